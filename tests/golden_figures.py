@@ -93,10 +93,13 @@ def _signatures(block: Mapping[str, Any], *_: object) -> dict[str, Any]:
 
 
 def _kpis(block: Mapping[str, Any], *_: object) -> dict[str, Any]:
-    shown = ("value", "before", "change", "tone", "is_lower_bound")
+    shown = ("value", "before", "change", "tone")
     return {
         "items": [
-            {"measure": item["name"]} | {name: _plain(item[name]) for name in shown} | {"spark": _hash(item["spark"])}
+            {"measure": item["name"]}
+            | {name: _plain(item[name]) for name in shown}
+            | {"is_lower_bound": item.get("certainty", {}).get("value") == "lower_bound"}
+            | {"spark": _hash(item["spark"])}
             for item in block["items"]
         ]
     }

@@ -90,6 +90,8 @@ def _derived(measure: Measure) -> list[Measure]:
         definition=f"{name} of the period before; null where that has a gap (docs/domain.md, General: change).",
         good="",
         is_additive=False,
+        over_gap=None,
+        spans="before",
         values=MappingProxyType({}),
     )
     digits = measure.format.partition(":")[2]
@@ -100,10 +102,12 @@ def _derived(measure: Measure) -> list[Measure]:
         definition=f"{name} − {name}_before; null where either is null or has a gap (docs/domain.md, General: change).",
         format=f"points:{digits}" if measure.is_rate else measure.format,
         good=measure.good,
+        spans="both",
     )
     if measure.is_rate:
         return [before, change]
     definition = (
         f"({name} − {name}_before) / {name}_before; null where that is null or 0 (docs/domain.md, General: change)."
     )
-    return [before, change, rate(f"{name}_change_rate", f"{label}增幅", definition, good=measure.good)]
+    relative = rate(f"{name}_change_rate", f"{label}增幅", definition, good=measure.good)
+    return [before, change, replace(relative, spans="both")]

@@ -6,18 +6,13 @@ are made from the rows of a metric and the datasets that it read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
-
-import ibis.expr.types as ir
-import pyarrow as pa
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, overload
 
 from ntanalytics.metrics import MEASURES
-from ntanalytics.metrics.quantity import Quantity, quantity
-from ntanalytics.metrics.rows import Rows, rows
-
-_BEFORE, _CHANGES = "_before", ("_change", "_change_rate")
+from ntanalytics.metrics.quantity import Certainty, Quantity, quantity
+from ntanalytics.metrics.rows import Rows, read_rows
 
 
 class Covered(Protocol):
@@ -46,6 +41,7 @@ class FigureRow(Mapping[str, Any]):
 
     def __init__(self, values: Mapping[str, Any], *, is_complete: bool = True, was_complete: bool = True) -> None:
         self._values = values
+        self._origins: Mapping[str, FigureRow] = {}
         self.is_complete = is_complete
         self.was_complete = was_complete
 
@@ -58,6 +54,20 @@ class FigureRow(Mapping[str, Any]):
     def __len__(self) -> int:
         return len(self._values)
 
+    def __or__(self, other: FigureRow) -> FigureRow:
+        """Return the figures of both rows, each as complete as in the row that it comes from."""
+        merged = FigureRow(
+            {**self, **other},
+            is_complete=self.is_complete and other.is_complete,
+            was_complete=self.was_complete and other.was_complete,
+        )
+        merged._origins = {name: row.origin(name) for row in (self, other) for name in row}
+        return merged
+
+    def origin(self, name: str) -> FigureRow:
+        """Return the row of one metric that a value comes from."""
+        return self._origins.get(name, self)
+
     def quantity(self, name: str) -> Quantity:
         """Return a figure as a quantity; unknown where the row does not have it.
 
@@ -66,12 +76,23 @@ class FigureRow(Mapping[str, Any]):
         """
         return quantity(MEASURES[name], self._values.get(name), is_complete=self._is_complete(name))
 
+    def certainty(self, name: str) -> Certainty:
+        """Return the certainty of any value of the row, a time included; what names the row is exact."""
+        measure = MEASURES.get(name)
+        if measure is None or self._is_complete(name):
+            return "exact"
+        known = measure.certainty_over_gap
+        is_nothing = self._values.get(name) is None or (known == "lower_bound" and not self._values[name])
+        return "unknown" if is_nothing and known != "exact" else known
+
+    def exact(self, name: str) -> Any:
+        """Return a value where it is known itself; None for a bound, which cannot be compared or ranked."""
+        return self._values.get(name) if self.certainty(name) == "exact" else None
+
     def _is_complete(self, name: str) -> bool:
-        if name.endswith(_BEFORE):
-            return self.was_complete
-        if name.endswith(_CHANGES):
-            return self.is_complete and self.was_complete
-        return self.is_complete
+        origin = self.origin(name)
+        spans = MEASURES[name].spans if name in MEASURES else "now"
+        return (spans == "before" or origin.is_complete) and (spans == "now" or origin.was_complete)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,14 +103,22 @@ class Figures(Sequence[FigureRow]):
         columns: names of the columns, in order; none where no source feeds them.
         items: the rows.
         note: the remark on the gap for a reader, in Chinese; empty where there is none.
+        is_complete: whether the data have no gap in the period: without any row, whether there is certainly nothing.
     """
 
     columns: tuple[str, ...]
     items: tuple[FigureRow, ...]
     note: str = ""
+    is_complete: bool = True
 
-    def __getitem__(self, place: Any) -> Any:
-        return self.items[place]
+    @overload
+    def __getitem__(self, place: int) -> FigureRow: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Figures: ...
+
+    def __getitem__(self, place: int | slice) -> FigureRow | Figures:
+        return replace(self, items=self.items[place]) if isinstance(place, slice) else self.items[place]
 
     def __len__(self) -> int:
         return len(self.items)
@@ -105,21 +134,56 @@ class Figures(Sequence[FigureRow]):
             raise ValueError(f"expected figures of one row, got {len(self.items)}")
         return self.items[0]
 
+    def quantities(self, name: str) -> tuple[Quantity, ...]:
+        """Return one figure of each row; none where no row has it."""
+        return tuple(row.quantity(name) for row in self.items) if name in self.columns else ()
+
+    def where(self, is_wanted: Callable[[FigureRow], object]) -> Figures:
+        """Return the rows for which a function is true."""
+        return replace(self, items=tuple(row for row in self.items if is_wanted(row)))
+
+    def needing(self, names: Sequence[str], *views: Covered) -> Figures:
+        """Return the figures, of which some measures were made of further datasets.
+
+        Args:
+            names: the measures; their changes against the period before, too.
+            views: the datasets.
+        """
+        whole, was_whole = _completeness(views)
+        columns = [name + ending for name in names for ending in ("", "_before", "_change", "_change_rate")]
+        items = tuple(
+            row
+            | FigureRow(
+                {name: row[name] for name in columns if name in row},
+                is_complete=row.is_complete and whole,
+                was_complete=row.was_complete and was_whole,
+            )
+            for row in self.items
+        )
+        return replace(self, items=items, note=_joined(self.note, _note(views)), is_complete=self.is_complete and whole)
+
 
 def figures(table: Rows, *views: Covered) -> Figures:
     """Return the rows of a metric as figures.
 
-    A row of a day (``is_covered``) or of a group that knows its own gaps (``is_complete``) is as complete as it says;
-    any other row is as complete as all views together.
+    A row of a day (``is_covered``) or of a group that knows its own gaps (``is_complete``, ``was_complete``) is as
+    complete as it says; any other row is as complete as all views together.
 
     Args:
         table: the rows of a metric.
         views: the datasets that the metric read.
     """
-    is_complete = all(view.is_complete for view in views)
-    was_complete = all(view.was_complete for view in views)
-    items = tuple(FigureRow(row, is_complete=_own(row, is_complete), was_complete=was_complete) for row in rows(table))
-    return Figures(columns=_columns(table), items=items, note=_note(views))
+    whole, was_whole = _completeness(views)
+    columns, records = read_rows(table)
+    items = tuple(
+        FigureRow(
+            row,
+            is_complete=_own(row, ("is_covered", "is_complete"), whole),
+            was_complete=_own(row, ("was_complete",), was_whole),
+        )
+        for row in records
+    )
+    return Figures(columns=columns, items=items, note=_note(views), is_complete=whole)
 
 
 def case_list(table: Rows, *views: Covered) -> Figures:
@@ -129,25 +193,31 @@ def case_list(table: Rows, *views: Covered) -> Figures:
         table: one row for each event or case.
         views: the datasets that they were taken from.
     """
-    return Figures(columns=_columns(table), items=tuple(FigureRow(row) for row in rows(table)), note=_note(views))
+    columns, records = read_rows(table)
+    return Figures(
+        columns=columns,
+        items=tuple(FigureRow(row) for row in records),
+        note=_note(views),
+        is_complete=_completeness(views)[0],
+    )
 
 
 #: Figures of a subsystem that no source feeds.
-NO_FIGURES = Figures(columns=(), items=())
+NO_FIGURES = Figures(columns=(), items=(), is_complete=False)
 
 
-def _own(row: Mapping[str, Any], default: bool) -> bool:
-    known = row.get("is_covered", row.get("is_complete"))
-    return default if known is None else bool(known)
+def _completeness(views: Sequence[Covered]) -> tuple[bool, bool]:
+    return all(view.is_complete for view in views), all(view.was_complete for view in views)
 
 
-def _columns(table: Rows) -> tuple[str, ...]:
-    if isinstance(table, ir.Table):
-        return tuple(table.columns)
-    if isinstance(table, pa.Table):
-        return tuple(table.column_names)
-    return tuple(table[0]) if table else ()
+def _own(row: Mapping[str, Any], flags: Sequence[str], default: bool) -> bool:
+    known = next((row[flag] for flag in flags if row.get(flag) is not None), default)
+    return bool(known)
 
 
 def _note(views: Sequence[Covered]) -> str:
-    return "".join(dict.fromkeys(view.note for view in views if view.note))
+    return _joined(*(view.note for view in views))
+
+
+def _joined(*notes: str) -> str:
+    return "".join(dict.fromkeys(note for note in notes if note))

@@ -14,10 +14,14 @@ from ntanalytics.metrics.number_format import parse_format
 
 Good = Literal["up", "down", ""]
 
-#: What a figure over a gap says of the true one: not less, not more, or nothing.
-OverGap = Literal["lower_bound", "upper_bound", "unknown"]
+#: What a figure over a gap says of the true one: all, not less, not more, or nothing.
+OverGap = Literal["exact", "lower_bound", "upper_bound", "unknown"]
 
-_NOT_COMPARABLE = frozenset({"text", "date", "datetime", "month", "state", "points"})
+#: The periods whose data a figure is made of.
+Spans = Literal["now", "before", "both"]
+
+_NAMES = frozenset({"text", "date", "month", "state"})
+_NOT_COMPARABLE = _NAMES | {"datetime", "points"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,8 +37,10 @@ class Measure:
         good: whether a rise is good (``up``), bad (``down``) or neither (empty).
         is_additive: a count or sum of events: 0, and not null, where data are complete and nothing happened. A rate,
             a quantile or a time is not additive.
-        over_gap: what it is over a gap where it differs from the rule: ``lower_bound`` of what is additive, else
-            ``unknown``. Who is missed for want of data is an ``upper_bound``.
+        over_gap: what it is over a gap where it differs from the rule: ``lower_bound`` of what is additive, ``exact``
+            of a text or a day, which name a row, else ``unknown``. Who is missed for want of data is an
+            ``upper_bound``.
+        spans: the period whose data it is made of, ``before`` it, or ``both``.
         values: for an enumeration, code → Chinese label.
 
     Raises:
@@ -49,6 +55,7 @@ class Measure:
     good: Good = ""
     is_additive: bool = False
     over_gap: OverGap | None = None
+    spans: Spans = "now"
     values: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
@@ -62,7 +69,11 @@ class Measure:
     @property
     def certainty_over_gap(self) -> OverGap:
         """Certainty of the figure where the data have a gap (docs/domain.md, Gaps)."""
-        return self.over_gap or ("lower_bound" if self.is_additive else "unknown")
+        if self.over_gap is not None:
+            return self.over_gap
+        if self.is_additive:
+            return "lower_bound"
+        return "exact" if parse_format(self.format).kind in _NAMES else "unknown"
 
     @property
     def is_comparable(self) -> bool:

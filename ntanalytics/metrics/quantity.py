@@ -46,9 +46,21 @@ class Quantity:
         return self.certainty == "exact"
 
     @property
+    def shown(self) -> Certainty:
+        """The certainty that a reader is told: a bound of nothing is unknown; what has no value is exactly so."""
+        if self.reason != "gap":
+            return "exact"
+        return "unknown" if self.text == UNKNOWN else self.certainty
+
+    @property
     def is_none(self) -> bool:
         """True if there is certainly nothing: an exact 0. A lower bound of 0 says nothing."""
         return self.is_exact and self.value == 0
+
+    @property
+    def exact(self) -> int | float | None:
+        """The figure where it is known itself; None for a bound, which cannot be drawn, compared or ranked."""
+        return self.value if self.is_exact else None
 
     @property
     def text(self) -> str:
@@ -85,6 +97,7 @@ def quantity(measure: Measure, value: Any, *, is_complete: bool = True) -> Quant
         is_complete: whether the data of the period have no gap.
     """
     number = value.item() if hasattr(value, "item") else value
+    is_complete = is_complete or measure.certainty_over_gap == "exact"
     if number is None or math.isnan(number):
         return Quantity(measure=measure, value=None, certainty="unknown", reason="no_value" if is_complete else "gap")
     if is_complete:

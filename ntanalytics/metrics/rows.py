@@ -6,19 +6,32 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 import ibis.expr.types as ir
+import pandas as pd
 import pyarrow as pa
 
-#: A metric's Ibis table, or the Arrow table or rows made from it.
-Rows: TypeAlias = ir.Table | pa.Table | Sequence[Mapping[str, Any]]
+#: A metric's Ibis table, or the Arrow table, DataFrame or rows made from it.
+Rows: TypeAlias = ir.Table | pa.Table | pd.DataFrame | Sequence[Mapping[str, Any]]
 
 
 def rows(table: Rows) -> list[dict[str, Any]]:
-    """Return the rows of a table, each as column → value (None, int, float, str, bool, date or datetime)."""
+    """Return the rows of a table, each as column → value (None, int, float, str, bool, date or datetime).
+
+    Args:
+        table: an Ibis table (it is executed), an Arrow table, a DataFrame (its index is left out) or rows.
+    """
+    return read_rows(table)[1]
+
+
+def read_rows(table: Rows) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
+    """Return the columns and the rows of a table; plain rows without any row have no column."""
     if isinstance(table, ir.Table):
         table = table.to_pyarrow()
+    elif isinstance(table, pd.DataFrame):
+        table = pa.Table.from_pandas(table, preserve_index=False)
     if isinstance(table, pa.Table):
-        return list(table.to_pylist())
-    return [dict(row) for row in table]
+        return tuple(table.column_names), list(table.to_pylist())
+    records = [dict(row) for row in table]
+    return tuple(records[0]) if records else (), records
 
 
 def only(table: Rows) -> dict[str, Any]:

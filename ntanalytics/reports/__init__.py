@@ -1,13 +1,19 @@
 """Blocks that a report notebook composes with; each displays itself as a part of the record.
 
-One line a block::
+Figures of a metric enter as figures, which know the gaps of their data::
 
-    kpis([kpi(summary.quantity("submitted"), summary.before("submitted"))])
-    chart(daily, "line", Axes(y="delivery_rate", series="carrier", days=sms.days), id="daily", title="联通跌至 71%")
+    by_carrier = figures(volume.volume(sms.table, sms.as_of, ["carrier"]), sms)
+    daily = figures(volume.daily(sms.recent, sms.days, sms.as_of), sms)
+
+Then one line a block::
+
+    headline(total, ["submitted", "delivery_rate"], daily)
+    chart(daily, "line", Axes(y="delivery_rate", days=sms.days), id="daily", title="联通跌至 71%")
     table(by_carrier, "分运营商", id="by-carrier", sort="-submitted")
     board(findings)
 """
 
+from ntanalytics.metrics.figures import FigureRow, Figures, case_list, figures
 from ntanalytics.reports.blocks.block import show
 from ntanalytics.reports.blocks.board import Board, board
 from ntanalytics.reports.blocks.chart import Axes, Chart, chart
@@ -24,6 +30,8 @@ __all__ = [
     "Axes",
     "Board",
     "Chart",
+    "FigureRow",
+    "Figures",
     "Head",
     "InlineCharts",
     "Kpi",
@@ -34,7 +42,9 @@ __all__ = [
     "Signatures",
     "Table",
     "board",
+    "case_list",
     "chart",
+    "figures",
     "headline",
     "inline_bars",
     "inline_lines",

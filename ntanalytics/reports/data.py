@@ -6,13 +6,16 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Protocol, TypeAlias
+from typing import Any
 
 import pandas as pd
-import pyarrow as pa
 
 from ntanalytics.errors import UsageError
+from ntanalytics.metrics import MEASURES
+from ntanalytics.metrics.figures import FigureRow, Figures
 from ntanalytics.metrics.number_format import parse_format
+from ntanalytics.metrics.quantity import Certainty, Quantity
+from ntanalytics.metrics.rows import Rows, read_rows
 from ntanalytics.reports.column_labels import column_labels
 from ntanalytics.reports.formats import is_null
 from ntanalytics.reports.record import Field
@@ -37,27 +40,47 @@ _JSON_TYPES = {
 }
 
 
-class Expression(Protocol):
-    """An Ibis table, or any other value that converts to an Arrow table."""
-
-    def to_pyarrow(self) -> pa.Table:
-        """Return the rows."""
-
-
-Rows: TypeAlias = Expression | pd.DataFrame | pa.Table
-
-
-def read_rows(rows: Rows) -> tuple[list[str], list[dict[str, Any]]]:
-    """Return the columns and the rows of a table, with nulls as None.
+def as_figures(rows: Rows | Figures, where: str) -> Figures:
+    """Return figures as they are, and plain rows as figures where no gap could touch them.
 
     Args:
-        rows: an Ibis table (it is executed), a pandas DataFrame (its index is left out) or an Arrow table.
+        rows: figures, or an Ibis table, a DataFrame or an Arrow table without a measure.
+        where: the block that shows them.
+
+    Raises:
+        UsageError: a plain row has a figure of a metric, whose gaps are not known.
     """
-    if isinstance(rows, pd.DataFrame):
-        table = pa.Table.from_pandas(rows, preserve_index=False)
-    else:
-        table = rows if isinstance(rows, pa.Table) else rows.to_pyarrow()
-    return list(table.column_names), table.to_pylist()
+    if isinstance(rows, Figures):
+        return rows
+    names, records = read_rows(rows)
+    measured = [name for name in names if name in MEASURES and MEASURES[name].certainty_over_gap != "exact"]
+    if measured:
+        raise UsageError(
+            f"{', '.join(measured)} may lack data, and plain rows do not say so",
+            where=where,
+            todo="make figures of them with the datasets that they were computed from: figures(rows, dataset)",
+        )
+    return Figures(columns=names, items=tuple(map(FigureRow, records)))
+
+
+def recorded_row(cells: Mapping[str, tuple[Any, Certainty]]) -> dict[str, Any]:
+    """Return a row as the record keeps it: column → JSON value, and the certainty of those that are not exact.
+
+    Args:
+        cells: column → its value, as JSON keeps it, and its certainty; an unknown one has none.
+    """
+    values = {name: None if certainty == "unknown" else value for name, (value, certainty) in cells.items()}
+    certainties = {name: certainty for name, (_, certainty) in cells.items() if certainty != "exact"}
+    return values | ({"certainty": certainties} if certainties else {})
+
+
+def plain_row(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row of names and quantities as the record keeps it."""
+    return recorded_row({name: _cell(value) for name, value in values.items()})
+
+
+def _cell(value: Any) -> tuple[Any, Certainty]:
+    return (json_value(value.value), value.shown) if isinstance(value, Quantity) else (json_value(value), "exact")
 
 
 def make_field(column: str, values: Iterable[Any] = ()) -> Field:

@@ -17,9 +17,14 @@ from zoneinfo import ZoneInfo
 
 from ntanalytics.findings.threshold import STATUSES
 from ntanalytics.metrics.number_format import MISSING, NUMERIC_KINDS, Format, format_number, parse_format
+from ntanalytics.metrics.quantity import BOUNDS as BOUND_MARKS
+from ntanalytics.metrics.quantity import UNKNOWN
 
 #: A value in the record, after reading it from JSON or before writing it.
 Value = str | int | float | bool | date | datetime | None
+
+#: Certainty of a bound → its mark.
+BOUNDS: Mapping[str, str] = MappingProxyType({str(certainty): mark for certainty, mark in BOUND_MARKS.items()})
 
 #: The default zone of displayed instants (docs/domain.md, Time).
 LOCAL_ZONE = ZoneInfo("Asia/Shanghai")
@@ -63,17 +68,20 @@ def report_format(form: str) -> Format:
 
 
 @lru_cache
-def excel_format(form: str, has_unit: bool = False) -> str:
+def excel_format(form: str, has_unit: bool = False, certainty: str = "exact") -> str:
     """Return the Excel number format of a format: ``rate:1`` → ``0.0%``.
 
     Args:
         form: a format of the mini-language.
         has_unit: the cell itself carries the unit of a duration or a size: ``#,##0" 毫秒"``.
+        certainty: that of the cell's value; a bound carries its mark: ``"≥ "#,##0``.
     """
     kind, digits, is_signed = report_format(form)
     plain = _EXCEL[kind].replace("{0}", "." + "0" * digits if digits else "")
     if has_unit and kind in UNITS:
         plain += f'" {UNITS[kind]}"'
+    if mark := BOUNDS.get(certainty):
+        return f'"{mark} "{plain}'
     return f"+{plain};-{plain};{plain}" if is_signed else plain
 
 
@@ -122,6 +130,11 @@ def local_time(value: Value, zone: ZoneInfo = LOCAL_ZONE) -> datetime:
     """Return an instant, or its ISO text, as the local wall clock without a zone; a naive time is local already."""
     moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
     return moment if moment.tzinfo is None else moment.astimezone(zone).replace(tzinfo=None)
+
+
+def marked(text: str, certainty: str) -> str:
+    """Return a value as the reader sees it, with the mark of a bound, or that it is unknown."""
+    return UNKNOWN if certainty == "unknown" else f"{BOUNDS[certainty]} {text}" if certainty in BOUNDS else text
 
 
 def display_width(text: str) -> int:

@@ -22,7 +22,7 @@ from ntanalytics.reports import labels, palette, truncation
 from ntanalytics.reports.blocks.inline_charts import inline_chart
 from ntanalytics.reports.blocks.sparkline import sparkline
 from ntanalytics.reports.formats import LOCAL_ZONE, display_width, is_numeric
-from ntanalytics.reports.record import Field, Record, RecordedBlock
+from ntanalytics.reports.record import Field, Record, RecordedBlock, certainty_of
 
 THEME = Path(__file__).with_name("theme")
 
@@ -147,7 +147,8 @@ def _html_cell(block: RecordedBlock, row: Mapping[str, Any], field: Field, zone:
             return HtmlCell(text)
         return HtmlCell(text, f"state {value}", str(ORDER.index(value)))
     style = column_style(form)
-    if style == "num" and isinstance(value, (int, float)) and not _is_exact(value, form):
+    is_marked = certainty_of(row, field.name) != "exact"
+    if style == "num" and isinstance(value, (int, float)) and (is_marked or not _is_exact(value, form)):
         # Six digits tell apart all that a reader can tell apart, and keep the page small.
         return HtmlCell(text, style, f"{value:.6g}" if isinstance(value, float) else str(value))
     return HtmlCell(text, style if style or display_width(text) <= LONGEST_UNBROKEN else "long")

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from ntanalytics.findings.phrases import spaced
 from ntanalytics.findings.threshold import ORDER
 from ntanalytics.metrics.number_format import has_nonzero_digit, parse_format
-from ntanalytics.reports.formats import LOCAL_ZONE, STATUS_TEXTS, UNITS, display
-from ntanalytics.reports.record import Field, Record, RecordedBlock
+from ntanalytics.reports.formats import LOCAL_ZONE, STATUS_TEXTS, UNITS, display, marked
+from ntanalytics.reports.record import Field, Record, RecordedBlock, certainty_of
 
 _UNITS_IN_HEADING = {kind: UNITS[kind] for kind in ("yuan", "points")}
 _SUBJECTS_LISTED = 4  #: subjects of one status in the status line, at most
@@ -135,8 +135,7 @@ def column_title(field: Field) -> tuple[str, str]:
 
 def kpi_texts(item: Mapping[str, Any], zone: ZoneInfo = LOCAL_ZONE) -> tuple[str, str, str]:
     """Return a headline figure's value, its change and the value before; the last two may be empty."""
-    value = display(item["value"], item["format"], item["unit"], zone)
-    value = f"≥ {value}" if item["is_lower_bound"] else value
+    value = marked(display(item["value"], item["format"], item["unit"], zone), certainty_of(item, "value"))
     change = ""
     if item["change"] is not None:
         size = display(abs(item["change"]), item["change_format"]).lstrip("+")
@@ -150,7 +149,8 @@ def cell_text(block: RecordedBlock, row: Mapping[str, Any], field: Field, zone: 
     form = cell_format(block, row, field)
     text = display(row[field.name], form, zone=zone)
     # A column's heading gives the unit of points once; a board's value has no such heading.
-    return text.removesuffix(f" {UNITS['points']}") if form == field.format else text
+    text = text.removesuffix(f" {UNITS['points']}") if form == field.format else text
+    return marked(text, certainty_of(row, field.name))
 
 
 def cell_format(block: RecordedBlock, row: Mapping[str, Any], field: Field) -> str:

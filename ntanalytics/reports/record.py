@@ -3,6 +3,10 @@
 The executed notebook is the record of a report. Each block is one display output: typed content as JSON (``BLOCK``),
 data as a Table Schema resource (``DATA``), the Plotly figure of a chart (``FIGURE``), the findings that it shows with
 all their fields (``FINDINGS``), and a preview. Renderers and the verification read these and nothing else.
+
+A row of the data that stands over a gap has a key ``certainty`` beside its columns: column → ``lower_bound`` (the value
+is the bound: ≥), ``upper_bound`` (≤) or ``unknown`` (the value is null). What it does not name is exact. A headline
+figure over a gap has its own ``certainty``.
 """
 
 from __future__ import annotations
@@ -49,6 +53,12 @@ class Field:
         return {"name": self.name, "type": self.type, "title": self.title, "unit": self.unit, "format": self.format}
 
 
+def certainty_of(row: Mapping[str, Any], column: str) -> str:
+    """Return the certainty of a cell of a block's data, or of a headline figure's ``value``."""
+    known: Mapping[str, str] = row.get("certainty") or {}
+    return known.get(column, "exact")
+
+
 @dataclass(frozen=True, kw_only=True)
 class RecordedBlock:
     """A block as the record has it.
@@ -59,7 +69,7 @@ class RecordedBlock:
         title: the heading, or empty.
         body: the whole content.
         fields: the columns of the data, in order; empty when there are none.
-        rows: the data.
+        rows: the data; of a row over a gap also the certainty (see the module).
         figure: the Plotly figure of a chart, else None.
         findings_json: the findings that the block shows (reports/findings_json.py), else None.
     """

@@ -1,4 +1,4 @@
-"""Records and manifests of version 0.1.0, read in today's terms."""
+"""Records and manifests of earlier versions, read in today's terms."""
 
 from __future__ import annotations
 
@@ -42,6 +42,8 @@ def _current_item(item: Mapping[str, Any]) -> dict[str, Any]:
     current = _with_current_states(item)
     if current.get("tone") == "bad":
         current["tone"] = "worse"
+    if current.pop("is_lower_bound", False):
+        current["certainty"] = {"value": "lower_bound"}
     return current
 
 

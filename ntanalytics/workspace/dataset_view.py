@@ -10,6 +10,8 @@ import ibis.expr.types as ir
 
 from ntanalytics.contract import Dataset
 from ntanalytics.ledger import CoverageDay
+from ntanalytics.metrics.figures import Figures, figures
+from ntanalytics.metrics.rows import Rows
 from ntanalytics.periods import Period, days_between, local_window
 from ntanalytics.reports.blocks.head import AsOf
 from ntanalytics.workspace.site import Workspace
@@ -82,6 +84,14 @@ class DatasetView(ABC):
         if len(latest) < len(self.sources) or not latest:
             return self.period.window(self._workspace.settings.zone)[1]
         return min(latest)
+
+    def figures(self, table: Rows) -> Figures:
+        """Return rows of a metric that read only this dataset as figures, which tables and charts take.
+
+        Args:
+            table: the rows: an Ibis table, an Arrow table, a DataFrame.
+        """
+        return figures(table, self)
 
     @property
     @abstractmethod

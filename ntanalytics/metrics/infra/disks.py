@@ -32,7 +32,7 @@ GROWTH = (
         format="number:0",
         good="up",
     ),
-    Measure("disk_days", "有数据天数", "Days in the trend.", unit="天"),
+    Measure("disk_days", "有数据天数", "Days in the trend.", unit="天", over_gap="exact"),
 )
 
 RISE = (

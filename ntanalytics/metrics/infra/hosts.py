@@ -16,7 +16,7 @@ LOAD = (
     rate("load_mean", "均值", "Mean of the hours.", good="down"),
     rate("load_p95", "小时 P95", "95th percentile of the hourly means.", good="down"),
     rate("load_peak", "峰值", "Largest value.", good="down"),
-    Measure("load_hours", "有数据小时", "Hours with a measurement.", unit="小时"),
+    Measure("load_hours", "有数据小时", "Hours with a measurement.", unit="小时", over_gap="exact"),
 )
 
 

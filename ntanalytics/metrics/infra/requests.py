@@ -43,7 +43,7 @@ VOLUME = (
     ),
 )
 
-HOUR = Measure("hour", "时段", "Local hour of the day, 0–23.", unit="时")
+HOUR = Measure("hour", "时段", "Local hour of the day, 0–23.", unit="时", over_gap="exact")
 
 ANSWERED = (
     count("answered", "已应答请求", "次", "Requests answered without a server error, whose log line has a duration."),

@@ -45,6 +45,9 @@ LEVEL = (
     count("actions", "操作次数", "次", "Actions in the period (contract, oa.activities)."),
 )
 
+#: Measures of LEVEL that are made of members, too.
+ABLE = ("enabled", "activated", "activation_rate", "active_rate")
+
 REACH = (
     count(
         "units_onboarded",

@@ -31,7 +31,7 @@ DAILY_ACTIVE = (
 WEEKS = (
     Measure("week_on", "周一", "Monday of an ISO week.", format="date"),
     Measure("week_name", "周", "Name of the ISO week: 第47周.", format="text"),
-    Measure("worked_days", "工作日", "Working days of the week.", unit="天"),
+    Measure("worked_days", "工作日", "Working days of the week.", unit="天", over_gap="exact"),
 )
 
 MEASURES = catalogue((*change.with_changes(DAILY_ACTIVE), *WEEKS))
@@ -70,9 +70,9 @@ def weekly_adoption(activities: ir.Table, days: ir.Table, by: Sequence[str] = ()
         by: columns of ``activities`` that name a group.
 
     Returns:
-        ``week_on``, ``week_name``, ``worked_days``, ``by``, ``active``, ``daily_active``, ``mobile_share`` and
-        ``xinchuang_share`` (measures of metrics.oa.adoption), ordered by week and group. Each group that occurs has
-        every week, with 0 without any activity, and null over a gap.
+        ``week_on``, ``week_name``, ``worked_days``, ``is_complete`` (the week has no gap), ``by``, ``active``,
+        ``daily_active``, ``mobile_share`` and ``xinchuang_share`` (measures of metrics.oa.adoption), ordered by week
+        and group. Each group that occurs has every week, with 0 without any activity, and null over a gap.
     """
     dated = days.mutate(_week=days.day.truncate("W").cast("date"))
     calendar = dated.group_by("_week").aggregate(
@@ -99,6 +99,7 @@ def weekly_adoption(activities: ir.Table, days: ir.Table, by: Sequence[str] = ()
     return joined.select(
         *by,
         "worked_days",
+        is_complete=is_complete,
         week_on=joined["_week"],
         week_name=ibis.literal("第").concat(joined["_week"].week_of_year().cast("string"), "周"),
         active=is_complete.ifelse(active, nothing),

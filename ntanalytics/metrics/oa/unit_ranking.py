@@ -69,7 +69,8 @@ def compare_units(
         gap_groups_before: the groups with a gap in the period before.
 
     Returns:
-        The columns of ``change.compare``, and ``is_complete``: the group's own period has no gap; in no order.
+        The columns of ``change.compare``, and ``is_complete`` and ``was_complete``: the group's own period, and the one
+        before, have no gap; in no order.
     """
     compared = change.compare(now, before, measures, columns=columns, by=by)
     flagged = _flagged(_flagged(compared, gap_groups, by, "_has_gap"), gap_groups_before, by, "_had_gap")
@@ -83,7 +84,7 @@ def compare_units(
         for changed in (f"{name}_change", f"{name}_change_rate"):
             if changed in flagged.columns:
                 judged[changed] = _unless(flagged[changed], has_gap | had_gap)
-    return flagged.select(*by, **judged, is_complete=~has_gap)
+    return flagged.select(*by, **judged, is_complete=~has_gap, was_complete=~had_gap)
 
 
 def _unless(value: ir.Value, is_unknown: ir.BooleanValue) -> ir.Value:

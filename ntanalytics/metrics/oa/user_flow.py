@@ -6,6 +6,7 @@ The parts add up: active = new + returning + resurrected, and previous active = 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 import ibis
@@ -13,15 +14,21 @@ import ibis.expr.types as ir
 
 from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
-#: Active accounts by origin (docs/domain.md, OA adoption).
+_NEW = count("new", "新增活跃", "个", "Active accounts whose first activity ever lies in the period.", good="up")
+_RETURNING = count("returning", "留存活跃", "个", "Active accounts that were active in the period before.", good="up")
+_RESURRECTED = count(
+    "resurrected", "回流活跃", "个", "Active accounts that acted earlier, and not in the period before.", good="up"
+)
+_LAPSED = count("lapsed", "流失", "个", "Accounts active in the period before and not in this one.", good="down")
+_WAS_ACTIVE = count("was_active", "上期活跃账号", "个", "Accounts active in the period before: returning + lapsed.")
+
+#: Active accounts by origin (docs/domain.md, OA adoption). A gap in either period moves accounts from one to another.
 FLOW = (
-    count("new", "新增活跃", "个", "Active accounts whose first activity ever lies in the period.", good="up"),
-    count("returning", "留存活跃", "个", "Active accounts that were active in the period before.", good="up"),
-    count(
-        "resurrected", "回流活跃", "个", "Active accounts that acted earlier, and not in the period before.", good="up"
-    ),
-    count("lapsed", "流失", "个", "Accounts active in the period before and not in this one.", good="down"),
-    count("was_active", "上期活跃账号", "个", "Accounts active in the period before: returning + lapsed."),
+    replace(_NEW, spans="both", over_gap="unknown"),
+    replace(_RETURNING, spans="both"),
+    replace(_RESURRECTED, spans="both", over_gap="unknown"),
+    replace(_LAPSED, spans="both", over_gap="unknown"),
+    replace(_WAS_ACTIVE, spans="before"),
 )
 
 RETENTION = (
@@ -37,7 +44,7 @@ RETENTION = (
         "个",
         "Accounts that first acted in that week (docs/domain.md, OA adoption: retention).",
     ),
-    Measure("week", "第几周后", "Weeks after the first one; 0 is the first week itself.", unit="周"),
+    Measure("week", "第几周后", "Weeks after the first one; 0 is the first week itself.", unit="周", over_gap="exact"),
     count(
         "retained",
         "仍活跃账号",

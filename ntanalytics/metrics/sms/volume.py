@@ -68,7 +68,7 @@ BACKLOG = (
     Measure("oldest_backlog_at", "最早积压", "Submit time of the oldest message of the backlog.", format="datetime"),
 )
 
-HOUR = Measure("hour", "时段", "Local hour of the day, 0–23.", unit="时")
+HOUR = Measure("hour", "时段", "Local hour of the day, 0–23.", unit="时", over_gap="exact")
 
 MEASURES = catalogue(change.with_changes((*VOLUME, *FAILURES, *BACKLOG, HOUR)))
 

@@ -12,6 +12,10 @@ from datetime import date, timedelta
 from typing import Any, ClassVar, Literal
 
 from ntanalytics.errors import UsageError
+from ntanalytics.metrics.figures import FigureRow, Figures
+from ntanalytics.metrics.quantity import Certainty
+from ntanalytics.metrics.rows import Rows
+from ntanalytics.metrics.rows import rows as plain_rows
 from ntanalytics.reports import data as tables
 from ntanalytics.reports.blocks.block import Block
 from ntanalytics.reports.blocks.plot import Band, Mark, plotly_figure
@@ -21,8 +25,12 @@ from ntanalytics.reports.record import Field
 
 Kind = Literal["line", "bar", "stack", "hbar"]
 Row = Mapping[str, Any]
-#: One line or set of bars: place along x → value.
-Series = dict[Any, Any]
+#: A value and its certainty.
+Point = tuple[Any, Certainty]
+#: One line or set of bars: place along x → point.
+Series = dict[Any, Point]
+
+_NOTHING: Point = (None, "exact")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +48,7 @@ class Axes:
     x: str = "day"
     y: str | Sequence[str] = ()
     series: str | None = None
-    days: tables.Rows | None = None
+    days: Rows | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +101,7 @@ class Chart(Block):
 
 
 def chart(
-    rows: tables.Rows,
+    rows: Rows | Figures,
     kind: Kind,
     axes: Axes,
     *,
@@ -102,34 +110,36 @@ def chart(
     note: str = "",
     origin: Mapping[str, Any] | None = None,
 ) -> Chart:
-    """Return a chart block.
+    """Return a chart block. Over a gap a bound is drawn, and marked in its data; an unknown figure is not drawn.
 
     Args:
-        rows: an Ibis table, a DataFrame or an Arrow table. Nulls and absent days are gaps that no line bridges.
+        rows: the figures. Nulls and absent days are gaps that no line bridges.
         kind: ``line``, ``bar``, ``stack`` or ``hbar``.
         axes: the columns, and the calendar of the span.
         id: a slug, unique in the report.
         title: the message of the chart, in one sentence.
-        note: the remark below the title. A chart without data says so before it, with the reason.
+        note: the remark below the title, before that on the gap. A chart without data says so first, with the reason.
         origin: metric, datasets, rows and as_of.
 
     Raises:
         UnknownName: a column has no label in the contract or in a metric.
-        UsageError: a column is missing, two rows claim one place, or the measures differ in unit or format.
+        UsageError: a column is missing, two rows claim one place, the measures differ in unit or format, or rows are
+            no figures.
     """
     x = axes.x
     measures = [axes.y] if isinstance(axes.y, str) else list(axes.y)
     if not measures or (axes.series is not None and len(measures) != 1):
         raise UsageError("a chart draws one measure by series, or some measures without", where=id)
-    names, records = tables.read_rows(rows)
-    if names:  # a table without any column has no source: there is nothing to draw
-        tables.select_columns(names, [x, *measures, *([axes.series] if axes.series else [])], id)
-    fields, lines = _by_series(records, axes, measures[0], id) if axes.series else _by_measure(records, x, measures, id)
-    calendar = tables.read_rows(axes.days)[1] if axes.days is not None else []
+    drawn = tables.as_figures(rows, id)
+    if drawn.columns:  # without any column there is no source, and nothing to draw
+        tables.select_columns(drawn.columns, [x, *measures, *([axes.series] if axes.series else [])], id)
+    fields, lines = _by_series(drawn, axes, measures[0], id) if axes.series else _by_measure(drawn, x, measures, id)
+    calendar = plain_rows(axes.days) if axes.days is not None else []
     x_field = tables.make_field(x)
     wide_rows = _wide_rows(x_field, fields, lines, calendar)
     if all(row[field.name] is None for row in wide_rows for field in fields):
         note = " ".join(text for text in (_no_data_note(calendar), note) if text)
+    note += drawn.note
     return Chart(
         id,
         title,
@@ -144,46 +154,52 @@ def chart(
     )
 
 
-def _by_measure(records: Sequence[Row], x: str, measures: Sequence[str], id: str) -> tuple[list[Field], list[Series]]:
+def _by_measure(rows: Figures, x: str, measures: Sequence[str], id: str) -> tuple[list[Field], list[Series]]:
     fields = [tables.make_field(name) for name in measures]
     if len({(field.unit, field.format) for field in fields}) > 1:
         raise UsageError("measures of different units or formats share no axis", where=id, todo="draw two charts")
-    return fields, [_series(((row[x], row[name]) for row in records), id) for name in measures]
+    return fields, [_series(((row[x], _point(row, name)) for row in rows), id) for name in measures]
 
 
-def _by_series(records: Sequence[Row], axes: Axes, y: str, id: str) -> tuple[list[Field], list[Series]]:
+def _by_series(rows: Figures, axes: Axes, y: str, id: str) -> tuple[list[Field], list[Series]]:
     series = str(axes.series)
     measure, values = tables.make_field(y), column_labels(series).values
     fields: list[Field] = []
     lines: list[Series] = []
-    for code in dict.fromkeys(row[series] for row in records):
+    for code in dict.fromkeys(row[series] for row in rows):
         title = "未注明" if code is None else tables.clean_text(str(values.get(code, code)))
         fields.append(Field(f"{y}_{len(fields) + 1}", measure.type, title, measure.unit, measure.format))
-        lines.append(_series(((row[axes.x], row[y]) for row in records if row[series] == code), id))
+        lines.append(_series(((row[axes.x], _point(row, y)) for row in rows if row[series] == code), id))
     return fields, lines
 
 
-def _series(points: Iterable[tuple[Any, Any]], id: str) -> Series:
+def _series(points: Iterable[tuple[Any, Point]], id: str) -> Series:
     series: Series = {}
-    for place, value in points:
+    for place, point in points:
         if place in series:
             raise UsageError(f"two rows claim {place} on one line", where=id, todo="aggregate, or name the series=")
-        series[place] = value
+        series[place] = point
     return series
 
 
+def _point(row: FigureRow, name: str) -> Point:
+    """Return the value that is drawn, and whether it is a bound; nothing is drawn of what is unknown."""
+    certainty = row.certainty(name)
+    return _NOTHING if certainty == "unknown" else (row[name], certainty)
+
+
 def _wide_rows(x: Field, fields: Sequence[Field], lines: Sequence[Series], calendar: Sequence[Row]) -> tuple[Row, ...]:
-    """Return one row a place along x, with null for the days without data."""
+    """Return one row a place along x, with null for the days without data and for what is unknown."""
     covered = {row["day"]: row.get("is_covered", True) for row in calendar} if x.type == "date" else {}
     x_labels = column_labels(x.name).values
-    return tuple(
-        {x.name: tables.json_value(place, x_labels, x.type)}
-        | {
-            field.name: tables.json_value(line.get(place), None, field.type) if covered.get(place, True) else None
-            for field, line in zip(fields, lines, strict=True)
-        }
-        for place in _places(lines, x, calendar)
-    )
+    rows = []
+    for place in _places(lines, x, calendar):
+        cells: dict[str, Point] = {x.name: (tables.json_value(place, x_labels, x.type), "exact")}
+        for field, line in zip(fields, lines, strict=True):
+            value, certainty = line.get(place, _NOTHING) if covered.get(place, True) else _NOTHING
+            cells[field.name] = tables.json_value(value, None, field.type), certainty
+        rows.append(tables.recorded_row(cells))
+    return tuple(rows)
 
 
 def _places(lines: Sequence[Series], x: Field, calendar: Sequence[Row]) -> list[Any]:

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from markupsafe import Markup
 
 from ntanalytics.errors import UsageError
+from ntanalytics.metrics.quantity import Quantity
 from ntanalytics.reports.blocks.sparkline import sparkline
 from ntanalytics.reports.data import json_value
 
@@ -50,14 +51,15 @@ class InlineCharts:
         return {"title": self.title, "kind": self.kind, "values": values}
 
 
-def inline_lines(title: str, values: Sequence[Sequence[float | None]]) -> InlineCharts:
-    """Return a column of sparklines: ``inline_lines("近四周", [summary.recent for summary in summaries])``."""
-    return InlineCharts(title, "line", tuple(tuple(numbers) for numbers in values))
+def inline_lines(title: str, values: Sequence[Sequence[Quantity]]) -> InlineCharts:
+    """Return a column of sparklines, one sequence of figures a row; one that is not exact is a gap."""
+    return InlineCharts(title, "line", tuple(tuple(figure.exact for figure in row) for row in values))
 
 
-def inline_bars(title: str, values: Sequence[float | None]) -> InlineCharts:
-    """Return a column of bars, each a share of its limit: ``inline_bars("4 小时时钟", [0.87])``."""
-    return InlineCharts(title, "bar", tuple(values))
+def inline_bars(title: str, values: Sequence[Quantity], limit: float) -> InlineCharts:
+    """Return a column of bars, each a share of a limit; one that is not exact is not drawn."""
+    known = (figure.exact for figure in values)
+    return InlineCharts(title, "bar", tuple(None if value is None else value / limit for value in known))
 
 
 def inline_chart(column: Mapping[str, Any], row: int) -> Markup:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, ClassVar, Literal
 
 import pandas as pd
 
 from ntanalytics.metrics.measure import Measure
 from ntanalytics.metrics.number_format import has_nonzero_digit
-from ntanalytics.metrics.quantity import Quantity
+from ntanalytics.metrics.quantity import Certainty, Quantity
 from ntanalytics.reports.blocks.block import Block
 from ntanalytics.reports.data import json_value
 from ntanalytics.reports.formats import display, is_null
@@ -18,8 +19,10 @@ from ntanalytics.reports.formats import display, is_null
 Tone = Literal["good", "worse", "flat"]
 Number = int | float | None
 
-LOWER_BOUND_NOTE = "数据不完整，为下限"
-NOT_KNOWN_NOTE = "数据不完整，不予计算"
+#: Remark on the card of a figure that is not exact.
+NOTES: Mapping[Certainty, str] = MappingProxyType(
+    {"lower_bound": "数据不完整，为下限", "upper_bound": "数据不完整，为上限", "unknown": "数据不完整，不予计算"}
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,11 +31,11 @@ class Kpi:
 
     Attributes:
         measure: label, unit and format.
-        value: the figure; None when it is not known.
+        value: the figure or its bound; None when it is not known.
         before: the figure of the period before; None when it is not known.
         change: points for a rate, else a fraction of ``before``; None when either side is not known.
         tone: good or worse, by the measure's good direction.
-        is_lower_bound: the period has a gap, so that the true count is at least this.
+        certainty: what is known of the figure where the period has a gap; else ``exact``.
         note: the remark on the card, or empty.
         spark: the last days or weeks, oldest first; None is a gap.
         label: the heading of the card where it is not the measure's label.
@@ -43,14 +46,14 @@ class Kpi:
     before: Number = None
     change: float | None = None
     tone: Tone = "flat"
-    is_lower_bound: bool = False
+    certainty: Certainty = "exact"
     note: str = ""
     spark: tuple[Number, ...] = ()
     label: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the figure as the record keeps it."""
-        return {
+        item = {
             "name": self.measure.name,
             "label": self.label or self.measure.label,
             "unit": self.measure.unit,
@@ -60,10 +63,10 @@ class Kpi:
             "change": json_value(self.change),
             "change_format": change_format(self.measure),
             "tone": self.tone,
-            "is_lower_bound": self.is_lower_bound,
             "note": self.note,
             "spark": [json_value(number) for number in self.spark],
         }
+        return item if self.certainty == "exact" else item | {"certainty": {"value": self.certainty}}
 
 
 @dataclass(frozen=True)
@@ -79,27 +82,26 @@ class Kpis(Block):
         return {"items": [item.to_json() for item in self.items]}
 
 
-def kpi(now: Quantity, before: Quantity | None = None, *, spark: Sequence[Any] = (), label: str = "") -> Kpi:
-    """Return the card of a figure. A bound is marked (``≥ 12,345``); an unknown figure is not shown.
+def kpi(now: Quantity, before: Quantity | None = None, *, spark: Sequence[Quantity] = (), label: str = "") -> Kpi:
+    """Return the card of a figure. A bound is marked (``≥ 12,345``), an unknown figure is said to be unknown.
 
     Args:
         now: the period's figure.
         before: the figure of the period before.
-        spark: the last days or weeks, oldest first, with None for a gap.
+        spark: the figures of the last days or weeks, oldest first; one that is not exact is a gap.
         label: the heading of the card in place of the measure's label (``联通送达率``).
     """
-    is_lower_bound = now.certainty == "lower_bound"
-    note = "" if now.reason != "gap" else LOWER_BOUND_NOTE if is_lower_bound else NOT_KNOWN_NOTE
     change = None if before is None else now.change_from(before)
+    certainty = now.shown
     return Kpi(
         measure=now.measure,
-        value=_number(now.value),
-        before=None if before is None or not before.is_exact else _number(before.value),
+        value=None if certainty == "unknown" else _number(now.value),
+        before=None if before is None else _number(before.exact),
         change=change,
         tone=tone(now.measure, change),
-        is_lower_bound=is_lower_bound,
-        note=note,
-        spark=tuple(_number(number) for number in spark),
+        certainty=certainty,
+        note=NOTES.get(certainty, ""),
+        spark=tuple(_number(figure.exact) for figure in spark),
         label=label,
     )
 

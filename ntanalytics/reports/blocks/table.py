@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from ntanalytics.findings.text import WordedFinding
+from ntanalytics.metrics.figures import FigureRow, Figures
+from ntanalytics.metrics.rows import Rows
 from ntanalytics.reports import data as tables
 from ntanalytics.reports import findings_json
 from ntanalytics.reports.blocks.block import Block
@@ -24,7 +26,7 @@ class Table(Block):
 
     Attributes:
         fields: the columns, in order.
-        rows: one mapping a row, plain JSON values.
+        rows: one mapping a row, as the record keeps it (reports/record.py).
         note: the remark below the title, or empty.
         inline_charts: a column of drawings after the others, or None.
         findings: the findings that the rows are made from; None where the rows are figures.
@@ -59,7 +61,7 @@ class Table(Block):
 
 
 def table(
-    rows: tables.Rows,
+    rows: Rows | Figures,
     title: str,
     *,
     id: str,
@@ -68,34 +70,51 @@ def table(
     note: str = "",
     origin: Mapping[str, Any] | None = None,
 ) -> Table:
-    """Return a table block of an Ibis table, a DataFrame or an Arrow table.
+    """Return a table block. A bound is marked (``≥ 12``), an unknown figure is said to be unknown.
 
     Args:
-        rows: the rows; nulls stay null. A table without any column has no source, and says so.
+        rows: figures, or plain rows without a measure: an Ibis table, a DataFrame, an Arrow table. Nulls stay null. A
+            table without any column has no source, and says so.
         title: the heading.
         id: a slug, unique in the report.
         columns: the columns to show, in this order (default: all).
         sort: the column to sort by; a leading ``-`` sorts from large to small. Nulls come last.
-        note: the remark below the title.
+        note: the remark below the title, before that on the gap.
         origin: metric, datasets, rows and as_of.
 
     Raises:
         UnknownName: a column has no label in the contract or in a metric.
-        UsageError: a column is not in the rows.
+        UsageError: a column is not in the rows, or plain rows have a measure.
     """
-    names, records = tables.read_rows(rows)
-    if not names:  # no source: not even the columns are known
+    shown = tables.as_figures(rows, id)
+    if not shown.columns:  # no source: not even the columns are known
         return Table(id, title, fields=(_NO_DATA,), note=note or "没有数据源，未能统计。")
-    shown = tables.select_columns(names, columns, id)
+    names = tables.select_columns(shown.columns, columns, id)
+    items: Sequence[FigureRow] = shown
     if sort:
-        (by,) = tables.select_columns(names, [sort.removeprefix("-")], id)
-        known = [row for row in records if row[by] is not None]
-        known.sort(key=lambda row: row[by], reverse=sort.startswith("-"))
-        records = known + [row for row in records if row[by] is None]
-    fields = tuple(tables.make_field(name, (row[name] for row in records)) for name in shown)
-    values = {name: column_labels(name).values for name in shown}
+        (by,) = tables.select_columns(shown.columns, [sort.removeprefix("-")], id)
+        items = _sorted(shown, by, descending=sort.startswith("-"))
+    fields = tuple(tables.make_field(name, (row[name] for row in items)) for name in names)
+    labels = {name: column_labels(name).values for name in names}
     json_rows = tuple(
-        {field.name: tables.json_value(row[field.name], values[field.name], field.type) for field in fields}
-        for row in records
+        tables.recorded_row(
+            {
+                field.name: (
+                    tables.json_value(row[field.name], labels[field.name], field.type),
+                    row.certainty(field.name),
+                )
+                for field in fields
+            }
+        )
+        for row in items
     )
-    return Table(id, title, fields=fields, rows=json_rows, note=note, origin=origin)
+    return Table(id, title, fields=fields, rows=json_rows, note=note + shown.note, origin=origin)
+
+
+def _sorted(rows: Figures, by: str, *, descending: bool) -> list[FigureRow]:
+    """Return the rows by one column, those without a value last."""
+    known: list[FigureRow] = []
+    unknown: list[FigureRow] = []
+    for row in rows:
+        (unknown if row[by] is None or row.certainty(by) == "unknown" else known).append(row)
+    return [*sorted(known, key=lambda row: row[by], reverse=descending), *unknown]

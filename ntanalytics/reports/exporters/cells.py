@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from copy import copy
 from datetime import date
 from typing import Any, NamedTuple
@@ -12,10 +13,11 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
 
 from ntanalytics.metrics.number_format import parse_format
+from ntanalytics.metrics.quantity import UNKNOWN
 from ntanalytics.reports import palette
 from ntanalytics.reports.data import clean_text
 from ntanalytics.reports.formats import STATUS_TEXTS, UNITS, display, display_width, excel_format, local_time
-from ntanalytics.reports.record import Field
+from ntanalytics.reports.record import Field, certainty_of
 
 INK, SOFT, BLUE = map(palette.office_color, (palette.INK, palette.SOFT, palette.BLUE))
 STATUS_COLORS = {status: palette.office_color(color) for status, color in palette.STATUS_COLORS.items()}
@@ -59,9 +61,14 @@ class SheetCell(NamedTuple):
     size: int = 10
 
 
-def typed_cell(value: Any, field: Field, form: str, zone: ZoneInfo, *, has_unit: bool = False) -> SheetCell:
-    """Return a value of the record as a cell: numbers, days, local instants and booleans by their type, else text."""
-    kind = parse_format(form).kind
+def typed_cell(row: Mapping[str, Any], field: Field, form: str, zone: ZoneInfo, *, has_unit: bool = False) -> SheetCell:
+    """Return a value of the record as a cell: numbers, days, local instants and booleans by their type, else text.
+
+    A bound is a number with its mark in the format; what is unknown is said to be.
+    """
+    kind, value, certainty = parse_format(form).kind, row[field.name], certainty_of(row, field.name)
+    if certainty == "unknown":
+        return SheetCell(UNKNOWN)
     if value is None:
         return SheetCell(None, excel_format(form, has_unit))
     if kind == "state":
@@ -69,7 +76,7 @@ def typed_cell(value: Any, field: Field, form: str, zone: ZoneInfo, *, has_unit:
     if isinstance(value, bool):
         return SheetCell(value, "General")
     if isinstance(value, (int, float)):
-        return SheetCell(value, excel_format(form, has_unit) if kind != "text" else "General")
+        return SheetCell(value, excel_format(form, has_unit, certainty) if kind != "text" else "General")
     if field.type in ("date", "datetime") and str(value) >= "1900-03-01":  # Excel's calendar is wrong before
         moment = local_time(value, zone) if kind == "datetime" else date.fromisoformat(str(value)[:10])
         return SheetCell(moment, excel_format(form))

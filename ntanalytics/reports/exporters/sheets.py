@@ -33,13 +33,14 @@ from ntanalytics.reports.exporters.cells import (
 )
 from ntanalytics.reports.exporters.native_chart import native_chart
 from ntanalytics.reports.formats import UNITS, display_width, excel_format, local_time
-from ntanalytics.reports.record import Record, RecordedBlock
+from ntanalytics.reports.record import Field, Record, RecordedBlock
 
 CONTENTS, SOURCES = "目录", "数据来源"
 CHART_COLUMNS, CHART_ROWS = 13, 18  #: columns and rows of the usual size that a chart of 22 by 9 cm covers
 HEADER_ROW = 3  #: title, note, header; data begin in the row after
 
 _LINE = 100  #: Latin characters on one line of the contents
+_FIGURE = Field("value", "number", "本期")  #: the figure of a headline
 _SHOWN = ("kpis", "table", "chart", "board")
 
 
@@ -73,7 +74,8 @@ def block_sheets(record: Record) -> list[Sheet]:
         if block.kind in _SHOWN:
             name = sheet_name(block.body.get("subject") or block.title or _kind_label(block.kind), taken)
             taken.add(name.lower())
-            sheets.append(_kpi_sheet(block, name) if block.kind == "kpis" else _data_sheet(block, name, record.zone))
+            make = _kpi_sheet if block.kind == "kpis" else _data_sheet
+            sheets.append(make(block, name, record.zone))
     return sheets
 
 
@@ -103,13 +105,7 @@ def _data_sheet(block: RecordedBlock, name: str, zone: ZoneInfo) -> Sheet:
     with_unit = "value" if block.kind == "board" else ""
     rows = [
         [
-            typed_cell(
-                row[column.name],
-                column,
-                labels.cell_format(block, row, column),
-                zone,
-                has_unit=column.name == with_unit,
-            )
+            typed_cell(row, column, labels.cell_format(block, row, column), zone, has_unit=column.name == with_unit)
             for column in block.fields
         ]
         for row in block.rows
@@ -119,7 +115,7 @@ def _data_sheet(block: RecordedBlock, name: str, zone: ZoneInfo) -> Sheet:
     return Sheet(name=name, title=block.title, note=block.note, header=header, rows=rows, block=block, texts=texts)
 
 
-def _kpi_sheet(block: RecordedBlock, name: str) -> Sheet:
+def _kpi_sheet(block: RecordedBlock, name: str, zone: ZoneInfo) -> Sheet:
     rows, texts = [], []
     for item in block.body["items"]:
         form = excel_format(item["format"])
@@ -129,14 +125,14 @@ def _kpi_sheet(block: RecordedBlock, name: str) -> Sheet:
             [
                 SheetCell(clean_text(item["label"])),
                 SheetCell(unit),
-                SheetCell(item["value"], f'"≥ "{form}' if item["is_lower_bound"] else form),
+                typed_cell(item, _FIGURE, item["format"], zone),
                 SheetCell(item["before"], form),
                 SheetCell(item["change"], excel_format(item["change_format"])),
                 SheetCell(change_unit, color=SOFT),
                 SheetCell(clean_text(item["note"])),
             ]
         )
-        texts.append([item["label"], unit, *labels.kpi_texts(item), "", item["note"]])
+        texts.append([item["label"], unit, *labels.kpi_texts(item, zone), "", item["note"]])
     header = ["指标", "单位", "本期", "上期", "变化", "变化单位", "说明"]
     title = block.title or _kind_label("kpis")
     return Sheet(name=name, title=title, header=header, rows=rows, block=block, texts=texts)

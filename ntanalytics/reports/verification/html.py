@@ -95,13 +95,19 @@ def cell_text(block: RecordedBlock, row: Mapping[str, Any], field: Any, zone: Zo
     """Return a cell of a block's data."""
     if block.kind == "board" and field.name == "value":
         return display(row["value"], row["format"], zone=zone)
-    return display(row[field.name], field.format, zone=zone).removesuffix(" 个百分点")
+    text = display(row[field.name], field.format, zone=zone).removesuffix(" 个百分点")
+    return with_mark(text, row.get("certainty", {}).get(field.name))
+
+
+def with_mark(text: str, certainty: str | None) -> str:
+    """Return a figure over a gap with the mark of its certainty."""
+    return {"lower_bound": f"≥ {text}", "upper_bound": f"≤ {text}", "unknown": "未知"}.get(certainty or "", text)
 
 
 def card_texts(item: Mapping[str, Any], zone: ZoneInfo) -> list[str]:
     """Return the texts of a headline figure's card; its note, which may be empty, is the last."""
     value = display(item["value"], item["format"], item["unit"], zone)
-    texts = [item["label"], f"≥ {value}" if item["is_lower_bound"] else value]
+    texts = [item["label"], with_mark(value, item.get("certainty", {}).get("value"))]
     if item["change"] is not None:
         change = display(item["change"], item["change_format"])
         if change.startswith(("+", "−")):

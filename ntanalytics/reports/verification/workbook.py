@@ -51,7 +51,9 @@ def data_grid(block: RecordedBlock, zone: ZoneInfo) -> Grid:
     ]
     for row in block.rows:
         own = {"value": row["format"]} if block.kind == "board" else {}
-        rows += [[_cell(row[field.name], field, own.get(field.name, field.format), zone) for field in block.fields]]
+        cells = [_cell(row[field.name], field, own.get(field.name, field.format), zone) for field in block.fields]
+        certainty = row.get("certainty", {})
+        rows += [[_marked(cell, certainty.get(field.name)) for cell, field in zip(cells, block.fields, strict=True)]]
     return _grid(rows)
 
 
@@ -66,7 +68,7 @@ def kpis_grid(block: RecordedBlock) -> Grid:
             [
                 _text(item["label"]),
                 _text(item["unit"] or UNITS.get(item["format"].partition(":")[0], "")),
-                _value(item["value"], f'"≥ "{form}' if item["is_lower_bound"] else form),
+                _marked(_value(item["value"], form), item.get("certainty", {}).get("value")),
                 _value(item["before"], form),
                 _value(item["change"], excel_format(item["change_format"])),
                 _text("个百分点" if is_points else ""),
@@ -149,6 +151,14 @@ def _cell(value: Any, field: Field, form: str, zone: ZoneInfo) -> Cell | None:
         day = date.fromisoformat(str(value)[:10])
         return datetime(day.year, day.month, day.day), excel_format(form)  # noqa: DTZ001 — a workbook knows no zone
     return str(value), "@"
+
+
+def _marked(cell: Cell | None, certainty: str | None) -> Cell | None:
+    """Return the cell of a figure over a gap: a bound carries its mark in its format, an unknown figure says so."""
+    if certainty == "unknown":
+        return "未知", "@"
+    mark = {"lower_bound": '"≥ "', "upper_bound": '"≤ "'}.get(certainty or "")
+    return (cell[0], mark + cell[1]) if cell and mark else cell
 
 
 def _grid(rows: Sequence[Sequence[Cell | None]]) -> Grid:

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.section import HISTORY as RECENT_DAYS
-from ntanalytics.checks.section import SubsystemSummary, compared, highlights, is_whole, series
+from ntanalytics.checks.section import SubsystemSummary, compared, highlights
 from ntanalytics.checks.subsystem import Section
 from ntanalytics.findings.finding import Finding
 from ntanalytics.metrics import days as by_days
 from ntanalytics.metrics.docexchange import documents as document_metrics
+from ntanalytics.metrics.figures import figures
 from ntanalytics.subsystems.docexchange.checks import HISTORY, as_of, delivered
 
 
@@ -25,31 +26,25 @@ def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemS
     # the deliveries of the period before are seen as they were a period ago
     now, before = delivered(context, deliveries.table, at), delivered(context, deliveries.before, context.begins_at)
     moved = compared(now, before, document_metrics.DELIVERIES, deliveries)
-    units = delivered(context, deliveries.recent, at, ("receiver_unit",)).to_pyarrow()
-    waiting = delivered(context, deliveries.recent, at).select("overdue_deliveries", "pending_deliveries")
-    [open_now] = waiting.to_pyarrow().to_pylist()
-    total = {**sent, **moved, "overdue_deliveries": open_now["overdue_deliveries"]}
+    units = figures(delivered(context, deliveries.recent, at, ("receiver_unit",)), deliveries)
+    waiting = figures(delivered(context, deliveries.recent, at).select("overdue_deliveries"), deliveries).total
     daily = by_days.fill_days(
         document_metrics.documents(documents.recent, ["day"]), documents.days, document_metrics.MEASURES
     )
-    overdue = sum(bool(row["overdue_deliveries"]) for row in units.to_pylist())
+    total = sent | moved | waiting
     second = "deliveries" if context.is_day else "signed_in_time_rate"
-    is_complete = is_whole(documents, deliveries)
     return SubsystemSummary(
         subsystem="docexchange",
-        highlights=highlights(total, ["documents_sent", second, "overdue_deliveries"], is_complete=is_complete),
+        highlights=highlights(total, ["documents_sent", second, "overdue_deliveries"]),
         lead="documents_sent",
         total=total,
-        recent=series(daily, "documents_sent"),
+        daily=figures(daily.order_by("day"), documents),
         tables={
             "units": units,
-            "overdue": units.slice(0, overdue),
-            "callers": document_metrics.calls(calls.table, ["caller"]).to_pyarrow(),
+            "overdue": units.where(lambda row: row["overdue_deliveries"]),
+            "callers": figures(document_metrics.calls(calls.table, ["caller"]), calls),
         },
         origin=context.origin("docexchange.deliveries", documents, deliveries),
-        note=documents.note or deliveries.note,
-        is_complete=is_complete,
-        was_complete=documents.was_complete and deliveries.was_complete,
     )
 
 

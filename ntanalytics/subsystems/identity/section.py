@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.checks.section import HISTORY, SubsystemSummary, compared, evaluated, highlights, series
+from ntanalytics.checks.section import HISTORY, SubsystemSummary, compared, highlights
 from ntanalytics.checks.subsystem import Section
 from ntanalytics.findings.finding import Finding
+from ntanalytics.metrics.figures import case_list, figures
 from ntanalytics.metrics.identity import logins as login_metrics
 from ntanalytics.metrics.identity import suspects as suspect_metrics
 
@@ -19,23 +20,19 @@ def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemS
     total = compared(
         login_metrics.logins(logins.table), login_metrics.logins(logins.before), login_metrics.LOGINS, logins
     )
-    is_complete = logins.is_complete
     return SubsystemSummary(
         subsystem="identity",
-        highlights=highlights(total, ["logins", "login_failure_rate", "login_users"], is_complete=is_complete),
+        highlights=highlights(total, ["logins", "login_failure_rate", "login_users"]),
         lead="logins",
         total=total,
-        recent=series(login_metrics.daily(logins.recent, logins.days), "logins"),
-        tables=evaluated(
-            ("methods", login_metrics.logins(logins.table, ["method"])),
-            ("reasons", login_metrics.logins(logins.table, ["reason"])),
-            ("suspects", suspect_metrics.suspects(logins.table).drop("address_hash")),
-            ("accounts", login_metrics.accounts(accounts.table, units.table, context.ends_at)),
-        ),
+        daily=figures(login_metrics.daily(logins.recent, logins.days), logins),
+        tables={
+            "methods": figures(login_metrics.logins(logins.table, ["method"]), logins),
+            "reasons": figures(login_metrics.logins(logins.table, ["reason"]), logins),
+            "suspects": case_list(suspect_metrics.suspects(logins.table).drop("address_hash"), logins),
+            "accounts": figures(login_metrics.accounts(accounts.table, units.table, context.ends_at), accounts, units),
+        },
         origin=context.origin("identity.logins", logins),
-        note=logins.note,
-        is_complete=is_complete,
-        was_complete=logins.was_complete,
     )
 
 

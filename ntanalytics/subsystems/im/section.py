@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.checks.section import HISTORY, SubsystemSummary, compared, evaluated, highlights, is_whole, series
+from ntanalytics.checks.section import HISTORY, SubsystemSummary, compared, highlights
 from ntanalytics.checks.subsystem import Section
 from ntanalytics.findings.finding import Finding
+from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.im import messages as im_messages
 
 
@@ -17,19 +18,15 @@ def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemS
     now = im_messages.volume(messages.table, sessions.table)
     before = im_messages.volume(messages.before, sessions.before)
     total = compared(now, before, im_messages.VOLUME, messages, sessions)
-    is_complete = is_whole(messages, sessions)
-    daily = im_messages.daily(messages.recent, sessions.recent, messages.days)
+    daily = figures(im_messages.daily(messages.recent, sessions.recent, messages.days), messages, sessions)
     return SubsystemSummary(
         subsystem="im",
-        highlights=highlights(total, ["im_active", "im_messages", "im_files"], is_complete=is_complete),
+        highlights=highlights(total, ["im_active", "im_messages", "im_files"]),
         lead="im_active",
         total=total,
-        recent=series(daily, "im_active"),
-        tables=evaluated(("clients", im_messages.clients(sessions.table)), ("daily", daily)),
+        daily=daily,
+        tables={"clients": figures(im_messages.clients(sessions.table), sessions)},
         origin=context.origin("im.volume", messages, sessions),
-        note=messages.note or sessions.note,
-        is_complete=is_complete,
-        was_complete=messages.was_complete and sessions.was_complete,
     )
 
 

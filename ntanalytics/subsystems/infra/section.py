@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.checks.section import HISTORY, SubsystemSummary, compared, series
+from ntanalytics.checks.section import HISTORY, SubsystemSummary, compared
 from ntanalytics.checks.subsystem import Section
 from ntanalytics.findings.finding import Finding
+from ntanalytics.metrics.figures import case_list, figures
 from ntanalytics.metrics.infra import availability, requests
 from ntanalytics.subsystems.infra.availability_checks import certificates
 from ntanalytics.subsystems.infra.load_checks import disk_growth, load
@@ -23,8 +24,9 @@ def summarize(context: CheckContext, findings: Sequence[Finding]) -> SubsystemSu
         findings: the findings of the subsystem; they tell which backup plans are late.
     """
     checks, web = context.dataset("infra.checks", HISTORY), context.dataset("infra.requests", HISTORY)
+    metrics, backups = context.dataset("infra.metrics", HISTORY), context.dataset("infra.backups", BACKUP_DAYS)
     end = context.ends_at
-    backup_plans = context.shared(plans)
+    backup_plans = figures(context.shared(plans), backups)
     late = sum(finding.code == "infra.backup_lateness" and finding.is_violation for finding in findings)
     previous_begin = context.previous.window(context.workspace.settings.zone)[0]
     total = compared(
@@ -35,23 +37,20 @@ def summarize(context: CheckContext, findings: Sequence[Finding]) -> SubsystemSu
     )
     return SubsystemSummary(
         subsystem="infra",
-        highlights=backup_highlights(backup_plans["medium"].to_pylist(), late),
+        highlights=backup_highlights(backup_plans, late),
         lead="platform_availability",
         total=total,
-        recent=series(availability.daily(checks.recent, checks.days, end), "platform_availability"),
+        daily=figures(availability.daily(checks.recent, checks.days, end), checks),
         tables={
-            "availability": availability.availability(checks.table, context.begins_at, end).to_pyarrow(),
-            "tls": context.shared(certificates),
-            "cpu": context.shared(load, "cpu_rate"),
-            "disks": context.shared(disk_growth),
+            "availability": figures(availability.availability(checks.table, context.begins_at, end), checks),
+            "tls": figures(context.shared(certificates), checks),
+            "cpu": figures(context.shared(load, "cpu_rate"), metrics),
+            "disks": figures(context.shared(disk_growth), metrics),
             "backups": backup_plans,
-            "outages": availability.outages(checks.table, end).to_pyarrow(),
-            "services": requests.volume(web.table, ["service"]).to_pyarrow(),
+            "outages": case_list(availability.outages(checks.table, end), checks),
+            "services": figures(requests.volume(web.table, ["service"]), web),
         },
         origin=context.origin("availability.availability", checks),
-        note=checks.note,
-        is_complete=checks.is_complete,
-        was_complete=checks.was_complete,
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, timedelta
 from types import MappingProxyType
 
@@ -10,6 +9,7 @@ from ntanalytics.checks.context import QUARTER_DAYS
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.phrases import clock, day_words, hours_words, listed
 from ntanalytics.findings.text import RuleText, Sentence, Texts, limits, measured, measured_on_worst_day, reason_words
+from ntanalytics.metrics.figures import Figures
 from ntanalytics.metrics.number_format import format_number
 
 ALL_HOSTS, MONITORING, BACKUP, BACKUP_PLANS = "全部主机", "监控平台", "备份", "备份计划"
@@ -33,18 +33,20 @@ def access_log_label(source: str) -> str:
     return f"访问日志（{source}）"
 
 
-def backup_highlights(media: Iterable[str], late: int) -> str:
-    """Return the number of backup plans by medium, and how many are late.
+def backup_highlights(plans: Figures, late: int) -> str:
+    """Return the number of backup plans by medium, and how many are late; over a gap not that none is.
 
     Args:
-        media: medium of each plan.
-        late: number of late plans.
+        plans: ``metrics.infra.backups.plans``.
+        late: number of plans that are late.
     """
-    plans = list(media)
     if not plans:
-        return "没有备份记录"
-    counts = f"备份计划在线 {plans.count('online')} 项、离线 {plans.count('offline')} 项"
-    return f"{counts}，{late} 项逾期" if late else f"{counts}，均按期"
+        return "没有备份记录" if plans.is_complete else "备份记录未知"
+    media = [row["medium"] for row in plans]
+    counts = f"备份计划在线 {media.count('online')} 项、离线 {media.count('offline')} 项"
+    if late:
+        return f"{counts}，{late} 项逾期"
+    return f"{counts}，均按期" if plans.is_complete else f"{counts}，是否按期未知"
 
 
 def _number(finding: Finding, name: str) -> float:

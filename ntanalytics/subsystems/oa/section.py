@@ -9,9 +9,10 @@ import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.checks.section import HISTORY, SubsystemSummary, evaluated, highlights, series
+from ntanalytics.checks.section import HISTORY, SubsystemSummary, highlights
 from ntanalytics.checks.subsystem import Section
 from ntanalytics.findings.finding import Finding
+from ntanalytics.metrics.figures import Figures, figures
 from ntanalytics.metrics.oa import adoption, task_duration, user_flow
 
 #: Days back in which the first activity of an account is looked for, and of open tasks.
@@ -24,7 +25,7 @@ def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemS
     tasks = context.dataset("oa.tasks", OLDEST_TASK)
     first, before = context.period.first, context.previous.first
     days, first_days = activities.days, context.shared(_first_days_of, "oa.activities")
-    [total] = context.shared(levels).to_pyarrow().to_pylist()
+    total = context.shared(levels).total
     recent = adoption.daily(activities.recent, days)
     worked = context.nearby_working_days(before=OLDEST_TASK)
     handled = task_duration.task_duration(tasks.recent, worked, first, context.on, context.utc_offset_h, ["module"])
@@ -32,26 +33,23 @@ def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemS
     names = ["active", "active_rate", "mobile_share"]
     return SubsystemSummary(
         subsystem="oa",
-        highlights=highlights(total, names, is_complete=activities.is_complete),
+        highlights=highlights(total, names),
         lead="active",
         total=total,
-        recent=series(recent.filter(recent.day >= ibis.literal(first - timedelta(days=HISTORY))), "active"),
-        tables=evaluated(
-            ("editions", context.shared(levels, "edition")),
-            ("units", context.shared(levels, "unit")),
-            ("modules", adoption.usage(activities.table, ["module"])),
-            ("flow", user_flow.flow(acted, first, before, ["edition"])),
-            ("handling", handled),
-            ("reach", adoption.reach(activities.table, members.table)),
-        ),
+        daily=figures(recent.filter(recent.day >= ibis.literal(first - timedelta(days=HISTORY))), activities),
+        tables={
+            "editions": context.shared(levels, "edition"),
+            "units": context.shared(levels, "unit"),
+            "modules": figures(adoption.usage(activities.table, ["module"]), activities),
+            "flow": figures(user_flow.flow(acted, first, before, ["edition"]), activities),
+            "handling": figures(handled, tasks),
+            "reach": figures(adoption.reach(activities.table, members.table), activities, members),
+        },
         origin=context.origin("adoption.adoption", activities, members),
-        note=activities.note,
-        is_complete=activities.is_complete,
-        was_complete=activities.was_complete,
     )
 
 
-def levels(context: CheckContext, *by: str) -> ir.Table:
+def levels(context: CheckContext, *by: str) -> Figures:
     """Return adoption of the period beside that of the one before."""
     activities, members = context.dataset("oa.activities", EVER), context.dataset("oa.members")
     days, first, before = activities.days, context.period.first, context.previous.first
@@ -60,9 +58,8 @@ def levels(context: CheckContext, *by: str) -> ir.Table:
     now_days, before_days = days.filter(days.day >= first), days.filter((days.day >= before) & (days.day < first))
     now = adoption.adoption(activities.table, members.table, ever, now_days, by)
     was = adoption.adoption(activities.before, members.before, ever.filter(ever.day < first), before_days, by)
-    return adoption.compare_adoption(
-        now, was, by, is_complete=activities.is_complete, was_complete=activities.was_complete
-    )
+    compared = adoption.compare_adoption(now, was, by, **activities.wholeness)
+    return figures(compared, activities).needing(adoption.ABLE, members)
 
 
 def _first_days_of(context: CheckContext, dataset: str) -> ir.Table:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.checks.section import HISTORY, SubsystemSummary, compared, evaluated, highlights, series
+from ntanalytics.checks.section import HISTORY, SubsystemSummary, compared, highlights
 from ntanalytics.checks.subsystem import Section
 from ntanalytics.findings.finding import Finding
+from ntanalytics.metrics.figures import case_list, figures
 from ntanalytics.metrics.seal import seals
 
 
@@ -18,17 +19,15 @@ def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemS
     names = ["signings", "signing_failure_rate", "verification_failures"]
     return SubsystemSummary(
         subsystem="seal",
-        highlights=highlights(total, names, is_complete=signings.is_complete),
+        highlights=highlights(total, names),
         lead="signings",
         total=total,
-        recent=series(seals.daily(signings.recent, signings.days), "signings"),
-        tables=evaluated(
-            ("waiting", seals.untested_seals(stock.table, context.ends_at)), ("states", seals.stock(stock.table))
-        ),
+        daily=figures(seals.daily(signings.recent, signings.days), signings),
+        tables={
+            "waiting": case_list(seals.untested_seals(stock.table, context.ends_at), stock),
+            "states": figures(seals.stock(stock.table), stock),
+        },
         origin=context.origin("seals.signings", signings, stock),
-        note=signings.note,
-        is_complete=signings.is_complete,
-        was_complete=signings.was_complete,
     )
 
 

@@ -4,44 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import ibis.expr.types as ir
-
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.checks.section import HISTORY, SubsystemSummary, evaluated, highlights, series
+from ntanalytics.checks.section import HISTORY, SubsystemSummary, highlights
 from ntanalytics.checks.subsystem import Section
 from ntanalytics.findings.finding import Finding
+from ntanalytics.metrics.figures import Figures, figures
 from ntanalytics.metrics.sms import volume as sms_volume
 
 
 def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemSummary:
     """Return volume, delivery and latency, by carrier and application (docs/domain.md, SMS)."""
     messages = context.dataset("sms.messages", HISTORY)
-    is_complete, was_complete = messages.is_complete, messages.was_complete
 
-    def volume(*by: str) -> ir.Table:
-        return sms_volume.compare_volume(
-            messages.table, messages.before, messages.as_of, by, is_complete=is_complete, was_complete=was_complete
-        )
+    def volume(*by: str) -> Figures:
+        table, before = messages.table, messages.before
+        return figures(sms_volume.compare_volume(table, before, messages.as_of, by, **messages.wholeness), messages)
 
-    [total] = volume().to_pyarrow().to_pylist()
-    by_day = sms_volume.daily(messages.recent, messages.days, messages.as_of, ["carrier"])
-    daily = sms_volume.daily(messages.recent, messages.days, messages.as_of)
+    def daily(*by: str) -> Figures:
+        return figures(sms_volume.daily(messages.recent, messages.days, messages.as_of, by), messages)
+
+    total = volume().total
     return SubsystemSummary(
         subsystem="sms",
-        highlights=highlights(total, ["submitted", "delivery_rate"], is_complete=is_complete),
+        highlights=highlights(total, ["submitted", "delivery_rate"]),
         lead="delivery_rate",
         total=total,
-        recent=series(daily, "delivery_rate"),
-        tables=evaluated(
-            ("carriers", volume("carrier")),
-            ("applications", volume("application")),
-            ("by_day", by_day),
-            ("daily", daily),
-        ),
+        daily=daily(),
+        tables={"carriers": volume("carrier"), "applications": volume("application"), "by_day": daily("carrier")},
         origin=context.origin("sms.volume", messages),
-        note=messages.note,
-        is_complete=is_complete,
-        was_complete=was_complete,
     )
 
 

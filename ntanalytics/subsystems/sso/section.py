@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.checks.section import HISTORY, SubsystemSummary, compared, evaluated, highlights, series
+from ntanalytics.checks.section import HISTORY, SubsystemSummary, compared, highlights
 from ntanalytics.checks.subsystem import Section
 from ntanalytics.findings.finding import Finding
+from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.sso import accesses as access_metrics
 
 
@@ -18,15 +19,12 @@ def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemS
     total = compared(now, before, access_metrics.ACCESSES, accesses)
     return SubsystemSummary(
         subsystem="sso",
-        highlights=highlights(total, ["accesses", "access_failure_rate"], is_complete=accesses.is_complete),
+        highlights=highlights(total, ["accesses", "access_failure_rate"]),
         lead="accesses",
         total=total,
-        recent=series(access_metrics.daily(accesses.recent, accesses.days), "accesses"),
-        tables=evaluated(("apps", access_metrics.by_app(accesses.table, apps.table))),
+        daily=figures(access_metrics.daily(accesses.recent, accesses.days), accesses),
+        tables={"apps": figures(access_metrics.by_app(accesses.table, apps.table), accesses, apps)},
         origin=context.origin("sso.accesses", accesses),
-        note=accesses.note,
-        is_complete=accesses.is_complete,
-        was_complete=accesses.was_complete,
     )
 
 
