@@ -69,17 +69,16 @@ def _kpis(verdict: Verdict, name: str, true: Mapping[str, Any], seen: Mapping[st
         if other is None:
             verdict.add("false", place, item["value"], "no card")
             continue
-        certainty = other.get("certainty") or ("lower_bound" if other.get("is_lower_bound") else "")
+        certainty = other.get("certainty", {}).get("value", "")
         verdict.add(_value(item["value"], other["value"], certainty), place, item["value"], other["value"])
         for key in ("before", "change"):
             verdict.add(_value(item[key], other[key]), f"{place}.{key}", item[key], other[key])
 
 
 def _table(verdict: Verdict, name: str, true: Mapping[str, Any], seen: Mapping[str, Any]) -> None:
-    is_marked = bool(seen.get("note")) and seen.get("note") != true.get("note")
+    is_marked = seen.get("note", "") != true.get("note", "")
     keys = _keys(true)
     others = {_key(row, keys): row for row in seen["rows"]}
-    certainty = {item["name"]: item.get("certainty", "") for item in seen.get("schema", {}).get("fields", ())}
     for row in true["rows"]:
         other = others.pop(_key(row, keys), None)
         place = f"{name}[{'/'.join(map(str, _key(row, keys)))}]"
@@ -87,9 +86,9 @@ def _table(verdict: Verdict, name: str, true: Mapping[str, Any], seen: Mapping[s
             verdict.add("unknown" if is_marked else "false", place, "row", None)
             continue
         for column, value in row.items():
-            if column in keys or column not in other:
+            if column in keys or column == "certainty" or column not in other:
                 continue
-            mark = (other.get("_certainty") or {}).get(column) or certainty.get(column, "")
+            mark = other.get("certainty", {}).get(column, "")
             kind = _value(value, other[column], mark, is_marked=is_marked)
             verdict.add(kind, f"{place}.{column}", value, other[column])
     for key in others:

@@ -56,7 +56,7 @@ def last_day(site: GapSite, dataset: str, period: Period) -> bool:
 def half_day(site: GapSite, dataset: str, period: Period) -> bool:
     """Lose the second half of a working day of which the source gave the first; nobody knows."""
     given = contract.dataset(dataset)
-    if given.kind is not Kind.EVENT or given.column(given.time).name != given.time:
+    if given.kind is not Kind.EVENT or not given.time.endswith("_at"):
         return False
     day = next((each for each in period.days[len(period.days) // 2 :] if each.weekday() < 5), period.last)
     noon = dt.datetime.combine(day, dt.time(), dt.UTC) - _UTC_OFFSET + _NOON
@@ -71,6 +71,15 @@ def before_its_first_day(site: GapSite, dataset: str, period: Period) -> bool:
     return True
 
 
+def shifted(site: GapSite, dataset: str, period: Period) -> bool:
+    """Shift all times of the period's rows by eight hours: the source's time zone is wrong since its first day."""
+    given = contract.dataset(dataset)
+    if given.kind is not Kind.EVENT or not given.time.endswith("_at"):
+        return False
+    site.shift(dataset, given.time, period.first, period.last, _UTC_OFFSET)
+    return True
+
+
 #: Name → the damage; each returns whether the period and the dataset can have it.
 DAMAGES: Mapping[str, Callable[[GapSite, str, Period], bool]] = MappingProxyType(
     {
@@ -81,5 +90,6 @@ DAMAGES: Mapping[str, Callable[[GapSite, str, Period], bool]] = MappingProxyType
         "last_day": last_day,
         "half_day": half_day,
         "before_its_first_day": before_its_first_day,
+        "shifted": shifted,
     }
 )

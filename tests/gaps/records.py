@@ -56,6 +56,3 @@ def _content(block: Block) -> Mapping[str, Any]:
     if (findings := block.findings_json()) is not None:
         content["findings"] = findings["findings"]
     return to_json(content)
-
-
-

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import sqlalchemy as sa
 import yaml
-from deltalake import DeltaTable
+from deltalake import DeltaTable, write_deltalake
 
 from ntanalytics.demo import Destinations, write_estate
 from ntanalytics.extraction import Extractor
@@ -96,7 +98,9 @@ class GapSite:
         where = "WHERE dataset = :dataset AND day BETWEEN :first AND :last"
         days = {"dataset": dataset, "first": first.isoformat(), "last": last.isoformat()}
         with engine.begin() as connection:
-            sources = [row[0] for row in connection.execute(sa.text(f"SELECT DISTINCT source FROM coverage {where}"), days)]
+            sources = [
+                row[0] for row in connection.execute(sa.text(f"SELECT DISTINCT source FROM coverage {where}"), days)
+            ]
             connection.execute(sa.text(f"DELETE FROM coverage {where}"), days)
         engine.dispose()
         if error:
@@ -113,6 +117,19 @@ class GapSite:
     def delete_rows(self, dataset: str, predicate: str) -> None:
         """Delete rows of a dataset from the lake alone: the source did not give them."""
         self.table(dataset).delete(predicate)
+
+    def shift(self, dataset: str, column: str, first: dt.date, last: dt.date, by: dt.timedelta) -> None:
+        """Shift the times of the rows of some days, which puts late ones on the next day."""
+        table = self.table(dataset)
+        where = f"day >= '{first}' AND day <= '{last}'"
+        rows = table.to_pyarrow_table(filters=[("day", ">=", first), ("day", "<=", last)])
+        times = pc.add(rows[column], pa.scalar(by))
+        local = pc.add(times, pa.scalar(dt.timedelta(hours=8)))
+        days = pc.cast(pc.floor_temporal(pc.cast(local, pa.timestamp("us")), unit="day"), pa.date32())
+        rows = rows.set_column(rows.column_names.index(column), rows.schema.field(column), times)
+        rows = rows.set_column(rows.column_names.index("day"), rows.schema.field("day"), days)
+        table.delete(where)
+        write_deltalake(self.table(dataset), rows, mode="append")
 
 
 def write_site(folder: Path, *, scale: float, days: int = DAYS) -> GapSite:
