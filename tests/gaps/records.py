@@ -7,10 +7,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ntanalytics.settings import project_dir
 from ntanalytics.reports.blocks import block as blocks_module
 from ntanalytics.reports.blocks.block import Block, to_json
-
+from ntanalytics.settings import project_dir
 from tests.gaps.site import GapSite
 
 #: Block id → its content, with its rows under ``rows`` and its findings under ``findings``.
