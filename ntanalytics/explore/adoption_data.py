@@ -18,7 +18,7 @@ from ntanalytics.workspace import Report
 #: Days of a trend before the period, and number of weekly cohorts.
 TREND_DAYS, COHORTS = 28, 8
 #: Measures that need activities and no members.
-_ACTIVITY_MEASURES = ("active", "actions", "stickiness", "mobile_share", "xinchuang_share", "breadth")
+_ACTED = tuple(measure.name for measure in adoption.LEVEL if measure.name not in adoption.ABLE)
 
 
 class AdoptionData:
@@ -58,12 +58,9 @@ class AdoptionData:
         """
         now = self._level(self._report.period, self._activities.table, self._members.table, by)
         before = self._level(self._report.previous, self._activities.before, self._members.before, by)
-        member_measures = [measure.name for measure in adoption.LEVEL if measure.name not in _ACTIVITY_MEASURES]
         complete = {"is_complete": self.is_complete, "was_complete": self.was_complete}
-        activity = change.compare(
-            now, before, adoption.MEASURES, columns=_ACTIVITY_MEASURES, by=by, **self._activities.wholeness
-        )
-        members = change.compare(now, before, adoption.MEASURES, columns=member_measures, by=by, **complete)
+        activity = change.compare(now, before, adoption.MEASURES, columns=_ACTED, by=by, **self._activities.wholeness)
+        members = change.compare(now, before, adoption.MEASURES, columns=adoption.ABLE, by=by, **complete)
         return join_groups(activity, members, by, how="outer").order_by(ibis.desc("active"), *by)
 
     def daily(self, by: Sequence[str] = ()) -> ir.Table:

@@ -19,7 +19,7 @@ from ntanalytics.explore.periods import periods_of
 from ntanalytics.explore.picker import Picker
 from ntanalytics.metrics import Measure
 from ntanalytics.periods import PeriodKind
-from ntanalytics.reports import Axes, Chart, Table, chart, table
+from ntanalytics.reports import Axes, Chart, Table, chart, figures, table
 from ntanalytics.workspace import Report, Workspace, open_workspace
 
 _KINDS = (("周", PeriodKind.WEEK), ("月", PeriodKind.MONTH), ("日", PeriodKind.DAY))
@@ -148,12 +148,12 @@ class Explorer(ABC):
         return View(rows, shown, lines, code)
 
     def make_table(self, rows: ir.Table, title: str, **options: Any) -> Table:
-        """Return rows as a table with the note and the origin of the data."""
-        return table(rows, title, note=self.data.note, origin=self.data.origin, **options)
+        """Return rows as a table with the gaps and the origin of the data."""
+        return table(figures(rows, self.data), title, origin=self.data.origin, **options)
 
     def make_chart(self, rows: ir.Table, kind: Any, axes: Axes, *, title: str, id: str) -> Chart:
-        """Return rows as a chart with the note of the data."""
-        return chart(rows, kind, axes, title=title, id=id, note=self.data.note)
+        """Return rows as a chart with the gaps of the data."""
+        return chart(figures(rows, self.data), kind, axes, title=title, id=id)
 
     @property
     def report(self) -> Report:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from ntanalytics.findings.phrases import day_words
+from ntanalytics.metrics.figures import Figures
 from ntanalytics.metrics.measure import Measure
-from ntanalytics.metrics.number_format import format_number
-from ntanalytics.metrics.rows import Rows, rows
 from ntanalytics.recommendations.ranking import EFFORTS, KINDS, Recommendation
 
 #: So many recommendations are said; the table has the rest.
@@ -40,21 +38,22 @@ def looked_back(days: int, covered: int) -> str:
     return f"回看 {days} 天，其中 {covered} 天数据完整；置信度按完整天数折算。"
 
 
-def busiest_month(renewals: Rows) -> str:
+def busiest_month(renewals: Figures) -> str:
     """Return the month with most certificates to renew: ``证书更新最多的是 2026 年 12 月，417 张``.
 
     Args:
         renewals: ``metrics.certificates.renewals`` of the months to come.
     """
-    months = rows(renewals)
-    if not months:
+    if not renewals.is_complete:
+        return "待更新的证书：数据不完整"
+    if not renewals:
         return "没有待更新的证书"
-    top = max(months, key=lambda row: int(row["renewals"]))
+    top = max(renewals, key=lambda row: int(row["renewals"]))
     month = top["renewal_month"]
-    return f"证书更新最多的是 {month.year} 年 {month.month} 月，{format_number(top['renewals'], 'integer', '张')}"
+    return f"证书更新最多的是 {month.year} 年 {month.month} 月，{top.quantity('renewals').text}"
 
 
-def trend(problem: str, by_day: Rows, measure: Measure) -> str:
+def trend(problem: str, by_day: Figures, measure: Measure) -> str:
     """Return the worst day of a trend: ``磁盘将写满：近 90 天最高为 92.0%（11月20日）``.
 
     Args:
@@ -62,7 +61,7 @@ def trend(problem: str, by_day: Rows, measure: Measure) -> str:
         by_day: the measure by day, and any other columns.
         measure: its words; where more is better the lowest day is the worst, of a count the lowest working day.
     """
-    known: list[dict[str, Any]] = [row for row in rows(by_day) if row[measure.name] is not None]
+    known = [row for row in by_day if row.exact(measure.name) is not None]
     is_low = measure.good == "up"
     if is_low and measure.is_additive:
         known = [row for row in known if row.get("is_working_day", True)]
@@ -70,5 +69,5 @@ def trend(problem: str, by_day: Rows, measure: Measure) -> str:
         return f"{problem}：没有数据可画"
     worst = (min if is_low else max)(known, key=lambda row: row[measure.name])
     span = len({row["day"] for row in known})
-    value = format_number(worst[measure.name], measure.format, measure.unit)
+    value = worst.quantity(measure.name).text
     return f"{problem}：近 {span} 天{measure.label}最{'低' if is_low else '高'}为 {value}（{day_words(worst['day'])}）"

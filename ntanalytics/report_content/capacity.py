@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-import pyarrow as pa
-
 from ntanalytics.checks.section import SubsystemSummary
 from ntanalytics.detectors.forecast import CONFIDENCE, Forecast, forecast
 from ntanalytics.detectors.forecast_volume import volume
+from ntanalytics.metrics.figures import Figures
 from ntanalytics.metrics.infra import disks as disk_metrics
 from ntanalytics.metrics.sms import volume as sms_volume
 from ntanalytics.recommendations import text
@@ -164,9 +163,7 @@ def messages_words(report: Report, history: int) -> str:
     return f"短信计费条数：{volume_words(forecast_volume, month, '条')}；套餐额度未接入，不推算用尽日期。"
 
 
-def capacity(
-    report: Report, summaries: Mapping[str, SubsystemSummary], renewals: pa.Table, history: int
-) -> list[Block]:
+def capacity(report: Report, summaries: Mapping[str, SubsystemSummary], renewals: Figures, history: int) -> list[Block]:
     """Return the forecasts: disks, messages, certificates by month, accounts by edition.
 
     Args:
@@ -180,15 +177,14 @@ def capacity(
     disk_forecasts = disks(report, history)
     blocks: list[Block] = [disks_table(disk_forecasts, origin), *disk_charts(disk_forecasts, origin)]
     blocks.append(sentences([messages_words(report, history)], "短信用量", id="volume"))
-    coming = renewals.slice(0, MONTHS)
+    coming = renewals[:MONTHS]
     title = text.busiest_month(coming)
     blocks.append(
         chart(coming, "bar", Axes(x="renewal_month", y="renewals"), title=title, id="renewals", origin=ca.origin)
     )
-    if "editions" in oa.tables:
-        columns = ["edition", "enabled", "active", "active_rate"]
-        note = "授权数未接入，不推算授权用尽日期，只列开通与活跃账号。"
-        blocks.append(
-            table(oa.tables["editions"], "账号，分版本", id="accounts", columns=columns, note=note, origin=oa.origin)
-        )
+    columns = ["edition", "enabled", "active", "active_rate"]
+    note = "授权数未接入，不推算授权用尽日期，只列开通与活跃账号。"
+    blocks.append(
+        table(oa.tables["editions"], "账号，分版本", id="accounts", columns=columns, note=note, origin=oa.origin)
+    )
     return blocks

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-
-import pyarrow as pa
 
 from ntanalytics.checks.engine import Evaluation
 from ntanalytics.checks.entities import places
@@ -19,13 +17,15 @@ from ntanalytics.findings.lifecycle_text import opening
 from ntanalytics.findings.place import host_of
 from ntanalytics.findings.text import WordedFinding
 from ntanalytics.findings.threshold import ORDER, worst
+from ntanalytics.metrics.figures import FigureRow, Figures, case_list
 from ntanalytics.metrics.infra import hosts
 from ntanalytics.metrics.number_format import format_number
+from ntanalytics.metrics.quantity import Quantity
 from ntanalytics.recommendations.with_cause import worded
 from ntanalytics.report_content.contents import evaluate_report
 from ntanalytics.reports import Table
 from ntanalytics.reports.column_labels import column_labels
-from ntanalytics.reports.data import json_value
+from ntanalytics.reports.data import plain_row
 from ntanalytics.reports.record import Field
 from ntanalytics.subsystems import DEPENDS_ON, word
 from ntanalytics.subsystems.infra import host_checks
@@ -84,9 +84,9 @@ class DayInspection:
 
     evaluation: Evaluation
     findings: tuple[WordedFinding, ...]
-    loads: tuple[Mapping[str, Any], ...]
-    incidents: tuple[Mapping[str, Any], ...]
-    checks: pa.Table
+    loads: Figures
+    incidents: Figures
+    checks: Figures
     origin: Mapping[str, object]
     places: Mapping[str, str]
 
@@ -104,18 +104,18 @@ def inspect(report: Report) -> DayInspection:
     """
     evaluation = evaluate_report(report)
     context, at = evaluation.context, report.ends_at
-    metrics, checks = context.dataset("infra.metrics"), context.dataset("desk.checks")
+    metrics, probes = context.dataset("infra.metrics"), context.dataset("infra.checks", HISTORY)
     problems, incidents = context.dataset("infra.problems", HISTORY), context.dataset("desk.incidents", HISTORY)
+    checks = context.dataset("desk.checks")
     happened = [*_raised(problems.recent.to_pyarrow().to_pylist(), report.begins_at, at)]
     happened += _noted(incidents.recent.to_pyarrow().to_pylist(), report.begins_at, at)
-    outages = evaluation.summaries["infra"].tables.get("outages")
-    happened += _down(outages.to_pylist() if outages is not None else [], at)
+    happened += _down(evaluation.summaries["infra"].tables["outages"], at)
     return DayInspection(
         evaluation=evaluation,
         findings=tuple(worded(evaluation.findings)),
-        loads=tuple(hosts.load(metrics.table).to_pyarrow().to_pylist()),
-        incidents=tuple(sorted(happened, key=lambda row: row["at"])),
-        checks=checks.table.select("subsystem", "item", "result", "remark").to_pyarrow(),
+        loads=metrics.figures(hosts.load(metrics.table)),
+        incidents=case_list(sorted(happened, key=lambda row: row["at"]), problems, incidents, probes),
+        checks=checks.figures(checks.table.select("subsystem", "item", "result", "remark")),
         origin=report.origin("findings.inspection", problems, incidents),
         places=places(context),
     )
@@ -157,37 +157,45 @@ def _counted(name: str, findings: Sequence[Finding], highlights: str) -> dict[st
 def hosts_board(inspection: DayInspection, *, id: str = "hosts") -> Table:
     """Return a line for each host, the worst first: its checks and what was measured."""
     infra = inspection.summaries["infra"]
-    disks = infra.tables["disks"].to_pylist() if "disks" in infra.tables else []
-    load = {(row["host"], row["metric"]): row["load_p95"] for row in inspection.loads}
+    load = {(row["host"], row["metric"]): row.quantity("load_p95") for row in inspection.loads}
     findings = [finding for finding in inspection.evaluation.findings if finding.subsystem == "infra"]
     # a switch answers and is not measured
     watched = {finding.entity.key for finding in findings if finding.entity.kind == "host"}
     rows = []
     for host in sorted({row["host"] for row in inspection.loads} | watched):
         own = [finding for finding in findings if host_of(finding.entity) == host]
-        full = [row["disk_used"] for row in disks if row["host"] == host and row["disk_used"] is not None]
-        days = [row["days_until_full"] for row in disks if row["host"] == host and row["days_until_full"] is not None]
+        disks = [row for row in infra.tables["disks"] if row["host"] == host]
+        soon = [row for row in disks if (row["days_until_full"] or FORESEEN_DAYS + 1) <= FORESEEN_DAYS]
         rows.append(
-            {
-                "host": host,
-                "state": worst(finding.status for finding in own),
-                "checks": len(own),
-                "cpu": load.get((host, "cpu_rate")),
-                "memory": load.get((host, "memory_rate")),
-                "swap": load.get((host, "swap_rate")),
-                "disk": max(full, default=None),
-                "days": min((number for number in days if number <= FORESEEN_DAYS), default=None),
-            }
+            plain_row(
+                {
+                    "host": host,
+                    "state": worst(finding.status for finding in own),
+                    "checks": len(own),
+                    "cpu": load.get((host, "cpu_rate")),
+                    "memory": load.get((host, "memory_rate")),
+                    "swap": load.get((host, "swap_rate")),
+                    "disk": _outermost(disks, "disk_used", max),
+                    "days": _outermost(soon, "days_until_full", min),
+                }
+            )
         )
     rows.sort(key=lambda row: ORDER.index(row["state"]))
-    note = "预计写满按近四周每日峰值的趋势推算；空白为一年内不会写满，或天数不足。"
+    note = f"预计写满按近四周每日峰值的趋势推算；空白为一年内不会写满，或天数不足。{inspection.loads.note}"
     return Table(id, "主机", fields=_HOSTS, rows=tuple(rows), note=note, origin=infra.origin)
+
+
+def _outermost(rows: Sequence[FigureRow], name: str, of: Callable[..., FigureRow]) -> Quantity | None:
+    """Return the largest or smallest figure of some rows; None where no row has it."""
+    known = [row for row in rows if row[name] is not None]
+    return of(known, key=lambda row: row[name]).quantity(name) if known else None
 
 
 def incidents_board(inspection: DayInspection, *, id: str = "incidents") -> Table:
     """Return the events of the day, oldest first: monitoring problems, ledger incidents, outages of the probes."""
-    rows = tuple({name: json_value(value) for name, value in row.items()} for row in inspection.incidents)
-    note = "" if rows else "当日没有告警、事件或探测中断。"
+    incidents = inspection.incidents
+    rows = tuple(map(plain_row, incidents))
+    note = incidents.note if rows or not incidents.is_complete else "当日没有告警、事件或探测中断。"
     return Table(id, "告警、台账事件与探测中断", fields=_INCIDENTS, rows=rows, note=note, origin=inspection.origin)
 
 

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-import pyarrow as pa
-
 from ntanalytics.checks.engine import Evaluation
 from ntanalytics.checks.section import SubsystemSummary
 from ntanalytics.findings.finding import Finding, ranked
@@ -17,6 +13,7 @@ from ntanalytics.metrics.number_format import format_number
 from ntanalytics.report_content import weekly_text
 from ntanalytics.reports import Kpis, Sentence, Table, inline_bars, inline_lines, kpi, kpis, table
 from ntanalytics.reports.blocks.kpis import change_format
+from ntanalytics.reports.data import plain_row
 from ntanalytics.reports.formats import display
 from ntanalytics.reports.record import Field
 from ntanalytics.subsystems import word
@@ -58,12 +55,12 @@ def summary(evaluation: Evaluation) -> list[Sentence]:
     ]
     sentences = [_exception(finding) for finding in ranked(worst_findings)[:MAX_EXCEPTIONS]]
     oa, documents = summaries["oa"], summaries["docexchange"]
-    editions, overdue = oa.tables.get("editions"), documents.tables.get("overdue")
-    if editions is not None:
-        sentences.append(Sentence(weekly_text.adoption(oa.quantity("active"), oa.total, editions)))
-    if overdue is not None:
-        sentences.append(Sentence(weekly_text.documents(documents.quantity("overdue_deliveries"), overdue)))
-    return sentences
+    overdue = documents.quantity("overdue_deliveries")
+    return [
+        *sentences,
+        Sentence(weekly_text.adoption(oa.total, oa.tables["editions"])),
+        Sentence(weekly_text.documents(overdue, documents.tables["overdue"])),
+    ]
 
 
 def _exception(finding: Finding) -> Sentence:
@@ -75,15 +72,17 @@ def _exception(finding: Finding) -> Sentence:
 def systems(evaluation: Evaluation, *, id: str = "systems", title: str = "") -> Table:
     """Return a line for each subsystem: status, availability, highlights, change, and the last four weeks."""
     summaries = evaluation.summaries
-    availability = _availability(summaries)
+    availability = {row["subsystem"]: row.quantity("availability") for row in summaries["infra"].tables["availability"]}
     rows = tuple(
-        {
-            "subsystem": item.name,
-            "state": item.status,
-            "availability": availability.get(name),
-            "points": _highlights(item),
-            "change": change_words(item),
-        }
+        plain_row(
+            {
+                "subsystem": item.name,
+                "state": item.status,
+                "availability": availability.get(name),
+                "points": _highlights(item),
+                "change": change_words(item),
+            }
+        )
         for name, item in summaries.items()
     )
     recent = inline_lines("近四周", [item.recent for item in summaries.values()])
@@ -100,17 +99,11 @@ def _highlights(summary: SubsystemSummary) -> str:
     return f"{check} {format_number(finding.value, finding.format, unit)}；{summary.highlights.split('，', 1)[0]}"
 
 
-def _availability(summaries: Mapping[str, SubsystemSummary]) -> dict[str, float | None]:
-    table = summaries["infra"].tables.get("availability")
-    rows = table.to_pylist() if table is not None and summaries["infra"].is_complete else []
-    return {row["subsystem"]: row["availability"] for row in rows}
-
-
 def change_words(summary: SubsystemSummary) -> str:
     """Return the change of the lead figure: ``▲ 3.2%``, ``▼ 1.1 个百分点``; ``—`` where it is unknown."""
     measure, name = summary.measure, summary.lead
-    value = summary.total.get(f"{name}_change" if measure.is_rate else f"{name}_change_rate")
-    if value is None or not (summary.is_complete and summary.was_complete):
+    value = summary.total.exact(f"{name}_change" if measure.is_rate else f"{name}_change_rate")
+    if value is None:
         return "—"
     shown = display(value, change_format(measure))
     if not any(digit in shown for digit in "123456789"):
@@ -123,21 +116,14 @@ def headlines(evaluation: Evaluation) -> Kpis:
     cards = []
     for subsystem, name, label in _HEADLINES:
         item = evaluation.summaries[subsystem]
-        spark = item.recent if name == item.lead else item.others.get(name, ())
-        cards.append(kpi(item.quantity(name), item.before(name), spark=spark, label=label))
+        cards.append(kpi(item.quantity(name), item.before(name), spark=item.daily.quantities(name), label=label))
     return kpis(cards, id="headlines")
 
 
 def clocks(evaluation: Evaluation, *, limit: int = 3) -> Table:
     """Return the longest incidents of the period, each with its recovery clock against the promised four hours."""
-    incidents = evaluation.summaries["desk"].tables.get("clocks", _no_clocks()).select(_CLOCK).slice(0, limit)
-    rows = incidents.to_pylist()
-    clocks_table = table(incidents, "事件与恢复时钟", id="clocks", note="" if rows else "本期没有系统崩溃事件。")
-    shares = [row["clock_s"] / PROMISE.total_seconds() for row in rows]
-    return clocks_table.with_inline_charts(inline_bars("4 小时时钟", shares))
-
-
-def _no_clocks() -> pa.Table:
-    return pa.table(
-        {name: pa.array([], pa.string()) for name in ("began_at", "subsystem", "cause", "clock_s", "clock")}
-    )
+    incidents = evaluation.summaries["desk"].tables["clocks"][:limit]
+    note = "" if incidents or not incidents.is_complete else "本期没有系统崩溃事件。"
+    listed = table(incidents, "事件与恢复时钟", id="clocks", columns=_CLOCK, note=note)
+    bars = inline_bars("4 小时时钟", incidents.quantities("clock_s"), PROMISE.total_seconds())
+    return listed.with_inline_charts(bars)

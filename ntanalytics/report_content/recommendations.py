@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import pyarrow as pa
-
 from ntanalytics.checks.context import QUARTER_DAYS
 from ntanalytics.checks.engine import Evaluation
 from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.ca import certificates
+from ntanalytics.metrics.figures import Figures
 from ntanalytics.recommendations import text
 from ntanalytics.recommendations.causes import CAUSES
 from ntanalytics.recommendations.follow_up import FollowedRecommendation, follow, followed_up, numbers, unknown_numbers
@@ -72,7 +71,7 @@ class Advice:
     evaluation: Evaluation
     recommendations: tuple[Recommendation, ...]
     days: tuple[int, int]
-    renewals: pa.Table
+    renewals: Figures
     origin: Mapping[str, object]
     numbers: Mapping[str, str]
     followed: tuple[FollowedRecommendation, ...] | None
@@ -106,7 +105,7 @@ def advise(report: Report) -> Advice:
         evaluation=evaluation,
         recommendations=tuple(recommended),
         days=(QUARTER_DAYS, covered),
-        renewals=certificates.renewals(stock.table, report.ends_at, report.utc_offset_h).to_pyarrow(),
+        renewals=stock.figures(certificates.renewals(stock.table, report.ends_at, report.utc_offset_h)),
         origin=report.origin("findings.recommendations", *views.values()),
         numbers=numbers(recommended, report.period.text, before[-1] if before else ()),
         followed=followed,
@@ -225,7 +224,7 @@ def charts(report: Report, advice: Advice) -> list[Block]:
             drawn += [bars] if (bars := _bars(recommendation, advice.origin)) else []
             continue
         scope = report.dataset(trend.dataset, history=back)
-        by_day = trend.compute(report, scope).to_pyarrow()
+        by_day = scope.figures(trend.compute(report, scope))
         title = text.trend(recommendation.cause.problem, by_day, MEASURES[trend.measure])
         origin = report.origin(trend.dataset, scope)
         drawn.append(

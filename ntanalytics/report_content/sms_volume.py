@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import pyarrow as pa
-
 from ntanalytics.checks.engine import Evaluation
 from ntanalytics.checks.section import HISTORY, SubsystemSummary
 from ntanalytics.findings.text import exceptions
+from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.sms import volume
 from ntanalytics.periods import PeriodKind
 from ntanalytics.report_content.contents import evaluate_report
@@ -43,18 +42,11 @@ class SmsStatistics:
         return self.evaluation.summaries["sms"]
 
     @property
-    def total(self) -> pa.Table:
-        """The figures of all messages beside those of the period before, in one row."""
-        return pa.Table.from_pylist([dict(self.summary.total)])
-
-    @property
     def sentences(self) -> list[str]:
         """The opening sentences: volume, delivery, failures, and the worst findings."""
-        tables, messages = self.summary.tables, self.messages
-        classes = volume.failure_classes(messages.table)
-        sentences = text.headlines(
-            self.total, tables["carriers"], tables["applications"], classes, is_complete=messages.is_complete
-        )
+        summary, messages = self.summary, self.messages
+        classes = messages.figures(volume.failure_classes(messages.table))
+        sentences = text.headlines(summary.total, summary.tables["carriers"], summary.tables["applications"], classes)
         return sentences + exceptions(self.evaluation.findings, word, MAX_EXCEPTIONS)
 
 
@@ -67,14 +59,7 @@ def summarize_sms(report: Report) -> SmsStatistics:
 def headlines(content: SmsStatistics) -> Kpis:
     """Return the five headline figures with their last weeks."""
     summary = content.summary
-    return headline(
-        content.total,
-        _HEADLINES,
-        summary.tables["daily"],
-        is_complete=summary.is_complete,
-        was_complete=summary.was_complete,
-        origin=summary.origin,
-    )
+    return headline(summary.total, _HEADLINES, summary.daily, origin=summary.origin)
 
 
 def bills(content: SmsStatistics) -> list[Table]:
@@ -82,6 +67,8 @@ def bills(content: SmsStatistics) -> list[Table]:
     context = content.evaluation.context
     if context.period.kind is not PeriodKind.MONTH:
         return []
-    origin = context.origin("sms.reconciliation", content.messages, context.dataset("sms.bills"))
+    bills = context.dataset("sms.bills")
+    origin = context.origin("sms.reconciliation", content.messages, bills)
+    reconciled = figures(context.shared(reconciliation) or (), content.messages, bills)
     note = "差异超过 0.5% 的需要核对。"
-    return [table(context.shared(reconciliation), "运营商账单对账", id="reconciliation", note=note, origin=origin)]
+    return [table(reconciled, "运营商账单对账", id="reconciliation", note=note, origin=origin)]

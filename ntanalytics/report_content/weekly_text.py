@@ -4,50 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
 
 from ntanalytics.contract.enumerations import EDITIONS
 from ntanalytics.findings.finding import Finding, ranked
 from ntanalytics.findings.phrases import moved
+from ntanalytics.metrics.figures import FigureRow, Figures
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.metrics.quantity import Quantity
-from ntanalytics.metrics.rows import Rows, rows
 
 #: Number of decisions on the first page; the board has the rest.
 MAX_DECISIONS = 3
 
 
-def adoption(active: Quantity, total: Mapping[str, Any], editions: Rows) -> str:
+def adoption(total: FigureRow, editions: Figures) -> str:
     """Return the number of active accounts, its change, and the edition that made most of it.
 
     Returns:
         For example ``协同办公活跃账号 9,477 个，较上期增加 3.2%（+291 个），主要来自企业微信版（+211 个）。``
     """
-    sentence = active.named("协同办公活跃账号")
-    change = (
-        moved(total.get("active_change"), total.get("active_change_rate"), active.measure.unit)
-        if active.is_exact
-        else ""
-    )
-    if not change:
+    active = total.quantity("active")
+    sentence, change = active.named("协同办公活跃账号"), total.exact("active_change")
+    if not active.is_exact or change is None:
         return f"{sentence}。"
-    return f"{sentence}，{change}{_most(rows(editions), total.get('active_change') or 0)}。"
+    words = moved(change, total.exact("active_change_rate"), active.measure.unit)
+    return f"{sentence}，{words}{_most(editions, change)}。"
 
 
-def _most(editions: Iterable[Mapping[str, Any]], change: float) -> str:
+def _most(editions: Figures, change: float) -> str:
     """Return the edition that made at least half of a change, in words."""
-    same = [edition for edition in editions if edition.get("active_change") and edition["active_change"] * change > 0]
-    if not same or not change:
-        return ""
-    first = max(same, key=lambda edition: abs(edition["active_change"]))
-    if abs(first["active_change"]) * 2 < abs(change):
+    changes = [(row["edition"], row.exact("active_change") or 0) for row in editions]
+    same = [(edition, own) for edition, own in changes if own * change > 0]
+    edition, own = max(same, key=lambda item: abs(item[1]), default=("", 0))
+    if abs(own) * 2 < abs(change) or not own:
         return ""
     sign = "+" if change > 0 else "−"
-    amount = format_number(abs(first["active_change"]), "integer", "个")
-    return f"，主要来自{EDITIONS.get(first['edition'], first['edition'])}（{sign}{amount}）"
+    return f"，主要来自{EDITIONS.get(edition, edition)}（{sign}{format_number(abs(own), 'integer', '个')}）"
 
 
-def documents(overdue: Quantity, units: Rows) -> str:
+def documents(overdue: Quantity, units: Figures) -> str:
     """Return the number of overdue deliveries, and the unit with most of them.
 
     Returns:
@@ -56,12 +50,10 @@ def documents(overdue: Quantity, units: Rows) -> str:
     if overdue.is_none:
         return "公文没有逾期未签收的。"
     sentence = overdue.named("公文逾期未签收")
-    first = max(rows(units), key=lambda row: row["overdue_deliveries"], default=None)
+    first = max(units, key=lambda row: int(row["overdue_deliveries"]), default=None)
     if first is None:
         return f"{sentence}。"
-    return (
-        f"{sentence}，其中 {format_number(first['overdue_deliveries'], 'integer', '件次')}属{first['receiver_unit']}。"
-    )
+    return f"{sentence}，其中 {first.quantity('overdue_deliveries').text}属{first['receiver_unit']}。"
 
 
 #: Code of findings → the decision that the manager is asked for, of the worst finding or of all of them.

@@ -124,13 +124,12 @@ class _OneUnit(AdoptionQueries):
         if [sorted(gaps), sorted(gaps_before)] != [about["gaps"], about["gaps_before"]]:
             return None
         self.report.set_unit_notes(about["notes"])
-        fed = self._fed()
-        levels = [ibis.memtable(self._row(name, daily_active=0.0)) for name in ("now", "before")]
-        total = self._changed(levels[0], levels[1], whole=not gaps & fed, was_whole=not gaps_before & fed)
+        page = self._coverage(gaps, gaps_before)
+        now, was = (ibis.memtable(self._row(name, daily_active=0.0)) for name in ("now", "before"))
         figures = PageFigures(
-            total,
-            self._row("reached").to_pylist()[0],
-            self._row("handled").to_pylist()[0],
+            self._changed(now, was, page),
+            self._row("reached"),
+            self._row("handled"),
             self._figures.tables["typical"],
             self._figures.tables["ranking"],
             self._rows("weeks"),
@@ -139,7 +138,7 @@ class _OneUnit(AdoptionQueries):
                 "flow": self._row("flow"),
             },
         )
-        return self._page(figures, gaps, gaps_before)
+        return self._page(figures, page)
 
     def _all_groups(self) -> list[dict[str, Any]]:
         return list(self.groups.to_pylist())

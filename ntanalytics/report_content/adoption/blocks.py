@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import ibis
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from ntanalytics.findings.text import WordedFinding
 from ntanalytics.metrics import MEASURES
-from ntanalytics.metrics.oa.unit_ranking import MIN_ACCOUNTS, MIN_DAILY_ACTIVE, movers
-from ntanalytics.metrics.quantity import quantity
+from ntanalytics.metrics.figures import Figures
+from ntanalytics.metrics.oa.unit_ranking import MIN_ACCOUNTS, MIN_DAILY_ACTIVE
 from ntanalytics.recommendations.with_cause import worded
 from ntanalytics.report_content.adoption.figures import Adoption
 from ntanalytics.report_content.adoption.queries import RATES
-from ntanalytics.reports import Kpis, Sentence, Table, inline_lines, kpi, kpis, table
+from ntanalytics.reports import Kpis, Sentence, Table, headline, inline_lines, table
+from ntanalytics.reports.data import plain_row
 from ntanalytics.reports.record import Field
 from ntanalytics.subsystems import rules_of
 from ntanalytics.subsystems.oa import adoption_checks
 from ntanalytics.subsystems.oa import text as oa_text
 from ntanalytics.workspace.report import Report
+
+#: Remark on working hours.
+HANDLING_NOTE = "工时只计工作日 8:30—12:00 和 13:30—18:00；用时中的“天”为 24 小时。"
 
 #: Number of units in the tables of best and last, and in those of changes.
 SHOWN, MOVERS_SHOWN = 10, 5
@@ -47,20 +45,16 @@ _BESIDE = (
 
 def summary(page: Adoption) -> list[Sentence]:
     """Return the summary at the head of the page."""
-    tables, whole = page.tables, page.is_complete
-    ranking = tables["ranking"]
-    parts = [("总体", oa_text.level(page.total, page.reach, is_complete=whole))]
+    tables, ranking = page.tables, page.tables["ranking"]
+    parts = [("总体", oa_text.level(page.total, page.reach))]
     if page.unit:
         parts += [("位次", oa_text.place(ranking, page.unit, page.typical))]
-    if whole:
-        parts += [("变化", oa_text.pace(page.total, page.worked_days))]
+    parts += [("变化", oa_text.pace(page.total, page.worked_days))]
     if page.unit:
-        parts += [("来去", oa_text.flow(tables["flow"].to_pylist()[0], is_complete=whole and page.was_complete))]
-        parts += [("模块", oa_text.modules(tables["modules"]))]
+        parts += [("来去", oa_text.flow(tables["flow"].total)), ("模块", oa_text.modules(tables["modules"]))]
     else:
-        parts += [("升降", oa_text.movers(_moving(page))), ("偏低", oa_text.laggards(ranking))]
-    if whole:
-        parts += [("终端", oa_text.terminals(page.total, page.typical))]
+        parts += [("升降", oa_text.movers(tables["moving"])), ("偏低", oa_text.laggards(ranking))]
+    parts += [("终端", oa_text.terminals(page.total, page.typical))]
     parts += [("办理", oa_text.handled(page.handled, tables["handling"]))]
     if not page.unit:
         parts += [("参评", oa_text.compared_units(ranking))]
@@ -69,25 +63,16 @@ def summary(page: Adoption) -> list[Sentence]:
 
 def headlines(page: Adoption) -> Kpis:
     """Return the five headline figures of the page, with their last weeks."""
-    weeks = {name: page.tables["weeks"][name].to_pylist() for name in page.tables["weeks"].column_names}
-    cards = [
-        kpi(
-            quantity(MEASURES[name], page.total[name], is_complete=page.is_complete),
-            quantity(MEASURES[name], page.total[f"{name}_before"], is_complete=page.was_complete),
-            spark=weeks.get(name, ()),
-        )
-        for name in ("active", "active_rate", "daily_active", "mobile_share", "xinchuang_share")
-    ]
-    return kpis(cards, id="headlines", origin=page.origin)
+    names = ("active", "active_rate", "daily_active", "mobile_share", "xinchuang_share")
+    return headline(page.total, names, page.tables["weeks"], id="headlines", origin=page.origin)
 
 
 def findings(report: Report, page: Adoption) -> list[WordedFinding]:
     """Return the findings of a page by the rules of the site; see ``subsystems.oa.adoption_checks``."""
-    rules, ranking, is_complete = rules_of(report.workspace.settings), page.tables["ranking"], page.is_complete
+    rules, ranking, is_complete = rules_of(report.workspace.settings), page.tables["ranking"], page.total.is_complete
     if page.unit:
         return worded(adoption_checks.unit_findings(rules, page.total, ranking, page.unit, is_complete=is_complete))
-    compared = [row for row in ranking.to_pylist() if row["place"] is not None]
-    editions = page.tables["editions"]
+    compared, editions = _placed(page), page.tables["editions"]
     return worded(adoption_checks.city_findings(rules, page.total, editions, compared, is_complete=is_complete))
 
 
@@ -95,7 +80,7 @@ def places(page: Adoption) -> list[Table]:
     """Return the best and the last units of the city, or the rates of a unit beside its peers'."""
     if page.unit:
         return [_beside(page)]
-    fair = [row for row in page.tables["ranking"].to_pylist() if row["place"] is not None]
+    fair = _placed(page)
     last = fair[max(SHOWN, len(fair) - SHOWN) :][::-1]
     note = "按活跃率排名，并列者名次相同。"
     return [
@@ -108,9 +93,9 @@ def moved(page: Adoption) -> list[Table]:
     """Return the units whose working days changed most; nothing on the page of a unit."""
     if page.unit:
         return []
-    moving = _moving(page).to_pylist()
-    up = [row for row in moving if row["daily_active_change_rate"] > 0][:MOVERS_SHOWN]
-    down = [row for row in reversed(moving) if row["daily_active_change_rate"] < 0][:MOVERS_SHOWN]
+    moving = page.tables["moving"]
+    up = moving.where(lambda row: row["daily_active_change_rate"] > 0)[:MOVERS_SHOWN]
+    down = moving[::-1].where(lambda row: row["daily_active_change_rate"] < 0)[:MOVERS_SHOWN]
     note = f"按工作日的日均活跃比较，上期不足 {MIN_DAILY_ACTIVE} 个的单位不列。"
     return [
         _half(up, "日均活跃上升最多", "risen", _MOVED, note if up else _nobody(page), page),
@@ -122,29 +107,24 @@ def editions(page: Adoption) -> Table:
     """Return a line for each edition; for the city with the coverage of its units."""
     columns = _EDITIONS if page.unit else [*_EDITIONS, *_REACH]
     title = "各版本" if not page.unit else "本单位所用版本"
-    return table(page.tables["editions"], title, id="by-edition", columns=columns, note=page.note, origin=page.origin)
+    return table(page.tables["editions"], title, id="by-edition", columns=columns, origin=page.origin)
 
 
-def modules(page: Adoption) -> pa.Table:
+def modules(page: Adoption) -> Figures:
     """Return the modules by active accounts, without logins, which belong to no module."""
-    usage = page.tables["modules"]
-    return usage.filter(pc.field("module") != "other")
-
-
-def handling_note(page: Adoption) -> str:
-    """Return the note on working hours and gaps."""
-    return f"工时只计工作日 8:30—12:00 和 13:30—18:00；用时中的“天”为 24 小时。{page.tasks_note}"
+    return page.tables["modules"].where(lambda row: row["module"] != "other")
 
 
 def stayed(page: Adoption) -> list[Table]:
     """Return the new and lapsed accounts, and for the city the retention of each week's newcomers."""
-    note = page.note if not page.is_complete else "" if page.was_complete else "上期数据不完整，来去不可全信。"
-    flow = table(page.tables["flow"], "来去", id="flow", columns=_FLOW, note=note, origin=page.origin)
+    came = page.tables["flow"]
+    note = "" if came.note or came.total.was_complete else "上期数据不完整，来去未知。"
+    flow = table(came, "来去", id="flow", columns=_FLOW, note=note, origin=page.origin)
     if page.unit:
         return [flow]
     cohorts = page.tables["cohorts"]
-    ages = [name for name in cohorts.column_names if name.startswith("retention_")]
-    drawn = [[row[name] for name in ages if row[name] is not None] for row in cohorts.to_pylist()]
+    ages = [name for name in cohorts.columns if name.startswith("retention_")]
+    drawn = [[row.quantity(name) for name in ages if row[name] is not None] for row in cohorts]
     known = oa_text.retained(cohorts) or "数据湖中的历史不足，暂无可观察的新账号。"
     remark = f"{known}数据湖最早四周的账号不算首次使用。"
     cohort_table = table(
@@ -156,42 +136,33 @@ def stayed(page: Adoption) -> list[Table]:
 def appendix(page: Adoption) -> Table:
     """Return all units of the city, or the last weeks of a unit."""
     if not page.unit:
-        return table(
-            page.tables["ranking"],
-            "全部单位",
-            id="units",
-            columns=_RANKING,
-            origin=page.origin,
-            note=f"启用账号不足 {MIN_ACCOUNTS} 个或数据不完整的单位不参加排名。{page.note}",
-        )
+        note = f"启用账号不足 {MIN_ACCOUNTS} 个或数据不完整的单位不参加排名。"
+        return table(page.tables["ranking"], "全部单位", id="units", columns=_RANKING, note=note, origin=page.origin)
     columns = ["week_on", "week_name", "worked_days", "active", "daily_active", "mobile_share", "xinchuang_share"]
     return table(
         page.tables["weeks"], "近几周", id="weeks", columns=columns, note="缺数据的周不列数。", origin=page.origin
     )
 
 
-def _moving(page: Adoption) -> pa.Table:
-    return movers(ibis.memtable(page.tables["ranking"])).to_pyarrow()
+def _placed(page: Adoption) -> Figures:
+    return page.tables["ranking"].where(lambda row: row["place"] is not None)
 
 
-def _half(units: list[dict[str, Any]], title: str, id: str, columns: list[str], note: str, page: Adoption) -> Table:
-    subset = pa.Table.from_pylist(units, schema=page.tables["ranking"].schema)
-    return table(subset, title, id=id, columns=columns, note=note, origin=page.origin).half_width()
+def _half(units: Figures, title: str, id: str, columns: list[str], note: str, page: Adoption) -> Table:
+    return table(units, title, id=id, columns=columns, note=note, origin=page.origin).half_width()
 
 
 def _nobody(page: Adoption) -> str:
-    return "没有单位可列。" if page.is_complete and page.was_complete else "本期或上期数据不完整，不作比较。"
+    is_known = page.total.certainty("daily_active_change") == "exact"
+    return "没有单位可列。" if is_known else "本期或上期数据不完整，不作比较。"
 
 
 def _beside(page: Adoption) -> Table:
     rows = tuple(
-        {"check": MEASURES[name].label, "own": own, "typical": median, "difference": _difference(own, median)}
+        plain_row({"check": MEASURES[name].label, "own": own, "typical": median, "difference": difference})
         for name in RATES
-        for own, median in [(page.total[name], page.typical.get(name))]
+        for own, median in [(page.total.quantity(name), page.typical.get(name))]
+        for difference in [None if own.exact is None or median is None else own.exact - median]
     )
     note = oa_text.place(page.tables["ranking"], page.unit, page.typical)
     return Table("beside", "与同版本单位比较", fields=_BESIDE, rows=rows, note=note, origin=page.origin)
-
-
-def _difference(own: float | None, median: float | None) -> float | None:
-    return None if own is None or median is None else own - median

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import reduce
 from typing import Any
@@ -12,13 +13,14 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from ntanalytics.checks.section import HISTORY, evaluated
+from ntanalytics.checks.section import HISTORY
 from ntanalytics.errors import BadParameter
 from ntanalytics.metrics import MEASURES, change
+from ntanalytics.metrics.figures import FigureRow, Figures, case_list, figures
 from ntanalytics.metrics.groups import join_groups
 from ntanalytics.metrics.identity.units import spelling
 from ntanalytics.metrics.oa import adoption, daily_active, task_duration, unit_ranking, user_flow
-from ntanalytics.report_content.adoption.figures import Adoption, PageFigures
+from ntanalytics.report_content.adoption.figures import Adoption, PageCoverage, PageFigures
 from ntanalytics.workspace.dataset_view import DatasetView
 from ntanalytics.workspace.report import Report
 
@@ -30,7 +32,6 @@ LEAD_WEEKS = 4
 WEEKS_DRAWN = 8
 
 _ACTED = ("active", "daily_active", "stickiness", "mobile_share", "xinchuang_share", "breadth", "actions")
-_ABLE = ("enabled", "activated", "activation_rate", "active_rate")
 #: Rates of a unit that its page compares with its peers.
 RATES = ("active_rate", "activation_rate", "stickiness", "mobile_share", "xinchuang_share")
 _GROUP = ("unit", "edition")
@@ -161,18 +162,21 @@ class AdoptionQueries:
         level = level.mutate(daily_active=level.daily_active.fill_null(0.0))
         return ibis.memtable(level.to_pyarrow())
 
-    def _total(self, gaps: set[str], gaps_before: set[str]) -> dict[str, Any]:
-        now, was = (self._level(when, [], mine=True) for when in ("now", "before"))
+    def _coverage(self, gaps: set[str], gaps_before: set[str]) -> PageCoverage:
+        """Return the gaps that count for the page: those of the sources that feed it."""
         fed = self._fed()
-        return self._changed(now, was, whole=not gaps & fed, was_whole=not gaps_before & fed)
+        note = (self.activities.note or self.members.note) if gaps & fed else ""
+        return PageCoverage(is_complete=not gaps & fed, was_complete=not gaps_before & fed, note=note)
 
-    def _changed(self, now: ir.Table, was: ir.Table, *, whole: bool, was_whole: bool) -> dict[str, Any]:
-        acted, able = (
-            change.compare(now, was, MEASURES, columns=columns, is_complete=whole, was_complete=complete)
-            for columns, complete in ((_ACTED, was_whole), (_ABLE, was_whole and self.members.was_complete))
+    def _changed(self, now: ir.Table, was: ir.Table, page: PageCoverage) -> FigureRow:
+        able = replace(page, was_complete=page.was_complete and self.members.was_complete)
+        return self._compare(now, was, _ACTED, page) | self._compare(now, was, adoption.ABLE, able)
+
+    def _compare(self, now: ir.Table, was: ir.Table, columns: Sequence[str], page: PageCoverage) -> FigureRow:
+        made = change.compare(
+            now, was, MEASURES, columns=columns, is_complete=page.is_complete, was_complete=page.was_complete
         )
-        [row] = acted.cross_join(able).to_pyarrow().to_pylist()
-        return dict(row)
+        return figures(made, page).total
 
     def _compared(self, by: Sequence[str], gaps: set[str], gaps_before: set[str], *, mine: bool = False) -> ir.Table:
         """Return adoption by group; a gap counts for the groups that its source feeds."""
@@ -194,14 +198,14 @@ class AdoptionQueries:
                 gap_groups=among(gaps, by),
                 gap_groups_before=among(earlier, by),
             )
-            for columns, earlier in ((_ACTED, gaps_before), (_ABLE, lacking))
+            for columns, earlier in ((_ACTED, gaps_before), (adoption.ABLE, lacking))
         )
-        return ibis.memtable(join_groups(acted.drop("is_complete"), able, by).to_pyarrow())
+        return ibis.memtable(join_groups(acted, able.drop("is_complete", "was_complete"), by).to_pyarrow())
 
     def _ranking(self, gaps: set[str], gaps_before: set[str], within: Sequence[str]) -> ir.Table:
-        figures = self._compared(_GROUP, gaps, gaps_before)
-        figures = figures.filter(figures.unit.notnull() & ((figures.enabled > 0) | (figures.active > 0)))
-        ranked = unit_ranking.rank_units(figures, within)
+        units = self._compared(_GROUP, gaps, gaps_before)
+        units = units.filter(units.unit.notnull() & ((units.enabled > 0) | (units.active > 0)))
+        ranked = unit_ranking.rank_units(units, within)
         recent = self.all["recent"]
         since = ibis.literal(self.last - timedelta(days=7 * WEEKS_DRAWN + 6))
         days = self.span
@@ -220,60 +224,57 @@ class AdoptionQueries:
         ever, history = self._mine(self.ever), mine["recent"]
         editions = self._compared(["edition"], gaps, gaps_before, mine=True)
         tasks = self._mine(self._of_edition(self._named.resolve(self.tasks.recent)))
-        handled = [self._handling(tasks, by) for by in ([], ["module"])]
         weeks = daily_active.weekly_adoption(history, self.span).to_pyarrow()
-        typical = unit_ranking.median_rates(ranking, RATES, ["edition"]).to_pyarrow()
-        [reached] = adoption.reach(mine["now"], mine["members"]).to_pyarrow().to_pylist()
+        page = self._coverage(gaps, gaps_before)
+        now, was = (self._level(when, [], mine=True) for when in ("now", "before"))
+        tables = {
+            "editions": self._editions(editions, mine["now"], mine["members"], ever, ["edition"]),
+            "daily": self._daily(history, ["edition"]),
+            "modules": adoption.usage(mine["now"], ["module"]),
+            "flow": user_flow.flow(ever, self.first, self.report.previous.first),
+            "handling": self._handling(tasks, ["module"]),
+        }
+        if not self.unit:
+            tables |= {"moving": unit_ranking.movers(ranking), "cohorts": self._cohorts(ever, weeks)}
         return self._page(
             PageFigures(
-                self._total(gaps, gaps_before),
-                reached,
-                handled[0].to_pyarrow().to_pylist()[0],
-                typical,
+                self._changed(now, was, page),
+                adoption.reach(mine["now"], mine["members"]).to_pyarrow(),
+                self._handling(tasks, []).to_pyarrow(),
+                unit_ranking.median_rates(ranking, RATES, ["edition"]).to_pyarrow(),
                 ranking.to_pyarrow(),
                 weeks,
-                {
-                    "editions": self._editions(editions, mine["now"], mine["members"], ever, ["edition"]).to_pyarrow(),
-                    "cohorts": self._cohorts(ever, weeks).to_pyarrow(),
-                    **evaluated(
-                        ("daily", self._daily(history, ["edition"])),
-                        ("modules", adoption.usage(mine["now"], ["module"])),
-                        ("flow", user_flow.flow(ever, self.first, self.report.previous.first)),
-                        ("handling", handled[1]),
-                    ),
-                },
+                {name: table.to_pyarrow() for name, table in tables.items()},
             ),
-            gaps,
-            gaps_before,
+            page,
         )
 
-    def _page(self, figures: PageFigures, gaps: set[str], gaps_before: set[str]) -> Adoption:
-        """Return the page of computed figures."""
-        fed, period, previous = self._fed(), self.report.period, self.report.previous
-        whole = not gaps & fed
+    def _page(self, computed: PageFigures, page: PageCoverage) -> Adoption:
+        """Return the page of computed rows, as figures."""
+        period, previous = self.report.period, self.report.previous
         own = [row["edition"] for row in self.groups.to_pylist() if self.unit and row["unit"] == self.unit]
-        typical = figures.typical.to_pylist()
-        weeks = figures.weeks
+        typical = computed.typical.to_pylist()
         return Adoption(
             unit=self.unit,
             edition=self.edition,
-            total=figures.total,
-            reach=figures.reached,
-            handled=figures.handled,
-            typical=next((row for row in typical if row["edition"] in own), {}),
-            tables={
-                **figures.tables,
-                "ranking": figures.ranking,
-                "weeks": weeks.slice(max(0, len(weeks) - WEEKS_DRAWN)),
-            },
+            total=computed.total,
+            reach=figures(computed.reached, page).total,
+            handled=figures(computed.handled, self.tasks).total,
+            typical=FigureRow(next((row for row in typical if row["edition"] in own), {})),
+            tables=self._tables(computed, page),
             worked_days=(self._count(period.first, period.last), self._count(previous.first, previous.last)),
             days=self.span.filter(self.span.day >= self._daily_from),
-            note=(self.activities.note or self.members.note) if not whole else "",
-            tasks_note=self.tasks.note,
-            is_complete=whole,
-            was_complete=not gaps_before & fed,
             origin=self.report.origin("adoption.adoption", self.activities, self.members),
         )
+
+    def _tables(self, computed: PageFigures, page: PageCoverage) -> dict[str, Figures]:
+        weeks = computed.weeks.slice(max(0, len(computed.weeks) - WEEKS_DRAWN))
+        rows = {**computed.tables, "ranking": computed.ranking, "weeks": weeks}
+        made = {name: figures(table, page) for name, table in rows.items()}
+        made["handling"] = figures(rows["handling"], self.tasks)
+        if "cohorts" in rows:  # a share over a gap is left out already
+            made["cohorts"] = case_list(rows["cohorts"], page)
+        return made
 
     @property
     def _daily_from(self) -> ir.Scalar:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
 
 from ntanalytics.contract.enumerations import EDITIONS, MODULES
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.phrases import listed, moved, shifted
 from ntanalytics.findings.text import RuleText, Texts
+from ntanalytics.metrics.figures import FigureRow, Figures
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.metrics.oa.unit_ranking import LOW_RATE, MIN_ACCOUNTS
-from ntanalytics.metrics.rows import Rows, rows
-
-Row = Mapping[str, Any]
 
 #: Smallest change of a unit's working days that is named.
 MOVED = 0.1
@@ -22,24 +18,23 @@ MOVED = 0.1
 NAMED = 3
 
 
-def level(total: Row, reach: Row, *, is_complete: bool = True) -> str:
-    """Return the numbers of enabled accounts, active accounts and units.
+def level(total: FigureRow, reach: FigureRow) -> str:
+    """Return the numbers of enabled accounts, active accounts and units; over a gap what is known of them.
 
     Returns:
         For example ``启用账号 12,539 个，本期活跃 9,477 个，活跃率 75.6%，较上期增加 0.4%（+33 个）；接入的 101 个单位
         均有人使用。``
     """
-    if not is_complete:
-        least = format_number(total["active"] or 0, "integer", "个")
-        return f"本期数据不完整，活跃账号至少 {least}，活跃率和增减不予计算。"
-    enabled, acted = (format_number(total[name], "integer", "个") for name in ("enabled", "active"))
-    sentence = f"启用账号 {enabled}，本期活跃 {acted}"
-    if total["active_rate"] is not None:
-        sentence += f"，活跃率 {format_number(total['active_rate'], 'rate:1')}"
-    change = moved(total["active_change"], total["active_change_rate"], "个")
+    enabled, acted, rate = (total.quantity(name) for name in ("enabled", "active", "active_rate"))
+    if not acted.is_exact:
+        return f"本期数据不完整，{acted.named()}，活跃率和增减不予计算。"
+    sentence = f"{enabled.named()}，本期活跃 {acted.text}"
+    if rate.reason != "no_value":
+        sentence += f"，{rate.named()}"
+    change = moved(total.exact("active_change"), total.exact("active_change_rate"), "个")
     sentence += f"，{change or '上期数据不完整，不作比较'}"
-    onboarded, active = reach["units_onboarded"], reach["units_active"]
-    if onboarded < 2:
+    onboarded, active = reach.exact("units_onboarded"), reach.exact("units_active")
+    if onboarded is None or active is None or onboarded < 2:
         return f"{sentence}。"
     if onboarded == active:
         return f"{sentence}；接入的 {format_number(onboarded, 'integer')} 个单位均有人使用。"
@@ -47,20 +42,20 @@ def level(total: Row, reach: Row, *, is_complete: bool = True) -> str:
     return f"{sentence}；接入的 {units} 个单位中 {idle} 个无人使用。"
 
 
-def pace(total: Row, worked_days: tuple[int, int]) -> str:
+def pace(total: FigureRow, worked_days: tuple[int, int]) -> str:
     """Return the daily mean of working days against the period before; a holiday does not change it.
 
     Returns:
         For example ``工作日日均活跃 4,971 个（本期 5 个工作日，上期 3 个），较上期增加 2.1%。``
     """
-    now, rate = total["daily_active"], total["daily_active_change_rate"]
+    now, rate = total.exact("daily_active"), total.exact("daily_active_change_rate")
     if now is None or not worked_days[0] or rate is None:
         return ""
     few = f"（本期 {worked_days[0]} 个工作日，上期 {worked_days[1]} 个）" if worked_days[0] != worked_days[1] else ""
     return f"工作日日均活跃 {_daily(now)} 个{few}，{_by(rate)}。"
 
 
-def movers(moving: Rows) -> str:
+def movers(moving: Figures) -> str:
     """Return the units with the largest rise and fall by working days.
 
     Args:
@@ -69,26 +64,25 @@ def movers(moving: Rows) -> str:
     Returns:
         For example ``日均活跃升幅最大的是甲局（12.4 升至 18.0，+45.2%）；降幅最大的是乙局（20.2 降至 10.0，−50.5%）。``
     """
-    units = rows(moving)
-    up = [row for row in units if row["daily_active_change_rate"] >= MOVED]
-    down = [row for row in reversed(units) if row["daily_active_change_rate"] <= -MOVED]
+    up = [row for row in moving if row["daily_active_change_rate"] >= MOVED]
+    down = [row for row in reversed(moving) if row["daily_active_change_rate"] <= -MOVED]
     parts = []
     if up:
         parts.append(f"升幅最大的是{'、'.join(_moving(row) for row in up[:NAMED])}")
     if down:
         parts.append(f"降幅最大的是{'、'.join(_moving(row) for row in down[:NAMED])}")
     if not parts:
-        return f"参评单位的日均活跃增减均在 {format_number(MOVED, 'rate:0')} 以内。" if units else ""
+        return f"参评单位的日均活跃增减均在 {format_number(MOVED, 'rate:0')} 以内。" if moving else ""
     return f"日均活跃{'；'.join(parts)}。"
 
 
-def _moving(row: Row) -> str:
+def _moving(row: FigureRow) -> str:
     before, now, rate = row["daily_active_before"], row["daily_active"], row["daily_active_change_rate"]
     way, sign = ("升至", "+") if rate > 0 else ("降至", "−")
     return f"{row['unit']}（{_daily(before)} {way} {_daily(now)}，{sign}{format_number(abs(rate), 'rate:1')}）"
 
 
-def laggards(ranking: Rows) -> str:
+def laggards(ranking: Figures) -> str:
     """Return the comparable units with a low active rate, the longest low first.
 
     Args:
@@ -98,7 +92,7 @@ def laggards(ranking: Rows) -> str:
         For example ``2 个单位活跃率低于 40%：甲局（23.1%，连续 3 周）、乙局（38.0%）；另有 1 个单位近几周持续低于
         40%：丙局（连续 6 周）。``
     """
-    fair = [row for row in rows(ranking) if row["place"] is not None]
+    fair = [row for row in ranking if row["place"] is not None]
     slow = [row for row in fair if row["active_rate"] < LOW_RATE]
     below = format_number(LOW_RATE, "rate:0")
     # a unit may be low in the last weeks of a month and not in all of it
@@ -114,12 +108,12 @@ def laggards(ranking: Rows) -> str:
     return f"{len(slow)} 个单位活跃率低于 {below}：{listed([_slow(row) for row in slow], NAMED)}{more}"
 
 
-def _slow(row: Row) -> str:
+def _slow(row: FigureRow) -> str:
     weeks = f"，连续 {row['low_weeks']} 周" if (row["low_weeks"] or 0) > 1 else ""
     return f"{row['unit']}（{format_number(row['active_rate'], 'rate:1')}{weeks}）"
 
 
-def terminals(total: Row, typical: Row | None = None) -> str:
+def terminals(total: FigureRow, typical: FigureRow | None = None) -> str:
     """Return the mobile and domestic shares, against the period before, or of a unit against its edition's median.
 
     Returns:
@@ -127,49 +121,51 @@ def terminals(total: Row, typical: Row | None = None) -> str:
     """
     parts = []
     for name, label in (("mobile_share", "移动端占比"), ("xinchuang_share", "信创占比")):
-        if total[name] is None:
+        share = total.exact(name)
+        if share is None:
             continue
-        beside = f"，{change}" if (change := shifted(total[f"{name}_change"])) else ""
+        beside = f"，{change}" if (change := shifted(total.exact(f"{name}_change"))) else ""
         if typical and typical.get(name) is not None:
             beside += f"（同版本中位数 {format_number(typical[name], 'rate:1')}）"
-        parts.append(f"{label} {format_number(total[name], 'rate:1')}{beside}")
+        parts.append(f"{label} {format_number(share, 'rate:1')}{beside}")
     return "；".join(parts) + "。" if parts else ""
 
 
-def flow(flow: Row, *, is_complete: bool = True) -> str:
-    """Return the counts of new, returned and lapsed accounts.
+def flow(flow: FigureRow) -> str:
+    """Return the counts of new, returned and lapsed accounts; nothing over a gap, which moves accounts among them.
 
     Returns:
         For example ``新增活跃 18 个、回流 799 个，上期活跃账号中 824 个本期未使用（8.7%）。``
     """
-    if not is_complete:
+    new, resurrected, lapsed = (flow.quantity(name) for name in ("new", "resurrected", "lapsed"))
+    if not (new.is_exact and resurrected.is_exact and lapsed.is_exact):
         return ""
-    new, resurrected = (format_number(flow[name], "integer", "个") for name in ("new", "resurrected"))
-    came = f"新增活跃 {new}、回流 {resurrected}"
+    came = f"{new.named()}、{resurrected.named('回流')}"
     if not flow["was_active"]:
         return f"{came}。"
     share = format_number(flow["lapsed"] / flow["was_active"], "rate:1")
-    return f"{came}，上期活跃账号中 {format_number(flow['lapsed'], 'integer', '个')}本期未使用（{share}）。"
+    return f"{came}，上期活跃账号中 {lapsed.text}本期未使用（{share}）。"
 
 
-def handled(total: Row, by_module: Rows = ()) -> str:
+def handled(total: FigureRow, by_module: Figures) -> str:
     """Return the handling time of tasks, by the clock and in working hours, and the slowest module.
 
     Returns:
         For example ``办结任务 9,273 件，用时中位数 25.7 小时（工时 7.1 小时），九成在 146.2 小时（工时 34.1 小时）内
         办结；用时最长的是辅助决策（中位数 117.3 小时）。``
     """
-    if not total["tasks"] or total["handling_p50_s"] is None:
+    tasks = total.quantity("tasks")
+    if not tasks.is_exact:
+        return f"{tasks.named()}（数据不完整），用时不予计算。"
+    if tasks.is_none or total["handling_p50_s"] is None:
         return ""
-    sentence = (
-        f"办结任务 {format_number(total['tasks'], 'integer', '件')}，用时中位数 {_hours(total['handling_p50_s'])}"
-    )
+    sentence = f"{tasks.named()}，用时中位数 {_hours(total['handling_p50_s'])}"
     sentence += (
         f"{_worked(total['worked_p50_s'])}，九成在 {_hours(total['handling_p90_s'])}{_worked(total['worked_p90_s'])}"
     )
     sentence += "内办结"
     # a module of a few tasks is slow by chance
-    many = [row for row in rows(by_module) if row["tasks"] >= MIN_ACCOUNTS and row["handling_p50_s"] is not None]
+    many = [row for row in by_module if row["tasks"] >= MIN_ACCOUNTS and row["handling_p50_s"] is not None]
     if len(many) > 1:
         slow = max(many, key=lambda row: float(row["handling_p50_s"]))
         sentence += (
@@ -178,15 +174,19 @@ def handled(total: Row, by_module: Rows = ()) -> str:
     return f"{sentence}。"
 
 
-def modules(used: Rows) -> str:
-    """Return the module with most accounts, and the unused ones; a login belongs to no module.
+def modules(used: Figures) -> str:
+    """Return the module with most accounts, and the unused ones; over a gap only how many were used at least.
+
+    A login belongs to no module.
 
     Returns:
         For example ``使用最多的模块是公文管理（3,844 个账号）；无人使用：耗材管理、用车管理。``
     """
-    known = {row["module"]: row["active"] for row in rows(used) if row["module"] != "other"}
+    known = {row["module"]: row["active"] for row in used if row["module"] != "other"}
     if not known:
         return ""
+    if not used.is_complete:
+        return f"数据不完整，有人使用的模块 ≥ {len(known)} 个。"
     most = max(known, key=lambda name: int(known[name]))
     unused = [label for name, label in MODULES.items() if name != "other" and name not in known]
     sentence = f"使用最多的模块是{MODULES.get(most, most)}（{format_number(known[most], 'integer')} 个账号）"
@@ -197,31 +197,30 @@ def modules(used: Rows) -> str:
     )
 
 
-def compared_units(ranking: Rows) -> str:
+def compared_units(ranking: Figures) -> str:
     """Return the number of units with a place, and the reasons of the others.
 
     Returns:
         For example ``101 个单位中 98 个参评；2 个启用账号不足 20 个、1 个数据不完整，未参评。``
     """
-    units = rows(ranking)
     why = [
         f"{count} 个{words}"
         for code, words in (("few", f"启用账号不足 {MIN_ACCOUNTS} 个"), ("gap", "数据不完整"))
-        if (count := sum(row["left_out"] == code for row in units))
+        if (count := sum(row["left_out"] == code for row in ranking))
     ]
-    fair = sum(row["place"] is not None for row in units)
-    sentence = f"{len(units)} 个单位中 {fair} 个参评" if why else f"{len(units)} 个单位全部参评"
+    fair = sum(row["place"] is not None for row in ranking)
+    sentence = f"{len(ranking)} 个单位中 {fair} 个参评" if why else f"{len(ranking)} 个单位全部参评"
     return f"{sentence}；{'、'.join(why)}，未参评。" if why else f"{sentence}。"
 
 
-def place(ranking: Rows, unit: str, typical: Row) -> str:
+def place(ranking: Figures, unit: str, typical: FigureRow) -> str:
     """Return the place of a unit among the comparable units of each of its editions.
 
     Returns:
         For example ``活跃率在政府版 13 个可比单位中列第 3 位（中位数 74.2%）。``
     """
     parts = []
-    for row in rows(ranking):
+    for row in ranking:
         if row["unit"] != unit:
             continue
         edition = EDITIONS.get(row["edition"], row["edition"])
@@ -234,7 +233,7 @@ def place(ranking: Rows, unit: str, typical: Row) -> str:
     return "；".join(parts) + "。" if parts else ""
 
 
-def terminals_trend(weeks: Rows) -> str:
+def terminals_trend(weeks: Figures) -> str:
     """Return the change of the mobile and domestic shares over the weeks shown, as the title of their chart.
 
     Returns:
@@ -242,21 +241,21 @@ def terminals_trend(weeks: Rows) -> str:
     """
     parts = []
     for name, label in (("mobile_share", "移动端占比"), ("xinchuang_share", "信创占比")):
-        known = [row[name] for row in rows(weeks) if row[name] is not None]
+        known = [value for row in weeks if (value := row.exact(name)) is not None]
         if known:
             first, last = format_number(known[0], "rate:1"), format_number(known[-1], "rate:1")
             way = "升至" if known[-1] > known[0] else "降至"
             parts.append(f"{label}保持 {last}" if first == last else f"{label}由 {first} {way} {last}")
-    return f"近 {len(rows(weeks))} 周{'，'.join(parts)}" if parts else "移动端和信创占比：没有完整的周"
+    return f"近 {len(weeks)} 周{'，'.join(parts)}" if parts else "移动端和信创占比：没有完整的周"
 
 
-def retained(cohorts: Rows) -> str:
+def retained(cohorts: Figures) -> str:
     """Return the retention of newcomers after four weeks, over all cohorts with a known value.
 
     Returns:
         For example ``近期首次使用的账号中，4 周后仍有 55.2% 活跃（179 个账号）。``
     """
-    known = [row for row in rows(cohorts) if row["retention_4"] is not None]
+    known = [row for row in cohorts if row["retention_4"] is not None]
     size = sum(row["cohort"] for row in known)
     if not size:
         return ""

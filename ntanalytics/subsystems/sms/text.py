@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
 
 from ntanalytics.contract.sms import CARRIERS
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.phrases import listed, moved, shifted
 from ntanalytics.findings.text import RuleText, Texts, measured_on_worst_day
+from ntanalytics.metrics.figures import FigureRow, Figures
 from ntanalytics.metrics.number_format import format_number
-from ntanalytics.metrics.rows import Rows, only, rows
 from ntanalytics.metrics.sms.failure_codes import CLASSES
 
 #: A group is named when it made at least this share of a change.
@@ -59,42 +58,35 @@ TEXTS: Texts = MappingProxyType(
 )
 
 
-def headlines(
-    total: Rows, by_carrier: Rows, by_application: Rows, failure_classes: Rows, *, is_complete: bool = True
-) -> list[str]:
+def headlines(total: FigureRow, by_carrier: Figures, by_application: Figures, failure_classes: Figures) -> list[str]:
     """Return the sentences of the SMS report about volume, delivery and failures.
 
     Args:
-        total: one row of ``metrics.change.compare`` with ``submitted`` and ``delivery_rate``.
+        total: the row of ``metrics.sms.volume.compare_volume``.
         by_carrier: the same by ``carrier``.
         by_application: the same by ``application``.
         failure_classes: ``metrics.sms.volume.failure_classes``, not broken down further.
-        is_complete: whether the period has no gap.
     """
-    return [
-        volume(total, by_carrier, by_application, is_complete=is_complete),
-        delivery(total, by_carrier),
-        failures(failure_classes),
-    ]
+    return [volume(total, by_carrier, by_application), delivery(total, by_carrier), failures(total, failure_classes)]
 
 
-def volume(total: Rows, by_carrier: Rows, by_application: Rows, *, is_complete: bool = True) -> str:
+def volume(total: FigureRow, by_carrier: Figures, by_application: Figures) -> str:
     """Return how much was sent, its change, and the carriers and applications that made it.
 
     Returns:
         For example ``提交短信 21,000 条，较上期增加 5.0%（+1,000 条），主要来自中国移动（+800 条）；
         应用中主要来自公文（+700 条）。``
     """
-    row = only(total)
-    submitted = format_number(row["submitted"], "integer", "条")
-    if not is_complete:
-        return f"提交短信至少 {submitted}（本期数据不完整，为下限），不作比较。"
-    change = row["submitted_change"]
+    submitted = total.quantity("submitted")
+    sentence = submitted.named("提交短信")
+    if not submitted.is_exact:
+        return f"{sentence}（本期数据不完整），不作比较。"
+    change = total.exact("submitted_change")
     if change is None:
-        return f"提交短信 {submitted}，上期数据不完整，不作比较。"
-    sentence = f"提交短信 {submitted}，{moved(change, row['submitted_change_rate'], '条')}"
-    carriers = _movers(rows(by_carrier), "carrier", change)
-    applications = _movers(rows(by_application), "application", change)
+        return f"{sentence}，上期数据不完整，不作比较。"
+    sentence += f"，{moved(change, total.exact('submitted_change_rate'), '条')}"
+    carriers = _movers(by_carrier, "carrier", change)
+    applications = _movers(by_application, "application", change)
     if carriers:
         sentence += f"，主要来自{listed(carriers)}"
     if applications:
@@ -102,58 +94,50 @@ def volume(total: Rows, by_carrier: Rows, by_application: Rows, *, is_complete: 
     return sentence + "。"
 
 
-def _movers(groups: Sequence[dict[str, Any]], name: str, change: float) -> list[str]:
+def _movers(groups: Figures, name: str, change: float) -> list[str]:
     """Return at most two groups that made most of a change, each with its own."""
-    same = [row for row in groups if row["submitted_change"] and row["submitted_change"] * change > 0]
-    large = [row for row in same if abs(row["submitted_change"]) >= SHARE_NAMED * abs(change)]
-    large.sort(key=lambda row: -abs(row["submitted_change"]))
+    changes = [(row[name], row.exact("submitted_change") or 0) for row in groups]
+    large = [(group, own) for group, own in changes if own * change > 0 and abs(own) >= SHARE_NAMED * abs(change)]
+    large.sort(key=lambda item: -abs(item[1]))
     sign = "+" if change > 0 else "−"
-    return [
-        f"{_carrier_name(row[name])}（{sign}{format_number(abs(row['submitted_change']), 'integer', '条')}）"
-        for row in large[:2]
-    ]
+    return [f"{_carrier_name(group)}（{sign}{format_number(abs(own), 'integer', '条')}）" for group, own in large[:2]]
 
 
-def delivery(total: Rows, by_carrier: Rows) -> str:
+def delivery(total: FigureRow, by_carrier: Figures) -> str:
     """Return the delivery rate, its change, and the carrier that fell most.
 
     Returns:
         For example ``送达率 97.6%，较上期下降 1.1 个百分点；降幅最大的是中国联通（98.9% 降至 95.1%）。``
     """
-    row = only(total)
-    if row["delivery_rate"] is None:
-        return "送达率未知：本期没有已出结果的短信。"
-    sentence = f"送达率 {format_number(row['delivery_rate'], 'rate:1')}"
-    if row["delivery_rate_change"] is None:
-        return sentence + "，上期无可比数据。"
-    sentence += f"，{shifted(row['delivery_rate_change'])}"
-    fallen = [row for row in rows(by_carrier) if (row["delivery_rate_change"] or 0) <= -0.001]
+    rate = total.quantity("delivery_rate")
+    if not rate.is_exact:
+        return f"送达率未知：{'本期数据不完整' if rate.reason == 'gap' else '本期没有已出结果的短信'}。"
+    change = total.exact("delivery_rate_change")
+    if change is None:
+        return f"{rate.named()}，上期无可比数据。"
+    sentence = f"{rate.named()}，{shifted(change)}"
+    fallen = [row for row in by_carrier if (row.exact("delivery_rate_change") or 0) <= -0.001]
     if fallen:
         worst = min(fallen, key=lambda carrier: float(carrier["delivery_rate_change"]))
-        before, now = (
-            format_number(worst["delivery_rate_before"], "rate:1"),
-            format_number(worst["delivery_rate"], "rate:1"),
-        )
+        before, now = (worst.quantity(name).text for name in ("delivery_rate_before", "delivery_rate"))
         sentence += f"；降幅最大的是{_carrier_name(worst['carrier'])}（{before} 降至 {now}）"
     return sentence + "。"
 
 
-def failures(failure_classes: Rows) -> str:
-    """Return how many failed, and the class of most of them.
+def failures(total: FigureRow, failure_classes: Figures) -> str:
+    """Return how many failed, and the class of most of them; over a gap only a bound of how many.
 
     Returns:
         For example ``失败 1,204 条，最多的是号码无效，544 条，占 45.2%。``
     """
-    classes = rows(failure_classes)
-    total = sum(row["failed"] for row in classes)
-    if not total:
+    failed = total.quantity("failed")
+    if failed.is_none:
         return "没有失败短信。"
-    top = max(classes, key=lambda row: int(row["failed"]))
+    top = max(failure_classes, key=lambda row: int(row["failed"]), default=None)
+    if not failed.is_exact or top is None:
+        return f"{failed.named()}。"
     most = CLASSES.get(top["failure_class"], top["failure_class"])
-    return (
-        f"失败 {format_number(total, 'integer', '条')}，最多的是{most}，"
-        f"{format_number(top['failed'], 'integer', '条')}，占 {format_number(top['failed'] / total, 'rate:1')}。"
-    )
+    return f"{failed.named()}，最多的是{most}，{top.quantity('failed').text}，占 {top.quantity('failed_share').text}。"
 
 
 def _carrier_name(name: str | None) -> str:
