@@ -30,7 +30,8 @@ class DatasetView(ABC):
         recent: rows of the period and of the ``history`` days before it; for a state, the snapshots of these days.
         days: days of ``recent``, with ``is_covered`` (see :meth:`Workspace.days`).
         missing: days of the period that are not complete: never extracted, extracted before the day ended, absent at a
-            source, or damaged (:mod:`ntanalytics.workspace.day_damage`); for a state, the period's last day if a source has no snapshot that can represent it.
+            source, or damaged (:mod:`ntanalytics.workspace.day_damage`); for a state, the period's last day if a source
+            has no snapshot that can represent it.
         missing_before: the same for the previous period.
     """
 
@@ -125,11 +126,15 @@ class EventView(DatasetView):
         first = period.first - dt.timedelta(days=history)
         self._covered = workspace.covered_days(contract.name, min(first, previous.first), period.last)
         self._first = first
-        self._damages = self._damaged([*previous.days, *period.days])
+        span = days_between(first, period.last)
+        self._damages = self._damaged(sorted({*previous.days, *span}))
         self.missing = self._incomplete(period.days)
         self.missing_before = self._incomplete(previous.days)
-        span = days_between(first, period.last)
-        self.days = workspace.days(first, period.last, set(span) - set(self._missing(span)))
+        # what is wrong with the day of an inspection is for its checks to find
+        judged = set(period.days) if period.first == period.last else set()
+        self.days = workspace.days(
+            first, period.last, set(span) - set(self._missing(span)) - (set(self._incomplete(span)) - judged)
+        )
 
     @cached_property
     def table(self) -> ir.Table:

@@ -50,15 +50,15 @@ def compare(complete: RecordedBlocks, damaged: RecordedBlocks) -> Verdict:
     verdict = Verdict()
     gaps = bool(damaged["head"].get("gaps")) if "head" in damaged else False
     for name, block in complete.items():
-        if block["kind"] in ("head", "signatures"):
+        if block["block"] in ("head", "signatures"):
             continue
         other = damaged.get(name)
         if other is None:
             verdict.add("unknown" if gaps else "false", name, "block", None)
         else:
-            _COMPARISONS[block["kind"]](verdict, name, block, other)
+            _COMPARISONS[block["block"]](verdict, name, block, other)
     for name in damaged.keys() - complete.keys():
-        verdict.add("false" if damaged[name]["kind"] != "table" else "unknown", name, None, "block")
+        verdict.add("false" if damaged[name]["block"] != "table" else "unknown", name, None, "block")
     return verdict
 
 
@@ -135,12 +135,10 @@ def _text(true: str, seen: str) -> str:
 def _value(true: Any, seen: Any, certainty: str = "", *, is_marked: bool = True) -> str:
     if _equal(true, seen):
         return "equal"
-    if seen is None or (isinstance(seen, str) and _MARKED.search(seen)):
+    if isinstance(seen, str) and (seen in ("unknown", "—") or _MARKED.search(seen)):
+        return "unknown"
+    if seen is None:
         return "unknown" if is_marked else "false"
-    if seen == "unknown":
-        return "unknown"
-    if isinstance(true, str) and isinstance(seen, str) and _MARKED.search(seen):
-        return "unknown"
     if true is None or isinstance(seen, (str, bool)):
         return "false"
     if certainty == "lower_bound":

@@ -49,7 +49,7 @@ def _run(source: str, namespace: dict[str, Any], period: str) -> list[Block]:
 
 
 def _content(block: Block) -> Mapping[str, Any]:
-    content: dict[str, Any] = {"kind": block.kind, "title": block.title, **block.body()}
+    content: dict[str, Any] = {"block": block.kind, "title": block.title, **block.body()}
     if (data := block.data()) is not None:
         content |= {"rows": data["data"], "schema": data["schema"]}
     if (findings := block.findings_json()) is not None:
