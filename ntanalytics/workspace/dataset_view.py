@@ -14,6 +14,7 @@ from ntanalytics.metrics.figures import Figures, figures
 from ntanalytics.metrics.rows import Rows
 from ntanalytics.periods import Period, days_between, local_window
 from ntanalytics.reports.blocks.head import AsOf
+from ntanalytics.workspace.day_damage import Damages, damage_sentence, damaged_days
 from ntanalytics.workspace.site import Workspace
 
 
@@ -28,8 +29,9 @@ class DatasetView(ABC):
         before: the same for the previous period of the same kind.
         recent: rows of the period and of the ``history`` days before it; for a state, the snapshots of these days.
         days: days of ``recent``, with ``is_covered`` (see :meth:`Workspace.days`).
-        missing: days of the period that are not complete: never extracted, extracted before the day ended, or absent
-            at a source; for a state, the period's last day if a source has no snapshot that can represent it.
+        missing: days of the period that are not complete: never extracted, extracted before the day ended, absent at a
+            source, or damaged (:mod:`ntanalytics.workspace.day_damage`); for a state, the period's last day if a source
+            has no snapshot that can represent it.
         missing_before: the same for the previous period.
     """
 
@@ -124,10 +126,15 @@ class EventView(DatasetView):
         first = period.first - dt.timedelta(days=history)
         self._covered = workspace.covered_days(contract.name, min(first, previous.first), period.last)
         self._first = first
-        self.missing = self._missing(period.days)
-        self.missing_before = self._missing(previous.days)
         span = days_between(first, period.last)
-        self.days = workspace.days(first, period.last, set(span) - set(self._missing(span)))
+        self._damages = self._damaged(sorted({*previous.days, *span}))
+        self.missing = self._incomplete(period.days)
+        self.missing_before = self._incomplete(previous.days)
+        # what is wrong with the day of an inspection is for its checks to find
+        judged = set(period.days) if period.first == period.last else set()
+        self.days = workspace.days(
+            first, period.last, set(span) - set(self._missing(span)) - (set(self._incomplete(span)) - judged)
+        )
 
     @cached_property
     def table(self) -> ir.Table:
@@ -148,6 +155,20 @@ class EventView(DatasetView):
     def _taken_at(self, source: str) -> dt.datetime | None:
         times = [day.taken_at for day in self._covered if day.source == source and day.day >= self.period.first]
         return max(times, default=None)
+
+    def _damaged(self, days: list[dt.date]) -> Damages:
+        """Return the damages of the days of which the lake holds something."""
+        held: dict[str, set[dt.date]] = {}
+        for day in self._covered:
+            if self._is_complete_day(day) and day.rows:
+                held.setdefault(day.source, set()).add(day.day)
+        return damaged_days(self._workspace, self.contract, held, days)
+
+    def _incomplete(self, days: list[dt.date]) -> list[dt.date]:
+        """Return the days that are missing or damaged."""
+        damaged = {day for _, day in self._damages}
+        missing = set(self._missing(days))
+        return [day for day in days if day in missing or day in damaged]
 
     def _missing(self, days: list[dt.date]) -> list[dt.date]:
         complete = {(day.source, day.day) for day in self._covered if self._is_complete_day(day)}
@@ -184,7 +205,12 @@ class EventView(DatasetView):
 
     def gaps(self) -> list[str]:
         """See :class:`DatasetView`."""
-        return [_gap_sentence(line) for line in self.status() if line.missing_days]
+        damaged = [
+            damage_sentence(self.contract.label, source, day, damage)
+            for (source, day), damage in self._damages.items()
+            if day in self.period.days
+        ]
+        return [_gap_sentence(line) for line in self.status() if line.missing_days] + damaged
 
     def rejected(self) -> list[tuple[str, str, int]]:
         """See :class:`DatasetView`."""

@@ -1,0 +1,91 @@
+"""Day profile: the share of a source's rows by hour, to recognise a day of which a part is missing or that is shifted.
+
+A source that stops in the middle of a day, and one whose clock or time zone is off, give rows that look like facts.
+Their profile over the day tells them from the days before: nothing at all in hours that always had rows, or the usual
+profile at other hours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from ntanalytics.detectors.detection import Floats
+
+#: Comparable days that must be known.
+MIN_DAYS = 5
+
+#: Rows that must be expected in the missing hours, and rows of a day whose profile is judged.
+MIN_EXPECTED, MIN_ROWS = 25.0, 60
+
+#: Hours by which a stop must precede every stop of the comparable days.
+MARGIN_H = 2
+
+#: Largest distance of a shifted profile from the usual one, and least distance of the day itself.
+MOST_APART, LEAST_APART = 0.15, 0.35
+
+#: Damage of a day: rows only from an hour on, only up to an hour, or at other hours.
+Damage = Literal["begins_late", "ends_early", "shifted"]
+
+
+@dataclass(frozen=True)
+class ProfileDamage:
+    """Damage of one day.
+
+    Attributes:
+        kind: the damage.
+        hour: first hour with rows, first hour without, or hours by which the day is late (negative: early).
+        share: share of a usual day in the missing hours; 0 of a shifted day.
+    """
+
+    kind: Damage
+    hour: int
+    share: float
+
+
+def profile_damage(today: Floats, usual: Floats) -> ProfileDamage | None:
+    """Return the damage of a day; None where it has none, or where too little is known to say so.
+
+    Args:
+        today: rows by hour of the day, 24 numbers.
+        usual: the same of comparable days before it, one row a day; days without rows are left out.
+    """
+    usual = usual[usual.sum(axis=1) > 0]
+    total = float(today.sum())
+    if len(usual) < MIN_DAYS or total < MIN_ROWS:
+        return None
+    shares = (usual / usual.sum(axis=1, keepdims=True)).mean(axis=0)
+    return _shift(today / total, shares) or _cut(today, usual, shares)
+
+
+def _shift(profile: Floats, shares: Floats) -> ProfileDamage | None:
+    """Return a shift by two hours or more that explains a profile unlike the usual one."""
+    if _distance(profile, shares) < LEAST_APART:
+        return None
+    distances = {hours: _distance(profile, np.roll(shares, hours)) for hours in range(-12, 13) if abs(hours) > 1}
+    best = min(distances, key=lambda hours: (distances[hours], abs(hours)))
+    return ProfileDamage("shifted", best, 0.0) if distances[best] <= MOST_APART else None
+
+
+def _cut(today: Floats, usual: Floats, shares: Floats) -> ProfileDamage | None:
+    """Return the missing end or beginning of a day, where no comparable day ever lacked so much."""
+    hours = np.flatnonzero(today)
+    until, since = int(hours[-1]) + 1, int(hours[0])
+    ends = [int(np.flatnonzero(row)[-1]) + 1 for row in usual]
+    begins = [int(np.flatnonzero(row)[0]) for row in usual]
+    damages = (
+        ("ends_early", until, float(shares[until:].sum()), min(ends) - until),
+        ("begins_late", since, float(shares[:since].sum()), since - max(begins)),
+    )
+    kind, hour, share, margin = max(damages, key=lambda damage: damage[2])
+    expected = float(today.sum()) * share / max(1 - share, 1e-9)
+    if margin < MARGIN_H or expected < MIN_EXPECTED:
+        return None
+    return ProfileDamage("ends_early" if kind == "ends_early" else "begins_late", hour, share)
+
+
+def _distance(one: Floats, other: Floats) -> float:
+    """Return the share of rows that lie at other hours (total variation)."""
+    return float(np.abs(one - other).sum() / 2)

@@ -1,0 +1,85 @@
+"""Days of which a source gave only a part, or whose times are off: held, and not complete (docs/domain.md, Gaps)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ntanalytics.contract import Dataset, Kind
+from ntanalytics.detectors.comparable_days import comparable_days
+from ntanalytics.detectors.day_profile import ProfileDamage, profile_damage
+from ntanalytics.detectors.detection import Floats
+
+if TYPE_CHECKING:
+    from ntanalytics.workspace.site import Workspace
+
+#: Days before a day among which comparable ones are looked for.
+HISTORY_DAYS = 28
+
+#: (source, day) → its damage.
+Damages = Mapping[tuple[str, dt.date], ProfileDamage]
+
+
+def damaged_days(
+    workspace: Workspace, dataset: Dataset, held: Mapping[str, Collection[dt.date]], days: Collection[dt.date]
+) -> Damages:
+    """Return the damage of each day of each source that has one.
+
+    Only events with a time of day have a profile; cases change later, and states have no hours.
+
+    Args:
+        workspace: the site.
+        dataset: the dataset.
+        held: source → its days that the lake holds.
+        days: the days that are judged.
+    """
+    if dataset.kind is not Kind.EVENT or not dataset.time.endswith("_at") or not days:
+        return {}
+    first = min(days) - dt.timedelta(days=HISTORY_DAYS)
+    by_source = _rows_by_hour(workspace, dataset, first, max(days))
+    damages = {}
+    for source, by_day in by_source.items():
+        known = [
+            {"day": day, "is_covered": True, "is_working_day": _is_working_day(workspace, day)}
+            for day in sorted(set(by_day) & set(held.get(source, ())))
+        ]
+        for day in sorted(set(days) & set(by_day)):
+            usual = [by_day[other] for other in comparable_days(known, day)]
+            damage = profile_damage(by_day[day], np.array(usual)) if usual else None
+            if damage is not None:
+                damages[source, day] = damage
+    return damages
+
+
+def damage_sentence(label: str, source: str, day: dt.date, damage: ProfileDamage) -> str:
+    """Return the damage of a day in Chinese, for the reader of a report."""
+    whose = f"{label}：数据源 {source} {day:%m月%d日}"
+    if damage.kind == "shifted":
+        hours = f"{'晚' if damage.hour > 0 else '早'} {abs(damage.hour)} 小时"
+        return f"{whose}的时间比平日整体{hours}，疑为时钟或时区有误，按缺数据处理。"
+    missing = f"{damage.hour} 时以后" if damage.kind == "ends_early" else f"{damage.hour} 时以前"
+    return f"{whose} {missing}没有数据（平日约占 {damage.share:.0%}），按缺数据处理，相关合计为下限。"
+
+
+def _rows_by_hour(
+    workspace: Workspace, dataset: Dataset, first: dt.date, last: dt.date
+) -> dict[str, dict[dt.date, Floats]]:
+    """Return source → day → rows by local hour."""
+    table = workspace.table(dataset.name, first, last)
+    offset = dt.datetime.combine(last, dt.time(), workspace.settings.zone).utcoffset() or dt.timedelta()
+    local_s = table[dataset.time].epoch_seconds() + int(offset.total_seconds())
+    hours = table.group_by("source", "day", hour=local_s // 3600 % 24).aggregate(rows=table.count())
+    by_source: dict[str, dict[dt.date, Floats]] = {}
+    for row in hours.to_pyarrow().to_pylist():
+        profile = by_source.setdefault(row["source"], {}).setdefault(row["day"], np.zeros(24))
+        profile[row["hour"]] = row["rows"]
+    return by_source
+
+
+def _is_working_day(workspace: Workspace, day: dt.date) -> bool:
+    """Return whether a day is worked; where its year is unknown, whether it lies between Monday and Friday."""
+    calendar = workspace.calendar
+    return calendar.is_working_day(day) if calendar.has_year(day.year) else day.weekday() < 5

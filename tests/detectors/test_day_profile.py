@@ -1,0 +1,64 @@
+"""Day profile: half a day that is missing, and a clock that is off."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ntanalytics.detectors.day_profile import ProfileDamage, profile_damage
+
+WORK = np.array([0, 0, 0, 0, 0, 0, 0, 2, 20, 40, 30, 14, 6, 8, 30, 36, 22, 9, 3, 2, 1, 0, 0, 0], dtype=float)
+USUAL = np.array([WORK * (1 + 0.05 * (day % 3)) for day in range(10)]).round()
+
+
+def test_a_usual_day_has_no_damage() -> None:
+    assert profile_damage(WORK, USUAL) is None
+
+
+def test_a_day_that_ends_at_noon_is_told_with_its_share() -> None:
+    morning = np.where(np.arange(24) < 12, WORK, 0)
+    damage = profile_damage(morning, USUAL)
+    assert damage is not None
+    assert (damage.kind, damage.hour) == ("ends_early", 12)
+    assert damage.share == pytest.approx(WORK[12:].sum() / WORK.sum(), abs=0.01)
+
+
+def test_a_day_that_begins_at_noon_is_told() -> None:
+    damage = profile_damage(np.where(np.arange(24) >= 12, WORK, 0), USUAL)
+    assert damage is not None
+    assert (damage.kind, damage.hour) == ("begins_late", 13 if WORK[12] == 0 else 12)
+
+
+@pytest.mark.parametrize("hours", [8, -8, 3])
+def test_a_clock_that_is_off_is_a_shift_and_no_missing_half(hours: int) -> None:
+    assert profile_damage(np.roll(WORK, hours), USUAL) == ProfileDamage("shifted", hours, 0.0)
+
+
+def test_a_quiet_evening_is_no_missing_half() -> None:
+    until_six = np.where(np.arange(24) < 18, WORK, 0)
+    assert profile_damage(until_six, USUAL) is None
+
+
+def test_half_of_the_rows_at_every_hour_is_no_damage_of_the_profile() -> None:
+    assert profile_damage((WORK / 2).round(), USUAL) is None
+
+
+def test_few_rows_or_days_say_nothing() -> None:
+    assert profile_damage(np.where(np.arange(24) < 12, WORK, 0) / 10, USUAL) is None
+    assert profile_damage(np.where(np.arange(24) < 12, WORK, 0), USUAL[:4]) is None
+
+
+@settings(max_examples=200)
+@given(st.integers(0, 2**32 - 1), st.integers(100, 5000))
+def test_chance_makes_no_damage(seed: int, rows: int) -> None:
+    rng = np.random.default_rng(seed)
+    days = rng.multinomial(rows, (WORK + 0.02) / (WORK + 0.02).sum(), size=11).astype(float)
+    assert profile_damage(days[0], days[1:]) is None
+
+
+@settings(max_examples=50)
+@given(st.lists(st.integers(0, 3), min_size=24, max_size=24), st.lists(st.integers(0, 3), min_size=48, max_size=48))
+def test_any_table_of_counts_is_judged_without_an_error(today: list[int], usual: list[int]) -> None:
+    profile_damage(np.array(today, dtype=float), np.array(usual, dtype=float).reshape(2, 24).repeat(4, axis=0))

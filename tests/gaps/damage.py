@@ -1,0 +1,95 @@
+"""Damages of the gap matrix: what a dataset can lack, on the days of a report."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from ntanalytics import contract
+from ntanalytics.contract import Kind
+from ntanalytics.periods import Period
+from tests.gaps.site import GapSite
+
+#: The error of a source that was down.
+DOWN = "数据源无法连接"
+
+_NOON = dt.timedelta(hours=12)
+_UTC_OFFSET = dt.timedelta(hours=8)
+
+
+def no_source(site: GapSite, dataset: str, period: Period) -> bool:
+    """Take the dataset away from every source."""
+    site.change_settings(dataset)
+    return True
+
+
+def unreachable(site: GapSite, dataset: str, period: Period) -> bool:
+    """Lose the days of the period, whose extraction failed."""
+    site.forget(dataset, period.first, period.last, error=DOWN)
+    return True
+
+
+def first_day(site: GapSite, dataset: str, period: Period) -> bool:
+    """Lose the first day of the period."""
+    if period.first == period.last:
+        return False
+    site.forget(dataset, period.first, period.first)
+    return True
+
+
+def middle_day(site: GapSite, dataset: str, period: Period) -> bool:
+    """Lose a day in the middle of the period."""
+    if len(period.days) < 3:
+        return False
+    day = period.days[len(period.days) // 2]
+    site.forget(dataset, day, day)
+    return True
+
+
+def last_day(site: GapSite, dataset: str, period: Period) -> bool:
+    """Lose the last day of the period."""
+    site.forget(dataset, period.last, period.last)
+    return True
+
+
+def half_day(site: GapSite, dataset: str, period: Period) -> bool:
+    """Lose the second half of a working day of which the source gave the first; nobody knows."""
+    given = contract.dataset(dataset)
+    if given.kind is not Kind.EVENT or not given.time.endswith("_at"):
+        return False
+    day = next((each for each in period.days[len(period.days) // 2 :] if each.weekday() < 5), period.last)
+    noon = dt.datetime.combine(day, dt.time(), dt.UTC) - _UTC_OFFSET + _NOON
+    site.delete_rows(dataset, f"day = '{day}' AND {given.time} >= '{noon.isoformat()}'")
+    return True
+
+
+def before_its_first_day(site: GapSite, dataset: str, period: Period) -> bool:
+    """Lose everything before the middle of the period: the source did not exist."""
+    before = period.days[len(period.days) // 2] - dt.timedelta(days=1)
+    site.forget(dataset, dt.date(2020, 1, 1), before)
+    return True
+
+
+def shifted(site: GapSite, dataset: str, period: Period) -> bool:
+    """Shift all times of the period's rows by eight hours: the source's time zone is wrong since its first day."""
+    given = contract.dataset(dataset)
+    if given.kind is not Kind.EVENT or not given.time.endswith("_at"):
+        return False
+    site.shift(dataset, given.time, period.first, period.last, _UTC_OFFSET)
+    return True
+
+
+#: Name → the damage; each returns whether the period and the dataset can have it.
+DAMAGES: Mapping[str, Callable[[GapSite, str, Period], bool]] = MappingProxyType(
+    {
+        "no_source": no_source,
+        "unreachable": unreachable,
+        "first_day": first_day,
+        "middle_day": middle_day,
+        "last_day": last_day,
+        "half_day": half_day,
+        "before_its_first_day": before_its_first_day,
+        "shifted": shifted,
+    }
+)

@@ -1,0 +1,57 @@
+"""Records of reports without kernels and renderings: the cells of a notebook run here, and the blocks are kept."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from ntanalytics.reports.blocks import block as blocks_module
+from ntanalytics.reports.blocks.block import Block, to_json
+from ntanalytics.settings import project_dir
+from tests.gaps.site import GapSite
+
+#: Block id → its content, with its rows under ``rows`` and its findings under ``findings``.
+RecordedBlocks = Mapping[str, Mapping[str, Any]]
+
+
+def record(site: GapSite, report: str, period: str) -> RecordedBlocks:
+    """Return the blocks of a report of a site, in the order in which its notebook displays them."""
+    displayed: list[Block] = []
+    keep, blocks_module.display = blocks_module.display, lambda *items: displayed.extend(items)
+    try:
+        with site.opened():
+            namespace: dict[str, Any] = {"__name__": "notebook"}
+            for source in _cells(report):
+                displayed += _run(source, namespace, period)
+    finally:
+        blocks_module.display = keep
+    return {item.id: _content(item) for item in displayed}
+
+
+def _cells(report: str) -> list[str]:
+    notebook = json.loads((project_dir("notebooks") / f"{report}.ipynb").read_text(encoding="utf-8"))
+    return ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
+
+
+def _run(source: str, namespace: dict[str, Any], period: str) -> list[Block]:
+    """Run a cell; return the block that its last expression makes."""
+    tree = ast.parse(source)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    exec(compile(tree, "cell", "exec"), namespace)
+    if "period" in namespace and isinstance(namespace["period"], str):
+        namespace["period"] = period
+    if last is None:
+        return []
+    value = eval(compile(ast.Expression(last.value), "cell", "eval"), namespace)
+    return [value] if isinstance(value, Block) else []
+
+
+def _content(block: Block) -> Mapping[str, Any]:
+    content: dict[str, Any] = {"block": block.kind, "title": block.title, **block.body()}
+    if (data := block.data()) is not None:
+        content |= {"rows": data["data"], "schema": data["schema"]}
+    if (findings := block.findings_json()) is not None:
+        content["findings"] = findings["findings"]
+    return to_json(content)

@@ -1,0 +1,146 @@
+"""Sites of the gap matrix: a small demo city with its whole past extracted, and copies of it that lack something."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import sqlalchemy as sa
+import yaml
+from deltalake import DeltaTable, write_deltalake
+
+from ntanalytics.demo import Destinations, write_estate
+from ntanalytics.extraction import Extractor
+from ntanalytics.ledger import Ledger
+from ntanalytics.settings import ENVIRONMENT, Settings, load
+
+UNTIL = dt.date(2026, 11, 22)
+DAYS = 49
+
+
+@dataclass(frozen=True)
+class GapSite:
+    """A site whose reports are read without extraction.
+
+    Attributes:
+        folder: holds settings, lake and ledger.
+    """
+
+    folder: Path
+
+    @cached_property
+    def settings(self) -> Settings:
+        """Return the site's settings."""
+        return load(self.config)
+
+    @property
+    def config(self) -> Path:
+        """Return the settings file."""
+        return self.folder / "ntanalytics.yml"
+
+    @contextmanager
+    def opened(self) -> Iterator[None]:
+        """Make it the site of a notebook."""
+        before = os.environ.get(ENVIRONMENT)
+        os.environ[ENVIRONMENT] = str(self.config)
+        try:
+            yield
+        finally:
+            if before is None:
+                del os.environ[ENVIRONMENT]
+            else:
+                os.environ[ENVIRONMENT] = before
+
+    def copy(self, folder: Path) -> GapSite:
+        """Return a copy that shares the files of the lake."""
+        shutil.copytree(self.folder, folder, ignore=shutil.ignore_patterns("sources", "lake", "outputs"))
+        shutil.copytree(self.folder / "lake", folder / "lake", copy_function=os.link)
+        return GapSite(folder)
+
+    def table(self, dataset: str) -> DeltaTable:
+        """Return a dataset's table in the lake."""
+        return DeltaTable(str(self.folder / "lake" / dataset))
+
+    def change_settings(self, dataset: str) -> None:
+        """Take a dataset away from all sources that feed it; a source that feeds nothing else goes."""
+        from ntanalytics.workspace import Workspace
+
+        feeding = Workspace(self.settings).sources_by_dataset
+        content = yaml.safe_load(self.config.read_text(encoding="utf-8"))
+        for source in feeding[dataset]:
+            kept = sorted(name for name, sources in feeding.items() if source in sources and name != dataset)
+            if kept:
+                content["sources"][source]["datasets"] = kept
+            else:
+                del content["sources"][source]
+        self.config.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+        self.__dict__.pop("settings", None)
+
+    def forget(self, dataset: str, first: dt.date, last: dt.date, error: str = "") -> None:
+        """Remove days of a dataset from lake and ledger, as if they had never been extracted.
+
+        Args:
+            dataset: the dataset.
+            first: the first day.
+            last: the last day, included.
+            error: the error of the extraction that did not get them; empty if there was none.
+        """
+        self.delete_rows(dataset, f"day >= '{first}' AND day <= '{last}'")
+        engine = sa.create_engine(self.settings.ledger)
+        where = "WHERE dataset = :dataset AND day BETWEEN :first AND :last"
+        days = {"dataset": dataset, "first": first.isoformat(), "last": last.isoformat()}
+        with engine.begin() as connection:
+            sources = [
+                row[0] for row in connection.execute(sa.text(f"SELECT DISTINCT source FROM coverage {where}"), days)
+            ]
+            connection.execute(sa.text(f"DELETE FROM coverage {where}"), days)
+        engine.dispose()
+        if error:
+            from ntanalytics.ledger.coverage import ExtractionResult
+
+            at = dt.datetime.combine(UNTIL + dt.timedelta(days=1), dt.time(2), dt.UTC)
+            for source in sources:
+                failed = ExtractionResult(
+                    dataset=dataset, source=source, first=first, last=last, taken_at=at, seconds=1.0,
+                    error=error, cause=error, exit_code=5,
+                )  # fmt: skip
+                Ledger(self.settings.ledger).coverage.record(failed)
+
+    def delete_rows(self, dataset: str, predicate: str) -> None:
+        """Delete rows of a dataset from the lake alone: the source did not give them."""
+        self.table(dataset).delete(predicate)
+
+    def shift(self, dataset: str, column: str, first: dt.date, last: dt.date, by: dt.timedelta) -> None:
+        """Shift the times of the rows of some days, which puts late ones on the next day."""
+        table = self.table(dataset)
+        where = f"day >= '{first}' AND day <= '{last}'"
+        rows = table.to_pyarrow_table(filters=[("day", ">=", first), ("day", "<=", last)])
+        times = pc.add(rows[column], pa.scalar(by))
+        local = pc.add(times, pa.scalar(dt.timedelta(hours=8)))
+        days = pc.cast(pc.floor_temporal(pc.cast(local, pa.timestamp("us")), unit="day"), pa.date32())
+        rows = rows.set_column(rows.column_names.index(column), rows.schema.field(column), times)
+        rows = rows.set_column(rows.column_names.index("day"), rows.schema.field("day"), days)
+        table.delete(where)
+        write_deltalake(self.table(dataset), rows, mode="append")
+
+
+def write_site(folder: Path, *, scale: float, days: int = DAYS) -> GapSite:
+    """Write the demo city and extract its whole past."""
+    estate = write_estate(
+        folder, until=UNTIL, days=days, scale=scale, destinations=Destinations(outputs=folder / "outputs")
+    )
+    settings = load(estate.config)
+    results = Extractor(settings, Ledger(settings.ledger), clock=estate.clock).extract(
+        [], UNTIL - dt.timedelta(days=days - 1), UNTIL
+    )
+    failed = [(result.dataset, result.error) for result in results if result.error]
+    assert not failed, failed
+    return GapSite(folder)
