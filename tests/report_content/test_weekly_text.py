@@ -47,7 +47,7 @@ def test_documents_name_the_unit_with_most_overdue():
 
 def test_documents_over_a_gap_are_never_said_to_be_none_overdue():
     assert said.documents(late(0, is_complete=False), editions()) == "公文逾期未签收未知。"
-    assert said.documents(late(3, is_complete=False), editions()) == "公文逾期未签收 未知。"
+    assert said.documents(late(3, is_complete=False), editions()) == "公文逾期未签收未知。"
     assert said.documents(late(None), editions()) == "公文逾期未签收未知。"
 
 
