@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from ntanalytics.findings.finding import Entity, Finding
 from ntanalytics.findings.judgement import judge_row, unknown
 from ntanalytics.findings.text import Wording, word
+from ntanalytics.metrics.figures import figures
 from ntanalytics.subsystems.infra.availability_checks import gap_findings, with_outages
 from ntanalytics.subsystems.infra.host_checks import alarm_findings, reachable_findings, repeated_findings
 from ntanalytics.subsystems.infra.load_checks import with_busy_hours
@@ -132,6 +134,13 @@ def test_backups_logs_and_drills_are_told() -> None:
 
 
 def test_the_highlights_tell_how_many_backup_plans_are_late() -> None:
-    assert backup_highlights([], 0) == "没有备份记录"
-    assert backup_highlights(["online", "online", "offline"], 0) == "备份计划在线 2 项、离线 1 项，均按期"
-    assert backup_highlights(["online"], 1) == "备份计划在线 1 项、离线 0 项，1 项逾期"
+    plans = figures([{"medium": medium} for medium in ("online", "online", "offline")])
+    assert backup_highlights(plans[:0], 0) == "没有备份记录"
+    assert backup_highlights(plans, 0) == "备份计划在线 2 项、离线 1 项，均按期"
+    assert backup_highlights(plans[:1], 1) == "备份计划在线 1 项、离线 0 项，1 项逾期"
+
+
+def test_over_a_gap_no_backup_is_said_to_be_in_time() -> None:
+    plans = replace(figures([{"medium": "online"}]), is_complete=False)
+    assert backup_highlights(plans[:0], 0) == "备份记录未知"
+    assert backup_highlights(plans, 0) == "备份计划在线 1 项、离线 0 项，是否按期未知"
