@@ -158,6 +158,7 @@ def hosts_board(inspection: DayInspection, *, id: str = "hosts") -> Table:
     """Return a line for each host, the worst first: its checks and what was measured."""
     infra = inspection.summaries["infra"]
     load = {(row["host"], row["metric"]): row.quantity("load_p95") for row in inspection.loads}
+    unmeasured = FigureRow({}, is_complete=inspection.loads.is_complete).quantity("load_p95")
     findings = [finding for finding in inspection.evaluation.findings if finding.subsystem == "infra"]
     # a switch answers and is not measured
     watched = {finding.entity.key for finding in findings if finding.entity.kind == "host"}
@@ -165,16 +166,16 @@ def hosts_board(inspection: DayInspection, *, id: str = "hosts") -> Table:
     for host in sorted({row["host"] for row in inspection.loads} | watched):
         own = [finding for finding in findings if host_of(finding.entity) == host]
         disks = [row for row in infra.tables["disks"] if row["host"] == host]
-        soon = [row for row in disks if (row["days_until_full"] or FORESEEN_DAYS + 1) <= FORESEEN_DAYS]
+        soon = [row for row in disks if _is_foreseen(row["days_until_full"]) or not row.is_complete]
         rows.append(
             plain_row(
                 {
                     "host": host,
                     "state": worst(finding.status for finding in own),
                     "checks": len(own),
-                    "cpu": load.get((host, "cpu_rate")),
-                    "memory": load.get((host, "memory_rate")),
-                    "swap": load.get((host, "swap_rate")),
+                    "cpu": load.get((host, "cpu_rate"), unmeasured),
+                    "memory": load.get((host, "memory_rate"), unmeasured),
+                    "swap": load.get((host, "swap_rate"), unmeasured),
                     "disk": _outermost(disks, "disk_used", max),
                     "days": _outermost(soon, "days_until_full", min),
                 }
@@ -185,10 +186,14 @@ def hosts_board(inspection: DayInspection, *, id: str = "hosts") -> Table:
     return Table(id, "主机", fields=_HOSTS, rows=tuple(rows), note=note, origin=infra.origin)
 
 
+def _is_foreseen(days: float | None) -> bool:
+    return days is not None and days <= FORESEEN_DAYS
+
+
 def _outermost(rows: Sequence[FigureRow], name: str, of: Callable[..., FigureRow]) -> Quantity | None:
     """Return the largest or smallest figure of some rows; None where no row has it."""
-    known = [row for row in rows if row[name] is not None]
-    return of(known, key=lambda row: row[name]).quantity(name) if known else None
+    known = [row for row in rows if row[name] is not None or not row.is_complete]
+    return of(known, key=lambda row: row[name] or 0).quantity(name) if known else None
 
 
 def incidents_board(inspection: DayInspection, *, id: str = "incidents") -> Table:

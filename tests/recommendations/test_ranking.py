@@ -9,6 +9,7 @@ import pytest
 
 from ntanalytics.findings.threshold import Status
 from ntanalytics.metrics import MEASURES
+from ntanalytics.metrics.figures import NO_FIGURES, figures
 from ntanalytics.recommendations.causes import CAUSES, CAUSES_BY_CODE
 from ntanalytics.recommendations.ranking import recommend, score
 from ntanalytics.recommendations.text import busiest_month, first_steps, looked_back, overview, trend
@@ -89,11 +90,15 @@ def test_the_reader_is_told_how_many_what_first_and_what_it_rests_on() -> None:
 
 def test_a_trend_tells_its_worst_day() -> None:
     days = [{"day": dt.date(2026, 11, day), "disk_used": value} for day, value in ((1, 0.5), (2, 0.92), (3, None))]
-    assert trend("磁盘将写满", days, MEASURES["disk_used"]) == "磁盘将写满：近 2 天当前使用率最高为 92.0%（11月2日）"
-    assert trend("磁盘将写满", [], MEASURES["disk_used"]) == "磁盘将写满：没有数据可画"
+    assert (
+        trend("磁盘将写满", figures(days), MEASURES["disk_used"])
+        == "磁盘将写满：近 2 天当前使用率最高为 92.0%（11月2日）"
+    )
+    assert trend("磁盘将写满", NO_FIGURES, MEASURES["disk_used"]) == "磁盘将写满：没有数据可画"
 
 
 def test_the_busiest_month_of_renewals_is_told() -> None:
     months = [{"renewal_month": dt.date(2026, month, 1), "renewals": count} for month, count in ((11, 41), (12, 1417))]
-    assert busiest_month(months) == "证书更新最多的是 2026 年 12 月，1,417 张"
-    assert busiest_month([]) == "没有待更新的证书"
+    assert busiest_month(figures(months)) == "证书更新最多的是 2026 年 12 月，1,417 张"
+    assert busiest_month(figures([])) == "没有待更新的证书"
+    assert busiest_month(NO_FIGURES) == "待更新的证书：数据不完整"
