@@ -45,6 +45,7 @@ class Manifest(TypedDict, total=False):
     version: int
     created_at: str
     code_version: str
+    renderer: str
     python: str
     parameters: Mapping[str, str | int | float | bool]
     notebook_sha256: str
@@ -57,6 +58,7 @@ class Manifest(TypedDict, total=False):
     gaps: Sequence[str]
     rejected: Sequence[Any]
     corrects: Sequence[ReportChanges]
+    manifest_sha256: str
 
 
 def load_manifest(folder: Path) -> Manifest:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ from ntanalytics.errors import ReportIncomplete
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
+
+    from ntanalytics.reports.record import Publication
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _URL_PASSWORD = re.compile(r"(://[^\s/:@]*:)[^\s/@]+(@)")
@@ -34,6 +37,19 @@ def write_notebook(notebook: NotebookNode, path: Path) -> None:
     import nbformat
 
     nbformat.write(notebook, path)  # type: ignore[no-untyped-call]
+
+
+def mark_published(path: Path, publication: Publication) -> None:
+    """Write the identity of the published report into its record.
+
+    Raises:
+        OSError: there is no room.
+    """
+    from ntanalytics.reports.record import PUBLICATION
+
+    notebook = read_notebook(path)
+    notebook.metadata.setdefault("ntanalytics", {})[PUBLICATION] = asdict(publication)
+    write_notebook(notebook, path)
 
 
 def check_complete(notebook: NotebookNode, name: str) -> None:

@@ -13,6 +13,7 @@ from ntanalytics import disk_space
 from ntanalytics.delivery.manifest import RECORD
 from ntanalytics.errors import LakeError
 from ntanalytics.periods import Period
+from ntanalytics.reports.record import Publication
 from ntanalytics.reports.renamed import gaps_of
 from ntanalytics.runner import (
     atomic_publish,
@@ -26,6 +27,7 @@ from ntanalytics.runner import (
     staging,
 )
 from ntanalytics.runner.abandoned_runs import reap_abandoned_runs
+from ntanalytics.runner.executed_notebook import mark_published
 from ntanalytics.runner.report_kernels import kernel_environment, known_secrets, shared_kernel_pool
 from ntanalytics.runner.report_request import ReportRequest, request_report
 from ntanalytics.runner.run_context import RunContext
@@ -253,9 +255,10 @@ def _make(
         secrets=batch.secrets,
         progress=context.progress,
     )
+    version = context.ledger.runs.next_version(run.report, run.period, run.parameters)
+    mark_published(staged / RECORD, Publication(run.report, run.run_id, version))
     record = rendering.render(staged, report=run.report, run_id=run.run_id)
     left_out = rendering.print_pdf(staged, context.progress) if is_printed else {}
-    version = context.ledger.runs.next_version(run.report, run.period, run.parameters)
     manifest = publishing.make_manifest(request, record, staged, run_id=run.run_id, version=version, left_out=left_out)
     return record, manifest
 
