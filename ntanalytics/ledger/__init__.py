@@ -25,6 +25,7 @@ from ntanalytics.ledger.inspections import InspectedFinding, Inspections, PastIn
 from ntanalytics.ledger.leases import Lease, lease
 from ntanalytics.ledger.notices import Notice, Notices
 from ntanalytics.ledger.pruning import Pruning
+from ntanalytics.ledger.publications import PublicationEntry, Publications
 from ntanalytics.ledger.runs import Run, Runs
 from ntanalytics.ledger.scheduled_runs import ScheduledRunRecord, ScheduledRuns
 
@@ -37,6 +38,7 @@ class Ledger:
     Attributes:
         coverage: extractions, and the days in the lake.
         runs: runs of reports.
+        publications: digests of published manifests, chained.
         inspections: findings of published inspections.
         scheduled_runs: scheduled runs of the jobs.
         corrections: reports issued with a gap.
@@ -74,6 +76,7 @@ class Ledger:
             _check_columns(connection, where)
         self.coverage = Coverage(self._engine)
         self.runs = Runs(self._engine)
+        self.publications = Publications(self._engine)
         self.inspections = Inspections(self._engine)
         self.scheduled_runs = ScheduledRuns(self._engine)
         self.corrections = Corrections(self._engine)
@@ -91,6 +94,13 @@ class Ledger:
     def lease(self, name: str) -> AbstractContextManager[Lease | None]:
         """Hold a lease; None if another process holds it (see :mod:`ntanalytics.ledger.leases`)."""
         return lease(self._engine, name)
+
+
+def ledger_exists(url: str) -> bool:
+    """Return False for a SQLite file that is not there yet; opening the ledger would create it."""
+    parsed = make_url(url)
+    is_file = parsed.get_backend_name() == "sqlite" and bool(parsed.database)
+    return not is_file or Path(str(parsed.database)).is_file()
 
 
 def _lock_creation(connection: sa.Connection) -> None:
@@ -138,8 +148,11 @@ __all__ = [
     "Notices",
     "PastInspection",
     "Pruning",
+    "PublicationEntry",
+    "Publications",
     "Run",
     "Runs",
     "ScheduledRunRecord",
     "ScheduledRuns",
+    "ledger_exists",
 ]

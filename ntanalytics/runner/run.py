@@ -26,7 +26,7 @@ from ntanalytics.runner import (
     rendering,
     staging,
 )
-from ntanalytics.runner.abandoned_runs import reap_abandoned_runs
+from ntanalytics.runner.abandoned_runs import reap_abandoned_runs, record_publication
 from ntanalytics.runner.executed_notebook import mark_published
 from ntanalytics.runner.report_kernels import kernel_environment, known_secrets, shared_kernel_pool
 from ntanalytics.runner.report_request import ReportRequest, request_report
@@ -160,7 +160,7 @@ def run_report(
                 _publish(context, run, record, manifest, staged, target)
             # Inside the staging: a process killed right here leaves its staging folder, and the next process sees by
             # the manifest that the run was published.
-            context.ledger.runs.finish(run.run_id, "published", version=manifest["version"], path=str(target))
+            record_publication(context.ledger, manifest, target)
             warnings |= finding_history.record_or_warn(context.ledger, record, manifest)
     result = _result(request, run, manifest, target, failed_sources, {**warnings, **index_warnings})
     return replace(result, seconds=time.monotonic() - started)
