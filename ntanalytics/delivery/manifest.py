@@ -54,6 +54,7 @@ class Manifest(TypedDict, total=False):
     state: State
     status: Sequence[str]
     tables: Mapping[str, int]
+    extraction_id: int
     as_of: Sequence[Mapping[str, Any]]
     gaps: Sequence[str]
     rejected: Sequence[Any]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 from collections.abc import Collection
 from contextlib import AbstractContextManager
@@ -90,6 +91,18 @@ class Ledger:
     ) -> list[Entry]:
         """Return the latest entries of every kind; see :func:`ntanalytics.ledger.history.history`."""
         return history(self._engine, self.audit, kinds, report=report, since=since, limit=limit)
+
+    def as_of(self, extraction_id: int, moment: dt.datetime) -> Ledger:
+        """Return the ledger as an earlier run read it, for reading only.
+
+        Args:
+            extraction_id: the last extraction before the run.
+            moment: the moment of the run (aware); inspections published later are not known.
+        """
+        past = copy.copy(self)
+        past.coverage = Coverage(self._engine, extraction_id)
+        past.inspections = Inspections(self._engine, moment)
+        return past
 
     def lease(self, name: str) -> AbstractContextManager[Lease | None]:
         """Hold a lease; None if another process holds it (see :mod:`ntanalytics.ledger.leases`)."""

@@ -247,6 +247,7 @@ def _make(
 ) -> tuple[Record, Manifest]:
     """Execute the notebook, render the record and verify the renderings; return the record and its manifest."""
     task = engine.ExecutionTask(run.report, request.notebook.path, staged / RECORD, request.values)
+    extraction_id = context.ledger.coverage.last_extraction_id()
     engine.execute(
         task,
         environment={**kernel_environment(context.settings, run.run_id), **batch.environment},
@@ -260,6 +261,7 @@ def _make(
     record = rendering.render(staged, report=run.report, run_id=run.run_id)
     left_out = rendering.print_pdf(staged, context.progress) if is_printed else {}
     manifest = publishing.make_manifest(request, record, staged, run_id=run.run_id, version=version, left_out=left_out)
+    manifest["extraction_id"] = extraction_id
     return record, manifest
 
 
