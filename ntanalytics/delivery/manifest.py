@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from ntanalytics.findings.threshold import Status as State
 
@@ -28,10 +28,11 @@ class Artefact(TypedDict):
 
 
 class ReportChanges(TypedDict):
-    """Chinese sentences on the differences between one published version and the next."""
+    """Chinese sentences on the differences between one published version and the next, and on their reasons."""
 
     version: int
     run_id: str
+    reasons: NotRequired[Sequence[str]]
     changes: Sequence[str]
 
 

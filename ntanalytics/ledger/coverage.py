@@ -185,6 +185,13 @@ class Coverage:
             query = sa.select(sa.func.max(table.c.id)).where(table.c.taken_at <= to_stored(moment))
             return connection.execute(query).scalar() or 0
 
+    def sources_extracted_since(self, extraction_id: int, dataset: str) -> list[str]:
+        """Return the sources of a dataset that later extractions gave data of."""
+        table = tables.extractions
+        later = (table.c.id > extraction_id, table.c.dataset == dataset, table.c.status == "taken")
+        with reading(self._engine) as connection:
+            return sorted(connection.execute(sa.select(table.c.source).where(*later).distinct()).scalars())
+
     def days_extracted_since(
         self, extraction_id: int, dataset: str, source: str, first: dt.date, last: dt.date
     ) -> list[CoverageDay]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 
+from ntanalytics.reports.correction import own_blocks, own_subtitle
 from ntanalytics.reports.record import Heading, Record, RecordedBlock
 
 #: Relative difference up to which two numbers are equal: sums of the same rows in another order differ by less.
@@ -19,13 +20,15 @@ def value_differences(published: Record, made: Record) -> list[str]:
         published: the record of the published report.
         made: the record that was made again.
     """
-    then = {block.id: block for block in (published.head, *published.blocks)}
-    now = {block.id: block for block in (made.head, *made.blocks)}
+    then, now = ({block.id: block for block in (record.head, *own_blocks(record))} for record in (published, made))
     differences = [f"block {name} is not there" for name in then if name not in now]
     differences += [f"block {name} is new" for name in now if name not in then]
     for name, block in then.items():
         if name in now:
-            differences += [f"block {name}, {text}" for text in _differences(_content(block), _content(now[name]), "")]
+            old, new = _content(block), _content(now[name])
+            if block is published.head:
+                old["subtitle"] = own_subtitle(published)
+            differences += [f"block {name}, {text}" for text in _differences(old, new, "")]
     if _headings(published) != _headings(made):
         differences.append("the headings differ")
     return differences

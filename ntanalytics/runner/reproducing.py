@@ -17,6 +17,7 @@ from ntanalytics.delivery.manifest import RECORD, Manifest, load_manifest
 from ntanalytics.errors import LakeError, NoData, ReportIncomplete, VerificationFailed
 from ntanalytics.periods import parse_period
 from ntanalytics.runner import engine
+from ntanalytics.runner.correcting import changed_settings
 from ntanalytics.runner.notebooks import load_report
 from ntanalytics.runner.report_kernels import kernel_environment, known_secrets, shared_kernel_pool
 from ntanalytics.runner.report_request import ReportRequest
@@ -172,15 +173,7 @@ def _changes(context: RunContext, manifest: Manifest, request: ReportRequest) ->
         changed.append(f"the suite is {ntanalytics.__version__}, and was {manifest.get('code_version')}")
     if manifest.get("notebook_sha256") != request.notebook.sha256:
         changed.append(f"notebooks/{request.notebook.path.name} was changed")
-    audit = context.ledger.audit
-    record_settings_changes(audit, context.settings.file, context.settings.model_dump(mode="json"))
-    since = dt.datetime.fromisoformat(str(manifest["created_at"]))
-    keys = {
-        str(key)
-        for event in audit.events(["settings"], since=since, limit=1000)
-        if not event.details.get("is_first")
-        for key in event.details.get("changed", ())
-    }
-    if keys:
-        changed.append(f"settings were changed: {', '.join(sorted(keys))}")
+    record_settings_changes(context.ledger.audit, context.settings.file, context.settings.model_dump(mode="json"))
+    if keys := changed_settings(context, manifest):
+        changed.append(f"settings were changed: {', '.join(keys)}")
     return tuple(changed)
