@@ -29,6 +29,7 @@ class IssuedReport:
         remark: the first remark of its status line, without the mark of the state.
         gaps: the number of gaps in its data.
         version: the number of the publication.
+        reason: the reason of a later version, in Chinese; empty for a first one.
         created_at: the moment of the publication (aware).
         renderings: those of ``RENDERINGS`` that it has.
         folder: its folder, relative to the outputs.
@@ -42,6 +43,7 @@ class IssuedReport:
     remark: str
     gaps: int
     version: int
+    reason: str = ""
     created_at: dt.datetime
     renderings: tuple[str, ...]
     folder: str
@@ -116,7 +118,14 @@ def _issued(manifest: Manifest, name: str, folder: str) -> IssuedReport | None:
         remark=status[0].lstrip("■▲○● ") if status else "",
         gaps=len(gaps_of(manifest)),
         version=int(manifest["version"]),
+        reason=_reason(manifest),
         created_at=created if created.tzinfo else created.replace(tzinfo=dt.UTC),
         renderings=tuple(rendering for rendering in RENDERINGS if rendering in manifest["artefacts"]),
         folder=f"{name}/{folder}",
     )
+
+
+def _reason(manifest: Manifest) -> str:
+    """Return the reason of a later version, in one line; an older manifest gives none."""
+    steps = manifest.get("corrects") or ()
+    return "".join(str(reason) for reason in steps[-1].get("reasons", ())) if steps else ""

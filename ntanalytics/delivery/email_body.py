@@ -13,6 +13,7 @@ from ntanalytics.delivery.manifest import Manifest
 from ntanalytics.delivery.summary import Summary, unlinked
 from ntanalytics.findings.threshold import STATUSES
 from ntanalytics.reports import labels, palette
+from ntanalytics.reports.correction import own_blocks, own_subtitle
 from ntanalytics.reports.fragments import HtmlCell, column_headings, html_cells, template_environment
 from ntanalytics.reports.record import Record, RecordedBlock
 
@@ -45,6 +46,7 @@ def email_body(record: Record, manifest: Manifest, summary: Summary, site: str) 
     template = _templates().get_template("mail.html.j2")
     return template.render(
         head=record.head,
+        subtitle=own_subtitle(record),
         manifest=manifest,
         summary=summary,
         site=site,
@@ -58,7 +60,7 @@ def email_body(record: Record, manifest: Manifest, summary: Summary, site: str) 
 
 def _first_page(record: Record) -> Iterator[RecordedBlock]:
     """Yield the blocks before the signatures, which end the first page; all blocks if there are none."""
-    for block in record.blocks:
+    for block in own_blocks(record):
         if block.kind == "signatures":
             return
         yield block

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from ntanalytics.findings.threshold import Status as State
 
@@ -28,10 +28,11 @@ class Artefact(TypedDict):
 
 
 class ReportChanges(TypedDict):
-    """Chinese sentences on the differences between one published version and the next."""
+    """Chinese sentences on the differences between one published version and the next, and on their reasons."""
 
     version: int
     run_id: str
+    reasons: NotRequired[Sequence[str]]
     changes: Sequence[str]
 
 
@@ -45,6 +46,7 @@ class Manifest(TypedDict, total=False):
     version: int
     created_at: str
     code_version: str
+    renderer: str
     python: str
     parameters: Mapping[str, str | int | float | bool]
     notebook_sha256: str
@@ -53,10 +55,12 @@ class Manifest(TypedDict, total=False):
     state: State
     status: Sequence[str]
     tables: Mapping[str, int]
+    extraction_id: int
     as_of: Sequence[Mapping[str, Any]]
     gaps: Sequence[str]
     rejected: Sequence[Any]
     corrects: Sequence[ReportChanges]
+    manifest_sha256: str
 
 
 def load_manifest(folder: Path) -> Manifest:

@@ -42,12 +42,12 @@ class PublishedReport:
         return {name: value for name, value in self.manifest["parameters"].items() if name in names}
 
     def changes_since(self, version: int) -> list[str]:
-        """Return sentences on the changes since an earlier version; none for a version that is not earlier."""
+        """Return sentences on the changes since an earlier version, with their reasons; none for a later version."""
         return [
             text
             for step in self.manifest.get("corrects", ())
             if version <= step["version"] < self.version
-            for text in step["changes"]
+            for text in (*(f"原因：{reason}" for reason in step.get("reasons", ())), *step["changes"])
         ]
 
     def record(self) -> Record:

@@ -11,6 +11,7 @@ from ntanalytics.delivery.index import PARAMETER_LABELS, parameters_text
 from ntanalytics.delivery.manifest import Manifest
 from ntanalytics.findings.threshold import STATUSES
 from ntanalytics.reports import labels
+from ntanalytics.reports.correction import own_blocks
 from ntanalytics.reports.data import clean_text
 from ntanalytics.reports.record import Record
 
@@ -73,7 +74,7 @@ def summary(
         own_parameters: its parameters that differ from their defaults.
         changes: sentences on the changes since the version of the reader.
     """
-    blocks = record.blocks
+    blocks = own_blocks(record)  # the changes are given for the version of the reader
     sentences = [
         f"{item['subject']} {item['text']}".strip()
         for block in blocks

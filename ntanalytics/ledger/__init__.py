@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 from collections.abc import Collection
 from contextlib import AbstractContextManager
@@ -25,6 +26,7 @@ from ntanalytics.ledger.inspections import InspectedFinding, Inspections, PastIn
 from ntanalytics.ledger.leases import Lease, lease
 from ntanalytics.ledger.notices import Notice, Notices
 from ntanalytics.ledger.pruning import Pruning
+from ntanalytics.ledger.publications import PublicationEntry, Publications
 from ntanalytics.ledger.runs import Run, Runs
 from ntanalytics.ledger.scheduled_runs import ScheduledRunRecord, ScheduledRuns
 
@@ -37,6 +39,7 @@ class Ledger:
     Attributes:
         coverage: extractions, and the days in the lake.
         runs: runs of reports.
+        publications: digests of published manifests, chained.
         inspections: findings of published inspections.
         scheduled_runs: scheduled runs of the jobs.
         corrections: reports issued with a gap.
@@ -74,6 +77,7 @@ class Ledger:
             _check_columns(connection, where)
         self.coverage = Coverage(self._engine)
         self.runs = Runs(self._engine)
+        self.publications = Publications(self._engine)
         self.inspections = Inspections(self._engine)
         self.scheduled_runs = ScheduledRuns(self._engine)
         self.corrections = Corrections(self._engine)
@@ -88,9 +92,28 @@ class Ledger:
         """Return the latest entries of every kind; see :func:`ntanalytics.ledger.history.history`."""
         return history(self._engine, self.audit, kinds, report=report, since=since, limit=limit)
 
+    def as_of(self, extraction_id: int, moment: dt.datetime) -> Ledger:
+        """Return the ledger as an earlier run read it, for reading only.
+
+        Args:
+            extraction_id: the last extraction before the run.
+            moment: the moment of the run (aware); inspections published later are not known.
+        """
+        past = copy.copy(self)
+        past.coverage = Coverage(self._engine, extraction_id)
+        past.inspections = Inspections(self._engine, moment)
+        return past
+
     def lease(self, name: str) -> AbstractContextManager[Lease | None]:
         """Hold a lease; None if another process holds it (see :mod:`ntanalytics.ledger.leases`)."""
         return lease(self._engine, name)
+
+
+def ledger_exists(url: str) -> bool:
+    """Return False for a SQLite file that is not there yet; opening the ledger would create it."""
+    parsed = make_url(url)
+    is_file = parsed.get_backend_name() == "sqlite" and bool(parsed.database)
+    return not is_file or Path(str(parsed.database)).is_file()
 
 
 def _lock_creation(connection: sa.Connection) -> None:
@@ -138,8 +161,11 @@ __all__ = [
     "Notices",
     "PastInspection",
     "Pruning",
+    "PublicationEntry",
+    "Publications",
     "Run",
     "Runs",
     "ScheduledRunRecord",
     "ScheduledRuns",
+    "ledger_exists",
 ]

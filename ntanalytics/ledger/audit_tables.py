@@ -1,4 +1,4 @@
-"""Tables of the audit trail, with the triggers that make them append-only."""
+"""Tables of the audit trail and of the published manifests, with the triggers that make them append-only."""
 
 from __future__ import annotations
 
@@ -32,6 +32,17 @@ prunings = sa.Table(
     sqlite_autoincrement=True,
 )
 
+#: Published manifests. Rows are added, never changed and never deleted; each is chained to the one before.
+publications = sa.Table(
+    "publications",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False, comment="1, 2, 3 … without a gap"),
+    sa.Column("run_id", sa.String(40), nullable=False, unique=True),
+    sa.Column("at", sa.DateTime, nullable=False, comment="UTC"),
+    sa.Column("manifest_sha256", sa.String(64), nullable=False, comment="digest that the manifest gives of itself"),
+    sa.Column("chain_sha256", sa.String(64), nullable=False, comment="of the chain before, the run and the manifest"),
+)
+
 _SQLITE = (
     """CREATE TRIGGER IF NOT EXISTS events_kept BEFORE UPDATE ON events
     BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END""",
@@ -49,11 +60,20 @@ _SQLITE = (
     """CREATE TRIGGER IF NOT EXISTS prunings_not_replaced BEFORE INSERT ON prunings
     WHEN EXISTS (SELECT 1 FROM prunings WHERE prunings.id = NEW.id)
     BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END""",
+    """CREATE TRIGGER IF NOT EXISTS publications_kept BEFORE UPDATE ON publications
+    BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END""",
+    """CREATE TRIGGER IF NOT EXISTS publications_not_deleted BEFORE DELETE ON publications
+    BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END""",
+    """CREATE TRIGGER IF NOT EXISTS publications_not_replaced BEFORE INSERT ON publications
+    WHEN EXISTS (SELECT 1 FROM publications WHERE publications.id = NEW.id OR publications.run_id = NEW.run_id)
+    BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END""",
 )
 
+_APPEND_ONLY = """CREATE OR REPLACE FUNCTION ntanalytics_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN RAISE EXCEPTION 'the audit trail is append-only'; END $$"""
+
 _POSTGRESQL = (
-    """CREATE OR REPLACE FUNCTION ntanalytics_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN RAISE EXCEPTION 'the audit trail is append-only'; END $$""",
+    _APPEND_ONLY,
     """CREATE OR REPLACE FUNCTION ntanalytics_only_pruned() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
         IF EXISTS (SELECT 1 FROM prunings WHERE OLD.at < prunings.before) THEN RETURN OLD; END IF;
@@ -79,6 +99,15 @@ def guard(connection: sa.Connection) -> None:
             connection.exec_driver_sql(statement)
 
 
+def _guard_publications(_table: sa.Table, connection: sa.Connection, **_more: object) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(_APPEND_ONLY)
+        connection.exec_driver_sql(
+            """CREATE TRIGGER publications_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON publications
+            FOR EACH STATEMENT EXECUTE FUNCTION ntanalytics_append_only()"""
+        )
+
+
 def _guard_postgresql(_table: sa.Table, connection: sa.Connection, **_more: object) -> None:
     if connection.dialect.name == "postgresql":
         for statement in _POSTGRESQL:
@@ -88,3 +117,4 @@ def _guard_postgresql(_table: sa.Table, connection: sa.Connection, **_more: obje
 # The second table creates the triggers of both.
 prunings.add_is_dependent_on(events)
 sa.event.listen(prunings, "after_create", _guard_postgresql)
+sa.event.listen(publications, "after_create", _guard_publications)

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from ntanalytics.ledger import tables
 from ntanalytics.ledger.access import reading, record_of, to_stored, writing
+from ntanalytics.ledger.past_coverage import coverage_until, keep_replaced
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,10 +101,17 @@ class CoverageDay:
 
 
 class Coverage:
-    """Extractions and coverage in the ledger; see :class:`ntanalytics.ledger.Ledger`."""
+    """Extractions and coverage in the ledger; see :class:`ntanalytics.ledger.Ledger`.
 
-    def __init__(self, engine: sa.Engine) -> None:
+    Args:
+        engine: engine of the ledger.
+        until: id of the last extraction that it knows (see ``past_coverage``); None for all, the present coverage.
+    """
+
+    def __init__(self, engine: sa.Engine, until: int | None = None) -> None:
         self._engine = engine
+        self._until = until
+        self._days: sa.FromClause = tables.coverage if until is None else coverage_until(until)
 
     def record(self, result: ExtractionResult) -> None:
         """Record an extraction. A failed one does not change the coverage of its days."""
@@ -140,9 +148,9 @@ class Coverage:
                 self._replace_days(connection, result, extraction_id)
 
     def _replace_days(self, connection: sa.Connection, result: ExtractionResult, extraction_id: int) -> None:
-        connection.execute(
-            tables.coverage.delete().where(*_window(result.dataset, result.source, result.first, result.last))
-        )
+        window = _window(tables.coverage, result.dataset, result.source, result.first, result.last)
+        keep_replaced(connection, *window)
+        connection.execute(tables.coverage.delete().where(*window))
         rejected: Counter[dt.date | None] = Counter()
         for (day, _), rows in result.rejected.items():
             rejected[day] += rows
@@ -170,26 +178,41 @@ class Coverage:
         with reading(self._engine) as connection:
             return connection.execute(sa.select(sa.func.max(tables.extractions.c.id))).scalar() or 0
 
+    def last_extraction_before(self, moment: dt.datetime) -> int:
+        """Return the id of the latest extraction that had begun at a moment; 0 if there is none."""
+        table = tables.extractions
+        with reading(self._engine) as connection:
+            query = sa.select(sa.func.max(table.c.id)).where(table.c.taken_at <= to_stored(moment))
+            return connection.execute(query).scalar() or 0
+
+    def sources_extracted_since(self, extraction_id: int, dataset: str) -> list[str]:
+        """Return the sources of a dataset that later extractions gave data of."""
+        table = tables.extractions
+        later = (table.c.id > extraction_id, table.c.dataset == dataset, table.c.status == "taken")
+        with reading(self._engine) as connection:
+            return sorted(connection.execute(sa.select(table.c.source).where(*later).distinct()).scalars())
+
     def days_extracted_since(
         self, extraction_id: int, dataset: str, source: str, first: dt.date, last: dt.date
     ) -> list[CoverageDay]:
         """Return the days of a window that later extractions covered."""
-        table = tables.coverage
-        query = sa.select(table).where(*_window(dataset, source, first, last), table.c.extraction_id > extraction_id)
+        table = self._days
+        window = _window(table, dataset, source, first, last)
+        query = sa.select(table).where(*window, table.c.extraction_id > extraction_id)
         return self._select(query)
 
     def days(self, dataset: str, first: dt.date, last: dt.date) -> list[CoverageDay]:
         """Return the covered days from ``first`` to ``last``, of every source."""
-        table = tables.coverage
+        table = self._days
         return self._select(sa.select(table).where(table.c.dataset == dataset, table.c.day.between(first, last)))
 
     def _select(self, query: sa.Select[Any]) -> list[CoverageDay]:
         with reading(self._engine) as connection:
-            return [record_of(CoverageDay, row) for row in connection.execute(query.order_by(tables.coverage.c.day))]
+            return [record_of(CoverageDay, row) for row in connection.execute(query.order_by(self._days.c.day))]
 
     def last_days(self) -> dict[tuple[str, str], dt.date]:
         """Return (dataset, source) → last covered day with data in the source."""
-        table = tables.coverage
+        table = self._days
         query = (
             sa.select(table.c.dataset, table.c.source, sa.func.max(table.c.day))
             .where(table.c.is_held)
@@ -200,7 +223,7 @@ class Coverage:
 
     def rejected(self, dataset: str, first: dt.date, last: dt.date) -> list[tuple[str, str, int]]:
         """Return the rows rejected by the extractions that cover those days, as (source, reason, rows)."""
-        cover, reject = tables.coverage, tables.rejections
+        cover, reject = self._days, tables.rejections
         covering = sa.and_(cover.c.dataset == dataset, cover.c.day.between(first, last))
         # A day extracted twice counts with its later extraction; the earlier one may still cover other days.
         dated = sa.select(cover.c.source, reject.c.reason, reject.c.rows).join(
@@ -230,7 +253,7 @@ class Coverage:
             for source in sources:
                 query = (
                     sa.select(table.c.cause)
-                    .where(table.c.dataset == dataset, table.c.source == source)
+                    .where(table.c.dataset == dataset, table.c.source == source, *self._known(table))
                     .order_by(table.c.id.desc())
                     .limit(1)
                 )
@@ -242,12 +265,18 @@ class Coverage:
     def failed_sources(self) -> dict[tuple[str, str], str]:
         """Return (dataset, source) → public message of the failure, where the latest extraction failed."""
         table = tables.extractions
-        latest = sa.select(sa.func.max(table.c.id)).group_by(table.c.dataset, table.c.source)
+        latest = sa.select(sa.func.max(table.c.id)).where(*self._known(table))
+        latest = latest.group_by(table.c.dataset, table.c.source)
         query = sa.select(table).where(table.c.id.in_(latest), table.c.status == "failed").order_by(table.c.id)
         with reading(self._engine) as connection:
             return {(row.dataset, row.source): row.cause for row in connection.execute(query)}
 
+    def _known(self, table: sa.Table) -> list[sa.ColumnElement[bool]]:
+        """Return the condition on the extractions that this coverage knows; none for the present coverage."""
+        return [] if self._until is None else [table.c.id <= self._until]
 
-def _window(dataset: str, source: str, first: dt.date, last: dt.date) -> tuple[sa.ColumnElement[bool], ...]:
-    table = tables.coverage
+
+def _window(
+    table: sa.FromClause, dataset: str, source: str, first: dt.date, last: dt.date
+) -> tuple[sa.ColumnElement[bool], ...]:
     return table.c.dataset == dataset, table.c.source == source, table.c.day.between(first, last)

@@ -50,10 +50,15 @@ class PastInspection:
 
 
 class Inspections:
-    """Inspections in the ledger; see :class:`ntanalytics.ledger.Ledger`."""
+    """Inspections in the ledger; see :class:`ntanalytics.ledger.Ledger`.
 
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
+    Args:
+        engine: engine of the ledger.
+        before: moment (aware); inspections published from then on are not known; None for all.
+    """
+
+    def __init__(self, engine: sa.Engine, before: dt.datetime | None = None) -> None:
+        self._engine, self._before = engine, before
 
     def record(self, inspection: PastInspection) -> None:
         """Record a published inspection. A recorded inspection is not changed."""
@@ -80,6 +85,8 @@ class Inspections:
         """Return the inspections of the days up to ``last``, oldest first; per day the one published last."""
         table, finding = tables.inspections, tables.findings
         condition = sa.and_(table.c.report == report, table.c.day <= last)
+        if self._before is not None:
+            condition = sa.and_(condition, table.c.published_at < to_stored(self._before))
         query = sa.select(table).where(condition).order_by(table.c.day, table.c.published_at, table.c.id)
         joined = sa.select(finding).join(table, table.c.id == finding.c.inspection_id).where(condition)
         with reading(self._engine) as connection:

@@ -15,10 +15,13 @@ from ntanalytics.ledger.access import reading, writing
 from ntanalytics.ledger.audit import Audit
 from ntanalytics.ledger.audit_tables import events
 from ntanalytics.ledger.delivery_tables import deliveries, delivery_events
+from ntanalytics.ledger.past_coverage import keep_replaced
 from ntanalytics.ledger.schedule_tables import corrections, scheduled_runs
-from ntanalytics.ledger.tables import coverage, extractions, rejections, runs
+from ntanalytics.ledger.tables import coverage, extractions, past_coverage, rejections, runs
 
-_TABLES = {table.name: table for table in (events, extractions, runs, scheduled_runs, corrections, deliveries)}
+_TABLES = {
+    table.name: table for table in (events, past_coverage, extractions, runs, scheduled_runs, corrections, deliveries)
+}
 
 #: Table → foreign key of the dependent rows, which are deleted with its rows.
 _DEPENDENT = {"extractions": rejections.c.extraction_id, "deliveries": delivery_events.c.delivery_id}
@@ -61,13 +64,17 @@ class Pruning:
     def forget_days(self, dataset: str, before: dt.date) -> int:
         """Delete the coverage of days that leave the lake; return the number of rows."""
         with writing(self._engine) as connection:
-            rows = coverage.delete().where(coverage.c.dataset == dataset, coverage.c.day < before)
-            return connection.execute(rows).rowcount
+            condition = (coverage.c.dataset == dataset, coverage.c.day < before)
+            keep_replaced(connection, *condition)
+            return connection.execute(coverage.delete().where(*condition)).rowcount
 
 
 def _conditions(moment: dt.datetime) -> dict[str, sa.ColumnElement[bool]]:
-    is_unused = extractions.c.id.not_in(sa.select(coverage.c.extraction_id))
+    kept = sa.select(past_coverage.c.extraction_id).where(past_coverage.c.taken_at >= moment)
+    used = sa.union_all(sa.select(coverage.c.extraction_id), kept)
+    is_unused = extractions.c.id.not_in(used)
     return {
+        "past_coverage": past_coverage.c.taken_at < moment,
         "extractions": sa.and_(extractions.c.taken_at < moment, is_unused),
         "runs": sa.and_(runs.c.started_at < moment, runs.c.status == "failed"),
         "turns": sa.and_(scheduled_runs.c.scheduled_at < moment, scheduled_runs.c.status != "running"),

@@ -85,6 +85,12 @@ class Runs:
         """Return the published runs among the ids of a query, newest first."""
         return self._read(sa.select(tables.runs).where(tables.runs.c.id.in_(ids), tables.runs.c.status == "published"))
 
+    def of_report(self, report: str, period: str, parameters: Mapping[str, Any]) -> list[Run]:
+        """Return the published runs of a report, period and parameters, newest first."""
+        table = tables.runs
+        runs = self._read(sa.select(table).where(table.c.report == report, table.c.period == period))
+        return [run for run in runs if run.status == "published" and dict(run.parameters) == dict(parameters)]
+
     def get(self, run_id: str) -> Run | None:
         """Return the run of an id; None if the ledger does not know it."""
         return next(iter(self._read(sa.select(tables.runs).where(tables.runs.c.id == run_id))), None)

@@ -59,6 +59,23 @@ coverage = sa.Table(
     sa.Column("extraction_id", sa.ForeignKey("extractions.id"), nullable=False),
 )
 
+#: Replaced and deleted rows of ``coverage``: what the lake held before, for the reproduction of a report.
+past_coverage = sa.Table(
+    "past_coverage",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("dataset", sa.String(80), nullable=False),
+    sa.Column("source", sa.String(80), nullable=False),
+    sa.Column("day", sa.Date, nullable=False),
+    sa.Column("taken_at", sa.DateTime, nullable=False),
+    sa.Column("rows", sa.BigInteger, nullable=False),
+    sa.Column("source_rows", sa.BigInteger, nullable=False),
+    sa.Column("rejected", sa.BigInteger, nullable=False),
+    sa.Column("is_held", sa.Boolean, nullable=False),
+    sa.Column("extraction_id", sa.Integer, nullable=False),
+    sa.Index("past_coverage_days", "dataset", "day"),
+)
+
 #: Every run of a report: inserted at the start, completed at the end.
 runs = sa.Table(
     "runs",

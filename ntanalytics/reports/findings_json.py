@@ -141,13 +141,14 @@ def write(record: Record, report: str, run_id: str, folder: Path) -> None:
 def findings_differences(record: Record, folder: Path) -> list[str]:
     """Return the differences between ``findings.json`` in a folder and the record; empty when they agree.
 
-    A report whose manifest names a run was published: then the file must be there, and belong to that run.
+    A report whose record or manifest names a run was published: then the file must be there, and belong to that run.
     """
     path, manifest = folder / FILE, folder / "manifest.json"
     try:
         about = json.loads(manifest.read_text(encoding="utf-8")) if manifest.is_file() else {}
         if not path.is_file():
-            is_required = "run_id" in about and any(block.findings_json is not None for block in record.blocks)
+            was_published = record.publication is not None or "run_id" in about
+            is_required = was_published and any(block.findings_json is not None for block in record.blocks)
             return [f"{FILE} is not there"] if is_required else []
         there = current_findings(json.loads(path.read_text(encoding="utf-8"))) or {}
         expected = document(record, about.get("report", there["report"]), about.get("run_id", there["run"])) or {}

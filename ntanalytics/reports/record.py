@@ -26,6 +26,9 @@ DATA = "application/vnd.dataresource+json"
 FIGURE = "application/vnd.plotly.v1+json"
 FINDINGS = "application/vnd.ntanalytics.findings+json"
 
+#: Key of the publication in the notebook's metadata.
+PUBLICATION = "publication"
+
 #: The kinds of block.
 KINDS = ("head", "sentences", "kpis", "table", "chart", "board", "signatures")
 
@@ -107,6 +110,15 @@ class Heading:
 
 
 @dataclass(frozen=True)
+class Publication:
+    """Identity of a published report, which the runner writes into its record: the report, the run and the version."""
+
+    report: str
+    run_id: str
+    version: int
+
+
+@dataclass(frozen=True)
 class Record:
     """A report's record.
 
@@ -114,11 +126,13 @@ class Record:
         head: the head block.
         items: headings and blocks in the order of the notebook, without the head.
         has_document: the report is also issued for Word: ``docx: true`` in the notebook's metadata.
+        publication: the identity of the published report; None in an older record, and in one run by hand.
     """
 
     head: RecordedBlock
     items: tuple[RecordedBlock | Heading, ...]
     has_document: bool = False
+    publication: Publication | None = None
 
     @property
     def blocks(self) -> tuple[RecordedBlock, ...]:
@@ -171,7 +185,13 @@ def read_record(notebook: Mapping[str, Any]) -> Record:
         )
     _require_unique_ids(blocks)
     about = notebook.get("metadata", {}).get("ntanalytics", {})
-    return Record(heads[0], tuple(item for item in items if item is not heads[0]), about.get("docx") is True)
+    published = about.get(PUBLICATION)
+    return Record(
+        heads[0],
+        tuple(item for item in items if item is not heads[0]),
+        about.get("docx") is True,
+        Publication(**published) if published else None,
+    )
 
 
 def load_record(path: Path) -> Record:

@@ -1,49 +1,74 @@
-"""The differences between two versions of a report, in sentences made from their records."""
+"""The differences between two versions of a report, figure by figure and sentence by sentence, from their records."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ntanalytics.findings.phrases import spaced
+from ntanalytics.reports.correction import Change, own_blocks
 from ntanalytics.reports.formats import display
 from ntanalytics.reports.labels import kpi_texts, status_label
 from ntanalytics.reports.record import Record
+from ntanalytics.reports.table_diff import chart_changes, table_changes
 
 #: Number of changes that are listed; more are counted.
 MOST_LISTED = 30
 
-UNCHANGED = "数据已更新，首页数字与检查结论不变。"
+UNCHANGED = "数据已更新，报告内容不变。"
+SAME_DATA = "所用数据与上一版相同，报告内容不变。"
 
 
-def record_diff(before: Record, after: Record) -> list[str]:
-    """Return the changes of gaps, headline figures and findings, one sentence each.
+def record_diff(before: Record, after: Record, *, has_new_data: bool) -> list[str]:
+    """Return the changes, one sentence each; one sentence if there are none.
+
+    Args:
+        before: the record of the version that was published.
+        after: the record that replaces it.
+        has_new_data: data of the report were extracted in between, so that an unchanged report says so.
+    """
+    sentences = [change.sentence for change in record_changes(before, after)]
+    if len(sentences) > MOST_LISTED:
+        return [*sentences[:MOST_LISTED], f"另有 {len(sentences) - MOST_LISTED} 处变化。"]
+    return sentences or [UNCHANGED if has_new_data else SAME_DATA]
+
+
+def record_changes(before: Record, after: Record) -> list[Change]:
+    """Return every change of gaps, headline figures, findings, sentences, tables and charts.
 
     Args:
         before: the record of the version that was published.
         after: the record that replaces it.
     """
-    changes = [*_gap_changes(before, after), *_kpi_changes(before, after), *_finding_changes(before, after)]
-    if len(changes) > MOST_LISTED:
-        return [*changes[:MOST_LISTED], f"另有 {len(changes) - MOST_LISTED} 处变化。"]
-    return changes or [UNCHANGED]
+    return [
+        *_gap_changes(before, after),
+        *_kpi_changes(before, after),
+        *_finding_changes(before, after),
+        *_sentence_changes(before, after),
+        *table_changes(before, after),
+        *chart_changes(before, after),
+    ]
 
 
-def _gap_changes(before: Record, after: Record) -> Iterator[str]:
+def _gap_changes(before: Record, after: Record) -> Iterator[Change]:
     then, now = before.head.body["gaps"], after.head.body["gaps"]
-    yield from (f"已补齐：{gap}" for gap in then if gap not in now)
-    yield from (f"现缺：{gap}" for gap in now if gap not in then)
+    yield from (Change("数据缺失", "", gap, "", f"已补齐：{gap}") for gap in then if gap not in now)
+    yield from (Change("数据缺失", "", "", gap, f"现缺：{gap}") for gap in now if gap not in then)
 
 
-def _kpi_changes(before: Record, after: Record) -> Iterator[str]:
+def _kpi_changes(before: Record, after: Record) -> Iterator[Change]:
     then, now = _kpis(before), _kpis(after)
     for key, item in now.items():
-        value = kpi_texts(item, after.zone)[0]
+        label, value = item["label"], kpi_texts(item, after.zone)[0]
         if key not in then:
-            yield f"新增：{item['label']} {value}。"
+            yield Change("主要指标", label, "", value, f"新增：{label} {value}。")
         elif (old_value := kpi_texts(then[key], before.zone)[0]) != value:
-            yield f"{item['label']}由 {old_value} 改为 {value}。"
-    yield from (f"不再给出：{item['label']}。" for key, item in then.items() if key not in now)
+            yield Change("主要指标", label, old_value, value, f"{label}由 {old_value} 改为 {value}。")
+    for key, item in then.items():
+        if key not in now:
+            old_value = kpi_texts(item, before.zone)[0]
+            yield Change("主要指标", item["label"], old_value, "", f"不再给出：{item['label']}。")
 
 
 def _kpis(record: Record) -> dict[tuple[str, str, str], Mapping[str, Any]]:
@@ -55,21 +80,28 @@ def _kpis(record: Record) -> dict[tuple[str, str, str], Mapping[str, Any]]:
     }
 
 
-def _finding_changes(before: Record, after: Record) -> Iterator[str]:
+def _finding_changes(before: Record, after: Record) -> Iterator[Change]:
     by_label = any(finding["entity"]["kind"] == "label" for finding in _findings(before))  # a record of 0.1.0
     then, now = _open_findings(before, by_label=by_label), _open_findings(after, by_label=by_label)
     for key, finding in now.items():
         name, value = _name(finding), display(finding["value"], finding["format"])
         status = status_label(finding["status"])
+        text = f"{status} {value}"
         if key not in then:
-            yield f"新增{status}：{name} {value}。"
-        elif then[key]["status"] != finding["status"]:
-            yield f"{name}由{status_label(then[key]['status'])}改为{status}（{value}）。"
-        elif (old_value := display(then[key]["value"], then[key]["format"])) != value:
-            yield f"{name}由 {old_value} 改为 {value}。"
+            yield Change("检查结论", name, "", text, f"新增{status}：{name} {value}。")
+            continue
+        old_value = display(then[key]["value"], then[key]["format"])
+        old_status = status_label(then[key]["status"])
+        old_text = f"{old_status} {old_value}"
+        if old_status != status:
+            yield Change("检查结论", name, old_text, text, f"{name}由{old_status}改为{status}（{value}）。")
+        elif old_value != value:
+            yield Change("检查结论", name, old_text, text, f"{name}由 {old_value} 改为 {value}。")
     for key, finding in then.items():
         if key not in now:
-            yield f"不再成立：{_name(finding)}（原为{status_label(finding['status'])}）。"
+            name, status = _name(finding), status_label(finding["status"])
+            old_text = f"{status} {display(finding['value'], finding['format'])}"
+            yield Change("检查结论", name, old_text, "", f"不再成立：{name}（原为{status}）。")
 
 
 def _findings(record: Record) -> Iterator[Mapping[str, Any]]:
@@ -89,3 +121,33 @@ def _open_findings(record: Record, *, by_label: bool) -> dict[str, Mapping[str, 
 
 def _name(finding: Mapping[str, Any]) -> str:
     return spaced(finding["entity"]["label"], finding["check"])
+
+
+def _sentence_changes(before: Record, after: Record) -> Iterator[Change]:
+    """Yield the sentences that were rewritten, added or taken out, block by block."""
+    then, now = _sentences(before), _sentences(after)
+    for name in dict.fromkeys((*now, *then)):
+        old_title, old = then.get(name, ("", []))
+        title, new = now.get(name, (old_title, []))
+        matcher = difflib.SequenceMatcher(a=old, b=new, autojunk=False)
+        for tag, begin, end, first, last in matcher.get_opcodes():
+            if tag != "equal":
+                yield from _rewritten(title or "正文", old[begin:end], new[first:last])
+
+
+def _rewritten(place: str, old: Sequence[str], new: Sequence[str]) -> Iterator[Change]:
+    for number in range(max(len(old), len(new))):
+        before = old[number] if number < len(old) else ""
+        after = new[number] if number < len(new) else ""
+        text = f"“{before}”改为“{after}”"
+        if not before or not after:
+            text = f"新增“{after}”" if after else f"删去“{before}”"
+        yield Change(place, "", before, after, f"{place}：{text}")
+
+
+def _sentences(record: Record) -> dict[str, tuple[str, list[str]]]:
+    return {
+        block.id: (block.title, [f"{item['subject']}{item['text']}" for item in block.body["items"]])
+        for block in own_blocks(record)
+        if block.kind == "sentences"
+    }

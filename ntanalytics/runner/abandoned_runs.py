@@ -15,6 +15,7 @@ from ntanalytics.errors import Busy, NtaError
 from ntanalytics.runner import evidence, staging
 
 if TYPE_CHECKING:
+    from ntanalytics.delivery.manifest import Manifest
     from ntanalytics.ledger import Ledger, Run
 
 #: Age after which a staging folder is removed whose run the ledger does not know, in seconds: the ledger was replaced.
@@ -51,11 +52,18 @@ def reap_abandoned_runs(outputs: Path, ledger: Ledger) -> list[str]:
     return reaped
 
 
+def record_publication(ledger: Ledger, manifest: Manifest, target: Path) -> None:
+    """Record in the ledger that a run was published, with the digest of its manifest; a second time changes nothing."""
+    if "manifest_sha256" in manifest:  # an older version of the suite was killed after publishing
+        ledger.publications.append(manifest["run_id"], manifest["manifest_sha256"])
+    ledger.runs.finish(manifest["run_id"], "published", version=manifest["version"], path=str(target))
+
+
 def _close(outputs: Path, ledger: Ledger, run: Run, folder: Path, report_folder: str) -> None:
     target = outputs / run.report / report_folder
     manifest = read_manifest(target)
     if manifest is not None and manifest.get("run_id") == run.id:
-        ledger.runs.finish(run.id, "published", version=manifest["version"], path=str(target))
+        record_publication(ledger, manifest, target)
     else:
         error = NtaError("the run was broken off: its process was killed, or the machine went down", where=run.id)
         about = evidence.RunIdentity(run.id, run.report, run.period, run.parameters, report_folder)

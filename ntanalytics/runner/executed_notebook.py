@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ntanalytics.errors import ReportIncomplete
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
+
+    from ntanalytics.reports.record import Publication
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _URL_PASSWORD = re.compile(r"(://[^\s/:@]*:)[^\s/@]+(@)")
@@ -34,6 +37,45 @@ def write_notebook(notebook: NotebookNode, path: Path) -> None:
     import nbformat
 
     nbformat.write(notebook, path)  # type: ignore[no-untyped-call]
+
+
+def mark_published(path: Path, publication: Publication, blocks: Sequence[Mapping[str, Any]] = ()) -> None:
+    """Write the identity of the published report into its record; a later version says so in its head, too.
+
+    Args:
+        path: the file of the record.
+        publication: report, run and version.
+        blocks: display bundles on the correction: the first stands below the head, the others at the end.
+
+    Raises:
+        OSError: there is no room.
+    """
+    from ntanalytics.reports.correction import marked_subtitle
+    from ntanalytics.reports.record import BLOCK, PUBLICATION
+
+    notebook = read_notebook(path)
+    notebook.metadata.setdefault("ntanalytics", {})[PUBLICATION] = asdict(publication)
+    if blocks:
+        number, head = next(
+            (number, output.data[BLOCK])
+            for number, cell in enumerate(notebook.cells)
+            for output in cell.get("outputs", ())
+            if output.get("data", {}).get(BLOCK, {}).get("block") == "head"
+        )
+        head["subtitle"] = marked_subtitle(head["subtitle"], publication.version)
+        cells = [_display_cell(f"correction-{place}", block) for place, block in enumerate(blocks, 1)]
+        notebook.cells[number + 1 : number + 1] = cells[:1]
+        notebook.cells += cells[1:]
+    write_notebook(notebook, path)
+
+
+def _display_cell(id: str, bundle: Mapping[str, Any]) -> NotebookNode:
+    """Return a cell without code that shows a block."""
+    from nbformat.v4 import new_code_cell, new_output
+
+    output = new_output("display_data", data=dict(bundle))  # type: ignore[no-untyped-call]
+    cell: NotebookNode = new_code_cell("", id=id, outputs=[output])  # type: ignore[no-untyped-call]
+    return cell
 
 
 def check_complete(notebook: NotebookNode, name: str) -> None:

@@ -72,6 +72,7 @@ def make_manifest(
     """
     # pandas comes with it, and a wrong parameter is refused earlier
     from ntanalytics.reports import labels
+    from ntanalytics.reports.renderer import renderer_id
 
     head = record.head.body
     remarks = labels.status_line(record)
@@ -84,6 +85,7 @@ def make_manifest(
         "version": version,
         "created_at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "code_version": ntanalytics.__version__,
+        "renderer": renderer_id(),
         "python": platform.python_version(),
         "parameters": request.values,
         "notebook_sha256": request.notebook.sha256,
@@ -123,6 +125,9 @@ def publish(staged: Path, target: Path, manifest: Manifest) -> None:
             unchanged.
     """
     try:
+        from ntanalytics.reports.verification.manifest import manifest_digest
+
+        manifest["manifest_sha256"] = manifest_digest(manifest)
         text = json.dumps(manifest, ensure_ascii=False, indent=2, allow_nan=False)
         (staged / MANIFEST).write_text(f"{text}\n", encoding="utf-8")
         artefacts = list(manifest["artefacts"])

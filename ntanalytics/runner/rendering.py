@@ -34,14 +34,14 @@ def render(staged: Path, *, report: str, run_id: str) -> Record:
     # nbconvert takes more than a second to import, and a wrong parameter is refused earlier
     from ntanalytics.reports import exporters, findings_json
     from ntanalytics.reports.record import load_record
-    from ntanalytics.reports.verification import verify
+    from ntanalytics.reports.verification import verify_renderings
 
     disk_space.check_free_space(staged)
     try:
         exporters.render(staged / RECORD, staged)
         record = load_record(staged / RECORD)
         findings_json.write(record, report, run_id, staged)
-        verify(staged)
+        verify_renderings(staged)
     except OSError as error:
         raise disk_space.disk_error(error, staged) from error
     return record

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ntanalytics import disk_space
 from ntanalytics.delivery.manifest import RECORD
-from ntanalytics.errors import LakeError
 from ntanalytics.periods import Period
+from ntanalytics.reports.record import Publication, load_record
 from ntanalytics.reports.renamed import gaps_of
 from ntanalytics.runner import (
     atomic_publish,
@@ -20,25 +19,24 @@ from ntanalytics.runner import (
     engine,
     evidence,
     finding_history,
-    indexing,
     publishing,
     rendering,
     staging,
 )
-from ntanalytics.runner.abandoned_runs import reap_abandoned_runs
+from ntanalytics.runner.abandoned_runs import reap_abandoned_runs, record_publication
+from ntanalytics.runner.executed_notebook import mark_published
 from ntanalytics.runner.report_kernels import kernel_environment, known_secrets, shared_kernel_pool
 from ntanalytics.runner.report_request import ReportRequest, request_report
 from ntanalytics.runner.run_context import RunContext
+from ntanalytics.runner.run_ending import evidence_kept, failure_recorded, index_written
 
 if TYPE_CHECKING:
     from ntanalytics.delivery.manifest import Manifest
     from ntanalytics.kernels.pool import KernelPool
-    from ntanalytics.ledger import Ledger
     from ntanalytics.reports.record import Record
 
 #: Seconds to wait for a process that closes a killed run of the same report.
 _REAPER_WAIT_S = 2.0
-_EVIDENCE = "evidence: "
 
 
 class FailedSource(NamedTuple):
@@ -146,19 +144,19 @@ def run_report(
         disk_space.check_free_space(context.outputs)
         run = _start(context, request)
         with (
-            _index_written(context, is_wanted=batch is None) as index_warnings,
-            _failure_recorded(context.ledger, run.run_id),
+            index_written(context, is_wanted=batch is None) as index_warnings,
+            failure_recorded(context.ledger, run.run_id),
             staging.staging(context.outputs, run.run_id) as staged,
         ):
             shared = batch or PageBatch(known_secrets(context.settings), (), pool)
-            with _evidence_kept(staged, context.outputs, run, shared.secrets):
+            with evidence_kept(staged, context.outputs, run, shared.secrets):
                 failed_sources = shared.failed_sources if batch else extract_needs(context, request)
                 disk_space.check_free_space(context.outputs)  # the lake may be on the same disk
-                record, manifest = _make(context, request, run, staged, shared, is_printed=batch is None)
-                _publish(context, run, record, manifest, staged, target)
+                record, manifest = _make(context, request, run, staged, target, batch=shared, is_printed=batch is None)
+                _publish(context, run, manifest, staged, target)
             # Inside the staging: a process killed right here leaves its staging folder, and the next process sees by
             # the manifest that the run was published.
-            context.ledger.runs.finish(run.run_id, "published", version=manifest["version"], path=str(target))
+            record_publication(context.ledger, manifest, target)
             warnings |= finding_history.record_or_warn(context.ledger, record, manifest)
     result = _result(request, run, manifest, target, failed_sources, {**warnings, **index_warnings})
     return replace(result, seconds=time.monotonic() - started)
@@ -239,12 +237,17 @@ def _make(
     request: ReportRequest,
     run: evidence.RunIdentity,
     staged: Path,
-    batch: PageBatch,
+    target: Path,
     *,
+    batch: PageBatch,
     is_printed: bool,
 ) -> tuple[Record, Manifest]:
-    """Execute the notebook, render the record and verify the renderings; return the record and its manifest."""
+    """Execute the notebook, render the record and verify the renderings; return the record and its manifest.
+
+    A later version than the one in ``target`` says what it corrects.
+    """
     task = engine.ExecutionTask(run.report, request.notebook.path, staged / RECORD, request.values)
+    extraction_id = context.ledger.coverage.last_extraction_id()
     engine.execute(
         task,
         environment={**kernel_environment(context.settings, run.run_id), **batch.environment},
@@ -253,65 +256,19 @@ def _make(
         secrets=batch.secrets,
         progress=context.progress,
     )
+    version = correcting.next_version(context, request, target)
+    revision = correcting.revision(context, request, target, load_record(staged / RECORD), version)
+    publication = Publication(run.report, run.run_id, version)
+    mark_published(staged / RECORD, publication, revision.blocks if revision else ())
     record = rendering.render(staged, report=run.report, run_id=run.run_id)
     left_out = rendering.print_pdf(staged, context.progress) if is_printed else {}
-    version = context.ledger.runs.next_version(run.report, run.period, run.parameters)
     manifest = publishing.make_manifest(request, record, staged, run_id=run.run_id, version=version, left_out=left_out)
+    manifest["extraction_id"] = extraction_id
+    manifest["corrects"] = revision.corrects if revision else []
     return record, manifest
 
 
-def _publish(
-    context: RunContext, run: evidence.RunIdentity, record: Record, manifest: Manifest, staged: Path, target: Path
-) -> None:
-    """Publish the staged report; its manifest holds the corrections of published figures."""
-    manifest["corrects"] = correcting.corrections(target, record)
+def _publish(context: RunContext, run: evidence.RunIdentity, manifest: Manifest, staged: Path, target: Path) -> None:
+    """Publish the staged report, unless a condition of the run forbids it."""
     context.before_publishing(run.run_id)
     publishing.publish(staged, target, manifest)
-
-
-@contextmanager
-def _failure_recorded(ledger: Ledger, run_id: str) -> Iterator[None]:
-    """Record in the ledger that a run failed, and the place of its evidence; the error passes."""
-    try:
-        yield
-    except BaseException as error:
-        reason = str(error) or type(error).__name__
-        place = next((note for note in getattr(error, "__notes__", []) if note.startswith(_EVIDENCE)), "")
-        try:
-            ledger.runs.finish(run_id, "failed", error=reason, path=place.removeprefix(_EVIDENCE))
-        except LakeError as unrecorded:  # the ledger is on the full disk, too
-            error.add_note(f"the ledger could not be told: {unrecorded}")
-        raise
-
-
-@contextmanager
-def _index_written(context: RunContext, *, is_wanted: bool) -> Iterator[dict[str, str]]:
-    """Write the index at the end, whether the report was published or not.
-
-    Yields:
-        Warnings: filled at the end if the index could not be written, which fails no run.
-    """
-    warnings: dict[str, str] = {}
-    if not is_wanted:  # it is written at the end of the batch
-        yield warnings
-        return
-    try:
-        yield warnings
-    except BaseException as error:
-        if reason := indexing.index_or_warn(context):
-            error.add_note(f"the index is not up to date: {reason}")
-        raise
-    if reason := indexing.index_or_warn(context):
-        warnings["index.html"] = reason
-
-
-@contextmanager
-def _evidence_kept(staged: Path, outputs: Path, run: evidence.RunIdentity, secrets: Iterable[str]) -> Iterator[None]:
-    """Keep the evidence of a failing run, and note its place on the error; the error passes."""
-    try:
-        yield
-    except BaseException as error:
-        place = evidence.keep_evidence(staged, outputs, run, error, secrets=secrets)
-        if place:
-            error.add_note(f"{_EVIDENCE}{place}")
-        raise

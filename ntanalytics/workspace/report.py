@@ -27,7 +27,7 @@ class Report:
         period: its period.
         previous: the previous period of the same kind.
         workspace: the site's lake.
-        generated_at: the time at which this object was made, UTC.
+        generated_at: the time at which this object was made, UTC; over a past state, that of the report.
     """
 
     def __init__(self, workspace: Workspace, name: str, title: str, period: Period) -> None:
@@ -36,7 +36,7 @@ class Report:
         self.period = period
         self.previous = period.previous()
         self.workspace = workspace
-        self.generated_at = dt.datetime.now(dt.UTC)
+        self.generated_at = workspace.past.generated_at if workspace.past else dt.datetime.now(dt.UTC)
         self._views: dict[str, DatasetView] = {}
         self._units: Units | None = None
         self._unit_notes: list[str] | None = None

@@ -20,6 +20,7 @@ from ntanalytics.periods import Calendar, days_between, local_window
 from ntanalytics.settings import Settings, find_config, load
 from ntanalytics.sources import restrict_to_datasets
 from ntanalytics.workspace.namespaces import Namespace, dataset_namespace, metric_namespace
+from ntanalytics.workspace.past_state import PastState, past_state
 from ntanalytics.workspace.units import Units, read_aliases
 
 _DAYS = pa.schema(
@@ -39,24 +40,33 @@ class Workspace:
 
     Args:
         settings: the site.
+        past: the state of an earlier report, to be read in place of the newest data.
 
     Attributes:
         settings: the site.
+        past: the state of an earlier report; None for the newest data.
         calendar: its working days.
         ledger: its run ledger.
         reader: the engine that reads the lake's tables.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, past: PastState | None = None) -> None:
         self.settings = settings
+        self.past = past
         self.calendar: Calendar = settings.calendar()
-        self.ledger = Ledger(settings.ledger)
+        ledger = Ledger(settings.ledger)
+        self.ledger = ledger if past is None else ledger.as_of(past.extraction_id, past.generated_at)
         self._lake = DeltaLake.of(settings)
         self.reader: Reader = open_reader(self._lake, settings)
         self._versions: dict[str, int | None] = {}
 
     def version(self, dataset: str) -> int | None:
-        """Return the version of a dataset that this workspace reads: the newest one at its first access."""
+        """Return the version of a dataset that this workspace reads: the newest one at its first access.
+
+        Over a past state it is the version of that state; None for a dataset that it does not name.
+        """
+        if self.past is not None:
+            return self.past.tables.get(dataset)
         if dataset not in self._versions:
             self._versions[dataset] = self._lake.version(dataset)
         return self._versions[dataset]
@@ -176,7 +186,7 @@ def open_workspace(config: str | Path | None = None) -> Workspace:
     Raises:
         SettingsError: the settings cannot be used.
     """
-    return Workspace(load(find_config(Path(config) if config else None)))
+    return Workspace(load(find_config(Path(config) if config else None)), past_state())
 
 
 def _day(value: str | dt.date | None) -> dt.date | None:

@@ -70,7 +70,15 @@ def test_what_is_old_and_tells_nothing_of_how_things_stand_goes(url: str):
     ledger.deliveries.end(request.id, "sent")
     _made_old(url, "UPDATE deliveries SET intended_at = '2024-05-06 00:00:00.000000'")
     # the first extraction covers no day any more, the second still D2, the third D1
-    expected = {"events": 0, "extractions": 1, "runs": 1, "turns": 1, "corrections": 1, "deliveries": 1}
+    expected = {
+        "events": 0,
+        "past_coverage": 2,
+        "extractions": 1,
+        "runs": 1,
+        "turns": 1,
+        "corrections": 1,
+        "deliveries": 1,
+    }
     assert ledger.pruning.count(BEFORE) == expected
     assert ledger.pruning.prune(BEFORE) == expected
     assert ledger.pruning.count(BEFORE) == dict.fromkeys(expected, 0)

@@ -5,15 +5,17 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
+import pandas as pd
+
 from ntanalytics.findings.text import WordedFinding
 from ntanalytics.findings.threshold import Status
 from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.quantity import quantity
 from ntanalytics.periods import Period
-from ntanalytics.reports import Head, board, kpi, kpis
+from ntanalytics.reports import Axes, Head, board, chart, kpi, kpis, sentences, table
 from ntanalytics.reports.blocks.block import Block
 from ntanalytics.reports.record import Record, read_block
-from ntanalytics.reports.record_diff import UNCHANGED, record_diff
+from ntanalytics.reports.record_diff import SAME_DATA, UNCHANGED, record_changes, record_diff
 from tests.reports.worded import worded
 
 PERIOD = Period.week(date(2026, 11, 16))
@@ -52,7 +54,7 @@ def test_holes_figures_and_findings_that_changed_are_told():
         _finding("广电", "warning", 0.9409),
         _finding("卫通", "unknown", None),
     )
-    assert record_diff(before, after) == [
+    assert record_diff(before, after, has_new_data=True) == [
         "已补齐：短信平台缺 11月18日。",
         "现缺：目录缺 11月19日。",
         "提交量由 ≥ 11,000 条 改为 12,345 条。",
@@ -65,10 +67,45 @@ def test_holes_figures_and_findings_that_changed_are_told():
 
 def test_where_nothing_on_the_first_page_changed_it_is_said():
     same = _record((), 12345, _finding("联通", "ok", 0.99))
-    assert record_diff(same, same) == [UNCHANGED]
+    assert record_diff(same, same, has_new_data=True) == [UNCHANGED]
+    assert record_diff(same, same, has_new_data=False) == [SAME_DATA]
+    assert "数据已更新" in UNCHANGED
+    assert "数据已更新" not in SAME_DATA
 
 
 def test_a_great_many_changes_are_counted():
     before = _record((), 1, *(_finding(f"甲{number}", "warning", 0.9) for number in range(40)))
-    found = record_diff(before, _record((), 1))
+    found = record_diff(before, _record((), 1), has_new_data=True)
     assert (len(found), found[-1]) == (31, "另有 10 处变化。")
+
+
+def _texts(sentence: list[str], rows: list[tuple[str, int | None]]) -> Record:
+    frame = pd.DataFrame(rows, columns=["carrier", "submitted"])
+    head = Head(title="短信统计", period=PERIOD, generated_at=datetime(2026, 11, 23, tzinfo=UTC))
+    blocks: list[Block] = [
+        sentences(sentence, "本周要点"),
+        table(frame, "各运营商短信发送情况", id="by-carrier"),
+        chart(frame, "hbar", Axes(x="carrier", y="submitted"), title="联通最多", id="chart"),
+    ]
+    shown = [read_block(each._repr_mimebundle_()) for each in (head, *blocks)]
+    return Record(shown[0], tuple(shown[1:]))
+
+
+def test_sentences_and_cells_are_told_one_by_one():
+    before = _texts(
+        ["提交 11,000 条。", "通道正常。", "末句。"], [("telecom", 5000), ("mobile", None), ("unicom", 6000)]
+    )
+    after = _texts(["提交 12,345 条。", "末句。", "新句。"], [("unicom", 7345), ("telecom", 5000), ("radio", 1)])
+    changes = record_changes(before, after)
+    assert [change.sentence for change in changes] == [
+        "本周要点：“提交 11,000 条。”改为“提交 12,345 条。”",
+        "本周要点：删去“通道正常。”",
+        "本周要点：新增“新句。”",
+        "各运营商短信发送情况：中国联通 提交量（条）由 6,000 改为 7,345。",
+        "各运营商短信发送情况：新增radio。",
+        "各运营商短信发送情况：不再列出中国移动。",
+        "图“联通最多”：3 个数据点有变化。",
+    ]
+    cell = changes[3]
+    assert (cell.place, cell.item) == ("各运营商短信发送情况", "中国联通 提交量（条）")
+    assert (cell.before, cell.after) == ("6,000", "7,345")

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -157,5 +159,139 @@ def test_no_more_than_twenty_differences_are_named(copied: Path) -> None:
                 cell.value = None
 
     workbook(copied, blank)
-    with pytest.raises(VerificationFailed, match="and 89 more"):  # 28 days × 4 cells − 3 in the hole, of which 20
+    # 28 days × 4 cells − 3 in the hole, and the first five places of the workbook rendered again, of which 20
+    with pytest.raises(VerificationFailed, match="and 94 more"):
         verify(copied)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("</style>", ".kpi .value { display: none }</style>", "<style>"),
+        ("</style>", "#b-by-carrier { visibility: hidden }</style>", "<style>"),
+        ("</style>", '.kpi .value::after { content: "9" }</style>', "<style>"),
+        ("</style>", ".kpi .value { font-size: 0 }</style>", "<style>"),
+        ("</style>", ".critical { color: #fff }</style>", "<style>"),
+        ("</style>", "header { position: absolute; left: -9999px }</style>", "<style>"),
+        ("--critical: #b3261e", "--critical: #ffffff", "<style>"),
+        ("</head>", "<style>b { display: none }</style></head>", "<style>"),
+        ("<footer", "<style>.strip { opacity: 0 }</style><footer", "<style>"),
+        ('class="state critical"', 'class="state ok"', "block board"),
+        ('<li class="critical">', "<li>", "block "),
+        ('<p class="strip worst-critical">', '<p class="strip worst-ok">', "block head"),
+        ('<span class="worse">', '<span class="better">', "block "),
+        ("<title>南通市", "<title>某某市", "<title>"),
+        ("</main>", "<p>本期一切正常，请放心。</p></main>", "本期一切正常"),
+        ('<nav aria-label="目录"><b>目录</b>', '<nav aria-label="目录"><b>全部正常</b>', "<nav>"),
+    ],
+)
+def test_what_hides_or_colours_a_text_of_the_page_is_caught(copied: Path, old: str, new: str, said: str) -> None:
+    page(copied, old, new)
+    with pytest.raises(VerificationFailed, match="report.html: rendered again") as caught:
+        verify(copied)
+    assert said in str(caught.value)
+
+
+def test_an_altered_plotting_script_is_caught_though_the_policy_names_it(copied: Path) -> None:
+    import base64
+    import gzip
+
+    from ntanalytics.reports.exporters.html import plotly_script
+
+    path = copied / "report.html"
+    text = path.read_text(encoding="utf-8")
+    script = plotly_script() + "\nPlotly.newPlot = () => {};"
+    packed = base64.b85encode(gzip.compress(script.encode(), 9, mtime=0), pad=True).decode().replace("<", ",")
+    start = text.index('id="plotly-packed"')
+    begin, end = text.index(">", start) + 1, text.index("</script>", start)
+    size = len(gzip.compress(script.encode(), 9, mtime=0))
+    text = text[:begin] + packed + text[end:]
+    text = re.sub(r'data-size="\d+"', f'data-size="{size}"', text)
+    own, other = (
+        base64.b64encode(hashlib.sha256(each.encode()).digest()).decode() for each in (plotly_script(), script)
+    )
+    path.write_text(text.replace(f"sha256-{own}", f"sha256-{other}"), encoding="utf-8")
+    with pytest.raises(VerificationFailed, match="rendered again, <script>"):
+        verify(copied)
+
+
+def test_the_same_plotting_script_packed_by_another_machine_is_no_difference(copied: Path) -> None:
+    import base64
+    import gzip
+
+    from ntanalytics.reports.exporters.html import plotly_script
+
+    path = copied / "report.html"
+    text = path.read_text(encoding="utf-8")
+    packed = gzip.compress(plotly_script().encode(), 1, mtime=0)
+    coded = base64.b85encode(packed, pad=True).decode().replace("<", ",")
+    start = text.index('id="plotly-packed"')
+    begin, end = text.index(">", start) + 1, text.index("</script>", start)
+    text = text[:begin] + coded + text[end:]
+    path.write_text(re.sub(r'data-size="\d+"', f'data-size="{len(packed)}"', text), encoding="utf-8")
+    verify(copied)
+
+
+def repack(folder: Path, part: str, change: Callable[[bytes], bytes]) -> None:
+    """Change one part of the workbook, and leave the others as they are."""
+    path = folder / "report.xlsx"
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    changed = change(parts[part])
+    assert changed != parts[part]
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        for name, content in (parts | {part: changed}).items():
+            archive.writestr(name, content)
+
+
+SHEET = "xl/worksheets/sheet2.xml"
+
+
+@pytest.mark.parametrize(
+    ("part", "old", "new", "said"),
+    [
+        (SHEET, rb"<row r=\"4\"", b'<row hidden="1" r="4"', "sheet 主要指标"),
+        (SHEET, rb"<col ", b'<col hidden="1" ', "sheet 主要指标"),
+        (SHEET, rb"<row r=\"4\"", b'<row ht="0" customHeight="1" r="4"', "sheet 主要指标"),
+        ("xl/styles.xml", rb'<color rgb="[0-9A-F]*"', b'<color rgb="00FFFFFF"', "xl/styles.xml"),
+        ("xl/workbook.xml", rb'state="visible"', b'state="veryHidden"', "xl/workbook.xml"),
+        ("docProps/core.xml", "南通市".encode(), "某某市".encode(), "docProps/core.xml"),
+    ],
+)
+def test_what_hides_a_cell_of_the_workbook_is_caught(
+    copied: Path, part: str, old: bytes, new: bytes, said: str
+) -> None:
+    repack(copied, part, lambda content: re.sub(old, new, content, count=1))
+    with pytest.raises(VerificationFailed, match=f"report.xlsx: rendered again, {said}"):
+        verify(copied)
+
+
+def test_a_part_put_into_the_workbook_is_caught(copied: Path) -> None:
+    with zipfile.ZipFile(copied / "report.xlsx", "a") as archive:
+        archive.writestr("xl/vbaProject.bin", b"x")
+    with pytest.raises(VerificationFailed, match=r"xl/vbaProject.bin is not ours"):
+        verify(copied)
+
+
+def test_a_workbook_compressed_by_another_machine_is_no_difference(copied: Path) -> None:
+    path = copied / "report.xlsx"
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    assert verify(copied).proven[-1] == "rendered again, each of them is the same"
+
+
+def test_a_word_document_that_the_record_does_not_have_is_caught(copied: Path) -> None:
+    (copied / "report.docx").write_bytes((copied / "report.xlsx").read_bytes())
+    with pytest.raises(VerificationFailed, match=r"report.docx: the record has no document"):
+        verify(copied)
+
+
+def test_files_of_another_version_of_the_suite_are_read_and_the_verdict_says_so(copied: Path) -> None:
+    (copied / "manifest.json").write_text(json.dumps({"renderer": "0.0.9+00", "artefacts": {}}), encoding="utf-8")
+    page(copied, "</style>", "b { margin: 1px }</style>")
+    verdict = verify(copied)
+    assert len(verdict.proven) == 1
+    assert "made by another version of the suite (0.0.9+00)" in verdict.open[0]

@@ -1,45 +1,100 @@
 """Proof that a report's renderings agree with its record: every figure is there, unaltered, and none was added.
 
-It works from the files in the folder and from the record, not from the renderers: the expected texts of a page and a
-sheet are worked out here anew, through ``formats.display`` alone.
+Two proofs stand beside each other. The first reads: the expected texts of a page, a sheet and a document are worked out
+here anew, from the record and through ``formats.display`` alone, without the renderers. The second renders again: each
+file must be the one that the record gives, so that nothing in it is hidden, coloured or added.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ntanalytics.errors import VerificationFailed
 from ntanalytics.reports.findings_json import findings_differences
-from ntanalytics.reports.record import load_record
+from ntanalytics.reports.record import Record, load_record
+from ntanalytics.reports.renderer import renderer_id
 from ntanalytics.reports.verification.document import document_differences
 from ntanalytics.reports.verification.html import page_differences
+from ntanalytics.reports.verification.manifest import load_published_manifest, manifest_differences
 from ntanalytics.reports.verification.workbook import workbook_differences
 
 #: Differences that a failure lists, at most.
 MOST_LISTED = 20
 
 
-def verify(directory: Path) -> None:
-    """Prove that the renderings in a folder show exactly the record in ``report.ipynb``.
+@dataclass(frozen=True)
+class Verdict:
+    """Result of a verification without a difference.
+
+    Attributes:
+        proven: sentences on what was proven.
+        open: sentences on what could not be compared, and why.
+    """
+
+    proven: tuple[str, ...]
+    open: tuple[str, ...]
+
+
+def verify(directory: Path) -> Verdict:
+    """Prove that the files in a folder show exactly the record in ``report.ipynb``.
 
     Compared are ``report.html``, ``report.xlsx``, ``report.docx`` where the report has one, and ``findings.json``,
-    which a published report with findings has. Each artefact in a ``manifest.json`` must have its hash and size.
+    which a report with findings has. The renderings are read, and made again. The manifest must have its own digest,
+    the fields of the record, and the hash and size of each file.
 
     Raises:
-        VerificationFailed: a text, figure, cell or hash differs, is missing or was added; it lists up to 20.
+        VerificationFailed: a text, figure, cell, style or hash differs, is missing or was added; it lists up to 20.
         ReportIncomplete: the notebook holds no record.
     """
-    notebook, page, workbook = (directory / f"report.{ending}" for ending in ("ipynb", "html", "xlsx"))
-    missing = [path.name for path in (notebook, page, workbook) if not path.is_file()]
+    record = _record_of(directory)
+    try:
+        manifest = load_published_manifest(directory)
+    except (ValueError, TypeError) as error:
+        raise VerificationFailed(f"manifest.json: {error}", where=str(directory), todo=_TODO) from error
+    differences = manifest_differences(manifest, record, directory)
+    differences += _reading_differences(record, directory)
+    differences += findings_differences(record, directory)
+    again, remarks = _rendered_again(record, manifest, directory)
+    _require_none([*differences, *again], directory)
+    proven = ["every figure in page, workbook and document is the record's"]
+    proven += [] if remarks else ["rendered again, each of them is the same"]
+    if manifest is None:
+        remarks.append("no manifest is there: nothing says which run made these files")
+    elif (directory / "report.pdf").is_file():
+        remarks.append("report.pdf is compared by its hash in the manifest only: a browser cannot print it again")
+    return Verdict(tuple(proven), tuple(remarks))
+
+
+def verify_renderings(directory: Path) -> None:
+    """Prove that renderings that were just made say what the record says; they have no manifest yet.
+
+    Raises:
+        VerificationFailed: a text, figure or cell differs, is missing or was added.
+        ReportIncomplete: the notebook holds no record.
+    """
+    record = _record_of(directory)
+    _require_none([*_reading_differences(record, directory), *findings_differences(record, directory)], directory)
+
+
+_TODO = "do not use these files; ntanalytics reproduce makes the record again from the lake"
+
+
+def _record_of(directory: Path) -> Record:
+    names = ("report.ipynb", "report.html", "report.xlsx")
+    missing = [name for name in names if not (directory / name).is_file()]
     if missing:
         raise VerificationFailed(
             f"{', '.join(missing)} is not there", where=str(directory), todo="run the report again"
         )
-    differences = _manifest_differences(directory)
-    record = load_record(notebook)
-    differences += [f"report.html: {difference}" for difference in page_differences(record, page.read_bytes())]
+    return load_record(directory / "report.ipynb")
+
+
+def _reading_differences(record: Record, directory: Path) -> list[str]:
+    page, workbook = (directory / f"report.{ending}" for ending in ("html", "xlsx"))
+    differences = [f"report.html: {difference}" for difference in page_differences(record, page.read_bytes())]
     differences += [f"report.xlsx: {difference}" for difference in workbook_differences(record, workbook.read_bytes())]
     document = directory / "report.docx"
     if document.is_file():
@@ -48,31 +103,33 @@ def verify(directory: Path) -> None:
         ]
     elif record.has_document:
         differences.append("report.docx is not there")
-    differences += findings_differences(record, directory)
-    if differences:
-        listed = "\n  ".join(differences[:MOST_LISTED])
-        more = f"\n  and {len(differences) - MOST_LISTED} more" if len(differences) > MOST_LISTED else ""
-        raise VerificationFailed(
-            f"{len(differences)} differences from the record:\n  {listed}{more}",
-            where=str(directory),
-            todo="do not use these files; run the report again, or ntanalytics reproduce",
-        )
-
-
-def _manifest_differences(directory: Path) -> list[str]:
-    path = directory / "manifest.json"
-    if not path.is_file():
-        return []
-    artefacts = json.loads(path.read_text(encoding="utf-8")).get("artefacts", {})
-    differences = []
-    for name, listed in sorted(artefacts.items()):
-        artefact = directory / name
-        if artefact.parent != directory or not artefact.is_file():
-            differences.append(f"manifest.json: {name} is not there")
-            continue
-        content = artefact.read_bytes()
-        if len(content) != listed["size_bytes"]:
-            differences.append(f"manifest.json: {name} has {len(content)} bytes, not {listed['size_bytes']}")
-        if hashlib.sha256(content).hexdigest() != listed["sha256"]:
-            differences.append(f"manifest.json: {name} does not have the hash listed")
     return differences
+
+
+def _rendered_again(record: Record, manifest: Mapping[str, Any] | None, directory: Path) -> tuple[list[str], list[str]]:
+    """Return the differences from new renderings, and remarks where another program made the files.
+
+    Another version of the suite draws the same record in another way: then only the reading proves something.
+    """
+    # the exporters import the libraries that write the files, and a run has imported them
+    from ntanalytics.reports.verification.rendered_again import rendering_differences
+
+    differences = rendering_differences(record, directory)
+    maker = str((manifest or {}).get("renderer", "")) or str((manifest or {}).get("code_version", ""))
+    if not differences or manifest is None or maker == renderer_id():
+        return differences, []
+    remark = (
+        f"the files were made by another version of the suite ({maker or 'unknown'}) and are not those that this one "
+        "renders: they were read and compared, and what a style hides was not"
+    )
+    return [], [remark]
+
+
+def _require_none(differences: list[str], directory: Path) -> None:
+    if not differences:
+        return
+    listed = "\n  ".join(differences[:MOST_LISTED])
+    more = f"\n  and {len(differences) - MOST_LISTED} more" if len(differences) > MOST_LISTED else ""
+    raise VerificationFailed(
+        f"{len(differences)} differences from the record:\n  {listed}{more}", where=str(directory), todo=_TODO
+    )

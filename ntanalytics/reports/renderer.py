@@ -1,0 +1,36 @@
+"""Identity of the program that renders: two programs with the same identity make the same files of a record.
+
+A published report is verified for years, and a later version of the suite draws a page in another way. The manifest
+keeps the identity, so that a file is only compared with a new rendering where both must be equal.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+import ntanalytics
+
+#: Rooms whose code and theme a rendering depends on.
+_ROOMS = ("reports", "findings", "metrics")
+_ENDINGS = frozenset((".py", ".j2", ".css", ".js"))
+
+#: Libraries that write the files.
+_LIBRARIES = ("jinja2", "markupsafe", "openpyxl", "plotly", "python-docx")
+
+
+@cache
+def renderer_id() -> str:
+    """Return the version of the suite with a digest of the code, the theme and the libraries that render."""
+    package = Path(ntanalytics.__file__).parent
+    digest = hashlib.sha256()
+    for room in _ROOMS:
+        for path in sorted((package / room).rglob("*")):
+            if path.suffix in _ENDINGS:
+                digest.update(f"{path.relative_to(package).as_posix()}\0".encode())
+                digest.update(path.read_bytes())
+    for name in _LIBRARIES:
+        digest.update(f"{name} {version(name)}\0".encode())
+    return f"{ntanalytics.__version__}+{digest.hexdigest()[:16]}"

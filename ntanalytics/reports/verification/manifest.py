@@ -1,0 +1,126 @@
+"""The manifest's own digest, and the differences of a manifest from the record and the files beside it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ntanalytics.reports import labels
+from ntanalytics.reports.record import Record
+from ntanalytics.reports.renamed import current_state, gaps_of
+
+MANIFEST = "manifest.json"
+
+#: Key of the digest in a manifest.
+DIGEST = "manifest_sha256"
+
+#: Files of a published report that a manifest lists if they are there.
+_LISTED = re.compile(r"report\.(ipynb|html|xlsx|docx|pdf)|findings\.json")
+
+
+def manifest_digest(manifest: Mapping[str, object]) -> str:
+    """Return the digest of a manifest: of all its fields but the digest, as JSON with sorted keys and no spaces."""
+    content = {name: value for name, value in manifest.items() if name != DIGEST}
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def load_published_manifest(directory: Path) -> Mapping[str, Any] | None:
+    """Return the manifest in a folder, or None if there is none.
+
+    Raises:
+        ValueError, TypeError: it is not a JSON object.
+    """
+    path = directory / MANIFEST
+    if not path.is_file():
+        return None
+    content = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(content, dict):
+        raise TypeError("it is not a JSON object")
+    return content
+
+
+def manifest_differences(manifest: Mapping[str, Any] | None, record: Record, directory: Path) -> list[str]:
+    """Return the differences of a manifest from the record, the files and its own digest.
+
+    Args:
+        manifest: the manifest; None if there is none, which only a record that was never published may lack.
+        record: the record.
+        directory: the folder with the files.
+    """
+    if manifest is None:
+        return ["manifest.json is not there"] if record.publication else []
+    try:
+        differences = _artefact_differences(manifest, directory) + _field_differences(manifest, record, directory)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        return [f"manifest.json cannot be read: {type(error).__name__} {error}"]
+    return [f"manifest.json: {difference}" for difference in differences]
+
+
+def _artefact_differences(manifest: Mapping[str, Any], directory: Path) -> list[str]:
+    artefacts = manifest.get("artefacts", {})
+    differences = []
+    for name, listed in sorted(artefacts.items()):
+        artefact = directory / name
+        if artefact.parent != directory or not artefact.is_file():
+            differences.append(f"{name} is not there")
+            continue
+        content = artefact.read_bytes()
+        if len(content) != listed["size_bytes"]:
+            differences.append(f"{name} has {len(content)} bytes, not {listed['size_bytes']}")
+        if hashlib.sha256(content).hexdigest() != listed["sha256"]:
+            differences.append(f"{name} does not have the hash listed")
+    if DIGEST in manifest:
+        there = sorted(path.name for path in directory.iterdir() if _LISTED.fullmatch(path.name))
+        differences += [f"{name} is not listed" for name in there if name not in artefacts]
+    return differences
+
+
+def _field_differences(manifest: Mapping[str, Any], record: Record, directory: Path) -> list[str]:
+    """Return the fields that are not the record's; a manifest of an older version has fewer."""
+    differences = []
+    if record.publication is not None or DIGEST in manifest:
+        if manifest.get(DIGEST) != manifest_digest(manifest):
+            differences.append("its fields do not have the digest that it gives")
+        names = ("renderer", "code_version", "created_at", "artefacts", *_expected(record, directory))
+        missing = [name for name in names if name not in manifest]
+        differences += [f"{name} is missing" for name in missing]
+    if "gaps" in manifest or "holes" in manifest:
+        differences += [] if gaps_of(manifest) == record.head.body["gaps"] else ["gaps is not the record's"]
+    for name, value in _expected(record, directory).items():
+        if name in manifest and _current(name, manifest[name]) != value:
+            differences.append(f"{name} is not the record's: {str(manifest[name])[:80]!r}")
+    return differences
+
+
+def _expected(record: Record, directory: Path) -> dict[str, object]:
+    """Return the fields of the manifest that the record holds, too."""
+    head = record.head.body
+    remarks = labels.status_line(record)
+    expected: dict[str, object] = {
+        "period": head["period"],
+        "tables": head["versions"],
+        "as_of": head["as_of"],
+        "rejected": head["rejected"],
+    }
+    if record.publication is None:
+        return expected
+    metadata = json.loads((directory / "report.ipynb").read_text(encoding="utf-8"))["metadata"]
+    return expected | {
+        "report": record.publication.report,
+        "run_id": record.publication.run_id,
+        "version": record.publication.version,
+        "title": metadata["ntanalytics"]["title"],
+        "parameters": metadata["papermill"]["parameters"],
+        "state": labels.worst_status(remarks),
+        "status": [f"{remark.lead}{remark.rest}" for remark in remarks],
+        "gaps": head["gaps"],
+    }
+
+
+def _current(name: str, value: object) -> object:
+    return current_state(str(value)) if name == "state" else value

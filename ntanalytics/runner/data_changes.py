@@ -1,0 +1,93 @@
+"""Data of a report that were extracted since an earlier version of it: days that came, and days that were replaced."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from ntanalytics.contract import Kind
+from ntanalytics.contract import dataset as dataset_named
+from ntanalytics.runner.report_request import ReportRequest
+
+if TYPE_CHECKING:
+    from ntanalytics.ledger import CoverageDay, Ledger
+
+#: Days after a period from which a snapshot of a state may represent it.
+_SNAPSHOT_DAYS = 7
+#: Datasets that are named; more are counted.
+_MOST_LISTED = 8
+
+#: (source, day) → the day as the lake holds it.
+_Days = Mapping[tuple[str, dt.date], "CoverageDay"]
+
+
+def data_changes(ledger: Ledger, request: ReportRequest, extraction_id: int) -> list[str]:
+    """Return one Chinese sentence for each dataset whose days were extracted since; the report's own period first.
+
+    Args:
+        ledger: the site's.
+        request: the report and its period.
+        extraction_id: the last extraction before the earlier version.
+    """
+    sentences = []
+    past = ledger.as_of(extraction_id, dt.datetime.now(dt.UTC)).coverage
+    period = request.period
+    for name, history in sorted(request.notebook.needs.items()):
+        contract = dataset_named(name)
+        first = min(period.first - dt.timedelta(days=history), period.previous().first)
+        margin = max(_SNAPSHOT_DAYS, len(period.days)) if contract.kind is Kind.STATE else 0
+        last = period.last + dt.timedelta(days=margin)
+        sources = ledger.coverage.sources_extracted_since(extraction_id, name)
+        if not sources:
+            continue
+        then, now = (_by_day(coverage.days(name, first, last)) for coverage in (past, ledger.coverage))
+        parts = [*_came(then, now), *_replaced(then, now)]
+        if parts:
+            sentences.append(f"{contract.label}：{'，'.join(parts)}。")
+    if len(sentences) > _MOST_LISTED:
+        return [*sentences[:_MOST_LISTED], f"另有 {len(sentences) - _MOST_LISTED} 类数据重新取数。"]
+    return sentences
+
+
+def _by_day(days: Iterable[CoverageDay]) -> _Days:
+    return {(day.source, day.day): day for day in days}
+
+
+def _came(then: _Days, now: _Days) -> list[str]:
+    """Return the days that were not there, or empty, and are held now."""
+    came = [key for key, day in now.items() if day.is_held and (key not in then or not then[key].is_held)]
+    return [f"{days_text(day for _, day in came)}的数据补取到"] if came else []
+
+
+def _replaced(then: _Days, now: _Days) -> list[str]:
+    """Return the days that were extracted again, with the numbers of rows where they differ."""
+    both = [key for key, day in now.items() if day.is_held and key in then and then[key].is_held and day != then[key]]
+    counted = [key for key in both if now[key].source_rows != then[key].source_rows]
+    same = {day for _, day in both} - {day for _, day in counted}
+    parts = []
+    if counted:
+        old, new = (sum(days[key].source_rows for key in counted) for days in (then, now))
+        parts.append(f"{days_text(day for _, day in counted)}重新取数（原 {old:,} 行，现 {new:,} 行）")
+    if same:
+        parts.append(f"{days_text(same)}重新取数（行数不变）")
+    return parts
+
+
+def days_text(days: Iterable[dt.date]) -> str:
+    """Return days with runs of them joined: ``11月18日、11月20日至22日``."""
+    runs: list[list[dt.date]] = []
+    for day in sorted(set(days)):
+        if runs and day - runs[-1][-1] == dt.timedelta(days=1):
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return "、".join(map(_run_text, runs))
+
+
+def _run_text(run: Sequence[dt.date]) -> str:
+    first, last = run[0], run[-1]
+    text = f"{first.month}月{first.day}日"
+    if first == last:
+        return text
+    return f"{text}至{'' if last.month == first.month else f'{last.month}月'}{last.day}日"

@@ -1,0 +1,95 @@
+"""Proof by the ledger that a folder holds what was published: the manifest's digest is the one in the chain.
+
+Whoever may write the outputs can exchange a report together with its record and its manifest, and the files agree with
+each other. The ledger stands elsewhere, and its chain of publications is append-only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ntanalytics.delivery.manifest import Manifest, load_manifest
+from ntanalytics.errors import VerificationFailed
+
+if TYPE_CHECKING:
+    from ntanalytics.ledger import Ledger, Run
+
+_TODO = "do not use these files; restore them from a backup, or run the report again"
+
+
+@dataclass
+class _Comparison:
+    """Differences of a report from the ledger, and sentences on what was proven and what was not."""
+
+    differences: list[str] = field(default_factory=list)
+    proven: list[str] = field(default_factory=list)
+    open: list[str] = field(default_factory=list)
+
+
+def prove_by_ledger(ledger: Ledger, directory: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Compare a published report with the ledger.
+
+    Returns:
+        Sentences on what was proven, and on what could not be compared.
+
+    Raises:
+        VerificationFailed: the ledger has no such run, another digest or version, or a broken chain.
+        LakeError: the ledger cannot be read.
+    """
+    try:
+        manifest = load_manifest(directory)
+    except FileNotFoundError:
+        return (), ("no manifest names a run: the ledger was not asked",)
+    comparison = _Comparison()
+    run_id = manifest.get("run_id", "")
+    run = ledger.runs.get(run_id)
+    if run is None or run.status != "published":
+        comparison.differences.append(f"the ledger knows no published run {run_id!r}: it was not published here")
+    else:
+        _compare_run(ledger, run, manifest, comparison)
+        _compare_versions(ledger, run, directory, comparison)
+    if broken := ledger.publications.broken_link():
+        comparison.differences.append(
+            f"the chain of publications is broken at entry {broken.id}, run {broken.run_id}: the ledger was changed"
+        )
+    if comparison.differences:
+        listed = "\n  ".join(comparison.differences)
+        raise VerificationFailed(f"the ledger says otherwise:\n  {listed}", where=str(directory), todo=_TODO)
+    return tuple(comparison.proven), tuple(comparison.open)
+
+
+def _compare_run(ledger: Ledger, run: Run, manifest: Manifest, comparison: _Comparison) -> None:
+    """Compare the manifest with the run's row and with its entry in the chain."""
+    values = {"report": run.report, "version": run.version}
+    comparison.differences += [
+        f"{name} is {manifest.get(name)!r}, and {value!r} in the ledger"
+        for name, value in values.items()
+        if manifest.get(name) != value
+    ]
+    if (period := manifest["period"]["text"]) != run.period:
+        comparison.differences.append(f"period is {period!r}, and {run.period!r} in the ledger")
+    entry, first = ledger.publications.of_run(run.id), ledger.publications.first()
+    given = manifest.get("manifest_sha256")
+    if entry is not None and entry.manifest_sha256 != given:
+        comparison.differences.append(f"the manifest has the digest {given}, and {entry.manifest_sha256} was published")
+    elif entry is not None:
+        comparison.proven.append(f"this manifest was published on {entry.at:%Y-%m-%d %H:%M} UTC (entry {entry.id})")
+    elif first is not None and run.ended_at is not None and run.ended_at > first.at:
+        comparison.differences.append("the chain of publications has no entry of this run, and has earlier ones")
+    else:
+        comparison.open.append("it was published before the ledger kept digests: its run is known, its files are not")
+
+
+def _compare_versions(ledger: Ledger, run: Run, directory: Path, comparison: _Comparison) -> None:
+    """Say that a later version was published; in that version's folder an earlier one is a difference."""
+    versions = ledger.runs.of_report(run.report, run.period, run.parameters)
+    latest = max(versions, key=lambda published: published.version or 0)
+    if latest.id == run.id:
+        return
+    text = f"version {latest.version} was published later; this is version {run.version}"
+    if Path(latest.path).resolve() == directory.resolve():
+        comparison.differences.append(f"{text}, put in its place")
+    else:
+        comparison.open.append(text)
