@@ -105,14 +105,14 @@ class Report:
         """
         return self.workspace.calendar.working_days(self.period.first, self.period.last)
 
-    def nearby_working_days(self, before: int = 0, after: int = 0) -> list[dt.date]:
-        """Return the working days of the period, and of some days before and after it.
+    def nearby_working_days(self, before: int) -> list[dt.date]:
+        """Return the working days of the period, and of some days before it.
 
         Raises:
             CalendarMissing: the calendar does not have one of the years.
         """
         first = self.period.first - dt.timedelta(days=before)
-        return self.workspace.calendar.working_days(first, self.period.last + dt.timedelta(days=after))
+        return self.workspace.calendar.working_days(first, self.period.last)
 
     @property
     def upcoming_days(self) -> list[dict[str, object]]:
