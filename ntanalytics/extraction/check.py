@@ -17,6 +17,7 @@ from ntanalytics.extraction.convert import convert, local_day, seconds_between, 
 from ntanalytics.extraction.pii import mask_identifiers, mask_text
 from ntanalytics.extraction.pseudonym import hash_values
 from ntanalytics.extraction.truncation import truncate_texts
+from ntanalytics.extraction.unknown_words import WordCounts, count_words, replace_unknown_words
 from ntanalytics.lake.delta import REJECTS
 from ntanalytics.sources import Source
 
@@ -47,12 +48,14 @@ class CheckedBatch:
         rejects: rejected rows, in the schema ``delta.REJECTS``.
         source_rows: day → rows or lines of the source that the valid rows represent.
         masked: column → values in which a telephone or identity card number was masked.
+        unknown_words: (day, column, word) → rows or lines of the source whose word of an enumeration was replaced.
     """
 
     rows: pa.Table
     rejects: pa.Table
     source_rows: Counter[dt.date]
     masked: Counter[str] = field(default_factory=Counter)
+    unknown_words: WordCounts = field(default_factory=Counter)
 
 
 @dataclass
@@ -63,11 +66,13 @@ class _Columns:
         values: column → values as the contract types them.
         reasons: for each row its first reason for rejection; null for none.
         masked: see :class:`CheckedBatch`.
+        words: column → its replaced words (:func:`replace_unknown_words`).
     """
 
     values: dict[str, pa.Array]
     reasons: pa.Array
-    masked: Counter[str]
+    masked: Counter[str] = field(default_factory=Counter)
+    words: dict[str, pa.Array] = field(default_factory=dict)
 
     def reject(self, is_broken: pa.Array, reason: str) -> None:
         """Give a reason to the broken rows that have none yet."""
@@ -123,14 +128,15 @@ def check(
     by_day = pa.table([day, weights], ["day", "rows"]).filter(is_valid).group_by("day").aggregate([("rows", "sum")])
     source_rows = Counter(dict(zip(by_day["day"].to_pylist(), by_day["rows_sum"].to_pylist(), strict=True)))
     rows = table if columns.reasons.null_count == batch.num_rows else table.filter(is_valid)
-    return CheckedBatch(rows.cast(dataset.schema()), rejects, source_rows, columns.masked)
+    words = count_words(columns.words, day, weights, is_valid)
+    return CheckedBatch(rows.cast(dataset.schema()), rejects, source_rows, columns.masked, words)
 
 
 def _convert_columns(
     delivered: dict[str, pa.Array], mapping: Mapping, zone: ZoneInfo, key: bytes, reasons: pa.Array
 ) -> _Columns:
     """Return the columns of the contract, converted, hashed, masked and checked value by value."""
-    columns = _Columns({}, reasons, Counter())
+    columns = _Columns({}, reasons)
     for column in mapping.dataset.mapped:
         values = delivered[column.name]
         if column.name in mapping.translations:
@@ -141,6 +147,9 @@ def _convert_columns(
         values, masked = mask_identifiers(values, column, key)
         if masked:
             columns.masked[column.name] = masked
+        values, words = replace_unknown_words(values, column)
+        if words is not None:
+            columns.words[column.name] = words
         columns.values[column.name] = truncate_texts(values, column, key)
         columns.reject(is_unreadable, f"{_label(column)}不是{_TYPES[column.type]}")
     for column in mapping.dataset.columns:

@@ -101,6 +101,10 @@ class DatasetView(ABC):
         """Return the rejects of the period: (source, reason, rows or lines)."""
 
     @abstractmethod
+    def unknown_words(self) -> list[tuple[str, str, str, int]]:
+        """Return the words of the period that no enumeration has: (source, column, word, rows or lines)."""
+
+    @abstractmethod
     def _taken_at(self, source: str) -> dt.datetime | None:
         """Return the time of a source's latest extraction; None if it gave nothing."""
 
@@ -179,6 +183,10 @@ class EventView(DatasetView):
     def rejected(self) -> list[tuple[str, str, int]]:
         """See :class:`DatasetView`."""
         return self._workspace.ledger.coverage.rejected(self.contract.name, self.period.first, self.period.last)
+
+    def unknown_words(self) -> list[tuple[str, str, str, int]]:
+        """See :class:`DatasetView`."""
+        return self._workspace.ledger.coverage.unknown_words(self.contract.name, self.period.first, self.period.last)
 
 
 def _gap_sentence(line: AsOf) -> str:

@@ -16,6 +16,7 @@ from ntanalytics.workspace.dataset_view import DatasetView, EventView
 from ntanalytics.workspace.site import Workspace, open_workspace
 from ntanalytics.workspace.snapshot_view import SnapshotView
 from ntanalytics.workspace.units import Units
+from ntanalytics.workspace.word_notes import word_notes
 
 
 class Report:
@@ -159,6 +160,7 @@ class Report:
         notes = self._unit_notes or []
         if self._unit_notes is None and self._units is not None:
             notes = self._units.notes([(view.contract, view.table) for view in views])
+        notes = [*notes, *(note for view in views for note in word_notes(view))]
         return Head(
             title=f"{self.workspace.settings.site.name}{self.title}",
             period=self.period,

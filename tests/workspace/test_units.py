@@ -145,13 +145,20 @@ def test_a_table_of_aliases_that_cannot_be_meant_is_refused(tmp_path: Path, cont
     assert caught.value.where == str(file)
 
 
-def test_a_table_that_is_missing_or_not_utf8_is_refused(tmp_path: Path):
+def test_a_table_that_is_missing_or_of_no_known_encoding_is_refused(tmp_path: Path):
     with pytest.raises(SettingsError, match="No such file"):
         read_aliases(tmp_path / "none.csv")
     file = tmp_path / "aliases.csv"
-    file.write_bytes("theirs,ours\n市财局,市财政局\n".encode("gb18030"))
-    with pytest.raises(SettingsError, match="not UTF-8"):
+    file.write_bytes("theirs,ours\n市财局,市财政局\n".encode("utf-16"))
+    with pytest.raises(SettingsError, match="neither UTF-8 nor GB 18030"):
         read_aliases(file)
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-8", "utf-8-sig"])
+def test_a_table_is_read_as_a_spreadsheet_saves_it(tmp_path: Path, encoding: str):
+    file = tmp_path / "aliases.csv"
+    file.write_bytes("theirs,ours,备注\r\n市财局,市财政局,简称\r\n\r\n".encode(encoding))
+    assert read_aliases(file).to_pylist() == [{"theirs": "市财局", "ours": "市财政局"}]
 
 
 def test_saying_the_same_twice_is_no_mistake(tmp_path: Path):
