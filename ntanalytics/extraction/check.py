@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from ntanalytics.catalog import Mapping
 from ntanalytics.contract import Column, Dataset, Kind, Privacy, Type
 from ntanalytics.extraction.convert import convert, local_day, seconds_between, translate
+from ntanalytics.extraction.grain import truncate_times
 from ntanalytics.extraction.pii import mask_identifiers, mask_text
 from ntanalytics.extraction.pseudonym import hash_values
 from ntanalytics.extraction.truncation import truncate_texts
@@ -108,6 +109,7 @@ def check(
     nothing = pa.nulls(batch.num_rows, pa.string())
     rejected_by_mapping = _mask_reasons(delivered.get("rejected_because", nothing))
     columns = _convert_columns(delivered, mapping, source.zone, key, rejected_by_mapping)
+    _align_times(columns, dataset, site_zone)
     if dataset.time:
         day = local_day(columns.values[dataset.time], site_zone)
     else:  # a snapshot belongs to the day on which it is taken
@@ -159,6 +161,19 @@ def _convert_columns(
         for is_broken, reason in _violations(columns.values[column.name], column):
             columns.reject(is_broken, reason)
     return columns
+
+
+def _align_times(columns: _Columns, dataset: Dataset, zone: ZoneInfo) -> None:
+    """Truncate the times of an aggregated dataset to their grain if its counts are added up; else reject the rows."""
+    for column in dataset.columns:
+        if column.grain is None:
+            continue
+        moments = columns.values[column.name]
+        truncated = truncate_times(moments, column.grain, zone)
+        if dataset.counts:
+            columns.values[column.name] = truncated
+        else:
+            columns.reject(pc.not_equal(moments, truncated), f"{_label(column)}不是整{column.label}")
 
 
 def _mask_reasons(reasons: pa.Array) -> pa.Array:

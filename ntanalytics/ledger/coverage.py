@@ -219,11 +219,13 @@ class Coverage:
         """Return the rows rejected by the extractions that cover those days, as (source, reason, rows)."""
         cover, reject = tables.coverage, tables.rejections
         covering = sa.and_(cover.c.dataset == dataset, cover.c.day.between(first, last))
-        # A day extracted twice counts with its later extraction; the earlier one may still cover other days.
+        # A day extracted twice counts with its later extraction; the earlier one may still cover other days. Each
+        # extraction meets the rows without a time again: those of the latest one count.
         dated = sa.select(cover.c.source, reject.c.reason, reject.c.rows).join(
             reject, sa.and_(reject.c.extraction_id == cover.c.extraction_id, reject.c.day == cover.c.day)
         )
-        current = sa.select(cover.c.extraction_id, cover.c.source).where(covering).distinct().subquery()
+        latest = sa.func.max(cover.c.extraction_id).label("extraction_id")
+        current = sa.select(latest, cover.c.source).where(covering).group_by(cover.c.source).subquery()
         undated = (
             sa.select(current.c.source, reject.c.reason, reject.c.rows)
             .join(reject, reject.c.extraction_id == current.c.extraction_id)

@@ -175,6 +175,9 @@ def _summary(conformance: Conformance) -> str:
     if rejected := conformance.rejected:
         reasons = "; ".join(f"{reason} {rows:,}" for reason, rows in list(rejected.items())[:_LISTED])
         parts.append(f"{sum(rejected.values()):,} set aside: {reasons}")
+    if words := conformance.replaced_words:
+        columns = ", ".join(f"{column} {rows:,}" for column, rows in words.items())
+        parts.append(f"unknown words in {columns}")
     if conformance.duplicates:
         parts.append(f"{conformance.duplicates:,} repeat a key")
     return ", ".join([*parts, f"{conformance.seconds:.1f} s"])

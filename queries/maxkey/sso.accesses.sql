@@ -13,4 +13,4 @@ SELECT
     'success' AS outcome,
     CAST(NULL AS DECIMAL(12, 3)) AS duration_ms
 FROM mxk_history_login_apps
-WHERE LOGINTIME >= :since AND LOGINTIME < :until
+WHERE LOGINTIME IS NULL OR (LOGINTIME >= :since AND LOGINTIME < :until)

@@ -27,5 +27,5 @@ SELECT
     t.LastUpdated AS changed_at
 FROM Tickets AS t
 JOIN Queues AS q ON q.id = t.Queue
-WHERE t.LastUpdated >= :since AND t.LastUpdated < :until
+WHERE (t.LastUpdated IS NULL OR (t.LastUpdated >= :since AND t.LastUpdated < :until))
     AND t.id = t.EffectiveId AND t.Type = 'ticket' AND t.Status <> 'deleted'

@@ -55,6 +55,14 @@ def test_taking_a_day_again_replaces_its_coverage_and_keeps_the_history(ledger: 
         assert connection.execute(sa.text("SELECT count(*) FROM extractions")).scalar() == 2
 
 
+def test_a_row_without_a_time_is_counted_once_a_source_whatever_the_extractions(ledger: Ledger):
+    """Each extraction meets it anew: a week that was taken day by day has it once, and not seven times."""
+    for day, rows in ((D1, 2), (D2, 3), (D3, 3)):
+        ledger.coverage.record(taken(day, day, rejected=Counter({(None, "no time"): rows})))
+    assert ledger.coverage.rejected("sms.messages", D1, D3) == [("sms", "no time", 3)]
+    assert ledger.coverage.rejected("sms.messages", D1, D1) == [("sms", "no time", 2)]
+
+
 def test_what_was_set_aside_of_a_day_that_was_taken_again_is_counted_once(ledger: Ledger):
     ledger.coverage.record(taken(rejected=Counter({(D1, "odd"): 2, (D2, "odd"): 3})))
     ledger.coverage.record(taken(D2, D2, rejected=Counter({(D2, "odd"): 4})))
