@@ -26,7 +26,7 @@ MESSAGES = Dataset(
             "segments",
             Type.INTEGER,
             "计费条数",
-            "Billing segments: 1 up to 70 characters, else one per 67.",
+            "Billing segments: 1 up to 70 UTF-16 units (an emoji is two), else one per 67.",
             unit="条",
             minimum=1,
             maximum=100,
