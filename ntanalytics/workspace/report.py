@@ -6,6 +6,8 @@ import datetime as dt
 import json
 from collections.abc import Sequence
 
+import ibis.expr.types as ir
+
 from ntanalytics.contract import Kind
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.errors import NoData
@@ -74,6 +76,18 @@ class Report:
             if "identity.units" not in self._views:
                 self.dataset("identity.units")
         return self._units
+
+    def resolve_units(self, table: ir.Table, column: str = "unit") -> ir.Table:
+        """Return rows with our names of their units, as ``units().resolve`` does.
+
+        It demands no list of units: a site without one has its aliases and the spelling of the names.
+
+        Raises:
+            SettingsError: the table of aliases cannot be used.
+        """
+        if self.workspace.sources_by_dataset.get("identity.units"):
+            return self.units().resolve(table, column)
+        return self.workspace.units(self.period.last).resolve(table, column)
 
     def set_unit_notes(self, notes: Sequence[str]) -> None:
         """Set the notes on unit names in the report's head, in place of a call of :meth:`units`."""

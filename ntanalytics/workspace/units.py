@@ -45,6 +45,12 @@ class Units:
         """Return rows with our names of their units (:func:`ntanalytics.metrics.identity.units.resolve_units`)."""
         return metric.resolve_units(table, self.table, self.aliases, column)
 
+    def canonical_names(self, names: ir.Table) -> pa.Table:
+        """Return each name of a column ``unit`` with ours: ``unit`` and ``canonical``; null stays out."""
+        given = names.select("unit").distinct().filter(names.unit.notnull())
+        resolved = self.resolve(given.mutate(_raw=given.unit))
+        return resolved.select(unit="_raw", canonical="unit").to_pyarrow()
+
     def identify(self, table: ir.Table) -> ir.Table:
         """Return rows that have a ``unit_id`` with the unit's name (``metrics.identity.units.add_unit_names``)."""
         return metric.add_unit_names(table, self.table)

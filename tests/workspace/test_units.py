@@ -165,3 +165,13 @@ def test_saying_the_same_twice_is_no_mistake(tmp_path: Path):
     file = tmp_path / "aliases.csv"
     file.write_text("theirs,ours\n甲,乙\n甲 ,乙\n乙,乙\n", encoding="utf-8")
     assert read_aliases(file).num_rows == 3
+
+
+def test_sql_and_the_tables_of_an_analyst_have_our_name_beside_theirs(site: OaSite):
+    site.take("2026-11-23 06:30", *BOTH)
+    lake = open_workspace(site.config)
+    want = {("市财局", "市财政局"): 2, ("市气象局", "市气象局"): 3, ("市财政局 ", "市财政局"): 1, (None, None): 1}
+    assert count(lake.tables.oa.members(), "unit", "canonical_unit") == want
+    rows = lake.sql("SELECT unit, canonical_unit, count(*) AS n FROM oa.members GROUP BY ALL")
+    assert {(row.unit or None, row.canonical_unit or None): row.n for row in rows.fillna("").itertuples()} == want
+    assert "canonical_unit" not in lake.table("oa.members").columns

@@ -14,13 +14,14 @@ from ntanalytics.metrics.sms import volume as sms_volume
 
 
 def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemSummary:
-    """Return volume, delivery and latency, by carrier and application (docs/domain.md, SMS)."""
+    """Return volume, delivery and latency, by carrier, application and unit (docs/domain.md, SMS)."""
     messages = context.dataset("sms.messages", HISTORY)
+    now, before = (context.report.resolve_units(table) for table in (messages.table, messages.before))
     is_complete, was_complete = messages.is_complete, messages.was_complete
 
     def volume(*by: str) -> ir.Table:
         return sms_volume.compare_volume(
-            messages.table, messages.before, messages.as_of, by, is_complete=is_complete, was_complete=was_complete
+            now, before, messages.as_of, by, is_complete=is_complete, was_complete=was_complete
         )
 
     [total] = volume().to_pyarrow().to_pylist()
@@ -35,6 +36,7 @@ def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemS
         tables=evaluated(
             ("carriers", volume("carrier")),
             ("applications", volume("application")),
+            ("units", volume("unit")),
             ("by_day", by_day),
             ("daily", daily),
         ),
@@ -46,5 +48,8 @@ def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemS
 
 
 SECTION = Section(
-    summarize=summarize, lead="delivery_rate", reads={"sms.messages": HISTORY}, requires=("sms.messages",)
+    summarize=summarize,
+    lead="delivery_rate",
+    reads={"sms.messages": HISTORY, "identity.units": 0},
+    requires=("sms.messages",),
 )
