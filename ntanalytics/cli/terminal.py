@@ -122,6 +122,8 @@ def show_conformance(report: Conformance) -> None:
         say(f"  {values:,} telephone or identity card number(s) masked in {column}: the mapping must not select them")
     for column, rows in report.replaced_words.items():
         say(f"  {rows:,} with a word of {column} that is not known, kept without it")
+    if report.absent:
+        say(f"  not in the source, so unknown of it: {', '.join(report.absent)}")
     if report.duplicates:
         say(f"  {report.duplicates:,} row(s) repeat a key")
     if report.lines is not None:

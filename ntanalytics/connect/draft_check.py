@@ -229,6 +229,8 @@ def _state(column: Column, conformance: Conformance | None, nulls: set[str], ope
         return "words", f"no word of ours yet for {', '.join(open_words)}{choices}"
     if conformance is None:
         return "ok", ""
+    if column.name in conformance.absent:
+        return "empty", "listed under absent: unknown of this source"
     facts = next((facts for facts in conformance.columns if facts.name == column.name), None)
     reasons = [
         f"{rows:,} × {reason}" for reason, rows in conformance.rejected.items() if f"（{column.name}）" in reason

@@ -140,6 +140,9 @@ def _convert_columns(
     """Return the columns of the contract, converted, hashed, masked and checked value by value."""
     columns = _Columns({}, reasons)
     for column in mapping.dataset.mapped:
+        if column.name in mapping.absent:
+            columns.values[column.name] = pa.nulls(len(reasons), column.type.arrow)
+            continue
         values = delivered[column.name]
         if column.name in mapping.translations:
             values = translate(values, mapping.translations[column.name])

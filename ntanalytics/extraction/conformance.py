@@ -64,6 +64,7 @@ class Conformance:
         lines: coverage of the lines of logs; None if it was not measured.
         masked: column → values with a telephone or identity card number.
         replaced_words: column → rows or lines with a word that the contract does not have, now null or ``other``.
+        absent: columns that the source does not have.
     """
 
     dataset: str
@@ -77,6 +78,7 @@ class Conformance:
     lines: LogCoverage | None = None
     masked: dict[str, int] = field(default_factory=dict)
     replaced_words: dict[str, int] = field(default_factory=dict)
+    absent: tuple[str, ...] = ()
 
     @property
     def conforms(self) -> bool:
@@ -112,6 +114,8 @@ class _Tally:
                 samples.append(reject["record"])
         delivered = {name.lower(): batch.column(index) for index, name in enumerate(batch.schema.names)}
         for name, words in self.unseen.items():
+            if name in mapping.absent:
+                continue
             words.update(_unseen_words(delivered[name], mapping.dataset.column(name), mapping))
 
 
@@ -165,6 +169,7 @@ def conform(
         lines=lines,
         masked=dict(tally.masked),
         replaced_words=dict(tally.replaced_words),
+        absent=tuple(sorted(mapping.absent)),
     )
 
 

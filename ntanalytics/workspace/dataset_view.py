@@ -57,6 +57,15 @@ class DatasetView(ABC):
         """Rows of the period and of the days before it, opened at the first access."""
         return self._workspace.table(self.contract.name, self._first, self.period.last)
 
+    @cached_property
+    def absent_columns(self) -> dict[str, frozenset[str]]:
+        """Source → the columns that it does not have, whose nulls say nothing; sources that have all are left out."""
+        return self._workspace.absent_columns(self.contract.name)
+
+    def sources_without(self, column: str) -> list[str]:
+        """Return the sources that do not have a column: what needs it is unknown of them."""
+        return sorted(source for source, columns in self.absent_columns.items() if column in columns)
+
     @property
     def is_complete(self) -> bool:
         """True if no source lacks a day of the period."""

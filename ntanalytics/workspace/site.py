@@ -21,7 +21,7 @@ from ntanalytics.ledger import CoverageDay, Ledger
 from ntanalytics.ledger.snapshots import nearest
 from ntanalytics.periods import Calendar, days_between, local_window
 from ntanalytics.settings import Settings, find_config, load
-from ntanalytics.sources import restrict_to_datasets
+from ntanalytics.sources import open_source, restrict_to_datasets
 from ntanalytics.workspace.namespaces import Day, Namespace, dataset_namespace, metric_namespace
 from ntanalytics.workspace.units import Units, read_aliases, unit_columns
 
@@ -180,6 +180,18 @@ class Workspace:
             for dataset in product.datasets:
                 sources.setdefault(dataset, []).append(name)
         return sources
+
+    def absent_columns(self, dataset: str) -> dict[str, frozenset[str]]:
+        """Return source → the columns of a dataset that it does not have; sources that have all are left out.
+
+        Raises:
+            SettingsError: a source cannot be used.
+        """
+        catalog, absent = site_catalog(self.settings.queries), {}
+        for name in self.sources_by_dataset.get(dataset, []):
+            if columns := open_source(self.settings, name, catalog).mapping(dataset).absent:
+                absent[name] = columns
+        return absent
 
     def days(self, first: dt.date, last: dt.date, covered: set[dt.date]) -> ir.Table:
         """Return the local days of a span: ``day``, ``is_covered``, ``is_working_day``, ``label`` (节假日 …).

@@ -5,6 +5,7 @@ times:
   reported_at: naive
 dialects: [mysql]
 translate: {carrier: channels.csv}
+absent: [unit]
 */
 -- The carrier is that of the channel, by a table of words: a number's first digits tell who issued it, not who carries
 -- it. A channel of a cloud provider is no carrier's: its messages are another one's (other), and counted as an unknown word,
@@ -17,7 +18,6 @@ SELECT
     m.send_time AS submitted_at,
     m.channel_code AS carrier,
     m.template_code AS application,
-    CAST(NULL AS CHAR(1)) AS unit,
     CASE WHEN m.characters <= 70 THEN 1 ELSE (m.characters + 66 - (m.characters + 66) % 67) / 67 END AS segments,
     CASE
         WHEN m.send_status = 20 OR m.receive_status = 20 THEN 'failed'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from ntanalytics.checks.baseline import HISTORY_DAYS, baseline
@@ -67,13 +68,18 @@ def _orphans(context: CheckContext, rule: Rule) -> list[Finding]:
     """
     accounts, units = context.dataset("identity.accounts"), context.dataset("identity.units")
     is_complete = accounts.is_complete and units.is_complete
-    orphans = rows(account_metrics.orphans(accounts.table, units.table))
+    without = accounts.sources_without("unit_id")
+    placed = accounts.table.filter(~accounts.table.source.isin(without)) if without else accounts.table
+    unplaced = [_unplaced(rule, source) for source in without]
+    if without and not set(accounts.sources) - set(without):
+        return unplaced
+    orphans = rows(account_metrics.orphans(placed, units.table))
     if context.is_day and units.was_complete:
         in_use = {row["unit"] for row in rows(units.before.filter(units.before.is_enabled).select("unit"))}
         orphans = [row for row in orphans if row["unit"] not in in_use]
     if not is_complete or not orphans:
         total = {"orphan_accounts": sum(row["orphan_accounts"] for row in orphans)}
-        return [judge_row(rule, total, is_complete=is_complete)]
+        return [judge_row(rule, total, is_complete=is_complete), *unplaced]
     closed = [row for row in orphans if row["unit"] is not None]
     if len(closed) > _MAX_UNITS:
         total = {"orphan_accounts": sum(row["orphan_accounts"] for row in closed)}
@@ -81,7 +87,12 @@ def _orphans(context: CheckContext, rule: Rule) -> list[Finding]:
         findings = [judge_row(rule, total, _CLOSED).with_details(units=units_closed)]
     else:
         findings = [judge_row(rule, row, Entity("unit", str(row["unit"]), str(row["unit"]))) for row in closed]
-    return findings + [judge_row(rule, row, _NO_UNIT) for row in orphans if row["unit"] is None]
+    return findings + [judge_row(rule, row, _NO_UNIT) for row in orphans if row["unit"] is None] + unplaced
+
+
+def _unplaced(rule: Rule, source: str) -> Finding:
+    """Return that a source does not know the units of its accounts."""
+    return replace(judge_row(rule, {rule.measure: None}, Entity("source", source, source)), unknown="not_in_source")
 
 
 def _dormant(context: CheckContext, rule: Rule) -> list[Finding]:

@@ -19,7 +19,7 @@ def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemS
     total = compared(
         login_metrics.logins(logins.table), login_metrics.logins(logins.before), login_metrics.LOGINS, logins
     )
-    is_complete = logins.is_complete
+    is_complete, without = logins.is_complete, accounts.sources_without("unit_id")
     return SubsystemSummary(
         subsystem="identity",
         highlights=highlights(total, ["logins", "login_failure_rate", "login_users"], is_complete=is_complete),
@@ -30,7 +30,7 @@ def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemS
             ("methods", login_metrics.logins(logins.table, ["method"])),
             ("reasons", login_metrics.logins(logins.table, ["reason"])),
             ("suspects", suspect_metrics.suspects(logins.table).drop("address_hash")),
-            ("accounts", login_metrics.accounts(accounts.table, units.table, context.ends_at)),
+            ("accounts", login_metrics.accounts(accounts.table, units.table, context.ends_at, without_units=without)),
         ),
         origin=context.origin("identity.logins", logins),
         note=logins.note,
