@@ -46,14 +46,22 @@ def test_the_contract_is_shown_for_people_and_for_machines():
 
 
 def test_extract_fills_the_lake_and_says_how_much(shop: SmallSite):
-    shop.messages("shop", ROW, (2, "2026-11-19 09:00:00", "satellite", 1, None, None))
+    shop.messages(
+        "shop",
+        ROW,
+        (2, "2026-11-19 09:00:00", "satellite", 1, None, None),
+        (3, "2026-11-19 09:00:00", "mobile", 0, None, None),
+    )
     done = nta("--config", str(shop.config), "extract", "sms.messages", "--from", "2026-11-19", "--json")
     assert done.returncode == 0, done.stderr
     by_source = {each["source"]: each for each in json.loads(done.stdout)}
-    assert by_source["shop"]["rows"] == {"2026-11-19": 1}
+    assert by_source["shop"]["rows"] == {"2026-11-19": 2}
     ((reason, rows),) = by_source["shop"]["rejected"].items()
-    assert ("carrier" in reason, rows) == (True, 1)
-    assert "rejected" in nta("--config", str(shop.config), "extract", "sms.messages", "--from", "2026-11-19").stdout
+    assert ("segments" in reason, rows) == (True, 1)
+    assert by_source["shop"]["unknown_words"] == {"carrier": {"satellite": 1}}
+    said = nta("--config", str(shop.config), "extract", "sms.messages", "--from", "2026-11-19").stdout
+    assert "1 rejected: 计费条数（segments）小于 1" in said
+    assert "1 with a word of carrier that is not known, kept without it: satellite 1" in said
 
 
 def test_a_failed_source_is_told_and_has_its_exit_code(shop: SmallSite):

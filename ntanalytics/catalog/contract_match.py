@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Mapping as Map
-from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from ntanalytics.contract import CONTROL_COLUMNS, Dataset, Type
 from ntanalytics.errors import ContractError, UnknownName
 
 
-def check_times(window: str, times: Map[str, str], dataset: Dataset, path: Path) -> None:
+def check_times(window: str, times: Map[str, str], dataset: Dataset, path: Path, absent: Collection[str] = ()) -> None:
     """Check the window and the time forms of a mapping's header.
 
     Raises:
@@ -26,7 +26,7 @@ def check_times(window: str, times: Map[str, str], dataset: Dataset, path: Path)
     """
     if window != dataset.window:
         raise ContractError(f"the window must be {dataset.window!r}, not {window!r}", where=str(path))
-    expected = {column.name for column in dataset.mapped if column.type in (Type.TIMESTAMP, Type.DATE)}
+    expected = {column.name for column in dataset.mapped if column.type in (Type.TIMESTAMP, Type.DATE)} - set(absent)
     for name in sorted(expected - set(times)):
         raise ContractError(
             f"the header does not say how {name!r} is written", where=str(path), todo="add it under times:"
@@ -79,17 +79,40 @@ def selected_columns(sql: str, dialects: tuple[str, ...], path: Path, wanted: fr
     return columns
 
 
-def check_columns(columns: Sequence[str], dataset: Dataset, path: Path) -> None:
-    """Check that a mapping selects the columns of the contract, each once.
+def check_absent(absent: Iterable[str], dataset: Dataset, path: Path) -> None:
+    """Check that the columns that a product lacks are columns of the dataset that may be null.
 
     Raises:
-        ContractError: a column is missing, unknown or repeated.
+        ContractError: one is unknown, or must be there.
+    """
+    nullable = [column.name for column in dataset.mapped if column.nullable]
+    for name in absent:
+        if name not in nullable:
+            raise ContractError(
+                f"absent: {name!r} is no column of {dataset.name} that may be null",
+                where=str(path),
+                todo=f"those are {', '.join(nullable) or 'none'}",
+            )
+
+
+def check_columns(columns: Sequence[str], dataset: Dataset, path: Path, absent: Collection[str] = ()) -> None:
+    """Check that a mapping selects the columns of the contract that its product has, each once.
+
+    Raises:
+        ContractError: a column is missing, unknown, repeated, or selected and absent.
     """
     wanted = [column.name for column in dataset.mapped]
     for name in wanted:
-        if name not in columns:
+        if name not in columns and name not in absent:
             raise ContractError(
-                f"column {name!r} of {dataset.name} is missing", where=str(path), todo=f"select … AS {name}"
+                f"column {name!r} of {dataset.name} is missing",
+                where=str(path),
+                todo=f"select … AS {name}"
+                + (", or add it under absent: if the product has none" if dataset.column(name).nullable else ""),
+            )
+        if name in columns and name in absent:
+            raise ContractError(
+                f"column {name!r} is selected, and is listed under absent:", where=str(path), todo="drop one of the two"
             )
     for name in columns:
         if name not in wanted and name not in CONTROL_COLUMNS:

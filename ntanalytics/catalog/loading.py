@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, TypeVar
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from ntanalytics.catalog.contract_match import check_columns, check_times, selected_columns
+from ntanalytics.catalog.contract_match import check_absent, check_columns, check_times, selected_columns
 from ntanalytics.catalog.product import Mapping, Product
 from ntanalytics.catalog.value_maps import load_value_map
 from ntanalytics.contract import DATASETS, Dataset
@@ -48,6 +48,7 @@ class _Header(BaseModel):
     times: dict[str, str] = Field(default_factory=dict)
     dialects: Annotated[list[str], BeforeValidator(_as_list)] = Field(default_factory=list)
     translate: dict[str, str] = Field(default_factory=dict)
+    absent: Annotated[list[str], BeforeValidator(_as_list)] = Field(default_factory=list)
 
 
 def load_product(*homes: Path) -> Product:
@@ -130,9 +131,10 @@ def _load_mapping(path: Path, dataset: Dataset, default_dialects: tuple[str, ...
         raise ContractError(
             "the header names no dialects", where=str(path), todo="add e.g. `dialects: [sqlite, mysql]`"
         )
-    check_times(header.window, header.times, dataset, path)
+    check_absent(header.absent, dataset, path)
+    check_times(header.window, header.times, dataset, path, header.absent)
     columns = selected_columns(sql, dialects, path, frozenset(("since", "until") if dataset.window else ()))
-    check_columns(columns, dataset, path)
+    check_columns(columns, dataset, path, header.absent)
     translations = {
         column: load_value_map(dataset, column, files.get(name, path.with_name(name)), path)
         for column, name in header.translate.items()
@@ -143,5 +145,6 @@ def _load_mapping(path: Path, dataset: Dataset, default_dialects: tuple[str, ...
         sql=sql,
         times=MappingProxyType(header.times),
         dialects=dialects,
+        absent=frozenset(header.absent),
         translations=MappingProxyType(translations),
     )

@@ -24,6 +24,7 @@ class Mapping:
         sql: text with the parameters ``:since`` and ``:until``.
         times: column → time form in the source (see ``TIME_FORMS``).
         dialects: supported sqlglot dialects.
+        absent: columns of the dataset that the product does not have; they are null and not selected.
         translations: column → (code of the product → ours, or None for null), from a value map that a site can edit.
     """
 
@@ -32,6 +33,7 @@ class Mapping:
     sql: str
     times: Map[str, str]
     dialects: tuple[str, ...]
+    absent: frozenset[str] = frozenset()
     translations: Map[str, Map[str, str | None]] = field(default_factory=lambda: MappingProxyType({}))
 
     @property

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping as Map
 from pathlib import Path
 from types import MappingProxyType
 
 from ntanalytics.contract import Dataset
-from ntanalytics.errors import ContractError, UnknownName
+from ntanalytics.errors import ContractError, NtaError, UnknownName
+from ntanalytics.settings.csv_files import read_csv
 
 
 def load_value_map(dataset: Dataset, column: str, file: Path, mapping: Path) -> Map[str, str | None]:
     """Return a value map: CSV with the columns ``theirs`` and ``ours``; an empty ``ours`` is null.
+
+    The code ``*`` stands for every other one.
 
     Args:
         dataset: the dataset.
@@ -21,19 +23,24 @@ def load_value_map(dataset: Dataset, column: str, file: Path, mapping: Path) -> 
         mapping: SQL file that names it, for messages.
 
     Raises:
-        ContractError: the file cannot be read, or has a code that the enumeration does not.
+        ContractError: the file cannot be read, has a code twice, or has one of ours that the enumeration does not.
     """
     declared = next((item for item in dataset.mapped if item.name == column and item.values), None)
     if declared is None:
         raise ContractError(f"translate: {column!r} is no enumeration of {dataset.name}", where=str(mapping))
     try:
-        with file.open(encoding="utf-8-sig", newline="") as lines:
-            codes = {row["theirs"].strip(): row["ours"].strip() for row in csv.DictReader(lines)}
-    except (OSError, KeyError, AttributeError) as error:
+        rows = read_csv(file, ("theirs", "ours"))
+    except NtaError as error:
         raise ContractError(
-            f"cannot read the value map: {error!r}", where=str(file), todo="two columns: theirs,ours"
+            f"cannot read the value map: {error.what}", where=str(file), todo=error.todo or "two columns: theirs,ours"
         ) from error
-    for code in codes.values():
-        if code not in declared.values and (code or not declared.nullable):
-            raise ContractError(str(UnknownName(column, code, declared.values)), where=str(file))
+    codes: dict[str, str] = {}
+    for line, (theirs, ours) in rows:
+        if ours not in declared.values and (ours or not declared.nullable):
+            raise ContractError(str(UnknownName(column, ours, declared.values)), where=f"{file}:{line}")
+        if theirs in codes:
+            raise ContractError(
+                f"the code {theirs!r} stands there twice", where=f"{file}:{line}", todo="keep one of the two lines"
+            )
+        codes[theirs] = ours
     return MappingProxyType({theirs: ours or None for theirs, ours in codes.items()})

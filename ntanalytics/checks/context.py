@@ -100,13 +100,13 @@ class CheckContext:
         """The calendar of the ten days after the period, as far as their year is known."""
         return self.report.upcoming_days
 
-    def nearby_working_days(self, before: int = 0, after: int = 0) -> list[dt.date]:
-        """Return the working days of the period, and of some days before and after it.
+    def nearby_working_days(self, before: int) -> list[dt.date]:
+        """Return the working days of the period, and of some days before it.
 
         Raises:
             CalendarMissing: one of the years is unknown.
         """
-        return self.report.nearby_working_days(before, after)
+        return self.report.nearby_working_days(before)
 
     def local_day(self, moment: dt.datetime) -> dt.date:
         """Return the local day of a moment."""

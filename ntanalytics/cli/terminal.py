@@ -100,6 +100,9 @@ def show_extraction(results: Iterable[ExtractionResult]) -> None:
             say(f"  {name}: {count:,} rejected: {reason}")
         for column, count in result.masked.most_common():
             say(f"  {name}: {count:,} telephone or identity card number(s) masked in {column}")
+        for column, words in result.unknown_words_by_column.items():
+            few = ", ".join(f"{word} {rows:,}" for word, rows in words.most_common(5))
+            say(f"  {name}: {words.total():,} with a word of {column} that is not known, kept without it: {few}")
         if result.absent_days:
             say(f"  {name}: no data of {len(result.absent_days)} day(s)")
         if result.error:
@@ -117,6 +120,10 @@ def show_conformance(report: Conformance) -> None:
             say(f"    {sample}")
     for column, values in report.masked.items():
         say(f"  {values:,} telephone or identity card number(s) masked in {column}: the mapping must not select them")
+    for column, rows in report.replaced_words.items():
+        say(f"  {rows:,} with a word of {column} that is not known, kept without it")
+    if report.absent:
+        say(f"  not in the source, so unknown of it: {', '.join(report.absent)}")
     if report.duplicates:
         say(f"  {report.duplicates:,} row(s) repeat a key")
     if report.lines is not None:

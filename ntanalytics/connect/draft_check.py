@@ -184,7 +184,8 @@ def _copy_without_todo(file: Path, target: Path) -> list[str]:
         return []
     todo = [row[0] for row in rows[1:] if len(row) > 1 and row[1].strip() == TODO]
     with target.open("w", encoding="utf-8", newline="") as lines:
-        csv.writer(lines).writerows(row for row in rows if len(row) < 2 or row[1].strip() != TODO)
+        # an empty line in its place, so that messages have the number of the site's line
+        csv.writer(lines).writerows(row if len(row) < 2 or row[1].strip() != TODO else [] for row in rows)
     return todo
 
 
@@ -228,14 +229,18 @@ def _state(column: Column, conformance: Conformance | None, nulls: set[str], ope
         return "words", f"no word of ours yet for {', '.join(open_words)}{choices}"
     if conformance is None:
         return "ok", ""
+    if column.name in conformance.absent:
+        return "empty", "listed under absent: unknown of this source"
     facts = next((facts for facts in conformance.columns if facts.name == column.name), None)
     reasons = [
         f"{rows:,} × {reason}" for reason, rows in conformance.rejected.items() if f"（{column.name}）" in reason
     ]
+    unseen = ", ".join(f"{word} {rows:,}" for word, rows in facts.unseen.items()) if facts else ""
+    words = f"; words never seen before: {unseen}{choices}" if unseen else ""
     if reasons:
-        unseen = ", ".join(f"{word} {rows:,}" for word, rows in facts.unseen.items()) if facts else ""
-        words = f"; words never seen before: {unseen}{choices}" if unseen else ""
         return "rejected", "; ".join(reasons) + words
+    if replaced := conformance.replaced_words.get(column.name):
+        return "words", f"{replaced:,} row(s) kept without their word{words}"
     if facts and facts.null_share == 1:
         return "empty", "null in every row, which the contract allows"
     return "ok", ""

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Literal, TypeAlias
 
 import pyarrow as pa
 
@@ -18,6 +19,10 @@ import pyarrow as pa
 #: ``rejected_at``: position of a rejected row in the source (file and line), stored with the rejects.
 #: ``source_rows``: number of rows or lines of the source that the row stands for.
 CONTROL_COLUMNS = ("rejected_because", "rejected_at", "source_rows")
+
+
+#: Span of an aggregated time: a row stands for all that happened within one.
+Grain: TypeAlias = Literal["hour", "minute"]
 
 
 class Kind(StrEnum):
@@ -72,7 +77,8 @@ class Column:
         label: Chinese header in a report.
         meaning: English definition.
         unit: unit shown with the label (``条``, ``s``), if any.
-        values: for an enumeration, code → Chinese word; a row with another value is rejected.
+        values: for an enumeration, code → Chinese word. Another value becomes null if that may be, else ``other`` if
+            there is one; else its row is rejected.
         nullable: whether the value may be null.
         minimum: smallest valid value; a row with a smaller one is rejected.
         maximum: largest valid value.
@@ -81,6 +87,8 @@ class Column:
             only equality is preserved.
         elapsed: for a derived duration in seconds, the names of the start and end timestamps. The loader computes it; a
             mapping does not select it.
+        grain: for the time of an aggregated dataset, ``hour`` or ``minute``: a later moment within it is truncated if
+            the dataset adds up its counts (``Dataset.counts``), else its row is rejected.
     """
 
     name: str = field(kw_only=False)
@@ -95,6 +103,7 @@ class Column:
     privacy: Privacy = Privacy.OPEN
     is_hashed: bool = False
     elapsed: tuple[str, str] | None = None
+    grain: Grain | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

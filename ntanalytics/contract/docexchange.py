@@ -85,7 +85,7 @@ INTERFACE_CALLS = Dataset(
     kind=Kind.EVENT,
     meaning="Calls in one minute with equal caller, interface, outcome and duration bucket (see infra.requests).",
     columns=(
-        Column("minute_at", Type.TIMESTAMP, "分钟", "Minute of the calls' end."),
+        Column("minute_at", Type.TIMESTAMP, "分钟", "Minute of the calls' end.", grain="minute"),
         Column("caller", Type.TEXT, "调用方", "Calling system."),
         Column("interface", Type.TEXT, "接口", "Called interface."),
         Column("outcome", Type.TEXT, "结果", "Success or failure.", values=OUTCOMES),

@@ -11,7 +11,7 @@ MESSAGES = Dataset(
     kind=Kind.EVENT,
     meaning="Messages of one kind, sent by one account in one hour. No text is kept.",
     columns=(
-        Column("hour_at", Type.TIMESTAMP, "小时", "Hour."),
+        Column("hour_at", Type.TIMESTAMP, "小时", "Hour.", grain="hour"),
         Column("account_id", Type.TEXT, "账号", "Sender.", privacy=Privacy.PSEUDONYM),
         Column("kind", Type.TEXT, "类型", "Kind of content.", values={"text": "文字", "file": "文件", "other": "其他"}),
         Column("reach", Type.TEXT, "范围", "To one person or to a group.", values={"single": "单聊", "group": "群聊"}),
@@ -28,7 +28,7 @@ SESSIONS = Dataset(
     kind=Kind.EVENT,
     meaning="One account with one client in one hour.",
     columns=(
-        Column("hour_at", Type.TIMESTAMP, "小时", "Hour."),
+        Column("hour_at", Type.TIMESTAMP, "小时", "Hour.", grain="hour"),
         Column("account_id", Type.TEXT, "账号", "Account.", privacy=Privacy.PSEUDONYM),
         Column("client", Type.TEXT, "客户端", "Name and version of the client, as it reports them."),
         Column("terminal", Type.TEXT, "终端", "PC or mobile; null if unknown.", values=TERMINALS, nullable=True),

@@ -21,7 +21,7 @@ REQUESTS = Dataset(
     kind=Kind.EVENT,
     meaning="Requests in one minute with equal service, method, route, status and duration bucket. No client is kept.",
     columns=(
-        Column("minute_at", Type.TIMESTAMP, "分钟", "Minute of the requests' end."),
+        Column("minute_at", Type.TIMESTAMP, "分钟", "Minute of the requests' end.", grain="minute"),
         Column("service", Type.TEXT, "服务", "Service, from the name of the log file or the host field of the log."),
         Column("method", Type.TEXT, "方法", "HTTP method; unusual ones are OTHER.", values=METHODS),
         Column("route", Type.TEXT, "路径", "Path without query; identifiers are replaced by {id}."),
@@ -79,7 +79,7 @@ METRICS = Dataset(
     kind=Kind.EVENT,
     meaning="One metric of one host within one hour.",
     columns=(
-        Column("hour_at", Type.TIMESTAMP, "小时", "Hour."),
+        Column("hour_at", Type.TIMESTAMP, "小时", "Hour.", grain="hour"),
         Column("host", Type.TEXT, "主机", "Host."),
         Column("metric", Type.TEXT, "指标", "Measured quantity.", values=HOST_METRICS),
         Column("part", Type.TEXT, "部位", "Measured file system; empty for the whole host."),

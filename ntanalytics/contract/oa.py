@@ -31,7 +31,7 @@ ACTIVITIES = Dataset(
     kind=Kind.EVENT,
     meaning="Actions of one account in one hour, module and kind of terminal.",
     columns=(
-        Column("hour_at", Type.TIMESTAMP, "小时", "Hour."),
+        Column("hour_at", Type.TIMESTAMP, "小时", "Hour.", grain="hour"),
         Column("account_id", Type.TEXT, "账号", "Id of the account.", privacy=Privacy.PSEUDONYM),
         Column("unit", Type.TEXT, "单位", "Unit of the account at that time, as named in the OA.", nullable=True),
         Column("edition", Type.TEXT, "版本", "Edition.", values=EDITIONS),

@@ -1,4 +1,4 @@
-"""SMS platform 短信平台: messages over three carriers, and the carriers' bills."""
+"""SMS platform 短信平台: messages over the carriers, and their bills."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from types import MappingProxyType
 from ntanalytics.contract.dataset import Column, Dataset, Kind, Type
 
 #: Carrier ids of docs/domain.md, "The platform".
-CARRIERS = MappingProxyType({"telecom": "中国电信", "mobile": "中国移动", "unicom": "中国联通"})
+CARRIERS = MappingProxyType(
+    {"telecom": "中国电信", "mobile": "中国移动", "unicom": "中国联通", "broadnet": "中国广电", "other": "其他"}
+)
 
 MESSAGES = Dataset(
     name="sms.messages",
@@ -24,7 +26,7 @@ MESSAGES = Dataset(
             "segments",
             Type.INTEGER,
             "计费条数",
-            "Billing segments: 1 up to 70 characters, else one per 67.",
+            "Billing segments: 1 up to 70 UTF-16 units (an emoji is two), else one per 67.",
             unit="条",
             minimum=1,
             maximum=100,

@@ -14,9 +14,11 @@ import pyarrow.compute as pc
 from ntanalytics.catalog import Mapping
 from ntanalytics.contract import Column, Dataset, Kind, Privacy, Type
 from ntanalytics.extraction.convert import convert, local_day, seconds_between, translate
+from ntanalytics.extraction.grain import truncate_times
 from ntanalytics.extraction.pii import mask_identifiers, mask_text
 from ntanalytics.extraction.pseudonym import hash_values
 from ntanalytics.extraction.truncation import truncate_texts
+from ntanalytics.extraction.unknown_words import WordCounts, count_words, replace_unknown_words
 from ntanalytics.lake.delta import REJECTS
 from ntanalytics.sources import Source
 
@@ -47,12 +49,14 @@ class CheckedBatch:
         rejects: rejected rows, in the schema ``delta.REJECTS``.
         source_rows: day → rows or lines of the source that the valid rows represent.
         masked: column → values in which a telephone or identity card number was masked.
+        unknown_words: (day, column, word) → rows or lines of the source whose word of an enumeration was replaced.
     """
 
     rows: pa.Table
     rejects: pa.Table
     source_rows: Counter[dt.date]
     masked: Counter[str] = field(default_factory=Counter)
+    unknown_words: WordCounts = field(default_factory=Counter)
 
 
 @dataclass
@@ -63,11 +67,13 @@ class _Columns:
         values: column → values as the contract types them.
         reasons: for each row its first reason for rejection; null for none.
         masked: see :class:`CheckedBatch`.
+        words: column → its replaced words (:func:`replace_unknown_words`).
     """
 
     values: dict[str, pa.Array]
     reasons: pa.Array
-    masked: Counter[str]
+    masked: Counter[str] = field(default_factory=Counter)
+    words: dict[str, pa.Array] = field(default_factory=dict)
 
     def reject(self, is_broken: pa.Array, reason: str) -> None:
         """Give a reason to the broken rows that have none yet."""
@@ -103,6 +109,7 @@ def check(
     nothing = pa.nulls(batch.num_rows, pa.string())
     rejected_by_mapping = _mask_reasons(delivered.get("rejected_because", nothing))
     columns = _convert_columns(delivered, mapping, source.zone, key, rejected_by_mapping)
+    _align_times(columns, dataset, site_zone)
     if dataset.time:
         day = local_day(columns.values[dataset.time], site_zone)
     else:  # a snapshot belongs to the day on which it is taken
@@ -123,15 +130,19 @@ def check(
     by_day = pa.table([day, weights], ["day", "rows"]).filter(is_valid).group_by("day").aggregate([("rows", "sum")])
     source_rows = Counter(dict(zip(by_day["day"].to_pylist(), by_day["rows_sum"].to_pylist(), strict=True)))
     rows = table if columns.reasons.null_count == batch.num_rows else table.filter(is_valid)
-    return CheckedBatch(rows.cast(dataset.schema()), rejects, source_rows, columns.masked)
+    words = count_words(columns.words, day, weights, is_valid)
+    return CheckedBatch(rows.cast(dataset.schema()), rejects, source_rows, columns.masked, words)
 
 
 def _convert_columns(
     delivered: dict[str, pa.Array], mapping: Mapping, zone: ZoneInfo, key: bytes, reasons: pa.Array
 ) -> _Columns:
     """Return the columns of the contract, converted, hashed, masked and checked value by value."""
-    columns = _Columns({}, reasons, Counter())
+    columns = _Columns({}, reasons)
     for column in mapping.dataset.mapped:
+        if column.name in mapping.absent:
+            columns.values[column.name] = pa.nulls(len(reasons), column.type.arrow)
+            continue
         values = delivered[column.name]
         if column.name in mapping.translations:
             values = translate(values, mapping.translations[column.name])
@@ -141,6 +152,9 @@ def _convert_columns(
         values, masked = mask_identifiers(values, column, key)
         if masked:
             columns.masked[column.name] = masked
+        values, words = replace_unknown_words(values, column)
+        if words is not None:
+            columns.words[column.name] = words
         columns.values[column.name] = truncate_texts(values, column, key)
         columns.reject(is_unreadable, f"{_label(column)}不是{_TYPES[column.type]}")
     for column in mapping.dataset.columns:
@@ -150,6 +164,19 @@ def _convert_columns(
         for is_broken, reason in _violations(columns.values[column.name], column):
             columns.reject(is_broken, reason)
     return columns
+
+
+def _align_times(columns: _Columns, dataset: Dataset, zone: ZoneInfo) -> None:
+    """Truncate the times of an aggregated dataset to their grain if its counts are added up; else reject the rows."""
+    for column in dataset.columns:
+        if column.grain is None:
+            continue
+        moments = columns.values[column.name]
+        truncated = truncate_times(moments, column.grain, zone)
+        if dataset.counts:
+            columns.values[column.name] = truncated
+        else:
+            columns.reject(pc.not_equal(moments, truncated), f"{_label(column)}不是整{column.label}")
 
 
 def _mask_reasons(reasons: pa.Array) -> pa.Array:

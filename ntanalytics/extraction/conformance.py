@@ -63,6 +63,8 @@ class Conformance:
         columns: facts about each column.
         lines: coverage of the lines of logs; None if it was not measured.
         masked: column → values with a telephone or identity card number.
+        replaced_words: column → rows or lines with a word that the contract does not have, now null or ``other``.
+        absent: columns that the source does not have.
     """
 
     dataset: str
@@ -75,11 +77,13 @@ class Conformance:
     columns: tuple[ColumnFacts, ...]
     lines: LogCoverage | None = None
     masked: dict[str, int] = field(default_factory=dict)
+    replaced_words: dict[str, int] = field(default_factory=dict)
+    absent: tuple[str, ...] = ()
 
     @property
     def conforms(self) -> bool:
-        """True if every row is valid, no key occurs twice and no number of a person is selected."""
-        return not self.rejected and not self.duplicates and not self.masked
+        """True if every row is valid, each word known, no key occurs twice and no number of a person is selected."""
+        return not (self.rejected or self.duplicates or self.masked or self.replaced_words)
 
     def as_data(self) -> dict[str, object]:
         """Return plain values, for JSON."""
@@ -93,6 +97,7 @@ class _Tally:
         self.tables = [dataset.schema().empty_table()]
         self.rejected: Counter[str] = Counter()
         self.masked: Counter[str] = Counter()
+        self.replaced_words: Counter[str] = Counter()
         self.samples: dict[str, list[str]] = {}
         self.unseen: dict[str, Counter[str]] = {column.name: Counter() for column in dataset.mapped if column.values}
 
@@ -100,6 +105,8 @@ class _Tally:
         """Count one batch."""
         self.tables.append(checked.rows)
         self.masked += checked.masked
+        for (_, column, _), rows in checked.unknown_words.items():
+            self.replaced_words[column] += rows
         for reject in checked.rejects.to_pylist():
             self.rejected[reject["reason"]] += reject["source_rows"]
             samples = self.samples.setdefault(reject["reason"], [])
@@ -107,6 +114,8 @@ class _Tally:
                 samples.append(reject["record"])
         delivered = {name.lower(): batch.column(index) for index, name in enumerate(batch.schema.names)}
         for name, words in self.unseen.items():
+            if name in mapping.absent:
+                continue
             words.update(_unseen_words(delivered[name], mapping.dataset.column(name), mapping))
 
 
@@ -159,6 +168,8 @@ def conform(
         columns=facts,
         lines=lines,
         masked=dict(tally.masked),
+        replaced_words=dict(tally.replaced_words),
+        absent=tuple(sorted(mapping.absent)),
     )
 
 

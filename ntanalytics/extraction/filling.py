@@ -9,19 +9,36 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
 from ntanalytics.extraction.check import check
 from ntanalytics.extraction.spool import Spool
+from ntanalytics.extraction.unknown_words import WordCounts
 from ntanalytics.extraction.work_claims import ExtractionWindow
 from ntanalytics.periods import local_window
 
 
+@dataclass(frozen=True)
+class TransferCounts:
+    """Counts of a transfer from a source to a spool.
+
+    Attributes:
+        source_rows: day → rows or lines of the source that the rows in the spool represent.
+        masked: column → values in which a telephone or identity card number was masked.
+        unknown_words: (day, column, word) → rows or lines of the source whose word of an enumeration was replaced.
+    """
+
+    source_rows: Counter[dt.date] = field(default_factory=Counter)
+    masked: Counter[str] = field(default_factory=Counter)
+    unknown_words: WordCounts = field(default_factory=Counter)
+
+
 def fill_spool(
     spool: Spool, window: ExtractionWindow, *, site_zone: ZoneInfo, key: bytes, progress: Callable[[int], None]
-) -> tuple[Counter[dt.date], Counter[str]]:
+) -> TransferCounts:
     """Extract the days of a window into a spool, and finish the spool.
 
     Args:
@@ -31,25 +48,21 @@ def fill_spool(
         key: the site's key for values that are stored as a hash only.
         progress: called after each batch with the number of source rows so far.
 
-    Returns:
-        Day → rows or lines of the source that the rows in the spool represent; and column → values in which a telephone
-        or identity card number was masked.
-
     Raises:
         SourceError: the source could not be read.
         LakeError: the disk is full.
     """
-    source_rows: Counter[dt.date] = Counter()
-    masked: Counter[str] = Counter()
+    counts = TransferCounts()
     source, first, last = window.source, window.first, window.last
     mapping = source.mapping(window.contract.name)
     with source.read(mapping, *local_window(first, last, site_zone)) as batches:
         for batch in batches:
             checked = check(batch, mapping, source, site_zone=site_zone, first=first, last=last, key=key)
             spool.add(checked.rows, checked.rejects)
-            source_rows += checked.source_rows
-            masked += checked.masked
-            progress(source_rows.total())
+            counts.source_rows.update(checked.source_rows)
+            counts.masked.update(checked.masked)
+            counts.unknown_words.update(checked.unknown_words)
+            progress(counts.source_rows.total())
             pa.default_memory_pool().release_unused()  # before the next batch takes memory of its own
     spool.finish()
-    return source_rows, masked
+    return counts

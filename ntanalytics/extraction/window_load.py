@@ -75,7 +75,7 @@ class WindowLoad:
         days = days_between(first, last)
         absent = source.absent_days(source.mapping(dataset), days)
         with Spool(self.lake.folder / ".spool", window.contract) as spool:
-            source_rows, masked = fill_spool(
+            counts = fill_spool(
                 spool,
                 window,
                 site_zone=self.settings.zone,
@@ -96,9 +96,10 @@ class WindowLoad:
                 seconds=time.monotonic() - started,
                 rows=spool.rows,
                 absent_days=frozenset(absent),
-                source_rows=source_rows,
+                source_rows=counts.source_rows,
                 rejected=_count(rejects),
-                masked=masked,
+                masked=counts.masked,
+                unknown_words=counts.unknown_words,
             )
 
     def _failure(

@@ -30,6 +30,7 @@ Unknown = Literal[
     "not_recorded",  # nobody has written it down
     "no_previous",  # the period before has a gap
     "no_calendar",  # the working days of the year are unknown
+    "not_in_source",  # the source does not have the column
 ]
 
 

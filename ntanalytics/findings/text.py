@@ -205,6 +205,7 @@ def reason_words(finding: Finding) -> str:
         "not_recorded": "没有记录",
         "no_previous": "上期数据不完整",
         "no_calendar": "没有该年度的工作日历",
+        "not_in_source": "数据源没有该项数据",
         "": "原因未知",
     }[finding.unknown]
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 
 from ntanalytics import duckdb_sandbox
 from ntanalytics.contract import DATASETS, Dataset, Type
@@ -38,12 +40,24 @@ def mentioned_datasets(query: str) -> list[Dataset]:
     return datasets or list(DATASETS.values())
 
 
-def select(query: str, files: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+def canonical_name(column: str) -> str:
+    """Return the column with our names of the units that a column names: ``canonical_unit`` of ``unit``."""
+    return f"canonical_{column}"
+
+
+def select(
+    query: str,
+    files: Mapping[str, Sequence[str]],
+    unit_columns: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    units: pa.Table | None = None,
+) -> pd.DataFrame:
     """Return the rows of a query as a DataFrame; times are UTC, days are local days.
 
     Args:
         query: one SELECT (also ``DESCRIBE``, ``SUMMARIZE``, ``SHOW TABLES``) over the views of the datasets.
         files: dataset → its Parquet files; no files if nothing was ever extracted. Other datasets have no view.
+        unit_columns: dataset → its columns with names of units; beside each stands the canonical name.
+        units: the names (``unit``), each with ours (``canonical``); a name that is not there stays as it is.
 
     Raises:
         UsageError: the query is not one SELECT, has an unknown name, or reads something else than the datasets.
@@ -51,8 +65,9 @@ def select(query: str, files: Mapping[str, Sequence[str]]) -> pd.DataFrame:
     """
     with duckdb_sandbox.open_connection() as connection:
         try:
+            _create_units(connection, units)
             for name, paths in files.items():
-                _create(connection, DATASETS[name], paths)
+                _create(connection, DATASETS[name], paths, unit_columns.get(name, ()))
             duckdb_sandbox.lock(connection, files=[path for paths in files.values() for path in paths])
         except duckdb.Error as error:
             raise LakeError(f"cannot read the files: {error}", where=", ".join(files)) from error
@@ -71,7 +86,18 @@ def select(query: str, files: Mapping[str, Sequence[str]]) -> pd.DataFrame:
             raise UsageError(str(error), where=_WHERE, todo="SHOW TABLES lists the datasets") from error
 
 
-def _create(connection: duckdb.DuckDBPyConnection, dataset: Dataset, files: Sequence[str]) -> None:
+def _create_units(connection: duckdb.DuckDBPyConnection, units: pa.Table | None) -> None:
+    """Create the table of the names of units, in a schema of its own."""
+    connection.execute("CREATE SCHEMA canonical; CREATE TABLE canonical.units (unit VARCHAR, canonical VARCHAR)")
+    if units is not None:
+        connection.register("given_units", units)
+        connection.execute("INSERT INTO canonical.units SELECT unit, canonical FROM given_units")
+        connection.unregister("given_units")
+
+
+def _create(
+    connection: duckdb.DuckDBPyConnection, dataset: Dataset, files: Sequence[str], unit_columns: Sequence[str]
+) -> None:
     """Create the view of a dataset, with the columns and types of the contract, under both names."""
     columns = {**{column.name: _TYPES[column.type] for column in dataset.columns}, "source": "VARCHAR", "day": "DATE"}
     if files:
@@ -84,6 +110,10 @@ def _create(connection: duckdb.DuckDBPyConnection, dataset: Dataset, files: Sequ
     subsystem, noun = dataset.name.split(".")
     connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{subsystem}"')
     body = f"SELECT {columns_sql} FROM {source}"  # noqa: S608 — names of the contract, and quoted paths
+    for column in unit_columns:
+        ours = f'coalesce(names.canonical, given."{column}") AS "{canonical_name(column)}"'
+        on = f'names.unit = given."{column}"'
+        body = f"SELECT given.*, {ours} FROM ({body}) AS given LEFT JOIN canonical.units AS names ON {on}"  # noqa: S608 — names of the contract
     connection.execute(f'CREATE VIEW "{view_name(dataset.name)}" AS {body}')
     connection.execute(f'CREATE VIEW "{subsystem}"."{noun}" AS FROM main."{view_name(dataset.name)}"')
 

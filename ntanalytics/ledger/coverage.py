@@ -31,6 +31,8 @@ class ExtractionResult:
         source_rows: day → rows or lines of the source that were written (a row can stand for many).
         rejected: (day or None, reason) → rejected rows or lines.
         masked: column → values with a masked telephone or identity card number.
+        unknown_words: (day, column, word) → rows or lines with a word that the contract does not have, replaced by
+            null or ``other``.
         error: reason of the failure; empty if there is none.
         cause: public message of the error (``NtaError.public_message``).
         exit_code: exit code of the error (``NtaError.exit_code``); 0 if there is none.
@@ -49,6 +51,7 @@ class ExtractionResult:
     source_rows: Counter[dt.date] = field(default_factory=Counter)
     rejected: Counter[tuple[dt.date | None, str]] = field(default_factory=Counter)
     masked: Counter[str] = field(default_factory=Counter)
+    unknown_words: Counter[tuple[dt.date | None, str, str]] = field(default_factory=Counter)
     error: str = ""
     cause: str = ""
     exit_code: int = 0
@@ -68,6 +71,14 @@ class ExtractionResult:
             counts[reason] += rows
         return counts
 
+    @property
+    def unknown_words_by_column(self) -> dict[str, Counter[str]]:
+        """Column → word → number of rows or lines of all days."""
+        counts: dict[str, Counter[str]] = {}
+        for (_, column, word), rows in self.unknown_words.items():
+            counts.setdefault(column, Counter())[word] += rows
+        return counts
+
     def as_data(self) -> dict[str, object]:
         """Return the result as JSON data: counts by day and by reason, times as ISO text."""
         return {
@@ -82,6 +93,7 @@ class ExtractionResult:
             "absent": [day.isoformat() for day in sorted(self.absent_days)],
             "rejected": dict(self.rejected_by_reason),
             "masked": dict(self.masked),
+            "unknown_words": {name: dict(words) for name, words in self.unknown_words_by_column.items()},
             "error": self.error,
             "by_another_process": self.is_claimed_elsewhere,
         }
@@ -141,7 +153,12 @@ class Coverage:
                 {"extraction_id": extraction_id, "column": column, "rows": rows}
                 for column, rows in result.masked.items()
             ]
-            for table, rows_of_table in ((tables.rejections, rejections), (tables.maskings, maskings)):
+            words: list[dict[str, object]] = [
+                {"extraction_id": extraction_id, "day": day, "column": column, "word": word, "rows": rows}
+                for (day, column, word), rows in result.unknown_words.items()
+            ]
+            counted = ((tables.rejections, rejections), (tables.maskings, maskings), (tables.unknown_words, words))
+            for table, rows_of_table in counted:
                 if rows_of_table:
                     connection.execute(table.insert(), rows_of_table)
             if not result.error:
@@ -225,11 +242,13 @@ class Coverage:
         """Return the rows rejected by the extractions that cover those days, as (source, reason, rows)."""
         cover, reject = self._days, tables.rejections
         covering = sa.and_(cover.c.dataset == dataset, cover.c.day.between(first, last))
-        # A day extracted twice counts with its later extraction; the earlier one may still cover other days.
+        # A day extracted twice counts with its later extraction; the earlier one may still cover other days. Each
+        # extraction meets the rows without a time again: those of the latest one count.
         dated = sa.select(cover.c.source, reject.c.reason, reject.c.rows).join(
             reject, sa.and_(reject.c.extraction_id == cover.c.extraction_id, reject.c.day == cover.c.day)
         )
-        current = sa.select(cover.c.extraction_id, cover.c.source).where(covering).distinct().subquery()
+        latest = sa.func.max(cover.c.extraction_id).label("extraction_id")
+        current = sa.select(latest, cover.c.source).where(covering).group_by(cover.c.source).subquery()
         undated = (
             sa.select(current.c.source, reject.c.reason, reject.c.rows)
             .join(reject, reject.c.extraction_id == current.c.extraction_id)
@@ -244,6 +263,20 @@ class Coverage:
         )
         with reading(self._engine) as connection:
             return [(row[0], row[1], int(row[2])) for row in connection.execute(query)]
+
+    def unknown_words(self, dataset: str, first: dt.date, last: dt.date) -> list[tuple[str, str, str, int]]:
+        """Return the replaced words of those days, as (source, column, word, rows), most first."""
+        cover, words = tables.coverage, tables.unknown_words
+        total = sa.func.sum(words.c.rows)
+        query = (
+            sa.select(cover.c.source, words.c.column, words.c.word, total)
+            .join(words, sa.and_(words.c.extraction_id == cover.c.extraction_id, words.c.day == cover.c.day))
+            .where(cover.c.dataset == dataset, cover.c.day.between(first, last))
+            .group_by(cover.c.source, words.c.column, words.c.word)
+            .order_by(total.desc(), words.c.word)
+        )
+        with reading(self._engine) as connection:
+            return [(row[0], row[1], row[2], int(row[3])) for row in connection.execute(query)]
 
     def last_causes(self, dataset: str, sources: Iterable[str]) -> dict[str, str]:
         """Return source → public message of the failure, for sources whose latest extraction failed."""

@@ -17,14 +17,17 @@ from ntanalytics.ledger.audit_tables import events
 from ntanalytics.ledger.delivery_tables import deliveries, delivery_events
 from ntanalytics.ledger.past_coverage import keep_replaced
 from ntanalytics.ledger.schedule_tables import corrections, scheduled_runs
-from ntanalytics.ledger.tables import coverage, extractions, past_coverage, rejections, runs
+from ntanalytics.ledger.tables import coverage, extractions, maskings, past_coverage, rejections, runs, unknown_words
 
 _TABLES = {
     table.name: table for table in (events, past_coverage, extractions, runs, scheduled_runs, corrections, deliveries)
 }
 
-#: Table → foreign key of the dependent rows, which are deleted with its rows.
-_DEPENDENT = {"extractions": rejections.c.extraction_id, "deliveries": delivery_events.c.delivery_id}
+#: Table → foreign keys of the dependent rows, which are deleted with its rows.
+_DEPENDENT = {
+    "extractions": [table.c.extraction_id for table in (rejections, maskings, unknown_words)],
+    "deliveries": [delivery_events.c.delivery_id],
+}
 
 
 class Pruning:
@@ -54,8 +57,7 @@ class Pruning:
         for name, condition in _conditions(dt.datetime.combine(before, dt.time())).items():
             table = _TABLES[name]
             with writing(self._engine) as connection:
-                if name in _DEPENDENT:
-                    column = _DEPENDENT[name]
+                for column in _DEPENDENT.get(name, ()):
                     ids = sa.select(table.c.id).where(condition)
                     connection.execute(sa.delete(column.table).where(column.in_(ids)))
                 deleted[name] = connection.execute(table.delete().where(condition)).rowcount

@@ -44,6 +44,17 @@ maskings = sa.Table(
     sa.Column("rows", sa.BigInteger, nullable=False),
 )
 
+#: Words of an enumeration that the contract does not have, replaced by null or ``other`` in an extraction.
+unknown_words = sa.Table(
+    "unknown_words",
+    metadata,
+    sa.Column("extraction_id", sa.ForeignKey("extractions.id"), nullable=False, index=True),
+    sa.Column("day", sa.Date, nullable=True, comment="local day"),
+    sa.Column("column", sa.String(80), nullable=False),
+    sa.Column("word", sa.String(80), nullable=False),
+    sa.Column("rows", sa.BigInteger, nullable=False),
+)
+
 #: Content of the lake: the last extraction of each day of a dataset from a source.
 coverage = sa.Table(
     "coverage",

@@ -25,6 +25,8 @@ from ntanalytics.periods import local_window
 from ntanalytics.settings import Settings, SourceSettings, load, read_secret
 from ntanalytics.sources import Source, check_read_hours, open_sources
 from ntanalytics.sources.database import DatabaseSource
+from ntanalytics.workspace.site import Workspace
+from ntanalytics.workspace.units import read_aliases
 
 #: Greatest difference of a source's clock; beyond it messages and their delivery reports change their order.
 _LARGEST_SKEW_S = 5.0
@@ -88,6 +90,7 @@ def diagnose(config: Path, now: dt.datetime) -> Iterator[Diagnosis]:
         yield from _source(settings, name, configured, now)
     yield from _channels(settings)
     yield from _calendar(settings, now)
+    yield from _unit_aliases(settings)
     yield from _store(settings)
     yield from _engine(settings)
     yield from _disk(settings)
@@ -175,6 +178,9 @@ def _summary(conformance: Conformance) -> str:
     if rejected := conformance.rejected:
         reasons = "; ".join(f"{reason} {rows:,}" for reason, rows in list(rejected.items())[:_LISTED])
         parts.append(f"{sum(rejected.values()):,} rejected: {reasons}")
+    if words := conformance.replaced_words:
+        columns = ", ".join(f"{column} {rows:,}" for column, rows in words.items())
+        parts.append(f"unknown words in {columns}")
     if conformance.duplicates:
         parts.append(f"{conformance.duplicates:,} repeat a key")
     return ", ".join([*parts, f"{conformance.seconds:.1f} s"])
@@ -209,6 +215,24 @@ def _calendar(settings: Settings, now: dt.datetime) -> Iterator[Diagnosis]:
             text = "working days are not known: upgrade chinesecalendar, or list them under site.calendar"
             code = CalendarMissing.exit_code if state is State.CRITICAL else 0
             yield Diagnosis("calendar", str(year), state, text, code)
+
+
+def _unit_aliases(settings: Settings) -> Iterator[Diagnosis]:
+    """Read the table of unit names, and look whether each of its units is in the latest list of units."""
+    path = settings.site.unit_aliases
+    if path is None:
+        return
+    try:
+        aliases = read_aliases(path)
+        unused = Workspace(settings).units().unused_aliases().to_pyarrow().to_pylist() if aliases.num_rows else []
+    except NtaError as error:
+        yield _critical("site", "unit_aliases", error)
+        return
+    text = f"{path}: {aliases.num_rows} name(s)"
+    if unused:
+        names = ", ".join(f"{row['theirs']} → {row['ours']}" for row in unused[:_LISTED])
+        text += f"; {len(unused)} of a unit that the list of units does not have: {names}"
+    yield Diagnosis("site", "unit_aliases", State.WARNING if unused else State.OK, text)
 
 
 def _engine(settings: Settings) -> Iterator[Diagnosis]:

@@ -39,17 +39,22 @@ def open_sources(settings: Settings, catalog: Map[str, Product]) -> dict[str, So
     Raises:
         SettingsError: the product of a source is not in the catalog.
     """
-    sources: dict[str, Source] = {}
-    for name, configured in settings.sources.items():
-        if configured.product not in catalog:
-            unknown = UnknownName("product", configured.product, catalog)
-            raise SettingsError(unknown.what, where=f"{settings.file}: sources.{name}.product", todo=unknown.todo)
-        product = restrict_to_datasets(
-            catalog[configured.product], configured.datasets, where=f"sources.{name}.datasets"
-        )
-        zone = ZoneInfo(configured.timezone or product.timezone or settings.site.timezone)
-        sources[name] = SOURCES[product.kind](name, configured, product, zone)
-    return sources
+    return {name: open_source(settings, name, catalog) for name in settings.sources}
+
+
+def open_source(settings: Settings, name: str, catalog: Map[str, Product]) -> Source:
+    """Return one source of the settings. No connection is opened.
+
+    Raises:
+        SettingsError: its product is not in the catalog.
+    """
+    configured = settings.sources[name]
+    if configured.product not in catalog:
+        unknown = UnknownName("product", configured.product, catalog)
+        raise SettingsError(unknown.what, where=f"{settings.file}: sources.{name}.product", todo=unknown.todo)
+    product = restrict_to_datasets(catalog[configured.product], configured.datasets, where=f"sources.{name}.datasets")
+    zone = ZoneInfo(configured.timezone or product.timezone or settings.site.timezone)
+    return SOURCES[product.kind](name, configured, product, zone)
 
 
 def restrict_to_datasets(product: Product, datasets: Collection[str], *, where: str) -> Product:
@@ -67,4 +72,4 @@ def restrict_to_datasets(product: Product, datasets: Collection[str], *, where: 
     return replace(product, mappings=MappingProxyType(chosen))
 
 
-__all__ = ["BATCH_ROWS", "SOURCES", "Source", "check_read_hours", "open_sources", "restrict_to_datasets"]
+__all__ = ["BATCH_ROWS", "SOURCES", "Source", "check_read_hours", "open_source", "open_sources", "restrict_to_datasets"]

@@ -61,6 +61,15 @@ class DatasetView(ABC):
         """Rows of the period and of the days before it, opened at the first access."""
         return self._workspace.table(self.contract.name, self._first, self.period.last)
 
+    @cached_property
+    def absent_columns(self) -> dict[str, frozenset[str]]:
+        """Source → the columns that it does not have, whose nulls say nothing; sources that have all are left out."""
+        return self._workspace.absent_columns(self.contract.name)
+
+    def sources_without(self, column: str) -> list[str]:
+        """Return the sources that do not have a column: what needs it is unknown of them."""
+        return sorted(source for source, columns in self.absent_columns.items() if column in columns)
+
     @property
     def is_complete(self) -> bool:
         """True if no source lacks a day of the period."""
@@ -111,6 +120,10 @@ class DatasetView(ABC):
     @abstractmethod
     def rejected(self) -> list[tuple[str, str, int]]:
         """Return the rejects of the period: (source, reason, rows or lines)."""
+
+    @abstractmethod
+    def unknown_words(self) -> list[tuple[str, str, str, int]]:
+        """Return the words of the period that no enumeration has: (source, column, word, rows or lines)."""
 
     @abstractmethod
     def _taken_at(self, source: str) -> dt.datetime | None:
@@ -215,6 +228,10 @@ class EventView(DatasetView):
     def rejected(self) -> list[tuple[str, str, int]]:
         """See :class:`DatasetView`."""
         return self._workspace.ledger.coverage.rejected(self.contract.name, self.period.first, self.period.last)
+
+    def unknown_words(self) -> list[tuple[str, str, str, int]]:
+        """See :class:`DatasetView`."""
+        return self._workspace.ledger.coverage.unknown_words(self.contract.name, self.period.first, self.period.last)
 
 
 def _gap_sentence(line: AsOf) -> str:

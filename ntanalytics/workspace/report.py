@@ -6,6 +6,8 @@ import datetime as dt
 import json
 from collections.abc import Sequence
 
+import ibis.expr.types as ir
+
 from ntanalytics.contract import Kind
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.errors import NoData
@@ -16,6 +18,7 @@ from ntanalytics.workspace.dataset_view import DatasetView, EventView
 from ntanalytics.workspace.site import Workspace, open_workspace
 from ntanalytics.workspace.snapshot_view import SnapshotView
 from ntanalytics.workspace.units import Units
+from ntanalytics.workspace.word_notes import word_notes
 
 
 class Report:
@@ -74,6 +77,18 @@ class Report:
                 self.dataset("identity.units")
         return self._units
 
+    def resolve_units(self, table: ir.Table, column: str = "unit") -> ir.Table:
+        """Return rows with our names of their units, as ``units().resolve`` does.
+
+        It demands no list of units: a site without one has its aliases and the spelling of the names.
+
+        Raises:
+            SettingsError: the table of aliases cannot be used.
+        """
+        if self.workspace.sources_by_dataset.get("identity.units"):
+            return self.units().resolve(table, column)
+        return self.workspace.units(self.period.last).resolve(table, column)
+
     def set_unit_notes(self, notes: Sequence[str]) -> None:
         """Set the notes on unit names in the report's head, in place of a call of :meth:`units`."""
         self._unit_notes = list(notes)
@@ -105,14 +120,14 @@ class Report:
         """
         return self.workspace.calendar.working_days(self.period.first, self.period.last)
 
-    def nearby_working_days(self, before: int = 0, after: int = 0) -> list[dt.date]:
-        """Return the working days of the period, and of some days before and after it.
+    def nearby_working_days(self, before: int) -> list[dt.date]:
+        """Return the working days of the period, and of some days before it.
 
         Raises:
             CalendarMissing: the calendar does not have one of the years.
         """
         first = self.period.first - dt.timedelta(days=before)
-        return self.workspace.calendar.working_days(first, self.period.last + dt.timedelta(days=after))
+        return self.workspace.calendar.working_days(first, self.period.last)
 
     @property
     def upcoming_days(self) -> list[dict[str, object]]:
@@ -159,6 +174,7 @@ class Report:
         notes = self._unit_notes or []
         if self._unit_notes is None and self._units is not None:
             notes = self._units.notes([(view.contract, view.table) for view in views])
+        notes = [*notes, *(note for view in views for note in word_notes(view))]
         return Head(
             title=f"{self.workspace.settings.site.name}{self.title}",
             period=self.period,

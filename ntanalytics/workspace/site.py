@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, reduce
 from pathlib import Path
 
+import duckdb
 import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
 
 from ntanalytics.catalog import site_catalog
+from ntanalytics.contract import DATASETS
 from ntanalytics.contract import dataset as dataset_named
+from ntanalytics.errors import LakeError
 from ntanalytics.lake import DeltaLake, Reader, open_reader, sql
 from ntanalytics.ledger import CoverageDay, Ledger
 from ntanalytics.ledger.snapshots import nearest
 from ntanalytics.periods import Calendar, days_between, local_window
 from ntanalytics.settings import Settings, find_config, load
-from ntanalytics.sources import restrict_to_datasets
-from ntanalytics.workspace.namespaces import Namespace, dataset_namespace, metric_namespace
+from ntanalytics.sources import open_source, restrict_to_datasets
+from ntanalytics.workspace.namespaces import Day, Namespace, dataset_namespace, metric_namespace
 from ntanalytics.workspace.past_state import PastState, past_state
-from ntanalytics.workspace.units import Units, read_aliases
+from ntanalytics.workspace.units import Units, read_aliases, unit_columns
 
 _DAYS = pa.schema(
     [
@@ -86,8 +89,23 @@ class Workspace:
 
     @cached_property
     def tables(self) -> Namespace:
-        """Datasets as attributes: ``ws.tables.sms.messages("2026-11-16")`` is a table."""
-        return dataset_namespace(self.table)
+        """Datasets as attributes: ``ws.tables.sms.messages("2026-11-16")`` is a table.
+
+        Beside a unit's name stands ours: ``canonical_unit`` beside ``unit``, by the list of units and the aliases.
+        """
+        return dataset_namespace(self._table_with_units)
+
+    def _table_with_units(self, dataset: str, first: Day = None, last: Day = None) -> ir.Table:
+        """Return the rows of a dataset, with a canonical name beside each name of a unit."""
+        table = self.table(dataset, first, last)
+        columns = unit_columns(dataset_named(dataset))
+        if not columns:
+            return table
+        units = self.units()
+        for column in columns:
+            canonical = sql.canonical_name(column)
+            table = units.resolve(table.mutate(**{canonical: table[column]}), canonical).drop(f"is_known_{canonical}")
+        return table
 
     @cached_property
     def metrics(self) -> Namespace:
@@ -100,18 +118,32 @@ class Workspace:
         A dataset is a table of the same name: ``sms.messages``, or ``sms_messages``. ``SHOW TABLES`` lists them,
         ``DESCRIBE sms_messages`` lists the columns. The query cannot write, and cannot read anything else.
 
+        Beside a unit's name stands ours: ``canonical_unit`` beside ``unit``, by the list of units and the aliases.
+
         Args:
             query: SQL of DuckDB. ``day`` is the local day; times are UTC.
 
         Raises:
             UsageError: the query is not one SELECT, or refers to something that is no dataset.
             LakeError: the lake cannot be read.
+            SettingsError: the table of aliases cannot be used.
         """
         files = {}
-        for dataset in sql.mentioned_datasets(query):
+        mentioned = sql.mentioned_datasets(query)
+        for dataset in mentioned:
             version = self.version(dataset.name)
             files[dataset.name] = [] if version is None else self._lake.files(dataset.name, version)
-        return sql.select(query, files)
+        named = {dataset.name: columns for dataset in mentioned if (columns := unit_columns(dataset))}
+        is_listing = len(mentioned) == len(DATASETS)  # SHOW TABLES: no name of a unit is read
+        return sql.select(query, files, named, None if is_listing else self._canonical_names(named))
+
+    def _canonical_names(self, columns: Mapping[str, Sequence[str]]) -> pa.Table | None:
+        """Return the names of units in some datasets, each with ours; None if there is no column of names."""
+        try:
+            tables = [self.table(name).select(unit=column) for name, names in columns.items() for column in names]
+            return self.units().canonical_names(reduce(ir.Table.union, tables)) if tables else None
+        except duckdb.Error as error:
+            raise LakeError(f"cannot read the files: {error}", where=", ".join(columns)) from error
 
     def covered_days(self, dataset: str, first: dt.date, last: dt.date) -> list[CoverageDay]:
         """Return the extracted days that the lake holds, by source.
@@ -158,6 +190,18 @@ class Workspace:
             for dataset in product.datasets:
                 sources.setdefault(dataset, []).append(name)
         return sources
+
+    def absent_columns(self, dataset: str) -> dict[str, frozenset[str]]:
+        """Return source → the columns of a dataset that it does not have; sources that have all are left out.
+
+        Raises:
+            SettingsError: a source cannot be used.
+        """
+        catalog, absent = site_catalog(self.settings.queries), {}
+        for name in self.sources_by_dataset.get(dataset, []):
+            if columns := open_source(self.settings, name, catalog).mapping(dataset).absent:
+                absent[name] = columns
+        return absent
 
     def days(self, first: dt.date, last: dt.date, covered: set[dt.date]) -> ir.Table:
         """Return the local days of a span: ``day``, ``is_covered``, ``is_working_day``, ``label`` (节假日 …).

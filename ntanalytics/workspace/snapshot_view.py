@@ -102,6 +102,16 @@ class SnapshotView(DatasetView):
             if reject[0] == snapshot.source
         ]
 
+    def unknown_words(self) -> list[tuple[str, str, str, int]]:
+        """Return the words of the snapshots for the period's end that no enumeration has."""
+        coverage = self._workspace.ledger.coverage
+        return [
+            word
+            for snapshot in self.snapshots.values()
+            for word in coverage.unknown_words(self.contract.name, snapshot.day, snapshot.day)
+            if word[0] == snapshot.source
+        ]
+
     def _taken_at(self, source: str) -> dt.datetime | None:
         return self.snapshots[source].taken_at if source in self.snapshots else None
 

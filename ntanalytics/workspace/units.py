@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,6 +13,7 @@ import pyarrow as pa
 from ntanalytics.contract import Dataset
 from ntanalytics.errors import NtaError, SettingsError
 from ntanalytics.metrics.identity import units as metric
+from ntanalytics.settings.csv_files import read_csv
 
 _ALIASES = pa.schema([pa.field("theirs", pa.string(), False), pa.field("ours", pa.string(), False)])
 #: Number of names in a sentence, and characters of each.
@@ -44,6 +44,12 @@ class Units:
     def resolve(self, table: ir.Table, column: str = "unit") -> ir.Table:
         """Return rows with our names of their units (:func:`ntanalytics.metrics.identity.units.resolve_units`)."""
         return metric.resolve_units(table, self.table, self.aliases, column)
+
+    def canonical_names(self, names: ir.Table) -> pa.Table:
+        """Return each name of a column ``unit`` with ours: ``unit`` and ``canonical``; null stays out."""
+        given = names.select("unit").distinct().filter(names.unit.notnull())
+        resolved = self.resolve(given.mutate(_raw=given.unit))
+        return resolved.select(unit="_raw", canonical="unit").to_pyarrow()
 
     def identify(self, table: ir.Table) -> ir.Table:
         """Return rows that have a ``unit_id`` with the unit's name (``metrics.identity.units.add_unit_names``)."""
@@ -91,7 +97,7 @@ def read_aliases(path: Path | None) -> pa.Table:
     """Return the site's table of aliases: ``theirs``, ``ours``; an empty one without a path.
 
     Args:
-        path: a CSV with these columns, UTF-8 with or without a byte order mark; further columns are ignored.
+        path: a CSV with these columns (:func:`ntanalytics.settings.csv_files.read_csv`).
 
     Raises:
         SettingsError: the file is missing, lacks a column, or gives one name two meanings.
@@ -99,33 +105,26 @@ def read_aliases(path: Path | None) -> pa.Table:
     if path is None:
         return _ALIASES.empty_table()
     try:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            return _checked(csv.DictReader(lines))
-    except UnicodeDecodeError as error:
+        return _checked(read_csv(path, _ALIASES.names))
+    except NtaError as error:
         raise SettingsError(
-            "the table of unit names is not UTF-8", where=str(path), todo="save it as “CSV UTF-8”"
-        ) from error
-    except (OSError, csv.Error, NtaError) as error:
-        raise SettingsError(
-            f"cannot read the table of unit names: {error}", where=str(path), todo="see docs/settings.md"
+            f"cannot read the table of unit names: {error.what}",
+            where=str(path),
+            todo=error.todo or "see docs/settings.md",
         ) from error
 
 
-def _checked(lines: csv.DictReader[str]) -> pa.Table:
-    missing = [name for name in _ALIASES.names if name not in (lines.fieldnames or ())]
-    if missing:
-        raise NtaError(f"there is no column {missing[0]!r}; it has {', '.join(lines.fieldnames or ()) or 'none'}")
+def _checked(lines: Iterable[tuple[int, tuple[str, ...]]]) -> pa.Table:
     meanings: dict[str, str] = {}
     rows = []
-    for line in lines:
-        theirs, ours = (line["theirs"] or "").strip(), (line["ours"] or "").strip()
+    for number, (theirs, ours) in lines:
         key, meaning = metric.spelling(theirs), metric.spelling(ours)
         if not key and not meaning:
             continue
         if not key or not meaning:
-            raise NtaError(f"line {lines.line_num}: one of the two names is empty")
+            raise NtaError(f"line {number}: one of the two names is empty")
         if meanings.setdefault(key, meaning) != meaning:
-            raise NtaError(f"line {lines.line_num}: {theirs!r} stands there twice, for two different units")
+            raise NtaError(f"line {number}: {theirs!r} stands there twice, for two different units")
         rows.append({"theirs": theirs, "ours": ours})
     for row in rows:
         meaning = metric.spelling(row["ours"])

@@ -3,6 +3,7 @@ window: logged_in_at
 times:
   logged_in_at: naive
 dialects: [duckdb]
+absent: [terminal]
 */
 -- Three formats, with or without what a log pattern puts before them. What was done (WHAT) may hold commas, braces and
 -- line ends, and who does it decides what is in it: a record is read from its two ends, its first WHO and its last rest.
@@ -127,7 +128,6 @@ SELECT
         WHEN contains(what, 'AccountDisabled') OR contains(what, 'AccountExpired') THEN 'disabled'
         ELSE 'other'
     END AS reason,
-    NULL::VARCHAR AS terminal,
     CASE WHEN is_record THEN address END AS address_hash,
     CASE WHEN NOT is_record THEN '不是审计记录' END AS rejected_because,
     CASE WHEN NOT is_record THEN file || ':' || line_no END AS rejected_at,

@@ -3,6 +3,7 @@ window: accessed_at
 times:
   accessed_at: naive
 dialects: [duckdb]
+absent: [duration_ms]
 */
 -- A ticket for an application, granted or not, and an application that a person may not enter (which asks for no ticket).
 -- That he may enter is checked before each ticket and is not counted. The application is the host of its address.
@@ -119,7 +120,6 @@ SELECT
     nullif(lower(regexp_extract(what, '://([^/?#":, \]}\\]+)', 1)), '') AS app_id,
     CASE WHEN is_record THEN who END AS account_id,
     CASE action WHEN 'SERVICE_TICKET_CREATED' THEN 'success' ELSE 'failure' END AS outcome,
-    NULL::DOUBLE AS duration_ms,
     CASE WHEN NOT is_record THEN '不是审计记录' END AS rejected_because,
     CASE WHEN NOT is_record THEN file || ':' || line_no END AS rejected_at,
     line_count AS source_rows

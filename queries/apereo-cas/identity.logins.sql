@@ -3,6 +3,7 @@ window: logged_in_at
 times:
   logged_in_at: naive
 dialects: [sqlite, postgres]
+absent: [terminal]
 */
 -- The table has no key: an attempt is numbered within its day. Who is not known is written audit:unknown.
 -- What was authenticated is told by the class of its credential, why it failed by the class of the exception, where the
@@ -30,7 +31,6 @@ SELECT
         WHEN AUD_RESOURCE LIKE '%AccountDisabled%' OR AUD_RESOURCE LIKE '%AccountExpired%' THEN 'disabled'
         ELSE 'other'
     END AS reason,
-    CAST(NULL AS VARCHAR(8)) AS terminal,
     NULLIF(AUD_CLIENT_IP, '') AS address_hash
 FROM COM_AUDIT_TRAIL
 WHERE AUD_DATE >= :since AND AUD_DATE < :until

@@ -35,4 +35,7 @@ SELECT
     j.jobbytes AS size_bytes
 FROM job j
 WHERE j.type = 'B' AND j.jobstatus IN ('T', 'W', 'E', 'e', 'f', 'A', 'I')
-    AND COALESCE(j.starttime, j.schedtime) >= :since AND COALESCE(j.starttime, j.schedtime) < :until
+    AND (
+        COALESCE(j.starttime, j.schedtime) IS NULL
+        OR (COALESCE(j.starttime, j.schedtime) >= :since AND COALESCE(j.starttime, j.schedtime) < :until)
+    )

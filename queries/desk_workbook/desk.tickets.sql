@@ -8,7 +8,7 @@ times:
   changed_at: naive
 */
 -- The sheet has no column for the last change: it is the latest of the times that a row has.
--- An unknown word of a list comes through as it is, so that the contract's check rejects its row and says so.
+-- An unknown word of a list comes through as it is, so that the contract's check finds it and says so.
 WITH tickets AS (
     SELECT
         NULLIF(TRIM("工单号"), '') AS ticket_no,

@@ -19,6 +19,8 @@ SELECT
         WHEN '中国电信' THEN 'telecom'
         WHEN '中国移动' THEN 'mobile'
         WHEN '中国联通' THEN 'unicom'
+        WHEN '中国广电' THEN 'broadnet'
+        WHEN '其他' THEN 'other'
         ELSE carrier
     END AS carrier,
     CAST(ROUND(billed_segments) AS BIGINT) AS billed_segments,

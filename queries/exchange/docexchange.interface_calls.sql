@@ -26,6 +26,6 @@ FROM (
             WHEN duration_ms = 0 THEN -200
         END AS duration_bucket
     FROM exchange_call
-    WHERE ended_at >= :since AND ended_at < :until
+    WHERE ended_at IS NULL OR (ended_at >= :since AND ended_at < :until)
 ) AS c
 GROUP BY c.minute_at, c.caller, c.interface, c.outcome, c.duration_bucket

@@ -9,6 +9,7 @@ translate:
   module: modules.csv
   edition: editions.csv
 dialects: [postgres, mysql, sqlite]
+absent: [unit]
 */
 -- Only columns that Flowable 6 and 7 and Activiti have alike: LAST_UPDATED_TIME_, STATE_ and COMPLETED_BY_ came later. A task
 -- changes when it is created, claimed and ended; a date or an assignee that changes in between is seen with the next of these.
@@ -18,7 +19,6 @@ dialects: [postgres, mysql, sqlite]
 SELECT
     h.task_id AS task_id,
     h.started_at AS started_at,
-    CAST(NULL AS CHAR(1)) AS unit,
     h.edition AS edition,
     h.module AS module,
     h.due_at AS due_at,

@@ -5,6 +5,7 @@ times:
   reported_at: epoch_s
 dialects: [mysql]
 translate: {carrier: carriers.csv}
+absent: [unit]
 */
 -- MySQL shows a TIMESTAMP in the session's zone: asked for in seconds, whatever zone that is cancels out.
 -- One row a PART: a message is an ID, and its parts are numbered by SequencePosition; it was sent when its first part was.
@@ -14,7 +15,6 @@ SELECT
     UNIX_TIMESTAMP(MIN(f.SendingDateTime)) AS submitted_at,
     MIN(f.SenderID) AS carrier,
     COALESCE(NULLIF(MIN(f.CreatorID), ''), 'Gammu') AS application,
-    CAST(NULL AS CHAR(1)) AS unit,
     COUNT(*) AS segments,
     CASE
         WHEN SUM(CASE WHEN s.Status IN ('DeliveryFailed', 'SendingError', 'Error') THEN 1 ELSE 0 END) > 0 THEN 'failed'

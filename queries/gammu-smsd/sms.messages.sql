@@ -5,6 +5,7 @@ times:
   reported_at: naive
 dialects: [postgres, sqlite]
 translate: {carrier: carriers.csv}
+absent: [unit]
 */
 -- One row a PART: a message is an ID, and its parts are numbered by SequencePosition; it was sent when its first part was.
 -- The carrier is that of the modem's card, by its PhoneID and a table of words. SendingOKNoReport asked for no report.
@@ -13,7 +14,6 @@ SELECT
     MIN(f."SendingDateTime") AS submitted_at,
     MIN(f."SenderID") AS carrier,
     COALESCE(NULLIF(MIN(f."CreatorID"), ''), 'Gammu') AS application,
-    CAST(NULL AS CHAR(1)) AS unit,
     COUNT(*) AS segments,
     CASE
         WHEN SUM(CASE WHEN s."Status" IN ('DeliveryFailed', 'SendingError', 'Error') THEN 1 ELSE 0 END) > 0 THEN 'failed'

@@ -26,4 +26,4 @@ SELECT
 FROM glpi_tickets AS t
 LEFT JOIN glpi_itilcategories AS c ON c.id = t.itilcategories_id
 LEFT JOIN glpi_entities AS e ON e.id = t.entities_id AND e.id <> 0
-WHERE t.date_mod >= FROM_UNIXTIME(:since) AND t.date_mod < FROM_UNIXTIME(:until) AND t.is_deleted = 0
+WHERE (t.date_mod IS NULL OR (t.date_mod >= FROM_UNIXTIME(:since) AND t.date_mod < FROM_UNIXTIME(:until))) AND t.is_deleted = 0

@@ -5,7 +5,7 @@ times:
   reported_at: naive
 dialects: [duckdb]
 */
--- Messages handed to a carrier's channel, with what the carrier reported. Numbers are used to join and to group,
+-- Messages handed to a carrier's channel, with what the carrier reported. A channel that names no carrier is another one's (other). Numbers are used to join and to group,
 -- and never selected; of a text only the length is read. Within a text Kannel writes what is not printable as a dot,
 -- so a line is an event; a text may hold brackets, so fields are looked for from the line's two ends.
 WITH events AS (
@@ -124,6 +124,8 @@ named AS (
             WHEN regexp_matches(lower(channel), 'telecom|电信|(^|[^a-z])(ct|ctcc|dx)([^a-z]|$)') THEN 'telecom'
             WHEN regexp_matches(lower(channel), 'mobile|移动|(^|[^a-z])(cm|cmcc|yd)([^a-z]|$)') THEN 'mobile'
             WHEN regexp_matches(lower(channel), 'unicom|联通|(^|[^a-z])(cu|cucc|lt)([^a-z]|$)') THEN 'unicom'
+            WHEN regexp_matches(lower(channel), 'broadnet|广电|(^|[^a-z])(cb|cbn|cbnet|gd)([^a-z]|$)') THEN 'broadnet'
+            ELSE channel
         END AS carrier
     FROM messages
     WHERE submitted_at >= :since AND submitted_at < :until
@@ -138,7 +140,7 @@ SELECT
     outcome,
     failure_code,
     CASE WHEN outcome IS NOT NULL THEN reported_at END AS reported_at,
-    CASE WHEN carrier IS NULL THEN '通道 ' || channel || ' 未注明运营商' END AS rejected_because,
+    NULL::VARCHAR AS rejected_because,
     lines AS source_rows
 FROM named
 UNION ALL BY NAME

@@ -21,6 +21,6 @@ SELECT
     END AS subject,
     CASE MESSAGERESULT WHEN 'success' THEN 'success' ELSE 'failure' END AS outcome
 FROM mxk_history_system_logs
-WHERE EXECUTETIME >= :since AND EXECUTETIME < :until
+WHERE (EXECUTETIME IS NULL OR (EXECUTETIME >= :since AND EXECUTETIME < :until))
     AND TOPIC IN ('user', 'account', 'organization', 'role', 'resource', 'permission')
     AND COALESCE(MESSAGEACTION, '') <> 'view'

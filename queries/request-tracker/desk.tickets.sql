@@ -8,6 +8,7 @@ times:                            # RT keeps every time in UTC
   changed_at: utc
 dialects: [mysql, postgres, sqlite]
 translate: {category: categories.csv, subsystem: subsystems.csv}
+absent: [unit]
 */
 -- What a ticket asks for and what it concerns is told by its queue, through two tables of words that a site edits.
 -- A ticket that was merged into another lives on with that one's number as EffectiveId; reminders and approvals are
@@ -17,7 +18,6 @@ SELECT
     t.Created AS opened_at,
     q.Name AS category,
     q.Name AS subsystem,
-    CAST(NULL AS CHAR(1)) AS unit,
     CASE WHEN t.Started > '1970-01-02 00:00:00' THEN t.Started END AS responded_at,
     CASE WHEN t.Due > '1970-01-02 00:00:00' THEN t.Due END AS due_at,
     CASE
@@ -27,5 +27,5 @@ SELECT
     t.LastUpdated AS changed_at
 FROM Tickets AS t
 JOIN Queues AS q ON q.id = t.Queue
-WHERE t.LastUpdated >= :since AND t.LastUpdated < :until
+WHERE (t.LastUpdated IS NULL OR (t.LastUpdated >= :since AND t.LastUpdated < :until))
     AND t.id = t.EffectiveId AND t.Type = 'ticket' AND t.Status <> 'deleted'

@@ -15,4 +15,4 @@ SELECT
     system_name AS system,
     CASE WHEN is_success THEN 'success' WHEN NOT is_success THEN 'failure' END AS outcome
 FROM seal_signing
-WHERE signed_at >= :since AND signed_at < :until
+WHERE signed_at IS NULL OR (signed_at >= :since AND signed_at < :until)

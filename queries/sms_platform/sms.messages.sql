@@ -7,6 +7,7 @@ dialects: [sqlite, mysql]
 */
 -- The platform writes one row a SEGMENT; a message is a batch number and a recipient.
 -- Each shard numbers its rows from 1, so that the batch belongs to a message's number.
+-- A carrier may send a report twice, or correct it: the last one of a segment counts.
 -- A first attempt that was sent again by another channel (Data_Status_Code 2) is not a second message.
 -- The recipient's number is used to join and to group, and is never selected; the content is not read.
 SELECT
@@ -34,11 +35,20 @@ SELECT
         WHEN COUNT(r.Native_Status) = COUNT(*) OR MAX(r.Native_Status <> 'DELIVRD') = 1 THEN MAX(r.Status_Date)
     END AS reported_at
 FROM submit AS s
-LEFT JOIN report AS r
-    ON r.Msg_Batch_No = s.Msg_Batch_No AND r.Phone_No = s.Phone_No AND r.Sequence = s.Sequence
-    AND COALESCE(r.Data_Status_Code, '0') <> '2' AND r.Native_Status <> 'ACCEPTD'
-LEFT JOIN enterprise AS e ON e.No = s.Enterprise_No
+LEFT JOIN (
+    SELECT
+        p.Msg_Batch_No,
+        p.Phone_No,
+        p.Sequence,
+        p.Native_Status,
+        p.Status_Date,
+        ROW_NUMBER() OVER (PARTITION BY p.Msg_Batch_No, p.Phone_No, p.Sequence ORDER BY p.Status_Date DESC, p.Id DESC) AS nth
+    FROM report AS p
+    WHERE COALESCE(p.Data_Status_Code, '0') <> '2' AND p.Native_Status <> 'ACCEPTD'
+) AS r
+    ON r.Msg_Batch_No = s.Msg_Batch_No AND r.Phone_No = s.Phone_No AND r.Sequence = s.Sequence AND r.nth = 1
+LEFT JOIN (SELECT No, MIN(Name) AS Name FROM enterprise GROUP BY No) AS e ON e.No = s.Enterprise_No
 LEFT JOIN enterprise_user AS u ON u.Id = s.Enterprise_User_Id
-WHERE s.Submit_Date >= :since AND s.Submit_Date < :until
+WHERE (s.Submit_Date IS NULL OR (s.Submit_Date >= :since AND s.Submit_Date < :until))
     AND COALESCE(s.Data_Status_Code, '0') <> '2'
 GROUP BY s.Msg_Batch_No, s.Phone_No

@@ -5,10 +5,9 @@ times:
   due_at: naive
   delivered_at: naive
   signed_at: naive
-  registered_at: naive
-  returned_at: naive
   changed_at: naive
 dialects: [mysql, sqlite]
+absent: [registered_at, returned_at, platform]
 */
 -- A receipt lists its receivers (5, u5: a person; d2: a department; g3: a group) and those who confirmed, as texts with commas.
 -- A department is the receiving unit: it has signed when one of its people has. The times of persons are in xinhu_reads alone.
@@ -20,15 +19,12 @@ SELECT
     v.due_at AS due_at,
     v.delivered_at AS delivered_at,
     v.signed_at AS signed_at,
-    CAST(NULL AS DATETIME) AS registered_at,
-    CAST(NULL AS DATETIME) AS returned_at,
     CASE
         WHEN v.in_use = 0 THEN 'recalled'
         WHEN v.confirmed > 0 THEN 'signed'
         WHEN v.delivered_at IS NOT NULL THEN 'delivered'
         ELSE 'sent'
     END AS state,
-    CAST(NULL AS CHAR(11)) AS platform,
     CASE WHEN v.seen_at > v.sent_at THEN v.seen_at ELSE v.sent_at END AS changed_at,
     CASE
         WHEN v.deptid IS NULL THEN '接收人无法展开为单位'

@@ -3,15 +3,14 @@ window: sent_at
 times:
   sent_at: naive
 dialects: [mysql, sqlite]
+absent: [is_ofd, platform]
 */
 -- Outgoing documents (type 0; 1 is incoming) that were submitted and approved. The day is all that is kept: optdt is overwritten by each edit.
 SELECT
     o.document_id AS document_id,
     o.sent_at AS sent_at,
     o.sender_unit AS sender_unit,
-    CAST(NULL AS CHAR(1)) AS is_ofd,
     o.is_sealed AS is_sealed,
-    CAST(NULL AS CHAR(11)) AS platform,
     CASE WHEN o.sent_at IS NULL THEN '分发日期与公文日期均缺失或为零' END AS rejected_because
 FROM (
     SELECT

@@ -9,7 +9,7 @@ translate:
 dialects: [mysql, sqlite]
 */
 -- Logins that succeeded, steps of flows, and first views of documents. Several words of the product can be one module of ours;
--- the loader adds their rows up. The platform is what a site makes of the browser's word: the product keeps nothing else of a terminal.
+-- the loader adds their rows up. What has no date, or a zero date, is counted as rejected. The platform is what a site makes of the browser's word: the product keeps nothing else of a terminal.
 SELECT
     SUBSTR(a.done_at, 1, 13) AS hour_at,
     a.person AS account_id,
@@ -28,7 +28,7 @@ FROM (
         CASE WHEN l.type IN ('pc登录', 'reim登录') THEN 'pc' ELSE 'mobile' END AS terminal,
         l.web AS web
     FROM xinhu_log AS l
-    WHERE l.optdt >= :since AND l.optdt < :until
+    WHERE (l.optdt IS NULL OR l.optdt < '1000-01-01' OR (l.optdt >= :since AND l.optdt < :until))
         AND l.type LIKE '%登录' AND COALESCE(l.level, 0) < 2 AND l.optid > 0
     UNION ALL
     SELECT
@@ -42,7 +42,7 @@ FROM (
         f.web AS web
     FROM xinhu_flow_log AS f
     LEFT JOIN xinhu_flow_set AS m ON m.id = f.modeid
-    WHERE f.optdt >= :since AND f.optdt < :until AND f.checkid > 0
+    WHERE (f.optdt IS NULL OR f.optdt < '1000-01-01' OR (f.optdt >= :since AND f.optdt < :until)) AND f.checkid > 0
     UNION ALL
     SELECT
         r.adddt AS done_at,
@@ -54,7 +54,7 @@ FROM (
         END AS terminal,
         r.web AS web
     FROM xinhu_reads AS r
-    WHERE r.adddt >= :since AND r.adddt < :until AND r.optid > 0
+    WHERE (r.adddt IS NULL OR r.adddt < '1000-01-01' OR (r.adddt >= :since AND r.adddt < :until)) AND r.optid > 0
 ) AS a
 LEFT JOIN xinhu_admin AS u ON u.id = a.person
 LEFT JOIN xinhu_dept AS d ON d.id = u.deptid

@@ -2,13 +2,13 @@
 window: changed_at
 times:
   started_at: naive
-  due_at: naive
   finished_at: naive
   changed_at: naive
 translate:
   module: modules.csv
   edition: editions.csv
 dialects: [mysql, sqlite]
+absent: [due_at]
 */
 -- A bill is one row however many steps it took. Status 1 is approved, 5 void; 0 is waiting and 2 sent back: both are open.
 -- A draft (isturn 0) has come to nobody.
@@ -18,7 +18,6 @@ SELECT
     b.unit AS unit,
     b.edition AS edition,
     b.word AS module,
-    CAST(NULL AS DATETIME) AS due_at,
     CASE WHEN b.status = 1 AND b.isdel = 0 THEN b.changed_at END AS finished_at,
     CASE WHEN b.status = 5 OR b.isdel = 1 THEN 1 ELSE 0 END AS is_cancelled,
     b.changed_at AS changed_at,

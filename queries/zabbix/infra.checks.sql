@@ -2,20 +2,18 @@
 window: checked_at
 times:
   checked_at: epoch_s
-  expires_at: epoch_s
 dialects: [mysql, postgres, sqlite]
+absent: [duration_ms, expires_at]
 */
 -- agent.ping is 1 or nothing at all; what Zabbix itself knows of an agent is 1 answers, 2 does not, 0 not known (left out).
--- icmpping is 1 or 0. NULLIF(1, 1) is a null that has a type, which MariaDB's fast driver needs. Of two items that say the same of a host in the same second, the worse holds.
+-- icmpping is 1 or 0. Of two items that say the same of a host in the same second, the worse holds.
 SELECT
     t.clock AS checked_at,
     'infra' AS subsystem,
     h.host AS target,
     CASE WHEN i.key_ LIKE 'icmpping%' THEN 'ping' ELSE 'agent' END AS kind,
     MIN(CASE WHEN t.value = 1 THEN 1 ELSE 0 END) AS is_up,
-    NULLIF(1, 1) AS duration_ms,
-    CASE WHEN MIN(CASE WHEN t.value = 1 THEN 1 ELSE 0 END) = 0 THEN 'no_answer' END AS failure,
-    NULLIF(1, 1) AS expires_at
+    CASE WHEN MIN(CASE WHEN t.value = 1 THEN 1 ELSE 0 END) = 0 THEN 'no_answer' END AS failure
 FROM items i
 JOIN hosts h ON h.hostid = i.hostid
 JOIN history_uint t ON t.itemid = i.itemid

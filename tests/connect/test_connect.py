@@ -93,7 +93,11 @@ def test_a_table_is_proposed_drafted_with_every_column_and_checked(tmp_path: Pat
     }
     assert not found.fits
     (state,) = found.datasets
-    assert (state.days, state.rows, state.rejected) == ((dt.date(2026, 11, 20),) * 2, 2, 1)
+    assert (state.days, state.rows, state.rejected) == (
+        (dt.date(2026, 11, 20),) * 2,
+        3,
+        0,
+    )  # the login with the open word is another method's
 
 
 def test_what_is_missing_is_said_until_it_fits_and_an_edited_draft_is_never_overwritten(tmp_path: Path):
@@ -308,7 +312,7 @@ def test_the_command_ends_with_4_until_it_fits_and_speaks_to_machines(tmp_path: 
     (tmp_path / "queries" / "portal" / "outcome.csv").write_text("theirs,ours\nOK,fine\n", encoding="utf-8")
     wrong = nta("connect", "portal", "auth.log", cwd=tmp_path)
     assert wrong.returncode == 4
-    assert "queries/portal/outcome.csv: unknown outcome 'fine'" in wrong.stderr
+    assert "queries/portal/outcome.csv:2: unknown outcome 'fine'" in wrong.stderr
     refused = nta("connect", "Portal!", "auth.log", cwd=tmp_path)
     assert refused.returncode == 2
     assert "Example: ntanalytics connect" in nta("connect", "--help").stdout

@@ -26,12 +26,13 @@ def test_rejects_repeated_keys_ranges_nulls_and_unseen_words_are_told(tmp_path: 
     found = conform(
         source, source.mapping("sms.messages"), *local_window(DAY, DAY, site.settings.zone), site.settings.zone
     )
-    assert (found.rows, found.duplicates, found.conforms) == (2, 1, False)
-    assert found.rejected == {"运营商（carrier）不在取值范围内": 2, "计费条数（segments）小于 1": 1}
-    assert [json.loads(row)["message_id"] for row in found.samples["运营商（carrier）不在取值范围内"]] == ["2", "3"]
+    assert (found.rows, found.duplicates, found.conforms) == (4, 1, False)
+    assert found.rejected == {"计费条数（segments）小于 1": 1}
+    assert [json.loads(row)["message_id"] for row in found.samples["计费条数（segments）小于 1"]] == ["4"]
+    assert found.replaced_words == {"carrier": 2}
     facts = {column.name: column for column in found.columns}
     assert (facts["segments"].least, facts["segments"].greatest) == ("1", "7")
-    assert facts["outcome"].null_share == 0.5
+    assert facts["outcome"].null_share == 0.75
     assert facts["unit"].null_share == 1.0
     assert facts["carrier"].unseen == {"satellite": 2}
     assert facts["outcome"].unseen == {}
@@ -43,7 +44,7 @@ def test_map_check_says_so_and_ends_with_4_unless_all_conforms(tmp_path: Path):
     command = ("--config", str(site.config), "map", "check", "shop", "--from")
     done = nta(*command, "2026-11-19")
     assert done.returncode == 4, done.stderr
-    assert "1 rejected: 运营商（carrier）不在取值范围内" in done.stdout
+    assert "1 with a word of carrier that is not known" in done.stdout
     assert "satellite 1" in done.stdout
     fine = nta(*command, "2026-11-18", "--json")
     assert fine.returncode == 0, fine.stderr

@@ -78,24 +78,29 @@ def test_a_number_reaches_neither_lake_nor_rejects_nor_ledger_and_is_counted(tmp
     site.messages(
         "shop",
         ("13912345678", "2026-11-19 09:00:00", "mobile", 1, None, None),
-        ("2", "2026-11-19 09:00:00", "13712345678", 1, None, None),  # rejected: no such carrier
+        ("2", "2026-11-19 09:00:00", "13712345678", 1, None, None),  # no such carrier: another one
+        ("3", "2026-11-19 09:00:00", "mobile", 0, None, None),  # rejected
     )
     done = nta("--config", str(site.config), "extract", "sms.messages", "--from", str(DAY))
     assert done.returncode == 0, done.stderr
-    assert "2 telephone or identity card number(s) masked in application" in done.stdout
+    assert "3 telephone or identity card number(s) masked in application" in done.stdout
     assert "1 telephone or identity card number(s) masked in message_id" in done.stdout
     files = list((tmp_path / "lake").rglob("*.parquet"))
-    (kept,) = [row for path in files if "rejects" not in str(path) for row in pq.ParquetFile(path).read().to_pylist()]
+    kept, other = [
+        row for path in files if "rejects" not in str(path) for row in pq.ParquetFile(path).read().to_pylist()
+    ]
     assert kept["application"] == "办公" + "*" * 11 + "/" + "*" * 18
     assert len(kept["message_id"]) == 24
+    assert other["carrier"] == "other"
     (reject,) = [row for path in files if "rejects" in str(path) for row in pq.ParquetFile(path).read().to_pylist()]
-    assert json.loads(reject["record"])["carrier"] == "***********"
+    assert json.loads(reject["record"])["application"] == kept["application"]
     engine = sa.create_engine(f"sqlite:///{tmp_path}/ledger.sqlite")
     with engine.connect() as ledger:
         assert ledger.execute(sa.text('SELECT "column", rows FROM maskings ORDER BY 1')).fetchall() == [
-            ("application", 2),
+            ("application", 3),
             ("message_id", 1),
         ]
+        assert ledger.execute(sa.text("SELECT word, rows FROM unknown_words")).fetchall() == [("***********", 1)]
     engine.dispose()
     told = nta("--config", str(site.config), "map", "check", "shop", "--from", str(DAY))
     assert told.returncode == 4

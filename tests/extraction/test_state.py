@@ -78,16 +78,22 @@ def test_a_state_is_taken_once_a_day(site):
     assert extractor.ensure_coverage({"identity.units": 7}, DAY, DAY) == []
 
 
-def test_words_are_translated_and_an_unknown_one_is_rejected(site):
+def test_words_are_translated_and_an_unknown_one_is_another(site):
     (taken,) = Extractor(site, Ledger(site.ledger)).extract(["identity.logins"], DAY, DAY)
-    assert {row["login_id"]: row["method"] for row in kept(site, "identity.logins")} == {"a": "password", "b": "scan"}
-    assert [reason for _, reason in taken.rejected] == ["方式（method）不在取值范围内"]
+    assert {row["login_id"]: row["method"] for row in kept(site, "identity.logins")} == {
+        "a": "password",
+        "b": "scan",
+        "c": "other",
+    }
+    assert taken.rejected == {}
+    assert taken.unknown_words == {(DAY, "method", "Smoke"): 1}
 
 
 def test_an_address_is_kept_as_a_hash_only(site):
     Extractor(site, Ledger(site.ledger)).extract(["identity.logins"], DAY, DAY)
-    hashes = {row["address_hash"] for row in kept(site, "identity.logins")}
-    assert len(hashes) == 1
+    hashes = [row["address_hash"] for row in kept(site, "identity.logins")]
+    assert len(hashes) == 3
+    assert len(set(hashes)) == 2  # two came from one address
     stored = b"".join(path.read_bytes() for path in site.lake.rglob("*") if path.is_file())
     assert b"10.0.0." not in stored
 
@@ -121,4 +127,33 @@ def test_a_blank_word_of_ours_is_null_where_the_column_may_lack_it(site):
 def test_a_blank_word_of_ours_is_refused_where_the_column_must_be_there(site):
     (site.queries / "door" / "methods.csv").write_text("theirs,ours\nPwd,\n", encoding="utf-8")
     with pytest.raises(ContractError, match="unknown method ''"):
+        Extractor(site, Ledger(site.ledger))
+
+
+def test_a_word_that_stands_twice_in_a_table_is_refused_with_its_line(site):
+    file = site.queries / "door" / "methods.csv"
+    file.write_text("theirs,ours\nPwd,password\nQR,scan\nPwd ,scan\n", encoding="utf-8")
+    with pytest.raises(ContractError, match="'Pwd' stands there twice") as caught:
+        Extractor(site, Ledger(site.ledger))
+    assert caught.value.where == f"{file}:4"
+
+
+@pytest.mark.parametrize("prefix", ["", "\ufeff"])
+def test_a_table_that_a_spreadsheet_saved_as_gbk_is_read_and_said(
+    site, prefix: str, capsys: pytest.CaptureFixture[str]
+):
+    (site.queries / "door" / "methods.csv").write_bytes(f"{prefix}theirs,ours\n口令,password\n".encode("gb18030"))
+    with sqlite3.connect(site.file.parent / "door.sqlite") as db:
+        db.execute("UPDATE login SET how = '口令'")
+    db.close()
+    (taken,) = Extractor(site, Ledger(site.ledger)).extract(["identity.logins"], DAY, DAY)
+    assert (taken.rejected, taken.unknown_words) == ({}, {})
+    assert [row["method"] for row in kept(site, "identity.logins")] == ["password"] * 3
+    said = capsys.readouterr()
+    assert "read as GB 18030" in said.out + said.err
+
+
+def test_a_table_of_words_of_no_known_encoding_is_refused(site):
+    (site.queries / "door" / "methods.csv").write_bytes("theirs,ours\n口令,password\n".encode("utf-16"))
+    with pytest.raises(ContractError, match="neither UTF-8 nor GB 18030"):
         Extractor(site, Ledger(site.ledger))

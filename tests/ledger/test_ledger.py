@@ -55,6 +55,14 @@ def test_taking_a_day_again_replaces_its_coverage_and_keeps_the_history(ledger: 
         assert connection.execute(sa.text("SELECT count(*) FROM extractions")).scalar() == 2
 
 
+def test_a_row_without_a_time_is_counted_once_a_source_whatever_the_extractions(ledger: Ledger):
+    """Each extraction meets it anew: a week that was taken day by day has it once, and not seven times."""
+    for day, rows in ((D1, 2), (D2, 3), (D3, 3)):
+        ledger.coverage.record(taken(day, day, rejected=Counter({(None, "no time"): rows})))
+    assert ledger.coverage.rejected("sms.messages", D1, D3) == [("sms", "no time", 3)]
+    assert ledger.coverage.rejected("sms.messages", D1, D1) == [("sms", "no time", 2)]
+
+
 def test_what_was_rejected_of_a_day_that_was_taken_again_is_counted_once(ledger: Ledger):
     ledger.coverage.record(taken(rejected=Counter({(D1, "odd"): 2, (D2, "odd"): 3})))
     ledger.coverage.record(taken(D2, D2, rejected=Counter({(D2, "odd"): 4})))
@@ -139,31 +147,3 @@ def test_several_that_open_a_new_ledger_at_once_all_find_its_tables(url: str):
 
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(opened, range(8))) == [0] * 8
-
-
-def test_coverage_is_read_as_it_was_after_an_earlier_extraction(tmp_path: Path):
-    ledger = Ledger(f"sqlite:///{tmp_path}/past.sqlite")
-    moments = [dt.datetime(2026, 11, day, tzinfo=dt.UTC) for day in (20, 21, 22)]
-
-    def take(moment: dt.datetime, first: int, rows: int, **more: object) -> int:
-        days = {"first": dt.date(2026, 11, first), "last": dt.date(2026, 11, 17)}
-        counts = Counter({days["last"]: rows})
-        common = {"dataset": "sms.messages", "source": "sms", "seconds": 1.0, "taken_at": moment}
-        ledger.coverage.record(ExtractionResult(**common, **days, rows=counts, source_rows=counts, **more))
-        return ledger.coverage.last_extraction_id()
-
-    first = take(moments[0], 16, 5, rejected=Counter({(dt.date(2026, 11, 17), "odd"): 2}))
-    second = take(moments[1], 17, 7)
-    failed = take(moments[2], 17, 0, error="down", cause="连接不上")
-    window = ("sms.messages", dt.date(2026, 11, 16), dt.date(2026, 11, 17))
-    rows = {
-        number: [day.rows for day in ledger.as_of(number, moments[2]).coverage.days(*window)] for number in (0, 1, 2)
-    }
-    assert (rows, first, second) == ({0: [], 1: [0, 5], 2: [0, 7]}, 1, 2)
-    assert ledger.as_of(first, moments[0]).coverage.rejected(*window) == [("sms", "odd", 2)]
-    assert ledger.coverage.rejected(*window) == []
-    assert ledger.as_of(second, moments[1]).coverage.last_causes("sms.messages", ["sms"]) == {}
-    assert ledger.as_of(failed, moments[2]).coverage.last_causes("sms.messages", ["sms"]) == {"sms": "连接不上"}
-    assert ledger.coverage.last_extraction_before(moments[1]) == second
-    assert ledger.pruning.forget_days("sms.messages", dt.date(2026, 12, 1)) == 2
-    assert [day.rows for day in ledger.as_of(second, moments[1]).coverage.days(*window)] == [0, 7]

@@ -15,6 +15,7 @@ from ntanalytics.settings import load
 from ntanalytics.workspace import Workspace
 from tests.extraction.small_site import SmallSite
 from tests.test_cli import nta
+from tests.workspace.oa_site import SETTINGS, OaSite
 
 #: 10:30 in Shanghai; the hour before it is tried.
 NOW = dt.datetime(2026, 11, 19, 2, 30, tzinfo=dt.UTC)
@@ -38,7 +39,7 @@ def test_each_mapping_is_tried_on_the_hour_before(shop: SmallSite):
     fine, odd = found["sources.shop", "sms.messages"], found["sources.twin", "sms.messages"]
     assert (fine.state, fine.message.startswith("1 row(s) fit, ")) == (State.OK, True)
     assert odd.state is State.WARNING
-    assert "0 row(s) fit, 1 rejected: 运营商（carrier）不在取值范围内 1" in odd.message
+    assert "1 row(s) fit, unknown words in carrier 1" in odd.message
     assert found["sources.shop", "desk.tickets"].state is State.OK
     assert exit_code(list(found.values())) == 0
 
@@ -173,3 +174,20 @@ def test_the_program_shows_a_table_or_json(shop: SmallSite):
     told = json.loads(nta("--config", str(shop.config), "doctor", "--json").stdout)
     assert {"subject": "calendar", "state": "ok"}.items() <= next(e for e in told if e["subject"] == "calendar").items()
     assert nta("--config", str(shop.folder / "none.yml"), "doctor").returncode == 3
+
+
+def test_the_table_of_unit_names_is_read(tmp_path: Path):
+    file = tmp_path / "aliases.csv"
+    file.write_text("theirs,ours\n市财局,市财政局\n港务局,南通港集团\n", encoding="utf-8")
+    site = OaSite(tmp_path, SETTINGS + "site: {unit_aliases: aliases.csv}\n")
+    site.add_units("club", ("1", "市财政局", None))
+    site.take("2026-11-19 06:30", "identity.units")
+    found = examined(site.config)["site", "unit_aliases"]
+    assert found.state is State.WARNING
+    assert "2 name(s); 1 of a unit that the list of units does not have: 港务局 → 南通港集团" in found.message
+    file.write_text("theirs,ours\n市财局,市财政局\n市财局,市教育局\n", encoding="utf-8")
+    broken = examined(site.config)["site", "unit_aliases"]
+    assert (broken.state, broken.exit_code) == (State.CRITICAL, 3)
+    assert "line 3: '市财局' stands there twice, for two different units" in broken.message
+    file.write_text("theirs,ours\n市财局,市财政局\n", encoding="utf-8")
+    assert examined(site.config)["site", "unit_aliases"].state is State.OK

@@ -95,7 +95,9 @@ def test_a_mapping_is_one_select_in_every_dialect_it_claims(mappings: list[Path]
 def test_a_mapping_names_its_columns(mappings: list[Path]) -> None:
     for path in mappings:
         dataset = DATASETS[".".join(path.name.split(".")[:2])]
-        expected = {column.name for column in dataset.mapped}
+        absent = header(path).get("absent", [])
+        assert isinstance(absent, list), f"{path}: absent: lists columns"
+        expected = {column.name for column in dataset.mapped} - set(absent)
         for dialect, query in parsed(path):
             loose = _stars_over_a_source(query)
             assert not loose, (
@@ -104,6 +106,17 @@ def test_a_mapping_names_its_columns(mappings: list[Path]) -> None:
             names = query.named_selects
             assert expected <= set(names) <= expected | set(CONTROL_COLUMNS), f"{path} ({dialect}): selects {names}"
             assert len(names) == len(set(names)), f"{path} ({dialect}): selects a column twice"
+
+
+def test_a_mapping_says_which_columns_its_product_does_not_have(mappings: list[Path]) -> None:
+    for path in mappings:
+        for dialect, query in parsed(path):
+            for select in query.selects:
+                value = select.unalias()
+                while isinstance(value, exp.Cast):
+                    value = value.this
+                is_null = isinstance(value, exp.Null) and select.alias not in CONTROL_COLUMNS
+                assert not is_null, f"{path} ({dialect}): list {select.alias} under absent: and do not select it"
 
 
 def test_a_mapping_takes_only_since_and_until(mappings: list[Path]) -> None:

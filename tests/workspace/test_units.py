@@ -145,16 +145,33 @@ def test_a_table_of_aliases_that_cannot_be_meant_is_refused(tmp_path: Path, cont
     assert caught.value.where == str(file)
 
 
-def test_a_table_that_is_missing_or_not_utf8_is_refused(tmp_path: Path):
+def test_a_table_that_is_missing_or_of_no_known_encoding_is_refused(tmp_path: Path):
     with pytest.raises(SettingsError, match="No such file"):
         read_aliases(tmp_path / "none.csv")
     file = tmp_path / "aliases.csv"
-    file.write_bytes("theirs,ours\n市财局,市财政局\n".encode("gb18030"))
-    with pytest.raises(SettingsError, match="not UTF-8"):
+    file.write_bytes("theirs,ours\n市财局,市财政局\n".encode("utf-16"))
+    with pytest.raises(SettingsError, match="neither UTF-8 nor GB 18030"):
         read_aliases(file)
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-8", "utf-8-sig"])
+def test_a_table_is_read_as_a_spreadsheet_saves_it(tmp_path: Path, encoding: str):
+    file = tmp_path / "aliases.csv"
+    file.write_bytes("theirs,ours,备注\r\n市财局,市财政局,简称\r\n\r\n".encode(encoding))
+    assert read_aliases(file).to_pylist() == [{"theirs": "市财局", "ours": "市财政局"}]
 
 
 def test_saying_the_same_twice_is_no_mistake(tmp_path: Path):
     file = tmp_path / "aliases.csv"
     file.write_text("theirs,ours\n甲,乙\n甲 ,乙\n乙,乙\n", encoding="utf-8")
     assert read_aliases(file).num_rows == 3
+
+
+def test_sql_and_the_tables_of_an_analyst_have_our_name_beside_theirs(site: OaSite):
+    site.take("2026-11-23 06:30", *BOTH)
+    lake = open_workspace(site.config)
+    want = {("市财局", "市财政局"): 2, ("市气象局", "市气象局"): 3, ("市财政局 ", "市财政局"): 1, (None, None): 1}
+    assert count(lake.tables.oa.members(), "unit", "canonical_unit") == want
+    rows = lake.sql("SELECT unit, canonical_unit, count(*) AS n FROM oa.members GROUP BY ALL")
+    assert {(row.unit or None, row.canonical_unit or None): row.n for row in rows.fillna("").itertuples()} == want
+    assert "canonical_unit" not in lake.table("oa.members").columns

@@ -41,7 +41,7 @@ def late_signings(
 
     Args:
         deliveries: rows of ``docexchange.deliveries``.
-        working_days: the working days of the span and of some weeks after it.
+        working_days: the working days of the span up to the moment, or more.
         at: the moment (aware).
         utc_offset_h: hours by which local time is ahead of UTC.
         by: columns that name a group: ``day`` (of sending), ``receiver_unit``.

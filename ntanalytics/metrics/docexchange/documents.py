@@ -152,8 +152,8 @@ def deliveries(
 
     Args:
         deliveries: rows of ``docexchange.deliveries`` sent in the period.
-        working_days: the working days of the period and of some weeks after it; a delivery whose day lies outside is
-            not part of the rate.
+        working_days: the working days up to ``at``, or more; a delivery that is due after the last of them is not part
+            of the rate.
         at: the moment (aware) of the states.
         utc_offset_h: hours by which local time is ahead of UTC.
         by: columns of ``deliveries`` that name a group: ``receiver_unit``, ``day``.

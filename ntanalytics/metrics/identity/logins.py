@@ -112,7 +112,9 @@ def daily(logins: ir.Table, days: ir.Table, by: Sequence[str] = ()) -> ir.Table:
     return fill_days(_logins(logins, ["day", *by]), days, MEASURES, by=by).order_by("day", *by)
 
 
-def accounts(accounts: ir.Table, units: ir.Table, at: datetime, by: Sequence[str] = ()) -> ir.Table:
+def accounts(
+    accounts: ir.Table, units: ir.Table, at: datetime, by: Sequence[str] = (), *, without_units: Sequence[str] = ()
+) -> ir.Table:
     """Return the accounts, with the dormant and orphan ones (docs/domain.md, Identity and SSO).
 
     Args:
@@ -120,6 +122,7 @@ def accounts(accounts: ir.Table, units: ir.Table, at: datetime, by: Sequence[str
         units: rows of ``identity.units``: the snapshot of the same day.
         at: the moment (aware) of the snapshot.
         by: columns of ``accounts`` that name a group: ``unit_id``.
+        without_units: sources that do not know the units of their accounts: none of these counts as an orphan.
 
     Returns:
         ``by`` and the measures of ``ACCOUNTS``, most first; one row when ``by`` is empty.
@@ -132,12 +135,14 @@ def accounts(accounts: ir.Table, units: ir.Table, at: datetime, by: Sequence[str
     is_quiet = (placed.last_login_at < since) | (
         placed.last_login_at.isnull() & (placed.opened_at < since).fill_null(True)
     )
+    has_unit = ~placed.source.isin(list(without_units)) if without_units else ibis.literal(True)
+    orphans = placed.count(where=placed.is_enabled & has_unit & placed["_unit"].isnull())
     counted = placed.aggregate(
         by=list(by),
         accounts=placed.count(),
         enabled_accounts=placed.count(where=placed.is_enabled),
         dormant_accounts=placed.count(where=placed.is_enabled & is_quiet),
-        orphan_accounts=placed.count(where=placed.is_enabled & placed["_unit"].isnull()),
+        orphan_accounts=has_unit.any().ifelse(orphans, ibis.null("int64")) if without_units else orphans,
     )
     return counted.order_by(ibis.desc("accounts"), *by)
 

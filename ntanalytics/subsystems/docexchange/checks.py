@@ -24,8 +24,8 @@ from ntanalytics.metrics.docexchange import documents as document_metrics
 from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.rows import rows
 
-#: Days of history with comparable days, and of the calendar after the period that deadlines need.
-HISTORY, CALENDAR_AFTER = 70, 14
+#: Days of history with comparable days.
+HISTORY = 70
 
 #: Days up to an inspected one over which it is judged whether deliveries are signed for in time.
 DUE_DAYS = 7
@@ -56,8 +56,12 @@ def as_of(context: CheckContext) -> datetime:
 
 
 def working_days(context: CheckContext) -> list[date]:
-    """Return the working days that deadlines of the period's deliveries need."""
-    return context.nearby_working_days(HISTORY, CALENDAR_AFTER)
+    """Return the working days up to the period's end.
+
+    Deliveries are judged as of then at the latest, so that a deadline on a later day has not passed: the calendar of
+    the days after it is not needed.
+    """
+    return context.nearby_working_days(HISTORY)
 
 
 def delivered(context: CheckContext, table: ir.Table, at: datetime, by: tuple[str, ...] = ()) -> ir.Table:
@@ -93,11 +97,7 @@ def _left_off(context: CheckContext) -> list[Finding]:
     if not deliveries.is_complete:
         return []
     late = daily_metrics.late_signings(
-        deliveries.recent,
-        context.nearby_working_days(HISTORY, CALENDAR_AFTER),
-        as_of(context),
-        context.utc_offset_h,
-        ["day", "receiver_unit"],
+        deliveries.recent, context.shared(working_days), as_of(context), context.utc_offset_h, ["day", "receiver_unit"]
     )
     rule = context.rules["docexchange.unsigned"]
     return share_shift(rule, late, context.on, entity=receiver, together=_UNSIGNED_DAYS)

@@ -11,7 +11,7 @@ from ntanalytics.checks.check import EVERY_PERIOD, QUARTER, Check
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.contract.identity import ACCOUNT_CHANGES
 from ntanalytics.findings.finding import Entity, Finding
-from ntanalytics.findings.judgement import evaluate_rules, judge_value
+from ntanalytics.findings.judgement import evaluate_rules, judge_value, unknown
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.identity import logins as account_metrics
@@ -68,19 +68,25 @@ def _orphans(context: CheckContext, rule: Rule) -> list[Finding]:
     """
     accounts, units = context.dataset("identity.accounts"), context.dataset("identity.units")
     views = accounts, units
-    orphans = rows(account_metrics.orphans(accounts.table, units.table))
+    without = accounts.sources_without("unit_id")
+    placed = accounts.table.filter(~accounts.table.source.isin(without)) if without else accounts.table
+    unplaced = [unknown(rule, "not_in_source", Entity("source", source, source)) for source in without]
+    if without and not set(accounts.sources) - set(without):
+        return unplaced
+    orphans = rows(account_metrics.orphans(placed, units.table))
     if context.is_day and units.was_complete:
         in_use = {row["unit"] for row in rows(units.before.filter(units.before.is_enabled).select("unit"))}
         orphans = [row for row in orphans if row["unit"] not in in_use]
     if not orphans or not all(view.is_complete for view in views):
-        return [judge_value(rule, sum(row["orphan_accounts"] for row in orphans), views)]
+        return [judge_value(rule, sum(row["orphan_accounts"] for row in orphans), views), *unplaced]
     closed = [row for row in orphans if row["unit"] is not None]
     if len(closed) > _MAX_UNITS:
         total = judge_value(rule, sum(row["orphan_accounts"] for row in closed), views, _CLOSED)
         findings = [total.with_details(units=tuple(str(row["unit"]) for row in closed))]
     else:
         findings = evaluate_rules([rule], figures(closed, *views), _closed_unit)
-    return findings + evaluate_rules([rule], figures([row for row in orphans if row["unit"] is None], *views), _NO_UNIT)
+    nowhere = [row for row in orphans if row["unit"] is None]
+    return findings + evaluate_rules([rule], figures(nowhere, *views), _NO_UNIT) + unplaced
 
 
 def _closed_unit(row: Mapping[str, Any]) -> Entity:

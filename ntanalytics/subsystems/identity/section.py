@@ -20,6 +20,9 @@ def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemS
     total = compared(
         login_metrics.logins(logins.table), login_metrics.logins(logins.before), login_metrics.LOGINS, logins
     )
+    accounts_now = login_metrics.accounts(
+        accounts.table, units.table, context.ends_at, without_units=accounts.sources_without("unit_id")
+    )
     return SubsystemSummary(
         subsystem="identity",
         highlights=highlights(total, ["logins", "login_failure_rate", "login_users"]),
@@ -30,7 +33,7 @@ def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemS
             "methods": figures(login_metrics.logins(logins.table, ["method"]), logins),
             "reasons": figures(login_metrics.logins(logins.table, ["reason"]), logins),
             "suspects": case_list(suspect_metrics.suspects(logins.table).drop("address_hash"), logins),
-            "accounts": figures(login_metrics.accounts(accounts.table, units.table, context.ends_at), accounts, units),
+            "accounts": figures(accounts_now, accounts, units),
         },
         origin=context.origin("identity.logins", logins),
     )

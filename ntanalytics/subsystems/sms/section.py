@@ -13,12 +13,12 @@ from ntanalytics.metrics.sms import volume as sms_volume
 
 
 def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemSummary:
-    """Return volume, delivery and latency, by carrier and application (docs/domain.md, SMS)."""
+    """Return volume, delivery and latency, by carrier, application and unit (docs/domain.md, SMS)."""
     messages = context.dataset("sms.messages", HISTORY)
+    now, before = (context.report.resolve_units(table) for table in (messages.table, messages.before))
 
     def volume(*by: str) -> Figures:
-        table, before = messages.table, messages.before
-        return figures(sms_volume.compare_volume(table, before, messages.as_of, by, **messages.wholeness), messages)
+        return figures(sms_volume.compare_volume(now, before, messages.as_of, by, **messages.wholeness), messages)
 
     def daily(*by: str) -> Figures:
         return figures(sms_volume.daily(messages.recent, messages.days, messages.as_of, by), messages)
@@ -30,11 +30,19 @@ def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemS
         lead="delivery_rate",
         total=total,
         daily=daily(),
-        tables={"carriers": volume("carrier"), "applications": volume("application"), "by_day": daily("carrier")},
+        tables={
+            "carriers": volume("carrier"),
+            "applications": volume("application"),
+            "units": volume("unit"),
+            "by_day": daily("carrier"),
+        },
         origin=context.origin("sms.volume", messages),
     )
 
 
 SECTION = Section(
-    summarize=summarize, lead="delivery_rate", reads={"sms.messages": HISTORY}, requires=("sms.messages",)
+    summarize=summarize,
+    lead="delivery_rate",
+    reads={"sms.messages": HISTORY, "identity.units": 0},
+    requires=("sms.messages",),
 )

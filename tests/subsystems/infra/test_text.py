@@ -11,7 +11,7 @@ import pytest
 from ntanalytics.findings.finding import Entity, Finding
 from ntanalytics.findings.judgement import judge_row, unknown
 from ntanalytics.findings.text import Wording, word
-from ntanalytics.metrics.figures import figures
+from ntanalytics.metrics.figures import FigureRow, case_list, figures
 from ntanalytics.subsystems.infra.availability_checks import gap_findings, with_outages
 from ntanalytics.subsystems.infra.host_checks import alarm_findings, reachable_findings, repeated_findings
 from ntanalytics.subsystems.infra.load_checks import with_busy_hours
@@ -19,7 +19,7 @@ from ntanalytics.subsystems.infra.retention_checks import unpatched_findings, wa
 from ntanalytics.subsystems.infra.text import TEXTS, backup_highlights
 from ntanalytics.subsystems.infra.web_checks import worst_day_findings
 from tests.subsystems.infra.given import BEGIN, DAY, RULES, WEEK, gap, minutes, outage, problem
-from tests.subsystems.made import ON
+from tests.subsystems.made import ON, view
 
 HOST = Entity("host", "a", "a")
 
@@ -29,31 +29,31 @@ def _worded(finding: Finding) -> Wording:
 
 
 def _judged(code: str, **row: Any) -> Finding:
-    return judge_row(RULES[code], row, HOST)
+    return judge_row(RULES[code], FigureRow(row), HOST)
 
 
 def test_a_host_that_was_down_is_told_from_when_until_when() -> None:
-    snapshot = [{"host": "im-app-1", "is_monitored": True, "is_available": True}]
+    host = {"host": "im-app-1", "is_monitored": True, "is_available": True}
     rule = RULES["infra.reachable"]
-    [finding] = reachable_findings(DAY, rule, snapshot, [outage("im-app-1", 892, 112)], is_complete=True)
+    [finding] = reachable_findings(DAY, rule, view([host]), view([]), [outage("im-app-1", 892, 112)])
     wording = _worded(finding)
     assert wording.evidence == "14:52—16:44 无应答，历时 1 小时 52 分。"
     assert (wording.since, wording.advice) == ("11月20日", "检查主机、网络与监控代理")
     assert wording.limits == "无应答超过 10 分 关注，30 分 异常"
-    [down] = reachable_findings(DAY, rule, [{**snapshot[0], "is_available": False}], [], is_complete=True)
+    [down] = reachable_findings(DAY, rule, view([{**host, "is_available": False}]), view([]), [])
     assert _worded(down).evidence == "监控代理无应答。"
-    [missing] = reachable_findings(DAY, rule, [], [], is_complete=False)
+    [missing] = reachable_findings(DAY, rule, view([], is_complete=False), view([]), [])
     assert _worded(missing).evidence == "主机可达未知：没有能代表当日的快照。"
 
 
 def test_an_alarm_is_told_by_its_name_and_when_it_was_raised() -> None:
     rule = RULES["infra.problems"]
     alarms = [problem("warning", 30), problem("high", 2)]
-    [lasting] = alarm_findings(DAY, rule, alarms, is_complete=True)
+    [lasting] = alarm_findings(DAY, rule, view(alarms))
     assert _worded(lasting).evidence == "监控告警“磁盘低”11月20日 22:00 发生，尚未恢复；另有 1 项。"
-    [over] = alarm_findings(DAY, rule, [problem("high", 9, ended=7)], is_complete=True)
+    [over] = alarm_findings(DAY, rule, view([problem("high", 9, ended=7)]))
     assert _worded(over).evidence == "监控告警“磁盘低”11月20日 15:00 发生，17:00 恢复，历时 2 小时。"
-    [none] = alarm_findings(DAY, rule, [], is_complete=True)
+    [none] = alarm_findings(DAY, rule, view([]))
     assert _worded(none).evidence == "没有未恢复的告警，当日也没有严重告警。"
     assert _worded(none).limits == "无未恢复或严重的告警"
 
@@ -61,13 +61,13 @@ def test_an_alarm_is_told_by_its_name_and_when_it_was_raised() -> None:
 @pytest.mark.parametrize(("days", "span"), [(7, "7 天内"), (91, "季度内")])
 def test_an_alarm_that_came_again_is_told_with_its_span(days: int, span: str) -> None:
     rows = [{"host": "a", "problem": "CPU 高", "repeats": 3}]
-    [finding] = repeated_findings(RULES["infra.repeated_problems"], rows, days)
+    [finding] = repeated_findings(RULES["infra.repeated_problems"], case_list(rows), days)
     assert _worded(finding).evidence == f"告警“CPU 高”{span}出现 3 次。"
 
 
 def test_a_gap_in_monitoring_is_told_with_its_hours() -> None:
     gaps = [gap("probe", 65, 140), gap("zabbix", 67, 135)]
-    [finding] = gap_findings(DAY, RULES["infra.checks_gap"], gaps)
+    [finding] = gap_findings(DAY, RULES["infra.checks_gap"], case_list(gaps))
     assert _worded(finding).entity == "监控平台"
     assert _worded(finding).evidence == "01:05—03:25 没有任何检查（2 小时 20 分），期间各系统与主机状态未知。"
 
@@ -84,13 +84,13 @@ def test_availability_of_a_day_tells_its_longest_outage() -> None:
 
 
 def test_the_error_rate_of_a_week_is_told_with_its_worst_day() -> None:
-    row = {"day": dt.date(2026, 11, 18), "service": "portal", "requests": 999, "error_rate": 0.0231}
-    [finding] = worst_day_findings(WEEK, RULES["infra.error_rate"], [row], is_complete=True)
+    row = {"day": dt.date(2026, 11, 18), "is_covered": True, "service": "portal", "requests": 999, "error_rate": 0.0231}
+    [finding] = worst_day_findings(WEEK, RULES["infra.error_rate"], figures([row]))
     assert _worded(finding).evidence == "单日最高错误率 2.31%（11月18日），高于异常阈值 2.00%。"
     rows = [row, {**row, "day": ON, "error_rate": 0.02}]
-    [finding] = worst_day_findings(WEEK, RULES["infra.error_rate"], rows, is_complete=True)
+    [finding] = worst_day_findings(WEEK, RULES["infra.error_rate"], figures(rows))
     assert _worded(finding).evidence == "单日最高错误率 2.31%（11月18日），高于异常阈值 2.00%；本期共 2 天越过阈值。"
-    [finding] = worst_day_findings(DAY, RULES["infra.error_rate"], [{**row, "day": ON}], is_complete=True)
+    [finding] = worst_day_findings(DAY, RULES["infra.error_rate"], figures([{**row, "day": ON}]))
     assert _worded(finding).evidence == "错误率 2.31%，高于异常阈值 2.00%。"
 
 
@@ -108,14 +108,14 @@ def test_a_disk_that_begins_to_fill_is_told_with_its_pace() -> None:
 
 def test_patches_are_told_with_their_hosts() -> None:
     waiting = [{"host": "a", "waiting_patches": 1, "patch": "KYSA-1", "since_on": ON}]
-    [failed] = waiting_findings(RULES["infra.failed_patches"], waiting)
+    [failed] = waiting_findings(RULES["infra.failed_patches"], waiting, view([]))
     assert _worded(failed).evidence == "补丁 KYSA-1 安装失败，尚未复装。"
-    [none] = waiting_findings(RULES["infra.failed_patches"], [])
+    [none] = waiting_findings(RULES["infra.failed_patches"], [], view([]))
     assert (_worded(none).entity, _worded(none).evidence) == ("全部主机", "没有安装失败待复装的补丁。")
     ages = [{"host": host, "unpatched_days": 100} for host in ("a", "b", "c", "d")]
-    [late] = unpatched_findings(RULES["infra.unpatched"], ages, 190)
+    [late] = unpatched_findings(RULES["infra.unpatched"], ages, 190, view([]))
     assert _worded(late).evidence == "4 台主机超过 90 天没有补丁记录，最久 100 天：a、b、c等。"
-    [short] = unpatched_findings(RULES["infra.unpatched"], [], 43)
+    [short] = unpatched_findings(RULES["infra.unpatched"], [], 43, view([]))
     assert _worded(short).evidence == "未装补丁天数未知：补丁记录只有 43 天。"
     assert _worded(short).advice == "补录更早的补丁记录"
 

@@ -1,0 +1,54 @@
+"""CSV files that a site edits: UTF-8, or GB 18030 as a spreadsheet with Chinese settings saves it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import structlog
+
+from ntanalytics.errors import NtaError
+
+log = structlog.get_logger(__name__)
+
+
+def read_csv(path: Path, columns: Sequence[str]) -> list[tuple[int, tuple[str, ...]]]:
+    """Return the rows of a CSV file with a header: the number of the line, and the trimmed values of some columns.
+
+    A file that is no UTF-8 (with or without a byte order mark) is read as GB 18030, with a warning in the log. Further
+    columns are ignored, and lines without any of the columns left out.
+
+    Raises:
+        NtaError: the file cannot be read, is in no such encoding, or lacks a column.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise NtaError(f"cannot read the file: {error.strerror}", where=str(path)) from error
+    reader = csv.DictReader(io.StringIO(_text(content, path), newline=""))
+    try:
+        header = [name.strip() for name in reader.fieldnames or ()]
+        reader.fieldnames = header
+        missing = [name for name in columns if name not in header]
+        if missing:
+            raise NtaError(f"there is no column {missing[0]!r}; it has {', '.join(header) or 'none'}", where=str(path))
+        rows = [(reader.line_num, tuple((line[name] or "").strip() for name in columns)) for line in reader]
+    except csv.Error as error:
+        raise NtaError(f"line {reader.line_num}: {error}", where=str(path)) from error
+    return [(number, values) for number, values in rows if any(values)]
+
+
+def _text(content: bytes, path: Path) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        try:
+            text = content.decode("gb18030").removeprefix("\ufeff")
+        except UnicodeDecodeError as error:
+            raise NtaError(
+                "it is neither UTF-8 nor GB 18030", where=str(path), todo="save it as “CSV UTF-8”"
+            ) from error
+    log.warning("the file is not UTF-8: read as GB 18030", file=str(path))
+    return text
