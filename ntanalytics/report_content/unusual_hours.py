@@ -55,7 +55,8 @@ def unusual_hours(report: Report, history: int, *, id: str = "unusual") -> Table
     rows.sort(key=lambda row: row["at"], reverse=True)
     note = f"与自身以往 {LEARNING_DAYS} 天以上的规律相比从未出现的时段，供进一步查看，不作判断；批处理和活动也会如此。"
     if not rows:
-        note = "所示期间没有与以往规律不同的时段。"
+        shown_days = "所示期间" if metrics.is_complete and web.is_complete else "所示期间有数据的部分"
+        note = f"{shown_days}没有与以往规律不同的时段。"
     learnt = {scope.contract.label: _whole_days(scope) for scope in (metrics, web)}
     short = [label for label, days in learnt.items() if days <= LEARNING_DAYS]
     if short:
