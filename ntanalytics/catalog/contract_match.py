@@ -14,7 +14,7 @@ from sqlglot import exp
 from ntanalytics.catalog.parameters import bound_names
 from ntanalytics.catalog.product import TIME_FORMS
 from ntanalytics.catalog.read_only import check_reads
-from ntanalytics.contract import CONTROL_COLUMNS, Dataset, Type
+from ntanalytics.contract import CONTROL_COLUMNS, Dataset, Kind, Type
 from ntanalytics.errors import ContractError, UnknownName
 
 
@@ -119,5 +119,7 @@ def check_columns(columns: Sequence[str], dataset: Dataset, path: Path, absent: 
             raise ContractError(
                 f"column {name!r} is not in {dataset.name}", where=str(path), todo=f"known: {', '.join(wanted)}"
             )
+        if name == "withdrawn_because" and dataset.kind is not Kind.CASE:
+            raise ContractError(f"only a case is withdrawn; {dataset.name} is a {dataset.kind}", where=str(path))
         if columns.count(name) > 1:
             raise ContractError(f"column {name!r} is selected twice", where=str(path))

@@ -103,6 +103,8 @@ def show_extraction(results: Iterable[ExtractionResult]) -> None:
         for column, words in result.unknown_words_by_column.items():
             few = ", ".join(f"{word} {rows:,}" for word, rows in words.most_common(5))
             say(f"  {name}: {words.total():,} with a word of {column} that is not known, kept without it: {few}")
+        for reason, count in result.withdrawn.most_common(5):
+            say(f"  {name}: {count:,} case(s) withdrawn: {reason}")
         if result.absent_days:
             say(f"  {name}: no data of {len(result.absent_days)} day(s)")
         if result.error:

@@ -16,9 +16,11 @@ import pyarrow as pa
 
 #: Optional columns of a mapping that control loading and are not stored with the rows.
 #: ``rejected_because``: if not null, the row is rejected with that reason.
+#: ``withdrawn_because``: of a case, if not null, the case is no more (deleted, merged, refused): its former version
+#: leaves the lake's current state.
 #: ``rejected_at``: position of a rejected row in the source (file and line), stored with the rejects.
 #: ``source_rows``: number of rows or lines of the source that the row stands for.
-CONTROL_COLUMNS = ("rejected_because", "rejected_at", "source_rows")
+CONTROL_COLUMNS = ("rejected_because", "withdrawn_because", "rejected_at", "source_rows")
 
 
 #: Span of an aggregated time: a row stands for all that happened within one.

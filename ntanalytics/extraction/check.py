@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections import Counter
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
@@ -12,14 +11,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ntanalytics.catalog import Mapping
-from ntanalytics.contract import Column, Dataset, Kind, Privacy, Type
+from ntanalytics.contract import Column, Dataset, Kind, Type
 from ntanalytics.extraction.convert import convert, local_day, seconds_between, translate
 from ntanalytics.extraction.grain import truncate_times
 from ntanalytics.extraction.pii import mask_identifiers, mask_text
 from ntanalytics.extraction.pseudonym import hash_values
+from ntanalytics.extraction.rejected_rows import rejects_of
 from ntanalytics.extraction.truncation import truncate_texts
 from ntanalytics.extraction.unknown_words import WordCounts, count_words, replace_unknown_words
-from ntanalytics.lake.delta import REJECTS
 from ntanalytics.sources import Source
 
 #: Types in the words of a reason, which is Chinese: people read it in a report.
@@ -32,15 +31,8 @@ _TYPES = {
     Type.DATE: "日期",
 }
 
-#: Characters of a value in the record of a reject.
-_MOST_CHARACTERS = 120
 
-#: Rejects of a batch that are kept row by row; the others are counted by day and reason, so that a mapping that fits
-#: nothing does not fill the disk.
-_MOST_RECORDS = 1000
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CheckedBatch:
     """Result of the check of one batch.
 
@@ -50,6 +42,8 @@ class CheckedBatch:
         source_rows: day → rows or lines of the source that the valid rows represent.
         masked: column → values in which a telephone or identity card number was masked.
         unknown_words: (day, column, word) → rows or lines of the source whose word of an enumeration was replaced.
+        outdated: keys of cases whose newest version is withdrawn or rejected: an older one does not hold any more.
+        withdrawn: reason → withdrawn cases.
     """
 
     rows: pa.Table
@@ -57,6 +51,8 @@ class CheckedBatch:
     source_rows: Counter[dt.date]
     masked: Counter[str] = field(default_factory=Counter)
     unknown_words: WordCounts = field(default_factory=Counter)
+    outdated: pa.Table | None = None
+    withdrawn: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass
@@ -107,31 +103,69 @@ def check(
     dataset = mapping.dataset
     delivered = {name.lower(): batch.column(index) for index, name in enumerate(batch.schema.names)}
     nothing = pa.nulls(batch.num_rows, pa.string())
-    rejected_by_mapping = _mask_reasons(delivered.get("rejected_because", nothing))
-    columns = _convert_columns(delivered, mapping, source.zone, key, rejected_by_mapping)
+    columns = _convert_columns(delivered, mapping, source.zone, key, _mask_reasons(delivered, "rejected_because"))
+    is_rejected_by_mapping = pc.is_valid(delivered.get("rejected_because", nothing))
     _align_times(columns, dataset, site_zone)
     if dataset.time:
         day = local_day(columns.values[dataset.time], site_zone)
     else:  # a snapshot belongs to the day on which it is taken
         day = pa.repeat(pa.scalar(last, pa.date32()), batch.num_rows)
-    weights = _weights(delivered, batch.num_rows)
+    weights, noted_on = _weights(delivered, batch.num_rows), day
     if dataset.kind is Kind.EVENT:
         is_outside = pc.fill_null(pc.or_(pc.less(day, first), pc.greater(day, last)), False)
         # A row that the mapping rejects on another day is counted when that day is extracted.
-        weights = pc.if_else(pc.and_(is_outside, pc.is_valid(rejected_by_mapping)), 0, weights)
+        weights = pc.if_else(pc.and_(is_outside, is_rejected_by_mapping), 0, weights)
         columns.reject(is_outside, f"{_label(dataset.column(dataset.time))}不在所取日期内")
-    is_valid = pc.is_null(columns.reasons)
+    elif dataset.kind is Kind.CASE:  # its day is that of its opening; what is rejected belongs to the window
+        noted_on = _days_of_change(columns.values[dataset.window], site_zone, first, last)
     source_name = pa.repeat(pa.scalar(source.name), batch.num_rows).cast(pa.string())
     table = pa.Table.from_arrays([*columns.values.values(), source_name, day], names=dataset.schema().names)
-    is_rejected = pc.and_(pc.invert(is_valid), pc.greater(weights, 0))
     places = delivered.get("rejected_at", nothing).cast(pa.string())
-    facts = pa.table([columns.reasons, weights, places], ["reason", "rows", "at"])
-    rejects = _rejects(table.filter(is_rejected), dataset, facts.filter(is_rejected))
+    facts = pa.table([columns.reasons, weights, places, noted_on], ["reason", "rows", "at", "day"])
+    return _divide(table, facts, _mask_reasons(delivered, "withdrawn_because"), columns, dataset)
+
+
+def _divide(
+    table: pa.Table, facts: pa.Table, withdrawals: pa.Array, columns: _Columns, dataset: Dataset
+) -> CheckedBatch:
+    """Return the valid rows of a batch, the rejected ones, and the keys of those that do not hold any more.
+
+    Args:
+        table: all rows.
+        facts: see :func:`ntanalytics.extraction.rejected_rows.rejects_of`.
+        withdrawals: for each row the reason why its case is withdrawn; null for none.
+        columns: the columns of the rows.
+        dataset: their dataset.
+    """
+    is_kept, day, weights = pc.is_null(withdrawals), table["day"], facts["rows"]
+    is_valid = pc.and_(is_kept, pc.is_null(columns.reasons))
+    is_rejected = pc.and_(pc.and_(is_kept, pc.is_valid(columns.reasons)), pc.greater(weights, 0))
     by_day = pa.table([day, weights], ["day", "rows"]).filter(is_valid).group_by("day").aggregate([("rows", "sum")])
-    source_rows = Counter(dict(zip(by_day["day"].to_pylist(), by_day["rows_sum"].to_pylist(), strict=True)))
-    rows = table if columns.reasons.null_count == batch.num_rows else table.filter(is_valid)
-    words = count_words(columns.words, day, weights, is_valid)
-    return CheckedBatch(rows.cast(dataset.schema()), rejects, source_rows, columns.masked, words)
+    rows = table if pc.all(is_valid).as_py() else table.filter(is_valid)
+    return CheckedBatch(
+        rows=rows.cast(dataset.schema()),
+        rejects=rejects_of(table.filter(is_rejected), dataset, facts.filter(is_rejected)),
+        source_rows=Counter(dict(zip(by_day["day"].to_pylist(), by_day["rows_sum"].to_pylist(), strict=True))),
+        masked=columns.masked,
+        unknown_words=count_words(columns.words, day, weights, is_valid),
+        outdated=_outdated(table.filter(pc.invert(is_valid)), dataset),
+        withdrawn=Counter(withdrawals.drop_null().to_pylist()),
+    )
+
+
+def _days_of_change(changed: pa.Array, zone: ZoneInfo, first: dt.date, last: dt.date) -> pa.Array:
+    """Return the days on which cases changed; null outside the window, of a row that its mapping always reads."""
+    day = local_day(changed, zone)
+    is_inside = pc.and_(pc.greater_equal(day, first), pc.less_equal(day, last))
+    return pc.if_else(is_inside, day, pa.scalar(None, pa.date32()))
+
+
+def _outdated(rows: pa.Table, dataset: Dataset) -> pa.Table | None:
+    """Return the keys of rows, without those that cannot be read; None for a dataset that is no case, or no key."""
+    if dataset.kind is not Kind.CASE or not rows.num_rows:
+        return None
+    keys = rows.select(list(dataset.key)).drop_null()
+    return keys if keys.num_rows else None
 
 
 def _convert_columns(
@@ -179,9 +213,10 @@ def _align_times(columns: _Columns, dataset: Dataset, zone: ZoneInfo) -> None:
             columns.reject(pc.not_equal(moments, truncated), f"{_label(column)}不是整{column.label}")
 
 
-def _mask_reasons(reasons: pa.Array) -> pa.Array:
+def _mask_reasons(delivered: dict[str, pa.Array], column: str) -> pa.Array:
     """Return a mapping's reasons without numbers of persons that it may have quoted; few reasons differ."""
-    encoded = pc.dictionary_encode(reasons.cast(pa.string()))
+    rows = len(next(iter(delivered.values())))
+    encoded = pc.dictionary_encode(delivered.get(column, pa.nulls(rows)).cast(pa.string()))
     masked = [mask_text(reason) if reason else reason for reason in encoded.dictionary.to_pylist()]
     return pa.DictionaryArray.from_arrays(encoded.indices, pa.array(masked, pa.string())).dictionary_decode()
 
@@ -212,34 +247,3 @@ def _violations(values: pa.Array, column: Column) -> list[tuple[pa.Array, str]]:
         is_high = pc.fill_null(pc.greater(values, column.maximum), False)
         violations.append((is_high, f"{_label(column)}大于 {column.maximum:.15g}"))
     return violations
-
-
-def _rejects(rows: pa.Table, dataset: Dataset, facts: pa.Table) -> pa.Table:
-    """Return rejected rows as ``delta.REJECTS``; of a row, only columns that cannot identify a person are kept.
-
-    Args:
-        rows: the rows.
-        dataset: their dataset.
-        facts: ``reason``, ``rows`` (of the source) and ``at`` (place in the source) of each.
-    """
-    if rows.num_rows == 0:
-        return REJECTS.empty_table()
-    shown = [column.name for column in dataset.columns if column.privacy is Privacy.OPEN]
-    values = rows.select(shown).slice(0, _MOST_RECORDS).to_pylist()
-    records = [_record({"at": at, **row}) for row, at in zip(values, facts["at"].to_pylist(), strict=False)]
-    counts = pa.Table.from_arrays([rows["source"], rows["day"], facts["reason"], facts["rows"]], REJECTS.names[:-1])
-    one_by_one = counts.slice(0, _MOST_RECORDS).append_column("record", pa.array(records, pa.string()))
-    groups = counts.slice(_MOST_RECORDS).group_by(["source", "day", "reason"]).aggregate([("source_rows", "sum")])
-    counted = groups.rename_columns([*groups.column_names[:-1], "source_rows"]).select(counts.column_names)
-    counted = counted.append_column("record", pa.nulls(groups.num_rows, pa.string()))
-    return pa.concat_tables([one_by_one.cast(REJECTS), counted.cast(REJECTS)])
-
-
-def _record(values: dict[str, object]) -> str:
-    """Return values as JSON, shortened and without numbers of persons; nulls are left out."""
-    short = {
-        name: value if isinstance(value, int | float | bool) else str(value)[:_MOST_CHARACTERS]
-        for name, value in values.items()
-        if value is not None
-    }
-    return mask_text(json.dumps(short, ensure_ascii=False))

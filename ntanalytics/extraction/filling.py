@@ -29,11 +29,13 @@ class TransferCounts:
         source_rows: day → rows or lines of the source that the rows in the spool represent.
         masked: column → values in which a telephone or identity card number was masked.
         unknown_words: (day, column, word) → rows or lines of the source whose word of an enumeration was replaced.
+        withdrawn: reason → withdrawn cases.
     """
 
     source_rows: Counter[dt.date] = field(default_factory=Counter)
     masked: Counter[str] = field(default_factory=Counter)
     unknown_words: WordCounts = field(default_factory=Counter)
+    withdrawn: Counter[str] = field(default_factory=Counter)
 
 
 def fill_spool(
@@ -59,9 +61,11 @@ def fill_spool(
         for batch in batches:
             checked = check(batch, mapping, source, site_zone=site_zone, first=first, last=last, key=key)
             spool.add(checked.rows, checked.rejects)
+            spool.mark_outdated(checked.outdated)
             counts.source_rows.update(checked.source_rows)
             counts.masked.update(checked.masked)
             counts.unknown_words.update(checked.unknown_words)
+            counts.withdrawn.update(checked.withdrawn)
             progress(counts.source_rows.total())
             pa.default_memory_pool().release_unused()  # before the next batch takes memory of its own
     spool.finish()

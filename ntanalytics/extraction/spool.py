@@ -18,6 +18,7 @@ from typing import Self
 import duckdb
 import filelock
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from ntanalytics import disk_space, duckdb_sandbox
 from ntanalytics.contract import Dataset, Kind
@@ -53,6 +54,7 @@ class Spool:
         self._dataset = dataset
         self._days = self._new_files()
         self._rejects: list[pa.Table] = []
+        self._outdated: list[pa.Table] = []
         self.rows: Counter[dt.date] = Counter()
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -88,6 +90,11 @@ class Spool:
         except OSError as error:
             raise _unwritable(error, self._folder.parent) from error
 
+    def mark_outdated(self, keys: pa.Table | None) -> None:
+        """Add keys of cases whose older versions do not hold any more."""
+        if keys is not None:
+            self._outdated.append(keys)
+
     def finish(self) -> None:
         """Close the files and reject all but one row of each key (unique within a day; that of a case on all days).
 
@@ -108,6 +115,22 @@ class Spool:
     def files(self) -> list[Path]:
         """Return the files of all days, for the lake."""
         return sorted(file for files in self._days.files.values() for file in files)
+
+    def outdated(self) -> Path | None:
+        """Return a file with the keys of the cases whose older versions do not hold any more; None if there are none.
+
+        Raises:
+            LakeError: the disk is full.
+        """
+        if not self._outdated:
+            return None
+        file = self._folder / "outdated" / "keys.parquet"
+        try:
+            file.parent.mkdir(exist_ok=True)
+            pq.write_table(pa.concat_tables(self._outdated), file)
+        except OSError as error:
+            raise _unwritable(error, self._folder.parent) from error
+        return file
 
     def rejects(self) -> pa.Table:
         """Return all rejects, in the schema ``delta.REJECTS``."""

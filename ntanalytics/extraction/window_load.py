@@ -84,7 +84,7 @@ class WindowLoad:
             )
             if source.empty_means_absent:
                 absent |= {day for day in days if not spool.rows[day]}
-            self.lake.replace(window.contract, spool.files(), source.name, first, last)
+            self.lake.replace(window.contract, spool.files(), source.name, first, last, outdated=spool.outdated())
             rejects = spool.rejects()
             self.lake.replace_rejects(dataset, rejects, source.name, first, last)
             return ExtractionResult(
@@ -100,6 +100,7 @@ class WindowLoad:
                 rejected=_count(rejects),
                 masked=counts.masked,
                 unknown_words=counts.unknown_words,
+                withdrawn=counts.withdrawn,
             )
 
     def _failure(

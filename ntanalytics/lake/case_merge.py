@@ -56,24 +56,27 @@ class _File:
         return day
 
 
-def merge_cases(location: TableLocation, dataset: Dataset, files: Sequence[Path], source: str) -> None:
+def merge_cases(
+    location: TableLocation, dataset: Dataset, files: Sequence[Path], source: str, outdated: Path | None = None
+) -> None:
     """Merge the rows of ``files`` into a table by their key, in one commit.
 
     Args:
         location: location of the table; it is created if it does not exist.
         dataset: dataset of kind case.
         files: files of :class:`ntanalytics.lake.parts.PartWriter`, one day each, with distinct keys; they stay. Without
-            files nothing changes.
+            files and outdated keys nothing changes.
         source: source of all rows.
+        outdated: file with the keys of further rows that leave the table (a Parquet file beside the days of ``files``).
 
     Raises:
         SchemaMismatch, DeltaError, OSError, ArrowException, duckdb.Error: the merge failed; the table is unchanged.
         CommitConflict: other writers were faster each time.
         LakeError: the result is unknown.
     """
-    for attempt in range(1, ATTEMPTS + 1) if files else ():
+    for attempt in range(1, ATTEMPTS + 1) if files or (outdated and location.is_table()) else ():
         try:
-            _merge(location, dataset, files, source)
+            _merge(location, dataset, files, source, outdated)
         except CommitConflict:
             if attempt == ATTEMPTS:
                 raise
@@ -81,13 +84,15 @@ def merge_cases(location: TableLocation, dataset: Dataset, files: Sequence[Path]
             return
 
 
-def _merge(location: TableLocation, dataset: Dataset, files: Sequence[Path], source: str) -> None:
+def _merge(
+    location: TableLocation, dataset: Dataset, files: Sequence[Path], source: str, outdated: Path | None
+) -> None:
     table = location.open() if location.is_table() else None
     old_files = _files(table, source, dataset.key[0])
     parts = PartFiles(location, source)
     rewritten: dict[str, DayFiles] = {}
     try:
-        with _keys(location, dataset, files) as keys:
+        with _keys(location, dataset, [*files, *([outdated] if outdated else [])]) as keys:
             affected = keys.affected_files(old_files, source, {day_of(file) for file in files})
             partial = [file for file, replaced in affected if replaced < file.entry["num_records"]]
             shared_days = {file.day for file in partial if file.is_own}
@@ -104,6 +109,9 @@ def _merge(location: TableLocation, dataset: Dataset, files: Sequence[Path], sou
             day_files.abandon(remove=True)
         parts.remove()
         raise
+
+    if not files and not affected:
+        return
 
     def find_removed(newest: DeltaTable) -> list[RemoveAction]:
         if set(_files_with_source(newest, source)["path"].to_pylist()) != {file.path for file in old_files}:
@@ -140,7 +148,7 @@ def _day_files(location: TableLocation, dataset: Dataset) -> DayFiles:
 
 @contextlib.contextmanager
 def _keys(location: TableLocation, dataset: Dataset, files: Sequence[Path]) -> Iterator[_Keys]:
-    """Yield the keys of the new rows, in a DuckDB that spills to disk beside the files."""
+    """Yield the keys of the new rows and of the outdated ones, in a DuckDB that spills to disk beside the files."""
     folder = files[0].parent.parent
     with duckdb_sandbox.open_connection(memory=_MEMORY, spill=folder / "duckdb", is_ordered=False) as connection:
         duckdb_sandbox.lock(connection, folders=[folder, location.folder])

@@ -177,7 +177,16 @@ class DeltaLake:
                         post_commithook_properties=AFTER_COMMIT,
                     )
 
-    def replace(self, dataset: Dataset, files: Sequence[Path], source: str, first: dt.date, last: dt.date) -> None:
+    def replace(
+        self,
+        dataset: Dataset,
+        files: Sequence[Path],
+        source: str,
+        first: dt.date,
+        last: dt.date,
+        *,
+        outdated: Path | None = None,
+    ) -> None:
         """Replace the days from ``first`` to ``last`` of a source by the rows of ``files``, in one commit.
 
         A case is merged by its key instead, since its row may be on an earlier day than its change.
@@ -188,6 +197,7 @@ class DeltaLake:
             source: source of all rows.
             first: first day.
             last: last day, included.
+            outdated: for cases, a file with the keys of further rows that leave the table.
 
         Raises:
             LakeError: the table cannot be written; it is unchanged.
@@ -197,7 +207,7 @@ class DeltaLake:
             table = location.open() if location.is_table() else None
             if dataset.kind is Kind.CASE:
                 _check_columns(table, schema)
-                merge_cases(location, dataset, files, source)
+                merge_cases(location, dataset, files, source, outdated)
                 return
             parts = PartFiles(location, source, first, last)
             if table is not None and (

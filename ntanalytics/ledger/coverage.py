@@ -33,6 +33,7 @@ class ExtractionResult:
         masked: column → values with a masked telephone or identity card number.
         unknown_words: (day, column, word) → rows or lines with a word that the contract does not have, replaced by
             null or ``other``.
+        withdrawn: reason → withdrawn cases, whose former versions left the lake's current state.
         error: reason of the failure; empty if there is none.
         cause: public message of the error (``NtaError.public_message``).
         exit_code: exit code of the error (``NtaError.exit_code``); 0 if there is none.
@@ -52,6 +53,7 @@ class ExtractionResult:
     rejected: Counter[tuple[dt.date | None, str]] = field(default_factory=Counter)
     masked: Counter[str] = field(default_factory=Counter)
     unknown_words: Counter[tuple[dt.date | None, str, str]] = field(default_factory=Counter)
+    withdrawn: Counter[str] = field(default_factory=Counter)
     error: str = ""
     cause: str = ""
     exit_code: int = 0
@@ -94,6 +96,7 @@ class ExtractionResult:
             "rejected": dict(self.rejected_by_reason),
             "masked": dict(self.masked),
             "unknown_words": {name: dict(words) for name, words in self.unknown_words_by_column.items()},
+            "withdrawn": dict(self.withdrawn),
             "error": self.error,
             "by_another_process": self.is_claimed_elsewhere,
         }

@@ -21,6 +21,18 @@ WITH changes AS (
         TRY_CAST("完成时间" AS TIMESTAMP) AS finished_at
     FROM "变更"
     WHERE COALESCE("变更编号", "计划时间", "系统", "类型", "单位") IS NOT NULL
+),
+-- A row that cannot be read is met at each extraction, whatever its times: a former version of it does not hold.
+checked AS (
+    SELECT
+        *,
+        GREATEST(planned_at, confirmed_at, finished_at) AS changed_at,
+        CASE
+            WHEN planned_at IS NULL THEN '计划时间缺失或不是时间'
+            WHEN confirmed IS NOT NULL AND confirmed_at IS NULL THEN '书面确认时间不是时间'
+            WHEN finished IS NOT NULL AND finished_at IS NULL THEN '完成时间不是时间'
+        END AS rejected_because
+    FROM changes
 )
 SELECT
     change_no,
@@ -48,15 +60,7 @@ SELECT
     unit,
     confirmed_at,
     finished_at,
-    GREATEST(planned_at, confirmed_at, finished_at) AS changed_at,
-    CASE
-        WHEN planned_at IS NULL THEN '计划时间缺失或不是时间'
-        WHEN confirmed IS NOT NULL AND confirmed_at IS NULL THEN '书面确认时间不是时间'
-        WHEN finished IS NOT NULL AND finished_at IS NULL THEN '完成时间不是时间'
-    END AS rejected_because
-FROM changes
-WHERE planned_at IS NULL
-    OR (
-        GREATEST(planned_at, confirmed_at, finished_at) >= :since
-        AND GREATEST(planned_at, confirmed_at, finished_at) < :until
-    )
+    changed_at,
+    rejected_because
+FROM checked
+WHERE rejected_because IS NOT NULL OR (changed_at >= :since AND changed_at < :until)

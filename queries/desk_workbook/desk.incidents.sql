@@ -23,6 +23,20 @@ WITH incidents AS (
         TRY_CAST("恢复时间" AS TIMESTAMP) AS restored_at
     FROM "事件"
     WHERE COALESCE("事件编号", "发生时间", "系统", "原因", "系统崩溃") IS NOT NULL
+),
+-- A row that cannot be read is met at each extraction, whatever its times: a former version of it does not hold.
+checked AS (
+    SELECT
+        *,
+        GREATEST(began_at, responded_at, restored_at) AS changed_at,
+        CASE
+            WHEN began_at IS NULL THEN '发生时间缺失或不是时间'
+            WHEN is_crash IS NULL THEN '系统崩溃须填是或否'
+            WHEN responded IS NOT NULL AND responded_at IS NULL THEN '响应时间不是时间'
+            WHEN restored IS NOT NULL AND restored_at IS NULL THEN '恢复时间不是时间'
+            WHEN restored_at < began_at THEN '恢复时间早于发生时间'
+        END AS rejected_because
+    FROM incidents
 )
 SELECT
     incident_no,
@@ -52,17 +66,7 @@ SELECT
     is_crash,
     responded_at,
     restored_at,
-    GREATEST(began_at, responded_at, restored_at) AS changed_at,
-    CASE
-        WHEN began_at IS NULL THEN '发生时间缺失或不是时间'
-        WHEN is_crash IS NULL THEN '系统崩溃须填是或否'
-        WHEN responded IS NOT NULL AND responded_at IS NULL THEN '响应时间不是时间'
-        WHEN restored IS NOT NULL AND restored_at IS NULL THEN '恢复时间不是时间'
-        WHEN restored_at < began_at THEN '恢复时间早于发生时间'
-    END AS rejected_because
-FROM incidents
-WHERE began_at IS NULL
-    OR (
-        GREATEST(began_at, responded_at, restored_at) >= :since
-        AND GREATEST(began_at, responded_at, restored_at) < :until
-    )
+    changed_at,
+    rejected_because
+FROM checked
+WHERE rejected_because IS NOT NULL OR (changed_at >= :since AND changed_at < :until)

@@ -17,6 +17,17 @@ WITH recommendations AS (
         NULLIF(TRIM("备注"), '') AS remark
     FROM "优化建议"
     WHERE COALESCE("建议编号", "登记时间", "处理结果", "完成时间", "备注") IS NOT NULL
+),
+-- A row that cannot be read is met at each extraction, whatever its times: a former version of it does not hold.
+checked AS (
+    SELECT
+        *,
+        GREATEST(noted_at, finished_at) AS changed_at,
+        CASE
+            WHEN noted_at IS NULL THEN '登记时间缺失或不是时间'
+            WHEN finished IS NOT NULL AND finished_at IS NULL THEN '完成时间不是时间'
+        END AS rejected_because
+    FROM recommendations
 )
 SELECT
     recommendation_no,
@@ -29,14 +40,7 @@ SELECT
     END AS decision,
     finished_at,
     remark,
-    GREATEST(noted_at, finished_at) AS changed_at,
-    CASE
-        WHEN noted_at IS NULL THEN '登记时间缺失或不是时间'
-        WHEN finished IS NOT NULL AND finished_at IS NULL THEN '完成时间不是时间'
-    END AS rejected_because
-FROM recommendations
-WHERE noted_at IS NULL
-    OR (
-        GREATEST(noted_at, finished_at) >= :since
-        AND GREATEST(noted_at, finished_at) < :until
-    )
+    changed_at,
+    rejected_because
+FROM checked
+WHERE rejected_because IS NOT NULL OR (changed_at >= :since AND changed_at < :until)

@@ -24,6 +24,20 @@ WITH tickets AS (
         TRY_CAST("关闭时间" AS TIMESTAMP) AS closed_at
     FROM "工单"
     WHERE COALESCE("工单号", "受理时间", "类别", "系统", "单位") IS NOT NULL
+),
+-- A row that cannot be read is met at each extraction, whatever its times: a former version of it does not hold.
+checked AS (
+    SELECT
+        *,
+        GREATEST(opened_at, responded_at, closed_at) AS changed_at,
+        CASE
+            WHEN opened_at IS NULL THEN '受理时间缺失或不是时间'
+            WHEN responded IS NOT NULL AND responded_at IS NULL THEN '首次响应不是时间'
+            WHEN due IS NOT NULL AND due_at IS NULL THEN '应完成时间不是时间'
+            WHEN closed IS NOT NULL AND closed_at IS NULL THEN '关闭时间不是时间'
+            WHEN closed_at < opened_at THEN '关闭时间早于受理时间'
+        END AS rejected_because
+    FROM tickets
 )
 SELECT
     ticket_no,
@@ -56,14 +70,7 @@ SELECT
     responded_at,
     due_at,
     closed_at,
-    GREATEST(opened_at, responded_at, closed_at) AS changed_at,
-    CASE
-        WHEN opened_at IS NULL THEN '受理时间缺失或不是时间'
-        WHEN responded IS NOT NULL AND responded_at IS NULL THEN '首次响应不是时间'
-        WHEN due IS NOT NULL AND due_at IS NULL THEN '应完成时间不是时间'
-        WHEN closed IS NOT NULL AND closed_at IS NULL THEN '关闭时间不是时间'
-        WHEN closed_at < opened_at THEN '关闭时间早于受理时间'
-    END AS rejected_because
-FROM tickets
-WHERE opened_at IS NULL
-    OR (GREATEST(opened_at, responded_at, closed_at) >= :since AND GREATEST(opened_at, responded_at, closed_at) < :until)
+    changed_at,
+    rejected_because
+FROM checked
+WHERE rejected_because IS NOT NULL OR (changed_at >= :since AND changed_at < :until)

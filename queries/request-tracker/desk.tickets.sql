@@ -11,8 +11,8 @@ translate: {category: categories.csv, subsystem: subsystems.csv}
 absent: [unit]
 */
 -- What a ticket asks for and what it concerns is told by its queue, through two tables of words that a site edits.
--- A ticket that was merged into another lives on with that one's number as EffectiveId; reminders and approvals are
--- rows of other types. RT writes 1970-01-01 for a time that is not set.
+-- A ticket that was merged into another lives on with that one's number as EffectiveId, and is withdrawn itself, as are
+-- deleted and rejected ones; reminders and approvals are rows of other types. RT writes 1970-01-01 for a time that is not set.
 SELECT
     t.id AS ticket_no,
     t.Created AS opened_at,
@@ -24,8 +24,13 @@ SELECT
         WHEN t.Status IN ('new', 'open', 'stalled') THEN NULL
         WHEN t.Resolved > '1970-01-02 00:00:00' THEN t.Resolved
     END AS closed_at,
-    t.LastUpdated AS changed_at
+    t.LastUpdated AS changed_at,
+    CASE
+        WHEN t.id <> t.EffectiveId THEN '已并入其他工单'
+        WHEN t.Status = 'deleted' THEN '已删除'
+        WHEN t.Status = 'rejected' THEN '已拒绝'
+    END AS withdrawn_because
 FROM Tickets AS t
 JOIN Queues AS q ON q.id = t.Queue
 WHERE (t.LastUpdated IS NULL OR (t.LastUpdated >= :since AND t.LastUpdated < :until))
-    AND t.id = t.EffectiveId AND t.Type = 'ticket' AND t.Status <> 'deleted'
+    AND t.Type = 'ticket'

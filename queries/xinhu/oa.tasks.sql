@@ -11,7 +11,7 @@ dialects: [mysql, sqlite]
 absent: [due_at]
 */
 -- A bill is one row however many steps it took. Status 1 is approved, 5 void; 0 is waiting and 2 sent back: both are open.
--- A draft (isturn 0) has come to nobody.
+-- A draft (isturn 0) has come to nobody: a bill that was taken back into one is withdrawn.
 SELECT
     b.id AS task_id,
     b.started_at AS started_at,
@@ -24,12 +24,14 @@ SELECT
     CASE
         WHEN b.started_at IS NULL THEN '创建时间与申请日期均缺失或为零'
         WHEN b.changed_at < b.started_at THEN '更新时间早于创建时间'
-    END AS rejected_because
+    END AS rejected_because,
+    CASE WHEN b.isturn <> 1 THEN '草稿或已撤回' END AS withdrawn_because
 FROM (
     SELECT
         t.id,
         COALESCE(t.status, 0) AS status,
         COALESCE(t.isdel, 0) AS isdel,
+        COALESCE(t.isturn, 0) AS isturn,
         CASE
             WHEN t.createdt > '1000-01-01' THEN SUBSTR(t.createdt, 1, 19)
             WHEN t.applydt > '1000-01-01' THEN CONCAT(SUBSTR(t.applydt, 1, 10), ' 00:00:00')
@@ -48,6 +50,5 @@ FROM (
     LEFT JOIN xinhu_dept AS d ON d.id = CASE WHEN t.udeptid > 0 THEN t.udeptid ELSE u.deptid END
     LEFT JOIN xinhu_company AS c ON c.id = CASE WHEN u.companyid > 0 THEN u.companyid ELSE 1 END
     LEFT JOIN xinhu_flow_set AS m ON m.id = t.modeid
-    WHERE t.isturn = 1
 ) AS b
 WHERE b.changed_at IS NULL OR (b.changed_at >= :since AND b.changed_at < :until)

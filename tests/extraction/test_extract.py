@@ -144,6 +144,57 @@ def test_a_case_is_merged_by_its_key_on_the_day_of_its_opening(site: SmallSite):
     assert rows["T2"]["closed_at"] is None
 
 
+WITHDRAWN = """\
+/*
+window: changed_at
+times: {opened_at: naive, closed_at: naive, changed_at: naive}
+dialects: [sqlite]
+absent: [unit, responded_at, due_at]
+*/
+SELECT no AS ticket_no, opened AS opened_at, category, 'oa' AS subsystem, closed AS closed_at, changed AS changed_at,
+    CASE WHEN is_deleted THEN '已删除' END AS withdrawn_because
+FROM case_ WHERE changed >= :since AND changed < :until
+"""
+
+
+def test_a_case_that_is_withdrawn_or_rejected_later_does_not_stay_open(site: SmallSite):
+    """Four open tickets; one is deleted, one gets a closing time that is none, one has no category any more."""
+    (site.folder / "queries" / "shop" / "desk.tickets.sql").write_text(WITHDRAWN, encoding="utf-8")
+    for source in ("shop", "twin"):
+        site.run(source, "CREATE TABLE case_ (no, opened, closed, category, changed, is_deleted)")
+        rows = [(f"T{n}", "2026-11-18 09:00:00", None, "fault", "2026-11-18 09:00:00", 0) for n in range(1, 5)]
+        site.run(source, "INSERT INTO case_ VALUES (?, ?, ?, ?, ?, ?)", *rows)
+    site.extractor().extract(["desk.tickets"], D18, D18)
+    change = "UPDATE case_ SET changed = '2026-11-20 09:00:00', "
+    site.run("shop", f"{change} is_deleted = 1 WHERE no = 'T1'")
+    site.run("shop", f"{change} closed = '下午' WHERE no = 'T2'")
+    site.run("shop", f"{change} category = NULL WHERE no = 'T3'")
+    taken, other = site.extractor().extract(["desk.tickets"], D20, D20)
+    assert (taken.error, taken.withdrawn, other.withdrawn) == ("", {"已删除": 1}, {})
+    assert taken.rejected == {(D20, "关闭时间（closed_at）不是时间"): 1, (D20, "类别（category）缺失"): 1}
+    assert [row["ticket_no"] for row in kept(site, "desk.tickets") if row["source"] == "shop"] == ["T4"]
+    assert len([row for row in kept(site, "desk.tickets") if row["source"] == "twin"]) == 4
+    # the day of the opening is not in the window; what was rejected is told all the same
+    assert {reason for _, reason, _ in site.ledger.coverage.rejected("desk.tickets", D20, D20)} == {
+        "关闭时间（closed_at）不是时间",
+        "类别（category）缺失",
+    }
+    site.run("shop", "UPDATE case_ SET changed = '2026-11-20 10:00:00', closed = '2026-11-20 10:00:00' WHERE no = 'T2'")
+    site.extractor().extract(["desk.tickets"], D20, D20)
+    again = {row["ticket_no"]: row["closed_at"] for row in kept(site, "desk.tickets") if row["source"] == "shop"}
+    assert again == {"T2": dt.datetime(2026, 11, 20, 2, tzinfo=dt.UTC), "T4": None}
+
+
+def test_a_case_may_be_withdrawn_before_anything_was_taken(site: SmallSite):
+    (site.folder / "queries" / "shop" / "desk.tickets.sql").write_text(WITHDRAWN, encoding="utf-8")
+    for source in ("shop", "twin"):
+        site.run(source, "CREATE TABLE case_ (no, opened, closed, category, changed, is_deleted)")
+    gone = ("T1", "2026-11-18 09:00:00", None, "fault", "2026-11-18 09:00:00", 1)
+    site.run("shop", "INSERT INTO case_ VALUES (?, ?, ?, ?, ?, ?)", gone)
+    taken, _ = site.extractor().extract(["desk.tickets"], D18, D18)
+    assert (taken.error, taken.withdrawn, taken.rejected) == ("", {"已删除": 1}, {})
+
+
 def test_a_case_written_down_twice_is_one_case_as_it_changed_last(site: SmallSite):
     site.run(
         "shop",

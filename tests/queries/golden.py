@@ -14,6 +14,7 @@
                                            # (else five minutes ago); see tests/servers/metrics.py
     rows: [{...}]                          # what is loaded; a column that a row does not name must be null
     rejected: [{reason: ..., rows: 2}]     # what is rejected; rows counts rows or lines of the source
+    withdrawn: [{reason: ..., rows: 1}]    # cases that are no more
     unknown: [{column: ..., word: ..., rows: 2}]  # words that the contract does not have, whose rows stay without them
 
 Times are written as local wall-clock texts. Rows are compared as a set.
@@ -187,24 +188,30 @@ def _fill(connection: sa.Connection, tables: Map[str, list[dict[str, Any]]]) -> 
             connection.execute(sa.table(table, *map(sa.column, values)).insert(), values)
 
 
-def loaded(case: Case, source: Source) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[dict[str, Any]]]:
-    """What the case's window gives: rows of the contract, reasons with the rows they reject, unknown words."""
+def loaded(case: Case, source: Source) -> tuple[list[dict[str, Any]], dict[str, list[dict[str, Any]]]]:
+    """What the case's window gives: rows of the contract, and what is rejected, withdrawn or unknown."""
     first, last = case.content["days"]
     mapping = source.mapping(case.dataset)
     since, until = local_window(first, last, SITE_ZONE)
     rows: list[dict[str, Any]] = []
     rejected: dict[str, int] = {}
     words: Counter[tuple[str, str]] = Counter()
+    withdrawn: Counter[str] = Counter()
     with source.read(mapping, since, until) as batches:
         for batch in batches:
             checked = check(batch, mapping, source, site_zone=SITE_ZONE, first=first, last=last, key=b"")
             rows += _shown(checked.rows, mapping)
             for reject in checked.rejects.to_pylist():
                 rejected[reject["reason"]] = rejected.get(reject["reason"], 0) + reject["source_rows"]
+            withdrawn += checked.withdrawn
             for (_, column, word), count in checked.unknown_words.items():
                 words[column, word] += count
     unknown = [{"column": column, "word": word, "rows": count} for (column, word), count in words.items()]
-    return rows, [{"reason": reason, "rows": count} for reason, count in rejected.items()], unknown
+    return rows, {
+        "rejected": [{"reason": reason, "rows": count} for reason, count in rejected.items()],
+        "withdrawn": [{"reason": reason, "rows": count} for reason, count in withdrawn.items()],
+        "unknown": unknown,
+    }
 
 
 def expected(case: Case, mapping: Mapping) -> list[dict[str, Any]]:
