@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import datetime as dt
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ntanalytics.cli.arguments import AsJson
 from ntanalytics.cli.program import app
-from ntanalytics.cli.terminal import progress, say, show_json, show_table
+from ntanalytics.cli.terminal import complain, progress, say, show_json, show_table
+
+if TYPE_CHECKING:
+    from ntanalytics.lake.maintenance import TableMaintenance
+    from ntanalytics.operations.recount import Recount
 
 
 @app.command(epilog="Example: ntanalytics maintain --dry-run")
@@ -17,22 +23,42 @@ def maintain(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Change nothing and show the result.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Compact small files of the lake and remove files that are not needed; call it once a week.
+    """Take rows that came late, compact small files of the lake, remove files that are not needed; call it once a week.
+
+    Each database is asked for the number of rows of the last five weeks of its settled events. A day whose number
+    differs from the rows that were read is extracted again; the next report of it has the late rows.
 
     Versions that published reports were made from stay, so that the reports can be made again, and so do all versions
     of the last seven days. Extractions, runs and analysts may go on meanwhile.
     """
     from ntanalytics.operations.maintenance import maintain as maintain_lake
     from ntanalytics.operations.maintenance import summary
+    from ntanalytics.operations.recount import take_late_rows
     from ntanalytics.runner import RunContext
     from ntanalytics.settings import find_config, load
 
     settings = load(find_config(context.obj))
     with progress() as show:
-        results = maintain_lake(RunContext(settings=settings, progress=show), dry_run=dry_run)
+        run_context = RunContext(settings=settings, progress=show)
+        recount = None if dry_run else take_late_rows(run_context)
+        results = maintain_lake(run_context, dry_run=dry_run)
     if as_json:
-        show_json({"dry_run": dry_run, **summary(results), "by_table": [vars(result) for result in results]})
+        late = {} if recount is None else recount.as_data()
+        show_json({"dry_run": dry_run, **summary(results), **late, "by_table": [vars(result) for result in results]})
         return
+    if recount is not None:
+        _show_recount(recount)
+    _show_tables(results)
+    say(f"{'looked at' if dry_run else 'maintained'} {len(results)} tables of {settings.lake}")
+    for result in results:
+        if lost := result.lost:
+            say(f"  {result.table}: {len(lost)} version(s) that reports were made from are gone: {lost}")
+        if result.is_overtaken:
+            say(f"  {result.table}: was being written; the rest is left for the next time")
+
+
+def _show_tables(results: Sequence[TableMaintenance]) -> None:
+    """Print what was done with each table that was changed."""
     columns = ("table", "files put together", "files removed", "log entries removed", "MB freed", "versions kept")
     rows = [
         (
@@ -48,9 +74,18 @@ def maintain(
     ]
     if rows:
         show_table(columns, rows)
-    say(f"{'looked at' if dry_run else 'maintained'} {len(results)} tables of {settings.lake}")
-    for result in results:
-        if lost := result.lost:
-            say(f"  {result.table}: {len(lost)} version(s) that reports were made from are gone: {lost}")
-        if result.is_overtaken:
-            say(f"  {result.table}: was being written; the rest is left for the next time")
+
+
+def _show_recount(recount: Recount) -> None:
+    """Print the days whose rows came late, and the sources that could not be counted."""
+    for (dataset, source), days in recount.late.items():
+        say(f"{dataset} ← {source}: {len(days)} day(s) have other rows than were read, extracted again: {_days(days)}")
+    for result in recount.results:
+        if result.error:
+            complain(f"{result.dataset} ← {result.source}: {result.error}")
+    for name, why in recount.skipped.items():
+        say(f"  {name}: not counted: {why}")
+
+
+def _days(days: Sequence[dt.date]) -> str:
+    return ", ".join(map(str, days[:5])) + (" …" if len(days) > 5 else "")

@@ -97,6 +97,17 @@ class Extractor:
             mark,
         )
 
+    def extract_days(self, dataset: str, source: Source, days: list[dt.date]) -> list[ExtractionResult]:
+        """Extract some days of a dataset from one of its sources, also settled ones.
+
+        Args:
+            dataset: its name.
+            source: the source.
+            days: local days, in order.
+        """
+        mark = self.ledger.coverage.last_extraction_id()
+        return self._extract_windows(windows(dataset_named(dataset), source, days), mark)
+
     def ensure_coverage(
         self,
         needs: Map[str, int],

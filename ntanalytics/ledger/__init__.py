@@ -27,6 +27,7 @@ from ntanalytics.ledger.leases import Lease, lease
 from ntanalytics.ledger.notices import Notice, Notices
 from ntanalytics.ledger.pruning import Pruning
 from ntanalytics.ledger.publications import PublicationEntry, Publications
+from ntanalytics.ledger.recounts import Recounts
 from ntanalytics.ledger.runs import Run, Runs
 from ntanalytics.ledger.scheduled_runs import ScheduledRunRecord, ScheduledRuns
 
@@ -38,6 +39,7 @@ class Ledger:
 
     Attributes:
         coverage: extractions, and the days in the lake.
+        recounts: counts of the sources, for days whose rows came late.
         runs: runs of reports.
         publications: digests of published manifests, chained.
         inspections: findings of published inspections.
@@ -76,6 +78,7 @@ class Ledger:
             upgrade_findings(connection)
             _check_columns(connection, where)
         self.coverage = Coverage(self._engine)
+        self.recounts = Recounts(self._engine)
         self.runs = Runs(self._engine)
         self.publications = Publications(self._engine)
         self.inspections = Inspections(self._engine)
@@ -163,6 +166,7 @@ __all__ = [
     "Pruning",
     "PublicationEntry",
     "Publications",
+    "Recounts",
     "Run",
     "Runs",
     "ScheduledRunRecord",

@@ -87,6 +87,17 @@ past_coverage = sa.Table(
     sa.Index("past_coverage_days", "dataset", "day"),
 )
 
+#: Number of rows that a source had of a day right before its extraction; valid for that extraction alone.
+recounts = sa.Table(
+    "recounts",
+    metadata,
+    sa.Column("dataset", sa.String(80), primary_key=True),
+    sa.Column("source", sa.String(80), primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("extraction_id", sa.Integer, nullable=False),
+    sa.Column("source_count", sa.BigInteger, nullable=False),
+)
+
 #: Every run of a report: inserted at the start, completed at the end.
 runs = sa.Table(
     "runs",

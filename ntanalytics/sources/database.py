@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Mapping as Map
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -145,6 +146,28 @@ class DatabaseSource(SourceBase):
             with closing(self._read_fast(mapping, sql, values)) as batches, self._translated_errors(mapping.path.name):
                 yield batches
 
+    def count(self, mapping: Mapping, since: dt.datetime, until: dt.datetime) -> int:
+        """Return the number of rows of the mapping in ``[since, until)``; the server counts them.
+
+        Raises:
+            SourceError: the server cannot be reached, or refuses the query.
+        """
+        values = self._bindable(bound_window(mapping.window_form, since, until, self.zone))
+        if self._was_read and self._pause_s:
+            self._wait(self._pause_s)
+        self._was_read = True
+        with self._connected() as connection, self._translated_errors(mapping.path.name):
+            sql = self._expanded_sql(connection, mapping, since, until)
+            counting = f"SELECT count(*) FROM (\n{sql.rstrip().rstrip(';')}\n) counted"  # noqa: S608 — the checked SQL of a mapping
+            with self._close_after(self._timeout_s + stall_guard.GRACE_S):
+                return int(connection.execute(sa.text(escape_colons(counting)), values).scalar_one())
+
+    def _bindable(self, values: Map[str, Any]) -> Map[str, Any]:
+        """Return the bounds as the driver can bind them; that of SQLite compares times as text."""
+        if self.dialect != "sqlite":
+            return values
+        return {name: str(value) if isinstance(value, dt.date) else value for name, value in values.items()}
+
     def _expanded_sql(self, connection: Connection, mapping: Mapping, since: dt.datetime, until: dt.datetime) -> str:
         """Return the SQL of the mapping, with the shards of the window."""
         if not self.product.shards:
@@ -188,11 +211,9 @@ class DatabaseSource(SourceBase):
             yield from self._read_by_sqlalchemy(connection, sql, values)
 
     def _read_by_sqlalchemy(self, connection: Connection, sql: str, values: dict[str, Any]) -> Iterator[pa.RecordBatch]:
-        if self.dialect == "sqlite":  # its driver cannot bind datetimes: they are compared as text
-            values = {name: str(value) if isinstance(value, dt.date) else value for name, value in values.items()}
         streamed = connection.execution_options(stream_results=True, max_row_buffer=BATCH_ROWS)
         with self._close_after(self._timeout_s + stall_guard.GRACE_S):
-            result = streamed.execute(sa.text(escape_colons(sql)), values)
+            result = streamed.execute(sa.text(escape_colons(sql)), self._bindable(values))
         names = list(result.keys())
         for rows in self._with_timeout(result.partitions(BATCH_ROWS)):
             yield pa.RecordBatch.from_arrays([_array(values) for values in zip(*rows, strict=True)], names)
