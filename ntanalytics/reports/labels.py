@@ -18,6 +18,7 @@ _UNITS_IN_HEADING = {kind: UNITS[kind] for kind in ("yuan", "points")}
 _SUBJECTS_LISTED = 4  #: subjects of one status in the status line, at most
 _GAPS_LISTED = 3  #: gaps in the status line, at most
 DATASETS_LISTED = 6  #: datasets of one extraction time that are named; more are counted
+_TIMES_LISTED = 3  #: extraction times that are named; of more the first and the last
 _REASONS_LISTED = 10  #: reasons of rejected rows that are written out; the record has them all
 _NOT_TAKEN = "未取得"
 
@@ -93,13 +94,20 @@ def worst_status(remarks: Sequence[Remark]) -> str:
 def as_of_line(head: Mapping[str, Any], zone: ZoneInfo) -> str:
     """Return the time of each source's data: ``数据截至：短信（sms） 11月23日 06:10；工单（desk） 未取得``.
 
-    Many datasets of one extraction time are counted, and not named: ``39 项数据 11月23日 06:10``.
+    Many datasets of one extraction time are counted, and not named: ``39 项数据 11月23日 06:10``. Of many extraction
+    times the first and the last are named.
     """
+    taken = sorted({line["taken_at"] for line in head["as_of"] if line["taken_at"]})
+    is_spread = len({short_time(time, zone) for time in taken}) > _TIMES_LISTED
     names_by_time: dict[str, list[str]] = {}
     for line in head["as_of"]:
+        if is_spread and line["taken_at"]:
+            continue
         time = short_time(line["taken_at"], zone) if line["taken_at"] else _NOT_TAKEN
         names_by_time.setdefault(time, []).append(f"{line['label']}（{line['source']}）")
-    parts = (f"{_names_or_count(names, time)} {time}" for time, names in names_by_time.items())
+    parts = [f"{_names_or_count(names, time)} {time}" for time, names in names_by_time.items()]
+    if is_spread:
+        parts.insert(0, f"最早 {short_time(taken[0], zone)}，最晚 {short_time(taken[-1], zone)}")
     return f"数据截至：{'；'.join(parts)}" if names_by_time else ""
 
 
@@ -149,7 +157,8 @@ def cell_text(block: RecordedBlock, row: Mapping[str, Any], field: Field, zone: 
     form = cell_format(block, row, field)
     text = display(row[field.name], form, zone=zone)
     # A column's heading gives the unit of points once; a board's value has no such heading.
-    text = text.removesuffix(f" {UNITS['points']}") if form == field.format else text
+    if form == field.format and parse_format(form).kind == "points":
+        text = text.removesuffix(f" {UNITS['points']}")
     return marked(text, certainty_of(row, field.name))
 
 

@@ -51,6 +51,16 @@ def test_the_head_says_as_of_when_each_source_is(sample: ModuleType) -> None:
     )
 
 
+def test_of_many_extraction_times_the_first_and_the_last_are_named() -> None:
+    lines = [
+        {"label": "短信", "source": f"sms{minute}", "taken_at": f"2026-11-23T00:{minute:02}:00+00:00"}
+        for minute in (9, 1, 5, 7)
+    ]
+    lost = {"label": "工单", "source": "desk", "taken_at": None}
+    said = "数据截至：最早 11月23日 08:01，最晚 11月23日 08:09；工单（desk） 未取得"
+    assert as_of_line({"as_of": [*lines, lost]}, LOCAL_ZONE) == said
+
+
 def test_some_holes_are_named_and_the_rest_counted() -> None:
     (remark,) = data_status({"gaps": ["甲缺一天。", "乙缺二天。", "丙缺。", "丁缺。"], "as_of": []})
     assert f"{remark.lead}{remark.rest}" == "○ 数据不完整：甲缺一天；乙缺二天；丙缺；共 4 处，见数据来源"
