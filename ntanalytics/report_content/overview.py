@@ -119,9 +119,9 @@ def headlines(evaluation: Evaluation) -> Kpis:
     return kpis(cards, id="headlines")
 
 
-def clocks(evaluation: Evaluation, *, limit: int = 3) -> Table:
-    """Return the longest incidents of the period, each with its recovery clock against the promised four hours."""
-    incidents = evaluation.summaries["desk"].tables["clocks"][:limit]
+def clocks(evaluation: Evaluation) -> Table:
+    """Return the incidents of the period, the longest first, each with its clock against the promised four hours."""
+    incidents = evaluation.summaries["desk"].tables["clocks"]
     note = "" if incidents or not incidents.is_complete else "本期没有系统崩溃事件。"
     listed = table(incidents, "事件与恢复时钟", id="clocks", columns=_CLOCK, note=note)
     bars = inline_bars("4 小时时钟", incidents.quantities("clock_s"), PROMISE.total_seconds())

@@ -103,7 +103,7 @@ def stock(certificates: ir.Table, at: datetime, by: Sequence[str] = ()) -> ir.Ta
     """
     moment = ibis.literal(at)
     is_revoked = (certificates.state == "revoked") & (certificates.revoked_at <= moment).fill_null(True)
-    is_valid = (certificates.state == "active") & (certificates.expires_at > moment)
+    is_valid = _in_force(certificates, at)
 
     def within(days: int) -> ir.BooleanValue:
         return is_valid & (certificates.expires_at <= ibis.literal(at + timedelta(days=days)))
@@ -120,6 +120,18 @@ def stock(certificates: ir.Table, at: datetime, by: Sequence[str] = ()) -> ir.Ta
     return counted.order_by(ibis.desc("in_force"), *by)
 
 
+def _was_active(certificates: ir.Table, at: datetime) -> ir.BooleanValue:
+    """Return whether a certificate was issued and not revoked at a moment, which may lie before the snapshot."""
+    moment = ibis.literal(at)
+    is_revoked_later = ((certificates.state == "revoked") & (certificates.revoked_at > moment)).fill_null(False)
+    is_issued = (certificates.issued_at <= moment).fill_null(True)
+    return ((certificates.state == "active") | is_revoked_later) & is_issued
+
+
+def _in_force(certificates: ir.Table, at: datetime) -> ir.BooleanValue:
+    return _was_active(certificates, at) & (certificates.expires_at > ibis.literal(at))
+
+
 def renewals(certificates: ir.Table, at: datetime, utc_offset_h: int) -> ir.Table:
     """Return the number of certificates in force that expire in each local month to come.
 
@@ -131,7 +143,7 @@ def renewals(certificates: ir.Table, at: datetime, utc_offset_h: int) -> ir.Tabl
     Returns:
         ``renewal_month`` (its first day) and ``renewals``, in order; a month without any has no row.
     """
-    valid = certificates.filter((certificates.state == "active") & (certificates.expires_at > ibis.literal(at)))
+    valid = certificates.filter(_in_force(certificates, at))
     local = valid.expires_at + ibis.interval(hours=utc_offset_h)
     counted = valid.group_by(renewal_month=local.truncate("M").date()).aggregate(renewals=valid.count())
     return counted.order_by("renewal_month")
@@ -148,7 +160,7 @@ def expiring(certificates: ir.Table, at: datetime) -> ir.Table:
         One row: ``expiring_30d``, ``usual_30d``, ``expiring_times`` and ``next_week``.
     """
     moment = ibis.literal(at)
-    valid = certificates.filter((certificates.state == "active") & (certificates.expires_at > moment))
+    valid = certificates.filter(_in_force(certificates, at))
     left = valid.expires_at.epoch_seconds() - moment.epoch_seconds()
     placed = valid.mutate(left=left, window=((left - 1) / _WINDOW_S).floor().cast("int64"))
     counts = [placed.count(where=placed.window == number) for number in range(_WINDOWS)]
@@ -174,7 +186,7 @@ def expiring_units(certificates: ir.Table, at: datetime) -> ir.Table:
         ``unit`` and ``expires_at``, the earliest first.
     """
     named = certificates.filter((certificates.kind == "unit") & certificates.unit.notnull())
-    active = named.filter(named.state == "active")
+    active = named.filter(_was_active(named, at))
     last = active.group_by("unit").aggregate(expires_at=active.expires_at.max())
     is_due = (last.expires_at <= ibis.literal(at + _BEFORE_EXPIRY)) & (
         last.expires_at > ibis.literal(at - _AFTER_EXPIRY)

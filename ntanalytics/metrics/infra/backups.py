@@ -110,7 +110,7 @@ def plans(backups: ir.Table, at: datetime) -> ir.Table:
     kept = ranked.filter(ranked["_rank"] <= USUAL_RUNS)
     last = kept.group_by(*_PLAN).aggregate(
         last_success_at=kept.started_at.max(),
-        usual_interval_s=kept["_gap_s"].cast("float64").quantile(0.5),
+        usual_interval_s=kept["_gap_s"].cast("float64").quantile(0.5, where=kept["_rank"] < USUAL_RUNS),
         last_size_bytes=kept.size_bytes.max(where=kept["_rank"] == 0),
     )
     joined = join_groups(join_groups(counted, last, _PLAN), _usual_sizes(ranked, newest), _PLAN)

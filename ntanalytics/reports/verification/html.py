@@ -95,7 +95,9 @@ def cell_text(block: RecordedBlock, row: Mapping[str, Any], field: Any, zone: Zo
     """Return a cell of a block's data."""
     if block.kind == "board" and field.name == "value":
         return display(row["value"], row["format"], zone=zone)
-    text = display(row[field.name], field.format, zone=zone).removesuffix(" 个百分点")
+    text = display(row[field.name], field.format, zone=zone)
+    if parse_format(field.format).kind == "points":
+        text = text.removesuffix(" 个百分点")
     return with_mark(text, row.get("certainty", {}).get(field.name))
 
 
