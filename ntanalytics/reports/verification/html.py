@@ -96,7 +96,7 @@ def cell_text(block: RecordedBlock, row: Mapping[str, Any], field: Any, zone: Zo
     if block.kind == "board" and field.name == "value":
         return display(row["value"], row["format"], zone=zone)
     text = display(row[field.name], field.format, zone=zone)
-    if parse_format(field.format).kind == "points":
+    if field.format.lstrip("+").partition(":")[0] == "points":
         text = text.removesuffix(" 个百分点")
     return with_mark(text, row.get("certainty", {}).get(field.name))
 
