@@ -6,6 +6,7 @@ import ast
 import json
 from collections.abc import Mapping
 from typing import Any
+from unittest import mock
 
 from ntanalytics.reports.blocks import block as blocks_module
 from ntanalytics.reports.blocks.block import Block, to_json
@@ -19,14 +20,10 @@ RecordedBlocks = Mapping[str, Mapping[str, Any]]
 def record(site: GapSite, report: str, period: str) -> RecordedBlocks:
     """Return the blocks of a report of a site, in the order in which its notebook displays them."""
     displayed: list[Block] = []
-    keep, blocks_module.display = blocks_module.display, lambda *items: displayed.extend(items)
-    try:
-        with site.opened():
-            namespace: dict[str, Any] = {"__name__": "notebook"}
-            for source in _cells(report):
-                displayed += _run(source, namespace, period)
-    finally:
-        blocks_module.display = keep
+    with mock.patch.object(blocks_module, "display", lambda *items: displayed.extend(items)), site.opened():
+        namespace: dict[str, Any] = {"__name__": "notebook"}
+        for source in _cells(report):
+            displayed += _run(source, namespace, period)
     return {item.id: _content(item) for item in displayed}
 
 
@@ -38,7 +35,10 @@ def _cells(report: str) -> list[str]:
 def _run(source: str, namespace: dict[str, Any], period: str) -> list[Block]:
     """Run a cell; return the block that its last expression makes."""
     tree = ast.parse(source)
-    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    end = tree.body[-1] if tree.body else None
+    last = end if isinstance(end, ast.Expr) else None
+    if last is not None:
+        tree.body.pop()
     exec(compile(tree, "cell", "exec"), namespace)
     if "period" in namespace and isinstance(namespace["period"], str):
         namespace["period"] = period
@@ -54,4 +54,5 @@ def _content(block: Block) -> Mapping[str, Any]:
         content |= {"rows": data["data"], "schema": data["schema"]}
     if (findings := block.findings_json()) is not None:
         content["findings"] = findings["findings"]
-    return to_json(content)
+    recorded: Mapping[str, Any] = to_json(content)
+    return recorded

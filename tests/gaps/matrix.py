@@ -1,0 +1,112 @@
+"""The whole gap matrix: every report over every damage of every dataset that it reads.
+
+``make gaps`` writes its table of counts to docs/truth.md. It takes long; the tests run a few cells of it.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+
+from ntanalytics import contract
+from ntanalytics.periods import Period, parse_period
+from ntanalytics.report_content.contents import needs_of
+from tests.gaps.comparison import Verdict, compare
+from tests.gaps.damage import DAMAGES
+from tests.gaps.records import RecordedBlocks, record
+from tests.gaps.site import UNTIL, GapSite, write_site
+
+#: Report → the period that is issued.
+PERIODS = {
+    "weekly_service_report": "2026-W47",
+    "daily_inspection": "2026-11-20",
+    "sms_volume": "2026-W47",
+    "oa_adoption": "2026-W47",
+    "optimization_recommendations": "2026-W47",
+}
+
+_BEGIN, _END = "<!-- gaps: begin -->", "<!-- gaps: end -->"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One damage of one dataset under one report."""
+
+    dataset: str
+    damage: str
+    report: str
+
+
+def period_of(site: GapSite, report: str) -> Period:
+    """Return the period of a report."""
+    return parse_period(PERIODS[report], UNTIL, site.settings.calendar())
+
+
+def cells(site: GapSite) -> Iterator[Cell]:
+    """Yield the cells of the matrix: a report has those of the datasets that it reads."""
+    for report in PERIODS:
+        needs = needs_of(report, period_of(site, report).kind)
+        for dataset in sorted(contract.DATASETS):
+            if dataset in needs:
+                yield from (Cell(dataset, damage, report) for damage in DAMAGES)
+
+
+@cache
+def complete_record(folder: Path, report: str) -> RecordedBlocks:
+    """Return the record of a report over the complete data."""
+    blocks: RecordedBlocks = json.loads(json.dumps(record(GapSite(folder), report, PERIODS[report])))
+    return blocks
+
+
+def verdict_of(folder: Path, cell: Cell) -> Verdict | None:
+    """Return the comparison of a damaged report with the complete one; None where the damage cannot be done."""
+    site = GapSite(folder)
+    complete = complete_record(folder, cell.report)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as place:
+        damaged = site.copy(Path(place) / "site")
+        if not DAMAGES[cell.damage](damaged, cell.dataset, period_of(site, cell.report)):
+            return None
+        return compare(complete, json.loads(json.dumps(record(damaged, cell.report, PERIODS[cell.report]))))
+
+
+def main(page: Path, datasets: list[str]) -> None:
+    """Run the matrix, print each false value, and write the counts into the page."""
+    folder = Path(tempfile.mkdtemp(prefix="gaps-")) / "site"
+    try:
+        site = write_site(folder, scale=0.01)
+        wanted = [cell for cell in cells(site) if not datasets or cell.dataset in datasets]
+        totals: dict[tuple[str, str], Counter[str]] = {}
+        with ProcessPoolExecutor() as pool:
+            for cell, verdict in zip(wanted, pool.map(partial(verdict_of, folder), wanted), strict=True):
+                if verdict is None:
+                    continue
+                totals.setdefault((cell.dataset, cell.damage), Counter()).update(verdict.counts)
+                sys.stdout.write(f"{cell} {dict(verdict.counts)}\n")
+                for place, (true, seen) in verdict.false.items():
+                    sys.stdout.write(f"    {place}: {seen!r} instead of {true!r}"[:300] + "\n")
+        _write(page, totals)
+    finally:
+        shutil.rmtree(folder.parent, ignore_errors=True)
+
+
+def _write(page: Path, totals: dict[tuple[str, str], Counter[str]]) -> None:
+    kinds = ("equal", "bounded", "unknown", "false")
+    lines = ["| dataset | damage | equal | bounded | unknown | false |", "| --- | --- | --- | --- | --- | --- |"]
+    lines += [
+        f"| `{dataset}` | {damage} | {' | '.join(f'{counts[kind]:,}' for kind in kinds)} |"
+        for (dataset, damage), counts in sorted(totals.items())
+    ]
+    before, _, rest = page.read_text(encoding="utf-8").partition(_BEGIN)
+    page.write_text("\n".join([before + _BEGIN, "", *lines, "", _END + rest.partition(_END)[2]]), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path("docs/truth.md"), sys.argv[1:])
