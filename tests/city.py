@@ -17,8 +17,8 @@ UNTIL = dt.date(2026, 11, 22)
 BLOCK = "application/vnd.ntanalytics.block+json"
 DATA = "application/vnd.dataresource+json"
 FINDINGS = "application/vnd.ntanalytics.findings+json"
-#: Keys whose values differ from run to run; ``hazards`` depends on the inspections that other tests issued.
-VOLATILE = {"generated_at", "taken_at", "as_of", "origin", "versions", "hazards"}
+#: Keys whose values differ from run to run, or depend on the reports that other tests issued before.
+VOLATILE = {"generated_at", "taken_at", "as_of", "origin", "versions", "hazards", "correction", "subtitle"}
 
 
 class City:

@@ -24,8 +24,8 @@ from tests.city import BLOCK, DATA, FINDINGS, bundles
 GOLDEN = Path(__file__).parent / "golden"
 #: A column of at most so many rows is written out.
 SHORT = 12
-#: Blocks that depend on the inspections which other tests issued.
-VOLATILE_BLOCKS = {"hazards"}
+#: Blocks that depend on what other tests issued before.
+VOLATILE_BLOCKS = {"hazards", "correction"}
 #: Text of more characters, or with punctuation of a sentence, is prose.
 LONGEST_NAME = 20
 

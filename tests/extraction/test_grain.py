@@ -21,7 +21,7 @@ def checked(dataset: str, time: str, **more: object) -> CheckedBatch:
     contract = DATASETS[dataset]
     values = dict.fromkeys((column.name for column in contract.mapped), None) | more | {contract.time: time}
     batch = pa.RecordBatch.from_pylist([values])
-    mapping = SimpleNamespace(dataset=contract, translations={}, times={contract.time: "naive"})
+    mapping = SimpleNamespace(dataset=contract, translations={}, times={contract.time: "naive"}, absent=())
     source = SimpleNamespace(name="s", zone=ZONE)
     return check(batch, mapping, source, site_zone=ZONE, first=DAY, last=DAY, key=b"k")  # type: ignore[arg-type]
 

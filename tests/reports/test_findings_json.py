@@ -93,6 +93,7 @@ def test_a_finding_has_all_its_fields_its_identity_and_its_lifecycle(tmp_path: P
         "status": "critical",
         "value": 0.71,
         "format": "rate:1",
+        "certainty": "exact",
         "limits": "低于 97.0% 关注",
         "evidence": "送达率 71.0%。",
         "brief": "送达率 71.0%",

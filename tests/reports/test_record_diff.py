@@ -12,7 +12,7 @@ from ntanalytics.findings.threshold import Status
 from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.quantity import quantity
 from ntanalytics.periods import Period
-from ntanalytics.reports import Axes, Head, board, chart, kpi, kpis, sentences, table
+from ntanalytics.reports import Axes, Head, board, chart, figures, kpi, kpis, sentences, table
 from ntanalytics.reports.blocks.block import Block
 from ntanalytics.reports.record import Record, read_block
 from ntanalytics.reports.record_diff import SAME_DATA, UNCHANGED, record_changes, record_diff
@@ -80,12 +80,12 @@ def test_a_great_many_changes_are_counted():
 
 
 def _texts(sentence: list[str], rows: list[tuple[str, int | None]]) -> Record:
-    frame = pd.DataFrame(rows, columns=["carrier", "submitted"])
+    carriers = figures(pd.DataFrame(rows, columns=["carrier", "submitted"]))
     head = Head(title="短信统计", period=PERIOD, generated_at=datetime(2026, 11, 23, tzinfo=UTC))
     blocks: list[Block] = [
         sentences(sentence, "本周要点"),
-        table(frame, "各运营商短信发送情况", id="by-carrier"),
-        chart(frame, "hbar", Axes(x="carrier", y="submitted"), title="联通最多", id="chart"),
+        table(carriers, "各运营商短信发送情况", id="by-carrier"),
+        chart(carriers, "hbar", Axes(x="carrier", y="submitted"), title="联通最多", id="chart"),
     ]
     shown = [read_block(each._repr_mimebundle_()) for each in (head, *blocks)]
     return Record(shown[0], tuple(shown[1:]))

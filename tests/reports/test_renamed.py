@@ -63,10 +63,16 @@ def test_states_tones_and_gaps_of_an_old_block_have_todays_names() -> None:
 
 def test_an_old_record_is_compared_with_a_new_one() -> None:
     head = read_block({BLOCK: {**HEAD, "holes": []}})
-    assert record_diff(old_record(), Record(head, ())) == ["已补齐：缺一天。", "不再成立：中国联通送达率（原为异常）。"]
+    assert record_diff(old_record(), Record(head, ()), has_new_data=True) == [
+        "已补齐：缺一天。",
+        "不再成立：中国联通送达率（原为异常）。",
+    ]
     new = worded("sms.delivery_rate", "中国联通", "送达率", "warning", 0.96, "rate:1")
     after = Record(head, (read_block(board([new])._repr_mimebundle_()),))
-    assert record_diff(old_record(), after) == ["已补齐：缺一天。", "中国联通送达率由异常改为关注（96.0%）。"]
+    assert record_diff(old_record(), after, has_new_data=True) == [
+        "已补齐：缺一天。",
+        "中国联通送达率由异常改为关注（96.0%）。",
+    ]
 
 
 def test_old_findings_in_a_folder_agree_with_their_record(tmp_path: Path) -> None:

@@ -174,7 +174,7 @@ def _by_spark(settings: Settings, master: str) -> Settings:
 
 
 def _issued(settings: Settings, estate: Estate) -> RunResult:
-    return run_report(RunContext(settings, clock=estate.clock), "sms_volume", "2026-W47", {})
+    return run_report(RunContext(settings=settings, clock=estate.clock), "sms_volume", "2026-W47", {})
 
 
 def test_a_master_that_cannot_be_one_is_told_by_its_exit_code(
