@@ -51,8 +51,8 @@ def test_documents_name_the_unit_with_most_overdue():
 
 
 def test_documents_over_a_gap_are_never_said_to_be_none_overdue():
-    assert said.documents(late(0, is_complete=False), []) == "公文逾期未签收未知。"
-    assert said.documents(late(3, is_complete=False), []) == "公文逾期未签收 ≥ 3 件次。"
+    for known in (0, 3):  # they may have been signed for on the missing day
+        assert said.documents(late(known, is_complete=False), []) == "公文逾期未签收未知。"
     assert said.documents(late(None), []) == "公文逾期未签收未知。"
 
 
