@@ -121,3 +121,24 @@ def test_a_document_that_is_wanted_and_missing_is_a_difference(folder: Path) -> 
     (folder / "report.docx").unlink()
     with pytest.raises(VerificationFailed, match=r"report\.docx is not there"):
         verify(folder)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"</w:rPrDefault>", b"</w:rPrDefault><!-- -->"),
+        (b'<w:color w:val="', b'<w:color w:val="FFFFFF" w:was="'),
+        (b'<w:sz w:val="', b'<w:sz w:val="1" w:was="'),
+    ],
+)
+def test_a_style_that_hides_a_text_of_the_document_is_caught(folder: Path, old: bytes, new: bytes) -> None:
+    path = folder / "report.docx"
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    assert old in parts["word/styles.xml"]
+    parts["word/styles.xml"] = parts["word/styles.xml"].replace(old, new, 1)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    with pytest.raises(VerificationFailed, match=r"report\.docx: rendered again, word/styles\.xml differs"):
+        verify(folder)
