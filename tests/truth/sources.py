@@ -7,6 +7,7 @@ import datetime as dt
 import gzip
 import re
 import sqlite3
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +18,10 @@ import openpyxl
 from tests.truth.span import DAY, midnight
 
 Row = tuple[Any, ...]
+
+
+def _spelling(name: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", name).split())
 
 
 class Sources:
@@ -79,13 +84,22 @@ class Sources:
     def aliases(self) -> dict[str, str]:
         """Return the units' names in the directory by what a system calls them."""
         with (self.site / "unit-aliases.csv").open(encoding="utf-8", newline="") as file:
-            return {row["theirs"]: row["ours"] for row in csv.DictReader(file)}
+            return {_spelling(row["theirs"]): row["ours"] for row in csv.DictReader(file)}
 
     def unit(self, name: str | None) -> str | None:
-        """Return the name of a unit in the directory."""
-        return self.aliases.get(name.strip(), name.strip()) if name and name.strip() else None
+        """Return the name of a unit in the directory, by the table of aliases; as it is written where there is none."""
+        if not name or not name.strip():
+            return None
+        meant = self.aliases.get(_spelling(name), name)
+        return self.directory.get(_spelling(meant), meant)
 
     def words(self, path: str) -> dict[str, str]:
         """Return a translation that the site keeps, by the product's word."""
         with (self.site / "queries" / path).open(encoding="utf-8", newline="") as file:
             return {row["theirs"]: row["ours"] for row in csv.DictReader(file)}
+
+    @cached_property
+    def directory(self) -> dict[str, str]:
+        """Return the units of the identity system by their names without blanks, of full or half width."""
+        listed = self.rows("maxkey", "SELECT ORGNAME FROM mxk_organizations WHERE STATUS <> 9")
+        return {_spelling(name): str(name) for (name,) in listed}
