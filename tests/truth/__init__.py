@@ -1,1 +1,1 @@
-"""A second computation of every figure, by plain SQL and Python over the sources, and its comparison with the records."""
+"""Second computation of every figure, by plain SQL and Python over the sources, and its comparison with records."""

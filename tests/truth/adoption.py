@@ -11,7 +11,7 @@ from tests.truth.span import DAY, WEEK, Span
 #: Fewest accounts of a unit with a place, and fewest daily active ones of a unit that moved.
 MIN_ACCOUNTS, MIN_DAILY = 20, 5
 
-LOW_RATE, WEEKS_DRAWN, LEAD_WEEKS, OLDEST = 0.4, 8, 4, 8
+LOW_RATE, WEEKS_DRAWN, LEAD_WEEKS, OLDEST, QUARTER = 0.4, 8, 4, 8, 91
 
 CARDS = ("active", "active_rate", "daily_active", "mobile_share", "xinchuang_share")
 
@@ -43,6 +43,7 @@ def weekly(oa: OA, span: Span) -> Figures:
     before, active = len(oa.active(span.before())), len(oa.active(span))
     values = {"value": active, "before": before, "change": change_rate(active, before)}
     put(figures, "headlines", "active", values)
+    figures["systems", "协同办公", "change-words"] = values["change"]
     for place, day in enumerate(reversed(span.back(35).days)):
         figures["headlines", "active", f"spark-{place}"] = len(oa.daily(day))
         figures["systems", "协同办公", f"drawn-{place}"] = len(oa.daily(day))
@@ -68,7 +69,8 @@ def findings(oa: OA, span: Span, block: str = "board") -> Figures:
             code = "oa.unit_active_change_rate" if kind == "unit" else "oa.active_change_rate"
             values = {"value": change_rate(row["daily_active"], before), "count": before}
             put(figures, block, f"{code}:{kind}/{entity}", values)
-    for module, row in oa.handling(span).items():
+    # the recommendations look back over a quarter
+    for module, row in oa.handling(span.back(QUARTER)).items() if block == "basis" else ():
         values = {"value": row["worked_p90_s"], "count": row["tasks"]}
         put(figures, block, f"oa.handling:module/{module}", values)
     return figures
@@ -134,10 +136,11 @@ def _units(oa: OA, span: Span) -> Figures:
             "low_weeks": low,
         }
         put(figures, "units", name, values)
-        for block in ("best", "last"):
+        for block in ("best", "last") if name in fair else ():
             put(figures, block, name, {key: values[key] for key in ("place", "enabled", "active_rate", "low_weeks")})
         moved = {key: values[key] for key in ("daily_active", "daily_active_change_rate")}
-        for block in ("risen", "fallen"):
+        if name in fair and (before or 0) >= MIN_DAILY and row["daily_active"] != before:
+            block = "risen" if (row["daily_active"] or 0) > (before or 0) else "fallen"
             put(figures, block, name.split("|")[0], moved | {"daily_active_before": before})
         put(figures, "board", f"oa.low_weeks:unit/{name.split('|')[0]}", {"value": low, "count": row["enabled"]})
     return figures
@@ -157,7 +160,11 @@ def _weeks(oa: OA, span: Span) -> Figures:
     for name in CARDS:
         is_rate = name.endswith(("_rate", "_share"))
         change = difference(now[name], was[name]) if is_rate else change_rate(now[name], was[name])
-        put(figures, "headlines", name, {"value": now[name], "before": was[name], "change": change})
+        values = {"value": now[name], "before": was[name], "change": change}
+        if name == "active_rate":
+            # the product keeps no history of its accounts: those enabled a period ago are not known
+            values |= {"before": None, "change": None}
+        put(figures, "headlines", name, values)
     return figures
 
 
@@ -181,4 +188,17 @@ def _cohorts(oa: OA, span: Span) -> Figures:
             is_over = later + 6 * DAY <= span.last
             values[f"retention_{age}"] = rate(len(cohort & weeks.get(later, set())), len(cohort)) if is_over else None
         put(figures, "cohorts", monday.isoformat(), values)
+    return figures
+
+
+def daily(oa: OA, span: Span) -> Figures:
+    """Return the figures of the daily inspection: active accounts, and their share on telephones."""
+    figures: Figures = {}
+    for kind, key in (("edition", by_edition), ("subsystem", all_of)):
+        for name, row in oa.levels(span, key).items():
+            entity = {value: code for code, value in EDITIONS.items()}.get(name, "oa")
+            figures["board", f"oa.active_fall:{kind}/{entity}", "value"] = row["active"]
+            values = {"value": row["mobile_share"], "count": row["active"]}
+            put(figures, "board", f"oa.mobile_fall:{kind}/{entity}", values)
+    figures["board", "oa.busiest:account/busiest", "value"] = oa.busiest.get(span.first)
     return figures

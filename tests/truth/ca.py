@@ -58,7 +58,7 @@ class CA:
     def __init__(self, sources: Sources) -> None:
         self.certificates = {
             number: Certificate(
-                number, KINDS[profile], subject, *(local(ms / 1000) for ms in (begin, end)), status,
+                number, KINDS[profile], subject, local(begin / 1000), local(end / 1000), status,
                 local(revoked / 1000) if revoked else None,
             )
             for number, profile, subject, begin, end, status, revoked in sources.rows("ejbca", _CERTIFICATES)
@@ -121,6 +121,8 @@ class CA:
     def weekly(self, span: Span) -> Figures:
         """Return the figures of the weekly report."""
         figures = self.kinds(span) | self.findings(span)
+        change = change_rate(len(self.of(span)), len(self.of(span.before())))
+        figures["systems", "CA证书", "change-words"] = change
         for place, day in enumerate(reversed(span.back(35).days)):
             figures["systems", "CA证书", f"drawn-{place}"] = len(self.of(Span(day, day)))
         return figures
@@ -143,7 +145,13 @@ class CA:
             return sum(at + first * DAY < certificate.expires_at <= at + last * DAY for certificate in valid)
 
         due, usual = between(0, 30), median(float(between(30 * n, 30 * n + 30)) for n in range(1, 12))
-        values = {"value": rate(due, usual), "expiring": due, "count": due, "usual": usual, "next_week": between(30, 37)}
+        values = {
+            "value": rate(due, usual),
+            "expiring": due,
+            "count": due,
+            "usual": usual,
+            "next_week": between(30, 37),
+        }
         put(figures, "board", "ca.expiring_times:certificate_kind/personal", values)
         return figures
 
@@ -160,7 +168,3 @@ class CA:
         """Return the certificates in force by the month in which they expire."""
         valid = (item for item in self.certificates.values() if item.is_in_force(span.until))
         return Counter(item.expires_at.strftime("%Y-%m-01") for item in valid)
-
-    def lead(self, span: Span) -> float | None:
-        """Return the change of the logins."""
-        return change_rate(len(self.of(span)), len(self.of(span.before())))

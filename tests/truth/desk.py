@@ -16,6 +16,8 @@ SUBSYSTEMS = {
     "短信平台": "sms", "CA证书": "ca", "电子印章": "seal", "软硬件环境": "infra", "运维服务": "desk",
 }  # fmt: skip
 
+KINDS = {"工作流程": "workflow", "计划维护": "maintenance", "缺陷修复": "fix", "功能微调": "feature"}
+
 PROMISE_S = 4 * 3600
 RESPONSE_S = 2 * 3600
 
@@ -99,7 +101,9 @@ class Desk:
 
     def attended(self, span: Span) -> int:
         """Return the working days with somebody on site."""
-        present = {row["日期"].date() for row in self.attendance if row["在岗"] == "是" and row["岗位"] in ("驻场", "备选")}
+        present = {
+            row["日期"].date() for row in self.attendance if row["在岗"] == "是" and row["岗位"] in ("驻场", "备选")
+        }
         return sum(day in present for day in span.working_days)
 
     def unconfirmed(self, span: Span) -> Counter[str]:
@@ -115,6 +119,31 @@ class Desk:
                 found[SUBSYSTEMS[row["系统"]]] += 1
         return found
 
+    def changed(self, span: Span) -> Figures:
+        """Return the changes finished in a span by kind, those without confirmation, and those of the week to come."""
+        figures: Figures = {}
+        finished = within(self.changes, "完成时间", span)
+        late = [
+            row
+            for row in finished
+            if row["类型"] == "工作流程" and (row["书面确认时间"] is None or row["书面确认时间"] > row["完成时间"])
+        ]
+        for kind in {row["类型"] for row in finished}:
+            counts = [sum(row["类型"] == kind for row in rows) for rows in (finished, late)]
+            put(
+                figures,
+                "changes",
+                KINDS[kind],
+                dict(zip(("finished_changes", "unconfirmed_changes"), counts, strict=True)),
+            )
+        for row in late:
+            values = {"finished_at": epoch(row["完成时间"]), "confirmed_at": epoch(row["书面确认时间"])}
+            put(figures, "unconfirmed", row["变更编号"], values)
+        for row in within(self.changes, "计划时间", Span(span.last + DAY, span.last + 7 * DAY)):
+            values = {"planned_at": epoch(row["计划时间"]), "confirmed_at": epoch(row["书面确认时间"])}
+            put(figures, "planned", row["变更编号"], values)
+        return figures
+
     def team(self, on: dt.date) -> tuple[int, int]:
         """Return the persons of the team in a month, and the backups among them."""
         month = [row for row in self.roster if row["月份"].date().replace(day=1) == on.replace(day=1)]
@@ -123,7 +152,9 @@ class Desk:
     def unsigned(self, on: dt.date) -> int:
         """Return the weekly reports of the last weeks that are due to be confirmed and are not."""
         signed = {
-            row["周期"] for row in self.signoffs if row["报告"] == "weekly_service_report" and row["确认日期"].date() <= on
+            row["周期"]
+            for row in self.signoffs
+            if row["报告"] == "weekly_service_report" and row["确认日期"].date() <= on
         }
         monday = on - on.weekday() * DAY
         open_weeks = 0
@@ -136,13 +167,15 @@ class Desk:
 
     def weekly(self, span: Span) -> Figures:
         """Return the figures of the weekly report."""
-        figures = self.clocks(span)
+        figures = self.clocks(span) | self.changed(span)
         categories = {row["类别"] for row in [*self.tickets]}
         for category in categories:
             put(figures, "tickets-by-category", category, self.flow(span, category))
         now, before = (self.flow(at)["closed_tickets"] for at in (span, span.before()))
         values = {"value": now, "before": before, "change": change_rate(now, before)}
         put(figures, "headlines", "closed_tickets", values)
+        opened = change_rate(len(self.opened(span)), len(self.opened(span.before())))
+        figures["systems", "运维服务", "change-words"] = opened
         for place, day in enumerate(reversed(span.back(35).days)):
             own = self.flow(Span(day, day))
             figures["headlines", "closed_tickets", f"spark-{place}"] = own["closed_tickets"]
@@ -178,7 +211,11 @@ class Desk:
         for name, made in by_system.items():
             results = Counter(row["结果"] for row in made)
             left = sum(row["结果"] == "关注" and not re.search(SOLVED, row["说明"] or "") for row in made)
-            values: dict[str, float | None] = {"checks": len(made), "critical": results["异常"], "warning": results["关注"]}
+            values: dict[str, float | None] = {
+                "checks": len(made),
+                "critical": results["异常"],
+                "warning": results["关注"],
+            }
             values["value"] = values["open"] = results["异常"] + left
             put(figures, "board", f"desk.checks:subsystem/{name}", values)
         figures |= self._checks_made(span)
@@ -187,6 +224,15 @@ class Desk:
         figures["board", "desk.unconfirmed_reports:report/weekly_service_report", "value"] = self.unsigned(span.last)
         held = max(row["日期"].date() for row in self.trainings if row["日期"] < span.until)
         figures["board", "desk.untrained:trainings/all", "value"] = (span.last - held).days
+        return figures | self.incidents_of(span)
+
+    def incidents_of(self, span: Span) -> Figures:
+        """Return how long each incident lasted up to the end of a day."""
+        figures: Figures = {}
+        for row in self.lasting(span):
+            ended = row["恢复时间"] if row["恢复时间"] and row["恢复时间"] < span.until else span.until
+            began = dt.datetime.fromtimestamp(epoch(row["发生时间"]) or 0, dt.UTC).isoformat()
+            figures["incidents", f"{began}|{row['系统']}", "lasted"] = seconds(ended, row["发生时间"])
         return figures
 
     def _checks_made(self, span: Span) -> Figures:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tests.truth.figures import Figures, change_rate, difference, mean, put, quantile, rate
+from tests.truth.figures import Figures, change_rate, difference, put, quantile, rate
 from tests.truth.sources import Sources
 from tests.truth.span import DAY, Span, epoch, is_working, midnight, moment
 
@@ -68,8 +68,10 @@ class Exchange:
         self.sources = sources
         self.read_at = sources.read_at
         self.deliveries = [
-            Delivery(sources.unit(receiver), sources.unit(sender), at, *(moment(x) for x in times), state=state)
-            for receiver, sender, sent, *times, state in sources.rows("exchange", _DELIVERIES)
+            Delivery(
+                sources.unit(receiver), sources.unit(sender), at, moment(due), moment(signed), moment(returned), state
+            )
+            for receiver, sender, sent, due, signed, returned, state in sources.rows("exchange", _DELIVERIES)
             if (at := moment(sent)) is not None
         ]
 
@@ -109,7 +111,12 @@ class Exchange:
             own = self.figures((delivery for delivery in sent if delivery.receiver == unit), at)
             first = min(delivery.due_at for delivery in late if delivery.due_at)
             values = {"overdue_deliveries": len(late), "oldest_overdue_at": epoch(first)}
-            put(figures, "overdue", unit, {**values, **{name: own[name] for name in ("deliveries", "signed_in_time_rate")}})
+            put(
+                figures,
+                "overdue",
+                unit,
+                {**values, **{name: own[name] for name in ("deliveries", "signed_in_time_rate")}},
+            )
         return figures
 
     def documents(self, span: Span) -> int:
@@ -161,9 +168,8 @@ class Exchange:
         at = self.at(span)
         judged = self.sent(span.back(7) if is_day else span)
         own = self.figures(judged, at)
-        rated = sum(d.ends_at <= at and not d.is_back(at) and not d.is_recalled(at) for d in judged)
         row = "docexchange.signed_in_time_rate:subsystem/docexchange"
-        put(figures, block, row, {"value": own["signed_in_time_rate"], "count": rated})
+        put(figures, block, row, {"value": own["signed_in_time_rate"], "count": own["deliveries"]})
         if is_day:
             figures[block, row, "days"] = 7
             figures[block, "docexchange.documents_fall:subsystem/docexchange", "value"] = self.documents(span)
@@ -179,16 +185,13 @@ class Exchange:
         return figures
 
 
-def grouped_mean(values: Iterable[float], key: Callable[[float], bool]) -> float | None:
-    """Return the mean of the values that a test takes."""
-    return mean([value for value in values if key(value)])
-
-
 def weekly(exchange: Exchange, span: Span) -> Figures:
     """Return the figures of the weekly report."""
-    return exchange.overdue_rows(span) | exchange.headline(span) | exchange.findings(span)
-
-
-def lead(exchange: Exchange, span: Span) -> float | None:
-    """Return the relative change of the documents sent."""
-    return change_rate(exchange.documents(span), exchange.documents(span.before()))
+    figures = exchange.overdue_rows(span) | exchange.headline(span) | exchange.findings(span)
+    change = change_rate(exchange.documents(span), exchange.documents(span.before()))
+    figures["systems", "公文交换", "change-words"] = change
+    for place, day in enumerate(reversed(span.back(35).days)):
+        own = Span(day, day)
+        figures["headlines", "signed_in_time_rate", f"spark-{place}"] = None
+        figures["systems", "公文交换", f"drawn-{place}"] = exchange.documents(own)
+    return figures

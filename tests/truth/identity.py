@@ -61,26 +61,15 @@ class Identity:
             for which, name in enumerate((address, account)):
                 if not is_success and name is not None:
                     failures[which][name].append(dt.datetime.fromisoformat(at))
-        found: list[dict[str, Suspect]] = []
-        for by_name in failures:
-            found.append(
-                {
-                    name: (len(times), times[0], times[-1])
-                    for name, times in by_name.items()
-                    if any(
-                        later - earlier <= WITHIN
-                        for earlier, later in zip(times, times[FAILURES - 1 :], strict=False)
-                    )
-                }
-            )
-        return found[0], found[1]
+        addresses, accounts = failures
+        return _forced(addresses), _forced(accounts)
 
     def worst(self, span: Span, block: str) -> Figures:
         """Return the worst address, and the worst account beside the failures of such addresses."""
         figures: Figures = {}
         addresses, accounts = self.suspects(span)
         left: Counter[str] = Counter()
-        for at, account, address, is_success, _ in self.sources.rows("maxkey", _LOGINS, span.between):
+        for _, account, address, is_success, _ in self.sources.rows("maxkey", _LOGINS, span.between):
             if not is_success and account in accounts and address not in addresses:
                 left[account] += 1
         beside = [times for times in left.values() if times >= FAILURES]
@@ -134,13 +123,20 @@ class Identity:
             for times, first, last in group.values():
                 values = {"attempts": times, "first_attempt_at": epoch(first), "last_attempt_at": epoch(last)}
                 put(figures, "suspects", "", values)
+        change = change_rate(self.total(span)[0], self.total(span.before())[0])
+        figures["systems", "统一身份认证", "change-words"] = change
         for place, (total, _) in enumerate(reversed(self.counts(span.back(35)).values())):
             figures["systems", "统一身份认证", f"drawn-{place}"] = total
         return figures
 
-    def lead(self, span: Span) -> float | None:
-        """Return the change of the logins."""
-        return change_rate(self.total(span)[0], self.total(span.before())[0])
+
+def _forced(failures: dict[str, list[dt.datetime]]) -> dict[str, Suspect]:
+    """Return the number of failures, the first and the last one of those with twenty within ten minutes."""
+    return {
+        name: (len(times), times[0], times[-1])
+        for name, times in failures.items()
+        if any(later - earlier <= WITHIN for earlier, later in zip(times, times[FAILURES - 1 :], strict=False))
+    }
 
 
 class SSO:
@@ -174,6 +170,8 @@ class SSO:
     def weekly(self, span: Span) -> Figures:
         """Return the figures of the weekly report."""
         figures = self.findings(span)
+        change = change_rate(self.total(span), self.total(span.before()))
+        figures["systems", "单点登录", "change-words"] = change
         for place, day in enumerate(reversed(span.back(35).days)):
             figures["systems", "单点登录", f"drawn-{place}"] = self.total(Span(day, day))
         return figures

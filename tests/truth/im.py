@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
-from tests.truth.figures import Figures, rate
-from tests.truth.sources import Sources
+from tests.truth.figures import Figures, change_rate, rate
+from tests.truth.sources import Row, Sources
 from tests.truth.span import Span, epoch, local
 
 _SENT = """
-SELECT m.sentDate, LOWER(m.fromJID), m.fromJIDResource, m.stanza LIKE '%jabber:x:oob%' OR m.body LIKE 'http%/httpfileupload/%'
-FROM (SELECT DISTINCT messageID, conversationID, sentDate, fromJID, fromJIDResource, toJID, stanza, body FROM ofMessageArchive) m
+SELECT m.sentDate, LOWER(m.fromJID), m.fromJIDResource,
+       m.stanza LIKE '%jabber:x:oob%' OR m.body LIKE 'http%/httpfileupload/%'
+FROM (
+    SELECT DISTINCT messageID, conversationID, sentDate, fromJID, fromJIDResource, toJID, stanza, body
+    FROM ofMessageArchive
+) m
 LEFT JOIN ofConversation c ON c.conversationID = m.conversationID
 WHERE m.sentDate >= ? AND m.sentDate < ? AND m.fromJID LIKE '%@%' AND m.fromJID NOT LIKE '%@conference.%'
     AND m.fromJID <> COALESCE(c.room, '')
@@ -50,7 +54,7 @@ class IM:
             self.clients[day][client.strip()].add(account)
 
     @staticmethod
-    def _rows(sources: Sources, sql: str) -> list[tuple[object, ...]]:
+    def _rows(sources: Sources, sql: str) -> list[Row]:
         since, until = (1000 * (epoch(at) or 0) for at in (Span(sources.first, sources.until).since, sources.read_at))
         return sources.rows("openfire", sql, (since, until))
 
@@ -61,6 +65,8 @@ class IM:
     def weekly(self, span: Span) -> Figures:
         """Return the figures of the weekly report."""
         figures: Figures = {}
+        change = change_rate(self.active(span), self.active(span.before()))
+        figures["systems", "即时通讯", "change-words"] = change
         for place, day in enumerate(reversed(span.back(35).days)):
             figures["systems", "即时通讯", f"drawn-{place}"] = self.active(Span(day, day))
         figures["board", "im.im_messages:subsystem/im", "value"] = self.total(span)

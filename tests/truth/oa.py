@@ -34,11 +34,23 @@ UNION ALL
 SELECT SUBSTR(adddt, 1, 10), optid, "table", web, NULL, COUNT(*) FROM xinhu_reads WHERE optid > 0 GROUP BY 1, 2, 3, 4
 """
 
+# The most actions of one account within an hour of the clock, by day.
+_BUSIEST = """
+WITH done AS (
+    SELECT SUBSTR(optdt, 1, 13) AS hour, optid AS person FROM xinhu_log
+    WHERE type LIKE '%登录' AND COALESCE(level, 0) < 2 AND optid > 0
+    UNION ALL SELECT SUBSTR(optdt, 1, 13), checkid FROM xinhu_flow_log WHERE checkid > 0
+    UNION ALL SELECT SUBSTR(adddt, 1, 13), optid FROM xinhu_reads WHERE optid > 0
+), hours AS (SELECT hour, person, COUNT(*) AS times FROM done GROUP BY hour, person)
+SELECT SUBSTR(hour, 1, 10), MAX(times) FROM hours GROUP BY 1
+"""
+
 _ACCOUNTS = "SELECT a.id, a.status, d.name FROM xinhu_admin a LEFT JOIN xinhu_dept d ON d.id = a.deptid"
 
 # Tasks that came to somebody, were approved and are not deleted.
 _FINISHED = """
-SELECT t.createdt, t.updt, COALESCE(s.num, t."table") FROM xinhu_flow_bill t LEFT JOIN xinhu_flow_set s ON s.id = t.modeid
+SELECT t.createdt, t.updt, COALESCE(s.num, t."table")
+FROM xinhu_flow_bill t LEFT JOIN xinhu_flow_set s ON s.id = t.modeid
 WHERE t.isturn = 1 AND t.status = 1 AND t.isdel = 0
 """
 
@@ -95,6 +107,7 @@ class OA:
         self.enabled: set[Account] = set()
         self.by_day: dict[dt.date, list[Action]] = defaultdict(list)
         self.tasks: list[Task] = []
+        self.busiest: dict[dt.date, int] = {}
         modules, platforms = sources.words("xinhu/modules.csv"), sources.words("xinhu/platforms.csv")
         for edition, name in EDITIONS.items():
             database = f"oa_{edition}"
@@ -110,9 +123,13 @@ class OA:
                 mobile = web in MOBILE if is_mobile is None else bool(is_mobile)
                 account = known.get(number) or Account(name, number, None)
                 self.by_day[on].append(Action(account, on, module, mobile, platform, times))
+            for day, times in sources.rows(database, _BUSIEST):
+                on = dt.date.fromisoformat(day)
+                self.busiest[on] = max(times, self.busiest.get(on, 0))
             for started, finished, word in sources.rows(database, _FINISHED):
                 begin, end = moment(started), moment(finished)
-                assert begin is not None and end is not None
+                assert begin is not None
+                assert end is not None
                 self.tasks.append(Task(name, modules.get(word, "other"), begin, end))
 
     def actions(self, span: Span) -> list[Action]:

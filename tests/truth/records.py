@@ -1,14 +1,15 @@
 """Records of reports without kernels and renderings: the cells of a notebook run here, and its figures are kept."""
 
 from __future__ import annotations
-
 import __future__
 
 import ast
 import datetime as dt
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+from unittest.mock import patch
 
 from ntanalytics.reports.blocks import block as blocks_module
 from ntanalytics.reports.blocks.block import Block, to_json
@@ -17,20 +18,53 @@ from ntanalytics.settings import project_dir
 Content = Mapping[str, Any]
 
 #: Columns that name a row of a table or chart.
-KEYS = {
-    "accounts": ("edition",), "adoption": ("edition",), "backups": ("plan",), "best": ("unit", "edition"),
-    "by-application": ("application",), "by-carrier": ("carrier",), "by-edition": ("edition",), "by-hour": ("hour",),
-    "by-unit": ("unit",), "certificates": ("kind",), "changes": ("planned_at",), "clocks": ("began_at",),
-    "cohorts": ("cohort_on",), "disks": ("host", "part"), "error-rate-by-hour": ("hour",),
-    "evidence-handling": ("subject",), "evidence-returns": ("subject",), "failure-codes": ("carrier", "failure_code"),
-    "fallen": ("unit",), "flow": (), "handling": ("module",), "hosts": ("host",),
-    "incidents": ("at", "subject"), "last": ("unit", "edition"), "manual-checks": ("item",), "modules": ("module",),
-    "outages": ("target", "down_from_at"), "overdue": ("receiver_unit",), "recommendations": ("problem",),
-    "renewals": ("renewal_month",), "requests-by-service": ("service",), "risen": ("unit",), "seals": ("state",),
-    "services": ("service",), "sms": ("carrier",), "sms-by-carrier": ("carrier",), "suspects": (),
-    "systems": ("subsystem",), "terminals": ("week_name",), "tickets-by-category": ("category",),
-    "tls": ("target",), "tracking": ("problem",), "units": ("unit", "edition"), "unusual": ("at", "subject"),
-}  # fmt: skip
+KEYS: dict[str, tuple[str, ...]] = {
+    "accounts": ("edition",),
+    "adoption": ("edition",),
+    "backups": ("plan",),
+    "best": ("unit", "edition"),
+    "by-application": ("application",),
+    "by-carrier": ("carrier",),
+    "by-edition": ("edition",),
+    "by-hour": ("hour",),
+    "by-unit": ("unit",),
+    "certificates": ("kind",),
+    "changes": ("kind",),
+    "clocks": ("began_at",),
+    "cohorts": ("cohort_on",),
+    "disks": ("host", "part"),
+    "error-rate-by-hour": ("hour",),
+    "evidence-handling": ("subject",),
+    "evidence-returns": ("subject",),
+    "failure-codes": ("carrier", "failure_code"),
+    "fallen": ("unit",),
+    "flow": (),
+    "handling": ("module",),
+    "hosts": ("host",),
+    "incidents": ("at", "subject"),
+    "last": ("unit", "edition"),
+    "manual-checks": ("item",),
+    "modules": ("module",),
+    "outages": ("target", "down_from_at"),
+    "overdue": ("receiver_unit",),
+    "recommendations": ("problem",),
+    "reconciliation": ("carrier",),
+    "renewals": ("renewal_month",),
+    "requests-by-service": ("service",),
+    "risen": ("unit",),
+    "seals": ("state",),
+    "services": ("service",),
+    "sms": ("carrier",),
+    "sms-by-carrier": ("carrier",),
+    "suspects": (),
+    "systems": ("subsystem",),
+    "terminals": ("week_name",),
+    "tickets-by-category": ("category",),
+    "tls": ("target",),
+    "tracking": ("problem",),
+    "units": ("unit", "edition"),
+    "unusual": ("at", "subject"),
+}
 
 #: Blocks whose rows are findings, each with its value and the figures behind it.
 FINDINGS = ("board", "basis")
@@ -39,13 +73,10 @@ FINDINGS = ("board", "basis")
 def record(report: str, period: str) -> dict[str, Content]:
     """Return the blocks of a report of the site that is set, in the order in which its notebook displays them."""
     displayed: list[Block] = []
-    keep, blocks_module.display = blocks_module.display, lambda *items: displayed.extend(items)
-    try:
+    with patch.object(blocks_module, "display", lambda *items: displayed.extend(items)):
         namespace: dict[str, Any] = {"__name__": "notebook"}
         for source in _cells(report):
             displayed += _run(source, namespace, period)
-    finally:
-        blocks_module.display = keep
     return {item.id: _content(item) for item in displayed}
 
 
@@ -57,12 +88,14 @@ def _cells(report: str) -> list[str]:
 def _run(source: str, namespace: dict[str, Any], period: str) -> list[Block]:
     """Run a cell; return the block that its last expression makes."""
     tree = ast.parse(source)
-    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    last = tree.body[-1] if tree.body else None
+    if isinstance(last, ast.Expr):
+        tree.body.pop()
     # the types of the parameters are read and never run
     exec(compile(tree, "cell", "exec", flags=__future__.annotations.compiler_flag), namespace)
     if isinstance(namespace.get("period"), str):
         namespace["period"] = period
-    if last is None:
+    if not isinstance(last, ast.Expr):
         return []
     value = eval(compile(ast.Expression(last.value), "cell", "eval"), namespace)
     return [value] if isinstance(value, Block) else []
@@ -115,20 +148,36 @@ def _of_finding(finding: Content) -> Iterator[tuple[str, float | None]]:
 def _of_rows(name: str, block: Content) -> Iterator[tuple[str, str, float | None]]:
     fields = block["schema"]["fields"]
     keys = KEYS.get(name, (fields[0]["name"],))
-    titles = {field["name"]: _column(field) for field in fields if field["name"] not in keys}
+    is_chart = block["kind"] != "table"
+    titles = {field["name"]: _column(field, is_chart=is_chart) for field in fields if field["name"] not in keys}
+    if name == "systems" and "drawn" in block:
+        yield from _of_systems(block)
     for row in block["rows"]:
         for column, title in titles.items():
             value = row[column]
-            if isinstance(value, bool) or not isinstance(value, (int, float, str, type(None))):
-                continue
-            if isinstance(value, str):
-                if not column.endswith("_at"):
-                    continue
+            if isinstance(value, str) and column.endswith("_at"):
                 value = dt.datetime.fromisoformat(value).timestamp()
-            yield "|".join(str(row[key]) for key in keys), title, value
+            if value is None or (isinstance(value, (int, float)) and not isinstance(value, bool)):
+                yield "|".join(str(row[key]) for key in keys), title, value
 
 
-def _column(field: Content) -> str:
+def _of_systems(block: Content) -> Iterator[tuple[str, str, float | None]]:
+    """Yield the changes in words of the subsystems, and the last weeks drawn beside them."""
+    for row, values in zip(block["rows"], block["drawn"]["values"], strict=True):
+        yield row["subsystem"], "change-words", _in_words(row["change"])
+        for place, value in enumerate(reversed(values)):
+            yield row["subsystem"], f"drawn-{place}", value
+
+
+def _in_words(change: str) -> float | None:
+    """Return the change that a line tells in words, None for an unknown one."""
+    found = re.fullmatch(r"([▲▼]) ([\d,.]+)(?:%| 个百分点)", change)
+    if found is None:
+        return 0.0 if change == "持平" else None
+    return float(found[2].replace(",", "")) / (100 if found[1] == "▲" else -100)
+
+
+def _column(field: Content, *, is_chart: bool) -> str:
     """Return the name of a column: that of its series where a chart has several."""
     stem, _, number = str(field["name"]).rpartition("_")
-    return str(field["title"]) if stem and number.isdigit() and field["title"] else str(field["name"])
+    return str(field["title"]) if is_chart and stem and number.isdigit() else str(field["name"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter, defaultdict
 
-from tests.truth.figures import Figures, median, put, rate, seconds
+from tests.truth.figures import Figures, change_rate, median, put, rate, seconds
 from tests.truth.sources import Sources
 from tests.truth.span import Span, epoch, moment
 
@@ -30,7 +30,7 @@ class Seals:
         self.by_state: dict[str, list[Times]] = defaultdict(list)
         for state, *times in sources.rows("seals", "SELECT state, requested_at, made_at, tested_at FROM seal_register"):
             requested, made, tested = (moment(written) for written in times)
-            self.by_state[STATES.get(state, state)].append((requested, made, tested))
+            self.by_state[STATES[str(state)]].append((requested, made, tested))
 
     def signings(self, span: Span) -> Counter[str]:
         """Return the operations of a span, and the failures with ``-failed`` behind."""
@@ -79,6 +79,8 @@ class Seals:
     def weekly(self, span: Span) -> Figures:
         """Return the figures of the weekly report."""
         figures = self.states() | self.findings(span)
+        change = change_rate(self.signings(span)["签章"], self.signings(span.before())["签章"])
+        figures["systems", "电子印章", "change-words"] = change
         for place, day in enumerate(reversed(span.back(35).days)):
             figures["systems", "电子印章", f"drawn-{place}"] = self.signings(Span(day, day))["签章"]
         return figures

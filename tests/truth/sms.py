@@ -7,12 +7,11 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from tests.truth.figures import Figures, change_rate, difference, put, quantile, rate
+from tests.truth.figures import Figures, change_rate, difference, quantile, rate
 from tests.truth.sources import Sources
 from tests.truth.span import Span, moment
 
 CARRIERS = {"cmp": "中国移动", "sgi": "中国联通", "smg": "中国电信"}
-CODES = {"中国移动": "mobile", "中国联通": "unicom", "中国电信": "telecom"}
 UNKNOWN_AFTER = dt.timedelta(hours=72)
 
 _SEGMENTS = """
@@ -24,7 +23,7 @@ WITH told AS (
     FROM all_reports WHERE Native_Status <> 'ACCEPTD'
 )
 SELECT s.Msg_Batch_No, s.Phone_No, s.Submit_Date, s.Operator, COALESCE(e.Name, s.Enterprise_No), u.Real_Name,
-       CASE WHEN s.Submit_Status_Code LIKE '%faild' THEN 'SUBMIT' ELSE r.Native_Status END, r.Status_Date, s.Content_Length
+       CASE WHEN s.Submit_Status_Code LIKE '%faild' THEN 'SUBMIT' ELSE r.Native_Status END, r.Status_Date
 FROM all_submits s
 LEFT JOIN told r ON r.place = 1 AND r.Msg_Batch_No = s.Msg_Batch_No AND r.Phone_No = s.Phone_No
     AND r.Sequence = s.Sequence AND r.Data_Status_Code = s.Data_Status_Code
@@ -72,7 +71,7 @@ def messages(sources: Sources) -> list[Message]:
         database.execute(f"CREATE TEMP TABLE IF NOT EXISTS all_{kind}s AS {shards}")
     database.execute("CREATE INDEX IF NOT EXISTS temp.by_segment ON all_reports (Msg_Batch_No, Phone_No, Sequence)")
     found: dict[tuple[str, str], Message] = {}
-    for batch, phone, submitted, operator, application, unit, status, reported, _length in sources.rows(
+    for batch, phone, submitted, operator, application, unit, status, reported in sources.rows(
         "sms_platform", _SEGMENTS
     ):
         at, told = moment(submitted), moment(reported)
@@ -92,11 +91,16 @@ class SMS:
 
     def __init__(self, sources: Sources) -> None:
         self.read_at = sources.read_at
+        self.known = Span(sources.first, sources.until)
         self.all = messages(sources)
 
     def of(self, span: Span) -> list[Message]:
         """Return the messages submitted in a span."""
         return [message for message in self.all if span.since <= message.submitted_at < span.until]
+
+    def is_whole(self, span: Span) -> bool:
+        """Return whether the gateway has messages of a whole span."""
+        return self.known.first <= span.first and span.last <= self.known.last
 
     def volume(self, chosen: Iterable[Message]) -> dict[str, float | None]:
         """Return volume, outcome and latency of messages (docs/domain.md, SMS)."""
@@ -130,10 +134,10 @@ class SMS:
             new, old = self.volume(now.get(name, [])), self.volume(before.get(name, []))
             if name not in before:
                 old["submitted"] = 0
-            changes = {
-                "submitted_change_rate": change_rate(new["submitted"], old["submitted"]),
-                "delivery_rate_change": difference(new["delivery_rate"], old["delivery_rate"]),
-            }
+            changes = dict.fromkeys(("submitted_change_rate", "delivery_rate_change"))
+            if self.is_whole(span.before()):
+                changes["submitted_change_rate"] = change_rate(new["submitted"], old["submitted"])
+                changes["delivery_rate_change"] = difference(new["delivery_rate"], old["delivery_rate"])
             rows[name] = {**new, **changes}
         return rows
 
@@ -157,34 +161,3 @@ def grouped(chosen: Iterable[Message], key: Callable[[Message], object]) -> dict
     for message in chosen:
         groups[str(key(message))].append(message)
     return groups
-
-
-def weekly(sms: SMS, span: Span) -> Figures:
-    """Return the figures of the weekly report."""
-    figures: Figures = {}
-    columns = ("submitted", "submitted_change_rate", "delivery_rate", "delivery_rate_change", "failed")
-    for carrier, row in sms.compared(span, lambda message: message.carrier).items():
-        put(figures, "sms", carrier, {name: row[name] for name in (*columns, "receipt_latency_p95_s")})
-    return figures
-
-
-def volume_report(sms: SMS, span: Span) -> Figures:
-    """Return the figures of the report on volume."""
-    figures: Figures = {}
-    for carrier, row in sms.compared(span, lambda message: message.carrier).items():
-        put(figures, "by-carrier", carrier, row)
-    for application, row in sms.compared(span, lambda message: message.application).items():
-        put(figures, "by-application", application, row)
-    for unit, row in sms.compared(span, lambda message: message.unit).items():
-        shown = {name: value for name, value in row.items() if "latency" not in name and name != "delivery_rate_change"}
-        put(figures, "by-unit", unit, shown)
-    hours = Counter(message.submitted_at.hour for message in sms.of(span))
-    for hour in range(24):
-        put(figures, "by-hour", hour, {"submitted": hours[hour]})
-    for carrier, chosen in grouped(sms.of(span), lambda message: message.carrier).items():
-        failed = [message for message in chosen if message.outcome == "failed"]
-        for code, times in Counter(message.code for message in failed).items():
-            put(figures, "failure-codes", f"{carrier}|{code}", {"failed": times, "failed_share": times / len(failed)})
-    figures |= sms.days("delivery-rate-by-day", span, 35, "delivery_rate")
-    figures |= sms.days("submitted-by-day", span, 35, "submitted")
-    return figures

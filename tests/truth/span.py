@@ -51,6 +51,9 @@ class Span:
 
     def before(self, times: int = 1) -> Span:
         """Return the span of the same kind before this one, or further back."""
+        if self.first.day == 1 and (self.last + DAY).day == 1:
+            last = self.first - DAY
+            return Span(last.replace(day=1), last) if times == 1 else Span(last.replace(day=1), last).before(times - 1)
         if self.first == self.last:
             return Span(self.first - times * DAY, self.last - times * DAY)
         return Span(self.first - times * WEEK, self.last - times * WEEK)
@@ -67,10 +70,13 @@ def _days(first: dt.date, last: dt.date) -> Iterator[dt.date]:
 
 
 def span_of(period: str) -> Span:
-    """Return the span of a day or week as the reports name it."""
+    """Return the span of a day, week or month as the reports name it."""
     if "W" in period:
         first = dt.date.fromisocalendar(int(period[:4]), int(period[6:]), 1)
         return Span(first, first + WEEK - DAY)
+    if len(period) == len("2026-11"):
+        begin = dt.date.fromisoformat(f"{period}-01")
+        return Span(begin, (begin + 31 * DAY).replace(day=1) - DAY)
     day = dt.date.fromisoformat(period)
     return Span(day, day)
 
