@@ -58,7 +58,17 @@ KNOWN = (
     Known(
         ("daily_inspection",),
         ("certificates", "*", "in_force"),
-        "counts certificates that were issued after the day: metrics/ca/certificates.py stock, is_valid",
+        "counts those issued after the day, not those revoked after it: metrics/ca/certificates.py stock, is_valid",
+    ),
+    Known(
+        ("daily_inspection 20261122",),
+        ("certificates", "personal", "expiring_*d"),
+        "leaves out certificates revoked after the day: metrics/ca/certificates.py stock, is_valid",
+    ),
+    Known(
+        ("daily_inspection 20261122",),
+        ("board", "ca.expiring_times:*", "*"),
+        "leaves out certificates revoked after the day: metrics/ca/certificates.py expiring",
     ),
     Known(
         ("sms_volume",),
