@@ -14,6 +14,9 @@ from tests.city import City
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+#: The second computation of every figure takes long: ``make truth`` runs it.
+collect_ignore = [] if os.environ.get("TRUTH") else ["truth"]
+
 pytest_plugins = ["tests.browser", "tests.desk", "tests.servers.plugin"]
 
 

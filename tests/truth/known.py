@@ -36,44 +36,9 @@ KNOWN = (
         "rate over 70 days, not over the week: subsystems/docexchange/section.py summarize, `units`",
     ),
     Known(
-        ("weekly_service_report 20261122",),
-        ("clocks", "*", "clock_s"),
-        "three incidents of four: report_content/overview.py clocks, limit=3; every incident is listed",
-    ),
-    Known(
-        ("weekly_service_report", "daily_inspection"),
-        ("backups", "*", "backup_lateness"),
-        "eight intervals of nine successes, not seven of eight: metrics/infra/backups.py plans, USUAL_RUNS",
-    ),
-    Known(
-        ("weekly_service_report", "daily_inspection"),
-        ("board", "infra.backup_lateness:*", "value"),
-        "as in the table of backups: metrics/infra/backups.py plans",
-    ),
-    Known(
         ("weekly_service_report", "daily_inspection"),
         ("board", "sso.access_failure_rate:*", "value"),
         "0 % of what the product does not keep, not unknown: queries/maxkey/sso.accesses.sql, outcome",
-    ),
-    Known(
-        ("daily_inspection",),
-        ("certificates", "*", "in_force"),
-        "counts those issued after the day, not those revoked after it: metrics/ca/certificates.py stock, is_valid",
-    ),
-    Known(
-        ("daily_inspection 20261122",),
-        ("certificates", "personal", "expiring_*d"),
-        "leaves out certificates revoked after the day: metrics/ca/certificates.py stock, is_valid",
-    ),
-    Known(
-        ("daily_inspection 20261122",),
-        ("board", "ca.expiring_times:*", "*"),
-        "leaves out certificates revoked after the day: metrics/ca/certificates.py expiring",
-    ),
-    Known(
-        ("sms_volume",),
-        ("by-unit", "*", "*"),
-        "units by the names of the gateway, without the table of aliases: notebooks/sms_volume.ipynb, last cell",
     ),
     Known(
         ("weekly_service_report 7",),
