@@ -89,7 +89,6 @@ def test_headlines_are_the_figures_of_the_summaries(evaluation: Evaluation):
 def test_the_clocks_are_those_of_the_longest_incidents(evaluation: Evaluation):
     rows = clocks(evaluation).rows
     assert [row["clock_s"] for row in rows] == sorted((row["clock_s"] for row in rows), reverse=True)
-    assert 0 < len(rows) <= 3
 
 
 def test_a_change_is_not_told_over_a_gap():
