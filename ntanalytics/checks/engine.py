@@ -60,7 +60,13 @@ def needs_of(
 
 
 def evaluate(context: CheckContext, subsystems: Sequence[Subsystem], spans: Sequence[Span]) -> Evaluation:
-    """Evaluate checks and sections.
+    """Evaluate checks and sections."""
+    judged = judge(context, subsystems, spans)
+    return replace(judged, summaries=_summaries(context, subsystems, judged.findings))
+
+
+def judge(context: CheckContext, subsystems: Sequence[Subsystem], spans: Sequence[Span]) -> Evaluation:
+    """Evaluate the checks alone: findings without the summaries of a report.
 
     Rules come from the context alone, so that a site's override holds in every report. Suppression is one stage after
     all checks; planned work excuses what is left of a day.
@@ -88,8 +94,7 @@ def evaluate(context: CheckContext, subsystems: Sequence[Subsystem], spans: Sequ
     findings.sort(key=lambda finding: (places[finding.code], finding.entity.label, finding.entity.key))
     located = tuple(context.with_origin(findings))
     codes = frozenset(check.rule for check in checks) | {finding.code for finding in located}
-    summaries = _summaries(context, subsystems, located)
-    return Evaluation(context=context, findings=located, summaries=summaries, codes=codes, unjudged=frozenset(unjudged))
+    return Evaluation(context=context, findings=located, summaries={}, codes=codes, unjudged=frozenset(unjudged))
 
 
 def _missing_sources(context: CheckContext, subsystem: Subsystem) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from ntanalytics.evaluation.estate import Progress, Wanted, prepare, read_estate
 from ntanalytics.evaluation.past_workspace import PastWorkspace, report_of
 from ntanalytics.findings.finding import Entity, violations
 from ntanalytics.findings.threshold import Status
-from ntanalytics.report_content.contents import evaluate_report
+from ntanalytics.report_content.contents import judge_report
 from ntanalytics.subsystems import word
 
 #: Number of processes; each takes a processor and reads the lake of its estate for itself.
@@ -63,7 +63,7 @@ def inspect_days(directory: Path, wanted: Wanted, days: Iterable[dt.date]) -> li
             day=day, code=finding.code, entity=finding.entity, status=finding.status, evidence=word(finding).evidence
         )
         for day in days
-        for finding in violations(evaluate_report(report_of(workspace, day)).findings)
+        for finding in violations(judge_report(report_of(workspace, day)).findings)
     ]
 
 
@@ -88,7 +88,8 @@ def inspect_estates(
     # every part has early and late days, since a late day has more history to read
     parts = [list(days)[number::_PARTS] for number in range(min(_PARTS, len(days)))]
     done, count = 0, len(places) * len(parts)
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+    # an estate's tables stay in memory until its process ends
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
         prepared = [pool.submit(_prepare, directory, wanted) for directory, wanted in places]
         for (_, wanted), future in zip(places, prepared, strict=True):
             progress(f"estate of seed {wanted.seed}", 0)

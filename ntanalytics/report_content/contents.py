@@ -13,7 +13,7 @@ from ntanalytics.checks.engine import Evaluation
 from ntanalytics.errors import UnknownName
 from ntanalytics.periods import PeriodKind
 from ntanalytics.recommendations.causes import CAUSES
-from ntanalytics.subsystems import SUBSYSTEMS, evaluate
+from ntanalytics.subsystems import SUBSYSTEMS, evaluate, judge
 from ntanalytics.workspace.report import Report
 
 _QUARTER = QUARTER_DAYS - 1
@@ -104,3 +104,9 @@ def evaluate_report(report: Report) -> Evaluation:
     """
     content = content_of(report.name)
     return evaluate(report, content.subsystems, spans_of(content, report.period.kind), content.reads)
+
+
+def judge_report(report: Report) -> Evaluation:
+    """Evaluate the checks of a report alone, as :func:`evaluate_report` does; there are no summaries."""
+    content = content_of(report.name)
+    return judge(report, content.subsystems, spans_of(content, report.period.kind), content.reads)

@@ -83,8 +83,23 @@ def evaluate(
     Raises:
         SettingsError: the site names an unknown rule, or its limits contradict each other.
     """
+    return engine.evaluate(*_task(report, subsystems, spans, extra_reads))
+
+
+def judge(
+    report: Report,
+    subsystems: Sequence[str] = (),
+    spans: Sequence[Span] = (),
+    extra_reads: Mapping[str, int] = MappingProxyType({}),
+) -> Evaluation:
+    """Evaluate the checks alone, as :func:`evaluate` does; there are no summaries."""
+    return engine.judge(*_task(report, subsystems, spans, extra_reads))
+
+
+def _task(
+    report: Report, subsystems: Sequence[str], spans: Sequence[Span], extra_reads: Mapping[str, int]
+) -> tuple[CheckContext, list[Subsystem], Sequence[Span]]:
     chosen = [item for item in SUBSYSTEMS if not subsystems or item.id in subsystems]
     wanted = spans or (span_of(report.period),)
     needs = engine.needs_of(chosen, wanted, extra=extra_reads)
-    context = CheckContext(report, rules_of(report.workspace.settings), needs)
-    return engine.evaluate(context, chosen, wanted)
+    return CheckContext(report, rules_of(report.workspace.settings), needs), chosen, wanted

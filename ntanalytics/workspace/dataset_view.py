@@ -14,7 +14,7 @@ from ntanalytics.metrics.figures import Figures, figures
 from ntanalytics.metrics.rows import Rows
 from ntanalytics.periods import Period, days_between, local_window
 from ntanalytics.reports.blocks.head import AsOf
-from ntanalytics.workspace.day_damage import Damages, damage_sentence, damaged_days
+from ntanalytics.workspace.day_damage import Damages, RowsByHour, damage_sentence, damaged_days
 from ntanalytics.workspace.site import Workspace
 
 
@@ -133,8 +133,10 @@ class DatasetView(ABC):
 class EventView(DatasetView):
     """A dataset of events or cases: the rows whose day lies in the period."""
 
-    def __init__(self, workspace: Workspace, period: Period, contract: Dataset, history: int) -> None:
+    def __init__(self, rows_by_hour: RowsByHour, period: Period, contract: Dataset, history: int) -> None:
+        workspace = rows_by_hour.workspace
         super().__init__(workspace, period, contract)
+        self._rows_by_hour = rows_by_hour
         previous = period.previous()
         first = period.first - dt.timedelta(days=history)
         self._covered = workspace.covered_days(contract.name, min(first, previous.first), period.last)
@@ -175,7 +177,7 @@ class EventView(DatasetView):
         for day in self._covered:
             if self._is_complete_day(day) and day.rows:
                 held.setdefault(day.source, set()).add(day.day)
-        return damaged_days(self._workspace, self.contract, held, days)
+        return damaged_days(self._rows_by_hour, self.contract, held, days)
 
     def _incomplete(self, days: list[dt.date]) -> list[dt.date]:
         """Return the days that are missing or damaged."""

@@ -23,15 +23,37 @@ HISTORY_DAYS = 28
 Damages = Mapping[tuple[str, dt.date], ProfileDamage]
 
 
+class RowsByHour:
+    """Rows of the datasets by source, day and local hour, read once for all periods that need them.
+
+    Args:
+        workspace: the site.
+    """
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self._read: dict[str, tuple[dt.date, dt.date, dict[str, dict[dt.date, Floats]]]] = {}
+
+    def of(self, dataset: Dataset, first: dt.date, last: dt.date) -> dict[str, dict[dt.date, Floats]]:
+        """Return source → day → rows by local hour, of the days asked for and perhaps of others."""
+        known = self._read.get(dataset.name)
+        if known is None or first < known[0] or last > known[1]:
+            if known is not None:
+                first, last = min(first, known[0]), max(last, known[1])
+            known = first, last, _rows_by_hour(self.workspace, dataset, first, last)
+            self._read[dataset.name] = known
+        return known[2]
+
+
 def damaged_days(
-    workspace: Workspace, dataset: Dataset, held: Mapping[str, Collection[dt.date]], days: Collection[dt.date]
+    rows_by_hour: RowsByHour, dataset: Dataset, held: Mapping[str, Collection[dt.date]], days: Collection[dt.date]
 ) -> Damages:
     """Return the damage of each day of each source that has one.
 
     Only events with a time of day have a profile; cases change later, and states have no hours.
 
     Args:
-        workspace: the site.
+        rows_by_hour: the rows of the site's lake.
         dataset: the dataset.
         held: source → its days that the lake holds.
         days: the days that are judged.
@@ -39,7 +61,8 @@ def damaged_days(
     if dataset.kind is not Kind.EVENT or not dataset.time.endswith("_at") or not days:
         return {}
     first = min(days) - dt.timedelta(days=HISTORY_DAYS)
-    by_source = _rows_by_hour(workspace, dataset, first, max(days))
+    workspace = rows_by_hour.workspace
+    by_source = rows_by_hour.of(dataset, first, max(days))
     damages = {}
     for source, by_day in by_source.items():
         known = [

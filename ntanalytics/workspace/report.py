@@ -15,6 +15,7 @@ from ntanalytics.periods import Period, parse_period
 from ntanalytics.reports.blocks.head import AsOf, Head, RejectedRows
 from ntanalytics.settings import project_dir
 from ntanalytics.workspace.dataset_view import DatasetView, EventView
+from ntanalytics.workspace.day_damage import RowsByHour
 from ntanalytics.workspace.site import Workspace, open_workspace
 from ntanalytics.workspace.snapshot_view import SnapshotView
 from ntanalytics.workspace.units import Units
@@ -41,6 +42,7 @@ class Report:
         self.workspace = workspace
         self.generated_at = workspace.past.generated_at if workspace.past else dt.datetime.now(dt.UTC)
         self._views: dict[str, DatasetView] = {}
+        self._rows_by_hour = RowsByHour(workspace)
         self._units: Units | None = None
         self._unit_notes: list[str] | None = None
 
@@ -58,8 +60,11 @@ class Report:
             UnknownName: there is no such dataset.
         """
         contract = dataset_named(name)
-        view_class = SnapshotView if contract.kind is Kind.STATE else EventView
-        view = view_class(self.workspace, self.period, contract, history)
+        view: DatasetView = (
+            SnapshotView(self.workspace, self.period, contract, history)
+            if contract.kind is Kind.STATE
+            else EventView(self._rows_by_hour, self.period, contract, history)
+        )
         self._views[name] = view
         return view
 
