@@ -122,6 +122,7 @@ class Dataset:
         time: column whose local day is the partition of the row (for a case, its opening); empty for a state, whose
             partition is the day of the snapshot.
         changed: for a case, the column with the time of the last change.
+        ended: for a case, the columns with the time of its end: as long as all are null, it may be open.
         settles_after: number of last days that are extracted again at each extraction.
         counts: column with a count, if several codes of a product map to one of ours: rows with the same key are summed
             and not rejected.
@@ -135,16 +136,17 @@ class Dataset:
     key: tuple[str, ...]
     time: str = ""
     changed: str = ""
+    ended: tuple[str, ...] = ()
     settles_after: int = 0
     counts: str = ""
 
     def __post_init__(self) -> None:
         names = [column.name for column in self.columns]
-        for name in (*self.key, self.time, self.changed, self.counts):
+        for name in (*self.key, self.time, self.changed, self.counts, *self.ended):
             if name and name not in names:
                 raise ValueError(f"{self.name}: {name!r} is not one of its columns")
-        if (self.kind is Kind.CASE) != bool(self.changed):
-            raise ValueError(f"{self.name}: a case, and only a case, names its change time")
+        if not (self.kind is Kind.CASE) == bool(self.changed) == bool(self.ended):
+            raise ValueError(f"{self.name}: a case, and only a case, names its change time and its end")
         if (self.kind is Kind.STATE) == bool(self.time):
             raise ValueError(f"{self.name}: a state, and only a state, has no time")
 

@@ -50,6 +50,7 @@ TICKETS = Dataset(
     key=("ticket_no",),
     time="opened_at",
     changed="changed_at",
+    ended=("closed_at",),
     settles_after=7,
 )
 
@@ -131,6 +132,7 @@ INCIDENTS = Dataset(
     key=("incident_no",),
     time="began_at",
     changed="changed_at",
+    ended=("restored_at",),
     settles_after=7,
 )
 
@@ -177,6 +179,7 @@ CHANGES = Dataset(
     key=("change_no",),
     time="planned_at",
     changed="changed_at",
+    ended=("finished_at",),
     settles_after=14,
 )
 
@@ -249,6 +252,7 @@ RECOMMENDATIONS = Dataset(
     key=("recommendation_no",),
     time="noted_at",
     changed="changed_at",
+    ended=("finished_at",),
     settles_after=40,
 )
 

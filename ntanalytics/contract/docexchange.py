@@ -76,6 +76,7 @@ DELIVERIES = Dataset(
     key=("delivery_id",),
     time="sent_at",
     changed="changed_at",
+    ended=("signed_at", "returned_at"),
     settles_after=3,
 )
 

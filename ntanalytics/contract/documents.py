@@ -35,6 +35,7 @@ def document(dataset: Dataset) -> str:
         f"- Key, together with the source: {_code(dataset.key)}.",
         f"- A row belongs to {day}.",
         f"- {_settling(dataset.settles_after)}",
+        *([f"- It may be open as long as {_code(dataset.ended)} has no value."] if dataset.ended else []),
         "",
         *_table(_HEADER, [_row(column) for column in dataset.columns]),
     ]
@@ -55,6 +56,7 @@ def as_data(dataset: Dataset) -> dict[str, object]:
         "key": list(dataset.key),
         "time": dataset.time,
         "window": dataset.window,
+        "ended": list(dataset.ended),
         "settles_after": dataset.settles_after,
         "columns": [
             {

@@ -158,6 +158,7 @@ PROBLEMS = Dataset(
     key=("problem_id",),
     time="started_at",
     changed="changed_at",
+    ended=("ended_at",),
     settles_after=2,
 )
 

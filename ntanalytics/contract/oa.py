@@ -82,6 +82,7 @@ TASKS = Dataset(
     key=("task_id",),
     time="started_at",
     changed="changed_at",
+    ended=("finished_at",),
     settles_after=2,
 )
 

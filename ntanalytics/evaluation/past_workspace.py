@@ -9,9 +9,10 @@ from dataclasses import replace
 import ibis
 import ibis.expr.types as ir
 
-from ntanalytics.contract import DATASETS, Kind
+from ntanalytics.contract import DATASETS, Dataset, Kind
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.evaluation.point_in_time import known_at
+from ntanalytics.lake.backends.reader import cases_since
 from ntanalytics.ledger import CoverageDay
 from ntanalytics.periods import Period
 from ntanalytics.settings import Settings
@@ -66,6 +67,9 @@ class PastWorkspace(Workspace):
         table = self._known(dataset, self._day)
         table = table.filter(table.day <= ibis.literal(min(last or self._day, self._day)))
         return table if first is None else table.filter(table.day >= ibis.literal(first))
+
+    def _older_cases(self, dataset: Dataset, before: dt.date, since: dt.datetime) -> ir.Table:
+        return cases_since(dataset, self.table(dataset.name, None, before - _DAY), since)
 
     def snapshots(self, dataset: str, chosen: object) -> ir.Table:
         """Return the rows of some snapshots, as :meth:`Workspace.snapshots`."""

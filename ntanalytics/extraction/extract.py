@@ -17,7 +17,14 @@ from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.errors import UsageError
 from ntanalytics.extraction.retry_budget import RetryBudget
 from ntanalytics.extraction.window_load import WindowLoad
-from ntanalytics.extraction.work_claims import PAUSE_S, ExtractionWindow, claim_windows, results_of_others, windows
+from ntanalytics.extraction.work_claims import (
+    BACKLOG_FROM,
+    PAUSE_S,
+    ExtractionWindow,
+    claim_windows,
+    results_of_others,
+    windows,
+)
 from ntanalytics.lake import DeltaLake
 from ntanalytics.ledger import CoverageDay, ExtractionResult, Ledger
 from ntanalytics.ledger.snapshots import nearest
@@ -92,7 +99,7 @@ class Extractor:
                 for contract in map(dataset_named, names)
                 for source in self.sources_of(contract.name)
                 # a state can only be extracted as it is today
-                for window in windows(contract, source, [self._today()] if contract.kind is Kind.STATE else days)
+                for window in self._windows(contract, source, [self._today()] if contract.kind is Kind.STATE else days)
             ),
             mark,
         )
@@ -106,7 +113,7 @@ class Extractor:
             days: local days, in order.
         """
         mark = self.ledger.coverage.last_extraction_id()
-        return self._extract_windows(windows(dataset_named(dataset), source, days), mark)
+        return self._extract_windows(self._windows(dataset_named(dataset), source, days), mark)
 
     def ensure_coverage(
         self,
@@ -144,6 +151,20 @@ class Extractor:
             results, rounds = kept + self._ensure_once(needs, first, last, down), rounds + 1
         return results
 
+    def _windows(self, contract: Dataset, source: Source, days: list[dt.date]) -> list[ExtractionWindow]:
+        """Return the windows of some days; before the first days of cases that of the cases open before them.
+
+        A later change of these lies in a later window, so that they are read once.
+        """
+        parts = windows(contract, source, days)
+        if not parts or contract.kind is not Kind.CASE:
+            return parts
+        if self.ledger.coverage.is_extracted_from(contract.name, source.name, BACKLOG_FROM):
+            return parts
+        held = self.ledger.coverage.days(contract.name, BACKLOG_FROM, days[0])
+        first = min([days[0], *(day.day for day in held if day.source == source.name)])
+        return [ExtractionWindow(contract, source, BACKLOG_FROM, first - dt.timedelta(days=1)), *parts]
+
     def _failed_pairs(self, datasets: Iterable[str]) -> set[tuple[str, str]]:
         """Return the (dataset, source) pairs whose last extraction failed."""
         names = {name: [source.name for source in self.sources_of(name)] for name in datasets}
@@ -168,7 +189,7 @@ class Extractor:
                     days = self._lacking_snapshot(contract, source, first, last)
                 else:
                     days = self._lacking_days(contract, source, wanted)
-                lacking += windows(contract, source, days)
+                lacking += self._windows(contract, source, days)
         return self._extract_windows(lacking, mark)
 
     def _extract_windows(self, wanted: Iterable[ExtractionWindow], mark: int) -> list[ExtractionResult]:

@@ -10,10 +10,13 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import reduce
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from ntanalytics.contract import Dataset
 from ntanalytics.extraction.check import check
 from ntanalytics.extraction.spool import Spool
 from ntanalytics.extraction.unknown_words import WordCounts
@@ -60,7 +63,8 @@ def fill_spool(
     with source.read(mapping, *local_window(first, last, site_zone)) as batches:
         for batch in batches:
             checked = check(batch, mapping, source, site_zone=site_zone, first=first, last=last, key=key)
-            spool.add(checked.rows, checked.rejects)
+            rows = _open_cases(checked.rows, window.contract) if window.is_backlog else checked.rows
+            spool.add(rows, checked.rejects)
             spool.mark_outdated(checked.outdated)
             counts.source_rows.update(checked.source_rows)
             counts.masked.update(checked.masked)
@@ -70,3 +74,8 @@ def fill_spool(
             pa.default_memory_pool().release_unused()  # before the next batch takes memory of its own
     spool.finish()
     return counts
+
+
+def _open_cases(rows: pa.Table, dataset: Dataset) -> pa.Table:
+    """Return the cases without a moment of their end."""
+    return rows.filter(reduce(pc.and_, (pc.is_null(rows[name]) for name in dataset.ended)))

@@ -101,6 +101,7 @@ class WindowLoad:
                 masked=counts.masked,
                 unknown_words=counts.unknown_words,
                 withdrawn=counts.withdrawn,
+                is_backlog=window.is_backlog,
             )
 
     def _failure(

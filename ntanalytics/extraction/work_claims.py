@@ -22,6 +22,10 @@ from ntanalytics.sources import Source
 PAUSE_S = 0.5
 
 
+#: First day of the window that holds what was open before the first extracted day; no record is older.
+BACKLOG_FROM = dt.date(1990, 1, 1)
+
+
 @dataclass(frozen=True)
 class ExtractionWindow:
     """Days of a dataset that are read from a source in one query.
@@ -44,6 +48,11 @@ class ExtractionWindow:
         return self.contract.name, self.source.name
 
     @property
+    def is_backlog(self) -> bool:
+        """Whether the window holds only the cases that are open, of all days before the first extracted one."""
+        return self.first == BACKLOG_FROM
+
+    @property
     def lease(self) -> str:
         """Name of the lease on the window's stretch."""
         stretch = _stretch(self.first, self.source.chunk_days)
@@ -51,6 +60,8 @@ class ExtractionWindow:
 
     def without(self, covered: Collection[CoverageDay]) -> list[ExtractionWindow]:
         """Return windows of the days that are not among some covered days."""
+        if self.is_backlog:
+            return [self]
         known = {day.day for day in covered}
         days = [day for day in days_between(self.first, self.last) if day not in known]
         return [ExtractionWindow(self.contract, self.source, first, last) for first, last in _runs(days)]

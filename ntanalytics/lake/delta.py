@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import reduce
 from pathlib import Path
 from typing import Self
 
@@ -132,6 +133,23 @@ class DeltaLake:
         if not self.bucket:
             return uris
         names = [uri.removeprefix(f"{location.uri}/") for uri in uris]
+        with self._reading(f"version {version}", location):
+            return [str(file) for file in location.local_files(names)]
+
+    def case_files(self, dataset: Dataset, version: int, before: dt.date, since: dt.datetime) -> list[str]:
+        """Return the files of days before a day that may hold cases that were open at a moment or later.
+
+        How far back they reach follows from the bounds of the files, thus from the cases.
+        """
+        location = self.location(dataset.name)
+        files = files_of(self._open(dataset.name, version))
+        files = files.filter(pc.less(files["partition.day"], before))
+        bounds = (f"max.{dataset.changed}", *(f"null_count.{name}" for name in dataset.ended))
+        if set(bounds) <= set(files.schema.names):
+            is_changed = pc.greater_equal(files[bounds[0]], pa.scalar(since, files.schema.field(bounds[0]).type))
+            has_open = [pc.greater(files[name], 0) for name in bounds[1:]]
+            files = files.filter(pc.fill_null(pc.or_(is_changed, reduce(pc.and_, has_open)), True))
+        names = sorted(files["path"].to_pylist())
         with self._reading(f"version {version}", location):
             return [str(file) for file in location.local_files(names)]
 

@@ -38,6 +38,7 @@ class ExtractionResult:
         cause: public message of the error (``NtaError.public_message``).
         exit_code: exit code of the error (``NtaError.exit_code``); 0 if there is none.
         is_retryable: whether the cause may pass (``NtaError.retryable``).
+        is_backlog: whether it took only the open cases, of all days before the first extracted one; it covers no day.
         is_claimed_elsewhere: whether another process did this extraction at the same time.
     """
 
@@ -58,6 +59,7 @@ class ExtractionResult:
     cause: str = ""
     exit_code: int = 0
     is_retryable: bool = False
+    is_backlog: bool = False
     is_claimed_elsewhere: bool = False
 
     @property
@@ -164,7 +166,7 @@ class Coverage:
             for table, rows_of_table in counted:
                 if rows_of_table:
                     connection.execute(table.insert(), rows_of_table)
-            if not result.error:
+            if not result.error and not result.is_backlog:
                 self._replace_days(connection, result, extraction_id)
 
     def _replace_days(self, connection: sa.Connection, result: ExtractionResult, extraction_id: int) -> None:
@@ -229,6 +231,14 @@ class Coverage:
     def _select(self, query: sa.Select[Any]) -> list[CoverageDay]:
         with reading(self._engine) as connection:
             return [record_of(CoverageDay, row) for row in connection.execute(query.order_by(self._days.c.day))]
+
+    def is_extracted_from(self, dataset: str, source: str, first: dt.date) -> bool:
+        """Return whether an extraction that began at a day succeeded."""
+        table = tables.extractions
+        same = (table.c.dataset == dataset, table.c.source == source, table.c.first_on == first)
+        query = sa.select(table.c.id).where(*same, table.c.status == "taken").limit(1)
+        with reading(self._engine) as connection:
+            return connection.execute(query).first() is not None
 
     def last_days(self) -> dict[tuple[str, str], dt.date]:
         """Return (dataset, source) → last covered day with data in the source."""

@@ -55,7 +55,7 @@ CONTENTS: Mapping[str, ReportContent] = MappingProxyType(
         "weekly_service_report": ReportContent(),
         "sms_volume": ReportContent(subsystems=("sms",), reads={"sms.messages": 28, "sms.bills": 0}),
         "oa_adoption": ReportContent(
-            subsystems=("oa",), reads={"identity.units": 0, "oa.activities": 91, "oa.members": 0, "oa.tasks": 60}
+            subsystems=("oa",), reads={"identity.units": 0, "oa.activities": 91, "oa.members": 0, "oa.tasks": 0}
         ),
         "optimization_recommendations": ReportContent(
             more_spans=(QUARTER,),

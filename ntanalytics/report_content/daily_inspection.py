@@ -107,8 +107,8 @@ def inspect(report: Report) -> DayInspection:
     metrics, probes = context.dataset("infra.metrics"), context.dataset("infra.checks", HISTORY)
     problems, incidents = context.dataset("infra.problems", HISTORY), context.dataset("desk.incidents", HISTORY)
     checks = context.dataset("desk.checks")
-    happened = [*_raised(problems.recent.to_pyarrow().to_pylist(), report.begins_at, at)]
-    happened += _noted(incidents.recent.to_pyarrow().to_pylist(), report.begins_at, at)
+    happened = [*_raised(problems.cases.to_pyarrow().to_pylist(), report.begins_at, at)]
+    happened += _noted(incidents.cases.to_pyarrow().to_pylist(), report.begins_at, at)
     happened += _down(evaluation.summaries["infra"].tables["outages"], at)
     return DayInspection(
         evaluation=evaluation,

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import ibis.expr.types as ir
 
-from ntanalytics.contract import Dataset
+from ntanalytics.contract import Dataset, Kind
 from ntanalytics.ledger import CoverageDay
 from ntanalytics.metrics.figures import Figures, figures
 from ntanalytics.metrics.rows import Rows
@@ -28,6 +28,8 @@ class DatasetView(ABC):
         table: rows of the period; for a state, the snapshot that represents the period's end.
         before: the same for the previous period of the same kind.
         recent: rows of the period and of the ``history`` days before it; for a state, the snapshots of these days.
+        cases: of cases, ``recent`` and those that began before and were open then, however old they are
+            (docs/domain.md, No horizon). What counts by its first day takes ``recent``, what is open or ends ``cases``.
         days: days of ``recent``, with ``is_covered`` (see :meth:`Workspace.days`).
         missing: days of the period that are not complete: never extracted, extracted before the day ended, absent at a
             source, or damaged (:mod:`ntanalytics.workspace.day_damage`); for a state, the period's last day if a source
@@ -60,6 +62,11 @@ class DatasetView(ABC):
     def recent(self) -> ir.Table:
         """Rows of the period and of the days before it, opened at the first access."""
         return self._workspace.table(self.contract.name, self._first, self.period.last)
+
+    @cached_property
+    def cases(self) -> ir.Table:
+        """``recent`` and the older cases that were open or changed since its first day, opened at the first access."""
+        return self._workspace.cases(self.contract.name, self._first, self.period.last)
 
     @cached_property
     def absent_columns(self) -> dict[str, frozenset[str]]:
@@ -139,6 +146,8 @@ class EventView(DatasetView):
         self._rows_by_hour = rows_by_hour
         previous = period.previous()
         first = period.first - dt.timedelta(days=history)
+        if contract.kind is Kind.CASE:  # what was open at the beginning of the previous period is compared, too
+            first = min(first, previous.first)
         self._covered = workspace.covered_days(contract.name, min(first, previous.first), period.last)
         self._first = first
         span = days_between(first, period.last)

@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from ntanalytics.catalog import site_catalog
-from ntanalytics.contract import DATASETS
+from ntanalytics.contract import DATASETS, Dataset
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.errors import LakeError
 from ntanalytics.lake import DeltaLake, Reader, open_reader, sql
@@ -86,6 +86,23 @@ class Workspace:
             UnknownName: there is no such dataset.
         """
         return self.reader.table(dataset_named(dataset), self.version(dataset), _day(first), _day(last))
+
+    def cases(self, dataset: str, first: dt.date, last: dt.date) -> ir.Table:
+        """Return the cases that began or were open from ``first`` to ``last``, however old they are.
+
+        Args:
+            dataset: a dataset of cases.
+            first: the first local day.
+            last: the last local day, included.
+
+        Raises:
+            UnknownName: there is no such dataset.
+        """
+        since, _ = local_window(first, first, self.settings.zone)
+        return self.table(dataset, first, last).union(self._older_cases(dataset_named(dataset), first, since))
+
+    def _older_cases(self, dataset: Dataset, before: dt.date, since: dt.datetime) -> ir.Table:
+        return self.reader.older_cases(dataset, self.version(dataset.name), before, since)
 
     @cached_property
     def tables(self) -> Namespace:

@@ -6,6 +6,8 @@ import datetime as dt
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from functools import reduce
+from operator import and_
 from typing import Any
 
 import ibis
@@ -36,6 +38,7 @@ class Reader(ABC):
 
     def __init__(self, lake: DeltaLake) -> None:
         self._lake = lake
+        self._older_cases: dict[tuple[str, int, dt.date, dt.datetime], ir.Table] = {}
         self._tables: dict[tuple[str, int, dt.date | None, dt.date | None], tuple[ir.Table, float]] = {}
 
     def table(
@@ -58,6 +61,30 @@ class Reader(ABC):
             table = self._read(dataset, version, first, last)
             self._tables[key] = table, time.monotonic()
         return table
+
+    def older_cases(self, dataset: Dataset, version: int | None, before: dt.date, since: dt.datetime) -> ir.Table:
+        """Return the cases of a version that began before a day, and were open or changed at a moment or later.
+
+        They are few beside all that ever were, and held in memory.
+
+        Args:
+            dataset: a dataset of cases.
+            version: version of the table; None (no table): an empty table is returned.
+            before: the local day.
+            since: the moment, aware.
+        """
+        if version is None:
+            return self._empty(dataset)
+        key = (dataset.name, version, before, since)
+        if key not in self._older_cases:
+            files = self._lake.case_files(dataset, version, before, since)
+            if not files:
+                return self._empty(dataset)
+            table = cases_since(dataset, self._open(dataset, files), since)
+            types = _types(dataset)
+            rows = table.select([table[name].cast(type_).name(name) for name, type_ in types.items()]).to_pyarrow()
+            self._older_cases[key] = self.from_arrow(rows)
+        return self._older_cases[key]
 
     def _read(self, dataset: Dataset, version: int, first: dt.date | None, last: dt.date | None) -> ir.Table:
         files = self._lake.files(dataset.name, version, first, last)
@@ -84,6 +111,15 @@ class Reader(ABC):
         """Return a small table in memory as an Ibis table, which can be combined with those of the engine."""
         memory_table: ir.Table = ibis.memtable(table)
         return memory_table
+
+
+def cases_since(dataset: Dataset, table: ir.Table, since: dt.datetime) -> ir.Table:
+    """Return the rows of a dataset of cases that were open or changed at a moment or later.
+
+    A case without a moment of its end counts as open: the metrics know which states end one.
+    """
+    may_be_open = reduce(and_, (table[name].isnull() for name in dataset.ended))
+    return table.filter((table[dataset.changed] >= ibis.literal(since)) | may_be_open)
 
 
 def _types(dataset: Dataset) -> ibis.Schema:

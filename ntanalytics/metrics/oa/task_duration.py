@@ -86,6 +86,18 @@ def task_duration(
     return counted.order_by(ibis.desc("tasks"), *by)
 
 
+def first_day(tasks: ir.Table, utc_offset_h: int) -> date | None:
+    """Return the local day on which the oldest task began, from which on the working days are needed; None without one.
+
+    Args:
+        tasks: rows of ``oa.tasks``.
+        utc_offset_h: hours by which local time is ahead of UTC.
+    """
+    oldest = tasks.aggregate(day=(tasks.started_at.min() + ibis.interval(hours=utc_offset_h)).date())
+    day: date | None = oldest.to_pyarrow()["day"][0].as_py()
+    return day
+
+
 def task_duration_by_day(
     tasks: ir.Table, working_days: Sequence[date], first: date, last: date, utc_offset_h: int, by: Sequence[str] = ()
 ) -> ir.Table:

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from ntanalytics.metrics.oa import adoption, daily_active, unit_ranking, user_flow
 from ntanalytics.report_content.adoption.figures import Adoption, PageFigures
-from ntanalytics.report_content.adoption.queries import OLDEST_TASK, RATES, WEEKS_DAYS, AdoptionQueries
+from ntanalytics.report_content.adoption.queries import RATES, WEEKS_DAYS, AdoptionQueries
 from ntanalytics.report_content.unit_figures import UnitFigures, identity, read_figures
 from ntanalytics.workspace.report import Report
 
@@ -63,7 +63,7 @@ class _AllUnits(AdoptionQueries):
         now, able, by = self.own["now"], self.own["members"], [_PAGE, "edition"]
         levels = {when: self._by_page(when, by) for when in ("now", "before")}
         editions = self._judged(levels["now"], levels["before"], by, gaps, gaps_before, self._among_pages)
-        tasks = _owned(self._named.resolve(self.tasks.recent), None)
+        tasks = _owned(self._named.resolve(self.tasks.cases), None)
         tables: dict[str, ir.Table] = {
             "ranking": ranking,
             "typical": unit_ranking.median_rates(ranking, RATES, ["edition"]),
@@ -112,7 +112,7 @@ class _OneUnit(AdoptionQueries):
         }
         self.activities = report.dataset("oa.activities", history=WEEKS_DAYS)
         self.members = report.dataset("oa.members")
-        self.tasks = report.dataset("oa.tasks", history=OLDEST_TASK)
+        self.tasks = report.dataset("oa.tasks")
         self.first, self.last = report.period.first, report.period.last
         self.groups = figures.tables["groups"]
         self.span = self._since_the_lake()

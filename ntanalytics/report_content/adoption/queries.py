@@ -24,8 +24,8 @@ from ntanalytics.report_content.adoption.figures import Adoption, PageCoverage, 
 from ntanalytics.workspace.dataset_view import DatasetView
 from ntanalytics.workspace.report import Report
 
-#: Days of history of weeks and cohorts, and of open tasks.
-WEEKS_DAYS, OLDEST_TASK = 91, 60
+#: Days of history of weeks and cohorts.
+WEEKS_DAYS = 91
 #: First weeks of the lake, without cohorts: they only show the accounts that existed already.
 LEAD_WEEKS = 4
 #: Number of weeks in a chart.
@@ -47,7 +47,7 @@ class AdoptionQueries:
         self.report = report
         self.activities = report.dataset("oa.activities", history=WEEKS_DAYS)
         self.members = report.dataset("oa.members")
-        self.tasks = report.dataset("oa.tasks", history=OLDEST_TASK)
+        self.tasks = report.dataset("oa.tasks")
         self.edition = edition
         self._named = report.units()
         self.first, self.last = report.period.first, report.period.last
@@ -135,7 +135,7 @@ class AdoptionQueries:
         return gaps | {source for source, since in first_days.items() if worked and since > worked[0]}
 
     def _worked(self) -> list[date]:
-        return self.report.nearby_working_days(before=max(OLDEST_TASK, HISTORY + 35))
+        return self.report.nearby_working_days(before=HISTORY + 35)
 
     def _among(self, sources: set[str], by: Sequence[str]) -> ir.Table:
         """Return the groups that one of the sources feeds."""
@@ -223,7 +223,7 @@ class AdoptionQueries:
         mine = {name: self._mine(table) for name, table in self.all.items()}
         ever, history = self._mine(self.ever), mine["recent"]
         editions = self._compared(["edition"], gaps, gaps_before, mine=True)
-        tasks = self._mine(self._of_edition(self._named.resolve(self.tasks.recent)))
+        tasks = self._mine(self._of_edition(self._named.resolve(self.tasks.cases)))
         weeks = daily_active.weekly_adoption(history, self.span).to_pyarrow()
         page = self._coverage(gaps, gaps_before)
         now, was = (self._level(when, [], mine=True) for when in ("now", "before"))
@@ -286,7 +286,9 @@ class AdoptionQueries:
 
     def _handling(self, tasks: ir.Table, by: Sequence[str]) -> ir.Table:
         offset = self.report.utc_offset_h
-        return task_duration.task_duration(tasks, self._worked(), self.first, self.last, offset, by)
+        begin = task_duration.first_day(self.tasks.cases, offset) or self.first
+        worked = self.report.working_days_since(begin)
+        return task_duration.task_duration(tasks, worked, self.first, self.last, offset, by)
 
     def _editions(
         self, compared: ir.Table, acted: ir.Table, able: ir.Table, ever: ir.Table, by: Sequence[str]

@@ -42,7 +42,7 @@ _CHANGES = Entity("changes", "all", "流程变更")
 def _clocks(context: CheckContext) -> list[dict[str, Any]]:
     """Return the crashes by vendor software in the period, the longest first."""
     incidents = context.dataset("desk.incidents", HISTORY)
-    recovery = obligations.recovery(incidents.recent, context.begins_at, context.ends_at)
+    recovery = obligations.recovery(incidents.cases, context.begins_at, context.ends_at)
     return [row for row in rows(recovery) if row["clock"] != "support"]
 
 
@@ -88,9 +88,9 @@ def _unconfirmed(context: CheckContext, rule: Rule) -> list[Finding]:
     They are those of the period, and those of the weeks before it that are still not confirmed.
     """
     changes = context.dataset("desk.changes", HISTORY)
-    own = rows(obligations.unconfirmed_changes(changes.recent, context.begins_at, context.ends_at))
+    own = rows(obligations.unconfirmed_changes(changes.cases, context.begins_at, context.ends_at))
     since = context.ends_at - timedelta(days=CHANGES_BACK)
-    earlier = rows(obligations.unconfirmed_changes(changes.recent, since, context.begins_at))
+    earlier = rows(obligations.unconfirmed_changes(changes.cases, since, context.begins_at))
     open_changes = own + [row for row in earlier if row["confirmed_at"] is None]
     by_system: dict[str, list[Mapping[str, Any]]] = {}
     for row in sorted(open_changes, key=lambda row: row["finished_at"]):

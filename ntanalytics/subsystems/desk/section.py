@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-import ibis
-
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.section import HISTORY, SubsystemSummary, compared, highlights
 from ntanalytics.checks.subsystem import Section
@@ -14,37 +12,33 @@ from ntanalytics.findings.finding import Finding
 from ntanalytics.metrics.desk import obligations
 from ntanalytics.metrics.desk import tickets as desk_metrics
 from ntanalytics.metrics.figures import FigureRow, case_list, figures
-from ntanalytics.subsystems.desk.ticket_checks import OLDEST_TICKET
 
 
 def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemSummary:
     """Return tickets, recovery clocks, attendance and changes (docs/domain.md, Desk)."""
-    tickets = context.dataset("desk.tickets", OLDEST_TICKET)
+    tickets = context.dataset("desk.tickets", HISTORY)
     attendance, changes = context.dataset("desk.attendance"), context.dataset("desk.changes", HISTORY)
     incidents = context.dataset("desk.incidents", HISTORY)
     since, until = context.begins_at, context.ends_at
     before = context.previous.window(context.workspace.settings.zone)[0]
-    now, earlier = desk_metrics.flow(tickets.recent, since, until), desk_metrics.flow(tickets.recent, before, since)
-    open_now, open_then = (figures(desk_metrics.backlog(tickets.recent, at), tickets).total for at in (until, since))
+    now, earlier = desk_metrics.flow(tickets.cases, since, until), desk_metrics.flow(tickets.cases, before, since)
+    open_now, open_then = (figures(desk_metrics.backlog(tickets.cases, at), tickets).total for at in (until, since))
     was_open = FigureRow({"open_tickets_before": open_then["open_tickets"]}, was_complete=tickets.was_complete)
     total = compared(now, earlier, desk_metrics.FLOW, tickets) | open_now | was_open
-    days = tickets.days.filter(tickets.days.day >= ibis.literal(context.period.first - timedelta(days=HISTORY)))
     names = ["opened_tickets", "closed_tickets", "open_tickets"]
     return SubsystemSummary(
         subsystem="desk",
         highlights=highlights(total, names),
         lead="opened_tickets",
         total=total,
-        daily=figures(desk_metrics.daily(tickets.recent, days, context.utc_offset_h), tickets),
+        daily=figures(desk_metrics.daily(tickets.cases, tickets.days, context.utc_offset_h), tickets),
         tables={
-            "clocks": case_list(obligations.recovery(incidents.recent, since, until), incidents),
-            "categories": figures(desk_metrics.flow(tickets.recent, since, until, ["category"]), tickets),
-            "subsystems": figures(desk_metrics.flow(tickets.recent, since, until, ["subsystem"]), tickets),
-            "changes": figures(obligations.changes(changes.recent, since, until, ["kind"]), changes),
-            "unconfirmed": case_list(obligations.unconfirmed_changes(changes.recent, since, until), changes),
-            "planned": case_list(
-                obligations.planned_changes(changes.recent, until, until + timedelta(days=7)), changes
-            ),
+            "clocks": case_list(obligations.recovery(incidents.cases, since, until), incidents),
+            "categories": figures(desk_metrics.flow(tickets.cases, since, until, ["category"]), tickets),
+            "subsystems": figures(desk_metrics.flow(tickets.cases, since, until, ["subsystem"]), tickets),
+            "changes": figures(obligations.changes(changes.cases, since, until, ["kind"]), changes),
+            "unconfirmed": case_list(obligations.unconfirmed_changes(changes.cases, since, until), changes),
+            "planned": case_list(obligations.planned_changes(changes.cases, until, until + timedelta(days=7)), changes),
             "attendance": figures(desk_metrics.attendance(attendance.table, context.working_days), attendance),
         },
         origin=context.origin("desk.flow", tickets),
@@ -54,6 +48,6 @@ def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemS
 SECTION = Section(
     summarize=summarize,
     lead="opened_tickets",
-    reads={"desk.tickets": OLDEST_TICKET, "desk.attendance": 0, "desk.changes": HISTORY, "desk.incidents": HISTORY},
+    reads={"desk.tickets": HISTORY, "desk.attendance": 0, "desk.changes": HISTORY, "desk.incidents": HISTORY},
     requires=("desk.tickets",),
 )

@@ -20,8 +20,8 @@ from ntanalytics.metrics.desk.compliance import STEPS
 from ntanalytics.metrics.figures import FigureRow, figures
 from ntanalytics.metrics.rows import Rows, rows
 
-#: Days for which a ticket may have been open, of comparable days, and of a quarter.
-OLDEST_TICKET, HISTORY, QUARTER_BACK = 365, 70, 90
+#: Days of history with comparable days, and of a quarter.
+HISTORY, QUARTER_BACK = 70, 90
 
 #: Days within which a unit is connected, for which it is reported after that, and in which its training is looked for.
 CONNECTED_WITHIN, REPORTED_FOR, TRAININGS_BACK = 30, 7, 180
@@ -47,13 +47,13 @@ def missing(rule: Rule, series: Series, entity: Entity) -> Finding:
 
 def _backlog(context: CheckContext) -> FigureRow:
     """Return the open tickets at the end of the period in one row."""
-    tickets = context.dataset("desk.tickets", OLDEST_TICKET)
-    return figures(ticket_metrics.backlog(tickets.recent, context.ends_at), tickets).total
+    tickets = context.dataset("desk.tickets", HISTORY)
+    return figures(ticket_metrics.backlog(tickets.cases, context.ends_at), tickets).total
 
 
 def _overdue(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return how many tickets are open beyond their time."""
-    series = day_series(context, context.dataset("desk.tickets", OLDEST_TICKET).days)
+    series = day_series(context, context.dataset("desk.tickets", HISTORY).days)
     if context.is_day and not series.today:
         return [missing(rule, series, _TICKETS)]
     row = context.shared(_backlog)
@@ -77,16 +77,15 @@ def _since_oldest(context: CheckContext, finding: Finding, row: FigureRow) -> Fi
 
 def _rise(context: CheckContext, rule: Rule, *, is_backlog: bool) -> list[Finding]:
     """Return whether far more tickets than usual were opened, or are open."""
-    tickets = context.dataset("desk.tickets", OLDEST_TICKET)
-    days = tickets.days.filter(tickets.days.day >= context.on - timedelta(days=HISTORY))
+    tickets = context.dataset("desk.tickets", HISTORY)
     count = daily.open_by_day if is_backlog else ticket_metrics.daily
-    by_day = count(tickets.recent, days, context.utc_offset_h)
+    by_day = count(tickets.cases, tickets.days, context.utc_offset_h)
     return seasonal_baseline(rule, by_day, context.on, entity=_TICKETS, violations_only=True, ahead=context.ahead)
 
 
 def _late_responses(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return how many tickets outside working hours had no response in time."""
-    tickets = context.dataset("desk.tickets", OLDEST_TICKET)
+    tickets = context.dataset("desk.tickets", HISTORY)
     if not tickets.is_complete:
         return []
     off_hours = daily.off_hours_responses(tickets.table, tickets.days, context.utc_offset_h, context.ends_at)
@@ -98,7 +97,7 @@ def _onboarding(context: CheckContext, rule: Rule) -> list[Finding]:
 
     A unit that shows three steps was connected; one that shows two may just have asked.
     """
-    tickets = context.dataset("desk.tickets", OLDEST_TICKET)
+    tickets = context.dataset("desk.tickets", TRAININGS_BACK)
     trainings = context.dataset("desk.trainings", TRAININGS_BACK)
     views = [tickets, trainings] if trainings.sources else [tickets]  # a ledger may record trainings as tickets alone
     first, last = (context.on - timedelta(days=CONNECTED_WITHIN + back) for back in (REPORTED_FOR, 0))
@@ -117,7 +116,7 @@ def _concentrated(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the categories that take too large a share of the quarter's tickets."""
     tickets = context.dataset("desk.tickets", QUARTER_BACK)
     since = datetime.combine(context.quarter_begins_on, time(), context.workspace.settings.zone)
-    flow = ticket_metrics.flow(tickets.recent, since, context.ends_at, ["category"])
+    flow = ticket_metrics.flow(tickets.cases, since, context.ends_at, ["category"])
     counts = {row["category"]: row["opened_tickets"] or 0 for row in rows(flow)}
     total = sum(counts.values())
     if total < _MIN_TICKETS:
@@ -133,7 +132,7 @@ def _concentrated(context: CheckContext, rule: Rule) -> list[Finding]:
     )
 
 
-_READS = {"desk.tickets": OLDEST_TICKET}
+_READS = {"desk.tickets": HISTORY}
 
 TICKET_CHECKS: tuple[Check, ...] = (
     Check(rule="desk.overdue_tickets", evaluate=_overdue, reads=_READS, every=EVERY_PERIOD),
@@ -144,7 +143,7 @@ TICKET_CHECKS: tuple[Check, ...] = (
     Check(
         rule="desk.onboarding",
         evaluate=_onboarding,
-        reads={**_READS, "desk.trainings": TRAININGS_BACK},
+        reads={"desk.tickets": TRAININGS_BACK, "desk.trainings": TRAININGS_BACK},
         optional=("desk.trainings",),
     ),
     Check(rule="desk.concentrated", evaluate=_concentrated, reads={"desk.tickets": QUARTER_BACK}, every=(QUARTER,)),

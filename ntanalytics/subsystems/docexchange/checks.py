@@ -113,7 +113,7 @@ def _overdue(context: CheckContext, rule: Rule) -> list[Finding]:
     On a day, a few are reported only for a unit that signs less than usual: large units always have some.
     """
     deliveries = context.dataset("docexchange.deliveries", HISTORY)
-    late = rows(daily_metrics.overdue_units(deliveries.recent, as_of(context)))
+    late = rows(daily_metrics.overdue_units(deliveries.cases, as_of(context)))
     named = figures([row for row in late if row["receiver_unit"] is not None], deliveries)
     findings = violations(evaluate_rules([rule], named, receiver))
     if context.is_day:

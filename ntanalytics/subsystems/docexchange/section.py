@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+
+import ibis
+import ibis.expr.types as ir
 
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.section import HISTORY as RECENT_DAYS
@@ -12,6 +16,7 @@ from ntanalytics.findings.finding import Finding
 from ntanalytics.metrics import days as by_days
 from ntanalytics.metrics.docexchange import documents as document_metrics
 from ntanalytics.metrics.figures import figures
+from ntanalytics.metrics.groups import join_groups
 from ntanalytics.subsystems.docexchange.checks import HISTORY, as_of, delivered
 
 
@@ -24,14 +29,13 @@ def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemS
     sent_now, sent_before = document_metrics.documents(documents.table), document_metrics.documents(documents.before)
     sent = compared(sent_now, sent_before, document_metrics.DOCUMENTS, documents)
     # the deliveries of the period before are seen as they were a period ago
-    now, before = delivered(context, deliveries.table, at), delivered(context, deliveries.before, context.begins_at)
+    now, before = _delivered(context, deliveries.table, at), _delivered(context, deliveries.before, context.begins_at)
     moved = compared(now, before, document_metrics.DELIVERIES, deliveries)
-    units = figures(delivered(context, deliveries.recent, at, ("receiver_unit",)), deliveries)
-    waiting = figures(delivered(context, deliveries.recent, at).select("overdue_deliveries"), deliveries).total
+    units = figures(_delivered(context, deliveries.table, at, "receiver_unit"), deliveries)
     daily = by_days.fill_days(
         document_metrics.documents(documents.recent, ["day"]), documents.days, document_metrics.MEASURES
     )
-    total = sent | moved | waiting
+    total = sent | moved
     second = "deliveries" if context.is_day else "signed_in_time_rate"
     return SubsystemSummary(
         subsystem="docexchange",
@@ -40,11 +44,24 @@ def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemS
         total=total,
         daily=figures(daily.order_by("day"), documents),
         tables={
-            "units": units,
             "overdue": units.where(lambda row: row["overdue_deliveries"]),
             "callers": figures(document_metrics.calls(calls.table, ["caller"]), calls),
         },
         origin=context.origin("docexchange.deliveries", documents, deliveries),
+    )
+
+
+def _delivered(context: CheckContext, sent: ir.Table, at: datetime, *by: str) -> ir.Table:
+    """Return the deliveries that were sent in a period, and what is overdue at its end, whenever it was sent."""
+    cases = context.dataset("docexchange.deliveries", HISTORY).cases
+    overdue = ("overdue_deliveries", "oldest_overdue_at")
+    of_period = delivered(context, sent, at, by).drop(*overdue)
+    waiting = delivered(context, cases, at, by).select(*by, *overdue)
+    joined = join_groups(of_period, waiting, by, how="outer")
+    # a unit may owe a signature for what was sent before, and have received nothing in the period
+    counts = [item.name for item in document_metrics.DELIVERIES if item.unit == "件次"]
+    return joined.mutate(**{name: joined[name].fill_null(0) for name in counts}).order_by(
+        ibis.desc("overdue_deliveries"), ibis.desc("deliveries"), *by
     )
 
 

@@ -113,7 +113,7 @@ def alarm_findings(context: CheckContext, rule: Rule, problems: DatasetView) -> 
         Without an alarm a single finding, ok, or unknown where the day has a gap.
     """
     by_host: dict[str | None, list[Row]] = {}
-    for row in rows(problems.recent):
+    for row in rows(problems.cases):
         if row["severity"] not in SEVERITY or row["started_at"] >= context.ends_at:
             continue
         is_grave = SEVERITY[row["severity"]] == "critical"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import ibis
@@ -23,8 +23,8 @@ from ntanalytics.metrics.rows import rows
 from ntanalytics.subsystems.oa.adoption_checks import ADOPTION_CHECKS, edition_entity, unit_entity
 from ntanalytics.subsystems.oa.section import EVER, levels
 
-#: Days of history with comparable days, of tasks that may have been open before, and of a quarter.
-HISTORY, TASKS_BACK, QUARTER_BACK = 70, 130, 90
+#: Days of history with comparable days, and of a quarter.
+HISTORY, QUARTER_BACK = 70, 90
 
 _HOUR_S = 3600
 
@@ -64,7 +64,7 @@ def _persons(context: CheckContext) -> ir.Table:
 
 def _tasks(context: CheckContext) -> ir.Table:
     """Return the tasks without what identifies them."""
-    return in_memory(context.dataset("oa.tasks", TASKS_BACK).recent.drop("task_id", "unit"))
+    return in_memory(context.dataset("oa.tasks", HISTORY).cases.drop("task_id", "unit"))
 
 
 def _gap(context: CheckContext, rule: Rule, entity: Any, most_left: float = MAX_SHARE_LEFT) -> list[Finding]:
@@ -86,7 +86,7 @@ def _module_gap(context: CheckContext, rule: Rule) -> list[Finding]:
 
 def _task_gap(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the flows of which none ended."""
-    if not context.dataset("oa.tasks", TASKS_BACK).is_complete:
+    if not context.dataset("oa.tasks", HISTORY).is_complete:
         return []
     finished = task_duration.finished_by_slot(context.shared(_tasks), context.utc_offset_h, _HOUR_S)
     days = context.dataset("oa.activities", HISTORY).days
@@ -139,36 +139,36 @@ def _busiest(context: CheckContext, rule: Rule) -> list[Finding]:
 
 def _overdue_rise(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return whether more tasks than usual are past their time."""
-    tasks = context.dataset("oa.tasks", TASKS_BACK)
+    tasks = context.dataset("oa.tasks", HISTORY)
     if not tasks.is_complete or not context.working_days:
         return []
-    late = task_duration.overdue_by_day(context.shared(_tasks), _task_days(context), context.utc_offset_h)
+    late = task_duration.overdue_by_day(context.shared(_tasks), tasks.days, context.utc_offset_h)
     return seasonal_baseline(rule, late, context.on, entity=edition_entity, violations_only=True, ahead=context.ahead)
 
 
 def _handling_rise(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return whether the tasks of the day took far longer than usual."""
-    tasks = context.dataset("oa.tasks", TASKS_BACK)
+    tasks = context.dataset("oa.tasks", HISTORY)
     if not tasks.is_complete or not context.working_days:
         return []
     first = context.period.first - timedelta(days=HISTORY)
-    worked = context.calendar.working_days(context.period.first - timedelta(days=TASKS_BACK), context.on)
-    by_day = task_duration.task_duration_by_day(context.shared(_tasks), worked, first, context.on, context.utc_offset_h)
-    took = by_days.fill_days(by_day, _task_days(context), task_duration.MEASURES)
+    worked, offset = _worked(context, context.shared(_tasks)), context.utc_offset_h
+    by_day = task_duration.task_duration_by_day(context.shared(_tasks), worked, first, context.on, offset)
+    took = by_days.fill_days(by_day, tasks.days, task_duration.MEASURES)
     return seasonal_baseline(rule, took, context.on, violations_only=True, ahead=context.ahead)
 
 
-def _task_days(context: CheckContext) -> ir.Table:
-    days = context.dataset("oa.tasks", TASKS_BACK).days
-    return days.filter(days.day >= ibis.literal(context.period.first - timedelta(days=HISTORY)))
+def _worked(context: CheckContext, tasks: ir.Table) -> list[date]:
+    """Return the working days since the oldest task began."""
+    return context.working_days_since(task_duration.first_day(tasks, context.utc_offset_h) or context.on)
 
 
 def _handling(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the modules whose tasks took too long within the quarter."""
     tasks = context.dataset("oa.tasks", QUARTER_BACK)
     handled = task_duration.task_duration(
-        tasks.recent,
-        context.nearby_working_days(before=QUARTER_BACK + 1),
+        tasks.cases,
+        _worked(context, tasks.cases),
         context.quarter_begins_on,
         context.on,
         context.utc_offset_h,
@@ -205,7 +205,7 @@ def _seldom_used(context: CheckContext, rule: Rule) -> list[Finding]:
 
 
 _ACTIVITIES = {"oa.activities": HISTORY}
-_TASKS = {"oa.tasks": TASKS_BACK}
+_TASKS = {"oa.tasks": HISTORY}
 _STOOD_STILL = (SuppressedBy(("oa.lull",), "part"), SuppressedBy(("oa.lull",), "container"))
 
 CHECKS: tuple[Check, ...] = (

@@ -15,20 +15,20 @@ from ntanalytics.findings.finding import Finding
 from ntanalytics.metrics.figures import Figures, figures
 from ntanalytics.metrics.oa import adoption, task_duration, user_flow
 
-#: Days back in which the first activity of an account is looked for, and of open tasks.
-EVER, OLDEST_TASK = 400, 60
+#: Days back in which the first activity of an account is looked for.
+EVER = 400
 
 
 def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemSummary:
     """Return adoption in all and by edition, handling time of tasks (docs/domain.md, OA adoption)."""
     activities, members = context.dataset("oa.activities", EVER), context.dataset("oa.members")
-    tasks = context.dataset("oa.tasks", OLDEST_TASK)
+    tasks = context.dataset("oa.tasks")
     first, before = context.period.first, context.previous.first
     days, first_days = activities.days, context.shared(_first_days_of, "oa.activities")
     total = context.shared(levels).total
     recent = adoption.daily(activities.recent, days)
-    worked = context.nearby_working_days(before=OLDEST_TASK)
-    handled = task_duration.task_duration(tasks.recent, worked, first, context.on, context.utc_offset_h, ["module"])
+    worked = context.working_days_since(task_duration.first_day(tasks.cases, context.utc_offset_h) or first)
+    handled = task_duration.task_duration(tasks.cases, worked, first, context.on, context.utc_offset_h, ["module"])
     acted = _acted_since(activities.recent, before).union(first_days)
     names = ["active", "active_rate", "mobile_share"]
     return SubsystemSummary(
@@ -81,6 +81,6 @@ def _acted_since(activities: ir.Table, since: date) -> ir.Table:
 SECTION = Section(
     summarize=summarize,
     lead="active",
-    reads={"oa.activities": EVER, "oa.members": 0, "oa.tasks": OLDEST_TASK},
+    reads={"oa.activities": EVER, "oa.members": 0, "oa.tasks": 0},
     requires=("oa.activities",),
 )
