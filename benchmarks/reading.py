@@ -102,10 +102,11 @@ def lake(case: Case, url: str, folder: Path) -> Callable[[], int]:
     settings = load(config)
 
     def read() -> int:
-        (result,) = Extractor(settings, Ledger(settings.ledger)).extract([case.dataset], MONDAY, SUNDAY)
-        if result.error:
-            raise SystemExit(result.error)
-        return result.rows.total()
+        results = Extractor(settings, Ledger(settings.ledger)).extract([case.dataset], MONDAY, SUNDAY)
+        for result in results:
+            if result.error:
+                raise SystemExit(result.error)
+        return sum(result.rows.total() for result in results)
 
     return read
 

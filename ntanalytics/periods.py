@@ -234,6 +234,16 @@ class Calendar:
         """Return the working days from ``first`` to ``last``, both included."""
         return [day for day in days_between(first, last) if self.is_working_day(day)]
 
+    def known_working_days(self, first: dt.date, last: dt.date) -> list[dt.date]:
+        """Return the working days from ``first``, or from the first year that is known after it, to ``last``.
+
+        Raises:
+            CalendarMissing: the year of ``last`` is unknown.
+        """
+        while not self.has_year(first.year) and first.year < last.year:
+            first = dt.date(first.year + 1, 1, 1)
+        return self.working_days(first, last)
+
     def describe(self, day: dt.date) -> str:
         """Return a Chinese word for a special day (节假日, 调休上班, 周末); empty for an ordinary working day."""
         if self.is_working_day(day):

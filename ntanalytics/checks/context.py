@@ -108,14 +108,6 @@ class CheckContext:
         """
         return self.report.nearby_working_days(before)
 
-    def working_days_since(self, first: dt.date) -> list[dt.date]:
-        """Return the working days from a day to the period's end.
-
-        Raises:
-            CalendarMissing: one of the years is unknown.
-        """
-        return self.report.working_days_since(first)
-
     def local_day(self, moment: dt.datetime) -> dt.date:
         """Return the local day of a moment."""
         return (moment + dt.timedelta(hours=self.utc_offset_h)).date()

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -84,6 +85,13 @@ def show_table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None
     out.print(table)
 
 
+def _days(result: ExtractionResult) -> str:
+    """Return the days of an extraction as text."""
+    if result.is_backlog:
+        return f"open before {result.last + timedelta(days=1)}"
+    return f"{result.first} … {result.last}"
+
+
 def show_extraction(results: Iterable[ExtractionResult]) -> None:
     """Print the results of an extraction: counts, reasons of rejected rows, missing days, failures."""
     results = list(results)
@@ -91,8 +99,7 @@ def show_extraction(results: Iterable[ExtractionResult]) -> None:
     for result in results:
         rejected = "by another process" if result.is_claimed_elsewhere else f"{result.rejected.total():,}"
         counts = ("failed", "", "") if result.error else (f"{result.rows_read:,}", rejected, f"{result.rows.total():,}")
-        days = f"{result.first} … {result.last}"
-        rows.append((result.dataset, result.source, days, *counts, f"{result.seconds:.1f}"))
+        rows.append((result.dataset, result.source, _days(result), *counts, f"{result.seconds:.1f}"))
     show_table(("dataset", "source", "days", "read", "rejected", "rows in the lake", "s"), rows)
     for result in results:
         name = f"{result.dataset} ← {result.source}"

@@ -49,7 +49,7 @@ class ExtractionWindow:
 
     @property
     def is_backlog(self) -> bool:
-        """Whether the window holds only the cases that are open, of all days before the first extracted one."""
+        """True if the window holds only the open cases of all days before the first extracted one."""
         return self.first == BACKLOG_FROM
 
     @property

@@ -99,7 +99,7 @@ def _recount(
 
 
 def _covers(result: ExtractionResult, day: dt.date) -> bool:
-    return not result.error and result.first <= day <= result.last
+    return not (result.error or result.is_backlog) and result.first <= day <= result.last
 
 
 def _count(context: RunContext, contract: Dataset, source: DatabaseSource, days: Sequence[dt.date]) -> int:

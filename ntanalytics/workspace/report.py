@@ -134,17 +134,6 @@ class Report:
         first = self.period.first - dt.timedelta(days=before)
         return self.workspace.calendar.working_days(first, self.period.last)
 
-    def working_days_since(self, first: dt.date) -> list[dt.date]:
-        """Return the working days from a day, or from the first year that the calendar has, to the period's end.
-
-        Raises:
-            CalendarMissing: the calendar does not have one of the later years.
-        """
-        calendar = self.workspace.calendar
-        while not calendar.has_year(first.year) and first.year < self.period.last.year:
-            first = dt.date(first.year + 1, 1, 1)
-        return calendar.working_days(first, self.period.last)
-
     @property
     def upcoming_days(self) -> list[dict[str, object]]:
         """Calendar of the ten days after the period: ``day``, ``is_working_day``, ``label``.

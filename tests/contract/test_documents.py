@@ -32,6 +32,7 @@ VISITS = Dataset(
     key=("visit_no", "came_at"),
     time="came_at",
     changed="left_at",
+    ended=("left_at",),
     settles_after=7,
 )
 
@@ -47,6 +48,7 @@ One visit to a unit.
 - Key, together with the source: `visit_no`, `came_at`.
 - A row belongs to the local day of `came_at`; a mapping bounds its window by `left_at`.
 - The last 7 days are extracted again at each extraction.
+- It may be open as long as `left_at` has no value.
 
 | column | type | unit | null | label | meaning |
 | --- | --- | --- | --- | --- | --- |

@@ -3,6 +3,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from deltalake import DeltaTable
 
 from ntanalytics.contract import DATASETS
@@ -10,7 +11,9 @@ from ntanalytics.errors import UnknownName, UsageError
 from ntanalytics.extraction import Extractor
 from ntanalytics.extraction.retry_budget import RetryBudget
 from ntanalytics.extraction.spool import Spool
+from ntanalytics.extraction.work_claims import BACKLOG_FROM
 from ntanalytics.lake import DeltaLake, DuckReader
+from ntanalytics.ledger.tables import extractions
 from tests.extraction.small_site import SmallSite
 
 D18, D19, D20 = (dt.date(2026, 11, day) for day in (18, 19, 20))
@@ -144,6 +147,40 @@ def test_a_case_is_merged_by_its_key_on_the_day_of_its_opening(site: SmallSite):
     assert rows["T2"]["closed_at"] is None
 
 
+def test_what_was_open_before_the_first_day_is_taken_once_however_old_it_is(site: SmallSite):
+    """A ticket of 2025 is open, another one was closed; the open one is closed later."""
+    site.run(
+        "shop",
+        "INSERT INTO ticket VALUES (?, ?, ?)",
+        ("OLD", "2025-01-03 09:00:00", None),
+        ("DONE", "2025-01-04 09:00:00", "2025-02-01 09:00:00"),
+        ("T1", "2026-11-18 09:00:00", None),
+    )
+    taken = [each for each in site.extractor().extract(["desk.tickets"], D18, D18) if each.source == "shop"]
+    assert [(each.is_backlog, each.rows.total()) for each in taken] == [(True, 1), (False, 1)]
+    assert {row["ticket_no"]: row["day"] for row in kept(site, "desk.tickets")} == {
+        "OLD": dt.date(2025, 1, 3),
+        "T1": D18,
+    }
+    assert [day.day for day in site.ledger.coverage.days("desk.tickets", dt.date(2025, 1, 1), D20)] == [D18, D18]
+    site.run("shop", "UPDATE ticket SET closed = '2026-11-19 17:00:00' WHERE no = 'OLD'")
+    again = site.extractor().extract(["desk.tickets"], D19, D19)
+    assert not any(each.is_backlog for each in again)
+    closed = {row["ticket_no"]: row["closed_at"] for row in kept(site, "desk.tickets")}
+    assert closed == {"OLD": dt.datetime(2026, 11, 19, 9, tzinfo=dt.UTC), "T1": None}
+
+
+def test_a_lake_that_was_filled_without_older_cases_gets_them(site: SmallSite):
+    """A former version did not ask for what was open before the first day."""
+    site.run("shop", "INSERT INTO ticket VALUES (?, ?, ?)", ("OLD", "2025-01-03 09:00:00", None))
+    site.extractor().extract(["desk.tickets"], D18, D18)
+    with sa.create_engine(site.settings.ledger).begin() as ledger:
+        ledger.execute(extractions.delete().where(extractions.c.first_on == BACKLOG_FROM))
+    taken = site.extractor().extract(["desk.tickets"], D20, D20)
+    backlog = next(each for each in taken if each.is_backlog and each.source == "shop")
+    assert (backlog.last, backlog.rows.total()) == (D18 - dt.timedelta(days=1), 1)
+
+
 WITHDRAWN = """\
 /*
 window: changed_at
@@ -191,7 +228,7 @@ def test_a_case_may_be_withdrawn_before_anything_was_taken(site: SmallSite):
         site.run(source, "CREATE TABLE case_ (no, opened, closed, category, changed, is_deleted)")
     gone = ("T1", "2026-11-18 09:00:00", None, "fault", "2026-11-18 09:00:00", 1)
     site.run("shop", "INSERT INTO case_ VALUES (?, ?, ?, ?, ?, ?)", gone)
-    taken, _ = site.extractor().extract(["desk.tickets"], D18, D18)
+    _, taken, *_ = site.extractor().extract(["desk.tickets"], D18, D18)
     assert (taken.error, taken.withdrawn, taken.rejected) == ("", {"已删除": 1}, {})
 
 
@@ -203,7 +240,7 @@ def test_a_case_written_down_twice_is_one_case_as_it_changed_last(site: SmallSit
         ("T1", "2026-11-19 10:00:00", None),
     )
     for _ in range(2):  # into an empty table, and merged into one
-        taken, _ = site.extractor().extract(["desk.tickets"], D18, D19)
+        taken = next(each for each in site.extractor().extract(["desk.tickets"], D18, D19) if each.first == D18)
         assert (taken.error, dict(taken.rows)) == ("", {D18: 0, D19: 1})
         assert taken.rejected_by_reason == {"与另一行的工单号相同": 1}
         assert [row["day"] for row in kept(site, "desk.tickets")] == [D19]

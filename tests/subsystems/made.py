@@ -144,6 +144,11 @@ class _View:
     note: str = ""
 
     @property
+    def cases(self) -> ir.Table:
+        """All rows: a test gives the cases that it needs."""
+        return self.recent
+
+    @property
     def wholeness(self) -> dict[str, bool]:
         """As of a dataset view."""
         return {"is_complete": self.is_complete, "was_complete": self.was_complete}
@@ -196,7 +201,7 @@ def view(rows: Iterable[Row], *, is_complete: bool = True) -> Any:
     """Return a dataset within a period from rows in memory, with or without a gap."""
     table = list(rows)
     return SimpleNamespace(
-        table=table, recent=table, sources=("test",), is_complete=is_complete, was_complete=True, note=""
+        table=table, recent=table, cases=table, sources=("test",), is_complete=is_complete, was_complete=True, note=""
     )
 
 

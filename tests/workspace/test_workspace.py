@@ -37,6 +37,24 @@ def test_a_scope_parts_the_period_from_the_one_before(site: SmallSite):
     assert count(messages.days) == 14
 
 
+def test_cases_that_are_open_are_read_however_old_they_are(site: SmallSite):
+    """Of four old tickets two touch the two weeks: one is open, one was closed in the week before."""
+    rows = (
+        ("OPEN", "2025-01-03 09:00:00", None),
+        ("LATE", "2025-01-04 09:00:00", "2026-11-10 09:00:00"),
+        ("DONE", "2025-01-05 09:00:00", "2026-11-08 09:00:00"),
+        ("GONE", "2025-01-06 09:00:00", "2025-01-07 09:00:00"),
+        ("NEW", "2026-11-17 09:00:00", None),
+    )
+    for source in ("shop", "twin"):
+        site.run(source, "INSERT INTO ticket VALUES (?, ?, ?)", *rows)
+    site.extractor().extract(["desk.tickets"], dt.date(2025, 1, 1), SUNDAY)
+    tickets = open_report("weekly_service_report", W47).dataset("desk.tickets")
+    by_source = tickets.cases.to_pyarrow().to_pylist()
+    assert sorted(row["ticket_no"] for row in by_source if row["source"] == "shop") == ["LATE", "NEW", "OPEN"]
+    assert count(tickets.recent) == 2
+
+
 def test_a_day_never_taken_is_a_hole_in_every_way(site: SmallSite):
     site.extractor().extract(["sms.messages"], MONDAY, SUNDAY - dt.timedelta(days=1))
     report = open_report("sms_volume", W47)

@@ -287,7 +287,7 @@ class AdoptionQueries:
     def _handling(self, tasks: ir.Table, by: Sequence[str]) -> ir.Table:
         offset = self.report.utc_offset_h
         begin = task_duration.first_day(self.tasks.cases, offset) or self.first
-        worked = self.report.working_days_since(begin)
+        worked = self.report.workspace.calendar.known_working_days(begin, self.last)
         return task_duration.task_duration(tasks, worked, self.first, self.last, offset, by)
 
     def _editions(

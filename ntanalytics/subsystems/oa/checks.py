@@ -160,7 +160,8 @@ def _handling_rise(context: CheckContext, rule: Rule) -> list[Finding]:
 
 def _worked(context: CheckContext, tasks: ir.Table) -> list[date]:
     """Return the working days since the oldest task began."""
-    return context.working_days_since(task_duration.first_day(tasks, context.utc_offset_h) or context.on)
+    oldest = task_duration.first_day(tasks, context.utc_offset_h)
+    return context.calendar.known_working_days(oldest or context.on, context.on)
 
 
 def _handling(context: CheckContext, rule: Rule) -> list[Finding]:

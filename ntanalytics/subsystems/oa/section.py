@@ -27,7 +27,8 @@ def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemS
     days, first_days = activities.days, context.shared(_first_days_of, "oa.activities")
     total = context.shared(levels).total
     recent = adoption.daily(activities.recent, days)
-    worked = context.working_days_since(task_duration.first_day(tasks.cases, context.utc_offset_h) or first)
+    oldest = task_duration.first_day(tasks.cases, context.utc_offset_h)
+    worked = context.calendar.known_working_days(oldest or first, context.on)
     handled = task_duration.task_duration(tasks.cases, worked, first, context.on, context.utc_offset_h, ["module"])
     acted = _acted_since(activities.recent, before).union(first_days)
     names = ["active", "active_rate", "mobile_share"]
