@@ -247,7 +247,8 @@ def evaluation(
     report.working_days = _weekdays(period.first, period.last)
     report.nearby_working_days = lambda before: _weekdays(period.first - dt.timedelta(days=before), period.last)
     report.workspace = SimpleNamespace(
-        calendar=SimpleNamespace(working_days=_weekdays), settings=SimpleNamespace(zone=_ZONE)
+        calendar=SimpleNamespace(working_days=_weekdays, known_working_days=_weekdays),
+        settings=SimpleNamespace(zone=_ZONE),
     )
     report.upcoming_days = []
     return engine.evaluate(context, [chosen], wanted)
