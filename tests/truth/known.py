@@ -26,16 +26,6 @@ class Known:
 
 KNOWN = (
     Known(
-        ("weekly_service_report",),
-        ("overdue", "*", "deliveries"),
-        "deliveries of 70 days, not of the week: subsystems/docexchange/section.py summarize, `units`",
-    ),
-    Known(
-        ("weekly_service_report",),
-        ("overdue", "*", "signed_in_time_rate"),
-        "rate over 70 days, not over the week: subsystems/docexchange/section.py summarize, `units`",
-    ),
-    Known(
         ("weekly_service_report", "daily_inspection"),
         ("board", "sso.access_failure_rate:*", "value"),
         "0 % of what the product does not keep, not unknown: queries/maxkey/sso.accesses.sql, outcome",

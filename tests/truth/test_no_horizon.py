@@ -32,28 +32,22 @@ def part(shown: Figures, true: Figures, block: str, row: str, column: str = "*")
     return found
 
 
-@pytest.mark.xfail(strict=True, reason="subsystems/desk/ticket_checks.py OLDEST_TICKET: looks back 365 days")
 def test_ticket_open_for_more_than_a_year_is_overdue(shown: Figures, true: Figures) -> None:
     """A ticket that was opened 17 months ago counts as open and overdue."""
     assert not part(shown, true, "board", "desk.overdue_tickets:tickets/all").differences
 
 
-@pytest.mark.xfail(strict=True, reason="subsystems/desk/section.py summarize: incidents of 28 days")
 def test_crash_that_lasts_for_months_is_told(shown: Figures, true: Figures) -> None:
     """A crash that began in August and lasts is the longest one of the week."""
     assert not part(shown, true, "clocks", "2026-08-03*").differences
 
 
-@pytest.mark.xfail(strict=True, reason="subsystems/docexchange/section.py summarize: deliveries of 70 days")
 def test_deliveries_unsigned_for_a_hundred_days_are_overdue(shown: Figures, true: Figures) -> None:
     """Deliveries of August that nobody signed for put their unit among the first."""
     assert (true["overdue", UNIT, "overdue_deliveries"] or 0) >= DELIVERIES
     assert not part(shown, true, "overdue", "*", "overdue_deliveries").differences
 
 
-@pytest.mark.xfail(
-    strict=True, reason="subsystems/oa/section.py OLDEST_TASK: tasks that began within 60 days, by the day of the start"
-)
 def test_task_of_half_a_year_counts_when_it_ends(shown: Figures, true: Figures) -> None:
     """A task that began half a year ago counts in the week in which it was finished, with all of its hours."""
     assert not part(shown, true, "handling", "辅助决策").differences

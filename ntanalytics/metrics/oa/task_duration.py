@@ -15,6 +15,9 @@ from ntanalytics.metrics.days import fill_days
 from ntanalytics.metrics.measure import Measure, catalogue, count
 from ntanalytics.metrics.slots import by_slot
 
+#: Longest run of days off at either end of the working days.
+_MONTH = timedelta(days=31)
+
 #: Office hours of a working day, in seconds since midnight: 08:30–12:00 and 13:30–18:00, eight hours.
 OFFICE_HOURS = ((30_600, 43_200), (48_600, 64_800))
 
@@ -71,8 +74,8 @@ def task_duration(
 
     Args:
         tasks: rows of ``oa.tasks``, with all that were finished in the period, whenever they began.
-        working_days: the working days from the earliest start to ``last``; a task that started before the first of them
-            has no working hours.
+        working_days: the working days from the earliest start to ``last``; a task that started more than a month before
+            the first of them has no working hours.
         first: the period's first local day.
         last: the period's last local day, included.
         utc_offset_h: hours by which local time is ahead of UTC.
@@ -184,10 +187,14 @@ def _worked(tasks: ir.Table, working_days: Sequence[date], at: str) -> ir.Table:
 
 
 def _calendar(working_days: Sequence[date]) -> ir.Table:
-    """Return every day from the first working day to a month after the last, with the working days before it."""
+    """Return every day from a month before the first working day to one after the last.
+
+    Each has the number of working days before it.
+    """
     worked = sorted(set(working_days))
-    span = (worked[-1] - worked[0]).days + 32 if worked else 0
-    days = [worked[0] + timedelta(days=offset) for offset in range(span)]
+    begin = worked[0] - _MONTH if worked else date.min
+    span = (worked[-1] + _MONTH - begin).days + 1 if worked else 0
+    days = [begin + timedelta(days=offset) for offset in range(span)]
     columns = {
         "_day": pa.array(days, pa.date32()),
         "_before": pa.array([bisect_left(worked, day) for day in days], pa.int64()),
