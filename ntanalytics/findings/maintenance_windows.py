@@ -13,7 +13,8 @@ from types import MappingProxyType
 from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.findings.finding import Excuse, Finding, Window
 from ntanalytics.findings.place import place
-from ntanalytics.metrics.rows import Rows, rows
+from ntanalytics.metrics.infra.availability import confirmed_maintenance
+from ntanalytics.metrics.rows import Rows
 
 #: Codes of the rules that an outage breaks: a service or host that is down, silent, failing or slow.
 OUTAGES = (
@@ -50,9 +51,7 @@ class MaintenanceWindow:
 
 
 def maintenance_windows(changes: Rows, begins_at: datetime, on: date) -> list[MaintenanceWindow]:
-    """Return the maintenance that touches a day and that the buyer confirmed before it began, earliest first.
-
-    A change without a recorded end is none: nobody knows what it covers.
+    """Return the confirmed maintenance that touches a day, earliest first.
 
     Args:
         changes: rows of ``desk.changes`` of the days around the inspected one.
@@ -60,15 +59,11 @@ def maintenance_windows(changes: Rows, begins_at: datetime, on: date) -> list[Ma
         on: the inspected day.
     """
     planned = []
-    for row in rows(changes):
-        confirmed, begin, end = row["confirmed_at"], row["planned_at"], row["finished_at"]
-        if row["kind"] != "maintenance" or confirmed is None or end is None or confirmed >= begin:
-            continue
-        from_s, until_s = ((moment - begins_at) / timedelta(seconds=1) for moment in (begin, end))
+    for item in confirmed_maintenance(changes):
+        from_s, until_s = ((moment - begins_at) / timedelta(seconds=1) for moment in (item.begin, item.end))
         if from_s < 86_400 and until_s > 0:
-            window = Window(on, from_s, until_s)
-            planned.append(MaintenanceWindow(str(row["change_no"]), row["subsystem"], window))
-    return sorted(planned, key=lambda item: (item.window.from_s, item.change_number))
+            planned.append(MaintenanceWindow(item.change_number, item.subsystem, Window(on, from_s, until_s)))
+    return planned
 
 
 def suppress_maintenance(

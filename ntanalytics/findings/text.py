@@ -206,6 +206,7 @@ def reason_words(finding: Finding) -> str:
         "no_previous": "上期数据不完整",
         "no_calendar": "没有该年度的工作日历",
         "not_in_source": "数据源没有该项数据",
+        "unmeasured": "未测时间过长，无法证明达标",
         "": "原因未知",
     }[finding.unknown]
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
+from ntanalytics.checks.context import QUARTER_DAYS
 from ntanalytics.metrics.ca import certificates
 from ntanalytics.metrics.identity import logins
 from ntanalytics.metrics.infra import availability, disks, requests
@@ -57,7 +58,9 @@ def _certificates(_: Report, scope: DatasetView) -> ir.Table:
 
 
 def _platform(report: Report, scope: DatasetView) -> ir.Table:
-    return availability.daily(scope.recent, scope.days, report.ends_at)
+    changes = report.dataset("desk.changes", history=QUARTER_DAYS - len(report.period.days))
+    windows = availability.confirmed_maintenance(changes.cases)
+    return availability.daily(scope.recent, scope.days, report.ends_at, report.utc_offset_h, windows)
 
 
 def _carriers(_: Report, scope: DatasetView) -> ir.Table:

@@ -60,7 +60,8 @@ CONTENTS: Mapping[str, ReportContent] = MappingProxyType(
         "optimization_recommendations": ReportContent(
             more_spans=(QUARTER,),
             reads={
-                "ca.certificates": 0, "desk.recommendations": NOTED_DAYS, **dict.fromkeys(CONFIDENCE, _QUARTER),
+                "ca.certificates": 0, "desk.changes": _QUARTER, "desk.recommendations": NOTED_DAYS,
+                **dict.fromkeys(CONFIDENCE, _QUARTER),
                 **{cause.trend.dataset: _QUARTER for cause in CAUSES if cause.trend is not None},
             },
         ),

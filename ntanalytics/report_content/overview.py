@@ -9,6 +9,10 @@ from ntanalytics.findings.phrases import spaced, value_words
 from ntanalytics.findings.threshold import VIOLATIONS
 from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.desk.obligations import PROMISE
+from ntanalytics.metrics.figures import FigureRow
+from ntanalytics.metrics.infra.availability import METHOD
+from ntanalytics.metrics.number_format import format_number
+from ntanalytics.metrics.quantity import Quantity
 from ntanalytics.report_content import weekly_text
 from ntanalytics.reports import Kpis, Sentence, Table, inline_bars, inline_lines, kpi, kpis, table
 from ntanalytics.reports.blocks.kpis import change_format
@@ -25,6 +29,11 @@ _FIELDS = (
     Field("points", "string", "本期要点"),
     Field("change", "string", "较上期"),
 )
+
+_AVAILABLE = [
+    "subsystem", "availability", "availability_low", "target_met", "available_s", "planned_s", "unplanned_s",
+    "unmeasured_s", "failures", "longest_s", "mtbf_s", "mttr_s",
+]  # fmt: skip
 
 _CLOCK = ["began_at", "subsystem", "cause", "clock_s", "clock"]
 
@@ -71,7 +80,7 @@ def _exception(finding: Finding) -> Sentence:
 def systems(evaluation: Evaluation, *, id: str = "systems", title: str = "") -> Table:
     """Return a line for each subsystem: status, availability, highlights, change, and the last four weeks."""
     summaries = evaluation.summaries
-    availability = {row["subsystem"]: row.quantity("availability") for row in summaries["infra"].tables["availability"]}
+    availability = {row["subsystem"]: _available(row) for row in summaries["infra"].tables["availability"]}
     rows = tuple(
         plain_row(
             {
@@ -86,6 +95,24 @@ def systems(evaluation: Evaluation, *, id: str = "systems", title: str = "") -> 
     )
     recent = inline_lines("近四周", [item.recent for item in summaries.values()])
     return Table(id, title, fields=_FIELDS, rows=rows, inline_charts=recent)
+
+
+def _available(row: FigureRow) -> Quantity:
+    """Return the availability of a subsystem; its bound where too little was measured."""
+    low = row["availability_low"]
+    if low is None:
+        return row.quantity("availability")
+    return FigureRow({"availability_low": low}, is_complete=False).quantity("availability_low")
+
+
+def available_time(evaluation: Evaluation) -> Table:
+    """Return the time of each subsystem in four parts, its availability, and whether the target was met."""
+    infra = evaluation.summaries["infra"]
+    target = format_number(evaluation.context.rules["infra.availability"].threshold.warning, "rate:1")
+    note = f"目标 {target}。{METHOD}"
+    return table(
+        infra.tables["availability"], "可用率", id="availability", columns=_AVAILABLE, note=note, origin=infra.origin
+    )
 
 
 def _highlights(summary: SubsystemSummary) -> str:

@@ -30,11 +30,6 @@ KNOWN = (
         ("board", "sso.access_failure_rate:*", "value"),
         "0 % of what the product does not keep, not unknown: queries/maxkey/sso.accesses.sql, outcome",
     ),
-    Known(
-        ("weekly_service_report 7",),
-        ("headlines", "platform_availability", "*"),
-        "time that was not measured counts as up: metrics/infra/availability.py availability",
-    ),
 )
 
 #: Why a second computation is missing.

@@ -75,8 +75,10 @@ class Probes:
         windows: dict[str, list[Interval]] = defaultdict(list)
         for row in sources.sheet("变更"):
             begin, end, confirmed = (row[name] for name in ("计划时间", "完成时间", "书面确认时间"))
-            if row["类型"] == "计划维护" and end and confirmed and confirmed <= begin:
-                windows[SUBSYSTEMS[row["系统"]]].append((epoch(begin) or 0, epoch(end) or 0))
+            if row["类型"] == "计划维护" and end and confirmed and confirmed < begin:
+                code = SUBSYSTEMS[row["系统"]]
+                for name in SUBSYSTEMS.values() if code == "infra" else [code]:
+                    windows[name].append((epoch(begin) or 0, epoch(end) or 0))
         return windows
 
     def parts(self, target: Target, span: Span) -> Parts:
@@ -91,25 +93,67 @@ class Probes:
             if is_up:
                 available += end - begin
                 continue
-            windows = self.windows[target.subsystem]
-            within = sum(max(0.0, min(end, last) - max(begin, first)) for first, last in windows)
+            within = self._within(target.subsystem, begin, end)
             planned, unplanned = planned + within, unplanned + end - begin - within
         return Parts(available, planned, unplanned, until - since - available - planned - unplanned)
 
-    def availability(self, span: Span, *, hosts: bool = True) -> dict[str, float | None]:
-        """Return available / (available + unplanned) by subsystem, of its target that was down longest."""
-        worst: dict[str, Parts] = {}
+    def _within(self, subsystem: str, begin: float, end: float) -> float:
+        """Return the seconds of a span that lie in one of the maintenance windows of a subsystem."""
+        covered, until = 0.0, begin
+        for first, last in sorted(self.windows[subsystem]):
+            first, last = max(first, until), min(last, end)
+            if last > first:
+                covered, until = covered + last - first, last
+        return covered
+
+    def worst(self, span: Span, *, hosts: bool = True) -> dict[str, tuple[Target, Parts]]:
+        """Return the target of each subsystem that was down longest, then of those the one measured longest."""
+        worst: dict[str, tuple[Target, Parts]] = {}
         for target in self.checks:
             if hosts or target.source == "probe":
                 parts = self.parts(target, span)
-                known = worst.get(target.subsystem)
-                if known is None or parts.unplanned > known.unplanned:
-                    worst[target.subsystem] = parts
-        return {name: rate(parts.available, parts.available + parts.unplanned) for name, parts in worst.items()}
+                _, known = worst.get(target.subsystem, (target, None))
+                if known is None or (parts.unplanned, parts.available) > (known.unplanned, known.available):
+                    worst[target.subsystem] = (target, parts)
+        return worst
+
+    def availability(self, span: Span, *, hosts: bool = True) -> dict[str, float | None]:
+        """Return available / (available + unplanned) by subsystem."""
+        worst = self.worst(span, hosts=hosts)
+        return {name: rate(parts.available, parts.available + parts.unplanned) for name, (_, parts) in worst.items()}
 
     def platform(self, span: Span) -> float | None:
-        """Return the mean of the subsystems' availability."""
+        """Return the mean of the subsystems' availability; None where over 5 % of one's time was not measured."""
+        length = (epoch(span.until) or 0) - (epoch(span.since) or 0)
+        if any(parts.unmeasured > 0.05 * length for _, parts in self.worst(span).values()):
+            return None
         return mean([value for value in self.availability(span).values() if value is not None])
+
+    def time(self, span: Span) -> Figures:
+        """Return the table of the four parts, with the failures of the worst target."""
+        figures: Figures = {}
+        for name, (target, parts) in self.worst(span).items():
+            length = parts.available + parts.planned + parts.unplanned + parts.unmeasured
+            down = []
+            for owner, begin, end, _ in self.outages(span):
+                if owner == target and end - begin > self._within(name, begin, end):
+                    down.append(end - begin)
+            values = {
+                "availability": rate(parts.available, parts.available + parts.unplanned),
+                "availability_low": None,
+                "available_s": parts.available,
+                "planned_s": parts.planned,
+                "unplanned_s": parts.unplanned,
+                "unmeasured_s": parts.unmeasured,
+                "failures": len(down),
+                "longest_s": max(down, default=0.0),
+                "mtbf_s": rate(parts.available, len(down)),
+                "mttr_s": rate(parts.unplanned, len(down)),
+            }
+            if parts.unmeasured > 0.05 * length:
+                values["availability_low"] = rate(parts.available, length - parts.planned)
+            put(figures, "availability", name, values)
+        return figures
 
     def outages(self, span: Span) -> list[tuple[Target, float, float, int]]:
         """Return the runs of failed checks of a span: target, begin, end, number of checks."""
@@ -154,7 +198,7 @@ class Probes:
 
     def weekly(self, span: Span) -> Figures:
         """Return the figures of the weekly report."""
-        figures = self.findings(span)
+        figures = self.findings(span) | self.time(span)
         for name, value in self.availability(span).items():
             figures["systems", NAMES[name], "availability"] = value
         for target, begin, end, failed in self.outages(span):

@@ -21,6 +21,7 @@ Content = Mapping[str, Any]
 KEYS: dict[str, tuple[str, ...]] = {
     "accounts": ("edition",),
     "adoption": ("edition",),
+    "availability": ("subsystem",),
     "backups": ("plan",),
     "best": ("unit", "edition"),
     "by-application": ("application",),

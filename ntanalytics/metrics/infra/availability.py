@@ -1,269 +1,311 @@
 """Availability of the subsystems, from checks (docs/domain.md, Infra).
 
-A check is valid until the next check of the same target, and no longer than ``GAP``: the time beyond is unknown,
-neither up nor down.
+The time of a target in a period has four parts, which add up to it: available, planned and unplanned downtime, and
+time that was not measured.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
+from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.metrics import change
 from ntanalytics.metrics.days import fill_days
-from ntanalytics.metrics.measure import Measure, catalogue, count, rate
+from ntanalytics.metrics.groups import join_groups
+from ntanalytics.metrics.infra.check_spans import TARGET, spans_by_day, valid_spans, with_runs
+from ntanalytics.metrics.measure import Good, Measure, OverGap, catalogue, count, rate
+from ntanalytics.metrics.rows import Rows, rows
 
-#: Longest time for which a check is valid when no other follows: twice the usual five minutes.
-GAP = timedelta(minutes=10)
+
+@dataclass(frozen=True)
+class Maintenance:
+    """Window of maintenance that the buyer confirmed before it began.
+
+    Attributes:
+        change_number: number of its change.
+        subsystem: the subsystem that is worked on; ``infra`` stands for all.
+        begin: its begin (aware).
+        end: its end (aware).
+    """
+
+    change_number: str
+    subsystem: str
+    begin: datetime
+    end: datetime
+
+
+def confirmed_maintenance(changes: Rows) -> list[Maintenance]:
+    """Return the maintenance that the buyer confirmed before it began, earliest first.
+
+    A change without a recorded end is none: nobody knows what it covers.
+
+    Args:
+        changes: rows of ``desk.changes``.
+    """
+    planned = []
+    for row in rows(changes):
+        confirmed, begin, end = row["confirmed_at"], row["planned_at"], row["finished_at"]
+        if row["kind"] == "maintenance" and confirmed is not None and end is not None and confirmed < begin:
+            planned.append(Maintenance(str(row["change_no"]), row["subsystem"], begin, end))
+    return sorted(planned, key=lambda item: (item.begin, item.change_number))
+
+
+def _time(name: str, label: str, definition: str, *, good: Good = "", over_gap: OverGap | None = None) -> Measure:
+    is_additive = over_gap is None
+    return Measure(name, label, definition, format="seconds", good=good, is_additive=is_additive, over_gap=over_gap)
+
+
+#: Share of a period up to which time without a valid check is taken for nothing.
+UNMEASURED_SHARE = 0.05
+
+#: The method, as a report prints it (docs/domain.md, Availability).
+METHOD = (
+    "可用率 = 可用时长 ÷（可用时长 + 非计划中断），取各系统非计划中断最长的检查对象；"
+    "经书面确认的维护时段内的中断为计划中断，没有有效检查的时间为未测时长，均不计入。"
+    "未测超过 5% 时另列下限，未测时间按中断计。"
+)
+
+#: Verdicts on the target of availability.
+VERDICTS = {"met": "达标", "not_met": "未达标", "not_shown": "无法证明"}
 
 AVAILABILITY = (
     rate(
         "availability",
         "可用率",
-        "1 − down time / period, of the target with the longest down time; null without a check "
-        "(docs/domain.md, Availability).",
+        "available_s / (available_s + unplanned_s), of the target with the longest unplanned downtime; null where "
+        "nothing was measured (docs/domain.md, Availability).",
         good="up",
         digits=2,
     ),
-    Measure(
-        "down_s",
-        "中断时长",
-        "Time in which the target did not answer correctly (docs/domain.md, Infra).",
-        format="seconds",
-        good="down",
-        is_additive=True,
+    replace(
+        rate(
+            "availability_low",
+            "可用率下限",
+            "available_s / period without planned downtime: time that was not measured counts as down; null where it "
+            "is no more than 5 % (docs/domain.md, Availability).",
+            good="up",
+            digits=2,
+        ),
+        over_gap="lower_bound",
     ),
     Measure(
-        "unknown_s",
-        "未知时长",
-        "Time without a valid check: neither up nor down (docs/domain.md, Infra).",
-        format="seconds",
+        "target_met",
+        "达标情况",
+        "Whether the availability reaches the target; not shown where its lower bound does not.",
+        format="text",
+        values=VERDICTS,
+    ),
+    _time("available_s", "可用时长", "Time for which the checks say that the target answered.", good="up"),
+    _time("planned_s", "计划中断", "Downtime within confirmed maintenance windows."),
+    _time("unplanned_s", "非计划中断", "Downtime outside of confirmed maintenance windows.", good="down"),
+    _time(
+        "unmeasured_s", "未测时长", "Time without a valid check: neither up nor down.", good="down", over_gap="unknown"
+    ),
+    count("failures", "中断次数", "次", "Outages with unplanned downtime.", good="down"),
+    _time("longest_s", "最长中断", "The longest of them.", good="down", over_gap="lower_bound"),
+    _time(
+        "mtbf_s",
+        "平均无故障时间",
+        "available_s / failures; null without a failure (MTBF).",
+        good="up",
+        over_gap="unknown",
+    ),
+    _time(
+        "mttr_s",
+        "平均修复时间",
+        "unplanned_s / failures; null without a failure (MTTR).",
         good="down",
+        over_gap="unknown",
     ),
     count("checked", "检查次数", "次", "Checks made."),
     count("failed_checks", "检查失败", "次", "Checks that were not answered.", good="down"),
 )
 
 PLATFORM = (
+    replace(
+        rate(
+            "platform_availability",
+            "平台可用率",
+            "Mean of the availability of the subsystems that were checked; where too little was measured, a bound that "
+            "counts the time without a check as down (docs/domain.md, Availability).",
+            good="up",
+            digits=2,
+        ),
+        over_gap="lower_bound",
+    ),
+)
+
+PLATFORM_LOW = replace(
     rate(
-        "platform_availability",
+        "platform_availability_low",
         "平台可用率",
-        "Mean of the availability of the subsystems that were checked (docs/domain.md, Infra).",
+        "Mean of the availability of the subsystems, of some of which too little was measured: their time without a "
+        "check counts as down; null where enough was measured of all (docs/domain.md, Availability).",
         good="up",
         digits=2,
     ),
+    over_gap="lower_bound",
 )
 
-OUTAGES = (
-    Measure("down_from_at", "中断开始", "The first failed check of an outage.", format="datetime"),
-    Measure(
-        "down_until_at",
-        "中断结束",
-        "End of the outage: the next good check, or the end of the time for which the last failed one is valid.",
-        format="datetime",
-    ),
-)
-
-CERTIFICATES = (
-    Measure("tls_expires_at", "TLS 证书到期", "Expiry of the served certificate.", format="datetime"),
-    Measure(
-        "tls_days",
-        "TLS 证书剩余",
-        "tls_expires_at − the moment, in days, rounded up, at the last check with a certificate "
-        "(docs/domain.md, Infra: server certificates).",
-        unit="天",
-        format="number:0",
-        good="up",
-    ),
-)
-
-GAPS = (
-    Measure(
-        "gap_s",
-        "监控中断时长",
-        "The longest time without a check of a source (docs/domain.md, Gaps: longest gap).",
-        format="seconds",
-        good="down",
-    ),
-    Measure("gap_from_at", "中断开始", "The last check before the gap, or the begin.", format="datetime"),
-    Measure("gap_until_at", "中断结束", "The first check after the gap, or the end.", format="datetime"),
-)
-
-PROBED = (
-    count("probed", "应答的检查", "次", "Checks that were answered, with a duration."),
-    Measure(
-        "probe_p50_ms", "探测耗时中位数", "Median duration of the answered checks, in ms.", format="ms", good="down"
-    ),
-)
-
-MEASURES = catalogue((*change.with_changes((*AVAILABILITY, *PLATFORM)), *OUTAGES, *CERTIFICATES, *GAPS, *PROBED))
-
-#: Kinds of checks of the host itself, and not of its services.
-HOST_CHECKS = ("agent", "ping")
+MEASURES = catalogue((*change.with_changes((*AVAILABILITY, *PLATFORM)), PLATFORM_LOW))
 
 
-def availability(checks: ir.Table, since: datetime, until: datetime, by: Sequence[str] = ("subsystem",)) -> ir.Table:
-    """Return the availability of a period by group: that of the target that was down longest (docs/domain.md, Infra).
+def availability(
+    checks: ir.Table, since: datetime, until: datetime, planned: Sequence[Maintenance] = (), target: float = 0.999
+) -> ir.Table:
+    """Return the time of each subsystem in four parts, and its availability (docs/domain.md, Availability).
+
+    They are those of the target with the longest unplanned downtime, and among equal ones of that which was measured
+    longest; the four parts add up to the period.
 
     Args:
-        checks: rows of ``infra.checks`` of the period.
+        checks: rows of ``infra.checks`` of the period, and of the ten minutes before it.
         since: the period's begin (aware).
         until: the period's end (aware), or now while it lasts.
-        by: columns of ``checks`` that name a group: ``subsystem``, ``target``, ``kind``.
+        planned: the confirmed maintenance windows.
+        target: the availability that was agreed, as a fraction.
 
     Returns:
-        ``by`` and the measures of ``AVAILABILITY`` (times in seconds), worst first.
+        ``subsystem``, ``target`` and the measures of ``AVAILABILITY`` (times in seconds), worst first.
     """
-    spans = _spans(checks, until)
-    length = (until - since).total_seconds()
-    targets = spans.group_by(*{*by, "source", "target", "kind"}).aggregate(
-        _down_s=spans["_for_s"].sum(where=~spans.is_up).fill_null(0),
-        _known_s=spans["_for_s"].sum(),
-        _checked=spans.count(),
-        _failed=spans.count(where=~spans.is_up),
+    parts = _parts(valid_spans(checks, since, until), (until - since).total_seconds(), planned)
+    counted = parts.group_by("subsystem").aggregate(
+        checked=parts["_checked"].sum(), failed_checks=parts["_failed"].sum()
     )
-    counted = targets.aggregate(
-        by=list(by),
-        down_s=targets["_down_s"].max(),
-        # the best known target of a group gives its unknown time
-        unknown_s=ibis.greatest(length - targets["_known_s"].max(), 0.0),
-        checked=targets["_checked"].sum(),
-        failed_checks=targets["_failed"].sum(),
+    worst = _worst(parts, ["subsystem"])
+    runs = _failures(checks, since, until, planned)
+    rated = join_groups(join_groups(worst, counted, ["subsystem"]), runs, TARGET)
+    failures = rated["_failures"].fill_null(0)
+    rated = rated.mutate(
+        failures=failures,
+        target_met=ibis.cases(
+            (rated.availability < target, "not_met"),
+            (ibis.coalesce(rated.availability_low, rated.availability) >= target, "met"),
+            else_="not_shown",
+        ),
+        longest_s=rated["_longest_s"].fill_null(0.0),
+        mtbf_s=rated.available_s / failures.nullif(0),
+        mttr_s=rated.unplanned_s / failures.nullif(0),
     )
-    rated = counted.mutate(availability=(counted.checked > 0).ifelse(1 - counted.down_s / length, ibis.null("float64")))
-    return rated.select(*by, *(measure.name for measure in AVAILABILITY)).order_by("availability", *by)
+    shown = rated.select("subsystem", "target", *(measure.name for measure in AVAILABILITY))
+    return shown.order_by("availability", "subsystem")
 
 
-def platform(checks: ir.Table, since: datetime, until: datetime) -> ir.Table:
-    """Return the availability of the platform: the mean of its subsystems (docs/domain.md, Infra).
+def platform(subsystems: ir.Table) -> ir.Table:
+    """Return the availability of the platform: the mean of its subsystems (docs/domain.md, Availability).
 
     Args:
-        checks: rows of ``infra.checks`` of the period.
-        since: the period's begin (aware).
-        until: the period's end (aware), or now while it lasts.
+        subsystems: ``availability`` of a period.
 
     Returns:
-        One row with ``platform_availability``; null without a check.
+        One row with ``platform_availability`` and ``platform_availability_low``; null without a check.
     """
-    subsystems = availability(checks, since, until)
-    return subsystems.aggregate(platform_availability=subsystems.availability.mean())
+    low = ibis.coalesce(subsystems.availability_low, subsystems.availability)
+    total = subsystems.aggregate(
+        platform_availability=subsystems.availability.mean(), _low=low.mean(), _lows=subsystems.availability_low.count()
+    )
+    platform_low = (total["_lows"] > 0).ifelse(total["_low"], ibis.null("float64"))
+    return total.select("platform_availability", platform_availability_low=platform_low)
 
 
-def daily(checks: ir.Table, days: ir.Table, until: datetime) -> ir.Table:
-    """Return ``platform_availability`` of each day; null on a day without a check, or with a gap; ordered by day.
+def daily(
+    checks: ir.Table, days: ir.Table, until: datetime, utc_offset_h: int, planned: Sequence[Maintenance] = ()
+) -> ir.Table:
+    """Return ``platform_availability`` of each day, ordered by day.
+
+    It is null on a day without a check, with a gap, or of which too little was measured.
 
     Args:
         checks: rows of ``infra.checks`` over the span of ``days``.
         days: the days of the span (metrics.days).
         until: the span's end (aware), or now while it lasts.
+        utc_offset_h: hours by which local time is ahead of UTC.
+        planned: the confirmed maintenance windows.
     """
-    spans = _spans(checks, until)
-    targets = spans.group_by("day", "subsystem", "source", "target", "kind").aggregate(
-        _down_s=spans["_for_s"].sum(where=~spans.is_up).fill_null(0)
+    spans = spans_by_day(valid_spans(checks, None, until), utc_offset_h)
+    worst = _worst(_parts(spans, 86_400.0, planned, ["day"]), ["day", "subsystem"])
+    daily = worst.group_by("day").aggregate(_mean=worst.availability.mean(), _lows=worst.availability_low.count())
+    daily = daily.select(
+        "day", platform_availability=(daily["_lows"] == 0).ifelse(daily["_mean"], ibis.null("float64"))
     )
-    worst = targets.group_by("day", "subsystem").aggregate(_down_s=targets["_down_s"].max())
-    daily = worst.group_by("day").aggregate(platform_availability=1 - worst["_down_s"].mean() / 86_400)
     return fill_days(daily, days, MEASURES).order_by("day")
 
 
-def outages(checks: ir.Table, until: datetime, by: Sequence[str] = ("subsystem", "target")) -> ir.Table:
-    """Return the outages of each target: runs of failed checks, from the first of them to the next good one.
-
-    Args:
-        checks: rows of ``infra.checks`` of the period.
-        until: the period's end (aware), or now while it lasts.
-        by: columns of ``checks`` that name a target.
-
-    Returns:
-        ``by``, the measures of ``OUTAGES``, ``down_s`` and ``failed_checks``; longest first.
-    """
-    spans = _spans(checks, until)
-    in_order = ibis.cumulative_window(group_by=["source", "target", "kind"], order_by="checked_at")
-    numbered = spans.mutate(_run=spans.is_up.cast("int64").sum().over(in_order))
-    failed = numbered.filter(~numbered.is_up)
-    runs = failed.group_by(*{*by, "source", "target", "kind"}, "_run").aggregate(
-        down_from_at=failed.checked_at.min(),
-        down_until_at=failed["_until_at"].max(),
-        down_s=failed["_for_s"].sum(),
-        failed_checks=failed.count(),
+def _parts(spans: ir.Table, length_s: float, planned: Sequence[Maintenance], by: Sequence[str] = ()) -> ir.Table:
+    """Return the four parts of the time of each target, and its availability."""
+    keys = [*by, *TARGET]
+    counted = spans.group_by(*keys).aggregate(
+        available_s=spans["_for_s"].sum(where=spans.is_up).fill_null(0.0),
+        _down_s=spans["_for_s"].sum(where=~spans.is_up).fill_null(0.0),
+        _checked=spans.count(),
+        _failed=spans.count(where=~spans.is_up),
     )
-    shown = runs.select(*by, "down_from_at", "down_until_at", "down_s", "failed_checks")
-    return shown.order_by(ibis.desc("down_s"), "down_from_at", *by)
+    joined = join_groups(counted, _planned(spans, planned, keys), keys)
+    within = joined["_planned_s"].fill_null(0.0)
+    parts = joined.mutate(planned_s=within, unplanned_s=joined["_down_s"] - within)
+    measured = parts.available_s + parts.unplanned_s
+    unmeasured = ibis.greatest(length_s - measured - parts.planned_s, 0.0)
+    parts = parts.mutate(unmeasured_s=unmeasured, availability=parts.available_s / measured.nullif(0.0))
+    low = parts.available_s / (measured + parts.unmeasured_s).nullif(0.0)
+    is_little = parts.unmeasured_s > UNMEASURED_SHARE * length_s
+    return parts.mutate(availability_low=is_little.ifelse(low, ibis.null("float64")))
 
 
-def certificates(checks: ir.Table, at: datetime) -> ir.Table:
-    """Return the TLS certificates in the checks, and their remaining days.
-
-    Args:
-        checks: rows of ``infra.checks`` of the period.
-        at: the moment (aware) from which days are counted.
-
-    Returns:
-        ``subsystem``, ``target`` and the measures of ``CERTIFICATES``, soonest to expire first.
-    """
-    seen = checks.filter(checks.expires_at.notnull() & (checks.checked_at <= ibis.literal(at)))
-    last = seen.group_by("subsystem", "target").aggregate(tls_expires_at=seen.expires_at.argmax(seen.checked_at))
-    left = last.tls_expires_at.epoch_seconds() - ibis.literal(at).epoch_seconds()
-    return last.mutate(tls_days=(left / 86_400).ceil().cast("float64")).order_by("tls_days", "target")
-
-
-def check_gaps(checks: ir.Table, since: datetime, until: datetime) -> ir.Table:
-    """Return the longest time without a check of each source of checks.
-
-    Args:
-        checks: rows of ``infra.checks`` of the period, and of some days before it, which show all sources.
-        since: the period's begin (aware).
-        until: the period's end (aware), or now while it lasts.
-
-    Returns:
-        ``source`` and the measures of ``GAPS``, ordered by source; the gap of a source without a check is the period.
-    """
-    begin, end = ibis.literal(since), ibis.literal(until)
-    known = checks.select("source").distinct()
-    inside = checks.filter((checks.checked_at >= begin) & (checks.checked_at < end))
-    moments = inside.select("source", "checked_at").distinct()
-    kind = moments.checked_at.type()
-    moments = moments.union(known.mutate(checked_at=begin.cast(kind)))
-    in_order = ibis.window(group_by="source", order_by="checked_at")
-    following = ibis.coalesce(moments.checked_at.lead(1).over(in_order), end.cast(kind))
-    spans = moments.mutate(gap_until_at=following)
-    spans = spans.mutate(gap_s=(spans.gap_until_at.epoch_seconds() - spans.checked_at.epoch_seconds()).cast("float64"))
-    # the first of several equal gaps, on every engine
-    in_length = ibis.window(group_by="source", order_by=[ibis.desc("gap_s"), "checked_at"])
-    placed = spans.mutate(_place=ibis.row_number().over(in_length))
-    longest = placed.filter(placed["_place"] == 0)
-    return longest.select("source", "gap_s", gap_from_at="checked_at", gap_until_at="gap_until_at").order_by("source")
+def _planned(spans: ir.Table, planned: Sequence[Maintenance], keys: Sequence[str]) -> ir.Table:
+    """Return the seconds of downtime within maintenance windows, of the targets that have some."""
+    kind = spans["_from_at"].type()
+    merged = [(name, *window) for name in SUBSYSTEMS for window in _merged(planned, name)]
+    columns = zip(*merged, strict=True) if merged else ([], [], [])
+    names = ("_system", "_begin", "_end")
+    types = (pa.string(), pa.timestamp("us", "UTC"), pa.timestamp("us", "UTC"))
+    windows = ibis.memtable(
+        pa.table(
+            {name: pa.array(list(column), type_) for name, column, type_ in zip(names, columns, types, strict=True)}
+        )
+    )
+    windows = windows.mutate(_begin=windows["_begin"].cast(kind), _end=windows["_end"].cast(kind))
+    down = spans.filter(~spans.is_up)
+    on = [
+        down.subsystem == windows["_system"],
+        down["_from_at"] < windows["_end"],
+        down["_until_at"] > windows["_begin"],
+    ]
+    both = down.inner_join(windows, on)
+    until, since = ibis.least(both["_until_at"], both["_end"]), ibis.greatest(both["_from_at"], both["_begin"])
+    both = both.mutate(_within_s=(until.epoch_seconds() - since.epoch_seconds()).cast("float64"))
+    return both.group_by(*keys).aggregate(_planned_s=both["_within_s"].sum())
 
 
-def probe_durations(checks: ir.Table, utc_offset_h: int) -> ir.Table:
-    """Return the median duration of the answered checks by day, hour and target.
-
-    Args:
-        checks: rows of ``infra.checks``.
-        utc_offset_h: hours by which local time is ahead of UTC.
-
-    Returns:
-        ``day``, ``hour`` (0–23, local), ``subsystem``, ``target`` and the measures of ``PROBED``, of hours with
-        such checks; ordered.
-    """
-    good = checks.filter(checks.is_up & checks.duration_ms.notnull())
-    hour = (good.checked_at + ibis.interval(hours=utc_offset_h)).hour().cast("int64")
-    keys = ("day", "hour", "subsystem", "target")
-    hours = good.mutate(hour=hour)
-    counted = hours.group_by(*keys).aggregate(probed=hours.count(), probe_p50_ms=hours.duration_ms.quantile(0.5))
-    return counted.order_by(*keys)
+def _merged(planned: Sequence[Maintenance], subsystem: str) -> list[tuple[datetime, datetime]]:
+    """Return the windows of a subsystem, each moment in one of them at most; ``infra`` stands for all."""
+    merged: list[tuple[datetime, datetime]] = []
+    for begin, end in sorted((item.begin, item.end) for item in planned if item.subsystem in ("infra", subsystem)):
+        if merged and begin <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((begin, end))
+    return merged
 
 
-def _spans(checks: ir.Table, until: datetime) -> ir.Table:
-    """Return the checks with the seconds for which they are valid (``_for_s``) and the end (``_until_at``)."""
-    in_order = ibis.window(group_by=["source", "target", "kind"], order_by="checked_at")
-    end = ibis.literal(until)
-    following = checks.checked_at.lead(1).over(in_order)
-    longest = checks.checked_at + ibis.interval(seconds=int(GAP.total_seconds()))
-    ends = ibis.least(ibis.coalesce(following, end), longest, end)
-    dated = checks.mutate(_until_at=ends)
-    seconds = (dated["_until_at"].epoch_seconds() - dated.checked_at.epoch_seconds()).cast("float64")
-    return dated.mutate(_for_s=seconds)
+def _worst(parts: ir.Table, by: Sequence[str]) -> ir.Table:
+    """Return the target of each group that had the longest unplanned downtime, then the one measured longest."""
+    order = [ibis.desc("unplanned_s"), ibis.desc("available_s"), *TARGET]
+    placed = parts.mutate(_place=ibis.row_number().over(ibis.window(group_by=list(by), order_by=order)))
+    return placed.filter(placed["_place"] == 0).drop("_place")
+
+
+def _failures(checks: ir.Table, since: datetime, until: datetime, planned: Sequence[Maintenance]) -> ir.Table:
+    """Return the outages of each target that are not all within maintenance, and the longest of them."""
+    spans = with_runs(valid_spans(checks, since, until))
+    keys = [*TARGET, "_run"]
+    failed = spans.filter(~spans.is_up)
+    runs = failed.group_by(*keys).aggregate(_down_s=failed["_for_s"].sum())
+    runs = join_groups(runs, _planned(spans, planned, keys), keys)
+    runs = runs.filter(runs["_down_s"] > runs["_planned_s"].fill_null(0.0))
+    return runs.group_by(*TARGET).aggregate(_failures=runs.count(), _longest_s=runs["_down_s"].max())

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
 from ntanalytics.checks.check import EVERY_PERIOD, Check
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.onset import with_onset_at
+from ntanalytics.checks.section import HISTORY
 from ntanalytics.findings.finding import Entity, Finding, subsystem_entity
-from ntanalytics.findings.judgement import evaluate_rules, judge_row
+from ntanalytics.findings.judgement import evaluate_rules, judge_row, unknown
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.figures import FigureRow, Figures, case_list, figures
-from ntanalytics.metrics.infra import availability
+from ntanalytics.metrics.infra import availability, probes
+from ntanalytics.metrics.infra.check_spans import GAP
 from ntanalytics.metrics.rows import rows
 from ntanalytics.subsystems.infra.host_checks import MONITORING_ENTITY
 from ntanalytics.subsystems.infra.text import check_source_label
+from ntanalytics.workspace.dataset_view import DatasetView
 
 #: Days back in which a source of checks is known.
 SOURCE_DAYS = 7
@@ -33,30 +37,64 @@ Row = Mapping[str, Any]
 
 def service_checks(checks: ir.Table) -> ir.Table:
     """Return the checks of services: those of hosts themselves are left out."""
-    return checks.filter(~checks.kind.isin(availability.HOST_CHECKS))
+    return checks.filter(~checks.kind.isin(probes.HOST_CHECKS))
 
 
 def certificates(context: CheckContext) -> pa.Table:
     """Return the TLS certificates that the checks of the period saw."""
-    return availability.certificates(context.dataset("infra.checks").table, context.ends_at).to_pyarrow()
+    return probes.certificates(context.dataset("infra.checks").table, context.ends_at).to_pyarrow()
 
 
 def _availability(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the findings of the subsystems; of a day without its hosts, which have a rule of their own."""
     checks = context.dataset("infra.checks")
-    judged = service_checks(checks.table) if context.is_day else checks.table
-    table = availability.availability(judged, context.begins_at, context.ends_at)
-    findings = evaluate_rules([rule], figures(table, checks), _subsystem)
+    table, views = measured(context, service_checks if context.is_day else lambda checks: checks)
+    findings = [_shown(rule, row) for row in figures(table, *views)]
     if not context.is_day:
         return findings
+    judged = service_checks(checks.table)
     outages: dict[str, list[Row]] = {}
-    for row in rows(availability.outages(judged, context.ends_at)):
+    for row in rows(probes.outages(judged, context.ends_at)):
         outages.setdefault(row["subsystem"], []).append(row)
     return [with_outages(context, finding, outages.get(finding.entity.key, [])) for finding in findings]
 
 
-def _subsystem(row: Row) -> Entity:
-    return subsystem_entity(row["subsystem"])
+def planned(context: CheckContext) -> tuple[Sequence[availability.Maintenance], list[DatasetView]]:
+    """Return the confirmed maintenance of the last weeks, and the dataset that tells it, where a source has it."""
+    changes = context.dataset("desk.changes", HISTORY)
+    return availability.confirmed_maintenance(changes.cases), [changes] if changes.sources else []
+
+
+def measured(
+    context: CheckContext, chosen: Callable[[ir.Table], ir.Table], *, before: bool = False
+) -> tuple[ir.Table, list[DatasetView]]:
+    """Return the availability of the period, or of the one before it, and the datasets that it was made of.
+
+    Args:
+        context: the context.
+        chosen: the checks that count.
+        before: whether it is that of the period before.
+    """
+    checks = context.dataset("infra.checks", HISTORY)
+    windows, views = context.shared(planned)
+    begin, end = context.begins_at, context.ends_at
+    if before:
+        begin, end = context.previous.window(context.workspace.settings.zone)[0], begin
+    # a check of the minutes before speaks into the period
+    near = checks.recent.filter(
+        (checks.recent.checked_at >= ibis.literal(begin - GAP)) & (checks.recent.checked_at < ibis.literal(end))
+    )
+    target = context.rules["infra.availability"].threshold.warning
+    return availability.availability(chosen(near), begin, end, windows, target), [checks, *views]
+
+
+def _shown(rule: Rule, row: FigureRow) -> Finding:
+    """Return the finding of a subsystem: where too little was measured to show that it keeps its limits, unknown."""
+    finding = judge_row(rule, row, subsystem_entity(row["subsystem"]))
+    low = row["availability_low"]
+    if finding.status == "ok" and low is not None and rule.threshold.judge(low) != "ok":
+        return unknown(rule, "unmeasured", finding.entity)
+    return finding
 
 
 def with_outages(context: CheckContext, finding: Finding, outages: Sequence[Row]) -> Finding:
@@ -65,7 +103,7 @@ def with_outages(context: CheckContext, finding: Finding, outages: Sequence[Row]
     Args:
         context: the context of a day.
         finding: the finding of a subsystem.
-        outages: its outages (``metrics.infra.availability.outages``).
+        outages: its outages (``metrics.infra.probes.outages``).
     """
     if not finding.is_violation or not outages:
         return finding
@@ -91,7 +129,7 @@ def _checks_gap(context: CheckContext, rule: Rule) -> list[Finding]:
     checks = context.dataset("infra.checks", SOURCE_DAYS)
     if not checks.is_complete:
         return []
-    gaps = availability.check_gaps(checks.recent, context.begins_at, context.ends_at)
+    gaps = probes.check_gaps(checks.recent, context.begins_at, context.ends_at)
     return gap_findings(context, rule, figures(gaps, checks))
 
 
@@ -101,7 +139,7 @@ def gap_findings(context: CheckContext, rule: Rule, gaps: Figures) -> list[Findi
     Args:
         context: the context of a day.
         rule: its limits hold for the longest time without a check, in seconds.
-        gaps: ``metrics.infra.availability.gaps`` of the day.
+        gaps: ``metrics.infra.probes.check_gaps`` of the day.
     """
     silent = [row for row in gaps if rule.threshold.judge(row["gap_s"]) != "ok"]
     if len(silent) > 1 and max(row["gap_from_at"] for row in silent) < min(row["gap_until_at"] for row in silent):
@@ -120,8 +158,16 @@ def _gap(context: CheckContext, rule: Rule, row: FigureRow, entity: Entity) -> F
     return finding.since_day(context.local_day(row["gap_from_at"])) if finding.is_violation else finding
 
 
+_AVAILABILITY = {"infra.checks": HISTORY, "desk.changes": HISTORY}
+
 CHECKS = (
-    Check(rule="infra.availability", evaluate=_availability, reads={"infra.checks": 0}, every=EVERY_PERIOD),
+    Check(
+        rule="infra.availability",
+        evaluate=_availability,
+        reads=_AVAILABILITY,
+        optional=("desk.changes",),
+        every=EVERY_PERIOD,
+    ),
     Check(rule="infra.tls_days", evaluate=_tls_days, reads={"infra.checks": 0}, every=EVERY_PERIOD),
     Check(rule="infra.checks_gap", evaluate=_checks_gap, reads={"infra.checks": SOURCE_DAYS}),
 )

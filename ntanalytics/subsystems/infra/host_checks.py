@@ -15,7 +15,7 @@ from ntanalytics.findings.judgement import judge_row, judge_value, unknown
 from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.threshold import ORDER, Status, worst
 from ntanalytics.metrics.figures import Figures, figures
-from ntanalytics.metrics.infra import availability, hosts
+from ntanalytics.metrics.infra import hosts, probes
 from ntanalytics.metrics.rows import Rows, rows
 from ntanalytics.subsystems.infra.text import ALL_HOSTS, MONITORING
 from ntanalytics.workspace.dataset_view import DatasetView
@@ -43,8 +43,8 @@ def host_entity(row: Row) -> Entity:
 
 def _reachable(context: CheckContext, rule: Rule) -> list[Finding]:
     hosts_view, checks = context.dataset("infra.hosts"), context.dataset("infra.checks")
-    own = checks.table.filter(checks.table.kind.isin(availability.HOST_CHECKS))
-    outages = availability.outages(own, context.ends_at, ["target"])
+    own = checks.table.filter(checks.table.kind.isin(probes.HOST_CHECKS))
+    outages = probes.outages(own, context.ends_at, ["target"])
     return reachable_findings(context, rule, hosts_view, checks, outages)
 
 
@@ -58,7 +58,7 @@ def reachable_findings(
         rule: its limits hold for the longest time without an answer, in seconds.
         snapshot: ``infra.hosts`` with the snapshot that stands for the day.
         checks: ``infra.checks``, which may have no source.
-        outages: outages of hosts by ``target`` (``metrics.infra.availability.outages``).
+        outages: outages of hosts by ``target`` (``metrics.infra.probes.outages``).
 
     Returns:
         Over a gap all hosts together are unknown, and a host is reported only where it was down.

@@ -8,9 +8,9 @@ from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.section import HISTORY, SubsystemSummary, compared
 from ntanalytics.checks.subsystem import Section
 from ntanalytics.findings.finding import Finding
-from ntanalytics.metrics.figures import case_list, figures
-from ntanalytics.metrics.infra import availability, requests
-from ntanalytics.subsystems.infra.availability_checks import certificates
+from ntanalytics.metrics.figures import FigureRow, case_list, figures
+from ntanalytics.metrics.infra import availability, probes, requests
+from ntanalytics.subsystems.infra.availability_checks import certificates, measured, planned
 from ntanalytics.subsystems.infra.load_checks import disk_growth, load
 from ntanalytics.subsystems.infra.retention_checks import BACKUP_DAYS, plans
 from ntanalytics.subsystems.infra.text import backup_highlights
@@ -25,29 +25,31 @@ def summarize(context: CheckContext, findings: Sequence[Finding]) -> SubsystemSu
     """
     checks, web = context.dataset("infra.checks", HISTORY), context.dataset("infra.requests", HISTORY)
     metrics, backups = context.dataset("infra.metrics", HISTORY), context.dataset("infra.backups", BACKUP_DAYS)
-    end = context.ends_at
+    end, offset = context.ends_at, context.utc_offset_h
     backup_plans = figures(context.shared(plans), backups)
     late = sum(finding.code == "infra.backup_lateness" and finding.is_violation for finding in findings)
-    previous_begin = context.previous.window(context.workspace.settings.zone)[0]
-    total = compared(
-        availability.platform(checks.table, context.begins_at, end),
-        availability.platform(checks.before, previous_begin, context.begins_at),
-        availability.PLATFORM,
-        checks,
-    )
+    now, views = measured(context, lambda checks: checks)
+    was, _ = measured(context, lambda checks: checks, before=True)
+    windows, _ = context.shared(planned)
+    total = compared(availability.platform(now), availability.platform(was), availability.PLATFORM, *views)
+    low = figures(availability.platform(now), *views).total["platform_availability_low"]
+    if low is not None:  # too little was measured: only the bound is known
+        total = total | FigureRow(
+            {"platform_availability": low, "platform_availability_change": None}, is_complete=False
+        )
     return SubsystemSummary(
         subsystem="infra",
         highlights=backup_highlights(backup_plans, late),
         lead="platform_availability",
         total=total,
-        daily=figures(availability.daily(checks.recent, checks.days, end), checks),
+        daily=figures(availability.daily(checks.recent, checks.days, end, offset, windows), checks),
         tables={
-            "availability": figures(availability.availability(checks.table, context.begins_at, end), checks),
+            "availability": figures(now, *views),
             "tls": figures(context.shared(certificates), checks),
             "cpu": figures(context.shared(load, "cpu_rate"), metrics),
             "disks": figures(context.shared(disk_growth), metrics),
             "backups": backup_plans,
-            "outages": case_list(availability.outages(checks.table, end), checks),
+            "outages": case_list(probes.outages(checks.table, end), checks),
             "services": figures(requests.volume(web.table, ["service"]), web),
         },
         origin=context.origin("availability.availability", checks),
@@ -57,6 +59,12 @@ def summarize(context: CheckContext, findings: Sequence[Finding]) -> SubsystemSu
 SECTION = Section(
     summarize=summarize,
     lead="platform_availability",
-    reads={"infra.checks": HISTORY, "infra.requests": HISTORY, "infra.metrics": HISTORY, "infra.backups": BACKUP_DAYS},
+    reads={
+        "infra.checks": HISTORY,
+        "infra.requests": HISTORY,
+        "infra.metrics": HISTORY,
+        "infra.backups": BACKUP_DAYS,
+        "desk.changes": HISTORY,
+    },
     requires=("infra.checks",),
 )

@@ -16,7 +16,7 @@ from ntanalytics.findings.finding import Entity, Finding, Window
 from ntanalytics.findings.judgement import evaluate_rules, judge_row, settle_worst, unknown
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.figures import FigureRow, figures
-from ntanalytics.metrics.infra import availability, requests
+from ntanalytics.metrics.infra import probes, requests
 from ntanalytics.metrics.rows import rows
 from ntanalytics.metrics.slots import SLOT_S, by_slot
 from ntanalytics.subsystems.infra.availability_checks import service_checks
@@ -107,7 +107,7 @@ def _slow_probes(context: CheckContext, rule: Rule) -> list[Finding]:
     past = context.shared(baseline, "infra.checks")
     findings = latency_spike(
         rule,
-        availability.probe_durations(past.comparable, context.utc_offset_h),
+        probes.probe_durations(past.comparable, context.utc_offset_h),
         past.days,
         context.on,
         measure="probe_p50_ms",
@@ -136,7 +136,7 @@ def _outages(context: CheckContext) -> dict[str, list[Window]]:
     """Return the outages of each target that the probes saw on the day."""
     checks = context.dataset("infra.checks").table
     outages: dict[str, list[Window]] = {}
-    for row in rows(availability.outages(service_checks(checks), context.ends_at)):
+    for row in rows(probes.outages(service_checks(checks), context.ends_at)):
         outages.setdefault(row["target"], []).append(context.window(row["down_from_at"], row["down_until_at"]))
     return outages
 

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ntanalytics.metrics import MEASURES
-from ntanalytics.metrics.infra import availability
+from ntanalytics.metrics.infra import availability, probes
 
 DAY = dt.date(2026, 11, 16)
 SINCE = dt.datetime(2026, 11, 15, 16, tzinfo=dt.UTC)
@@ -39,9 +39,18 @@ def test_an_hour_with_two_failed_checks_of_five_minutes(checks, listed) -> None:
     assert listed(made) == [
         {
             "subsystem": "oa",
+            "target": "首页",
             "availability": pytest.approx(1 - 600 / 3600),
-            "down_s": 600.0,
-            "unknown_s": 0.0,
+            "availability_low": None,
+            "target_met": "not_met",
+            "available_s": 3000.0,
+            "planned_s": 0.0,
+            "unplanned_s": 600.0,
+            "unmeasured_s": 0.0,
+            "failures": 1,
+            "longest_s": 600.0,
+            "mtbf_s": 3000.0,
+            "mttr_s": 600.0,
             "checked": 12,
             "failed_checks": 2,
         }
@@ -51,31 +60,111 @@ def test_an_hour_with_two_failed_checks_of_five_minutes(checks, listed) -> None:
 def test_a_gap_is_unknown_and_neither_up_nor_down(checks, listed) -> None:
     marks = [(0, True), (5, False), (40, True), (45, True), (50, True), (55, True)]
     [row] = listed(availability.availability(checks({"首页": marks}), SINCE, HOUR))
-    # the failed check speaks for ten minutes, not for thirty-five
-    assert (row["down_s"], row["unknown_s"]) == (600.0, 25 * 60.0)
+    # the failed check speaks for ten minutes, not for thirty-five: 25 minutes up, 10 down, 25 unknown
+    assert (row["available_s"], row["unplanned_s"], row["unmeasured_s"]) == (1500.0, 600.0, 1500.0)
+    assert (row["availability"], row["availability_low"]) == (pytest.approx(25 / 35), pytest.approx(25 / 60))
+
+
+def test_checks_of_an_hour_do_not_show_a_day(checks, listed) -> None:
+    """Sixty minutes of a day are measured, all of them good: the target cannot be shown."""
+    day = SINCE + dt.timedelta(days=1)
+    [row] = listed(availability.availability(checks({"首页": every(5)}), SINCE, day))
+    # the last check of the hour speaks for ten minutes
+    assert (row["availability"], row["target_met"]) == (1.0, "not_shown")
+    assert row["availability_low"] == pytest.approx(65 / 1440)
+    [platform] = listed(availability.platform(availability.availability(checks({"首页": every(5)}), SINCE, day)))
+    assert platform == {"platform_availability": 1.0, "platform_availability_low": pytest.approx(65 / 1440)}
+
+
+def test_downtime_within_confirmed_maintenance_is_planned(checks, listed) -> None:
+    """Down from minute 20 to 35, maintenance of the OA from 25 to 60 and, overlapping, of all systems from 30 to 40."""
+    minute = dt.timedelta(minutes=1)
+    planned = [
+        availability.Maintenance("C1", "oa", SINCE + 25 * minute, HOUR),
+        availability.Maintenance("C2", "infra", SINCE + 30 * minute, SINCE + 40 * minute),
+        availability.Maintenance("C3", "sms", SINCE, HOUR),
+    ]
+    made = checks({"首页": every(5, {20, 25, 30})})
+    [row] = listed(availability.availability(made, SINCE, HOUR, planned))
+    assert (row["available_s"], row["planned_s"], row["unplanned_s"]) == (2700.0, 600.0, 300.0)
+    assert (row["availability"], row["failures"]) == (pytest.approx(2700 / 3000), 1)
+    whole = [availability.Maintenance("C1", "oa", SINCE + 20 * minute, HOUR)]
+    [row] = listed(availability.availability(made, SINCE, HOUR, whole))
+    assert (row["unplanned_s"], row["failures"], row["availability"]) == (0.0, 0, 1.0)
+
+
+def test_a_check_before_the_period_speaks_into_it(checks, listed) -> None:
+    made = checks({"首页": [(-4, False), *every(5)]})
+    [row] = listed(availability.availability(made.filter(made.checked_at != SINCE), SINCE, HOUR))
+    assert (row["unplanned_s"], row["unmeasured_s"], row["checked"]) == (300.0, 0.0, 12)
+
+
+def test_confirmed_maintenance_needs_a_confirmation_before_and_an_end(table) -> None:
+    hour = dt.timedelta(hours=1)
+    rows = [
+        {"change_no": "GOOD", "confirmed_at": SINCE - hour, "finished_at": HOUR},
+        {"change_no": "LATE", "confirmed_at": SINCE + hour, "finished_at": HOUR},
+        {"change_no": "OPEN", "confirmed_at": SINCE - hour, "finished_at": None},
+        {"change_no": "FLOW", "confirmed_at": SINCE - hour, "finished_at": HOUR, "kind": "workflow"},
+    ]
+    rows = [{"kind": "maintenance", **row} for row in rows]
+    made = table("desk.changes", rows, planned_at=SINCE, subsystem="oa", day=DAY)
+    assert [item.change_number for item in availability.confirmed_maintenance(made)] == ["GOOD"]
 
 
 def test_a_subsystem_is_as_good_as_its_worst_target(checks, listed) -> None:
     made = checks({"首页": every(5), "接口": every(5, {5})})
     [row] = listed(availability.availability(made, SINCE, HOUR))
-    assert (row["down_s"], row["failed_checks"], row["checked"]) == (300.0, 1, 24)
-    by_target = listed(availability.availability(made, SINCE, HOUR, ["target"]), "target", "down_s")
-    assert by_target == [{"target": "接口", "down_s": 300.0}, {"target": "首页", "down_s": 0.0}]
+    assert (row["target"], row["unplanned_s"], row["failed_checks"], row["checked"]) == ("接口", 300.0, 1, 24)
 
 
 def test_the_platform_is_the_mean_of_its_subsystems(checks, listed) -> None:
     both = checks({"首页": every(5, {0, 5, 10})}).union(
         checks({"短信": every(5)}).mutate(subsystem=ibis.literal("sms").cast("!string"))
     )
-    assert listed(availability.platform(both, SINCE, HOUR)) == [{"platform_availability": pytest.approx(0.875)}]
-    assert listed(availability.platform(checks({}), SINCE, HOUR)) == [{"platform_availability": None}]
+    [row] = listed(availability.platform(availability.availability(both, SINCE, HOUR)))
+    assert row == {"platform_availability": pytest.approx(0.875), "platform_availability_low": None}
+    [nothing] = listed(availability.platform(availability.availability(checks({}), SINCE, HOUR)))
+    assert nothing == {"platform_availability": None, "platform_availability_low": None}
 
 
-def test_a_day_without_checks_is_not_known(checks, days, listed) -> None:
-    rows = listed(
-        availability.daily(checks({"首页": every(5, {0, 5})}), days(DAY, "+++"), HOUR), "platform_availability"
+def test_a_day_of_which_too_little_was_measured_is_not_known(table, days, listed) -> None:
+    """The first day is measured whole and down for ten minutes over midnight, the second for an hour, the third not."""
+    minutes = [*range(0, 1440, 5), *range(1440, 1500, 5)]
+    rows = [
+        {
+            "checked_at": SINCE + dt.timedelta(minutes=minute),
+            "is_up": minute not in (1435, 1440),
+            "day": DAY + dt.timedelta(days=minute // 1440),
+        }
+        for minute in minutes
+    ]
+    made = table("infra.checks", rows, target="首页", subsystem="oa", kind="http")
+    listing = listed(
+        availability.daily(made, days(DAY, "+++"), SINCE + dt.timedelta(days=3), 8), "platform_availability"
     )
-    assert [row["platform_availability"] for row in rows] == [pytest.approx(1 - 600 / 86_400), None, None]
+    assert [row["platform_availability"] for row in listing] == [pytest.approx(1 - 300 / 86_400), None, None]
+
+
+def test_a_span_over_midnight_counts_for_both_days(table, days, listed) -> None:
+    """Down from 23:57 to 00:02, checked every five minutes at other times."""
+    minutes = [*range(2, 2880, 5)]
+    rows = [
+        {
+            "checked_at": SINCE + dt.timedelta(minutes=minute),
+            "is_up": minute != 1437,
+            "day": DAY + dt.timedelta(days=minute // 1440),
+        }
+        for minute in minutes
+    ]
+    made = table("infra.checks", rows, target="首页", subsystem="oa", kind="http")
+    listing = listed(
+        availability.daily(made, days(DAY, "++"), SINCE + dt.timedelta(days=2), 8), "platform_availability"
+    )
+    first, second = (row["platform_availability"] for row in listing)
+    # two minutes at the beginning are not measured
+    assert first == pytest.approx(1 - 180 / (86_400 - 120))
+    assert second == pytest.approx(1 - 120 / 86_400)
 
 
 def test_without_checks_nothing_is_said(checks, listed) -> None:
@@ -85,7 +174,7 @@ def test_without_checks_nothing_is_said(checks, listed) -> None:
 def test_outages_are_runs_of_failed_checks(checks, listed) -> None:
     made = checks({"首页": every(5, {5, 10, 30, 55})})
     minute = dt.timedelta(minutes=1)
-    assert listed(availability.outages(made, HOUR), "down_from_at", "down_until_at", "down_s", "failed_checks") == [
+    assert listed(probes.outages(made, HOUR), "down_from_at", "down_until_at", "down_s", "failed_checks") == [
         {"down_from_at": SINCE + 5 * minute, "down_until_at": SINCE + 15 * minute, "down_s": 600.0, "failed_checks": 2},
         {
             "down_from_at": SINCE + 30 * minute,
@@ -102,10 +191,13 @@ def test_outages_are_runs_of_failed_checks(checks, listed) -> None:
 def test_down_unknown_and_up_make_the_period(checks, listed, marks) -> None:
     made = checks({"首页": sorted(marks.items())})
     for row in listed(availability.availability(made, SINCE, HOUR)):
-        assert 0 <= row["down_s"] <= 3600 - row["unknown_s"]
-        assert 0 <= row["availability"] <= 1
-    total = sum(row["down_s"] for row in listed(availability.outages(made, HOUR)))
-    assert total == sum(row["down_s"] for row in listed(availability.availability(made, SINCE, HOUR)))
+        assert row["available_s"] + row["planned_s"] + row["unplanned_s"] + row["unmeasured_s"] == 3600
+        assert row["availability_low"] is None or 0 <= row["availability_low"] <= row["availability"] <= 1
+    outages = listed(probes.outages(made, HOUR))
+    for row in listed(availability.availability(made, SINCE, HOUR)):
+        assert row["unplanned_s"] == sum(outage["down_s"] for outage in outages)
+        assert row["longest_s"] == max((outage["down_s"] for outage in outages), default=0)
+        assert row["failures"] == len(outages)
 
 
 def test_certificates_by_the_days_that_they_have_left(table, listed) -> None:
@@ -117,7 +209,7 @@ def test_certificates_by_the_days_that_they_have_left(table, listed) -> None:
         {"target": "OA", "checked_at": SINCE, "kind": "http"},
     ]
     made = table("infra.checks", rows, subsystem="sso", kind="tls", is_up=True, day=DAY)
-    assert listed(availability.certificates(made, HOUR), "target", "tls_days") == [
+    assert listed(probes.certificates(made, HOUR), "target", "tls_days") == [
         {"target": "OA", "tls_days": 9.0},
         {"target": "门户", "tls_days": 90.0},
     ]
@@ -128,7 +220,7 @@ def test_the_longest_time_without_a_check_is_told_of_each_source(checks, listed)
     rare = checks({"首页": [(0, True), (5, True), (35, True), (40, False)]})
     other = checks({"主机": every(5)}).mutate(source=ibis.literal("other").cast("!string"))
     gone = checks({"主机": [(-600, True)]}).mutate(source=ibis.literal("silent").cast("!string"))
-    assert listed(availability.check_gaps(rare.union(other).union(gone), SINCE, HOUR)) == [
+    assert listed(probes.check_gaps(rare.union(other).union(gone), SINCE, HOUR)) == [
         {"source": "other", "gap_s": 300.0, "gap_from_at": SINCE, "gap_until_at": SINCE + 5 * minute},
         {"source": "silent", "gap_s": 3600.0, "gap_from_at": SINCE, "gap_until_at": HOUR},
         {"source": "test", "gap_s": 1800.0, "gap_from_at": SINCE + 5 * minute, "gap_until_at": SINCE + 35 * minute},
@@ -140,14 +232,14 @@ def test_probes_are_timed_by_the_local_hour_and_what_failed_is_not(table, listed
     made = table(
         "infra.checks", rows, checked_at=SINCE, subsystem="oa", target="首页", kind="http", is_up=True, day=DAY
     )
-    assert listed(availability.probe_durations(made, 8)) == [
+    assert listed(probes.probe_durations(made, 8)) == [
         {"day": DAY, "hour": 0, "subsystem": "oa", "target": "首页", "probed": 3, "probe_p50_ms": 20.0}
     ]
 
 
 def test_every_column_has_its_words(checks) -> None:
     made = checks({"首页": every(5)})
-    columns = {*availability.availability(made, SINCE, HOUR).columns, *availability.outages(made, HOUR).columns}
+    columns = {*availability.availability(made, SINCE, HOUR).columns, *probes.outages(made, HOUR).columns}
     assert columns - set(MEASURES) == {"subsystem", "target"}
-    gaps, probed = availability.check_gaps(made, SINCE, HOUR).columns, availability.probe_durations(made, 8).columns
+    gaps, probed = probes.check_gaps(made, SINCE, HOUR).columns, probes.probe_durations(made, 8).columns
     assert {*gaps, *probed} - set(MEASURES) == {"source", "subsystem", "target"}

@@ -1,0 +1,155 @@
+"""Probes: outages of targets, certificates of servers, gaps of monitoring, durations, from checks.
+
+Defined in docs/domain.md, Infra; Availability.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import ibis
+import ibis.expr.types as ir
+
+from ntanalytics.metrics.infra.check_spans import TARGET, valid_spans, with_runs
+from ntanalytics.metrics.measure import Measure, catalogue, count
+
+OUTAGES = (
+    Measure(
+        "down_s",
+        "中断时长",
+        "Time in which the target did not answer correctly (docs/domain.md, Availability).",
+        format="seconds",
+        is_additive=True,
+    ),
+    Measure("down_from_at", "中断开始", "The first failed check of an outage.", format="datetime"),
+    Measure(
+        "down_until_at",
+        "中断结束",
+        "End of the outage: the next good check, or the end of the time for which the last failed one is valid.",
+        format="datetime",
+    ),
+)
+
+CERTIFICATES = (
+    Measure("tls_expires_at", "TLS 证书到期", "Expiry of the served certificate.", format="datetime"),
+    Measure(
+        "tls_days",
+        "TLS 证书剩余",
+        "tls_expires_at − the moment, in days, rounded up, at the last check with a certificate "
+        "(docs/domain.md, Infra: server certificates).",
+        unit="天",
+        format="number:0",
+        good="up",
+    ),
+)
+
+GAPS = (
+    Measure(
+        "gap_s",
+        "监控中断时长",
+        "The longest time without a check of a source (docs/domain.md, Gaps: longest gap).",
+        format="seconds",
+        good="down",
+    ),
+    Measure("gap_from_at", "中断开始", "The last check before the gap, or the begin.", format="datetime"),
+    Measure("gap_until_at", "中断结束", "The first check after the gap, or the end.", format="datetime"),
+)
+
+PROBED = (
+    count("probed", "应答的检查", "次", "Checks that were answered, with a duration."),
+    Measure(
+        "probe_p50_ms", "探测耗时中位数", "Median duration of the answered checks, in ms.", format="ms", good="down"
+    ),
+)
+
+MEASURES = catalogue((*OUTAGES, *CERTIFICATES, *GAPS, *PROBED))
+
+#: Kinds of checks of the host itself, and not of its services.
+HOST_CHECKS = ("agent", "ping")
+
+
+def outages(checks: ir.Table, until: datetime, by: Sequence[str] = ("subsystem", "target")) -> ir.Table:
+    """Return the outages of each target: runs of failed checks, from the first of them to the next good one.
+
+    Args:
+        checks: rows of ``infra.checks`` of the period.
+        until: the period's end (aware), or now while it lasts.
+        by: columns of ``checks`` that name a target.
+
+    Returns:
+        ``by``, the measures of ``OUTAGES`` and ``failed_checks``; longest first.
+    """
+    numbered = with_runs(valid_spans(checks, None, until))
+    failed = numbered.filter(~numbered.is_up)
+    outages = failed.group_by(*{*by, *TARGET}, "_run").aggregate(
+        down_from_at=failed.checked_at.min(),
+        down_until_at=failed["_until_at"].max(),
+        down_s=failed["_for_s"].sum(),
+        failed_checks=failed.count(),
+    )
+    shown = outages.select(*by, "down_from_at", "down_until_at", "down_s", "failed_checks")
+    return shown.order_by(ibis.desc("down_s"), "down_from_at", *by)
+
+
+def certificates(checks: ir.Table, at: datetime) -> ir.Table:
+    """Return the TLS certificates in the checks, and their remaining days.
+
+    Args:
+        checks: rows of ``infra.checks`` of the period.
+        at: the moment (aware) from which days are counted.
+
+    Returns:
+        ``subsystem``, ``target`` and the measures of ``CERTIFICATES``, soonest to expire first.
+    """
+    seen = checks.filter(checks.expires_at.notnull() & (checks.checked_at <= ibis.literal(at)))
+    last = seen.group_by("subsystem", "target").aggregate(tls_expires_at=seen.expires_at.argmax(seen.checked_at))
+    left = last.tls_expires_at.epoch_seconds() - ibis.literal(at).epoch_seconds()
+    return last.mutate(tls_days=(left / 86_400).ceil().cast("float64")).order_by("tls_days", "target")
+
+
+def check_gaps(checks: ir.Table, since: datetime, until: datetime) -> ir.Table:
+    """Return the longest time without a check of each source of checks.
+
+    Args:
+        checks: rows of ``infra.checks`` of the period, and of some days before it, which show all sources.
+        since: the period's begin (aware).
+        until: the period's end (aware), or now while it lasts.
+
+    Returns:
+        ``source`` and the measures of ``GAPS``, ordered by source; the gap of a source without a check is the period.
+    """
+    begin, end = ibis.literal(since), ibis.literal(until)
+    known = checks.select("source").distinct()
+    inside = checks.filter((checks.checked_at >= begin) & (checks.checked_at < end))
+    moments = inside.select("source", "checked_at").distinct()
+    kind = moments.checked_at.type()
+    moments = moments.union(known.mutate(checked_at=begin.cast(kind)))
+    in_order = ibis.window(group_by="source", order_by="checked_at")
+    following = ibis.coalesce(moments.checked_at.lead(1).over(in_order), end.cast(kind))
+    spans = moments.mutate(gap_until_at=following)
+    spans = spans.mutate(gap_s=(spans.gap_until_at.epoch_seconds() - spans.checked_at.epoch_seconds()).cast("float64"))
+    # the first of several equal gaps, on every engine
+    in_length = ibis.window(group_by="source", order_by=[ibis.desc("gap_s"), "checked_at"])
+    placed = spans.mutate(_place=ibis.row_number().over(in_length))
+    longest = placed.filter(placed["_place"] == 0)
+    return longest.select("source", "gap_s", gap_from_at="checked_at", gap_until_at="gap_until_at").order_by("source")
+
+
+def probe_durations(checks: ir.Table, utc_offset_h: int) -> ir.Table:
+    """Return the median duration of the answered checks by day, hour and target.
+
+    Args:
+        checks: rows of ``infra.checks``.
+        utc_offset_h: hours by which local time is ahead of UTC.
+
+    Returns:
+        ``day``, ``hour`` (0–23, local), ``subsystem``, ``target`` and the measures of ``PROBED``, of hours with
+        such checks; ordered.
+    """
+    good = checks.filter(checks.is_up & checks.duration_ms.notnull())
+    hour = (good.checked_at + ibis.interval(hours=utc_offset_h)).hour().cast("int64")
+    keys = ("day", "hour", "subsystem", "target")
+    hours = good.mutate(hour=hour)
+    counted = hours.group_by(*keys).aggregate(probed=hours.count(), probe_p50_ms=hours.duration_ms.quantile(0.5))
+    return counted.order_by(*keys)
