@@ -30,7 +30,14 @@ ACCESSES = Dataset(
         Column("accessed_at", Type.TIMESTAMP, "访问时间", "Time of the ticket request."),
         Column("app_id", Type.TEXT, "应用编号", "Application.", nullable=True),
         Column("account_id", Type.TEXT, "账号", "Account.", nullable=True, privacy=Privacy.PSEUDONYM),
-        Column("outcome", Type.TEXT, "结果", "Success if the ticket was granted.", values=OUTCOMES),
+        Column(
+            "outcome",
+            Type.TEXT,
+            "结果",
+            "Success if the ticket was granted; null if the source has no outcome.",
+            values=OUTCOMES,
+            nullable=True,
+        ),
         Column(
             "duration_ms",
             Type.NUMBER,

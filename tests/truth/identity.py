@@ -155,7 +155,7 @@ class SSO:
         """Return the values of the checks; the product keeps no refusal, so that their rate is unknown."""
         figures: Figures = {}
         total = self.total(span)
-        put(figures, block, "sso.access_failure_rate:subsystem/sso", {"value": None, "count": total})
+        put(figures, block, "sso.access_failure_rate:subsystem/sso", {"value": None})
         if span.first == span.last:
             figures[block, "sso.accesses_fall:subsystem/sso", "value"] = total
             return figures

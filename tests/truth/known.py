@@ -24,13 +24,7 @@ class Known:
     reason: str
 
 
-KNOWN = (
-    Known(
-        ("weekly_service_report", "daily_inspection"),
-        ("board", "sso.access_failure_rate:*", "value"),
-        "0 % of what the product does not keep, not unknown: queries/maxkey/sso.accesses.sql, outcome",
-    ),
-)
+KNOWN: tuple[Known, ...] = ()
 
 #: Why a second computation is missing.
 _USUAL = "what is usual by a detector, which is no defined figure"

@@ -101,9 +101,9 @@ class Probes:
         """Return the seconds of a span that lie in one of the maintenance windows of a subsystem."""
         covered, until = 0.0, begin
         for first, last in sorted(self.windows[subsystem]):
-            first, last = max(first, until), min(last, end)
-            if last > first:
-                covered, until = covered + last - first, last
+            opens, closes = max(first, until), min(last, end)
+            if closes > opens:
+                covered, until = covered + closes - opens, closes
         return covered
 
     def worst(self, span: Span, *, hosts: bool = True) -> dict[str, tuple[Target, Parts]]:
@@ -152,7 +152,7 @@ class Probes:
             }
             if parts.unmeasured > 0.05 * length:
                 values["availability_low"] = rate(parts.available, length - parts.planned)
-            put(figures, "availability", name, values)
+            put(figures, "availability", NAMES[name], values)
         return figures
 
     def outages(self, span: Span) -> list[tuple[Target, float, float, int]]:

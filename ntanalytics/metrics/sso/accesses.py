@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import ibis
 import ibis.expr.types as ir
@@ -14,11 +15,21 @@ from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 #: Accesses (docs/domain.md, Identity and SSO).
 ACCESSES = (
     count("accesses", "应用访问", "次", "Tickets requested."),
-    count("refused_accesses", "访问被拒", "次", "Tickets that were not granted.", good="down"),
+    replace(
+        count(
+            "refused_accesses",
+            "访问被拒",
+            "次",
+            "Tickets that were not granted; null where accesses have no outcome.",
+            good="down",
+            over_gap="lower_bound",
+        ),
+        is_additive=False,
+    ),
     rate(
         "access_failure_rate",
         "访问失败率",
-        "refused_accesses / accesses; null when there were none.",
+        "refused_accesses / accesses with an outcome; null when there were none.",
         good="down",
         digits=2,
     ),
@@ -50,15 +61,20 @@ def accesses(accesses: ir.Table, by: Sequence[str] = ()) -> ir.Table:
 
 
 def _accesses(accesses: ir.Table, by: Sequence[str]) -> ir.Table:
-    is_refused = accesses.outcome == "failure"
+    is_refused, is_known = (accesses.outcome == "failure").fill_null(False), accesses.outcome.notnull()
     counted = accesses.aggregate(
         by=list(by),
         accesses=accesses.count(),
         refused_accesses=accesses.count(where=is_refused),
+        _known=accesses.count(where=is_known),
         access_users=accesses.account_id.nunique(where=~is_refused),
         access_p95_ms=accesses.duration_ms.quantile(0.95),
     )
-    rated = counted.mutate(access_failure_rate=counted.refused_accesses / counted.accesses.nullif(0))
+    is_told = (counted["_known"] > 0) | (counted.accesses == 0)
+    rated = counted.mutate(
+        refused_accesses=is_told.ifelse(counted.refused_accesses, ibis.null("int64")),
+        access_failure_rate=counted.refused_accesses / counted["_known"].nullif(0),
+    )
     return rated.select(*by, *(measure.name for measure in ACCESSES))
 
 
@@ -91,5 +107,6 @@ def by_app(accesses: ir.Table, apps: ir.Table) -> ir.Table:
         measure.name: joined[measure.name].fill_null(0) if measure.is_additive else joined[measure.name]
         for measure in ACCESSES
     }
+    filled["refused_accesses"] = joined.accesses.isnull().ifelse(0, joined.refused_accesses)
     shown = joined.select(app=ibis.coalesce(joined["_app"], joined.app_id), **filled)
     return shown.order_by(ibis.desc("accesses"), "app")
