@@ -39,7 +39,10 @@ class PastWorkspace(Workspace):
     def __init__(self, settings: Settings, closed: Mapping[str, dt.datetime]) -> None:
         super().__init__(settings)
         self._closed = dict(closed)
-        self._coverage = {name: self.ledger.coverage.days(name, *_ALL_DAYS) for name in self.sources_by_dataset}
+        self._coverage = {
+            name: self.first_days.known(dataset_named(name), self.ledger.coverage.days(name, *_ALL_DAYS))
+            for name in self.sources_by_dataset
+        }
         self._tables = {name: self._load(name) for name in self.sources_by_dataset if self.version(name) is not None}
         self._known_tables: dict[tuple[str, dt.date], ir.Table] = {}
         self._day = (

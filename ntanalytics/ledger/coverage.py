@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from ntanalytics.ledger import tables
 from ntanalytics.ledger.access import reading, record_of, to_stored, writing
 from ntanalytics.ledger.past_coverage import coverage_until, keep_replaced
+from ntanalytics.ledger.rows_held import RowsHeld, rows_held
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -231,6 +232,11 @@ class Coverage:
     def _select(self, query: sa.Select[Any]) -> list[CoverageDay]:
         with reading(self._engine) as connection:
             return [record_of(CoverageDay, row) for row in connection.execute(query.order_by(self._days.c.day))]
+
+    def rows_held(self) -> dict[tuple[str, str], RowsHeld]:
+        """Return (dataset, source) → its days with rows; those without any row are left out."""
+        with reading(self._engine) as connection:
+            return rows_held(connection, self._days)
 
     def is_extracted_from(self, dataset: str, source: str, first: dt.date) -> bool:
         """Return whether an extraction that began at a day succeeded."""

@@ -20,6 +20,7 @@ from ntanalytics.reports.data import plain_row
 from ntanalytics.reports.formats import display
 from ntanalytics.reports.record import Field
 from ntanalytics.subsystems import word
+from ntanalytics.subsystems.infra.availability_checks import target
 
 #: Columns of the overview of subsystems.
 _FIELDS = (
@@ -108,8 +109,7 @@ def _available(row: FigureRow) -> Quantity:
 def available_time(evaluation: Evaluation) -> Table:
     """Return the time of each subsystem in four parts, its availability, and whether the target was met."""
     infra = evaluation.summaries["infra"]
-    target = format_number(evaluation.context.rules["infra.availability"].threshold.warning, "rate:1")
-    note = f"目标 {target}。{METHOD}"
+    note = f"目标 {format_number(target(evaluation.context), 'rate:1')}。{METHOD}"
     return table(
         infra.tables["availability"], "可用率", id="availability", columns=_AVAILABLE, note=note, origin=infra.origin
     )

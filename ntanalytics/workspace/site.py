@@ -22,6 +22,7 @@ from ntanalytics.ledger.snapshots import nearest
 from ntanalytics.periods import Calendar, days_between, local_window
 from ntanalytics.settings import Settings, find_config, load
 from ntanalytics.sources import open_source, restrict_to_datasets
+from ntanalytics.workspace.first_days import FirstDays
 from ntanalytics.workspace.namespaces import Day, Namespace, dataset_namespace, metric_namespace
 from ntanalytics.workspace.past_state import PastState, past_state
 from ntanalytics.workspace.units import Units, read_aliases, unit_columns
@@ -165,10 +166,20 @@ class Workspace:
     def covered_days(self, dataset: str, first: dt.date, last: dt.date) -> list[CoverageDay]:
         """Return the extracted days that the lake holds, by source.
 
-        The lake decides, not the ledger: it may have been moved, emptied or restored from a backup.
+        The lake decides, not the ledger: it may have been moved, emptied or restored from a backup. A day before the
+        first day of its source is not held.
         """
         held = self._lake.days(dataset, self.version(dataset))
-        return [day for day in self.ledger.coverage.days(dataset, first, last) if not day.rows or day.day in held]
+        days = [day for day in self.ledger.coverage.days(dataset, first, last) if not day.rows or day.day in held]
+        return self.first_days.known(dataset_named(dataset), days)
+
+    @cached_property
+    def first_days(self) -> FirstDays:
+        """First days of the sources (docs/domain.md, Gaps)."""
+        catalog = site_catalog(self.settings.queries)
+        products = {name: catalog[source.product] for name, source in self.settings.sources.items()}
+        telling = [name for name, product in products.items() if product.kind in ("logs", "listing", "probe")]
+        return FirstDays(self.ledger.coverage.rows_held(), telling)
 
     def snapshots(self, dataset: str, snapshots: Iterable[CoverageDay]) -> ir.Table:
         """Return the rows of some snapshots of a state, each of one source and day; no snapshot, no rows."""

@@ -13,7 +13,8 @@ from tests.rules.package import NAME, Place, Trees, nodes
 STILL_CODES: dict[str, int] = {}
 
 #: Rooms that look a rule up by a code written as a string, and how often; a check is handed its rule.
-STILL_LOOKED_UP: dict[str, int] = {"subsystems": 3}
+#: The fourth is the target of availability, which the table of a report shows, too.
+STILL_LOOKED_UP: dict[str, int] = {"subsystems": 4}
 
 #: Modules that set limits outside the rules, and how many.
 STILL_THRESHOLDS: dict[str, int] = {"findings.rule": 1}

@@ -23,6 +23,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> OaSite:
     site = OaSite(tmp_path, SETTINGS + "site: {unit_aliases: aliases.csv}\n")
     monkeypatch.setenv("NTANALYTICS_CONFIG", str(site.config))
     site.add_units("club", ("1", "市财政局", None), ("11", "办公室", "1"))
+    site.add_units("annex", ("9", "市财政局", None))
     site.add_members("club", "a", "b", unit="市财局")
     site.add_members("club", "c", unit="市气象局")
     site.add_members("annex", "d", "e", unit="市气象局")

@@ -11,6 +11,9 @@ from tests.extraction.small_site import SmallSite
 W47 = "2026-W47"  # 16 to 22 November
 MONDAY, SUNDAY = dt.date(2026, 11, 16), dt.date(2026, 11, 22)
 
+#: The first day with messages, of the week before.
+SOME = dt.date(2026, 11, 10)
+
 
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SmallSite:
@@ -56,7 +59,7 @@ def test_cases_that_are_open_are_read_however_old_they_are(site: SmallSite):
 
 
 def test_a_day_never_taken_is_a_hole_in_every_way(site: SmallSite):
-    site.extractor().extract(["sms.messages"], MONDAY, SUNDAY - dt.timedelta(days=1))
+    site.extractor().extract(["sms.messages"], SOME, SUNDAY - dt.timedelta(days=1))
     report = open_report("sms_volume", W47)
     messages = report.dataset("sms.messages")
     assert (messages.is_complete, messages.was_complete, messages.missing) == (False, False, [SUNDAY])
@@ -69,7 +72,7 @@ def test_a_day_never_taken_is_a_hole_in_every_way(site: SmallSite):
 
 
 def test_a_lake_that_was_emptied_is_a_hole_whatever_the_ledger_says(site: SmallSite):
-    site.extractor().extract(["sms.messages"], MONDAY, SUNDAY)
+    site.extractor().extract(["sms.messages"], SOME, SUNDAY)
     shutil.rmtree(site.settings.lake)
     site.settings.lake.mkdir()
     messages = open_report("sms_volume", W47).dataset("sms.messages")
@@ -78,7 +81,7 @@ def test_a_lake_that_was_emptied_is_a_hole_whatever_the_ledger_says(site: SmallS
 
 def test_one_source_of_two_missing_is_a_hole(site: SmallSite):
     site.run("twin", "DROP TABLE message")
-    site.extractor().extract(["sms.messages"], MONDAY, SUNDAY)
+    site.extractor().extract(["sms.messages"], SOME, SUNDAY)
     report = open_report("sms_volume", W47)
     assert not report.dataset("sms.messages").is_complete
     by_source = {line.source: line for line in report.status()}
@@ -94,23 +97,23 @@ def test_a_day_taken_before_it_ended_is_not_whole(site: SmallSite):
 
 
 def test_the_head_names_the_versions_that_were_read(site: SmallSite):
-    site.extractor().extract(["sms.messages"], MONDAY, SUNDAY)
+    site.extractor().extract(["sms.messages"], SOME, SUNDAY)
     report = open_report("sms_volume", W47)
     report.dataset("sms.messages")
     version = report.workspace.version("sms.messages")
-    site.extractor().extract(["sms.messages"], MONDAY, SUNDAY)
+    site.extractor().extract(["sms.messages"], SOME, SUNDAY)
     assert report.head().versions == {"sms.messages": version}  # pinned when it was first met
 
 
 def test_the_as_of_is_the_earliest_of_the_sources(site: SmallSite):
-    site.extractor().extract(["sms.messages"], MONDAY, SUNDAY)
+    site.extractor().extract(["sms.messages"], SOME, SUNDAY)
     messages = open_report("sms_volume", W47).dataset("sms.messages")
     taken = [line.taken_at for line in messages.status()]
     assert messages.as_of == min(moment for moment in taken if moment)
 
 
 def test_the_calendar_marks_days(site: SmallSite):
-    site.extractor().extract(["sms.messages"], MONDAY, SUNDAY)
+    site.extractor().extract(["sms.messages"], SOME, SUNDAY)
     report = open_report("x", "2026-10-10")
     row = report.dataset("sms.messages", history=9).days.to_pyarrow().to_pylist()
     assert (row[-1]["label"], row[-1]["is_working_day"]) == ("调休上班", True)
@@ -119,7 +122,7 @@ def test_the_calendar_marks_days(site: SmallSite):
 
 
 def test_an_analyst_opens_the_lake_in_three_lines(site: SmallSite):
-    site.extractor().extract(["sms.messages"], MONDAY, SUNDAY)
+    site.extractor().extract(["sms.messages"], SOME, SUNDAY)
     lake = open_workspace(site.config)
     frame = (
         lake.table("sms.messages", "2026-11-17", "2026-11-17")
@@ -152,3 +155,20 @@ def open_report_period():
     from ntanalytics.periods import parse_period
 
     return parse_period(W47, SUNDAY)
+
+
+def test_days_before_the_first_row_of_a_source_are_no_zeros(site: SmallSite):
+    """Both sources were asked for two weeks, and have rows since the 10th."""
+    site.extractor().extract(["sms.messages"], MONDAY - dt.timedelta(days=14), SUNDAY)
+    messages = open_report("weekly_service_report", "2026-W46").dataset("sms.messages")
+    assert messages.missing == [dt.date(2026, 11, 9)]
+    assert not messages.was_complete
+    days = {row["day"]: row["is_covered"] for row in messages.days.to_pyarrow().to_pylist()}
+    assert (days[SOME], days[SOME - dt.timedelta(days=1)]) == (True, False)
+
+
+def test_a_source_that_never_gave_a_row_knows_nothing(site: SmallSite):
+    site.run("twin", "DELETE FROM message")
+    site.extractor().extract(["sms.messages"], SOME, SUNDAY)
+    messages = open_report("weekly_service_report", W47).dataset("sms.messages")
+    assert messages.missing == [MONDAY + dt.timedelta(days=number) for number in range(7)]

@@ -70,9 +70,9 @@ def _accesses(accesses: ir.Table, by: Sequence[str]) -> ir.Table:
         access_users=accesses.account_id.nunique(where=~is_refused),
         access_p95_ms=accesses.duration_ms.quantile(0.95),
     )
-    is_told = (counted["_known"] > 0) | (counted.accesses == 0)
+    has_outcome = (counted["_known"] > 0) | (counted.accesses == 0)
     rated = counted.mutate(
-        refused_accesses=is_told.ifelse(counted.refused_accesses, ibis.null("int64")),
+        refused_accesses=has_outcome.ifelse(counted.refused_accesses, ibis.null("int64")),
         access_failure_rate=counted.refused_accesses / counted["_known"].nullif(0),
     )
     return rated.select(*by, *(measure.name for measure in ACCESSES))

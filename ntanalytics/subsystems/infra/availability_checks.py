@@ -59,6 +59,11 @@ def _availability(context: CheckContext, rule: Rule) -> list[Finding]:
     return [with_outages(context, finding, outages.get(finding.entity.key, [])) for finding in findings]
 
 
+def target(context: CheckContext) -> float:
+    """Return the availability that was agreed: the limit of the rule, as the site has it."""
+    return context.rules["infra.availability"].threshold.warning
+
+
 def planned(context: CheckContext) -> tuple[Sequence[availability.Maintenance], list[DatasetView]]:
     """Return the confirmed maintenance of the last weeks, and the dataset that tells it, where a source has it."""
     changes = context.dataset("desk.changes", HISTORY)
@@ -84,8 +89,7 @@ def measured(
     near = checks.recent.filter(
         (checks.recent.checked_at >= ibis.literal(begin - GAP)) & (checks.recent.checked_at < ibis.literal(end))
     )
-    target = context.rules["infra.availability"].threshold.warning
-    return availability.availability(chosen(near), begin, end, windows, target), [checks, *views]
+    return availability.availability(chosen(near), begin, end, windows, target(context)), [checks, *views]
 
 
 def _shown(rule: Rule, row: FigureRow) -> Finding:

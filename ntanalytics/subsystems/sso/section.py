@@ -17,8 +17,8 @@ def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemS
     accesses, apps = context.dataset("sso.accesses", HISTORY), context.dataset("sso.apps")
     now, before = access_metrics.accesses(accesses.table), access_metrics.accesses(accesses.before)
     total = compared(now, before, access_metrics.ACCESSES, accesses)
-    is_told = set(accesses.sources) - set(accesses.sources_without("outcome"))
-    second = "access_failure_rate" if is_told else "access_users"
+    has_outcome = set(accesses.sources) - set(accesses.sources_without("outcome"))
+    second = "access_failure_rate" if has_outcome else "access_users"
     return SubsystemSummary(
         subsystem="sso",
         highlights=highlights(total, ["accesses", second]),

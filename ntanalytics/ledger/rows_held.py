@@ -1,0 +1,50 @@
+"""Days of the datasets with rows, from which the first day of a source is told (docs/domain.md, Gaps)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowsHeld:
+    """Days of a dataset from a source that gave rows of it.
+
+    Attributes:
+        first: the first day with a row.
+        days: number of its days from then on, with or without a row.
+        days_with_rows: number of those with a row.
+        empty_before: number of its days before, all without a row.
+    """
+
+    first: dt.date
+    days: int
+    days_with_rows: int
+    empty_before: int
+
+
+def rows_held(connection: sa.Connection, coverage: sa.FromClause) -> dict[tuple[str, str], RowsHeld]:
+    """Return (dataset, source) → its days with rows; those without any row are left out.
+
+    Args:
+        connection: connection to the ledger.
+        coverage: the covered days.
+    """
+    day = coverage.c
+    has_rows, pair = day.rows > 0, (day.dataset, day.source)
+    begin = sa.select(*pair, sa.func.min(day.day).label("first_on")).where(has_rows, day.is_held)
+    firsts = begin.group_by(*pair).subquery().c
+    is_later = day.day >= firsts.first_on
+    conditions = (is_later, sa.and_(is_later, has_rows), sa.not_(is_later))
+    counts = (sa.func.sum(sa.case((condition, 1), else_=0)) for condition in conditions)
+    query = (
+        sa.select(*pair, firsts.first_on, *counts)
+        .where(day.is_held, firsts.dataset == day.dataset, firsts.source == day.source)
+        .group_by(*pair, firsts.first_on)
+    )
+    return {
+        (row[0], row[1]): RowsHeld(first=row[2], days=row[3], days_with_rows=row[4], empty_before=row[5])
+        for row in connection.execute(query)
+    }
