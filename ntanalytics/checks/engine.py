@@ -114,7 +114,11 @@ def _summaries(
         if section is None:
             continue
         own = tuple(finding for finding in findings if finding.subsystem == subsystem.id)
-        missing = _missing_sources(context, subsystem)
-        summary = no_source_summary(subsystem.id, section.lead, missing) if missing else section.summarize(context, own)
+        # each dataset degrades by itself: what another one feeds is shown
+        read = [context.dataset(name, days) for name, days in section.reads.items() if name.startswith(subsystem.id)]
+        if any(view.sources for view in read):
+            summary = section.summarize(context, own)
+        else:
+            summary = no_source_summary(subsystem.id, section.lead, _missing_sources(context, subsystem))
         summaries[subsystem.id] = replace(summary, findings=own)
     return summaries

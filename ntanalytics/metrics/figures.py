@@ -7,7 +7,7 @@ are made from the rows of a metric and the datasets that it read.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, overload
 
 from ntanalytics.metrics import MEASURES
@@ -107,12 +107,14 @@ class Figures(Sequence[FigureRow]):
         items: the rows.
         note: the remark on the gap for a reader, in Chinese; empty where there is none.
         is_complete: whether the data have no gap in the period: without any row, whether there is certainly nothing.
+        origin: the datasets that they were made of, with version and time; empty where they do not tell.
     """
 
     columns: tuple[str, ...]
     items: tuple[FigureRow, ...]
     note: str = ""
     is_complete: bool = True
+    origin: Mapping[str, Any] = field(default_factory=dict)
 
     @overload
     def __getitem__(self, place: int) -> FigureRow: ...
@@ -125,6 +127,11 @@ class Figures(Sequence[FigureRow]):
 
     def __len__(self) -> int:
         return len(self.items)
+
+    @property
+    def datasets(self) -> tuple[str, ...]:
+        """The datasets that they were made of; none where they do not tell."""
+        return tuple(self.origin.get("datasets", ()))
 
     @property
     def total(self) -> FigureRow:
@@ -159,7 +166,8 @@ class Figures(Sequence[FigureRow]):
             for row in self.items
         )
         note = _joined(self.note, _note(views))
-        return replace(self, items=items, note=note, is_complete=self.is_complete and whole)
+        origin = _joined_origin([self.origin, _origin(views)])
+        return replace(self, items=items, note=note, is_complete=self.is_complete and whole, origin=origin)
 
 
 def figures(table: Rows, *views: Covered) -> Figures:
@@ -183,7 +191,7 @@ def figures(table: Rows, *views: Covered) -> Figures:
         for row in records
     )
     shown = tuple(name for name in columns if name not in _FLAGS)
-    return Figures(columns=shown, items=items, note=_note(views), is_complete=whole)
+    return Figures(columns=shown, items=items, note=_note(views), is_complete=whole, origin=_origin(views))
 
 
 def case_list(table: Rows, *views: Covered) -> Figures:
@@ -199,6 +207,7 @@ def case_list(table: Rows, *views: Covered) -> Figures:
         items=tuple(FigureRow(row) for row in records),
         note=_note(views),
         is_complete=_completeness(views)[0],
+        origin=_origin(views),
     )
 
 
@@ -213,6 +222,18 @@ def _completeness(views: Sequence[Covered]) -> tuple[bool, bool]:
 def _own(row: Mapping[str, Any], flags: Sequence[str], default: bool) -> bool:
     known = next((row[flag] for flag in flags if row.get(flag) is not None), default)
     return bool(known)
+
+
+def _origin(views: Sequence[Covered]) -> Mapping[str, Any]:
+    return _joined_origin([getattr(view, "origin", {}) for view in views])
+
+
+def _joined_origin(origins: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Return the datasets of several origins, as of the earliest; empty where one of them does not tell its own."""
+    if not origins or not all(origins):
+        return {}
+    datasets = {name: version for origin in origins for name, version in origin["datasets"].items()}
+    return {"datasets": datasets, "as_of": min(origin["as_of"] for origin in origins)}
 
 
 def _note(views: Sequence[Covered]) -> str:

@@ -46,8 +46,12 @@ _SHARED = MappingProxyType({"day": ColumnLabels("日期", format="date"), "sourc
 
 
 @cache
-def column_labels(column: str) -> ColumnLabels:
+def column_labels(column: str, datasets: tuple[str, ...] = ()) -> ColumnLabels:
     """Return the words of a column: its measure's, else its contract column's.
+
+    Args:
+        column: the column.
+        datasets: the datasets that its rows were made of; their columns of that name come before those of others.
 
     Raises:
         UnknownName: neither a metric nor the contract declares it.
@@ -58,7 +62,7 @@ def column_labels(column: str) -> ColumnLabels:
         is_change = column.endswith(("_change", "_change_rate")) and not measure.format.startswith("points")
         return ColumnLabels(measure.label, measure.unit, "+" * is_change + measure.format, measure.values)
     declared: dict[str, Column] = {}
-    for dataset in DATASETS.values():
+    for dataset in (*(DATASETS[name] for name in datasets), *DATASETS.values()):
         for contract_column in dataset.columns:
             declared.setdefault(contract_column.name, contract_column)
     if column in declared:

@@ -63,6 +63,13 @@ def as_figures(rows: Rows | Figures, where: str) -> Figures:
     return Figures(columns=names, items=tuple(map(FigureRow, records)))
 
 
+def block_origin(given: Mapping[str, Any] | None, shown: Figures) -> Mapping[str, Any] | None:
+    """Return the origin of a block: that of its figures where they tell it, with the metric that is given for them."""
+    if not shown.origin or (given and given.get("datasets") == shown.origin["datasets"]):
+        return given
+    return shown.origin
+
+
 def recorded_row(cells: Mapping[str, tuple[Any, Certainty]]) -> Mapping[str, Any]:
     """Return a row as the record keeps it: column → JSON value, and the certainty of those that are not exact.
 
@@ -83,9 +90,9 @@ def _cell(value: Any) -> tuple[Any, Certainty]:
     return (json_value(value.value), value.shown) if isinstance(value, Quantity) else (json_value(value), "exact")
 
 
-def make_field(column: str, values: Iterable[Any] = ()) -> Field:
+def make_field(column: str, values: Iterable[Any] = (), datasets: tuple[str, ...] = ()) -> Field:
     """Return the field of a column; its type follows the format, or the values where the format is ``text``."""
-    labels = column_labels(column)
+    labels = column_labels(column, datasets)
     kind = parse_format(labels.format).kind
     json_type = _JSON_TYPES.get(kind, "number")
     present = [value for value in values if not is_null(value)]

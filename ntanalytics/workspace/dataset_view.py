@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from abc import ABC, abstractmethod
 from functools import cached_property
+from typing import Any
 
 import ibis.expr.types as ir
 
@@ -102,6 +103,12 @@ class DatasetView(ABC):
         if len(latest) < len(self.sources) or not latest:
             return self.period.window(self._workspace.settings.zone)[1]
         return min(latest)
+
+    @property
+    def origin(self) -> dict[str, Any]:
+        """The dataset with the version that was read and the time up to which it is known, for a block's origin."""
+        version = self._workspace.version(self.contract.name)
+        return {"datasets": {self.contract.name: version}, "as_of": self.as_of.isoformat()}
 
     def figures(self, table: Rows) -> Figures:
         """Return rows of a metric that read only this dataset as figures, which tables and charts take.
@@ -219,13 +226,24 @@ class EventView(DatasetView):
                     dataset=self.contract.name,
                     label=self.contract.label,
                     taken_at=self._taken_at(source),
-                    rows=sum(day.source_rows for day in days) if days else None,
+                    rows=self._rows_of(source, days) if days else None,
                     rejected=sum(rows for owner, _, rows in rejected if owner == source),
                     missing_days=missing,
                     error=causes.get(source, "") if missing else "",
                 )
             )
         return lines
+
+    def _rows_of(self, source: str, days: list[CoverageDay]) -> int:
+        """Return the rows of the source in the period; an extraction of cases counts only those that changed in it."""
+        if self.contract.kind is Kind.CASE:
+            return self._case_rows.get(source, 0)
+        return sum(day.source_rows for day in days)
+
+    @cached_property
+    def _case_rows(self) -> dict[str, int]:
+        counted = self.table.group_by("source").aggregate(rows=self.table.count()).to_pyarrow().to_pylist()
+        return {row["source"]: row["rows"] for row in counted}
 
     def gaps(self) -> list[str]:
         """See :class:`DatasetView`."""

@@ -119,7 +119,7 @@ def chart(
         id: a slug, unique in the report.
         title: the message of the chart, in one sentence.
         note: the remark below the title, before that on the gap. A chart without data says so first, with the reason.
-        origin: metric, datasets, rows and as_of.
+        origin: metric, datasets, rows and as_of, where the figures do not tell their own.
 
     Raises:
         UnknownName: a column has no label in the contract or in a metric.
@@ -135,8 +135,8 @@ def chart(
         tables.select_columns(drawn.columns, [x, *measures, *([axes.series] if axes.series else [])], id)
     fields, lines = _by_series(drawn, axes, measures[0], id) if axes.series else _by_measure(drawn, x, measures, id)
     calendar = plain_rows(axes.days) if axes.days is not None else []
-    x_field = tables.make_field(x)
-    wide_rows = _wide_rows(x_field, fields, lines, calendar)
+    x_field = tables.make_field(x, datasets=drawn.datasets)
+    wide_rows = _wide_rows(x_field, column_labels(x, drawn.datasets).values, fields, lines, calendar)
     if all(row[field.name] is None for row in wide_rows for field in fields):
         note = " ".join(text for text in (_no_data_note(calendar), note) if text)
     note += drawn.note
@@ -150,7 +150,7 @@ def chart(
         bands=_bands(calendar) if x_field.type == "date" else (),
         subject=f"{'、'.join(column_labels(name).label for name in measures)}（按{x_field.title}）",
         note=note,
-        origin=origin,
+        origin=tables.block_origin(origin, drawn),
     )
 
 
@@ -163,7 +163,7 @@ def _by_measure(rows: Figures, x: str, measures: Sequence[str], id: str) -> tupl
 
 def _by_series(rows: Figures, axes: Axes, y: str, id: str) -> tuple[list[Field], list[Series]]:
     series = str(axes.series)
-    measure, values = tables.make_field(y), column_labels(series).values
+    measure, values = tables.make_field(y), column_labels(series, rows.datasets).values
     fields: list[Field] = []
     lines: list[Series] = []
     for code in dict.fromkeys(row[series] for row in rows):
@@ -188,10 +188,11 @@ def _point(row: FigureRow, name: str) -> Point:
     return _NOTHING if certainty == "unknown" else (row[name], certainty)
 
 
-def _wide_rows(x: Field, fields: Sequence[Field], lines: Sequence[Series], calendar: Sequence[Row]) -> tuple[Row, ...]:
+def _wide_rows(
+    x: Field, x_labels: Mapping[Any, str], fields: Sequence[Field], lines: Sequence[Series], calendar: Sequence[Row]
+) -> tuple[Row, ...]:
     """Return one row a place along x, with null for the days without data and for what is unknown."""
     covered = {row["day"]: row.get("is_covered", True) for row in calendar} if x.type == "date" else {}
-    x_labels = column_labels(x.name).values
     rows = []
     for place in _places(lines, x, calendar):
         cells: dict[str, Point] = {x.name: (tables.json_value(place, x_labels, x.type), "exact")}

@@ -80,7 +80,7 @@ def table(
         columns: the columns to show, in this order (default: all).
         sort: the column to sort by; a leading ``-`` sorts from large to small. Nulls come last.
         note: the remark below the title, before that on the gap.
-        origin: metric, datasets, rows and as_of.
+        origin: metric, datasets, rows and as_of, where the figures do not tell their own.
 
     Raises:
         UnknownName: a column has no label in the contract or in a metric.
@@ -94,8 +94,9 @@ def table(
     if sort:
         (by,) = tables.select_columns(shown.columns, [sort.removeprefix("-")], id)
         items = _sorted(shown, by, descending=sort.startswith("-"))
-    fields = tuple(tables.make_field(name, (row[name] for row in items)) for name in names)
-    labels = {name: column_labels(name).values for name in names}
+    datasets = shown.datasets
+    fields = tuple(tables.make_field(name, (row[name] for row in items), datasets) for name in names)
+    labels = {name: column_labels(name, datasets).values for name in names}
     json_rows = tuple(
         tables.recorded_row(
             {
@@ -108,7 +109,9 @@ def table(
         )
         for row in items
     )
-    return Table(id, title, fields=fields, rows=json_rows, note=note + shown.note, origin=origin)
+    return Table(
+        id, title, fields=fields, rows=json_rows, note=note + shown.note, origin=tables.block_origin(origin, shown)
+    )
 
 
 def _sorted(rows: Figures, by: str, *, descending: bool) -> list[FigureRow]:
