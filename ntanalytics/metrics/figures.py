@@ -152,17 +152,23 @@ class Figures(Sequence[FigureRow]):
         """Return the rows for which a function is true."""
         return replace(self, items=tuple(row for row in self.items if is_wanted(row)))
 
-    def made_of(self, names: Sequence[str], *views: Covered) -> Figures:
+    def made_of(self, names: Sequence[str], *views: Covered, beside: bool = False) -> Figures:
         """Return the figures, of which some measures were made of other datasets than the rest.
 
         Args:
             names: the measures; their changes against the period before, too.
             views: the datasets that they were made of.
+            beside: whether these come beside the datasets of the rest, and not in their place.
         """
         whole, was_whole = _completeness(views)
         columns = {name + ending for name in names for ending in ("", "_before", "_change", "_change_rate")}
         items = tuple(
-            row | FigureRow({name: row[name] for name in columns & set(row)}, is_complete=whole, was_complete=was_whole)
+            row
+            | FigureRow(
+                {name: row[name] for name in columns & set(row)},
+                is_complete=whole and (row.is_complete or not beside),
+                was_complete=was_whole and (row.was_complete or not beside),
+            )
             for row in self.items
         )
         note = _joined(self.note, _note(views))

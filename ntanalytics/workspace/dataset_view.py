@@ -36,11 +36,15 @@ class DatasetView(ABC):
             source, or damaged (:mod:`ntanalytics.workspace.day_damage`); for a state, the period's last day if a source
             has no snapshot that can represent it.
         missing_before: the same for the previous period.
+        gap_sources: the sources with a gap in the period.
+        gap_sources_before: those with a gap in the previous period.
     """
 
     days: ir.Table
     missing: list[dt.date]
     missing_before: list[dt.date]
+    gap_sources: frozenset[str]
+    gap_sources_before: frozenset[str]
     _first: dt.date
 
     def __init__(self, workspace: Workspace, period: Period, contract: Dataset) -> None:
@@ -161,6 +165,7 @@ class EventView(DatasetView):
         self._damages = self._damaged(sorted({*previous.days, *span}))
         self.missing = self._incomplete(period.days)
         self.missing_before = self._incomplete(previous.days)
+        self.gap_sources, self.gap_sources_before = self._gap_sources(period.days), self._gap_sources(previous.days)
         # what is wrong with the day of an inspection is for its checks to find
         judged = set(period.days) if period.first == period.last else set()
         self.days = workspace.days(
@@ -202,10 +207,20 @@ class EventView(DatasetView):
         return [day for day in days if day in missing or day in damaged]
 
     def _missing(self, days: list[dt.date]) -> list[dt.date]:
-        complete = {(day.source, day.day) for day in self._covered if self._is_complete_day(day)}
         if not self.sources:
             return list(days)
-        return [day for day in days if any((source, day) not in complete for source in self.sources)]
+        return [day for day in days if any((source, day) not in self._complete for source in self.sources)]
+
+    def _gap_sources(self, days: list[dt.date]) -> frozenset[str]:
+        return frozenset(
+            source
+            for source in self.sources
+            if any((source, day) not in self._complete or (source, day) in self._damages for day in days)
+        )
+
+    @cached_property
+    def _complete(self) -> set[tuple[str, dt.date]]:
+        return {(day.source, day.day) for day in self._covered if self._is_complete_day(day)}
 
     def _is_complete_day(self, day: CoverageDay) -> bool:
         _, ends = local_window(day.day, day.day, self._workspace.settings.zone)

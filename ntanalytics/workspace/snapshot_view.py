@@ -46,6 +46,8 @@ class SnapshotView(DatasetView):
         self._first = first
         self.missing = self._missing(period, self.snapshots)
         self.missing_before = self._missing(previous, self.snapshots_before)
+        self.gap_sources = frozenset(self.sources) - set(self.snapshots)
+        self.gap_sources_before = frozenset(self.sources) - set(self.snapshots_before)
         held = {(day.source, day.day) for day in self._covered if day.is_held}
         span = days_between(first, period.last)
         complete = {day for day in span if self.sources and all((source, day) in held for source in self.sources)}

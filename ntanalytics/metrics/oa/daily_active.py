@@ -44,13 +44,14 @@ def daily_active(activities: ir.Table, days: ir.Table, by: Sequence[str] = ()) -
 
     Args:
         activities: rows of ``oa.activities`` of the period.
-        days: the period's days: ``day``, ``is_working_day`` and others (metrics.days).
+        days: the period's days: ``day``, ``is_working_day``, ``is_covered`` and others (metrics.days).
         by: columns of ``activities`` that name a group.
 
     Returns:
-        ``by`` and ``daily_active``; null where the period has no working day. A group without any activity has no row.
+        ``by`` and ``daily_active``; null where no working day of the period is covered. A group without any activity
+        has no row.
     """
-    worked = days.filter(days.is_working_day).select(_day="day")
+    worked = days.filter(days.is_working_day & days.is_covered).select(_day="day")
     number = worked.aggregate(_worked_days=worked.count())
     groups = activities.select(*by).distinct() if by else None
     mine = activities.semi_join(worked, activities.day == worked["_day"])

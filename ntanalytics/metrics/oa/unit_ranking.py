@@ -31,7 +31,7 @@ RANKING = (
         "未参评原因",
         "Reason for having no place; null for a ranked unit.",
         format="text",
-        values={"few": "账号过少", "gap": "数据不完整"},
+        values={"few": "账号过少", "gap": "数据不完整", "never": "从未使用"},
     ),
     rate("typical", "同版本中位数", "Median over the comparable units of the edition."),
     Measure(
@@ -101,7 +101,8 @@ def _flagged(table: ir.Table, groups: ir.Table, by: Sequence[str], flag: str) ->
 def rank_units(figures: ir.Table, within: Sequence[str] = (), min_count: int = MIN_ACCOUNTS) -> ir.Table:
     """Return the units with their place by active rate (docs/domain.md, No league tables: ranking).
 
-    A unit has a place where its data have no gap and it has at least ``min_count`` enabled accounts.
+    A unit has a place where its data have no gap, it has at least ``min_count`` enabled accounts, and one of them has
+    ever acted: who was never taught the OA is no laggard.
 
     Args:
         figures: one row a unit: ``enabled``, ``active_rate``, ``is_complete`` and others (``compared``).
@@ -113,7 +114,12 @@ def rank_units(figures: ir.Table, within: Sequence[str] = (), min_count: int = M
         and ``left_out``; in no order.
     """
     is_gap = ~figures.is_complete | (figures.active_rate.isnull() & (figures.enabled >= min_count))
-    reason = ibis.cases((is_gap, "gap"), (figures.enabled.fill_null(0) < min_count, "few"), else_=ibis.null("string"))
+    reason = ibis.cases(
+        (is_gap, "gap"),
+        (figures.enabled.fill_null(0) < min_count, "few"),
+        (figures.activated == 0, "never"),
+        else_=ibis.null("string"),
+    )
     judged = figures.mutate(left_out=reason)
     fair = judged.filter(judged.left_out.isnull())
     order = ibis.window(group_by=list(within), order_by=ibis.desc("active_rate"))

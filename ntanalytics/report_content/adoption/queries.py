@@ -21,7 +21,6 @@ from ntanalytics.metrics.groups import join_groups
 from ntanalytics.metrics.identity.units import spelling
 from ntanalytics.metrics.oa import adoption, daily_active, task_duration, unit_ranking, user_flow
 from ntanalytics.report_content.adoption.figures import Adoption, PageCoverage, PageFigures
-from ntanalytics.workspace.dataset_view import DatasetView
 from ntanalytics.workspace.report import Report
 
 #: Days of history of weeks and cohorts.
@@ -115,24 +114,9 @@ class AdoptionQueries:
         sources = self.activities.recent.select("source").union(self.members.table.select("source")).distinct()
         return list(sources.to_pyarrow().to_pylist())
 
-    def _sources_with_gaps(self, *scopes: DatasetView) -> set[str]:
-        return {line.source for scope in scopes for line in scope.status() if line.missing_days}
-
     def gaps(self) -> tuple[set[str], set[str]]:
-        """Return the sources with a gap in the period, and those with a gap in the one before."""
-        return self._sources_with_gaps(self.activities, self.members), self._gaps_before()
-
-    def _gaps_before(self) -> set[str]:
-        """Return the sources whose activities of the period before have a gap, or only begin within it."""
-        before = self.report.previous
-        earlier = Report(self.report.workspace, self.report.name, "", before)
-        gaps = self._sources_with_gaps(earlier.dataset("oa.activities"))
-        worked = [day for day in self._worked() if before.first <= day <= before.last]
-        first_days: dict[str, date] = {}
-        for row in self.groups.to_pylist():
-            if row["since"] is not None:
-                first_days[row["source"]] = min(first_days.get(row["source"], row["since"]), row["since"])
-        return gaps | {source for source, since in first_days.items() if worked and since > worked[0]}
+        """Return the sources with a gap in the period, and those whose activities have one in the period before."""
+        return {*self.activities.gap_sources, *self.members.gap_sources}, set(self.activities.gap_sources_before)
 
     def _worked(self) -> list[date]:
         return self.report.nearby_working_days(before=HISTORY + 35)

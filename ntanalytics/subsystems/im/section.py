@@ -17,8 +17,16 @@ def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemS
     messages, sessions = context.dataset("im.messages", HISTORY), context.dataset("im.sessions", HISTORY)
     now = im_messages.volume(messages.table, sessions.table)
     before = im_messages.volume(messages.before, sessions.before)
-    total = compared(now, before, im_messages.VOLUME, messages, sessions)
-    daily = figures(im_messages.daily(messages.recent, sessions.recent, messages.days), messages, sessions)
+    # messages are told without sessions; who was active needs both
+    active = [item for item in im_messages.VOLUME if item.name == "im_active"]
+    sent = [item for item in im_messages.VOLUME if item.name != "im_active"]
+    total = compared(now, before, sent, messages) | compared(now, before, active, messages, sessions)
+    days = messages.days
+    if sessions.sources:
+        covered = sessions.days.filter(sessions.days.is_covered).select(_on="day")
+        marked = days.left_join(covered, days.day == covered["_on"])
+        days = marked.mutate(is_covered=marked.is_covered & marked["_on"].notnull()).drop("_on")
+    daily = figures(im_messages.daily(messages.recent, sessions.recent, days), messages, sessions)
     return SubsystemSummary(
         subsystem="im",
         highlights=highlights(total, ["im_active", "im_messages", "im_files"]),

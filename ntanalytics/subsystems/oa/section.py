@@ -12,8 +12,10 @@ from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.section import HISTORY, SubsystemSummary, highlights
 from ntanalytics.checks.subsystem import Section
 from ntanalytics.findings.finding import Finding
+from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.figures import Figures, figures
-from ntanalytics.metrics.oa import adoption, task_duration, user_flow
+from ntanalytics.metrics.oa import adoption, task_duration, unit_ranking, user_flow
+from ntanalytics.workspace.dataset_view import DatasetView
 
 #: Days back in which the first activity of an account is looked for.
 EVER = 400
@@ -59,9 +61,26 @@ def levels(context: CheckContext, *by: str) -> Figures:
     now_days, before_days = days.filter(days.day >= first), days.filter((days.day >= before) & (days.day < first))
     now = adoption.adoption(activities.table, members.table, ever, now_days, by)
     was = adoption.adoption(activities.before, members.before, ever.filter(ever.day < first), before_days, by)
-    compared = adoption.compare_adoption(now, was, by, **activities.wholeness)
+    if by and (activities.gap_sources or activities.gap_sources_before):
+        compared = _judged(activities, members, now, was, by)
+    else:
+        compared = adoption.compare_adoption(now, was, by, **activities.wholeness)
     enabled, *shared = adoption.ABLE
-    return figures(compared, activities).made_of([enabled], members).made_of(shared, activities, members)
+    return figures(compared, activities).made_of([enabled], members).made_of(shared, members, beside=True)
+
+
+def _judged(activities: DatasetView, members: DatasetView, now: ir.Table, was: ir.Table, by: Sequence[str]) -> ir.Table:
+    """Return the compared groups, of which a gap touches only those that its source feeds."""
+    fed = activities.recent.select(*by, "source").union(members.table.select(*by, "source")).distinct()
+    gaps, gaps_before = (
+        fed.filter(fed.source.isin(list(sources))).select(*by).distinct()
+        for sources in (activities.gap_sources, activities.gap_sources_before)
+    )
+    columns = [measure.name for measure in adoption.LEVEL]
+    compared = unit_ranking.compare_units(
+        now, was, MEASURES, columns=columns, by=by, gap_groups=gaps, gap_groups_before=gaps_before
+    )
+    return compared.order_by(ibis.desc("active"), *by)
 
 
 def _first_days_of(context: CheckContext, dataset: str) -> ir.Table:
