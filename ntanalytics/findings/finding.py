@@ -213,6 +213,21 @@ def ranked(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda finding: ORDER.index(finding.status))
 
 
+def worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings by status, then by rule in the order given, then by their distance from the limit."""
+    listed = ranked(findings)
+    codes = list(dict.fromkeys(finding.code for finding in listed))
+
+    def distance(finding: Finding) -> float:
+        threshold = finding.rule.threshold
+        beyond = (finding.value or 0) - threshold.warning
+        return beyond if threshold.good == "down" else -beyond
+
+    return sorted(
+        listed, key=lambda finding: (ORDER.index(finding.status), codes.index(finding.code), -distance(finding))
+    )
+
+
 def count_by_status(findings: Iterable[Finding]) -> dict[Status, int]:
     """Return the number of findings of each status, the worst status first, zeros included."""
     statuses = [finding.status for finding in findings]

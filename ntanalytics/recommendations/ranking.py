@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-from ntanalytics.findings.finding import Finding, ranked
+from ntanalytics.findings.finding import Finding, worst_first
 from ntanalytics.findings.phrases import listed
-from ntanalytics.findings.threshold import ORDER, Status
+from ntanalytics.findings.threshold import Status
 from ntanalytics.recommendations.trends import Trend
 from ntanalytics.subsystems import word
 
@@ -100,28 +100,13 @@ def recommend(
     Returns:
         One for each cause with a violation, highest score first; equal scores in the order of the causes.
     """
-    violations = _worst_first(finding for finding in findings if finding.status in SEVERITY)
+    violations = worst_first(finding for finding in findings if finding.status in SEVERITY)
     recommendations = []
     for cause in causes:
         own = tuple(finding for finding in violations if finding.rule.cause == cause.code)
         if own:
             recommendations.append(_recommendation(cause, own, confidence))
     return sorted(recommendations, key=lambda recommendation: -recommendation.score)
-
-
-def _worst_first(findings: Iterable[Finding]) -> list[Finding]:
-    """Return findings by status, then by rule in the order given, then by their distance from the limit."""
-    listed = ranked(findings)
-    codes = list(dict.fromkeys(finding.code for finding in listed))
-
-    def distance(finding: Finding) -> float:
-        threshold = finding.rule.threshold
-        beyond = (finding.value or 0) - threshold.warning
-        return beyond if threshold.good == "down" else -beyond
-
-    return sorted(
-        listed, key=lambda finding: (ORDER.index(finding.status), codes.index(finding.code), -distance(finding))
-    )
 
 
 def score(weight: int, status: Status, confidence: float, effort: Effort) -> float:

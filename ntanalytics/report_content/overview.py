@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ntanalytics.checks.engine import Evaluation
 from ntanalytics.checks.section import SubsystemSummary
-from ntanalytics.findings.finding import Finding, ranked
+from ntanalytics.findings.finding import Finding, ranked, worst_first
 from ntanalytics.findings.phrases import spaced, value_words
 from ntanalytics.findings.threshold import VIOLATIONS
 from ntanalytics.metrics import MEASURES
@@ -58,7 +58,7 @@ def summary(evaluation: Evaluation) -> list[Sentence]:
     """
     summaries = evaluation.summaries
     worst_findings = [
-        next(finding for finding in ranked(item.findings) if finding.status == item.status)
+        next(finding for finding in worst_first(item.findings) if finding.status == item.status)
         for item in summaries.values()
         if item.status in VIOLATIONS and item.subsystem not in ("docexchange", "desk")
     ]
@@ -119,7 +119,7 @@ def _highlights(summary: SubsystemSummary) -> str:
     """Return the highlights of a subsystem; where a limit is broken, its worst finding first."""
     if summary.status not in VIOLATIONS:
         return summary.highlights
-    finding = next(finding for finding in ranked(summary.findings) if finding.status == summary.status)
+    finding = next(finding for finding in worst_first(summary.findings) if finding.status == summary.status)
     wording, unit = word(finding), MEASURES[finding.rule.measure].unit
     check = wording.check if finding.is_of_whole_subsystem else spaced(wording.entity, wording.check)
     return f"{check} {value_words(finding, unit=unit)}；{summary.highlights.split('，', 1)[0]}"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from ntanalytics.contract.enumerations import EDITIONS
-from ntanalytics.findings.finding import Finding, ranked
+from ntanalytics.findings.finding import Finding, worst_first
 from ntanalytics.findings.phrases import moved, value_words
 from ntanalytics.metrics.figures import FigureRow, Figures
 from ntanalytics.metrics.number_format import format_number
@@ -75,14 +75,17 @@ _DECISIONS: Mapping[str, str] = MappingProxyType(
 def decisions(findings: Iterable[Finding]) -> list[str]:
     """Return the decisions that the manager is asked for, the worst first, one of a kind; one sentence without any."""
     by_code: dict[str, list[Finding]] = {}
-    listed = ranked(findings)
+    listed = worst_first(findings)
     for finding in listed:
         if finding.is_violation and finding.code in _DECISIONS:
             by_code.setdefault(finding.code, []).append(finding)
     unknown = len({f.code for f in listed if f.status == "unknown" and f.code in _DECISIONS} - by_code.keys())
     if by_code:
-        decided = [_decision(items) for items in by_code.values()][:MAX_DECISIONS]
-        return [*decided, f"另有 {unknown} 类事项因数据不全未知。"] if unknown else decided
+        decided = [_decision(items) for items in by_code.values()]
+        more = len(decided) - MAX_DECISIONS
+        rest = [f"另有 {more} 类事项，见检查与建议。"] if more > 0 else []
+        rest += [f"另有 {unknown} 类事项因数据不全未知。"] if unknown else []
+        return [*decided[:MAX_DECISIONS], *rest]
     return [f"已知的检查中没有需要决定的事项，另有 {unknown} 类未知。" if unknown else "本期没有需要决定的事项。"]
 
 
