@@ -64,7 +64,7 @@ _DECISIONS: Mapping[str, str] = MappingProxyType(
         "docexchange.overdue_deliveries": "是否发函督促{entity}签收公文（逾期 {value} 件次）。",
         "oa.unit_active_change_rate": "是否安排到{entity}上门推广（日均活跃较上期 {value}）。",
         "desk.unconfirmed_changes": "请补签 {total} 项流程变更的书面确认。",
-        "desk.clocks_broken": "请审阅 {total} 起超过四小时恢复的故障分析。",
+        "desk.clocks_broken": "请审阅 {total} 起超过四小时恢复的故障分析（{entity} {incident}）。",
         "ca.expiring_30d": "是否组织证书集中更新（30 天内到期 {value} 张）。",
         "seal.testing_days": "请协调{entity}完成测试（已等待 {value} 天）。",
         "sms.delivery_rate": "是否启用{entity}的备用通道（单日送达率最低 {value}）。",
@@ -93,4 +93,7 @@ def _decision(findings: Sequence[Finding]) -> str:
     worst, total = findings[0], sum(finding.value or 0 for finding in findings)
     bound = next((finding.certainty for finding in findings if finding.certainty != "exact"), worst.certainty)
     sum_ = mark_bound(format_number(total, worst.format), bound)
-    return _DECISIONS[worst.code].format(entity=worst.entity.label, value=value_words(worst), total=sum_)
+    incident = worst.details.get("incident", "")
+    return _DECISIONS[worst.code].format(
+        entity=worst.entity.label, value=value_words(worst), total=sum_, incident=incident
+    )

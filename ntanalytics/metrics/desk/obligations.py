@@ -18,7 +18,13 @@ from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 PROMISE = timedelta(hours=4)
 
 #: States of an incident's recovery clock.
-CLOCKS = {"kept": "按时恢复", "broken": "超过承诺", "running": "计时中", "support": "全力支持"}
+CLOCKS = {
+    "kept": "按时恢复",
+    "broken": "超过承诺",
+    "running": "计时中",
+    "support": "全力支持",
+    "no_crash": "未造成系统崩溃，不适用4小时承诺",
+}
 
 RECOVERY = (
     Measure(
@@ -31,8 +37,8 @@ RECOVERY = (
     Measure(
         "clock",
         "恢复情况",
-        "Crashes caused by vendor software: kept or broken by four hours, or still running; any other: support "
-        "(docs/domain.md, Desk: recovery clock; O15).",
+        "Crashes caused by vendor software: kept or broken by four hours, or still running; of other causes: support; "
+        "an incident that was no crash has no clock (docs/domain.md, Desk: recovery clock; O15).",
         format="text",
         values=CLOCKS,
     ),
@@ -110,7 +116,8 @@ def recovery(incidents: ir.Table, since: datetime, until: datetime) -> ir.Table:
     )
     is_late = lasting.clock_s > PROMISE.total_seconds()
     clock = ibis.cases(
-        ((lasting.cause != "vendor_software") | ~lasting.is_crash, "support"),
+        (~lasting.is_crash, "no_crash"),
+        (lasting.cause != "vendor_software", "support"),
         (is_late, "broken"),
         (lasting.restored_at.isnull(), "running"),
         else_="kept",

@@ -33,7 +33,7 @@ def incidents(table):
         ({"began_at": UNTIL - 5 * HOUR}, "broken"),  # it lasts, and the time is over
         ({"began_at": UNTIL - HOUR, "restored_at": UNTIL + HOUR}, "running"),  # it was not restored then
         ({"cause": "carrier", "restored_at": SINCE + 20 * HOUR}, "support"),
-        ({"is_crash": False, "restored_at": SINCE + 20 * HOUR}, "support"),
+        ({"is_crash": False, "restored_at": SINCE + 20 * HOUR}, "no_crash"),
     ],
 )
 def test_the_recovery_clock(incidents, listed, row, clock) -> None:
@@ -103,5 +103,6 @@ def test_every_clock_has_its_word(incidents) -> None:
         "broken": "超过承诺",
         "running": "计时中",
         "support": "全力支持",
+        "no_crash": "未造成系统崩溃，不适用4小时承诺",
     }
     assert {"clock", "clock_s"} <= set(obligations.recovery(incidents([{}]), SINCE, UNTIL).columns)
