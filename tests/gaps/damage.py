@@ -71,6 +71,13 @@ def before_its_first_day(site: GapSite, dataset: str, period: Period) -> bool:
     return True
 
 
+def empty_before(site: GapSite, dataset: str, period: Period) -> bool:
+    """Have the source answer without a row about everything before the middle of the period."""
+    before = period.days[len(period.days) // 2] - dt.timedelta(days=1)
+    site.empty(dataset, dt.date(2020, 1, 1), before)
+    return True
+
+
 def shifted(site: GapSite, dataset: str, period: Period) -> bool:
     """Shift all times of the period's rows by eight hours: the source's time zone is wrong since its first day."""
     given = contract.dataset(dataset)
@@ -90,6 +97,7 @@ DAMAGES: Mapping[str, Callable[[GapSite, str, Period], bool]] = MappingProxyType
         "last_day": last_day,
         "half_day": half_day,
         "before_its_first_day": before_its_first_day,
+        "empty_before": empty_before,
         "shifted": shifted,
     }
 )

@@ -77,12 +77,12 @@ def verdict_of(folder: Path, cell: Cell) -> Verdict | None:
         return compare(complete, json.loads(json.dumps(record(damaged, cell.report, PERIODS[cell.report]))))
 
 
-def main(page: Path, datasets: list[str]) -> None:
-    """Run the matrix, print each false value, and write the counts into the page."""
+def main(page: Path, chosen: list[str]) -> None:
+    """Run the matrix, or the cells of some datasets or reports, print what is false, and write the counts."""
     folder = Path(tempfile.mkdtemp(prefix="gaps-")) / "site"
     try:
         site = write_site(folder, scale=0.01)
-        wanted = [cell for cell in cells(site) if not datasets or cell.dataset in datasets]
+        wanted = [cell for cell in cells(site) if not chosen or {cell.dataset, cell.report} & set(chosen)]
         totals: dict[tuple[str, str], Counter[str]] = {}
         with ProcessPoolExecutor() as pool:
             for cell, verdict in zip(wanted, pool.map(partial(verdict_of, folder), wanted), strict=True):

@@ -114,6 +114,16 @@ class GapSite:
                 )  # fmt: skip
                 Ledger(self.settings.ledger).coverage.record(failed)
 
+    def empty(self, dataset: str, first: dt.date, last: dt.date) -> None:
+        """Have the source answer without a row about some days, as if it had not existed then."""
+        self.delete_rows(dataset, f"day >= '{first}' AND day <= '{last}'")
+        engine = sa.create_engine(self.settings.ledger)
+        days = {"dataset": dataset, "first": first.isoformat(), "last": last.isoformat()}
+        where = "WHERE dataset = :dataset AND day BETWEEN :first AND :last"
+        with engine.begin() as connection:
+            connection.execute(sa.text(f'UPDATE coverage SET "rows" = 0, source_rows = 0 {where}'), days)
+        engine.dispose()
+
     def delete_rows(self, dataset: str, predicate: str) -> None:
         """Delete rows of a dataset from the lake alone: the source did not give them."""
         self.table(dataset).delete(predicate)

@@ -128,5 +128,38 @@ def test_a_source_that_was_never_read_makes_its_subsystem_unknown_and_never_fine
     if name == "oa":
         assert "≥" in look.highlights
         assert look.quantity("active_rate").text == "未知"
+        editions = {row["edition"]: row.quantity("active_rate") for row in look.tables["editions"]}
+        known = {edition for edition, rate in editions.items() if rate.is_exact}
+        assert known  # the gap of one source leaves the editions that others feed
     else:
         assert "没有配置" in look.highlights
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "kept", "known", "unknown"),
+    [
+        ("im", "im", ["im.messages"], "im_messages", None),
+        ("infra", "web", ["infra.requests"], None, "platform_availability"),
+    ],
+)
+def test_a_dataset_is_told_where_another_of_its_subsystem_has_no_source(
+    city: City, tmp_path: Path, name: str, source: str, kept: list[str], known: str | None, unknown: str | None
+):
+    """Messages without sessions, and requests without checks."""
+    sources = {source: city.settings.sources[source].model_copy(update={"datasets": kept})}
+    settings = city.settings.model_copy(
+        update={"sources": sources, "lake": tmp_path / "lake", "ledger": f"sqlite:///{tmp_path / 'ledger.sqlite'}"}
+    )
+    Extractor(settings, Ledger(settings.ledger), None, city.clock).extract(
+        [], MONDAY - dt.timedelta(days=7), MONDAY + dt.timedelta(days=6)
+    )
+    summary = evaluate(Report(Workspace(settings), "weekly_service_report", "周报", Period.week(MONDAY)), (name,))
+    told = summary.summaries[name]
+    if known:
+        assert told.quantity(known).is_exact
+        assert told.quantity(known).value
+    else:
+        assert any(row.quantity("requests").is_exact for row in told.tables["services"])
+    if unknown:
+        assert told.quantity(unknown).text == "未知"
+        assert "没有配置" not in told.highlights
