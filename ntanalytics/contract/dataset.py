@@ -124,6 +124,8 @@ class Dataset:
         changed: for a case, the column with the time of the last change.
         ended: for a case, the columns with the time of its end: as long as all are null, it may be open.
         settles_after: number of last days that are extracted again at each extraction.
+        part: column whose values come in files of their own, such as the log of a service: where one of them has no row
+            on a day, though it always had many, a part of the source is missing.
         counts: column with a count, if several codes of a product map to one of ours: rows with the same key are summed
             and not rejected.
     """
@@ -138,11 +140,12 @@ class Dataset:
     changed: str = ""
     ended: tuple[str, ...] = ()
     settles_after: int = 0
+    part: str = ""
     counts: str = ""
 
     def __post_init__(self) -> None:
         names = [column.name for column in self.columns]
-        for name in (*self.key, self.time, self.changed, self.counts, *self.ended):
+        for name in (*self.key, self.time, self.changed, self.counts, self.part, *self.ended):
             if name and name not in names:
                 raise ValueError(f"{self.name}: {name!r} is not one of its columns")
         if not (self.kind is Kind.CASE) == bool(self.changed) == bool(self.ended):

@@ -40,6 +40,7 @@ REQUESTS = Dataset(
     ),
     key=("minute_at", "service", "method", "route", "status", "duration_bucket"),
     time="minute_at",
+    part="service",
     settles_after=1,
 )
 

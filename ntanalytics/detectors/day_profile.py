@@ -7,6 +7,7 @@ profile at other hours.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -26,8 +27,11 @@ MARGIN_H = 2
 #: Largest distance of a shifted profile from the usual one, and least distance of the day itself.
 MOST_APART, LEAST_APART = 0.15, 0.35
 
-#: Damage of a day: rows only from an hour on, only up to an hour, or at other hours.
-Damage = Literal["begins_late", "ends_early", "shifted"]
+#: Rows that a part had on each comparable day, so that a day without any lacks it.
+MIN_PART_ROWS = 20
+
+#: Damage of a day: rows only from an hour on, only up to an hour, at other hours, or none of some parts.
+Damage = Literal["begins_late", "ends_early", "shifted", "part_missing"]
 
 
 @dataclass(frozen=True)
@@ -37,12 +41,14 @@ class ProfileDamage:
     Attributes:
         kind: the damage.
         hour: first hour with rows, first hour without, or hours by which the day is late (negative: early).
-        share: share of a usual day in the missing hours; 0 of a shifted day.
+        share: share of a usual day in the missing hours or parts; 0 of a shifted day.
+        parts: the missing parts.
     """
 
     kind: Damage
     hour: int
     share: float
+    parts: tuple[str, ...] = ()
 
 
 def profile_damage(today: Floats, usual: Floats) -> ProfileDamage | None:
@@ -58,6 +64,24 @@ def profile_damage(today: Floats, usual: Floats) -> ProfileDamage | None:
         return None
     shares = (usual / usual.sum(axis=1, keepdims=True)).mean(axis=0)
     return _shift(today / total, shares) or _cut(today, usual, shares)
+
+
+def missing_parts(today: Mapping[str, float], usual: Sequence[Mapping[str, float]]) -> ProfileDamage | None:
+    """Return the parts of a source without a row on a day, that had many on each comparable day; None without any.
+
+    Args:
+        today: part → its rows on the day.
+        usual: the same of comparable days before it; days without rows are left out.
+    """
+    known = [day for day in usual if sum(day.values())]
+    if len(known) < MIN_DAYS or not sum(today.values()):
+        return None
+    parts = sorted({part for day in known for part in day})
+    gone = tuple(p for p in parts if not today.get(p) and min(day.get(p, 0) for day in known) >= MIN_PART_ROWS)
+    if not gone:
+        return None
+    share = sum(day.get(part, 0) for day in known for part in gone) / sum(sum(day.values()) for day in known)
+    return ProfileDamage("part_missing", 0, share, gone)
 
 
 def _shift(profile: Floats, shares: Floats) -> ProfileDamage | None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import ibis
 import numpy as np
 
 from ntanalytics.contract import Dataset, Kind
 from ntanalytics.detectors.comparable_days import comparable_days
-from ntanalytics.detectors.day_profile import ProfileDamage, profile_damage
+from ntanalytics.detectors.day_profile import ProfileDamage, missing_parts, profile_damage
 from ntanalytics.detectors.detection import Floats
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 #: Days before a day among which comparable ones are looked for.
 HISTORY_DAYS = 28
+
+#: Source → day → part of the source → rows by local hour; a dataset without parts has one, without a name.
+_BySource = dict[str, dict[dt.date, dict[str, Floats]]]
 
 #: (source, day) → its damage.
 Damages = Mapping[tuple[str, dt.date], ProfileDamage]
@@ -32,10 +36,10 @@ class RowsByHour:
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
-        self._read: dict[str, tuple[dt.date, dt.date, dict[str, dict[dt.date, Floats]]]] = {}
+        self._read: dict[str, tuple[dt.date, dt.date, _BySource]] = {}
 
-    def of(self, dataset: Dataset, first: dt.date, last: dt.date) -> dict[str, dict[dt.date, Floats]]:
-        """Return source → day → rows by local hour, of the days asked for and perhaps of others."""
+    def of(self, dataset: Dataset, first: dt.date, last: dt.date) -> _BySource:
+        """Return source → day → part → rows by local hour, of the days asked for and perhaps of others."""
         known = self._read.get(dataset.name)
         if known is None or first < known[0] or last > known[1]:
             if known is not None:
@@ -71,10 +75,24 @@ def damaged_days(
         ]
         for day in sorted(set(days) & set(by_day)):
             usual = [by_day[other] for other in comparable_days(known, day)]
-            damage = profile_damage(by_day[day], np.array(usual)) if usual else None
+            damage = _damage(by_day[day], usual) if usual else None
             if damage is not None:
                 damages[source, day] = damage
     return damages
+
+
+def _damage(today: Mapping[str, Floats], usual: Sequence[Mapping[str, Floats]]) -> ProfileDamage | None:
+    whole = profile_damage(_hours(today), np.array([_hours(day) for day in usual]))
+    return whole or missing_parts(_rows(today), [_rows(day) for day in usual])
+
+
+def _hours(parts: Mapping[str, Floats]) -> Floats:
+    hours: Floats = np.sum(list(parts.values()), axis=0)
+    return hours
+
+
+def _rows(parts: Mapping[str, Floats]) -> dict[str, float]:
+    return {part: float(hours.sum()) for part, hours in parts.items()}
 
 
 def damage_sentence(label: str, source: str, day: dt.date, damage: ProfileDamage) -> str:
@@ -83,22 +101,25 @@ def damage_sentence(label: str, source: str, day: dt.date, damage: ProfileDamage
     if damage.kind == "shifted":
         hours = f"{'晚' if damage.hour > 0 else '早'} {abs(damage.hour)} 小时"
         return f"{whose}的时间比平日整体{hours}，疑为时钟或时区有误，按缺数据处理。"
+    if damage.kind == "part_missing":
+        return (
+            f"{whose}没有{'、'.join(damage.parts)}的数据（平日约占 {damage.share:.0%}），按缺数据处理，相关合计为下限。"
+        )
     missing = f"{damage.hour} 时以后" if damage.kind == "ends_early" else f"{damage.hour} 时以前"
     return f"{whose} {missing}没有数据（平日约占 {damage.share:.0%}），按缺数据处理，相关合计为下限。"
 
 
-def _rows_by_hour(
-    workspace: Workspace, dataset: Dataset, first: dt.date, last: dt.date
-) -> dict[str, dict[dt.date, Floats]]:
-    """Return source → day → rows by local hour."""
+def _rows_by_hour(workspace: Workspace, dataset: Dataset, first: dt.date, last: dt.date) -> _BySource:
+    """Return source → day → part → rows by local hour."""
     table = workspace.table(dataset.name, first, last)
     offset = dt.datetime.combine(last, dt.time(), workspace.settings.zone).utcoffset() or dt.timedelta()
     local_s = table[dataset.time].epoch_seconds() + int(offset.total_seconds())
-    hours = table.group_by("source", "day", hour=local_s // 3600 % 24).aggregate(rows=table.count())
-    by_source: dict[str, dict[dt.date, Floats]] = {}
+    part = table[dataset.part] if dataset.part else ibis.literal("")
+    hours = table.group_by("source", "day", part=part, hour=local_s // 3600 % 24).aggregate(rows=table.count())
+    by_source: _BySource = {}
     for row in hours.to_pyarrow().to_pylist():
-        profile = by_source.setdefault(row["source"], {}).setdefault(row["day"], np.zeros(24))
-        profile[row["hour"]] = row["rows"]
+        parts = by_source.setdefault(row["source"], {}).setdefault(row["day"], {})
+        parts.setdefault(str(row["part"]), np.zeros(24))[row["hour"]] = row["rows"]
     return by_source
 
 
