@@ -171,6 +171,15 @@ class DeltaLake:
             self._days[dataset, version] = frozenset(dt.date.fromisoformat(part["day"]) for part in partitions)
         return self._days[dataset, version]
 
+    def first_days(self, dataset: str, version: int) -> dict[str, dt.date]:
+        """Return source → the first day with its rows in a version, of the files that are of one source alone."""
+        first: dict[str, dt.date] = {}
+        for file in files_of(self._open(dataset, version)).to_pylist():
+            source, day = file.get("min.source"), file["partition.day"]
+            if source is not None and source == file.get("max.source"):
+                first[source] = min(day, first.get(source, day))
+        return first
+
     def stored_before(self, dataset: str, before: dt.date) -> tuple[int, int]:
         """Return the number of days before a day in the newest version, and the size of their files in bytes."""
         version = self.version(dataset)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from abc import ABC, abstractmethod
 from functools import cached_property
-from typing import Any
 
 import ibis.expr.types as ir
 
@@ -109,7 +108,7 @@ class DatasetView(ABC):
         return min(latest)
 
     @property
-    def origin(self) -> dict[str, Any]:
+    def origin(self) -> dict[str, object]:
         """The dataset with the version that was read and the time up to which it is known, for a block's origin."""
         version = self._workspace.version(self.contract.name)
         return {"datasets": {self.contract.name: version}, "as_of": self.as_of.isoformat()}

@@ -13,11 +13,12 @@ import pandas as pd
 import pyarrow as pa
 
 from ntanalytics.catalog import site_catalog
-from ntanalytics.contract import DATASETS, Dataset
+from ntanalytics.contract import DATASETS, Dataset, Kind
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.errors import LakeError
 from ntanalytics.lake import DeltaLake, Reader, open_reader, sql
 from ntanalytics.ledger import CoverageDay, Ledger
+from ntanalytics.ledger.rows_held import RowsHeld
 from ntanalytics.ledger.snapshots import nearest
 from ntanalytics.periods import Calendar, days_between, local_window
 from ntanalytics.settings import Settings, find_config, load
@@ -179,7 +180,13 @@ class Workspace:
         catalog = site_catalog(self.settings.queries)
         products = {name: catalog[source.product] for name, source in self.settings.sources.items()}
         telling = [name for name, product in products.items() if product.kind in ("logs", "listing", "probe")]
-        return FirstDays(self.ledger.coverage.rows_held(), telling)
+        held = self.ledger.coverage.rows_held()
+        # an extraction counts a case on the day of its change; the lake has it on that of its beginning
+        for dataset in self.sources_by_dataset:
+            version = self.version(dataset) if dataset_named(dataset).kind is Kind.CASE else None
+            for source, day in self._lake.first_days(dataset, version).items() if version is not None else ():
+                held[dataset, source] = RowsHeld(first=day, days=1, days_with_rows=1, empty_before=0)
+        return FirstDays(held, telling)
 
     def snapshots(self, dataset: str, snapshots: Iterable[CoverageDay]) -> ir.Table:
         """Return the rows of some snapshots of a state, each of one source and day; no snapshot, no rows."""

@@ -128,8 +128,8 @@ def test_a_source_that_was_never_read_makes_its_subsystem_unknown_and_never_fine
     if name == "oa":
         assert "≥" in look.highlights
         assert look.quantity("active_rate").text == "未知"
-        editions = {row["edition"]: row.quantity("active_rate") for row in look.tables["editions"]}
-        known = {edition for edition, rate in editions.items() if rate.is_exact}
+        editions = {row["edition"]: row.quantity("active") for row in look.tables["editions"]}
+        known = {edition for edition, active in editions.items() if active.is_exact}
         assert known  # the gap of one source leaves the editions that others feed
     else:
         assert "没有配置" in look.highlights

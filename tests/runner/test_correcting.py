@@ -77,8 +77,9 @@ class Shop:
     def __init__(self, folder: Path) -> None:
         self.site = SmallSite(folder)
         row = ("2026-11-17 09:00:00", "mobile", 1, None, None)
-        self.site.messages("shop", (1, *row), (2, *row))
-        self.site.messages("twin", (3, *row))
+        before = ("2026-11-09 09:00:00", "mobile", 1, None, None)  # the sources are older than the week
+        self.site.messages("shop", (1, *row), (2, *row), (8, *before))
+        self.site.messages("twin", (3, *row), (9, *before))
         self.clock = dt.datetime(2026, 11, 26, tzinfo=dt.UTC)  # the days have settled
         self.folder = self.run()
 

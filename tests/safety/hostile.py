@@ -98,8 +98,9 @@ class Hostile:
         """Return a batch with hostile texts."""
         dataset = mapping.dataset
         names = {name.lower(): name for name in batch.schema.names}
-        free = [column.name for column in dataset.mapped if is_free(column)]
-        worded = [each.name for each in dataset.mapped if each.type is Type.TEXT and each.values]
+        given = [column for column in dataset.mapped if column.name not in mapping.absent]
+        free = [column.name for column in given if is_free(column)]
+        worded = [each.name for each in given if each.type is Type.TEXT and each.values]
         columns = {name: batch.column(written) for name, written in names.items()}
         for name in free:
             texts = columns[name].cast(pa.string())
