@@ -144,6 +144,16 @@ class _View:
     note: str = ""
 
     @property
+    def gap_sources(self) -> frozenset[str]:
+        """The only source, where the period has a gap."""
+        return frozenset() if self.is_complete else frozenset(self.sources)
+
+    @property
+    def gap_sources_before(self) -> frozenset[str]:
+        """The same of the period before."""
+        return frozenset() if self.was_complete else frozenset(self.sources)
+
+    @property
     def cases(self) -> ir.Table:
         """All rows: a test gives the cases that it needs."""
         return self.recent

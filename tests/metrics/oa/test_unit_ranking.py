@@ -22,6 +22,7 @@ def figures(*rows):
             "unit": pa.string(),
             "edition": pa.string(),
             "enabled": pa.int64(),
+            "activated": pa.int64(),
             "active_rate": pa.float64(),
             "is_complete": pa.bool_(),
             "daily_active_before": pa.float64(),
@@ -30,7 +31,14 @@ def figures(*rows):
         }
     )
     made = [
-        {"unit": unit, "edition": "general", "enabled": enabled, "active_rate": rate, "is_complete": True}
+        {
+            "unit": unit,
+            "edition": "general",
+            "enabled": enabled,
+            "activated": enabled,
+            "active_rate": rate,
+            "is_complete": True,
+        }
         | (more[0] if more else {})
         for unit, enabled, rate, *more in rows
     ]
@@ -60,6 +68,12 @@ def test_a_hole_leaves_a_unit_out_however_many_accounts_it_has(listed) -> None:
         figures(("甲", 40, 0.5), ("乙", 40, None, {"is_complete": False}), ("丙", 5, None, {"is_complete": False}))
     )
     assert {row["unit"]: row["left_out"] for row in listed(made)} == {"甲": None, "乙": "gap", "丙": "gap"}
+
+
+def test_a_unit_that_never_used_it_has_no_place(listed) -> None:
+    made = unit_ranking.rank_units(figures(("甲", 40, 0.5), ("乙", 40, 0.0, {"activated": 0}), ("丙", 40, 0.0)))
+    found = {row["unit"]: (row["place"], row["left_out"]) for row in listed(made)}
+    assert found == {"甲": (1, None), "乙": (None, "never"), "丙": (2, None)}
 
 
 def test_places_are_counted_within_an_edition(listed) -> None:
