@@ -115,7 +115,8 @@ def _summaries(
             continue
         own = tuple(finding for finding in findings if finding.subsystem == subsystem.id)
         # each dataset degrades by itself: what another one feeds is shown
-        read = [context.dataset(name, days) for name, days in section.reads.items() if name.startswith(subsystem.id)]
+        own_reads = {name: days for name, days in section.reads.items() if name.partition(".")[0] == subsystem.id}
+        read = [context.dataset(name, days) for name, days in own_reads.items()]
         if any(view.sources for view in read):
             summary = section.summarize(context, own)
         else:

@@ -86,9 +86,10 @@ def measured(
     if before:
         begin, end = context.previous.window(context.workspace.settings.zone)[0], begin
     # a check of the minutes before speaks into the period
-    near = checks.recent.filter(
-        (checks.recent.checked_at >= ibis.literal(begin - GAP)) & (checks.recent.checked_at < ibis.literal(end))
+    earlier = checks.recent.filter(
+        (checks.recent.checked_at >= ibis.literal(begin - GAP)) & (checks.recent.checked_at < ibis.literal(begin))
     )
+    near = (checks.before if before else checks.table).union(earlier)
     return availability.availability(chosen(near), begin, end, windows, target(context)), [checks, *views]
 
 
