@@ -83,7 +83,8 @@ def decisions(findings: Iterable[Finding]) -> list[str]:
     if by_code:
         decided = [_decision(items) for items in by_code.values()]
         more = len(decided) - MAX_DECISIONS
-        rest = [f"另有 {more} 类事项，见检查与建议。"] if more > 0 else []
+        others = mark_bound(str(more), "lower_bound" if unknown else "exact")
+        rest = [f"另有 {others} 类事项，见检查与建议。"] if more > 0 else []
         rest += [f"另有 {unknown} 类事项因数据不全未知。"] if unknown else []
         return [*decided[:MAX_DECISIONS], *rest]
     return [f"已知的检查中没有需要决定的事项，另有 {unknown} 类未知。" if unknown else "本期没有需要决定的事项。"]

@@ -76,10 +76,18 @@ def test_what_is_to_be_decided_comes_worst_first_and_one_of_a_kind():
     ]
 
 
-def test_no_more_than_three_decisions_at_once_and_none_is_said():
-    codes = ["ca.expiring_30d", "infra.tls_days", "seal.testing_days", "sms.delivery_rate"]
-    assert len(said.decisions([finding(code, "critical") for code in codes])) == 3
+def test_no_more_than_three_decisions_at_once_the_others_are_counted_and_none_is_said():
+    codes = ["ca.expiring_30d", "infra.tls_days", "seal.testing_days", "sms.delivery_rate", "infra.days_until_full"]
+    critical = [finding(code, "critical") for code in codes]
+    assert len(said.decisions(critical[:3])) == 3
+    assert said.decisions(critical)[3:] == ["另有 2 类事项，见检查与建议。"]
     assert said.decisions([finding("infra.disk_used", "critical")]) == ["本期没有需要决定的事项。"]
+
+
+def test_beside_unknown_checks_the_count_of_other_decisions_is_a_lower_bound():
+    codes = ["ca.expiring_30d", "infra.tls_days", "seal.testing_days", "sms.delivery_rate"]
+    found = [*(finding(code, "critical") for code in codes), finding("infra.days_until_full", "unknown")]
+    assert said.decisions(found)[3:] == ["另有 ≥ 1 类事项，见检查与建议。", "另有 1 类事项因数据不全未知。"]
 
 
 def test_over_unknown_checks_it_is_not_said_that_nothing_is_to_be_decided():
