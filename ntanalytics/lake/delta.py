@@ -35,6 +35,11 @@ __all__ = ["REJECTS", "DeltaLake"]
 _WRITER = WriterProperties(compression="ZSTD")
 
 
+def _before_begin(day: dt.date) -> dt.datetime:
+    """Return a moment before a local day begins, in whatever zone."""
+    return dt.datetime.combine(day - dt.timedelta(days=1), dt.time(), dt.UTC)
+
+
 class DeltaLake:
     """A folder of Delta tables, one per dataset.
 
@@ -180,29 +185,38 @@ class DeltaLake:
                 first[source] = min(day, first.get(source, day))
         return first
 
-    def stored_before(self, dataset: str, before: dt.date) -> tuple[int, int]:
-        """Return the number of days before a day in the newest version, and the size of their files in bytes."""
-        version = self.version(dataset)
+    def stored_before(self, dataset: Dataset, before: dt.date) -> tuple[int, int]:
+        """Return the number of days that :meth:`drop_before` would touch, and the size of their files in bytes."""
+        version = self.version(dataset.name)
         if version is None:
             return 0, 0
-        files = files_of(self._open(dataset, version))
-        old = files.filter(pc.less(files["partition.day"], before))
-        return len(pc.unique(old["partition.day"])), pc.sum(old["size_bytes"]).as_py() or 0
+        files = files_of(self._open(dataset.name, version))
+        files = files.filter(pc.less(files["partition.day"], before))
+        bounds = (f"min.{dataset.changed}", "num_records", *(f"null_count.{name}" for name in dataset.ended))
+        if dataset.ended and set(bounds) <= set(files.schema.names):
+            is_old = pc.less(files[bounds[0]], pa.scalar(_before_begin(before), files.schema.field(bounds[0]).type))
+            has_ended = [pc.less(files[name], files["num_records"]) for name in bounds[2:]]
+            files = files.filter(pc.fill_null(pc.and_(is_old, reduce(pc.or_, has_ended)), True))
+        return len(pc.unique(files["partition.day"])), pc.sum(files["size_bytes"]).as_py() or 0
 
-    def drop_before(self, dataset: str, before: dt.date) -> None:
+    def drop_before(self, dataset: Dataset, before: dt.date) -> None:
         """Delete the days before a day from a dataset's table and its rejects. Earlier versions stay readable.
+
+        Of cases, those stay that are open or were changed since: figures count them, however old they are
+        (docs/domain.md, No horizon).
 
         Raises:
             LakeError: the table cannot be written; it is unchanged.
         """
-        for name in (dataset, f"{dataset}.rejects"):
+        is_old = f"day < '{before.isoformat()}'"
+        has_ended = " OR ".join(f"{name} IS NOT NULL" for name in dataset.ended)
+        is_over = (
+            f" AND ({has_ended}) AND {dataset.changed} < '{_before_begin(before).isoformat()}'" if has_ended else ""
+        )
+        for name, predicate in ((dataset.name, is_old + is_over), (f"{dataset.name}.rejects", is_old)):
             with self.locked_table(name) as table:
                 if table.is_table():
-                    table.open().delete(
-                        f"day < '{before.isoformat()}'",
-                        writer_properties=_WRITER,
-                        post_commithook_properties=AFTER_COMMIT,
-                    )
+                    table.open().delete(predicate, writer_properties=_WRITER, post_commithook_properties=AFTER_COMMIT)
 
     def replace(
         self,

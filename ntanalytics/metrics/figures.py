@@ -152,13 +152,20 @@ class Figures(Sequence[FigureRow]):
         """Return the rows for which a function is true."""
         return replace(self, items=tuple(row for row in self.items if is_wanted(row)))
 
-    def made_of(self, names: Sequence[str], *views: Covered, beside: bool = False) -> Figures:
+    def made_of(
+        self,
+        names: Sequence[str],
+        *views: Covered,
+        beside: bool = False,
+        gaps_of: Callable[[FigureRow], tuple[bool, bool]] = lambda _: (True, True),
+    ) -> Figures:
         """Return the figures, of which some measures were made of other datasets than the rest.
 
         Args:
             names: the measures; their changes against the period before, too.
             views: the datasets that they were made of.
             beside: whether these come beside the datasets of the rest, and not in their place.
+            gaps_of: tells whether a gap of the period, and one of the period before, touch a row; any row without it.
         """
         whole, was_whole = _completeness(views)
         columns = {name + ending for name in names for ending in ("", "_before", "_change", "_change_rate")}
@@ -166,10 +173,10 @@ class Figures(Sequence[FigureRow]):
             row
             | FigureRow(
                 {name: row[name] for name in columns & set(row)},
-                is_complete=whole and (row.is_complete or not beside),
-                was_complete=was_whole and (row.was_complete or not beside),
+                is_complete=(whole or not touched) and (row.is_complete or not beside),
+                was_complete=(was_whole or not was_touched) and (row.was_complete or not beside),
             )
-            for row in self.items
+            for row, (touched, was_touched) in ((row, gaps_of(row)) for row in self.items)
         )
         note = _joined(self.note, _note(views))
         origin = _joined_origin([self.origin, _origin(views)])

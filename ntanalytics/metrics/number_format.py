@@ -117,7 +117,7 @@ def _duration(seconds: float) -> str:
     if seconds < 0:
         return MINUS + _duration(-seconds)
     if seconds < 59.95:
-        return f"{_rounded(seconds, 1)} 秒"
+        return f"{_rounded(seconds, 1 if seconds else 0)} 秒"
     whole = _whole(seconds)
     if whole < 3600:
         return _in_two_units(whole, 60, "分", "秒")

@@ -117,7 +117,7 @@ def _remove(context: RunContext, item: RetentionItem) -> None:
         case "lake" if item.before is not None:
             # Days without coverage are a gap in every report, and never a zero.
             ledger.pruning.forget_days(item.name, item.before)
-            DeltaLake.of(context.settings, ledger.lease).drop_before(item.name, item.before)
+            DeltaLake.of(context.settings, ledger.lease).drop_before(DATASETS[item.name], item.before)
         case "ledger" if item.before is not None:
             ledger.pruning.prune(item.before)
 
@@ -172,7 +172,7 @@ def _lake(context: RunContext) -> Iterator[RetentionItem]:
         _check_needs(kind, days, context.notebooks)
         before = context.today - dt.timedelta(days=days)
         for name in sorted(dataset.name for dataset in DATASETS.values() if dataset.kind is kind):
-            count, size = lake.stored_before(name, before)
+            count, size = lake.stored_before(DATASETS[name], before)
             if not count:
                 continue
             goes = name != signoff.SIGNOFFS

@@ -15,7 +15,7 @@ import pyarrow as pa
 from ntanalytics.catalog import site_catalog
 from ntanalytics.contract import DATASETS, Dataset, Kind
 from ntanalytics.contract import dataset as dataset_named
-from ntanalytics.errors import LakeError
+from ntanalytics.errors import LakeError, UnknownName
 from ntanalytics.lake import DeltaLake, Reader, open_reader, sql
 from ntanalytics.ledger import CoverageDay, Ledger
 from ntanalytics.ledger.rows_held import RowsHeld
@@ -98,10 +98,14 @@ class Workspace:
             last: the last local day, included.
 
         Raises:
-            UnknownName: there is no such dataset.
+            UnknownName: there is no such dataset, or it is not one of cases.
         """
+        contract = dataset_named(dataset)
+        if not contract.ended:
+            cases = [each.name for each in DATASETS.values() if each.ended]
+            raise UnknownName("dataset of cases", dataset, cases)
         since, _ = local_window(first, first, self.settings.zone)
-        return self.table(dataset, first, last).union(self._older_cases(dataset_named(dataset), first, since))
+        return self.table(dataset, first, last).union(self._older_cases(contract, first, since))
 
     def _older_cases(self, dataset: Dataset, before: dt.date, since: dt.datetime) -> ir.Table:
         return self.reader.older_cases(dataset, self.version(dataset.name), before, since)

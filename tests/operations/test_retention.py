@@ -9,6 +9,7 @@ import shutil
 from collections import Counter
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pytest
 
@@ -171,6 +172,45 @@ def test_killed_before_the_lake_was_written_the_days_are_a_hole_and_the_next_tim
     assert lake.days("sms.bills", lake.version("sms.bills")) == {OLD, YOUNG}
     _apply(old_desk)
     assert lake.days("sms.bills", lake.version("sms.bills")) == {YOUNG}
+
+
+def _task(key: str, changed: dt.date, *, is_open: bool) -> dict[str, object]:
+    """A task of the old day."""
+    begin, change = (dt.datetime.combine(day, dt.time(1), dt.UTC) for day in (OLD, changed))
+    return {
+        "task_id": key,
+        "started_at": begin,
+        "unit": None,
+        "edition": "city",
+        "module": "tasks",
+        "due_at": None,
+        "finished_at": None if is_open else change,
+        "is_cancelled": False,
+        "changed_at": change,
+        "handling_s": None,
+        "source": "a",
+        "day": OLD,
+    }
+
+
+def test_a_case_that_is_open_or_ended_lately_stays_however_old_it_is(desk: Desk):
+    desk.write_bare()
+    tasks = DATASETS["oa.tasks"]
+    told = [
+        _task("over", OLD, is_open=False),
+        _task("open", OLD, is_open=True),
+        _task("over lately", YOUNG, is_open=False),
+    ]
+    lake = DeltaLake(desk.settings.lake)
+    lake.replace(
+        tasks, parted(pa.Table.from_pylist(told, schema=tasks.schema()).to_reader(), lake.folder), "a", OLD, OLD
+    )
+    _policy(desk, case_days=800)
+    assert [(item.name, item.count) for item in _plan(desk)] == [("oa.tasks", 1)]
+    _apply(desk)
+    files = lake.files("oa.tasks", lake.version("oa.tasks") or 0)
+    kept = duckdb.sql(f"SELECT task_id FROM read_parquet({files!r}) ORDER BY 1").fetchall()
+    assert kept == [("open",), ("over lately",)]
 
 
 def _interrupt(*_arguments: object, **_named: object) -> None:

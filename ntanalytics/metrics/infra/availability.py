@@ -157,7 +157,7 @@ MEASURES = catalogue((*change.with_changes((*AVAILABILITY, *PLATFORM)), PLATFORM
 
 
 def availability(
-    checks: ir.Table, since: datetime, until: datetime, planned: Sequence[Maintenance] = (), target: float = 0.999
+    checks: ir.Table, since: datetime, until: datetime, planned: Sequence[Maintenance] = (), *, target: float
 ) -> ir.Table:
     """Return the time of each subsystem in four parts, and its availability (docs/domain.md, Availability).
 

@@ -90,7 +90,7 @@ def measured(
         (checks.recent.checked_at >= ibis.literal(begin - GAP)) & (checks.recent.checked_at < ibis.literal(begin))
     )
     near = (checks.before if before else checks.table).union(earlier)
-    return availability.availability(chosen(near), begin, end, windows, target(context)), [checks, *views]
+    return availability.availability(chosen(near), begin, end, windows, target=target(context)), [checks, *views]
 
 
 def _shown(rule: Rule, row: FigureRow) -> Finding:

@@ -13,8 +13,9 @@ from ntanalytics.checks.section import HISTORY, SubsystemSummary, highlights
 from ntanalytics.checks.subsystem import Section
 from ntanalytics.findings.finding import Finding
 from ntanalytics.metrics import MEASURES
-from ntanalytics.metrics.figures import Figures, figures
+from ntanalytics.metrics.figures import FigureRow, Figures, figures
 from ntanalytics.metrics.oa import adoption, task_duration, unit_ranking, user_flow
+from ntanalytics.metrics.rows import rows
 from ntanalytics.workspace.dataset_view import DatasetView
 
 #: Days back in which the first activity of an account is looked for.
@@ -66,21 +67,53 @@ def levels(context: CheckContext, *by: str) -> Figures:
     else:
         compared = adoption.compare_adoption(now, was, by, **activities.wholeness)
     enabled, *shared = adoption.ABLE
-    return figures(compared, activities).made_of([enabled], members).made_of(shared, members, beside=True)
+    made = figures(compared, activities)
+    if not by:
+        return made.made_of([enabled], members).made_of(shared, members, beside=True)
+    now_gaps, before_gaps = (
+        {tuple(row[name] for name in by) for row in rows(groups)}
+        for groups in _gap_groups(activities, members, members, by)
+    )
+
+    def gaps_of(row: FigureRow) -> tuple[bool, bool]:
+        group = tuple(row[name] for name in by)
+        return group in now_gaps, group in before_gaps
+
+    made = made.made_of([enabled], members, gaps_of=gaps_of)
+    return made.made_of(shared, members, beside=True, gaps_of=gaps_of)
 
 
 def _judged(activities: DatasetView, members: DatasetView, now: ir.Table, was: ir.Table, by: Sequence[str]) -> ir.Table:
     """Return the compared groups, of which a gap touches only those that its source feeds."""
-    fed = activities.recent.select(*by, "source").union(members.table.select(*by, "source")).distinct()
-    gaps, gaps_before = (
-        fed.filter(fed.source.isin(list(sources))).select(*by).distinct()
-        for sources in (activities.gap_sources, activities.gap_sources_before)
-    )
+    gaps, gaps_before = _gap_groups(activities, members, activities, by)
     columns = [measure.name for measure in adoption.LEVEL]
     compared = unit_ranking.compare_units(
         now, was, MEASURES, columns=columns, by=by, gap_groups=gaps, gap_groups_before=gaps_before
     )
     return compared.order_by(ibis.desc("active"), *by)
+
+
+def _gap_groups(
+    activities: DatasetView, members: DatasetView, view: DatasetView, by: Sequence[str]
+) -> tuple[ir.Table, ir.Table]:
+    """Return the groups that a source of a view with a gap feeds: one in the period, and one in the period before.
+
+    They are all groups where such a source gave no row by which its own are known.
+    """
+    fed = activities.recent.select(*by, "source")
+    for table in (members.table, members.before):
+        fed = fed.union(table.select(*by, "source"))
+    fed = fed.distinct()
+    given = (
+        {row["source"] for row in rows(fed.select("source").distinct())}
+        if view.gap_sources | view.gap_sources_before
+        else set()
+    )
+    of_gap, of_gap_before = (
+        (fed.filter(fed.source.isin(list(sources))) if sources <= given else fed).select(*by).distinct()
+        for sources in (view.gap_sources, view.gap_sources_before)
+    )
+    return of_gap, of_gap_before
 
 
 def _first_days_of(context: CheckContext, dataset: str) -> ir.Table:

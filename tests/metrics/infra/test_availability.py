@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 
 import ibis
 import pytest
@@ -13,6 +14,9 @@ from ntanalytics.metrics.infra import availability, probes
 DAY = dt.date(2026, 11, 16)
 SINCE = dt.datetime(2026, 11, 15, 16, tzinfo=dt.UTC)
 HOUR = SINCE + dt.timedelta(hours=1)
+
+# the contract promises three nines
+measured = partial(availability.availability, target=0.999)
 
 
 @pytest.fixture
@@ -35,7 +39,7 @@ def every(minutes, down=()):
 
 
 def test_an_hour_with_two_failed_checks_of_five_minutes(checks, listed) -> None:
-    made = availability.availability(checks({"首页": every(5, {20, 25})}), SINCE, HOUR)
+    made = measured(checks({"首页": every(5, {20, 25})}), SINCE, HOUR)
     assert listed(made) == [
         {
             "subsystem": "oa",
@@ -59,7 +63,7 @@ def test_an_hour_with_two_failed_checks_of_five_minutes(checks, listed) -> None:
 
 def test_a_gap_is_unknown_and_neither_up_nor_down(checks, listed) -> None:
     marks = [(0, True), (5, False), (40, True), (45, True), (50, True), (55, True)]
-    [row] = listed(availability.availability(checks({"首页": marks}), SINCE, HOUR))
+    [row] = listed(measured(checks({"首页": marks}), SINCE, HOUR))
     # the failed check speaks for ten minutes, not for thirty-five: 25 minutes up, 10 down, 25 unknown
     assert (row["available_s"], row["unplanned_s"], row["unmeasured_s"]) == (1500.0, 600.0, 1500.0)
     assert (row["availability"], row["availability_low"]) == (pytest.approx(25 / 35), pytest.approx(25 / 60))
@@ -68,11 +72,11 @@ def test_a_gap_is_unknown_and_neither_up_nor_down(checks, listed) -> None:
 def test_checks_of_an_hour_do_not_show_a_day(checks, listed) -> None:
     """Sixty minutes of a day are measured, all of them good: the target cannot be shown."""
     day = SINCE + dt.timedelta(days=1)
-    [row] = listed(availability.availability(checks({"首页": every(5)}), SINCE, day))
+    [row] = listed(measured(checks({"首页": every(5)}), SINCE, day))
     # the last check of the hour speaks for ten minutes
     assert (row["availability"], row["target_met"]) == (1.0, "not_shown")
     assert row["availability_low"] == pytest.approx(65 / 1440)
-    [platform] = listed(availability.platform(availability.availability(checks({"首页": every(5)}), SINCE, day)))
+    [platform] = listed(availability.platform(measured(checks({"首页": every(5)}), SINCE, day)))
     assert platform == {"platform_availability": 1.0, "platform_availability_low": pytest.approx(65 / 1440)}
 
 
@@ -85,17 +89,17 @@ def test_downtime_within_confirmed_maintenance_is_planned(checks, listed) -> Non
         availability.Maintenance("C3", "sms", SINCE, HOUR),
     ]
     made = checks({"首页": every(5, {20, 25, 30})})
-    [row] = listed(availability.availability(made, SINCE, HOUR, planned))
+    [row] = listed(measured(made, SINCE, HOUR, planned))
     assert (row["available_s"], row["planned_s"], row["unplanned_s"]) == (2700.0, 600.0, 300.0)
     assert (row["availability"], row["failures"]) == (pytest.approx(2700 / 3000), 1)
     whole = [availability.Maintenance("C1", "oa", SINCE + 20 * minute, HOUR)]
-    [row] = listed(availability.availability(made, SINCE, HOUR, whole))
+    [row] = listed(measured(made, SINCE, HOUR, whole))
     assert (row["unplanned_s"], row["failures"], row["availability"]) == (0.0, 0, 1.0)
 
 
 def test_a_check_before_the_period_speaks_into_it(checks, listed) -> None:
     made = checks({"首页": [(-4, False), *every(5)]})
-    [row] = listed(availability.availability(made.filter(made.checked_at != SINCE), SINCE, HOUR))
+    [row] = listed(measured(made.filter(made.checked_at != SINCE), SINCE, HOUR))
     assert (row["unplanned_s"], row["unmeasured_s"], row["checked"]) == (300.0, 0.0, 12)
 
 
@@ -114,7 +118,7 @@ def test_confirmed_maintenance_needs_a_confirmation_before_and_an_end(table) -> 
 
 def test_a_subsystem_is_as_good_as_its_worst_target(checks, listed) -> None:
     made = checks({"首页": every(5), "接口": every(5, {5})})
-    [row] = listed(availability.availability(made, SINCE, HOUR))
+    [row] = listed(measured(made, SINCE, HOUR))
     assert (row["target"], row["unplanned_s"], row["failed_checks"], row["checked"]) == ("接口", 300.0, 1, 24)
 
 
@@ -122,9 +126,9 @@ def test_the_platform_is_the_mean_of_its_subsystems(checks, listed) -> None:
     both = checks({"首页": every(5, {0, 5, 10})}).union(
         checks({"短信": every(5)}).mutate(subsystem=ibis.literal("sms").cast("!string"))
     )
-    [row] = listed(availability.platform(availability.availability(both, SINCE, HOUR)))
+    [row] = listed(availability.platform(measured(both, SINCE, HOUR)))
     assert row == {"platform_availability": pytest.approx(0.875), "platform_availability_low": None}
-    [nothing] = listed(availability.platform(availability.availability(checks({}), SINCE, HOUR)))
+    [nothing] = listed(availability.platform(measured(checks({}), SINCE, HOUR)))
     assert nothing == {"platform_availability": None, "platform_availability_low": None}
 
 
@@ -168,7 +172,7 @@ def test_a_span_over_midnight_counts_for_both_days(table, days, listed) -> None:
 
 
 def test_without_checks_nothing_is_said(checks, listed) -> None:
-    assert listed(availability.availability(checks({}), SINCE, HOUR)) == []
+    assert listed(measured(checks({}), SINCE, HOUR)) == []
 
 
 def test_outages_are_runs_of_failed_checks(checks, listed) -> None:
@@ -190,11 +194,11 @@ def test_outages_are_runs_of_failed_checks(checks, listed) -> None:
 @given(st.dictionaries(st.integers(0, 59), st.booleans(), max_size=30))
 def test_down_unknown_and_up_make_the_period(checks, listed, marks) -> None:
     made = checks({"首页": sorted(marks.items())})
-    for row in listed(availability.availability(made, SINCE, HOUR)):
+    for row in listed(measured(made, SINCE, HOUR)):
         assert row["available_s"] + row["planned_s"] + row["unplanned_s"] + row["unmeasured_s"] == 3600
         assert row["availability_low"] is None or 0 <= row["availability_low"] <= row["availability"] <= 1
     outages = listed(probes.outages(made, HOUR))
-    for row in listed(availability.availability(made, SINCE, HOUR)):
+    for row in listed(measured(made, SINCE, HOUR)):
         assert row["unplanned_s"] == sum(outage["down_s"] for outage in outages)
         assert row["longest_s"] == max((outage["down_s"] for outage in outages), default=0)
         assert row["failures"] == len(outages)
@@ -239,7 +243,7 @@ def test_probes_are_timed_by_the_local_hour_and_what_failed_is_not(table, listed
 
 def test_every_column_has_its_words(checks) -> None:
     made = checks({"首页": every(5)})
-    columns = {*availability.availability(made, SINCE, HOUR).columns, *probes.outages(made, HOUR).columns}
+    columns = {*measured(made, SINCE, HOUR).columns, *probes.outages(made, HOUR).columns}
     assert columns - set(MEASURES) == {"subsystem", "target"}
     gaps, probed = probes.check_gaps(made, SINCE, HOUR).columns, probes.probe_durations(made, 8).columns
     assert {*gaps, *probed} - set(MEASURES) == {"source", "subsystem", "target"}
