@@ -102,7 +102,7 @@ class Workspace:
         """
         contract = dataset_named(dataset)
         if not contract.ended:
-            cases = [each.name for each in DATASETS.values() if each.ended]
+            cases = [known.name for known in DATASETS.values() if known.ended]
             raise UnknownName("dataset of cases", dataset, cases)
         since, _ = local_window(first, first, self.settings.zone)
         return self.table(dataset, first, last).union(self._older_cases(contract, first, since))
