@@ -9,6 +9,7 @@ from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.entities import places
 from ntanalytics.findings.finding import Finding, subsystem_entity
 from ntanalytics.findings.maintenance_windows import maintenance_windows, suppress_maintenance
+from ntanalytics.findings.subjects import members_of
 
 #: Days before its begin for which a change may be planned.
 LONGEST_CHANGE_DAYS = 7
@@ -64,9 +65,26 @@ def _covers(other: Finding, finding: Finding, suppression: SuppressedBy) -> bool
         case "sibling":
             return other.entity.key.partition("/")[0] == finding.entity.key.partition("/")[0]
         case "window":
-            if other.window is None or finding.window is None:
-                return False
-            return finding.window.overlap_s(other.window) > finding.window.length_s / 2
+            return _is_within(finding, other)
+        case "subject":
+            return _is_same_subject(other, finding)
+
+
+def _is_within(finding: Finding, other: Finding) -> bool:
+    """Return whether more than half of a finding's window lies within that of another."""
+    if other.window is None or finding.window is None:
+        return False
+    return finding.window.overlap_s(other.window) > finding.window.length_s / 2
+
+
+def _is_same_subject(other: Finding, finding: Finding) -> bool:
+    """Return whether another finding speaks of a member of a subject, or of its whole subsystem in its hours."""
+    if other.window is not None and finding.window is not None and finding.window.overlap_s(other.window) <= 0:
+        return False
+    if other.entity == subsystem_entity(finding.subsystem):
+        return _is_within(finding, other)
+    names = {other.entity.label, *other.entity.key.split("/")}
+    return bool(names & set(members_of(finding).values()))
 
 
 def excuse_planned(context: CheckContext, findings: Iterable[Finding]) -> list[Finding]:

@@ -41,6 +41,7 @@ _SLOW = ("infra.slow_*", "*_p95_rise", "docexchange.calls_slow")
 #: Requests, logins, messages, actions that stay away.
 _AWAY = (
     "*_fall", "*_silence", "*_silent", "*.lull", "*_lull", "im.im_messages", "sso.accesses", "oa.active_change_rate",
+    "*.surveillance",
 )  # fmt: skip
 _FAILING = (
     "*_failures", "*_failure_rate", "*.failed_changes", "docexchange.calls_failing", "ca.refused_logins",

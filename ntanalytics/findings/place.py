@@ -7,6 +7,10 @@ from collections.abc import Iterable, Mapping
 
 from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.findings.finding import Entity, Finding
+from ntanalytics.findings.subjects import members_of
+
+#: Dimensions whose members are hosts or services.
+_PLACED = ("host", "service", "target")
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
@@ -35,10 +39,12 @@ def place(finding: Finding, places: Mapping[str, str]) -> str:
     entity = finding.entity
     if entity.kind == "subsystem":
         return entity.key
-    subsystem = str(finding.details.get("subsystem", finding.subsystem))
+    members = members_of(finding)
+    subsystem = str(members.get("subsystem", finding.details.get("subsystem", finding.subsystem)))
     if subsystem != "infra":
         return subsystem
-    return places.get(_head(entity.key.partition("://")[2] or entity.key), "infra")
+    name = next((members[column] for column in _PLACED if column in members), entity.key)
+    return places.get(_head(name.partition("://")[2] or name), "infra")
 
 
 def host_of(entity: Entity) -> str:

@@ -95,3 +95,16 @@ def source_rule(subsystem: str) -> Rule:
         label="数据",
         kind="hygiene",
     )
+
+
+def surveillance_rule(subsystem: str) -> Rule:
+    """Return the rule ``<subsystem>.surveillance``: no member of a dimension departs from its expected range."""
+    return Rule(
+        f"{subsystem}.surveillance",
+        "affected_share",
+        Threshold(0.0, 0.2, "down"),
+        "核查该对象在所列时段的运行情况，核实是否为计划内活动",
+        "What departs beyond chance is told, whatever its size; a fifth of all events is critical.",
+        label="分项走势",
+        kind="usual",
+    )

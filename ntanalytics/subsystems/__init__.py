@@ -11,6 +11,7 @@ from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.engine import Evaluation
 from ntanalytics.checks.site_rules import site_rules
 from ntanalytics.checks.subsystem import Subsystem
+from ntanalytics.checks.surveillance import watched
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.text import Wording
@@ -30,7 +31,11 @@ from ntanalytics.subsystems.sso import SUBSYSTEM as SSO
 from ntanalytics.workspace.report import Report
 
 #: Every subsystem, in the order in which a reader meets them; the data come last, since they speak of all others.
-SUBSYSTEMS: tuple[Subsystem, ...] = (IDENTITY, SSO, DOCEXCHANGE, OA, IM, SMS, CA, SEAL, INFRA, DESK, DATA)
+SUBSYSTEMS: tuple[Subsystem, ...] = (
+    *(watched(platform) for platform in (IDENTITY, SSO, DOCEXCHANGE, OA, IM, SMS, CA, SEAL, INFRA)),
+    DESK,
+    DATA,
+)
 
 _BY_ID: Mapping[str, Subsystem] = MappingProxyType({subsystem.id: subsystem for subsystem in SUBSYSTEMS})
 

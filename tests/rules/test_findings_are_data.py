@@ -17,7 +17,7 @@ STILL_CODES: dict[str, int] = {}
 STILL_LOOKED_UP: dict[str, int] = {"subsystems": 4}
 
 #: Modules that set limits outside the rules, and how many.
-STILL_THRESHOLDS: dict[str, int] = {"findings.rule": 1}
+STILL_THRESHOLDS: dict[str, int] = {"findings.rule": 2}
 
 #: Modules that read the sentences of a finding, and how often.
 STILL_READ: dict[str, int] = {}

@@ -1,0 +1,116 @@
+"""Surveillance: every dataset of events of a subsystem is watched by the same rule, derived from the contract.
+
+A subsystem gets the rule and its check by :func:`watched`, without a line of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+
+from ntanalytics.checks.check import Check, SuppressedBy
+from ntanalytics.checks.context import CheckContext
+from ntanalytics.checks.subsystem import Subsystem
+from ntanalytics.contract import DATASETS, Dataset, Kind, Type
+from ntanalytics.contract.dimensions import Breakdown, breakdown
+from ntanalytics.detectors.comparable_days import comparable_days
+from ntanalytics.detectors.surveillance.departures import Departure, departures
+from ntanalytics.detectors.surveillance.leaf_table import HOURS
+from ntanalytics.findings.finding import Comparison, Finding, Window
+from ntanalytics.findings.rule import Rule, surveillance_rule
+from ntanalytics.findings.subjects import subject
+from ntanalytics.findings.surveillance_text import TEXT
+from ntanalytics.metrics.leaves import leaves
+from ntanalytics.metrics.rows import rows
+
+#: Days of history in which comparable days are looked for: ten weeks hold twenty days off.
+HISTORY_DAYS = 70
+
+#: Key columns of the datasets of states: what a column of that name refers to lasts.
+_STATES = frozenset(
+    dataset.key[0] for dataset in DATASETS.values() if dataset.kind is Kind.STATE and len(dataset.key) == 1
+)
+
+#: Dataset → its dimensions, of the datasets that are watched: those whose events have an hour.
+WATCHED: Mapping[str, Breakdown] = {
+    dataset.name: columns
+    for dataset in DATASETS.values()
+    if dataset.time and dataset.column(dataset.time).type is Type.TIMESTAMP
+    if (columns := breakdown(dataset, _STATES)).dimensions
+}
+
+
+def watched(subsystem: Subsystem) -> Subsystem:
+    """Return a subsystem with the rule of surveillance, where it has a dataset that can be watched."""
+    datasets = tuple(name for name in WATCHED if DATASETS[name].subsystem == subsystem.id)
+    if not datasets:
+        return subsystem
+    rule = surveillance_rule(subsystem.id)
+    known = tuple(check.rule for check in subsystem.checks if set(check.reads) & set(datasets))
+    check = Check(
+        rule=rule.code,
+        evaluate=partial(_surveil, datasets),
+        reads=dict.fromkeys(datasets, HISTORY_DAYS),
+        optional=datasets,
+        suppressed_by=(SuppressedBy(known, "subject"),),
+    )
+    *rules, source = subsystem.rules
+    return replace(
+        subsystem,
+        rules=(*rules, rule, source),
+        checks=(*subsystem.checks, check),
+        texts={**subsystem.texts, rule.code: TEXT},
+    )
+
+
+def _surveil(datasets: tuple[str, ...], context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the subjects that depart on the day, of each dataset whose day is complete."""
+    return [
+        _finding(context, rule, name, departure) for name in datasets for departure in context.shared(_departures, name)
+    ]
+
+
+def _departures(context: CheckContext, name: str) -> list[Departure]:
+    view, columns, dataset = context.dataset(name, HISTORY_DAYS), WATCHED[name], DATASETS[name]
+    if not view.sources or not view.is_complete:
+        return []
+    first = view.recent.day.min().to_pyarrow().as_py()
+    known = [row for row in rows(view.days) if first is not None and row["day"] >= first]
+    days = [*reversed(comparable_days(known, context.on)), context.on]
+    dimensions = [column.name for column in columns.dimensions if not view.sources_without(column.name)]
+    events = view.recent.filter(view.recent.day.isin(days))
+    table = leaves(events, dataset.time, context.utc_offset_h, dimensions, weight=columns.weight)
+    return departures(table.to_pyarrow(), days, dimensions)
+
+
+def _finding(context: CheckContext, rule: Rule, name: str, departure: Departure) -> Finding:
+    dataset, (first, after) = DATASETS[name], departure.hours
+    return Finding(
+        rule=rule,
+        entity=subject(name, departure.members, _label(dataset, departure.members)),
+        status=rule.threshold.judge(departure.share),
+        value=departure.share,
+        format="rate:1",
+        detector="surveillance",
+        window=None if after - first == HOURS else Window(context.on, first * 3600.0, after * 3600.0),
+        since=context.on,
+        comparison=Comparison("expected", departure.expected),
+        figures={
+            "seen": departure.seen,
+            "expected": departure.expected,
+            "improbable": departure.improbable,
+            "strength": departure.strength,
+        },
+        details={"dataset": name, "events": dataset.label},
+    )
+
+
+def _label(dataset: Dataset, members: tuple[tuple[str, str], ...]) -> str:
+    """Return a subject in Chinese: ``应用 公积金服务、运营商 中国电信``; of all events the dataset."""
+    words = []
+    for name, member in members:
+        column = dataset.column(name)
+        word = {"true": "是", "false": "否"}.get(member, member) if column.type is Type.BOOLEAN else member
+        words.append(f"{column.label} {column.values.get(member, word)}")
+    return "、".join(words) or f"全部{dataset.label}"

@@ -1,0 +1,80 @@
+"""Dimensions and values of a dataset, derived from its columns: by what its rows are counted, and what they measure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ntanalytics.contract.dataset import Column, Dataset, Kind, Privacy, Type
+
+#: Columns of free text, which name no member of anything.
+_FREE_TEXT = frozenset({"remark"})
+
+#: Units of events.
+_COUNTED = frozenset({"次", "条"})
+
+#: Columns of a case that change while it lives: those of the last days would differ from those of older cases.
+_CHANGING = frozenset({"state", "decision", "result"})
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """Columns that divide the rows of a dataset, and those that measure them.
+
+    Attributes:
+        dimensions: the columns whose values are members: units, applications, outcomes, status codes.
+        values: the columns that measure each event: durations, sizes, levels.
+        weight: column that counts the events of a row; empty where a row is one event.
+    """
+
+    dimensions: tuple[Column, ...] = ()
+    values: tuple[Column, ...] = ()
+    weight: str = ""
+
+
+def breakdown(dataset: Dataset, states: frozenset[str] = frozenset()) -> Breakdown:
+    """Return the dimensions and values of a dataset of events or cases; both are empty for a state.
+
+    A dimension is an enumeration, a flag, a name in plain text or a code without a unit. No dimension are keys, values
+    of a person, free text, and what changes during the life of a case. A value is a number with a unit, or the lower
+    bound of a bucket; the elapsed time of a case is none, since the slow ones have not ended yet.
+
+    Args:
+        dataset: the dataset.
+        states: key columns of datasets of states: a column with that name refers to something that lasts.
+    """
+    if dataset.kind is Kind.STATE:
+        return Breakdown()
+    weight = dataset.counts or next((column.name for column in dataset.columns if _is_weight(dataset, column)), "")
+    return Breakdown(
+        tuple(column for column in dataset.columns if _is_dimension(dataset, column, states)),
+        tuple(column for column in dataset.columns if column.name != weight and _is_value(dataset, column)),
+        weight,
+    )
+
+
+def _is_weight(dataset: Dataset, column: Column) -> bool:
+    """Return whether a column counts the events of a row of an aggregated dataset."""
+    is_aggregated = dataset.column(dataset.time).grain is not None
+    return is_aggregated and column.type is Type.INTEGER and column.unit in _COUNTED
+
+
+def _is_dimension(dataset: Dataset, column: Column, states: frozenset[str]) -> bool:
+    if column.privacy is not Privacy.OPEN or column.name in _FREE_TEXT or dataset.key == (column.name,):
+        return False
+    if dataset.kind is Kind.CASE and (column.name in _CHANGING or column.type is Type.BOOLEAN):
+        return False
+    if column.name.endswith("_id"):
+        return column.name in states
+    if column.type is Type.INTEGER:
+        return not column.unit and not _is_bucket(column) and column.name != "samples"
+    return column.type in (Type.TEXT, Type.BOOLEAN)
+
+
+def _is_value(dataset: Dataset, column: Column) -> bool:
+    if dataset.kind is Kind.CASE and column.elapsed is not None:
+        return False
+    return column.type is Type.NUMBER or (column.type is Type.INTEGER and (bool(column.unit) or _is_bucket(column)))
+
+
+def _is_bucket(column: Column) -> bool:
+    return column.name.endswith("_bucket")

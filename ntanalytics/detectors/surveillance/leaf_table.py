@@ -1,0 +1,138 @@
+"""Leaf table: counts by day, hour and all dimensions as arrays, and the series that are sums of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import combinations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from ntanalytics.detectors.detection import Floats
+
+Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+#: Hours of a day.
+HOURS = 24
+
+#: A subject: pairs of dimension and member, in the order of the dimensions; empty for all events.
+Members = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class SeriesGroup:
+    """The series of some dimensions.
+
+    Attributes:
+        dimensions: names of the dimensions.
+        members: the members of each series.
+        counts: an array of series × days × hours.
+    """
+
+    dimensions: tuple[str, ...]
+    members: list[Members]
+    counts: Floats
+
+
+class LeafTable:
+    """Counts by day, hour and all dimensions.
+
+    Args:
+        table: the result of ``metrics.leaves``.
+        days: the days, oldest first; rows of other days are left out.
+        dimensions: names of the dimensions.
+        columns: names of the columns that are summed.
+    """
+
+    def __init__(
+        self, table: pa.Table, days: Sequence[date], dimensions: Sequence[str], columns: Sequence[str]
+    ) -> None:
+        place = pc.index_in(table["day"], pa.array(days, pa.date32()))
+        table = table.filter(pc.is_valid(place))
+        self.days = len(days)
+        self.dimensions = tuple(dimensions)
+        day = pc.index_in(table["day"], pa.array(days, pa.date32())).to_numpy().astype(np.int64)
+        self.slots: Ints = day * HOURS + table["hour"].to_numpy().astype(np.int64)
+        self.columns: dict[str, Floats] = {name: table[name].to_numpy().astype(np.float64) for name in columns}
+        self.codes: dict[str, Ints] = {}
+        self.names: dict[str, list[str]] = {}
+        for name in dimensions:
+            encoded = table[name].combine_chunks().dictionary_encode()
+            # a null is no member: -1
+            self.codes[name] = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+            self.names[name] = encoded.dictionary.to_pylist()
+
+    def sum(self, column: str, mask: Mask | None = None) -> Floats:
+        """Return the sum of a column by day and hour, of the leaves of a mask."""
+        slots, weights = self.slots, self.columns[column]
+        if mask is not None:
+            slots, weights = slots[mask], weights[mask]
+        sums = np.bincount(slots, weights, self.days * HOURS).astype(np.float64)
+        return sums.reshape(self.days, HOURS)
+
+    def mask(self, members: Members) -> Mask:
+        """Return which leaves belong to a subject."""
+        chosen = np.ones(len(self.slots), dtype=bool)
+        for name, member in members:
+            chosen &= self.codes[name] == self.names[name].index(member)
+        return chosen
+
+    def groups(self, column: str, most_dimensions: int, least: Mapping[int, float]) -> Iterator[SeriesGroup]:
+        """Yield the series of each combination of dimensions that are large enough.
+
+        Args:
+            column: the counted column.
+            most_dimensions: the largest number of dimensions of a subject.
+            least: number of dimensions → the least mean count of a day of a series; one that is smaller is taken where
+                its last day has three times as many, and twice the most that any such series had on a day before.
+        """
+        yield SeriesGroup((), [()], self.sum(column)[None])
+        for number in range(1, most_dimensions + 1):
+            for dimensions in combinations(self.dimensions, number):
+                group = self._group(column, dimensions, least[number])
+                if group is not None:
+                    yield group
+
+    def _group(self, column: str, dimensions: tuple[str, ...], least: float) -> SeriesGroup | None:
+        keys, is_named = np.zeros(len(self.slots), dtype=np.int64), np.ones(len(self.slots), dtype=bool)
+        for name in dimensions:
+            keys = keys * max(1, len(self.names[name])) + self.codes[name]
+            is_named &= self.codes[name] >= 0
+        slots, weights = self.slots[is_named], self.columns[column][is_named]
+        members, places = np.unique(keys[is_named], return_inverse=True)
+        if not len(members):
+            return None
+        daily = _summed(places, slots // HOURS, weights, len(members), self.days)
+        is_large = _is_large(daily, least)
+        if not is_large.any():
+            return None
+        wanted = is_large[places]
+        count = int(is_large.sum())
+        new_places = (np.cumsum(is_large) - 1)[places[wanted]]
+        counts = _summed(new_places, slots[wanted], weights[wanted], count, self.days * HOURS)
+        names = [self._members(dimensions, int(key)) for key in members[is_large]]
+        return SeriesGroup(dimensions, names, counts.reshape(count, self.days, HOURS))
+
+    def _members(self, dimensions: tuple[str, ...], key: int) -> Members:
+        members = []
+        for name in reversed(dimensions):
+            key, code = divmod(key, max(1, len(self.names[name])))
+            members.append((name, self.names[name][code]))
+        return tuple(reversed(members))
+
+
+def _is_large(daily: Floats, least: float) -> Mask:
+    usual, today = daily[:, :-1].mean(axis=1), daily[:, -1]
+    is_small = usual < least
+    most = float(daily[is_small, :-1].max(initial=0.0))
+    return np.asarray(~is_small | (today >= max(3 * least, 2 * most)), dtype=np.bool_)
+
+
+def _summed(rows: Ints, columns: Ints, weights: Floats, height: int, width: int) -> Floats:
+    sums = np.bincount(rows * width + columns, weights, height * width).astype(np.float64)
+    return sums.reshape(height, width)

@@ -1,0 +1,43 @@
+"""Subjects of surveillance: a dataset and members of its dimensions, as the entity of a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote, unquote
+
+from ntanalytics.findings.finding import Entity, Finding
+
+#: Kind of the entity.
+KIND = "subject"
+
+#: Characters that divide a key.
+_DIVIDING = "%/="
+
+
+def subject(dataset: str, members: Sequence[tuple[str, str]], label: str) -> Entity:
+    """Return a subject as an entity: ``sms.messages/carrier=unicom/application=portal``.
+
+    Args:
+        dataset: name of the dataset.
+        members: pairs of dimension and member, in the order of the dataset's columns.
+        label: its name in Chinese.
+    """
+    parts = [f"{dimension}={_escaped(member)}" for dimension, member in members]
+    return Entity(KIND, "/".join([dataset, *parts]), label)
+
+
+def dataset_of(finding: Finding) -> str:
+    """Return the dataset of a finding of surveillance; empty for any other finding."""
+    return finding.entity.key.partition("/")[0] if finding.entity.kind == KIND else ""
+
+
+def members_of(finding: Finding) -> Mapping[str, str]:
+    """Return dimension → member of a finding of surveillance; empty for any other finding."""
+    if finding.entity.kind != KIND:
+        return {}
+    pairs = (part.partition("=") for part in finding.entity.key.split("/")[1:])
+    return {dimension: unquote(member) for dimension, _, member in pairs}
+
+
+def _escaped(member: str) -> str:
+    return "".join(quote(letter, safe="") if letter in _DIVIDING else letter for letter in member)

@@ -1,0 +1,64 @@
+"""Leaves: events counted by local day, hour and every dimension at once, from which any coarser count is a sum."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import ibis
+import ibis.expr.types as ir
+
+from ntanalytics.metrics.measure import catalogue, rate
+
+MEASURES = catalogue(
+    (
+        rate(
+            "affected_share",
+            "影响份额",
+            "Events of a day that a subject lacks, or has too many, as a share of all events of its dataset "
+            "(docs/domain.md, Surveillance).",
+            good="down",
+        ),
+    )
+)
+
+
+def leaves(
+    events: ir.Table,
+    at: str,
+    utc_offset_h: int,
+    dimensions: Sequence[str],
+    *,
+    weight: str = "",
+    values: Sequence[str] = (),
+) -> ir.Table:
+    """Return the number of events by local day, hour and dimensions.
+
+    Args:
+        events: rows of a dataset.
+        at: the column of the time (UTC); empty where only the day is known.
+        utc_offset_h: hours by which local time is ahead of UTC.
+        dimensions: the columns that divide the events.
+        weight: the column that counts the events of a row; empty where a row is one event.
+        values: the columns that measure each event; a number of bytes is that of all events of its row.
+
+    Returns:
+        ``day``, ``hour`` (0 without a time), ``dimensions`` (as text), ``events``, and for each value its number of
+        events ``<value>_events`` and the sum of their logarithms ``<value>_log``; in no order.
+    """
+    hour = (
+        ((events[at].epoch_seconds() + utc_offset_h * 3600) % 86_400 // 3600).cast("int64") if at else ibis.literal(0)
+    )
+    count = events[weight] if weight else ibis.literal(1)
+    measured = {}
+    for name in values:
+        value = events[name] / count.nullif(0) if weight and name.endswith("_bytes") else events[name]
+        # a bucket is the logarithm of a duration; the level of a gauge may be 0
+        logarithm = (
+            value.cast("float64") if name.endswith("_bucket") else (value.cast("float64").clip(lower=0) + 1).ln()
+        )
+        is_known = events[name].notnull()
+        measured[f"{name}_events"] = is_known.ifelse(count, 0).sum()
+        measured[f"{name}_log"] = (logarithm * count).sum().fill_null(0.0)
+    columns = {name: events[name].cast("string") for name in dimensions}
+    counted = events.mutate(**columns).group_by("day", *dimensions, hour=hour)
+    return counted.aggregate(events=count.sum() if weight else ibis._.count(), **measured)

@@ -1,0 +1,58 @@
+"""Surveillance by the engine: a subject is told unless a rule that knows more tells it; over a gap nothing is."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.subjects import members_of
+from ntanalytics.subsystems import SUBSYSTEMS, subsystem, word
+from tests.subsystems.made import ON, evaluation, events, hours
+
+WATCH, SILENT = "sso.surveillance", "sso.app_silence"
+APPS = ("portal", "oa", "im", "seal")
+
+
+def _accesses(silent: str = "", failing: str = "") -> dict[str, pa.Table]:
+    """Return some weeks of accesses to four applications; of today one is silent from 10 to 14, one answers nothing."""
+    rows = []
+    for number, app in enumerate(APPS):
+        today = dict.fromkeys(range(10, 14), 0) if app == silent else None
+        for row in hours(60 + 20 * number, today, app_id=app):
+            is_failing = app == failing and row["day"] == ON and row["slot"] in (14, 15)
+            rows.append({**row, "outcome": "failure" if is_failing else "success"})
+    return {"sso.accesses": events("sso.accesses", rows)}
+
+
+def _found(codes: set[str], data: dict[str, pa.Table], **more: object) -> list[Finding]:
+    made = evaluation(subsystem("sso"), codes, data, **more)  # type: ignore[arg-type]
+    return [finding for finding in made.findings if finding.is_violation]
+
+
+def test_a_silent_application_is_told_with_its_hours_and_what_is_usual() -> None:
+    (finding,) = _found({WATCH}, _accesses(silent="im"))
+    assert members_of(finding) == {"app_id": "im"}
+    assert finding.window is not None
+    assert (finding.window.from_s, finding.window.until_s) == (10 * 3600, 14 * 3600)
+    assert finding.figures["seen"] == 0
+    assert "10:00—14:00" in word(finding).evidence
+
+
+def test_a_rule_that_names_the_application_tells_it_instead() -> None:
+    codes = {finding.code for finding in _found({WATCH, SILENT}, _accesses(silent="im"))}
+    assert codes == {SILENT}
+
+
+def test_an_outcome_that_changes_is_told_of_its_application() -> None:
+    found = _found({WATCH}, _accesses(failing="seal"))
+    assert {"app_id": "seal", "outcome": "failure"} in [dict(members_of(finding)) for finding in found]
+
+
+def test_an_ordinary_day_and_a_day_with_a_gap_tell_nothing() -> None:
+    assert _found({WATCH}, _accesses()) == []
+    assert _found({WATCH}, _accesses(silent="im"), gaps=(ON,)) == []
+
+
+def test_every_subsystem_of_the_platform_is_watched_without_a_line_of_its_own() -> None:
+    watched = {item.id for item in SUBSYSTEMS if any(rule.code == f"{item.id}.surveillance" for rule in item.rules)}
+    assert watched == {item.id for item in SUBSYSTEMS} - {"desk", "data"}

@@ -1,0 +1,138 @@
+"""Departures on made cities: the smallest subject is named, and an ordinary day names none."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ntanalytics.detectors.surveillance.departures import Departure, departures
+
+DAYS = [dt.date(2026, 11, 20) - dt.timedelta(days=back) for back in range(20, -1, -1)]
+ON = len(DAYS) - 1
+UNITS = [f"unit-{number:02d}" for number in range(30)]
+TERMINALS = ["pc", "mobile"]
+#: Share of a day's events in each hour: office hours, with a dip at noon.
+PROFILE = np.array([0] * 8 + [10, 14, 14, 12, 4, 8, 12, 12, 10, 4] + [0] * 6) / 100
+
+
+@dataclass
+class City:
+    """Counts of day, unit, terminal and hour around their means, and what was done to them."""
+
+    seed: int = 1
+    day_factor: Callable[[int], float] = lambda _day: 1.0
+    counts: np.ndarray = field(init=False)
+
+    def __post_init__(self) -> None:
+        draws = np.random.default_rng(self.seed)
+        sizes = draws.uniform(40, 400, len(UNITS))
+        means = np.array([self.day_factor(day) for day in range(len(DAYS))])[:, None, None, None]
+        means = means * sizes[None, :, None, None] * np.array([0.7, 0.3])[None, None, :, None] * PROFILE
+        self.counts = draws.poisson(means)
+
+    def told(self) -> list[Departure]:
+        """Return what departs on the last day."""
+        places = np.argwhere(self.counts > 0)
+        table = pa.table(
+            {
+                "day": pa.array([DAYS[place] for place in places[:, 0]], pa.date32()),
+                "hour": places[:, 3],
+                "unit": [UNITS[place] for place in places[:, 1]],
+                "terminal": [TERMINALS[place] for place in places[:, 2]],
+                "events": self.counts[self.counts > 0].astype(float),
+            }
+        )
+        return departures(table, DAYS, ["unit", "terminal"])
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_an_ordinary_day_tells_nothing(seed: int) -> None:
+    assert City(seed).told() == []
+
+
+def test_a_day_on_which_all_do_less_alike_tells_no_member() -> None:
+    assert City(3, day_factor=lambda day: 0.5 if day == ON else 1.0).told() == []
+
+
+def test_a_unit_that_stops_for_hours_is_told_with_its_hours() -> None:
+    city = City(4)
+    lost = city.counts[ON, 7, :, 13:16].sum()
+    city.counts[ON, 7, :, 13:16] = 0
+    (told,) = city.told()
+    assert (told.members, told.direction, told.hours, told.seen) == ((("unit", "unit-07"),), -1, (13, 16), 0.0)
+    assert told.expected == pytest.approx(lost, rel=0.3)
+    assert told.share == pytest.approx(told.expected / told.total)
+
+
+def test_one_terminal_of_one_unit_is_told_and_neither_the_unit_nor_the_terminal() -> None:
+    city = City(5)
+    city.counts[ON, 3, 1, :] = 0
+    assert [told.members for told in city.told()] == [(("unit", "unit-03"), ("terminal", "mobile"))]
+
+
+def test_a_terminal_that_loses_a_third_everywhere_is_told_and_none_of_its_units() -> None:
+    city = City(6)
+    city.counts[ON, :, 1, :] = city.counts[ON, :, 1, :] * 2 // 3
+    assert [told.members for told in city.told()] == [(("terminal", "mobile"),)]
+
+
+def test_two_causes_are_told_beside_each_other_the_stronger_first() -> None:
+    city = City(7)
+    city.counts[ON, 2, :, :] = 0
+    city.counts[ON, 20, 0, 9] += 150
+    assert {told.members for told in city.told()} == {(("unit", "unit-02"),), (("unit", "unit-20"), ("terminal", "pc"))}
+
+
+def test_a_member_that_was_never_seen_is_told_when_it_appears() -> None:
+    city = City(8)
+    city.counts[:ON, 29, :, :] = 0
+    (told,) = city.told()
+    assert (told.members, told.direction, told.expected) == ((("unit", "unit-29"),), 1, 0.0)
+
+
+def test_what_happened_on_a_day_before_hides_nothing_today() -> None:
+    city = City(9)
+    city.counts[ON - 4, 11, :, :] = 0
+    city.counts[ON, 11, :, :] = 0
+    assert [told.members for told in city.told()] == [(("unit", "unit-11"),)]
+
+
+def test_a_short_history_and_an_empty_one_tell_nothing() -> None:
+    none = pa.table(
+        {
+            "day": pa.array([], pa.date32()),
+            "hour": pa.array([], pa.int64()),
+            "unit": pa.array([], pa.string()),
+            "events": pa.array([], pa.float64()),
+        }
+    )
+    assert departures(none, DAYS, ["unit"]) == []
+    assert departures(none, DAYS[-5:], ["unit"]) == []
+
+
+_LEAF = st.tuples(
+    st.integers(0, ON), st.integers(0, 23), st.sampled_from(["a", "b", "甲", None]), st.integers(0, 10**9)
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(_LEAF, min_size=1, max_size=60))
+def test_no_table_breaks_it(leaves: list[tuple[int, int, str | None, int]]) -> None:
+    table = pa.table(
+        {
+            "day": pa.array([DAYS[leaf[0]] for leaf in leaves], pa.date32()),
+            "hour": [leaf[1] for leaf in leaves],
+            "unit": pa.array([leaf[2] for leaf in leaves], pa.string()),
+            "events": [float(leaf[3]) for leaf in leaves],
+        }
+    )
+    for told in departures(table, DAYS, ["unit"]):
+        assert 0 <= told.seen <= told.total or told.direction > 0
+        assert np.isfinite([told.strength, told.improbable, told.expected]).all()

@@ -1,0 +1,29 @@
+"""False discoveries: the step-up procedure on values worked out by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ntanalytics.detectors.surveillance.improbability import improbability, is_discovery
+
+
+def test_discoveries_are_those_of_benjamini_and_hochberg() -> None:
+    # with a rate of 0.05 the limits of five tests are 0.01, 0.02, 0.03, 0.04 and 0.05
+    probabilities = np.array([0.2, 0.035, 0.005, 0.028, 0.6])
+    # 0.035 meets its limit of 0.04? the third smallest is 0.035, whose limit is 0.03: it does not
+    assert is_discovery(-np.log(probabilities), 0.05).tolist() == [False, False, True, False, False]
+    # a fourth that meets its limit takes those below it along
+    probabilities = np.array([0.039, 0.035, 0.005, 0.028, 0.6])
+    assert is_discovery(-np.log(probabilities), 0.05).tolist() == [True, True, True, True, False]
+
+
+def test_nothing_is_a_discovery_among_certainties() -> None:
+    assert not is_discovery(np.zeros(4), 0.05).any()
+
+
+def test_a_departure_that_was_as_strong_on_two_days_before_is_not_improbable() -> None:
+    quiet = np.array([1.0, 2.0, 1.5, 0.5, 1.0, 2.0, 1.0, 1.5, 40.0])
+    weekly = np.array([1.0, 2.0, 40.0, 0.5, 1.0, 39.0, 1.0, 1.5, 40.0])
+    strong, usual = improbability(np.array([quiet, weekly]), np.array([50.0, 50.0]))
+    assert strong > 30
+    assert usual == 0
