@@ -12,7 +12,7 @@ from functools import partial
 from ntanalytics.checks.check import Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.subsystem import Subsystem
-from ntanalytics.contract import DATASETS, Dataset, Kind, Type
+from ntanalytics.contract import DATASETS, Column, Dataset, Kind, Type
 from ntanalytics.contract.dimensions import Breakdown, breakdown
 from ntanalytics.detectors.comparable_days import comparable_days
 from ntanalytics.detectors.surveillance.departures import Departure, departures
@@ -21,7 +21,7 @@ from ntanalytics.findings.finding import Comparison, Finding, Window
 from ntanalytics.findings.rule import Rule, surveillance_rule
 from ntanalytics.findings.subjects import subject
 from ntanalytics.findings.surveillance_text import TEXT
-from ntanalytics.metrics.leaves import leaves
+from ntanalytics.metrics.leaves import leaves, level_of
 from ntanalytics.metrics.rows import rows
 
 #: Days of history in which comparable days are looked for: ten weeks hold twenty days off.
@@ -78,32 +78,51 @@ def _departures(context: CheckContext, name: str) -> list[Departure]:
     first = view.recent.day.min().to_pyarrow().as_py()
     known = [row for row in rows(view.days) if first is not None and row["day"] >= first]
     days = [*reversed(comparable_days(known, context.on)), context.on]
-    dimensions = [column.name for column in columns.dimensions if not view.sources_without(column.name)]
+    dimensions, values = (
+        [column.name for column in group if not view.sources_without(column.name)]
+        for group in (columns.dimensions, columns.values)
+    )
     events = view.recent.filter(view.recent.day.isin(days))
-    table = leaves(events, dataset.time, context.utc_offset_h, dimensions, weight=columns.weight)
-    return departures(table.to_pyarrow(), days, dimensions)
+    table = leaves(events, dataset.time, context.utc_offset_h, dimensions, weight=columns.weight, values=values)
+    return departures(table.to_pyarrow(), days, dimensions, values)
 
 
 def _finding(context: CheckContext, rule: Rule, name: str, departure: Departure) -> Finding:
     dataset, (first, after) = DATASETS[name], departure.hours
+    value = dataset.column(departure.value) if departure.value else None
+    seen, expected = (
+        level if value is None else level_of(value.name, level) for level in (departure.seen, departure.expected)
+    )
     return Finding(
         rule=rule,
         entity=subject(name, departure.members, _label(dataset, departure.members)),
-        status=rule.threshold.judge(departure.share),
+        status=rule.threshold.judge(departure.share) if value is None else "warning",
         value=departure.share,
         format="rate:1",
         detector="surveillance",
         window=None if after - first == HOURS else Window(context.on, first * 3600.0, after * 3600.0),
         since=context.on,
-        comparison=Comparison("expected", departure.expected),
+        comparison=Comparison("expected", expected),
         figures={
-            "seen": departure.seen,
-            "expected": departure.expected,
+            "seen": seen,
+            "expected": expected,
             "improbable": departure.improbable,
             "strength": departure.strength,
         },
-        details={"dataset": name, "events": dataset.label},
+        details={
+            "dataset": name,
+            "events": dataset.label,
+            "value": value.label if value else "",
+            "form": _form(value) if value else "integer",
+        },
     )
+
+
+def _form(value: Column) -> str:
+    """Return the format of a value: that of its unit."""
+    if value.name.endswith("_bucket"):
+        return "ms"
+    return {"ms": "ms", "秒": "seconds", "B": "bytes"}.get(value.unit, "number:2")
 
 
 def _label(dataset: Dataset, members: tuple[tuple[str, str], ...]) -> str:

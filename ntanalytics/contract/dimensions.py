@@ -35,8 +35,8 @@ def breakdown(dataset: Dataset, states: frozenset[str] = frozenset()) -> Breakdo
     """Return the dimensions and values of a dataset of events or cases; both are empty for a state.
 
     A dimension is an enumeration, a flag, a name in plain text or a code without a unit. No dimension are keys, values
-    of a person, free text, and what changes during the life of a case. A value is a number with a unit, or the lower
-    bound of a bucket; the elapsed time of a case is none, since the slow ones have not ended yet.
+    of a person, free text, and what changes during the life of a case. A value is a number with a unit that counts
+    nothing, or a bucket of durations; the elapsed time of a case is none, since the slow ones have not ended yet.
 
     Args:
         dataset: the dataset.
@@ -47,7 +47,7 @@ def breakdown(dataset: Dataset, states: frozenset[str] = frozenset()) -> Breakdo
     weight = dataset.counts or next((column.name for column in dataset.columns if _is_weight(dataset, column)), "")
     return Breakdown(
         tuple(column for column in dataset.columns if _is_dimension(dataset, column, states)),
-        tuple(column for column in dataset.columns if column.name != weight and _is_value(dataset, column)),
+        tuple(column for column in dataset.columns if _is_value(dataset, column)),
         weight,
     )
 
@@ -71,7 +71,7 @@ def _is_dimension(dataset: Dataset, column: Column, states: frozenset[str]) -> b
 
 
 def _is_value(dataset: Dataset, column: Column) -> bool:
-    if dataset.kind is Kind.CASE and column.elapsed is not None:
+    if column.unit in _COUNTED or (dataset.kind is Kind.CASE and column.elapsed is not None):
         return False
     return column.type is Type.NUMBER or (column.type is Type.INTEGER and (bool(column.unit) or _is_bucket(column)))
 

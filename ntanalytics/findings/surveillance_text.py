@@ -11,17 +11,21 @@ from ntanalytics.metrics.number_format import format_number
 def evidence(finding: Finding) -> str:
     """Return what came in and what is usual: ``13:00—17:00 应用访问记录 0 条，同时段通常约 622 条，少 100%。``."""
     hours = "当日" if finding.window is None else f"{hours_words(finding.window)} "
-    seen, expected = finding.figures.get("seen") or 0, finding.figures.get("expected") or 0
-    came = f"{hours}{finding.details['events']}记录 {format_number(seen, 'integer', '条')}"
-    if expected < 1:
-        return f"{came}，通常没有。"
     usual = "通常" if finding.window is None else "同时段通常"
-    change = abs(seen / expected - 1)
-    if seen > 2 * expected:
+    seen, expected = float(finding.figures.get("seen") or 0), float(finding.figures.get("expected") or 0)
+    form, label = str(finding.details["form"]), finding.details["value"]
+    unit = "" if label else "条"
+    came = (
+        f"{hours}{finding.details['events']}{f'的{label}典型值' if label else '记录'} {format_number(seen, form, unit)}"
+    )
+    if not label and expected < 1:
+        return f"{came}，通常没有。"
+    if seen > 2 * expected > 0:
         moved = f"为通常的 {format_number(seen / expected, 'number:1')} 倍"
     else:
-        moved = f"{'多' if seen > expected else '少'} {format_number(change, 'rate:0')}"
-    return f"{came}，{usual}约 {format_number(expected, 'integer', '条')}，{moved}。"
+        more = f"{'高' if label else '多'}" if seen > expected else f"{'低' if label else '少'}"
+        moved = f"{more} {format_number(abs(seen / expected - 1) if expected else None, 'rate:0')}"
+    return f"{came}，{usual}约 {format_number(expected, form, unit)}，{moved}。"
 
 
 def limits(_finding: Finding) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import ibis
 import ibis.expr.types as ir
 
+from ntanalytics.contract.infra import DURATION_GROWTH
 from ntanalytics.metrics.measure import catalogue, rate
 
 MEASURES = catalogue(
@@ -43,7 +45,8 @@ def leaves(
 
     Returns:
         ``day``, ``hour`` (0 without a time), ``dimensions`` (as text), ``events``, and for each value its number of
-        events ``<value>_events`` and the sum of their logarithms ``<value>_log``; in no order.
+        events ``<value>_events``, the sum of their logarithms ``<value>_log`` and of the squares of these
+        ``<value>_log2``; in no order.
     """
     hour = (
         ((events[at].epoch_seconds() + utc_offset_h * 3600) % 86_400 // 3600).cast("int64") if at else ibis.literal(0)
@@ -59,6 +62,17 @@ def leaves(
         is_known = events[name].notnull()
         measured[f"{name}_events"] = is_known.ifelse(count, 0).sum()
         measured[f"{name}_log"] = (logarithm * count).sum().fill_null(0.0)
+        measured[f"{name}_log2"] = (logarithm**2 * count).sum().fill_null(0.0)
     columns = {name: events[name].cast("string") for name in dimensions}
     counted = events.mutate(**columns).group_by("day", *dimensions, hour=hour)
     return counted.aggregate(events=count.sum() if weight else ibis._.count(), **measured)
+
+
+def level_of(value: str, mean: float) -> float:
+    """Return the level that a mean of logarithms stands for, in the unit of the value; of a bucket milliseconds.
+
+    Args:
+        value: name of the value, as in :func:`leaves`.
+        mean: mean of its logarithms.
+    """
+    return DURATION_GROWTH ** (mean - 0.5) if value.endswith("_bucket") else math.expm1(mean)

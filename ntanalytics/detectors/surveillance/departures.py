@@ -9,18 +9,17 @@ away, and what still departs without them is told beside it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 
 import numpy as np
 import pyarrow as pa
 
-from ntanalytics.detectors.detection import Floats
-from ntanalytics.detectors.surveillance.expectation import day_factors, expected_counts
 from ntanalytics.detectors.surveillance.improbability import improbability, is_discovery
 from ntanalytics.detectors.surveillance.leaf_table import LeafTable, Mask, Members, SeriesGroup
-from ntanalytics.detectors.surveillance.scan import RUNS, scan_counts
+from ntanalytics.detectors.surveillance.models import CountModel, MeanModel, Model
+from ntanalytics.detectors.surveillance.scan import RUNS
 
 #: Comparable days that are needed.
 MIN_DAYS = 8
@@ -47,95 +46,108 @@ class Departure:
 
     Attributes:
         members: pairs of dimension and member; empty for all events of the dataset.
+        value: name of the value whose mean departs; empty where the number of events does.
         direction: 1 for more than expected, -1 for fewer.
         strength: the likelihood ratio, as its logarithm.
         improbable: the negative natural logarithm of the probability of a departure as strong.
         hours: the first hour of the run that departs, and the hour after its last.
-        seen: events of these hours.
-        expected: those that were expected.
-        total: events of the dataset on the day, or on a usual day where these are more.
+        seen: events of these hours; of a value the mean of its logarithm.
+        expected: those that were expected, or the mean that was.
+        share: events that are missing, or too many, as a share of the dataset's events of the day, or of a usual day
+            where these are more; of a value the share of the events that it was measured of.
     """
 
     members: Members
+    value: str
     direction: int
     strength: float
     improbable: float
     hours: tuple[int, int]
     seen: float
     expected: float
-    total: float
-
-    @property
-    def share(self) -> float:
-        """Return the events that are missing, or too many, as a share of the dataset's events of the day."""
-        return abs(self.seen - self.expected) / self.total
+    share: float
 
 
-def departures(table: pa.Table, days: Sequence[date], dimensions: Sequence[str]) -> list[Departure]:
-    """Return what departs on the last of some days, the most telling subject first.
+def departures(
+    table: pa.Table, days: Sequence[date], dimensions: Sequence[str], values: Sequence[str] = ()
+) -> list[Departure]:
+    """Return what departs on the last of some days: counts, then each value; of each the most telling subject first.
 
     Args:
         table: the result of ``metrics.leaves``.
         days: the judged day, and the comparable days before it: all of them worked, or none; oldest first.
         dimensions: names of the dimensions.
+        values: names of the values.
 
     Returns:
         None where the history is short.
     """
     if len(days) <= MIN_DAYS:
         return []
-    leaves = LeafTable(table, days, dimensions, ["events"])
-    groups = list(leaves.groups("events", 2, LEAST))
-    if not groups[0].counts[:, :-1].any():
+    means = [MeanModel(value) for value in values]
+    leaves = LeafTable(table, days, dimensions, ["events", *(name for model in means for name in model.columns)])
+    groups = list(leaves.groups(["events"], LEAST))
+    if not groups[0].sums["events"][:, :-1].any():
         return []
-    factors = day_factors(groups)
-    return _smallest(leaves, _candidates(groups, factors), factors)
+    departing = _smallest(leaves, CountModel(groups), groups)
+    by_members: dict[Members, Departure] = {}
+    for value, model in zip(values, means, strict=True):
+        measured = list(leaves.groups(model.columns, LEAST))
+        if measured[0].sums[model.columns[0]][:, :-1].any():
+            for departure in _smallest(leaves, model, measured):
+                other = by_members.get(departure.members)
+                # mean and peak of one level are one departure
+                if other is None or other.strength < departure.strength:
+                    by_members[departure.members] = replace(departure, value=value)
+    return [*departing, *by_members.values()]
 
 
-def _candidates(groups: Sequence[SeriesGroup], factors: Floats) -> list[Departure]:
+def _candidates(model: Model, groups: Sequence[SeriesGroup]) -> list[Departure]:
     """Return the series that depart from what is expected of them, in either direction."""
-    counts = np.concatenate([group.counts for group in groups])
+    sums = {column: np.concatenate([group.sums[column] for group in groups]) for column in model.columns}
     members = [subject for group in groups for subject in group.members]
-    total = max(float(counts[0, -1].sum()), float(counts[0, :-1].sum(axis=1).mean()))
-    expected = expected_counts(counts, factors, np.ones(counts[:, :-1].shape[:2]))
-    scans = scan_counts(counts, expected)
-    size = expected[:, -1].sum(axis=1)
-    rare = {direction: improbability(scan.strength, size) for direction, scan in scans.items()}
+    judged = model.judge(sums)
+    rare = {direction: improbability(scan.strength, judged.size) for direction, scan in judged.scans.items()}
     discoveries = is_discovery(np.concatenate(list(rare.values())), FALSE_DISCOVERY_RATE).reshape(len(rare), -1)
+    daily = sums[model.columns[0]][0].sum(axis=1)
+    total = max(float(daily[-1]), float(daily[:-1].mean()), 1.0)
     candidates = []
-    for (direction, scan), is_found in zip(scans.items(), discoveries, strict=True):
-        for index in np.flatnonzero(is_found & (rare[direction] >= LEAST_IMPROBABLE)):
+    for (direction, scan), is_found in zip(judged.scans.items(), discoveries, strict=True):
+        for index in map(int, np.flatnonzero(is_found & (rare[direction] >= LEAST_IMPROBABLE))):
             hours = RUNS[int(scan.run[index, -1])]
+            seen, expected = judged.values(index, hours)
+            affected = abs(seen - expected) if judged.events is None else judged.events[index, slice(*hours)].sum()
             candidates.append(
                 Departure(
                     members=members[index],
+                    value="",
                     direction=direction,
                     strength=float(scan.strength[index, -1]),
                     improbable=float(rare[direction][index]),
                     hours=hours,
-                    seen=float(counts[index, -1, slice(*hours)].sum()),
-                    expected=float(expected[index, -1, slice(*hours)].sum()),
-                    total=total,
+                    seen=seen,
+                    expected=expected,
+                    share=float(affected) / total,
                 )
             )
     return candidates
 
 
-def _smallest(leaves: LeafTable, candidates: list[Departure], factors: Floats) -> list[Departure]:
-    """Return the subjects that explain the candidates."""
+def _smallest(leaves: LeafTable, model: Model, groups: Sequence[SeriesGroup]) -> list[Departure]:
+    """Return the subjects that explain what departs."""
+    candidates = _candidates(model, groups)
     subjects: list[Departure] = []
     rest = np.ones(len(leaves.slots), dtype=bool)
     while candidates and len(subjects) < MAX_SUBJECTS:
         strongest = max(candidate.strength for candidate in candidates)
         among = [candidate for candidate in candidates if candidate.strength >= _ALMOST * strongest]
         best = min(among, key=lambda candidate: (len(candidate.members), -candidate.strength))
-        best = next((part for part in among if _is_narrower(leaves, part, best)), best)
+        if isinstance(model, CountModel):
+            best = next((part for part in among if _is_narrower(leaves, part, best)), best)
         subjects.append(best)
         rest &= ~leaves.mask(best.members)
         candidates = [
-            candidate
-            for candidate in candidates
-            if candidate is not best and _departs(leaves, candidate, rest, factors)
+            candidate for candidate in candidates if candidate is not best and _departs(leaves, candidate, rest, model)
         ]
     return subjects
 
@@ -151,12 +163,13 @@ def _is_narrower(leaves: LeafTable, part: Departure, whole: Departure) -> bool:
     return bool(usual < _NEARLY_ALL * leaves.sum("events")[:-1].sum())
 
 
-def _departs(leaves: LeafTable, candidate: Departure, rest: Mask, factors: Floats) -> bool:
+def _departs(leaves: LeafTable, candidate: Departure, rest: Mask, model: Model) -> bool:
     """Return whether a subject still departs without the events that are explained."""
-    counts = leaves.sum("events", leaves.mask(candidate.members) & rest)[None]
-    if not counts[0, :-1].any() and candidate.direction < 0:
+    chosen = leaves.mask(candidate.members) & rest
+    sums = {column: leaves.sum(column, chosen)[None] for column in model.columns}
+    if not sums[model.columns[0]][0, :-1].any():
         return False
-    expected = expected_counts(counts, factors, np.ones((1, counts.shape[1] - 1)))
-    scan = scan_counts(counts, expected)[candidate.direction]
-    rare = improbability(scan.strength, expected[:, -1].sum(axis=1))
-    return bool(rare[0] >= LEAST_IMPROBABLE and scan.strength[0, -1] >= candidate.strength / 3)
+    judged = model.judge(sums)
+    strength = judged.scans[candidate.direction].strength
+    rare = improbability(strength, judged.size)
+    return bool(rare[0] >= LEAST_IMPROBABLE and strength[0, -1] >= candidate.strength / 3)

@@ -20,11 +20,11 @@ def day_factors(groups: Sequence[SeriesGroup]) -> Floats:
     Half of the events may fall or rise on a day without moving it.
     """
     most = max(len(group.dimensions) for group in groups)
-    daily = np.concatenate([group.counts.sum(axis=2) for group in groups if len(group.dimensions) == most])
+    daily = np.concatenate([group.sums["events"].sum(axis=2) for group in groups if len(group.dimensions) == most])
     usual = np.median(daily, axis=1)
     daily, usual = daily[usual > 0], usual[usual > 0]
     if not len(usual):
-        return np.ones(groups[0].counts.shape[1])
+        return np.ones(groups[0].sums["events"].shape[1])
     ratios = daily / usual[:, None]
     order = ratios.argsort(axis=0)
     weights = np.cumsum(usual[order], axis=0)

@@ -31,12 +31,12 @@ class SeriesGroup:
     Attributes:
         dimensions: names of the dimensions.
         members: the members of each series.
-        counts: an array of series × days × hours.
+        sums: column → an array of series × days × hours.
     """
 
     dimensions: tuple[str, ...]
     members: list[Members]
-    counts: Floats
+    sums: Mapping[str, Floats]
 
 
 class LeafTable:
@@ -82,41 +82,44 @@ class LeafTable:
             chosen &= self.codes[name] == self.names[name].index(member)
         return chosen
 
-    def groups(self, column: str, most_dimensions: int, least: Mapping[int, float]) -> Iterator[SeriesGroup]:
+    def groups(self, columns: Sequence[str], least: Mapping[int, float]) -> Iterator[SeriesGroup]:
         """Yield the series of each combination of dimensions that are large enough.
 
         Args:
-            column: the counted column.
-            most_dimensions: the largest number of dimensions of a subject.
+            columns: the summed columns; the first one counts events.
             least: number of dimensions → the least mean count of a day of a series; one that is smaller is taken where
                 its last day has three times as many, and twice the most that any such series had on a day before.
         """
-        yield SeriesGroup((), [()], self.sum(column)[None])
-        for number in range(1, most_dimensions + 1):
+        yield SeriesGroup((), [()], {column: self.sum(column)[None] for column in columns})
+        for number, size in least.items():
             for dimensions in combinations(self.dimensions, number):
-                group = self._group(column, dimensions, least[number])
+                group = self._group(columns, dimensions, size)
                 if group is not None:
                     yield group
 
-    def _group(self, column: str, dimensions: tuple[str, ...], least: float) -> SeriesGroup | None:
+    def _group(self, columns: Sequence[str], dimensions: tuple[str, ...], least: float) -> SeriesGroup | None:
         keys, is_named = np.zeros(len(self.slots), dtype=np.int64), np.ones(len(self.slots), dtype=bool)
         for name in dimensions:
             keys = keys * max(1, len(self.names[name])) + self.codes[name]
             is_named &= self.codes[name] >= 0
-        slots, weights = self.slots[is_named], self.columns[column][is_named]
+        slots = self.slots[is_named]
         members, places = np.unique(keys[is_named], return_inverse=True)
         if not len(members):
             return None
-        daily = _summed(places, slots // HOURS, weights, len(members), self.days)
+        daily = _summed(places, slots // HOURS, self.columns[columns[0]][is_named], len(members), self.days)
         is_large = _is_large(daily, least)
         if not is_large.any():
             return None
         wanted = is_large[places]
         count = int(is_large.sum())
         new_places = (np.cumsum(is_large) - 1)[places[wanted]]
-        counts = _summed(new_places, slots[wanted], weights[wanted], count, self.days * HOURS)
+        sums = {
+            column: _summed(new_places, slots[wanted], self.columns[column][is_named][wanted], count, self.days * HOURS)
+            for column in columns
+        }
         names = [self._members(dimensions, int(key)) for key in members[is_large]]
-        return SeriesGroup(dimensions, names, counts.reshape(count, self.days, HOURS))
+        shape = (count, self.days, HOURS)
+        return SeriesGroup(dimensions, names, {column: array.reshape(shape) for column, array in sums.items()})
 
     def _members(self, dimensions: tuple[str, ...], key: int) -> Members:
         members = []

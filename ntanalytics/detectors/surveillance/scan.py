@@ -26,6 +26,9 @@ _BELONGS = np.array([[float(first <= hour < after) for first, after in RUNS] for
 #: Least expected count of a run: an event where none is expected is no proof.
 _LEAST_EXPECTED = 0.25
 
+#: Events whose mean says half as much as that of many: one slow answer is no slow service.
+_FEW = 4.0
+
 
 @dataclass(frozen=True)
 class Scan:
@@ -63,7 +66,7 @@ def scan_means(residuals: Floats, events: Floats, variance: Floats) -> dict[int,
         variance: the variance of one event, of the shape without hours.
     """
     sums, counts = residuals @ _BELONGS, np.maximum(events @ _BELONGS, 1.0)
-    strength = sums**2 / (2 * variance[..., None] * counts)
+    strength = sums**2 / (2 * variance[..., None] * counts) * (counts / (counts + _FEW))
     return _both(strength, sums)
 
 

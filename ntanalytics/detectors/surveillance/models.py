@@ -1,0 +1,106 @@
+"""Models of surveillance: how the sums of a series become scans, for counts and for means of a value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from ntanalytics.detectors.detection import Floats
+from ntanalytics.detectors.surveillance.expectation import day_factors, expected_counts
+from ntanalytics.detectors.surveillance.leaf_table import SeriesGroup
+from ntanalytics.detectors.surveillance.scan import Scan, scan_counts, scan_means
+
+#: Sums of some series: column → an array of series × days × hours.
+Sums = Mapping[str, Floats]
+
+#: Events that the mean of all hours counts like for that of one hour.
+_PRIOR_EVENTS = 10.0
+
+#: Least variance of the logarithm of one event: a twentieth is how far a quiet value moves.
+_LEAST_VARIANCE = 0.05**2
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What the judged day of some series is held against.
+
+    Attributes:
+        scans: direction → the strongest departures by series and day.
+        size: expected count of the judged day by series.
+        seen: sums of the judged day, series × hours.
+        expected: their expected sums.
+        events: what the sums are divided by for a mean; None for counts.
+    """
+
+    scans: Mapping[int, Scan]
+    size: Floats
+    seen: Floats
+    expected: Floats
+    events: Floats | None = None
+
+    def values(self, index: int, hours: tuple[int, int]) -> tuple[float, float]:
+        """Return the seen and the expected value of a run of hours of a series."""
+        run = slice(*hours)
+        seen, expected = float(self.seen[index, run].sum()), float(self.expected[index, run].sum())
+        if self.events is None:
+            return seen, expected
+        count = max(float(self.events[index, run].sum()), 1.0)
+        return seen / count, expected / count
+
+
+class Model(Protocol):
+    """A way to hold a day against the days before it."""
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """The summed columns that it needs, the one that counts events first."""
+
+    def judge(self, sums: Sums) -> Judgement:
+        """Return the judgement of some series."""
+
+
+class CountModel:
+    """Counts: more or fewer events than expected.
+
+    Args:
+        groups: the series of a dataset, from which the factor of each day is taken.
+    """
+
+    columns: Sequence[str] = ("events",)
+
+    def __init__(self, groups: Sequence[SeriesGroup]) -> None:
+        self._factors = day_factors(groups)
+
+    def judge(self, sums: Sums) -> Judgement:
+        """Return the judgement of the counts."""
+        counts = sums["events"]
+        expected = expected_counts(counts, self._factors, np.ones(counts[:, :-1].shape[:2]))
+        scans = scan_counts(counts, expected)
+        return Judgement(scans, expected[:, -1].sum(axis=1), counts[:, -1], expected[:, -1])
+
+
+class MeanModel:
+    """Means of the logarithm of a value: durations, sizes and levels that are larger or smaller than usual.
+
+    Args:
+        value: name of the value.
+    """
+
+    def __init__(self, value: str) -> None:
+        self.columns: Sequence[str] = tuple(f"{value}_{ending}" for ending in ("events", "log", "log2"))
+
+    def judge(self, sums: Sums) -> Judgement:
+        """Return the judgement of the means."""
+        events, logs, squares = (sums[column] for column in self.columns)
+        count, total, square = (array[:, :-1].sum(axis=(1, 2)) for array in (events, logs, squares))
+        mean = total / np.maximum(count, 1.0)
+        variance = np.maximum(square / np.maximum(count, 1.0) - mean**2, _LEAST_VARIANCE)
+        hourly, number = (array[:, :-1].sum(axis=1) for array in (logs, events))
+        profile = (hourly + _PRIOR_EVENTS * mean[:, None]) / (number + _PRIOR_EVENTS)
+        expected = events * profile[:, None, :]
+        spread = np.broadcast_to(variance[:, None], events.shape[:2])
+        scans = scan_means(logs - expected, events, spread)
+        return Judgement(scans, events[:, -1].sum(axis=1), logs[:, -1], expected[:, -1], events[:, -1])
