@@ -27,17 +27,17 @@ from ntanalytics.metrics.rows import rows
 #: Days of history in which comparable days are looked for: ten weeks hold twenty days off.
 HISTORY_DAYS = 70
 
-#: Key columns of the datasets of states: what a column of that name refers to lasts.
-_STATES = frozenset(
-    dataset.key[0] for dataset in DATASETS.values() if dataset.kind is Kind.STATE and len(dataset.key) == 1
-)
+#: Key column → its dataset of states: what a column of that name refers to lasts.
+_STATES: Mapping[str, Dataset] = {
+    dataset.key[0]: dataset for dataset in DATASETS.values() if dataset.kind is Kind.STATE and len(dataset.key) == 1
+}
 
 #: Dataset → its dimensions, of the datasets that are watched: those whose events have an hour.
 WATCHED: Mapping[str, Breakdown] = {
     dataset.name: columns
     for dataset in DATASETS.values()
     if dataset.time and dataset.column(dataset.time).type is Type.TIMESTAMP
-    if (columns := breakdown(dataset, _STATES)).dimensions
+    if (columns := breakdown(dataset, frozenset(_STATES))).dimensions
 }
 
 
@@ -47,12 +47,13 @@ def watched(subsystem: Subsystem) -> Subsystem:
     if not datasets:
         return subsystem
     rule = surveillance_rule(subsystem.id)
+    referred = {_STATES[column.name].name for name in datasets for column in _references(name)}
     known = tuple(check.rule for check in subsystem.checks if set(check.reads) & set(datasets))
     check = Check(
         rule=rule.code,
         evaluate=partial(_surveil, datasets),
-        reads=dict.fromkeys(datasets, HISTORY_DAYS),
-        optional=datasets,
+        reads={**dict.fromkeys(sorted(referred), 0), **dict.fromkeys(datasets, HISTORY_DAYS)},
+        optional=(*datasets, *sorted(referred)),
         suppressed_by=(SuppressedBy(known, "subject"),),
     )
     *rules, source = subsystem.rules
@@ -62,6 +63,23 @@ def watched(subsystem: Subsystem) -> Subsystem:
         checks=(*subsystem.checks, check),
         texts={**subsystem.texts, rule.code: TEXT},
     )
+
+
+def _references(name: str) -> list[Column]:
+    """Return the dimensions of a dataset that are keys of something that has a name."""
+    return [column for column in WATCHED[name].dimensions if column.name in _STATES and _name_column(column.name)]
+
+
+def _name_column(key: str) -> str:
+    """Return the column with the name of what a key refers to: ``app`` for ``app_id``; empty where there is none."""
+    name = key.removesuffix("_id")
+    return name if name in {column.name for column in _STATES[key].columns} else ""
+
+
+def _names(context: CheckContext, key: str) -> dict[str, str]:
+    """Return key → name of what lasts, by its snapshot of the day."""
+    table = context.dataset(_STATES[key].name).table
+    return {row[key]: row["name"] for row in rows(table.select(key, name=_name_column(key)))}
 
 
 def _surveil(datasets: tuple[str, ...], context: CheckContext, rule: Rule) -> list[Finding]:
@@ -95,7 +113,7 @@ def _finding(context: CheckContext, rule: Rule, name: str, departure: Departure)
     )
     return Finding(
         rule=rule,
-        entity=subject(name, departure.members, _label(dataset, departure.members)),
+        entity=subject(name, departure.members, _label(context, dataset, departure.members)),
         status=rule.threshold.judge(departure.share) if value is None else "warning",
         value=departure.share,
         format="rate:1",
@@ -125,11 +143,17 @@ def _form(value: Column) -> str:
     return {"ms": "ms", "秒": "seconds", "B": "bytes"}.get(value.unit, "number:2")
 
 
-def _label(dataset: Dataset, members: tuple[tuple[str, str], ...]) -> str:
+def _label(context: CheckContext, dataset: Dataset, members: tuple[tuple[str, str], ...]) -> str:
     """Return a subject in Chinese: ``应用 公积金服务、运营商 中国电信``; of all events the dataset."""
-    words = []
-    for name, member in members:
-        column = dataset.column(name)
-        word = {"true": "是", "false": "否"}.get(member, member) if column.type is Type.BOOLEAN else member
-        words.append(f"{column.label} {column.values.get(member, word)}")
+    words = [f"{dataset.column(name).label} {_word(context, dataset, name, member)}" for name, member in members]
     return "、".join(words) or f"全部{dataset.label}"
+
+
+def _word(context: CheckContext, dataset: Dataset, name: str, member: str) -> str:
+    """Return a member in Chinese, where it has a word or a name."""
+    column = dataset.column(name)
+    if column in _references(dataset.name):
+        return context.shared(_names, name).get(member, member)
+    if column.type is Type.BOOLEAN:
+        return {"true": "是", "false": "否"}.get(member, member)
+    return column.values.get(member, member)
