@@ -15,6 +15,7 @@ from ntanalytics.contract import Kind
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.evaluation.mutations.damages import damage
 from ntanalytics.evaluation.mutations.mutation import Mutation
+from ntanalytics.evaluation.mutations.series import DamagedRows
 from ntanalytics.evaluation.mutations.shape import shape_of
 from ntanalytics.evaluation.past_workspace import PastWorkspace
 from ntanalytics.ledger import CoverageDay
@@ -54,13 +55,9 @@ class DamagedWorkspace(PastWorkspace):
         rows: list[dict[str, object]] = self.days(days[0], days[-1], set(days)).to_pyarrow().to_pylist()
         return rows
 
-    def damaged_table(self, dataset: str) -> ir.Table:
-        """Return all rows of a dataset as they are now, with the damage."""
-        return self._tables[dataset]
-
     @contextmanager
-    def damaged(self, mutation: Mutation) -> Iterator[None]:
-        """Have the lake read with a mutation."""
+    def damaged(self, mutation: Mutation) -> Iterator[DamagedRows]:
+        """Have the lake read with a mutation, and yield the rows of its dataset."""
         name = mutation.dataset
         coverage = self._coverage[name]
         rows = damage(self.untouched[name], mutation, self.offset_h)
@@ -69,7 +66,12 @@ class DamagedWorkspace(PastWorkspace):
         self._coverage[name] = self._counted(name, coverage, mutation)
         self._known_tables.clear()
         try:
-            yield
+            yield DamagedRows(
+                untouched=self.untouched[name],
+                damaged=self._tables[name],
+                calendar=self.calendar_days,
+                offset_h=self.offset_h,
+            )
         finally:
             self._tables[name], self._coverage[name] = self.untouched[name], coverage
             self._known_tables.clear()

@@ -170,10 +170,8 @@ def assess(workspace: DamagedWorkspace, mutation: Mutation) -> Trial | None:
     usual = departures(series(table, counted, mutation.members, offset_h), {}, calendar, counted)
     if not usual or usual[0].day != mutation.days[0] or usual[0].expected < MIN_EVENTS:
         return None
-    before = series(table, mutation, mutation.members, offset_h)
-    with workspace.damaged(mutation):
-        after = series(workspace.damaged_table(mutation.dataset), mutation, mutation.members, offset_h)
-    found = departures(before, after, calendar, mutation)
+    with workspace.damaged(mutation) as rows:
+        found = rows.departures(mutation, mutation.members)
     if not found or found[0].day != mutation.days[0]:
         return None
     return Trial(mutation, usual[0].expected, strongest([item.effect for item in found]), oracle_day(found))

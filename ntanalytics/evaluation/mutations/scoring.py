@@ -7,13 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import ibis.expr.types as ir
-
 from ntanalytics.evaluation.mutations.damaged_workspace import DamagedWorkspace
 from ntanalytics.evaluation.mutations.drawing import SAME, Trial
 from ntanalytics.evaluation.mutations.judging import Told, inspect_dataset, news
 from ntanalytics.evaluation.mutations.mutation import Mutation
-from ntanalytics.evaluation.mutations.series import departures, events_of, rows_of_first_day, series
+from ntanalytics.evaluation.mutations.series import DamagedRows, events_of, rows_of_first_day
 from ntanalytics.evaluation.mutations.shape import shape_of
 from ntanalytics.evaluation.mutations.subjects import known_as, told_members
 
@@ -77,13 +75,12 @@ def try_out(
     mutation = trial.mutation
     known = known_as(workspace, mutation)
     wrong: list[str] = []
-    with workspace.damaged(mutation):
-        table = workspace.damaged_table(mutation.dataset)
+    with workspace.damaged(mutation) as rows:
         for day in inspected_days(mutation, last):
             matches: dict[Match, list[str]] = {"right": [], "wider": [], "wrong": []}
             for item in news(inspect_dataset(workspace, day, mutation.dataset), untouched[day]):
                 members = told_members(item.subject, mutation.dataset, known)
-                match = "wrong" if members is None else match_of(workspace, table, mutation, members, day)
+                match = "wrong" if members is None else match_of(rows, mutation, members, day)
                 matches[match].append(f"{item.code} {item.subject.entity.label}")
             wrong += matches["wrong"]
             if counted := [*matches["right"], *matches["wider"]]:
@@ -91,9 +88,7 @@ def try_out(
     return Outcome(trial, None, False, (), tuple(dict.fromkeys(wrong)))
 
 
-def match_of(
-    workspace: DamagedWorkspace, damaged: ir.Table, mutation: Mutation, members: Mapping[str, str], day: dt.date
-) -> Match:
+def match_of(given: DamagedRows, mutation: Mutation, members: Mapping[str, str], day: dt.date) -> Match:
     """Return what a finding of some members is to the damage.
 
     ``right``: its events are those of the damaged members, but for a twentieth. ``wider``: it has the damaged members
@@ -101,24 +96,22 @@ def match_of(
     the finding's.
 
     Args:
-        workspace: the untouched estate.
-        damaged: all rows of the damaged dataset, with the damage.
+        given: rows of the damaged dataset.
         mutation: the damage.
         members: dimension → member that the finding is about.
         day: day of the finding.
     """
     if day < mutation.days[0]:
         return "wrong"
-    shape, untouched = shape_of(mutation.dataset), workspace.untouched[mutation.dataset]
-    rows = rows_of_first_day(untouched, mutation, workspace.offset_h)
+    shape = shape_of(mutation.dataset)
+    rows = rows_of_first_day(given.untouched, mutation, given.offset_h)
     own, told = (events_of(rows, shape, dict(chosen)) for chosen in (mutation.members, members))
     both = events_of(rows, shape, {**mutation.members, **members}) if _agree(mutation.members, members) else 0.0
     if not own or both < SAME * own:
         return "wrong"
     if both >= SAME * told:
         return "right"
-    before, after = (series(table, mutation, members, workspace.offset_h) for table in (untouched, damaged))
-    departed = departures(before, after, workspace.calendar_days, mutation)
+    departed = given.departures(mutation, members)
     explained = max((item.explained for item in departed if item.day <= day), default=0.0)
     return "wider" if explained >= EXPLAINED else "wrong"
 

@@ -21,7 +21,27 @@ _ADDITIVE: frozenset[Quantity] = frozenset({"events", "failures", "ends"})
 #: Smallest half-width of a count, which has no half events.
 _LEAST_OF_COUNT = 0.5
 
-Series = Mapping[dt.date, float]
+
+@dataclass(frozen=True, kw_only=True)
+class DamagedRows:
+    """Rows of a dataset without a damage and with it.
+
+    Attributes:
+        untouched: all rows without it.
+        damaged: all rows with it.
+        calendar: ``day``, ``is_working_day`` and ``label`` of each day of the lake.
+        offset_h: hours by which local time is ahead of UTC.
+    """
+
+    untouched: ir.Table
+    damaged: ir.Table
+    calendar: Sequence[Mapping[str, Any]]
+    offset_h: int
+
+    def departures(self, mutation: Mutation, members: Mapping[str, str]) -> list[Departure]:
+        """Return the damaged days of some members, in the mutation's quantity and hours."""
+        before, after = (series(table, mutation, members, self.offset_h) for table in (self.untouched, self.damaged))
+        return departures(before, after, self.calendar, mutation)
 
 
 @dataclass(frozen=True)
