@@ -16,7 +16,7 @@ from ntanalytics.evaluation.estate import Progress, Wanted, prepare, read_estate
 from ntanalytics.evaluation.inspections import PROCESSES
 from ntanalytics.evaluation.mutations.damaged_workspace import DamagedWorkspace
 from ntanalytics.evaluation.mutations.drawing import Drawing, Trial
-from ntanalytics.evaluation.mutations.judging import Told, inspect
+from ntanalytics.evaluation.mutations.judging import Alert, inspect
 from ntanalytics.evaluation.mutations.scoring import Outcome, inspected_days, try_out
 from ntanalytics.evaluation.sightings import APART
 from ntanalytics.periods import days_between
@@ -33,11 +33,11 @@ class UntouchedAlarm:
 
     Attributes:
         day: the first day on which it is told.
-        told: what is told.
+        alert: what is told.
     """
 
     day: dt.date
-    told: Told
+    alert: Alert
 
 
 @dataclass(frozen=True)
@@ -100,16 +100,16 @@ def _score(pool: Executor, place: Place, count: int, judged: int, progress: Prog
     )
 
 
-def _of_trial(trial: Trial, last: dt.date, untouched: dict[dt.date, list[Told]]) -> dict[dt.date, list[Told]]:
+def _of_trial(trial: Trial, last: dt.date, untouched: dict[dt.date, list[Alert]]) -> dict[dt.date, list[Alert]]:
     return {day: untouched[day] for day in inspected_days(trial.mutation, last)}
 
 
-def opened(untouched: dict[dt.date, list[Told]]) -> list[UntouchedAlarm]:
+def opened(untouched: dict[dt.date, list[Alert]]) -> list[UntouchedAlarm]:
     """Return the matters of some days, each on the first day of its run; days apart are runs of their own."""
     seen: dict[str, dt.date] = {}
     alarms = []
-    for day, told in sorted(untouched.items()):
-        for item in told:
+    for day, alerts_of_day in sorted(untouched.items()):
+        for item in alerts_of_day:
             before = seen.get(item.identity)
             if before is None or day - before > APART:
                 alarms.append(UntouchedAlarm(day, item))
@@ -140,9 +140,9 @@ def _draw(place: Place, number: int, days: list[dt.date]) -> Trial | None:
     return Drawing(_workspace(place), days, place[1].seed).trial(number)
 
 
-def _inspect(place: Place, day: dt.date) -> tuple[dt.date, list[Told]]:
+def _inspect(place: Place, day: dt.date) -> tuple[dt.date, list[Alert]]:
     return day, inspect(_workspace(place), day)
 
 
-def _try(place: Place, trial: Trial, untouched: dict[dt.date, list[Told]]) -> Outcome:
+def _try(place: Place, trial: Trial, untouched: dict[dt.date, list[Alert]]) -> Outcome:
     return try_out(_workspace(place), trial, untouched, place[1].last)

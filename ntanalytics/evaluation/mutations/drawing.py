@@ -143,10 +143,10 @@ class Drawing:
         rows = rows_of_first_day(self._workspace.untouched[blank.dataset], blank, self._workspace.offset_h)
         counted = rows.group_by(names).aggregate(_events=shape.events(rows).sum())
         counted = counted.filter(counted["_events"] >= MIN_EVENTS, *(counted[name] != "" for name in names))
-        found = counted.order_by(names).to_pyarrow().to_pylist()
-        if not found:
+        combinations = counted.order_by(names).to_pyarrow().to_pylist()
+        if not combinations:
             return None
-        row = found[int(rng.integers(len(found)))]
+        row = combinations[int(rng.integers(len(combinations)))]
         members = {name: str(row[name]) for name in names}
         return smallest(rows, shape, members, keep=fixed)
 
@@ -171,7 +171,7 @@ def assess(workspace: DamagedWorkspace, mutation: Mutation) -> Trial | None:
     if not usual or usual[0].day != mutation.days[0] or usual[0].expected < MIN_EVENTS:
         return None
     with workspace.damaged(mutation) as rows:
-        found = rows.departures(mutation, mutation.members)
-    if not found or found[0].day != mutation.days[0]:
+        departed = rows.departures(mutation, mutation.members)
+    if not departed or departed[0].day != mutation.days[0]:
         return None
-    return Trial(mutation, usual[0].expected, strongest([item.effect for item in found]), oracle_day(found))
+    return Trial(mutation, usual[0].expected, strongest([item.effect for item in departed]), oracle_day(departed))

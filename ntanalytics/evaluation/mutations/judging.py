@@ -19,7 +19,7 @@ from ntanalytics.subsystems import SUBSYSTEMS, rules_of, word
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class Alert:
     """A violation that the inspection of one day told.
 
     Attributes:
@@ -40,12 +40,12 @@ class Told:
         return f"{self.code}:{self.subject.entity.identity}"
 
 
-def inspect(workspace: DamagedWorkspace, day: dt.date) -> list[Told]:
+def inspect(workspace: DamagedWorkspace, day: dt.date) -> list[Alert]:
     """Return the violations that the inspection of a day tells."""
-    return _told(judge_report(report_of(workspace, day)).findings)
+    return _alerts(judge_report(report_of(workspace, day)).findings)
 
 
-def inspect_dataset(workspace: DamagedWorkspace, day: dt.date, dataset: str) -> list[Told]:
+def inspect_dataset(workspace: DamagedWorkspace, day: dt.date, dataset: str) -> list[Alert]:
     """Return the violations of the checks that read a dataset, as :func:`inspect` finds them.
 
     No other check can tell of damage of the dataset, and leaving them out takes a fraction of the time.
@@ -58,7 +58,7 @@ def inspect_dataset(workspace: DamagedWorkspace, day: dt.date, dataset: str) -> 
     report = report_of(workspace, day)
     needs = engine.needs_of(subsystems, (DAY,))
     context = CheckContext(report, rules_of(workspace.settings), {dataset: 0, **needs})
-    return _told(engine.judge(context, subsystems, (DAY,)).findings)
+    return _alerts(engine.judge(context, subsystems, (DAY,)).findings)
 
 
 def checks_reading(dataset: str) -> frozenset[str]:
@@ -77,14 +77,14 @@ def _suppressing(checks: Iterable[Check]) -> set[str]:
     return {code for check in checks for suppression in check.suppressed_by for code in suppression.codes}
 
 
-def news(told: Iterable[Told], untouched: Iterable[Told]) -> list[Told]:
+def news(alerts: Iterable[Alert], untouched: Iterable[Alert]) -> list[Alert]:
     """Return what is told of a damaged day and not of the same day without the damage, or is worse now."""
     before = {item.identity: ORDER.index(item.status) for item in untouched}
-    return [item for item in told if ORDER.index(item.status) < before.get(item.identity, len(ORDER))]
+    return [item for item in alerts if ORDER.index(item.status) < before.get(item.identity, len(ORDER))]
 
 
-def _told(findings: Iterable[Finding]) -> list[Told]:
+def _alerts(findings: Iterable[Finding]) -> list[Alert]:
     return [
-        Told(code=finding.code, subject=subject_of(finding), status=finding.status, evidence=word(finding).evidence)
+        Alert(code=finding.code, subject=subject_of(finding), status=finding.status, evidence=word(finding).evidence)
         for finding in violations(findings)
     ]

@@ -9,11 +9,11 @@ from typing import Literal
 
 from ntanalytics.evaluation.mutations.damaged_workspace import DamagedWorkspace
 from ntanalytics.evaluation.mutations.drawing import SAME, Trial
-from ntanalytics.evaluation.mutations.judging import Told, inspect_dataset, news
+from ntanalytics.evaluation.mutations.judging import Alert, inspect_dataset, news
 from ntanalytics.evaluation.mutations.mutation import Mutation
 from ntanalytics.evaluation.mutations.series import DamagedRows, events_of, rows_of_first_day
 from ntanalytics.evaluation.mutations.shape import shape_of
-from ntanalytics.evaluation.mutations.subjects import known_as, told_members
+from ntanalytics.evaluation.mutations.subjects import member_names, subject_members
 
 #: Least share of a wider subject's departure that the damage must explain.
 EXPLAINED = 0.5
@@ -36,14 +36,14 @@ class Outcome:
         trial: the mutation with its size.
         day: day of the first finding that counts; None where none did.
         is_right: whether one of that day's findings is of the damaged subject itself, not only of a wider one.
-        told: codes and labels of that day's findings that count.
+        detected_by: codes and labels of that day's findings that count.
         wrong: codes and labels of findings that are new with the damage and do not count.
     """
 
     trial: Trial
     day: dt.date | None
     is_right: bool
-    told: tuple[str, ...]
+    detected_by: tuple[str, ...]
     wrong: tuple[str, ...]
 
     @property
@@ -62,7 +62,7 @@ def inspected_days(mutation: Mutation, last: dt.date) -> list[dt.date]:
 
 
 def try_out(
-    workspace: DamagedWorkspace, trial: Trial, untouched: Mapping[dt.date, Sequence[Told]], last: dt.date
+    workspace: DamagedWorkspace, trial: Trial, untouched: Mapping[dt.date, Sequence[Alert]], last: dt.date
 ) -> Outcome:
     """Return the result of a trial: the inspection of each of its days until one tells it.
 
@@ -73,13 +73,13 @@ def try_out(
         last: last day of the estate.
     """
     mutation = trial.mutation
-    known = known_as(workspace, mutation)
+    known = member_names(workspace, mutation)
     wrong: list[str] = []
     with workspace.damaged(mutation) as rows:
         for day in inspected_days(mutation, last):
             matches: dict[Match, list[str]] = {"right": [], "wider": [], "wrong": []}
             for item in news(inspect_dataset(workspace, day, mutation.dataset), untouched[day]):
-                members = told_members(item.subject, mutation.dataset, known)
+                members = subject_members(item.subject, mutation.dataset, known)
                 match = "wrong" if members is None else match_of(rows, mutation, members, day)
                 matches[match].append(f"{item.code} {item.subject.entity.label}")
             wrong += matches["wrong"]
@@ -105,11 +105,11 @@ def match_of(given: DamagedRows, mutation: Mutation, members: Mapping[str, str],
         return "wrong"
     shape = shape_of(mutation.dataset)
     rows = rows_of_first_day(given.untouched, mutation, given.offset_h)
-    own, told = (events_of(rows, shape, dict(chosen)) for chosen in (mutation.members, members))
+    own, theirs = (events_of(rows, shape, dict(chosen)) for chosen in (mutation.members, members))
     both = events_of(rows, shape, {**mutation.members, **members}) if _agree(mutation.members, members) else 0.0
     if not own or both < SAME * own:
         return "wrong"
-    if both >= SAME * told:
+    if both >= SAME * theirs:
         return "right"
     departed = given.departures(mutation, members)
     explained = max((item.explained for item in departed if item.day <= day), default=0.0)

@@ -116,9 +116,9 @@ def _value(rows: ir.Table, shape: Shape, quantity: Quantity) -> ir.Scalar:
             value = shape.is_failed(rows).ifelse(events, 0).sum()
         case "duration":
             name = shape.elapsed[0] if shape.elapsed else shape.duration
-            is_weighed = bool(shape.count)
+            has_count = bool(shape.count)
             known = rows[name].notnull().ifelse(events, 0).sum().nullif(0)
-            value = (rows[name] * events).sum() / known if is_weighed else rows[name].quantile(0.5)
+            value = (rows[name] * events).sum() / known if has_count else rows[name].quantile(0.5)
         case "value":
             value = rows[shape.values[0]].mean()
         case "different":
@@ -167,7 +167,7 @@ def departures(
     rows = [
         {**row, "value": before.get(row["day"], empty), "is_covered": row["day"] not in damaged} for row in calendar
     ]
-    found = []
+    departed = []
     for day in mutation.days:
         expected = expected_range(rows, day)
         if expected.low is None or expected.high is None or expected.expected is None:
@@ -175,8 +175,8 @@ def departures(
         half = (expected.high - expected.low) / 2
         least = _LEAST_OF_COUNT if mutation.quantity in _ADDITIVE else 1e-9
         values = before.get(day, empty), after.get(day, empty)
-        found.append(Departure(day, expected.expected, max(half, least), *values))
-    return found
+        departed.append(Departure(day, expected.expected, max(half, least), *values))
+    return departed
 
 
 def strongest(departed: Sequence[float]) -> float:

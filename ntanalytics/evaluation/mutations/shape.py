@@ -30,7 +30,7 @@ _REASONS = ("reason", "failure_code", "failure")
 
 @dataclass(frozen=True, kw_only=True)
 class Shape:
-    """What of a dataset can be damaged.
+    """Parts of a dataset that can be damaged.
 
     Attributes:
         contract: the dataset.

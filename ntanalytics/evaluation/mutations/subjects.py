@@ -33,7 +33,7 @@ DATASET, MEMBERS = "dataset", "members"
 
 @dataclass(frozen=True)
 class Subject:
-    """What a finding is about.
+    """Subject of a finding.
 
     Attributes:
         datasets: datasets whose rows it may be about.
@@ -47,7 +47,7 @@ class Subject:
 
 
 @dataclass(frozen=True)
-class KnownAs:
+class MemberNames:
     """Damaged members as findings may write them.
 
     Attributes:
@@ -61,9 +61,9 @@ class KnownAs:
 
 def subject_of(finding: Finding) -> Subject:
     """Return what a finding is about."""
-    entity, told = finding.entity, finding.details.get(MEMBERS)
-    if isinstance(told, tuple):
-        members = dict(part.split("=", 1) for part in told)
+    entity, given = finding.entity, finding.details.get(MEMBERS)
+    if isinstance(given, tuple):
+        members = dict(part.split("=", 1) for part in given)
         return Subject(frozenset({str(finding.details[DATASET])}), entity, members)
     if entity.kind == "dataset" and entity.key.rpartition("/")[2] in DATASETS:
         source, _, dataset = entity.key.rpartition("/")
@@ -73,7 +73,7 @@ def subject_of(finding: Finding) -> Subject:
     return Subject(READS.get(finding.code, frozenset()), entity, None)
 
 
-def told_members(subject: Subject, dataset: str, known: KnownAs) -> Mapping[str, str] | None:
+def subject_members(subject: Subject, dataset: str, known: MemberNames) -> Mapping[str, str] | None:
     """Return the members of the damaged dataset that a finding is about; none for the whole dataset.
 
     None where it is about another dataset, or about something that the damaged members do not name. What is measured
@@ -101,14 +101,14 @@ def told_members(subject: Subject, dataset: str, known: KnownAs) -> Mapping[str,
     return measured if is_whole else None
 
 
-def known_as(workspace: DamagedWorkspace, mutation: Mutation) -> KnownAs:
+def member_names(workspace: DamagedWorkspace, mutation: Mutation) -> MemberNames:
     """Return the damaged members and those that they imply, with their names.
 
     A unit has our name, an id that of what it stands for, and a target the name of its host.
     """
     rows = rows_of_first_day(workspace.untouched[mutation.dataset], mutation, workspace.offset_h)
     members = implied(rows, shape_of(mutation.dataset), mutation.members)
-    return KnownAs(members, {name: _names(workspace, mutation, name, member) for name, member in members.items()})
+    return MemberNames(members, {name: _names(workspace, mutation, name, member) for name, member in members.items()})
 
 
 def implied(rows: ir.Table, shape: Shape, members: Mapping[str, str]) -> dict[str, str]:
@@ -121,8 +121,8 @@ def implied(rows: ir.Table, shape: Shape, members: Mapping[str, str]) -> dict[st
     values = {name: own[name].fill_null("") for name in others}
     figures = {name: value.max() for name, value in values.items()}
     figures |= {f"{name}_": value.nunique() for name, value in values.items()}
-    (found,) = own.aggregate(**figures).to_pyarrow().to_pylist()
-    return dict(members) | {name: found[name] for name in others if found[name] and found[f"{name}_"] == 1}
+    (figure,) = own.aggregate(**figures).to_pyarrow().to_pylist()
+    return dict(members) | {name: figure[name] for name in others if figure[name] and figure[f"{name}_"] == 1}
 
 
 def _names(workspace: DamagedWorkspace, mutation: Mutation, dimension: str, member: str) -> frozenset[str]:

@@ -21,6 +21,12 @@ _TAKING, _AIMS = ("fall", "cut"), ((1 / 3, 50, 0.9), (1 / 4, 20, 0.7))
 #: Half-widths from which the recall is held against the oracle's, and how far below it may be.
 _CLEAR, _BELOW_ORACLE = 3.0, 0.1
 
+#: Heads of the table of all mutations.
+_HEADS = (
+    "number", "subject", "damage", "time", "events", "half-widths", "oracle after days", "told after days",
+    "very subject", "new and not counted",
+)  # fmt: skip
+
 #: Least share of the told ones of which the very subject is told.
 _AIM_RIGHT = 0.85
 
@@ -47,11 +53,11 @@ def totals(scores: Sequence[MutationScore], outcomes: Sequence[Outcome]) -> Scor
     clear = [item for item in outcomes if item.trial.half_widths >= _CLEAR]
     rows.append((f"told from {_CLEAR:g} half-widths on", f"≥ oracle − {_BELOW_ORACLE}", *_recall(clear)))
     rows.append((f"told by the oracle from {_CLEAR:g} half-widths on", "", *_oracle(clear)))
-    told = [item for item in outcomes if item.day is not None]
+    detected = [item for item in outcomes if item.day is not None]
     rows.append(
-        ("the very subject, of the told", f"≥ {_AIM_RIGHT}", *_share(sum(item.is_right for item in told), told))
+        ("the very subject, of the told", f"≥ {_AIM_RIGHT}", *_share(sum(item.is_right for item in detected), detected))
     )
-    delays = [item.delay for item in told if item.delay is not None]
+    delays = [item.delay for item in detected if item.delay is not None]
     rows.append(("median delay in days", "", f"{statistics.median(delays):g}" if delays else "", ""))
     days = sum(len(score.untouched_days) for score in scores)
     alarms = sum(len(score.alarms) for score in scores)
@@ -82,8 +88,8 @@ def _curve(title: str, outcomes: Sequence[Outcome]) -> ScoreTable:
     rows: list[Cells] = []
     for low, high in pairwise(_BOUNDS):
         within = [item for item in outcomes if low <= item.trial.half_widths < high]
-        told = [item for item in within if item.day is not None]
-        right = _share(sum(item.is_right for item in told), told)[0]
+        detected = [item for item in within if item.day is not None]
+        right = _share(sum(item.is_right for item in detected), detected)[0]
         name = f"{low:g} to {high:g}" if high < _BOUNDS[-1] else f"{low:g} or more"
         rows.append((name, str(len(within)), _recall(within)[0], right, _oracle(within)[0]))
     return ScoreTable(title, ("half-widths", "mutations", "told", "very subject", "oracle"), tuple(rows))
@@ -99,20 +105,20 @@ def _grouped(
     for name in listed:
         own = [item for item in outcomes if group(item) == name]
         cells = [
-            _told_of([item for item in own if low <= item.trial.half_widths < high]) for low, high in pairwise(_BOUNDS)
+            _ratio_of([item for item in own if low <= item.trial.half_widths < high]) for low, high in pairwise(_BOUNDS)
         ]
-        told = [item for item in own if item.day is not None]
-        rows.append((name, *cells, _told_of(own), str(sum(item.is_right for item in told))))
+        detected = [item for item in own if item.day is not None]
+        rows.append((name, *cells, _ratio_of(own), str(sum(item.is_right for item in detected))))
     bins = [f"{low:g} to {high:g}" if high < _BOUNDS[-1] else f"{low:g} or more" for low, high in pairwise(_BOUNDS)]
     return ScoreTable(f"{title}: told / oracle of mutations", (head, *bins, "all", "very subject"), tuple(rows))
 
 
-def _told_of(outcomes: Sequence[Outcome]) -> str:
+def _ratio_of(outcomes: Sequence[Outcome]) -> str:
     if not outcomes:
         return ""
-    told = sum(item.day is not None for item in outcomes)
+    detected = sum(item.day is not None for item in outcomes)
     seen = sum(item.trial.oracle_day is not None for item in outcomes)
-    return f"{told} / {seen} of {len(outcomes)}"
+    return f"{detected} / {seen} of {len(outcomes)}"
 
 
 def every_mutation(scores: Sequence[MutationScore]) -> ScoreTable:
@@ -123,7 +129,7 @@ def every_mutation(scores: Sequence[MutationScore]) -> ScoreTable:
             trial, mutation = outcome.trial, outcome.trial.mutation
             begin, end = (f"{moment:%m-%d %H:%M}" for moment in (mutation.begins_at, mutation.ends_at))
             seen = "" if trial.oracle_day is None else str((trial.oracle_day - mutation.days[0]).days)
-            told = "" if outcome.day is None else f"{outcome.delay}: {'; '.join(outcome.told)}"
+            detected = "" if outcome.day is None else f"{outcome.delay}: {'; '.join(outcome.detected_by)}"
             rows.append(
                 (
                     f"{score.seed}-{mutation.number}",
@@ -133,16 +139,12 @@ def every_mutation(scores: Sequence[MutationScore]) -> ScoreTable:
                     f"{trial.events:.0f}",
                     f"{trial.half_widths:.1f}",
                     seen,
-                    told,
+                    detected,
                     "" if outcome.day is None else "yes" if outcome.is_right else "wider",
                     "; ".join(outcome.wrong),
                 )
             )
-    heads = (
-        "number", "subject", "damage", "time", "events", "half-widths", "oracle after days", "told after days",
-        "very subject", "new and not counted",
-    )  # fmt: skip
-    return ScoreTable("Each mutation", heads, tuple(rows), is_wide=True)
+    return ScoreTable("Each mutation", _HEADS, tuple(rows), is_wide=True)
 
 
 def untouched_alarms(scores: Sequence[MutationScore]) -> ScoreTable:
@@ -151,10 +153,10 @@ def untouched_alarms(scores: Sequence[MutationScore]) -> ScoreTable:
         (
             str(score.seed),
             f"{alarm.day}",
-            alarm.told.code,
-            severity_of(alarm.told.status),
-            alarm.told.subject.entity.label,
-            alarm.told.evidence,
+            alarm.alert.code,
+            severity_of(alarm.alert.status),
+            alarm.alert.subject.entity.label,
+            alarm.alert.evidence,
         )
         for score in scores
         for alarm in score.alarms

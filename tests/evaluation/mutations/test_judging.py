@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from ntanalytics.contract.enumerations import subsystem_label
-from ntanalytics.evaluation.estate import EvaluatedEstate
+from ntanalytics.demo import write_untouched_estate
+from ntanalytics.evaluation.estate import EvaluatedEstate, Wanted, read_estate
 from ntanalytics.evaluation.mutations.damaged_workspace import DamagedWorkspace
-from ntanalytics.evaluation.mutations.judging import Told, checks_reading, inspect, inspect_dataset, news
+from ntanalytics.evaluation.mutations.judging import Alert, checks_reading, inspect, inspect_dataset, news
 from ntanalytics.evaluation.mutations.mutation import Mutation
-from ntanalytics.evaluation.mutations.subjects import Subject, known_as, subject_of
+from ntanalytics.evaluation.mutations.subjects import Subject, member_names, subject_of
 from ntanalytics.findings.finding import Entity, Finding
 from ntanalytics.subsystems import RULES
-from tests.evaluation.conftest import DAY
+from tests.evaluation.conftest import DAY, WANTED
 
 
 @pytest.fixture(scope="module")
@@ -63,13 +65,13 @@ def test_the_checks_of_a_dataset_find_what_the_whole_inspection_finds_of_it(work
 
 
 def test_an_id_is_known_by_the_name_of_what_it_stands_for(workspace: DamagedWorkspace):
-    known = known_as(workspace, cut(workspace, "sso.accesses", app_id="oa-wecom"))
+    known = member_names(workspace, cut(workspace, "sso.accesses", app_id="oa-wecom"))
     assert known.names["app_id"] == {"oa-wecom", "协同办公（企业微信版）"}
 
 
-def told(code: str, kind: str, key: str, status: str = "warning") -> Told:
+def told(code: str, kind: str, key: str, status: str = "warning") -> Alert:
     subject = Subject(frozenset(), Entity(kind, key, key), None)
-    return Told(code=code, subject=subject, status=status, evidence="")  # type: ignore[arg-type]
+    return Alert(code=code, subject=subject, status=status, evidence="")  # type: ignore[arg-type]
 
 
 def test_only_what_is_not_told_without_the_damage_is_new_and_what_is_worse():
@@ -90,3 +92,10 @@ def test_a_finding_tells_its_subject_by_details_by_its_dataset_or_by_its_check()
     rows = Entity("dataset", "web/infra.requests", subsystem_label("infra"))
     of_rows = subject_of(Finding(rule=RULES["data.rows_fall"], entity=rows, status="warning"))
     assert (of_rows.datasets, of_rows.members) == ({"infra.requests"}, {"source": "web"})
+
+
+def test_nothing_is_planted_in_an_untouched_estate(tmp_path: Path):
+    written = write_untouched_estate(tmp_path / "estate", until=DAY, days=1, seed=WANTED.seed, scale=0.0002)
+    assert (written.incidents, written.benign_events) == ((), ())
+    estate = read_estate(tmp_path / "estate", Wanted(WANTED.seed, f"{DAY}", days=1, scale=0.0002, is_untouched=True))
+    assert (estate.incidents, estate.benign_events) == ((), ())

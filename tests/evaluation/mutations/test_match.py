@@ -20,7 +20,7 @@ from ntanalytics.evaluation.mutations.oracle import oracle_day
 from ntanalytics.evaluation.mutations.scoring import inspected_days, match_of
 from ntanalytics.evaluation.mutations.series import DamagedRows, Departure, departures, rows_of_first_day, strongest
 from ntanalytics.evaluation.mutations.shape import shape_of
-from ntanalytics.evaluation.mutations.subjects import KnownAs, Subject, implied, told_members
+from ntanalytics.evaluation.mutations.subjects import MemberNames, Subject, implied, subject_members
 from ntanalytics.findings.finding import Entity
 
 ZONE = dt.timezone(dt.timedelta(hours=8))
@@ -94,7 +94,7 @@ def test_what_the_members_imply_is_known_and_left_out_of_the_smallest_subject(al
     assert smallest(rows, shape, {"method": "GET", "service": "oa"}) == {"method": "GET", "service": "oa"}
 
 
-KNOWN = KnownAs(
+KNOWN = MemberNames(
     {"edition": "party", "module": "mail", "unit": "市　外办"},
     {"edition": frozenset({"party"}), "module": frozenset({"mail"}), "unit": frozenset({"市　外办", "市外办"})},
 )
@@ -114,13 +114,13 @@ KNOWN = KnownAs(
 )
 def test_the_key_of_an_entity_tells_the_damaged_members(kind: str, key: str, members: Any):
     subject = Subject(frozenset({"oa.activities"}), Entity(kind, key, key), None)
-    assert told_members(subject, "oa.activities", KNOWN) == members
-    assert told_members(subject, "sms.messages", KNOWN) is None, "another dataset"
+    assert subject_members(subject, "oa.activities", KNOWN) == members
+    assert subject_members(subject, "sms.messages", KNOWN) is None, "another dataset"
 
 
 def test_members_in_the_details_are_taken_at_their_word():
     subject = Subject(frozenset({"oa.activities"}), Entity("series", "any", ""), {"unit": "市外办", "module": "cars"})
-    assert told_members(subject, "oa.activities", KNOWN) == {"unit": "市　外办", "module": "cars"}
+    assert subject_members(subject, "oa.activities", KNOWN) == {"unit": "市　外办", "module": "cars"}
 
 
 def test_the_oracle_tells_the_day_on_which_the_series_leaves_its_range(alone: DamagedRows):

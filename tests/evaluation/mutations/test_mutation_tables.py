@@ -11,7 +11,7 @@ from ntanalytics.errors import UsageError
 from ntanalytics.evaluation.estate import Wanted
 from ntanalytics.evaluation.mutations.campaign import MutationScore, evaluate_mutations, opened
 from ntanalytics.evaluation.mutations.drawing import Trial
-from ntanalytics.evaluation.mutations.judging import Told
+from ntanalytics.evaluation.mutations.judging import Alert
 from ntanalytics.evaluation.mutations.mutation import Mutation
 from ntanalytics.evaluation.mutations.scoring import Outcome
 from ntanalytics.evaluation.mutations.subjects import Subject
@@ -64,7 +64,7 @@ def test_recall_stands_beside_the_aims_and_the_oracle():
 
 def test_a_matter_that_stays_is_one_alarm_and_one_that_comes_back_another():
     subject = Subject(frozenset(), Entity("carrier", "unicom", "中国联通"), None)
-    item = Told(code="sms.backlog", subject=subject, status="warning", evidence="")
+    item = Alert(code="sms.backlog", subject=subject, status="warning", evidence="")
     days = {DAY + dt.timedelta(days=number): [item] for number in (0, 1, 4, 20)}
     assert [alarm.day for alarm in opened(days)] == [DAY, DAY + dt.timedelta(days=20)]
 
