@@ -209,14 +209,16 @@ def _shifted(rows: ir.Table, shape: Shape, mutation: Mutation) -> ir.Table:
     return moved.mutate(**{name: elapsed.between(low, high).ifelse(elapsed, ibis.null("float64"))})
 
 
-_DAMAGES: Mapping[str, Callable[[ir.Table, Shape, Mutation], ir.Table]] = MappingProxyType({
-    "fall": _changed,
-    "cut": _cut,
-    "rise": _changed,
-    "doubling": _changed,
-    "failure": _failed,
-    "delay": _delayed,
-    "stuck": _stuck,
-    "clock": _shifted,
-    "trend": _changed,
-})  # fmt: skip
+_DAMAGES: Mapping[str, Callable[[ir.Table, Shape, Mutation], ir.Table]] = MappingProxyType(
+    {
+        "fall": _changed,
+        "cut": _cut,
+        "rise": _changed,
+        "doubling": _changed,
+        "failure": _failed,
+        "delay": _delayed,
+        "stuck": _stuck,
+        "clock": _shifted,
+        "trend": _changed,
+    }
+)

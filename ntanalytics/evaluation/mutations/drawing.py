@@ -30,9 +30,13 @@ _ATTEMPTS = 200
 
 #: Kind → range of its size; sizes of factors and seconds are drawn by their logarithm.
 _SIZES: dict[str, tuple[float, float]] = {
-    "fall": (0.1, 0.95), "rise": (0.2, 2.0), "failure": (0.03, 0.8), "delay": (1.2, 8.0), "clock": (60.0, 28_800.0),
+    "fall": (0.1, 0.95),
+    "rise": (0.2, 2.0),
+    "failure": (0.03, 0.8),
+    "delay": (1.2, 8.0),
+    "clock": (60.0, 28_800.0),
     "trend": (0.2, 0.8),
-}  # fmt: skip
+}
 _LOGARITHMIC = ("delay", "clock")
 
 #: Days of a trend; of the other kinds, days and their chance. Some hours are a part of one day.

@@ -12,17 +12,19 @@ from ntanalytics.evaluation.mutations.shape import Shape, shape_of
 from ntanalytics.periods import days_between
 
 #: Kinds of damage, each with its meaning in English, in the order of the tables.
-KINDS: Mapping[str, str] = MappingProxyType({
-    "fall": "a share of the events is lost; a measured value falls",
-    "cut": "all events are lost",
-    "rise": "events come again; a measured value rises",
-    "doubling": "every event comes twice",
-    "failure": "a share of the events fails",
-    "delay": "durations are longer by a factor",
-    "stuck": "nothing ends until the end of the time; a measured value stays what it was",
-    "clock": "the clock is ahead or behind",
-    "trend": "counts, durations or values change slowly up to the last day",
-})  # fmt: skip
+KINDS: Mapping[str, str] = MappingProxyType(
+    {
+        "fall": "a share of the events is lost; a measured value falls",
+        "cut": "all events are lost",
+        "rise": "events come again; a measured value rises",
+        "doubling": "every event comes twice",
+        "failure": "a share of the events fails",
+        "delay": "durations are longer by a factor",
+        "stuck": "nothing ends until the end of the time; a measured value stays what it was",
+        "clock": "the clock is ahead or behind",
+        "trend": "counts, durations or values change slowly up to the last day",
+    }
+)
 
 #: Quantity in which a damage shows: events, failed events, the median duration, the mean value, cases that end,
 #: different values, or the mean time of day.

@@ -23,9 +23,17 @@ _CLEAR, _BELOW_ORACLE = 3.0, 0.1
 
 #: Heads of the table of all mutations.
 _HEADS = (
-    "number", "subject", "damage", "time", "events", "half-widths", "oracle after days", "told after days",
-    "very subject", "new and not counted",
-)  # fmt: skip
+    "number",
+    "subject",
+    "damage",
+    "time",
+    "events",
+    "half-widths",
+    "oracle after days",
+    "told after days",
+    "very subject",
+    "new and not counted",
+)
 
 #: Least share of the told ones of which the very subject is told.
 _AIM_RIGHT = 0.85
