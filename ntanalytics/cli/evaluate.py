@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,9 @@ from ntanalytics.cli.arguments import AsJson
 from ntanalytics.cli.program import app
 from ntanalytics.cli.terminal import progress, say, show_json, show_table
 from ntanalytics.errors import BadParameter
+
+if TYPE_CHECKING:
+    from ntanalytics.evaluation.tables import ScoreTable
 
 
 @app.command(epilog="Example: ntanalytics evaluate --seed 1 --dir evaluated")
@@ -24,6 +27,9 @@ def evaluate(
     days: Annotated[int, typer.Option(min=1, help="Number of days of data.")] = 98,
     judged: Annotated[int, typer.Option(min=1, help="Number of the last days that are inspected.")] = 70,
     scale: Annotated[float, typer.Option(min=0.0001, help="Size; 1 is the volume of a real city.")] = 0.02,
+    mutations: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Try N random damages of an untouched city of each seed instead.")
+    ] = 0,
     page: Annotated[
         Path | None, typer.Option("--write", metavar="FILE", help="Also write the page docs/evaluation.md.")
     ] = None,
@@ -32,21 +38,40 @@ def evaluate(
     """Measure the accuracy of the findings: inspect the past days of a demo city, and score the findings.
 
     Each day is inspected with the data of the next morning and compared with the city's incidents.json: the incidents
-    that were found, the delay, and the false alarms (docs/evaluation.md). Remove DIR to write new cities.
+    that were found, the delay, and the false alarms (docs/evaluation.md). With --mutations, damage is drawn from the
+    contract at random, beside an oracle that knows where and when. Remove DIR to write new cities.
     """
     from ntanalytics.evaluation import evaluate as evaluate_estates
-    from ntanalytics.evaluation.page import render_page
-    from ntanalytics.evaluation.tables import as_data, tables
+    from ntanalytics.evaluation.estate import Wanted
+    from ntanalytics.evaluation.mutations import evaluate_mutations
+    from ntanalytics.evaluation.mutations.tables import mutation_tables
+    from ntanalytics.evaluation.page import render_mutations, render_page
+    from ntanalytics.evaluation.tables import tables
     from ntanalytics.subsystems import RULES
 
+    numbers = _numbers(seeds)
     with progress() as show:
-        scores = evaluate_estates(directory, _numbers(seeds), days=days, judged=judged, scale=scale, progress=show)
+        if mutations:
+            wanted = [Wanted(seed, days=days, scale=scale, is_untouched=True) for seed in numbers]
+            tried = evaluate_mutations(directory, wanted, mutations, judged, show)
+            shown = mutation_tables(tried)
+        else:
+            scores = evaluate_estates(directory, numbers, days=days, judged=judged, scale=scale, progress=show)
+            shown = tables(scores, RULES)
     if page is not None:
-        page.write_text(render_page(page, scores, RULES), encoding="utf-8")
+        text = render_mutations(page, tried) if mutations else render_page(page, scores, RULES)
+        page.write_text(text, encoding="utf-8")
+    _show(shown, as_json=as_json)
+
+
+def _show(shown: list[ScoreTable], *, as_json: bool) -> None:
+    """Print tables."""
+    from ntanalytics.evaluation.tables import as_data
+
     if as_json:
-        show_json(as_data(scores, RULES))
+        show_json(as_data(shown))
         return
-    for table in tables(scores, RULES):
+    for table in shown:
         say(f"\n{table.title}{'' if table.rows else ': none'}")
         if table.is_wide:
             for row in table.rows:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ntanalytics.demo.estate import Destinations, Estate, write_estate
+from ntanalytics.demo.estate import Destinations, Estate, write_estate, write_untouched_estate
 from ntanalytics.demo.incidents.incident import Incident
 
-__all__ = ["Destinations", "Estate", "Incident", "write_estate"]
+__all__ = ["Destinations", "Estate", "Incident", "write_estate", "write_untouched_estate"]

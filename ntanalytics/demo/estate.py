@@ -135,13 +135,7 @@ def write_estate(
         SourceUnreachable: a server does not answer, or creates no database.
         CalendarMissing: there is no working-day calendar for one of the days.
     """
-    if days < 1 or not scale > 0 or seed < 0:
-        raise UsageError(
-            "the demo estate needs at least one day, a scale above 0 and a seed that is not negative",
-            where="ntanalytics demo",
-        )
-    calendar = Calendar()
-    span = days_between(until - dt.timedelta(days=days - 1), until)
+    calendar, span = Calendar(), _span(until, days, seed, scale)
     # the draws of a writer must not depend on the incidents within a shorter estate
     earliest = min(span[0], until - dt.timedelta(days=SPAN_DAYS - 1))
     city = city_of(
@@ -152,15 +146,55 @@ def write_estate(
         scale=scale,
         benign_events=benign_events(calendar, earliest, until, seed=seed),
     )
-    store = Store(directory / "sources", servers_of(destinations.servers))
-    _prepare(directory)
-    estate = _write_sources(city, store, directory, progress)
+    estate = _write(city, directory, destinations, progress)
     incidents = plan_incidents(calendar, span[0], until, seed=seed)
     events = benign_events(calendar, span[0], until, seed=seed)
     _write_records(directory / INCIDENTS_FILE, incidents)
     _write_records(directory / BENIGN_EVENTS_FILE, events)
-    write_site(directory, store, destinations.outputs)
     return replace(estate, incidents=incidents, benign_events=events)
+
+
+def write_untouched_estate(
+    directory: Path,
+    *,
+    until: dt.date,
+    days: int,
+    seed: int,
+    scale: float,
+    progress: Callable[[str, int], None] = lambda _label, _rows: None,
+) -> Estate:
+    """Write a demo estate without an incident and without a benign event, and return what was written.
+
+    Arguments and errors are those of :func:`write_estate`.
+    """
+    city = city_of(_span(until, days, seed, scale), Calendar(), (), seed=seed, scale=scale)
+    estate = _write(city, directory, Destinations(), progress)
+    _write_records(directory / INCIDENTS_FILE, ())
+    _write_records(directory / BENIGN_EVENTS_FILE, ())
+    return estate
+
+
+def _span(until: dt.date, days: int, seed: int, scale: float) -> list[dt.date]:
+    """Return the days of an estate.
+
+    Raises:
+        UsageError: an argument is out of range.
+    """
+    if days < 1 or not scale > 0 or seed < 0:
+        raise UsageError(
+            "the demo estate needs at least one day, a scale above 0 and a seed that is not negative",
+            where="ntanalytics demo",
+        )
+    return days_between(until - dt.timedelta(days=days - 1), until)
+
+
+def _write(city: City, directory: Path, destinations: Destinations, progress: Callable[[str, int], None]) -> Estate:
+    """Write a city's sources and settings, without the records of its incidents."""
+    store = Store(directory / "sources", servers_of(destinations.servers))
+    _prepare(directory)
+    estate = _write_sources(city, store, directory, progress)
+    write_site(directory, store, destinations.outputs)
+    return estate
 
 
 def _write_sources(city: City, store: Store, directory: Path, progress: Callable[[str, int], None]) -> Estate:

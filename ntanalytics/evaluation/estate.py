@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ntanalytics.demo import Incident, write_estate
+from ntanalytics.demo import Incident, write_estate, write_untouched_estate
 from ntanalytics.demo.estate import BENIGN_EVENTS_FILE, INCIDENTS_FILE
 from ntanalytics.demo.incidents.planning import benign_events, plan_incidents
 from ntanalytics.errors import LakeError
@@ -32,12 +32,14 @@ class Wanted:
         until: its last day, as ISO text.
         days: number of its days.
         scale: factor of its volumes.
+        is_untouched: whether no incident and no benign event is planted in it.
     """
 
     seed: int
     until: str = "2026-11-22"
     days: int = 98
     scale: float = 0.02
+    is_untouched: bool = False
 
     @property
     def last(self) -> dt.date:
@@ -82,7 +84,8 @@ def prepare(directory: Path, wanted: Wanted, progress: Progress) -> EvaluatedEst
     mark = directory / MARK_FILE
     if not _is_there(directory, wanted):
         mark.unlink(missing_ok=True)
-        estate = write_estate(
+        write = write_untouched_estate if wanted.is_untouched else write_estate
+        estate = write(
             directory, until=wanted.last, days=wanted.days, seed=wanted.seed, scale=wanted.scale, progress=progress
         )
         settings = load(estate.config)
@@ -99,12 +102,19 @@ def prepare(directory: Path, wanted: Wanted, progress: Progress) -> EvaluatedEst
 def _is_there(directory: Path, wanted: Wanted) -> bool:
     """Return whether the estate was prepared, and the same incidents would be planted in it today."""
     mark = directory / MARK_FILE
-    if not mark.is_file() or json.loads(mark.read_text(encoding="utf-8")) != asdict(wanted):
+    # a mark of an earlier version does not say whether it is untouched: none was
+    if not mark.is_file() or {"is_untouched": False, **json.loads(mark.read_text(encoding="utf-8"))} != asdict(wanted):
         return False
     estate = read_estate(directory, wanted)
+    return (estate.incidents, estate.benign_events) == _planted(wanted)
+
+
+def _planted(wanted: Wanted) -> tuple[tuple[Incident, ...], tuple[Incident, ...]]:
+    """Return the incidents and the benign events that would be planted in an estate today."""
+    if wanted.is_untouched:
+        return (), ()
     span = (Calendar(), wanted.first, wanted.last)
-    planted = plan_incidents(*span, seed=wanted.seed), benign_events(*span, seed=wanted.seed)
-    return (estate.incidents, estate.benign_events) == planted
+    return plan_incidents(*span, seed=wanted.seed), benign_events(*span, seed=wanted.seed)
 
 
 def read_estate(directory: Path, wanted: Wanted) -> EvaluatedEstate:

@@ -188,12 +188,9 @@ def standing(scores: Sequence[Score]) -> ScoreTable:
     return ScoreTable("Standing before the judged days", heads, tuple(rows), is_wide=True)
 
 
-def as_data(scores: Sequence[Score], codes: Iterable[str]) -> dict[str, object]:
-    """Return the tables for JSON: title → records."""
-    return {
-        table.title: [dict(zip(table.columns, row, strict=True)) for row in table.rows]
-        for table in tables(scores, codes)
-    }
+def as_data(shown: Iterable[ScoreTable]) -> dict[str, object]:
+    """Return tables for JSON: title → records."""
+    return {table.title: [dict(zip(table.columns, row, strict=True)) for row in table.rows] for table in shown}
 
 
 def _in_time(seen: Recall) -> str:

@@ -13,7 +13,7 @@ from ntanalytics.evaluation.entity_names import is_about, keys_of
 from ntanalytics.evaluation.expected import EXPECTED
 from ntanalytics.evaluation.inspections import DayFinding
 from ntanalytics.evaluation.scoring import Score, by_rule, recall, score
-from ntanalytics.evaluation.tables import as_data
+from ntanalytics.evaluation.tables import as_data, tables
 from ntanalytics.findings.finding import Entity, subsystem_entity
 from ntanalytics.findings.threshold import Status
 from ntanalytics.subsystems import RULES
@@ -164,7 +164,7 @@ def test_recall_and_rules_are_counted():
     counts = {each.code: each for each in by_rule([done], ["sms.delivery_rate", "infra.cpu", "sms.backlog"])}
     assert (counts["sms.delivery_rate"].named, counts["infra.cpu"].false) == (1, 1)
     assert counts["sms.backlog"].precision is None
-    totals = {row[""]: row["result"] for row in as_data([done], RULES)["Total"]}  # type: ignore[attr-defined]
+    totals = {row[""]: row["result"] for row in as_data(tables([done], RULES))["Total"]}  # type: ignore[attr-defined]
     assert (totals["recall of 异常 within 1 day"], totals["false alarms a day"]) == ("0.50", "0.05")
 
 

@@ -1,0 +1,174 @@
+"""Shape of a dataset for damage: its dimensions, counts, failures, durations and values, by construction.
+
+Everything follows from the contract's columns. No rule, subsystem or subject is named here, so that the damage knows
+nothing of what the inspection looks at.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import ibis
+import ibis.expr.types as ir
+
+from ntanalytics.contract import DATASETS, Column, Dataset, Kind, Privacy, Type
+from ntanalytics.contract import dataset as dataset_named
+
+#: Codes of an enumeration that mean a failure, and flags of an answer; the smallest status of a failed call.
+_FAILED_CODES, _FLAGS, _FAILED_STATUS = ("failure", "failed", "bad"), ("is_up", "is_available"), 500
+
+#: Units of durations; a number of another unit is a measured value.
+_TIME_UNITS = ("ms", "秒")
+
+#: Texts that are no dimension: a stage that a case has passed by the end, and free text.
+_NO_DIMENSIONS = ("state", "remark")
+
+#: Columns of the reason of a failure.
+_REASONS = ("reason", "failure_code", "failure")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """Parts of a dataset that can be damaged.
+
+    Attributes:
+        contract: the dataset.
+        dimensions: columns whose values are its members.
+        count: column that counts the events of a row; empty where a row is one event.
+        sizes: columns with a quantity of all events of a row, which follow the count.
+        failure: column that tells whether an event failed; empty without one.
+        reasons: columns of the reason of a failure.
+        elapsed: columns of a duration, and of the moments at which it starts and ends; empty without one.
+        duration: column of another duration, or of its logarithmic bucket; empty without one.
+        values: columns of measured values; a dataset with any is one of samples, and its rows are no events.
+    """
+
+    contract: Dataset
+    dimensions: tuple[str, ...]
+    count: str
+    sizes: tuple[str, ...]
+    failure: str
+    reasons: tuple[str, ...]
+    elapsed: tuple[str, ...]
+    duration: str
+    values: tuple[str, ...]
+
+    @property
+    def grain_s(self) -> int:
+        """Seconds of the grain of its time; 0 where moments are exact."""
+        return {None: 0, "minute": 60, "hour": 3600}[self.contract.column(self.contract.time).grain]
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Return the dimensions that tell what a value measures, which have no common unit; none of events."""
+        return tuple(name for name in self.dimensions if self.values and self.contract.column(name).values)
+
+    @property
+    def has_hours(self) -> bool:
+        """Return whether its time has hours; else it is a day."""
+        return self.contract.column(self.contract.time).type is Type.TIMESTAMP
+
+    def events(self, table: ir.Table) -> ir.IntegerValue:
+        """Return the number of events of a row."""
+        weight: ir.IntegerValue = table[self.count] if self.count else table.day.notnull().ifelse(1, 0)
+        return weight
+
+    def is_failed(self, table: ir.Table) -> ir.BooleanValue:
+        """Return whether the events of a row failed."""
+        column = self.contract.column(self.failure)
+        if column.type is Type.INTEGER:
+            failed = table[self.failure] >= _FAILED_STATUS
+        elif column.type is Type.BOOLEAN:
+            failed = ~table[self.failure]
+        else:
+            failed = table[self.failure] == _failed_code(column)
+        result: ir.BooleanValue = failed.fill_null(False)
+        return result
+
+    @property
+    def failed_value(self) -> str | int | bool:
+        """Value of a failed event."""
+        column = self.contract.column(self.failure)
+        if column.type is Type.INTEGER:
+            return _FAILED_STATUS
+        return False if column.type is Type.BOOLEAN else _failed_code(column)
+
+    def members(self, table: ir.Table, members: dict[str, str]) -> ir.BooleanValue:
+        """Return whether a row has some members."""
+        chosen: ir.BooleanValue = ibis.literal(True)
+        for dimension, member in members.items():
+            chosen &= (table[dimension] == member).fill_null(False)
+        return chosen
+
+
+@cache
+def shape_of(name: str) -> Shape:
+    """Return the shape of a dataset of events or cases.
+
+    Raises:
+        UnknownName: there is no such dataset.
+    """
+    contract = dataset_named(name)
+    elapsed = next((column for column in contract.columns if column.elapsed), None)
+    values = tuple(column.name for column in contract.columns if _is_value(column))
+    count = "" if values else _count(contract)
+    return Shape(
+        contract=contract,
+        dimensions=tuple(column.name for column in contract.columns if _is_dimension(contract, column)),
+        count=count,
+        sizes=tuple(column.name for column in contract.columns if count and column.unit == "B"),
+        failure=next((column.name for column in contract.columns if _tells_failure(column)), ""),
+        reasons=tuple(column.name for column in contract.columns if column.name in _REASONS and column.nullable),
+        elapsed=(elapsed.name, *(elapsed.elapsed or ())) if elapsed else (),
+        duration=next((column.name for column in contract.columns if _is_duration(column)), ""),
+        values=values,
+    )
+
+
+def damageable(names: list[str]) -> list[str]:
+    """Return the datasets that can be damaged for a time, sorted: a state has no time of its own."""
+    return sorted(name for name in names if DATASETS[name].kind is not Kind.STATE and shape_of(name).dimensions)
+
+
+def _is_dimension(contract: Dataset, column: Column) -> bool:
+    """Return whether a column names members: a text that is no key, no hash and no person."""
+    if column.type is not Type.TEXT or column.privacy is not Privacy.OPEN or column.is_hashed:
+        return False
+    if contract.key == (column.name,) or column.name in _NO_DIMENSIONS or _tells_failure(column):
+        return False
+    is_id = column.name.endswith(("_id", "_no"))
+    return not is_id or naming_dataset(column.name) is not None
+
+
+def naming_dataset(identifier: str) -> tuple[str, str] | None:
+    """Return the state and its column that name what an id stands for; None where no state has such a key."""
+    for dataset in DATASETS.values():
+        if dataset.kind is Kind.STATE and dataset.key == (identifier,):
+            name = identifier.removesuffix("_id")
+            return dataset.name, name if name in {column.name for column in dataset.columns} else identifier
+    return None
+
+
+def _count(contract: Dataset) -> str:
+    """Return the column of the number of events, of a dataset that is aggregated by time."""
+    counts = [column.name for column in contract.columns if column.type is Type.INTEGER and column.minimum == 1]
+    return counts[0] if contract.time in contract.key and counts else ""
+
+
+def _tells_failure(column: Column) -> bool:
+    is_status = column.type is Type.INTEGER and column.name == "status"
+    return is_status or column.name in _FLAGS or bool(set(_FAILED_CODES) & set(column.values))
+
+
+def _failed_code(column: Column) -> str:
+    return next(code for code in _FAILED_CODES if code in column.values)
+
+
+def _is_duration(column: Column) -> bool:
+    is_number = column.type is Type.NUMBER and column.unit in _TIME_UNITS and not column.elapsed
+    return is_number or column.name.endswith("_bucket")
+
+
+def _is_value(column: Column) -> bool:
+    return column.type is Type.NUMBER and not column.elapsed and column.unit not in (*_TIME_UNITS, "元")
