@@ -1,7 +1,7 @@
 """Subjects: what a finding is about, in the dimensions of the damaged dataset.
 
-:func:`subject_of` is the one place that reads a finding. A finding whose details name its dataset and members is taken
-at its word; of any other, the key of its entity is compared with the names of the damaged members.
+:func:`subject_of` is the one place that reads a finding. A finding of surveillance is taken at its word; of any other,
+the key of its entity is compared with the names of the damaged members.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from ntanalytics.evaluation.mutations.mutation import Mutation
 from ntanalytics.evaluation.mutations.series import rows_of_first_day
 from ntanalytics.evaluation.mutations.shape import Shape, naming_dataset, shape_of
 from ntanalytics.findings.finding import Entity, Finding
+from ntanalytics.findings.subjects import dataset_of, members_of
 from ntanalytics.subsystems import SUBSYSTEMS
 from ntanalytics.workspace.units import unit_columns
 
@@ -26,9 +27,6 @@ from ntanalytics.workspace.units import unit_columns
 READS: Mapping[str, frozenset[str]] = {
     check.rule: frozenset(check.reads) for subsystem in SUBSYSTEMS for check in subsystem.checks
 }
-
-#: Details of a finding that tells its subject itself: its dataset, and ``dimension=member`` for each member.
-DATASET, MEMBERS = "dataset", "members"
 
 
 @dataclass(frozen=True)
@@ -61,10 +59,9 @@ class MemberNames:
 
 def subject_of(finding: Finding) -> Subject:
     """Return what a finding is about."""
-    entity, given = finding.entity, finding.details.get(MEMBERS)
-    if isinstance(given, tuple):
-        members = dict(part.split("=", 1) for part in given)
-        return Subject(frozenset({str(finding.details[DATASET])}), entity, members)
+    entity = finding.entity
+    if dataset := dataset_of(finding):
+        return Subject(frozenset({dataset}), entity, members_of(finding))
     if entity.kind == "dataset" and entity.key.rpartition("/")[2] in DATASETS:
         source, _, dataset = entity.key.rpartition("/")
         return Subject(frozenset({dataset}), entity, {"source": source} if source else {})

@@ -16,6 +16,7 @@ from ntanalytics.evaluation.mutations.judging import Alert, checks_reading, insp
 from ntanalytics.evaluation.mutations.mutation import Mutation
 from ntanalytics.evaluation.mutations.subjects import Subject, member_names, subject_of
 from ntanalytics.findings.finding import Entity, Finding
+from ntanalytics.findings.subjects import subject
 from ntanalytics.subsystems import RULES
 from tests.evaluation.conftest import DAY, WANTED
 
@@ -80,14 +81,14 @@ def test_only_what_is_not_told_without_the_damage_is_new_and_what_is_worse():
     assert news(after, untouched) == after[1:3]
 
 
-def test_a_finding_tells_its_subject_by_details_by_its_dataset_or_by_its_check():
+def test_a_finding_tells_its_subject_by_its_key_by_its_dataset_or_by_its_check():
     rule = RULES["sms.failures_rise"]
     carrier = Entity("carrier", "unicom", "中国联通")
     of_check = subject_of(Finding(rule=rule, entity=carrier, status="warning"))
     assert "sms.messages" in of_check.datasets
     assert of_check.members is None
-    details = {"dataset": "oa.activities", "members": ("edition=party", "module=mail")}
-    itself = subject_of(Finding(rule=rule, entity=carrier, status="warning", details=details))
+    mail = subject("oa.activities", [("edition", "party"), ("module", "mail")], "党务版邮件")
+    itself = subject_of(Finding(rule=RULES["oa.surveillance"], entity=mail, status="warning"))
     assert (itself.datasets, itself.members) == ({"oa.activities"}, {"edition": "party", "module": "mail"})
     rows = Entity("dataset", "web/infra.requests", subsystem_label("infra"))
     of_rows = subject_of(Finding(rule=RULES["data.rows_fall"], entity=rows, status="warning"))
