@@ -17,7 +17,7 @@ from ntanalytics.contract.dimensions import Breakdown, breakdown
 from ntanalytics.detectors.comparable_days import comparable_days
 from ntanalytics.detectors.surveillance.departures import Departure, departures
 from ntanalytics.detectors.surveillance.leaf_table import HOURS
-from ntanalytics.findings.finding import Comparison, Finding, Window
+from ntanalytics.findings.finding import Comparison, Finding, Window, violations
 from ntanalytics.findings.rule import Rule, surveillance_rule
 from ntanalytics.findings.subjects import subject
 from ntanalytics.findings.surveillance_text import TEXT
@@ -84,9 +84,9 @@ def _names(context: CheckContext, key: str) -> dict[str, str]:
 
 def _surveil(datasets: tuple[str, ...], context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the subjects that depart on the day, of each dataset whose day is complete."""
-    return [
+    return violations(
         _finding(context, rule, name, departure) for name in datasets for departure in context.shared(_departures, name)
-    ]
+    )
 
 
 def _departures(context: CheckContext, name: str) -> list[Departure]:
@@ -114,7 +114,7 @@ def _finding(context: CheckContext, rule: Rule, name: str, departure: Departure)
     return Finding(
         rule=rule,
         entity=subject(name, departure.members, _label(context, dataset, departure.members)),
-        status=rule.threshold.judge(departure.share) if value is None else "warning",
+        status=rule.threshold.judge(departure.share),
         value=departure.share,
         format="rate:1",
         detector="surveillance",

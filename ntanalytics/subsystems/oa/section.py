@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.section import HISTORY, SubsystemSummary, highlights
@@ -70,10 +71,7 @@ def levels(context: CheckContext, *by: str) -> Figures:
     made = figures(compared, activities)
     if not by:
         return made.made_of([enabled], members).made_of(shared, members, beside=True)
-    now_gaps, before_gaps = (
-        {tuple(row[name] for name in by) for row in rows(groups)}
-        for groups in _gap_groups(activities, members, members, by)
-    )
+    now_gaps, before_gaps = _gap_groups(activities, members, members, by)
 
     def gaps_of(row: FigureRow) -> tuple[bool, bool]:
         group = tuple(row[name] for name in by)
@@ -85,7 +83,12 @@ def levels(context: CheckContext, *by: str) -> Figures:
 
 def _judged(activities: DatasetView, members: DatasetView, now: ir.Table, was: ir.Table, by: Sequence[str]) -> ir.Table:
     """Return the compared groups, of which a gap touches only those that its source feeds."""
-    gaps, gaps_before = _gap_groups(activities, members, activities, by)
+    gaps, gaps_before = (
+        ibis.memtable(
+            pa.table({name: pa.array([group[place] for group in groups], pa.string()) for place, name in enumerate(by)})
+        )
+        for groups in _gap_groups(activities, members, activities, by)
+    )
     columns = [measure.name for measure in adoption.LEVEL]
     compared = unit_ranking.compare_units(
         now, was, MEASURES, columns=columns, by=by, gap_groups=gaps, gap_groups_before=gaps_before
@@ -93,27 +96,28 @@ def _judged(activities: DatasetView, members: DatasetView, now: ir.Table, was: i
     return compared.order_by(ibis.desc("active"), *by)
 
 
+#: Members of the columns that name a group.
+_Group = tuple[str | None, ...]
+
+
 def _gap_groups(
     activities: DatasetView, members: DatasetView, view: DatasetView, by: Sequence[str]
-) -> tuple[ir.Table, ir.Table]:
-    """Return the groups that a source of a view with a gap feeds: one in the period, and one in the period before.
+) -> tuple[set[_Group], set[_Group]]:
+    """Return the groups that a source of a view with a gap feeds: those in the period, and those in the one before.
 
     They are all groups where such a source gave no row by which its own are known.
     """
-    fed = activities.recent.select(*by, "source")
-    for table in (members.table, members.before):
-        fed = fed.union(table.select(*by, "source"))
-    fed = fed.distinct()
-    given = (
-        {row["source"] for row in rows(fed.select("source").distinct())}
-        if view.gap_sources | view.gap_sources_before
-        else set()
-    )
-    of_gap, of_gap_before = (
-        (fed.filter(fed.source.isin(list(sources))) if sources <= given else fed).select(*by).distinct()
+    fed: dict[str, set[_Group]] = {}
+    if view.gap_sources or view.gap_sources_before:
+        for table in (activities.recent, members.table, members.before):
+            for row in rows(table.select(*by, "source").distinct()):
+                fed.setdefault(row["source"], set()).add(tuple(row[name] for name in by))
+    everything = {group for groups in fed.values() for group in groups}
+    now, before = (
+        set().union(*(fed.get(source, everything) for source in sources))
         for sources in (view.gap_sources, view.gap_sources_before)
     )
-    return of_gap, of_gap_before
+    return now, before
 
 
 def _first_days_of(context: CheckContext, dataset: str) -> ir.Table:
