@@ -7,6 +7,7 @@ import sys
 
 from ntanalytics.cli import (
     backfill,
+    calendar,
     connect,
     contract,
     deliver,
@@ -54,6 +55,7 @@ def main() -> None:
 __all__ = [
     "app",
     "backfill",
+    "calendar",
     "connect",
     "contract",
     "deliver",

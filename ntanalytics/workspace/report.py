@@ -146,7 +146,7 @@ class Report:
         return [
             {"day": day, "is_working_day": calendar.is_working_day(day), "label": calendar.describe(day)}
             for day in days
-            if calendar.has_year(day.year)
+            if calendar.knows(day)
         ]
 
     def status(self) -> list[AsOf]:

@@ -102,7 +102,7 @@ class Workspace:
         """
         contract = dataset_named(dataset)
         if not contract.ended:
-            cases = [each.name for each in DATASETS.values() if each.ended]
+            cases = [known.name for known in DATASETS.values() if known.ended]
             raise UnknownName("dataset of cases", dataset, cases)
         since, _ = local_window(first, first, self.settings.zone)
         return self.table(dataset, first, last).union(self._older_cases(contract, first, since))
@@ -252,8 +252,8 @@ class Workspace:
             {
                 "day": day,
                 "is_covered": day in covered,
-                "is_working_day": calendar.is_working_day(day) if calendar.has_year(day.year) else None,
-                "label": calendar.describe(day) if calendar.has_year(day.year) else None,
+                "is_working_day": calendar.is_working_day(day) if calendar.knows(day) else None,
+                "label": calendar.describe(day) if calendar.knows(day) else None,
             }
             for day in days_between(first, last)
         ]
