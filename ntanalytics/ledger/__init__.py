@@ -17,6 +17,7 @@ from ntanalytics.ledger import tables
 from ntanalytics.ledger.access import writing
 from ntanalytics.ledger.audit import Actor, Audit, Event
 from ntanalytics.ledger.audit_tables import guard
+from ntanalytics.ledger.chain import Anchor, Chain, adopt
 from ntanalytics.ledger.corrections import Correction, Corrections
 from ntanalytics.ledger.coverage import Coverage, CoverageDay, ExtractionResult
 from ntanalytics.ledger.deliveries import Deliveries, Delivery, DeliveryRequest
@@ -42,6 +43,7 @@ class Ledger:
         recounts: counts of the sources, for days whose rows came late.
         runs: runs of reports.
         publications: digests of published manifests, chained.
+        chain: chain over the audit trail and the publications.
         inspections: findings of published inspections.
         scheduled_runs: scheduled runs of the jobs.
         corrections: reports issued with a gap.
@@ -76,11 +78,13 @@ class Ledger:
             tables.metadata.create_all(connection)
             guard(connection)
             upgrade_findings(connection)
+            adopt(connection)
             _check_columns(connection, where)
         self.coverage = Coverage(self._engine)
         self.recounts = Recounts(self._engine)
         self.runs = Runs(self._engine)
         self.publications = Publications(self._engine)
+        self.chain = Chain(self._engine)
         self.inspections = Inspections(self._engine)
         self.scheduled_runs = ScheduledRuns(self._engine)
         self.corrections = Corrections(self._engine)
@@ -145,7 +149,9 @@ def _check_columns(connection: sa.Connection, where: str) -> None:
 
 __all__ = [
     "Actor",
+    "Anchor",
     "Audit",
+    "Chain",
     "Correction",
     "Corrections",
     "Coverage",
