@@ -29,6 +29,7 @@ from ntanalytics.cli import (
     run,
     run_due,
     schedule,
+    upgrade,
     verify,
 )
 from ntanalytics.cli.program import app
@@ -78,5 +79,6 @@ __all__ = [
     "run",
     "run_due",
     "schedule",
+    "upgrade",
     "verify",
 ]
