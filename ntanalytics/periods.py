@@ -211,11 +211,15 @@ class Calendar:
         """Return True if the library or the site has the working days of a year."""
         return year in self.years or year in self._library_years
 
+    def knows(self, day: dt.date) -> bool:
+        """Return True if it is known whether ``day`` is a working day: of a known year, or set by the next year."""
+        return self.has_year(day.year) or day in (self.working or {})
+
     def is_working_day(self, day: dt.date) -> bool:
         """Return True if ``day`` is a working day, make-up days (调休) included.
 
         Raises:
-            CalendarMissing: the year is unknown (see :meth:`has_year`).
+            CalendarMissing: the day is unknown (see :meth:`knows`).
         """
         if self.working and day in self.working:
             return self.working[day]
@@ -225,8 +229,8 @@ class Calendar:
             raise CalendarMissing(
                 f"no working-day calendar for {day.year}: chinesecalendar ends with {max(self._library_years)}",
                 where=self.source,
-                todo="upgrade chinesecalendar, or list the year's holidays and make-up days in the file "
-                "named by site.calendar in ntanalytics.yml (docs/settings.md)",
+                todo="paste the State Council's notice into a file and type `ntanalytics calendar add FILE`, upgrade "
+                "chinesecalendar, or list the year's days in the file of site.calendar (docs/settings.md)",
             )
         return bool(chinese_calendar.is_workday(day))
 
@@ -240,7 +244,7 @@ class Calendar:
         Raises:
             CalendarMissing: the year of ``last`` is unknown.
         """
-        while not self.has_year(first.year) and first.year < last.year:
+        while not self.knows(first) and first.year < last.year:
             first = dt.date(first.year + 1, 1, 1)
         return self.working_days(first, last)
 
@@ -251,4 +255,4 @@ class Calendar:
         return "周末" if day.weekday() >= 5 and not self._is_named_holiday(day) else "节假日"
 
     def _is_named_holiday(self, day: dt.date) -> bool:
-        return day in chinese_calendar.constants.holidays
+        return day in chinese_calendar.constants.holidays or (self.working or {}).get(day) is False

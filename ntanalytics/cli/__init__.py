@@ -7,6 +7,7 @@ import sys
 
 from ntanalytics.cli import (
     backfill,
+    calendar,
     connect,
     contract,
     deliver,
@@ -28,6 +29,7 @@ from ntanalytics.cli import (
     run,
     run_due,
     schedule,
+    upgrade,
     verify,
 )
 from ntanalytics.cli.program import app
@@ -54,6 +56,7 @@ def main() -> None:
 __all__ = [
     "app",
     "backfill",
+    "calendar",
     "connect",
     "contract",
     "deliver",
@@ -76,5 +79,6 @@ __all__ = [
     "run",
     "run_due",
     "schedule",
+    "upgrade",
     "verify",
 ]

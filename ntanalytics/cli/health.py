@@ -74,4 +74,8 @@ def _show(state: Health, zone: ZoneInfo) -> None:
     for delivery in state.undelivered:
         request = delivery.request
         complain(f"{delivery.status}: {request.subject} {request.period} to {delivery.to}: {delivery.why}")
+    if end := state.calendar_end:
+        complain(f"calendar: the working days of {end.year} are not known; `ntanalytics calendar add` reads the notice")
+        for job, day in end.stops.items():
+            complain(f"calendar: {job} stops on {day}")
     say(f"lake {state.lake_bytes / 2**20:,.0f} MB, {(state.free_bytes or 0) / 2**30:,.1f} GB free")

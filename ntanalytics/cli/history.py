@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ntanalytics.cli.arguments import AsJson, as_day
 from ntanalytics.cli.program import app
-from ntanalytics.cli.terminal import show_json, show_table
-from ntanalytics.errors import UnknownName
+from ntanalytics.cli.terminal import say, show_json, show_table
+from ntanalytics.errors import UnknownName, VerificationFailed
+
+if TYPE_CHECKING:
+    from ntanalytics.ledger import Ledger
 
 
 @app.command(epilog="Example: ntanalytics history --kind run --report sms_volume --since 2026-11-01")
@@ -27,11 +31,15 @@ def history(
     report: Annotated[str, typer.Option(help="Only events of this report.")] = "",
     since: Annotated[str, typer.Option(metavar="DAY", help="Only events since this local day.")] = "",
     limit: Annotated[int, typer.Option(min=1, help="Number of events, newest first.")] = 20,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="List nothing: compare the ledger's chain with its rows and anchors.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """List past events with their actors: runs, extractions, deliveries, changed settings and more.
 
-    They are stored in the ledger, whose audit trail is append-only (docs/audit.md).
+    They are stored in the ledger, whose audit trail is append-only and chained (docs/audit.md). With --verify each row
+    that was changed, removed or inserted is named, and the exit code is 9 if there is one.
     """
     from ntanalytics.ledger import Ledger
     from ntanalytics.ledger.history import KINDS
@@ -41,6 +49,9 @@ def history(
         if kind not in KINDS:
             raise UnknownName("kind", kind, list(KINDS))
     settings = load(find_config(context.obj))
+    if verify:
+        _verify(Ledger(settings.ledger), settings.outputs, as_json=as_json)
+        return
     begin = dt.datetime.combine(as_day(since, "--since"), dt.time(), settings.zone) if since else None
     wanted = kinds or [kind for kind in KINDS if kind != "extraction"]  # a run has a dozen of them
     entries = Ledger(settings.ledger).history(wanted, report=report, since=begin, limit=limit)
@@ -52,3 +63,23 @@ def history(
         at, subject = f"{entry.at.astimezone(settings.zone):%Y-%m-%d %H:%M}", f"{entry.subject} {entry.period}".strip()
         rows.append((at, entry.actor_label, entry.kind, subject, entry.status, entry.summary))
     show_table(("when", "who", "kind", "of what", "status", "where or why"), rows)
+
+
+def _verify(ledger: Ledger, outputs: Path, *, as_json: bool) -> None:
+    """Print what the chain proves.
+
+    Raises:
+        VerificationFailed: the ledger was changed.
+    """
+    from ntanalytics.runner.ledger_proof import verify_history
+
+    entries, anchors, problems = verify_history(ledger, outputs)
+    last = ledger.chain.anchor()
+    digest = last.sha256 if last else ""
+    if as_json:
+        show_json({"entries": entries, "sha256": digest, "anchors": anchors, "problems": problems})
+    else:
+        say(f"{entries} entries, the last with SHA-256 {digest or '(none)'}; {anchors} anchor(s) in the outputs agree")
+    if problems:
+        listed = "\n  ".join(problems)
+        raise VerificationFailed(f"the ledger was changed:\n  {listed}", todo="compare with a backup of the ledger")

@@ -26,6 +26,13 @@ mappings = typer.Typer(
     help="Check mappings.", epilog="Example: ntanalytics map check nginx", no_args_is_help=True, rich_markup_mode="rich"
 )
 app.add_typer(mappings, name="map")
+calendars = typer.Typer(
+    help="Show the working days of a year, and add the State Council's notice on it.",
+    epilog="Example: ntanalytics calendar add notice-2027.txt",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+)
+app.add_typer(calendars, name="calendar")
 
 
 def _safe_event(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:

@@ -27,6 +27,13 @@ class Artefact(TypedDict):
     size_bytes: int
 
 
+class LedgerAnchor(TypedDict):
+    """Number and digest of the last entry in the ledger's chain before the publication."""
+
+    entry: int
+    sha256: str
+
+
 class ReportChanges(TypedDict):
     """Chinese sentences on the differences between one published version and the next, and on their reasons."""
 
@@ -60,6 +67,7 @@ class Manifest(TypedDict, total=False):
     gaps: Sequence[str]
     rejected: Sequence[Any]
     corrects: Sequence[ReportChanges]
+    ledger_anchor: LedgerAnchor
     manifest_sha256: str
 
 

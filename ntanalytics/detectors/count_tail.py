@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+#: Expected count below which nothing is expected; the quotients of smaller ones leave the range of numbers.
+_NOTHING = 1e-9
+
 
 def count_tail(count: float, expected: float, variance: float) -> float:
     """Return the probability of a count as small as this one, or smaller.
@@ -13,9 +16,11 @@ def count_tail(count: float, expected: float, variance: float) -> float:
 
     Args:
         count: the count.
-        expected: its usual value; positive.
+        expected: its usual value; where it is 0 or next to it, no count is small.
         variance: its variance.
     """
+    if expected < _NOTHING:
+        return 1.0
     return float(_distribution(expected, variance).cdf(count))
 
 

@@ -149,6 +149,7 @@ def _detect(
     first, last = np.triu_indices(len(failed))
     cumulated = (np.concatenate(([0.0], np.cumsum(counts))) for counts in (failed, np.maximum(tried, failed)))
     failures, attempts = (sums[last + 1] - sums[first] for sums in cumulated)
+    attempts = np.maximum(attempts, failures)  # a small number is lost in the sum beside a huge one
     # a stretch begins and ends with a failure, so that the hours beside it are not counted in
     is_stretch = (failures >= max(sensitivity.min_count, 1)) & (failed[first] > 0) & (failed[last] > 0)
     if not is_stretch.any():

@@ -129,9 +129,10 @@ class _Drop:
         for days in range(MIN_TOGETHER, MAX_TOGETHER + 1):
             if (self.drop[-days:] < SHARE_ON_EACH_DAY * self.least).any():
                 break
-            drop = 1 - self.seen[-days:].sum() / self.expected[-days:].sum()
-            if drop > self.least and self._is_beyond_chance(days):
-                together = days
+            # chance first: where nothing is expected, it explains everything, and there is no share
+            if self._is_beyond_chance(days):
+                drop = 1 - self.seen[-days:].sum() / self.expected[-days:].sum()
+                together = days if drop > self.least else together
         return together
 
     def _is_beyond_chance(self, days: int) -> bool:

@@ -105,7 +105,7 @@ def last_day(workspace: Workspace) -> dt.date:
     ever = (dt.date(1970, 1, 1), dt.date(2999, 12, 31))
     days = {covered.day for name in events for covered in workspace.covered_days(name, *ever)}
     calendar = workspace.calendar
-    working_days = [day for day in days if calendar.has_year(day.year) and calendar.is_working_day(day)]
+    working_days = [day for day in days if calendar.knows(day) and calendar.is_working_day(day)]
     if not working_days:
         raise NoData("the lake holds no working day", where=str(workspace.settings.lake), todo="`ntanalytics extract`")
     return max(working_days)

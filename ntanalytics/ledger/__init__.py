@@ -13,14 +13,12 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
 from ntanalytics.errors import LakeError
-from ntanalytics.ledger import tables
 from ntanalytics.ledger.access import writing
 from ntanalytics.ledger.audit import Actor, Audit, Event
-from ntanalytics.ledger.audit_tables import guard
+from ntanalytics.ledger.chain import Anchor, Chain
 from ntanalytics.ledger.corrections import Correction, Corrections
 from ntanalytics.ledger.coverage import Coverage, CoverageDay, ExtractionResult
 from ntanalytics.ledger.deliveries import Deliveries, Delivery, DeliveryRequest
-from ntanalytics.ledger.findings_upgrade import upgrade_findings
 from ntanalytics.ledger.history import Entry, history
 from ntanalytics.ledger.inspections import InspectedFinding, Inspections, PastInspection
 from ntanalytics.ledger.leases import Lease, lease
@@ -30,6 +28,7 @@ from ntanalytics.ledger.publications import PublicationEntry, Publications
 from ntanalytics.ledger.recounts import Recounts
 from ntanalytics.ledger.runs import Run, Runs
 from ntanalytics.ledger.scheduled_runs import ScheduledRunRecord, ScheduledRuns
+from ntanalytics.ledger.schema_version import open_schema
 
 _TODO = "see `ledger:` in ntanalytics.yml"
 
@@ -42,6 +41,7 @@ class Ledger:
         recounts: counts of the sources, for days whose rows came late.
         runs: runs of reports.
         publications: digests of published manifests, chained.
+        chain: chain over the audit trail and the publications.
         inspections: findings of published inspections.
         scheduled_runs: scheduled runs of the jobs.
         corrections: reports issued with a gap.
@@ -51,7 +51,7 @@ class Ledger:
         pruning: deletion of old rows.
 
     Raises:
-        LakeError: the ledger cannot be opened, or has tables of another version.
+        LakeError: the ledger cannot be opened, or is of another version; it is not changed then.
     """
 
     def __init__(self, url: str) -> None:
@@ -72,15 +72,12 @@ class Ledger:
         except (sa.exc.SQLAlchemyError, ModuleNotFoundError, OSError) as error:
             raise LakeError(f"cannot open the ledger: {error}", where=where, todo=_TODO) from error
         with writing(self._engine) as connection:
-            _lock_creation(connection)
-            tables.metadata.create_all(connection)
-            guard(connection)
-            upgrade_findings(connection)
-            _check_columns(connection, where)
+            open_schema(connection, where)
         self.coverage = Coverage(self._engine)
         self.recounts = Recounts(self._engine)
         self.runs = Runs(self._engine)
         self.publications = Publications(self._engine)
+        self.chain = Chain(self._engine)
         self.inspections = Inspections(self._engine)
         self.scheduled_runs = ScheduledRuns(self._engine)
         self.corrections = Corrections(self._engine)
@@ -119,33 +116,11 @@ def ledger_exists(url: str) -> bool:
     return not is_file or Path(str(parsed.database)).is_file()
 
 
-def _lock_creation(connection: sa.Connection) -> None:
-    """Wait for another process that creates missing tables: a timer may start two programs at once."""
-    if set(tables.metadata.tables) <= set(sa.inspect(connection).get_table_names()):
-        return
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    elif connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('ntanalytics ledger'))")
-
-
-def _check_columns(connection: sa.Connection, where: str) -> None:
-    """Refuse a ledger of another version, before a query fails in the middle of a run."""
-    inspector = sa.inspect(connection)
-    for table in tables.metadata.sorted_tables:
-        names = {column["name"] for column in inspector.get_columns(table.name)}
-        missing = [column.name for column in table.columns if column.name not in names]
-        if missing:
-            raise LakeError(
-                f"the ledger is of another version: {table.name} has no {', '.join(missing)}",
-                where=where,
-                todo="move it away: a new one is created, and missing days are extracted again",
-            )
-
-
 __all__ = [
     "Actor",
+    "Anchor",
     "Audit",
+    "Chain",
     "Correction",
     "Corrections",
     "Coverage",

@@ -20,6 +20,7 @@ import sqlalchemy as sa
 from ntanalytics.errors import UsageError
 from ntanalytics.ledger.access import reading, record_of, to_stored, utc_now, writing
 from ntanalytics.ledger.audit_tables import events, prunings
+from ntanalytics.ledger.chain import append
 
 #: Kinds of events. ``run`` records the start of a run with its actor; the end stands in the runs.
 EventKind = Literal["run", "extract", "settings", "backfill", "retention", "maintain"]
@@ -140,7 +141,8 @@ class Audit:
             count: int = connection.execute(older).scalar_one()
             if not count:
                 return 0
-            connection.execute(prunings.insert().values(before=moment, at=to_stored(now)))
+            pruning = connection.execute(prunings.insert().values(before=moment, at=to_stored(now)))
+            append(connection, prunings, _key(pruning))
             connection.execute(events.delete().where(events.c.at < moment))
             _insert(connection, "retention", "audit trail", {"before": before.isoformat(), "events": count})
         return count
@@ -148,4 +150,10 @@ class Audit:
 
 def _insert(connection: sa.Connection, kind: str, subject: str, details: Mapping[str, Any]) -> None:
     row = {"at": utc_now(), "kind": kind, "subject": subject[:_MAX_SUBJECT], "details": dict(details)}
-    connection.execute(events.insert().values(row | vars(actor())))
+    append(connection, events, _key(connection.execute(events.insert().values(row | vars(actor())))))
+
+
+def _key(inserted: sa.CursorResult[Any]) -> int:
+    """Return the id that the database gave a row."""
+    (number,) = inserted.inserted_primary_key or (0,)
+    return int(number)

@@ -64,6 +64,13 @@ _SQLITE = (
     BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END""",
     """CREATE TRIGGER IF NOT EXISTS publications_not_deleted BEFORE DELETE ON publications
     BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END""",
+    """CREATE TRIGGER IF NOT EXISTS chain_kept BEFORE UPDATE ON chain
+    BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END""",
+    """CREATE TRIGGER IF NOT EXISTS chain_not_deleted BEFORE DELETE ON chain
+    BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END""",
+    """CREATE TRIGGER IF NOT EXISTS chain_not_replaced BEFORE INSERT ON chain
+    WHEN EXISTS (SELECT 1 FROM chain WHERE chain.seq = NEW.seq)
+    BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END""",
     """CREATE TRIGGER IF NOT EXISTS publications_not_replaced BEFORE INSERT ON publications
     WHEN EXISTS (SELECT 1 FROM publications WHERE publications.id = NEW.id OR publications.run_id = NEW.run_id)
     BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END""",
@@ -99,13 +106,18 @@ def guard(connection: sa.Connection) -> None:
             connection.exec_driver_sql(statement)
 
 
-def _guard_publications(_table: sa.Table, connection: sa.Connection, **_more: object) -> None:
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(_APPEND_ONLY)
-        connection.exec_driver_sql(
-            """CREATE TRIGGER publications_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON publications
-            FOR EACH STATEMENT EXECUTE FUNCTION ntanalytics_append_only()"""
-        )
+def guard_append_only(table: sa.Table) -> None:
+    """Have PostgreSQL refuse every change of a table's rows, from its creation on; SQLite has ``_SQLITE``."""
+
+    def create_trigger(_table: sa.Table, connection: sa.Connection, **_more: object) -> None:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(_APPEND_ONLY)
+            connection.exec_driver_sql(
+                f"""CREATE TRIGGER {table.name}_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON {table.name}
+                FOR EACH STATEMENT EXECUTE FUNCTION ntanalytics_append_only()"""
+            )
+
+    sa.event.listen(table, "after_create", create_trigger)
 
 
 def _guard_postgresql(_table: sa.Table, connection: sa.Connection, **_more: object) -> None:
@@ -117,4 +129,4 @@ def _guard_postgresql(_table: sa.Table, connection: sa.Connection, **_more: obje
 # The second table creates the triggers of both.
 prunings.add_is_dependent_on(events)
 sa.event.listen(prunings, "after_create", _guard_postgresql)
-sa.event.listen(publications, "after_create", _guard_publications)
+guard_append_only(publications)

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from ntanalytics.errors import LakeError
 from ntanalytics.ledger.access import reading, record_of, utc_now, writing
 from ntanalytics.ledger.audit_tables import publications
+from ntanalytics.ledger.chain import append
 
 #: Attempts to append an entry while other processes append theirs.
 _ATTEMPTS = 20
@@ -68,6 +69,7 @@ class Publications:
         }
         with writing(self._engine) as connection:
             connection.execute(publications.insert().values(row))
+            append(connection, publications, number + 1)
 
     def of_run(self, run_id: str) -> PublicationEntry | None:
         """Return the publication of a run; None for a run before the ledger kept them."""

@@ -23,6 +23,8 @@ from ntanalytics.lake.backends.object_store import Bucket
 from ntanalytics.lake.backends.spark_session import check_installed
 from ntanalytics.periods import local_window
 from ntanalytics.settings import Settings, SourceSettings, load, read_secret
+from ntanalytics.settings.calendar_end import calendar_end
+from ntanalytics.settings.jobs import load_jobs
 from ntanalytics.sources import Source, check_read_hours, open_sources
 from ntanalytics.sources.database import DatabaseSource
 from ntanalytics.workspace.site import Workspace
@@ -207,14 +209,23 @@ def _calendar(settings: Settings, now: dt.datetime) -> Iterator[Diagnosis]:
     except NtaError as error:
         yield _critical("calendar", "file", error)
         return
-    this_year = now.astimezone(settings.zone).year
-    for year, state in ((this_year, State.CRITICAL), (this_year + 1, State.WARNING)):
+    today = now.astimezone(settings.zone).date()
+    try:
+        jobs = load_jobs(settings.jobs)
+    except NtaError:  # `ntanalytics schedule` tells of it
+        jobs = {}
+    end = calendar_end(jobs, calendar, today)
+    for year in (today.year, today.year + 1):
         if calendar.has_year(year):
             yield Diagnosis("calendar", str(year), State.OK, "working days are known")
+        elif end is not None and year >= end.year:
+            stops = "; ".join(f"{job} stops on {day}" for job, day in end.stops.items())
+            text = f"working days are not known: `ntanalytics calendar add` reads the notice; {stops or 'no job stops'}"
+            is_now = year == today.year
+            code = CalendarMissing.exit_code if is_now else 0
+            yield Diagnosis("calendar", str(year), State.CRITICAL if is_now else State.WARNING, text, code)
         else:
-            text = "working days are not known: upgrade chinesecalendar, or list them under site.calendar"
-            code = CalendarMissing.exit_code if state is State.CRITICAL else 0
-            yield Diagnosis("calendar", str(year), state, text, code)
+            yield Diagnosis("calendar", str(year), State.OK, "not known yet: its notice comes out from late October on")
 
 
 def _unit_aliases(settings: Settings) -> Iterator[Diagnosis]:

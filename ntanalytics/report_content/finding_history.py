@@ -128,8 +128,8 @@ def _is_new(lifecycle: FindingLifecycle, first: date) -> bool:
 
 def _working_days(report: Report) -> list[date]:
     """Return the working days of the period, as far as the calendar knows them."""
-    has_year = report.workspace.calendar.has_year
-    return report.working_days if has_year(report.period.first.year) and has_year(report.period.last.year) else []
+    knows = report.workspace.calendar.knows
+    return report.working_days if all(map(knows, report.period.days)) else []
 
 
 def _row(lifecycle: FindingLifecycle) -> dict[str, Any]:

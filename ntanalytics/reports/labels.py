@@ -213,6 +213,8 @@ def source_section(head: Mapping[str, Any], zone: ZoneInfo) -> SourceSection:
     versions = "；".join(f"{name} 第 {version} 版" for name, version in head["versions"].items())
     generated = f"生成时间：{display(head['generated_at'], 'datetime', zone=zone)}"
     remarks = [*head.get("notes", ()), *([f"数据版本：{versions}"] if versions else []), generated]
+    if anchor := head.get("ledger_anchor"):
+        remarks.append(f"台账审计链：第 {anchor['entry']} 条，SHA-256 {anchor['sha256']}")
     return SourceSection(SOURCE_COLUMNS, rows, list(head["gaps"]), rejected, remarks)
 
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ntanalytics.delivery.manifest import Manifest, load_manifest
+from ntanalytics.delivery.manifest import MANIFEST, Manifest, load_manifest, read_manifest
 from ntanalytics.errors import VerificationFailed
 
 if TYPE_CHECKING:
-    from ntanalytics.ledger import Ledger, Run
+    from ntanalytics.ledger import Anchor, Ledger, Run
 
 _TODO = "do not use these files; restore them from a backup, or run the report again"
 
@@ -50,6 +50,7 @@ def prove_by_ledger(ledger: Ledger, directory: Path) -> tuple[tuple[str, ...], t
     else:
         _compare_run(ledger, run, manifest, comparison)
         _compare_versions(ledger, run, directory, comparison)
+        _compare_anchor(ledger, manifest, comparison)
     if broken := ledger.publications.broken_link():
         comparison.differences.append(
             f"the chain of publications is broken at entry {broken.id}, run {broken.run_id}: the ledger was changed"
@@ -80,6 +81,46 @@ def _compare_run(ledger: Ledger, run: Run, manifest: Manifest, comparison: _Comp
         comparison.differences.append("the chain of publications has no entry of this run, and has earlier ones")
     else:
         comparison.open.append("it was published before the ledger kept digests: its run is known, its files are not")
+
+
+def verify_history(ledger: Ledger, outputs: Path) -> tuple[int, int, list[str]]:
+    """Compare the ledger's chain with its rows, and with the anchor in each published manifest.
+
+    Returns:
+        The number of entries, the number of anchors that agree, and a sentence on each change of the ledger.
+
+    Raises:
+        LakeError: the ledger cannot be read.
+    """
+    entries, problems = ledger.chain.verify()
+    anchors = 0
+    for path in sorted(outputs.glob(f"*/*/{MANIFEST}")):
+        anchor = _anchor_of(read_manifest(path.parent))
+        if anchor is None:  # of a version before the anchors, or no manifest of the suite
+            continue
+        if difference := ledger.chain.differs_from(anchor):
+            problems.append(f"{path}: {difference}")
+        else:
+            anchors += 1
+    return entries, anchors, problems
+
+
+def _anchor_of(manifest: Manifest | None) -> Anchor | None:
+    from ntanalytics.ledger import Anchor
+
+    stated = manifest.get("ledger_anchor") if manifest else None
+    return Anchor(int(stated["entry"]), str(stated["sha256"])) if stated else None
+
+
+def _compare_anchor(ledger: Ledger, manifest: Manifest, comparison: _Comparison) -> None:
+    """Compare the anchor in a manifest with the ledger's chain."""
+    anchor = _anchor_of(manifest)
+    if anchor is None:
+        return
+    if difference := ledger.chain.differs_from(anchor):
+        comparison.differences.append(difference)
+    else:
+        comparison.proven.append(f"the ledger up to entry {anchor.entry} of its chain is the one of that day")
 
 
 def _compare_versions(ledger: Ledger, run: Run, directory: Path, comparison: _Comparison) -> None:

@@ -265,6 +265,8 @@ def _make(
     manifest = publishing.make_manifest(request, record, staged, run_id=run.run_id, version=version, left_out=left_out)
     manifest["extraction_id"] = extraction_id
     manifest["corrects"] = revision.corrects if revision else []
+    if anchor := context.ledger.chain.anchor():
+        manifest["ledger_anchor"] = {"entry": anchor.entry, "sha256": anchor.sha256}
     return record, manifest
 
 

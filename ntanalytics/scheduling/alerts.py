@@ -12,7 +12,9 @@ from ntanalytics.ledger import Delivery
 from ntanalytics.runner.run_context import RunContext
 from ntanalytics.scheduling.delivery_results import DeliveryRun
 from ntanalytics.scheduling.health import Health
+from ntanalytics.scheduling.jobs import Job
 from ntanalytics.scheduling.outcomes import RunOutcome
+from ntanalytics.settings.calendar_end import calendar_end
 
 #: Number of failed attempts in a row from which a channel is reported; a short failure is not.
 _ATTEMPTS = 3
@@ -120,6 +122,27 @@ def alert_clock(context: RunContext, jobs: Iterable[str]) -> None:
         "已发布的报表不会重复出具。请校准时钟；若此前走快，那段时间出具的报表请用 ntanalytics run 重出。"
     )
     notify_once(settings, ledger, "clock", "本机时钟倒退", text)
+
+
+def alert_calendar(context: RunContext, jobs: Mapping[str, Job]) -> None:
+    """Report from 1 November on that the next year has no calendar, and which jobs stop; resolve it when it has one.
+
+    Args:
+        context: the site and the clock.
+        jobs: all jobs by name.
+
+    Raises:
+        LakeError: the ledger cannot be used.
+        SettingsError: the calendar file cannot be read.
+    """
+    settings, ledger = context.settings, context.ledger
+    end = calendar_end(jobs, settings.calendar(), context.clock().astimezone(settings.zone).date())
+    current = f"calendar {end.year}" if end and end.stops else ""
+    for notice in ledger.notices.list_open():
+        if notice.key.startswith("calendar ") and notice.key != current:
+            resolve(ledger, notice.key)
+    if end is not None and current:
+        notify_once(settings, ledger, current, f"{end.year} 年放假安排未录入", end.text)
 
 
 def alert_health(context: RunContext, health: Health) -> list[Delivery]:

@@ -34,16 +34,17 @@ def deliver_or_log(context: RunContext, jobs: Mapping[str, Job], outcomes: Seque
 
 
 def alert_or_log(context: RunContext, jobs: Mapping[str, Job]) -> None:
-    """Alert the operators of problems that concern no single run: failed sources, a clock that went back.
+    """Alert the operators of problems that concern no single run: sources, the clock, the end of the calendar.
 
     Args:
         context: the site and the clock.
         jobs: all jobs.
     """
-    from ntanalytics.scheduling.alerts import alert_clock, alert_sources
+    from ntanalytics.scheduling.alerts import alert_calendar, alert_clock, alert_sources
 
     try:
         alert_sources(context)
         alert_clock(context, jobs)
+        alert_calendar(context, jobs)
     except RUN_ERRORS as error:
         structlog.get_logger().warning("telling the operators broke off; the next call goes on", why=str(error))

@@ -18,6 +18,7 @@ from ntanalytics.runner.run_context import RunContext
 from ntanalytics.scheduling.delivery_results import undelivered
 from ntanalytics.scheduling.due import FURTHEST_DAYS, scheduled_run_of
 from ntanalytics.scheduling.jobs import Job
+from ntanalytics.settings.calendar_end import CalendarEnd, calendar_end
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +64,7 @@ class Health:
         lake_bytes: the size of the lake.
         free_bytes: the free space of the outputs; None if it is not known.
         undelivered: the deliveries of ten days that did not arrive, or may not have.
+        calendar_end: the year without a calendar of working days, from November on; None if there is none.
     """
 
     at: dt.datetime
@@ -71,6 +73,7 @@ class Health:
     lake_bytes: int
     free_bytes: int | None
     undelivered: tuple[Delivery, ...] = ()
+    calendar_end: CalendarEnd | None = None
 
     @property
     def is_well(self) -> bool:
@@ -90,6 +93,7 @@ class Health:
             "lake_bytes": self.lake_bytes,
             "free_bytes": self.free_bytes,
             "undelivered": [delivery.as_data() for delivery in self.undelivered],
+            "calendar_end": self.calendar_end.as_data() if self.calendar_end else None,
         }
 
 
@@ -112,6 +116,7 @@ def health(context: RunContext, jobs: Mapping[str, Job]) -> Health:
         lake_bytes=DeltaLake.of(settings).size_bytes(),
         free_bytes=shutil.disk_usage(folder).free if folder else None,
         undelivered=tuple(undelivered(ledger)),
+        calendar_end=calendar_end(jobs, settings.calendar(), now.astimezone(settings.zone).date()),
     )
 
 
@@ -183,6 +188,9 @@ def prometheus(health: Health) -> str:
         _Gauge("data_last_day_timestamp_seconds", "The last day that was taken of a dataset from a source.", last_days),
         _Gauge("lake_bytes", "Size of the lake.", [({}, health.lake_bytes)]),
     ]
+    if health.calendar_end is not None:
+        begin = dt.datetime(health.calendar_end.year, 1, 1, tzinfo=dt.UTC).timestamp()
+        gauges.append(_Gauge("calendar_end_timestamp_seconds", "First day without a calendar.", [({}, begin)]))
     if health.free_bytes is not None:
         gauges.append(_Gauge("free_bytes", "Room left where reports are published.", [({}, health.free_bytes)]))
     return "".join(f"{line}\n" for gauge in gauges for line in _lines(gauge))

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from ntanalytics.periods import Calendar
 from ntanalytics.settings.channels import Channel, Recipient
-from ntanalytics.settings.holidays import read_calendar
+from ntanalytics.settings.holidays import CALENDAR_FILE, read_calendar
 from ntanalytics.settings.parts import (
     Retention,
     RuleSettings,
@@ -73,10 +73,16 @@ class Settings(SettingsPart):
         """Time zone of the site."""
         return ZoneInfo(self.site.timezone)
 
+    @property
+    def calendar_file(self) -> Path:
+        """File of the site's working days: that of ``site.calendar``, else ``calendar.yml`` beside the settings."""
+        return self.site.calendar or self.file.parent / CALENDAR_FILE
+
     def calendar(self) -> Calendar:
         """Return the working days with the corrections of the site.
 
         Raises:
-            SettingsError: the holiday file is missing or has another format.
+            SettingsError: the holiday file has another format, or is missing and named by ``site.calendar``.
         """
-        return read_calendar(self.site.calendar) if self.site.calendar else Calendar()
+        is_read = self.site.calendar is not None or self.calendar_file.exists()
+        return read_calendar(self.calendar_file) if is_read else Calendar()

@@ -126,4 +126,4 @@ def _rows_by_hour(workspace: Workspace, dataset: Dataset, first: dt.date, last: 
 def _is_working_day(workspace: Workspace, day: dt.date) -> bool:
     """Return whether a day is worked; where its year is unknown, whether it lies between Monday and Friday."""
     calendar = workspace.calendar
-    return calendar.is_working_day(day) if calendar.has_year(day.year) else day.weekday() < 5
+    return calendar.is_working_day(day) if calendar.knows(day) else day.weekday() < 5

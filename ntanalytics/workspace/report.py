@@ -146,7 +146,7 @@ class Report:
         return [
             {"day": day, "is_working_day": calendar.is_working_day(day), "label": calendar.describe(day)}
             for day in days
-            if calendar.has_year(day.year)
+            if calendar.knows(day)
         ]
 
     def status(self) -> list[AsOf]:
@@ -168,6 +168,7 @@ class Report:
     def head(self) -> Head:
         """Return the report's head: period, data as of, gaps, rejects, versions of the tables that were read."""
         views = list(self._views.values())
+        anchor = self.workspace.ledger.chain.anchor(self.generated_at)
         versions = {name: self.workspace.version(name) for name in self._views}
         rejected = [
             RejectedRows(view.contract.name, view.contract.label, source, reason, rows)
@@ -190,6 +191,7 @@ class Report:
             notes=tuple(notes),
             rejected=tuple(rejected),
             timezone=self.workspace.settings.site.timezone,
+            ledger_anchor=(anchor.entry, anchor.sha256) if anchor else None,
         )
 
 

@@ -252,8 +252,8 @@ class Workspace:
             {
                 "day": day,
                 "is_covered": day in covered,
-                "is_working_day": calendar.is_working_day(day) if calendar.has_year(day.year) else None,
-                "label": calendar.describe(day) if calendar.has_year(day.year) else None,
+                "is_working_day": calendar.is_working_day(day) if calendar.knows(day) else None,
+                "label": calendar.describe(day) if calendar.knows(day) else None,
             }
             for day in days_between(first, last)
         ]

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from ntanalytics.extraction import Extractor
-from ntanalytics.scheduling.alerts import alert_health
+from ntanalytics.scheduling.alerts import alert_calendar, alert_health
 from ntanalytics.scheduling.health import health
 from ntanalytics.scheduling.jobs import Job
 from tests.faults.town import JOB, Town
@@ -76,7 +76,7 @@ def test_a_year_without_a_calendar_is_told_of_once_and_made_up_for_when_it_has_o
     alert_health(town.context(eight), health(town.context(eight), jobs))  # the same matter
     town.is_whole()
     assert town.bytes_of(f"{DAY}") == stood
-    assert town.told() == ["【运维提醒】作业 daily 无法判断"]
+    assert town.told().count("【运维提醒】作业 daily 无法判断") == 1
 
     (town.home / "calendar.yml").write_text("2027: {holidays: [2027-01-01], workdays: []}\n", encoding="utf-8")
     with town.config.open("a", encoding="utf-8") as settings:
@@ -85,5 +85,21 @@ def test_a_year_without_a_calendar_is_told_of_once_and_made_up_for_when_it_has_o
     assert ("2027-01-04", "issued") in [(each.period, each.status) for each in done]
     town.is_whole()
     assert town.counted(f"{day}") == 3
-    assert town.told() == ["【运维提醒】作业 daily 无法判断"]
+    assert town.told().count("【运维提醒】作业 daily 无法判断") == 1
     assert town.ledger.notices.list_open() == []
+
+
+def test_a_year_that_ends_is_told_of_once_from_november_on_and_the_notice_ends_it(town: Town):
+    november = dt.datetime(2026, 11, 2, 0, tzinfo=dt.UTC)
+    jobs = {"daily": Job.model_validate({**JOB, "when": "working day 08:00"})}
+    alert_calendar(town.context(november - dt.timedelta(days=2)), jobs)
+    assert town.ledger.notices.list_open() == []
+    for days in (0, 1):
+        alert_calendar(town.context(november + dt.timedelta(days=days)), jobs)
+    assert health(town.context(november), jobs).calendar_end.stops == {"daily": dt.date(2027, 1, 1)}
+    [notice] = town.ledger.notices.list_open()
+    assert (notice.key, "2027年1月1日起 daily" in notice.text) == ("calendar 2027", True)
+    (town.home / "calendar.yml").write_text("2027: {holidays: [2027-01-01]}\n", encoding="utf-8")
+    alert_calendar(town.context(november), jobs)
+    assert town.ledger.notices.list_open() == []
+    assert len(town.told()) == 1

@@ -13,7 +13,8 @@ from sqlalchemy.pool import NullPool
 
 from ntanalytics.errors import LakeError
 from ntanalytics.ledger import InspectedFinding, Ledger, PastInspection
-from ntanalytics.ledger.findings_upgrade import LABEL_KIND
+from ntanalytics.ledger.findings_upgrade import LABEL_KIND, upgrade_findings
+from ntanalytics.ledger.upgrading import upgrade_ledger
 
 MONDAY, TUESDAY = dt.date(2026, 11, 16), dt.date(2026, 11, 17)
 AT = dt.datetime(2026, 11, 17, 7, 30, tzinfo=dt.timezone(dt.timedelta(hours=8)))
@@ -111,6 +112,8 @@ def test_a_ledger_from_before_there_were_inspections_gets_their_tables(tmp_path:
     with engine.begin() as connection:
         for table in ("inspection_findings", "inspections"):
             connection.execute(sa.text(f"DROP TABLE {table}"))
+        connection.execute(sa.text("DROP TABLE ledger_version"))
+    upgrade_ledger(url)
     ledger = Ledger(url)
     ledger.inspections.record(_of(MONDAY, UNICOM))
     assert [each.id for each in ledger.runs.history()] == [run]
@@ -158,6 +161,8 @@ def test_what_version_0_1_0_noted_is_carried_over_once(tmp_path: Path):
             row = {"code": code, "subject": subject, "state": state, "since": since, "check": "检查", "value": 1.0}
             connection.execute(former.insert().values(inspection_id=1, subsystem="", format="integer", **row))
     for _ in range(2):
+        with engine.begin() as connection:
+            upgrade_findings(connection)
         [inspection] = Ledger(url).inspections.until("daily_inspection", TUESDAY)
         assert [
             (finding.code, finding.entity_label, finding.status, finding.since_on, finding.since_is_bound)

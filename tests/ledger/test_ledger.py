@@ -12,6 +12,7 @@ from sqlalchemy.pool import NullPool
 
 from ntanalytics.errors import LakeError
 from ntanalytics.ledger import ExtractionResult, Ledger
+from ntanalytics.ledger.upgrading import upgrade_ledger
 
 D1, D2, D3 = (dt.date(2026, 11, day) for day in (1, 2, 3))
 AT = dt.datetime(2026, 11, 4, 1, 2, 3, tzinfo=dt.UTC)
@@ -133,9 +134,12 @@ def test_a_ledger_that_another_version_made_is_refused_with_the_way_out(tmp_path
     with engine.begin() as connection:
         connection.execute(sa.text("CREATE TABLE coverage (dataset TEXT, source TEXT, day DATE)"))
     engine.dispose()
-    with pytest.raises(LakeError, match="coverage has no taken_at") as caught:
+    with pytest.raises(LakeError, match="older than this program") as caught:
         Ledger(url)
-    assert "move it away" in caught.value.todo
+    assert "ntanalytics upgrade" in caught.value.todo
+    with pytest.raises(LakeError, match="coverage has no taken_at"):
+        upgrade_ledger(url)  # of a state before 0.1.0
+    assert sa.inspect(sa.create_engine(url)).get_table_names() == ["coverage"]
 
 
 def test_several_that_open_a_new_ledger_at_once_all_find_its_tables(url: str):

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from ntanalytics.ledger import Ledger
+from ntanalytics.ledger.upgrading import upgrade_ledger
 
 
 def _execute(url: str, *statements: str) -> None:
@@ -72,7 +73,8 @@ def test_processes_that_append_at_once_make_one_chain(url: str):
 def test_a_ledger_of_an_older_version_gets_the_chain(url: str):
     Ledger(url)
     _unguard(url)
-    _execute(url, "DROP TABLE publications")
+    _execute(url, "DROP TABLE publications", "DROP TABLE ledger_version")
+    upgrade_ledger(url)
     publications = Ledger(url).publications
     publications.append("run", "a" * 64)
     with pytest.raises(sa.exc.DBAPIError, match="append-only"):

@@ -14,10 +14,11 @@ from typer.testing import CliRunner
 
 from ntanalytics.cli import app
 from ntanalytics.errors import VerificationFailed
+from ntanalytics.ledger.chain import adopt
 from ntanalytics.reports.exporters import render
 from ntanalytics.reports.verification import verify
 from ntanalytics.reports.verification.manifest import manifest_digest
-from ntanalytics.runner.ledger_proof import prove_by_ledger
+from ntanalytics.runner.ledger_proof import prove_by_ledger, verify_history
 from ntanalytics.runner.publishing import _artefact
 from tests.desk import Desk
 
@@ -88,7 +89,7 @@ def test_an_earlier_version_put_in_the_place_of_a_later_one_is_found(issued: Des
     first = Path(shutil.copytree(issued.published, tmp_path / "first"))
     issued.run()
     proven, remaining = prove_by_ledger(issued.ledger, first)
-    assert len(proven) == 1
+    assert len(proven) == 2
     assert remaining == ("version 2 was published later; this is version 1",)
     shutil.rmtree(issued.published)
     shutil.copytree(first, issued.published)
@@ -112,7 +113,7 @@ def test_a_report_from_before_the_chain_is_not_refused(issued: Desk) -> None:
             connection.exec_driver_sql(f"DROP TRIGGER publications_{name}")
         connection.exec_driver_sql("DELETE FROM publications")
     proven, remaining = prove_by_ledger(issued.ledger, issued.published)
-    assert proven == ()
+    assert not any("this manifest" in text for text in proven)
     assert "before the ledger kept digests" in remaining[0]
 
 
@@ -131,3 +132,28 @@ def test_without_a_ledger_none_is_made(desk: Desk, issued: Desk) -> None:
     code, text = _verify("--config", str(issued.home / "ntanalytics.yml"), "verify", str(issued.published))
     assert (code, "has none yet" in text) == (0, True)
     assert not ledger.exists()
+
+
+def test_a_ledger_that_was_written_anew_contradicts_the_anchor_of_the_manifest(issued: Desk) -> None:
+    entries, anchors, problems = verify_history(issued.ledger, issued.outputs)
+    assert (entries > 1, anchors, problems) == (True, 1, [])
+    assert "the ledger up to entry" in prove_by_ledger(issued.ledger, issued.published)[0][-1]
+    with sa.create_engine(issued.settings.ledger, poolclass=NullPool).begin() as connection:
+        for table in ("events", "chain"):
+            for name in ("kept", "not_deleted", "not_replaced"):
+                connection.exec_driver_sql(f"DROP TRIGGER {table}_{name}")
+        connection.exec_driver_sql("UPDATE events SET account = 'another' WHERE id = 1")
+    [problem] = verify_history(issued.ledger, issued.outputs)[2]
+    assert problem == "events 1 was changed; its entry is 1"
+    code, output = _verify("--config", str(issued.home / "ntanalytics.yml"), "history", "--verify")
+    assert (code, problem in output) == (9, True)
+    with sa.create_engine(issued.settings.ledger, poolclass=NullPool).begin() as connection:
+        for name in ("kept", "not_deleted", "not_replaced"):
+            connection.exec_driver_sql(f"DROP TRIGGER chain_{name}")
+        connection.exec_driver_sql("DELETE FROM chain")
+        connection.exec_driver_sql("UPDATE chain_head SET seq = 0, sha256 = ''")
+        adopt(connection)
+    [problem] = verify_history(issued.ledger, issued.outputs)[2]
+    assert str(issued.published / "manifest.json") in problem
+    with pytest.raises(VerificationFailed, match="chain has another digest"):
+        prove_by_ledger(issued.ledger, issued.published)

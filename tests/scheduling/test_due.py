@@ -15,8 +15,8 @@ from ntanalytics.ledger.scheduled_runs import ScheduledRunRecord, ScheduledRunSt
 from ntanalytics.periods import Calendar
 from ntanalytics.scheduling.due import due
 from ntanalytics.scheduling.jobs import Job, check_jobs, load_jobs
-from ntanalytics.scheduling.schedule_spec import parse_schedule_spec
 from ntanalytics.scheduling.upcoming import upcoming
+from ntanalytics.settings.schedule_spec import parse_schedule_spec
 
 ZONE = ZoneInfo("Asia/Shanghai")
 CALENDAR = Calendar()

@@ -62,6 +62,7 @@ class Head(Block):
         rejected: the rejected rows by reason.
         notes: one Chinese sentence for each remark that makes no figure wrong.
         timezone: the zone in which instants are shown.
+        ledger_anchor: number and digest of the last entry in the ledger's chain; None without one.
     """
 
     kind: ClassVar[str] = "head"
@@ -76,10 +77,12 @@ class Head(Block):
     rejected: tuple[RejectedRows, ...] = ()
     notes: tuple[str, ...] = ()
     timezone: str = "Asia/Shanghai"
+    ledger_anchor: tuple[int, str] | None = None
 
     def body(self) -> dict[str, Any]:
         """See ``Block.body``."""
         period = self.period
+        anchor = {"entry": self.ledger_anchor[0], "sha256": self.ledger_anchor[1]} if self.ledger_anchor else None
         return {
             "subtitle": self.subtitle,
             "period": {
@@ -96,4 +99,5 @@ class Head(Block):
             "gaps": list(self.gaps),
             "notes": list(self.notes),
             "rejected": [to_json(vars(line)) for line in self.rejected],
+            **({"ledger_anchor": anchor} if anchor else {}),
         }

@@ -103,7 +103,7 @@ def _step_times(city: City, rng: Rng, steps: Mapping[int, Ints]) -> dict[int, Ti
 def _holidays(city: City) -> list[dt.date]:
     """Return the days off from Monday to Friday of the last year."""
     days = days_between(city.until - dt.timedelta(days=365), city.until)
-    known = [day for day in days if day.weekday() < 5 and city.calendar.has_year(day.year)]
+    known = [day for day in days if day.weekday() < 5 and city.calendar.knows(day)]
     return [day for day in known if not city.calendar.is_working_day(day)]
 
 

@@ -1,0 +1,1 @@
+"""Migrations of the ledger by Alembic: its environment, and a module for each revision."""

@@ -1,0 +1,1 @@
+"""Revisions of the ledger; each module is one step, from the one before."""
