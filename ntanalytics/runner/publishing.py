@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 #: Files of every report.
 ARTEFACTS = (RECORD, "report.html", WORKBOOK)
-#: Files that a report may have in addition, and no others: Word for some reports, PDF if a browser can print one, and
-#: the findings for machines.
-EXTRAS = ("report.docx", "report.pdf", "findings.json")
+#: Files that a report may have in addition, and no others: Word and OFD for some reports, PDF if a browser can print
+#: one, and the findings for machines.
+EXTRAS = ("report.docx", "report.ofd", "report.pdf", "findings.json")
 
 
 def place(outputs: Path, report: str, folder: str) -> Path:
@@ -101,13 +101,15 @@ def make_manifest(
 
 
 def _artefact(path: Path) -> Artefact:
+    from ntanalytics.reports.sm3 import sm3  # pandas comes with it, too
+
     try:
         content = path.read_bytes()
     except OSError as error:
         raise PublishError(f"{path.name} was not made: {error.strerror}", where=str(path.parent)) from error
     if not content:
         raise PublishError(f"{path.name} is empty", where=str(path.parent))
-    return {"sha256": hashlib.sha256(content).hexdigest(), "size_bytes": len(content)}
+    return {"sha256": hashlib.sha256(content).hexdigest(), "sm3": sm3(content), "size_bytes": len(content)}
 
 
 def publish(staged: Path, target: Path, manifest: Manifest) -> None:
