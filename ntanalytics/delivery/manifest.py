@@ -22,10 +22,14 @@ _LARGEST_BYTES = 4 * 2**20
 
 
 class Artefact(TypedDict):
-    """Hashes and size of one published file; an older manifest has no SM3, which seal systems use."""
+    """Hashes and size of one published file; an older manifest has no SM3, which seal systems use.
+
+    ``content_sm3`` is the digest of an OFD file's content, which a seal on the file does not change.
+    """
 
     sha256: str
     sm3: NotRequired[str]
+    content_sm3: NotRequired[str]
     size_bytes: int
 
 

@@ -12,6 +12,7 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from ntanalytics.reports.verification import verify_ofd
@@ -55,7 +56,7 @@ def changes(parts: dict[str, str], seed: int) -> Iterator[Change]:
 def text_parts(file: bytes) -> dict[str, str]:
     """Return the parts of a file that are texts."""
     parts = verify_ofd.read_parts(io.BytesIO(file))
-    return {path: content.decode() for path, content in parts.items() if not path.endswith(".ttf")}
+    return {path: content.decode() for path, content in parts.items() if path.endswith((".xml", ".json", ".txt"))}
 
 
 def changed(file: bytes, path: str, content: bytes) -> bytes:
@@ -81,6 +82,7 @@ def is_named(differences: list[str]) -> bool:
 
 def main() -> None:
     """Count what is found and what is named, and print both."""
+    verify_ofd.read_code = cache(verify_ofd.read_code)  # the code is always the same
     file, count = Path(sys.argv[1]).read_bytes(), int(sys.argv[2])
     parts, found, named = text_parts(file), 0, 0
     for number, change in enumerate(changes(parts, seed=7), 1):

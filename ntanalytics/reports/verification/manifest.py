@@ -13,6 +13,7 @@ from ntanalytics.reports import labels
 from ntanalytics.reports.record import Record
 from ntanalytics.reports.renamed import current_state, gaps_of
 from ntanalytics.reports.sm3 import sm3
+from ntanalytics.reports.verification.ofd import content_sm3
 
 MANIFEST = "manifest.json"
 
@@ -77,6 +78,8 @@ def _artefact_differences(manifest: Mapping[str, Any], directory: Path) -> list[
             differences.append(f"{name} does not have the hash listed")
         if listed.get("sm3", sm3(content)) != sm3(content):
             differences.append(f"{name} does not have the SM3 listed")
+        if "content_sm3" in listed and listed["content_sm3"] != content_sm3(content):
+            differences.append(f"{name} does not have the SM3 of its content listed")
     if DIGEST in manifest:
         there = sorted(path.name for path in directory.iterdir() if _LISTED.fullmatch(path.name))
         differences += [f"{name} is not listed" for name in there if name not in artefacts]

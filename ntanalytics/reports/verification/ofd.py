@@ -10,6 +10,7 @@ import zipfile
 from ntanalytics.errors import FontMissing
 from ntanalytics.reports import findings_json
 from ntanalytics.reports.record import Record
+from ntanalytics.reports.sm3 import sm3
 from ntanalytics.reports.verification import verify_ofd
 from ntanalytics.reports.verification.archive import archive_differences
 from ntanalytics.reports.verification.document import document_texts
@@ -41,6 +42,14 @@ def ofd_differences(record: Record, file: bytes) -> list[str]:
     if parts.get(_FINDINGS) != expected:
         differences.append(f"the attached {findings_json.FILE} is not the record's")
     return differences
+
+
+def content_sm3(file: bytes) -> str:
+    """Return the digest of an OFD file's content, which its QR code holds and a seal does not change; or empty."""
+    try:
+        return sm3(verify_ofd.read_parts(io.BytesIO(file))[verify_ofd.LISTING])
+    except (verify_ofd.NoReport, KeyError):
+        return ""
 
 
 def _body_texts(parts: verify_ofd.Parts) -> str:

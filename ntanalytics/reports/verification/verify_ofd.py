@@ -91,7 +91,7 @@ def digested(path: str, content: bytes) -> bytes:
 
 
 def names_of(parts: Parts) -> dict[str, str]:
-    """Return object id → words that name it, from its entry, its tag and the page: where one was altered, the others."""
+    """Return object id → words that name it, from its entry, its tag and the page: two of them if one was altered."""
     known: dict[str, dict[str, Any]] = {}
     texts = {path: content.decode(errors="replace") for path, content in parts.items()}
     for path, page in pages_of(parts):

@@ -11,6 +11,7 @@ from typing import Any
 from ntanalytics.metrics.number_format import parse_format
 
 _MOST_STEPS = 5  #: steps of a value axis
+_FLAT = 1e-9  #: values that differ by less than this part of their size are one
 _MOST_DAYS = 8  #: marks of an axis of days
 
 
@@ -33,8 +34,8 @@ def value_ends(values: Sequence[float], *, from_zero: bool) -> tuple[float, floa
     low, high = min(values), max(values)
     if from_zero:
         low, high = min(low, 0.0), max(high, 0.0)
-    if high <= low:
-        high = low + (abs(low) or 1.0) * 0.1
+    if high - low <= _FLAT * max(abs(low), abs(high), 1.0):
+        high = low + max(abs(low), 1.0) * 0.1
     size = (high - low) / _MOST_STEPS
     power = 10.0 ** math.floor(math.log10(size))
     step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= size * (1 - 1e-9))

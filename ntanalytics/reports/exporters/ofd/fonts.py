@@ -87,7 +87,8 @@ class Typeface:
         builder.setupOS2(sTypoAscender=heights.ascent, sTypoDescender=heights.descent, usWinAscent=heights.ascent,
                          usWinDescent=-heights.descent, fsType=0)  # fmt: skip
         builder.setupPost(keepGlyphNames=False)
-        builder.font["head"].created = builder.font["head"].modified = 0
+        for name in ("created", "modified"):  # else the present moment
+            setattr(builder.font["head"], name, getattr(self._font["head"], name))
         builder.font.recalcTimestamp = False
         file = io.BytesIO()
         builder.save(file)
