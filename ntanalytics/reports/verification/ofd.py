@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import xml.etree.ElementTree as ET
 import zipfile
 
 from ntanalytics.errors import FontMissing
@@ -15,7 +14,6 @@ from ntanalytics.reports.verification import verify_ofd
 from ntanalytics.reports.verification.archive import archive_differences
 from ntanalytics.reports.verification.document import document_texts
 
-_PAGE = re.compile(r"Doc_0/Pages/Page_(\d+)/Content\.xml")
 _FONTS = re.compile(rb'<ofd:CustomData Name="fonts">([^<]*)')
 _FINDINGS = f"Doc_0/Attachs/{findings_json.FILE}"
 _QUOTED = 20  #: characters on each side of a difference
@@ -32,7 +30,7 @@ def ofd_differences(record: Record, file: bytes) -> list[str]:
         _, differences = verify_ofd.check(io.BytesIO(file))
         parts = verify_ofd.read_parts(io.BytesIO(file))
         texts = _body_texts(parts)
-    except (verify_ofd.NoReport, ET.ParseError) as error:
+    except (verify_ofd.NoReport, *verify_ofd.UNREADABLE) as error:
         return [f"it is no OFD report: {error}"]
     differences += _text_difference("".join(document_texts(record, sees_page=False)), texts)
     publication = record.publication
@@ -54,8 +52,8 @@ def content_sm3(file: bytes) -> str:
 
 def _body_texts(parts: verify_ofd.Parts) -> str:
     """Return the texts that the pages have from the record, without what each page has."""
-    pages = sorted((int(found[1]), found[0]) for found in map(_PAGE.fullmatch, parts) if found)
-    layers = (layer for _, path in pages for layer in verify_ofd.parse(parts[path]).iter(f"{verify_ofd.OFD}Layer"))
+    pages = sorted(verify_ofd.pages_of(parts), key=lambda page: page[1])
+    layers = (layer for path, _ in pages for layer in verify_ofd.parse(parts[path]).iter(f"{verify_ofd.OFD}Layer"))
     codes = (
         code.text or ""
         for layer in layers
@@ -95,7 +93,7 @@ def _fonts(file: bytes) -> str:
     """Return the fonts that a file names."""
     try:
         with zipfile.ZipFile(io.BytesIO(file)) as archive:
-            found = _FONTS.search(archive.read("OFD.xml"))
+            match = _FONTS.search(archive.read("OFD.xml"))
     except (zipfile.BadZipFile, KeyError):
-        found = None
-    return found[1].decode(errors="replace") if found else "unknown"
+        match = None
+    return match[1].decode(errors="replace") if match else "unknown"

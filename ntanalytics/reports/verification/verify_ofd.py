@@ -83,8 +83,8 @@ def parse(content: bytes) -> ET.Element:
 def digested(path: str, content: bytes) -> bytes:
     """Return what of a part is digested: of OFD.xml its meaning without a seal, of the code's page all but the code."""
     if path == "OFD.xml":
-        meaning = [[each.tag, sorted(each.attrib.items()), (each.text or "").strip()] for each in parse(content).iter()]
-        return json.dumps([each for each in meaning if each[0] != f"{OFD}Signatures"]).encode()
+        meaning = [[node.tag, sorted(node.attrib.items()), (node.text or "").strip()] for node in parse(content).iter()]
+        return json.dumps([node for node in meaning if node[0] != f"{OFD}Signatures"]).encode()
     if path == CODE_PAGE:
         return re.sub(rb"(<ofd:(?:AbbreviatedData|TextCode)\b[^>]*>)[^<]*", rb"\1", content)
     return content
@@ -92,7 +92,7 @@ def digested(path: str, content: bytes) -> bytes:
 
 def names_of(parts: Parts) -> dict[str, str]:
     """Return object id → words that name it, from its entry, its tag and the page: two of them if one was altered."""
-    known: dict[str, dict[str, Any]] = {}
+    known: dict[str, dict[str, object]] = {}
     texts = {path: content.decode(errors="replace") for path, content in parts.items()}
     for path, page in pages_of(parts):
         for object_id, text in re.findall(r'<ofd:TextObject ID="(\d+)".*?>([^<>]*)</ofd:TextCode>', texts[path]):
@@ -103,15 +103,15 @@ def names_of(parts: Parts) -> dict[str, str]:
         with contextlib.suppress(ValueError):
             entry = json.loads(line)
             known[str(entry.get("object"))] = known.get(str(entry.get("object")), {}) | entry
-    words = "page {page}, {label}: {text!r}"
-    usual = {key: {"page": None, "label": each.get("block", "text"), "text": "a series"} for key, each in known.items()}
-    return {key: words.format(**usual[key] | each) for key, each in known.items()}
+    for key, entry in known.items():
+        known[key] = {"page": None, "label": entry.get("block", "text"), "text": "a series"} | entry
+    return {key: "page {page}, {label}: {text!r}".format(**entry) for key, entry in known.items()}
 
 
 def pages_of(parts: Parts) -> list[tuple[str, int]]:
     """Return the path of each page, and its number."""
-    found = (re.fullmatch(r"Doc_0/Pages/Page_(\d+)/Content\.xml", path) for path in parts)
-    return [(each[0], int(each[1]) + 1) for each in found if each]
+    matches = (re.fullmatch(r"Doc_0/Pages/Page_(\d+)/Content\.xml", path) for path in parts)
+    return [(match[0], int(match[1]) + 1) for match in matches if match]
 
 
 def content_differences(parts: Parts, names: dict[str, str]) -> list[str]:
@@ -130,8 +130,8 @@ def content_differences(parts: Parts, names: dict[str, str]) -> list[str]:
         for number, (short, _, label) in enumerate(pieces):
             shown += [b""] * (number >= len(shown))
             if len(short) != 6 or not sm3(shown[number]).startswith(short):
-                found = re.search(rb'"(?:identity|block)": ?"([^"\n]*)', shown[number])
-                what = f"piece {number}" + (f", {found[1].decode(errors='replace')}" if found else "")
+                match = re.search(rb'"(?:identity|block)": ?"([^"\n]*)', shown[number])
+                what = f"piece {number}" + (f", {match[1].decode(errors='replace')}" if match else "")
                 altered.append(names.get(label, f"object {label}") if label else what)
         if not altered and (sm3(content) != digest or len(shown) > len(pieces) > 0):
             altered = ["its digest"]
@@ -144,7 +144,7 @@ def text_differences(parts: Parts, names: dict[str, str]) -> list[str]:
     """Return the texts on the pages that are not those recorded, and the figures that are not their values."""
     try:
         entries = {str(entry["object"]): entry for entry in json.loads(parts[FIGURES])["objects"]}
-        tagged = {each.text for each in parse(parts[TAGS]).iter(f"{OFD}ObjectRef")}
+        tagged = {node.text for node in parse(parts[TAGS]).iter(f"{OFD}ObjectRef")}
     except UNREADABLE as error:
         return [f"figures.json or the tags cannot be read: {error}"]
     differences, printed = [], set()
@@ -154,8 +154,8 @@ def text_differences(parts: Parts, names: dict[str, str]) -> list[str]:
         except UNREADABLE as error:
             differences.append(f"{path} cannot be read: {error}")
             continue
-        for each in objects:
-            object_id, text = each.get("ID", ""), "".join(code.text or "" for code in each.iter(f"{OFD}TextCode"))
+        for node in objects:
+            object_id, text = node.get("ID", ""), "".join(code.text or "" for code in node.iter(f"{OFD}TextCode"))
             entry = entries.get(object_id, {})
             printed.add(object_id)
             if (entry.get("page"), entry.get("text")) != (page, text):
@@ -171,11 +171,11 @@ def text_differences(parts: Parts, names: dict[str, str]) -> list[str]:
 def is_written_as(text: str, value: Any, form: str) -> bool:
     """Return whether a printed number is its value, rounded; other formats are not judged."""
     kind = form.lstrip("+").partition(":")[0]
-    found = re.search(r"([−-]?)([\d,]+(?:\.\d+)?)", text)
-    if kind not in ("integer", "number", "rate", "points", "yuan") or value is None or found is None:
+    match = re.search(r"([−-]?)([\d,]+(?:\.\d+)?)", text)
+    if kind not in ("integer", "number", "rate", "points", "yuan") or value is None or match is None:
         return True
-    shown = float(found[2].replace(",", "")) * (-1 if found[1] else 1)
-    digits = len(found[2].partition(".")[2])
+    shown = float(match[2].replace(",", "")) * (-1 if match[1] else 1)
+    digits = len(match[2].partition(".")[2])
     return abs(shown - float(value) * (100 if kind in ("rate", "points") else 1)) <= 0.50005 * 10.0**-digits
 
 
@@ -183,14 +183,14 @@ def code_differences(parts: Parts, root: str) -> list[str]:
     """Return the differences of the printed digest and of the QR code from the content."""
     try:
         about, page = json.loads(parts[FIGURES]), parse(parts[CODE_PAGE])
-        printed = "".join(each.text or "" for each in page.iter(f"{OFD}TextCode"))
-        path = "".join(each.text or "" for each in page.iter(f"{OFD}AbbreviatedData"))
-        said = read_code(path, float(next(page.iter(f"{OFD}PathObject")).get("Boundary", "").split()[2]) / SIZE)
+        printed = "".join(node.text or "" for node in page.iter(f"{OFD}TextCode"))
+        path = "".join(node.text or "" for node in page.iter(f"{OFD}AbbreviatedData"))
+        shown = read_code(path, float(next(page.iter(f"{OFD}PathObject")).get("Boundary", "").split()[2]) / SIZE)
         expected = f"ntofd1 report={about['report']} period={about['period']} version={about['version']} sm3={root}"
     except UNREADABLE as error:
         return [f"the code on the first page cannot be read: {error}"]
     wrong = [] if printed == f"内容摘要（SM3）{root}" else [f"the first page prints {printed!r}, not {root}"]
-    return wrong + ([] if said == expected else [f"the QR code says {said!r}, not {expected!r}"])
+    return wrong + ([] if shown == expected else [f"the QR code says {shown!r}, not {expected!r}"])
 
 
 SIZE = 49  # of a QR code of version 8, which has 154 words of data and 88 of correction at level M
@@ -254,15 +254,15 @@ def seal_report(parts: Parts) -> tuple[list[str], list[str]]:
         try:
             info = parse(parts[path])
             method = next(info.iter(f"{OFD}References")).get("CheckMethod")
-            covered = {each.get("FileRef", "").lstrip("/"): each for each in info.iter(f"{OFD}Reference")}
-            named = "".join(each.text or "" for each in info.iter(f"{OFD}SignedValue")).strip()
+            covered = {node.get("FileRef", "").lstrip("/"): node for node in info.iter(f"{OFD}Reference")}
+            named = "".join(node.text or "" for node in info.iter(f"{OFD}SignedValue")).strip()
             value = parts[named.lstrip("/") if named.startswith("/") else f"{path.rpartition('/')[0]}/{named}"]
         except UNREADABLE as error:
             wrong.append(f"{path} cannot be read: {error}")
             continue
         wrong += [] if method in ("1.2.156.10197.1.401", "SM3") else [f"{path}: its digests are {method}, not SM3"]
-        for name, each in covered.items():
-            if base64.b64encode(bytes.fromhex(sm3(parts.get(name, b"")))).decode() != "".join(each.itertext()).strip():
+        for name, node in covered.items():
+            if base64.b64encode(bytes.fromhex(sm3(parts.get(name, b"")))).decode() != "".join(node.itertext()).strip():
                 wrong.append(f"{path}: {name} was changed after it, or is missing")
         wrong += [] if bytes.fromhex(sm3(parts[path])) in value else [f"{path}: its signed value lacks its digest"]
         left = sorted(name for name in parts if name not in covered and not name.startswith(folders))

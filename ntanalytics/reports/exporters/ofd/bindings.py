@@ -18,7 +18,7 @@ TAGS = "urn:ntanalytics:ofd:figures:1"
 
 
 @dataclass(frozen=True)
-class Placed:
+class PlacedElement:
     """An element with its object id, the id of its page, and the page's number from 1."""
 
     element: Element
@@ -27,7 +27,7 @@ class Placed:
     page: int
 
 
-def figures_json(record: Record, identity: Identity, placed: Sequence[Placed]) -> str:
+def figures_json(record: Record, identity: Identity, placed: Sequence[PlacedElement]) -> str:
     """Return the attachment ``figures.json``: a line for each block, each printed text and each drawn series."""
     head = record.head.body
     blocks = ",\n".join(_json({"block": block.id, "title": block.title, **block.origin}) for block in record.blocks)
@@ -40,7 +40,7 @@ def figures_json(record: Record, identity: Identity, placed: Sequence[Placed]) -
         "generated_at": head["generated_at"],
         "datasets": head["versions"],
     }
-    lines = ",\n".join(_json(_entry(each)) for each in placed if _is_listed(each.element))
+    lines = ",\n".join(_json(_entry(item)) for item in placed if _is_listed(item.element))
     return f'{_json(about)[:-1]},"blocks":[\n{blocks}\n],"objects":[\n{lines}\n]}}\n'
 
 
@@ -48,10 +48,10 @@ def _is_listed(element: Element) -> bool:
     return isinstance(element, Text) or element.binding.value is not None
 
 
-def _entry(placed: Placed) -> dict[str, Any]:
+def _entry(placed: PlacedElement) -> Mapping[str, object]:
     """Return the entry of a text or series; what is empty or usual is left out."""
     element, binding = placed.element, placed.element.binding
-    entry: dict[str, Any] = {"object": placed.object_id, "page": placed.page}
+    entry: dict[str, object] = {"object": placed.object_id, "page": placed.page}
     if isinstance(element, Text):
         entry["text"] = element.text
     names = ("block", "label", "metric", "unit")
@@ -61,16 +61,18 @@ def _entry(placed: Placed) -> dict[str, Any]:
     return entry
 
 
-def tags_xml(record: Record, identity: Identity, placed: Sequence[Placed], seal: tuple[SealArea, Placed]) -> str:
+def tags_xml(
+    record: Record, identity: Identity, placed: Sequence[PlacedElement], seal: tuple[SealArea, PlacedElement]
+) -> str:
     """Return the custom tags: each figure's metric, period, unit and dataset versions, bound to its object.
 
     A figure is a text of the record that has a digit or a recorded value, or a drawn series.
     """
     origins = {block.id: block.origin for block in record.blocks}
     lines = []
-    for each in placed:
-        binding = each.element.binding
-        has_digit = isinstance(each.element, Text) and any(map(str.isdigit, each.element.text))
+    for item in placed:
+        binding = item.element.binding
+        has_digit = isinstance(item.element, Text) and any(map(str.isdigit, item.element.text))
         if not binding.block or not (binding.metric or has_digit):
             continue
         origin = origins.get(binding.block, {})
@@ -82,7 +84,7 @@ def tags_xml(record: Record, identity: Identity, placed: Sequence[Placed], seal:
             "unit": binding.unit,
             "datasets": _versions(origin.get("datasets") or record.head.body["versions"]),
         }
-        lines.append(f"<Figure{attributes(about)}>{_reference(each)}</Figure>")
+        lines.append(f"<Figure{attributes(about)}>{_reference(item)}</Figure>")
     area, corners = seal
     place = {"name": NAME, "box": box_text(area.box)}
     lines.append(f"<SealArea{attributes(place)}>{_reference(corners)}</SealArea>")
@@ -93,9 +95,9 @@ def _versions(datasets: Mapping[str, Any]) -> str:
     return " ".join(f"{name}:{version}" for name, version in datasets.items())
 
 
-def _reference(placed: Placed) -> str:
+def _reference(placed: PlacedElement) -> str:
     return f'<ofd:ObjectRef PageRef="{placed.page_id}">{placed.object_id}</ofd:ObjectRef>'
 
 
-def _json(content: Mapping[str, Any]) -> str:
+def _json(content: Mapping[str, object]) -> str:
     return json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)

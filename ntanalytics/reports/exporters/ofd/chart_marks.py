@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ntanalytics.reports.exporters.ofd.chart_plot import Plot
 from ntanalytics.reports.exporters.ofd.elements import Binding, Shape, number, outline
 from ntanalytics.reports.record import RecordedBlock
-
-if TYPE_CHECKING:
-    from ntanalytics.reports.exporters.ofd.charts import Plot
 
 #: Plotly's name of a dash → lengths in millimetres.
 _DASHES: Mapping[str, Sequence[float]] = {
@@ -64,13 +62,12 @@ def _points(plot: Plot, index: int) -> list[list[Point]]:
 
 
 def _draw_line(plot: Plot, index: int, trace: Mapping[str, Any]) -> None:
-    runs, look, binding = _points(plot, index), trace["line"], _binding(plot, index)
+    runs, stroke, binding = _points(plot, index), trace["line"], _binding(plot, index)
     if lines := [run for run in runs if len(run) > 1]:
-        width = _THIN_LINE if look["width"] <= 1 else _LINE
-        plot.flow.page.body.append(
-            outline(lines, is_closed=False, stroke=look["color"], line=width, dash=_DASHES[look["dash"]],
-                    binding=binding)
-        )  # fmt: skip
+        width = _THIN_LINE if stroke["width"] <= 1 else _LINE
+        dash = _DASHES[stroke["dash"]]
+        shape = outline(lines, is_closed=False, stroke=stroke["color"], line=width, dash=dash, binding=binding)
+        plot.flow.page.body.append(shape)
     if points := [point for run in runs for point in run] if "markers" in trace["mode"] else []:
         plot.flow.page.body.append(_discs(points, trace["marker"]["color"], binding))
 

@@ -16,7 +16,7 @@ _MOST_DAYS = 8  #: marks of an axis of days
 
 
 @dataclass(frozen=True)
-class Span:
+class AxisScale:
     """Two ends of an axis, and the places on paper to which they belong."""
 
     low: float

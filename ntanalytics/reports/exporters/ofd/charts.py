@@ -3,89 +3,28 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 from ntanalytics.reports.exporters.ofd import chart_scales as scales
 from ntanalytics.reports.exporters.ofd import styles
 from ntanalytics.reports.exporters.ofd.chart_marks import draw_traces, is_bar
-from ntanalytics.reports.exporters.ofd.chart_scales import Span
-from ntanalytics.reports.exporters.ofd.elements import Binding, Text, polyline, rectangle, widths
-from ntanalytics.reports.exporters.ofd.flow import Flow, baseline_in_line
+from ntanalytics.reports.exporters.ofd.chart_plot import STYLE, Plot
+from ntanalytics.reports.exporters.ofd.chart_scales import AxisScale
+from ntanalytics.reports.exporters.ofd.elements import polyline, rectangle, widths
+from ntanalytics.reports.exporters.ofd.flow import PageFlow, baseline_in_line
 from ntanalytics.reports.exporters.ofd.line_breaking import break_lines
 from ntanalytics.reports.palette import INK, LINE, SOFT
 from ntanalytics.reports.record import RecordedBlock
 
 _PIXEL = 0.22  #: a pixel of the page in millimetres: the page's 700 pixels are as wide as the type area
-_STYLE = styles.CHART_TEXT
-_LINE_HEIGHT = _STYLE.line * styles.POINT
+_LINE_HEIGHT = STYLE.line * styles.POINT
 _TICK, _GAP = 1.2, 0.8
 _WIDEST_NAME = 50.0  #: names at the left of horizontal bars
 _MOST_NAME_LINES = 2
 _HAIR = 0.15
 
 
-@dataclass(frozen=True)
-class Plot:
-    """The area of a chart that is drawn on.
-
-    Attributes:
-        flow: the document.
-        block: the chart.
-        left, top, width, height: the area between the axes, in millimetres.
-        places, values: the scale of days or names, and that of values.
-        step: distance of two marks of the values.
-    """
-
-    flow: Flow
-    block: RecordedBlock
-    left: float
-    top: float
-    width: float
-    height: float
-    places: Span
-    values: Span
-    step: float
-
-    @property
-    def figure(self) -> Mapping[str, Any]:
-        """The recorded figure."""
-        return self.block.figure or {}
-
-    @property
-    def is_horizontal(self) -> bool:
-        """Whether the bars lie, and the values run from left to right."""
-        return bool(self.block.body["kind"] == "hbar")
-
-    @property
-    def is_days(self) -> bool:
-        """Whether the places are days or months."""
-        return self.block.fields[0].type == "date"
-
-    @property
-    def axis(self) -> Binding:
-        """What the texts of the axes are in the record."""
-        return Binding(block=self.block.id, label="坐标")
-
-    def place_of(self, place: Any) -> float:
-        """Return a day, or the number of a name, on paper."""
-        if self.is_days:
-            return self.places.place(scales.day_number(place))
-        names = [row[self.block.fields[0].name] for row in self.block.rows]
-        return self.places.place(names.index(place) + 0.5)
-
-    def say(self, text: str, x: float, baseline: float, *, anchor: float = 0.0, color: str = SOFT) -> None:
-        """Write a text; ``anchor`` is the part of its width that stands left of ``x``."""
-        left = x - anchor * sum(widths(text, _STYLE.face, _STYLE.size))
-        left = max(styles.LEFT, min(left, styles.RIGHT - sum(widths(text, _STYLE.face, _STYLE.size))))
-        self.flow.page.furniture.append(
-            Text(text=text, x=left, baseline=baseline, face=_STYLE.face, size=_STYLE.size, color=color,
-                 binding=self.axis)
-        )  # fmt: skip
-
-
-def draw_chart(flow: Flow, block: RecordedBlock) -> None:
+def draw_chart(flow: PageFlow, block: RecordedBlock) -> None:
     """Draw a chart that has values at the cursor."""
     layout = (block.figure or {})["layout"]
     height = layout["height"] * _PIXEL
@@ -115,7 +54,7 @@ def chart_height(block: RecordedBlock) -> float:
     return float((layout["height"] + layout["margin"]["t"]) * _PIXEL) + _LINE_HEIGHT
 
 
-def _plot(flow: Flow, block: RecordedBlock, height: float, above: float) -> Plot:
+def _plot(flow: PageFlow, block: RecordedBlock, height: float, above: float) -> Plot:
     """Return the area between the axes, with room for the texts beside them."""
     x, *ys = block.fields
     layout = (block.figure or {})["layout"]
@@ -124,15 +63,25 @@ def _plot(flow: Flow, block: RecordedBlock, height: float, above: float) -> Plot
     low, high, step = scales.value_ends(known, from_zero=is_bar(block))
     texts = [scales.value_text(value, step, ys[0].format) for value in scales.value_marks(low, high, step)]
     names = [str(row[x.name]) for row in block.rows] if is_horizontal else texts
-    beside = min(_WIDEST_NAME, max(sum(widths(name, _STYLE.face, _STYLE.size)) for name in names)) + _TICK + _GAP
+    beside = min(_WIDEST_NAME, max(sum(widths(name, STYLE.face, STYLE.size)) for name in names)) + _TICK + _GAP
     left = styles.LEFT + max(beside, 8.0)
     right = styles.RIGHT - layout["margin"]["r"] * _PIXEL
     top, bottom = flow.top + above, flow.top + height - layout["margin"]["b"] * _PIXEL
     along, upright = (left, right), (bottom, top)
     ends = _place_ends(block)
-    places = Span(*ends, *((top, bottom) if is_horizontal else along))
-    values = Span(low, high, *(along if is_horizontal else upright))
-    return Plot(flow, block, left, top, right - left, bottom - top, places, values, step)
+    places = AxisScale(*ends, *((top, bottom) if is_horizontal else along))
+    values = AxisScale(low, high, *(along if is_horizontal else upright))
+    return Plot(
+        flow=flow,
+        block=block,
+        left=left,
+        top=top,
+        width=right - left,
+        height=bottom - top,
+        places=places,
+        values=values,
+        step=step,
+    )
 
 
 def _extremes(block: RecordedBlock) -> list[float]:
@@ -175,7 +124,7 @@ def _draw_value_axis(plot: Plot) -> None:
         if plot.is_horizontal:
             plot.say(text, place, plot.top + plot.height + _LINE_HEIGHT, anchor=0.5)
         else:
-            plot.say(text, plot.left - _GAP, place + _STYLE.size * 0.35, anchor=1.0)
+            plot.say(text, plot.left - _GAP, place + STYLE.size * 0.35, anchor=1.0)
 
 
 def _draw_place_axis(plot: Plot) -> float:
@@ -194,13 +143,13 @@ def _draw_place_axis(plot: Plot) -> float:
     names = [str(row[x.name]) for row in plot.block.rows]
     if plot.is_days:
         for day, text in scales.day_marks(names, x.format):
-            plot.say(text, plot.places.place(day), bottom + _TICK + _STYLE.size, anchor=0.5)
+            plot.say(text, plot.places.place(day), bottom + _TICK + STYLE.size, anchor=0.5)
         return _LINE_HEIGHT + _TICK
     room = plot.width / max(1, len(names)) - _GAP
     lines = [_name_lines(name, room) for name in names]
     for name, parts in zip(names, lines, strict=True):
         for index, part in enumerate(parts):
-            baseline = bottom + _TICK + _STYLE.size + index * _LINE_HEIGHT
+            baseline = bottom + _TICK + STYLE.size + index * _LINE_HEIGHT
             plot.say(part, plot.place_of(name), baseline, anchor=0.5)
     return max(map(len, lines)) * _LINE_HEIGHT + _TICK
 
@@ -208,13 +157,13 @@ def _draw_place_axis(plot: Plot) -> float:
 def _say_lines(plot: Plot, name: str, x: float, middle: float, room: float, anchor: float) -> None:
     parts = _name_lines(name, room)
     for index, part in enumerate(parts):
-        baseline = middle + _STYLE.size * 0.35 + (index - (len(parts) - 1) / 2) * _LINE_HEIGHT * 0.9
+        baseline = middle + STYLE.size * 0.35 + (index - (len(parts) - 1) / 2) * _LINE_HEIGHT * 0.9
         plot.say(part, x, baseline, anchor=anchor, color=INK)
 
 
 def _name_lines(name: str, room: float) -> list[str]:
     """Return a name in at most two lines; the table or the page has the rest of a longer one."""
-    parts = break_lines(name, widths(name, _STYLE.face, _STYLE.size), room)
+    parts = break_lines(name, widths(name, STYLE.face, STYLE.size), room)
     lines = [name[start:end].strip() for start, end in parts]
     return lines if len(lines) <= _MOST_NAME_LINES else [lines[0], f"{lines[1][:-1]}…"]
 
@@ -227,10 +176,10 @@ def _draw_remarks(plot: Plot) -> None:
         if note.get("xref") == "paper":
             plot.say(text, plot.left - _GAP, plot.top - 1.5, anchor=1.0, color=color)
         elif note.get("yref") == "paper":
-            above = plot.top + baseline_in_line(_STYLE) if note["yanchor"] == "top" else plot.top - 1.0
+            above = plot.top + baseline_in_line(STYLE) if note["yanchor"] == "top" else plot.top - 1.0
             plot.say(text, plot.place_of(note["x"]), above, anchor=0.5, color=color)
         else:
-            height = plot.values.place(note["y"]) + _STYLE.size * 0.35 - shift[1]
+            height = plot.values.place(note["y"]) + STYLE.size * 0.35 - shift[1]
             plot.say(text, plot.place_of(note["x"]) + shift[0], height, color=color)
 
 
@@ -238,9 +187,7 @@ def _draw_legend(plot: Plot, entries: list[tuple[str, str]]) -> None:
     left = plot.left
     for title, color in entries:
         baseline = plot.top - 2.0
-        plot.flow.page.body.append(
-            rectangle(left, baseline - _STYLE.size * 0.75, _STYLE.size * 0.8, _STYLE.size * 0.8, fill=color,
-                      binding=replace(plot.axis, label=title))
-        )  # fmt: skip
-        plot.say(title, left + _STYLE.size * 1.1, baseline, color=INK)
-        left += _STYLE.size * 2.2 + sum(widths(title, _STYLE.face, _STYLE.size))
+        square = (left, baseline - STYLE.size * 0.75, STYLE.size * 0.8, STYLE.size * 0.8)
+        plot.flow.page.body.append(rectangle(*square, fill=color, binding=replace(plot.axis, label=title)))
+        plot.say(title, left + STYLE.size * 1.1, baseline, color=INK)
+        left += STYLE.size * 2.2 + sum(widths(title, STYLE.face, STYLE.size))

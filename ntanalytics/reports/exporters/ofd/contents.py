@@ -11,7 +11,7 @@ from ntanalytics.reports import labels, truncation
 from ntanalytics.reports.exporters.ofd import styles
 from ntanalytics.reports.exporters.ofd.charts import chart_height, draw_chart
 from ntanalytics.reports.exporters.ofd.elements import NOTHING, Binding, SealArea
-from ntanalytics.reports.exporters.ofd.flow import Flow
+from ntanalytics.reports.exporters.ofd.flow import PageFlow
 from ntanalytics.reports.exporters.ofd.seal_area import write_seal_area, write_signatures
 from ntanalytics.reports.exporters.ofd.tables import Cell, write_table
 from ntanalytics.reports.formats import display, display_width
@@ -30,13 +30,13 @@ _CHART_HEADING = 25.0  #: room for a chart's title of two lines, in millimetres
 _STYLES = {"h2": (styles.SECTION, 1), "h3": (styles.SUBSECTION, 2)}
 
 
-def set_contents(record: Record) -> tuple[Flow, SealArea]:
+def set_contents(record: Record) -> tuple[PageFlow, SealArea]:
     """Return a record as pages, and the place that is kept free for the seal.
 
     Raises:
         FontMissing: a font is not installed on this machine.
     """
-    flow = Flow()
+    flow = PageFlow()
     _write_head(flow, record)
     rows = truncation.rows_on_page(record.blocks)
     for item in record.items:
@@ -52,12 +52,12 @@ def set_contents(record: Record) -> tuple[Flow, SealArea]:
     return flow, area
 
 
-def _say(flow: Flow, text: str, style: styles.Style, binding: Binding = NOTHING, level: int = 0) -> None:
+def _say(flow: PageFlow, text: str, style: styles.TextStyle, binding: Binding = NOTHING, level: int = 0) -> None:
     if text:
         flow.paragraph(text, style, binding, level=level)
 
 
-def _write_head(flow: Flow, record: Record) -> None:
+def _write_head(flow: PageFlow, record: Record) -> None:
     body = record.head.body
     is_long = display_width(record.head.title) > _LONGEST_TITLE
     binding = Binding(block=record.head.id)
@@ -69,11 +69,16 @@ def _write_head(flow: Flow, record: Record) -> None:
     for remark in remarks:
         if remark.status:
             _say(flow, f"{remark.lead}{remark.rest}", styles.STATUS, binding)
-    _say(flow, "；".join(f"{each.lead}{each.rest}" for each in remarks if not each.status), styles.STATUS, binding)
+    _say(
+        flow,
+        "；".join(f"{remark.lead}{remark.rest}" for remark in remarks if not remark.status),
+        styles.STATUS,
+        binding,
+    )
     _say(flow, labels.as_of_line(body, record.zone), styles.NOTE, binding)
 
 
-def _write_block(flow: Flow, block: RecordedBlock, zone: ZoneInfo, rows: int) -> None:
+def _write_block(flow: PageFlow, block: RecordedBlock, zone: ZoneInfo, rows: int) -> None:
     binding = Binding(block=block.id)
     if block.has_plot:
         flow.need(chart_height(block) + _CHART_HEADING)
@@ -97,7 +102,7 @@ def _write_block(flow: Flow, block: RecordedBlock, zone: ZoneInfo, rows: int) ->
             write_signatures(flow, block.body["roles"], binding)
 
 
-def _write_kpis(flow: Flow, block: RecordedBlock, zone: ZoneInfo) -> None:
+def _write_kpis(flow: PageFlow, block: RecordedBlock, zone: ZoneInfo) -> None:
     rows = []
     for item in block.body["items"]:
         value, change, _ = labels.kpi_texts(item, zone)
@@ -122,7 +127,7 @@ def _write_kpis(flow: Flow, block: RecordedBlock, zone: ZoneInfo) -> None:
     write_table(flow, headings, rows, [False, True, True, True, False])
 
 
-def _write_data(flow: Flow, block: RecordedBlock, zone: ZoneInfo, rows: int) -> None:
+def _write_data(flow: PageFlow, block: RecordedBlock, zone: ZoneInfo, rows: int) -> None:
     words = Binding(block=block.id)
     count = truncation.rows_in_document(block, rows)
     headings = [Cell("".join(labels.column_title(field)), words) for field in block.fields]
@@ -138,7 +143,7 @@ def _write_data(flow: Flow, block: RecordedBlock, zone: ZoneInfo, rows: int) -> 
 
 def _bound(block: RecordedBlock, row: Mapping[str, Any], field: Field, zone: ZoneInfo) -> Binding:
     """Return what a cell is in the record: its row's first words and its column, with its value."""
-    texts = [labels.cell_text(block, row, each, zone) for each in block.fields if each.type == "string"]
+    texts = [labels.cell_text(block, row, other, zone) for other in block.fields if other.type == "string"]
     subject = " ".join(text for text in texts[1:4] if text) if block.kind == "board" else "".join(texts[:1])
     return Binding(
         block=block.id,
@@ -151,7 +156,7 @@ def _bound(block: RecordedBlock, row: Mapping[str, Any], field: Field, zone: Zon
     )
 
 
-def _write_sources(flow: Flow, record: Record) -> None:
+def _write_sources(flow: PageFlow, record: Record) -> None:
     section = labels.source_section(record.head.body, record.zone)
     words = Binding(block=record.head.id)
     flow.paragraph("数据来源", styles.SECTION, words, level=1)

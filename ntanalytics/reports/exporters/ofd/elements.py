@@ -1,4 +1,4 @@
-"""What stands on a page of the OFD file: pieces of text and shapes, in millimetres from the page's top left corner."""
+"""Elements of a page of the OFD file: texts and shapes, in millimetres from the page's top left corner."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ASCENT, DESCENT = 0.88, 0.24
 
 @dataclass(frozen=True, kw_only=True)
 class Binding:
-    """What a piece of the page is in the record.
+    """Origin of an element in the record.
 
     Attributes:
         block: the id of the block; empty for what belongs to no block.
@@ -46,7 +46,7 @@ class Text:
     Attributes:
         text: at least one character.
         x, baseline: the place of its first character.
-        face, size, color: its look; the size in millimetres.
+        face, size, color: its face, size in millimetres and colour.
         spread: space that is added after each character, in a line that fills its width.
         pitch: the distance of all characters, in place of their own advances; 0 for these.
         binding: what it is in the record.
@@ -136,18 +136,18 @@ def number(value: float) -> str:
     return f"{round(value, 3) + 0:.3f}".rstrip("0").rstrip(".")
 
 
-def polyline(points: Sequence[tuple[float, float]], **look: Any) -> Shape:
+def polyline(points: Sequence[tuple[float, float]], **drawing: Any) -> Shape:
     """Return an open line through some points of the page."""
-    return outline([points], is_closed=False, **look)
+    return outline([points], is_closed=False, **drawing)
 
 
-def rectangle(left: float, top: float, width: float, height: float, **look: Any) -> Shape:
+def rectangle(left: float, top: float, width: float, height: float, **drawing: Any) -> Shape:
     """Return a rectangle of the page."""
     corners = [(left, top), (left + width, top), (left + width, top + height), (left, top + height)]
-    return outline([corners], is_closed=True, **look)
+    return outline([corners], is_closed=True, **drawing)
 
 
-def outline(runs: Sequence[Sequence[tuple[float, float]]], *, is_closed: bool, **look: Any) -> Shape:
+def outline(runs: Sequence[Sequence[tuple[float, float]]], *, is_closed: bool, **drawing: Any) -> Shape:
     """Return several lines as one path, each through its points."""
     xs, ys = [x for run in runs for x, _ in run], [y for run in runs for _, y in run]
     left, top = min(xs), min(ys)
@@ -156,4 +156,4 @@ def outline(runs: Sequence[Sequence[tuple[float, float]]], *, is_closed: bool, *
         places = [f"{number(x - left)} {number(y - top)}" for x, y in run]
         parts.append(" L ".join([f"M {places[0]}", *places[1:]]) + (" C" if is_closed else ""))
     # a reader clips at the boundary, and half of a level line lies outside of it
-    return Shape(box=(left, top, max(max(xs) - left, 0.1), max(max(ys) - top, 0.1)), path=" ".join(parts), **look)
+    return Shape(box=(left, top, max(max(xs) - left, 0.1), max(max(ys) - top, 0.1)), path=" ".join(parts), **drawing)

@@ -23,7 +23,7 @@ class ReportOFDExporter(Exporter):
 
     def from_notebook_node(  # type: ignore[override]
         self, nb: NotebookNode, resources: Any = None, **kw: Any
-    ) -> tuple[bytes, dict[str, Any]]:
+    ) -> tuple[bytes, Any]:
         """Return the file's bytes and nbconvert's resources.
 
         Raises:

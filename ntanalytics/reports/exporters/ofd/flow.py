@@ -1,4 +1,4 @@
-"""Flow of a document over its pages: a cursor, paragraphs, headings with their outline, and the pages' numbers."""
+"""PageFlow of a document over its pages: a cursor, paragraphs, headings with their outline, and the pages' numbers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ntanalytics.reports.exporters.ofd import styles
 from ntanalytics.reports.exporters.ofd.elements import NOTHING, Binding, Page, SealArea, Text, widths
 from ntanalytics.reports.exporters.ofd.fonts import Face
 from ntanalytics.reports.exporters.ofd.line_breaking import break_lines
-from ntanalytics.reports.exporters.ofd.styles import POINT, Style
+from ntanalytics.reports.exporters.ofd.styles import POINT, TextStyle
 
 #: Widest space between two characters of a justified line, in parts of their size.
 _WIDEST_SPREAD = 0.25
@@ -27,7 +27,7 @@ class OutlineEntry:
 
 
 @dataclass
-class Flow:
+class PageFlow:
     """A document that is being set.
 
     Attributes:
@@ -49,7 +49,7 @@ class Flow:
 
     @property
     def is_at_top(self) -> bool:
-        """Whether nothing stands on the page yet."""
+        """State of the page: nothing stands on it yet."""
         return self.top <= styles.TOP
 
     def need(self, height: float) -> None:
@@ -58,7 +58,7 @@ class Flow:
             self.pages.append(Page())
             self.top = styles.TOP
 
-    def paragraph(self, text: str, style: Style, binding: Binding = NOTHING, bold: int = 0, level: int = 0) -> None:
+    def paragraph(self, text: str, style: TextStyle, binding: Binding = NOTHING, bold: int = 0, level: int = 0) -> None:
         """Write a paragraph.
 
         Args:
@@ -88,13 +88,13 @@ class Flow:
         self.top += style.after * POINT
 
     def _line(
-        self, text: str, faces: Sequence[Face], left: float, style: Style, spread: float, binding: Binding
+        self, text: str, faces: Sequence[Face], left: float, style: TextStyle, spread: float, binding: Binding
     ) -> None:
         baseline = self.top + baseline_in_line(style)
         for face, group in groupby(zip(text, faces, strict=True), key=lambda pair: pair[1]):
             part = "".join(character for character, _ in group)
-            piece = Text(text=part, x=left, baseline=baseline, face=face, size=style.size, color=style.color,
-                         spread=spread, binding=binding)  # fmt: skip
+            place = {"x": left, "baseline": baseline, "size": style.size, "spread": spread}
+            piece = Text(text=part, face=face, color=style.color, binding=binding, **place)
             self.page.body.append(piece)
             left += piece.width + spread
 
@@ -110,6 +110,6 @@ class Flow:
             )
 
 
-def baseline_in_line(style: Style) -> float:
+def baseline_in_line(style: TextStyle) -> float:
     """Return the distance of the baseline from the top of its line, in millimetres."""
     return (style.line * POINT - style.size) / 2 + style.size * 0.86

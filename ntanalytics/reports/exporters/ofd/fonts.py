@@ -13,7 +13,6 @@ from collections.abc import Iterable
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.cu2quPen import Cu2QuPen
@@ -50,7 +49,7 @@ class Typeface:
         self._font = _simplified(path)
         self._glyph_ids = _glyph_ids(self._font)
         self._advances = self._font["hmtx"].metrics
-        self._outlines: dict[str, Any] = {}
+        self._outlines: dict[str, object] = {}
         names = self._font["name"]
         self.name: str = names.getDebugName(4)
         self.family: str = names.getDebugName(1)
@@ -70,7 +69,7 @@ class Typeface:
 
     def subset(self, characters: Iterable[str]) -> bytes:
         """Return a TrueType font with the glyphs of some characters; the same ones give the same bytes."""
-        wanted = {ord(each): self.glyph(each) for each in sorted(set(characters))}
+        wanted = {ord(character): self.glyph(character) for character in sorted(set(characters))}
         known = {code: name for code, name in wanted.items() if name != NOTDEF}
         order = [NOTDEF, *sorted(set(known.values()))]
         builder = FontBuilder(UNITS_PER_EM, isTTF=True)
@@ -84,8 +83,8 @@ class Typeface:
         builder.setupNameTable(
             {"familyName": f"{digest}+{self.family}", "styleName": self.name[len(self.family) + 1 :]}
         )
-        builder.setupOS2(sTypoAscender=heights.ascent, sTypoDescender=heights.descent, usWinAscent=heights.ascent,
-                         usWinDescent=-heights.descent, fsType=0)  # fmt: skip
+        typographic = {"sTypoAscender": heights.ascent, "sTypoDescender": heights.descent}
+        builder.setupOS2(**typographic, usWinAscent=heights.ascent, usWinDescent=-heights.descent, fsType=0)
         builder.setupPost(keepGlyphNames=False)
         for name in ("created", "modified"):  # else the present moment
             setattr(builder.font["head"], name, getattr(self._font["head"], name))
@@ -94,7 +93,7 @@ class Typeface:
         builder.save(file)
         return file.getvalue()
 
-    def _outline(self, name: str) -> Any:
+    def _outline(self, name: str) -> object:
         if name not in self._outlines:
             pen = TTGlyphPen(None)
             self._font.getGlyphSet()[name].draw(Cu2QuPen(pen, _TOLERANCE, reverse_direction=True))

@@ -1,4 +1,4 @@
-"""What the OFD file says of itself: its report, period, version and run, and the code that a telephone reads."""
+"""Identity of the OFD file: its report, period, version and run, and the code that a telephone reads."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LEAD = "内容摘要（SM3）"
 _LINES, _GROUP = 4, 16  #: lines of the digest, and its digits on each
 _GROUPS = range(0, _LINES * _GROUP, _GROUP)
 _DIGIT = 0.62  #: distance of two digits, in parts of their size
-_STYLE = styles.Style(face=styles.CHART_TEXT.face, points=7, line=10)
+_STYLE = styles.TextStyle(face=styles.CHART_TEXT.face, points=7, line=10)
 
 
 @dataclass(frozen=True)

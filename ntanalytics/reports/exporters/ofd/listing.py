@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import json
 import re
-import xml.etree.ElementTree as ET
 from collections.abc import Mapping
+
+import lxml.etree
 
 from ntanalytics.reports.sm3 import sm3
 
@@ -47,14 +48,13 @@ def digested(path: str, content: bytes) -> bytes:
 
 
 def _meaning(content: bytes) -> bytes:
-    root = ET.fromstring(content)  # noqa: S314 — written by this program
-    elements = [each for each in root.iter() if not each.tag.endswith("}Signatures")]
-    return json.dumps(
-        [[each.tag, sorted(each.attrib.items()), (each.text or "").strip()] for each in elements]
-    ).encode()
+    root = lxml.etree.fromstring(content, lxml.etree.XMLParser(resolve_entities=False, no_network=True))
+    elements = [element for element in root.iter() if not element.tag.endswith("}Signatures")]
+    parts = [[element.tag, sorted(element.attrib.items()), (element.text or "").strip()] for element in elements]
+    return json.dumps(parts).encode()
 
 
 def _piece_text(piece: bytes) -> str:
-    found = _OBJECT.search(piece)
-    label = next(group for group in found.groups() if group).decode() if found else ""
+    match = _OBJECT.search(piece)
+    label = next(group for group in match.groups() if group).decode() if match else ""
     return sm3(piece)[:_SHORT] + (f":{label}" if label else "")

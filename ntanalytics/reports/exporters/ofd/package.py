@@ -11,9 +11,9 @@ from datetime import datetime
 import ntanalytics
 from ntanalytics.reports import findings_json
 from ntanalytics.reports.exporters.ofd import listing, styles
-from ntanalytics.reports.exporters.ofd.bindings import TAGS, Placed, figures_json, tags_xml
+from ntanalytics.reports.exporters.ofd.bindings import TAGS, PlacedElement, figures_json, tags_xml
 from ntanalytics.reports.exporters.ofd.elements import Element, Page, SealArea, Text
-from ntanalytics.reports.exporters.ofd.flow import Flow, OutlineEntry
+from ntanalytics.reports.exporters.ofd.flow import OutlineEntry, PageFlow
 from ntanalytics.reports.exporters.ofd.fonts import Face, typeface
 from ntanalytics.reports.exporters.ofd.identity import ELEMENTS, Identity, code_elements
 from ntanalytics.reports.exporters.ofd.seal_area import NAME
@@ -37,7 +37,7 @@ _ANY_ROOT = "0123456789abcdef" * 4
 _DOCUMENT, _ATTACHMENTS = "Doc_0/Document.xml", "Doc_0/Attachs/Attachments.xml"
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Package:
     """A file that is being written.
 
@@ -57,7 +57,7 @@ class Package:
     fonts: dict[Face, int] = field(default_factory=dict)
     characters: dict[Face, set[str]] = field(default_factory=dict)
     last_id: int = 0
-    placed: list[Placed] = field(default_factory=list)
+    placed: list[PlacedElement] = field(default_factory=list)
 
     def new_id(self) -> int:
         """Return the next id of the document."""
@@ -69,16 +69,16 @@ class Package:
         self.parts[path] = text.encode()
 
 
-def ofd_archive(record: Record, flow: Flow, area: SealArea) -> bytes:
+def ofd_archive(record: Record, flow: PageFlow, area: SealArea) -> bytes:
     """Return the OFD file of a record's pages; the same pages give the same bytes."""
-    package = Package(record, Identity.of(record))
+    package = Package(record=record, identity=Identity.of(record))
     for face in Face:
         package.fonts[face], package.characters[face] = package.new_id(), set()
     template_id = package.new_id()
     page_ids = [package.new_id() for _ in flow.pages]
     for index, page in enumerate(flow.pages):
         _write_page(package, page, page_ids[index], index, template_id if not index else 0)
-    corners = next(each for each in package.placed if each.element is area.corners)
+    corners = next(item for item in package.placed if item.element is area.corners)
     _write_tags(package, (area, corners))
     _write_attachments(package)
     code_ids = [package.new_id() for _ in range(1 + ELEMENTS)]
@@ -98,7 +98,7 @@ def _write_page(package: Package, page: Page, page_id: int, index: int, template
         lines = [f'<ofd:Layer ID="{package.new_id()}" Type="{kind}">']
         for element in elements:
             object_id = package.new_id()
-            package.placed.append(Placed(element, object_id, page_id, index + 1))
+            package.placed.append(PlacedElement(element, object_id, page_id, index + 1))
             lines.append(_object(package, element, object_id))
         layers.append("\n".join([*lines, "</ofd:Layer>"]))
     template = f'<ofd:Template TemplateID="{template_id}" ZOrder="Foreground"/>\n' if template_id else ""
@@ -124,7 +124,7 @@ def _write_code(package: Package, root: str, ids: Sequence[int]) -> None:
     package.write(listing.CODE_PAGE, _page_text(content))
 
 
-def _write_tags(package: Package, seal: tuple[SealArea, Placed]) -> None:
+def _write_tags(package: Package, seal: tuple[SealArea, PlacedElement]) -> None:
     package.write("Doc_0/Tags/figures.xml", tags_xml(package.record, package.identity, package.placed, seal))
     tag = f'<ofd:CustomTag NameSpace="{TAGS}">\n<ofd:FileLoc>figures.xml</ofd:FileLoc>\n</ofd:CustomTag>'
     package.write("Doc_0/Tags/CustomTags.xml", f"{HEADER}<ofd:CustomTags {ROOT}>\n{tag}\n</ofd:CustomTags>\n")
@@ -157,10 +157,10 @@ def _write_fonts(package: Package) -> None:
         known = typeface(face)
         file = f"font_{font_id}.ttf"
         package.parts[f"Doc_0/Res/{file}"] = known.subset(package.characters[face])
-        look = {"ID": font_id, "FontName": known.name, "FamilyName": known.family}
-        look |= {"Bold": "true"} if "Bold" in face else {}
-        look |= {"Serif": "true"} if "Serif" in face else {}
-        lines.append(f"<ofd:Font{attributes(look)}><ofd:FontFile>{file}</ofd:FontFile></ofd:Font>")
+        about = {"ID": font_id, "FontName": known.name, "FamilyName": known.family}
+        about |= {"Bold": "true"} if "Bold" in face else {}
+        about |= {"Serif": "true"} if "Serif" in face else {}
+        lines.append(f"<ofd:Font{attributes(about)}><ofd:FontFile>{file}</ofd:FontFile></ofd:Font>")
     fonts = "\n".join(lines)
     package.write(
         "Doc_0/PublicRes.xml",

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from ntanalytics.reports.exporters.ofd import styles
 from ntanalytics.reports.exporters.ofd.elements import Binding, SealArea, Text, outline, polyline, widths
-from ntanalytics.reports.exporters.ofd.flow import Flow, baseline_in_line
+from ntanalytics.reports.exporters.ofd.flow import PageFlow, baseline_in_line
 from ntanalytics.reports.exporters.ofd.styles import POINT
 
 #: Name of the place, as readers show it.
@@ -26,7 +26,7 @@ _DATE_TEXT = "日期："
 _DATE_AT, _END_AT = 75.0, 120.0  #: where the date begins and ends on a signature's line
 
 
-def write_seal_area(flow: Flow) -> SealArea:
+def write_seal_area(flow: PageFlow) -> SealArea:
     """Keep a square free at the right edge below the text, show its corners, and return it.
 
     Args:
@@ -50,7 +50,7 @@ def write_seal_area(flow: Flow) -> SealArea:
     return SealArea(len(flow.pages) - 1, (left, top, SIDE, SIDE), corners)
 
 
-def write_signatures(flow: Flow, roles: Sequence[str], binding: Binding) -> None:
+def write_signatures(flow: PageFlow, roles: Sequence[str], binding: Binding) -> None:
     """Write the lines to sign, and below the first ones of a document the place of the seal, on one page."""
     lines = len(roles) * styles.SIGNATURE.line * POINT
     flow.need(lines if flow.seal_area else lines + _GAP + _LABEL_HEIGHT + SIDE)
@@ -59,7 +59,7 @@ def write_signatures(flow: Flow, roles: Sequence[str], binding: Binding) -> None
     flow.seal_area = flow.seal_area or write_seal_area(flow)
 
 
-def _write_signature(flow: Flow, role: str, binding: Binding) -> None:
+def _write_signature(flow: PageFlow, role: str, binding: Binding) -> None:
     """Write a line to sign and date: ``用户确认：____日期：____``."""
     style = styles.SIGNATURE
     baseline = flow.top + baseline_in_line(style)

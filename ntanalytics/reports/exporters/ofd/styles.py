@@ -19,7 +19,7 @@ RULE = "#7f7f7f"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Style:
+class TextStyle:
     """Look of a paragraph; lengths in millimetres.
 
     Attributes:
@@ -49,18 +49,18 @@ class Style:
         return self.points * POINT
 
 
-TITLE = Style(face=Face.SONG_BOLD, points=22, line=34, after=6, is_centered=True)
-LONG_TITLE = Style(face=Face.SONG_BOLD, points=18, line=30, after=6, is_centered=True)
-META = Style(face=Face.SONG, points=14, line=22, after=2, is_centered=True)
-STATUS = Style(face=Face.HEI, points=14, line=22)
-BODY = Style(face=Face.SONG, points=16, line=28, indent=2, is_justified=True)
-SECTION = Style(face=Face.HEI, points=16, line=28, before=10, indent=2, keeps=30)
-SUBSECTION = Style(face=Face.SONG_BOLD, points=16, line=28, before=8, indent=2, keeps=25)
-NOTE = Style(face=Face.SONG, points=12, line=18, before=2, after=2)
-SIGNATURE = Style(face=Face.SONG, points=16, line=34)
-CELL = Style(face=Face.SONG, points=10.5, line=14.5)
-CELL_HEADING = Style(face=Face.HEI, points=10.5, line=14.5)
-SMALL_CELL = Style(face=Face.SONG, points=9, line=13)
-SMALL_HEADING = Style(face=Face.HEI, points=9, line=13)
-CHART_TEXT = Style(face=Face.SONG, points=8, line=10)
-PAGE_NUMBER = Style(face=Face.SONG, points=14, line=14)
+TITLE = TextStyle(face=Face.SONG_BOLD, points=22, line=34, after=6, is_centered=True)
+LONG_TITLE = TextStyle(face=Face.SONG_BOLD, points=18, line=30, after=6, is_centered=True)
+META = TextStyle(face=Face.SONG, points=14, line=22, after=2, is_centered=True)
+STATUS = TextStyle(face=Face.HEI, points=14, line=22)
+BODY = TextStyle(face=Face.SONG, points=16, line=28, indent=2, is_justified=True)
+SECTION = TextStyle(face=Face.HEI, points=16, line=28, before=10, indent=2, keeps=30)
+SUBSECTION = TextStyle(face=Face.SONG_BOLD, points=16, line=28, before=8, indent=2, keeps=25)
+NOTE = TextStyle(face=Face.SONG, points=12, line=18, before=2, after=2)
+SIGNATURE = TextStyle(face=Face.SONG, points=16, line=34)
+CELL = TextStyle(face=Face.SONG, points=10.5, line=14.5)
+CELL_HEADING = TextStyle(face=Face.HEI, points=10.5, line=14.5)
+SMALL_CELL = TextStyle(face=Face.SONG, points=9, line=13)
+SMALL_HEADING = TextStyle(face=Face.HEI, points=9, line=13)
+CHART_TEXT = TextStyle(face=Face.SONG, points=8, line=10)
+PAGE_NUMBER = TextStyle(face=Face.SONG, points=14, line=14)

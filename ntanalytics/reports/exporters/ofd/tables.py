@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from ntanalytics.reports.exporters.column_widths import LINE, SMALL_LINE, column_widths, fit_widths
 from ntanalytics.reports.exporters.ofd import styles
 from ntanalytics.reports.exporters.ofd.elements import NOTHING, Binding, Element, Text, polyline, widths
-from ntanalytics.reports.exporters.ofd.flow import Flow, baseline_in_line
+from ntanalytics.reports.exporters.ofd.flow import PageFlow, baseline_in_line
 from ntanalytics.reports.exporters.ofd.line_breaking import break_lines
-from ntanalytics.reports.exporters.ofd.styles import POINT, Style
+from ntanalytics.reports.exporters.ofd.styles import POINT, TextStyle
 
 _PADDING = 1.0  #: left and right in a cell
 _ABOVE = 0.5  #: above and below the lines of a cell
@@ -38,7 +38,7 @@ _Row = list[list[str]]
 
 
 def write_table(
-    flow: Flow, headings: Sequence[Cell], rows: Sequence[Sequence[Cell]], is_number: Sequence[bool]
+    flow: PageFlow, headings: Sequence[Cell], rows: Sequence[Sequence[Cell]], is_number: Sequence[bool]
 ) -> None:
     """Write a table at the cursor.
 
@@ -72,7 +72,7 @@ def write_table(
     flow.top += _AFTER
 
 
-def _lines(cells: Sequence[Cell], columns: Sequence[_Column], style: Style) -> _Row:
+def _lines(cells: Sequence[Cell], columns: Sequence[_Column], style: TextStyle) -> _Row:
     row = []
     for cell, column in zip(cells, columns, strict=True):
         advances = widths(cell.text, style.face, style.size)
@@ -81,7 +81,7 @@ def _lines(cells: Sequence[Cell], columns: Sequence[_Column], style: Style) -> _
     return row
 
 
-def _height(lines: _Row, style: Style) -> float:
+def _height(lines: _Row, style: TextStyle) -> float:
     return max([1, *map(len, lines)]) * style.line * POINT + 2 * _ABOVE
 
 
@@ -92,7 +92,11 @@ def _parts(lines: _Row, room: int) -> list[_Row]:
 
 
 def _write_row(
-    flow: Flow, elements: list[Element], row: tuple[_Row, Sequence[Cell]], columns: Sequence[_Column], style: Style
+    flow: PageFlow,
+    elements: list[Element],
+    row: tuple[_Row, Sequence[Cell]],
+    columns: Sequence[_Column],
+    style: TextStyle,
 ) -> None:
     """Write a row with the rule above it and below it; the rule between two rows is one."""
     height = _height(row[0], style)

@@ -47,20 +47,20 @@ def text_object(text: Text, object_id: int, font_id: int) -> str:
 
 def path_object(shape: Shape, object_id: int) -> str:
     """Return a path object."""
-    look = {"ID": object_id, "Boundary": box_text(shape.box)}
+    values = {"ID": object_id, "Boundary": box_text(shape.box)}
     inside = ""
     if shape.stroke:
-        look["LineWidth"] = number(shape.line)
+        values["LineWidth"] = number(shape.line)
         inside += f'<ofd:StrokeColor Value="{_color(shape.stroke)}"/>'
         if shape.dash:
-            look["DashPattern"] = " ".join(map(number, shape.dash))
+            values["DashPattern"] = " ".join(map(number, shape.dash))
     else:
-        look["Stroke"] = "false"
+        values["Stroke"] = "false"
     if shape.fill:
-        look["Fill"] = "true"
+        values["Fill"] = "true"
         inside += f'<ofd:FillColor Value="{_color(shape.fill)}"/>'
     path = f"<ofd:AbbreviatedData>{shape.path}</ofd:AbbreviatedData>"
-    return f"<ofd:PathObject{attributes(look)}>{inside}{path}</ofd:PathObject>"
+    return f"<ofd:PathObject{attributes(values)}>{inside}{path}</ofd:PathObject>"
 
 
 def _deltas(advances: Sequence[float]) -> str:
