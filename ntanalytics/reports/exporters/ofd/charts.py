@@ -132,10 +132,11 @@ def _draw_place_axis(plot: Plot) -> float:
     bottom = plot.top + plot.height
     if plot.is_horizontal:
         for row in plot.block.rows:
-            name = str(row[plot.block.fields[0].name])
-            _say_lines(plot, name, plot.left - _GAP, plot.place_of(name), _WIDEST_NAME, anchor=1.0)
+            place = row[plot.block.fields[0].name]
+            _say_lines(plot, str(place), plot.left - _GAP, plot.place_of(place), _WIDEST_NAME, anchor=1.0)
         title = str(plot.figure["layout"]["xaxis"].get("title", {}).get("text", ""))
-        plot.say(html.unescape(title), plot.left + plot.width, bottom + 2 * _LINE_HEIGHT, anchor=1.0) if title else None
+        if title:
+            plot.say(html.unescape(title), plot.left + plot.width, bottom + 2 * _LINE_HEIGHT, anchor=1.0)
         return 2 * _LINE_HEIGHT
     line = [(plot.left, bottom), (plot.left + plot.width, bottom)]
     plot.flow.page.body.append(polyline(line, stroke=SOFT, line=_HAIR, binding=plot.axis))
@@ -147,10 +148,10 @@ def _draw_place_axis(plot: Plot) -> float:
         return _LINE_HEIGHT + _TICK
     room = plot.width / max(1, len(names)) - _GAP
     lines = [_name_lines(name, room) for name in names]
-    for name, parts in zip(names, lines, strict=True):
+    for row, parts in zip(plot.block.rows, lines, strict=True):
         for index, part in enumerate(parts):
             baseline = bottom + _TICK + STYLE.size + index * _LINE_HEIGHT
-            plot.say(part, plot.place_of(name), baseline, anchor=0.5)
+            plot.say(part, plot.place_of(row[x.name]), baseline, anchor=0.5)
     return max(map(len, lines)) * _LINE_HEIGHT + _TICK
 
 

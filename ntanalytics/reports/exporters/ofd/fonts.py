@@ -29,6 +29,11 @@ class Face(StrEnum):
     SONG_BOLD = "NotoSerifCJK-Bold"
     HEI = "NotoSansCJK-Bold"
 
+    @property
+    def official(self) -> str:
+        """Name of the face that GB/T 9704 asks for, which a reader takes where it cannot read the embedded font."""
+        return {"SONG": "仿宋", "SONG_BOLD": "方正小标宋简体", "HEI": "黑体"}[self.name]
+
 
 #: Folders of fonts on Debian, openKylin, UOS and Fedora.
 FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))

@@ -157,7 +157,7 @@ def _write_fonts(package: Package) -> None:
         known = typeface(face)
         file = f"font_{font_id}.ttf"
         package.parts[f"Doc_0/Res/{file}"] = known.subset(package.characters[face])
-        about = {"ID": font_id, "FontName": known.name, "FamilyName": known.family}
+        about = {"ID": font_id, "FontName": known.name, "FamilyName": face.official}
         about |= {"Bold": "true"} if "Bold" in face else {}
         about |= {"Serif": "true"} if "Serif" in face else {}
         lines.append(f"<ofd:Font{attributes(about)}><ofd:FontFile>{file}</ofd:FontFile></ofd:Font>")
