@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from datetime import date
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -18,7 +19,7 @@ from hypothesis import strategies as st
 from nbconvert.exporters import get_exporter
 
 from ntanalytics.errors import FontMissing
-from ntanalytics.reports import figures, table
+from ntanalytics.reports import Axes, chart, figures, table
 from ntanalytics.reports.exporters.ofd import fonts
 from ntanalytics.reports.exporters.ofd.chart_scales import value_ends, value_text
 from ntanalytics.reports.exporters.ofd.elements import number
@@ -234,6 +235,32 @@ def test_a_chart_is_drawn_as_paths_bound_to_its_values(parts: dict[str, bytes], 
     assert heights.index(max(heights)) == known.index(min(known))
     scale = (max(heights) - min(heights)) / (max(known) - min(known))
     assert heights == pytest.approx([(max(known) - value) * scale for value in known], abs=0.01)
+
+
+@pytest.mark.parametrize("kind", ["line", "bar", "stack", "hbar"])
+@pytest.mark.parametrize(
+    "rows",
+    [
+        {"hour": range(24), "submitted": range(24), "failed": [0] * 23 + [None]},
+        {"application": ["很长的应用名称" * 9, "<b>", "乙"], "submitted": [-5, 0, 7], "failed": [1, None, 2]},
+        {"day": [date(2026, 11, 16)], "submitted": [3], "failed": [3]},
+        {"day": [date(2026, 11, 16), date(2026, 11, 18)], "submitted": [0, 0], "failed": [1e9, 2e9]},
+    ],
+    ids=["hours", "long names", "one day", "a gap"],
+)
+def test_each_form_of_chart_is_drawn_within_the_type_area(sample: ModuleType, kind: Any, rows: dict[str, Any]) -> None:
+    drawn = chart(figures(pd.DataFrame(rows)), kind, Axes(x=next(iter(rows)), y=("submitted", "failed")), id="c")
+    record = read_record(sample.notebook([sample.blocks()[0], drawn]))
+    made = ofd_bytes(record)
+    assert ofd_differences(record, made) == []
+    parts = read_parts(io.BytesIO(made))
+    series = [entry for entry in json.loads(parts["Doc_0/Attachs/figures.json"])["objects"] if "text" not in entry]
+    assert {entry["metric"] for entry in series} == {"submitted", "failed"}
+    for page in pages(parts):
+        for each in page.iter(f"{OFD}PathObject"):
+            left, top, width, height = map(float, each.get("Boundary").split())
+            assert 27 <= left <= left + width <= 185
+            assert 36 <= top <= top + height <= 263
 
 
 def test_each_figure_has_a_tag_with_metric_period_unit_and_versions(parts: dict[str, bytes]) -> None:
