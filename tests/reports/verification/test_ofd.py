@@ -128,10 +128,9 @@ def test_a_part_that_was_added_or_removed_is_named(file: bytes) -> None:
 
 
 @pytest.mark.parametrize("content", [b"x", b"PK\x05\x06" + b"\0" * 18], ids=["no archive", "an empty one"])
-def test_what_is_no_report_is_refused(folder: Path, content: bytes) -> None:
-    (folder / OFD).write_bytes(content)
-    with pytest.raises(VerificationFailed, match="it is no OFD report"):
-        verify(folder)
+def test_what_is_no_report_is_refused(made: Path, content: bytes) -> None:
+    (difference,) = ofd_differences(load_record(made / "report.ipynb"), content)
+    assert difference.startswith("it is no OFD report")
 
 
 def test_two_parts_of_one_name_are_refused(file: bytes) -> None:
