@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ntanalytics.reports.exporters.ofd.fonts import Face, typeface
 from ntanalytics.reports.palette import INK
 
-#: Part of the size of a text above its baseline, for its boundary.
-ASCENT, DESCENT = 0.88, 0.24
+#: Parts of the size of a text above and below its baseline, for its boundary, at which a reader clips.
+ASCENT, DESCENT = 0.95, 0.3
+
+#: Room at a line for its corners, in parts of its width.
+_CORNER_ROOM = 1.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,12 +151,17 @@ def rectangle(left: float, top: float, width: float, height: float, **drawing: A
 
 
 def outline(runs: Sequence[Sequence[tuple[float, float]]], *, is_closed: bool, **drawing: Any) -> Shape:
-    """Return several lines as one path, each through its points."""
+    """Return several lines as one path, each through its points.
+
+    A reader clips at the boundary, so that it has room for the width of the lines and for their corners.
+    """
+    shape = Shape(box=(0, 0, 0, 0), path="", **drawing)
+    room = shape.line * _CORNER_ROOM if shape.stroke else 0.0
     xs, ys = [x for run in runs for x, _ in run], [y for run in runs for _, y in run]
-    left, top = min(xs), min(ys)
+    left, top = min(xs) - room, min(ys) - room
     parts = []
     for run in runs:
         places = [f"{number(x - left)} {number(y - top)}" for x, y in run]
         parts.append(" L ".join([f"M {places[0]}", *places[1:]]) + (" C" if is_closed else ""))
-    # a reader clips at the boundary, and half of a level line lies outside of it
-    return Shape(box=(left, top, max(max(xs) - left, 0.1), max(max(ys) - top, 0.1)), path=" ".join(parts), **drawing)
+    width, height = (max(0.1, high + room - low) for high, low in ((max(xs), left), (max(ys), top)))
+    return replace(shape, box=(left, top, width, height), path=" ".join(parts))
