@@ -20,7 +20,8 @@
     │   └── ReportIncomplete                      not every cell was run
     ├── PublishError                exit code 8   rendering or publishing failed
     │   ├── DiskError                             a full disk, a missing permission (retryable)
-    │   └── Busy                                  another process is making the same report (retryable)
+    │   ├── Busy                                  another process is making the same report (retryable)
+    │   └── FontMissing                           no Chinese font on this machine to embed (retryable)
     ├── VerificationFailed          exit code 9   a rendering differs from the record
     ├── CalendarMissing             exit code 10  no working-day calendar for a year (retryable)
     └── Overdue                     exit code 11  a due report did not come by its deadline
@@ -188,6 +189,15 @@ class Busy(PublishError):
     """Another process that makes the same report."""
 
     retryable = True
+
+
+class FontMissing(PublishError):
+    """A font that a rendering embeds and that this machine does not have."""
+
+    retryable = True
+
+    def __init__(self, what: str, *, where: str = "") -> None:
+        super().__init__(what, where=where, todo="install it: on Debian and openKylin the package fonts-noto-cjk")
 
 
 class VerificationFailed(NtaError):

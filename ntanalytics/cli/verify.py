@@ -17,7 +17,7 @@ def verify(
 ) -> None:
     """Prove that a published report is whole: its files say what its record says, and nothing hides or changes it.
 
-    Page, workbook and Word document are read and compared with the record, then made again from it and compared part
+    Page, workbook, Word document and OFD are read and compared with the record, then made again and compared part
     by part: a hidden column, a colour or a text outside of the tables is found, too. The manifest must have its own
     digest, and the fields of the record.
 

@@ -12,18 +12,24 @@ from ntanalytics.findings.threshold import Status as State
 MANIFEST = "manifest.json"
 RECORD = "report.ipynb"
 WORKBOOK = "report.xlsx"
+OFD = "report.ofd"
 
 #: Renderings for readers with their Chinese names, in the order in which they are offered.
-RENDERINGS = {"report.html": "网页", WORKBOOK: "Excel", "report.pdf": "PDF", "report.docx": "Word"}
+RENDERINGS = {"report.html": "网页", WORKBOOK: "Excel", "report.pdf": "PDF", "report.docx": "Word", OFD: "OFD"}
 
 #: A manifest has some kilobytes; a larger file was not written by the suite.
 _LARGEST_BYTES = 4 * 2**20
 
 
 class Artefact(TypedDict):
-    """Hash and size of one published file."""
+    """Hashes and size of one published file; an older manifest has no SM3, which seal systems use.
+
+    ``content_sm3`` is the digest of an OFD file's content, which a seal on the file does not change.
+    """
 
     sha256: str
+    sm3: NotRequired[str]
+    content_sm3: NotRequired[str]
     size_bytes: int
 
 

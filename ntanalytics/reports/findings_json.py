@@ -134,8 +134,12 @@ def write(record: Record, report: str, run_id: str, folder: Path) -> None:
     """Write ``findings.json`` into a folder, if the record shows findings; see ``document``."""
     content = document(record, report, run_id)
     if content is not None:
-        text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
-        (folder / FILE).write_text(f"{text}\n", encoding="utf-8")
+        (folder / FILE).write_text(text(content), encoding="utf-8")
+
+
+def text(content: Mapping[str, Any]) -> str:
+    """Return the text of ``findings.json``; see ``document``."""
+    return f"{json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)}\n"
 
 
 def findings_differences(record: Record, folder: Path) -> list[str]:

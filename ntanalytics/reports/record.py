@@ -126,6 +126,7 @@ class Record:
         head: the head block.
         items: headings and blocks in the order of the notebook, without the head.
         has_document: the report is also issued for Word: ``docx: true`` in the notebook's metadata.
+        has_ofd: the report is also issued as OFD: ``ofd: true`` there.
         publication: the identity of the published report; None in an older record, and in one run by hand.
     """
 
@@ -133,6 +134,7 @@ class Record:
     items: tuple[RecordedBlock | Heading, ...]
     has_document: bool = False
     publication: Publication | None = None
+    has_ofd: bool = False
 
     @property
     def blocks(self) -> tuple[RecordedBlock, ...]:
@@ -191,6 +193,7 @@ def read_record(notebook: Mapping[str, Any]) -> Record:
         tuple(item for item in items if item is not heads[0]),
         about.get("docx") is True,
         Publication(**published) if published else None,
+        about.get("ofd") is True,
     )
 
 

@@ -18,7 +18,7 @@ _ROOMS = ("reports", "findings", "metrics")
 _ENDINGS = frozenset((".py", ".j2", ".css", ".js"))
 
 #: Libraries that write the files.
-_LIBRARIES = ("jinja2", "markupsafe", "openpyxl", "plotly", "python-docx")
+_LIBRARIES = ("fonttools", "jinja2", "markupsafe", "openpyxl", "plotly", "python-docx", "segno")
 
 
 @cache

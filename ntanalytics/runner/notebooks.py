@@ -118,14 +118,15 @@ def load_report(name: str, directory: Path | None = None) -> ReportNotebook:
 def _metadata(content: Any, where: str) -> tuple[str, tuple[PeriodKind, ...], dict[str, int] | None]:
     """Return the title, the kinds of period and the needs after a check of each."""
     where = f"{where}, metadata.ntanalytics"
-    if not isinstance(content, dict) or set(content) - {"docx", "needs"} != {"title", "periods"}:
+    if not isinstance(content, dict) or set(content) - {"docx", "ofd", "needs"} != {"title", "periods"}:
         raise ReportFailed(
-            "it must hold title and periods, and docx: true where it is also issued for Word",
+            "it must hold title and periods, docx: true where it is also issued for Word, and ofd: true for OFD",
             where=where,
             todo="compare with another report",
         )
-    if not isinstance(content.get("docx", False), bool):
-        raise ReportFailed("docx must be true or false", where=where)
+    for name in ("docx", "ofd"):
+        if not isinstance(content.get(name, False), bool):
+            raise ReportFailed(f"{name} must be true or false", where=where)
     title, kinds, needs = content["title"], content["periods"], content.get("needs")
     if not isinstance(title, str) or not title.strip():
         raise ReportFailed("title must be a text", where=where)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import ntanalytics
-from ntanalytics.delivery.manifest import MANIFEST, RECORD, WORKBOOK, Artefact, Manifest
+from ntanalytics.delivery.manifest import MANIFEST, OFD, RECORD, WORKBOOK, Artefact, Manifest
 from ntanalytics.disk_space import disk_error, sync
 from ntanalytics.errors import PublishError
 from ntanalytics.runner import atomic_publish
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 #: Files of every report.
 ARTEFACTS = (RECORD, "report.html", WORKBOOK)
-#: Files that a report may have in addition, and no others: Word for some reports, PDF if a browser can print one, and
-#: the findings for machines.
-EXTRAS = ("report.docx", "report.pdf", "findings.json")
+#: Files that a report may have in addition, and no others: Word and OFD for some reports, PDF if a browser can print
+#: one, and the findings for machines.
+EXTRAS = ("report.docx", OFD, "report.pdf", "findings.json")
 
 
 def place(outputs: Path, report: str, folder: str) -> Path:
@@ -101,13 +101,23 @@ def make_manifest(
 
 
 def _artefact(path: Path) -> Artefact:
+    from ntanalytics.reports.sm3 import sm3  # pandas comes with it, too
+    from ntanalytics.reports.verification.ofd import content_sm3
+
     try:
         content = path.read_bytes()
     except OSError as error:
         raise PublishError(f"{path.name} was not made: {error.strerror}", where=str(path.parent)) from error
     if not content:
         raise PublishError(f"{path.name} is empty", where=str(path.parent))
-    return {"sha256": hashlib.sha256(content).hexdigest(), "size_bytes": len(content)}
+    artefact: Artefact = {
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "sm3": sm3(content),
+        "size_bytes": len(content),
+    }
+    if path.name == OFD:
+        artefact["content_sm3"] = content_sm3(content)
+    return artefact
 
 
 def publish(staged: Path, target: Path, manifest: Manifest) -> None:

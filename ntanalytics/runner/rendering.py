@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ntanalytics import disk_space
-from ntanalytics.delivery.manifest import RECORD
+from ntanalytics.delivery.manifest import OFD, RECORD
+from ntanalytics.errors import FontMissing
 
 if TYPE_CHECKING:
     from ntanalytics.reports.record import Record
@@ -45,6 +46,30 @@ def render(staged: Path, *, report: str, run_id: str) -> Record:
     except OSError as error:
         raise disk_space.disk_error(error, staged) from error
     return record
+
+
+def write_ofd(record: Record, staged: Path) -> dict[str, str]:
+    """Write the OFD file of a report that is issued as one, and verify it against the record.
+
+    Returns:
+        The reason why it could not be made, by the name of the file; empty after a success.
+
+    Raises:
+        VerificationFailed: the file differs from the record.
+        PublishError: there is no room, or no permission to write.
+    """
+    if not record.has_ofd:
+        return {}
+    from ntanalytics.reports import exporters
+    from ntanalytics.reports.verification import verify_ofd_file
+
+    try:
+        verify_ofd_file(record, exporters.write_ofd(record, staged))
+    except FontMissing as error:
+        return {OFD: f"{error.what}: {error.todo}"}
+    except OSError as error:
+        raise disk_space.disk_error(error, staged) from error
+    return {}
 
 
 def print_pdf(staged: Path, progress: Callable[[str, int], None]) -> dict[str, str]:

@@ -261,7 +261,8 @@ def _make(
     publication = Publication(run.report, run.run_id, version)
     mark_published(staged / RECORD, publication, revision.blocks if revision else ())
     record = rendering.render(staged, report=run.report, run_id=run.run_id)
-    left_out = rendering.print_pdf(staged, context.progress) if is_printed else {}
+    left_out = rendering.write_ofd(record, staged)
+    left_out |= rendering.print_pdf(staged, context.progress) if is_printed else {}
     manifest = publishing.make_manifest(request, record, staged, run_id=run.run_id, version=version, left_out=left_out)
     manifest["extraction_id"] = extraction_id
     manifest["corrects"] = revision.corrects if revision else []

@@ -94,6 +94,7 @@ def test_a_notebook_has_one_parameters_cell_with_a_period(
         ({**ABOUT, "periods": []}, "periods must list"),
         ({**ABOUT, "needs": {"sms.message": 1}}, "did you mean 'sms.messages'"),
         ({**ABOUT, "docx": "yes"}, "docx must be true or false"),
+        ({**ABOUT, "ofd": 1}, "ofd must be true or false"),
         ({**ABOUT, "needs": {"sms.messages": "35"}}, "'35' is no number of days"),
     ],
 )

@@ -130,6 +130,7 @@ def test_the_manifest_says_what_was_published_from_which_data(staged: Path) -> N
     content = manifest(staged)
     assert content["artefacts"]["report.html"] == {
         "sha256": hashlib.sha256(b"report.html").hexdigest(),
+        "sm3": "976f8b50b701365e7b0a70986742cd0839c8ba96d2a89aec0bc801cfd02e0c25",
         "size_bytes": 11,
     }
     assert content["tables"] == {"sms.messages": 7}
@@ -148,7 +149,9 @@ def test_what_was_made_besides_is_listed_and_what_was_not_is_said(staged: Path) 
     assert manifest(staged)["left_out"] == {"report.pdf": "no Chromium was found"}
     (staged / "report.pdf").write_bytes(b"%PDF")
     (staged / "report.docx").write_bytes(b"PK")
-    assert set(manifest(staged)["artefacts"]) == {*publishing.ARTEFACTS, "report.docx", "report.pdf"}
+    (staged / "report.ofd").write_bytes(b"PK")
+    extras = {"report.docx", "report.ofd", "report.pdf"}
+    assert set(manifest(staged)["artefacts"]) == {*publishing.ARTEFACTS, *extras}
     assert manifest(staged)["left_out"] == {}
 
 

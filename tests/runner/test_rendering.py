@@ -1,15 +1,19 @@
-"""The print beside a report: there where a browser is, and otherwise said to be missing."""
+"""The print and the OFD file beside a report: there where a browser and fonts are, and otherwise said to be missing."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
 
+import nbformat
 import pytest
 
+from ntanalytics.errors import VerificationFailed
+from ntanalytics.reports.exporters.ofd import fonts
 from ntanalytics.reports.exporters.pdf import find_browser
-from ntanalytics.reports.verification import verify
+from ntanalytics.reports.verification import verify, verify_ofd
 from tests.desk import Desk
+from tests.reports.ofd_fonts import needs_fonts
 
 
 @pytest.mark.browser
@@ -46,3 +50,39 @@ def test_a_browser_that_ends_at_once_fails_no_report(
     desk.write()
     assert desk.run().left_out == {"report.pdf": "the browser ended by itself"}
     assert not (desk.published / "report.pdf").exists()
+
+
+def write_for_ofd(desk: Desk) -> None:
+    desk.write()
+    path = desk.notebooks / "probe.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.metadata["ntanalytics"]["ofd"] = True
+    nbformat.write(notebook, path)
+
+
+@needs_fonts
+def test_a_report_that_asks_for_ofd_has_it_with_its_identity_and_digests(desk: Desk) -> None:
+    write_for_ofd(desk)
+    desk.run()
+    manifest = json.loads((desk.published / "manifest.json").read_text(encoding="utf-8"))
+    facts, differences = verify_ofd.check(desk.published / "report.ofd")
+    assert (differences, facts[0]) == ([], f"SM3 of its content: {manifest['artefacts']['report.ofd']['content_sm3']}")
+    about = json.loads(verify_ofd.read_parts(desk.published / "report.ofd")[verify_ofd.FIGURES])
+    assert (about["report"], about["period"], about["version"]) == ("probe", "2026-W47", 1)
+    assert about["run"] == manifest["run_id"]
+    verify(desk.published)
+    (desk.published / "report.ofd").unlink()
+    with pytest.raises(VerificationFailed, match=r"report.ofd is not there"):
+        verify(desk.published)
+
+
+def test_without_the_fonts_the_report_is_issued_and_names_the_package(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(fonts, "FOLDERS", (tmp_path,))
+    fonts.typeface.cache_clear()
+    write_for_ofd(desk)
+    result = desk.run()
+    assert "fonts-noto-cjk" in result.left_out["report.ofd"]
+    assert not (desk.published / "report.ofd").exists()
+    verify(desk.published)

@@ -55,7 +55,7 @@ def texts(path: Path) -> Iterator[tuple[str, str]]:
             found = _strings(json.loads(path.read_bytes()))
         case ".html":
             found = _of_page(path.read_bytes())
-        case ".xlsx" | ".docx":
+        case ".xlsx" | ".docx" | ".ofd":
             found = _of_office(path)
         case ".pdf":
             command = ["pdftotext", str(path), "-"]

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from ntanalytics.reports.exporters.excel import workbook_bytes
 from ntanalytics.reports.exporters.html import page_text
-from ntanalytics.reports.record import load_record
+from ntanalytics.reports.record import Record, load_record
 
 #: File names of the renderings in a report's folder.
-HTML, EXCEL, DOCUMENT = "report.html", "report.xlsx", "report.docx"
+HTML, EXCEL, DOCUMENT, OFD = "report.html", "report.xlsx", "report.docx", "report.ofd"
 
 
 def render(notebook: Path, folder: Path) -> list[Path]:
@@ -38,3 +38,15 @@ def render(notebook: Path, folder: Path) -> list[Path]:
 
     (folder / DOCUMENT).write_bytes(document_bytes(record))
     return [html, excel, folder / DOCUMENT]
+
+
+def write_ofd(record: Record, folder: Path) -> Path:
+    """Write ``report.ofd`` of a record into a folder, and return its path.
+
+    Raises:
+        FontMissing: a font is not installed on this machine.
+    """
+    from ntanalytics.reports.exporters.ofd.exporter import ofd_bytes  # most reports need no OFD
+
+    (folder / OFD).write_bytes(ofd_bytes(record))
+    return folder / OFD

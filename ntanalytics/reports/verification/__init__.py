@@ -19,7 +19,10 @@ from ntanalytics.reports.renderer import renderer_id
 from ntanalytics.reports.verification.document import document_differences
 from ntanalytics.reports.verification.html import page_differences
 from ntanalytics.reports.verification.manifest import load_published_manifest, manifest_differences
+from ntanalytics.reports.verification.ofd import ofd_differences, ofd_rendered_again
 from ntanalytics.reports.verification.workbook import workbook_differences
+
+OFD = "report.ofd"
 
 #: Differences that a failure lists, at most.
 MOST_LISTED = 20
@@ -41,9 +44,9 @@ class Verdict:
 def verify(directory: Path) -> Verdict:
     """Prove that the files in a folder show exactly the record in ``report.ipynb``.
 
-    Compared are ``report.html``, ``report.xlsx``, ``report.docx`` where the report has one, and ``findings.json``,
-    which a report with findings has. The renderings are read, and made again. The manifest must have its own digest,
-    the fields of the record, and the hash and size of each file.
+    Compared are ``report.html``, ``report.xlsx``, ``report.docx`` and ``report.ofd`` where the report has them, and
+    ``findings.json``, which a report with findings has. The renderings are read, and made again. The manifest must have
+    its own digest, the fields of the record, and the hash and size of each file.
 
     Raises:
         VerificationFailed: a text, figure, cell, style or hash differs, is missing or was added; it lists up to 20.
@@ -57,15 +60,26 @@ def verify(directory: Path) -> Verdict:
     differences = manifest_differences(manifest, record, directory)
     differences += _reading_differences(record, directory)
     differences += findings_differences(record, directory)
+    differences += _ofd_differences(record, manifest, directory)
     again, remarks = _rendered_again(record, manifest, directory)
     _require_none([*differences, *again], directory)
-    proven = ["every figure in page, workbook and document is the record's"]
+    proven = ["every figure in page, workbook, document and OFD is the record's"]
     proven += [] if remarks else ["rendered again, each of them is the same"]
     if manifest is None:
         remarks.append("no manifest is there: nothing says which run made these files")
     elif (directory / "report.pdf").is_file():
         remarks.append("report.pdf is compared by its hash in the manifest only: a browser cannot print it again")
     return Verdict(tuple(proven), tuple(remarks))
+
+
+def verify_ofd_file(record: Record, path: Path) -> None:
+    """Prove that an OFD file that was just made says what the record says.
+
+    Raises:
+        VerificationFailed: a text, a figure or a digest differs, is missing or was added.
+    """
+    differences = [f"{path.name}: {difference}" for difference in ofd_differences(record, path.read_bytes())]
+    _require_none(differences, path.parent)
 
 
 def verify_renderings(directory: Path) -> None:
@@ -106,23 +120,37 @@ def _reading_differences(record: Record, directory: Path) -> list[str]:
     return differences
 
 
+def _ofd_differences(record: Record, manifest: Mapping[str, Any] | None, directory: Path) -> list[str]:
+    """Return the differences of the OFD file; it may be missing where the manifest says why it could not be made."""
+    path = directory / OFD
+    if path.is_file():
+        unasked = [] if record.has_ofd else ["the record has no OFD"]
+        return [f"{OFD}: {difference}" for difference in [*unasked, *ofd_differences(record, path.read_bytes())]]
+    is_excused = manifest is None or OFD in manifest.get("left_out", {})
+    return [] if is_excused or not record.has_ofd else [f"{OFD} is not there"]
+
+
 def _rendered_again(record: Record, manifest: Mapping[str, Any] | None, directory: Path) -> tuple[list[str], list[str]]:
     """Return the differences from new renderings, and remarks where another program made the files.
 
     Another version of the suite draws the same record in another way: then only the reading proves something.
     """
     # the exporters import the libraries that write the files, and a run has imported them
-    from ntanalytics.reports.verification.rendered_again import rendering_differences
+    from ntanalytics.reports.verification.rendered_again import MOST_PLACES, rendering_differences
 
-    differences = rendering_differences(record, directory)
+    differences, remarks = rendering_differences(record, directory), []
+    if record.has_ofd and (path := directory / OFD).is_file():
+        places, remark = ofd_rendered_again(record, path.read_bytes())
+        differences += [f"{OFD}: {place}" for place in places[:MOST_PLACES]]
+        remarks += [remark] if remark else []
     maker = str((manifest or {}).get("renderer", "")) or str((manifest or {}).get("code_version", ""))
     if not differences or manifest is None or maker == renderer_id():
-        return differences, []
+        return differences, remarks
     remark = (
         f"the files were made by another version of the suite ({maker or 'unknown'}) and are not those that this one "
         "renders: they were read and compared, and what a style hides was not"
     )
-    return [], [remark]
+    return [], [*remarks, remark]
 
 
 def _require_none(differences: list[str], directory: Path) -> None:

@@ -61,8 +61,13 @@ def document_differences(record: Record, document: bytes) -> list[str]:
     return differences + _compare(document_texts(record), _paragraph_texts(body))
 
 
-def document_texts(record: Record) -> list[str]:
-    """Return the texts that the document must show, in order: its paragraphs, and the cells of its tables."""
+def document_texts(record: Record, *, sees_page: bool = True) -> list[str]:
+    """Return the texts that the document must show, in order: its paragraphs, and the cells of its tables.
+
+    Args:
+        record: the record.
+        sees_page: it has no charts, and refers to the page; an OFD file has them.
+    """
     head = record.head.body
     number = f"编号 {head['period']['text']}"
     remarks = labels.status_line(record)
@@ -76,7 +81,7 @@ def document_texts(record: Record) -> list[str]:
         if isinstance(item, Heading):
             texts += [text for _, text in paragraphs(item.markdown)]
         else:
-            texts += [item.title, item.note, *_block_texts(item, record.zone, rows.get(item.id, 0))]
+            texts += [item.title, item.note, *_block_texts(item, record.zone, rows.get(item.id, 0), sees_page)]
     section = labels.source_section(head, record.zone)
     texts.append("数据来源")
     texts += [*section.columns, *(text for row in section.rows for text in row)] if section.rows else []
@@ -84,7 +89,7 @@ def document_texts(record: Record) -> list[str]:
     return [text for text in map(str.strip, texts) if text]
 
 
-def _block_texts(block: RecordedBlock, zone: ZoneInfo, rows_on_page: int) -> list[str]:
+def _block_texts(block: RecordedBlock, zone: ZoneInfo, rows_on_page: int, sees_page: bool) -> list[str]:
     body = block.body
     if block.kind == "sentences":
         return [f"{number}. {item['subject']}{item['text']}" for number, item in enumerate(body["items"], 1)]
@@ -92,7 +97,7 @@ def _block_texts(block: RecordedBlock, zone: ZoneInfo, rows_on_page: int) -> lis
         cells = (text for item in body["items"] for text in _kpi_row(item, zone))
         return ["指标", "本期", "上期", "变化", "说明", *cells]
     if block.kind == "chart":
-        return [f"{body['subject']}（图见网页版）" if block.has_plot else body["subject"]]
+        return [f"{body['subject']}（图见网页版）" if block.has_plot and sees_page else body["subject"]]
     if block.kind == "signatures":
         return [f"{role}：\t日期：" for role in body["roles"]]
     rows = block.rows[: truncation.rows_in_document(block, rows_on_page)]

@@ -12,6 +12,8 @@ from typing import Any
 from ntanalytics.reports import labels
 from ntanalytics.reports.record import Record
 from ntanalytics.reports.renamed import current_state, gaps_of
+from ntanalytics.reports.sm3 import sm3
+from ntanalytics.reports.verification.ofd import content_sm3
 
 MANIFEST = "manifest.json"
 
@@ -19,7 +21,7 @@ MANIFEST = "manifest.json"
 DIGEST = "manifest_sha256"
 
 #: Files of a published report that a manifest lists if they are there.
-_LISTED = re.compile(r"report\.(ipynb|html|xlsx|docx|pdf)|findings\.json")
+_LISTED = re.compile(r"report\.(ipynb|html|xlsx|docx|ofd|pdf)|findings\.json")
 
 
 def manifest_digest(manifest: Mapping[str, object]) -> str:
@@ -74,6 +76,10 @@ def _artefact_differences(manifest: Mapping[str, Any], directory: Path) -> list[
             differences.append(f"{name} has {len(content)} bytes, not {listed['size_bytes']}")
         if hashlib.sha256(content).hexdigest() != listed["sha256"]:
             differences.append(f"{name} does not have the hash listed")
+        if listed.get("sm3", sm3(content)) != sm3(content):
+            differences.append(f"{name} does not have the SM3 listed")
+        if "content_sm3" in listed and listed["content_sm3"] != content_sm3(content):
+            differences.append(f"{name} does not have the SM3 of its content listed")
     if DIGEST in manifest:
         there = sorted(path.name for path in directory.iterdir() if _LISTED.fullmatch(path.name))
         differences += [f"{name} is not listed" for name in there if name not in artefacts]

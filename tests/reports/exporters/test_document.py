@@ -20,8 +20,8 @@ from nbconvert.exporters import get_exporter
 
 from ntanalytics.reports import board, figures, table
 from ntanalytics.reports.exporters import render
+from ntanalytics.reports.exporters.column_widths import column_widths, fit_widths
 from ntanalytics.reports.exporters.document import document_bytes
-from ntanalytics.reports.exporters.document_table import column_widths, fit_widths
 from ntanalytics.reports.record import read_record
 from tests.reports.worded import worded
 

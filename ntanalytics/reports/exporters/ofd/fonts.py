@@ -1,0 +1,148 @@
+"""Faces of the OFD file: Noto CJK of this machine, its advances, and a subset of it that is embedded.
+
+GB/T 9704 names 小标宋, 仿宋, 黑体 and 楷体, which are not free. Noto Serif CJK stands for the first, second and last,
+Noto Sans CJK for 黑体; their licence (SIL OFL 1.1) permits a subset in a document.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import struct
+from collections.abc import Iterable
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.cu2quPen import Cu2QuPen
+from fontTools.pens.ttGlyphPen import TTGlyphPen
+from fontTools.ttLib import TTFont
+
+from ntanalytics.errors import FontMissing
+
+
+class Face(StrEnum):
+    """A face of the file; its value is the name of the font's file without its ending."""
+
+    SONG = "NotoSerifCJK-Regular"
+    SONG_BOLD = "NotoSerifCJK-Bold"
+    HEI = "NotoSansCJK-Bold"
+
+    @property
+    def official(self) -> str:
+        """Name of the face that GB/T 9704 asks for, which a reader takes where it cannot read the embedded font."""
+        return {"SONG": "仿宋", "SONG_BOLD": "方正小标宋简体", "HEI": "黑体"}[self.name]
+
+
+#: Folders of fonts on Debian, openKylin, UOS and Fedora.
+FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
+
+UNITS_PER_EM = 1000
+NOTDEF = ".notdef"
+
+_ENDINGS = (".ttc", ".otc")
+_SIMPLIFIED = " SC"  #: the face of a collection with the shapes of the mainland
+_TOLERANCE = 1.0  #: deviation of a TrueType outline from the original, in units of the em
+
+
+class Typeface:
+    """One face: glyphs by character, their advances, and the font of those that a document uses."""
+
+    def __init__(self, face: Face, path: Path) -> None:
+        self.face = face
+        self._font = _simplified(path)
+        self._glyph_ids = _glyph_ids(self._font)
+        self._advances = self._font["hmtx"].metrics
+        self._outlines: dict[str, object] = {}
+        names = self._font["name"]
+        self.name: str = names.getDebugName(4)
+        self.family: str = names.getDebugName(1)
+        head = self._font["head"]
+        #: version of the font, which a verification compares before it expects the same bytes
+        self.version = f"{self.name} {head.fontRevision:.3f} {head.checkSumAdjustment:08x}"
+
+    def glyph(self, character: str) -> str:
+        """Return the name of a character's glyph; that of the empty box if the face has none."""
+        number = self._glyph_ids.get(ord(character))
+        return NOTDEF if number is None else str(self._font.getGlyphName(number))
+
+    @cache  # noqa: B019 — a face lives as long as the process
+    def advance(self, character: str) -> float:
+        """Return the advance of a character, in ems."""
+        return float(self._advances[self.glyph(character)][0]) / UNITS_PER_EM
+
+    def subset(self, characters: Iterable[str]) -> bytes:
+        """Return a TrueType font with the glyphs of some characters; the same ones give the same bytes."""
+        wanted = {ord(character): self.glyph(character) for character in sorted(set(characters))}
+        known = {code: name for code, name in wanted.items() if name != NOTDEF}
+        order = [NOTDEF, *sorted(set(known.values()))]
+        builder = FontBuilder(UNITS_PER_EM, isTTF=True)
+        builder.setupGlyphOrder(order)
+        builder.setupCharacterMap(known)
+        builder.setupGlyf({name: self._outline(name) for name in order})
+        builder.setupHorizontalMetrics({name: self._advances[name] for name in order})
+        heights = self._font["hhea"]
+        builder.setupHorizontalHeader(ascent=heights.ascent, descent=heights.descent)
+        digest = hashlib.sha256("".join(map(chr, known)).encode()).hexdigest()[:6].upper()
+        builder.setupNameTable(
+            {"familyName": f"{digest}+{self.family}", "styleName": self.name[len(self.family) + 1 :]}
+        )
+        typographic = {"sTypoAscender": heights.ascent, "sTypoDescender": heights.descent}
+        builder.setupOS2(**typographic, usWinAscent=heights.ascent, usWinDescent=-heights.descent, fsType=0)
+        builder.setupPost(keepGlyphNames=False)
+        for name in ("created", "modified"):  # else the present moment
+            setattr(builder.font["head"], name, getattr(self._font["head"], name))
+        builder.font.recalcTimestamp = False
+        file = io.BytesIO()
+        builder.save(file)
+        return file.getvalue()
+
+    def _outline(self, name: str) -> object:
+        if name not in self._outlines:
+            pen = TTGlyphPen(None)
+            self._font.getGlyphSet()[name].draw(Cu2QuPen(pen, _TOLERANCE, reverse_direction=True))
+            self._outlines[name] = pen.glyph()
+        return self._outlines[name]
+
+
+@cache
+def typeface(face: Face) -> Typeface:
+    """Return a face of this machine.
+
+    Raises:
+        FontMissing: its font is not installed; the message names the package.
+    """
+    paths = (path for folder in FOLDERS for path in sorted(folder.rglob(f"{face}.*")) if path.suffix in _ENDINGS)
+    path = next(paths, None)
+    if path is None:
+        raise FontMissing(f"the font {face} is not installed", where=", ".join(map(str, FOLDERS)))
+    return Typeface(face, path)
+
+
+def _simplified(path: Path) -> TTFont:
+    """Return the face of a collection for Simplified Chinese."""
+    with path.open("rb") as file:
+        (number,) = struct.unpack(">8xI", file.read(12))
+    for index in range(number):
+        font = TTFont(path, fontNumber=index, lazy=True)
+        if str(font["name"].getDebugName(1)).endswith(_SIMPLIFIED):
+            return font
+        font.close()
+    raise FontMissing("the font has no face for Simplified Chinese", where=str(path))
+
+
+def _glyph_ids(font: TTFont) -> dict[int, int]:
+    """Return code → glyph of a font's table of all of Unicode.
+
+    The library's own reader makes a name for each of 45,000 glyphs first, which takes longer than the whole document.
+    """
+    table = font.reader["cmap"]
+    (count,) = struct.unpack_from(">2xH", table)
+    starts = [struct.unpack_from(">4xI", table, 4 + 8 * index)[0] for index in range(count)]
+    start = next(start for start in starts if struct.unpack_from(">H", table, start)[0] == 12)
+    (groups,) = struct.unpack_from(">12xI", table, start)
+    known: dict[int, int] = {}
+    for first, last, glyph in struct.iter_unpack(">III", table[start + 16 : start + 16 + 12 * groups]):
+        known.update(zip(range(first, last + 1), range(glyph, glyph + last - first + 1), strict=True))
+    return known
