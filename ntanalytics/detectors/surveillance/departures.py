@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from ntanalytics.detectors.surveillance.improbability import improbability, is_discovery
 from ntanalytics.detectors.surveillance.leaf_table import LeafTable, Mask, Members, SeriesGroup
-from ntanalytics.detectors.surveillance.models import CountModel, MeanModel, Model
+from ntanalytics.detectors.surveillance.models import CountModel, MeanModel, SeriesModel
 from ntanalytics.detectors.surveillance.scan import RUNS
 
 #: Comparable days that are needed.
@@ -102,7 +102,7 @@ def departures(
     return [*departing, *by_members.values()]
 
 
-def _candidates(model: Model, groups: Sequence[SeriesGroup]) -> list[Departure]:
+def _candidates(model: SeriesModel, groups: Sequence[SeriesGroup]) -> list[Departure]:
     """Return the series that depart from what is expected of them, in either direction."""
     sums = {column: np.concatenate([group.sums[column] for group in groups]) for column in model.columns}
     members = [subject for group in groups for subject in group.members]
@@ -133,7 +133,7 @@ def _candidates(model: Model, groups: Sequence[SeriesGroup]) -> list[Departure]:
     return candidates
 
 
-def _smallest(leaves: LeafTable, model: Model, groups: Sequence[SeriesGroup]) -> list[Departure]:
+def _smallest(leaves: LeafTable, model: SeriesModel, groups: Sequence[SeriesGroup]) -> list[Departure]:
     """Return the subjects that explain what departs."""
     candidates = _candidates(model, groups)
     subjects: list[Departure] = []
@@ -163,7 +163,7 @@ def _is_narrower(leaves: LeafTable, part: Departure, whole: Departure) -> bool:
     return bool(usual < _NEARLY_ALL * leaves.sum("events")[:-1].sum())
 
 
-def _departs(leaves: LeafTable, candidate: Departure, rest: Mask, model: Model) -> bool:
+def _departs(leaves: LeafTable, candidate: Departure, rest: Mask, model: SeriesModel) -> bool:
     """Return whether a subject still departs without the events that are explained."""
     chosen = leaves.mask(candidate.members) & rest
     sums = {column: leaves.sum(column, chosen)[None] for column in model.columns}

@@ -24,8 +24,8 @@ _LEAST_VARIANCE = 0.05**2
 
 
 @dataclass(frozen=True)
-class Judgement:
-    """What the judged day of some series is held against.
+class JudgedSeries:
+    """Series with their judged day and what is expected of it.
 
     Attributes:
         scans: direction → the strongest departures by series and day.
@@ -51,14 +51,14 @@ class Judgement:
         return seen / count, expected / count
 
 
-class Model(Protocol):
+class SeriesModel(Protocol):
     """A way to hold a day against the days before it."""
 
     @property
     def columns(self) -> Sequence[str]:
         """The summed columns that it needs, the one that counts events first."""
 
-    def judge(self, sums: Sums) -> Judgement:
+    def judge(self, sums: Sums) -> JudgedSeries:
         """Return the judgement of some series."""
 
 
@@ -74,12 +74,12 @@ class CountModel:
     def __init__(self, groups: Sequence[SeriesGroup]) -> None:
         self._factors = day_factors(groups)
 
-    def judge(self, sums: Sums) -> Judgement:
+    def judge(self, sums: Sums) -> JudgedSeries:
         """Return the judgement of the counts."""
         counts = sums["events"]
         expected = expected_counts(counts, self._factors, np.ones(counts[:, :-1].shape[:2]))
         scans = scan_counts(counts, expected)
-        return Judgement(scans, expected[:, -1].sum(axis=1), counts[:, -1], expected[:, -1])
+        return JudgedSeries(scans, expected[:, -1].sum(axis=1), counts[:, -1], expected[:, -1])
 
 
 class MeanModel:
@@ -92,7 +92,7 @@ class MeanModel:
     def __init__(self, value: str) -> None:
         self.columns: Sequence[str] = tuple(f"{value}_{ending}" for ending in ("events", "log", "log2"))
 
-    def judge(self, sums: Sums) -> Judgement:
+    def judge(self, sums: Sums) -> JudgedSeries:
         """Return the judgement of the means."""
         events, logs, squares = (sums[column] for column in self.columns)
         count, total, square = (array[:, :-1].sum(axis=(1, 2)) for array in (events, logs, squares))
@@ -103,4 +103,4 @@ class MeanModel:
         expected = events * profile[:, None, :]
         spread = np.broadcast_to(variance[:, None], events.shape[:2])
         scans = scan_means(logs - expected, events, spread)
-        return Judgement(scans, events[:, -1].sum(axis=1), logs[:, -1], expected[:, -1], events[:, -1])
+        return JudgedSeries(scans, events[:, -1].sum(axis=1), logs[:, -1], expected[:, -1], events[:, -1])

@@ -16,7 +16,7 @@ import ibis.expr.types as ir
 from ntanalytics.contract import Privacy, Type
 from ntanalytics.contract.infra import DURATION_GROWTH
 from ntanalytics.evaluation.mutations.mutation import Mutation
-from ntanalytics.evaluation.mutations.shape import Shape, shape_of
+from ntanalytics.evaluation.mutations.shape import DatasetShape, shape_of
 
 #: Number of different random numbers.
 _STEPS = 1_000_003
@@ -58,7 +58,7 @@ def _moment(moment: dt.datetime) -> ir.TimestampScalar:
     return scalar
 
 
-def _draw(table: ir.Table, shape: Shape, seed: int) -> ir.FloatingValue:
+def _draw(table: ir.Table, shape: DatasetShape, seed: int) -> ir.FloatingValue:
     """Return a number from 0 to 1 for each row."""
     key: ir.StringValue = ibis.literal(str(seed))
     for name in (*shape.contract.key, "source"):
@@ -76,7 +76,7 @@ def _strength(table: ir.Table, mutation: Mutation) -> ir.FloatingValue:
     return strength
 
 
-def _with_day(rows: ir.Table, shape: Shape, utc_offset_h: int) -> ir.Table:
+def _with_day(rows: ir.Table, shape: DatasetShape, utc_offset_h: int) -> ir.Table:
     """Return rows with the local day of their time, which a damage may have moved."""
     if not shape.has_hours:
         return rows
@@ -84,7 +84,7 @@ def _with_day(rows: ir.Table, shape: Shape, utc_offset_h: int) -> ir.Table:
     return rows.mutate(day=local.date())
 
 
-def _fewer_or_more(rows: ir.Table, shape: Shape, change: ir.FloatingValue) -> ir.Table:
+def _fewer_or_more(rows: ir.Table, shape: DatasetShape, change: ir.FloatingValue) -> ir.Table:
     """Return rows with a change of their number of events: -0.3 for three tenths fewer."""
     wanted = ((change + 1) * shape.events(rows) + rows["_draw"]).floor().cast("int64")
     if shape.count:
@@ -102,14 +102,14 @@ def _fewer_or_more(rows: ir.Table, shape: Shape, change: ir.FloatingValue) -> ir
     )
 
 
-def _is_identity(shape: Shape, name: str) -> bool:
+def _is_identity(shape: DatasetShape, name: str) -> bool:
     """Return whether a column of the key is an identity, which a further row must not repeat."""
     column = shape.contract.column(name)
     is_alone = shape.contract.key == (name,) or column.privacy is Privacy.PSEUDONYM
     return column.type is Type.TEXT and is_alone
 
 
-def _scaled(rows: ir.Table, shape: Shape, mutation: Mutation, change: ir.FloatingValue) -> ir.Table:
+def _scaled(rows: ir.Table, shape: DatasetShape, mutation: Mutation, change: ir.FloatingValue) -> ir.Table:
     """Return rows with a change of their measured values; a rate stays a fraction."""
     is_rate = any(member.endswith("_rate") for member in mutation.members.values())
     scaled = {name: rows[name] * (change + 1) for name in shape.values}
@@ -118,7 +118,7 @@ def _scaled(rows: ir.Table, shape: Shape, mutation: Mutation, change: ir.Floatin
     return rows.mutate(**scaled)
 
 
-def _slowed(rows: ir.Table, shape: Shape, factor: ir.FloatingValue) -> ir.Table:
+def _slowed(rows: ir.Table, shape: DatasetShape, factor: ir.FloatingValue) -> ir.Table:
     """Return rows with their durations times a factor; what ends later is also changed later."""
     if shape.elapsed:
         name, start, end = shape.elapsed
@@ -132,14 +132,14 @@ def _slowed(rows: ir.Table, shape: Shape, factor: ir.FloatingValue) -> ir.Table:
     return rows.mutate(**{shape.duration: ibis.least(rows[shape.duration] + steps, 200)})
 
 
-def _changed_later(rows: ir.Table, shape: Shape, end: str) -> ir.Table:
+def _changed_later(rows: ir.Table, shape: DatasetShape, end: str) -> ir.Table:
     changed = shape.contract.changed
     if not changed:
         return rows
     return rows.mutate(**{changed: ibis.greatest(rows[changed], rows[end].fill_null(rows[changed]))})
 
 
-def _changed(rows: ir.Table, shape: Shape, mutation: Mutation) -> ir.Table:
+def _changed(rows: ir.Table, shape: DatasetShape, mutation: Mutation) -> ir.Table:
     """Return the rows of a fall, a rise or a trend."""
     sign = -1.0 if mutation.kind == "fall" else 1.0
     change = rows["_strength"] * (sign * mutation.size)
@@ -152,11 +152,11 @@ def _changed(rows: ir.Table, shape: Shape, mutation: Mutation) -> ir.Table:
             return _fewer_or_more(rows, shape, change)
 
 
-def _cut(rows: ir.Table, shape: Shape, mutation: Mutation) -> ir.Table:  # noqa: ARG001 — all damages take the same
+def _cut(rows: ir.Table, shape: DatasetShape, mutation: Mutation) -> ir.Table:  # noqa: ARG001 — all damages take the same
     return rows.filter(ibis.literal(False))
 
 
-def _failed(rows: ir.Table, shape: Shape, mutation: Mutation) -> ir.Table:
+def _failed(rows: ir.Table, shape: DatasetShape, mutation: Mutation) -> ir.Table:
     """Return the rows with a share of the successes failed, for the most usual reason."""
     rows = rows.mutate(_was=shape.is_failed(rows))
     wanted = (shape.events(rows) * mutation.size + rows["_draw"]).floor().cast("int64")
@@ -174,17 +174,17 @@ def _failed(rows: ir.Table, shape: Shape, mutation: Mutation) -> ir.Table:
     return kept.union(failing.select(kept.columns))
 
 
-def _usual_reasons(table: ir.Table, shape: Shape) -> dict[str, ir.Value]:
+def _usual_reasons(table: ir.Table, shape: DatasetShape) -> dict[str, ir.Value]:
     """Return the most usual reason of the failures of a dataset, for each column of one, under a name of its own."""
     failures = table.filter(shape.is_failed(table))
     return {f"_{name}": failures[name].mode().as_scalar() for name in shape.reasons}
 
 
-def _delayed(rows: ir.Table, shape: Shape, mutation: Mutation) -> ir.Table:
+def _delayed(rows: ir.Table, shape: DatasetShape, mutation: Mutation) -> ir.Table:
     return _slowed(rows, shape, ibis.literal(mutation.size))
 
 
-def _stuck(rows: ir.Table, shape: Shape, mutation: Mutation) -> ir.Table:
+def _stuck(rows: ir.Table, shape: DatasetShape, mutation: Mutation) -> ir.Table:
     """Return values that stay those of the first moment, or ends that all come at the end of the time."""
     if shape.values:
         series = [name for name in (*shape.contract.key, "source") if name != shape.contract.time]
@@ -196,7 +196,7 @@ def _stuck(rows: ir.Table, shape: Shape, mutation: Mutation) -> ir.Table:
     return _changed_later(rows.mutate(**{end: until, name: seconds}), shape, end)
 
 
-def _shifted(rows: ir.Table, shape: Shape, mutation: Mutation) -> ir.Table:
+def _shifted(rows: ir.Table, shape: DatasetShape, mutation: Mutation) -> ir.Table:
     """Return rows whose time is off; a duration that becomes impossible is lost, and the row is not."""
     time = shape.contract.time
     moved = rows.mutate(**{time: rows[time] + ibis.interval(seconds=round(mutation.size))})
@@ -209,7 +209,7 @@ def _shifted(rows: ir.Table, shape: Shape, mutation: Mutation) -> ir.Table:
     return moved.mutate(**{name: elapsed.between(low, high).ifelse(elapsed, ibis.null("float64"))})
 
 
-_DAMAGES: Mapping[str, Callable[[ir.Table, Shape, Mutation], ir.Table]] = MappingProxyType(
+_DAMAGES: Mapping[str, Callable[[ir.Table, DatasetShape, Mutation], ir.Table]] = MappingProxyType(
     {
         "fall": _changed,
         "cut": _cut,

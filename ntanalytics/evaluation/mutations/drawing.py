@@ -14,7 +14,7 @@ from ntanalytics.evaluation.mutations.damaged_workspace import DamagedWorkspace
 from ntanalytics.evaluation.mutations.mutation import KINDS, Mutation, kinds_of, quantities
 from ntanalytics.evaluation.mutations.oracle import oracle_day
 from ntanalytics.evaluation.mutations.series import departures, events_of, rows_of_first_day, series, strongest
-from ntanalytics.evaluation.mutations.shape import Shape, damageable, shape_of
+from ntanalytics.evaluation.mutations.shape import DatasetShape, damageable, shape_of
 
 #: Fewest events of the members within the hours of the first day.
 MIN_EVENTS = 20
@@ -114,7 +114,7 @@ class Drawing:
         members = self._members(shape, blank)
         return None if members is None else replace(blank, members=members)
 
-    def _time(self, kind: str, shape: Shape) -> tuple[dt.datetime, dt.datetime]:
+    def _time(self, kind: str, shape: DatasetShape) -> tuple[dt.datetime, dt.datetime]:
         rng, zone = self._rng, self._workspace.settings.zone
         day = self._days[int(rng.integers(len(self._days)))]
         length = int(rng.choice(_DAYS, p=_CHANCES)) if kind != "trend" else int(rng.integers(*_TREND_DAYS))
@@ -126,7 +126,7 @@ class Drawing:
         last = min(day + dt.timedelta(days=max(length, 1) - 1), self._days[-1])
         return begin, dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), zone)
 
-    def _size(self, kind: str, shape: Shape, quantity: str) -> float:
+    def _size(self, kind: str, shape: DatasetShape, quantity: str) -> float:
         rng = self._rng
         if kind not in _SIZES:
             return 1.0
@@ -137,7 +137,7 @@ class Drawing:
             size = math.ceil(size / shape.grain_s) * shape.grain_s
         return round(sign * float(size), 3)
 
-    def _members(self, shape: Shape, blank: Mutation) -> dict[str, str] | None:
+    def _members(self, shape: DatasetShape, blank: Mutation) -> dict[str, str] | None:
         """Draw one to three dimensions, and one of their combinations with enough events."""
         rng = self._rng
         fixed = list(shape.metrics)
@@ -155,7 +155,7 @@ class Drawing:
         return smallest(rows, shape, members, keep=fixed)
 
 
-def smallest(rows: ir.Table, shape: Shape, members: dict[str, str], keep: Sequence[str] = ()) -> dict[str, str]:
+def smallest(rows: ir.Table, shape: DatasetShape, members: dict[str, str], keep: Sequence[str] = ()) -> dict[str, str]:
     """Return the members without those that the others imply: a route that only one service has needs no service."""
     for name in sorted(set(members) - set(keep)):
         rest = {other: member for other, member in members.items() if other != name}

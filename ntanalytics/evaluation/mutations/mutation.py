@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-from ntanalytics.evaluation.mutations.shape import Shape, shape_of
+from ntanalytics.evaluation.mutations.shape import DatasetShape, shape_of
 from ntanalytics.periods import days_between
 
 #: Kinds of damage, each with its meaning in English, in the order of the tables.
@@ -75,7 +75,7 @@ class Mutation:
         return ", ".join(f"{name}={member}" for name, member in self.members.items())
 
 
-def quantities(shape: Shape, kind: str) -> tuple[Quantity, ...]:
+def quantities(shape: DatasetShape, kind: str) -> tuple[Quantity, ...]:
     """Return the quantities in which a kind of damage of a dataset can show; none where it cannot have the kind."""
     counts: tuple[Quantity, ...] = ("value",) if shape.values else ("events",)
     durations: tuple[Quantity, ...] = ("duration",) if shape.elapsed or shape.duration else ()

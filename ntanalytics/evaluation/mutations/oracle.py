@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from ntanalytics.evaluation.mutations.series import Departure, strongest
+from ntanalytics.evaluation.mutations.series import DamageSize, strongest
 
 
-def oracle_day(departed: Sequence[Departure]) -> dt.date | None:
+def oracle_day(departed: Sequence[DamageSize]) -> dt.date | None:
     """Return the first day on which the damaged series leaves its expected range; None where it never does.
 
     A day leaves it alone, or together with the damaged days before it: their mean is held against a range that is

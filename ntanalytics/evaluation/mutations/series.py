@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 
 from ntanalytics.detectors.expected_range import expected_range
 from ntanalytics.evaluation.mutations.mutation import Mutation, Quantity
-from ntanalytics.evaluation.mutations.shape import Shape, shape_of
+from ntanalytics.evaluation.mutations.shape import DatasetShape, shape_of
 
 #: Quantities of which a day without a row has none; the others have no value then.
 _ADDITIVE: frozenset[Quantity] = frozenset({"events", "failures", "ends"})
@@ -38,14 +38,14 @@ class DamagedRows:
     calendar: Sequence[Mapping[str, Any]]
     offset_h: int
 
-    def departures(self, mutation: Mutation, members: Mapping[str, str]) -> list[Departure]:
+    def departures(self, mutation: Mutation, members: Mapping[str, str]) -> list[DamageSize]:
         """Return the damaged days of some members, in the mutation's quantity and hours."""
         before, after = (series(table, mutation, members, self.offset_h) for table in (self.untouched, self.damaged))
         return departures(before, after, self.calendar, mutation)
 
 
 @dataclass(frozen=True)
-class Departure:
+class DamageSize:
     """A damaged day of a series.
 
     Attributes:
@@ -109,7 +109,7 @@ def series(
     return {row["day"]: row["value"] for row in figures.to_pyarrow().to_pylist()}
 
 
-def _value(rows: ir.Table, shape: Shape, quantity: Quantity) -> ir.Scalar:
+def _value(rows: ir.Table, shape: DatasetShape, quantity: Quantity) -> ir.Scalar:
     events = shape.events(rows)
     match quantity:
         case "failures":
@@ -142,7 +142,7 @@ def rows_of_first_day(table: ir.Table, mutation: Mutation, utc_offset_h: int) ->
     return rows.filter(hour.between(first, last - 1))
 
 
-def events_of(rows: ir.Table, shape: Shape, members: dict[str, str]) -> float:
+def events_of(rows: ir.Table, shape: DatasetShape, members: dict[str, str]) -> float:
     """Return the number of events of some members."""
     chosen = rows.filter(shape.members(rows, members))
     return float(shape.events(chosen).sum().to_pyarrow().as_py() or 0)
@@ -153,7 +153,7 @@ def departures(
     after: Mapping[dt.date, float | None],
     calendar: Sequence[Mapping[str, Any]],
     mutation: Mutation,
-) -> list[Departure]:
+) -> list[DamageSize]:
     """Return the damaged days whose expected range is known, from the days before the damage.
 
     Args:
@@ -175,7 +175,7 @@ def departures(
         half = (expected.high - expected.low) / 2
         least = _LEAST_OF_COUNT if mutation.quantity in _ADDITIVE else 1e-9
         values = before.get(day, empty), after.get(day, empty)
-        departed.append(Departure(day, expected.expected, max(half, least), *values))
+        departed.append(DamageSize(day, expected.expected, max(half, least), *values))
     return departed
 
 

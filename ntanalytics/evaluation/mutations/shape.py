@@ -1,4 +1,4 @@
-"""Shape of a dataset for damage: its dimensions, counts, failures, durations and values, by construction.
+"""DatasetShape of a dataset for damage: its dimensions, counts, failures, durations and values, by construction.
 
 Everything follows from the contract's columns. No rule, subsystem or subject is named here, so that the damage knows
 nothing of what the inspection looks at.
@@ -29,7 +29,7 @@ _REASONS = ("reason", "failure_code", "failure")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shape:
+class DatasetShape:
     """Parts of a dataset that can be damaged.
 
     Attributes:
@@ -103,7 +103,7 @@ class Shape:
 
 
 @cache
-def shape_of(name: str) -> Shape:
+def shape_of(name: str) -> DatasetShape:
     """Return the shape of a dataset of events or cases.
 
     Raises:
@@ -113,7 +113,7 @@ def shape_of(name: str) -> Shape:
     elapsed = next((column for column in contract.columns if column.elapsed), None)
     values = tuple(column.name for column in contract.columns if _is_value(column))
     count = "" if values else _count(contract)
-    return Shape(
+    return DatasetShape(
         contract=contract,
         dimensions=tuple(column.name for column in contract.columns if _is_dimension(contract, column)),
         count=count,

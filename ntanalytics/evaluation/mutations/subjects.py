@@ -17,7 +17,7 @@ from ntanalytics.contract import DATASETS
 from ntanalytics.evaluation.mutations.damaged_workspace import DamagedWorkspace
 from ntanalytics.evaluation.mutations.mutation import Mutation
 from ntanalytics.evaluation.mutations.series import rows_of_first_day
-from ntanalytics.evaluation.mutations.shape import Shape, naming_dataset, shape_of
+from ntanalytics.evaluation.mutations.shape import DatasetShape, naming_dataset, shape_of
 from ntanalytics.findings.finding import Entity, Finding
 from ntanalytics.findings.subjects import dataset_of, members_of
 from ntanalytics.subsystems import SUBSYSTEMS
@@ -108,7 +108,7 @@ def member_names(workspace: DamagedWorkspace, mutation: Mutation) -> MemberNames
     return MemberNames(members, {name: _names(workspace, mutation, name, member) for name, member in members.items()})
 
 
-def implied(rows: ir.Table, shape: Shape, members: Mapping[str, str]) -> dict[str, str]:
+def implied(rows: ir.Table, shape: DatasetShape, members: Mapping[str, str]) -> dict[str, str]:
     """Return some members, with the one value that their rows have in a further dimension."""
     own = rows.filter(shape.members(rows, dict(members)))
     others = [name for name in shape.dimensions if name not in members]

@@ -18,7 +18,7 @@ from ntanalytics.evaluation.mutations.drawing import smallest
 from ntanalytics.evaluation.mutations.mutation import Mutation
 from ntanalytics.evaluation.mutations.oracle import oracle_day
 from ntanalytics.evaluation.mutations.scoring import inspected_days, match_of
-from ntanalytics.evaluation.mutations.series import DamagedRows, Departure, departures, rows_of_first_day, strongest
+from ntanalytics.evaluation.mutations.series import DamagedRows, DamageSize, departures, rows_of_first_day, strongest
 from ntanalytics.evaluation.mutations.shape import shape_of
 from ntanalytics.evaluation.mutations.subjects import MemberNames, Subject, implied, subject_members
 from ntanalytics.findings.finding import Entity
@@ -134,13 +134,13 @@ def test_the_oracle_tells_the_day_on_which_the_series_leaves_its_range(alone: Da
 
 def test_days_that_say_the_same_are_taken_together():
     """Two days of 0.8 half-widths are 1.6 / √2 = 1.13; one up and one down are nothing."""
-    first, second = (Departure(day, 100.0, 10.0, 100.0, 92.0) for day in DAYS[:2])
-    back = Departure(DAYS[1], 100.0, 10.0, 100.0, 108.0)
+    first, second = (DamageSize(day, 100.0, 10.0, 100.0, 92.0) for day in DAYS[:2])
+    back = DamageSize(DAYS[1], 100.0, 10.0, 100.0, 108.0)
     assert oracle_day([first]) is None
     assert oracle_day([first, second]) == DAYS[1]
     assert oracle_day([first, back]) is None
     assert strongest([-0.8, -0.8]) == pytest.approx(1.6 / 2**0.5)
-    assert Departure(DAYS[0], 100.0, 10.0, 90.0, 80.0).explained == 0.5
+    assert DamageSize(DAYS[0], 100.0, 10.0, 90.0, 80.0).explained == 0.5
 
 
 def test_a_damage_is_inspected_on_its_days_and_one_after_within_the_estate():
