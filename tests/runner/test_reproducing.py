@@ -8,11 +8,16 @@ import shutil
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
 from typer.testing import CliRunner
 
 from ntanalytics.cli import app
 from ntanalytics.errors import NoData, ReportIncomplete, VerificationFailed
 from ntanalytics.lake import DeltaLake
+from ntanalytics.ledger import Anchor
+from ntanalytics.reports.record import load_record
+from ntanalytics.reports.verification import verify
 from ntanalytics.runner import RunContext, run_report
 from ntanalytics.runner.reproducing import reproduce
 from tests.extraction.small_site import SmallSite
@@ -134,3 +139,20 @@ def test_the_command_says_what_has_changed_since(shop: Shop) -> None:
         config.write_text(text, encoding="utf-8")
     text = done.output if done.exception is None else str(done.exception)
     assert "settings were changed: rules" in text
+
+
+def test_the_foot_of_a_report_has_the_anchor_of_the_chain_and_the_manifest_a_later_one(tmp_path: Path) -> None:
+    site = SmallSite(tmp_path)
+    site.ledger.audit.record("maintain", "the day before")
+    with sa.create_engine(site.settings.ledger, poolclass=NullPool).begin() as connection:
+        connection.exec_driver_sql("DROP TRIGGER chain_kept")
+        connection.exec_driver_sql("UPDATE chain SET at = '2026-11-20 00:00:00'")
+    site.messages("shop", (1, "2026-11-17 09:00:00", "mobile", 1, None, None))
+    result = run_report(RunContext(settings=site.settings, clock=lambda: NOW), "sms_volume", "2026-W47", {})
+    stated = load_record(result.directory / "report.ipynb").head.body["ledger_anchor"]
+    manifest = json.loads((result.directory / "manifest.json").read_text(encoding="utf-8"))["ledger_anchor"]
+    for anchor in (stated, manifest):
+        assert site.ledger.chain.differs_from(Anchor(anchor["entry"], anchor["sha256"])) == ""
+    assert manifest["entry"] > 1
+    assert stated["sha256"] in (result.directory / "report.html").read_text(encoding="utf-8")
+    verify(result.directory)
