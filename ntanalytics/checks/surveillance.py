@@ -49,12 +49,14 @@ def watched(subsystem: Subsystem) -> Subsystem:
     rule = surveillance_rule(subsystem.id)
     referred = {_STATES[column.name].name for name in datasets for column in _references(name)}
     known = tuple(check.rule for check in subsystem.checks if set(check.reads) & set(datasets))
+    # what fails in a burst is answered sooner or later, larger or smaller, than what does not
+    bursts = tuple(other.code for other in subsystem.rules if other.kind == "burst" and other.code in known)
     check = Check(
         rule=rule.code,
         evaluate=partial(_surveil, datasets),
         reads={**dict.fromkeys(sorted(referred), 0), **dict.fromkeys(datasets, HISTORY_DAYS)},
         optional=(*datasets, *sorted(referred)),
-        suppressed_by=(SuppressedBy(known, "subject"),),
+        suppressed_by=(SuppressedBy(known, "subject"), SuppressedBy(bursts, "window", where=_is_of_value)),
     )
     *rules, source = subsystem.rules
     return replace(
@@ -63,6 +65,10 @@ def watched(subsystem: Subsystem) -> Subsystem:
         checks=(*subsystem.checks, check),
         texts={**subsystem.texts, rule.code: TEXT},
     )
+
+
+def _is_of_value(finding: Finding) -> bool:
+    return bool(finding.details["value"])
 
 
 def _references(name: str) -> list[Column]:

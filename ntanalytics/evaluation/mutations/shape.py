@@ -98,7 +98,7 @@ class DatasetShape:
         """Return whether a row has some members."""
         chosen: ir.BooleanValue = ibis.literal(True)
         for dimension, member in members.items():
-            chosen &= (table[dimension] == member).fill_null(False)
+            chosen &= (table[dimension].cast("string") == str(member)).fill_null(False)
         return chosen
 
 
