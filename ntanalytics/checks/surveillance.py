@@ -18,6 +18,7 @@ from ntanalytics.detectors.comparable_days import comparable_days
 from ntanalytics.detectors.surveillance.departures import Departure, departures
 from ntanalytics.detectors.surveillance.leaf_table import HOURS
 from ntanalytics.findings.finding import Comparison, Finding, Window, violations
+from ntanalytics.findings.judgement import unknown
 from ntanalytics.findings.rule import Rule, surveillance_rule
 from ntanalytics.findings.subjects import subject
 from ntanalytics.findings.surveillance_text import TEXT
@@ -89,15 +90,20 @@ def _names(context: CheckContext, key: str) -> dict[str, str]:
 
 
 def _surveil(datasets: tuple[str, ...], context: CheckContext, rule: Rule) -> list[Finding]:
-    """Return the subjects that depart on the day, of each dataset whose day is complete."""
-    return violations(
-        _finding(context, rule, name, departure) for name in datasets for departure in context.shared(_departures, name)
-    )
+    """Return the subjects that depart on the day; a dataset of which a source lacks the day is unknown, too."""
+    findings: list[Finding] = []
+    for name in datasets:
+        view = context.dataset(name, HISTORY_DAYS)
+        departing = context.shared(_departures, name)
+        findings += violations(_finding(context, rule, name, departure) for departure in departing)
+        if view.sources and not view.is_complete:
+            findings.append(unknown(rule, "missing", subject(name, (), _label(context, DATASETS[name], ()))))
+    return findings
 
 
 def _departures(context: CheckContext, name: str) -> list[Departure]:
     view, columns, dataset = context.dataset(name, HISTORY_DAYS), WATCHED[name], DATASETS[name]
-    if not view.sources or not view.is_complete:
+    if not set(view.sources) - view.gap_sources:
         return []
     first = view.recent.day.min().to_pyarrow().as_py()
     known = [row for row in rows(view.days) if first is not None and row["day"] >= first]
@@ -107,6 +113,8 @@ def _departures(context: CheckContext, name: str) -> list[Departure]:
         for group in (columns.dimensions, columns.values)
     )
     events = view.recent.filter(view.recent.day.isin(days))
+    if view.gap_sources:
+        events = events.filter(~events.source.isin(sorted(view.gap_sources)))
     table = leaves(events, dataset.time, context.utc_offset_h, dimensions, weight=columns.weight, values=values)
     return departures(table.to_pyarrow(), days, dimensions, values)
 

@@ -48,9 +48,13 @@ def test_an_outcome_that_changes_is_told_of_its_application() -> None:
     assert {"app_id": "seal", "outcome": "failure"} in [dict(members_of(finding)) for finding in found]
 
 
-def test_an_ordinary_day_and_a_day_with_a_gap_tell_nothing() -> None:
-    assert _found({WATCH}, _accesses()) == []
-    assert _found({WATCH}, _accesses(silent="im"), gaps=(ON,)) == []
+def test_an_ordinary_day_tells_nothing() -> None:
+    assert evaluation(subsystem("sso"), {WATCH}, _accesses()).findings == ()
+
+
+def test_a_day_with_a_gap_is_unknown() -> None:
+    (finding,) = evaluation(subsystem("sso"), {WATCH}, _accesses(silent="im"), gaps=(ON,)).findings
+    assert (finding.status, finding.unknown, finding.entity.key) == ("unknown", "missing", "sso.accesses")
 
 
 def test_every_subsystem_of_the_platform_is_watched_without_a_line_of_its_own() -> None:
