@@ -18,7 +18,17 @@ BLOCK = "application/vnd.ntanalytics.block+json"
 DATA = "application/vnd.dataresource+json"
 FINDINGS = "application/vnd.ntanalytics.findings+json"
 #: Keys whose values differ from run to run, or depend on the reports that other tests issued before.
-VOLATILE = {"generated_at", "taken_at", "as_of", "origin", "versions", "hazards", "correction", "subtitle"}
+VOLATILE = {
+    "generated_at",
+    "taken_at",
+    "as_of",
+    "origin",
+    "versions",
+    "hazards",
+    "correction",
+    "subtitle",
+    "ledger_anchor",
+}
 
 
 class City:

@@ -20,7 +20,7 @@ from ntanalytics.detectors.surveillance.leaf_table import HOURS
 from ntanalytics.findings.finding import Comparison, Finding, Window, violations
 from ntanalytics.findings.judgement import unknown
 from ntanalytics.findings.rule import Rule, surveillance_rule
-from ntanalytics.findings.subjects import subject
+from ntanalytics.findings.subjects import members_of, subject
 from ntanalytics.findings.surveillance_text import TEXT
 from ntanalytics.metrics.leaves import leaves, level_of
 from ntanalytics.metrics.rows import rows
@@ -57,7 +57,7 @@ def watched(subsystem: Subsystem) -> Subsystem:
         evaluate=partial(_surveil, datasets),
         reads={**dict.fromkeys(sorted(referred), 0), **dict.fromkeys(datasets, HISTORY_DAYS)},
         optional=(*datasets, *sorted(referred)),
-        suppressed_by=(SuppressedBy(known, "subject"), SuppressedBy(bursts, "window", where=_is_of_value)),
+        suppressed_by=(SuppressedBy(known, "subject"), SuppressedBy(bursts, "window", where=_follows_failures)),
     )
     *rules, source = subsystem.rules
     return replace(
@@ -68,8 +68,13 @@ def watched(subsystem: Subsystem) -> Subsystem:
     )
 
 
-def _is_of_value(finding: Finding) -> bool:
-    return bool(finding.details["value"])
+#: Dimensions that tell how an event ended.
+_ENDS = frozenset({"outcome", "reason", "status", "is_up", "failure", "failure_code"})
+
+
+def _follows_failures(finding: Finding) -> bool:
+    """Return whether a subject is about a value, or about how events ended."""
+    return bool(finding.details.get("value") or _ENDS & members_of(finding).keys())
 
 
 def _references(name: str) -> list[Column]:

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from ntanalytics.findings.correlation_rules import CORRELATION_RULES, CorrelationRule, Reach
 from ntanalytics.findings.finding import Finding, ranked
 from ntanalytics.findings.place import host_of, place
+from ntanalytics.findings.subjects import members_of
 from ntanalytics.findings.threshold import Status, worst
 
 #: Seconds by which a follower may be seen before the begin of its cause, and after its end: counts are hourly.
@@ -114,7 +115,8 @@ class _Joined:
             return False
         if rule.explains_unknown != (follower.status == "unknown"):
             return False
-        if rule.entity_keys and follower.entity.key not in rule.entity_keys:
+        keys = {follower.entity.key, *members_of(follower).values()}
+        if rule.entity_keys and not keys & set(rule.entity_keys):
             return False
         if not self._reaches(rule.reach, root, follower):
             return False

@@ -21,7 +21,7 @@ CELLS = [
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the small city with complete data."""
-    return write_site(tmp_path_factory.mktemp("gaps") / "site", scale=0.005).folder
+    return write_site(tmp_path_factory.mktemp("gaps") / "site", scale=0.01).folder
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=lambda cell: f"{cell.dataset}-{cell.damage}")

@@ -7,10 +7,11 @@ import datetime as dt
 from ntanalytics.checks import engine
 from ntanalytics.checks.check import DAY
 from ntanalytics.extraction import Extractor
+from ntanalytics.findings.correlation import correlate
 from ntanalytics.findings.finding import Finding, violations
 from ntanalytics.ledger import Ledger
 from ntanalytics.periods import Period
-from ntanalytics.subsystems import evaluate, subsystem
+from ntanalytics.subsystems import DEPENDS_ON, evaluate, subsystem
 from ntanalytics.workspace import Workspace
 from ntanalytics.workspace.report import Report
 from tests.city import UNTIL, City
@@ -37,3 +38,8 @@ class InspectedDays:
         """Return what is wrong on a day, by the code of the rule."""
         findings = evaluate(self.report(day), self._subsystems).findings
         return {finding.code: finding for finding in violations(findings)}
+
+    def roots(self, day: str) -> set[str]:
+        """Return the codes of the rules whose findings are the roots of what is wrong on a day."""
+        findings = violations(evaluate(self.report(day), self._subsystems).findings)
+        return {group.root.code for group in correlate(findings, depends_on=DEPENDS_ON)}

@@ -57,7 +57,7 @@ def rewrite(folder: Path, change: Callable[[dict[str, Any]], object], *, is_forg
 def test_a_published_report_is_proven_and_the_verdict_says_how(folder: Path) -> None:
     verdict = verify(folder)
     assert verdict.proven == (
-        "every figure in page, workbook and document is the record's",
+        "every figure in page, workbook, document and OFD is the record's",
         "rendered again, each of them is the same",
     )
     assert verdict.open == ()

@@ -27,8 +27,8 @@ MIN_DAYS = 8
 #: Least mean count of a day of a series, by its number of dimensions.
 LEAST = MappingProxyType({1: 8.0, 2: 12.0})
 
-#: Share of the departures that may be false, and the least improbability of one: once in 160,000.
-FALSE_DISCOVERY_RATE, LEAST_IMPROBABLE = 0.02, 12.0
+#: Share of the departures that may be false, and the least improbability of one: once in 440,000.
+FALSE_DISCOVERY_RATE, LEAST_IMPROBABLE = 0.02, 13.0
 
 #: Most subjects of a dataset and day.
 MAX_SUBJECTS = 4

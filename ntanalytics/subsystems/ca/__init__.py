@@ -6,4 +6,4 @@ from ntanalytics.subsystems.ca.rules import RULES
 from ntanalytics.subsystems.ca.section import SECTION
 from ntanalytics.subsystems.ca.text import TEXTS
 
-SUBSYSTEM = Subsystem(id="ca", rules=RULES, checks=CHECKS, section=SECTION, texts=TEXTS)
+SUBSYSTEM = Subsystem(id="ca", rules=RULES, checks=CHECKS, section=SECTION, texts=TEXTS, depends_on=("identity",))

@@ -103,18 +103,14 @@ _Group = tuple[str | None, ...]
 def _gap_groups(
     activities: DatasetView, members: DatasetView, view: DatasetView, by: Sequence[str]
 ) -> tuple[set[_Group], set[_Group]]:
-    """Return the groups that a source of a view with a gap feeds: those in the period, and those in the one before.
-
-    They are all groups where such a source gave no row by which its own are known.
-    """
+    """Return the groups that a source of a view with a gap feeds: those in the period, and those in the one before."""
     fed: dict[str, set[_Group]] = {}
     if view.gap_sources or view.gap_sources_before:
         for table in (activities.recent, members.table, members.before):
             for row in rows(table.select(*by, "source").distinct()):
                 fed.setdefault(row["source"], set()).add(tuple(row[name] for name in by))
-    everything = {group for groups in fed.values() for group in groups}
     now, before = (
-        set().union(*(fed.get(source, everything) for source in sources))
+        set().union(*(fed.get(source, set()) for source in sources))
         for sources in (view.gap_sources, view.gap_sources_before)
     )
     return now, before
