@@ -79,7 +79,7 @@ def decisions(findings: Iterable[Finding]) -> list[str]:
     for finding in listed:
         if finding.is_violation and finding.code in _DECISIONS:
             by_code.setdefault(finding.code, []).append(finding)
-    unknown = len({f.code for f in listed if f.status == "unknown" and f.code in _DECISIONS} - by_code.keys())
+    unknown = len(_unknown_decisions(listed) - by_code.keys())
     if by_code:
         decided = [_decision(items) for items in by_code.values()]
         more = len(decided) - MAX_DECISIONS
@@ -88,6 +88,14 @@ def decisions(findings: Iterable[Finding]) -> list[str]:
         rest += [f"另有 {unknown} 类事项因数据不全未知。"] if unknown else []
         return [*decided[:MAX_DECISIONS], *rest]
     return [f"已知的检查中没有需要决定的事项，另有 {unknown} 类未知。" if unknown else "本期没有需要决定的事项。"]
+
+
+def _unknown_decisions(findings: Sequence[Finding]) -> set[str]:
+    """Return the codes of decisions that cannot be told: their check is unknown, or their subsystem has no source."""
+    unknown = [finding for finding in findings if finding.status == "unknown"]
+    without_source = {finding.subsystem for finding in unknown if finding.code == f"{finding.subsystem}.source"}
+    unevaluated = {code for code in _DECISIONS if code.partition(".")[0] in without_source}
+    return unevaluated | {finding.code for finding in unknown if finding.code in _DECISIONS}
 
 
 def _decision(findings: Sequence[Finding]) -> str:

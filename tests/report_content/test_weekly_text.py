@@ -90,5 +90,9 @@ def test_beside_unknown_checks_the_count_of_other_decisions_is_a_lower_bound():
     assert said.decisions(found)[3:] == ["另有 ≥ 1 类事项，见检查与建议。", "另有 1 类事项因数据不全未知。"]
 
 
+def test_a_decision_of_a_subsystem_without_a_source_is_unknown():
+    assert said.decisions([finding("sms.source", "unknown")]) == ["已知的检查中没有需要决定的事项，另有 1 类未知。"]
+
+
 def test_over_unknown_checks_it_is_not_said_that_nothing_is_to_be_decided():
     assert said.decisions([finding("infra.tls_days", "unknown")]) == ["已知的检查中没有需要决定的事项，另有 1 类未知。"]
