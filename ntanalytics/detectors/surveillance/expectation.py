@@ -33,18 +33,14 @@ def day_factors(groups: Sequence[SeriesGroup]) -> Floats:
     return np.asarray(np.maximum(factors, 1e-3), dtype=np.float64)
 
 
-def expected_counts(counts: Floats, factors: Floats, is_usual: Floats) -> Floats:
+def expected_counts(counts: Floats, factors: Floats) -> Floats:
     """Return the expected counts, of a past day by the other days alone.
 
     Args:
         counts: series × days × hours; the last day is the judged one.
         factors: factor of each day.
-        is_usual: series × days before the last: 1 where the day counts for what is usual, else 0.
     """
-    level = counts / factors[None, :, None]
-    weights = is_usual[:, :, None]
-    sums, days = (level[:, :-1] * weights).sum(axis=1), is_usual.sum(axis=1)
-    profile = sums / np.maximum(days, 1)[:, None]
-    others = np.maximum(days[:, None] - is_usual, 1)[:, :, None]
-    past = (sums[:, None, :] - level[:, :-1] * weights) / others
-    return np.concatenate([past, profile[:, None, :]], axis=1) * factors[None, :, None]
+    level = counts[:, :-1] / factors[None, :-1, None]
+    sums, days = level.sum(axis=1), level.shape[1]
+    past = (sums[:, None, :] - level) / max(days - 1, 1)
+    return np.concatenate([past, sums[:, None, :] / days], axis=1) * factors[None, :, None]

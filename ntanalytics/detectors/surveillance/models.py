@@ -77,7 +77,7 @@ class CountModel:
     def judge(self, sums: Sums) -> JudgedSeries:
         """Return the judgement of the counts."""
         counts = sums["events"]
-        expected = expected_counts(counts, self._factors, np.ones(counts[:, :-1].shape[:2]))
+        expected = expected_counts(counts, self._factors)
         scans = scan_counts(counts, expected)
         return JudgedSeries(scans, expected[:, -1].sum(axis=1), counts[:, -1], expected[:, -1])
 

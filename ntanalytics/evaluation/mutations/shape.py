@@ -1,4 +1,4 @@
-"""DatasetShape of a dataset for damage: its dimensions, counts, failures, durations and values, by construction.
+"""Shape of a dataset for damage: its dimensions, counts, failures, durations and values, by construction.
 
 Everything follows from the contract's columns. No rule, subsystem or subject is named here, so that the damage knows
 nothing of what the inspection looks at.
