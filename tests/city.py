@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
+import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from ntanalytics.demo import Destinations, Estate, write_estate
+from ntanalytics.extraction import Extractor
+from ntanalytics.ledger import Ledger
 from ntanalytics.runner import RunContext, RunResult, run_report
 from ntanalytics.settings import Settings, load
 
 UNTIL = dt.date(2026, 11, 22)
+DAYS = 56
+FIRST = UNTIL - dt.timedelta(days=DAYS - 1)
 
 BLOCK = "application/vnd.ntanalytics.block+json"
 DATA = "application/vnd.dataresource+json"
@@ -32,11 +38,15 @@ VOLATILE = {
 
 
 class City:
-    """Demo estate in a folder, and the reports issued from it."""
+    """Demo estate in a folder, and the reports issued from it.
+
+    Args:
+        folder: where ``write_city`` wrote it, or a copy of that.
+    """
 
     def __init__(self, folder: Path) -> None:
-        self.estate: Estate = write_estate(
-            folder / "city", until=UNTIL, days=56, scale=0.005, destinations=Destinations(outputs=folder / "outputs")
+        self.estate = Estate(
+            directory=folder / "city", config=folder / "city" / "ntanalytics.yml", first=FIRST, until=UNTIL
         )
         self.settings: Settings = load(self.estate.config)
 
@@ -47,6 +57,25 @@ class City:
     def run(self, report: str, period: str, **parameters: str) -> RunResult:
         """Issue a report as if it were the morning after the estate's last day."""
         return run_report(RunContext(settings=self.settings, clock=self.clock), report, period, parameters)
+
+
+def write_city(folder: Path, *, scale: float = 0.005) -> City:
+    """Write the demo estate, and extract its whole past: it takes a minute of processor time."""
+    write_estate(
+        folder / "city", until=UNTIL, days=DAYS, scale=scale, destinations=Destinations(outputs=folder / "outputs")
+    )
+    city = City(folder)
+    results = Extractor(city.settings, Ledger(city.settings.ledger), clock=city.clock).extract([], FIRST, UNTIL)
+    failed = [(result.dataset, result.error) for result in results if result.error]
+    assert not failed, failed
+    return city
+
+
+def copy_city(written: Path, folder: Path) -> City:
+    """Copy an estate that was written; the files of its lake are shared, since none is changed in place."""
+    shutil.copytree(written / "city", folder / "city", ignore=shutil.ignore_patterns("lake"))
+    shutil.copytree(written / "city" / "lake", folder / "city" / "lake", copy_function=os.link)
+    return City(folder)
 
 
 def bundles(directory: Path) -> Iterator[Mapping[str, Any]]:

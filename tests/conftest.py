@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
-from tests.city import City
+from tests.city import City, copy_city, write_city
 
 # What a shell starts in the background ignores an interruption, and so would the programs that tests start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -21,9 +23,22 @@ pytest_plugins = ["tests.browser", "tests.desk", "tests.servers.plugin"]
 
 
 @pytest.fixture(scope="session")
-def city(tmp_path_factory: pytest.TempPathFactory) -> City:
-    """The demo city, small, with a lake that the reports under test have filled; tests add to it and change nothing."""
-    return City(tmp_path_factory.mktemp("city"))
+def written_city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the demo city as it was written, for all processes of a run: nothing in it is changed."""
+    folder = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        folder = folder.parent
+    with FileLock(folder / "city.lock"):
+        if not (folder / "written" / "complete").exists():
+            write_city(folder / "written")
+            (folder / "written" / "complete").touch()
+    return folder / "written"
+
+
+@pytest.fixture(scope="session")
+def city(written_city: Path, tmp_path_factory: pytest.TempPathFactory) -> City:
+    """The demo city, small, with its whole past in the lake; tests add to it and change nothing."""
+    return copy_city(written_city, tmp_path_factory.mktemp("city"))
 
 
 @pytest.hookimpl(wrapper=True)

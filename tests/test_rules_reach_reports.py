@@ -9,9 +9,10 @@ import pytest
 import yaml
 
 from ntanalytics.runner import RunContext, run_report
-from ntanalytics.settings import load
 from ntanalytics.subsystems import RULES
-from tests.city import FINDINGS, City, bundles
+from tests.city import copy_city
+from tests.gaps.records import record
+from tests.gaps.site import GapSite
 
 #: No figure is beyond this.
 FAR = 1e15
@@ -26,27 +27,22 @@ REPORTS = (
 
 
 @pytest.fixture(scope="module")
-def site(city: City, tmp_path_factory: pytest.TempPathFactory) -> RunContext:
-    """The city with limits that nothing can break; the inspection is made first, for those that read its history."""
-    folder = tmp_path_factory.mktemp("far")
+def site(written_city: Path, tmp_path_factory: pytest.TempPathFactory) -> GapSite:
+    """The city with limits that nothing can break; the inspection is issued first, for those that read its history."""
+    city = copy_city(written_city, tmp_path_factory.mktemp("far"))
     limits = {code: FAR if rule.threshold.good == "down" else -FAR for code, rule in RULES.items()}
-    settings: dict[str, Any] = yaml.safe_load(city.settings.file.read_text(encoding="utf-8"))
+    settings: dict[str, Any] = yaml.safe_load(city.estate.config.read_text(encoding="utf-8"))
     settings["rules"] = {code: {"warning": limit, "critical": limit} for code, limit in limits.items()}
-    settings |= {"outputs": str(folder / "outputs"), "ledger": f"sqlite:///{folder}/ledger.sqlite"}
-    settings["lake"] = str(folder / "lake")
-    config: Path = city.settings.file.with_name("far.yml")
-    config.write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
-    return RunContext(settings=load(config), clock=city.clock)
+    city.estate.config.write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
+    site = GapSite(city.estate.directory)
+    run_report(RunContext(settings=site.settings, clock=city.clock), *REPORTS[0], {})
+    return site
 
 
 @pytest.mark.parametrize(("report", "period"), REPORTS)
-def test_no_record_has_a_violation_of_impossible_limits(site: RunContext, report: str, period: str) -> None:
-    result = run_report(site, report, period, {})
-    findings = [
-        finding
-        for bundle in bundles(result.directory)
-        for finding in bundle.get(FINDINGS, {"findings": ()})["findings"]
-    ]
+def test_no_record_has_a_violation_of_impossible_limits(site: GapSite, report: str, period: str) -> None:
+    blocks = record(site, report, period).values()
+    findings = [finding for block in blocks for finding in block.get("findings", ())]
     broken = {finding["code"] for finding in findings if finding["status"] in ("warning", "critical")}
     assert broken == set()
     assert findings or report == "optimization_recommendations"

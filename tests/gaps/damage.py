@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 
 from ntanalytics import contract
@@ -87,6 +88,17 @@ def shifted(site: GapSite, dataset: str, period: Period) -> bool:
     return True
 
 
+def doubled(site: GapSite, dataset: str, period: Period) -> bool:
+    """Have the sources give each row of the period twice, as a join with a doubled table does."""
+    site.double(dataset, period.first, period.last)
+    return True
+
+
+def absent(site: GapSite, dataset: str, period: Period, column: str) -> bool:
+    """Have no source give a column."""
+    return site.lose_column(dataset, column)
+
+
 #: Name → the damage; each returns whether the period and the dataset can have it.
 DAMAGES: Mapping[str, Callable[[GapSite, str, Period], bool]] = MappingProxyType(
     {
@@ -99,5 +111,12 @@ DAMAGES: Mapping[str, Callable[[GapSite, str, Period], bool]] = MappingProxyType
         "before_its_first_day": before_its_first_day,
         "empty_before": empty_before,
         "shifted": shifted,
+        "doubled": doubled,
     }
 )
+
+
+def damages_of(dataset: str) -> Mapping[str, Callable[[GapSite, str, Period], bool]]:
+    """Return the damages of a dataset by name: those of any dataset, and the loss of each column that may be null."""
+    optional = (column.name for column in contract.dataset(dataset).mapped if column.nullable)
+    return {**DAMAGES, **{f"absent {name}": partial(absent, column=name) for name in optional}}

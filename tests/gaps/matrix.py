@@ -10,19 +10,21 @@ import shutil
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache, partial
+from multiprocessing import get_context
 from pathlib import Path
 
 from ntanalytics import contract
 from ntanalytics.periods import Period, parse_period
 from ntanalytics.report_content.contents import needs_of
+from tests.city import UNTIL, write_city
 from tests.gaps.comparison import Verdict, compare
-from tests.gaps.damage import DAMAGES
+from tests.gaps.damage import DAMAGES, damages_of
 from tests.gaps.records import RecordedBlocks, record
-from tests.gaps.site import UNTIL, GapSite, write_site
+from tests.gaps.site import GapSite
 
 #: Report → the period that is issued.
 PERIODS = {
@@ -44,6 +46,15 @@ class Cell:
     damage: str
     report: str
 
+    def is_chosen(self, names: Collection[str]) -> bool:
+        """Return whether it is of the named datasets, damages and reports; of each that none is named of, all are."""
+        kinds = (
+            (self.dataset, contract.DATASETS),
+            (self.damage.partition(" ")[0], {*DAMAGES, "absent"}),
+            (self.report, PERIODS),
+        )
+        return all(own in names or not set(known) & set(names) for own, known in kinds)
+
 
 def period_of(site: GapSite, report: str) -> Period:
     """Return the period of a report."""
@@ -56,7 +67,7 @@ def cells(site: GapSite) -> Iterator[Cell]:
         needs = needs_of(report, period_of(site, report).kind)
         for dataset in sorted(contract.DATASETS):
             if dataset in needs:
-                yield from (Cell(dataset, damage, report) for damage in DAMAGES)
+                yield from (Cell(dataset, damage, report) for damage in damages_of(dataset))
 
 
 @cache
@@ -72,29 +83,32 @@ def verdict_of(folder: Path, cell: Cell) -> Verdict | None:
     complete = complete_record(folder, cell.report)
     with tempfile.TemporaryDirectory(dir=folder.parent) as place:
         damaged = site.copy(Path(place) / "site")
-        if not DAMAGES[cell.damage](damaged, cell.dataset, period_of(site, cell.report)):
+        if not damages_of(cell.dataset)[cell.damage](damaged, cell.dataset, period_of(site, cell.report)):
             return None
         return compare(complete, json.loads(json.dumps(record(damaged, cell.report, PERIODS[cell.report]))))
 
 
-def main(page: Path, chosen: list[str]) -> None:
-    """Run the matrix, or the cells of some datasets or reports, print what is false, and write the counts."""
-    folder = Path(tempfile.mkdtemp(prefix="gaps-")) / "site"
+def main(page: Path, chosen: Collection[str]) -> None:
+    """Run the matrix, or the cells of some datasets, damages or reports, print what is false, and write the counts."""
+    home = Path(tempfile.mkdtemp(prefix="gaps-"))
     try:
-        site = write_site(folder, scale=0.01)
-        wanted = [cell for cell in cells(site) if not chosen or {cell.dataset, cell.report} & set(chosen)]
+        site = GapSite(write_city(home, scale=0.01).estate.directory)
+        wanted = [cell for cell in cells(site) if cell.is_chosen(chosen)]
         totals: dict[tuple[str, str], Counter[str]] = {}
-        with ProcessPoolExecutor() as pool:
-            for cell, verdict in zip(wanted, pool.map(partial(verdict_of, folder), wanted), strict=True):
+        # the lake's library does not survive a fork
+        with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+            for cell, verdict in zip(wanted, pool.map(partial(verdict_of, site.folder), wanted), strict=True):
                 if verdict is None:
                     continue
                 totals.setdefault((cell.dataset, cell.damage), Counter()).update(verdict.counts)
                 sys.stdout.write(f"{cell} {dict(verdict.counts)}\n")
                 for place, (true, seen) in verdict.false.items():
                     sys.stdout.write(f"    {place}: {seen!r} instead of {true!r}"[:300] + "\n")
-        _write(page, totals)
+                sys.stdout.flush()
+        if not chosen:
+            _write(page, totals)
     finally:
-        shutil.rmtree(folder.parent, ignore_errors=True)
+        shutil.rmtree(home, ignore_errors=True)
 
 
 def _write(page: Path, totals: dict[tuple[str, str], Counter[str]]) -> None:

@@ -1,4 +1,4 @@
-"""Sites of the gap matrix: a small demo city with its whole past extracted, and copies of it that lack something."""
+"""Sites of the gap matrix: the small demo city, and copies of it that lack something."""
 
 from __future__ import annotations
 
@@ -17,13 +17,15 @@ import sqlalchemy as sa
 import yaml
 from deltalake import DeltaTable, write_deltalake
 
-from ntanalytics.demo import Destinations, write_estate
+from ntanalytics.catalog.contract_match import selected_columns
+from ntanalytics.catalog.loading import load_product
+from ntanalytics.catalog.parameters import bound_names
+from ntanalytics.catalog.product import Mapping
+from ntanalytics.demo import Estate
 from ntanalytics.extraction import Extractor
 from ntanalytics.ledger import Ledger
-from ntanalytics.settings import ENVIRONMENT, Settings, load
-
-UNTIL = dt.date(2026, 11, 22)
-DAYS = 49
+from ntanalytics.settings import ENVIRONMENT, Settings, load, project_dir
+from tests.city import FIRST, UNTIL
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ class GapSite:
         """Return a copy that shares the files of the lake."""
         shutil.copytree(self.folder, folder, ignore=shutil.ignore_patterns("sources", "lake", "outputs"))
         shutil.copytree(self.folder / "lake", folder / "lake", copy_function=os.link)
+        (folder / "sources").symlink_to((self.folder / "sources").resolve())
         return GapSite(folder)
 
     def table(self, dataset: str) -> DeltaTable:
@@ -128,6 +131,51 @@ class GapSite:
         """Delete rows of a dataset from the lake alone: the source did not give them."""
         self.table(dataset).delete(predicate)
 
+    def double(self, dataset: str, first: dt.date, last: dt.date) -> None:
+        """Extract some days again from sources that give each row twice, by mappings of the site's own."""
+        for mapping, own in self._mappings(dataset):
+            header, _, body = mapping.sql.partition("*/")
+            names, query = ", ".join(_columns(mapping)), body.strip().rstrip(";")
+            own.write_text(
+                f"{header}*/\nSELECT {names} FROM ({query}\n) AS once "
+                f"UNION ALL SELECT {names} FROM ({query}\n) AS again\n",
+                encoding="utf-8",
+            )
+        _extract(self, [dataset], first, last)
+
+    def lose_column(self, dataset: str, column: str) -> bool:
+        """Have no source give a column, and its mappings say so; return whether one gave it."""
+        losing = [(mapping, own) for mapping, own in self._mappings(dataset) if column in _columns(mapping)]
+        for mapping, own in losing:
+            comment, _, body = mapping.sql.partition("*/")
+            header = yaml.safe_load(comment.partition("/*")[2])
+            header["absent"] = [*sorted(mapping.absent), column]
+            for part in ("times", "translate"):
+                header.get(part, {}).pop(column, None)
+            names = ", ".join(name for name in _columns(mapping) if name != column)
+            query = f"SELECT {names} FROM ({body.strip().rstrip(';')}\n) AS given"
+            own.write_text(f"/*\n{yaml.safe_dump(header, allow_unicode=True)}*/\n{query}\n", encoding="utf-8")
+        if losing:
+            self.table(dataset).update(updates={column: "NULL"})
+        return bool(losing)
+
+    def _mappings(self, dataset: str) -> list[tuple[Mapping, Path]]:
+        """Return the mappings of a dataset, each with the file of the site's own in its place."""
+        from ntanalytics.workspace import Workspace
+
+        found = {}
+        for source in Workspace(self.settings).sources_by_dataset[dataset]:
+            product = self.settings.sources[source].product
+            own = self.folder / "queries" / product
+            for (name, _), mapping in load_product(
+                *filter(Path.is_dir, (project_dir("queries") / product, own))
+            ).mappings.items():
+                if name == dataset:
+                    own.mkdir(parents=True, exist_ok=True)
+                    found[own / mapping.path.name] = mapping
+        self.__dict__.pop("settings", None)
+        return [(mapping, file) for file, mapping in found.items()]
+
     def shift(self, dataset: str, column: str, first: dt.date, last: dt.date, by: dt.timedelta) -> None:
         """Shift the times of the rows of some days, which puts late ones on the next day."""
         table = self.table(dataset)
@@ -142,15 +190,13 @@ class GapSite:
         write_deltalake(self.table(dataset), rows, mode="append")
 
 
-def write_site(folder: Path, *, scale: float, days: int = DAYS) -> GapSite:
-    """Write the demo city and extract its whole past."""
-    estate = write_estate(
-        folder, until=UNTIL, days=days, scale=scale, destinations=Destinations(outputs=folder / "outputs")
-    )
-    settings = load(estate.config)
-    results = Extractor(settings, Ledger(settings.ledger), clock=estate.clock).extract(
-        [], UNTIL - dt.timedelta(days=days - 1), UNTIL
-    )
+def _extract(site: GapSite, datasets: list[str], first: dt.date, last: dt.date) -> None:
+    settings = site.settings
+    clock = Estate(directory=site.folder, config=site.config, first=FIRST, until=UNTIL).clock
+    results = Extractor(settings, Ledger(settings.ledger), clock=clock).extract(datasets, first, last)
     failed = [(result.dataset, result.error) for result in results if result.error]
     assert not failed, failed
-    return GapSite(folder)
+
+
+def _columns(mapping: Mapping) -> tuple[str, ...]:
+    return selected_columns(mapping.sql, mapping.dialects, mapping.path, frozenset(bound_names(mapping.sql)))
