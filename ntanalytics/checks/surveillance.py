@@ -14,13 +14,14 @@ from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.subsystem import Subsystem
 from ntanalytics.contract import DATASETS, Column, Dataset, Kind, Type
 from ntanalytics.contract.dimensions import Breakdown, breakdown
+from ntanalytics.contract.outcomes import tells_outcome, tells_reason
 from ntanalytics.detectors.comparable_days import comparable_days
 from ntanalytics.detectors.surveillance.departures import Departure, departures
 from ntanalytics.detectors.surveillance.leaf_table import HOURS
 from ntanalytics.findings.finding import Comparison, Finding, Window, violations
 from ntanalytics.findings.judgement import unknown
 from ntanalytics.findings.rule import Rule, surveillance_rule
-from ntanalytics.findings.subjects import members_of, subject
+from ntanalytics.findings.subjects import dataset_of, members_of, subject
 from ntanalytics.findings.surveillance_text import TEXT
 from ntanalytics.metrics.leaves import leaves, level_of
 from ntanalytics.metrics.rows import rows
@@ -68,13 +69,11 @@ def watched(subsystem: Subsystem) -> Subsystem:
     )
 
 
-#: Dimensions that tell how an event ended.
-_ENDS = frozenset({"outcome", "reason", "status", "is_up", "failure", "failure_code"})
-
-
 def _follows_failures(finding: Finding) -> bool:
     """Return whether a subject is about a value, or about how events ended."""
-    return bool(finding.details.get("value") or _ENDS & members_of(finding).keys())
+    dataset = DATASETS[dataset_of(finding)]
+    members = (dataset.column(name) for name in members_of(finding))
+    return bool(finding.details.get("value")) or any(tells_outcome(each) or tells_reason(each) for each in members)
 
 
 def _references(name: str) -> list[Column]:

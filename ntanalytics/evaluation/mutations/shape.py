@@ -14,18 +14,13 @@ import ibis.expr.types as ir
 
 from ntanalytics.contract import DATASETS, Column, Dataset, Kind, Privacy, Type
 from ntanalytics.contract import dataset as dataset_named
-
-#: Codes of an enumeration that mean a failure, and flags of an answer; the smallest status of a failed call.
-_FAILED_CODES, _FLAGS, _FAILED_STATUS = ("failure", "failed", "bad"), ("is_up", "is_available"), 500
+from ntanalytics.contract.outcomes import failed_value, tells_outcome, tells_reason
 
 #: Units of durations; a number of another unit is a measured value.
 _TIME_UNITS = ("ms", "秒")
 
 #: Texts that are no dimension: a stage that a case has passed by the end, and free text.
 _NO_DIMENSIONS = ("state", "remark")
-
-#: Columns of the reason of a failure.
-_REASONS = ("reason", "failure_code", "failure")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,23 +71,16 @@ class DatasetShape:
 
     def is_failed(self, table: ir.Table) -> ir.BooleanValue:
         """Return whether the events of a row failed."""
-        column = self.contract.column(self.failure)
-        if column.type is Type.INTEGER:
-            failed = table[self.failure] >= _FAILED_STATUS
-        elif column.type is Type.BOOLEAN:
-            failed = ~table[self.failure]
-        else:
-            failed = table[self.failure] == _failed_code(column)
+        column, value = self.contract.column(self.failure), self.failed_value
+        given = table[self.failure]
+        failed = given >= value if column.type is Type.INTEGER else given == value
         result: ir.BooleanValue = failed.fill_null(False)
         return result
 
     @property
     def failed_value(self) -> str | int | bool:
         """Value of a failed event."""
-        column = self.contract.column(self.failure)
-        if column.type is Type.INTEGER:
-            return _FAILED_STATUS
-        return False if column.type is Type.BOOLEAN else _failed_code(column)
+        return failed_value(self.contract.column(self.failure))
 
     def members(self, table: ir.Table, members: dict[str, str]) -> ir.BooleanValue:
         """Return whether a row has some members."""
@@ -118,8 +106,8 @@ def shape_of(name: str) -> DatasetShape:
         dimensions=tuple(column.name for column in contract.columns if _is_dimension(contract, column)),
         count=count,
         sizes=tuple(column.name for column in contract.columns if count and column.unit == "B"),
-        failure=next((column.name for column in contract.columns if _tells_failure(column)), ""),
-        reasons=tuple(column.name for column in contract.columns if column.name in _REASONS and column.nullable),
+        failure=next((column.name for column in contract.columns if tells_outcome(column)), ""),
+        reasons=tuple(column.name for column in contract.columns if tells_reason(column)),
         elapsed=(elapsed.name, *(elapsed.elapsed or ())) if elapsed else (),
         duration=next((column.name for column in contract.columns if _is_duration(column)), ""),
         values=values,
@@ -135,7 +123,7 @@ def _is_dimension(contract: Dataset, column: Column) -> bool:
     """Return whether a column names members: a text that is no key, no hash and no person."""
     if column.type is not Type.TEXT or column.privacy is not Privacy.OPEN or column.is_hashed:
         return False
-    if contract.key == (column.name,) or column.name in _NO_DIMENSIONS or _tells_failure(column):
+    if contract.key == (column.name,) or column.name in _NO_DIMENSIONS or tells_outcome(column):
         return False
     is_id = column.name.endswith(("_id", "_no"))
     return not is_id or naming_dataset(column.name) is not None
@@ -154,15 +142,6 @@ def _count(contract: Dataset) -> str:
     """Return the column of the number of events, of a dataset that is aggregated by time."""
     counts = [column.name for column in contract.columns if column.type is Type.INTEGER and column.minimum == 1]
     return counts[0] if contract.time in contract.key and counts else ""
-
-
-def _tells_failure(column: Column) -> bool:
-    is_status = column.type is Type.INTEGER and column.name == "status"
-    return is_status or column.name in _FLAGS or bool(set(_FAILED_CODES) & set(column.values))
-
-
-def _failed_code(column: Column) -> str:
-    return next(code for code in _FAILED_CODES if code in column.values)
 
 
 def _is_duration(column: Column) -> bool:
