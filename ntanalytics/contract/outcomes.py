@@ -1,0 +1,36 @@
+"""Outcomes: the columns of a dataset that tell how an event ended, and why it failed."""
+
+from __future__ import annotations
+
+from ntanalytics.contract.dataset import Column, Type
+
+#: Smallest status of an HTTP answer that the server could not give (RFC 9110, 15.6).
+FAILED_STATUS = 500
+
+#: Codes of an enumeration that mean a failure, and flags that are false on one.
+_FAILED_CODES, _FLAGS = ("failure", "failed", "bad"), ("is_up", "is_available")
+
+#: Columns of the reason of a failure.
+_REASONS = ("reason", "failure_code", "failure")
+
+
+def tells_outcome(column: Column) -> bool:
+    """Return whether a column tells if an event failed: a status of HTTP, a flag, or an enumeration with a failure."""
+    is_status = column.type is Type.INTEGER and column.name == "status"
+    return is_status or column.name in _FLAGS or bool(set(_FAILED_CODES) & set(column.values))
+
+
+def tells_reason(column: Column) -> bool:
+    """Return whether a column tells why an event failed, and is null where it did not."""
+    return column.name in _REASONS and column.nullable
+
+
+def failed_value(column: Column) -> str | int | bool:
+    """Return the value of a column of outcomes on a failure; of a status the smallest one.
+
+    Args:
+        column: one that :func:`tells_outcome`.
+    """
+    if column.type is Type.INTEGER:
+        return FAILED_STATUS
+    return False if column.type is Type.BOOLEAN else next(code for code in _FAILED_CODES if code in column.values)
