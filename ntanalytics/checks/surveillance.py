@@ -16,7 +16,7 @@ from ntanalytics.contract import DATASETS, Column, Dataset, Kind, Type
 from ntanalytics.contract.dimensions import Breakdown, breakdown
 from ntanalytics.contract.outcomes import tells_outcome, tells_reason
 from ntanalytics.detectors.comparable_days import comparable_days
-from ntanalytics.detectors.surveillance.departures import Departure, departures
+from ntanalytics.detectors.surveillance.departures import MIN_DAYS, Departure, departures
 from ntanalytics.detectors.surveillance.leaf_table import HOURS
 from ntanalytics.findings.finding import Comparison, Finding, Window, violations
 from ntanalytics.findings.judgement import unknown
@@ -94,24 +94,34 @@ def _names(context: CheckContext, key: str) -> dict[str, str]:
 
 
 def _surveil(datasets: tuple[str, ...], context: CheckContext, rule: Rule) -> list[Finding]:
-    """Return the subjects that depart on the day; a dataset of which a source lacks the day is unknown, too."""
+    """Return the subjects that depart on the day; a dataset of which a source lacks the day is unknown, too.
+
+    So is a subsystem of which a dataset has too few comparable days; not on a day off, of which there are few.
+    """
     findings: list[Finding] = []
+    is_short = False
     for name in datasets:
         view = context.dataset(name, HISTORY_DAYS)
         departing = context.shared(_departures, name)
-        findings += violations(_finding(context, rule, name, departure) for departure in departing)
+        findings += violations(_finding(context, rule, name, departure) for departure in departing or ())
+        is_short |= departing is None
         if view.sources and not view.is_complete:
             findings.append(unknown(rule, "missing", subject(name, (), _label(context, DATASETS[name], ()))))
+    if is_short and context.working_days:
+        findings.append(unknown(rule, "short_history"))
     return findings
 
 
-def _departures(context: CheckContext, name: str) -> list[Departure]:
+def _departures(context: CheckContext, name: str) -> list[Departure] | None:
+    """Return the departures of a dataset; None where too few days are comparable."""
     view, columns, dataset = context.dataset(name, HISTORY_DAYS), WATCHED[name], DATASETS[name]
     if not set(view.sources) - view.gap_sources:
         return []
     first = view.recent.day.min().to_pyarrow().as_py()
     known = [row for row in rows(view.days) if first is not None and row["day"] >= first]
     days = [*reversed(comparable_days(known, context.on)), context.on]
+    if len(days) <= MIN_DAYS:
+        return None
     dimensions, values = (
         [column.name for column in group if not view.sources_without(column.name)]
         for group in (columns.dimensions, columns.values)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.subjects import members_of
@@ -55,6 +58,13 @@ def test_an_ordinary_day_tells_nothing() -> None:
 def test_a_day_with_a_gap_is_unknown() -> None:
     (finding,) = evaluation(subsystem("sso"), {WATCH}, _accesses(silent="im"), gaps=(ON,)).findings
     assert (finding.status, finding.unknown, finding.entity.key) == ("unknown", "missing", "sso.accesses")
+
+
+def test_a_subsystem_without_enough_comparable_days_is_unknown() -> None:
+    accesses = _accesses()["sso.accesses"]
+    recent = accesses.filter(pc.greater(accesses["day"], ON - dt.timedelta(days=10)))
+    (finding,) = evaluation(subsystem("sso"), {WATCH}, {"sso.accesses": recent}).findings
+    assert (finding.status, finding.unknown, finding.entity.key) == ("unknown", "short_history", "sso")
 
 
 def test_every_subsystem_of_the_platform_is_watched_without_a_line_of_its_own() -> None:
