@@ -13,7 +13,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, Literal
 
-from ntanalytics.contract.desk import DECISIONS
+from ntanalytics.contract.desk_plans import DECISIONS
 from ntanalytics.findings.finding import Finding
 from ntanalytics.metrics.rows import Rows, rows
 from ntanalytics.recommendations.ranking import Recommendation

@@ -7,7 +7,7 @@ from datetime import date
 from operator import itemgetter
 from typing import Any
 
-from ntanalytics.contract.desk import DECISIONS
+from ntanalytics.contract.desk_plans import DECISIONS
 from ntanalytics.errors import NtaError
 from ntanalytics.metrics.number_format import MISSING
 from ntanalytics.recommendations.follow_up import EFFECTS, FollowedRecommendation, IssuedRecommendation

@@ -8,7 +8,7 @@ from functools import partial
 from ntanalytics.checks.by_detector import seasonal_baseline
 from ntanalytics.checks.check import EVERY_PERIOD, QUARTER, Check
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.contract.desk import CATEGORIES
+from ntanalytics.contract.desk_tickets import CATEGORIES
 from ntanalytics.detectors.series import Series
 from ntanalytics.findings.finding import Entity, Finding, violations
 from ntanalytics.findings.judgement import evaluate_rules, judge_row, judge_value, unknown
