@@ -8,7 +8,7 @@ from ntanalytics.checks.check import Check, Span, SuppressedBy
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.entities import places
 from ntanalytics.findings.finding import Finding, subsystem_entity
-from ntanalytics.findings.maintenance_windows import maintenance_windows, suppress_maintenance
+from ntanalytics.findings.planned_work import planned_hours, suppress_planned
 from ntanalytics.findings.subjects import members_of
 
 #: Days before its begin for which a change may be planned.
@@ -91,6 +91,6 @@ def excuse_planned(context: CheckContext, findings: Iterable[Finding]) -> list[F
     """Return the findings of a day; those that confirmed maintenance, a mailing or a training explains are ok."""
     changes = context.dataset("desk.changes", LONGEST_CHANGE_DAYS)
     trainings = context.dataset("desk.trainings")
-    windows = maintenance_windows(changes.cases, context.begins_at, context.on)
+    windows = planned_hours(changes.cases, context.begins_at, context.on)
     trained = trainings.table.filter(trainings.table.unit.notnull()).select("unit").distinct().to_pyarrow()
-    return suppress_maintenance(findings, windows, trained["unit"].to_pylist(), places(context) if windows else {})
+    return suppress_planned(findings, windows, trained["unit"].to_pylist(), places(context) if windows else {})

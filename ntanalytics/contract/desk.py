@@ -119,6 +119,7 @@ CHANGES = Dataset(
             values={
                 "workflow": "工作流程",
                 "maintenance": "计划维护",
+                "mailing": "集中发送",
                 "fix": "缺陷修复",
                 "feature": "功能微调",
                 "upgrade": "版本升级",

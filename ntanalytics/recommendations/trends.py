@@ -59,7 +59,7 @@ def _certificates(_: Report, scope: DatasetView) -> ir.Table:
 
 def _platform(report: Report, scope: DatasetView) -> ir.Table:
     changes = report.dataset("desk.changes", history=QUARTER_DAYS - len(report.period.days))
-    windows = availability.confirmed_maintenance(changes.cases)
+    windows = availability.confirmed_work(changes.cases)
     return availability.daily(scope.recent, scope.days, report.ends_at, report.utc_offset_h, windows)
 
 

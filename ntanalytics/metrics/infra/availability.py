@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Literal
 
 import ibis
 import ibis.expr.types as ir
@@ -24,36 +25,41 @@ from ntanalytics.metrics.rows import Rows, rows
 
 
 @dataclass(frozen=True)
-class Maintenance:
-    """Window of maintenance that the buyer confirmed before it began.
+class PlannedWork:
+    """Work that the buyer confirmed before it began: maintenance, or a mailing.
 
     Attributes:
         change_number: number of its change.
         subsystem: the subsystem that is worked on; ``infra`` stands for all.
-        begin: its begin (aware).
-        end: its end (aware).
+        begin: its planned begin (aware).
+        end: its planned end (aware); where none was agreed, its recorded one.
+        named: the host or application that is worked on alone; empty for the whole subsystem.
     """
 
     change_number: str
     subsystem: str
     begin: datetime
     end: datetime
+    named: str = ""
 
 
-def confirmed_maintenance(changes: Rows) -> list[Maintenance]:
-    """Return the maintenance that the buyer confirmed before it began, earliest first.
+def confirmed_work(changes: Rows, kind: Literal["maintenance", "mailing"] = "maintenance") -> list[PlannedWork]:
+    """Return the work of a kind that the buyer confirmed before it began, earliest first.
 
-    A change without a recorded end, or without a planned begin, is none: nobody knows what it covers.
+    A change without an end, or without a planned begin, is none: nobody knows what it covers. So is a mailing that
+    names no application. What goes on after the planned end is no longer planned.
 
     Args:
         changes: rows of ``desk.changes``.
+        kind: the kind of the changes.
     """
     planned = []
     for row in rows(changes):
-        confirmed, begin, end = row["confirmed_at"], row["planned_at"], row["finished_at"]
-        is_made = row["kind"] == "maintenance" and row["result"] != "cancelled" and begin is not None
-        if is_made and confirmed is not None and end is not None and confirmed < begin:
-            planned.append(Maintenance(str(row["change_no"]), row["subsystem"], begin, end))
+        confirmed, begin, end = row["confirmed_at"], row["planned_at"], row["planned_until_at"] or row["finished_at"]
+        named = str(row["host"] or row["application"] or "").strip()
+        is_made = row["kind"] == kind and row["result"] != "cancelled" and (kind == "maintenance" or named)
+        if is_made and None not in (begin, end, confirmed) and confirmed < begin:
+            planned.append(PlannedWork(str(row["change_no"]), row["subsystem"], begin, end, named))
     return sorted(planned, key=lambda item: (item.begin, item.change_number))
 
 
@@ -61,6 +67,8 @@ def _time(name: str, label: str, definition: str, *, good: Good = "", over_gap: 
     is_additive = over_gap is None
     return Measure(name, label, definition, format="seconds", good=good, is_additive=is_additive, over_gap=over_gap)
 
+
+_MOMENT = pa.timestamp("us", "UTC")
 
 #: Share of a period up to which time without a valid check is taken for nothing.
 UNMEASURED_SHARE = 0.05
@@ -158,7 +166,7 @@ MEASURES = catalogue((*change.with_changes((*AVAILABILITY, *PLATFORM)), PLATFORM
 
 
 def availability(
-    checks: ir.Table, since: datetime, until: datetime, planned: Sequence[Maintenance] = (), *, target: float
+    checks: ir.Table, since: datetime, until: datetime, planned: Sequence[PlannedWork] = (), *, target: float
 ) -> ir.Table:
     """Return the time of each subsystem in four parts, and its availability (docs/domain.md, Availability).
 
@@ -216,7 +224,7 @@ def platform(subsystems: ir.Table) -> ir.Table:
 
 
 def daily(
-    checks: ir.Table, days: ir.Table, until: datetime, utc_offset_h: int, planned: Sequence[Maintenance] = ()
+    checks: ir.Table, days: ir.Table, until: datetime, utc_offset_h: int, planned: Sequence[PlannedWork] = ()
 ) -> ir.Table:
     """Return ``platform_availability`` of each day, ordered by day.
 
@@ -238,7 +246,7 @@ def daily(
     return fill_days(daily, days, MEASURES).order_by("day")
 
 
-def _parts(spans: ir.Table, length_s: float, planned: Sequence[Maintenance], by: Sequence[str] = ()) -> ir.Table:
+def _parts(spans: ir.Table, length_s: float, planned: Sequence[PlannedWork], by: Sequence[str] = ()) -> ir.Table:
     """Return the four parts of the time of each target, and its availability."""
     keys = [*by, *TARGET]
     counted = spans.group_by(*keys).aggregate(
@@ -258,22 +266,28 @@ def _parts(spans: ir.Table, length_s: float, planned: Sequence[Maintenance], by:
     return parts.mutate(availability_low=is_little.ifelse(low, ibis.null("float64")))
 
 
-def _planned(spans: ir.Table, planned: Sequence[Maintenance], keys: Sequence[str]) -> ir.Table:
+def _planned(spans: ir.Table, planned: Sequence[PlannedWork], keys: Sequence[str]) -> ir.Table:
     """Return the seconds of downtime within maintenance windows, of the targets that have some."""
     kind = spans["_from_at"].type()
-    merged = [(name, *window) for name in SUBSYSTEMS for window in _merged(planned, name)]
-    columns = zip(*merged, strict=True) if merged else ([], [], [])
-    names = ("_system", "_begin", "_end")
-    types = (pa.string(), pa.timestamp("us", "UTC"), pa.timestamp("us", "UTC"))
+    names = sorted({item.named for item in planned if item.named})
+    merged = [
+        (system, name, *window)
+        for system in SUBSYSTEMS
+        for name in ("", *names)
+        for window in _merged(planned, system, name)
+    ]
+    columns = zip(*merged, strict=True) if merged else ([], [], [], [])
+    types = {"_system": pa.string(), "_named": pa.string(), "_begin": _MOMENT, "_end": _MOMENT}
     windows = ibis.memtable(
-        pa.table(
-            {name: pa.array(list(column), type_) for name, column, type_ in zip(names, columns, types, strict=True)}
-        )
+        pa.table({name: pa.array(list(column), types[name]) for name, column in zip(types, columns, strict=True)})
     )
     windows = windows.mutate(_begin=windows["_begin"].cast(kind), _end=windows["_end"].cast(kind))
     down = spans.filter(~spans.is_up)
+    named = ibis.cases(*((down.target.contains(name), name) for name in names), else_="") if names else ibis.literal("")
+    down = down.mutate(_name=named)
     on = [
         down.subsystem == windows["_system"],
+        down["_name"] == windows["_named"],
         down["_from_at"] < windows["_end"],
         down["_until_at"] > windows["_begin"],
     ]
@@ -283,10 +297,11 @@ def _planned(spans: ir.Table, planned: Sequence[Maintenance], keys: Sequence[str
     return both.group_by(*keys).aggregate(_planned_s=both["_within_s"].sum())
 
 
-def _merged(planned: Sequence[Maintenance], subsystem: str) -> list[tuple[datetime, datetime]]:
-    """Return the windows of a subsystem, each moment in one of them at most; ``infra`` stands for all."""
+def _merged(planned: Sequence[PlannedWork], subsystem: str, named: str) -> list[tuple[datetime, datetime]]:
+    """Return the windows of what is named in a subsystem, each moment in one of them at most; ``infra`` is all."""
     merged: list[tuple[datetime, datetime]] = []
-    for begin, end in sorted((item.begin, item.end) for item in planned if item.subsystem in ("infra", subsystem)):
+    wanted = [item for item in planned if item.subsystem in ("infra", subsystem) and item.named in ("", named)]
+    for begin, end in sorted((item.begin, item.end) for item in wanted):
         if merged and begin <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:
@@ -301,7 +316,7 @@ def _worst(parts: ir.Table, by: Sequence[str]) -> ir.Table:
     return placed.filter(placed["_place"] == 0).drop("_place")
 
 
-def _failures(checks: ir.Table, since: datetime, until: datetime, planned: Sequence[Maintenance]) -> ir.Table:
+def _failures(checks: ir.Table, since: datetime, until: datetime, planned: Sequence[PlannedWork]) -> ir.Table:
     """Return the outages of each target that are not all within maintenance, and the longest of them."""
     spans = with_runs(valid_spans(checks, since, until))
     keys = [*TARGET, "_run"]

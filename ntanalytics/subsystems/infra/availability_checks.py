@@ -64,10 +64,10 @@ def target(context: CheckContext) -> float:
     return context.rules["infra.availability"].threshold.warning
 
 
-def planned(context: CheckContext) -> tuple[Sequence[availability.Maintenance], list[DatasetView]]:
+def planned(context: CheckContext) -> tuple[Sequence[availability.PlannedWork], list[DatasetView]]:
     """Return the confirmed maintenance of the last weeks, and the dataset that tells it, where a source has it."""
     changes = context.dataset("desk.changes", HISTORY)
-    return availability.confirmed_maintenance(changes.cases), [changes] if changes.sources else []
+    return availability.confirmed_work(changes.cases), [changes] if changes.sources else []
 
 
 def measured(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias, cast
 
 from ntanalytics.demo.arrays import Rng
+from ntanalytics.demo.local_time import wall_clock
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.products.desk_workbook.cells import Row, cell_time, with_ids
 
@@ -41,6 +42,8 @@ CONFIRMED_BY = "应用推进科"
 _CHANGE_RESULTS: _Choice = {"success": 0.93, "failed": 0.04, "rolled_back": 0.03}
 _SERVERS = {"oa": "oa-app-1", "docexchange": "exchange-app-1", "identity": "identity-app-1", "sms": "sms-app-1"}
 _APPLICATIONS = {"workflow": "公文管理", "feature": "协同办公门户"}
+#: Kinds of changes that are no work on a host alone: maintenance stops the whole subsystem.
+_WITHOUT_HOST = ("workflow", "maintenance", "mailing")
 #: Share of working days on which a planned change was cancelled.
 _CANCELLED_SHARE = 0.02
 #: Changes that are still to come: days after the last one, subsystem, kind, and days before it of the confirmation.
@@ -100,19 +103,23 @@ def change_details(city: City, changes: Sequence[Row]) -> list[Row]:
 
     Some that were cancelled and some that are still to come follow, with numbers of their own.
     """
-    return [*(_detailed(city, row) for row in changes), *with_ids("BJ", [*_cancelled(city), *_to_come(city)])]
+    mailings = {wall_clock(item.start): item.subject for item in city.incidents_of("announced_mailing")}
+    detailed = [_detailed(city, row, mailings) for row in changes]
+    return [*detailed, *with_ids("BJ", [*_cancelled(city), *_to_come(city)])]
 
 
-def _detailed(city: City, row: Row) -> Row:
+def _detailed(city: City, row: Row, mailings: Mapping[dt.datetime, str]) -> Row:
     number, time, subsystem, kind, unit, confirmed, finished = row
     planned = cast("dt.datetime", time)
+    until = max(planned + dt.timedelta(hours=2), cast("dt.datetime", finished or planned))
+    application = mailings.get(planned) if kind == "mailing" else _APPLICATIONS.get(str(kind))
+    host = None if kind in _WITHOUT_HOST else _SERVERS.get(str(subsystem))
     rng = city.rng(_CHANGES, planned.date())
     known = confirmed if isinstance(confirmed, dt.datetime) else planned
     noted = cell_time(known.date() - dt.timedelta(days=int(rng.integers(1, 4))), int(rng.integers(540, 1020)))
     result = _draw(rng, _CHANGE_RESULTS) if kind in ("fix", "feature") else "success"
     return (
-        number, noted, planned, planned + dt.timedelta(hours=2), subsystem, _APPLICATIONS.get(str(kind)),
-        _SERVERS.get(str(subsystem)) if kind != "workflow" else None, kind, unit, confirmed,
+        number, noted, planned, until, subsystem, application, host, kind, unit, confirmed,
         CONFIRMED_BY if confirmed is not None else None, planned + dt.timedelta(minutes=int(rng.integers(0, 10))),
         finished, result,
     )  # fmt: skip

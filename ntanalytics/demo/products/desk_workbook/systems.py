@@ -104,7 +104,8 @@ def changes(city: City) -> list[Row]:
     for incident in city.incidents_of("planned_maintenance", "announced_mailing"):
         planned, finished = wall_clock(incident.start), wall_clock(incident.end)
         confirmed = planned.replace(hour=16, minute=10) - dt.timedelta(days=2)
-        rows.append((planned, incident.subsystem, "maintenance", None, confirmed, finished))
+        kind = "mailing" if incident.kind == "announced_mailing" else "maintenance"
+        rows.append((planned, incident.subsystem, kind, None, confirmed, finished))
     return with_ids("BG", sorted(rows, key=lambda row: row[0]))
 
 

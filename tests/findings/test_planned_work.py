@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from ntanalytics.findings.finding import Entity, Excuse, Finding, Window, subsystem_entity
-from ntanalytics.findings.maintenance_windows import MaintenanceWindow, maintenance_windows, suppress_maintenance
+from ntanalytics.findings.planned_work import PlannedHours, planned_hours, suppress_planned
+from ntanalytics.findings.subjects import subject
 from ntanalytics.findings.threshold import Status
 from ntanalytics.subsystems import RULES
 
@@ -23,7 +25,7 @@ def _window(begin: float, end: float) -> Window:
 
 
 #: From 19:00 until 21:00.
-WORK = MaintenanceWindow("BG1", "docexchange", _window(19, 21))
+WORK = PlannedHours("BG1", "docexchange", _window(19, 21))
 
 EXCHANGE, OA = subsystem_entity("docexchange"), subsystem_entity("oa")
 UNIT = Entity("unit", "市水利局", "市水利局")
@@ -40,13 +42,16 @@ def _change(**more: Any) -> dict[str, Any]:
         "kind": "maintenance",
         "planned_at": BEGIN + _hours(19),
         "confirmed_at": BEGIN - _hours(32),
+        "planned_until_at": None,
         "finished_at": BEGIN + _hours(21),
         "result": "success",
+        "application": None,
+        "host": None,
     } | more
 
 
 def test_a_maintenance_that_was_confirmed_before_is_planned_work() -> None:
-    assert maintenance_windows([_change()], BEGIN, ON) == [WORK]
+    assert planned_hours([_change()], BEGIN, ON) == [WORK]
 
 
 @pytest.mark.parametrize(
@@ -62,15 +67,15 @@ def test_a_maintenance_that_was_confirmed_before_is_planned_work() -> None:
     ],
 )
 def test_a_change_that_was_not_confirmed_or_not_of_the_day_is_none(more: dict[str, Any]) -> None:
-    assert maintenance_windows([_change(**more)], BEGIN, ON) == []
+    assert planned_hours([_change(**more)], BEGIN, ON) == []
 
 
 def _finding(code: str, entity: Entity, window: Window | None = None, status: Status = "critical") -> Finding:
     return Finding(rule=RULES[code], entity=entity, status=status, value=0.9, window=window, since=ON)
 
 
-def _judged(finding: Finding, *planned: MaintenanceWindow, trained: tuple[str, ...] = ()) -> Finding:
-    [judged] = suppress_maintenance([finding], planned, trained, PLACES)
+def _judged(finding: Finding, *planned: PlannedHours, trained: tuple[str, ...] = ()) -> Finding:
+    [judged] = suppress_planned([finding], planned, trained, PLACES)
     return judged
 
 
@@ -106,22 +111,67 @@ def test_a_change_excuses_its_own_subsystem_and_the_rules_of_an_outage(code: str
 
 
 def test_work_on_the_environment_excuses_every_host_but_no_finding_without_hours() -> None:
-    everything = MaintenanceWindow("BG2", "infra", _window(19, 21))
+    everything = PlannedHours("BG2", "infra", _window(19, 21))
     host, service = Entity("host", "oa-app-1", ""), Entity("service", "oa.nantong.example", "")
     assert _judged(_finding("infra.reachable", host, _window(19, 20)), everything).status == "ok"
     assert _judged(_finding("infra.requests_fall", service), everything).status == "critical"
 
 
-def test_as_many_mailings_as_were_planned_are_excused() -> None:
-    mailing = MaintenanceWindow("BG3", "sms", _window(9, 17))
+@pytest.mark.parametrize(
+    ("entity", "status"),
+    [
+        (EXCHANGE, "critical"),  # the whole subsystem, and only a host was planned
+        (Entity("host", "exchange-app-1", ""), "ok"),
+        (Entity("disk", "exchange-app-1/data", ""), "ok"),
+        (Entity("host", "exchange-app-2", ""), "critical"),
+    ],
+)
+def test_a_change_of_a_host_excuses_that_host_alone(entity: Entity, status: str) -> None:
+    work = PlannedHours("BG1", "docexchange", _window(19, 21), named="exchange-app-1")
+    assert _judged(_finding("infra.reachable", entity, _window(19, 20)), work).status == status
+
+
+def test_what_goes_on_after_the_planned_end_is_not_planned() -> None:
+    [hours] = planned_hours([_change(planned_until_at=BEGIN + _hours(20))], BEGIN, ON)
+    assert hours.window == _window(19, 20)
+    assert _judged(_finding("infra.availability", EXCHANGE, _window(19, 21)), hours).status == "critical"
+
+
+MAILING = PlannedHours("BG3", "sms", _window(9, 17), named="E2002", is_mailing=True)
+
+
+def test_a_mailing_is_one_of_its_application_and_needs_its_name() -> None:
+    assert planned_hours([_change(kind="mailing", subsystem="sms")], BEGIN, ON) == []
+    [hours] = planned_hours([_change(kind="mailing", subsystem="sms", application="E2002")], BEGIN, ON)
+    assert (hours.named, hours.is_mailing) == ("E2002", True)
     surge, other = (
         _finding("sms.application_rise", Entity("application", key, key), status="warning")
         for key in ("E2002", "E1001")
     )
-    assert _judged(surge, mailing).excuse == Excuse("mailing", ("BG3",))
+    assert _judged(surge, MAILING).excuse == Excuse("mailing", ("BG3",))
+    assert _judged(other, MAILING).status == "warning"
     assert _judged(surge, WORK).status == "warning"
-    both = suppress_maintenance([surge, other], [mailing])
-    assert [finding.status for finding in both] == ["warning", "warning"]
+
+
+@pytest.mark.parametrize(
+    ("hours", "seen", "status"),
+    [
+        ((10, 12), 900.0, "ok"),
+        ((13, 18), 900.0, "critical"),  # it goes on after its hours
+        ((10, 12), 3.0, "critical"),  # fewer than usual are no mailing
+    ],
+)
+def test_a_mailing_excuses_more_messages_of_its_application_in_its_hours(
+    hours: tuple[float, float], seen: float, status: str
+) -> None:
+    sent = _finding("sms.surveillance", subject("sms.messages", (("application", "E2002"),), ""), _window(*hours))
+    assert _judged(replace(sent, figures={"seen": seen, "expected": 100.0}), MAILING).status == status
+
+
+def test_a_maintenance_of_the_sms_platform_excuses_no_mailing() -> None:
+    gateway = PlannedHours("BG4", "sms", _window(22, 23))
+    sent = _finding("sms.application_rise", Entity("application", "E2002", "E2002"), _window(13, 14))
+    assert _judged(sent, gateway).status == "critical"
 
 
 def test_a_unit_that_is_at_a_training_is_excused_and_another_is_not() -> None:

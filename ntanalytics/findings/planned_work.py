@@ -1,0 +1,133 @@
+"""Planned work, and the violations of a day that it explains.
+
+A violation is excused only where it is of what the work names, of its kind, and wholly within its planned hours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from types import MappingProxyType
+
+from ntanalytics.contract.enumerations import SUBSYSTEMS
+from ntanalytics.findings.finding import Excuse, Finding, Window
+from ntanalytics.findings.place import host_of, place
+from ntanalytics.findings.subjects import members_of
+from ntanalytics.metrics.infra.availability import confirmed_work
+from ntanalytics.metrics.rows import Rows
+
+#: Codes of the rules that an outage breaks: a service or host that is down, silent, failing or slow.
+OUTAGES = (
+    "infra.availability", "infra.reachable", "infra.problems", "infra.error_*", "infra.requests_*", "infra.slow_*",
+    "infra.checks_gap", "*_silence", "*_silent", "*_lull", "*.lull", "*_fall", "*_failures", "*_failure_rate",
+    "*_failing", "*_failures_rise", "*.surveillance",
+)  # fmt: skip
+
+#: Codes of the rules that a mailing breaks: more messages of its application.
+MAILINGS = ("sms.application_rise", "sms.surveillance")
+
+#: Codes of the rules that a unit breaks whose staff is at a training.
+AWAY = ("oa.unit_active_fall", "oa.unit_active_change_rate")
+
+#: Seconds between checks or slots: an outage may seem to begin that much earlier, or to end that much later.
+GRAIN_S = 600.0
+
+_NONE: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class PlannedHours:
+    """Planned work on a subsystem, on one day.
+
+    Attributes:
+        change_number: number of the change.
+        subsystem: id of the subsystem; ``infra`` stands for every host and service.
+        window: its hours, from the midnight of the inspected day.
+        named: the host or application that it is about alone; empty for the whole subsystem.
+        is_mailing: whether it is a mailing, and no maintenance.
+    """
+
+    change_number: str
+    subsystem: str
+    window: Window
+    named: str = ""
+    is_mailing: bool = False
+
+
+def planned_hours(changes: Rows, begins_at: datetime, on: date) -> list[PlannedHours]:
+    """Return the confirmed maintenance and the mailings that touch a day, earliest first.
+
+    Args:
+        changes: rows of ``desk.changes`` of the days around the inspected one.
+        begins_at: begin of the inspected day (aware).
+        on: the inspected day.
+    """
+    planned = []
+    for kind in ("maintenance", "mailing"):
+        for item in confirmed_work(changes, kind):
+            from_s, until_s = ((moment - begins_at) / timedelta(seconds=1) for moment in (item.begin, item.end))
+            if from_s < 86_400 and until_s > 0:
+                hours = Window(on, from_s, until_s)
+                planned.append(
+                    PlannedHours(item.change_number, item.subsystem, hours, item.named, is_mailing=kind == "mailing")
+                )
+    return planned
+
+
+def suppress_planned(
+    findings: Iterable[Finding],
+    planned: Iterable[PlannedHours],
+    trained: Iterable[str] = (),
+    places: Mapping[str, str] = _NONE,
+) -> list[Finding]:
+    """Return the findings of a day in their order; violations that planned work explains are ok, with an excuse.
+
+    Args:
+        findings: of one day.
+        planned: planned work of the day (:func:`planned_hours`).
+        trained: keys of the units that had a training on the day.
+        places: head of a host's or service's name → the subsystem that it carries.
+    """
+    work, units = list(planned), set(trained)
+    excused = []
+    for finding in findings:
+        excuse = None
+        if finding.is_violation:
+            if finding.has_code(AWAY) and finding.entity.label in units:
+                excuse = Excuse("training")
+            elif item := next((item for item in work if _explains(item, finding, places)), None):
+                excuse = Excuse("mailing" if item.is_mailing else "maintenance", (item.change_number,))
+        excused.append(finding if excuse is None else replace(finding, status="ok", since=None, excuse=excuse))
+    return excused
+
+
+def _explains(planned: PlannedHours, finding: Finding, places: Mapping[str, str]) -> bool:
+    if finding.subsystem not in SUBSYSTEMS or (planned.named and planned.named not in _names(finding)):
+        return False
+    if planned.is_mailing:
+        # what counts a day has no hours; surveillance, which has, tells what lies outside of them
+        return (
+            finding.has_code(MAILINGS)
+            and _is_more(finding)
+            and (finding.window is None or _holds(planned, finding.window))
+        )
+    if finding.window is None or not finding.has_code(OUTAGES):
+        return False
+    return planned.subsystem in ("infra", place(finding, places)) and _holds(planned, finding.window)
+
+
+def _names(finding: Finding) -> set[str]:
+    """Return the names of what a finding is about: its entity, the host of a disk, the members of a subject."""
+    return {finding.entity.key, finding.entity.label, host_of(finding.entity), *members_of(finding).values()}
+
+
+def _is_more(finding: Finding) -> bool:
+    """Return whether a finding of surveillance is of more events than usual; any other finding is what it says."""
+    seen, expected = finding.figures.get("seen"), finding.figures.get("expected")
+    return seen is None or expected is None or (seen > expected and not finding.details.get("value"))
+
+
+def _holds(planned: PlannedHours, window: Window) -> bool:
+    begins, ends = planned.window.from_s - GRAIN_S, planned.window.until_s + GRAIN_S
+    return window.from_s >= begins and window.until_s <= ends
