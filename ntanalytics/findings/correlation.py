@@ -6,21 +6,20 @@ joins their codes, both concern the same place or one that depends on it, and it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from ntanalytics.findings.correlation_rules import CORRELATION_RULES, CorrelationRule, Reach
 from ntanalytics.findings.finding import Finding, ranked
-from ntanalytics.findings.place import host_of, place
+from ntanalytics.findings.place import Topology, host_of, place
 from ntanalytics.findings.subjects import members_of
 from ntanalytics.findings.threshold import Status, worst
 
-#: Seconds by which a follower may be seen before the begin of its cause, and after its end: counts are hourly.
-_BEFORE_S, _AFTER_S = 3600, 3600
+#: Seconds by which a follower may be seen before the begin of its cause: what is checked or counted by minutes, and
+#: what is counted by hours, whose first hour may hold the begin. And seconds after its end.
+_BEFORE_S, _HOUR_S, _AFTER_S = 600, 3600, 3600
 
-_NONE: Mapping[str, str] = MappingProxyType({})
-_NO_DEPENDENCIES: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+_EVERYTHING_ALONE = Topology()
 
 
 @dataclass(frozen=True)
@@ -51,11 +50,7 @@ class IncidentGroup:
         return all(host_of(finding.entity) == host_of(self.root.entity) for finding in self.followers)
 
 
-def correlate(
-    findings: Iterable[Finding],
-    places: Mapping[str, str] = _NONE,
-    depends_on: Mapping[str, tuple[str, ...]] = _NO_DEPENDENCIES,
-) -> list[IncidentGroup]:
+def correlate(findings: Iterable[Finding], topology: Topology = _EVERYTHING_ALONE) -> list[IncidentGroup]:
     """Return the incidents of what is not ok, the worst first.
 
     A finding without cause and followers is an incident of its own. What is unknown may follow, and is the root of
@@ -63,11 +58,10 @@ def correlate(
 
     Args:
         findings: of one day or period.
-        places: head of a host's or service's name → the subsystem that it carries (``findings.place``).
-        depends_on: subsystem → subsystems without which it cannot be reached or used.
+        topology: what depends on what.
     """
     open_findings = [finding for finding in ranked(findings) if finding.status != "ok"]
-    joined = _Joined(open_findings, places, depends_on)
+    joined = _Joined(open_findings, topology)
     followers: dict[int, list[Finding]] = {}
     for number, finding in enumerate(open_findings):
         root = joined.root(number)
@@ -83,12 +77,9 @@ def correlate(
 class _Joined:
     """The cause of each finding among some findings."""
 
-    def __init__(
-        self, findings: Sequence[Finding], places: Mapping[str, str], depends_on: Mapping[str, tuple[str, ...]]
-    ) -> None:
+    def __init__(self, findings: Sequence[Finding], topology: Topology) -> None:
         self._findings = findings
-        self._places = places
-        self._depends_on = depends_on
+        self._topology = topology
         self._causes = [self._cause(number) for number in range(len(findings))]
 
     def root(self, number: int) -> int:
@@ -110,7 +101,9 @@ class _Joined:
         return None
 
     def _joins(self, rule: CorrelationRule, root: Finding, follower: Finding) -> bool:
-        has_codes = follower.has_code(rule.followers) and root.has_code(rule.roots) and root.code != follower.code
+        # one host stops another; any other finding has its cause in one of another kind
+        is_other = root.entity != follower.entity if rule.reach == "carried" else root.code != follower.code
+        has_codes = follower.has_code(rule.followers) and root.has_code(rule.roots) and is_other
         if not has_codes or root.status == "unknown" or (rule.needs_critical and root.status != "critical"):
             return False
         if rule.explains_unknown != (follower.status == "unknown"):
@@ -130,13 +123,15 @@ class _Joined:
             return root.entity == follower.entity
         if reach == "host":
             return host_of(root.entity) == host_of(follower.entity)
-        begin, end = place(root, self._places), place(follower, self._places)
+        if reach == "carried":
+            return self._topology.is_behind(root, follower)
+        begin, end = (place(finding, self._topology.places) for finding in (root, follower))
         if begin == end:
             return True
         # the agent of a host is checked as part of the environment: its outage stands there, too
         if end == "infra" and follower.entity.kind == "subsystem":
             return root.subsystem == "infra"
-        return reach == "dependents" and begin in self._depends_on.get(end, ())
+        return reach == "dependents" and begin in self._topology.depends_on.get(end, ())
 
 
 def _is_later(root: Finding, follower: Finding) -> bool:
@@ -145,5 +140,6 @@ def _is_later(root: Finding, follower: Finding) -> bool:
         return root.since < follower.since
     if root.window is not None and follower.window is not None:
         begin = follower.window.from_s + (follower.window.day - root.window.day).days * 86_400
-        return root.window.from_s - _BEFORE_S <= begin <= root.window.until_s + _AFTER_S
+        before = _BEFORE_S if begin % _HOUR_S else _HOUR_S
+        return root.window.from_s - before <= begin <= root.window.until_s + _AFTER_S
     return True

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-#: How far a cause reaches: the same entity, host or subsystem; the subsystem and its dependents; everywhere.
-Reach = Literal["entity", "host", "place", "dependents", "everywhere"]
+#: How far a cause reaches: the same entity, host or subsystem; the subsystem and its dependents; the hosts behind a
+#: host; everywhere.
+Reach = Literal["entity", "host", "place", "dependents", "carried", "everywhere"]
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,10 @@ CORRELATION_RULES = (
     CorrelationRule(
         ("infra.checks_gap",), (*_HOST, *_DOWN, *_BUSY, *_DISK, *_SLOW, "infra.problems"), "everywhere",
         "What is not watched is not known.", explains_unknown=True,
+    ),
+    CorrelationRule(
+        _HOST, (*_HOST, "infra.problems", *_DOWN, *_ERRORS, *_SLOW, *_AWAY, *_FAILING, "desk.clock*"), "carried",
+        "What stands behind a switch, a firewall or a storage stops with it.",
     ),
     CorrelationRule(_HOST, ("infra.problems", *_BUSY, *_DISK), "host", "Monitoring says it in several ways."),
     CorrelationRule(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 
 from ntanalytics.findings.correlation import IncidentGroup, correlate
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.lifecycle import CHANGES, Change, LifecycleState
 from ntanalytics.findings.phrases import day_words, hours_words, spaced, value_words
+from ntanalytics.findings.place import Topology
 from ntanalytics.findings.text import Wording, exceptions, since_words
 
 #: Changes at the head of an inspection, in this order.
@@ -64,13 +65,7 @@ def compared(state: LifecycleState) -> str:
 
 
 def opening(
-    findings: Iterable[Finding],
-    state: LifecycleState,
-    word: Word,
-    *,
-    places: Mapping[str, str],
-    depends_on: Mapping[str, tuple[str, ...]],
-    limit: int = 5,
+    findings: Iterable[Finding], state: LifecycleState, word: Word, *, topology: Topology, limit: int = 5
 ) -> list[str]:
     """Return the sentences at the head of an inspection: changes of the findings, then one for each incident.
 
@@ -80,12 +75,11 @@ def opening(
         findings: all findings.
         state: their lifecycles.
         word: a finding in Chinese.
-        places: as :func:`correlate` takes them.
-        depends_on: as :func:`correlate` takes it.
+        topology: as :func:`correlate` takes it.
         limit: number of incidents; a last sentence tells how many findings more there are.
     """
     everything = list(findings)
-    marked = [(change_of(group, state), group) for group in correlate(everything, places, depends_on)]
+    marked = [(change_of(group, state), group) for group in correlate(everything, topology)]
     if not marked:
         return [compared(state), *exceptions(everything, word)]
     order: tuple[Change | None, ...] = (*_FIRST, None)

@@ -1,9 +1,11 @@
-"""Place of a finding: the subsystem that a host or service carries."""
+"""Place of a finding: the subsystem that a host or service carries, and what stands behind what."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 
 from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.findings.finding import Entity, Finding
@@ -12,7 +14,36 @@ from ntanalytics.findings.subjects import members_of
 #: Dimensions whose members are hosts or services.
 _PLACED = ("host", "service", "target")
 
+#: Kinds of entities that are on a host.
+_ON_HOSTS = ("host", "disk", "sensor", "plan")
+
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+
+
+@dataclass(frozen=True)
+class Topology:
+    """What depends on what: from the suite's subsystems, the checked targets and the site's hosts.
+
+    Attributes:
+        places: head of a host's or service's name → the subsystem that it carries (:func:`places_of`).
+        depends_on: subsystem → subsystems without which it cannot be reached or used.
+        carries: pattern of a host → patterns of the hosts that stand behind it; ``*`` is everything. The first is the
+            root where two stop together.
+    """
+
+    places: Mapping[str, str] = field(default_factory=dict)
+    depends_on: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    carries: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def is_behind(self, root: Finding, follower: Finding) -> bool:
+        """Return whether the host of a finding carries that of another, or everything."""
+        host, carried = host_of(root.entity), hosts_of(follower)
+        for pattern, behind in self.carries.items():
+            if any(fnmatchcase(name, pattern) for name in carried):
+                return False  # it is such a host itself, and not after the other one
+            if fnmatchcase(host, pattern):
+                return any(part == "*" or any(fnmatchcase(name, part) for name in carried) for part in behind)
+        return False
 
 
 def places_of(targets: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -45,6 +76,13 @@ def place(finding: Finding, places: Mapping[str, str]) -> str:
         return subsystem
     name = next((members[column] for column in _PLACED if column in members), entity.key)
     return places.get(_head(name.partition("://")[2] or name), "infra")
+
+
+def hosts_of(finding: Finding) -> set[str]:
+    """Return the host that a finding is about; none where it is about none."""
+    members = members_of(finding)
+    on_host = {host_of(finding.entity)} if finding.entity.kind in _ON_HOSTS else set()
+    return on_host | {members["host"]} if "host" in members else on_host
 
 
 def host_of(entity: Entity) -> str:

@@ -14,7 +14,7 @@ from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.findings.finding import Excuse, Finding, Window
 from ntanalytics.findings.place import host_of, place
 from ntanalytics.findings.subjects import members_of
-from ntanalytics.metrics.infra.availability import confirmed_work
+from ntanalytics.metrics.infra.planned_downtime import confirmed_work
 from ntanalytics.metrics.rows import Rows
 
 #: Codes of the rules that an outage breaks: a service or host that is down, silent, failing or slow.

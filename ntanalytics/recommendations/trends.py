@@ -12,6 +12,7 @@ from ntanalytics.checks.context import QUARTER_DAYS
 from ntanalytics.metrics.ca import certificates
 from ntanalytics.metrics.identity import logins
 from ntanalytics.metrics.infra import availability, disks, requests
+from ntanalytics.metrics.infra.planned_downtime import confirmed_work
 from ntanalytics.metrics.oa import adoption
 from ntanalytics.metrics.seal import seals
 from ntanalytics.metrics.sms import volume
@@ -59,7 +60,7 @@ def _certificates(_: Report, scope: DatasetView) -> ir.Table:
 
 def _platform(report: Report, scope: DatasetView) -> ir.Table:
     changes = report.dataset("desk.changes", history=QUARTER_DAYS - len(report.period.days))
-    windows = availability.confirmed_work(changes.cases)
+    windows = confirmed_work(changes.cases)
     return availability.daily(scope.recent, scope.days, report.ends_at, report.utc_offset_h, windows)
 
 

@@ -8,13 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ntanalytics.checks.engine import Evaluation
-from ntanalytics.checks.entities import places
 from ntanalytics.checks.section import HISTORY, SubsystemSummary
 from ntanalytics.contract.enumerations import SUBSYSTEMS, subsystem_label
 from ntanalytics.findings.finding import Finding, count_by_status
 from ntanalytics.findings.lifecycle import LifecycleState
 from ntanalytics.findings.lifecycle_text import opening
-from ntanalytics.findings.place import host_of
+from ntanalytics.findings.place import Topology, host_of
 from ntanalytics.findings.text import WordedFinding
 from ntanalytics.findings.threshold import ORDER, worst
 from ntanalytics.metrics.figures import FigureRow, Figures, case_list
@@ -27,7 +26,7 @@ from ntanalytics.reports import Table
 from ntanalytics.reports.column_labels import column_labels
 from ntanalytics.reports.data import plain_row
 from ntanalytics.reports.record import Field
-from ntanalytics.subsystems import DEPENDS_ON, word
+from ntanalytics.subsystems import topology, word
 from ntanalytics.subsystems.infra import host_checks
 from ntanalytics.workspace.report import Report
 
@@ -79,7 +78,7 @@ class DayInspection:
         incidents: what happened on the day, from monitoring, the service desk and the probes.
         checks: the manual checks of the service desk.
         origin: origin of the incidents.
-        places: head of a host's or service's name → the subsystem that it carries.
+        topology: what depends on what.
     """
 
     evaluation: Evaluation
@@ -88,7 +87,7 @@ class DayInspection:
     incidents: Figures
     checks: Figures
     origin: Mapping[str, object]
-    places: Mapping[str, str]
+    topology: Topology
 
     @property
     def summaries(self) -> Mapping[str, SubsystemSummary]:
@@ -117,13 +116,13 @@ def inspect(report: Report) -> DayInspection:
         incidents=case_list(sorted(happened, key=lambda row: row["at"]), problems, incidents, probes),
         checks=checks.figures(checks.table.select("subsystem", "item", "result", "remark")),
         origin=report.origin("findings.inspection", problems, incidents),
-        places=places(context),
+        topology=topology(context),
     )
 
 
 def opening_sentences(inspection: DayInspection, lifecycles: LifecycleState) -> list[str]:
     """Return the sentences that open the inspection."""
-    return opening(inspection.evaluation.findings, lifecycles, word, places=inspection.places, depends_on=DEPENDS_ON)
+    return opening(inspection.evaluation.findings, lifecycles, word, topology=inspection.topology)
 
 
 def systems_board(inspection: DayInspection, *, id: str = "systems") -> Table:

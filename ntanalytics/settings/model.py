@@ -12,6 +12,8 @@ from ntanalytics.periods import Calendar
 from ntanalytics.settings.channels import Channel, Recipient
 from ntanalytics.settings.holidays import CALENDAR_FILE, read_calendar
 from ntanalytics.settings.parts import (
+    NETWORK_DEVICES,
+    HostSettings,
     Retention,
     RuleSettings,
     SettingsPart,
@@ -47,6 +49,10 @@ class Settings(SettingsPart):
     jobs: Path = Field(Path("scheduled/jobs.yml"), description="File of the scheduled reports.")
     queries: Path | None = Field(None, description="Folder of the site's own mappings.")
     sources: dict[str, SourceSettings] = Field(default_factory=dict, description="Sources by name.")
+    hosts: dict[str, HostSettings] = Field(
+        default_factory=lambda: dict(NETWORK_DEVICES),
+        description="Hosts that others depend on, by name; the first is the root where several stop together.",
+    )
     rules: dict[str, RuleSettings] = Field(
         default_factory=dict, description="Overrides of rules by code; see `ntanalytics rules`."
     )

@@ -145,6 +145,21 @@ class StoreSettings(SettingsPart):
     )
 
 
+class HostSettings(SettingsPart):
+    """A host or network device, and what stands behind it."""
+
+    carries: tuple[str, ...] = Field(
+        description="Names of the hosts that stop with it, with `*` for any letters; `*` alone is everything."
+    )
+
+
+#: Network devices by their usual names: everything stands behind them.
+NETWORK_DEVICES = {
+    name: HostSettings(carries=("*",))
+    for name in ("*switch*", "*交换机*", "*firewall*", "*防火墙*", "*router*", "*路由器*")
+}
+
+
 class RuleSettings(SettingsPart):
     """Override of one rule by a site; ``ntanalytics rules`` lists the rules.
 

@@ -9,10 +9,12 @@ from ntanalytics.checks import engine
 from ntanalytics.checks.check import Span, span_of
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.engine import Evaluation
+from ntanalytics.checks.entities import places
 from ntanalytics.checks.site_rules import site_rules
 from ntanalytics.checks.subsystem import Subsystem
 from ntanalytics.checks.surveillance import watched
 from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.place import Topology
 from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.text import Wording
 from ntanalytics.findings.text import word as word_with
@@ -55,6 +57,12 @@ def subsystem(name: str) -> Subsystem:
         KeyError: there is none.
     """
     return _BY_ID[name]
+
+
+def topology(context: CheckContext) -> Topology:
+    """Return what depends on what at the site of a report."""
+    carries = {name: host.carries for name, host in context.workspace.settings.hosts.items()}
+    return Topology(places(context), DEPENDS_ON, carries)
 
 
 def rules_of(settings: Settings) -> Mapping[str, Rule]:

@@ -12,7 +12,7 @@ import pytest
 from ntanalytics.findings.correlation import IncidentGroup, correlate
 from ntanalytics.findings.correlation_rules import CORRELATION_RULES
 from ntanalytics.findings.finding import Entity, Finding, Window, subsystem_entity
-from ntanalytics.findings.place import host_of, place, places_of
+from ntanalytics.findings.place import Topology, host_of, place, places_of
 from ntanalytics.findings.threshold import Status
 from ntanalytics.subsystems import DEPENDS_ON, RULES
 
@@ -21,6 +21,7 @@ PLACES = places_of([
     ("im", "https://im.city.example/"), ("infra", "im-app-1"), ("docexchange", "https://exchange.city.example/"),
     ("infra", "tls://oa.city.example:443"), ("oa", "https://oa.city.example/"), ("infra", "core-switch-1"),
 ])  # fmt: skip
+TOPOLOGY = Topology(PLACES, DEPENDS_ON, {"core-switch-*": ("*",), "firewall-1": ("*",), "storage-1": ("oa-db-*",)})
 
 
 def _host(key: str) -> Entity:
@@ -41,7 +42,7 @@ def _down(subsystem: str, **more: Any) -> Finding:
 
 
 def _groups(*findings: Finding) -> list[IncidentGroup]:
-    return correlate(findings, PLACES, DEPENDS_ON)
+    return correlate(findings, TOPOLOGY)
 
 
 DOWN = _finding("infra.reachable", _host("im-app-1"), window=_window(14.87, 16.73))
@@ -168,3 +169,27 @@ def test_the_host_of_an_entity_is_the_first_part_of_its_key() -> None:
 
 def test_what_is_ok_is_no_incident() -> None:
     assert correlate([_finding("oa.handling", status="ok")]) == []
+
+
+def _stopped(host: str, begin: float = 14.9) -> Finding:
+    return _finding("infra.reachable", _host(host), window=_window(begin, 15.3))
+
+
+def test_hosts_that_stop_behind_a_switch_are_one_incident_with_the_switch_as_its_root() -> None:
+    switch, firewall = _stopped("core-switch-1", 14.92), _stopped("firewall-1")
+    behind = [_stopped("oa-app-1"), _stopped("exchange-db-1", 14.95), _down("oa", window=_window(14.9, 15.3))]
+    quiet = _finding("sso.surveillance", Entity("subject", "sso.accesses", ""), window=_window(14, 16))
+    [group] = _groups(*behind, firewall, quiet, switch)
+    assert group.root == switch
+    assert len(group.followers) == 5
+
+
+def test_a_storage_carries_the_hosts_that_the_site_names_and_no_others() -> None:
+    storage, database, other = _stopped("storage-1"), _stopped("oa-db-2"), _stopped("exchange-db-1")
+    groups = {group.root.entity.key: len(group.followers) for group in _groups(database, other, storage)}
+    assert groups == {"storage-1": 1, "exchange-db-1": 0}
+
+
+@pytest.mark.parametrize(("begin", "count"), [(14.9, 1), (14.7, 2), (15.5, 1), (17.0, 2)])
+def test_nothing_follows_from_what_began_later(begin: float, count: int) -> None:
+    assert len(_groups(_stopped("core-switch-1"), _stopped("oa-app-1", begin))) == count

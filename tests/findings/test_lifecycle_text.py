@@ -11,6 +11,7 @@ from ntanalytics.findings.correlation import correlate
 from ntanalytics.findings.finding import Comparison, Entity, Finding, Window, subsystem_entity
 from ntanalytics.findings.lifecycle import LifecycleState, ObservedDay, follow_lifecycles, observe
 from ntanalytics.findings.lifecycle_text import compared, group_sentence, onset_words
+from ntanalytics.findings.place import Topology
 from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.text import RuleText, Wording
 from ntanalytics.findings.text import word as word_with
@@ -33,7 +34,7 @@ def _word(finding: Finding) -> Wording:
 
 def opening(findings: list[Finding], state: LifecycleState, limit: int = 5) -> list[str]:
     """Return the sentences that open an inspection."""
-    return lifecycle_text.opening(findings, state, _word, places={}, depends_on=DEPENDS_ON, limit=limit)
+    return lifecycle_text.opening(findings, state, _word, topology=Topology(depends_on=DEPENDS_ON), limit=limit)
 
 
 def _on(day: int, *findings: Finding, codes: tuple[str, ...] = ("ca.expired",)) -> ObservedDay:
@@ -125,12 +126,12 @@ def test_an_incident_is_told_by_its_root_its_followers_and_the_advice_of_the_roo
     ]
     messages = _violation("im.im_messages", subsystem_entity("im"), 12.0, status="warning")
     places = {"im": "im"}
-    [group] = correlate([messages, *services, down], places, DEPENDS_ON)
+    [group] = correlate([messages, *services, down], Topology(places, DEPENDS_ON))
     assert group_sentence(group, word) == (
         "im-app-1：14:00—16:00 无应答，历时 2 小时，自11月20日起；"
         "其后：即时通讯可用率 92.00%、软硬件环境可用率 92.00%、即时通讯消息 12 条；建议检查主机、网络与监控代理。"
     )
-    [lone] = correlate([down], places, DEPENDS_ON)
+    [lone] = correlate([down], Topology(places, DEPENDS_ON))
     assert group_sentence(lone, word) == (
         "im-app-1：14:00—16:00 无应答，历时 2 小时，自11月20日起；建议检查主机、网络与监控代理。"
     )

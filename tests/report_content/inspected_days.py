@@ -9,6 +9,7 @@ from ntanalytics.checks.check import DAY
 from ntanalytics.extraction import Extractor
 from ntanalytics.findings.correlation import correlate
 from ntanalytics.findings.finding import Finding, violations
+from ntanalytics.findings.place import Topology
 from ntanalytics.ledger import Ledger
 from ntanalytics.periods import Period
 from ntanalytics.subsystems import DEPENDS_ON, evaluate, subsystem
@@ -42,4 +43,4 @@ class InspectedDays:
     def roots(self, day: str) -> set[str]:
         """Return the codes of the rules whose findings are the roots of what is wrong on a day."""
         findings = violations(evaluate(self.report(day), self._subsystems).findings)
-        return {group.root.code for group in correlate(findings, depends_on=DEPENDS_ON)}
+        return {group.root.code for group in correlate(findings, Topology(depends_on=DEPENDS_ON))}

@@ -7,68 +7,24 @@ time that was not measured.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Literal
 
 import ibis
 import ibis.expr.types as ir
-import pyarrow as pa
 
-from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.metrics import change
 from ntanalytics.metrics.days import fill_days
 from ntanalytics.metrics.groups import join_groups
 from ntanalytics.metrics.infra.check_spans import TARGET, spans_by_day, valid_spans, with_runs
+from ntanalytics.metrics.infra.planned_downtime import PlannedWork, planned_downtime
 from ntanalytics.metrics.measure import Good, Measure, OverGap, catalogue, count, rate
-from ntanalytics.metrics.rows import Rows, rows
-
-
-@dataclass(frozen=True)
-class PlannedWork:
-    """Work that the buyer confirmed before it began: maintenance, or a mailing.
-
-    Attributes:
-        change_number: number of its change.
-        subsystem: the subsystem that is worked on; ``infra`` stands for all.
-        begin: its planned begin (aware).
-        end: its planned end (aware); where none was agreed, its recorded one.
-        named: the host or application that is worked on alone; empty for the whole subsystem.
-    """
-
-    change_number: str
-    subsystem: str
-    begin: datetime
-    end: datetime
-    named: str = ""
-
-
-def confirmed_work(changes: Rows, kind: Literal["maintenance", "mailing"] = "maintenance") -> list[PlannedWork]:
-    """Return the work of a kind that the buyer confirmed before it began, earliest first.
-
-    A change without an end, or without a planned begin, is none: nobody knows what it covers. So is a mailing that
-    names no application. What goes on after the planned end is no longer planned.
-
-    Args:
-        changes: rows of ``desk.changes``.
-        kind: the kind of the changes.
-    """
-    planned = []
-    for row in rows(changes):
-        confirmed, begin, end = row["confirmed_at"], row["planned_at"], row["planned_until_at"] or row["finished_at"]
-        named = str(row["host"] or row["application"] or "").strip()
-        is_made = row["kind"] == kind and row["result"] != "cancelled" and (kind == "maintenance" or named)
-        if is_made and None not in (begin, end, confirmed) and confirmed < begin:
-            planned.append(PlannedWork(str(row["change_no"]), row["subsystem"], begin, end, named))
-    return sorted(planned, key=lambda item: (item.begin, item.change_number))
 
 
 def _time(name: str, label: str, definition: str, *, good: Good = "", over_gap: OverGap | None = None) -> Measure:
     is_additive = over_gap is None
     return Measure(name, label, definition, format="seconds", good=good, is_additive=is_additive, over_gap=over_gap)
 
-
-_MOMENT = pa.timestamp("us", "UTC")
 
 #: Share of a period up to which time without a valid check is taken for nothing.
 UNMEASURED_SHARE = 0.05
@@ -255,7 +211,7 @@ def _parts(spans: ir.Table, length_s: float, planned: Sequence[PlannedWork], by:
         _checked=spans.count(),
         _failed=spans.count(where=~spans.is_up),
     )
-    joined = join_groups(counted, _planned(spans, planned, keys), keys)
+    joined = join_groups(counted, planned_downtime(spans, planned, keys), keys)
     within = joined["_planned_s"].fill_null(0.0)
     parts = joined.mutate(planned_s=within, unplanned_s=joined["_down_s"] - within)
     measured = parts.available_s + parts.unplanned_s
@@ -264,49 +220,6 @@ def _parts(spans: ir.Table, length_s: float, planned: Sequence[PlannedWork], by:
     low = parts.available_s / (measured + parts.unmeasured_s).nullif(0.0)
     is_little = parts.unmeasured_s > UNMEASURED_SHARE * length_s
     return parts.mutate(availability_low=is_little.ifelse(low, ibis.null("float64")))
-
-
-def _planned(spans: ir.Table, planned: Sequence[PlannedWork], keys: Sequence[str]) -> ir.Table:
-    """Return the seconds of downtime within maintenance windows, of the targets that have some."""
-    kind = spans["_from_at"].type()
-    names = sorted({item.named for item in planned if item.named})
-    merged = [
-        (system, name, *window)
-        for system in SUBSYSTEMS
-        for name in ("", *names)
-        for window in _merged(planned, system, name)
-    ]
-    columns = zip(*merged, strict=True) if merged else ([], [], [], [])
-    types = {"_system": pa.string(), "_named": pa.string(), "_begin": _MOMENT, "_end": _MOMENT}
-    windows = ibis.memtable(
-        pa.table({name: pa.array(list(column), types[name]) for name, column in zip(types, columns, strict=True)})
-    )
-    windows = windows.mutate(_begin=windows["_begin"].cast(kind), _end=windows["_end"].cast(kind))
-    down = spans.filter(~spans.is_up)
-    named = ibis.cases(*((down.target.contains(name), name) for name in names), else_="") if names else ibis.literal("")
-    down = down.mutate(_name=named)
-    on = [
-        down.subsystem == windows["_system"],
-        down["_name"] == windows["_named"],
-        down["_from_at"] < windows["_end"],
-        down["_until_at"] > windows["_begin"],
-    ]
-    both = down.inner_join(windows, on)
-    until, since = ibis.least(both["_until_at"], both["_end"]), ibis.greatest(both["_from_at"], both["_begin"])
-    both = both.mutate(_within_s=(until.epoch_seconds() - since.epoch_seconds()).cast("float64"))
-    return both.group_by(*keys).aggregate(_planned_s=both["_within_s"].sum())
-
-
-def _merged(planned: Sequence[PlannedWork], subsystem: str, named: str) -> list[tuple[datetime, datetime]]:
-    """Return the windows of what is named in a subsystem, each moment in one of them at most; ``infra`` is all."""
-    merged: list[tuple[datetime, datetime]] = []
-    wanted = [item for item in planned if item.subsystem in ("infra", subsystem) and item.named in ("", named)]
-    for begin, end in sorted((item.begin, item.end) for item in wanted):
-        if merged and begin <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((begin, end))
-    return merged
 
 
 def _worst(parts: ir.Table, by: Sequence[str]) -> ir.Table:
@@ -322,6 +235,6 @@ def _failures(checks: ir.Table, since: datetime, until: datetime, planned: Seque
     keys = [*TARGET, "_run"]
     failed = spans.filter(~spans.is_up)
     runs = failed.group_by(*keys).aggregate(_down_s=failed["_for_s"].sum())
-    runs = join_groups(runs, _planned(spans, planned, keys), keys)
+    runs = join_groups(runs, planned_downtime(spans, planned, keys), keys)
     runs = runs.filter(runs["_down_s"] > runs["_planned_s"].fill_null(0.0))
     return runs.group_by(*TARGET).aggregate(_failures=runs.count(), _longest_s=runs["_down_s"].max())

@@ -21,6 +21,7 @@ from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.figures import FigureRow, Figures, case_list, figures
 from ntanalytics.metrics.infra import availability, probes
 from ntanalytics.metrics.infra.check_spans import GAP
+from ntanalytics.metrics.infra.planned_downtime import PlannedWork, confirmed_work
 from ntanalytics.metrics.rows import rows
 from ntanalytics.subsystems.infra.host_checks import MONITORING_ENTITY
 from ntanalytics.subsystems.infra.text import check_source_label
@@ -64,10 +65,10 @@ def target(context: CheckContext) -> float:
     return context.rules["infra.availability"].threshold.warning
 
 
-def planned(context: CheckContext) -> tuple[Sequence[availability.PlannedWork], list[DatasetView]]:
+def planned(context: CheckContext) -> tuple[Sequence[PlannedWork], list[DatasetView]]:
     """Return the confirmed maintenance of the last weeks, and the dataset that tells it, where a source has it."""
     changes = context.dataset("desk.changes", HISTORY)
-    return availability.confirmed_work(changes.cases), [changes] if changes.sources else []
+    return confirmed_work(changes.cases), [changes] if changes.sources else []
 
 
 def measured(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.infra import availability, probes
+from ntanalytics.metrics.infra.planned_downtime import PlannedWork, confirmed_work
 
 DAY = dt.date(2026, 11, 16)
 SINCE = dt.datetime(2026, 11, 15, 16, tzinfo=dt.UTC)
@@ -84,15 +85,15 @@ def test_downtime_within_confirmed_maintenance_is_planned(checks, listed) -> Non
     """Down from minute 20 to 35, maintenance of the OA from 25 to 60 and, overlapping, of all systems from 30 to 40."""
     minute = dt.timedelta(minutes=1)
     planned = [
-        availability.PlannedWork("C1", "oa", SINCE + 25 * minute, HOUR),
-        availability.PlannedWork("C2", "infra", SINCE + 30 * minute, SINCE + 40 * minute),
-        availability.PlannedWork("C3", "sms", SINCE, HOUR),
+        PlannedWork("C1", "oa", SINCE + 25 * minute, HOUR),
+        PlannedWork("C2", "infra", SINCE + 30 * minute, SINCE + 40 * minute),
+        PlannedWork("C3", "sms", SINCE, HOUR),
     ]
     made = checks({"首页": every(5, {20, 25, 30})})
     [row] = listed(measured(made, SINCE, HOUR, planned))
     assert (row["available_s"], row["planned_s"], row["unplanned_s"]) == (2700.0, 600.0, 300.0)
     assert (row["availability"], row["failures"]) == (pytest.approx(2700 / 3000), 1)
-    whole = [availability.PlannedWork("C1", "oa", SINCE + 20 * minute, HOUR)]
+    whole = [PlannedWork("C1", "oa", SINCE + 20 * minute, HOUR)]
     [row] = listed(measured(made, SINCE, HOUR, whole))
     assert (row["unplanned_s"], row["failures"], row["availability"]) == (0.0, 0, 1.0)
 
@@ -101,8 +102,8 @@ def test_work_on_one_application_plans_no_downtime_of_another(checks, listed) ->
     """Both are down from minute 20 to 30; the home page's work lasts from 20 to 25, that of all from 28 to 30."""
     minute = dt.timedelta(minutes=1)
     planned = [
-        availability.PlannedWork("C1", "oa", SINCE + 20 * minute, SINCE + 25 * minute, "首页"),
-        availability.PlannedWork("C2", "oa", SINCE + 28 * minute, SINCE + 30 * minute),
+        PlannedWork("C1", "oa", SINCE + 20 * minute, SINCE + 25 * minute, "首页"),
+        PlannedWork("C2", "oa", SINCE + 28 * minute, SINCE + 30 * minute),
     ]
     for target, seconds in (("首页", 420.0), ("接口", 120.0)):
         [row] = listed(measured(checks({target: every(5, {20, 25})}), SINCE, HOUR, planned))
@@ -126,7 +127,7 @@ def test_confirmed_maintenance_needs_a_confirmation_before_and_an_end(table) -> 
     ]
     rows = [{"kind": "maintenance", **row} for row in rows]
     made = table("desk.changes", rows, planned_at=SINCE, subsystem="oa", day=DAY)
-    assert [(item.change_number, item.end) for item in availability.confirmed_work(made)] == [
+    assert [(item.change_number, item.end) for item in confirmed_work(made)] == [
         ("GOOD", HOUR),
         ("LONG", SINCE + hour / 2),
     ]
