@@ -1,15 +1,21 @@
-"""Command ``upgrade``: the ledger of an older version."""
+"""Command ``upgrade``: a site of an older version."""
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ntanalytics.cli.arguments import AsJson
 from ntanalytics.cli.program import app
-from ntanalytics.cli.terminal import say, show_json, show_table
+from ntanalytics.cli.terminal import complain, say, show_json, show_table
+
+if TYPE_CHECKING:
+    from ntanalytics.ledger.upgrading import LedgerUpgrade
+    from ntanalytics.operations.site_upgrade import SiteUpgrade
+    from ntanalytics.operations.upgrade import UpgradeResult
 
 
 @app.command(epilog="Example: ntanalytics upgrade --write")
@@ -18,33 +24,70 @@ def upgrade(
     write: Annotated[bool, typer.Option("--write", help="Do it, after a backup; else nothing is changed.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show how the ledger of an older version is brought to this one; with --write, do it.
+    """Show how a site of an older version is brought to this one; with --write, do it.
 
-    A ledger of SQLite is copied first; of a database server, take a dump before. The rows of each table are counted
-    before and after. It can be broken off and typed again. Stop the scheduler while it runs.
+    The ledger: a file of SQLite is copied first; of a database server, take a dump before. The rows of each table are
+    counted before and after. Settings and jobs: former names are rewritten, after a copy. The lake: a table follows its
+    dataset's columns; its former version stays. Mappings of the site that do not fit the contract are listed, all of
+    them, for you to mend; then the exit code is 4.
+
+    It can be broken off and typed again. Stop the scheduler while it runs.
     """
+    from ntanalytics.errors import ContractError
     from ntanalytics.ledger.upgrading import plan_upgrade
-    from ntanalytics.operations.upgrade import upgrade as upgrade_site
+    from ntanalytics.operations.site_upgrade import plan_site_upgrade, upgrade_site
+    from ntanalytics.operations.upgrade import upgrade as upgrade_ledger
     from ntanalytics.settings import find_config, load
 
-    url = load(find_config(context.obj)).ledger
-    plan = plan_upgrade(url)
-    done = upgrade_site(url, dt.datetime.now(dt.UTC)) if write else None
-    after = done.rows if done else {}
-    backup = str(done.backup) if done and done.backup else ""
+    settings, now = load(find_config(context.obj)), dt.datetime.now(dt.UTC)
+    plan = plan_upgrade(settings.ledger)
+    done = upgrade_ledger(settings.ledger, now) if write else None
+    site = upgrade_site(settings, now) if write else plan_site_upgrade(settings)
     if as_json:
-        show_json({**vars(plan), "is_done": write, "rows_after": after, "backup": backup})
-        return
+        show_json(_as_data(plan, done, site))
+    else:
+        _show_ledger(plan, done)
+        _show_site(site, is_done=write)
+        if not write and (plan.steps or site.files or site.tables):
+            say("nothing was changed: `ntanalytics upgrade --write` does it")
+    for problem in site.problems:
+        complain(problem)
+    if site.problems:
+        raise typer.Exit(ContractError.exit_code)
+
+
+def _as_data(plan: LedgerUpgrade, done: UpgradeResult | None, site: SiteUpgrade) -> Mapping[str, Any]:
+    backup = str(done.backup) if done and done.backup else ""
+    files = {str(found.file): [vars(replaced) for replaced in found.replacements] for found in site.files}
+    tables = {change.dataset: change.steps() for change in site.tables}
+    state = {"is_done": done is not None, "rows_after": done.rows if done else {}, "backup": backup}
+    return {**vars(plan), **state, "files": files, "tables": tables, "problems": list(site.problems)}
+
+
+def _show_ledger(plan: LedgerUpgrade, done: UpgradeResult | None) -> None:
     if not plan.steps:
         say(f"the ledger has revision {plan.after} already" if plan.before else "there is no ledger yet")
         return
     say(f"the ledger: {plan.before} → {plan.after}")
     for step in plan.steps:
         say(f"  {step}")
-    columns = ("table", "rows before", "rows after") if write else ("table", "rows")
-    show_table(columns, [(name, rows, *([after[name]] if write else [])) for name, rows in plan.rows.items()])
+    columns = ("table", "rows before", "rows after") if done else ("table", "rows")
+    show_table(columns, [(name, rows, *([done.rows[name]] if done else [])) for name, rows in plan.rows.items()])
     if done:
         say(f"done; {done.entries} entries of the chain agree with their rows")
-        say(f"backup: {backup}" if backup else "no backup was taken of a database server")
-    else:
-        say("nothing was changed: `ntanalytics upgrade --write` does it")
+        say(f"backup: {done.backup}" if done.backup else "no backup was taken of a database server")
+
+
+def _show_site(site: SiteUpgrade, *, is_done: bool) -> None:
+    for found in site.files:
+        say(f"{found.file}:")
+        for replaced in found.replacements:
+            say(f"  line {replaced.line}, {replaced.where}: {replaced.former} is now {replaced.present}")
+        if found.backup:
+            say(f"  done; it says the same. backup: {found.backup}")
+    for change in site.tables:
+        say(f"the lake's table {change.dataset}, version {change.version}:")
+        for step in change.steps():
+            say(f"  {step}")
+        if is_done:
+            say(f"  done; {site.rows[change.dataset]:,} rows, as many as before, and no value changed")
