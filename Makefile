@@ -19,11 +19,13 @@ PIP_AUDIT   ?= $(or $(shell command -v pip-audit 2>/dev/null),$(if $(UV),$(UV) t
 
 BIN   := .venv/bin
 STAMP := .venv/.installed
+VERSION = $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' ntanalytics/__init__.py)
+RELEASE = release/$(VERSION)
 REPORT_NOTEBOOKS = $(wildcard notebooks/*.ipynb notebooks/*/*.ipynb)
 OFFLINE = $(if $(WHEELHOUSE),--no-index --find-links "$(WHEELHOUSE)")
 
 .DEFAULT_GOAL := help
-.PHONY: help setup spark demo test golden check lint fix lab docs evaluation gaps truth bench soak lock wheelhouse audit
+.PHONY: help setup spark demo test golden check lint fix lab docs evaluation gaps truth bench soak lock wheelhouse release audit
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -132,3 +134,15 @@ audit: setup ## hold requirements.lock against the floors for known flaws, and a
 wheelhouse: setup ## download every wheel of the lock into wheelhouse/, to carry into an intranet
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || "$(PYTHON)" -m venv .venv
 	$(BIN)/python -m pip download --quiet --disable-pip-version-check --require-hashes --dest wheelhouse -r requirements.lock
+
+release: setup ## build release/VERSION: wheel, wheelhouse, lock and checksums (WHEELHOUSE=DIR: without any network)
+	@test -z "$$(git status --porcelain)" || { echo "Commit first: a release is made of a commit." >&2; exit 1; }
+	@grep -q "^## $(VERSION)$$" CHANGELOG.md || { echo "CHANGELOG.md has no section $(VERSION): rename Unreleased." >&2; exit 1; }
+	@$(if $(WHEELHOUSE),test -d "$(WHEELHOUSE)",$(MAKE) --no-print-directory wheelhouse)
+	@rm -rf "$(RELEASE)" && mkdir -p "$(RELEASE)"
+	@cp -r "$(or $(WHEELHOUSE),wheelhouse)" "$(RELEASE)/wheelhouse"
+	@cp requirements.lock requirements-spark.lock CHANGELOG.md "$(RELEASE)"
+	@# the time of the commit: the same commit gives the same bytes
+	@SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m hatchling build --target wheel --directory "$(RELEASE)"
+	@cd "$(RELEASE)" && find . -type f ! -name SHA256SUMS -print0 | LC_ALL=C sort -z | xargs -0 sha256sum > SHA256SUMS
+	@echo "$(RELEASE): tag the commit v$(VERSION)"

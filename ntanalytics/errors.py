@@ -24,7 +24,8 @@
     │   └── FontMissing                           no Chinese font on this machine to embed (retryable)
     ├── VerificationFailed          exit code 9   a rendering differs from the record
     ├── CalendarMissing             exit code 10  no working-day calendar for a year (retryable)
-    └── Overdue                     exit code 11  a due report did not come by its deadline
+    ├── Overdue                     exit code 11  a due report did not come by its deadline
+    └── BackupError                 exit code 12  a backup cannot be written, read or restored (retryable)
 
 A message has up to three parts: the problem, its place, and the remedy. A retryable error passes by itself, or after
 an operator has fixed the machine; then the same command works. Any other error is a mistake in the request.
@@ -217,3 +218,10 @@ class Overdue(NtaError):
     """A due report that did not come by its deadline."""
 
     exit_code = 11
+
+
+class BackupError(NtaError):
+    """A backup that cannot be written, read or restored."""
+
+    exit_code = 12
+    retryable = True

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+from jsonschema import Draft202012Validator
 
+from ntanalytics.reports.schemas import schema
 from ntanalytics.reports.verification import verify
 from ntanalytics.runner import RunContext, run_report
 from ntanalytics.settings import load
@@ -166,3 +168,13 @@ def test_a_lake_in_an_object_store_gives_the_same_figures(
     manifest = (result.directory / "manifest.json").read_text(encoding="utf-8")
     assert object_store.secret not in manifest + (result.directory / "report.ipynb").read_text(encoding="utf-8")
     assert json.loads(manifest)["tables"]["sms.messages"] >= 0
+
+
+@pytest.mark.parametrize("name", ["week", "inspection", "weekly", "adoption"])
+def test_what_machines_read_of_a_report_fits_the_published_schemas(request: pytest.FixtureRequest, name: str):
+    folder = request.getfixturevalue(name).directory
+    for kind, file in (("record", "report.ipynb"), ("manifest", "manifest.json"), ("findings", "findings.json")):
+        if (folder / file).is_file():
+            content = json.loads((folder / file).read_text(encoding="utf-8"))
+            errors = Draft202012Validator(schema(kind)).iter_errors(content)
+            assert [(error.json_path, error.message) for error in errors] == []

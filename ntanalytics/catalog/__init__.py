@@ -5,8 +5,17 @@ A mapping with a missing, unknown or mistyped column is refused when it is loade
 
 from __future__ import annotations
 
-from ntanalytics.catalog.catalog import Catalog, current_product_name, site_catalog
+from ntanalytics.catalog.catalog import Catalog, current_product_name, mapping_problems, site_catalog
 from ntanalytics.catalog.loading import load_product
 from ntanalytics.catalog.product import TIME_FORMS, Mapping, Product
 
-__all__ = ["TIME_FORMS", "Catalog", "Mapping", "Product", "current_product_name", "load_product", "site_catalog"]
+__all__ = [
+    "TIME_FORMS",
+    "Catalog",
+    "Mapping",
+    "Product",
+    "current_product_name",
+    "load_product",
+    "mapping_problems",
+    "site_catalog",
+]

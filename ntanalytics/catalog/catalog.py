@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Map
 from pathlib import Path
-from types import MappingProxyType
 
-from ntanalytics.catalog.loading import load_product, product_files
+from ntanalytics.catalog.loading import load_product, product_files, product_problems
 from ntanalytics.catalog.product import Product
-from ntanalytics.errors import UnknownName
+from ntanalytics.errors import ContractError, UnknownName
 from ntanalytics.settings import project_dir
-
-#: Former product name → present name. Settings and a site's own folder may keep the former one.
-RENAMED_PRODUCTS: Map[str, str] = MappingProxyType({"ledger": "desk_workbook"})
+from ntanalytics.settings.renames import RENAMED_PRODUCTS
 
 
 def current_product_name(name: str) -> str:
@@ -63,6 +60,20 @@ class Catalog(Map[str, Product]):
 
     def __len__(self) -> int:
         return len(self._homes)
+
+
+def mapping_problems(site_folder: Path) -> list[ContractError]:
+    """Return what of a site's own mappings does not fit the contract, all of it.
+
+    Args:
+        site_folder: folder of the site's mappings, which lie over the built-in ones.
+    """
+    built_in = project_dir("queries")
+    problems: list[ContractError] = []
+    for home in sorted(path for path in site_folder.iterdir() if path.is_dir()):
+        below = built_in / current_product_name(home.name)
+        problems += product_problems(*([below] if below.is_dir() else []), home)
+    return problems
 
 
 def site_catalog(site_folder: Path | None) -> Catalog:

@@ -65,20 +65,8 @@ def load_product(*homes: Path) -> Product:
         raise ContractError(
             "there is no source.yml", where=str(homes[-1]), todo="describe the product there (CONTRIBUTING.md)"
         )
-    file = files["source.yml"]
-    header = _validated(_SourceFile, _yaml(_text(file), "the file", file), file)
-    mappings: dict[tuple[str, str], Mapping] = {}
-    for name, path in files.items():
-        if not name.endswith(".sql"):
-            continue
-        match = _FILE.fullmatch(name)
-        if not match:
-            raise ContractError("the name is not <subsystem>.<dataset>[.<dialect>].sql", where=str(path))
-        if match["dataset"] not in DATASETS:
-            raise ContractError(str(UnknownName("dataset", match["dataset"], DATASETS)), where=str(path))
-        default = (match["dialect"],) if match["dialect"] else _DEFAULT_DIALECTS.get(header.kind, ())
-        mapping = _load_mapping(path, DATASETS[match["dataset"]], default, files)
-        mappings[match["dataset"], match["dialect"] or ""] = mapping
+    header = _header(files["source.yml"])
+    mappings = dict(_mapping(path, header.kind, files) for name, path in files.items() if name.endswith(".sql"))
     if not mappings:
         raise ContractError("the product maps no dataset", where=str(homes[-1]))
     return Product(
@@ -91,6 +79,41 @@ def load_product(*homes: Path) -> Product:
         mappings=MappingProxyType(mappings),
         queries=MappingProxyType(header.queries),
     )
+
+
+def product_problems(*homes: Path) -> list[ContractError]:
+    """Return what of a product does not fit the contract: a problem of each file; see :func:`load_product`."""
+    files = product_files(homes)
+    try:
+        kind = _header(files["source.yml"]).kind
+    except KeyError:
+        return [ContractError("there is no source.yml", where=str(homes[-1]), todo="describe the product there")]
+    except ContractError as error:
+        return [error]
+    problems = []
+    for name, path in files.items():
+        if name.endswith(".sql"):
+            try:
+                _mapping(path, kind, files)
+            except ContractError as error:
+                problems.append(error)
+    return problems
+
+
+def _header(file: Path) -> _SourceFile:
+    return _validated(_SourceFile, _yaml(_text(file), "the file", file), file)
+
+
+def _mapping(path: Path, kind: str, files: Map[str, Path]) -> tuple[tuple[str, str], Mapping]:
+    """Return the mapping of a file, with its dataset and dialect."""
+    match = _FILE.fullmatch(path.name)
+    if not match:
+        raise ContractError("the name is not <subsystem>.<dataset>[.<dialect>].sql", where=str(path))
+    if match["dataset"] not in DATASETS:
+        raise ContractError(str(UnknownName("dataset", match["dataset"], DATASETS)), where=str(path))
+    default = (match["dialect"],) if match["dialect"] else _DEFAULT_DIALECTS.get(kind, ())
+    mapping = _load_mapping(path, DATASETS[match["dataset"]], default, files)
+    return (match["dataset"], match["dialect"] or ""), mapping
 
 
 def product_files(homes: Iterable[Path]) -> dict[str, Path]:

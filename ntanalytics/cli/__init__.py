@@ -7,6 +7,7 @@ import sys
 
 from ntanalytics.cli import (
     backfill,
+    backup,
     calendar,
     connect,
     contract,
@@ -24,6 +25,7 @@ from ntanalytics.cli import (
     map_check,
     new,
     reproduce,
+    restore,
     retention,
     rules,
     run,
@@ -56,6 +58,7 @@ def main() -> None:
 __all__ = [
     "app",
     "backfill",
+    "backup",
     "calendar",
     "connect",
     "contract",
@@ -74,6 +77,7 @@ __all__ = [
     "map_check",
     "new",
     "reproduce",
+    "restore",
     "retention",
     "rules",
     "run",

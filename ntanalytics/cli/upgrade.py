@@ -1,18 +1,20 @@
-"""Command ``upgrade``: the ledger and the service-desk workbook of an older version."""
+"""Command ``upgrade``: a site of an older version."""
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ntanalytics.cli.arguments import AsJson
 from ntanalytics.cli.program import app
-from ntanalytics.cli.terminal import say, show_json, show_table
+from ntanalytics.cli.terminal import complain, say, show_json, show_table
 
 if TYPE_CHECKING:
     from ntanalytics.ledger.upgrading import LedgerUpgrade
+    from ntanalytics.operations.site_upgrade import SiteUpgrade
     from ntanalytics.operations.upgrade import UpgradeResult
     from ntanalytics.operations.workbook_upgrades import SiteWorkbook
 
@@ -23,32 +25,53 @@ def upgrade(
     write: Annotated[bool, typer.Option("--write", help="Do it, after a backup; else nothing is changed.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show how the ledger and the desk's workbook of an older version are brought to this one; with --write, do it.
+    """Show how a site of an older version is brought to this one; with --write, do it.
 
-    A ledger of SQLite is copied first; of a database server, take a dump before. The rows of each table are counted
-    before and after. A workbook gains the sheets, columns and words that it lacks, behind its own, after a copy of it.
-    It can be broken off and typed again. Stop the scheduler while it runs, and close the workbook.
+    The ledger: a file of SQLite is copied first; of a database server, take a dump before. The rows of each table are
+    counted before and after. Settings and jobs: former names are rewritten, after a copy. The lake: a table follows its
+    dataset's columns; its former version stays. The desk's workbook gains the sheets, columns and words that it lacks,
+    behind its own, after a copy: close it before. Mappings of the site that do not fit the contract are listed, all of
+    them, for you to mend; then the exit code is 4.
+
+    It can be broken off and typed again. Stop the scheduler while it runs.
     """
+    from ntanalytics.errors import ContractError
     from ntanalytics.ledger.upgrading import plan_upgrade
-    from ntanalytics.operations.upgrade import upgrade as upgrade_site
+    from ntanalytics.operations.site_upgrade import plan_site_upgrade, upgrade_site
+    from ntanalytics.operations.upgrade import upgrade as upgrade_ledger
     from ntanalytics.operations.workbook_upgrades import plan_workbooks, upgrade_workbooks
     from ntanalytics.settings import find_config, load
 
     settings, now = load(find_config(context.obj)), dt.datetime.now(dt.UTC)
-    url = settings.ledger
-    plan = plan_upgrade(url)
-    done = upgrade_site(url, now) if write else None
+    plan = plan_upgrade(settings.ledger)
+    done = upgrade_ledger(settings.ledger, now) if write else None
+    site = upgrade_site(settings, now) if write else plan_site_upgrade(settings)
     workbooks = upgrade_workbooks(settings, now) if write else plan_workbooks(settings)
     if as_json:
-        after, backup = done.rows if done else {}, str(done.backup) if done and done.backup else ""
-        books = [{**vars(book), "path": str(book.path), "backup": str(book.backup or "")} for book in workbooks]
-        show_json({**vars(plan), "is_done": write, "rows_after": after, "backup": backup, "workbooks": books})
-        return
-    _show_ledger(plan, done)
-    for book in workbooks:
-        _show_workbook(book)
-    if not write and (plan.steps or any(book.steps for book in workbooks)):
-        say("nothing was changed: `ntanalytics upgrade --write` does it")
+        show_json(_as_data(plan, done, site, workbooks))
+    else:
+        _show_ledger(plan, done)
+        _show_site(site, is_done=write)
+        for book in workbooks:
+            _show_workbook(book)
+        if not write and (plan.steps or site.files or site.tables or any(book.steps for book in workbooks)):
+            say("nothing was changed: `ntanalytics upgrade --write` does it")
+    for problem in site.problems:
+        complain(problem)
+    if site.problems:
+        raise typer.Exit(ContractError.exit_code)
+
+
+def _as_data(
+    plan: LedgerUpgrade, done: UpgradeResult | None, site: SiteUpgrade, workbooks: Sequence[SiteWorkbook]
+) -> Mapping[str, Any]:
+    backup = str(done.backup) if done and done.backup else ""
+    files = {str(found.file): [vars(replaced) for replaced in found.replacements] for found in site.files}
+    tables = {change.dataset: change.steps() for change in site.tables}
+    state = {"is_done": done is not None, "rows_after": done.rows if done else {}, "backup": backup}
+    books = [{**vars(book), "path": str(book.path), "backup": str(book.backup or "")} for book in workbooks]
+    found = {"files": files, "tables": tables, "workbooks": books, "problems": list(site.problems)}
+    return {**vars(plan), **state, **found}
 
 
 def _show_ledger(plan: LedgerUpgrade, done: UpgradeResult | None) -> None:
@@ -63,6 +86,21 @@ def _show_ledger(plan: LedgerUpgrade, done: UpgradeResult | None) -> None:
     if done:
         say(f"done; {done.entries} entries of the chain agree with their rows")
         say(f"backup: {done.backup}" if done.backup else "no backup was taken of a database server")
+
+
+def _show_site(site: SiteUpgrade, *, is_done: bool) -> None:
+    for found in site.files:
+        say(f"{found.file}:")
+        for replaced in found.replacements:
+            say(f"  line {replaced.line}, {replaced.where}: {replaced.former} is now {replaced.present}")
+        if found.backup:
+            say(f"  done; it says the same. backup: {found.backup}")
+    for change in site.tables:
+        say(f"the lake's table {change.dataset}, version {change.version}:")
+        for step in change.steps():
+            say(f"  {step}")
+        if is_done:
+            say(f"  done; {site.rows[change.dataset]:,} rows, as many as before, and no value changed")
 
 
 def _show_workbook(book: SiteWorkbook) -> None:

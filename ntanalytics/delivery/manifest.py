@@ -52,6 +52,7 @@ class ReportChanges(TypedDict):
 class Manifest(TypedDict, total=False):
     """Content of ``manifest.json``; an older version of the suite wrote fewer keys."""
 
+    schema_version: int
     report: str
     title: str
     period: Mapping[str, str]

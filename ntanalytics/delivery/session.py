@@ -2,18 +2,24 @@
 
 The ledger holds an intent before the sending and its outcome afterwards, and a lease on the delivery keeps two
 processes apart. An intent without a lease is of a killed process: its message may have arrived and is not sent again.
+The same holds for a report whose turn came after the backup of a host that was lost.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ntanalytics.delivery.message import DeliveryOutcome, Message
 from ntanalytics.errors import NtaError
 from ntanalytics.ledger import Delivery, DeliveryRequest, Ledger
+from ntanalytics.ledger.relocation import lost_until
 from ntanalytics.settings import Settings
 from ntanalytics.settings.channels import Channel
+
+#: Reason of a delivery that is not made.
+_LOST = "the host was lost after its last backup, and may have sent it"
 
 
 def _hand_over(channel: Channel, to: str, message: Message) -> DeliveryOutcome:
@@ -39,16 +45,19 @@ class DeliverySession:
         settings: the site.
         ledger: the ledger of intents and outcomes.
         down: channel → reason why it does not answer.
+        held_until: reports that were scheduled up to this moment (aware) may have been sent by a host that was lost;
+            None if no host was.
     """
 
     settings: Settings
     ledger: Ledger
     down: dict[str, str]
+    held_until: dt.datetime | None = None
 
     @classmethod
     def of(cls, settings: Settings, ledger: Ledger) -> DeliverySession:
         """Return a new session."""
-        return cls(settings, ledger, {})
+        return cls(settings, ledger, {}, lost_until(ledger.audit))
 
     def send(
         self, request: DeliveryRequest, make: Callable[[], Message], *, is_repetition: bool = False
@@ -73,11 +82,16 @@ class DeliverySession:
             if lease is None or self._is_settled(request, is_repetition):  # by another process, meanwhile
                 return None
             self.ledger.deliveries.intend(request, lease.holder)
-            outcome = self._outcome(request, make)
+            is_held = self._is_held(request) and not is_repetition
+            outcome = DeliveryOutcome("ambiguous", _LOST) if is_held else self._outcome(request, make)
             if outcome.is_down:
                 self.down[request.channel] = outcome.why
             self.ledger.deliveries.end(request.id, outcome.status, outcome.why)
             return self.ledger.deliveries.get(request.id)
+
+    def _is_held(self, request: DeliveryRequest) -> bool:
+        at = request.scheduled_at
+        return at is not None and self.held_until is not None and at <= self.held_until
 
     def _is_settled(self, request: DeliveryRequest, is_repetition: bool) -> bool:
         delivery = self.ledger.deliveries.get(request.id)

@@ -177,6 +177,27 @@ def _create(table: TableLocation, parts: PartFiles, schema: pa.Schema, name: str
     )
 
 
+def create_over(table: TableLocation, added: Sequence[AddAction], schema: pa.Schema, name: str) -> None:
+    """Replace all files of a table, and its columns, in one commit on the newest version.
+
+    Raises:
+        DeltaError, OSError: the commit failed; the table is unchanged.
+    """
+    table.check()
+    create_table_with_add_actions(
+        table.uri,
+        Schema.from_arrow(schema),
+        list(added),
+        mode="overwrite",
+        name=name,
+        partition_by=["day"],
+        storage_options=table.options,
+        configuration=_PROPERTIES,
+        commit_properties=CommitProperties(max_commit_retries=0),
+        post_commithook_properties=AFTER_COMMIT,
+    )
+
+
 def _append(
     table: TableLocation, parts: PartFiles, find_removed: RemovalFinder, predicate: str, partition_by: list[str]
 ) -> None:

@@ -246,8 +246,8 @@ class DeltaLake:
         with self.locked_table(dataset.name) as location:
             schema = dataset.schema()
             table = location.open() if location.is_table() else None
+            _check_columns(table, schema)
             if dataset.kind is Kind.CASE:
-                _check_columns(table, schema)
                 merge_cases(location, dataset, files, source, outdated)
                 return
             parts = PartFiles(location, source, first, last)
@@ -336,7 +336,8 @@ def _check_columns(table: DeltaTable | None, schema: pa.Schema) -> None:
     columns = {(field.name, field.type) for field in pa.schema(table.schema().to_arrow())}
     names = {name for name, _ in columns ^ {(field.name, field.type) for field in schema}}
     if names:
-        raise SchemaMismatch(f"the table has other columns than the contract: {', '.join(sorted(names))}")
+        listed = ", ".join(sorted(names))
+        raise SchemaMismatch(f"the table has other columns than the contract: {listed}; see `ntanalytics upgrade`")
 
 
 def _day_filter(first: dt.date | None, last: dt.date | None) -> list[tuple[str, str, str]] | None:

@@ -17,6 +17,7 @@ from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
 from ntanalytics.lake.backends.object_store import Bucket
+from ntanalytics.lake.protocol import open_table, require_readable
 from ntanalytics.lake.write_lock import no_check
 
 #: Folder of the log, below that of the table.
@@ -81,6 +82,7 @@ class TableLocation:
 
         Raises:
             DeltaError, OSError: the version cannot be read.
+            LakeError: it is of a newer protocol than this program reads.
         """
         if self._last_opened is not None and self._last_opened.version() == version:
             return self._last_opened
@@ -88,9 +90,10 @@ class TableLocation:
             with suppress(DeltaError):  # the table may have been recreated
                 if version is None:
                     self._newest.update_incremental()
+                    require_readable(self._newest)
                 if version in (None, self._newest.version()):
                     return self._newest
-        table = DeltaTable(self.uri, version=version, storage_options=self.options)
+        table = open_table(self.uri, version, self.options)
         if version is None:
             self._newest = table
         else:

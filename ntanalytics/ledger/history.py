@@ -28,6 +28,8 @@ KINDS: Mapping[str, str] = {
     "backfill": "periods of the past that were issued",
     "retention": "what was deleted by policy",
     "maintain": "care of the lake",
+    "backup": "a backup of the site",
+    "restore": "the restoration of the site from a backup",
 }
 
 

@@ -58,8 +58,8 @@ class Publications:
 
     def _insert(self, run_id: str, manifest_sha256: str) -> None:
         """Insert the next entry; another process that did so first makes it fail by the key."""
-        last = self._select(sa.select(publications).order_by(publications.c.id.desc()).limit(1))
-        number, before = (last[0].id, last[0].chain_sha256) if last else (0, "")
+        last = self.last()
+        number, before = (last.id, last.chain_sha256) if last else (0, "")
         row = {
             "id": number + 1,
             "run_id": run_id,
@@ -78,6 +78,10 @@ class Publications:
     def first(self) -> PublicationEntry | None:
         """Return the first publication; None if there is none."""
         return next(iter(self._select(sa.select(publications).order_by(publications.c.id).limit(1))), None)
+
+    def last(self) -> PublicationEntry | None:
+        """Return the last publication; None if there is none."""
+        return next(iter(self._select(sa.select(publications).order_by(publications.c.id.desc()).limit(1))), None)
 
     def broken_link(self) -> PublicationEntry | None:
         """Return the first entry that does not follow from the one before; None if the chain is whole."""

@@ -95,6 +95,10 @@ class Runs:
         """Return the run of an id; None if the ledger does not know it."""
         return next(iter(self._read(sa.select(tables.runs).where(tables.runs.c.id == run_id))), None)
 
+    def running(self) -> list[Run]:
+        """Return the runs without an end, newest first; the process of one may have been killed."""
+        return self._read(sa.select(tables.runs).where(tables.runs.c.status == "running"))
+
     def history(self, limit: int = 50) -> list[Run]:
         """Return the latest runs, newest first."""
         return self._read(sa.select(tables.runs).limit(limit))

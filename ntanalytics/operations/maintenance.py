@@ -15,6 +15,7 @@ from ntanalytics.lake import DeltaLake
 from ntanalytics.lake.maintenance import TableMaintenance, maintain_table
 from ntanalytics.operations.retained_versions import retained_versions
 from ntanalytics.runner.run_context import RunContext
+from ntanalytics.settings import Settings
 
 #: Time for which every former version stays readable.
 KEEP = dt.timedelta(days=7)
@@ -43,7 +44,7 @@ def maintain(context: RunContext, *, dry_run: bool = False) -> list[TableMainten
             todo="correct its permissions, restore it, or remove the report that it belongs to",
         )
     lake = DeltaLake.of(settings, ledger.lease)
-    with ledger.lease(f"maintain {settings.lake}"[:200]) as lease:
+    with ledger.lease(lease_name(settings)) as lease:
         if lease is None:
             raise LakeError("another process maintains this lake", where=str(settings.lake), todo="let it end")
         if not dry_run:
@@ -57,6 +58,11 @@ def maintain(context: RunContext, *, dry_run: bool = False) -> list[TableMainten
         if not dry_run:
             ledger.audit.record("maintain", str(settings.lake), summary(results))
     return results
+
+
+def lease_name(settings: Settings) -> str:
+    """Return the name of the lease of whoever removes files of the lake, or needs all of them to stay."""
+    return f"maintain {settings.lake}"[:200]
 
 
 def summary(results: list[TableMaintenance]) -> dict[str, object]:

@@ -14,6 +14,7 @@ from ntanalytics.findings.lifecycle import FindingLifecycle, LifecycleState
 from ntanalytics.findings.text import WordedFinding
 from ntanalytics.reports.record import Record
 from ntanalytics.reports.renamed import current_findings
+from ntanalytics.reports.schemas import KEY, SCHEMA_VERSION
 
 FILE = "findings.json"
 
@@ -119,6 +120,7 @@ def document(record: Record, report: str, run_id: str) -> dict[str, Any] | None:
     for block in blocks:
         findings += [finding for finding in block["findings"] if finding not in findings]
     return {
+        KEY: SCHEMA_VERSION,
         "report": report,
         "period": head["period"]["text"],
         "run": run_id,
@@ -156,6 +158,8 @@ def findings_differences(record: Record, folder: Path) -> list[str]:
             return [f"{FILE} is not there"] if is_required else []
         there = current_findings(json.loads(path.read_text(encoding="utf-8"))) or {}
         expected = document(record, about.get("report", there["report"]), about.get("run_id", there["run"])) or {}
+        if KEY not in there:  # of 0.1.0
+            expected.pop(KEY, None)
         names = [*expected, *(name for name in there if name not in expected)]
         return [f"{FILE}: {name} is not the record's" for name in names if there.get(name) != expected.get(name)]
     except (ValueError, KeyError, TypeError, AttributeError):

@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 
 from ntanalytics.errors import ReportIncomplete
 from ntanalytics.reports.renamed import current_body, current_findings, current_rows
+from ntanalytics.reports.schemas import SCHEMA_VERSION, newer_version
 
 BLOCK = "application/vnd.ntanalytics.block+json"
 DATA = "application/vnd.dataresource+json"
@@ -171,8 +172,15 @@ def read_record(notebook: Mapping[str, Any]) -> Record:
         notebook: the notebook, version 4, as nbformat gives it to an exporter.
 
     Raises:
-        ReportIncomplete: there is no head, or two heads, or two blocks have the same id.
+        ReportIncomplete: there is no head, or two heads, or two blocks have the same id; or a newer version of the
+            suite made it.
     """
+    about = notebook.get("metadata", {}).get("ntanalytics", {})
+    if (version := newer_version(about)) is not None:
+        raise ReportIncomplete(
+            f"the record has schema version {version}, and this program knows {SCHEMA_VERSION}",
+            todo="use the version of ntanalytics that made it, or a newer one",
+        )
     items: list[RecordedBlock | Heading] = []
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown" and cell["source"].strip():
@@ -186,7 +194,6 @@ def read_record(notebook: Mapping[str, Any]) -> Record:
             f"a record has one head block, this one has {len(heads)}", todo="show report.head() once"
         )
     _require_unique_ids(blocks)
-    about = notebook.get("metadata", {}).get("ntanalytics", {})
     published = about.get(PUBLICATION)
     return Record(
         heads[0],

@@ -50,11 +50,13 @@ def mark_published(path: Path, publication: Publication, blocks: Sequence[Mappin
     Raises:
         OSError: there is no room.
     """
+    from ntanalytics.reports import schemas
     from ntanalytics.reports.correction import marked_subtitle
     from ntanalytics.reports.record import BLOCK, PUBLICATION
 
     notebook = read_notebook(path)
-    notebook.metadata.setdefault("ntanalytics", {})[PUBLICATION] = asdict(publication)
+    about = notebook.metadata.setdefault("ntanalytics", {})
+    about |= {schemas.KEY: schemas.SCHEMA_VERSION, PUBLICATION: asdict(publication)}
     if blocks:
         number, head = next(
             (number, output.data[BLOCK])

@@ -73,11 +73,13 @@ def make_manifest(
     # pandas comes with it, and a wrong parameter is refused earlier
     from ntanalytics.reports import labels
     from ntanalytics.reports.renderer import renderer_id
+    from ntanalytics.reports.schemas import SCHEMA_VERSION
 
     head = record.head.body
     remarks = labels.status_line(record)
     names = [*ARTEFACTS, *(name for name in EXTRAS if (staged / name).exists())]
     return {
+        "schema_version": SCHEMA_VERSION,
         "report": request.notebook.name,
         "title": request.notebook.title,
         "period": head["period"],

@@ -29,7 +29,7 @@ from ntanalytics.disk_space import disk_error
 from ntanalytics.errors import Busy, PublishError
 
 STAGING = ".staging"
-_LOCKS = ".locks"
+LOCKS = ".locks"
 
 #: Seconds to wait for another run that is writing the index.
 _INDEX_WAIT_S = 60
@@ -110,7 +110,7 @@ def _acquire(outputs: Path, name: str, *, wait_s: float = 0.0) -> filelock.BaseF
         filelock.Timeout: another process holds it.
         PublishError: the lock cannot be made.
     """
-    lock = filelock.FileLock(working_folder(outputs, _LOCKS) / f"{name}.lock")
+    lock = filelock.FileLock(working_folder(outputs, LOCKS) / f"{name}.lock")
     try:
         lock.acquire(timeout=wait_s)
     except filelock.Timeout:  # an OSError, too

@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from ntanalytics.errors import SettingsError, UnknownName
 from ntanalytics.settings.channels import Address, Channel, Recipient, addresses
+from ntanalytics.settings.renames import JOBS_RENAMES, current_text
 from ntanalytics.settings.schedule_spec import ScheduleSpec, parse_schedule_spec
 
 
@@ -107,7 +108,7 @@ def load_jobs(path: Path) -> Mapping[str, Job]:
     """
     where = str(path)
     try:
-        content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content: Any = yaml.safe_load(current_text(path.read_text(encoding="utf-8"), JOBS_RENAMES)[0])
     except OSError as error:
         raise SettingsError(
             f"cannot read the jobs: {error.strerror}", where=where, todo="`ntanalytics init DIR` writes such a file"

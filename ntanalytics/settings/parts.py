@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from ntanalytics.periods import Hours
 from ntanalytics.settings.channels import reference
@@ -161,23 +161,11 @@ NETWORK_DEVICES = {
 
 
 class RuleSettings(SettingsPart):
-    """Override of one rule by a site; ``ntanalytics rules`` lists the rules.
+    """Override of one rule by a site; ``ntanalytics rules`` lists the rules."""
 
-    The keys of 0.1.0 (``watch``, ``bad``, ``fewest``) are still read.
-    """
-
-    warning: float | None = Field(
-        None, validation_alias=AliasChoices("warning", "watch"), description="Beyond it the state is 关注."
-    )
-    critical: float | None = Field(
-        None, validation_alias=AliasChoices("critical", "bad"), description="Beyond it the state is 异常."
-    )
-    min_count: int | None = Field(
-        None,
-        ge=0,
-        validation_alias=AliasChoices("min_count", "fewest"),
-        description="Minimum number of events for a judgement.",
-    )
+    warning: float | None = Field(None, description="Beyond it the state is 关注.")
+    critical: float | None = Field(None, description="Beyond it the state is 异常.")
+    min_count: int | None = Field(None, ge=0, description="Minimum number of events for a judgement.")
     advice: str | None = Field(None, description="Advice, in Chinese.")
     enabled: bool = Field(True, description="Whether the rule is evaluated.")
 

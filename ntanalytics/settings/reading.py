@@ -13,6 +13,7 @@ from ntanalytics.errors import SettingsError, UnknownName
 from ntanalytics.settings.channels import Channel, Recipient, addresses
 from ntanalytics.settings.model import Settings
 from ntanalytics.settings.parts import Retention, RuleSettings, Site, SourceSettings, Spark, StoreSettings, Target
+from ntanalytics.settings.renames import SETTINGS_RENAMES, current_text
 
 FILE_NAME = "ntanalytics.yml"
 ENVIRONMENT = "NTANALYTICS_CONFIG"
@@ -44,7 +45,7 @@ def load(path: Path) -> Settings:
     except UnicodeDecodeError as error:
         raise SettingsError(f"not UTF-8 text: {error}", where=where) from error
     try:
-        content = yaml.safe_load(text) or {}
+        content = yaml.safe_load(current_text(text, SETTINGS_RENAMES)[0]) or {}
     except (yaml.YAMLError, RecursionError) as error:
         raise SettingsError(f"not YAML: {_yaml_message(error)}", where=where) from None
     if not isinstance(content, dict):

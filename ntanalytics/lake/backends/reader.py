@@ -81,18 +81,14 @@ class Reader(ABC):
             if not files:
                 return self._empty(dataset)
             table = cases_since(dataset, self._open(dataset, files), since)
-            types = _types(dataset)
-            rows = table.select([table[name].cast(type_).name(name) for name, type_ in types.items()]).to_pyarrow()
-            self._older_cases[key] = self.from_arrow(rows)
+            self._older_cases[key] = self.from_arrow(_of_contract(dataset, table).to_pyarrow())
         return self._older_cases[key]
 
     def _read(self, dataset: Dataset, version: int, first: dt.date | None, last: dt.date | None) -> ir.Table:
         files = self._lake.files(dataset.name, version, first, last)
         if not files:
             return self._empty(dataset)
-        table = self._open(dataset, files)
-        types = _types(dataset)
-        rows = table.select([table[name].cast(type_).name(name) for name, type_ in types.items()])
+        rows = _of_contract(dataset, self._open(dataset, files))
         count = self._lake.rows(dataset.name, version, first, last) if len(files) >= _MANY_FILES else None
         return self._cached(dataset, rows, has_small_files=count is not None and count <= _FEW_ROWS * len(files))
 
@@ -120,6 +116,15 @@ def cases_since(dataset: Dataset, table: ir.Table, since: dt.datetime) -> ir.Tab
     """
     may_be_open = reduce(and_, (table[name].isnull() for name in dataset.ended))
     return table.filter((table[dataset.changed] >= ibis.literal(since)) | may_be_open)
+
+
+def _of_contract(dataset: Dataset, table: ir.Table) -> ir.Table:
+    """Return the columns of the contract; one that an older version of a table does not have is null."""
+    columns = []
+    for name, type_ in _types(dataset).items():
+        value = table[name].cast(type_) if name in table.columns else ibis.null(type_)
+        columns.append(value.name(name))
+    return table.select(columns)
 
 
 def _types(dataset: Dataset) -> ibis.Schema:

@@ -12,6 +12,7 @@ from typing import Any
 from ntanalytics.reports import labels
 from ntanalytics.reports.record import Record
 from ntanalytics.reports.renamed import current_state, gaps_of
+from ntanalytics.reports.schemas import SCHEMA_VERSION, newer_version
 from ntanalytics.reports.sm3 import sm3
 from ntanalytics.reports.verification.ofd import content_sm3
 
@@ -56,6 +57,8 @@ def manifest_differences(manifest: Mapping[str, Any] | None, record: Record, dir
     """
     if manifest is None:
         return ["manifest.json is not there"] if record.publication else []
+    if (version := newer_version(manifest)) is not None:
+        return [f"manifest.json has schema version {version}, and this program knows {SCHEMA_VERSION}"]
     try:
         differences = _artefact_differences(manifest, directory) + _field_differences(manifest, record, directory)
     except (KeyError, TypeError, AttributeError, ValueError) as error:

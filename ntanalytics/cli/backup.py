@@ -1,0 +1,86 @@
+"""Command ``backup``: a copy of the whole site."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ntanalytics.cli.arguments import AsJson
+from ntanalytics.cli.program import app
+from ntanalytics.cli.terminal import complain, progress, say, show_json
+
+if TYPE_CHECKING:
+    from ntanalytics.operations.backup.backing_up import BackupResult
+
+
+_Address = Annotated[
+    str,
+    typer.Argument(
+        metavar="DIR|s3://BUCKET/PREFIX",
+        help="Folder or object store of the backups. The key of a store is in AWS_ACCESS_KEY_ID and "
+        "AWS_SECRET_ACCESS_KEY, the address of an own store in AWS_ENDPOINT_URL.",
+    ),
+]
+_Keys = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR",
+        help="Also save the key of the pseudonyms and the secrets in files, into this folder; keep it elsewhere.",
+    ),
+]
+
+
+@app.command(epilog="Example: ntanalytics backup /mnt/backup/nantong --keys /media/safe/keys")
+def backup(
+    context: typer.Context,
+    address: _Address,
+    keys: _Keys = None,
+    verify: Annotated[bool, typer.Option("--verify", help="Read all files of the backup again.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Back up ledger, lake, reports, settings and mappings, while reports run; call it every night.
+
+    Each file is written once, however many backups hold it, and read back. Broken off, it is typed again and goes on.
+    The ledger may be of SQLite, PostgreSQL or MariaDB. `ntanalytics restore` makes the site again on another host
+    (docs/backup.md).
+
+    Keys are not in the backup: save them once by --keys, in a safe. Secrets in variables or a keyring are not saved.
+    """
+    from ntanalytics.errors import BackupError
+    from ntanalytics.operations.backup.backing_up import back_up
+    from ntanalytics.runner import RunContext
+    from ntanalytics.settings import find_config, load
+
+    with progress() as show:
+        run_context = RunContext(settings=load(find_config(context.obj)), progress=show)
+        result = back_up(run_context, address, keys=keys, verify=verify)
+    if as_json:
+        _show_json(result)
+    else:
+        _show(result, keys)
+    for problem in result.problems:
+        complain(problem)
+    if result.problems:
+        raise typer.Exit(BackupError.exit_code)
+
+
+def _show_json(result: BackupResult) -> None:
+    snapshot = result.snapshot
+    counts = {"files": len(snapshot.files), "bytes": snapshot.size_bytes}
+    new = {"new_files": result.new_files, "new_bytes": result.new_bytes}
+    ends = {"keys": list(result.keys), "lost": dict(snapshot.lost), "problems": list(result.problems)}
+    show_json({"snapshot": snapshot.name, "at": snapshot.created_at, **counts, **new, **ends})
+
+
+def _show(result: BackupResult, keys: Path | None) -> None:
+    snapshot = result.snapshot
+    say(f"{snapshot.name}: {len(snapshot.files):,} files, {snapshot.size_bytes / 1e6:,.1f} MB")
+    say(f"  new: {result.new_files:,} files, {result.new_bytes / 1e6:,.1f} MB, each read back")
+    for table, versions in snapshot.lost.items():
+        say(f"  {table}: {len(versions)} version(s) that reports were made from were gone before: {versions}")
+    if result.keys:
+        say(f"  keys, in {keys}: {', '.join(result.keys)}")
+    elif result.has_key:
+        say("  the key of the pseudonyms is not in it: has it been saved by --keys, and is it in a safe?")
