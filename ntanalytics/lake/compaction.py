@@ -44,15 +44,21 @@ def needs_compaction(table: TableLocation) -> list[list[TableFile]]:
     return groups
 
 
-def compact(location: TableLocation, files: list[TableFile], *, name: str) -> None:
+def compact(location: TableLocation, files: list[TableFile], *, name: str, schema: pa.Schema | None = None) -> None:
     """Compact a group of :func:`needs_compaction` in one commit.
+
+    Args:
+        location: location of the table.
+        files: the files.
+        name: name of the table.
+        schema: columns of the new files, of which those that the old ones lack are null; None for the table's.
 
     Raises:
         CommitConflict: another writer changed the same files.
         DeltaError, OSError, ArrowException: a failure to write; the table is unchanged.
     """
     table = location.open()
-    schema = pa.schema(table.schema().to_arrow())
+    schema = schema or pa.schema(table.schema().to_arrow())
     parts = PartFiles(location, "")
     written: dict[str, DayFiles] = {}
     try:
@@ -79,6 +85,9 @@ def _read_rows(location: TableLocation, file: TableFile, schema: pa.Schema) -> I
         rows = pa.Table.from_batches([batch])
         if "day" not in rows.column_names:
             rows = rows.append_column("day", pa.repeat(day, rows.num_rows))
+        for field in schema:
+            if field.nullable and field.name not in rows.column_names:
+                rows = rows.append_column(field, pa.nulls(rows.num_rows, field.type))
         yield rows.select(schema.names).cast(schema)
 
 

@@ -27,6 +27,7 @@ from ntanalytics.lake.commit import AFTER_COMMIT, CommitConflict, commit_days, f
 from ntanalytics.lake.parts import PartFiles, SchemaMismatch, read_parts
 from ntanalytics.lake.rejects import REJECTS, replace_rejects
 from ntanalytics.lake.table_location import TableLocation
+from ntanalytics.lake.widening import widen
 from ntanalytics.lake.write_lock import Leases, write_lock
 from ntanalytics.settings import Settings
 
@@ -245,7 +246,7 @@ class DeltaLake:
         """
         with self.locked_table(dataset.name) as location:
             schema = dataset.schema()
-            table = location.open() if location.is_table() else None
+            table = widen(location, location.open(), schema, name=dataset.name) if location.is_table() else None
             if dataset.kind is Kind.CASE:
                 _check_columns(table, schema)
                 merge_cases(location, dataset, files, source, outdated)

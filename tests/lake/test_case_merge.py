@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from ntanalytics.contract import DATASETS
 from ntanalytics.errors import LakeError
 from ntanalytics.lake import DeltaLake, case_merge
+from ntanalytics.lake.backends.duckdb import DuckReader
 from ntanalytics.lake.commit import files_of
 from tests.lake.test_lake import DAY, parted
 
@@ -39,6 +40,8 @@ def files_of_rows(lake: DeltaLake, source: str, rows: Rows) -> list[Path]:
             "is_cancelled": False,
             "changed_at": at,
             "handling_s": None,
+            "step": None,
+            "matter_id": None,
             "source": source,
             "day": DAY + dt.timedelta(days=day),
         }
@@ -176,6 +179,23 @@ merge(DeltaLake(Path({str(lake.folder)!r})), "a", {{"1": (0, "y")}})
     assert held(lake) == {("a", "1"): (0, "x"), ("a", "2"): (0, "x")}
     merge(lake, "a", {"1": (1, "z")})
     assert held(lake) == {("a", "1"): (1, "z"), ("a", "2"): (0, "x")}
+
+
+def test_a_table_of_an_older_contract_gets_its_new_columns_and_keeps_its_rows(lake: DeltaLake):
+    """The old version stays readable without them; a process that dies between the two commits is caught up."""
+    merge(lake, "a", {"1": (0, "x"), "2": (1, "y")})
+    path = str(lake.path("oa.tasks"))
+    old = DeltaTable(path).to_pyarrow_table().drop_columns(["step", "matter_id"])
+    write_deltalake(path, old, mode="overwrite", schema_mode="overwrite", partition_by=["day"])
+    before = lake.version("oa.tasks")
+    reader = DuckReader(lake)
+    assert reader.table(TASKS, before).to_pyarrow()["matter_id"].to_pylist() == [None, None]
+    merge(lake, "b", {"3": (0, "z")})
+    assert held(lake) == {("a", "1"): (0, "x"), ("a", "2"): (1, "y"), ("b", "3"): (0, "z")}
+    assert {"step", "matter_id"} <= set(DeltaTable(path).to_pyarrow_table().column_names)
+    read = f"SELECT step, matter_id FROM read_parquet({lake.files('oa.tasks', lake.version('oa.tasks'))!r})"
+    assert duckdb.sql(read).fetchall() == [(None, None)] * 3  # every file has them
+    assert reader.table(TASKS, before).count().to_pyarrow().as_py() == 2
 
 
 def test_a_table_of_other_columns_is_refused(lake: DeltaLake):

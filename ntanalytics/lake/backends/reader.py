@@ -81,8 +81,7 @@ class Reader(ABC):
             if not files:
                 return self._empty(dataset)
             table = cases_since(dataset, self._open(dataset, files), since)
-            types = _types(dataset)
-            rows = table.select([table[name].cast(type_).name(name) for name, type_ in types.items()]).to_pyarrow()
+            rows = table.select(_contract_columns(table, dataset)).to_pyarrow()
             self._older_cases[key] = self.from_arrow(rows)
         return self._older_cases[key]
 
@@ -91,8 +90,7 @@ class Reader(ABC):
         if not files:
             return self._empty(dataset)
         table = self._open(dataset, files)
-        types = _types(dataset)
-        rows = table.select([table[name].cast(type_).name(name) for name, type_ in types.items()])
+        rows = table.select(_contract_columns(table, dataset))
         count = self._lake.rows(dataset.name, version, first, last) if len(files) >= _MANY_FILES else None
         return self._cached(dataset, rows, has_small_files=count is not None and count <= _FEW_ROWS * len(files))
 
@@ -120,6 +118,14 @@ def cases_since(dataset: Dataset, table: ir.Table, since: dt.datetime) -> ir.Tab
     """
     may_be_open = reduce(and_, (table[name].isnull() for name in dataset.ended))
     return table.filter((table[dataset.changed] >= ibis.literal(since)) | may_be_open)
+
+
+def _contract_columns(table: ir.Table, dataset: Dataset) -> list[ir.Value]:
+    """Return the columns of the contract; one that an older version did not have is null."""
+    return [
+        (table[name].cast(type_) if name in table.columns else ibis.null(type_)).name(name)
+        for name, type_ in _types(dataset).items()
+    ]
 
 
 def _types(dataset: Dataset) -> ibis.Schema:
