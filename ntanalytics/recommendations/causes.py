@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from ntanalytics.contract import legal
 from ntanalytics.recommendations import trends
 from ntanalytics.recommendations.ranking import Cause
 
@@ -212,9 +213,9 @@ CAUSES = (
         reason="What is not watched is not known.", success="连续 30 天监控无中断，无停滞的指标",
     ),
     Cause(
-        code="logs", kind="hazard", problem="访问日志留存不足六个月", effect="不符合网络安全法第二十一条",
+        code="logs", kind="hazard", problem="日志留存不足六个月", effect=f"不符合{legal.LOG_RETENTION[0].citation}",
         action="延长日志轮转周期，将日志归档到独立存储", effort="day", owner=OPERATIONS, weight=4,
-        reason="The law asks for six months, and an inspection too.", success="最早留存的访问日志不少于 6 个月",
+        reason="The law asks for six months, and an inspection too.", success="各类日志最早留存均不少于 6 个月",
     ),
     Cause(
         code="surges", kind="running", problem="访问量突增", effect="服务可能变慢或被滥用",

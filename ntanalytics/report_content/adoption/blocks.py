@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ntanalytics.contract import legal
 from ntanalytics.findings.text import WordedFinding
 from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.figures import Figures
@@ -29,7 +30,7 @@ PURPOSE = (
     "本报告用于改进平台服务：找出故障、等待、闲置功能和基层负担，供平台主管单位内部使用；"
     "各单位按单位目录顺序列出，数据不用于考核、通报单位或个人。"
 )
-BASIS = "依据：国办函〔2026〕12号等关于防治“指尖上的形式主义”的规定（适用条款待用户方法律顾问确认）。"
+BASIS = f"依据：{legal.NO_LEAGUE_TABLES.citation}等关于防治“指尖上的形式主义”的规定（适用条款待用户方法律顾问确认）。"
 #: Mark of everything that shows a place.
 INTERNAL = "内部掌握，不得通报。"
 
