@@ -53,6 +53,8 @@ LEAST = 5
 HARDLY_USED = 0.02
 #: A step is stuck where its tasks have waited so many times as long, and so many hours, as those elsewhere.
 STUCK_TIMES, STUCK_HOURS = 3, 40
+#: Share of an application's messages after hours from which on a half hour is told by itself.
+_TOLD = 0.05
 #: Beginning and end of the working time in minutes since midnight; the lunch break belongs to it.
 _BEGIN, _END, _SLOT = 510, 1080, 30
 
@@ -118,7 +120,10 @@ def after_hours(messages: ir.Table, days: ir.Table, applications: Sequence[str],
     when = outside["_is_worked"].ifelse("工作日", "休息日").concat(clock)
     counted = outside.mutate(_when=when).group_by("application", "_when").aggregate(_count=ibis._.count())
     # a half hour with few messages is told with the others
-    shown = (counted["_count"] >= LEAST).ifelse(counted["_when"], "其他非工作时段")
+    total = counted["_count"].sum().over(ibis.window(group_by="application"))
+    least = ibis.greatest(total * _TOLD, LEAST)
+    counted = counted.mutate(_shown=(counted["_count"] >= least).ifelse(counted["_when"], "其他非工作时段"))
+    shown = counted["_shown"]
     return _rows(counted.mutate(_subject=counted.application.concat(" ", shown)), "after_hours", "_subject", "_count")
 
 

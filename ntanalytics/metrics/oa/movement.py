@@ -9,7 +9,7 @@ from ntanalytics.metrics.measure import Measure, catalogue
 from ntanalytics.metrics.oa.unit_ranking import MIN_DAILY_ACTIVE
 
 #: Smallest relative change of a unit's daily active accounts that is told.
-MOVED = 0.15
+MOVED = 0.25
 #: Share of a change of accounts, and change of the mobile share, that explain a movement.
 _EXPLAINS, _BY_MOBILE = 0.5, 0.1
 

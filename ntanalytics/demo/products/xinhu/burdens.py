@@ -26,7 +26,7 @@ from ntanalytics.demo.store import Columns
 _TWICE, _STUCK = 150_000, 170_000
 #: Columns with the account of a row, by table; one of so many accounts keeps the module that nobody needs.
 _ACCOUNT: Mapping[str, str] = {"xinhu_flow_log": "checkid", "xinhu_flow_bill": "uid", "xinhu_reads": "optid"}
-_KEPT = 3
+_KEPT = 12
 
 
 def planted_rows(city: City, edition: int, day: dt.date, person: Ints) -> dict[str, Columns]:
