@@ -13,6 +13,8 @@ from ntanalytics.runner import RunContext, RunResult, run_report
 from ntanalytics.settings import Settings, load
 
 UNTIL = dt.date(2026, 11, 22)
+#: Factor of the volumes of the city.
+SCALE = 0.005
 
 BLOCK = "application/vnd.ntanalytics.block+json"
 DATA = "application/vnd.dataresource+json"
@@ -36,7 +38,7 @@ class City:
 
     def __init__(self, folder: Path) -> None:
         self.estate: Estate = write_estate(
-            folder / "city", until=UNTIL, days=56, scale=0.005, destinations=Destinations(outputs=folder / "outputs")
+            folder / "city", until=UNTIL, days=56, scale=SCALE, destinations=Destinations(outputs=folder / "outputs")
         )
         self.settings: Settings = load(self.estate.config)
 

@@ -27,11 +27,13 @@ def document_items(items: Sequence[RecordedBlock | Heading]) -> Iterator[tuple[R
     yield from ((item, "") for item in (*leading, *signed))
     section = part = 0
     for item in rest:
-        if _is_section(item):
-            section, part = section + 1, 0
+        if isinstance(item, Heading):
+            is_section = _is_section(item)
+            section, part = (section + 1, 0) if is_section else (section, part)
             # a heading may have its number already
-            yield item, "" if _NUMBERED.match(headings(item.markdown)[0]) else f"{chinese_number(section)}、"
-        elif isinstance(item, RecordedBlock) and item.title:
+            is_numbered = not is_section or _NUMBERED.match(headings(item.markdown)[0])
+            yield item, "" if is_numbered else f"{chinese_number(section)}、"
+        elif item.title:
             part += 1
             yield item, f"（{chinese_number(part)}）"
         else:

@@ -11,19 +11,8 @@ from ntanalytics.settings import project_dir
 
 #: Words of a league table, and of forced promotion.
 BANNED = (
-    "居后",
-    "居前",
-    "居首",
-    "末位",
-    "垫底",
-    "排名",
-    "名次",
-    "上门推广",
-    "推广移动",
-    "推广应用",
-    "上门培训",
-    "倒数",
-)
+    "居后", "居前", "居首", "末位", "垫底", "倒数", "排名", "名次", "上门推广", "推广移动", "推广应用", "上门培训",
+)  # fmt: skip
 #: The place, which only the platform owner's view has.
 ALLOWED = {("ntanalytics/metrics/oa/unit_ranking.py", "名次")}
 

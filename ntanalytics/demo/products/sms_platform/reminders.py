@@ -24,9 +24,9 @@ _NUMBERS = [application.number for application in APPLICATIONS]
 _CARRIER = 0
 
 
-def reminders_of_day(city: City, burden: Burden) -> int:
-    """Return the number of messages of one reminder."""
-    return max(1, round(MESSAGES_PER_DAY * city.scale * burden.share))
+def reminders_of_day(scale: float, burden: Burden) -> int:
+    """Return the number of messages of one reminder in a city of a scale."""
+    return max(1, round(MESSAGES_PER_DAY * scale * burden.share))
 
 
 def with_reminders(
@@ -38,7 +38,7 @@ def with_reminders(
     for burden in burdens_of(city, "after_hours"):
         if not is_reminded(city, burden, day):
             continue
-        count, index = reminders_of_day(city, burden), _NUMBERS.index(burden.application)
+        count, index = reminders_of_day(city.scale, burden), _NUMBERS.index(burden.application)
         place = np.arange(count)
         parts.append(
             DrawnMessages(
