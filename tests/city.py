@@ -19,6 +19,8 @@ from ntanalytics.settings import Settings, load
 UNTIL = dt.date(2026, 11, 22)
 DAYS = 56
 FIRST = UNTIL - dt.timedelta(days=DAYS - 1)
+#: Factor of the volumes of the city.
+SCALE = 0.005
 
 BLOCK = "application/vnd.ntanalytics.block+json"
 DATA = "application/vnd.dataresource+json"
@@ -59,7 +61,7 @@ class City:
         return run_report(RunContext(settings=self.settings, clock=self.clock), report, period, parameters)
 
 
-def write_city(folder: Path, *, scale: float = 0.005) -> City:
+def write_city(folder: Path, *, scale: float = SCALE) -> City:
     """Write the demo estate, and extract its whole past: it takes a minute of processor time."""
     write_estate(
         folder / "city", until=UNTIL, days=DAYS, scale=scale, destinations=Destinations(outputs=folder / "outputs")

@@ -77,7 +77,7 @@ def test_the_adoption_of_the_units_adds_up_to_that_of_the_city_and_of_the_lake(c
 
 def test_the_page_of_a_unit_has_its_figures_and_names_no_other_unit(city: City, adoption):
     units = blocks(adoption.directory)["units"]["rows"]
-    own = next(row for row in units if row["place"] == 2)
+    own = next(row for row in units if row["unit"] == "市财政局")
     page = city.run("oa_adoption", "2026-W47", unit=own["unit"])
     verify(page.directory)
     content = blocks(page.directory)

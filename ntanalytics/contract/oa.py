@@ -69,6 +69,20 @@ TASKS = Dataset(
         Column("is_cancelled", Type.BOOLEAN, "已取消", "True if the task ended without completion."),
         Column("changed_at", Type.TIMESTAMP, "更新时间", "Time of the last change of the record."),
         Column(
+            "step",
+            Type.TEXT,
+            "环节",
+            "Step at which an open task waits, as the OA names it; null of an ended task.",
+            nullable=True,
+        ),
+        Column(
+            "matter_id",
+            Type.TEXT,
+            "事项编号",
+            "Number of the task's matter (a document's number, a business key), the same in every module.",
+            nullable=True,
+        ),
+        Column(
             "handling_s",
             Type.NUMBER,
             "办理用时",

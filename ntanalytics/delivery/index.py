@@ -36,6 +36,17 @@ THEME = Path(__file__).with_name("theme")
 #: Number of the latest issues of each report that are shown open; the others are folded.
 _OPEN_ROWS = 10
 
+#: Reports in the order of their readers: the manager's week first. Others follow by name.
+_ORDER = {
+    name: place
+    for place, name in enumerate(
+        (
+            "weekly_service_report", "daily_inspection", "service_quality", "sms_volume", "oa_adoption",
+            "optimization_recommendations", "acceptance",
+        )
+    )
+}  # fmt: skip
+
 PARAMETER_LABELS = {"unit": "单位", "edition": "版本"}
 
 
@@ -169,7 +180,7 @@ def _groups(issued: Iterable[IssuedReport]) -> list[_Group]:
     for report in sorted(issued, key=lambda report: (report.period.last, report.period.first), reverse=True):
         group = groups.setdefault(report.report, _Group(report.report, clean_text(report.title), [], []))
         (group.own if report.parameters else group.whole).append(report)
-    return sorted(groups.values(), key=lambda group: group.name)
+    return sorted(groups.values(), key=lambda group: (_ORDER.get(group.name, len(_ORDER)), group.name))
 
 
 def parameters_text(parameters: Mapping[str, Any]) -> str:

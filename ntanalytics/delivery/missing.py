@@ -11,7 +11,7 @@ from typing import Any
 
 from ntanalytics.delivery.catalogue import IssuedReport
 from ntanalytics.delivery.report_folder import parameters_key
-from ntanalytics.errors import BadPeriod, CalendarMissing
+from ntanalytics.errors import BadPeriod, CalendarMissing, UsageError
 from ntanalytics.ledger import Run
 from ntanalytics.periods import Calendar, Period, PeriodKind, parse_period
 
@@ -57,6 +57,8 @@ class MissingReport:
 def failures(issued: Iterable[IssuedReport], runs: Iterable[Run], outputs: Path) -> list[MissingReport]:
     """Return the reports whose latest run failed, the latest first.
 
+    A command that could not be carried out as it was given (an unknown unit, a wrong value) is no missing report.
+
     Args:
         issued: the issued reports.
         runs: the ledger's runs, newest first.
@@ -68,6 +70,9 @@ def failures(issued: Iterable[IssuedReport], runs: Iterable[Run], outputs: Path)
         key = (*_key(run), run.period)
         if key in seen or run.status == "running":
             continue
+        code = exit_code_of(outputs / ".failed" / run.id / "error.json") if run.status == "failed" else None
+        if code == UsageError.exit_code:
+            continue
         seen.add(key)
         if run.status == "failed" and (period := _period(run.period)) is not None:
             missing.append(
@@ -75,7 +80,7 @@ def failures(issued: Iterable[IssuedReport], runs: Iterable[Run], outputs: Path)
                     report=run.report,
                     parameters=run.parameters,
                     periods=(period,),
-                    why=_reason(outputs / ".failed" / run.id / "error.json"),
+                    why=_REASONS.get(code or 0, _UNKNOWN_REASON),
                     at=run.ended_at or run.started_at,
                     run_id=run.id,
                     standing=versions.get(key),
@@ -163,10 +168,10 @@ def _period(text: str) -> Period | None:
         return None
 
 
-def _reason(evidence: Path) -> str:
-    """Return the kind of a failure by the evidence of the run, whose text is for engineers only."""
+def exit_code_of(evidence: Path) -> int | None:
+    """Return the exit code in the evidence of a failed run, whose text is for engineers only; None if it has none."""
     try:
         code = json.loads(evidence.read_text(encoding="utf-8"))["exit_code"]
     except (OSError, ValueError, KeyError, TypeError):
-        return _UNKNOWN_REASON
-    return _REASONS.get(code, _UNKNOWN_REASON) if isinstance(code, int) else _UNKNOWN_REASON
+        return None
+    return code if isinstance(code, int) else None

@@ -53,7 +53,8 @@ class AdoptionData:
         """Return adoption and its change against the previous period, in all or by ``unit``, ``edition``.
 
         Returns:
-            Columns as of :func:`ntanalytics.metrics.oa.adoption.compare_adoption`; a missing snapshot of the members
+            Columns as of :func:`ntanalytics.metrics.oa.adoption.compare_adoption`, units in the order of the unit
+            directory (docs/domain.md, No league tables); a missing snapshot of the members
             suppresses only the changes of measures that count members.
         """
         now = self._level(self._report.period, self._activities.table, self._members.table, by)
@@ -61,7 +62,11 @@ class AdoptionData:
         complete = {"is_complete": self.is_complete, "was_complete": self.was_complete}
         activity = change.compare(now, before, adoption.MEASURES, columns=_ACTED, by=by, **self._activities.wholeness)
         members = change.compare(now, before, adoption.MEASURES, columns=adoption.ABLE, by=by, **complete)
-        return join_groups(activity, members, by, how="outer").order_by(ibis.desc("active"), *by)
+        joined = join_groups(activity, members, by, how="outer")
+        if "unit" in by:
+            rows = joined.order_by(*by).to_pyarrow()
+            return ibis.memtable(self._report.workspace.units(self._report.period.last).in_order(rows))
+        return joined.order_by(ibis.desc("active"), *by)
 
     def daily(self, by: Sequence[str] = ()) -> ir.Table:
         """Return active accounts and actions of each day, from four weeks before the period to its end.

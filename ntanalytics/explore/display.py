@@ -11,7 +11,7 @@ from ntanalytics.periods import Period
 from ntanalytics.reports.column_labels import column_labels
 from ntanalytics.workspace import Report
 
-#: Most bars of a ranking and most lines of a trend; the table has all rows.
+#: Most bars of a comparison and most lines of a trend; the table has all rows.
 MOST_BARS, MOST_LINES = 20, 6
 
 
@@ -30,6 +30,11 @@ def comparison_columns(measure: str, rows: ir.Table) -> list[str]:
 def top_rows(rows: ir.Table, measure: str) -> ir.Table:
     """Return the rows with the largest values of a measure, as many as a chart can show, and none with null."""
     return rows.filter(rows[measure].notnull()).order_by(ibis.desc(measure)).limit(MOST_BARS)
+
+
+def first_rows(rows: ir.Table, measure: str) -> ir.Table:
+    """Return the first rows with a value, in their order, as many as a chart can show."""
+    return ibis.memtable(rows.filter(rows[measure].notnull()).to_pyarrow().slice(0, MOST_BARS))
 
 
 def rows_of_top_groups(rows: ir.Table, ranking: ir.Table, by: Sequence[str]) -> ir.Table:

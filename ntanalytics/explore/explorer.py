@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 from markupsafe import Markup, escape
 
 from ntanalytics.errors import NoData, NtaError
-from ntanalytics.explore.display import code_for, comparison_columns, rows_of_top_groups, title_of, top_rows
+from ntanalytics.explore.display import code_for, comparison_columns, first_rows, rows_of_top_groups, title_of, top_rows
 from ntanalytics.explore.periods import periods_of
 from ntanalytics.explore.picker import Picker
 from ntanalytics.metrics import Measure
@@ -68,6 +68,8 @@ class Explorer(ABC):
     measures: ClassVar[Sequence[Measure]]
     #: Columns that can be filtered → Chinese label, and whether they have many values.
     filters: ClassVar[Mapping[str, tuple[str, bool]]]
+    #: Columns whose groups keep the order of the data, and are never sorted by a measure.
+    unranked: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, workspace: Workspace | None = None) -> None:
         self.workspace = workspace or open_workspace()
@@ -129,12 +131,13 @@ class Explorer(ABC):
         rows, code = self.query("compare", by)
         title = title_of(measure, by, self.report.period)
         columns = [*by, *comparison_columns(measure, rows)]
-        shown = self.make_table(rows, title, id="compared", columns=columns, sort=f"-{measure}")
+        is_ranked = self.unranked.isdisjoint(by)
+        shown = self.make_table(rows, title, id="compared", columns=columns, sort=f"-{measure}" if is_ranked else "")
         if not by:
             return View(rows, shown, None, code)
-        top = top_rows(rows, measure)
-        ranking = self.make_chart(top, "hbar", Axes(x=by[0], y=measure), title=title, id="ranking")
-        return View(rows, shown, ranking, code)
+        top = top_rows(rows, measure) if is_ranked else first_rows(rows, measure)
+        bars = self.make_chart(top, "hbar", Axes(x=by[0], y=measure), title=title, id="groups")
+        return View(rows, shown, bars, code)
 
     def trend(self, measure: str, columns: Sequence[str]) -> View:
         """Return a measure by day, as one line for each leading group, and columns of the table."""

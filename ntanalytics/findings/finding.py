@@ -219,6 +219,8 @@ def worst_first(findings: Iterable[Finding]) -> list[Finding]:
     codes = list(dict.fromkeys(finding.code for finding in listed))
 
     def distance(finding: Finding) -> float:
+        if finding.subsystem == "oa" and finding.entity.kind == "unit":
+            return 0.0  # units have no order by use (docs/domain.md, No league tables)
         threshold = finding.rule.threshold
         beyond = (finding.value or 0) - threshold.warning
         return beyond if threshold.good == "down" else -beyond

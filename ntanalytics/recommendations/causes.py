@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from ntanalytics.contract import legal
 from ntanalytics.recommendations import trends
 from ntanalytics.recommendations.ranking import Cause
 
@@ -147,21 +148,22 @@ CAUSES = (
         reason="A tenth of the tasks make the reputation of the rest.", success="各模块办理工时 P90 在 3 个工作日以内",
     ),
     Cause(
-        code="adoption", kind="function", problem="部分单位应用活跃度骤降", effect="平台建设效益未发挥",
-        action="上门了解原因，针对性培训", effort="day", owner=CUSTOMER, weight=3,
-        reason="A unit that left takes its papers along.", success="相关单位活跃账号回到下降前的九成以上",
+        code="adoption", kind="function", problem="部分单位应用活跃度骤降",
+        effect="该单位的账号、终端或流程可能有故障，办件受阻", action="核查登录、终端与流程故障，听取单位意见",
+        effort="day", owner=CUSTOMER, weight=3,
+        reason="A unit that left takes its papers along.", success="相关单位的故障已排除，或变化的原因已查明",
         trend=trends.ACTIVE,
     ),
     Cause(
         code="modules", kind="function", problem="部分功能模块很少使用", effect="已建功能闲置",
-        action="征求意见后改进或下线，开展专题培训", effort="vendor", owner=CUSTOMER, weight=2,
+        action="征求意见后合并或关停", effort="vendor", owner=CUSTOMER, weight=2,
         reason="Idle functions cost upkeep, and nobody suffers.",
-        success="各模块使用人数达到最多模块的 2% 以上，或已下线",
+        success="很少使用的模块已合并或关停，或有保留的理由",
     ),
     Cause(
         code="mobile", kind="function", problem="部分版本移动端使用偏少", effect="外出时办件不及时",
-        action="优化移动端首页与待办提醒，推广移动办公", effort="vendor", owner=CUSTOMER, weight=2,
-        reason="It waits until the person is back at the desk.", success="各版本移动端使用率不低于 25%",
+        action="核查移动端登录、证书与性能，收集用户意见", effort="vendor", owner=CUSTOMER, weight=2,
+        reason="It waits until the person is back at the desk.", success="移动端的故障已排除，用户意见已处理",
     ),
     Cause(
         code="demands", kind="function", problem="某类工单集中", effect="同类问题反复占用人力",
@@ -211,9 +213,9 @@ CAUSES = (
         reason="What is not watched is not known.", success="连续 30 天监控无中断，无停滞的指标",
     ),
     Cause(
-        code="logs", kind="hazard", problem="访问日志留存不足六个月", effect="不符合网络安全法第二十一条",
+        code="logs", kind="hazard", problem="日志留存不足六个月", effect=f"不符合{legal.LOG_RETENTION[0].citation}",
         action="延长日志轮转周期，将日志归档到独立存储", effort="day", owner=OPERATIONS, weight=4,
-        reason="The law asks for six months, and an inspection too.", success="最早留存的访问日志不少于 6 个月",
+        reason="The law asks for six months, and an inspection too.", success="各类日志最早留存均不少于 6 个月",
     ),
     Cause(
         code="surges", kind="running", problem="访问量突增", effect="服务可能变慢或被滥用",

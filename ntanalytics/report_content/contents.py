@@ -13,6 +13,7 @@ from ntanalytics.checks.engine import Evaluation
 from ntanalytics.errors import UnknownName
 from ntanalytics.periods import PeriodKind
 from ntanalytics.recommendations.causes import CAUSES
+from ntanalytics.report_content.adoption.service import READS as BURDEN_READS
 from ntanalytics.subsystems import SUBSYSTEMS, evaluate, judge
 from ntanalytics.workspace.report import Report
 
@@ -55,7 +56,7 @@ CONTENTS: Mapping[str, ReportContent] = MappingProxyType(
         "weekly_service_report": ReportContent(),
         "sms_volume": ReportContent(subsystems=("sms",), reads={"sms.messages": 28, "sms.bills": 0}),
         "oa_adoption": ReportContent(
-            subsystems=("oa",), reads={"identity.units": 0, "oa.activities": 91, "oa.members": 0, "oa.tasks": 0}
+            subsystems=("oa",), reads={"identity.units": 0, "oa.activities": 91, "oa.members": 0, **BURDEN_READS}
         ),
         "optimization_recommendations": ReportContent(
             more_spans=(QUARTER,),

@@ -62,7 +62,7 @@ _DECISIONS: Mapping[str, str] = MappingProxyType(
         "infra.days_until_full": "是否同意为 {entity} 扩容（按趋势 {value} 天后写满）。",
         "infra.tls_days": "是否同意本周更换 {entity} 的服务器证书（剩余 {value} 天）。",
         "docexchange.overdue_deliveries": "是否发函督促{entity}签收公文（逾期 {value} 件次）。",
-        "oa.unit_active_change_rate": "是否安排到{entity}上门推广（日均活跃较上期 {value}）。",
+        "oa.unit_active_change_rate": "是否安排核查{entity}的账号、登录与终端故障（日均活跃较上期 {value}）。",
         "desk.unconfirmed_changes": "请补签 {total} 项流程变更的书面确认。",
         "desk.clocks_broken": "请审阅 {total} 起超过四小时恢复的故障分析（{entity} {incident}）。",
         "ca.expiring_30d": "是否组织证书集中更新（30 天内到期 {value} 张）。",

@@ -23,6 +23,9 @@ from ntanalytics.reports.record import Field
 #: Integers beyond it lose digits in JavaScript and in Excel: they are kept as texts.
 LARGEST_EXACT_INTEGER = 2**53
 
+#: The column of a table that no source feeds.
+NO_DATA = Field("nothing", "string", "数据")
+
 #: A workbook's cell holds no more than 32,767 characters.
 LONGEST_TEXT = 32_000
 

@@ -37,8 +37,8 @@ _EXCEL: Mapping[str, str] = MappingProxyType(
         "integer": "#,##0",
         "number": "#,##0{0}",
         "rate": "0{0}%",
-        "points": "0{0}%",
-        "seconds": "#,##0.0",
+        "points": "0{0}",
+        "seconds": "[h]:mm:ss",
         "ms": "#,##0",
         "bytes": "#,##0",
         "yuan": "#,##0.00",
@@ -51,10 +51,8 @@ _EXCEL: Mapping[str, str] = MappingProxyType(
 #: Status → its mark and label: ``■ 异常``.
 STATUS_TEXTS: Mapping[str, str] = MappingProxyType({str(status): text for status, text in STATUSES.items()})
 
-#: Unit of a number in a workbook, where a duration or a size is a plain number.
-UNITS: Mapping[str, str] = MappingProxyType(
-    {"seconds": "秒", "ms": "毫秒", "bytes": "字节", "yuan": "元", "points": "个百分点"}
-)
+#: Unit of a number in a workbook, where a size is a plain number; a duration is one of the workbook's own.
+UNITS: Mapping[str, str] = MappingProxyType({"ms": "毫秒", "bytes": "字节", "yuan": "元", "points": "个百分点"})
 
 
 def report_format(form: str) -> Format:
@@ -83,6 +81,12 @@ def excel_format(form: str, has_unit: bool = False, certainty: str = "exact") ->
     if mark := BOUNDS.get(certainty):
         return f'"{mark} "{plain}'
     return f"+{plain};-{plain};{plain}" if is_signed else plain
+
+
+def excel_value(value: float, form: str) -> float:
+    """Return a number as a workbook keeps it: a duration in days, a difference of rates in percentage points."""
+    kind = parse_format(form).kind
+    return value / 86_400 if kind == "seconds" else value * 100 if kind == "points" else value
 
 
 def is_numeric(form: str) -> bool:

@@ -21,6 +21,7 @@ from ntanalytics.metrics.number_format import parse_format
 from ntanalytics.reports import labels, palette, truncation
 from ntanalytics.reports.blocks.inline_charts import inline_chart
 from ntanalytics.reports.blocks.sparkline import sparkline
+from ntanalytics.reports.data import NO_DATA
 from ntanalytics.reports.formats import LOCAL_ZONE, display_width, is_numeric
 from ntanalytics.reports.record import Field, Record, RecordedBlock, certainty_of
 
@@ -65,6 +66,7 @@ def templates() -> jinja2.Environment:
         figure=figure_json,
         cells=html_cells,
         columns=column_headings,
+        is_without_source=is_without_source,
     )
     return environment
 
@@ -116,6 +118,11 @@ def preview(block: RecordedBlock) -> str:
     total = len(block.rows)
     cut = f"预览前 {PREVIEW_ROWS} 行，共 {total:,} 行" if total > PREVIEW_ROWS else ""
     return str(fragment(block, part=VisiblePart(min(total, PREVIEW_ROWS), cut=cut)))
+
+
+def is_without_source(block: RecordedBlock) -> bool:
+    """Return whether a block is a table that no source feeds: it takes one line on the page."""
+    return block.kind == "table" and [field.name for field in block.fields] == [NO_DATA.name]
 
 
 def column_headings(block: RecordedBlock) -> list[tuple[str, str, str]]:

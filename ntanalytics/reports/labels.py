@@ -18,6 +18,7 @@ _UNITS_IN_HEADING = {kind: UNITS[kind] for kind in ("yuan", "points")}
 _SUBJECTS_LISTED = 4  #: subjects of one status in the status line, at most
 _GAPS_LISTED = 3  #: gaps in the status line, at most
 DATASETS_LISTED = 6  #: datasets of one extraction time that are named; more are counted
+MISSING_LISTED = 12  #: the same of datasets that were not extracted
 _TIMES_LISTED = 3  #: extraction times that are named; of more the first and the last
 _REASONS_LISTED = 10  #: reasons of rejected rows that are written out; the record has them all
 _NOT_TAKEN = "未取得"
@@ -91,6 +92,18 @@ def worst_status(remarks: Sequence[Remark]) -> str:
     return next(status for status in ORDER if status in named or status == "ok")
 
 
+def worst_of(record: Record) -> str:
+    """Return the state of a report: the worst of its status line and of all findings that it shows, in any block."""
+    shown = [
+        finding["status"]
+        for block in record.blocks
+        if block.findings_json is not None
+        for finding in block.findings_json.get("findings", ())
+    ]
+    named = {worst_status(status_line(record)), *shown}
+    return next(status for status in ORDER if status in named)
+
+
 def as_of_line(head: Mapping[str, Any], zone: ZoneInfo) -> str:
     """Return the time of each source's data: ``数据截至：短信（sms） 11月23日 06:10；工单（desk） 未取得``.
 
@@ -112,7 +125,7 @@ def as_of_line(head: Mapping[str, Any], zone: ZoneInfo) -> str:
 
 
 def _names_or_count(names: Sequence[str], time: str) -> str:
-    are_listed = len(names) <= DATASETS_LISTED or time == _NOT_TAKEN
+    are_listed = len(names) <= (DATASETS_LISTED if time != _NOT_TAKEN else MISSING_LISTED)
     return "、".join(names) if are_listed else f"{len(names)} 项数据"
 
 

@@ -63,11 +63,14 @@ def rows_in_document(block: RecordedBlock, rows: int) -> int:
     """Return the number of rows of a block in a Word document: the first ones, of a board all that is not in order."""
     if block.kind != "board":
         return rows - folded_rows(block, rows)
-    violations = [row for row in block.rows if row["state"] != "ok"]
-    return min(rows, max(OPEN_ROWS, len(violations)))
+    return min(rows, len([row for row in block.rows if row["state"] != "ok"]))
 
 
 def document_note(block: RecordedBlock, rows: int) -> str:
     """Return the note in a document in place of the rows that it leaves out; or empty."""
-    left = len(block.rows) - rows_in_document(block, rows)
-    return f"其余 {left:,} 行见{'工作簿' if rows < len(block.rows) else '网页或工作簿'}" if left else ""
+    count = rows_in_document(block, rows)
+    left = len(block.rows) - count
+    # of a board that is cut, too, the rest is not all in order
+    kind = block.kind if rows == len(block.rows) else "table"
+    label = fold_label(left, kind) if count or kind != "board" else f"全部 {left:,} 项正常，"
+    return f"{label}见{'工作簿' if rows < len(block.rows) else '网页或工作簿'}" if left else ""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ntanalytics.delivery.manifest import read_manifest
-from ntanalytics.delivery.report_folder import folder_name
+from ntanalytics.delivery.report_folder import folder_in
 from ntanalytics.errors import Busy, NtaError
 from ntanalytics.runner import evidence, staging
 
@@ -41,7 +41,7 @@ def reap_abandoned_runs(outputs: Path, ledger: Ledger) -> list[str]:
         if run is None:
             _remove_unknown(folder)
             continue
-        report_folder = folder_name(run.period, run.parameters)
+        report_folder = folder_in(outputs / run.report, run.period, run.parameters)
         try:
             with staging.report_lock(outputs, run.report, report_folder):
                 if folder.is_dir():  # its run has not ended meanwhile

@@ -36,7 +36,7 @@ def place(outputs: Path, report: str, folder: str) -> Path:
         PublishError: the name leaves the outputs, or a symbolic link is on the path.
     """
     for part in (report, folder):
-        if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.,=%~+-]*", part):
+        if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.,=%~+\u3400-\u4dbf\u4e00-\u9fff-]*", part):
             raise PublishError(f"{part!r} is no name for a folder", where=str(outputs))
     parent = outputs / report
     target = parent / folder
@@ -93,7 +93,7 @@ def make_manifest(
         "notebook_sha256": request.notebook.sha256,
         "artefacts": {name: _artefact(staged / name) for name in names},
         "left_out": dict(left_out),
-        "state": cast("State", labels.worst_status(remarks)),
+        "state": cast("State", labels.worst_of(record)),
         "status": [f"{remark.lead}{remark.rest}" for remark in remarks],
         "tables": head["versions"],
         "as_of": head["as_of"],

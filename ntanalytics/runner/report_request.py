@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from ntanalytics.delivery.report_folder import folder_name
+from ntanalytics.delivery.report_folder import folder_in, folder_name
 from ntanalytics.errors import BadParameter, BadPeriod
 from ntanalytics.periods import Period, parse_period
 from ntanalytics.runner.notebooks import ReportNotebook, load_report
@@ -54,12 +54,16 @@ class ReportRequest:
 
     @cached_property
     def folder_name(self) -> str:
-        """The name of the folder in which the report is published."""
+        """The name of the folder in which the report is published for the first time."""
         return folder_name(self.period.text, self.own_parameters)
+
+    def folder_in(self, outputs: Path) -> str:
+        """Return the name of the folder in which the report is published, or was already."""
+        return folder_in(outputs / self.notebook.name, self.period.text, self.own_parameters)
 
     def directory(self, outputs: Path) -> Path:
         """Return the folder in which the report is published."""
-        return outputs / self.notebook.name / self.folder_name
+        return outputs / self.notebook.name / self.folder_in(outputs)
 
 
 def request_report(

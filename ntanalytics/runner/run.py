@@ -138,8 +138,9 @@ def run_report(
     # The kernel's libraries are imported in another process while this one imports its own and extracts the data.
     pool = batch.pool if batch else shared_kernel_pool(context.settings)
     warnings = {} if batch else close_past_runs(context)
-    target = publishing.place(context.outputs, report, request.folder_name)
-    with staging.report_lock(context.outputs, report, request.folder_name, wait_s=_REAPER_WAIT_S):
+    folder = request.folder_in(context.outputs)
+    target = publishing.place(context.outputs, report, folder)
+    with staging.report_lock(context.outputs, report, folder, wait_s=_REAPER_WAIT_S):
         atomic_publish.restore(target)
         disk_space.check_free_space(context.outputs)
         run = _start(context, request)
@@ -229,7 +230,7 @@ def _start(context: RunContext, request: ReportRequest) -> evidence.RunIdentity:
     run_id = context.ledger.runs.start(report, period, parameters)
     by = context.requested_by
     audit.record("run", report, {"run_id": run_id, "period": period, "parameters": parameters, "by": by})
-    return evidence.RunIdentity(run_id, report, period, parameters, request.folder_name)
+    return evidence.RunIdentity(run_id, report, period, parameters, request.folder_in(context.outputs))
 
 
 def _make(

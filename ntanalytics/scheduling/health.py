@@ -156,7 +156,14 @@ def _overdue(context: RunContext, name: str, job: Job, now: dt.datetime) -> Iter
     moments = job.when.between(since, now, calendar, zone)
     for at in moments if status else moments[-1:]:  # a job that never ran promised its latest report only
         if job.deadline(at) < now and status.get(at) not in ("issued", "skipped"):
-            yield scheduled_run_of(name, job, at, calendar).period.text, status.get(at, "missing")
+            period = scheduled_run_of(name, job, at, calendar).period.text
+            if not _is_issued_by_hand(context, job, period):
+                yield period, status.get(at, "missing")
+
+
+def _is_issued_by_hand(context: RunContext, job: Job, period: str) -> bool:
+    """Return whether a person issued the report of a job and period, as the index counts it, too."""
+    return job.each is None and bool(context.ledger.runs.of_report(job.report, period, job.parameters))
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -168,6 +168,19 @@ class RuleSettings(SettingsPart):
     min_count: int | None = Field(None, ge=0, description="Minimum number of events for a judgement.")
     advice: str | None = Field(None, description="Advice, in Chinese.")
     enabled: bool = Field(True, description="Whether the rule is evaluated.")
+
+
+class Adoption(SettingsPart):
+    """Choices of the reports on the use of the OA (docs/domain.md, No league tables)."""
+
+    ranking: Literal["none", "owner"] = Field(
+        "none",
+        description="`owner`: the city's report shows places of units, marked 内部掌握，不得通报; no unit's page does.",
+    )
+    staff_applications: tuple[str, ...] = Field(
+        (),
+        description="Applications of the SMS platform that write to staff; without any, burden by messages is unknown.",
+    )
 
 
 #: Configuration that the figures depend on: time zone, and results of a division by zero or an overflow.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
 
 import ibis
@@ -13,6 +14,7 @@ import pyarrow as pa
 from ntanalytics.contract import Dataset
 from ntanalytics.errors import NtaError, SettingsError
 from ntanalytics.metrics.identity import units as metric
+from ntanalytics.metrics.identity.directory import directory_order
 from ntanalytics.settings.csv_files import read_csv
 
 _ALIASES = pa.schema([pa.field("theirs", pa.string(), False), pa.field("ours", pa.string(), False)])
@@ -40,6 +42,19 @@ class Units:
     def names(self) -> ir.Table:
         """Return the units, one row each (:func:`ntanalytics.metrics.identity.units.names`)."""
         return metric.names(self.table)
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return dict(directory_order(self.table))
+
+    def in_order(self, rows: pa.Table) -> pa.Table:
+        """Return rows with a column ``unit`` in the order of the unit directory; names that it lacks come last."""
+        names = rows["unit"].to_pylist()
+        last = len(self._places)
+        order = sorted(
+            range(len(names)), key=lambda number: (self._places.get(names[number] or "", last), names[number] or "")
+        )
+        return rows.take(pa.array(order, pa.int64()))
 
     def resolve(self, table: ir.Table, column: str = "unit") -> ir.Table:
         """Return rows with our names of their units (:func:`ntanalytics.metrics.identity.units.resolve_units`)."""

@@ -15,6 +15,7 @@ absent: [unit]
 -- changes when it is created, claimed and ended; a date or an assignee that changes in between is seen with the next of these.
 -- A reason of deletion is a task that ended undone, but for "completed", which Activiti writes of one that was done.
 -- A task that nobody has claimed (no ASSIGNEE_) is open as any other: it waits for its group since it was created.
+-- The step is the key of the task in the model: its name may be made of a document's title. The matter is the business key.
 -- The engine knows no units: a site joins ASSIGNEE_ to its own directory (README.md).
 SELECT
     h.task_id AS task_id,
@@ -24,7 +25,9 @@ SELECT
     h.due_at AS due_at,
     CASE WHEN h.is_cancelled = 0 THEN h.ended_at END AS finished_at,
     h.is_cancelled AS is_cancelled,
-    h.changed_at AS changed_at
+    h.changed_at AS changed_at,
+    CASE WHEN h.ended_at IS NULL THEN h.step END AS step,
+    h.matter_id AS matter_id
 FROM (
     SELECT
         t.ID_ AS task_id,
@@ -35,8 +38,11 @@ FROM (
         COALESCE(d.KEY_, '') AS module,
         CASE WHEN t.END_TIME_ IS NOT NULL AND COALESCE(t.DELETE_REASON_, 'completed') <> 'completed' THEN 1 ELSE 0 END
             AS is_cancelled,
+        t.TASK_DEF_KEY_ AS step,
+        NULLIF(i.BUSINESS_KEY_, '') AS matter_id,
         COALESCE(t.END_TIME_, t.CLAIM_TIME_, t.START_TIME_) AS changed_at
     FROM ACT_HI_TASKINST AS t
     LEFT JOIN ACT_RE_PROCDEF AS d ON d.ID_ = t.PROC_DEF_ID_
+    LEFT JOIN ACT_HI_PROCINST AS i ON i.ID_ = t.PROC_INST_ID_
 ) AS h
 WHERE h.changed_at >= :since AND h.changed_at < :until

@@ -11,6 +11,7 @@ dialects: [mysql, sqlite]
 absent: [due_at]
 */
 -- A bill is one row however many steps it took. Status 1 is approved, 5 void; 0 is waiting and 2 sent back: both are open.
+-- The step is that at which an open bill waits; the matter is the number of the official document (发文字号), which two flows may share.
 -- A draft (isturn 0) has come to nobody: a bill that was taken back into one is withdrawn.
 SELECT
     b.id AS task_id,
@@ -21,6 +22,8 @@ SELECT
     CASE WHEN b.status = 1 AND b.isdel = 0 THEN b.changed_at END AS finished_at,
     CASE WHEN b.status = 5 OR b.isdel = 1 THEN 1 ELSE 0 END AS is_cancelled,
     b.changed_at AS changed_at,
+    CASE WHEN b.status NOT IN (1, 5) AND b.isdel = 0 THEN b.step END AS step,
+    b.matter_id AS matter_id,
     CASE
         WHEN b.started_at IS NULL THEN '创建时间与申请日期均缺失或为零'
         WHEN b.changed_at < b.started_at THEN '更新时间早于创建时间'
@@ -44,11 +47,15 @@ FROM (
         END AS changed_at,
         COALESCE(NULLIF(d.name, ''), NULLIF(t.udeptname, '')) AS unit,
         COALESCE(c.name, '') AS edition,
-        COALESCE(m.num, t.`table`, '') AS word
+        COALESCE(m.num, t.`table`, '') AS word,
+        NULLIF(s.name, '') AS step,
+        NULLIF(o.zinum, '') AS matter_id
     FROM xinhu_flow_bill AS t
     LEFT JOIN xinhu_admin AS u ON u.id = t.uid
     LEFT JOIN xinhu_dept AS d ON d.id = CASE WHEN t.udeptid > 0 THEN t.udeptid ELSE u.deptid END
     LEFT JOIN xinhu_company AS c ON c.id = CASE WHEN u.companyid > 0 THEN u.companyid ELSE 1 END
     LEFT JOIN xinhu_flow_set AS m ON m.id = t.modeid
+    LEFT JOIN xinhu_flow_course AS s ON s.id = t.nowcourseid
+    LEFT JOIN xinhu_official AS o ON o.id = t.mid AND t.`table` = 'official'
 ) AS b
 WHERE b.changed_at IS NULL OR (b.changed_at >= :since AND b.changed_at < :until)

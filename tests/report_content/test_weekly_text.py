@@ -72,7 +72,7 @@ def test_what_is_to_be_decided_comes_worst_first_and_one_of_a_kind():
     assert said.decisions(found) == [
         "是否同意为 某处 扩容（按趋势 6 天后写满）。",
         "是否组织证书集中更新（30 天内到期 605 张）。",
-        "是否安排到某处上门推广（日均活跃较上期 −50.0%）。",
+        "是否安排核查某处的账号、登录与终端故障（日均活跃较上期 −50.0%）。",
     ]
 
 

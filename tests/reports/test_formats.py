@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ntanalytics.errors import UnknownName
-from ntanalytics.reports.formats import display, excel_format
+from ntanalytics.reports.formats import display, excel_format, excel_value
 
 TAKEN = datetime(2026, 11, 22, 22, 10, 59, tzinfo=UTC)
 
@@ -69,7 +69,7 @@ def test_an_instant_is_shown_in_the_zone_asked_for() -> None:
         ("rate:1", "0.0%"),
         ("+rate:1", "+0.0%;-0.0%;0.0%"),
         ("+integer", "+#,##0;-#,##0;#,##0"),
-        ("points:2", "+0.00%;-0.00%;0.00%"),
+        ("points:2", "+0.00;-0.00;0.00"),
         ("yuan", "#,##0.00"),
         ("datetime", "yyyy-mm-dd hh:mm"),
         ("month", "yyyy-mm"),
@@ -85,6 +85,20 @@ def test_an_unknown_format_is_refused(form: str) -> None:
         display(1, form)
 
 
-def test_a_duration_that_stands_alone_carries_its_unit() -> None:
-    assert excel_format("seconds", has_unit=True) == '#,##0.0" 秒"'
+def test_a_size_that_stands_alone_carries_its_unit() -> None:
+    assert excel_format("bytes", has_unit=True) == '#,##0" 字节"'
     assert excel_format("integer", has_unit=True) == "#,##0"
+
+
+@pytest.mark.parametrize(
+    ("value", "form", "kept", "code"),
+    [
+        (19_500, "seconds", 19_500 / 86_400, "[h]:mm:ss"),  # 5:25:00 of a day
+        (-0.0114, "points:1", -1.14, "+0.0;-0.0;0.0"),
+        (0.5, "rate:1", 0.5, "0.0%"),
+        (7, "integer", 7, "#,##0"),
+    ],
+)
+def test_a_workbook_has_durations_and_percentage_points(value: float, form: str, kept: float, code: str) -> None:
+    assert excel_value(value, form) == pytest.approx(kept)
+    assert excel_format(form) == code

@@ -26,6 +26,12 @@ LEVEL = (
     rate("activation_rate", "激活率", "activated / enabled; null when nothing is enabled.", good="up"),
     rate("active_rate", "活跃率", "active / enabled; null when nothing is enabled.", good="up"),
     rate("stickiness", "黏性", "Mean of the active accounts of a working day / active accounts.", good="up"),
+    rate(
+        "habit",
+        "经常使用占比",
+        "Active accounts that acted on at least half of the period's working days / active accounts.",
+        good="up",
+    ),
     rate("mobile_share", "移动端占比", "Active accounts with at least one activity by telephone / active."),
     rate(
         "xinchuang_share",
@@ -126,13 +132,22 @@ def _active(activities: ir.Table, days: ir.Table, by: Sequence[str]) -> ir.Table
     worked = days.filter(days.is_working_day).select(_day="day")
     number = worked.aggregate(_working_days=worked.count())
     mine = activities.semi_join(worked, activities.day == worked["_day"])
-    daily = mine.select("day", *by, *_PERSON).distinct().aggregate(by=list(by), _person_days=ibis._.count())
+    acted = mine.select("day", *by, *_PERSON).distinct().group_by(*by, *_PERSON).aggregate(_acted_on=ibis._.count())
+    acted = acted.cross_join(number)
+    daily = acted.aggregate(
+        by=list(by),
+        _person_days=acted["_acted_on"].sum(),
+        _often=acted.count(where=acted["_acted_on"] * 2 >= acted["_working_days"]),
+    )
     joined = join_groups(counted, daily, by).cross_join(number)
     return joined.mutate(
         mobile_share=joined["_mobile"] / joined.active.nullif(0),
         xinchuang_share=joined["_xinchuang"] / joined["_known"].nullif(0),
+        habit=(joined["_working_days"] > 0).ifelse(
+            joined["_often"].fill_null(0) / joined.active.nullif(0), ibis.null("float64")
+        ),
         stickiness=joined["_person_days"].fill_null(0) / joined["_working_days"].nullif(0) / joined.active.nullif(0),
-    ).select(*by, "active", "actions", "mobile_share", "xinchuang_share", "breadth", "stickiness")
+    ).select(*by, "active", "actions", "mobile_share", "xinchuang_share", "breadth", "stickiness", "habit")
 
 
 def _enabled(members: ir.Table, ever: ir.Table, by: Sequence[str]) -> ir.Table:

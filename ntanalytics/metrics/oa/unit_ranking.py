@@ -1,4 +1,4 @@
-"""OA adoption of units compared: ranking, movers, and units with low adoption for weeks."""
+"""OA adoption of units compared, their places for the platform owner, and weeks of low adoption."""
 
 from __future__ import annotations
 
@@ -129,29 +129,6 @@ def rank_units(figures: ir.Table, within: Sequence[str] = (), min_count: int = M
     )
     rest = judged.filter(judged.left_out.notnull()).mutate(place=ibis.null("int64"), ranked_units=ibis.null("int64"))
     return placed.union(rest.select(*placed.columns).cast(placed.schema()))
-
-
-def movers(ranking: ir.Table, min_count: float = MIN_DAILY_ACTIVE) -> ir.Table:
-    """Return the units whose daily active accounts changed, the largest rise first.
-
-    Defined in docs/domain.md, No league tables: movers.
-
-    Compared by ``daily_active``, which a holiday in one of the periods does not move.
-
-    Args:
-        ranking: the result of ``rank_units`` with ``daily_active`` and its change.
-        min_count: least daily active accounts before.
-
-    Returns:
-        The rows with a place, a change other than 0 and at least ``min_count`` before, by relative change.
-    """
-    fair = ranking.filter(
-        ranking.place.notnull()
-        & (ranking.daily_active_before >= min_count)
-        & ranking.daily_active_change_rate.notnull()
-        & (ranking.daily_active_change != 0)
-    )
-    return fair.order_by(ibis.desc("daily_active_change_rate"), "unit")
 
 
 def median_rates(ranking: ir.Table, rates: Sequence[str], by: Sequence[str] = ()) -> ir.Table:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from ntanalytics.contract import legal
 from ntanalytics.findings.text import WordedFinding
 from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.figures import Figures
+from ntanalytics.metrics.number_format import format_number
+from ntanalytics.metrics.oa.movement import MOVED
 from ntanalytics.metrics.oa.unit_ranking import MIN_ACCOUNTS, MIN_DAILY_ACTIVE
 from ntanalytics.recommendations.with_cause import worded
 from ntanalytics.report_content.adoption.figures import Adoption
@@ -20,18 +25,27 @@ from ntanalytics.workspace.report import Report
 #: Remark on working hours.
 HANDLING_NOTE = "工时只计工作日 8:30—12:00 和 13:30—18:00；用时中的“天”为 24 小时。"
 
-#: Number of units in the tables of best and last, and in those of changes.
-SHOWN, MOVERS_SHOWN = 10, 5
+#: Purpose and basis of the report, at its head (docs/domain.md, No league tables).
+PURPOSE = (
+    "本报告用于改进平台服务：找出故障、等待、闲置功能和基层负担，供平台主管单位内部使用；"
+    "各单位按单位目录顺序列出，数据不用于考核、通报单位或个人。"
+)
+BASIS = f"依据：{legal.NO_LEAGUE_TABLES.citation}等关于防治“指尖上的形式主义”的规定（适用条款待用户方法律顾问确认）。"
+#: Mark of everything that shows a place.
+INTERNAL = "内部掌握，不得通报。"
+
+#: Number of units in the platform owner's tables of best and last.
+_SHOWN = 10
 
 _PLACES = ["place", "unit", "edition", "enabled", "active_rate"]
-_MOVED = ["unit", "daily_active_before", "daily_active", "daily_active_change_rate"]
-_RANKING = [
-    "place", "unit", "edition", "enabled", "active", "active_rate", "daily_active", "daily_active_change_rate",
-    "mobile_share", "xinchuang_share", "new", "lapsed", "low_weeks", "left_out",
+_MOVED = ["unit", "edition", "daily_active_before", "daily_active", "daily_active_change_rate", "likely_cause"]
+_UNITS = [
+    "unit", "edition", "enabled", "active", "active_rate", "daily_active", "daily_active_change_rate", "mobile_share",
+    "xinchuang_share", "new", "lapsed",
 ]  # fmt: skip
 _EDITIONS = [
     "edition", "enabled", "active", "active_change", "active_rate", "daily_active", "daily_active_change_rate",
-    "stickiness", "mobile_share", "xinchuang_share", "breadth",
+    "stickiness", "habit", "mobile_share", "xinchuang_share", "breadth",
 ]  # fmt: skip
 _REACH = ["units_onboarded", "units_active", "coverage"]
 _FLOW = ["active", "new", "returning", "resurrected", "lapsed", "was_active"]
@@ -45,19 +59,14 @@ _BESIDE = (
 
 def summary(page: Adoption) -> list[Sentence]:
     """Return the summary at the head of the page."""
-    tables, ranking = page.tables, page.tables["ranking"]
-    parts = [("总体", oa_text.level(page.total, page.reach))]
-    if page.unit:
-        parts += [("位次", oa_text.place(ranking, page.unit, page.typical))]
-    parts += [("变化", oa_text.pace(page.total, page.worked_days))]
+    tables = page.tables
+    parts = [("总体", oa_text.level(page.total, page.reach)), ("变化", oa_text.pace(page.total, page.worked_days))]
     if page.unit:
         parts += [("来去", oa_text.flow(tables["flow"].total)), ("模块", oa_text.modules(tables["modules"]))]
     else:
-        parts += [("升降", oa_text.movers(tables["moving"])), ("偏低", oa_text.laggards(ranking))]
-    parts += [("终端", oa_text.terminals(page.total, page.typical))]
-    parts += [("办理", oa_text.handled(page.handled, tables["handling"]))]
-    if not page.unit:
-        parts += [("参评", oa_text.compared_units(ranking))]
+        parts += [("单位", oa_text.moved_units(tables["moving"]))]
+    parts += [("习惯", oa_text.habit(page.total)), ("终端", oa_text.terminals(page.total, page.typical))]
+    parts += [("办理", oa_text.handled(page.handled, tables["handling"])), ("用途", PURPOSE + BASIS)]
     return [Sentence(text, subject) for subject, text in parts if text]
 
 
@@ -69,22 +78,28 @@ def headlines(page: Adoption) -> Kpis:
 
 def findings(report: Report, page: Adoption) -> list[WordedFinding]:
     """Return the findings of a page by the rules of the site; see ``subsystems.oa.adoption_checks``."""
-    rules, ranking = rules_of(report.workspace.settings), page.tables["ranking"]
+    rules = rules_of(report.workspace.settings)
     if page.unit:
-        return worded(adoption_checks.unit_findings(rules, page.total, ranking, page.unit))
-    return worded(adoption_checks.city_findings(rules, page.total, page.tables["editions"], _placed(page)))
+        return worded(adoption_checks.unit_findings(rules, page.total, page.unit))
+    units = _comparable(page)
+    return worded(
+        adoption_checks.city_findings(rules, page.total, page.tables["editions"], units, is_for_owner=page.shows_places)
+    )
 
 
 def places(page: Adoption) -> list[Table]:
-    """Return the best and the last units of the city, or the rates of a unit beside its peers'."""
+    """Return the rates of a unit beside its peers'; of the city the places of units, if the owner asked for them."""
     if page.unit:
         return [_beside(page)]
-    fair = _placed(page)
-    last = fair[max(SHOWN, len(fair) - SHOWN) :][::-1]
-    note = "按活跃率排名，并列者名次相同。"
+    if not page.shows_places:
+        return []
+    comparable = _comparable(page)
+    fair = replace(comparable, items=tuple(sorted(comparable, key=lambda row: (row["place"], row["unit"]))))
+    last = fair[max(_SHOWN, len(fair) - _SHOWN) :][::-1]
+    note = f"{INTERNAL}同分者位次相同；启用账号不足 {MIN_ACCOUNTS} 个或数据不完整的单位不列。"
     return [
-        _half(fair[:SHOWN], "活跃率居前", "best", _PLACES, note, page),
-        _half(last, "活跃率居后", "last", [*_PLACES, "low_weeks"], "由低到高；活跃率低于 40% 为偏低。", page),
+        _half(fair[:_SHOWN], "活跃率较高的单位（内部掌握）", "best", _PLACES, note, page),
+        _half(last, "活跃率较低的单位（内部掌握）", "last", [*_PLACES, "low_weeks"], INTERNAL, page),
     ]
 
 
@@ -93,12 +108,11 @@ def moved(page: Adoption) -> list[Table]:
     if page.unit:
         return []
     moving = page.tables["moving"]
-    up = moving.where(lambda row: row["daily_active_change_rate"] > 0)[:MOVERS_SHOWN]
-    down = moving[::-1].where(lambda row: row["daily_active_change_rate"] < 0)[:MOVERS_SHOWN]
-    note = f"按工作日的日均活跃比较，上期不足 {MIN_DAILY_ACTIVE} 个的单位不列。"
+    least = format_number(MOVED, "rate:0")
+    note = f"按单位目录顺序；日均活跃增减达到 {least} 的单位，上期不足 {MIN_DAILY_ACTIVE} 个的不列。"
+    title = "使用变化较大的单位"
     return [
-        _half(up, "日均活跃上升最多", "risen", _MOVED, note if up else _nobody(page), page),
-        _half(down, "日均活跃下降最多", "fallen", _MOVED, note if down else _nobody(page), page),
+        table(moving, title, id="moved", columns=_MOVED, note=note if moving else _nobody(page), origin=page.origin)
     ]
 
 
@@ -135,15 +149,16 @@ def stayed(page: Adoption) -> list[Table]:
 def appendix(page: Adoption) -> Table:
     """Return all units of the city, or the last weeks of a unit."""
     if not page.unit:
-        note = f"启用账号不足 {MIN_ACCOUNTS} 个或数据不完整的单位不参加排名。"
-        return table(page.tables["ranking"], "全部单位", id="units", columns=_RANKING, note=note, origin=page.origin)
+        columns = [*_UNITS, "place", "left_out"] if page.shows_places else _UNITS
+        note = f"按单位目录顺序。{INTERNAL if page.shows_places else ''}"
+        return table(page.tables["ranking"], "各单位", id="units", columns=columns, note=note, origin=page.origin)
     columns = ["week_on", "week_name", "worked_days", "active", "daily_active", "mobile_share", "xinchuang_share"]
     return table(
         page.tables["weeks"], "近几周", id="weeks", columns=columns, note="缺数据的周不列数。", origin=page.origin
     )
 
 
-def _placed(page: Adoption) -> Figures:
+def _comparable(page: Adoption) -> Figures:
     return page.tables["ranking"].where(lambda row: row["place"] is not None)
 
 
@@ -163,5 +178,5 @@ def _beside(page: Adoption) -> Table:
         for own, median in [(page.total.quantity(name), page.typical.get(name))]
         for difference in [None if own.exact is None or median is None else own.exact - median]
     )
-    note = oa_text.place(page.tables["ranking"], page.unit, page.typical)
+    note = f"同版本中位数取启用账号不少于 {MIN_ACCOUNTS} 个的单位，仅供本单位参考。"
     return Table("beside", "与同版本单位比较", fields=_BESIDE, rows=rows, note=note, origin=page.origin)

@@ -25,6 +25,7 @@ class Adoption:
         typical: medians of the unit's edition; empty without a unit.
         tables: ``editions``, ``ranking``, ``moving``, ``weeks``, ``daily``, ``modules``, ``flow``, ``cohorts``,
             ``handling``; a page of a unit has neither ``moving`` nor ``cohorts``.
+        shows_places: whether the platform owner asked for the places of units; never on the page of a unit.
         worked_days: working days of the period and of the one before.
         days: the days of the span of the daily chart.
         origin: datasets and versions of the figures.
@@ -37,6 +38,7 @@ class Adoption:
     handled: FigureRow
     typical: FigureRow
     tables: Mapping[str, Figures]
+    shows_places: bool
     worked_days: tuple[int, int]
     days: ir.Table
     origin: Mapping[str, object]

@@ -19,7 +19,7 @@ from ntanalytics.metrics import MEASURES, change
 from ntanalytics.metrics.figures import FigureRow, Figures, case_list, figures
 from ntanalytics.metrics.groups import join_groups
 from ntanalytics.metrics.identity.units import spelling
-from ntanalytics.metrics.oa import adoption, daily_active, task_duration, unit_ranking, user_flow
+from ntanalytics.metrics.oa import adoption, daily_active, movement, task_duration, unit_ranking, user_flow
 from ntanalytics.report_content.adoption.figures import Adoption, PageCoverage, PageFigures
 from ntanalytics.workspace.report import Report
 
@@ -30,9 +30,9 @@ LEAD_WEEKS = 4
 #: Number of weeks in a chart.
 WEEKS_DRAWN = 8
 
-_ACTED = ("active", "daily_active", "stickiness", "mobile_share", "xinchuang_share", "breadth", "actions")
+_ACTED = ("active", "daily_active", "stickiness", "habit", "mobile_share", "xinchuang_share", "breadth", "actions")
 #: Rates of a unit that its page compares with its peers.
-RATES = ("active_rate", "activation_rate", "stickiness", "mobile_share", "xinchuang_share")
+RATES = ("active_rate", "activation_rate", "stickiness", "habit", "mobile_share", "xinchuang_share")
 _GROUP = ("unit", "edition")
 
 #: Function of sources and key columns: returns the groups that the sources feed.
@@ -198,7 +198,7 @@ class AdoptionQueries:
         low = unit_ranking.low_weeks(weeks, ranked.select(*_GROUP, "enabled"), _GROUP)
         flow = user_flow.flow(self.ever, self.first, self.report.previous.first, _GROUP).drop("active")
         joined = join_groups(join_groups(ranked, low, _GROUP), flow, _GROUP)
-        return ibis.memtable(joined.order_by(joined.place.asc(nulls_first=False), ibis.desc("active")).to_pyarrow())
+        return ibis.memtable(self._named.in_order(joined.order_by("unit", "edition").to_pyarrow()))
 
     def compute(self) -> Adoption:
         """Return the page, from queries of the lake."""
@@ -219,7 +219,7 @@ class AdoptionQueries:
             "handling": self._handling(tasks, ["module"]),
         }
         if not self.unit:
-            tables |= {"moving": unit_ranking.movers(ranking), "cohorts": self._cohorts(ever, weeks)}
+            tables |= {"moving": movement.moved_units(ranking), "cohorts": self._cohorts(ever, weeks)}
         return self._page(
             PageFigures(
                 self._changed(now, was, page),
@@ -246,6 +246,7 @@ class AdoptionQueries:
             handled=figures(computed.handled, self.tasks).total,
             typical=FigureRow(next((row for row in typical if row["edition"] in own), {})),
             tables=self._tables(computed, page),
+            shows_places=not self.unit and self.report.workspace.settings.adoption.ranking == "owner",
             worked_days=(self._count(period.first, period.last), self._count(previous.first, previous.last)),
             days=self.span.filter(self.span.day >= self._daily_from),
             origin=self.report.origin("adoption.adoption", self.activities, self.members),

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from ntanalytics.metrics.number_format import parse_format
+from ntanalytics.metrics.number_format import format_number, parse_format
+from ntanalytics.reports.blocks.axis_scale import LARGER, begins_at_zero, scale_of, scaled_ticks
 from ntanalytics.reports.palette import FILLS, INK, LINE, SOFT, STATUS_COLORS, STROKE_NAMES, STROKES
 from ntanalytics.reports.record import Field
 
@@ -61,19 +62,13 @@ def plotly_figure(
                 trace.update({"fill": "tonexty", "fillcolor": _SHADE})
     layout = _layout(form, x, ys, rows)
     layout["shapes"] = [_band(band) for band in bands]
-    annotations = [_band_label(band) for band in bands if band[2] == "缺数据"] + [_mark(mark) for mark in marks]
+    annotations = [_band_label(band, places) for band in bands if band[2] == "缺数据"] + [_mark(mark) for mark in marks]
     if ys and form != "hbar" and parse_format(ys[0].format).kind not in ("rate", "points"):  # their ticks carry a %
-        annotations.append(_unit(axis_title(ys[0])))
+        annotations.append(_unit(scale_of(ys, rows).title))
     if _has_direct_labels(form, ys):
         annotations += _labels(ys, rows, x.name)
     layout["annotations"] = annotations
     return {"data": traces, "layout": layout}
-
-
-def axis_title(measure: Field) -> str:
-    """Return the unit of an axis: ``条``, ``%``, ``秒``; else the measure's title."""
-    units = {"rate": "%", "points": "百分点", "seconds": "秒", "ms": "ms", "bytes": "B"}
-    return measure.unit or units.get(parse_format(measure.format).kind, measure.title)
 
 
 def _has_direct_labels(form: str, ys: Sequence[Field]) -> bool:
@@ -83,7 +78,7 @@ def _has_direct_labels(form: str, ys: Sequence[Field]) -> bool:
 
 def _layout(form: str, x: Field, ys: Sequence[Field], rows: Rows) -> Json:
     is_horizontal, has_labels = form == "hbar", _has_direct_labels(form, ys)
-    value_axis, place_axis = _value_axis(form, ys), _place_axis(form, x, [row[x.name] for row in rows])
+    value_axis, place_axis = _value_axis(form, ys, rows), _place_axis(form, x, [row[x.name] for row in rows])
     return {
         "height": max(120, 60 + _ROW_HEIGHT * len(rows)) if is_horizontal else _HEIGHT,
         "margin": {
@@ -106,17 +101,19 @@ def _layout(form: str, x: Field, ys: Sequence[Field], rows: Rows) -> Json:
     }
 
 
-def _value_axis(form: str, ys: Sequence[Field]) -> Json:
+def _value_axis(form: str, ys: Sequence[Field], rows: Rows) -> Json:
+    scale = scale_of(ys, rows)
     axis: Json = {
         "tickformat": _tick_format(ys[0].format) if ys else "",
         "gridcolor": LINE,
         "zeroline": False,
         "automargin": True,
-        "rangemode": "normal" if form == "line" else "tozero",
+        "rangemode": "tozero" if begins_at_zero(form, ys) else "normal",
         "fixedrange": True,
+        **scaled_ticks(ys, rows, scale),
     }
     if form == "hbar":
-        axis["title"] = {"text": axis_title(ys[0]) if ys else "", "font": _AXIS_TITLE_FONT, "standoff": 8}
+        axis["title"] = {"text": scale.title, "font": _AXIS_TITLE_FONT, "standoff": 8}
     return axis
 
 
@@ -146,7 +143,8 @@ def _tick_format(form: str) -> str:
 
 def _trace(form: str, index: int, field: Field, places: list[Any], values: list[Any]) -> Json:
     formats = {"integer": ",.0f", "yuan": ",.2f"}
-    hover = formats.get(parse_format(field.format).kind, _tick_format(field.format) or ",.1f")
+    kind = parse_format(field.format).kind
+    hover = formats.get(kind, _tick_format(field.format) or ",.1f")
     is_horizontal = form == "hbar"
     trace: Json = {
         "name": _safe(field.title),
@@ -154,6 +152,9 @@ def _trace(form: str, index: int, field: Field, places: list[Any], values: list[
         "y": places if is_horizontal else values,
         "hovertemplate": f"%{{{'x' if is_horizontal else 'y'}:{hover}}}",
     }
+    if kind in LARGER:  # in words, as everywhere else
+        trace["customdata"] = ["" if value is None else format_number(value, field.format) for value in values]
+        trace["hovertemplate"] = "%{customdata}"
     if form == "line":
         color, dash = STROKES[index % len(STROKES)]
         return trace | {
@@ -181,7 +182,8 @@ def _labels(ys: Sequence[Field], rows: Rows, x: str) -> list[Json]:
     values = [row[y.name] for row in rows for y in ys if row[y.name] is not None]
     if not values:
         return []
-    low, span = min(values), (max(values) - min(values)) or 1
+    low = min(0, *values) if begins_at_zero("line", ys) else min(values)
+    span = (max(values) - low) or 1
     height = _HEIGHT - 60
     ends = []
     for index, y in enumerate(ys):
@@ -241,8 +243,12 @@ def _band(band: Band) -> Json:
     }
 
 
-def _band_label(band: Band) -> Json:
-    return _text_at(band[0], "缺数据", "top", {"size": 11, "color": SOFT})
+def _band_label(band: Band, places: Sequence[Any]) -> Json:
+    """Return the label of days without data, within the plot: at its edges it does not reach over the axis."""
+    label = _text_at(band[0], "缺数据", "top", {"size": 11, "color": SOFT})
+    if places and band[0] <= str(places[0]):
+        return label | {"x": places[0], "xanchor": "left"}
+    return label | {"x": band[1], "xanchor": "right"} if places and band[1] >= str(places[-1]) else label
 
 
 def _mark(mark: Mark) -> Json:

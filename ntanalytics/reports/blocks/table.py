@@ -16,9 +16,6 @@ from ntanalytics.reports.blocks.inline_charts import InlineCharts
 from ntanalytics.reports.column_labels import column_labels
 from ntanalytics.reports.record import Field
 
-#: The column of a table that no source feeds.
-_NO_DATA = Field("nothing", "string", "数据")
-
 
 @dataclass(frozen=True, kw_only=True)
 class Table(Block):
@@ -88,7 +85,7 @@ def table(
     """
     shown = tables.as_figures(rows, id)
     if not shown.columns:  # no source: not even the columns are known
-        return Table(id, title, fields=(_NO_DATA,), note=note or "没有数据源，未能统计。")
+        return Table(id, title, fields=(tables.NO_DATA,), note=note or "没有数据源，未能统计。")
     names = tables.select_columns(shown.columns, columns, id)
     items: Sequence[FigureRow] = shown
     if sort:

@@ -16,11 +16,21 @@ from ntanalytics.metrics.number_format import parse_format
 from ntanalytics.metrics.quantity import UNKNOWN
 from ntanalytics.reports import palette
 from ntanalytics.reports.data import clean_text
-from ntanalytics.reports.formats import STATUS_TEXTS, UNITS, display, display_width, excel_format, local_time
+from ntanalytics.reports.formats import (
+    STATUS_TEXTS,
+    UNITS,
+    display,
+    display_width,
+    excel_format,
+    excel_value,
+    local_time,
+)
 from ntanalytics.reports.record import Field, certainty_of
 
 INK, SOFT, BLUE = map(palette.office_color, (palette.INK, palette.SOFT, palette.BLUE))
 STATUS_COLORS = {status: palette.office_color(color) for status, color in palette.STATUS_COLORS.items()}
+#: Truth values in words.
+TRUTH = {True: "是", False: "否"}
 WIDEST = 60  #: the width of the widest column; longer texts wrap
 
 _FACE = "微软雅黑"
@@ -62,7 +72,7 @@ class SheetCell(NamedTuple):
 
 
 def typed_cell(row: Mapping[str, Any], field: Field, form: str, zone: ZoneInfo, *, has_unit: bool = False) -> SheetCell:
-    """Return a value of the record as a cell: numbers, days, local instants and booleans by their type, else text.
+    """Return a value of the record as a cell: numbers, durations, days and local instants by their type, else text.
 
     A bound is a number with its mark in the format; what is unknown is said to be.
     """
@@ -74,9 +84,11 @@ def typed_cell(row: Mapping[str, Any], field: Field, form: str, zone: ZoneInfo, 
     if kind == "state":
         return SheetCell(display(value, form), "@", STATUS_COLORS.get(value, INK), bold=value in STATUS_COLORS)
     if isinstance(value, bool):
-        return SheetCell(value, "General")
+        return SheetCell(TRUTH[value])
     if isinstance(value, (int, float)):
-        return SheetCell(value, excel_format(form, has_unit, certainty) if kind != "text" else "General")
+        return SheetCell(
+            excel_value(value, form), excel_format(form, has_unit, certainty) if kind != "text" else "General"
+        )
     if field.type in ("date", "datetime") and str(value) >= "1900-03-01":  # Excel's calendar is wrong before
         moment = local_time(value, zone) if kind == "datetime" else date.fromisoformat(str(value)[:10])
         return SheetCell(moment, excel_format(form))
@@ -84,7 +96,7 @@ def typed_cell(row: Mapping[str, Any], field: Field, form: str, zone: ZoneInfo, 
 
 
 def column_heading(field: Field) -> str:
-    """Return the heading of a column; a duration or a size, a plain number here, has its unit there."""
+    """Return the heading of a column; a size, a plain number here, has its unit there."""
     unit = field.unit or UNITS.get(parse_format(field.format).kind, "")
     return f"{field.title}（{unit}）" if unit else field.title
 

@@ -15,6 +15,7 @@ from nbconvert.exporters.exporter import Exporter
 from nbformat import NotebookNode
 
 from ntanalytics.reports import labels, truncation
+from ntanalytics.reports.document_order import document_items
 from ntanalytics.reports.exporters import document_styles as styles
 from ntanalytics.reports.exporters.archive import reproducible_archive
 from ntanalytics.reports.exporters.document_table import write_table
@@ -59,12 +60,12 @@ def document_bytes(record: Record) -> bytes:
     properties.comments, properties.created, properties.modified = "", generated_at, generated_at
     _write_head(document, record)
     rows = truncation.rows_on_page(record.blocks)
-    for item in record.items:
+    for item, number in document_items(record.items):
         if isinstance(item, Heading):
-            for tag, text in paragraphs(item.markdown):
-                document.add_paragraph(text, _STYLES.get(tag, styles.BODY))
+            for place, (tag, text) in enumerate(paragraphs(item.markdown)):
+                document.add_paragraph(f"{'' if place else number}{text}", _STYLES.get(tag, styles.BODY))
         else:
-            _write_block(document, item, record.zone, rows.get(item.id, 0))
+            _write_block(document, item, record.zone, rows.get(item.id, 0), number)
     _write_sources(document, record)
     raw = io.BytesIO()
     document.save(raw)
@@ -87,15 +88,15 @@ def _write_head(document: Any, record: Record) -> None:
         document.add_paragraph(as_of, styles.NOTE)
 
 
-def _write_block(document: Any, block: RecordedBlock, zone: ZoneInfo, rows: int) -> None:
+def _write_block(document: Any, block: RecordedBlock, zone: ZoneInfo, rows: int, number: str) -> None:
     if block.title:
-        document.add_paragraph(block.title, styles.SUBSECTION)
+        document.add_paragraph(f"{number}{block.title}", styles.SUBSECTION)
     if block.note:
         document.add_paragraph(block.note, styles.NOTE)
     match block.kind:
         case "sentences":
-            for number, item in enumerate(block.body["items"], 1):
-                line = document.add_paragraph(f"{number}. ", styles.BODY)
+            for place, item in enumerate(block.body["items"], 1):
+                line = document.add_paragraph(f"{place}. ", styles.BODY)
                 line.add_run(item["subject"]).bold = True
                 line.add_run(item["text"])
         case "kpis":

@@ -72,7 +72,7 @@ def _styles(document: Any) -> None:
     _paragraph(
         _style(document, SUBSECTION, SUBHEADING_FACE, 16), left, line=28, before=8, indent=32, keep_with_next=True
     )
-    _paragraph(_style(document, NOTE, SUBHEADING_FACE, 12), left, line=18, before=2, after=2)
+    _paragraph(_style(document, NOTE, SUBHEADING_FACE, 12), left, line=18, before=2, after=2, keep_with_next=True)
     _paragraph(_style(document, SIGNATURE, TEXT_FACE, 16), left, line=34)
     _paragraph(_style(document, AFTER_TABLE, TEXT_FACE, 4), left, line=6)
     for name, face, size in (
@@ -81,7 +81,9 @@ def _styles(document: Any) -> None:
         (SMALL_CELL, TEXT_FACE, 9),
         (SMALL_HEADING, HEADING_FACE, 9),
     ):
-        _paragraph(_style(document, name, face, size), left, line=size + 4)
+        # the heading of a table stays with its first row
+        is_heading = name in (CELL_HEADING, SMALL_HEADING)
+        _paragraph(_style(document, name, face, size), left, line=size + 4, keep_with_next=is_heading)
 
 
 def _style(document: Any, name: str, face: str, size: float) -> Any:

@@ -32,11 +32,12 @@ from ntanalytics.reports.exporters.cells import (
     typed_cell,
 )
 from ntanalytics.reports.exporters.native_chart import native_chart
-from ntanalytics.reports.formats import UNITS, display_width, excel_format, local_time
+from ntanalytics.reports.formats import UNITS, display_width, excel_format, excel_value, local_time
 from ntanalytics.reports.record import Field, Record, RecordedBlock
 
 CONTENTS, SOURCES = "目录", "数据来源"
 CHART_COLUMNS, CHART_ROWS = 13, 18  #: columns and rows of the usual size that a chart of 22 by 9 cm covers
+WIDE = 6  #: columns beyond which the first one stays in sight
 HEADER_ROW = 3  #: title, note, header; data begin in the row after
 
 _LINE = 100  #: Latin characters on one line of the contents
@@ -126,8 +127,8 @@ def _kpi_sheet(block: RecordedBlock, name: str, zone: ZoneInfo) -> Sheet:
                 SheetCell(clean_text(item["label"])),
                 SheetCell(unit),
                 typed_cell(item, _FIGURE, item["format"], zone),
-                SheetCell(item["before"], form),
-                SheetCell(item["change"], excel_format(item["change_format"])),
+                SheetCell(_number(item["before"], item["format"]), form),
+                SheetCell(_number(item["change"], item["change_format"]), excel_format(item["change_format"])),
                 SheetCell(change_unit, color=SOFT),
                 SheetCell(clean_text(item["note"])),
             ]
@@ -136,6 +137,10 @@ def _kpi_sheet(block: RecordedBlock, name: str, zone: ZoneInfo) -> Sheet:
     header = ["指标", "单位", "本期", "上期", "变化", "变化单位", "说明"]
     title = block.title or _kind_label("kpis")
     return Sheet(name=name, title=title, header=header, rows=rows, block=block, texts=texts)
+
+
+def _number(value: float | None, form: str) -> float | None:
+    return None if value is None else excel_value(value, form)
 
 
 def _source_sheet(record: Record) -> Sheet:
@@ -207,7 +212,8 @@ def _content_lines(record: Record) -> list[SheetCell | None]:
 def _write(book: Workbook, content: Sheet) -> None:
     sheet = book.create_sheet(content.name)
     last = get_column_letter(max(1, len(content.header)))
-    sheet.freeze_panes = f"A{HEADER_ROW + 1}"
+    # what names a row stays beside the columns of a wide table
+    sheet.freeze_panes = f"{'B' if len(content.header) > WIDE else 'A'}{HEADER_ROW + 1}"
     sheet.auto_filter.ref = f"A{HEADER_ROW}:{last}{HEADER_ROW + max(1, len(content.rows))}"
     _set_page(sheet)
     sheet.page_setup.fitToWidth = 1

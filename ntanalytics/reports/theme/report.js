@@ -62,6 +62,8 @@
   // Charts: Plotly is unpacked and run after the page is painted; without it the numbers are opened instead.
   const packed = document.getElementById("plotly-packed");
   if (!packed) return;
+  // Without scripts the numbers stand open below the title of each chart.
+  for (const numbers of document.querySelectorAll("details.numbers")) numbers.open = false;
   const plots = [...document.querySelectorAll(".plot")];
   const unpack = async () => {
     // Base 85: five digits are four bytes, the first the greatest. Padding after a gzip stream would be an error.

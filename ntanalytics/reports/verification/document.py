@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import lxml.etree
 
 from ntanalytics.reports import labels, truncation
+from ntanalytics.reports.document_order import document_items
 from ntanalytics.reports.formats import display
 from ntanalytics.reports.markdown import paragraphs
 from ntanalytics.reports.record import Heading, Record, RecordedBlock
@@ -66,7 +67,8 @@ def document_texts(record: Record, *, sees_page: bool = True) -> list[str]:
 
     Args:
         record: the record.
-        sees_page: it has no charts, and refers to the page; an OFD file has them.
+        sees_page: it has no charts, refers to the page, and has an order and numbers of its own; an OFD file has the
+            charts, and the order of the page.
     """
     head = record.head.body
     number = f"编号 {head['period']['text']}"
@@ -77,11 +79,13 @@ def document_texts(record: Record, *, sees_page: bool = True) -> list[str]:
     texts.append("；".join(remark.lead + remark.rest for remark in remarks if not remark.status))
     texts.append(labels.as_of_line(head, record.zone))
     rows = truncation.rows_on_page(record.blocks)
-    for item in record.items:
+    items = document_items(record.items) if sees_page else ((item, "") for item in record.items)
+    for item, place in items:
         if isinstance(item, Heading):
-            texts += [text for _, text in paragraphs(item.markdown)]
+            texts += [f"{'' if index else place}{text}" for index, (_, text) in enumerate(paragraphs(item.markdown))]
         else:
-            texts += [item.title, item.note, *_block_texts(item, record.zone, rows.get(item.id, 0), sees_page)]
+            title = f"{place}{item.title}" if item.title else ""
+            texts += [title, item.note, *_block_texts(item, record.zone, rows.get(item.id, 0), sees_page)]
     section = labels.source_section(head, record.zone)
     texts.append("数据来源")
     texts += [*section.columns, *(text for row in section.rows for text in row)] if section.rows else []

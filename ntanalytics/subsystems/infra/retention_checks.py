@@ -20,7 +20,7 @@ from ntanalytics.metrics.desk import compliance
 from ntanalytics.metrics.figures import Covered, figures
 from ntanalytics.metrics.infra import backups
 from ntanalytics.metrics.rows import Rows, rows
-from ntanalytics.subsystems.infra.text import ALL_HOSTS, BACKUP, BACKUP_PLANS, access_log_label
+from ntanalytics.subsystems.infra.text import ALL_HOSTS, BACKUP, BACKUP_PLANS, LOG_KINDS, log_label
 from ntanalytics.workspace.dataset_view import DatasetView
 
 #: Days between runs of the rarest backup plan, times the runs from which its usual interval is taken.
@@ -31,6 +31,9 @@ DRILL_DAYS, PATCH_DAYS, LOG_DAYS = 366, 200, 400
 
 #: Datasets whose rows show that the platform was running on a day.
 _RUNNING = ("infra.checks", "infra.metrics", "infra.backups")
+
+#: Datasets whose days show how long a kind of log is kept.
+_LOGS = tuple(kind for kind in LOG_KINDS if "." in kind)
 
 _ALL_HOSTS = Entity("hosts", "all", ALL_HOSTS)
 _ALL_PLANS = Entity("plans", "all", BACKUP_PLANS)
@@ -93,19 +96,27 @@ def _restore_drill(context: CheckContext, rule: Rule) -> list[Finding]:
 
 
 def _log_retention(context: CheckContext, rule: Rule) -> list[Finding]:
-    """Return how far back each source of web logs reached when it was read (Cybersecurity Law, art. 21)."""
+    """Return how far back the logs of each kind and source reached when they were read (``contract.legal``)."""
     on, workspace = context.on, context.workspace
     begin = on - timedelta(days=LOG_DAYS)
-    held = {name: workspace.covered_days(name, begin, on) for name in (*_RUNNING, "infra.requests")}
+    held = {name: workspace.covered_days(name, begin, on) for name in (*_RUNNING, *_LOGS)}
     ran_on = min((day.day for name in _RUNNING for day in held[name] if day.rows), default=on)
-    sources = workspace.sources_by_dataset.get("infra.requests", [])
-    return [
-        log_finding(rule, source, [day for day in held["infra.requests"] if day.source == source], ran_on)
-        for source in sources
+    findings = [
+        log_finding(rule, log_entity(kind, source), [day for day in held[kind] if day.source == source], ran_on)
+        for kind in _LOGS
+        for source in workspace.sources_by_dataset.get(kind, [])
     ]
+    # no dataset has the logs of databases: whether they are kept cannot be shown
+    return [*findings, unknown(rule, "short_history", log_entity("database", ""))]
 
 
-def log_finding(rule: Rule, source: str, days: list[CoverageDay], ran_on: date) -> Finding:
+def log_entity(kind: str, source: str) -> Entity:
+    """Return the logs of a kind that a source keeps; web logs are known by their source alone."""
+    key = source if kind == "infra.requests" else "/".join(part for part in (kind, source) if part)
+    return Entity("log", key, log_label(kind, source))
+
+
+def log_finding(rule: Rule, entity: Entity, days: list[CoverageDay], ran_on: date) -> Finding:
     """Return how far back the logs of a source reached.
 
     A day that was read the day after it does not tell how long logs are kept. A source tells that gave a day older than
@@ -113,11 +124,10 @@ def log_finding(rule: Rule, source: str, days: list[CoverageDay], ran_on: date) 
 
     Args:
         rule: its limits hold for the days since the oldest day that was read.
-        source: name of the source.
-        days: its coverage of ``infra.requests``.
+        entity: the logs of one kind and source.
+        days: their coverage.
         ran_on: first day on which the platform is known to have been running.
     """
-    entity = Entity("log", source, access_log_label(source))
     held = [day for day in days if day.is_held and day.rows]
     reached = max(((day.taken_at.date() - day.day).days for day in held), default=0)
     oldest = min((day.day for day in held), default=None)
@@ -219,7 +229,12 @@ CHECKS = (
     Check(rule="infra.size_drop", evaluate=_plans_kept, reads={"infra.backups": BACKUP_DAYS}, every=EVERY_PERIOD),
     Check(rule="infra.offline_backup", evaluate=_offline_backup, reads={"infra.backups": BACKUP_DAYS}),
     Check(rule="infra.restore_drill", evaluate=_restore_drill, reads={"desk.checks": DRILL_DAYS}),
-    Check(rule="infra.log_retention", evaluate=_log_retention, reads={"infra.requests": 0}),
+    Check(
+        rule="infra.log_retention",
+        evaluate=_log_retention,
+        reads=dict.fromkeys(_LOGS, 0),
+        optional=tuple(name for name in _LOGS if name != "infra.requests"),
+    ),
     Check(
         rule="infra.failed_patches", evaluate=_failed_patches, reads={"infra.patches": PATCH_DAYS}, every=(DAY, QUARTER)
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ntanalytics.contract.legal import LOG_RETENTION_DAYS
 from ntanalytics.findings.rule import Rule, source_rule
 from ntanalytics.findings.threshold import Threshold
 
@@ -146,8 +147,9 @@ RULES: tuple[Rule, ...] = (
         label="恢复演练", cause="backups",
     ),
     Rule(
-        "infra.log_retention", "log_days", Threshold(183, 90, "up"), "延长日志留存，核对日志轮转与归档",
-        "Six months at least (Cybersecurity Law, art. 21).", kind="hygiene", cause="logs",
+        "infra.log_retention", "log_days", Threshold(LOG_RETENTION_DAYS, 90, "up"), "延长日志留存，核对日志轮转与归档",
+        "Six calendar months at least, which have up to 184 days (docs/domain.md, Log retention).",
+        kind="hygiene", cause="logs",
     ),
     Rule(
         "infra.failed_patches", "waiting_patches", Threshold(0, 2, "down"), "与安全服务商约定窗口复装并复测",

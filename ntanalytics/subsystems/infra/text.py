@@ -28,9 +28,21 @@ def probed_label(service: str) -> str:
     return f"{service}（探测）"
 
 
-def access_log_label(source: str) -> str:
-    """Return the label of the web logs of a source."""
-    return f"访问日志（{source}）"
+#: Kinds of logs that must be kept for six months → Chinese; no dataset has the logs of databases.
+LOG_KINDS = MappingProxyType(
+    {
+        "infra.requests": "访问日志",
+        "identity.logins": "认证日志",
+        "sso.accesses": "单点登录日志",
+        "seal.signings": "签章日志",
+        "database": "数据库日志",
+    }
+)
+
+
+def log_label(kind: str, source: str) -> str:
+    """Return the label of the logs of a kind that a source keeps; without a source of the kind alone."""
+    return f"{LOG_KINDS[kind]}（{source}）" if source else LOG_KINDS[kind]
 
 
 def backup_highlights(plans: Figures, late: int) -> str:
@@ -183,6 +195,8 @@ def _log_retention(finding: Finding) -> str:
 
 
 def _log_retention_reason(finding: Finding) -> str:
+    if "reached_days" not in finding.figures:
+        return "没有这类日志的数据源，留存时间无法查验"
     return f"抽取时最早只读到 {_count(finding, 'reached_days')} 天前，看不出更早的日志是否留存"
 
 

@@ -40,31 +40,31 @@ def judge_pace(rule: Rule, row: FigureRow, entity: Entity) -> Finding:
     return judge_row(rule, row, entity)
 
 
-def city_findings(rules: Mapping[str, Rule], total: FigureRow, editions: Figures, units: Figures) -> list[Finding]:
-    """Return the pace of all and of each edition, and the units that fell or whose use has long been low.
+def city_findings(
+    rules: Mapping[str, Rule], total: FigureRow, editions: Figures, units: Figures, *, is_for_owner: bool = False
+) -> list[Finding]:
+    """Return the pace of all and of each edition, and the units that fell, in the order of the rows.
 
     Args:
         rules: the rules by code, as the site has them.
         total: the compared row of all.
         editions: the compared rows of the editions.
         units: the compared rows of the units that can be compared, with ``low_weeks``.
+        is_for_owner: whether units whose use has long been low are told, too (docs/domain.md, No league tables).
     """
     findings = [judge_pace(rules[CITY], total, subsystem_entity("oa"))]
     if len(editions) > 1:
         findings += [judge_pace(rules[CITY], row, edition_entity(row)) for row in editions]
-    fallen = sorted(units, key=lambda row: row["daily_active_change_rate"] or 0)
-    findings += violations(judge_row(rules[UNIT], row, unit_entity(row)) for row in fallen)
-    low = sorted(units, key=lambda row: -(row["low_weeks"] or 0))
-    findings += violations(judge_row(rules[LOW], row, unit_entity(row)) for row in low)
+    findings += violations(judge_row(rules[UNIT], row, unit_entity(row)) for row in units)
+    if is_for_owner:
+        findings += violations(judge_row(rules[LOW], row, unit_entity(row)) for row in units)
     return [finding for finding in findings if finding.rule.enabled]
 
 
-def unit_findings(rules: Mapping[str, Rule], total: FigureRow, units: Figures, name: str) -> list[Finding]:
-    """Return the pace of one unit, and for how long its use has been low."""
-    entity = unit_entity({"unit": name})
-    findings = [judge_pace(rules[UNIT], total, entity)]
-    findings += [judge_row(rules[LOW], row, entity) for row in units if row["unit"] == name]
-    return [finding for finding in findings if finding.rule.enabled]
+def unit_findings(rules: Mapping[str, Rule], total: FigureRow, name: str) -> list[Finding]:
+    """Return the pace of one unit."""
+    finding = judge_pace(rules[UNIT], total, unit_entity({"unit": name}))
+    return [finding] if finding.rule.enabled else []
 
 
 def _pace(context: CheckContext, by: tuple[str, ...] = ()) -> Figures:
@@ -97,7 +97,7 @@ def _units(context: CheckContext, rule: Rule) -> list[Finding]:
     return violations(evaluate_rules([rule], context.shared(_pace, ("unit",)), unit_entity))
 
 
-#: ``oa.low_weeks`` is judged by the report on adoption alone, which has the history of every unit at hand.
+#: ``oa.low_weeks`` is judged by the report on adoption alone, for the platform owner who asked for places.
 ADOPTION_CHECKS: tuple[Check, ...] = (
     Check(rule=CITY, evaluate=_city, reads={"oa.activities": HISTORY}, every=LONGER_PERIODS),
     Check(rule=UNIT, evaluate=_units, reads={"oa.activities": HISTORY}, every=LONGER_PERIODS),

@@ -14,16 +14,17 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "oa.unit_active_change_rate", "daily_active_change_rate", Threshold(-0.3, -0.6, "up"),
-        "上门了解该单位停用原因，核查其账号与终端", "A unit with five persons a day keeps more than two thirds.",
+        "核查该单位账号、登录与终端有无故障，听取用户意见",
+        "A unit with five persons a day keeps more than two thirds.",
         count_measure="daily_active_before", min_count=5, label="日均活跃较上期", kind="change", cause="adoption",
     ),
     Rule(
-        "oa.low_weeks", "low_weeks", Threshold(0, 3, "down"), "上门培训，核查闲置账号并与单位核对人员",
+        "oa.low_weeks", "low_weeks", Threshold(0, 3, "down"), "核查登录故障，与单位核对人员并停用闲置账号",
         "A month below two accounts in five is a habit.", count_measure="enabled", min_count=20,
         label="活跃率连续低于 40%", cause="adoption",
     ),
     Rule(
-        "oa.seldom_used", "relative_use", Threshold(0.02, 0.002, "up"), "改进、培训或下线",
+        "oa.seldom_used", "relative_use", Threshold(0.02, 0.002, "up"), "征求意见后合并或关停",
         "A module that fewer than one in fifty of the users of the busiest module use is idle.", label="模块使用",
         cause="modules",
     ),
@@ -33,7 +34,7 @@ RULES: tuple[Rule, ...] = (
         label="活跃账号较常态", kind="usual", cause="adoption",
     ),
     Rule(
-        "oa.unit_active_fall", "active", Threshold(-0.25, -0.9, "up"), "上门了解该单位停用原因，核查其账号与终端",
+        "oa.unit_active_fall", "active", Threshold(-0.25, -0.9, "up"), "核查该单位账号、登录与终端有无故障，听取意见",
         "Two working days in a row, since a training empties a unit for one; what the whole city does is taken out.",
         min_count=4, label="单位活跃账号较常态", kind="change", cause="adoption",
     ),
@@ -78,7 +79,7 @@ RULES: tuple[Rule, ...] = (
         label="办理工时 P90", cause="handling",
     ),
     Rule(
-        "oa.mobile_share", "mobile_share", Threshold(0.25, 0.1, "up"), "推广移动端",
+        "oa.mobile_share", "mobile_share", Threshold(0.25, 0.1, "up"), "核查移动端登录、证书与性能，收集用户意见",
         "Where the other editions stand at four of ten.", count_measure="active", min_count=50, cause="mobile",
     ),
     source_rule("oa"),

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from ntanalytics.contract.enumerations import EDITIONS, MODULES
+from ntanalytics.contract.enumerations import MODULES
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.phrases import listed, moved, shifted, value_words
 from ntanalytics.findings.text import RuleText, Texts
 from ntanalytics.metrics.figures import FigureRow, Figures
 from ntanalytics.metrics.number_format import format_number
-from ntanalytics.metrics.oa.unit_ranking import LOW_RATE, MIN_ACCOUNTS
-
-#: Smallest change of a unit's working days that is named.
-MOVED = 0.1
-#: Number of units named for rises, and for falls.
-NAMED = 3
+from ntanalytics.metrics.oa.unit_ranking import MIN_ACCOUNTS
 
 
 def level(total: FigureRow, reach: FigureRow) -> str:
@@ -55,62 +50,32 @@ def pace(total: FigureRow, worked_days: tuple[int, int]) -> str:
     return f"工作日日均活跃 {_daily(now)} 个{few}，{_by(rate)}。"
 
 
-def movers(moving: Figures) -> str:
-    """Return the units with the largest rise and fall by working days.
-
-    Args:
-        moving: ``metrics.adoption_ranking.movers``: the largest rise first.
+def moved_units(moving: Figures) -> str:
+    """Return the number of units whose use changed much, by direction and likely cause; none is named.
 
     Returns:
-        For example ``日均活跃升幅最大的是甲局（12.4 升至 18.0，+45.2%）；降幅最大的是乙局（20.2 降至 10.0，−50.5%）。``
+        For example ``7 个单位的日均活跃变化较大（增 3 个、减 4 个），其中 4 个原因待核实，见“使用变化较大的单位”。``
     """
-    up = [row for row in moving if row["daily_active_change_rate"] >= MOVED]
-    down = [row for row in reversed(moving) if row["daily_active_change_rate"] <= -MOVED]
-    parts = []
-    if up:
-        parts.append(f"升幅最大的是{'、'.join(_moving(row) for row in up[:NAMED])}")
-    if down:
-        parts.append(f"降幅最大的是{'、'.join(_moving(row) for row in down[:NAMED])}")
-    if not parts:
-        return f"参评单位的日均活跃增减均在 {format_number(MOVED, 'rate:0')} 以内。" if moving else ""
-    return f"日均活跃{'；'.join(parts)}。"
+    if not moving:
+        return ""
+    rising = sum(row["daily_active_change_rate"] > 0 for row in moving)
+    sentence = f"{len(moving)} 个单位的日均活跃变化较大（增 {rising} 个、减 {len(moving) - rising} 个）"
+    unclear = sum(row["likely_cause"] == "unclear" for row in moving)
+    known = f"，其中 {unclear} 个原因待核实" if unclear else ""
+    return f"{sentence}{known}，见“使用变化较大的单位”。"
 
 
-def _moving(row: FigureRow) -> str:
-    before, now, rate = row["daily_active_before"], row["daily_active"], row["daily_active_change_rate"]
-    way, sign = ("升至", "+") if rate > 0 else ("降至", "−")
-    return f"{row['unit']}（{_daily(before)} {way} {_daily(now)}，{sign}{format_number(abs(rate), 'rate:1')}）"
-
-
-def laggards(ranking: Figures) -> str:
-    """Return the comparable units with a low active rate, the longest low first.
-
-    Args:
-        ranking: ``metrics.adoption_ranking.ranked`` with ``low_weeks``.
+def habit(total: FigureRow) -> str:
+    """Return the share of the active accounts that act on at least half of the working days.
 
     Returns:
-        For example ``2 个单位活跃率低于 40%：甲局（23.1%，连续 3 周）、乙局（38.0%）；另有 1 个单位近几周持续低于
-        40%：丙局（连续 6 周）。``
+        For example ``活跃账号中 62.0% 在半数以上工作日使用，较上期上升 0.7 个百分点。``
     """
-    fair = [row for row in ranking if row["place"] is not None]
-    slow = [row for row in fair if row["active_rate"] < LOW_RATE]
-    below = format_number(LOW_RATE, "rate:0")
-    # a unit may be low in the last weeks of a month and not in all of it
-    late = [row for row in fair if row["active_rate"] >= LOW_RATE and (row["low_weeks"] or 0) > 1]
-    late.sort(key=lambda row: -row["low_weeks"])
-    named = listed([f"{row['unit']}（连续 {row['low_weeks']} 周）" for row in late], NAMED)
-    more = f"近几周持续低于 {below}：{named}。" if late else "。"
-    if not slow:
-        more = f"；其中 {len(late)} 个{more}" if late else more
-        return f"参评单位的活跃率均不低于 {below}{more}" if fair else ""
-    slow.sort(key=lambda row: (-(row["low_weeks"] or 0), row["active_rate"]))
-    more = f"；另有 {len(late)} 个单位{more}" if late else more
-    return f"{len(slow)} 个单位活跃率低于 {below}：{listed([_slow(row) for row in slow], NAMED)}{more}"
-
-
-def _slow(row: FigureRow) -> str:
-    weeks = f"，连续 {row['low_weeks']} 周" if (row["low_weeks"] or 0) > 1 else ""
-    return f"{row['unit']}（{format_number(row['active_rate'], 'rate:1')}{weeks}）"
+    share = total.exact("habit")
+    if share is None:
+        return ""
+    beside = f"，{change}" if (change := shifted(total.exact("habit_change"))) else ""
+    return f"活跃账号中 {format_number(share, 'rate:1')} 在半数以上工作日使用{beside}。"
 
 
 def terminals(total: FigureRow, typical: FigureRow | None = None) -> str:
@@ -195,42 +160,6 @@ def modules(used: Figures) -> str:
         if unused
         else f"{sentence}，全部 {len(MODULES) - 1} 个模块均有使用。"
     )
-
-
-def compared_units(ranking: Figures) -> str:
-    """Return the number of units with a place, and the reasons of the others.
-
-    Returns:
-        For example ``101 个单位中 98 个参评；2 个启用账号不足 20 个、1 个数据不完整，未参评。``
-    """
-    why = [
-        f"{count} 个{words}"
-        for code, words in (("few", f"启用账号不足 {MIN_ACCOUNTS} 个"), ("gap", "数据不完整"))
-        if (count := sum(row["left_out"] == code for row in ranking))
-    ]
-    fair = sum(row["place"] is not None for row in ranking)
-    sentence = f"{len(ranking)} 个单位中 {fair} 个参评" if why else f"{len(ranking)} 个单位全部参评"
-    return f"{sentence}；{'、'.join(why)}，未参评。" if why else f"{sentence}。"
-
-
-def place(ranking: Figures, unit: str, typical: FigureRow) -> str:
-    """Return the place of a unit among the comparable units of each of its editions.
-
-    Returns:
-        For example ``活跃率在政府版 13 个可比单位中列第 3 位（中位数 74.2%）。``
-    """
-    parts = []
-    for row in ranking:
-        if row["unit"] != unit:
-            continue
-        edition = EDITIONS.get(row["edition"], row["edition"])
-        if row["place"] is None:
-            few = f"启用账号不足 {MIN_ACCOUNTS} 个"
-            parts.append(f"{edition}：{few if row['left_out'] == 'few' else '本期数据不完整'}，不参加排名")
-            continue
-        median = f"（中位数 {format_number(typical['active_rate'], 'rate:1')}）" if typical.get("active_rate") else ""
-        parts.append(f"活跃率在{edition} {row['ranked_units']} 个可比单位中列第 {row['place']} 位{median}")
-    return "；".join(parts) + "。" if parts else ""
 
 
 def terminals_trend(weeks: Figures) -> str:

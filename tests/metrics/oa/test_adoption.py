@@ -65,12 +65,22 @@ def test_the_figures_of_a_week(acts, members, days, listed) -> None:
             "active_rate": 0.5,
             # 1 on Monday, 2 on Friday: 3 person-days in 5 working days, of 2 active
             "stickiness": pytest.approx(3 / 5 / 2),
+            "habit": 0.0,  # nobody acted on three of the five
             "mobile_share": 0.5,
             "xinchuang_share": 0.5,
             "breadth": 2.5,
             "actions": 9,  # three modules and two, a login not counted
         }
     ]
+
+
+def test_a_habit_is_half_of_the_working_days(acts, members, days, listed) -> None:
+    """Of four working days one acts on two, one on one, and one on the days off alone."""
+    week = acts([("1", MONDAY), ("1", FRIDAY), ("2", MONDAY), ("2", MONDAY + 5 * DAY), ("3", MONDAY + 6 * DAY)])
+    [row] = listed(adoption.adoption(week, members("1"), week, days(MONDAY, "+++++++", "WWWHWHH")))
+    assert row["habit"] == pytest.approx(1 / 3)
+    [off] = listed(adoption.adoption(week, members("1"), week, days(MONDAY, "+++++++", "HHHHHHH")))
+    assert off["habit"] is None
 
 
 def test_an_account_that_may_not_act_is_not_enabled(members, acts, days, listed) -> None:

@@ -129,27 +129,6 @@ def test_each_group_is_compared_by_its_own_holes(listed) -> None:
     }
 
 
-def test_movers_have_a_place_and_were_enough_before(listed) -> None:
-    def moved(before, change):
-        return {
-            "daily_active_before": before,
-            "daily_active_change": change,
-            "daily_active_change_rate": change / before if before else None,
-        }
-
-    ranking = unit_ranking.rank_units(
-        figures(
-            ("升", 40, 0.5, moved(10.0, 5.0)),
-            ("降", 40, 0.5, moved(10.0, -4.0)),
-            ("平", 40, 0.5, moved(10.0, 0.0)),
-            ("少", 40, 0.5, moved(4.9, 4.9)),
-            ("无", 40, 0.5, moved(0.0, 3.0)),
-            ("微", 10, 0.5, moved(9.0, 9.0)),
-        )
-    )
-    assert [row["unit"] for row in listed(unit_ranking.movers(ranking))] == ["升", "降"]
-
-
 def test_the_typical_rate_is_that_of_the_comparable_units(listed) -> None:
     ranking = unit_ranking.rank_units(figures(("甲", 40, 0.2), ("乙", 40, 0.4), ("丙", 40, 0.9), ("丁", 3, 1.0)))
     assert listed(unit_ranking.median_rates(ranking, ["active_rate"])) == [{"active_rate": 0.4}]

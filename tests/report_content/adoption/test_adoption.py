@@ -117,11 +117,28 @@ def test_the_city_by_our_names_with_movers_and_who_is_left_out(office: Office) -
         "市审计局": (3, None),
         "小局": (None, "few"),
     }
-    said = [f"{each.subject}：{each.text}" for each in blocks.summary(seen)]
-    assert "升降：日均活跃降幅最大的是市审计局（15.0 降至 5.0，−66.7%）。" in said
-    assert "偏低：1 个单位活跃率低于 40%：市审计局（25.0%）。" in said
-    assert "参评：4 个单位中 3 个参评；1 个启用账号不足 20 个，未参评。" in said
+    [moved] = blocks.moved(seen)
+    assert [(row["unit"], row["daily_active"]) for row in moved.rows] == [("市审计局", 5.0)]
     assert oa_units(office.settings, WEEK) == ["小局", "崇川区民政局", "市审计局", "市财政局"]
+
+
+def test_units_stand_in_directory_order_without_places_unless_the_owner_asks(office: Office) -> None:
+    office.fill()
+    units = blocks.appendix(office.adoption())
+    # the audit office is used least and has the second place in the directory; the rest is in no directory
+    assert [row["unit"] for row in units.rows] == ["市财政局", "市审计局", "小局", "崇川区民政局"]
+    assert blocks.places(office.adoption()) == []
+    assert not {"place", "left_out", "low_weeks"} & {field.name for field in units.fields}
+    owner = office.settings.adoption.model_copy(update={"ranking": "owner"})
+    office.settings = office.settings.model_copy(update={"adoption": owner})
+    shown = [*blocks.places(office.adoption()), blocks.appendix(office.adoption())]
+    assert all("内部掌握，不得通报" in each.note for each in shown)
+    assert [row["place"] for row in shown[0].rows] == [1, 2, 3]
+    for unit in ("市财政局", "小局"):
+        page = office.adoption(unit)
+        assert not page.shows_places
+        fields = {field.name for each in (*blocks.places(page), blocks.appendix(page)) for field in each.fields}
+        assert not {"place", "low_weeks"} & fields
 
 
 def test_a_hole_in_one_source_leaves_its_units_out_and_no_others(office: Office) -> None:

@@ -15,7 +15,7 @@ from ntanalytics.ledger import CoverageDay
 from ntanalytics.metrics.figures import FigureRow, case_list
 from ntanalytics.subsystems.infra.checks import CHECKS
 from ntanalytics.subsystems.infra.load_checks import disk_entity, with_busy_hours
-from ntanalytics.subsystems.infra.retention_checks import log_finding, unpatched_findings, waiting_findings
+from ntanalytics.subsystems.infra.retention_checks import log_entity, log_finding, unpatched_findings, waiting_findings
 from tests.subsystems.infra.given import BEGIN, DAY, RULES, minutes
 from tests.subsystems.made import ON, view
 
@@ -128,7 +128,9 @@ def _read(age: int, *, taken: int = 0, rows: int = 5, is_held: bool = True) -> C
 
 
 def _log(*days: CoverageDay, ran: int = 300) -> Finding:
-    return log_finding(RULES["infra.log_retention"], "web", list(days), ON - dt.timedelta(days=ran))
+    return log_finding(
+        RULES["infra.log_retention"], log_entity("infra.requests", "web"), list(days), ON - dt.timedelta(days=ran)
+    )
 
 
 def test_logs_tell_how_long_they_are_kept_only_by_what_was_read_late() -> None:
@@ -143,3 +145,19 @@ def test_a_log_without_older_days_is_not_kept_long_enough_where_the_platform_ran
     short = _log(_read(55), lacking)
     assert (short.status, short.value, short.details["is_exhausted"]) == ("critical", 55.0, True)
     assert _log(_read(55), lacking, ran=60).status == "unknown"  # nothing ran then
+
+
+@pytest.mark.parametrize(("age", "status"), [(183, "warning"), (184, "ok")])
+def test_six_calendar_months_may_have_184_days(age: int, status: str) -> None:
+    assert _log(_read(age), _read(200, is_held=False, rows=0)).status == status
+
+
+def test_each_kind_of_log_is_an_entity_of_its_own() -> None:
+    entities = [
+        log_entity(kind, source) for kind, source in (("infra.requests", "w"), ("seal.signings", "w"), ("database", ""))
+    ]
+    assert [(item.key, item.label) for item in entities] == [
+        ("w", "访问日志（w）"),
+        ("seal.signings/w", "签章日志（w）"),
+        ("database", "数据库日志"),
+    ]

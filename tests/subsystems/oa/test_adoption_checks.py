@@ -29,9 +29,11 @@ def _unit(name: str, before: float = 20.0, now: float = 20.0, low_weeks: int = 0
 UNITS = figures([_unit("低局", low_weeks=4), _unit("降局", 20.0, 5.0), _unit("平局")])
 
 
-def test_only_the_units_that_fell_or_were_long_low_are_told_and_every_edition() -> None:
+def test_the_units_that_fell_are_told_in_their_order_and_those_long_low_to_the_owner_alone() -> None:
     editions = [_row(edition="wecom", is_complete=False), _row(edition="party", is_complete=True)]
-    findings = city_findings(RULES, FigureRow(_row()), figures(editions), UNITS)
+    plain = city_findings(RULES, FigureRow(_row()), figures(editions), UNITS)
+    findings = city_findings(RULES, FigureRow(_row()), figures(editions), UNITS, is_for_owner=True)
+    assert plain == findings[:-1]
     assert [(finding.entity.identity, finding.code, finding.status) for finding in findings] == [
         ("subsystem/oa", "oa.active_change_rate", "ok"),
         ("edition/wecom", "oa.active_change_rate", "unknown"),
@@ -55,12 +57,9 @@ def test_one_edition_is_the_whole_and_is_not_told_again() -> None:
     assert statuses(findings) == [("subsystem/oa", "ok")]
 
 
-def test_a_unit_has_its_own_pace_and_its_own_weeks() -> None:
-    findings = unit_findings(RULES, FigureRow(_row()), UNITS, "低局")
-    assert [(finding.code, finding.status) for finding in findings] == [
-        ("oa.unit_active_change_rate", "ok"),
-        ("oa.low_weeks", "critical"),
-    ]
+def test_the_page_of_a_unit_has_its_own_pace_alone() -> None:
+    [finding] = unit_findings(RULES, FigureRow(_row()), "低局")
+    assert (finding.code, finding.entity.key, finding.status) == ("oa.unit_active_change_rate", "低局", "ok")
 
 
 def _activities(today: dict[str, int], usual: int = 20) -> list[Row]:

@@ -93,52 +93,21 @@ def test_the_pace_names_the_working_days_only_where_they_differ() -> None:
     assert say.pace(_total(daily_active_change_rate=None), (5, 5)) == ""
 
 
-def test_movers_are_named_on_either_side_from_a_tenth() -> None:
-    rows = figures([_moved("甲局", 12.0, 18.0), _moved("乙局", 10.0, 10.9), _moved("丙局", 200.0, 100.0)])
-    assert say.movers(rows) == (
-        "日均活跃升幅最大的是甲局（12.0 升至 18.0，+50.0%）；降幅最大的是丙局（200 降至 100，−50.0%）。"
-    )
-    assert say.movers(rows[1:]) == "日均活跃降幅最大的是丙局（200 降至 100，−50.0%）。"
-    assert say.movers(rows[1:2]) == "参评单位的日均活跃增减均在 10% 以内。"
-    assert say.movers(rows[:0]) == ""
-
-
-def test_laggards_are_the_comparable_units_those_long_low_first() -> None:
+def test_units_that_moved_are_counted_and_not_named() -> None:
     rows = figures(
         [
-            _unit("甲局", active_rate=0.2, low_weeks=1),
-            _unit("乙局", active_rate=0.3, low_weeks=4),
-            _unit("丙局"),
-            _unit("丁局", None, active_rate=0.0, left_out="few"),
+            {**_moved("甲局", 12.0, 18.0), "likely_cause": "opened"},
+            {**_moved("丙局", 200.0, 100.0), "likely_cause": "unclear"},
         ]
     )
-    assert say.laggards(rows) == "2 个单位活跃率低于 40%：乙局（30.0%，连续 4 周）、甲局（20.0%）。"
-    assert say.laggards(rows[2:]) == "参评单位的活跃率均不低于 40%。"
-    assert say.laggards(rows[3:]) == ""
-    # of a month, of which the last weeks were low
-    late = _unit("戊局", low_weeks=6)
-    assert say.laggards(figures([rows[0], late])) == (
-        "1 个单位活跃率低于 40%：甲局（20.0%）；另有 1 个单位近几周持续低于 40%：戊局（连续 6 周）。"
+    assert say.moved_units(rows) == (
+        "2 个单位的日均活跃变化较大（增 1 个、减 1 个），其中 1 个原因待核实，见“使用变化较大的单位”。"
     )
-    assert (
-        say.laggards(figures([late]))
-        == "参评单位的活跃率均不低于 40%；其中 1 个近几周持续低于 40%：戊局（连续 6 周）。"
+    assert say.moved_units(rows[:0]) == ""
+    assert say.habit(_total(habit=0.62, habit_change=0.007)) == (
+        "活跃账号中 62.0% 在半数以上工作日使用，较上期上升 0.7 个百分点。"
     )
-
-
-def test_what_is_left_out_is_counted_and_said() -> None:
-    rows = figures([_unit("甲"), _unit("乙", None, left_out="few"), _unit("丙", None, left_out="gap")])
-    assert say.compared_units(rows) == "3 个单位中 1 个参评；1 个启用账号不足 20 个、1 个数据不完整，未参评。"
-    assert say.compared_units(rows[:1]) == "1 个单位全部参评。"
-
-
-def test_a_unit_has_its_place_in_each_edition_or_is_told_why_not() -> None:
-    rows = figures([_unit("甲", 3), _unit("甲", None, edition="wecom", left_out="few"), _unit("乙", 1)])
-    assert say.place(rows, "甲", FigureRow({"active_rate": 0.742})) == (
-        "活跃率在政府版 12 个可比单位中列第 3 位（中位数 74.2%）；企业微信版：启用账号不足 20 个，不参加排名。"
-    )
-    gap = figures([_unit("甲", None, left_out="gap")])
-    assert say.place(gap, "甲", FigureRow({})) == "政府版：本期数据不完整，不参加排名。"
+    assert say.habit(_total()) == ""
 
 
 def test_terminals_stand_beside_the_period_before_and_the_peers() -> None:
@@ -213,9 +182,10 @@ def test_a_pace_that_is_not_known_and_units_that_have_long_been_low_are_told() -
     fresh = _total(daily_active_before=None, daily_active_change_rate=None)
     [unknown] = city_findings(RULES, FigureRow(fresh), NO_FIGURES, NO_FIGURES)
     assert word(unknown).evidence == "日均活跃较上期未知：上期数据不完整。"
-    low = city_findings(RULES, FigureRow(_total()), NO_FIGURES, case_list([_unit("低局", low_weeks=4)]))[1]
+    units = case_list([_unit("低局", low_weeks=4)])
+    low = city_findings(RULES, FigureRow(_total()), NO_FIGURES, units, is_for_owner=True)[1]
     assert word(low).sentence == (
-        "低局活跃率连续低于 40% 4 周，高于异常阈值 3 周；建议上门培训，核查闲置账号并与单位核对人员。"
+        "低局活跃率连续低于 40% 4 周，高于异常阈值 3 周；建议核查登录故障，与单位核对人员并停用闲置账号。"
     )
 
 

@@ -18,6 +18,7 @@ from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.units import ALIASES, NO_UNIT, UNITS
 from ntanalytics.demo.products.sms_platform.messages import Accounts, DrawnMessages, draw_messages, segments_of
 from ntanalytics.demo.products.sms_platform.outcomes import DELIVERED, Outcomes, draw_outcomes
+from ntanalytics.demo.products.sms_platform.reminders import with_reminders
 from ntanalytics.demo.products.sms_platform.schema import CARRIERS, SHARDS, TABLES
 from ntanalytics.demo.store import Columns, Database, Store
 
@@ -64,6 +65,7 @@ def write_sms_platform(city: City, store: Store) -> SmsTraffic:
             rng = city.rng(_STREAM, day)
             messages = draw_messages(rng, day, city, accounts)
             outcomes = draw_outcomes(rng, day, messages.carrier, messages.at_ms, city.incidents)
+            messages, outcomes = with_reminders(city, day, accounts, messages, outcomes)
             suffix = f"_{day:%Y%m%d}"
             database.create(*SHARDS, suffix=suffix)
             rows = _segments(messages, outcomes)

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from ntanalytics.demo.arrays import Floats, Ints, Rng
+from ntanalytics.demo.arrays import ArrayRows, Floats, Ints, Rng
 from ntanalytics.demo.local_time import DAY_MS
 from ntanalytics.demo.population.applications import APPLICATIONS, Application
 from ntanalytics.demo.population.city import City
@@ -29,7 +29,7 @@ _Columns: TypeAlias = tuple[Ints, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
-class DrawnMessages:
+class DrawnMessages(ArrayRows):
     """Messages of one day, in order of time."""
 
     at_ms: Ints  # time of submission, since local midnight

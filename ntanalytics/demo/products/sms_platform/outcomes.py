@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ntanalytics.demo.arrays import Bools, Ints, Objects, Rng, texts
+from ntanalytics.demo.arrays import ArrayRows, Bools, Ints, Objects, Rng, texts
 from ntanalytics.demo.incidents.incident import Incident
 from ntanalytics.demo.products.sms_platform.schema import CARRIERS
 
@@ -39,7 +39,7 @@ _BACKLOG_S = 1800
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcomes:
+class Outcomes(ArrayRows):
     """Outcomes of one day's messages, an array item each."""
 
     is_refused: Bools  # by the gateway; such a message is not sent again

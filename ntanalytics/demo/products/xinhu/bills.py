@@ -15,7 +15,7 @@ from ntanalytics.demo.local_time import wall_clock, wall_times
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.people import EDITIONS
 from ntanalytics.demo.population.units import UNITS
-from ntanalytics.demo.products.xinhu.schema import FLOWS, MODULES
+from ntanalytics.demo.products.xinhu.schema import FLOWS, MODULES, STEPS, STUCK_STEP
 from ntanalytics.demo.store import Columns
 
 _STREAM = 24
@@ -84,6 +84,8 @@ def bills_of(city: City, edition: int, day: dt.date, person: Ints, flow: Ints, a
         "optdt": opened,
         "updt": np.where(is_open, touched, done),
         "createdt": opened,
+        # drawn bills wait at the first steps in turn
+        "nowcourseid": np.where(is_open & ~is_draft, flow * len(STEPS) + ids % STUCK_STEP + 1, 0),
     }
 
 

@@ -15,6 +15,7 @@ from ntanalytics.demo.population.city import City, Presence
 from ntanalytics.demo.population.people import EDITIONS
 from ntanalytics.demo.population.seasonality import Audience
 from ntanalytics.demo.products.xinhu.bills import bills_of
+from ntanalytics.demo.products.xinhu.burdens import planted_rows, without_unneeded
 from ntanalytics.demo.products.xinhu.members import DESKS, LOGINS, PHONES, Members, members_of, write_lookups
 from ntanalytics.demo.products.xinhu.schema import FLOWS, INSTALLATIONS, MODULES
 from ntanalytics.demo.store import Columns, Store
@@ -106,11 +107,14 @@ def write_xinhu(city: City, store: Store) -> int:
             present = city.present(day)
             for edition, database in enumerate(databases):
                 context = _Day(city, edition, day, city.rng(_STREAM + edition, day), members[edition])
-                for table, columns in _rows(context, present).items():
+                for table, drawn in _rows(context, present).items():
+                    columns = without_unneeded(city, edition, table, drawn)
                     first = written[edition][table] + 1
                     count = len(np.asarray(columns["optdt"]))
                     database.insert(table, {"id": np.arange(first, first + count), **columns})
                     written[edition][table] += count
+                for table, columns in planted_rows(city, edition, day, members[edition].person).items():
+                    rows += database.insert(table, columns)
         rows += sum(counts.total() for counts in written)
     return rows
 

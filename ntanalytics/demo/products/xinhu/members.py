@@ -15,10 +15,12 @@ from ntanalytics.demo.products.xinhu.schema import (
     INSTALLATIONS,
     OWN_NAMES,
     OWN_SPELLING,
+    STEPS,
     TABLES,
     TEAM,
     TEAM_OF,
     TEAM_SIZE,
+    step_id,
 )
 from ntanalytics.demo.store import Columns, Database
 
@@ -100,6 +102,11 @@ def write_lookups(database: Database, city: City, edition: int, person: Ints) ->
             "table": [flow.table for flow in FLOWS],
             "type": "示例",
             "status": 1,
+        },
+        "xinhu_flow_course": {
+            "id": [step_id(flow, step) for flow in range(len(FLOWS)) for step in range(len(STEPS))],
+            "setid": [flow + 1 for flow in range(len(FLOWS)) for _ in STEPS],
+            "name": [name for _ in FLOWS for name in STEPS],
         },
     }
     return sum(database.insert(table, columns) for table, columns in tables.items())

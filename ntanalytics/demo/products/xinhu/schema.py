@@ -30,7 +30,10 @@ xinhu_flow_set: id* int, status int, name 50, num 30, table 50, type 20
 xinhu_flow_log: id* int, mid int, status int, checkid int, modeid int, table 50, statusname 20, name 50, optdt time,
   web 100
 xinhu_flow_bill: id* int, mid int, modeid int, uid int, udeptid int, optid int, isdel int, nstatus int, status int,
-  isturn int, sericnum 50, udeptname 30, table 50, modename 20, applydt date, optdt time, updt time, createdt time
+  isturn int, nowcourseid int, sericnum 50, udeptname 30, table 50, modename 20, applydt date, optdt time, updt time,
+  createdt time
+xinhu_flow_course: id* int, setid int, name 20
+xinhu_official: id* int, zinum 30
 xinhu_reads: id* int, mid int, optid int, stotal int, table 30, optdt time, adddt time, web 100
 """)
 
@@ -70,6 +73,15 @@ FLOWS = tuple(
     )
 )
 MODULES = tuple(flow.module for flow in FLOWS)
+
+#: Steps of each flow with bills (``xinhu_flow_course``); no drawn bill waits at the last one.
+STEPS = ("部门核稿", "办公室审核", "领导签批", "分管领导会签")
+STUCK_STEP = len(STEPS) - 1
+
+
+def step_id(flow: int, step: int) -> int:
+    """Return the id of a step, an index into ``STEPS``, of a flow, an index into ``FLOWS``."""
+    return flow * len(STEPS) + step + 1
 
 
 def site_files() -> dict[str, str]:

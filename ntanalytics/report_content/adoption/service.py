@@ -1,0 +1,165 @@
+"""Burden of the staff by the service: hours by cause, little used functions, locked out accounts, signing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import ibis.expr.types as ir
+
+from ntanalytics.metrics.docexchange.signing import arrival_to_signing
+from ntanalytics.metrics.figures import NO_FIGURES, FigureRow, Figures, figures
+from ntanalytics.metrics.identity.locked_out import locked_out
+from ntanalytics.metrics.im import messages as im_messages
+from ntanalytics.metrics.oa import burden, low_use
+from ntanalytics.metrics.sso import accesses
+from ntanalytics.subsystems.im.versions import outdated_clients
+from ntanalytics.workspace.dataset_view import DatasetView
+from ntanalytics.workspace.report import Report
+
+#: Days before the period in which the other task of a matter, and the usual clients, are looked for.
+TASKS_BACK, CLIENTS_BACK, DELIVERIES_BACK = 35, 28, 31
+
+#: Dataset → days of history that this part of the report reads.
+READS = {
+    "sms.messages": 0,
+    "im.sessions": CLIENTS_BACK,
+    "identity.logins": 0,
+    "sso.accesses": 0,
+    "sso.apps": 0,
+    "docexchange.deliveries": DELIVERIES_BACK,
+    "oa.tasks": TASKS_BACK,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """Burden of the staff and faults of the service in a period.
+
+    Attributes:
+        burden: the burdens with their person-hours a week, the most first.
+        unknown: causes of burden that no source, or no setting, lets see.
+        low_use: modules and applications that hardly anybody uses.
+        locked_out: accounts that a fault of the service locked out, by reason.
+        signing: time from arrival to signing, in this period and the one before.
+    """
+
+    burden: Figures
+    unknown: tuple[str, ...]
+    low_use: Figures
+    locked_out: Figures
+    signing: FigureRow
+
+
+def summarize_service(report: Report) -> Service:
+    """Return the burden of the city's staff in a report's period (docs/domain.md, Burden)."""
+    return _Queries(report).compute()
+
+
+class _Queries:
+    """Queries of the parts, each over the datasets that the site has."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        period = report.period
+        self._weeks = ((period.last - period.first).days + 1) / 7
+
+    def compute(self) -> Service:
+        """Return all parts."""
+        causes: dict[str, Callable[[], Figures | None]] = {
+            "after_hours": self._after_hours,
+            "asked_twice": self._asked_twice,
+            "stuck": self._stuck,
+            "unneeded": self._unneeded,
+            "old_client": self._old_clients,
+        }
+        parts = {code: find() for code, find in causes.items()}
+        known = [part for part in parts.values() if part is not None]
+        items = sorted((row for part in known for row in part), key=lambda row: -(row["burden_hours"] or 0))
+        merged = replace(
+            known[0],
+            items=tuple(items),
+            note="".join(dict.fromkeys(part.note for part in known)),
+            is_complete=all(part.is_complete for part in known),
+            origin={},
+        ) if known else NO_FIGURES  # fmt: skip
+        return Service(
+            burden=merged,
+            unknown=tuple(code for code, part in parts.items() if part is None),
+            low_use=self._low_use(),
+            locked_out=self._locked_out(),
+            signing=self._signing(),
+        )
+
+    def _view(self, dataset: str, history: int = 0, *, column: str = "") -> DatasetView | None:
+        """Return a dataset; None where no source feeds it, or none has the column."""
+        if not self._report.workspace.sources_by_dataset.get(dataset):
+            return None
+        view = self._report.dataset(dataset, history)
+        return None if column and len(view.sources_without(column)) == len(view.sources) else view
+
+    def _weighed(self, rows: ir.Table, view: DatasetView) -> Figures:
+        return figures(burden.weigh(rows, self._weeks), view)
+
+    def _after_hours(self) -> Figures | None:
+        applications = self._report.workspace.settings.adoption.staff_applications
+        messages = self._view("sms.messages") if applications else None
+        if messages is None:
+            return None
+        rows = burden.after_hours(messages.table, messages.days, applications, self._report.utc_offset_h)
+        return self._weighed(rows, messages)
+
+    def _asked_twice(self) -> Figures | None:
+        tasks = self._view("oa.tasks", TASKS_BACK, column="matter_id")
+        if tasks is None:
+            return None
+        named = self._report.resolve_units(tasks.cases)
+        return self._weighed(burden.asked_twice(named, self._report.period.first, self._report.period.last), tasks)
+
+    def _stuck(self) -> Figures | None:
+        tasks = self._view("oa.tasks", TASKS_BACK, column="step")
+        return None if tasks is None else self._weighed(burden.stuck(tasks.cases, self._report.ends_at), tasks)
+
+    def _unneeded(self) -> Figures | None:
+        activities = self._view("oa.activities")
+        if activities is None:
+            return None
+        return self._weighed(burden.unneeded(burden.module_users(activities.table)), activities)
+
+    def _old_clients(self) -> Figures | None:
+        sessions = self._view("im.sessions", CLIENTS_BACK)
+        if sessions is None:
+            return None
+        by_day = im_messages.clients_by_day(sessions.recent).to_pyarrow().to_pylist()
+        outdated = sorted({row["client"] for row in outdated_clients(by_day)})
+        return self._weighed(burden.old_clients(sessions.table, outdated), sessions)
+
+    def _low_use(self) -> Figures:
+        activities = self._view("oa.activities")
+        tickets, apps = self._view("sso.accesses"), self._view("sso.apps")
+        parts = []
+        if activities is not None:
+            parts.append(figures(low_use.little_used_modules(burden.module_users(activities.table)), activities))
+        if tickets is not None and apps is not None:
+            by_app = accesses.by_app(tickets.table, apps.table)
+            parts.append(figures(low_use.little_used_apps(by_app), tickets, apps))
+        # over a gap a module may have been used on the days that are missing
+        whole = [part if part.is_complete else part.where(lambda _: False) for part in parts]
+        if not whole:
+            return NO_FIGURES
+        items = tuple(row for part in whole for row in part)
+        notes = "".join(dict.fromkeys(part.note for part in whole))
+        return replace(whole[0], items=items, note=notes, is_complete=all(part.is_complete for part in whole))
+
+    def _locked_out(self) -> Figures:
+        logins = self._view("identity.logins")
+        return NO_FIGURES if logins is None else figures(locked_out(logins.table), logins)
+
+    def _signing(self) -> FigureRow:
+        deliveries = self._view("docexchange.deliveries", DELIVERIES_BACK)
+        if deliveries is None:
+            return FigureRow({})
+        report = self._report
+        before_at = report.previous.window(report.workspace.settings.zone)[0]
+        made = arrival_to_signing(deliveries.cases, report.begins_at, report.ends_at, before_at)
+        return figures(made, deliveries).total

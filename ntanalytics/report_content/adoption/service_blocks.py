@@ -1,0 +1,42 @@
+"""Blocks of the burden of the staff and of the faults of the service, on the page of the city."""
+
+from __future__ import annotations
+
+from ntanalytics.report_content.adoption.figures import Adoption
+from ntanalytics.report_content.adoption.service import Service, summarize_service
+from ntanalytics.reports import Sentence, Sentences, Table, sentences, table
+from ntanalytics.reports.blocks.block import Block
+from ntanalytics.subsystems.oa import burden_text
+from ntanalytics.workspace.report import Report
+
+_LITTLE = "使用账号不到最多者的 2%；1—4 个账号的不列数。请征求意见后合并或关停，或说明保留的理由。"
+_LOCKED = "当日因服务原因登录失败、且当日未能登录的账号；口令错误等个人原因不计，不足 5 个的不列。"
+
+
+def service(report: Report, page: Adoption) -> list[Block]:
+    """Return the blocks of the burden; none on the page of a unit or of one edition."""
+    if page.unit or page.edition:
+        return []
+    found = summarize_service(report)
+    return [
+        _sentences(found),
+        table(found.burden, "减负线索", id="burden", note=burden_text.ESTIMATE if found.burden else _nothing(found)),
+        table(found.low_use, "低使用模块与应用", id="low-use", note=_LITTLE),
+        _locked_out(found),
+    ]
+
+
+def _sentences(found: Service) -> Sentences:
+    said = [
+        Sentence(burden_text.hours(found.burden, found.unknown), "减负"),
+        Sentence(burden_text.signing(found.signing), "签收"),
+    ]
+    return sentences(said, id="burden-summary")
+
+
+def _nothing(found: Service) -> str:
+    return "没有可列的事项。" if found.burden.is_complete else ""
+
+
+def _locked_out(found: Service) -> Table:
+    return table(found.locked_out, "因服务故障受阻的账号", id="locked-out", note=_LOCKED)
