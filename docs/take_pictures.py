@@ -6,6 +6,7 @@ The lab is started as an analyst starts it, in a folder of its own. Pictures hav
 
 from __future__ import annotations
 
+import base64
 import re
 import struct
 import subprocess
@@ -18,15 +19,15 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from ntanalytics.settings import load
 
 DOCS = Path(__file__).resolve().parent
 CHROMIUM = "/usr/bin/chromium"
-SCREEN = {"width": 1366, "height": 768}
+SCREEN: ViewportSize = {"width": 1366, "height": 768}
 #: Screen of the lab: a whole explorer stands on it, of which this height is taken, from its title to its table.
-TALL_SCREEN = {"width": 1366, "height": 2000}
+TALL_SCREEN: ViewportSize = {"width": 1366, "height": 2000}
 EXPLORER_HEIGHT = 960
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 #: Picture → notebook of the explorer, and labels of its buttons that are clicked before.
@@ -36,6 +37,16 @@ EXPLORERS = {
     "sms-trend": ("sms_explorer", ("走势",)),
     "sms-failures": ("sms_explorer", ("失败代码",)),
 }
+#: Script that decodes a picture, given as base64: its width, its height, and its pixels as base64.
+DECODE = """async (picture) => {
+    const bitmap = await createImageBitmap(await (await fetch(`data:image/png;base64,${picture}`)).blob());
+    const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d");
+    context.drawImage(bitmap, 0, 0);
+    const pixels = context.getImageData(0, 0, bitmap.width, bitmap.height).data;
+    let text = "";
+    for (let at = 0; at < pixels.length; at += 8192) text += String.fromCharCode(...pixels.subarray(at, at + 8192));
+    return [bitmap.width, bitmap.height, btoa(text)];
+}"""
 #: A kernel that opens the lake, and a query of it, may take that long on a busy machine, in milliseconds.
 PATIENCE_MS = 240_000
 
@@ -57,7 +68,7 @@ def take_report(browser: Browser, report: Path) -> None:
     page = browser.new_page(viewport=SCREEN, locale="zh-CN")
     page.goto(report.resolve().as_uri())
     page.wait_for_timeout(1000)
-    save(page.screenshot(), DOCS / "pictures" / "weekly-report.png")
+    save(browser, page.screenshot(), DOCS / "pictures" / "weekly-report.png")
     page.close()
 
 
@@ -71,9 +82,10 @@ def take_explorers(browser: Browser, address: str) -> None:
         for label in buttons:
             page.get_by_role("button", name=label, exact=True).click()
             page.wait_for_timeout(8000)  # the kernel answers, and the chart is drawn anew
-        box = page.locator(".jp-OutputArea-output .widget-vbox").first.bounding_box() or {}
-        clip = {"x": box["x"], "y": box["y"], "width": box["width"], "height": min(box["height"], EXPLORER_HEIGHT)}
-        save(page.screenshot(clip=clip), DOCS / "zh" / "pictures" / f"{picture}.png")
+        box = page.locator(".jp-OutputArea-output .widget-vbox").first.bounding_box()
+        assert box is not None, f"{notebook} shows no explorer"
+        box["height"] = min(box["height"], EXPLORER_HEIGHT)
+        save(browser, page.screenshot(clip=box), DOCS / "zh" / "pictures" / f"{picture}.png")
 
 
 def open_notebook(browser: Browser, address: str, notebook: str) -> Page:
@@ -94,7 +106,8 @@ def open_notebook(browser: Browser, address: str, notebook: str) -> Page:
 def lab(config: Path, folder: Path) -> Iterator[str]:
     """Yield the address of a JupyterLab on the lake of the settings, which ends afterwards."""
     command = [sys.executable, "-m", "ntanalytics.cli", "--config", str(config), "lab", "--no-browser"]
-    with subprocess.Popen([*command, "--dir", str(folder)], stdout=subprocess.PIPE, text=True) as server:
+    command += ["--dir", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603 - ours
         try:
             said = ""
             for line in server.stdout or ():
@@ -106,9 +119,9 @@ def lab(config: Path, folder: Path) -> Iterator[str]:
             server.terminate()
 
 
-def save(png: bytes, path: Path) -> None:
+def save(browser: Browser, png: bytes, path: Path) -> None:
     """Write a screenshot with a palette of at most 256 colours."""
-    pixels = decoded(png)
+    pixels = decoded(browser, png)
     height, width, _ = pixels.shape
     coarse = pixels.reshape(-1, 3) >> 3  # 32 steps of each colour are enough for text and charts
     codes = coarse @ np.array([1024, 32, 1])
@@ -131,41 +144,13 @@ def chunk(name: bytes, content: bytes) -> bytes:
     return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
 
 
-def decoded(png: bytes) -> npt.NDArray[np.int64]:
-    """Return the pixels of a screenshot of Chromium, which has 8 bits of red, green and blue."""
-    content, place, width, height = b"", 8, 0, 0
-    channels = 3
-    while place < len(png):
-        length, name = struct.unpack(">I4s", png[place : place + 8])
-        body = png[place + 8 : place + 8 + length]
-        if name == b"IHDR":
-            width, height, _, colour_type = struct.unpack(">IIBB", body[:10])
-            channels = {2: 3, 6: 4}[colour_type]
-        content += body if name == b"IDAT" else b""
-        place += length + 12
-    lines = np.frombuffer(zlib.decompress(content), np.uint8).reshape(height, 1 + width * channels)
-    before = np.zeros(width * channels, np.int64)
-    rows = []
-    for line in lines:
-        before = unfiltered(int(line[0]), line[1:].astype(np.int64), before, channels)
-        rows.append(before)
-    return np.stack(rows).reshape(height, width, channels)[:, :, :3]
-
-
-def unfiltered(
-    kind: int, line: npt.NDArray[np.int64], above: npt.NDArray[np.int64], step: int
-) -> npt.NDArray[np.int64]:
-    """Return a row of pixels from its differences to the pixels on the left and above, by the filter's kind."""
-    if kind in (0, 2):
-        return (line + above * (kind == 2)) % 256
-    row = np.zeros_like(line)
-    for index, difference in enumerate(line.tolist()):
-        left, top = int(row[index - step]) if index >= step else 0, int(above[index])
-        corner = int(above[index - step]) if index >= step else 0
-        guess = left + top - corner
-        nearest = min((left, top, corner), key=lambda value: abs(guess - value))
-        row[index] = (difference + {1: left, 3: (left + top) // 2, 4: nearest}[kind]) % 256
-    return row
+def decoded(browser: Browser, png: bytes) -> npt.NDArray[np.int64]:
+    """Return the pixels of a picture as red, green and blue; the browser decodes it, and no other library is needed."""
+    page = browser.new_page()
+    width, height, content = page.evaluate(DECODE, base64.b64encode(png).decode())
+    page.close()
+    pixels = np.frombuffer(base64.b64decode(content), np.uint8).reshape(height, width, 4)
+    return pixels[:, :, :3].astype(np.int64)
 
 
 if __name__ == "__main__":
