@@ -83,7 +83,8 @@ def take_explorers(browser: Browser, address: str) -> None:
             page.get_by_role("button", name=label, exact=True).click()
             page.wait_for_timeout(8000)  # the kernel answers, and the chart is drawn anew
         box = page.locator(".jp-OutputArea-output .widget-vbox").first.bounding_box()
-        assert box is not None, f"{notebook} shows no explorer"
+        if box is None:
+            raise SystemExit(f"{notebook} shows no explorer")
         box["height"] = min(box["height"], EXPLORER_HEIGHT)
         save(browser, page.screenshot(clip=box), DOCS / "zh" / "pictures" / f"{picture}.png")
 
