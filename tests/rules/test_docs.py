@@ -106,7 +106,7 @@ def test_every_exit_code_is_in_the_readme(root: Path) -> None:
 
 
 def test_every_link_between_documents_leads_somewhere(root: Path) -> None:
-    for path in [*root.glob("*.md"), *(root / "docs").glob("*.md")]:
+    for path in [*root.glob("*.md"), *(root / "docs").rglob("*.md")]:
         for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text(encoding="utf-8")):
             assert (path.parent / target).exists(), f"{path.name}: the link to {target} leads nowhere"
 
