@@ -1,6 +1,6 @@
 """Take the pictures of README.md and docs/zh/: the weekly report and the explorers, in a real Chromium.
 
-`python docs/take_pictures.py demo-city/ntanalytics.yml` needs an issued weekly report and the lake of those settings.
+`make pictures` needs `make demo` before: an issued weekly report and the lake of those settings.
 The lab is started as an analyst starts it, in a folder of its own. Pictures have at most 256 colours, to be small.
 """
 
@@ -21,10 +21,10 @@ import numpy as np
 import numpy.typing as npt
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
+from ntanalytics.reports.exporters.pdf import find_browser
 from ntanalytics.settings import load
 
 DOCS = Path(__file__).resolve().parent
-CHROMIUM = "/usr/bin/chromium"
 SCREEN: ViewportSize = {"width": 1366, "height": 768}
 #: Screen of the lab: a whole explorer stands on it, of which this height is taken, from its title to its table.
 TALL_SCREEN: ViewportSize = {"width": 1366, "height": 2000}
@@ -56,7 +56,7 @@ def main(config: Path) -> None:
     settings = load(config)
     report = max((settings.outputs / "weekly_service_report").glob("*-W*")) / "report.html"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=QUIET)
         take_report(browser, report)
         with tempfile.TemporaryDirectory(prefix="lab-") as folder, lab(config, Path(folder)) as address:
             take_explorers(browser, address)
