@@ -25,7 +25,7 @@ REPORT_NOTEBOOKS = $(wildcard notebooks/*.ipynb notebooks/*/*.ipynb)
 OFFLINE = $(if $(WHEELHOUSE),--no-index --find-links "$(WHEELHOUSE)")
 
 .DEFAULT_GOAL := help
-.PHONY: help setup spark demo test golden check lint fix lab docs evaluation gaps truth bench soak lock wheelhouse release audit
+.PHONY: help setup spark demo test golden check lint fix lab docs pictures evaluation gaps truth bench soak lock wheelhouse release audit
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -87,6 +87,9 @@ docs: setup ## write docs/datasets.md, docs/rules.md and docs/architecture.svg f
 	$(BIN)/python -c 'from ntanalytics.evaluation.rulebook import page; print(page(), end="")' > docs/rules.md
 	$(BIN)/python docs/draw_architecture.py > docs/architecture.svg
 	$(BIN)/python -c 'from ntanalytics.scheduling.deployment_files import write_examples; write_examples()'
+
+pictures: setup ## take the pictures of README and docs/zh from the demo city's weekly report and lab (needs Chromium)
+	$(BIN)/python docs/take_pictures.py "$(DEMO_DIR)/ntanalytics.yml"
 
 truth: setup ## compute every figure of the reports a second time from the sources, and compare (minutes)
 	TRUTH=1 $(BIN)/python -m pytest tests/truth

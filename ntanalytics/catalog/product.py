@@ -10,7 +10,7 @@ from types import MappingProxyType
 from ntanalytics.contract import Dataset
 from ntanalytics.errors import UnknownName
 
-#: Time forms of a source (CONTRIBUTING.md, "Add a product"); ``text:`` is followed by a strptime format.
+#: Time forms of a source (docs/connecting.md, "Time forms"); ``text:`` is followed by a strptime format.
 TIME_FORMS = ("naive", "aware", "utc", "epoch_s", "epoch_ms", "date")
 
 

@@ -12,6 +12,8 @@ import yaml
 
 #: A Chinese character (or full-width mark) followed by ASCII punctuation: the reader sees a gap or a squeeze.
 HALF_WIDTH = re.compile(r"[\u3400-\u9fff\u3001-\u3011\uff01-\uff60][,:;(]")
+#: Code in a page, which has the punctuation of its language.
+CODE = re.compile(r"^ *```.*?^ *```$|`[^`\n]+`|\]\([^)\n]*\)", re.MULTILINE | re.DOTALL)
 #: Folders that exist on one machine only, and hosts of package indexes and CDNs, written so that this file passes.
 PLACES = re.compile(
     r"(?<![\w./-])/(?:work|home|root|Users)/\w|/tmp/\w|"
@@ -69,7 +71,16 @@ def _texts(root: Path) -> Iterator[tuple[str, str]]:
     for path in sorted((root / "queries").rglob("source.yml")):
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
         yield from ((str(path.relative_to(root)), value) for value in content.values() if isinstance(value, str))
+    yield from _lines(root)
+
+
+def _lines(root: Path) -> Iterator[tuple[str, str]]:
+    """Every line of a template or a Chinese page, without code."""
     pages = [path for ending in ("j2", "html", "yml") for path in (root / "ntanalytics").rglob(f"*.{ending}")]
     for path in sorted([*pages, *root.glob("*.zh.md")]):
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            yield f"{path.relative_to(root)}:{number}", line
+    for path in sorted((root / "docs" / "zh").glob("*.md")):
+        text = CODE.sub(lambda code: "\n" * code[0].count("\n"), path.read_text(encoding="utf-8"))
+        for number, line in enumerate(text.splitlines(), 1):
             yield f"{path.relative_to(root)}:{number}", line
