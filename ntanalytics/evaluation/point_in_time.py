@@ -130,6 +130,10 @@ def _seals(table: ir.Table, at: dt.datetime) -> ir.Table:
     return _with(present.mutate(state=state), at, "made_at", "tested_at")
 
 
+def _dispositions(table: ir.Table, at: dt.datetime) -> ir.Table:
+    return _with(_since(table, at, "noted_at"), at, "withdrawn_at")
+
+
 def _opened(table: ir.Table, at: dt.datetime) -> ir.Table:
     return _since(table, at, "opened_at")
 
@@ -155,6 +159,7 @@ KNOWN: Mapping[str, Callable[[ir.Table, dt.datetime], ir.Table]] = MappingProxyT
     "desk.incidents": _incidents,
     "desk.changes": _changes,
     "desk.recommendations": _recommendations,
+    "desk.dispositions": _dispositions,
 })  # fmt: skip
 
 

@@ -23,6 +23,7 @@ DESK_WORKBOOK_DATASETS = (
     "desk.roster",
     "desk.signoffs",
     "desk.recommendations",
+    "desk.dispositions",
     "infra.patches",
     "sms.bills",
 )

@@ -9,6 +9,7 @@ from pathlib import Path
 from ntanalytics.contract import DATASETS
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.products.desk_workbook import staff, systems
+from ntanalytics.demo.products.desk_workbook.dispositions import dispositions
 from ntanalytics.demo.products.desk_workbook.tickets import tickets
 from ntanalytics.sources.starter import DESK_WORKBOOK_DATASETS
 from ntanalytics.sources.workbook_template import write_template
@@ -32,6 +33,7 @@ def write_desk_workbook(city: City, path: Path, segments: Mapping[tuple[dt.date,
         "desk.roster": staff.roster(city),
         "desk.signoffs": staff.signoffs(city),
         "desk.recommendations": staff.recommendations(city),
+        "desk.dispositions": dispositions(city),
         "infra.patches": systems.patches(city),
         "sms.bills": systems.bills(city, segments),
     }
