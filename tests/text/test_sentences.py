@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -129,12 +129,7 @@ SAYINGS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
 }
 
 
-def _said() -> Iterator[Any]:
-    for number, case in enumerate(_cases("sections.yml")):
-        yield pytest.param(case, id=f"{case['says']}-{number}")
-
-
-@pytest.mark.parametrize("case", _said())
+@pytest.mark.parametrize("case", _cases("sections.yml"), ids=lambda case: case["says"])
 def test_a_section_is_told_in_a_sentence(case: dict[str, Any]) -> None:
     assert close_up(SAYINGS[case["says"]](case)) == case["sentence"]
 

@@ -178,7 +178,13 @@ def unconfirmed_reports(finding: Finding) -> str:
     weeks = finding.details.get("weeks")
     if not weeks or not isinstance(weeks, tuple):
         return "已到期的周期均经用户确认。"
-    return f"{'、'.join(weeks)} 已到确认期限，未经用户确认。"
+    return f"{'、'.join(map(_issue, weeks))}已到确认期限，未经用户确认。"
+
+
+def _issue(week: str) -> str:
+    """Return an ISO week as the number of its report: ``2026年第43期``."""
+    year, _, number = week.partition("-W")
+    return f"{year}年第{int(number)}期" if number.isdigit() else week
 
 
 #: Sentences by rule code, where the general ones do not serve.

@@ -96,7 +96,7 @@ def test_changes_without_confirmation_are_told_with_their_numbers() -> None:
 
 def test_reports_backups_and_steps_that_are_missing_are_named() -> None:
     assert _evidence(_finding("desk.unconfirmed_reports", details={"weeks": ("2026-W46",)})) == (
-        "2026-W46 已到确认期限，未经用户确认。"
+        "2026年第46期已到确认期限，未经用户确认。"
     )
     assert _evidence(_finding("desk.unconfirmed_reports", "ok", details={"weeks": ()})) == "已到期的周期均经用户确认。"
     assert _evidence(_finding("desk.standby", value=0.0)) == "团队名册中没有指定备选驻场人员。"
