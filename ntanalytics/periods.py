@@ -118,6 +118,16 @@ class Period:
         return f"{year}年第{week}周（{first.month}月{first.day}日—{end}）"
 
     @property
+    def word(self) -> str:
+        """Word for it in Chinese: ``当日``, ``本周``, ``本月``."""
+        return {PeriodKind.DAY: "当日", PeriodKind.WEEK: "本周", PeriodKind.MONTH: "本月"}[self.kind]
+
+    @property
+    def before_word(self) -> str:
+        """Word for the period before it: ``前一日``, ``上周``, ``上月``."""
+        return {PeriodKind.DAY: "前一日", PeriodKind.WEEK: "上周", PeriodKind.MONTH: "上月"}[self.kind]
+
+    @property
     def days(self) -> list[dt.date]:
         """Local days, in order."""
         return days_between(self.first, self.last)

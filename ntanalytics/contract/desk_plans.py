@@ -194,4 +194,39 @@ RECOMMENDATIONS = Dataset(
     settles_after=40,
 )
 
-DATASETS = (PLANS, TRAININGS, DRILLS, ONBOARDINGS, REPORT_PLAN, SIGNOFFS, RECOMMENDATIONS)
+#: What the desk decided about a finding.
+DISPOSITION_KINDS = MappingProxyType(
+    {"confirmed": "已确认", "ticketed": "转工单", "false_alarm": "误报", "known": "已知"}
+)
+
+DISPOSITIONS = Dataset(
+    name="desk.dispositions",
+    label="检查处置",
+    kind=Kind.CASE,
+    meaning="What the desk decided about one finding of the daily inspection (docs/domain.md, Dispositions).",
+    columns=(
+        Column("disposition_no", Type.TEXT, "处置编号", "Number of the row, unique in the ledger."),
+        Column("noted_at", Type.TIMESTAMP, "登记时间", "Time of the decision."),
+        Column("subject", Type.TEXT, "对象", "Subject of the finding, as the inspection writes it."),
+        Column("check", Type.TEXT, "检查项", "Check of the finding, as the inspection writes it."),
+        Column("disposition", Type.TEXT, "处置", "Decision.", values=DISPOSITION_KINDS),
+        Column("ticket_no", Type.TEXT, "工单号", "Ticket that it was turned into.", nullable=True),
+        Column(
+            "known_until_on",
+            Type.DATE,
+            "已知至",
+            "Last day for which the decision holds; null: until the finding is over.",
+            nullable=True,
+        ),
+        Column("withdrawn_at", Type.TIMESTAMP, "撤销时间", "Time at which it was taken back.", nullable=True),
+        Column("remark", Type.TEXT, "说明", "Reason.", nullable=True),
+        Column("changed_at", Type.TIMESTAMP, "更新时间", "Time of the last change of the record."),
+    ),
+    key=("disposition_no",),
+    time="noted_at",
+    changed="changed_at",
+    ended=("withdrawn_at",),
+    settles_after=40,
+)
+
+DATASETS = (PLANS, TRAININGS, DRILLS, ONBOARDINGS, REPORT_PLAN, SIGNOFFS, RECOMMENDATIONS, DISPOSITIONS)

@@ -163,6 +163,10 @@ def _seals(table: ir.Table, at: dt.datetime) -> ir.Table:
     return _with(present.mutate(state=state), at, "made_at", "tested_at")
 
 
+def _dispositions(table: ir.Table, at: dt.datetime) -> ir.Table:
+    return _with(_since(table, at, "noted_at"), at, "withdrawn_at")
+
+
 def _opened(table: ir.Table, at: dt.datetime) -> ir.Table:
     return _since(table, at, "opened_at")
 
@@ -194,6 +198,7 @@ KNOWN: Mapping[str, Callable[[ir.Table, dt.datetime], ir.Table]] = MappingProxyT
     "desk.drills": _confirmed,
     "desk.onboardings": _onboardings,
     "desk.report_plan": _report_plan,
+    "desk.dispositions": _dispositions,
 })  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from types import MappingProxyType
 
-from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.finding import Finding, Window
 from ntanalytics.findings.phrases import clock, day_words, hours_words, value_words
 from ntanalytics.findings.rule import RateNouns
 from ntanalytics.metrics import measure as measure_of
@@ -30,66 +30,88 @@ def _hours(finding: Finding) -> str:
     return f"{hours_words(finding.window)} " if finding.window is not None else ""
 
 
-def failure_burst(finding: Finding) -> str:
-    """Return when how many of how many attempts failed."""
+def _burst(finding: Finding) -> str:
     if finding.window is None:
-        return "没有失败集中的时段。"
+        return "没有失败集中的时段"
     measure, attempts = measure_of(finding.rule.measure), measure_of(finding.rule.count_measure)
     tried = format_number(finding.figures["attempts"], attempts.format, attempts.unit)
     failed = format_number(finding.figures["failures"], measure.format, measure.unit)
     share, usual = value_words(finding, "rate:1"), format_number(finding.figures["usual"], "rate:1")
-    return f"{_hours(finding)}{attempts.label} {tried}，{measure.label} {failed}（{share}），通常 {usual}。"
+    return f"{attempts.label} {tried}，{measure.label} {failed}（占 {share}，通常为 {usual}）"
+
+
+def failure_burst(finding: Finding) -> str:
+    """Return when how many of how many attempts failed."""
+    return f"{_hours(finding)}{_burst(finding)}。"
+
+
+def _silence(finding: Finding) -> str:
+    if finding.window is None:
+        return "没有中断"
+    measure = measure_of(finding.rule.measure)
+    expected = format_number(finding.figures["expected"], measure.format, measure.unit)
+    return f"几乎没有{measure.label}，同一时段通常有 {expected}"
 
 
 def silence(finding: Finding) -> str:
     """Return when next to nothing came in, and what is usual there."""
-    if finding.window is None:
-        return "没有中断。"
-    measure = measure_of(finding.rule.measure)
-    expected = format_number(finding.figures["expected"], measure.format, measure.unit)
-    return f"{_hours(finding)}几乎没有{measure.label}，同一时段通常 {expected}。"
+    return f"{_hours(finding)}{_silence(finding)}。"
+
+
+def _gap(finding: Finding) -> str:
+    measure, figures = measure_of(finding.rule.measure), finding.figures
+    seen, expected = float(figures["seen"] or 0), float(figures["expected"] or 0)
+    told = f"{measure.label} {format_number(seen, 'integer', measure.unit)}，"
+    told += f"同一时段通常有 {format_number(expected, 'integer', measure.unit)}"
+    is_empty = seen <= _NEXT_TO_NOTHING * expected
+    return told if is_empty else f"{told}，相当于中断 {value_words(finding, 'seconds')}"
 
 
 def volume_gap(finding: Finding) -> str:
     """Return when how much less came in than usual, and the outage that would explain it."""
-    measure, figures = measure_of(finding.rule.measure), finding.figures
-    seen, expected = float(figures["seen"] or 0), float(figures["expected"] or 0)
-    hours = f"{clock(figures['run_from_s'] or 0)}—{clock(figures['run_until_s'] or 0)}"
-    sentence = f"{hours} {measure.label} {format_number(seen, 'integer', measure.unit)}，"
-    sentence += f"同一时段通常 {format_number(expected, 'integer', measure.unit)}"
-    is_empty = seen <= _NEXT_TO_NOTHING * expected
-    return f"{sentence}。" if is_empty else f"{sentence}，相当于中断 {value_words(finding, 'seconds')}。"
+    span = Window(date.min, finding.figures["run_from_s"] or 0, finding.figures["run_until_s"] or 0)
+    return f"{hours_words(span)} {_gap(finding)}。"
+
+
+def _rise(finding: Finding) -> str:
+    nouns, figures = _nouns(finding), finding.figures
+    events, hits = (format_number(figures[name], "integer", nouns.unit) for name in ("events", "hits"))
+    share, usual = (format_number(value, finding.format) for value in (finding.value, figures["usual"]))
+    return f"{nouns.events} {events}，其中{nouns.hits} {hits}，占 {share}，通常为 {usual}"
 
 
 def failure_rate_rise(finding: Finding) -> str:
     """Return when which share of the events went wrong, and the usual share."""
-    nouns, figures = _nouns(finding), finding.figures
-    events, hits = (format_number(figures[name], "integer", nouns.unit) for name in ("events", "hits"))
-    share, usual = (format_number(value, finding.format) for value in (finding.value, figures["usual"]))
-    return f"{_hours(finding)}{nouns.events} {events}，其中{nouns.hits} {hits}，占 {share}，通常为 {usual}。"
+    return f"{_hours(finding)}{_rise(finding)}。"
+
+
+def _shift(finding: Finding) -> str:
+    days = int(finding.figures["days"] or 1)
+    return f"{'当日' if days == 1 else f'近 {days} 天'}{_rise(finding)}"
 
 
 def share_shift(finding: Finding) -> str:
     """Return which share of the events of some days went wrong, and the usual share."""
-    days = int(finding.figures["days"] or 1)
-    span = "当日" if days == 1 else f"近 {days} 天"
-    return f"{span}{failure_rate_rise(finding)}"
+    return f"{_hours(finding)}{_shift(finding)}。"
 
 
-def group_drop(finding: Finding) -> str:
-    """Return how far the mean of some working days lies below what the whole group lets expect."""
+def _drop(finding: Finding) -> str:
     measure = measure_of(finding.rule.measure)
     seen, expected = (format_number(finding.figures[name], "number:0", measure.unit) for name in ("seen", "expected"))
     drop = format_number(-(finding.value or 0.0), "rate:0")
     days = int(finding.figures["days"] or 1)
-    return f"近 {days} 个工作日{measure.label}日均 {seen}，按全市同期推算通常 {expected}，低 {drop}。"
+    return f"近 {days} 个工作日{measure.label}日均 {seen}，按全市同期推算通常有 {expected}，低 {drop}"
 
 
-def latency_spike(finding: Finding) -> str:
-    """Return the slow hours, the ratio to what is usual, and the slowest hour."""
+def group_drop(finding: Finding) -> str:
+    """Return how far the mean of some working days lies below what the whole group lets expect."""
+    return f"{_drop(finding)}。"
+
+
+def _spike(finding: Finding) -> str:
     ratio = value_words(finding)
     if not finding.is_violation and finding.window is None:
-        return f"各时段耗时与通常相当（{ratio} 倍）。"
+        return f"各时段耗时与通常相当（{ratio} 倍）"
     measure = measure_of(str(finding.details["duration_measure"]))
     hours = finding.details["hours"]
     spans = "、".join(hours) if isinstance(hours, tuple) else ""
@@ -97,15 +119,24 @@ def latency_spike(finding: Finding) -> str:
         format_number(finding.figures[name], measure.format, measure.unit) for name in ("slowest", "slowest_usual")
     )
     begin = clock(finding.figures["slowest_from_s"] or 0)
-    return f"{spans} {measure.label}为通常的 {ratio} 倍，最慢 {begin} 起一小时 {slowest}，同一时段通常 {usual}。"
+    return f"{spans} {measure.label}为通常的 {ratio} 倍，最慢 {begin}起一小时 {slowest}，同一时段通常为 {usual}"
+
+
+def latency_spike(finding: Finding) -> str:
+    """Return the slow hours, the ratio to what is usual, and the slowest hour."""
+    return f"{_spike(finding)}。"
+
+
+def _peers(finding: Finding) -> str:
+    measure = measure_of(finding.rule.measure)
+    median = finding.comparison.value if finding.comparison else None
+    value, peers = (format_number(number, measure.format, measure.unit) for number in (finding.value, median))
+    return f"{finding.rule.check} {value}，同类的中位数为 {peers}"
 
 
 def peer_outlier(finding: Finding) -> str:
     """Return the value beside the median of the peers."""
-    measure = measure_of(finding.rule.measure)
-    median = finding.comparison.value if finding.comparison else None
-    value, peers = (format_number(number, measure.format, measure.unit) for number in (finding.value, median))
-    return f"{finding.rule.check} {value}，同类的中位数为 {peers}。"
+    return f"{_peers(finding)}。"
 
 
 def expected_range_words(finding: Finding) -> str:
@@ -122,6 +153,10 @@ def expected_range_words(finding: Finding) -> str:
 
 def seasonal_baseline(finding: Finding) -> str:
     """Return the value beside its expected range, and how far it departs."""
+    return f"{_season(finding)}。"
+
+
+def _season(finding: Finding) -> str:
     measure = measure_of(finding.rule.measure)
     sentence = f"{finding.rule.check} {value_words(finding, measure.format, measure.unit)}"
     sentence += f"，{expected_range_words(finding)}"
@@ -131,43 +166,58 @@ def seasonal_baseline(finding: Finding) -> str:
         sentence += f"，{'低' if departure < 0 else '高'} {amount}"
     elif isinstance(shifted_on, str):
         sentence += f"；自{day_words(date.fromisoformat(shifted_on))}起为新的水平"
-    return f"{sentence}。"
+    return sentence
 
 
 def _longer_than(finding: Finding) -> str:
     warning, critical = _pair(finding, "seconds")
-    return f"超过 {warning} 关注，{critical} 异常"
+    return f"超过 {warning} 为关注，超过 {critical} 为异常"
 
 
 def _above_usual_in_hours(finding: Finding) -> str:
     warning, critical = _pair(finding, "points:1")
-    return f"时段内比通常高 {warning}关注，{critical}异常"
+    return f"时段内比通常高 {warning} 为关注，高 {critical} 为异常"
 
 
 def _above_usual(finding: Finding) -> str:
     warning, critical = _pair(finding, "points:1")
-    return f"比通常高 {warning} 关注，{critical} 异常"
+    return f"比通常高 {warning} 为关注，高 {critical} 为异常"
 
 
 def _above(finding: Finding) -> str:
     warning, critical = _pair(finding, measure_of(finding.rule.measure).format)
-    return f"高于 {warning} 关注，{critical} 异常"
+    return f"超过 {warning} 为关注，超过 {critical} 为异常"
 
 
 def _below_usual(finding: Finding) -> str:
     warning, critical = _pair(finding, "rate:0")
-    return f"低于通常 {warning} 关注，{critical} 异常"
+    return f"比通常低 {warning} 为关注，低 {critical} 为异常"
 
 
 def _times_usual(finding: Finding) -> str:
     warning, critical = _pair(finding, measure_of(finding.rule.measure).format)
-    return f"超过通常的 {warning} 倍关注，{critical} 倍异常"
+    return f"超过通常的 {warning} 倍为关注，{critical} 倍为异常"
 
 
 def _apart_from_peers(finding: Finding) -> str:
     warning, critical = _pair(finding, "points:1" if measure_of(finding.rule.measure).is_rate else "rate:0")
-    return f"与同类中位数相差 {warning} 关注，{critical} 异常"
+    return f"与同类中位数相差 {warning} 为关注，相差 {critical} 为异常"
 
+
+#: Detector → the evidence of its findings without their hours, as a clause.
+BODIES: Mapping[str, Callable[[Finding], str]] = MappingProxyType(
+    {
+        "failure_burst": _burst,
+        "failure_rate_rise": _rise,
+        "group_drop": _drop,
+        "latency_spike": _spike,
+        "peer_outlier": _peers,
+        "seasonal_baseline": _season,
+        "share_shift": _shift,
+        "silence": _silence,
+        "volume_gap": _gap,
+    }
+)
 
 #: Detector → the evidence of its findings.
 EVIDENCE: Mapping[str, Callable[[Finding], str]] = MappingProxyType(

@@ -89,7 +89,7 @@ def opening(
         for change, group in marked[:limit]
     ]
     left = sum(len(group.findings) for _, group in marked[limit:])
-    more = [f"另有 {left} 项关注、异常或未知，见状态表。"] if left else []
+    more = [f"另有 {left} 项关注、异常或未知，详见状态一览。"] if left else []
     return [compared(state), *sentences, *more]
 
 
@@ -100,11 +100,9 @@ def group_sentence(group: IncidentGroup, word: Word) -> str:
         return root.sentence
     briefs = list(dict.fromkeys(_briefly(finding, word(finding)) for finding in group.followers))
     named = "、".join(briefs[:MAX_FOLLOWERS]) + (f"等 {len(briefs)} 项" if len(briefs) > MAX_FOLLOWERS else "")
-    begin = root.without_advice
     # the level, growth and alarm of one host are one thing seen in several ways: none comes after the other
-    return f"{begin}；{'另见' if group.is_one_host else '其后'}：{named}" + (
-        f"；建议{root.advice}。" if root.advice else "。"
-    )
+    told = f"{root.event}；{'另见' if group.is_one_host else '其后'}：{named}。"
+    return f"{told}{root.advice_sentence}"
 
 
 def _briefly(finding: Finding, wording: Wording) -> str:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from ntanalytics.findings.finding import Finding, Window
-from ntanalytics.findings.threshold import Threshold, judge
+from ntanalytics.findings.threshold import Threshold
+from ntanalytics.metrics.measure import PREVIOUS
+from ntanalytics.metrics.noise import is_steady_count, is_steady_rate
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.metrics.quantity import mark_bound
 
 #: Number of names in a list; 等 stands for the rest.
 MAX_NAMES = 3
+
+_DAY_S = 86_400
 
 
 def day_words(day: date) -> str:
@@ -20,14 +24,29 @@ def day_words(day: date) -> str:
 
 
 def clock(seconds: float) -> str:
-    """Return seconds after midnight as ``09:30``."""
-    minutes = int(seconds) // 60
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+    """Return seconds after midnight in words: ``9时30分``, ``9时``."""
+    hour, minute = divmod(int(seconds) // 60 % (24 * 60), 60)
+    if seconds >= _DAY_S and not (hour or minute):
+        return "24时"
+    return f"{hour}时{minute}分" if minute else f"{hour}时"
 
 
 def hours_words(window: Window) -> str:
-    """Return the hours of a window: ``09:30—11:00``."""
-    return f"{clock(window.from_s)}—{clock(window.until_s)}"
+    """Return the hours of a window: ``9时30分至11时``, ``3时20分至28分``."""
+    begin, end = clock(window.from_s), clock(window.until_s)
+    if begin == end:
+        return begin
+    is_one_hour = int(window.from_s) // 3600 == int(window.until_s) // 3600 and int(window.until_s) // 60 % 60
+    return f"{begin}至{end.partition('时')[2] if is_one_hour and '分' in begin else end}"
+
+
+def moment_words(window: Window) -> str:
+    """Return a window with its day: ``11月18日9时12分至12时42分``; where it lasts beyond midnight with both days."""
+    days = window.from_s // _DAY_S, (window.until_s - 1) // _DAY_S
+    first, last = (window.day + timedelta(days=number) for number in days)
+    if first == last:
+        return f"{day_words(first)}{hours_words(window)}"
+    return f"{day_words(first)}{clock(window.from_s % _DAY_S)}至{day_words(last)}{clock(window.until_s % _DAY_S)}"
 
 
 def value_words(finding: Finding, form: str = "", unit: str = "") -> str:
@@ -42,9 +61,16 @@ def value_words(finding: Finding, form: str = "", unit: str = "") -> str:
 
 
 def limit_words(threshold: Threshold, form: str, unit: str = "") -> str:
-    """Return two limits in words: ``低于 97.0% 关注，95.0% 异常``."""
-    warning, critical = (format_number(limit, form, unit) for limit in (threshold.warning, threshold.critical))
-    return f"{'低于' if threshold.good == 'up' else '高于'} {warning} 关注，{critical} 异常"
+    """Return two limits in words: ``低于 97.0% 为关注，低于 95.0% 为异常``, ``超过 4 件为关注，超过 19 件为异常``.
+
+    One limit is said once; of a count whose limit is 0, that any is wrong.
+    """
+    word = "低于" if threshold.good == "up" else "超过"
+    warning, critical = (
+        "出现即" if not limit and threshold.good == "down" else f"{word} {format_number(limit, form, unit)} "
+        for limit in (threshold.warning, threshold.critical)
+    )
+    return f"{critical}为异常" if warning == critical else f"{warning}为关注，{critical}为异常"
 
 
 def spaced(before: str, after: str) -> str:
@@ -52,28 +78,46 @@ def spaced(before: str, after: str) -> str:
     return f"{before} {after}" if before[-1:].isascii() and before[-1:].isalnum() else before + after
 
 
+def named(subject: str, check: str) -> str:
+    """Return a check behind its subject, each word once: ``驻场率``, ``中国联通送达率``, ``portal 错误率``."""
+    if not subject or check.startswith(subject):
+        return check
+    overlap = next((size for size in range(min(len(subject), len(check)), 1, -1) if subject.endswith(check[:size])), 0)
+    return f"{subject}{check[overlap:]}" if overlap else spaced(subject, check)
+
+
 def listed(names: Sequence[str], limit: int = MAX_NAMES) -> str:
     """Return the first names of a list: ``甲、乙、丙等``."""
     return "、".join(names[:limit]) + ("等" if len(names) > limit else "")
 
 
-def moved(change: float | None, change_rate: float | None, unit: str) -> str:
-    """Return the change of a quantity: ``较上期增加 3.2%（+611 人）``; empty where it is unknown."""
+def moved(change: float | None, change_rate: float | None, unit: str, against: str = PREVIOUS) -> str:
+    """Return the change of a quantity: ``较上周增加 3.2%（+611 人）``; empty where it is unknown.
+
+    Args:
+        change: the difference.
+        change_rate: the difference as a share of the figure before; None where that is unknown or 0.
+        unit: the unit of the quantity.
+        against: the period before, in words: ``上周``.
+    """
     if change is None:
         return ""
+    before = abs(change / change_rate) if change_rate else None
+    if before is not None and is_steady_count(before + change, before):
+        return f"与{against}基本持平"
     if change == 0:
-        return "与上期持平"
+        return f"与{against}持平"
     verb, sign = ("增加", "+") if change > 0 else ("减少", "−")
     amount = format_number(abs(change), "integer", unit)
     if change_rate is None:
-        return f"较上期{verb} {amount}"
-    return f"较上期{verb} {format_number(abs(change_rate), 'rate:1')}（{sign}{amount}）"
+        return f"较{against}{verb} {amount}"
+    return f"较{against}{verb} {format_number(abs(change_rate), 'rate:1')}（{sign}{amount}）"
 
 
-def shifted(change: float | None) -> str:
-    """Return the change of a rate: ``较上期下降 1.1 个百分点``; empty where it is unknown."""
+def shifted(change: float | None, against: str = PREVIOUS) -> str:
+    """Return the change of a rate: ``较上周下降 1.1 个百分点``; empty where it is unknown."""
     if change is None:
         return ""
-    if judge(abs(change), 0.0005, 0.0005, "up") != "ok":
-        return "与上期持平"
-    return f"较上期{'上升' if change > 0 else '下降'} {format_number(abs(change), 'points:1')}"
+    if is_steady_rate(change):
+        return f"与{against}基本持平"
+    return f"较{against}{'上升' if change > 0 else '下降'} {format_number(abs(change), 'points:1')}"

@@ -11,6 +11,7 @@ from datetime import date
 from types import MappingProxyType
 
 from ntanalytics.findings.detector_text import EVIDENCE, LIMITS
+from ntanalytics.findings.event_text import event
 from ntanalytics.findings.finding import Finding, ranked
 from ntanalytics.findings.phrases import day_words, limit_words, spaced, value_words
 from ntanalytics.metrics import measure as measure_of
@@ -35,11 +36,13 @@ class RuleText:
 
     Attributes:
         evidence: what was measured.
+        event: a violation as an event (``findings.event_text``), as a clause without a full stop.
         limits: the limits, or what is usual.
         reason: why it is unknown, as a phrase without a full stop.
         advice: what to do.
     """
 
+    event: Sentence | None = None
     evidence: Sentence | None = None
     limits: Sentence | None = None
     reason: Sentence | None = None
@@ -57,17 +60,21 @@ class Wording:
         entity: what was checked.
         check: label of the check.
         limits: the limits, or what is usual.
+        event: what happened, to whom and when, as a clause without full stop.
         evidence: one sentence, with its full stop.
         since: first day of the condition; empty when it is unknown or all is well.
         advice: what to do; empty when there is nothing to do.
+        duty: who sees to it, and by when (``责任单位：运维团队；时限：11月23日前``); empty where nobody says.
     """
 
     entity: str
     check: str
     limits: str
+    event: str
     evidence: str
     since: str
     advice: str
+    duty: str = ""
 
     @property
     def clause(self) -> str:
@@ -80,16 +87,16 @@ class Wording:
         return self.clause.split("，", 1)[0]
 
     @property
-    def without_advice(self) -> str:
-        """The finding as a clause without full stop: entity, evidence, since."""
-        is_check_first = self.clause.startswith(self.check)
-        head = spaced(self.entity, self.clause) if is_check_first else f"{self.entity}：{self.clause}"
-        return f"{head}，自{self.since}起" if self.since else head
+    def advice_sentence(self) -> str:
+        """What to do, who sees to it and by when, with a full stop; empty where there is nothing to do."""
+        if not self.advice:
+            return ""
+        return f"建议{self.advice}{f'（{self.duty}）' if self.duty else ''}。"
 
     @property
     def sentence(self) -> str:
-        """The finding as one sentence: entity, evidence, since, advice."""
-        return f"{self.without_advice}{f'；建议{self.advice}' if self.advice else ''}。"
+        """The finding in one or two sentences: what happened, and what to do."""
+        return f"{self.event}。{self.advice_sentence}"
 
 
 @dataclass(frozen=True)
@@ -102,6 +109,7 @@ class WordedFinding:
         effect: what it does to the users; empty where nothing is wrong.
         owner: who sees to it.
         effort: what that costs.
+        due: by when, in words; empty where it follows from nothing.
     """
 
     finding: Finding
@@ -109,6 +117,7 @@ class WordedFinding:
     effect: str = ""
     owner: str = ""
     effort: str = ""
+    due: str = ""
 
 
 def word(finding: Finding, texts: Texts = MappingProxyType({})) -> Wording:
@@ -119,11 +128,13 @@ def word(finding: Finding, texts: Texts = MappingProxyType({})) -> Wording:
         texts: sentences of its subsystem by rule code.
     """
     own = texts.get(finding.code, RuleText())
+    told = _evidence(finding, own)
     return Wording(
         entity=finding.entity.label,
         check=finding.rule.check,
         limits=(own.limits or limits)(finding),
-        evidence=_evidence(finding, own),
+        event=_event(finding, own, told.removesuffix("。")),
+        evidence=told,
         since=since_words(finding),
         advice=_advice(finding, own),
     )
@@ -149,7 +160,7 @@ def limits(finding: Finding) -> str:
 
 
 def measured(finding: Finding) -> str:
-    """Return value, broken limit and usual value: ``送达率 71.0%，低于异常阈值 95.0%，近期通常为 98.9%。``."""
+    """Return value and usual value: ``送达率 71.0%，近期通常为 98.9%。``; the limits stand beside them."""
     return f"{'，'.join(_measured_parts(finding, finding.rule.check))}。"
 
 
@@ -165,21 +176,15 @@ def measured_on_worst_day(finding: Finding, extreme: str) -> str:
         return measured(finding)
     value, *rest = _measured_parts(finding, f"{extreme}{finding.rule.check}")
     days = int(finding.figures.get("days_beyond") or 0)
-    more = f"；本期共 {days} 天越过阈值" if days > 1 else ""
+    more = f"；期内共有 {days} 天" if days > 1 else ""
     return f"{'，'.join([f'{value}（{day_words(date.fromisoformat(day))}）', *rest])}{more}。"
 
 
 def _measured_parts(finding: Finding, check: str) -> list[str]:
-    rule, measure = finding.rule, measure_of(finding.rule.measure)
+    measure = measure_of(finding.rule.measure)
     parts = [f"{check} {value_words(finding, unit=measure.unit)}"]
     if finding.details.get("is_chance"):
         return [*parts, "次数少，在偶然范围内"]
-    if finding.is_violation:
-        beyond = "低于" if rule.threshold.good == "up" else "高于"
-        is_critical = finding.status == "critical"
-        limit = rule.threshold.critical if is_critical else rule.threshold.warning
-        grade = "异常" if is_critical else "关注"
-        parts.append(f"{beyond}{grade}阈值 {format_number(limit, measure.format, measure.unit)}")
     if finding.comparison is not None and finding.comparison.kind == "usual" and finding.comparison.value is not None:
         parts.append(f"近期通常为 {format_number(finding.comparison.value, finding.format, measure.unit)}")
     return parts
@@ -203,7 +208,7 @@ def reason_words(finding: Finding) -> str:
         "no_value": "没有可计算的数据",
         "short_history": "历史不足",
         "not_recorded": "没有记录",
-        "no_previous": "上期数据不完整",
+        "no_previous": "前一期数据不完整",
         "no_calendar": "没有该年度的工作日历",
         "not_in_source": "数据源没有该项数据",
         "unmeasured": "未测时间过长，无法证明达标",
@@ -222,6 +227,12 @@ def _evidence(finding: Finding, own: RuleText) -> str:
         return sentence
     excuse = _EXCUSES[finding.excuse.kind].format(numbers="、".join(finding.excuse.change_numbers))
     return f"{sentence[:-1]}；{excuse}。"
+
+
+def _event(finding: Finding, own: RuleText, clause: str) -> str:
+    if finding.status == "unknown" or not finding.is_violation:
+        return f"{finding.entity.label}：{clause}"
+    return own.event(finding) if own.event is not None else event(finding, clause, is_own=own.evidence is not None)
 
 
 def _advice(finding: Finding, own: RuleText) -> str:
@@ -245,8 +256,8 @@ def exceptions(findings: Iterable[Finding], wording: Callable[[Finding], Wording
         return ["没有检查结果，状态未知。"]
     open_findings = [finding for finding in ranked(everything) if finding.status != "ok"]
     if not open_findings:
-        return [f"{len(everything)} 项检查全部正常。"]
+        return [f"{len(everything)} 项检查均正常。"]
     sentences = [wording(finding).sentence for finding in open_findings[:limit]]
     if len(open_findings) > limit:
-        sentences.append(f"另有 {len(open_findings) - limit} 项关注、异常或未知，见状态表。")
+        sentences.append(f"另有 {len(open_findings) - limit} 项关注、异常或未知，详见状态一览。")
     return sentences

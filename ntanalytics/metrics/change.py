@@ -9,7 +9,7 @@ from types import MappingProxyType
 import ibis
 import ibis.expr.types as ir
 
-from ntanalytics.metrics.measure import Measure, rate
+from ntanalytics.metrics.measure import PREVIOUS, Measure, rate
 
 
 def compare(
@@ -86,7 +86,7 @@ def _derived(measure: Measure) -> list[Measure]:
     before = replace(
         measure,
         name=f"{name}_before",
-        label=f"上期{label}",
+        label=f"{PREVIOUS}{label}",
         definition=f"{name} of the period before; null where that has a gap (docs/domain.md, General: change).",
         good="",
         is_additive=False,

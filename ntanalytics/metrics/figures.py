@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, overload
 
 from ntanalytics.metrics import MEASURES
+from ntanalytics.metrics.measure import PREVIOUS
 from ntanalytics.metrics.quantity import Certainty, Quantity, quantity
 from ntanalytics.metrics.rows import Rows, read_rows
 
@@ -40,10 +41,14 @@ class FigureRow(Mapping[str, Any]):
     Attributes:
         is_complete: whether the data of the row have no gap in the period.
         was_complete: whether they have none in the period before.
+        against: the period before in words: ``上周``.
     """
 
-    def __init__(self, values: Mapping[str, Any], *, is_complete: bool = True, was_complete: bool = True) -> None:
+    def __init__(
+        self, values: Mapping[str, Any], *, is_complete: bool = True, was_complete: bool = True, against: str = PREVIOUS
+    ) -> None:
         self._values = values
+        self.against = against
         self._origins: Mapping[str, FigureRow] = {}
         self.is_complete = is_complete
         self.was_complete = was_complete
@@ -63,6 +68,7 @@ class FigureRow(Mapping[str, Any]):
             {**self, **other},
             is_complete=self.is_complete and other.is_complete,
             was_complete=self.was_complete and other.was_complete,
+            against=self.against if self.against != PREVIOUS else other.against,
         )
         merged._origins = {name: row.origin(name) for row in (self, other) for name in row}
         return merged
@@ -77,7 +83,8 @@ class FigureRow(Mapping[str, Any]):
         Raises:
             KeyError: no measure has that name.
         """
-        return quantity(MEASURES[name], self._values.get(name), is_complete=self._is_complete(name))
+        made = quantity(MEASURES[name], self._values.get(name), is_complete=self._is_complete(name))
+        return replace(made, against=self.against)
 
     def certainty(self, name: str) -> Certainty:
         """Return the certainty of any value of the row, a time included; what names the row is exact."""
@@ -108,6 +115,7 @@ class Figures(Sequence[FigureRow]):
         note: the remark on the gap for a reader, in Chinese; empty where there is none.
         is_complete: whether the data have no gap in the period: without any row, whether there is certainly nothing.
         origin: the datasets that they were made of, with version and time; empty where they do not tell.
+        against: the period before in words: ``上周``.
     """
 
     columns: tuple[str, ...]
@@ -115,6 +123,7 @@ class Figures(Sequence[FigureRow]):
     note: str = ""
     is_complete: bool = True
     origin: Mapping[str, Any] = field(default_factory=dict)
+    against: str = PREVIOUS
 
     @overload
     def __getitem__(self, place: int) -> FigureRow: ...
@@ -200,11 +209,14 @@ def figures(table: Rows, *views: Covered) -> Figures:
             row,
             is_complete=_own(row, ("is_covered", "is_complete"), whole),
             was_complete=_own(row, ("was_complete",), was_whole),
+            against=_against(views),
         )
         for row in records
     )
     shown = tuple(name for name in columns if name not in _FLAGS)
-    return Figures(columns=shown, items=items, note=_note(views), is_complete=whole, origin=_origin(views))
+    return Figures(
+        columns=shown, items=items, note=_note(views), is_complete=whole, origin=_origin(views), against=_against(views)
+    )
 
 
 def case_list(table: Rows, *views: Covered) -> Figures:
@@ -230,6 +242,10 @@ NO_FIGURES = Figures(columns=(), items=(), is_complete=False)
 
 def _completeness(views: Sequence[Covered]) -> tuple[bool, bool]:
     return all(view.is_complete for view in views), all(view.was_complete for view in views)
+
+
+def _against(views: Sequence[Covered]) -> str:
+    return next((against for view in views if (against := getattr(view, "against", ""))), PREVIOUS)
 
 
 def _own(row: Mapping[str, Any], flags: Sequence[str], default: bool) -> bool:

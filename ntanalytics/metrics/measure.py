@@ -12,6 +12,9 @@ from typing import Literal
 
 from ntanalytics.metrics.number_format import parse_format
 
+#: The period before in words, where it is not known of which kind it is.
+PREVIOUS = "前一期"
+
 Good = Literal["up", "down", ""]
 
 #: What a figure over a gap says of the true one: all, not less, not more, or nothing.

@@ -7,11 +7,13 @@
     number:N          1,234.5            N digits after the point
     rate:N            97.6%              a fraction as a percentage, N digits
     points:N          1.1 个百分点        a difference of two fractions
-    seconds           3.2 秒 · 2 分 · 2 分 05 秒 · 1 小时 02 分
-    ms                310 ms
-    bytes             1.5 GiB
+    seconds           3.2 秒 · 2 分 · 2 分 5 秒 · 1 小时 2 分
+    ms                310 毫秒
+    bytes             1.5 GB             of 1,024 MB, as office computers count
     yuan              1,234.50 元
     +<number format>  the same with its sign, for a change: +integer → +611, +rate:1 → +3.2%
+
+A report closes up the spaces between figures and Chinese characters (``close_up``): ``3小时30分``, ``4,812条``.
 
 A missing number is written as —, never as 0. Halves are rounded away from zero, as Excel does, so that a page and a
 workbook show the same digits.
@@ -37,6 +39,10 @@ NUMERIC_KINDS = frozenset({"integer", "number", "rate", "points", "seconds", "ms
 _OTHER_KINDS = frozenset({"text", "state", "date", "month", "datetime"})
 _FORMAT = re.compile(r"(?P<sign>\+?)(?P<kind>[a-z]+)(:(?P<digits>\d))?")
 _WITH_DIGITS = frozenset({"number", "rate", "points"})
+
+_HAN = r"\u4e00-\u9fff（）“”"
+#: Spaces between a figure, or the mark of a bound, and a Chinese character, or between that mark and its figure.
+_LOOSE = re.compile(rf"(?<=[\d%≥≤{_HAN}])[ \u00a0]+(?=[{_HAN}])|(?<=[{_HAN}])[ \u00a0]+(?=[\d+−≥≤])|(?<=[≥≤]) +(?=\d)")
 
 
 class Format(NamedTuple):
@@ -85,6 +91,14 @@ def format_number(value: float | Decimal | None, form: str, unit: str = "") -> s
     return f"{sign}{text} {unit}" if unit else f"{sign}{text}"
 
 
+def close_up(text: str) -> str:
+    """Return a Chinese text without spaces at its figures: ``历时 3 小时 30 分`` → ``历时3小时30分``.
+
+    A space beside a Latin letter stays: ``oa-db-1 磁盘``.
+    """
+    return _LOOSE.sub("", text)
+
+
 def has_nonzero_digit(text: str) -> bool:
     """Return whether a written number differs from zero: ``0.0%`` does not."""
     return any(digit in text for digit in "123456789")
@@ -103,7 +117,7 @@ def _number_text(value: float | Decimal, kind: str, digits: int) -> str:
         case "seconds":
             return _duration(float(value))
         case "ms":
-            return f"{_rounded(value, 0)} ms"
+            return f"{_rounded(value, 0)} 毫秒"
         case "bytes":
             return _byte_size(float(value))
         case "yuan":
@@ -113,7 +127,7 @@ def _number_text(value: float | Decimal, kind: str, digits: int) -> str:
 
 
 def _duration(seconds: float) -> str:
-    """Return a duration: ``3.2 秒``, ``2 分``, ``2 分 05 秒``, ``1 小时 02 分``, ``3 天 04 小时``."""
+    """Return a duration: ``3.2 秒``, ``2 分``, ``2 分 5 秒``, ``1 小时 2 分``, ``3 天 4 小时``."""
     if seconds < 0:
         return MINUS + _duration(-seconds)
     if seconds < 59.95:
@@ -128,18 +142,18 @@ def _duration(seconds: float) -> str:
 
 
 def _in_two_units(count: int, size: int, large: str, small: str) -> str:
-    """Return a count in two units without a smaller part of zero: ``2 分 05 秒``, ``2 分``."""
+    """Return a count in two units without a smaller part of zero: ``2 分 5 秒``, ``2 分``."""
     whole, rest = divmod(count, size)
-    return f"{whole} {large} {rest:02} {small}" if rest else f"{whole} {large}"
+    return f"{whole} {large} {rest} {small}" if rest else f"{whole} {large}"
 
 
 def _byte_size(count: float) -> str:
-    """Return a number of bytes in binary multiples: ``512 B``, ``1.5 KiB``, ``2.0 GiB``."""
-    for name in ("B", "KiB", "MiB", "GiB"):
+    """Return a number of bytes in binary multiples: ``512 B``, ``1.5 KB``, ``2.0 GB``."""
+    for name in ("B", "KB", "MB", "GB"):
         if abs(count) < 1024:
             return f"{_rounded(count, 0 if name == 'B' else 1)} {name}"
         count /= 1024
-    return f"{_rounded(count, 1)} TiB"
+    return f"{_rounded(count, 1)} TB"
 
 
 def _whole(value: float) -> int:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal
 
-from ntanalytics.metrics.measure import Measure
+from ntanalytics.metrics.measure import PREVIOUS, Measure
 from ntanalytics.metrics.number_format import format_number
 
 #: How much of the true figure is known.
@@ -33,12 +33,14 @@ class Quantity:
         value: the figure or its bound; None when it is unknown.
         certainty: ``exact``, ``lower_bound``, ``upper_bound`` or ``unknown``.
         reason: why it is not exact; empty when it is.
+        against: the period before in words: ``上周``.
     """
 
     measure: Measure
     value: int | float | None
     certainty: Certainty
     reason: Reason
+    against: str = field(default=PREVIOUS, compare=False)
 
     @property
     def is_exact(self) -> bool:

@@ -10,7 +10,7 @@ from ntanalytics.recommendations import trends
 from ntanalytics.recommendations.ranking import Cause
 
 #: Leading party; the operations team takes part in every measure.
-OPERATIONS, CUSTOMER, VENDOR = "运维团队", "用户方", "厂商"
+OPERATIONS, CUSTOMER, VENDOR = "运维团队", "用户方", "服务供应商"
 
 #: Every cause; recommendations of equal scores keep this order.
 CAUSES = (
@@ -39,9 +39,9 @@ CAUSES = (
     ),
     Cause(
         code="clocks", kind="running", problem="有崩溃事件未在四小时内恢复", effect="违反服务承诺，影响验收",
-        action="完善应急预案与厂商值守，按季度演练", effort="week", owner=VENDOR, weight=4,
+        action="完善应急预案与供应商值守，按季度演练", effort="week", owner=VENDOR, weight=4,
         reason="The contract promises four hours (docs/domain.md, O15).",
-        success="季度内厂商软件崩溃均在 4 小时内恢复", trend=trends.PLATFORM,
+        success="季度内供应商软件崩溃均在 4 小时内恢复", trend=trends.PLATFORM,
     ),
     Cause(
         code="carriers", kind="running", problem="短信通道送达率不稳定", effect="验证码与通知收不到，登录和办件受阻",
@@ -92,7 +92,7 @@ CAUSES = (
     Cause(
         code="accounts", kind="hazard", problem="存在无归属或长期不用的账号", effect="离岗人员仍可登录，授权数被占用",
         action="每月比对单位名册，停用无归属与休眠账号", effort="day", owner=CUSTOMER, weight=3,
-        reason="Each of them is an access that nobody answers for.", success="无归属账号为 0，休眠账号较本期减少一半",
+        reason="Each of them is an access that nobody answers for.", success="无归属账号为 0，休眠账号较当前减少一半",
     ),
     Cause(
         code="renewals", kind="hazard", problem="个人证书集中到期或过期仍在使用", effect="持证人无法登录和签章",
@@ -135,17 +135,17 @@ CAUSES = (
     Cause(
         code="slow_services", kind="efficiency", problem="网页响应偏慢", effect="每次操作多等数秒",
         action="优化慢路径的查询与缓存", effort="week", owner=VENDOR, weight=3,
-        reason="Everybody waits a little, all day.", success="各服务响应时间 P95 在 1 秒以内", trend=trends.DURATION,
+        reason="Everybody waits a little, all day.", success="各服务95%的请求在 1 秒内响应", trend=trends.DURATION,
     ),
     Cause(
         code="busy_hosts", kind="efficiency", problem="主机处理器接近饱和", effect="高峰时段响应变慢",
         action="错峰批处理任务，必要时扩容", effort="week", owner=OPERATIONS, weight=3,
-        reason="Queues grow without bound near saturation.", success="各主机 CPU 小时均值 P95 低于 85%",
+        reason="Queues grow without bound near saturation.", success="各主机 处理器使用率 95% 的小时低于 85%",
     ),
     Cause(
         code="handling", kind="efficiency", problem="部分模块办理用时偏长", effect="文件办理周期拉长",
         action="梳理流程环节，增加超时提醒与代办", effort="week", owner=CUSTOMER, weight=3,
-        reason="A tenth of the tasks make the reputation of the rest.", success="各模块办理工时 P90 在 3 个工作日以内",
+        reason="A tenth of the tasks make the reputation of the rest.", success="各模块九成任务在 3 个工作日内办结",
     ),
     Cause(
         code="adoption", kind="function", problem="部分单位应用活跃度骤降",
@@ -179,7 +179,7 @@ CAUSES = (
         code="receipts", kind="running", problem="短信回执延迟或积压", effect="验证码被反复索取，发送结果不明",
         action="与运营商核查回执通道，设积压告警", effort="week", owner=VENDOR, weight=2,
         reason="The messages arrive; only nobody knows it.",
-        success="各运营商回执时延 P95 在 2 分钟以内，积压少于 100 条", trend=trends.RECEIPTS,
+        success="各运营商95%的回执在 2 分钟内到达，积压少于 100 条", trend=trends.RECEIPTS,
     ),
     Cause(
         code="mailings", kind="hazard", problem="发送量异常升高", effect="占用通道与费用，可能是误发或滥用",

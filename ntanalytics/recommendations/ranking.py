@@ -135,4 +135,4 @@ def evidence(findings: tuple[Finding, ...]) -> str:
     entities = list(dict.fromkeys(finding.entity.label for finding in findings))
     if len(entities) == 1:
         return seen
-    return f"{len(entities)} 项：{listed(entities)}；最重为{seen}"
+    return f"{len(entities)} 项：{listed(entities)}；其中最严重的是{seen}"

@@ -1,23 +1,80 @@
-"""Findings in Chinese with what their causes tell: effect, owner, effort."""
+"""Findings in Chinese with what their causes tell: effect, owner, effort, deadline."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import date, timedelta
 
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.text import WordedFinding
+from ntanalytics.findings.lifecycle import LifecycleState
+from ntanalytics.findings.phrases import day_words
+from ntanalytics.findings.text import WordedFinding, Wording
 from ntanalytics.recommendations.causes import CAUSES_BY_CODE
-from ntanalytics.recommendations.ranking import EFFORTS
+from ntanalytics.recommendations.ranking import EFFORTS, Cause, Effort
 from ntanalytics.subsystems import word
 
-
-def worded(findings: Iterable[Finding]) -> list[WordedFinding]:
-    """Return the findings in Chinese; violations with effect, owner and effort of their cause."""
-    return [_worded(finding) for finding in findings]
+#: Days within which a measure of an effort is taken; one that needs a plan of the vendor has none.
+_DAYS: dict[Effort, int] = {"day": 1, "week": 7}
 
 
-def _worded(finding: Finding) -> WordedFinding:
-    cause = CAUSES_BY_CODE.get(finding.rule.cause) if finding.is_violation else None
+def cause_of(finding: Finding) -> Cause | None:
+    """Return the cause of a violation; None of anything else."""
+    return CAUSES_BY_CODE.get(finding.rule.cause) if finding.is_violation else None
+
+
+def due_on(cause: Cause, told_on: date) -> date | None:
+    """Return the day by which a measure is taken: a day or a week after it was first told; None where it is planned."""
+    days = _DAYS.get(cause.effort)
+    return None if days is None else told_on + timedelta(days=days)
+
+
+def due_words(cause: Cause, told_on: date) -> str:
+    """Return the deadline in words: ``11月23日前``; ``需排期`` where it is planned."""
+    day = due_on(cause, told_on)
+    return EFFORTS[cause.effort][0] if day is None else f"{day_words(day)}前"
+
+
+def told_on(finding: Finding, on: date, state: LifecycleState | None) -> date:
+    """Return the day on which an inspection told a finding first; ``on`` where none did before."""
+    lifecycle = state.of(finding.identity) if state is not None and state.is_known else None
+    return on if lifecycle is None else lifecycle.opened_on
+
+
+def word_with_duty(on: date, state: LifecycleState | None = None) -> Callable[[Finding], Wording]:
+    """Return a function that words a finding with who sees to it, and by when.
+
+    Args:
+        on: last day of the report.
+        state: the lifecycles of the findings; without, the deadline counts from ``on``.
+    """
+
+    def worded_with_duty(finding: Finding) -> Wording:
+        cause = cause_of(finding)
+        if cause is None:
+            return word(finding)
+        due = due_words(cause, told_on(finding, on, state))
+        return replace(word(finding), duty=f"责任单位：{cause.owner}；时限：{due}")
+
+    return worded_with_duty
+
+
+def worded(
+    findings: Iterable[Finding], on: date | None = None, state: LifecycleState | None = None
+) -> list[WordedFinding]:
+    """Return the findings in Chinese; violations with effect, owner, effort and deadline of their cause.
+
+    Args:
+        findings: any findings.
+        on: last day of the report; without, there are no deadlines.
+        state: the lifecycles of the findings.
+    """
+    return [_worded(finding, on, state) for finding in findings]
+
+
+def _worded(finding: Finding, on: date | None, state: LifecycleState | None) -> WordedFinding:
+    cause = cause_of(finding)
     if cause is None:
         return WordedFinding(finding, word(finding))
-    return WordedFinding(finding, word(finding), cause.effect, cause.owner, EFFORTS[cause.effort][0])
+    due = "" if on is None else due_words(cause, told_on(finding, on, state))
+    return WordedFinding(finding, word(finding), cause.effect, cause.owner, EFFORTS[cause.effort][0], due)

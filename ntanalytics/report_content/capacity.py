@@ -185,6 +185,6 @@ def capacity(report: Report, summaries: Mapping[str, SubsystemSummary], renewals
     columns = ["edition", "enabled", "active", "active_rate"]
     note = "授权数未接入，不推算授权用尽日期，只列开通与活跃账号。"
     blocks.append(
-        table(oa.tables["editions"], "账号，分版本", id="accounts", columns=columns, note=note, origin=oa.origin)
+        table(oa.tables["editions"], "各版本账号", id="accounts", columns=columns, note=note, origin=oa.origin)
     )
     return blocks

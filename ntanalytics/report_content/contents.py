@@ -50,10 +50,10 @@ CONTENTS: Mapping[str, ReportContent] = MappingProxyType(
         "daily_inspection": ReportContent(
             reads={
                 "infra.metrics": 0, "infra.problems": 28, "infra.requests": 0, "desk.incidents": 28, "desk.checks": 0,
-                "ca.certificates": 0, "identity.units": 1,
+                "ca.certificates": 0, "identity.units": 1, "desk.dispositions": NOTED_DAYS,
             }
         ),
-        "weekly_service_report": ReportContent(),
+        "weekly_service_report": ReportContent(reads={"desk.dispositions": NOTED_DAYS}),
         "sms_volume": ReportContent(subsystems=("sms",), reads={"sms.messages": 28, "sms.bills": 0}),
         "oa_adoption": ReportContent(
             subsystems=("oa",), reads={"identity.units": 0, "oa.activities": 91, "oa.members": 0, **BURDEN_READS}

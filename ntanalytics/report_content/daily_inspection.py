@@ -10,23 +10,29 @@ from typing import Any
 from ntanalytics.checks.engine import Evaluation
 from ntanalytics.checks.section import HISTORY, SubsystemSummary
 from ntanalytics.contract.enumerations import SUBSYSTEMS, subsystem_label
+from ntanalytics.findings.dispositions import Dispositions
 from ntanalytics.findings.finding import Finding, count_by_status
 from ntanalytics.findings.lifecycle import LifecycleState
 from ntanalytics.findings.lifecycle_text import opening
 from ntanalytics.findings.place import Topology, host_of
 from ntanalytics.findings.text import WordedFinding
 from ntanalytics.findings.threshold import ORDER, worst
+from ntanalytics.findings.week_strip import LEGEND
 from ntanalytics.metrics.figures import FigureRow, Figures, case_list
 from ntanalytics.metrics.infra import hosts
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.metrics.quantity import Quantity
-from ntanalytics.recommendations.with_cause import worded
+from ntanalytics.recommendations.with_cause import word_with_duty, worded
 from ntanalytics.report_content.contents import evaluate_report
-from ntanalytics.reports import Table
+from ntanalytics.report_content.dispositions import dispositions_of, muted_sentence
+from ntanalytics.report_content.finding_history import inspection_lifecycle, inspection_strips
+from ntanalytics.report_content.incidents import DeskIncident, incidents_of, opening_incidents
+from ntanalytics.report_content.open_matters import open_matters
+from ntanalytics.reports import Board, Sentence, Table, board
 from ntanalytics.reports.column_labels import column_labels
 from ntanalytics.reports.data import plain_row
 from ntanalytics.reports.record import Field
-from ntanalytics.subsystems import topology, word
+from ntanalytics.subsystems import topology
 from ntanalytics.subsystems.infra import host_checks
 from ntanalytics.workspace.report import Report
 
@@ -50,9 +56,9 @@ _HOSTS = (
     Field("host", "string", "主机"),
     Field("state", "string", "状态", format="state"),
     Field("checks", "integer", "检查", unit="项", format="integer"),
-    Field("cpu", "number", "CPU P95", format="rate:1"),
-    Field("memory", "number", "内存 P95", format="rate:1"),
-    Field("swap", "number", "交换区 P95", format="rate:1"),
+    Field("cpu", "number", "处理器（95%以内）", format="rate:1"),
+    Field("memory", "number", "内存（95%以内）", format="rate:1"),
+    Field("swap", "number", "交换区（95%以内）", format="rate:1"),
     Field("disk", "number", "最满磁盘", format="rate:1"),
     Field("days", "number", "预计写满", unit="天", format="number:0"),
 )
@@ -79,6 +85,10 @@ class DayInspection:
         checks: the manual checks of the service desk.
         origin: origin of the incidents.
         topology: what depends on what.
+        lifecycles: what became of the findings since the inspections before.
+        dispositions: what the desk decided about them.
+        events: the desk's incidents of the day, with the findings that they explain.
+        unexplained: the findings that no incident explains.
     """
 
     evaluation: Evaluation
@@ -88,6 +98,10 @@ class DayInspection:
     checks: Figures
     origin: Mapping[str, object]
     topology: Topology
+    lifecycles: LifecycleState
+    dispositions: Dispositions
+    events: tuple[DeskIncident, ...]
+    unexplained: tuple[Finding, ...]
 
     @property
     def summaries(self) -> Mapping[str, SubsystemSummary]:
@@ -102,6 +116,9 @@ def inspect(report: Report) -> DayInspection:
         report: a report of a day.
     """
     evaluation = evaluate_report(report)
+    lifecycles = inspection_lifecycle(report, evaluation)
+    known_topology = topology(evaluation.context)
+    events, left = incidents_of(evaluation, known_topology.places)
     context, at = evaluation.context, report.ends_at
     metrics, probes = context.dataset("infra.metrics"), context.dataset("infra.checks", HISTORY)
     problems, incidents = context.dataset("infra.problems", HISTORY), context.dataset("desk.incidents", HISTORY)
@@ -111,18 +128,39 @@ def inspect(report: Report) -> DayInspection:
     happened += _down(evaluation.summaries["infra"].tables["outages"], at)
     return DayInspection(
         evaluation=evaluation,
-        findings=tuple(worded(evaluation.findings)),
+        findings=tuple(worded(evaluation.findings, report.period.last, lifecycles)),
         loads=metrics.figures(hosts.load(metrics.table)),
         incidents=case_list(sorted(happened, key=lambda row: row["at"]), problems, incidents, probes),
         checks=checks.figures(checks.table.select("subsystem", "item", "result", "remark")),
         origin=report.origin("findings.inspection", problems, incidents),
-        topology=topology(context),
+        topology=known_topology,
+        lifecycles=lifecycles,
+        dispositions=dispositions_of(evaluation, lifecycles),
+        events=tuple(events),
+        unexplained=tuple(left),
     )
 
 
-def opening_sentences(inspection: DayInspection, lifecycles: LifecycleState) -> list[str]:
-    """Return the sentences that open the inspection."""
-    return opening(inspection.evaluation.findings, lifecycles, word, topology=inspection.topology)
+def opening_sentences(inspection: DayInspection) -> list[Sentence | str]:
+    """Return the sentences that open the inspection: what changed, what is muted, the desk's incidents, the rest."""
+    state, dispositions = inspection.lifecycles, inspection.dispositions
+    word = word_with_duty(inspection.evaluation.context.on, state)
+    loud = [finding for finding in inspection.unexplained if finding.identity not in dispositions.muted]
+    changes, *rest = opening(loud, state, word, topology=inspection.topology)
+    return [changes, muted_sentence(dispositions), *opening_incidents(inspection.events, word), *rest]
+
+
+def status_board(report: Report, inspection: DayInspection) -> Board:
+    """Return every check of the day, with what the issued inspections of the last seven days said of it."""
+    strips = inspection_strips(report, inspection.evaluation)
+    return board(inspection.findings, note=LEGEND, is_folded=True, lifecycles=inspection.lifecycles, strips=strips)
+
+
+def matters(inspection: DayInspection) -> Table:
+    """Return the open matters with columns to write in and to tick."""
+    return open_matters(
+        inspection.findings, inspection.lifecycles, inspection.dispositions, inspection.events, is_to_write=True
+    )
 
 
 def systems_board(inspection: DayInspection, *, id: str = "systems") -> Table:

@@ -21,6 +21,7 @@ from ntanalytics.findings.lifecycle import (
 )
 from ntanalytics.findings.phrases import day_words, listed
 from ntanalytics.findings.threshold import ORDER, Status
+from ntanalytics.findings.week_strip import week_strips
 from ntanalytics.ledger import PastInspection
 from ntanalytics.ledger.findings_upgrade import LABEL_KIND
 from ntanalytics.reports import Table
@@ -31,7 +32,7 @@ from ntanalytics.workspace.report import Report
 INSPECTION = "daily_inspection"
 
 _LIFECYCLE = (
-    Field("state", "string", "最重状态", format="state"),
+    Field("state", "string", "最高级别", format="state"),
     Field("subsystem", "string", "系统"),
     Field("subject", "string", "对象"),
     Field("check", "string", "检查项"),
@@ -42,7 +43,7 @@ _HAZARDS = (
     *_LIFECYCLE,
     Field("days", "integer", "天数", unit="天", format="integer"),
     Field("opened", "string", "本期"),
-    Field("how", "string", "期末"),
+    Field("how", "string", "处置状态"),
 )
 
 
@@ -78,6 +79,12 @@ def inspection_lifecycle(report: Report, evaluation: Evaluation) -> LifecycleSta
     return replace(follow_lifecycles([*earlier, today]), is_known=before is not None)
 
 
+def inspection_strips(report: Report, evaluation: Evaluation) -> dict[str, str]:
+    """Return the identity of each finding → what the issued inspections of the last seven days said of it."""
+    on = report.period.last
+    return week_strips(evaluation.findings, past_inspections(report, on - timedelta(days=1), report.name) or (), on)
+
+
 def closed(state: LifecycleState, *, id: str = "closed") -> list[Table]:
     """Return what the inspection closed, the worst first, as a table; no table where there is nothing."""
     gone = sorted(state.closed, key=lambda item: ORDER.index(item.worst)) if state.is_known else []
@@ -101,7 +108,7 @@ def hazards(report: Report, *, id: str = "hazards") -> Table:
         {
             **_row(item),
             "days": item.day(last),
-            "opened": "本期新增" if _is_new(item, first) else "此前已有",
+            "opened": "本期新增" if _is_new(item, first) else f"{report.period.before_word}遗留",
             "how": "未消除" if item.closed_on is None else f"{day_words(item.closed_on)}{CHANGES[item.change]}",
         }
         for item in lifecycles
@@ -116,7 +123,7 @@ def _counted(report: Report, days: list[date], lifecycles: list[FindingLifecycle
         return "无每日巡检记录，隐患的新增与消除未知。"
     new = sum(_is_new(item, report.period.first) for item in lifecycles)
     left = sum(item.is_open for item in lifecycles)
-    sentence = f"巡检 {len(days)} 天：新增 {new} 项，已消除 {len(lifecycles) - left} 项，期末未消除 {left} 项。"
+    sentence = f"巡检 {len(days)} 天：新增 {new} 项，已消除 {len(lifecycles) - left} 项，未消除 {left} 项。"
     missing = [day_words(day) for day in _working_days(report) if day not in days]
     return sentence + (f"{listed(missing)}无巡检记录。" if missing else "")
 

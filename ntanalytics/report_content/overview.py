@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from ntanalytics.checks.engine import Evaluation
+from ntanalytics.checks.entities import places
 from ntanalytics.checks.section import SubsystemSummary
-from ntanalytics.findings.finding import Finding, ranked, worst_first
-from ntanalytics.findings.phrases import spaced, value_words
-from ntanalytics.findings.threshold import VIOLATIONS
+from ntanalytics.findings.finding import Finding, violations, worst_first
+from ntanalytics.findings.lifecycle import follow_lifecycles
+from ntanalytics.findings.phrases import named, value_words
+from ntanalytics.findings.threshold import ORDER, VIOLATIONS
 from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.desk.obligations import PROMISE
 from ntanalytics.metrics.figures import FigureRow
 from ntanalytics.metrics.infra.availability import METHOD
-from ntanalytics.metrics.number_format import format_number
+from ntanalytics.metrics.noise import is_steady
+from ntanalytics.metrics.number_format import close_up, format_number
 from ntanalytics.metrics.quantity import Quantity
+from ntanalytics.recommendations.with_cause import cause_of, word_with_duty, worded
 from ntanalytics.report_content import weekly_text
+from ntanalytics.report_content.dispositions import dispositions_of
+from ntanalytics.report_content.finding_history import past_inspections
+from ntanalytics.report_content.incidents import incidents_of, opening_incidents
+from ntanalytics.report_content.open_matters import open_matters
 from ntanalytics.reports import Kpis, Sentence, Table, inline_bars, inline_lines, kpi, kpis, table
 from ntanalytics.reports.blocks.kpis import change_format
 from ntanalytics.reports.data import plain_row
@@ -21,14 +32,15 @@ from ntanalytics.reports.formats import display
 from ntanalytics.reports.record import Field
 from ntanalytics.subsystems import word
 from ntanalytics.subsystems.infra.availability_checks import target
+from ntanalytics.workspace.report import Report
 
 #: Columns of the overview of subsystems.
 _FIELDS = (
     Field("subsystem", "string", "系统"),
     Field("state", "string", "状态", format="state"),
     Field("availability", "number", "可用率", format="rate:2"),
-    Field("points", "string", "本期要点"),
-    Field("change", "string", "较上期"),
+    Field("points", "string", "要点"),
+    Field("change", "string", "增减"),
 )
 
 _AVAILABLE = [
@@ -38,8 +50,8 @@ _AVAILABLE = [
 
 _CLOCK = ["began_at", "subsystem", "cause", "clock_s", "clock"]
 
-#: Number of exceptions that open the weekly report.
-MAX_EXCEPTIONS = 3
+#: Incidents that open the weekly report; all of them with what lasts; and what lasts at least.
+MAX_INCIDENTS, MAX_EXCEPTIONS, MIN_LASTING = 3, 4, 1
 
 #: The figures that open the weekly report, each with its subsystem and the words of its card.
 _HEADLINES = (
@@ -52,30 +64,47 @@ _HEADLINES = (
 
 
 def summary(evaluation: Evaluation) -> list[Sentence]:
-    """Return what the manager reads first: the worst finding of up to three subsystems, then what changed in use.
+    """Return what the manager reads first: the incidents, the worst of what they do not explain, what changed in use.
 
-    One sentence for each subsystem, with its entity in bold; no fact is in two sentences.
+    No fact is in two sentences.
     """
-    summaries = evaluation.summaries
-    worst_findings = [
-        next(finding for finding in worst_first(item.findings) if finding.status == item.status)
-        for item in summaries.values()
-        if item.status in VIOLATIONS and item.subsystem not in ("docexchange", "desk")
-    ]
-    sentences = [_exception(finding) for finding in ranked(worst_findings)[:MAX_EXCEPTIONS]]
+    summaries, period = evaluation.summaries, evaluation.context.period
+    word_in_full = word_with_duty(period.last)
+    incidents, left = incidents_of(evaluation, places(evaluation.context))
+    told = opening_incidents(incidents, word_in_full)[:MAX_INCIDENTS]
+    room = MAX_EXCEPTIONS - len(told)
+    sentences = [Sentence(word_in_full(finding).sentence) for finding in _worst_of_each(left)[: max(room, MIN_LASTING)]]
     oa, documents = summaries["oa"], summaries["docexchange"]
     overdue = documents.quantity("overdue_deliveries")
     return [
+        *told,
         *sentences,
-        Sentence(weekly_text.adoption(oa.total, oa.tables["editions"])),
-        Sentence(weekly_text.documents(overdue, documents.tables["overdue"])),
+        Sentence(weekly_text.adoption(oa.total, oa.tables["editions"], period.word)),
+        Sentence(weekly_text.documents(overdue, documents.tables["overdue"], period.last)),
     ]
 
 
-def _exception(finding: Finding) -> Sentence:
-    wording = word(finding)
-    text = wording.sentence.removeprefix(wording.entity).lstrip()
-    return Sentence(text, wording.entity, finding.status)
+def matters(report: Report, evaluation: Evaluation) -> Table:
+    """Return the open matters of a period: who sees to each, by when, and what is being done."""
+    period = evaluation.context.period
+    state = follow_lifecycles(past_inspections(report, period.last) or ())
+    incidents, _ = incidents_of(evaluation, places(evaluation.context))
+    told = worded(evaluation.findings, period.last, state)
+    return open_matters(told, state, dispositions_of(evaluation, state), incidents)
+
+
+def _worst_of_each(findings: Sequence[Finding]) -> list[Finding]:
+    """Return the worst violation of each subsystem, the worst first; of one status by the weight of its cause."""
+    by_subsystem: dict[str, Finding] = {}
+    for finding in sorted(worst_first(violations(findings)), key=_rank):
+        if finding.subsystem not in ("docexchange", "desk", "data"):
+            by_subsystem.setdefault(finding.subsystem, finding)
+    return sorted(by_subsystem.values(), key=_rank)
+
+
+def _rank(finding: Finding) -> tuple[int, int]:
+    cause = cause_of(finding)
+    return ORDER.index(finding.status), -(cause.weight if cause is not None else 0)
 
 
 def systems(evaluation: Evaluation, *, id: str = "systems", title: str = "") -> Table:
@@ -95,7 +124,10 @@ def systems(evaluation: Evaluation, *, id: str = "systems", title: str = "") -> 
         for name, item in summaries.items()
     )
     recent = inline_lines("近四周", [item.recent for item in summaries.values()])
-    return Table(id, title, fields=_FIELDS, rows=rows, inline_charts=recent)
+    period = evaluation.context.period
+    titles = {"points": f"{period.word}要点", "change": f"较{period.before_word}"}
+    fields = tuple(replace(field, title=titles.get(field.name, field.title)) for field in _FIELDS)
+    return Table(id, title, fields=fields, rows=rows, inline_charts=recent)
 
 
 def _available(row: FigureRow) -> Quantity:
@@ -118,19 +150,22 @@ def available_time(evaluation: Evaluation) -> Table:
 def _highlights(summary: SubsystemSummary) -> str:
     """Return the highlights of a subsystem; where a limit is broken, its worst finding first."""
     if summary.status not in VIOLATIONS:
-        return summary.highlights
+        return close_up(summary.highlights)
     finding = next(finding for finding in worst_first(summary.findings) if finding.status == summary.status)
     wording, unit = word(finding), MEASURES[finding.rule.measure].unit
-    check = wording.check if finding.is_of_whole_subsystem else spaced(wording.entity, wording.check)
-    return f"{check} {value_words(finding, unit=unit)}；{summary.highlights.split('，', 1)[0]}"
+    check = wording.check if finding.is_of_whole_subsystem else named(wording.entity, wording.check)
+    return close_up(f"{check} {value_words(finding, unit=unit)}；{summary.highlights.split('，', 1)[0]}")
 
 
 def change_words(summary: SubsystemSummary) -> str:
-    """Return the change of the lead figure: ``▲ 3.2%``, ``▼ 1.1 个百分点``; ``—`` where it is unknown."""
+    """Return the change of the lead figure: ``▲ 3.2%``, ``▼ 1.1个百分点``; ``—`` where it is unknown."""
     measure, name = summary.measure, summary.lead
     value = summary.total.exact(f"{name}_change" if measure.is_rate else f"{name}_change_rate")
     if value is None:
         return "—"
+    now, before = summary.quantity(name).exact, summary.before(name).exact
+    if now is not None and before is not None and is_steady(measure, now, before):
+        return "基本持平"
     shown = display(value, change_format(measure))
     if not any(digit in shown for digit in "123456789"):
         return "持平"
@@ -149,7 +184,7 @@ def headlines(evaluation: Evaluation) -> Kpis:
 def clocks(evaluation: Evaluation) -> Table:
     """Return the incidents of the period, the longest first, each with its clock against the promised four hours."""
     incidents = evaluation.summaries["desk"].tables["clocks"]
-    note = "" if incidents or not incidents.is_complete else "本期没有系统崩溃事件。"
-    listed = table(incidents, "事件与恢复时钟", id="clocks", columns=_CLOCK, note=note)
-    bars = inline_bars("4 小时时钟", incidents.quantities("clock_s"), PROMISE.total_seconds())
+    note = "" if incidents or not incidents.is_complete else f"{evaluation.context.period.word}没有登记故障事件。"
+    listed = table(incidents, "故障事件及恢复用时", id="clocks", columns=_CLOCK, note=note)
+    bars = inline_bars("4小时恢复时限", incidents.quantities("clock_s"), PROMISE.total_seconds())
     return listed.with_inline_charts(bars)

@@ -137,7 +137,7 @@ def ranking(advice: Advice, *, id: str = "recommendations") -> Table:
         for place, recommendation in enumerate(advice.recommendations, 1)
     )
     note = (
-        "得分 = 影响（1—5，按状态折算）× 置信度（完整数据天数占比）÷ 投入（1 天内 1，1 周内 2，需采购或厂商排期 4）。"
+        "得分 = 影响（1—5，按状态折算）× 置信度（完整数据天数占比）÷ 投入（1 天内 1，1 周内 2，需采购或供应商排期 4）。"
         "责任方为牵头一方，运维团队均参与。"
     )
     return Table(id, "优化建议", fields=_FIELDS, rows=rows, note=note, origin=advice.origin)
@@ -179,7 +179,7 @@ def tracking(advice: Advice, *, id: str = TRACKING) -> Table:
         Field("place", "integer", "序号", format="integer"),
         Field("number", "string", "建议编号"),
         Field("problem", "string", "问题"),
-        Field("success", "string", "见效标准"),
+        Field("success", "string", "验收标准"),
         Field("owner", "string", "责任方"),
     )
     rows = tuple(
@@ -193,7 +193,7 @@ def tracking(advice: Advice, *, id: str = TRACKING) -> Table:
         for place, recommendation in enumerate(advice.recommendations, 1)
     )
     note = "处理结果按建议编号登记在运维台账“优化建议”表，下期报告据此跟踪。"
-    return Table(id, "实施与见效", fields=fields, rows=rows, note=note, origin=advice.origin)
+    return Table(id, "整改跟踪", fields=fields, rows=rows, note=note, origin=advice.origin)
 
 
 def past(advice: Advice) -> list[Table]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from types import MappingProxyType
 
 from ntanalytics.contract.enumerations import EDITIONS
 from ntanalytics.findings.finding import Finding, worst_first
-from ntanalytics.findings.phrases import moved, value_words
+from ntanalytics.findings.phrases import day_words, moved, value_words
 from ntanalytics.metrics.figures import FigureRow, Figures
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.metrics.quantity import Quantity, mark_bound
@@ -16,18 +17,19 @@ from ntanalytics.metrics.quantity import Quantity, mark_bound
 MAX_DECISIONS = 3
 
 
-def adoption(total: FigureRow, editions: Figures) -> str:
+def adoption(total: FigureRow, editions: Figures, span: str = "") -> str:
     """Return the number of active accounts, its change, and the edition that made most of it.
 
     Returns:
-        For example ``协同办公活跃账号 9,477 个，较上期增加 3.2%（+291 个），主要来自企业微信版（+211 个）。``
+        For example ``本周协同办公活跃账号 9,477 个，较上周增加 3.2%（+291 个），主要来自企业微信版（+211 个）。``
     """
     active = total.quantity("active")
-    sentence, change = active.named("协同办公活跃账号"), total.exact("active_change")
+    sentence, change = f"{span}{active.named('协同办公活跃账号')}", total.exact("active_change")
     if not active.is_exact or change is None:
         return f"{sentence}。"
-    words = moved(change, total.exact("active_change_rate"), active.measure.unit)
-    return f"{sentence}，{words}{_most(editions, change)}。"
+    words = moved(change, total.exact("active_change_rate"), active.measure.unit, total.against)
+    most = "" if words.endswith("持平") else _most(editions, change)
+    return f"{sentence}，{words}{most}。"
 
 
 def _most(editions: Figures, change: float) -> str:
@@ -41,33 +43,33 @@ def _most(editions: Figures, change: float) -> str:
     return f"，主要来自{EDITIONS.get(edition, edition)}（{sign}{format_number(abs(own), 'integer', '个')}）"
 
 
-def documents(overdue: Quantity, units: Figures) -> str:
+def documents(overdue: Quantity, units: Figures, on: date) -> str:
     """Return the number of overdue deliveries, and the unit with most of them.
 
     Returns:
-        For example ``公文逾期未签收 135 件次，其中 28 件次属启东市应急管理局。``
+        For example ``截至11月22日，全市逾期未签收公文 137 件次，其中启东市应急管理局 28 件次。``
     """
+    at = f"截至{day_words(on)}，全市"
     if overdue.is_none:
-        return "公文没有逾期未签收的。"
-    sentence = overdue.named("公文逾期未签收")
+        return f"{at}没有逾期未签收的公文。"
+    sentence = f"{at}{overdue.named('逾期未签收公文')}"
     first = max(units, key=lambda row: int(row["overdue_deliveries"]), default=None)
     if first is None:
         return f"{sentence}。"
-    return f"{sentence}，其中 {first.quantity('overdue_deliveries').text}属{first['receiver_unit']}。"
+    return f"{sentence}，其中{first['receiver_unit']} {first.quantity('overdue_deliveries').text}。"
 
 
 #: Code of findings → the decision that the manager is asked for, of the worst finding or of all of them.
 _DECISIONS: Mapping[str, str] = MappingProxyType(
     {
-        "infra.days_until_full": "是否同意为 {entity} 扩容（按趋势 {value} 天后写满）。",
-        "infra.tls_days": "是否同意本周更换 {entity} 的服务器证书（剩余 {value} 天）。",
-        "docexchange.overdue_deliveries": "是否发函督促{entity}签收公文（逾期 {value} 件次）。",
-        "oa.unit_active_change_rate": "是否安排核查{entity}的账号、登录与终端故障（日均活跃较上期 {value}）。",
-        "desk.unconfirmed_changes": "请补签 {total} 项流程变更的书面确认。",
-        "desk.clocks_broken": "请审阅 {total} 起超过四小时恢复的故障分析（{entity} {incident}）。",
-        "ca.expiring_30d": "是否组织证书集中更新（30 天内到期 {value} 张）。",
-        "seal.testing_days": "请协调{entity}完成测试（已等待 {value} 天）。",
-        "sms.delivery_rate": "是否启用{entity}的备用通道（单日送达率最低 {value}）。",
+        "infra.days_until_full": "拟为 {entity} 扩容（预计 {value} 天后写满），妥否，请审定。",
+        "infra.tls_days": "拟于本周更换 {entity} 的服务器证书（剩余 {value} 天），妥否，请审定。",
+        "docexchange.overdue_deliveries": "拟发函督促{entity}签收逾期公文 {value} 件次，妥否，请审定。",
+        "desk.unconfirmed_changes": "{total} 项流程变更尚未取得书面确认，请补签。",
+        "desk.clocks_broken": "{total} 起系统崩溃超过 4 小时恢复，故障分析（{entity} {incident}）请审阅。",
+        "ca.expiring_30d": "30 天内到期证书 {value} 张，拟组织集中更新，妥否，请审定。",
+        "seal.testing_days": "{entity}已等待测试 {value} 天，请协调完成。",
+        "sms.delivery_rate": "{entity}单日送达率最低 {value}，拟启用备用通道，妥否，请审定。",
     }
 )
 
@@ -84,10 +86,10 @@ def decisions(findings: Iterable[Finding]) -> list[str]:
         decided = [_decision(items) for items in by_code.values()]
         more = len(decided) - MAX_DECISIONS
         others = mark_bound(str(more), "lower_bound" if unknown else "exact")
-        rest = [f"另有 {others} 类事项，见检查与建议。"] if more > 0 else []
+        rest = [f"另有 {others} 类事项，详见检查与建议。"] if more > 0 else []
         rest += [f"另有 {unknown} 类事项因数据不全未知。"] if unknown else []
         return [*decided[:MAX_DECISIONS], *rest]
-    return [f"已知的检查中没有需要决定的事项，另有 {unknown} 类未知。" if unknown else "本期没有需要决定的事项。"]
+    return [f"已知的检查中没有需要审定的事项，另有 {unknown} 类未知。" if unknown else "没有需要审定的事项。"]
 
 
 def _unknown_decisions(findings: Sequence[Finding]) -> set[str]:

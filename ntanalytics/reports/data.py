@@ -13,6 +13,7 @@ import pandas as pd
 from ntanalytics.errors import UsageError
 from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.figures import FigureRow, Figures
+from ntanalytics.metrics.measure import PREVIOUS
 from ntanalytics.metrics.number_format import parse_format
 from ntanalytics.metrics.quantity import Certainty, Quantity
 from ntanalytics.metrics.rows import Rows, read_rows
@@ -93,15 +94,24 @@ def _cell(value: Any) -> tuple[Any, Certainty]:
     return (json_value(value.value), value.shown) if isinstance(value, Quantity) else (json_value(value), "exact")
 
 
-def make_field(column: str, values: Iterable[Any] = (), datasets: tuple[str, ...] = ()) -> Field:
-    """Return the field of a column; its type follows the format, or the values where the format is ``text``."""
+def make_field(
+    column: str, values: Iterable[Any] = (), datasets: tuple[str, ...] = (), against: str = PREVIOUS
+) -> Field:
+    """Return the field of a column; its type follows the format, or the values where the format is ``text``.
+
+    Args:
+        column: the column.
+        values: its values.
+        datasets: the datasets that they were made of.
+        against: the period before in words, for the heading of its figures: ``上周``.
+    """
     labels = column_labels(column, datasets)
     kind = parse_format(labels.format).kind
     json_type = _JSON_TYPES.get(kind, "number")
     present = [value for value in values if not is_null(value)]
     if kind == "text" and present and not labels.values and all(isinstance(value, bool) for value in present):
         json_type = "boolean"
-    return Field(column, json_type, labels.label, labels.unit, labels.format)
+    return Field(column, json_type, labels.label.replace(PREVIOUS, against), labels.unit, labels.format)
 
 
 def json_value(value: Any, labels: Mapping[Any, str] | None = None, type: str = "") -> Any:

@@ -1,6 +1,6 @@
 """Values as a reader sees them, by the format mini-language (metrics/number_format.py).
 
-Reports add to it: ``points`` always carries a sign (``+1.1 个百分点``); ``yuan`` is written without its unit, which a
+Reports add to it: ``points`` always carries a sign (``+1.1个百分点``); ``yuan`` is written without its unit, which a
 column's heading or a card gives; a ``datetime`` is shown in the zone of the report's head, though the record keeps UTC.
 A workbook's cells are numbers with an Excel number format.
 """
@@ -16,7 +16,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from ntanalytics.findings.threshold import STATUSES
-from ntanalytics.metrics.number_format import MISSING, NUMERIC_KINDS, Format, format_number, parse_format
+from ntanalytics.metrics.number_format import MISSING, NUMERIC_KINDS, Format, close_up, format_number, parse_format
 from ntanalytics.metrics.quantity import BOUNDS as BOUND_MARKS
 from ntanalytics.metrics.quantity import UNKNOWN
 
@@ -72,14 +72,14 @@ def excel_format(form: str, has_unit: bool = False, certainty: str = "exact") ->
     Args:
         form: a format of the mini-language.
         has_unit: the cell itself carries the unit of a duration or a size: ``#,##0" 毫秒"``.
-        certainty: that of the cell's value; a bound carries its mark: ``"≥ "#,##0``.
+        certainty: that of the cell's value; a bound carries its mark: ``"≥"#,##0``.
     """
     kind, digits, is_signed = report_format(form)
     plain = _EXCEL[kind].replace("{0}", "." + "0" * digits if digits else "")
     if has_unit and kind in UNITS:
         plain += f'" {UNITS[kind]}"'
     if mark := BOUNDS.get(certainty):
-        return f'"{mark} "{plain}'
+        return f'"{mark}"{plain}'
     return f"+{plain};-{plain};{plain}" if is_signed else plain
 
 
@@ -105,7 +105,7 @@ def display(value: Value, form: str, unit: str = "", zone: ZoneInfo = LOCAL_ZONE
     Args:
         value: the value; numbers may be texts when they exceed 2^53, times may be ISO texts.
         form: a format of the mini-language.
-        unit: written after a number (``21,486 人``); empty where a column's heading gives it.
+        unit: written after a number (``21,486人``); empty where a column's heading gives it.
         zone: the zone of a ``datetime``.
 
     Raises:
@@ -118,7 +118,7 @@ def display(value: Value, form: str, unit: str = "", zone: ZoneInfo = LOCAL_ZONE
         number = Decimal(str(value))
         name, digits = ("number", 2) if kind == "yuan" else (kind, digits)
         suffix = f":{digits}" if name in ("number", "rate", "points") else ""
-        return format_number(number, f"{'+' * is_signed}{name}{suffix}", unit)
+        return close_up(format_number(number, f"{'+' * is_signed}{name}{suffix}", unit))
     if kind == "state":
         return STATUS_TEXTS.get(str(value), str(value))
     if kind == "datetime":
@@ -138,7 +138,7 @@ def local_time(value: Value, zone: ZoneInfo = LOCAL_ZONE) -> datetime:
 
 def marked(text: str, certainty: str) -> str:
     """Return a value as the reader sees it, with the mark of a bound, or that it is unknown."""
-    return UNKNOWN if certainty == "unknown" else f"{BOUNDS[certainty]} {text}" if certainty in BOUNDS else text
+    return UNKNOWN if certainty == "unknown" else f"{BOUNDS.get(certainty, '')}{text}"
 
 
 def display_width(text: str) -> int:

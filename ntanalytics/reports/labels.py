@@ -8,8 +8,9 @@ from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ntanalytics.findings.phrases import spaced
+from ntanalytics.findings.phrases import named
 from ntanalytics.findings.threshold import ORDER
+from ntanalytics.metrics.measure import PREVIOUS
 from ntanalytics.metrics.number_format import has_nonzero_digit, parse_format
 from ntanalytics.reports.formats import LOCAL_ZONE, STATUS_TEXTS, UNITS, display, marked
 from ntanalytics.reports.record import Field, Record, RecordedBlock, certainty_of
@@ -34,6 +35,17 @@ def status_label(status: str) -> str:
     return STATUS_TEXTS[status].partition(" ")[2]
 
 
+def issue_number(period: Mapping[str, Any]) -> str:
+    """Return the number of a report: ``2026年第47期`` of a week or month, ``编号20261118`` of a day.
+
+    Args:
+        period: the period in the head of a record.
+    """
+    year, _, rest = str(period["text"]).partition("-")
+    part = rest.removeprefix("W")
+    return f"{year}年第{int(part)}期" if part.isdigit() else f"编号{year}{rest.replace('-', '')}"
+
+
 @dataclass(frozen=True)
 class Remark:
     """A part of the status line: a status (or empty), the words in bold, and the rest."""
@@ -48,14 +60,16 @@ def status_line(record: Record) -> list[Remark]:
     rows = [row for block in record.blocks if block.kind == "board" for row in block.rows]
     remarks = []
     for status in ORDER[:-1]:
-        subjects = [spaced(row["subject"], row["check"]) for row in rows if row["state"] == status]
+        subjects = [named(row["subject"], row["check"]) for row in rows if row["state"] == status]
         if subjects:
             names = "、".join(subjects[:_SUBJECTS_LISTED]) + ("等" if len(subjects) > _SUBJECTS_LISTED else "")
-            lead = f"{status_mark(status)} {len(subjects)} 项{status_label(status)}"
+            lead = f"{status_mark(status)} {len(subjects)}项{status_label(status)}"
             remarks.append(Remark(status, lead, f"：{names}"))
     in_order = sum(row["state"] == "ok" for row in rows)
     if in_order:
-        remarks.append(Remark("", "", f"其余 {in_order} 项正常") if remarks else Remark("ok", f"● {in_order} 项正常"))
+        remarks.append(
+            Remark("", "", f"其余{in_order}项检查正常") if remarks else Remark("ok", f"● {in_order}项检查正常")
+        )
     return remarks + data_status(record.head.body, is_alone=not rows)
 
 
@@ -72,7 +86,7 @@ def data_status(head: Mapping[str, Any], is_alone: bool = True) -> list[Remark]:
     remarks += [Remark("", "", note.rstrip("。")) for note in head.get("notes", ())]
     rejected = sum(line["rejected"] for line in head["as_of"])
     if rejected:
-        remarks.append(Remark("", "", f"{rejected:,} 行不合格数据未计入"))
+        remarks.append(Remark("", "", f"{rejected:,}行不符合要求的数据未纳入统计"))
     if head["as_of"]:
         complete = sum(
             bool(line["taken_at"] and not line["missing_days"] and not line["error"]) for line in head["as_of"]
@@ -80,7 +94,8 @@ def data_status(head: Mapping[str, Any], is_alone: bool = True) -> list[Remark]:
         is_complete = complete == len(head["as_of"])
         if is_complete and is_alone and not gaps:
             remarks.insert(0, Remark("ok", "● 数据完整"))
-        counted = f"数据来源 {complete}/{len(head['as_of'])}"
+        count = len(head["as_of"])
+        counted = f"{count}个数据源均已取得" if is_complete else f"{count}个数据源中{complete}个完整取得"
         # Gaps are usually named above; where none is, the count itself is the warning.
         remarks.append(Remark("", "", counted) if is_complete or gaps else Remark("unknown", f"○ {counted}"))
     return remarks
@@ -161,8 +176,19 @@ def kpi_texts(item: Mapping[str, Any], zone: ZoneInfo = LOCAL_ZONE) -> tuple[str
     if item["change"] is not None:
         size = display(abs(item["change"]), item["change_format"]).lstrip("+")
         change = f"{'▲' if item['change'] > 0 else '▼'} {size}" if has_nonzero_digit(size) else "持平"
-    before = f"上期 {display(item['before'], item['format'], item['unit'], zone)}" if item["before"] is not None else ""
-    return value, change, before
+        change = "基本持平" if item.get("is_steady") else change
+    before = display(item["before"], item["format"], item["unit"], zone) if item["before"] is not None else ""
+    return value, change, f"{against_of(item)}{before}" if before else ""
+
+
+def against_of(item: Mapping[str, Any]) -> str:
+    """Return the period before in the words of a headline figure; a record of an older version has none."""
+    return str(item.get("against", PREVIOUS))
+
+
+def kpi_headings(items: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Return the headings of a table of headline figures: ``指标``, ``本期``, ``上周``, ``变化``, ``说明``."""
+    return ("指标", "本期", against_of(items[0]) if items else PREVIOUS, "变化", "说明")
 
 
 def cell_text(block: RecordedBlock, row: Mapping[str, Any], field: Field, zone: ZoneInfo) -> str:
@@ -171,7 +197,7 @@ def cell_text(block: RecordedBlock, row: Mapping[str, Any], field: Field, zone: 
     text = display(row[field.name], form, zone=zone)
     # A column's heading gives the unit of points once; a board's value has no such heading.
     if form == field.format and parse_format(form).kind == "points":
-        text = text.removesuffix(f" {UNITS['points']}")
+        text = text.removesuffix(UNITS["points"])
     return marked(text, certainty_of(row, field.name))
 
 

@@ -28,6 +28,7 @@ DESK_WORKBOOK_DATASETS = (
     "desk.report_plan",
     "desk.signoffs",
     "desk.recommendations",
+    "desk.dispositions",
     "infra.patches",
     "sms.bills",
 )

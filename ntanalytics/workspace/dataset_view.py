@@ -53,6 +53,11 @@ class DatasetView(ABC):
         self._workspace = workspace
 
     @property
+    def against(self) -> str:
+        """The period before in words: ``上周``."""
+        return self.period.before_word
+
+    @property
     @abstractmethod
     def table(self) -> ir.Table:
         """Rows of the period, opened at the first access."""

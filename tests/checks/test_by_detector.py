@@ -82,8 +82,8 @@ def test_a_silence_has_its_window_and_its_length():
     assert (finding.entity, finding.status, finding.value) == (subsystem_entity("im"), "critical", 3600.0)
     assert (finding.window, finding.since) == (Window(ON, 14 * 3600.0, 15 * 3600.0), ON)
     assert (finding.detector, finding.format) == ("silence", "seconds")
-    assert _evidence(finding) == "14:00—15:00 几乎没有消息，同一时段通常 100 条。"
-    assert word(finding).limits == "超过 19 分 59 秒 关注，59 分 59 秒 异常"
+    assert _evidence(finding) == "14时至15时 几乎没有消息，同一时段通常有 100 条。"
+    assert word(finding).limits == "超过 19 分 59 秒 为关注，超过 59 分 59 秒 为异常"
 
 
 def test_without_a_silence_all_is_well_and_nothing_has_begun():
@@ -107,10 +107,10 @@ def test_a_volume_gap_tells_the_run_and_the_outage_that_explains_it():
     table = hours(300, {15: 200}, carrier="unicom") + hours(300, carrier="mobile")
     [finding] = by_detector.volume_gap(LULL, table, days(), ON, slot_s=HOUR_S, entity=_carrier)
     assert (finding.entity.key, finding.status, finding.format) == ("unicom", "warning", "seconds")
-    assert _evidence(finding).startswith("15:00—16:00 消息 200 条，同一时段通常 302 条，相当于中断 20 分")
+    assert _evidence(finding).startswith("15时至16时 消息 200 条，同一时段通常有 302 条，相当于中断 20 分")
     [empty] = by_detector.volume_gap(LULL, hours(100, {14: 0, 15: 0}), days(), ON, slot_s=HOUR_S)
     assert (empty.status, empty.window) == ("critical", Window(ON, 14 * 3600.0, 16 * 3600.0))
-    assert _evidence(empty) == "14:00—16:00 消息 0 条，同一时段通常 201 条。"
+    assert _evidence(empty) == "14时至16时 消息 0 条，同一时段通常有 201 条。"
 
 
 def test_a_failure_burst_tells_attempts_failures_and_the_usual_share():
@@ -121,8 +121,8 @@ def test_a_failure_burst_tells_attempts_failures_and_the_usual_share():
     assert (finding.status, finding.format, finding.since) == ("critical", "rate:1", ON)
     assert finding.window == Window(ON, 36_000.0, 43_200.0)
     assert finding.comparison == Comparison("usual", finding.figures["usual"])
-    assert _evidence(finding) == "10:00—12:00 登录 205 次，登录失败 40 次（19.5%），通常 5.0%。"
-    assert word(finding).limits == "时段内比通常高 2.0 个百分点关注，10.0 个百分点异常"
+    assert _evidence(finding) == "10时至12时 登录 205 次，登录失败 40 次（占 19.5%，通常为 5.0%）。"
+    assert word(finding).limits == "时段内比通常高 2.0 个百分点 为关注，高 10.0 个百分点 为异常"
 
 
 def test_a_day_without_a_burst_is_ok_once_and_a_gap_is_unknown_once():
@@ -141,7 +141,7 @@ def test_a_failure_rate_rise_is_told_in_the_nouns_of_its_rule():
     table = failing(100, 0.02, {9: 0.3, 10: 0.3, 11: 0.3}, carrier="unicom")
     [finding] = by_detector.failure_rate_rise(RISE, table, days(), ON, slot_s=HOUR_S, entity=_carrier)
     assert (finding.entity.label, finding.status, finding.since) == ("中国联通", "critical", ON)
-    assert _evidence(finding) == "09:00—12:00 已出结果短信 302 条，其中失败 91 条，占 30.1%，通常为 2.0%。"
+    assert _evidence(finding) == "9时至12时 已出结果短信 302 条，其中失败 91 条，占 30.1%，通常为 2.0%。"
     day = [{**row, "slot": 0} for row in failing(100, 0.02, dict.fromkeys(range(8, 18), 0.2))]
     [finding] = by_detector.failure_rate_rise(RISE, day, days(), ON, slot_s=86_400)
     assert finding.window is None
@@ -161,8 +161,8 @@ def test_a_group_drop_is_judged_by_its_departure():
     [finding] = by_detector.group_drop(DROP, table, days(), ON, entity=_unit)
     assert (finding.entity.key, finding.status, finding.format) == ("单位3", "warning", "+rate:0")
     assert finding.since == ON - dt.timedelta(days=1)
-    assert _evidence(finding) == "近 2 个工作日活跃账号日均 8 个，按全市同期推算通常 29 个，低 74%。"
-    assert word(finding).limits == "低于通常 25% 关注，90% 异常"
+    assert _evidence(finding) == "近 2 个工作日活跃账号日均 8 个，按全市同期推算通常有 29 个，低 74%。"
+    assert word(finding).limits == "比通常低 25% 为关注，低 90% 为异常"
 
 
 def test_a_share_shift_is_judged_by_its_share():
@@ -195,9 +195,10 @@ def test_a_latency_spike_tells_its_hours():
     more = {"measure": "answer_p95_ms", "count": "answered", "entity": service}
     [finding] = by_detector.latency_spike(SLOW, table, days(28), ON, **more)
     assert (finding.status, finding.value, finding.since) == ("warning", pytest.approx(6.0), ON)
-    assert finding.details["hours"] == ("09:00—11:00", "14:00—15:00")
+    assert finding.details["hours"] == ("9时至11时", "14时至15时")
     assert _evidence(finding) == (
-        "09:00—11:00、14:00—15:00 应答时间 P95为通常的 6.0 倍，最慢 09:00 起一小时 3,000 ms，同一时段通常 500 ms。"
+        "9时至11时、14时至15时 应答时间（95%以内）为通常的 6.0 倍，"
+        "最慢 9时起一小时 3,000 毫秒，同一时段通常为 500 毫秒。"
     )
     usual = [{**row, "answer_p95_ms": 500.0} for row in table]
     [finding] = by_detector.latency_spike(SLOW, usual, days(28), ON, **more)
@@ -214,7 +215,7 @@ def test_peers_are_held_against_their_median():
     assert [finding.status for finding in findings] == ["ok", "ok", "critical"]
     assert findings[2].comparison == Comparison("peers", 0.965)
     assert _evidence(findings[2]) == "送达率 70.0%，同类的中位数为 96.5%。"
-    assert word(findings[2]).limits == "与同类中位数相差 5.0 个百分点 关注，20.0 个百分点 异常"
+    assert word(findings[2]).limits == "与同类中位数相差 5.0 个百分点 为关注，相差 20.0 个百分点 为异常"
 
 
 @pytest.mark.parametrize(("today", "status"), [(1000, "ok"), (600, "warning"), (300, "critical"), (2400, "ok")])

@@ -99,9 +99,9 @@ def test_what_is_new_is_told_before_what_lasts_and_is_worse() -> None:
     ]
     assert opening([lasting, NEW], state, limit=1)[1:] == [
         "新增：乙过期 3 张，自11月12日起。",
-        "另有 1 项关注、异常或未知，见状态表。",
+        "另有 1 项关注、异常或未知，详见状态一览。",
     ]
-    assert opening([_finding("甲", "ok")], follow_lifecycles([_on(17), _on(18)]))[1:] == ["1 项检查全部正常。"]
+    assert opening([_finding("甲", "ok")], follow_lifecycles([_on(17), _on(18)]))[1:] == ["1 项检查均正常。"]
     assert opening([], follow_lifecycles([_on(17), _on(18)]))[1:] == ["没有检查结果，状态未知。"]
 
 
@@ -128,12 +128,13 @@ def test_an_incident_is_told_by_its_root_its_followers_and_the_advice_of_the_roo
     places = {"im": "im"}
     [group] = correlate([messages, *services, down], Topology(places, DEPENDS_ON))
     assert group_sentence(group, word) == (
-        "im-app-1：14:00—16:00 无应答，历时 2 小时，自11月20日起；"
-        "其后：即时通讯可用率 92.00%、软硬件环境可用率 92.00%、即时通讯消息 12 条；建议检查主机、网络与监控代理。"
+        "11月20日14时至16时，即时通讯应用服务器（im-app-1）无应答，历时 2 小时，现已恢复；"
+        "其后：即时通讯可用率 92.00%、软硬件环境可用率 92.00%、即时通讯消息 12 条。建议检查主机、网络与监控代理。"
     )
     [lone] = correlate([down], Topology(places, DEPENDS_ON))
     assert group_sentence(lone, word) == (
-        "im-app-1：14:00—16:00 无应答，历时 2 小时，自11月20日起；建议检查主机、网络与监控代理。"
+        "11月20日14时至16时，即时通讯应用服务器（im-app-1）无应答，历时 2 小时，现已恢复。"
+        "建议检查主机、网络与监控代理。"
     )
 
 
@@ -142,7 +143,7 @@ def test_the_views_of_one_host_stand_beside_each_other() -> None:
     used = _violation("infra.disk_used", disk, 0.99, format="rate:1")
     growth = _violation("infra.days_until_full", disk, 8.0, status="warning", since=None, format="number:0")
     [group] = correlate([used, growth])
-    assert "；另见：oa-db-1 /data 磁盘预计写满 8 天；建议" in group_sentence(group, word)
+    assert "；另见：oa-db-1 /data 磁盘预计写满 8 天。建议" in group_sentence(group, word)
 
 
 def test_a_follower_of_some_hours_is_told_by_its_hours_and_its_share() -> None:
@@ -153,4 +154,4 @@ def test_a_follower_of_some_hours_is_told_by_its_hours_and_its_share() -> None:
         figures={"attempts": 1404.0, "failures": 483.0, "usual": 0.001}, comparison=Comparison("usual", 0.001),
     )  # fmt: skip
     [group] = correlate([down, burst])
-    assert "另见：统一门户 14:10—14:50 集中出错 34.4%" in group_sentence(group, word)
+    assert "另见：统一门户 14时10分至50分 集中出错 34.4%" in group_sentence(group, word)

@@ -32,8 +32,8 @@ def _finding(status: Status = "critical", label: str = "中国联通", **more: A
 @pytest.mark.parametrize(
     ("value", "usual", "sentence"),
     [
-        (0.71, 0.989, "送达率 71.0%，低于异常阈值 95.0%，近期通常为 98.9%。"),
-        (0.96, None, "送达率 96.0%，低于关注阈值 97.0%。"),
+        (0.71, 0.989, "送达率 71.0%，近期通常为 98.9%。"),
+        (0.96, None, "送达率 96.0%。"),
         (0.985, 0.989, "送达率 98.5%，近期通常为 98.9%。"),
     ],
 )
@@ -49,15 +49,13 @@ def test_a_value_that_chance_explains_is_told_as_such() -> None:
 
 def test_the_worst_day_of_a_period_is_told_with_the_number_of_such_days() -> None:
     finding = _finding(details={"day": "2026-11-18"}, figures={"days_beyond": 3.0})
-    assert measured_on_worst_day(finding, "单日最低") == (
-        "单日最低送达率 71.0%（11月18日），低于异常阈值 95.0%；本期共 3 天越过阈值。"
-    )
+    assert measured_on_worst_day(finding, "单日最低") == ("单日最低送达率 71.0%（11月18日）；期内共有 3 天。")
     assert measured_on_worst_day(_finding(), "单日最低") == measured(_finding())
 
 
 def test_limits_are_told_in_the_format_of_the_measure() -> None:
-    assert limit_words(Threshold(120, 600, "down"), "seconds") == "高于 2 分 关注，10 分 异常"
-    assert word(_finding()).limits == "低于 97.0% 关注，95.0% 异常"
+    assert limit_words(Threshold(120, 600, "down"), "seconds") == "超过 2 分 为关注，超过 10 分 为异常"
+    assert word(_finding()).limits == "低于 97.0% 为关注，低于 95.0% 为异常"
 
 
 def test_an_unknown_is_told_with_its_reason() -> None:
@@ -81,7 +79,7 @@ def test_planned_work_is_told_behind_the_evidence() -> None:
 
 def test_an_exception_tells_entity_evidence_since_and_advice() -> None:
     assert exceptions([_finding(since=ON)], word) == [
-        "中国联通送达率 71.0%，低于异常阈值 95.0%，自11月18日起；建议联系运营商核查该通道。"
+        "中国联通送达率降至 71.0%，自11月18日起。建议联系运营商核查该通道。"
     ]
     assert since_words(_finding(since=ON, since_is_bound=True)) == "11月18日或更早"
 
@@ -89,18 +87,18 @@ def test_an_exception_tells_entity_evidence_since_and_advice() -> None:
 def test_evidence_that_does_not_begin_with_its_check_follows_a_colon() -> None:
     texts = {DELIVERY.code: RuleText(evidence=lambda _finding: "驻场与备选人员均不在岗。", advice=lambda _finding: "")}
     sentences = exceptions([_finding(label="驻场")], lambda finding: word(finding, texts))
-    assert sentences == ["驻场：驻场与备选人员均不在岗。"]
+    assert sentences == ["驻场与备选人员均不在岗。"]
 
 
 def test_the_worst_is_told_first_and_the_rest_is_counted() -> None:
     findings = [_finding("unknown", "丙"), _finding("ok"), _finding("warning", "乙"), _finding("critical", "甲")]
     sentences = exceptions(findings, word, limit=2)
     assert [sentence[0] for sentence in sentences] == ["甲", "乙", "另"]
-    assert sentences[-1] == "另有 1 项关注、异常或未知，见状态表。"
+    assert sentences[-1] == "另有 1 项关注、异常或未知，详见状态一览。"
 
 
 def test_all_ok_is_told_and_nothing_checked_is_not_ok() -> None:
-    assert exceptions([_finding("ok")] * 7, word) == ["7 项检查全部正常。"]
+    assert exceptions([_finding("ok")] * 7, word) == ["7 项检查均正常。"]
     assert exceptions([], word) == ["没有检查结果，状态未知。"]
 
 
@@ -112,10 +110,10 @@ def test_many_names_are_cut_short() -> None:
 @pytest.mark.parametrize(
     ("change", "rate", "phrase"),
     [
-        (611, 0.032, "较上期增加 3.2%（+611 人）"),
-        (-611, -0.032, "较上期减少 3.2%（−611 人）"),
-        (5, None, "较上期增加 5 人"),
-        (0, 0.0, "与上期持平"),
+        (611, 0.032, "较前一期增加 3.2%（+611 人）"),
+        (-611, -0.032, "较前一期减少 3.2%（−611 人）"),
+        (5, None, "较前一期增加 5 人"),
+        (0, 0.0, "与前一期持平"),
         (None, None, ""),
     ],
 )
@@ -125,7 +123,12 @@ def test_a_change_of_a_quantity_in_words(change: float | None, rate: float | Non
 
 @pytest.mark.parametrize(
     ("change", "phrase"),
-    [(0.011, "较上期上升 1.1 个百分点"), (-0.011, "较上期下降 1.1 个百分点"), (0.0004, "与上期持平"), (None, "")],
+    [
+        (0.011, "较前一期上升 1.1 个百分点"),
+        (-0.011, "较前一期下降 1.1 个百分点"),
+        (0.0004, "与前一期基本持平"),
+        (None, ""),
+    ],
 )
 def test_a_change_of_a_rate_in_words(change: float | None, phrase: str) -> None:
     assert shifted(change) == phrase

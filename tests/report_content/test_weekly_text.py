@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import date
+
 from ntanalytics.findings.finding import Entity, Finding
 from ntanalytics.findings.threshold import Status
 from ntanalytics.metrics import MEASURES
@@ -11,6 +13,9 @@ from ntanalytics.subsystems import RULES
 TOTAL = {"active": 9_477, "active_change": 291, "active_change_rate": 0.0317}
 
 
+ON = date(2026, 11, 22)
+
+
 def editions(**changes: int | None) -> Figures:
     return figures([{"edition": name, "active_change": change} for name, change in changes.items()])
 
@@ -18,7 +23,7 @@ def editions(**changes: int | None) -> Figures:
 def test_adoption_names_the_edition_that_made_most_of_the_change():
     changes = editions(wecom=211, party=90, general=-10)
     assert said.adoption(FigureRow(TOTAL), changes) == (
-        "协同办公活跃账号 9,477 个，较上期增加 3.2%（+291 个），主要来自企业微信版（+211 个）。"
+        "协同办公活跃账号 9,477 个，较前一期增加 3.2%（+291 个），主要来自企业微信版（+211 个）。"
     )
 
 
@@ -30,7 +35,7 @@ def test_no_edition_is_named_that_made_less_than_half_or_moved_the_other_way():
 def test_adoption_without_a_period_before_is_said_without_a_change():
     assert said.adoption(FigureRow({"active": 5, "active_change": None}), editions()) == "协同办公活跃账号 5 个。"
     same = FigureRow({"active": 5, "active_change": 0, "active_change_rate": 0.0})
-    assert said.adoption(same, editions()) == "协同办公活跃账号 5 个，与上期持平。"
+    assert said.adoption(same, editions()) == "协同办公活跃账号 5 个，与前一期持平。"
 
 
 def test_adoption_over_a_gap_is_a_bound_without_a_change():
@@ -41,14 +46,16 @@ def test_adoption_over_a_gap_is_a_bound_without_a_change():
 
 def test_documents_name_the_unit_with_most_overdue():
     rows = [{"receiver_unit": "甲局", "overdue_deliveries": 3}, {"receiver_unit": "乙局", "overdue_deliveries": 28}]
-    assert said.documents(late(135), figures(rows)) == "公文逾期未签收 135 件次，其中 28 件次属乙局。"
-    assert said.documents(late(0), editions()) == "公文没有逾期未签收的。"
+    assert (
+        said.documents(late(135), figures(rows), ON) == "截至11月22日，全市逾期未签收公文 135 件次，其中乙局 28 件次。"
+    )
+    assert said.documents(late(0), editions(), ON) == "截至11月22日，全市没有逾期未签收的公文。"
 
 
 def test_documents_over_a_gap_are_never_said_to_be_none_overdue():
-    assert said.documents(late(0, is_complete=False), editions()) == "公文逾期未签收未知。"
-    assert said.documents(late(3, is_complete=False), editions()) == "公文逾期未签收未知。"
-    assert said.documents(late(None), editions()) == "公文逾期未签收未知。"
+    assert said.documents(late(0, is_complete=False), editions(), ON) == "截至11月22日，全市逾期未签收公文未知。"
+    assert said.documents(late(3, is_complete=False), editions(), ON) == "截至11月22日，全市逾期未签收公文未知。"
+    assert said.documents(late(None), editions(), ON) == "截至11月22日，全市逾期未签收公文未知。"
 
 
 def late(value: int | None, *, is_complete: bool = True) -> Quantity:
@@ -67,12 +74,10 @@ def test_what_is_to_be_decided_comes_worst_first_and_one_of_a_kind():
         finding("infra.days_until_full", "critical", 6),
         finding("infra.days_until_full", "critical", 9),
         finding("docexchange.overdue_deliveries", "ok"),
-        finding("oa.unit_active_change_rate", "warning", -0.5),
     ]
     assert said.decisions(found) == [
-        "是否同意为 某处 扩容（按趋势 6 天后写满）。",
-        "是否组织证书集中更新（30 天内到期 605 张）。",
-        "是否安排核查某处的账号、登录与终端故障（日均活跃较上期 −50.0%）。",
+        "拟为 某处 扩容（预计 6 天后写满），妥否，请审定。",
+        "30 天内到期证书 605 张，拟组织集中更新，妥否，请审定。",
     ]
 
 
@@ -80,19 +85,19 @@ def test_no_more_than_three_decisions_at_once_the_others_are_counted_and_none_is
     codes = ["ca.expiring_30d", "infra.tls_days", "seal.testing_days", "sms.delivery_rate", "infra.days_until_full"]
     critical = [finding(code, "critical") for code in codes]
     assert len(said.decisions(critical[:3])) == 3
-    assert said.decisions(critical)[3:] == ["另有 2 类事项，见检查与建议。"]
-    assert said.decisions([finding("infra.disk_used", "critical")]) == ["本期没有需要决定的事项。"]
+    assert said.decisions(critical)[3:] == ["另有 2 类事项，详见检查与建议。"]
+    assert said.decisions([finding("infra.disk_used", "critical")]) == ["没有需要审定的事项。"]
 
 
 def test_beside_unknown_checks_the_count_of_other_decisions_is_a_lower_bound():
     codes = ["ca.expiring_30d", "infra.tls_days", "seal.testing_days", "sms.delivery_rate"]
     found = [*(finding(code, "critical") for code in codes), finding("infra.days_until_full", "unknown")]
-    assert said.decisions(found)[3:] == ["另有 ≥ 1 类事项，见检查与建议。", "另有 1 类事项因数据不全未知。"]
+    assert said.decisions(found)[3:] == ["另有 ≥ 1 类事项，详见检查与建议。", "另有 1 类事项因数据不全未知。"]
 
 
 def test_a_decision_of_a_subsystem_without_a_source_is_unknown():
-    assert said.decisions([finding("sms.source", "unknown")]) == ["已知的检查中没有需要决定的事项，另有 1 类未知。"]
+    assert said.decisions([finding("sms.source", "unknown")]) == ["已知的检查中没有需要审定的事项，另有 1 类未知。"]
 
 
 def test_over_unknown_checks_it_is_not_said_that_nothing_is_to_be_decided():
-    assert said.decisions([finding("infra.tls_days", "unknown")]) == ["已知的检查中没有需要决定的事项，另有 1 类未知。"]
+    assert said.decisions([finding("infra.tls_days", "unknown")]) == ["已知的检查中没有需要审定的事项，另有 1 类未知。"]

@@ -41,6 +41,12 @@ def worded(
         origin=origin or {},
     )
     wording = Wording(
-        entity=entity, check=check, limits=limits, evidence=evidence, since=since_words(finding), advice=advice
+        entity=entity,
+        check=check,
+        limits=limits,
+        event=f"{entity}{check}",
+        evidence=evidence,
+        since=since_words(finding),
+        advice=advice,
     )
     return WordedFinding(finding, wording, effect, owner, effort)

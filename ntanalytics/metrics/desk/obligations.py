@@ -19,17 +19,17 @@ PROMISE = timedelta(hours=4)
 
 #: States of an incident's recovery clock.
 CLOCKS = {
-    "kept": "按时恢复",
-    "broken": "超过承诺",
-    "running": "计时中",
-    "support": "全力支持",
+    "kept": "4小时内恢复",
+    "broken": "超过合同约定的4小时",
+    "running": "尚未恢复",
+    "support": "非供应商软件原因，不适用4小时承诺",
     "no_crash": "未造成系统崩溃，不适用4小时承诺",
 }
 
 RECOVERY = (
     Measure(
         "clock_s",
-        "恢复时钟",
+        "恢复用时",
         "restored_at − began_at; of an incident that lasts, the moment − began_at (docs/domain.md, Desk).",
         format="seconds",
         good="down",

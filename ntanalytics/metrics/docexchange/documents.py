@@ -111,7 +111,7 @@ CALLS = (
     count("timed_calls", "有时长的调用", "次", "Calls that have a duration."),
     Measure(
         "call_p95_ms",
-        "接口耗时 P95",
+        "接口耗时（95%以内）",
         "95th percentile of the duration of a call in ms, within 5 %.",
         format="ms",
         good="down",

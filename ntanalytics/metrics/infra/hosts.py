@@ -14,7 +14,7 @@ from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 #: Load by host and metric (docs/domain.md, Infra).
 LOAD = (
     rate("load_mean", "均值", "Mean of the hours.", good="down"),
-    rate("load_p95", "小时 P95", "95th percentile of the hourly means.", good="down"),
+    rate("load_p95", "小时均值（95%以内）", "95th percentile of the hourly means.", good="down"),
     rate("load_peak", "峰值", "Largest value.", good="down"),
     Measure("load_hours", "有数据小时", "Hours with a measurement.", unit="小时", over_gap="exact"),
 )

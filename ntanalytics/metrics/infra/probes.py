@@ -32,10 +32,10 @@ OUTAGES = (
 )
 
 CERTIFICATES = (
-    Measure("tls_expires_at", "TLS 证书到期", "Expiry of the served certificate.", format="datetime"),
+    Measure("tls_expires_at", "服务器证书到期", "Expiry of the served certificate.", format="datetime"),
     Measure(
         "tls_days",
-        "TLS 证书剩余",
+        "服务器证书剩余",
         "tls_expires_at − the moment, in days, rounded up, at the last check with a certificate "
         "(docs/domain.md, Infra: server certificates).",
         unit="天",

@@ -29,14 +29,14 @@ VOLUME = (
     ),
     Measure(
         "duration_p50_ms",
-        "响应时间 P50",
+        "响应时间（中位数）",
         "Median response time in ms, within 5 %, over timed requests.",
         format="ms",
         good="down",
     ),
     Measure(
         "duration_p95_ms",
-        "响应时间 P95",
+        "响应时间（95%以内）",
         "95th percentile of response time in ms, within 5 %, over timed requests.",
         format="ms",
         good="down",
@@ -49,7 +49,7 @@ ANSWERED = (
     count("answered", "已应答请求", "次", "Requests answered without a server error, whose log line has a duration."),
     Measure(
         "answer_p95_ms",
-        "应答时间 P95",
+        "应答时间（95%以内）",
         "95th percentile of the duration of answered requests, in ms, within 5 %; a failed request waits for a "
         "time-out, which is no measure of the service.",
         format="ms",

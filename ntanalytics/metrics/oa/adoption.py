@@ -25,7 +25,7 @@ LEVEL = (
     count("active", "活跃账号", "个", "Distinct accounts with at least one activity in the period.", good="up"),
     rate("activation_rate", "激活率", "activated / enabled; null when nothing is enabled.", good="up"),
     rate("active_rate", "活跃率", "active / enabled; null when nothing is enabled.", good="up"),
-    rate("stickiness", "黏性", "Mean of the active accounts of a working day / active accounts.", good="up"),
+    rate("stickiness", "日活占比", "Mean of the active accounts of a working day / active accounts.", good="up"),
     rate(
         "habit",
         "经常使用占比",

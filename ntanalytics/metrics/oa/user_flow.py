@@ -12,7 +12,7 @@ from datetime import date, timedelta
 import ibis
 import ibis.expr.types as ir
 
-from ntanalytics.metrics.measure import Measure, catalogue, count, rate
+from ntanalytics.metrics.measure import PREVIOUS, Measure, catalogue, count, rate
 
 _NEW = count("new", "新增活跃", "个", "Active accounts whose first activity ever lies in the period.", good="up")
 _RETURNING = count("returning", "留存活跃", "个", "Active accounts that were active in the period before.", good="up")
@@ -20,7 +20,9 @@ _RESURRECTED = count(
     "resurrected", "回流活跃", "个", "Active accounts that acted earlier, and not in the period before.", good="up"
 )
 _LAPSED = count("lapsed", "流失", "个", "Accounts active in the period before and not in this one.", good="down")
-_WAS_ACTIVE = count("was_active", "上期活跃账号", "个", "Accounts active in the period before: returning + lapsed.")
+_WAS_ACTIVE = count(
+    "was_active", f"{PREVIOUS}活跃账号", "个", "Accounts active in the period before: returning + lapsed."
+)
 
 #: Active accounts by origin (docs/domain.md, OA adoption). A gap in either period moves accounts from one to another.
 FLOW = (

@@ -32,14 +32,14 @@ VOLUME = (
     rate("delivery_rate", "送达率", "delivered / (delivered + failed + unknown); null when that is 0.", good="up"),
     Measure(
         "receipt_latency_p50_s",
-        "回执时延 P50",
+        "回执时延（中位数）",
         "Median of report time − submit time of delivered messages, in seconds.",
         format="seconds",
         good="down",
     ),
     Measure(
         "receipt_latency_p95_s",
-        "回执时延 P95",
+        "回执时延（95%以内）",
         "95th percentile of report time − submit time of delivered messages, in seconds.",
         format="seconds",
         good="down",

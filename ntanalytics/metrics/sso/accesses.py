@@ -36,7 +36,7 @@ ACCESSES = (
     count("access_users", "访问人数", "人", "Distinct accounts that were granted a ticket.", good="up"),
     Measure(
         "access_p95_ms",
-        "访问耗时 P95",
+        "访问耗时（95%以内）",
         "95th percentile of the time to a ticket in ms; null without durations in the source "
         "(docs/domain.md, Identity and SSO: access p95).",
         format="ms",

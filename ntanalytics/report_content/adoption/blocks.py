@@ -62,7 +62,7 @@ def summary(page: Adoption) -> list[Sentence]:
     tables = page.tables
     parts = [("总体", oa_text.level(page.total, page.reach)), ("变化", oa_text.pace(page.total, page.worked_days))]
     if page.unit:
-        parts += [("来去", oa_text.flow(tables["flow"].total)), ("模块", oa_text.modules(tables["modules"]))]
+        parts += [("用户增减", oa_text.flow(tables["flow"].total)), ("模块", oa_text.modules(tables["modules"]))]
     else:
         parts += [("单位", oa_text.moved_units(tables["moving"]))]
     parts += [("习惯", oa_text.habit(page.total)), ("终端", oa_text.terminals(page.total, page.typical))]
@@ -109,7 +109,7 @@ def moved(page: Adoption) -> list[Table]:
         return []
     moving = page.tables["moving"]
     least = format_number(MOVED, "rate:0")
-    note = f"按单位目录顺序；日均活跃增减达到 {least} 的单位，上期不足 {MIN_DAILY_ACTIVE} 个的不列。"
+    note = f"按单位目录顺序；日均活跃增减达到 {least} 的单位，前一期不足 {MIN_DAILY_ACTIVE} 个的不列。"
     title = "使用变化较大的单位"
     return [
         table(moving, title, id="moved", columns=_MOVED, note=note if moving else _nobody(page), origin=page.origin)
@@ -131,15 +131,15 @@ def modules(page: Adoption) -> Figures:
 def stayed(page: Adoption) -> list[Table]:
     """Return the new and lapsed accounts, and for the city the retention of each week's newcomers."""
     came = page.tables["flow"]
-    note = "" if came.note or came.total.was_complete else "上期数据不完整，来去未知。"
-    flow = table(came, "来去", id="flow", columns=_FLOW, note=note, origin=page.origin)
+    note = "" if came.note or came.total.was_complete else "前一期数据不完整，用户增减未知。"
+    flow = table(came, "用户增减", id="flow", columns=_FLOW, note=note, origin=page.origin)
     if page.unit:
         return [flow]
     cohorts = page.tables["cohorts"]
     ages = [name for name in cohorts.columns if name.startswith("retention_")]
     drawn = [[row.quantity(name) for name in ages if row[name] is not None] for row in cohorts]
-    known = oa_text.retained(cohorts) or "数据湖中的历史不足，暂无可观察的新账号。"
-    remark = f"{known}数据湖最早四周的账号不算首次使用。"
+    known = oa_text.retained(cohorts) or "历史数据不足，暂无可观察的新账号。"
+    remark = f"{known}统计起始四周内使用过的账号不计为首次使用。"
     cohort_table = table(
         cohorts, "按首次使用周的留存率", id="cohorts", note=remark, origin=page.origin
     ).with_inline_charts(inline_lines("走势", drawn))
@@ -168,7 +168,7 @@ def _half(units: Figures, title: str, id: str, columns: list[str], note: str, pa
 
 def _nobody(page: Adoption) -> str:
     is_known = page.total.certainty("daily_active_change") == "exact"
-    return "没有单位可列。" if is_known else "本期或上期数据不完整，不作比较。"
+    return "没有单位可列。" if is_known else "本期或前一期数据不完整，不作比较。"
 
 
 def _beside(page: Adoption) -> Table:

@@ -13,6 +13,7 @@ import pandas as pd
 from IPython.display import display
 
 from ntanalytics.errors import UsageError
+from ntanalytics.metrics.number_format import close_up
 from ntanalytics.reports import fragments
 from ntanalytics.reports.data import clean_text
 from ntanalytics.reports.record import BLOCK, DATA, FIGURE, FINDINGS, read_block
@@ -66,7 +67,11 @@ class Block(ABC):
 
     def _repr_mimebundle_(self, **_options: object) -> dict[str, Any]:
         """Return the display bundle: the record (four JSON types) and a preview for JupyterLab."""
-        content: dict[str, Any] = {"block": self.kind, "id": self.id, "title": self.title, **self.body()}
+        content: dict[str, Any] = {
+            "block": self.kind,
+            "id": self.id,
+            **_closed_up({"title": self.title, **self.body()}),
+        }
         if self.is_half_width:
             content["is_half"] = True
         if self.origin is not None:
@@ -81,6 +86,15 @@ class Block(ABC):
         bundle["text/plain"] = f"{self.kind} {self.id}: {self.title}"
         bundle["text/html"] = fragments.preview(read_block(bundle))
         return bundle
+
+
+def _closed_up(value: Any) -> Any:
+    """Return the texts that a block says itself without spaces at their figures; its data stay as they came."""
+    if isinstance(value, Mapping):
+        return {key: _closed_up(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_closed_up(item) for item in value]
+    return close_up(value) if isinstance(value, str) else value
 
 
 def show(*blocks: Block) -> None:

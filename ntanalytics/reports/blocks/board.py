@@ -29,6 +29,9 @@ FIELDS = (
     Field("advice", "string", "建议措施"),
 )
 
+#: Column of what the last seven days said.
+STRIP = Field("strip", "string", "近7日")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Board(Block):
@@ -39,6 +42,7 @@ class Board(Block):
         note: text below the title, or empty.
         is_folded: whether what is ok is folded away.
         lifecycles: the lifecycles of the findings; None where nobody follows them.
+        strips: identity of a finding → what the last days said of it; None without such a column.
     """
 
     kind: ClassVar[str] = "board"
@@ -47,6 +51,7 @@ class Board(Block):
     note: str = ""
     is_folded: bool = False
     lifecycles: LifecycleState | None = None
+    strips: Mapping[str, str] | None = None
 
     def body(self) -> dict[str, Any]:
         """See ``Block.body``."""
@@ -57,7 +62,8 @@ class Board(Block):
 
     def data(self) -> dict[str, Any]:
         """See ``Block.data``."""
-        return data_resource(FIELDS, [self._row(item) for item in self.findings], ("code", "entity"))
+        fields = FIELDS if self.strips is None else (*FIELDS, STRIP)
+        return data_resource(fields, [self._row(item) for item in self.findings], ("code", "entity"))
 
     def findings_json(self) -> dict[str, Any]:
         """See ``Block.findings_json``."""
@@ -80,6 +86,8 @@ class Board(Block):
             "evidence": wording.evidence,
             "advice": wording.advice,
         }
+        if self.strips is not None:
+            values["strip"] = self.strips.get(finding.identity)
         return recorded_row(
             {name: (value, finding.certainty if name == "value" else "exact") for name, value in values.items()}
         )
@@ -93,17 +101,26 @@ def board(
     note: str = "",
     is_folded: bool = False,
     lifecycles: LifecycleState | None = None,
+    strips: Mapping[str, str] | None = None,
     origin: Mapping[str, Any] | None = None,
 ) -> Board:
     """Return the status board of some findings: critical first, then warning, unknown and ok.
 
     What is ok stands by system and entity, as the engineer walks it; the rest keeps its order. ``is_folded`` folds
     what is ok, on the page and on paper; the record and the workbook have it all. With ``lifecycles`` the board tells
-    beside the first day how many days that is, and what is new, worse, better or unconfirmed.
+    beside the first day how many days that is, and what is new, worse, better or unconfirmed; with ``strips`` what
+    the last seven days said.
     """
     ranked = sorted(findings, key=lambda item: ORDER.index(item.finding.status))
     return Board(
-        id, title, findings=tuple(_walked(ranked)), note=note, is_folded=is_folded, lifecycles=lifecycles, origin=origin
+        id,
+        title,
+        findings=tuple(_walked(ranked)),
+        note=note,
+        is_folded=is_folded,
+        lifecycles=lifecycles,
+        strips=strips,
+        origin=origin,
     )
 
 

@@ -9,7 +9,8 @@ from typing import Any, ClassVar, Literal
 
 import pandas as pd
 
-from ntanalytics.metrics.measure import Measure
+from ntanalytics.metrics.measure import PREVIOUS, Measure
+from ntanalytics.metrics.noise import is_steady
 from ntanalytics.metrics.number_format import has_nonzero_digit
 from ntanalytics.metrics.quantity import Certainty, Quantity
 from ntanalytics.reports.blocks.block import Block
@@ -39,6 +40,8 @@ class Kpi:
         note: the remark on the card, or empty.
         spark: the last days or weeks, oldest first; None is a gap.
         label: the heading of the card where it is not the measure's label.
+        against: the period before in words: ``上周``.
+        is_steady: whether the change is within noise (``metrics.noise``); it is then no good or bad one.
     """
 
     measure: Measure
@@ -50,6 +53,8 @@ class Kpi:
     note: str = ""
     spark: tuple[Number, ...] = ()
     label: str = ""
+    against: str = PREVIOUS
+    is_steady: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return the figure as the record keeps it."""
@@ -65,6 +70,8 @@ class Kpi:
             "tone": self.tone,
             "note": self.note,
             "spark": [json_value(number) for number in self.spark],
+            "against": self.against,
+            "is_steady": self.is_steady,
         }
         return item if self.certainty == "exact" else item | {"certainty": {"value": self.certainty}}
 
@@ -93,16 +100,19 @@ def kpi(now: Quantity, before: Quantity | None = None, *, spark: Sequence[Quanti
     """
     change = None if before is None else now.change_from(before)
     certainty = now.shown
+    steady = change is not None and before is not None and _is_steady(now, before)
     return Kpi(
         measure=now.measure,
         value=None if certainty == "unknown" else _number(now.value),
         before=None if before is None else _number(before.exact),
         change=change,
-        tone=tone(now.measure, change),
+        tone="flat" if steady else tone(now.measure, change),
         certainty=certainty,
         note=NOTES.get(certainty, ""),
         spark=tuple(_number(figure.exact) for figure in spark),
         label=label,
+        against=now.against,
+        is_steady=steady,
     )
 
 
@@ -122,6 +132,10 @@ def tone(measure: Measure, change: float | None) -> Tone:
     if change is None or not measure.good or not has_nonzero_digit(display(change, change_format(measure))):
         return "flat"
     return "good" if (change > 0) == (measure.good == "up") else "worse"
+
+
+def _is_steady(now: Quantity, before: Quantity) -> bool:
+    return now.value is not None and before.value is not None and is_steady(now.measure, now.value, before.value)
 
 
 def _number(value: Any) -> Number:

@@ -92,7 +92,7 @@ def table(
         (by,) = tables.select_columns(shown.columns, [sort.removeprefix("-")], id)
         items = _sorted(shown, by, descending=sort.startswith("-"))
     datasets = shown.datasets
-    fields = tuple(tables.make_field(name, (row[name] for row in items), datasets) for name in names)
+    fields = tuple(tables.make_field(name, (row[name] for row in items), datasets, shown.against) for name in names)
     labels = {name: column_labels(name, datasets).values for name in names}
     json_rows = tuple(
         tables.recorded_row(

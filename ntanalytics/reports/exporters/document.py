@@ -24,7 +24,6 @@ from ntanalytics.reports.fragments import column_style
 from ntanalytics.reports.markdown import paragraphs
 from ntanalytics.reports.record import Heading, Record, RecordedBlock, read_record
 
-_KPI_HEADINGS = ("指标", "本期", "上期", "变化", "说明")
 _SEE_PAGE = "（图见网页版）"
 _STYLES = {"h2": styles.SECTION, "h3": styles.SUBSECTION}
 
@@ -77,7 +76,7 @@ def _write_head(document: Any, record: Record) -> None:
     is_long = display_width(record.head.title) > styles.LONGEST_TITLE
     document.add_paragraph(record.head.title, styles.LONG_TITLE if is_long else styles.TITLE)
     document.add_paragraph(body["period"]["label"], styles.META)
-    number = f"编号 {body['period']['text']}"
+    number = labels.issue_number(body["period"])
     document.add_paragraph(f"{body['subtitle']} · {number}" if body["subtitle"] else number, styles.META)
     remarks = labels.status_line(record)
     lines = [f"{remark.lead}{remark.rest}" for remark in remarks if remark.status]
@@ -118,7 +117,7 @@ def _write_kpis(document: Any, block: RecordedBlock, zone: ZoneInfo) -> None:
         value, change, _ = labels.kpi_texts(item, zone)
         before = display(item["before"], item["format"], item["unit"], zone)
         rows.append([item["label"], value, before, change, item["note"]])
-    write_table(document, _KPI_HEADINGS, rows, [False, True, True, True, False])
+    write_table(document, labels.kpi_headings(block.body["items"]), rows, [False, True, True, True, False])
 
 
 def _write_data(document: Any, block: RecordedBlock, zone: ZoneInfo, rows: int) -> None:

@@ -62,6 +62,7 @@ def page_text(record: Record) -> str:
         plotly=packed_plotly() if has_charts else None,
         remarks=remarks,
         worst=labels.worst_of(record),
+        number=labels.issue_number(record.head.body["period"]),
         as_of=labels.as_of_line(record.head.body, record.zone),
         contents=contents(record),
         parts=[_part(item) for item in record.items],

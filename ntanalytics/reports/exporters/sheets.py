@@ -134,7 +134,8 @@ def _kpi_sheet(block: RecordedBlock, name: str, zone: ZoneInfo) -> Sheet:
             ]
         )
         texts.append([item["label"], unit, *labels.kpi_texts(item, zone), "", item["note"]])
-    header = ["指标", "单位", "本期", "上期", "变化", "变化单位", "说明"]
+    name_of, now, before, change, note = labels.kpi_headings(block.body["items"])
+    header = [name_of, "单位", now, before, change, "变化单位", note]
     title = block.title or _kind_label("kpis")
     return Sheet(name=name, title=title, header=header, rows=rows, block=block, texts=texts)
 

@@ -71,7 +71,7 @@ def document_texts(record: Record, *, sees_page: bool = True) -> list[str]:
             charts, and the order of the page.
     """
     head = record.head.body
-    number = f"编号 {head['period']['text']}"
+    number = labels.issue_number(head["period"])
     remarks = labels.status_line(record)
     texts = [record.head.title, head["period"]["label"]]
     texts.append(f"{head['subtitle']} · {number}" if head["subtitle"] else number)
@@ -99,7 +99,7 @@ def _block_texts(block: RecordedBlock, zone: ZoneInfo, rows_on_page: int, sees_p
         return [f"{number}. {item['subject']}{item['text']}" for number, item in enumerate(body["items"], 1)]
     if block.kind == "kpis":
         cells = (text for item in body["items"] for text in _kpi_row(item, zone))
-        return ["指标", "本期", "上期", "变化", "说明", *cells]
+        return ["指标", "本期", body["items"][0].get("against", "前一期"), "变化", "说明", *cells]
     if block.kind == "chart":
         return [f"{body['subject']}（图见网页版）" if block.has_plot and sees_page else body["subject"]]
     if block.kind == "signatures":
@@ -114,7 +114,7 @@ def _kpi_row(item: Any, zone: ZoneInfo) -> list[str]:
     """Return a headline figure's row: the texts of the page's card in another order."""
     label, value, *more = card_texts(item, zone)
     before = display(item["before"], item["format"], item["unit"], zone)
-    change = next((text for text in more[:-1] if not text.startswith("上期 ")), "")
+    change = next((text for text in more[:-1] if not text.startswith(item.get("against", "前一期"))), "")
     return [label, value, before, change, item["note"]]
 
 

@@ -97,13 +97,13 @@ def cell_text(block: RecordedBlock, row: Mapping[str, Any], field: Any, zone: Zo
         return display(row["value"], row["format"], zone=zone)
     text = display(row[field.name], field.format, zone=zone)
     if field.format.lstrip("+").partition(":")[0] == "points":
-        text = text.removesuffix(" 个百分点")
+        text = text.removesuffix("个百分点")
     return with_mark(text, row.get("certainty", {}).get(field.name))
 
 
 def with_mark(text: str, certainty: str | None) -> str:
     """Return a figure over a gap with the mark of its certainty."""
-    return {"lower_bound": f"≥ {text}", "upper_bound": f"≤ {text}", "unknown": "未知"}.get(certainty or "", text)
+    return {"lower_bound": f"≥{text}", "upper_bound": f"≤{text}", "unknown": "未知"}.get(certainty or "", text)
 
 
 def card_texts(item: Mapping[str, Any], zone: ZoneInfo) -> list[str]:
@@ -112,19 +112,21 @@ def card_texts(item: Mapping[str, Any], zone: ZoneInfo) -> list[str]:
     texts = [item["label"], with_mark(value, item.get("certainty", {}).get("value"))]
     if item["change"] is not None:
         change = display(item["change"], item["change_format"])
-        if change.startswith(("+", "−")):
+        if item.get("is_steady"):
+            texts.append("基本持平")
+        elif change.startswith(("+", "−")):
             texts.append(f"{'▲' if change[0] == '+' else '▼'} {change[1:]}")
         else:
             texts.append("持平")
     if item["before"] is not None:
-        texts.append(f"上期 {display(item['before'], item['format'], item['unit'], zone)}")
+        texts.append(f"{item.get('against', '前一期')}{display(item['before'], item['format'], item['unit'], zone)}")
     return [*texts, item["note"]]
 
 
 def head_texts(record: Record) -> list[str]:
     """Return the texts that the head of the page must show, in order."""
     body = record.head.body
-    number = f"编号 {body['period']['text']}"
+    number = labels.issue_number(body["period"])
     texts = [record.head.title, body["period"]["label"]]
     texts.append(f"{body['subtitle']} · {number}" if body["subtitle"] else number)
     remarks = labels.status_line(record)

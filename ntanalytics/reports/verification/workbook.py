@@ -57,10 +57,14 @@ def data_grid(block: RecordedBlock, zone: ZoneInfo) -> Grid:
     return _grid(rows)
 
 
+def _against(block: RecordedBlock) -> str:
+    return next((str(item["against"]) for item in block.body["items"] if "against" in item), "前一期")
+
+
 def kpis_grid(block: RecordedBlock) -> Grid:
     """Return the cells of the sheet of headline figures."""
     rows: list[list[Cell | None]] = [[_text(block.title or "主要指标")], [], []]
-    rows[2] = [_text(heading) for heading in ("指标", "单位", "本期", "上期", "变化", "变化单位", "说明")]
+    rows[2] = [_text(heading) for heading in ("指标", "单位", "本期", _against(block), "变化", "变化单位", "说明")]
     for item in block.body["items"]:
         form = excel_format(item["format"])
         is_points = item["change_format"].startswith("points")
@@ -167,7 +171,7 @@ def _marked(cell: Cell | None, certainty: str | None) -> Cell | None:
     """Return the cell of a figure over a gap: a bound carries its mark in its format, an unknown figure says so."""
     if certainty == "unknown":
         return "未知", "@"
-    mark = {"lower_bound": '"≥ "', "upper_bound": '"≤ "'}.get(certainty or "")
+    mark = {"lower_bound": '"≥"', "upper_bound": '"≤"'}.get(certainty or "")
     return (cell[0], mark + cell[1]) if cell and mark else cell
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+from ntanalytics.findings.event_text import lasting
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.phrases import listed, value_words
 from ntanalytics.findings.text import RuleText, Texts, measured
@@ -31,7 +32,27 @@ def expiring_units(finding: Finding) -> str:
     return f"{len(units)} 家单位的证书 1 天内到期或已过期，尚未更新：{listed(units)}。"
 
 
+def units_event(finding: Finding) -> str:
+    """Return the units whose certificates expire within a day, as an event."""
+    return expiring_units(finding).removesuffix("。")
+
+
+def expired_tried(finding: Finding) -> str:
+    """Return how many expired certificates are still used to log in."""
+    return f"{value_words(finding, unit='张')}过期证书仍在用于登录{lasting(finding)}"
+
+
+def revoked_tried(finding: Finding) -> str:
+    """Return how many revoked certificates are still used to log in."""
+    return f"{value_words(finding, unit='张')}已吊销证书仍在用于登录{lasting(finding)}"
+
+
 #: Sentences by rule code, where the general ones do not serve.
 TEXTS: Texts = MappingProxyType(
-    {"ca.expiring_times": RuleText(evidence=expiring_times), "ca.expiring_units": RuleText(evidence=expiring_units)}
+    {
+        "ca.expiring_times": RuleText(evidence=expiring_times),
+        "ca.expiring_units": RuleText(evidence=expiring_units, event=units_event),
+        "ca.expired_tried": RuleText(event=expired_tried),
+        "ca.revoked_tried": RuleText(event=revoked_tried),
+    }
 )

@@ -12,6 +12,7 @@ from ntanalytics.checks.context import CheckContext
 from ntanalytics.contract.enumerations import subsystem_label
 from ntanalytics.findings.finding import Entity, Finding, subsystem_entity
 from ntanalytics.findings.judgement import evaluate_rules, judge_row, judge_value
+from ntanalytics.findings.phrases import clock
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.desk import compliance, obligations
 from ntanalytics.metrics.figures import Figures, case_list, figures
@@ -74,7 +75,7 @@ def _with_clock(context: CheckContext, finding: Finding, row: Mapping[str, Any])
     began = row["began_at"] + timedelta(hours=context.utc_offset_h)
     details = {
         "incident": str(row["incident_no"]),
-        "began": f"{began:%H:%M}",
+        "began": clock(began.hour * 3600 + began.minute * 60),
         "day": None if context.is_day else began.date().isoformat(),
         "is_restored": row["restored_at"] is not None,
     }

@@ -78,7 +78,16 @@ def _of_system(context: CheckContext, rule: Rule, row: dict[str, Any]) -> Findin
             "warning": row["checks_watch"],
             "open": row["checks_open"],
         },
+        details={"items": _open_items(context, name)} if status != "ok" else {},
     )
+
+
+def _open_items(context: CheckContext, subsystem: str) -> tuple[str, ...]:
+    """Return what was seen that was not in order: ``机房二号空调：回风温度偏高，已联系维保``."""
+    checks = context.dataset("desk.checks", CHECKS_BACK).table
+    seen = checks.filter((checks.subsystem == subsystem) & (checks.result != "ok")).order_by("result", "item")
+    told = (f"{row['item']}：{row['remark'].rstrip('。')}" if row["remark"] else row["item"] for row in rows(seen))
+    return tuple(told)
 
 
 def _checks_made(context: CheckContext, rule: Rule) -> list[Finding]:

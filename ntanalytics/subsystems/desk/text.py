@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from types import MappingProxyType
 
+from ntanalytics.findings.event_text import lasting, value_event
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.phrases import day_words, listed, value_words
 from ntanalytics.findings.text import RuleText, Texts, measured
@@ -15,6 +16,17 @@ def overdue_tickets(finding: Finding) -> str:
     """Return how many tickets are open, and how many of them are overdue."""
     opened = format_number(finding.figures["open_tickets"], "integer", "件")
     return f"未关闭 {opened}，其中逾期 {value_words(finding, 'integer', '件')}。"
+
+
+def overdue_event(finding: Finding) -> str:
+    """Return how many tickets have passed their deadline."""
+    opened = format_number(finding.figures["open_tickets"], "integer", "件")
+    return f"未关闭的工单 {opened}，其中 {value_words(finding, 'integer', '件')}已过应完成时间{lasting(finding)}"
+
+
+def oldest_event(finding: Finding) -> str:
+    """Return for how long a ticket has been overdue."""
+    return f"有工单逾期 {value_words(finding, 'number:0', '天')}仍未关闭"
 
 
 def overdue_oldest(finding: Finding) -> str:
@@ -39,6 +51,14 @@ def attendance(finding: Finding) -> str:
     if finding.format != "integer":
         return measured(finding)
     return "有驻场或备选人员在岗。" if finding.status == "ok" else "驻场与备选人员均不在岗。"
+
+
+def attendance_event(finding: Finding) -> str:
+    """Return that nobody was on site on a working day; of a longer period the rate."""
+    if finding.format != "integer":
+        return value_event(finding)
+    day = "当日" if finding.since is None else day_words(finding.since)
+    return f"{day}驻场与备选人员均不在岗"
 
 
 def _attendance_limits(_finding: Finding) -> str:
@@ -67,6 +87,17 @@ def manual_checks(finding: Finding) -> str:
     sentence = f"人工检查 {figures['checks']} 项，异常 {figures['critical']} 项，关注 {figures['warning']} 项"
     settled = figures["critical"] + figures["warning"] - figures["open"]
     return f"{sentence}，其中 {settled} 项已当场处理。" if settled > 0 else f"{sentence}。"
+
+
+def manual_event(finding: Finding) -> str:
+    """Return what the manual checks found and nobody set right: ``人工检查发现 1 项需关注``, with its remark."""
+    figures = {name: int(value or 0) for name, value in finding.figures.items()}
+    bad = [f"{figures['critical']} 项异常"] if figures["critical"] else []
+    watch = [f"{figures['warning']} 项需关注"] if figures["warning"] else []
+    items = finding.details.get("items")
+    seen = f"：{'；'.join(items)}" if isinstance(items, tuple) and items else ""
+    of = "" if finding.entity.kind == "systems" else finding.entity.label
+    return f"{of}人工检查发现{'、'.join([*bad, *watch])}{seen}"
 
 
 def _manual_limits(_finding: Finding) -> str:
@@ -103,19 +134,29 @@ def clocks_broken(finding: Finding) -> str:
         return f"当期 {crashes} 起系统崩溃均未超时。" if crashes else "当期没有供应商软件造成的系统崩溃。"
     length = format_number(finding.figures["clock_s"], "seconds")
     ended = f"{length}恢复" if details["is_restored"] else f"已历时 {length}尚未恢复"
-    return f"{_crash(finding)}，{ended}，超过 4 小时承诺。"
+    return f"{_crash(finding)}，{ended}，超过合同约定的 4 小时。"
+
+
+def clocks_event(finding: Finding) -> str:
+    """Return a crash with its day, its length, and that it took longer than the contract allows."""
+    return clocks_broken(finding).removesuffix("。")
+
+
+def running_event(finding: Finding) -> str:
+    """Return a crash that lasts, with its length."""
+    return clock_running(finding).removesuffix("。")
 
 
 def clock_running(finding: Finding) -> str:
     """Return which crash lasts, and for how long."""
     length = format_number(finding.figures["clock_s"], "seconds")
-    return f"{_crash(finding)}，已历时 {length}，承诺 4 小时内恢复。"
+    return f"{_crash(finding)}，已历时 {length}尚未恢复，合同约定 4 小时内恢复。"
 
 
 def _crash(finding: Finding) -> str:
     details, day = finding.details, finding.details.get("day")
-    dated = f"{day_words(date.fromisoformat(day))} " if isinstance(day, str) else ""
-    return f"{finding.entity.label}崩溃（{details['incident']}）{dated}{details['began']} 发生"
+    dated = day_words(date.fromisoformat(day)) if isinstance(day, str) else ""
+    return f"{dated}{details['began']}{finding.entity.label}系统崩溃（{details['incident']}）"
 
 
 def unconfirmed_changes(finding: Finding) -> str:
@@ -124,7 +165,7 @@ def unconfirmed_changes(finding: Finding) -> str:
     if not isinstance(changes, tuple):
         return "没有未经书面确认的流程变更。"
     late = finding.details.get("is_confirmed_late")
-    return f"{listed(changes)} 已实施，{'事后才取得' if late else '未取得'}用户书面确认。"
+    return f"变更 {listed(changes)} 已实施，{'事后才取得' if late else '未取得'}用户书面确认。"
 
 
 def standby(finding: Finding) -> str:
@@ -137,25 +178,35 @@ def unconfirmed_reports(finding: Finding) -> str:
     weeks = finding.details.get("weeks")
     if not weeks or not isinstance(weeks, tuple):
         return "已到期的周期均经用户确认。"
-    return f"{'、'.join(weeks)} 已到确认期限，未经用户确认。"
+    return f"{'、'.join(map(_issue, weeks))}已到确认期限，未经用户确认。"
+
+
+def _issue(week: str) -> str:
+    """Return an ISO week as the number of its report: ``2026年第43期``."""
+    year, _, number = week.partition("-W")
+    return f"{year}年第{int(number)}期" if number.isdigit() else week
 
 
 #: Sentences by rule code, where the general ones do not serve.
 TEXTS: Texts = MappingProxyType(
     {
-        "desk.overdue_tickets": RuleText(evidence=overdue_tickets),
-        "desk.overdue_oldest": RuleText(evidence=overdue_oldest),
+        "desk.overdue_tickets": RuleText(evidence=overdue_tickets, event=overdue_event),
+        "desk.overdue_oldest": RuleText(evidence=overdue_oldest, event=oldest_event),
         "desk.onboarding": RuleText(evidence=onboarding),
         "desk.concentrated": RuleText(evidence=concentrated),
         "desk.attendance_rate": RuleText(
-            evidence=attendance, limits=_attendance_limits, reason=_attendance_reason, advice=_attendance_advice
+            evidence=attendance,
+            event=attendance_event,
+            limits=_attendance_limits,
+            reason=_attendance_reason,
+            advice=_attendance_advice,
         ),
-        "desk.checks": RuleText(evidence=manual_checks, limits=_manual_limits),
+        "desk.checks": RuleText(evidence=manual_checks, event=manual_event, limits=_manual_limits),
         "desk.checks_made": RuleText(
             evidence=checks_made, limits=_made_limits, reason=_made_reason, advice=_made_advice
         ),
-        "desk.clocks_broken": RuleText(evidence=clocks_broken),
-        "desk.clock_running": RuleText(evidence=clock_running),
+        "desk.clocks_broken": RuleText(evidence=clocks_broken, event=clocks_event),
+        "desk.clock_running": RuleText(evidence=clock_running, event=running_event),
         "desk.unconfirmed_changes": RuleText(evidence=unconfirmed_changes),
         "desk.standby": RuleText(evidence=standby),
         "desk.unconfirmed_reports": RuleText(evidence=unconfirmed_reports),

@@ -68,7 +68,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "docexchange.calls_slow", "call_p95_ms", Threshold(0.8, 3.0, "down"), "核查接口服务与数据库的慢查询",
         "The slowest twentieth of the calls is the same from day to day.", count_measure="timed_calls", min_count=300,
-        label="接口耗时 P95 较常态", kind="usual", cause="interfaces",
+        label="接口耗时", kind="usual", cause="interfaces",
     ),
     source_rule("docexchange"),
 )  # fmt: skip

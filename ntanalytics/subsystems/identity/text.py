@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 
+from ntanalytics.findings.event_text import value_event
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.phrases import day_words, hours_words, listed, value_words
+from ntanalytics.findings.phrases import day_words, hours_words, listed, moment_words, value_words
 from ntanalytics.findings.text import RuleText, Texts, measured
 from ntanalytics.metrics.number_format import format_number
 
@@ -23,6 +25,23 @@ def attempts(finding: Finding) -> str:
     return f"{dated}{hours_words(finding.window)} 登录失败 {count}{more}。"
 
 
+#: Kind of a suspect's entity → who tried.
+_TRIED = {"address": "同一来源地址", "account": "同一账号"}
+
+
+def attempts_event(finding: Finding) -> str:
+    """Return when one address or account failed how often to log in."""
+    if finding.window is None:
+        return value_event(finding)
+    others = int(finding.figures.get("others") or 0)
+    more = f"；另有 {others} 个" if others else ""
+    who = _TRIED.get(finding.entity.kind, finding.entity.label)
+    count = value_words(finding, "integer", "次")
+    day = finding.details.get("day")
+    window = finding.window if not isinstance(day, str) else replace(finding.window, day=date.fromisoformat(day))
+    return f"{moment_words(window)}，统一身份认证系统{who}连续登录失败 {count}，疑似暴力破解{more}"
+
+
 def orphan_accounts(finding: Finding) -> str:
     """Return how many accounts can still log in although their unit is closed or missing."""
     count = value_words(finding, "integer", "个")
@@ -36,7 +55,23 @@ def orphan_accounts(finding: Finding) -> str:
     return measured(finding)
 
 
+def orphan_event(finding: Finding) -> str:
+    """Return which closed units left how many accounts behind, as an event."""
+    if finding.entity.kind == "unit":
+        return f"{finding.entity.label}已停用，仍有 {value_words(finding, 'integer', '个')}账号可登录"
+    return orphan_accounts(finding).removesuffix("。")
+
+
+def dormant_event(finding: Finding) -> str:
+    """Return how many accounts nobody has used for 90 days."""
+    return f"连续 90 天未登录的休眠账号 {value_words(finding, unit='个')}"
+
+
 #: Sentences by rule code, where the general ones do not serve.
 TEXTS: Texts = MappingProxyType(
-    {"identity.attempts": RuleText(evidence=attempts), "identity.orphan_accounts": RuleText(evidence=orphan_accounts)}
+    {
+        "identity.attempts": RuleText(evidence=attempts, event=attempts_event),
+        "identity.orphan_accounts": RuleText(evidence=orphan_accounts, event=orphan_event),
+        "identity.dormant_accounts": RuleText(event=dormant_event),
+    }
 )

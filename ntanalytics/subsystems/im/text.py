@@ -1,9 +1,21 @@
-"""Sentences of instant messaging by rule code; the general ones serve all of its rules."""
+"""Sentences of instant messaging by rule code."""
 
 from __future__ import annotations
 
 from types import MappingProxyType
 
-from ntanalytics.findings.text import Texts
+from ntanalytics.findings.event_text import lasting
+from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.phrases import value_words
+from ntanalytics.findings.text import RuleText, Texts
+from ntanalytics.metrics.number_format import format_number
 
-TEXTS: Texts = MappingProxyType({})
+
+def old_client(finding: Finding) -> str:
+    """Return how many use an old or unknown client."""
+    hits = format_number(finding.figures["hits"], "integer", "人")
+    client = finding.entity.label
+    return f"即时通讯用户中有 {hits}使用旧版或陌生客户端 {client}（占 {value_words(finding)}）{lasting(finding)}"
+
+
+TEXTS: Texts = MappingProxyType({"im.old_client": RuleText(event=old_client)})

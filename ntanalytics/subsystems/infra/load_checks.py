@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import partial
@@ -117,7 +118,13 @@ def _disk_used(context: CheckContext, rule: Rule) -> list[Finding]:
 def _days_until_full(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the findings of the disks that grow; of one that does not nothing is unknown."""
     findings = evaluate_rules([rule], _disks(context), disk_entity)
-    return [finding for finding in findings if finding.status != "unknown"]
+    return [
+        finding.with_details(full_on=str(context.on + timedelta(days=math.ceil(finding.value or 0))))
+        if finding.is_violation
+        else finding
+        for finding in findings
+        if finding.status != "unknown"
+    ]
 
 
 def _growth_rise(context: CheckContext, rule: Rule) -> list[Finding]:

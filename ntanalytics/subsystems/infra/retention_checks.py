@@ -62,7 +62,18 @@ def _backup_lateness(context: CheckContext, rule: Rule) -> list[Finding]:
         for row in rows(context.shared(plans))
         if row["last_success_at"] is not None and row["usual_interval_s"] is not None
     }
-    return with_onset_at(context, _plans_kept(context, rule), rule.code, due_at)
+    kept = [_with_last(context, finding) for finding in _plans_kept(context, rule)]
+    return with_onset_at(context, kept, rule.code, due_at)
+
+
+def _with_last(context: CheckContext, finding: Finding) -> Finding:
+    """Return the finding of a plan with the day and time of its last success."""
+    last = {row["plan"]: row["last_success_at"] for row in rows(context.shared(plans))}.get(finding.entity.key)
+    if last is None:
+        return finding
+    local = last + timedelta(hours=context.utc_offset_h)
+    seconds = float(local.hour * 3600 + local.minute * 60)
+    return finding.with_details(last_on=str(local.date())).with_figures(last_s=seconds)
 
 
 def _backup_failing(context: CheckContext, rule: Rule) -> list[Finding]:

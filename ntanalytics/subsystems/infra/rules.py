@@ -47,12 +47,13 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "infra.tls_days", "tls_days", Threshold(30, 7, "up"), "更新服务器证书",
-        "An expired TLS certificate closes a service to everyone.", kind="deadline", label="TLS 证书剩余", cause="tls",
+        "An expired TLS certificate closes a service to everyone.", kind="deadline", label="服务器证书剩余",
+        cause="tls",
     ),
     Rule(
         "infra.slow_service", "duration_p95_ms", Threshold(1000, 3000, "down"), "优化慢路径",
         "A second is when a reader begins to wait.", count_measure="timed_requests", min_count=1000,
-        label="季度响应时间 P95", cause="slow_services",
+        label="季度响应时间（95%以内）", cause="slow_services",
     ),
     Rule(
         "infra.checks_gap", "gap_s", Threshold(900, 4 * 3600, "down"), "检查监控平台与探测程序，核实该时段各系统状态",
@@ -89,23 +90,23 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "infra.cpu", "load_p95", Threshold(0.85, 0.95, "down"), "查看进程与慢请求，必要时扩容",
-        "Queues grow without bound near saturation.", count_measure="load_hours", min_count=12, label="CPU 使用率 P95",
-        cause="busy_hosts",
+        "Queues grow without bound near saturation.", count_measure="load_hours", min_count=12,
+        label="处理器使用率（95%以内）", cause="busy_hosts",
     ),
     Rule(
         "infra.cpu_by_day", "held_by_day", Threshold(0.83, 0.95, "down"), "查看进程与慢请求，必要时扩容",
-        "Two hours near saturation while people work keep all of them waiting.", label="CPU 日间持续使用率",
+        "Two hours near saturation while people work keep all of them waiting.", label="处理器日间持续使用率",
         cause="busy_hosts",
     ),
     Rule(
         "infra.cpu_by_night", "held_by_night", Threshold(0.9, 0.98, "down"), "核对夜间批处理任务，错峰执行",
-        "A batch may use what is there by night, as long as there is room left.", label="CPU 夜间持续使用率",
+        "A batch may use what is there by night, as long as there is room left.", label="处理器夜间持续使用率",
         cause="busy_hosts",
     ),
     Rule(
         "infra.load", "load_p95", Threshold(2, 5, "down"), "查看等待磁盘与网络的进程",
         "Twice as many processes as cores want to run: they wait for something.", count_measure="load_hours",
-        min_count=12, label="每核负载 P95", cause="busy_hosts",
+        min_count=12, label="每核负载（95%以内）", cause="busy_hosts",
     ),
     Rule(
         "infra.load_unlike", "load_beyond", Threshold(0.15, 0.3, "down"), "检查负载均衡与同类主机的服务状态",
@@ -115,17 +116,17 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "infra.memory", "load_p95", Threshold(0.92, 0.97, "down"), "查看占用内存的进程，必要时扩容",
         "A database takes what it is given; beyond this the system begins to kill processes.",
-        count_measure="load_hours", min_count=12, label="内存使用率 P95", cause="busy_hosts",
+        count_measure="load_hours", min_count=12, label="内存使用率（95%以内）", cause="busy_hosts",
     ),
     Rule(
         "infra.swap", "load_p95", Threshold(0.5, 0.8, "down"), "查看内存压力，减少换页",
         "A host that swaps half of its space works from disk.", count_measure="load_hours", min_count=12,
-        label="交换区使用率 P95", cause="busy_hosts",
+        label="交换区使用率（95%以内）", cause="busy_hosts",
     ),
     Rule(
         "infra.backup_lateness", "backup_lateness", Threshold(1.5, 2.5, "down"), "检查备份任务与存储，补做备份",
         "A plan that was kept runs once in its interval (docs/domain.md, O13).", kind="absence",
-        label="备份逾期（倍于计划间隔）", cause="backups",
+        label="备份逾期", cause="backups",
     ),
     Rule(
         "infra.backup_failing", "failed_since", Threshold(0, 1, "down"), "查看备份任务的报错，补做备份",

@@ -6,11 +6,13 @@ from datetime import date, timedelta
 from types import MappingProxyType
 
 from ntanalytics.checks.context import QUARTER_DAYS
-from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.phrases import clock, day_words, hours_words, listed, value_words
+from ntanalytics.findings.event_text import lasting, value_event
+from ntanalytics.findings.finding import Finding, Window
+from ntanalytics.findings.phrases import clock, day_words, hours_words, listed, moment_words, named, value_words
 from ntanalytics.findings.text import RuleText, Sentence, Texts, limits, measured, measured_on_worst_day, reason_words
 from ntanalytics.metrics.figures import Figures
 from ntanalytics.metrics.number_format import format_number
+from ntanalytics.subsystems.infra.machine_words import disk_words, machine_words
 
 ALL_HOSTS, MONITORING, BACKUP, BACKUP_PLANS = "全部主机", "监控平台", "备份", "备份计划"
 
@@ -95,9 +97,20 @@ def _availability(finding: Finding) -> str:
     outages = _count(finding, "outages")
     if not outages:
         return measured(finding)
-    hours = f"{clock(_number(finding, 'longest_from_s'))}—{clock(_number(finding, 'longest_until_s'))}"
+    hours = f"{clock(_number(finding, 'longest_from_s'))}至{clock(_number(finding, 'longest_until_s'))}"
     times = f"，共中断 {outages} 次" if outages > 1 else ""
     return _followed_by(finding, f"{hours} {finding.details['target']} 无应答{times}")
+
+
+def _availability_event(finding: Finding) -> str:
+    outages = _count(finding, "outages")
+    if not outages or finding.window is None:
+        return value_event(finding)
+    longest = Window(finding.window.day, _number(finding, "longest_from_s"), _number(finding, "longest_until_s"))
+    times = f"共中断 {outages} 次，最长的一次" if outages > 1 else "中断"
+    length = format_number(longest.length_s, "seconds")
+    rate = f"{named(finding.entity.label, '可用率')}为 {value_words(finding)}"
+    return f"{moment_words(longest)}，{finding.details['target']} 无应答，{times}历时 {length}；{rate}"
 
 
 def _checks_gap(finding: Finding) -> str:
@@ -113,6 +126,14 @@ def _reachable(finding: Finding) -> str:
         return "监控代理应答。" if answers else "监控代理无应答。"
     now = "，目前仍无应答" if answers is False else ""
     return f"{hours_words(finding.window)} 无应答，历时 {value_words(finding, 'seconds')}{now}。"
+
+
+def _reachable_event(finding: Finding) -> str:
+    who = machine_words(finding.entity.key)
+    if finding.window is None:
+        return f"{who}监控代理无应答{lasting(finding)}"
+    now = "，目前仍无应答" if finding.details.get("answers_at_end") is False else "，现已恢复"
+    return f"{moment_words(finding.window)}，{who}无应答，历时 {value_words(finding, 'seconds')}{now}"
 
 
 def _reachable_limits(finding: Finding) -> str:
@@ -141,7 +162,7 @@ def _problems(finding: Finding) -> str:
     if finding.window is None:
         return "没有未恢复的告警，当日也没有严重告警。"
     raised_s, cleared_s = _number(finding, "raised_s"), finding.figures.get("cleared_s")
-    raised = f"{day_words(_day(finding.window.day, raised_s))} {clock(raised_s % 86_400)}"
+    raised = f"{day_words(_day(finding.window.day, raised_s))}{clock(raised_s % 86_400)}"
     end = "尚未恢复"
     if cleared_s is not None:
         end = f"{clock(cleared_s % 86_400)} 恢复，历时 {format_number(cleared_s - raised_s, 'seconds')}"
@@ -152,6 +173,11 @@ def _problems(finding: Finding) -> str:
 
 def _day(midnight: date, seconds: float) -> date:
     return midnight + timedelta(days=seconds // 86_400)
+
+
+def _problems_event(finding: Finding) -> str:
+    host = machine_words(finding.entity.key) if finding.entity.kind == "host" else finding.entity.label
+    return f"{host}{_problems(finding).removesuffix('。')}"
 
 
 def _problems_limits(finding: Finding) -> str:
@@ -174,8 +200,53 @@ def _busy(finding: Finding) -> str:
 
 def _disk_growth(finding: Finding) -> str:
     rise, usual, used = (_number(finding, name) for name in ("disk_rise", "usual_rise", "disk_used"))
-    sentence = f"两天增长 {rise * 100:.2f} 个百分点，通常 {usual * 100:.2f} 个，目前已用 {used * 100:.1f}%"
+    sentence = f"两天增长 {rise * 100:.2f} 个百分点，通常为 {usual * 100:.2f} 个，目前已用 {used * 100:.1f}%"
     return f"{sentence}，照此约 {(1 - used) / rise * 2:,.0f} 天写满。"
+
+
+def _disk_used_event(finding: Finding) -> str:
+    return f"{disk_words(finding.entity.key)}使用率达 {value_words(finding)}{lasting(finding)}"
+
+
+def _disk_growth_event(finding: Finding) -> str:
+    return f"{disk_words(finding.entity.key)}{_disk_growth(finding).removesuffix('。')}"
+
+
+def _days_until_full(finding: Finding) -> str:
+    full_on = finding.details.get("full_on")
+    if not isinstance(full_on, str):
+        return measured(finding)
+    return f"按近期增速预计{day_words(date.fromisoformat(full_on))}写满。"
+
+
+def _days_until_full_event(finding: Finding) -> str:
+    return f"{disk_words(finding.entity.key)}{_days_until_full(finding).removesuffix('。')}"
+
+
+def _backup_lateness(finding: Finding) -> str:
+    last_on, clock_s = finding.details.get("last_on"), finding.figures.get("last_s")
+    if not isinstance(last_on, str) or clock_s is None:
+        return measured(finding)
+    last = f"{day_words(date.fromisoformat(last_on))}{clock(clock_s)}"
+    return f"最近一次成功为{last}，距今为计划间隔的 {value_words(finding)} 倍。"
+
+
+def _backup_event(finding: Finding) -> str:
+    last_on, clock_s = finding.details.get("last_on"), finding.figures.get("last_s")
+    since = f"自{day_words(finding.since)}起" if finding.since is not None else ""
+    last = ""
+    if isinstance(last_on, str) and clock_s is not None:
+        last = f"（最近一次成功：{day_words(date.fromisoformat(last_on))}{clock(clock_s)}）"
+    return f"备份计划 {finding.entity.label} {since}未成功{last}"
+
+
+def _tls_event(finding: Finding) -> str:
+    site = finding.entity.label.removeprefix("tls://").removesuffix(":443")
+    return f"{site} 的服务器证书将于{value_words(finding, unit='天')}后到期"
+
+
+def _patch_event(finding: Finding) -> str:
+    return f"{machine_words(finding.entity.key)}{_failed_patches(finding).removesuffix('。')}{lasting(finding)}"
 
 
 def _offline_backup(finding: Finding) -> str:
@@ -214,18 +285,27 @@ def _unpatched(finding: Finding) -> str:
 #: Code of a rule → its sentences.
 TEXTS: Texts = MappingProxyType(
     {
-        "infra.availability": RuleText(evidence=_availability),
+        "infra.availability": RuleText(evidence=_availability, event=_availability_event),
         "infra.checks_gap": RuleText(evidence=_checks_gap),
         "infra.reachable": RuleText(
-            evidence=_reachable, limits=_reachable_limits, reason=_reachable_reason, advice=_reachable_advice
+            evidence=_reachable,
+            event=_reachable_event,
+            limits=_reachable_limits,
+            reason=_reachable_reason,
+            advice=_reachable_advice,
         ),
-        "infra.problems": RuleText(evidence=_problems, limits=_problems_limits),
+        "infra.problems": RuleText(evidence=_problems, event=_problems_event, limits=_problems_limits),
         "infra.repeated_problems": RuleText(evidence=_repeated_problems),
-        "infra.error_rate": RuleText(evidence=lambda finding: measured_on_worst_day(finding, "单日最高")),
+        "infra.error_rate": RuleText(
+            evidence=lambda finding: measured_on_worst_day(finding, "单日最高"), event=value_event
+        ),
+        "infra.disk_used": RuleText(event=_disk_used_event),
+        "infra.days_until_full": RuleText(evidence=_days_until_full, event=_days_until_full_event),
+        "infra.backup_lateness": RuleText(evidence=_backup_lateness, event=_backup_event),
         "infra.requests_fall": RuleText(reason=_requests_reason),
         "infra.cpu_by_day": RuleText(evidence=_busy),
         "infra.cpu_by_night": RuleText(evidence=_busy),
-        "infra.disk_growth": RuleText(evidence=_disk_growth),
+        "infra.disk_growth": RuleText(evidence=_disk_growth, event=_disk_growth_event),
         "infra.offline_backup": RuleText(evidence=_offline_backup),
         "infra.restore_drill": RuleText(
             evidence=_restore_drill,
@@ -237,7 +317,8 @@ TEXTS: Texts = MappingProxyType(
             reason=_log_retention_reason,
             advice=_advice_if_unknown("核对日志轮转设置，确认留存不少于六个月"),
         ),
-        "infra.failed_patches": RuleText(evidence=_failed_patches),
+        "infra.failed_patches": RuleText(evidence=_failed_patches, event=_patch_event),
+        "infra.tls_days": RuleText(event=_tls_event),
         "infra.unpatched": RuleText(
             evidence=_unpatched,
             reason=lambda finding: f"补丁记录只有 {_count(finding, 'known_days')} 天",

@@ -10,13 +10,13 @@ RULES: tuple[Rule, ...] = (
         "oa.active_change_rate", "daily_active_change_rate", Threshold(-0.1, -0.3, "up"),
         "按单位和版本查看流失账号，核查登录与移动端",
         "By working days, a city's use moves by a few percent from week to week.",
-        count_measure="daily_active_before", min_count=5, label="日均活跃较上期", kind="change", cause="adoption",
+        count_measure="daily_active_before", min_count=5, label="日均活跃增幅", kind="change", cause="adoption",
     ),
     Rule(
         "oa.unit_active_change_rate", "daily_active_change_rate", Threshold(-0.3, -0.6, "up"),
         "核查该单位账号、登录与终端有无故障，听取用户意见",
         "A unit with five persons a day keeps more than two thirds.",
-        count_measure="daily_active_before", min_count=5, label="日均活跃较上期", kind="change", cause="adoption",
+        count_measure="daily_active_before", min_count=5, label="日均活跃增幅", kind="change", cause="adoption",
     ),
     Rule(
         "oa.low_weeks", "low_weeks", Threshold(0, 3, "down"), "核查登录故障，与单位核对人员并停用闲置账号",
@@ -71,12 +71,12 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "oa.handling_rise", "worked_p90_s", Threshold(0.5, 2.0, "down"), "按模块查看办理用时，核查待办提醒",
         "The slowest tenth takes as long one week as the next.", count_measure="tasks", min_count=100,
-        label="办理工时 P90 较常态", kind="usual", cause="handling",
+        label="九成以内办理工时", kind="usual", cause="handling",
     ),
     Rule(
         "oa.handling", "worked_p90_s", Threshold(3 * 28_800, 10 * 28_800, "down"), "梳理流程环节",
         "Three working days of eight hours for nine of ten tasks.", count_measure="tasks", min_count=100,
-        label="办理工时 P90", cause="handling",
+        label="办理工时（九成以内）", cause="handling",
     ),
     Rule(
         "oa.mobile_share", "mobile_share", Threshold(0.25, 0.1, "up"), "核查移动端登录、证书与性能，收集用户意见",

@@ -9,6 +9,7 @@ from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.phrases import listed, moved, shifted, value_words
 from ntanalytics.findings.text import RuleText, Texts
 from ntanalytics.metrics.figures import FigureRow, Figures
+from ntanalytics.metrics.noise import STEADY_SHARE
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.metrics.oa.unit_ranking import MIN_ACCOUNTS
 
@@ -17,7 +18,7 @@ def level(total: FigureRow, reach: FigureRow) -> str:
     """Return the numbers of enabled accounts, active accounts and units; over a gap what is known of them.
 
     Returns:
-        For example ``启用账号 12,539 个，本期活跃 9,477 个，活跃率 75.6%，较上期增加 0.4%（+33 个）；接入的 101 个单位
+        For example ``启用账号 12,539 个，本期活跃 9,477 个，活跃率 75.6%，较上周增加 0.4%（+33 个）；接入的 101 个单位
         均有人使用。``
     """
     enabled, acted, rate = (total.quantity(name) for name in ("enabled", "active", "active_rate"))
@@ -26,8 +27,8 @@ def level(total: FigureRow, reach: FigureRow) -> str:
     sentence = f"{enabled.named()}，本期活跃 {acted.text}"
     if rate.reason != "no_value":
         sentence += f"，{rate.named()}"
-    change = moved(total.exact("active_change"), total.exact("active_change_rate"), "个")
-    sentence += f"，{change or '上期数据不完整，不作比较'}"
+    change = moved(total.exact("active_change"), total.exact("active_change_rate"), "个", total.against)
+    sentence += f"，{change or f'{total.against}数据不完整，不作比较'}"
     onboarded, active = reach.exact("units_onboarded"), reach.exact("units_active")
     if onboarded is None or active is None or onboarded < 2:
         return f"{sentence}。"
@@ -41,13 +42,17 @@ def pace(total: FigureRow, worked_days: tuple[int, int]) -> str:
     """Return the daily mean of working days against the period before; a holiday does not change it.
 
     Returns:
-        For example ``工作日日均活跃 4,971 个（本期 5 个工作日，上期 3 个），较上期增加 2.1%。``
+        For example ``工作日日均活跃 4,971 个（本期 5 个工作日，上周 3 个），较上周增加 2.1%。``
     """
     now, rate = total.exact("daily_active"), total.exact("daily_active_change_rate")
     if now is None or not worked_days[0] or rate is None:
         return ""
-    few = f"（本期 {worked_days[0]} 个工作日，上期 {worked_days[1]} 个）" if worked_days[0] != worked_days[1] else ""
-    return f"工作日日均活跃 {_daily(now)} 个{few}，{_by(rate)}。"
+    few = (
+        f"（本期 {worked_days[0]} 个工作日，{total.against} {worked_days[1]} 个）"
+        if worked_days[0] != worked_days[1]
+        else ""
+    )
+    return f"工作日日均活跃 {_daily(now)} 个{few}，{_by(rate, total.against)}。"
 
 
 def moved_units(moving: Figures) -> str:
@@ -82,14 +87,14 @@ def terminals(total: FigureRow, typical: FigureRow | None = None) -> str:
     """Return the mobile and domestic shares, against the period before, or of a unit against its edition's median.
 
     Returns:
-        For example ``移动端占比 64.3%，较上期上升 0.7 个百分点；信创占比 44.0%，与上期持平。``
+        For example ``移动端占比 64.3%，较上周上升 0.7 个百分点；信创占比 44.0%，与上周基本持平。``
     """
     parts = []
     for name, label in (("mobile_share", "移动端占比"), ("xinchuang_share", "信创占比")):
         share = total.exact(name)
         if share is None:
             continue
-        beside = f"，{change}" if (change := shifted(total.exact(f"{name}_change"))) else ""
+        beside = f"，{change}" if (change := shifted(total.exact(f"{name}_change"), total.against)) else ""
         if typical and typical.get(name) is not None:
             beside += f"（同版本中位数 {format_number(typical[name], 'rate:1')}）"
         parts.append(f"{label} {format_number(share, 'rate:1')}{beside}")
@@ -100,7 +105,7 @@ def flow(flow: FigureRow) -> str:
     """Return the counts of new, returned and lapsed accounts; nothing over a gap, which moves accounts among them.
 
     Returns:
-        For example ``新增活跃 18 个、回流 799 个，上期活跃账号中 824 个本期未使用（8.7%）。``
+        For example ``新增活跃 18 个、回流 799 个，上周活跃账号中 824 个本期未使用（8.7%）。``
     """
     new, resurrected, lapsed = (flow.quantity(name) for name in ("new", "resurrected", "lapsed"))
     if not (new.is_exact and resurrected.is_exact and lapsed.is_exact):
@@ -109,7 +114,7 @@ def flow(flow: FigureRow) -> str:
     if not flow["was_active"]:
         return f"{came}。"
     share = format_number(flow["lapsed"] / flow["was_active"], "rate:1")
-    return f"{came}，上期活跃账号中 {lapsed.text}本期未使用（{share}）。"
+    return f"{came}，{flow.against}活跃账号中 {lapsed.text}本期未使用（{share}）。"
 
 
 def handled(total: FigureRow, by_module: Figures) -> str:
@@ -201,10 +206,10 @@ def _daily(value: float) -> str:
     return format_number(value, "integer" if value >= 100 else "number:1")
 
 
-def _by(rate: float) -> str:
-    if abs(rate) < 0.0005:
-        return "与上期持平"
-    return f"较上期{'增加' if rate > 0 else '减少'} {format_number(abs(rate), 'rate:1')}"
+def _by(rate: float, against: str) -> str:
+    if abs(rate) <= STEADY_SHARE:
+        return f"与{against}基本持平"
+    return f"较{against}{'增加' if rate > 0 else '减少'} {format_number(abs(rate), 'rate:1')}"
 
 
 def _hours(seconds: float) -> str:

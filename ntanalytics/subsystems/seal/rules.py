@@ -32,7 +32,7 @@ RULES: tuple[Rule, ...] = (
         cause="seals",
     ),
     Rule(
-        "seal.testing_days", "waiting_days", Threshold(21, 90, "down"), "安排厂商与用章单位完成测试",
+        "seal.testing_days", "waiting_days", Threshold(21, 90, "down"), "安排供应商与用章单位完成测试",
         "A seal that was made is tested within a week or two, a long holiday adds one (docs/domain.md, O11).",
         label="制作后待测试", kind="deadline", cause="seals",
     ),

@@ -6,8 +6,9 @@ from datetime import date
 from types import MappingProxyType
 
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.phrases import day_words, listed
+from ntanalytics.findings.phrases import day_words, listed, value_words
 from ntanalytics.findings.text import RuleText, Texts, measured
+from ntanalytics.metrics.number_format import format_number
 
 
 def making_days(finding: Finding) -> str:
@@ -17,6 +18,12 @@ def making_days(finding: Finding) -> str:
         return measured(finding)
     sentence = f"{len(units)} 枚印章申请后逾 {finding.rule.threshold.warning:g} 天未制作，最早申请于"
     return f"{sentence}{day_words(date.fromisoformat(first))}：{listed(units)}。"
+
+
+def testing_event(finding: Finding) -> str:
+    """Return how many seals wait for their test, and for how long the first of them does."""
+    late = format_number(finding.figures["late"], "integer", "枚")
+    return f"{late}印章制作后超期未测试，最长已等待 {value_words(finding, unit='天')}"
 
 
 def testing_days(finding: Finding) -> str:
@@ -29,5 +36,8 @@ def testing_days(finding: Finding) -> str:
 
 #: Sentences by rule code, where the general ones do not serve.
 TEXTS: Texts = MappingProxyType(
-    {"seal.making_days": RuleText(evidence=making_days), "seal.testing_days": RuleText(evidence=testing_days)}
+    {
+        "seal.making_days": RuleText(evidence=making_days),
+        "seal.testing_days": RuleText(evidence=testing_days, event=testing_event),
+    }
 )

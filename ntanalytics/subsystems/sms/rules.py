@@ -14,7 +14,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "sms.receipt_latency_p95_s", "receipt_latency_p95_s", Threshold(120, 600, "down"),
         "检查网关队列与运营商回执通道", "A code that comes after two minutes is asked for again.",
-        count_measure="submitted", min_count=200, label="回执时延 P95", cause="receipts",
+        count_measure="submitted", min_count=200, label="回执时延（95%以内）", cause="receipts",
     ),
     Rule(
         "sms.backlog", "backlog", Threshold(100, 1000, "down"), "检查网关进程、队列与运营商连接",

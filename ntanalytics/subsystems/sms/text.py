@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from ntanalytics.contract.sms import CARRIERS
+from ntanalytics.findings.event_text import value_event
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.phrases import listed, moved, shifted
 from ntanalytics.findings.text import RuleText, Texts, measured_on_worst_day
@@ -51,8 +52,8 @@ def _not_reconciled(_finding: Finding) -> str:
 #: Sentences by rule code, where the general ones do not serve.
 TEXTS: Texts = MappingProxyType(
     {
-        "sms.delivery_rate": RuleText(evidence=worst_day),
-        "sms.receipt_latency_p95_s": RuleText(evidence=worst_day),
+        "sms.delivery_rate": RuleText(evidence=worst_day, event=value_event),
+        "sms.receipt_latency_p95_s": RuleText(evidence=worst_day, event=value_event),
         "sms.bill": RuleText(evidence=bill_difference, limits=_bill_limits, reason=_not_reconciled),
     }
 )
@@ -74,7 +75,7 @@ def volume(total: FigureRow, by_carrier: Figures, by_application: Figures) -> st
     """Return how much was sent, its change, and the carriers and applications that made it.
 
     Returns:
-        For example ``提交短信 21,000 条，较上期增加 5.0%（+1,000 条），主要来自中国移动（+800 条）；
+        For example ``提交短信 21,000 条，较上月增加 5.0%（+1,000 条），主要来自中国移动（+800 条）；
         应用中主要来自公文（+700 条）。``
     """
     submitted = total.quantity("submitted")
@@ -83,8 +84,8 @@ def volume(total: FigureRow, by_carrier: Figures, by_application: Figures) -> st
         return f"{sentence}（本期数据不完整），不作比较。"
     change = total.exact("submitted_change")
     if change is None:
-        return f"{sentence}，上期数据不完整，不作比较。"
-    sentence += f"，{moved(change, total.exact('submitted_change_rate'), '条')}"
+        return f"{sentence}，{total.against}数据不完整，不作比较。"
+    sentence += f"，{moved(change, total.exact('submitted_change_rate'), '条', total.against)}"
     carriers = _movers(by_carrier, "carrier", change)
     applications = _movers(by_application, "application", change)
     if carriers:
@@ -107,15 +108,15 @@ def delivery(total: FigureRow, by_carrier: Figures) -> str:
     """Return the delivery rate, its change, and the carrier that fell most.
 
     Returns:
-        For example ``送达率 97.6%，较上期下降 1.1 个百分点；降幅最大的是中国联通（98.9% 降至 95.1%）。``
+        For example ``送达率 97.6%，较上月下降 1.1 个百分点；降幅最大的是中国联通（98.9% 降至 95.1%）。``
     """
     rate = total.quantity("delivery_rate")
     if not rate.is_exact:
         return f"送达率未知：{'本期数据不完整' if rate.reason == 'gap' else '本期没有已出结果的短信'}。"
     change = total.exact("delivery_rate_change")
     if change is None:
-        return f"{rate.named()}，上期无可比数据。"
-    sentence = f"{rate.named()}，{shifted(change)}"
+        return f"{rate.named()}，{total.against}无可比数据。"
+    sentence = f"{rate.named()}，{shifted(change, total.against)}"
     fallen = [row for row in by_carrier if (row.exact("delivery_rate_change") or 0) <= -0.001]
     if fallen:
         worst = min(fallen, key=lambda carrier: float(carrier["delivery_rate_change"]))

@@ -39,7 +39,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "sso.app_p95_rise", "access_p95_ms", Threshold(1.0, 4.0, "down"), "查看该应用的票据校验与后端负载",
         "Twice as long as usual, and half a second at least, is felt.", count_measure="accesses", min_count=50,
-        label="应用访问耗时 P95", kind="usual", cause="apps",
+        label="应用访问耗时（95%以内）", kind="usual", cause="apps",
     ),
     source_rule("sso"),
 )  # fmt: skip

@@ -41,4 +41,4 @@ def test_a_reason_of_refusals_is_told_with_its_hours() -> None:
         window=Window(ON, 32_400, 39_600),
         figures={"attempts": 480, "failures": 32, "usual": 0.0},
     )
-    assert word(finding).evidence == "09:00—11:00 证书登录 480 次，证书登录失败 32 次（6.7%），通常 0.0%。"
+    assert word(finding).evidence == "9时至11时 证书登录 480 次，证书登录失败 32 次（占 6.7%，通常为 0.0%）。"

@@ -40,8 +40,8 @@ def test_completeness_tells_gaps_and_errors() -> None:
 def test_rejected_rows_are_told_with_their_number() -> None:
     given = AsOf(source="sms", dataset="sms.messages", label="短信", rows=980, rejected=20)
     wording = _worded(rejected_finding(RULES["data.rejected_share"], given))
-    assert wording.evidence == "剔除率 2.00%，高于异常阈值 1.00%，共剔除 20 行。"
-    assert wording.limits == "高于 0.10% 关注，1.00% 异常"
+    assert wording.evidence == "剔除率 2.00%，共剔除 20 行。"
+    assert wording.limits == "超过 0.10% 为关注，超过 1.00% 为异常"
 
 
 def test_missing_rows_are_told_with_what_is_usual() -> None:
@@ -59,5 +59,5 @@ def test_a_standstill_is_told_by_host_or_source() -> None:
     [finding] = still_findings(RULES["data.stood_still"], [still("a", 1), still("b", 0)], view([]))
     assert _worded(finding).evidence == "CPU 使用率全天为同一数值，此前每天都有变化。"
     [whole] = still_findings(RULES["data.stood_still"], [still("a", 3), still("b", 4)], view([]))
-    assert (_worded(whole).entity, _worded(whole).limits) == ("主机指标（zabbix）", "高于 0 项 关注，5 项 异常")
+    assert (_worded(whole).entity, _worded(whole).limits) == ("主机指标（zabbix）", "出现即为关注，超过 5 项 为异常")
     assert _worded(whole).evidence == "全部 2 台主机的 7 项指标全天为同一数值。"

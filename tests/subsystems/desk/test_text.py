@@ -69,13 +69,13 @@ def test_manual_checks_that_are_usual_are_told(figures: dict[str, float], value:
 def test_a_crash_is_told_with_its_times() -> None:
     details = {"incident": "SJ1", "began": "09:40", "day": None, "is_restored": True}
     broken = _finding("desk.clocks_broken", "critical", figures={"clock_s": 5.5 * 3600}, details=details, since=ON)
-    assert _evidence(broken) == "公文交换崩溃（SJ1）09:40 发生，5 小时 30 分恢复，超过 4 小时承诺。"
+    assert _evidence(broken) == "09:40公文交换系统崩溃（SJ1），5 小时 30 分恢复，超过合同约定的 4 小时。"
     lasting = broken.with_details(is_restored=False, day="2026-11-18")
     assert _evidence(lasting) == (
-        "公文交换崩溃（SJ1）11月18日 09:40 发生，已历时 5 小时 30 分尚未恢复，超过 4 小时承诺。"
+        "11月18日09:40公文交换系统崩溃（SJ1），已历时 5 小时 30 分尚未恢复，超过合同约定的 4 小时。"
     )
     running = _finding("desk.clock_running", figures={"clock_s": 3.5 * 3600}, details=details)
-    assert _evidence(running) == "公文交换崩溃（SJ1）09:40 发生，已历时 3 小时 30 分，承诺 4 小时内恢复。"
+    assert _evidence(running) == "09:40公文交换系统崩溃（SJ1），已历时 3 小时 30 分尚未恢复，合同约定 4 小时内恢复。"
     assert _evidence(_finding("desk.clocks_broken", "ok", 0.0, figures={"crashes": 1.0})) == (
         "当期 1 起系统崩溃均未超时。"
     )
@@ -87,16 +87,16 @@ def test_changes_without_confirmation_are_told_with_their_numbers() -> None:
     finding = _finding("desk.unconfirmed_changes", entity=entity, details={"changes": ("BG1", "BG2")})
     finding = finding.since_day(dt.date(2026, 11, 11))
     assert word(finding).sentence == (
-        "协同办公变更：BG1、BG2 已实施，未取得用户书面确认，自11月11日起；建议补办用户书面确认。"
+        "协同办公变更 BG1、BG2 已实施，未取得用户书面确认，自11月11日起。建议补办用户书面确认。"
     )
     late = finding.with_details(is_confirmed_late=True)
-    assert _evidence(late) == "BG1、BG2 已实施，事后才取得用户书面确认。"
+    assert _evidence(late) == "变更 BG1、BG2 已实施，事后才取得用户书面确认。"
     assert _evidence(_finding("desk.unconfirmed_changes", "ok", 0.0)) == "没有未经书面确认的流程变更。"
 
 
 def test_reports_backups_and_steps_that_are_missing_are_named() -> None:
     assert _evidence(_finding("desk.unconfirmed_reports", details={"weeks": ("2026-W46",)})) == (
-        "2026-W46 已到确认期限，未经用户确认。"
+        "2026年第46期已到确认期限，未经用户确认。"
     )
     assert _evidence(_finding("desk.unconfirmed_reports", "ok", details={"weeks": ()})) == "已到期的周期均经用户确认。"
     assert _evidence(_finding("desk.standby", value=0.0)) == "团队名册中没有指定备选驻场人员。"

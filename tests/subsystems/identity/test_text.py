@@ -17,7 +17,7 @@ def test_an_outage_of_logins_is_told_with_its_minutes() -> None:
         window=Window(ON, 36_000, 38_520),
         figures={"expected": 630.0},
     )
-    assert word(finding).evidence == "10:00—10:42 几乎没有登录，同一时段通常 630 次。"
+    assert word(finding).evidence == "10时至10时42分 几乎没有登录，同一时段通常有 630 次。"
 
 
 def test_a_method_that_fails_is_told_with_its_hours() -> None:
@@ -31,13 +31,13 @@ def test_a_method_that_fails_is_told_with_its_hours() -> None:
         window=Window(ON, 48_600, 59_400),
         figures={"attempts": 600, "failures": 240, "usual": 0.02},
     )
-    assert word(finding).evidence == "13:30—16:30 登录 600 次，登录失败 240 次（40.0%），通常 2.0%。"
+    assert word(finding).evidence == "13时30分至16时30分 登录 600 次，登录失败 240 次（占 40.0%，通常为 2.0%）。"
 
 
 def test_attempts_by_force_are_told_with_their_hours_and_of_a_week_with_their_day() -> None:
     entity = Entity("address", "worst", "单一来源地址")
     finding = judge_value(RULES["identity.attempts"], 30, [], entity)
-    assert word(finding).evidence == "疑似暴力破解 30 次，高于关注阈值 19 次。"
+    assert word(finding).evidence == "疑似暴力破解 30 次。"
     dated = Finding(
         rule=finding.rule,
         entity=entity,
@@ -46,8 +46,8 @@ def test_attempts_by_force_are_told_with_their_hours_and_of_a_week_with_their_da
         window=Window(ON, 32_400, 33_000),
         figures={"others": 1.0},
     )
-    assert word(dated).evidence == "09:00—09:10 登录失败 30 次；另有 1 个。"
-    assert word(dated.with_details(day="2026-11-16")).evidence == "11月16日 09:00—09:10 登录失败 30 次；另有 1 个。"
+    assert word(dated).evidence == "9时至9时10分 登录失败 30 次；另有 1 个。"
+    assert word(dated.with_details(day="2026-11-16")).evidence == "11月16日 9时至9时10分 登录失败 30 次；另有 1 个。"
 
 
 def test_accounts_that_nobody_answers_for_are_told_by_their_unit() -> None:

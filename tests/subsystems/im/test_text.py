@@ -26,4 +26,4 @@ def test_an_older_client_is_told_with_its_users() -> None:
 
 def test_the_busiest_account_is_told_with_its_limit() -> None:
     finding = judge_value(RULES["im.busiest"], 601, [], Entity("account", "busiest", "单个账号"))
-    assert word(finding).evidence == "单个账号一小时消息 601 条，高于关注阈值 600 条。"
+    assert word(finding).evidence == "单个账号一小时消息 601 条。"

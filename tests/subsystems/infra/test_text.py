@@ -37,7 +37,7 @@ def test_a_host_that_was_down_is_told_from_when_until_when() -> None:
     rule = RULES["infra.reachable"]
     [finding] = reachable_findings(DAY, rule, view([host]), view([]), [outage("im-app-1", 892, 112)])
     wording = _worded(finding)
-    assert wording.evidence == "14:52—16:44 无应答，历时 1 小时 52 分。"
+    assert wording.evidence == "14时52分至16时44分 无应答，历时 1 小时 52 分。"
     assert (wording.since, wording.advice) == ("11月20日", "检查主机、网络与监控代理")
     assert wording.limits == "无应答超过 10 分 关注，30 分 异常"
     [down] = reachable_findings(DAY, rule, view([{**host, "is_available": False}]), view([]), [])
@@ -50,9 +50,9 @@ def test_an_alarm_is_told_by_its_name_and_when_it_was_raised() -> None:
     rule = RULES["infra.problems"]
     alarms = [problem("warning", 30), problem("high", 2)]
     [lasting] = alarm_findings(DAY, rule, view(alarms))
-    assert _worded(lasting).evidence == "监控告警“磁盘低”11月20日 22:00 发生，尚未恢复；另有 1 项。"
+    assert _worded(lasting).evidence == "监控告警“磁盘低”11月20日22时 发生，尚未恢复；另有 1 项。"
     [over] = alarm_findings(DAY, rule, view([problem("high", 9, ended=7)]))
-    assert _worded(over).evidence == "监控告警“磁盘低”11月20日 15:00 发生，17:00 恢复，历时 2 小时。"
+    assert _worded(over).evidence == "监控告警“磁盘低”11月20日15时 发生，17时 恢复，历时 2 小时。"
     [none] = alarm_findings(DAY, rule, view([]))
     assert _worded(none).evidence == "没有未恢复的告警，当日也没有严重告警。"
     assert _worded(none).limits == "无未恢复或严重的告警"
@@ -69,7 +69,7 @@ def test_a_gap_in_monitoring_is_told_with_its_hours() -> None:
     gaps = [gap("probe", 65, 140), gap("zabbix", 67, 135)]
     [finding] = gap_findings(DAY, RULES["infra.checks_gap"], case_list(gaps))
     assert _worded(finding).entity == "监控平台"
-    assert _worded(finding).evidence == "01:05—03:25 没有任何检查（2 小时 20 分），期间各系统与主机状态未知。"
+    assert _worded(finding).evidence == "1时5分至3时25分 没有任何检查（2 小时 20 分），期间各系统与主机状态未知。"
 
 
 def test_availability_of_a_day_tells_its_longest_outage() -> None:
@@ -78,32 +78,30 @@ def test_availability_of_a_day_tells_its_longest_outage() -> None:
         _judged("infra.availability", availability=0.9931),
         [outage("https://p/", 865, 5), outage("https://p/", 9, 4)],
     )
-    assert _worded(finding).evidence == (
-        "可用率 99.31%，低于关注阈值 99.90%：14:25—14:30 https://p/ 无应答，共中断 2 次。"
-    )
+    assert _worded(finding).evidence == ("可用率 99.31%：14时25分至14时30分 https://p/ 无应答，共中断 2 次。")
 
 
 def test_the_error_rate_of_a_week_is_told_with_its_worst_day() -> None:
     row = {"day": dt.date(2026, 11, 18), "is_covered": True, "service": "portal", "requests": 999, "error_rate": 0.0231}
     [finding] = worst_day_findings(WEEK, RULES["infra.error_rate"], figures([row]))
-    assert _worded(finding).evidence == "单日最高错误率 2.31%（11月18日），高于异常阈值 2.00%。"
+    assert _worded(finding).evidence == "单日最高错误率 2.31%（11月18日）。"
     rows = [row, {**row, "day": ON, "error_rate": 0.02}]
     [finding] = worst_day_findings(WEEK, RULES["infra.error_rate"], figures(rows))
-    assert _worded(finding).evidence == "单日最高错误率 2.31%（11月18日），高于异常阈值 2.00%；本期共 2 天越过阈值。"
+    assert _worded(finding).evidence == "单日最高错误率 2.31%（11月18日）；期内共有 2 天。"
     [finding] = worst_day_findings(DAY, RULES["infra.error_rate"], figures([{**row, "day": ON}]))
-    assert _worded(finding).evidence == "错误率 2.31%，高于异常阈值 2.00%。"
+    assert _worded(finding).evidence == "错误率 2.31%。"
 
 
 def test_a_busy_host_is_told_with_its_hours() -> None:
     hours = [{"host": "a", "hour_at": BEGIN + minutes(60 * hour), "mean": 0.97} for hour in (9, 10, 14)]
     finding = with_busy_hours(DAY, _judged("infra.cpu_by_day", held_by_day=0.96), hours)
-    assert _worded(finding).evidence == ("CPU 日间持续使用率 96.0%，高于异常阈值 95.0%：09:00—11:00、14:00—15:00。")
+    assert _worded(finding).evidence == ("处理器日间持续使用率 96.0%：9时至11时、14时至15时。")
 
 
 def test_a_disk_that_begins_to_fill_is_told_with_its_pace() -> None:
     finding = _judged("infra.disk_growth", rise_beyond=0.01)
     finding = finding.with_figures(disk_rise=0.012, usual_rise=0.002, disk_used=0.7)
-    assert _worded(finding).evidence == ("两天增长 1.20 个百分点，通常 0.20 个，目前已用 70.0%，照此约 50 天写满。")
+    assert _worded(finding).evidence == ("两天增长 1.20 个百分点，通常为 0.20 个，目前已用 70.0%，照此约 50 天写满。")
 
 
 def test_patches_are_told_with_their_hosts() -> None:

@@ -64,7 +64,7 @@ def _moved(name: str, before: float, now: float) -> Row:
 
 def test_the_level_says_how_many_units_nobody_uses() -> None:
     assert say.level(_total(), _reach(10, 8)) == (
-        "启用账号 120 个，本期活跃 90 个，活跃率 75.0%，较上期增加 7.1%（+6 个）；接入的 10 个单位中 2 个无人使用。"
+        "启用账号 120 个，本期活跃 90 个，活跃率 75.0%，较前一期增加 7.1%（+6 个）；接入的 10 个单位中 2 个无人使用。"
     )
     assert say.level(_total(), _reach(10, 10)).endswith("；接入的 10 个单位均有人使用。")
     assert say.level(_total(), _reach(1, 1)).endswith("（+6 个）。")
@@ -72,7 +72,7 @@ def test_the_level_says_how_many_units_nobody_uses() -> None:
 
 def test_over_a_hole_the_level_is_a_lower_bound_and_nothing_is_compared() -> None:
     whole = say.level(_total(active_change=None, active_change_rate=None), _reach(1, 1))
-    assert whole == "启用账号 120 个，本期活跃 90 个，活跃率 75.0%，上期数据不完整，不作比较。"
+    assert whole == "启用账号 120 个，本期活跃 90 个，活跃率 75.0%，前一期数据不完整，不作比较。"
     holed = _total(active=40, active_rate=None, active_change=None, is_complete=False)
     assert say.level(holed, _reach(2, 1)) == "本期数据不完整，活跃账号 ≥ 40 个，活跃率和增减不予计算。"
     assert say.pace(_total(is_complete=False), (5, 5)) == say.terminals(_total(is_complete=False)) == ""
@@ -81,14 +81,14 @@ def test_over_a_hole_the_level_is_a_lower_bound_and_nothing_is_compared() -> Non
 def test_without_the_members_the_active_accounts_are_known_and_no_rate_is() -> None:
     able = FigureRow({"enabled": 120, "active_rate": 0.75}, is_complete=False)
     assert say.level(_total() | able, _reach(1, 1)) == (
-        "启用账号 ≥ 120 个，本期活跃 90 个，活跃率未知，较上期增加 7.1%（+6 个）。"
+        "启用账号 ≥ 120 个，本期活跃 90 个，活跃率未知，较前一期增加 7.1%（+6 个）。"
     )
 
 
 def test_the_pace_names_the_working_days_only_where_they_differ() -> None:
-    assert say.pace(_total(), (5, 5)) == "工作日日均活跃 49.5 个，较上期增加 10.0%。"
-    assert say.pace(_total(), (3, 5)) == "工作日日均活跃 49.5 个（本期 3 个工作日，上期 5 个），较上期增加 10.0%。"
-    assert say.pace(_total(daily_active_change_rate=-0.0002), (5, 5)).endswith("，与上期持平。")
+    assert say.pace(_total(), (5, 5)) == "工作日日均活跃 49.5 个，较前一期增加 10.0%。"
+    assert say.pace(_total(), (3, 5)) == "工作日日均活跃 49.5 个（本期 3 个工作日，前一期 5 个），较前一期增加 10.0%。"
+    assert say.pace(_total(daily_active_change_rate=-0.0002), (5, 5)).endswith("，与前一期基本持平。")
     assert say.pace(_total(), (0, 5)) == ""
     assert say.pace(_total(daily_active_change_rate=None), (5, 5)) == ""
 
@@ -111,7 +111,7 @@ def test_units_that_moved_are_counted_and_not_named() -> None:
 
 
 def test_terminals_stand_beside_the_period_before_and_the_peers() -> None:
-    assert say.terminals(_total()) == "移动端占比 61.0%，较上期上升 2.0 个百分点；信创占比 40.0%，与上期持平。"
+    assert say.terminals(_total()) == "移动端占比 61.0%，较前一期上升 2.0 个百分点；信创占比 40.0%，与前一期基本持平。"
     assert say.terminals(_total(xinchuang_share=None, mobile_share_change=None), FigureRow({"mobile_share": 0.5})) == (
         "移动端占比 61.0%（同版本中位数 50.0%）。"
     )
@@ -119,7 +119,7 @@ def test_terminals_stand_beside_the_period_before_and_the_peers() -> None:
 
 def test_who_came_and_left_are_counts() -> None:
     row = {"new": 3, "resurrected": 5, "lapsed": 7, "was_active": 70}
-    assert say.flow(FigureRow(row)) == "新增活跃 3 个、回流 5 个，上期活跃账号中 7 个本期未使用（10.0%）。"
+    assert say.flow(FigureRow(row)) == "新增活跃 3 个、回流 5 个，前一期活跃账号中 7 个本期未使用（10.0%）。"
     assert say.flow(FigureRow({**row, "was_active": 0, "lapsed": 0})) == "新增活跃 3 个、回流 5 个。"
     assert say.flow(FigureRow(row, is_complete=False)) == say.flow(FigureRow(row, was_complete=False)) == ""
 
@@ -181,12 +181,10 @@ def test_the_busiest_day_counts_all_editions() -> None:
 def test_a_pace_that_is_not_known_and_units_that_have_long_been_low_are_told() -> None:
     fresh = _total(daily_active_before=None, daily_active_change_rate=None)
     [unknown] = city_findings(RULES, FigureRow(fresh), NO_FIGURES, NO_FIGURES)
-    assert word(unknown).evidence == "日均活跃较上期未知：上期数据不完整。"
+    assert word(unknown).evidence == "日均活跃增幅未知：前一期数据不完整。"
     units = case_list([_unit("低局", low_weeks=4)])
     low = city_findings(RULES, FigureRow(_total()), NO_FIGURES, units, is_for_owner=True)[1]
-    assert word(low).sentence == (
-        "低局活跃率连续低于 40% 4 周，高于异常阈值 3 周；建议核查登录故障，与单位核对人员并停用闲置账号。"
-    )
+    assert word(low).sentence == ("低局活跃率连续低于 40% 4 周。建议核查登录故障，与单位核对人员并停用闲置账号。")
 
 
 def test_a_module_that_is_seldom_used_is_told_beside_the_busiest() -> None:

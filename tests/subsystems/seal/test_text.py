@@ -19,4 +19,4 @@ def test_seals_that_wait_to_be_made_are_told_with_their_units() -> None:
 def test_seals_that_wait_to_be_tested_are_counted() -> None:
     entity = Entity("seals", "untested", "待测试印章")
     finding = judge_value(RULES["seal.testing_days"], 22, [], entity)
-    assert word(finding.with_figures(late=3.0)).evidence == "制作后待测试 22 天，高于关注阈值 21 天，超期共 3 枚。"
+    assert word(finding.with_figures(late=3.0)).evidence == "制作后待测试 22 天，超期共 3 枚。"

@@ -52,7 +52,7 @@ def test_a_change_of_volume_names_the_carriers_and_applications_that_made_it() -
         ]
     )
     assert say.volume(FigureRow(_moved(21000, 20000)), carriers, applications) == (
-        "提交短信 21,000 条，较上期增加 5.0%（+1,000 条），主要来自中国移动（+1,000 条）；"
+        "提交短信 21,000 条，较前一期增加 5.0%（+1,000 条），主要来自中国移动（+1,000 条）；"
         "应用中主要来自公文（+700 条）、苏服办（+300 条）。"
     )
 
@@ -60,17 +60,17 @@ def test_a_change_of_volume_names_the_carriers_and_applications_that_made_it() -
 def test_a_fall_names_those_that_fell() -> None:
     carriers = figures([_moved(10, 30, carrier="mobile"), _moved(15, 10, carrier="unicom")])
     assert say.volume(FigureRow(_moved(25, 40)), carriers, NONE) == (
-        "提交短信 25 条，较上期减少 37.5%（−15 条），主要来自中国移动（−20 条）。"
+        "提交短信 25 条，较前一期减少 37.5%（−15 条），主要来自中国移动（−20 条）。"
     )
 
 
 def test_an_unchanged_volume_names_nobody() -> None:
     carriers = figures([_moved(20, 10, carrier="mobile"), _moved(10, 20, carrier="unicom")])
-    assert say.volume(FigureRow(_moved(30, 30)), carriers, NONE) == "提交短信 30 条，与上期持平。"
+    assert say.volume(FigureRow(_moved(30, 30)), carriers, NONE) == "提交短信 30 条，与前一期持平。"
 
 
 def test_incomplete_data_are_not_compared() -> None:
-    assert say.volume(FigureRow(_moved(30, None)), NONE, NONE) == "提交短信 30 条，上期数据不完整，不作比较。"
+    assert say.volume(FigureRow(_moved(30, None)), NONE, NONE) == "提交短信 30 条，前一期数据不完整，不作比较。"
     bound = FigureRow(_moved(30, 20), is_complete=False)
     assert say.volume(bound, NONE, NONE) == "提交短信 ≥ 30 条（本期数据不完整），不作比较。"
     assert say.delivery(FigureRow(_rated(None, 0.9), is_complete=False), NONE) == "送达率未知：本期数据不完整。"
@@ -79,8 +79,8 @@ def test_incomplete_data_are_not_compared() -> None:
 @pytest.mark.parametrize(
     ("total", "said"),
     [
-        ((0.976, 0.987), "送达率 97.6%，较上期下降 1.1 个百分点；降幅最大的是中国联通（98.9% 降至 95.1%）。"),
-        ((0.976, None), "送达率 97.6%，上期无可比数据。"),
+        ((0.976, 0.987), "送达率 97.6%，较前一期下降 1.1 个百分点；降幅最大的是中国联通（98.9% 降至 95.1%）。"),
+        ((0.976, None), "送达率 97.6%，前一期无可比数据。"),
         ((None, 0.9), "送达率未知：本期没有已出结果的短信。"),
     ],
 )
@@ -114,8 +114,8 @@ def test_over_a_gap_failures_are_a_bound_and_never_none() -> None:
 def test_the_headlines_tell_volume_delivery_and_failures() -> None:
     total = FigureRow(_moved(30, 30) | _rated(0.976, 0.976) | {"failed": 0})
     assert say.headlines(total, NONE, NONE, NONE) == [
-        "提交短信 30 条，与上期持平。",
-        "送达率 97.6%，与上期持平。",
+        "提交短信 30 条，与前一期持平。",
+        "送达率 97.6%，与前一期基本持平。",
         "没有失败短信。",
     ]
 
@@ -129,20 +129,20 @@ def _finding(code: str, value: float, status: Status = "critical", **more: Any) 
 
 def test_a_rate_of_a_day_is_told_with_its_limit_and_what_is_usual() -> None:
     wording = word(_finding("sms.delivery_rate", 0.71, comparison=Comparison("usual", 0.989), since=ON))
-    assert wording.evidence == "送达率 71.0%，低于异常阈值 90.0%，近期通常为 98.9%。"
-    assert (wording.limits, wording.since) == ("低于 95.0% 关注，90.0% 异常", "11月20日")
+    assert wording.evidence == "送达率 71.0%，近期通常为 98.9%。"
+    assert (wording.limits, wording.since) == ("低于 95.0% 为关注，低于 90.0% 为异常", "11月20日")
     assert wording.advice == RULES["sms.delivery_rate"].advice
     fine = word(_finding("sms.receipt_latency_p95_s", 8.0, "ok", comparison=Comparison("usual", 8.0)))
-    assert (fine.evidence, fine.advice) == ("回执时延 P95 8.0 秒，近期通常为 8.0 秒。", "")
+    assert (fine.evidence, fine.advice) == ("回执时延（95%以内） 8.0 秒，近期通常为 8.0 秒。", "")
     backlog = word(_finding("sms.backlog", 1500.0))
-    assert backlog.evidence == "回执积压 1,500 条，高于异常阈值 1,000 条。"
+    assert backlog.evidence == "回执积压 1,500 条。"
 
 
 def test_the_worst_day_of_a_period_is_told_with_its_date() -> None:
     worst = _finding("sms.delivery_rate", 0.71, details={"day": "2026-11-18"}, figures={"days_beyond": 2.0})
-    assert word(worst).evidence == ("单日最低送达率 71.0%（11月18日），低于异常阈值 90.0%；本期共 2 天越过阈值。")
+    assert word(worst).evidence == ("单日最低送达率 71.0%（11月18日）；期内共有 2 天。")
     longest = _finding("sms.receipt_latency_p95_s", 12.0, "ok", details={"day": "2026-11-18"})
-    assert word(longest).evidence == "单日最长回执时延 P95 12.0 秒（11月18日）。"
+    assert word(longest).evidence == "单日最长回执时延（95%以内） 12.0 秒（11月18日）。"
 
 
 @pytest.mark.parametrize(
@@ -176,4 +176,4 @@ def test_hours_that_are_worse_are_told_with_their_nouns() -> None:
         figures={"events": 300, "hits": 90, "usual": 0.02},
     )
     share, usual = format_number(0.3, finding.format), format_number(0.02, finding.format)
-    assert word(finding).evidence == f"09:00—12:00 已出结果短信 300 条，其中失败 90 条，占 {share}，通常为 {usual}。"
+    assert word(finding).evidence == f"9时至12时 已出结果短信 300 条，其中失败 90 条，占 {share}，通常为 {usual}。"

@@ -21,8 +21,8 @@ def test_an_application_that_nobody_reaches_is_told_with_its_hours() -> None:
         figures={"expected": 400.0},
     )
     wording = word(finding)
-    assert (wording.entity, wording.evidence) == ("电子印章", "08:00—18:00 几乎没有应用访问，同一时段通常 400 次。")
-    assert wording.limits == "超过 1 小时 关注，24 小时 异常"
+    assert (wording.entity, wording.evidence) == ("电子印章", "8时至18时 几乎没有应用访问，同一时段通常有 400 次。")
+    assert wording.limits == "超过 1 小时 为关注，超过 24 小时 为异常"
 
 
 def test_a_share_that_chance_explains_is_told_as_such() -> None:

@@ -11,6 +11,7 @@ from ntanalytics.demo.population.city import City
 from ntanalytics.demo.products.desk_workbook import details, plans, staff, systems
 from ntanalytics.demo.products.desk_workbook.access import access_grants
 from ntanalytics.demo.products.desk_workbook.cells import Row
+from ntanalytics.demo.products.desk_workbook.dispositions import dispositions
 from ntanalytics.demo.products.desk_workbook.tickets import tickets
 from ntanalytics.sources.starter import DESK_WORKBOOK_DATASETS
 from ntanalytics.sources.workbook_template import write_template
@@ -40,6 +41,7 @@ def desk_rows(city: City, segments: Mapping[tuple[dt.date, str], int]) -> dict[s
         "desk.report_plan": plans.report_plan(city),
         "desk.signoffs": staff.signoffs(city),
         "desk.recommendations": staff.recommendations(city),
+        "desk.dispositions": dispositions(city),
         "infra.patches": systems.patches(city),
         "sms.bills": systems.bills(city, segments),
     }

@@ -19,9 +19,6 @@ from ntanalytics.reports.fragments import column_style
 from ntanalytics.reports.markdown import paragraphs
 from ntanalytics.reports.record import Field, Heading, Record, RecordedBlock, certainty_of
 
-#: Headings of the table of headline figures.
-KPI_HEADINGS = ("指标", "本期", "上期", "变化", "说明")
-
 #: Width in Latin characters beyond which a title is set smaller, so that its last word does not wrap alone.
 _LONGEST_TITLE = 40
 
@@ -63,7 +60,7 @@ def _write_head(flow: PageFlow, record: Record) -> None:
     binding = Binding(block=record.head.id)
     _say(flow, record.head.title, styles.LONG_TITLE if is_long else styles.TITLE, binding)
     _say(flow, body["period"]["label"], styles.META, binding)
-    number = f"编号 {body['period']['text']}"
+    number = labels.issue_number(body["period"])
     _say(flow, f"{body['subtitle']} · {number}" if body["subtitle"] else number, styles.META, binding)
     remarks = labels.status_line(record)
     for remark in remarks:
@@ -116,14 +113,14 @@ def _write_kpis(flow: PageFlow, block: RecordedBlock, zone: ZoneInfo) -> None:
             format=item["format"],
             certainty=certainty_of(item, "value"),
         )
-        past = replace(now, label=f"{now.label} · 上期", value=item["before"], certainty="exact")
+        past = replace(now, label=f"{now.label} · {labels.against_of(item)}", value=item["before"], certainty="exact")
         # the sign is an arrow, and the size is written without it
         size = None if item["change"] is None else abs(item["change"])
         moved = replace(past, label=f"{now.label} · 变化", unit="", value=size, format=item["change_format"])
         words = Binding(block=block.id, label=now.label)
         bound = zip((item["label"], value, before, change, item["note"]), (words, now, past, moved, words), strict=True)
         rows.append([Cell(text, binding) for text, binding in bound])
-    headings = [Cell(text, Binding(block=block.id)) for text in KPI_HEADINGS]
+    headings = [Cell(text, Binding(block=block.id)) for text in labels.kpi_headings(block.body["items"])]
     write_table(flow, headings, rows, [False, True, True, True, False])
 
 

@@ -1,0 +1,96 @@
+"""Events: a finding told as what happened, when, to whom, how much, and whether it is over.
+
+A subsystem has events of its own by rule code (``RuleText.event``); the rest are made here, by detector.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from ntanalytics.findings.detector_text import BODIES
+from ntanalytics.findings.finding import Finding, Window
+from ntanalytics.findings.phrases import clock, day_words, moment_words, named, value_words
+from ntanalytics.metrics import measure as measure_of
+from ntanalytics.metrics.number_format import format_number
+
+#: Detectors whose window ends where all was as usual again.
+_ENDING = frozenset({"failure_burst", "failure_rate_rise", "silence", "volume_gap"})
+
+#: Latest second of a day at which an end is told as a recovery: the end of the work or of the data is none.
+_SEEN_UNTIL_S = 17 * 3600
+
+_DAY_S = 86_400
+
+
+def subject(finding: Finding) -> str:
+    """Return the name of a finding's entity."""
+    return finding.entity.label
+
+
+def event_day(finding: Finding) -> date | None:
+    """Return the day on which it happened; None for what lasts or belongs to a whole period."""
+    day = finding.details.get("day")
+    if isinstance(day, str):
+        return date.fromisoformat(day)
+    return None if finding.window is None else finding.window.day + timedelta(days=finding.window.from_s // _DAY_S)
+
+
+def when(finding: Finding) -> str:
+    """Return when it happened: ``11月18日9时12分至12时42分，``; empty for what lasts."""
+    if finding.window is not None:
+        return f"{moment_words(_span(finding, finding.window))}，"
+    day = event_day(finding)
+    return "" if day is None else f"{day_words(day)}，"
+
+
+def _span(finding: Finding, window: Window) -> Window:
+    """Return the hours that the sentence tells: of a volume gap the run, and not the outage that would explain it."""
+    begin, end = finding.figures.get("run_from_s"), finding.figures.get("run_until_s")
+    return window if begin is None or end is None else Window(window.day, begin, end)
+
+
+def lasting(finding: Finding) -> str:
+    """Return since when it lasts: ``，自11月14日起``; empty where its day is told already."""
+    if finding.since is None or not finding.is_violation or event_day(finding) is not None:
+        return ""
+    return f"，自{day_words(finding.since)}{'或更早' if finding.since_is_bound else ''}起"
+
+
+def ended(finding: Finding) -> str:
+    """Return when all was as usual again: ``，12时后恢复``; empty where the data do not show it."""
+    window = finding.window
+    if window is None or finding.detector not in _ENDING or finding.certainty != "exact":
+        return ""
+    until_s = _span(finding, window).until_s
+    return f"，{clock(until_s)}后恢复" if until_s <= _SEEN_UNTIL_S else ""
+
+
+def value_event(finding: Finding) -> str:
+    """Return a value that breaks a limit as an event: ``11月18日，中国联通送达率降至 85.6%（近期通常为 98.9%）``."""
+    rule, measure = finding.rule, measure_of(finding.rule.measure)
+    amount = value_words(finding, unit=measure.unit)
+    verb = ""  # a count needs none
+    if measure.is_rate and finding.is_violation:
+        verb = "降至" if rule.threshold.good == "up" else "达"
+    usual = ""
+    if finding.comparison is not None and finding.comparison.kind == "usual" and finding.comparison.value is not None:
+        usual = f"（近期通常为 {format_number(finding.comparison.value, finding.format, measure.unit)}）"
+    days = int(finding.figures.get("days_beyond") or 0)
+    more = f"，期内共有 {days} 天" if days > 1 else ""
+    return f"{when(finding)}{named(subject(finding), rule.check)}{verb} {amount}{usual}{more}{lasting(finding)}"
+
+
+def event(finding: Finding, evidence: str, *, is_own: bool) -> str:
+    """Return a finding as an event, a clause without full stop.
+
+    Args:
+        finding: a violation.
+        evidence: the clause of its evidence.
+        is_own: whether its rule has an evidence of its own.
+    """
+    if is_own:
+        return f"{named(subject(finding), evidence)}{lasting(finding)}"
+    if finding.detector in BODIES:
+        told = named(subject(finding), BODIES[finding.detector](finding))
+        return f"{when(finding)}{told}{ended(finding)}{lasting(finding)}"
+    return value_event(finding)

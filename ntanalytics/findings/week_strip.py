@@ -1,0 +1,55 @@
+"""Week strip 近7日: what the issued inspections of the last seven days said of one check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from types import MappingProxyType
+
+from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.lifecycle import ObservedDay
+from ntanalytics.findings.threshold import STATUSES, worst
+
+#: Days of a strip, the inspected one included.
+DAYS = 7
+
+#: Mark of a day without an inspection, or on which the check was not due.
+NONE = "·"
+
+#: Status → its mark.
+MARKS: Mapping[str, str] = MappingProxyType({status: text.partition(" ")[0] for status, text in STATUSES.items()})
+
+#: Words of the marks, for a note.
+LEGEND = "近7日为已出具的每日巡检的结论，自左至右、末位为当日：■异常 ▲关注 ●正常 ○未知 ·无巡检。"
+
+
+def week_strips(findings: Iterable[Finding], past: Iterable[ObservedDay], on: date) -> dict[str, str]:
+    """Return the identity of each finding → its strip, oldest day first: ``··●▲▲■■``.
+
+    A rule may have been silent about what was ok; where its silence says nothing, the day is unknown.
+
+    Args:
+        findings: findings of the inspection, which make the last mark.
+        past: the issued inspections of the days before.
+        on: the inspected day.
+    """
+    by_day = {day.on: day for day in past}
+    before = [on - timedelta(days=back) for back in range(DAYS - 1, 0, -1)]
+    return {
+        finding.identity: "".join(_mark(by_day.get(day), finding) for day in before) + _today(finding)
+        for finding in findings
+    }
+
+
+def _today(finding: Finding) -> str:
+    return MARKS[finding.status] if finding.is_applicable else NONE
+
+
+def _mark(day: ObservedDay | None, finding: Finding) -> str:
+    """Return the mark of a day: of two observations of one identity the worse one counts."""
+    if day is None or finding.code not in day.codes:
+        return NONE
+    seen = [observation.status for observation in day.observations if observation.identity == finding.identity]
+    if seen:
+        return MARKS[worst(seen)]
+    return MARKS["ok"] if day.codes[finding.code] else MARKS["unknown"]

@@ -1,0 +1,66 @@
+"""Dispositions in reports: the desk's decisions about the findings, their words, and how many findings are muted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+
+from ntanalytics.checks.engine import Evaluation
+from ntanalytics.contract.desk_plans import DISPOSITION_KINDS
+from ntanalytics.findings.dispositions import Disposition, Dispositions, judge_dispositions
+from ntanalytics.findings.lifecycle import LifecycleState
+from ntanalytics.findings.phrases import day_words
+from ntanalytics.metrics.rows import rows
+
+#: The dataset, and the days back in which a decision is looked for; one that lasts longer is noted again.
+DATASET, NOTED_DAYS = "desk.dispositions", 400
+
+
+def dispositions_of(evaluation: Evaluation, lifecycles: LifecycleState) -> Dispositions:
+    """Return the desk's decisions about the findings of a report; none where the desk keeps no such sheet."""
+    context = evaluation.context
+    view = context.dataset(DATASET, NOTED_DAYS)
+    if not view.sources:
+        return Dispositions()
+    if not view.is_complete:
+        return Dispositions(is_known=False)
+    decisions = [
+        Disposition(
+            subject=row["subject"],
+            check=row["check"],
+            kind=row["disposition"],
+            noted_on=(row["noted_at"] + timedelta(hours=context.utc_offset_h)).date(),
+            until_on=row["known_until_on"],
+            ticket_no=row["ticket_no"] or "",
+            remark=row["remark"] or "",
+        )
+        for row in rows(view.cases)
+        if row["noted_at"] < context.ends_at and not (row["withdrawn_at"] and row["withdrawn_at"] < context.ends_at)
+    ]
+    return judge_dispositions(evaluation.findings, decisions, context.on, lifecycles)
+
+
+def disposition_words(disposition: Disposition) -> str:
+    """Return a decision in words: ``转工单GD20261119-001``, ``误报``, ``已知至12月31日``."""
+    label = DISPOSITION_KINDS.get(disposition.kind, disposition.kind)
+    if disposition.kind == "ticketed" and disposition.ticket_no:
+        return f"{label}{disposition.ticket_no}"
+    return label if disposition.until_on is None else f"{label}至{day_words(disposition.until_on)}"
+
+
+def muted_sentence(dispositions: Dispositions) -> str:
+    """Return how many findings are muted by the desk, and how many came back; empty where there is none.
+
+    Returns:
+        For example ``已登记处置的 3 项不再提示（转工单 1 项、误报 2 项）；处置到期、恢复提示 1 项。``.
+    """
+    if not dispositions.is_known:
+        return "检查处置登记未取得，各项均按未处置列出。"
+    kinds = Counter(dispositions.by_identity[identity].kind for identity in sorted(dispositions.muted))
+    parts = []
+    if kinds:
+        counts = "、".join(f"{label} {kinds[kind]} 项" for kind, label in DISPOSITION_KINDS.items() if kinds[kind])
+        parts.append(f"已登记处置的 {sum(kinds.values())} 项不再提示（{counts}）")
+    if dispositions.expired:
+        parts.append(f"处置到期、恢复提示 {len(dispositions.expired)} 项")
+    return f"{'；'.join(parts)}。" if parts else ""

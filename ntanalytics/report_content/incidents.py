@@ -1,0 +1,204 @@
+"""Incidents of the service desk with the findings that they explain: one event is told once.
+
+An incident explains a violation of its own subsystem that falls into its hours, or, where only the day is known, onto
+its day. What lasts, such as a full disk, has no hours and is told by itself.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from ntanalytics.checks.engine import Evaluation
+from ntanalytics.contract.enumerations import subsystem_label
+from ntanalytics.findings.event_text import event_day
+from ntanalytics.findings.finding import Finding, Window, violations, worst_first
+from ntanalytics.findings.phrases import clock, day_words, moment_words, value_words
+from ntanalytics.findings.place import place
+from ntanalytics.findings.subjects import KIND as SUBJECT
+from ntanalytics.findings.subjects import members_of
+from ntanalytics.findings.text import Wording
+from ntanalytics.findings.threshold import ORDER, Status
+from ntanalytics.metrics import measure as measure_of
+from ntanalytics.metrics.desk.obligations import PROMISE
+from ntanalytics.metrics.number_format import format_number
+from ntanalytics.reports import Sentence
+from ntanalytics.reports.column_labels import column_labels
+
+#: Seconds by which a violation may begin before its incident or end after it: counts are by hour.
+_SLACK_S = 3600
+
+#: Kinds of rules whose violations last, or concern a whole period, and are no incident's doing.
+_LASTING = frozenset({"hygiene", "deadline", "growth", "reconciliation"})
+
+#: Kind of an entity → word behind its name.
+_NOUNS: Mapping[str, str] = MappingProxyType({"carrier": "短信通道", "service": "服务"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeskIncident:
+    """One incident of the desk, with the violations that it explains.
+
+    Attributes:
+        number: its number.
+        subsystem: id of the subsystem.
+        cause: code of the cause.
+        is_crash: whether the whole subsystem was down.
+        began_at: local time of its begin.
+        restored_at: local time of the recovery; None while it lasts.
+        until_at: end of the report, up to which it is told.
+        explained: violations that it explains, the worst first.
+    """
+
+    number: str
+    subsystem: str
+    cause: str
+    is_crash: bool
+    began_at: dt.datetime
+    restored_at: dt.datetime | None
+    until_at: dt.datetime
+    explained: tuple[Finding, ...] = ()
+
+    @property
+    def window(self) -> Window:
+        """The hours that it lasted."""
+        midnight = dt.datetime.combine(self.began_at.date(), dt.time())
+        end = self.restored_at or self.until_at
+        return Window(self.began_at.date(), *((at - midnight).total_seconds() for at in (self.began_at, end)))
+
+    @property
+    def length_s(self) -> float:
+        """The seconds that it lasted, up to the end of the report."""
+        return self.window.length_s
+
+    @property
+    def status(self) -> Status:
+        """Critical for a crash or one that lasts, else the worst status that it explains; a warning without any."""
+        if self.is_crash or self.restored_at is None:
+            return "critical"
+        return self.explained[0].status if self.explained else "warning"
+
+
+def incidents_of(
+    evaluation: Evaluation, places: Mapping[str, str] = MappingProxyType({})
+) -> tuple[list[DeskIncident], list[Finding]]:
+    """Return the desk's incidents of a report's period, the gravest first, and the findings that none explains.
+
+    Args:
+        evaluation: findings and summaries of the report.
+        places: as ``findings.place`` takes them.
+    """
+    context = evaluation.context
+    zone = context.workspace.settings.zone
+    until = context.ends_at.astimezone(zone).replace(tzinfo=None)
+    left, told = list(evaluation.findings), []
+    for row in evaluation.summaries["desk"].tables["clocks"]:
+        restored = row["restored_at"]
+        incident = DeskIncident(
+            number=row["incident_no"],
+            subsystem=row["subsystem"],
+            cause=row["cause"],
+            is_crash=bool(row["is_crash"]),
+            began_at=row["began_at"].astimezone(zone).replace(tzinfo=None),
+            restored_at=None if restored is None else restored.astimezone(zone).replace(tzinfo=None),
+            until_at=until,
+        )
+        own = worst_first(finding for finding in violations(left) if explains(incident, finding, places))
+        own.sort(key=lambda finding: finding.entity.kind == SUBJECT)  # what a rule names says more than a subject
+        left = [finding for finding in left if finding not in own]
+        told.append(DeskIncident(**{**vars(incident), "explained": tuple(own)}))
+    told.sort(key=lambda item: (not item.is_crash, ORDER.index(item.status), -item.length_s))
+    return told, left
+
+
+def explains(incident: DeskIncident, finding: Finding, places: Mapping[str, str] = MappingProxyType({})) -> bool:
+    """Return whether a violation is what the incident did."""
+    if finding.rule.kind in _LASTING and finding.code not in ("desk.clocks_broken", "desk.clock_running"):
+        return False
+    if finding.subsystem == "desk" and finding.code != "desk.checks":
+        return finding.details.get("incident") == incident.number
+    if incident.subsystem not in (finding.subsystem, place(finding, places), *members_of(finding).values()):
+        return False
+    if finding.window is not None:
+        return finding.window.overlap_s(incident.window) > -_SLACK_S
+    day = event_day(finding) or finding.since
+    first, last = incident.began_at.date(), (incident.restored_at or incident.until_at).date()
+    return day is not None and first <= day <= last
+
+
+def incident_sentence(incident: DeskIncident, word: Callable[[Finding], Wording]) -> Sentence:
+    """Return an incident in words: when, what, why, how much, how long, and whether it is over.
+
+    Returns:
+        For example ``11月18日9时12分至12时42分，中国联通短信通道故障（运营商原因），当日送达率降至85.6%，
+        历时3小时30分，现已恢复。建议联系运营商核查该通道（责任单位：服务供应商；时限：11月25日前）。``
+
+    Args:
+        incident: the incident.
+        word: a finding in Chinese, with its owner and deadline.
+    """
+    main = next(iter(incident.explained), None)
+    begin = f"{day_words(incident.began_at.date())}{clock(_seconds(incident.began_at))}"
+    span = moment_words(incident.window) if incident.restored_at is not None else f"{begin}起"
+    what = _what(incident, main)
+    effect = [_effect(main)] if main is not None else []
+    parts = [*filter(None, effect), f"历时 {format_number(incident.length_s, 'seconds')}", _outcome(incident)]
+    advice = "" if main is None else word(main).advice_sentence
+    return Sentence(f"，{'，'.join(parts)}。{advice}", f"{span}，{what}", incident.status)
+
+
+def _seconds(moment: dt.datetime) -> float:
+    return moment.hour * 3600.0 + moment.minute * 60
+
+
+def _what(incident: DeskIncident, main: Finding | None) -> str:
+    """Return what failed and why: ``中国联通短信通道故障（运营商原因）``, ``公文交换系统崩溃（供应商软件原因）``."""
+    name = subsystem_label(incident.subsystem)
+    if main is not None and main.entity.kind in _NOUNS:
+        name = f"{main.entity.label}{_NOUNS[main.entity.kind]}"
+    if incident.cause == "attack":
+        return f"{name}疑似遭受攻击"
+    cause = column_labels("cause", ("desk.incidents",)).values.get(incident.cause, "")
+    reason = "" if incident.cause == "other" else f"（{cause}原因）"
+    return f"{name}{'系统崩溃' if incident.is_crash else '故障'}{reason}"
+
+
+def _effect(finding: Finding) -> str:
+    """Return how much went wrong: ``当日送达率降至 85.6%``, ``签章失败 19 次（占 46.3%）``, ``登录失败 100 次``."""
+    measure, figures = measure_of(finding.rule.measure), finding.figures
+    value = value_words(finding)
+    if finding.code == "desk.checks":
+        return ""
+    if figures.get("failures"):
+        return f"{measure.label} {format_number(figures['failures'], 'integer', measure.unit)}（占 {value}）"
+    if figures.get("hits") and finding.rule.nouns is not None:
+        nouns = finding.rule.nouns
+        return f"{nouns.hits} {format_number(figures['hits'], 'integer', nouns.unit)}（占 {value}）"
+    if finding.code == "identity.attempts":
+        return f"连续登录失败 {value_words(finding, 'integer', '次')}"
+    if measure.is_rate and not finding.detector:
+        return f"当日{finding.rule.check}{'降至' if finding.rule.threshold.good == 'up' else '达'} {value}"
+    return ""
+
+
+def _outcome(incident: DeskIncident) -> str:
+    """Return whether it is over, and whether the promise of four hours was kept where that holds."""
+    over = "现已恢复" if incident.restored_at is not None else "尚未恢复"
+    if incident.cause == "attack" and incident.restored_at is not None:
+        over = "已处置完毕"
+    if not incident.is_crash or incident.cause != "vendor_software":
+        return over
+    if incident.length_s > PROMISE.total_seconds():
+        return f"{over}，超过合同约定的 4 小时"
+    return f"{over}，未超过合同约定的 4 小时" if incident.restored_at is not None else over
+
+
+def opening_incidents(incidents: Iterable[DeskIncident], word: Callable[[Finding], Wording]) -> list[Sentence]:
+    """Return a sentence for each incident that explains a violation, was a crash or lasts; the rest is in the table."""
+    return [
+        incident_sentence(item, word)
+        for item in incidents
+        if item.explained or item.is_crash or item.restored_at is None
+    ]

@@ -1,0 +1,107 @@
+"""Open matters 待办事项: each violation with who sees to it, by when, and what is being done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from ntanalytics.findings.dispositions import Dispositions
+from ntanalytics.findings.finding import worst_first
+from ntanalytics.findings.lifecycle import CHANGES, LifecycleState
+from ntanalytics.findings.lifecycle_text import onset_words
+from ntanalytics.findings.phrases import named
+from ntanalytics.findings.text import WordedFinding
+from ntanalytics.metrics.number_format import close_up
+from ntanalytics.report_content.dispositions import disposition_words
+from ntanalytics.report_content.incidents import DeskIncident
+from ntanalytics.reports import Table
+from ntanalytics.reports.record import Field
+
+_FIELDS = (
+    Field("state", "string", "状态", format="state"),
+    Field("matter", "string", "事项"),
+    Field("since", "string", "起始"),
+    Field("owner", "string", "责任单位"),
+    Field("due", "string", "时限"),
+    Field("handling", "string", "处理情况"),
+)
+
+#: Columns that the engineer fills in on paper.
+_TO_WRITE = (Field("noted", "string", "处理记录（手填）"), Field("done", "string", "办结"))
+
+#: Box to tick.
+BOX = "□"
+
+#: What is in the hands of nobody yet.
+_NOT_BEGUN = "待处理"
+
+
+def open_matters(
+    findings: Iterable[WordedFinding],
+    lifecycles: LifecycleState,
+    dispositions: Dispositions,
+    incidents: Sequence[DeskIncident] = (),
+    *,
+    is_to_write: bool = False,
+    id: str = "matters",
+) -> Table:
+    """Return the open matters of a report, the worst first, what is muted last.
+
+    Args:
+        findings: all findings, with what their causes tell.
+        lifecycles: what became of them since the inspections before.
+        dispositions: what the desk decided about them.
+        incidents: the desk's incidents with the findings that they explain.
+        is_to_write: whether there are columns to write in and to tick.
+        id: a slug, unique in the report.
+    """
+    by_identity = {item.finding.identity: item for item in findings if item.finding.is_violation}
+    ordered = worst_first(item.finding for item in by_identity.values())
+    ordered.sort(key=lambda finding: finding.identity in dispositions.muted)
+    handled = _handled(incidents)
+    blank = {"noted": "", "done": BOX} if is_to_write else {}
+    rows = tuple(_row(by_identity[finding.identity], lifecycles, dispositions, handled) | blank for finding in ordered)
+    note = "" if rows else "已知的检查中没有待办事项。"
+    return Table(id, "待办事项", fields=(*_FIELDS, *(_TO_WRITE if is_to_write else ())), rows=rows, note=note)
+
+
+def _handled(incidents: Sequence[DeskIncident]) -> Mapping[str, str]:
+    """Return the identity of a finding → the incident that explains it, and whether that is over."""
+    return MappingProxyType(
+        {
+            finding.identity: f"{item.number}，{'现已恢复' if item.restored_at is not None else '处置中'}"
+            for item in incidents
+            for finding in item.explained
+        }
+    )
+
+
+def _row(
+    item: WordedFinding, lifecycles: LifecycleState, dispositions: Dispositions, handled: Mapping[str, str]
+) -> dict[str, Any]:
+    finding, wording = item.finding, item.wording
+    return {
+        "state": finding.status,
+        "matter": close_up(named(wording.entity, wording.check)),
+        "since": close_up(onset_words(finding, lifecycles)) or None,
+        "owner": item.owner or None,
+        "due": item.due or None,
+        "handling": _handling(item, lifecycles, dispositions, handled),
+    }
+
+
+def _handling(
+    item: WordedFinding, lifecycles: LifecycleState, dispositions: Dispositions, handled: Mapping[str, str]
+) -> str:
+    identity = item.finding.identity
+    if identity in dispositions.by_identity:
+        return disposition_words(dispositions.by_identity[identity])
+    if identity in dispositions.expired:
+        return "处置已到期"
+    if identity in handled:
+        return handled[identity]
+    lifecycle = lifecycles.of(identity) if lifecycles.is_known else None
+    if lifecycle is None or lifecycles.is_first:
+        return _NOT_BEGUN
+    return f"{_NOT_BEGUN}（{CHANGES[lifecycle.change]}）"
