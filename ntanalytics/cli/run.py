@@ -22,7 +22,8 @@ def run(
         str,
         typer.Option(
             metavar="P",
-            help="Period: 2026-11-20, 2026-W47, 2026-11, yesterday, last-working-day, last-week or last-month.",
+            help="Period: 2026-11-20, 2026-W47, 2026-11, yesterday, last-working-day, last-week, last-month, "
+            "2026-03-01_2027-02-28 or contract-year (up to yesterday).",
         ),
     ],
     parameters: Parameters = None,

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from ntanalytics.errors import SettingsError, UnknownName
 from ntanalytics.settings.channels import Channel, Recipient, addresses
 from ntanalytics.settings.model import Settings
-from ntanalytics.settings.parts import Retention, RuleSettings, Site, SourceSettings, Spark, StoreSettings, Target
+from ntanalytics.settings.parts import Contract, Retention, RuleSettings, Site, SourceSettings, Spark, StoreSettings, Target
 
 FILE_NAME = "ntanalytics.yml"
 ENVIRONMENT = "NTANALYTICS_CONFIG"
@@ -82,7 +82,7 @@ def _fields_at(location: Sequence[int | str]) -> Iterable[str]:
     if len(location) == 1:
         return Settings.model_fields
     parts: dict[int | str, type[BaseModel]] = {
-        "site": Site,
+        "site": Contract if location[1] == "contract" else Site,
         "rules": RuleSettings,
         "channels": Channel,
         "operators": Recipient,
@@ -116,6 +116,8 @@ def _absolute(settings: Settings, home: Path) -> Settings:
     site = settings.site
     if site.calendar:
         site = site.model_copy(update={"calendar": under(site.calendar)})
+    if site.scoring:
+        site = site.model_copy(update={"scoring": under(site.scoring)})
     if site.unit_aliases:
         site = site.model_copy(update={"unit_aliases": under(site.unit_aliases)})
     return settings.model_copy(
