@@ -4,9 +4,17 @@ times:
   began_at: naive
   responded_at: naive
   restored_at: naive
+  discovered_at: naive
+  reported_at: naive
   changed_at: naive
+translate:
+  subsystem: subsystems.csv
+  cause: incident_causes.csv
+  level: levels.csv
+  discovered_by: discoveries.csv
 */
--- As in the sheet of tickets, the last change is the latest of the times that a row has.
+-- As in the sheet of tickets, the last change is the latest of the times that a row has, and an open incident is read at
+-- each extraction.
 WITH incidents AS (
     SELECT
         NULLIF(TRIM("事件编号"), '') AS incident_no,
@@ -17,10 +25,22 @@ WITH incidents AS (
             WHEN UPPER(TRIM("系统崩溃")) IN ('是', 'TRUE', '1') THEN TRUE
             WHEN UPPER(TRIM("系统崩溃")) IN ('否', 'FALSE', '0') THEN FALSE
         END AS is_crash,
-        NULLIF(TRIM("响应时间"), '') AS responded,
-        NULLIF(TRIM("恢复时间"), '') AS restored,
         TRY_CAST("响应时间" AS TIMESTAMP) AS responded_at,
-        TRY_CAST("恢复时间" AS TIMESTAMP) AS restored_at
+        TRY_CAST("恢复时间" AS TIMESTAMP) AS restored_at,
+        TRIM("级别") AS level,
+        TRY_CAST("发现时间" AS TIMESTAMP) AS discovered_at,
+        TRIM("发现方式") AS discovered_by,
+        TRY_CAST("报告时间" AS TIMESTAMP) AS reported_at,
+        NULLIF(TRIM("报告对象"), '') AS reported_to,
+        CASE
+            WHEN UPPER(TRIM("造成不良影响")) IN ('是', 'TRUE', '1') THEN TRUE
+            WHEN UPPER(TRIM("造成不良影响")) IN ('否', 'FALSE', '0') THEN FALSE
+        END AS has_bad_effect,
+        NULLIF(TRIM("响应时间"), '') AS responded_text,
+        NULLIF(TRIM("恢复时间"), '') AS restored_text,
+        NULLIF(TRIM("发现时间"), '') AS discovered_text,
+        NULLIF(TRIM("报告时间"), '') AS reported_text,
+        NULLIF(TRIM("造成不良影响"), '') AS bad_effect_text
     FROM "事件"
     WHERE COALESCE("事件编号", "发生时间", "系统", "原因", "系统崩溃") IS NOT NULL
 ),
@@ -28,12 +48,15 @@ WITH incidents AS (
 checked AS (
     SELECT
         *,
-        GREATEST(began_at, responded_at, restored_at) AS changed_at,
+        GREATEST(began_at, responded_at, restored_at, discovered_at, reported_at) AS changed_at,
         CASE
             WHEN began_at IS NULL THEN '发生时间缺失或不是时间'
             WHEN is_crash IS NULL THEN '系统崩溃须填是或否'
-            WHEN responded IS NOT NULL AND responded_at IS NULL THEN '响应时间不是时间'
-            WHEN restored IS NOT NULL AND restored_at IS NULL THEN '恢复时间不是时间'
+            WHEN responded_text IS NOT NULL AND responded_at IS NULL THEN '响应时间不是时间'
+            WHEN restored_text IS NOT NULL AND restored_at IS NULL THEN '恢复时间不是时间'
+            WHEN discovered_text IS NOT NULL AND discovered_at IS NULL THEN '发现时间不是时间'
+            WHEN reported_text IS NOT NULL AND reported_at IS NULL THEN '报告时间不是时间'
+            WHEN bad_effect_text IS NOT NULL AND has_bad_effect IS NULL THEN '造成不良影响须填是或否'
             WHEN restored_at < began_at THEN '恢复时间早于发生时间'
         END AS rejected_because
     FROM incidents
@@ -41,32 +64,18 @@ checked AS (
 SELECT
     incident_no,
     began_at,
-    CASE subsystem
-        WHEN '统一身份认证' THEN 'identity'
-        WHEN '单点登录' THEN 'sso'
-        WHEN '公文交换' THEN 'docexchange'
-        WHEN '协同办公' THEN 'oa'
-        WHEN '即时通讯' THEN 'im'
-        WHEN '短信平台' THEN 'sms'
-        WHEN 'CA证书' THEN 'ca'
-        WHEN '电子印章' THEN 'seal'
-        WHEN '软硬件环境' THEN 'infra'
-        WHEN '运维服务' THEN 'desk'
-        ELSE subsystem
-    END AS subsystem,
-    CASE cause
-        WHEN '供应商软件' THEN 'vendor_software'
-        WHEN '硬件' THEN 'hardware'
-        WHEN '网络' THEN 'network'
-        WHEN '病毒或攻击' THEN 'attack'
-        WHEN '运营商' THEN 'carrier'
-        WHEN '其他' THEN 'other'
-        ELSE cause
-    END AS cause,
+    subsystem,
+    cause,
     is_crash,
     responded_at,
     restored_at,
+    level,
+    discovered_at,
+    discovered_by,
+    reported_at,
+    reported_to,
+    has_bad_effect,
     changed_at,
     rejected_because
 FROM checked
-WHERE rejected_because IS NOT NULL OR (changed_at >= :since AND changed_at < :until)
+WHERE rejected_because IS NOT NULL OR restored_at IS NULL OR (changed_at >= :since AND changed_at < :until)

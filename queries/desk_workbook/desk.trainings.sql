@@ -2,6 +2,8 @@
 window: held_on
 times:
   held_on: date
+  confirmed_on: date
+translate: {kind: training_kinds.csv}
 */
 -- Numbers of people may carry thousands separators.
 WITH trainings AS (
@@ -9,23 +11,29 @@ WITH trainings AS (
         CAST(TRY_CAST("日期" AS TIMESTAMP) AS DATE) AS held_on,
         NULLIF(TRIM("主题"), '') AS topic,
         NULLIF(TRIM("单位"), '') AS unit,
-        NULLIF(REPLACE(TRIM("应到人数"), ',', ''), '') AS invited,
-        NULLIF(REPLACE(TRIM("实到人数"), ',', ''), '') AS attended
+        TRIM("类型") AS kind,
+        NULLIF(TRIM("计划编号"), '') AS plan_no,
+        CAST(TRY_CAST("用户确认日期" AS TIMESTAMP) AS DATE) AS confirmed_on,
+        NULLIF(REPLACE(TRIM("应到人数"), ',', ''), '') AS invited_text,
+        NULLIF(REPLACE(TRIM("实到人数"), ',', ''), '') AS attended_text,
+        NULLIF(TRIM("用户确认日期"), '') AS confirmed_text
     FROM "培训"
-    WHERE COALESCE("日期", "主题", "单位", "应到人数", "实到人数") IS NOT NULL
+    WHERE COALESCE("日期", "主题", "单位", "应到人数", "实到人数", "类型", "计划编号", "用户确认日期") IS NOT NULL
 )
 SELECT
     held_on,
     topic,
     unit,
-    TRY_CAST(invited AS BIGINT) AS invited,
-    TRY_CAST(attended AS BIGINT) AS attended,
+    TRY_CAST(invited_text AS BIGINT) AS invited,
+    TRY_CAST(attended_text AS BIGINT) AS attended,
+    kind,
+    plan_no,
+    confirmed_on,
     CASE
         WHEN held_on IS NULL THEN '日期缺失或不是日期'
-        WHEN invited IS NOT NULL AND COALESCE(TRY_CAST(invited AS DOUBLE) <> TRY_CAST(invited AS BIGINT), TRUE)
-            THEN '应到人数不是整数'
-        WHEN COALESCE(TRY_CAST(attended AS DOUBLE) <> TRY_CAST(attended AS BIGINT), TRUE)
-            THEN '实到人数缺失或不是整数'
+        WHEN NOT REGEXP_FULL_MATCH(invited_text, '[0-9]+') THEN '应到人数不是整数'
+        WHEN COALESCE(NOT REGEXP_FULL_MATCH(attended_text, '[0-9]+'), TRUE) THEN '实到人数缺失或不是整数'
+        WHEN confirmed_text IS NOT NULL AND confirmed_on IS NULL THEN '用户确认日期不是日期'
     END AS rejected_because
 FROM trainings
 WHERE held_on IS NULL OR (held_on >= :since AND held_on < :until)

@@ -8,6 +8,7 @@ times:
   changed_at: epoch_s
 dialects: [mysql]
 translate: {category: categories.csv, subsystem: subsystems.csv}
+absent: [deadline_class, cause, close_code, reopenings, satisfaction, incident_no]
 */
 -- GLPI keeps TIMESTAMPs, which the server shows in the session's zone. They are asked for as seconds, and the window is
 -- turned into the session's zone by the server itself: whatever zone that is, it cancels out, and the index is used.

@@ -8,7 +8,7 @@ times:                            # RT keeps every time in UTC
   changed_at: utc
 dialects: [mysql, postgres, sqlite]
 translate: {category: categories.csv, subsystem: subsystems.csv}
-absent: [unit]
+absent: [unit, deadline_class, cause, close_code, reopenings, satisfaction, incident_no]
 */
 -- What a ticket asks for and what it concerns is told by its queue, through two tables of words that a site edits.
 -- A ticket that was merged into another lives on with that one's number as EffectiveId, and is withdrawn itself, as are
