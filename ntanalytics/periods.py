@@ -1,4 +1,4 @@
-"""Periods (days, ISO weeks, months, contract years), hours of the day and the working-day calendar (docs/domain.md, Time).
+"""Periods (days, weeks, months, contract years), hours of the day and the working-day calendar (docs/domain.md, Time).
 
 A period consists of whole local days; its UTC window is half-open.
 """
@@ -187,6 +187,25 @@ def parse_period(text: str, today: dt.date, calendar: Calendar | None = None) ->
         BadPeriod: the text has another form, the day does not exist, or no contract year is known or has begun.
         CalendarMissing: ``last-working-day`` falls in a year without a calendar.
     """
+    relative = _relative(text, today, calendar)
+    if relative is not None:
+        return relative
+    try:
+        if re.fullmatch(_DAY, text):
+            return Period.day(dt.date.fromisoformat(text))
+        if re.fullmatch(_YEAR + r"-W\d{2}", text):
+            return Period.week(dt.date.fromisocalendar(int(text[:4]), int(text[6:]), 1))
+        if re.fullmatch(_YEAR + r"-\d{2}", text):
+            return Period.month(dt.date.fromisoformat(f"{text}-01"))
+        if re.fullmatch(rf"{_DAY}_{_DAY}", text):
+            return Period.contract(*map(dt.date.fromisoformat, text.split("_")))
+    except ValueError as error:
+        raise BadPeriod(f"there is no period {text!r}: {error}", todo=f"write one of {_FORMS}") from error
+    raise BadPeriod(f"{text!r} is not a period", todo=f"write one of {_FORMS}")
+
+
+def _relative(text: str, today: dt.date, calendar: Calendar | None) -> Period | None:
+    """Return the period of a word relative to ``today``; None if the text is no such word."""
     yesterday = today - dt.timedelta(days=1)
     match text:
         case "yesterday":
@@ -203,18 +222,7 @@ def parse_period(text: str, today: dt.date, calendar: Calendar | None = None) ->
             return Period.month(today.replace(day=1) - dt.timedelta(days=1))
         case "contract-year":
             return _contract_so_far(calendar, yesterday)
-    try:
-        if re.fullmatch(_DAY, text):
-            return Period.day(dt.date.fromisoformat(text))
-        if re.fullmatch(_YEAR + r"-W\d{2}", text):
-            return Period.week(dt.date.fromisocalendar(int(text[:4]), int(text[6:]), 1))
-        if re.fullmatch(_YEAR + r"-\d{2}", text):
-            return Period.month(dt.date.fromisoformat(f"{text}-01"))
-        if re.fullmatch(rf"{_DAY}_{_DAY}", text):
-            return Period.contract(*map(dt.date.fromisoformat, text.split("_")))
-    except ValueError as error:
-        raise BadPeriod(f"there is no period {text!r}: {error}", todo=f"write one of {_FORMS}") from error
-    raise BadPeriod(f"{text!r} is not a period", todo=f"write one of {_FORMS}")
+    return None
 
 
 def _contract_so_far(calendar: Calendar | None, last: dt.date) -> Period:

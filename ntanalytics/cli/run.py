@@ -11,6 +11,7 @@ from ntanalytics.cli.program import app
 from ntanalytics.cli.terminal import complain, progress, say, show_json
 
 if TYPE_CHECKING:
+    from ntanalytics.periods import Period
     from ntanalytics.settings import Settings
 
 
@@ -27,6 +28,12 @@ def run(
         ),
     ],
     parameters: Parameters = None,
+    as_of: Annotated[
+        str,
+        typer.Option(
+            "--as-of", metavar="DAY", help="Last day that is known, of a report with the parameter as_of: acceptance."
+        ),
+    ] = "",
     each_unit: Annotated[bool, typer.Option("--each-unit", help="Issue the page of every unit of the OA.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -36,11 +43,14 @@ def run(
 
     settings = load(find_config(context.obj))
     given = dict(assignment(text) for text in parameters or [])
+    known: str | Period = period
+    if as_of:
+        known, given["as_of"] = _as_of(settings, period, as_of), as_of
     if each_unit:
         _run_each_unit(settings, report, period, given, as_json=as_json)
         return
     with progress() as show:
-        result = run_report(RunContext(settings=settings, progress=show), report, period, given)
+        result = run_report(RunContext(settings=settings, progress=show), report, known, given)
     if as_json:
         show_json(result.as_data())
     else:
@@ -49,6 +59,16 @@ def run(
             say(f"  {gap}")
         for name, why in result.left_out.items():
             say(f"  without {name}: {why}")
+
+
+def _as_of(settings: Settings, period: str, day: str) -> Period:
+    """Return the period that a text means on the day after ``day``."""
+    import datetime as dt
+
+    from ntanalytics.periods import parse_period
+    from ntanalytics.workspace.as_of import parse_day
+
+    return parse_period(period, parse_day(day) + dt.timedelta(days=1), settings.calendar())
 
 
 def _run_each_unit(settings: Settings, report: str, period: str, given: dict[str, str], *, as_json: bool) -> None:

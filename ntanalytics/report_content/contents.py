@@ -13,6 +13,7 @@ from ntanalytics.checks.engine import Evaluation
 from ntanalytics.errors import UnknownName
 from ntanalytics.periods import PeriodKind
 from ntanalytics.recommendations.causes import CAUSES
+from ntanalytics.report_content.duties.listing import reads_of
 from ntanalytics.subsystems import SUBSYSTEMS, evaluate, judge
 from ntanalytics.workspace.report import Report
 
@@ -35,11 +36,13 @@ class ReportContent:
     Attributes:
         subsystems: ids of its subsystems; all when there is none.
         more_spans: spans of checks beside the period's own.
+        is_judged: whether checks and sections of subsystems are evaluated; else it reads ``reads`` alone.
         reads: dataset → days of history that it reads beside its checks and sections.
     """
 
     subsystems: tuple[str, ...] = ()
     more_spans: tuple[Span, ...] = ()
+    is_judged: bool = True
     reads: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
 
@@ -57,6 +60,8 @@ CONTENTS: Mapping[str, ReportContent] = MappingProxyType(
         "oa_adoption": ReportContent(
             subsystems=("oa",), reads={"identity.units": 0, "oa.activities": 91, "oa.members": 0, "oa.tasks": 0}
         ),
+        "service_quality": ReportContent(is_judged=False, reads=reads_of()),
+        "acceptance": ReportContent(is_judged=False, reads=reads_of()),
         "optimization_recommendations": ReportContent(
             more_spans=(QUARTER,),
             reads={
@@ -92,6 +97,8 @@ def needs_of(report: str, kind: PeriodKind) -> dict[str, int]:
         UnknownName: no content is declared for it.
     """
     content = content_of(report)
+    if not content.is_judged:
+        return dict(sorted(content.reads.items()))
     subsystems = [item for item in SUBSYSTEMS if not content.subsystems or item.id in content.subsystems]
     return engine.needs_of(subsystems, spans_of(content, kind), extra=content.reads)
 

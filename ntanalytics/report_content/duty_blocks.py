@@ -51,7 +51,9 @@ def duty_table(records: Iterable[DutyRecord], title: str, *, id: str) -> Table:
             {
                 "duty": record.duty.label,
                 "target": record.duty.target,
-                **{name: record.row.quantity(f"duty_{name}") for name in ("facts", "kept", "short", "unproven", "rate")},
+                **{
+                    name: record.row.quantity(f"duty_{name}") for name in ("facts", "kept", "short", "unproven", "rate")
+                },
                 "verdict": VERDICTS[record.verdict],
             }
         )

@@ -12,7 +12,16 @@ from pydantic import BaseModel, ValidationError
 from ntanalytics.errors import SettingsError, UnknownName
 from ntanalytics.settings.channels import Channel, Recipient, addresses
 from ntanalytics.settings.model import Settings
-from ntanalytics.settings.parts import Contract, Retention, RuleSettings, Site, SourceSettings, Spark, StoreSettings, Target
+from ntanalytics.settings.parts import (
+    Contract,
+    Retention,
+    RuleSettings,
+    Site,
+    SourceSettings,
+    Spark,
+    StoreSettings,
+    Target,
+)
 
 FILE_NAME = "ntanalytics.yml"
 ENVIRONMENT = "NTANALYTICS_CONFIG"

@@ -18,11 +18,11 @@ Result = Literal["met", "short", "unproven", "open", "none"]
 #: What the facts together say.
 Verdict = Literal["met", "not_met", "not_shown"]
 
-RESULTS: Mapping[Result, str] = MappingProxyType(
+RESULTS: Mapping[str, str] = MappingProxyType(
     {"met": "符合", "short": "不符合", "unproven": "缺证据", "open": "未到期", "none": "不适用"}
 )
 
-VERDICTS: Mapping[Verdict, str] = MappingProxyType({"met": "达到", "not_met": "未达到", "not_shown": "无法证明"})
+VERDICTS: Mapping[str, str] = MappingProxyType({"met": "达到", "not_met": "未达到", "not_shown": "无法证明"})
 
 DUTY = (
     count("duty_facts", "应证事项", "项", "Facts that prove or break a duty in the period."),

@@ -8,8 +8,8 @@ SCORES = (
     Measure(
         "score",
         "考核得分",
-        "Points of the sheet less the deductions. A clause that cannot be shown takes off nothing: the score is an upper "
-        "bound then.",
+        "Points of the sheet less the deductions. A clause that cannot be shown takes off nothing: the score is then "
+        "an upper bound.",
         unit="分",
         format="number:1",
         good="up",

@@ -21,7 +21,10 @@ UNUSED = timedelta(days=90)
 
 TICKETS = (
     count(
-        "no_deadline_tickets", "无时限工单", "件", "Tickets opened in the period without a deadline (docs/domain.md, Desk)."
+        "no_deadline_tickets",
+        "无时限工单",
+        "件",
+        "Tickets opened in the period without a deadline (docs/domain.md, Desk).",
     ),
     Measure(
         "response_p50_s",
@@ -31,7 +34,9 @@ TICKETS = (
         good="down",
     ),
     count("unanswered_tickets", "无响应记录工单", "件", "Tickets opened in the period without a first response."),
-    count("solved_tickets", "已解决工单", "件", "Tickets closed in the period as solved or by a workaround.", good="up"),
+    count(
+        "solved_tickets", "已解决工单", "件", "Tickets closed in the period as solved or by a workaround.", good="up"
+    ),
     rate(
         "resolution_rate",
         "解决率",
@@ -55,7 +60,9 @@ TICKETS = (
         format="number:1",
         good="up",
     ),
-    count("reopened_tickets", "重开工单", "件", "Tickets closed in the period that had been closed before.", good="down"),
+    count(
+        "reopened_tickets", "重开工单", "件", "Tickets closed in the period that had been closed before.", good="down"
+    ),
 )
 
 CAUSES = (count("repeated_tickets", "重复工单", "件", "Tickets of one cause on one subsystem.", good="down"),)
@@ -63,7 +70,11 @@ CAUSES = (count("repeated_tickets", "重复工单", "件", "Tickets of one cause
 CHANGES = (
     count("ended_changes", "结束变更", "项", "Changes finished, rolled back or cancelled in the period."),
     count(
-        "unapproved_changes", "未经批准变更", "项", "Ended changes without a confirmation before their end.", good="down",
+        "unapproved_changes",
+        "未经批准变更",
+        "项",
+        "Ended changes without a confirmation before their end.",
+        good="down",
         over_gap="unknown",
     ),
     count("unsuccessful_changes", "未成功变更", "项", "Ended changes that failed or were rolled back.", good="down"),
@@ -89,7 +100,10 @@ ACCESS = (
         good="down", over_gap="unknown",
     ),
     count("use_unknown_rights", "使用情况未知", "项", "Held rights without a recorded use.", over_gap="unknown"),
-    count("unapproved_rights", "未经批准权限", "项", "Held rights without an approval.", good="down", over_gap="unknown"),
+    count(
+        "unapproved_rights", "未经批准权限", "项", "Held rights without an approval.",
+        good="down", over_gap="unknown",
+    ),
 )  # fmt: skip
 
 MEASURES = catalogue((*TICKETS, *CAUSES, *CHANGES, *ACCESS))

@@ -8,7 +8,6 @@ from typing import Any
 
 from ntanalytics.contract.desk_plans import DRILL_KINDS
 from ntanalytics.contract.enumerations import SUBSYSTEMS
-from ntanalytics.metrics.rows import rows
 from ntanalytics.report_content.duties.duty import Duty, Fact
 from ntanalytics.report_content.duties.span import DutySpan
 
@@ -19,7 +18,7 @@ def _planned(dataset: str, *kinds: str) -> Callable[[DutySpan], Iterator[Fact]]:
     """Return the facts of a plan of trainings or drills: each was held, and the buyer confirmed it."""
 
     def facts(span: DutySpan) -> Iterator[Fact]:
-        held = sorted(rows(span.view(dataset, _HELD_BACK).recent), key=lambda row: row["held_on"])
+        held = sorted(span.recent(dataset, _HELD_BACK), key=lambda row: row["held_on"])
         held = [row for row in held if row["held_on"] <= span.last]
         by_plan = {row["plan_no"]: row for row in held if row["plan_no"] is not None}
         plans = _plans(span, kinds)
@@ -39,11 +38,7 @@ def _planned(dataset: str, *kinds: str) -> Callable[[DutySpan], Iterator[Fact]]:
 
 def _plans(span: DutySpan, kinds: Sequence[str]) -> list[_Row]:
     """Return the plans of some kinds that were registered by the end of the span."""
-    return [
-        row
-        for row in rows(span.view("desk.plans").cases)
-        if row["kind"] in kinds and row["noted_at"] < span.ends_at
-    ]
+    return [row for row in span.cases("desk.plans") if row["kind"] in kinds and row["noted_at"] < span.ends_at]
 
 
 def _nothing_due(span: DutySpan, plans: Sequence[_Row]) -> Fact:
@@ -91,7 +86,7 @@ def _seals(span: DutySpan) -> Iterator[Fact]:
         "made_at": ("制作", span.context.rules["seal.making_days"].threshold.critical),
         "tested_at": ("测试", span.context.rules["seal.testing_days"].threshold.critical),
     }
-    for row in rows(span.view("seal.seals").table):
+    for row in span.rows("seal.seals"):
         requested = _known(row["requested_at"], span)
         if requested is None or not _concerns(row, span):
             continue
@@ -111,7 +106,9 @@ def _concerns(row: _Row, span: DutySpan) -> bool:
     """Return whether a seal was requested in the span, tested in it, or waits."""
     tested = row["tested_at"]
     is_waiting = tested is None and row["state"] in ("making", "made", "requested", "collecting")
-    return bool(row["requested_at"] >= span.begins_at or is_waiting or (tested is not None and tested >= span.begins_at))
+    return bool(
+        row["requested_at"] >= span.begins_at or is_waiting or (tested is not None and tested >= span.begins_at)
+    )
 
 
 def _known(moment: datetime | None, span: DutySpan) -> datetime | None:
@@ -121,10 +118,10 @@ def _known(moment: datetime | None, span: DutySpan) -> datetime | None:
 def _certificates(span: DutySpan) -> Iterator[Fact]:
     """Yield the certificates issued in each month of the span, by kind (docs/domain.md, O10)."""
     counts: dict[tuple[date, str], int] = {}
-    for row in rows(span.view("ca.certificates").table):
+    for row in span.rows("ca.certificates"):
         issued = row["issued_at"]
         if issued is not None and span.begins_at <= issued < span.ends_at:
-            key = span.day(issued).replace(day=1), {"unit": "单位版", "person": "个人版"}.get(row["kind"], row["kind"])
+            key = span.day(issued).replace(day=1), str({"unit": "单位版", "person": "个人版"}.get(row["kind"], row["kind"]))
             counts[key] = counts.get(key, 0) + 1
     for (month, kind), count in sorted(counts.items()):
         yield Fact(month, f"{month:%Y-%m} {kind}", f"发放证书{count}张", "met")
@@ -132,7 +129,7 @@ def _certificates(span: DutySpan) -> Iterator[Fact]:
 
 def _access(span: DutySpan) -> Iterator[Fact]:
     """Yield the rights granted in the span by their approval (docs/domain.md, Service quality: access review)."""
-    for row in rows(span.view("desk.access_grants").table):
+    for row in span.rows("desk.access_grants"):
         granted, approved = row["granted_at"], _known(row["approved_at"], span)
         told = f"{SUBSYSTEMS[row['subsystem']]}，{row['permission']}，{span.clock(granted)}授予"
         is_met = approved is not None and approved <= granted
@@ -144,7 +141,7 @@ def _access(span: DutySpan) -> Iterator[Fact]:
 _HELD_BACK = 62
 
 #: Kinds of drills that another duty lists.
-_OTHER = {(kind,): tuple(set(DRILL_KINDS) - {kind}) for kind in DRILL_KINDS}
+_OTHER: Mapping[tuple[str, ...], tuple[str, ...]] = {(kind,): tuple(set(DRILL_KINDS) - {kind}) for kind in DRILL_KINDS}
 
 PLAN_DUTIES = (
     Duty(

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 from ntanalytics.contract.desk_plans import DECISIONS
-from ntanalytics.metrics.rows import rows
 from ntanalytics.periods import Period, days_between
 from ntanalytics.report_content.duties.duty import Duty, Fact
 from ntanalytics.report_content.duties.report_log import DueReport, of_report
@@ -24,6 +23,12 @@ REPORT_NAMES = {
     "acceptance": "年度验收",
 }
 
+
+def report_label(report: str) -> str:
+    """Return the name of a report for its readers; one without such a name as it is."""
+    return REPORT_NAMES.get(report, report)
+
+
 #: Digits of a digest that a row shows.
 _DIGITS = 16
 
@@ -35,7 +40,7 @@ def _issued(*reports: str) -> Callable[[DutySpan], Iterator[Fact]]:
         names = reports or tuple(dict.fromkeys(due.report for due in span.log.due))
         for name in names:
             for due in of_report(span.log.due, name):
-                fact = _fact_of(span, due)
+                fact = _fact_of(span, due) if due.at < span.ends_at else None
                 if fact is not None:
                     yield fact
 
@@ -44,7 +49,7 @@ def _issued(*reports: str) -> Callable[[DutySpan], Iterator[Fact]]:
 
 def _fact_of(span: DutySpan, due: DueReport) -> Fact | None:
     """Return what the ledger says of a due report; None while its deadline is not over."""
-    day, subject = span.day(due.at), f"{REPORT_NAMES.get(due.report, due.report)} {due.period}"
+    day, subject = span.day(due.at), f"{report_label(due.report)} {due.period}"
     first, latest = span.log.first_issue(due.report, due.period), span.log.latest_issue(due.report, due.period)
     if first is None or latest is None:
         if due.deadline >= span.ends_at:
@@ -62,11 +67,11 @@ def _fact_of(span: DutySpan, due: DueReport) -> Fact | None:
 
 def _delivered(span: DutySpan) -> Iterator[Fact]:
     """Yield the reports of the plan that were due in the span (docs/domain.md, Service quality: reports on time)."""
-    for row in rows(span.view("desk.report_plan").cases):
+    for row in span.cases("desk.report_plan"):
         due, delivered = row["due_on"], row["delivered_on"]
         if not span.first <= due <= span.last:
             continue
-        subject = f"{REPORT_NAMES.get(row['report'], row['report'])} {row['period']}"
+        subject = f"{report_label(row['report'])} {row['period']}"
         to = f"，报送{row['recipient']}" if row["recipient"] else ""
         if delivered is not None and delivered <= due:
             yield Fact(due, subject, f"{delivered.isoformat()}送达{to}", "met")
@@ -80,7 +85,7 @@ def _signed(span: DutySpan) -> Iterator[Fact]:
     """Yield the weekly reports whose confirmation was due in the span (docs/domain.md, O12)."""
     signed = {
         str(row["period"]): row["signed_on"]
-        for row in rows(span.view("desk.signoffs", _SIGNED_BACK).recent)
+        for row in span.recent("desk.signoffs", _SIGNED_BACK)
         if row["report"] in ("weekly_service_report", "服务周报") and row["signed_on"] <= span.last
     }
     for monday, name in _weeks(span):
@@ -88,7 +93,9 @@ def _signed(span: DutySpan) -> Iterator[Fact]:
         if on is not None:
             yield Fact(monday, f"服务周报 {name}", f"{on.isoformat()}用户确认", "met")
         elif _is_over(span, monday):
-            yield Fact(monday, f"服务周报 {name}", "没有用户确认记录", "short", f"出具后{SIGNED_WITHIN}个工作日内未确认")
+            yield Fact(
+                monday, f"服务周报 {name}", "没有用户确认记录", "short", f"出具后{SIGNED_WITHIN}个工作日内未确认"
+            )
 
 
 def _weeks(span: DutySpan) -> Iterator[tuple[date, str]]:
@@ -105,7 +112,7 @@ def _is_over(span: DutySpan, issued_on: date) -> bool:
 
 def _decisions(span: DutySpan) -> Iterator[Fact]:
     """Yield the recommendations of the span's months with the decision on each (docs/domain.md, O16)."""
-    for row in rows(span.view("desk.recommendations").cases):
+    for row in span.cases("desk.recommendations"):
         number, noted = str(row["recommendation_no"]), span.day(row["noted_at"])
         if not span.first <= noted <= span.last:
             continue

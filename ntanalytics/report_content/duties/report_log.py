@@ -102,9 +102,7 @@ def read_report_log(workspace: Workspace, since: datetime, until: datetime, now:
     began_at = ledger.publications.began_at()
     if began_at is None:
         gaps.append("运行台账没有报告记录；需由系统按计划出具报告。")
-    return ReportLog(
-        issued=tuple(ledger.publications.issued(now)), due=tuple(due), began_at=began_at, gaps=tuple(gaps)
-    )
+    return ReportLog(issued=tuple(ledger.publications.issued(now)), due=tuple(due), began_at=began_at, gaps=tuple(gaps))
 
 
 def of_report(due: Iterable[DueReport], report: str) -> list[DueReport]:

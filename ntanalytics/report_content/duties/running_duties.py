@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
+from itertools import pairwise
 from statistics import median
 from typing import Any
 
 from ntanalytics.contract.desk import INCIDENTS, LEVELS
 from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.metrics.desk import obligations
+from ntanalytics.metrics.desk.duties import Result
 from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.metrics.rows import rows
-from ntanalytics.report_content.duties.duty import Duty, Fact, Result
+from ntanalytics.report_content.duties.duty import Duty, Fact
 from ntanalytics.report_content.duties.span import DutySpan
 from ntanalytics.subsystems.infra.availability_checks import measured, target
 
@@ -38,10 +40,7 @@ def _availability(span: DutySpan) -> Iterator[Fact]:
             row.quantity(part).named() for part in ("availability", "unplanned_s", "planned_s", "unmeasured_s")
         )
         result: Result = {"met": "met", "not_met": "short", "not_shown": "unproven"}[row["target_met"]]  # type: ignore[assignment]  # one of the three
-        reason = {
-            "short": f"低于目标{format_number(goal, 'rate:1')}",
-            "unproven": "未测时长过多",
-        }.get(result, "")
+        reason = {"short": f"低于目标{format_number(goal, 'rate:1')}", "unproven": "未测时长过多"}.get(result, "")
         yield Fact(span.last, name, parts, result, reason)
 
 
@@ -49,8 +48,8 @@ def _backups(medium: str) -> Callable[[DutySpan], Iterator[Fact]]:
     """Return the facts of the backup plans of a medium: no success came later than its plan allows."""
 
     def facts(span: DutySpan) -> Iterator[Fact]:
-        plans: dict[str, list[dict[str, Any]]] = {}
-        for row in rows(span.view("infra.backups", _BACKUP_BACK).recent):
+        plans: dict[str, list[Mapping[str, Any]]] = {}
+        for row in span.recent("infra.backups", _BACKUP_BACK):
             if row["medium"] == medium and row["started_at"] < span.ends_at:
                 plans.setdefault(str(row["plan"]), []).append(row)
         for plan, runs in sorted(plans.items()):
@@ -59,12 +58,12 @@ def _backups(medium: str) -> Callable[[DutySpan], Iterator[Fact]]:
     return facts
 
 
-def _plan(span: DutySpan, plan: str, runs: list[dict[str, Any]]) -> Fact:
+def _plan(span: DutySpan, plan: str, runs: list[Mapping[str, Any]]) -> Fact:
     good = sorted(row["started_at"] for row in runs if row["outcome"] == "success")
     own = [row for row in runs if row["started_at"] >= span.begins_at]
     failed = sum(row["outcome"] != "success" for row in own)
     told = f"成功{len(own) - failed}次，失败{failed}次"
-    gaps = [later - earlier for earlier, later in zip(good, good[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(good)]
     if len(gaps) < _FEWEST_GAPS:
         return Fact(span.last, plan, told, "unproven", "成功次数太少，备份间隔未知")
     limit = median(gaps) * span.context.rules["infra.backup_lateness"].threshold.critical
@@ -80,7 +79,9 @@ def _plan(span: DutySpan, plan: str, runs: list[dict[str, Any]]) -> Fact:
 def _recovery(span: DutySpan) -> Iterator[Fact]:
     table = obligations.recovery(span.view("desk.incidents", _CASES_BACK).cases, span.begins_at, span.ends_at)
     for row in rows(table):
-        told = f"{SUBSYSTEMS[row['subsystem']]}，{_CAUSES[row['cause']]}，历时{format_number(row['clock_s'], 'seconds')}"
+        told = (
+            f"{SUBSYSTEMS[row['subsystem']]}，{_CAUSES[row['cause']]}，历时{format_number(row['clock_s'], 'seconds')}"
+        )
         if row["clock"] == "support":
             is_shown = row["responded_at"] is not None
             result: Result = "met" if is_shown else "unproven"
@@ -93,7 +94,7 @@ def _recovery(span: DutySpan) -> Iterator[Fact]:
 
 def _reported(span: DutySpan) -> Iterator[Fact]:
     """Yield the incidents of the span by their second clock: from discovery to the report."""
-    for row in rows(span.view("desk.incidents").table):
+    for row in span.rows("desk.incidents"):
         day, number, level = span.day(row["began_at"]), str(row["incident_no"]), row["level"]
         if level is None:
             yield Fact(day, number, "未定级", "unproven", "事件未定级，是否须报告未知")
@@ -103,7 +104,7 @@ def _reported(span: DutySpan) -> Iterator[Fact]:
             yield _reporting(span, row, f"{LEVELS[level]}事件，{span.clock(row['discovered_at'])}发现")
 
 
-def _reporting(span: DutySpan, row: dict[str, Any], told: str) -> Fact:
+def _reporting(span: DutySpan, row: Mapping[str, Any], told: str) -> Fact:
     day, number = span.day(row["began_at"]), str(row["incident_no"])
     discovered, reported = row["discovered_at"], _known(row["reported_at"], span)
     told += f"，{span.clock(reported)}报告" if reported is not None else "，没有报告记录"
@@ -117,7 +118,7 @@ def _reporting(span: DutySpan, row: dict[str, Any], told: str) -> Fact:
 
 def _bad_effects(span: DutySpan) -> Iterator[Fact]:
     """Yield the incidents of the span by whether the buyer found a bad effect."""
-    for row in rows(span.view("desk.incidents").table):
+    for row in span.rows("desk.incidents"):
         effect = row["has_bad_effect"]
         told = f"{SUBSYSTEMS[row['subsystem']]}，{_CAUSES[row['cause']]}，{span.clock(row['began_at'])}发生"
         result: Result = "unproven" if effect is None else "short" if effect else "met"
@@ -139,7 +140,8 @@ def _confirmed(span: DutySpan) -> Iterator[Fact]:
         if row["kind"] != "workflow" or finished is None or not span.begins_at <= finished < span.ends_at:
             continue
         number, unit = str(row["change_no"]), f"{row['unit']}，" if row["unit"] else ""
-        told = f"{SUBSYSTEMS[row['subsystem']]}，{unit}{span.clock(finished)}完成，书面确认{span.clock(row['confirmed_at'])}"
+        told = f"{SUBSYSTEMS[row['subsystem']]}，{unit}{span.clock(finished)}完成"
+        told += f"，书面确认{span.clock(row['confirmed_at'])}"
         is_short = row["change_no"] in unconfirmed
         yield Fact(span.day(finished), number, told, "short" if is_short else "met", "实施前没有书面确认" * is_short)
 
@@ -147,7 +149,7 @@ def _confirmed(span: DutySpan) -> Iterator[Fact]:
 def _results(span: DutySpan) -> Iterator[Fact]:
     """Yield the finished changes by their result (docs/domain.md, Desk: changes)."""
     words = {"failed": "变更失败", "rolled_back": "变更已回退"}
-    for row in rows(span.view("desk.changes", _CASES_BACK).cases):
+    for row in span.cases("desk.changes", _CASES_BACK):
         finished, result = row["finished_at"], row["result"]
         if finished is None or not span.begins_at <= finished < span.ends_at:
             continue

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from typing import Any
 
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.findings.phrases import day_words, listed
@@ -13,6 +14,9 @@ from ntanalytics.metrics.rows import rows
 from ntanalytics.periods import days_between
 from ntanalytics.report_content.duties.report_log import ReportLog
 from ntanalytics.workspace.dataset_view import DatasetView
+
+#: Rows of a dataset, which nobody changes.
+Rows = Sequence[Mapping[str, Any]]
 
 #: Days of a gap that are named.
 _NAMED_DAYS = 5
@@ -79,9 +83,17 @@ class DutySpan:
         """Return a dataset within the span."""
         return self.context.dataset(name, history)
 
-    def rows(self, name: str) -> list[dict[str, object]]:
-        """Return the rows of a dataset within the span, in any order."""
-        return rows(self.view(name).table)
+    def rows(self, name: str) -> Rows:
+        """Return the rows of a dataset within the span, read once."""
+        return self.context.shared(_rows, name, 0, "table")
+
+    def recent(self, name: str, history: int = 0) -> Rows:
+        """Return its rows of the span and of some days before it, read once."""
+        return self.context.shared(_rows, name, history, "recent")
+
+    def cases(self, name: str, history: int = 0) -> Rows:
+        """Return its cases, with the older ones that were open, read once."""
+        return self.context.shared(_rows, name, history, "cases")
 
     def gaps_of(self, reads: Mapping[str, int]) -> Iterator[str]:
         """Yield what is missing of some datasets, and what would be needed, in Chinese."""
@@ -100,6 +112,10 @@ class DutySpan:
 
     def _missing(self, name: str) -> frozenset[date]:
         return self.context.shared(_missing_days, name)
+
+
+def _rows(context: CheckContext, name: str, history: int, kind: str) -> Rows:
+    return rows(getattr(context.dataset(name, history), kind))
 
 
 def _missing_days(context: CheckContext, name: str) -> frozenset[date]:

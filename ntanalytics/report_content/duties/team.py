@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
+from ntanalytics.checks.context import CheckContext
 from ntanalytics.findings.phrases import listed
 from ntanalytics.metrics.desk import obligations
-from ntanalytics.metrics.rows import only, rows
+from ntanalytics.metrics.rows import only
 from ntanalytics.periods import days_between
 from ntanalytics.report_content.duties.duty import Duty, Fact
 from ntanalytics.report_content.duties.span import DutySpan
@@ -22,13 +23,16 @@ _ROSTER_DUE = 10
 
 def _months(span: DutySpan) -> Iterator[tuple[date, dict[str, Any], bool]]:
     """Yield the months whose roster is due, with the team and whether the roster may be missing for want of data."""
-    roster = span.view("desk.roster", 31)
     for month in span.months:
-        row = only(obligations.team(roster.recent, month))
+        row = span.context.shared(_team_of, month)
         days = days_between(month, min((month + timedelta(days=31)).replace(day=1) - timedelta(days=1), span.last))
         is_lacking = any(span.is_missing("desk.roster", day) for day in days)
         if row["team"] or span.last >= month.replace(day=_ROSTER_DUE):
             yield month, row, is_lacking
+
+
+def _team_of(context: CheckContext, month: date) -> dict[str, Any]:
+    return only(obligations.team(context.dataset("desk.roster", 31).recent, month))
 
 
 def _team(span: DutySpan) -> Iterator[Fact]:
@@ -58,7 +62,6 @@ def _attendance(span: DutySpan) -> Iterator[Fact]:
     recorded: set[date] = set()
     for row in span.rows("desk.attendance"):
         day = row["attended_on"]
-        assert isinstance(day, date)
         recorded.add(day)
         if row["is_present"]:
             present.setdefault(day, []).append("驻场" if row["role"] == "engineer" else "备选")
@@ -74,7 +77,7 @@ def _attendance(span: DutySpan) -> Iterator[Fact]:
 
 def _inspections(span: DutySpan) -> Iterator[Fact]:
     checked: dict[date, list[str]] = {}
-    for row in rows(span.view("desk.checks").table):
+    for row in span.rows("desk.checks"):
         checked.setdefault(row["checked_on"], []).append(str(row["result"]))
     for day in span.working_days:
         results = checked.get(day, [])
@@ -88,7 +91,7 @@ def _inspections(span: DutySpan) -> Iterator[Fact]:
 
 
 def _patches(span: DutySpan) -> Iterator[Fact]:
-    patched = sorted(rows(span.view("infra.patches").table), key=lambda row: row["patched_on"])
+    patched = sorted(span.rows("infra.patches"), key=lambda row: row["patched_on"])
     last = {(row["host"], row["patch"]): row for row in patched}
     by_patch: dict[tuple[str, str], list[str]] = {}
     for (host, patch), row in last.items():

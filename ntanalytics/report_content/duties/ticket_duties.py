@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -10,7 +10,6 @@ from ntanalytics.contract.desk_tickets import CATEGORIES
 from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.metrics.desk.daily_service import OFFICE_MINUTES, RESPONSE_S
 from ntanalytics.metrics.number_format import format_number
-from ntanalytics.metrics.rows import rows
 from ntanalytics.report_content.duties.duty import Duty, Fact
 from ntanalytics.report_content.duties.span import DutySpan
 from ntanalytics.subsystems.desk.ticket_checks import CONNECTED_WITHIN
@@ -21,12 +20,12 @@ _STEPS = {"account_on": "账号添加", "permission_on": "权限配置", "seal_o
 _HOURS = RESPONSE_S // 3600
 
 
-def _opened(span: DutySpan) -> list[dict[str, Any]]:
+def _opened(span: DutySpan) -> list[Mapping[str, Any]]:
     """Return the tickets opened in the span; withdrawn and doubled ones ask for nothing."""
-    return [row for row in rows(span.view("desk.tickets").table) if row["close_code"] not in ("cancelled", "duplicate")]
+    return [row for row in span.rows("desk.tickets") if row["close_code"] not in ("cancelled", "duplicate")]
 
 
-def _told(span: DutySpan, row: dict[str, Any]) -> str:
+def _told(span: DutySpan, row: Mapping[str, Any]) -> str:
     kind = f"{SUBSYSTEMS[row['subsystem']]}{CATEGORIES[row['category']]}"
     who = f"，{row['unit']}" if row["unit"] else ""
     closed = f"{span.clock(row['closed_at'])}办结" if row["closed_at"] is not None else "未办结"
@@ -54,7 +53,7 @@ def _work(*subsystems: str, categories: tuple[str, ...] = ()) -> Callable[[DutyS
 
 def _deadlines(span: DutySpan) -> Iterator[Fact]:
     """Yield the tickets whose deadline lies in the span (docs/domain.md, Desk: SLA attainment)."""
-    for row in rows(span.view("desk.tickets", _BACK).cases):
+    for row in span.cases("desk.tickets", _BACK):
         due, closed = row["due_at"], row["closed_at"]
         if due is None or not span.begins_at <= due < span.ends_at or row["close_code"] in ("cancelled", "duplicate"):
             continue
@@ -100,7 +99,7 @@ def _responses(*, off_hours: bool) -> Callable[[DutySpan], Iterator[Fact]]:
 
 
 def _onboarding(span: DutySpan) -> Iterator[Fact]:
-    for row in rows(span.view("desk.onboardings").cases):
+    for row in span.cases("desk.onboardings"):
         noted, finished = span.day(row["noted_at"]), row["finished_on"]
         if noted > span.last or (finished is not None and finished < span.first):
             continue

@@ -1,0 +1,196 @@
+"""Detection graded by reality: what happened against what had been told before (docs/domain.md, Service quality).
+
+A case is matched with the violations of its subsystem that could be read before its first call, and no later one. Of
+plain values in and out: no function reads a table.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any, Literal
+
+from ntanalytics.metrics.measure import Measure, catalogue, count, rate
+
+#: How long a violation that was told stands for what happens after it: until the next inspection, over a long holiday.
+STANDS_FOR = timedelta(days=3)
+
+#: What a case shows of the detection.
+Outcome = Literal["told", "told_late", "not_told", "no_source", "unmatched"]
+
+MISSES: Mapping[Outcome, str] = MappingProxyType(
+    {
+        "told": "事先已提示",
+        "told_late": "报告后才提示",
+        "not_told": "未越限，未提示",
+        "no_source": "没有数据源",
+        "unmatched": "时间有疑，未能比对",
+    }
+)
+
+DETECTION = (
+    count("matched_cases", "可比对故障", "起", "Cases whose time is sure, so that they can be matched."),
+    count("told_cases", "事先提示", "起", "Cases of which a violation could be read before the first call.", good="up"),
+    count("unmatched_cases", "未能比对", "起", "Cases whose recorded time contradicts the order of their numbers."),
+    rate(
+        "told_rate",
+        "异常主动发现率",
+        "told_cases / matched_cases; null without any (docs/domain.md, Service quality: detection).",
+        good="up",
+    ),
+    rate("missed_rate", "漏报率", "1 − told_rate (docs/domain.md, Service quality: detection).", good="down"),
+    Measure(
+        "warning_p50_s",
+        "提前时间中位数",
+        "Median of the first call − the moment at which it was told, of the cases that were told.",
+        format="seconds",
+        good="up",
+    ),
+)
+
+MEASURES = catalogue(DETECTION)
+
+
+@dataclass(frozen=True)
+class Case:
+    """Something that happened.
+
+    Attributes:
+        number: number of the incident or ticket.
+        subsystem: the affected subsystem.
+        began_at: recorded begin (aware).
+        called_at: first call (aware): a ticket, or the discovery.
+    """
+
+    number: str
+    subsystem: str
+    began_at: datetime
+    called_at: datetime
+
+
+@dataclass(frozen=True)
+class Told:
+    """A violation that an inspection told.
+
+    Attributes:
+        subsystem: the subsystem of its rule.
+        entity: key of its entity; the id of a subsystem where it is about one.
+        at: the moment at which it could be read (aware).
+        code: code of its rule.
+    """
+
+    subsystem: str
+    entity: str
+    at: datetime
+    code: str = ""
+
+    def concerns(self, subsystem: str) -> bool:
+        """Return whether it is about a subsystem."""
+        return subsystem in (self.subsystem, self.entity)
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A case with what was told of it.
+
+    Attributes:
+        case: the case.
+        outcome: what it shows.
+        told_at: the first moment at which a matching violation could be read; None without one.
+    """
+
+    case: Case
+    outcome: Outcome
+    told_at: datetime | None = None
+
+    @property
+    def warning(self) -> timedelta | None:
+        """Time between what was told and the first call; None of a case that was not told before."""
+        return self.case.called_at - self.told_at if self.outcome == "told" and self.told_at is not None else None
+
+
+def grade(cases: Iterable[Case], told: Sequence[Told], sources: Collection[str]) -> list[Graded]:
+    """Return each case with what had been told of its subsystem before its first call, in the order of the calls.
+
+    A case that is recorded twice counts once. A case whose time contradicts the order of the numbers is not matched.
+
+    Args:
+        cases: what happened.
+        told: violations of the inspections.
+        sources: subsystems of which any source gives data.
+    """
+    once = {case.number: case for case in sorted(cases, key=lambda case: (case.number, case.called_at), reverse=True)}
+    sure = _in_order(list(once.values()))
+    return [
+        _graded(case, told, sources) if case.number in sure else Graded(case, "unmatched")
+        for case in sorted(once.values(), key=lambda case: (case.called_at, case.number))
+    ]
+
+
+def _graded(case: Case, told: Sequence[Told], sources: Collection[str]) -> Graded:
+    near = [item.at for item in told if item.concerns(case.subsystem)]
+    before = [at for at in near if case.called_at - STANDS_FOR <= at < case.called_at]
+    if before:
+        return Graded(case, "told", min(before))
+    if case.subsystem not in sources:
+        return Graded(case, "no_source")
+    after = [at for at in near if case.called_at <= at <= case.called_at + STANDS_FOR]
+    return Graded(case, "told_late", min(after)) if after else Graded(case, "not_told")
+
+
+def _in_order(cases: Sequence[Case]) -> frozenset[str]:
+    """Return the numbers of the cases whose times follow the order of the numbers: the longest such series.
+
+    Numbers are given in the order of registration, by kind of number; a time that breaks the order was written wrong.
+    """
+    kinds: dict[str, list[Case]] = {}
+    for case in sorted(cases, key=lambda case: (len(case.number), case.number)):
+        kinds.setdefault(case.number.rstrip("0123456789-"), []).append(case)
+    return frozenset(case.number for group in kinds.values() for case in _longest_rise(group))
+
+
+def _longest_rise(cases: Sequence[Case]) -> list[Case]:
+    """Return the longest series of cases whose calls do not go back (patience sorting)."""
+    ends: list[datetime] = []
+    last: list[int] = []
+    before: list[int | None] = []
+    for place, case in enumerate(cases):
+        at = bisect_right(ends, case.called_at)
+        before.append(last[at - 1] if at else None)
+        if at == len(ends):
+            ends.append(case.called_at)
+            last.append(place)
+        else:
+            ends[at], last[at] = case.called_at, place
+    chosen: list[Case] = []
+    here = last[-1] if last else None
+    while here is not None:
+        chosen.append(cases[here])
+        here = before[here]
+    return chosen[::-1]
+
+
+def summary(graded: Sequence[Graded]) -> dict[str, Any]:
+    """Return the figures of graded cases: the measures of ``DETECTION``."""
+    matched = [item for item in graded if item.outcome != "unmatched"]
+    warnings = sorted(item.warning for item in matched if item.warning is not None)
+    told_rate = len(warnings) / len(matched) if matched else None
+    middle = len(warnings) // 2
+    median = (
+        None
+        if not warnings
+        else warnings[middle]
+        if len(warnings) % 2
+        else (warnings[middle - 1] + warnings[middle]) / 2
+    )
+    return {
+        "matched_cases": len(matched),
+        "told_cases": len(warnings),
+        "unmatched_cases": len(graded) - len(matched),
+        "told_rate": told_rate,
+        "missed_rate": None if told_rate is None else 1 - told_rate,
+        "warning_p50_s": None if median is None else median / timedelta(seconds=1),
+    }
