@@ -91,6 +91,6 @@ def excuse_planned(context: CheckContext, findings: Iterable[Finding]) -> list[F
     """Return the findings of a day; those that confirmed maintenance, a mailing or a training explains are ok."""
     changes = context.dataset("desk.changes", LONGEST_CHANGE_DAYS)
     trainings = context.dataset("desk.trainings")
-    windows = maintenance_windows(changes.recent, context.begins_at, context.on)
+    windows = maintenance_windows(changes.cases, context.begins_at, context.on)
     trained = trainings.table.filter(trainings.table.unit.notnull()).select("unit").distinct().to_pyarrow()
     return suppress_maintenance(findings, windows, trained["unit"].to_pylist(), places(context) if windows else {})

@@ -8,6 +8,7 @@ One sheet per dataset, named by its label, with the labels of the columns as hea
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -101,13 +102,25 @@ def _fill_sheet(book: Workbook, dataset: Dataset, rows: list[Sequence[Any]], lis
         if validation is not None:
             validation.add(f"{letter}2:{letter}{last}")
             sheet.add_data_validation(validation)
-    for number, row in enumerate(rows, start=2):
-        for index, (column, value) in enumerate(zip(columns, row, strict=True), start=1):
-            cell = sheet.cell(number, index)
-            _write(cell, _word(column, value), _BODY_FONT)
-            cell.number_format = _FORMATS.get(column.type, "General")
+    _fill_rows(sheet, columns, rows)
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{len(rows) + 1}"
+
+
+def _fill_rows(sheet: Any, columns: Sequence[Column], rows: list[Sequence[Any]]) -> None:
+    """Write the rows below the head; the cells of a column have one style, which is made once."""
+    styles: list[Any] = []
+    for number, row in enumerate(rows, start=2):
+        for index, (column, value) in enumerate(zip(columns, row, strict=True)):
+            cell = sheet.cell(number, index + 1)
+            cell.value = _word(column, value)
+            if index == len(styles):
+                cell.font = _BODY_FONT
+                cell.number_format = _FORMATS.get(column.type, "General")
+                styles.append(copy(cell._style))  # noqa: SLF001 - its one public form is its parts
+            cell._style = copy(styles[index])  # noqa: SLF001
+            if isinstance(cell.value, str):
+                cell.data_type = "s"  # not a formula, even if the text begins with "="
 
 
 def _word(column: Column, value: Any) -> Any:

@@ -49,6 +49,14 @@ def _with(table: ir.Table, at: dt.datetime, *names: str, **lasted: str) -> ir.Ta
     return table.mutate(**known)
 
 
+def _dated(table: ir.Table, at: dt.datetime, *names: str) -> ir.Table:
+    """Return cases with columns of days, null where the day is not over at ``at``."""
+    today = ibis.literal(at.date())
+    return table.mutate(
+        **{name: (table[name] < today).fill_null(False).ifelse(table[name], ibis.null("date")) for name in names}
+    )
+
+
 def _since(table: ir.Table, at: dt.datetime, name: str) -> ir.Table:
     """Return the rows whose moment is not after ``at``, and those without a moment."""
     return table.filter(table[name].isnull() | (table[name] <= ibis.literal(at)))
@@ -83,15 +91,40 @@ def _problems(table: ir.Table, at: dt.datetime) -> ir.Table:
 
 
 def _tickets(table: ir.Table, at: dt.datetime) -> ir.Table:
-    return _with(table, at, "responded_at", "closed_at", resolution_s="closed_at")
+    found = dict.fromkeys(("resolution_s", "cause", "close_code", "reopenings", "satisfaction"), "closed_at")
+    return _with(table, at, "responded_at", "closed_at", **found)
 
 
 def _incidents(table: ir.Table, at: dt.datetime) -> ir.Table:
-    return _with(table, at, "responded_at", "restored_at", down_s="restored_at")
+    moments = ("discovered_at", "responded_at", "restored_at", "reported_at")
+    found = {"down_s": "restored_at", "reported_to": "reported_at", "has_bad_effect": "restored_at"}
+    return _with(table, at, *moments, **found)
 
 
 def _changes(table: ir.Table, at: dt.datetime) -> ir.Table:
-    return _with(table, at, "confirmed_at", "finished_at")
+    moments = ("confirmed_at", "started_at", "finished_at")
+    return _with(table, at, *moments, confirmed_by="confirmed_at", result="finished_at")
+
+
+def _access_grants(table: ir.Table, at: dt.datetime) -> ir.Table:
+    moments = ("approved_at", "modified_at", "removed_at")
+    return _with(_dated(table, at, "last_used_on", "reviewed_on"), at, *moments, approved_by="approved_at")
+
+
+def _plans(table: ir.Table, at: dt.datetime) -> ir.Table:
+    return _with(_dated(table, at, "confirmed_on", "cancelled_on"), at)
+
+
+def _confirmed(table: ir.Table, at: dt.datetime) -> ir.Table:
+    return _dated(table, at, "confirmed_on")
+
+
+def _onboardings(table: ir.Table, at: dt.datetime) -> ir.Table:
+    return _with(_dated(table, at, "account_on", "permission_on", "seal_on", "training_on", "finished_on"), at)
+
+
+def _report_plan(table: ir.Table, at: dt.datetime) -> ir.Table:
+    return _with(_dated(table, at, "delivered_on"), at)
 
 
 def _recommendations(table: ir.Table, at: dt.datetime) -> ir.Table:
@@ -155,6 +188,12 @@ KNOWN: Mapping[str, Callable[[ir.Table, dt.datetime], ir.Table]] = MappingProxyT
     "desk.incidents": _incidents,
     "desk.changes": _changes,
     "desk.recommendations": _recommendations,
+    "desk.access_grants": _access_grants,
+    "desk.plans": _plans,
+    "desk.trainings": _confirmed,
+    "desk.drills": _confirmed,
+    "desk.onboardings": _onboardings,
+    "desk.report_plan": _report_plan,
 })  # fmt: skip
 
 

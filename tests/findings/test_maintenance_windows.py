@@ -41,6 +41,7 @@ def _change(**more: Any) -> dict[str, Any]:
         "planned_at": BEGIN + _hours(19),
         "confirmed_at": BEGIN - _hours(32),
         "finished_at": BEGIN + _hours(21),
+        "result": "success",
     } | more
 
 
@@ -55,6 +56,8 @@ def test_a_maintenance_that_was_confirmed_before_is_planned_work() -> None:
         {"confirmed_at": None},
         {"confirmed_at": BEGIN + _hours(19)},  # while it began
         {"finished_at": None},  # nobody knows what it covers
+        {"planned_at": None},
+        {"result": "cancelled"},
         {"planned_at": BEGIN - _hours(9), "finished_at": BEGIN - _hours(7)},  # of the day before
     ],
 )

@@ -19,6 +19,11 @@ SINCE, UNTIL = dt.datetime(2026, 10, 31, 16, tzinfo=dt.UTC), dt.datetime(2026, 1
 NINE, TEN, ELEVEN = (dt.datetime(2026, 11, 20, hour) for hour in (9, 10, 11))
 
 
+def ticket(*cells: object) -> tuple[object, ...]:
+    """A row of the tickets' sheet: the first cells, and nothing in the others."""
+    return cells + (None,) * (len(sheet_columns(DATASETS["desk.tickets"])) - len(cells))
+
+
 def written(path: Path, **rows: list[tuple[object, ...]]) -> openpyxl.Workbook:
     write_template(path, LEDGER, {name.replace("_", ".", 1): content for name, content in rows.items()})
     return openpyxl.load_workbook(path)
@@ -31,27 +36,19 @@ def mapped(path: Path, dataset: str) -> list[dict[str, object]]:
         load_product(project_dir("queries") / "desk_workbook"),
         ZONE,
     )
-    with source.read(source.mapping(dataset), SINCE, UNTIL) as batches:
-        return [row for batch in batches for row in batch.to_pylist()]
+    mapping = source.mapping(dataset)
+    with source.read(mapping, SINCE, UNTIL) as batches:
+        rows = [row for batch in batches for row in batch.to_pylist()]
+    for column, words in mapping.translations.items():
+        for row in rows:
+            row[column] = words.get(row[column], row[column])
+    return rows
 
 
 def test_an_empty_ledger_has_a_sheet_a_dataset_with_the_contracts_labels_and_no_row(tmp_path: Path):
     write_template(tmp_path / "book.xlsx", LEDGER)
     book = openpyxl.load_workbook(tmp_path / "book.xlsx")
-    sheets = [
-        "工单",
-        "事件",
-        "驻场考勤",
-        "人工检查",
-        "培训",
-        "变更",
-        "团队名册",
-        "用户确认",
-        "优化建议",
-        "安全补丁",
-        "运营商账单",
-    ]
-    assert book.sheetnames == [GUIDE, *sheets]
+    assert book.sheetnames == [GUIDE, *(dataset.label for dataset in LEDGER)]
     for dataset in LEDGER:
         assert [[cell.value for cell in row] for row in book[dataset.label].iter_rows()] == [
             [column.label for column in sheet_columns(dataset)]
@@ -108,14 +105,14 @@ def test_a_period_or_a_number_of_zeros_stays_what_is_typed(tmp_path: Path):
 
 
 def test_a_text_that_begins_with_an_equals_sign_is_no_formula(tmp_path: Path):
-    ticket = ("=1+1", NINE, "fault", "oa", "=cmd|calc!A1", None, None, None)
-    sheet = written(tmp_path / "book.xlsx", desk_tickets=[ticket])["工单"]
+    hostile = ticket("=1+1", NINE, "fault", "oa", "=cmd|calc!A1")
+    sheet = written(tmp_path / "book.xlsx", desk_tickets=[hostile])["工单"]
     assert (sheet["A2"].value, sheet["A2"].data_type, sheet["E2"].data_type) == ("=1+1", "s", "s")
 
 
 def test_codes_are_written_as_words_and_read_back_as_codes(tmp_path: Path):
     tickets = [
-        (f"GD-{number}", NINE, category, subsystem, "市财政局", TEN, None, None)
+        ticket(f"GD-{number}", NINE, category, subsystem, "市财政局", TEN)
         for number, (category, subsystem) in enumerate(
             (category, subsystem)
             for category in DATASETS["desk.tickets"].column("category").values
@@ -125,7 +122,7 @@ def test_codes_are_written_as_words_and_read_back_as_codes(tmp_path: Path):
     written(tmp_path / "book.xlsx", desk_tickets=tickets)
     rows = mapped(tmp_path / "book.xlsx", "desk.tickets")
     assert sorted((row["ticket_no"], row["category"], row["subsystem"]) for row in rows) == sorted(
-        (ticket[0], ticket[2], ticket[3]) for ticket in tickets
+        (cells[0], cells[2], cells[3]) for cells in tickets
     )
 
 
@@ -137,17 +134,18 @@ def test_every_word_of_an_enumeration_is_mapped_to_its_code(name: str, tmp_path:
         Type.DATE: dt.date(2026, 11, 3),
         Type.TIMESTAMP: NINE,
         Type.BOOLEAN: True,
-        Type.INTEGER: 12,
+        Type.INTEGER: 3,
         Type.NUMBER: 1.5,
     }
-    for column in sheet_columns(dataset):
-        for code in column.values:
-            row = tuple(
-                code if other is column else next(iter(other.values), typical[other.type])
-                for other in sheet_columns(dataset)
-            )
-            write_template(tmp_path / "book.xlsx", LEDGER, {name: [row]})
-            assert [found[column.name] for found in mapped(tmp_path / "book.xlsx", name)] == [code]
+    columns = sheet_columns(dataset)
+    wanted = [(column, code) for column in columns for code in column.values]
+    rows = [
+        tuple(code if other is column else next(iter(other.values), typical[other.type]) for other in columns)
+        for column, code in wanted
+    ]
+    write_template(tmp_path / "book.xlsx", [dataset], {name: rows})
+    found = mapped(tmp_path / "book.xlsx", name)
+    assert [row[column.name] for row, (column, _) in zip(found, wanted, strict=True)] == [code for _, code in wanted]
 
 
 @pytest.mark.parametrize("name", DESK_WORKBOOK_DATASETS)
@@ -165,8 +163,7 @@ def test_a_mapping_gives_the_contracts_columns_and_the_reason(name: str, tmp_pat
 
 def test_a_workbook_that_lacks_the_newer_sheets_is_refused_for_their_datasets_alone(tmp_path: Path):
     older = [DATASETS[name] for name in ("desk.tickets", "desk.attendance", "desk.checks", "sms.bills")]
-    ticket = ("A", NINE, "fault", "oa", None, None, None, None)
-    write_template(tmp_path / "book.xlsx", older, {"desk.tickets": [ticket]})
+    write_template(tmp_path / "book.xlsx", older, {"desk.tickets": [ticket("A", NINE, "fault", "oa")]})
     assert [row["ticket_no"] for row in mapped(tmp_path / "book.xlsx", "desk.tickets")] == ["A"]
     with pytest.raises(SourceRefused, match=r"a sheet or a column is missing in .*事件.*\n.*ntanalytics init"):
         mapped(tmp_path / "book.xlsx", "desk.incidents")
@@ -177,9 +174,9 @@ def test_a_ticket_changed_when_its_latest_time_was(tmp_path: Path):
     written(
         tmp_path / "book.xlsx",
         desk_tickets=[
-            ("A", NINE, "fault", "oa", None, None, due, None),
-            ("B", NINE, "fault", "oa", None, TEN, due, None),
-            ("C", NINE, "fault", "oa", None, TEN, due, ELEVEN),
+            ticket("A", NINE, "fault", "oa", None, None, due),
+            ticket("B", NINE, "fault", "oa", None, TEN, due),
+            ticket("C", NINE, "fault", "oa", None, TEN, due, ELEVEN),
         ],
     )
     rows = mapped(tmp_path / "book.xlsx", "desk.tickets")
@@ -188,7 +185,7 @@ def test_a_ticket_changed_when_its_latest_time_was(tmp_path: Path):
 
 
 def test_what_people_type_wrong_is_rejected_with_the_reason_and_not_lost(tmp_path: Path):
-    book = written(tmp_path / "book.xlsx", desk_tickets=[("A", NINE, "fault", "oa", None, None, None, None)])
+    book = written(tmp_path / "book.xlsx", desk_tickets=[ticket("A", NINE, "fault", "oa")])
     sheet = book["工单"]
     sheet.append(["B", "昨天", "故障处理", "协同办公"])
     sheet.append(["C", NINE, "闲聊", "协同办公"])

@@ -85,7 +85,11 @@ class City:
 
     def working_days(self) -> list[dt.date]:
         """Return the working days of the estate."""
-        return self.calendar.working_days(self.days[0], self.until)
+        return list(self._worked)
+
+    @cached_property
+    def _worked(self) -> tuple[dt.date, ...]:
+        return tuple(self.calendar.working_days(self.days[0], self.until))
 
     def working_day(self, back: int) -> dt.date | None:
         """Return the working day that is ``back`` before the last one; None before the estate's first day."""

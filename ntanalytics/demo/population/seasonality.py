@@ -18,6 +18,8 @@ from ntanalytics.periods import Calendar
 
 #: Growth of the volume a day, as a share of the last day's volume.
 GROWTH_PER_DAY = 0.0015
+#: Least volume of days long before the end, relative to the end.
+_LEAST = 0.5
 
 #: Working days of the peak of 政务办事 at a month's end, and its factor.
 MONTH_END_DAYS = 4
@@ -60,7 +62,7 @@ class Seasonality:
         Raises:
             CalendarMissing: there is no calendar for the day's year.
         """
-        growth = 1 - GROWTH_PER_DAY * (self.until - day).days
+        growth = max(1 - GROWTH_PER_DAY * (self.until - day).days, _LEAST)
         if self.calendar.is_working_day(day):
             kind = _WEEKDAY[day.weekday()] if day.weekday() < 5 else _MAKE_UP
             peak = MONTH_END_PEAK if audience is Audience.COUNTER and self._closes_month(day) else 1.0

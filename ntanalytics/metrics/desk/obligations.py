@@ -188,7 +188,7 @@ def unconfirmed_changes(changes: ir.Table, since: datetime, until: datetime) -> 
 
 
 def planned_changes(changes: ir.Table, since: datetime, until: datetime) -> ir.Table:
-    """Return the changes planned for ``[since, until)`` and not finished yet.
+    """Return the changes planned for ``[since, until)`` that were neither finished nor cancelled.
 
     Args:
         changes: rows of ``desk.changes``: all that may be planned for the window.
@@ -199,15 +199,16 @@ def planned_changes(changes: ir.Table, since: datetime, until: datetime) -> ir.T
         ``change_no``, ``planned_at``, ``subsystem``, ``kind``, ``unit``, ``confirmed_at``; earliest first.
     """
     due = (changes.planned_at >= ibis.literal(since)) & (changes.planned_at < ibis.literal(until))
-    planned = changes.filter(due & (changes.finished_at.isnull() | (changes.finished_at >= ibis.literal(since))))
+    is_open = changes.finished_at.isnull() | (changes.finished_at >= ibis.literal(since))
+    planned = changes.filter(due & is_open & (changes.result != "cancelled").fill_null(True))
     columns = ("change_no", "planned_at", "subsystem", "kind", "unit", "confirmed_at")
     return planned.select(*columns).order_by("planned_at", "change_no")
 
 
 def _finished(changes: ir.Table, since: datetime, until: datetime) -> ir.Table:
-    finished = changes.filter(
-        (changes.finished_at >= ibis.literal(since)) & (changes.finished_at < ibis.literal(until))
-    )
+    """Return the changes made in a window; one that was cancelled was not made."""
+    ended = (changes.finished_at >= ibis.literal(since)) & (changes.finished_at < ibis.literal(until))
+    finished = changes.filter(ended & (changes.result != "cancelled").fill_null(True))
     is_late = finished.confirmed_at.isnull() | (finished.confirmed_at > finished.finished_at)
     return finished.mutate(_is_unconfirmed=(finished.kind == "workflow") & is_late)
 

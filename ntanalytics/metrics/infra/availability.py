@@ -43,7 +43,7 @@ class Maintenance:
 def confirmed_maintenance(changes: Rows) -> list[Maintenance]:
     """Return the maintenance that the buyer confirmed before it began, earliest first.
 
-    A change without a recorded end is none: nobody knows what it covers.
+    A change without a recorded end, or without a planned begin, is none: nobody knows what it covers.
 
     Args:
         changes: rows of ``desk.changes``.
@@ -51,7 +51,8 @@ def confirmed_maintenance(changes: Rows) -> list[Maintenance]:
     planned = []
     for row in rows(changes):
         confirmed, begin, end = row["confirmed_at"], row["planned_at"], row["finished_at"]
-        if row["kind"] == "maintenance" and confirmed is not None and end is not None and confirmed < begin:
+        is_made = row["kind"] == "maintenance" and row["result"] != "cancelled" and begin is not None
+        if is_made and confirmed is not None and end is not None and confirmed < begin:
             planned.append(Maintenance(str(row["change_no"]), row["subsystem"], begin, end))
     return sorted(planned, key=lambda item: (item.begin, item.change_number))
 

@@ -69,6 +69,7 @@ def test_only_a_workflow_needs_the_buyers_word_before_it_is_changed(table, liste
         {"change_no": "a fix", "kind": "fix"},
         {"change_no": "not made yet", "finished_at": None},
         {"change_no": "next week", "finished_at": UNTIL},
+        {"change_no": "cancelled", "result": "cancelled"},
     ]
     shared = {"planned_at": SINCE, "subsystem": "oa", "kind": "workflow", "finished_at": made_at, "changed_at": made_at}
     changes = table("desk.changes", rows, **shared, day=MONDAY)
@@ -83,6 +84,8 @@ def test_what_is_planned_for_the_coming_week(table, listed) -> None:
         {"change_no": "made early", "planned_at": UNTIL + HOUR, "finished_at": SINCE},
         {"change_no": "later", "planned_at": UNTIL + 200 * HOUR},
         {"change_no": "this week", "planned_at": SINCE},
+        {"change_no": "cancelled", "planned_at": UNTIL + HOUR, "finished_at": UNTIL, "result": "cancelled"},
+        {"change_no": "some day", "planned_at": None},
     ]
     changes = table("desk.changes", rows, subsystem="oa", kind="maintenance", changed_at=SINCE, day=MONDAY)
     assert [row["change_no"] for row in listed(obligations.planned_changes(changes, UNTIL, UNTIL + 168 * HOUR))] == [

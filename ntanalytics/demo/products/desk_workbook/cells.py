@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import datetime as dt
 from collections.abc import Sequence
 from typing import TypeAlias
@@ -29,5 +30,6 @@ def cell_time(day: dt.date, minutes: int) -> dt.datetime:
 
 
 def days_left(city: City, day: dt.date) -> int:
-    """Return the number of working days from a day to the last one, the same in a shorter estate."""
-    return len(city.calendar.working_days(day, city.until))
+    """Return the number of working days from a day of the estate to the last one, the same in a shorter estate."""
+    worked = city.working_days()
+    return len(worked) - bisect.bisect_left(worked, day)

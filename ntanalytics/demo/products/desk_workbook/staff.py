@@ -29,7 +29,8 @@ _LEFT, _SUCCESSOR = "王启航", "陈思睿"
 #: Share of working days on which the engineer is on leave, and on which the backup comes beside the engineer.
 _LEAVE, _BOTH = 0.05, 0.2
 
-_TOPICS = (
+#: Topics of the regular trainings.
+TOPICS = (
     "协同办公移动端使用",
     "公文交换收发与签章",
     "统一门户与CA证书使用",
@@ -79,7 +80,7 @@ def trainings(city: City) -> list[Row]:
             number = day.toordinal() // 14
             invited = int(rng.integers(24, 66))
             unit = UNITS[int(rng.integers(60))] if number % 2 else None  # None stands for several units
-            topic = f"{_TOPICS[number % len(_TOPICS)]}培训"
+            topic = f"{TOPICS[number % len(TOPICS)]}培训"
             rows.append((day, topic, unit, invited, invited - int(rng.integers(0, 6))))
     for unit, back in ONBOARDED.items():
         trained_on = city.working_day(back - 4)
