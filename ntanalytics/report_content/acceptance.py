@@ -14,12 +14,12 @@ from ntanalytics.findings.phrases import listed
 from ntanalytics.metrics.desk.duties import VERDICTS, Verdict
 from ntanalytics.metrics.rows import rows
 from ntanalytics.report_content.detection_grade import DetectionGrade, grade_detection
-from ntanalytics.report_content.duties.duty import DutyRecord, judge_all
-from ntanalytics.report_content.duties.listing import DUTIES, OBLIGATIONS, ObligationRecord, obligation_records
+from ntanalytics.report_content.duties.duty import DutyRecord
+from ntanalytics.report_content.duties.listing import OBLIGATIONS, ObligationRecord, obligation_records
 from ntanalytics.report_content.duties.opening import contract_span, days_of_year, open_span
 from ntanalytics.report_content.duties.span import DutySpan
 from ntanalytics.report_content.duty_blocks import obligation_table
-from ntanalytics.report_content.scoring import Score, site_score
+from ntanalytics.report_content.scoring import Score, judge_by_sheet
 from ntanalytics.report_content.service_quality import platform_availability
 from ntanalytics.reports import Kpis, Sentence, Table, kpi, kpis
 from ntanalytics.reports.blocks.block import Block
@@ -106,8 +106,7 @@ def accept(report: Report) -> Acceptance:
 
 
 def _accepted(report: Report, span: DutySpan) -> Acceptance:
-    records = judge_all(DUTIES.values(), span)
-    return Acceptance(report, span, records, site_score(report.workspace.settings, records))
+    return Acceptance(report, span, *judge_by_sheet(span, report.workspace.settings))
 
 
 def opening(accepted: Acceptance) -> list[Sentence]:

@@ -74,7 +74,9 @@ def grade_detection(span: DutySpan) -> DetectionGrade:
     sources = frozenset(
         name.partition(".")[0] for name, fed in span.context.workspace.sources_by_dataset.items() if fed
     )
-    return DetectionGrade(tuple(detection.grade(cases, told_by(past), sources)), tuple(gaps))
+    return DetectionGrade(
+        tuple(detection.grade(cases, told_by(past), [item.published_at for item in past], sources)), tuple(gaps)
+    )
 
 
 def cases_of(incidents: Iterable[Mapping[str, Any]], tickets: Sequence[Mapping[str, Any]]) -> list[Case]:

@@ -50,7 +50,7 @@ def duty_table(records: Iterable[DutyRecord], title: str, *, id: str) -> Table:
         plain_row(
             {
                 "duty": record.duty.label,
-                "target": record.duty.target,
+                "target": record.target,
                 **{
                     name: record.row.quantity(f"duty_{name}") for name in ("facts", "kept", "short", "unproven", "rate")
                 },

@@ -9,8 +9,9 @@ from ntanalytics.errors import UnknownName
 from ntanalytics.findings.phrases import listed
 from ntanalytics.metrics.desk.scores import deduction
 from ntanalytics.metrics.figures import FigureRow
-from ntanalytics.report_content.duties.duty import DutyRecord, Fact
+from ntanalytics.report_content.duties.duty import DutyRecord, Fact, judge_all
 from ntanalytics.report_content.duties.listing import DUTIES
+from ntanalytics.report_content.duties.span import DutySpan
 from ntanalytics.reports import Table
 from ntanalytics.reports.data import plain_row
 from ntanalytics.reports.record import Field
@@ -84,15 +85,18 @@ class Score:
         return f"{sentence}；其中条款{listed(unshown, _NAMED)}共{len(unshown)}条无法证明，未扣分，得分为上限。"
 
 
-def site_score(settings: Settings, records: Mapping[str, DutyRecord]) -> Score | None:
-    """Return the score of a span; None where the site has no scoring sheet.
+def judge_by_sheet(span: DutySpan, settings: Settings) -> tuple[dict[str, DutyRecord], Score | None]:
+    """Return the records of all duties in a span, and their score; None where the site has no scoring sheet.
+
+    A share that a clause of the sheet demands is the target of its duty.
 
     Raises:
         SettingsError: the sheet cannot be used.
         UnknownName: a clause measures something that no duty is.
     """
     sheet = read_scoring(settings.scoring_file)
-    return None if sheet is None else score(sheet, records, where=str(settings.scoring_file))
+    records = judge_all(DUTIES.values(), span, sheet.least_rates if sheet is not None else {})
+    return records, None if sheet is None else score(sheet, records, where=str(settings.scoring_file))
 
 
 def score(sheet: ScoringSheet, records: Mapping[str, DutyRecord], *, where: str = "") -> Score:

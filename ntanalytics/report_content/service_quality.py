@@ -15,11 +15,11 @@ from ntanalytics.metrics.figures import FigureRow, Figures, figures
 from ntanalytics.metrics.infra import availability
 from ntanalytics.metrics.quantity import Quantity, quantity
 from ntanalytics.report_content.detection_grade import DetectionGrade, grade_detection
-from ntanalytics.report_content.duties.duty import DutyRecord, judge, judge_all
+from ntanalytics.report_content.duties.duty import DutyRecord, judge
 from ntanalytics.report_content.duties.listing import DUTIES
 from ntanalytics.report_content.duties.opening import open_span
 from ntanalytics.report_content.duties.span import DutySpan
-from ntanalytics.report_content.scoring import Score, site_score
+from ntanalytics.report_content.scoring import Score, judge_by_sheet
 from ntanalytics.reports import Kpis, Sentence, Table, kpi, kpis, table
 from ntanalytics.subsystems.infra.availability_checks import measured
 from ntanalytics.workspace.report import Report
@@ -81,9 +81,9 @@ def assess(report: Report) -> ServiceQuality:
     """
     span = open_span(report)
     earlier = open_span(Report(report.workspace, report.name, report.title, report.previous))
-    records = judge_all(DUTIES.values(), span)
+    records, score = judge_by_sheet(span, report.workspace.settings)
     before = {name: judge(DUTIES[name], earlier) for name in _CARDS}
-    return ServiceQuality(span, records, before, site_score(report.workspace.settings, records))
+    return ServiceQuality(span, records, before, score)
 
 
 def headlines(quality: ServiceQuality) -> Kpis:

@@ -69,6 +69,11 @@ class ScoringSheet(BaseModel):
             raise ValueError("grades: write them from the best to the worst, which begins at 0")
         return self
 
+    @property
+    def least_rates(self) -> dict[str, float]:
+        """Duty → the share of kept facts that a clause demands."""
+        return {clause.measure: clause.least_rate for clause in self.clauses.values() if clause.least_rate is not None}
+
     def grade_of(self, points: float) -> str:
         """Return the grade of some points."""
         return next((grade.grade for grade in self.grades if points >= grade.at_least), self.grades[-1].grade)

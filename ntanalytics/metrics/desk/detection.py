@@ -19,22 +19,28 @@ from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 STANDS_FOR = timedelta(days=3)
 
 #: What a case shows of the detection.
-Outcome = Literal["told", "told_late", "not_told", "no_source", "unmatched"]
+Outcome = Literal["told", "told_late", "not_told", "not_inspected", "no_source", "unmatched"]
 
 MISSES: Mapping[Outcome, str] = MappingProxyType(
     {
         "told": "事先已提示",
         "told_late": "报告后才提示",
-        "not_told": "未越限，未提示",
+        "not_told": "巡检没有越限发现",
+        "not_inspected": "此前没有巡检",
         "no_source": "没有数据源",
-        "unmatched": "时间有疑，未能比对",
+        "unmatched": "未能比对",
     }
 )
 
 DETECTION = (
     count("matched_cases", "可比对故障", "起", "Cases whose time is sure, so that they can be matched."),
     count("told_cases", "事先提示", "起", "Cases of which a violation could be read before the first call.", good="up"),
-    count("unmatched_cases", "未能比对", "起", "Cases whose recorded time contradicts the order of their numbers."),
+    count(
+        "unmatched_cases",
+        "未能比对",
+        "起",
+        "Cases before the first inspection, or with a time against the order of the numbers.",
+    ),
     rate(
         "told_rate",
         "异常主动发现率",
@@ -112,31 +118,40 @@ class Graded:
         return self.case.called_at - self.told_at if self.outcome == "told" and self.told_at is not None else None
 
 
-def grade(cases: Iterable[Case], told: Sequence[Told], sources: Collection[str]) -> list[Graded]:
+def grade(
+    cases: Iterable[Case], told: Sequence[Told], inspected: Sequence[datetime], sources: Collection[str]
+) -> list[Graded]:
     """Return each case with what had been told of its subsystem before its first call, in the order of the calls.
 
-    A case that is recorded twice counts once. A case whose time contradicts the order of the numbers is not matched.
+    A case that is recorded twice counts once. A case whose time contradicts the order of the numbers is not matched,
+    nor one before the first inspection.
 
     Args:
         cases: what happened.
         told: violations of the inspections.
+        inspected: moments at which the inspections could be read.
         sources: subsystems of which any source gives data.
     """
+    began = min(inspected, default=None)
     once = {case.number: case for case in sorted(cases, key=lambda case: (case.number, case.called_at), reverse=True)}
     sure = _in_order(list(once.values()))
     return [
-        _graded(case, told, sources) if case.number in sure else Graded(case, "unmatched")
+        _graded(case, told, inspected, sources)
+        if case.number in sure and began is not None and began < case.called_at
+        else Graded(case, "unmatched")
         for case in sorted(once.values(), key=lambda case: (case.called_at, case.number))
     ]
 
 
-def _graded(case: Case, told: Sequence[Told], sources: Collection[str]) -> Graded:
+def _graded(case: Case, told: Sequence[Told], inspected: Sequence[datetime], sources: Collection[str]) -> Graded:
     near = [item.at for item in told if item.concerns(case.subsystem)]
     before = [at for at in near if case.called_at - STANDS_FOR <= at < case.called_at]
     if before:
         return Graded(case, "told", min(before))
     if case.subsystem not in sources:
         return Graded(case, "no_source")
+    if not any(case.called_at - STANDS_FOR <= at < case.called_at for at in inspected):
+        return Graded(case, "not_inspected")
     after = [at for at in near if case.called_at <= at <= case.called_at + STANDS_FOR]
     return Graded(case, "told_late", min(after)) if after else Graded(case, "not_told")
 

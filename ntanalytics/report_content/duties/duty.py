@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ntanalytics.errors import CalendarMissing
@@ -70,11 +71,14 @@ class DutyRecord:
         duty: the duty.
         facts: the facts, those that break it first, then those without proof.
         gaps: what is missing, and what would be needed to prove it; one Chinese sentence each.
+        least_rate: the share of kept facts from which the duty is met, as the site's scoring sheet has it; None where
+            each fact has to be kept.
     """
 
     duty: Duty
     facts: tuple[Fact, ...]
     gaps: tuple[str, ...]
+    least_rate: float | None = None
 
     @property
     def results(self) -> list[Result]:
@@ -84,7 +88,15 @@ class DutyRecord:
     @property
     def verdict(self) -> Verdict:
         """The verdict on the duty; over a gap it cannot be shown."""
+        rate = self.row["duty_rate"]
+        if not self.gaps and self.least_rate is not None and rate is not None:
+            return "met" if rate >= self.least_rate else "not_met"
         return duties.verdict(self.results, is_complete=not self.gaps, when_none=self.duty.when_none)
+
+    @property
+    def target(self) -> str:
+        """What is owed, in Chinese, with the share that the scoring sheet demands."""
+        return self.duty.target + (f"，不低于{self.least_rate:.0%}" if self.least_rate is not None else "")
 
     @property
     def shortfalls(self) -> tuple[Fact, ...]:
@@ -94,8 +106,10 @@ class DutyRecord:
     @property
     def row(self) -> FigureRow:
         """The counted facts, which know the gap."""
-        counted = duties.counted(self.results) | {"duty_verdict": self.verdict}
-        return FigureRow(counted, is_complete=not self.gaps)
+        row = FigureRow(duties.counted(self.results), is_complete=not self.gaps)
+        if not row["duty_unproven"]:
+            return row
+        return row | FigureRow({"duty_rate": None}, is_complete=False)  # it is not that there was nothing to do
 
     @property
     def needed(self) -> tuple[str, ...]:
@@ -110,8 +124,14 @@ class DutyRecord:
 _ORDER: dict[Result, int] = {"short": 0, "unproven": 1, "met": 2, "open": 3, "none": 4}
 
 
-def judge(duty: Duty, span: DutySpan) -> DutyRecord:
-    """Return the record of a duty in a span; what cannot be read is a gap, and never an error."""
+def judge(duty: Duty, span: DutySpan, least_rate: float | None = None) -> DutyRecord:
+    """Return the record of a duty in a span; what cannot be read is a gap, and never an error.
+
+    Args:
+        duty: the duty.
+        span: the span.
+        least_rate: the share of kept facts from which it is met; None where each has to be kept.
+    """
     gaps = [*span.gaps_of(duty.reads), *(span.log.gaps if duty.needs_log else ())]
     facts: Sequence[Fact] = ()
     if all(span.view(name, days).sources for name, days in duty.reads.items()):
@@ -119,9 +139,17 @@ def judge(duty: Duty, span: DutySpan) -> DutyRecord:
             facts = sorted(duty.facts(span), key=lambda fact: (_ORDER[fact.result], fact))
         except CalendarMissing as error:
             gaps.append(f"缺少工作日历（{error.what}）；需补录放假安排。")
-    return DutyRecord(duty=duty, facts=tuple(facts), gaps=tuple(dict.fromkeys(gaps)))
+    return DutyRecord(duty=duty, facts=tuple(facts), gaps=tuple(dict.fromkeys(gaps)), least_rate=least_rate)
 
 
-def judge_all(duties: Iterable[Duty], span: DutySpan) -> dict[str, DutyRecord]:
-    """Return the records of duties by their ids."""
-    return {duty.id: judge(duty, span) for duty in duties}
+def judge_all(
+    duties: Iterable[Duty], span: DutySpan, least_rates: Mapping[str, float] = MappingProxyType({})
+) -> dict[str, DutyRecord]:
+    """Return the records of duties by their ids.
+
+    Args:
+        duties: the duties.
+        span: the span.
+        least_rates: duty → share of kept facts from which it is met; each fact has to be kept of the others.
+    """
+    return {duty.id: judge(duty, span, least_rates.get(duty.id)) for duty in duties}

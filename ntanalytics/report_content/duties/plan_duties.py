@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from ntanalytics.contract import dataset
 from ntanalytics.contract.desk_plans import DRILL_KINDS
 from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.report_content.duties.duty import Duty, Fact
@@ -13,12 +14,14 @@ from ntanalytics.report_content.duties.span import DutySpan
 
 _Row = Mapping[str, Any]
 
+_CERTIFICATE_KINDS = dataset("ca.certificates").column("kind").values
 
-def _planned(dataset: str, *kinds: str) -> Callable[[DutySpan], Iterator[Fact]]:
+
+def _planned(held_in: str, *kinds: str) -> Callable[[DutySpan], Iterator[Fact]]:
     """Return the facts of a plan of trainings or drills: each was held, and the buyer confirmed it."""
 
     def facts(span: DutySpan) -> Iterator[Fact]:
-        held = sorted(span.recent(dataset, _HELD_BACK), key=lambda row: row["held_on"])
+        held = sorted(span.recent(held_in, _HELD_BACK), key=lambda row: row["held_on"])
         held = [row for row in held if row["held_on"] <= span.last]
         by_plan = {row["plan_no"]: row for row in held if row["plan_no"] is not None}
         plans = _plans(span, kinds)
@@ -121,7 +124,7 @@ def _certificates(span: DutySpan) -> Iterator[Fact]:
     for row in span.rows("ca.certificates"):
         issued = row["issued_at"]
         if issued is not None and span.begins_at <= issued < span.ends_at:
-            key = span.day(issued).replace(day=1), str({"unit": "单位版", "person": "个人版"}.get(row["kind"], row["kind"]))
+            key = span.day(issued).replace(day=1), _CERTIFICATE_KINDS[row["kind"]]
             counts[key] = counts.get(key, 0) + 1
     for (month, kind), count in sorted(counts.items()):
         yield Fact(month, f"{month:%Y-%m} {kind}", f"发放证书{count}张", "met")

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 from ntanalytics.contract.desk_plans import DECISIONS
+from ntanalytics.metrics.desk.duties import Result
 from ntanalytics.periods import Period, days_between
 from ntanalytics.report_content.duties.duty import Duty, Fact
+from ntanalytics.report_content.duties.published_files import FileState
 from ntanalytics.report_content.duties.report_log import DueReport, of_report
 from ntanalytics.report_content.duties.span import DutySpan
 from ntanalytics.subsystems.desk.obligation_checks import SIGNED_WITHIN
@@ -63,6 +65,20 @@ def _fact_of(span: DutySpan, due: DueReport) -> Fact | None:
     if span.log.began_at is None or due.deadline < span.log.began_at:
         return Fact(day, subject, told, "unproven", "时限早于运行台账的第一条记录")
     return Fact(day, subject, told, "short", f"时限为{span.clock(due.deadline)}")
+
+
+def _genuine(span: DutySpan) -> Iterator[Fact]:
+    """Yield the issued reports of the span by whether their files are still those that the ledger knows."""
+    told: dict[FileState, tuple[str, Result, str]] = {
+        "genuine": ("文件与台账摘要一致", "met", ""),
+        "altered": ("文件与台账摘要不一致", "short", "出具后被改动"),
+        "missing": ("文件不在原处", "unproven", "文件已移走，无法核对"),
+    }
+    for due in span.log.due:
+        latest = span.log.latest_issue(due.report, due.period)
+        state = span.log.files.get(latest.run_id) if latest is not None else None
+        if state is not None and due.at < span.ends_at:
+            yield Fact(span.day(due.at), f"{report_label(due.report)} {due.period}", *told[state])
 
 
 def _delivered(span: DutySpan) -> Iterator[Fact]:
@@ -145,6 +161,15 @@ REPORT_DUTIES = (
     _log_duty("sms_reports", "短信统计出具", "按计划出具", "sms_volume"),
     _log_duty("advice_reports", "优化建议出具", "每月按时出具", "optimization_recommendations"),
     _log_duty("all_reports", "报告按时出具", "按任务表全部按时"),
+    Duty(
+        id="genuine_reports",
+        label="报告真实",
+        target="出具后未被改动",
+        facts=_genuine,
+        needs_log=True,
+        none_words="期内没有可核对的报告",
+        needs="已出具报告的文件",
+    ),
     Duty(
         id="delivered_reports",
         label="报告按计划报送",

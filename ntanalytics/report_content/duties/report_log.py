@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from ntanalytics.errors import BadPeriod, CalendarMissing, SettingsError
 from ntanalytics.ledger.publications import IssuedReport
 from ntanalytics.periods import Calendar, parse_period
+from ntanalytics.report_content.duties.published_files import FileState, file_states
 from ntanalytics.settings.jobs import Job, load_jobs
 from ntanalytics.workspace.site import Workspace
 
@@ -41,12 +42,14 @@ class ReportLog:
         issued: the published versions, oldest first.
         due: the due ones of the span, in order.
         began_at: the first run that the ledger knows; nothing before it can be proven; None without a run.
+        files: run id → what became of the files of its version, of the last versions that were due in the span.
         gaps: why the log says nothing; one Chinese sentence each.
     """
 
     issued: tuple[IssuedReport, ...] = ()
     due: tuple[DueReport, ...] = ()
     began_at: datetime | None = None
+    files: Mapping[str, FileState] = field(default_factory=dict)
     gaps: tuple[str, ...] = ()
 
     def first_issue(self, report: str, period: str) -> IssuedReport | None:
@@ -102,7 +105,10 @@ def read_report_log(workspace: Workspace, since: datetime, until: datetime, now:
     began_at = ledger.publications.began_at()
     if began_at is None:
         gaps.append("运行台账没有报告记录；需由系统按计划出具报告。")
-    return ReportLog(issued=tuple(ledger.publications.issued(now)), due=tuple(due), began_at=began_at, gaps=tuple(gaps))
+    issued = ledger.publications.issued(now)
+    wanted = {(item.report, item.period) for item in due}
+    states = file_states(settings.outputs, [item for item in issued if (item.report, item.period) in wanted])
+    return ReportLog(issued=tuple(issued), due=tuple(due), began_at=began_at, files=states, gaps=tuple(gaps))
 
 
 def of_report(due: Iterable[DueReport], report: str) -> list[DueReport]:

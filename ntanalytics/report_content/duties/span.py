@@ -18,8 +18,8 @@ from ntanalytics.workspace.dataset_view import DatasetView
 #: Rows of a dataset, which nobody changes.
 Rows = Sequence[Mapping[str, Any]]
 
-#: Days of a gap that are named.
-_NAMED_DAYS = 5
+#: Runs of days of a gap that are named.
+_NAMED_RUNS = 3
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class DutySpan:
             if not view.sources:
                 yield f"没有配置{label}的数据源；需接入{label}。"
             elif not view.is_complete:
-                days = listed([day_words(day) for day in view.missing], _NAMED_DAYS)
+                days = listed(day_runs(view.missing), _NAMED_RUNS)
                 yield f"{label}缺{days}共{len(view.missing)}天数据；需补采。"
 
     def is_missing(self, name: str, day: date) -> bool:
@@ -116,6 +116,17 @@ class DutySpan:
 
 def _rows(context: CheckContext, name: str, history: int, kind: str) -> Rows:
     return rows(getattr(context.dataset(name, history), kind))
+
+
+def day_runs(days: Sequence[date]) -> list[str]:
+    """Return days in words, successive ones as one: ``10月1日至10月7日``."""
+    runs: list[list[date]] = []
+    for day in sorted(days):
+        if runs and day - runs[-1][-1] == timedelta(days=1):
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return [day_words(run[0]) + (f"至{day_words(run[-1])}" if len(run) > 1 else "") for run in runs]
 
 
 def _missing_days(context: CheckContext, name: str) -> frozenset[date]:

@@ -194,7 +194,7 @@ def test_no_row_after_the_span_changes_what_is_said_of_it() -> None:
     assert {name: record.facts for name, record in first.items()} == {
         name: record.facts for name, record in second.items()
     }
-    assert LAST > last
+    assert last < LAST
 
 
 def _without_later(row: dict[str, object], until: dt.datetime, last: dt.date) -> dict[str, object]:
