@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from ntanalytics.metrics.desk.duties import RESULTS, VERDICTS
 from ntanalytics.report_content.duties.duty import DutyRecord, Fact
@@ -40,6 +41,9 @@ _FACTS = (
 )
 
 _SHORT = (Field("duty", "string", "服务项目"), *(field for field in _FACTS if field.name != "result"))
+
+#: Duties without the numbers of their obligations.
+_NO_NUMBERS: Mapping[str, str] = MappingProxyType({})
 
 _NEEDED = (Field("duty", "string", "服务项目"), Field("needed", "string", "尚需补充"))
 
@@ -106,11 +110,13 @@ def _named(facts: Sequence[Fact]) -> list[str]:
     return [*names, f"等{len(facts)}项"] if len(facts) > 2 else names
 
 
-def shortfall_table(records: Iterable[DutyRecord], *, id: str = "shortfalls") -> Table:
+def shortfall_table(
+    records: Iterable[DutyRecord], *, id: str = "shortfalls", numbers: Mapping[str, str] = _NO_NUMBERS
+) -> Table:
     """Return every fact that breaks a duty; over a gap as far as known."""
     listed = list(records)
     rows = tuple(
-        plain_row({"duty": record.duty.label, **_cells(fact)}) for record in listed for fact in record.shortfalls
+        plain_row({"duty": _label(record, numbers), **_cells(fact)}) for record in listed for fact in record.shortfalls
     )
     note = ""
     if any(record.gaps for record in listed):
@@ -120,21 +126,28 @@ def shortfall_table(records: Iterable[DutyRecord], *, id: str = "shortfalls") ->
     return Table(id, "不符合事项", fields=_SHORT, rows=rows, note=note)
 
 
-def needed_table(records: Iterable[DutyRecord], *, id: str = "needed") -> Table:
+def needed_table(
+    records: Iterable[DutyRecord], *, id: str = "needed", numbers: Mapping[str, str] = _NO_NUMBERS
+) -> Table:
     """Return what would still be needed to prove what cannot be shown."""
     rows = tuple(
-        plain_row({"duty": record.duty.label, "needed": words}) for record in records for words in record.needed
+        plain_row({"duty": _label(record, numbers), "needed": words}) for record in records for words in record.needed
     )
     return Table(id, "尚需补充的证据", fields=_NEEDED, rows=rows, note="" if rows else "没有需要补充的证据。")
 
 
-def evidence_tables(records: Iterable[DutyRecord], prefix: str = "") -> Iterator[Table]:
+def evidence_tables(records: Iterable[DutyRecord], numbers: Mapping[str, str] = _NO_NUMBERS) -> Iterator[Table]:
     """Yield the facts of each duty as a table, which is a sheet of the workbook."""
     for record in records:
         rows = tuple(plain_row({**_cells(fact), "result": RESULTS[fact.result]}) for fact in record.facts)
         note = "".join(record.gaps) or ("" if rows else f"{record.duty.none_words}。")
         slug = f"facts-{record.duty.id.replace('_', '-')}"
-        yield Table(slug, f"{prefix}{record.duty.label}", fields=_FACTS, rows=rows, note=note)
+        yield Table(slug, _label(record, numbers), fields=_FACTS, rows=rows, note=note)
+
+
+def _label(record: DutyRecord, numbers: Mapping[str, str]) -> str:
+    """Return a duty behind the number of its obligation: ``O2 现场驻场``."""
+    return f"{numbers.get(record.duty.id, '')} {record.duty.label}".strip()
 
 
 def _cells(fact: Fact) -> dict[str, object]:

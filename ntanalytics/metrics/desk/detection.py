@@ -1,12 +1,12 @@
 """Detection graded by reality: what happened against what had been told before (docs/domain.md, Service quality).
 
-A case is matched with the violations of its subsystem that could be read before its first call, and no later one. Of
-plain values in and out: no function reads a table.
+A case is matched with the violations of its subsystem in the last inspection that could be read before its first call,
+and with no later one. Functions take plain values and return them.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,8 +15,8 @@ from typing import Any, Literal
 
 from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
-#: How long a violation that was told stands for what happens after it: until the next inspection, over a long holiday.
-STANDS_FOR = timedelta(days=3)
+#: How long an inspection stands for what happens after it: until the next one, over a long weekend.
+STANDS_FOR = timedelta(days=4)
 
 #: What a case shows of the detection.
 Outcome = Literal["told", "told_late", "not_told", "not_inspected", "no_source", "unmatched"]
@@ -33,14 +33,9 @@ MISSES: Mapping[Outcome, str] = MappingProxyType(
 )
 
 DETECTION = (
-    count("matched_cases", "可比对故障", "起", "Cases whose time is sure, so that they can be matched."),
+    count("matched_cases", "可比对故障", "起", "Cases after the first inspection, counted once."),
     count("told_cases", "事先提示", "起", "Cases of which a violation could be read before the first call.", good="up"),
-    count(
-        "unmatched_cases",
-        "未能比对",
-        "起",
-        "Cases before the first inspection, or with a time against the order of the numbers.",
-    ),
+    count("unmatched_cases", "未能比对", "起", "Cases before the first inspection."),
     rate(
         "told_rate",
         "异常主动发现率",
@@ -93,10 +88,6 @@ class Told:
     at: datetime
     code: str = ""
 
-    def concerns(self, subsystem: str) -> bool:
-        """Return whether it is about a subsystem."""
-        return subsystem in (self.subsystem, self.entity)
-
 
 @dataclass(frozen=True)
 class Graded:
@@ -123,8 +114,7 @@ def grade(
 ) -> list[Graded]:
     """Return each case with what had been told of its subsystem before its first call, in the order of the calls.
 
-    A case that is recorded twice counts once. A case whose time contradicts the order of the numbers is not matched,
-    nor one before the first inspection.
+    A case that is recorded twice counts once. A case before the first inspection cannot be matched.
 
     Args:
         cases: what happened.
@@ -132,60 +122,40 @@ def grade(
         inspected: moments at which the inspections could be read.
         sources: subsystems of which any source gives data.
     """
-    began = min(inspected, default=None)
     once = {case.number: case for case in sorted(cases, key=lambda case: (case.number, case.called_at), reverse=True)}
-    sure = _in_order(list(once.values()))
+    moments = sorted(inspected)
+    near: dict[str, set[datetime]] = {}
+    for item in told:
+        for subsystem in (item.subsystem, item.entity):
+            near.setdefault(subsystem, set()).add(item.at)
     return [
-        _graded(case, told, inspected, sources)
-        if case.number in sure and began is not None and began < case.called_at
+        _graded(case, near.get(case.subsystem, set()), moments, has_source=case.subsystem in sources)
+        if moments and moments[0] < case.called_at
         else Graded(case, "unmatched")
         for case in sorted(once.values(), key=lambda case: (case.called_at, case.number))
     ]
 
 
-def _graded(case: Case, told: Sequence[Told], inspected: Sequence[datetime], sources: Collection[str]) -> Graded:
-    near = [item.at for item in told if item.concerns(case.subsystem)]
-    before = [at for at in near if case.called_at - STANDS_FOR <= at < case.called_at]
-    if before:
-        return Graded(case, "told", min(before))
-    if case.subsystem not in sources:
-        return Graded(case, "no_source")
-    if not any(case.called_at - STANDS_FOR <= at < case.called_at for at in inspected):
-        return Graded(case, "not_inspected")
+def _graded(case: Case, near: Collection[datetime], inspected: Sequence[datetime], *, has_source: bool) -> Graded:
+    """Return a case with what the last inspection before its first call had told of its subsystem.
+
+    Args:
+        case: a case after the first inspection.
+        near: moments at which a violation of its subsystem could be read.
+        inspected: moments at which the inspections could be read, in order.
+        has_source: whether any source gives data of the subsystem.
+    """
+    place = bisect_left(inspected, case.called_at) - 1
+    last, first = inspected[place], None
+    while place >= 0 and inspected[place] in near:  # how long it had been told without a break
+        first, place = inspected[place], place - 1
+    is_near = case.called_at - last <= STANDS_FOR
+    if first is not None and is_near:
+        return Graded(case, "told", first)
+    if not has_source or not is_near:
+        return Graded(case, "not_inspected" if has_source else "no_source")
     after = [at for at in near if case.called_at <= at <= case.called_at + STANDS_FOR]
     return Graded(case, "told_late", min(after)) if after else Graded(case, "not_told")
-
-
-def _in_order(cases: Sequence[Case]) -> frozenset[str]:
-    """Return the numbers of the cases whose times follow the order of the numbers: the longest such series.
-
-    Numbers are given in the order of registration, by kind of number; a time that breaks the order was written wrong.
-    """
-    kinds: dict[str, list[Case]] = {}
-    for case in sorted(cases, key=lambda case: (len(case.number), case.number)):
-        kinds.setdefault(case.number.rstrip("0123456789-"), []).append(case)
-    return frozenset(case.number for group in kinds.values() for case in _longest_rise(group))
-
-
-def _longest_rise(cases: Sequence[Case]) -> list[Case]:
-    """Return the longest series of cases whose calls do not go back (patience sorting)."""
-    ends: list[datetime] = []
-    last: list[int] = []
-    before: list[int | None] = []
-    for place, case in enumerate(cases):
-        at = bisect_right(ends, case.called_at)
-        before.append(last[at - 1] if at else None)
-        if at == len(ends):
-            ends.append(case.called_at)
-            last.append(place)
-        else:
-            ends[at], last[at] = case.called_at, place
-    chosen: list[Case] = []
-    here = last[-1] if last else None
-    while here is not None:
-        chosen.append(cases[here])
-        here = before[here]
-    return chosen[::-1]
 
 
 def summary(graded: Sequence[Graded]) -> dict[str, Any]:

@@ -64,6 +64,10 @@ OBLIGATIONS: tuple[Obligation, ...] = (
 )
 
 
+#: Duty → the number of the obligation that it proves.
+NUMBERS: Mapping[str, str] = MappingProxyType({name: item.id for item in OBLIGATIONS for name in item.duties})
+
+
 @dataclass(frozen=True)
 class ObligationRecord:
     """An obligation in a span, with the records of its duties."""
