@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from ntanalytics.demo.desk_estate import DeskEstate, write_desk_estate
 from ntanalytics.demo.estate import Destinations, Estate, write_estate, write_untouched_estate
 from ntanalytics.demo.incidents.incident import Incident
 
-__all__ = ["Destinations", "Estate", "Incident", "write_estate", "write_untouched_estate"]
+__all__ = [
+    "DeskEstate",
+    "Destinations",
+    "Estate",
+    "Incident",
+    "write_desk_estate",
+    "write_estate",
+    "write_untouched_estate",
+]
