@@ -136,12 +136,14 @@ def faultless() -> Year:
         **_plans(),
         "desk.access_grants": [
             {
-                "grant_no": "QX1", "granted_at": at(dt.date(2025, 4, 2), 10), "approved_at": at(dt.date(2025, 4, 1), 10),
-                "subsystem": "oa", "account": "a1", "holder": "operations", "permission": "管理员",
+                "grant_no": "QX1", "granted_at": at(dt.date(2025, 4, 2), 10), "subsystem": "oa", "account": "a1",
+                "approved_at": at(dt.date(2025, 4, 1), 10), "holder": "operations", "permission": "管理员",
                 "changed_at": at(dt.date(2025, 4, 2), 10),
             }
         ],
-        "infra.backups": [_backup(medium, day) for medium in ("online", "offline") for day in days_between(FIRST, LAST)],
+        "infra.backups": [
+            _backup(medium, day) for medium in ("online", "offline") for day in days_between(FIRST, LAST)
+        ],
         "infra.checks": [],
         "seal.seals": [
             {
@@ -245,9 +247,7 @@ def _backup(medium: str, day: dt.date) -> Row:
 
 def _log() -> ReportLog:
     """The reports of the schedule, each issued five minutes after its turn."""
-    due: list[DueReport] = []
-    for day in WORKING:
-        due.append(_due("daily_inspection", (day - DAY).isoformat(), day, 7.5))
+    due = [_due("daily_inspection", (day - DAY).isoformat(), day, 7.5) for day in WORKING]
     due += [_due("weekly_service_report", _week(day), day, 8) for day in MONDAYS]
     for month in MONTHS:
         first = CALENDAR.working_days(month, month + 15 * DAY)[0]

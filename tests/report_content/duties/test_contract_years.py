@@ -148,7 +148,7 @@ def test_every_planted_shortfall_is_found_with_its_row_and_nothing_else(seed: in
 def test_over_a_gap_every_verdict_is_that_it_cannot_be_shown() -> None:
     year = faultless()
     day = dt.date(2025, 8, 13)
-    year.gaps = dict.fromkeys(year.data, [day])
+    year.gaps = {name: [day] for name in year.data}
     year.log = type(year.log)(gaps=("运行台账没有报告记录。",))
     _no_inspection(year, random.Random(4))
     records = judge_all(DUTIES.values(), year.span())
