@@ -55,7 +55,7 @@ class WorkbookSource(SourceBase):
         tables = {sheet: table for sheet, table in self.sheets().items() if table.num_columns}
         # A workbook of an older version lacks newer sheets; its other datasets can be read.
         missing = f"a sheet or a column is missing in {self._path}"
-        todo = "copy the sheet with its header row from the workbook that `ntanalytics init DIR` writes"
+        todo = "`ntanalytics upgrade --write` adds the sheets and columns of this version (docs/upgrade.md)"
         with query_tables(tables, mapping, since, until, self.zone, missing=missing, todo=todo) as batches:
             yield batches
 

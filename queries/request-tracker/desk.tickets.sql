@@ -7,10 +7,11 @@ times:                            # RT keeps every time in UTC
   closed_at: utc
   changed_at: utc
 dialects: [mysql, postgres, sqlite]
-translate: {category: categories.csv, subsystem: subsystems.csv}
-absent: [unit, deadline_class, cause, close_code, reopenings, satisfaction, incident_no]
+translate: {category: categories.csv, subsystem: subsystems.csv, deadline_class: deadline_classes.csv}
+absent: [unit, cause, close_code, satisfaction, incident_no]
 */
--- What a ticket asks for and what it concerns is told by its queue, through two tables of words that a site edits.
+-- What a ticket asks for and what it concerns is told by its queue, through two tables of words that a site edits; the class of
+-- its deadline is its SLA, by a third one. Each step back from resolved to an open status is a transaction.
 -- A ticket that was merged into another lives on with that one's number as EffectiveId, and is withdrawn itself, as are
 -- deleted and rejected ones; reminders and approvals are rows of other types. RT writes 1970-01-01 for a time that is not set.
 SELECT
@@ -24,6 +25,13 @@ SELECT
         WHEN t.Status IN ('new', 'open', 'stalled') THEN NULL
         WHEN t.Resolved > '1970-01-02 00:00:00' THEN t.Resolved
     END AS closed_at,
+    NULLIF(t.SLA, '') AS deadline_class,
+    (
+        SELECT COUNT(*)
+        FROM Transactions AS r
+        WHERE r.ObjectType = 'RT::Ticket' AND r.ObjectId = t.id AND r.Type = 'Status'
+            AND r.OldValue = 'resolved' AND r.NewValue IN ('new', 'open', 'stalled')
+    ) AS reopenings,
     t.LastUpdated AS changed_at,
     CASE
         WHEN t.id <> t.EffectiveId THEN '已并入其他工单'
