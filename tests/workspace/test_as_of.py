@@ -31,19 +31,19 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SmallSite:
 
 
 def test_what_came_later_is_not_known(site: SmallSite):
-    report = open_report("acceptance", "2026-11-01_2026-11-17", as_of="2026-11-17")
+    report = open_report("acceptance", "2026-11-03_2026-11-17", as_of="2026-11-17")
     tickets = report.dataset("desk.tickets")
     rows = [row for row in tickets.cases.to_pyarrow().to_pylist() if row["source"] == "shop"]
     assert {row["ticket_no"]: row["closed_at"] is not None for row in rows} == {"DONE": True, "LATE": False}
     assert tickets.is_complete
     assert report.known_until == dt.datetime(2026, 11, 17, 16, tzinfo=dt.UTC)
-    later = open_report("acceptance", "2026-11-01_2026-11-17").dataset("desk.tickets")
+    later = open_report("acceptance", "2026-11-03_2026-11-17").dataset("desk.tickets")
     closed = [row["closed_at"] is not None for row in later.cases.to_pyarrow().to_pylist()]
     assert closed == [True] * 4
 
 
 def test_a_day_after_the_known_one_is_a_gap(site: SmallSite):
     with pytest.raises(BadPeriod, match="ends after 2026-11-17"):
-        open_report("acceptance", "2026-11-01_2026-11-18", as_of="2026-11-17")
+        open_report("acceptance", "2026-11-03_2026-11-18", as_of="2026-11-17")
     with pytest.raises(BadPeriod, match="no day"):
-        open_report("acceptance", "2026-11-01_2026-11-17", as_of="yesterday")
+        open_report("acceptance", "2026-11-03_2026-11-17", as_of="yesterday")
