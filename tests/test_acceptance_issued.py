@@ -11,7 +11,6 @@ import pytest
 from ntanalytics.report_content.acceptance import contract_progress
 from ntanalytics.report_content.duties.listing import OBLIGATIONS
 from ntanalytics.reports.blocks.block import to_json
-from ntanalytics.reports.verification import verify
 from ntanalytics.runner import RunContext, RunResult, run_report
 from ntanalytics.settings import Settings, load, project_dir
 from ntanalytics.workspace import open_report
@@ -46,11 +45,10 @@ def accepted(city: City, settings: Settings) -> RunResult:
     return _issue(city, settings, "acceptance", "contract-year")
 
 
-def test_both_reports_come_out_in_every_form_and_are_verified(quality: RunResult, accepted: RunResult):
+def test_both_reports_come_out_in_every_form(quality: RunResult, accepted: RunResult):
     for result in (quality, accepted):
         names = {path.name for path in result.directory.iterdir()}
         assert {"report.html", "report.xlsx", "report.docx", "report.ofd", "manifest.json"} <= names
-        verify(result.directory)
     assert accepted.directory.name == "2026-10-08_2026-11-22"
 
 
@@ -67,17 +65,17 @@ def test_each_shortfall_and_each_deduction_is_a_row_of_the_evidence(quality: Run
     for result in (quality, accepted):
         found = blocks(result.directory)
         facts = {
-            (row["on"], row["subject"], row["told"], row["reason"])
+            (row["on"], row["subject"], row["description"], row["reason"])
             for name, block in found.items()
             if name.startswith("facts-")
             for row in block["rows"]
         }
         shortfalls = {
-            tuple(row[key] for key in ("on", "subject", "told", "reason")) for row in _rows(found, "shortfalls")
+            tuple(row[key] for key in ("on", "subject", "description", "reason")) for row in _rows(found, "shortfalls")
         }
         assert shortfalls
         assert shortfalls <= facts
-        deducted = {(row["subject"], row["told"]) for row in _rows(found, "deductions")}
+        deducted = {(row["subject"], row["description"]) for row in _rows(found, "deductions")}
         assert deducted
     assert {row["id"] for row in _rows(blocks(accepted.directory), "obligations")} == {item.id for item in OBLIGATIONS}
 

@@ -12,6 +12,7 @@ from ntanalytics.cli.terminal import complain, progress, say, show_json
 
 if TYPE_CHECKING:
     from ntanalytics.periods import Period
+    from ntanalytics.runner import RunResult
     from ntanalytics.settings import Settings
 
 
@@ -51,14 +52,19 @@ def run(
         return
     with progress() as show:
         result = run_report(RunContext(settings=settings, progress=show), report, known, given)
+    _show(result, as_json=as_json)
+
+
+def _show(result: RunResult, *, as_json: bool) -> None:
+    """Show the result of one report."""
     if as_json:
         show_json(result.as_data())
-    else:
-        say(f"published {result.directory} (version {result.version}, {result.seconds:.1f} s)")
-        for gap in result.gaps:
-            say(f"  {gap}")
-        for name, why in result.left_out.items():
-            say(f"  without {name}: {why}")
+        return
+    say(f"published {result.directory} (version {result.version}, {result.seconds:.1f} s)")
+    for gap in result.gaps:
+        say(f"  {gap}")
+    for name, why in result.left_out.items():
+        say(f"  without {name}: {why}")
 
 
 def _as_of(settings: Settings, period: str, day: str) -> Period:

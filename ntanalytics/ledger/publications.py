@@ -35,7 +35,7 @@ class PublicationEntry:
 
 
 @dataclass(frozen=True, kw_only=True)
-class IssuedReport:
+class IssuedVersion:
     """One published version of a report without parameters of its own.
 
     Attributes:
@@ -97,7 +97,7 @@ class Publications:
         """Return the publication of a run; None for a run before the ledger kept them."""
         return next(iter(self._select(sa.select(publications).where(publications.c.run_id == run_id))), None)
 
-    def issued(self, until: dt.datetime) -> list[IssuedReport]:
+    def issued(self, until: dt.datetime) -> list[IssuedVersion]:
         """Return the versions of reports without own parameters that were published until a moment, oldest first.
 
         Args:
@@ -110,7 +110,7 @@ class Publications:
         query = query.where(runs.c.status == "published", at <= to_stored(until)).order_by(at, runs.c.id)
         with reading(self._engine) as connection:
             return [
-                IssuedReport(
+                IssuedVersion(
                     report=row.report,
                     period=row.period,
                     version=row.version or 0,

@@ -19,7 +19,7 @@ from ntanalytics.report_content.duties.listing import OBLIGATIONS, ObligationRec
 from ntanalytics.report_content.duties.opening import contract_span, days_of_year, open_span
 from ntanalytics.report_content.duties.span import DutySpan
 from ntanalytics.report_content.duty_blocks import obligation_table
-from ntanalytics.report_content.scoring import Score, judge_by_sheet
+from ntanalytics.report_content.scoring import SheetScore, judge_by_sheet
 from ntanalytics.report_content.service_quality import platform_availability
 from ntanalytics.reports import Kpis, Sentence, Table, kpi, kpis
 from ntanalytics.reports.blocks.block import Block
@@ -77,7 +77,7 @@ class Acceptance:
     report: Report
     span: DutySpan
     records: Mapping[str, DutyRecord]
-    score: Score | None
+    score: SheetScore | None
 
     @cached_property
     def obligations(self) -> list[ObligationRecord]:
@@ -91,7 +91,7 @@ class Acceptance:
 
     @cached_property
     def detection(self) -> DetectionGrade:
-        """How many of the year's failures the inspections told before anybody called."""
+        """Grade of the detection: the year's failures that the inspections told before anybody called."""
         return grade_detection(self.span)
 
 
@@ -203,7 +203,7 @@ def changed_table(accepted: Acceptance, *, id: str = "changed") -> Table:
 
 def _earlier(report: Report) -> tuple[date, dict[str, str]] | None:
     """Return the last day and the verdicts of the latest earlier acceptance of the year; None without one."""
-    found: list[tuple[date, dict[str, str]]] = []
+    earlier: list[tuple[date, dict[str, str]]] = []
     for path in sorted((report.workspace.settings.outputs / "acceptance").glob("*/report.ipynb")):
         try:
             record = load_record(path)
@@ -215,5 +215,5 @@ def _earlier(report: Report) -> tuple[date, dict[str, str]] | None:
             continue
         # a folder of another name was made with parameters, such as --as-of
         if path.parent.name == period["text"] and first == report.period.first and last < report.period.last:
-            found.append((last, verdicts))
-    return max(found, key=itemgetter(0), default=None)
+            earlier.append((last, verdicts))
+    return max(earlier, key=itemgetter(0), default=None)

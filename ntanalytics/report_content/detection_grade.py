@@ -11,7 +11,7 @@ from ntanalytics.contract.enumerations import subsystem_label
 from ntanalytics.findings.threshold import VIOLATIONS
 from ntanalytics.ledger import PastInspection
 from ntanalytics.metrics.desk import detection
-from ntanalytics.metrics.desk.detection import MISSES, Case, Graded, Told
+from ntanalytics.metrics.desk.detection import MISSES, Case, Graded, PublishedViolation
 from ntanalytics.metrics.figures import FigureRow
 from ntanalytics.metrics.rows import rows
 from ntanalytics.report_content.duties.span import DutySpan
@@ -23,7 +23,7 @@ _FIELDS = (
     Field("number", "string", "编号"),
     Field("subsystem", "string", "系统"),
     Field("called_at", "datetime", "首次报告", format="datetime"),
-    Field("told_at", "datetime", "巡检提示", format="datetime"),
+    Field("alerted_at", "datetime", "巡检提示", format="datetime"),
     Field("warning_s", "number", "提前时间", format="seconds"),
     Field("outcome", "string", "结果"),
 )
@@ -37,7 +37,7 @@ class DetectionGrade:
     """Grade of a span's detection.
 
     Attributes:
-        cases: what happened, with what was told of it before.
+        cases: what happened, and whether an inspection had told it.
         gaps: why nothing is known; one Chinese sentence each.
     """
 
@@ -57,8 +57,8 @@ class DetectionGrade:
         row = self.row
         if not row["matched_cases"]:
             return "期内没有可与巡检比对的故障，异常主动发现率不予计算。"
-        told = f"{row['matched_cases']}起故障中，巡检在用户报告前已提示{row['told_cases']}起"
-        return f"{told}，{row.quantity('told_rate').named()}。"
+        words = f"{row['matched_cases']}起故障中，巡检在用户报告前已提示{row['detected_cases']}起"
+        return f"{words}，{row.quantity('detected_rate').named()}。"
 
 
 def grade_detection(span: DutySpan) -> DetectionGrade:
@@ -75,7 +75,7 @@ def grade_detection(span: DutySpan) -> DetectionGrade:
         name.partition(".")[0] for name, fed in span.context.workspace.sources_by_dataset.items() if fed
     )
     return DetectionGrade(
-        tuple(detection.grade(cases, told_by(past), [item.published_at for item in past], sources)), tuple(gaps)
+        tuple(detection.grade(cases, alerts_of(past), [item.published_at for item in past], sources)), tuple(gaps)
     )
 
 
@@ -92,8 +92,8 @@ def cases_of(incidents: Iterable[Mapping[str, Any]], tickets: Sequence[Mapping[s
     cases = []
     for row in incidents:
         number = str(row["incident_no"])
-        found = [*calls.get(number, ()), *([row["discovered_at"]] if row["discovered_at"] is not None else [])]
-        cases.append(Case(number, str(row["subsystem"]), row["began_at"], min(found, default=row["began_at"])))
+        called = [*calls.get(number, ()), *([row["discovered_at"]] if row["discovered_at"] is not None else [])]
+        cases.append(Case(number, str(row["subsystem"]), row["began_at"], min(called, default=row["began_at"])))
     for ticket in tickets:
         is_fault = ticket["category"] == "fault" and ticket["close_code"] not in ("cancelled", "duplicate")
         if is_fault and not ticket["incident_no"]:
@@ -102,10 +102,10 @@ def cases_of(incidents: Iterable[Mapping[str, Any]], tickets: Sequence[Mapping[s
     return cases
 
 
-def told_by(inspections: Iterable[PastInspection]) -> list[Told]:
+def alerts_of(inspections: Iterable[PastInspection]) -> list[PublishedViolation]:
     """Return the violations of published inspections, each with the moment at which it could be read."""
     return [
-        Told(finding.code.partition(".")[0], finding.entity_key, inspection.published_at, finding.code)
+        PublishedViolation(finding.code.partition(".")[0], finding.entity_key, inspection.published_at, finding.code)
         for inspection in inspections
         for finding in inspection.findings
         if finding.status in VIOLATIONS
@@ -113,14 +113,14 @@ def told_by(inspections: Iterable[PastInspection]) -> list[Told]:
 
 
 def detection_table(grade: DetectionGrade, *, id: str = "detection") -> Table:
-    """Return each failure with what was told of it before, and why it was missed."""
+    """Return each failure with the inspection that told it, and why it was missed."""
     listed = tuple(
         plain_row(
             {
                 "number": item.case.number,
                 "subsystem": subsystem_label(item.case.subsystem),
                 "called_at": item.case.called_at,
-                "told_at": item.told_at,
+                "alerted_at": item.alerted_at,
                 "warning_s": None if item.warning is None else item.warning / timedelta(seconds=1),
                 "outcome": MISSES[item.outcome],
             }

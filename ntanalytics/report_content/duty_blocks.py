@@ -35,7 +35,7 @@ _OBLIGATIONS = (
 _FACTS = (
     Field("on", "date", "日期", format="date"),
     Field("subject", "string", "对象"),
-    Field("told", "string", "事实"),
+    Field("description", "string", "事实"),
     Field("result", "string", "判定"),
     Field("reason", "string", "说明"),
 )
@@ -76,7 +76,7 @@ def obligation_table(records: Iterable[ObligationRecord], title: str, *, id: str
                 "verdict": VERDICTS[record.verdict],
                 "kept": record.row.quantity("duty_kept"),
                 "short": record.row.quantity("duty_short"),
-                "said": said(record),
+                "said": explanation(record),
             }
         )
         for record in records
@@ -84,7 +84,7 @@ def obligation_table(records: Iterable[ObligationRecord], title: str, *, id: str
     return Table(id, title, fields=_OBLIGATIONS, rows=rows)
 
 
-def said(record: ObligationRecord) -> str:
+def explanation(record: ObligationRecord) -> str:
     """Return why an obligation is not met or cannot be shown; of a met one what proves it."""
     if record.verdict == "met":
         return "；".join(_kept(duty) for duty in record.duties)
@@ -94,9 +94,9 @@ def said(record: ObligationRecord) -> str:
             for duty in record.duties
             if duty.shortfalls
         )
-    found = f"已发现不符合至少{len(record.shortfalls)}项；" if record.shortfalls else ""
+    known = f"已发现不符合至少{len(record.shortfalls)}项；" if record.shortfalls else ""
     first, *more = record.needed
-    return f"{found}{first}" + (f"另有{len(more)}项，见“尚需补充的证据”。" if more else "")
+    return f"{known}{first}" + (f"另有{len(more)}项，见“尚需补充的证据”。" if more else "")
 
 
 def _kept(record: DutyRecord) -> str:
@@ -151,4 +151,4 @@ def _label(record: DutyRecord, numbers: Mapping[str, str]) -> str:
 
 
 def _cells(fact: Fact) -> dict[str, object]:
-    return {"on": fact.on, "subject": fact.subject, "told": fact.told, "reason": fact.reason}
+    return {"on": fact.on, "subject": fact.subject, "description": fact.description, "reason": fact.reason}

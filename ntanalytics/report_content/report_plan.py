@@ -1,4 +1,4 @@
-"""Report plan of a month: which report was due when, and when it was issued (docs/domain.md, Service quality)."""
+"""Report plan of a month: due and issued reports (docs/domain.md, Service quality and score)."""
 
 from __future__ import annotations
 

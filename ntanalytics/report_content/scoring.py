@@ -30,7 +30,7 @@ _DEDUCTIONS = (
     Field("number", "string", "条款"),
     Field("on", "date", "日期", format="date"),
     Field("subject", "string", "对象"),
-    Field("told", "string", "事实"),
+    Field("description", "string", "事实"),
     Field("reason", "string", "扣分原因"),
 )
 
@@ -58,7 +58,7 @@ class ScoredClause:
 
 
 @dataclass(frozen=True)
-class Score:
+class SheetScore:
     """Score of a span."""
 
     sheet: ScoringSheet
@@ -85,7 +85,7 @@ class Score:
         return f"{sentence}；其中条款{listed(unshown, _NAMED)}共{len(unshown)}条无法证明，未扣分，得分为上限。"
 
 
-def judge_by_sheet(span: DutySpan, settings: Settings) -> tuple[dict[str, DutyRecord], Score | None]:
+def judge_by_sheet(span: DutySpan, settings: Settings) -> tuple[dict[str, DutyRecord], SheetScore | None]:
     """Return the records of all duties in a span, and their score; None where the site has no scoring sheet.
 
     A share that a clause of the sheet demands is the target of its duty.
@@ -99,7 +99,7 @@ def judge_by_sheet(span: DutySpan, settings: Settings) -> tuple[dict[str, DutyRe
     return records, None if sheet is None else score(sheet, records, where=str(settings.scoring_file))
 
 
-def score(sheet: ScoringSheet, records: Mapping[str, DutyRecord], *, where: str = "") -> Score:
+def score(sheet: ScoringSheet, records: Mapping[str, DutyRecord], *, where: str = "") -> SheetScore:
     """Return the score of the records of all duties.
 
     Raises:
@@ -108,7 +108,7 @@ def score(sheet: ScoringSheet, records: Mapping[str, DutyRecord], *, where: str 
     for number, clause in sheet.clauses.items():
         if clause.measure not in DUTIES:
             raise UnknownName("measure", clause.measure, DUTIES, where=f"{where}: clauses.{number}")
-    return Score(
+    return SheetScore(
         sheet, tuple(_scored(number, clause, records[clause.measure]) for number, clause in sheet.clauses.items())
     )
 
@@ -130,7 +130,7 @@ def _scored(number: str, clause: Clause, record: DutyRecord) -> ScoredClause:
     return ScoredClause(number=number, clause=clause, points_off=taken, facts=facts, unshown=unshown)
 
 
-def score_table(score: Score | None, *, id: str = "scoring") -> Table:
+def score_table(score: SheetScore | None, *, id: str = "scoring") -> Table:
     """Return the scoring sheet with each clause's deduction and what it rests on."""
     if score is None:
         note = "没有配置考核办法（scoring.yml），未评分。"
@@ -151,9 +151,9 @@ def score_table(score: Score | None, *, id: str = "scoring") -> Table:
 
 
 def _standard(clause: Clause) -> str:
-    each = {"each": "每项", "any": "有一项即"}.get(clause.condition, f"低于{clause.least_rate or 0:.0%}")
+    standard = {"each": "每项", "any": "有一项即"}.get(clause.condition, f"低于{clause.least_rate or 0:.0%}")
     cap = f"，最多{clause.cap:g}分" if clause.cap is not None else ""
-    return f"{each}扣{clause.points:g}分{cap}"
+    return f"{standard}扣{clause.points:g}分{cap}"
 
 
 def _basis(item: ScoredClause) -> str:
@@ -165,11 +165,17 @@ def _basis(item: ScoredClause) -> str:
     return "；".join(parts) or f"{DUTIES[item.clause.measure].label}没有不符合项"
 
 
-def deduction_table(score: Score | None, *, id: str = "deductions") -> Table:
+def deduction_table(score: SheetScore | None, *, id: str = "deductions") -> Table:
     """Return every fact that a deduction rests on."""
     rows = tuple(
         plain_row(
-            {"number": item.number, "on": fact.on, "subject": fact.subject, "told": fact.told, "reason": fact.reason}
+            {
+                "number": item.number,
+                "on": fact.on,
+                "subject": fact.subject,
+                "description": fact.description,
+                "reason": fact.reason,
+            }
         )
         for item in (score.clauses if score else ())
         if item.points_off

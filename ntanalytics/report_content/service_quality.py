@@ -19,7 +19,7 @@ from ntanalytics.report_content.duties.duty import DutyRecord, judge
 from ntanalytics.report_content.duties.listing import DUTIES
 from ntanalytics.report_content.duties.opening import open_span
 from ntanalytics.report_content.duties.span import DutySpan
-from ntanalytics.report_content.scoring import Score, judge_by_sheet
+from ntanalytics.report_content.scoring import SheetScore, judge_by_sheet
 from ntanalytics.reports import Kpis, Sentence, Table, kpi, kpis, table
 from ntanalytics.subsystems.infra.availability_checks import measured
 from ntanalytics.workspace.report import Report
@@ -53,7 +53,7 @@ class ServiceQuality:
     span: DutySpan
     records: Mapping[str, DutyRecord]
     before: Mapping[str, DutyRecord]
-    score: Score | None
+    score: SheetScore | None
 
     @property
     def shown(self) -> list[DutyRecord]:
@@ -62,13 +62,13 @@ class ServiceQuality:
 
     @cached_property
     def tickets(self) -> Figures:
-        """How tickets were answered, solved and marked, in one row."""
+        """Answers, solutions and marks of the tickets, in one row."""
         view = self.span.view("desk.tickets", 70)
         return figures(service_levels.ticket_levels(view.cases, self.span.begins_at, self.span.ends_at), view)
 
     @cached_property
     def detection(self) -> DetectionGrade:
-        """How many of the month's failures the inspections told before anybody called."""
+        """Grade of the detection: the month's failures that the inspections told before anybody called."""
         return grade_detection(self.span)
 
 

@@ -122,13 +122,8 @@ def _absolute(settings: Settings, home: Path) -> Settings:
         )
         for name, source in settings.sources.items()
     }
-    site = settings.site
-    if site.calendar:
-        site = site.model_copy(update={"calendar": under(site.calendar)})
-    if site.scoring:
-        site = site.model_copy(update={"scoring": under(site.scoring)})
-    if site.unit_aliases:
-        site = site.model_copy(update={"unit_aliases": under(site.unit_aliases)})
+    files = {name: getattr(settings.site, name) for name in ("calendar", "scoring", "unit_aliases")}
+    site = settings.site.model_copy(update={name: under(path) for name, path in files.items() if path})
     return settings.model_copy(
         update={
             "site": site,

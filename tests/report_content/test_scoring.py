@@ -11,7 +11,7 @@ from ntanalytics.metrics.desk.duties import Result
 from ntanalytics.metrics.desk.scores import deduction
 from ntanalytics.report_content.duties.duty import DutyRecord, Fact
 from ntanalytics.report_content.duties.listing import DUTIES
-from ntanalytics.report_content.scoring import Score, deduction_table, score, score_table
+from ntanalytics.report_content.scoring import SheetScore, deduction_table, score, score_table
 from ntanalytics.settings import project_dir
 from ntanalytics.settings.scoring import ScoringSheet, read_scoring
 
@@ -28,7 +28,7 @@ def _record(duty: str, *results: Result, gaps: tuple[str, ...] = ()) -> DutyReco
     return DutyRecord(duty=DUTIES[duty], facts=tuple(facts), gaps=gaps)
 
 
-def _score(clause: dict[str, object], record: DutyRecord) -> Score:
+def _score(clause: dict[str, object], record: DutyRecord) -> SheetScore:
     return score(_sheet({"measure": record.duty.id, **clause}), {record.duty.id: record})
 
 

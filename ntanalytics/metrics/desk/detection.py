@@ -1,4 +1,4 @@
-"""Detection graded by reality: what happened against what had been told before (docs/domain.md, Service quality).
+"""Detection graded by reality: what happened against the inspections before it (docs/domain.md, Detection).
 
 A case is matched with the violations of its subsystem in the last inspection that could be read before its first call,
 and with no later one. Functions take plain values and return them.
@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Literal
 
 from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
@@ -19,13 +19,13 @@ from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 STANDS_FOR = timedelta(days=4)
 
 #: What a case shows of the detection.
-Outcome = Literal["told", "told_late", "not_told", "not_inspected", "no_source", "unmatched"]
+Outcome = Literal["detected", "late", "no_alert", "not_inspected", "no_source", "unmatched"]
 
 MISSES: Mapping[Outcome, str] = MappingProxyType(
     {
-        "told": "事先已提示",
-        "told_late": "报告后才提示",
-        "not_told": "巡检没有越限发现",
+        "detected": "事先已提示",
+        "late": "报告后才提示",
+        "no_alert": "巡检没有越限发现",
         "not_inspected": "此前没有巡检",
         "no_source": "没有数据源",
         "unmatched": "未能比对",
@@ -34,19 +34,21 @@ MISSES: Mapping[Outcome, str] = MappingProxyType(
 
 DETECTION = (
     count("matched_cases", "可比对故障", "起", "Cases after the first inspection, counted once."),
-    count("told_cases", "事先提示", "起", "Cases of which a violation could be read before the first call.", good="up"),
+    count(
+        "detected_cases", "事先提示", "起", "Cases of which a violation could be read before the first call.", good="up"
+    ),
     count("unmatched_cases", "未能比对", "起", "Cases before the first inspection."),
     rate(
-        "told_rate",
+        "detected_rate",
         "异常主动发现率",
-        "told_cases / matched_cases; null without any (docs/domain.md, Service quality: detection).",
+        "detected_cases / matched_cases; null without any (docs/domain.md, Detection).",
         good="up",
     ),
-    rate("missed_rate", "漏报率", "1 − told_rate (docs/domain.md, Service quality: detection).", good="down"),
+    rate("missed_rate", "漏报率", "1 − detected_rate (docs/domain.md, Detection).", good="down"),
     Measure(
         "warning_p50_s",
         "提前时间中位数",
-        "Median of the first call − the moment at which it was told, of the cases that were told.",
+        "Median of the first call − the moment at which an inspection told it, of the detected cases.",
         format="seconds",
         good="up",
     ),
@@ -73,8 +75,8 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Told:
-    """A violation that an inspection told.
+class PublishedViolation:
+    """A violation of a published inspection.
 
     Attributes:
         subsystem: the subsystem of its rule.
@@ -91,41 +93,45 @@ class Told:
 
 @dataclass(frozen=True)
 class Graded:
-    """A case with what was told of it.
+    """A case, and whether an inspection had told it.
 
     Attributes:
         case: the case.
         outcome: what it shows.
-        told_at: the first moment at which a matching violation could be read; None without one.
+        alerted_at: first moment at which a violation of its subsystem could be read; None without one.
     """
 
     case: Case
     outcome: Outcome
-    told_at: datetime | None = None
+    alerted_at: datetime | None = None
 
     @property
     def warning(self) -> timedelta | None:
-        """Time between what was told and the first call; None of a case that was not told before."""
-        return self.case.called_at - self.told_at if self.outcome == "told" and self.told_at is not None else None
+        """Time between the inspection that told it and the first call; None of a case that was not detected."""
+        return (
+            self.case.called_at - self.alerted_at
+            if self.outcome == "detected" and self.alerted_at is not None
+            else None
+        )
 
 
 def grade(
-    cases: Iterable[Case], told: Sequence[Told], inspected: Sequence[datetime], sources: Collection[str]
+    cases: Iterable[Case], alerts: Sequence[PublishedViolation], inspected: Sequence[datetime], sources: Collection[str]
 ) -> list[Graded]:
-    """Return each case with what had been told of its subsystem before its first call, in the order of the calls.
+    """Return each case by the violations of its subsystem before its first call, in the order of the calls.
 
     A case that is recorded twice counts once. A case before the first inspection cannot be matched.
 
     Args:
         cases: what happened.
-        told: violations of the inspections.
+        alerts: violations of the inspections.
         inspected: moments at which the inspections could be read.
         sources: subsystems of which any source gives data.
     """
     once = {case.number: case for case in sorted(cases, key=lambda case: (case.number, case.called_at), reverse=True)}
     moments = sorted(inspected)
     near: dict[str, set[datetime]] = {}
-    for item in told:
+    for item in alerts:
         for subsystem in (item.subsystem, item.entity):
             near.setdefault(subsystem, set()).add(item.at)
     return [
@@ -137,7 +143,7 @@ def grade(
 
 
 def _graded(case: Case, near: Collection[datetime], inspected: Sequence[datetime], *, has_source: bool) -> Graded:
-    """Return a case with what the last inspection before its first call had told of its subsystem.
+    """Return a case by the last inspection before its first call.
 
     Args:
         case: a case after the first inspection.
@@ -151,18 +157,18 @@ def _graded(case: Case, near: Collection[datetime], inspected: Sequence[datetime
         first, place = inspected[place], place - 1
     is_near = case.called_at - last <= STANDS_FOR
     if first is not None and is_near:
-        return Graded(case, "told", first)
+        return Graded(case, "detected", first)
     if not has_source or not is_near:
         return Graded(case, "not_inspected" if has_source else "no_source")
     after = [at for at in near if case.called_at <= at <= case.called_at + STANDS_FOR]
-    return Graded(case, "told_late", min(after)) if after else Graded(case, "not_told")
+    return Graded(case, "late", min(after)) if after else Graded(case, "no_alert")
 
 
-def summary(graded: Sequence[Graded]) -> dict[str, Any]:
+def summary(graded: Sequence[Graded]) -> dict[str, float | None]:
     """Return the figures of graded cases: the measures of ``DETECTION``."""
     matched = [item for item in graded if item.outcome != "unmatched"]
     warnings = sorted(item.warning for item in matched if item.warning is not None)
-    told_rate = len(warnings) / len(matched) if matched else None
+    detected_rate = len(warnings) / len(matched) if matched else None
     middle = len(warnings) // 2
     median = (
         None
@@ -173,9 +179,9 @@ def summary(graded: Sequence[Graded]) -> dict[str, Any]:
     )
     return {
         "matched_cases": len(matched),
-        "told_cases": len(warnings),
+        "detected_cases": len(warnings),
         "unmatched_cases": len(graded) - len(matched),
-        "told_rate": told_rate,
-        "missed_rate": None if told_rate is None else 1 - told_rate,
+        "detected_rate": detected_rate,
+        "missed_rate": None if detected_rate is None else 1 - detected_rate,
         "warning_p50_s": None if median is None else median / timedelta(seconds=1),
     }

@@ -1,4 +1,4 @@
-"""Duties of the contract: how many facts prove one, break one, or are missing (docs/domain.md, Service quality).
+"""Duties of the contract: facts that prove or break them (docs/domain.md, Service quality and score).
 
 A fact is one thing that had to be done: an inspection of a working day, a report that was due, a ticket with a
 deadline. Every function takes plain values and returns rows.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Literal
 
 from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
@@ -32,7 +32,8 @@ DUTY = (
     rate(
         "duty_rate",
         "达成率",
-        "duty_kept / duty_facts; null where a fact has no proof, or there is none (docs/domain.md, Service quality).",
+        "duty_kept / duty_facts; null where a fact has no proof or there is none (docs/domain.md, Service quality and "
+        "score).",
         good="up",
     ),
     Measure(
@@ -48,7 +49,7 @@ DUTY = (
 MEASURES = catalogue(DUTY)
 
 
-def counted(results: Sequence[Result]) -> dict[str, Any]:
+def counted(results: Sequence[Result]) -> dict[str, float | None]:
     """Return the facts of a duty by what they say, and the rate of those that were kept.
 
     Facts that are still running, or outside of the promise, are not counted.

@@ -1,4 +1,4 @@
-"""Points of a scoring sheet: deductions from the shortfalls of duties (docs/domain.md, Service quality: score)."""
+"""Points of a scoring sheet: deductions from the shortfalls of duties (docs/domain.md, Service quality and score)."""
 
 from __future__ import annotations
 

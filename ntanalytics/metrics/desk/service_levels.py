@@ -1,6 +1,8 @@
 """Service levels of the desk: responses, resolutions, satisfaction, repeated causes, changes, access rights.
 
-Defined in docs/domain.md, Desk; Service quality. Every function takes Ibis tables of ``desk.*`` and returns one.
+Defined in docs/domain.md, Desk; Service quality and score.
+
+Every function takes Ibis tables of ``desk.*`` and returns one.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 #: Fewest tickets of one cause on one subsystem in a period that are repeated.
 REPEATED = 3
 
-#: Days without use after which a right counts as unused (docs/domain.md, Identity: dormant).
+#: Days without use after which a right counts as unused (docs/domain.md, Identity and SSO).
 UNUSED = timedelta(days=90)
 
 TICKETS = (
@@ -145,7 +147,7 @@ def ticket_levels(tickets: ir.Table, since: datetime, until: datetime) -> ir.Tab
 
 
 def repeated_causes(tickets: ir.Table) -> ir.Table:
-    """Return the causes that came again on one subsystem (docs/domain.md, Desk: repeated tickets of one cause).
+    """Return the causes that came again on one subsystem (docs/domain.md, Desk: repeated tickets).
 
     Args:
         tickets: rows of ``desk.tickets``, those opened in the period.
@@ -194,7 +196,7 @@ def change_shares(changes: ir.Table, since: datetime, until: datetime, by: Seque
 
 
 def access_rights(grants: ir.Table, since: datetime, until: datetime, by: Sequence[str] = ()) -> ir.Table:
-    """Return the rights granted, modified, removed and held (docs/domain.md, Service quality: access review).
+    """Return the rights granted, modified, removed and held (docs/domain.md, Service quality and score: access review).
 
     Args:
         grants: rows of ``desk.access_grants``: all that are held or changed in the window.

@@ -24,14 +24,14 @@ class Fact:
     Attributes:
         on: local day.
         subject: number or name of the case, report, plan or day.
-        told: the fact in Chinese.
+        description: the fact in Chinese.
         result: what it says of the duty.
         reason: why it breaks the duty or proves nothing; empty else.
     """
 
     on: date
     subject: str
-    told: str
+    description: str
     result: Result
     reason: str = ""
 
@@ -82,7 +82,7 @@ class DutyRecord:
 
     @property
     def results(self) -> list[Result]:
-        """What each fact says."""
+        """Results of the facts, in their order."""
         return [fact.result for fact in self.facts]
 
     @property
@@ -95,7 +95,7 @@ class DutyRecord:
 
     @property
     def target(self) -> str:
-        """What is owed, in Chinese, with the share that the scoring sheet demands."""
+        """Target in Chinese, with the share that the scoring sheet demands."""
         return self.duty.target + (f"，不低于{self.least_rate:.0%}" if self.least_rate is not None else "")
 
     @property
@@ -113,7 +113,7 @@ class DutyRecord:
 
     @property
     def needed(self) -> tuple[str, ...]:
-        """What would still be needed to prove the duty, in Chinese; nothing where it is proven or broken."""
+        """Evidence that is still needed to prove the duty, in Chinese; nothing where it is proven or broken."""
         if self.verdict != "not_shown":
             return ()
         reasons = dict.fromkeys(fact.reason for fact in self.facts if fact.result == "unproven" and not self.gaps)

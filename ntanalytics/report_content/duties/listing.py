@@ -93,7 +93,7 @@ class ObligationRecord:
 
     @property
     def needed(self) -> tuple[str, ...]:
-        """What would still be needed to prove it."""
+        """Evidence that is still needed to prove it."""
         return tuple(dict.fromkeys(words for record in self.duties for words in record.needed))
 
 

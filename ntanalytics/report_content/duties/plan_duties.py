@@ -56,12 +56,12 @@ def _fact_of(plan: _Row, held: _Row | None, last: date) -> Fact | None:
         return Fact(day, number, f"{topic}，经用户同意取消", "none")
     if held is None:
         return Fact(day, number, f"{topic}，没有举办记录", "short", "计划未执行") if day < last else None
-    told = f"{topic}，{held['held_on'].isoformat()}举办"
+    text = f"{topic}，{held['held_on'].isoformat()}举办"
     if held.get("result") == "failure":
-        return Fact(day, number, told, "short", "演练失败")
+        return Fact(day, number, text, "short", "演练失败")
     if not _by(held["confirmed_on"], last):
-        return Fact(day, number, told, "unproven", "用户未确认已举办")
-    return Fact(day, number, told, "met")
+        return Fact(day, number, text, "unproven", "用户未确认已举办")
+    return Fact(day, number, text, "met")
 
 
 def _by(day: date | None, last: date) -> bool:
@@ -76,33 +76,33 @@ def _plan_confirmed(span: DutySpan) -> Iterator[Fact]:
         yield _nothing_due(span, plans)
     for plan in due:
         day, confirmed = plan["planned_on"], plan["confirmed_on"]
-        told = f"{plan['topic']}，计划{day.isoformat()}"
+        text = f"{plan['topic']}，计划{day.isoformat()}"
         if _by(confirmed, day):
-            yield Fact(day, str(plan["plan_no"]), f"{told}，{confirmed.isoformat()}确认", "met")
+            yield Fact(day, str(plan["plan_no"]), f"{text}，{confirmed.isoformat()}确认", "met")
         else:
-            yield Fact(day, str(plan["plan_no"]), told, "short", "计划未经用户事先确认")
+            yield Fact(day, str(plan["plan_no"]), text, "short", "计划未经用户事先确认")
 
 
 def _seals(span: DutySpan) -> Iterator[Fact]:
     """Yield the seals that were requested, made or tested in the span, or wait for it (docs/domain.md, O11)."""
     limits = {
-        "made_at": ("制作", span.context.rules["seal.making_days"].threshold.critical),
-        "tested_at": ("测试", span.context.rules["seal.testing_days"].threshold.critical),
+        "made_at": ("制作", span.critical_limit("seal.making_days")),
+        "tested_at": ("测试", span.critical_limit("seal.testing_days")),
     }
     for row in span.rows("seal.seals"):
         requested = _known(row["requested_at"], span)
         if requested is None or not _concerns(row, span):
             continue
-        told, before, reason = f"{span.clock(requested)}申请", requested, ""
+        text, before, reason = f"{span.clock(requested)}申请", requested, ""
         for step, (words, limit) in limits.items():
             moment = _known(row[step], span)
             if moment is None and not reason and span.ends_at - before > timedelta(days=limit):
                 reason = f"超过{limit:.0f}日未{words}"
-            told += f"，{span.clock(moment)}{words}" if moment is not None else f"，未{words}"
+            text += f"，{span.clock(moment)}{words}" if moment is not None else f"，未{words}"
             before = moment or before
         is_done = _known(row["tested_at"], span) is not None
         day = span.day(requested)
-        yield Fact(day, str(row["seal_id"]), told, "short" if reason else "met" if is_done else "open", reason)
+        yield Fact(day, str(row["seal_id"]), text, "short" if reason else "met" if is_done else "open", reason)
 
 
 def _concerns(row: _Row, span: DutySpan) -> bool:
@@ -131,13 +131,13 @@ def _certificates(span: DutySpan) -> Iterator[Fact]:
 
 
 def _access(span: DutySpan) -> Iterator[Fact]:
-    """Yield the rights granted in the span by their approval (docs/domain.md, Service quality: access review)."""
+    """Yield the rights granted by their approval (docs/domain.md, Service quality and score: access review)."""
     for row in span.rows("desk.access_grants"):
         granted, approved = row["granted_at"], _known(row["approved_at"], span)
-        told = f"{SUBSYSTEMS[row['subsystem']]}，{row['permission']}，{span.clock(granted)}授予"
+        text = f"{SUBSYSTEMS[row['subsystem']]}，{row['permission']}，{span.clock(granted)}授予"
         is_met = approved is not None and approved <= granted
         reason = "" if is_met else "授予后才批准" if approved is not None else "没有批准记录"
-        yield Fact(span.day(granted), str(row["grant_no"]), told, "met" if is_met else "short", reason)
+        yield Fact(span.day(granted), str(row["grant_no"]), text, "met" if is_met else "short", reason)
 
 
 #: Days before the span in which what it planned may have been held.

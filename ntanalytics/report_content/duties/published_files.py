@@ -5,17 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from ntanalytics.delivery.manifest import Manifest, load_manifest
-from ntanalytics.ledger.publications import IssuedReport
-from ntanalytics.reports.verification.manifest import manifest_digest
+from ntanalytics.ledger.publications import IssuedVersion
+from ntanalytics.reports.verification.manifest import load_published_manifest, manifest_digest
 
 #: What became of the files of a published version.
 FileState = Literal["genuine", "altered", "missing"]
 
 
-def file_states(outputs: Path, issued: Iterable[IssuedReport]) -> Mapping[str, FileState]:
+def file_states(outputs: Path, issued: Iterable[IssuedVersion]) -> Mapping[str, FileState]:
     """Return run id → what became of the files of the last published version of each report and period.
 
     Args:
@@ -26,10 +25,10 @@ def file_states(outputs: Path, issued: Iterable[IssuedReport]) -> Mapping[str, F
     return {item.run_id: _state(outputs / item.report / item.period, item) for item in last.values()}
 
 
-def _state(folder: Path, issued: IssuedReport) -> FileState:
+def _state(folder: Path, issued: IssuedVersion) -> FileState:
     try:
-        manifest = load_manifest(folder)
-        if manifest.get("run_id") != issued.run_id:
+        manifest = load_published_manifest(folder)
+        if manifest is None or manifest.get("run_id") != issued.run_id:
             return "missing"
         is_genuine = manifest_digest(dict(manifest)) == issued.manifest_sha256 and _has_files(folder, manifest)
     except FileNotFoundError:
@@ -39,7 +38,7 @@ def _state(folder: Path, issued: IssuedReport) -> FileState:
     return "genuine" if is_genuine else "altered"
 
 
-def _has_files(folder: Path, manifest: Manifest) -> bool:
+def _has_files(folder: Path, manifest: Mapping[str, Any]) -> bool:
     """Return whether each file that the manifest names is as it was published."""
     for name, artefact in manifest["artefacts"].items():
         with (folder / Path(name).name).open("rb") as file:

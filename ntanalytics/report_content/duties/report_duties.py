@@ -59,17 +59,17 @@ def _fact_of(span: DutySpan, due: DueReport) -> Fact | None:
         if span.log.began_at is None or due.at < span.log.began_at:
             return Fact(day, subject, "没有出具记录", "unproven", "早于运行台账的第一条记录")
         return Fact(day, subject, "没有出具记录", "short", "应出未出")
-    told = f"{span.clock(first.at)}出具，现为第{latest.version}版，摘要{latest.manifest_sha256[:_DIGITS] or '无'}"
+    text = f"{span.clock(first.at)}出具，现为第{latest.version}版，摘要{latest.manifest_sha256[:_DIGITS] or '无'}"
     if first.at <= due.deadline:
-        return Fact(day, subject, told, "met")
+        return Fact(day, subject, text, "met")
     if span.log.began_at is None or due.deadline < span.log.began_at:
-        return Fact(day, subject, told, "unproven", "时限早于运行台账的第一条记录")
-    return Fact(day, subject, told, "short", f"时限为{span.clock(due.deadline)}")
+        return Fact(day, subject, text, "unproven", "时限早于运行台账的第一条记录")
+    return Fact(day, subject, text, "short", f"时限为{span.clock(due.deadline)}")
 
 
 def _genuine(span: DutySpan) -> Iterator[Fact]:
     """Yield the issued reports of the span by whether their files are still those that the ledger knows."""
-    told: dict[FileState, tuple[str, Result, str]] = {
+    text: dict[FileState, tuple[str, Result, str]] = {
         "genuine": ("文件与台账摘要一致", "met", ""),
         "altered": ("文件与台账摘要不一致", "short", "出具后被改动"),
         "missing": ("文件不在原处", "unproven", "文件已移走，无法核对"),
@@ -78,11 +78,11 @@ def _genuine(span: DutySpan) -> Iterator[Fact]:
         latest = span.log.latest_issue(due.report, due.period)
         state = span.log.files.get(latest.run_id) if latest is not None else None
         if state is not None and due.at < span.ends_at:
-            yield Fact(span.day(due.at), f"{report_label(due.report)} {due.period}", *told[state])
+            yield Fact(span.day(due.at), f"{report_label(due.report)} {due.period}", *text[state])
 
 
 def _delivered(span: DutySpan) -> Iterator[Fact]:
-    """Yield the reports of the plan that were due in the span (docs/domain.md, Service quality: reports on time)."""
+    """Yield the due reports of the plan (docs/domain.md, Service quality and score: reports on time)."""
     for row in span.cases("desk.report_plan"):
         due, delivered = row["due_on"], row["delivered_on"]
         if not span.first <= due <= span.last:
@@ -132,11 +132,11 @@ def _decisions(span: DutySpan) -> Iterator[Fact]:
         number, noted = str(row["recommendation_no"]), span.day(row["noted_at"])
         if not span.first <= noted <= span.last:
             continue
-        told = DECISIONS[row["decision"]]
+        text = DECISIONS[row["decision"]]
         finished = row["finished_at"]
         if row["decision"] == "adopted" and finished is not None and finished < span.ends_at:
-            told += f"，{span.clock(finished)}完成"
-        yield Fact(noted, number, told, "met")
+            text += f"，{span.clock(finished)}完成"
+        yield Fact(noted, number, text, "met")
 
 
 #: Days before the span in which a report that is due in it may have been confirmed.

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from ntanalytics.errors import BadPeriod, CalendarMissing, SettingsError
-from ntanalytics.ledger.publications import IssuedReport
+from ntanalytics.ledger.publications import IssuedVersion
 from ntanalytics.periods import Calendar, parse_period
 from ntanalytics.report_content.duties.published_files import FileState, file_states
 from ntanalytics.settings.jobs import Job, load_jobs
@@ -46,17 +46,17 @@ class ReportLog:
         gaps: why the log says nothing; one Chinese sentence each.
     """
 
-    issued: tuple[IssuedReport, ...] = ()
+    issued: tuple[IssuedVersion, ...] = ()
     due: tuple[DueReport, ...] = ()
     began_at: datetime | None = None
     files: Mapping[str, FileState] = field(default_factory=dict)
     gaps: tuple[str, ...] = ()
 
-    def first_issue(self, report: str, period: str) -> IssuedReport | None:
+    def first_issue(self, report: str, period: str) -> IssuedVersion | None:
         """Return the first published version of a report of a period; None where there is none."""
         return next((item for item in self.issued if item.report == report and item.period == period), None)
 
-    def latest_issue(self, report: str, period: str) -> IssuedReport | None:
+    def latest_issue(self, report: str, period: str) -> IssuedVersion | None:
         """Return the last published version."""
         return next((item for item in reversed(self.issued) if (item.report, item.period) == (report, period)), None)
 
@@ -70,7 +70,7 @@ def due_reports(
         CalendarMissing: a working day of a year without a calendar.
     """
     moment = timedelta(microseconds=1)
-    found = []
+    due = []
     for job in jobs.values():
         if job.each is not None or job.parameters:
             continue
@@ -80,8 +80,8 @@ def due_reports(
             except BadPeriod:  # a contract year that had not begun
                 continue
             recipients = "、".join(dict.fromkeys(f"{item.channel}" for item in job.recipients))
-            found.append(DueReport(job.report, period, at, job.deadline(at), recipients))
-    return sorted(found, key=lambda due: (due.at, due.report))
+            due.append(DueReport(job.report, period, at, job.deadline(at), recipients))
+    return sorted(due, key=lambda due: (due.at, due.report))
 
 
 def read_report_log(workspace: Workspace, since: datetime, until: datetime, now: datetime) -> ReportLog:

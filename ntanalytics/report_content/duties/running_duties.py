@@ -62,34 +62,34 @@ def _plan(span: DutySpan, plan: str, runs: list[Mapping[str, Any]]) -> Fact:
     good = sorted(row["started_at"] for row in runs if row["outcome"] == "success")
     own = [row for row in runs if row["started_at"] >= span.begins_at]
     failed = sum(row["outcome"] != "success" for row in own)
-    told = f"成功{len(own) - failed}次，失败{failed}次"
+    text = f"成功{len(own) - failed}次，失败{failed}次"
     gaps = [later - earlier for earlier, later in pairwise(good)]
     if len(gaps) < _FEWEST_GAPS:
-        return Fact(span.last, plan, told, "unproven", "成功次数太少，备份间隔未知")
-    limit = median(gaps) * span.context.rules["infra.backup_lateness"].threshold.critical
+        return Fact(span.last, plan, text, "unproven", "成功次数太少，备份间隔未知")
+    limit = median(gaps) * span.critical_limit("infra.backup_lateness")
     waits = [(begin, end) for begin, end in zip(good, [*good[1:], span.ends_at], strict=True) if end > span.begins_at]
     begin, end = max(waits, key=lambda wait: wait[1] - wait[0], default=(span.begins_at, span.begins_at))
     longest = format_number((end - begin).total_seconds(), "seconds")
-    told += f"，最长间隔{longest}"
+    text += f"，最长间隔{longest}"
     if end - begin <= limit:
-        return Fact(span.last, plan, told, "met")
-    return Fact(span.day(begin), plan, told, "short", f"{span.clock(begin)}后{longest}没有成功的备份")
+        return Fact(span.last, plan, text, "met")
+    return Fact(span.day(begin), plan, text, "short", f"{span.clock(begin)}后{longest}没有成功的备份")
 
 
 def _recovery(span: DutySpan) -> Iterator[Fact]:
     table = obligations.recovery(span.view("desk.incidents", _CASES_BACK).cases, span.begins_at, span.ends_at)
     for row in rows(table):
-        told = (
+        text = (
             f"{SUBSYSTEMS[row['subsystem']]}，{_CAUSES[row['cause']]}，历时{format_number(row['clock_s'], 'seconds')}"
         )
         if row["clock"] == "support":
             is_shown = row["responded_at"] is not None
             result: Result = "met" if is_shown else "unproven"
-            told, reason = f"{told}，{obligations.CLOCKS['support']}", "" if is_shown else "未记录响应时间"
+            text, reason = (f"{text}，{obligations.CLOCKS['support']}", "" if is_shown else "未记录响应时间")
         else:
             result, reason = _CLOCKS[row["clock"]]
-            told += f"，{obligations.CLOCKS[row['clock']]}" if result == "none" else ""
-        yield Fact(span.day(row["began_at"]), str(row["incident_no"]), told, result, reason)
+            text += f"，{obligations.CLOCKS[row['clock']]}" if result == "none" else ""
+        yield Fact(span.day(row["began_at"]), str(row["incident_no"]), text, result, reason)
 
 
 def _reported(span: DutySpan) -> Iterator[Fact]:
@@ -104,26 +104,26 @@ def _reported(span: DutySpan) -> Iterator[Fact]:
             yield _reporting(span, row, f"{LEVELS[level]}事件，{span.clock(row['discovered_at'])}发现")
 
 
-def _reporting(span: DutySpan, row: Mapping[str, Any], told: str) -> Fact:
+def _reporting(span: DutySpan, row: Mapping[str, Any], text: str) -> Fact:
     day, number = span.day(row["began_at"]), str(row["incident_no"])
     discovered, reported = row["discovered_at"], _known(row["reported_at"], span)
-    told += f"，{span.clock(reported)}报告" if reported is not None else "，没有报告记录"
+    text += f"，{span.clock(reported)}报告" if reported is not None else "，没有报告记录"
     hours = int(REPORTED_WITHIN.total_seconds() // 3600)
     if discovered is None:
-        return Fact(day, number, told, "unproven", "未记录发现时间")
+        return Fact(day, number, text, "unproven", "未记录发现时间")
     if (reported or span.ends_at) - discovered <= REPORTED_WITHIN:
-        return Fact(day, number, told, "met" if reported is not None else "open")
-    return Fact(day, number, told, "short", f"发现后{hours}小时内未报告")
+        return Fact(day, number, text, "met" if reported is not None else "open")
+    return Fact(day, number, text, "short", f"发现后{hours}小时内未报告")
 
 
 def _bad_effects(span: DutySpan) -> Iterator[Fact]:
     """Yield the incidents of the span by whether the buyer found a bad effect."""
     for row in span.rows("desk.incidents"):
         effect = row["has_bad_effect"]
-        told = f"{SUBSYSTEMS[row['subsystem']]}，{_CAUSES[row['cause']]}，{span.clock(row['began_at'])}发生"
+        text = f"{SUBSYSTEMS[row['subsystem']]}，{_CAUSES[row['cause']]}，{span.clock(row['began_at'])}发生"
         result: Result = "unproven" if effect is None else "short" if effect else "met"
         reason = "是否造成不良影响未认定" if effect is None else "造成不良影响" * effect
-        yield Fact(span.day(row["began_at"]), str(row["incident_no"]), told, result, reason)
+        yield Fact(span.day(row["began_at"]), str(row["incident_no"]), text, result, reason)
 
 
 def _known(moment: datetime | None, span: DutySpan) -> datetime | None:
@@ -140,10 +140,10 @@ def _confirmed(span: DutySpan) -> Iterator[Fact]:
         if row["kind"] != "workflow" or finished is None or not span.begins_at <= finished < span.ends_at:
             continue
         number, unit = str(row["change_no"]), f"{row['unit']}，" if row["unit"] else ""
-        told = f"{SUBSYSTEMS[row['subsystem']]}，{unit}{span.clock(finished)}完成"
-        told += f"，书面确认{span.clock(row['confirmed_at'])}"
+        text = f"{SUBSYSTEMS[row['subsystem']]}，{unit}{span.clock(finished)}完成"
+        text += f"，书面确认{span.clock(row['confirmed_at'])}"
         is_short = row["change_no"] in unconfirmed
-        yield Fact(span.day(finished), number, told, "short" if is_short else "met", "实施前没有书面确认" * is_short)
+        yield Fact(span.day(finished), number, text, "short" if is_short else "met", "实施前没有书面确认" * is_short)
 
 
 def _results(span: DutySpan) -> Iterator[Fact]:
@@ -153,12 +153,12 @@ def _results(span: DutySpan) -> Iterator[Fact]:
         finished, result = row["finished_at"], row["result"]
         if finished is None or not span.begins_at <= finished < span.ends_at:
             continue
-        told = f"{SUBSYSTEMS[row['subsystem']]}，{span.clock(finished)}结束"
+        text = f"{SUBSYSTEMS[row['subsystem']]}，{span.clock(finished)}结束"
         outcome: Result = "unproven" if result is None else "short" if result in words else "met"
         if result == "cancelled":
-            outcome, told = "none", f"{told}，已取消"
+            outcome, text = "none", f"{text}，已取消"
         reason = "未记录变更结果" if result is None else words.get(result, "")
-        yield Fact(span.day(finished), str(row["change_no"]), told, outcome, reason)
+        yield Fact(span.day(finished), str(row["change_no"]), text, outcome, reason)
 
 
 #: Days before the span in which cases may have begun that end in it, and in which backups give the usual interval.

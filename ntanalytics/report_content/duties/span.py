@@ -83,6 +83,10 @@ class DutySpan:
         """Return a dataset within the span."""
         return self.context.dataset(name, history)
 
+    def critical_limit(self, code: str) -> float:
+        """Return the critical limit of a rule, as the site has it."""
+        return self.context.rules[code].threshold.critical
+
     def rows(self, name: str) -> Rows:
         """Return the rows of a dataset within the span, read once."""
         return self.context.shared(_rows, name, 0, "table")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -21,7 +21,7 @@ TEAM = 6
 _ROSTER_DUE = 10
 
 
-def _months(span: DutySpan) -> Iterator[tuple[date, dict[str, Any], bool]]:
+def _months(span: DutySpan) -> Iterator[tuple[date, Mapping[str, Any], bool]]:
     """Yield the months whose roster is due, with the team and whether the roster may be missing for want of data."""
     for month in span.months:
         row = span.context.shared(_team_of, month)
@@ -31,30 +31,30 @@ def _months(span: DutySpan) -> Iterator[tuple[date, dict[str, Any], bool]]:
             yield month, row, is_lacking
 
 
-def _team_of(context: CheckContext, month: date) -> dict[str, Any]:
+def _team_of(context: CheckContext, month: date) -> Mapping[str, Any]:
     return only(obligations.team(context.dataset("desk.roster", 31).recent, month))
 
 
 def _team(span: DutySpan) -> Iterator[Fact]:
     for month, row, is_lacking in _months(span):
-        name, told = f"{month:%Y-%m}", f"团队{row['team']}人"
+        name, text = f"{month:%Y-%m}", f"团队{row['team']}人"
         if row["team"] >= TEAM:
-            yield Fact(month, name, told, "met")
+            yield Fact(month, name, text, "met")
         elif is_lacking:
-            yield Fact(month, name, told, "unproven", "该月名册数据不全")
+            yield Fact(month, name, text, "unproven", "该月名册数据不全")
         else:
-            yield Fact(month, name, told, "short", f"少于{TEAM}人" if row["team"] else "没有该月名册")
+            yield Fact(month, name, text, "short", f"少于{TEAM}人" if row["team"] else "没有该月名册")
 
 
 def _standby(span: DutySpan) -> Iterator[Fact]:
     for month, row, is_lacking in _months(span):
-        name, told = f"{month:%Y-%m}", f"备选{row['standbys']}人"
+        name, text = f"{month:%Y-%m}", f"备选{row['standbys']}人"
         if row["standbys"]:
-            yield Fact(month, name, told, "met")
+            yield Fact(month, name, text, "met")
         elif is_lacking:
-            yield Fact(month, name, told, "unproven", "该月名册数据不全")
+            yield Fact(month, name, text, "unproven", "该月名册数据不全")
         else:
-            yield Fact(month, name, told, "short", "没有指定备选人员")
+            yield Fact(month, name, text, "short", "没有指定备选人员")
 
 
 def _attendance(span: DutySpan) -> Iterator[Fact]:
@@ -71,8 +71,8 @@ def _attendance(span: DutySpan) -> Iterator[Fact]:
         elif span.is_missing("desk.attendance", day):
             yield Fact(day, day.isoformat(), "没有取得考勤数据", "unproven", "该日数据未取得")
         else:
-            told = "驻场和备选均不在岗" if day in recorded else "没有考勤记录"
-            yield Fact(day, day.isoformat(), told, "short", "工作日无人在岗的记录")
+            text = "驻场和备选均不在岗" if day in recorded else "没有考勤记录"
+            yield Fact(day, day.isoformat(), text, "short", "工作日无人在岗的记录")
 
 
 def _inspections(span: DutySpan) -> Iterator[Fact]:
@@ -98,11 +98,11 @@ def _patches(span: DutySpan) -> Iterator[Fact]:
         by_patch.setdefault((patch, row["outcome"]), []).append(host)
     days = {(row["patch"], row["outcome"]): row["patched_on"] for row in patched}
     for (patch, outcome), hosts in by_patch.items():
-        told = f"{listed(sorted(hosts))}共{len(hosts)}台"
+        text = f"{listed(sorted(hosts))}共{len(hosts)}台"
         if outcome == "success":
-            yield Fact(days[patch, outcome], patch, f"{told}已安装", "met")
+            yield Fact(days[patch, outcome], patch, f"{text}已安装", "met")
         else:
-            yield Fact(days[patch, outcome], patch, f"{told}安装失败", "short", "失败后未补装")
+            yield Fact(days[patch, outcome], patch, f"{text}安装失败", "short", "失败后未补装")
 
 
 TEAM_DUTIES = (

@@ -39,14 +39,14 @@ def _work(*subsystems: str, categories: tuple[str, ...] = ()) -> Callable[[DutyS
         for row in _opened(span):
             if row["subsystem"] not in subsystems or (categories and row["category"] not in categories):
                 continue
-            day, number, told = span.day(row["opened_at"]), str(row["ticket_no"]), _told(span, row)
+            day, number, text = span.day(row["opened_at"]), str(row["ticket_no"]), _told(span, row)
             if row["closed_at"] is not None and row["closed_at"] < span.ends_at:
                 is_unsolved = row["close_code"] == "unsolved"
-                yield Fact(day, number, told, "short" if is_unsolved else "met", "关闭时未解决" if is_unsolved else "")
+                yield Fact(day, number, text, "short" if is_unsolved else "met", "关闭时未解决" if is_unsolved else "")
             elif row["due_at"] is not None and row["due_at"] < span.ends_at:
-                yield Fact(day, number, told, "short", f"应于{span.clock(row['due_at'])}前办结")
+                yield Fact(day, number, text, "short", f"应于{span.clock(row['due_at'])}前办结")
             else:
-                yield Fact(day, number, told, "open")
+                yield Fact(day, number, text, "open")
 
     return facts
 
@@ -57,11 +57,11 @@ def _deadlines(span: DutySpan) -> Iterator[Fact]:
         due, closed = row["due_at"], row["closed_at"]
         if due is None or not span.begins_at <= due < span.ends_at or row["close_code"] in ("cancelled", "duplicate"):
             continue
-        day, number, told = span.day(due), str(row["ticket_no"]), _told(span, row)
+        day, number, text = span.day(due), str(row["ticket_no"]), _told(span, row)
         if closed is not None and closed <= due:
-            yield Fact(day, number, told, "met")
+            yield Fact(day, number, text, "met")
         else:
-            yield Fact(day, number, told, "short", f"时限为{span.clock(due)}")
+            yield Fact(day, number, text, "short", f"时限为{span.clock(due)}")
 
 
 def is_off_hours(span: DutySpan, moment: datetime) -> bool:
@@ -84,16 +84,16 @@ def _responses(*, off_hours: bool) -> Callable[[DutySpan], Iterator[Fact]]:
             if off_hours and not is_off_hours(span, opened):
                 continue
             day, number = span.day(opened), str(row["ticket_no"])
-            told = f"{span.clock(opened)}受理，首次响应{span.clock(responded)}"
+            text = f"{span.clock(opened)}受理，首次响应{span.clock(responded)}"
             if responded is None:
                 is_over = span.ends_at - opened > timedelta(seconds=RESPONSE_S) and row["closed_at"] is None
                 result = "short" if is_over else "unproven" if row["closed_at"] is not None else "open"
                 reason = {"short": f"超过{_HOURS}小时未响应", "unproven": "未记录首次响应时间"}.get(result, "")
-                yield Fact(day, number, told, result, reason)  # type: ignore[arg-type]  # one of three results
+                yield Fact(day, number, text, result, reason)  # type: ignore[arg-type]  # one of three results
             elif (waited := (responded - opened).total_seconds()) > RESPONSE_S:
-                yield Fact(day, number, told, "short", f"响应用时{format_number(waited, 'seconds')}")
+                yield Fact(day, number, text, "short", f"响应用时{format_number(waited, 'seconds')}")
             else:
-                yield Fact(day, number, told, "met")
+                yield Fact(day, number, text, "met")
 
     return facts
 
@@ -106,8 +106,8 @@ def _onboarding(span: DutySpan) -> Iterator[Fact]:
         lacking = [label for step, label in _STEPS.items() if not _is_past(row[step], span.last)]
         subject = f"{row['unit']}（{SUBSYSTEMS[row['subsystem']]}）"
         if finished is not None and finished <= span.last:
-            told = f"{finished.isoformat()}接入完成"
-            yield Fact(noted, subject, told, "short" if lacking else "met", f"缺{'、'.join(lacking)}" * bool(lacking))
+            text = f"{finished.isoformat()}接入完成"
+            yield Fact(noted, subject, text, "short" if lacking else "met", f"缺{'、'.join(lacking)}" * bool(lacking))
         elif span.last - noted > timedelta(days=CONNECTED_WITHIN):
             yield Fact(noted, subject, "未完成接入", "short", f"登记超过{CONNECTED_WITHIN}日")
         else:

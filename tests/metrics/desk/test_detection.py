@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from ntanalytics.metrics.desk.detection import Case, Told, grade, summary
+from ntanalytics.metrics.desk.detection import Case, PublishedViolation, grade, summary
 
 MONDAY = dt.datetime(2026, 11, 15, 23, 35, tzinfo=dt.UTC)  # 07:35 local
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -20,40 +20,42 @@ def _case(number: str, called: dt.datetime, subsystem: str = "oa") -> Case:
 
 
 @pytest.mark.parametrize(
-    ("told", "subsystem", "outcome", "warning"),
+    ("detected", "subsystem", "outcome", "warning"),
     [
-        ([MONDAY + DAY], "oa", "told", 3 * HOUR),
-        ([MONDAY, MONDAY + DAY], "oa", "told", 27 * HOUR),  # told the day before, too, without a break
-        ([MONDAY], "oa", "not_told", None),  # it was gone at the last inspection before the call
-        ([MONDAY + 2 * DAY], "oa", "told_late", None),
-        ([MONDAY + DAY], "sms", "not_told", None),  # of another subsystem
+        ([MONDAY + DAY], "oa", "detected", 3 * HOUR),
+        ([MONDAY, MONDAY + DAY], "oa", "detected", 27 * HOUR),  # told the day before, too, without a break
+        ([MONDAY], "oa", "no_alert", None),  # it was gone at the last inspection before the call
+        ([MONDAY + 2 * DAY], "oa", "late", None),
+        ([MONDAY + DAY], "sms", "no_alert", None),  # of another subsystem
         ([], "bus", "no_source", None),
     ],
 )
 def test_a_case_is_held_against_the_last_inspection_before_its_call(told, subsystem, outcome, warning) -> None:
-    violations = [Told("oa", "oa-db-1", at) for at in told]
+    violations = [PublishedViolation("oa", "oa-db-1", at) for at in told]
     [graded] = grade([_case("SJ1", MONDAY + DAY + 3 * HOUR, subsystem)], violations, INSPECTED, SYSTEMS)
     assert (graded.outcome, graded.warning) == (outcome, warning)
 
 
 def test_a_violation_of_another_rule_about_the_subsystem_tells_of_it() -> None:
-    [graded] = grade([_case("SJ1", MONDAY + HOUR)], [Told("infra", "oa", MONDAY)], INSPECTED, SYSTEMS)
-    assert graded.outcome == "told"
+    [graded] = grade([_case("SJ1", MONDAY + HOUR)], [PublishedViolation("infra", "oa", MONDAY)], INSPECTED, SYSTEMS)
+    assert graded.outcome == "detected"
 
 
 def test_without_an_inspection_nothing_was_told_and_before_the_first_one_nothing_is_known() -> None:
     cases = [_case("SJ1", MONDAY - HOUR), _case("SJ2", INSPECTED[-1] + 5 * DAY)]
     graded = grade(cases, [], INSPECTED, SYSTEMS)
     assert [item.outcome for item in graded] == ["unmatched", "not_inspected"]
-    assert summary(graded)["told_rate"] == 0.0
-    assert summary(grade(cases, [], [], SYSTEMS))["told_rate"] is None
+    assert summary(graded)["detected_rate"] == 0.0
+    assert summary(grade(cases, [], [], SYSTEMS))["detected_rate"] is None
 
 
 def test_a_case_that_is_recorded_twice_counts_once() -> None:
     case = _case("SJ1", MONDAY + HOUR)
-    graded = grade([case, _case("SJ2", MONDAY + DAY + HOUR), case], [Told("oa", "x", MONDAY)], INSPECTED, SYSTEMS)
-    assert [item.outcome for item in graded] == ["told", "not_told"]
-    assert (summary(graded)["matched_cases"], summary(graded)["told_rate"]) == (2, 0.5)
+    graded = grade(
+        [case, _case("SJ2", MONDAY + DAY + HOUR), case], [PublishedViolation("oa", "x", MONDAY)], INSPECTED, SYSTEMS
+    )
+    assert [item.outcome for item in graded] == ["detected", "no_alert"]
+    assert (summary(graded)["matched_cases"], summary(graded)["detected_rate"]) == (2, 0.5)
     assert summary(graded)["warning_p50_s"] == 3600
 
 
@@ -65,17 +67,17 @@ class Desk:
         self.inspected = [MONDAY + number * DAY for number in range(365) if number % 7 < 5]
         calls = sorted(MONDAY + rng.uniform(1, 364) * DAY for _ in range(420))
         share = rng.uniform(0.4, 0.7)
-        self.cases, self.told, self.truth = list[Case](), list[Told](), dict[str, bool]()
+        self.cases, self.told, self.truth = list[Case](), list[PublishedViolation](), dict[str, bool]()
         for number, at in enumerate(calls):
             system = rng.choice(SYSTEMS)
             case = Case(f"SJ{number:04d}", system, at, at)
             before = max((moment for moment in self.inspected if moment < at), default=None)
             self.cases.append(case)
             if before is not None and rng.random() < share:
-                self.told.append(Told(system, system, before))
+                self.told.append(PublishedViolation(system, system, before))
             after = [moment for moment in self.inspected if at <= moment]
             if after and rng.random() < 0.5:
-                self.told.append(Told(system, system, after[0]))
+                self.told.append(PublishedViolation(system, system, after[0]))
         for case in self.cases:
             last = max((moment for moment in self.inspected if moment < case.called_at), default=None)
             self.truth[case.number] = any(item.subsystem == case.subsystem and item.at == last for item in self.told)
@@ -102,10 +104,10 @@ class Desk:
 def test_the_rate_of_a_damaged_desk_is_within_five_points_of_the_truth(seed: int) -> None:
     desk = Desk(seed)
     whole = summary(grade(desk.cases, desk.told, desk.inspected, SYSTEMS))
-    assert whole["told_rate"] == pytest.approx(desk.rate)
+    assert whole["detected_rate"] == pytest.approx(desk.rate)
     for other in range(4):
         found = summary(grade(desk.damaged(100 * seed + other), desk.told, desk.inspected, SYSTEMS))
-        assert found["told_rate"] == pytest.approx(desk.rate, abs=0.05)
+        assert found["detected_rate"] == pytest.approx(desk.rate, abs=0.05)
 
 
 def test_no_later_inspection_changes_whether_a_case_was_told() -> None:
@@ -114,7 +116,7 @@ def test_no_later_inspection_changes_whether_a_case_was_told() -> None:
     past = [case for case in desk.cases if case.called_at < moment]
     whole, cut = (
         {
-            item.case.number: (item.outcome == "told", item.warning)
+            item.case.number: (item.outcome == "detected", item.warning)
             for item in grade(past, [item for item in desk.told if item.at < until], inspected, SYSTEMS)
         }
         for until, inspected in (

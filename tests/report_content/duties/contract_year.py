@@ -12,7 +12,7 @@ import ibis
 
 from ntanalytics import contract
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.ledger.publications import IssuedReport
+from ntanalytics.ledger.publications import IssuedVersion
 from ntanalytics.periods import Calendar, Period, days_between
 from ntanalytics.report_content.duties.report_log import DueReport, ReportLog
 from ntanalytics.report_content.duties.span import DutySpan
@@ -260,10 +260,10 @@ def _due(report: str, period: str, day: dt.date, hour: float) -> DueReport:
     return DueReport(report, period, at(day, hour), at(day, hour + 2))
 
 
-def issued(due: Iterable[DueReport]) -> list[IssuedReport]:
+def issued(due: Iterable[DueReport]) -> list[IssuedVersion]:
     """Return the publications of due reports, five minutes after their turn."""
     return [
-        IssuedReport(
+        IssuedVersion(
             report=item.report,
             period=item.period,
             version=1,

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ntanalytics.ledger import Ledger
-from ntanalytics.ledger.publications import IssuedReport
+from ntanalytics.ledger.publications import IssuedVersion
 from ntanalytics.periods import Calendar
 from ntanalytics.report_content.duties.published_files import file_states
 from ntanalytics.report_content.duties.report_log import due_reports
@@ -66,7 +66,7 @@ def test_the_ledger_tells_the_versions_of_reports_without_parameters(tmp_path: P
 
 
 @pytest.fixture
-def published(tmp_path: Path) -> IssuedReport:
+def published(tmp_path: Path) -> IssuedVersion:
     folder = tmp_path / "sms_volume" / "2026-W47"
     folder.mkdir(parents=True)
     (folder / "report.html").write_bytes(b"page")
@@ -74,7 +74,7 @@ def published(tmp_path: Path) -> IssuedReport:
     manifest: dict[str, Any] = {"run_id": "r1", "artefacts": {"report.html": artefact}}
     manifest["manifest_sha256"] = manifest_digest(manifest)
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-    return IssuedReport(
+    return IssuedVersion(
         report="sms_volume",
         period="2026-W47",
         version=1,
@@ -85,7 +85,7 @@ def published(tmp_path: Path) -> IssuedReport:
 
 
 def test_a_published_report_is_genuine_until_a_file_or_its_manifest_changes(
-    tmp_path: Path, published: IssuedReport
+    tmp_path: Path, published: IssuedVersion
 ) -> None:
     folder = tmp_path / "sms_volume" / "2026-W47"
     assert file_states(tmp_path, [published]) == {"r1": "genuine"}
