@@ -25,7 +25,7 @@ def _opened(span: DutySpan) -> list[Mapping[str, Any]]:
     return [row for row in span.rows("desk.tickets") if row["close_code"] not in ("cancelled", "duplicate")]
 
 
-def _told(span: DutySpan, row: Mapping[str, Any]) -> str:
+def _outline(span: DutySpan, row: Mapping[str, Any]) -> str:
     kind = f"{SUBSYSTEMS[row['subsystem']]}{CATEGORIES[row['category']]}"
     who = f"，{row['unit']}" if row["unit"] else ""
     closed = f"{span.clock(row['closed_at'])}办结" if row["closed_at"] is not None else "未办结"
@@ -39,7 +39,7 @@ def _work(*subsystems: str, categories: tuple[str, ...] = ()) -> Callable[[DutyS
         for row in _opened(span):
             if row["subsystem"] not in subsystems or (categories and row["category"] not in categories):
                 continue
-            day, number, text = span.day(row["opened_at"]), str(row["ticket_no"]), _told(span, row)
+            day, number, text = span.day(row["opened_at"]), str(row["ticket_no"]), _outline(span, row)
             if row["closed_at"] is not None and row["closed_at"] < span.ends_at:
                 is_unsolved = row["close_code"] == "unsolved"
                 yield Fact(day, number, text, "short" if is_unsolved else "met", "关闭时未解决" if is_unsolved else "")
@@ -57,7 +57,7 @@ def _deadlines(span: DutySpan) -> Iterator[Fact]:
         due, closed = row["due_at"], row["closed_at"]
         if due is None or not span.begins_at <= due < span.ends_at or row["close_code"] in ("cancelled", "duplicate"):
             continue
-        day, number, text = span.day(due), str(row["ticket_no"]), _told(span, row)
+        day, number, text = span.day(due), str(row["ticket_no"]), _outline(span, row)
         if closed is not None and closed <= due:
             yield Fact(day, number, text, "met")
         else:

@@ -20,7 +20,7 @@ def _case(number: str, called: dt.datetime, subsystem: str = "oa") -> Case:
 
 
 @pytest.mark.parametrize(
-    ("detected", "subsystem", "outcome", "warning"),
+    ("alerts", "subsystem", "outcome", "warning"),
     [
         ([MONDAY + DAY], "oa", "detected", 3 * HOUR),
         ([MONDAY, MONDAY + DAY], "oa", "detected", 27 * HOUR),  # told the day before, too, without a break
@@ -30,8 +30,8 @@ def _case(number: str, called: dt.datetime, subsystem: str = "oa") -> Case:
         ([], "bus", "no_source", None),
     ],
 )
-def test_a_case_is_held_against_the_last_inspection_before_its_call(told, subsystem, outcome, warning) -> None:
-    violations = [PublishedViolation("oa", "oa-db-1", at) for at in told]
+def test_a_case_is_held_against_the_last_inspection_before_its_call(alerts, subsystem, outcome, warning) -> None:
+    violations = [PublishedViolation("oa", "oa-db-1", at) for at in alerts]
     [graded] = grade([_case("SJ1", MONDAY + DAY + 3 * HOUR, subsystem)], violations, INSPECTED, SYSTEMS)
     assert (graded.outcome, graded.warning) == (outcome, warning)
 
