@@ -120,7 +120,8 @@ class Dataset:
         columns: columns in the order of a mapping, without ``source`` and ``day``.
         key: columns that, with ``source``, identify a row.
         time: column whose local day is the partition of the row (for a case, its opening); empty for a state, whose
-            partition is the day of the snapshot.
+            partition is the day of the snapshot. A new row must have it, even where the column may be null: then rows
+            that an older version took are without it.
         changed: for a case, the column with the time of the last change.
         ended: for a case, the columns with the time of its end: as long as all are null, it may be open.
         settles_after: number of last days that are extracted again at each extraction.

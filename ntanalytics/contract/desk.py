@@ -104,7 +104,11 @@ CHANGES = Dataset(
     columns=(
         Column("change_no", Type.TEXT, "变更编号", "Change number."),
         Column(
-            "noted_at", Type.TIMESTAMP, "登记时间", "Time of registration; the earliest known time if not recorded."
+            "noted_at",
+            Type.TIMESTAMP,
+            "登记时间",
+            "Time of registration; the earliest known time if not recorded. Null only in rows of an older version.",
+            nullable=True,
         ),
         Column("planned_at", Type.TIMESTAMP, "计划时间", "Planned start; null if none was agreed.", nullable=True),
         Column("planned_until_at", Type.TIMESTAMP, "计划结束时间", "Planned end.", nullable=True),

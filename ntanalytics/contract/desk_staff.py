@@ -77,7 +77,7 @@ ACCESS_GRANTS = Dataset(
     label="权限台账",
     kind=Kind.CASE,
     meaning="One right of operations staff, a unit's administrator, an interface or a third party, from its granting "
-    "to its removal (docs/domain.md, Service quality and score: access review).",
+    "to its removal (docs/domain.md, Service quality and score).",
     columns=(
         Column("grant_no", Type.TEXT, "权限编号", "Number of the grant."),
         Column("granted_at", Type.TIMESTAMP, "授予时间", "Time of granting."),

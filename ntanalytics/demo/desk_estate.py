@@ -39,7 +39,9 @@ _OUTAGES = (
 )
 
 _SETTINGS = f"""\
-site: {{name: 南通市电子政务工作平台（示例）, timezone: Asia/Shanghai}}
+site:
+  name: 南通市电子政务工作平台（示例）
+  timezone: Asia/Shanghai
 lake: lake
 ledger: sqlite:///ledger.sqlite
 outputs: outputs

@@ -9,16 +9,18 @@ import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import TypeAlias, cast
 
 import numpy as np
 
 from ntanalytics.demo.arrays import Rng
+from ntanalytics.demo.products.desk_workbook.cells import Cell
 
 _STREAM = 9031
 
-#: Rows of a sheet by dataset, each as column → value.
-Sheets: TypeAlias = dict[str, list[dict[str, Any]]]
+#: Row of a sheet, column → value; rows by dataset.
+Record: TypeAlias = dict[str, Cell]
+Sheets: TypeAlias = dict[str, list[Record]]
 
 #: Time of a late recovery, members of a team that is too small, and days of a year.
 _LATE, _SMALL_TEAM, _YEAR = dt.timedelta(hours=5, minutes=25), 5, 365
@@ -70,8 +72,8 @@ def plant(
     for kind in kinds:
         for year, begins in enumerate(_years(first, until)):
             rng = np.random.default_rng([seed, _STREAM, list(KINDS).index(kind), year])
-            found = KINDS[kind](sheets, begins, min(begins + dt.timedelta(days=_YEAR - 1), until), rng)
-            planted += [found] if found is not None else []
+            shortfall = KINDS[kind](sheets, begins, min(begins + dt.timedelta(days=_YEAR - 1), until), rng)
+            planted += [shortfall] if shortfall is not None else []
     return tuple(sorted(planted, key=lambda shortfall: (shortfall.day, shortfall.kind)))
 
 
@@ -79,31 +81,39 @@ def _years(first: dt.date, until: dt.date) -> Iterable[dt.date]:
     return (first + dt.timedelta(days=_YEAR * year) for year in range(-(-((until - first).days + 1) // _YEAR)))
 
 
-def _pick(rng: Rng, rows: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+def _pick(rng: Rng, rows: Sequence[Record]) -> Record | None:
     return rows[int(rng.integers(len(rows)))] if rows else None
 
 
-def _within(rows: Iterable[dict[str, Any]], column: str, first: dt.date, last: dt.date) -> list[dict[str, Any]]:
+def _within(rows: Iterable[Record], column: str, first: dt.date, last: dt.date) -> list[Record]:
     return [row for row in rows if row[column] is not None and first <= _day(row[column]) <= last]
 
 
-def _day(value: dt.date) -> dt.date:
-    return value.date() if isinstance(value, dt.datetime) else value
+def _day(value: Cell) -> dt.date:
+    return value.date() if isinstance(value, dt.datetime) else cast("dt.date", value)
+
+
+def _time(value: Cell) -> dt.datetime:
+    return cast("dt.datetime", value)
 
 
 def _inspection_missed(sheets: Sheets, first: dt.date, last: dt.date, rng: Rng) -> Shortfall | None:
     row = _pick(rng, _within(sheets["desk.checks"], "checked_on", first, last))
     if row is None:
         return None
-    day = row["checked_on"]
+    day = _day(row["checked_on"])
     sheets["desk.checks"] = [other for other in sheets["desk.checks"] if other["checked_on"] != day]
     return Shortfall(
-        kind="inspection_missed", obligation="O12", day=day, dataset="desk.checks", key=day.isoformat(),
+        kind="inspection_missed",
+        obligation="O12",
+        day=day,
+        dataset="desk.checks",
+        key=day.isoformat(),
         description="当日无人工检查记录。",
-    )  # fmt: skip
+    )
 
 
-def _plan_missed(sheets: Sheets, dataset: str, first: dt.date, last: dt.date, rng: Rng) -> dict[str, Any] | None:
+def _plan_missed(sheets: Sheets, dataset: str, first: dt.date, last: dt.date, rng: Rng) -> Record | None:
     """Remove what was held of one plan, and return the row; none is left of its plan."""
     held = _within((row for row in sheets[dataset] if row["plan_no"] is not None), "held_on", first, last)
     row = _pick(rng, held)
@@ -117,9 +127,13 @@ def _drill_missed(sheets: Sheets, first: dt.date, last: dt.date, rng: Rng) -> Sh
     if row is None:
         return None
     return Shortfall(
-        kind="drill_missed", obligation="O13" if row["kind"] == "restore_drill" else "O15", day=row["held_on"],
-        dataset="desk.plans", key=row["plan_no"], description=f"计划的演练（{row['topic']}）未举行。",
-    )  # fmt: skip
+        kind="drill_missed",
+        obligation="O13" if row["kind"] == "restore_drill" else "O15",
+        day=_day(row["held_on"]),
+        dataset="desk.plans",
+        key=str(row["plan_no"]),
+        description=f"计划的演练（{row['topic']}）未举行。",
+    )
 
 
 def _training_missed(sheets: Sheets, first: dt.date, last: dt.date, rng: Rng) -> Shortfall | None:
@@ -127,9 +141,13 @@ def _training_missed(sheets: Sheets, first: dt.date, last: dt.date, rng: Rng) ->
     if row is None:
         return None
     return Shortfall(
-        kind="training_missed", obligation="O18", day=row["held_on"], dataset="desk.plans", key=row["plan_no"],
+        kind="training_missed",
+        obligation="O18",
+        day=_day(row["held_on"]),
+        dataset="desk.plans",
+        key=str(row["plan_no"]),
         description=f"计划的培训（{row['topic']}）未举行。",
-    )  # fmt: skip
+    )
 
 
 def _change_unconfirmed(sheets: Sheets, first: dt.date, last: dt.date, rng: Rng) -> Shortfall | None:
@@ -139,9 +157,13 @@ def _change_unconfirmed(sheets: Sheets, first: dt.date, last: dt.date, rng: Rng)
         return None
     row["confirmed_at"] = row["confirmed_by"] = None
     return Shortfall(
-        kind="change_unconfirmed", obligation="O7", day=_day(row["finished_at"]), dataset="desk.changes",
-        key=row["change_no"], description="流程调整未取得用户书面确认。",
-    )  # fmt: skip
+        kind="change_unconfirmed",
+        obligation="O7",
+        day=_day(row["finished_at"]),
+        dataset="desk.changes",
+        key=str(row["change_no"]),
+        description="流程调整未取得用户书面确认。",
+    )
 
 
 def _late_recovery(sheets: Sheets, first: dt.date, last: dt.date, rng: Rng) -> Shortfall | None:
@@ -149,15 +171,19 @@ def _late_recovery(sheets: Sheets, first: dt.date, last: dt.date, rng: Rng) -> S
     row = _pick(rng, _within(crashes, "began_at", first, last))
     if row is None:
         return None
-    row |= {"restored_at": row["began_at"] + _LATE, "level": "larger", "has_bad_effect": True}
-    row |= {"reported_at": row["discovered_at"] + dt.timedelta(minutes=40), "reported_to": "市大数据管理中心"}
+    row |= {"restored_at": _time(row["began_at"]) + _LATE, "level": "larger", "has_bad_effect": True}
+    row |= {"reported_at": _time(row["discovered_at"]) + dt.timedelta(minutes=40), "reported_to": "市大数据管理中心"}
     for ticket in sheets["desk.tickets"]:
         if ticket["incident_no"] == row["incident_no"]:
-            ticket["closed_at"] = row["restored_at"] + dt.timedelta(minutes=15)
+            ticket["closed_at"] = _time(row["restored_at"]) + dt.timedelta(minutes=15)
     return Shortfall(
-        kind="late_recovery", obligation="O15", day=_day(row["began_at"]), dataset="desk.incidents",
-        key=row["incident_no"], description="供应商软件故障，5小时25分恢复，超过4小时承诺。",
-    )  # fmt: skip
+        kind="late_recovery",
+        obligation="O15",
+        day=_day(row["began_at"]),
+        dataset="desk.incidents",
+        key=str(row["incident_no"]),
+        description="供应商软件故障，5小时25分恢复，超过4小时承诺。",
+    )
 
 
 def _incident_unreported(sheets: Sheets, first: dt.date, last: dt.date, rng: Rng) -> Shortfall | None:
@@ -167,23 +193,31 @@ def _incident_unreported(sheets: Sheets, first: dt.date, last: dt.date, rng: Rng
         return None
     row["reported_at"] = row["reported_to"] = None
     return Shortfall(
-        kind="incident_unreported", obligation="O15", day=_day(row["began_at"]), dataset="desk.incidents",
-        key=row["incident_no"], description="较大事件未按规定报告。",
-    )  # fmt: skip
+        kind="incident_unreported",
+        obligation="O15",
+        day=_day(row["began_at"]),
+        dataset="desk.incidents",
+        key=str(row["incident_no"]),
+        description="较大事件未按规定报告。",
+    )
 
 
 def _team_short(sheets: Sheets, first: dt.date, last: dt.date, rng: Rng) -> Shortfall | None:
     row = _pick(rng, _within(sheets["desk.roster"], "month_on", first, last))
     if row is None:
         return None
-    month = row["month_on"]
+    month = _day(row["month_on"])
     team = [member for member in sheets["desk.roster"] if member["month_on"] == month]
     others = [member for member in sheets["desk.roster"] if member["month_on"] != month]
-    sheets["desk.roster"] = sorted([*others, *team[:_SMALL_TEAM]], key=lambda member: member["month_on"])
+    sheets["desk.roster"] = sorted([*others, *team[:_SMALL_TEAM]], key=lambda member: _day(member["month_on"]))
     return Shortfall(
-        kind="team_short", obligation="O1", day=month, dataset="desk.roster", key=f"{month:%Y-%m}",
+        kind="team_short",
+        obligation="O1",
+        day=month,
+        dataset="desk.roster",
+        key=f"{month:%Y-%m}",
         description=f"当月团队{_SMALL_TEAM}人，少于6人。",
-    )  # fmt: skip
+    )
 
 
 #: Kind → the function that plants it within a year; None where the year has nothing to take it from.

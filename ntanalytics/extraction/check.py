@@ -195,7 +195,8 @@ def _convert_columns(
         if column.elapsed:
             start, end = (columns.values[name] for name in column.elapsed)
             columns.values[column.name] = seconds_between(start, end)
-        for is_broken, reason in _violations(columns.values[column.name], column):
+        is_required = not column.nullable or column.name == mapping.dataset.time
+        for is_broken, reason in _violations(columns.values[column.name], column, is_required=is_required):
             columns.reject(is_broken, reason)
     return columns
 
@@ -232,10 +233,10 @@ def _weights(delivered: dict[str, pa.Array], rows: int) -> pa.Array:
     return pa.repeat(pa.scalar(1, pa.int64()), rows)
 
 
-def _violations(values: pa.Array, column: Column) -> list[tuple[pa.Array, str]]:
+def _violations(values: pa.Array, column: Column, *, is_required: bool) -> list[tuple[pa.Array, str]]:
     """Return masks of the values that a column does not allow, each with its reason."""
     violations = []
-    if not column.nullable:
+    if is_required:
         violations.append((pc.is_null(values), f"{_label(column)}缺失"))
     if column.values:
         is_known = pc.is_in(values, value_set=pa.array(list(column.values), column.type.arrow))

@@ -10,9 +10,12 @@ import posixpath
 import zipfile
 from copy import deepcopy
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from lxml import etree
+
+#: Element of a part; lxml has no types.
+Element: TypeAlias = Any
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATIONS = "{http://schemas.openxmlformats.org/package/2006/relationships}"
@@ -40,9 +43,9 @@ class WorkbookPackage:
         with zipfile.ZipFile(io.BytesIO(file) if isinstance(file, bytes) else file) as archive:
             self._members = [(info, archive.read(info)) for info in archive.infolist()]
         self._bytes = {info.filename: content for info, content in self._members}
-        self._trees: dict[str, Any] = {}
+        self._trees: dict[str, Element] = {}
 
-    def part(self, name: str) -> Any:
+    def part(self, name: str) -> Element:
         """Return the root element of a part; changes of it are written."""
         if name not in self._trees:
             parser = etree.XMLParser(resolve_entities=False, no_network=True)
@@ -132,11 +135,11 @@ def _numbers(own: Any, donor: Any) -> dict[str, str]:
         formats = etree.Element(f"{MAIN}numFmts")
         own.insert(0, formats)
     free = max([163, *(int(item.get("numFmtId")) for item in formats)]) + 1
-    found: dict[str, str] = {}
+    new_ids: dict[str, str] = {}
     for number, item in enumerate(given, start=free):
         new = deepcopy(item)
         new.set("numFmtId", str(number))
         formats.append(new)
-        found[item.get("numFmtId")] = str(number)
+        new_ids[item.get("numFmtId")] = str(number)
     formats.set("count", str(len(formats)))
-    return found
+    return new_ids

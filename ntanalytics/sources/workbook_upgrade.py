@@ -32,7 +32,7 @@ _Sheets: TypeAlias = dict[str, list[list[Any]]]
 
 @dataclass(frozen=True)
 class WorkbookUpgrade:
-    """What a workbook lacks.
+    """Sheets, columns and words that a workbook lacks.
 
     Attributes:
         sheets: names of missing sheets.

@@ -91,14 +91,14 @@ def _problems(table: ir.Table, at: dt.datetime) -> ir.Table:
 
 
 def _tickets(table: ir.Table, at: dt.datetime) -> ir.Table:
-    found = dict.fromkeys(("resolution_s", "cause", "close_code", "reopenings", "satisfaction"), "closed_at")
-    return _with(table, at, "responded_at", "closed_at", **found)
+    at_closing = dict.fromkeys(("resolution_s", "cause", "close_code", "reopenings", "satisfaction"), "closed_at")
+    return _with(table, at, "responded_at", "closed_at", **at_closing)
 
 
 def _incidents(table: ir.Table, at: dt.datetime) -> ir.Table:
     moments = ("discovered_at", "responded_at", "restored_at", "reported_at")
-    found = {"down_s": "restored_at", "reported_to": "reported_at", "has_bad_effect": "restored_at"}
-    return _with(table, at, *moments, **found)
+    later = {"down_s": "restored_at", "reported_to": "reported_at", "has_bad_effect": "restored_at"}
+    return _with(table, at, *moments, **later)
 
 
 def _changes(table: ir.Table, at: dt.datetime) -> ir.Table:

@@ -19,6 +19,7 @@ absent: [cause, incident_no]
 -- The first level of a category is taken as the subsystem, the last as what is asked for; the name of the SLA as the class
 -- of the deadline, and the type of the last solution as the result; all by tables of words.
 -- GLPI moves time_to_resolve on by what a ticket waited for its requester, so that the due time has the waiting in it. A ticket in the bin is withdrawn.
+-- Surveys have five stars; a mark of a longer scale is none.
 -- A solution that the requester refused (status 4) opened the ticket again. The answer to a survey does not change the ticket's own time.
 SELECT
     t.id AS ticket_no,
@@ -45,7 +46,7 @@ SELECT
         FROM glpi_itilsolutions AS s
         WHERE s.itemtype = 'Ticket' AND s.items_id = t.id AND s.status = 4
     ) AS reopenings,
-    NULLIF(f.satisfaction, 0) AS satisfaction,
+    CASE WHEN f.satisfaction BETWEEN 1 AND 5 THEN f.satisfaction END AS satisfaction,
     UNIX_TIMESTAMP(GREATEST(t.date_mod, COALESCE(f.date_answered, t.date_mod))) AS changed_at,
     CASE WHEN t.is_deleted = 1 THEN '已删除' END AS withdrawn_because
 FROM glpi_tickets AS t

@@ -112,7 +112,7 @@ class Desk:
         found: Counter[str] = Counter()
         for row in self.changes:
             done, confirmed = row["完成时间"], row["书面确认时间"]
-            if row["类型"] != "工作流程" or done is None or not since <= done < span.until:
+            if row["类型"] != "工作流程" or row["结果"] == "已取消" or done is None or not since <= done < span.until:
                 continue
             is_late = confirmed is None or confirmed > done
             if is_late and (done >= span.since or confirmed is None):
@@ -122,7 +122,8 @@ class Desk:
     def changed(self, span: Span) -> Figures:
         """Return the changes finished in a span by kind, those without confirmation, and those of the week to come."""
         figures: Figures = {}
-        finished = within(self.changes, "完成时间", span)
+        changes = [row for row in self.changes if row["结果"] != "已取消"]
+        finished = within(changes, "完成时间", span)
         late = [
             row
             for row in finished
@@ -139,7 +140,7 @@ class Desk:
         for row in late:
             values = {"finished_at": epoch(row["完成时间"]), "confirmed_at": epoch(row["书面确认时间"])}
             put(figures, "unconfirmed", row["变更编号"], values)
-        for row in within(self.changes, "计划时间", Span(span.last + DAY, span.last + 7 * DAY)):
+        for row in within(changes, "计划时间", Span(span.last + DAY, span.last + 7 * DAY)):
             values = {"planned_at": epoch(row["计划时间"]), "confirmed_at": epoch(row["书面确认时间"])}
             put(figures, "planned", row["变更编号"], values)
         return figures

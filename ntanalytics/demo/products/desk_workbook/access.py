@@ -47,11 +47,21 @@ def _grant(city: City, number: int, day: dt.date) -> Row:
     used = min(end, city.until) if is_removed else city.until - dt.timedelta(days=int(rng.integers(0, _UNUSED_DAYS)))
     reviewed = _last_quarter(min(end, city.until) if is_removed else city.until)
     return (
-        f"QX{day:%Y%m%d}-{number:03d}", granted, subsystem, f"{100_000 + day.toordinal() % 90_000}", holder, permission,
-        UNITS[int(rng.integers(len(UNITS)))] if holder == "unit_administrator" else None, approved, CONFIRMED_BY, None,
-        modified if rng.random() < 0.2 and modified.date() <= min(end, city.until) else None, max(used, day),
-        reviewed if reviewed > day else None, cell_time(end, 17 * 60) if is_removed else None,
-    )  # fmt: skip
+        f"QX{day:%Y%m%d}-{number:03d}",
+        granted,
+        subsystem,
+        f"{100_000 + day.toordinal() % 90_000}",
+        holder,
+        permission,
+        UNITS[int(rng.integers(len(UNITS)))] if holder == "unit_administrator" else None,
+        approved,
+        CONFIRMED_BY,
+        None,
+        modified if rng.random() < 0.2 and modified.date() <= min(end, city.until) else None,
+        max(used, day),
+        reviewed if reviewed > day else None,
+        cell_time(end, 17 * 60) if is_removed else None,
+    )
 
 
 def _last_quarter(day: dt.date) -> dt.date:

@@ -111,11 +111,21 @@ def _detailed(city: City, row: Row) -> Row:
     noted = cell_time(known.date() - dt.timedelta(days=int(rng.integers(1, 4))), int(rng.integers(540, 1020)))
     result = _draw(rng, _CHANGE_RESULTS) if kind in ("fix", "feature") else "success"
     return (
-        number, noted, planned, planned + dt.timedelta(hours=2), subsystem, _APPLICATIONS.get(str(kind)),
-        _SERVERS.get(str(subsystem)) if kind != "workflow" else None, kind, unit, confirmed,
-        CONFIRMED_BY if confirmed is not None else None, planned + dt.timedelta(minutes=int(rng.integers(0, 10))),
-        finished, result,
-    )  # fmt: skip
+        number,
+        noted,
+        planned,
+        planned + dt.timedelta(hours=2),
+        subsystem,
+        _APPLICATIONS.get(str(kind)),
+        _SERVERS.get(str(subsystem)) if kind != "workflow" else None,
+        kind,
+        unit,
+        confirmed,
+        CONFIRMED_BY if confirmed is not None else None,
+        planned + dt.timedelta(minutes=int(rng.integers(0, 10))),
+        finished,
+        result,
+    )
 
 
 #: A change without its number, from its planned time on.
