@@ -75,7 +75,9 @@ CONTENTS: Mapping[str, ReportContent] = MappingProxyType(
 
 
 def spans_of(content: ReportContent, kind: PeriodKind) -> tuple[Span, ...]:
-    """Return the spans over which a report's checks are evaluated."""
+    """Return the spans over which a report's checks are evaluated; none of a report that judges none."""
+    if not content.is_judged:
+        return ()
     return (Span(kind.value), *content.more_spans)
 
 

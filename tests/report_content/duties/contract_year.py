@@ -153,7 +153,7 @@ def faultless() -> Year:
         ],
         "ca.certificates": [
             {
-                "certificate_id": f"Z{month:%m}", "kind": "person", "state": "active",
+                "certificate_id": f"Z{month:%m}", "kind": "personal", "state": "active",
                 "issued_at": at(month + 3 * DAY, 9), "expires_at": at(month + 300 * DAY, 9),
             }
             for month in MONTHS
