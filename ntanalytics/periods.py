@@ -1,4 +1,4 @@
-"""Periods (days, ISO weeks, months), hours of the day and the working-day calendar (docs/domain.md, Time).
+"""Periods (days, weeks, months, contract years), hours of the day and the working-day calendar (docs/domain.md, Time).
 
 A period consists of whole local days; its UTC window is half-open.
 """
@@ -24,6 +24,7 @@ class PeriodKind(StrEnum):
     DAY = "day"
     WEEK = "week"
     MONTH = "month"
+    CONTRACT = "contract"
 
 
 @dataclass(frozen=True)
@@ -67,10 +68,10 @@ class Hours:
 
 @dataclass(frozen=True)
 class Period:
-    """A day, an ISO week or a month.
+    """A day, an ISO week, a month, or a contract year as far as it has gone.
 
     Attributes:
-        kind: day, week or month.
+        kind: day, week, month or contract.
         first: first local day.
         last: last local day, included.
     """
@@ -97,9 +98,22 @@ class Period:
         following = (first + dt.timedelta(days=31)).replace(day=1)
         return cls(PeriodKind.MONTH, first, following - dt.timedelta(days=1))
 
+    @classmethod
+    def contract(cls, first: dt.date, last: dt.date) -> Period:
+        """Return the days of a contract year from ``first`` to ``last``, both included.
+
+        Raises:
+            BadPeriod: ``last`` is earlier.
+        """
+        if last < first:
+            raise BadPeriod(f"{last} is before {first}", todo="write the first day, _ and the last day")
+        return cls(PeriodKind.CONTRACT, first, last)
+
     @property
     def text(self) -> str:
-        """Text form: ``2026-11-20``, ``2026-W47``, ``2026-11``."""
+        """Text form: ``2026-11-20``, ``2026-W47``, ``2026-11``, ``2026-03-01_2027-02-28``."""
+        if self.kind is PeriodKind.CONTRACT:
+            return f"{self.first.isoformat()}_{self.last.isoformat()}"
         if self.kind is PeriodKind.WEEK:
             year, week, _ = self.first.isocalendar()
             return f"{year}-W{week:02d}"
@@ -113,6 +127,9 @@ class Period:
             return f"{first.year}年{first.month}月{first.day}日（{'周' + '一二三四五六日'[first.weekday()]}）"
         if self.kind is PeriodKind.MONTH:
             return f"{first.year}年{first.month}月"
+        if self.kind is PeriodKind.CONTRACT:
+            end = f"{'' if last.year == first.year else f'{last.year}年'}{last.month}月{last.day}日"
+            return f"{first.year}年{first.month}月{first.day}日至{end}"
         year, week, _ = first.isocalendar()
         end = f"{last.day}日" if last.month == first.month else f"{last.month}月{last.day}日"
         return f"{year}年第{week}周（{first.month}月{first.day}日—{end}）"
@@ -133,8 +150,10 @@ class Period:
         return days_between(self.first, self.last)
 
     def previous(self) -> Period:
-        """Return the preceding period of the same kind."""
+        """Return the preceding period of the same kind; of a contract year as many days before it."""
         before = self.first - dt.timedelta(days=1)
+        if self.kind is PeriodKind.CONTRACT:
+            return Period(self.kind, self.first - (self.last - before), before)
         make = {PeriodKind.DAY: Period.day, PeriodKind.WEEK: Period.week, PeriodKind.MONTH: Period.month}
         return make[self.kind](before)
 
@@ -157,22 +176,46 @@ def local_window(first: dt.date, last: dt.date, zone: ZoneInfo) -> tuple[dt.date
 
 #: Years 1900 to 2999; another year is a typing error.
 _YEAR = r"(?:19|2\d)\d{2}"
-_FORMS = "2026-11-20, 2026-W47, 2026-11, yesterday, last-working-day, last-week, last-month"
+_DAY = _YEAR + r"-\d{2}-\d{2}"
+_FORMS = (
+    "2026-11-20, 2026-W47, 2026-11, 2026-03-01_2027-02-28, yesterday, last-working-day, last-week, last-month, "
+    "contract-year"
+)
 
 
 def parse_period(text: str, today: dt.date, calendar: Calendar | None = None) -> Period:
     """Return the period of a text.
 
     Args:
-        text: day, ISO week, month, or a word relative to ``today``: ``yesterday``, ``last-working-day``, ``last-week``,
-            ``last-month``.
+        text: day, ISO week, month, two days of a contract year with ``_`` between them, or a word relative to
+            ``today``: ``yesterday``, ``last-working-day``, ``last-week``, ``last-month``, ``contract-year`` (up to
+            yesterday).
         today: present local day.
-        calendar: working days for ``last-working-day``; default: those of the library.
+        calendar: working days for ``last-working-day``, and the contract year; default: those of the library.
 
     Raises:
-        BadPeriod: the text has another form, or the day does not exist.
+        BadPeriod: the text has another form, the day does not exist, or no contract year is known or has begun.
         CalendarMissing: ``last-working-day`` falls in a year without a calendar.
     """
+    relative = _relative(text, today, calendar)
+    if relative is not None:
+        return relative
+    try:
+        if re.fullmatch(_DAY, text):
+            return Period.day(dt.date.fromisoformat(text))
+        if re.fullmatch(_YEAR + r"-W\d{2}", text):
+            return Period.week(dt.date.fromisocalendar(int(text[:4]), int(text[6:]), 1))
+        if re.fullmatch(_YEAR + r"-\d{2}", text):
+            return Period.month(dt.date.fromisoformat(f"{text}-01"))
+        if re.fullmatch(rf"{_DAY}_{_DAY}", text):
+            return Period.contract(*map(dt.date.fromisoformat, text.split("_")))
+    except ValueError as error:
+        raise BadPeriod(f"there is no period {text!r}: {error}", todo=f"write one of {_FORMS}") from error
+    raise BadPeriod(f"{text!r} is not a period", todo=f"write one of {_FORMS}")
+
+
+def _relative(text: str, today: dt.date, calendar: Calendar | None) -> Period | None:
+    """Return the period of a word relative to ``today``; None if the text is no such word."""
     yesterday = today - dt.timedelta(days=1)
     match text:
         case "yesterday":
@@ -187,31 +230,39 @@ def parse_period(text: str, today: dt.date, calendar: Calendar | None = None) ->
             return Period.week(today - dt.timedelta(days=7))
         case "last-month":
             return Period.month(today.replace(day=1) - dt.timedelta(days=1))
-    try:
-        if re.fullmatch(_YEAR + r"-\d{2}-\d{2}", text):
-            return Period.day(dt.date.fromisoformat(text))
-        if re.fullmatch(_YEAR + r"-W\d{2}", text):
-            return Period.week(dt.date.fromisocalendar(int(text[:4]), int(text[6:]), 1))
-        if re.fullmatch(_YEAR + r"-\d{2}", text):
-            return Period.month(dt.date.fromisoformat(f"{text}-01"))
-    except ValueError as error:
-        raise BadPeriod(f"there is no period {text!r}: {error}", todo=f"write one of {_FORMS}") from error
-    raise BadPeriod(f"{text!r} is not a period", todo=f"write one of {_FORMS}")
+        case "contract-year":
+            return _contract_so_far(calendar, yesterday)
+    return None
+
+
+def _contract_so_far(calendar: Calendar | None, last: dt.date) -> Period:
+    """Return the contract year of a site up to a day, at most to its end."""
+    year = calendar.contract_year if calendar is not None else None
+    if year is None:
+        raise BadPeriod(
+            "no contract year is known", todo="write site.contract: {begins: 2026-03-01, ends: 2027-02-28} (settings)"
+        )
+    begins, ends = year
+    if last < begins:
+        raise BadPeriod(f"the contract year begins on {begins}: it has no day yet", todo="wait for its second day")
+    return Period.contract(begins, min(last, ends))
 
 
 @dataclass(frozen=True)
 class Calendar:
-    """Working days of the State Council, with the corrections of a site.
+    """Working days of the State Council, with the corrections of a site, and its contract year.
 
     Attributes:
         working: day → whether it is a working day, for days that differ from the library or that it does not have.
         years: years for which ``working`` lists every exception to Monday–Friday.
         source: file of the corrections, for messages.
+        contract_year: first and last day of the contract year; None where the site names none.
     """
 
     working: Mapping[dt.date, bool] | None = None
     years: frozenset[int] = frozenset()
     source: str = ""
+    contract_year: tuple[dt.date, dt.date] | None = None
 
     @cached_property
     def _library_years(self) -> frozenset[int]:

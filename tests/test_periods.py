@@ -23,6 +23,8 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
         ("2026-11", "2026-11-01", "2026-11-30", "2026年11月"),
         ("2024-02", "2024-02-01", "2024-02-29", "2024年2月"),
         ("2026-W53", "2026-12-28", "2027-01-03", "2026年第53周（12月28日—1月3日）"),
+        ("2026-03-01_2027-02-28", "2026-03-01", "2027-02-28", "2026年3月1日至2027年2月28日"),
+        ("2026-03-01_2026-11-23", "2026-03-01", "2026-11-23", "2026年3月1日至11月23日"),
     ],
 )
 def test_a_period_is_read_and_written(text, first, last, label):
@@ -45,6 +47,29 @@ def test_a_word_is_relative_to_today(word, text):
     assert parse_period(word, TODAY).text == text
 
 
+@pytest.mark.parametrize(
+    ("today", "text"),
+    [
+        (dt.date(2026, 3, 2), "2026-03-01_2026-03-01"),
+        (TODAY, "2026-03-01_2026-11-23"),
+        (dt.date(2027, 5, 1), "2026-03-01_2027-02-28"),
+    ],
+)
+def test_the_contract_year_goes_up_to_yesterday_and_at_most_to_its_end(today, text):
+    calendar = Calendar(contract_year=(dt.date(2026, 3, 1), dt.date(2027, 2, 28)))
+    assert parse_period("contract-year", today, calendar).text == text
+
+
+def test_a_contract_year_that_has_not_begun_or_is_not_known_is_no_period():
+    calendar = Calendar(contract_year=(TODAY, TODAY))
+    with pytest.raises(BadPeriod, match="begins on"):
+        parse_period("contract-year", TODAY, calendar)
+    with pytest.raises(BadPeriod, match=r"site\.contract"):
+        parse_period("contract-year", TODAY, Calendar())
+    with pytest.raises(BadPeriod, match="is before"):
+        parse_period("2026-11-24_2026-11-23", TODAY)
+
+
 def test_the_last_working_day_skips_a_holiday_week():
     # National Day 2026: 1 to 7 October are days off, 30 September is a Wednesday
     assert parse_period("last-working-day", dt.date(2026, 10, 8)).text == "2026-09-30"
@@ -64,6 +89,7 @@ def test_the_last_working_day_skips_a_holiday_week():
         "2026-1-1",
         "0001-01-01",
         "9999-12",
+        "2026-03-01_2026-02-30",
     ],
 )
 def test_what_is_no_period_is_refused_with_the_forms_that_are(text):
@@ -79,7 +105,13 @@ def test_the_window_of_a_local_day_is_half_open_in_utc():
 
 @given(day=st.dates(dt.date(2000, 1, 10), dt.date(2100, 1, 1)), kind=st.sampled_from(PeriodKind))
 def test_periods_of_a_kind_tile_time(day, kind):
-    period = {PeriodKind.DAY: Period.day, PeriodKind.WEEK: Period.week, PeriodKind.MONTH: Period.month}[kind](day)
+    make = {
+        PeriodKind.DAY: Period.day,
+        PeriodKind.WEEK: Period.week,
+        PeriodKind.MONTH: Period.month,
+        PeriodKind.CONTRACT: lambda first: Period.contract(first, first + dt.timedelta(days=100)),
+    }
+    period = make[kind](day)
     before = period.previous()
     assert day in period.days
     assert before.kind is kind

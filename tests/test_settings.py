@@ -1,3 +1,4 @@
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -28,11 +29,22 @@ def test_paths_are_relative_to_the_file(tmp_path: Path):
     assert settings.sources["c"].path == tmp_path / "台账.xlsx"
 
 
+def test_the_contract_year_is_that_of_the_calendar_and_the_scoring_sheet_is_beside_the_file(tmp_path: Path):
+    settings = load(written(tmp_path, "site: {contract: {begins: 2026-03-01, ends: 2027-02-28}}"))
+    assert settings.calendar().contract_year == (dt.date(2026, 3, 1), dt.date(2027, 2, 28))
+    assert settings.scoring_file == tmp_path / "scoring.yml"
+    named = load(written(tmp_path, "site: {scoring: sheets/year.yml}"))
+    assert named.calendar().contract_year is None
+    assert named.scoring_file == tmp_path / "sheets/year.yml"
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ("lakes: x", r"unknown key 'lakes'.*\n.*'lake'"),
         ("site: {nam: x}", r"site\.nam: unknown key 'nam'"),
+        ("site: {contract: {begin: 2026-03-01}}", r"unknown key 'begin'.*\n.*'begins'"),
+        ("site: {contract: {begins: 2026-03-01, ends: 2026-02-01}}", "a contract year has 1 to 366"),
         (
             "sources: {a: {product: nginx, pasword: x}}",
             r"sources\.a\.pasword: unknown key.*\n.*did you mean 'password'",

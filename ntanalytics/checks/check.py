@@ -30,7 +30,12 @@ EVERY_PERIOD = (DAY, WEEK, MONTH)
 #: Checks of the reports of a week or a month.
 LONGER_PERIODS = (WEEK, MONTH)
 
-_SPANS: Mapping[PeriodKind, Span] = {PeriodKind.DAY: DAY, PeriodKind.WEEK: WEEK, PeriodKind.MONTH: MONTH}
+_SPANS: Mapping[PeriodKind, Span] = {
+    PeriodKind.DAY: DAY,
+    PeriodKind.WEEK: WEEK,
+    PeriodKind.MONTH: MONTH,
+    PeriodKind.CONTRACT: MONTH,
+}
 
 #: What a check does: the context and its rule in, findings out.
 Evaluate = Callable[[CheckContext, Rule], list[Finding]]

@@ -11,6 +11,8 @@ from ntanalytics.cli.program import app
 from ntanalytics.cli.terminal import complain, progress, say, show_json
 
 if TYPE_CHECKING:
+    from ntanalytics.periods import Period
+    from ntanalytics.runner import RunResult
     from ntanalytics.settings import Settings
 
 
@@ -22,10 +24,17 @@ def run(
         str,
         typer.Option(
             metavar="P",
-            help="Period: 2026-11-20, 2026-W47, 2026-11, yesterday, last-working-day, last-week or last-month.",
+            help="Period: 2026-11-20, 2026-W47, 2026-11, yesterday, last-working-day, last-week, last-month, "
+            "2026-03-01_2027-02-28 or contract-year (up to yesterday).",
         ),
     ],
     parameters: Parameters = None,
+    as_of: Annotated[
+        str,
+        typer.Option(
+            "--as-of", metavar="DAY", help="Last day that is known, of a report with the parameter as_of: acceptance."
+        ),
+    ] = "",
     each_unit: Annotated[bool, typer.Option("--each-unit", help="Issue the page of every unit of the OA.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -35,19 +44,37 @@ def run(
 
     settings = load(find_config(context.obj))
     given = dict(assignment(text) for text in parameters or [])
+    known: str | Period = period
+    if as_of:
+        known, given["as_of"] = _as_of(settings, period, as_of), as_of
     if each_unit:
         _run_each_unit(settings, report, period, given, as_json=as_json)
         return
     with progress() as show:
-        result = run_report(RunContext(settings=settings, progress=show), report, period, given)
+        result = run_report(RunContext(settings=settings, progress=show), report, known, given)
+    _show(result, as_json=as_json)
+
+
+def _show(result: RunResult, *, as_json: bool) -> None:
+    """Show the result of one report."""
     if as_json:
         show_json(result.as_data())
-    else:
-        say(f"published {result.directory} (version {result.version}, {result.seconds:.1f} s)")
-        for gap in result.gaps:
-            say(f"  {gap}")
-        for name, why in result.left_out.items():
-            say(f"  without {name}: {why}")
+        return
+    say(f"published {result.directory} (version {result.version}, {result.seconds:.1f} s)")
+    for gap in result.gaps:
+        say(f"  {gap}")
+    for name, why in result.left_out.items():
+        say(f"  without {name}: {why}")
+
+
+def _as_of(settings: Settings, period: str, day: str) -> Period:
+    """Return the period that a text means on the day after ``day``."""
+    import datetime as dt
+
+    from ntanalytics.periods import parse_period
+    from ntanalytics.workspace.as_of import parse_day
+
+    return parse_period(period, parse_day(day) + dt.timedelta(days=1), settings.calendar())
 
 
 def _run_each_unit(settings: Settings, report: str, period: str, given: dict[str, str], *, as_json: bool) -> None:

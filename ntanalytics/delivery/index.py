@@ -196,7 +196,8 @@ def periods_text(periods: Sequence[Period]) -> str:
     """Return one period, or successive ones such as ``2026-11-02 至 2026-11-06，共 5 个工作日``."""
     if len(periods) == 1:
         return periods[0].label
-    unit = {PeriodKind.DAY: "个工作日", PeriodKind.WEEK: "周", PeriodKind.MONTH: "个月"}[periods[0].kind]
+    units = {PeriodKind.DAY: "个工作日", PeriodKind.WEEK: "周", PeriodKind.MONTH: "个月", PeriodKind.CONTRACT: "期"}
+    unit = units[periods[0].kind]
     return f"{periods[-1].text} 至 {periods[0].text}，共 {len(periods)} {unit}"
 
 

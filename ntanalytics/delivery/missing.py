@@ -106,7 +106,7 @@ def publication_gaps(
     explained = {(_key(report), report.periods[0].text) for report in failed}
     gaps, unjudged = [], set()
     for (key, kind), issues in groups.items():
-        if len(issues) < REGULAR:
+        if len(issues) < REGULAR or kind is PeriodKind.CONTRACT:  # any day of it may be the last one
             continue
         report = next(iter(issues.values()))
         earliest = min(issue.period.first for issue in issues.values())

@@ -11,11 +11,11 @@ import ibis.expr.types as ir
 
 from ntanalytics.contract import DATASETS, Dataset, Kind
 from ntanalytics.contract import dataset as dataset_named
-from ntanalytics.evaluation.point_in_time import known_at
 from ntanalytics.lake.backends.reader import cases_since
 from ntanalytics.ledger import CoverageDay
 from ntanalytics.periods import Period
 from ntanalytics.settings import Settings
+from ntanalytics.workspace.point_in_time import known_at
 from ntanalytics.workspace.report import Report
 from ntanalytics.workspace.site import Workspace
 

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from ntanalytics.errors import LakeError
-from ntanalytics.ledger.access import reading, record_of, utc_now, writing
+from ntanalytics.ledger.access import from_stored, reading, record_of, to_stored, utc_now, writing
 from ntanalytics.ledger.audit_tables import publications
 from ntanalytics.ledger.chain import append
+from ntanalytics.ledger.tables import runs
 
 #: Attempts to append an entry while other processes append theirs.
 _ATTEMPTS = 20
@@ -31,6 +32,27 @@ class PublicationEntry:
     at: dt.datetime
     manifest_sha256: str
     chain_sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssuedVersion:
+    """One published version of a report without parameters of its own.
+
+    Attributes:
+        report: name of the report.
+        period: its period as text.
+        version: number of the version.
+        at: moment of publication (aware UTC).
+        manifest_sha256: digest of its manifest; empty for a version before the ledger kept them.
+        run_id: its run.
+    """
+
+    report: str
+    period: str
+    version: int
+    at: dt.datetime
+    manifest_sha256: str
+    run_id: str
 
 
 class Publications:
@@ -74,6 +96,37 @@ class Publications:
     def of_run(self, run_id: str) -> PublicationEntry | None:
         """Return the publication of a run; None for a run before the ledger kept them."""
         return next(iter(self._select(sa.select(publications).where(publications.c.run_id == run_id))), None)
+
+    def issued(self, until: dt.datetime) -> list[IssuedVersion]:
+        """Return the versions of reports without own parameters that were published until a moment, oldest first.
+
+        Args:
+            until: the moment (aware).
+        """
+        joined = runs.outerjoin(publications, publications.c.run_id == runs.c.id)
+        at = sa.func.coalesce(publications.c.at, runs.c.ended_at).label("at")
+        columns = (runs.c.report, runs.c.period, runs.c.version, runs.c.parameters, runs.c.id)
+        query = sa.select(*columns, at, publications.c.manifest_sha256).select_from(joined)
+        query = query.where(runs.c.status == "published", at <= to_stored(until)).order_by(at, runs.c.id)
+        with reading(self._engine) as connection:
+            return [
+                IssuedVersion(
+                    report=row.report,
+                    period=row.period,
+                    version=row.version or 0,
+                    at=from_stored(row.at),
+                    manifest_sha256=row.manifest_sha256 or "",
+                    run_id=row.id,
+                )
+                for row in connection.execute(query)
+                if not row.parameters
+            ]
+
+    def began_at(self) -> dt.datetime | None:
+        """Return the start of the first run that the ledger knows (aware UTC); None without one."""
+        with reading(self._engine) as connection:
+            first = connection.execute(sa.select(sa.func.min(runs.c.started_at))).scalar()
+        return None if first is None else from_stored(first)
 
     def first(self) -> PublicationEntry | None:
         """Return the first publication; None if there is none."""

@@ -73,7 +73,7 @@ def period_kinds_of(report: str, job_periods: Iterable[str]) -> tuple[PeriodKind
     Raises:
         BadParameter: no job issues it.
     """
-    kinds = dict.fromkeys(_KIND_OF_JOB[period] for period in job_periods)
+    kinds = dict.fromkeys(_KIND_OF_JOB[period] for period in job_periods if period in _KIND_OF_JOB)
     if not kinds:
         raise BadParameter(
             "no job issues it, so that its periods are not known", where=report, todo="say --each day, week or month"

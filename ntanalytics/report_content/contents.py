@@ -14,6 +14,7 @@ from ntanalytics.errors import UnknownName
 from ntanalytics.periods import PeriodKind
 from ntanalytics.recommendations.causes import CAUSES
 from ntanalytics.report_content.adoption.service import READS as BURDEN_READS
+from ntanalytics.report_content.duties.listing import reads_of
 from ntanalytics.subsystems import SUBSYSTEMS, evaluate, judge
 from ntanalytics.workspace.report import Report
 
@@ -36,11 +37,13 @@ class ReportContent:
     Attributes:
         subsystems: ids of its subsystems; all when there is none.
         more_spans: spans of checks beside the period's own.
+        is_judged: whether checks and sections of subsystems are evaluated; else it reads ``reads`` alone.
         reads: dataset → days of history that it reads beside its checks and sections.
     """
 
     subsystems: tuple[str, ...] = ()
     more_spans: tuple[Span, ...] = ()
+    is_judged: bool = True
     reads: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
 
@@ -58,6 +61,8 @@ CONTENTS: Mapping[str, ReportContent] = MappingProxyType(
         "oa_adoption": ReportContent(
             subsystems=("oa",), reads={"identity.units": 0, "oa.activities": 91, "oa.members": 0, **BURDEN_READS}
         ),
+        "service_quality": ReportContent(is_judged=False, reads=reads_of()),
+        "acceptance": ReportContent(is_judged=False, reads=reads_of()),
         "optimization_recommendations": ReportContent(
             more_spans=(QUARTER,),
             reads={
@@ -71,7 +76,9 @@ CONTENTS: Mapping[str, ReportContent] = MappingProxyType(
 
 
 def spans_of(content: ReportContent, kind: PeriodKind) -> tuple[Span, ...]:
-    """Return the spans over which a report's checks are evaluated."""
+    """Return the spans over which a report's checks are evaluated; none of a report that judges none."""
+    if not content.is_judged:
+        return ()
     return (Span(kind.value), *content.more_spans)
 
 
@@ -93,6 +100,8 @@ def needs_of(report: str, kind: PeriodKind) -> dict[str, int]:
         UnknownName: no content is declared for it.
     """
     content = content_of(report)
+    if not content.is_judged:
+        return dict(sorted(content.reads.items()))
     subsystems = [item for item in SUBSYSTEMS if not content.subsystems or item.id in content.subsystems]
     return engine.needs_of(subsystems, spans_of(content, kind), extra=content.reads)
 

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ntanalytics.errors import CalendarMissing
+from ntanalytics.errors import BadPeriod, CalendarMissing
 from ntanalytics.periods import Calendar, days_between, parse_period
 from ntanalytics.settings.jobs import Job
 
@@ -70,4 +70,6 @@ def _first_unknown(job: Job, calendar: Calendar, first: dt.date) -> dt.date | No
                 parse_period(job.period, day, calendar)
         except CalendarMissing:
             return day
+        except BadPeriod:  # a contract year that is not known or has not begun: no matter of the calendar
+            return None
     return None

@@ -40,7 +40,7 @@ class Job(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
     report: str = Field(description="The report: a notebook under notebooks/.")
-    period: Literal["yesterday", "last-working-day", "last-week", "last-month"] = Field(
+    period: Literal["yesterday", "last-working-day", "last-week", "last-month", "contract-year"] = Field(
         description="Period of the report, relative to the day of the run."
     )
     when: Annotated[ScheduleSpec, BeforeValidator(_when)] = Field(

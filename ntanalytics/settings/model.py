@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -25,6 +26,9 @@ from ntanalytics.settings.parts import (
     lake_folder,
     ledger_url,
 )
+
+#: File of the scoring sheet beside the settings.
+SCORING_FILE = "scoring.yml"
 
 
 class Settings(SettingsPart):
@@ -82,6 +86,11 @@ class Settings(SettingsPart):
         return ZoneInfo(self.site.timezone)
 
     @property
+    def scoring_file(self) -> Path:
+        """File of the scoring sheet: that of ``site.scoring``, else ``scoring.yml`` beside the settings."""
+        return self.site.scoring or self.file.parent / SCORING_FILE
+
+    @property
     def calendar_file(self) -> Path:
         """File of the site's working days: that of ``site.calendar``, else ``calendar.yml`` beside the settings."""
         return self.site.calendar or self.file.parent / CALENDAR_FILE
@@ -93,4 +102,6 @@ class Settings(SettingsPart):
             SettingsError: the holiday file has another format, or is missing and named by ``site.calendar``.
         """
         is_read = self.site.calendar is not None or self.calendar_file.exists()
-        return read_calendar(self.calendar_file) if is_read else Calendar()
+        calendar = read_calendar(self.calendar_file) if is_read else Calendar()
+        contract = self.site.contract
+        return replace(calendar, contract_year=(contract.begins, contract.ends)) if contract else calendar

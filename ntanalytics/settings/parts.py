@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from ntanalytics.periods import Hours
 from ntanalytics.settings.channels import reference
@@ -73,8 +74,27 @@ class SettingsPart(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
+#: Most days of a contract year.
+_LONGEST_CONTRACT = 366
+
+
+class Contract(SettingsPart):
+    """Contract year: the service is signed year by year."""
+
+    begins: dt.date = Field(description="First day of the contract year.")
+    ends: dt.date = Field(description="Last day of the contract year, included.")
+    number: str = Field("", description="Number of the contract, on the report of the acceptance.")
+
+    @model_validator(mode="after")
+    def _is_a_year(self) -> Contract:
+        days = (self.ends - self.begins).days + 1
+        if not 0 < days <= _LONGEST_CONTRACT:
+            raise ValueError(f"{days} days from begins to ends; a contract year has 1 to {_LONGEST_CONTRACT}")
+        return self
+
+
 class Site(SettingsPart):
-    """The site: name on reports, time zone, holidays."""
+    """The site: name on reports, time zone, holidays, contract year."""
 
     name: str = Field("南通市电子政务工作平台", description="Name of the platform, on every report.")
     timezone: Annotated[str, AfterValidator(_zone)] = Field(
@@ -85,6 +105,10 @@ class Site(SettingsPart):
         description="YAML file of working days that differ from the State Council's calendar, or of further years.",
     )
     unit_aliases: Path | None = Field(None, description="CSV file of unit names in other subsystems: theirs,ours.")
+    contract: Contract | None = Field(None, description="Contract year, for the acceptance.")
+    scoring: Path | None = Field(
+        None, description="YAML file of the scoring sheet (考核办法); default: scoring.yml beside the settings, if any."
+    )
 
 
 class Target(SettingsPart):

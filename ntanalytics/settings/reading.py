@@ -12,7 +12,16 @@ from pydantic import BaseModel, ValidationError
 from ntanalytics.errors import SettingsError, UnknownName
 from ntanalytics.settings.channels import Channel, Recipient, addresses
 from ntanalytics.settings.model import Settings
-from ntanalytics.settings.parts import Retention, RuleSettings, Site, SourceSettings, Spark, StoreSettings, Target
+from ntanalytics.settings.parts import (
+    Contract,
+    Retention,
+    RuleSettings,
+    Site,
+    SourceSettings,
+    Spark,
+    StoreSettings,
+    Target,
+)
 from ntanalytics.settings.renames import SETTINGS_RENAMES, current_text
 
 FILE_NAME = "ntanalytics.yml"
@@ -83,7 +92,7 @@ def _fields_at(location: Sequence[int | str]) -> Iterable[str]:
     if len(location) == 1:
         return Settings.model_fields
     parts: dict[int | str, type[BaseModel]] = {
-        "site": Site,
+        "site": Contract if location[1] == "contract" else Site,
         "rules": RuleSettings,
         "channels": Channel,
         "operators": Recipient,
@@ -114,11 +123,8 @@ def _absolute(settings: Settings, home: Path) -> Settings:
         )
         for name, source in settings.sources.items()
     }
-    site = settings.site
-    if site.calendar:
-        site = site.model_copy(update={"calendar": under(site.calendar)})
-    if site.unit_aliases:
-        site = site.model_copy(update={"unit_aliases": under(site.unit_aliases)})
+    files = {name: getattr(settings.site, name) for name in ("calendar", "scoring", "unit_aliases")}
+    site = settings.site.model_copy(update={name: under(path) for name, path in files.items() if path})
     return settings.model_copy(
         update={
             "site": site,

@@ -11,6 +11,8 @@ from ntanalytics.sources.workbook_template import write_template
 
 DESK_WORKBOOK_NAME = "运维台账.xlsx"
 JOBS_NAME = Path("scheduled/jobs.yml")
+#: Example of a scoring sheet, beside the jobs.
+SCORING_EXAMPLE = "scoring.example.yml"
 
 #: Datasets of the service-desk workbook, one sheet each.
 DESK_WORKBOOK_DATASETS = (
@@ -100,8 +102,9 @@ def write_starter(directory: Path) -> list[Path]:
 
 
 def write_jobs(directory: Path) -> Path:
-    """Write the built-in jobs into the folder of a site; return the file."""
+    """Write the built-in jobs, and an example of a scoring sheet, into the folder of a site; return the jobs' file."""
     path = directory / JOBS_NAME
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes((project_dir("scheduled") / path.name).read_bytes())
+    for name in (path.name, SCORING_EXAMPLE):
+        (path.parent / name).write_bytes((project_dir("scheduled") / name).read_bytes())
     return path

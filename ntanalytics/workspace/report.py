@@ -10,10 +10,11 @@ import ibis.expr.types as ir
 
 from ntanalytics.contract import Kind
 from ntanalytics.contract import dataset as dataset_named
-from ntanalytics.errors import NoData
+from ntanalytics.errors import BadPeriod, NoData
 from ntanalytics.periods import Period, parse_period
 from ntanalytics.reports.blocks.head import AsOf, Head, RejectedRows
 from ntanalytics.settings import project_dir
+from ntanalytics.workspace.as_of import AsOfWorkspace, parse_day
 from ntanalytics.workspace.dataset_view import DatasetView, EventView
 from ntanalytics.workspace.day_damage import RowsByHour
 from ntanalytics.workspace.site import Workspace, open_workspace
@@ -99,6 +100,11 @@ class Report:
         self._unit_notes = list(notes)
         if "identity.units" not in self._views:
             self.dataset("identity.units")
+
+    @property
+    def known_until(self) -> dt.datetime:
+        """Moment up to which reports that were issued are known (aware)."""
+        return self.workspace.known_until or self.generated_at
 
     @property
     def utc_offset_h(self) -> int:
@@ -195,22 +201,28 @@ class Report:
         )
 
 
-def open_report(name: str, period: str) -> Report:
+def open_report(name: str, period: str, *, as_of: str = "") -> Report:
     """Open a report's period over the site's lake.
 
     Args:
         name: the report: the name of its notebook, whose metadata has the Chinese title.
         period: a text that :func:`ntanalytics.periods.parse_period` reads, such as ``2026-W47`` or ``last-week``.
+        as_of: the last day that is known; empty for the newest data.
 
     Raises:
-        BadPeriod: the text is no period.
+        BadPeriod: the text is no period, or ``as_of`` is no day, or is before the period's end.
         NoData: nothing was ever extracted.
     """
     workspace = open_workspace()
+    if as_of:
+        workspace = AsOfWorkspace(workspace.settings, parse_day(as_of), workspace.past)
     if not workspace.settings.store and not workspace.settings.lake.is_dir():
         raise NoData("the lake is empty", where=str(workspace.settings.lake), todo="run `ntanalytics extract` first")
     today = dt.datetime.now(workspace.settings.zone).date()
-    return Report(workspace, name, _title(name), parse_period(period, today, workspace.calendar))
+    opened = parse_period(period, today, workspace.calendar)
+    if as_of and parse_day(as_of) < opened.last:
+        raise BadPeriod(f"{opened.text} ends after {as_of}", where=name, todo="name a period that ends by that day")
+    return Report(workspace, name, _title(name), opened)
 
 
 def _title(name: str) -> str:

@@ -53,7 +53,10 @@ class Workspace:
         calendar: its working days.
         ledger: its run ledger.
         reader: the engine that reads the lake's tables.
+        known_until: moment after which nothing is known (aware); None for everything.
     """
+
+    known_until: dt.datetime | None = None
 
     def __init__(self, settings: Settings, past: PastState | None = None) -> None:
         self.settings = settings

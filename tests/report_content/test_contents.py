@@ -24,6 +24,9 @@ OF_A_PERIOD = [(name, kind) for name in CONTENTS for kind in load_report(name).p
 @pytest.mark.parametrize(("name", "kind"), OF_A_PERIOD)
 def test_the_needs_of_a_report_hold_its_checks_its_sections_and_itself(name: str, kind: PeriodKind) -> None:
     content, needs = content_of(name), needs_of(name, kind)
+    if not content.is_judged:
+        assert needs == dict(content.reads)
+        return
     spans = set(spans_of(content, kind))
     chosen = [item for item in SUBSYSTEMS if not content.subsystems or item.id in content.subsystems]
     readers = [check.reads for item in chosen for check in item.checks if set(check.every) & spans]

@@ -142,7 +142,7 @@ def test_a_report_says_what_it_is_and_needs(reports: dict[str, Notebook]) -> Non
         assert set(declared) >= {"title", "periods"}, f"{name}: metadata.ntanalytics lacks a key"
         assert declared["title"], f"{name}: a report has a title"
         assert declared["periods"], f"{name}: a report takes at least one kind of period"
-        assert set(declared["periods"]) <= {"day", "week", "month"}, f"{name}: {declared['periods']}"
+        assert set(declared["periods"]) <= {"day", "week", "month", "contract"}, f"{name}: {declared['periods']}"
         needs = load_report(name).needs
         unknown = set(needs) - set(DATASETS)
         assert needs, f"{name}: a report needs at least one dataset"

@@ -204,6 +204,7 @@ def test_the_jobs_that_come_with_the_suite_can_all_be_run():
         "weekly-adoption": ("oa_adoption", "last-week", "Monday 08:10"),
         "monthly-sms": ("sms_volume", "last-month", "first working day of the month 08:20"),
         "monthly-adoption": ("oa_adoption", "last-month", "first working day of the month 08:25"),
+        "monthly-service-quality": ("service_quality", "last-month", "first working day of the month 08:40"),
         "monthly-recommendations": (
             "optimization_recommendations",
             "last-month",

@@ -1,0 +1,89 @@
+"""Duties of the contract: facts that prove or break them (docs/domain.md, Service quality and score).
+
+A fact is one thing that had to be done: an inspection of a working day, a report that was due, a ticket with a
+deadline. Every function takes plain values and returns rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Literal
+
+from ntanalytics.metrics.measure import Measure, catalogue, count, rate
+
+#: What one fact says of its duty: kept, broken, without proof, still running, or outside of the promise.
+Result = Literal["met", "short", "unproven", "open", "none"]
+
+#: What the facts together say.
+Verdict = Literal["met", "not_met", "not_shown"]
+
+RESULTS: Mapping[str, str] = MappingProxyType(
+    {"met": "符合", "short": "不符合", "unproven": "缺证据", "open": "未到期", "none": "不适用"}
+)
+
+VERDICTS: Mapping[str, str] = MappingProxyType({"met": "达到", "not_met": "未达到", "not_shown": "无法证明"})
+
+DUTY = (
+    count("duty_facts", "应证事项", "项", "Facts that prove or break a duty in the period."),
+    count("duty_kept", "有证据符合", "项", "Facts that prove the duty.", good="up"),
+    count("duty_short", "不符合", "项", "Facts that break the duty.", good="down"),
+    count("duty_unproven", "缺证据", "项", "Facts without proof: they neither prove nor break.", good="down"),
+    rate(
+        "duty_rate",
+        "达成率",
+        "duty_kept / duty_facts; null where a fact has no proof or there is none (docs/domain.md, Service quality and "
+        "score).",
+        good="up",
+    ),
+    Measure(
+        "duty_verdict",
+        "结论",
+        "Met, not met, or cannot be shown: over a gap always the last (docs/domain.md, Contract obligations).",
+        format="text",
+        values=VERDICTS,
+    ),
+    Measure("fact_result", "判定", "What one fact says of its duty.", format="text", values=RESULTS),
+)
+
+MEASURES = catalogue(DUTY)
+
+
+def counted(results: Sequence[Result]) -> dict[str, float | None]:
+    """Return the facts of a duty by what they say, and the rate of those that were kept.
+
+    Facts that are still running, or outside of the promise, are not counted.
+    """
+    kept, short, unproven = (sum(result == name for result in results) for name in ("met", "short", "unproven"))
+    facts = kept + short + unproven
+    return {
+        "duty_facts": facts,
+        "duty_kept": kept,
+        "duty_short": short,
+        "duty_unproven": unproven,
+        "duty_rate": kept / facts if facts and not unproven else None,
+    }
+
+
+def verdict(results: Sequence[Result], *, is_complete: bool, when_none: Verdict) -> Verdict:
+    """Return what the facts of a duty say together (docs/domain.md, Contract obligations).
+
+    Args:
+        results: what each fact says.
+        is_complete: whether the data behind them have no gap: over a gap nothing is shown.
+        when_none: the verdict where complete data have no fact.
+    """
+    if not is_complete:
+        return "not_shown"
+    if "short" in results:
+        return "not_met"
+    if "unproven" in results:
+        return "not_shown"
+    return "met" if "met" in results else when_none
+
+
+def worst(verdicts: Sequence[Verdict]) -> Verdict:
+    """Return the verdict of an obligation of several duties: not shown if one is not, else not met if one is not."""
+    if not verdicts or "not_shown" in verdicts:
+        return "not_shown"
+    return "not_met" if "not_met" in verdicts else "met"

@@ -1,0 +1,131 @@
+"""Grade of the detection by reality: the desk's incidents against what the inspections had said before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from ntanalytics.contract.enumerations import subsystem_label
+from ntanalytics.findings.threshold import VIOLATIONS
+from ntanalytics.ledger import PastInspection
+from ntanalytics.metrics.desk import detection
+from ntanalytics.metrics.desk.detection import MISSES, Case, Graded, PublishedViolation
+from ntanalytics.metrics.figures import FigureRow
+from ntanalytics.metrics.rows import rows
+from ntanalytics.report_content.duties.span import DutySpan
+from ntanalytics.reports import Table
+from ntanalytics.reports.data import plain_row
+from ntanalytics.reports.record import Field
+
+_FIELDS = (
+    Field("number", "string", "编号"),
+    Field("subsystem", "string", "系统"),
+    Field("called_at", "datetime", "首次报告", format="datetime"),
+    Field("alerted_at", "datetime", "巡检提示", format="datetime"),
+    Field("warning_s", "number", "提前时间", format="seconds"),
+    Field("outcome", "string", "结果"),
+)
+
+#: Name of the report whose findings are held against reality.
+_INSPECTION = "daily_inspection"
+
+
+@dataclass(frozen=True)
+class DetectionGrade:
+    """Grade of a span's detection.
+
+    Attributes:
+        cases: what happened, and whether an inspection had told it.
+        gaps: why nothing is known; one Chinese sentence each.
+    """
+
+    cases: tuple[Graded, ...]
+    gaps: tuple[str, ...]
+
+    @property
+    def row(self) -> FigureRow:
+        """The figures, which know the gaps."""
+        return FigureRow(detection.summary(self.cases), is_complete=not self.gaps)
+
+    @property
+    def words(self) -> str:
+        """The grade in one sentence."""
+        if self.gaps:
+            return f"异常主动发现率无法证明：{self.gaps[0]}"
+        row = self.row
+        if not row["matched_cases"]:
+            return "期内没有可与巡检比对的故障，异常主动发现率不予计算。"
+        words = f"{row['matched_cases']}起故障中，巡检在用户报告前已提示{row['detected_cases']}起"
+        return f"{words}，{row.quantity('detected_rate').named()}。"
+
+
+def grade_detection(span: DutySpan) -> DetectionGrade:
+    """Return the grade of a span: point in time, by the inspections that had been published before each call."""
+    gaps = list(span.gaps_of({"desk.incidents": 0, "desk.tickets": 0}))
+    incidents, tickets = span.view("desk.incidents"), span.view("desk.tickets")
+    if not incidents.sources or not tickets.sources:
+        return DetectionGrade((), tuple(gaps))
+    past = span.context.workspace.ledger.inspections.until(_INSPECTION, span.last)
+    if not past:
+        gaps.append("运行台账没有已发布的日常巡检；需按计划出具日常巡检。")
+    cases = cases_of(rows(incidents.table), rows(tickets.table))
+    sources = frozenset(
+        name.partition(".")[0] for name, fed in span.context.workspace.sources_by_dataset.items() if fed
+    )
+    return DetectionGrade(
+        tuple(detection.grade(cases, alerts_of(past), [item.published_at for item in past], sources)), tuple(gaps)
+    )
+
+
+def cases_of(incidents: Iterable[Mapping[str, Any]], tickets: Sequence[Mapping[str, Any]]) -> list[Case]:
+    """Return what happened: each incident with its first call, and each fault ticket without an incident.
+
+    The first call is the earliest of the incident's discovery and of its tickets; an incident without either is called
+    when it began.
+    """
+    calls: dict[str, list[datetime]] = {}
+    for ticket in tickets:
+        if ticket["incident_no"]:
+            calls.setdefault(str(ticket["incident_no"]), []).append(ticket["opened_at"])
+    cases = []
+    for row in incidents:
+        number = str(row["incident_no"])
+        called = [*calls.get(number, ()), *([row["discovered_at"]] if row["discovered_at"] is not None else [])]
+        cases.append(Case(number, str(row["subsystem"]), row["began_at"], min(called, default=row["began_at"])))
+    for ticket in tickets:
+        is_fault = ticket["category"] == "fault" and ticket["close_code"] not in ("cancelled", "duplicate")
+        if is_fault and not ticket["incident_no"]:
+            opened = ticket["opened_at"]
+            cases.append(Case(str(ticket["ticket_no"]), str(ticket["subsystem"]), opened, opened))
+    return cases
+
+
+def alerts_of(inspections: Iterable[PastInspection]) -> list[PublishedViolation]:
+    """Return the violations of published inspections, each with the moment at which it could be read."""
+    return [
+        PublishedViolation(finding.code.partition(".")[0], finding.entity_key, inspection.published_at, finding.code)
+        for inspection in inspections
+        for finding in inspection.findings
+        if finding.status in VIOLATIONS
+    ]
+
+
+def detection_table(grade: DetectionGrade, *, id: str = "detection") -> Table:
+    """Return each failure with the inspection that told it, and why it was missed."""
+    listed = tuple(
+        plain_row(
+            {
+                "number": item.case.number,
+                "subsystem": subsystem_label(item.case.subsystem),
+                "called_at": item.case.called_at,
+                "alerted_at": item.alerted_at,
+                "warning_s": None if item.warning is None else item.warning / timedelta(seconds=1),
+                "outcome": MISSES[item.outcome],
+            }
+        )
+        for item in grade.cases
+    )
+    note = "".join(grade.gaps) + "误报率：没有巡检发现的处置记录，无法计算。" + grade.words
+    return Table(id, "异常主动发现", fields=_FIELDS, rows=listed, note=note)

@@ -1,0 +1,155 @@
+"""Duties as data, the facts that prove or break them, and the verdict on each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from ntanalytics.errors import CalendarMissing
+from ntanalytics.metrics.desk import duties
+from ntanalytics.metrics.desk.duties import Result, Verdict
+from ntanalytics.metrics.figures import FigureRow
+
+if TYPE_CHECKING:
+    from ntanalytics.report_content.duties.span import DutySpan
+
+
+@dataclass(frozen=True, order=True)
+class Fact:
+    """One fact that proves or breaks a duty: a row of evidence.
+
+    Attributes:
+        on: local day.
+        subject: number or name of the case, report, plan or day.
+        description: the fact in Chinese.
+        result: what it says of the duty.
+        reason: why it breaks the duty or proves nothing; empty else.
+    """
+
+    on: date
+    subject: str
+    description: str
+    result: Result
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Duty:
+    """One duty of the contract.
+
+    Attributes:
+        id: its name; a scoring sheet and the sheets of a workbook name it.
+        label: in Chinese.
+        target: what is owed, in Chinese.
+        reads: datasets that prove it, each with the days of history before the period.
+        facts: function that returns the facts of a span; called only where each dataset has a source.
+        when_none: the verdict where complete data hold no fact; ``met`` of what has only to be done when it happens.
+        none_words: what complete data without a fact mean, in Chinese.
+        needs_log: whether the reports that the suite issued prove it.
+        needs: what a site without the data has to supply, in Chinese.
+    """
+
+    id: str
+    label: str
+    target: str
+    facts: Callable[[DutySpan], Iterable[Fact]]
+    reads: dict[str, int] = field(default_factory=dict)
+    when_none: Verdict = "not_shown"
+    none_words: str = "期内没有记录"
+    needs_log: bool = False
+    needs: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DutyRecord:
+    """A duty in a span: its facts, the verdict, and what would be needed where it cannot be shown.
+
+    Attributes:
+        duty: the duty.
+        facts: the facts, those that break it first, then those without proof.
+        gaps: what is missing, and what would be needed to prove it; one Chinese sentence each.
+        least_rate: the share of kept facts from which the duty is met, as the site's scoring sheet has it; None where
+            each fact has to be kept.
+    """
+
+    duty: Duty
+    facts: tuple[Fact, ...]
+    gaps: tuple[str, ...]
+    least_rate: float | None = None
+
+    @property
+    def results(self) -> list[Result]:
+        """Results of the facts, in their order."""
+        return [fact.result for fact in self.facts]
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict on the duty; over a gap it cannot be shown."""
+        rate = self.row["duty_rate"]
+        if not self.gaps and self.least_rate is not None and rate is not None:
+            return "met" if rate >= self.least_rate else "not_met"
+        return duties.verdict(self.results, is_complete=not self.gaps, when_none=self.duty.when_none)
+
+    @property
+    def target(self) -> str:
+        """Target in Chinese, with the share that the scoring sheet demands."""
+        return self.duty.target + (f"，不低于{self.least_rate:.0%}" if self.least_rate is not None else "")
+
+    @property
+    def shortfalls(self) -> tuple[Fact, ...]:
+        """The facts that break the duty; over a gap perhaps not all."""
+        return tuple(fact for fact in self.facts if fact.result == "short")
+
+    @property
+    def row(self) -> FigureRow:
+        """The counted facts, which know the gap."""
+        row = FigureRow(duties.counted(self.results), is_complete=not self.gaps)
+        if not row["duty_unproven"]:
+            return row
+        return row | FigureRow({"duty_rate": None}, is_complete=False)  # it is not that there was nothing to do
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """Evidence that is still needed to prove the duty, in Chinese; nothing where it is proven or broken."""
+        if self.verdict != "not_shown":
+            return ()
+        reasons = dict.fromkeys(fact.reason for fact in self.facts if fact.result == "unproven" and not self.gaps)
+        return self.gaps or tuple(reasons) or (f"{self.duty.none_words}；需补充{self.duty.needs or '记录'}。",)
+
+
+#: Order of the facts of a duty.
+_ORDER: dict[Result, int] = {"short": 0, "unproven": 1, "met": 2, "open": 3, "none": 4}
+
+
+def judge(duty: Duty, span: DutySpan, least_rate: float | None = None) -> DutyRecord:
+    """Return the record of a duty in a span; what cannot be read is a gap, and never an error.
+
+    Args:
+        duty: the duty.
+        span: the span.
+        least_rate: the share of kept facts from which it is met; None where each has to be kept.
+    """
+    gaps = [*span.gaps_of(duty.reads), *(span.log.gaps if duty.needs_log else ())]
+    facts: Sequence[Fact] = ()
+    if all(span.view(name, days).sources for name, days in duty.reads.items()):
+        try:
+            facts = sorted(duty.facts(span), key=lambda fact: (_ORDER[fact.result], fact))
+        except CalendarMissing as error:
+            gaps.append(f"缺少工作日历（{error.what}）；需补录放假安排。")
+    return DutyRecord(duty=duty, facts=tuple(facts), gaps=tuple(dict.fromkeys(gaps)), least_rate=least_rate)
+
+
+def judge_all(
+    duties: Iterable[Duty], span: DutySpan, least_rates: Mapping[str, float] = MappingProxyType({})
+) -> dict[str, DutyRecord]:
+    """Return the records of duties by their ids.
+
+    Args:
+        duties: the duties.
+        span: the span.
+        least_rates: duty → share of kept facts from which it is met; each fact has to be kept of the others.
+    """
+    return {duty.id: judge(duty, span, least_rates.get(duty.id)) for duty in duties}

@@ -1,0 +1,214 @@
+"""Duties that plans and registers prove: trainings, drills, seals, certificates, access rights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from ntanalytics.contract import dataset
+from ntanalytics.contract.desk_plans import DRILL_KINDS
+from ntanalytics.contract.enumerations import SUBSYSTEMS
+from ntanalytics.report_content.duties.duty import Duty, Fact
+from ntanalytics.report_content.duties.span import DutySpan
+
+_Row = Mapping[str, Any]
+
+_CERTIFICATE_KINDS = dataset("ca.certificates").column("kind").values
+
+
+def _planned(held_in: str, *kinds: str) -> Callable[[DutySpan], Iterator[Fact]]:
+    """Return the facts of a plan of trainings or drills: each was held, and the buyer confirmed it."""
+
+    def facts(span: DutySpan) -> Iterator[Fact]:
+        held = sorted(span.recent(held_in, _HELD_BACK), key=lambda row: row["held_on"])
+        held = [row for row in held if row["held_on"] <= span.last]
+        by_plan = {row["plan_no"]: row for row in held if row["plan_no"] is not None}
+        plans = _plans(span, kinds)
+        due = [plan for plan in plans if span.first <= plan["planned_on"] <= span.last]
+        for plan in due:
+            fact = _fact_of(plan, by_plan.get(plan["plan_no"]), span.last)
+            if fact is not None:
+                yield fact
+        if plans and not due:
+            yield _nothing_due(span, plans)
+        for row in held:
+            if row["plan_no"] is None and row["held_on"] >= span.first and row.get("kind") not in _OTHER.get(kinds, ()):
+                yield Fact(row["held_on"], str(row["topic"]), f"{row['held_on'].isoformat()}举办，计划外", "none")
+
+    return facts
+
+
+def _plans(span: DutySpan, kinds: Sequence[str]) -> list[_Row]:
+    """Return the plans of some kinds that were registered by the end of the span."""
+    return [row for row in span.cases("desk.plans") if row["kind"] in kinds and row["noted_at"] < span.ends_at]
+
+
+def _nothing_due(span: DutySpan, plans: Sequence[_Row]) -> Fact:
+    return Fact(span.last, "年度计划", f"计划共{len(plans)}项，期内没有到期的", "met")
+
+
+def _fact_of(plan: _Row, held: _Row | None, last: date) -> Fact | None:
+    """Return what is known of one planned training or drill; None if it was cancelled, or is due on the last day."""
+    day, number, cancelled = plan["planned_on"], str(plan["plan_no"]), plan["cancelled_on"]
+    topic = f"{plan['topic']}，计划{day.isoformat()}"
+    if cancelled is not None and cancelled <= last:
+        return Fact(day, number, f"{topic}，经用户同意取消", "none")
+    if held is None:
+        return Fact(day, number, f"{topic}，没有举办记录", "short", "计划未执行") if day < last else None
+    text = f"{topic}，{held['held_on'].isoformat()}举办"
+    if held.get("result") == "failure":
+        return Fact(day, number, text, "short", "演练失败")
+    if not _by(held["confirmed_on"], last):
+        return Fact(day, number, text, "unproven", "用户未确认已举办")
+    return Fact(day, number, text, "met")
+
+
+def _by(day: date | None, last: date) -> bool:
+    return day is not None and day <= last
+
+
+def _plan_confirmed(span: DutySpan) -> Iterator[Fact]:
+    """Yield the planned trainings of the span by whether the buyer confirmed the plan before (docs/domain.md, O18)."""
+    plans = _plans(span, ("training",))
+    due = [plan for plan in plans if span.first <= plan["planned_on"] <= span.last]
+    if plans and not due:
+        yield _nothing_due(span, plans)
+    for plan in due:
+        day, confirmed = plan["planned_on"], plan["confirmed_on"]
+        text = f"{plan['topic']}，计划{day.isoformat()}"
+        if _by(confirmed, day):
+            yield Fact(day, str(plan["plan_no"]), f"{text}，{confirmed.isoformat()}确认", "met")
+        else:
+            yield Fact(day, str(plan["plan_no"]), text, "short", "计划未经用户事先确认")
+
+
+def _seals(span: DutySpan) -> Iterator[Fact]:
+    """Yield the seals that were requested, made or tested in the span, or wait for it (docs/domain.md, O11)."""
+    limits = {
+        "made_at": ("制作", span.critical_limit("seal.making_days")),
+        "tested_at": ("测试", span.critical_limit("seal.testing_days")),
+    }
+    for row in span.rows("seal.seals"):
+        requested = _known(row["requested_at"], span)
+        if requested is None or not _concerns(row, span):
+            continue
+        text, before, reason = f"{span.clock(requested)}申请", requested, ""
+        for step, (words, limit) in limits.items():
+            moment = _known(row[step], span)
+            if moment is None and not reason and span.ends_at - before > timedelta(days=limit):
+                reason = f"超过{limit:.0f}日未{words}"
+            text += f"，{span.clock(moment)}{words}" if moment is not None else f"，未{words}"
+            before = moment or before
+        is_done = _known(row["tested_at"], span) is not None
+        day = span.day(requested)
+        yield Fact(day, str(row["seal_id"]), text, "short" if reason else "met" if is_done else "open", reason)
+
+
+def _concerns(row: _Row, span: DutySpan) -> bool:
+    """Return whether a seal was requested in the span, tested in it, or waits."""
+    tested = row["tested_at"]
+    is_waiting = tested is None and row["state"] in ("making", "made", "requested", "collecting")
+    return bool(
+        row["requested_at"] >= span.begins_at or is_waiting or (tested is not None and tested >= span.begins_at)
+    )
+
+
+def _known(moment: datetime | None, span: DutySpan) -> datetime | None:
+    return moment if moment is not None and moment < span.ends_at else None
+
+
+def _certificates(span: DutySpan) -> Iterator[Fact]:
+    """Yield the certificates issued in each month of the span, by kind (docs/domain.md, O10)."""
+    counts: dict[tuple[date, str], int] = {}
+    for row in span.rows("ca.certificates"):
+        issued = row["issued_at"]
+        if issued is not None and span.begins_at <= issued < span.ends_at:
+            key = span.day(issued).replace(day=1), _CERTIFICATE_KINDS[row["kind"]]
+            counts[key] = counts.get(key, 0) + 1
+    for (month, kind), count in sorted(counts.items()):
+        yield Fact(month, f"{month:%Y-%m} {kind}", f"发放证书{count}张", "met")
+
+
+def _access(span: DutySpan) -> Iterator[Fact]:
+    """Yield the rights granted by their approval (docs/domain.md, Service quality and score: access review)."""
+    for row in span.rows("desk.access_grants"):
+        granted, approved = row["granted_at"], _known(row["approved_at"], span)
+        text = f"{SUBSYSTEMS[row['subsystem']]}，{row['permission']}，{span.clock(granted)}授予"
+        is_met = approved is not None and approved <= granted
+        reason = "" if is_met else "授予后才批准" if approved is not None else "没有批准记录"
+        yield Fact(span.day(granted), str(row["grant_no"]), text, "met" if is_met else "short", reason)
+
+
+#: Days before the span in which what it planned may have been held.
+_HELD_BACK = 62
+
+#: Kinds of drills that another duty lists.
+_OTHER: Mapping[tuple[str, ...], tuple[str, ...]] = {(kind,): tuple(set(DRILL_KINDS) - {kind}) for kind in DRILL_KINDS}
+
+PLAN_DUTIES = (
+    Duty(
+        id="training_plan",
+        label="培训计划确认",
+        target="计划事先经用户确认",
+        facts=_plan_confirmed,
+        reads={"desk.plans": 0},
+        none_words="期内没有培训计划",
+        needs="经用户确认的培训计划",
+    ),
+    Duty(
+        id="trainings",
+        label="培训实施",
+        target="按计划举办并经确认",
+        facts=_planned("desk.trainings", "training"),
+        reads={"desk.plans": 0, "desk.trainings": _HELD_BACK},
+        none_words="期内没有计划的培训",
+        needs="培训计划与签到确认",
+    ),
+    Duty(
+        id="restore_drills",
+        label="恢复演练",
+        target="按计划演练并经确认",
+        facts=_planned("desk.drills", "restore_drill"),
+        reads={"desk.plans": 0, "desk.drills": _HELD_BACK},
+        none_words="期内没有计划的恢复演练",
+        needs="恢复演练计划与记录",
+    ),
+    Duty(
+        id="emergency_drills",
+        label="应急演练",
+        target="按计划演练并经确认",
+        facts=_planned("desk.drills", "emergency_drill"),
+        reads={"desk.plans": 0, "desk.drills": _HELD_BACK},
+        none_words="期内没有计划的应急演练",
+        needs="应急演练计划与记录",
+    ),
+    Duty(
+        id="seals",
+        label="电子印章",
+        target="申请后及时制作、测试",
+        facts=_seals,
+        reads={"seal.seals": 0},
+        none_words="期内没有印章申请",
+        needs="印章登记",
+    ),
+    Duty(
+        id="certificates",
+        label="证书发放",
+        target="有发放记录",
+        facts=_certificates,
+        reads={"ca.certificates": 0},
+        none_words="期内没有发放证书",
+        needs="证书签发记录",
+    ),
+    Duty(
+        id="access_grants",
+        label="权限授予",
+        target="授予前均经批准",
+        facts=_access,
+        reads={"desk.access_grants": 0},
+        when_none="met",
+        none_words="期内没有授予权限",
+        needs="权限台账",
+    ),
+)

@@ -1,0 +1,200 @@
+"""Duties that issued reports prove: issued by the schedule, delivered by the plan, confirmed by the buyer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+
+from ntanalytics.contract.desk_plans import DECISIONS
+from ntanalytics.metrics.desk.duties import Result
+from ntanalytics.periods import Period, days_between
+from ntanalytics.report_content.duties.duty import Duty, Fact
+from ntanalytics.report_content.duties.published_files import FileState
+from ntanalytics.report_content.duties.report_log import DueReport, of_report
+from ntanalytics.report_content.duties.span import DutySpan
+from ntanalytics.subsystems.desk.obligation_checks import SIGNED_WITHIN
+
+#: Reports as their readers call them.
+REPORT_NAMES = {
+    "daily_inspection": "日常巡检",
+    "weekly_service_report": "服务周报",
+    "sms_volume": "短信统计",
+    "oa_adoption": "应用情况",
+    "optimization_recommendations": "优化建议",
+    "service_quality": "服务质量月报",
+    "acceptance": "年度验收",
+}
+
+
+def report_label(report: str) -> str:
+    """Return the name of a report for its readers; one without such a name as it is."""
+    return REPORT_NAMES.get(report, report)
+
+
+#: Digits of a digest that a row shows.
+_DIGITS = 16
+
+
+def _issued(*reports: str) -> Callable[[DutySpan], Iterator[Fact]]:
+    """Return the facts of the reports that the schedule demanded; of all reports without a name."""
+
+    def facts(span: DutySpan) -> Iterator[Fact]:
+        names = reports or tuple(dict.fromkeys(due.report for due in span.log.due))
+        for name in names:
+            for due in of_report(span.log.due, name):
+                fact = _fact_of(span, due) if due.at < span.ends_at else None
+                if fact is not None:
+                    yield fact
+
+    return facts
+
+
+def _fact_of(span: DutySpan, due: DueReport) -> Fact | None:
+    """Return what the ledger says of a due report; None while its deadline is not over."""
+    day, subject = span.day(due.at), f"{report_label(due.report)} {due.period}"
+    first, latest = span.log.first_issue(due.report, due.period), span.log.latest_issue(due.report, due.period)
+    if first is None or latest is None:
+        if due.deadline >= span.ends_at:
+            return None
+        if span.log.began_at is None or due.at < span.log.began_at:
+            return Fact(day, subject, "没有出具记录", "unproven", "早于运行台账的第一条记录")
+        return Fact(day, subject, "没有出具记录", "short", "应出未出")
+    text = f"{span.clock(first.at)}出具，现为第{latest.version}版，摘要{latest.manifest_sha256[:_DIGITS] or '无'}"
+    if first.at <= due.deadline:
+        return Fact(day, subject, text, "met")
+    if span.log.began_at is None or due.deadline < span.log.began_at:
+        return Fact(day, subject, text, "unproven", "时限早于运行台账的第一条记录")
+    return Fact(day, subject, text, "short", f"时限为{span.clock(due.deadline)}")
+
+
+def _genuine(span: DutySpan) -> Iterator[Fact]:
+    """Yield the issued reports of the span by whether their files are still those that the ledger knows."""
+    text: dict[FileState, tuple[str, Result, str]] = {
+        "genuine": ("文件与台账摘要一致", "met", ""),
+        "altered": ("文件与台账摘要不一致", "short", "出具后被改动"),
+        "missing": ("文件不在原处", "unproven", "文件已移走，无法核对"),
+    }
+    for due in span.log.due:
+        latest = span.log.latest_issue(due.report, due.period)
+        state = span.log.files.get(latest.run_id) if latest is not None else None
+        if state is not None and due.at < span.ends_at:
+            yield Fact(span.day(due.at), f"{report_label(due.report)} {due.period}", *text[state])
+
+
+def _delivered(span: DutySpan) -> Iterator[Fact]:
+    """Yield the due reports of the plan (docs/domain.md, Service quality and score: reports on time)."""
+    for row in span.cases("desk.report_plan"):
+        due, delivered = row["due_on"], row["delivered_on"]
+        if not span.first <= due <= span.last:
+            continue
+        subject = f"{report_label(row['report'])} {row['period']}"
+        to = f"，报送{row['recipient']}" if row["recipient"] else ""
+        if delivered is not None and delivered <= due:
+            yield Fact(due, subject, f"{delivered.isoformat()}送达{to}", "met")
+        elif delivered is not None and delivered <= span.last:
+            yield Fact(due, subject, f"{delivered.isoformat()}送达{to}", "short", f"应于{due.isoformat()}前送达")
+        elif due < span.last:
+            yield Fact(due, subject, f"未送达{to}", "short", f"应于{due.isoformat()}前送达")
+
+
+def _signed(span: DutySpan) -> Iterator[Fact]:
+    """Yield the weekly reports whose confirmation was due in the span (docs/domain.md, O12)."""
+    signed = {
+        str(row["period"]): row["signed_on"]
+        for row in span.recent("desk.signoffs", _SIGNED_BACK)
+        if row["report"] in ("weekly_service_report", "服务周报") and row["signed_on"] <= span.last
+    }
+    for monday, name in _weeks(span):
+        on = signed.get(name)
+        if on is not None:
+            yield Fact(monday, f"服务周报 {name}", f"{on.isoformat()}用户确认", "met")
+        elif _is_over(span, monday):
+            yield Fact(
+                monday, f"服务周报 {name}", "没有用户确认记录", "short", f"出具后{SIGNED_WITHIN}个工作日内未确认"
+            )
+
+
+def _weeks(span: DutySpan) -> Iterator[tuple[date, str]]:
+    """Yield the Mondays of the span on which a report of the week before is issued, with the week."""
+    for day in days_between(span.first, span.last):
+        if day.weekday() == 0:
+            yield day, Period.week(day).previous().text
+
+
+def _is_over(span: DutySpan, issued_on: date) -> bool:
+    """Return whether the working days in which a report is confirmed are over."""
+    return sum(day >= issued_on for day in span.working_days) > SIGNED_WITHIN
+
+
+def _decisions(span: DutySpan) -> Iterator[Fact]:
+    """Yield the recommendations of the span's months with the decision on each (docs/domain.md, O16)."""
+    for row in span.cases("desk.recommendations"):
+        number, noted = str(row["recommendation_no"]), span.day(row["noted_at"])
+        if not span.first <= noted <= span.last:
+            continue
+        text = DECISIONS[row["decision"]]
+        finished = row["finished_at"]
+        if row["decision"] == "adopted" and finished is not None and finished < span.ends_at:
+            text += f"，{span.clock(finished)}完成"
+        yield Fact(noted, number, text, "met")
+
+
+#: Days before the span in which a report that is due in it may have been confirmed.
+_SIGNED_BACK = 14
+
+
+def _log_duty(id: str, label: str, target: str, *reports: str) -> Duty:
+    return Duty(
+        id=id,
+        label=label,
+        target=target,
+        facts=_issued(*reports),
+        needs_log=True,
+        none_words="任务表中没有这项报告，或尚未到期",
+        needs="按计划出具的报告",
+    )
+
+
+REPORT_DUTIES = (
+    _log_duty("inspection_reports", "日常巡检报告", "每工作日按时出具", "daily_inspection"),
+    _log_duty("weekly_reports", "服务周报出具", "每周按时出具", "weekly_service_report"),
+    _log_duty("sms_reports", "短信统计出具", "按计划出具", "sms_volume"),
+    _log_duty("advice_reports", "优化建议出具", "每月按时出具", "optimization_recommendations"),
+    _log_duty("all_reports", "报告按时出具", "按任务表全部按时"),
+    Duty(
+        id="genuine_reports",
+        label="报告真实",
+        target="出具后未被改动",
+        facts=_genuine,
+        needs_log=True,
+        none_words="期内没有可核对的报告",
+        needs="已出具报告的文件",
+    ),
+    Duty(
+        id="delivered_reports",
+        label="报告按计划报送",
+        target="在应交日期前送达",
+        facts=_delivered,
+        reads={"desk.report_plan": 0},
+        none_words="期内没有应交报告",
+        needs="报告计划",
+    ),
+    Duty(
+        id="signoffs",
+        label="周报用户确认",
+        target=f"出具后{SIGNED_WITHIN}个工作日内确认",
+        facts=_signed,
+        reads={"desk.signoffs": _SIGNED_BACK},
+        none_words="期内没有应确认的周报",
+        needs="用户确认记录",
+    ),
+    Duty(
+        id="decisions",
+        label="优化建议办理",
+        target="建议有处理结果",
+        facts=_decisions,
+        reads={"desk.recommendations": 0},
+        none_words="期内没有建议的处理记录",
+        needs="优化建议的处理结果",
+    ),
+)

@@ -1,0 +1,247 @@
+"""Duties of stable running: availability, backups, recovery, reported incidents, confirmed changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+from itertools import pairwise
+from statistics import median
+from typing import Any
+
+from ntanalytics.contract.desk import INCIDENTS, LEVELS
+from ntanalytics.contract.enumerations import SUBSYSTEMS
+from ntanalytics.metrics.desk import obligations
+from ntanalytics.metrics.desk.duties import Result
+from ntanalytics.metrics.figures import figures
+from ntanalytics.metrics.number_format import format_number
+from ntanalytics.metrics.rows import rows
+from ntanalytics.report_content.duties.duty import Duty, Fact
+from ntanalytics.report_content.duties.span import DutySpan
+from ntanalytics.subsystems.infra.availability_checks import measured, target
+
+#: Time from discovery within which an incident of the level 较大 or above is reported by a city (docs/domain.md, Desk).
+REPORTED_WITHIN = timedelta(hours=4)
+
+_CAUSES = INCIDENTS.column("cause").values
+_CLOCKS: dict[str, tuple[Result, str]] = {
+    "kept": ("met", ""),
+    "broken": ("short", "超过4小时"),
+    "running": ("open", ""),
+    "no_crash": ("none", ""),
+}
+
+
+def _availability(span: DutySpan) -> Iterator[Fact]:
+    table, views = measured(span.context, lambda checks: checks)
+    goal = target(span.context)
+    for row in figures(table, *views):
+        name = SUBSYSTEMS[row["subsystem"]]
+        parts = "，".join(
+            row.quantity(part).named() for part in ("availability", "unplanned_s", "planned_s", "unmeasured_s")
+        )
+        result: Result = {"met": "met", "not_met": "short", "not_shown": "unproven"}[row["target_met"]]  # type: ignore[assignment]  # one of the three
+        reason = {"short": f"低于目标{format_number(goal, 'rate:1')}", "unproven": "未测时长过多"}.get(result, "")
+        yield Fact(span.last, name, parts, result, reason)
+
+
+def _backups(medium: str) -> Callable[[DutySpan], Iterator[Fact]]:
+    """Return the facts of the backup plans of a medium: no success came later than its plan allows."""
+
+    def facts(span: DutySpan) -> Iterator[Fact]:
+        plans: dict[str, list[Mapping[str, Any]]] = {}
+        for row in span.recent("infra.backups", _BACKUP_BACK):
+            if row["medium"] == medium and row["started_at"] < span.ends_at:
+                plans.setdefault(str(row["plan"]), []).append(row)
+        for plan, runs in sorted(plans.items()):
+            yield _plan(span, plan, runs)
+
+    return facts
+
+
+def _plan(span: DutySpan, plan: str, runs: list[Mapping[str, Any]]) -> Fact:
+    good = sorted(row["started_at"] for row in runs if row["outcome"] == "success")
+    own = [row for row in runs if row["started_at"] >= span.begins_at]
+    failed = sum(row["outcome"] != "success" for row in own)
+    text = f"成功{len(own) - failed}次，失败{failed}次"
+    gaps = [later - earlier for earlier, later in pairwise(good)]
+    if len(gaps) < _FEWEST_GAPS:
+        return Fact(span.last, plan, text, "unproven", "成功次数太少，备份间隔未知")
+    limit = median(gaps) * span.critical_limit("infra.backup_lateness")
+    waits = [(begin, end) for begin, end in zip(good, [*good[1:], span.ends_at], strict=True) if end > span.begins_at]
+    begin, end = max(waits, key=lambda wait: wait[1] - wait[0], default=(span.begins_at, span.begins_at))
+    longest = format_number((end - begin).total_seconds(), "seconds")
+    text += f"，最长间隔{longest}"
+    if end - begin <= limit:
+        return Fact(span.last, plan, text, "met")
+    return Fact(span.day(begin), plan, text, "short", f"{span.clock(begin)}后{longest}没有成功的备份")
+
+
+def _recovery(span: DutySpan) -> Iterator[Fact]:
+    table = obligations.recovery(span.view("desk.incidents", _CASES_BACK).cases, span.begins_at, span.ends_at)
+    for row in rows(table):
+        text = (
+            f"{SUBSYSTEMS[row['subsystem']]}，{_CAUSES[row['cause']]}，历时{format_number(row['clock_s'], 'seconds')}"
+        )
+        if row["clock"] == "support":
+            is_shown = row["responded_at"] is not None
+            result: Result = "met" if is_shown else "unproven"
+            text, reason = (f"{text}，{obligations.CLOCKS['support']}", "" if is_shown else "未记录响应时间")
+        else:
+            result, reason = _CLOCKS[row["clock"]]
+            text += f"，{obligations.CLOCKS[row['clock']]}" if result == "none" else ""
+        yield Fact(span.day(row["began_at"]), str(row["incident_no"]), text, result, reason)
+
+
+def _reported(span: DutySpan) -> Iterator[Fact]:
+    """Yield the incidents of the span by their second clock: from discovery to the report."""
+    for row in span.rows("desk.incidents"):
+        day, number, level = span.day(row["began_at"]), str(row["incident_no"]), row["level"]
+        if level is None:
+            yield Fact(day, number, "未定级", "unproven", "事件未定级，是否须报告未知")
+        elif level == "ordinary":
+            yield Fact(day, number, f"{LEVELS[level]}事件，无须报告", "none")
+        else:
+            yield _reporting(span, row, f"{LEVELS[level]}事件，{span.clock(row['discovered_at'])}发现")
+
+
+def _reporting(span: DutySpan, row: Mapping[str, Any], text: str) -> Fact:
+    day, number = span.day(row["began_at"]), str(row["incident_no"])
+    discovered, reported = row["discovered_at"], _known(row["reported_at"], span)
+    text += f"，{span.clock(reported)}报告" if reported is not None else "，没有报告记录"
+    hours = int(REPORTED_WITHIN.total_seconds() // 3600)
+    if discovered is None:
+        return Fact(day, number, text, "unproven", "未记录发现时间")
+    if (reported or span.ends_at) - discovered <= REPORTED_WITHIN:
+        return Fact(day, number, text, "met" if reported is not None else "open")
+    return Fact(day, number, text, "short", f"发现后{hours}小时内未报告")
+
+
+def _bad_effects(span: DutySpan) -> Iterator[Fact]:
+    """Yield the incidents of the span by whether the buyer found a bad effect."""
+    for row in span.rows("desk.incidents"):
+        effect = row["has_bad_effect"]
+        text = f"{SUBSYSTEMS[row['subsystem']]}，{_CAUSES[row['cause']]}，{span.clock(row['began_at'])}发生"
+        result: Result = "unproven" if effect is None else "short" if effect else "met"
+        reason = "是否造成不良影响未认定" if effect is None else "造成不良影响" * effect
+        yield Fact(span.day(row["began_at"]), str(row["incident_no"]), text, result, reason)
+
+
+def _known(moment: datetime | None, span: DutySpan) -> datetime | None:
+    return moment if moment is not None and moment < span.ends_at else None
+
+
+def _confirmed(span: DutySpan) -> Iterator[Fact]:
+    changes = span.view("desk.changes", _CASES_BACK).cases
+    unconfirmed = {
+        row["change_no"]: row for row in rows(obligations.unconfirmed_changes(changes, span.begins_at, span.ends_at))
+    }
+    for row in rows(changes):
+        finished = row["finished_at"]
+        if row["kind"] != "workflow" or finished is None or not span.begins_at <= finished < span.ends_at:
+            continue
+        number, unit = str(row["change_no"]), f"{row['unit']}，" if row["unit"] else ""
+        text = f"{SUBSYSTEMS[row['subsystem']]}，{unit}{span.clock(finished)}完成"
+        text += f"，书面确认{span.clock(row['confirmed_at'])}"
+        is_short = row["change_no"] in unconfirmed
+        yield Fact(span.day(finished), number, text, "short" if is_short else "met", "实施前没有书面确认" * is_short)
+
+
+def _results(span: DutySpan) -> Iterator[Fact]:
+    """Yield the finished changes by their result (docs/domain.md, Desk: changes)."""
+    words = {"failed": "变更失败", "rolled_back": "变更已回退"}
+    for row in span.cases("desk.changes", _CASES_BACK):
+        finished, result = row["finished_at"], row["result"]
+        if finished is None or not span.begins_at <= finished < span.ends_at:
+            continue
+        text = f"{SUBSYSTEMS[row['subsystem']]}，{span.clock(finished)}结束"
+        outcome: Result = "unproven" if result is None else "short" if result in words else "met"
+        if result == "cancelled":
+            outcome, text = "none", f"{text}，已取消"
+        reason = "未记录变更结果" if result is None else words.get(result, "")
+        yield Fact(span.day(finished), str(row["change_no"]), text, outcome, reason)
+
+
+#: Days before the span in which cases may have begun that end in it, and in which backups give the usual interval.
+_CASES_BACK, _BACKUP_BACK = 70, 35
+
+#: Fewest intervals between successes from which the usual one is known.
+_FEWEST_GAPS = 3
+
+RUNNING_DUTIES = (
+    Duty(
+        id="availability",
+        label="系统可用率",
+        target="不低于约定可用率",
+        facts=_availability,
+        reads={"infra.checks": 28},
+        needs="可用性检查",
+    ),
+    Duty(
+        id="online_backups",
+        label="在线备份",
+        target="各计划按间隔成功",
+        facts=_backups("online"),
+        reads={"infra.backups": _BACKUP_BACK},
+        none_words="期内没有在线备份记录",
+        needs="在线备份记录",
+    ),
+    Duty(
+        id="offline_backups",
+        label="离线备份",
+        target="各计划按间隔成功",
+        facts=_backups("offline"),
+        reads={"infra.backups": _BACKUP_BACK},
+        none_words="期内没有离线备份记录",
+        needs="离线备份记录",
+    ),
+    Duty(
+        id="recovery",
+        label="故障恢复",
+        target="供应商软件崩溃4小时内恢复",
+        facts=_recovery,
+        reads={"desk.incidents": _CASES_BACK},
+        when_none="met",
+        none_words="期内没有系统崩溃",
+        needs="事件记录",
+    ),
+    Duty(
+        id="reported_incidents",
+        label="网络安全事件报告",
+        target="较大及以上4小时内报告",
+        facts=_reported,
+        reads={"desk.incidents": 0},
+        when_none="met",
+        none_words="期内没有须报告的事件",
+        needs="事件定级与报告时间",
+    ),
+    Duty(
+        id="bad_effects",
+        label="不良影响",
+        target="事件未造成不良影响",
+        facts=_bad_effects,
+        reads={"desk.incidents": 0},
+        when_none="met",
+        none_words="期内没有事件",
+        needs="事件影响的认定",
+    ),
+    Duty(
+        id="confirmed_changes",
+        label="流程调整书面确认",
+        target="实施前有书面确认",
+        facts=_confirmed,
+        reads={"desk.changes": _CASES_BACK},
+        when_none="met",
+        none_words="期内没有流程调整",
+        needs="变更记录",
+    ),
+    Duty(
+        id="change_results",
+        label="变更成功",
+        target="变更均成功",
+        facts=_results,
+        reads={"desk.changes": _CASES_BACK},
+        when_none="met",
+        none_words="期内没有变更",
+        needs="变更结果",
+    ),
+)

@@ -1,0 +1,137 @@
+"""Span of the duties: the days of a month or of a contract year over the lake, with the log of issued reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from ntanalytics.checks.context import CheckContext
+from ntanalytics.findings.phrases import day_words, listed
+from ntanalytics.metrics.rows import rows
+from ntanalytics.periods import days_between
+from ntanalytics.report_content.duties.report_log import ReportLog
+from ntanalytics.workspace.dataset_view import DatasetView
+
+#: Rows of a dataset, which nobody changes.
+Rows = Sequence[Mapping[str, Any]]
+
+#: Runs of days of a gap that are named.
+_NAMED_RUNS = 3
+
+
+@dataclass(frozen=True)
+class DutySpan:
+    """A period whose duties are judged.
+
+    Attributes:
+        context: the period over the lake, with the site's rules.
+        log: the reports that the suite issued and those that were due.
+    """
+
+    context: CheckContext
+    log: ReportLog
+
+    @property
+    def first(self) -> date:
+        """First local day."""
+        return self.context.period.first
+
+    @property
+    def last(self) -> date:
+        """Last local day."""
+        return self.context.period.last
+
+    @property
+    def begins_at(self) -> datetime:
+        """Moment at which it begins."""
+        return self.context.begins_at
+
+    @property
+    def ends_at(self) -> datetime:
+        """Moment at which it ends."""
+        return self.context.ends_at
+
+    @cached_property
+    def working_days(self) -> list[date]:
+        """The working days.
+
+        Raises:
+            CalendarMissing: a year is not known.
+        """
+        return self.context.calendar.working_days(self.first, self.last)
+
+    @property
+    def months(self) -> list[date]:
+        """First days of the months that it touches."""
+        return sorted({day.replace(day=1) for day in days_between(self.first, self.last)})
+
+    def day(self, moment: datetime) -> date:
+        """Return the local day of a moment."""
+        return self.context.local_day(moment)
+
+    def clock(self, moment: datetime | None) -> str:
+        """Return a moment as local day and time: ``11月18日 09:30``; ``未记录`` where there is none."""
+        if moment is None:
+            return "未记录"
+        local = moment + timedelta(hours=self.context.utc_offset_h)
+        return f"{day_words(local.date())} {local:%H:%M}"
+
+    def view(self, name: str, history: int = 0) -> DatasetView:
+        """Return a dataset within the span."""
+        return self.context.dataset(name, history)
+
+    def critical_limit(self, code: str) -> float:
+        """Return the critical limit of a rule, as the site has it."""
+        return self.context.rules[code].threshold.critical
+
+    def rows(self, name: str) -> Rows:
+        """Return the rows of a dataset within the span, read once."""
+        return self.context.shared(_rows, name, 0, "table")
+
+    def recent(self, name: str, history: int = 0) -> Rows:
+        """Return its rows of the span and of some days before it, read once."""
+        return self.context.shared(_rows, name, history, "recent")
+
+    def cases(self, name: str, history: int = 0) -> Rows:
+        """Return its cases, with the older ones that were open, read once."""
+        return self.context.shared(_rows, name, history, "cases")
+
+    def gaps_of(self, reads: Mapping[str, int]) -> Iterator[str]:
+        """Yield what is missing of some datasets, and what would be needed, in Chinese."""
+        for name, history in reads.items():
+            view = self.view(name, history)
+            label = view.contract.label
+            if not view.sources:
+                yield f"没有配置{label}的数据源；需接入{label}。"
+            elif not view.is_complete:
+                days = listed(day_runs(view.missing), _NAMED_RUNS)
+                yield f"{label}缺{days}共{len(view.missing)}天数据；需补采。"
+
+    def is_missing(self, name: str, day: date) -> bool:
+        """Return whether a dataset lacks a day."""
+        return day in self._missing(name)
+
+    def _missing(self, name: str) -> frozenset[date]:
+        return self.context.shared(_missing_days, name)
+
+
+def _rows(context: CheckContext, name: str, history: int, kind: str) -> Rows:
+    return rows(getattr(context.dataset(name, history), kind))
+
+
+def day_runs(days: Sequence[date]) -> list[str]:
+    """Return days in words, successive ones as one: ``10月1日至10月7日``."""
+    runs: list[list[date]] = []
+    for day in sorted(days):
+        if runs and day - runs[-1][-1] == timedelta(days=1):
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return [day_words(run[0]) + (f"至{day_words(run[-1])}" if len(run) > 1 else "") for run in runs]
+
+
+def _missing_days(context: CheckContext, name: str) -> frozenset[date]:
+    return frozenset(context.dataset(name).missing)

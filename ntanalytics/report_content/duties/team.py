@@ -1,0 +1,150 @@
+"""Duties of the team: its size, presence on site, the named backup, manual checks of each working day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from ntanalytics.checks.context import CheckContext
+from ntanalytics.findings.phrases import listed
+from ntanalytics.metrics.desk import obligations
+from ntanalytics.metrics.rows import only
+from ntanalytics.periods import days_between
+from ntanalytics.report_content.duties.duty import Duty, Fact
+from ntanalytics.report_content.duties.span import DutySpan
+
+#: Least number of persons in the team (docs/domain.md, O1).
+TEAM = 6
+
+#: Day of a month from which its roster is due.
+_ROSTER_DUE = 10
+
+
+def _months(span: DutySpan) -> Iterator[tuple[date, Mapping[str, Any], bool]]:
+    """Yield the months whose roster is due, with the team and whether the roster may be missing for want of data."""
+    for month in span.months:
+        row = span.context.shared(_team_of, month)
+        days = days_between(month, min((month + timedelta(days=31)).replace(day=1) - timedelta(days=1), span.last))
+        is_lacking = any(span.is_missing("desk.roster", day) for day in days)
+        if row["team"] or span.last >= month.replace(day=_ROSTER_DUE):
+            yield month, row, is_lacking
+
+
+def _team_of(context: CheckContext, month: date) -> Mapping[str, Any]:
+    return only(obligations.team(context.dataset("desk.roster", 31).recent, month))
+
+
+def _team(span: DutySpan) -> Iterator[Fact]:
+    for month, row, is_lacking in _months(span):
+        name, text = f"{month:%Y-%m}", f"团队{row['team']}人"
+        if row["team"] >= TEAM:
+            yield Fact(month, name, text, "met")
+        elif is_lacking:
+            yield Fact(month, name, text, "unproven", "该月名册数据不全")
+        else:
+            yield Fact(month, name, text, "short", f"少于{TEAM}人" if row["team"] else "没有该月名册")
+
+
+def _standby(span: DutySpan) -> Iterator[Fact]:
+    for month, row, is_lacking in _months(span):
+        name, text = f"{month:%Y-%m}", f"备选{row['standbys']}人"
+        if row["standbys"]:
+            yield Fact(month, name, text, "met")
+        elif is_lacking:
+            yield Fact(month, name, text, "unproven", "该月名册数据不全")
+        else:
+            yield Fact(month, name, text, "short", "没有指定备选人员")
+
+
+def _attendance(span: DutySpan) -> Iterator[Fact]:
+    present: dict[date, list[str]] = {}
+    recorded: set[date] = set()
+    for row in span.rows("desk.attendance"):
+        day = row["attended_on"]
+        recorded.add(day)
+        if row["is_present"]:
+            present.setdefault(day, []).append("驻场" if row["role"] == "engineer" else "备选")
+    for day in span.working_days:
+        if day in present:
+            yield Fact(day, day.isoformat(), f"{'、'.join(sorted(set(present[day]), reverse=True))}在岗", "met")
+        elif span.is_missing("desk.attendance", day):
+            yield Fact(day, day.isoformat(), "没有取得考勤数据", "unproven", "该日数据未取得")
+        else:
+            text = "驻场和备选均不在岗" if day in recorded else "没有考勤记录"
+            yield Fact(day, day.isoformat(), text, "short", "工作日无人在岗的记录")
+
+
+def _inspections(span: DutySpan) -> Iterator[Fact]:
+    checked: dict[date, list[str]] = {}
+    for row in span.rows("desk.checks"):
+        checked.setdefault(row["checked_on"], []).append(str(row["result"]))
+    for day in span.working_days:
+        results = checked.get(day, [])
+        if results:
+            bad = len(results) - results.count("ok")
+            yield Fact(day, day.isoformat(), f"检查{len(results)}项，需关注{bad}项", "met")
+        elif span.is_missing("desk.checks", day):
+            yield Fact(day, day.isoformat(), "没有取得检查数据", "unproven", "该日数据未取得")
+        else:
+            yield Fact(day, day.isoformat(), "没有检查记录", "short", "工作日未登记检查")
+
+
+def _patches(span: DutySpan) -> Iterator[Fact]:
+    patched = sorted(span.rows("infra.patches"), key=lambda row: row["patched_on"])
+    last = {(row["host"], row["patch"]): row for row in patched}
+    by_patch: dict[tuple[str, str], list[str]] = {}
+    for (host, patch), row in last.items():
+        by_patch.setdefault((patch, row["outcome"]), []).append(host)
+    days = {(row["patch"], row["outcome"]): row["patched_on"] for row in patched}
+    for (patch, outcome), hosts in by_patch.items():
+        text = f"{listed(sorted(hosts))}共{len(hosts)}台"
+        if outcome == "success":
+            yield Fact(days[patch, outcome], patch, f"{text}已安装", "met")
+        else:
+            yield Fact(days[patch, outcome], patch, f"{text}安装失败", "short", "失败后未补装")
+
+
+TEAM_DUTIES = (
+    Duty(
+        id="team",
+        label="支撑团队",
+        target=f"每月不少于{TEAM}人",
+        facts=_team,
+        reads={"desk.roster": 31},
+        needs="各月团队名册",
+    ),
+    Duty(
+        id="attendance",
+        label="现场驻场",
+        target="每工作日1人在岗",
+        facts=_attendance,
+        reads={"desk.attendance": 0},
+        needs="驻场考勤",
+    ),
+    Duty(
+        id="standby",
+        label="备选人员",
+        target="每月有备选1名",
+        facts=_standby,
+        reads={"desk.roster": 31},
+        needs="各月团队名册",
+    ),
+    Duty(
+        id="inspections",
+        label="现场检查",
+        target="每工作日检查并记录",
+        facts=_inspections,
+        reads={"desk.checks": 0},
+        needs="人工检查记录",
+    ),
+    Duty(
+        id="patches",
+        label="补丁升级",
+        target="补丁均已安装",
+        facts=_patches,
+        reads={"infra.patches": 0},
+        none_words="期内没有补丁记录",
+        needs="安全服务商的补丁安装记录",
+    ),
+)

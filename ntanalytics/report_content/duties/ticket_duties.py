@@ -1,0 +1,184 @@
+"""Duties that tickets prove: work on each subsystem, deadlines, first responses outside office hours, onboarding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from ntanalytics.contract.desk_tickets import CATEGORIES
+from ntanalytics.contract.enumerations import SUBSYSTEMS
+from ntanalytics.metrics.desk.daily_service import OFFICE_MINUTES, RESPONSE_S
+from ntanalytics.metrics.number_format import format_number
+from ntanalytics.report_content.duties.duty import Duty, Fact
+from ntanalytics.report_content.duties.span import DutySpan
+from ntanalytics.subsystems.desk.ticket_checks import CONNECTED_WITHIN
+
+#: Steps by which a unit joins (docs/domain.md, O6).
+_STEPS = {"account_on": "账号添加", "permission_on": "权限配置", "seal_on": "制作公章", "training_on": "使用培训"}
+
+_HOURS = RESPONSE_S // 3600
+
+
+def _opened(span: DutySpan) -> list[Mapping[str, Any]]:
+    """Return the tickets opened in the span; withdrawn and doubled ones ask for nothing."""
+    return [row for row in span.rows("desk.tickets") if row["close_code"] not in ("cancelled", "duplicate")]
+
+
+def _outline(span: DutySpan, row: Mapping[str, Any]) -> str:
+    kind = f"{SUBSYSTEMS[row['subsystem']]}{CATEGORIES[row['category']]}"
+    who = f"，{row['unit']}" if row["unit"] else ""
+    closed = f"{span.clock(row['closed_at'])}办结" if row["closed_at"] is not None else "未办结"
+    return f"{kind}{who}，{closed}"
+
+
+def _work(*subsystems: str, categories: tuple[str, ...] = ()) -> Callable[[DutySpan], Iterator[Fact]]:
+    """Return the facts of the tickets of some subsystems: each is done, or its time is not over."""
+
+    def facts(span: DutySpan) -> Iterator[Fact]:
+        for row in _opened(span):
+            if row["subsystem"] not in subsystems or (categories and row["category"] not in categories):
+                continue
+            day, number, text = span.day(row["opened_at"]), str(row["ticket_no"]), _outline(span, row)
+            if row["closed_at"] is not None and row["closed_at"] < span.ends_at:
+                is_unsolved = row["close_code"] == "unsolved"
+                yield Fact(day, number, text, "short" if is_unsolved else "met", "关闭时未解决" if is_unsolved else "")
+            elif row["due_at"] is not None and row["due_at"] < span.ends_at:
+                yield Fact(day, number, text, "short", f"应于{span.clock(row['due_at'])}前办结")
+            else:
+                yield Fact(day, number, text, "open")
+
+    return facts
+
+
+def _deadlines(span: DutySpan) -> Iterator[Fact]:
+    """Yield the tickets whose deadline lies in the span (docs/domain.md, Desk: SLA attainment)."""
+    for row in span.cases("desk.tickets", _BACK):
+        due, closed = row["due_at"], row["closed_at"]
+        if due is None or not span.begins_at <= due < span.ends_at or row["close_code"] in ("cancelled", "duplicate"):
+            continue
+        day, number, text = span.day(due), str(row["ticket_no"]), _outline(span, row)
+        if closed is not None and closed <= due:
+            yield Fact(day, number, text, "met")
+        else:
+            yield Fact(day, number, text, "short", f"时限为{span.clock(due)}")
+
+
+def is_off_hours(span: DutySpan, moment: datetime) -> bool:
+    """Return whether a moment is outside of office hours (docs/domain.md, O3).
+
+    Raises:
+        CalendarMissing: the year is not known.
+    """
+    local = moment + timedelta(hours=span.context.utc_offset_h)
+    minute = local.hour * 60 + local.minute
+    return not (span.context.calendar.is_working_day(local.date()) and OFFICE_MINUTES[0] <= minute < OFFICE_MINUTES[1])
+
+
+def _responses(*, off_hours: bool) -> Callable[[DutySpan], Iterator[Fact]]:
+    """Return the facts of first responses: of all tickets, or of those opened outside of office hours."""
+
+    def facts(span: DutySpan) -> Iterator[Fact]:
+        for row in _opened(span):
+            opened, responded = row["opened_at"], row["responded_at"]
+            if off_hours and not is_off_hours(span, opened):
+                continue
+            day, number = span.day(opened), str(row["ticket_no"])
+            text = f"{span.clock(opened)}受理，首次响应{span.clock(responded)}"
+            if responded is None:
+                is_over = span.ends_at - opened > timedelta(seconds=RESPONSE_S) and row["closed_at"] is None
+                result = "short" if is_over else "unproven" if row["closed_at"] is not None else "open"
+                reason = {"short": f"超过{_HOURS}小时未响应", "unproven": "未记录首次响应时间"}.get(result, "")
+                yield Fact(day, number, text, result, reason)  # type: ignore[arg-type]  # one of three results
+            elif (waited := (responded - opened).total_seconds()) > RESPONSE_S:
+                yield Fact(day, number, text, "short", f"响应用时{format_number(waited, 'seconds')}")
+            else:
+                yield Fact(day, number, text, "met")
+
+    return facts
+
+
+def _onboarding(span: DutySpan) -> Iterator[Fact]:
+    for row in span.cases("desk.onboardings"):
+        noted, finished = span.day(row["noted_at"]), row["finished_on"]
+        if noted > span.last or (finished is not None and finished < span.first):
+            continue
+        lacking = [label for step, label in _STEPS.items() if not _is_past(row[step], span.last)]
+        subject = f"{row['unit']}（{SUBSYSTEMS[row['subsystem']]}）"
+        if finished is not None and finished <= span.last:
+            text = f"{finished.isoformat()}接入完成"
+            yield Fact(noted, subject, text, "short" if lacking else "met", f"缺{'、'.join(lacking)}" * bool(lacking))
+        elif span.last - noted > timedelta(days=CONNECTED_WITHIN):
+            yield Fact(noted, subject, "未完成接入", "short", f"登记超过{CONNECTED_WITHIN}日")
+        else:
+            yield Fact(noted, subject, "正在接入", "open")
+
+
+def _is_past(day: date | None, last: date) -> bool:
+    return day is not None and day <= last
+
+
+#: Days before the span in which tickets may have been opened whose deadline lies in it.
+_BACK = 70
+
+_TICKETS = {"desk.tickets": 0}
+
+
+def _system_duty(id: str, label: str, *subsystems: str, categories: tuple[str, ...] = ()) -> Duty:
+    return Duty(
+        id=id,
+        label=label,
+        target="工单均已办结",
+        facts=_work(*subsystems, categories=categories),
+        reads=_TICKETS,
+        none_words="期内没有相关工单",
+        needs="相关工单",
+    )
+
+
+TICKET_DUTIES = (
+    Duty(
+        id="off_hours",
+        label="7×24小时响应",
+        target=f"非工作时间{_HOURS}小时内响应",
+        facts=_responses(off_hours=True),
+        reads=_TICKETS,
+        none_words="期内没有非工作时间工单，无响应记录可证",
+        needs="非工作时间的受理与响应记录",
+    ),
+    _system_duty("identity_tickets", "身份认证维护", "identity"),
+    _system_duty("sso_tickets", "单点登录维护", "sso"),
+    _system_duty("exchange_tickets", "公文交换维护", "docexchange"),
+    _system_duty("oa_tickets", "协同办公维护", "oa"),
+    _system_duty("im_tickets", "即时通讯支持", "im"),
+    _system_duty("sms_tickets", "短信平台支持", "sms"),
+    _system_duty("ca_tickets", "CA证书支持", "ca"),
+    Duty(
+        id="deadlines",
+        label="工单按时办结",
+        target="在时限内办结",
+        facts=_deadlines,
+        reads={"desk.tickets": _BACK},
+        none_words="期内没有到期的有时限工单",
+        needs="工单的应完成时间",
+    ),
+    Duty(
+        id="first_response",
+        label="首次响应",
+        target=f"{_HOURS}小时内响应",
+        facts=_responses(off_hours=False),
+        reads=_TICKETS,
+        none_words="期内没有工单",
+        needs="工单的首次响应时间",
+    ),
+    Duty(
+        id="onboarding",
+        label="单位接入四步骤",
+        target="账号、权限、印章、培训齐全",
+        facts=_onboarding,
+        reads={"desk.onboardings": 0},
+        when_none="met",
+        none_words="期内没有单位接入",
+        needs="单位接入登记",
+    ),
+)
