@@ -14,6 +14,8 @@ class _Days:
     is_complete: bool
     was_complete: bool
     note: str
+    unknown_measures: frozenset[str]
+    absent_note: str
 
 
 def since(view: DatasetView, first: dt.date) -> Covered:
@@ -25,4 +27,10 @@ def since(view: DatasetView, first: dt.date) -> Covered:
     """
     days = view.days.filter(view.days.day >= first)
     is_complete = bool(days.count().to_pyarrow().as_py()) and bool(days.is_covered.all().to_pyarrow().as_py())
-    return _Days(is_complete=is_complete, was_complete=view.was_complete, note=view.note)
+    return _Days(
+        is_complete=is_complete,
+        was_complete=view.was_complete,
+        note=view.note,
+        unknown_measures=view.unknown_measures,
+        absent_note=view.absent_note,
+    )

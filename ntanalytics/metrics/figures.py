@@ -7,6 +7,7 @@ are made from the rows of a metric and the datasets that it read.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, overload
 
@@ -14,6 +15,9 @@ from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.measure import PREVIOUS
 from ntanalytics.metrics.quantity import Certainty, Quantity, quantity
 from ntanalytics.metrics.rows import Rows, read_rows
+
+#: Endings of a measure and of those that ``metrics.change`` derives from it.
+_DERIVED = ("", "_before", "_change", "_change_rate")
 
 #: Columns by which a group tells its own gaps; no report shows them.
 _FLAGS = ("is_complete", "was_complete")
@@ -42,12 +46,20 @@ class FigureRow(Mapping[str, Any]):
         is_complete: whether the data of the row have no gap in the period.
         was_complete: whether they have none in the period before.
         against: the period before in words: ``上周``.
+        absent: measures of which a source lacks a column that they need.
     """
 
     def __init__(
-        self, values: Mapping[str, Any], *, is_complete: bool = True, was_complete: bool = True, against: str = PREVIOUS
+        self,
+        values: Mapping[str, Any],
+        *,
+        is_complete: bool = True,
+        was_complete: bool = True,
+        against: str = PREVIOUS,
+        absent: AbstractSet[str] = frozenset(),
     ) -> None:
         self._values = values
+        self.absent = absent
         self.against = against
         self._origins: Mapping[str, FigureRow] = {}
         self.is_complete = is_complete
@@ -101,6 +113,8 @@ class FigureRow(Mapping[str, Any]):
 
     def _is_complete(self, name: str) -> bool:
         origin = self.origin(name)
+        if origin.absent and not origin.absent.isdisjoint(name.removesuffix(ending) for ending in _DERIVED):
+            return False
         spans = MEASURES[name].spans if name in MEASURES else "now"
         return (spans == "before" or origin.is_complete) and (spans == "now" or origin.was_complete)
 
@@ -177,13 +191,14 @@ class Figures(Sequence[FigureRow]):
             gaps_of: tells whether a gap of the period, and one of the period before, touch a row; any row without it.
         """
         whole, was_whole = _completeness(views)
-        columns = {name + ending for name in names for ending in ("", "_before", "_change", "_change_rate")}
+        columns = {name + ending for name in names for ending in _DERIVED}
         items = tuple(
             row
             | FigureRow(
                 {name: row[name] for name in columns & set(row)},
                 is_complete=(whole or not touched) and (row.is_complete or not beside),
                 was_complete=(was_whole or not was_touched) and (row.was_complete or not beside),
+                absent=_absent(views) | (row.absent if beside else frozenset()),
             )
             for row, (touched, was_touched) in ((row, gaps_of(row)) for row in self.items)
         )
@@ -204,18 +219,21 @@ def figures(table: Rows, *views: Covered) -> Figures:
     """
     whole, was_whole = _completeness(views)
     columns, records = read_rows(table)
+    absent = _absent(views)
     items = tuple(
         FigureRow(
             row,
             is_complete=_own(row, ("is_covered", "is_complete"), whole),
             was_complete=_own(row, ("was_complete",), was_whole),
             against=_against(views),
+            absent=absent,
         )
         for row in records
     )
     shown = tuple(name for name in columns if name not in _FLAGS)
+    note = _joined(_note(views), *(getattr(view, "absent_note", "") for view in views if _absent([view]) & set(shown)))
     return Figures(
-        columns=shown, items=items, note=_note(views), is_complete=whole, origin=_origin(views), against=_against(views)
+        columns=shown, items=items, note=note, is_complete=whole, origin=_origin(views), against=_against(views)
     )
 
 
@@ -246,6 +264,11 @@ def _completeness(views: Sequence[Covered]) -> tuple[bool, bool]:
 
 def _against(views: Sequence[Covered]) -> str:
     return next((against for view in views if (against := getattr(view, "against", ""))), PREVIOUS)
+
+
+def _absent(views: Sequence[Covered]) -> frozenset[str]:
+    """Return the measures that are unknown whatever the days; a view that knows no columns has none."""
+    return frozenset().union(*(getattr(view, "unknown_measures", ()) for view in views))
 
 
 def _own(row: Mapping[str, Any], flags: Sequence[str], default: bool) -> bool:

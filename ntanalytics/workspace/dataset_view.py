@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 
 from ntanalytics.contract import Dataset, Kind
 from ntanalytics.ledger import CoverageDay
+from ntanalytics.metrics.column_needs import unknown_measures
 from ntanalytics.metrics.figures import Figures, figures
 from ntanalytics.metrics.rows import Rows
 from ntanalytics.periods import Period, days_between, local_window
@@ -81,6 +82,20 @@ class DatasetView(ABC):
     def absent_columns(self) -> dict[str, frozenset[str]]:
         """Source → the columns that it does not have, whose nulls say nothing; sources that have all are left out."""
         return self._workspace.absent_columns(self.contract.name)
+
+    @cached_property
+    def unknown_measures(self) -> frozenset[str]:
+        """Measures that are unknown whatever the days, since sources lack a column that they need."""
+        return unknown_measures(self.contract.name, self.absent_columns, self.sources)
+
+    @property
+    def absent_note(self) -> str:
+        """Chinese note on the columns that sources lack; empty if they lack none."""
+        names = [source for source, columns in self.absent_columns.items() if columns]
+        labels = {self.contract.column(name).label for columns in self.absent_columns.values() for name in columns}
+        if not names:
+            return ""
+        return f"数据源 {'、'.join(names)} 没有{'、'.join(sorted(labels))}，有关数字未知或为下限。"
 
     def sources_without(self, column: str) -> list[str]:
         """Return the sources that do not have a column: what needs it is unknown of them."""

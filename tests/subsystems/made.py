@@ -23,6 +23,7 @@ from ntanalytics.contract.dataset import Dataset, Kind, Type
 from ntanalytics.findings.finding import Finding, subsystem_entity
 from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.threshold import Status
+from ntanalytics.metrics.column_needs import unknown_measures
 from ntanalytics.periods import Period, days_between
 from ntanalytics.subsystems import RULES
 
@@ -142,6 +143,13 @@ class _View:
     is_complete: bool
     was_complete: bool = True
     note: str = ""
+    absent: tuple[str, ...] = ()
+    absent_note: str = ""
+
+    @property
+    def unknown_measures(self) -> frozenset[str]:
+        """The measures that need a column that the only source lacks."""
+        return unknown_measures(self.contract.name, dict.fromkeys(self.sources, self.absent), self.sources)
 
     @property
     def gap_sources(self) -> frozenset[str]:
@@ -164,8 +172,8 @@ class _View:
         return {"is_complete": self.is_complete, "was_complete": self.was_complete}
 
     def sources_without(self, column: str) -> list[str]:
-        """Return no source: the test's one has every column."""
-        return []
+        """Return the only source, where it lacks the column."""
+        return [*self.sources] if column in self.absent else []
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,12 +185,14 @@ class _Lake:
         data: dataset → its table; a dataset that is missing has no source.
         gaps: days that were not extracted.
         former: dataset → the snapshot of the period before, where it differs.
+        absent: dataset → columns that its source does not have.
     """
 
     context: CheckContext
     data: Mapping[str, pa.Table]
     gaps: tuple[dt.date, ...]
     former: Mapping[str, pa.Table]
+    absent: Mapping[str, Sequence[str]]
 
     def dataset(self, name: str, history: int) -> _View:
         """Return the view of a dataset."""
@@ -203,6 +213,7 @@ class _Lake:
                 [row for row in days(gaps=self.gaps) if first <= row["day"] <= period.last], schema=_DAYS
             ),
             as_of=self.context.ends_at,
+            absent=tuple(self.absent.get(name, ())),
             is_complete=not set(self.gaps) & set(period.days if given.kind is not Kind.STATE else period.days[-1:]),
         )
 
@@ -230,6 +241,7 @@ def evaluation(
     gaps: tuple[dt.date, ...] = (),
     rules: Mapping[str, Rule] = RULES,
     former: Data = MappingProxyType({}),
+    absent: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> engine.Evaluation:
     """Evaluate some checks of a subsystem by the engine.
 
@@ -242,6 +254,7 @@ def evaluation(
         gaps: days that were not extracted.
         rules: the rules as the site has them.
         former: dataset → its snapshot of the period before, where it differs.
+        absent: dataset → columns that its source does not have.
     """
     wanted = spans or (span_of(period),)
     chosen = replace(subsystem, checks=tuple(check for check in subsystem.checks if check.rule in codes), section=None)
@@ -251,7 +264,7 @@ def evaluation(
         {name: rows if isinstance(rows, pa.Table) else table_of(name, rows, day=ON) for name, rows in side.items()}
         for side in (data, former)
     )
-    lake = _Lake(context=context, data=given, gaps=gaps, former=earlier)
+    lake = _Lake(context=context, data=given, gaps=gaps, former=earlier, absent=absent)
     report: Any = context.report
     report.dataset, report.views = lake.dataset, lambda _subsystem: []
     report.working_days = _weekdays(period.first, period.last)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -21,6 +21,7 @@ from ntanalytics.contract.dataset import Column, Kind, Type
 from ntanalytics.contract.infra import HOST_METRICS
 from ntanalytics.findings.finding import Finding
 from ntanalytics.metrics import measure as measure_of
+from ntanalytics.metrics.column_needs import unknown_measures
 from ntanalytics.periods import Period
 from ntanalytics.subsystems import SUBSYSTEMS
 from tests.subsystems.made import ON, at, days, evaluation, events, table_of
@@ -109,6 +110,29 @@ CASES = [
 def test_over_a_gap_nothing_is_ok_unless_it_is_known(subsystem: Subsystem, span: Span, empty: bool) -> None:
     gap = _findings(subsystem, span, ON, PERIODS[span].last, empty=empty)
     assert [(finding.identity, finding.value) for finding in gap if _is_good(finding) and not _is_known(finding)] == []
+
+
+@pytest.mark.parametrize(("subsystem", "span"), CASES)
+def test_without_its_columns_nothing_is_ok(subsystem: Subsystem, span: Span) -> None:
+    """The source has none of the columns that may be null, and all rows have nulls there."""
+    absent = {
+        name: [column.name for column in dataset.mapped if column.nullable]
+        for name, dataset in contract.DATASETS.items()
+    }
+    data = {name: _without(table, absent[name]) for name, table in _data().items()}
+    codes = [check.rule for check in subsystem.checks if check.rule not in OF_THE_DATA]
+    found = evaluation(subsystem, codes, data, period=PERIODS[span], spans=(span,), absent=absent).findings
+    unknown = {
+        name for dataset, columns in absent.items() for name in unknown_measures(dataset, {"test": columns}, ["test"])
+    }
+    assert [finding.identity for finding in found if finding.rule.measure in unknown and _is_good(finding)] == []
+
+
+def _without(table: pa.Table, columns: Sequence[str]) -> pa.Table:
+    for name in columns:
+        place = table.schema.get_field_index(name)
+        table = table.set_column(place, table.schema.field(place), pa.nulls(len(table), table.schema.field(place).type))
+    return table
 
 
 @pytest.mark.parametrize(("subsystem", "span"), [case.values for case in CASES if case.values[1] is DAY])

@@ -52,11 +52,15 @@ class PageCoverage:
         is_complete: whether the page's data have no gap in the period.
         was_complete: the same for the period before.
         note: note on the gap, or empty.
+        unknown_measures: measures of which a source of the page lacks a column that they need.
+        absent_note: note on the columns, or empty.
     """
 
     is_complete: bool
     was_complete: bool
     note: str
+    unknown_measures: frozenset[str] = frozenset()
+    absent_note: str = ""
 
 
 class PageFigures(NamedTuple):

@@ -150,7 +150,14 @@ class AdoptionQueries:
         """Return the gaps that count for the page: those of the sources that feed it."""
         fed = self._fed()
         note = (self.activities.note or self.members.note) if gaps & fed else ""
-        return PageCoverage(is_complete=not gaps & fed, was_complete=not gaps_before & fed, note=note)
+        views = self.activities, self.members
+        return PageCoverage(
+            is_complete=not gaps & fed,
+            was_complete=not gaps_before & fed,
+            note=note,
+            unknown_measures=views[0].unknown_measures | views[1].unknown_measures,
+            absent_note="".join(view.absent_note for view in views),
+        )
 
     def _changed(self, now: ir.Table, was: ir.Table, page: PageCoverage) -> FigureRow:
         able = replace(page, was_complete=page.was_complete and self.members.was_complete)

@@ -1,0 +1,115 @@
+"""Columns that a product may lack, and the measures that need them (docs/domain.md, Rows: absent).
+
+Column, as ``dataset.column`` → measures. A column that stands nowhere is needed by no measure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+
+#: Columns without which a measure is unknown of a source: a null says nothing there.
+NEEDED: Mapping[str, Sequence[str]] = MappingProxyType(
+    {
+        "ca.certificates.unit": ("expiring_units",),
+        "ca.logins.certificate_id": ("expired_tried", "revoked_tried"),
+        "ca.logins.reason": ("expired_tried", "revoked_tried"),
+        "desk.access_grants.approved_at": ("unapproved_rights",),
+        "desk.access_grants.last_used_on": ("unused_rights", "use_unknown_rights"),
+        "desk.access_grants.modified_at": ("modified_rights",),
+        "desk.access_grants.removed_at": ("removed_rights", "held_rights", "unused_rights", "unapproved_rights"),
+        "desk.changes.confirmed_at": ("unconfirmed_changes", "unapproved_changes", "unapproved_rate"),
+        "desk.changes.finished_at": (
+            "finished_changes", "unconfirmed_changes", "ended_changes", "unapproved_changes", "unsuccessful_changes",
+            "cancelled_changes", "unrecorded_changes", "unapproved_rate", "unsuccessful_rate", "cancelled_rate",
+        ),
+        "desk.changes.result": (
+            "unsuccessful_changes", "cancelled_changes", "unrecorded_changes", "unsuccessful_rate", "cancelled_rate",
+        ),
+        "desk.checks.remark": ("checks_open",),
+        "desk.incidents.restored_at": ("clock_s", "clock", "clocks_broken"),
+        "desk.tickets.cause": ("repeated_tickets",),
+        "desk.tickets.close_code": ("solved_tickets", "resolution_rate"),
+        "desk.tickets.closed_at": (
+            "open_now", "open_tickets", "overdue_tickets", "oldest_due_at", "overdue_days", "closed_tickets",
+            "resolution_p50_s", "resolution_mean_s", "solved_tickets", "resolution_rate", "marked_tickets",
+            "reopened_tickets",
+        ),
+        "desk.tickets.due_at": ("overdue_tickets", "oldest_due_at", "overdue_days", "no_deadline_tickets"),
+        "desk.tickets.reopenings": ("reopened_tickets",),
+        "desk.tickets.responded_at": ("late_responses", "response_p50_s", "unanswered_tickets"),
+        "docexchange.deliveries.delivered_at": ("undelivered_share", "arrival_to_signing_s"),
+        "docexchange.deliveries.due_at": ("overdue_deliveries", "oldest_overdue_at"),
+        "docexchange.deliveries.returned_at": ("returned_deliveries", "refused_deliveries", "returned_share"),
+        "docexchange.deliveries.signed_at": (
+            "signed_deliveries", "pending_deliveries", "signed_in_time_rate", "unsigned_share", "signing_p50_s",
+            "overdue_deliveries", "oldest_overdue_at", "arrival_to_signing_s",
+        ),
+        "identity.accounts.last_login_at": ("dormant_accounts",),
+        "identity.logins.account_id": (
+            "login_users", "attempts", "shared_accounts", "most_addresses", "forced_accounts", "locked_accounts",
+            "locked_days",
+        ),
+        "identity.logins.address_hash": ("shared_accounts", "most_addresses", "forced_accounts"),
+        "identity.logins.reason": ("locked_accounts", "locked_days"),
+        "identity.units.parent_id": ("parent", "is_top"),
+        "im.sessions.terminal": ("client_share",),
+        "infra.backups.size_bytes": ("last_size_bytes", "usual_size_bytes", "size_drop"),
+        "infra.problems.ended_at": ("grave_problems",),
+        "oa.activities.unit": ("units_active", "coverage"),
+        "oa.members.unit": ("units_onboarded", "units_active", "coverage"),
+        "oa.tasks.due_at": ("overdue_tasks",),
+        "oa.tasks.finished_at": (
+            "tasks", "handling_p50_s", "handling_p90_s", "worked_p50_s", "worked_p90_s", "overdue_tasks",
+        ),
+        "seal.seals.made_at": (
+            "making_days_p50", "testing_days_p50", "waiting_days", "making_wait_days", "oldest_request_at",
+        ),
+        "seal.seals.requested_at": ("making_days_p50", "making_wait_days", "oldest_request_at"),
+        "seal.seals.tested_at": ("testing_days_p50", "waiting_days"),
+        "sms.messages.failure_code": ("internal_failure_share", "failure_class", "failed_share"),
+        "sms.messages.outcome": (
+            "delivered", "failed", "unknown", "pending", "delivery_rate", "failure_rate", "internal_failure_share",
+            "backlog", "oldest_backlog_at", "failed_share",
+        ),
+        "sms.messages.reported_at": ("receipt_latency_p50_s", "receipt_latency_p95_s", "late_share"),
+        "sso.accesses.account_id": ("access_users",),
+    }
+)  # fmt: skip
+
+#: Columns of measures that are taken over the rows that have them: unknown only where no source has the column.
+NEEDED_OF_ONE: Mapping[str, Sequence[str]] = MappingProxyType(
+    {
+        "desk.tickets.satisfaction": ("satisfaction_mean", "marked_tickets"),
+        "desk.trainings.invited": ("invited", "training_rate"),
+        "docexchange.deliveries.platform": ("xinchuang_signing_share",),
+        "docexchange.documents.is_ofd": ("ofd_share",),
+        "docexchange.documents.is_sealed": ("sealed_share",),
+        "docexchange.documents.platform": ("xinchuang_document_share",),
+        "docexchange.interface_calls.duration_bucket": ("timed_calls", "call_p95_ms"),
+        "infra.checks.duration_ms": ("probed", "probe_p50_ms"),
+        "infra.checks.expires_at": ("tls_expires_at", "tls_days"),
+        "infra.requests.duration_bucket": (
+            "timed_requests", "duration_p50_ms", "duration_p95_ms", "answered", "answer_p95_ms", "slow_ratio",
+        ),
+        "oa.activities.platform": ("xinchuang_share",),
+        "sso.accesses.duration_ms": ("access_p95_ms",),
+        "sso.accesses.outcome": ("refused_accesses", "access_failure_rate"),
+    }
+)  # fmt: skip
+
+
+def unknown_measures(dataset: str, absent: Mapping[str, Iterable[str]], sources: Sequence[str]) -> frozenset[str]:
+    """Return the measures that are unknown, since sources lack columns.
+
+    Args:
+        dataset: the dataset.
+        absent: source → the columns that it does not have.
+        sources: the sources of the dataset.
+    """
+    measures: set[str] = set()
+    for column in {name for columns in absent.values() for name in columns}:
+        lacking = [source for source in sources if column in absent.get(source, ())]
+        measures.update(NEEDED.get(f"{dataset}.{column}", ()) if lacking else ())
+        measures.update(NEEDED_OF_ONE.get(f"{dataset}.{column}", ()) if len(lacking) == len(sources) else ())
+    return frozenset(measures)

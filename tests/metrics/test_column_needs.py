@@ -1,0 +1,39 @@
+"""Columns that a source may lack, and the measures that are unknown then."""
+
+from __future__ import annotations
+
+import pytest
+
+from ntanalytics import contract
+from ntanalytics.metrics import MEASURES
+from ntanalytics.metrics.column_needs import NEEDED, NEEDED_OF_ONE, unknown_measures
+from ntanalytics.metrics.figures import FigureRow
+
+
+@pytest.mark.parametrize("needs", [NEEDED, NEEDED_OF_ONE], ids=["every", "one"])
+def test_each_column_may_be_null_and_each_measure_is_there(needs: dict[str, tuple[str, ...]]) -> None:
+    for place, measures in needs.items():
+        dataset, _, column = place.rpartition(".")
+        assert contract.dataset(dataset).column(column).nullable
+        assert set(measures) <= MEASURES.keys()
+
+
+def test_a_column_that_one_source_lacks_makes_its_measures_unknown() -> None:
+    assert unknown_measures("oa.tasks", {"a": {"due_at"}}, ["a", "b"]) == {"overdue_tasks"}
+    assert unknown_measures("oa.tasks", {"a": {"unit"}}, ["a"]) == frozenset()
+    assert unknown_measures("oa.tasks", {}, ["a"]) == frozenset()
+
+
+def test_a_share_of_what_is_known_needs_one_source_with_the_column() -> None:
+    lacking = {"a": {"is_ofd"}, "b": {"is_ofd"}}
+    assert unknown_measures("docexchange.documents", {"a": {"is_ofd"}}, ["a", "b"]) == frozenset()
+    assert unknown_measures("docexchange.documents", lacking, ["a", "b"]) == {"ofd_share"}
+
+
+def test_a_measure_of_an_absent_column_is_a_bound_or_unknown_and_its_change_too() -> None:
+    values = {"closed_tickets": 3, "closed_tickets_change": 1, "resolution_rate": 0.9, "opened_tickets": 7}
+    row = FigureRow(values, absent={"closed_tickets", "resolution_rate"})
+    assert row.quantity("closed_tickets").text == "≥ 3 件"
+    assert row.quantity("closed_tickets_change").text == "未知"
+    assert row.certainty("resolution_rate") == "unknown"
+    assert row.quantity("opened_tickets").is_exact
