@@ -28,7 +28,7 @@ OPTION = re.compile(r"(?<![\w-])--?[a-z][a-z-]*")
 #: Options that typer gives to each command, and those of the program itself.
 GIVEN = {"--help", "--config"}
 #: Heading of the first column of a table → what its spans of code are.
-KEYS, MESSAGES, NAMES = "键", "提示", "名称"
+KEYS, MESSAGES, NAMES, FIGURES = "键", "提示", "名称", "数字"
 #: Largest pictures, in bytes.
 LARGEST_PICTURE = 150_000
 
@@ -43,6 +43,13 @@ def pages(root: Path) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def chinese(pages: dict[str, str]) -> dict[str, str]:
     return {path: text for path, text in pages.items() if path.startswith("docs/zh/")}
+
+
+@pytest.fixture(scope="module")
+def said() -> str:
+    """Every text of the package."""
+    nodes = (node for tree in package.trees().values() for node in package.nodes(tree))
+    return "\n".join(node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str))
 
 
 @pytest.fixture(scope="module")
@@ -124,16 +131,17 @@ def test_every_mapping_of_the_chinese_pages_fits_the_contract(chinese: dict[str,
     assert {name for name, _ in loading.load_product(tmp_path).mappings}
 
 
-def test_every_message_of_the_chinese_pages_is_one_of_the_program(chinese: dict[str, str]) -> None:
-    said = "\n".join(
-        node.value
-        for tree in package.trees().values()
-        for node in package.nodes(tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    )
+def test_every_message_of_the_chinese_pages_is_one_of_the_program(chinese: dict[str, str], said: str) -> None:
     named = {phrase for text in chinese.values() for phrase in _first_column(text, MESSAGES)}
     assert named, "no table of messages was found"
     assert {phrase for phrase in named if phrase not in said} == set(), "the program says no such thing any more"
+
+
+def test_every_figure_that_the_guide_explains_is_one_of_the_reports(chinese: dict[str, str], said: str) -> None:
+    rows = _rows(chinese["docs/zh/reading.md"], FIGURES)
+    named = {label for row in rows for label in row[0].split("、")}
+    assert named, "no table of figures was found"
+    assert {label for label in named if label not in said} == set(), "no report has a figure of this name any more"
 
 
 def test_every_name_that_an_example_imports_is_there(pages: dict[str, str]) -> None:
