@@ -26,7 +26,6 @@ NEEDED: Mapping[str, Sequence[str]] = MappingProxyType(
         "desk.changes.result": (
             "unsuccessful_changes", "cancelled_changes", "unrecorded_changes", "unsuccessful_rate", "cancelled_rate",
         ),
-        "desk.checks.remark": ("checks_open",),
         "desk.incidents.restored_at": ("clock_s", "clock", "clocks_broken"),
         "desk.tickets.cause": ("repeated_tickets",),
         "desk.tickets.close_code": ("solved_tickets", "resolution_rate"),
