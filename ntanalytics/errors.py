@@ -11,7 +11,9 @@
     ├── SourceError                 exit code 5   a source failed (retryable, except where noted)
     │   ├── SourceUnreachable                     no connection, no such file
     │   ├── SourceRefused                         the source refused (not retryable)
-    │   └── SourceClosed                          outside the allowed hours (not retryable)
+    │   ├── SourceClosed                          outside the allowed hours (not retryable)
+    │   ├── SourceLocked                          another session holds a lock on a table
+    │   └── SourceTooSlow                         a statement took longer than `timeout_s`
     ├── LakeError                   exit code 6   the lake or the ledger cannot be read or written (retryable)
     │   ├── LeaseLost                             another process may work on the same object
     │   └── NoData                                nothing was ever extracted (not retryable)
@@ -138,6 +140,18 @@ class SourceClosed(SourceError):
 
     retryable = False
     public_message = "不在允许取数的时段"
+
+
+class SourceLocked(SourceError):
+    """A table of a source that another session has locked: it is tried again later, and not at once."""
+
+    public_message = "数据源的表被锁定"
+
+
+class SourceTooSlow(SourceError):
+    """A statement that the server ended after `timeout_s`: it is tried again later, and not at once."""
+
+    public_message = "数据源查询超时"
 
 
 class LakeError(NtaError):

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ntanalytics.checks.check import DAY, Check, Span
+from ntanalytics.checks.computation_errors import COMPUTATION_ERRORS, error_place
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.checks.section import SubsystemSummary, no_source_summary
+from ntanalytics.checks.section import SubsystemSummary, failed_summary, no_source_summary
 from ntanalytics.checks.subsystem import Subsystem
 from ntanalytics.checks.suppression import PLANNED_READS, excuse_planned, suppress
 from ntanalytics.findings.finding import Finding
@@ -60,9 +61,11 @@ def needs_of(
 
 
 def evaluate(context: CheckContext, subsystems: Sequence[Subsystem], spans: Sequence[Span]) -> Evaluation:
-    """Evaluate checks and sections."""
+    """Evaluate checks and sections. One that ends in an error is unknown, and the others come out."""
     judged = judge(context, subsystems, spans)
-    return replace(judged, summaries=_summaries(context, subsystems, judged.findings))
+    summaries, failed = _summaries(context, subsystems, judged.findings)
+    codes = judged.codes | {finding.code for finding in failed}
+    return replace(judged, findings=(*judged.findings, *failed), summaries=summaries, codes=codes)
 
 
 def judge(context: CheckContext, subsystems: Sequence[Subsystem], spans: Sequence[Span]) -> Evaluation:
@@ -80,7 +83,11 @@ def judge(context: CheckContext, subsystems: Sequence[Subsystem], spans: Sequenc
         if not all(view.sources and view.is_complete for view in required):
             unjudged.add(check.rule)
         if rule.enabled and all(view.sources for view in required):
-            findings += check.evaluate(context, rule)
+            try:
+                findings += check.evaluate(context, rule)
+            except COMPUTATION_ERRORS as error:
+                unjudged.add(check.rule)
+                findings.append(unknown(rule, "failed").with_details(error=error_place(error)))
     findings += [
         unknown(context.rules[f"{subsystem.id}.source"], "no_source").with_details(datasets=missing)
         for subsystem in subsystems
@@ -107,8 +114,9 @@ def _missing_sources(context: CheckContext, subsystem: Subsystem) -> tuple[str, 
 
 def _summaries(
     context: CheckContext, subsystems: Sequence[Subsystem], findings: Sequence[Finding]
-) -> dict[str, SubsystemSummary]:
-    summaries = {}
+) -> tuple[dict[str, SubsystemSummary], list[Finding]]:
+    """Return the summaries by subsystem, and a finding for each that ended in an error."""
+    summaries, failed = {}, []
     for subsystem in subsystems:
         section = subsystem.section
         if section is None:
@@ -118,8 +126,14 @@ def _summaries(
         own_reads = {name: days for name, days in section.reads.items() if name.partition(".")[0] == subsystem.id}
         read = [context.dataset(name, days) for name, days in own_reads.items()]
         if any(view.sources for view in read):
-            summary = section.summarize(context, own)
+            try:
+                summary = section.summarize(context, own)
+            except COMPUTATION_ERRORS as error:
+                summary = failed_summary(subsystem.id, section.lead)
+                finding = unknown(context.rules[f"{subsystem.id}.source"], "failed")
+                failed.append(finding.with_details(error=error_place(error)))
+                own = (*own, failed[-1])
         else:
             summary = no_source_summary(subsystem.id, section.lead, _missing_sources(context, subsystem))
         summaries[subsystem.id] = replace(summary, findings=own)
-    return summaries
+    return summaries, failed

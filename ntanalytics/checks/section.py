@@ -103,6 +103,16 @@ class _NoTables(dict[str, Figures]):
         return NO_FIGURES
 
 
+def failed_summary(subsystem: str, lead: str) -> SubsystemSummary:
+    """Return the summary of a subsystem whose figures ended in an error: unknown.
+
+    Args:
+        subsystem: its id.
+        lead: the measure that stands for it.
+    """
+    return _empty_summary(subsystem, "计算出错，本节未能出具", lead)
+
+
 def no_source_summary(subsystem: str, lead: str, missing: Sequence[str]) -> SubsystemSummary:
     """Return the summary of a subsystem for which some datasets have no source: unknown.
 
@@ -111,9 +121,13 @@ def no_source_summary(subsystem: str, lead: str, missing: Sequence[str]) -> Subs
         lead: the measure that stands for it.
         missing: labels of the datasets.
     """
+    return _empty_summary(subsystem, f"没有配置{'、'.join(missing)}的数据源", lead)
+
+
+def _empty_summary(subsystem: str, reason: str, lead: str) -> SubsystemSummary:
     return SubsystemSummary(
         subsystem=subsystem,
-        highlights=f"没有配置{'、'.join(missing)}的数据源",
+        highlights=reason,
         lead=lead,
         total=FigureRow({}, is_complete=False, was_complete=False),
         tables=_NoTables(),

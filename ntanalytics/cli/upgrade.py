@@ -66,7 +66,7 @@ def _as_data(
     plan: LedgerUpgrade, done: UpgradeResult | None, site: SiteUpgrade, workbooks: Sequence[SiteWorkbook]
 ) -> Mapping[str, Any]:
     backup = str(done.backup) if done and done.backup else ""
-    files = {str(found.file): [vars(replaced) for replaced in found.replacements] for found in site.files}
+    files = {str(upgraded.file): [vars(replaced) for replaced in upgraded.replacements] for upgraded in site.files}
     tables = {change.dataset: change.steps() for change in site.tables}
     state = {"is_done": done is not None, "rows_after": done.rows if done else {}, "backup": backup}
     books = [{**vars(book), "path": str(book.path), "backup": str(book.backup or "")} for book in workbooks]
@@ -89,12 +89,12 @@ def _show_ledger(plan: LedgerUpgrade, done: UpgradeResult | None) -> None:
 
 
 def _show_site(site: SiteUpgrade, *, is_done: bool) -> None:
-    for found in site.files:
-        say(f"{found.file}:")
-        for replaced in found.replacements:
+    for upgraded in site.files:
+        say(f"{upgraded.file}:")
+        for replaced in upgraded.replacements:
             say(f"  line {replaced.line}, {replaced.where}: {replaced.former} is now {replaced.present}")
-        if found.backup:
-            say(f"  done; it says the same. backup: {found.backup}")
+        if upgraded.backup:
+            say(f"  done; it says the same. backup: {upgraded.backup}")
     for change in site.tables:
         say(f"the lake's table {change.dataset}, version {change.version}:")
         for step in change.steps():

@@ -102,6 +102,8 @@ def _outcome(is_sent: bool, exchange: _Exchange) -> DeliveryOutcome:
         return DeliveryOutcome("retry", f"HTTP {status}", is_down=True)
     if status >= 500:
         return DeliveryOutcome("ambiguous", f"HTTP {status}")
+    if 300 <= status < 400:
+        return DeliveryOutcome("failed", f"HTTP {status}: the service leads elsewhere, which is not followed")
     if status >= 400:
         return DeliveryOutcome("failed", f"HTTP {status}")
     code = _refusal(response)
@@ -136,13 +138,14 @@ def _is_before_sending(error: requests.RequestException) -> bool:
 
 @contextmanager
 def _recorded() -> Iterator[_Exchange]:
-    """Record each request that is made meanwhile, and its response."""
+    """Record each request that is made meanwhile, and its response; a redirection is not followed."""
     exchange = _Exchange()
     request = requests.Session.request
 
     def recorded(session: requests.Session, *args: Any, **named: Any) -> requests.Response:
         try:
-            response = request(session, *args, **named)
+            # a redirection could lead the message, or a request, to any host that this one reaches
+            response = request(session, *args, **{**named, "allow_redirects": False})
         except requests.RequestException as error:
             exchange.errors.append(error)
             raise

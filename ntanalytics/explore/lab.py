@@ -73,7 +73,7 @@ def serve(
         folder: the analyst's folder (:func:`prepare_folder`).
         port: the TCP port; default: 8888, or the next free one.
         browser: True to open a browser.
-        on_start: called with the address, with its token, when the server listens.
+        on_start: called with the address, with its token, when the server answers.
 
     Raises:
         UsageError: the port is taken.
@@ -88,7 +88,12 @@ def serve(
             server = LabApp.initialize_server(argv=options)
         except SystemExit as error:
             raise UsageError(f"JupyterLab cannot listen on port {port or 8888}", todo="try another --port") from error
-        on_start(f"{server.connection_url}lab?token={server.identity_provider.token}")
+
+        def tell() -> None:
+            on_start(f"{server.connection_url}lab?token={server.identity_provider.token}")
+
+        # the server listens from the first step of the loop on, and this is the step after it
+        server.io_loop.add_callback(tell)
         server.start()
 
 

@@ -13,8 +13,9 @@ import duckdb
 import pyarrow as pa
 import stamina
 import structlog
+from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
-from ntanalytics.errors import NtaError, SourceError
+from ntanalytics.errors import NtaError, SourceError, SourceLocked, SourceTooSlow
 from ntanalytics.extraction.filling import fill_spool
 from ntanalytics.extraction.pseudonym import KEY_NAME, site_key
 from ntanalytics.extraction.spool import Spool
@@ -29,8 +30,20 @@ from ntanalytics.sources import check_read_hours
 log = structlog.get_logger(__name__)
 
 
-def _is_retryable(error: Exception) -> bool:
-    return isinstance(error, SourceError) and error.retryable
+def _is_retryable_at_once(error: Exception) -> bool:
+    """Return True for a failure of a moment; whoever waited for a lock or a slow statement waits for the next round."""
+    is_slow = isinstance(error, (SourceLocked, SourceTooSlow))
+    return isinstance(error, SourceError) and error.retryable and not is_slow
+
+
+def _log_retry(details: RetryDetails) -> None:
+    """Log a retry as a sentence for an operator."""
+    wait_s = round(details.wait_for, 1)
+    log.warning("tried again in a moment", wait_s=wait_s, error=redact(str(details.caused_by)).partition("\n")[0])
+
+
+# stamina would log the representation of the call and of the error
+set_on_retry_hooks([_log_retry])
 
 
 @dataclass(frozen=True)
@@ -56,7 +69,7 @@ class WindowLoad:
         taken_at, started = self.clock().astimezone(dt.UTC), time.monotonic()
         try:
             # no decorator: its warnings would log the arguments, and with them the settings
-            for attempt in stamina.retry_context(on=_is_retryable, attempts=3, wait_initial=0.5, wait_max=5.0):
+            for attempt in stamina.retry_context(on=_is_retryable_at_once, attempts=3, wait_initial=0.5, wait_max=5.0):
                 with attempt:
                     result = self._replace_days(window, taken_at, started)
         except (NtaError, pa.ArrowException, duckdb.Error, OSError, UnicodeError) as error:

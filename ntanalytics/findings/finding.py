@@ -31,6 +31,7 @@ Unknown = Literal[
     "no_previous",  # the period before has a gap
     "no_calendar",  # the working days of the year are unknown
     "not_in_source",  # the source does not have the column
+    "failed",  # its computation ended in an error
     "unmeasured",  # too little of the time was measured to show it
 ]
 

@@ -28,6 +28,7 @@ _EXCUSES = MappingProxyType(
     }
 )
 _SOURCE_ADVICE = "检查数据源与抽取任务"
+_ERROR_ADVICE = "属程序缺陷，请将本报表转交软件维护人员"
 
 
 @dataclass(frozen=True)
@@ -211,6 +212,7 @@ def reason_words(finding: Finding) -> str:
         "no_previous": "前一期数据不完整",
         "no_calendar": "没有该年度的工作日历",
         "not_in_source": "数据源没有该项数据",
+        "failed": "计算出错，其余各项不受影响",
         "unmeasured": "未测时间过长，无法证明达标",
         "": "原因未知",
     }[finding.unknown]
@@ -240,6 +242,8 @@ def _advice(finding: Finding, own: RuleText) -> str:
         return own.advice(finding)
     if finding.unknown in ("no_source", "missing", "incomplete"):
         return _SOURCE_ADVICE
+    if finding.unknown == "failed":
+        return _ERROR_ADVICE
     return finding.rule.advice if finding.is_violation else ""
 
 

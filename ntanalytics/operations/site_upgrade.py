@@ -57,7 +57,7 @@ def plan_site_upgrade(settings: Settings) -> SiteUpgrade:
     Raises:
         SettingsError: a file cannot be read.
     """
-    files = [FileUpgrade(file, found) for file, renames, _ in _files(settings) if (found := _former(file, renames))]
+    files = [FileUpgrade(file, former) for file, renames, _ in _files(settings) if (former := _former(file, renames))]
     tables, problems = [], []
     lake = DeltaLake.of(settings)
     for dataset in DATASETS.values():
@@ -90,7 +90,7 @@ def upgrade_site(settings: Settings, now: dt.datetime) -> SiteUpgrade:
     """
     plan = plan_site_upgrade(settings)
     renames = {file: (table, read) for file, table, read in _files(settings)}
-    files = [_rewrite(found.file, *renames[found.file], now) for found in plan.files]
+    files = [_rewrite(planned.file, *renames[planned.file], now) for planned in plan.files]
     lake = DeltaLake.of(settings, Ledger(settings.ledger).lease) if plan.tables else None
     rows = {}
     for change in plan.tables:

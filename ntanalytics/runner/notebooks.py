@@ -15,7 +15,7 @@ from ntanalytics.errors import BadPeriod, ReportFailed, UnknownName
 from ntanalytics.periods import Period, PeriodKind
 from ntanalytics.runner import parameters as strict
 from ntanalytics.runner.parameters import Parameter
-from ntanalytics.settings import project_dir
+from ntanalytics.settings import project_dir, require_own
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +84,7 @@ def load_report(name: str, directory: Path | None = None) -> ReportNotebook:
 
     Raises:
         UnknownName: there is no such report; the message lists the reports.
+        SettingsError: every account of the host may write the notebook or its folder.
         ReportFailed: the file is not a notebook, has not exactly one parameters cell, or has wrong metadata; the
             message names the notebook and the line or key.
     """
@@ -93,6 +94,7 @@ def load_report(name: str, directory: Path | None = None) -> ReportNotebook:
         raise UnknownName("report", name, names)
     path = folder / f"{name}.ipynb"
     where = f"notebooks/{path.name}"
+    require_own([folder, path])
     try:
         raw = path.read_bytes()
         # nbformat takes more than a second to import, and a wrong parameter is refused at once.

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from ntanalytics.contract import DATASETS
 from ntanalytics.delivery.notices import notify, notify_once, resolve
@@ -15,6 +17,9 @@ from ntanalytics.scheduling.health import Health
 from ntanalytics.scheduling.jobs import Job
 from ntanalytics.scheduling.outcomes import RunOutcome
 from ntanalytics.settings.calendar_end import calendar_end
+
+#: File of the findings in a published report.
+FINDINGS = "findings.json"
 
 #: Number of failed attempts in a row from which a channel is reported; a short failure is not.
 _ATTEMPTS = 3
@@ -36,6 +41,7 @@ def alert_scheduled_runs(context: RunContext, outcomes: Iterable[RunOutcome]) ->
     for outcome in outcomes:
         _alert_interruption(context, outcome)
         _alert_failure(context, outcome)
+        _alert_computation(context, outcome)
         job, period = outcome.job, outcome.period
         if outcome.status in ("issued", "corrected"):
             # without a calendar no period was known
@@ -71,6 +77,28 @@ def _alert_failure(context: RunContext, outcome: RunOutcome) -> None:
     else:
         return
     notify_once(context.settings, context.ledger, key, title, text)
+
+
+def _alert_computation(context: RunContext, outcome: RunOutcome) -> None:
+    """Report the checks and sections of an issued report that ended in an error; they are unknown in it."""
+    if outcome.status not in ("issued", "corrected"):
+        return
+    try:
+        content = json.loads((Path(outcome.why) / FINDINGS).read_text(encoding="utf-8"))
+        failed = [finding for finding in content["findings"] if finding["unknown"] == "failed"]
+    except (OSError, ValueError, KeyError, TypeError):  # pages of units, or a report without findings
+        return
+    key = f"computation {outcome.job}"
+    if not failed:
+        resolve(context.ledger, key)
+        return
+    listed = "；".join(f"{finding['code']}（{finding['details'].get('error', '')}）" for finding in failed[:10])
+    text = (
+        f"作业 {outcome.job}（{outcome.period}）的报表已发布，其中 {len(failed)} 项计算出错，"
+        f"按未知列出，其余不受影响：{listed}。"
+        "属程序缺陷，请将本通知与报表转交软件维护人员。"
+    )
+    notify_once(context.settings, context.ledger, key, f"作业 {outcome.job} 部分计算出错", text)
 
 
 def alert_sources(context: RunContext) -> None:

@@ -4,7 +4,7 @@ Unknown keys are errors. The file contains references to secrets (``env:NAME``, 
 ``keyring:SERVICE/USER``), which are read when a source is opened.
 """
 
-from ntanalytics.settings.folders import project_dir
+from ntanalytics.settings.folders import project_dir, require_own
 from ntanalytics.settings.holidays import read_calendar
 from ntanalytics.settings.model import Settings
 from ntanalytics.settings.parts import Retention, RuleSettings, Site, SourceSettings, Spark, StoreSettings, Target
@@ -27,4 +27,5 @@ __all__ = [
     "project_dir",
     "read_calendar",
     "read_secret",
+    "require_own",
 ]

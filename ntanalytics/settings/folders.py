@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import stat
+from collections.abc import Iterable
 from pathlib import Path
+
+from ntanalytics.errors import SettingsError
 
 
 def project_dir(name: str) -> Path:
@@ -10,3 +14,16 @@ def project_dir(name: str) -> Path:
     package = Path(__file__).resolve().parents[1]
     checkout = package.parent / name
     return checkout if (package.parent / "pyproject.toml").is_file() else package / "share" / name
+
+
+def require_own(paths: Iterable[Path]) -> None:
+    """Refuse files and folders that any account of the host may change: what they say is executed by this one.
+
+    Raises:
+        SettingsError: one is writable by others.
+    """
+    for path in paths:
+        if path.stat().st_mode & stat.S_IWOTH:
+            raise SettingsError(
+                "every account of this host may write it", where=str(path), todo="chmod o-w, and look what is in it"
+            )

@@ -85,13 +85,13 @@ def current_text(text: str, renames: Sequence[Rename]) -> tuple[str, list[Replac
     """
     if not any(rename.former in text for rename in renames):  # reading a file twice takes time
         return text, []
-    found = list(_former(text, renames))
-    changed = replace_scalars(text, {scalar: rename.present for scalar, rename in found})
+    former = list(_former(text, renames))
+    changed = replace_scalars(text, {scalar: rename.present for scalar, rename in former})
     return changed, [
         Replacement(
             ".".join(map(str, scalar.path)), rename.former, rename.present, text.count("\n", 0, scalar.start) + 1
         )
-        for scalar, rename in found
+        for scalar, rename in former
     ]
 
 

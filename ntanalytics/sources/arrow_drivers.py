@@ -15,7 +15,7 @@ import pyarrow as pa
 import stamina
 from sqlalchemy.engine import URL
 
-from ntanalytics.errors import SourceError, SourceRefused
+from ntanalytics.errors import SourceError, SourceLocked, SourceRefused, SourceTooSlow
 from ntanalytics.sources.binding import rename_parameters
 from ntanalytics.sources.source import BATCH_ROWS
 from ntanalytics.sources.stall_guard import CONNECT_S
@@ -36,6 +36,10 @@ class DriverUnavailable(Exception):  # not a failure: SQLAlchemy reads the rows 
 #: Messages of a server about a missing object or privilege; a retry does not help.
 _REFUSALS = ("no such", "denied", "unknown column", "doesn't exist", "does not exist", "authentication failed")
 
+#: Messages of a server about a lock that another session holds, and about a statement that took too long.
+_LOCKED = ("lock timeout", "lock wait timeout", "database is locked", "could not obtain lock")
+_TOO_SLOW = ("statement timeout", "max_statement_time", "maximum statement execution time", "interrupted")
+
 #: Message of connectorx about a value without a type.
 _UNCONVERTED = "Couldn't convert the value"
 
@@ -47,7 +51,13 @@ _BATCH_BYTES = "adbc.postgresql.batch_size_hint_bytes"
 
 
 def source_error(text: str, where: str, needs: str) -> SourceError:
-    """Return a message of a database as SourceRefused or SourceError."""
+    """Return a message of a database as SourceRefused, SourceLocked, SourceTooSlow or SourceError."""
+    if any(word in text.lower() for word in _LOCKED):
+        todo = "who changes or maintains the table at this hour? see `allowed:` of the source; it is tried again later"
+        return SourceLocked(f"another session holds a lock on a table: {text}", where=where, todo=todo)
+    if any(word in text.lower() for word in _TOO_SLOW):
+        todo = "an index on the time of the rows is missing, or `timeout_s:` of the source is too short for it"
+        return SourceTooSlow(f"the statement took too long: {text}", where=where, todo=todo)
     if any(word in text.lower() for word in _REFUSALS):
         return SourceRefused(text, where=where, todo=needs)
     return SourceError(text, where=where)

@@ -41,11 +41,18 @@ _DIALECTS = {"postgresql": "postgres", "mysql": "mysql", "mariadb": "mysql", "sq
 #: own comment and skips the other.
 _MYSQL_TIMEOUT = "SET SESSION /*M!100100 max_statement_time = {s} */ /*!50708 max_execution_time = {s}000 */"
 
-#: Statements of a backend that make the session read-only and cancel a query after {s} seconds.
+_MYSQL_LOCK = "SET SESSION lock_wait_timeout = {lock_s}"
+
+#: Statements of a backend that make the session read-only, cancel a query after {s} seconds, and end its waiting for a
+#: lock before that, so that the two are told apart.
 _SESSION = {
-    "postgresql": ("SET default_transaction_read_only = on", "SET statement_timeout = '{s}s'"),
-    "mariadb": ("SET SESSION TRANSACTION READ ONLY", _MYSQL_TIMEOUT),
-    "mysql": ("SET SESSION TRANSACTION READ ONLY", _MYSQL_TIMEOUT),
+    "postgresql": (
+        "SET default_transaction_read_only = on",
+        "SET statement_timeout = '{s}s'",
+        "SET lock_timeout = '{lock_s}s'",
+    ),
+    "mariadb": ("SET SESSION TRANSACTION READ ONLY", _MYSQL_TIMEOUT, _MYSQL_LOCK),
+    "mysql": ("SET SESSION TRANSACTION READ ONLY", _MYSQL_TIMEOUT, _MYSQL_LOCK),
     "sqlite": ("PRAGMA query_only = ON",),
 }
 
@@ -257,7 +264,8 @@ class DatabaseSource(SourceBase):
 
     def _session(self) -> list[str]:
         statements = _SESSION.get(self._url.get_backend_name(), ())
-        return [statement.format(s=self._timeout_s) for statement in statements]
+        lock_s = max(1, self._timeout_s // 4)
+        return [statement.format(s=self._timeout_s, lock_s=lock_s) for statement in statements]
 
     def _full_url(self) -> URL:
         url = self._url

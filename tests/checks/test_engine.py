@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+
+import pytest
+
+from ntanalytics.checks.context import CheckContext
+from ntanalytics.checks.subsystem import Subsystem
+from ntanalytics.errors import LakeError
+from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.rule import Rule
 from ntanalytics.subsystems.identity import SUBSYSTEM
 from ntanalytics.subsystems.sms import SUBSYSTEM as SMS
 from tests.subsystems.made import ON, at, evaluation, events, hours
@@ -41,3 +50,26 @@ def test_a_check_of_which_a_finding_was_suppressed_judges_nothing() -> None:
     made = evaluation(SMS, [RATE, RISE], _messages(0.9))
     assert [finding.code for finding in made.findings if finding.is_violation] == [RISE]
     assert made.unjudged == {RATE}
+
+
+def _with_failing(rule: str, error: Exception) -> Subsystem:
+    """Return the SMS subsystem with a check that raises an error."""
+
+    def evaluate(_context: CheckContext, _rule: Rule) -> list[Finding]:
+        raise error
+
+    checks = [dataclasses.replace(check, evaluate=evaluate) if check.rule == rule else check for check in SMS.checks]
+    return dataclasses.replace(SMS, checks=tuple(checks))
+
+
+def test_a_check_that_ends_in_an_error_is_unknown_and_the_others_come_out() -> None:
+    made = evaluation(_with_failing(RISE, ZeroDivisionError("of 12")), [RATE, RISE], _messages(0.9))
+    [failed] = [finding for finding in made.findings if finding.code == RISE]
+    assert (failed.status, failed.unknown, RISE in made.unjudged) == ("unknown", "failed", True)
+    assert str(failed.details["error"]).startswith("ZeroDivisionError, engine.py:")
+    assert [finding.status for finding in made.findings if finding.code == RATE] == ["warning"]
+
+
+def test_an_error_of_the_lake_ends_the_report() -> None:
+    with pytest.raises(LakeError):
+        evaluation(_with_failing(RISE, LakeError("the disk is gone")), [RATE, RISE], _messages(0.0))

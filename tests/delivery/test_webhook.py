@@ -59,6 +59,14 @@ def test_what_the_service_answers_is_understood(service: Robots, answer: tuple[i
     assert len(service.received) == 1  # nothing is repeated behind our back
 
 
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_service_that_leads_elsewhere_is_not_followed(service: Robots, status: int):
+    with robots() as inside:
+        service.answer, service.location = (status, ""), f"http://127.0.0.1:{inside.port}/latest/meta-data"
+        assert _send().status == "failed"
+        assert inside.received == []
+
+
 def test_where_nobody_listens_it_has_surely_not_arrived(monkeypatch: pytest.MonkeyPatch):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

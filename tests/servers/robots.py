@@ -24,11 +24,13 @@ class Robots:
         received: (host, path, body) of each request.
         answer: (status, body) that is answered; None: nothing, and the line is cut.
         port: where they listen.
+        location: where each answer leads to; empty: nowhere.
     """
 
     received: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     answer: tuple[int, str] | None = (200, '{"errcode": 0, "errmsg": "ok"}')
     port: int = 0
+    location: str = ""
 
 
 @contextmanager
@@ -43,6 +45,8 @@ def robots(context: ssl.SSLContext | None = None) -> Iterator[Robots]:
             if said.answer is not None:
                 status, text = said.answer
                 self.send_response(status)
+                if said.location:
+                    self.send_header("Location", said.location)
                 self.end_headers()
                 self.wfile.write(text.encode())
             self.close_connection = True

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.pool import NullPool
 
+from ntanalytics.errors import SourceLocked, SourceTooSlow
 from ntanalytics.extraction import Extractor
 from ntanalytics.ledger import Ledger
 from ntanalytics.operations.doctor import State, diagnose
@@ -115,6 +117,24 @@ def test_a_statement_that_takes_too_long_is_given_up_by_the_server(url: str, tmp
     extractor = Extractor(settings, Ledger(settings.ledger))
     (taken,) = extractor.extract(["sms.messages"], DAY, DAY)
     assert any(word in taken.error for word in ("statement timeout", "max_statement_time")), taken.error
+    assert (taken.cause, taken.is_retryable) == (SourceTooSlow.public_message, True)
     # and the connection of the statement given up is no longer in the way of the next one
     (fine,) = extractor.extract(["identity.logins"], DAY, DAY)
     assert (fine.error, fine.rows.total()) == ("", 2)
+
+
+def test_a_table_that_another_session_has_locked_is_told_from_a_slow_one_and_not_asked_at_once_again(
+    url: str, tmp_path: Path, request: pytest.FixtureRequest
+):
+    settings = site(tmp_path, url, NO_COLUMN_OF_NULLS, timeout_s=4)
+    is_postgres = url.startswith("postgresql")
+    server = sa.make_url(request.getfixturevalue("postgres_url" if is_postgres else "mariadb_url")).set(
+        database="borne"
+    )
+    owner = sa.create_engine(server if is_postgres else server.set(username="root"), poolclass=NullPool)
+    lock = "LOCK TABLE {} IN ACCESS EXCLUSIVE MODE" if is_postgres else "LOCK TABLES {} WRITE"
+    with owner.connect() as connection, structlog.testing.capture_logs() as logged:
+        connection.exec_driver_sql(lock.format(SHARDED[1]))
+        (taken,) = Extractor(settings, Ledger(settings.ledger)).extract(["identity.logins"], DAY, DAY)
+    assert (taken.cause, taken.is_retryable) == (SourceLocked.public_message, True), taken.error
+    assert [line["event"] for line in logged if line["event"].startswith("tried again")] == []
