@@ -68,7 +68,7 @@ BURDEN = (
     ),
     Measure("burden_subject", "具体事项", "Application, module, step or client that makes the burden.", format="text"),
     count("burden_count", "数量", "", "Events of the period, or documents and accounts that last through it."),
-    Measure("burden_unit", "单位", "Unit of the count.", format="text"),
+    Measure("burden_unit", "计量单位", "Unit of the count.", format="text"),
     Measure(
         "burden_hours",
         "每周耗时",
