@@ -37,7 +37,7 @@ class AdoptionExplorer(Explorer):
     measures: ClassVar[Sequence[Measure]] = tuple(
         MEASURES[name] for name in dict.fromkeys(["active", *(measure.name for measure in adoption.LEVEL)])
     )
-    unranked: ClassVar[frozenset[str]] = frozenset({"unit"})  # docs/domain.md, No league tables
+    unranked: ClassVar[frozenset[str]] = frozenset({"unit"})  # (docs/domain.md, No league tables)
     filters: ClassVar[Mapping[str, tuple[str, bool]]] = {"unit": ("单位", True), "edition": ("版本", False)}
 
     def options(self) -> Mapping[str, Sequence[tuple[str, str]]]:

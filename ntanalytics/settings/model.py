@@ -14,7 +14,7 @@ from ntanalytics.settings.channels import Channel, Recipient
 from ntanalytics.settings.holidays import CALENDAR_FILE, read_calendar
 from ntanalytics.settings.parts import (
     NETWORK_DEVICES,
-    Adoption,
+    AdoptionSettings,
     HostSettings,
     Retention,
     RuleSettings,
@@ -61,7 +61,7 @@ class Settings(SettingsPart):
     rules: dict[str, RuleSettings] = Field(
         default_factory=dict, description="Overrides of rules by code; see `ntanalytics rules`."
     )
-    adoption: Adoption = Field(default_factory=Adoption, description="Reports on the use of the OA.")
+    adoption: AdoptionSettings = Field(default_factory=AdoptionSettings, description="Reports on the use of the OA.")
     retention: Retention = Field(default_factory=Retention, description="Retention times; default: for ever.")
     channels: dict[str, Channel] = Field(default_factory=dict, description="Delivery channels by name.")
     operators: tuple[Recipient, ...] = Field((), description="Recipients of notices about failures.")

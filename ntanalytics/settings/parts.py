@@ -194,7 +194,7 @@ class RuleSettings(SettingsPart):
     enabled: bool = Field(True, description="Whether the rule is evaluated.")
 
 
-class Adoption(SettingsPart):
+class AdoptionSettings(SettingsPart):
     """Choices of the reports on the use of the OA (docs/domain.md, No league tables)."""
 
     ranking: Literal["none", "owner"] = Field(

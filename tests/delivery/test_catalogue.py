@@ -37,7 +37,7 @@ def test_a_manifest_tells_what_the_index_says(tmp_path: Path) -> None:
     assert one.parameters == {"unit": "市局,一处"}  # and not top, which has its default
     assert (one.state, one.remark, one.gaps) == ("warning", "1 项关注：短信平台", 1)
     assert one.renderings == ("report.html", "report.docx")
-    assert one.folder == "oa_adoption/2026-10,unit=市局%2C一处"
+    assert one.folder == "oa_adoption/2026-10,unit=%E5%B8%82%E5%B1%80%2C%E4%B8%80%E5%A4%84"
 
 
 def test_a_manifest_of_before_states_were_kept_is_read(tmp_path: Path) -> None:

@@ -46,6 +46,14 @@ def test_reports_stand_by_kind_the_latest_first(tmp_path: Path) -> None:
     assert words(root.xpath("//p[contains(@class,'strip')]")[0]) == "● 应出的报表均已出具"
 
 
+def test_the_order_is_that_of_the_readers_and_others_follow_by_name(tmp_path: Path) -> None:
+    for report in ("z_extra", "daily_inspection", "a_extra", "oa_adoption", "weekly_service_report"):
+        issue(tmp_path, report, "2026-W47", title=report)
+    write(tmp_path)
+    shown = [words(each) for each in page(tmp_path).xpath("//section[contains(@class,'report')]/h2")]
+    assert shown == ["weekly_service_report", "daily_inspection", "oa_adoption", "a_extra", "z_extra"]
+
+
 def test_links_lead_to_files_whatever_is_in_a_name(tmp_path: Path) -> None:
     folder = issue(tmp_path, "oa_adoption", "2026-10", own={"unit": "a/b c?#%"}, files=("report.html", "report.xlsx"))
     for name in ("report.html", "report.xlsx"):

@@ -109,6 +109,17 @@ def test_evidence_that_says_nothing_is_no_obstacle(tmp_path: Path, content: str)
     assert one.why == "运行未完成"
 
 
+def test_a_mistyped_command_is_no_missing_report_and_hides_no_failure(tmp_path: Path) -> None:
+    """Exit code 2 is that of a wrong use: an unknown unit, a wrong value."""
+    for run_id, code in (("r1", 7), ("r2", 2)):
+        (tmp_path / ".failed" / run_id).mkdir(parents=True)
+        (tmp_path / ".failed" / run_id / "error.json").write_text(f'{{"exit_code": {code}}}', encoding="utf-8")
+    mistyped = ran("oa_adoption", "2026-W47", "failed", run_id="r2")
+    assert failures([], [mistyped], tmp_path) == []
+    (one,) = failures([], [mistyped, ran("oa_adoption", "2026-W47", "failed", run_id="r1")], tmp_path)
+    assert one.run_id == "r1"
+
+
 def test_only_the_latest_run_of_a_period_counts(tmp_path: Path) -> None:
     published, failed = ran("weekly", "2026-W47", "published"), ran("weekly", "2026-W47", "failed")
     assert failures([], [published, failed], tmp_path) == []

@@ -49,6 +49,16 @@ def test_each_that_did_not_come_is_named_with_how_it_stands(desk: Desk):
     assert health(desk.context(NOW), JOBS).is_well
 
 
+def test_what_a_person_issued_is_not_overdue(desk: Desk):
+    """The index lists it, too."""
+    run = desk.ledger.runs.start("probe", "2026-11-23", {})
+    assert not health(desk.context(NOW), JOBS).is_well  # it has not ended
+    desk.ledger.runs.finish(run, "published", version=1)
+    assert health(desk.context(NOW), JOBS).is_well
+    other = {"daily": JOBS["daily"].model_copy(update={"parameters": {"unit": "市局"}})}
+    assert not health(desk.context(NOW), other).is_well  # another report
+
+
 def test_a_year_without_a_calendar_is_trouble_and_not_health(desk: Desk):
     desk.ledger.scheduled_runs.skip("daily", _turn(20), "2026-11-19", "x")
     found = health(desk.context(dt.datetime(2027, 1, 8, tzinfo=dt.UTC)), JOBS)

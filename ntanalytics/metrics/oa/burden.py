@@ -20,7 +20,7 @@ from ntanalytics.metrics.measure import Measure, catalogue, count
 
 
 @dataclass(frozen=True, kw_only=True)
-class Cause:
+class BurdenCause:
     """One cause of burden, with the minutes that one count of it costs.
 
     Attributes:
@@ -37,13 +37,13 @@ class Cause:
 
 
 #: Causes of burden (docs/domain.md, Burden); the minutes are estimates and stand there, too.
-CAUSES: Mapping[str, Cause] = MappingProxyType(
+CAUSES: Mapping[str, BurdenCause] = MappingProxyType(
     {
-        "after_hours": Cause(label="非工作时间提醒", unit="条", minutes=(1, 2, 5), is_event=True),
-        "asked_twice": Cause(label="同一事项重复填报", unit="件", minutes=(10, 20, 30), is_event=True),
-        "stuck": Cause(label="文件在同一环节积压", unit="件", minutes=(5, 10, 20), is_event=False),
-        "unneeded": Cause(label="模块很少使用", unit="个账号", minutes=(2, 5, 10), is_event=False),
-        "old_client": Cause(label="客户端版本过旧", unit="个账号", minutes=(2, 5, 15), is_event=False),
+        "after_hours": BurdenCause(label="非工作时间提醒", unit="条", minutes=(1, 2, 5), is_event=True),
+        "asked_twice": BurdenCause(label="同一事项重复填报", unit="件", minutes=(10, 20, 30), is_event=True),
+        "stuck": BurdenCause(label="文件在同一环节积压", unit="件", minutes=(5, 10, 20), is_event=False),
+        "unneeded": BurdenCause(label="模块很少使用", unit="个账号", minutes=(2, 5, 10), is_event=False),
+        "old_client": BurdenCause(label="客户端版本过旧", unit="个账号", minutes=(2, 5, 15), is_event=False),
     }
 )
 
@@ -54,7 +54,7 @@ HARDLY_USED = 0.02
 #: A step is stuck where its tasks have waited so many times as long, and so many hours, as those elsewhere.
 STUCK_TIMES, STUCK_HOURS = 3, 40
 #: Share of an application's messages after hours from which on a half hour is told by itself.
-_TOLD = 0.05
+_MIN_SHARE = 0.05
 #: Beginning and end of the working time in minutes since midnight; the lunch break belongs to it.
 _BEGIN, _END, _SLOT = 510, 1080, 30
 
@@ -68,7 +68,7 @@ BURDEN = (
     ),
     Measure("burden_subject", "具体事项", "Application, module, step or client that makes the burden.", format="text"),
     count("burden_count", "数量", "", "Events of the period, or documents and accounts that last through it."),
-    Measure("burden_unit", "单位", "Unit of the count.", format="text"),
+    Measure("burden_unit", "计量单位", "Unit of the count.", format="text"),
     Measure(
         "burden_hours",
         "每周耗时",
@@ -121,7 +121,7 @@ def after_hours(messages: ir.Table, days: ir.Table, applications: Sequence[str],
     counted = outside.mutate(_when=when).group_by("application", "_when").aggregate(_count=ibis._.count())
     # a half hour with few messages is told with the others
     total = counted["_count"].sum().over(ibis.window(group_by="application"))
-    least = ibis.greatest(total * _TOLD, LEAST)
+    least = ibis.greatest(total * _MIN_SHARE, LEAST)
     counted = counted.mutate(_shown=(counted["_count"] >= least).ifelse(counted["_when"], "其他非工作时段"))
     shown = counted["_shown"]
     return _rows(counted.mutate(_subject=counted.application.concat(" ", shown)), "after_hours", "_subject", "_count")
@@ -136,9 +136,11 @@ def asked_twice(tasks: ir.Table, first: dt.date, last: dt.date) -> ir.Table:
         last: the last one.
     """
     known = tasks.filter(tasks.matter_id.notnull() & tasks.unit.notnull() & ~tasks.is_cancelled)
-    begun = known.group_by("unit", "matter_id", "module").aggregate(_began=known.started_at.min(), _day=known.day.min())
+    first_tasks = known.group_by("unit", "matter_id", "module").aggregate(
+        _began=known.started_at.min(), _day=known.day.min()
+    )
     order = ibis.window(group_by=["unit", "matter_id"], order_by=["_began", "module"])
-    again = begun.mutate(_nth=ibis.row_number().over(order), _first=begun.module.first().over(order))
+    again = first_tasks.mutate(_nth=ibis.row_number().over(order), _first=first_tasks.module.first().over(order))
     again = again.filter(
         (again["_nth"] > 0) & (again["_day"] >= ibis.literal(first)) & (again["_day"] <= ibis.literal(last))
     )
@@ -174,9 +176,11 @@ def stuck(tasks: ir.Table, ends_at: dt.datetime) -> ir.Table:
     )
     joined = steps.left_join(elsewhere, steps["_key"] == elsewhere["_step"])
     least = ibis.greatest(joined["_others_h"].fill_null(0) * STUCK_TIMES, STUCK_HOURS)
-    found = joined.filter(joined["_median_h"] >= least)
-    subject = _words(found.edition, EDITIONS).concat("·", _words(found.module, MODULES), "“", found.step, "”环节")
-    return _rows(found.mutate(_subject=subject), "stuck", "_subject", "_count")
+    stuck_steps = joined.filter(joined["_median_h"] >= least)
+    subject = _words(stuck_steps.edition, EDITIONS).concat(
+        "·", _words(stuck_steps.module, MODULES), "“", stuck_steps.step, "”环节"
+    )
+    return _rows(stuck_steps.mutate(_subject=subject), "stuck", "_subject", "_count")
 
 
 def module_users(activities: ir.Table) -> ir.Table:
@@ -239,8 +243,8 @@ def weigh(rows: ir.Table, weeks: float) -> ir.Table:
         hours.append(rows.burden_count * ibis.cases(*minutes, else_=0.0))
     units = ibis.cases(*((rows.burden_cause == code, cause.unit) for code, cause in CAUSES.items()), else_="")
     low, middle, high = hours
-    weighed = rows.mutate(burden_unit=units, burden_hours=middle, burden_hours_low=low, burden_hours_high=high)
-    return weighed.select(*(measure.name for measure in BURDEN)).order_by(
+    with_hours = rows.mutate(burden_unit=units, burden_hours=middle, burden_hours_low=low, burden_hours_high=high)
+    return with_hours.select(*(measure.name for measure in BURDEN)).order_by(
         ibis.desc("burden_hours"), "burden_cause", "burden_subject"
     )
 

@@ -76,13 +76,11 @@ class _Queries:
         parts = {code: find() for code, find in causes.items()}
         known = [part for part in parts.values() if part is not None]
         items = sorted((row for part in known for row in part), key=lambda row: -(row["burden_hours"] or 0))
-        merged = replace(
-            known[0],
-            items=tuple(items),
-            note="".join(dict.fromkeys(part.note for part in known)),
-            is_complete=all(part.is_complete for part in known),
-            origin={},
-        ) if known else NO_FIGURES  # fmt: skip
+        merged = NO_FIGURES
+        if known:
+            notes = "".join(dict.fromkeys(part.note for part in known))
+            is_complete = all(part.is_complete for part in known)
+            merged = replace(known[0], items=tuple(items), note=notes, is_complete=is_complete, origin={})
         return Service(
             burden=merged,
             unknown=tuple(code for code, part in parts.items() if part is None),
@@ -98,7 +96,7 @@ class _Queries:
         view = self._report.dataset(dataset, history)
         return None if column and len(view.sources_without(column)) == len(view.sources) else view
 
-    def _weighed(self, rows: ir.Table, view: DatasetView) -> Figures:
+    def _with_hours(self, rows: ir.Table, view: DatasetView) -> Figures:
         return figures(burden.weigh(rows, self._weeks), view)
 
     def _after_hours(self) -> Figures | None:
@@ -107,24 +105,24 @@ class _Queries:
         if messages is None:
             return None
         rows = burden.after_hours(messages.table, messages.days, applications, self._report.utc_offset_h)
-        return self._weighed(rows, messages)
+        return self._with_hours(rows, messages)
 
     def _asked_twice(self) -> Figures | None:
         tasks = self._view("oa.tasks", TASKS_BACK, column="matter_id")
         if tasks is None:
             return None
         named = self._report.resolve_units(tasks.cases)
-        return self._weighed(burden.asked_twice(named, self._report.period.first, self._report.period.last), tasks)
+        return self._with_hours(burden.asked_twice(named, self._report.period.first, self._report.period.last), tasks)
 
     def _stuck(self) -> Figures | None:
         tasks = self._view("oa.tasks", TASKS_BACK, column="step")
-        return None if tasks is None else self._weighed(burden.stuck(tasks.cases, self._report.ends_at), tasks)
+        return None if tasks is None else self._with_hours(burden.stuck(tasks.cases, self._report.ends_at), tasks)
 
     def _unneeded(self) -> Figures | None:
         activities = self._view("oa.activities")
         if activities is None:
             return None
-        return self._weighed(burden.unneeded(burden.module_users(activities.table)), activities)
+        return self._with_hours(burden.unneeded(burden.module_users(activities.table)), activities)
 
     def _old_clients(self) -> Figures | None:
         sessions = self._view("im.sessions", CLIENTS_BACK)
@@ -132,7 +130,7 @@ class _Queries:
             return None
         by_day = im_messages.clients_by_day(sessions.recent).to_pyarrow().to_pylist()
         outdated = sorted({row["client"] for row in outdated_clients(by_day)})
-        return self._weighed(burden.old_clients(sessions.table, outdated), sessions)
+        return self._with_hours(burden.old_clients(sessions.table, outdated), sessions)
 
     def _low_use(self) -> Figures:
         activities = self._view("oa.activities")

@@ -17,26 +17,28 @@ def service(report: Report, page: Adoption) -> list[Block]:
     """Return the blocks of the burden; none on the page of a unit or of one edition."""
     if page.unit or page.edition:
         return []
-    found = summarize_service(report)
+    content = summarize_service(report)
     return [
-        _sentences(found),
-        table(found.burden, "减负线索", id="burden", note=burden_text.ESTIMATE if found.burden else _nothing(found)),
-        table(found.low_use, "低使用模块与应用", id="low-use", note=_LITTLE),
-        _locked_out(found),
+        _sentences(content),
+        table(
+            content.burden, "减负线索", id="burden", note=burden_text.ESTIMATE if content.burden else _nothing(content)
+        ),
+        table(content.low_use, "低使用模块与应用", id="low-use", note=_LITTLE),
+        _locked_out(content),
     ]
 
 
-def _sentences(found: Service) -> Sentences:
-    said = [
-        Sentence(burden_text.hours(found.burden, found.unknown), "减负"),
-        Sentence(burden_text.signing(found.signing), "签收"),
+def _sentences(content: Service) -> Sentences:
+    lines = [
+        Sentence(burden_text.hours(content.burden, content.unknown), "减负"),
+        Sentence(burden_text.signing(content.signing), "签收"),
     ]
-    return sentences(said, id="burden-summary")
+    return sentences(lines, id="burden-summary")
 
 
-def _nothing(found: Service) -> str:
-    return "没有可列的事项。" if found.burden.is_complete else ""
+def _nothing(content: Service) -> str:
+    return "没有可列的事项。" if content.burden.is_complete else ""
 
 
-def _locked_out(found: Service) -> Table:
-    return table(found.locked_out, "因服务故障受阻的账号", id="locked-out", note=_LOCKED)
+def _locked_out(content: Service) -> Table:
+    return table(content.locked_out, "因服务故障受阻的账号", id="locked-out", note=_LOCKED)

@@ -44,7 +44,7 @@ def scale_of(ys: Sequence[Field], rows: Rows) -> Scale:
     return next((unit for unit in units if most >= _REACHED * unit.size), units[-1])
 
 
-def scaled_ticks(ys: Sequence[Field], rows: Rows, scale: Scale) -> dict[str, Any]:
+def scaled_ticks(ys: Sequence[Field], rows: Rows, scale: Scale) -> Mapping[str, Any]:
     """Return the ticks of an axis whose unit is larger than that of the data; the data stay as they are."""
     if scale.size == 1:
         return {}

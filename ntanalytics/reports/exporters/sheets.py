@@ -73,7 +73,7 @@ def block_sheets(record: Record) -> list[Sheet]:
     sheets = []
     for block in record.blocks:
         if block.kind in _SHOWN:
-            name = sheet_name(block.body.get("subject") or block.title or _kind_label(block.kind), taken)
+            name = sheet_name(block.body.get("subject") or block.title or _untitled(block), taken)
             taken.add(name.lower())
             make = _kpi_sheet if block.kind == "kpis" else _data_sheet
             sheets.append(make(block, name, record.zone))
@@ -95,6 +95,11 @@ def sheet_name(wanted: str, taken: Iterable[str]) -> str:
         ending = f" {number}"
         result, number = name[: 31 - len(ending)] + ending, number + 1
     return result
+
+
+def _untitled(block: RecordedBlock) -> str:
+    """Return the name of the sheet of a block without a title: a table's is that of what its rows are (系统一览)."""
+    return f"{block.fields[0].title}一览" if block.kind == "table" and block.fields else _kind_label(block.kind)
 
 
 def _kind_label(kind: str) -> str:

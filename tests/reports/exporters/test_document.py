@@ -61,7 +61,7 @@ def test_it_is_a4_with_the_margins_of_an_official_document(document: Any) -> Non
         ("南通市电子政务工作平台短信统计", "方正小标宋简体", 22),
         ("1. 联通短信通道", "仿宋", 16),
         ("一、趋势", "黑体", 16),
-        ("分运营商", "楷体", 16),
+        ("（一）分运营商", "楷体", 16),
     ],
 )
 def test_each_part_has_its_face_and_size(document: Any, text: str, face: str, size: float) -> None:
@@ -127,7 +127,7 @@ def test_of_a_long_board_all_that_is_not_well_is_there(sample: ModuleType) -> No
         io.BytesIO(document_bytes(read_record(sample.notebook([sample.blocks()[0], board(found)]))))
     )
     assert len(document.tables[0].rows) == 1 + 40
-    assert "其余 60 行见网页或工作簿" in [each.text for each in document.paragraphs]
+    assert "其余 60 项正常见网页或工作簿" in [each.text for each in document.paragraphs]
 
 
 def test_two_tables_in_a_row_stay_two(document: Any) -> None:
