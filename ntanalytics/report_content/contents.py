@@ -52,7 +52,7 @@ CONTENTS: Mapping[str, ReportContent] = MappingProxyType(
                 "ca.certificates": 0, "identity.units": 1, "desk.dispositions": NOTED_DAYS,
             }
         ),
-        "weekly_service_report": ReportContent(reads={"desk.dispositions": NOTED_DAYS}),
+        "weekly_service_report": ReportContent(reads={"desk.dispositions": NOTED_DAYS, "oa.activities": 77}),
         "sms_volume": ReportContent(subsystems=("sms",), reads={"sms.messages": 28, "sms.bills": 0}),
         "oa_adoption": ReportContent(
             subsystems=("oa",), reads={"identity.units": 0, "oa.activities": 91, "oa.members": 0, "oa.tasks": 0}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ntanalytics.delivery.manifest import RECORD, Manifest, read_manifest
+from ntanalytics.delivery.manifest import RECORD, Manifest, ReportChanges, read_manifest
 from ntanalytics.disk_space import check_free_space
 from ntanalytics.errors import ReportIncomplete, UsageError, VerificationFailed
 from ntanalytics.runner import atomic_publish, correcting, evidence, finding_history, publishing, rendering, staging
@@ -95,7 +95,7 @@ def remark_report(context: RunContext, directory: Path, text: str, signed_by: st
         run = _start(context, published, request.own_parameters, request.folder_name, signed_by)
         version = correcting.next_version(context, request, target)
         with (
-            index_written(context),
+            index_written(context, is_wanted=True),
             failure_recorded(context.ledger, run.run_id),
             staging.staging(context.outputs, run.run_id) as staged,
         ):
@@ -158,6 +158,7 @@ def _without_correction(path: Path, record: Record) -> None:
     """Take what the version before said of its own correction out of a record."""
     from ntanalytics.reports.correction import DETAILS, SUMMARY, own_subtitle
     from ntanalytics.reports.record import BLOCK
+    from ntanalytics.reports.remark import is_remark
 
     notebook = read_notebook(path)
     for cell in notebook.cells:
@@ -165,6 +166,8 @@ def _without_correction(path: Path, record: Record) -> None:
             block = output.get("data", {}).get(BLOCK, {})
             if block.get("block") == "head":
                 block["subtitle"] = own_subtitle(record)
+            if is_remark(block.get("id", "")):
+                cell["id"] = block["id"]  # the next remark takes the id of a cell that the runner adds
     notebook.cells = [
         cell
         for cell in notebook.cells
@@ -180,7 +183,7 @@ def _carry_over(context: RunContext, published: Manifest, manifest: Manifest, li
     if (extraction_id := published.get("extraction_id")) is not None:
         manifest["extraction_id"] = extraction_id
     reason = f"加签注：{' '.join(lines)}"
-    changes = {
+    changes: ReportChanges = {
         "version": published["version"],
         "run_id": published.get("run_id", ""),
         "reasons": [reason],
