@@ -53,8 +53,9 @@ def deliver(context: RunContext, jobs: Mapping[str, Job]) -> DeliveryRun:
     """Send issued reports to the recipients that have not received them yet, and alert the operators of problems.
 
     A new recipient receives the latest report only, one of exceptions those of the job's ``max_age_days``. A recipient
-    of an earlier version receives the later one with the changes. A delivery that surely did not arrive, by a cause that may pass, is tried again until it is older than the
-    job's ``max_age_days``; a delivery that may have arrived is not repeated.
+    of an earlier version receives the later one with the changes. A delivery that surely did not arrive, by a cause
+    that may pass, is tried again until it is older than the job's ``max_age_days``; one that may have arrived is not
+    repeated.
 
     Args:
         context: the site and the clock.
