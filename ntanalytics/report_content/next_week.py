@@ -1,14 +1,13 @@
-"""Plan of the coming week 下周计划: planned changes, what falls due, capacity, deadlines of open matters."""
+"""Plan of the coming week 下周计划: planned changes, what falls due, capacity, deadlines of open items."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
-from typing import Any
 
 from ntanalytics.checks.engine import Evaluation
 from ntanalytics.contract.enumerations import subsystem_label
-from ntanalytics.findings.finding import worst_first
+from ntanalytics.findings.finding import Finding, worst_first
 from ntanalytics.findings.phrases import named
 from ntanalytics.metrics.number_format import close_up
 from ntanalytics.recommendations.causes import CUSTOMER, OPERATIONS
@@ -29,7 +28,7 @@ _OWN_DAY = ("infra.tls_days", "infra.days_until_full")
 _FIELDS = (
     Field("on", "date", "日期", format="date"),
     Field("kind", "string", "类别"),
-    Field("matter", "string", "事项"),
+    Field("item", "string", "事项"),
     Field("owner", "string", "责任单位"),
 )
 
@@ -39,7 +38,7 @@ def next_week(report: Report, evaluation: Evaluation, *, id: str = "planned") ->
     last = report.period.last
     rows = sorted(
         (*_changes(evaluation), *_certificates(evaluation, last), *_disks(evaluation, last), *_open(evaluation, last)),
-        key=lambda row: row["on"],
+        key=lambda row: str(row["on"]),
     )
     summaries = evaluation.summaries
     sources = (
@@ -59,22 +58,22 @@ def next_week(report: Report, evaluation: Evaluation, *, id: str = "planned") ->
     )
 
 
-def _row(on: date, kind: str, matter: str, owner: str) -> dict[str, Any]:
-    return {"on": on.isoformat(), "kind": kind, "matter": close_up(matter), "owner": owner}
+def _row(on: date, kind: str, text: str, owner: str) -> Mapping[str, object]:
+    return {"on": on.isoformat(), "kind": kind, "item": close_up(text), "owner": owner}
 
 
-def _changes(evaluation: Evaluation) -> Iterator[dict[str, Any]]:
+def _changes(evaluation: Evaluation) -> Iterator[Mapping[str, object]]:
     kinds = column_labels("kind", ("desk.changes",)).values
     context = evaluation.context
     for row in evaluation.summaries["desk"].tables["planned"]:
         confirmed = "已书面确认" if row["confirmed_at"] is not None else "待书面确认"
         unit = f"，{row['unit']}" if row["unit"] else ""
         kind = kinds.get(row["kind"], row["kind"])
-        matter = f"{subsystem_label(row['subsystem'])}{kind}（{row['change_no']}{unit}，{confirmed}）"
-        yield _row(context.local_day(row["planned_at"]), "计划变更", matter, OPERATIONS)
+        text = f"{subsystem_label(row['subsystem'])}{kind}（{row['change_no']}{unit}，{confirmed}）"
+        yield _row(context.local_day(row["planned_at"]), "计划变更", text, OPERATIONS)
 
 
-def _certificates(evaluation: Evaluation, last: date) -> Iterator[dict[str, Any]]:
+def _certificates(evaluation: Evaluation, last: date) -> Iterator[Mapping[str, object]]:
     context = evaluation.context
     for row in evaluation.summaries["infra"].tables["tls"]:
         expires_at = row.exact("tls_expires_at")
@@ -88,7 +87,7 @@ def _certificates(evaluation: Evaluation, last: date) -> Iterator[dict[str, Any]
         )
 
 
-def _disks(evaluation: Evaluation, last: date) -> Iterator[dict[str, Any]]:
+def _disks(evaluation: Evaluation, last: date) -> Iterator[Mapping[str, object]]:
     for row in evaluation.summaries["infra"].tables["disks"]:
         days = row.exact("days_until_full")
         if days is not None and days <= AHEAD.days:
@@ -98,9 +97,9 @@ def _disks(evaluation: Evaluation, last: date) -> Iterator[dict[str, Any]]:
             )
 
 
-def _open(evaluation: Evaluation, last: date) -> Iterable[dict[str, Any]]:
-    """Return the open matters whose deadline lies in the week, one line for those of one rule."""
-    by_rule: dict[str, list[Any]] = {}
+def _open(evaluation: Evaluation, last: date) -> Iterable[Mapping[str, object]]:
+    """Return the open items whose deadline lies in the week, one line for those of one rule."""
+    by_rule: dict[str, list[Finding]] = {}
     for finding in worst_first(finding for finding in evaluation.findings if finding.is_violation):
         if finding.code not in _OWN_DAY and cause_of(finding) is not None:
             by_rule.setdefault(finding.code, []).append(finding)

@@ -37,7 +37,7 @@ def use_by_week(evaluation: Evaluation) -> Chart:
         if known
         else "协同办公每周活跃账号：没有完整的周"
     )
-    return chart(weeks, "bar", Axes(x="week_on", y="active"), id="active-by-week", title=title)
+    return chart(weeks, "bar", Axes(x="week_name", y="active"), id="active-by-week", title=title)
 
 
 def _weeks(evaluation: Evaluation) -> Figures:
