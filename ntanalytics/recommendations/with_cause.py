@@ -24,7 +24,7 @@ def cause_of(finding: Finding) -> Cause | None:
 
 
 def due_on(cause: Cause, first_seen_on: date) -> date | None:
-    """Return the day by which a measure is taken: a day or a week after an inspection saw it first; None where it is planned."""
+    """Return the deadline of a measure, a day or a week after the finding was first seen; None where it is planned."""
     days = _DAYS.get(cause.effort)
     return None if days is None else first_seen_on + timedelta(days=days)
 
