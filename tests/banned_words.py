@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
+
+from tests.city import BLOCK, DATA, bundles
 
 #: What no block of any report says.
 NOWHERE = (
@@ -45,10 +48,20 @@ def said(value: object, path: str = "") -> Iterator[tuple[str, str]]:
         yield path, value
 
 
+def banned_in(directory: Path) -> Iterator[str]:
+    """Yield what a published record says that none may, with the block that says it."""
+    for bundle in bundles(directory):
+        data = bundle.get(DATA, {})
+        fields = data.get("schema", {}).get("fields", [])
+        for found in banned({**bundle[BLOCK], "rows": data.get("data", []), "fields": fields}):
+            yield f"{bundle[BLOCK]['id']}: {found}"
+
+
 def banned(block: Mapping[str, Any]) -> list[str]:
     """Return what a block of a record says that none may: pattern and text."""
     is_sentences = block.get("block") == "sentences"
     patterns = NOT_IN_SENTENCES if is_sentences else NOWHERE
     found = [f"{pattern}: {text}" for _, text in said(block) for pattern in patterns if re.search(pattern, text)]
-    shown = [str(text) for row in block.get("rows", []) for name, text in row.items() if isinstance(text, str)]
+    fields = {field["name"] for field in block.get("fields", []) if field.get("format") != "state"}
+    shown = [row[name] for row in block.get("rows", []) for name in fields & set(row) if isinstance(row[name], str)]
     return found + [f"code: {text}" for text in shown if CODES.fullmatch(text)]

@@ -15,6 +15,7 @@ from ntanalytics.reports.verification import verify
 from ntanalytics.runner import RunContext, run_report
 from ntanalytics.settings import load
 from ntanalytics.workspace import open_workspace
+from tests.banned_words import banned_in
 from tests.city import City, blocks, settled
 from tests.golden_figures import compare
 from tests.servers.store import ObjectStore
@@ -44,6 +45,11 @@ def adoption(city: City):
 def test_the_figures_are_those_of_the_golden_file(request: pytest.FixtureRequest, name: str):
     result = request.getfixturevalue(name)
     compare(result.report, result.directory)
+
+
+@pytest.mark.parametrize("name", ["week", "inspection", "weekly", "adoption"])
+def test_no_block_says_a_word_that_reports_do_not_use(request: pytest.FixtureRequest, name: str):
+    assert list(banned_in(request.getfixturevalue(name).directory)) == []
 
 
 def test_the_messages_of_the_week_are_those_in_the_tables_of_the_platform(city: City, week):

@@ -25,7 +25,7 @@ def history(
         typer.Option(
             "--kind",
             help="Kind of event: run, turn, correction, extraction, extract, delivery, notice, settings, backfill, "
-            "retention or maintain; may be repeated; default: all but extraction.",
+            "retention, maintain or remark; may be repeated; default: all but extraction.",
         ),
     ] = None,
     report: Annotated[str, typer.Option(help="Only events of this report.")] = "",

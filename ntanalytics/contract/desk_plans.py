@@ -207,7 +207,7 @@ DISPOSITIONS = Dataset(
     columns=(
         Column("disposition_no", Type.TEXT, "处置编号", "Number of the row, unique in the ledger."),
         Column("noted_at", Type.TIMESTAMP, "登记时间", "Time of the decision."),
-        Column("subject", Type.TEXT, "对象", "Subject of the finding, as the inspection writes it."),
+        Column("entity", Type.TEXT, "对象", "Label of the finding's entity, as the inspection writes it."),
         Column("check", Type.TEXT, "检查项", "Check of the finding, as the inspection writes it."),
         Column("disposition", Type.TEXT, "处置", "Decision.", values=DISPOSITION_KINDS),
         Column("ticket_no", Type.TEXT, "工单号", "Ticket that it was turned into.", nullable=True),

@@ -61,10 +61,10 @@ def silence(finding: Finding) -> str:
 def _gap(finding: Finding) -> str:
     measure, figures = measure_of(finding.rule.measure), finding.figures
     seen, expected = float(figures["seen"] or 0), float(figures["expected"] or 0)
-    told = f"{measure.label} {format_number(seen, 'integer', measure.unit)}，"
-    told += f"同一时段通常有 {format_number(expected, 'integer', measure.unit)}"
+    text = f"{measure.label} {format_number(seen, 'integer', measure.unit)}，"
+    text += f"同一时段通常有 {format_number(expected, 'integer', measure.unit)}"
     is_empty = seen <= _NEXT_TO_NOTHING * expected
-    return told if is_empty else f"{told}，相当于中断 {value_words(finding, 'seconds')}"
+    return text if is_empty else f"{text}，相当于中断 {value_words(finding, 'seconds')}"
 
 
 def volume_gap(finding: Finding) -> str:

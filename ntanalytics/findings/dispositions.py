@@ -15,7 +15,7 @@ class Disposition:
     """One decision about a finding.
 
     Attributes:
-        subject: label of the finding's entity, as the inspection writes it.
+        entity: label of the finding's entity, as the inspection writes it.
         check: label of its check.
         kind: ``confirmed``, ``ticketed``, ``false_alarm`` or ``known``.
         noted_on: day of the decision.
@@ -24,7 +24,7 @@ class Disposition:
         remark: the reason.
     """
 
-    subject: str
+    entity: str
     check: str
     kind: str
     noted_on: date
@@ -68,7 +68,7 @@ def judge_dispositions(
     latest: dict[tuple[str, str], Disposition] = {}
     for noted in sorted(decisions, key=lambda item: item.noted_on):
         if noted.noted_on <= on:
-            latest[noted.subject, noted.check] = noted
+            latest[noted.entity, noted.check] = noted
     held: dict[str, Disposition] = {}
     muted, expired = set(), set()
     for finding in findings:

@@ -91,6 +91,6 @@ def event(finding: Finding, evidence: str, *, is_own: bool) -> str:
     if is_own:
         return f"{named(subject(finding), evidence)}{lasting(finding)}"
     if finding.detector in BODIES:
-        told = named(subject(finding), BODIES[finding.detector](finding))
-        return f"{when(finding)}{told}{ended(finding)}{lasting(finding)}"
+        clause = named(subject(finding), BODIES[finding.detector](finding))
+        return f"{when(finding)}{clause}{ended(finding)}{lasting(finding)}"
     return value_event(finding)

@@ -101,8 +101,8 @@ def group_sentence(group: IncidentGroup, word: Word) -> str:
     briefs = list(dict.fromkeys(_briefly(finding, word(finding)) for finding in group.followers))
     named = "、".join(briefs[:MAX_FOLLOWERS]) + (f"等 {len(briefs)} 项" if len(briefs) > MAX_FOLLOWERS else "")
     # the level, growth and alarm of one host are one thing seen in several ways: none comes after the other
-    told = f"{root.event}；{'另见' if group.is_one_host else '其后'}：{named}。"
-    return f"{told}{root.advice_sentence}"
+    sentence = f"{root.event}；{'另见' if group.is_one_host else '其后'}：{named}。"
+    return f"{sentence}{root.advice_sentence}"
 
 
 def _briefly(finding: Finding, wording: Wording) -> str:

@@ -12,15 +12,15 @@ from ntanalytics.metrics.number_format import format_number
 def evidence(finding: Finding) -> str:
     """Return what came in and what is usual: ``13:00—17:00 应用访问记录 0 条，同时段通常约 622 条，少 100%。``."""
     hours = "当日" if finding.window is None else f"{hours_words(finding.window)} "
-    return f"{_told(finding, hours, '')}。"
+    return f"{_clause(finding, hours, '')}。"
 
 
 def event(finding: Finding) -> str:
     """Return the same as an event, with the day and the members."""
-    return _told(finding, when(finding) or "当日", f"{finding.entity.label}的")
+    return _clause(finding, when(finding) or "当日", f"{finding.entity.label}的")
 
 
-def _told(finding: Finding, hours: str, whose: str) -> str:
+def _clause(finding: Finding, hours: str, whose: str) -> str:
     usual = "通常" if finding.window is None else "同时段通常"
     seen, expected = float(finding.figures.get("seen") or 0), float(finding.figures.get("expected") or 0)
     form, label = str(finding.details["form"]), finding.details["value"]

@@ -6,7 +6,7 @@ A subsystem has sentences of its own by rule code (``subsystems/<id>/text.py``);
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 
@@ -89,7 +89,7 @@ class Wording:
 
     @property
     def advice_sentence(self) -> str:
-        """What to do, who sees to it and by when, with a full stop; empty where there is nothing to do."""
+        """The advice with its duty as a sentence; empty where there is nothing to do."""
         if not self.advice:
             return ""
         return f"建议{self.advice}{f'（{self.duty}）' if self.duty else ''}。"
@@ -100,7 +100,7 @@ class Wording:
         return f"{self.event}。{self.advice_sentence}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class WordedFinding:
     """A finding with its Chinese and with what its cause tells.
 
@@ -129,16 +129,16 @@ def word(finding: Finding, texts: Texts = MappingProxyType({})) -> Wording:
         texts: sentences of its subsystem by rule code.
     """
     own = texts.get(finding.code, RuleText())
-    told = _evidence(finding, own)
-    return Wording(
+    wording = Wording(
         entity=finding.entity.label,
         check=finding.rule.check,
         limits=(own.limits or limits)(finding),
-        event=_event(finding, own, told.removesuffix("。")),
-        evidence=told,
+        event="",
+        evidence=_evidence(finding, own),
         since=since_words(finding),
         advice=_advice(finding, own),
     )
+    return replace(wording, event=_event(finding, own, wording.clause))
 
 
 def since_words(finding: Finding) -> str:

@@ -26,6 +26,7 @@ KINDS: Mapping[str, str] = {
     "notice": "a notice to the operators",
     "settings": "keys of the settings that changed",
     "backfill": "periods of the past that were issued",
+    "remark": "signed remarks on published reports",
     "retention": "what was deleted by policy",
     "maintain": "care of the lake",
     "backup": "a backup of the site",

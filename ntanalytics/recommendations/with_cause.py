@@ -23,20 +23,20 @@ def cause_of(finding: Finding) -> Cause | None:
     return CAUSES_BY_CODE.get(finding.rule.cause) if finding.is_violation else None
 
 
-def due_on(cause: Cause, told_on: date) -> date | None:
-    """Return the day by which a measure is taken: a day or a week after it was first told; None where it is planned."""
+def due_on(cause: Cause, first_seen_on: date) -> date | None:
+    """Return the deadline of a measure, a day or a week after the finding was first seen; None where it is planned."""
     days = _DAYS.get(cause.effort)
-    return None if days is None else told_on + timedelta(days=days)
+    return None if days is None else first_seen_on + timedelta(days=days)
 
 
-def due_words(cause: Cause, told_on: date) -> str:
+def due_words(cause: Cause, first_seen_on: date) -> str:
     """Return the deadline in words: ``11月23日前``; ``需排期`` where it is planned."""
-    day = due_on(cause, told_on)
+    day = due_on(cause, first_seen_on)
     return EFFORTS[cause.effort][0] if day is None else f"{day_words(day)}前"
 
 
-def told_on(finding: Finding, on: date, state: LifecycleState | None) -> date:
-    """Return the day on which an inspection told a finding first; ``on`` where none did before."""
+def first_seen_on(finding: Finding, on: date, state: LifecycleState | None) -> date:
+    """Return the day on which an inspection saw a finding first; ``on`` where none did before."""
     lifecycle = state.of(finding.identity) if state is not None and state.is_known else None
     return on if lifecycle is None else lifecycle.opened_on
 
@@ -53,7 +53,7 @@ def word_with_duty(on: date, state: LifecycleState | None = None) -> Callable[[F
         cause = cause_of(finding)
         if cause is None:
             return word(finding)
-        due = due_words(cause, told_on(finding, on, state))
+        due = due_words(cause, first_seen_on(finding, on, state))
         return replace(word(finding), duty=f"责任单位：{cause.owner}；时限：{due}")
 
     return worded_with_duty
@@ -75,6 +75,13 @@ def worded(
 def _worded(finding: Finding, on: date | None, state: LifecycleState | None) -> WordedFinding:
     cause = cause_of(finding)
     if cause is None:
-        return WordedFinding(finding, word(finding))
-    due = "" if on is None else due_words(cause, told_on(finding, on, state))
-    return WordedFinding(finding, word(finding), cause.effect, cause.owner, EFFORTS[cause.effort][0], due)
+        return WordedFinding(finding=finding, wording=word(finding))
+    due = "" if on is None else due_words(cause, first_seen_on(finding, on, state))
+    return WordedFinding(
+        finding=finding,
+        wording=word(finding),
+        effect=cause.effect,
+        owner=cause.owner,
+        effort=EFFORTS[cause.effort][0],
+        due=due,
+    )

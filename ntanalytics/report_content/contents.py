@@ -23,6 +23,9 @@ _QUARTER = QUARTER_DAYS - 1
 #: Days of history of the recommendations that the desk recorded.
 NOTED_DAYS = 400
 
+#: Days back to the bills of the same month of the year before.
+BILLED_DAYS = 370
+
 #: Datasets whose gaps in the quarter lower the confidence of a subsystem's recommendations.
 CONFIDENCE = (
     "infra.requests", "infra.backups", "infra.problems", "infra.patches", "oa.activities", "oa.tasks", "desk.tickets",
@@ -56,8 +59,8 @@ CONTENTS: Mapping[str, ReportContent] = MappingProxyType(
                 "ca.certificates": 0, "identity.units": 1, "desk.dispositions": NOTED_DAYS,
             }
         ),
-        "weekly_service_report": ReportContent(reads={"desk.dispositions": NOTED_DAYS}),
-        "sms_volume": ReportContent(subsystems=("sms",), reads={"sms.messages": 28, "sms.bills": 0}),
+        "weekly_service_report": ReportContent(reads={"desk.dispositions": NOTED_DAYS, "oa.activities": 77}),
+        "sms_volume": ReportContent(subsystems=("sms",), reads={"sms.messages": 28, "sms.bills": BILLED_DAYS}),
         "oa_adoption": ReportContent(
             subsystems=("oa",), reads={"identity.units": 0, "oa.activities": 91, "oa.members": 0, **BURDEN_READS}
         ),

@@ -27,7 +27,7 @@ from ntanalytics.report_content.contents import evaluate_report
 from ntanalytics.report_content.dispositions import dispositions_of, muted_sentence
 from ntanalytics.report_content.finding_history import inspection_lifecycle, inspection_strips
 from ntanalytics.report_content.incidents import DeskIncident, incidents_of, opening_incidents
-from ntanalytics.report_content.open_matters import open_matters
+from ntanalytics.report_content.open_items import open_items
 from ntanalytics.reports import Board, Sentence, Table, board
 from ntanalytics.reports.column_labels import column_labels
 from ntanalytics.reports.data import plain_row
@@ -153,12 +153,13 @@ def opening_sentences(inspection: DayInspection) -> list[Sentence | str]:
 def status_board(report: Report, inspection: DayInspection) -> Board:
     """Return every check of the day, with what the issued inspections of the last seven days said of it."""
     strips = inspection_strips(report, inspection.evaluation)
-    return board(inspection.findings, note=LEGEND, is_folded=True, lifecycles=inspection.lifecycles, strips=strips)
+    shown = board(inspection.findings, note=LEGEND, is_folded=True, lifecycles=inspection.lifecycles)
+    return shown.with_strips(strips)
 
 
-def matters(inspection: DayInspection) -> Table:
-    """Return the open matters with columns to write in and to tick."""
-    return open_matters(
+def open_items_table(inspection: DayInspection) -> Table:
+    """Return the open items with columns to write in and to tick."""
+    return open_items(
         inspection.findings, inspection.lifecycles, inspection.dispositions, inspection.events, is_to_write=True
     )
 

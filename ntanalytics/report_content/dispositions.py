@@ -26,7 +26,7 @@ def dispositions_of(evaluation: Evaluation, lifecycles: LifecycleState) -> Dispo
         return Dispositions(is_known=False)
     decisions = [
         Disposition(
-            subject=row["subject"],
+            entity=row["entity"],
             check=row["check"],
             kind=row["disposition"],
             noted_on=(row["noted_at"] + timedelta(hours=context.utc_offset_h)).date(),

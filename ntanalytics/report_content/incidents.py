@@ -93,7 +93,7 @@ def incidents_of(
     context = evaluation.context
     zone = context.workspace.settings.zone
     until = context.ends_at.astimezone(zone).replace(tzinfo=None)
-    left, told = list(evaluation.findings), []
+    left, incidents = list(evaluation.findings), list[DeskIncident]()
     for row in evaluation.summaries["desk"].tables["clocks"]:
         restored = row["restored_at"]
         incident = DeskIncident(
@@ -108,9 +108,9 @@ def incidents_of(
         own = worst_first(finding for finding in violations(left) if explains(incident, finding, places))
         own.sort(key=lambda finding: finding.entity.kind == SUBJECT)  # what a rule names says more than a subject
         left = [finding for finding in left if finding not in own]
-        told.append(DeskIncident(**{**vars(incident), "explained": tuple(own)}))
-    told.sort(key=lambda item: (not item.is_crash, ORDER.index(item.status), -item.length_s))
-    return told, left
+        incidents.append(DeskIncident(**{**vars(incident), "explained": tuple(own)}))
+    incidents.sort(key=lambda item: (not item.is_crash, ORDER.index(item.status), -item.length_s))
+    return incidents, left
 
 
 def explains(incident: DeskIncident, finding: Finding, places: Mapping[str, str] = MappingProxyType({})) -> bool:

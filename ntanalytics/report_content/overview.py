@@ -24,7 +24,7 @@ from ntanalytics.report_content import weekly_text
 from ntanalytics.report_content.dispositions import dispositions_of
 from ntanalytics.report_content.finding_history import past_inspections
 from ntanalytics.report_content.incidents import incidents_of, opening_incidents
-from ntanalytics.report_content.open_matters import open_matters
+from ntanalytics.report_content.open_items import open_items
 from ntanalytics.reports import Kpis, Sentence, Table, inline_bars, inline_lines, kpi, kpis, table
 from ntanalytics.reports.blocks.kpis import change_format
 from ntanalytics.reports.data import plain_row
@@ -71,26 +71,26 @@ def summary(evaluation: Evaluation) -> list[Sentence]:
     summaries, period = evaluation.summaries, evaluation.context.period
     word_in_full = word_with_duty(period.last)
     incidents, left = incidents_of(evaluation, places(evaluation.context))
-    told = opening_incidents(incidents, word_in_full)[:MAX_INCIDENTS]
-    room = MAX_EXCEPTIONS - len(told)
+    opened = opening_incidents(incidents, word_in_full)[:MAX_INCIDENTS]
+    room = MAX_EXCEPTIONS - len(opened)
     sentences = [Sentence(word_in_full(finding).sentence) for finding in _worst_of_each(left)[: max(room, MIN_LASTING)]]
     oa, documents = summaries["oa"], summaries["docexchange"]
     overdue = documents.quantity("overdue_deliveries")
     return [
-        *told,
+        *opened,
         *sentences,
         Sentence(weekly_text.adoption(oa.total, oa.tables["editions"], period.word)),
         Sentence(weekly_text.documents(overdue, documents.tables["overdue"], period.last)),
     ]
 
 
-def matters(report: Report, evaluation: Evaluation) -> Table:
-    """Return the open matters of a period: who sees to each, by when, and what is being done."""
+def open_items_table(report: Report, evaluation: Evaluation) -> Table:
+    """Return the open items of a period: who sees to each, by when, and what is being done."""
     period = evaluation.context.period
     state = follow_lifecycles(past_inspections(report, period.last) or ())
     incidents, _ = incidents_of(evaluation, places(evaluation.context))
-    told = worded(evaluation.findings, period.last, state)
-    return open_matters(told, state, dispositions_of(evaluation, state), incidents)
+    findings = worded(evaluation.findings, period.last, state)
+    return open_items(findings, state, dispositions_of(evaluation, state), incidents)
 
 
 def _worst_of_each(findings: Sequence[Finding]) -> list[Finding]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.engine import Evaluation
 from ntanalytics.checks.section import HISTORY, SubsystemSummary
 from ntanalytics.findings.text import exceptions
-from ntanalytics.metrics.figures import figures
+from ntanalytics.metrics.figures import FigureRow, Figures, figures
 from ntanalytics.metrics.sms import volume
+from ntanalytics.metrics.sms.billing import cost
 from ntanalytics.periods import PeriodKind
-from ntanalytics.report_content.contents import evaluate_report
+from ntanalytics.report_content.contents import BILLED_DAYS, evaluate_report
+from ntanalytics.report_content.totals import with_total
 from ntanalytics.reports import Kpis, Table, headline, table
 from ntanalytics.subsystems import word
 from ntanalytics.subsystems.sms import text
@@ -71,4 +75,43 @@ def bills(content: SmsStatistics) -> list[Table]:
     origin = context.origin("sms.reconciliation", content.messages, bills)
     reconciled = figures(context.shared(reconciliation) or (), content.messages, bills)
     note = "差异超过 0.5% 的需要核对。"
-    return [table(reconciled, "运营商账单对账", id="reconciliation", note=note, origin=origin)]
+    return [
+        table(reconciled, "运营商账单对账", id="reconciliation", note=note, origin=origin),
+        *_costs(context, origin),
+    ]
+
+
+@dataclass(frozen=True)
+class _YearOfBills:
+    """Bills of the months of a year so far, of which some may not be there."""
+
+    is_complete: bool
+    was_complete: bool = True
+    note: str = ""
+
+
+def _costs(context: CheckContext, origin: Mapping[str, object]) -> list[Table]:
+    """Return the money of the month and of the year so far by carrier, with the total; nothing without a bill."""
+    bills, month = context.dataset("sms.bills", BILLED_DAYS), context.period.first
+    by_carrier = figures(cost(bills.recent, month), bills)
+    if not by_carrier.items:
+        return []
+    fewest = min(row["billed_months"] for row in by_carrier)
+    note = "" if fewest == month.month else f"本年有账单的月份最少 {fewest} 个，年累计为下限。"
+    year = _YearOfBills(fewest == month.month, note=note)
+    shown = by_carrier.made_of(["year_yuan"], year, beside=True)
+    sums = {name: _sum(by_carrier, name) for name in ("month_yuan", "year_yuan", "year_before_yuan")}
+    now, before = sums["month_yuan"], sums["year_before_yuan"]
+    rate = now / before - 1 if now is not None and before else None
+    total = FigureRow({**sums, "month_yuan_year_on_year": rate}, is_complete=by_carrier.is_complete)
+    total |= FigureRow({"year_yuan": sums["year_yuan"]}, is_complete=by_carrier.is_complete and year.is_complete)
+    columns = ["carrier", "month_yuan", "year_before_yuan", "month_yuan_year_on_year", "year_yuan"]
+    costs = with_total(shown, total, "carrier")
+    return [
+        table(costs, "短信费用（按运营商账单）", id="costs", columns=columns, origin={**origin, "metric": "sms.cost"})
+    ]
+
+
+def _sum(rows: Figures, name: str) -> float | None:
+    known = [float(row[name]) for row in rows if row[name] is not None]
+    return sum(known) if len(known) == len(rows) else None

@@ -15,13 +15,13 @@ def is_remark(block_id: str) -> bool:
     return block_id.startswith(_ID)
 
 
-def remark_block(version: int, lines: Sequence[str], said: str) -> Mapping[str, Any]:
+def remark_block(version: int, lines: Sequence[str], statement: str) -> Mapping[str, Any]:
     """Return the display bundle of a remark.
 
     Args:
         version: the version that adds it.
         lines: the remark, with its signature as the last line.
-        said: the sentence on what did not change.
+        statement: the sentence on what did not change.
     """
-    items = [*map(Sentence, lines), Sentence(said)]
+    items = [*map(Sentence, lines), Sentence(statement)]
     return sentences(items, f"签注（第 {version} 版）", id=f"{_ID}{version}")._repr_mimebundle_()

@@ -147,17 +147,20 @@ def _write_record(
     shutil.copyfile(target / RECORD, staged / RECORD)
     _without_correction(staged / RECORD, before)
     former, version = versions
-    said = f"本报告为第 {version} 版，在第 {former} 版上加签注，其余内容未变（内容摘要 SHA-256 {digest}）。"
-    mark_published(staged / RECORD, Publication(run.report, run.run_id, version), [remark_block(version, lines, said)])
+    statement = f"本报告为第 {version} 版，在第 {former} 版上加签注，其余内容未变（内容摘要 SHA-256 {digest}）。"
+    mark_published(
+        staged / RECORD, Publication(run.report, run.run_id, version), [remark_block(version, lines, statement)]
+    )
     if content_digest(load_record(staged / RECORD)) != digest:
         raise VerificationFailed("the remark would change a part of the report", where=str(target))
     return digest
 
 
 def _without_correction(path: Path, record: Record) -> None:
-    """Take what the version before said of its own correction out of a record."""
+    """Take what the version before statement of its own correction out of a record."""
     from ntanalytics.reports.correction import DETAILS, SUMMARY, own_subtitle
     from ntanalytics.reports.record import BLOCK
+    from ntanalytics.reports.remark import is_remark
 
     notebook = read_notebook(path)
     for cell in notebook.cells:
@@ -165,6 +168,8 @@ def _without_correction(path: Path, record: Record) -> None:
             block = output.get("data", {}).get(BLOCK, {})
             if block.get("block") == "head":
                 block["subtitle"] = own_subtitle(record)
+            if is_remark(block.get("id", "")):
+                cell["id"] = block["id"]  # the next remark takes the id of a cell that the runner adds
     notebook.cells = [
         cell
         for cell in notebook.cells

@@ -14,6 +14,7 @@ from ntanalytics.delivery.session import DeliverySession, close_interrupted
 from ntanalytics.errors import NtaError, UnknownName, UsageError
 from ntanalytics.ledger import Delivery, DeliveryRequest, Ledger
 from ntanalytics.periods import parse_period
+from ntanalytics.runner.notebooks import load_report
 from ntanalytics.runner.run_context import RunContext
 from ntanalytics.scheduling.alerts import alert_deliveries
 from ntanalytics.scheduling.delivery_results import DeliveryRun
@@ -27,6 +28,7 @@ from ntanalytics.scheduling.issued_reports import (
     unknown_units,
 )
 from ntanalytics.scheduling.jobs import Job
+from ntanalytics.scheduling.silence_proof import SUBJECT, is_in_order, prove_silence, week_of_runs
 from ntanalytics.settings.channels import Address
 
 #: A recipient, and the parameters of the report as a key.
@@ -50,9 +52,10 @@ class _JobHistory:
 def deliver(context: RunContext, jobs: Mapping[str, Job]) -> DeliveryRun:
     """Send issued reports to the recipients that have not received them yet, and alert the operators of problems.
 
-    A new recipient receives the latest report only. A recipient of an earlier version receives the later one with the
-    changes. A delivery that surely did not arrive, by a cause that may pass, is tried again until it is older than the
-    job's ``max_age_days``; a delivery that may have arrived is not repeated.
+    A new recipient receives the latest report only, one of exceptions those of the job's ``max_age_days``. A recipient
+    of an earlier version receives the later one with the changes. A delivery that surely did not arrive, by a cause
+    that may pass, is tried again until it is older than the job's ``max_age_days``; one that may have arrived is not
+    repeated.
 
     Args:
         context: the site and the clock.
@@ -97,6 +100,8 @@ def deliver_again(context: RunContext, id_prefix: str) -> Delivery:
     if len(deliveries) > 1:
         raise UsageError(f"{len(deliveries)} deliveries begin so", where=id_prefix, todo="write more of it")
     request, session = deliveries[0].request, DeliverySession.of(settings, ledger)
+    if request.subject.startswith(SUBJECT):
+        raise UsageError("a proof of a week is not repeated", where=id_prefix, todo="send the reports themselves")
     if request.kind == "notice":
         make = partial(message_of, settings, ledger, request)
     else:
@@ -129,6 +134,9 @@ def _deliver_job(
             for address in recipients:
                 yield from _deliver_to(context, session, history, pages, address)
                 _give_up(context, job, history.deliveries.get(_recipient(pages[0], address), ()))
+        if quiet := [address for address in recipients if address.is_quiet]:
+            title = load_report(job.report, context.notebooks).title
+            yield from prove_silence(context, session, week_of_runs(context, name, job, unit), quiet, title)
 
 
 def _deliver_to(
@@ -142,18 +150,25 @@ def _deliver_to(
         for delivery in received
         if (delivery.request.scheduled_at, delivery.request.period) in history.known
     ]
-    first = min((at for at in own if at), default=pages[-1].scheduled_at)
+    # who gets exceptions only has received nothing of the reports in order
+    newest = pages[0 if address.is_quiet else -1].scheduled_at
+    first = newest if address.is_quiet else min((at for at in own if at), default=newest)
     for page in pages:
         request = page.delivery_to(address)
         earlier = [delivery for delivery in received if delivery.request.period == request.period]
         is_settled = any(delivery.id == request.id and delivery.status != "retry" for delivery in earlier)
-        if page.scheduled_at < first or is_settled:
+        is_withheld = address.is_quiet and is_in_order(page) and not any(map(_has_arrived, earlier))
+        if page.scheduled_at < first or is_settled or is_withheld:
             continue
         _supersede(context.ledger, earlier, request)
         changes = page.published.changes_since(_latest_version(earlier, request))
         make = partial(page.published.message, request.id, context.settings.site.name, changes)
         if delivery := session.send(request, make):
             yield delivery
+
+
+def _has_arrived(delivery: Delivery) -> bool:
+    return delivery.status in ("sent", "ambiguous")
 
 
 def _recipient(page: IssuedPage, address: Address) -> _Recipient:

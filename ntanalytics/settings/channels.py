@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -94,6 +94,11 @@ class Recipient(BaseModel):
     to: tuple[str, ...] = Field(
         (), description="Mail: addresses, each with an own message. Folder: folders below its path."
     )
+    only: Literal["exceptions"] | None = Field(
+        None,
+        description="`exceptions`: only reports with an exception or a gap; each week a list proves that the others "
+        "were in order.",
+    )
 
 
 @dataclass(frozen=True, order=True)
@@ -103,10 +108,12 @@ class Address:
     Attributes:
         channel: name of the channel.
         to: mail address, folder below the channel's path, or empty: the channel itself.
+        is_quiet: whether only reports with an exception or a gap go there.
     """
 
     channel: str
     to: str = ""
+    is_quiet: bool = field(default=False, compare=False)
 
     def __str__(self) -> str:
         return f"{self.channel} {self.to}".strip()
@@ -145,4 +152,4 @@ def _addresses(recipient: Recipient, channel: Channel, where: str) -> list[Addre
         if not shape.fullmatch(text):
             wanted = "mail address" if channel.kind == "mail" else "name of a folder below the channel's path"
             raise SettingsError(f"{text!r} is not a valid {wanted}", where=where, todo="correct `to`")
-    return [Address(recipient.channel, text) for text in recipient.to or ("",)]
+    return [Address(recipient.channel, text, recipient.only is not None) for text in recipient.to or ("",)]

@@ -6,13 +6,13 @@ times:
   withdrawn_at: naive
   changed_at: naive
 */
--- Subject and check are copied from the inspection; spaces at their ends do not matter. The last change is the latest of
+-- Object and check are copied from the inspection; spaces at their ends do not matter. The last change is the latest of
 -- the times that a row has.
 WITH dispositions AS (
     SELECT
         NULLIF(TRIM("处置编号"), '') AS disposition_no,
         TRY_CAST("登记时间" AS TIMESTAMP) AS noted_at,
-        NULLIF(TRIM("对象"), '') AS subject,
+        NULLIF(TRIM("对象"), '') AS entity,
         NULLIF(TRIM("检查项"), '') AS "check",
         TRIM("处置") AS disposition,
         NULLIF(TRIM("工单号"), '') AS ticket_no,
@@ -41,7 +41,7 @@ checked AS (
 SELECT
     disposition_no,
     noted_at,
-    subject,
+    entity,
     "check",
     CASE disposition
         WHEN '已确认' THEN 'confirmed'

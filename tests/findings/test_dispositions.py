@@ -23,7 +23,7 @@ FULL = Finding(
     since=date(2026, 11, 10),
 )
 TICKET = Disposition(
-    subject="oa-db-1 /data", check="磁盘使用率", kind="ticketed", noted_on=date(2026, 11, 12), ticket_no="GD1"
+    entity="oa-db-1 /data", check="磁盘使用率", kind="ticketed", noted_on=date(2026, 11, 12), ticket_no="GD1"
 )
 NO_PAST = LifecycleState()
 

@@ -49,4 +49,4 @@ def worded(
         since=since_words(finding),
         advice=advice,
     )
-    return WordedFinding(finding, wording, effect, owner, effort)
+    return WordedFinding(finding=finding, wording=wording, effect=effect, owner=owner, effort=effort)

@@ -16,7 +16,8 @@ from ntanalytics.runner.remarking import content_digest, remark_report
 from tests.desk import Desk
 
 TABLE = """
-    from ntanalytics.reports import Field, Table, show
+    from ntanalytics.reports import Table, show
+    from ntanalytics.reports.record import Field
     show(Table("amounts", "金额", fields=(Field("amount", "number", "金额", format="yuan"),), rows=({"amount": 12.5},)))
 """
 

@@ -106,7 +106,7 @@ def _decided(case: Mapping[str, Any]) -> str:
 
 def _muted(case: Mapping[str, Any]) -> str:
     held = {
-        str(number): Disposition(subject="", check="", kind=kind, noted_on=date.min)
+        str(number): Disposition(entity="", check="", kind=kind, noted_on=date.min)
         for number, kind in enumerate(case["muted"])
     }
     expired = frozenset(map(str, range(case["expired"])))

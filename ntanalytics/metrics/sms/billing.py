@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import ibis
 import ibis.expr.types as ir
 
@@ -36,7 +38,40 @@ RECONCILIATION = (
     Measure("is_finding", "超出容差", "Whether |difference_segments| exceeds 0.5 % of billed_segments.", format="text"),
 )
 
-MEASURES = catalogue(RECONCILIATION)
+#: Money by the carriers' bills (docs/domain.md, SMS).
+COST = (
+    Measure("month_yuan", "本月费用", "billed_yuan of the month.", format="yuan", is_additive=True),
+    Measure("year_yuan", "本年累计费用", "billed_yuan from January up to the month.", format="yuan", is_additive=True),
+    Measure("year_before_yuan", "上年同月费用", "billed_yuan of the same month of the year before.", format="yuan"),
+    rate("month_yuan_year_on_year", "同比", "month_yuan / year_before_yuan − 1; null without a bill of that month."),
+)
+
+MEASURES = catalogue((*RECONCILIATION, *COST))
+
+
+def cost(bills: ir.Table, month: date) -> ir.Table:
+    """Return the money of a month, of its year so far and of the same month of the year before, by carrier.
+
+    Args:
+        bills: rows of ``sms.bills`` since the same month of the year before.
+        month: the first day of the month.
+
+    Returns:
+        ``carrier``, ``billed_months`` (months of the year with a bill) and the measures of ``COST``.
+    """
+    january, before = month.replace(month=1), month.replace(year=month.year - 1)
+    is_now, is_before = bills.month_on == ibis.literal(month), bills.month_on == ibis.literal(before)
+    is_year = (bills.month_on >= ibis.literal(january)) & (bills.month_on <= ibis.literal(month))
+    summed = bills.group_by("carrier").aggregate(
+        billed_months=bills.month_on.nunique(where=is_year),
+        month_yuan=bills.billed_yuan.sum(where=is_now),
+        year_yuan=bills.billed_yuan.sum(where=is_year),
+        year_before_yuan=bills.billed_yuan.sum(where=is_before),
+    )
+    known = summed.filter(summed.billed_months > 0)
+    return known.mutate(month_yuan_year_on_year=known.month_yuan / known.year_before_yuan.nullif(0) - 1).order_by(
+        "carrier"
+    )
 
 
 def reconciliation(messages: ir.Table, bills: ir.Table, *, is_complete: bool = True) -> ir.Table:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from ntanalytics.contract.enumerations import SUBSYSTEMS, subsystem_label
@@ -53,6 +53,10 @@ class Board(Block):
     lifecycles: LifecycleState | None = None
     strips: Mapping[str, str] | None = None
 
+    def with_strips(self, strips: Mapping[str, str]) -> Board:
+        """Return the board with a column of what the last days said: identity of a finding → its marks."""
+        return replace(self, strips=strips)
+
     def body(self) -> dict[str, Any]:
         """See ``Block.body``."""
         body: dict[str, Any] = {"note": self.note}
@@ -101,26 +105,17 @@ def board(
     note: str = "",
     is_folded: bool = False,
     lifecycles: LifecycleState | None = None,
-    strips: Mapping[str, str] | None = None,
     origin: Mapping[str, Any] | None = None,
 ) -> Board:
     """Return the status board of some findings: critical first, then warning, unknown and ok.
 
     What is ok stands by system and entity, as the engineer walks it; the rest keeps its order. ``is_folded`` folds
     what is ok, on the page and on paper; the record and the workbook have it all. With ``lifecycles`` the board tells
-    beside the first day how many days that is, and what is new, worse, better or unconfirmed; with ``strips`` what
-    the last seven days said.
+    beside the first day how many days that is, and what is new, worse, better or unconfirmed.
     """
     ranked = sorted(findings, key=lambda item: ORDER.index(item.finding.status))
     return Board(
-        id,
-        title,
-        findings=tuple(_walked(ranked)),
-        note=note,
-        is_folded=is_folded,
-        lifecycles=lifecycles,
-        strips=strips,
-        origin=origin,
+        id, title, findings=tuple(_walked(ranked)), note=note, is_folded=is_folded, lifecycles=lifecycles, origin=origin
     )
 
 

@@ -24,17 +24,21 @@ def expiring_times(finding: Finding) -> str:
     return f"{sentence}。"
 
 
-def expiring_units(finding: Finding) -> str:
-    """Return the units whose certificates expire within a day or have expired."""
+def _expiring_units(finding: Finding) -> str:
     units = finding.details.get("units")
     if not isinstance(units, tuple):
         return measured(finding)
-    return f"{len(units)} 家单位的证书 1 天内到期或已过期，尚未更新：{listed(units)}。"
+    return f"{len(units)} 家单位的证书 1 天内到期或已过期，尚未更新：{listed(units)}"
+
+
+def expiring_units(finding: Finding) -> str:
+    """Return the units whose certificates expire within a day or have expired."""
+    return f"{_expiring_units(finding)}。"
 
 
 def units_event(finding: Finding) -> str:
     """Return the units whose certificates expire within a day, as an event."""
-    return expiring_units(finding).removesuffix("。")
+    return _expiring_units(finding)
 
 
 def expired_tried(finding: Finding) -> str:

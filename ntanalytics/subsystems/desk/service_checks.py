@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -86,8 +87,8 @@ def _open_items(context: CheckContext, subsystem: str) -> tuple[str, ...]:
     """Return what was seen that was not in order: ``机房二号空调：回风温度偏高，已联系维保``."""
     checks = context.dataset("desk.checks", CHECKS_BACK).table
     seen = checks.filter((checks.subsystem == subsystem) & (checks.result != "ok")).order_by("result", "item")
-    told = (f"{row['item']}：{row['remark'].rstrip('。')}" if row["remark"] else row["item"] for row in rows(seen))
-    return tuple(told)
+    remarks = ((row["item"], re.sub(r"\W+$", "", row["remark"] or "")) for row in rows(seen))
+    return tuple(f"{item}：{remark}" if remark else item for item, remark in remarks)
 
 
 def _checks_made(context: CheckContext, rule: Rule) -> list[Finding]:

@@ -126,31 +126,39 @@ def _made_advice(finding: Finding) -> str:
     return "在配置中提供工作日历" if finding.unknown else finding.rule.advice if finding.is_violation else ""
 
 
-def clocks_broken(finding: Finding) -> str:
-    """Return which crash was not restored within the four hours; that there was none where there was none."""
+def _clocks_broken(finding: Finding) -> str:
     details = finding.details
     if "incident" not in details:
         crashes = int(finding.figures.get("crashes") or 0)
-        return f"当期 {crashes} 起系统崩溃均未超时。" if crashes else "当期没有供应商软件造成的系统崩溃。"
+        return f"当期 {crashes} 起系统崩溃均未超时" if crashes else "当期没有供应商软件造成的系统崩溃"
     length = format_number(finding.figures["clock_s"], "seconds")
     ended = f"{length}恢复" if details["is_restored"] else f"已历时 {length}尚未恢复"
-    return f"{_crash(finding)}，{ended}，超过合同约定的 4 小时。"
+    return f"{_crash(finding)}，{ended}，超过合同约定的 4 小时"
+
+
+def clocks_broken(finding: Finding) -> str:
+    """Return which crash was not restored within the four hours; that there was none where there was none."""
+    return f"{_clocks_broken(finding)}。"
 
 
 def clocks_event(finding: Finding) -> str:
     """Return a crash with its day, its length, and that it took longer than the contract allows."""
-    return clocks_broken(finding).removesuffix("。")
+    return _clocks_broken(finding)
 
 
 def running_event(finding: Finding) -> str:
     """Return a crash that lasts, with its length."""
-    return clock_running(finding).removesuffix("。")
+    return _clock_running(finding)
+
+
+def _clock_running(finding: Finding) -> str:
+    length = format_number(finding.figures["clock_s"], "seconds")
+    return f"{_crash(finding)}，已历时 {length}尚未恢复，合同约定 4 小时内恢复"
 
 
 def clock_running(finding: Finding) -> str:
     """Return which crash lasts, and for how long."""
-    length = format_number(finding.figures["clock_s"], "seconds")
-    return f"{_crash(finding)}，已历时 {length}尚未恢复，合同约定 4 小时内恢复。"
+    return f"{_clock_running(finding)}。"
 
 
 def _crash(finding: Finding) -> str:

@@ -42,24 +42,28 @@ def attempts_event(finding: Finding) -> str:
     return f"{moment_words(window)}，统一身份认证系统{who}连续登录失败 {count}，疑似暴力破解{more}"
 
 
-def orphan_accounts(finding: Finding) -> str:
-    """Return how many accounts can still log in although their unit is closed or missing."""
+def _orphan_accounts(finding: Finding) -> str:
     count = value_words(finding, "integer", "个")
     if finding.entity.kind == "unit":
-        return f"单位已停用，仍有 {count}账号可登录。"
+        return f"单位已停用，仍有 {count}账号可登录"
     units = finding.details.get("units")
     if isinstance(units, tuple):
-        return f"{listed(units)}共 {format_number(len(units), 'integer', '个')}单位已停用，仍有 {count}账号可登录。"
+        return f"{listed(units)}共 {format_number(len(units), 'integer', '个')}单位已停用，仍有 {count}账号可登录"
     if finding.entity.kind == "units":
-        return f"{count}可登录账号的单位不存在或为空。"
+        return f"{count}可登录账号的单位不存在或为空"
     return measured(finding)
+
+
+def orphan_accounts(finding: Finding) -> str:
+    """Return how many accounts can still log in although their unit is closed or missing."""
+    return f"{_orphan_accounts(finding)}。"
 
 
 def orphan_event(finding: Finding) -> str:
     """Return which closed units left how many accounts behind, as an event."""
     if finding.entity.kind == "unit":
         return f"{finding.entity.label}已停用，仍有 {value_words(finding, 'integer', '个')}账号可登录"
-    return orphan_accounts(finding).removesuffix("。")
+    return _orphan_accounts(finding)
 
 
 def dormant_event(finding: Finding) -> str:

@@ -158,9 +158,9 @@ def _alarm_name(finding: Finding) -> str:
     return name if len(name) <= _MAX_NAME else f"{name[:_MAX_NAME]}…"
 
 
-def _problems(finding: Finding) -> str:
+def _problems_clause(finding: Finding) -> str:
     if finding.window is None:
-        return "没有未恢复的告警，当日也没有严重告警。"
+        return "没有未恢复的告警，当日也没有严重告警"
     raised_s, cleared_s = _number(finding, "raised_s"), finding.figures.get("cleared_s")
     raised = f"{day_words(_day(finding.window.day, raised_s))}{clock(raised_s % 86_400)}"
     end = "尚未恢复"
@@ -168,7 +168,11 @@ def _problems(finding: Finding) -> str:
         end = f"{clock(cleared_s % 86_400)} 恢复，历时 {format_number(cleared_s - raised_s, 'seconds')}"
     others = int(finding.value or 0) - 1
     more = f"；另有 {others} 项" if others else ""
-    return f"监控告警“{_alarm_name(finding)}”{raised} 发生，{end}{more}。"
+    return f"监控告警“{_alarm_name(finding)}”{raised} 发生，{end}{more}"
+
+
+def _problems(finding: Finding) -> str:
+    return f"{_problems_clause(finding)}。"
 
 
 def _day(midnight: date, seconds: float) -> date:
@@ -177,7 +181,7 @@ def _day(midnight: date, seconds: float) -> date:
 
 def _problems_event(finding: Finding) -> str:
     host = machine_words(finding.entity.key) if finding.entity.kind == "host" else finding.entity.label
-    return f"{host}{_problems(finding).removesuffix('。')}"
+    return f"{host}{_problems_clause(finding)}"
 
 
 def _problems_limits(finding: Finding) -> str:
@@ -198,10 +202,14 @@ def _busy(finding: Finding) -> str:
     return _followed_by(finding, "、".join(_names(finding, "hours")))
 
 
-def _disk_growth(finding: Finding) -> str:
+def _disk_growth_clause(finding: Finding) -> str:
     rise, usual, used = (_number(finding, name) for name in ("disk_rise", "usual_rise", "disk_used"))
     sentence = f"两天增长 {rise * 100:.2f} 个百分点，通常为 {usual * 100:.2f} 个，目前已用 {used * 100:.1f}%"
-    return f"{sentence}，照此约 {(1 - used) / rise * 2:,.0f} 天写满。"
+    return f"{sentence}，照此约 {(1 - used) / rise * 2:,.0f} 天写满"
+
+
+def _disk_growth(finding: Finding) -> str:
+    return f"{_disk_growth_clause(finding)}。"
 
 
 def _disk_used_event(finding: Finding) -> str:
@@ -209,18 +217,22 @@ def _disk_used_event(finding: Finding) -> str:
 
 
 def _disk_growth_event(finding: Finding) -> str:
-    return f"{disk_words(finding.entity.key)}{_disk_growth(finding).removesuffix('。')}"
+    return f"{disk_words(finding.entity.key)}{_disk_growth_clause(finding)}"
 
 
-def _days_until_full(finding: Finding) -> str:
+def _days_until_full_clause(finding: Finding) -> str:
     full_on = finding.details.get("full_on")
     if not isinstance(full_on, str):
         return measured(finding)
-    return f"按近期增速预计{day_words(date.fromisoformat(full_on))}写满。"
+    return f"按近期增速预计{day_words(date.fromisoformat(full_on))}写满"
+
+
+def _days_until_full(finding: Finding) -> str:
+    return f"{_days_until_full_clause(finding)}。"
 
 
 def _days_until_full_event(finding: Finding) -> str:
-    return f"{disk_words(finding.entity.key)}{_days_until_full(finding).removesuffix('。')}"
+    return f"{disk_words(finding.entity.key)}{_days_until_full_clause(finding)}"
 
 
 def _backup_lateness(finding: Finding) -> str:
@@ -246,7 +258,7 @@ def _tls_event(finding: Finding) -> str:
 
 
 def _patch_event(finding: Finding) -> str:
-    return f"{machine_words(finding.entity.key)}{_failed_patches(finding).removesuffix('。')}{lasting(finding)}"
+    return f"{machine_words(finding.entity.key)}{_failed_patches_clause(finding)}{lasting(finding)}"
 
 
 def _offline_backup(finding: Finding) -> str:
@@ -271,9 +283,13 @@ def _log_retention_reason(finding: Finding) -> str:
     return f"抽取时最早只读到 {_count(finding, 'reached_days')} 天前，看不出更早的日志是否留存"
 
 
-def _failed_patches(finding: Finding) -> str:
+def _failed_patches_clause(finding: Finding) -> str:
     patch = finding.details.get("patch")
-    return f"补丁 {patch} 安装失败，尚未复装。" if patch else "没有安装失败待复装的补丁。"
+    return f"补丁 {patch} 安装失败，尚未复装" if patch else "没有安装失败待复装的补丁"
+
+
+def _failed_patches(finding: Finding) -> str:
+    return f"{_failed_patches_clause(finding)}。"
 
 
 def _unpatched(finding: Finding) -> str:

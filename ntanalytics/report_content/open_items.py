@@ -1,10 +1,9 @@
-"""Open matters 待办事项: each violation with who sees to it, by when, and what is being done."""
+"""Open items 待办事项: each violation with who sees to it, by when, and what is being done."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
 
 from ntanalytics.findings.dispositions import Dispositions
 from ntanalytics.findings.finding import worst_first
@@ -20,7 +19,7 @@ from ntanalytics.reports.record import Field
 
 _FIELDS = (
     Field("state", "string", "状态", format="state"),
-    Field("matter", "string", "事项"),
+    Field("item", "string", "事项"),
     Field("since", "string", "起始"),
     Field("owner", "string", "责任单位"),
     Field("due", "string", "时限"),
@@ -34,19 +33,19 @@ _TO_WRITE = (Field("noted", "string", "处理记录（手填）"), Field("done",
 BOX = "□"
 
 #: What is in the hands of nobody yet.
-_NOT_BEGUN = "待处理"
+_WAITING = "待处理"
 
 
-def open_matters(
+def open_items(
     findings: Iterable[WordedFinding],
     lifecycles: LifecycleState,
     dispositions: Dispositions,
     incidents: Sequence[DeskIncident] = (),
     *,
     is_to_write: bool = False,
-    id: str = "matters",
+    id: str = "open-items",
 ) -> Table:
-    """Return the open matters of a report, the worst first, what is muted last.
+    """Return the open items of a report, the worst first, what is muted last.
 
     Args:
         findings: all findings, with what their causes tell.
@@ -61,7 +60,9 @@ def open_matters(
     ordered.sort(key=lambda finding: finding.identity in dispositions.muted)
     handled = _handled(incidents)
     blank = {"noted": "", "done": BOX} if is_to_write else {}
-    rows = tuple(_row(by_identity[finding.identity], lifecycles, dispositions, handled) | blank for finding in ordered)
+    rows = tuple(
+        {**_row(by_identity[finding.identity], lifecycles, dispositions, handled), **blank} for finding in ordered
+    )
     note = "" if rows else "已知的检查中没有待办事项。"
     return Table(id, "待办事项", fields=(*_FIELDS, *(_TO_WRITE if is_to_write else ())), rows=rows, note=note)
 
@@ -79,11 +80,11 @@ def _handled(incidents: Sequence[DeskIncident]) -> Mapping[str, str]:
 
 def _row(
     item: WordedFinding, lifecycles: LifecycleState, dispositions: Dispositions, handled: Mapping[str, str]
-) -> dict[str, Any]:
+) -> Mapping[str, object]:
     finding, wording = item.finding, item.wording
     return {
         "state": finding.status,
-        "matter": close_up(named(wording.entity, wording.check)),
+        "item": close_up(named(wording.entity, wording.check)),
         "since": close_up(onset_words(finding, lifecycles)) or None,
         "owner": item.owner or None,
         "due": item.due or None,
@@ -103,5 +104,5 @@ def _handling(
         return handled[identity]
     lifecycle = lifecycles.of(identity) if lifecycles.is_known else None
     if lifecycle is None or lifecycles.is_first:
-        return _NOT_BEGUN
-    return f"{_NOT_BEGUN}（{CHANGES[lifecycle.change]}）"
+        return _WAITING
+    return f"{_WAITING}（{CHANGES[lifecycle.change]}）"

@@ -1,0 +1,113 @@
+"""Plan of the coming week 下周计划: planned changes, what falls due, capacity, deadlines of open items."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
+
+from ntanalytics.checks.engine import Evaluation
+from ntanalytics.contract.enumerations import subsystem_label
+from ntanalytics.findings.finding import Finding, worst_first
+from ntanalytics.findings.phrases import named
+from ntanalytics.metrics.number_format import close_up
+from ntanalytics.recommendations.causes import CUSTOMER, OPERATIONS
+from ntanalytics.recommendations.with_cause import cause_of, due_on
+from ntanalytics.reports import Table
+from ntanalytics.reports.column_labels import column_labels
+from ntanalytics.reports.record import Field
+from ntanalytics.subsystems import word
+from ntanalytics.subsystems.infra.machine_words import disk_words
+from ntanalytics.workspace.report import Report
+
+#: Days ahead in which a certificate or a disk is planned for: what is bought takes longer than a week.
+AHEAD = timedelta(days=14)
+
+#: Codes of findings that stand in the plan by their own day.
+_OWN_DAY = ("infra.tls_days", "infra.days_until_full")
+
+_FIELDS = (
+    Field("on", "date", "日期", format="date"),
+    Field("kind", "string", "类别"),
+    Field("item", "string", "事项"),
+    Field("owner", "string", "责任单位"),
+)
+
+
+def next_week(report: Report, evaluation: Evaluation, *, id: str = "planned") -> Table:
+    """Return what is to be done in the week after a report's, by day; over a gap the note says what may be missing."""
+    last = report.period.last
+    rows = sorted(
+        (*_changes(evaluation), *_certificates(evaluation, last), *_disks(evaluation, last), *_open(evaluation, last)),
+        key=lambda row: str(row["on"]),
+    )
+    summaries = evaluation.summaries
+    sources = (
+        summaries["desk"].tables["planned"],
+        summaries["infra"].tables["tls"],
+        summaries["infra"].tables["disks"],
+    )
+    notes = "".join(dict.fromkeys(figures.note for figures in sources if figures.note))
+    is_known = all(figures.is_complete for figures in sources)
+    note = notes if rows or not is_known else "没有登记的变更、到期证书、容量预警和待办事项。"
+    return Table(
+        id,
+        "下周计划",
+        fields=_FIELDS,
+        rows=tuple(rows),
+        note=note or ("" if is_known else "数据不完整，计划可能有遗漏。"),
+    )
+
+
+def _row(on: date, kind: str, text: str, owner: str) -> Mapping[str, object]:
+    return {"on": on.isoformat(), "kind": kind, "item": close_up(text), "owner": owner}
+
+
+def _changes(evaluation: Evaluation) -> Iterator[Mapping[str, object]]:
+    kinds = column_labels("kind", ("desk.changes",)).values
+    context = evaluation.context
+    for row in evaluation.summaries["desk"].tables["planned"]:
+        confirmed = "已书面确认" if row["confirmed_at"] is not None else "待书面确认"
+        unit = f"，{row['unit']}" if row["unit"] else ""
+        kind = kinds.get(row["kind"], row["kind"])
+        text = f"{subsystem_label(row['subsystem'])}{kind}（{row['change_no']}{unit}，{confirmed}）"
+        yield _row(context.local_day(row["planned_at"]), "计划变更", text, OPERATIONS)
+
+
+def _certificates(evaluation: Evaluation, last: date) -> Iterator[Mapping[str, object]]:
+    context = evaluation.context
+    for row in evaluation.summaries["infra"].tables["tls"]:
+        expires_at = row.exact("tls_expires_at")
+        if expires_at is not None and context.local_day(expires_at) <= last + AHEAD:
+            site = str(row["target"]).removeprefix("tls://").removesuffix(":443")
+            yield _row(context.local_day(expires_at), "证书到期", f"更换 {site} 的服务器证书", OPERATIONS)
+    expiring = evaluation.summaries["ca"].total.exact("expiring_30d") if "ca" in evaluation.summaries else None
+    if expiring:
+        yield _row(
+            last + timedelta(days=1), "证书到期", f"30 天内到期的数字证书 {expiring:,} 张，通知持证人更新", CUSTOMER
+        )
+
+
+def _disks(evaluation: Evaluation, last: date) -> Iterator[Mapping[str, object]]:
+    for row in evaluation.summaries["infra"].tables["disks"]:
+        days = row.exact("days_until_full")
+        if days is not None and days <= AHEAD.days:
+            disk = disk_words(f"{row['host']}{row['part']}")
+            yield _row(
+                last + timedelta(days=max(int(days), 1)), "容量", f"{disk}预计写满，须在此前清理或扩容", OPERATIONS
+            )
+
+
+def _open(evaluation: Evaluation, last: date) -> Iterable[Mapping[str, object]]:
+    """Return the open items whose deadline lies in the week, one line for those of one rule."""
+    by_rule: dict[str, list[Finding]] = {}
+    for finding in worst_first(finding for finding in evaluation.findings if finding.is_violation):
+        if finding.code not in _OWN_DAY and cause_of(finding) is not None:
+            by_rule.setdefault(finding.code, []).append(finding)
+    for findings in by_rule.values():
+        cause = cause_of(findings[0])
+        due = None if cause is None else due_on(cause, last)
+        if cause is None or due is None:
+            continue
+        wording = word(findings[0])
+        more = f"等 {len(findings)} 项" if len(findings) > 1 else ""
+        yield _row(due, "待办", f"{named(wording.entity, wording.check)}{more}：{wording.advice}", cause.owner)

@@ -1,0 +1,30 @@
+"""Rows of totals 合计 below the groups of a table."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ntanalytics.metrics.figures import FigureRow, Figures
+
+#: Name of the row.
+TOTAL = "合计"
+
+
+def with_total(rows: Figures, total: FigureRow, group: str) -> Figures:
+    """Return the groups of a table with the total below them; without a group there is none.
+
+    The total is that of the metric, and not the sum of the rows: accounts of two editions are counted once in it. A
+    measure that the total does not have is empty.
+
+    Args:
+        rows: the groups.
+        total: the row of the same metric without groups.
+        group: the column that names a group.
+    """
+    if not rows.items:
+        return rows
+    values = {name: total.get(name) for name in rows.columns}
+    last = FigureRow(
+        {**values, group: TOTAL}, is_complete=total.is_complete, was_complete=total.was_complete, against=total.against
+    )
+    return replace(rows, items=(*rows.items, last))

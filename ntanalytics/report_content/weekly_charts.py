@@ -1,0 +1,48 @@
+"""The two charts of the weekly report: delivery of messages with the incidents marked, and use of the OA by week."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from ntanalytics.checks.engine import Evaluation
+from ntanalytics.metrics.figures import Figures, figures
+from ntanalytics.metrics.oa.daily_active import weekly_adoption
+from ntanalytics.report_content.chart_titles import lowest_rate
+from ntanalytics.report_content.incidents import incidents_of
+from ntanalytics.reports import Axes, Chart, chart
+
+#: Weeks of the chart on the OA, and the days of history before the reported week that they need.
+WEEKS = 12
+HISTORY_DAYS = 7 * (WEEKS - 1)
+
+
+def delivery(evaluation: Evaluation) -> Chart:
+    """Return the delivery rate of each carrier by day, with the desk's incidents of the messages marked."""
+    by_day = evaluation.summaries["sms"].tables["by_day"]
+    incidents, _ = incidents_of(evaluation)
+    marks = [(item.began_at.date(), f"故障{item.number}") for item in incidents if item.subsystem == "sms"]
+    drawn = chart(
+        by_day, "line", Axes(y="delivery_rate", series="carrier"), id="delivery-rate", title=lowest_rate(by_day)
+    )
+    return drawn.with_marks(marks) if marks and drawn.rows else drawn
+
+
+def use_by_week(evaluation: Evaluation) -> Chart:
+    """Return the active accounts of the OA of the last weeks."""
+    weeks = _weeks(evaluation)
+    known = [row.exact("active") for row in weeks if row.exact("active") is not None]
+    span = f"近{len(weeks)}周" if len(known) == len(weeks) else f"近{len(weeks)}周中有数据的{len(known)}周"
+    title = (
+        f"{span}协同办公每周活跃账号：{min(known):,}至{max(known):,}个"
+        if known
+        else "协同办公每周活跃账号：没有完整的周"
+    )
+    return chart(weeks, "bar", Axes(x="week_name", y="active"), id="active-by-week", title=title)
+
+
+def _weeks(evaluation: Evaluation) -> Figures:
+    context = evaluation.context
+    view = context.dataset("oa.activities", HISTORY_DAYS)
+    first = context.period.first - timedelta(days=HISTORY_DAYS)
+    recent, days = view.recent, view.days
+    return figures(weekly_adoption(recent.filter(recent.day >= first), days.filter(days.day >= first)), view)
