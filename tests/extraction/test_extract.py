@@ -186,7 +186,7 @@ WITHDRAWN = """\
 window: changed_at
 times: {opened_at: naive, closed_at: naive, changed_at: naive}
 dialects: [sqlite]
-absent: [unit, responded_at, due_at]
+absent: [unit, responded_at, due_at, deadline_class, cause, close_code, reopenings, satisfaction, incident_no]
 */
 SELECT no AS ticket_no, opened AS opened_at, category, 'oa' AS subsystem, closed AS closed_at, changed AS changed_at,
     CASE WHEN is_deleted THEN '已删除' END AS withdrawn_because

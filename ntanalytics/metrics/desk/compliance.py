@@ -70,8 +70,8 @@ EVIDENCE = (
     Measure(
         "drill_days",
         "距上次恢复演练",
-        "Days since a manual check of a restore drill; null where none is known (docs/domain.md, Infra). A missing day "
-        "may hide a later one.",
+        "Days since a restore drill that did not fail, by the register or the manual checks; null where none is "
+        "known (docs/domain.md, Infra). A missing day may hide a later one.",
         unit="天",
         good="down",
         over_gap="upper_bound",
@@ -184,16 +184,38 @@ def onboarding(tickets: ir.Table, trainings: ir.Table, since: date, until: date)
     return units.mutate(missing_steps=missing).order_by("unit")
 
 
-def days_since_drill(checks: ir.Table, on: date) -> ir.Table:
-    """Return the days since the last restore drill, by the manual checks (docs/domain.md, Infra: restore drills).
+def registered_onboarding(onboardings: ir.Table, since: date, until: date) -> ir.Table:
+    """Return the units of the register whose onboarding began in a span, with the steps that are not done (O6).
 
     Args:
-        checks: rows of ``desk.checks`` of the months up to ``on``.
+        onboardings: rows of ``desk.onboardings``: all that began in the span.
+        since: the first local day of a begin.
+        until: the last one.
+
+    Returns:
+        The columns of :func:`onboarding`, by unit; a unit that joins two subsystems has two rows.
+    """
+    began = onboardings.filter(onboardings.day.between(ibis.literal(since), ibis.literal(until)))
+    steps = {name: began[f"{name.removeprefix('has_')}_on"].notnull() for name in STEPS}
+    units = began.select("unit", begun_on="day", **steps)
+    missing = sum((~units[name]).cast("int64") for name in STEPS)
+    return units.mutate(missing_steps=missing).order_by("unit")
+
+
+def days_since_drill(checks: ir.Table, drills: ir.Table, on: date) -> ir.Table:
+    """Return the days since the last restore drill that did not fail (docs/domain.md, Infra: restore drills).
+
+    Args:
+        checks: rows of ``desk.checks`` of the months up to ``on``, which may name a drill.
+        drills: rows of ``desk.drills`` of the same time.
         on: the day.
 
     Returns:
         One row with ``drill_days``.
     """
-    drills = checks.filter((checks.checked_on <= ibis.literal(on)) & checks.item.re_search(DRILL))
-    last = drills.aggregate(_on=drills.checked_on.max())
+    named = checks.filter((checks.checked_on <= ibis.literal(on)) & checks.item.re_search(DRILL))
+    is_restored = (drills.kind == "restore_drill") & (drills.result != "failure")
+    held = drills.filter((drills.held_on <= ibis.literal(on)) & is_restored)
+    both = named.select(_held_on="checked_on").union(held.select(_held_on="held_on"))
+    last = both.aggregate(_on=both["_held_on"].max())
     return last.select(drill_days=ibis.literal(on).delta(last["_on"], unit="day"))

@@ -95,21 +95,35 @@ def _late_responses(context: CheckContext, rule: Rule) -> list[Finding]:
 def _onboarding(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the units that were connected without one of the four steps.
 
-    A unit that shows three steps was connected; one that shows two may just have asked.
+    Units of the register are judged by it. Of the others, a unit that shows three steps was connected; one that shows
+    two may just have asked.
     """
     tickets = context.dataset("desk.tickets", TRAININGS_BACK)
     trainings = context.dataset("desk.trainings", TRAININGS_BACK)
     views = [tickets, trainings] if trainings.sources else [tickets]  # a ledger may record trainings as tickets alone
+    register = context.dataset("desk.onboardings", TRAININGS_BACK)
     first, last = (context.on - timedelta(days=CONNECTED_WITHIN + back) for back in (REPORTED_FOR, 0))
-    findings = []
+    joined = figures(compliance.registered_onboarding(register.recent, first, last), register)
+    registered = {row["unit"] for row in rows(register.recent.select("unit"))}
+    lacking = {
+        row["unit"]: row for row in sorted(joined, key=lambda row: len(_missing_steps(row))) if _missing_steps(row)
+    }
     for row in figures(compliance.onboarding(tickets.recent, trainings.recent, first, last), *views):
-        steps = tuple(word for name, word in STEPS.items() if not row[name])
-        if len(steps) == 1:
-            finding = judge_row(rule, row, Entity("unit", str(row["unit"]), str(row["unit"])))
-            begin = row["begun_on"]
-            day = begin.date() if isinstance(begin, datetime) else begin
-            findings.append(finding.with_details(steps=steps).since_day(day if finding.is_violation else None))
-    return findings
+        if len(_missing_steps(row)) == 1 and row["unit"] not in registered:
+            lacking[row["unit"]] = row
+    return [_unconnected(rule, row) for row in lacking.values()]
+
+
+def _missing_steps(row: FigureRow) -> tuple[str, ...]:
+    return tuple(word for name, word in STEPS.items() if not row[name])
+
+
+def _unconnected(rule: Rule, row: FigureRow) -> Finding:
+    """Return the finding of a unit with its missing steps."""
+    finding = judge_row(rule, row, Entity("unit", str(row["unit"]), str(row["unit"])))
+    begin = row["begun_on"]
+    day = begin.date() if isinstance(begin, datetime) else begin
+    return finding.with_details(steps=_missing_steps(row)).since_day(day if finding.is_violation else None)
 
 
 def _concentrated(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -143,8 +157,8 @@ TICKET_CHECKS: tuple[Check, ...] = (
     Check(
         rule="desk.onboarding",
         evaluate=_onboarding,
-        reads={"desk.tickets": TRAININGS_BACK, "desk.trainings": TRAININGS_BACK},
-        optional=("desk.trainings",),
+        reads=dict.fromkeys(("desk.tickets", "desk.trainings", "desk.onboardings"), TRAININGS_BACK),
+        optional=("desk.trainings", "desk.onboardings"),
     ),
     Check(rule="desk.concentrated", evaluate=_concentrated, reads={"desk.tickets": QUARTER_BACK}, every=(QUARTER,)),
 )

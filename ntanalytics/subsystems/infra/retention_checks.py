@@ -85,8 +85,9 @@ def _offline_backup(context: CheckContext, rule: Rule) -> list[Finding]:
 
 
 def _restore_drill(context: CheckContext, rule: Rule) -> list[Finding]:
-    checks = context.dataset("desk.checks", DRILL_DAYS)
-    row = figures(compliance.days_since_drill(checks.recent, context.on), checks).total
+    checks, drills = context.dataset("desk.checks", DRILL_DAYS), context.dataset("desk.drills", DRILL_DAYS)
+    views = [view for view in (checks, drills) if view.sources]
+    row = figures(compliance.days_since_drill(checks.recent, drills.recent, context.on), *views).total
     if row["drill_days"] is None:
         return [unknown(rule, "not_recorded", _BACKUP)]
     return [judge_row(rule, row, _BACKUP)]
@@ -218,7 +219,12 @@ CHECKS = (
     ),
     Check(rule="infra.size_drop", evaluate=_plans_kept, reads={"infra.backups": BACKUP_DAYS}, every=EVERY_PERIOD),
     Check(rule="infra.offline_backup", evaluate=_offline_backup, reads={"infra.backups": BACKUP_DAYS}),
-    Check(rule="infra.restore_drill", evaluate=_restore_drill, reads={"desk.checks": DRILL_DAYS}),
+    Check(
+        rule="infra.restore_drill",
+        evaluate=_restore_drill,
+        reads={"desk.checks": DRILL_DAYS, "desk.drills": DRILL_DAYS},
+        optional=("desk.drills",),
+    ),
     Check(rule="infra.log_retention", evaluate=_log_retention, reads={"infra.requests": 0}),
     Check(
         rule="infra.failed_patches", evaluate=_failed_patches, reads={"infra.patches": PATCH_DAYS}, every=(DAY, QUARTER)

@@ -40,8 +40,30 @@ def test_the_last_training_and_the_last_drill_are_dated(table, checks, listed) -
     trainings = table("desk.trainings", rows, attended=9, day=ON)
     assert listed(compliance.days_since_training(trainings, ON)) == [{"untrained_days": 12}]
     drills = checks([{"checked_on": ON - 30 * DAY, "item": "备份恢复演练"}, {"checked_on": ON, "item": "机房"}])
-    assert listed(compliance.days_since_drill(drills, ON)) == [{"drill_days": 30}]
-    assert listed(compliance.days_since_drill(checks([]), ON)) == [{"drill_days": None}]
+    none = table("desk.drills", [])
+    assert listed(compliance.days_since_drill(drills, none, ON)) == [{"drill_days": 30}]
+    assert listed(compliance.days_since_drill(checks([]), none, ON)) == [{"drill_days": None}]
+    rows = [
+        {"held_on": ON - 7 * DAY, "kind": "restore_drill", "result": "failure"},
+        {"held_on": ON - 8 * DAY, "kind": "emergency_drill"},
+        {"held_on": ON - 9 * DAY, "kind": "restore_drill"},
+        {"held_on": ON + DAY, "kind": "restore_drill"},
+    ]
+    held = table("desk.drills", rows, topic="公文库", result="success", day=ON)
+    assert listed(compliance.days_since_drill(drills, held, ON)) == [{"drill_days": 9}]
+
+
+def test_the_register_tells_the_steps_that_are_not_done(table, listed) -> None:
+    done = {f"{step}_on": ON for step in ("account", "permission", "seal", "training")}
+    rows = [
+        {"unit": "甲局", **done},
+        {"unit": "乙局", **done, "seal_on": None},
+        {"unit": "丙局"},
+        {"unit": "丁局", "day": ON - 9 * DAY},
+    ]
+    made = table("desk.onboardings", rows, subsystem="docexchange", day=ON)
+    found = listed(compliance.registered_onboarding(made, ON - DAY, ON), "unit", "missing_steps", "has_seal")
+    assert [tuple(row.values()) for row in found] == [("丙局", 4, False), ("乙局", 1, False), ("甲局", 0, True)]
 
 
 def test_a_unit_is_connected_by_four_steps_and_a_lone_question_connects_nobody(table, tickets, listed) -> None:

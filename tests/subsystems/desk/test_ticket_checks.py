@@ -112,6 +112,21 @@ def test_a_training_session_is_the_step_as_a_ticket_is() -> None:
     assert judge(SUBSYSTEM, ["desk.onboarding"], data) == []
 
 
+def test_the_register_speaks_for_its_units_whatever_the_tickets_show() -> None:
+    day = ON - 33 * DAY
+    begun = {"subsystem": "docexchange", "noted_at": at(day, 10), "day": day, "changed_at": at(ON - DAY, 10)}
+    done = {f"{step}_on": ON - 20 * DAY for step in ("account", "permission", "seal", "training")}
+    register = [
+        {"unit": "乙局", **begun, **done},
+        {"unit": "戊局", **begun, **done, "seal_on": None, "training_on": None},
+    ]
+    register.append({"unit": "戊局", **begun, **done, "subsystem": "oa", "seal_on": None})
+    data = {**_tickets(*_connected("乙局", 4), *_connected("己局", 3)), "desk.onboardings": register}
+    findings = judge(SUBSYSTEM, ["desk.onboarding"], data)
+    told = {finding.entity.label: (finding.value, finding.details["steps"]) for finding in findings}
+    assert told == {"戊局": (2.0, ("印章", "培训")), "己局": (1.0, ("印章",))}
+
+
 @pytest.mark.parametrize(("faults", "status"), [(20, None), (45, "warning"), (80, "critical")])
 def test_a_category_that_takes_most_of_a_quarter_is_told(faults: int, status: str | None) -> None:
     others = [_ticket(at(ON - 9 * DAY, 9), category=name) for name in ("account", "change", "other")]
