@@ -30,8 +30,8 @@ TICKETS = """\
 /*
 window: changed_at
 times: {opened_at: naive, responded_at: naive, due_at: naive, closed_at: naive, changed_at: naive}
-absent: [deadline_class, cause, close_code, reopenings, satisfaction, incident_no]
 dialects: [sqlite]
+absent: [deadline_class, cause, close_code, reopenings, satisfaction, incident_no]
 */
 SELECT no AS ticket_no, opened AS opened_at, 'fault' AS category, 'oa' AS subsystem, NULL AS unit,
     NULL AS responded_at, NULL AS due_at, closed AS closed_at, COALESCE(closed, opened) AS changed_at
