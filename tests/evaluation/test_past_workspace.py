@@ -14,7 +14,7 @@ from ntanalytics.subsystems import word
 from tests.evaluation.conftest import DAY, WANTED
 
 #: Columns that tell of what is planned, and may lie ahead.
-AHEAD = {"due_at", "expires_at", "planned_at"}
+AHEAD = {"due_at", "expires_at", "planned_at", "planned_until_at"}
 
 
 @pytest.fixture(scope="module")
