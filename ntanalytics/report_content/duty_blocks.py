@@ -89,14 +89,9 @@ def explanation(record: ObligationRecord) -> str:
     if record.verdict == "met":
         return "；".join(_kept(duty) for duty in record.duties)
     if record.verdict == "not_met":
-        return "；".join(
-            f"{duty.duty.label}：{'、'.join(dict.fromkeys(_named(duty.shortfalls)))}"
-            for duty in record.duties
-            if duty.shortfalls
-        )
-    known = f"已发现不符合至少{len(record.shortfalls)}项；" if record.shortfalls else ""
+        return "；".join(f"{duty.duty.label}：{_named(duty.shortfalls)}" for duty in record.duties if duty.shortfalls)
     first, *more = record.needed
-    return f"{known}{first}" + (f"另有{len(more)}项，见“尚需补充的证据”。" if more else "")
+    return f"{first}共缺{len(record.needed)}项证据。" if more else first
 
 
 def _kept(record: DutyRecord) -> str:
@@ -104,10 +99,10 @@ def _kept(record: DutyRecord) -> str:
     return f"{record.duty.label}{kept}项" if kept else record.duty.none_words
 
 
-def _named(facts: Sequence[Fact]) -> list[str]:
-    """Return the first shortfalls by subject and reason."""
-    names = [f"{fact.subject}{fact.reason}" for fact in facts[:2]]
-    return [*names, f"等{len(facts)}项"] if len(facts) > 2 else names
+def _named(facts: Sequence[Fact]) -> str:
+    """Return the first shortfall by subject and reason, and how many there are."""
+    first = f"{facts[0].subject}{facts[0].reason}"
+    return f"{first}等{len(facts)}项" if len(facts) > 1 else first
 
 
 def shortfall_table(

@@ -114,10 +114,9 @@ def score(sheet: ScoringSheet, records: Mapping[str, DutyRecord], *, where: str 
 
 
 def _scored(number: str, clause: Clause, record: DutyRecord) -> ScoredClause:
-    if record.gaps:
-        return ScoredClause(number=number, clause=clause, points_off=0.0, facts=(), unshown=record.gaps[0])
     rate = record.row["duty_rate"]
-    if clause.least_rate is not None and rate is None:
+    is_nothing_known = record.verdict == "not_shown" and not record.row["duty_facts"]
+    if record.gaps or is_nothing_known or (clause.least_rate is not None and rate is None):
         reason = next(iter(record.needed), f"{record.duty.none_words}。")
         return ScoredClause(number=number, clause=clause, points_off=0.0, facts=(), unshown=reason)
     is_broken = clause.least_rate is None or rate < clause.least_rate

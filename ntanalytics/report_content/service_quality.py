@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from ntanalytics.contract.desk_tickets import TICKET_CAUSES
-from ntanalytics.contract.enumerations import subsystem_label
 from ntanalytics.findings.phrases import listed
 from ntanalytics.metrics.desk import service_levels
 from ntanalytics.metrics.desk.duties import Verdict
@@ -150,12 +148,6 @@ def cause_table(quality: ServiceQuality) -> Table:
     repeated = figures(service_levels.repeated_causes(view.table), view)
     note = f"同一系统同一原因{service_levels.REPEATED}件及以上。"
     return table(repeated, "重复发生的原因", id="repeated", note=note)
-
-
-def cause_words(row: FigureRow) -> str:
-    """Return a repeated cause in words: ``协同办公软件缺陷 4 件``."""
-    cause = TICKET_CAUSES.get(row["cause"], row["cause"])
-    return f"{subsystem_label(row['subsystem'])}{cause} {row.quantity('repeated_tickets').text}"
 
 
 def change_table(quality: ServiceQuality) -> Table:

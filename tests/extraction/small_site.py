@@ -30,7 +30,6 @@ TICKETS = """\
 /*
 window: changed_at
 times: {opened_at: naive, responded_at: naive, due_at: naive, closed_at: naive, changed_at: naive}
-absent: [deadline_class, cause, close_code, reopenings, satisfaction, incident_no]
 dialects: [sqlite]
 absent: [deadline_class, cause, close_code, reopenings, satisfaction, incident_no]
 */

@@ -57,6 +57,13 @@ def test_over_a_gap_nothing_is_deducted_and_the_score_is_an_upper_bound() -> Non
     assert "无法证明" in score_table(scored).rows[0]["basis"]
 
 
+def test_without_any_fact_the_clause_cannot_be_shown_unless_there_was_nothing_to_do() -> None:
+    nothing, none_to_do = (_score({"points": 5}, _record(duty)) for duty in ("inspections", "recovery"))
+    assert nothing.row.quantity("score").certainty == "upper_bound"
+    assert none_to_do.row.quantity("score").certainty == "exact"
+    assert [item.points_off for scored in (nothing, none_to_do) for item in scored.clauses] == [0, 0]
+
+
 def test_a_share_with_a_fact_without_proof_is_not_known_and_deducts_nothing() -> None:
     scored = _score({"points": 2, "condition": "rate < 0.9"}, _record("deadlines", "short", "unproven"))
     assert scored.clauses[0].points_off == 0

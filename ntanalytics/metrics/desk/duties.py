@@ -83,7 +83,7 @@ def verdict(results: Sequence[Result], *, is_complete: bool, when_none: Verdict)
 
 
 def worst(verdicts: Sequence[Verdict]) -> Verdict:
-    """Return the verdict of an obligation of several duties: not shown if one is not, else not met if one is not."""
-    if not verdicts or "not_shown" in verdicts:
-        return "not_shown"
-    return "not_met" if "not_met" in verdicts else "met"
+    """Return the verdict of an obligation of several duties: not met if one is not, else not shown if one is not."""
+    if "not_met" in verdicts:
+        return "not_met"
+    return "not_shown" if not verdicts or "not_shown" in verdicts else "met"

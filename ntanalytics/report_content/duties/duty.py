@@ -134,9 +134,10 @@ def judge(duty: Duty, span: DutySpan, least_rate: float | None = None) -> DutyRe
     """
     gaps = [*span.gaps_of(duty.reads), *(span.log.gaps if duty.needs_log else ())]
     facts: Sequence[Fact] = ()
-    if all(span.view(name, days).sources for name, days in duty.reads.items()):
+    known = span.where_known(duty.reads, needs_log=duty.needs_log)
+    if known is not None and all(span.view(name, days).sources for name, days in duty.reads.items()):
         try:
-            facts = sorted(duty.facts(span), key=lambda fact: (_ORDER[fact.result], fact))
+            facts = sorted(duty.facts(known), key=lambda fact: (_ORDER[fact.result], fact))
         except CalendarMissing as error:
             gaps.append(f"缺少工作日历（{error.what}）；需补录放假安排。")
     return DutyRecord(duty=duty, facts=tuple(facts), gaps=tuple(dict.fromkeys(gaps)), least_rate=least_rate)

@@ -77,7 +77,7 @@ class ObligationRecord:
 
     @property
     def verdict(self) -> Verdict:
-        """The verdict: cannot be shown while one of its duties cannot."""
+        """The verdict: not met if one of its duties is not, else not shown while one of them cannot be."""
         return duties.worst([record.verdict for record in self.duties])
 
     @property

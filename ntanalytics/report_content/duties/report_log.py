@@ -42,6 +42,7 @@ class ReportLog:
         issued: the published versions, oldest first.
         due: the due ones of the span, in order.
         began_at: the first run that the ledger knows; nothing before it can be proven; None without a run.
+        known_until: the moment up to which publications are known; None for ever.
         files: run id → what became of the files of its version, of the last versions that were due in the span.
         gaps: why the log says nothing; one Chinese sentence each.
     """
@@ -49,6 +50,7 @@ class ReportLog:
     issued: tuple[IssuedVersion, ...] = ()
     due: tuple[DueReport, ...] = ()
     began_at: datetime | None = None
+    known_until: datetime | None = None
     files: Mapping[str, FileState] = field(default_factory=dict)
     gaps: tuple[str, ...] = ()
 
@@ -108,7 +110,9 @@ def read_report_log(workspace: Workspace, since: datetime, until: datetime, now:
     issued = ledger.publications.issued(now)
     wanted = {(item.report, item.period) for item in due}
     states = file_states(settings.outputs, [item for item in issued if (item.report, item.period) in wanted])
-    return ReportLog(issued=tuple(issued), due=tuple(due), began_at=began_at, files=states, gaps=tuple(gaps))
+    return ReportLog(
+        issued=tuple(issued), due=tuple(due), began_at=began_at, known_until=now, files=states, gaps=tuple(gaps)
+    )
 
 
 def of_report(due: Iterable[DueReport], report: str) -> list[DueReport]:

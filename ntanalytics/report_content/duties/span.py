@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -29,10 +29,12 @@ class DutySpan:
     Attributes:
         context: the period over the lake, with the site's rules.
         log: the reports that the suite issued and those that were due.
+        known_to: last day that is judged, where data end before the period; None for the whole period.
     """
 
     context: CheckContext
     log: ReportLog
+    known_to: date | None = None
 
     @property
     def first(self) -> date:
@@ -41,8 +43,8 @@ class DutySpan:
 
     @property
     def last(self) -> date:
-        """Last local day."""
-        return self.context.period.last
+        """Last local day that is judged."""
+        return self.known_to or self.context.period.last
 
     @property
     def begins_at(self) -> datetime:
@@ -52,7 +54,7 @@ class DutySpan:
     @property
     def ends_at(self) -> datetime:
         """Moment at which it ends."""
-        return self.context.ends_at
+        return self.context.ends_at - (self.context.period.last - self.last)
 
     @cached_property
     def working_days(self) -> list[date]:
@@ -109,6 +111,19 @@ class DutySpan:
             elif not view.is_complete:
                 days = listed(day_runs(view.missing), _NAMED_RUNS)
                 yield f"{label}缺{days}共{len(view.missing)}天数据；需补采。"
+
+    def where_known(self, reads: Mapping[str, int], *, needs_log: bool) -> DutySpan | None:
+        """Return the span up to the last day that the datasets, and the log, know; None where they know no day.
+
+        What happened on days that nobody knows yet is neither kept nor broken.
+        """
+        last = self.last
+        if needs_log and self.log.known_until is not None:
+            last = min(last, self.day(self.log.known_until) - timedelta(days=1))
+        missing = frozenset[date]().union(*(self._missing(name) for name in reads))
+        while last in missing and last >= self.first:
+            last -= timedelta(days=1)
+        return replace(self, known_to=last) if last >= self.first else None
 
     def is_missing(self, name: str, day: date) -> bool:
         """Return whether a dataset lacks a day."""

@@ -99,8 +99,9 @@ def test_a_verdict_needs_complete_data_and_a_fact() -> None:
     ]
 
 
-def test_an_obligation_is_not_shown_while_one_of_its_duties_is_not() -> None:
-    assert worst(["met", "not_met", "not_shown"]) == "not_shown"
+def test_an_obligation_is_not_met_if_one_duty_is_not_and_not_shown_while_another_is_not() -> None:
+    assert worst(["met", "not_met", "not_shown"]) == "not_met"
+    assert worst(["met", "not_shown"]) == "not_shown"
     assert worst(["met", "not_met"]) == "not_met"
     assert worst(["met", "met"]) == "met"
     assert worst([]) == "not_shown"

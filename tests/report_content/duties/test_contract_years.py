@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import pytest
 
-from ntanalytics.periods import Period
+from ntanalytics.periods import Period, days_between
 from ntanalytics.report_content.duties.duty import DutyRecord, judge, judge_all
 from ntanalytics.report_content.duties.listing import DUTIES, obligation_records
 from tests.report_content.duties.contract_year import DAY, FIRST, LAST, MONDAYS, MONTHS, WORKING, Year, faultless
@@ -203,3 +204,14 @@ def _without_later(row: dict[str, object], until: dt.datetime, last: dt.date) ->
 
     plan = {"planned_on", "due_at", "due_on", "planned_at"}
     return {name: None if is_later(value) and name not in plan else value for name, value in row.items()}
+
+
+def test_days_that_nobody_knows_yet_break_no_duty() -> None:
+    year = faultless()
+    unknown = WORKING[-8:]
+    year.gaps = {name: days_between(unknown[0], LAST) for name in year.data}
+    year.log = replace(year.log, known_until=at(unknown[0], 0))
+    span = year.span()
+    records = [judge(DUTIES[name], span) for name in DUTIES if name != "availability"]
+    assert _found({record.duty.id: record for record in records}) == set()
+    assert {record.verdict for record in records if record.duty.reads} == {"not_shown"}
