@@ -81,18 +81,14 @@ class Reader(ABC):
             if not files:
                 return self._empty(dataset)
             table = cases_since(dataset, self._open(dataset, files), since)
-            types = _types(dataset)
-            rows = table.select([table[name].cast(type_).name(name) for name, type_ in types.items()]).to_pyarrow()
-            self._older_cases[key] = self.from_arrow(rows)
+            self._older_cases[key] = self.from_arrow(_typed(dataset, table).to_pyarrow())
         return self._older_cases[key]
 
     def _read(self, dataset: Dataset, version: int, first: dt.date | None, last: dt.date | None) -> ir.Table:
         files = self._lake.files(dataset.name, version, first, last)
         if not files:
             return self._empty(dataset)
-        table = self._open(dataset, files)
-        types = _types(dataset)
-        rows = table.select([table[name].cast(type_).name(name) for name, type_ in types.items()])
+        rows = _typed(dataset, self._open(dataset, files))
         count = self._lake.rows(dataset.name, version, first, last) if len(files) >= _MANY_FILES else None
         return self._cached(dataset, rows, has_small_files=count is not None and count <= _FEW_ROWS * len(files))
 
@@ -105,7 +101,7 @@ class Reader(ABC):
         return rows
 
     def _empty(self, dataset: Dataset) -> ir.Table:
-        return self.from_arrow(_types(dataset).to_pyarrow().empty_table())
+        return self.from_arrow(types_of(dataset).to_pyarrow().empty_table())
 
     def from_arrow(self, table: pa.Table) -> ir.Table:
         """Return a small table in memory as an Ibis table, which can be combined with those of the engine."""
@@ -122,7 +118,15 @@ def cases_since(dataset: Dataset, table: ir.Table, since: dt.datetime) -> ir.Tab
     return table.filter((table[dataset.changed] >= ibis.literal(since)) | may_be_open)
 
 
-def _types(dataset: Dataset) -> ibis.Schema:
+def _typed(dataset: Dataset, table: ir.Table) -> ir.Table:
+    """Return rows with exactly the columns and types of the contract."""
+    types = types_of(dataset)
+    if table.schema() == types:
+        return table
+    return table.select([table[name].cast(type_).name(name) for name, type_ in types.items()])
+
+
+def types_of(dataset: Dataset) -> ibis.Schema:
     """Return the columns of the contract as nullable, since a view of an engine has no other information."""
     types = ibis.Schema.from_pyarrow(dataset.schema())
     return ibis.schema({name: type_.copy(nullable=True) for name, type_ in types.items()})
