@@ -63,8 +63,9 @@ def extract(city: Path, folder: Path, day: dt.date) -> None:
         with closing(sqlite3.connect(city / "sources" / f"oa_{edition}.sqlite")) as database:
             rows = pd.read_sql(
                 "SELECT l.optid, l.type, l.optdt, u.deptname FROM xinhu_log l "
-                f"LEFT JOIN xinhu_admin u ON u.id = l.optid WHERE date(l.optdt) = '{day}'",  # noqa: S608 - a day of ours
+                "LEFT JOIN xinhu_admin u ON u.id = l.optid WHERE date(l.optdt) = ?",
                 database,
+                params=[str(day)],
             )
         editions.append(rows.assign(edition=edition))
     pd.concat(editions).assign(day=str(day)).to_parquet(folder / f"oa-{day}.parquet")
