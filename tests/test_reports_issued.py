@@ -142,7 +142,7 @@ def test_the_kept_sql_of_an_inspection_is_that_of_a_fresh_compilation_on_another
 ):
     kept, found = CompilingOnce.compile, []
 
-    def compared(self: CompilingOnce, table: ir.Table, /, *, limit: int | None = None) -> str:
+    def compared(self: CompilingOnce, table: ir.Table, /, *, limit: int | None = None, **_: object) -> str:
         sql = kept(self, table, limit=limit)
         found.append((_settled_sql(sql), _settled_sql(super(CompilingOnce, self).compile(table, limit=limit))))
         return sql
