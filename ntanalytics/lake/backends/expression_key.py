@@ -22,10 +22,6 @@ _MADE_UP = re.compile(r"\w+_[a-z2-7]{26}")
 _PLAIN = (str, int, float, bool, bytes, type(None), Decimal, Enum, dt.date, dt.datetime, dt.time, dt.timedelta)
 
 
-class UnknownPart(Exception):
-    """The expression has a part of which no text is known, such as a function of a user."""
-
-
 class ExpressionKey(NamedTuple):
     """Structure of an expression, and what differs between expressions of one structure.
 
@@ -44,13 +40,13 @@ def expression_key(op: ops.Node) -> ExpressionKey:
     """Return the key of an expression.
 
     Raises:
-        UnknownPart: the expression has no key.
+        NotImplementedError: a part of the expression has no text, such as a function of a user.
     """
     walk = _Walk()
     try:
         walk.node(op)
     except RecursionError as error:
-        raise UnknownPart("it is too deep") from error
+        raise NotImplementedError("it is too deep") from error
     digest = hashlib.sha256("\n".join(walk.lines).encode()).hexdigest()
     return ExpressionKey(digest, tuple(walk.names), tuple(walk.dates))
 
@@ -76,7 +72,7 @@ class _Walk:
     def _line(self, op: ops.Node) -> str:
         kind = type(op)
         if not kind.__module__.startswith("ibis.") or isinstance(op, ops.ScalarUDF | ops.AggUDF | ops.ScalarParameter):
-            raise UnknownPart(kind.__qualname__)
+            raise NotImplementedError(kind.__qualname__)
         if kind is ops.Literal and type(op.value) in (dt.date, dt.datetime):
             place = self.dates.setdefault(op, f"date {len(self.dates)}")
             return f"{place} {self._part(op.dtype)}"
@@ -105,7 +101,7 @@ class _Walk:
             return f"{{{' '.join(f'{self._part(key)}: {self._part(value)}' for key, value in part.items())}}}"
         if isinstance(part, _PLAIN):
             return f"{type(part).__qualname__} {part!r}"
-        raise UnknownPart(type(part).__qualname__)
+        raise NotImplementedError(type(part).__qualname__)
 
 
 _type_texts: dict[dtypes.DataType | Schema, str] = {}
