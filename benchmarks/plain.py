@@ -1,6 +1,6 @@
 """A plain alternative, written in a day: python -m benchmarks.plain CITY FOLDER.
 
-pandas reads yesterday's rows of three sources, from SQLite files and web logs, into Parquet; papermill then runs three
+pandas reads yesterday's rows of seven sources, from SQLite files and web logs, into Parquet; papermill then runs four
 notebooks of group-bys, and nbconvert makes HTML of each.
 """
 
@@ -26,8 +26,8 @@ import glob
 import pandas as pd
 import plotly.express as px
 frames = {name: pd.concat(map(pd.read_parquet, sorted(glob.glob(f"{folder}/{name}-*.parquet"))[-days:]))
-          for name in ("sms", "identity", "web")}
-sms, logins, web = frames.values()
+          for name in ("sms", "identity", "oa", "web")}
+sms, logins, oa, web = frames.values()
 ---
 sms.groupby("Operator").size().rename("messages").reset_index()
 ---
@@ -35,6 +35,8 @@ by_day = sms.groupby(["day", "Operator"]).size().rename("messages").reset_index(
 px.line(by_day, x="day", y="messages", color="Operator")
 ---
 logins.groupby(["day", "LOGINTYPE"]).agg(n=("ID", "size"), persons=("USERID", "nunique")).reset_index()
+---
+oa.groupby(["day", "edition", "deptname"]).agg(n=("optid", "size"), persons=("optid", "nunique")).reset_index()
 ---
 hours = web.groupby(["day", "hour"]).agg(requests=("status", "size"), errors=("failed", "sum")).reset_index()
 px.line(hours, x="hour", y="errors", color="day")
@@ -56,6 +58,17 @@ def extract(city: Path, folder: Path, day: dt.date) -> None:
         with closing(sqlite3.connect(city / "sources" / file)) as database:
             rows = pd.read_sql(select, database)
         rows.assign(day=str(day)).to_parquet(folder / f"{name}-{day}.parquet")
+    editions = []
+    for edition in ("party", "government", "general", "wecom"):
+        with closing(sqlite3.connect(city / "sources" / f"oa_{edition}.sqlite")) as database:
+            rows = pd.read_sql(
+                "SELECT l.optid, l.type, l.optdt, u.deptname FROM xinhu_log l "
+                "LEFT JOIN xinhu_admin u ON u.id = l.optid WHERE date(l.optdt) = ?",
+                database,
+                params=[str(day)],
+            )
+        editions.append(rows.assign(edition=edition))
+    pd.concat(editions).assign(day=str(day)).to_parquet(folder / f"oa-{day}.parquet")
     requests = []
     stamp = f"{day:%d/%b/%Y}"
     for path in sorted((city / "sources" / "nginx").rglob("*log*")):
@@ -72,10 +85,10 @@ def extract(city: Path, folder: Path, day: dt.date) -> None:
 
 
 def main() -> None:
-    """Extract yesterday, and issue the three reports."""
+    """Extract yesterday, and issue the four reports."""
     city, folder = map(Path, sys.argv[1:])
     extract(city, folder, UNTIL)
-    for report, days in (("daily", 1), ("weekly", 7), ("sms", 7)):
+    for report, days in (("daily", 1), ("weekly", 7), ("sms", 7), ("oa", 7)):
         cells = [nbformat.v4.new_code_cell(cell.strip()) for cell in _CELLS.split("---")]
         parameters = nbformat.v4.new_code_cell('folder = ""\ndays = 1', metadata={"tags": ["parameters"]})
         notebook, record = folder / f"{report}.ipynb", folder / f"{report}-made.ipynb"

@@ -3,13 +3,17 @@
 import datetime as dt
 import hashlib
 import json
+import re
 import sqlite3
 from pathlib import Path
 
+import ibis.expr.types as ir
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from ntanalytics.lake.backends.compiled_sql import CompiledSql
+from ntanalytics.lake.backends.duckdb_ibis import CompilingBackend
 from ntanalytics.reports.schemas import schema
 from ntanalytics.reports.verification import verify
 from ntanalytics.runner import RunContext, run_report
@@ -18,6 +22,7 @@ from ntanalytics.workspace import open_workspace
 from tests.banned_words import banned_in
 from tests.city import City, blocks, settled
 from tests.golden_figures import compare
+from tests.metric_calls import run_notebook
 from tests.servers.store import ObjectStore
 
 
@@ -138,6 +143,32 @@ def test_a_second_run_has_the_same_figures_and_the_next_version(city: City, week
     second = city.run("sms_volume", "2026-W47")
     assert second.version == week.version + 1
     assert settled(blocks(second.directory)) == before
+
+
+def test_the_kept_sql_of_an_inspection_is_that_of_a_fresh_compilation_on_another_day(
+    city: City, inspection, monkeypatch: pytest.MonkeyPatch
+):
+    kept, found = CompilingBackend.compile, []
+
+    def compared(self: CompilingBackend, table: ir.Table, /, *, limit: int | None = None, **_: object) -> str:
+        sql = kept(self, table, limit=limit)
+        found.append((_settled_sql(sql), _settled_sql(super(CompilingBackend, self).compile(table, limit=limit))))
+        return sql
+
+    monkeypatch.setattr(CompilingBackend, "compile", compared)
+    monkeypatch.setattr(CompiledSql, "add", lambda self, *_: added.append(self))
+    monkeypatch.setenv("NTANALYTICS_CONFIG", str(city.estate.config))
+    added: list[CompiledSql] = []
+    run_notebook("daily_inspection", "2026-11-19")
+    assert [pair for pair in found if pair[0] != pair[1]] == []
+    # what the kernel of the issued inspection kept served this one; only lists of days of another length were new
+    assert len(added) <= len(found) / 20
+
+
+def _settled_sql(sql: str) -> str:
+    """Return SQL without what differs between two compilations of one expression: the order of a set, made-up names."""
+    sql = re.sub(r"ibis_table_unnest(_column)?_[a-z2-7]{26}", r"unnest\1", sql)
+    return re.sub(r"EXCLUDE \(([^()]*)\)", lambda match: f"EXCLUDE ({sorted(match[1].split(', '))})", sql)
 
 
 def test_a_missing_source_is_a_gap_and_not_a_zero(city: City, tmp_path: Path):

@@ -21,6 +21,9 @@ from ntanalytics.errors import ContractError, UnknownName
 #: Kind of product → default dialects of its mappings.
 _DEFAULT_DIALECTS = dict.fromkeys(("logs", "listing", "workbook", "prometheus", "probe"), ("duckdb",))
 
+#: PyYAML's safe loader in C where it was built with libyaml: ten times as fast.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 _HEADER = re.compile(r"\s*/\*(.*?)\*/", re.DOTALL)
 _Model = TypeVar("_Model", bound=BaseModel)
 _FILE = re.compile(r"(?P<dataset>[a-z]+\.[a-z_]+)(?:\.(?P<dialect>[a-z]+))?\.sql")
@@ -130,7 +133,11 @@ def _text(path: Path) -> str:
 
 def _yaml(text: str, what: str, where: Path) -> Any:
     try:
-        return yaml.safe_load(text)
+        loader = _LOADER(text)
+        try:
+            return loader.get_single_data()
+        finally:
+            loader.dispose()
     except yaml.YAMLError as error:
         raise ContractError(f"{what} is not YAML: {error}", where=str(where)) from error
 

@@ -123,6 +123,7 @@ class Extractor:
         *,
         retry_budget: RetryBudget | None = None,
         only: Collection[tuple[str, str]] | None = None,
+        known_since: int | None = None,
     ) -> list[ExtractionResult]:
         """Extract the days of a window that the lake lacks, and again those that had not settled.
 
@@ -137,18 +138,20 @@ class Extractor:
             retry_budget: budget for retries of temporary failures, after everything else. A source that had failed at
                 its last extraction, too, is not retried: an outage since yesterday delays no report today.
             only: (dataset, source) pairs to which this is limited; by default everything needed.
+            known_since: an extraction's id; a day that was extracted after it is not extracted again. By default the
+                last one: the days of this call alone.
 
         Returns:
             Results as :meth:`extract` gives them.
         """
         was_down = self._failed_pairs(needs) if retry_budget is not None else set()
-        results, rounds = self._ensure_once(needs, first, last, only), 1
+        results, rounds = self._ensure_once(needs, first, last, only, known_since), 1
         while retry_budget is not None:
             down = {(result.dataset, result.source) for result in results if result.is_retryable} - was_down
             if not down or not retry_budget.waits(rounds):
                 break
             kept = [result for result in results if not (result.error and (result.dataset, result.source) in down)]
-            results, rounds = kept + self._ensure_once(needs, first, last, down), rounds + 1
+            results, rounds = kept + self._ensure_once(needs, first, last, down, known_since), rounds + 1
         return results
 
     def _windows(self, contract: Dataset, source: Source, days: list[dt.date]) -> list[ExtractionWindow]:
@@ -172,7 +175,12 @@ class Extractor:
         return {(name, source) for name, failed in causes.items() for source in failed}
 
     def _ensure_once(
-        self, needs: Map[str, int], first: dt.date, last: dt.date, only: Collection[tuple[str, str]] | None
+        self,
+        needs: Map[str, int],
+        first: dt.date,
+        last: dt.date,
+        only: Collection[tuple[str, str]] | None,
+        known_since: int | None,
     ) -> list[ExtractionResult]:
         """Run one round of :meth:`ensure_coverage`."""
         mark, today = self.ledger.coverage.last_extraction_id(), self._today()
@@ -190,7 +198,7 @@ class Extractor:
                 else:
                     days = self._lacking_days(contract, source, wanted)
                 lacking += self._windows(contract, source, days)
-        return self._extract_windows(lacking, mark)
+        return self._extract_windows(lacking, mark if known_since is None else known_since)
 
     def _extract_windows(self, wanted: Iterable[ExtractionWindow], mark: int) -> list[ExtractionResult]:
         """Extract windows, except days that another process extracted since ``mark``.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
@@ -25,7 +26,9 @@ def rows(table: Rows) -> list[dict[str, Any]]:
 def read_rows(table: Rows) -> tuple[tuple[str, ...], Sequence[Mapping[str, Any]]]:
     """Return the columns and the rows of a table; plain rows without any row have no column."""
     if isinstance(table, ir.Table):
-        table = table.to_pyarrow()
+        op = table.op()
+        # rows that are in memory need no query
+        table = op.data.to_pyarrow(op.schema) if isinstance(op, ops.InMemoryTable) else table.to_pyarrow()
     elif isinstance(table, pd.DataFrame):
         table = pa.Table.from_pandas(table, preserve_index=False)
     if isinstance(table, pa.Table):

@@ -11,7 +11,7 @@ from ntanalytics.settings import Settings, read_secret
 if TYPE_CHECKING:
     from ntanalytics.kernels.pool import KernelPool
 
-#: Modules of the suite that the reports' notebooks import. None of them opens a database or starts a thread on import.
+#: Modules that the reports' notebooks import. None of them opens a database or starts a thread on import.
 _REPORT_MODULES = (
     "ntanalytics.workspace",
     "ntanalytics.reports",
@@ -19,6 +19,7 @@ _REPORT_MODULES = (
     "ntanalytics.detectors.expected_range",
     "ntanalytics.report_content.adoption.blocks",
     "ntanalytics.report_content.daily_inspection",
+    "scipy.stats",  # which their detectors import when they first need it
 )
 
 

@@ -210,7 +210,11 @@ def extract_needs(context: RunContext, request: ReportRequest) -> tuple[FailedSo
     settings, period = context.settings, request.period
     extractor = Extractor(settings, context.ledger, context.progress, context.clock)
     results = extractor.ensure_coverage(
-        request.notebook.needs, period.first, period.last, retry_budget=context.retry_budget
+        request.notebook.needs,
+        period.first,
+        period.last,
+        retry_budget=context.retry_budget,
+        known_since=context.data_since,
     )
     try:
         # A site without a source, or with one that is closed, has an empty lake, and the report says so.

@@ -50,6 +50,8 @@ class RunContext:
         notebooks: the folder of the reports; None for the project's.
         limits: time and memory of a notebook; None for the defaults and the site's ``report_memory_mb``.
         retry_budget: time in which sources that are down are tried again; None where they are not waited for.
+        data_since: an extraction's id, where the reports of one morning share their data: a day that was extracted
+            after it is not extracted again for the next report. None: each run takes what had not settled.
         before_publishing: called with the run's id right before its report is published; an error that it raises
             prevents that.
     """
@@ -61,6 +63,7 @@ class RunContext:
     notebooks: Path | None = None
     limits: Limits | None = None
     retry_budget: RetryBudget | None = None
+    data_since: int | None = None
     before_publishing: Callable[[str], None] = allow_publishing
 
     @cached_property

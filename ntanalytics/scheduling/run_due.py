@@ -42,7 +42,8 @@ def run_due(
     Raises:
         LakeError: the ledger cannot be used, without which nothing can be done once.
     """
-    context = replace(context, requested_by="job")
+    mark = context.ledger.coverage.last_extraction_id()
+    context = replace(context, requested_by="job", data_since=mark)
     content = {name: job.model_dump(mode="json") for name, job in jobs.items()}
     record_settings_changes(context.ledger.audit, context.settings.jobs, content)
     outcomes, waiting = _plan(context, jobs)

@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
 
-from ntanalytics.catalog import site_catalog
+from ntanalytics.catalog import Catalog, site_catalog
 from ntanalytics.contract import DATASETS, Dataset, Kind
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.errors import LakeError, UnknownName
@@ -184,7 +184,7 @@ class Workspace:
     @cached_property
     def first_days(self) -> FirstDays:
         """First days of the sources (docs/domain.md, Gaps)."""
-        catalog = site_catalog(self.settings.queries)
+        catalog = self._catalog
         products = {name: catalog[source.product] for name, source in self.settings.sources.items()}
         telling = [name for name, product in products.items() if product.kind in ("logs", "listing", "probe")]
         held = self.ledger.coverage.rows_held()
@@ -223,9 +223,14 @@ class Workspace:
         return Units(rows, read_aliases(self.settings.site.unit_aliases))
 
     @cached_property
+    def _catalog(self) -> Catalog:
+        """The products, of which each is read and checked once."""
+        return site_catalog(self.settings.queries)
+
+    @cached_property
     def sources_by_dataset(self) -> dict[str, list[str]]:
         """Dataset → names of the sources that feed it."""
-        catalog = site_catalog(self.settings.queries)
+        catalog = self._catalog
         sources: dict[str, list[str]] = {}
         for name, source in self.settings.sources.items():
             product = restrict_to_datasets(catalog[source.product], source.datasets, where=f"sources.{name}.datasets")
@@ -239,9 +244,9 @@ class Workspace:
         Raises:
             SettingsError: a source cannot be used.
         """
-        catalog, absent = site_catalog(self.settings.queries), {}
+        absent = {}
         for name in self.sources_by_dataset.get(dataset, []):
-            if columns := open_source(self.settings, name, catalog).mapping(dataset).absent:
+            if columns := open_source(self.settings, name, self._catalog).mapping(dataset).absent:
                 absent[name] = columns
         return absent
 

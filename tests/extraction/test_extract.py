@@ -268,6 +268,22 @@ def test_only_what_is_lacking_or_unsettled_is_taken_again(site: SmallSite):
     assert site.extractor().ensure_coverage({"sms.messages": 0}, today, today) != []  # today has not ended
 
 
+def test_reports_that_share_their_data_take_an_unsettled_day_once(site: SmallSite):
+    yesterday = dt.datetime.now(site.settings.zone).date() - dt.timedelta(days=1)
+    site.messages("shop", (1, f"{yesterday} 09:00:00", "mobile", 1, None, None))
+    mark = site.extractor().ledger.coverage.last_extraction_id()
+    needs = {"sms.messages": 0}
+    site.extractor().ensure_coverage(needs, yesterday, yesterday, known_since=mark)
+    site.run("shop", f"UPDATE message SET outcome = 'delivered', reported = '{yesterday} 21:00:00'")
+    wider = site.extractor().ensure_coverage({"sms.messages": 1}, yesterday, yesterday, known_since=mark)
+    assert {each.first for each in wider if not each.is_claimed_elsewhere} == {yesterday - dt.timedelta(days=1)}
+    assert [row["outcome"] for row in kept(site)] == [None]
+    # the reports of the next command take it again
+    after = site.extractor().ledger.coverage.last_extraction_id()
+    site.extractor().ensure_coverage(needs, yesterday, yesterday, known_since=after)
+    assert [row["outcome"] for row in kept(site)] == ["delivered"]
+
+
 def test_a_day_that_the_lake_has_lost_is_taken_again(site: SmallSite):
     site.messages("shop", (1, "2026-01-09 09:00:00", "mobile", 1, None, None))
     day = dt.date(2026, 1, 9)

@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import ibis
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
+from ibis.backends.sql.datatypes import DuckDBType
 
 from ntanalytics import duckdb_sandbox
 from ntanalytics.contract import Dataset
-from ntanalytics.lake.backends.reader import Reader
+from ntanalytics.lake.backends.duckdb_ibis import CompilingBackend
+from ntanalytics.lake.backends.reader import Reader, types_of
 from ntanalytics.lake.delta import DeltaLake
 
 
@@ -22,7 +25,7 @@ class DuckReader(Reader):
 
     def __init__(self, lake: DeltaLake) -> None:
         super().__init__(lake)
-        self.connection = ibis.duckdb.connect(threads=2)
+        self.connection = CompilingBackend.connected(lake.folder, threads=2)
         # Another session zone would shift casts of UTC times to dates.
         self.connection.raw_sql("SET TimeZone = 'UTC'")
         # A progress bar would break the output of --json.
@@ -31,16 +34,28 @@ class DuckReader(Reader):
         self.connection.raw_sql("SET parquet_metadata_cache = true")
         duckdb_sandbox.lock(self.connection.con, folders=[lake.folder])
 
-    def _open(self, dataset: Dataset, files: Sequence[str]) -> ir.Table:  # noqa: ARG002 — the files have the schema
-        # All files of a Delta table have its columns, so that none must be opened to learn them.
-        table: ir.Table = self.connection.read_parquet(list(files), hive_partitioning=True)
-        return table
+    def _open(self, dataset: Dataset, files: Sequence[str]) -> ir.Table:
+        # All files of a Delta table have its columns, so that none must be opened to learn them. The text of the view
+        # is simple, and Ibis would ask DuckDB for the columns of each view that it makes itself.
+        schema = types_of(dataset)
+        columns = ", ".join(
+            f'CAST("{name}" AS {DuckDBType.to_string(kind)}) AS "{name}"' for name, kind in schema.items()
+        )
+        paths = ", ".join(map(duckdb_sandbox.sql_literal, files))
+        name = ibis.util.gen_name(dataset.name.replace(".", "_"))
+        rows = f"SELECT {columns} FROM read_parquet([{paths}], hive_partitioning = true)"  # noqa: S608 — quoted paths
+        self.connection.con.execute(f'CREATE VIEW "{name}" AS {rows}')
+        return self._table(name, schema)
 
     def _cached(self, dataset: Dataset, rows: ir.Table, *, has_small_files: bool) -> ir.Table:
-        name = ibis.util.gen_name(dataset.name.replace(".", "_"))
-        if has_small_files:  # such as ten tickets per day, read by twenty queries
-            table: ir.Table = self.connection.create_table(name, rows, temp=True)
-            return table
         # A view becomes part of each query plan. A table used twice in a query would be materialised row by row.
-        view: ir.Table = self.connection.create_view(name, rows)
-        return view
+        if not has_small_files:
+            return rows
+        name = ibis.util.gen_name(dataset.name.replace(".", "_"))  # such as ten tickets per day, read by twenty queries
+        self.connection.con.execute(f'CREATE TEMP TABLE "{name}" AS FROM "{rows.get_name()}"')
+        return self._table(name, rows.schema())
+
+    def _table(self, name: str, schema: ibis.Schema) -> ir.Table:
+        """Return a table or a view of the connection whose columns are known."""
+        table: ir.Table = ops.DatabaseTable(name, schema=schema, source=self.connection).to_expr()
+        return table

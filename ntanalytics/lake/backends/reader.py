@@ -101,7 +101,7 @@ class Reader(ABC):
         return rows
 
     def _empty(self, dataset: Dataset) -> ir.Table:
-        return self.from_arrow(_types(dataset).to_pyarrow().empty_table())
+        return self.from_arrow(types_of(dataset).to_pyarrow().empty_table())
 
     def from_arrow(self, table: pa.Table) -> ir.Table:
         """Return a small table in memory as an Ibis table, which can be combined with those of the engine."""
@@ -120,14 +120,17 @@ def cases_since(dataset: Dataset, table: ir.Table, since: dt.datetime) -> ir.Tab
 
 def _of_contract(dataset: Dataset, table: ir.Table) -> ir.Table:
     """Return the columns of the contract; one that an older version of a table does not have is null."""
+    types = types_of(dataset)
+    if table.schema() == types:
+        return table
     columns = []
-    for name, type_ in _types(dataset).items():
+    for name, type_ in types.items():
         value = table[name].cast(type_) if name in table.columns else ibis.null(type_)
         columns.append(value.name(name))
     return table.select(columns)
 
 
-def _types(dataset: Dataset) -> ibis.Schema:
+def types_of(dataset: Dataset) -> ibis.Schema:
     """Return the columns of the contract as nullable, since a view of an engine has no other information."""
     types = ibis.Schema.from_pyarrow(dataset.schema())
     return ibis.schema({name: type_.copy(nullable=True) for name, type_ in types.items()})

@@ -31,8 +31,9 @@ def write_table(
     """
     wanted, least = column_widths(headings, rows, is_number)
     is_small = sum(wanted) > LINE
-    cell_style = styles.SMALL_CELL if is_small else styles.CELL
-    heading_style = styles.SMALL_HEADING if is_small else styles.CELL_HEADING
+    # The library looks for the style of a name among all styles, for each cell.
+    cell_style = document.styles[styles.SMALL_CELL if is_small else styles.CELL].style_id
+    heading_style = document.styles[styles.SMALL_HEADING if is_small else styles.CELL_HEADING].style_id
     shares = fit_widths(wanted, least, SMALL_LINE if is_small else LINE)
     table = document.add_table(rows=0, cols=len(headings))
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
@@ -46,7 +47,7 @@ def write_table(
         for cell, text, is_right, width in zip(row.cells, texts, is_number, widths, strict=True):
             cell.width = width
             paragraph = cell.paragraphs[0]
-            paragraph.style = cell_style if index else heading_style
+            paragraph._p.style = cell_style if index else heading_style  # noqa: SLF001 — by its id
             paragraph.add_run(text)
             if is_right:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT

@@ -1,0 +1,146 @@
+"""SQL of Ibis expressions, compiled once for each structure: in the process, and in a file beside the lake's tables.
+
+To compile an expression takes Ibis longer than DuckDB takes to run it, and a report has some hundred, the same every
+day. The SQL is kept with a mark in the place of each date and of each made-up name of a table. Nothing of the data, of
+a gap or of a rule can make it stale: a text depends on the expression and on the versions of Ibis, sqlglot and DuckDB
+alone, and these are its key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Callable
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import ibis.expr.operations as ops
+
+from ntanalytics.lake.backends.expression_key import ExpressionKey
+
+#: Name of the file beside the tables of the lake.
+FILE = "compiled-sql.jsonl"
+
+#: The file is begun anew beyond this size: an analyst's own questions are not asked again for ever.
+_MOST_BYTES = 32 << 20
+
+#: The year of the dates that stand for others while an expression is compiled, and the most dates of an expression.
+_YEAR, _MOST_DATES = 8001, 12 * 28
+
+#: Marks in a kept text, ``\x1fd0\x1f`` for the first date and ``\x1fn0\x1f`` for the first name.
+_MARK = re.compile("\x1f([dn])([0-9]+)\x1f")
+
+
+@cache
+def versions() -> str:
+    """Return a text of all that a compiled text depends on beside the expression."""
+    return " ".join(["1", *(f"{name} {version(name)}" for name in ("ibis-framework", "sqlglot", "duckdb"))])
+
+
+class CompiledSql:
+    """SQL by the key of an expression.
+
+    Args:
+        folder: the folder of the file; None: texts are kept in the process alone.
+        render: returns the SQL of one literal.
+    """
+
+    def __init__(self, folder: Path | None, render: Callable[[ops.Literal[Any]], str]) -> None:
+        self._file = folder / FILE if folder else None
+        self._render = render
+        self._texts: dict[str, str] | None = None
+
+    def get(self, key: ExpressionKey, limit: int | None) -> str | None:
+        """Return the SQL of an expression whose structure was compiled before, else None."""
+        if self._texts is None:
+            self._texts = self._read()
+        text = self._texts.get(_entry(key, limit))
+        return None if text is None else self._filled(text, key)
+
+    def add(
+        self, key: ExpressionKey, limit: int | None, op: ops.Node, compile_op: Callable[[ops.Node], str]
+    ) -> str | None:
+        """Compile an expression, keep the text, and return the SQL; None if its dates cannot be told apart in the text.
+
+        Dates that no expression has stand for its own while it is compiled, so that each mark is certain.
+
+        Args:
+            key: the key of the expression.
+            limit: the most rows.
+            op: the root of the expression.
+            compile_op: compiles a root freshly.
+        """
+        if len(key.dates) > _MOST_DATES:
+            return None
+        stand_ins = {literal: _stand_in(literal, place) for place, literal in enumerate(key.dates)}
+        text = compile_op(op.replace(stand_ins) if stand_ins else op)
+        for place, literal in enumerate(stand_ins.values()):
+            text = text.replace(self._render(literal), f"\x1fd{place}\x1f")
+        for place, name in enumerate(key.names):
+            text = text.replace(f'"{name}"', f"\x1fn{place}\x1f")
+        if str(_YEAR) in text or any(name in text for name in key.names):
+            return None
+        entry = _entry(key, limit)
+        if self._texts is not None:
+            self._texts[entry] = text
+        self._append(entry, text)
+        return self._filled(text, key)
+
+    def _filled(self, text: str, key: ExpressionKey) -> str:
+        """Return a kept text with the dates and names of an expression."""
+
+        def of(mark: re.Match[str]) -> str:
+            place = int(mark[2])
+            return self._render(key.dates[place]) if mark[1] == "d" else f'"{key.names[place]}"'
+
+        return _MARK.sub(of, text)
+
+    def _read(self) -> dict[str, str]:
+        """Return the texts of the file that were made by the versions in use; a damaged line is left out."""
+        texts: dict[str, str] = {}
+        try:
+            lines = self._file.read_bytes().splitlines() if self._file else []
+        except OSError:
+            return texts
+        for line in lines:
+            try:
+                entry, digest, text = json.loads(line)
+            except (ValueError, TypeError):
+                continue  # of a process that was killed while it wrote, or of a full disk
+            if digest == _digest(entry, text):
+                texts[entry] = text
+        return texts
+
+    def _append(self, entry: str, text: str) -> None:
+        """Append a text to the file by one write, so that the lines of two processes stay apart."""
+        if self._file is None or not self._file.parent.is_dir():
+            return
+        line = json.dumps([entry, _digest(entry, text), text]).encode() + b"\n"
+        try:
+            is_full = self._file.exists() and self._file.stat().st_size > _MOST_BYTES
+            mode = os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if is_full else os.O_APPEND)
+            descriptor = os.open(self._file, mode, 0o640)
+            try:
+                os.write(descriptor, line)
+            finally:
+                os.close(descriptor)
+        except OSError:
+            return  # a lake that cannot be written, or a full disk: the text is compiled again next time
+
+
+def _stand_in(literal: ops.Literal[Any], place: int) -> ops.Literal[Any]:
+    """Return a literal of the same type whose value is in no expression; it differs with the place."""
+    month, day = divmod(place, 28)
+    return ops.Literal(literal.value.replace(year=_YEAR, month=month + 1, day=day + 1), literal.dtype)
+
+
+def _entry(key: ExpressionKey, limit: int | None) -> str:
+    return hashlib.sha256(f"{versions()}\n{limit}\n{key.digest}".encode()).hexdigest()
+
+
+def _digest(entry: str, text: str) -> str:
+    return hashlib.sha256(f"{entry}\n{text}".encode()).hexdigest()[:16]

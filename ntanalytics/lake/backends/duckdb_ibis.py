@@ -1,0 +1,60 @@
+"""Ibis backend of DuckDB that compiles each structure of expression once."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import ibis.expr.operations as ops
+import ibis.expr.types as ir
+from ibis.backends.duckdb import Backend
+
+from ntanalytics.lake.backends.compiled_sql import CompiledSql
+from ntanalytics.lake.backends.expression_key import expression_key
+
+
+class CompilingBackend(Backend):  # type: ignore[misc]
+    """Backend whose SQL is kept by the structure of the expression.
+
+    Args:
+        folder: the folder of the file with the kept texts; None: they are kept in the process alone.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        super().__init__()
+        self._compiled = CompiledSql(folder, _render)
+
+    @classmethod
+    def connected(cls, folder: Path | None, **options: Any) -> CompilingBackend:
+        """Return a backend with an in-memory DuckDB of its own; the options are DuckDB's."""
+        backend = cls(folder)
+        backend.do_connect(**options)
+        return backend
+
+    def compile(self, expr: ir.Expr, /, *, limit: int | None = None, params: Any = None, pretty: bool = False) -> str:
+        """Return the SQL of an expression."""
+        op = expr.as_table().op()
+        if params or pretty or not (limit is None or isinstance(limit, int)):
+            return self._fresh(op, limit=limit, params=params, pretty=pretty)
+        try:
+            key = expression_key(op)
+        except NotImplementedError:
+            return self._fresh(op, limit=limit)
+        sql = self._compiled.get(key, limit)
+        if sql is None:
+            sql = self._compiled.add(key, limit, op, lambda root: self._fresh(root, limit=limit))
+        return self._fresh(op, limit=limit) if sql is None else sql
+
+    def _fresh(self, op: ops.Node, **options: Any) -> str:
+        """Return the SQL of an expression as Ibis compiles it."""
+        sql: str = super().compile(op.to_expr(), **options)
+        return sql
+
+
+@lru_cache(maxsize=4096)
+def _render(literal: ops.Literal[Any]) -> str:
+    """Return the SQL of a literal."""
+    compiler = Backend.compiler
+    sql: str = compiler.visit_Literal(literal, value=literal.value, dtype=literal.dtype).sql(dialect=compiler.dialect)
+    return sql
