@@ -91,7 +91,7 @@ def explanation(record: ObligationRecord) -> str:
     if record.verdict == "not_met":
         return "；".join(f"{duty.duty.label}：{_named(duty.shortfalls)}" for duty in record.duties if duty.shortfalls)
     first, *more = record.needed
-    return f"{first}共缺{len(record.needed)}项证据。" if more else first
+    return f"缺{len(record.needed)}项证据：{first}" if more else first
 
 
 def _kept(record: DutyRecord) -> str:
