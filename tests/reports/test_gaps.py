@@ -40,7 +40,7 @@ from ntanalytics.reports.fragments import html_cells
 from ntanalytics.reports.record import Field, certainty_of, load_record, read_block
 from ntanalytics.reports.verification import verify
 
-NOTE = "本期缺 1 天数据。"
+NOTE = "本期缺1天数据。"
 
 
 @dataclass(frozen=True)
@@ -105,12 +105,12 @@ def texts_of(folder: Path) -> dict[str, list[str]]:
 
 def test_the_page_marks_what_a_gap_leaves_of_each_block(folder: Path) -> None:
     shown = texts_of(folder)
-    assert shown["sentences"] == ["提交量 ≥ 51,234 条，送达率未知。"]
-    assert {"≥ 51,234 条", "未知", "数据不完整，为下限", "数据不完整，不予计算"} <= set(shown["kpis"])
+    assert shown["sentences"] == ["提交量≥51,234条，送达率未知。"]
+    assert {"≥51,234条", "未知", "数据不完整，为下限", "数据不完整，不予计算"} <= set(shown["kpis"])
     assert shown["by-carrier"][1] == NOTE
-    assert shown["by-carrier"][-8:] == ["中国电信", "≥ 51,234", "未知", "≥ 7", "中国联通", "未知", "未知", "≥ 8"]
+    assert shown["by-carrier"][-8:] == ["中国电信", "≥51,234", "未知", "≥7", "中国联通", "未知", "未知", "≥8"]
     assert NOTE in shown["drawn"]
-    assert shown["drawn"][-4:] == ["中国电信", "≥ 51,234", "中国联通", "—"]
+    assert shown["drawn"][-4:] == ["中国电信", "≥51,234", "中国联通", "—"]
     assert "未知" in shown["by-hand"]
 
 
@@ -118,10 +118,10 @@ def test_the_workbook_keeps_a_bound_as_a_number_with_its_mark(folder: Path) -> N
     book = openpyxl.load_workbook(folder / "report.xlsx")
     sheet = book["分运营商"]
     cells = [(cell.value, cell.number_format) for cell in sheet[4]]
-    assert cells == [("中国电信", "@"), (51234, '"≥ "#,##0'), ("未知", "@"), (7, '"≥ "#,##0')]
+    assert cells == [("中国电信", "@"), (51234, '"≥"#,##0'), ("未知", "@"), (7, '"≥"#,##0')]
     assert sheet["A2"].value == NOTE
     card = book["主要指标"][4]
-    assert (card[2].value, card[2].number_format) == (51234, '"≥ "#,##0')
+    assert (card[2].value, card[2].number_format) == (51234, '"≥"#,##0')
     assert book["主要指标"][5][2].value == "未知"
     drawn = book["提交量（按运营商）"]
     assert [cell.value for cell in drawn[5]] == ["中国联通", None]  # a text would be drawn as 0
@@ -130,9 +130,9 @@ def test_the_workbook_keeps_a_bound_as_a_number_with_its_mark(folder: Path) -> N
 def test_the_document_marks_the_same(folder: Path) -> None:
     document = docx.Document(str(folder / "report.docx"))
     cells = [cell.text for part in document.tables for row in part.rows for cell in row.cells]
-    assert {"≥ 51,234 条", "≥ 51,234", "≥ 7", "未知"} <= set(cells)
+    assert {"≥51,234条", "≥51,234", "≥7", "未知"} <= set(cells)
     assert NOTE in [paragraph.text for paragraph in document.paragraphs]
-    assert "1. 提交量 ≥ 51,234 条，送达率未知。" in [paragraph.text for paragraph in document.paragraphs]
+    assert "1. 提交量≥51,234条，送达率未知。" in [paragraph.text for paragraph in document.paragraphs]
 
 
 def test_a_gap_is_neither_drawn_nor_bridged(folder: Path) -> None:
@@ -147,12 +147,12 @@ def test_a_gap_is_neither_drawn_nor_bridged(folder: Path) -> None:
 
 @pytest.mark.parametrize("certainty", ["lower_bound", "unknown"])
 def test_a_mark_that_was_taken_away_is_found(folder: Path, tmp_path: Path, certainty: str) -> None:
-    mark = {"lower_bound": "≥ 51,234<", "unknown": ">未知<"}[certainty]
+    mark = {"lower_bound": "≥51,234<", "unknown": ">未知<"}[certainty]
     for name in ("report.ipynb", "report.xlsx", "report.docx"):
         (tmp_path / name).write_bytes((folder / name).read_bytes())
     page = (folder / "report.html").read_text(encoding="utf-8")
     assert mark in page
-    (tmp_path / "report.html").write_text(page.replace(mark, mark.replace("≥ ", "").replace("未知", "0"), 1), "utf-8")
+    (tmp_path / "report.html").write_text(page.replace(mark, mark.replace("≥", "").replace("未知", "0"), 1), "utf-8")
     with pytest.raises(Exception, match="instead of"):
         verify(tmp_path)
 
@@ -169,7 +169,7 @@ def test_no_figure_over_a_gap_is_shown_as_if_it_were_exact(rows: list[dict[str, 
     for field, cell in zip(block.fields, cells, strict=True):
         is_touched = MEASURES[field.name].spans != "before" or not was_complete
         if is_touched:
-            assert cell.text == "未知" or cell.text.startswith(("≥ ", "≤ "))
+            assert cell.text == "未知" or cell.text.startswith(("≥", "≤"))
             assert certainty_of(block.rows[0], field.name) != "exact"
     assert block.note == NOTE
 

@@ -55,9 +55,9 @@ def test_holes_figures_and_findings_that_changed_are_told():
         _finding("卫通", "unknown", None),
     )
     assert record_diff(before, after, has_new_data=True) == [
-        "已补齐：短信平台缺 11月18日。",
-        "现缺：目录缺 11月19日。",
-        "提交量由 ≥ 11,000 条 改为 12,345 条。",
+        "已补齐：短信平台缺11月18日。",
+        "现缺：目录缺11月19日。",
+        "提交量由 ≥11,000条 改为 12,345条。",
         "联通送达率由关注改为异常（88.0%）。",
         "移动送达率由 93.0% 改为 94.5%。",
         "新增未知：卫通送达率 —。",
@@ -98,7 +98,7 @@ def test_sentences_and_cells_are_told_one_by_one():
     after = _texts(["提交 12,345 条。", "末句。", "新句。"], [("unicom", 7345), ("telecom", 5000), ("radio", 1)])
     changes = record_changes(before, after)
     assert [change.sentence for change in changes] == [
-        "本周要点：“提交 11,000 条。”改为“提交 12,345 条。”",
+        "本周要点：“提交11,000条。”改为“提交12,345条。”",
         "本周要点：删去“通道正常。”",
         "本周要点：新增“新句。”",
         "各运营商短信发送情况：中国联通 提交量（条）由 6,000 改为 7,345。",
