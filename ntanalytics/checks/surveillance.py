@@ -72,8 +72,10 @@ def watched(subsystem: Subsystem) -> Subsystem:
 def _follows_failures(finding: Finding) -> bool:
     """Return whether a subject is about a value, or about how events ended."""
     dataset = DATASETS[dataset_of(finding)]
-    members = (dataset.column(name) for name in members_of(finding))
-    return bool(finding.details.get("value")) or any(tells_outcome(each) or tells_reason(each) for each in members)
+    members = [dataset.column(name) for name in members_of(finding)]
+    return bool(finding.details.get("value")) or any(
+        tells_outcome(column) or tells_reason(column) for column in members
+    )
 
 
 def _references(name: str) -> list[Column]:

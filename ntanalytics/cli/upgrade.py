@@ -70,8 +70,8 @@ def _as_data(
     tables = {change.dataset: change.steps() for change in site.tables}
     state = {"is_done": done is not None, "rows_after": done.rows if done else {}, "backup": backup}
     books = [{**vars(book), "path": str(book.path), "backup": str(book.backup or "")} for book in workbooks]
-    found = {"files": files, "tables": tables, "workbooks": books, "problems": list(site.problems)}
-    return {**vars(plan), **state, **found}
+    parts = {"files": files, "tables": tables, "workbooks": books, "problems": list(site.problems)}
+    return {**vars(plan), **state, **parts}
 
 
 def _show_ledger(plan: LedgerUpgrade, done: UpgradeResult | None) -> None:

@@ -22,7 +22,7 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 @dataclass(frozen=True)
 class Topology:
-    """What depends on what: from the suite's subsystems, the checked targets and the site's hosts.
+    """Dependencies of subsystems, checked targets and the site's hosts.
 
     Attributes:
         places: head of a host's or service's name → the subsystem that it carries (:func:`places_of`).

@@ -20,7 +20,7 @@ NONE = "·"
 MARKS: Mapping[str, str] = MappingProxyType({status: text.partition(" ")[0] for status, text in STATUSES.items()})
 
 #: Words of the marks, for a note.
-LEGEND = "近7日为已出具的每日巡检的结论，自左至右、末位为当日：■异常 ▲关注 ●正常 ○未知 ·无巡检。"
+LEGEND = "近7日为已出具的每日巡检的结论，自左至右，最右为当日：■异常 ▲关注 ●正常 ○未知 ·无巡检。"
 
 
 def week_strips(findings: Iterable[Finding], past: Iterable[ObservedDay], on: date) -> dict[str, str]:

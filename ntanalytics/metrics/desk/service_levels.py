@@ -98,15 +98,18 @@ ACCESS = (
     count("removed_rights", "撤销权限", "项", "Rights removed in the period."),
     count("held_rights", "在用权限", "项", "Rights held at the end of the period.", over_gap="unknown"),
     count(
-        "unused_rights", "长期未用权限", "项", "Held rights whose last recorded use is 90 days or more before the end.",
-        good="down", over_gap="unknown",
+        "unused_rights",
+        "长期未用权限",
+        "项",
+        "Held rights whose last recorded use is 90 days or more before the end.",
+        good="down",
+        over_gap="unknown",
     ),
     count("use_unknown_rights", "使用情况未知", "项", "Held rights without a recorded use.", over_gap="unknown"),
     count(
-        "unapproved_rights", "未经批准权限", "项", "Held rights without an approval.",
-        good="down", over_gap="unknown",
+        "unapproved_rights", "未经批准权限", "项", "Held rights without an approval.", good="down", over_gap="unknown"
     ),
-)  # fmt: skip
+)
 
 MEASURES = catalogue((*TICKETS, *CAUSES, *CHANGES, *ACCESS))
 

@@ -17,10 +17,19 @@ _STREAM = 9011
 
 #: Months and day of the month from which on a drill is held, kind, and objects in turn with their subsystems.
 _DRILLS = (
-    ((2, 5, 8, 11), 15, "restore_drill", (("公文交换数据库", "docexchange"), ("协同办公数据库", "oa"),
-        ("统一身份认证数据库", "identity"), ("短信平台数据库", "sms"))),
+    (
+        (2, 5, 8, 11),
+        15,
+        "restore_drill",
+        (
+            ("公文交换数据库", "docexchange"),
+            ("协同办公数据库", "oa"),
+            ("统一身份认证数据库", "identity"),
+            ("短信平台数据库", "sms"),
+        ),
+    ),
     ((4, 10), 20, "emergency_drill", (("统一门户整体不可用", "sso"), ("公文交换中断", "docexchange"))),
-)  # fmt: skip
+)
 #: Days after the estate's last on which further trainings are planned, and weeks of which reports are.
 _TO_COME, _WEEKS_TO_COME = (10, 24), 4
 
