@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ from ntanalytics.findings.threshold import VIOLATIONS
 from ntanalytics.ledger import PastInspection
 from ntanalytics.metrics.desk import detection
 from ntanalytics.metrics.desk.detection import MISSES, Case, Graded, PublishedViolation
-from ntanalytics.metrics.figures import FigureRow
+from ntanalytics.metrics.figures import FigureRow, figures
 from ntanalytics.metrics.rows import rows
 from ntanalytics.report_content.duties.span import DutySpan
 from ntanalytics.reports import Table
@@ -39,10 +39,12 @@ class DetectionGrade:
     Attributes:
         cases: what happened, and whether an inspection had told it.
         gaps: why nothing is known; one Chinese sentence each.
+        false_alarms: the share of false alarms, by the desk's dispositions.
     """
 
     cases: tuple[Graded, ...]
     gaps: tuple[str, ...]
+    false_alarms: FigureRow = field(default_factory=lambda: FigureRow({}, is_complete=False))
 
     @property
     def row(self) -> FigureRow:
@@ -65,8 +67,9 @@ def grade_detection(span: DutySpan) -> DetectionGrade:
     """Return the grade of a span: point in time, by the inspections that had been published before each call."""
     gaps = list(span.gaps_of({"desk.incidents": 0, "desk.tickets": 0}))
     incidents, tickets = span.view("desk.incidents"), span.view("desk.tickets")
+    false_alarms = _false_alarms(span)
     if not incidents.sources or not tickets.sources:
-        return DetectionGrade((), tuple(gaps))
+        return DetectionGrade((), tuple(gaps), false_alarms)
     past = span.context.workspace.ledger.inspections.until(_INSPECTION, span.last)
     if not past:
         gaps.append("运行台账没有已发布的日常巡检；需按计划出具日常巡检。")
@@ -75,8 +78,18 @@ def grade_detection(span: DutySpan) -> DetectionGrade:
         name.partition(".")[0] for name, fed in span.context.workspace.sources_by_dataset.items() if fed
     )
     return DetectionGrade(
-        tuple(detection.grade(cases, alerts_of(past), [item.published_at for item in past], sources)), tuple(gaps)
+        tuple(detection.grade(cases, alerts_of(past), [item.published_at for item in past], sources)),
+        tuple(gaps),
+        false_alarms,
     )
+
+
+def _false_alarms(span: DutySpan) -> FigureRow:
+    view = span.view("desk.dispositions")
+    if not view.sources:
+        return FigureRow({}, is_complete=False)
+    counted = detection.false_alarms(rows(view.cases), span.begins_at, span.ends_at)
+    return figures([counted], view).total
 
 
 def cases_of(incidents: Iterable[Mapping[str, Any]], tickets: Sequence[Mapping[str, Any]]) -> list[Case]:
@@ -127,5 +140,14 @@ def detection_table(grade: DetectionGrade, *, id: str = "detection") -> Table:
         )
         for item in grade.cases
     )
-    note = "".join(grade.gaps) + "误报率：没有巡检发现的处置记录，无法计算。" + grade.words
+    note = "".join(grade.gaps) + _false_alarm_words(grade.false_alarms) + grade.words
     return Table(id, "异常主动发现", fields=_FIELDS, rows=listed, note=note)
+
+
+def _false_alarm_words(row: FigureRow) -> str:
+    decided, share = row.quantity("decided_findings"), row.quantity("false_alarm_rate")
+    if decided.is_none:
+        return "期内没有登记对巡检发现的处置，误报率不予计算。"
+    if not share.is_exact:
+        return "没有完整的检查处置记录，误报率无法证明。"
+    return f"已处置的{decided.text}发现中，误报{row.quantity('false_alarms').text}，{share.named()}。"

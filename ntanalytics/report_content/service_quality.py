@@ -12,6 +12,7 @@ from ntanalytics.metrics.desk.duties import Verdict
 from ntanalytics.metrics.figures import FigureRow, Figures, figures
 from ntanalytics.metrics.infra import availability
 from ntanalytics.metrics.quantity import Quantity, quantity
+from ntanalytics.metrics.rows import rows
 from ntanalytics.report_content.detection_grade import DetectionGrade, grade_detection
 from ntanalytics.report_content.duties.duty import DutyRecord, judge
 from ntanalytics.report_content.duties.listing import DUTIES
@@ -162,5 +163,8 @@ def access_table(quality: ServiceQuality) -> Table:
     view = quality.span.view("desk.access_grants")
     if not view.sources:
         return Table("access", "权限复核", note="没有配置权限台账的数据源，未能统计。")
-    rights = service_levels.access_rights(view.cases, quality.span.begins_at, quality.span.ends_at, ["holder"])
-    return table(figures(rights, view), "权限复核", id="access")
+    units = quality.span.view("identity.units")
+    closed = [row["unit"] for row in rows(units.table.filter(~units.table.is_enabled).select("unit"))]
+    span = quality.span
+    rights = service_levels.access_rights(view.cases, closed, span.begins_at, span.ends_at, ["holder"])
+    return table(figures(rights, view).made_of(["closed_unit_rights"], units, beside=True), "权限复核", id="access")

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
@@ -54,7 +54,15 @@ DETECTION = (
     ),
 )
 
-MEASURES = catalogue(DETECTION)
+FALSE_ALARMS = (
+    count(
+        "decided_findings", "已处置的发现", "项", "Findings of inspections about which the desk decided in the period."
+    ),
+    count("false_alarms", "误报", "项", "Decided findings that were false alarms.", good="down"),
+    rate("false_alarm_rate", "误报率", "false_alarms / decided_findings; null without any.", good="down"),
+)
+
+MEASURES = catalogue((*DETECTION, *FALSE_ALARMS))
 
 
 @dataclass(frozen=True)
@@ -162,6 +170,33 @@ def _graded(case: Case, near: Collection[datetime], inspected: Sequence[datetime
         return Graded(case, "not_inspected" if has_source else "no_source")
     after = [at for at in near if case.called_at <= at <= case.called_at + STANDS_FOR]
     return Graded(case, "late", min(after)) if after else Graded(case, "no_alert")
+
+
+def false_alarms(
+    dispositions: Iterable[Mapping[str, Any]], since: datetime, until: datetime
+) -> dict[str, float | None]:
+    """Return the share of false alarms among the findings that the desk decided about (docs/domain.md, Detection).
+
+    A finding counts once, by the latest decision that was not taken back.
+
+    Args:
+        dispositions: rows of ``desk.dispositions``.
+        since: begin of the period (aware).
+        until: its end (aware), excluded.
+
+    Returns:
+        The measures of ``FALSE_ALARMS``.
+    """
+    valid = [row for row in dispositions if since <= row["noted_at"] < until and row["withdrawn_at"] is None]
+    latest = {
+        (row["entity"], row["check"]): row["disposition"] for row in sorted(valid, key=lambda row: row["noted_at"])
+    }
+    false = sum(kind == "false_alarm" for kind in latest.values())
+    return {
+        "decided_findings": len(latest),
+        "false_alarms": false,
+        "false_alarm_rate": false / len(latest) if latest else None,
+    }
 
 
 def summary(graded: Sequence[Graded]) -> dict[str, float | None]:

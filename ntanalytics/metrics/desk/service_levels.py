@@ -7,7 +7,7 @@ Every function takes Ibis tables of ``desk.*`` and returns one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 import ibis
@@ -109,6 +109,14 @@ ACCESS = (
     count(
         "unapproved_rights", "未经批准权限", "项", "Held rights without an approval.", good="down", over_gap="unknown"
     ),
+    count(
+        "closed_unit_rights",
+        "已撤并单位权限",
+        "项",
+        "Held rights of a unit that is out of use.",
+        good="down",
+        over_gap="unknown",
+    ),
 )
 
 MEASURES = catalogue((*TICKETS, *CAUSES, *CHANGES, *ACCESS))
@@ -198,11 +206,14 @@ def change_shares(changes: ir.Table, since: datetime, until: datetime, by: Seque
     return rated.order_by(ibis.desc("ended_changes"), *by)
 
 
-def access_rights(grants: ir.Table, since: datetime, until: datetime, by: Sequence[str] = ()) -> ir.Table:
+def access_rights(
+    grants: ir.Table, closed_units: Collection[str], since: datetime, until: datetime, by: Sequence[str] = ()
+) -> ir.Table:
     """Return the rights granted, modified, removed and held (docs/domain.md, Service quality and score: access review).
 
     Args:
         grants: rows of ``desk.access_grants``: all that are held or changed in the window.
+        closed_units: names of the units that are out of use.
         since: the window's begin (aware).
         until: its end (aware), excluded.
         by: columns that name a group: ``holder``, ``subsystem``.
@@ -228,5 +239,6 @@ def access_rights(grants: ir.Table, since: datetime, until: datetime, by: Sequen
         unused_rights=grants.count(where=is_held & (grants.last_used_on <= unused).fill_null(False)),
         use_unknown_rights=grants.count(where=is_held & grants.last_used_on.isnull()),
         unapproved_rights=grants.count(where=is_held & grants.approved_at.isnull()),
+        closed_unit_rights=grants.count(where=is_held & grants.unit.isin([*closed_units]).fill_null(False)),
     )
     return counted.order_by(ibis.desc("held_rights"), *by)

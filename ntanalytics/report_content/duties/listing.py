@@ -104,7 +104,7 @@ def obligation_records(records: Mapping[str, DutyRecord]) -> list[ObligationReco
 
 def reads_of(names: Mapping[str, Duty] = DUTIES) -> dict[str, int]:
     """Return dataset → days of history that duties read."""
-    reads: dict[str, int] = {"desk.changes": 28}
+    reads: dict[str, int] = {"desk.changes": 28, "desk.dispositions": 0, "identity.units": 0}
     for duty in names.values():
         for dataset, days in duty.reads.items():
             reads[dataset] = max(days, reads.get(dataset, 0))

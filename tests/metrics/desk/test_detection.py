@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from ntanalytics.metrics.desk.detection import Case, PublishedViolation, grade, summary
+from ntanalytics.metrics.desk.detection import Case, PublishedViolation, false_alarms, grade, summary
 
 MONDAY = dt.datetime(2026, 11, 15, 23, 35, tzinfo=dt.UTC)  # 07:35 local
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -34,6 +34,25 @@ def test_a_case_is_held_against_the_last_inspection_before_its_call(alerts, subs
     violations = [PublishedViolation("oa", "oa-db-1", at) for at in alerts]
     [graded] = grade([_case("SJ1", MONDAY + DAY + 3 * HOUR, subsystem)], violations, INSPECTED, SYSTEMS)
     assert (graded.outcome, graded.warning) == (outcome, warning)
+
+
+def _decided(check: str, kind: str, hours: int, withdrawn: dt.datetime | None = None) -> dict[str, object]:
+    noted = MONDAY + hours * HOUR
+    return {"entity": "a", "check": check, "disposition": kind, "noted_at": noted, "withdrawn_at": withdrawn}
+
+
+def test_the_share_of_false_alarms_is_that_of_the_latest_decisions_of_the_period() -> None:
+    decided = [
+        _decided("磁盘", "false_alarm", 1),
+        _decided("磁盘", "confirmed", 2),  # decided anew
+        _decided("内存", "false_alarm", 3),
+        _decided("负载", "known", 4),
+        _decided("证书", "false_alarm", 5, MONDAY + DAY),  # taken back
+        _decided("备份", "false_alarm", 24),  # of another period
+    ]
+    counted = false_alarms(decided, MONDAY, MONDAY + DAY)
+    assert counted == {"decided_findings": 3, "false_alarms": 1, "false_alarm_rate": pytest.approx(1 / 3)}
+    assert false_alarms([], MONDAY, MONDAY + DAY)["false_alarm_rate"] is None
 
 
 def test_a_violation_of_another_rule_about_the_subsystem_tells_of_it() -> None:

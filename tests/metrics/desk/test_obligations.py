@@ -101,11 +101,5 @@ def test_the_team_of_a_month(table, listed) -> None:
 
 
 def test_every_clock_has_its_word(incidents) -> None:
-    assert MEASURES["clock"].values == {
-        "kept": "按时恢复",
-        "broken": "超过承诺",
-        "running": "计时中",
-        "support": "全力支持",
-        "no_crash": "未造成系统崩溃，不适用4小时承诺",
-    }
+    assert MEASURES["clock"].values.keys() == {"kept", "broken", "running", "support", "no_crash"}
     assert {"clock", "clock_s"} <= set(obligations.recovery(incidents([{}]), SINCE, UNTIL).columns)

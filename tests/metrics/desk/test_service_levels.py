@@ -75,15 +75,21 @@ def test_rights_are_granted_changed_removed_and_left_unused(table, listed) -> No
     rows = [
         {"grant_no": "1", "granted_at": SINCE, "approved_at": SINCE, "last_used_on": dt.date(2026, 11, 29)},
         {"grant_no": "2", "granted_at": SINCE - 300 * DAY, "last_used_on": dt.date(2026, 9, 1)},
-        {"grant_no": "3", "granted_at": SINCE - 300 * DAY, "approved_at": SINCE, "modified_at": SINCE + DAY},
-        {"grant_no": "4", "granted_at": SINCE - 300 * DAY, "removed_at": SINCE + DAY},
+        {
+            "grant_no": "3",
+            "granted_at": SINCE - 300 * DAY,
+            "approved_at": SINCE,
+            "modified_at": SINCE + DAY,
+            "unit": "甲局",
+        },
+        {"grant_no": "4", "granted_at": SINCE - 300 * DAY, "removed_at": SINCE + DAY, "unit": "甲局"},
         {"grant_no": "5", "granted_at": UNTIL},
     ]
     grants = table("desk.access_grants", rows, subsystem="oa", account="a", holder="operations", permission="p")
-    assert listed(service_levels.access_rights(grants, SINCE, UNTIL)) == [
+    assert listed(service_levels.access_rights(grants, ["甲局"], SINCE, UNTIL)) == [
         {
             "granted_rights": 1, "modified_rights": 1, "removed_rights": 1, "held_rights": 3, "unused_rights": 1,
-            "use_unknown_rights": 1, "unapproved_rights": 1,
+            "use_unknown_rights": 1, "unapproved_rights": 1, "closed_unit_rights": 1,
         }
     ]  # fmt: skip
 
