@@ -162,7 +162,12 @@ def limits(finding: Finding) -> str:
 
 def measured(finding: Finding) -> str:
     """Return value and usual value: ``送达率 71.0%，近期通常为 98.9%。``; the limits stand beside them."""
-    return f"{'，'.join(_measured_parts(finding, finding.rule.check))}。"
+    return f"{measured_clause(finding)}。"
+
+
+def measured_clause(finding: Finding) -> str:
+    """Return value and usual value without a full stop."""
+    return "，".join(_measured_parts(finding, finding.rule.check))
 
 
 def measured_on_worst_day(finding: Finding, extreme: str) -> str:

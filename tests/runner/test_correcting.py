@@ -13,6 +13,7 @@ from sqlalchemy.pool import NullPool
 
 from ntanalytics.delivery.catalogue import read_issued_reports
 from ntanalytics.delivery.manifest import read_manifest
+from ntanalytics.metrics.number_format import close_up
 from ntanalytics.reports.exporters.document import document_bytes
 from ntanalytics.reports.record import load_record
 from ntanalytics.reports.record_diff import SAME_DATA
@@ -38,7 +39,7 @@ def test_a_new_version_says_what_changed_and_keeps_what_was_said_before(desk: De
     desk.run()
     second = read_manifest(desk.published)
     assert (first["version"], first["corrects"], second["version"]) == (1, [], 2)
-    changes = ["已补齐：短信平台缺 11月18日。"]
+    changes = ["已补齐：短信平台缺11月18日。"]
     assert second["corrects"] == [{"version": 1, "run_id": first["run_id"], "reasons": [TEMPLATE], "changes": changes}]
     (desk.published / "report.ipynb").write_text("{}", encoding="utf-8")
     desk.run()
@@ -67,7 +68,7 @@ def test_where_the_former_version_is_gone_it_is_said(desk: Desk):
     desk.run()
     (desk.published / "manifest.json").unlink()
     desk.run()
-    assert "第 1 版已不在报表库" in (desk.published / "report.html").read_text(encoding="utf-8")
+    assert "第1版已不在报表库" in (desk.published / "report.html").read_text(encoding="utf-8")
     verify(desk.published)
 
 
@@ -108,20 +109,20 @@ def test_the_data_are_the_reason_and_every_rendering_says_so(shop: Shop) -> None
     reason = "短信：11月17日重新取数（原 2 行，现 3 行）"
     (step,) = shop.manifest()["corrects"]
     assert step["reasons"][0].startswith(reason)
-    assert "提交量由 3 条 改为 4 条。" in step["changes"]
+    assert "提交量由 3条 改为 4条。" in step["changes"]
     assert any(text.startswith("本期要点：“") or "改为“" in text for text in step["changes"])
     page = (shop.folder / "report.html").read_text(encoding="utf-8")
-    assert page.index("第 2 版 · 编号 2026-W47") < page.index("更正说明（第 2 版）") < page.index(reason)
+    assert page.index("第 2 版 · 2026年第47期") < page.index("更正说明（第2版）") < page.index(close_up(reason))
     book = openpyxl.load_workbook(shop.folder / "report.xlsx")
     contents = [str(row[0].value) for row in book["目录"].iter_rows()]
     assert any("第 2 版" in text for text in contents)
-    assert any(reason in text for text in contents)
+    assert any(close_up(reason) in text for text in contents)
     rows = [[cell.value for cell in row] for row in book["更正明细"].iter_rows(min_row=3)]
-    assert ["主要指标", "提交量", "3 条", "4 条"] in rows
+    assert ["主要指标", "提交量", "3条", "4条"] in rows
     record = load_record(shop.folder / "report.ipynb")
     texts = document_texts(record)
     assert any("第 2 版" in text for text in texts)
-    assert any(reason in text for text in texts)
+    assert any(close_up(reason) in text for text in texts)
     assert document_differences(record, document_bytes(record)) == []
     (issued,), _ = read_issued_reports(shop.site.settings.outputs)
     assert (issued.version, issued.reason.startswith(reason)) == (2, True)

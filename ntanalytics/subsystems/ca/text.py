@@ -7,7 +7,7 @@ from types import MappingProxyType
 from ntanalytics.findings.event_text import lasting
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.phrases import listed, value_words
-from ntanalytics.findings.text import RuleText, Texts, measured
+from ntanalytics.findings.text import RuleText, Texts, measured_clause
 from ntanalytics.metrics.number_format import format_number
 
 
@@ -27,7 +27,7 @@ def expiring_times(finding: Finding) -> str:
 def _expiring_units(finding: Finding) -> str:
     units = finding.details.get("units")
     if not isinstance(units, tuple):
-        return measured(finding)
+        return measured_clause(finding)
     return f"{len(units)} 家单位的证书 1 天内到期或已过期，尚未更新：{listed(units)}"
 
 

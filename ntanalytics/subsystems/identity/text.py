@@ -9,7 +9,7 @@ from types import MappingProxyType
 from ntanalytics.findings.event_text import value_event
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.phrases import day_words, hours_words, listed, moment_words, value_words
-from ntanalytics.findings.text import RuleText, Texts, measured
+from ntanalytics.findings.text import RuleText, Texts, measured, measured_clause
 from ntanalytics.metrics.number_format import format_number
 
 
@@ -51,7 +51,7 @@ def _orphan_accounts(finding: Finding) -> str:
         return f"{listed(units)}共 {format_number(len(units), 'integer', '个')}单位已停用，仍有 {count}账号可登录"
     if finding.entity.kind == "units":
         return f"{count}可登录账号的单位不存在或为空"
-    return measured(finding)
+    return measured_clause(finding)
 
 
 def orphan_accounts(finding: Finding) -> str:

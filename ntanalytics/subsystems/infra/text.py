@@ -9,7 +9,16 @@ from ntanalytics.checks.context import QUARTER_DAYS
 from ntanalytics.findings.event_text import lasting, value_event
 from ntanalytics.findings.finding import Finding, Window
 from ntanalytics.findings.phrases import clock, day_words, hours_words, listed, moment_words, named, value_words
-from ntanalytics.findings.text import RuleText, Sentence, Texts, limits, measured, measured_on_worst_day, reason_words
+from ntanalytics.findings.text import (
+    RuleText,
+    Sentence,
+    Texts,
+    limits,
+    measured,
+    measured_clause,
+    measured_on_worst_day,
+    reason_words,
+)
 from ntanalytics.metrics.figures import Figures
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.subsystems.infra.machine_words import disk_words, machine_words
@@ -223,7 +232,7 @@ def _disk_growth_event(finding: Finding) -> str:
 def _days_until_full_clause(finding: Finding) -> str:
     full_on = finding.details.get("full_on")
     if not isinstance(full_on, str):
-        return measured(finding)
+        return measured_clause(finding)
     return f"按近期增速预计{day_words(date.fromisoformat(full_on))}写满"
 
 

@@ -1,0 +1,71 @@
+"""Open items: who sees to each violation, by when, and what is being done; a total below its groups."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from ntanalytics.findings.dispositions import Disposition, Dispositions
+from ntanalytics.findings.finding import Entity, Finding
+from ntanalytics.findings.lifecycle import LifecycleState
+from ntanalytics.findings.threshold import Status
+from ntanalytics.metrics.figures import FigureRow, figures
+from ntanalytics.recommendations.with_cause import worded
+from ntanalytics.report_content.incidents import DeskIncident
+from ntanalytics.report_content.open_items import BOX, open_items
+from ntanalytics.report_content.totals import TOTAL, with_total
+from ntanalytics.subsystems import RULES
+
+ON = date(2026, 11, 20)
+
+
+def _finding(code: str, label: str, status: Status, value: float = 1.0) -> Finding:
+    return Finding(rule=RULES[code], entity=Entity("thing", label, label), status=status, value=value)
+
+
+DISK = _finding("infra.disk_used", "甲盘", "critical")
+RATE = _finding("sms.delivery_rate", "中国联通", "warning")
+FINE = _finding("sms.backlog", "网关", "ok")
+NOTHING = Dispositions()
+
+
+def test_each_violation_has_its_owner_and_its_deadline_and_a_box_to_tick() -> None:
+    shown = open_items(worded([FINE, RATE, DISK], ON), LifecycleState(), NOTHING, is_to_write=True)
+    assert [(row["item"], row["owner"], row["due"]) for row in shown.rows] == [
+        ("甲盘磁盘使用率", "运维团队", "11月21日前"),
+        ("中国联通送达率", "服务供应商", "11月27日前"),
+    ]
+    assert {row["done"] for row in shown.rows} == {BOX}
+    assert {row["noted"] for row in shown.rows} == {""}
+
+
+def test_what_the_desk_decided_stands_beside_it_and_what_is_muted_comes_last() -> None:
+    ticket = Disposition(entity="甲盘", check="磁盘使用率", kind="ticketed", noted_on=ON, ticket_no="GD1")
+    decided = Dispositions({DISK.identity: ticket}, frozenset({DISK.identity}), frozenset({RATE.identity}))
+    shown = open_items(worded([DISK, RATE], ON), LifecycleState(), decided)
+    assert [(row["item"], row["handling"]) for row in shown.rows] == [
+        ("中国联通送达率", "处置已到期"),
+        ("甲盘磁盘使用率", "转工单GD1"),
+    ]
+
+
+def test_what_an_incident_explains_is_told_with_its_number() -> None:
+    incident = DeskIncident(
+        number="SJ1",
+        subsystem="sms",
+        cause="carrier",
+        is_crash=False,
+        began_at=datetime(2026, 11, 20, 9),
+        restored_at=None,
+        until_at=datetime(2026, 11, 21),
+        explained=(RATE,),
+    )
+    [row] = open_items(worded([RATE], ON), LifecycleState(), NOTHING, [incident]).rows
+    assert row["handling"] == "SJ1，处置中"
+
+
+def test_a_total_is_that_of_the_metric_and_not_the_sum_of_the_rows() -> None:
+    groups = figures([{"edition": "party", "active": 5}, {"edition": "wecom", "active": 4}])
+    total = FigureRow({"active": 7}, is_complete=False)
+    *_, last = with_total(groups, total, "edition")
+    assert (last["edition"], last["active"], last.certainty("active")) == (TOTAL, 7, "lower_bound")
+    assert with_total(figures([]), total, "edition").items == ()
