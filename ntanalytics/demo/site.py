@@ -31,7 +31,7 @@ ledger: sqlite:///ledger.sqlite      # 抽取与运行的记录
 outputs: {outputs}                   # 报告：<报告>/<周期>/
 queries: queries                     # 本地的对照表：协同办公的模块和终端
 adoption:
-  staff_applications:   # 发给工作人员的短信应用，用于统计非工作时间提醒
+  staff_applications:                # 发给工作人员的短信应用，用于统计非工作时间提醒
     - 公文交换
     - 协同办公
 

@@ -199,7 +199,7 @@ class AdoptionSettings(SettingsPart):
 
     ranking: Literal["none", "owner"] = Field(
         "none",
-        description="`owner`: the city's report shows places of units, marked 内部掌握，不得通报. No unit's page does.",
+        description="`owner`: the city's report shows places of units, marked as internal; no unit's page does.",
     )
     staff_applications: tuple[str, ...] = Field(
         (),
