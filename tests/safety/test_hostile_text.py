@@ -25,6 +25,7 @@ from ntanalytics.delivery.message import Message
 from ntanalytics.delivery.notices import notify_once
 from ntanalytics.delivery.report_message import PublishedReport
 from ntanalytics.demo import Destinations, write_estate
+from ntanalytics.extraction import Extractor
 from ntanalytics.extraction.pii import IN_IDENTIFIER, mask_text
 from ntanalytics.ledger import Ledger
 from ntanalytics.runner import RunContext, RunResult, run_report
@@ -80,6 +81,9 @@ def estate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
             return run_report(RunContext(settings=settings, clock=made.clock), report, REPORTS[report], parameters)
 
         results = {report: run(report) for report in REPORTS}
+        read = {f"{subsystem}.{noun}" for subsystem, noun, _ in (name.split(".") for name in hostile.given)}
+        unread = sorted(set(DATASETS) - read)  # of those that no report reads yet
+        Extractor(settings, Ledger(settings.ledger), clock=made.clock).extract(unread, made.first, made.until)
         results["unit"] = run("oa_adoption", unit=PAYLOADS["path"].format("甲"))
         notify_once(
             settings, Ledger(settings.ledger), PAYLOADS["screen"], PAYLOADS["log"].format("x"), PAYLOADS["script"]
