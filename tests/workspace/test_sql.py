@@ -9,6 +9,7 @@ import pytest
 
 from ntanalytics.contract import DATASETS
 from ntanalytics.errors import LakeError, UsageError
+from ntanalytics.lake.backends.compiled_sql import FILE
 from ntanalytics.workspace import Workspace, open_workspace
 from tests.extraction.small_site import SmallSite
 
@@ -157,4 +158,6 @@ def test_the_tab_key_offers_every_metric_and_its_docstring(lake: Workspace):
 
 
 def _files(folder: Path) -> dict[Path, bytes]:
-    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock"}
+    """What is stored; the SQL that the workspace keeps for its own questions is not."""
+    files = [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock" and path.name != FILE]
+    return {path: path.read_bytes() for path in files}

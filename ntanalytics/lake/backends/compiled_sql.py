@@ -32,7 +32,8 @@ _MOST_BYTES = 32 << 20
 _YEAR, _MOST_DATES = 8001, 12 * 28
 
 #: Marks in a kept text, ``\x1fd0\x1f`` for the first date and ``\x1fn0\x1f`` for the first name.
-_MARK = re.compile("\x1f([dn])([0-9]+)\x1f")
+_MARK_SIGN = "\x1f"
+_MARK = re.compile(f"{_MARK_SIGN}([dn])([0-9]+){_MARK_SIGN}")
 
 
 @cache
@@ -78,10 +79,12 @@ class CompiledSql:
             return None
         stand_ins = {literal: _stand_in(literal, place) for place, literal in enumerate(key.dates)}
         text = compile_op(op.replace(stand_ins) if stand_ins else op)
+        if _MARK_SIGN in text:  # in a word of the data
+            return None
         for place, literal in enumerate(stand_ins.values()):
-            text = text.replace(self._render(literal), f"\x1fd{place}\x1f")
+            text = text.replace(self._render(literal), f"{_MARK_SIGN}d{place}{_MARK_SIGN}")
         for place, name in enumerate(key.names):
-            text = text.replace(f'"{name}"', f"\x1fn{place}\x1f")
+            text = text.replace(f'"{name}"', f"{_MARK_SIGN}n{place}{_MARK_SIGN}")
         if str(_YEAR) in text or any(name in text for name in key.names):
             return None
         entry = _entry(key, limit)

@@ -99,6 +99,11 @@ def test_a_made_up_name_is_no_part_of_the_key_and_a_given_name_is():
 def _doubled(value: int) -> int: ...
 
 
+def test_a_word_that_looks_like_a_mark_stays_as_it_is(backend):
+    table = sent(DAYS, carrier="\x1fd0\x1f")
+    assert backend.compile(table) == backend.compile(table) == fresh(backend, table)
+
+
 def test_a_function_of_a_user_is_compiled_freshly(backend):
     table = ibis.memtable(ROWS).mutate(doubled=_doubled(ibis._.rows))
     with pytest.raises(NotImplementedError):
