@@ -50,11 +50,13 @@ class PageCoverage:
         is_complete: whether the page's data have no gap in the period.
         was_complete: the same for the period before.
         note: note on the gap, or empty.
+        against: the period before in words: ``上周``.
     """
 
     is_complete: bool
     was_complete: bool
     note: str
+    against: str = ""
 
 
 class PageFigures(NamedTuple):

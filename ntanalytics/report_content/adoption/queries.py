@@ -150,7 +150,8 @@ class AdoptionQueries:
         """Return the gaps that count for the page: those of the sources that feed it."""
         fed = self._fed()
         note = (self.activities.note or self.members.note) if gaps & fed else ""
-        return PageCoverage(is_complete=not gaps & fed, was_complete=not gaps_before & fed, note=note)
+        against = self.report.period.before_word
+        return PageCoverage(is_complete=not gaps & fed, was_complete=not gaps_before & fed, note=note, against=against)
 
     def _changed(self, now: ir.Table, was: ir.Table, page: PageCoverage) -> FigureRow:
         able = replace(page, was_complete=page.was_complete and self.members.was_complete)
