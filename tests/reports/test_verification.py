@@ -44,7 +44,7 @@ def test_what_was_rendered_is_the_record(issued: Path) -> None:
         ("影响1,887条", "影响1,888条", "1,888"),
         (">71.0%<", ">71.1%<", "71.1%"),
         ("1项异常", "0项异常", "0项异常"),
-        ("812,345行", "812,346行", "812,346"),
+        ("812,345 行", "812,346 行", "812,346"),
         ("<h2>一、趋势</h2>", "<h2>一、趋势42</h2>", "'一、趋势42' is not the record's"),
         ("</main>", "<p>另有7件</p></main>", "'另有7件' is not the record's"),
         ('"name":"中国电信"', '"name":"中国移动"', "the figure drawn is not the record's"),

@@ -54,6 +54,7 @@ class PageCoverage:
         note: note on the gap, or empty.
         unknown_measures: measures of which a source of the page lacks a column that they need.
         absent_note: note on the columns, or empty.
+        against: the period before in words: ``上周``.
     """
 
     is_complete: bool
@@ -61,6 +62,7 @@ class PageCoverage:
     note: str
     unknown_measures: frozenset[str] = frozenset()
     absent_note: str = ""
+    against: str = ""
 
 
 class PageFigures(NamedTuple):

@@ -155,6 +155,7 @@ class AdoptionQueries:
             is_complete=not gaps & fed,
             was_complete=not gaps_before & fed,
             note=note,
+            against=self.report.period.before_word,
             unknown_measures=views[0].unknown_measures | views[1].unknown_measures,
             absent_note="".join(view.absent_note for view in views),
         )
