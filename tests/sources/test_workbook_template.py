@@ -48,6 +48,7 @@ def test_an_empty_ledger_has_a_sheet_a_dataset_with_the_contracts_labels_and_no_
         "团队名册",
         "用户确认",
         "优化建议",
+        "检查处置",
         "安全补丁",
         "运营商账单",
     ]
