@@ -13,7 +13,7 @@ _FREE_TEXT = frozenset({"remark"})
 _COUNTED = frozenset({"次", "条"})
 
 #: Columns of a case that change while it lives: those of the last days would differ from those of older cases.
-_CHANGING = frozenset({"state", "decision", "result"})
+_CHANGING = frozenset({"state", "decision", "result", "step"})
 
 
 @dataclass(frozen=True)
