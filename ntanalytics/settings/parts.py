@@ -171,8 +171,7 @@ class AdoptionSettings(SettingsPart):
     """Choices of the reports on the use of the OA (docs/domain.md, No league tables)."""
 
     ranking: Literal["none", "owner"] = Field(
-        "none",
-        description="`owner`: the city's report shows places of units, marked as internal; no unit's page does.",
+        "none", description="`owner`: the city's report shows places of units, marked as internal; no unit's page does."
     )
     staff_applications: tuple[str, ...] = Field(
         (),
