@@ -113,13 +113,31 @@ def _log_retention(context: CheckContext, rule: Rule) -> list[Finding]:
     begin = on - timedelta(days=LOG_DAYS)
     held = {name: workspace.covered_days(name, begin, on) for name in (*_RUNNING, *_LOGS)}
     ran_on = min((day.day for name in _RUNNING for day in held[name] if day.rows), default=on)
-    findings = [
-        log_finding(rule, log_entity(kind, source), [day for day in held[kind] if day.source == source], ran_on)
+    judged = {
+        (kind, source): log_finding(
+            rule, log_entity(kind, source), [day for day in held[kind] if day.source == source], ran_on
+        )
         for kind in _LOGS
         for source in workspace.sources_by_dataset.get(kind, [])
-    ]
-    # no dataset has the logs of databases: whether they are kept cannot be shown
-    return [*findings, unknown(rule, "short_history", log_entity("database", ""))]
+    }
+    return shown_logs(rule, judged)
+
+
+def shown_logs(rule: Rule, judged: Mapping[tuple[str, str], Finding]) -> list[Finding]:
+    """Return the findings that are shown: those of web logs, of others what is known, and the rest as one.
+
+    No dataset has the logs of databases: whether they are kept cannot be shown.
+
+    Args:
+        rule: the rule.
+        judged: kind and source → finding.
+    """
+    shown = [item for (kind, _), item in judged.items() if kind == "infra.requests" or item.status != "unknown"]
+    open_kinds = dict.fromkeys(
+        kind for (kind, _), item in judged.items() if kind != "infra.requests" and item.status == "unknown"
+    )
+    label = "、".join(LOG_KINDS[kind] for kind in (*open_kinds, "database"))
+    return [*shown, unknown(rule, "short_history", Entity("log", "others", label))]
 
 
 def log_entity(kind: str, source: str) -> Entity:

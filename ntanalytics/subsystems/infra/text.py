@@ -288,7 +288,7 @@ def _log_retention(finding: Finding) -> str:
 
 def _log_retention_reason(finding: Finding) -> str:
     if "reached_days" not in finding.figures:
-        return "没有这类日志的数据源，留存时间无法查验"
+        return "没有数据源或抽取时间尚短，看不出留存时间"
     return f"抽取时最早只读到 {_count(finding, 'reached_days')} 天前，看不出更早的日志是否留存"
 
 

@@ -15,7 +15,13 @@ from ntanalytics.ledger import CoverageDay
 from ntanalytics.metrics.figures import FigureRow, case_list
 from ntanalytics.subsystems.infra.checks import CHECKS
 from ntanalytics.subsystems.infra.load_checks import disk_entity, with_busy_hours
-from ntanalytics.subsystems.infra.retention_checks import log_entity, log_finding, unpatched_findings, waiting_findings
+from ntanalytics.subsystems.infra.retention_checks import (
+    log_entity,
+    log_finding,
+    shown_logs,
+    unpatched_findings,
+    waiting_findings,
+)
 from tests.subsystems.infra.given import BEGIN, DAY, RULES, minutes
 from tests.subsystems.made import ON, view
 
@@ -150,6 +156,22 @@ def test_a_log_without_older_days_is_not_kept_long_enough_where_the_platform_ran
 @pytest.mark.parametrize(("age", "status"), [(183, "warning"), (184, "ok")])
 def test_six_calendar_months_may_have_184_days(age: int, status: str) -> None:
     assert _log(_read(age), _read(200, is_held=False, rows=0)).status == status
+
+
+def test_logs_of_which_nothing_can_be_told_are_told_once() -> None:
+    rule = RULES["infra.log_retention"]
+    days = {
+        ("infra.requests", "web"): [_read(55)],
+        ("identity.logins", "sso"): [_read(200)],
+        ("sso.accesses", "sso"): [],
+    }
+    judged = {key: log_finding(rule, log_entity(*key), listed, ON) for key, listed in days.items()}
+    shown = [(item.entity.key, item.entity.label, item.status) for item in shown_logs(rule, judged)]
+    assert shown == [
+        ("web", "访问日志（web）", "unknown"),
+        ("identity.logins/sso", "认证日志（sso）", "ok"),
+        ("others", "单点登录日志、数据库日志", "unknown"),
+    ]
 
 
 def test_each_kind_of_log_is_an_entity_of_its_own() -> None:
