@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,9 +11,11 @@ from ntanalytics.contract.enumerations import subsystem_label
 from ntanalytics.findings.threshold import VIOLATIONS
 from ntanalytics.ledger import PastInspection
 from ntanalytics.metrics.desk import detection
-from ntanalytics.metrics.desk.detection import MISSES, Case, Graded, PublishedViolation
+from ntanalytics.metrics.desk.detection import MISSES, Case, Graded, PublishedViolation, QuietValue
 from ntanalytics.metrics.figures import FigureRow, figures
+from ntanalytics.metrics.number_format import format_number
 from ntanalytics.metrics.rows import rows
+from ntanalytics.report_content.duties.published_files import published_findings
 from ntanalytics.report_content.duties.span import DutySpan
 from ntanalytics.reports import Table
 from ntanalytics.reports.data import plain_row
@@ -26,6 +28,7 @@ _FIELDS = (
     Field("alerted_at", "datetime", "巡检提示", format="datetime"),
     Field("warning_s", "number", "提前时间", format="seconds"),
     Field("outcome", "string", "结果"),
+    Field("nearest", "string", "未提示时最接近限值的一项"),
 )
 
 #: Name of the report whose findings are held against reality.
@@ -40,11 +43,13 @@ class DetectionGrade:
         cases: what happened, and whether an inspection had told it.
         gaps: why nothing is known; one Chinese sentence each.
         false_alarms: the share of false alarms, by the desk's dispositions.
+        nearest: number of a missed case → what of its subsystem had come nearest to a limit, in Chinese.
     """
 
     cases: tuple[Graded, ...]
     gaps: tuple[str, ...]
     false_alarms: FigureRow = field(default_factory=lambda: FigureRow({}, is_complete=False))
+    nearest: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def row(self) -> FigureRow:
@@ -77,11 +82,34 @@ def grade_detection(span: DutySpan) -> DetectionGrade:
     sources = frozenset(
         name.partition(".")[0] for name, fed in span.context.workspace.sources_by_dataset.items() if fed
     )
-    return DetectionGrade(
-        tuple(detection.grade(cases, alerts_of(past), [item.published_at for item in past], sources)),
-        tuple(gaps),
-        false_alarms,
-    )
+    graded = tuple(detection.grade(cases, alerts_of(past), [item.published_at for item in past], sources))
+    missed = [item.case for item in graded if item.outcome == "no_alert"]
+    return DetectionGrade(graded, tuple(gaps), false_alarms, _nearest(span, missed, past))
+
+
+def _nearest(span: DutySpan, missed: Sequence[Case], past: Sequence[PastInspection]) -> dict[str, str]:
+    """Return number of a case → the value of its subsystem that had come nearest to its limit before the call."""
+    issued = {item.run_id: item for item in span.log.issued}
+    outputs, words = span.context.workspace.settings.outputs, {}
+    for case in missed:
+        before = max((item for item in past if item.published_at < case.called_at), key=lambda item: item.published_at)
+        version = issued.get(before.run_id)
+        findings = published_findings(outputs, version) if version is not None else []
+        value = detection.nearest(_quiet(span, findings, case.subsystem))
+        if value is not None:
+            words[case.number] = f"{value.name}，距关注限值{format_number(value.distance, 'rate:0')}"
+    return words
+
+
+def _quiet(span: DutySpan, findings: Iterable[Mapping[str, Any]], subsystem: str) -> Iterator[QuietValue]:
+    """Yield what an inspection found in order of a subsystem, with the limits of the rules as the site has them."""
+    for finding in findings:
+        rule = span.context.rules.get(str(finding["code"]))
+        is_of_it = subsystem in (finding["subsystem"], finding["entity"]["key"])
+        if rule is None or not is_of_it or finding["status"] != "ok" or finding["value"] is None:
+            continue
+        limit = rule.threshold
+        yield QuietValue(str(finding["brief"]), float(finding["value"]), limit.warning, limit.good == "up")
 
 
 def _false_alarms(span: DutySpan) -> FigureRow:
@@ -136,6 +164,7 @@ def detection_table(grade: DetectionGrade, *, id: str = "detection") -> Table:
                 "alerted_at": item.alerted_at,
                 "warning_s": None if item.warning is None else item.warning / timedelta(seconds=1),
                 "outcome": MISSES[item.outcome],
+                "nearest": grade.nearest.get(item.case.number, ""),
             }
         )
         for item in grade.cases

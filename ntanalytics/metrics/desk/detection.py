@@ -6,6 +6,7 @@ and with no later one. Functions take plain values and return them.
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -170,6 +171,34 @@ def _graded(case: Case, near: Collection[datetime], inspected: Sequence[datetime
         return Graded(case, "not_inspected" if has_source else "no_source")
     after = [at for at in near if case.called_at <= at <= case.called_at + STANDS_FOR]
     return Graded(case, "late", min(after)) if after else Graded(case, "no_alert")
+
+
+@dataclass(frozen=True)
+class QuietValue:
+    """A value that an inspection judged and found in order.
+
+    Attributes:
+        name: what was judged, in Chinese.
+        value: the value.
+        warning: the limit from which it would have been told.
+        is_low_bad: whether values below the limit are told, and not those above it.
+    """
+
+    name: str
+    value: float
+    warning: float
+    is_low_bad: bool
+
+    @property
+    def distance(self) -> float:
+        """Distance to the limit, as a share of it; infinite where the limit is 0, which has no share."""
+        apart = self.value - self.warning if self.is_low_bad else self.warning - self.value
+        return apart / abs(self.warning) if self.warning else math.inf
+
+
+def nearest(values: Iterable[QuietValue]) -> QuietValue | None:
+    """Return the value that came nearest to its limit; None without one that has a distance."""
+    return min((value for value in values if value.distance < math.inf), key=lambda each: each.distance, default=None)
 
 
 def false_alarms(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 from ntanalytics.ledger.publications import IssuedVersion
+from ntanalytics.reports.findings_json import FILE
 from ntanalytics.reports.verification.manifest import load_published_manifest, manifest_digest
 
 #: What became of the files of a published version.
@@ -23,6 +25,20 @@ def file_states(outputs: Path, issued: Iterable[IssuedVersion]) -> Mapping[str, 
     """
     last = {(item.report, item.period): item for item in issued if item.manifest_sha256}
     return {item.run_id: _state(outputs / item.report / item.period, item) for item in last.values()}
+
+
+def published_findings(outputs: Path, issued: IssuedVersion) -> list[dict[str, Any]]:
+    """Return the findings of a published version as data; none where its files are altered or gone.
+
+    Args:
+        outputs: folder of the issued reports.
+        issued: the version.
+    """
+    folder = outputs / issued.report / issued.period
+    if _state(folder, issued) != "genuine":
+        return []
+    findings: list[dict[str, Any]] = json.loads((folder / FILE).read_text(encoding="utf-8"))["findings"]
+    return findings
 
 
 def _state(folder: Path, issued: IssuedVersion) -> FileState:

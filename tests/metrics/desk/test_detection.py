@@ -7,7 +7,15 @@ import random
 
 import pytest
 
-from ntanalytics.metrics.desk.detection import Case, PublishedViolation, false_alarms, grade, summary
+from ntanalytics.metrics.desk.detection import (
+    Case,
+    PublishedViolation,
+    QuietValue,
+    false_alarms,
+    grade,
+    nearest,
+    summary,
+)
 
 MONDAY = dt.datetime(2026, 11, 15, 23, 35, tzinfo=dt.UTC)  # 07:35 local
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -53,6 +61,14 @@ def test_the_share_of_false_alarms_is_that_of_the_latest_decisions_of_the_period
     counted = false_alarms(decided, MONDAY, MONDAY + DAY)
     assert counted == {"decided_findings": 3, "false_alarms": 1, "false_alarm_rate": pytest.approx(1 / 3)}
     assert false_alarms([], MONDAY, MONDAY + DAY)["false_alarm_rate"] is None
+
+
+def test_of_a_missed_case_the_value_nearest_to_its_limit_is_told() -> None:
+    far, near = QuietValue("失败率", 0.02, 0.10, is_low_bad=False), QuietValue("送达率", 0.97, 0.95, is_low_bad=True)
+    without = QuietValue("逾期", 0.0, 0.0, is_low_bad=False)  # nothing is a share of 0
+    assert [value.distance for value in (far, near)] == [pytest.approx(0.8), pytest.approx(0.02 / 0.95)]
+    assert nearest([far, without, near]) == near
+    assert nearest([without]) is None
 
 
 def test_a_violation_of_another_rule_about_the_subsystem_tells_of_it() -> None:
