@@ -23,8 +23,6 @@ def with_total(rows: Figures, total: FigureRow, group: str) -> Figures:
     """
     if not rows.items:
         return rows
-    values = {name: total.get(name) for name in rows.columns}
-    last = FigureRow(
-        {**values, group: TOTAL}, is_complete=total.is_complete, was_complete=total.was_complete, against=total.against
-    )
+    # each measure stays as complete as it is in the total
+    last = total | FigureRow({name: None for name in rows.columns if name not in total} | {group: TOTAL})
     return replace(rows, items=(*rows.items, last))
