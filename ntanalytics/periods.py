@@ -136,13 +136,15 @@ class Period:
 
     @property
     def word(self) -> str:
-        """Word for it in Chinese: ``当日``, ``本周``, ``本月``."""
-        return {PeriodKind.DAY: "当日", PeriodKind.WEEK: "本周", PeriodKind.MONTH: "本月"}[self.kind]
+        """Word for it in Chinese: ``当日``, ``本周``, ``本月``; of a contract year so far ``本期``."""
+        return {PeriodKind.DAY: "当日", PeriodKind.WEEK: "本周", PeriodKind.MONTH: "本月"}.get(self.kind, "本期")
 
     @property
     def before_word(self) -> str:
-        """Word for the period before it: ``前一日``, ``上周``, ``上月``."""
-        return {PeriodKind.DAY: "前一日", PeriodKind.WEEK: "上周", PeriodKind.MONTH: "上月"}[self.kind]
+        """Word for the period before it: ``前一日``, ``上周``, ``上月``; of a contract year ``此前同长时段``."""
+        return {PeriodKind.DAY: "前一日", PeriodKind.WEEK: "上周", PeriodKind.MONTH: "上月"}.get(
+            self.kind, "此前同长时段"
+        )
 
     @property
     def days(self) -> list[dt.date]:

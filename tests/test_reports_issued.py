@@ -20,7 +20,8 @@ from ntanalytics.runner import RunContext, run_report
 from ntanalytics.settings import load
 from ntanalytics.workspace import open_workspace
 from tests.banned_words import banned_in
-from tests.city import City, blocks, settled
+from tests.city import FIRST, UNTIL, City, blocks, copy_city, settled
+from tests.gaps.site import GapSite
 from tests.golden_figures import compare
 from tests.metric_calls import run_notebook
 from tests.servers.store import ObjectStore
@@ -171,15 +172,12 @@ def _settled_sql(sql: str) -> str:
     return re.sub(r"EXCLUDE \(([^()]*)\)", lambda match: f"EXCLUDE ({sorted(match[1].split(', '))})", sql)
 
 
-def test_a_missing_source_is_a_gap_and_not_a_zero(city: City, tmp_path: Path):
-    # the same site with a lake of its own, into which no other test has extracted the messages
-    site = city.estate.directory
+def test_a_missing_source_is_a_gap_and_not_a_zero(written_city: Path, tmp_path: Path):
+    city = copy_city(written_city, tmp_path)
+    GapSite(city.estate.directory).forget("sms.messages", FIRST, UNTIL)
     text = city.estate.config.read_text(encoding="utf-8").replace("sms_platform.sqlite", "gone.sqlite")
-    for key, name in (("", "sources/"), ("", "unit-aliases.csv"), ("queries: ", "queries")):
-        text = text.replace(key + name, f"{key}{site}/{name}")
-    config = tmp_path / "ntanalytics.yml"
-    config.write_text(text.replace('outputs: "../outputs"', "outputs: outputs"), encoding="utf-8")
-    result = run_report(RunContext(settings=load(config), clock=city.clock), "daily_inspection", "2026-10-09", {})
+    city.estate.config.write_text(text, encoding="utf-8")
+    result = City(tmp_path).run("daily_inspection", "2026-10-09")
     assert result.failed_sources
     content = blocks(result.directory)
     assert any("短信" in gap for gap in content["head"]["gaps"])

@@ -12,6 +12,7 @@ from ntanalytics.findings.phrases import named
 from ntanalytics.metrics.number_format import close_up
 from ntanalytics.recommendations.causes import CUSTOMER, OPERATIONS
 from ntanalytics.recommendations.with_cause import cause_of, due_on
+from ntanalytics.report_content.open_items import unknown_note
 from ntanalytics.reports import Table
 from ntanalytics.reports.column_labels import column_labels
 from ntanalytics.reports.record import Field
@@ -46,8 +47,9 @@ def next_week(report: Report, evaluation: Evaluation, *, id: str = "planned") ->
         summaries["infra"].tables["tls"],
         summaries["infra"].tables["disks"],
     )
-    notes = "".join(dict.fromkeys(figures.note for figures in sources if figures.note))
-    is_known = all(figures.is_complete for figures in sources)
+    unknown = unknown_note(evaluation.findings)
+    notes = "".join(dict.fromkeys(figures.note for figures in sources if figures.note)) + unknown
+    is_known = all(figures.is_complete for figures in sources) and not unknown
     note = notes if rows or not is_known else "没有登记的变更、到期证书、容量预警和待办事项。"
     return Table(
         id,

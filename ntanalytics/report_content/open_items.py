@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from ntanalytics.findings.dispositions import Dispositions
-from ntanalytics.findings.finding import worst_first
+from ntanalytics.findings.finding import Finding, worst_first
 from ntanalytics.findings.lifecycle import CHANGES, LifecycleState
 from ntanalytics.findings.lifecycle_text import onset_words
 from ntanalytics.findings.phrases import named
@@ -55,7 +55,8 @@ def open_items(
         is_to_write: whether there are columns to write in and to tick.
         id: a slug, unique in the report.
     """
-    by_identity = {item.finding.identity: item for item in findings if item.finding.is_violation}
+    listed = list(findings)
+    by_identity = {item.finding.identity: item for item in listed if item.finding.is_violation}
     ordered = worst_first(item.finding for item in by_identity.values())
     ordered.sort(key=lambda finding: finding.identity in dispositions.muted)
     handled = _handled(incidents)
@@ -63,8 +64,14 @@ def open_items(
     rows = tuple(
         {**_row(by_identity[finding.identity], lifecycles, dispositions, handled), **blank} for finding in ordered
     )
-    note = "" if rows else "已知的检查中没有待办事项。"
+    note = ("" if rows else "已知的检查中没有待办事项。") + unknown_note(item.finding for item in listed)
     return Table(id, "待办事项", fields=(*_FIELDS, *(_TO_WRITE if is_to_write else ())), rows=rows, note=note)
+
+
+def unknown_note(findings: Iterable[Finding]) -> str:
+    """Return how many checks are unknown, whose open items no list can have; empty where none is."""
+    unknown = sum(finding.status == "unknown" for finding in findings)
+    return f"{unknown} 项检查未知，其待办未列入。" if unknown else ""
 
 
 def _handled(incidents: Sequence[DeskIncident]) -> Mapping[str, str]:

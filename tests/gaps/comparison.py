@@ -22,7 +22,9 @@ from tests.gaps.records import RecordedBlocks
 VIOLATIONS = ("critical", "warning")
 
 #: Words by which a sentence says that it does not know, or gives a bound.
-_MARKED = re.compile(r"未知|未能|无法|≥|≤|至少|最多|不完整|不可全信|不作比较|缺|没有配置|没有数据源|无巡检|未确认")
+_MARKED = re.compile(
+    r"未知|未能|无法|≥|≤|至少|最多|不完整|不可全信|不作比较|缺|没有配置|没有数据源|无巡检|未确认|有数据的"
+)
 _NUMBER = re.compile(r"[\d,]*\d(?:\.\d+)?")
 
 
@@ -45,8 +47,15 @@ class Verdict:
             self.false[place] = (true, seen)
 
 
-def compare(complete: RecordedBlocks, damaged: RecordedBlocks) -> Verdict:
-    """Compare every block of two records."""
+def compare(complete: RecordedBlocks, damaged: RecordedBlocks, whole: RecordedBlocks) -> Verdict:
+    """Compare every block of two records.
+
+    Args:
+        complete: the record over complete data.
+        damaged: the one over damaged data.
+        whole: the record over complete data with all sentences of the lists that are cut: where one of the first
+            sentences is not known, the next one takes its place.
+    """
     verdict = Verdict()
     gaps = bool(damaged["head"].get("gaps")) if "head" in damaged else False
     for name, block in complete.items():
@@ -56,7 +65,9 @@ def compare(complete: RecordedBlocks, damaged: RecordedBlocks) -> Verdict:
         if other is None:
             verdict.add("unknown" if gaps else "false", name, "block", None)
         else:
-            _COMPARISONS[block["block"]](verdict, name, block, other)
+            said = whole[name]["items"] if block["block"] == "sentences" else ()
+            more = {"items": [*block["items"], *said]} if said else {}
+            _COMPARISONS[block["block"]](verdict, name, {**block, **more}, other)
     for name in damaged.keys() - complete.keys():
         verdict.add("false" if damaged[name]["block"] != "table" else "unknown", name, None, "block")
     return verdict
@@ -77,7 +88,7 @@ def _kpis(verdict: Verdict, name: str, true: Mapping[str, Any], seen: Mapping[st
 
 def _table(verdict: Verdict, name: str, true: Mapping[str, Any], seen: Mapping[str, Any]) -> None:
     is_marked = seen.get("note", "") != true.get("note", "")
-    keys = _keys(true)
+    keys = _keys(true, seen)
     others = {_key(row, keys): row for row in seen["rows"]}
     for row in true["rows"]:
         other = others.pop(_key(row, keys), None)
@@ -154,17 +165,21 @@ def _equal(true: Any, seen: Any) -> bool:
     return bool(true == seen)
 
 
-def _keys(table: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the leading columns that name a row: texts and days."""
-    given = table.get("schema", {}).get("primaryKey")
+def _keys(true: Mapping[str, Any], seen: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the columns that name a row: as many of the leading texts and days as tell the rows apart."""
+    given = true.get("schema", {}).get("primaryKey")
     if given:
         return tuple(given)
-    names = []
-    for item in table.get("schema", {}).get("fields", ()):
-        if item["type"] not in ("string", "date", "datetime") or item.get("format") == "state":
+    names: list[str] = []
+    for item in true.get("schema", {}).get("fields", ()):
+        if item.get("format") == "state":
+            continue
+        if item["type"] not in ("string", "date", "datetime"):
             break
         names.append(item["name"])
-    return tuple(names) or tuple(item["name"] for item in table.get("schema", {}).get("fields", ())[:1])
+        if all(len({_key(row, names) for row in table["rows"]}) == len(table["rows"]) for table in (true, seen)):
+            break
+    return tuple(names) or tuple(item["name"] for item in true.get("schema", {}).get("fields", ())[:1])
 
 
 def _key(row: Mapping[str, Any], keys: Iterable[str]) -> tuple[object, ...]:

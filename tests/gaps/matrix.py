@@ -23,7 +23,7 @@ from ntanalytics.report_content.contents import needs_of
 from tests.city import UNTIL, write_city
 from tests.gaps.comparison import Verdict, compare
 from tests.gaps.damage import DAMAGES, damages_of
-from tests.gaps.records import RecordedBlocks, record
+from tests.gaps.records import RecordedBlocks, record, whole_record
 from tests.gaps.site import GapSite
 
 #: Report → the period that is issued.
@@ -71,6 +71,13 @@ def cells(site: GapSite) -> Iterator[Cell]:
 
 
 @cache
+def complete_sentences(folder: Path, report: str) -> RecordedBlocks:
+    """Return the record of a report over the complete data with all sentences of its lists."""
+    blocks: RecordedBlocks = json.loads(json.dumps(whole_record(GapSite(folder), report, PERIODS[report])))
+    return blocks
+
+
+@cache
 def complete_record(folder: Path, report: str) -> RecordedBlocks:
     """Return the record of a report over the complete data."""
     blocks: RecordedBlocks = json.loads(json.dumps(record(GapSite(folder), report, PERIODS[report])))
@@ -85,7 +92,8 @@ def verdict_of(folder: Path, cell: Cell) -> Verdict | None:
         damaged = site.copy(Path(place) / "site")
         if not damages_of(cell.dataset)[cell.damage](damaged, cell.dataset, period_of(site, cell.report)):
             return None
-        return compare(complete, json.loads(json.dumps(record(damaged, cell.report, PERIODS[cell.report]))))
+        seen = json.loads(json.dumps(record(damaged, cell.report, PERIODS[cell.report])))
+        return compare(complete, seen, complete_sentences(folder, cell.report))
 
 
 def main(page: Path, chosen: Collection[str]) -> None:

@@ -8,13 +8,26 @@ from collections.abc import Mapping
 from typing import Any
 from unittest import mock
 
+from ntanalytics.report_content import overview, weekly_text
 from ntanalytics.reports.blocks import block as blocks_module
 from ntanalytics.reports.blocks.block import Block, to_json
 from ntanalytics.settings import project_dir
 from tests.gaps.site import GapSite
 
+#: More sentences than any list has.
+_ALL = 1000
+
 #: Block id → its content, with its rows under ``rows`` and its findings under ``findings``.
 RecordedBlocks = Mapping[str, Mapping[str, Any]]
+
+
+def whole_record(site: GapSite, report: str, period: str) -> RecordedBlocks:
+    """Return the blocks of a report whose lists of sentences are not cut."""
+    with (
+        mock.patch.object(weekly_text, "MAX_DECISIONS", _ALL),
+        mock.patch.multiple(overview, MAX_INCIDENTS=_ALL, MAX_EXCEPTIONS=_ALL),
+    ):
+        return record(site, report, period)
 
 
 def record(site: GapSite, report: str, period: str) -> RecordedBlocks:
