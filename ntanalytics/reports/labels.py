@@ -94,11 +94,15 @@ def data_status(head: Mapping[str, Any], is_alone: bool = True) -> list[Remark]:
         is_complete = complete == len(head["as_of"])
         if is_complete and is_alone and not gaps:
             remarks.insert(0, Remark("ok", "● 数据完整"))
-        count = len(head["as_of"])
-        counted = f"{count}个数据源均已取得" if is_complete else f"{count}个数据源中{complete}个完整取得"
+        counted = sources_counted(complete, len(head["as_of"]))
         # Gaps are usually named above; where none is, the count itself is the warning.
         remarks.append(Remark("", "", counted) if is_complete or gaps else Remark("unknown", f"○ {counted}"))
     return remarks
+
+
+def sources_counted(complete: int, count: int) -> str:
+    """Return how many of a report's sources are complete, in words."""
+    return f"{count}个数据源均已取得" if complete == count else f"{count}个数据源中{complete}个完整取得"
 
 
 def worst_status(remarks: Sequence[Remark]) -> str:

@@ -38,7 +38,7 @@ def test_a_silent_application_is_told_with_its_hours_and_what_is_usual() -> None
     assert finding.window is not None
     assert (finding.window.from_s, finding.window.until_s) == (10 * 3600, 14 * 3600)
     assert finding.figures["seen"] == 0
-    assert "10:00—14:00" in word(finding).evidence
+    assert "10时至14时" in word(finding).evidence
 
 
 def test_a_rule_that_names_the_application_tells_it_instead() -> None:

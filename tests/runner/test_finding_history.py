@@ -20,6 +20,7 @@ from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.engine import Evaluation
 from ntanalytics.findings.finding import Entity, Finding
 from ntanalytics.findings.lifecycle_text import opening
+from ntanalytics.findings.place import Topology
 from ntanalytics.recommendations.with_cause import worded
 from ntanalytics.report_content.finding_history import inspection_lifecycle
 from ntanalytics.reports import board, sentences, show
@@ -33,7 +34,7 @@ finding = Finding(rule=context.rules["sms.delivery_rate"], entity=carrier, statu
 evaluation = Evaluation(context=context, findings=(finding,), summaries={{}}, codes=frozenset([finding.code]))
 lifecycles = inspection_lifecycle(report, evaluation)
 show(
-    sentences(opening([finding], lifecycles, word, places={{}}, depends_on={{}}), "要点"),
+    sentences(opening([finding], lifecycles, word, topology=Topology()), "要点"),
     board(worded([finding]), lifecycles=lifecycles),
 )
 """

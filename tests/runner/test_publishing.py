@@ -150,7 +150,7 @@ def test_the_manifest_says_what_was_published_from_which_data(staged: Path) -> N
     assert content["notebook_sha256"] == "ab" * 32
     assert content["parameters"] == {"period": "2026-W47", "top": 20, "unit": "", "detail": False}
     assert dt.datetime.fromisoformat(content["created_at"]).tzinfo is not None
-    assert (content["state"], content["status"][0]) == ("warning", "▲ 1 项关注：中国联通送达率")
+    assert (content["state"], content["status"][0]) == ("warning", "▲ 1项关注：中国联通送达率")
 
 
 def test_what_was_made_besides_is_listed_and_what_was_not_is_said(staged: Path) -> None:

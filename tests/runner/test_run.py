@@ -43,7 +43,7 @@ def test_a_run_publishes_a_whole_report_and_a_second_one_replaces_it(desk) -> No
     first = desk.run()
     assert first.directory == desk.published.resolve()
     assert list(bytes_of(desk.published)) == FILES
-    assert first.gaps == ("短信平台缺 11月18日。",)
+    assert first.gaps == ("短信平台缺11月18日。",)
     second = desk.run()
     manifest = json.loads((desk.published / "manifest.json").read_text(encoding="utf-8"))
     assert (first.version, second.version, manifest["version"], manifest["run_id"]) == (1, 2, 2, second.run_id)

@@ -15,6 +15,7 @@ from ntanalytics.reports.document_order import document_items
 from ntanalytics.reports.formats import display
 from ntanalytics.reports.markdown import paragraphs
 from ntanalytics.reports.record import Heading, Record, RecordedBlock
+from ntanalytics.reports.verification.former_words import say_the_same
 from ntanalytics.reports.verification.html import card_texts, cell_text, column_heading
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -136,7 +137,9 @@ def _parsed(content: bytes) -> Any:
 
 def _compare(expected: list[str], texts: list[str]) -> list[str]:
     differences = [
-        f"{shown!r} instead of {wanted!r}" for wanted, shown in zip(expected, texts, strict=False) if wanted != shown
+        f"{shown!r} instead of {wanted!r}"
+        for wanted, shown in zip(expected, texts, strict=False)
+        if not say_the_same(wanted, shown)
     ]
     if len(expected) == len(texts):
         return differences

@@ -17,6 +17,7 @@ from ntanalytics.reports import labels, truncation
 from ntanalytics.reports.formats import display
 from ntanalytics.reports.record import Heading, Record, RecordedBlock
 from ntanalytics.reports.verification import inline_charts
+from ntanalytics.reports.verification.former_words import say_the_same
 
 Element = Any
 _DIGIT = re.compile(r"\d")
@@ -155,7 +156,7 @@ def _compare(id: str, expected: Sequence[str], texts: Sequence[str]) -> list[str
     differences = [
         f"block {id}: {shown!r} instead of {wanted!r}"
         for wanted, shown in zip(expected, texts, strict=False)
-        if wanted != shown
+        if not say_the_same(wanted, shown)
     ]
     if len(expected) == len(texts):
         return differences

@@ -14,6 +14,7 @@ import openpyxl
 from ntanalytics.reports import labels
 from ntanalytics.reports.formats import UNITS, display, excel_format, local_time
 from ntanalytics.reports.record import Field, Record, RecordedBlock
+from ntanalytics.reports.verification.former_words import say_the_same
 
 #: A cell: its typed value and its number format; an empty one is left out of a grid.
 Cell = tuple[Any, str]
@@ -213,6 +214,8 @@ def _are_equal(wanted: Cell, shown: Cell) -> bool:
         )
     if isinstance(value, bool) is not isinstance(other, bool) or isinstance(value, str) is not isinstance(other, str):
         return False
+    if isinstance(value, str):
+        return say_the_same(value, other) and wanted[1] == shown[1]
     if isinstance(value, datetime) and isinstance(other, datetime):  # a workbook keeps days as a floating number
         return abs((value - other).total_seconds()) < 0.002 and wanted[1] == shown[1]
     if isinstance(value, float) and isinstance(other, (int, float)):  # a workbook writes 16 digits

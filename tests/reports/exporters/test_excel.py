@@ -62,7 +62,7 @@ def test_a_sheet_has_title_head_frozen_filtered_and_typed(workbook: Any) -> None
         "计费条数（条）",
         "送达率",
         "送达率增减（个百分点）",
-        "回执时延 P95",
+        "回执时延（95%以内）",
         "提交量增幅",
     ]
     assert [cell.value for cell in sheet[6]] == [

@@ -44,7 +44,7 @@ def test_a_busy_host_is_told_with_its_hours() -> None:
     means = {8: 0.4, 9: 0.96, 10: 0.97, 11: 0.5, 14: 0.9}
     hours = [{"host": "oa-app-1", "hour_at": BEGIN + minutes(60 * hour), "mean": mean} for hour, mean in means.items()]
     finding = with_busy_hours(DAY, finding, [*hours, {"host": "b", "hour_at": BEGIN, "mean": 1.0}])
-    assert (finding.details["hours"], finding.since) == (("09:00—11:00", "14:00—15:00"), ON)
+    assert (finding.details["hours"], finding.since) == (("9时至11时", "14时至15时"), ON)
 
 
 def test_the_key_of_a_disk_begins_with_its_host() -> None:

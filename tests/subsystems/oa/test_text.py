@@ -105,7 +105,7 @@ def test_units_that_moved_are_counted_and_not_named() -> None:
     )
     assert say.moved_units(rows[:0]) == ""
     assert say.habit(_total(habit=0.62, habit_change=0.007)) == (
-        "活跃账号中 62.0% 在半数以上工作日使用，较上期上升 0.7 个百分点。"
+        "活跃账号中 62.0% 在半数以上工作日使用，较前一期上升 0.7 个百分点。"
     )
     assert say.habit(_total()) == ""
 

@@ -1,0 +1,35 @@
+"""Texts that an earlier version wrote round the same figures, in today's words.
+
+A published report is read for years, and the words round its figures change. Reading a file proves its figures, names
+and sentences. That its words are those of the program which made it is proven by rendering again.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ntanalytics.metrics.number_format import close_up
+from ntanalytics.reports import labels
+
+_ISSUE = re.compile(r"编号 (\d{4}-[\dW-]+)")
+_SOURCES = re.compile(r"数据来源 ?(\d+)/(\d+)")
+_BYTES = re.compile(r"(?<=\d )([KMGT])iB\b")
+_MILLISECONDS = re.compile(r"(?<=\d) ?ms\b")
+_PADDED = re.compile(r"(\d(?:小时|天|分))0(?=\d)")
+
+#: Words of 0.1.0 without spaces at figures → today's.
+_WORDS = (("项正常", "项检查正常"), ("行不合格数据未计入", "行不符合要求的数据未纳入统计"), ("上期", "前一期"))
+
+
+def say_the_same(wanted: str, shown: str) -> bool:
+    """Return whether two texts are equal, or one is the other in the words of an earlier version."""
+    return wanted == shown or _current(wanted) == _current(shown)
+
+
+def _current(text: str) -> str:
+    text = _ISSUE.sub(lambda found: labels.issue_number({"text": found[1]}), text)
+    text = _SOURCES.sub(lambda found: labels.sources_counted(int(found[1]), int(found[2])), text)
+    text = close_up(_MILLISECONDS.sub("毫秒", _BYTES.sub(r"\1B", text)))
+    for former, current in _WORDS:
+        text = text.replace(former, current)
+    return _PADDED.sub(r"\1", text)
