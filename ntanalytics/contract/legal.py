@@ -71,6 +71,8 @@ INCIDENT_REPORTING = LegalReference(
     in_force_on=dt.date(2025, 11, 1),
     source=_SECONDARY,
 )
+#: The report that it demands, as the name of a duty.
+INCIDENT_REPORT = "网络安全事件报告"
 #: Operator → hours from discovery to the report of such an incident.
 REPORTING_HOURS: Mapping[str, int] = MappingProxyType({"critical_infrastructure": 1, "central_organ": 2, "other": 4})
 

@@ -85,7 +85,7 @@ def test_escape_brings_everything_back(page: Page) -> None:
     find(page, "第40周")
     page.locator("#q").press("Escape")
     assert page.locator("#q").input_value() == ""
-    assert page.locator("#r-2 tbody tr:visible").count() == 10
+    assert page.locator("#r-1 tbody tr:visible").count() == 10
     assert page.locator(".latest").is_visible()
     assert not page.locator(".own tbody tr").first.is_visible()
 
@@ -93,9 +93,9 @@ def test_escape_brings_everything_back(page: Page) -> None:
 def test_all_of_it_is_reached_by_keyboard(page: Page) -> None:
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.id") == "q"
-    fold = page.locator("#r-2 summary")
+    fold = page.locator("#r-1 summary")
     fold.press("Enter")
-    assert page.locator("#r-2 tbody tr:visible").count() == 16
+    assert page.locator("#r-1 tbody tr:visible").count() == 16
     width = page.evaluate("getComputedStyle(document.activeElement).outlineWidth")
     assert width == "2px"
 
@@ -115,6 +115,6 @@ def test_without_scripts_it_is_whole(chromium: Browser, outputs: Path) -> None:
     page.goto((outputs / "index.html").as_uri())
     assert page.locator(".report tbody tr").count() == 16 + 5
     assert not page.locator("#q").is_visible()
-    page.locator("#r-2 summary").click()
-    assert page.locator("#r-2 tbody tr:visible").count() == 16
+    page.locator("#r-1 summary").click()
+    assert page.locator("#r-1 tbody tr:visible").count() == 16
     context.close()

@@ -13,7 +13,7 @@ from ntanalytics.workspace.units import unit_columns
 from tests.demo.taken import Lake
 
 #: Sheets of the workbook that only a longer estate than this one fills: a bill is of a whole month (test_desk.py).
-LONGER = {"desk.recommendations", "desk.roster", "desk.signoffs", "sms.bills"}
+LONGER = {"desk.dispositions", "desk.recommendations", "desk.roster", "desk.signoffs", "sms.bills"}
 #: The datasets that name units.
 NAMING = [name for name, each in DATASETS.items() if unit_columns(each) and name not in LONGER]
 #: The names that are no unit's and that no alias stands for: a team that the OA has, and a test account's.

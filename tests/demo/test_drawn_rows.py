@@ -191,7 +191,7 @@ def test_a_mailing_and_a_training_are_written_down(seed: int):
     mailing, training = planted(seed, "announced_mailing"), planted(seed, "training_day")
     days = [training.day, *[mailing.day - dt.timedelta(days=each) for each in (3, 2, 1, 0)]]
     place = replace(city(seed, [], sorted(days)), benign_events=(mailing, training))
-    assert [row[2:4] for row in systems.changes(place) if row[1] == local(mailing.start)] == [("sms", "maintenance")]
+    assert [row[2:4] for row in systems.changes(place) if row[1] == local(mailing.start)] == [("sms", "mailing")]
     opened = [row for row in tickets(place) if row[2:4] == ("change", "sms") and row[1].time() == dt.time(9, 40)]
     assert len(opened) == 1
     assert training.subject in {row[2] for row in staff.trainings(place) if row[0] == training.day}

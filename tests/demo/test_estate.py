@@ -46,6 +46,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(tmp_path: Pa
         "queries/xinhu/platforms.csv",
         "unit-aliases.csv",
         "scheduled/jobs.yml",
+        "scheduled/scoring.example.yml",
     }
     # on three days there may be nothing that only looks like an incident
     assert same - {"harmless.json"} == {"ntanalytics.yml", *words}

@@ -204,7 +204,8 @@ def test_the_word_document_holds_texts_and_nothing_that_acts(estate: Estate):
 def test_every_path_stays_below_the_outputs_and_no_shell_was_asked(estate: Estate):
     unit = estate.results["unit"].directory
     assert unit.parent == estate.outputs / "oa_adoption"
-    assert re.fullmatch(r"2026-W47,unit=[A-Za-z0-9._%~-]+", unit.name)
+    # Chinese characters stand for themselves, every sign of a path or a shell does not
+    assert re.fullmatch(r"2026-W47,unit=[A-Za-z0-9._%~+\u4e00-\u9fff-]+", unit.name)
     assert {path.name for path in estate.home.iterdir()} == {"city", "outputs"}
     assert {path.name for path in (estate.home / "city").iterdir()} == {
         "harmless.json",

@@ -31,7 +31,7 @@ def test_the_files_that_come_with_the_suite_are_those_of_its_jobs():
     made = contents(EXAMPLE, JOBS)
     there = {name: (SCHEDULED / name).read_text(encoding="utf-8") for name in FILES}
     assert there == made, "scheduled/ is written from jobs.yml: run `make docs`"
-    assert {path.name for path in SCHEDULED.iterdir()} == {"jobs.yml", *FILES}
+    assert {path.name for path in SCHEDULED.iterdir()} == {"jobs.yml", "scoring.example.yml", *FILES}
 
 
 def test_the_longest_deadline_of_the_jobs_ends_a_call_everywhere():

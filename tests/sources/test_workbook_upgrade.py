@@ -58,7 +58,7 @@ def parts(path: Path) -> dict[str, bytes]:
 def test_the_plan_names_every_missing_sheet_and_column_and_changes_nothing(used: Path) -> None:
     before = used.read_bytes()
     plan = plan_workbook_upgrade(used, PRESENT)
-    assert set(plan.sheets) == {"年度计划", "演练", "单位接入", "权限台账", "报告计划"}
+    assert set(plan.sheets) == {"年度计划", "演练", "单位接入", "权限台账", "报告计划", "检查处置"}
     assert ("变更", "登记时间") in plan.columns
     assert {sheet for sheet, _ in plan.columns} == {"工单", "事件", "培训", "变更"}
     assert plan.lists == (("变更", "类型"),)  # further kinds of changes
@@ -149,7 +149,8 @@ def test_no_sheet_is_selected_beside_another(used: Path) -> None:
     upgrade_workbook(used, PRESENT, NOW)
     new = openpyxl.load_workbook(used)
     assert not any(
-        new[name].sheet_view.tabSelected for name in ("年度计划", "演练", "单位接入", "权限台账", "报告计划")
+        new[name].sheet_view.tabSelected
+        for name in ("年度计划", "演练", "单位接入", "权限台账", "报告计划", "检查处置")
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import duckdb
 import ibis
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
@@ -38,14 +39,22 @@ class DuckReader(Reader):
         # All files of a Delta table have its columns, so that none must be opened to learn them. The text of the view
         # is simple, and Ibis would ask DuckDB for the columns of each view that it makes itself.
         schema = types_of(dataset)
-        columns = ", ".join(
-            f'CAST("{name}" AS {DuckDBType.to_string(kind)}) AS "{name}"' for name, kind in schema.items()
-        )
         paths = ", ".join(map(duckdb_sandbox.sql_literal, files))
+        rows = f"read_parquet([{paths}], hive_partitioning = true)"
         name = ibis.util.gen_name(dataset.name.replace(".", "_"))
-        rows = f"SELECT {columns} FROM read_parquet([{paths}], hive_partitioning = true)"  # noqa: S608 — quoted paths
-        self.connection.con.execute(f'CREATE VIEW "{name}" AS {rows}')
+        try:
+            self._create_view(name, schema, rows, frozenset(schema))
+        except duckdb.BinderException:  # the files of an older version lack a column of the contract
+            self._create_view(name, schema, rows, frozenset(self.connection.con.sql(f"FROM {rows}").columns))
         return self._table(name, schema)
+
+    def _create_view(self, name: str, schema: ibis.Schema, rows: str, stored: frozenset[str]) -> None:
+        """Create a view with the columns of a schema; those that are not stored are null."""
+        values = {column: f'"{column}"' if column in stored else "NULL" for column in schema}
+        columns = ", ".join(
+            f'CAST({values[column]} AS {DuckDBType.to_string(kind)}) AS "{column}"' for column, kind in schema.items()
+        )
+        self.connection.con.execute(f'CREATE VIEW "{name}" AS SELECT {columns} FROM {rows}')  # noqa: S608 — quoted paths
 
     def _cached(self, dataset: Dataset, rows: ir.Table, *, has_small_files: bool) -> ir.Table:
         # A view becomes part of each query plan. A table used twice in a query would be materialised row by row.

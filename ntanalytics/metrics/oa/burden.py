@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from types import MappingProxyType
 
 import ibis
@@ -263,12 +262,3 @@ def _words(code: ir.Value, words: Mapping[str, str]) -> ir.StringValue:
     cases = [(code == name, label) for name, label in words.items()]
     made: ir.StringValue = ibis.cases(*cases, else_=code)
     return made
-
-
-def union(parts: Sequence[ir.Table]) -> ir.Table:
-    """Return the rows of several causes; without any an empty table."""
-    nothing = ibis.memtable(
-        {"burden_cause": [], "burden_subject": [], "burden_count": []},
-        schema={"burden_cause": "string", "burden_subject": "string", "burden_count": "int64"},
-    )
-    return reduce(lambda left, right: left.union(right), parts, nothing)

@@ -10,6 +10,7 @@ from typing import Any
 
 from ntanalytics.contract.desk import INCIDENTS, LEVELS
 from ntanalytics.contract.enumerations import SUBSYSTEMS
+from ntanalytics.contract.legal import INCIDENT_REPORT, REPORTING_HOURS
 from ntanalytics.metrics.desk import obligations
 from ntanalytics.metrics.desk.duties import Result
 from ntanalytics.metrics.figures import figures
@@ -21,7 +22,7 @@ from ntanalytics.report_content.duties.span import DutySpan
 from ntanalytics.subsystems.infra.availability_checks import measured, target
 
 #: Time from discovery within which an incident of the level 较大 or above is reported by a city (docs/domain.md, Desk).
-REPORTED_WITHIN = timedelta(hours=4)
+REPORTED_WITHIN = timedelta(hours=REPORTING_HOURS["other"])
 
 _CAUSES = INCIDENTS.column("cause").values
 _CLOCKS: dict[str, tuple[Result, str]] = {
@@ -209,8 +210,8 @@ RUNNING_DUTIES = (
     ),
     Duty(
         id="reported_incidents",
-        label="网络安全事件报告",
-        target="较大及以上4小时内报告",
+        label=INCIDENT_REPORT,
+        target=f"较大及以上{REPORTING_HOURS['other']}小时内报告",
         facts=_reported,
         reads={"desk.incidents": 0},
         when_none="met",

@@ -127,7 +127,6 @@ def test_events_are_divided_by_the_weeks_and_what_lasts_is_not() -> None:
     assert hours["after_hours"] == pytest.approx((0.25, 0.5, 1.25))
     assert hours["stuck"] == pytest.approx((1.0, 2.0, 4.0))
     assert [row["burden_cause"] for row in made] == ["stuck", "after_hours"]
-    assert burden.weigh(burden.union([]), 1).to_pyarrow().num_rows == 0
 
 
 @given(st.lists(st.tuples(st.sampled_from(sorted(burden.CAUSES)), st.integers(0, 10_000)), min_size=1, max_size=6))
