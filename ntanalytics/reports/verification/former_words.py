@@ -59,8 +59,8 @@ def current_cell(value: Any, form: str, wanted: str) -> tuple[Any, str]:
 
 
 def _current(text: str) -> str:
-    text = _ISSUE.sub(lambda found: labels.issue_number({"text": found[1]}), text)
-    text = _SOURCES.sub(lambda found: labels.sources_counted(int(found[1]), int(found[2])), text)
+    text = _ISSUE.sub(lambda match: labels.issue_number({"text": match[1]}), text)
+    text = _SOURCES.sub(lambda match: labels.sources_counted(int(match[1]), int(match[2])), text)
     text = close_up(_MILLISECONDS.sub("毫秒", _BYTES.sub(r"\1B", text)))
     for former, current in _WORDS:
         text = text.replace(former, current)
