@@ -87,8 +87,8 @@ def test_a_matter_is_followed_over_days_of_which_one_was_never_inspected(inspect
     first, third, fourth = _run(inspecting, 16), _run(inspecting, 17), _run(inspecting, 19)
     assert [_changes(each) for each in (first, third, fourth)] == [["new"], ["worse"], ["closed"]]
     assert _said(first) == "此前没有巡检记录，各项不区分新增与持续。"
-    assert _said(third) == "较上次巡检（11月16日）：新增 0 项，持续 1 项（加重 1 项），已消除 0 项。"
-    assert _said(fourth) == "较上次巡检（11月17日）：新增 0 项，持续 0 项，已消除 1 项。"
+    assert _said(third) == "较上次巡检（11月16日）：新增0项，持续1项（加重1项），已消除0项。"
+    assert _said(fourth) == "较上次巡检（11月17日）：新增0项，持续0项，已消除1项。"
     assert _noted(inspecting) == [
         (16, first.run_id, ["warning"]),
         (17, third.run_id, ["critical"]),
@@ -136,7 +136,7 @@ def test_a_ledger_that_was_lost_is_filled_again_from_what_was_published(inspecti
     last = _run(inspecting, 18)
     assert "this is no notebook" in last.left_out["the findings of probe 2026-11-16 in the ledger"]
     assert [(day, run_id) for day, run_id, _ in _noted(inspecting)] == [(17, before[1].run_id), (18, last.run_id)]
-    assert _said(last) == "较上次巡检（11月17日）：新增 0 项，持续 0 项，已消除 1 项。"
+    assert _said(last) == "较上次巡检（11月17日）：新增0项，持续0项，已消除1项。"
 
 
 def test_a_report_of_a_week_is_no_inspection(desk: Any) -> None:

@@ -1,4 +1,4 @@
-"""Texts that an earlier version wrote round the same figures, in today's words.
+"""Texts and cells that an earlier version wrote for the same figures, in today's words and units.
 
 A published report is read for years, and the words round its figures change. Reading a file proves its figures, names
 and sentences. That its words are those of the program which made it is proven by rendering again.
@@ -7,18 +7,28 @@ and sentences. That its words are those of the program which made it is proven b
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from ntanalytics.metrics.number_format import close_up
 from ntanalytics.reports import labels
 
-_ISSUE = re.compile(r"编号 (\d{4}-[\dW-]+)")
+_ISSUE = re.compile(r"编号 ?(\d{4}-(?:W\d\d|\d\d(?:-\d\d)?))")
 _SOURCES = re.compile(r"数据来源 ?(\d+)/(\d+)")
-_BYTES = re.compile(r"(?<=\d )([KMGT])iB\b")
-_MILLISECONDS = re.compile(r"(?<=\d) ?ms\b")
+_BYTES = re.compile(r"(\d ?[KMGT])iB(?![a-z])")
+_MILLISECONDS = re.compile(r"(?<=\d) ?ms(?![a-z])")
 _PADDED = re.compile(r"(\d(?:小时|天|分))0(?=\d)")
 
 #: Words of 0.1.0 without spaces at figures → today's.
 _WORDS = (("项正常", "项检查正常"), ("行不合格数据未计入", "行不符合要求的数据未纳入统计"), ("上期", "前一期"))
+
+
+#: Formats of a workbook's durations: a number of seconds, with its unit or without; and a part of a day.
+_SECONDS = ('#,##0.0" 秒"', "#,##0.0")
+_DURATION = "[h]:mm:ss"
+_DAY_S = 86_400
+
+#: Unit that a workbook gave beside a duration.
+DURATION_UNIT = "秒"
 
 
 def say_the_same(wanted: str, shown: str) -> bool:
@@ -26,10 +36,32 @@ def say_the_same(wanted: str, shown: str) -> bool:
     return wanted == shown or _current(wanted) == _current(shown)
 
 
+def current_cell(value: Any, form: str, wanted: str) -> tuple[Any, str]:
+    """Return a cell of a workbook as today's program writes it, where it has the form of an earlier version.
+
+    Args:
+        value: the cell's value.
+        form: its number format.
+        wanted: the number format that today's program gives it.
+    """
+    if isinstance(value, bool):
+        return "是" if value else "否", "@"
+    if not isinstance(value, (int, float)):
+        return value, form
+    form = form.replace('"≥ "', '"≥"').replace('"≤ "', '"≤"')
+    if _DURATION in wanted and _DURATION not in form:
+        for seconds in _SECONDS:
+            form = form.replace(seconds, _DURATION)
+        return value / _DAY_S, form
+    if "%" in form and "%" not in wanted:
+        return value * 100, form.replace("%", "")
+    return value, form
+
+
 def _current(text: str) -> str:
-    text = _ISSUE.sub(lambda found: labels.issue_number({"text": found[1]}), text)
-    text = _SOURCES.sub(lambda found: labels.sources_counted(int(found[1]), int(found[2])), text)
+    text = _ISSUE.sub(lambda match: labels.issue_number({"text": match[1]}), text)
+    text = _SOURCES.sub(lambda match: labels.sources_counted(int(match[1]), int(match[2])), text)
     text = close_up(_MILLISECONDS.sub("毫秒", _BYTES.sub(r"\1B", text)))
     for former, current in _WORDS:
         text = text.replace(former, current)
-    return _PADDED.sub(r"\1", text)
+    return _PADDED.sub(r"\1", text).removesuffix("（秒）")

@@ -14,6 +14,7 @@ from ntanalytics.reports.record import Record
 from ntanalytics.reports.renamed import current_state, gaps_of
 from ntanalytics.reports.schemas import SCHEMA_VERSION, newer_version
 from ntanalytics.reports.sm3 import sm3
+from ntanalytics.reports.verification.former_words import say_the_same
 from ntanalytics.reports.verification.ofd import content_sm3
 
 MANIFEST = "manifest.json"
@@ -101,7 +102,7 @@ def _field_differences(manifest: Mapping[str, Any], record: Record, directory: P
     if "gaps" in manifest or "holes" in manifest:
         differences += [] if gaps_of(manifest) == record.head.body["gaps"] else ["gaps is not the record's"]
     for name, value in _expected(record, directory).items():
-        if name in manifest and _current(name, manifest[name]) not in _equivalents(name, value, record):
+        if name in manifest and not _is_equal(name, _current(name, manifest[name]), value, record):
             differences.append(f"{name} is not the record's: {str(manifest[name])[:80]!r}")
     return differences
 
@@ -131,9 +132,11 @@ def _expected(record: Record, directory: Path) -> dict[str, object]:
     }
 
 
-def _equivalents(name: str, value: object, record: Record) -> tuple[object, ...]:
-    """Return the values that a field may have: an earlier version took the state from the status line alone."""
-    return (value, labels.worst_status(labels.status_line(record))) if name == "state" else (value,)
+def _is_equal(name: str, listed: Any, value: Any, record: Record) -> bool:
+    """Return whether a field is the record's: an earlier version took the state from the status line alone."""
+    if name == "status" and len(listed) == len(value):
+        return all(say_the_same(wanted, shown) for wanted, shown in zip(value, listed, strict=True))
+    return bool(listed == value or (name == "state" and listed == labels.worst_status(labels.status_line(record))))
 
 
 def _current(name: str, value: object) -> object:

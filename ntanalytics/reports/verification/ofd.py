@@ -13,6 +13,7 @@ from ntanalytics.reports.sm3 import sm3
 from ntanalytics.reports.verification import verify_ofd
 from ntanalytics.reports.verification.archive import archive_differences
 from ntanalytics.reports.verification.document import document_texts
+from ntanalytics.reports.verification.former_words import say_the_same
 
 _FONTS = re.compile(rb'<ofd:CustomData Name="fonts">([^<]*)')
 _FINDINGS = f"Doc_0/Attachs/{findings_json.FILE}"
@@ -66,7 +67,7 @@ def _body_texts(parts: verify_ofd.Parts) -> str:
 def _text_difference(expected: str, shown: str) -> list[str]:
     """Return the first difference of two texts, whose lines may be broken elsewhere."""
     wanted, there = ("".join(text.split()) for text in (expected, shown))
-    if wanted == there:
+    if say_the_same(wanted, there):
         return []
     pairs = enumerate(zip(wanted, there, strict=False))
     start = next((index for index, (old, new) in pairs if old != new), min(len(wanted), len(there)))

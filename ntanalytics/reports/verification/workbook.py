@@ -14,7 +14,7 @@ import openpyxl
 from ntanalytics.reports import labels
 from ntanalytics.reports.formats import UNITS, display, excel_format, local_time
 from ntanalytics.reports.record import Field, Record, RecordedBlock
-from ntanalytics.reports.verification.former_words import say_the_same
+from ntanalytics.reports.verification.former_words import DURATION_UNIT, current_cell, say_the_same
 
 #: A cell: its typed value and its number format; an empty one is left out of a grid.
 Cell = tuple[Any, str]
@@ -192,8 +192,11 @@ def _grid_differences(sheet: Any, expected: Mapping[tuple[int, int], Cell]) -> l
         for cell in row:
             if cell.data_type == "f":
                 differences.append(f"{sheet.title}!{cell.coordinate}: a formula")
-            if cell.value is not None:
-                shown[cell.row, cell.column] = (cell.value, cell.number_format)
+            place = (cell.row, cell.column)
+            if cell.value is None or (cell.value == DURATION_UNIT and place not in expected):
+                continue
+            _, form = expected.get(place, (None, cell.number_format))
+            shown[place] = current_cell(cell.value, cell.number_format, form)
     for row_number, column in sorted({*expected, *shown}):
         wanted, cell = expected.get((row_number, column)), shown.get((row_number, column))
         if wanted is None or cell is None or not _are_equal(wanted, cell):
