@@ -12,11 +12,9 @@ import duckdb
 import ibis
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
-from ibis.backends.sql.datatypes import DuckDBType
 
 from ntanalytics import duckdb_sandbox
 from ntanalytics.contract import Dataset
-from ntanalytics.lake.backends.duckdb_ibis import CompilingBackend
 from ntanalytics.lake.backends.reader import Reader, types_of
 from ntanalytics.lake.delta import DeltaLake
 
@@ -25,6 +23,9 @@ class DuckReader(Reader):
     """Reader with one in-memory DuckDB that can open the files of the lake only."""
 
     def __init__(self, lake: DeltaLake) -> None:
+        # Imported here: extraction reads nothing, and would hold 12 MB of grammar.
+        from ntanalytics.lake.backends.duckdb_ibis import CompilingBackend
+
         super().__init__(lake)
         self.connection = CompilingBackend.connected(lake.folder, threads=2)
         # Another session zone would shift casts of UTC times to dates.
@@ -50,6 +51,8 @@ class DuckReader(Reader):
 
     def _create_view(self, name: str, schema: ibis.Schema, rows: str, stored: frozenset[str]) -> None:
         """Create a view with the columns of a schema; those that are not stored are null."""
+        from ibis.backends.sql.datatypes import DuckDBType
+
         values = {column: f'"{column}"' if column in stored else "NULL" for column in schema}
         columns = ", ".join(
             f'CAST({values[column]} AS {DuckDBType.to_string(kind)}) AS "{column}"' for column, kind in schema.items()

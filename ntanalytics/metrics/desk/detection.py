@@ -198,7 +198,7 @@ class QuietValue:
 
 def nearest(values: Iterable[QuietValue]) -> QuietValue | None:
     """Return the value that came nearest to its limit; None without one that has a distance."""
-    return min((value for value in values if value.distance < math.inf), key=lambda each: each.distance, default=None)
+    return min((value for value in values if value.distance < math.inf), key=lambda value: value.distance, default=None)
 
 
 def false_alarms(

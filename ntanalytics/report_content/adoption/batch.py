@@ -7,7 +7,6 @@ for all units as for a few. The figures are the same: both use the same function
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -140,8 +139,8 @@ class _OneUnit(AdoptionQueries):
         )
         return self._page(figures, page)
 
-    def _all_groups(self) -> list[dict[str, Any]]:
-        return list(self.groups.to_pylist())
+    def _sources_with_rows(self) -> set[str]:
+        return set(self.groups["source"].to_pylist())
 
     def _rows(self, name: str) -> pa.Table:
         table = self._figures.tables[name]

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import reduce
-from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -105,14 +104,15 @@ class AdoptionQueries:
     def _fed(self) -> set[str]:
         """Return the sources of the page: those of its rows, and those that never gave a row."""
         rows = self.groups.to_pylist()
-        silent = set(self.activities.sources) - {row["source"] for row in self._all_groups()}
+        silent = set(self.activities.sources) - self._sources_with_rows()
         return {row["source"] for row in rows if not self.unit or row["unit"] == self.unit} | silent
 
-    def _all_groups(self) -> list[dict[str, Any]]:
+    def _sources_with_rows(self) -> set[str]:
+        """Return the sources of all units that have a row."""
         if not self.edition:
-            return list(self.groups.to_pylist())
+            return set(self.groups["source"].to_pylist())
         sources = self.activities.recent.select("source").union(self.members.table.select("source")).distinct()
-        return list(sources.to_pyarrow().to_pylist())
+        return set(sources.to_pyarrow()["source"].to_pylist())
 
     def gaps(self) -> tuple[set[str], set[str]]:
         """Return the sources with a gap in the period, and those whose activities have one in the period before."""
