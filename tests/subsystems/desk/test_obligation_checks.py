@@ -37,7 +37,7 @@ def test_a_crash_that_was_restored_too_late_is_told_with_its_times(period: Perio
     assert (finding.code, finding.entity.identity) == ("desk.clocks_broken", "subsystem/docexchange")
     assert (finding.status, finding.value, finding.since) == ("critical", 1.0, ON)
     assert finding.figures["clock_s"] == 5.5 * 3600
-    assert dict(finding.details) == {"incident": "SJ1", "began": "09:40", "day": day, "is_restored": True}
+    assert dict(finding.details) == {"incident": "SJ1", "began": "9时40分", "day": day, "is_restored": True}
 
 
 def test_two_crashes_of_a_subsystem_are_one_finding_with_the_longest() -> None:
