@@ -259,7 +259,7 @@ def _raised(problems: Iterable[Mapping[str, Any]], since: datetime, until: datet
 
 
 def _noted(incidents: Iterable[Mapping[str, Any]], since: datetime, until: datetime) -> list[dict[str, Any]]:
-    causes = column_labels("cause").values
+    causes = column_labels("cause", ("desk.incidents",)).values
     return [
         _row(
             row["began_at"],
