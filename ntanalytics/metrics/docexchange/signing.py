@@ -17,7 +17,7 @@ _NOW = Measure(
     good="down",
 )
 
-SIGNING = (_NOW, replace(_NOW, name="arrival_to_signing_s_before", label="上期送达至签收", spans="before"))
+SIGNING = (_NOW, replace(_NOW, name="arrival_to_signing_s_before", label="前一期送达至签收", spans="before"))
 
 MEASURES = catalogue(SIGNING)
 
