@@ -22,7 +22,7 @@ NOW = dt.datetime(2026, 11, 24, 1, tzinfo=dt.UTC)
         ("daily_inspection", "2026-11-23", "infra.requests", "backups"),
         ("weekly_service_report", "2026-W47", "infra.requests", "services"),
         # no source is read for it, and the lake stays empty
-        ("oa_adoption", "2026-W47", "oa.activities", "risen"),
+        ("oa_adoption", "2026-W47", "oa.activities", "moved"),
     ],
 )
 def test_a_report_of_a_site_without_sources_is_issued_with_its_gaps(

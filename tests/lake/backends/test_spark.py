@@ -22,7 +22,7 @@ from ntanalytics.extraction import Extractor
 from ntanalytics.lake import DeltaLake, DuckReader, Reader
 from ntanalytics.lake.backends.spark_session import check_installed, session
 from ntanalytics.ledger import Ledger
-from ntanalytics.metrics.desk import obligations
+from ntanalytics.metrics.desk import obligations, service_levels
 from ntanalytics.metrics.identity import logins
 from ntanalytics.metrics.infra import requests
 from ntanalytics.reports.verification import verify
@@ -115,6 +115,12 @@ def _call_the_rest(workspace: Workspace) -> None:
     requests.daily(workspace.table("infra.requests", first, UNTIL), days, ["service"])
     obligations.training(workspace.table("desk.trainings"), ["unit"])
     logins.changes(workspace.table("identity.account_changes", first, UNTIL))
+    since, until = (dt.datetime.combine(day, dt.time(), dt.UTC) for day in (first, UNTIL))
+    tickets = workspace.table("desk.tickets")
+    service_levels.ticket_levels(tickets, since, until)
+    service_levels.repeated_causes(tickets)
+    service_levels.change_shares(workspace.table("desk.changes"), since, until, ["kind"])
+    service_levels.access_rights(workspace.table("desk.access_grants"), ["D00"], since, until, ["holder"])
     units = workspace.units(UNTIL)
     units.names()
     units.identify(workspace.table("identity.accounts"))
