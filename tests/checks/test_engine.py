@@ -52,6 +52,14 @@ def test_a_check_of_which_a_finding_was_suppressed_judges_nothing() -> None:
     assert made.unjudged == {RATE}
 
 
+@pytest.mark.parametrize(("failed", "said"), [(0.0, {("unknown", "not_in_source")}), (0.9, {("critical", "")})])
+def test_without_a_column_of_its_measure_a_check_tells_what_is_wrong_or_that_it_cannot_know(
+    failed: float, said: set[tuple[str, str]]
+) -> None:
+    made = evaluation(SMS, [RATE, RISE], _messages(failed), absent={"sms.messages": ["outcome"]})
+    assert {(finding.status, finding.unknown) for finding in made.findings} == said
+
+
 def _with_failing(rule: str, error: Exception) -> Subsystem:
     """Return the SMS subsystem with a check that raises an error."""
 
