@@ -39,6 +39,7 @@ from ntanalytics.cli.program import app
 from ntanalytics.cli.terminal import complain
 from ntanalytics.errors import NtaError
 from ntanalytics.kernels.skip_grammar_import import skip_grammar_import
+from ntanalytics.temporary_files import own_temporary_files
 
 
 def main() -> None:
@@ -47,7 +48,8 @@ def main() -> None:
     # Files are readable by the account and its group only, whatever the umask of the shell or the scheduler.
     os.umask(0o027)
     try:
-        app()
+        with own_temporary_files():
+            app()
     except NtaError as error:
         complain("\n  ".join([f"error: {error}", *getattr(error, "__notes__", [])]))
         sys.exit(error.exit_code)
