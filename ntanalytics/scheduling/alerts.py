@@ -64,16 +64,16 @@ def _alert_interruption(context: RunContext, outcome: RunOutcome) -> None:
 
 
 def _alert_failure(context: RunContext, outcome: RunOutcome) -> None:
-    job, period, why = outcome.job, outcome.period, outcome.why
+    job, period, why, advice = outcome.job, outcome.period, outcome.why, outcome.advice
     if outcome.status == "failed" and period:
         key, title = f"failed {job} {period}", f"作业 {job} 失败"
-        text = f"作业 {job}（{period}）失败，不再自动重试：{why}"
+        text = f"作业 {job}（{period}）失败，不再自动重试。{advice}。原始信息：{why}"
     elif outcome.status == "failed":  # a year without a calendar: every call tries again
         key, title = f"failed {job} ", f"作业 {job} 无法判断"
-        text = f"作业 {job} 是否到期无法判断，补齐后自动继续：{why}"
+        text = f"作业 {job} 是否到期无法判断，更正后自动继续。{advice}。原始信息：{why}"
     elif outcome.status == "retry" and not outcome.is_elsewhere:
         key, title = f"retry {job} {period}", f"作业 {job} 未能完成"
-        text = f"作业 {job}（{period}）未能完成，先前发布的报表未受影响，系统会自动重试：{why}"
+        text = f"作业 {job}（{period}）未能完成，先前发布的报表未受影响，系统会自动重试。{advice}。原始信息：{why}"
     else:
         return
     notify_once(context.settings, context.ledger, key, title, text)
