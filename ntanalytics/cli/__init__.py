@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from ntanalytics import event_log
 from ntanalytics.cli import (
     backfill,
     backup,
@@ -52,10 +53,15 @@ def main() -> None:
             app()
     except NtaError as error:
         complain("\n  ".join([f"error: {error}", *getattr(error, "__notes__", [])]))
+        event_log.record("command failed", "error", error=str(error), exit_code=error.exit_code)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         complain("interrupted")
+        event_log.record("command interrupted", "warning", exit_code=130)
         sys.exit(130)
+    except Exception as error:
+        event_log.record("command failed", "error", error=repr(error), exit_code=1)
+        raise
 
 
 __all__ = [
