@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from ntanalytics import event_log
 from ntanalytics.cli import (
     backfill,
     backup,
@@ -39,6 +40,7 @@ from ntanalytics.cli.program import app
 from ntanalytics.cli.terminal import complain
 from ntanalytics.errors import NtaError
 from ntanalytics.kernels.skip_grammar_import import skip_grammar_import
+from ntanalytics.temporary_files import own_temporary_files
 
 
 def main() -> None:
@@ -47,13 +49,19 @@ def main() -> None:
     # Files are readable by the account and its group only, whatever the umask of the shell or the scheduler.
     os.umask(0o027)
     try:
-        app()
+        with own_temporary_files():
+            app()
     except NtaError as error:
         complain("\n  ".join([f"error: {error}", *getattr(error, "__notes__", [])]))
+        event_log.record("command failed", "error", error=str(error), exit_code=error.exit_code)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         complain("interrupted")
+        event_log.record("command interrupted", "warning", exit_code=130)
         sys.exit(130)
+    except Exception as error:
+        event_log.record("command failed", "error", error=repr(error), exit_code=1)
+        raise
 
 
 __all__ = [

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 import pytest
 
 from ntanalytics.checks.context import CheckContext
+from ntanalytics.checks.section import SubsystemSummary
 from ntanalytics.checks.subsystem import Subsystem
 from ntanalytics.errors import LakeError
 from ntanalytics.findings.finding import Finding
@@ -76,6 +78,20 @@ def test_a_check_that_ends_in_an_error_is_unknown_and_the_others_come_out() -> N
     assert (failed.status, failed.unknown, RISE in made.unjudged) == ("unknown", "failed", True)
     assert str(failed.details["error"]).startswith("ZeroDivisionError, engine.py:")
     assert [finding.status for finding in made.findings if finding.code == RATE] == ["warning"]
+
+
+def test_a_section_that_ends_in_an_error_is_shown_as_failed_and_told() -> None:
+    def summarize(_context: CheckContext, _findings: Sequence[Finding]) -> SubsystemSummary:
+        raise ZeroDivisionError("of 12")
+
+    assert SMS.section is not None
+    broken = dataclasses.replace(SMS, section=dataclasses.replace(SMS.section, summarize=summarize))
+    made = evaluation(broken, [RATE], _messages(0.9), has_section=True)
+    summary = made.summaries["sms"]
+    assert summary.highlights == "计算出错，本节未能出具"
+    assert not summary.quantity("submitted").is_exact
+    told = {finding.code: (finding.status, finding.unknown) for finding in made.findings}
+    assert told == {RATE: ("warning", ""), "sms.source": ("unknown", "failed")}
 
 
 def test_an_error_of_the_lake_ends_the_report() -> None:
