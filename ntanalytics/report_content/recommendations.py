@@ -17,7 +17,7 @@ from ntanalytics.recommendations.ranking import EFFORTS, KINDS, Recommendation, 
 from ntanalytics.recommendations.with_cause import worded
 from ntanalytics.report_content.capacity import capacity
 from ntanalytics.report_content.contents import CONFIDENCE, NOTED_DAYS, evaluate_report
-from ntanalytics.report_content.recommendations_history import TRACKING, earlier, past_table
+from ntanalytics.report_content.recommendations_history import TRACKING, earlier, past_table, published_before
 from ntanalytics.report_content.unusual_hours import unusual_hours
 from ntanalytics.reports import Axes, Table, chart
 from ntanalytics.reports.blocks.block import Block
@@ -97,7 +97,7 @@ def advise(report: Report) -> Advice:
         days=(QUARTER_DAYS, covered),
         renewals=stock.figures(certificates.renewals(stock.table, report.ends_at, report.utc_offset_h)),
         origin=report.origin("findings.recommendations", *views.values()),
-        numbers=numbers(recommended, report.period.text, before[-1] if before else ()),
+        numbers=numbers(recommended, report.period.text, before[-1] if before else (), published_before(report)),
         followed=followed,
         unknown=tuple(unknown_numbers(before, decisions)) if before else (),
     )

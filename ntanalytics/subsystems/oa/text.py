@@ -74,7 +74,7 @@ def habit(total: FigureRow) -> str:
     """Return the share of the active accounts that act on at least half of the working days.
 
     Returns:
-        For example ``活跃账号中 62.0% 在半数以上工作日使用，较上期上升 0.7 个百分点。``
+        For example ``活跃账号中 62.0% 在半数以上工作日使用，较上周上升 0.7 个百分点。``
     """
     share = total.exact("habit")
     if share is None:
