@@ -1,8 +1,8 @@
 """Follow-up of earlier recommendations: decision, completion, and the change of their figure.
 
 A recommendation has a number: the period that first issued it, and its place among those that were new then
-(``2026-10-01``). It keeps it as long as each report after that issues it again (docs/domain.md, O16: number). Reports of
-older versions gave it the code of its cause (``capacity-2026-10``); such a number is kept as well.
+(``2026-10-01``). It keeps it as long as each report after that issues it again (docs/domain.md, O16: number).
+Reports of older versions gave it the code of its cause (``capacity-2026-10``); such a number is kept as well.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from ntanalytics.metrics.sms.billing import cost
 from ntanalytics.periods import PeriodKind
 from ntanalytics.report_content.contents import BILLED_DAYS, evaluate_report
 from ntanalytics.report_content.totals import with_total
+from ntanalytics.report_content.unusual_points import unusual_days
 from ntanalytics.reports import Kpis, Table, headline, table
 from ntanalytics.subsystems import word
 from ntanalytics.subsystems.sms import text
@@ -63,7 +64,9 @@ def summarize_sms(report: Report) -> SmsStatistics:
 def headlines(content: SmsStatistics) -> Kpis:
     """Return the five headline figures with their last weeks."""
     summary = content.summary
-    return headline(summary.total, _HEADLINES, summary.daily, origin=summary.origin)
+    first = content.evaluation.context.period.first
+    marks = {name: unusual_days(summary, first, name) for name in _HEADLINES}
+    return headline(summary.total, _HEADLINES, summary.daily, marks=marks, origin=summary.origin)
 
 
 def bills(content: SmsStatistics) -> list[Table]:
