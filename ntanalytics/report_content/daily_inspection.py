@@ -143,12 +143,12 @@ def inspect(report: Report) -> DayInspection:
 
 
 def opening_sentences(inspection: DayInspection) -> list[Sentence | str]:
-    """Return the sentences that open the inspection: what changed, what is muted, the desk's incidents, the rest."""
+    """Return the sentences that open the inspection: the incidents, what is open, what changed, what is muted."""
     state, dispositions = inspection.lifecycles, inspection.dispositions
     word = word_with_duty(inspection.evaluation.context.on, state)
     loud = [finding for finding in inspection.unexplained if finding.identity not in dispositions.muted]
     changes, *rest = opening(loud, state, word, topology=inspection.topology)
-    return [changes, muted_sentence(dispositions), *opening_incidents(inspection.events, word), *rest]
+    return [*opening_incidents(inspection.events, word), *rest, changes, muted_sentence(dispositions)]
 
 
 def status_board(report: Report, inspection: DayInspection) -> Board:

@@ -45,7 +45,6 @@ WEEKLY: _Blocks = MappingProxyType(
         **_infra(_OF_REQUESTS, "services"),
         "desk.overdue_tickets": "tickets-by-category",
         "desk.concentrated": "tickets-by-category",
-        "desk.unconfirmed_changes": "unconfirmed",
         "desk.clocks_broken": "clocks",
         "desk.clock_running": "clocks",
     }

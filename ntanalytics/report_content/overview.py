@@ -8,8 +8,8 @@ from dataclasses import replace
 from ntanalytics.checks.engine import Evaluation
 from ntanalytics.checks.entities import places
 from ntanalytics.checks.section import SubsystemSummary
+from ntanalytics.findings.event_text import event_day
 from ntanalytics.findings.finding import Finding, violations, worst_first
-from ntanalytics.findings.lifecycle import follow_lifecycles
 from ntanalytics.findings.phrases import named, value_words
 from ntanalytics.findings.threshold import ORDER, VIOLATIONS
 from ntanalytics.metrics import MEASURES
@@ -23,7 +23,7 @@ from ntanalytics.recommendations.with_cause import cause_of, word_with_duty, wor
 from ntanalytics.report_content import weekly_text
 from ntanalytics.report_content.details import WEEKLY, detail_of, details_of
 from ntanalytics.report_content.dispositions import dispositions_of
-from ntanalytics.report_content.finding_history import past_inspections
+from ntanalytics.report_content.finding_history import period_lifecycles
 from ntanalytics.report_content.incidents import incidents_of, opening_incidents
 from ntanalytics.report_content.open_items import open_items
 from ntanalytics.report_content.unusual_points import unusual_days
@@ -34,7 +34,6 @@ from ntanalytics.reports.formats import display
 from ntanalytics.reports.record import DETAIL, Field
 from ntanalytics.subsystems import word
 from ntanalytics.subsystems.infra.availability_checks import target
-from ntanalytics.workspace.report import Report
 
 #: Columns of the overview of subsystems.
 _FIELDS = (
@@ -71,11 +70,12 @@ def summary(evaluation: Evaluation) -> list[Sentence]:
     No fact is in two sentences.
     """
     summaries, period = evaluation.summaries, evaluation.context.period
-    word_in_full = word_with_duty(period.last)
+    word_in_full = word_with_duty(period.last, period_lifecycles(evaluation))
     incidents, left = incidents_of(evaluation, places(evaluation.context))
     opened = opening_incidents(incidents, word_in_full)[:MAX_INCIDENTS]
     room = MAX_EXCEPTIONS - len(opened)
-    sentences = [Sentence(word_in_full(finding).sentence) for finding in _worst_of_each(left)[: max(room, MIN_LASTING)]]
+    worst = _worst_of_each(left)[: max(room, MIN_LASTING)]
+    sentences = [Sentence(_of_period(finding, period.word) + word_in_full(finding).sentence) for finding in worst]
     oa, documents = summaries["oa"], summaries["docexchange"]
     overdue = documents.quantity("overdue_deliveries")
     return [
@@ -86,10 +86,16 @@ def summary(evaluation: Evaluation) -> list[Sentence]:
     ]
 
 
-def open_items_table(report: Report, evaluation: Evaluation) -> Table:
+def _of_period(finding: Finding, span: str) -> str:
+    """Return the word of the period for what has no day and no hours of its own: ``本周``; else nothing."""
+    is_dated = finding.since is not None or finding.window is not None or event_day(finding) is not None
+    return "" if is_dated else span
+
+
+def open_items_table(evaluation: Evaluation) -> Table:
     """Return the open items of a period: who sees to each, by when, and what is being done."""
     period = evaluation.context.period
-    state = follow_lifecycles(past_inspections(report, period.last) or ())
+    state = period_lifecycles(evaluation)
     incidents, _ = incidents_of(evaluation, places(evaluation.context))
     findings = worded(evaluation.findings, period.last, state)
     return open_items(findings, state, dispositions_of(evaluation, state), incidents, details=WEEKLY)

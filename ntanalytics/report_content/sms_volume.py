@@ -52,7 +52,7 @@ class SmsStatistics:
         summary, messages = self.summary, self.messages
         classes = messages.figures(volume.failure_classes(messages.table))
         sentences = text.headlines(summary.total, summary.tables["carriers"], summary.tables["applications"], classes)
-        return sentences + exceptions(self.evaluation.findings, word, MAX_EXCEPTIONS)
+        return sentences + exceptions(self.evaluation.findings, word, MAX_EXCEPTIONS, board="检查")
 
 
 def summarize_sms(report: Report) -> SmsStatistics:

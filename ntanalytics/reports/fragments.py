@@ -156,14 +156,15 @@ def column_style(form: str) -> str:
 
 def html_cells(block: RecordedBlock, zone: ZoneInfo, rows: int) -> list[list[HtmlCell]]:
     """Return the cells of the first rows of a block's data, row by row."""
-    return [
-        [
-            replace(cell, detail=str(row.get(DETAIL) or "")) if field.name == block.linked else cell
-            for field in block.fields
-            for cell in [_html_cell(block, row, field, zone)]
-        ]
-        for row in block.rows[:rows]
-    ]
+    linked = block.linked
+    cells = []
+    for row in block.rows[:rows]:
+        own = [_html_cell(block, row, field, zone) for field in block.fields]
+        if detail := row.get(DETAIL):
+            place = next(place for place, field in enumerate(block.fields) if field.name == linked)
+            own[place] = replace(own[place], detail=str(detail))
+        cells.append(own)
+    return cells
 
 
 def _html_cell(block: RecordedBlock, row: Mapping[str, Any], field: Field, zone: ZoneInfo) -> HtmlCell:
