@@ -16,6 +16,7 @@ from ntanalytics.periods import PeriodKind
 from ntanalytics.report_content.contents import BILLED_DAYS, evaluate_report
 from ntanalytics.report_content.totals import with_total
 from ntanalytics.report_content.unusual_points import unusual_days
+from ntanalytics.report_content.year_volumes import year_volumes
 from ntanalytics.reports import Kpis, Table, headline, table
 from ntanalytics.subsystems import word
 from ntanalytics.subsystems.sms import text
@@ -82,6 +83,11 @@ def bills(content: SmsStatistics) -> list[Table]:
         table(reconciled, "运营商账单对账", id="reconciliation", note=note, origin=origin),
         *_costs(context, origin),
     ]
+
+
+def volumes(content: SmsStatistics) -> list[Table]:
+    """Return the volumes of the year of a week or month; no table for a day."""
+    return [] if content.evaluation.context.is_day else [year_volumes(content.evaluation)]
 
 
 @dataclass(frozen=True)
