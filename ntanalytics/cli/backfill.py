@@ -10,7 +10,8 @@ import typer
 
 from ntanalytics.cli.arguments import AsJson, Parameters, ReportName, assignment, days_between
 from ntanalytics.cli.program import app
-from ntanalytics.cli.terminal import progress, say, show_json, show_table
+from ntanalytics.cli.tables import show_table
+from ntanalytics.cli.terminal import progress, say, show_json
 
 if TYPE_CHECKING:
     from ntanalytics.operations.backfill import BackfillResult, PlannedPeriod

@@ -8,7 +8,8 @@ import typer
 
 from ntanalytics.cli.arguments import AsJson
 from ntanalytics.cli.program import app
-from ntanalytics.cli.terminal import say, show_json, show_table
+from ntanalytics.cli.tables import show_table
+from ntanalytics.cli.terminal import say, show_json
 
 
 @app.command(epilog="Example: ntanalytics contract sms.messages")

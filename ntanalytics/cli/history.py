@@ -10,7 +10,8 @@ import typer
 
 from ntanalytics.cli.arguments import AsJson, as_day
 from ntanalytics.cli.program import app
-from ntanalytics.cli.terminal import say, show_json, show_table
+from ntanalytics.cli.tables import show_table
+from ntanalytics.cli.terminal import say, show_json
 from ntanalytics.errors import UnknownName, VerificationFailed
 
 if TYPE_CHECKING:

@@ -9,10 +9,12 @@ from typing import Annotated, Any
 
 import typer
 
+from ntanalytics.cli.groups import GroupedCommands
 from ntanalytics.cli.terminal import one_line
 
 app = typer.Typer(
     name="ntanalytics",
+    cls=GroupedCommands,
     help="Analytics and reporting suite of a city's e-government work platform.\n\n"
     "Begin with [bold]ntanalytics init DIR[/bold], or try [bold]ntanalytics demo[/bold].\n\n"
     "Exit codes: 0 done, 2 usage, 3 settings, 4 mapping, 5 source, 6 lake or ledger, 7 report failed, "

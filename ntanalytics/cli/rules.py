@@ -8,7 +8,8 @@ import typer
 
 from ntanalytics.cli.arguments import AsJson, as_day
 from ntanalytics.cli.program import app
-from ntanalytics.cli.terminal import progress, show_json, show_table
+from ntanalytics.cli.tables import show_table
+from ntanalytics.cli.terminal import progress, show_json
 
 
 @app.command(epilog="Example: ntanalytics rules --subsystem sms --day latest")
