@@ -59,11 +59,14 @@ def history(
     if as_json:
         show_json([entry.as_data() for entry in entries])
         return
+    here = f"{settings.outputs.resolve().parent}/"  # the same in every row, and known
     rows = []
     for entry in entries:
         at, subject = f"{entry.at.astimezone(settings.zone):%Y-%m-%d %H:%M}", f"{entry.subject} {entry.period}".strip()
-        rows.append((at, entry.actor_label, entry.kind, subject, entry.status, entry.summary))
-    show_table(("when", "who", "kind", "of what", "status", "where or why"), rows)
+        subject, summary = subject.removeprefix(here), entry.summary.removeprefix(here)
+        rows.append((at, entry.kind, subject, entry.status, entry.actor_label, summary))
+    columns = ("when", "kind", "of what", "status", "who", "where or why")
+    show_table(columns, rows, details=("who", "where or why"))
 
 
 def _verify(ledger: Ledger, outputs: Path, *, as_json: bool) -> None:
