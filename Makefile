@@ -25,7 +25,7 @@ REPORT_NOTEBOOKS = $(wildcard notebooks/*.ipynb notebooks/*/*.ipynb)
 OFFLINE = $(if $(WHEELHOUSE),--no-index --find-links "$(WHEELHOUSE)")
 
 .DEFAULT_GOAL := help
-.PHONY: help setup spark demo test golden check lint fix lab docs pictures evaluation gaps truth bench soak lock wheelhouse release audit
+.PHONY: help setup spark demo test golden check lint fix lab docs messages pictures evaluation gaps truth bench soak lock wheelhouse release audit
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -77,7 +77,7 @@ lint: setup ## the same without the house rules, which are tests
 	$(BIN)/lint-imports
 	$(if $(REPORT_NOTEBOOKS),$(BIN)/nbstripout --verify $(REPORT_NOTEBOOKS))
 
-fix: setup docs ## format, mend what ruff can, strip notebooks, write the generated documents
+fix: setup docs messages ## format, mend what ruff can, strip notebooks, write the generated documents
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(if $(REPORT_NOTEBOOKS),$(BIN)/nbstripout $(REPORT_NOTEBOOKS))
@@ -87,6 +87,9 @@ docs: setup ## write docs/datasets.md, docs/rules.md and docs/architecture.svg f
 	$(BIN)/python -c 'from ntanalytics.evaluation.rulebook import page; print(page(), end="")' > docs/rules.md
 	$(BIN)/python docs/draw_architecture.py > docs/architecture.svg
 	$(BIN)/python -c 'from ntanalytics.scheduling.deployment_files import write_examples; write_examples()'
+
+messages: setup ## bring the translations in ntanalytics/locale in step with the messages of the code, and compile them
+	LANGUAGE=en $(BIN)/python docs/write_messages.py
 
 pictures: setup ## take the pictures of README and docs/zh from the demo city's weekly report and lab (needs Chromium)
 	$(BIN)/python docs/take_pictures.py "$(DEMO_DIR)/ntanalytics.yml"

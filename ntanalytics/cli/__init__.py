@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+from typer.main import get_command
+
 from ntanalytics.cli import (
     backfill,
     backup,
@@ -35,10 +37,12 @@ from ntanalytics.cli import (
     upgrade,
     verify,
 )
-from ntanalytics.cli.program import app
+from ntanalytics.cli.help_texts import translate_help
+from ntanalytics.cli.program import app, chosen_language
 from ntanalytics.cli.terminal import complain
 from ntanalytics.errors import NtaError
 from ntanalytics.kernels.skip_grammar_import import skip_grammar_import
+from ntanalytics.language import tr, use_language
 
 
 def main() -> None:
@@ -46,13 +50,16 @@ def main() -> None:
     skip_grammar_import()
     # Files are readable by the account and its group only, whatever the umask of the shell or the scheduler.
     os.umask(0o027)
+    use_language(chosen_language(sys.argv[1:]))
+    program = get_command(app)
+    translate_help(program)
     try:
-        app()
+        program()
     except NtaError as error:
-        complain("\n  ".join([f"error: {error}", *getattr(error, "__notes__", [])]))
+        complain("\n  ".join([tr("error: {error}", error=error), *getattr(error, "__notes__", [])]))
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
-        complain("interrupted")
+        complain(tr("interrupted"))
         sys.exit(130)
 
 

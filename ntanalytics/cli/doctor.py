@@ -11,6 +11,7 @@ from ntanalytics.cli.arguments import AsJson
 from ntanalytics.cli.program import app
 from ntanalytics.cli.tables import show_table
 from ntanalytics.cli.terminal import progress, say, show_json
+from ntanalytics.language import tr
 
 if TYPE_CHECKING:
     from ntanalytics.operations.diagnosis import Diagnosis
@@ -50,6 +51,8 @@ def _show(diagnoses: list[Diagnosis]) -> None:
     for cause in causes:
         (subject, item), *others = cause.items
         also = ", ".join(name if part == subject else f"{part} {name}" for part, name in others)
-        rows.append((_MARKS[cause.state], subject, item, cause.message + (f"; the same: {also}" if also else "")))
-    show_table(("", "subject", "item", "found"), rows)
+        rows.append(
+            (_MARKS[cause.state], subject, item, cause.message + (tr("; the same: {also}", also=also) if also else ""))
+        )
+    show_table(("", tr("subject"), tr("item"), tr("found")), rows)
     say(f"\n{verdict(causes)}")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import re
 import sys
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,6 +13,7 @@ import typer
 
 from ntanalytics.cli.groups import GroupedCommands
 from ntanalytics.cli.terminal import one_line
+from ntanalytics.language import ENGLISH, language
 
 app = typer.Typer(
     name="ntanalytics",
@@ -40,6 +43,24 @@ app.add_typer(calendars, name="calendar")
 def _safe_event(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
     """Return an event as one line, without secrets and terminal control characters."""
     return {name: one_line(value) if isinstance(value, str) else value for name, value in event.items()}
+
+
+def chosen_language(arguments: Sequence[str]) -> str:
+    """Return the language of the messages: that of the settings, else that of the environment.
+
+    The help is shown before the settings are read: one line of the file is looked at, and a wrong file is no error yet.
+    JSON is for programs, and has the same texts everywhere.
+    """
+    if "--json" in arguments:
+        return ENGLISH
+    words = [word for argument in arguments for word in argument.split("=", 1)]
+    named = words[words.index("--config") + 1 :][:1] if "--config" in words else []
+    path = Path(named[0] if named else os.environ.get("NTANALYTICS_CONFIG") or "ntanalytics.yml")
+    try:
+        line = re.search(r"^language: *[\"']?(zh|en)\b", path.read_text(encoding="utf-8"), re.MULTILINE)
+    except (OSError, UnicodeDecodeError):
+        line = None
+    return line[1] if line else language()
 
 
 @app.callback()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ntanalytics.cli.tables import show_table
 from ntanalytics.cli.terminal import complain, say
+from ntanalytics.language import tr
 
 if TYPE_CHECKING:
     from ntanalytics.connect import ConnectionReport
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 def _days(result: ExtractionResult) -> str:
     """Return the days of an extraction as text."""
     if result.is_backlog:
-        return f"open before {result.last + timedelta(days=1)}"
+        return tr("open before {last}", last=result.last + timedelta(days=1))
     return f"{result.first} … {result.last}"
 
 
@@ -28,23 +29,38 @@ def show_extraction(results: Iterable[ExtractionResult]) -> None:
     results = list(results)
     rows = []
     for result in results:
-        rejected = "by another process" if result.is_claimed_elsewhere else f"{result.rejected.total():,}"
+        rejected = tr("by another process") if result.is_claimed_elsewhere else f"{result.rejected.total():,}"
         counts = ("failed", "", "") if result.error else (f"{result.rows_read:,}", rejected, f"{result.rows.total():,}")
         rows.append((result.dataset, result.source, _days(result), *counts, f"{result.seconds:.1f}"))
-    show_table(("dataset", "source", "days", "read", "rejected", "rows in the lake", "s"), rows)
+    show_table((tr("dataset"), tr("source"), tr("days"), tr("read"), tr("rejected"), tr("rows in the lake"), "s"), rows)
     for result in results:
         name = f"{result.dataset} ← {result.source}"
         for reason, count in result.rejected_by_reason.most_common(5):
-            say(f"  {name}: {count:,} rejected: {reason}")
+            say(tr("  {name}: {count:,} rejected: {reason}", name=name, count=count, reason=reason))
         for column, count in result.masked.most_common():
-            say(f"  {name}: {count:,} telephone or identity card number(s) masked in {column}")
+            say(
+                tr(
+                    "  {name}: {count:,} telephone or identity card number(s) masked in {column}",
+                    name=name,
+                    count=count,
+                    column=column,
+                )
+            )
         for column, words in result.unknown_words_by_column.items():
             few = ", ".join(f"{word} {rows:,}" for word, rows in words.most_common(5))
-            say(f"  {name}: {words.total():,} with a word of {column} that is not known, kept without it: {few}")
+            say(
+                tr(
+                    "  {name}: {words:,} with a word of {column} that is not known, kept without it: {few}",
+                    name=name,
+                    words=words.total(),
+                    column=column,
+                    few=few,
+                )
+            )
         for reason, count in result.withdrawn.most_common(5):
-            say(f"  {name}: {count:,} case(s) withdrawn: {reason}")
+            say(tr("  {name}: {count:,} case(s) withdrawn: {reason}", name=name, count=count, reason=reason))
         if result.absent_days:
-            say(f"  {name}: no data of {len(result.absent_days)} day(s)")
+            say(tr("  {name}: no data of {count} day(s)", name=name, count=len(result.absent_days)))
         if result.error:
             complain(f"{name}: {result.error}")
 
@@ -53,19 +69,34 @@ def show_conformance(report: Conformance) -> None:
     """Print the check of a mapping's rows: reasons with samples, repeated keys, and each column."""
     total = report.rows + sum(report.rejected.values())
     rate = f"{report.seconds:.1f} s ({total / max(report.seconds, 1e-3):,.0f}/s)"
-    say(f"\n{report.dataset} ← {report.source}: {report.rows:,} row(s) fit, {rate}")
+    say(
+        tr(
+            "\n{dataset} ← {source}: {rows:,} row(s) fit, {rate}",
+            dataset=report.dataset,
+            source=report.source,
+            rows=report.rows,
+            rate=rate,
+        )
+    )
     for reason, rows in report.rejected.items():
-        say(f"  {rows:,} rejected: {reason}")
+        say(tr("  {rows:,} rejected: {reason}", rows=rows, reason=reason))
         for sample in report.samples[reason]:
             say(f"    {sample}")
     for column, values in report.masked.items():
-        say(f"  {values:,} telephone or identity card number(s) masked in {column}: the mapping must not select them")
+        say(
+            tr(
+                "  {values:,} telephone or identity card number(s) masked in {column}: the mapping "
+                "must not select them",
+                values=values,
+                column=column,
+            )
+        )
     for column, rows in report.replaced_words.items():
-        say(f"  {rows:,} with a word of {column} that is not known, kept without it")
+        say(tr("  {rows:,} with a word of {column} that is not known, kept without it", rows=rows, column=column))
     if report.absent:
-        say(f"  not in the source, so unknown of it: {', '.join(report.absent)}")
+        say(tr("  not in the source, so unknown of it: {absent}", absent=", ".join(report.absent)))
     if report.duplicates:
-        say(f"  {report.duplicates:,} row(s) repeat a key")
+        say(tr("  {duplicates:,} row(s) repeat a key", duplicates=report.duplicates))
     if report.lines is not None:
         _show_lines(report.lines)
     table = []
@@ -73,18 +104,23 @@ def show_conformance(report: Conformance) -> None:
         share = "" if facts.null_share is None else f"{facts.null_share:.1%}"
         unseen = ", ".join(f"{value} {rows:,}" for value, rows in facts.unseen.items())
         table.append((facts.name, share, facts.least, facts.greatest, unseen))
-    show_table(("column", "null", "least", "greatest", "words never seen before"), table)
+    show_table((tr("column"), tr("null"), tr("least"), tr("greatest"), tr("words never seen before")), table)
 
 
 def _show_lines(lines: LogCoverage) -> None:
     if lines.unmatched:
         share = lines.unmatched / lines.wanted
-        count = f"{lines.unmatched:,} of {lines.wanted:,} lines ({share:.1%})"
-        say(f"  {count} match no regular expression of the mapping:")
+        count = tr(
+            "{unmatched:,} of {wanted:,} lines ({share:.1%})",
+            unmatched=lines.unmatched,
+            wanted=lines.wanted,
+            share=share,
+        )
+        say(tr("  {count} match no regular expression of the mapping:", count=count))
         for sample in lines.samples:
             say(f"    {sample}")
     elif lines.lines:
-        say(f"  {lines.lines:,} lines were read")
+        say(tr("  {lines:,} lines were read", lines=lines.lines))
     if lines.slow:
         say(f"  {lines.slow}")
 
@@ -94,32 +130,39 @@ def show_connection(report: ConnectionReport) -> None:
     for remark in report.remarks:
         say(remark)
     for proposal in report.proposals:
-        say(f"proposed {proposal.dataset.name} ← {proposal.table.name}: {', '.join(proposal.reasons)}")
+        say(
+            tr(
+                "proposed {dataset} ← {table}: {reasons}",
+                dataset=proposal.dataset.name,
+                table=proposal.table.name,
+                reasons=", ".join(proposal.reasons),
+            )
+        )
     for place, columns in report.hidden.items():
-        say(f"not looked at in {place}: {', '.join(columns)}")
+        say(tr("not looked at in {place}: {columns}", place=place, columns=", ".join(columns)))
     for path in report.written:
-        say(f"wrote {path}")
+        say(tr("wrote {path}", path=path))
     if report.kept and not report.written:
-        say(f"{report.folder} is there: nothing in it is overwritten")
+        say(tr("{folder} is there: nothing in it is overwritten", folder=report.folder))
     _show_states(report)
     if report.problem:
         complain(report.problem)
     if report.fits:
-        say("all fits. In ntanalytics.yml:\n")
+        say(tr("all fits. In ntanalytics.yml:\n"))
         for line in report.snippet.splitlines():
             say(line)
     elif report.datasets or report.kept or report.written:
-        say(f"\nNext: edit {report.folder}, and type the command again.")
+        say(tr("\nNext: edit {folder}, and type the command again.", folder=report.folder))
 
 
 def _show_states(report: ConnectionReport) -> None:
     for state in report.datasets:
         days = f", {state.days[0]} … {state.days[1]}" if state.days else ""
         counts = f"{state.rows:,} row(s) fit, {state.rejected:,} rejected"
-        say(f"\n{state.dataset}{days}: {counts}: {'all fits' if state.fits else 'not yet'}")
+        say(f"\n{state.dataset}{days}: {counts}: {tr('all fits') if state.fits else tr('not yet')}")
         for problem in state.problems:
             say(f"  {problem}")
         if state.slow:
             say(f"  {state.slow}")
         rows = ((column.name, column.state, column.problem) for column in state.columns)
-        show_table(("column", "state", "what"), rows)
+        show_table((tr("column"), tr("state"), tr("what")), rows)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ntanalytics.errors import NtaError
+from ntanalytics.language import tr
 
 
 class State(StrEnum):
@@ -27,7 +28,6 @@ class Diagnosis:
         state: the result.
         message: the result as a text.
         exit_code: the exit code of the error that would follow; 0 for none.
-        cause: the problem without its place, equal where one cause has several results; empty where nothing is wrong.
     """
 
     subject: str
@@ -35,7 +35,6 @@ class Diagnosis:
     state: State
     message: str
     exit_code: int = 0
-    cause: str = ""
 
     def as_data(self) -> dict[str, str | int]:
         """Return the diagnosis as JSON."""
@@ -60,18 +59,25 @@ class DiagnosedCause:
 
 def critical(subject: str, item: str, error: NtaError) -> Diagnosis:
     """Return the diagnosis of an error."""
-    return Diagnosis(subject, item, State.CRITICAL, str(error), error.exit_code, cause=f"{error.what}\n{error.todo}")
+    return Diagnosis(subject, item, State.CRITICAL, str(error), error.exit_code)
 
 
 def by_cause(diagnoses: Iterable[Diagnosis]) -> list[DiagnosedCause]:
     """Return the results with each cause once, in the order of its first item; what is in order stands alone."""
-    found: dict[object, list[Diagnosis]] = {}
+    groups: dict[object, list[Diagnosis]] = {}
     for number, diagnosis in enumerate(diagnoses):
-        found.setdefault((diagnosis.state, diagnosis.cause) if diagnosis.cause else number, []).append(diagnosis)
+        groups.setdefault(number if diagnosis.state is State.OK else _cause(diagnosis), []).append(diagnosis)
     return [
-        DiagnosedCause(same[0].state, tuple((each.subject, each.item) for each in same), same[0].message)
-        for same in found.values()
+        DiagnosedCause(same[0].state, tuple((diagnosis.subject, diagnosis.item) for diagnosis in same), same[0].message)
+        for same in groups.values()
     ]
+
+
+def _cause(diagnosis: Diagnosis) -> tuple[State, str]:
+    """Return the problem without its place, which is equal where one cause has several results."""
+    place, colon, problem = diagnosis.message.partition(": ")
+    is_place = bool(colon) and place.startswith(diagnosis.subject)
+    return diagnosis.state, problem if is_place else diagnosis.message
 
 
 def verdict(causes: Sequence[DiagnosedCause]) -> str:
@@ -80,11 +86,16 @@ def verdict(causes: Sequence[DiagnosedCause]) -> str:
     doubtful = [cause for cause in causes if cause.state is State.WARNING]
     if serious:
         first = " ".join(serious[0].items[0])
-        others = f", and look at {len(doubtful)} warning(s)" if doubtful else ""
-        return f"not ready: {len(serious)} problem(s) to solve, begin with {first}{others}"
+        others = tr(", and look at {count} warning(s)", count=len(doubtful)) if doubtful else ""
+        return tr(
+            "not ready: {count} problem(s) to solve, begin with {first}{others}",
+            count=len(serious),
+            first=first,
+            others=others,
+        )
     if doubtful:
-        return f"ready, with {len(doubtful)} warning(s): reports come out, look at each of them"
-    return "ready: everything is in order"
+        return tr("ready, with {count} warning(s): reports come out, look at each of them", count=len(doubtful))
+    return tr("ready: everything is in order")
 
 
 def exit_code(diagnoses: Iterable[Diagnosis]) -> int:

@@ -16,6 +16,7 @@ from ntanalytics.extraction.conformance import Conformance, conform
 from ntanalytics.lake import DeltaLake
 from ntanalytics.lake.backends.object_store import Bucket
 from ntanalytics.lake.backends.spark_session import check_installed
+from ntanalytics.language import tr
 from ntanalytics.operations.diagnosis import Diagnosis, State, critical
 from ntanalytics.operations.machine_checks import check_machine
 from ntanalytics.periods import local_window
@@ -52,7 +53,9 @@ def diagnose(config: Path, now: dt.datetime) -> Iterator[Diagnosis]:
     except NtaError as error:
         yield critical("settings", "file", error)
         return
-    yield Diagnosis("settings", "file", State.OK, f"{settings.file}: {len(settings.sources)} source(s)")
+    yield Diagnosis(
+        "settings", "file", State.OK, tr("{file}: {count} source(s)", file=settings.file, count=len(settings.sources))
+    )
     for name, configured in settings.sources.items():
         yield from _source(settings, name, configured, now)
     yield from _channels(settings)
@@ -81,7 +84,12 @@ def _source(settings: Settings, name: str, configured: SourceSettings, now: dt.d
     try:
         check_read_hours(settings, name, now)
     except SourceClosed as closed:
-        yield Diagnosis(subject, "reachable", State.WARNING, f"not looked at now: {closed.what}; {closed.todo}")
+        yield Diagnosis(
+            subject,
+            "reachable",
+            State.WARNING,
+            tr("not looked at now: {what}; {todo}", what=closed.what, todo=closed.todo),
+        )
         return
     try:
         yield from _connection(subject, source, configured)
@@ -96,26 +104,33 @@ def _connection(subject: str, source: Source, configured: SourceSettings) -> Ite
     if not isinstance(source, DatabaseSource):
         files = [file for pattern in configured.paths for file in glob.glob(pattern, recursive=True)]
         if configured.paths and not files:
-            raise SourceUnreachable("no such file", where=", ".join(configured.paths), todo="correct `paths`")
+            raise SourceUnreachable(tr("no such file"), where=", ".join(configured.paths), todo=tr("correct `paths`"))
         if files:
-            yield Diagnosis(subject, "reachable", State.OK, f"{len(files)} file(s)")
+            yield Diagnosis(subject, "reachable", State.OK, tr("{count} file(s)", count=len(files)))
         return
     account = source.account()
     yield Diagnosis(subject, "reachable", State.OK, source.dialect)
     if not account.is_known:
         yield Diagnosis(
-            subject, "read-only", State.WARNING, f"a {source.dialect} server is not asked: see for yourself"
+            subject,
+            "read-only",
+            State.WARNING,
+            tr("a {dialect} server is not asked: see for yourself", dialect=source.dialect),
         )
     elif account.writes:
         privileges = "; ".join(account.writes[:_LISTED]) + ("; …" if len(account.writes) > _LISTED else "")
-        text = f"the account could write ({privileges}): use one that may only read; {source.product.needs}"
+        text = tr(
+            "the account could write ({privileges}): use one that may only read; {needs}",
+            privileges=privileges,
+            needs=source.product.needs,
+        )
         yield Diagnosis(subject, "read-only", State.WARNING, text)
     else:
-        yield Diagnosis(subject, "read-only", State.OK, "by its privileges, and in a read-only session")
+        yield Diagnosis(subject, "read-only", State.OK, tr("by its privileges, and in a read-only session"))
     if account.clock_ahead_s is not None:
         skew = account.clock_ahead_s
         state = State.WARNING if abs(skew) > _LARGEST_SKEW_S else State.OK
-        yield Diagnosis(subject, "clock", state, f"{skew:+.1f} s against this machine's")
+        yield Diagnosis(subject, "clock", state, tr("{skew:+.1f} s against this machine's", skew=skew))
 
 
 def _mapping(settings: Settings, subject: str, source: Source, dataset: str, now: dt.datetime) -> Diagnosis:
@@ -125,12 +140,12 @@ def _mapping(settings: Settings, subject: str, source: Source, dataset: str, now
         return critical(subject, dataset, error)
     except (pa.ArrowException, duckdb.Error, OSError) as error:
         return critical(subject, dataset, ContractError(str(error).splitlines()[0], where=dataset))
-    span = f"the last {days} day(s)" if days else "the last hour"
+    span = tr("the last {days} day(s)", days=days) if days else tr("the last hour")
     if conformance.conforms and not conformance.rows:
-        text = f"no row in {span}: whether the mapping fits is not known"
-        return Diagnosis(subject, dataset, State.WARNING, text, cause=f"{subject}: {text}")
+        text = tr("no row in {span}: whether the mapping fits is not known", span=span)
+        return Diagnosis(subject, dataset, State.WARNING, text)
     state = State.OK if conformance.conforms else State.WARNING
-    return Diagnosis(subject, dataset, state, _summary(conformance) + (f", of {span}" if days else ""))
+    return Diagnosis(subject, dataset, state, _summary(conformance) + (tr(", of {span}", span=span) if days else ""))
 
 
 def _latest(settings: Settings, source: Source, dataset: str, now: dt.datetime) -> tuple[int, Conformance]:
@@ -159,9 +174,9 @@ def _summary(conformance: Conformance) -> str:
         parts.append(f"{sum(rejected.values()):,} rejected: {reasons}")
     if words := conformance.replaced_words:
         columns = ", ".join(f"{column} {rows:,}" for column, rows in words.items())
-        parts.append(f"unknown words in {columns}")
+        parts.append(tr("unknown words in {columns}", columns=columns))
     if conformance.duplicates:
-        parts.append(f"{conformance.duplicates:,} repeat a key")
+        parts.append(tr("{duplicates:,} repeat a key", duplicates=conformance.duplicates))
     return ", ".join([*parts, f"{conformance.seconds:.1f} s"])
 
 
@@ -176,7 +191,7 @@ def _channels(settings: Settings) -> Iterator[Diagnosis]:
         except NtaError as error:
             yield critical(f"channels.{name}", channel.kind, error)
     if not settings.operators:
-        text = "nobody is told when something goes wrong: name somebody under `operators`"
+        text = tr("nobody is told when something goes wrong: name somebody under `operators`")
         yield Diagnosis("operators", "named", State.WARNING, text)
 
 
@@ -194,15 +209,20 @@ def _calendar(settings: Settings, now: dt.datetime) -> Iterator[Diagnosis]:
     end = calendar_end(jobs, calendar, today)
     for year in (today.year, today.year + 1):
         if calendar.has_year(year):
-            yield Diagnosis("calendar", str(year), State.OK, "working days are known")
+            yield Diagnosis("calendar", str(year), State.OK, tr("working days are known"))
         elif end is not None and year >= end.year:
-            stops = "; ".join(f"{job} stops on {day}" for job, day in end.stops.items())
-            text = f"working days are not known: `ntanalytics calendar add` reads the notice; {stops or 'no job stops'}"
+            stops = "; ".join(tr("{job} stops on {day}", job=job, day=day) for job, day in end.stops.items())
+            text = tr(
+                "working days are not known: `ntanalytics calendar add` reads the notice; {stops}",
+                stops=stops or tr("no job stops"),
+            )
             is_now = year == today.year
             code = CalendarMissing.exit_code if is_now else 0
             yield Diagnosis("calendar", str(year), State.CRITICAL if is_now else State.WARNING, text, code)
         else:
-            yield Diagnosis("calendar", str(year), State.OK, "not known yet: its notice comes out from late October on")
+            yield Diagnosis(
+                "calendar", str(year), State.OK, tr("not known yet: its notice comes out from late October on")
+            )
 
 
 def _unit_aliases(settings: Settings) -> Iterator[Diagnosis]:
@@ -216,10 +236,10 @@ def _unit_aliases(settings: Settings) -> Iterator[Diagnosis]:
     except NtaError as error:
         yield critical("site", "unit_aliases", error)
         return
-    text = f"{path}: {aliases.num_rows} name(s)"
+    text = tr("{path}: {num_rows} name(s)", path=path, num_rows=aliases.num_rows)
     if unused:
         names = ", ".join(f"{row['theirs']} → {row['ours']}" for row in unused[:_LISTED])
-        text += f"; {len(unused)} of a unit that the list of units does not have: {names}"
+        text += tr("; {count} of a unit that the list of units does not have: {names}", count=len(unused), names=names)
     yield Diagnosis("site", "unit_aliases", State.WARNING if unused else State.OK, text)
 
 
@@ -228,7 +248,12 @@ def _engine(settings: Settings) -> Iterator[Diagnosis]:
     if settings.engine != "spark":
         return
     try:
-        yield Diagnosis("engine", "spark", State.OK, f"{check_installed()}; master {settings.spark.master}")
+        yield Diagnosis(
+            "engine",
+            "spark",
+            State.OK,
+            tr("{check_installed}; master {master}", check_installed=check_installed(), master=settings.spark.master),
+        )
     except NtaError as error:
         yield critical("engine", "spark", error)
 
@@ -242,8 +267,10 @@ def _store(settings: Settings) -> Iterator[Diagnosis]:
     except NtaError as error:
         yield critical("store", "reachable", error)
         return
-    yield Diagnosis("store", "reachable", State.OK, f"{settings.store.url}: {len(tables)} table(s)")
-    state, text = State.OK, "it refuses to write over a commit"
+    yield Diagnosis(
+        "store", "reachable", State.OK, tr("{url}: {count} table(s)", url=settings.store.url, count=len(tables))
+    )
+    state, text = State.OK, tr("it refuses to write over a commit")
     if not Bucket(settings.store).refuses_overwriting():
-        state, text = State.WARNING, "it would write over a commit: only the ledger's leases keep writers apart"
+        state, text = State.WARNING, tr("it would write over a commit: only the ledger's leases keep writers apart")
     yield Diagnosis("store", "writers", state, text)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from ntanalytics.disk_space import MIN_FREE_BYTES
 from ntanalytics.errors import FontMissing, PublishError
+from ntanalytics.language import tr
 from ntanalytics.operations.diagnosis import Diagnosis, State
 from ntanalytics.reports.exporters.ofd.fonts import Face, typeface
 from ntanalytics.reports.exporters.pdf import VARIABLE, find_browser
@@ -32,7 +33,7 @@ def _disk(settings: Settings) -> Iterator[Diagnosis]:
     for name, folder in (("lake", settings.lake), ("outputs", settings.outputs)):
         existing = next(path for path in (folder, *folder.parents) if path.exists())
         free = shutil.disk_usage(existing).free
-        text = f"{free / 2**30:.1f} GiB are free at {existing}"
+        text = tr("{free:.1f} GiB are free at {existing}", free=free / 2**30, existing=existing)
         if free < MIN_FREE_BYTES:
             yield Diagnosis("disk", name, State.CRITICAL, text, PublishError.exit_code)
         else:
@@ -43,11 +44,11 @@ def _fonts() -> Diagnosis:
     """Check that a print on this machine can show Chinese."""
     program = shutil.which("fc-list")
     if program is None:
-        return Diagnosis("fonts", "Chinese", State.WARNING, "fc-list is not installed: not known (fontconfig)")
+        return Diagnosis("fonts", "Chinese", State.WARNING, tr("fc-list is not installed: not known (fontconfig)"))
     done = subprocess.run([program, ":lang=zh", "family"], capture_output=True, text=True, check=False)  # noqa: S603 - ours
     families = sorted({line.partition(",")[0] for line in done.stdout.splitlines() if line.strip()})
     if not families:
-        text = "none: what is printed here shows boxes for Chinese; install e.g. fonts-noto-cjk"
+        text = tr("none: what is printed here shows boxes for Chinese; install e.g. fonts-noto-cjk")
         return Diagnosis("fonts", "Chinese", State.WARNING, text)
     return Diagnosis("fonts", "Chinese", State.OK, ", ".join(families[:_LISTED]))
 
@@ -57,7 +58,7 @@ def _ofd_fonts() -> Diagnosis:
     try:
         names = [typeface(face).name for face in Face]
     except FontMissing as error:
-        return Diagnosis("fonts", "OFD", State.WARNING, f"reports come out without report.ofd: {error}")
+        return Diagnosis("fonts", "OFD", State.WARNING, tr("reports come out without report.ofd: {error}", error=error))
     return Diagnosis("fonts", "OFD", State.OK, ", ".join(names))
 
 
@@ -65,10 +66,12 @@ def _browser() -> Diagnosis:
     """Check that there is a browser that prints."""
     program = find_browser()
     if program is None:
-        text = f"none: reports come out without report.pdf; install chromium, or name one in ${VARIABLE}"
+        text = tr(
+            "none: reports come out without report.pdf; install chromium, or name one in ${variable}", variable=VARIABLE
+        )
         return Diagnosis("printing", "Chromium", State.WARNING, text)
     done = subprocess.run([program, "--version"], capture_output=True, text=True, check=False, timeout=60)  # noqa: S603
     if done.returncode:
-        text = f"{program} cannot be started: reports come out without report.pdf"
+        text = tr("{program} cannot be started: reports come out without report.pdf", program=program)
         return Diagnosis("printing", "Chromium", State.WARNING, text)
     return Diagnosis("printing", "Chromium", State.OK, f"{program}: {done.stdout.strip()}")

@@ -20,6 +20,7 @@ from ntanalytics.delivery.catalogue import IssuedReport, read_issued_reports
 from ntanalytics.disk_space import disk_error
 from ntanalytics.errors import LakeError, PublishError, SettingsError
 from ntanalytics.lake import DeltaLake
+from ntanalytics.language import tr
 from ntanalytics.runner import signoff, staging
 from ntanalytics.runner.evidence import FAILED
 from ntanalytics.runner.indexing import index, report_titles
@@ -86,7 +87,7 @@ def apply(context: RunContext, items: Sequence[RetentionItem]) -> None:
         signoff.check_fresh(context.settings, ledger, context.today)
     with ledger.lease(f"retention {outputs}"[-200:]) as lease:
         if lease is None:
-            raise LakeError("another process is giving up what is old", where=str(outputs), todo="let it end")
+            raise LakeError(tr("another process is giving up what is old"), where=str(outputs), todo=tr("let it end"))
         about: dict[str, Any] = {
             what: [item.name for item in going if item.what == what]
             for what in ("report", "evidence", "lake", "ledger")
@@ -133,10 +134,15 @@ def _reports(context: RunContext) -> Iterator[RetentionItem]:
         if months is None or _aging_since(report) >= _months_before(context.today, months):
             continue
         folder, last = report.folder, report.period.last
-        why = f"ended {last}, issued {report.created_at:%Y-%m-%d}: older than {months} months"
+        why = tr(
+            "ended {last}, issued {created_at:%Y-%m-%d}: older than {months} months",
+            last=last,
+            created_at=report.created_at,
+            months=months,
+        )
         yield _folder_item("report", folder, outputs / folder, goes=folder not in signed, why=signed.get(folder, why))
     for broken in unreadable:
-        why = "its manifest cannot be read: what it is and whether it is signed is not known"
+        why = tr("its manifest cannot be read: what it is and whether it is signed is not known")
         yield _folder_item("report", broken.folder, outputs / broken.folder, goes=False, why=why)
 
 
@@ -160,7 +166,9 @@ def _evidence(context: RunContext) -> Iterator[RetentionItem]:
     for path in sorted(folder.iterdir()):
         day = dt.datetime.fromtimestamp(path.lstat().st_mtime, context.settings.zone).date()
         if day < oldest and path.is_dir() and not path.is_symlink():
-            yield _folder_item("evidence", path.name, path, goes=True, why=f"of {day}: older than {days} days")
+            yield _folder_item(
+                "evidence", path.name, path, goes=True, why=tr("of {day}: older than {days} days", day=day, days=days)
+            )
 
 
 def _lake(context: RunContext) -> Iterator[RetentionItem]:
@@ -176,8 +184,12 @@ def _lake(context: RunContext) -> Iterator[RetentionItem]:
             if not count:
                 continue
             goes = name != signoff.SIGNOFFS
-            why = f"before {before}: older than {days} days; files that a report needs stay until it goes"
-            why = why if goes else "which reports are signed must stay known"
+            why = tr(
+                "before {before}: older than {days} days; files that a report needs stay until it goes",
+                before=before,
+                days=days,
+            )
+            why = why if goes else tr("which reports are signed must stay known")
             yield RetentionItem(what="lake", name=name, count=count, size_bytes=size, goes=goes, why=why, before=before)
 
 
@@ -192,9 +204,15 @@ def _check_needs(kind: Kind, days: int, notebooks: Path | None) -> None:
             least = history + _LONGEST_WINDOW_DAYS
             if DATASETS[name].kind is kind and days < least:
                 raise SettingsError(
-                    f"{report} reads {history} days of {name} before its period, which may itself be three months back",
+                    tr(
+                        "{report} reads {history} days of {name} before its period, which may itself "
+                        "be three months back",
+                        report=report,
+                        history=history,
+                        name=name,
+                    ),
                     where=f"retention.{kind.value}_days",
-                    todo=f"write at least {least}",
+                    todo=tr("write at least {least}", least=least),
                 )
 
 
@@ -236,7 +254,7 @@ def _clear(outputs: Path) -> None:
     """Delete the folders that a killed process had renamed."""
     try:
         if (outputs / LEAVING).is_symlink():
-            raise PublishError("is a symbolic link", where=str(outputs / LEAVING), todo="remove the link")
+            raise PublishError(tr("is a symbolic link"), where=str(outputs / LEAVING), todo=tr("remove the link"))
         for path in (outputs / LEAVING).iterdir() if (outputs / LEAVING).is_dir() else ():
             _delete(path)
     except OSError as error:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ntanalytics.delivery.manifest import read_manifest
 from ntanalytics.errors import Busy, LeaseLost, NtaError
+from ntanalytics.language import tr
 from ntanalytics.ledger import Lease, Run
 from ntanalytics.ledger.corrections import Gaps
 from ntanalytics.ledger.scheduled_runs import ScheduledRunStatus
@@ -147,7 +148,7 @@ def issue(context: RunContext, job: Job, scheduled: ScheduledRun, lease: Lease, 
 def _failed_pages(report: str, results: EachUnit) -> UnitPagesFailed:
     failed = results.failed
     error = UnitPagesFailed(
-        f"{len(failed)} of {len(failed) + len(results.published)} units have no page: "
+        tr("{count} of {count2} units have no page: ", count=len(failed), count2=len(failed) + len(results.published))
         + ", ".join(page.unit for page in failed[:10]),
         where=report,
         todo=str(failed[0].error),
