@@ -28,7 +28,7 @@ MOMENT = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
 def main() -> int:
     """Write template and catalogues, and return the number of messages without a translation."""
-    template = catalogue_of(messages([ast.parse(path.read_text(encoding="utf-8")) for path in PACKAGE.rglob("*.py")]))
+    template = catalogue_of(messages(parsed()))
     write(template, FOLDER / f"{DOMAIN}.pot")
     path = FOLDER / CHINESE / "LC_MESSAGES" / f"{DOMAIN}.po"
     with path.open("rb") as file:
@@ -45,8 +45,14 @@ def main() -> int:
     return len(missing)
 
 
+def parsed() -> list[ast.Module]:
+    """Return the modules of the package."""
+    return [ast.parse(path.read_text(encoding="utf-8")) for path in PACKAGE.rglob("*.py")]
+
+
 def messages(trees: Collection[ast.Module]) -> set[str]:
-    """Return every message of the package, of which these are the modules."""
+    """Return every message of the package, of which these are the modules, and of the program that installs it."""
+    trees = [*trees, ast.parse((PACKAGE.parent / "install.py").read_text(encoding="utf-8"))]
     constants = dict(pair for tree in trees for pair in _constants(tree))
     found = {text for tree in trees for text in _of(tree, constants)}
     return {text for text in found | set(help_texts(app)) if text}
