@@ -3,12 +3,15 @@
 #   PYTHON=python3.12      another interpreter for .venv
 #   UV=                    do not use uv, even where it is installed
 #   WHEELHOUSE=DIR         install from a folder of wheels, without any network
+#   FULL=1                 make demo with all days of the city
+#   LOCK=requirements-dev.lock  make wheelhouse for those who develop in an intranet
 #   SEED=8                 what goes wrong in make soak is drawn from it
 #   PYTEST_ARGS="-k sms"   what pytest is given, instead of one process a core
 
 PYTHON     ?= python3
 UV         ?= $(shell command -v uv 2>/dev/null)
 WHEELHOUSE ?=
+FULL       ?=
 DEMO_DIR   ?= demo-city
 EVALUATED  ?= evaluated
 # a file is run by one process: what its tests share is made once
@@ -19,35 +22,36 @@ PIP_AUDIT   ?= $(or $(shell command -v pip-audit 2>/dev/null),$(if $(UV),$(UV) t
 
 BIN   := .venv/bin
 STAMP := .venv/.installed
+USER_STAMP := .venv/.installed-to-use
+# who develops has what is needed to use it
+INSTALLED = $(if $(wildcard $(STAMP)),$(STAMP),$(USER_STAMP))
 VERSION = $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' ntanalytics/__init__.py)
 RELEASE = release/$(VERSION)
 REPORT_NOTEBOOKS = $(wildcard notebooks/*.ipynb notebooks/*/*.ipynb)
+RESOLVE = "$(UV)" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+  --no-annotate --no-header
 OFFLINE = $(if $(WHEELHOUSE),--no-index --find-links "$(WHEELHOUSE)")
 
 .DEFAULT_GOAL := help
-.PHONY: help setup spark demo test golden check lint fix lab docs pictures evaluation gaps truth bench soak lock wheelhouse release audit
+.PHONY: help install setup spark demo test golden check lint fix lab docs messages pictures evaluation gaps truth bench soak lock wheelhouse release audit
 .DELETE_ON_ERROR:
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
-setup: $(STAMP) ## make .venv and install exactly what requirements.lock says
+install: $(INSTALLED) ## make .venv and install what is needed to use it: exactly what requirements.lock says
 
-$(STAMP): requirements.lock pyproject.toml
+setup: $(STAMP) ## the same and the tools for developing it: exactly what requirements-dev.lock says
+
+$(USER_STAMP): LOCK = requirements.lock
+$(STAMP): LOCK = requirements-dev.lock
+$(USER_STAMP): requirements.lock
+$(STAMP): requirements-dev.lock
+$(USER_STAMP) $(STAMP): pyproject.toml
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or newer is needed; make PYTHON=/path/to/python3.11 names another one." >&2; exit 1; }
-ifneq ($(UV),)
-	@test -x $(BIN)/python || "$(UV)" venv --quiet --python "$(PYTHON)" .venv
-	"$(UV)" pip install --quiet --python $(BIN)/python $(OFFLINE) --require-hashes -r requirements.lock
-	"$(UV)" pip install --quiet --python $(BIN)/python $(OFFLINE) --no-deps --no-build-isolation -e .
-else
-	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || \
-	  { echo "This Python cannot make a virtual environment: on Debian, apt-get install python3-venv." >&2; exit 1; }
-	@test -x $(BIN)/python && $(BIN)/python -m pip --version >/dev/null 2>&1 || "$(PYTHON)" -m venv --clear .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(OFFLINE) --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(OFFLINE) --no-deps --no-build-isolation -e .
-endif
-	@touch $(STAMP)
+	@"$(PYTHON)" install.py $(LOCK) $(if $(UV),--uv "$(UV)") $(if $(WHEELHOUSE),--wheelhouse "$(WHEELHOUSE)")
+	@touch $@
 
 spark: setup ## install pyspark, for `engine: spark` (490 MB; it needs Java 17 or newer, too)
 ifneq ($(UV),)
@@ -56,8 +60,8 @@ else
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(OFFLINE) --require-hashes --no-deps -r requirements-spark.lock
 endif
 
-demo: setup ## build a demo city and run the reports on it
-	$(BIN)/ntanalytics demo --dir "$(DEMO_DIR)"
+demo: $(INSTALLED) ## build a demo city and issue its reports (two to three minutes); FULL=1 for all its days
+	$(BIN)/ntanalytics demo --dir "$(DEMO_DIR)" $(if $(FULL),--full)
 
 test: setup ## run the tests
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
@@ -77,7 +81,7 @@ lint: setup ## the same without the house rules, which are tests
 	$(BIN)/lint-imports
 	$(if $(REPORT_NOTEBOOKS),$(BIN)/nbstripout --verify $(REPORT_NOTEBOOKS))
 
-fix: setup docs ## format, mend what ruff can, strip notebooks, write the generated documents
+fix: setup docs messages ## format, mend what ruff can, strip notebooks, write the generated documents
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(if $(REPORT_NOTEBOOKS),$(BIN)/nbstripout $(REPORT_NOTEBOOKS))
@@ -87,6 +91,9 @@ docs: setup ## write docs/datasets.md, docs/rules.md and docs/architecture.svg f
 	$(BIN)/python -c 'from ntanalytics.evaluation.rulebook import page; print(page(), end="")' > docs/rules.md
 	$(BIN)/python docs/draw_architecture.py > docs/architecture.svg
 	$(BIN)/python -c 'from ntanalytics.scheduling.deployment_files import write_examples; write_examples()'
+
+messages: setup ## bring the translations in ntanalytics/locale in step with the messages of the code, and compile them
+	LANGUAGE=en $(BIN)/python docs/write_messages.py
 
 pictures: setup ## take the pictures of README and docs/zh from the demo city's weekly report and lab (needs Chromium)
 	$(BIN)/python docs/take_pictures.py "$(DEMO_DIR)/ntanalytics.yml"
@@ -111,32 +118,33 @@ endif
 soak: setup ## half a year of the schedule by a fake clock, with faults drawn from SEED (about an hour)
 	$(BIN)/python -m tests.soak --seed $(SEED)
 
-lab: setup ## JupyterLab on the demo city's lake
+lab: $(INSTALLED) ## JupyterLab on the demo city's lake
 	$(BIN)/ntanalytics --config "$(DEMO_DIR)/ntanalytics.yml" lab
 
-lock: ## resolve requirements.lock anew from pyproject.toml (needs uv)
+lock: ## resolve the locks anew from pyproject.toml (needs uv)
 	@test -n "$(UV)" || { echo "make lock needs uv." >&2; exit 1; }
-	@echo '# Exact versions with hashes, for Python 3.11 to 3.13 on Linux. Made by "make lock" from pyproject.toml; do not edit.' > requirements.lock.new
-	"$(UV)" pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-annotate --no-header --extra postgres --extra mysql --group dev pyproject.toml >> requirements.lock.new
+	@echo '# What is needed to develop: exact versions with hashes, for Python 3.11 to 3.13 on Linux. Made by "make lock" from pyproject.toml; do not edit.' > requirements-dev.lock.new
+	$(RESOLVE) --upgrade --extra postgres --extra mysql --group dev pyproject.toml >> requirements-dev.lock.new
+	@mv requirements-dev.lock.new requirements-dev.lock
+	@echo '# What is needed to use it: exact versions with hashes, for Python 3.11 to 3.13 on Linux. Made by "make lock" from pyproject.toml; do not edit.' > requirements.lock.new
+	$(RESOLVE) --constraints requirements-dev.lock --extra postgres --extra mysql --group build pyproject.toml >> requirements.lock.new
 	@mv requirements.lock.new requirements.lock
 	@echo '# What `engine: spark` needs beside requirements.lock. Made by "make lock" from pyproject.toml; do not edit.' > requirements-spark.lock.new
-	"$(UV)" pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-annotate --no-header --constraints requirements.lock --extra spark pyproject.toml \
+	$(RESOLVE) --upgrade --constraints requirements.lock --extra spark pyproject.toml \
 	  | awk '/^[a-z]/ {wanted = /^(pyspark|py4j)==/} wanted' >> requirements-spark.lock.new
 	@mv requirements-spark.lock.new requirements-spark.lock
 
-audit: setup ## hold requirements.lock against the floors for known flaws, and against the advisories that pip-audit asks
+audit: setup ## hold requirements-dev.lock against the floors for known flaws, and against the advisories that pip-audit asks
 	$(BIN)/python -m pytest -q tests/rules/test_environment.py tests/rules/test_dangers.py
 	@test -n "$(PIP_AUDIT)" || { echo "Only the floors of pyproject.toml were checked: pip-audit is not installed (and uv, which could fetch it, neither)." >&2; exit 1; }
 	@# --strict, since it passes without it where the service knows no package at all
-	@$(PIP_AUDIT) --strict --requirement requirements.lock --require-hashes --disable-pip --progress-spinner off \
+	@$(PIP_AUDIT) --strict --requirement requirements-dev.lock --require-hashes --disable-pip --progress-spinner off \
 	  > .venv/audit.txt 2>&1 && cat .venv/audit.txt || { cat .venv/audit.txt >&2; grep -q "known vulnerabilit" .venv/audit.txt || \
 	  echo "No advisory service answered for every package: only the floors of pyproject.toml were checked. Run this where one can be reached." >&2; exit 1; }
 
-wheelhouse: setup ## download every wheel of the lock into wheelhouse/, to carry into an intranet
+wheelhouse: $(INSTALLED) ## download every wheel of LOCK (requirements.lock) into wheelhouse/, to carry into an intranet
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || "$(PYTHON)" -m venv .venv
-	$(BIN)/python -m pip download --quiet --disable-pip-version-check --require-hashes --dest wheelhouse -r requirements.lock
+	$(BIN)/python -m pip download --quiet --disable-pip-version-check --require-hashes --dest wheelhouse -r $(or $(LOCK),requirements.lock)
 
 release: setup ## build release/VERSION: wheel, wheelhouse, lock and checksums (WHEELHOUSE=DIR: without any network)
 	@test -z "$$(git status --porcelain)" || { echo "Commit first: a release is made of a commit." >&2; exit 1; }

@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 from ntanalytics.errors import DiskError
+from ntanalytics.language import tr
 
 #: Minimum free space of a run. A report has a few MB, but papermill rewrites the record after each cell, the previous
 #: report stays until the new one is complete, and the ledger, often on the same disk, must record the result.
@@ -27,7 +28,7 @@ def check_free_space(folder: Path) -> None:
     except OSError as error:
         raise disk_error(error, folder) from error
     if message:
-        raise DiskError(message, where=str(folder), todo="free some space, then run it again")
+        raise DiskError(message, where=str(folder), todo=tr("free some space, then run it again"))
 
 
 def low_space_message(folder: Path) -> str:
@@ -39,18 +40,22 @@ def low_space_message(folder: Path) -> str:
     free = shutil.disk_usage(folder).free
     if free >= MIN_FREE_BYTES:
         return ""
-    return f"the disk is nearly full: {_mb(free)} MB are free, {_mb(MIN_FREE_BYTES)} MB are wanted"
+    return tr("the disk is nearly full: {mb} MB are free, {mb2} MB are wanted", mb=_mb(free), mb2=_mb(MIN_FREE_BYTES))
 
 
 def disk_error(error: OSError, folder: Path) -> DiskError:
     """Return the DiskError for a failed write in ``folder``."""
     if error.errno in _FULL_DISK:
         return DiskError(
-            f"the disk is full: {error.strerror}",
+            tr("the disk is full: {strerror}", strerror=error.strerror),
             where=str(folder),
-            todo=f"free some space (a run wants {_mb(MIN_FREE_BYTES)} MB), then run it again",
+            todo=tr("free some space (a run wants {mb} MB), then run it again", mb=_mb(MIN_FREE_BYTES)),
         )
-    return DiskError(f"cannot write: {error.strerror or error}", where=str(folder), todo="check its permissions")
+    return DiskError(
+        tr("cannot write: {strerror}", strerror=error.strerror or error),
+        where=str(folder),
+        todo=tr("check its permissions"),
+    )
 
 
 def _mb(size_bytes: int) -> int:

@@ -39,6 +39,7 @@ import difflib
 from collections.abc import Iterable
 from typing import ClassVar
 
+from ntanalytics.language import tr
 from ntanalytics.redaction import redact
 
 
@@ -82,9 +83,13 @@ class UnknownName(UsageError):
     def __init__(self, kind: str, name: str, known: Iterable[str], *, where: str = "") -> None:
         choices = sorted(known)
         nearest = difflib.get_close_matches(name, choices, n=1)
-        names = ", ".join(choices) or "none"
-        todo = f"did you mean {nearest[0]!r}? Known: {names}" if nearest else f"known: {names}"
-        super().__init__(f"unknown {kind} {name!r}", where=where, todo=todo)
+        names = ", ".join(choices) or tr("none")
+        todo = (
+            tr("did you mean {nearest!r}? Known: {names}", nearest=nearest[0], names=names)
+            if nearest
+            else tr("known: {names}", names=names)
+        )
+        super().__init__(tr("unknown {kind} {name!r}", kind=tr(kind), name=name), where=where, todo=todo)
 
 
 class BadParameter(UsageError):
@@ -212,7 +217,7 @@ class FontMissing(PublishError):
     retryable = True
 
     def __init__(self, what: str, *, where: str = "") -> None:
-        super().__init__(what, where=where, todo="install it: on Debian and openKylin the package fonts-noto-cjk")
+        super().__init__(what, where=where, todo=tr("install it: on Debian and openKylin the package fonts-noto-cjk"))
 
 
 class VerificationFailed(NtaError):

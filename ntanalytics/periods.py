@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import chinese_calendar
 
 from ntanalytics.errors import BadPeriod, CalendarMissing
+from ntanalytics.language import tr
 
 
 class PeriodKind(StrEnum):
@@ -48,10 +49,10 @@ class Hours:
         """
         match = re.fullmatch(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})", text.strip())
         if not match:
-            raise ValueError(f"{text!r} are not hours; write them like 19:00-07:30")
+            raise ValueError(tr("{text!r} are not hours; write them like 19:00-07:30", text=text))
         start, end = (dt.time(int(hour), int(minute)) for hour, minute in (match.groups()[:2], match.groups()[2:]))
         if start == end:
-            raise ValueError(f"{text!r} has equal start and end: leave it out for all hours")
+            raise ValueError(tr("{text!r} has equal start and end: leave it out for all hours", text=text))
         return cls(start, end)
 
     def contains(self, local: dt.datetime) -> bool:
@@ -106,7 +107,10 @@ class Period:
             BadPeriod: ``last`` is earlier.
         """
         if last < first:
-            raise BadPeriod(f"{last} is before {first}", todo="write the first day, _ and the last day")
+            raise BadPeriod(
+                tr("{last} is before {first}", last=last, first=first),
+                todo=tr("write the first day, _ and the last day"),
+            )
         return cls(PeriodKind.CONTRACT, first, last)
 
     @property
@@ -228,8 +232,11 @@ def parse_period(text: str, today: dt.date, calendar: Calendar | None = None) ->
         if re.fullmatch(rf"{_DAY}_{_DAY}", text):
             return Period.contract(*map(dt.date.fromisoformat, text.split("_")))
     except ValueError as error:
-        raise BadPeriod(f"there is no period {text!r}: {error}", todo=f"write one of {_FORMS}") from error
-    raise BadPeriod(f"{text!r} is not a period", todo=f"write one of {_FORMS}")
+        raise BadPeriod(
+            tr("there is no period {text!r}: {error}", text=text, error=error),
+            todo=tr("write one of {forms}", forms=_FORMS),
+        ) from error
+    raise BadPeriod(tr("{text!r} is not a period", text=text), todo=tr("write one of {forms}", forms=_FORMS))
 
 
 def _relative(text: str, today: dt.date, calendar: Calendar | None) -> Period | None:
@@ -258,11 +265,15 @@ def _contract_so_far(calendar: Calendar | None, last: dt.date) -> Period:
     year = calendar.contract_year if calendar is not None else None
     if year is None:
         raise BadPeriod(
-            "no contract year is known", todo="write site.contract: {begins: 2026-03-01, ends: 2027-02-28} (settings)"
+            tr("no contract year is known"),
+            todo=tr("write site.contract: {begins: 2026-03-01, ends: 2027-02-28} (settings)"),
         )
     begins, ends = year
     if last < begins:
-        raise BadPeriod(f"the contract year begins on {begins}: it has no day yet", todo="wait for its second day")
+        raise BadPeriod(
+            tr("the contract year begins on {begins}: it has no day yet", begins=begins),
+            todo=tr("wait for its second day"),
+        )
     return Period.contract(begins, min(last, ends))
 
 
@@ -306,10 +317,17 @@ class Calendar:
             return day.weekday() < 5
         if day.year not in self._library_years:
             raise CalendarMissing(
-                f"no working-day calendar for {day.year}: chinesecalendar ends with {max(self._library_years)}",
+                tr(
+                    "no working-day calendar for {year}: chinesecalendar ends with {library_years}",
+                    year=day.year,
+                    library_years=max(self._library_years),
+                ),
                 where=self.source,
-                todo="paste the State Council's notice into a file and type `ntanalytics calendar add FILE`, upgrade "
-                "chinesecalendar, or list the year's days in the file of site.calendar (docs/settings.md)",
+                todo=tr(
+                    "paste the State Council's notice into a file and type `ntanalytics calendar add "
+                    "FILE`, upgrade chinesecalendar, or list the year's days in the file of "
+                    "site.calendar (docs/settings.md)"
+                ),
             )
         return bool(chinese_calendar.is_workday(day))
 

@@ -16,6 +16,9 @@ from tests.city import City, copy_city, write_city
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# Messages are asserted in English, whatever the language of the machine; tests of the other one set it themselves.
+os.environ["LANGUAGE"] = "en"
+
 #: The second computation of every figure takes long: ``make truth`` runs it.
 collect_ignore = [] if os.environ.get("TRUTH") else ["truth"]
 

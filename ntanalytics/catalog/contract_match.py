@@ -16,6 +16,7 @@ from ntanalytics.catalog.product import TIME_FORMS
 from ntanalytics.catalog.read_only import check_reads
 from ntanalytics.contract import CONTROL_COLUMNS, Dataset, Kind, Type
 from ntanalytics.errors import ContractError, UnknownName
+from ntanalytics.language import tr
 
 
 def check_times(window: str, times: Map[str, str], dataset: Dataset, path: Path, absent: Collection[str] = ()) -> None:
@@ -25,21 +26,35 @@ def check_times(window: str, times: Map[str, str], dataset: Dataset, path: Path,
         ContractError: they do not fit the dataset; the message names file and column.
     """
     if window != dataset.window:
-        raise ContractError(f"the window must be {dataset.window!r}, not {window!r}", where=str(path))
+        raise ContractError(
+            tr("the window must be {window!r}, not {window2!r}", window=dataset.window, window2=window), where=str(path)
+        )
     expected = {column.name for column in dataset.mapped if column.type in (Type.TIMESTAMP, Type.DATE)} - set(absent)
     for name in sorted(expected - set(times)):
         raise ContractError(
-            f"the header does not say how {name!r} is written", where=str(path), todo="add it under times:"
+            tr("the header does not say how {name!r} is written", name=name),
+            where=str(path),
+            todo=tr("add it under times:"),
         )
     for name, form in times.items():
         if name not in expected:
-            raise ContractError(f"times: {name!r} is not a time of {dataset.name}", where=str(path))
+            raise ContractError(
+                tr("times: {name!r} is not a time of {dataset}", name=name, dataset=dataset.name), where=str(path)
+            )
         if form not in TIME_FORMS and not form.startswith("text:"):
-            raise ContractError(str(UnknownName("form of time", form, (*TIME_FORMS, "text:<format>"))), where=str(path))
+            raise ContractError(
+                str(UnknownName(tr("form of time"), form, (*TIME_FORMS, "text:<format>"))), where=str(path)
+            )
         is_date = dataset.column(name).type is Type.DATE
         if is_date != (form == "date"):
             raise ContractError(
-                f"times: {name!r} is a {dataset.column(name).type}, it cannot be {form!r}", where=str(path)
+                tr(
+                    "times: {name!r} is a {type}, it cannot be {form!r}",
+                    name=name,
+                    type=dataset.column(name).type,
+                    form=form,
+                ),
+                where=str(path),
             )
 
 
@@ -63,19 +78,26 @@ def selected_columns(sql: str, dialects: tuple[str, ...], path: Path, wanted: fr
         try:
             statements = [tree for tree in sqlglot.parse(sql, dialect=dialect) if tree is not None]
         except (sqlglot.errors.ParseError, sqlglot.errors.TokenError) as error:
-            raise ContractError(f"not SQL of {dialect}: {error}", where=str(path)) from error
+            raise ContractError(
+                tr("not SQL of {dialect}: {error}", dialect=dialect, error=error), where=str(path)
+            ) from error
         if len(statements) != 1 or not isinstance(statements[0], exp.Query):
-            raise ContractError("the file must hold one SELECT and nothing else", where=str(path))
+            raise ContractError(tr("the file must hold one SELECT and nothing else"), where=str(path))
         query = statements[0]
         check_reads(query, sql, dialect, path)
         bound = bound_names(sql)
         if bound != wanted:
             raise ContractError(
-                f"it binds {sorted(bound) or 'nothing'}, not {sorted(wanted) or 'nothing'}", where=str(path)
+                tr(
+                    "it binds {bound}, not {wanted}",
+                    bound=sorted(bound) or tr("nothing"),
+                    wanted=sorted(wanted) or tr("nothing"),
+                ),
+                where=str(path),
             )
         columns = tuple(name.lower() for name in query.named_selects)
         if "*" in columns:
-            raise ContractError("name the columns: SELECT * follows every change of the source", where=str(path))
+            raise ContractError(tr("name the columns: SELECT * follows every change of the source"), where=str(path))
     return columns
 
 
@@ -89,9 +111,9 @@ def check_absent(absent: Iterable[str], dataset: Dataset, path: Path) -> None:
     for name in absent:
         if name not in nullable:
             raise ContractError(
-                f"absent: {name!r} is no column of {dataset.name} that may be null",
+                tr("absent: {name!r} is no column of {dataset} that may be null", name=name, dataset=dataset.name),
                 where=str(path),
-                todo=f"those are {', '.join(nullable) or 'none'}",
+                todo=tr("those are {nullable}", nullable=", ".join(nullable) or tr("none")),
             )
 
 
@@ -105,21 +127,28 @@ def check_columns(columns: Sequence[str], dataset: Dataset, path: Path, absent: 
     for name in wanted:
         if name not in columns and name not in absent:
             raise ContractError(
-                f"column {name!r} of {dataset.name} is missing",
+                tr("column {name!r} of {dataset} is missing", name=name, dataset=dataset.name),
                 where=str(path),
-                todo=f"select … AS {name}"
-                + (", or add it under absent: if the product has none" if dataset.column(name).nullable else ""),
+                todo=tr("select … AS {name}", name=name)
+                + (tr(", or add it under absent: if the product has none") if dataset.column(name).nullable else ""),
             )
         if name in columns and name in absent:
             raise ContractError(
-                f"column {name!r} is selected, and is listed under absent:", where=str(path), todo="drop one of the two"
+                tr("column {name!r} is selected, and is listed under absent:", name=name),
+                where=str(path),
+                todo=tr("drop one of the two"),
             )
     for name in columns:
         if name not in wanted and name not in CONTROL_COLUMNS:
             raise ContractError(
-                f"column {name!r} is not in {dataset.name}", where=str(path), todo=f"known: {', '.join(wanted)}"
+                tr("column {name!r} is not in {dataset}", name=name, dataset=dataset.name),
+                where=str(path),
+                todo=tr("known: {wanted}", wanted=", ".join(wanted)),
             )
         if name == "withdrawn_because" and dataset.kind is not Kind.CASE:
-            raise ContractError(f"only a case is withdrawn; {dataset.name} is a {dataset.kind}", where=str(path))
+            raise ContractError(
+                tr("only a case is withdrawn; {dataset} is a {kind}", dataset=dataset.name, kind=dataset.kind),
+                where=str(path),
+            )
         if columns.count(name) > 1:
-            raise ContractError(f"column {name!r} is selected twice", where=str(path))
+            raise ContractError(tr("column {name!r} is selected twice", name=name), where=str(path))

@@ -17,6 +17,7 @@ from ntanalytics.catalog.product import Mapping, Product
 from ntanalytics.catalog.value_maps import load_value_map
 from ntanalytics.contract import DATASETS, Dataset
 from ntanalytics.errors import ContractError, UnknownName
+from ntanalytics.language import tr
 
 #: Kind of product → default dialects of its mappings.
 _DEFAULT_DIALECTS = dict.fromkeys(("logs", "listing", "workbook", "prometheus", "probe"), ("duckdb",))
@@ -66,12 +67,12 @@ def load_product(*homes: Path) -> Product:
     files = product_files(homes)
     if "source.yml" not in files:
         raise ContractError(
-            "there is no source.yml", where=str(homes[-1]), todo="describe the product there (CONTRIBUTING.md)"
+            tr("there is no source.yml"), where=str(homes[-1]), todo=tr("describe the product there (CONTRIBUTING.md)")
         )
     header = _header(files["source.yml"])
     mappings = dict(_mapping(path, header.kind, files) for name, path in files.items() if name.endswith(".sql"))
     if not mappings:
-        raise ContractError("the product maps no dataset", where=str(homes[-1]))
+        raise ContractError(tr("the product maps no dataset"), where=str(homes[-1]))
     return Product(
         name=homes[0].name,
         title=header.title,
@@ -90,7 +91,9 @@ def product_problems(*homes: Path) -> list[ContractError]:
     try:
         kind = _header(files["source.yml"]).kind
     except KeyError:
-        return [ContractError("there is no source.yml", where=str(homes[-1]), todo="describe the product there")]
+        return [
+            ContractError(tr("there is no source.yml"), where=str(homes[-1]), todo=tr("describe the product there"))
+        ]
     except ContractError as error:
         return [error]
     problems = []
@@ -111,7 +114,7 @@ def _mapping(path: Path, kind: str, files: Map[str, Path]) -> tuple[tuple[str, s
     """Return the mapping of a file, with its dataset and dialect."""
     match = _FILE.fullmatch(path.name)
     if not match:
-        raise ContractError("the name is not <subsystem>.<dataset>[.<dialect>].sql", where=str(path))
+        raise ContractError(tr("the name is not <subsystem>.<dataset>[.<dialect>].sql"), where=str(path))
     if match["dataset"] not in DATASETS:
         raise ContractError(str(UnknownName("dataset", match["dataset"], DATASETS)), where=str(path))
     default = (match["dialect"],) if match["dialect"] else _DEFAULT_DIALECTS.get(kind, ())
@@ -128,7 +131,7 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ContractError(f"cannot be read as UTF-8 text: {error}", where=str(path)) from error
+        raise ContractError(tr("cannot be read as UTF-8 text: {error}", error=error), where=str(path)) from error
 
 
 def _yaml(text: str, what: str, where: Path) -> Any:
@@ -139,7 +142,7 @@ def _yaml(text: str, what: str, where: Path) -> Any:
         finally:
             loader.dispose()
     except yaml.YAMLError as error:
-        raise ContractError(f"{what} is not YAML: {error}", where=str(where)) from error
+        raise ContractError(tr("{what} is not YAML: {error}", what=what, error=error), where=str(where)) from error
 
 
 def _validated(model: type[_Model], content: Any, where: Path) -> _Model:
@@ -154,12 +157,14 @@ def _load_mapping(path: Path, dataset: Dataset, default_dialects: tuple[str, ...
     sql = _text(path)
     match = _HEADER.match(sql)
     if not match:
-        raise ContractError("the file must begin with a /* comment */ that declares window and times", where=str(path))
+        raise ContractError(
+            tr("the file must begin with a /* comment */ that declares window and times"), where=str(path)
+        )
     header = _validated(_Header, _yaml(match[1], "the header", path), path)
     dialects = tuple(header.dialects) or default_dialects
     if not dialects:
         raise ContractError(
-            "the header names no dialects", where=str(path), todo="add e.g. `dialects: [sqlite, mysql]`"
+            tr("the header names no dialects"), where=str(path), todo=tr("add e.g. `dialects: [sqlite, mysql]`")
         )
     check_absent(header.absent, dataset, path)
     check_times(header.window, header.times, dataset, path, header.absent)

@@ -14,6 +14,7 @@ from pathlib import Path
 from sqlglot import exp
 
 from ntanalytics.errors import ContractError
+from ntanalytics.language import tr
 
 #: Nodes that write, lock, or control the server, anywhere in a query (a CTE of PostgreSQL may have a DELETE).
 _FORBIDDEN_NODES = (
@@ -59,14 +60,16 @@ def check_reads(query: exp.Expr, sql: str, dialect: str, path: Path) -> None:
         ContractError: the query writes or locks, calls a forbidden function, or has SQL in a comment.
     """
     if dialect == "mysql" and re.search(r"/\*M?!", sql):
-        raise ContractError("MySQL runs the text in /*! … */ as SQL", where=str(path), todo="remove the comment")
+        raise ContractError(
+            tr("MySQL runs the text in /*! … */ as SQL"), where=str(path), todo=tr("remove the comment")
+        )
     for node in query.walk():
         if isinstance(node, _FORBIDDEN_NODES):
-            raise ContractError(f"a mapping only reads; this has {node.key.upper()}", where=str(path))
+            raise ContractError(tr("a mapping only reads; this has {upper}", upper=node.key.upper()), where=str(path))
         if isinstance(node, exp.PropertyEQ) and isinstance(node.this, exp.Parameter):
-            raise ContractError("a mapping sets no variable", where=str(path))
+            raise ContractError(tr("a mapping sets no variable"), where=str(path))
         if isinstance(node, exp.Column) and node.name.lower() == "nextval":  # a sequence of Oracle
-            raise ContractError("a mapping only reads; this has NEXTVAL", where=str(path))
+            raise ContractError(tr("a mapping only reads; this has NEXTVAL"), where=str(path))
         if isinstance(node, exp.Table) and dialect == "duckdb":
             _check_table(node, path)
         if isinstance(node, exp.Func):
@@ -76,23 +79,28 @@ def check_reads(query: exp.Expr, sql: str, dialect: str, path: Path) -> None:
 def _check_function(call: exp.Func, dialect: str, path: Path) -> None:
     for name in _names(call):
         if _FORBIDDEN_FUNCTIONS.fullmatch(name):
-            raise ContractError(f"the function {name} does more than compute", where=str(path), todo=_TODO)
+            raise ContractError(
+                tr("the function {name} does more than compute", name=name), where=str(path), todo=tr(_TODO)
+            )
     owner = call.parent
     # In DuckDB x.f() means f(x), and there are no packages.
     if dialect != "duckdb" and isinstance(owner, exp.Dot) and owner.expression is call:
         schema = owner.this.name.lower()
         if schema not in _FUNCTION_SCHEMAS:
             where = f"the function {schema}.{_written_name(call)}"
-            raise ContractError(f"{where} is not the database's own", where=str(path), todo=_TODO)
+            raise ContractError(tr("{where} is not the database's own", where=where), where=str(path), todo=tr(_TODO))
 
 
 def _check_table(table: exp.Table, path: Path) -> None:
     """Refuse paths as table names, and table functions that read files or servers, which DuckDB allows."""
     if isinstance(table.this, exp.Func) and not _TABLE_FUNCTIONS & set(_names(table.this)):
-        message = f"the function {_written_name(table.this)} reads other data than those of the source"
+        message = tr(
+            "the function {written_name} reads other data than those of the source",
+            written_name=_written_name(table.this),
+        )
         raise ContractError(message, where=str(path))
     if re.search(r"[/\\*?]|://", table.name):
-        raise ContractError(f"the table {table.name!r} is the name of a file", where=str(path))
+        raise ContractError(tr("the table {table!r} is the name of a file", table=table.name), where=str(path))
 
 
 def _names(call: exp.Func) -> Iterator[str]:

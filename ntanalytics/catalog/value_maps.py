@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from ntanalytics.contract import Dataset
 from ntanalytics.errors import ContractError, NtaError, UnknownName
+from ntanalytics.language import tr
 from ntanalytics.settings.csv_files import read_csv
 
 
@@ -27,12 +28,17 @@ def load_value_map(dataset: Dataset, column: str, file: Path, mapping: Path) -> 
     """
     declared = next((item for item in dataset.mapped if item.name == column and item.values), None)
     if declared is None:
-        raise ContractError(f"translate: {column!r} is no enumeration of {dataset.name}", where=str(mapping))
+        raise ContractError(
+            tr("translate: {column!r} is no enumeration of {dataset}", column=column, dataset=dataset.name),
+            where=str(mapping),
+        )
     try:
         rows = read_csv(file, ("theirs", "ours"))
     except NtaError as error:
         raise ContractError(
-            f"cannot read the value map: {error.what}", where=str(file), todo=error.todo or "two columns: theirs,ours"
+            tr("cannot read the value map: {what}", what=error.what),
+            where=str(file),
+            todo=error.todo or tr("two columns: theirs,ours"),
         ) from error
     codes: dict[str, str] = {}
     for line, (theirs, ours) in rows:
@@ -40,7 +46,9 @@ def load_value_map(dataset: Dataset, column: str, file: Path, mapping: Path) -> 
             raise ContractError(str(UnknownName(column, ours, declared.values)), where=f"{file}:{line}")
         if theirs in codes:
             raise ContractError(
-                f"the code {theirs!r} stands there twice", where=f"{file}:{line}", todo="keep one of the two lines"
+                tr("the code {theirs!r} stands there twice", theirs=theirs),
+                where=f"{file}:{line}",
+                todo=tr("keep one of the two lines"),
             )
         codes[theirs] = ours
     return MappingProxyType({theirs: ours or None for theirs, ours in codes.items()})

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from ntanalytics.errors import SettingsError, UnknownName
 from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.threshold import Threshold
+from ntanalytics.language import tr
 from ntanalytics.settings import RuleSettings, Settings
 
 
@@ -23,7 +24,7 @@ def site_rules(settings: Settings, rules: Mapping[str, Rule]) -> Mapping[str, Ru
             raise SettingsError(
                 str(UnknownName("rule", code, rules)),
                 where=f"{settings.file}: rules",
-                todo="`ntanalytics rules` lists them",
+                todo=tr("`ntanalytics rules` lists them"),
             )
     return MappingProxyType(
         {
@@ -42,7 +43,7 @@ def _overridden(rule: Rule, override: RuleSettings, settings: Settings) -> Rule:
         )
     except ValueError as error:
         raise SettingsError(
-            str(error), where=f"{settings.file}: rules.{rule.code}", todo="give both warning and critical"
+            str(error), where=f"{settings.file}: rules.{rule.code}", todo=tr("give both warning and critical")
         ) from error
     return replace(
         rule,

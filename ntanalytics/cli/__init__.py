@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+from typer.main import get_command
+
 from ntanalytics import event_log
 from ntanalytics.cli import (
     backfill,
@@ -36,10 +38,12 @@ from ntanalytics.cli import (
     upgrade,
     verify,
 )
-from ntanalytics.cli.program import app
+from ntanalytics.cli.help_texts import translate_help
+from ntanalytics.cli.program import app, chosen_language
 from ntanalytics.cli.terminal import complain
 from ntanalytics.errors import NtaError
 from ntanalytics.kernels.skip_grammar_import import skip_grammar_import
+from ntanalytics.language import tr, use_language
 from ntanalytics.temporary_files import own_temporary_files
 
 
@@ -48,15 +52,18 @@ def main() -> None:
     skip_grammar_import()
     # Files are readable by the account and its group only, whatever the umask of the shell or the scheduler.
     os.umask(0o027)
+    use_language(chosen_language(sys.argv[1:]))
+    program = get_command(app)
+    translate_help(program)
     try:
         with own_temporary_files():
-            app()
+            program()
     except NtaError as error:
-        complain("\n  ".join([f"error: {error}", *getattr(error, "__notes__", [])]))
+        complain("\n  ".join([tr("error: {error}", error=error), *getattr(error, "__notes__", [])]))
         event_log.record("command failed", "error", error=str(error), exit_code=error.exit_code)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
-        complain("interrupted")
+        complain(tr("interrupted"))
         event_log.record("command interrupted", "warning", exit_code=130)
         sys.exit(130)
     except Exception as error:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from ntanalytics.errors import BadParameter
+from ntanalytics.language import tr
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 LastDay = Annotated[str, typer.Option("--to", metavar="DAY", help="Last local day, included; default: --from.")]
@@ -29,7 +30,9 @@ def as_day(text: str, option: str) -> dt.date:
     except ValueError:
         day = dt.date.min
     if not 1900 <= day.year < 3000:  # a typing error; Python's days end with the year 9999
-        raise BadParameter(f"{option} {text!r} is not a day", todo="write it as 2026-11-16")
+        raise BadParameter(
+            tr("{option} {text!r} is not a day", option=option, text=text), todo=tr("write it as 2026-11-16")
+        )
     return day
 
 
@@ -42,7 +45,7 @@ def days_between(first: str, last: str, default: dt.date) -> tuple[dt.date, dt.d
     first_day = as_day(first, "--from") if first else default
     last_day = as_day(last, "--to") if last else first_day
     if last_day < first_day:
-        raise BadParameter(f"--to {last_day} is before --from {first_day}")
+        raise BadParameter(tr("--to {last_day} is before --from {first_day}", last_day=last_day, first_day=first_day))
     return first_day, last_day
 
 
@@ -54,5 +57,5 @@ def assignment(text: str) -> tuple[str, str]:
     """
     name, equals, value = text.partition("=")
     if not equals:
-        raise BadParameter(f"-p {text!r} is not NAME=VALUE", todo="write e.g. -p carrier=unicom")
+        raise BadParameter(tr("-p {text!r} is not NAME=VALUE", text=text), todo=tr("write e.g. -p carrier=unicom"))
     return name, value

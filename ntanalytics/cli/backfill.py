@@ -10,7 +10,9 @@ import typer
 
 from ntanalytics.cli.arguments import AsJson, Parameters, ReportName, assignment, days_between
 from ntanalytics.cli.program import app
-from ntanalytics.cli.terminal import progress, say, show_json, show_table
+from ntanalytics.cli.tables import show_table
+from ntanalytics.cli.terminal import progress, say, show_json
+from ntanalytics.language import tr
 
 if TYPE_CHECKING:
     from ntanalytics.operations.backfill import BackfillResult, PlannedPeriod
@@ -66,7 +68,15 @@ def _end(results: Sequence[BackfillResult], *, as_json: bool) -> None:
     failed = [result for result in results if result.exit_code]
     if not as_json:
         counts = Counter(result.status for result in results)
-        say(f"published {counts['published']} of {len(results)}, {counts['there']} were there, {len(failed)} failed")
+        say(
+            tr(
+                "published {counts} of {count}, {counts2} were there, {count2} failed",
+                counts=counts["published"],
+                count=len(results),
+                counts2=counts["there"],
+                count2=len(failed),
+            )
+        )
     if failed:
         raise typer.Exit(failed[0].exit_code)
 
@@ -78,4 +88,4 @@ def _show_plan(planned: Sequence[PlannedPeriod], *, as_json: bool) -> None:
     if as_json:
         show_json([dict(zip(("period", "status", "said"), row, strict=True)) for row in rows])
     else:
-        show_table(("period", "status", "folder"), rows)
+        show_table((tr("period"), tr("status"), tr("folder")), rows)

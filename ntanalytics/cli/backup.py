@@ -10,6 +10,7 @@ import typer
 from ntanalytics.cli.arguments import AsJson
 from ntanalytics.cli.program import app
 from ntanalytics.cli.terminal import complain, progress, say, show_json
+from ntanalytics.language import tr
 
 if TYPE_CHECKING:
     from ntanalytics.operations.backup.backing_up import BackupResult
@@ -76,11 +77,31 @@ def _show_json(result: BackupResult) -> None:
 
 def _show(result: BackupResult, keys: Path | None) -> None:
     snapshot = result.snapshot
-    say(f"{snapshot.name}: {len(snapshot.files):,} files, {snapshot.size_bytes / 1e6:,.1f} MB")
-    say(f"  new: {result.new_files:,} files, {result.new_bytes / 1e6:,.1f} MB, each read back")
+    say(
+        tr(
+            "{snapshot}: {count:,} files, {size_bytes:,.1f} MB",
+            snapshot=snapshot.name,
+            count=len(snapshot.files),
+            size_bytes=snapshot.size_bytes / 1e6,
+        )
+    )
+    say(
+        tr(
+            "  new: {new_files:,} files, {new_bytes:,.1f} MB, each read back",
+            new_files=result.new_files,
+            new_bytes=result.new_bytes / 1e6,
+        )
+    )
     for table, versions in snapshot.lost.items():
-        say(f"  {table}: {len(versions)} version(s) that reports were made from were gone before: {versions}")
+        say(
+            tr(
+                "  {table}: {count} version(s) that reports were made from were gone before: {versions}",
+                table=table,
+                count=len(versions),
+                versions=versions,
+            )
+        )
     if result.keys:
-        say(f"  keys, in {keys}: {', '.join(result.keys)}")
+        say(tr("  keys, in {keys}: {keys2}", keys=keys, keys2=", ".join(result.keys)))
     elif result.has_key:
-        say("  the key of the pseudonyms is not in it: has it been saved by --keys, and is it in a safe?")
+        say(tr("  the key of the pseudonyms is not in it: has it been saved by --keys, and is it in a safe?"))

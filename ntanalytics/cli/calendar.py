@@ -13,6 +13,7 @@ import typer
 from ntanalytics.cli.program import calendars
 from ntanalytics.cli.terminal import complain, say
 from ntanalytics.errors import SettingsError
+from ntanalytics.language import tr
 
 if TYPE_CHECKING:
     from ntanalytics.periods import Calendar
@@ -56,7 +57,7 @@ def add(
     path, today = settings.calendar_file, dt.datetime.now(settings.zone).date()
     parsed = parse_notice(_text(notice))
     if is_known(path, parsed):
-        say(f"{path} has this notice already: nothing is changed")
+        say(tr("{path} has this notice already: nothing is changed", path=path))
         return
     _judge(parsed, check_notice(parsed, today))
     before, text = settings.calendar(), with_notice(path, parsed, today)
@@ -65,15 +66,30 @@ def add(
     _show_year(after, parsed.year)
     for day in _december_and_year(parsed.year):
         if before.knows(day) and before.is_working_day(day) != after.is_working_day(day):
-            say(f"changed: {day} is {'a working day' if after.is_working_day(day) else 'off'} now")
-    say(f"wrote {path}: {parsed.document or 'no number'}, sha256 {parsed.sha256}")
+            say(
+                tr(
+                    "changed: {day} is {value} now",
+                    day=day,
+                    value=tr("a working day") if after.is_working_day(day) else tr("off"),
+                )
+            )
+    say(
+        tr(
+            "wrote {path}: {document}, sha256 {sha256}",
+            path=path,
+            document=parsed.document or tr("no number"),
+            sha256=parsed.sha256,
+        )
+    )
 
 
 def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"cannot read the notice: {error}", where=str(path), todo="save it as UTF-8") from error
+        raise SettingsError(
+            tr("cannot read the notice: {error}", error=error), where=str(path), todo=tr("save it as UTF-8")
+        ) from error
 
 
 def _judge(notice: HolidayNotice, check: NoticeCheck) -> None:
@@ -83,19 +99,26 @@ def _judge(notice: HolidayNotice, check: NoticeCheck) -> None:
         SettingsError: the notice contradicts itself.
         typer.Abort: the answer to a question is no, or there is nobody to answer.
     """
-    say(f"{notice.document or 'notice'} on {notice.year}: {'、'.join('、'.join(item.names) for item in notice.breaks)}")
+    say(
+        tr(
+            "{document} on {year}: {breaks}",
+            document=notice.document or tr("notice"),
+            year=notice.year,
+            breaks="、".join("、".join(item.names) for item in notice.breaks),
+        )
+    )
     if check.errors:
         for error in check.errors:
             complain(error)
         raise SettingsError(
-            f"the notice contradicts itself in {len(check.errors)} place(s); nothing is written",
-            todo="compare the text with the page of the State Council, correct it and type the command again",
+            tr("the notice contradicts itself in {count} place(s); nothing is written", count=len(check.errors)),
+            todo=tr("compare the text with the page of the State Council, correct it and type the command again"),
         )
     for kind, count in check.passed.items():
-        say(f"  checked: {count} {kind}")
+        say(tr("  checked: {count} {kind}", count=count, kind=kind))
     for question in check.questions:
-        complain(f"unusual: {question}")
-        typer.confirm("Does the page of the State Council say so?", abort=True)
+        complain(tr("unusual: {question}", question=question))
+        typer.confirm(tr("Does the page of the State Council say so?"), abort=True)
 
 
 def _december_and_year(year: int) -> list[dt.date]:
@@ -115,7 +138,7 @@ def _show_year(calendar: Calendar, year: int) -> None:
     for day in before:
         say(f"{day}: {calendar.describe(day)}")
     total = len(calendar.working_days(dt.date(year, 1, 1), dt.date(year, 12, 31)))
-    say(f"{year}: {total} working days; * holiday, + make-up workday")
+    say(tr("{year}: {total} working days; * holiday, + make-up workday", year=year, total=total))
 
 
 def _month(calendar: Calendar, year: int, month: int) -> list[str]:

@@ -10,7 +10,8 @@ import typer
 
 from ntanalytics.cli.arguments import AsJson, LastDay, days_between
 from ntanalytics.cli.program import app
-from ntanalytics.cli.terminal import progress, show_connection, show_json
+from ntanalytics.cli.results import show_connection
+from ntanalytics.cli.terminal import progress, show_json
 
 _Targets = Annotated[list[str], typer.Argument(metavar="URL_OR_FILE...", help="Database URL, workbook, or log files.")]
 _Datasets = Annotated[

@@ -8,7 +8,9 @@ import typer
 
 from ntanalytics.cli.arguments import AsJson
 from ntanalytics.cli.program import app
-from ntanalytics.cli.terminal import say, show_json, show_table
+from ntanalytics.cli.tables import show_table
+from ntanalytics.cli.terminal import say, show_json
+from ntanalytics.language import tr
 
 
 @app.command(epilog="Example: ntanalytics contract sms.messages")
@@ -28,4 +30,4 @@ def contract(
         say(document(dataset_named(dataset)))
     else:
         rows = [(item.name, item.kind, item.label, item.meaning) for item in DATASETS.values()]
-        show_table(("dataset", "kind", "名称", "meaning"), rows)
+        show_table((tr("dataset"), tr("kind"), "名称", tr("meaning")), rows)

@@ -8,7 +8,9 @@ import typer
 
 from ntanalytics.cli.arguments import AsJson
 from ntanalytics.cli.program import app
-from ntanalytics.cli.terminal import complain, say, show_json, show_table
+from ntanalytics.cli.tables import show_table
+from ntanalytics.cli.terminal import complain, say, show_json
+from ntanalytics.language import tr
 
 if TYPE_CHECKING:
     from ntanalytics.ledger import Delivery
@@ -47,9 +49,12 @@ def deliver(
     if as_json:
         show_json([delivery.as_data() for delivery in deliveries])
     elif deliveries:
-        show_table(("id", "what", "period", "version", "to", "status", "why"), map(_row, deliveries))
+        show_table(
+            (tr("id"), tr("what"), tr("period"), tr("version"), tr("to"), tr("status"), tr("why")),
+            map(_row, deliveries),
+        )
     else:
-        say("nothing is to be sent")
+        say(tr("nothing is to be sent"))
     for name, why in problems.items():
         complain(f"{name}: {why}")
     if problems:

@@ -10,6 +10,7 @@ import typer
 from ntanalytics.cli.arguments import as_day
 from ntanalytics.cli.program import app
 from ntanalytics.cli.terminal import progress, say
+from ntanalytics.language import tr
 
 
 @app.command(epilog="Example: ntanalytics demo --dir demo-city --seed 7")
@@ -60,4 +61,4 @@ def demo(
         results = [run_report(run_context, name, period, {}) for name, period in estate.reports]
     for result in results:
         say(f"{result.title}  {result.directory / 'report.html'}")
-    say(f"\nNext: ntanalytics --config {directory}/ntanalytics.yml run sms_volume --period 2026-11")
+    say(tr("\nNext: ntanalytics --config {config} run sms_volume --period 2026-11", config=estate.config))

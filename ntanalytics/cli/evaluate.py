@@ -9,8 +9,10 @@ import typer
 
 from ntanalytics.cli.arguments import AsJson
 from ntanalytics.cli.program import app
-from ntanalytics.cli.terminal import progress, say, show_json, show_table
+from ntanalytics.cli.tables import show_table
+from ntanalytics.cli.terminal import progress, say, show_json
 from ntanalytics.errors import BadParameter
+from ntanalytics.language import tr
 
 if TYPE_CHECKING:
     from ntanalytics.evaluation.tables import ScoreTable
@@ -84,5 +86,7 @@ def _numbers(text: str) -> list[int]:
     try:
         numbers = [int(part) for part in text.split(",")]
     except ValueError:
-        raise BadParameter(f"--seed {text!r} is no number", todo="write e.g. --seed 1 or --seeds 1,2,3") from None
+        raise BadParameter(
+            tr("--seed {text!r} is no number", text=text), todo=tr("write e.g. --seed 1 or --seeds 1,2,3")
+        ) from None
     return list(dict.fromkeys(numbers))

@@ -8,7 +8,8 @@ import typer
 
 from ntanalytics.cli.arguments import AsJson, LastDay, as_day, days_between
 from ntanalytics.cli.program import app
-from ntanalytics.cli.terminal import progress, show_extraction, show_json
+from ntanalytics.cli.results import show_extraction
+from ntanalytics.cli.terminal import progress, show_json
 
 
 @app.command(epilog="Example: ntanalytics extract sms.messages --from 2026-11-16 --to 2026-11-22")

@@ -9,8 +9,10 @@ import typer
 
 from ntanalytics.cli.arguments import AsJson
 from ntanalytics.cli.program import app
-from ntanalytics.cli.terminal import complain, say, show_json, show_table
+from ntanalytics.cli.tables import show_table
+from ntanalytics.cli.terminal import complain, say, show_json
 from ntanalytics.errors import Overdue
+from ntanalytics.language import tr
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -59,23 +61,53 @@ def health(
 
 
 def _show(state: Health, zone: ZoneInfo) -> None:
+    _show_jobs(state, zone)
+    _show_troubles(state)
+    say(
+        tr(
+            "lake {lake_bytes:,.0f} MB, {free_bytes:,.1f} GB free",
+            lake_bytes=state.lake_bytes / 2**20,
+            free_bytes=(state.free_bytes or 0) / 2**30,
+        )
+    )
+
+
+def _show_jobs(state: Health, zone: ZoneInfo) -> None:
+    """Print the last issue of each job, and the oldest data."""
     rows = [
         (
             job.job,
-            f"{job.issued_at.astimezone(zone):%Y-%m-%d %H:%M}" if job.issued_at else "never",
+            f"{job.issued_at.astimezone(zone):%Y-%m-%d %H:%M}" if job.issued_at else tr("never"),
             job.period,
             ", ".join(f"{period} ({status})" for period, status in job.overdue) or job.trouble,
         )
         for job in state.jobs
     ]
-    show_table(("job", "last issued", "period", "overdue"), rows)
+    show_table((tr("job"), tr("last issued"), tr("period"), tr("overdue")), rows)
     for (dataset, source), day in sorted(state.data.items(), key=lambda item: item[1])[:3]:
-        say(f"oldest data: {dataset} from {source}, last taken of {day}")
+        say(tr("oldest data: {dataset} from {source}, last taken of {day}", dataset=dataset, source=source, day=day))
+
+
+def _show_troubles(state: Health) -> None:
+    """Print the deliveries that did not arrive, and the end of the calendar."""
     for delivery in state.undelivered:
         request = delivery.request
-        complain(f"{delivery.status}: {request.subject} {request.period} to {delivery.to}: {delivery.why}")
+        complain(
+            tr(
+                "{status}: {subject} {period} to {to}: {why}",
+                status=delivery.status,
+                subject=request.subject,
+                period=request.period,
+                to=delivery.to,
+                why=delivery.why,
+            )
+        )
     if end := state.calendar_end:
-        complain(f"calendar: the working days of {end.year} are not known; `ntanalytics calendar add` reads the notice")
+        complain(
+            tr(
+                "calendar: the working days of {year} are not known; `ntanalytics calendar add` reads the notice",
+                year=end.year,
+            )
+        )
         for job, day in end.stops.items():
-            complain(f"calendar: {job} stops on {day}")
-    say(f"lake {state.lake_bytes / 2**20:,.0f} MB, {(state.free_bytes or 0) / 2**30:,.1f} GB free")
+            complain(tr("calendar: {job} stops on {day}", job=job, day=day))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,11 +11,15 @@ import typer
 
 from ntanalytics.cli.arguments import AsJson, as_day
 from ntanalytics.cli.program import app
-from ntanalytics.cli.terminal import say, show_json, show_table
+from ntanalytics.cli.tables import show_table
+from ntanalytics.cli.terminal import say, show_json
 from ntanalytics.errors import UnknownName, VerificationFailed
+from ntanalytics.language import tr
 
 if TYPE_CHECKING:
     from ntanalytics.ledger import Ledger
+    from ntanalytics.ledger.history import Entry
+    from ntanalytics.settings import Settings
 
 
 @app.command(epilog="Example: ntanalytics history --kind run --report sms_volume --since 2026-11-01")
@@ -58,11 +63,19 @@ def history(
     if as_json:
         show_json([entry.as_data() for entry in entries])
         return
+    _show(entries, settings)
+
+
+def _show(entries: Sequence[Entry], settings: Settings) -> None:
+    """Print the entries; what is beside the reports is named from there."""
+    here = f"{settings.outputs.resolve().parent}/"
     rows = []
     for entry in entries:
         at, subject = f"{entry.at.astimezone(settings.zone):%Y-%m-%d %H:%M}", f"{entry.subject} {entry.period}".strip()
-        rows.append((at, entry.actor_label, entry.kind, subject, entry.status, entry.summary))
-    show_table(("when", "who", "kind", "of what", "status", "where or why"), rows)
+        subject, summary = subject.removeprefix(here), entry.summary.removeprefix(here)
+        rows.append((at, entry.kind, subject, entry.status, entry.actor_label, summary))
+    details = (tr("who"), tr("where or why"))
+    show_table((tr("when"), tr("kind"), tr("of what"), tr("status"), *details), rows, details=details)
 
 
 def _verify(ledger: Ledger, outputs: Path, *, as_json: bool) -> None:
@@ -79,7 +92,16 @@ def _verify(ledger: Ledger, outputs: Path, *, as_json: bool) -> None:
     if as_json:
         show_json({"entries": entries, "sha256": digest, "anchors": anchors, "problems": problems})
     else:
-        say(f"{entries} entries, the last with SHA-256 {digest or '(none)'}; {anchors} anchor(s) in the outputs agree")
+        say(
+            tr(
+                "{entries} entries, the last with SHA-256 {digest}; {anchors} anchor(s) in the outputs agree",
+                entries=entries,
+                digest=digest or tr("(none)"),
+                anchors=anchors,
+            )
+        )
     if problems:
         listed = "\n  ".join(problems)
-        raise VerificationFailed(f"the ledger was changed:\n  {listed}", todo="compare with a backup of the ledger")
+        raise VerificationFailed(
+            tr("the ledger was changed:\n  {listed}", listed=listed), todo=tr("compare with a backup of the ledger")
+        )

@@ -7,6 +7,7 @@ import typer
 from ntanalytics.cli.arguments import AsJson
 from ntanalytics.cli.program import app
 from ntanalytics.cli.terminal import say, show_json
+from ntanalytics.language import tr
 
 
 @app.command(epilog="Example: ntanalytics index")
@@ -24,4 +25,4 @@ def index(context: typer.Context, as_json: AsJson = False) -> None:
     if as_json:
         show_json({"path": str(page.path), **counts})
     else:
-        say(f"wrote {page.path}: " + ", ".join(f"{count} {name}" for name, count in counts.items()))
+        say(tr("wrote {path}: ", path=page.path) + ", ".join(f"{count} {name}" for name, count in counts.items()))

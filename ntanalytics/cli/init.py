@@ -9,6 +9,7 @@ import typer
 
 from ntanalytics.cli.program import app
 from ntanalytics.cli.terminal import say
+from ntanalytics.language import tr
 
 
 @app.command(epilog="Example: ntanalytics init /srv/ntanalytics")
@@ -17,8 +18,11 @@ def init(directory: Annotated[Path, typer.Argument(help="Folder of the files; ma
     from ntanalytics.sources.starter import write_starter
 
     for path in write_starter(directory):
-        say(f"wrote {path}")
+        say(tr("wrote {path}", path=path))
     say(
-        f"\nFor systemd or cron: ntanalytics --config {directory}/ntanalytics.yml schedule "
-        f"--write {directory}/scheduled"
+        tr(
+            "\nFor systemd or cron: ntanalytics --config {directory}/ntanalytics.yml schedule "
+            "--write {directory}/scheduled",
+            directory=directory,
+        )
     )

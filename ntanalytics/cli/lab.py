@@ -9,6 +9,7 @@ import typer
 
 from ntanalytics.cli.program import app
 from ntanalytics.cli.terminal import say
+from ntanalytics.language import tr
 
 
 @app.command(epilog="Example: ntanalytics lab --port 8890 --no-browser")
@@ -33,5 +34,11 @@ def lab(
 
     settings = load(find_config(context.obj))
     folder = prepare_folder(settings, directory)
-    say(f"notebooks: {folder}")
-    serve(settings, folder, port=port, browser=browser, on_start=lambda address: say(f"JupyterLab: {address}"))
+    say(tr("notebooks: {folder}", folder=folder))
+    serve(
+        settings,
+        folder,
+        port=port,
+        browser=browser,
+        on_start=lambda address: say(tr("JupyterLab: {address}", address=address)),
+    )

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ntanalytics.cli.arguments import AsJson
 from ntanalytics.cli.program import app
-from ntanalytics.cli.terminal import complain, progress, say, show_json, show_table
+from ntanalytics.cli.tables import show_table
+from ntanalytics.cli.terminal import complain, progress, say, show_json
+from ntanalytics.language import tr
 
 if TYPE_CHECKING:
     from ntanalytics.lake.maintenance import TableMaintenance
@@ -49,17 +52,43 @@ def maintain(
     if recount is not None:
         _show_recount(recount)
     _show_tables(results)
-    say(f"{'looked at' if dry_run else 'maintained'} {len(results)} tables of {settings.lake}")
+    _show_summary(results, settings.lake, dry_run=dry_run)
+
+
+def _show_summary(results: Sequence[TableMaintenance], lake: Path, *, dry_run: bool) -> None:
+    """Print the number of tables, and those that lost a version or are left for the next time."""
+    say(
+        tr(
+            "{value} {count} tables of {lake}",
+            value=tr("looked at") if dry_run else tr("maintained"),
+            count=len(results),
+            lake=lake,
+        )
+    )
     for result in results:
         if lost := result.lost:
-            say(f"  {result.table}: {len(lost)} version(s) that reports were made from are gone: {lost}")
+            say(
+                tr(
+                    "  {table}: {count} version(s) that reports were made from are gone: {lost}",
+                    table=result.table,
+                    count=len(lost),
+                    lost=lost,
+                )
+            )
         if result.is_overtaken:
-            say(f"  {result.table}: was being written; the rest is left for the next time")
+            say(tr("  {table}: was being written; the rest is left for the next time", table=result.table))
 
 
 def _show_tables(results: Sequence[TableMaintenance]) -> None:
     """Print what was done with each table that was changed."""
-    columns = ("table", "files put together", "files removed", "log entries removed", "MB freed", "versions kept")
+    columns = (
+        tr("table"),
+        tr("files put together"),
+        tr("files removed"),
+        tr("log entries removed"),
+        tr("MB freed"),
+        tr("versions kept"),
+    )
     rows = [
         (
             result.table,
@@ -79,12 +108,20 @@ def _show_tables(results: Sequence[TableMaintenance]) -> None:
 def _show_recount(recount: Recount) -> None:
     """Print the days whose rows came late, and the sources that could not be counted."""
     for (dataset, source), days in recount.late.items():
-        say(f"{dataset} ← {source}: {len(days)} day(s) have other rows than were read, extracted again: {_days(days)}")
+        say(
+            tr(
+                "{dataset} ← {source}: {count} day(s) have other rows than were read, extracted again: {days}",
+                dataset=dataset,
+                source=source,
+                count=len(days),
+                days=_days(days),
+            )
+        )
     for result in recount.results:
         if result.error:
             complain(f"{result.dataset} ← {result.source}: {result.error}")
     for name, why in recount.skipped.items():
-        say(f"  {name}: not counted: {why}")
+        say(tr("  {name}: not counted: {why}", name=name, why=why))
 
 
 def _days(days: Sequence[dt.date]) -> str:

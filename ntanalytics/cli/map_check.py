@@ -9,7 +9,8 @@ import typer
 
 from ntanalytics.cli.arguments import AsJson, LastDay, days_between
 from ntanalytics.cli.program import mappings
-from ntanalytics.cli.terminal import progress, show_conformance, show_json
+from ntanalytics.cli.results import show_conformance
+from ntanalytics.cli.terminal import progress, show_json
 from ntanalytics.errors import UnknownName
 
 

@@ -8,6 +8,7 @@ import typer
 
 from ntanalytics.cli.program import app
 from ntanalytics.cli.terminal import say
+from ntanalytics.language import tr
 
 if TYPE_CHECKING:
     from ntanalytics.scaffold import Scaffold
@@ -39,7 +40,7 @@ def report(
     from ntanalytics.scaffold import write_report
 
     for path in write_report(name, dataset, title):
-        say(f"wrote {path}")
+        say(tr("wrote {path}", path=path))
 
 
 @new.command(epilog="Example: ntanalytics new subsystem permits --title 行政审批")
@@ -58,10 +59,16 @@ def subsystem(
     from ntanalytics.scaffold import write_subsystem
 
     _tell(write_subsystem(name, title))
-    say(f"next: 1. columns in ntanalytics/contract/{name}.py, SQL in queries/{name}_database/")
-    say(f"      2. figures in ntanalytics/metrics/{name}/, limits and reason in ntanalytics/subsystems/{name}/rules.py")
-    say(f"      3. more rules: ntanalytics new rule {name}.<name> --measure {name}_failures")
-    say("      4. make fix docs golden")
+    say(tr("next: 1. columns in ntanalytics/contract/{name}.py, SQL in queries/{name}_database/", name=name))
+    say(
+        tr(
+            "      2. figures in ntanalytics/metrics/{name}/, limits and reason in "
+            "ntanalytics/subsystems/{name}/rules.py",
+            name=name,
+        )
+    )
+    say(tr("      3. more rules: ntanalytics new rule {name}.<name> --measure {name}_failures", name=name))
+    say(tr("      4. make fix docs golden"))
 
 
 @new.command(epilog="Example: ntanalytics new rule seal.failures --measure signing_failures --warning 20 --critical 50")
@@ -82,14 +89,25 @@ def rule(
 
     _tell(write_rule(code, measure, LimitOptions(warning, critical, good)))
     subsystem_id, _, name = code.partition(".")
-    say(f"next: 1. limits, advice and reason in ntanalytics/subsystems/{subsystem_id}/rules.py, and a cause")
-    say(f"      2. rows that break it in tests/subsystems/{subsystem_id}/test_{name}.py")
-    say("      3. make fix docs golden")
+    say(
+        tr(
+            "next: 1. limits, advice and reason in ntanalytics/subsystems/{subsystem_id}/rules.py, and a cause",
+            subsystem_id=subsystem_id,
+        )
+    )
+    say(
+        tr(
+            "      2. rows that break it in tests/subsystems/{subsystem_id}/test_{name}.py",
+            subsystem_id=subsystem_id,
+            name=name,
+        )
+    )
+    say(tr("      3. make fix docs golden"))
 
 
 def _tell(scaffold: Scaffold) -> None:
     """Print the files that were written and changed."""
     for path in scaffold.written:
-        say(f"wrote {path}")
+        say(tr("wrote {path}", path=path))
     for path in scaffold.changed:
-        say(f"added to {path}")
+        say(tr("added to {path}", path=path))

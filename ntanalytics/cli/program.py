@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import re
 import sys
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,11 +13,14 @@ from typing import Annotated, Any
 import typer
 
 from ntanalytics import event_log
+from ntanalytics.cli.groups import GroupedCommands
 from ntanalytics.cli.terminal import one_line
 from ntanalytics.errors import NtaError
+from ntanalytics.language import ENGLISH, language
 
 app = typer.Typer(
     name="ntanalytics",
+    cls=GroupedCommands,
     help="Analytics and reporting suite of a city's e-government work platform.\n\n"
     "Begin with [bold]ntanalytics init DIR[/bold], or try [bold]ntanalytics demo[/bold].\n\n"
     "Exit codes: 0 done, 2 usage, 3 settings, 4 mapping, 5 source, 6 lake or ledger, 7 report failed, "
@@ -66,6 +71,24 @@ class _Outputs:
             with suppress(NtaError, OSError):
                 self._folder = load(find_config(self._config)).outputs.resolve()
         return self._folder
+
+
+def chosen_language(arguments: Sequence[str]) -> str:
+    """Return the language of the messages: that of the settings, else that of the environment.
+
+    The help is shown before the settings are read: one line of the file is looked at, and a wrong file is no error yet.
+    JSON is for programs, and has the same texts everywhere.
+    """
+    if "--json" in arguments:
+        return ENGLISH
+    words = [word for argument in arguments for word in argument.split("=", 1)]
+    named = words[words.index("--config") + 1 :][:1] if "--config" in words else []
+    path = Path(named[0] if named else os.environ.get("NTANALYTICS_CONFIG") or "ntanalytics.yml")
+    try:
+        line = re.search(r"^language: *[\"']?(zh|en)\b", path.read_text(encoding="utf-8"), re.MULTILINE)
+    except (OSError, UnicodeDecodeError):
+        line = None
+    return line[1] if line else language()
 
 
 @app.callback()

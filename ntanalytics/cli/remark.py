@@ -9,6 +9,7 @@ import typer
 
 from ntanalytics.cli.program import app
 from ntanalytics.cli.terminal import progress, say
+from ntanalytics.language import tr
 
 
 @app.command(epilog="Example: ntanalytics remark outputs/weekly_service_report/2026-W47 --file remark.txt --by 张三")
@@ -32,5 +33,10 @@ def remark(
     text = file.read_text(encoding="utf-8-sig")
     with progress() as show:
         result = remark_report(RunContext(settings=load(find_config(context.obj)), progress=show), directory, text, by)
-    say(f"published {result.directory} (version {result.version})")
-    say(f"  everything beside the remark is unchanged: SHA-256 {result.content_sha256}")
+    say(tr("published {directory} (version {version})", directory=result.directory, version=result.version))
+    say(
+        tr(
+            "  everything beside the remark is unchanged: SHA-256 {content_sha256}",
+            content_sha256=result.content_sha256,
+        )
+    )

@@ -11,6 +11,7 @@ import typer
 from ntanalytics.cli.arguments import AsJson
 from ntanalytics.cli.program import app
 from ntanalytics.cli.terminal import progress, say, show_json
+from ntanalytics.language import tr
 
 
 @app.command(epilog="Example: ntanalytics reproduce outputs/sms_volume/2026-W47")
@@ -39,8 +40,14 @@ def reproduce(
         show_json(asdict(result))
         return
     say(
-        f"{directory}: version {result.version} comes out again: {result.blocks} blocks have the same values, "
-        f"from {result.tables} tables in the versions of that time"
+        tr(
+            "{directory}: version {version} comes out again: {blocks} blocks have the same values, "
+            "from {tables} tables in the versions of that time",
+            directory=directory,
+            version=result.version,
+            blocks=result.blocks,
+            tables=result.tables,
+        )
     )
     for text in result.changed:
-        say(f"  since then: {text}; no value changed by it")
+        say(tr("  since then: {text}; no value changed by it", text=text))

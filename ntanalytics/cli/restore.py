@@ -12,6 +12,7 @@ from ntanalytics.cli.arguments import AsJson
 from ntanalytics.cli.program import app
 from ntanalytics.cli.terminal import progress, say, show_json
 from ntanalytics.errors import BadParameter
+from ntanalytics.language import tr
 
 if TYPE_CHECKING:
     from ntanalytics.operations.backup.restoring import RestoreResult
@@ -81,16 +82,32 @@ def _show_json(result: RestoreResult) -> None:
 
 def _show(result: RestoreResult) -> None:
     made = result.snapshot
-    say(f"restored {made.name} of {made.host}: {result.settings.file}")
-    say(f"  {len(made.files):,} files, each compared with its digest; {len(made.tables)} tables of the lake, and")
-    say(f"  {sum(made.ledger_rows.values()):,} rows of the ledger, as many as before; its chain is whole")
+    say(tr("restored {made} of {host}: {file}", made=made.name, host=made.host, file=result.settings.file))
+    say(
+        tr(
+            "  {count:,} files, each compared with its digest; {count2} tables of the lake, and",
+            count=len(made.files),
+            count2=len(made.tables),
+        )
+    )
+    say(
+        tr(
+            "  {values:,} rows of the ledger, as many as before; its chain is whole",
+            values=sum(made.ledger_rows.values()),
+        )
+    )
     for step in result.steps:
-        say(f"  the ledger was upgraded: {step}")
+        say(tr("  the ledger was upgraded: {step}", step=step))
     for file in result.kept:
-        say(f"  stays as it was: {file}")
+        say(tr("  stays as it was: {file}", file=file))
     for reference in result.missing_secrets:
-        say(f"  not here yet, make it before you start the scheduler: {reference}")
-    say(f"reports due up to {result.lost_at:%Y-%m-%d %H:%M} UTC that the backup has not as sent are not sent by itself")
+        say(tr("  not here yet, make it before you start the scheduler: {reference}", reference=reference))
+    say(
+        tr(
+            "reports due up to {lost_at:%Y-%m-%d %H:%M} UTC that the backup has not as sent are not sent by itself",
+            lost_at=result.lost_at,
+        )
+    )
 
 
 def _moment(text: str) -> dt.datetime:
@@ -98,4 +115,6 @@ def _moment(text: str) -> dt.datetime:
     try:
         return dt.datetime.fromisoformat(text).astimezone()
     except ValueError as error:
-        raise BadParameter(f"--lost-at {text!r} is no moment", todo="write it as 2026-11-23T10:00") from error
+        raise BadParameter(
+            tr("--lost-at {text!r} is no moment", text=text), todo=tr("write it as 2026-11-23T10:00")
+        ) from error

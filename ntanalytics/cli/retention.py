@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ntanalytics.cli.arguments import AsJson
 from ntanalytics.cli.program import app
-from ntanalytics.cli.terminal import say, show_json, show_table
+from ntanalytics.cli.tables import show_table
+from ntanalytics.cli.terminal import say, show_json
+from ntanalytics.language import tr
+
+if TYPE_CHECKING:
+    from ntanalytics.operations.retention import RetentionItem
 
 
 @app.command(epilog="Example: ntanalytics retention --apply")
@@ -38,12 +44,17 @@ def retention(
         listed = [{**vars(item), "before": item.before.isoformat() if item.before else None} for item in items]
         show_json({"is_applied": apply, "items": listed})
         return
+    _show(items, going, is_applied=apply)
+
+
+def _show(items: Sequence[RetentionItem], going: Sequence[RetentionItem], *, is_applied: bool) -> None:
+    """Print every item that is older than the policy, and what goes of them."""
     if items:
         show_table(
-            ("", "what", "name", "count", "MB", "why"),
+            ("", tr("what"), tr("name"), tr("count"), tr("MB"), tr("why")),
             (
                 (
-                    "goes" if item.goes else "stays",
+                    tr("goes") if item.goes else tr("stays"),
                     item.what,
                     item.name,
                     f"{item.count:,}",
@@ -54,5 +65,13 @@ def retention(
             ),
         )
     size = sum(item.size_bytes or 0 for item in going) / 1e6
-    done = "given up" if apply else "would go; --apply does it"
-    say(f"{len(going)} of {len(items)} that are older than the policy, {size:,.1f} MB: {done}")
+    done = tr("given up") if is_applied else tr("would go; --apply does it")
+    say(
+        tr(
+            "{count} of {count2} that are older than the policy, {size:,.1f} MB: {done}",
+            count=len(going),
+            count2=len(items),
+            size=size,
+            done=done,
+        )
+    )

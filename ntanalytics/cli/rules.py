@@ -8,7 +8,9 @@ import typer
 
 from ntanalytics.cli.arguments import AsJson, as_day
 from ntanalytics.cli.program import app
-from ntanalytics.cli.terminal import progress, show_json, show_table
+from ntanalytics.cli.tables import show_table
+from ntanalytics.cli.terminal import progress, show_json
+from ntanalytics.language import tr
 
 
 @app.command(epilog="Example: ntanalytics rules --subsystem sms --day latest")
@@ -42,7 +44,7 @@ def rules(
         workspace = open_workspace(path)
         on = rulebook.last_day(workspace) if day == "latest" else as_day(day, "--day")
         with progress() as show:
-            show(f"inspection of {on}", 0)
+            show(tr("inspection of {on}", on=on), 0)
             findings = rulebook.findings_of_day(workspace, on)
     summaries = {rule.code: rulebook.summary(findings.get(rule.code, [])) for rule in listed}
     if as_json:
@@ -53,5 +55,5 @@ def rules(
         + ((summaries[rule.code],) if day else ())
         for rule in listed
     ]
-    heads = ("rule", "kind", "what", "limits", "fewest", "")
-    show_table((*heads, f"said of {on}") if day else heads, rows)
+    heads = (tr("rule"), tr("kind"), tr("what"), tr("limits"), tr("fewest"), "")
+    show_table((*heads, tr("said of {on}", on=on)) if day else heads, rows)

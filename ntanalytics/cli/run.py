@@ -9,6 +9,7 @@ import typer
 from ntanalytics.cli.arguments import AsJson, Parameters, ReportName, assignment
 from ntanalytics.cli.program import app
 from ntanalytics.cli.terminal import complain, progress, say, show_json
+from ntanalytics.language import tr
 
 if TYPE_CHECKING:
     from ntanalytics.periods import Period
@@ -60,11 +61,18 @@ def _show(result: RunResult, *, as_json: bool) -> None:
     if as_json:
         show_json(result.as_data())
         return
-    say(f"published {result.directory} (version {result.version}, {result.seconds:.1f} s)")
+    say(
+        tr(
+            "published {directory} (version {version}, {seconds:.1f} s)",
+            directory=result.directory,
+            version=result.version,
+            seconds=result.seconds,
+        )
+    )
     for gap in result.gaps:
         say(f"  {gap}")
     for name, why in result.left_out.items():
-        say(f"  without {name}: {why}")
+        say(tr("  without {name}: {why}", name=name, why=why))
 
 
 def _as_of(settings: Settings, period: str, day: str) -> Period:
@@ -93,9 +101,15 @@ def _run_each_unit(settings: Settings, report: str, period: str, given: dict[str
     else:
         for unit, result in results.published.items():
             say(f"{unit}  {result.directory}")
-        say(f"published {len(results.published)} of {len(results.published) + len(results.failed)} units")
+        say(
+            tr(
+                "published {count} of {count2} units",
+                count=len(results.published),
+                count2=len(results.published) + len(results.failed),
+            )
+        )
         for name, why in results.left_out.items():
-            say(f"  without {name}: {why}")
+            say(tr("  without {name}: {why}", name=name, why=why))
     for failed in results.failed:
         complain(f"{failed.unit}: {failed.error}")
     if results.failed:

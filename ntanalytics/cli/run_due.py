@@ -7,6 +7,7 @@ import typer
 from ntanalytics.cli.arguments import AsJson
 from ntanalytics.cli.program import app
 from ntanalytics.cli.terminal import progress, say, show_json
+from ntanalytics.language import tr
 
 
 @app.command("run-due", epilog="Example: ntanalytics run-due")
@@ -31,7 +32,7 @@ def run_due_command(context: typer.Context, as_json: AsJson = False) -> None:
         for outcome in outcomes:
             say(f"{outcome.job} {outcome.period}: {outcome.status}  {outcome.why}")
         if not outcomes:
-            say("nothing is due")
+            say(tr("nothing is due"))
     failed = [outcome.exit_code for outcome in outcomes if outcome.exit_code]
     if failed:
         raise typer.Exit(failed[0])

@@ -10,7 +10,9 @@ import typer
 
 from ntanalytics.cli.arguments import AsJson
 from ntanalytics.cli.program import app
-from ntanalytics.cli.terminal import complain, say, show_json, show_table
+from ntanalytics.cli.tables import show_table
+from ntanalytics.cli.terminal import complain, say, show_json
+from ntanalytics.language import tr
 
 
 @app.command(epilog="Example: ntanalytics schedule --days 30")
@@ -45,10 +47,10 @@ def schedule(
         for run in runs:
             job, at = jobs[run.job], f"{run.at:%a %Y-%m-%d %H:%M}"
             rows.append((at, run.job, job.report, run.period.text, f"{job.deadline(run.at):%H:%M}"))
-        show_table(("turn", "job", "report", "period", "out by"), rows)
+        show_table((tr("turn"), tr("job"), tr("report"), tr("period"), tr("out by")), rows)
     if write is not None:
         for path in write_files(write, deployment_paths(settings), jobs):
-            complain(f"wrote {path}") if as_json else say(f"wrote {path}")
+            complain(tr("wrote {path}", path=path)) if as_json else say(tr("wrote {path}", path=path))
     for line in [*unknown, *problems]:
         complain(line)
     if problems:

@@ -10,7 +10,9 @@ import typer
 
 from ntanalytics.cli.arguments import AsJson
 from ntanalytics.cli.program import app
-from ntanalytics.cli.terminal import complain, say, show_json, show_table
+from ntanalytics.cli.tables import show_table
+from ntanalytics.cli.terminal import complain, say, show_json
+from ntanalytics.language import tr
 
 if TYPE_CHECKING:
     from ntanalytics.ledger.upgrading import LedgerUpgrade
@@ -55,7 +57,7 @@ def upgrade(
         for book in workbooks:
             _show_workbook(book)
         if not write and (plan.steps or site.files or site.tables or any(book.steps for book in workbooks)):
-            say("nothing was changed: `ntanalytics upgrade --write` does it")
+            say(tr("nothing was changed: `ntanalytics upgrade --write` does it"))
     for problem in site.problems:
         complain(problem)
     if site.problems:
@@ -76,39 +78,55 @@ def _as_data(
 
 def _show_ledger(plan: LedgerUpgrade, done: UpgradeResult | None) -> None:
     if not plan.steps:
-        say(f"the ledger has revision {plan.after} already" if plan.before else "there is no ledger yet")
+        say(
+            tr("the ledger has revision {after} already", after=plan.after)
+            if plan.before
+            else tr("there is no ledger yet")
+        )
         return
-    say(f"the ledger: {plan.before} → {plan.after}")
+    say(tr("the ledger: {before} → {after}", before=plan.before, after=plan.after))
     for step in plan.steps:
         say(f"  {step}")
-    columns = ("table", "rows before", "rows after") if done else ("table", "rows")
+    columns = (tr("table"), tr("rows before"), tr("rows after")) if done else (tr("table"), tr("rows"))
     show_table(columns, [(name, rows, *([done.rows[name]] if done else [])) for name, rows in plan.rows.items()])
     if done:
-        say(f"done; {done.entries} entries of the chain agree with their rows")
-        say(f"backup: {done.backup}" if done.backup else "no backup was taken of a database server")
+        say(tr("done; {entries} entries of the chain agree with their rows", entries=done.entries))
+        say(
+            tr("backup: {backup}", backup=done.backup)
+            if done.backup
+            else tr("no backup was taken of a database server")
+        )
 
 
 def _show_site(site: SiteUpgrade, *, is_done: bool) -> None:
     for upgraded in site.files:
         say(f"{upgraded.file}:")
         for replaced in upgraded.replacements:
-            say(f"  line {replaced.line}, {replaced.where}: {replaced.former} is now {replaced.present}")
+            say(
+                tr(
+                    "  line {line}, {where}: {former} is now {present}",
+                    line=replaced.line,
+                    where=replaced.where,
+                    former=replaced.former,
+                    present=replaced.present,
+                )
+            )
         if upgraded.backup:
-            say(f"  done; it says the same. backup: {upgraded.backup}")
+            say(tr("  done; it says the same. backup: {backup}", backup=upgraded.backup))
     for change in site.tables:
-        say(f"the lake's table {change.dataset}, version {change.version}:")
+        say(tr("the lake's table {dataset}, version {version}:", dataset=change.dataset, version=change.version))
         for step in change.steps():
             say(f"  {step}")
         if is_done:
-            say(f"  done; {site.rows[change.dataset]:,} rows, as many as before, and no value changed")
+            say(tr("  done; {rows:,} rows, as many as before, and no value changed", rows=site.rows[change.dataset]))
 
 
 def _show_workbook(book: SiteWorkbook) -> None:
     if not book.steps:
-        say(f"the workbook {book.path} has all sheets and columns already")
+        say(tr("the workbook {path} has all sheets and columns already", path=book.path))
         return
-    say(f"the workbook {book.path}:")
+    say(tr("the workbook {path}:", path=book.path))
     for step in book.steps:
         say(f"  {step}")
     if book.backup:
-        say(f"done; backup: {book.backup}")
+        say(tr("done; backup: {backup}", backup=book.backup))

@@ -9,6 +9,7 @@ import typer
 
 from ntanalytics.cli.program import app
 from ntanalytics.cli.terminal import say
+from ntanalytics.language import tr
 
 
 @app.command(epilog="Example: ntanalytics verify outputs/sms_volume/2026-W47")
@@ -31,7 +32,7 @@ def verify(
     for text in (*verdict.proven, *proven):
         say(f"{directory}: {text}")
     for text in (*verdict.open, *remaining):
-        say(f"{directory}: not proven: {text}")
+        say(tr("{directory}: not proven: {text}", directory=directory, text=text))
 
 
 def _by_ledger(config: Path | None, directory: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -46,18 +47,20 @@ def _by_ledger(config: Path | None, directory: Path) -> tuple[tuple[str, ...], t
 
     settings_file = _settings_file(config, directory)
     if settings_file is None:
-        return (), ("no ledger is at hand: go to the site, or name its settings by --config",)
+        return (), (tr("no ledger is at hand: go to the site, or name its settings by --config"),)
     from ntanalytics.ledger import Ledger, ledger_exists
     from ntanalytics.runner.ledger_proof import prove_by_ledger
 
     url = load(settings_file).ledger
     if not ledger_exists(url):
-        return (), (f"no ledger is at hand: the site of {settings_file} has none yet",)
+        return (), (tr("no ledger is at hand: the site of {settings_file} has none yet", settings_file=settings_file),)
     try:
         proven, remaining = prove_by_ledger(Ledger(url), directory)
     except LakeError as error:
-        return (), (f"the ledger cannot be read: {error}",)
-    return tuple(f"{text}, says the ledger of {settings_file}" for text in proven), remaining
+        return (), (tr("the ledger cannot be read: {error}", error=error),)
+    return tuple(
+        tr("{text}, says the ledger of {settings_file}", text=text, settings_file=settings_file) for text in proven
+    ), remaining
 
 
 def _settings_file(config: Path | None, directory: Path) -> Path | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ntanalytics.delivery import mail, webhook
 from ntanalytics.errors import PublishError
+from ntanalytics.language import tr
 from ntanalytics.settings import read_secret
 from ntanalytics.settings.channels import Channel
 
@@ -29,15 +30,17 @@ def check_connectivity(channel: Channel) -> str:
             return _server(channel)
         case _:
             webhook.open_robot(read_secret(channel.url, where="url"))
-            return "a robot that Apprise knows; whether its token is good is seen when something is sent"
+            return tr("a robot that Apprise knows; whether its token is good is seen when something is sent")
 
 
 def _folder(path: Path) -> str:
     if not path.is_dir():
-        raise PublishError("there is no such folder", where=str(path), todo="mount the share, or make the folder")
+        raise PublishError(
+            tr("there is no such folder"), where=str(path), todo=tr("mount the share, or make the folder")
+        )
     if not os.access(path, os.W_OK | os.X_OK):
-        raise PublishError("may not be written", where=str(path), todo="check its permissions")
-    return f"{path} may be written"
+        raise PublishError(tr("may not be written"), where=str(path), todo=tr("check its permissions"))
+    return tr("{path} may be written", path=path)
 
 
 def _server(channel: Channel) -> str:
@@ -46,8 +49,8 @@ def _server(channel: Channel) -> str:
         with mail.connect(channel) as server:
             code, _ = server.noop()
     except (smtplib.SMTPException, OSError) as error:
-        raise PublishError(mail.explain(error, channel), todo="check host, port, security and password") from error
+        raise PublishError(mail.explain(error, channel), todo=tr("check host, port, security and password")) from error
     if code != 250:
-        raise PublishError(f"answers {code} to NOOP", where=where)
-    login = f", logged in as {channel.user}" if channel.user else ""
+        raise PublishError(tr("answers {code} to NOOP", code=code), where=where)
+    login = tr(", logged in as {user}", user=channel.user) if channel.user else ""
     return f"{where} answers, {channel.security}{login}"

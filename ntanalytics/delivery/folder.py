@@ -16,6 +16,7 @@ from pathlib import Path
 
 from ntanalytics.delivery.message import DeliveryOutcome, Message
 from ntanalytics.errors import PublishError
+from ntanalytics.language import tr
 from ntanalytics.settings.channels import Channel
 
 _MB = 2**20
@@ -43,7 +44,7 @@ def send(channel: Channel, to: str, message: Message) -> DeliveryOutcome:
     """
     root = channel.path or Path()
     if not root.is_dir():  # never made: an unmounted share would fill the disk below it
-        return DeliveryOutcome("retry", f"{root} is not there: is it mounted?", is_down=True)
+        return DeliveryOutcome("retry", tr("{root} is not there: is it mounted?", root=root), is_down=True)
     limit = (channel.limit_mb or float("inf")) * _MB
     fitting = [file for file in message.files if file.size_bytes <= limit]
     contents = {file.name: file.read() for file in fitting}
@@ -80,10 +81,10 @@ def _make_folder(root: Path, names: list[str]) -> Path:
 
 def _below(folder: Path, name: str) -> Path:
     if not name or name.startswith(".") or {"/", "\\", "\0"} & set(name):
-        raise PublishError(f"{name!r} is no name for a folder", where=str(folder))
+        raise PublishError(tr("{name!r} is no name for a folder", name=name), where=str(folder))
     path = folder / name
     if path.is_symlink():
-        raise PublishError("is a symbolic link", where=str(path), todo="remove the link")
+        raise PublishError(tr("is a symbolic link"), where=str(path), todo=tr("remove the link"))
     return path
 
 

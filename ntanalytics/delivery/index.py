@@ -25,6 +25,7 @@ from ntanalytics.delivery.missing import MissingReport, failures, publication_ga
 from ntanalytics.disk_space import sync
 from ntanalytics.errors import PublishError
 from ntanalytics.findings.threshold import STATUSES
+from ntanalytics.language import tr
 from ntanalytics.ledger import Run
 from ntanalytics.periods import Calendar, Period, PeriodKind
 from ntanalytics.reports import fragments
@@ -114,7 +115,9 @@ def write_index(
         draft.replace(path)
     except OSError as error:
         raise PublishError(
-            f"cannot write the index: {error.strerror or error}", where=str(path), todo="run `ntanalytics index`"
+            tr("cannot write the index: {strerror}", strerror=error.strerror or error),
+            where=str(path),
+            todo=tr("run `ntanalytics index`"),
         ) from error
     finally:
         with suppress(OSError):  # nothing was written, or the outputs are not a folder

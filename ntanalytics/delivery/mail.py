@@ -19,6 +19,7 @@ from email.utils import formatdate, make_msgid
 
 from ntanalytics.delivery.message import DeliveryOutcome, Message
 from ntanalytics.errors import SettingsError
+from ntanalytics.language import tr
 from ntanalytics.settings import read_secret
 from ntanalytics.settings.channels import Channel
 
@@ -56,7 +57,7 @@ def send(channel: Channel, to: str, message: Message) -> DeliveryOutcome:
     try:
         content = compose(channel.sender, to, message, with_workbook=message.attachment is not None)
     except ValueError as error:  # for example a text that no message can hold
-        return DeliveryOutcome("failed", f"the message cannot be made: {error!r}")
+        return DeliveryOutcome("failed", tr("the message cannot be made: {error!r}", error=error))
     try:
         with connect(channel) as server:
             announced = server.esmtp_features.get("size", "")
@@ -66,7 +67,9 @@ def send(channel: Channel, to: str, message: Message) -> DeliveryOutcome:
                 without = message.attachment.name
                 content = compose(channel.sender, to, message, with_workbook=False)
             if len(content) > limit:
-                return DeliveryOutcome("failed", f"too large even without the workbook: {len(content):,} bytes")
+                return DeliveryOutcome(
+                    "failed", tr("too large even without the workbook: {count:,} bytes", count=len(content))
+                )
             outcome = _hand_over(server, channel.sender, to, content)
     except _Refused as refused:
         return DeliveryOutcome("failed" if refused.code >= 500 else "retry", _clean(str(refused)))
@@ -74,7 +77,11 @@ def send(channel: Channel, to: str, message: Message) -> DeliveryOutcome:
         return DeliveryOutcome("retry", str(error), is_down=True)
     except (smtplib.SMTPException, OSError) as error:
         return DeliveryOutcome("retry", explain(error, channel), is_down=True)
-    return DeliveryOutcome("sent", f"without {without}, too large") if without and outcome.status == "sent" else outcome
+    return (
+        DeliveryOutcome("sent", tr("without {without}, too large", without=without))
+        if without and outcome.status == "sent"
+        else outcome
+    )
 
 
 @contextmanager
@@ -146,7 +153,7 @@ def _hand_over(server: smtplib.SMTP, sender: str, to: str, content: bytes) -> De
         code, text = server.getreply()
     except (smtplib.SMTPException, OSError) as error:
         return DeliveryOutcome(
-            "ambiguous", f"the connection broke after the message: {type(error).__name__}", is_down=True
+            "ambiguous", tr("the connection broke after the message: {name}", name=type(error).__name__), is_down=True
         )
     if code // 100 != 2:
         return DeliveryOutcome("failed" if code >= 500 else "retry", _clean(str(_Refused(code, text))))
@@ -162,7 +169,7 @@ def explain(error: Exception, channel: Channel) -> str:
     """Return the reason of an error of a server, in one line without secrets."""
     where = f"{channel.host}:{channel.smtp_port}"
     if isinstance(error, smtplib.SMTPAuthenticationError):
-        return f"{where}: {error.smtp_code} the login was refused"
+        return tr("{where}: {smtp_code} the login was refused", where=where, smtp_code=error.smtp_code)
     reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return _clean(f"{where}: {reason}")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NotRequired, TypedDict
 
 from ntanalytics.findings.threshold import Status as State
+from ntanalytics.language import tr
 
 MANIFEST = "manifest.json"
 RECORD = "report.ipynb"
@@ -88,7 +89,7 @@ def load_manifest(folder: Path) -> Manifest:
     with (folder / MANIFEST).open("rb") as file:
         content: Manifest = json.loads(file.read(_LARGEST_BYTES))
     if not isinstance(content, dict):
-        raise TypeError("the manifest is not a JSON object")
+        raise TypeError(tr("the manifest is not a JSON object"))
     return content
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ntanalytics.errors import PublishError
+from ntanalytics.language import tr
 from ntanalytics.ledger.deliveries import DeliveryStatus
 
 
@@ -41,9 +42,11 @@ class Attachment:
         try:
             content = self.path.read_bytes()
         except OSError as error:
-            raise AlteredReport(f"cannot read: {error.strerror}", where=str(self.path)) from error
+            raise AlteredReport(tr("cannot read: {strerror}", strerror=error.strerror), where=str(self.path)) from error
         if hashlib.sha256(content).hexdigest() != self.sha256:
-            raise AlteredReport("is not what its manifest says", where=str(self.path), todo="ntanalytics verify")
+            raise AlteredReport(
+                tr("is not what its manifest says"), where=str(self.path), todo=tr("ntanalytics verify")
+            )
         return content
 
 

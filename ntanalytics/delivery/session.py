@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from ntanalytics.delivery.message import DeliveryOutcome, Message
 from ntanalytics.errors import NtaError
+from ntanalytics.language import tr
 from ntanalytics.ledger import Delivery, DeliveryRequest, Ledger
 from ntanalytics.ledger.relocation import lost_until
 from ntanalytics.settings import Settings
@@ -100,12 +101,12 @@ class DeliverySession:
     def _outcome(self, request: DeliveryRequest, make: Callable[[], Message]) -> DeliveryOutcome:
         channel = self.settings.channels.get(request.channel)
         if channel is None:
-            return DeliveryOutcome("failed", f"there is no channel {request.channel!r} any more")
+            return DeliveryOutcome("failed", tr("there is no channel {channel!r} any more", channel=request.channel))
         try:
             try:
                 message = make()
             except (OSError, ValueError, TypeError, LookupError) as error:  # a record of another version of the suite
-                return DeliveryOutcome("failed", f"the message cannot be made: {error!r}")
+                return DeliveryOutcome("failed", tr("the message cannot be made: {error!r}", error=error))
             return _hand_over(channel, request.recipient, message)
         except NtaError as error:  # before the sending, whose outcome each channel returns
             return DeliveryOutcome("retry" if error.retryable else "failed", str(error))
@@ -126,6 +127,6 @@ def close_interrupted(ledger: Ledger) -> Sequence[Delivery]:
             delivery = ledger.deliveries.get(sending.id)
             if lease is None or delivery is None or delivery.status != "sending":
                 continue
-            ledger.deliveries.end(delivery.id, "ambiguous", "whoever was sending it was killed")
+            ledger.deliveries.end(delivery.id, "ambiguous", tr("whoever was sending it was killed"))
             interrupted.append(delivery)
     return interrupted

@@ -17,6 +17,7 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError, ProxyError, SS
 
 from ntanalytics.delivery.message import DeliveryOutcome, Message
 from ntanalytics.errors import SettingsError
+from ntanalytics.language import tr
 from ntanalytics.settings import read_secret
 from ntanalytics.settings.channels import Channel
 
@@ -68,7 +69,7 @@ def open_robot(url: str) -> Any:
     with _silent():
         if not robot.add(url):
             raise SettingsError(
-                "the robot's URL is none that Apprise knows", where="channels: url", todo="see docs/delivery.md"
+                tr("the robot's URL is none that Apprise knows"), where="channels: url", todo=tr("see docs/delivery.md")
             )
     return robot
 
@@ -90,12 +91,18 @@ def _outcome(is_sent: bool, exchange: _Exchange) -> DeliveryOutcome:
     if exchange.errors:
         error = exchange.errors[-1]
         if _is_before_sending(error):
-            return DeliveryOutcome("retry", f"the service cannot be reached: {type(error).__name__}", is_down=True)
+            return DeliveryOutcome(
+                "retry", tr("the service cannot be reached: {name}", name=type(error).__name__), is_down=True
+            )
         return DeliveryOutcome(
-            "ambiguous", f"the connection broke after the message: {type(error).__name__}", is_down=True
+            "ambiguous", tr("the connection broke after the message: {name}", name=type(error).__name__), is_down=True
         )
     if not exchange.responses:
-        return DeliveryOutcome("sent") if is_sent else DeliveryOutcome("ambiguous", "Apprise does not say how it ended")
+        return (
+            DeliveryOutcome("sent")
+            if is_sent
+            else DeliveryOutcome("ambiguous", tr("Apprise does not say how it ended"))
+        )
     response = exchange.responses[-1]
     status = response.status_code
     if status in (408, 425, 429, 503):
@@ -103,13 +110,21 @@ def _outcome(is_sent: bool, exchange: _Exchange) -> DeliveryOutcome:
     if status >= 500:
         return DeliveryOutcome("ambiguous", f"HTTP {status}")
     if 300 <= status < 400:
-        return DeliveryOutcome("failed", f"HTTP {status}: the service leads elsewhere, which is not followed")
+        return DeliveryOutcome(
+            "failed", tr("HTTP {status}: the service leads elsewhere, which is not followed", status=status)
+        )
     if status >= 400:
         return DeliveryOutcome("failed", f"HTTP {status}")
     code = _refusal(response)
     if code:
-        return DeliveryOutcome("retry" if code in _BUSY else "failed", f"the service refused it: code {code}")
-    return DeliveryOutcome("sent") if is_sent else DeliveryOutcome("ambiguous", f"HTTP {status}, and Apprise says no")
+        return DeliveryOutcome(
+            "retry" if code in _BUSY else "failed", tr("the service refused it: code {code}", code=code)
+        )
+    return (
+        DeliveryOutcome("sent")
+        if is_sent
+        else DeliveryOutcome("ambiguous", tr("HTTP {status}, and Apprise says no", status=status))
+    )
 
 
 def _refusal(response: requests.Response) -> int:

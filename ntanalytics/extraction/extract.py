@@ -26,6 +26,7 @@ from ntanalytics.extraction.work_claims import (
     windows,
 )
 from ntanalytics.lake import DeltaLake
+from ntanalytics.language import tr
 from ntanalytics.ledger import CoverageDay, ExtractionResult, Ledger
 from ntanalytics.ledger.snapshots import nearest
 from ntanalytics.periods import days_between, local_window
@@ -88,9 +89,9 @@ class Extractor:
         without_source = [name for name in names if not self.sources_of(name)]
         if without_source or not names:
             raise UsageError(
-                f"no source feeds {', '.join(without_source) or 'anything'}",
+                tr("no source feeds {without_source}", without_source=", ".join(without_source) or tr("anything")),
                 where=str(self.settings.file),
-                todo="add a source whose product has a mapping for it (docs/settings.md)",
+                todo=tr("add a source whose product has a mapping for it (docs/settings.md)"),
             )
         mark, days = self.ledger.coverage.last_extraction_id(), days_between(first, last)
         return self._extract_windows(
@@ -223,7 +224,14 @@ class Extractor:
 
     def _wait_for_others(self, window: ExtractionWindow) -> None:
         """Wait a moment for another process, which is working on a window or was killed and still has its lease."""
-        self._progress(f"{window.contract.name} ← {window.source.name}: another process is at it", 0)
+        self._progress(
+            tr(
+                "{contract} ← {source}: another process is at it",
+                contract=window.contract.name,
+                source=window.source.name,
+            ),
+            0,
+        )
         time.sleep(PAUSE_S)
 
     def _lacking_days(self, contract: Dataset, source: Source, wanted: list[dt.date]) -> list[dt.date]:

@@ -14,6 +14,7 @@ import sqlglot
 from sqlglot import exp
 
 from ntanalytics.catalog import Mapping
+from ntanalytics.language import tr
 from ntanalytics.sources.logs import LogsSource
 
 #: Lines per second for one expression with named groups, on two cores (5 M lines in 27 s).
@@ -92,9 +93,12 @@ def speed_warning(lines: int, seconds: float) -> str:
     if lines < _FEWEST_LINES or lines * _SLOW_FACTOR >= USUAL_PACE * seconds:
         return ""
     rate = lines / seconds
-    return (
-        f"slow: {rate:,.0f} lines/s, where one regular expression with named groups reads {USUAL_PACE:,}: "
-        "take a line apart once, begin the expression with ^, write [^ ]* for .*, drop lines early by contains(line, …)"
+    return tr(
+        "slow: {rate:,.0f} lines/s, where one regular expression with named groups reads "
+        "{usual_pace:,}: take a line apart once, begin the expression with ^, write [^ ]* for .*, "
+        "drop lines early by contains(line, …)",
+        rate=rate,
+        usual_pace=USUAL_PACE,
     )
 
 

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ntanalytics.errors import LakeError
+from ntanalytics.language import tr
 
 KEY_NAME = ".pseudonym.key"
 _KEY_BYTES = 32
@@ -44,9 +45,9 @@ def site_key(lake: Path) -> bytes:
             draft.unlink()
         key = path.read_bytes()
     except OSError as error:
-        raise LakeError(f"cannot read the key of pseudonyms: {error}", where=str(path)) from error
+        raise LakeError(tr("cannot read the key of pseudonyms: {error}", error=error), where=str(path)) from error
     if len(key) != _KEY_BYTES:
-        raise LakeError("the key of pseudonyms is damaged", where=str(path), todo="restore it from a backup")
+        raise LakeError(tr("the key of pseudonyms is damaged"), where=str(path), todo=tr("restore it from a backup"))
     return key
 
 

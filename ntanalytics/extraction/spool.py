@@ -26,6 +26,7 @@ from ntanalytics.errors import LakeError
 from ntanalytics.lake.day_files import DayFiles
 from ntanalytics.lake.delta import REJECTS
 from ntanalytics.lake.parts import day_of
+from ntanalytics.language import tr
 from ntanalytics.sources.source import BATCH_ROWS
 
 #: Memory of DuckDB during the search for repeated keys; the rest goes to disk.
@@ -242,12 +243,12 @@ def sweep(folder: Path) -> None:
 
 def _check_disk_space(folder: Path) -> None:
     if warning := disk_space.low_space_message(folder):
-        raise LakeError(warning, where=str(folder), todo="free some space, then take it again")
+        raise LakeError(warning, where=str(folder), todo=tr("free some space, then take it again"))
 
 
 def _unwritable(error: OSError, folder: Path) -> LakeError:
     return LakeError(
-        f"cannot write what is taken: {error.strerror or error}",
+        tr("cannot write what is taken: {strerror}", strerror=error.strerror or error),
         where=str(folder),
-        todo="is the disk full, or the folder read-only?",
+        todo=tr("is the disk full, or the folder read-only?"),
     )

@@ -21,6 +21,7 @@ from deltalake.transaction import AddAction, CommitProperties, RemoveAction, cre
 from ntanalytics.errors import LakeError
 from ntanalytics.lake.parts import PartFiles
 from ntanalytics.lake.table_location import TableLocation
+from ntanalytics.language import tr
 
 #: Maximum number of attempts while other writers commit to the same table.
 ATTEMPTS = 10
@@ -104,7 +105,9 @@ def commit_days(
     def find_removed(newest: DeltaTable) -> list[RemoveAction]:
         files = superseded_files(newest, source, first, last)
         if files is None:
-            raise LakeError(f"rows of {source} are now in one file with those of other sources", where=str(table))
+            raise LakeError(
+                tr("rows of {source} are now in one file with those of other sources", source=source), where=str(table)
+            )
         return files
 
     predicate = f"source = '{source}' AND day >= '{first.isoformat()}' AND day <= '{last.isoformat()}'"
@@ -153,7 +156,9 @@ def commit(
         try:
             is_committed = _is_committed(table, parts)
         except (DeltaError, OSError) as unknown:
-            raise LakeError(f"cannot tell whether it was written: {unknown}", where=str(table)) from error
+            raise LakeError(
+                tr("cannot tell whether it was written: {unknown}", unknown=unknown), where=str(table)
+            ) from error
         if not is_committed:
             parts.remove()
             raise

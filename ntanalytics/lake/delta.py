@@ -28,6 +28,7 @@ from ntanalytics.lake.parts import PartFiles, SchemaMismatch, read_parts
 from ntanalytics.lake.rejects import REJECTS, replace_rejects
 from ntanalytics.lake.table_location import TableLocation
 from ntanalytics.lake.write_lock import Leases, write_lock
+from ntanalytics.language import tr
 from ntanalytics.settings import Settings
 
 __all__ = ["REJECTS", "DeltaLake"]
@@ -301,7 +302,7 @@ class DeltaLake:
         except (DeltaError, OSError) as error:
             why, todo = describe_error(error) if self.bucket else (str(error), "")
             where = str(location) if location else self.address
-            raise LakeError(f"cannot read {what}: {why}", where=where, todo=todo) from error
+            raise LakeError(tr("cannot read {what}: {why}", what=what, why=why), where=where, todo=todo) from error
 
     @contextmanager
     def locked_table(self, name: str) -> Iterator[TableLocation]:
@@ -318,11 +319,11 @@ class DeltaLake:
             with write_lock(self.folder, name, self._leases) as check:
                 yield location.with_check(check)
         except (SchemaMismatch, CommitConflict, pa.ArrowException, duckdb.Error) as error:
-            raise LakeError(f"cannot write: {error}", where=str(location)) from error
+            raise LakeError(tr("cannot write: {error}", error=error), where=str(location)) from error
         except (DeltaError, OSError) as error:
             why, todo = describe_error(error) if self.bucket else (str(error), "")
-            todo = todo or "is the disk full, or the folder read-only?"
-            raise LakeError(f"cannot write: {why}", where=str(location), todo=todo) from error
+            todo = todo or tr("is the disk full, or the folder read-only?")
+            raise LakeError(tr("cannot write: {why}", why=why), where=str(location), todo=todo) from error
 
 
 def _check_columns(table: DeltaTable | None, schema: pa.Schema) -> None:
@@ -337,7 +338,9 @@ def _check_columns(table: DeltaTable | None, schema: pa.Schema) -> None:
     names = {name for name, _ in columns ^ {(field.name, field.type) for field in schema}}
     if names:
         listed = ", ".join(sorted(names))
-        raise SchemaMismatch(f"the table has other columns than the contract: {listed}; see `ntanalytics upgrade`")
+        raise SchemaMismatch(
+            tr("the table has other columns than the contract: {listed}; see `ntanalytics upgrade`", listed=listed)
+        )
 
 
 def _day_filter(first: dt.date | None, last: dt.date | None) -> list[tuple[str, str, str]] | None:

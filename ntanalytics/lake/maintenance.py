@@ -16,6 +16,7 @@ from ntanalytics.lake import compaction, rejects, versions
 from ntanalytics.lake.commit import CommitConflict
 from ntanalytics.lake.delta import DeltaLake
 from ntanalytics.lake.table_location import StoredFile
+from ntanalytics.language import tr
 
 #: A younger file without a version may belong to a running extraction.
 _MAX_EXTRACTION = dt.timedelta(days=1)
@@ -74,7 +75,7 @@ def maintain_table(
         recent = versions.recent_versions(stored, now - keep)
         retained = versions.retained_files(table, stored, {*needed, *recent})
         if not recent <= retained.versions:
-            raise LakeError("not even its current version can be read: nothing was removed", where=str(table))
+            raise LakeError(tr("not even its current version can be read: nothing was removed"), where=str(table))
         files = [file for file in stored if _is_data(file) and file.name not in retained.files]
         files += [file for file in stored if _UNFINISHED.search(file.name)]
         files = [file for file in files if _age(file, now) > _MAX_EXTRACTION]

@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 from deltalake.transaction import AddAction
 
 from ntanalytics.lake.table_location import TableLocation
+from ntanalytics.language import tr
 
 #: Rows of a row group: enough for a thread of DuckDB, and little memory.
 ROW_GROUP = 65_536
@@ -165,7 +166,9 @@ class PartFiles:
             if not footer.num_rows:
                 continue
             if not self._days[0] <= day <= self._days[1]:
-                raise SchemaMismatch(f"rows of other days than the replaced {self._days[0]}…{self._days[1]}")
+                raise SchemaMismatch(
+                    tr("rows of other days than the replaced {days}…{days2}", days=self._days[0], days2=self._days[1])
+                )
             stats = _statistics(footer, source or self._source)
             path = self._table.folder / file.parent.name / file.name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -238,7 +241,7 @@ def _statistics(footer: pq.FileMetaData, source: str) -> str:
     for index, name in enumerate(footer.schema.names):
         stats = [group.column(index).statistics for group in groups]
         if name == "source" and any((stat.min, stat.max) != (source, source) for stat in stats):
-            raise SchemaMismatch(f"rows of another source than the replaced {source}")
+            raise SchemaMismatch(tr("rows of another source than the replaced {source}", source=source))
         if not all(stat is not None and stat.has_null_count for stat in stats):
             continue
         nulls[name] = sum(stat.null_count for stat in stats)

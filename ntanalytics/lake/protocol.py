@@ -10,6 +10,7 @@ from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
 from ntanalytics.errors import LakeError
+from ntanalytics.language import tr
 
 #: Features of readers that change nothing for whoever reads the files of a version.
 _HARMLESS = {"timestampNtz", "vacuumProtocolCheck"}
@@ -31,7 +32,9 @@ def open_table(uri: str, version: int | None, options: dict[str, str] | None) ->
         table = DeltaTable(uri, version=version, storage_options=options)
     except DeltaError as error:
         if "Unsupported" in str(error):
-            raise LakeError(f"the table is of a newer protocol: {error}", where=uri, todo=_TODO) from error
+            raise LakeError(
+                tr("the table is of a newer protocol: {error}", error=error), where=uri, todo=tr(_TODO)
+            ) from error
         raise
     require_readable(table)
     return table
@@ -50,7 +53,11 @@ def require_readable(table: DeltaTable) -> None:
     if protocol.min_reader_version < 3 or features - _HARMLESS:
         listed = ", ".join(sorted(features - _HARMLESS)) or "column mapping"
         raise LakeError(
-            f"the table needs a reader of Delta's version {protocol.min_reader_version} with {listed}",
+            tr(
+                "the table needs a reader of Delta's version {min_reader_version} with {listed}",
+                min_reader_version=protocol.min_reader_version,
+                listed=listed,
+            ),
             where=table.table_uri,
-            todo=_TODO,
+            todo=tr(_TODO),
         )

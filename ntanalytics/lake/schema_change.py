@@ -23,6 +23,7 @@ from ntanalytics.lake.commit import create_over, files_of
 from ntanalytics.lake.delta import DeltaLake
 from ntanalytics.lake.parts import PartFiles, PartWriter, day_of, part_path
 from ntanalytics.lake.table_location import TableLocation
+from ntanalytics.language import tr
 
 #: Dataset → former name of a column → its present name.
 RENAMED_COLUMNS: Mapping[str, Mapping[str, str]] = MappingProxyType({})
@@ -54,10 +55,12 @@ class SchemaChange:
 
     def steps(self) -> list[str]:
         """Return the change as sentences."""
-        steps = [f"new column {name}, null in former rows" for name in self.added]
-        steps += [f"column {former} is now {name}" for former, name in self.renamed.items()]
+        steps = [tr("new column {name}, null in former rows", name=name) for name in self.added]
+        steps += [
+            tr("column {former} is now {name}", former=former, name=name) for former, name in self.renamed.items()
+        ]
         steps += [f"column {name}: {types}" for name, types in self.widened.items()]
-        return [*steps, *(f"column {name} is gone; former versions keep it" for name in self.dropped)]
+        return [*steps, *(tr("column {name} is gone; former versions keep it", name=name) for name in self.dropped)]
 
 
 def schema_change(
@@ -81,10 +84,14 @@ def schema_change(
         if name in names and (before := present.field(names[name]).type) != (after := wanted.field(name).type):
             widened[name] = f"{before} → {after}"
             if not _is_wider(before, after):
-                obstacles.append(f"{name} cannot become {after} of {before}")
-    obstacles += [f"{name} may not be null, and former rows do not have it" for name in _required(dataset, added)]
+                obstacles.append(tr("{name} cannot become {after} of {before}", name=name, after=after, before=before))
+    obstacles += [
+        tr("{name} may not be null, and former rows do not have it", name=name) for name in _required(dataset, added)
+    ]
     if (partitions := table.metadata().partition_columns) != ["day"]:
-        obstacles.append(f"it is partitioned by {', '.join(partitions) or 'nothing'}, not by day")
+        obstacles.append(
+            tr("it is partitioned by {partitions}, not by day", partitions=", ".join(partitions) or tr("nothing"))
+        )
     dropped = tuple(own for name, own in names.items() if name not in wanted.names)
     if not (added or former or widened or dropped or obstacles):
         return None
@@ -109,7 +116,9 @@ def change_schema(lake: DeltaLake, dataset: Dataset, change: SchemaChange) -> in
         LakeError: it cannot be changed or written, or a row or value differs; the table is unchanged.
     """
     if change.obstacles:
-        raise LakeError(f"the table cannot be changed: {'; '.join(change.obstacles)}", where=change.dataset)
+        raise LakeError(
+            tr("the table cannot be changed: {obstacles}", obstacles="; ".join(change.obstacles)), where=change.dataset
+        )
     with lake.locked_table(dataset.name) as location:
         table = location.open()
         names = [str(name) for name in files_of(table)["path"].to_pylist()]
@@ -120,7 +129,10 @@ def change_schema(lake: DeltaLake, dataset: Dataset, change: SchemaChange) -> in
             before = _digest(location.local_files(names), change, is_former=True)
             after = _digest([location.folder / name for part in parts for name in part.names()], change)
             if before != after:
-                raise LakeError(f"rows or values differ: {before} before, {after} after", where=str(location))
+                raise LakeError(
+                    tr("rows or values differ: {before} before, {after} after", before=before, after=after),
+                    where=str(location),
+                )
             actions = [action for part in parts for action in part.added]
             create_over(location, actions, dataset.schema(), dataset.name)
         except BaseException:

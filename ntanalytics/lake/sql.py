@@ -17,6 +17,7 @@ import pyarrow as pa
 from ntanalytics import duckdb_sandbox
 from ntanalytics.contract import DATASETS, Dataset, Type
 from ntanalytics.errors import LakeError, UsageError
+from ntanalytics.language import tr
 
 _WHERE = "ws.sql"
 _TYPES = {
@@ -70,20 +71,20 @@ def select(
                 _create(connection, DATASETS[name], paths, unit_columns.get(name, ()))
             duckdb_sandbox.lock(connection, files=[path for paths in files.values() for path in paths])
         except duckdb.Error as error:
-            raise LakeError(f"cannot read the files: {error}", where=", ".join(files)) from error
+            raise LakeError(tr("cannot read the files: {error}", error=error), where=", ".join(files)) from error
         try:
             _check(connection, query)
             return connection.execute(query).df()
         except duckdb.PermissionException as error:
             raise UsageError(
-                f"a query reads the datasets and nothing else: {_first_line(error)}",
+                tr("a query reads the datasets and nothing else: {first_line}", first_line=_first_line(error)),
                 where=_WHERE,
-                todo="SHOW TABLES lists the datasets; Python and pandas read other files",
+                todo=tr("SHOW TABLES lists the datasets; Python and pandas read other files"),
             ) from error
         except duckdb.IOException as error:
-            raise LakeError(f"cannot read the files: {error}", where=", ".join(files)) from error
+            raise LakeError(tr("cannot read the files: {error}", error=error), where=", ".join(files)) from error
         except duckdb.Error as error:
-            raise UsageError(str(error), where=_WHERE, todo="SHOW TABLES lists the datasets") from error
+            raise UsageError(str(error), where=_WHERE, todo=tr("SHOW TABLES lists the datasets")) from error
 
 
 def _create_units(connection: duckdb.DuckDBPyConnection, units: pa.Table | None) -> None:
@@ -123,7 +124,7 @@ def _check(connection: duckdb.DuckDBPyConnection, query: str) -> None:
     statements = connection.extract_statements(query)
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
         kinds = ", ".join(statement.type.name for statement in statements) or "nothing"
-        raise UsageError(f"the lake is read, by one SELECT at a time; this is {kinds}", where=_WHERE)
+        raise UsageError(tr("the lake is read, by one SELECT at a time; this is {kinds}", kinds=kinds), where=_WHERE)
 
 
 def _name_pattern(dataset: str) -> re.Pattern[str]:

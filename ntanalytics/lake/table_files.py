@@ -11,6 +11,7 @@ from ntanalytics.errors import LakeError
 from ntanalytics.lake.delta import DeltaLake
 from ntanalytics.lake.table_location import StoredFile
 from ntanalytics.lake.versions import checkpoints, commits, retained_files
+from ntanalytics.language import tr
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def table_files(lake: DeltaLake, name: str, wanted: Collection[int]) -> TableFil
     """
     location, version = lake.location(name), lake.version(name)
     if version is None:
-        raise LakeError("there is no such table", where=str(location))
+        raise LakeError(tr("there is no such table"), where=str(location))
     try:
         stored = location.list_files()
         by_version = {number: [file] for number, file in commits(stored).items() if number <= version}
@@ -58,8 +59,11 @@ def table_files(lake: DeltaLake, name: str, wanted: Collection[int]) -> TableFil
         earlier = [file for file in stored if file.name in names or file.name.endswith(".parquet")]
         retained = retained_files(location, earlier, {*wanted, version})
     except (DeltaError, OSError, ValueError) as error:
-        raise LakeError(f"cannot read its log: {error}", where=str(location)) from error
+        raise LakeError(tr("cannot read its log: {error}", error=error), where=str(location)) from error
     data = [file for file in stored if file.name in retained.files]
     if missing := retained.files - {file.name for file in data}:
-        raise LakeError(f"{len(missing)} file(s) are gone, such as {min(missing)}", where=str(location))
+        raise LakeError(
+            tr("{count} file(s) are gone, such as {missing}", count=len(missing), missing=min(missing)),
+            where=str(location),
+        )
     return TableFiles(version, lake.rows(name, version), data, log, sorted(retained.lost))

@@ -15,6 +15,7 @@ from typing import Protocol
 from filelock import FileLock
 
 from ntanalytics.errors import LakeError
+from ntanalytics.language import tr
 
 #: Maximum waiting time for other writers, and pause between two attempts, in seconds.
 _TIMEOUT_S, _PAUSE_S = 600, 0.2
@@ -64,4 +65,4 @@ def write_lock(folder: Path, name: str, leases: Leases | None) -> Iterator[Calla
                     yield held.check
                     return
             time.sleep(_PAUSE_S)
-        raise LakeError("another process writes for very long", where=name)
+        raise LakeError(tr("another process writes for very long"), where=name)

@@ -13,6 +13,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
 from ntanalytics.errors import LakeError
+from ntanalytics.language import tr
 from ntanalytics.ledger.access import writing
 from ntanalytics.ledger.audit import Actor, Audit, Event
 from ntanalytics.ledger.chain import Anchor, Chain
@@ -58,7 +59,7 @@ class Ledger:
         try:
             parsed = make_url(url)
         except sa.exc.ArgumentError:
-            raise LakeError("not the URL of a database", where="ledger", todo=_TODO) from None
+            raise LakeError(tr("not the URL of a database"), where="ledger", todo=tr(_TODO)) from None
         where = parsed.render_as_string(hide_password=True)
         arguments = {}
         try:
@@ -70,7 +71,7 @@ class Ledger:
             # No connection stays open: there are few statements, and another process may need the file.
             self._engine = sa.create_engine(parsed, poolclass=NullPool, hide_parameters=True, connect_args=arguments)
         except (sa.exc.SQLAlchemyError, ModuleNotFoundError, OSError) as error:
-            raise LakeError(f"cannot open the ledger: {error}", where=where, todo=_TODO) from error
+            raise LakeError(tr("cannot open the ledger: {error}", error=error), where=where, todo=tr(_TODO)) from error
         with writing(self._engine) as connection:
             open_schema(connection, where)
         self.coverage = Coverage(self._engine)

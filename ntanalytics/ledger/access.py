@@ -11,6 +11,7 @@ from typing import Any, TypeVar, overload
 import sqlalchemy as sa
 
 from ntanalytics.errors import LakeError
+from ntanalytics.language import tr
 
 _Record = TypeVar("_Record")
 
@@ -75,8 +76,10 @@ def _translated_errors(engine: sa.Engine) -> Iterator[None]:
     except sa.exc.SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
         raise LakeError(
-            f"the ledger failed: {reason}",
+            tr("the ledger failed: {reason}", reason=reason),
             where=engine.url.render_as_string(hide_password=True),
-            todo="does another process hold it, is its disk full, may this user write it? see `ledger:` in "
-            "ntanalytics.yml",
+            todo=tr(
+                "does another process hold it, is its disk full, may this user write it? see "
+                "`ledger:` in ntanalytics.yml"
+            ),
         ) from error

@@ -18,6 +18,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from ntanalytics.errors import UsageError
+from ntanalytics.language import tr
 from ntanalytics.ledger.access import reading, record_of, to_stored, utc_now, writing
 from ntanalytics.ledger.audit_tables import events, prunings
 from ntanalytics.ledger.chain import append
@@ -134,7 +135,9 @@ class Audit:
         """
         now = dt.datetime.now(dt.UTC)
         if before.day != 1 or before > now.date().replace(day=1):
-            raise UsageError(f"{before} is not the first day of a month that has begun", where="audit trail")
+            raise UsageError(
+                tr("{before} is not the first day of a month that has begun", before=before), where="audit trail"
+            )
         moment = dt.datetime.combine(before, dt.time())
         with writing(self._engine) as connection:
             older = sa.select(sa.func.count()).select_from(events).where(events.c.at < moment)

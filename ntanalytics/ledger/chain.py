@@ -17,6 +17,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ntanalytics.language import tr
 from ntanalytics.ledger.access import reading, to_stored, utc_now, writing
 from ntanalytics.ledger.audit_tables import events, prunings, publications
 from ntanalytics.ledger.chain_tables import chain, chain_head
@@ -95,8 +96,12 @@ class Chain:
             digest = connection.scalar(sa.select(chain.c.sha256).where(chain.c.seq == anchor.entry))
         if digest == anchor.sha256:
             return ""
-        state = "is gone" if digest is None else "has another digest"
-        return f"entry {anchor.entry} of the chain {state}: the ledger was changed after this anchor was written"
+        state = tr("is gone") if digest is None else tr("has another digest")
+        return tr(
+            "entry {entry} of the chain {state}: the ledger was changed after this anchor was written",
+            entry=anchor.entry,
+            state=state,
+        )
 
     def verify(self) -> tuple[int, list[str]]:
         """Compare every entry with the one before and with its row.
@@ -121,16 +126,29 @@ def _broken_links(entries: list[sa.Row[Any]], head: sa.Row[Any] | None) -> Itera
     for entry in entries:
         if entry.seq > number + 1:
             missing = f"{number + 1}" if entry.seq == number + 2 else f"{number + 1} to {entry.seq - 1}"
-            yield f"entry {missing} of the chain was removed"
+            yield tr("entry {missing} of the chain was removed", missing=missing)
         elif entry.sha256 != _link(before, entry.seq, entry.table_name, entry.row_id, entry.row_sha256):
-            yield f"entry {entry.seq} of the chain, of {entry.table_name} {entry.row_id}, was changed"
+            yield tr(
+                "entry {seq} of the chain, of {table_name} {row_id}, was changed",
+                seq=entry.seq,
+                table_name=entry.table_name,
+                row_id=entry.row_id,
+            )
         before, number = entry.sha256, entry.seq
     if head is None:
-        yield "the head of the chain was removed"
+        yield tr("the head of the chain was removed")
     elif head.seq > number:
-        yield f"the last {head.seq - number} entries of the chain were removed, from {number + 1} on"
+        yield tr(
+            "the last {seq} entries of the chain were removed, from {number} on",
+            seq=head.seq - number,
+            number=number + 1,
+        )
     elif (head.seq, head.sha256) != (number, before):
-        yield f"the head of the chain was changed: it is at entry {head.seq}, and the last one is {number}"
+        yield tr(
+            "the head of the chain was changed: it is at entry {seq}, and the last one is {number}",
+            seq=head.seq,
+            number=number,
+        )
 
 
 def _changed_rows(connection: sa.Connection, entries: list[sa.Row[Any]]) -> Iterator[str]:
@@ -141,12 +159,19 @@ def _changed_rows(connection: sa.Connection, entries: list[sa.Row[Any]]) -> Iter
         for row in connection.execute(sa.select(table).order_by(table.c.id)).mappings():
             entry = known.pop(row["id"], None)
             if entry is None:
-                yield f"{table.name} {row['id']} was inserted: the chain has no entry of it"
+                yield tr("{table} {row} was inserted: the chain has no entry of it", table=table.name, row=row["id"])
             elif entry.row_sha256 != _row_digest(table, row):
-                yield f"{table.name} {row['id']} was changed; its entry is {entry.seq}"
+                yield tr(
+                    "{table} {row} was changed; its entry is {seq}", table=table.name, row=row["id"], seq=entry.seq
+                )
         for entry in known.values():
             if table is not events or pruned is None or entry.row_at >= pruned:
-                yield f"{table.name} {entry.row_id} was removed; its entry is {entry.seq}"
+                yield tr(
+                    "{table} {row_id} was removed; its entry is {seq}",
+                    table=table.name,
+                    row_id=entry.row_id,
+                    seq=entry.seq,
+                )
 
 
 def _row_digest(table: sa.Table, row: sa.RowMapping) -> str:

@@ -16,6 +16,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
 from ntanalytics.errors import LakeError
+from ntanalytics.language import tr
 from ntanalytics.ledger.access import reading, writing
 from ntanalytics.ledger.audit_tables import guard
 from ntanalytics.ledger.chain_tables import chain_head
@@ -51,7 +52,9 @@ def copy_ledger(url: str, target: Path) -> None:
             guard(copy)
     except (sqlite3.Error, OSError) as error:
         where = parsed.render_as_string(hide_password=True)
-        raise LakeError(f"cannot copy the ledger: {error}", where=where, todo="is the disk full?") from error
+        raise LakeError(
+            tr("cannot copy the ledger: {error}", error=error), where=where, todo=tr("is the disk full?")
+        ) from error
 
 
 def load_ledger(source: Path, url: str) -> None:
@@ -65,7 +68,7 @@ def load_ledger(source: Path, url: str) -> None:
         LakeError: there is a ledger already, or it cannot be written; it is unchanged.
     """
     if not is_empty(url):
-        raise LakeError("there is a ledger already: nothing was changed", where=make_url(url).render_as_string())
+        raise LakeError(tr("there is a ledger already: nothing was changed"), where=make_url(url).render_as_string())
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         target = Path(str(parsed.database))
@@ -77,7 +80,9 @@ def load_ledger(source: Path, url: str) -> None:
                 _copy_file(original, draft)
             draft.replace(target)
         except (sqlite3.Error, OSError) as error:
-            raise LakeError(f"cannot write the ledger: {error}", where=str(target), todo="is the disk full?") from error
+            raise LakeError(
+                tr("cannot write the ledger: {error}", error=error), where=str(target), todo=tr("is the disk full?")
+            ) from error
         return
     with reading(_engine(f"sqlite:///{source}")) as original, writing(_engine(url)) as connection:
         lock(connection)
@@ -112,7 +117,11 @@ def _copy_file(original: sqlite3.Connection, target: Path) -> None:
         original.backup(copy)
         (state,) = copy.execute("PRAGMA integrity_check").fetchone()
     if state != "ok":
-        raise LakeError(f"the copy of the ledger is not whole: {state}", where=str(target), todo="check the disk")
+        raise LakeError(
+            tr("the copy of the ledger is not whole: {state}", state=state),
+            where=str(target),
+            todo=tr("check the disk"),
+        )
 
 
 @contextmanager
@@ -122,7 +131,10 @@ def _snapshot(url: str) -> Iterator[sa.Connection]:
     with reading(engine) as connection:
         present = revision(connection)
         if present != PRESENT:
-            raise LakeError(f"the ledger is of revision {present}, not of {PRESENT}", todo="see `ntanalytics upgrade`")
+            raise LakeError(
+                tr("the ledger is of revision {present}, not of {present2}", present=present, present2=PRESENT),
+                todo=tr("see `ntanalytics upgrade`"),
+            )
         yield connection
 
 

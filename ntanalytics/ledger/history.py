@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ntanalytics.language import tr
 from ntanalytics.ledger.access import from_stored, reading, to_stored
 from ntanalytics.ledger.audit import Audit, Event
 from ntanalytics.ledger.delivery_tables import deliveries, notices
@@ -232,7 +233,7 @@ _WITHOUT_REPORT: Mapping[str, tuple[sa.Column[Any], Callable[[sa.Row[Any]], Entr
 def _event(event: Event) -> Entry:
     details = {key: value for key, value in event.details.items() if key not in ("keys", "period", "status")}
     if event.kind == "settings":
-        summary = ", ".join(event.details["changed"]) or "noted for the first time"
+        summary = ", ".join(event.details["changed"]) or tr("noted for the first time")
     else:
         shown = {key: value for key, value in details.items() if value not in (None, "", [], {})}
         summary = "; ".join(f"{key}: {_joined(value)}" for key, value in shown.items())
@@ -253,5 +254,5 @@ def _joined(value: object) -> str:
 
 
 def _actor_text(event: Event) -> str:
-    sudo = f" (sudo of {event.sudo_user})" if event.sudo_user else ""
+    sudo = tr(" (sudo of {sudo_user})", sudo_user=event.sudo_user) if event.sudo_user else ""
     return f"{event.account}{sudo} @ {event.host}"

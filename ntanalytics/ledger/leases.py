@@ -18,6 +18,7 @@ import sqlalchemy as sa
 import structlog
 
 from ntanalytics.errors import LakeError, LeaseLost
+from ntanalytics.language import tr
 from ntanalytics.ledger.access import writing
 from ntanalytics.ledger.schedule_tables import leases
 
@@ -51,7 +52,8 @@ class Lease:
         """
         if self._is_lost or not _try_renew(self._engine, self.name, self.holder, self._expires_s):
             raise LeaseLost(
-                f"the lease on {self.name} was lost", todo="is the ledger reachable, the machine overloaded?"
+                tr("the lease on {name} was lost", name=self.name),
+                todo=tr("is the ledger reachable, the machine overloaded?"),
             )
 
     def release(self) -> None:

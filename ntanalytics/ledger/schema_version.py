@@ -10,6 +10,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 
 from ntanalytics.errors import LakeError
+from ntanalytics.language import tr
 from ntanalytics.ledger.audit_tables import guard
 from ntanalytics.ledger.tables import metadata
 
@@ -71,12 +72,19 @@ def open_schema(connection: sa.Connection, where: str) -> None:
             connection.execute(ledger_version.insert().values(version_num=PRESENT))
         elif age is not SchemaAge.PRESENT:
             raise LakeError(
-                f"the ledger is of revision {revision(connection)}, {age} than this program, which has {PRESENT}: "
-                "nothing was changed",
+                tr(
+                    "the ledger is of revision {revision}, {age} than this program, which has "
+                    "{present}: nothing was changed",
+                    revision=revision(connection),
+                    age=age,
+                    present=PRESENT,
+                ),
                 where=where,
-                todo="`ntanalytics upgrade` shows the way to the present version, `ntanalytics upgrade --write` goes it"
+                todo=tr(
+                    "`ntanalytics upgrade` shows the way to the present version, `ntanalytics upgrade --write` goes it"
+                )
                 if age is SchemaAge.OLDER
-                else "use the version of ntanalytics that wrote it, or a newer one",
+                else tr("use the version of ntanalytics that wrote it, or a newer one"),
             )
     guard(connection)
 

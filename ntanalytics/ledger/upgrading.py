@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from ntanalytics.errors import LakeError
+from ntanalytics.language import tr
 from ntanalytics.ledger.access import reading, writing
 from ntanalytics.ledger.schema_version import PRESENT, UNVERSIONED, SchemaAge, lock, revision, schema_age
 from ntanalytics.ledger.tables import metadata
@@ -86,8 +87,12 @@ def _plan(connection: sa.Connection) -> LedgerUpgrade:
     before, age = revision(connection), schema_age(connection)
     if age is SchemaAge.NEWER:
         raise LakeError(
-            f"the ledger is of revision {before}, newer than this program, which has {PRESENT}: nothing was changed",
-            todo="use the version of ntanalytics that wrote it, or a newer one",
+            tr(
+                "the ledger is of revision {before}, newer than this program, which has {present}: nothing was changed",
+                before=before,
+                present=PRESENT,
+            ),
+            todo=tr("use the version of ntanalytics that wrote it, or a newer one"),
         )
     steps: tuple[str, ...] = ()
     if age is SchemaAge.OLDER:
@@ -114,12 +119,15 @@ def _rows(connection: sa.Connection) -> dict[str, int]:
 
 def _require_same_rows(before: Mapping[str, int], after: Mapping[str, int]) -> None:
     wrong = [
-        f"{name} had {rows} and has {after.get(name, 0)}"
+        tr("{name} had {rows} and has {after}", name=name, rows=rows, after=after.get(name, 0))
         for name, rows in before.items()
         if name not in _GROWING and after.get(name, 0) != rows
     ]
     if wrong:
-        raise LakeError(f"the upgrade of the ledger lost rows: {'; '.join(wrong)}", todo="report this, with the backup")
+        raise LakeError(
+            tr("the upgrade of the ledger lost rows: {wrong}", wrong="; ".join(wrong)),
+            todo=tr("report this, with the backup"),
+        )
 
 
 def _require_columns(connection: sa.Connection) -> None:
@@ -128,8 +136,13 @@ def _require_columns(connection: sa.Connection) -> None:
         names = {column["name"] for column in inspector.get_columns(table.name)}
         if missing := [column.name for column in table.columns if column.name not in names]:
             raise LakeError(
-                f"the ledger is older than {UNVERSIONED}: {table.name} has no {', '.join(missing)}",
-                todo="report this, with the ledger",
+                tr(
+                    "the ledger is older than {unversioned}: {table} has no {missing}",
+                    unversioned=UNVERSIONED,
+                    table=table.name,
+                    missing=", ".join(missing),
+                ),
+                todo=tr("report this, with the ledger"),
             )
 
 

@@ -15,6 +15,7 @@ from typing import Literal
 
 from ntanalytics.delivery.manifest import read_manifest
 from ntanalytics.errors import BadParameter, BadPeriod
+from ntanalytics.language import tr
 from ntanalytics.periods import Calendar, Period, days_between
 from ntanalytics.runner.notebooks import load_report
 from ntanalytics.runner.report_request import ReportRequest
@@ -76,7 +77,9 @@ def period_kinds_of(report: str, job_periods: Iterable[str]) -> tuple[PeriodKind
     kinds = dict.fromkeys(_KIND_OF_JOB[period] for period in job_periods if period in _KIND_OF_JOB)
     if not kinds:
         raise BadParameter(
-            "no job issues it, so that its periods are not known", where=report, todo="say --each day, week or month"
+            tr("no job issues it, so that its periods are not known"),
+            where=report,
+            todo=tr("say --each day, week or month"),
         )
     return tuple(kinds)
 
@@ -110,9 +113,14 @@ def plan(
     periods = {period for kind in kinds for period in _between(kind, first, last_ended, calendar)}
     if not periods:
         raise BadPeriod(
-            f"no {' and no '.join(kinds)} lies wholly between {first} and {last} and is over",
+            tr(
+                "no {kinds} lies wholly between {first} and {last} and is over",
+                kinds=" and no ".join(kinds),
+                first=first,
+                last=last,
+            ),
             where=report,
-            todo="name more days",
+            todo=tr("name more days"),
         )
     for period in periods:
         notebook.check_period(period)

@@ -14,6 +14,7 @@ from ntanalytics.errors import LakeError
 from ntanalytics.extraction.spool import sweep
 from ntanalytics.lake import DeltaLake
 from ntanalytics.lake.maintenance import TableMaintenance, maintain_table
+from ntanalytics.language import tr
 from ntanalytics.operations.retained_versions import retained_versions
 from ntanalytics.runner.run_context import RunContext
 from ntanalytics.settings import Settings
@@ -40,14 +41,14 @@ def maintain(context: RunContext, *, dry_run: bool = False) -> list[TableMainten
     needed = retained_versions(settings.outputs)
     if needed.unreadable:
         raise LakeError(
-            "cannot be read, and may name versions of the lake that must stay: nothing was removed",
+            tr("cannot be read, and may name versions of the lake that must stay: nothing was removed"),
             where=", ".join(str(path) for path in needed.unreadable[:5]),
-            todo="correct its permissions, restore it, or remove the report that it belongs to",
+            todo=tr("correct its permissions, restore it, or remove the report that it belongs to"),
         )
     lake = DeltaLake.of(settings, ledger.lease)
     with ledger.lease(lease_name(settings)) as lease:
         if lease is None:
-            raise LakeError("another process maintains this lake", where=str(settings.lake), todo="let it end")
+            raise LakeError(tr("another process maintains this lake"), where=str(settings.lake), todo=tr("let it end"))
         if not dry_run:
             sweep(settings.lake / ".spool")
             event_log.remove_old_files(context.outputs, context.today)

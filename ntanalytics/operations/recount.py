@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from ntanalytics.contract import DATASETS, Dataset, Kind
 from ntanalytics.errors import NtaError
 from ntanalytics.extraction import Extractor
+from ntanalytics.language import tr
 from ntanalytics.ledger import ExtractionResult
 from ntanalytics.periods import local_window
 from ntanalytics.runner.run_context import RunContext
@@ -82,7 +83,7 @@ def _recount(
     if not expected:
         return
     check_read_hours(context.settings, source.name, context.clock())
-    context.progress(f"{contract.name} ← {source.name}: counting", 0)
+    context.progress(tr("{contract} ← {source}: counting", contract=contract.name, source=source.name), 0)
     late: dict[dt.date, int] = {}
     for run in _runs(expected):
         if _count(context, contract, source, run) != sum(expected[day] for day in run):

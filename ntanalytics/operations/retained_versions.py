@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ntanalytics.delivery.manifest import MANIFEST, load_manifest
+from ntanalytics.language import tr
 
 
 @dataclass(frozen=True)
@@ -66,5 +67,5 @@ def _note(error: OSError, unreadable: list[Path]) -> None:
 def _tables(folder: Path) -> dict[str, int]:
     tables = load_manifest(folder)["tables"]
     if not all(isinstance(version, int) and version >= 0 for version in tables.values()):
-        raise ValueError("a version is no number")
+        raise ValueError(tr("a version is no number"))
     return dict(tables)

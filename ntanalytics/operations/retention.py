@@ -21,6 +21,7 @@ from ntanalytics.delivery.catalogue import IssuedReport, UnreadableReport, read_
 from ntanalytics.disk_space import disk_error
 from ntanalytics.errors import LakeError, PublishError, SettingsError
 from ntanalytics.lake import DeltaLake
+from ntanalytics.language import tr
 from ntanalytics.operations.contract_evidence import ContractEvidence, contract_evidence
 from ntanalytics.report_content.duties.listing import reads_of
 from ntanalytics.runner import signoff, staging
@@ -98,7 +99,7 @@ def apply(context: RunContext, items: Sequence[RetentionItem]) -> None:
         signoff.check_fresh(context.settings, ledger, context.today)
     with ledger.lease(f"retention {outputs}"[-200:]) as lease:
         if lease is None:
-            raise LakeError("another process is giving up what is old", where=str(outputs), todo="let it end")
+            raise LakeError(tr("another process is giving up what is old"), where=str(outputs), todo=tr("let it end"))
         about: dict[str, Any] = {
             what: [item.name for item in going if item.what == what]
             for what in ("report", "evidence", "lake", "ledger")
@@ -143,7 +144,12 @@ def _reports(
         if months is None or _aging_since(report) >= _months_before(context.today, months):
             continue
         folder, last = report.folder, report.period.last
-        why = f"ended {last}, issued {report.created_at:%Y-%m-%d}: older than {months} months"
+        why = tr(
+            "ended {last}, issued {created_at:%Y-%m-%d}: older than {months} months",
+            last=last,
+            created_at=report.created_at,
+            months=months,
+        )
         stays = signed.get(folder) or (contract.why_kept if contract.keeps(report) else "")
         yield _folder_item("report", folder, outputs / folder, goes=not stays, why=stays or why)
 
@@ -151,7 +157,7 @@ def _reports(
 def _unreadable_reports(context: RunContext, unreadable: Iterable[UnreadableReport]) -> Iterator[RetentionItem]:
     policy, outputs = context.settings.retention, context.outputs
     for broken in unreadable if policy.reports_months or policy.reports_of else ():
-        why = "its manifest cannot be read: what it is and whether it is signed is not known"
+        why = tr("its manifest cannot be read: what it is and whether it is signed is not known")
         yield _folder_item("report", broken.folder, outputs / broken.folder, goes=False, why=why)
 
 
@@ -175,7 +181,9 @@ def _evidence(context: RunContext) -> Iterator[RetentionItem]:
     for path in sorted(folder.iterdir()):
         day = dt.datetime.fromtimestamp(path.lstat().st_mtime, context.settings.zone).date()
         if day < oldest and path.is_dir() and not path.is_symlink():
-            yield _folder_item("evidence", path.name, path, goes=True, why=f"of {day}: older than {days} days")
+            yield _folder_item(
+                "evidence", path.name, path, goes=True, why=tr("of {day}: older than {days} days", day=day, days=days)
+            )
 
 
 def _lake(context: RunContext, contract: ContractEvidence) -> Iterator[RetentionItem]:
@@ -190,15 +198,19 @@ def _lake(context: RunContext, contract: ContractEvidence) -> Iterator[Retention
             until = min(before, contract.open_since or before) if name in reads_of() else before
             count, size = lake.stored_before(DATASETS[name], until)
             goes = name != signoff.SIGNOFFS
-            why = f"before {until}: older than {days} days; files that a report needs stay until it goes"
-            why = why if goes else "which reports are signed must stay known"
+            why = tr(
+                "before {before}: older than {days} days; files that a report needs stay until it goes",
+                before=until,
+                days=days,
+            )
+            why = why if goes else tr("which reports are signed must stay known")
             if count:
                 yield RetentionItem(
                     what="lake", name=name, count=count, size_bytes=size, goes=goes, why=why, before=until
                 )
             all_count, all_size = lake.stored_before(DATASETS[name], before) if until < before else (count, size)
             if goes and all_count > count:
-                why = f"they prove duties of the contract years since {until}, whose acceptance is open"
+                why = tr("they prove duties of the contract years since {until}, whose acceptance is open", until=until)
                 more = all_size - size
                 yield RetentionItem(
                     what="lake", name=name, count=all_count - count, size_bytes=more, goes=False, why=why
@@ -216,9 +228,15 @@ def _check_needs(kind: Kind, days: int, notebooks: Path | None) -> None:
             least = history + _LONGEST_WINDOW_DAYS
             if DATASETS[name].kind is kind and days < least:
                 raise SettingsError(
-                    f"{report} reads {history} days of {name} before its period, which may itself be three months back",
+                    tr(
+                        "{report} reads {history} days of {name} before its period, which may itself "
+                        "be three months back",
+                        report=report,
+                        history=history,
+                        name=name,
+                    ),
                     where=f"retention.{kind.value}_days",
-                    todo=f"write at least {least}",
+                    todo=tr("write at least {least}", least=least),
                 )
 
 
@@ -266,7 +284,7 @@ def _clear(outputs: Path) -> None:
     """Delete the folders that a killed process had renamed."""
     try:
         if (outputs / LEAVING).is_symlink():
-            raise PublishError("is a symbolic link", where=str(outputs / LEAVING), todo="remove the link")
+            raise PublishError(tr("is a symbolic link"), where=str(outputs / LEAVING), todo=tr("remove the link"))
         for path in (outputs / LEAVING).iterdir() if (outputs / LEAVING).is_dir() else ():
             _delete(path)
     except OSError as error:

@@ -13,6 +13,7 @@ from ntanalytics.disk_space import disk_error
 from ntanalytics.errors import NtaError, SettingsError
 from ntanalytics.lake import DeltaLake
 from ntanalytics.lake.schema_change import SchemaChange, change_schema, schema_change
+from ntanalytics.language import tr
 from ntanalytics.ledger import Ledger
 from ntanalytics.settings import Settings, load
 from ntanalytics.settings.jobs import load_jobs
@@ -67,7 +68,7 @@ def plan_site_upgrade(settings: Settings) -> SiteUpgrade:
             problems.append(str(error))
             continue
         if change is not None and change.obstacles:
-            todo = "remove the table's folder, and its days are extracted again as far as the sources reach"
+            todo = tr("remove the table's folder, and its days are extracted again as far as the sources reach")
             problems.append(f"{dataset.name}: {'; '.join(change.obstacles)}\n  → {todo}")
         elif change is not None:
             tables.append(change)
@@ -129,7 +130,7 @@ def _rewrite(file: Path, renames: Sequence[Rename], read: _Reader, now: dt.datet
             path.chmod(file.stat().st_mode & 0o777)
         if read(draft) != read(file):
             draft.unlink()
-            raise SettingsError("the file would say something else: it was not changed", where=str(file))
+            raise SettingsError(tr("the file would say something else: it was not changed"), where=str(file))
         draft.replace(file)
     except OSError as error:
         raise disk_error(error, file) from error

@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 
 from ntanalytics.errors import LakeError
+from ntanalytics.language import tr
 from ntanalytics.ledger import Ledger
 from ntanalytics.ledger.upgrading import LedgerUpgrade, plan_upgrade, upgrade_ledger
 
@@ -51,9 +52,9 @@ def upgrade(url: str, now: dt.datetime) -> UpgradeResult:
     entries, problems = Ledger(url).chain.verify()
     if problems:
         raise LakeError(
-            f"the chain of the upgraded ledger is broken: {'; '.join(problems)}",
+            tr("the chain of the upgraded ledger is broken: {problems}", problems="; ".join(problems)),
             where=str(backup or "ledger"),
-            todo="put the backup back, and report this",
+            todo=tr("put the backup back, and report this"),
         )
     return UpgradeResult(done, rows, backup, entries)
 
@@ -75,11 +76,17 @@ def _backup(url: str, plan: LedgerUpgrade, now: dt.datetime) -> Path | None:
             original.backup(copy)
             (state,) = copy.execute("PRAGMA integrity_check").fetchone()
         if state != "ok":
-            raise LakeError(f"the copy of the ledger is not whole: {state}", where=str(draft), todo="check the disk")
+            raise LakeError(
+                tr("the copy of the ledger is not whole: {state}", state=state),
+                where=str(draft),
+                todo=tr("check the disk"),
+            )
         draft.chmod(source.stat().st_mode & 0o777)
         draft.replace(target)
     except (sqlite3.Error, OSError) as error:
         raise LakeError(
-            f"cannot copy the ledger: {error}; nothing was changed", where=str(target), todo="is the disk full?"
+            tr("cannot copy the ledger: {error}; nothing was changed", error=error),
+            where=str(target),
+            todo=tr("is the disk full?"),
         ) from error
     return target

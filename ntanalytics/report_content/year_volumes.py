@@ -105,7 +105,11 @@ def year_volumes(evaluation: Evaluation, id: str = "year-volumes") -> Table:
     Where the lake holds nothing of the year before, for any of them, there is no comparison.
     """
     context = evaluation.context
-    known = [item for item in volumes_of_year(context, VOLUMES) if item.volume.dataset.partition(".")[0] in evaluation.summaries]
+    known = [
+        item
+        for item in volumes_of_year(context, VOLUMES)
+        if item.volume.dataset.partition(".")[0] in evaluation.summaries
+    ]
     has_before = any(item.before is not None for item in known)
     period = context.period
     fields = [Field("subsystem", "string", "系统"), Field("volume", "string", "指标")]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ntanalytics.delivery.manifest import read_manifest
 from ntanalytics.delivery.report_folder import folder_in
 from ntanalytics.errors import Busy, NtaError
+from ntanalytics.language import tr
 from ntanalytics.runner import evidence, staging
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def _close(outputs: Path, ledger: Ledger, run: Run, folder: Path, report_folder:
     if manifest is not None and manifest.get("run_id") == run.id:
         record_publication(ledger, manifest, target)
     else:
-        error = NtaError("the run was broken off: its process was killed, or the machine went down", where=run.id)
+        error = NtaError(tr("the run was broken off: its process was killed, or the machine went down"), where=run.id)
         about = evidence.RunIdentity(run.id, run.report, run.period, run.parameters, report_folder)
         kept = evidence.keep_evidence(folder / "report", outputs, about, error, secrets=())
         ledger.runs.finish(run.id, "failed", error=str(error), path=str(kept or ""))

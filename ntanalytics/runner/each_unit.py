@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ntanalytics.errors import BadParameter, LeaseLost, NoData, NtaError
+from ntanalytics.language import tr
 from ntanalytics.periods import Period
 from ntanalytics.runner import indexing
 from ntanalytics.runner.report_kernels import known_secrets, new_kernel_pool
@@ -93,7 +94,7 @@ class UnitPagesFailed(NtaError):
         self.pages = results.failed
         names = ", ".join(page.name for page in self.pages[:10])
         units = len(self.pages) + len(results.published)
-        what = f"{len(self.pages)} of {units} units have no page: {names}"
+        what = tr("{count} of {units} units have no page: {names}", count=len(self.pages), units=units, names=names)
         super().__init__(what, where=report, todo=str(self.pages[0].error))
         self.retryable = all(is_retryable(page.error) for page in self.pages)  # type: ignore[misc]
 
@@ -127,14 +128,18 @@ def run_each_unit(
     """
     request = request_report(context, report, period, parameters)
     if UNIT not in request.values:
-        raise BadParameter("it has no parameter `unit`", where=report, todo="run it without --each-unit")
+        raise BadParameter(tr("it has no parameter `unit`"), where=report, todo=tr("run it without --each-unit"))
     if UNIT in parameters:
-        raise BadParameter("a unit is named, and --each-unit means all", where=report, todo="leave one of them out")
+        raise BadParameter(
+            tr("a unit is named, and --each-unit means all"), where=report, todo=tr("leave one of them out")
+        )
     failed_sources = extract_needs(context, request)
     units = oa_units(context.settings, request.period) if units is None else units
     if not units:
         raise NoData(
-            f"the OA has no unit in {request.period.text}", where=report, todo="check the sources of oa.members"
+            tr("the OA has no unit in {period}", period=request.period.text),
+            where=report,
+            todo=tr("check the sources of oa.members"),
         )
     units = [unit for unit in units if unit not in exclude]
     warnings = close_past_runs(context)
@@ -253,7 +258,7 @@ def _write_figures(context: RunContext, request: ReportRequest, folder: Path) ->
     settings, name, period = context.settings, request.notebook.name, request.period
     if name not in FIGURES or not (settings.store or settings.lake.is_dir()):
         return False
-    context.progress(f"{name} {period.text}: figures of all units", 0)
+    context.progress(tr("{name} {period}: figures of all units", name=name, period=period.text), 0)
     write_figures(FIGURES[name](Report(Workspace(settings), name, "", period)), folder)
     return True
 

@@ -18,6 +18,7 @@ from ntanalytics import errors
 from ntanalytics.disk_space import disk_error
 from ntanalytics.errors import KernelDied, NtaError, ReportFailed
 from ntanalytics.kernels.skip_grammar_import import skip_grammar_import
+from ntanalytics.language import tr
 from ntanalytics.runner.executed_notebook import (
     check_complete,
     code_cells,
@@ -91,7 +92,7 @@ class _Execution:
         self.progress(self.task.name, len(self.started))
         left = self.deadline - time.monotonic()
         if left <= 0:  # each of the earlier cells ended in time
-            raise CellTimeoutError(f"no time is left for cell {len(self.started)}")
+            raise CellTimeoutError(tr("no time is left for cell {count}", count=len(self.started)))
         return min(self.limits.cell, left)
 
     @property
@@ -101,8 +102,8 @@ class _Execution:
         try:
             total = len(code_cells(read_notebook(self.task.record)))
         except (OSError, ValueError):
-            return f"{self.task.name}, code cell {count}"
-        return f"{self.task.name}, code cell {count} of {total}"
+            return tr("{task}, code cell {count}", task=self.task.name, count=count)
+        return tr("{task}, code cell {count} of {total}", task=self.task.name, count=count, total=total)
 
 
 def execute(
@@ -204,10 +205,12 @@ def _explained(execution: _Execution, secrets: Iterable[str]) -> Iterator[None]:
         raise _death(execution) from error
     except CellTimeoutError as error:
         is_run = time.monotonic() >= execution.deadline
-        limit, allowed_s = ("the run", execution.limits.run) if is_run else ("the cell", execution.limits.cell)
-        raise ReportFailed(f"{limit} took longer than {allowed_s:g} s", where=execution.where) from error
+        limit, allowed_s = (tr("the run"), execution.limits.run) if is_run else (tr("the cell"), execution.limits.cell)
+        raise ReportFailed(
+            tr("{limit} took longer than {allowed_s:g} s", limit=limit, allowed_s=allowed_s), where=execution.where
+        ) from error
     except RuntimeError as error:  # of nbclient and jupyter_client, when a kernel does not start
-        raise KernelDied(redact(f"the kernel did not start: {error}", secrets), where=name) from error
+        raise KernelDied(redact(tr("the kernel did not start: {error}", error=error), secrets), where=name) from error
     except OSError as error:
         raise disk_error(error, execution.task.record.parent) from error
 
@@ -221,7 +224,7 @@ def _cell_error(error: Any, name: str, secrets: Iterable[str]) -> NtaError:
         return kind(what, where=where, todo=todo)
     what = redact(f"{error.ename}: {error.evalue}", secrets)
     last = redact(last_lines(error.traceback), secrets)
-    return ReportFailed(what, where=where, todo=f"the end of its traceback:\n{last}" if last else "")
+    return ReportFailed(what, where=where, todo=tr("the end of its traceback:\n{last}", last=last) if last else "")
 
 
 def _death(execution: _Execution) -> NtaError:
@@ -229,15 +232,21 @@ def _death(execution: _Execution) -> NtaError:
     memory = execution.memory
     if memory.held_mb:
         return ReportFailed(
-            f"the cell took {memory.held_mb:,} MB of memory, of the {memory.most_mb:,} MB that a report may hold",
+            tr(
+                "the cell took {held_mb:,} MB of memory, of the {most_mb:,} MB that a report may hold",
+                held_mb=memory.held_mb,
+                most_mb=memory.most_mb,
+            ),
             where=execution.where,
-            todo="have it read less, or set `report_memory_mb` in ntanalytics.yml; the last good report was left "
-            "in place",
+            todo=tr(
+                "have it read less, or set `report_memory_mb` in ntanalytics.yml; the last good "
+                "report was left in place"
+            ),
         )
     return KernelDied(
-        "the kernel was killed while it ran the report",
+        tr("the kernel was killed while it ran the report"),
         where=execution.where,
-        todo="was the memory enough? see `journalctl -k | grep -i oom`; the last good report was left in place",
+        todo=tr("was the memory enough? see `journalctl -k | grep -i oom`; the last good report was left in place"),
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ntanalytics.errors import ReportIncomplete
+from ntanalytics.language import tr
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -92,11 +93,19 @@ def check_complete(notebook: NotebookNode, name: str) -> None:
     missing = unexecuted_cells(notebook)
     if broken or missing:
         total = len(code_cells(notebook))
-        what = f"{len(missing)} of {total} code cells have not run" if missing else "a cell ended in an error"
+        what = (
+            tr("{count} of {total} code cells have not run", count=len(missing), total=total)
+            if missing
+            else tr("a cell ended in an error")
+        )
         if broken:
             last = next(output for output in broken[0].outputs if output.output_type == "error")
-            what += f", after {last.ename} in cell In [{broken[0].execution_count}]"
-        raise ReportIncomplete(what, where=name, todo="a report may not end early: no sys.exit(), no skipped cells")
+            what += tr(
+                ", after {ename} in cell In [{execution_count}]",
+                ename=last.ename,
+                execution_count=broken[0].execution_count,
+            )
+        raise ReportIncomplete(what, where=name, todo=tr("a report may not end early: no sys.exit(), no skipped cells"))
     from ntanalytics.reports.record import read_record
 
     try:

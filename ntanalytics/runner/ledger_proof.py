@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ntanalytics.delivery.manifest import MANIFEST, Manifest, load_manifest, read_manifest
 from ntanalytics.errors import VerificationFailed
+from ntanalytics.language import tr
 
 if TYPE_CHECKING:
     from ntanalytics.ledger import Anchor, Ledger, Run
@@ -41,23 +42,31 @@ def prove_by_ledger(ledger: Ledger, directory: Path) -> tuple[tuple[str, ...], t
     try:
         manifest = load_manifest(directory)
     except FileNotFoundError:
-        return (), ("no manifest names a run: the ledger was not asked",)
+        return (), (tr("no manifest names a run: the ledger was not asked"),)
     comparison = _Comparison()
     run_id = manifest.get("run_id", "")
     run = ledger.runs.get(run_id)
     if run is None or run.status != "published":
-        comparison.differences.append(f"the ledger knows no published run {run_id!r}: it was not published here")
+        comparison.differences.append(
+            tr("the ledger knows no published run {run_id!r}: it was not published here", run_id=run_id)
+        )
     else:
         _compare_run(ledger, run, manifest, comparison)
         _compare_versions(ledger, run, directory, comparison)
         _compare_anchor(ledger, manifest, comparison)
     if broken := ledger.publications.broken_link():
         comparison.differences.append(
-            f"the chain of publications is broken at entry {broken.id}, run {broken.run_id}: the ledger was changed"
+            tr(
+                "the chain of publications is broken at entry {id}, run {run_id}: the ledger was changed",
+                id=broken.id,
+                run_id=broken.run_id,
+            )
         )
     if comparison.differences:
         listed = "\n  ".join(comparison.differences)
-        raise VerificationFailed(f"the ledger says otherwise:\n  {listed}", where=str(directory), todo=_TODO)
+        raise VerificationFailed(
+            tr("the ledger says otherwise:\n  {listed}", listed=listed), where=str(directory), todo=tr(_TODO)
+        )
     return tuple(comparison.proven), tuple(comparison.open)
 
 
@@ -65,22 +74,34 @@ def _compare_run(ledger: Ledger, run: Run, manifest: Manifest, comparison: _Comp
     """Compare the manifest with the run's row and with its entry in the chain."""
     values = {"report": run.report, "version": run.version}
     comparison.differences += [
-        f"{name} is {manifest.get(name)!r}, and {value!r} in the ledger"
+        tr("{name} is {manifest!r}, and {value!r} in the ledger", name=name, manifest=manifest.get(name), value=value)
         for name, value in values.items()
         if manifest.get(name) != value
     ]
     if (period := manifest["period"]["text"]) != run.period:
-        comparison.differences.append(f"period is {period!r}, and {run.period!r} in the ledger")
+        comparison.differences.append(
+            tr("period is {period!r}, and {period2!r} in the ledger", period=period, period2=run.period)
+        )
     entry, first = ledger.publications.of_run(run.id), ledger.publications.first()
     given = manifest.get("manifest_sha256")
     if entry is not None and entry.manifest_sha256 != given:
-        comparison.differences.append(f"the manifest has the digest {given}, and {entry.manifest_sha256} was published")
+        comparison.differences.append(
+            tr(
+                "the manifest has the digest {given}, and {manifest_sha256} was published",
+                given=given,
+                manifest_sha256=entry.manifest_sha256,
+            )
+        )
     elif entry is not None:
-        comparison.proven.append(f"this manifest was published on {entry.at:%Y-%m-%d %H:%M} UTC (entry {entry.id})")
+        comparison.proven.append(
+            tr("this manifest was published on {at:%Y-%m-%d %H:%M} UTC (entry {id})", at=entry.at, id=entry.id)
+        )
     elif first is not None and run.ended_at is not None and run.ended_at > first.at:
-        comparison.differences.append("the chain of publications has no entry of this run, and has earlier ones")
+        comparison.differences.append(tr("the chain of publications has no entry of this run, and has earlier ones"))
     else:
-        comparison.open.append("it was published before the ledger kept digests: its run is known, its files are not")
+        comparison.open.append(
+            tr("it was published before the ledger kept digests: its run is known, its files are not")
+        )
 
 
 def verify_history(ledger: Ledger, outputs: Path) -> tuple[int, int, list[str]]:
@@ -120,7 +141,9 @@ def _compare_anchor(ledger: Ledger, manifest: Manifest, comparison: _Comparison)
     if difference := ledger.chain.differs_from(anchor):
         comparison.differences.append(difference)
     else:
-        comparison.proven.append(f"the ledger up to entry {anchor.entry} of its chain is the one of that day")
+        comparison.proven.append(
+            tr("the ledger up to entry {entry} of its chain is the one of that day", entry=anchor.entry)
+        )
 
 
 def _compare_versions(ledger: Ledger, run: Run, directory: Path, comparison: _Comparison) -> None:
@@ -129,8 +152,12 @@ def _compare_versions(ledger: Ledger, run: Run, directory: Path, comparison: _Co
     latest = max(versions, key=lambda published: published.version or 0)
     if latest.id == run.id:
         return
-    text = f"version {latest.version} was published later; this is version {run.version}"
+    text = tr(
+        "version {version} was published later; this is version {version2}",
+        version=latest.version,
+        version2=run.version,
+    )
     if Path(latest.path).resolve() == directory.resolve():
-        comparison.differences.append(f"{text}, put in its place")
+        comparison.differences.append(tr("{text}, put in its place", text=text))
     else:
         comparison.open.append(text)

@@ -12,6 +12,7 @@ from typing import Any
 
 from ntanalytics.contract import DATASETS
 from ntanalytics.errors import BadPeriod, ReportFailed, UnknownName
+from ntanalytics.language import tr
 from ntanalytics.periods import Period, PeriodKind
 from ntanalytics.runner import parameters as strict
 from ntanalytics.runner.parameters import Parameter
@@ -65,7 +66,16 @@ class ReportNotebook:
         """
         if period.kind not in self.periods:
             kinds = ", ".join(self.periods)
-            raise BadPeriod(f"{period.text} is a {period.kind}; {self.name} is made for: {kinds}", where=self.name)
+            raise BadPeriod(
+                tr(
+                    "{period} is a {kind}; {name} is made for: {kinds}",
+                    period=period.text,
+                    kind=period.kind,
+                    name=self.name,
+                    kinds=kinds,
+                ),
+                where=self.name,
+            )
 
 
 def report_names(directory: Path | None = None) -> list[str]:
@@ -104,7 +114,7 @@ def load_report(name: str, directory: Path | None = None) -> ReportNotebook:
         ]
         metadata = notebook["metadata"].get("ntanalytics")
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ReportFailed(f"cannot be read as a notebook: {str(error)[:200]}", where=where) from error
+        raise ReportFailed(tr("cannot be read as a notebook: {error}", error=str(error)[:200]), where=where) from error
     title, periods, needs = _metadata(metadata, where)
     return ReportNotebook(
         name=name,
@@ -122,25 +132,27 @@ def _metadata(content: Any, where: str) -> tuple[str, tuple[PeriodKind, ...], di
     where = f"{where}, metadata.ntanalytics"
     if not isinstance(content, dict) or set(content) - {"docx", "ofd", "needs"} != {"title", "periods"}:
         raise ReportFailed(
-            "it must hold title and periods, docx: true where it is also issued for Word, and ofd: true for OFD",
+            tr("it must hold title and periods, docx: true where it is also issued for Word, and ofd: true for OFD"),
             where=where,
-            todo="compare with another report",
+            todo=tr("compare with another report"),
         )
     for name in ("docx", "ofd"):
         if not isinstance(content.get(name, False), bool):
-            raise ReportFailed(f"{name} must be true or false", where=where)
+            raise ReportFailed(tr("{name} must be true or false", name=name), where=where)
     title, kinds, needs = content["title"], content["periods"], content.get("needs")
     if not isinstance(title, str) or not title.strip():
-        raise ReportFailed("title must be a text", where=where)
+        raise ReportFailed(tr("title must be a text"), where=where)
     if not isinstance(kinds, list) or not kinds or any(kind not in tuple(PeriodKind) for kind in kinds):
-        raise ReportFailed(f"periods must list some of {', '.join(PeriodKind)}", where=where)
+        raise ReportFailed(tr("periods must list some of {periodkind}", periodkind=", ".join(PeriodKind)), where=where)
     if needs is not None and not isinstance(needs, dict):
-        raise ReportFailed("needs must give, for each dataset, the days of history", where=where)
+        raise ReportFailed(tr("needs must give, for each dataset, the days of history"), where=where)
     for dataset, days in (needs or {}).items():
         if dataset not in DATASETS:
             raise ReportFailed(str(UnknownName("dataset", dataset, DATASETS)), where=f"{where}.needs")
         if not isinstance(days, int) or isinstance(days, bool) or not 0 <= days <= 3660:
-            raise ReportFailed(f"{dataset}: {days!r} is no number of days", where=f"{where}.needs")
+            raise ReportFailed(
+                tr("{dataset}: {days!r} is no number of days", dataset=dataset, days=days), where=f"{where}.needs"
+            )
     return title, tuple(PeriodKind(kind) for kind in kinds), needs
 
 
@@ -148,10 +160,14 @@ def _parameters(cells: list[tuple[str, list[str], str]], where: str) -> list[Par
     """Return the parameters of the one parameters cell; a cell is its type, tags and source."""
     numbers = [number for number, (_, tags, _) in enumerate(cells, 1) if "parameters" in tags]
     if len(numbers) != 1 or cells[numbers[0] - 1][0] != "code":
-        problem = f"cells {numbers} are tagged `parameters`" if numbers else "no cell is tagged `parameters`"
-        raise ReportFailed(problem, where=where, todo="tag exactly one code cell `parameters`")
+        problem = (
+            tr("cells {numbers} are tagged `parameters`", numbers=numbers)
+            if numbers
+            else tr("no cell is tagged `parameters`")
+        )
+        raise ReportFailed(problem, where=where, todo=tr("tag exactly one code cell `parameters`"))
     declared = strict.parse(cells[numbers[0] - 1][2], where=where)
     period = next((parameter for parameter in declared if parameter.name == "period"), None)
     if period is None or period.type != "str" or period.choices:
-        raise ReportFailed("there is no parameter `period: str`", where=f"{where}, parameters cell")
+        raise ReportFailed(tr("there is no parameter `period: str`"), where=f"{where}, parameters cell")
     return declared

@@ -18,6 +18,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ntanalytics.errors import BadParameter, ReportFailed
+from ntanalytics.language import tr
 
 #: Value of a parameter. A date or a code is a ``str``: ``0755`` stays ``0755``.
 Value = str | int | float | bool
@@ -52,7 +53,7 @@ class Parameter:
     def expected(self) -> str:
         """The type for a message: ``int``, or ``one of "a", "b"``."""
         if self.choices:
-            return "one of " + ", ".join(f'"{choice}"' for choice in self.choices)
+            return tr("one of ") + ", ".join(f'"{choice}"' for choice in self.choices)
         return self.type
 
     def describe(self) -> str:
@@ -73,15 +74,22 @@ class Parameter:
         if value is None or (self.choices and value not in self.choices):
             hint = self.help
             if self.type == "int" and isinstance(given, str) and re.fullmatch(r"[+-]?0[0-9]+", given):
-                hint = f"a number has no leading zero; a code is a parameter of type str ({self.help})"
+                hint = tr("a number has no leading zero; a code is a parameter of type str ({help})", help=self.help)
             raise BadParameter(
-                f"parameter {self.name!r}: {given!r} is not {_article(self.expected)}", where=where, todo=hint
+                tr(
+                    "parameter {name!r}: {given!r} is not {article}",
+                    name=self.name,
+                    given=given,
+                    article=_article(self.expected),
+                ),
+                where=where,
+                todo=hint,
             )
         return value
 
 
 def _article(expected: str) -> str:
-    return expected if expected.startswith("one of") else f"{'an' if expected == 'int' else 'a'} {expected}"
+    return expected if expected.startswith(tr("one of")) else f"{'an' if expected == 'int' else 'a'} {expected}"
 
 
 def _from_text(kind: str, text: str) -> Value | None:
@@ -131,8 +139,12 @@ def resolve(parameters: Iterable[Parameter], given: Mapping[str, object], *, whe
         if name not in known:
             similar = difflib.get_close_matches(name, known, n=1)
             listed = "".join(f"\n      {parameter.describe()}" for parameter in known.values())
-            todo = f"did you mean {similar[0]!r}? It takes:{listed}" if similar else f"it takes:{listed}"
-            raise BadParameter(f"unknown parameter {name!r}", where=where, todo=todo)
+            todo = (
+                tr("did you mean {similar!r}? It takes:{listed}", similar=similar[0], listed=listed)
+                if similar
+                else tr("it takes:{listed}", listed=listed)
+            )
+            raise BadParameter(tr("unknown parameter {name!r}", name=name), where=where, todo=todo)
     return {
         name: parameter.read(given[name], where=where) if name in given else parameter.default
         for name, parameter in known.items()
@@ -163,11 +175,11 @@ def parse(source: str, *, where: str) -> list[Parameter]:
     for statement in statements:
         line = statement.lineno
         if line <= last_line:
-            raise _defect(where, line, "two statements share a line")
+            raise _defect(where, line, tr("two statements share a line"))
         last_line = statement.end_lineno or line
         parameter = _declaration(statement, comments.get(last_line, ""), where)
         if parameter.name in parameters:
-            raise _defect(where, line, f"{parameter.name!r} is declared twice")
+            raise _defect(where, line, tr("{parameter!r} is declared twice", parameter=parameter.name))
         parameters[parameter.name] = parameter
     return list(parameters.values())
 
@@ -176,23 +188,34 @@ def _declaration(statement: ast.stmt, comment: str, where: str) -> Parameter:
     """Return the parameter that a statement declares."""
     line = statement.lineno
     if not (isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name) and statement.value):
-        raise _defect(where, line, f"`{ast.unparse(statement)}` is not `name: type = default`")
+        raise _defect(where, line, tr("`{unparse}` is not `name: type = default`", unparse=ast.unparse(statement)))
     name = statement.target.id
     if not _NAME.fullmatch(name) or keyword.iskeyword(name) or keyword.issoftkeyword(name):
-        raise _defect(where, line, f"{name!r} is no name for a parameter: lower-case ASCII letters, digits and _")
+        raise _defect(
+            where, line, tr("{name!r} is no name for a parameter: lower-case ASCII letters, digits and _", name=name)
+        )
     kind, choices = _annotation(statement.annotation)
     if not kind:
-        raise _defect(where, line, f"{name!r} has type `{ast.unparse(statement.annotation)}`")
+        raise _defect(
+            where, line, tr("{name!r} has type `{unparse}`", name=name, unparse=ast.unparse(statement.annotation))
+        )
     if not comment:
-        raise _defect(where, line, f"{name!r} has no comment that says what it does")
+        raise _defect(where, line, tr("{name!r} has no comment that says what it does", name=name))
     try:
         default = ast.literal_eval(statement.value)
     except ValueError as error:
-        raise _defect(where, line, f"the default of {name!r} is not a plain value") from error
+        raise _defect(where, line, tr("the default of {name!r} is not a plain value", name=name)) from error
     value = default if kind == "str" and isinstance(default, str) else _same_type(kind, default)
     if value is None or (choices and value not in choices):
         raise _defect(
-            where, line, f"the default of {name!r}, {default!r}, is not of type `{ast.unparse(statement.annotation)}`"
+            where,
+            line,
+            tr(
+                "the default of {name!r}, {default!r}, is not of type `{unparse}`",
+                name=name,
+                default=default,
+                unparse=ast.unparse(statement.annotation),
+            ),
         )
     return Parameter(name, kind, value, comment, choices)
 
@@ -209,4 +232,4 @@ def _annotation(node: ast.expr) -> tuple[str, tuple[str, ...]]:
 
 
 def _defect(where: str, line: int, what: str) -> ReportFailed:
-    return ReportFailed(what, where=f"{where}, parameters cell, line {line}", todo=_FORM)
+    return ReportFailed(what, where=f"{where}, parameters cell, line {line}", todo=tr(_FORM))

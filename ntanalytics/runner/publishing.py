@@ -15,6 +15,7 @@ import ntanalytics
 from ntanalytics.delivery.manifest import MANIFEST, OFD, RECORD, WORKBOOK, Artefact, Manifest
 from ntanalytics.disk_space import disk_error, sync
 from ntanalytics.errors import PublishError
+from ntanalytics.language import tr
 from ntanalytics.runner import atomic_publish
 from ntanalytics.runner.report_request import ReportRequest
 
@@ -37,17 +38,17 @@ def place(outputs: Path, report: str, folder: str) -> Path:
     """
     for part in (report, folder):
         if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.,=%~+\u3400-\u4dbf\u4e00-\u9fff-]*", part):
-            raise PublishError(f"{part!r} is no name for a folder", where=str(outputs))
+            raise PublishError(tr("{part!r} is no name for a folder", part=part), where=str(outputs))
     parent = outputs / report
     target = parent / folder
     try:
         for path in (parent, target):
             if path.is_symlink():
                 raise PublishError(
-                    "is a symbolic link", where=str(path), todo="remove the link: reports stay below outputs"
+                    tr("is a symbolic link"), where=str(path), todo=tr("remove the link: reports stay below outputs")
                 )
             if path.exists() and not path.is_dir():
-                raise PublishError("is not a folder", where=str(path), todo="move it away")
+                raise PublishError(tr("is not a folder"), where=str(path), todo=tr("move it away"))
         parent.mkdir(mode=0o750, parents=True, exist_ok=True)
     except OSError as error:
         raise disk_error(error, outputs) from error
@@ -109,9 +110,11 @@ def _artefact(path: Path) -> Artefact:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise PublishError(f"{path.name} was not made: {error.strerror}", where=str(path.parent)) from error
+        raise PublishError(
+            tr("{path} was not made: {strerror}", path=path.name, strerror=error.strerror), where=str(path.parent)
+        ) from error
     if not content:
-        raise PublishError(f"{path.name} is empty", where=str(path.parent))
+        raise PublishError(tr("{path} is empty", path=path.name), where=str(path.parent))
     artefact: Artefact = {
         "sha256": hashlib.sha256(content).hexdigest(),
         "sm3": sm3(content),
@@ -145,7 +148,9 @@ def publish(staged: Path, target: Path, manifest: Manifest) -> None:
         artefacts = list(manifest["artefacts"])
         extra = {path.name for path in staged.iterdir()} - {MANIFEST, *artefacts}
         if extra:
-            raise PublishError(f"the report left other files: {sorted(extra)}", where=manifest["report"])
+            raise PublishError(
+                tr("the report left other files: {extra}", extra=sorted(extra)), where=manifest["report"]
+            )
         for name in (*artefacts, MANIFEST):
             (staged / name).chmod(0o640)
             sync(staged / name)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ntanalytics.delivery.manifest import RECORD, Manifest, ReportChanges, read_manifest
 from ntanalytics.disk_space import check_free_space
 from ntanalytics.errors import ReportIncomplete, UsageError, VerificationFailed
+from ntanalytics.language import tr
 from ntanalytics.runner import atomic_publish, correcting, evidence, finding_history, publishing, rendering, staging
 from ntanalytics.runner.abandoned_runs import record_publication
 from ntanalytics.runner.executed_notebook import mark_published, read_notebook, write_notebook
@@ -82,13 +83,15 @@ def remark_report(context: RunContext, directory: Path, text: str, signed_by: st
     lines = _lines(text, signed_by)
     published = read_manifest(directory)
     if published is None or "version" not in published:
-        raise ReportIncomplete("there is no published report", where=str(directory), todo="name its folder")
+        raise ReportIncomplete(tr("there is no published report"), where=str(directory), todo=tr("name its folder"))
     verify(directory)
     values = {name: value for name, value in published["parameters"].items() if name != "period"}
     request = request_report(context, published["report"], published["period"]["text"], values)
     target = publishing.place(context.outputs, published["report"], request.folder_name)
     if target.resolve() != directory.resolve():
-        raise UsageError("this is no report of the site's outputs", where=str(directory), todo=f"name {target}")
+        raise UsageError(
+            tr("this is no report of the site's outputs"), where=str(directory), todo=tr("name {target}", target=target)
+        )
     with staging.report_lock(context.outputs, published["report"], request.folder_name, wait_s=_WAIT_S):
         atomic_publish.restore(target)
         check_free_space(context.outputs)
@@ -115,9 +118,12 @@ def remark_report(context: RunContext, directory: Path, text: str, signed_by: st
 def _lines(text: str, signed_by: str) -> list[str]:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if not lines or not signed_by.strip():
-        raise UsageError("a remark has a text and somebody who signs it", todo="write the text into the file")
+        raise UsageError(tr("a remark has a text and somebody who signs it"), todo=tr("write the text into the file"))
     if len(text) > LONGEST:
-        raise UsageError(f"the remark has {len(text):,} characters", todo=f"write no more than {LONGEST:,}")
+        raise UsageError(
+            tr("the remark has {count:,} characters", count=len(text)),
+            todo=tr("write no more than {longest:,}", longest=LONGEST),
+        )
     return [*lines, f"签注人：{signed_by.strip()}"]
 
 
@@ -152,7 +158,7 @@ def _write_record(
         staged / RECORD, Publication(run.report, run.run_id, version), [remark_block(version, lines, statement)]
     )
     if content_digest(load_record(staged / RECORD)) != digest:
-        raise VerificationFailed("the remark would change a part of the report", where=str(target))
+        raise VerificationFailed(tr("the remark would change a part of the report"), where=str(target))
     return digest
 
 

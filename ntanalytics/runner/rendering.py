@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ntanalytics import disk_space
 from ntanalytics.delivery.manifest import OFD, RECORD
 from ntanalytics.errors import FontMissing
+from ntanalytics.language import tr
 
 if TYPE_CHECKING:
     from ntanalytics.reports.record import Record
@@ -84,7 +85,7 @@ def print_pdf(staged: Path, progress: Callable[[str, int], None]) -> dict[str, s
     from ntanalytics.reports import exporters
     from ntanalytics.reports.exporters.pdf import print_page
 
-    progress("printing", 0)
+    progress(tr("printing"), 0)
     try:
         reason = print_page(staged / exporters.HTML, staged / PDF, staged.parent / "browser")
     except OSError as error:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ntanalytics.delivery.report_folder import folder_in, folder_name
 from ntanalytics.errors import BadParameter, BadPeriod
+from ntanalytics.language import tr
 from ntanalytics.periods import Period, parse_period
 from ntanalytics.runner.notebooks import ReportNotebook, load_report
 from ntanalytics.runner.parameters import Value, resolve
@@ -41,7 +42,9 @@ class ReportRequest:
         """
         if _PERIOD in given:
             raise BadParameter(
-                "the period is not given as a parameter", where=notebook.name, todo=f"use --period {given[_PERIOD]}"
+                tr("the period is not given as a parameter"),
+                where=notebook.name,
+                todo=tr("use --period {given}", given=given[_PERIOD]),
             )
         values = resolve(notebook.parameters, given, where=notebook.name)
         return cls(notebook, period, {**values, _PERIOD: period.text})
@@ -88,7 +91,9 @@ def request_report(
         today = context.today
         period = parse_period(period, today, context.settings.calendar())
         if period.first > today:
-            todo = "name an earlier period"
-            raise BadPeriod(f"{period.text} has not begun: today is {today}", where=report, todo=todo)
+            todo = tr("name an earlier period")
+            raise BadPeriod(
+                tr("{period} has not begun: today is {today}", period=period.text, today=today), where=report, todo=todo
+            )
     notebook.check_period(period)
     return ReportRequest.of(notebook, period, given)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 import ntanalytics
 from ntanalytics.delivery.manifest import RECORD, Manifest, load_manifest
 from ntanalytics.errors import LakeError, NoData, ReportIncomplete, VerificationFailed
+from ntanalytics.language import tr
 from ntanalytics.periods import parse_period
 from ntanalytics.runner import engine
 from ntanalytics.runner.correcting import changed_settings
@@ -82,13 +84,7 @@ def reproduce(context: RunContext, directory: Path) -> Reproduction:
         made = load_record(record)
     changed = _changes(context, manifest, request)
     if differences := value_differences(published, made):
-        listed = "\n  ".join(differences[:_MOST_LISTED])
-        more = f"\n  and {len(differences) - _MOST_LISTED} more" if len(differences) > _MOST_LISTED else ""
-        since = "".join(f"\n  since then: {text}" for text in changed)
-        todo = "see what has changed since then" if changed else "the record was changed, or the lake was: restore both"
-        raise VerificationFailed(
-            f"{len(differences)} values come out differently:\n  {listed}{more}{since}", where=str(directory), todo=todo
-        )
+        raise _difference(directory, differences, changed)
     return Reproduction(
         report=manifest["report"],
         period=period.text,
@@ -99,18 +95,43 @@ def reproduce(context: RunContext, directory: Path) -> Reproduction:
     )
 
 
+def _difference(directory: Path, differences: Sequence[str], changed: Sequence[str]) -> VerificationFailed:
+    """Return the error that lists differing values, and the changes since the report was published."""
+    listed = "\n  ".join(differences[:_MOST_LISTED])
+    more = f"\n  and {len(differences) - _MOST_LISTED} more" if len(differences) > _MOST_LISTED else ""
+    since = "".join(tr("\n  since then: {text}", text=text) for text in changed)
+    todo = (
+        tr("see what has changed since then")
+        if changed
+        else tr("the record was changed, or the lake was: restore both")
+    )
+    return VerificationFailed(
+        tr(
+            "{count} values come out differently:\n  {listed}{more}{since}",
+            count=len(differences),
+            listed=listed,
+            more=more,
+            since=since,
+        ),
+        where=str(directory),
+        todo=todo,
+    )
+
+
 def _manifest_of(directory: Path) -> Manifest:
     try:
         manifest = load_manifest(directory)
     except (OSError, ValueError, TypeError, RecursionError) as error:
         raise ReportIncomplete(
-            "no published report: its manifest cannot be read",
+            tr("no published report: its manifest cannot be read"),
             where=str(directory),
-            todo="name a folder such as outputs/sms_volume/2026-W47",
+            todo=tr("name a folder such as outputs/sms_volume/2026-W47"),
         ) from error
     missing = {"report", "period", "version", "parameters", "tables"} - manifest.keys()
     if missing:
-        raise ReportIncomplete(f"the manifest has no {', '.join(sorted(missing))}", where=str(directory))
+        raise ReportIncomplete(
+            tr("the manifest has no {missing}", missing=", ".join(sorted(missing))), where=str(directory)
+        )
     return manifest
 
 
@@ -127,10 +148,12 @@ def _require_versions(context: RunContext, manifest: Manifest) -> None:
     gone = [f"{name} version {version}" for name, version in tables if not _has(lake, name, version)]
     if gone:
         raise NoData(
-            f"the lake no longer holds {', '.join(gone)}",
+            tr("the lake no longer holds {gone}", gone=", ".join(gone)),
             where=lake.address,
-            todo="restore the lake from a backup of that time; maintenance keeps the versions of the reports in the "
-            "outputs, and no longer those of a report that was replaced or removed",
+            todo=tr(
+                "restore the lake from a backup of that time; maintenance keeps the versions of the "
+                "reports in the outputs, and no longer those of a report that was replaced or removed"
+            ),
         )
 
 
@@ -170,10 +193,16 @@ def _changes(context: RunContext, manifest: Manifest, request: ReportRequest) ->
 
     changed = []
     if manifest.get("code_version") != ntanalytics.__version__:
-        changed.append(f"the suite is {ntanalytics.__version__}, and was {manifest.get('code_version')}")
+        changed.append(
+            tr(
+                "the suite is {version}, and was {manifest}",
+                version=ntanalytics.__version__,
+                manifest=manifest.get("code_version"),
+            )
+        )
     if manifest.get("notebook_sha256") != request.notebook.sha256:
-        changed.append(f"notebooks/{request.notebook.path.name} was changed")
+        changed.append(tr("notebooks/{path} was changed", path=request.notebook.path.name))
     record_settings_changes(context.ledger.audit, context.settings.file, context.settings.model_dump(mode="json"))
     if keys := changed_settings(context, manifest):
-        changed.append(f"settings were changed: {', '.join(keys)}")
+        changed.append(tr("settings were changed: {keys}", keys=", ".join(keys)))
     return tuple(changed)

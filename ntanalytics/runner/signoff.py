@@ -16,6 +16,7 @@ from ntanalytics.contract import dataset
 from ntanalytics.delivery.catalogue import IssuedReport
 from ntanalytics.errors import BadPeriod, LakeError
 from ntanalytics.lake import DeltaLake, DuckReader
+from ntanalytics.language import tr
 from ntanalytics.ledger import Ledger
 from ntanalytics.periods import parse_period
 from ntanalytics.settings import Settings
@@ -62,9 +63,17 @@ def check_fresh(settings: Settings, ledger: Ledger, today: dt.date) -> None:
         last = last_days.get((SIGNOFFS, name))
         if last is None or last < today - _FRESH:
             raise LakeError(
-                f"the sign-offs of {name} were last taken of {last or 'no day'}: what was signed since is not known",
+                tr(
+                    "the sign-offs of {name} were last taken of {last}: what was signed since is not known",
+                    name=name,
+                    last=last or tr("no day"),
+                ),
                 where=SIGNOFFS,
-                todo=f"ntanalytics extract {SIGNOFFS} --from DAY --to {today - dt.timedelta(days=1)}",
+                todo=tr(
+                    "ntanalytics extract {signoffs} --from DAY --to {today}",
+                    signoffs=SIGNOFFS,
+                    today=today - dt.timedelta(days=1),
+                ),
             )
 
 
@@ -89,11 +98,11 @@ def signed_reports(
             period = parse_period(unicodedata.normalize("NFKC", signoff.period).strip(), dt.date(2000, 1, 1)).text
         except BadPeriod:
             period = None
-        reason = f"signed on {signoff.signed_on}"
+        reason = tr("signed on {signed_on}", signed_on=signoff.signed_on)
         if name is None:
-            reason += f", as {signoff.report!r}, which names no report"
+            reason += tr(", as {report!r}, which names no report", report=signoff.report)
         if period is None:
-            reason += f", for {signoff.period!r}, which is no period"
+            reason += tr(", for {period!r}, which is no period", period=signoff.period)
         for report in issued:
             is_of_period = report.period.text == period if period else report.period.first <= signoff.signed_on
             if is_of_period and name in (None, report.report):

@@ -27,6 +27,7 @@ import filelock
 
 from ntanalytics.disk_space import disk_error
 from ntanalytics.errors import Busy, PublishError
+from ntanalytics.language import tr
 
 STAGING = ".staging"
 LOCKS = ".locks"
@@ -53,7 +54,9 @@ def report_lock(outputs: Path, report: str, folder: str, *, wait_s: float = 0.0)
         lock = _acquire(outputs, f"{report},{folder}", wait_s=wait_s)
     except filelock.Timeout as error:
         raise Busy(
-            "another run of this report and period is under way", where=f"{report}/{folder}", todo="wait for it to end"
+            tr("another run of this report and period is under way"),
+            where=f"{report}/{folder}",
+            todo=tr("wait for it to end"),
         ) from error
     try:
         yield
@@ -72,7 +75,7 @@ def index_lock(outputs: Path) -> Iterator[None]:
         lock = _acquire(outputs, "index", wait_s=_INDEX_WAIT_S)
     except filelock.Timeout as error:
         raise PublishError(
-            "another run is writing the index", where=str(outputs), todo="run `ntanalytics index`"
+            tr("another run is writing the index"), where=str(outputs), todo=tr("run `ntanalytics index`")
         ) from error
     try:
         yield
@@ -130,7 +133,7 @@ def working_folder(outputs: Path, name: str) -> Path:
     try:
         if folder.is_symlink():
             raise PublishError(
-                "is a symbolic link", where=str(folder), todo="remove the link: reports stay below outputs"
+                tr("is a symbolic link"), where=str(folder), todo=tr("remove the link: reports stay below outputs")
             )
         folder.mkdir(mode=0o750, parents=True, exist_ok=True)
     except OSError as error:

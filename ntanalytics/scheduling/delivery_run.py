@@ -12,6 +12,7 @@ from ntanalytics.delivery.notices import message_of
 from ntanalytics.delivery.report_folder import parameters_key
 from ntanalytics.delivery.session import DeliverySession, close_interrupted
 from ntanalytics.errors import NtaError, UnknownName, UsageError
+from ntanalytics.language import tr
 from ntanalytics.ledger import Delivery, DeliveryRequest, Ledger
 from ntanalytics.periods import parse_period
 from ntanalytics.runner.notebooks import load_report
@@ -98,10 +99,14 @@ def deliver_again(context: RunContext, id_prefix: str) -> Delivery:
     if not deliveries:
         raise UnknownName("delivery", id_prefix, [delivery.id[:12] for delivery in _recent(ledger)])
     if len(deliveries) > 1:
-        raise UsageError(f"{len(deliveries)} deliveries begin so", where=id_prefix, todo="write more of it")
+        raise UsageError(
+            tr("{count} deliveries begin so", count=len(deliveries)), where=id_prefix, todo=tr("write more of it")
+        )
     request, session = deliveries[0].request, DeliverySession.of(settings, ledger)
     if request.subject.startswith(SUBJECT):
-        raise UsageError("a proof of a week is not repeated", where=id_prefix, todo="send the reports themselves")
+        raise UsageError(
+            tr("a proof of a week is not repeated"), where=id_prefix, todo=tr("send the reports themselves")
+        )
     if request.kind == "notice":
         make = partial(message_of, settings, ledger, request)
     else:
@@ -109,15 +114,15 @@ def deliver_again(context: RunContext, id_prefix: str) -> Delivery:
         published = published_report(context, request_of(context, request.subject, period, request.parameters))
         if published is None or published.version != request.version:
             raise UsageError(
-                f"version {request.version} is not there any more",
+                tr("version {version} is not there any more", version=request.version),
                 where=f"{request.subject} {request.period}",
-                todo="a later version is delivered by itself: ntanalytics deliver",
+                todo=tr("a later version is delivered by itself: ntanalytics deliver"),
             )
         changes = published.changes_since(_version_before(ledger, request))
         make = partial(published.message, request.id, settings.site.name, changes)
     delivery = session.send(request, make, is_repetition=True)
     if delivery is None:
-        raise UsageError("it is being sent right now", where=id_prefix, todo="wait for it to end")
+        raise UsageError(tr("it is being sent right now"), where=id_prefix, todo=tr("wait for it to end"))
     return delivery
 
 
@@ -212,7 +217,7 @@ def _supersede(ledger: Ledger, earlier: Sequence[Delivery], request: DeliveryReq
     """Close the unsent deliveries of earlier versions."""
     for delivery in earlier:
         if delivery.status == "retry" and delivery.request.version < request.version:
-            ledger.deliveries.end(delivery.id, "failed", f"version {request.version} stands for it")
+            ledger.deliveries.end(delivery.id, "failed", tr("version {version} stands for it", version=request.version))
 
 
 def _give_up(context: RunContext, job: Job, received: Sequence[Delivery]) -> None:
@@ -224,7 +229,7 @@ def _give_up(context: RunContext, job: Job, received: Sequence[Delivery]) -> Non
             and delivery.request.scheduled_at is not None
             and delivery.request.scheduled_at < oldest
         ):
-            why = f"given up after {job.max_age_days} days: {delivery.why}"
+            why = tr("given up after {max_age_days} days: {why}", max_age_days=job.max_age_days, why=delivery.why)
             context.ledger.deliveries.end(delivery.id, "failed", why)
 
 

@@ -18,6 +18,7 @@ import jinja2
 from sqlalchemy.engine import make_url
 
 from ntanalytics.errors import SettingsError, UsageError
+from ntanalytics.language import tr
 from ntanalytics.scheduling.jobs import Job
 from ntanalytics.settings import Settings, project_dir
 
@@ -64,7 +65,7 @@ class DeploymentPaths:
     def __post_init__(self) -> None:
         for path in (self.program, self.config, *self.writable):
             if re.search(r"[\x00-\x1f\x7f{}]", str(path)):
-                raise SettingsError("a path has a control character or a brace", where=repr(str(path)))
+                raise SettingsError(tr("a path has a control character or a brace"), where=repr(str(path)))
 
 
 #: Site of the files in ``scheduled/``, which can be copied and changed.
@@ -103,7 +104,7 @@ def contents(paths: DeploymentPaths, jobs: Mapping[str, Job]) -> dict[str, str]:
         SettingsError: there is no job.
     """
     if not jobs:
-        raise SettingsError("there is no job", where="jobs.yml", todo="see docs/schedule.md")
+        raise SettingsError(tr("there is no job"), where="jobs.yml", todo=tr("see docs/schedule.md"))
     templates = jinja2.Environment(
         loader=jinja2.PackageLoader("ntanalytics.scheduling"),
         undefined=jinja2.StrictUndefined,
@@ -140,7 +141,7 @@ def write(directory: Path, paths: DeploymentPaths, jobs: Mapping[str, Job]) -> l
             directory.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
         except OSError as error:
-            raise UsageError(f"cannot write: {error.strerror}", where=str(path)) from error
+            raise UsageError(tr("cannot write: {strerror}", strerror=error.strerror), where=str(path)) from error
         written.append(path)
     return written
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from ntanalytics.language import tr
 from ntanalytics.ledger.scheduled_runs import ScheduledRunRecord
 from ntanalytics.periods import Calendar, Period, parse_period
 from ntanalytics.scheduling.jobs import Job
@@ -79,7 +80,7 @@ def due(
     young = [run for run in waiting if now - run.at <= dt.timedelta(days=job.max_age_days)]
     skipped = [(run, _too_old(job, known.get(run.at))) for run in waiting if run not in young]
     if job.catch_up == "latest" and len(young) > 1:
-        skipped += [(run, f"{young[-1].period.text} stands for it") for run in young[:-1]]
+        skipped += [(run, tr("{period} stands for it", period=young[-1].period.text)) for run in young[:-1]]
         young = young[-1:]
     return Due(tuple(young), tuple(skipped))
 
@@ -101,5 +102,5 @@ def _is_waiting(job: Job, known: ScheduledRunRecord | None, at: dt.datetime, now
 
 def _too_old(job: Job, known: ScheduledRunRecord | None) -> str:
     """Return the reason why a run is not caught up: its age, and its last failure."""
-    why = f"older than {job.max_age_days} days"
-    return f"{why}; it failed of: {known.why}" if known is not None and known.why else why
+    why = tr("older than {max_age_days} days", max_age_days=job.max_age_days)
+    return tr("{why}; it failed of: {why2}", why=why, why2=known.why) if known is not None and known.why else why

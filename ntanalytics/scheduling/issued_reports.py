@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ntanalytics.delivery.manifest import read_manifest
+from ntanalytics.language import tr
 from ntanalytics.ledger import DeliveryRequest, Run, ScheduledRunRecord
 from ntanalytics.periods import Period, parse_period
 from ntanalytics.runner.each_unit import UNIT
@@ -110,5 +111,8 @@ def unknown_units(job: Job, issued: Sequence[IssuedRun]) -> str:
     problems = []
     for unit in sorted(set(job.unit_recipients) - units):
         similar = difflib.get_close_matches(unit, units, n=1)
-        problems.append(f"no unit {unit!r} has a page" + (f"; did you mean {similar[0]!r}?" if similar else ""))
+        problems.append(
+            tr("no unit {unit!r} has a page", unit=unit)
+            + (tr("; did you mean {similar!r}?", similar=similar[0]) if similar else "")
+        )
     return f"unit_recipients: {'; '.join(problems)}" if problems else ""

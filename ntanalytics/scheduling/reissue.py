@@ -13,6 +13,7 @@ from typing import Literal
 from ntanalytics.contract import Kind
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.errors import LeaseLost
+from ntanalytics.language import tr
 from ntanalytics.ledger import Correction, ExtractionResult
 from ntanalytics.runner.abandoned_runs import reap_abandoned_runs
 from ntanalytics.runner.notebooks import load_report
@@ -48,7 +49,11 @@ def reissue(context: RunContext, name: str, job: Job) -> list[RunOutcome]:
         scheduled = scheduled_run_of(name, job, correction.scheduled_at.astimezone(zone), calendar)
         if now - correction.scheduled_at > dt.timedelta(days=job.max_age_days):
             missing = ", ".join(f"{dataset} of {source}" for dataset, source in correction.gaps)
-            why = f"older than {job.max_age_days} days; what it lacks never came: {missing}"
+            why = tr(
+                "older than {max_age_days} days; what it lacks never came: {missing}",
+                max_age_days=job.max_age_days,
+                missing=missing,
+            )
             context.ledger.corrections.close(name, correction.scheduled_at, "given up", why)
             outcomes.append(RunOutcome(job=name, period=scheduled.period.text, status="skipped", why=why))
         elif is_time_to_retry(correction.since, correction.tried_at or correction.since, now):

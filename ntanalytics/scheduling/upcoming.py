@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from ntanalytics.errors import CalendarMissing
+from ntanalytics.language import tr
 from ntanalytics.periods import Calendar, days_between
 from ntanalytics.scheduling.due import ScheduledRun, scheduled_run_of
 from ntanalytics.scheduling.jobs import Job
@@ -37,7 +38,9 @@ def upcoming(
                 moments = job.when.between(begin, end, calendar, zone)
                 runs += [scheduled_run_of(name, job, at, calendar) for at in moments]
             except CalendarMissing as error:
-                unknown.append(f"{name}: from {day} on it cannot be told: {error.what}")
+                unknown.append(
+                    tr("{name}: from {day} on it cannot be told: {what}", name=name, day=day, what=error.what)
+                )
                 break
             begin = max(begin, end)
     return sorted(runs, key=lambda run: (run.at, run.job)), unknown

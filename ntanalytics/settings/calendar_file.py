@@ -11,6 +11,7 @@ import chinese_calendar
 import yaml
 
 from ntanalytics.errors import SettingsError
+from ntanalytics.language import tr
 from ntanalytics.settings.festivals import FESTIVALS
 from ntanalytics.settings.holiday_notice import HolidayNotice
 from ntanalytics.settings.holidays import read_years
@@ -86,16 +87,24 @@ def _amended(known: Mapping[str, Any], new: _Festivals, notice: HolidayNotice) -
     if not known:
         missing = "、".join(name for name in FESTIVALS if name not in notice.names)
         raise SettingsError(
-            f"the notice has no {missing}, and no calendar of {notice.year} is known that it could amend",
-            todo="paste the whole notice, or first add that of the whole year",
+            tr(
+                "the notice has no {missing}, and no calendar of {year} is known that it could amend",
+                missing=missing,
+                year=notice.year,
+            ),
+            todo=tr("paste the whole notice, or first add that of the whole year"),
         )
     kept = {}
     for names, lists in known.items():
         common = set(names.split("、")) & notice.names
         if common and common != set(names.split("、")):
             raise SettingsError(
-                f"the year has {names} as one, and the notice has {'、'.join(sorted(common))} alone",
-                todo=f"list the days of {notice.year} in the calendar file by hand (docs/settings.md)",
+                tr(
+                    "the year has {names} as one, and the notice has {common} alone",
+                    names=names,
+                    common="、".join(sorted(common)),
+                ),
+                todo=tr("list the days of {year} in the calendar file by hand (docs/settings.md)", year=notice.year),
             )
         if not common:
             kept[names] = lists

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from ntanalytics.errors import SettingsError, UnknownName
+from ntanalytics.language import tr
 
 #: Mail address without SMTP extensions; it cannot start another header or recipient.
 _ADDRESS = re.compile(r"[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
@@ -36,7 +37,7 @@ def reference(text: str) -> str:
         ValueError: the text is not a reference, and may be the secret itself.
     """
     if text and text.partition(":")[0] not in ("env", "file", "keyring"):
-        raise ValueError("a secret is not written here; refer to it: env:NAME, file:PATH or keyring:SERVICE/USER")
+        raise ValueError(tr("a secret is not written here; refer to it: env:NAME, file:PATH or keyring:SERVICE/USER"))
     return text
 
 
@@ -69,14 +70,19 @@ class Channel(BaseModel):
             raise ValueError(f"a {self.kind} needs {', '.join(missing)}")
         if foreign := sorted(keys - _ALLOWED[self.kind]):
             raise ValueError(
-                f"a {self.kind} has no {', '.join(foreign)}; known: {', '.join(sorted(_ALLOWED[self.kind]))}"
+                tr(
+                    "a {kind} has no {foreign}; known: {allowed}",
+                    kind=self.kind,
+                    foreign=", ".join(foreign),
+                    allowed=", ".join(sorted(_ALLOWED[self.kind])),
+                )
             )
         if self.sender and not _ADDRESS.fullmatch(self.sender):
-            raise ValueError("sender is not a mail address")
+            raise ValueError(tr("sender is not a mail address"))
         if bool(self.user) != bool(self.password):
-            raise ValueError("user and password go together")
+            raise ValueError(tr("user and password go together"))
         if self.user and self.security == "none":
-            raise ValueError("a password is not sent over an open connection: use security: starttls or tls")
+            raise ValueError(tr("a password is not sent over an open connection: use security: starttls or tls"))
         return self
 
     @property
@@ -144,12 +150,14 @@ def addresses(recipients: Iterable[Recipient], channels: Mapping[str, Channel], 
 
 def _addresses(recipient: Recipient, channel: Channel, where: str) -> list[Address]:
     if channel.kind == "robot" and recipient.to:
-        raise SettingsError("a robot has no recipient but its group", where=where, todo="leave `to` out")
+        raise SettingsError(tr("a robot has no recipient but its group"), where=where, todo=tr("leave `to` out"))
     if channel.kind == "mail" and not recipient.to:
-        raise SettingsError("the recipient has no address", where=where, todo="name mail addresses under `to`")
+        raise SettingsError(tr("the recipient has no address"), where=where, todo=tr("name mail addresses under `to`"))
     shape = _ADDRESS if channel.kind == "mail" else _FOLDER
     for text in recipient.to:
         if not shape.fullmatch(text):
-            wanted = "mail address" if channel.kind == "mail" else "name of a folder below the channel's path"
-            raise SettingsError(f"{text!r} is not a valid {wanted}", where=where, todo="correct `to`")
+            wanted = tr("mail address") if channel.kind == "mail" else tr("name of a folder below the channel's path")
+            raise SettingsError(
+                tr("{text!r} is not a valid {wanted}", text=text, wanted=wanted), where=where, todo=tr("correct `to`")
+            )
     return [Address(recipient.channel, text, recipient.only is not None) for text in recipient.to or ("",)]

@@ -10,6 +10,7 @@ from pathlib import Path
 import structlog
 
 from ntanalytics.errors import NtaError
+from ntanalytics.language import tr
 
 log = structlog.get_logger(__name__)
 
@@ -26,17 +27,26 @@ def read_csv(path: Path, columns: Sequence[str]) -> list[tuple[int, tuple[str, .
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise NtaError(f"cannot read the file: {error.strerror}", where=str(path)) from error
+        raise NtaError(tr("cannot read the file: {strerror}", strerror=error.strerror), where=str(path)) from error
     reader = csv.DictReader(io.StringIO(_text(content, path), newline=""))
     try:
         header = [name.strip() for name in reader.fieldnames or ()]
         reader.fieldnames = header
         missing = [name for name in columns if name not in header]
         if missing:
-            raise NtaError(f"there is no column {missing[0]!r}; it has {', '.join(header) or 'none'}", where=str(path))
+            raise NtaError(
+                tr(
+                    "there is no column {missing!r}; it has {header}",
+                    missing=missing[0],
+                    header=", ".join(header) or tr("none"),
+                ),
+                where=str(path),
+            )
         rows = [(reader.line_num, tuple((line[name] or "").strip() for name in columns)) for line in reader]
     except csv.Error as error:
-        raise NtaError(f"line {reader.line_num}: {error}", where=str(path)) from error
+        raise NtaError(
+            tr("line {line_num}: {error}", line_num=reader.line_num, error=error), where=str(path)
+        ) from error
     return [(number, values) for number, values in rows if any(values)]
 
 
@@ -48,7 +58,7 @@ def _text(content: bytes, path: Path) -> str:
             text = content.decode("gb18030").removeprefix("\ufeff")
         except UnicodeDecodeError as error:
             raise NtaError(
-                "it is neither UTF-8 nor GB 18030", where=str(path), todo="save it as “CSV UTF-8”"
+                tr("it is neither UTF-8 nor GB 18030"), where=str(path), todo=tr("save it as “CSV UTF-8”")
             ) from error
     log.warning("the file is not UTF-8: read as GB 18030", file=str(path))
     return text

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ntanalytics.errors import SettingsError
+from ntanalytics.language import tr
 
 
 def project_dir(name: str) -> Path:
@@ -25,5 +26,7 @@ def require_own(paths: Iterable[Path]) -> None:
     for path in paths:
         if path.stat().st_mode & stat.S_IWOTH:
             raise SettingsError(
-                "every account of this host may write it", where=str(path), todo="chmod o-w, and look what is in it"
+                tr("every account of this host may write it"),
+                where=str(path),
+                todo=tr("chmod o-w, and look what is in it"),
             )

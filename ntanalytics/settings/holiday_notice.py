@@ -9,6 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from ntanalytics.errors import SettingsError
+from ntanalytics.language import tr
 from ntanalytics.periods import days_between
 from ntanalytics.settings.festivals import FESTIVALS
 
@@ -116,12 +117,14 @@ def parse_notice(text: str) -> HolidayNotice:
     years = {int(text) for text in _YEAR.findall(plain[: items[0].start() if items else None])}
     if len(years) != 1:
         named = ", ".join(str(year) for year in sorted(years)) or "no year"
-        raise SettingsError(f"the notice names {named}: paste it with its title, which names one year", todo=_TODO)
+        raise SettingsError(
+            tr("the notice names {named}: paste it with its title, which names one year", named=named), todo=tr(_TODO)
+        )
     if not items:
-        raise SettingsError("the text has no line such as 一、元旦：…", todo=_TODO)
+        raise SettingsError(tr("the text has no line such as 一、元旦：…"), todo=tr(_TODO))
     (year,) = years
     if year not in _YEARS:
-        raise SettingsError(f"the notice names {year}: no year of a notice", todo=_TODO)
+        raise SettingsError(tr("the notice names {year}: no year of a notice", year=year), todo=tr(_TODO))
     ends = [item.start() for item in items[1:]] + [len(plain)]
     breaks = [
         _break(tuple(item[1].split("、")), _ISSUED.sub("", plain[item.end() : end]), year)
@@ -143,7 +146,7 @@ def _break(names: tuple[str, ...], text: str, year: int) -> Break:
     first, *others = text.split("。")
     matched = _HOLIDAY.fullmatch(first)
     if matched is None:
-        raise SettingsError(f"{where}: cannot read {first!r}", todo=_TODO)
+        raise SettingsError(tr("{where}: cannot read {first!r}", where=where, first=first), todo=tr(_TODO))
     begin = _named_day(matched.group(1, 2, 3, 4), year, None, where)
     has_end = matched[7] is not None
     end = _named_day(matched.group(5, 6, 7, 8), begin.day.year, begin.day.month, where) if has_end else begin
@@ -152,7 +155,7 @@ def _break(names: tuple[str, ...], text: str, year: int) -> Break:
     counts += [int(matched[9])] if matched[9] else []
     strange = [remark for remark in remarks if re.search(r"\d", remark) and not re.fullmatch(r"共\d+天", remark)]
     if strange or len(set(counts)) > 1:
-        raise SettingsError(f"{where}: cannot read {first!r}", todo=_TODO)
+        raise SettingsError(tr("{where}: cannot read {first!r}", where=where, first=first), todo=tr(_TODO))
     return Break(
         names=names,
         first=begin,
@@ -169,7 +172,9 @@ def _workdays(sentences: list[str], year: int, where: str) -> list[NamedDay]:
         matched = _WORKDAYS.fullmatch(sentence)
         if matched is None:
             if re.search(r"\d+日", sentence):
-                raise SettingsError(f"{where}: cannot read {sentence!r}", todo=_TODO)
+                raise SettingsError(
+                    tr("{where}: cannot read {sentence!r}", where=where, sentence=sentence), todo=tr(_TODO)
+                )
             break
         days += [_named_day(match.groups(), year, None, where) for match in _NAMED_DAY.finditer(matched[1])]
     return days
@@ -180,12 +185,14 @@ def _named_day(groups: tuple[str | None, ...], year: int, month: int | None, whe
     own_year, own_month, day, brackets = groups
     number = int(own_month) if own_month else month
     if number is None:
-        raise SettingsError(f"{where}: the day {day}日 has no month", todo=_TODO)
+        raise SettingsError(tr("{where}: the day {day}日 has no month", where=where, day=day), todo=tr(_TODO))
     try:
         named = NamedDay(dt.date(int(own_year or year), number, int(day or 0)), brackets or "")
     except (ValueError, OverflowError) as error:
         text = f"{where} has a day that does not exist: {error}, in {number}月{day}日"
-        raise SettingsError(text, todo=_TODO) from error
+        raise SettingsError(text, todo=tr(_TODO)) from error
     if abs(named.day.year - year) > 1:
-        raise SettingsError(f"{where}: {named.day} is years away from {year}", todo=_TODO)
+        raise SettingsError(
+            tr("{where}: {day} is years away from {year}", where=where, day=named.day, year=year), todo=tr(_TODO)
+        )
     return named

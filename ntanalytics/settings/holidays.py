@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from ntanalytics.errors import NtaError, SettingsError
+from ntanalytics.language import tr
 from ntanalytics.periods import Calendar
 
 #: Name of the calendar file beside the settings file, where ``site.calendar`` names no other.
@@ -41,7 +42,13 @@ def read_calendar(path: Path) -> Calendar:
         for year, lists in content.items():
             unknown = set(lists) - {*_LISTS, "festivals", "notices"}
             if unknown:
-                raise NtaError(f"{year}: unknown key {min(unknown)!r}; known: holidays, workdays, festivals, notices")
+                raise NtaError(
+                    tr(
+                        "{year}: unknown key {unknown!r}; known: holidays, workdays, festivals, notices",
+                        year=year,
+                        unknown=min(unknown),
+                    )
+                )
             working |= dict(_days(year, lists, str(year), earliest=dt.date(year, 1, 1)))
     except (AttributeError, TypeError, ValueError, NtaError) as error:
         raise _unreadable(path, error) from error
@@ -65,9 +72,13 @@ def _days(year: int, lists: Mapping[str, Any], where: str, *, earliest: dt.date)
     for key, is_working in _LISTS.items():
         for day in lists.get(key, ()):
             if not isinstance(day, dt.date) or not earliest <= day <= dt.date(year, 12, 31):
-                raise NtaError(f"{where}.{key}: {day!r} is not a day of {year}")
+                raise NtaError(
+                    tr("{where}.{key}: {day!r} is not a day of {year}", where=where, key=key, day=day, year=year)
+                )
             yield day, is_working
 
 
 def _unreadable(path: Path, error: Exception) -> SettingsError:
-    return SettingsError(f"cannot read the calendar: {error}", where=str(path), todo="see docs/settings.md")
+    return SettingsError(
+        tr("cannot read the calendar: {error}", error=error), where=str(path), todo=tr("see docs/settings.md")
+    )

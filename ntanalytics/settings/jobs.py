@@ -11,6 +11,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from ntanalytics.errors import SettingsError, UnknownName
+from ntanalytics.language import tr
 from ntanalytics.settings.channels import Address, Channel, Recipient, addresses
 from ntanalytics.settings.renames import JOBS_RENAMES, current_text
 from ntanalytics.settings.schedule_spec import ScheduleSpec, parse_schedule_spec
@@ -29,7 +30,7 @@ def _texts(value: object) -> object:
         for name, text in value.items():
             if not isinstance(text, str):
                 raise ValueError(  # noqa: TRY004 - pydantic takes it for a wrong value
-                    f'{name}: write its value in quotes, as "{text}"'
+                    tr('{name}: write its value in quotes, as "{text}"', name=name, text=text)
                 )
     return value
 
@@ -64,9 +65,9 @@ class Job(BaseModel):
     @model_validator(mode="after")
     def _sends_each_page_to_its_unit(self) -> Job:
         if self.each == "unit" and self.recipients:
-            raise ValueError("each unit has a page of its own: name who gets it under unit_recipients")
+            raise ValueError(tr("each unit has a page of its own: name who gets it under unit_recipients"))
         if self.each is None and self.unit_recipients:
-            raise ValueError("unit_recipients go with `each: unit`")
+            raise ValueError(tr("unit_recipients go with `each: unit`"))
         return self
 
     def sent_to(self, channels: Mapping[str, Channel], *, where: str) -> Mapping[str, Sequence[Address]]:
@@ -111,14 +112,16 @@ def load_jobs(path: Path) -> Mapping[str, Job]:
         content: Any = yaml.safe_load(current_text(path.read_text(encoding="utf-8"), JOBS_RENAMES)[0])
     except OSError as error:
         raise SettingsError(
-            f"cannot read the jobs: {error.strerror}", where=where, todo="`ntanalytics init DIR` writes such a file"
+            tr("cannot read the jobs: {strerror}", strerror=error.strerror),
+            where=where,
+            todo=tr("`ntanalytics init DIR` writes such a file"),
         ) from error
     except (UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
-        raise SettingsError(f"not YAML: {error}", where=where) from error
+        raise SettingsError(tr("not YAML: {error}", error=error), where=where) from error
     try:
         return JobList.model_validate(content).jobs
     except ValidationError as error:
-        raise SettingsError(_explained(error), where=where, todo="see docs/schedule.md") from None
+        raise SettingsError(_explained(error), where=where, todo=tr("see docs/schedule.md")) from None
 
 
 def _explained(error: ValidationError) -> str:
@@ -127,7 +130,7 @@ def _explained(error: ValidationError) -> str:
         key = ".".join(str(part) for part in problem["loc"])
         if problem["type"] == "extra_forbidden":
             unknown = UnknownName("key", str(problem["loc"][-1]), _fields_at(problem["loc"]))
-            lines.append(f"{key}: unknown key; {unknown.todo}")
+            lines.append(tr("{key}: unknown key; {todo}", key=key, todo=unknown.todo))
         else:
             lines.append(f"{key}: {problem['msg'].removeprefix('Value error, ')}")
     return "\n".join(lines)

@@ -36,6 +36,9 @@ class Settings(SettingsPart):
 
     file: Path = Field(exclude=True, description="Not a key: the file itself.")
     site: Site = Field(default_factory=Site, description="The city.")
+    language: Literal["zh", "en"] | None = Field(
+        None, description="Language of the command line and its messages; default: that of the environment."
+    )
     lake: Annotated[Path, BeforeValidator(lake_folder)] = Field(
         Path("lake"), description="Folder of the lake; with `store`, of its cache on this host."
     )

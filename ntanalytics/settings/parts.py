@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from ntanalytics.language import tr
 from ntanalytics.periods import Hours
 from ntanalytics.settings.channels import reference
 
@@ -18,7 +19,7 @@ def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
-        raise ValueError(f"{name!r} is not a time zone; write one like Asia/Shanghai") from None
+        raise ValueError(tr("{name!r} is not a time zone; write one like Asia/Shanghai", name=name)) from None
     return name
 
 
@@ -35,26 +36,26 @@ def _has_password(url: str) -> bool:
 
 def _bare_url(text: str) -> str:
     if _has_password(text):
-        raise ValueError("the URL holds a password; take it out and refer to it under `password:`")
+        raise ValueError(tr("the URL holds a password; take it out and refer to it under `password:`"))
     return text
 
 
 def _bucket(text: str) -> str:
     if not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]+(/[^/?#@:]+)*/?", text):
-        raise ValueError("write it as s3://BUCKET/PREFIX")
+        raise ValueError(tr("write it as s3://BUCKET/PREFIX"))
     return text
 
 
 def _endpoint(text: str) -> str:
     if text and not re.fullmatch(r"https?://[^/?#@]+/?", text):
-        raise ValueError("write the store's address as https://HOST:PORT, without a key")
+        raise ValueError(tr("write the store's address as https://HOST:PORT, without a key"))
     return text.rstrip("/")
 
 
 def lake_folder(value: object) -> object:
     """Return the folder of the lake; raise ValueError for an address."""
     if "://" in str(value):
-        raise ValueError("a folder of this host; write `store: {url: s3://BUCKET/PREFIX, ...}` for an object store")
+        raise ValueError(tr("a folder of this host; write `store: {url: s3://BUCKET/PREFIX, ...}` for an object store"))
     return value
 
 
@@ -62,8 +63,10 @@ def ledger_url(text: str) -> str:
     """Return the URL of the ledger; raise ValueError if it has a password."""
     if _has_password(text):
         raise ValueError(
-            "the URL holds a password; take it out, and let the driver read it from its own file: "
-            "~/.pgpass of PostgreSQL, or ?read_default_file=FILE of MySQL"
+            tr(
+                "the URL holds a password; take it out, and let the driver read it from its own "
+                "file: ~/.pgpass of PostgreSQL, or ?read_default_file=FILE of MySQL"
+            )
         )
     return text
 
@@ -89,7 +92,13 @@ class Contract(SettingsPart):
     def _is_a_year(self) -> Contract:
         days = (self.ends - self.begins).days + 1
         if not 0 < days <= _LONGEST_CONTRACT:
-            raise ValueError(f"{days} days from begins to ends; a contract year has 1 to {_LONGEST_CONTRACT}")
+            raise ValueError(
+                tr(
+                    "{days} days from begins to ends; a contract year has 1 to {longest_contract}",
+                    days=days,
+                    longest_contract=_LONGEST_CONTRACT,
+                )
+            )
         return self
 
 
@@ -215,17 +224,17 @@ _SECRET = re.compile(r"password|secret|token|credential|access\.?key", re.IGNORE
 def _spark_config(config: _SparkConfig) -> _SparkConfig:
     for key in config:
         if not key.startswith("spark."):
-            raise ValueError(f"{key!r} is not a setting of Spark: they begin with spark.")
+            raise ValueError(tr("{key!r} is not a setting of Spark: they begin with spark.", key=key))
         if key in FIXED:
-            raise ValueError(f"{key!r} is fixed")
+            raise ValueError(tr("{key!r} is fixed", key=key))
         if _SECRET.search(key):
-            raise ValueError(f"{key!r} is a secret: write it into $SPARK_CONF_DIR/spark-defaults.conf")
+            raise ValueError(tr("{key!r} is a secret: write it into $SPARK_CONF_DIR/spark-defaults.conf", key=key))
     return config
 
 
 def _master(text: str) -> str:
     if not re.fullmatch(r"local(-cluster)?(\[[^\]\s]+\])?|yarn|(spark|k8s)://\S+", text):
-        raise ValueError("write it as local[*], spark://HOST:7077, yarn or k8s://HOST")
+        raise ValueError(tr("write it as local[*], spark://HOST:7077, yarn or k8s://HOST"))
     return text
 
 

@@ -10,6 +10,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from ntanalytics.errors import SettingsError, UnknownName
+from ntanalytics.language import tr
 from ntanalytics.settings.channels import Channel, Recipient, addresses
 from ntanalytics.settings.model import Settings
 from ntanalytics.settings.parts import (
@@ -47,23 +48,23 @@ def load(path: Path) -> Settings:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise SettingsError(
-            f"cannot read the settings: {error.strerror}",
+            tr("cannot read the settings: {strerror}", strerror=error.strerror),
             where=where,
-            todo="write one with `ntanalytics init DIR`, or name yours with --config FILE",
+            todo=tr("write one with `ntanalytics init DIR`, or name yours with --config FILE"),
         ) from error
     except UnicodeDecodeError as error:
-        raise SettingsError(f"not UTF-8 text: {error}", where=where) from error
+        raise SettingsError(tr("not UTF-8 text: {error}", error=error), where=where) from error
     try:
         content = yaml.safe_load(current_text(text, SETTINGS_RENAMES)[0]) or {}
     except (yaml.YAMLError, RecursionError) as error:
-        raise SettingsError(f"not YAML: {_yaml_message(error)}", where=where) from None
+        raise SettingsError(tr("not YAML: {yaml_message}", yaml_message=_yaml_message(error)), where=where) from None
     if not isinstance(content, dict):
-        raise SettingsError("the file must hold keys and values", where=where)
+        raise SettingsError(tr("the file must hold keys and values"), where=where)
     home = path.resolve().parent
     try:
         settings = Settings.model_validate({**content, "file": path.resolve()})
     except ValidationError as error:
-        raise SettingsError(_validation_message(error), where=where, todo="see docs/settings.md") from None
+        raise SettingsError(_validation_message(error), where=where, todo=tr("see docs/settings.md")) from None
     list(addresses(settings.operators, settings.channels, where=f"{where}: operators"))
     return _absolute(settings, home)
 
@@ -71,7 +72,11 @@ def load(path: Path) -> Settings:
 def _yaml_message(error: Exception) -> str:
     """Return the problem and the line number of a YAML error, without the line, which may have a password."""
     mark = getattr(error, "problem_mark", None)
-    return f"{getattr(error, 'problem', None)}, line {mark.line + 1}" if mark else "it is nested too deep"
+    return (
+        tr("{getattr}, line {line}", getattr=getattr(error, "problem", None), line=mark.line + 1)
+        if mark
+        else tr("it is nested too deep")
+    )
 
 
 def _validation_message(error: ValidationError) -> str:

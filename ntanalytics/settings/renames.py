@@ -13,6 +13,7 @@ from typing import Literal
 import yaml
 
 from ntanalytics.errors import SettingsError
+from ntanalytics.language import tr
 from ntanalytics.settings.yaml_edits import Scalar, replace_scalars, scalars
 
 #: Former product name → present name. Settings and a site's own folder may keep the former one.
@@ -104,9 +105,13 @@ def _former(text: str, renames: Sequence[Rename]) -> Iterator[tuple[Scalar, Rena
                 if scalar.is_key and (*scalar.path[:-1], rename.present) in keys:
                     where = ".".join(map(str, scalar.path[:-1]))
                     raise SettingsError(
-                        f"{rename.former} is the former name of {rename.present}, which is there, too",
+                        tr(
+                            "{former} is the former name of {present}, which is there, too",
+                            former=rename.former,
+                            present=rename.present,
+                        ),
                         where=where,
-                        todo=f"remove {rename.former}",
+                        todo=tr("remove {former}", former=rename.former),
                     )
                 yield scalar, rename
 

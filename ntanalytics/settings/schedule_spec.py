@@ -10,6 +10,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from ntanalytics.errors import SettingsError
+from ntanalytics.language import tr
 from ntanalytics.periods import Calendar, days_between
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -86,8 +87,10 @@ def parse_schedule_spec(text: str) -> ScheduleSpec:
     match = re.fullmatch(r"(.*\S)\s+(\d{1,2}):(\d{2})", text.strip())
     days = " ".join(match[1].lower().split()) if match else ""
     if match is None or days not in (*_DAYS, *_WEEKDAYS):
-        raise SettingsError(f"{text!r} is no time at which a job's turn comes", todo=_FORMS)
+        raise SettingsError(tr("{text!r} is no time at which a job's turn comes", text=text), todo=tr(_FORMS))
     hour, minute = int(match[2]), int(match[3])
     if hour > 23 or minute > 59:
-        raise SettingsError(f"{text!r}: there is no {hour:02d}:{minute:02d}", todo=_FORMS)
+        raise SettingsError(
+            tr("{text!r}: there is no {hour:02d}:{minute:02d}", text=text, hour=hour, minute=minute), todo=tr(_FORMS)
+        )
     return ScheduleSpec(days, dt.time(hour, minute))

@@ -10,6 +10,7 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ntanalytics.errors import SettingsError
+from ntanalytics.language import tr
 
 _RATE = re.compile(r"rate\s*<\s*([01](?:\.\d+)?)")
 
@@ -66,7 +67,7 @@ class ScoringSheet(BaseModel):
     def _has_every_grade(self) -> ScoringSheet:
         limits = [grade.at_least for grade in self.grades]
         if limits != sorted(set(limits), reverse=True) or limits[-1] != 0:
-            raise ValueError("grades: write them from the best to the worst, which begins at 0")
+            raise ValueError(tr("grades: write them from the best to the worst, which begins at 0"))
         return self
 
     @property
@@ -91,11 +92,13 @@ def read_scoring(path: Path) -> ScoringSheet | None:
     try:
         content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
-        raise SettingsError(f"cannot be read: {error}", where=where, todo="see docs/settings.md") from error
+        raise SettingsError(
+            tr("cannot be read: {error}", error=error), where=where, todo=tr("see docs/settings.md")
+        ) from error
     if isinstance(content, dict) and isinstance(content.get("clauses"), dict):
         content["clauses"] = {str(number): clause for number, clause in content["clauses"].items()}
     try:
         return ScoringSheet.model_validate(content)
     except ValidationError as error:
         lines = [f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in error.errors()]
-        raise SettingsError("\n".join(lines), where=where, todo="see docs/settings.md") from None
+        raise SettingsError("\n".join(lines), where=where, todo=tr("see docs/settings.md")) from None

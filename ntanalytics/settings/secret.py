@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from ntanalytics.errors import SecretMissing
+from ntanalytics.language import tr
 from ntanalytics.redaction import register_secret
 
 
@@ -35,9 +36,13 @@ def read_secret(reference: str, *, where: str) -> str:
                 service, _, user = name.partition("/")
                 secret = keyring.get_password(service, user)
     except (OSError, keyring.errors.KeyringError) as error:
-        raise SecretMissing(f"cannot read the secret {reference}: {error}", where=where) from error
+        raise SecretMissing(
+            tr("cannot read the secret {reference}: {error}", reference=reference, error=error), where=where
+        ) from error
     if not secret:
         raise SecretMissing(
-            f"there is no secret behind {reference}", where=where, todo=f"set {name}, or correct the reference"
+            tr("there is no secret behind {reference}", reference=reference),
+            where=where,
+            todo=tr("set {name}, or correct the reference", name=name),
         )
     return register_secret(secret)

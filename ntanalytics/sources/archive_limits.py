@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from ntanalytics.errors import SourceRefused
+from ntanalytics.language import tr
 
 #: Maximum compression ratio. Equal log lines reach 60; the maximum of deflate, with zeros, is 1032.
 MAX_RATIO = 300
@@ -65,7 +66,9 @@ class ArchiveLimits:
         self._size += len(block)
         if self._size > self._limit:
             raise SourceRefused(
-                f"unpacks to more than {MAX_RATIO} times its size", where=self._where, todo="remove it; it is not a log"
+                tr("unpacks to more than {max_ratio} times its size", max_ratio=MAX_RATIO),
+                where=self._where,
+                todo=tr("remove it; it is not a log"),
             )
         return block
 
@@ -84,16 +87,21 @@ def check_workbook(path: Path, where: str) -> None:
     with zipfile.ZipFile(path) as archive:
         members = archive.infolist()
         if "xl/workbook.xml" not in archive.namelist():
-            raise SourceRefused("is not an .xlsx workbook", where=where, todo="save it as .xlsx")
+            raise SourceRefused(tr("is not an .xlsx workbook"), where=where, todo=tr("save it as .xlsx"))
         if len(members) > _MAX_MEMBERS or sum(member.file_size for member in members) > MAX_WORKBOOK_BYTES:
-            raise _refused(f"unpacks to more than {MAX_WORKBOOK_BYTES >> 20} MB", where)
+            raise _refused(
+                tr("unpacks to more than {max_workbook_bytes} MB", max_workbook_bytes=MAX_WORKBOOK_BYTES >> 20), where
+            )
         scan = _Scan()
         for member in members:
             # Reading to the end verifies the declared sizes. Any member can be a sheet, so all are read.
             with archive.open(member) as stream:
                 scan.add(cast(BinaryIO, stream), where)
         if scan.cells * scan.longest > MAX_TEXT_BYTES:
-            raise _refused(f"holds {scan.cells:,} cells and a text of {scan.longest:,} bytes", where)
+            raise _refused(
+                tr("holds {cells:,} cells and a text of {longest:,} bytes", cells=scan.cells, longest=scan.longest),
+                where,
+            )
 
 
 class _Scan:
@@ -119,7 +127,7 @@ class _Scan:
                 columns = max(columns, _column_number(match[1]))
                 end = match.end()
             if rows * columns > MAX_SHEET_CELLS:
-                raise _refused(f"has a sheet of {rows:,} × {columns:,} cells", where)
+                raise _refused(tr("has a sheet of {rows:,} × {columns:,} cells", rows=rows, columns=columns), where)
             rest = text[max(end, len(text) - _TAIL) :]
             start = 0
             for match in _TEXT_ENDS.finditer(block):
@@ -136,7 +144,9 @@ def _column_number(letters: bytes) -> int:
 
 
 def _refused(what: str, where: str) -> SourceRefused:
-    return SourceRefused(f"the workbook {what}", where=where, todo="delete the rows and columns beyond its data")
+    return SourceRefused(
+        tr("the workbook {what}", what=what), where=where, todo=tr("delete the rows and columns beyond its data")
+    )
 
 
 #: Errors that damaged, encrypted and foreign archives raise.

@@ -16,6 +16,7 @@ import stamina
 from sqlalchemy.engine import URL
 
 from ntanalytics.errors import SourceError, SourceLocked, SourceRefused, SourceTooSlow
+from ntanalytics.language import tr
 from ntanalytics.sources.binding import rename_parameters
 from ntanalytics.sources.source import BATCH_ROWS
 from ntanalytics.sources.stall_guard import CONNECT_S
@@ -53,11 +54,13 @@ _BATCH_BYTES = "adbc.postgresql.batch_size_hint_bytes"
 def source_error(text: str, where: str, needs: str) -> SourceError:
     """Return a message of a database as SourceRefused, SourceLocked, SourceTooSlow or SourceError."""
     if any(word in text.lower() for word in _LOCKED):
-        todo = "who changes or maintains the table at this hour? see `allowed:` of the source; it is tried again later"
-        return SourceLocked(f"another session holds a lock on a table: {text}", where=where, todo=todo)
+        todo = tr(
+            "who changes or maintains the table at this hour? see `allowed:` of the source; it is tried again later"
+        )
+        return SourceLocked(tr("another session holds a lock on a table: {text}", text=text), where=where, todo=todo)
     if any(word in text.lower() for word in _TOO_SLOW):
-        todo = "an index on the time of the rows is missing, or `timeout_s:` of the source is too short for it"
-        return SourceTooSlow(f"the statement took too long: {text}", where=where, todo=todo)
+        todo = tr("an index on the time of the rows is missing, or `timeout_s:` of the source is too short for it")
+        return SourceTooSlow(tr("the statement took too long: {text}", text=text), where=where, todo=todo)
     if any(word in text.lower() for word in _REFUSALS):
         return SourceRefused(text, where=where, todo=needs)
     return SourceError(text, where=where)
@@ -187,7 +190,7 @@ def _literal(value: Any, backend: str) -> str:
         return str(value)
     if isinstance(value, dt.datetime) and value.tzinfo:
         if backend != "postgresql":
-            raise SourceError("MySQL has no times with a zone; declare them as utc or naive")
+            raise SourceError(tr("MySQL has no times with a zone; declare them as utc or naive"))
         return f"TIMESTAMPTZ '{value.isoformat()}'"
     if isinstance(value, dt.datetime):
         return f"TIMESTAMP '{value.isoformat(' ')}'"

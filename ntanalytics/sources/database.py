@@ -24,6 +24,7 @@ from sqlalchemy.pool import NullPool
 from ntanalytics.catalog import Mapping, Product
 from ntanalytics.catalog.parameters import escape_colons
 from ntanalytics.errors import SettingsError, SourceError, SourceRefused, SourceUnreachable
+from ntanalytics.language import tr
 from ntanalytics.settings import SourceSettings, read_secret
 from ntanalytics.sources import arrow_drivers, privileges, shards, stall_guard
 from ntanalytics.sources.binding import bound_window
@@ -91,9 +92,9 @@ class DatabaseSource(SourceBase):
             self.dialect = _DIALECTS[self._url.get_backend_name()]
         except (sa.exc.ArgumentError, KeyError):
             raise SettingsError(
-                f"{settings.url or 'nothing'!r} is not the URL of a known database",
+                tr("{url!r} is not the URL of a known database", url=settings.url or tr("nothing")),
                 where=f"sources.{name}.url",
-                todo=f"write e.g. mysql+pymysql://reader@host/db; known: {', '.join(_DIALECTS)}",
+                todo=tr("write e.g. mysql+pymysql://reader@host/db; known: {dialects}", dialects=", ".join(_DIALECTS)),
             ) from None
 
     def mapping(self, dataset: str) -> Mapping:
@@ -101,9 +102,13 @@ class DatabaseSource(SourceBase):
         mapping = self.product.mapping(dataset, self.dialect)
         if self.dialect not in mapping.dialects:
             raise SourceRefused(
-                f"the mapping is written for {', '.join(mapping.dialects)}, this database is {self.dialect}",
+                tr(
+                    "the mapping is written for {dialects}, this database is {dialect}",
+                    dialects=", ".join(mapping.dialects),
+                    dialect=self.dialect,
+                ),
                 where=f"{self.name}: {mapping.path.name}",
-                todo=f"write {dataset}.{self.dialect}.sql beside it",
+                todo=tr("write {dataset}.{dialect}.sql beside it", dataset=dataset, dialect=self.dialect),
             )
         return mapping
 
@@ -192,7 +197,9 @@ class DatabaseSource(SourceBase):
         for name, shard_tables in by_table.items():
             if not shard_tables:
                 raise SourceRefused(
-                    f"there is no table {name} and no shard of it", where=self.name, todo=self.product.needs
+                    tr("there is no table {name} and no shard of it", name=name),
+                    where=self.name,
+                    todo=self.product.needs,
                 )
         return by_table
 
@@ -211,7 +218,9 @@ class DatabaseSource(SourceBase):
             log.info("read without the fast driver", source=self.name, because=str(refusal))
             self._slow_mappings.add(mapping.path)
             if refusal.has_yielded:
-                raise SourceError(f"the fast driver gave up: {refusal}", where=self.name, todo="try again") from None
+                raise SourceError(
+                    tr("the fast driver gave up: {refusal}", refusal=refusal), where=self.name, todo=tr("try again")
+                ) from None
         else:
             return
         with self._connected() as connection:
@@ -272,7 +281,7 @@ class DatabaseSource(SourceBase):
         if self.dialect == "sqlite":
             file = Path(url.database or "")
             if not file.is_file():
-                raise SourceUnreachable("there is no such SQLite file", where=f"{self.name}: {file}")
+                raise SourceUnreachable(tr("there is no such SQLite file"), where=f"{self.name}: {file}")
             return url.set(database=f"file:{file}", query={"mode": "ro", "uri": "true"})
         password = read_secret(self._password, where=f"sources.{self.name}.password")
         return url.set(password=password) if password else url
@@ -285,17 +294,19 @@ class DatabaseSource(SourceBase):
             yield
         except (sa.exc.NoSuchModuleError, ModuleNotFoundError) as error:
             raise SettingsError(
-                f"no driver: {error}", where=where, todo="install the extra, e.g. ntanalytics[mysql]"
+                tr("no driver: {error}", error=error),
+                where=where,
+                todo=tr("install the extra, e.g. ntanalytics[mysql]"),
             ) from None
         except (sa.exc.OperationalError, sa.exc.InterfaceError) as error:
             failure = arrow_drivers.source_error(_first_line(error.orig), where, self.product.needs)
             if error.statement is not None:
                 raise failure from None
             if failure.retryable:
-                todo = "is the server up, and the url right?"
+                todo = tr("is the server up, and the url right?")
                 raise SourceUnreachable(failure.what, where=where, todo=todo) from None
             # No retry: some servers lock an account after some wrong passwords.
-            raise SourceRefused(failure.what, where=where, todo="are the account and its password right?") from None
+            raise SourceRefused(failure.what, where=where, todo=tr("are the account and its password right?")) from None
         except sa.exc.DBAPIError as error:
             raise SourceRefused(_first_line(error.orig), where=where, todo=self.product.needs) from None
 
@@ -316,4 +327,4 @@ def _limit_sqlite(connection: Connection, seconds: int) -> None:
 
 
 def _first_line(error: BaseException | None) -> str:
-    return (str(error).strip().splitlines() or ["no message"])[0]
+    return (str(error).strip().splitlines() or [tr("no message")])[0]

@@ -14,6 +14,7 @@ import pyarrow as pa
 from ntanalytics import duckdb_sandbox
 from ntanalytics.catalog import Mapping
 from ntanalytics.errors import SourceError, SourceRefused
+from ntanalytics.language import tr
 from ntanalytics.sources.binding import bound_window, rename_parameters
 from ntanalytics.sources.source import BATCH_ROWS
 
@@ -65,10 +66,10 @@ def query_tables(
         except (duckdb.CatalogException, duckdb.BinderException) as error:
             raise SourceRefused(f"{missing}: {str(error).splitlines()[0]}", where=where, todo=todo) from None
         except REFUSALS as error:
-            raise SourceRefused(f"DuckDB refuses the mapping: {error}", where=where) from None
+            raise SourceRefused(tr("DuckDB refuses the mapping: {error}", error=error), where=where) from None
         except duckdb.Error as error:
             # The kind of the failure only: the message contains the value.
             kind = str(error).partition("\n")[0].partition(": ")[0]
-            raise SourceError(f"DuckDB failed on the mapping: {kind}", where=where) from None
+            raise SourceError(tr("DuckDB failed on the mapping: {kind}", kind=kind), where=where) from None
         reader: pa.RecordBatchReader = rows.to_reader()
         yield reader

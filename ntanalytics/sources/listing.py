@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from ntanalytics.catalog import Mapping, Product
 from ntanalytics.errors import SourceError, SourceUnreachable
+from ntanalytics.language import tr
 from ntanalytics.settings import SourceSettings
 from ntanalytics.sources.archive_limits import ArchiveLimits
 from ntanalytics.sources.duckdb_tables import query_tables
@@ -72,10 +73,10 @@ class ListingSource(SourceBase):
                 stream = ArchiveLimits(file, path.stat().st_size, where) if is_compressed else file
                 return stream.read().decode("utf-8", "replace")
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-            raise SourceError(f"the compressed file is damaged: {error}", where=where) from error
+            raise SourceError(tr("the compressed file is damaged: {error}", error=error), where=where) from error
         except OSError as error:
             raise SourceUnreachable(
-                f"cannot read the file: {error.strerror}",
+                tr("cannot read the file: {strerror}", strerror=error.strerror),
                 where=where,
-                todo="let the user that runs ntanalytics read it",
+                todo=tr("let the user that runs ntanalytics read it"),
             ) from error

@@ -31,6 +31,7 @@ import pyarrow.compute as pc
 from ntanalytics import duckdb_sandbox
 from ntanalytics.catalog import Mapping, Product
 from ntanalytics.errors import SourceError, SourceRefused, SourceUnreachable
+from ntanalytics.language import tr
 from ntanalytics.settings import SourceSettings
 from ntanalytics.sources.archive_limits import ArchiveLimits
 from ntanalytics.sources.binding import bound_window, rename_parameters
@@ -108,8 +109,8 @@ class LogsSource(SourceBase):
         # The kind of the failure only: the message contains the value.
         kind = str(error).partition("\n")[0].partition(": ")[0]
         if isinstance(error, REFUSALS):
-            return SourceRefused(f"DuckDB refuses the mapping: {error}", where=str(mapping.path))
-        return SourceError(f"DuckDB failed on the mapping: {kind}", where=f"{self.name}, {mapping.path}")
+            return SourceRefused(tr("DuckDB refuses the mapping: {error}", error=error), where=str(mapping.path))
+        return SourceError(tr("DuckDB failed on the mapping: {kind}", kind=kind), where=f"{self.name}, {mapping.path}")
 
 
 def find_files(globs: Iterable[str], source: str) -> list[Path]:
@@ -128,9 +129,9 @@ def find_files(globs: Iterable[str], source: str) -> list[Path]:
     )
     if not files:
         raise SourceUnreachable(
-            f"no file matches {', '.join(globs) or 'an empty list of paths'}",
+            tr("no file matches {globs}", globs=", ".join(globs) or tr("an empty list of paths")),
             where=source,
-            todo="correct `paths` of the source in ntanalytics.yml, or let ntanalytics read that folder",
+            todo=tr("correct `paths` of the source in ntanalytics.yml, or let ntanalytics read that folder"),
         )
     return files
 
@@ -182,9 +183,9 @@ class _Lines:
                     self._check_unchanged(path, state, file)
             except (EOFError, gzip.BadGzipFile, zlib.error) as error:
                 self.failure = SourceError(
-                    f"the compressed file is damaged: {error}",
+                    tr("the compressed file is damaged: {error}", error=error),
                     where=f"{self._source}, {path}",
-                    todo="if it is still being compressed, run again later; else restore it or move it away",
+                    todo=tr("if it is still being compressed, run again later; else restore it or move it away"),
                 )
                 raise
             except SourceError as error:
@@ -203,7 +204,9 @@ class _Lines:
         now = os.fstat(file.fileno())
         if (now.st_dev, now.st_ino) != (state.st_dev, state.st_ino) or now.st_size < state.st_size:
             raise SourceError(
-                "the logs were rotated while they were read", where=f"{self._source}, {path}", todo="take them again"
+                tr("the logs were rotated while they were read"),
+                where=f"{self._source}, {path}",
+                todo=tr("take them again"),
             )
 
 
@@ -235,9 +238,9 @@ def _stat(path: Path, source: str) -> os.stat_result:
 
 def _unreadable(error: OSError, source: str, path: Path) -> SourceUnreachable:
     return SourceUnreachable(
-        f"cannot read the file: {error.strerror}",
+        tr("cannot read the file: {strerror}", strerror=error.strerror),
         where=f"{source}, {path}",
-        todo="let the user that runs ntanalytics read it",
+        todo=tr("let the user that runs ntanalytics read it"),
     )
 
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from ntanalytics.language import tr
+
 #: Privileges of MySQL and MariaDB that change no data. EXECUTE can: a procedure runs with its owner's privileges.
 _READ_PRIVILEGES = {
     *("USAGE", "SELECT", "SHOW DATABASES", "SHOW VIEW", "PROCESS"),
@@ -96,7 +98,7 @@ def _mysql_writes(connection: Connection, role: str, seen: set[str]) -> list[str
     except sa.exc.DBAPIError:
         if not role:
             raise
-        return [f"role {role}, whose privileges this account may not see"]
+        return [tr("role {role}, whose privileges this account may not see", role=role)]
     writes = [write for grant in grants for write in granted_writes(grant)]
     for grant in grants:
         match = _GRANT.match(grant)
@@ -110,7 +112,7 @@ def _mysql_writes(connection: Connection, role: str, seen: set[str]) -> list[str
 
 def _file_writes(connection: Connection) -> list[str]:
     file = next(row[2] for row in connection.exec_driver_sql("PRAGMA database_list"))
-    return ["the file, as far as its permissions go"] if os.access(file, os.W_OK) else []
+    return [tr("the file, as far as its permissions go")] if os.access(file, os.W_OK) else []
 
 
 def _clock_ahead_s(connection: Connection, dialect: str) -> float | None:

@@ -20,6 +20,7 @@ import pyarrow as pa
 from ntanalytics.catalog import Mapping, Product
 from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.errors import PublishError, SettingsError, UnknownName
+from ntanalytics.language import tr
 from ntanalytics.settings import SourceSettings, Target
 from ntanalytics.sources.logs import LogsSource
 from ntanalytics.sources.target_check import check_target, target_kind
@@ -44,9 +45,11 @@ class ProbeSource(LogsSource):
     def __init__(self, name: str, settings: SourceSettings, product: Product, zone: ZoneInfo) -> None:
         where = f"sources.{name}"
         if settings.path is None:
-            raise SettingsError("a probe keeps a journal", where=where, todo="add `path: probes.jsonl`")
+            raise SettingsError(tr("a probe keeps a journal"), where=where, todo=tr("add `path: probes.jsonl`"))
         if not settings.targets:
-            raise SettingsError("there is nothing to check", where=where, todo="list `targets:`; see docs/settings.md")
+            raise SettingsError(
+                tr("there is nothing to check"), where=where, todo=tr("list `targets:`; see docs/settings.md")
+            )
         for target in settings.targets:
             if target.subsystem not in SUBSYSTEMS:
                 raise UnknownName("subsystem", target.subsystem, SUBSYSTEMS, where=f"{where}.targets")
@@ -92,5 +95,6 @@ class ProbeSource(LogsSource):
                 journal.write("".join(f"{line}\n" for line in lines))
         except OSError as error:
             raise PublishError(
-                f"cannot write the journal of the probes: {error.strerror}", where=f"{self.name}: {self._journal}"
+                tr("cannot write the journal of the probes: {strerror}", strerror=error.strerror),
+                where=f"{self.name}: {self._journal}",
             ) from error

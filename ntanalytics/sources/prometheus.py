@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from ntanalytics.catalog import Mapping, Product
 from ntanalytics.errors import SettingsError, SourceError, SourceRefused, SourceUnreachable
+from ntanalytics.language import tr
 from ntanalytics.redaction import register_secret
 from ntanalytics.settings import SourceSettings, read_secret
 from ntanalytics.sources.duckdb_tables import query_tables
@@ -76,9 +77,9 @@ class PrometheusSource(SourceBase):
         self._url = httpx.URL(settings.url.rstrip("/"))
         if self._url.scheme not in ("http", "https"):
             raise SettingsError(
-                f"{settings.url or 'nothing'!r} is not the URL of a Prometheus",
+                tr("{url!r} is not the URL of a Prometheus", url=settings.url or tr("nothing")),
                 where=f"sources.{name}.url",
-                todo="write e.g. http://prometheus.example:9090",
+                todo=tr("write e.g. http://prometheus.example:9090"),
             )
 
     @contextmanager
@@ -98,9 +99,9 @@ class PrometheusSource(SourceBase):
                     answers += self._answers(client, query, promql, mapping, since, until)
                 except _FORMAT_ERRORS as error:
                     raise SourceError(
-                        f"the answer is none of Prometheus: {type(error).__name__}",
+                        tr("the answer is none of Prometheus: {name}", name=type(error).__name__),
                         where=f"{self.name}: {query}",
-                        todo="is the url right?",
+                        todo=tr("is the url right?"),
                     ) from None
         samples = pa.concat_tables([_SCHEMA.empty_table(), *answers])
         with query_tables({"samples": samples}, mapping, since, until, self.zone) as batches:
@@ -142,16 +143,27 @@ class PrometheusSource(SourceBase):
             response = client.post(f"api/v1/{path}", data={**parameters, "timeout": f"{self._timeout_s}s"})
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise SourceUnreachable(
-                f"no answer: {error or type(error).__name__}", where=where, todo="is Prometheus up, and the url right?"
+                tr("no answer: {error}", error=error or type(error).__name__),
+                where=where,
+                todo=tr("is Prometheus up, and the url right?"),
             ) from None
         if response.status_code in (400, 401, 403, 404, 422):
             raise SourceRefused(
-                f"it refuses the query with {response.status_code}: {_reason(response)}",
+                tr(
+                    "it refuses the query with {status_code}: {reason}",
+                    status_code=response.status_code,
+                    reason=_reason(response),
+                ),
                 where=where,
                 todo=self.product.needs,
             )
         if not response.is_success:
-            raise SourceError(f"it failed with {response.status_code}: {_reason(response)}", where=where)
+            raise SourceError(
+                tr(
+                    "it failed with {status_code}: {reason}", status_code=response.status_code, reason=_reason(response)
+                ),
+                where=where,
+            )
         series: list[dict[str, Any]] = response.json()["data"]["result"]
         return series
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from ntanalytics.errors import SourceClosed
+from ntanalytics.language import tr
 from ntanalytics.periods import Hours
 from ntanalytics.settings import Settings
 
@@ -26,7 +27,7 @@ def check_read_hours(settings: Settings, source: str, now: dt.datetime) -> None:
     hours, local = Hours.parse(allowed), now.astimezone(settings.zone)
     if not hours.contains(local):
         raise SourceClosed(
-            f"it may be read {allowed}, and it is {local:%H:%M}",
+            tr("it may be read {allowed}, and it is {local:%H:%M}", allowed=allowed, local=local),
             where=f"sources.{source}.allowed",
-            todo=f"again from {hours.next_start(local):%Y-%m-%d %H:%M}",
+            todo=tr("again from {next_start:%Y-%m-%d %H:%M}", next_start=hours.next_start(local)),
         )

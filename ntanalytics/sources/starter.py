@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ntanalytics.contract import DATASETS
 from ntanalytics.errors import UsageError
+from ntanalytics.language import language, tr
 from ntanalytics.settings import FILE_NAME, project_dir
 from ntanalytics.sources.workbook_template import write_template
 
@@ -90,14 +91,18 @@ def write_starter(directory: Path) -> list[Path]:
     settings, workbook, jobs = directory / FILE_NAME, directory / DESK_WORKBOOK_NAME, directory / JOBS_NAME
     for path in (settings, workbook, jobs):
         if path.exists():
-            raise UsageError("the file is already there", where=str(path), todo="name another folder, or move it away")
+            raise UsageError(
+                tr("the file is already there"), where=str(path), todo=tr("name another folder, or move it away")
+            )
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        settings.write_text(_SETTINGS, encoding="utf-8")
+        # a scheduler's environment has no language: it is that in which the site was set up
+        spoken = f"language: {language().partition('_')[0]}\n"
+        settings.write_text(_SETTINGS.replace("site:\n", f"{spoken}site:\n", 1), encoding="utf-8")
         write_jobs(directory)
         write_template(workbook, [DATASETS[name] for name in DESK_WORKBOOK_DATASETS])
     except OSError as error:
-        raise UsageError(f"cannot write: {error.strerror}", where=str(directory)) from error
+        raise UsageError(tr("cannot write: {strerror}", strerror=error.strerror), where=str(directory)) from error
     return [settings, workbook, jobs]
 
 

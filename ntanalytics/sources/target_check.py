@@ -16,6 +16,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
 from ntanalytics.errors import SettingsError
+from ntanalytics.language import tr
 from ntanalytics.settings import Target, read_secret
 
 #: Timeout of a check, in seconds.
@@ -63,9 +64,9 @@ def target_kind(target: Target, *, where: str = "") -> str:
         make_url(target.url).get_dialect()
     except sa.exc.ArgumentError:
         raise SettingsError(
-            f"{target.url!r} cannot be checked",
+            tr("{url!r} cannot be checked", url=target.url),
             where=where,
-            todo="write http://, https://, tcp://HOST:PORT, tls://HOST:PORT or the URL of a database",
+            todo=tr("write http://, https://, tcp://HOST:PORT, tls://HOST:PORT or the URL of a database"),
         ) from None
     return "database"
 

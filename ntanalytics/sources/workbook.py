@@ -18,6 +18,7 @@ import python_calamine as calamine
 
 from ntanalytics.catalog import Mapping, Product
 from ntanalytics.errors import SettingsError, SourceUnreachable
+from ntanalytics.language import tr
 from ntanalytics.settings import SourceSettings
 from ntanalytics.sources.archive_limits import DAMAGE_ERRORS, check_workbook
 from ntanalytics.sources.duckdb_tables import query_tables
@@ -39,7 +40,9 @@ class WorkbookSource(SourceBase):
 
     def __init__(self, name: str, settings: SourceSettings, product: Product, zone: ZoneInfo) -> None:
         if settings.path is None:
-            raise SettingsError("a workbook needs a path", where=f"sources.{name}", todo="add `path: FILE.xlsx`")
+            raise SettingsError(
+                tr("a workbook needs a path"), where=f"sources.{name}", todo=tr("add `path: FILE.xlsx`")
+            )
         super().__init__(name, product, zone)
         self._path: Path = settings.path
 
@@ -54,8 +57,8 @@ class WorkbookSource(SourceBase):
         # An empty sheet cannot be a view.
         tables = {sheet: table for sheet, table in self.sheets().items() if table.num_columns}
         # A workbook of an older version lacks newer sheets; its other datasets can be read.
-        missing = f"a sheet or a column is missing in {self._path}"
-        todo = "`ntanalytics upgrade --write` adds the sheets and columns of this version (docs/upgrade.md)"
+        missing = tr("a sheet or a column is missing in {path}", path=self._path)
+        todo = tr("`ntanalytics upgrade --write` adds the sheets and columns of this version (docs/upgrade.md)")
         with query_tables(tables, mapping, since, until, self.zone, missing=missing, todo=todo) as batches:
             yield batches
 
@@ -73,9 +76,9 @@ class WorkbookSource(SourceBase):
             return {name: _as_text(book.get_sheet_by_name(name).to_python()) for name in book.sheet_names}
         except (OSError, calamine.CalamineError, calamine.ZipError, calamine.XmlError, *DAMAGE_ERRORS) as error:
             raise SourceUnreachable(
-                f"cannot read the workbook: {error}",
+                tr("cannot read the workbook: {error}", error=error),
                 where=where,
-                todo="it must be a complete, readable .xlsx file without a password",
+                todo=tr("it must be a complete, readable .xlsx file without a password"),
             ) from error
 
 

@@ -19,6 +19,7 @@ from lxml import etree
 
 from ntanalytics.contract import Column, Dataset
 from ntanalytics.errors import SourceRefused, SourceUnreachable
+from ntanalytics.language import tr
 from ntanalytics.sources.archive_limits import DAMAGE_ERRORS, check_workbook
 from ntanalytics.sources.workbook_package import MAIN, STYLES, WorkbookPackage, merge_styles
 from ntanalytics.sources.workbook_sheet import append_columns, append_rows, deselect, extend_list, restyle
@@ -48,9 +49,12 @@ class WorkbookUpgrade:
     def steps(self) -> tuple[str, ...]:
         """Each step in words; empty if nothing is missing."""
         return (
-            *(f"add the sheet {name}" for name in self.sheets),
-            *(f"add the column {label} to the sheet {name}" for name, label in self.columns),
-            *(f"add words to the list of the column {label} of the sheet {name}" for name, label in self.lists),
+            *(tr("add the sheet {name}", name=name) for name in self.sheets),
+            *(tr("add the column {label} to the sheet {name}", label=label, name=name) for name, label in self.columns),
+            *(
+                tr("add words to the list of the column {label} of the sheet {name}", label=label, name=name)
+                for name, label in self.lists
+            ),
         )
 
 
@@ -84,7 +88,9 @@ def upgrade_workbook(path: Path, datasets: Sequence[Dataset], now: dt.datetime) 
     if not plan.steps:
         return plan, None
     if path.with_name(f"~${path.name}").exists():
-        raise SourceRefused("somebody has the workbook open", where=str(path), todo="close it, and type it again")
+        raise SourceRefused(
+            tr("somebody has the workbook open"), where=str(path), todo=tr("close it, and type it again")
+        )
     backup = path.with_name(f"{path.name}.{now:%Y%m%dT%H%M%S}.backup")
     draft = path.with_name(f".{path.name}.new")
     try:
@@ -93,7 +99,7 @@ def upgrade_workbook(path: Path, datasets: Sequence[Dataset], now: dt.datetime) 
             _compare(before, draft, path)
             is_whole = not _planned(draft, _read(draft), datasets, new).steps
         if not is_whole:
-            raise SourceRefused("the workbook would still lack something", where=str(path), todo="report this")
+            raise SourceRefused(tr("the workbook would still lack something"), where=str(path), todo=tr("report this"))
         with _translated(path):
             shutil.copy2(path, backup)
             shutil.copymode(path, draft)
@@ -109,10 +115,14 @@ def _translated(path: Path) -> Iterator[None]:
     try:
         yield
     except (KeyError, AttributeError, ValueError, etree.XMLSyntaxError) as error:
-        raise SourceRefused(f"cannot extend the workbook: {error!r}", where=str(path), todo=_TODO) from error
+        raise SourceRefused(
+            tr("cannot extend the workbook: {error!r}", error=error), where=str(path), todo=tr(_TODO)
+        ) from error
     except OSError as error:
-        todo = "is the disk full, or the folder read-only?"
-        raise SourceUnreachable(f"cannot write the workbook: {error}", where=str(path), todo=todo) from error
+        todo = tr("is the disk full, or the folder read-only?")
+        raise SourceUnreachable(
+            tr("cannot write the workbook: {error}", error=error), where=str(path), todo=todo
+        ) from error
 
 
 def _read(path: Path) -> _Sheets:
@@ -122,7 +132,9 @@ def _read(path: Path) -> _Sheets:
         book = calamine.CalamineWorkbook.from_path(str(path))
         return {name: list(book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in book.sheet_names}
     except (OSError, calamine.CalamineError, calamine.ZipError, calamine.XmlError, *DAMAGE_ERRORS) as error:
-        raise SourceUnreachable(f"cannot read the workbook: {error}", where=str(path), todo=_TODO) from error
+        raise SourceUnreachable(
+            tr("cannot read the workbook: {error}", error=error), where=str(path), todo=tr(_TODO)
+        ) from error
 
 
 def _head(rows: list[list[Any]]) -> list[str]:
@@ -139,9 +151,9 @@ def _check_heads(sheets: _Sheets, datasets: Sequence[Dataset], path: Path) -> No
         rows = sheets.get(dataset.label, [])
         if any(map(any, rows)) and not {column.label for column in sheet_columns(dataset)} & set(_head(rows)):
             raise SourceRefused(
-                f"the sheet {dataset.label} has none of the columns that belong there",
+                tr("the sheet {label} has none of the columns that belong there", label=dataset.label),
                 where=str(path),
-                todo="its head is its first row; a sheet of your own needs another name",
+                todo=tr("its head is its first row; a sheet of your own needs another name"),
             )
 
 
@@ -233,4 +245,4 @@ def _compare(before: _Sheets, draft: Path, path: Path) -> None:
     for name, rows in before.items():
         width, kept = len(rows[0]) if rows else 0, after.get(name, [])
         if [row[:width] for row in kept[: len(rows)]] != rows:
-            raise SourceRefused(f"the sheet {name} would change", where=str(path), todo="report this")
+            raise SourceRefused(tr("the sheet {name} would change", name=name), where=str(path), todo=tr("report this"))

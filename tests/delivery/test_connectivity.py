@@ -8,7 +8,8 @@ import textwrap
 
 import pytest
 
-from ntanalytics.operations.doctor import Diagnosis, diagnose
+from ntanalytics.operations.diagnosis import Diagnosis
+from ntanalytics.operations.doctor import diagnose
 from tests.desk import Desk
 from tests.servers.mailbox import mailbox
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from ntanalytics.errors import SettingsError
-from ntanalytics.operations.doctor import Diagnosis, State, diagnose, exit_code
+from ntanalytics.operations.diagnosis import Diagnosis, State, by_cause, critical, exit_code, verdict
+from ntanalytics.operations.doctor import diagnose
+from ntanalytics.operations.machine_checks import check_machine
 from ntanalytics.settings import load
 from ntanalytics.workspace import Workspace
 from tests.extraction.small_site import SmallSite
@@ -40,7 +43,6 @@ def test_each_mapping_is_tried_on_the_hour_before(shop: SmallSite):
     assert (fine.state, fine.message.startswith("1 row(s) fit, ")) == (State.OK, True)
     assert odd.state is State.WARNING
     assert "1 row(s) fit, unknown words in carrier 1" in odd.message
-    assert found["sources.shop", "desk.tickets"].state is State.OK
     assert exit_code(list(found.values())) == 0
 
 
@@ -149,6 +151,7 @@ def test_a_reader_is_found_to_be_one_and_an_owner_is_warned_of(tmp_path: Path, p
     with engine.connect() as connection:
         for statement in (
             "CREATE TABLE doctored (m date, c text, s integer, y float)",
+            "INSERT INTO doctored VALUES ('2026-11-01', 'mobile', 1, 1)",
             "CREATE ROLE doctored_reader LOGIN",
             "GRANT SELECT ON doctored TO doctored_reader",
         ):
@@ -191,3 +194,45 @@ def test_the_table_of_unit_names_is_read(tmp_path: Path):
     assert "line 3: '市财局' stands there twice, for two different units" in broken.message
     file.write_text("theirs,ours\n市财局,市财政局\n", encoding="utf-8")
     assert examined(site.config)["site", "unit_aliases"].state is State.OK
+
+
+def test_a_source_without_a_row_is_not_in_order_and_older_rows_are_found(shop: SmallSite):
+    shop.run("twin", "DELETE FROM message")
+    shop.run("twin", "INSERT INTO ticket VALUES ('1', '2026-11-01 09:00:00', NULL)")
+    found = examined(shop.config)
+    empty, old = found["sources.twin", "sms.messages"], found["sources.twin", "desk.tickets"]
+    assert empty.state is State.WARNING
+    assert "no row in the last 35 day(s)" in empty.message
+    assert (old.state, old.message.endswith("of the last 35 day(s)")) == (State.OK, True), old.message
+
+
+def test_a_cause_is_told_once_with_every_item(tmp_path: Path):
+    config = tmp_path / "ntanalytics.yml"
+    source = '{product: sms_platform, url: "mysql+pymysql://r@127.0.0.1:1/x", password: "env:NOT_THERE_AT_ALL"}'
+    config.write_text(f"sources:\n  a: {source}\n  b: {source}\n", encoding="utf-8")
+    causes = by_cause(diagnose(config, NOW))
+    (missing,) = [cause for cause in causes if cause.state is State.CRITICAL]
+    assert missing.items == (("sources.a", "secret"), ("sources.b", "secret"))
+
+
+def test_the_verdict_counts_causes_and_names_the_first():
+    fine = Diagnosis("calendar", "2026", State.OK, "known")
+    doubt = Diagnosis("fonts", "Chinese", State.WARNING, "none")
+    broken = critical("sources.a", "secret", SettingsError("no such variable"))
+    assert verdict(by_cause([fine])) == "ready: everything is in order"
+    assert verdict(by_cause([fine, doubt])).startswith("ready, with 1 warning(s)")
+    assert verdict(by_cause([doubt, broken, replace(broken, subject="sources.b")])) == (
+        "not ready: 1 problem(s) to solve, begin with sources.a secret, and look at 1 warning(s)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("program", "state"), [("/bin/true", State.OK), ("/bin/false", State.WARNING), ("", State.WARNING)]
+)
+def test_the_browser_that_prints_is_started(
+    monkeypatch: pytest.MonkeyPatch, shop: SmallSite, program: str, state: State
+):
+    monkeypatch.setenv("NTANALYTICS_CHROMIUM", program)
+    found = {(each.subject, each.item): each for each in check_machine(load(shop.config))}
+    assert found["printing", "Chromium"].state is state
+    assert ("fonts", "OFD") in found

@@ -45,7 +45,11 @@ class Citation:
 @pytest.fixture(scope="module")
 def texts(root: Path, committed: list[Path]) -> dict[Path, str]:
     """The text of every file that names a page, by its path from the root."""
-    contents = {path.relative_to(root): path.read_bytes() for path in committed if path.name not in SKIPPED}
+    contents = {
+        path.relative_to(root): path.read_bytes()
+        for path in committed
+        if path.name not in SKIPPED and path.suffix != ".mo"
+    }
     return {path: content.decode("utf-8") for path, content in contents.items() if b".md" in content}
 
 

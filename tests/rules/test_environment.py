@@ -1,4 +1,4 @@
-"""environment.yml, requirements.lock and pyproject.toml say the same."""
+"""environment.yml, the locks and pyproject.toml say the same."""
 
 from __future__ import annotations
 
@@ -35,8 +35,18 @@ def environment(root: Path) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def locked(root: Path) -> dict[str, list[str]]:
+    return read_lock(root / "requirements-dev.lock")
+
+
+@pytest.fixture(scope="module")
+def locked_to_use(root: Path) -> dict[str, list[str]]:
+    return read_lock(root / "requirements.lock")
+
+
+def read_lock(path: Path) -> dict[str, list[str]]:
+    """Return the versions of each package of a lock."""
     found: dict[str, list[str]] = {}
-    for line in (root / "requirements.lock").read_text(encoding="utf-8").splitlines():
+    for line in path.read_text(encoding="utf-8").splitlines():
         if match := re.match(r"^([a-z0-9.-]+)==([^ ]+)", line):
             found.setdefault(match[1], []).append(match[2])
     return found
@@ -69,10 +79,30 @@ def test_the_lock_holds_every_direct_dependency(project: dict[str, Any], locked:
         *project["project"]["dependencies"],
         *extras["postgres"],
         *extras["mysql"],
-        *project["dependency-groups"]["dev"],
+        *tools(project),
+        *project["dependency-groups"]["build"],
     ]
     missing = sorted({split(line)[0] for line in wanted} - set(locked))
     assert not missing, f"{missing}: run `make lock`"
+
+
+def test_who_uses_it_installs_the_same_versions_and_no_tools(
+    project: dict[str, Any], locked: dict[str, list[str]], locked_to_use: dict[str, list[str]]
+) -> None:
+    differing = {name for name, versions in locked_to_use.items() if locked.get(name) != versions}
+    assert not differing, f"{differing}: run `make lock`"
+    extras = project["project"]["optional-dependencies"]
+    wanted = [*project["project"]["dependencies"], *extras["postgres"], *extras["mysql"]]
+    used = {split(line)[0] for line in wanted}
+    assert used <= set(locked_to_use), "run `make lock`"
+    brought = {"babel", "jsonschema"}  # JupyterLab needs them
+    alien = {split(line)[0] for line in tools(project)} & set(locked_to_use) - used - brought
+    assert not alien, f"{alien}: requirements.lock is for those who use it"
+
+
+def tools(project: dict[str, Any]) -> list[str]:
+    """Return what only those need who develop."""
+    return [line for line in project["dependency-groups"]["dev"] if isinstance(line, str)]
 
 
 def test_the_lock_satisfies_every_lower_bound(project: dict[str, Any], locked: dict[str, list[str]]) -> None:
@@ -103,8 +133,9 @@ def numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in re.findall(r"\d+", version))
 
 
-def test_every_locked_version_has_hashes(root: Path) -> None:
-    blocks = re.split(r"^(?=[a-z0-9])", (root / "requirements.lock").read_text(encoding="utf-8"), flags=re.MULTILINE)
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+def test_every_locked_version_has_hashes(root: Path, name: str) -> None:
+    blocks = re.split(r"^(?=[a-z0-9])", (root / name).read_text(encoding="utf-8"), flags=re.MULTILINE)
     bare = [block.split()[0] for block in blocks if "==" in block and "--hash=sha256:" not in block]
     assert not bare, f"{bare}: without a hash an index may hand out anything"
 

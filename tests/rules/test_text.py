@@ -26,7 +26,7 @@ PLACES = re.compile(
     )
 )  # fmt: skip
 #: Text that other people wrote, kept word for word.
-FOREIGN = {".woff2", ".png", ".xlsx", ".gz", ".jpg", ".ttf"}
+FOREIGN = {".mo", ".woff2", ".png", ".xlsx", ".gz", ".jpg", ".ttf"}
 
 
 def test_chinese_is_followed_by_full_width_punctuation(root: Path) -> None:

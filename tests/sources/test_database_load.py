@@ -14,7 +14,8 @@ from sqlalchemy.pool import NullPool
 from ntanalytics.errors import SourceLocked, SourceTooSlow
 from ntanalytics.extraction import Extractor
 from ntanalytics.ledger import Ledger
-from ntanalytics.operations.doctor import State, diagnose
+from ntanalytics.operations.diagnosis import State
+from ntanalytics.operations.doctor import diagnose
 from ntanalytics.settings import Settings, load
 
 pytestmark = pytest.mark.servers

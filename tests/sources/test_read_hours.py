@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from ntanalytics.errors import SettingsError, SourceClosed
 from ntanalytics.extraction import Extractor
-from ntanalytics.operations.doctor import State, diagnose, exit_code
+from ntanalytics.operations.diagnosis import State, exit_code
+from ntanalytics.operations.doctor import diagnose
 from ntanalytics.periods import Hours
 from ntanalytics.settings import load
 from ntanalytics.sources import check_read_hours

@@ -17,6 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ntanalytics.language import tr
 from ntanalytics.settings import StoreSettings, read_secret
 
 if TYPE_CHECKING:
@@ -196,7 +197,7 @@ class Bucket:
                     file.write(chunk)
             size = temporary.stat().st_size
             if size != response.meta["size"]:
-                raise OSError(f"{name} came in part")
+                raise OSError(tr("{name} came in part", name=name))
             temporary.replace(target)
             return size
         finally:
@@ -236,9 +237,15 @@ def describe_error(error: Exception) -> tuple[str, str]:
     code = re.search(r"<Code>(\w+)</Code>", text)
     name = code[1] if code else ""
     if name in _REFUSALS:
-        return f"the store refused the key: {name}", "see `store:` in ntanalytics.yml, and what the key may do there"
+        return tr("the store refused the key: {name}", name=name), tr(
+            "see `store:` in ntanalytics.yml, and what the key may do there"
+        )
     if name == "NoSuchBucket":
-        return f"there is no such bucket: {name}", "make it, or correct `store.url` in ntanalytics.yml"
+        return tr("there is no such bucket: {name}", name=name), tr(
+            "make it, or correct `store.url` in ntanalytics.yml"
+        )
     if "error sending request" in text:
-        return "the store cannot be reached", "is `store.endpoint` right, and the store up? It is tried again later"
+        return tr("the store cannot be reached"), tr(
+            "is `store.endpoint` right, and the store up? It is tried again later"
+        )
     return " ".join(text.split()), ""

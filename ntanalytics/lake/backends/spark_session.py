@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ntanalytics.errors import LakeError, SettingsError
+from ntanalytics.language import tr
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -49,23 +50,23 @@ def check_installed() -> str:
     where = "engine: spark"
     if importlib.util.find_spec("pyspark") is None:
         raise SettingsError(
-            "pyspark is not installed", where=where, todo="make spark, or pip install 'ntanalytics[spark]'"
+            tr("pyspark is not installed"), where=where, todo=tr("make spark, or pip install 'ntanalytics[spark]'")
         )
     import pyspark
 
     java = _java()
     if java is None:
         raise SettingsError(
-            "Java is not installed", where=where, todo="apt-get install default-jre-headless, or set JAVA_HOME"
+            tr("Java is not installed"), where=where, todo=tr("apt-get install default-jre-headless, or set JAVA_HOME")
         )
     result = subprocess.run([java, "-version"], capture_output=True, text=True, check=False)  # noqa: S603 — Java
     version = re.search(r'version "(\d+)', result.stderr)
     if result.returncode or version is None or int(version[1]) < _MIN_JAVA:
-        problem = f"is version {version[1]}" if version else "does not say its version"
+        problem = tr("is version {version}", version=version[1]) if version else tr("does not say its version")
         raise SettingsError(
-            f"{java} {problem}, and Spark needs {_MIN_JAVA} or newer",
+            tr("{java} {problem}, and Spark needs {min_java} or newer", java=java, problem=problem, min_java=_MIN_JAVA),
             where=where,
-            todo="install one, and set JAVA_HOME",
+            todo=tr("install one, and set JAVA_HOME"),
         )
     return f"pyspark {pyspark.__version__}, Java {version[1]}"
 
@@ -100,9 +101,9 @@ def session(master: str, config: Mapping[str, str | bool | int | float]) -> Spar
             spark = builder.getOrCreate()
     except (PySparkException, Py4JError, OSError) as error:
         raise LakeError(
-            f"Spark does not start: {_message(error)}",
+            tr("Spark does not start: {message}", message=_message(error)),
             where=f"spark.master: {master}",
-            todo="is it the master's address, and does it answer? The kernel's log says more",
+            todo=tr("is it the master's address, and does it answer? The kernel's log says more"),
         ) from error
     atexit.register(spark.stop)  # removes files and workers; a second call does nothing
     return spark

@@ -22,6 +22,7 @@ from ntanalytics.delivery.report_folder import folder_name
 from ntanalytics.errors import BackupError, LakeError
 from ntanalytics.lake import DeltaLake
 from ntanalytics.lake.table_files import table_files
+from ntanalytics.language import tr
 from ntanalytics.ledger import Ledger
 from ntanalytics.ledger.copying import copy_ledger
 from ntanalytics.ledger.upgrading import plan_upgrade
@@ -128,9 +129,15 @@ def _require_apart(context: RunContext, address: str, keys: Path | None) -> None
     target = Path(address).resolve()
     for folder in (context.outputs, context.settings.lake.resolve()):
         if target.is_relative_to(folder):
-            raise BackupError(f"the backup would be inside of {folder}", where=address, todo="name another folder")
+            raise BackupError(
+                tr("the backup would be inside of {folder}", folder=folder),
+                where=address,
+                todo=tr("name another folder"),
+            )
     if keys is not None and keys.resolve().is_relative_to(target):
-        raise BackupError("the keys would be inside of the backup", where=str(keys), todo="name a folder elsewhere")
+        raise BackupError(
+            tr("the keys would be inside of the backup"), where=str(keys), todo=tr("name a folder elsewhere")
+        )
 
 
 @contextmanager
@@ -138,7 +145,7 @@ def _no_maintenance(context: RunContext) -> Iterator[None]:
     """Keep maintenance from removing files of the lake meanwhile."""
     with context.ledger.lease(lease_name(context.settings)) as lease:
         if lease is None:
-            raise LakeError("the lake is being maintained", where=str(context.settings.lake), todo="let it end")
+            raise LakeError(tr("the lake is being maintained"), where=str(context.settings.lake), todo=tr("let it end"))
         yield
 
 
@@ -156,7 +163,9 @@ def _outputs_and_ledger(
         frozen = Ledger(f"sqlite:///{copy}")
         if frozen.publications.last() == before and not _is_publishing(frozen, context.outputs):
             return [*files, *writer.add([SourceFile("ledger/ledger.sqlite", copy)])], moment
-    raise BackupError("reports are published all the time", where=str(context.outputs), todo="type it again later")
+    raise BackupError(
+        tr("reports are published all the time"), where=str(context.outputs), todo=tr("type it again later")
+    )
 
 
 def _is_publishing(ledger: Ledger, outputs: Path) -> bool:
@@ -175,7 +184,9 @@ def _lake(
     needed = retained_versions(context.outputs)
     if needed.unreadable:
         listed = ", ".join(str(path) for path in needed.unreadable[:5])
-        raise LakeError("cannot be read, and may name versions of the lake", where=listed, todo="restore or remove it")
+        raise LakeError(
+            tr("cannot be read, and may name versions of the lake"), where=listed, todo=tr("restore or remove it")
+        )
     tables: dict[str, tuple[int, int | None]] = {}
     lost: dict[str, list[int]] = {}
     files: list[BackedUpFile] = []

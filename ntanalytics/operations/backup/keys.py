@@ -14,6 +14,7 @@ from pathlib import Path
 from ntanalytics.errors import BackupError
 from ntanalytics.extraction.pseudonym import KEY_NAME
 from ntanalytics.lake import DeltaLake
+from ntanalytics.language import tr
 from ntanalytics.settings import Settings
 
 #: Name of the key of the pseudonyms in a folder of keys.
@@ -32,7 +33,9 @@ def pseudonym_key(lake: DeltaLake) -> bytes | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise BackupError(f"the key of the pseudonyms cannot be read: {error}", where=lake.address) from error
+        raise BackupError(
+            tr("the key of the pseudonyms cannot be read: {error}", error=error), where=lake.address
+        ) from error
 
 
 def save_keys(settings: Settings, lake: DeltaLake, folder: Path) -> list[str]:
@@ -57,7 +60,7 @@ def save_keys(settings: Settings, lake: DeltaLake, folder: Path) -> list[str]:
             saved.append(reference)
         _write(folder / _REFERENCES, json.dumps(names, ensure_ascii=False, indent=2).encode())
     except OSError as error:
-        raise BackupError(f"the keys cannot be saved: {error}", where=str(folder)) from error
+        raise BackupError(tr("the keys cannot be saved: {error}", error=error), where=str(folder)) from error
     return saved
 
 
@@ -70,9 +73,11 @@ def saved_pseudonym_key(folder: Path, digest: str) -> bytes:
     try:
         key = (folder / PSEUDONYMS).read_bytes()
     except OSError as error:
-        raise BackupError(f"cannot read the key of the pseudonyms: {error}", where=str(folder)) from error
+        raise BackupError(
+            tr("cannot read the key of the pseudonyms: {error}", error=error), where=str(folder)
+        ) from error
     if hashlib.sha256(key).hexdigest() != digest:
-        raise BackupError("the key of the pseudonyms is not that of the backup", where=str(folder / PSEUDONYMS))
+        raise BackupError(tr("the key of the pseudonyms is not that of the backup"), where=str(folder / PSEUDONYMS))
     return key
 
 
@@ -103,7 +108,7 @@ def restore_secrets(folder: Path, home: Path) -> dict[str, str]:
             _write(target, (folder / _SECRETS / Path(name).name).read_bytes())
             present[reference] = f"file:{target}"
     except (OSError, ValueError, AttributeError) as error:
-        raise BackupError(f"the keys cannot be read: {error}", where=str(folder)) from error
+        raise BackupError(tr("the keys cannot be read: {error}", error=error), where=str(folder)) from error
     return present
 
 

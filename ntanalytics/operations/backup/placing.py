@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from ntanalytics.errors import BackupError
 from ntanalytics.lake import DeltaLake
 from ntanalytics.lake.table_location import LOG, TableLocation
+from ntanalytics.language import tr
 from ntanalytics.operations.backup.repository import Repository
 from ntanalytics.operations.backup.site_files import PLACES, QUERIES, output_files
 from ntanalytics.operations.backup.snapshot import BackedUpFile, Snapshot
@@ -60,10 +61,13 @@ def place_outputs(repository: Repository, snapshot: Snapshot, outputs: Path) -> 
     ]
     if foreign:
         raise BackupError(
-            f"{len(foreign)} file(s) are there that are not of the backup, such as {foreign[0].name}: nothing was "
-            "changed",
+            tr(
+                "{count} file(s) are there that are not of the backup, such as {name}: nothing was changed",
+                count=len(foreign),
+                name=foreign[0].name,
+            ),
             where=str(foreign[0].parent),
-            todo="restore into a new folder",
+            todo=tr("restore into a new folder"),
         )
     _fetch_all(repository, {_below(outputs, path): file for path, file in wanted.items()})
 
@@ -104,14 +108,19 @@ def prove_lake(snapshot: Snapshot, lake: DeltaLake) -> None:
     for table, (version, rows) in snapshot.tables.items():
         present = lake.rows(table, version)
         if present != rows:
-            raise BackupError(f"{table} has {present} rows, and {rows} in the backup", where=lake.address)
+            raise BackupError(
+                tr("{table} has {present} rows, and {rows} in the backup", table=table, present=present, rows=rows),
+                where=lake.address,
+            )
 
 
 def _require_same_table(location: TableLocation, log: Mapping[str, BackedUpFile], present: Mapping[str, int]) -> None:
     for name in sorted(log.keys() & present.keys()):
         if name.endswith(".json") and hashlib.sha256(location.read(name).encode()).hexdigest() != log[name].sha256:
             raise BackupError(
-                "another table is there: nothing of it was changed", where=str(location), todo="empty the lake's folder"
+                tr("another table is there: nothing of it was changed"),
+                where=str(location),
+                todo=tr("empty the lake's folder"),
             )
 
 
@@ -146,7 +155,9 @@ def _below(folder: Path, name: str) -> Path:
     """
     target = folder / name
     if ".." in Path(name).parts or Path(name).is_absolute():
-        raise BackupError(f"{name!r} leads out of the folder", where=str(folder), todo="the snapshot was changed")
+        raise BackupError(
+            tr("{name!r} leads out of the folder", name=name), where=str(folder), todo=tr("the snapshot was changed")
+        )
     return target
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from ntanalytics.errors import BackupError
+from ntanalytics.language import tr
 from ntanalytics.operations.backup.snapshot import Snapshot, parse_snapshot
 from ntanalytics.redaction import register_secret
 
@@ -67,10 +68,12 @@ class Repository:
         except (BaseError, OSError) as error:
             reason = str(error).partition("\n\nDebug source")[0]
             raise BackupError(
-                f"the backup cannot be read or written: {reason}",
+                tr("the backup cannot be read or written: {reason}", reason=reason),
                 where=self.address,
-                todo="is the folder or the store there, and has it space? the key of a store is in AWS_ACCESS_KEY_ID "
-                "and AWS_SECRET_ACCESS_KEY",
+                todo=tr(
+                    "is the folder or the store there, and has it space? the key of a store is in "
+                    "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+                ),
             ) from error
 
     def contents(self) -> dict[str, int]:
@@ -115,7 +118,7 @@ class Repository:
         for chunk in self._read(digest):
             digester.update(chunk)
         if digester.hexdigest() != digest:
-            raise BackupError("a content is damaged", where=f"{self.address}/{_key(digest)}", todo=_DAMAGED)
+            raise BackupError(tr("a content is damaged"), where=f"{self.address}/{_key(digest)}", todo=tr(_DAMAGED))
 
     def check_all(self, digests: Sequence[str]) -> list[str]:
         """Read contents, and return a sentence on each that is missing or damaged."""
@@ -147,7 +150,7 @@ class Repository:
                 file.flush()
                 os.fsync(file.fileno())
             if digester.hexdigest() != digest:
-                raise BackupError("a content is damaged", where=f"{self.address}/{_key(digest)}", todo=_DAMAGED)
+                raise BackupError(tr("a content is damaged"), where=f"{self.address}/{_key(digest)}", todo=tr(_DAMAGED))
             draft.replace(target)
         finally:
             draft.unlink(missing_ok=True)

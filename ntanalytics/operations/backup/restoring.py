@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from ntanalytics.disk_space import disk_error
 from ntanalytics.errors import BackupError, LakeError, SecretMissing
 from ntanalytics.lake import DeltaLake
+from ntanalytics.language import tr
 from ntanalytics.ledger import Ledger
 from ntanalytics.ledger.copying import is_empty, load_ledger
 from ntanalytics.ledger.relocation import relocate
@@ -134,18 +135,24 @@ def _is_loaded(snapshot: Snapshot, settings: Settings) -> bool:
         if restored and restored[0].details.get("snapshot") == snapshot.name:
             return True
     raise BackupError(
-        "there is a ledger already: nothing was changed",
+        tr("there is a ledger already: nothing was changed"),
         where=settings.ledger,
-        todo="restore into a new folder, or name an empty database under `ledger:`",
+        todo=tr("restore into a new folder, or name an empty database under `ledger:`"),
     )
 
 
 def _name_of(repository: Repository, wanted: str) -> str:
     names = repository.snapshots()
     if not names:
-        raise BackupError("there is no snapshot", where=repository.address, todo="is this the folder of the backups?")
+        raise BackupError(
+            tr("there is no snapshot"), where=repository.address, todo=tr("is this the folder of the backups?")
+        )
     if wanted and wanted not in names:
-        raise BackupError(f"there is no snapshot {wanted}", where=repository.address, todo=f"the last: {names[-1]}")
+        raise BackupError(
+            tr("there is no snapshot {wanted}", wanted=wanted),
+            where=repository.address,
+            todo=tr("the last: {names}", names=names[-1]),
+        )
     return wanted or names[-1]
 
 
@@ -156,10 +163,13 @@ def _key(request: RestoreRequest, snapshot: Snapshot) -> bytes | None:
         return None
     if request.keys is None:
         raise BackupError(
-            "the site has a key of pseudonyms, which is not in the backup",
+            tr("the site has a key of pseudonyms, which is not in the backup"),
             where=request.address,
-            todo="name the folder of the keys by --keys DIR. If they are lost, --without-keys: addresses get other "
-            "pseudonyms then, and who was seen before and after is counted twice",
+            todo=tr(
+                "name the folder of the keys by --keys DIR. If they are lost, --without-keys: "
+                "addresses get other pseudonyms then, and who was seen before and after is counted "
+                "twice"
+            ),
         )
     return site_keys.saved_pseudonym_key(request.keys, digest)
 
@@ -171,7 +181,9 @@ def _settings_file(repository: Repository, snapshot: Snapshot, home: Path, keys:
     draft = home / _DRAFT
     saved = snapshot.of_area("site").get(snapshot.site_files.get("settings", ""))
     if saved is None:
-        raise BackupError("the backup has no settings", where=snapshot.name, todo=f"write {home / FILE_NAME}")
+        raise BackupError(
+            tr("the backup has no settings"), where=snapshot.name, todo=tr("write {home}", home=home / FILE_NAME)
+        )
     repository.fetch(saved.sha256, draft)
     secrets = site_keys.restore_secrets(keys, home) if keys else {}
     text = relocated_settings(draft.read_text(encoding="utf-8"), secrets)
@@ -188,20 +200,22 @@ def _restore_ledger(
         copy = Path(folder) / "ledger.sqlite"
         repository.fetch(file.sha256, copy)
         url = f"sqlite:///{copy}"
-        _require_equal("rows of the ledger", dict(snapshot.ledger_rows), dict(plan_upgrade(url).rows))
+        _require_equal(tr("rows of the ledger"), dict(snapshot.ledger_rows), dict(plan_upgrade(url).rows))
         plan, _rows = upgrade_ledger(url)
         ledger = Ledger(url)
         entries, problems = ledger.chain.verify()
         if problems:
-            raise BackupError(f"the chain of the ledger is broken: {'; '.join(problems)}", where=snapshot.name)
+            raise BackupError(
+                tr("the chain of the ledger is broken: {problems}", problems="; ".join(problems)), where=snapshot.name
+            )
         if not plan.steps:
-            _require_equal("entries of the chain", snapshot.ledger_entries, entries)
+            _require_equal(tr("entries of the chain"), snapshot.ledger_entries, entries)
         broken = relocate(url, Path(snapshot.outputs), settings.outputs)
         window = {"backup_at": snapshot.created_at, "lost_at": lost_at.isoformat(timespec="seconds")}
         ledger.audit.record("restore", str(settings.file.parent), {"snapshot": snapshot.name, **window})
         load_ledger(copy, settings.ledger)
         after = plan_upgrade(settings.ledger).rows
-        _require_equal("rows of the restored ledger", dict(plan_upgrade(url).rows), dict(after))
+        _require_equal(tr("rows of the restored ledger"), dict(plan_upgrade(url).rows), dict(after))
     return plan.steps, broken
 
 
@@ -209,15 +223,18 @@ def _prove_chain(settings: Settings) -> None:
     _, problems = Ledger(settings.ledger).chain.verify()
     if problems:
         raise LakeError(
-            "the chain of the restored ledger is broken: this database keeps times less exactly than the lost one",
+            tr("the chain of the restored ledger is broken: this database keeps times less exactly than the lost one"),
             where=problems[0],
-            todo="restore into SQLite or PostgreSQL",
+            todo=tr("restore into SQLite or PostgreSQL"),
         )
 
 
 def _require_equal(what: str, before: object, after: object) -> None:
     if before != after:
-        raise BackupError(f"{what} differ: {before} in the backup, {after} here", todo="take an earlier snapshot")
+        raise BackupError(
+            tr("{what} differ: {before} in the backup, {after} here", what=what, before=before, after=after),
+            todo=tr("take an earlier snapshot"),
+        )
 
 
 def _missing_secrets(settings: Settings) -> tuple[str, ...]:

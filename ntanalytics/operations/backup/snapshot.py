@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
 from ntanalytics.errors import BackupError
+from ntanalytics.language import tr
 
 #: Version of the form of a snapshot; a program refuses a newer one.
 FORMAT = 1
@@ -89,12 +90,14 @@ def parse_snapshot(text: bytes, where: str) -> Snapshot:
         number = content.pop("format")
         if number > FORMAT:
             raise BackupError(
-                f"the backup has form {number}, and this program knows form {FORMAT}",
+                tr("the backup has form {number}, and this program knows form {format}", number=number, format=FORMAT),
                 where=where,
-                todo="use the version of ntanalytics that made it, or a newer one",
+                todo=tr("use the version of ntanalytics that made it, or a newer one"),
             )
         files = tuple(BackedUpFile(*row) for row in content.pop("files"))
         tables = {name: (version, rows) for name, (version, rows) in content.pop("tables").items()}
         return Snapshot(**content, files=files, tables=tables)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise BackupError(f"the snapshot is damaged: {error}", where=where, todo="take an earlier one") from error
+        raise BackupError(
+            tr("the snapshot is damaged: {error}", error=error), where=where, todo=tr("take an earlier one")
+        ) from error

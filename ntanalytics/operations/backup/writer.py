@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from ntanalytics.errors import BackupError
 from ntanalytics.lake.table_location import StoredFile, TableLocation
+from ntanalytics.language import tr
 from ntanalytics.operations.backup.repository import Repository
 from ntanalytics.operations.backup.site_files import SourceFile
 from ntanalytics.operations.backup.snapshot import BackedUpFile, Snapshot
@@ -70,7 +71,7 @@ class BackupWriter:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise BackupError(f"cannot read a file: {error}", where=str(source.file)) from error
+            raise BackupError(tr("cannot read a file: {error}", error=error), where=str(source.file)) from error
         self._known[source.path] = BackedUpFile(source.path, size, stat.st_mtime_ns, digest)
         return self._known[source.path]
 
@@ -89,7 +90,9 @@ class BackupWriter:
                     digest = hashlib.file_digest(content, "sha256").hexdigest()
                     self._put(digest, file.size, content)
             except OSError as error:
-                raise BackupError(f"cannot read a file: {error}", where=f"{location}/{file.name}") from error
+                raise BackupError(
+                    tr("cannot read a file: {error}", error=error), where=f"{location}/{file.name}"
+                ) from error
         return BackedUpFile(path, file.size, modified, digest)
 
     def _unchanged(self, path: str, size: int, modified: int) -> BackedUpFile | None:

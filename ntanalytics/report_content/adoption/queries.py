@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from ntanalytics.checks.section import HISTORY
 from ntanalytics.errors import BadParameter
+from ntanalytics.language import tr
 from ntanalytics.metrics import MEASURES, change
 from ntanalytics.metrics.figures import FigureRow, Figures, case_list, figures
 from ntanalytics.metrics.groups import join_groups
@@ -96,7 +97,9 @@ class AdoptionQueries:
         if called in names:
             return str(called)
         raise BadParameter(
-            f"the OA has no unit {unit[:60]!r}{' in that edition' if self.edition else ''}",
+            tr("the OA has no unit {unit!r} in that edition", unit=unit[:60])
+            if self.edition
+            else tr("the OA has no unit {unit!r}", unit=unit[:60]),
             where="unit",
             todo=_near(unit, names),
         )

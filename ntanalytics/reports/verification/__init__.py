@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ntanalytics.errors import VerificationFailed
+from ntanalytics.language import tr
 from ntanalytics.reports.findings_json import findings_differences
 from ntanalytics.reports.record import Record, load_record
 from ntanalytics.reports.renderer import renderer_id
@@ -56,19 +57,21 @@ def verify(directory: Path) -> Verdict:
     try:
         manifest = load_published_manifest(directory)
     except (ValueError, TypeError) as error:
-        raise VerificationFailed(f"manifest.json: {error}", where=str(directory), todo=_TODO) from error
+        raise VerificationFailed(
+            tr("manifest.json: {error}", error=error), where=str(directory), todo=tr(_TODO)
+        ) from error
     differences = manifest_differences(manifest, record, directory)
     differences += _reading_differences(record, directory)
     differences += findings_differences(record, directory)
     differences += _ofd_differences(record, manifest, directory)
     again, remarks = _rendered_again(record, manifest, directory)
     _require_none([*differences, *again], directory)
-    proven = ["every figure in page, workbook, document and OFD is the record's"]
-    proven += [] if remarks else ["rendered again, each of them is the same"]
+    proven = [tr("every figure in page, workbook, document and OFD is the record's")]
+    proven += [] if remarks else [tr("rendered again, each of them is the same")]
     if manifest is None:
-        remarks.append("no manifest is there: nothing says which run made these files")
+        remarks.append(tr("no manifest is there: nothing says which run made these files"))
     elif (directory / "report.pdf").is_file():
-        remarks.append("report.pdf is compared by its hash in the manifest only: a browser cannot print it again")
+        remarks.append(tr("report.pdf is compared by its hash in the manifest only: a browser cannot print it again"))
     return Verdict(tuple(proven), tuple(remarks))
 
 
@@ -101,7 +104,9 @@ def _record_of(directory: Path) -> Record:
     missing = [name for name in names if not (directory / name).is_file()]
     if missing:
         raise VerificationFailed(
-            f"{', '.join(missing)} is not there", where=str(directory), todo="run the report again"
+            tr("{missing} is not there", missing=", ".join(missing)),
+            where=str(directory),
+            todo=tr("run the report again"),
         )
     return load_record(directory / "report.ipynb")
 
@@ -116,7 +121,7 @@ def _reading_differences(record: Record, directory: Path) -> list[str]:
             f"report.docx: {difference}" for difference in document_differences(record, document.read_bytes())
         ]
     elif record.has_document:
-        differences.append("report.docx is not there")
+        differences.append(tr("report.docx is not there"))
     return differences
 
 
@@ -124,10 +129,10 @@ def _ofd_differences(record: Record, manifest: Mapping[str, Any] | None, directo
     """Return the differences of the OFD file; it may be missing where the manifest says why it could not be made."""
     path = directory / OFD
     if path.is_file():
-        unasked = [] if record.has_ofd else ["the record has no OFD"]
+        unasked = [] if record.has_ofd else [tr("the record has no OFD")]
         return [f"{OFD}: {difference}" for difference in [*unasked, *ofd_differences(record, path.read_bytes())]]
     is_excused = manifest is None or OFD in manifest.get("left_out", {})
-    return [] if is_excused or not record.has_ofd else [f"{OFD} is not there"]
+    return [] if is_excused or not record.has_ofd else [tr("{ofd} is not there", ofd=OFD)]
 
 
 def _rendered_again(record: Record, manifest: Mapping[str, Any] | None, directory: Path) -> tuple[list[str], list[str]]:
@@ -146,9 +151,10 @@ def _rendered_again(record: Record, manifest: Mapping[str, Any] | None, director
     maker = str((manifest or {}).get("renderer", "")) or str((manifest or {}).get("code_version", ""))
     if not differences or manifest is None or maker == renderer_id():
         return differences, remarks
-    remark = (
-        f"the files were made by another version of the suite ({maker or 'unknown'}) and are not those that this one "
-        "renders: they were read and compared, and what a style hides was not"
+    remark = tr(
+        "the files were made by another version of the suite ({maker}) and are not those that this "
+        "one renders: they were read and compared, and what a style hides was not",
+        maker=maker or "unknown",
     )
     return [], [*remarks, remark]
 
@@ -159,5 +165,7 @@ def _require_none(differences: list[str], directory: Path) -> None:
     listed = "\n  ".join(differences[:MOST_LISTED])
     more = f"\n  and {len(differences) - MOST_LISTED} more" if len(differences) > MOST_LISTED else ""
     raise VerificationFailed(
-        f"{len(differences)} differences from the record:\n  {listed}{more}", where=str(directory), todo=_TODO
+        tr("{count} differences from the record:\n  {listed}{more}", count=len(differences), listed=listed, more=more),
+        where=str(directory),
+        todo=tr(_TODO),
     )

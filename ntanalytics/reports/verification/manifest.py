@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ntanalytics.language import tr
 from ntanalytics.reports import labels
 from ntanalytics.reports.record import Record
 from ntanalytics.reports.renamed import current_state, gaps_of
@@ -44,7 +45,7 @@ def load_published_manifest(directory: Path) -> Mapping[str, Any] | None:
         return None
     content = json.loads(path.read_text(encoding="utf-8"))
     if not isinstance(content, dict):
-        raise TypeError("it is not a JSON object")
+        raise TypeError(tr("it is not a JSON object"))
     return content
 
 
@@ -57,13 +58,19 @@ def manifest_differences(manifest: Mapping[str, Any] | None, record: Record, dir
         directory: the folder with the files.
     """
     if manifest is None:
-        return ["manifest.json is not there"] if record.publication else []
+        return [tr("manifest.json is not there")] if record.publication else []
     if (version := newer_version(manifest)) is not None:
-        return [f"manifest.json has schema version {version}, and this program knows {SCHEMA_VERSION}"]
+        return [
+            tr(
+                "manifest.json has schema version {version}, and this program knows {schema_version}",
+                version=version,
+                schema_version=SCHEMA_VERSION,
+            )
+        ]
     try:
         differences = _artefact_differences(manifest, directory) + _field_differences(manifest, record, directory)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
-        return [f"manifest.json cannot be read: {type(error).__name__} {error}"]
+        return [tr("manifest.json cannot be read: {name} {error}", name=type(error).__name__, error=error)]
     return [f"manifest.json: {difference}" for difference in differences]
 
 
@@ -73,20 +80,20 @@ def _artefact_differences(manifest: Mapping[str, Any], directory: Path) -> list[
     for name, listed in sorted(artefacts.items()):
         artefact = directory / name
         if artefact.parent != directory or not artefact.is_file():
-            differences.append(f"{name} is not there")
+            differences.append(tr("{name} is not there", name=name))
             continue
         content = artefact.read_bytes()
         if len(content) != listed["size_bytes"]:
             differences.append(f"{name} has {len(content)} bytes, not {listed['size_bytes']}")
         if hashlib.sha256(content).hexdigest() != listed["sha256"]:
-            differences.append(f"{name} does not have the hash listed")
+            differences.append(tr("{name} does not have the hash listed", name=name))
         if listed.get("sm3", sm3(content)) != sm3(content):
-            differences.append(f"{name} does not have the SM3 listed")
+            differences.append(tr("{name} does not have the SM3 listed", name=name))
         if "content_sm3" in listed and listed["content_sm3"] != content_sm3(content):
-            differences.append(f"{name} does not have the SM3 of its content listed")
+            differences.append(tr("{name} does not have the SM3 of its content listed", name=name))
     if DIGEST in manifest:
         there = sorted(path.name for path in directory.iterdir() if _LISTED.fullmatch(path.name))
-        differences += [f"{name} is not listed" for name in there if name not in artefacts]
+        differences += [tr("{name} is not listed", name=name) for name in there if name not in artefacts]
     return differences
 
 
@@ -95,10 +102,10 @@ def _field_differences(manifest: Mapping[str, Any], record: Record, directory: P
     differences = []
     if record.publication is not None or DIGEST in manifest:
         if manifest.get(DIGEST) != manifest_digest(manifest):
-            differences.append("its fields do not have the digest that it gives")
+            differences.append(tr("its fields do not have the digest that it gives"))
         names = ("renderer", "code_version", "created_at", "artefacts", *_expected(record, directory))
         missing = [name for name in names if name not in manifest]
-        differences += [f"{name} is missing" for name in missing]
+        differences += [tr("{name} is missing", name=name) for name in missing]
     if "gaps" in manifest or "holes" in manifest:
         differences += [] if gaps_of(manifest) == record.head.body["gaps"] else ["gaps is not the record's"]
     for name, value in _expected(record, directory).items():

@@ -27,7 +27,8 @@ from ntanalytics.lake.maintenance import maintain_table
 from ntanalytics.lake.parts import PartFiles
 from ntanalytics.ledger import Ledger
 from ntanalytics.ledger.schedule_tables import leases
-from ntanalytics.operations.doctor import State, diagnose
+from ntanalytics.operations.diagnosis import State
+from ntanalytics.operations.doctor import diagnose
 from ntanalytics.settings import StoreSettings, load
 from tests.extraction.small_site import SmallSite
 from tests.lake.test_lake import DAY, bills, parted, replace, total

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ntanalytics.errors import SettingsError, UnknownName
+from ntanalytics.language import CHINESE, ENGLISH, VARIABLES, language, tr
+from tests.test_cli import nta
+
+SILENT = dict.fromkeys(VARIABLES, "")
+
+
+@pytest.mark.parametrize(
+    ("environment", "wanted"),
+    [
+        ({}, ENGLISH),
+        ({"LANG": "zh_CN.UTF-8"}, CHINESE),
+        ({"LANG": "zh_CN.UTF-8", "LC_MESSAGES": "C"}, ENGLISH),
+        ({"LANG": "C", "LC_ALL": "zh_CN"}, CHINESE),
+        ({"LC_ALL": "zh_CN.UTF-8", "LANGUAGE": "en"}, ENGLISH),
+        ({"LANG": "C", "LANGUAGE": "zh_CN:en"}, CHINESE),
+        ({"LANG": "fr_FR.UTF-8"}, ENGLISH),
+    ],
+)
+def test_the_environment_says_the_language(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], wanted: str
+) -> None:
+    for name, value in (SILENT | environment).items():
+        monkeypatch.setenv(name, value)
+    assert language() == wanted
+
+
+def test_values_keep_their_form_in_both_languages(monkeypatch: pytest.MonkeyPatch) -> None:
+    template = "  {name}: {count:,} rejected: {reason}"
+    assert tr(template, name="a", count=12000, reason="{x}") == "  a: 12,000 rejected: {x}"
+    monkeypatch.setenv("LANGUAGE", CHINESE)
+    assert tr(template, name="a", count=12000, reason="{x}") == "  a：12,000 行不合格：{x}"
+    assert tr("no such message") == "no such message"
+
+
+def test_an_error_says_in_chinese_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANGUAGE", CHINESE)
+    error = UnknownName("dataset", "sms.mesages", ["sms.messages"], where="sources.sms")
+    assert (
+        str(error) == "sources.sms: 没有名为 'sms.mesages' 的数据集\n  → 是否想写 'sms.messages'？可用的：sms.messages"
+    )
+    assert SettingsError.exit_code == error.exit_code + 1  # codes do not depend on the language
+
+
+@pytest.mark.parametrize("spoken", ["language: zh\n", ""])
+def test_the_command_line_speaks_chinese_by_its_settings_or_its_environment(tmp_path: Path, spoken: str) -> None:
+    config = tmp_path / "ntanalytics.yml"
+    config.write_text(spoken + "sources: {a: {product: nginx, paths: [none/*.log]}}\n", encoding="utf-8")
+    environment = SILENT | ({} if spoken else {"LANG": "zh_CN.UTF-8"})
+    shown = nta("--config", str(config), "history", "--help", **environment).stdout
+    assert "列出过去的事件和操作人" in shown
+    assert "--limit" in shown
+    wrong = nta(f"--config={config}", "history", "--kind", "runs", **environment)
+    assert (wrong.returncode, wrong.stderr.startswith("错误：没有名为 'runs' 的种类")) == (2, True), wrong.stderr
+
+
+def test_settings_overrule_the_environment_and_json_is_the_same_everywhere(tmp_path: Path) -> None:
+    config = tmp_path / "ntanalytics.yml"
+    config.write_text("language: en\nsources: {a: {product: nginx, paths: [none/*.log]}}\n", encoding="utf-8")
+    assert "List past events" in nta("--config", str(config), "history", "--help", LANGUAGE="zh_CN").stdout
+    config.write_text("language: zh\nsources: {a: {product: nginx, paths: [none/*.log]}}\n", encoding="utf-8")
+    doctor = json.loads(nta("--config", str(config), "doctor", "--json").stdout)
+    (lost,) = [item for item in doctor if item["subject"] == "sources.a"]
+    assert (lost["state"], "no such file" in lost["said"], lost["exit_code"]) == ("critical", True, 5)
