@@ -100,10 +100,10 @@ def _statements(sql: str, dialect: str, path: Path) -> list[exp.Expr]:
     try:
         return [tree for tree in sqlglot.parse(sql, dialect=dialect) if tree is not None]
     except sqlglot.errors.ParseError as error:
-        found = error.errors[0] if error.errors else {}
-        near = str(found.get("highlight") or "").strip()
-        what = f"not SQL of {dialect}: {found.get('description') or error}" + (f" near {near!r}" if near else "")
-        line = found.get("line")
+        details = error.errors[0] if error.errors else {}
+        near = str(details.get("highlight") or "").strip()
+        what = f"not SQL of {dialect}: {details.get('description') or error}" + (f" near {near!r}" if near else "")
+        line = details.get("line")
         raise ContractError(what, where=f"{path}:{line}" if line else str(path)) from error
     except sqlglot.errors.TokenError as error:
         what = f"not SQL of {dialect}: a quotation mark or a comment is not closed"

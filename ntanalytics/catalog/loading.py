@@ -49,7 +49,7 @@ class _SourceFile(BaseModel):
 
 
 def _as_list(value: object) -> object:
-    return [value] if isinstance(value, str) else value
+    return [value] if isinstance(value, str) else [] if value is None else value
 
 
 class _Header(BaseModel):

@@ -164,8 +164,7 @@ def show_connection(report: ConnectionReport) -> None:
         say(remark)
     for proposal in report.proposals:
         say(f"proposed {proposal.dataset.name} ← {proposal.table.name}: {', '.join(proposal.reasons)}")
-    for place, columns in report.hidden.items():
-        say(f"not looked at in {place}: {', '.join(columns)}")
+    _show_choice(report)
     for path in report.written:
         say(f"wrote {path}")
     if report.kept and not report.written:
@@ -173,12 +172,34 @@ def show_connection(report: ConnectionReport) -> None:
     _show_states(report)
     if report.problem:
         complain(report.problem)
+    _show_next(report)
+
+
+def _show_next(report: ConnectionReport) -> None:
+    """Print what to do next, and the settings if the mapping can be used."""
     if report.fits:
         say("all fits. In ntanalytics.yml:\n")
-        for line in report.snippet.splitlines():
-            say(line)
     elif report.datasets or report.kept or report.written:
         say(f"\nNext: edit {report.folder}, and type the command again.")
+        if report.usable:
+            say(f"The rows that fit can be taken already ({', '.join(report.usable)}). In ntanalytics.yml:\n")
+    if report.usable:
+        for line in report.snippet.splitlines():
+            say(line)
+
+
+def _show_choice(report: ConnectionReport) -> None:
+    """Print the tables that are not used with the reasons, and the columns whose values were read or not."""
+    unlike = [table for table, reason in report.tables.items() if reason.startswith("like none")]
+    for table, reason in report.tables.items():
+        if table not in unlike and not reason.startswith("used for"):
+            say(f"not used: {table}, {reason} (--table {table} uses it)")
+    if unlike:
+        say(f"like none of our datasets: {', '.join(unlike)}")
+    for place, columns in report.values_read.items():
+        say(f"values counted in {place}: {', '.join(columns)}")
+    for place, columns in report.hidden.items():
+        say(f"not looked at in {place}: {', '.join(columns)}")
 
 
 def _show_states(report: ConnectionReport) -> None:

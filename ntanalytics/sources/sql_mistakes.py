@@ -40,7 +40,7 @@ def naming_mistakes(mapping: Mapping) -> Iterator[None]:
     except MappingRefused:
         raise
     except SourceError as error:
-        match = next((found for pattern in _MISTAKES if (found := pattern.search(error.what))), None)
+        match = next((numbered for pattern in _MISTAKES if (numbered := pattern.search(error.what))), None)
         if match is None:
             raise
         line = mistake_line(mapping.sql, error.what, match["word"])
@@ -50,8 +50,8 @@ def naming_mistakes(mapping: Mapping) -> Iterator[None]:
 
 def mistake_line(sql: str, message: str, word: str) -> int | None:
     """Return the line of a mistake: that of the message, else the first one with the word outside of comments."""
-    if found := _AT_LINE.search(message):
-        return int(found["line"])
+    if numbered := _AT_LINE.search(message):
+        return int(numbered["line"])
     bare = _COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), sql)
     pattern = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)", re.IGNORECASE) if word else None
     lines = (number for number, line in enumerate(bare.splitlines(), 1) if pattern and pattern.search(line))
@@ -61,5 +61,5 @@ def mistake_line(sql: str, message: str, word: str) -> int | None:
 def first_line(error: BaseException | None) -> str:
     """Return the first line of a driver's message, with the line of the SQL that a later one names."""
     head, *rest = str(error).strip().splitlines() or ["no message"]
-    found = _AT_LINE.search("\n".join(rest))
-    return f"{head} (LINE {found['line']})" if found and not _AT_LINE.search(head) else head
+    numbered = _AT_LINE.search("\n".join(rest))
+    return f"{head} (LINE {numbered['line']})" if numbered and not _AT_LINE.search(head) else head
