@@ -72,7 +72,7 @@ def everything(found: ConnectionReport) -> str:
 
 
 def test_a_table_is_proposed_drafted_with_every_column_and_checked(tmp_path: Path):
-    found = run("ruoyi", logins(tmp_path), tmp_path)
+    found = run("wangban", logins(tmp_path), tmp_path)
     assert [(proposal.dataset.name, proposal.table.name) for proposal in found.proposals] == [
         ("identity.logins", "sys_logininfor")
     ]
@@ -105,11 +105,11 @@ def test_a_table_is_proposed_drafted_with_every_column_and_checked(tmp_path: Pat
 
 def test_what_is_missing_is_said_until_it_fits_and_an_edited_draft_is_never_overwritten(tmp_path: Path):
     url = logins(tmp_path)
-    first = run("ruoyi", url, tmp_path)
+    first = run("wangban", url, tmp_path)
     words = first.folder / "method.csv"
     words.write_text(words.read_text(encoding="utf-8").replace("TODO", "other"), encoding="utf-8")
     before = {path.name: path.read_bytes() for path in first.folder.iterdir()}
-    second = run("ruoyi", url, tmp_path)
+    second = run("wangban", url, tmp_path)
     assert second.fits
     assert second.datasets[0].rows == 3
     assert not second.written
@@ -127,7 +127,7 @@ def test_what_is_judged_secret_is_never_sampled(tmp_path: Path):
 
     engine_execute(listen)
     try:
-        found = run("ruoyi", url, tmp_path)
+        found = run("wangban", url, tmp_path)
     finally:
         sa.event.remove(sa.Engine, "before_cursor_execute", listen)
     assert CANARY not in everything(found)
@@ -153,7 +153,7 @@ def test_a_column_that_every_row_must_have_and_the_window_are_named(tmp_path: Pa
 
 
 def test_an_empty_table_proves_nothing(tmp_path: Path):
-    found = run("ruoyi", database(tmp_path, LOGINS), tmp_path)
+    found = run("wangban", database(tmp_path, LOGINS), tmp_path)
     assert not found.fits
     assert "nothing is proven" in found.datasets[0].problems[0]
 
@@ -439,9 +439,9 @@ def load_product_without_words(found: ConnectionReport) -> Product:
 
 
 def test_settings_are_told_as_soon_as_rows_can_be_taken(tmp_path: Path):
-    found = run("ruoyi", logins(tmp_path), tmp_path)
+    found = run("wangban", logins(tmp_path), tmp_path)
     assert (found.fits, found.usable) == (False, ("identity.logins",))
-    assert "product: ruoyi" in found.snippet
+    assert "product: wangban" in found.snippet
     url = accounts(tmp_path / "b", "is_locked", "1", "0", "UPDATE sys_user SET del_flag = '0'", LOGINS)
     both = run("hr", url, tmp_path)
     assert both.usable == ("identity.accounts",)
@@ -450,18 +450,18 @@ def test_settings_are_told_as_soon_as_rows_can_be_taken(tmp_path: Path):
 
 def test_a_table_of_words_in_gbk_is_read_with_its_open_words(tmp_path: Path):
     url = logins(tmp_path)
-    home = run("ruoyi", url, tmp_path).folder
+    home = run("wangban", url, tmp_path).folder
     (home / "method.csv").write_bytes("theirs,ours,说明\npwd,password,口令\nukey,ca,\ndragon,TODO,龙\n".encode("gbk"))
-    found = run("ruoyi", url, tmp_path)
+    found = run("wangban", url, tmp_path)
     assert states(found)["method"] == "words"
     (home / "method.csv").write_bytes("theirs,ours,说明\npwd,password,口令\nukey,ca,\ndragon,other,龙\n".encode("gbk"))
-    assert run("ruoyi", url, tmp_path).fits
+    assert run("wangban", url, tmp_path).fits
 
 
 def test_a_mistake_in_an_edited_draft_is_told_with_its_line(tmp_path: Path):
     url = logins(tmp_path)
-    file = run("ruoyi", url, tmp_path).folder / "identity.logins.sql"
+    file = run("wangban", url, tmp_path).folder / "identity.logins.sql"
     sql = file.read_text(encoding="utf-8").replace("info_id AS login_id", "info_idd AS login_id")
     file.write_text(sql, encoding="utf-8")
     line = 1 + sql[: sql.index("info_idd AS")].count("\n")
-    assert f"identity.logins.sql:{line}: no such column: info_idd" in open_todos(run("ruoyi", url, tmp_path))
+    assert f"identity.logins.sql:{line}: no such column: info_idd" in open_todos(run("wangban", url, tmp_path))
