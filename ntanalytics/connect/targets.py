@@ -52,8 +52,15 @@ def make_source(name: str, settings: SourceSettings, kind: str, zone: ZoneInfo) 
     return SOURCES[kind](name, settings, product, zone)
 
 
-def snippet(name: str, settings: SourceSettings, folder: Path) -> str:
-    """Return the lines of ntanalytics.yml that use the product."""
+def snippet(name: str, settings: SourceSettings, folder: Path, datasets: Sequence[str] = ()) -> str:
+    """Return the lines of ntanalytics.yml that use the product.
+
+    Args:
+        name: the product's name.
+        settings: its source.
+        folder: folder of the products.
+        datasets: the only datasets to take; empty for all.
+    """
     source: dict[str, object] = {"product": name}
     if settings.url:
         source["url"] = settings.url
@@ -63,5 +70,7 @@ def snippet(name: str, settings: SourceSettings, folder: Path) -> str:
         source["path"] = str(settings.path)
     else:
         source["paths"] = list(settings.paths)
+    if datasets:
+        source["datasets"] = list(datasets)
     content = {"queries": str(folder), "sources": {name: source}}
     return yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
