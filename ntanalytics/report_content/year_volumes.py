@@ -105,7 +105,11 @@ def year_volumes(evaluation: Evaluation, id: str = "year-volumes") -> Table:
     Where the lake holds nothing of the year before, for any of them, there is no comparison.
     """
     context = evaluation.context
-    known = [item for item in volumes_of_year(context, VOLUMES) if item.volume.dataset.partition(".")[0] in evaluation.summaries]
+    known = [
+        item
+        for item in volumes_of_year(context, VOLUMES)
+        if item.volume.dataset.partition(".")[0] in evaluation.summaries
+    ]
     has_before = any(item.before is not None for item in known)
     period = context.period
     fields = [Field("subsystem", "string", "系统"), Field("volume", "string", "指标")]
@@ -136,7 +140,7 @@ def _note(known: Sequence[YearVolume], january: date) -> str:
     if not later:
         return ""
     begins = day_words(later[0]) if len(later) == 1 else f"{day_words(later[0])}至{day_words(later[-1])}"
-    return f"数据自{begins}起，年累计为下限。"
+    return f"数据起始日为{begins}，年累计为下限。"
 
 
 def volumes_of_year(context: CheckContext, volumes: Iterable[Volume]) -> list[YearVolume]:
