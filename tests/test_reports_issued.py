@@ -58,6 +58,16 @@ def test_no_block_says_a_word_that_reports_do_not_use(request: pytest.FixtureReq
     assert list(banned_in(request.getfixturevalue(name).directory)) == []
 
 
+@pytest.mark.parametrize("name", ["inspection", "weekly"])
+def test_each_row_that_is_not_in_order_leads_to_a_block_of_the_record(request: pytest.FixtureRequest, name: str):
+    shown = blocks(request.getfixturevalue(name).directory)
+    led = [row for row in shown["open-items"]["rows"] if row["detail"] in shown]
+    assert led == shown["open-items"]["rows"] != []
+    worse = [row for row in shown["systems"]["rows"] if row["state"] in ("critical", "warning")]
+    assert worse
+    assert all(row["detail"] in shown for row in worse)
+
+
 def test_the_messages_of_the_week_are_those_in_the_tables_of_the_platform(city: City, week):
     database = sqlite3.connect(city.estate.directory / "sources" / "sms_platform.sqlite")
     messages, segments = 0, 0
