@@ -8,6 +8,7 @@ from ntanalytics.checks.section import SubsystemSummary
 from ntanalytics.detectors.expected_range import expected_range
 from ntanalytics.findings.phrases import day_words
 from ntanalytics.metrics.figures import Figures
+from ntanalytics.metrics.number_format import close_up
 from ntanalytics.metrics.quantity import quantity
 
 _WORDS = {"below": "低于通常范围", "above": "高于通常范围"}
@@ -48,7 +49,7 @@ def unusual_points(daily: Figures, name: str, first: date) -> dict[int, str]:
             continue
         where = expected_range(rows, row["day"]).place(float(row["value"]))
         if where in _WORDS and where != _BETTER.get(figure.measure.good):
-            shown = quantity(figure.measure, row["value"]).text
+            shown = close_up(quantity(figure.measure, row["value"]).text)
             places[at] = f"{day_words(row['day'])}{shown}，{_WORDS[where]}"
     return places
 

@@ -40,7 +40,7 @@ def test_what_is_better_than_expected_is_no_exception() -> None:
 
 def test_a_measure_without_a_good_direction_is_marked_on_both_sides() -> None:
     marked = unusual_points(daily("submitted", 2000, 200, d17=9000, d18=100), "submitted", MONDAY)
-    assert marked == {29: "11月17日9,000 条，高于通常范围", 30: "11月18日100 条，低于通常范围"}
+    assert marked == {29: "11月17日9,000条，高于通常范围", 30: "11月18日100条，低于通常范围"}
 
 
 def test_days_before_the_period_and_figures_by_week_are_not_judged() -> None:
