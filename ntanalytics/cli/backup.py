@@ -38,6 +38,15 @@ def backup(
     address: _Address,
     keys: _Keys = None,
     verify: Annotated[bool, typer.Option("--verify", help="Read all files of the backup again.")] = False,
+    keep_days: Annotated[
+        int | None,
+        typer.Option(
+            "--keep-days",
+            min=1,
+            metavar="DAYS",
+            help="Remove snapshots that are older; the last of each month and the latest 14 stay.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Back up ledger, lake, reports, settings and mappings, while reports run; call it every night.
@@ -55,7 +64,7 @@ def backup(
 
     with progress() as show:
         run_context = RunContext(settings=load(find_config(context.obj)), progress=show)
-        result = back_up(run_context, address, keys=keys, verify=verify)
+        result = back_up(run_context, address, keys=keys, verify=verify, keep_days=keep_days)
     if as_json:
         _show_json(result)
     else:
@@ -69,7 +78,8 @@ def backup(
 def _show_json(result: BackupResult) -> None:
     snapshot = result.snapshot
     counts = {"files": len(snapshot.files), "bytes": snapshot.size_bytes}
-    new = {"new_files": result.new_files, "new_bytes": result.new_bytes}
+    new: dict[str, object] = {"new_files": result.new_files, "new_bytes": result.new_bytes}
+    new["removed"] = list(result.pruned.snapshots)
     ends = {"keys": list(result.keys), "lost": dict(snapshot.lost), "problems": list(result.problems)}
     show_json({"snapshot": snapshot.name, "at": snapshot.created_at, **counts, **new, **ends})
 
@@ -78,6 +88,9 @@ def _show(result: BackupResult, keys: Path | None) -> None:
     snapshot = result.snapshot
     say(f"{snapshot.name}: {len(snapshot.files):,} files, {snapshot.size_bytes / 1e6:,.1f} MB")
     say(f"  new: {result.new_files:,} files, {result.new_bytes / 1e6:,.1f} MB, each read back")
+    if result.pruned.snapshots or result.pruned.contents:
+        freed = f"{result.pruned.contents:,} files, {result.pruned.freed_bytes / 1e6:,.1f} MB"
+        say(f"  removed: {len(result.pruned.snapshots)} snapshot(s); {freed}")
     for table, versions in snapshot.lost.items():
         say(f"  {table}: {len(versions)} version(s) that reports were made from were gone before: {versions}")
     if result.keys:
