@@ -163,6 +163,22 @@ class Period:
         make = {PeriodKind.DAY: Period.day, PeriodKind.WEEK: Period.week, PeriodKind.MONTH: Period.month}
         return make[self.kind](before)
 
+    def year_before(self) -> Period | None:
+        """Return the same period of the year before: the same month, ISO week or day.
+
+        None of a week 53 or a 29 February that it does not have, and of a contract year.
+        """
+        if self.kind is PeriodKind.CONTRACT:
+            return None
+        try:
+            if self.kind is PeriodKind.WEEK:
+                year, week, _ = self.first.isocalendar()
+                return Period.week(dt.date.fromisocalendar(year - 1, week, 1))
+            first = self.first.replace(year=self.first.year - 1)
+        except ValueError:
+            return None
+        return Period.day(first) if self.kind is PeriodKind.DAY else Period.month(first)
+
     def window(self, zone: ZoneInfo) -> tuple[dt.datetime, dt.datetime]:
         """Return the half-open window ``[since, until)`` in UTC, for local days of ``zone``."""
         return local_window(self.first, self.last, zone)

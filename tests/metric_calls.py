@@ -118,13 +118,14 @@ def _replace(patch: pytest.MonkeyPatch, metric: object, replacement: object) -> 
                 patch.setattr(module, attribute, replacement)
 
 
-def run_notebook(report: str, period: str) -> None:
-    """Run the code cells of a report's notebook in this process, for a period."""
+def run_notebook(report: str, period: str) -> dict[str, Any]:
+    """Run the code cells of a report's notebook in this process, for a period; return its names."""
     cells = json.loads((project_dir("notebooks") / f"{report}.ipynb").read_text(encoding="utf-8"))["cells"]
-    names: dict[str, object] = {"__name__": report}
+    names: dict[str, Any] = {"__name__": report}
     with contextlib.redirect_stdout(io.StringIO()):
         for cell in (cell for cell in cells if cell["cell_type"] == "code"):
             code = compile("".join(cell["source"]), report, "exec", flags=__future__.annotations.compiler_flag)
             exec(code, names)
             if "parameters" in cell["metadata"].get("tags", ()):
                 names["period"] = period
+    return names

@@ -13,6 +13,7 @@ from ntanalytics.checks.subsystem import Subsystem
 from ntanalytics.checks.suppression import PLANNED_READS, excuse_planned, suppress
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.judgement import unknown
+from ntanalytics.findings.rule import Rule
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +85,7 @@ def judge(context: CheckContext, subsystems: Sequence[Subsystem], spans: Sequenc
             unjudged.add(check.rule)
         if rule.enabled and all(view.sources for view in required):
             try:
-                findings += check.evaluate(context, rule)
+                findings += _without_absent(context, check, rule, check.evaluate(context, rule))
             except COMPUTATION_ERRORS as error:
                 unjudged.add(check.rule)
                 findings.append(unknown(rule, "failed").with_details(error=error_place(error)))
@@ -102,6 +103,14 @@ def judge(context: CheckContext, subsystems: Sequence[Subsystem], spans: Sequenc
     located = tuple(context.with_origin(findings))
     codes = frozenset(check.rule for check in checks) | {finding.code for finding in located}
     return Evaluation(context=context, findings=located, summaries={}, codes=codes, unjudged=frozenset(unjudged))
+
+
+def _without_absent(context: CheckContext, check: Check, rule: Rule, findings: Sequence[Finding]) -> Sequence[Finding]:
+    """Return the findings of a check; what is not wrong is unknown where a source lacks a column of its measure."""
+    views = (context.dataset(name, days) for name, days in check.reads.items())
+    if not any(rule.measure in view.unknown_measures for view in views):
+        return findings
+    return [finding for finding in findings if finding.is_violation] or [unknown(rule, "not_in_source")]
 
 
 def _missing_sources(context: CheckContext, subsystem: Subsystem) -> tuple[str, ...]:

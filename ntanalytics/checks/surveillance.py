@@ -5,9 +5,13 @@ A subsystem gets the rule and its check by :func:`watched`, without a line of it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from functools import partial
+from typing import Any
+
+import pyarrow as pa
 
 from ntanalytics.checks.check import Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
@@ -15,7 +19,8 @@ from ntanalytics.checks.subsystem import Subsystem
 from ntanalytics.contract import DATASETS, Column, Dataset, Kind, Type
 from ntanalytics.contract.dimensions import Breakdown, breakdown
 from ntanalytics.contract.outcomes import tells_outcome, tells_reason
-from ntanalytics.detectors.comparable_days import comparable_days
+from ntanalytics.detectors.comparable_days import comparable_days, days_of_weekday
+from ntanalytics.detectors.expected_range import expected_range
 from ntanalytics.detectors.surveillance.departures import MIN_DAYS, Departure, departures
 from ntanalytics.detectors.surveillance.leaf_table import HOURS
 from ntanalytics.findings.finding import Comparison, Finding, Window, violations
@@ -24,10 +29,13 @@ from ntanalytics.findings.rule import Rule, surveillance_rule
 from ntanalytics.findings.subjects import dataset_of, members_of, subject
 from ntanalytics.findings.surveillance_text import TEXT
 from ntanalytics.metrics.leaves import leaves, level_of
-from ntanalytics.metrics.rows import rows
+from ntanalytics.metrics.rows import Rows, rows
 
 #: Days of history in which comparable days are looked for: ten weeks hold twenty days off.
 HISTORY_DAYS = 70
+
+#: Least difference of a duration in milliseconds: half of what a person takes for immediate.
+_LEAST_MS = 50.0
 
 #: Key column → its dataset of states: what a column of that name refers to lasts.
 _STATES: Mapping[str, Dataset] = {
@@ -121,18 +129,41 @@ def _departures(context: CheckContext, name: str) -> list[Departure] | None:
         return []
     first = view.recent.day.min().to_pyarrow().as_py()
     known = [row for row in rows(view.days) if first is not None and row["day"] >= first]
-    days = [*reversed(comparable_days(known, context.on)), context.on]
-    if len(days) <= MIN_DAYS:
+    before = comparable_days(known, context.on)
+    if len(before) < MIN_DAYS:
         return None
+    of_weekday = days_of_weekday(known, context.on)
     dimensions, values = (
         [column.name for column in group if not view.sources_without(column.name)]
         for group in (columns.dimensions, columns.values)
     )
-    events = view.recent.filter(view.recent.day.isin(days))
+    events = view.recent.filter(view.recent.day.isin({*before, *of_weekday, context.on}))
     if view.gap_sources:
         events = events.filter(~events.source.isin(sorted(view.gap_sources)))
     table = leaves(events, dataset.time, context.utc_offset_h, dimensions, weight=columns.weight, values=values)
-    return departures(table.to_pyarrow(), days, dimensions, values)
+    counted = table.to_pyarrow()
+    usual = expected_range(_totals(counted, known, before), context.on)
+    found = departures(counted, [*reversed(before), context.on], dimensions, values, usual)
+    if of_weekday:
+        # what a plan by weekday does, or what is worked on a day off, departs from one kind of days alone
+        other = {each.subject for each in departures(counted, [*reversed(of_weekday), context.on], dimensions, values)}
+        found = [departure for departure in found if departure.subject in other]
+    return [departure for departure in found if _is_felt(dataset, departure)]
+
+
+def _totals(counted: pa.Table, calendar: Rows, days: Sequence[date]) -> list[dict[str, Any]]:
+    """Return the calendar with the number of events of each of some days as ``value``."""
+    sums = counted.group_by("day").aggregate([("events", "sum")]).to_pydict()
+    by_day = {**dict.fromkeys(days, 0.0), **dict(zip(sums["day"], sums["events_sum"], strict=True))}
+    return [{**row, "value": by_day[row["day"]] if row["day"] in days else None} for row in rows(calendar)]
+
+
+def _is_felt(dataset: Dataset, departure: Departure) -> bool:
+    """Return whether a duration moved by so much that somebody could notice it."""
+    if not departure.value or _form(dataset.column(departure.value)) != "ms":
+        return True
+    seen, expected = (level_of(departure.value, level) for level in (departure.seen, departure.expected))
+    return abs(seen - expected) >= _LEAST_MS
 
 
 def _finding(context: CheckContext, rule: Rule, name: str, departure: Departure) -> Finding:

@@ -7,6 +7,7 @@ import sys
 
 from typer.main import get_command
 
+from ntanalytics import event_log
 from ntanalytics.cli import (
     backfill,
     backup,
@@ -43,6 +44,7 @@ from ntanalytics.cli.terminal import complain
 from ntanalytics.errors import NtaError
 from ntanalytics.kernels.skip_grammar_import import skip_grammar_import
 from ntanalytics.language import tr, use_language
+from ntanalytics.temporary_files import own_temporary_files
 
 
 def main() -> None:
@@ -54,13 +56,19 @@ def main() -> None:
     program = get_command(app)
     translate_help(program)
     try:
-        program()
+        with own_temporary_files():
+            program()
     except NtaError as error:
         complain("\n  ".join([tr("error: {error}", error=error), *getattr(error, "__notes__", [])]))
+        event_log.record("command failed", "error", error=str(error), exit_code=error.exit_code)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         complain(tr("interrupted"))
+        event_log.record("command interrupted", "warning", exit_code=130)
         sys.exit(130)
+    except Exception as error:
+        event_log.record("command failed", "error", error=repr(error), exit_code=1)
+        raise
 
 
 __all__ = [

@@ -6,13 +6,16 @@ import os
 import re
 import sys
 from collections.abc import Mapping, MutableMapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from ntanalytics import event_log
 from ntanalytics.cli.groups import GroupedCommands
 from ntanalytics.cli.terminal import one_line
+from ntanalytics.errors import NtaError
 from ntanalytics.language import ENGLISH, language
 
 app = typer.Typer(
@@ -63,6 +66,31 @@ def chosen_language(arguments: Sequence[str]) -> str:
     return line[1] if line else language()
 
 
+def _to_site_log(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Write an event to the site's log, too."""
+    values = {name: value for name, value in event.items() if name not in ("event", "level", "timestamp")}
+    event_log.record(str(event.get("event", "")), str(event.get("level", "info")), **values)
+    return event
+
+
+class _Outputs:
+    """The folder of the issued reports, found at the first event: a wrong command needs no settings."""
+
+    def __init__(self, config: Path | None) -> None:
+        self._config = config
+        self._folder: Path | None = None
+        self._is_asked = False
+
+    def __call__(self) -> Path | None:
+        from ntanalytics.settings import find_config, load
+
+        if not self._is_asked:
+            self._is_asked = True  # reading the settings may log an event, too
+            with suppress(NtaError, OSError):
+                self._folder = load(find_config(self._config)).outputs.resolve()
+        return self._folder
+
+
 @app.callback()
 def configure(
     context: typer.Context,
@@ -73,13 +101,17 @@ def configure(
         ),
     ] = None,
 ) -> None:
-    """Store the path of the settings file."""
+    """Store the path of the settings file, and begin the log of the command."""
     import structlog
 
+    event_log.begin(_Outputs(config))
+    *others, renderer = structlog.get_config()["processors"]
+    others = [step for step in others if step not in (_safe_event, _to_site_log)]
     # Standard output is for results: log lines must not stand between the lines of --json.
     structlog.configure(
-        processors=[_safe_event, *(step for step in structlog.get_config()["processors"] if step is not _safe_event)],
+        processors=[_safe_event, *others, _to_site_log, renderer],
         # looked up at each event: a program that calls this one may have closed the former stream
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )
     context.obj = config
+    event_log.record("command begins", command=context.invoked_subcommand or "")

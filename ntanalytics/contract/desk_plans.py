@@ -179,7 +179,7 @@ RECOMMENDATIONS = Dataset(
             "recommendation_no",
             Type.TEXT,
             "建议编号",
-            "Number of the recommendation in the report, such as capacity-2026-10.",
+            "Number of the recommendation in the report, such as 2026-10-01.",
         ),
         Column("noted_at", Type.TIMESTAMP, "登记时间", "Time of the decision's record."),
         Column("decision", Type.TEXT, "处理结果", "Decision.", values=DECISIONS),

@@ -6,8 +6,10 @@ Nothing is written outside the channel's path: no symbolic link below it is foll
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import shutil
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -18,6 +20,9 @@ from ntanalytics.language import tr
 from ntanalytics.settings.channels import Channel
 
 _MB = 2**20
+
+#: Age of an unfinished file that no process is writing any more, in seconds.
+_ABANDONED_S = 86_400
 
 #: File that names the files that are too large for the folder.
 LEFT_OUT = "未附文件说明.txt"
@@ -112,6 +117,7 @@ def _stale(folder: Path, name: str) -> Iterator[Path]:
 
 def _replace_files(folder: Path, contents: Mapping[str, bytes]) -> None:
     """Write each file under another name and rename it: a reader finds the complete old or the complete new one."""
+    _remove_drafts(folder)
     for name, content in contents.items():
         draft = _below(folder, name).with_name(f".{secrets.token_hex(8)}.new")
         try:
@@ -121,6 +127,15 @@ def _replace_files(folder: Path, contents: Mapping[str, bytes]) -> None:
             with suppress(OSError):  # the first error is the reason
                 draft.unlink()
             raise
+
+
+def _remove_drafts(folder: Path) -> None:
+    """Remove the files of processes that were killed while they wrote them, a day later."""
+    for draft in folder.glob(".*.new"):
+        with suppress(OSError):  # another process has removed it
+            is_old = time.time() - draft.lstat().st_mtime > _ABANDONED_S
+            if is_old and re.fullmatch(r"\.[0-9a-f]{16}\.new", draft.name) and not draft.is_dir():
+                draft.unlink()
 
 
 def _write(path: Path, content: bytes) -> None:

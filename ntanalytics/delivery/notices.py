@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Sequence
 from functools import partial
 
+from ntanalytics import event_log
 from ntanalytics.delivery.message import Message
 from ntanalytics.delivery.session import DeliverySession
 from ntanalytics.errors import UnknownName
@@ -44,6 +45,7 @@ def notify_once(settings: Settings, ledger: Ledger, key: str, title: str, text: 
 
     if ledger.notices.open(key[:200], " ".join(clean_text(title).split()), clean_text(text)) is None:
         return False
+    event_log.record("operators told", "warning", key=key, title=title)
     notify(settings, ledger)
     return True
 

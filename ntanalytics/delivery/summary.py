@@ -101,7 +101,7 @@ def subject(manifest: Manifest, own_parameters: Mapping[str, object]) -> str:
 
 
 def figure_text(item: Mapping[str, Any], record: Record) -> str:
-    """Return a headline figure such as ``送达率 97.6%（▼ 1.1 个百分点，上期 98.7%）``."""
+    """Return a headline figure such as ``送达率 97.6%（▼ 1.1 个百分点，上周 98.7%）``."""
     value, change, before = labels.kpi_texts(item, record.zone)
     note = "，".join(text for text in (change, before) if text)
     return f"{item['label']} {value}" + (f"（{note}）" if note else "")

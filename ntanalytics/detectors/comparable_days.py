@@ -9,6 +9,8 @@ from typing import Any
 #: Comparable days that are read, the latest ones.
 COMPARABLE_DAYS = 20
 
+_SATURDAY = 5
+
 
 def comparable_days(calendar: Iterable[Mapping[str, Any]], on: date, limit: int = COMPARABLE_DAYS) -> list[date]:
     """Return the covered days before ``on`` that are worked as it is, or not worked, the latest first.
@@ -30,6 +32,35 @@ def comparable_days(calendar: Iterable[Mapping[str, Any]], on: date, limit: int 
         for day, row in sorted(by_day.items(), reverse=True)
         if day < on and row["is_covered"] and row["is_working_day"] == is_working_day
     ][:limit]
+
+
+def days_of_weekday(calendar: Iterable[Mapping[str, Any]], on: date, limit: int = COMPARABLE_DAYS) -> list[date]:
+    """Return the ordinary covered days of the week's same part before a day that is worked against its weekday.
+
+    Args:
+        calendar: rows of ``metrics.days``.
+        on: the inspected day.
+        limit: largest number of days.
+
+    Returns:
+        The Saturdays and Sundays before a make-up workday, the days from Monday to Friday before a holiday on one, the
+        latest first; none for any other day.
+    """
+    by_day = {row["day"]: row for row in calendar}
+    if on not in by_day or _is_ordinary(by_day[on]):
+        return []
+    is_weekend = on.weekday() >= _SATURDAY
+    return [
+        day
+        for day, row in sorted(by_day.items(), reverse=True)
+        if day < on and row["is_covered"] and (day.weekday() >= _SATURDAY) == is_weekend and _is_ordinary(row)
+    ][:limit]
+
+
+def _is_ordinary(row: Mapping[str, Any]) -> bool:
+    is_weekend: bool = row["day"].weekday() >= _SATURDAY
+    is_worked: bool = row["is_working_day"]
+    return is_worked != is_weekend
 
 
 def is_covered(calendar: Iterable[Mapping[str, Any]], on: date) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -104,8 +103,6 @@ def _environment(settings: Settings, folder: Path) -> Iterator[None]:
     The sockets of the kernels and the server's token are files in a folder that only this account can enter.
     """
     before = dict(os.environ)
-    # the sockets of a kernel are kernel-<UUID>-ipc-1 … 5
-    private = str(socket_folder(len("kernel--ipc-1") + 36))
     for reference in settings.references - settings.lake_references:
         os.environ.pop(reference.removeprefix("env:"), None)
     # A token, an address or a configuration of the account is for other servers.
@@ -114,15 +111,16 @@ def _environment(settings: Settings, folder: Path) -> Iterator[None]:
     os.environ |= {
         ENVIRONMENT: str(settings.file),
         "JUPYTER_CONFIG_DIR": str(folder / ".jupyter"),
-        "JUPYTER_RUNTIME_DIR": private,
         "JUPYTER_PREFER_ENV_PATH": "1",  # the kernel is this Python, not one that the account has installed
     }
     try:
-        yield
+        # the sockets of a kernel are kernel-<UUID>-ipc-1 … 5
+        with socket_folder(len("kernel--ipc-1") + 36) as private:
+            os.environ["JUPYTER_RUNTIME_DIR"] = str(private)
+            yield
     finally:
         os.environ.clear()
         os.environ.update(before)
-        shutil.rmtree(private, ignore_errors=True)
 
 
 def _preferences(folder: Path) -> Path:

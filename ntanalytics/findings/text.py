@@ -252,13 +252,16 @@ def _advice(finding: Finding, own: RuleText) -> str:
     return finding.rule.advice if finding.is_violation else ""
 
 
-def exceptions(findings: Iterable[Finding], wording: Callable[[Finding], Wording], limit: int = 5) -> list[str]:
+def exceptions(
+    findings: Iterable[Finding], wording: Callable[[Finding], Wording], limit: int = 5, *, board: str = "状态一览"
+) -> list[str]:
     """Return a sentence for each finding that is not ok, the worst first.
 
     Args:
         findings: all findings.
         wording: a finding in Chinese.
         limit: number of sentences; a last one then tells how many more there are.
+        board: title of the block with all of them.
     """
     everything = list(findings)
     if not everything:
@@ -268,5 +271,5 @@ def exceptions(findings: Iterable[Finding], wording: Callable[[Finding], Wording
         return [f"{len(everything)} 项检查均正常。"]
     sentences = [wording(finding).sentence for finding in open_findings[:limit]]
     if len(open_findings) > limit:
-        sentences.append(f"另有 {len(open_findings) - limit} 项关注、异常或未知，详见状态一览。")
+        sentences.append(f"另有 {len(open_findings) - limit} 项关注、异常或未知，详见{board}。")
     return sentences

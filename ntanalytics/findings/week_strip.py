@@ -41,6 +41,12 @@ def week_strips(findings: Iterable[Finding], past: Iterable[ObservedDay], on: da
     }
 
 
+def strip_words(strip: str) -> str:
+    """Return a strip in words, for who cannot see its marks: ``近7日自左至右：无巡检、正常、关注、异常、…``."""
+    words = {text.partition(" ")[0]: text.partition(" ")[2] for text in STATUSES.values()} | {NONE: "无巡检"}
+    return f"近7日自左至右：{'、'.join(words.get(mark, mark) for mark in strip)}"
+
+
 def _today(finding: Finding) -> str:
     return MARKS[finding.status] if finding.is_applicable else NONE
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -121,22 +120,21 @@ def kernel_manager(
         pool: the warm process that forks it; None for the shared one of this process.
         memory: the watch over its memory; None for no watch.
     """
-    folder = socket_folder(len("k-ipc-1"))
-    variables = {**environment, "IPYTHONDIR": str(folder / "ipython"), "JPY_PARENT_PID": str(os.getpid())}
+    with socket_folder(len("k-ipc-1")) as folder:
+        variables = {**environment, "IPYTHONDIR": str(folder / "ipython"), "JPY_PARENT_PID": str(os.getpid())}
 
-    class ReportKernelManager(_ForkedKernelManager):
-        home = folder
+        class ReportKernelManager(_ForkedKernelManager):
+            home = folder
 
-        def launch_arguments(self) -> dict[str, Any]:
-            return {"cwd": str(cwd), "env": variables, "stdout": output.fileno(), "stderr": output.fileno()}
+            def launch_arguments(self) -> dict[str, Any]:
+                return {"cwd": str(cwd), "env": variables, "stdout": output.fileno(), "stderr": output.fileno()}
 
-        def fork_arguments(self) -> dict[str, Any]:
-            return {"pool": pool or shared_pool(environment), "memory": memory}
+            def fork_arguments(self) -> dict[str, Any]:
+                return {"pool": pool or shared_pool(environment), "memory": memory}
 
-    try:
-        with log.open("wb") as output:
-            yield ReportKernelManager
-    finally:
-        if memory is not None:
-            memory.end()
-        shutil.rmtree(folder, ignore_errors=True)
+        try:
+            with log.open("wb") as output:
+                yield ReportKernelManager
+        finally:
+            if memory is not None:
+                memory.end()

@@ -7,6 +7,7 @@ Readers of the current version, and of every version since ``since``, are not af
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -19,6 +20,9 @@ from ntanalytics.language import tr
 
 #: A younger file without a version may belong to a running extraction.
 _MAX_EXTRACTION = dt.timedelta(days=1)
+
+#: Names of files that a process killed while it wrote a commit leaves: delta-rs renames them when they are complete.
+_UNFINISHED = re.compile(r"(\.tmp|#[0-9]+)$")
 
 #: Rejects older than this are not replaced any more, and are merged into one file per month.
 _MERGE_AFTER = dt.timedelta(days=31)
@@ -73,6 +77,7 @@ def maintain_table(
         if not recent <= retained.versions:
             raise LakeError(tr("not even its current version can be read: nothing was removed"), where=str(table))
         files = [file for file in stored if _is_data(file) and file.name not in retained.files]
+        files += [file for file in stored if _UNFINISHED.search(file.name)]
         files = [file for file in files if _age(file, now) > _MAX_EXTRACTION]
         logs = [file for file in versions.obsolete_logs(stored, min(retained.versions)) if _age(file, now) > keep]
         freed = sum(file.size for file in (*files, *logs))

@@ -73,9 +73,14 @@ class Quantity:
         return mark_bound(number, self.certainty)
 
     def named(self, label: str = "") -> str:
-        """Return the figure behind its label: ``登录 182,340 次``, ``登录 ≥ 12 次``, ``登录未知``."""
-        text = self.text
-        return f"{label or self.measure.label}{'' if text == UNKNOWN else ' '}{text}"
+        """Return the figure behind its label: ``登录 182,340 次``, ``登录 ≥ 12 次``, ``登录未知``.
+
+        A unit that the label ends with already is not said again: ``送达件次 860``.
+        """
+        text, name = self.text, label or self.measure.label
+        if self.measure.unit and name.endswith(self.measure.unit):
+            text = text.removesuffix(self.measure.unit).rstrip()
+        return f"{name}{'' if text == UNKNOWN else ' '}{text}"
 
     def change_from(self, before: Quantity) -> float | None:
         """Return the change against the period before; None unless both figures are exact.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import asdict
 
+from ntanalytics import event_log
 from ntanalytics.errors import LakeError
 from ntanalytics.extraction.spool import sweep
 from ntanalytics.lake import DeltaLake
@@ -50,6 +51,7 @@ def maintain(context: RunContext, *, dry_run: bool = False) -> list[TableMainten
             raise LakeError(tr("another process maintains this lake"), where=str(settings.lake), todo=tr("let it end"))
         if not dry_run:
             sweep(settings.lake / ".spool")
+            event_log.remove_old_files(context.outputs, context.today)
         results = []
         for number, name in enumerate(lake.tables()):
             context.progress(name, number)

@@ -10,17 +10,20 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from ntanalytics.contract import DATASETS, Kind
-from ntanalytics.delivery.catalogue import IssuedReport, read_issued_reports
+from ntanalytics.delivery.catalogue import IssuedReport, UnreadableReport, read_issued_reports
 from ntanalytics.disk_space import disk_error
 from ntanalytics.errors import LakeError, PublishError, SettingsError
 from ntanalytics.lake import DeltaLake
 from ntanalytics.language import tr
+from ntanalytics.operations.contract_evidence import ContractEvidence, contract_evidence
+from ntanalytics.report_content.duties.listing import reads_of
 from ntanalytics.runner import signoff, staging
 from ntanalytics.runner.evidence import FAILED
 from ntanalytics.runner.indexing import index, report_titles
@@ -67,7 +70,16 @@ def plan(context: RunContext) -> list[RetentionItem]:
         SettingsError: days would be removed from the lake that a report still reads.
         LakeError: the lake or the ledger cannot be read.
     """
-    return [*_reports(context), *_evidence(context), *_lake(context), *_ledger(context)]
+    issued, unreadable = read_issued_reports(context.outputs)
+    signed = signoff.signed_reports(issued, signoff.signoffs(context.settings), report_titles(context.notebooks))
+    contract = contract_evidence(context.settings, issued, signed, context.today)
+    return [
+        *_reports(context, issued, signed, contract),
+        *_unreadable_reports(context, unreadable),
+        *_evidence(context),
+        *_lake(context, contract),
+        *_ledger(context, contract),
+    ]
 
 
 def apply(context: RunContext, items: Sequence[RetentionItem]) -> None:
@@ -123,12 +135,10 @@ def _remove(context: RunContext, item: RetentionItem) -> None:
             ledger.pruning.prune(item.before)
 
 
-def _reports(context: RunContext) -> Iterator[RetentionItem]:
+def _reports(
+    context: RunContext, issued: Iterable[IssuedReport], signed: Mapping[str, str], contract: ContractEvidence
+) -> Iterator[RetentionItem]:
     policy, outputs = context.settings.retention, context.outputs
-    if not (policy.reports_months or policy.reports_of):
-        return
-    issued, unreadable = read_issued_reports(outputs)
-    signed = signoff.signed_reports(issued, signoff.signoffs(context.settings), report_titles(context.notebooks))
     for report in issued:
         months = policy.reports_of.get(report.report, policy.reports_months)
         if months is None or _aging_since(report) >= _months_before(context.today, months):
@@ -140,8 +150,13 @@ def _reports(context: RunContext) -> Iterator[RetentionItem]:
             created_at=report.created_at,
             months=months,
         )
-        yield _folder_item("report", folder, outputs / folder, goes=folder not in signed, why=signed.get(folder, why))
-    for broken in unreadable:
+        stays = signed.get(folder) or (contract.why_kept if contract.keeps(report) else "")
+        yield _folder_item("report", folder, outputs / folder, goes=not stays, why=stays or why)
+
+
+def _unreadable_reports(context: RunContext, unreadable: Iterable[UnreadableReport]) -> Iterator[RetentionItem]:
+    policy, outputs = context.settings.retention, context.outputs
+    for broken in unreadable if policy.reports_months or policy.reports_of else ():
         why = tr("its manifest cannot be read: what it is and whether it is signed is not known")
         yield _folder_item("report", broken.folder, outputs / broken.folder, goes=False, why=why)
 
@@ -171,7 +186,7 @@ def _evidence(context: RunContext) -> Iterator[RetentionItem]:
             )
 
 
-def _lake(context: RunContext) -> Iterator[RetentionItem]:
+def _lake(context: RunContext, contract: ContractEvidence) -> Iterator[RetentionItem]:
     policy = context.settings.retention
     lake = DeltaLake.of(context.settings)
     for kind, days in ((Kind.EVENT, policy.event_days), (Kind.STATE, policy.state_days), (Kind.CASE, policy.case_days)):
@@ -180,17 +195,26 @@ def _lake(context: RunContext) -> Iterator[RetentionItem]:
         _check_needs(kind, days, context.notebooks)
         before = context.today - dt.timedelta(days=days)
         for name in sorted(dataset.name for dataset in DATASETS.values() if dataset.kind is kind):
-            count, size = lake.stored_before(DATASETS[name], before)
-            if not count:
-                continue
+            until = min(before, contract.open_since or before) if name in reads_of() else before
+            count, size = lake.stored_before(DATASETS[name], until)
             goes = name != signoff.SIGNOFFS
             why = tr(
-                "before {before}: older than {days} days; files that a report needs stay until it goes",
-                before=before,
+                "before {until}: older than {days} days; files that a report needs stay until it goes",
+                until=until,
                 days=days,
             )
             why = why if goes else tr("which reports are signed must stay known")
-            yield RetentionItem(what="lake", name=name, count=count, size_bytes=size, goes=goes, why=why, before=before)
+            if count:
+                yield RetentionItem(
+                    what="lake", name=name, count=count, size_bytes=size, goes=goes, why=why, before=until
+                )
+            all_count, all_size = lake.stored_before(DATASETS[name], before) if until < before else (count, size)
+            if goes and all_count > count:
+                why = tr("they prove duties of the contract years since {until}, whose acceptance is open", until=until)
+                more = all_size - size
+                yield RetentionItem(
+                    what="lake", name=name, count=all_count - count, size_bytes=more, goes=False, why=why
+                )
 
 
 def _check_needs(kind: Kind, days: int, notebooks: Path | None) -> None:
@@ -216,17 +240,23 @@ def _check_needs(kind: Kind, days: int, notebooks: Path | None) -> None:
                 )
 
 
-def _ledger(context: RunContext) -> Iterator[RetentionItem]:
+def _ledger(context: RunContext, contract: ContractEvidence) -> Iterator[RetentionItem]:
     months = context.settings.retention.ledger_months
     if months is None:
         return
     before = _months_before(context.today, months)
-    counts = context.ledger.pruning.count(before)
-    if rows := sum(counts.values()):
-        listed = ", ".join(f"{name} {count}" for name, count in counts.items() if count)
-        yield RetentionItem(
-            what="ledger", name=listed, count=rows, size_bytes=None, goes=True, why=f"before {before}", before=before
-        )
+    until = min(before, (contract.kept_since or before).replace(day=1))
+    going, old = (Counter(context.ledger.pruning.count(day)) for day in (until, before))
+    if going.total():
+        yield _rows_item(going, goes=True, why=f"before {until}", before=until)
+    if (old - going).total():
+        yield _rows_item(old - going, goes=False, why=contract.why_kept)
+
+
+def _rows_item(counts: Mapping[str, int], *, goes: bool, why: str, before: dt.date | None = None) -> RetentionItem:
+    listed = ", ".join(f"{name} {count}" for name, count in counts.items() if count)
+    rows = sum(counts.values())
+    return RetentionItem(what="ledger", name=listed, count=rows, size_bytes=None, goes=goes, why=why, before=before)
 
 
 def _months_before(today: dt.date, months: int) -> dt.date:

@@ -1,7 +1,8 @@
 """Follow-up of earlier recommendations: decision, completion, and the change of their figure.
 
-A recommendation has a number: its cause and the period that first issued it (``capacity-2026-10``). It keeps it as long
-as each report after that issues it again.
+A recommendation has a number: the period that first issued it, and its place among those that were new then
+(``2026-10-01``). It keeps it as long as each report after that issues it again (docs/domain.md, O16: number).
+Reports of older versions gave it the code of its cause (``capacity-2026-10``); such a number is kept as well.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from ntanalytics.contract.desk_plans import DECISIONS
 from ntanalytics.findings.finding import Finding
 from ntanalytics.metrics.rows import Rows, rows
 from ntanalytics.recommendations.ranking import Recommendation
-from ntanalytics.subsystems import word
+from ntanalytics.subsystems import RULES, word
 
 #: Effects of a recommendation, with their labels.
 Effect = Literal["gone", "better", "same", "worse", "open", "unknown"]
@@ -35,7 +36,10 @@ EFFECTS: Mapping[Effect, str] = MappingProxyType(
 #: Smaller relative changes count as none.
 _MOVED = 0.05
 
-_NUMBER = re.compile(r"([a-z_]+)-(\d{4}-.+)")
+#: Number of an older version: its cause tells itself.
+_NUMBER_OF_CAUSE = re.compile(r"([a-z_]+)-\d{4}-.+")
+
+_NUMBER = re.compile(r"(\d{4}-.+)-(\d{2,})")
 
 
 @dataclass(frozen=True)
@@ -59,14 +63,10 @@ class IssuedRecommendation:
     @property
     def cause(self) -> str:
         """The code of its cause."""
-        match = _NUMBER.fullmatch(self.number)
-        return match[1] if match else self.number
-
-    @property
-    def period(self) -> str:
-        """The period that first issued it."""
-        match = _NUMBER.fullmatch(self.number)
-        return match[2] if match else ""
+        if match := _NUMBER_OF_CAUSE.fullmatch(self.number):
+            return match[1]
+        rule = RULES.get(self.identity.partition(":")[0])
+        return self.number if rule is None else rule.cause
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,17 +96,29 @@ class FollowedRecommendation:
 
 
 def numbers(
-    recommendations: Iterable[Recommendation], period: str, before: Sequence[IssuedRecommendation]
+    recommendations: Iterable[Recommendation],
+    period: str,
+    before: Sequence[IssuedRecommendation],
+    own: Sequence[IssuedRecommendation] = (),
 ) -> dict[str, str]:
-    """Return cause → number of each recommendation: the number of the last report, or a new one of this period.
+    """Return cause → number of each recommendation: that of the last report, or a new one of this period.
 
     Args:
         recommendations: recommendations of this report.
         period: its period (``2026-11``).
         before: recommendations of the last report before it.
+        own: recommendations of the version of this report that is published already; its numbers are kept, and those
+            that it gave to others are not used again.
     """
-    kept = {issued.cause: issued.number for issued in before}
-    return {item.code: kept.get(item.code, f"{item.code}-{period}") for item in recommendations}
+    kept = {issued.cause: issued.number for issued in (*own, *before)}
+    matches = [_NUMBER.fullmatch(issued.number) for issued in own]
+    last = max((int(match[2]) for match in matches if match and match[1] == period), default=0)
+    given: dict[str, str] = {}
+    for item in recommendations:
+        if item.code not in kept:
+            last += 1
+        given[item.code] = kept.get(item.code, f"{period}-{last:02}")
+    return given
 
 
 def first_clause(finding: Finding) -> str:
@@ -136,14 +148,14 @@ def follow(
     for report in reports:
         for issued in report:
             first.setdefault(issued.number, issued)
-    decision_of = {row["recommendation_no"]: row for row in rows(decisions)}
+    decision_of = {str(row["recommendation_no"]).lower(): row for row in rows(decisions)}
     latest = {issued.number for issued in reports[-1]} if reports else set()
     by_cause = {recommendation.code: recommendation for recommendation in recommendations}
     by_identity = {finding.identity: finding for finding in findings}
     followed = [
         _followed(
             issued,
-            decision_of.get(number, {}),
+            decision_of.get(number.lower(), {}),
             by_cause.get(issued.cause) if number in latest else None,
             by_identity.get(issued.identity),
         )
@@ -187,8 +199,8 @@ def _movement(before: float | None, finding: Finding) -> Effect:
 
 def unknown_numbers(reports: Iterable[Iterable[IssuedRecommendation]], decisions: Rows) -> list[str]:
     """Return the numbers that the desk recorded and no report issued, most likely typing errors."""
-    issued = {recommendation.number for report in reports for recommendation in report}
-    return sorted({str(row["recommendation_no"]) for row in rows(decisions)} - issued)
+    issued = {recommendation.number.lower() for report in reports for recommendation in report}
+    return sorted({str(row["recommendation_no"]).lower() for row in rows(decisions)} - issued)
 
 
 def followed_up(

@@ -29,10 +29,18 @@ def due_on(cause: Cause, first_seen_on: date) -> date | None:
     return None if days is None else first_seen_on + timedelta(days=days)
 
 
-def due_words(cause: Cause, first_seen_on: date) -> str:
-    """Return the deadline in words: ``11月23日前``; ``需排期`` where it is planned."""
+def due_words(cause: Cause, first_seen_on: date, on: date) -> str:
+    """Return the deadline in words: ``11月23日前``, ``11月17日前，已逾期``; ``需排期`` where it is planned.
+
+    Args:
+        cause: the cause.
+        first_seen_on: day on which an inspection saw the finding first.
+        on: last day of the report.
+    """
     day = due_on(cause, first_seen_on)
-    return EFFORTS[cause.effort][0] if day is None else f"{day_words(day)}前"
+    if day is None:
+        return "需排期"
+    return f"{day_words(day)}前{'，已逾期' if day < on else ''}"
 
 
 def first_seen_on(finding: Finding, on: date, state: LifecycleState | None) -> date:
@@ -53,7 +61,7 @@ def word_with_duty(on: date, state: LifecycleState | None = None) -> Callable[[F
         cause = cause_of(finding)
         if cause is None:
             return word(finding)
-        due = due_words(cause, first_seen_on(finding, on, state))
+        due = due_words(cause, first_seen_on(finding, on, state), on)
         return replace(word(finding), duty=f"责任单位：{cause.owner}；时限：{due}")
 
     return worded_with_duty
@@ -76,7 +84,7 @@ def _worded(finding: Finding, on: date | None, state: LifecycleState | None) -> 
     cause = cause_of(finding)
     if cause is None:
         return WordedFinding(finding=finding, wording=word(finding))
-    due = "" if on is None else due_words(cause, first_seen_on(finding, on, state))
+    due = "" if on is None else due_words(cause, first_seen_on(finding, on, state), on)
     return WordedFinding(
         finding=finding,
         wording=word(finding),

@@ -11,7 +11,7 @@ from ntanalytics.checks.engine import Evaluation
 from ntanalytics.checks.section import HISTORY, SubsystemSummary
 from ntanalytics.contract.enumerations import SUBSYSTEMS, subsystem_label
 from ntanalytics.findings.dispositions import Dispositions
-from ntanalytics.findings.finding import Finding, count_by_status
+from ntanalytics.findings.finding import Finding, count_by_status, violations
 from ntanalytics.findings.lifecycle import LifecycleState
 from ntanalytics.findings.lifecycle_text import opening
 from ntanalytics.findings.place import Topology, host_of
@@ -20,10 +20,11 @@ from ntanalytics.findings.threshold import ORDER, worst
 from ntanalytics.findings.week_strip import LEGEND
 from ntanalytics.metrics.figures import FigureRow, Figures, case_list
 from ntanalytics.metrics.infra import hosts
-from ntanalytics.metrics.number_format import format_number
+from ntanalytics.metrics.number_format import close_up, format_number
 from ntanalytics.metrics.quantity import Quantity
 from ntanalytics.recommendations.with_cause import word_with_duty, worded
 from ntanalytics.report_content.contents import evaluate_report
+from ntanalytics.report_content.details import BOARD, INSPECTION, details_of
 from ntanalytics.report_content.dispositions import dispositions_of, muted_sentence
 from ntanalytics.report_content.finding_history import inspection_lifecycle, inspection_strips
 from ntanalytics.report_content.incidents import DeskIncident, incidents_of, opening_incidents
@@ -31,7 +32,7 @@ from ntanalytics.report_content.open_items import open_items
 from ntanalytics.reports import Board, Sentence, Table, board
 from ntanalytics.reports.column_labels import column_labels
 from ntanalytics.reports.data import plain_row
-from ntanalytics.reports.record import Field
+from ntanalytics.reports.record import DETAIL, Field
 from ntanalytics.subsystems import topology
 from ntanalytics.subsystems.infra import host_checks
 from ntanalytics.workspace.report import Report
@@ -142,25 +143,30 @@ def inspect(report: Report) -> DayInspection:
 
 
 def opening_sentences(inspection: DayInspection) -> list[Sentence | str]:
-    """Return the sentences that open the inspection: what changed, what is muted, the desk's incidents, the rest."""
+    """Return the sentences that open the inspection: the incidents, what is open, what changed, what is muted."""
     state, dispositions = inspection.lifecycles, inspection.dispositions
     word = word_with_duty(inspection.evaluation.context.on, state)
     loud = [finding for finding in inspection.unexplained if finding.identity not in dispositions.muted]
     changes, *rest = opening(loud, state, word, topology=inspection.topology)
-    return [changes, muted_sentence(dispositions), *opening_incidents(inspection.events, word), *rest]
+    return [*opening_incidents(inspection.events, word), *rest, changes, muted_sentence(dispositions)]
 
 
 def status_board(report: Report, inspection: DayInspection) -> Board:
     """Return every check of the day, with what the issued inspections of the last seven days said of it."""
     strips = inspection_strips(report, inspection.evaluation)
     shown = board(inspection.findings, note=LEGEND, is_folded=True, lifecycles=inspection.lifecycles)
-    return shown.with_strips(strips)
+    return shown.with_strips(strips).with_details(details_of(inspection.evaluation.findings, INSPECTION))
 
 
 def open_items_table(inspection: DayInspection) -> Table:
     """Return the open items with columns to write in and to tick."""
     return open_items(
-        inspection.findings, inspection.lifecycles, inspection.dispositions, inspection.events, is_to_write=True
+        inspection.findings,
+        inspection.lifecycles,
+        inspection.dispositions,
+        inspection.events,
+        is_to_write=True,
+        details=INSPECTION,
     )
 
 
@@ -188,7 +194,8 @@ def _counted(name: str, findings: Sequence[Finding], highlights: str) -> dict[st
         "wrong": count["critical"],
         "watched": count["warning"],
         "not_known": count["unknown"],
-        "points": highlights,
+        "points": close_up(highlights),
+        **({DETAIL: BOARD} if violations(findings) else {}),
     }
 
 

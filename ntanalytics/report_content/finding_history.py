@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, cast
 
+from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.engine import Evaluation
 from ntanalytics.contract.enumerations import subsystem_label
 from ntanalytics.errors import LakeError
@@ -42,7 +43,7 @@ _CLOSED = (*_LIFECYCLE, Field("days", "integer", "历时", unit="天", format="i
 _HAZARDS = (
     *_LIFECYCLE,
     Field("days", "integer", "天数", unit="天", format="integer"),
-    Field("opened", "string", "本期"),
+    Field("opened", "string", "来源"),
     Field("how", "string", "处置状态"),
 )
 
@@ -79,6 +80,16 @@ def inspection_lifecycle(report: Report, evaluation: Evaluation) -> LifecycleSta
     return replace(follow_lifecycles([*earlier, today]), is_known=before is not None)
 
 
+def period_lifecycles(evaluation: Evaluation) -> LifecycleState:
+    """Return what became of the findings by the end of a longer period, by the inspections up to it."""
+    return evaluation.context.shared(_period_lifecycles)
+
+
+def _period_lifecycles(context: CheckContext) -> LifecycleState:
+    state = follow_lifecycles(past_inspections(context.report, context.on) or ())
+    return state if state.on is None else replace(state, on=context.on)
+
+
 def inspection_strips(report: Report, evaluation: Evaluation) -> dict[str, str]:
     """Return the identity of each finding → what the issued inspections of the last seven days said of it."""
     on = report.period.last
@@ -108,7 +119,7 @@ def hazards(report: Report, *, id: str = "hazards") -> Table:
         {
             **_row(item),
             "days": item.day(last),
-            "opened": "本期新增" if _is_new(item, first) else f"{report.period.before_word}遗留",
+            "opened": f"{report.period.word}新增" if _is_new(item, first) else f"{report.period.before_word}遗留",
             "how": "未消除" if item.closed_on is None else f"{day_words(item.closed_on)}{CHANGES[item.change]}",
         }
         for item in lifecycles

@@ -11,13 +11,14 @@ from ntanalytics.findings.finding import Finding, worst_first
 from ntanalytics.findings.phrases import named
 from ntanalytics.metrics.number_format import close_up
 from ntanalytics.recommendations.causes import CUSTOMER, OPERATIONS
-from ntanalytics.recommendations.with_cause import cause_of, due_on
+from ntanalytics.recommendations.with_cause import cause_of, due_on, first_seen_on
+from ntanalytics.report_content.finding_history import period_lifecycles
 from ntanalytics.report_content.open_items import unknown_note
 from ntanalytics.reports import Table
 from ntanalytics.reports.column_labels import column_labels
 from ntanalytics.reports.record import Field
 from ntanalytics.subsystems import word
-from ntanalytics.subsystems.infra.machine_words import disk_words
+from ntanalytics.subsystems.infra.machine_words import disk_words, site_of
 from ntanalytics.workspace.report import Report
 
 #: Days ahead in which a certificate or a disk is planned for: what is bought takes longer than a week.
@@ -80,8 +81,8 @@ def _certificates(evaluation: Evaluation, last: date) -> Iterator[Mapping[str, o
     for row in evaluation.summaries["infra"].tables["tls"]:
         expires_at = row.exact("tls_expires_at")
         if expires_at is not None and context.local_day(expires_at) <= last + AHEAD:
-            site = str(row["target"]).removeprefix("tls://").removesuffix(":443")
-            yield _row(context.local_day(expires_at), "证书到期", f"更换 {site} 的服务器证书", OPERATIONS)
+            text = f"更换 {site_of(row['target'])} 的服务器证书"
+            yield _row(context.local_day(expires_at), "证书到期", text, OPERATIONS)
     expiring = evaluation.summaries["ca"].total.exact("expiring_30d") if "ca" in evaluation.summaries else None
     if expiring:
         yield _row(
@@ -100,16 +101,19 @@ def _disks(evaluation: Evaluation, last: date) -> Iterator[Mapping[str, object]]
 
 
 def _open(evaluation: Evaluation, last: date) -> Iterable[Mapping[str, object]]:
-    """Return the open items whose deadline lies in the week, one line for those of one rule."""
+    """Return the open items, one line for those of one rule: on their deadline, or on the first day if that is over."""
+    state = period_lifecycles(evaluation)
     by_rule: dict[str, list[Finding]] = {}
     for finding in worst_first(finding for finding in evaluation.findings if finding.is_violation):
         if finding.code not in _OWN_DAY and cause_of(finding) is not None:
             by_rule.setdefault(finding.code, []).append(finding)
     for findings in by_rule.values():
         cause = cause_of(findings[0])
-        due = None if cause is None else due_on(cause, last)
+        due = None if cause is None else due_on(cause, first_seen_on(findings[0], last, state))
         if cause is None or due is None:
             continue
         wording = word(findings[0])
         more = f"等 {len(findings)} 项" if len(findings) > 1 else ""
-        yield _row(due, "待办", f"{named(wording.entity, wording.check)}{more}：{wording.advice}", cause.owner)
+        late = "（已逾期）" if due <= last else ""
+        text = f"{named(wording.entity, wording.check)}{more}：{wording.advice}{late}"
+        yield _row(max(due, last + timedelta(days=1)), "待办", text, cause.owner)

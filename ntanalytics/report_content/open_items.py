@@ -12,10 +12,11 @@ from ntanalytics.findings.lifecycle_text import onset_words
 from ntanalytics.findings.phrases import named
 from ntanalytics.findings.text import WordedFinding
 from ntanalytics.metrics.number_format import close_up
+from ntanalytics.report_content.details import detail_of
 from ntanalytics.report_content.dispositions import disposition_words
 from ntanalytics.report_content.incidents import DeskIncident
 from ntanalytics.reports import Table
-from ntanalytics.reports.record import Field
+from ntanalytics.reports.record import DETAIL, Field
 
 _FIELDS = (
     Field("state", "string", "状态", format="state"),
@@ -43,6 +44,7 @@ def open_items(
     incidents: Sequence[DeskIncident] = (),
     *,
     is_to_write: bool = False,
+    details: Mapping[str, str] = MappingProxyType({}),
     id: str = "open-items",
 ) -> Table:
     """Return the open items of a report, the worst first, what is muted last.
@@ -53,6 +55,7 @@ def open_items(
         dispositions: what the desk decided about them.
         incidents: the desk's incidents with the findings that they explain.
         is_to_write: whether there are columns to write in and to tick.
+        details: as :func:`~ntanalytics.report_content.details.detail_of` takes them.
         id: a slug, unique in the report.
     """
     listed = list(findings)
@@ -62,7 +65,12 @@ def open_items(
     handled = _handled(incidents)
     blank = {"noted": "", "done": BOX} if is_to_write else {}
     rows = tuple(
-        {**_row(by_identity[finding.identity], lifecycles, dispositions, handled), **blank} for finding in ordered
+        {
+            **_row(by_identity[finding.identity], lifecycles, dispositions, handled),
+            **blank,
+            DETAIL: detail_of(finding, details),
+        }
+        for finding in ordered
     )
     note = ("" if rows else "已知的检查中没有待办事项。") + unknown_note(item.finding for item in listed)
     return Table(id, "待办事项", fields=(*_FIELDS, *(_TO_WRITE if is_to_write else ())), rows=rows, note=note)

@@ -8,8 +8,8 @@ from dataclasses import replace
 from ntanalytics.checks.engine import Evaluation
 from ntanalytics.checks.entities import places
 from ntanalytics.checks.section import SubsystemSummary
+from ntanalytics.findings.event_text import event_day
 from ntanalytics.findings.finding import Finding, violations, worst_first
-from ntanalytics.findings.lifecycle import follow_lifecycles
 from ntanalytics.findings.phrases import named, value_words
 from ntanalytics.findings.threshold import ORDER, VIOLATIONS
 from ntanalytics.metrics import MEASURES
@@ -21,18 +21,19 @@ from ntanalytics.metrics.number_format import close_up, format_number
 from ntanalytics.metrics.quantity import Quantity
 from ntanalytics.recommendations.with_cause import cause_of, word_with_duty, worded
 from ntanalytics.report_content import weekly_text
+from ntanalytics.report_content.details import WEEKLY, detail_of, details_of
 from ntanalytics.report_content.dispositions import dispositions_of
-from ntanalytics.report_content.finding_history import past_inspections
+from ntanalytics.report_content.finding_history import period_lifecycles
 from ntanalytics.report_content.incidents import incidents_of, opening_incidents
 from ntanalytics.report_content.open_items import open_items
-from ntanalytics.reports import Kpis, Sentence, Table, inline_bars, inline_lines, kpi, kpis, table
+from ntanalytics.report_content.unusual_points import unusual_days
+from ntanalytics.reports import Board, Kpis, Sentence, Table, board, inline_bars, inline_lines, kpi, kpis, table
 from ntanalytics.reports.blocks.kpis import change_format
 from ntanalytics.reports.data import plain_row
 from ntanalytics.reports.formats import display
-from ntanalytics.reports.record import Field
+from ntanalytics.reports.record import DETAIL, Field
 from ntanalytics.subsystems import word
 from ntanalytics.subsystems.infra.availability_checks import target
-from ntanalytics.workspace.report import Report
 
 #: Columns of the overview of subsystems.
 _FIELDS = (
@@ -69,11 +70,12 @@ def summary(evaluation: Evaluation) -> list[Sentence]:
     No fact is in two sentences.
     """
     summaries, period = evaluation.summaries, evaluation.context.period
-    word_in_full = word_with_duty(period.last)
+    word_in_full = word_with_duty(period.last, period_lifecycles(evaluation))
     incidents, left = incidents_of(evaluation, places(evaluation.context))
     opened = opening_incidents(incidents, word_in_full)[:MAX_INCIDENTS]
     room = MAX_EXCEPTIONS - len(opened)
-    sentences = [Sentence(word_in_full(finding).sentence) for finding in _worst_of_each(left)[: max(room, MIN_LASTING)]]
+    worst = _worst_of_each(left)[: max(room, MIN_LASTING)]
+    sentences = [Sentence(_of_period(finding, period.word) + word_in_full(finding).sentence) for finding in worst]
     oa, documents = summaries["oa"], summaries["docexchange"]
     overdue = documents.quantity("overdue_deliveries")
     return [
@@ -84,13 +86,19 @@ def summary(evaluation: Evaluation) -> list[Sentence]:
     ]
 
 
-def open_items_table(report: Report, evaluation: Evaluation) -> Table:
+def _of_period(finding: Finding, span: str) -> str:
+    """Return the word of the period for what has no day and no hours of its own: ``本周``; else nothing."""
+    is_dated = finding.since is not None or finding.window is not None or event_day(finding) is not None
+    return "" if is_dated else span
+
+
+def open_items_table(evaluation: Evaluation) -> Table:
     """Return the open items of a period: who sees to each, by when, and what is being done."""
     period = evaluation.context.period
-    state = follow_lifecycles(past_inspections(report, period.last) or ())
+    state = period_lifecycles(evaluation)
     incidents, _ = incidents_of(evaluation, places(evaluation.context))
     findings = worded(evaluation.findings, period.last, state)
-    return open_items(findings, state, dispositions_of(evaluation, state), incidents)
+    return open_items(findings, state, dispositions_of(evaluation, state), incidents, details=WEEKLY)
 
 
 def _worst_of_each(findings: Sequence[Finding]) -> list[Finding]:
@@ -119,15 +127,31 @@ def systems(evaluation: Evaluation, *, id: str = "systems", title: str = "") -> 
                 "availability": availability.get(name),
                 "points": _highlights(item),
                 "change": change_words(item),
+                **_detail(item),
             }
         )
         for name, item in summaries.items()
     )
-    recent = inline_lines("近四周", [item.recent for item in summaries.values()])
     period = evaluation.context.period
+    marks = [unusual_days(item, period.first) for item in summaries.values()]
+    recent = inline_lines("近四周", [item.recent for item in summaries.values()], marks)
     titles = {"points": f"{period.word}要点", "change": f"较{period.before_word}"}
     fields = tuple(replace(field, title=titles.get(field.name, field.title)) for field in _FIELDS)
     return Table(id, title, fields=fields, rows=rows, inline_charts=recent)
+
+
+def _detail(summary: SubsystemSummary) -> dict[str, str]:
+    """Return the block behind the worst finding of a subsystem, under the key of a row; empty where none is open."""
+    if summary.status not in VIOLATIONS:
+        return {}
+    return {DETAIL: detail_of(worst_first(violations(summary.findings))[0], WEEKLY)}
+
+
+def checks_board(evaluation: Evaluation) -> Board:
+    """Return all checks of a period; those that are not in order lead to their detail."""
+    last = evaluation.context.period.last
+    shown = board(worded(evaluation.findings, last), "检查与建议", is_folded=True)
+    return shown.with_details(details_of(evaluation.findings, WEEKLY))
 
 
 def _available(row: FigureRow) -> Quantity:
@@ -177,7 +201,9 @@ def headlines(evaluation: Evaluation) -> Kpis:
     cards = []
     for subsystem, name, label in _HEADLINES:
         item = evaluation.summaries[subsystem]
-        cards.append(kpi(item.quantity(name), item.before(name), spark=item.daily.quantities(name), label=label))
+        spark = item.daily.quantities(name)
+        marks = unusual_days(item, evaluation.context.period.first, name)
+        cards.append(kpi(item.quantity(name), item.before(name), spark=spark, marks=marks, label=label))
     return kpis(cards, id="headlines")
 
 

@@ -10,6 +10,7 @@ from ntanalytics.checks.engine import Evaluation
 from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.ca import certificates
 from ntanalytics.metrics.figures import Figures
+from ntanalytics.metrics.number_format import close_up
 from ntanalytics.recommendations import text
 from ntanalytics.recommendations.causes import CAUSES
 from ntanalytics.recommendations.follow_up import FollowedRecommendation, follow, followed_up, numbers, unknown_numbers
@@ -17,7 +18,7 @@ from ntanalytics.recommendations.ranking import EFFORTS, KINDS, Recommendation, 
 from ntanalytics.recommendations.with_cause import worded
 from ntanalytics.report_content.capacity import capacity
 from ntanalytics.report_content.contents import CONFIDENCE, NOTED_DAYS, evaluate_report
-from ntanalytics.report_content.recommendations_history import TRACKING, earlier, past_table
+from ntanalytics.report_content.recommendations_history import TRACKING, earlier, past_table, published_before
 from ntanalytics.report_content.unusual_hours import unusual_hours
 from ntanalytics.reports import Axes, Table, chart
 from ntanalytics.reports.blocks.block import Block
@@ -97,7 +98,7 @@ def advise(report: Report) -> Advice:
         days=(QUARTER_DAYS, covered),
         renewals=stock.figures(certificates.renewals(stock.table, report.ends_at, report.utc_offset_h)),
         origin=report.origin("findings.recommendations", *views.values()),
-        numbers=numbers(recommended, report.period.text, before[-1] if before else ()),
+        numbers=numbers(recommended, report.period.text, before[-1] if before else (), published_before(report)),
         followed=followed,
         unknown=tuple(unknown_numbers(before, decisions)) if before else (),
     )
@@ -127,10 +128,10 @@ def ranking(advice: Advice, *, id: str = "recommendations") -> Table:
             "place": place,
             "kind": KINDS[recommendation.cause.kind],
             "problem": recommendation.cause.problem,
-            "evidence": recommendation.evidence,
+            "evidence": close_up(recommendation.evidence),
             "effect": recommendation.cause.effect,
             "action": recommendation.cause.action,
-            "effort": EFFORTS[recommendation.cause.effort][0],
+            "effort": close_up(EFFORTS[recommendation.cause.effort][0]),
             "owner": recommendation.cause.owner,
             "score": recommendation.score,
         }
@@ -164,8 +165,8 @@ def basis(advice: Advice, *, id: str = "basis") -> Table:
             "state": item.finding.status,
             "subject": item.wording.entity,
             "check": item.wording.check,
-            "evidence": item.wording.evidence,
-            "threshold": item.wording.limits,
+            "evidence": close_up(item.wording.evidence),
+            "threshold": close_up(item.wording.limits),
         }
         for place, item in items
     )
@@ -187,7 +188,7 @@ def tracking(advice: Advice, *, id: str = TRACKING) -> Table:
             "place": place,
             "number": advice.numbers[recommendation.code],
             "problem": recommendation.cause.problem,
-            "success": recommendation.cause.success,
+            "success": close_up(recommendation.cause.success),
             "owner": recommendation.cause.owner,
         }
         for place, recommendation in enumerate(advice.recommendations, 1)

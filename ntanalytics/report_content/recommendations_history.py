@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from operator import itemgetter
+from pathlib import Path
 from typing import Any
 
 from ntanalytics.contract.desk_plans import DECISIONS
@@ -39,10 +40,9 @@ def earlier(report: Report) -> list[list[IssuedRecommendation]] | None:
         A list for each report, empty if none was issued; None if one of them cannot be read: then the first issue of a
         recommendation is unknown.
     """
-    folder = report.workspace.settings.outputs / report.name
     reports: list[tuple[date, list[IssuedRecommendation]]] = []
     try:
-        for path in sorted(folder.glob(f"*/{_RECORD}")):
+        for path in sorted(_folder(report).glob(f"*/{_RECORD}")):
             record = load_record(path)
             period = record.head.body["period"]
             last = date.fromisoformat(period["last"])
@@ -53,6 +53,19 @@ def earlier(report: Report) -> list[list[IssuedRecommendation]] | None:
     except (NtaError, OSError, KeyError, TypeError, ValueError):
         return None
     return [issued for _, issued in sorted(reports, key=itemgetter(0))]
+
+
+def published_before(report: Report) -> list[IssuedRecommendation]:
+    """Return the recommendations of the version of this very report that is published; none without a readable one."""
+    path = _folder(report) / report.period.text / _RECORD
+    try:
+        return _issued(load_record(path)) if path.is_file() else []
+    except (NtaError, OSError, KeyError, TypeError, ValueError):
+        return []
+
+
+def _folder(report: Report) -> Path:
+    return report.workspace.settings.outputs / report.name
 
 
 def _issued(record: Record) -> list[IssuedRecommendation]:

@@ -15,6 +15,8 @@ from ntanalytics.metrics.sms.billing import cost
 from ntanalytics.periods import PeriodKind
 from ntanalytics.report_content.contents import BILLED_DAYS, evaluate_report
 from ntanalytics.report_content.totals import with_total
+from ntanalytics.report_content.unusual_points import unusual_days
+from ntanalytics.report_content.year_volumes import year_volumes
 from ntanalytics.reports import Kpis, Table, headline, table
 from ntanalytics.subsystems import word
 from ntanalytics.subsystems.sms import text
@@ -51,7 +53,7 @@ class SmsStatistics:
         summary, messages = self.summary, self.messages
         classes = messages.figures(volume.failure_classes(messages.table))
         sentences = text.headlines(summary.total, summary.tables["carriers"], summary.tables["applications"], classes)
-        return sentences + exceptions(self.evaluation.findings, word, MAX_EXCEPTIONS)
+        return sentences + exceptions(self.evaluation.findings, word, MAX_EXCEPTIONS, board="检查")
 
 
 def summarize_sms(report: Report) -> SmsStatistics:
@@ -63,7 +65,9 @@ def summarize_sms(report: Report) -> SmsStatistics:
 def headlines(content: SmsStatistics) -> Kpis:
     """Return the five headline figures with their last weeks."""
     summary = content.summary
-    return headline(summary.total, _HEADLINES, summary.daily, origin=summary.origin)
+    first = content.evaluation.context.period.first
+    marks = {name: unusual_days(summary, first, name) for name in _HEADLINES}
+    return headline(summary.total, _HEADLINES, summary.daily, marks=marks, origin=summary.origin)
 
 
 def bills(content: SmsStatistics) -> list[Table]:
@@ -79,6 +83,11 @@ def bills(content: SmsStatistics) -> list[Table]:
         table(reconciled, "运营商账单对账", id="reconciliation", note=note, origin=origin),
         *_costs(context, origin),
     ]
+
+
+def volumes(content: SmsStatistics) -> list[Table]:
+    """Return the volumes of the year of a week or month; no table for a day."""
+    return [] if content.evaluation.context.is_day else [year_volumes(content.evaluation)]
 
 
 @dataclass(frozen=True)

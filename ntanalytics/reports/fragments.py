@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,14 @@ import jinja2
 from markupsafe import Markup
 
 from ntanalytics.findings.threshold import ORDER
+from ntanalytics.findings.week_strip import strip_words
 from ntanalytics.metrics.number_format import parse_format
 from ntanalytics.reports import labels, palette, truncation
-from ntanalytics.reports.blocks.inline_charts import inline_chart
-from ntanalytics.reports.blocks.sparkline import sparkline
+from ntanalytics.reports.blocks.inline_charts import inline_chart, marks_of
+from ntanalytics.reports.blocks.sparkline import sparkline, words_of
 from ntanalytics.reports.data import NO_DATA
 from ntanalytics.reports.formats import LOCAL_ZONE, display_width, is_numeric
-from ntanalytics.reports.record import Field, Record, RecordedBlock, certainty_of
+from ntanalytics.reports.record import DETAIL, STRIP, Field, Record, RecordedBlock, certainty_of
 
 THEME = Path(__file__).with_name("theme")
 
@@ -36,11 +37,21 @@ LONGEST_UNBROKEN = 24
 
 @dataclass(frozen=True)
 class HtmlCell:
-    """A cell: its text, its class (``num``, ``state warning``, ``long`` …), and a value to sort by where needed."""
+    """A cell of the page.
+
+    Attributes:
+        text: its text.
+        style: its class (``num``, ``state warning``, ``long`` …).
+        sort: a value to sort by, where the text is none.
+        detail: the block that it leads to; empty if to none.
+        label: its words, where the text is made of marks.
+    """
 
     text: str
     style: str = ""
     sort: str = ""
+    detail: str = ""
+    label: str = ""
 
 
 def template_environment(folder: Path) -> jinja2.Environment:
@@ -61,6 +72,8 @@ def templates() -> jinja2.Environment:
     environment.globals.update(
         sparkline=sparkline,
         inline_chart=inline_chart,
+        marks_of=marks_of,
+        words_of=words_of,
         kpi_texts=labels.kpi_texts,
         origin_line=labels.origin_line,
         figure=figure_json,
@@ -143,7 +156,15 @@ def column_style(form: str) -> str:
 
 def html_cells(block: RecordedBlock, zone: ZoneInfo, rows: int) -> list[list[HtmlCell]]:
     """Return the cells of the first rows of a block's data, row by row."""
-    return [[_html_cell(block, row, field, zone) for field in block.fields] for row in block.rows[:rows]]
+    linked = block.linked
+    cells = []
+    for row in block.rows[:rows]:
+        own = [_html_cell(block, row, field, zone) for field in block.fields]
+        if detail := row.get(DETAIL):
+            place = next(place for place, field in enumerate(block.fields) if field.name == linked)
+            own[place] = replace(own[place], detail=str(detail))
+        cells.append(own)
+    return cells
 
 
 def _html_cell(block: RecordedBlock, row: Mapping[str, Any], field: Field, zone: ZoneInfo) -> HtmlCell:
@@ -153,6 +174,8 @@ def _html_cell(block: RecordedBlock, row: Mapping[str, Any], field: Field, zone:
         if value not in ORDER:
             return HtmlCell(text)
         return HtmlCell(text, f"state {value}", str(ORDER.index(value)))
+    if field.name == STRIP and block.kind == "board":
+        return HtmlCell(text, "strip-cell", label=strip_words(text))
     style = column_style(form)
     is_marked = certainty_of(row, field.name) != "exact"
     if style == "num" and isinstance(value, (int, float)) and (is_marked or not _is_exact(value, form)):

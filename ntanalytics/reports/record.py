@@ -30,6 +30,12 @@ FINDINGS = "application/vnd.ntanalytics.findings+json"
 #: Key of the publication in the notebook's metadata.
 PUBLICATION = "publication"
 
+#: Key in a row of the block that shows what stands behind it; no column shows it.
+DETAIL = "detail"
+
+#: Name of a board's column of what the last days said (``findings.week_strip``).
+STRIP = "strip"
+
 #: The kinds of block.
 KINDS = ("head", "sentences", "kpis", "table", "chart", "board", "signatures")
 
@@ -73,7 +79,7 @@ class RecordedBlock:
         title: the heading, or empty.
         body: the whole content.
         fields: the columns of the data, in order; empty when there are none.
-        rows: the data; of a row over a gap also the certainty (see the module).
+        rows: the data; of a row over a gap also the certainty (see the module), of one with a detail its block.
         figure: the Plotly figure of a chart, else None.
         findings_json: the findings that the block shows (reports/findings_json.py), else None.
     """
@@ -91,6 +97,11 @@ class RecordedBlock:
     def has_plot(self) -> bool:
         """Presence of a figure to draw: the block is a chart with values; over a gap a chart may have none."""
         return self.kind == "chart" and any(row[name] is not None for row in self.rows for name in self.body["y"])
+
+    @property
+    def linked(self) -> str:
+        """Name of the column that leads to the detail of a row: the first one that is no status; empty without any."""
+        return next((field.name for field in self.fields if field.format != "state"), "")
 
     @property
     def note(self) -> str:

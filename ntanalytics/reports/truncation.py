@@ -41,12 +41,12 @@ def folded_rows(block: RecordedBlock, rows: int) -> int:
 
 
 def fold_label(count: int, kind: str = "table") -> str:
-    """Return the label of the fold: ``其余 304 行``; of a board, ``其余 190 项正常``."""
-    return f"其余 {count:,} 项正常" if kind == "board" else f"其余 {count:,} 行"
+    """Return the label of the fold: ``其余304行``; of a board, ``其余190项检查正常``."""
+    return f"其余{count:,}项检查正常" if kind == "board" else f"其余{count:,}行"
 
 
 def print_note(block: RecordedBlock, rows: int) -> str:
-    """Return the note on paper in place of the rows that are not printed: ``其余 304 行见网页或工作簿``; or empty."""
+    """Return the note on paper in place of the rows that are not printed: ``其余304行见网页或工作簿``; or empty."""
     left = len(block.rows) - (rows - folded_rows(block, rows))
     # Of a board that is cut, too, the rest is not all in order.
     label = fold_label(left, block.kind if rows == len(block.rows) else "table")
@@ -54,9 +54,9 @@ def print_note(block: RecordedBlock, rows: int) -> str:
 
 
 def cut_note(block: RecordedBlock, rows: int) -> str:
-    """Return the note on rows that the page leaves out: ``共 5,000 行，网页列前 1,000 行，全部见工作簿``; or empty."""
+    """Return the note on rows that the page leaves out: ``共5,000行，网页列前1,000行，全部见工作簿``; or empty."""
     total = len(block.rows)
-    return f"共 {total:,} 行，网页列前 {rows:,} 行，全部见工作簿" if rows < total else ""
+    return f"共{total:,}行，网页列前{rows:,}行，全部见工作簿" if rows < total else ""
 
 
 def rows_in_document(block: RecordedBlock, rows: int) -> int:
@@ -72,5 +72,5 @@ def document_note(block: RecordedBlock, rows: int) -> str:
     left = len(block.rows) - count
     # of a board that is cut, too, the rest is not all in order
     kind = block.kind if rows == len(block.rows) else "table"
-    label = fold_label(left, kind) if count or kind != "board" else f"全部 {left:,} 项正常，"
+    label = fold_label(left, kind) if count or kind != "board" else f"全部{left:,}项检查正常，"
     return f"{label}见{'工作簿' if rows < len(block.rows) else '网页或工作簿'}" if left else ""

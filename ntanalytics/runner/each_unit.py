@@ -10,13 +10,14 @@ import asyncio
 import os
 import tempfile
 import threading
+import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ntanalytics.errors import BadParameter, LeaseLost, NoData
+from ntanalytics.errors import BadParameter, LeaseLost, NoData, NtaError
 from ntanalytics.language import tr
 from ntanalytics.periods import Period
 from ntanalytics.runner import indexing
@@ -24,13 +25,19 @@ from ntanalytics.runner.report_kernels import known_secrets, new_kernel_pool
 from ntanalytics.runner.report_request import ReportRequest, request_report
 from ntanalytics.runner.run import FailedSource, PageBatch, RunResult, close_past_runs, extract_needs, run_report
 from ntanalytics.runner.run_context import RunContext, discard_progress
-from ntanalytics.runner.run_errors import RUN_ERRORS, exit_code_of
+from ntanalytics.runner.run_errors import RUN_ERRORS, exit_code_of, is_retryable
 from ntanalytics.settings import Settings
 
 #: The parameter that names a unit.
 UNIT = "unit"
 #: Number of pages from which shared figures are computed first; that takes as long as two or three pages.
 _FEWEST_PAGES = 4
+#: Control characters that a name may hold: a page shows them as a blank.
+_BLANKS = "\t\n\r"
+
+
+class UnfitUnitName(BadParameter):
+    """A unit whose name holds control characters: a page would show the name of another unit."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +51,11 @@ class UnitFailed:
 
     unit: str
     error: Exception
+
+    @property
+    def name(self) -> str:
+        """The unit's name for a message; control characters are shown by their numbers."""
+        return shown_name(self.unit)
 
     @property
     def exit_code(self) -> int:
@@ -69,6 +81,22 @@ class EachUnit:
     def exit_code(self) -> int:
         """0 if each unit has its page, else the exit code of the first error."""
         return self.failed[0].exit_code if self.failed else 0
+
+
+class UnitPagesFailed(NtaError):
+    """Some units have no page; retryable if the cause of each is.
+
+    Attributes:
+        pages: the units, each with its error.
+    """
+
+    def __init__(self, report: str, results: EachUnit) -> None:
+        self.pages = results.failed
+        names = ", ".join(page.name for page in self.pages[:10])
+        units = len(self.pages) + len(results.published)
+        what = tr("{count} of {units} units have no page: {names}", count=len(self.pages), units=units, names=names)
+        super().__init__(what, where=report, todo=str(self.pages[0].error))
+        self.retryable = all(is_retryable(page.error) for page in self.pages)  # type: ignore[misc]
 
 
 def run_each_unit(
@@ -165,6 +193,7 @@ class _Pages:
         try:
             while (unit := self._next_unit()) is not None:
                 try:
+                    check_unit_name(unit)
                     self._published[unit] = self._make_page(unit)
                 except LeaseLost:
                     raise
@@ -181,6 +210,29 @@ class _Pages:
                 return None
             self._context.progress(f"{self._report} {number}/{len(self._units)} {unit}", 0)
             return unit
+
+
+def check_unit_name(unit: str) -> None:
+    """Refuse a name with control characters.
+
+    Raises:
+        UnfitUnitName: the name has one.
+    """
+    if any(_is_control(character) for character in unit):
+        raise UnfitUnitName(
+            tr("the name of the unit holds control characters: {shown_name}", shown_name=shown_name(unit)),
+            where=UNIT,
+            todo=tr("correct the name in the system that it comes from"),
+        )
+
+
+def shown_name(unit: str) -> str:
+    r"""Return a unit's name with escaped control characters (``\x00``)."""
+    return "".join(f"\\x{ord(character):02x}" if _is_control(character) else character for character in unit)
+
+
+def _is_control(character: str) -> bool:
+    return unicodedata.category(character) in ("Cc", "Cs") and character not in _BLANKS
 
 
 @contextmanager

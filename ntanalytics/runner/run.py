@@ -28,7 +28,7 @@ from ntanalytics.runner.executed_notebook import mark_published
 from ntanalytics.runner.report_kernels import kernel_environment, known_secrets, shared_kernel_pool
 from ntanalytics.runner.report_request import ReportRequest, request_report
 from ntanalytics.runner.run_context import RunContext
-from ntanalytics.runner.run_ending import evidence_kept, failure_recorded, index_written
+from ntanalytics.runner.run_ending import evidence_kept, failure_recorded, index_written, logged
 
 if TYPE_CHECKING:
     from ntanalytics.delivery.manifest import Manifest
@@ -146,6 +146,7 @@ def run_report(
         run = _start(context, request)
         with (
             index_written(context, is_wanted=batch is None) as index_warnings,
+            logged(run),
             failure_recorded(context.ledger, run.run_id),
             staging.staging(context.outputs, run.run_id) as staged,
         ):

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ntanalytics import event_log
 from ntanalytics.errors import LakeError
 from ntanalytics.runner import evidence, indexing
 from ntanalytics.runner.run_context import RunContext
@@ -30,6 +31,19 @@ def failure_recorded(ledger: Ledger, run_id: str) -> Iterator[None]:
         except LakeError as unrecorded:  # the ledger is on the full disk, too
             error.add_note(f"the ledger could not be told: {unrecorded}")
         raise
+
+
+@contextmanager
+def logged(run: evidence.RunIdentity) -> Iterator[None]:
+    """Log the begin and the end of a run; every event between them has its id."""
+    with event_log.bound(run_id=run.run_id):
+        event_log.record("run begins", report=run.report, period=run.period, parameters=run.parameters)
+        try:
+            yield
+        except BaseException as error:
+            event_log.record("run failed", "error", report=run.report, error=str(error) or type(error).__name__)
+            raise
+        event_log.record("report published", report=run.report, period=run.period)
 
 
 @contextmanager

@@ -64,16 +64,16 @@ def _alert_interruption(context: RunContext, outcome: RunOutcome) -> None:
 
 
 def _alert_failure(context: RunContext, outcome: RunOutcome) -> None:
-    job, period, why = outcome.job, outcome.period, outcome.why
+    job, period, why, advice = outcome.job, outcome.period, outcome.why, outcome.advice
     if outcome.status == "failed" and period:
         key, title = f"failed {job} {period}", f"作业 {job} 失败"
-        text = f"作业 {job}（{period}）失败，不再自动重试：{why}"
+        text = f"作业 {job}（{period}）失败，不再自动重试。{advice}。原始信息：{why}"
     elif outcome.status == "failed":  # a year without a calendar: every call tries again
         key, title = f"failed {job} ", f"作业 {job} 无法判断"
-        text = f"作业 {job} 是否到期无法判断，补齐后自动继续：{why}"
+        text = f"作业 {job} 是否到期无法判断，更正后自动继续。{advice}。原始信息：{why}"
     elif outcome.status == "retry" and not outcome.is_elsewhere:
         key, title = f"retry {job} {period}", f"作业 {job} 未能完成"
-        text = f"作业 {job}（{period}）未能完成，先前发布的报表未受影响，系统会自动重试：{why}"
+        text = f"作业 {job}（{period}）未能完成，先前发布的报表未受影响，系统会自动重试。{advice}。原始信息：{why}"
     else:
         return
     notify_once(context.settings, context.ledger, key, title, text)
@@ -125,6 +125,7 @@ def alert_sources(context: RunContext) -> None:
         text = (
             f"数据源 {source} 取数失败：{'；'.join(f'{label}（{cause}）' for label, cause in failed.items())}。"
             "报表照常发布，缺少的数据在报表中标明；系统会继续取数，补齐后自动出更正版。"
+            "请执行 ntanalytics doctor，检查该数据源的连接、口令和权限。"
         )
         notify_once(settings, ledger, f"source {source}", f"数据源 {source} 取数失败", text)
 
@@ -195,7 +196,7 @@ def alert_health(context: RunContext, health: Health) -> list[Delivery]:
             )
             overdue[f"overdue {job.job} {period}"] = (f"{job.report} {period} 到期未出", text)
         if job.trouble:
-            text = f"作业 {job.job} 是否到期无法判断：{job.trouble}"
+            text = f"作业 {job.job} 是否到期无法判断。请执行 ntanalytics schedule，按提示更正。原始信息：{job.trouble}"
             overdue[f"failed {job.job} "] = (f"作业 {job.job} 无法判断", text)  # the key of run-due
     for notice in ledger.notices.list_open():
         if notice.key.startswith("overdue ") and notice.key not in overdue:
@@ -223,7 +224,8 @@ def alert_deliveries(context: RunContext, results: DeliveryRun, down: Mapping[st
     for delivery in results.deliveries:
         _alert_channel(context, delivery, down)
     for name, why in results.failed_jobs.items():
-        notify_once(settings, ledger, f"recipients {name}", f"作业 {name} 的收件设置有误，部分报表未发送", why)
+        text = f"请核对 scheduled/jobs.yml 中该作业的收件方。原始信息：{why}"
+        notify_once(settings, ledger, f"recipients {name}", f"作业 {name} 的收件设置有误，部分报表未发送", text)
     for name in results.finished_jobs:
         resolve(ledger, f"recipients {name}")
     notify(settings, ledger)
@@ -236,9 +238,10 @@ def _alert_delivery(context: RunContext, delivery: Delivery) -> None:
     title = f"{request.subject} {request.period} {'未能送达' if is_lost else '是否送达不明'}"
     text = (
         f"通道 {request.channel} 收件方 {request.recipient or '（通道本身）'}："
-        f"{delivery.why if is_lost else '发送中断，可能已到达，系统不会自动重发'}。"
+        f"{'发送失败，请核对收件方后重发' if is_lost else '发送中断，可能已到达，系统不会自动重发'}。"
         f"确认后可执行 ntanalytics deliver --again {delivery.id[:12]}；"
         "同一报表的其他收件方见 ntanalytics history --kind delivery。"
+        + (f"原始信息：{delivery.why}" if is_lost else "")
     )
     notify_once(context.settings, context.ledger, key, title, text)
 
@@ -248,5 +251,8 @@ def _alert_channel(context: RunContext, delivery: Delivery, down: Mapping[str, s
     if delivery.status == "sent":
         resolve(context.ledger, f"channel {channel}")
     elif delivery.status == "retry" and delivery.attempts >= _ATTEMPTS and channel in down:
-        text = f"通道 {channel} 连续 {delivery.attempts} 次不通：{down[channel]}。恢复后自动补发。"
+        text = (
+            f"通道 {channel} 连续 {delivery.attempts} 次不通，恢复后自动补发。请检查该通道的地址、口令和网络。"
+            f"原始信息：{down[channel]}"
+        )
         notify_once(context.settings, context.ledger, f"channel {channel}", f"发送通道 {channel} 不通", text)

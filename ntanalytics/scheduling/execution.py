@@ -8,23 +8,19 @@ from dataclasses import replace
 from pathlib import Path
 
 from ntanalytics.delivery.manifest import read_manifest
-from ntanalytics.errors import Busy, LeaseLost, NtaError
-from ntanalytics.language import tr
+from ntanalytics.errors import Busy, LeaseLost
 from ntanalytics.ledger import Lease, Run
 from ntanalytics.ledger.corrections import Gaps
 from ntanalytics.ledger.scheduled_runs import ScheduledRunStatus
 from ntanalytics.runner.abandoned_runs import reap_abandoned_runs
-from ntanalytics.runner.each_unit import UNIT, EachUnit, run_each_unit
+from ntanalytics.runner.each_unit import UNIT, UnitPagesFailed, run_each_unit
 from ntanalytics.runner.run import run_report
 from ntanalytics.runner.run_context import RunContext
 from ntanalytics.runner.run_errors import RUN_ERRORS, exit_code_of, is_retryable, message_of
 from ntanalytics.scheduling.due import ScheduledRun
 from ntanalytics.scheduling.jobs import Job
+from ntanalytics.scheduling.operator_text import explain
 from ntanalytics.scheduling.outcomes import RunOutcome
-
-
-class UnitPagesFailed(NtaError):
-    """Some units have no page; retryable if the cause of each is."""
 
 
 def execute_scheduled_run(context: RunContext, job: Job, scheduled: ScheduledRun) -> RunOutcome | None:
@@ -51,7 +47,7 @@ def execute_scheduled_run(context: RunContext, job: Job, scheduled: ScheduledRun
             return None
         runs.begin(scheduled.job, scheduled.at, scheduled.period.text, lease.holder, now=context.clock())
         status: ScheduledRunStatus = "issued"
-        code, is_elsewhere = 0, False
+        code, is_elsewhere, advice = 0, False, ""
         try:
             reap_abandoned_runs(context.outputs, context.ledger)
             published = runs.published_runs(scheduled.job, scheduled.at)
@@ -62,10 +58,11 @@ def execute_scheduled_run(context: RunContext, job: Job, scheduled: ScheduledRun
             return _outcome(scheduled, "retry", str(lost), exit_code=lost.exit_code, is_elsewhere=True)
         except RUN_ERRORS as error:
             status, code = "retry" if is_retryable(error) else "failed", exit_code_of(error)
-            place, is_elsewhere = message_of(error), isinstance(error, Busy)
+            place, is_elsewhere, advice = message_of(error), isinstance(error, Busy), explain(error)
         runs.end(scheduled.job, scheduled.at, status, place, holder=lease.holder, now=context.clock())
         was_cut = known is not None and known.status == "running"
-        return _outcome(scheduled, status, place, exit_code=code, was_cut=was_cut, is_elsewhere=is_elsewhere)
+        outcome = _outcome(scheduled, status, place, exit_code=code, was_cut=was_cut, is_elsewhere=is_elsewhere)
+        return replace(outcome, advice=advice)
 
 
 def _outcome(
@@ -141,17 +138,5 @@ def issue(context: RunContext, job: Job, scheduled: ScheduledRun, lease: Lease, 
     finished = {str(run.parameters.get(UNIT, "")) for run in published}
     results = run_each_unit(context, job.report, scheduled.period, job.parameters, exclude=finished)
     if results.failed:
-        raise _failed_pages(job.report, results)
+        raise UnitPagesFailed(job.report, results)
     return str(context.settings.outputs / job.report)
-
-
-def _failed_pages(report: str, results: EachUnit) -> UnitPagesFailed:
-    failed = results.failed
-    error = UnitPagesFailed(
-        tr("{count} of {count2} units have no page: ", count=len(failed), count2=len(failed) + len(results.published))
-        + ", ".join(page.unit for page in failed[:10]),
-        where=report,
-        todo=str(failed[0].error),
-    )
-    error.retryable = all(is_retryable(page.error) for page in failed)  # type: ignore[misc]
-    return error

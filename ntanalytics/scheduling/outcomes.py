@@ -21,6 +21,7 @@ class RunOutcome:
         exit_code: the exit code of the error; 0 without an error.
         was_cut: whether an earlier process was killed, or could not record the end.
         is_elsewhere: whether it failed only because another process is at the same task.
+        advice: the cause of a failure and its remedy, in Chinese; empty without a failure.
     """
 
     job: str
@@ -30,3 +31,4 @@ class RunOutcome:
     exit_code: int = 0
     was_cut: bool = False
     is_elsewhere: bool = False
+    advice: str = ""

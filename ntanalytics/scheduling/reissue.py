@@ -7,6 +7,7 @@ the job's ``max_age_days``. A new version is made only if missing data came.
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Literal
 
 from ntanalytics.contract import Kind
@@ -21,6 +22,7 @@ from ntanalytics.runner.run_errors import RUN_ERRORS, exit_code_of, is_retryable
 from ntanalytics.scheduling.due import ScheduledRun, scheduled_run_of
 from ntanalytics.scheduling.execution import gaps_in_report, issue, lease_name, record_gaps
 from ntanalytics.scheduling.jobs import Job
+from ntanalytics.scheduling.operator_text import explain
 from ntanalytics.scheduling.outcomes import RunOutcome
 from ntanalytics.scheduling.retry_policy import is_time_to_retry
 
@@ -84,7 +86,8 @@ def _reissue(context: RunContext, job: Job, scheduled: ScheduledRun) -> RunOutco
             if not is_retryable(error):
                 corrections.close(name, scheduled.at, "failed", message_of(error))
             status: Literal["retry", "failed"] = "retry" if is_retryable(error) else "failed"
-            return RunOutcome(job=name, period=period, status=status, why=str(error), exit_code=exit_code_of(error))
+            outcome = RunOutcome(job=name, period=period, status=status, why=str(error), exit_code=exit_code_of(error))
+            return replace(outcome, advice=explain(error))
         return RunOutcome(job=name, period=period, status="corrected", why=place, was_cut=was_cut)
 
 

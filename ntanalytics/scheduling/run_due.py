@@ -13,6 +13,7 @@ from ntanalytics.scheduling.delivery_after_run import alert_or_log, deliver_or_l
 from ntanalytics.scheduling.due import ScheduledRun, due
 from ntanalytics.scheduling.execution import execute_scheduled_run
 from ntanalytics.scheduling.jobs import Job
+from ntanalytics.scheduling.operator_text import explain
 from ntanalytics.scheduling.outcomes import RunOutcome
 from ntanalytics.scheduling.reissue import reissue
 from ntanalytics.scheduling.retry_policy import execution_limit_s, waiting_limit_s
@@ -93,7 +94,8 @@ def _plan(context: RunContext, jobs: Mapping[str, Job]) -> tuple[list[RunOutcome
 
 
 def _unjudged(job: str, error: NtaError) -> RunOutcome:
-    return RunOutcome(job=job, period="", status="failed", why=str(error), exit_code=error.exit_code)
+    why, code = str(error), error.exit_code
+    return RunOutcome(job=job, period="", status="failed", why=why, exit_code=code, advice=explain(error))
 
 
 def _duration_s(context: RunContext, name: str, jobs: Mapping[str, Job]) -> float:

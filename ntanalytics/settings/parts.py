@@ -262,3 +262,7 @@ class Retention(SettingsPart):
     case_days: int | None = Field(None, gt=0, description="Days of the lake's cases, by their opening.")
     # the schedule and the index use the last 400 days
     ledger_months: int | None = Field(None, ge=14, description="History and audit trail of the ledger: months.")
+    # documents of a government procurement, acceptance included: 15 years (Government Procurement Law, article 42)
+    contract_months: int = Field(
+        180, ge=0, le=1200, description="Evidence of the contract: months after the end of its contract year."
+    )

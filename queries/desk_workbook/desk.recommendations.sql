@@ -5,11 +5,11 @@ times:
   finished_at: naive
   changed_at: naive
 */
--- Numbers are compared as small letters without spaces, as the report writes them. The last change is the latest of
--- the times that a row has.
+-- Numbers are compared as small letters without spaces. Excel makes a day of 2026-10-01 unless the cell is a text: its
+-- midnight is left out again. The last change is the latest of the times that a row has.
 WITH recommendations AS (
     SELECT
-        NULLIF(LOWER(REPLACE("建议编号", ' ', '')), '') AS recommendation_no,
+        NULLIF(LOWER(REPLACE(REPLACE("建议编号", ' ', ''), '00:00:00', '')), '') AS recommendation_no,
         TRY_CAST("登记时间" AS TIMESTAMP) AS noted_at,
         TRIM("处理结果") AS decision,
         NULLIF(TRIM("完成时间"), '') AS finished,

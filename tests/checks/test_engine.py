@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 import pytest
 
 from ntanalytics.checks.context import CheckContext
+from ntanalytics.checks.section import SubsystemSummary
 from ntanalytics.checks.subsystem import Subsystem
 from ntanalytics.errors import LakeError
 from ntanalytics.findings.finding import Finding
@@ -52,6 +54,14 @@ def test_a_check_of_which_a_finding_was_suppressed_judges_nothing() -> None:
     assert made.unjudged == {RATE}
 
 
+@pytest.mark.parametrize(("failed", "said"), [(0.0, {("unknown", "not_in_source")}), (0.9, {("critical", "")})])
+def test_without_a_column_of_its_measure_a_check_tells_what_is_wrong_or_that_it_cannot_know(
+    failed: float, said: set[tuple[str, str]]
+) -> None:
+    made = evaluation(SMS, [RATE, RISE], _messages(failed), absent={"sms.messages": ["outcome"]})
+    assert {(finding.status, finding.unknown) for finding in made.findings} == said
+
+
 def _with_failing(rule: str, error: Exception) -> Subsystem:
     """Return the SMS subsystem with a check that raises an error."""
 
@@ -68,6 +78,20 @@ def test_a_check_that_ends_in_an_error_is_unknown_and_the_others_come_out() -> N
     assert (failed.status, failed.unknown, RISE in made.unjudged) == ("unknown", "failed", True)
     assert str(failed.details["error"]).startswith("ZeroDivisionError, engine.py:")
     assert [finding.status for finding in made.findings if finding.code == RATE] == ["warning"]
+
+
+def test_a_section_that_ends_in_an_error_is_shown_as_failed_and_told() -> None:
+    def summarize(_context: CheckContext, _findings: Sequence[Finding]) -> SubsystemSummary:
+        raise ZeroDivisionError("of 12")
+
+    assert SMS.section is not None
+    broken = dataclasses.replace(SMS, section=dataclasses.replace(SMS.section, summarize=summarize))
+    made = evaluation(broken, [RATE], _messages(0.9), has_section=True)
+    summary = made.summaries["sms"]
+    assert summary.highlights == "计算出错，本节未能出具"
+    assert not summary.quantity("submitted").is_exact
+    told = {finding.code: (finding.status, finding.unknown) for finding in made.findings}
+    assert told == {RATE: ("warning", ""), "sms.source": ("unknown", "failed")}
 
 
 def test_an_error_of_the_lake_ends_the_report() -> None:

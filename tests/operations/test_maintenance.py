@@ -86,3 +86,19 @@ def test_the_command_says_what_would_be_done_and_does_it(shop: SmallSite):
         assert len(list(shop.settings.lake.rglob("part-*.parquet"))) == files
     result = CliRunner().invoke(app, command[:-1])
     assert "maintained 1 tables" in result.stdout
+
+
+def test_unfinished_files_of_killed_commits_are_removed_a_day_later(shop: SmallSite):
+    table = shop.settings.lake / "sms.bills"
+    left = [
+        table / "_delta_log" / "_commit_0b1c.json.tmp",
+        table / "_delta_log" / "_last_checkpoint#1",
+        table / "part-1.parquet#1",
+    ]
+    for path in left:
+        path.write_bytes(b"half")
+    maintain(RunContext(settings=shop.settings))
+    assert all(path.exists() for path in left)
+    maintain(later(shop))
+    assert not any(path.exists() for path in left)
+    assert lake_of(shop).rows("sms.bills", 3) == 1

@@ -27,6 +27,10 @@ def issued(number: str, value: float, name: str = "甲") -> IssuedRecommendation
     return IssuedRecommendation(number, "问题", f"{code}:unit/{name}", f"{name}：逾期未签收 {value:g} 件次", value)
 
 
+def of_number(number: str, cause: str) -> IssuedRecommendation:
+    return IssuedRecommendation(number, "问题", f"{CODES[cause]}:unit/甲", "甲", 5.0)
+
+
 def advised(*findings: Finding) -> list[Recommendation]:
     return recommend(findings, CAUSES, {})
 
@@ -37,11 +41,28 @@ def noted(number: str, decision: str, finished: dt.datetime | None = None) -> di
 
 def test_a_recommendation_keeps_its_number_while_each_report_issues_it_again() -> None:
     now = advised(seen("docexchange.overdue_deliveries", "甲", 9), seen("infra.error_rate", "乙", 9))
-    last = [issued("overdue-2026-09", 5)]
-    assert numbers(now, "2026-11", last) == {"overdue": "overdue-2026-09", "web": "web-2026-11"}
-    assert numbers(now, "2026-W47", []) == {"overdue": "overdue-2026-W47", "web": "web-2026-W47"}
-    assert (last[0].cause, last[0].period) == ("overdue", "2026-09")
+    last = [of_number("2026-09-04", "overdue")]
+    assert [item.code for item in now] == ["web", "overdue"]
+    assert numbers(now, "2026-11", last) == {"overdue": "2026-09-04", "web": "2026-11-01"}
+    assert numbers(now, "2026-W47", []) == {"web": "2026-W47-01", "overdue": "2026-W47-02"}
+
+
+def test_a_number_of_an_older_version_stays_and_tells_its_cause() -> None:
+    now = advised(seen("docexchange.overdue_deliveries", "甲", 9))
+    assert numbers(now, "2026-11", [issued("overdue-2026-09", 5)]) == {"overdue": "overdue-2026-09"}
     assert IssuedRecommendation("slow_services-2026-W47", "", "", "", None).cause == "slow_services"
+
+
+def test_a_later_version_of_a_report_keeps_its_numbers_and_uses_none_twice() -> None:
+    own = [of_number("2026-11-01", "patches"), of_number("2026-11-02", "web")]
+    now = advised(seen("docexchange.overdue_deliveries", "甲", 9), seen("infra.error_rate", "乙", 9))
+    assert numbers(now, "2026-11", [], own) == {"overdue": "2026-11-03", "web": "2026-11-02"}
+
+
+def test_a_decision_is_found_whatever_the_case_of_its_number() -> None:
+    [followed] = follow([[of_number("2026-W47-01", "web")]], [noted("2026-w47-01", "adopted")], [], [])
+    assert followed.decision == "adopted"
+    assert unknown_numbers([[of_number("2026-W47-01", "web")]], [noted("2026-w47-01", "adopted")]) == []
 
 
 @pytest.mark.parametrize(
@@ -85,7 +106,7 @@ def test_what_came_again_after_it_was_gone_is_a_new_one() -> None:
     reports = [[issued("overdue-2026-08", 9)], [issued("web-2026-09", 5)]]
     by_number = {item.first.number: item.effect for item in follow(reports, [], advised(finding_now), [finding_now])}
     assert by_number == {"overdue-2026-08": "gone", "web-2026-09": "gone"}
-    assert numbers(advised(finding_now), "2026-11", reports[-1]) == {"overdue": "overdue-2026-11"}
+    assert numbers(advised(finding_now), "2026-11", reports[-1]) == {"overdue": "2026-11-01"}
 
 
 def test_the_first_figure_is_compared_and_what_is_open_comes_first() -> None:

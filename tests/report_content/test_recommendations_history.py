@@ -14,7 +14,7 @@ from ntanalytics.findings.finding import Entity, Finding
 from ntanalytics.periods import Calendar, parse_period
 from ntanalytics.recommendations.follow_up import FollowedRecommendation, IssuedRecommendation
 from ntanalytics.recommendations.with_cause import worded
-from ntanalytics.report_content.recommendations_history import BASIS, TRACKING, earlier, past_table
+from ntanalytics.report_content.recommendations_history import BASIS, TRACKING, earlier, past_table, published_before
 from ntanalytics.reports import Table
 from ntanalytics.reports.record import BLOCK, Field
 from ntanalytics.subsystems import RULES
@@ -81,6 +81,13 @@ def test_months_before_are_read_in_order_and_nothing_else(tmp_path: Path) -> Non
         [IssuedRecommendation("capacity-2026-09", "问题", identity, "db-1 /data：磁盘使用率 80.0%", 0.8)],
         [IssuedRecommendation("capacity-2026-09", "问题", identity, "db-1 /data：磁盘使用率 90.0%", 0.9)],
     ]
+
+
+def test_the_version_that_is_published_already_tells_its_numbers(tmp_path: Path) -> None:
+    assert published_before(report(tmp_path, "2026-11")) == []
+    published(tmp_path, "2026-11", ("2026-11-07", disk(0.9)))
+    [own] = published_before(report(tmp_path, "2026-11"))
+    assert (own.number, own.cause) == ("2026-11-07", "capacity")
 
 
 def test_without_any_there_is_no_past(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from ntanalytics.errors import BadParameter, BadPeriod, NoData, ReportFailed
-from ntanalytics.runner.each_unit import UnitFailed, run_each_unit
+from ntanalytics.runner.each_unit import UnfitUnitName, UnitFailed, run_each_unit
 from tests.desk import HEAD
 
 HOSTILE = [
@@ -59,6 +59,16 @@ def test_a_failing_unit_is_named_and_the_others_come_out(probe) -> None:
     assert [run.status for run in probe.ledger.runs.history()].count("failed") == 1
     for result in ended.published.values():
         assert (result.directory / "report.html").is_file()
+
+
+def test_a_unit_whose_name_holds_control_characters_fails_its_own_page_and_the_others_come_out(probe) -> None:
+    ended = each(probe, ["甲局\x00", "甲局", "\x1b[31m乙局", "乙局"])
+    assert list(ended.published) == ["甲局", "乙局"]
+    assert [(failed.name, type(failed.error)) for failed in ended.failed] == [
+        ("甲局\\x00", UnfitUnitName),
+        ("\\x1b[31m乙局", UnfitUnitName),
+    ]
+    assert ended.exit_code == BadParameter.exit_code
 
 
 def test_no_name_of_a_unit_leaves_the_outputs_or_runs(probe) -> None:

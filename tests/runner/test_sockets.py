@@ -16,8 +16,8 @@ def test_a_socket_of_the_longest_name_can_be_opened(depth: int, tmp_path: Path, 
     deep = Path(tempfile.mkdtemp(prefix="t", dir="/tmp"), *(["d" * depth] if depth else []))
     deep.mkdir(exist_ok=True)
     monkeypatch.setattr(tempfile, "tempdir", str(deep))
-    folder = socket_folder(30)
-    assert folder.stat().st_mode & 0o777 == 0o700
-    assert (folder.parent == deep) == (len(str(deep)) + len("/nta-12345678/") + 30 <= 107)
-    with socket.socket(socket.AF_UNIX) as opened:
-        opened.bind(str(folder / ("s" * 30)))
+    with socket_folder(30) as folder:
+        assert folder.stat().st_mode & 0o777 == 0o700
+        assert (folder.parent == deep) == (len(str(deep)) + len("/nta-run-12345678/") + 30 <= 107)
+        with socket.socket(socket.AF_UNIX) as opened:
+            opened.bind(str(folder / ("s" * 30)))

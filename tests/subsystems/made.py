@@ -242,6 +242,7 @@ def evaluation(
     rules: Mapping[str, Rule] = RULES,
     former: Data = MappingProxyType({}),
     absent: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    has_section: bool = False,
 ) -> engine.Evaluation:
     """Evaluate some checks of a subsystem by the engine.
 
@@ -255,9 +256,12 @@ def evaluation(
         rules: the rules as the site has them.
         former: dataset → its snapshot of the period before, where it differs.
         absent: dataset → columns that its source does not have.
+        has_section: whether the section of the subsystem is made, too.
     """
     wanted = spans or (span_of(period),)
-    chosen = replace(subsystem, checks=tuple(check for check in subsystem.checks if check.rule in codes), section=None)
+    chosen = replace(subsystem, checks=tuple(check for check in subsystem.checks if check.rule in codes))
+    if not has_section:
+        chosen = replace(chosen, section=None)
     context = context_of(period, rules)
     context.needs = engine.needs_of([chosen], wanted)
     given, earlier = (
@@ -267,6 +271,7 @@ def evaluation(
     lake = _Lake(context=context, data=given, gaps=gaps, former=earlier, absent=absent)
     report: Any = context.report
     report.dataset, report.views = lake.dataset, lambda _subsystem: []
+    report.origin = lambda _metric, *_views: {}
     report.working_days = _weekdays(period.first, period.last)
     report.nearby_working_days = lambda before: _weekdays(period.first - dt.timedelta(days=before), period.last)
     report.workspace = SimpleNamespace(
@@ -274,6 +279,7 @@ def evaluation(
         settings=SimpleNamespace(zone=_ZONE),
     )
     report.upcoming_days = []
+    report.resolve_units = lambda table: table
     return engine.evaluate(context, [chosen], wanted)
 
 

@@ -16,6 +16,7 @@ from types import MappingProxyType
 import numpy as np
 import pyarrow as pa
 
+from ntanalytics.detectors.expected_range import ExpectedRange
 from ntanalytics.detectors.surveillance.improbability import improbability, is_discovery
 from ntanalytics.detectors.surveillance.leaf_table import LeafTable, Mask, Members, SeriesGroup
 from ntanalytics.detectors.surveillance.models import CountModel, MeanModel, SeriesModel
@@ -29,6 +30,9 @@ LEAST = MappingProxyType({1: 8.0, 2: 12.0})
 
 #: Share of the departures that may be false, and the least improbability of one: once in 440,000.
 FALSE_DISCOVERY_RATE, LEAST_IMPROBABLE = 0.02, 13.0
+
+#: The range of a total of which nothing is known.
+UNKNOWN = ExpectedRange(reason="short_history")
 
 #: Most subjects of a dataset and day.
 MAX_SUBJECTS = 4
@@ -67,9 +71,18 @@ class Departure:
     expected: float
     share: float
 
+    @property
+    def subject(self) -> tuple[Members, str, int]:
+        """Members, value and direction: what departs, whatever its hours and size."""
+        return self.members, self.value, self.direction
+
 
 def departures(
-    table: pa.Table, days: Sequence[date], dimensions: Sequence[str], values: Sequence[str] = ()
+    table: pa.Table,
+    days: Sequence[date],
+    dimensions: Sequence[str],
+    values: Sequence[str] = (),
+    usual: ExpectedRange = UNKNOWN,
 ) -> list[Departure]:
     """Return what departs on the last of some days: counts, then each value; of each the most telling subject first.
 
@@ -78,6 +91,7 @@ def departures(
         days: the judged day, and the comparable days before it: all of them worked, or none; oldest first.
         dimensions: names of the dimensions.
         values: names of the values.
+        usual: the expected range of all events of the judged day.
 
     Returns:
         None where the history is short.
@@ -85,11 +99,13 @@ def departures(
     if len(days) <= MIN_DAYS:
         return []
     means = [MeanModel(value) for value in values]
-    leaves = LeafTable(table, days, dimensions, ["events", *(name for model in means for name in model.columns)])
+    leaves = LeafTable(table, days, dimensions, ["events", *(name for model in means for name in model.raw_columns)])
+    for value in values:
+        leaves.centre(value)
     groups = list(leaves.groups(["events"], LEAST))
     if not groups[0].sums["events"][:, :-1].any():
         return []
-    departing = _smallest(leaves, CountModel(groups), groups)
+    departing = _smallest(leaves, CountModel(groups, usual), groups)
     by_members: dict[Members, Departure] = {}
     for value, model in zip(values, means, strict=True):
         measured = list(leaves.groups(model.columns, LEAST))

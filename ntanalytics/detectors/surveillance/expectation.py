@@ -2,6 +2,9 @@
 
 The calendar moves all members of a dataset alike: what all of them did on a day, told by the weighted median of their
 ratios to their usual day, is taken out. The rest is a profile of hours, the mean of comparable days.
+
+Where one member has most of the events, its fall looks like the calendar's. So the expected range of the dataset's
+total speaks beside the members, and bounds what they say.
 """
 
 from __future__ import annotations
@@ -11,26 +14,64 @@ from collections.abc import Sequence
 import numpy as np
 
 from ntanalytics.detectors.detection import Floats
+from ntanalytics.detectors.expected_range import ExpectedRange
 from ntanalytics.detectors.surveillance.leaf_table import SeriesGroup
 
+#: Share of the events that a group of series must hold to speak for the calendar.
+_HOLDS = 0.5
 
-def day_factors(groups: Sequence[SeriesGroup]) -> Floats:
+#: Weight of the expected total beside the members together: one with less than 0.8 of the events moves nothing alone.
+_TOTAL_WEIGHT = 0.6
+
+#: Half-widths, and share of all expected events, by which a day may differ and still be the calendar's.
+_BEYOND, _LEAST_SHARE = 2.0, 0.25
+
+#: Least factor of a day.
+_LEAST_FACTOR = 1e-3
+
+
+def day_factors(groups: Sequence[SeriesGroup], usual: ExpectedRange) -> Floats:
     """Return the factor of each day against a usual one, by the largest series of the most dimensions.
 
-    Half of the events may fall or rise on a day without moving it.
+    Half of the events may fall or rise on a past day without moving it; on the last day, most of them.
+
+    Args:
+        groups: the series of a dataset, that of all events first.
+        usual: the expected range of all events of the last day.
     """
-    most = max(len(group.dimensions) for group in groups)
-    daily = np.concatenate([group.sums["events"].sum(axis=2) for group in groups if len(group.dimensions) == most])
-    usual = np.median(daily, axis=1)
-    daily, usual = daily[usual > 0], usual[usual > 0]
-    if not len(usual):
-        return np.ones(groups[0].sums["events"].shape[1])
-    ratios = daily / usual[:, None]
-    order = ratios.argsort(axis=0)
-    weights = np.cumsum(usual[order], axis=0)
-    middle = (weights >= weights[-1] / 2).argmax(axis=0)
-    factors = np.take_along_axis(np.take_along_axis(ratios, order, 0), middle[None], 0)[0]
-    return np.asarray(np.maximum(factors, 1e-3), dtype=np.float64)
+    total = groups[0].sums["events"].sum(axis=(0, 2))
+    daily = _members_that_hold_most(groups, float(total.sum()))
+    middle = np.median(daily, axis=1)
+    daily, middle = daily[middle > 0], middle[middle > 0]
+    if not len(middle):
+        return np.ones(len(total))
+    ratios = daily / middle[:, None]
+    factors = np.array([_weighted_median(ratio, middle) for ratio in ratios.T])
+    level = float(np.median(total))
+    if usual.low is not None and usual.high is not None and usual.expected is not None and level > 0:
+        today = np.append(ratios[:, -1], usual.expected / level)
+        factor = _weighted_median(today, np.append(middle, _TOTAL_WEIGHT * middle.sum()))
+        lowest = usual.expected - max(_BEYOND * (usual.expected - usual.low), _LEAST_SHARE * usual.expected)
+        highest = usual.expected + max(_BEYOND * (usual.high - usual.expected), _LEAST_SHARE * usual.expected)
+        factors[-1] = min(max(factor, lowest / level), highest / level)
+    return np.asarray(np.maximum(factors, _LEAST_FACTOR), dtype=np.float64)
+
+
+def _members_that_hold_most(groups: Sequence[SeriesGroup], events: float) -> Floats:
+    """Return the daily counts of the series of the most dimensions that hold enough of the events."""
+    for number in sorted({len(group.dimensions) for group in groups}, reverse=True):
+        daily = [group.sums["events"].sum(axis=2) for group in groups if len(group.dimensions) == number]
+        holding = [counts for counts in daily if counts.sum() >= _HOLDS * events]
+        if holding:
+            return np.concatenate(holding)
+    whole: Floats = groups[0].sums["events"].sum(axis=2)
+    return whole
+
+
+def _weighted_median(values: Floats, weights: Floats) -> float:
+    order = values.argsort()
+    cumulated = np.cumsum(weights[order])
+    return float(values[order][int((cumulated >= cumulated[-1] / 2).argmax())])
 
 
 def expected_counts(counts: Floats, factors: Floats) -> Floats:

@@ -1,7 +1,9 @@
 """Improbability: how rare a departure as strong as that of the last day is, by the departures of the days before.
 
 The largest of many statistics has a tail that falls exponentially (Gumbel). Its scale is that of the series itself, and
-no smaller than that of all series of the same size, since twenty days show no event that comes once in a hundred.
+no smaller than that of all series of the same size, since twenty days show no event that comes once in a hundred. A
+scale that is read from few days may be wrong: the tail is that of the prediction (Lomax), which is heavier the fewer
+they are.
 """
 
 from __future__ import annotations
@@ -37,7 +39,8 @@ def improbability(strength: Floats, size: Floats) -> Floats:
     ordered = np.sort(past, axis=1)
     # without the strongest, which may be an incident
     scale = np.maximum(ordered[:, :-1].std(axis=1) * _GUMBEL_SCALE, 1.0)
-    improbable = (today - np.median(past, axis=1)) / scale
+    excess = np.maximum((today - np.median(past, axis=1)) / scale, 0.0)
+    improbable = past.shape[1] * np.log1p(excess / past.shape[1])
     strata = np.digitize(size, _SIZES)
     for stratum in np.unique(strata):
         among = strata == stratum

@@ -20,6 +20,9 @@ Mask = NDArray[np.bool_]
 #: Hours of a day.
 HOURS = 24
 
+#: Events that the mean of all leaves counts like for that of one leaf.
+_PRIOR_EVENTS = 2.0
+
 #: A subject: pairs of dimension and member, in the order of the dimensions; empty for all events.
 Members = tuple[tuple[str, str], ...]
 
@@ -66,6 +69,37 @@ class LeafTable:
             # a null is no member: -1
             self.codes[name] = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
             self.names[name] = encoded.dictionary.to_pylist()
+
+    def centre(self, value: str) -> None:
+        """Add ``<value>_centred`` and ``<value>_centred2``: a value less the mean of its leaf on the other past days.
+
+        So a subject whose parts are mixed otherwise than usual departs by nothing. Events of a leaf without a past are
+        not measured.
+
+        Args:
+            value: name of a value, whose ``_events``, ``_log`` and ``_log2`` are columns.
+        """
+        events, logs, squares = (self.columns[f"{value}_{ending}"] for ending in ("events", "log", "log2"))
+        leaf, day = self._leaf_keys(), self.slots // HOURS
+        count = int(leaf.max(initial=-1)) + 1
+        number, total = (_summed(leaf, day, column, count, self.days) for column in (events, logs))
+        others, their_total = (sums[:, :-1].sum(axis=1, keepdims=True) - sums for sums in (number, total))
+        others[:, -1], their_total[:, -1] = number[:, :-1].sum(axis=1), total[:, :-1].sum(axis=1)
+        mean = total[:, :-1].sum() / max(number[:, :-1].sum(), 1.0)
+        base = ((their_total + _PRIOR_EVENTS * mean) / (others + _PRIOR_EVENTS))[leaf, day]
+        is_known = others[leaf, day] > 0
+        self.columns[f"{value}_events"] = events * is_known
+        self.columns[f"{value}_log"] = logs * is_known
+        self.columns[f"{value}_centred"] = (logs - events * base) * is_known
+        self.columns[f"{value}_centred2"] = (squares - 2 * base * logs + events * base**2) * is_known
+
+    def _leaf_keys(self) -> Ints:
+        """Return the number of each row's leaf: its members of all dimensions."""
+        keys = np.zeros(len(self.slots), dtype=np.int64)
+        for name in self.dimensions:
+            # renumbered after each dimension, so that no product grows too large
+            keys = np.unique(keys * (len(self.names[name]) + 1) + self.codes[name] + 1, return_inverse=True)[1]
+        return keys
 
     def sum(self, column: str, mask: Mask | None = None) -> Floats:
         """Return the sum of a column by day and hour, of the leaves of a mask."""

@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from ntanalytics.detectors.detection import Floats
+from ntanalytics.detectors.expected_range import ExpectedRange
 from ntanalytics.detectors.surveillance.expectation import day_factors, expected_counts
 from ntanalytics.detectors.surveillance.leaf_table import SeriesGroup
 from ntanalytics.detectors.surveillance.scan import Scan, scan_counts, scan_means
@@ -67,12 +68,13 @@ class CountModel:
 
     Args:
         groups: the series of a dataset, from which the factor of each day is taken.
+        usual: the expected range of all events of the judged day.
     """
 
     columns: Sequence[str] = ("events",)
 
-    def __init__(self, groups: Sequence[SeriesGroup]) -> None:
-        self._factors = day_factors(groups)
+    def __init__(self, groups: Sequence[SeriesGroup], usual: ExpectedRange) -> None:
+        self._factors = day_factors(groups, usual)
 
     def judge(self, sums: Sums) -> JudgedSeries:
         """Return the judgement of the counts."""
@@ -86,21 +88,27 @@ class MeanModel:
     """Means of the logarithm of a value: durations, sizes and levels that are larger or smaller than usual.
 
     Args:
-        value: name of the value.
+        value: name of the value, which the leaves have centred (``LeafTable.centre``).
+
+    Attributes:
+        raw_columns: the columns from which the leaves centre it.
     """
 
     def __init__(self, value: str) -> None:
-        self.columns: Sequence[str] = tuple(f"{value}_{ending}" for ending in ("events", "log", "log2"))
+        self.columns: Sequence[str] = tuple(f"{value}_{ending}" for ending in ("events", "centred", "centred2", "log"))
+        self.raw_columns: Sequence[str] = tuple(f"{value}_{ending}" for ending in ("events", "log", "log2"))
 
     def judge(self, sums: Sums) -> JudgedSeries:
         """Return the judgement of the means."""
-        events, logs, squares = (sums[column] for column in self.columns)
-        count, total, square = (array[:, :-1].sum(axis=(1, 2)) for array in (events, logs, squares))
+        events, centred, squares, logs = (sums[column] for column in self.columns)
+        count, total, square = (array[:, :-1].sum(axis=(1, 2)) for array in (events, centred, squares))
         mean = total / np.maximum(count, 1.0)
         variance = np.maximum(square / np.maximum(count, 1.0) - mean**2, _LEAST_VARIANCE)
-        hourly, number = (array[:, :-1].sum(axis=1) for array in (logs, events))
+        hourly, number = (array[:, :-1].sum(axis=1) for array in (centred, events))
         profile = (hourly + _PRIOR_EVENTS * mean[:, None]) / (number + _PRIOR_EVENTS)
         expected = events * profile[:, None, :]
         spread = np.broadcast_to(variance[:, None], events.shape[:2])
-        scans = scan_means(logs - expected, events, spread)
-        return JudgedSeries(scans, events[:, -1].sum(axis=1), logs[:, -1], expected[:, -1], events[:, -1])
+        residuals = centred - expected
+        scans = scan_means(residuals, events, spread)
+        usual = logs[:, -1] - residuals[:, -1]
+        return JudgedSeries(scans, events[:, -1].sum(axis=1), logs[:, -1], usual, events[:, -1])

@@ -15,9 +15,9 @@ from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 #: Certificates by their remaining time (docs/domain.md, CA and seals).
 STOCK = (
     count("in_force", "有效证书", "张", "Active certificates that have not expired at the moment."),
-    count("expiring_30d", "30 天内到期", "张", "Certificates in force that expire within 30 days.", good="down"),
-    count("expiring_60d", "60 天内到期", "张", "Certificates in force that expire within 60 days.", good="down"),
-    count("expiring_90d", "90 天内到期", "张", "Certificates in force that expire within 90 days.", good="down"),
+    count("expiring_30d", "30天内到期", "张", "Certificates in force that expire within 30 days.", good="down"),
+    count("expiring_60d", "60天内到期", "张", "Certificates in force that expire within 60 days.", good="down"),
+    count("expiring_90d", "90天内到期", "张", "Certificates in force that expire within 90 days.", good="down"),
     count("expired", "已过期", "张", "Certificates that were not revoked and have expired at the moment."),
     count("revoked", "已吊销", "张", "Certificates that were revoked by the moment."),
 )

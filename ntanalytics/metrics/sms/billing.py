@@ -8,6 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.metrics.measure import Measure, catalogue, rate
+from ntanalytics.metrics.year import growth
 
 #: Tolerated difference, in per mille of the bill: 0.5 % (docs/domain.md, SMS).
 TOLERANCE_PER_MILLE = 5
@@ -69,9 +70,7 @@ def cost(bills: ir.Table, month: date) -> ir.Table:
         year_before_yuan=bills.billed_yuan.sum(where=is_before),
     )
     known = summed.filter(summed.billed_months > 0)
-    return known.mutate(month_yuan_year_on_year=known.month_yuan / known.year_before_yuan.nullif(0) - 1).order_by(
-        "carrier"
-    )
+    return known.mutate(month_yuan_year_on_year=growth(known.month_yuan, known.year_before_yuan)).order_by("carrier")
 
 
 def reconciliation(messages: ir.Table, bills: ir.Table, *, is_complete: bool = True) -> ir.Table:

@@ -7,13 +7,14 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ntanalytics import event_log
 from ntanalytics.operations.retention import LEAVING
 from ntanalytics.runner.staging import LOCKS, STAGING
 from ntanalytics.settings import FILE_NAME, Settings
 from ntanalytics.settings.yaml_edits import KeyPath, replace_scalars, scalars
 
 #: Working folders of the outputs, which are of the processes of one host.
-_WORKING = {STAGING, LOCKS, LEAVING}
+_WORKING = {STAGING, LOCKS, LEAVING, event_log.FOLDER}
 
 #: Role → path below the folder of a restored site, and below the area ``site`` of a backup.
 PLACES = {

@@ -14,6 +14,7 @@ from ntanalytics.metrics.oa.unit_ranking import MIN_ACCOUNTS, MIN_DAILY_ACTIVE
 from ntanalytics.recommendations.with_cause import worded
 from ntanalytics.report_content.adoption.figures import Adoption
 from ntanalytics.report_content.adoption.queries import RATES
+from ntanalytics.report_content.totals import with_total
 from ntanalytics.reports import Kpis, Sentence, Table, headline, inline_lines, table
 from ntanalytics.reports.data import plain_row
 from ntanalytics.reports.record import Field
@@ -109,7 +110,8 @@ def moved(page: Adoption) -> list[Table]:
         return []
     moving = page.tables["moving"]
     least = format_number(MOVED, "rate:0")
-    note = f"按单位目录顺序；日均活跃增减达到 {least} 的单位，前一期不足 {MIN_DAILY_ACTIVE} 个的不列。"
+    before = page.total.against
+    note = f"按单位目录顺序；日均活跃增减达到 {least} 的单位，{before}不足 {MIN_DAILY_ACTIVE} 个的不列。"
     title = "使用变化较大的单位"
     return [
         table(moving, title, id="moved", columns=_MOVED, note=note if moving else _nobody(page), origin=page.origin)
@@ -119,8 +121,10 @@ def moved(page: Adoption) -> list[Table]:
 def editions(page: Adoption) -> Table:
     """Return a line for each edition; for the city with the coverage of its units."""
     columns = _EDITIONS if page.unit else [*_EDITIONS, *_REACH]
-    title = "各版本" if not page.unit else "本单位所用版本"
-    return table(page.tables["editions"], title, id="by-edition", columns=columns, origin=page.origin)
+    rows, title = page.tables["editions"], "本单位所用版本"
+    if not page.unit:
+        rows, title = with_total(rows, page.total | page.reach, "edition"), "各版本应用情况"
+    return table(rows, title, id="by-edition", columns=columns, origin=page.origin)
 
 
 def modules(page: Adoption) -> Figures:
@@ -131,7 +135,7 @@ def modules(page: Adoption) -> Figures:
 def stayed(page: Adoption) -> list[Table]:
     """Return the new and lapsed accounts, and for the city the retention of each week's newcomers."""
     came = page.tables["flow"]
-    note = "" if came.note or came.total.was_complete else "前一期数据不完整，用户增减未知。"
+    note = "" if came.note or came.total.was_complete else f"{came.total.against}数据不完整，用户增减未知。"
     flow = table(came, "用户增减", id="flow", columns=_FLOW, note=note, origin=page.origin)
     if page.unit:
         return [flow]
@@ -168,7 +172,7 @@ def _half(units: Figures, title: str, id: str, columns: list[str], note: str, pa
 
 def _nobody(page: Adoption) -> str:
     is_known = page.total.certainty("daily_active_change") == "exact"
-    return "没有单位可列。" if is_known else "本期或前一期数据不完整，不作比较。"
+    return "没有单位可列。" if is_known else f"本期或{page.total.against}数据不完整，不作比较。"
 
 
 def _beside(page: Adoption) -> Table:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from ntanalytics.contract.enumerations import SUBSYSTEMS, subsystem_label
@@ -11,10 +11,11 @@ from ntanalytics.findings.lifecycle import LifecycleState
 from ntanalytics.findings.lifecycle_text import onset_words
 from ntanalytics.findings.text import WordedFinding
 from ntanalytics.findings.threshold import ORDER
+from ntanalytics.metrics.number_format import close_up
 from ntanalytics.reports import findings_json
 from ntanalytics.reports.blocks.block import Block
 from ntanalytics.reports.data import data_resource, json_value, recorded_row
-from ntanalytics.reports.record import Field
+from ntanalytics.reports.record import DETAIL, STRIP, Field
 
 #: The columns of a board. A row's ``format`` says how its ``value`` is written, and is not shown itself.
 FIELDS = (
@@ -30,7 +31,7 @@ FIELDS = (
 )
 
 #: Column of what the last seven days said.
-STRIP = Field("strip", "string", "近7日")
+_STRIP = Field(STRIP, "string", "近7日")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +44,7 @@ class Board(Block):
         is_folded: whether what is ok is folded away.
         lifecycles: the lifecycles of the findings; None where nobody follows them.
         strips: identity of a finding → what the last days said of it; None without such a column.
+        details: identity of a finding → the block that shows what stands behind it; others lead nowhere.
     """
 
     kind: ClassVar[str] = "board"
@@ -52,6 +54,11 @@ class Board(Block):
     is_folded: bool = False
     lifecycles: LifecycleState | None = None
     strips: Mapping[str, str] | None = None
+    details: Mapping[str, str] = field(default_factory=dict)
+
+    def with_details(self, details: Mapping[str, str]) -> Board:
+        """Return the board with links: identity of a finding → the block that shows what stands behind it."""
+        return replace(self, details=details)
 
     def with_strips(self, strips: Mapping[str, str]) -> Board:
         """Return the board with a column of what the last days said: identity of a finding → its marks."""
@@ -66,7 +73,7 @@ class Board(Block):
 
     def data(self) -> dict[str, Any]:
         """See ``Block.data``."""
-        fields = FIELDS if self.strips is None else (*FIELDS, STRIP)
+        fields = FIELDS if self.strips is None else (*FIELDS, _STRIP)
         return data_resource(fields, [self._row(item) for item in self.findings], ("code", "entity"))
 
     def findings_json(self) -> dict[str, Any]:
@@ -85,13 +92,15 @@ class Board(Block):
             "check": wording.check,
             "value": json_value(finding.value),
             "format": finding.format,
-            "threshold": wording.limits,
-            "since": since or None,
-            "evidence": wording.evidence,
-            "advice": wording.advice,
+            "threshold": close_up(wording.limits),
+            "since": close_up(since) or None,
+            "evidence": close_up(wording.evidence),
+            "advice": close_up(wording.advice),
         }
+        if detail := self.details.get(finding.identity):
+            values[DETAIL] = detail
         if self.strips is not None:
-            values["strip"] = self.strips.get(finding.identity)
+            values[STRIP] = self.strips.get(finding.identity)
         return recorded_row(
             {name: (value, finding.certainty if name == "value" else "exact") for name, value in values.items()}
         )

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from ntanalytics.errors import UsageError
 from ntanalytics.metrics.quantity import Quantity
-from ntanalytics.reports.blocks.sparkline import sparkline
+from ntanalytics.reports.blocks.sparkline import marks_json, sparkline
 from ntanalytics.reports.data import json_value
 
 #: Width of a bar's scale and its height; the limit stands at two thirds.
@@ -30,11 +30,13 @@ class InlineCharts:
         kind: ``line`` (each value is a row's numbers, oldest first, None for a gap) or ``bar`` (each value is a row's
             share of its limit: 1 is the limit; None draws nothing).
         values: one value a row.
+        marks: of lines, the exceptions of each row: place → words; none of any row where it is empty.
     """
 
     title: str
     kind: Literal["line", "bar"]
     values: tuple[Any, ...]
+    marks: tuple[Mapping[int, str], ...] = ()
 
     def body(self, rows: int, id: str) -> dict[str, Any]:
         """Return the column as the record keeps it.
@@ -48,12 +50,22 @@ class InlineCharts:
             [json_value(number) for number in value] if self.kind == "line" else json_value(value)
             for value in self.values
         ]
-        return {"title": self.title, "kind": self.kind, "values": values}
+        body = {"title": self.title, "kind": self.kind, "values": values}
+        return body | ({"marks": [marks_json(row) for row in self.marks]} if any(self.marks) else {})
 
 
-def inline_lines(title: str, values: Sequence[Sequence[Quantity]]) -> InlineCharts:
-    """Return a column of sparklines, one sequence of figures a row; one that is not exact is a gap."""
-    return InlineCharts(title, "line", tuple(tuple(figure.exact for figure in row) for row in values))
+def inline_lines(
+    title: str, values: Sequence[Sequence[Quantity]], marks: Sequence[Mapping[int, str]] = ()
+) -> InlineCharts:
+    """Return a column of sparklines, one sequence of figures a row; one that is not exact is a gap.
+
+    Args:
+        title: the heading.
+        values: the figures of each row.
+        marks: the exceptions of each row: place → words.
+    """
+    lines = tuple(tuple(figure.exact for figure in row) for row in values)
+    return InlineCharts(title, "line", lines, tuple(marks))
 
 
 def inline_bars(title: str, values: Sequence[Quantity], limit: float) -> InlineCharts:
@@ -66,7 +78,7 @@ def inline_chart(column: Mapping[str, Any], row: int) -> Markup:
     """Return the drawing of one row of a recorded column as inline SVG; nothing where it has no value."""
     value = column["values"][row]
     if column["kind"] == "line":
-        return sparkline(value)
+        return sparkline(value, marks_of(column, row))
     if value is None:
         return Markup("")
     width = bar_width(value)
@@ -77,6 +89,12 @@ def inline_chart(column: Mapping[str, Any], row: int) -> Markup:
         f'<rect class="spent" width="{width:g}" height="{HEIGHT}"/>'
         f'<line x1="{LIMIT:g}" x2="{LIMIT:g}" y1="0" y2="{HEIGHT}"/></svg>'
     )
+
+
+def marks_of(column: Mapping[str, Any], row: int) -> Sequence[Mapping[str, Any]]:
+    """Return the exceptions of one row of a recorded column of lines."""
+    marks = column.get("marks")
+    return marks[row] if marks else ()
 
 
 def bar_width(value: float) -> float:

@@ -14,6 +14,7 @@ from ntanalytics.metrics.noise import is_steady
 from ntanalytics.metrics.number_format import has_nonzero_digit
 from ntanalytics.metrics.quantity import Certainty, Quantity
 from ntanalytics.reports.blocks.block import Block
+from ntanalytics.reports.blocks.sparkline import marks_json
 from ntanalytics.reports.data import json_value
 from ntanalytics.reports.formats import display, is_null
 
@@ -39,6 +40,7 @@ class Kpi:
         certainty: what is known of the figure where the period has a gap; else ``exact``.
         note: the remark on the card, or empty.
         spark: the last days or weeks, oldest first; None is a gap.
+        marks: the exceptions among them: place → words.
         label: the heading of the card where it is not the measure's label.
         against: the period before in words: ``上周``.
         is_steady: whether the change is within noise (``metrics.noise``); it is then no good or bad one.
@@ -52,6 +54,7 @@ class Kpi:
     certainty: Certainty = "exact"
     note: str = ""
     spark: tuple[Number, ...] = ()
+    marks: Mapping[int, str] = field(default_factory=dict)
     label: str = ""
     against: str = PREVIOUS
     is_steady: bool = False
@@ -73,6 +76,8 @@ class Kpi:
             "against": self.against,
             "is_steady": self.is_steady,
         }
+        if self.marks:
+            item["marks"] = marks_json(self.marks)
         return item if self.certainty == "exact" else item | {"certainty": {"value": self.certainty}}
 
 
@@ -89,13 +94,21 @@ class Kpis(Block):
         return {"items": [item.to_json() for item in self.items]}
 
 
-def kpi(now: Quantity, before: Quantity | None = None, *, spark: Sequence[Quantity] = (), label: str = "") -> Kpi:
+def kpi(
+    now: Quantity,
+    before: Quantity | None = None,
+    *,
+    spark: Sequence[Quantity] = (),
+    marks: Mapping[int, str] = MappingProxyType({}),
+    label: str = "",
+) -> Kpi:
     """Return the card of a figure. A bound is marked (``≥ 12,345``), an unknown figure is said to be unknown.
 
     Args:
         now: the period's figure.
         before: the figure of the period before.
         spark: the figures of the last days or weeks, oldest first; one that is not exact is a gap.
+        marks: the exceptions among them: place → words.
         label: the heading of the card in place of the measure's label (``联通送达率``).
     """
     change = None if before is None else now.change_from(before)
@@ -110,6 +123,7 @@ def kpi(now: Quantity, before: Quantity | None = None, *, spark: Sequence[Quanti
         certainty=certainty,
         note=NOTES.get(certainty, ""),
         spark=tuple(_number(figure.exact) for figure in spark),
+        marks=marks,
         label=label,
         against=now.against,
         is_steady=steady,

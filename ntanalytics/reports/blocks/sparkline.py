@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 WIDTH, HEIGHT = 150, 26
 
 
-def sparkline(values: Sequence[float | None]) -> Markup:
+def sparkline(values: Sequence[float | None], marks: Sequence[Mapping[str, Any]] = ()) -> Markup:
     """Return the line of some values, oldest first; a null is a gap that the line does not bridge.
+
+    Args:
+        values: the values.
+        marks: the exceptions among them, each with its place (``at``) and its words (``words``), which are the name of
+            the drawing. A drawing without any is an ornament, which a screen reader leaves out.
 
     Returns:
         An SVG of ``WIDTH`` × ``HEIGHT``, or nothing when fewer than two values are known.
@@ -35,8 +41,21 @@ def sparkline(values: Sequence[float | None]) -> Markup:
     last = max(index for index, value in enumerate(values) if value is not None)
     x, y = point(last, known[-1])
     end = f'<circle class="end" cx="{x}" cy="{y}" r="2"/>'
+    placed = [(mark["at"], value) for mark in marks if (value := values[mark["at"]]) is not None]
+    out = "".join('<circle class="out" cx="{}" cy="{}" r="3"/>'.format(*point(*place)) for place in placed)
     size = f'width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}"'
-    return Markup(f'<svg class="spark" {size} preserveAspectRatio="none" aria-hidden="true">{shapes}{end}</svg>')  # noqa: S704 — numbers only
+    name = f'role="img" aria-label="{escape(words_of(marks))}"' if out else 'aria-hidden="true"'
+    return Markup(f'<svg class="spark" {size} preserveAspectRatio="none" {name}>{shapes}{end}{out}</svg>')  # noqa: S704 — numbers, and words that are escaped
+
+
+def marks_json(marks: Mapping[int, str]) -> list[dict[str, Any]]:
+    """Return exceptions, place → words, as the record keeps them."""
+    return [{"at": place, "words": words} for place, words in sorted(marks.items())]
+
+
+def words_of(marks: Sequence[Mapping[str, Any]]) -> str:
+    """Return the words of some exceptions: ``走势：11月18日 85.6%，低于通常范围；…``; empty without any."""
+    return f"走势：{'；'.join(str(mark['words']) for mark in marks)}" if marks else ""
 
 
 def _shape(run: Sequence[tuple[float, float]]) -> str:

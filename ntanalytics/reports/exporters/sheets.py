@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -33,7 +33,7 @@ from ntanalytics.reports.exporters.cells import (
 )
 from ntanalytics.reports.exporters.native_chart import native_chart
 from ntanalytics.reports.formats import UNITS, display_width, excel_format, excel_value, local_time
-from ntanalytics.reports.record import Field, Record, RecordedBlock
+from ntanalytics.reports.record import DETAIL, Field, Record, RecordedBlock
 
 CONTENTS, SOURCES = "目录", "数据来源"
 CHART_COLUMNS, CHART_ROWS = 13, 18  #: columns and rows of the usual size that a chart of 22 by 9 cm covers
@@ -63,8 +63,9 @@ def write_sheets(book: Workbook, record: Record) -> None:
     name_styles(book)
     sheets = [*block_sheets(record), _source_sheet(record)]
     _write_contents(book, record, sheets)
+    names = {sheet.block.id: sheet.name for sheet in sheets if sheet.block is not None}
     for sheet in sheets:
-        _write(book, sheet)
+        _write(book, sheet, names)
 
 
 def block_sheets(record: Record) -> list[Sheet]:
@@ -185,9 +186,14 @@ def _write_contents(book: Workbook, record: Record, sheets: Sequence[Sheet]) -> 
         count = len(listed.block.rows or listed.rows) if listed.block else len(record.head.body["as_of"])
         cells = [SheetCell(listed.name, color=BLUE), SheetCell(listed.title), SheetCell(count, "#,##0")]
         sheet.append([sheet_cell(sheet, cell) for cell in cells])
-        target = listed.name.replace("'", "''")
-        # A write-only sheet has no other way to a link: its cells cannot hold one.
-        sheet._hyperlinks.append(Hyperlink(ref=f"A{number}", location=f"'{target}'!A1"))  # noqa: SLF001
+        _link(sheet, f"A{number}", listed.name)
+
+
+def _link(sheet: Any, cell: str, name: str) -> None:
+    """Lead from a cell to the sheet of a name."""
+    target = name.replace("'", "''")
+    # A write-only sheet has no other way to a link: its cells cannot hold one.
+    sheet._hyperlinks.append(Hyperlink(ref=cell, location=f"'{target}'!A1"))  # noqa: SLF001
 
 
 def _content_lines(record: Record) -> list[SheetCell | None]:
@@ -215,7 +221,8 @@ def _content_lines(record: Record) -> list[SheetCell | None]:
     ]
 
 
-def _write(book: Workbook, content: Sheet) -> None:
+def _write(book: Workbook, content: Sheet, names: Mapping[str, str]) -> None:
+    """Write a sheet; rows with a detail lead to the sheet of its block, whose name is told."""
     sheet = book.create_sheet(content.name)
     last = get_column_letter(max(1, len(content.header)))
     # what names a row stays beside the columns of a wide table
@@ -241,9 +248,18 @@ def _write(book: Workbook, content: Sheet) -> None:
                 for column, cell in enumerate(row)
             ]
         )
+    if content.block is not None:
+        _link_details(sheet, content.block, names)
     if content.block is not None and content.block.has_plot:
         anchor = f"{get_column_letter(len(content.header) + 2)}{HEADER_ROW}"
         sheet.add_chart(native_chart(sheet, content.block, HEADER_ROW), anchor)
+
+
+def _link_details(sheet: Any, block: RecordedBlock, names: Mapping[str, str]) -> None:
+    column = next((number for number, field in enumerate(block.fields, 1) if field.name == block.linked), 0)
+    for number, row in enumerate(block.rows, HEADER_ROW + 1):
+        if name := names.get(str(row.get(DETAIL) or "")):
+            _link(sheet, f"{get_column_letter(column)}{number}", name)
 
 
 def _set_page(sheet: Any) -> None:

@@ -44,6 +44,10 @@
     });
   }
 
+  // The annex is folded on the screen; what leads to it opens it.
+  const annex = document.querySelector(".annex");
+  for (const link of document.querySelectorAll('a[href="#sources"]')) link.addEventListener("click", () => { if (annex) annex.open = true; });
+
   // A table that may be wider than the screen is scrolled by keyboard: by what it holds, or as a whole.
   for (const box of document.querySelectorAll(".box")) {
     if (box.querySelector("button")) continue;

@@ -204,13 +204,12 @@ def _drawing_differences(block: RecordedBlock, element: Element) -> list[str]:
         return inline_charts.column_differences(block, element)
     if block.kind != "kpis":
         return [f"block {block.id}: a drawing that is not the record's"] if element.xpath(".//svg") else []
-    return [
-        difference
-        for item, card in zip(block.body["items"], element.find_class("kpi"), strict=False)
-        for difference in inline_charts.line_differences(
-            f"block {block.id}: the line of {item['label']}", item["spark"], card
-        )
-    ]
+    differences = []
+    for item, card in zip(block.body["items"], element.find_class("kpi"), strict=False):
+        name = f"block {block.id}: the line of {item['label']}"
+        differences += inline_charts.line_differences(name, item["spark"], card)
+        differences += inline_charts.mark_differences(name, item.get("marks", ()), card)
+    return differences
 
 
 def _outside_differences(record: Record, root: Element) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -18,6 +18,9 @@ def column_differences(block: RecordedBlock, element: Element) -> list[str]:
     cells = element.xpath(".//tbody/tr/td[@class='drawn']")
     rows = element.xpath(".//tbody/tr")
     differences = [] if len(cells) == len(rows) else [f"block {block.id}: {len(cells)} drawings in {len(rows)} rows"]
+    marks = column.get("marks") or [[] for _ in cells]
+    for number, (cell, known) in enumerate(zip(cells, marks, strict=False), 1):
+        differences += mark_differences(f"block {block.id}: the drawing of row {number}", known, cell)
     if len(element.xpath(".//svg")) != len(element.xpath(".//td[@class='drawn']/svg")):
         differences.append(f"block {block.id}: a drawing that is not the record's")
     compare = line_differences if column["kind"] == "line" else _bar_differences
@@ -44,6 +47,16 @@ def line_differences(name: str, values: Sequence[float | None], element: Element
         for (value, height), (next_value, next_height) in pairwise(zip(known, heights, strict=True))
         if abs((next_value - value) * scale + (next_height - height)) > 0.2
     ][:1]
+
+
+def mark_differences(name: str, marks: Sequence[Mapping[str, Any]], element: Element) -> list[str]:
+    """Return the differences of the marked exceptions of a sparkline from the record, in number, place and words."""
+    places = sorted(float(circle.get("cx")) for circle in element.xpath(".//circle[@class='out']"))
+    names = [svg.get("aria-label") for svg in element.xpath(".//svg[@aria-label]")]
+    wanted = [words for mark in marks for words in [mark["words"]]]
+    is_named = len(names) == bool(marks) and all(words in name for words in wanted for name in names)
+    is_ordered = len(places) == len(marks) and sorted(mark["at"] for mark in marks) == [mark["at"] for mark in marks]
+    return [] if is_named and is_ordered else [f"{name} does not mark the record's exceptions"]
 
 
 def _bar_differences(name: str, value: float | None, element: Element) -> list[str]:

@@ -24,6 +24,7 @@ from ntanalytics.metrics.infra.check_spans import GAP
 from ntanalytics.metrics.infra.planned_downtime import PlannedWork, confirmed_work
 from ntanalytics.metrics.rows import rows
 from ntanalytics.subsystems.infra.host_checks import MONITORING_ENTITY
+from ntanalytics.subsystems.infra.machine_words import site_of
 from ntanalytics.subsystems.infra.text import check_source_label
 from ntanalytics.workspace.dataset_view import DatasetView
 
@@ -125,7 +126,7 @@ def with_outages(context: CheckContext, finding: Finding, outages: Sequence[Row]
 
 def _tls_days(context: CheckContext, rule: Rule) -> list[Finding]:
     seen = case_list(context.shared(certificates), context.dataset("infra.checks"))
-    findings = evaluate_rules([rule], seen, lambda row: Entity("target", str(row["target"]), str(row["target"])))
+    findings = evaluate_rules([rule], seen, lambda row: Entity("target", str(row["target"]), site_of(row["target"])))
     warned = timedelta(days=max(0.0, min(rule.threshold.warning, _MAX_VALIDITY_DAYS)))
     return with_onset_at(context, findings, rule.code, {row["target"]: row["tls_expires_at"] - warned for row in seen})
 

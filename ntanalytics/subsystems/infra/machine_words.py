@@ -20,6 +20,11 @@ _KINDS = {
 _DISKS = {"/": "系统盘", "": "系统盘", "data": "数据盘", "/data": "数据盘", "backup": "备份盘", "/backup": "备份盘"}
 
 
+def site_of(target: object) -> str:
+    """Return a target of probes by its name alone: ``portal.nantong.example`` of ``tls://portal.nantong.example:443``."""
+    return str(target).removeprefix("tls://").removesuffix(":443")
+
+
 def machine_words(host: str) -> str:
     """Return a host with what its name tells of it: ``协同办公数据库服务器（oa-db-1）``; else its name alone."""
     head, *rest = re.split(r"[-_.]", host.lower())

@@ -21,7 +21,7 @@ from ntanalytics.findings.text import (
 )
 from ntanalytics.metrics.figures import Figures
 from ntanalytics.metrics.number_format import format_number
-from ntanalytics.subsystems.infra.machine_words import disk_words, machine_words
+from ntanalytics.subsystems.infra.machine_words import disk_words, machine_words, site_of
 
 ALL_HOSTS, MONITORING, BACKUP, BACKUP_PLANS = "全部主机", "监控平台", "备份", "备份计划"
 
@@ -262,8 +262,7 @@ def _backup_event(finding: Finding) -> str:
 
 
 def _tls_event(finding: Finding) -> str:
-    site = finding.entity.label.removeprefix("tls://").removesuffix(":443")
-    return f"{site} 的服务器证书将于{value_words(finding, unit='天')}后到期"
+    return f"{site_of(finding.entity.label)} 的服务器证书将于{value_words(finding, unit='天')}后到期"
 
 
 def _patch_event(finding: Finding) -> str:

@@ -74,12 +74,12 @@ def habit(total: FigureRow) -> str:
     """Return the share of the active accounts that act on at least half of the working days.
 
     Returns:
-        For example ``活跃账号中 62.0% 在半数以上工作日使用，较上期上升 0.7 个百分点。``
+        For example ``活跃账号中 62.0% 在半数以上工作日使用，较上周上升 0.7 个百分点。``
     """
     share = total.exact("habit")
     if share is None:
         return ""
-    beside = f"，{change}" if (change := shifted(total.exact("habit_change"))) else ""
+    beside = f"，{change}" if (change := shifted(total.exact("habit_change"), total.against)) else ""
     return f"活跃账号中 {format_number(share, 'rate:1')} 在半数以上工作日使用{beside}。"
 
 
@@ -121,8 +121,8 @@ def handled(total: FigureRow, by_module: Figures) -> str:
     """Return the handling time of tasks, by the clock and in working hours, and the slowest module.
 
     Returns:
-        For example ``办结任务 9,273 件，用时中位数 25.7 小时（工时 7.1 小时），九成在 146.2 小时（工时 34.1 小时）内
-        办结；用时最长的是辅助决策（中位数 117.3 小时）。``
+        For example ``办结任务 9,273 件，用时中位数 25 小时 42 分（工时 7 小时 6 分），九成在 6 天 2 小时
+        （工时 34 小时）内办结；用时最长的是辅助决策（中位数 4 天 21 小时）。``
     """
     tasks = total.quantity("tasks")
     if not tasks.is_exact:
@@ -213,7 +213,7 @@ def _by(rate: float, against: str) -> str:
 
 
 def _hours(seconds: float) -> str:
-    return f"{format_number(seconds / 3600, 'number:1')} 小时"
+    return format_number(seconds, "seconds")
 
 
 def _worked(seconds: float | None) -> str:

@@ -13,7 +13,7 @@ from ntanalytics.checks.by_detector import BurstSearch, failure_burst, seasonal_
 from ntanalytics.checks.check import DAY, EVERY_PERIOD, LONGER_PERIODS, Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.findings.finding import Entity, Finding
-from ntanalytics.findings.judgement import evaluate_rules, unknown
+from ntanalytics.findings.judgement import evaluate_rules
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics import slots
 from ntanalytics.metrics.figures import figures
@@ -113,8 +113,6 @@ def _failure_rate(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the share of refused accesses."""
     accesses = context.dataset("sso.accesses", HISTORY_DAYS)
     total = figures(access_metrics.accesses(accesses.table), accesses).total
-    if set(accesses.sources) <= set(accesses.sources_without("outcome")):
-        return [unknown(rule, "not_in_source")]
     finding = judge_share(rule, total, "refused_accesses")
     return drop_uninformative(context, [finding])
 

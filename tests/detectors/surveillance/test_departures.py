@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ntanalytics.detectors.surveillance.departures import Departure, departures
+from ntanalytics.detectors.expected_range import ExpectedRange
+from ntanalytics.detectors.surveillance.departures import UNKNOWN, Departure, departures
 
 DAYS = [dt.date(2026, 11, 20) - dt.timedelta(days=back) for back in range(20, -1, -1)]
 ON = len(DAYS) - 1
@@ -37,7 +38,7 @@ class City:
         means = means * sizes[None, :, None, None] * np.array([0.7, 0.3])[None, None, :, None] * PROFILE
         self.counts = draws.poisson(means)
 
-    def told(self) -> list[Departure]:
+    def told(self, usual: ExpectedRange = UNKNOWN) -> list[Departure]:
         """Return what departs on the last day."""
         places = np.argwhere(self.counts > 0)
         table = pa.table(
@@ -49,7 +50,7 @@ class City:
                 "events": self.counts[self.counts > 0].astype(float),
             }
         )
-        return departures(table, DAYS, ["unit", "terminal"])
+        return departures(table, DAYS, ["unit", "terminal"], usual=usual)
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -81,6 +82,53 @@ def test_a_terminal_that_loses_a_third_everywhere_is_told_and_none_of_its_units(
     city = City(6)
     city.counts[ON, :, 1, :] = city.counts[ON, :, 1, :] * 2 // 3
     assert [told.members for told in city.told()] == [(("terminal", "mobile"),)]
+
+
+def test_a_member_with_most_of_the_events_is_no_calendar_where_the_total_leaves_its_range() -> None:
+    city = City(10)
+    total = float(city.counts[:ON].sum(axis=(1, 2, 3)).mean())
+    city.counts[ON, :, 0, :] = city.counts[ON, :, 0, :] // 4
+    usual = ExpectedRange(low=0.9 * total, expected=total, high=1.1 * total)
+    assert [(told.members, told.direction) for told in city.told(usual)] == [((("terminal", "pc"),), -1)]
+
+
+def _timed(rows: list[tuple[int, str, str, int, float]]) -> list[Departure]:
+    """Return what departs of durations: rows of day, route, status, events at noon and the logarithm of each event."""
+    table = pa.table(
+        {
+            "day": pa.array([DAYS[row[0]] for row in rows], pa.date32()),
+            "hour": [12] * len(rows),
+            "route": [row[1] for row in rows],
+            "status": [row[2] for row in rows],
+            "events": [float(row[3]) for row in rows],
+            "took_events": [float(row[3]) for row in rows],
+            "took_log": [row[3] * row[4] for row in rows],
+            "took_log2": [row[3] * (row[4] ** 2 + 0.04) for row in rows],
+        }
+    )
+    return [told for told in departures(table, DAYS, ["route", "status"], ["took"]) if told.value]
+
+
+def _routes(day: int, slow: float = 0.0, fast_events: int = 400) -> list[tuple[int, str, str, int, float]]:
+    """Return a day of a fast and a slow route; ``slow`` is added to the logarithm of all durations of the latter."""
+    wobble = 0.01 * (day % 3)
+    return [
+        (day, "fast", "200", fast_events, 1.0 + wobble),
+        (day, "slow", "200", 200, 5.0 + wobble + slow),
+        (day, "slow", "304", 200, 3.0 + wobble + slow),
+    ]
+
+
+def test_a_slow_route_is_told_as_a_whole_with_its_level() -> None:
+    past = [row for day in range(ON) for row in _routes(day)]
+    (told,) = _timed([*past, *_routes(ON, slow=1.0)])
+    assert (told.members, told.value, told.direction) == ((("route", "slow"),), "took", 1)
+    assert told.seen - told.expected == pytest.approx(1.0, abs=0.03)
+
+
+def test_another_mixture_of_routes_makes_nothing_slow() -> None:
+    past = [row for day in range(ON) for row in _routes(day)]
+    assert _timed([*past, *_routes(ON, fast_events=40)]) == []
 
 
 def test_two_causes_are_told_beside_each_other_the_stronger_first() -> None:

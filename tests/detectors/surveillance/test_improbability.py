@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from ntanalytics.detectors.surveillance.improbability import improbability, is_discovery
 
@@ -25,5 +26,6 @@ def test_a_departure_that_was_as_strong_on_two_days_before_is_not_improbable() -
     quiet = np.array([1.0, 2.0, 1.5, 0.5, 1.0, 2.0, 1.0, 1.5, 40.0])
     weekly = np.array([1.0, 2.0, 40.0, 0.5, 1.0, 39.0, 1.0, 1.5, 40.0])
     strong, usual = improbability(np.array([quiet, weekly]), np.array([50.0, 50.0]))
-    assert strong > 30
+    # the median of the eight days is 1.25; their scale is 1, the least one
+    assert strong == pytest.approx(8 * np.log1p(38.75 / 8))
     assert usual == 0

@@ -1,0 +1,176 @@
+"""Volumes of the year: each beside the same period of the year before 同比, and the year to date 年累计."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import ibis.expr.types as ir
+
+from ntanalytics.checks.context import CheckContext
+from ntanalytics.checks.engine import Evaluation
+from ntanalytics.contract import dataset as dataset_named
+from ntanalytics.contract.enumerations import subsystem_label
+from ntanalytics.findings.phrases import day_words
+from ntanalytics.metrics import MEASURES
+from ntanalytics.metrics.desk import tickets
+from ntanalytics.metrics.docexchange import documents
+from ntanalytics.metrics.identity import logins
+from ntanalytics.metrics.im import messages
+from ntanalytics.metrics.oa import task_duration
+from ntanalytics.metrics.quantity import Quantity, quantity
+from ntanalytics.metrics.seal import seals
+from ntanalytics.metrics.sms import volume as sms_volume
+from ntanalytics.metrics.sso import accesses
+from ntanalytics.metrics.year import YEAR_ON_YEAR, year_on_year
+from ntanalytics.periods import local_window
+from ntanalytics.reports import Table
+from ntanalytics.reports.data import plain_row
+from ntanalytics.reports.record import Field
+from ntanalytics.workspace.span_view import SpanView
+
+
+@dataclass(frozen=True)
+class Volume:
+    """A figure that adds up over days.
+
+    Attributes:
+        dataset: the dataset that it is counted from.
+        measure: its name.
+        count: the metric that counts it over the rows of a span.
+    """
+
+    dataset: str
+    measure: str
+    count: Callable[[CheckContext, SpanView], ir.Table]
+
+
+def _finished_tasks(context: CheckContext, view: SpanView) -> ir.Table:
+    first, last = view.period.first, view.period.last
+    # their number needs no calendar, which a year before may lack
+    return task_duration.task_duration(view.cases, [last], first, last, context.utc_offset_h)
+
+
+def _messages(context: CheckContext, view: SpanView) -> ir.Table:
+    return sms_volume.volume(view.table, context.ends_at)
+
+
+def _sent(context: CheckContext, view: SpanView) -> ir.Table:
+    sessions = context.workspace.table("im.sessions", view.period.first, view.period.last)
+    return messages.volume(view.table, sessions)
+
+
+def _opened(context: CheckContext, view: SpanView) -> ir.Table:
+    window = local_window(view.period.first, view.period.last, context.workspace.settings.zone)
+    return tickets.flow(view.cases, *window)
+
+
+#: The volumes, by the subsystem of their dataset.
+VOLUMES = (
+    Volume("identity.logins", "logins", lambda _, view: logins.logins(view.table)),
+    Volume("sso.accesses", "accesses", lambda _, view: accesses.accesses(view.table)),
+    Volume("docexchange.documents", "documents_sent", lambda _, view: documents.documents(view.table)),
+    Volume("oa.tasks", "tasks", _finished_tasks),
+    Volume("im.messages", "im_messages", _sent),
+    Volume("sms.messages", "submitted", _messages),
+    Volume("sms.messages", "segments", _messages),
+    Volume("seal.signings", "signings", lambda _, view: seals.signings(view.table)),
+    Volume("desk.tickets", "opened_tickets", _opened),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class YearVolume:
+    """One volume in its year.
+
+    Attributes:
+        volume: the volume.
+        now: that of the period.
+        before: that of the same period of the year before; None where the lake holds nothing of it.
+        total: that of the year to date.
+        since: the day from which the year is held: 1 January, or the first day of the data.
+    """
+
+    volume: Volume
+    now: Quantity
+    before: Quantity | None
+    total: Quantity
+    since: date
+
+
+def year_volumes(evaluation: Evaluation, id: str = "year-volumes") -> Table:
+    """Return the volumes of a report's subsystems in their year; those that no source feeds are left out.
+
+    Where the lake holds nothing of the year before, for any of them, there is no comparison.
+    """
+    context = evaluation.context
+    known = [
+        item
+        for item in volumes_of_year(context, VOLUMES)
+        if item.volume.dataset.partition(".")[0] in evaluation.summaries
+    ]
+    has_before = any(item.before is not None for item in known)
+    period = context.period
+    fields = [Field("subsystem", "string", "系统"), Field("volume", "string", "指标")]
+    fields += [Field("now", "integer", period.word, format="integer")]
+    if has_before:
+        fields += [Field("before", "integer", "上年同期", format="integer")]
+        fields += [Field("growth", "number", YEAR_ON_YEAR.label, format="+rate:1")]
+    fields += [Field("total", "integer", "年累计", format="integer")]
+    rows = [
+        {
+            "subsystem": subsystem_label(item.volume.dataset.partition(".")[0]),
+            "volume": f"{MEASURES[item.volume.measure].label}（{MEASURES[item.volume.measure].unit}）",
+            "now": item.now,
+            "before": item.before,
+            "growth": year_on_year(item.now, item.before),
+            "total": item.total,
+        }
+        for item in known
+    ]
+    names = {field.name for field in fields}
+    shown = tuple(plain_row({name: value for name, value in row.items() if name in names}) for row in rows)
+    title = "业务量同比与年累计" if has_before else "业务量年累计"
+    return Table(id, title, fields=tuple(fields), rows=shown, note=_note(known, date(period.last.year, 1, 1)))
+
+
+def _note(known: Sequence[YearVolume], january: date) -> str:
+    later = sorted({item.since for item in known if item.since > january})
+    if not later:
+        return ""
+    begins = day_words(later[0]) if len(later) == 1 else f"{day_words(later[0])}至{day_words(later[-1])}"
+    return f"数据自{begins}起，年累计为下限。"
+
+
+def volumes_of_year(context: CheckContext, volumes: Iterable[Volume]) -> list[YearVolume]:
+    """Return volumes in their year; one without a source, or of which the lake holds nothing, is left out."""
+    fed = [volume for volume in volumes if context.workspace.sources_by_dataset.get(volume.dataset)]
+    return [item for volume in fed if (item := _year(context, volume)) is not None]
+
+
+def _year(context: CheckContext, volume: Volume) -> YearVolume | None:
+    period, january = context.period, date(context.period.last.year, 1, 1)
+    year = context.shared(_span, volume.dataset, january, period.last)
+    if not year.held:
+        return None
+    now = context.shared(_span, volume.dataset, period.first, period.last)
+    was = period.year_before()
+    before = None if was is None else context.shared(_span, volume.dataset, was.first, was.last)
+    return YearVolume(
+        volume=volume,
+        now=_counted(context, volume, now),
+        before=_counted(context, volume, before) if before is not None and before.held else None,
+        total=_counted(context, volume, year),
+        since=year.held[0],
+    )
+
+
+def _span(context: CheckContext, dataset: str, first: date, last: date) -> SpanView:
+    return SpanView(context.workspace, dataset_named(dataset), first, last)
+
+
+def _counted(context: CheckContext, volume: Volume, view: SpanView) -> Quantity:
+    """Return a volume over a span: over a gap a lower bound."""
+    value = volume.count(context, view).select(volume.measure).to_pyarrow()[volume.measure][0].as_py()
+    return quantity(MEASURES[volume.measure], value or 0, is_complete=view.is_complete)

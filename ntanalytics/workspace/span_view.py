@@ -1,0 +1,40 @@
+"""Any span of days of a dataset, as far as the lake holds it: nothing is extracted for it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from ntanalytics.contract import Dataset
+from ntanalytics.periods import Period, days_between
+from ntanalytics.workspace.dataset_view import DatasetView, EventView
+from ntanalytics.workspace.day_damage import RowsByHour
+from ntanalytics.workspace.site import Workspace
+
+
+class SpanView(EventView):
+    """Events or cases of a span of days, and the gaps in it; a period before it is not looked at.
+
+    A report declares no such span, so that the days which the lake does not hold are gaps.
+
+    Args:
+        workspace: the site.
+        contract: the dataset.
+        first: the first day.
+        last: the last day.
+
+    Attributes:
+        held: the days of the span of which the lake holds something.
+    """
+
+    def __init__(self, workspace: Workspace, contract: Dataset, first: dt.date, last: dt.date) -> None:
+        DatasetView.__init__(self, workspace, Period.contract(first, last), contract)
+        self._rows_by_hour = RowsByHour(workspace)
+        self._first = first
+        self._covered = workspace.covered_days(contract.name, first, last)
+        self.held = sorted({day.day for day in self._covered if self._is_complete_day(day)})
+        span = days_between(first, last)
+        self._damages = self._damaged(self.held)
+        self.missing = self._incomplete(span)
+        self.missing_before: list[dt.date] = []
+        self.gap_sources, self.gap_sources_before = self._gap_sources(span), frozenset()
+        self.days = workspace.days(first, last, set(span) - set(self.missing))

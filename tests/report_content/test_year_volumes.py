@@ -1,0 +1,92 @@
+"""Volumes of the year over a lake of two sources: sums worked out by hand, bounds over gaps, nothing of no year."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from ntanalytics.checks.context import CheckContext
+from ntanalytics.metrics import MEASURES
+from ntanalytics.metrics.quantity import quantity
+from ntanalytics.metrics.year import year_on_year
+from ntanalytics.periods import Period
+from ntanalytics.report_content.year_volumes import VOLUMES, YearVolume, volumes_of_year
+from ntanalytics.workspace import open_report
+from tests.extraction.small_site import SmallSite
+
+MONDAY, SUNDAY = dt.date(2026, 1, 12), dt.date(2026, 1, 18)
+SUBMITTED = MEASURES["submitted"]
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SmallSite:
+    """Each of the two sources has 3 messages in the week, 1 before it, and 2 in the same week of the year before."""
+    site = SmallSite(tmp_path)
+    monkeypatch.setenv("NTANALYTICS_CONFIG", str(site.config))
+    moments = ["2026-01-12", "2026-01-13", "2026-01-18", "2026-01-02", "2025-01-13", "2025-01-19"]
+    for source in ("shop", "twin"):
+        rows = [(number, f"{day} 09:00:00", "mobile", 1, None, None) for number, day in enumerate(moments)]
+        site.messages(source, *rows)
+    return site
+
+
+def submitted(period: str = "2026-W03") -> YearVolume:
+    context = CheckContext(open_report("sms_volume", period), {})
+    [found] = [item for item in volumes_of_year(context, VOLUMES) if item.volume.measure == "submitted"]
+    return found
+
+
+def test_a_week_stands_beside_that_of_the_year_before_and_the_year_to_date(site: SmallSite) -> None:
+    site.extractor().extract(["sms.messages"], dt.date(2025, 1, 13), dt.date(2025, 1, 19))
+    site.extractor().extract(["sms.messages"], dt.date(2026, 1, 1), SUNDAY)
+    found = submitted()
+    assert (found.now.value, found.total.value, found.since) == (6, 8, dt.date(2026, 1, 1))
+    assert found.before is not None
+    assert (found.before.value, found.before.certainty, found.total.certainty) == (4, "exact", "exact")
+    growth = year_on_year(found.now, found.before)
+    assert growth is not None
+    assert growth.value == pytest.approx(0.5)
+
+
+def test_a_year_that_is_not_there_is_not_shown_and_the_year_to_date_is_a_bound(site: SmallSite) -> None:
+    site.extractor().extract(["sms.messages"], dt.date(2026, 1, 8), SUNDAY)
+    found = submitted()
+    assert found.before is None
+    assert (found.total.value, found.total.certainty) == (6, "lower_bound")
+    # the days before a source's first row are no zeros
+    assert found.since == MONDAY
+    assert year_on_year(found.now, found.before) is None
+
+
+def test_over_a_gap_in_the_year_before_the_growth_is_unknown(site: SmallSite) -> None:
+    site.extractor().extract(["sms.messages"], dt.date(2025, 1, 13), dt.date(2025, 1, 15))
+    site.extractor().extract(["sms.messages"], MONDAY, SUNDAY)
+    found = submitted()
+    assert found.before is not None
+    assert (found.before.value, found.before.certainty) == (2, "lower_bound")
+    growth = year_on_year(found.now, found.before)
+    assert growth is not None
+    assert (growth.value, growth.shown) == (None, "unknown")
+
+
+def test_growth_from_nothing_is_not_told() -> None:
+    growth = year_on_year(quantity(SUBMITTED, 5), quantity(SUBMITTED, 0))
+    assert growth is not None
+    assert (growth.value, growth.shown) == (None, "exact")
+
+
+@pytest.mark.parametrize(
+    ("period", "before"),
+    [
+        (Period.week(dt.date(2026, 11, 20)), Period.week(dt.date(2025, 11, 17))),
+        (Period.week(dt.date(2020, 12, 31)), None),  # week 53
+        (Period.month(dt.date(2028, 2, 29)), Period.month(dt.date(2027, 2, 1))),
+        (Period.day(dt.date(2028, 2, 29)), None),
+        (Period.day(dt.date(2026, 11, 20)), Period.day(dt.date(2025, 11, 20))),
+        (Period.contract(dt.date(2026, 3, 1), dt.date(2026, 4, 1)), None),
+    ],
+)
+def test_the_same_period_of_the_year_before(period: Period, before: Period | None) -> None:
+    assert period.year_before() == before
