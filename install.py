@@ -94,26 +94,27 @@ def _watch(command: Sequence[str], venv: Path, count: int) -> int:
     """Run an installer, and say every few seconds how far it is; its own words are shown if it fails."""
     usual = USUAL_S["pip" if "pip" in command[1:3] and command[0].endswith("python") else "uv"]
     begin, met, words = time.monotonic(), 0, []
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)  # noqa: S603 - ours
-    for line in _lines(process):
-        if line:
-            words.append(line)
-            met += line.startswith("Collecting ")
-            continue
-        installed = sum(1 for _ in venv.glob("lib/python*/site-packages/*.dist-info"))
-        passed, steps = time.monotonic() - begin, min(met, count) + min(installed, count)
-        whole = passed * 2 * count / steps if steps > ENOUGH else usual
-        left = max(whole - passed, PAUSE_S)
-        _tell(
-            tr(
-                "    {installed} of {count} installed, {passed:.0f} s, about {left:.0f} s left",
-                installed=installed,
-                count=count,
-                passed=passed,
-                left=left,
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    with subprocess.Popen(command, **pipes) as process:  # noqa: S603 - ours
+        for line in _lines(process):
+            if line:
+                words.append(line)
+                met += line.startswith("Collecting ")
+                continue
+            installed = sum(1 for _ in venv.glob("lib/python*/site-packages/*.dist-info"))
+            passed, steps = time.monotonic() - begin, min(met, count) + min(installed, count)
+            whole = passed * 2 * count / steps if steps > ENOUGH else usual
+            left = max(whole - passed, PAUSE_S)
+            _tell(
+                tr(
+                    "    {installed} of {count} installed, {passed:.0f} s, about {left:.0f} s left",
+                    installed=installed,
+                    count=count,
+                    passed=passed,
+                    left=left,
+                )
             )
-        )
-    if code := process.wait():
+    if code := process.returncode:
         _tell("".join(words[-40:]))
         return code
     return 0

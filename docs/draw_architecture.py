@@ -51,6 +51,7 @@ def read_imports(root: Path) -> Counter[Edge]:
     """Return the number of imports from modules of one room to modules of another, by the two rooms."""
     sys.path.insert(0, str(root))  # where grimp looks for the package, which it does not run
     graph = grimp.build_graph(PACKAGE, cache_dir=None)
+    graph.remove_module(f"{PACKAGE}.__main__")  # it is no room, and calls cli
     pairs = ((module, other) for module in graph.modules for other in graph.find_modules_directly_imported_by(module))
     rooms = ((module.split(".")[1:2], other.split(".")[1:2]) for module, other in pairs)
     return Counter((ours[0], theirs[0]) for ours, theirs in rooms if ours and theirs and ours != theirs)

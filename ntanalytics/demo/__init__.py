@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ntanalytics.demo.desk_estate import DeskEstate, write_desk_estate
-from ntanalytics.demo.estate import Destinations, Estate, write_estate, write_untouched_estate
+from ntanalytics.demo.estate import Destinations, Estate, plan_reports, write_estate, write_untouched_estate
 from ntanalytics.demo.incidents.incident import Incident
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Destinations",
     "Estate",
     "Incident",
+    "plan_reports",
     "write_desk_estate",
     "write_estate",
     "write_untouched_estate",

@@ -39,8 +39,9 @@ from ntanalytics.sources.starter import DESK_WORKBOOK_NAME
 #: Records of the incidents and of the benign events; the names are those that readers of an estate know.
 INCIDENTS_FILE, BENIGN_EVENTS_FILE = "incidents.json", "harmless.json"
 
-#: Working days up to the last one that are inspected, so that findings have a lifecycle to see.
-INSPECTED_DAYS = 5
+#: Working days up to the last one that are inspected, so that findings have a lifecycle to see: of all, and of a first
+#: look at the suite.
+INSPECTED_DAYS, FIRST_INSPECTED_DAYS = 5, 3
 
 #: Reports after the inspections: report and period, on the day after the estate's last.
 _REPORTS = (
@@ -84,12 +85,6 @@ class Estate:
     incidents: tuple[Incident, ...] = ()  # in order of start
     benign_events: tuple[Incident, ...] = ()  # events that look like incidents and are none, in order of start
 
-    @property
-    def reports(self) -> list[tuple[str, str]]:
-        """Reports that the demo issues, each with its period, in their order: the inspections first, day by day."""
-        working = Calendar().working_days(self.first, self.until)[-INSPECTED_DAYS:]
-        return [*(("daily_inspection", day.isoformat()) for day in working), *_REPORTS]
-
     def clock(self) -> dt.datetime:
         """Return 06:10 on the morning after the last day, whatever the date: the time at which the estate is read."""
         return midnight(self.until + dt.timedelta(days=1)).replace(hour=6, minute=10)
@@ -107,6 +102,32 @@ class Destinations:
 
     outputs: Path | None = None
     servers: Sequence[str] = ()
+
+
+def plan_reports(until: dt.date, days: int, *, full: bool) -> list[tuple[str, str]]:
+    """Return the reports that the demo issues, each with its period, in their order.
+
+    The inspections come day by day. A first look begins with the report that is there soonest, and its report of a
+    month is of the last day's month, whose days it has.
+
+    Args:
+        until: last day of the estate.
+        days: number of its days.
+        full: True for all reports, False for a first look.
+    """
+    count = INSPECTED_DAYS if full else FIRST_INSPECTED_DAYS
+    working = Calendar().working_days(until - dt.timedelta(days=days - 1), until)[-count:]
+    inspections = [("daily_inspection", day.isoformat()) for day in working]
+    if full:
+        return [*inspections, *_REPORTS]
+    month = f"{until:%Y-%m}"
+    return [
+        ("sms_volume", "last-week"),
+        *inspections,
+        ("weekly_service_report", "last-week"),
+        ("oa_adoption", "last-week"),
+        ("optimization_recommendations", month),
+    ]
 
 
 def write_estate(

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from ntanalytics.delivery.catalogue import IssuedReport
+from ntanalytics.language import tr
 from ntanalytics.settings import Settings
 
 #: Report by which a contract year is accepted.
@@ -66,7 +67,9 @@ def contract_evidence(
             kept = first
         if _months_later(last, _OPEN_MONTHS) >= today and last not in accepted:
             opened = first
-    why = f"evidence of the contract years since {kept}, kept {months} months after their end"
+    why = tr(
+        "evidence of the contract years since {kept}, kept {months} months after their end", kept=kept, months=months
+    )
     return ContractEvidence(kept, opened, why)
 
 

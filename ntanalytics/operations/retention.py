@@ -199,8 +199,8 @@ def _lake(context: RunContext, contract: ContractEvidence) -> Iterator[Retention
             count, size = lake.stored_before(DATASETS[name], until)
             goes = name != signoff.SIGNOFFS
             why = tr(
-                "before {before}: older than {days} days; files that a report needs stay until it goes",
-                before=until,
+                "before {until}: older than {days} days; files that a report needs stay until it goes",
+                until=until,
                 days=days,
             )
             why = why if goes else tr("which reports are signed must stay known")

@@ -220,9 +220,9 @@ def check_unit_name(unit: str) -> None:
     """
     if any(_is_control(character) for character in unit):
         raise UnfitUnitName(
-            f"the name of the unit holds control characters: {shown_name(unit)}",
+            tr("the name of the unit holds control characters: {shown_name}", shown_name=shown_name(unit)),
             where=UNIT,
-            todo="correct the name in the system that it comes from",
+            todo=tr("correct the name in the system that it comes from"),
         )
 
 

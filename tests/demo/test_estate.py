@@ -9,7 +9,7 @@ import pytest
 from ntanalytics import settings
 from ntanalytics.catalog import Catalog
 from ntanalytics.contract import DATASETS, Kind
-from ntanalytics.demo import Destinations, Estate, write_estate
+from ntanalytics.demo import Destinations, Estate, plan_reports, write_estate
 from ntanalytics.errors import CalendarMissing, UsageError
 from ntanalytics.sources import open_sources
 from tests.demo.taken import Lake
@@ -64,14 +64,26 @@ def test_reports_can_be_sent_elsewhere(tmp_path: Path):
     assert settings.load(estate.config).outputs.resolve() == tmp_path / "out: of 'it'"
 
 
-def test_the_last_five_working_days_are_inspected_in_order_before_the_week_is_told(tmp_path: Path):
-    estate = Estate(directory=tmp_path, config=tmp_path, first=dt.date(2026, 10, 1), until=dt.date(2026, 10, 11))
+def test_the_last_five_working_days_are_inspected_in_order_before_the_week_is_told():
+    reports = plan_reports(dt.date(2026, 10, 11), 11, full=True)
     # 8 and 9 October follow the holiday, and 10 October is a Saturday that is worked
     days = ["2026-10-08", "2026-10-09", "2026-10-10"]
-    assert estate.reports[:4] == [*(("daily_inspection", day) for day in days), ("weekly_service_report", "last-week")]
-    whole = Estate(directory=tmp_path, config=tmp_path, first=dt.date(2026, 9, 14), until=dt.date(2026, 11, 22))
+    assert reports[:4] == [*(("daily_inspection", day) for day in days), ("weekly_service_report", "last-week")]
+    whole = plan_reports(dt.date(2026, 11, 22), 70, full=True)
     days = [f"2026-11-{day}" for day in range(16, 21)]
-    assert [period for report, period in whole.reports if report == "daily_inspection"] == days
+    assert [period for report, period in whole if report == "daily_inspection"] == days
+
+
+def test_a_first_look_begins_with_the_report_that_is_there_soonest_and_has_every_kind():
+    reports = plan_reports(dt.date(2026, 11, 22), 35, full=False)
+    assert reports[0] == ("sms_volume", "last-week")
+    assert [period for report, period in reports if report == "daily_inspection"] == [
+        f"2026-11-{day}" for day in (18, 19, 20)
+    ]
+    assert reports[-1] == ("optimization_recommendations", "2026-11")
+    assert {report for report, _ in reports} == {
+        report for report, _ in plan_reports(dt.date(2026, 11, 22), 70, full=True)
+    }
 
 
 def test_incidents_are_written_down_with_their_zone(estate: Estate):
