@@ -42,6 +42,9 @@ from typing import ClassVar
 
 from ntanalytics.redaction import redact
 
+#: Most names that a message lists; of more it lists the nearest ones.
+_MOST_LISTED, _NEAREST = 60, 10
+
 
 def _clean(text: str) -> str:
     """Return the text without secrets, as valid UTF-8: a file name may contain other bytes."""
@@ -83,8 +86,11 @@ class UnknownName(UsageError):
     def __init__(self, kind: str, name: str, known: Iterable[str], *, where: str = "") -> None:
         choices = sorted(known)
         nearest = difflib.get_close_matches(name, choices, n=1)
-        names = ", ".join(choices) or "none"
-        todo = f"did you mean {nearest[0]!r}? Known: {names}" if nearest else f"known: {names}"
+        is_long = len(choices) > _MOST_LISTED
+        listed = difflib.get_close_matches(name, choices, n=_NEAREST, cutoff=0) if is_long else choices
+        names = ", ".join(listed) or "none"
+        heading = f"the nearest of {len(choices)}" if is_long else "known"
+        todo = f"did you mean {nearest[0]!r}? {heading.capitalize()}: {names}" if nearest else f"{heading}: {names}"
         super().__init__(f"unknown {kind} {name!r}", where=where, todo=todo)
 
 

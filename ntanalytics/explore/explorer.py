@@ -17,6 +17,7 @@ from ntanalytics.errors import NoData, NtaError
 from ntanalytics.explore.display import code_for, comparison_columns, first_rows, rows_of_top_groups, title_of, top_rows
 from ntanalytics.explore.periods import periods_of
 from ntanalytics.explore.picker import Picker
+from ntanalytics.explore.plotly_config import PLOTLY_CONFIG
 from ntanalytics.metrics import Measure
 from ntanalytics.periods import PeriodKind
 from ntanalytics.reports import Axes, Chart, Table, chart, figures, table
@@ -220,6 +221,8 @@ class Explorer(ABC):
     def _draw(self, figure: Any) -> None:
         former = self.figure
         self.figure = go.FigureWidget(figure) if figure else None
+        if self.figure is not None:
+            self.figure._config = PLOTLY_CONFIG  # noqa: SLF001 - the only way to configure a widget
         self.chart.children = [self.figure] if self.figure is not None else []
         if former is not None:
             former.close()
