@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from ntanalytics.periods import Period
-from ntanalytics.reports.blocks.block import to_json
+from ntanalytics.reports.blocks.block import Block, to_json
 from ntanalytics.reports.blocks.head import Head
 from ntanalytics.reports.record import BLOCK, FIGURE, Field, Heading, Record, RecordedBlock, read_block, read_record
 
@@ -42,8 +42,22 @@ def record_of(notebook: Mapping[str, Any], name: str, now: datetime | None = Non
     if any(data.get(BLOCK, {}).get("block") == "head" for data in outputs):
         return read_record(notebook)
     items = list(_items(notebook["cells"]))
-    moment = now or datetime.now(UTC)
     title = next((text for item in items if isinstance(item, Heading) and (text := _title(item))), name)
+    return _record(title, items, now or datetime.now(UTC))
+
+
+def record_of_blocks(title: str, blocks: Sequence[Block], now: datetime | None = None) -> Record:
+    """Return a record of some blocks.
+
+    Args:
+        title: its title.
+        blocks: the blocks, in order.
+        now: the time of the export; default: now.
+    """
+    return _record(title, [read_block(block._repr_mimebundle_()) for block in blocks], now or datetime.now(UTC))
+
+
+def _record(title: str, items: Sequence[RecordedBlock | Heading], moment: datetime) -> Record:
     head = Head(id="head", title=title, period=Period.day(moment.date()), generated_at=moment)
     return Record(read_block(head._repr_mimebundle_()), tuple(_with_own_ids(items)))
 
