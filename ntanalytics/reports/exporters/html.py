@@ -21,11 +21,12 @@ from nbformat import NotebookNode
 
 from ntanalytics.reports import fragments, labels
 from ntanalytics.reports.markdown import headings, to_html
-from ntanalytics.reports.record import Heading, Record, RecordedBlock, read_record
+from ntanalytics.reports.notebook_record import name_of, record_of
+from ntanalytics.reports.record import Heading, Record, RecordedBlock
 
 
 class ReportHTMLExporter(Exporter):
-    """nbconvert exporter ``ntanalytics-html``: the issued page of an executed report notebook."""
+    """nbconvert exporter ``ntanalytics_html``: the issued page of an executed notebook, a report or not."""
 
     export_from_notebook = "ntanalytics HTML"
     output_mimetype = "text/html"
@@ -39,10 +40,10 @@ class ReportHTMLExporter(Exporter):
         """Return the page and nbconvert's resources.
 
         Raises:
-            ReportIncomplete: the notebook holds no record.
+            ReportIncomplete: the notebook is a report, and its record is incomplete.
         """
         node, resources = super().from_notebook_node(nb, resources, **kw)
-        return page_text(read_record(node)), resources
+        return page_text(record_of(node, name_of(resources))), resources
 
 
 def page_text(record: Record) -> str:

@@ -8,13 +8,13 @@ from types import ModuleType
 import lxml.html
 import pandas as pd
 import pytest
-from nbconvert.exporters import get_exporter
 
 from ntanalytics.metrics.figures import NO_FIGURES
 from ntanalytics.reports import figures, table
 from ntanalytics.reports.exporters.html import page_text, plotly_script
 from ntanalytics.reports.record import read_record
 from ntanalytics.reports.verification.html import page_differences
+from tests.reports.exporters.registered import exporter
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +78,7 @@ def test_a_table_reads_like_this(sample: ModuleType) -> None:
 
 
 def test_nbconvert_finds_the_exporter_by_name(sample: ModuleType, page: str) -> None:
-    made, resources = get_exporter("ntanalytics-html")().from_notebook_node(sample.notebook())
+    made, resources = exporter("ntanalytics_html")().from_notebook_node(sample.notebook())
     assert made == page
     assert resources["output_extension"] == ".html"
 
