@@ -12,6 +12,7 @@ import zipfile
 import zlib
 from pathlib import Path
 from typing import BinaryIO, cast
+from xml.parsers import expat
 
 from ntanalytics.errors import SourceRefused
 
@@ -22,16 +23,15 @@ ALWAYS_ALLOWED_BYTES = 64 << 20
 
 #: Maximum unpacked size of a workbook; ten years of a service desk have some megabytes.
 MAX_WORKBOOK_BYTES = 512 << 20
-#: Maximum number of cells in the rectangle from A1 to the last filled cell.
+#: Maximum number of cells in the rectangles from A1 to the last filled cell, all sheets together.
 MAX_SHEET_CELLS = 20_000_000
 #: Maximum of the number of cells times the longest shared text, in bytes.
 MAX_TEXT_BYTES = 2_000_000_000
 _MAX_MEMBERS = 10_000
 
 _BLOCK = 1 << 20
-_TAIL = 1 << 10  # longer than the tag of a cell
-_CELL = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*(?<!/)>')
-_TEXT_ENDS = re.compile(rb"</(?:\w+:)?si>")
+_TAIL = 16  # longer than a word that is searched
+_ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 
 class ArchiveLimits:
@@ -107,31 +107,84 @@ class _Scan:
     def __init__(self) -> None:
         self.cells = 0
         self.longest = 0
+        self._rectangles = 0
 
     def add(self, stream: BinaryIO, where: str) -> None:
-        rows, columns, length, rest = 0, 0, 0, b""
+        """Count a member; what is no XML is none of a workbook's sheets.
+
+        Raises:
+            SourceRefused: it goes beyond a limit, or is a sheet that only a careless reader takes for XML.
+        """
+        member, rest = _Member(), b""
         while block := stream.read(_BLOCK):
-            text = rest + block
-            end = 0
-            for match in _CELL.finditer(text):
-                self.cells += 1
-                rows = max(rows, int(match[2]))
-                columns = max(columns, _column_number(match[1]))
-                end = match.end()
-            if rows * columns > MAX_SHEET_CELLS:
-                raise _refused(f"has a sheet of {rows:,} × {columns:,} cells", where)
-            rest = text[max(end, len(text) - _TAIL) :]
-            start = 0
-            for match in _TEXT_ENDS.finditer(block):
-                self.longest = max(self.longest, length + match.end() - start)
-                length, start = 0, match.end()
-            length += len(block) - start
+            member.feed(block)
+            if self._rectangles + member.rows * member.columns > MAX_SHEET_CELLS:
+                others = " beside its other sheets" if self._rectangles else ""
+                raise _refused(f"has a sheet of {member.rows:,} × {member.columns:,} cells{others}", where)
+            rest = rest[-_TAIL:] + block
+            if not member.is_xml and b"sheetData" in rest:
+                raise _refused("has a damaged sheet", where)
+        self.cells += member.cells
+        self.longest = max(self.longest, member.longest)
+        self._rectangles += member.rows * member.columns
 
 
-def _column_number(letters: bytes) -> int:
+class _Member:
+    """Counts of one member, read as XML: quotes, blanks, prefixes and omitted addresses are all allowed in a sheet."""
+
+    def __init__(self) -> None:
+        self.cells = self.rows = self.columns = self.longest = 0
+        self.is_xml = True
+        self._at = (0, 0)
+        self._is_cell = False
+        self._text_begin = 0
+        self._parser = expat.ParserCreate()
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._parser.StartDoctypeDeclHandler = self._refuse
+
+    def feed(self, block: bytes) -> None:
+        if self.is_xml:
+            try:
+                self._parser.Parse(block, False)
+            except (expat.ExpatError, ValueError):
+                self.is_xml = False
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        name = tag.rpartition(":")[2]
+        if self._is_cell:  # a cell without any content, which only has a style, is not kept
+            self._is_cell = False
+            self.cells += 1
+            self.rows, self.columns = max(self.rows, self._at[0]), max(self.columns, self._at[1])
+        if name == "c":
+            self._at, self._is_cell = self._address(attributes), True
+        elif name == "row":
+            number = attributes.get("r", "")
+            self._at = (int(number) if number.isdecimal() else self._at[0] + 1, 0)
+        elif name == "si":
+            self._text_begin = self._parser.CurrentByteIndex
+
+    def _address(self, attributes: dict[str, str]) -> tuple[int, int]:
+        match = _ADDRESS.fullmatch(attributes.get("r", "").upper())
+        if match:
+            return int(match[2]), _column_number(match[1])
+        return max(self._at[0], 1), self._at[1] + 1
+
+    def _end(self, tag: str) -> None:
+        name = tag.rpartition(":")[2]
+        if name == "c":
+            self._is_cell = False
+        elif name == "si":
+            self.longest = max(self.longest, self._parser.CurrentByteIndex - self._text_begin)
+
+    def _refuse(self, *_: object) -> None:
+        raise ValueError("a workbook declares no document type")
+
+
+def _column_number(letters: str) -> int:
     number = 0
     for letter in letters:
-        number = number * 26 + letter - 64
+        number = number * 26 + ord(letter) - 64
     return number
 
 
