@@ -10,9 +10,11 @@ import gzip
 import re
 import zipfile
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO, cast
-from xml.parsers import expat
+
+from lxml import etree
 
 from ntanalytics.errors import SourceRefused
 
@@ -30,7 +32,9 @@ MAX_TEXT_BYTES = 2_000_000_000
 _MAX_MEMBERS = 10_000
 
 _BLOCK = 1 << 20
-_TAIL = 16  # longer than a word that is searched
+_TAIL = 64  # longer than a tag that is searched
+#: Elements of a sheet and of the shared texts, in a member that is no XML from its beginning on.
+_CONTENT = re.compile(rb"<(?:\w+:)?(?:sheetData|sst)[\s>/]")
 _ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 
@@ -117,12 +121,12 @@ class _Scan:
         """
         member, rest = _Member(), b""
         while block := stream.read(_BLOCK):
-            member.feed(block)
+            is_damaged = member.feed(block)
             if self._rectangles + member.rows * member.columns > MAX_SHEET_CELLS:
                 others = " beside its other sheets" if self._rectangles else ""
                 raise _refused(f"has a sheet of {member.rows:,} × {member.columns:,} cells{others}", where)
             rest = rest[-_TAIL:] + block
-            if not member.is_xml and b"sheetData" in rest:
+            if is_damaged or (not member.is_xml and _CONTENT.search(rest)):
                 raise _refused("has a damaged sheet", where)
         self.cells += member.cells
         self.longest = max(self.longest, member.longest)
@@ -137,48 +141,70 @@ class _Member:
         self.is_xml = True
         self._at = (0, 0)
         self._is_cell = False
-        self._text_begin = 0
-        self._parser = expat.ParserCreate()
-        self._parser.StartElementHandler = self._start
-        self._parser.EndElementHandler = self._end
-        self._parser.StartDoctypeDeclHandler = self._refuse
+        self._text_size, self._is_text = 0, False
+        self._is_content = False
+        # a text of more than 10 MB is an error, and a document type is one before an entity is known
+        self._parser = etree.XMLParser(target=self, resolve_entities=False, no_network=True)
 
-    def feed(self, block: bytes) -> None:
+    def feed(self, block: bytes) -> bool:
+        """Count the next bytes.
+
+        Returns:
+            Whether it is a sheet, or the shared texts, that only a careless reader takes for XML.
+        """
         if self.is_xml:
             try:
-                self._parser.Parse(block, False)
-            except (expat.ExpatError, ValueError):
+                self._parser.feed(block)
+            except (etree.XMLSyntaxError, ValueError):
                 self.is_xml = False
+        return not self.is_xml and self._is_content
 
-    def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        name = tag.rpartition(":")[2]
-        if self._is_cell:  # a cell without any content, which only has a style, is not kept
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """Count a cell, which is kept by a reader if anything stands in it; a part of the parser's target."""
+        name = _local_name(tag)
+        if self._is_cell:
             self._is_cell = False
             self.cells += 1
             self.rows, self.columns = max(self.rows, self._at[0]), max(self.columns, self._at[1])
         if name == "c":
-            self._at, self._is_cell = self._address(attributes), True
+            self._at, self._is_cell = self._address(attributes.get("r", "")), True
         elif name == "row":
             number = attributes.get("r", "")
             self._at = (int(number) if number.isdecimal() else self._at[0] + 1, 0)
         elif name == "si":
-            self._text_begin = self._parser.CurrentByteIndex
+            self._text_size, self._is_text = 0, True
+        elif name in ("sheetData", "sst"):
+            self._is_content = True
 
-    def _address(self, attributes: dict[str, str]) -> tuple[int, int]:
-        match = _ADDRESS.fullmatch(attributes.get("r", "").upper())
-        if match:
-            return int(match[2]), _column_number(match[1])
-        return max(self._at[0], 1), self._at[1] + 1
-
-    def _end(self, tag: str) -> None:
-        name = tag.rpartition(":")[2]
+    def end(self, tag: str) -> None:
+        """Measure a shared text; a part of the parser's target."""
+        name = _local_name(tag)
         if name == "c":
             self._is_cell = False
         elif name == "si":
-            self.longest = max(self.longest, self._parser.CurrentByteIndex - self._text_begin)
+            self.longest, self._is_text = max(self.longest, self._text_size), False
 
-    def _refuse(self, *_: object) -> None:
-        raise ValueError("a workbook declares no document type")
+    def data(self, text: str) -> None:
+        """Measure a piece of text; a part of the parser's target."""
+        if self._is_text:
+            self._text_size += len(text.encode("utf-8", "replace"))
+
+    def doctype(self, *_: object) -> None:
+        """Refuse a document type, which no workbook declares; a part of the parser's target."""
+        raise ValueError("a document type")
+
+    def close(self) -> None:
+        """End the member; a part of the parser's target."""
+
+    def _address(self, text: str) -> tuple[int, int]:
+        match = _ADDRESS.fullmatch(text.upper())
+        return (int(match[2]), _column_number(match[1])) if match else (max(self._at[0], 1), self._at[1] + 1)
+
+
+def _local_name(tag: str) -> str:
+    """Return the name of an element without its namespace, or a prefix that no namespace was declared for."""
+    name = tag[tag.rfind("}") + 1 :]
+    return name[name.rfind(":") + 1 :]
 
 
 def _column_number(letters: str) -> int:
