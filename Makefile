@@ -14,8 +14,8 @@ WHEELHOUSE ?=
 FULL       ?=
 DEMO_DIR   ?= demo-city
 EVALUATED  ?= evaluated
-# a file is run by one process: what its tests share is made once
-PYTEST_ARGS ?= -n auto --dist loadfile
+# a file is run by one process: what its tests share is made once; tests/conftest.py has their order
+PYTEST_ARGS ?= -n auto --dist loadfile --no-loadscope-reorder
 CASES      ?=
 SEED       ?= 7
 PIP_AUDIT   ?= $(or $(shell command -v pip-audit 2>/dev/null),$(if $(UV),$(UV) tool run pip-audit))

@@ -8,6 +8,7 @@
     ├── SettingsError               exit code 3   ntanalytics.yml cannot be used
     │   └── SecretMissing                         a referenced secret does not exist
     ├── ContractError               exit code 4   a mapping does not fit its dataset
+    │   └── MappingRefused                        the source refused the SQL of a mapping (also a SourceRefused)
     ├── SourceError                 exit code 5   a source failed (retryable, except where noted)
     │   ├── SourceUnreachable                     no connection, no such file
     │   ├── SourceRefused                         the source refused (not retryable)
@@ -138,6 +139,12 @@ class SourceRefused(SourceError):
 
     retryable = False
     public_message = "数据源拒绝访问或缺少表、列"
+
+
+class MappingRefused(ContractError, SourceRefused):
+    """A refusal of a mapping's SQL by its source: a mistake of syntax, or a column that is not there."""
+
+    public_message = "映射与数据源不符"
 
 
 class SourceClosed(SourceError):

@@ -7,11 +7,15 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+
 from ntanalytics.demo import Destinations, Estate, write_estate
 from ntanalytics.extraction import Extractor
+from ntanalytics.lake.backends.compiled_sql import FILE
 from ntanalytics.ledger import Ledger
 from ntanalytics.runner import RunContext, RunResult, run_report
 from ntanalytics.settings import Settings, load
@@ -73,11 +77,75 @@ def write_city(folder: Path, *, scale: float = SCALE) -> City:
     return city
 
 
+def share_sql(kept: Path, lake: Path) -> None:
+    """Have a lake use the SQL that other tests have compiled, and keep there what it compiles itself.
+
+    Args:
+        kept: the file of the fixture ``kept_sql``.
+        lake: the folder of the lake; it is made.
+    """
+    lake.mkdir(mode=0o750, parents=True, exist_ok=True)
+    os.link(kept, lake / FILE)
+
+
 def copy_city(written: Path, folder: Path) -> City:
     """Copy an estate that was written; the files of its lake are shared, since none is changed in place."""
     shutil.copytree(written / "city", folder / "city", ignore=shutil.ignore_patterns("lake"))
     shutil.copytree(written / "city" / "lake", folder / "city" / "lake", copy_function=os.link)
     return City(folder)
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A report that was issued for all tests, which read it and change nothing.
+
+    Attributes:
+        report: its name.
+        directory: the published folder.
+    """
+
+    report: str
+    directory: Path
+
+
+class IssuedReports:
+    """The demo city from which each report is issued once, for all processes of a run.
+
+    Args:
+        written: where ``write_city`` wrote the city.
+        folder: where the copy is made from which reports are issued.
+    """
+
+    def __init__(self, written: Path, folder: Path) -> None:
+        self.folder = folder
+        self._lock = FileLock(folder.with_suffix(".lock"))
+        with self._lock:
+            if not (folder / "complete").exists():
+                copy_city(written, folder)
+                (folder / "complete").touch()
+        self.city = City(folder)
+
+    def __call__(self, report: str, period: str, **parameters: str) -> Issued:
+        """Return a report, which is issued if no test has asked for it.
+
+        The weekly report tells of the inspections that were issued before it: that is always the one of the last
+        working day.
+        """
+        if report == "weekly_service_report":
+            self("daily_inspection", "last-working-day")
+        said = "-".join((report, period, *parameters.values()))
+        note = self.folder / f"{said}.directory"
+        with self._lock:
+            if not note.exists():
+                note.write_text(str(self.city.run(report, period, **parameters).directory), encoding="utf-8")
+        return Issued(report, Path(note.read_text(encoding="utf-8")))
+
+    def copy(self, folder: Path) -> City:
+        """Return a copy with the reports that were issued, which a test may change."""
+        with self._lock:
+            city = copy_city(self.folder, folder)
+            shutil.copytree(self.folder / "outputs", folder / "outputs", symlinks=True)
+        return city
 
 
 def bundles(directory: Path) -> Iterator[Mapping[str, Any]]:

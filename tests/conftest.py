@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import os
+import pickle
+import shutil
 import signal
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
+from typing import Any
 
+import ibis
 import pytest
 from filelock import FileLock
 
-from tests.city import City, copy_city, write_city
+from ntanalytics.lake.backends.compiled_sql import FILE
+from ntanalytics.lake.backends.duckdb_ibis import CompilingBackend
+from tests.city import City, IssuedReports, copy_city, share_sql, write_city
 
 # What a shell starts in the background ignores an interruption, and so would the programs that tests start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -25,23 +31,88 @@ collect_ignore = [] if os.environ.get("TRUTH") else ["truth"]
 pytest_plugins = ["tests.browser", "tests.desk", "tests.servers.plugin"]
 
 
+# Rows of a test in memory are asked by the backend of the reports: one metric of a hundred examples is compiled once.
+ibis.set_backend(CompilingBackend.connected(None, threads=1))
+
+
+#: Files that last longest begin first, so that the run does not end with one of them and an idle process. The first
+#: of two processes writes the demo city and issues its reports; what the second begins with needs neither.
+LONGEST = (
+    "test_issued_in_browser.py",
+    "soak/test_soak.py",
+    "safety/test_hostile_text.py",
+    "safety/test_secrets_stay_secret.py",
+    "scaffold/test_new_report.py",
+    "lake/backends/test_spark.py",
+    "test_reports_issued.py",
+    "report_content/adoption/test_adoption.py",
+    "scaffold/test_new_subsystem.py",
+    "test_rules_reach_reports.py",
+    "demo/test_estate.py",
+    "demo/test_consistency.py",
+    "faults/test_silence.py",
+)
+_RANKS = {Path(__file__).parent / name: rank for rank, name in enumerate(LONGEST)}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first (``--no-loadscope-reorder`` keeps this order)."""
+    items.sort(key=lambda item: _RANKS.get(item.path, len(_RANKS)))
+
+
 @pytest.fixture(scope="session")
-def written_city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
+    """Makes something in a folder once for all processes of a run: a name, and a function of the folder.
+
+    What the function returns is returned to each of them. Nothing in the folder is changed.
+    """
+    root = tmp_path_factory.getbasetemp()
+    root = root.parent if os.environ.get("PYTEST_XDIST_WORKER") else root
+
+    def make(name: str, write: Callable[[Path], Any]) -> Any:
+        folder, made = root / name, root / f"{name}.pickle"
+        with FileLock(root / f"{name}.lock"):
+            if not made.exists():
+                shutil.rmtree(folder, ignore_errors=True)  # of a test that failed
+                folder.mkdir()
+                made.write_bytes(pickle.dumps(write(folder)))
+        return pickle.loads(made.read_bytes())
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def kept_sql(once: Callable[..., Path]) -> Path:
+    """The file of the SQL that is compiled for lakes of this run (:func:`tests.city.share_sql`)."""
+
+    def write(folder: Path) -> Path:
+        (folder / FILE).touch(mode=0o640)
+        return folder / FILE
+
+    return once("compiled", write)
+
+
+@pytest.fixture(scope="session")
+def written_city(once: Callable[..., Path], kept_sql: Path) -> Path:
     """The folder of the demo city as it was written, for all processes of a run: nothing in it is changed."""
-    folder = tmp_path_factory.getbasetemp()
-    if os.environ.get("PYTEST_XDIST_WORKER"):
-        folder = folder.parent
-    with FileLock(folder / "city.lock"):
-        if not (folder / "written" / "complete").exists():
-            write_city(folder / "written")
-            (folder / "written" / "complete").touch()
-    return folder / "written"
+
+    def write(folder: Path) -> Path:
+        share_sql(kept_sql, write_city(folder).settings.lake)
+        return folder
+
+    return once("written", write)
 
 
 @pytest.fixture(scope="session")
 def city(written_city: Path, tmp_path_factory: pytest.TempPathFactory) -> City:
     """The demo city, small, with its whole past in the lake; tests add to it and change nothing."""
     return copy_city(written_city, tmp_path_factory.mktemp("city"))
+
+
+@pytest.fixture(scope="session")
+def issued(written_city: Path) -> IssuedReports:
+    """The reports of the demo city, each issued once for all processes of a run: they are read, and never changed."""
+    return IssuedReports(written_city, written_city.with_name("issued"))
 
 
 @pytest.hookimpl(wrapper=True)

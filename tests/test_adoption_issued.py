@@ -12,7 +12,7 @@ from ntanalytics.demo.products.sms_platform.reminders import reminders_of_day
 from ntanalytics.metrics.identity.directory import directory_order
 from ntanalytics.metrics.oa.burden import CAUSES, LEAST
 from ntanalytics.workspace import open_workspace
-from tests.city import SCALE, UNTIL, City, blocks
+from tests.city import SCALE, UNTIL, IssuedReports, blocks
 from tests.rules.test_no_league_tables import BANNED
 
 #: Working days and days off of the week of the report.
@@ -22,9 +22,8 @@ USE = ("active", "active_rate", "daily_active", "daily_active_change_rate")
 
 
 @pytest.fixture(scope="module")
-def folder(city: City) -> Path:
-    there = (city.settings.outputs / "oa_adoption" / "2026-W47").resolve()
-    return there if there.is_dir() else city.run("oa_adoption", "2026-W47").directory
+def folder(issued: IssuedReports) -> Path:
+    return issued("oa_adoption", "2026-W47").directory
 
 
 def test_no_artefact_has_a_word_of_a_league_table(folder: Path) -> None:
@@ -36,8 +35,10 @@ def test_no_artefact_has_a_word_of_a_league_table(folder: Path) -> None:
     assert found == []
 
 
-def test_every_list_of_units_is_in_directory_order_and_none_in_the_order_of_use(city: City, folder: Path) -> None:
-    places = directory_order(open_workspace(city.estate.config).units(UNTIL).table)
+def test_every_list_of_units_is_in_directory_order_and_none_in_the_order_of_use(
+    issued: IssuedReports, folder: Path
+) -> None:
+    places = directory_order(open_workspace(issued.city.estate.config).units(UNTIL).table)
     lists = {
         name: block["rows"] for name, block in blocks(folder).items() if block["rows"] and "unit" in block["rows"][0]
     }
@@ -66,11 +67,11 @@ def _planted(burden: Burden) -> float | None:
     return {"asked_twice": TWICE_A_DAY * WORKED, "stuck": STUCK_DOCUMENTS}.get(burden.cause)
 
 
-def test_every_planted_burden_is_found_and_its_hours_are_right(city: City, folder: Path) -> None:
+def test_every_planted_burden_is_found_and_its_hours_are_right(issued: IssuedReports, folder: Path) -> None:
     content = blocks(folder)
     found = {row["burden_subject"]: row for row in content["burden"]["rows"]}
     little = {row["low_use_name"]: row["low_use_accounts"] for row in content["low-use"]["rows"]}
-    counted = open_workspace(city.estate.config).sql(
+    counted = open_workspace(issued.city.estate.config).sql(
         "SELECT count(DISTINCT account_id) AS n FROM im_sessions "
         "WHERE day BETWEEN '2026-11-16' AND '2026-11-22' AND client LIKE 'Spark 2.8.3%'"
     )["n"][0]

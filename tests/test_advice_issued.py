@@ -10,27 +10,26 @@ import pytest
 
 from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.reports.verification import verify
-from ntanalytics.runner import RunResult
-from tests.city import City, blocks
+from tests.city import City, Issued, IssuedReports, blocks
 from tests.golden_figures import compare
 
 
 @pytest.fixture(scope="module")
-def advice(city: City) -> RunResult:
-    return city.run("optimization_recommendations", "2026-W47")
+def advice(issued: IssuedReports) -> Issued:
+    return issued("optimization_recommendations", "2026-W47")
 
 
 @pytest.fixture(scope="module")
-def inspection(city: City) -> RunResult:
-    return city.run("daily_inspection", "2026-11-20")
+def inspection(issued: IssuedReports) -> Issued:
+    return issued("daily_inspection", "last-working-day")
 
 
-def test_the_recommendations_are_those_of_the_golden_file(advice: RunResult):
+def test_the_recommendations_are_those_of_the_golden_file(advice: Issued):
     compare(advice.report, advice.directory)
     verify(advice.directory)
 
 
-def test_each_planted_problem_is_recommended_once_and_ranked(advice: RunResult):
+def test_each_planted_problem_is_recommended_once_and_ranked(advice: Issued):
     content = blocks(advice.directory)
     rows, tracked = content["recommendations"]["rows"], content["tracking"]["rows"]
     causes = [row["number"].removesuffix("-2026-W47") for row in tracked]
@@ -41,7 +40,7 @@ def test_each_planted_problem_is_recommended_once_and_ranked(advice: RunResult):
     assert all(row["success"] for row in tracked)
 
 
-def test_the_inspection_covers_every_subsystem_every_host_and_the_data(inspection: RunResult):
+def test_the_inspection_covers_every_subsystem_every_host_and_the_data(inspection: Issued):
     content = blocks(inspection.directory)
     board = content["board"]["rows"]
     assert {row["subsystem"] for row in board} == {*SUBSYSTEMS.values(), "数据完整性"}
@@ -56,7 +55,7 @@ def test_the_inspection_covers_every_subsystem_every_host_and_the_data(inspectio
     assert {row["origin"] for row in content["incidents"]["rows"]} >= {"监控告警", "运维台账"}
 
 
-def test_an_open_finding_says_since_when(inspection: RunResult):
+def test_an_open_finding_says_since_when(inspection: Issued):
     lifecycles = [(row["code"], row.get("lifecycle", row.get("life"))) for row in findings(inspection.directory)]
     since = {code: lifecycle["begun_on"] for code, lifecycle in lifecycles if lifecycle}
     assert since["infra.error_burst"] == "2026-11-20"
@@ -64,7 +63,8 @@ def test_an_open_finding_says_since_when(inspection: RunResult):
     assert since["infra.tls_days"] == "2026-10-30"
 
 
-def test_a_sunday_is_no_fall_in_use(city: City):
+def test_a_sunday_is_no_fall_in_use(city: City, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("NTANALYTICS_CHROMIUM", "")
     rows = findings(city.run("daily_inspection", "2026-11-22").directory)
     use = [row for row in rows if row["code"] in ("oa.active_fall", "im.messages_fall")]
     assert {row["code"] for row in use} == {"oa.active_fall", "im.messages_fall"}

@@ -11,7 +11,7 @@ from ntanalytics import contract
 from ntanalytics.runner import RunContext, RunResult, run_report
 from ntanalytics.settings import load
 from ntanalytics.sources.starter import write_starter
-from tests.city import blocks
+from tests.city import blocks, share_sql
 
 NOW = dt.datetime(2026, 11, 24, 1, tzinfo=dt.UTC)
 
@@ -26,10 +26,11 @@ NOW = dt.datetime(2026, 11, 24, 1, tzinfo=dt.UTC)
     ],
 )
 def test_a_report_of_a_site_without_sources_is_issued_with_its_gaps(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, report: str, period: str, dataset: str, table: str
+    tmp_path: Path, kept_sql: Path, monkeypatch: pytest.MonkeyPatch, report: str, period: str, dataset: str, table: str
 ):
     monkeypatch.setenv("NTANALYTICS_CHROMIUM", "")
     settings = load(write_starter(tmp_path)[0])
+    share_sql(kept_sql, settings.lake)
     result: RunResult = run_report(RunContext(settings=settings, clock=lambda: NOW), report, period, {})
     label = contract.dataset(dataset).label
     assert any(gap.startswith(label) for gap in result.gaps)

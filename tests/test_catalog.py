@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from ntanalytics.catalog import Catalog, load_product, site_catalog
-from ntanalytics.errors import ContractError, UnknownName
+from ntanalytics.errors import ContractError, SettingsError, UnknownName
 from ntanalytics.settings import load, project_dir
 from ntanalytics.sources import open_sources
 
@@ -124,3 +124,39 @@ def test_a_sites_folder_with_a_former_product_name_overlays_the_product(tmp_path
 @pytest.mark.parametrize("name", sorted(Catalog([project_dir("queries")])))
 def test_every_built_in_product_fits_the_contract(name: str):
     assert Catalog([project_dir("queries")])[name].datasets
+
+
+def test_a_mistake_of_syntax_names_file_and_line(home: Path):
+    file = home / "sms.bills.sql"
+    file.write_text(BILLS.replace("FROM bill", "\nFROM bill WHERE ("), encoding="utf-8")
+    with pytest.raises(ContractError, match=r"sms\.bills\.sql:7: not SQL of sqlite"):
+        load_product(home)
+    file.write_text(BILLS.replace("c AS carrier", "\n'telecom AS carrier, \n''"), encoding="utf-8")
+    with pytest.raises(ContractError, match=r"sms\.bills\.sql:7: .* is not closed"):
+        load_product(home)
+
+
+def test_dialects_have_the_names_that_people_give_them(home: Path):
+    file = home / "sms.bills.sql"
+    file.write_text(BILLS.replace("[sqlite, postgres]", "[MariaDB, postgresql, kingbase]"), encoding="utf-8")
+    (home / "sms.bills.dm.sql").write_text(BILLS.replace("dialects: [sqlite, postgres]\n", ""), encoding="utf-8")
+    product = load_product(home)
+    assert product.mapping("sms.bills").dialects == ("mysql", "postgres")
+    assert product.mapping("sms.bills", "oracle").path.name == "sms.bills.dm.sql"
+    file.write_text(BILLS.replace("[sqlite, postgres]", "[mariabd]"), encoding="utf-8")
+    with pytest.raises(ContractError, match="unknown dialect 'mariabd'"):
+        load_product(home)
+
+
+def test_files_of_windows_editors_are_read_or_told_with_their_line(home: Path):
+    for name, text in (("source.yml", SOURCE), ("sms.bills.sql", BILLS)):
+        (home / name).write_text(text, encoding="utf-8-sig")
+    assert load_product(home).title == "A shop"
+    (home / "sms.bills.sql").write_bytes(f"{BILLS}-- 账单\n".encode("gbk"))
+    with pytest.raises(ContractError, match=r"sms\.bills\.sql:7: the file is not UTF-8"):
+        load_product(home)
+
+
+def test_a_folder_of_mappings_that_is_not_there_is_told(tmp_path: Path):
+    with pytest.raises(SettingsError, match="there is no folder"):
+        site_catalog(tmp_path / "queries")

@@ -15,12 +15,12 @@ from playwright.sync_api import Browser, Page
 from ntanalytics.reports.exporters.pdf import find_browser
 from ntanalytics.reports.record import load_record
 from ntanalytics.reports.verification import verify
-from tests.city import UNTIL, City
+from tests.city import UNTIL, IssuedReports
 
 pytestmark = pytest.mark.browser
 
 REPORTS = {
-    "daily_inspection": "2026-11-20",
+    "daily_inspection": "last-working-day",
     "sms_volume": "2026-W47",
     "weekly_service_report": "2026-W47",
     "oa_adoption": "2026-W47",
@@ -30,11 +30,9 @@ LARGEST = 2.2e6
 
 
 @pytest.fixture(scope="module", params=REPORTS)
-def folder(request: pytest.FixtureRequest, city: City) -> Path:
-    """A published folder; a report that another test has issued already is not issued again."""
-    report, period = request.param, REPORTS[request.param]
-    there = (city.settings.outputs / report / period).resolve()
-    return there if there.is_dir() else city.run(report, period).directory
+def folder(request: pytest.FixtureRequest, issued: IssuedReports) -> Path:
+    """A published folder."""
+    return issued(request.param, REPORTS[request.param]).directory
 
 
 @pytest.fixture(scope="module")
@@ -120,9 +118,9 @@ def test_its_print_has_numbered_pages_in_a_chinese_face(folder: Path) -> None:
     assert "report.pdf" in json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["artefacts"]
 
 
-def test_the_index_names_every_report(folder: Path, chromium: Browser, city: City) -> None:
+def test_the_index_names_every_report(folder: Path, chromium: Browser, issued: IssuedReports) -> None:
     page = chromium.new_page(viewport={"width": 1366, "height": 768}, locale="zh-CN")
-    page.goto((city.settings.outputs / "index.html").as_uri())
+    page.goto((issued.city.settings.outputs / "index.html").as_uri())
     link = page.locator(f".report a[href='{folder.parent.name}/{folder.name}/report.html']")
     assert link.count() == 1
     assert dt.date.fromisoformat(page.locator(".when").inner_text().split()[1]) == UNTIL + dt.timedelta(days=1)

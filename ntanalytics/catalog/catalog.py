@@ -8,7 +8,8 @@ from pathlib import Path
 
 from ntanalytics.catalog.loading import load_product, product_files, product_problems
 from ntanalytics.catalog.product import Product
-from ntanalytics.errors import ContractError, UnknownName
+from ntanalytics.errors import ContractError, SettingsError, UnknownName
+from ntanalytics.language import tr
 from ntanalytics.settings import project_dir, require_own
 from ntanalytics.settings.renames import RENAMED_PRODUCTS
 
@@ -80,8 +81,14 @@ def site_catalog(site_folder: Path | None) -> Catalog:
     """Return the built-in products, with those of a site's own folder beside and above them.
 
     Raises:
-        SettingsError: every account of the host may write the site's folder, or something in it.
+        SettingsError: there is no such folder, or every account of the host may write it, or something in it.
     """
-    if site_folder is not None and site_folder.is_dir():
+    if site_folder is not None:
+        if not site_folder.is_dir():
+            raise SettingsError(
+                tr("there is no folder {site_folder}", site_folder=site_folder),
+                where="queries",
+                todo=tr("make it, or remove `queries:`"),
+            )
         require_own([site_folder, *site_folder.rglob("*")])
     return Catalog([project_dir("queries"), *([site_folder] if site_folder else [])])

@@ -25,6 +25,14 @@ _DEFAULT_DIALECTS = dict.fromkeys(("logs", "listing", "workbook", "prometheus", 
 #: PyYAML's safe loader in C where it was built with libyaml: ten times as fast.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
+#: Dialects of SQL by the names that people give them.
+_DIALECTS = {
+    **{name: name for name in ("postgres", "mysql", "sqlite", "oracle", "duckdb")},
+    **dict.fromkeys(("postgresql", "kingbase", "kingbasees", "opengauss", "highgo"), "postgres"),
+    "mariadb": "mysql",
+    "dm": "oracle",
+}
+
 _HEADER = re.compile(r"\s*/\*(.*?)\*/", re.DOTALL)
 _Model = TypeVar("_Model", bound=BaseModel)
 _FILE = re.compile(r"(?P<dataset>[a-z]+\.[a-z_]+)(?:\.(?P<dialect>[a-z]+))?\.sql")
@@ -42,7 +50,7 @@ class _SourceFile(BaseModel):
 
 
 def _as_list(value: object) -> object:
-    return [value] if isinstance(value, str) else value
+    return [value] if isinstance(value, str) else [] if value is None else value
 
 
 class _Header(BaseModel):
@@ -119,7 +127,18 @@ def _mapping(path: Path, kind: str, files: Map[str, Path]) -> tuple[tuple[str, s
         raise ContractError(str(UnknownName("dataset", match["dataset"], DATASETS)), where=str(path))
     default = (match["dialect"],) if match["dialect"] else _DEFAULT_DIALECTS.get(kind, ())
     mapping = _load_mapping(path, DATASETS[match["dataset"]], default, files)
-    return (match["dataset"], match["dialect"] or ""), mapping
+    return (match["dataset"], _dialect(match["dialect"], path) if match["dialect"] else ""), mapping
+
+
+def _dialect(name: str, path: Path) -> str:
+    """Return a dialect by one of its names.
+
+    Raises:
+        ContractError: there is no such dialect.
+    """
+    if (known := _DIALECTS.get(name.lower())) is None:
+        raise ContractError(str(UnknownName("dialect", name, _DIALECTS)), where=str(path))
+    return known
 
 
 def product_files(homes: Iterable[Path]) -> dict[str, Path]:
@@ -129,9 +148,12 @@ def product_files(homes: Iterable[Path]) -> dict[str, Path]:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ContractError(tr("cannot be read as UTF-8 text: {error}", error=error), where=str(path)) from error
+        return path.read_text(encoding="utf-8-sig")  # Windows' editors begin a file with a byte order mark
+    except OSError as error:
+        raise ContractError(tr("cannot be read: {error}", error=error.strerror), where=str(path)) from error
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise ContractError(tr("the file is not UTF-8"), where=f"{path}:{line}", todo=tr("save it as UTF-8")) from error
 
 
 def _yaml(text: str, what: str, where: Path) -> Any:
@@ -161,7 +183,7 @@ def _load_mapping(path: Path, dataset: Dataset, default_dialects: tuple[str, ...
             tr("the file must begin with a /* comment */ that declares window and times"), where=str(path)
         )
     header = _validated(_Header, _yaml(match[1], "the header", path), path)
-    dialects = tuple(header.dialects) or default_dialects
+    dialects = tuple(dict.fromkeys(_dialect(name, path) for name in header.dialects or default_dialects))
     if not dialects:
         raise ContractError(
             tr("the header names no dialects"), where=str(path), todo=tr("add e.g. `dialects: [sqlite, mysql]`")

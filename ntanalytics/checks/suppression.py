@@ -8,14 +8,19 @@ from ntanalytics.checks.check import Check, Span, SuppressedBy
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.entities import places
 from ntanalytics.findings.finding import Finding, subsystem_entity
-from ntanalytics.findings.planned_work import planned_hours, suppress_planned
+from ntanalytics.findings.planned_work import joining_units, planned_hours, suppress_planned
 from ntanalytics.findings.subjects import members_of
 
 #: Days before its begin for which a change may be planned.
 LONGEST_CHANGE_DAYS = 7
 
 #: Datasets that tell planned work.
-PLANNED_READS: Mapping[str, int] = {"desk.changes": LONGEST_CHANGE_DAYS, "desk.trainings": 0, "infra.checks": 0}
+PLANNED_READS: Mapping[str, int] = {
+    "desk.changes": LONGEST_CHANGE_DAYS,
+    "desk.onboardings": 0,
+    "desk.trainings": 0,
+    "infra.checks": 0,
+}
 
 
 def suppress(
@@ -88,9 +93,12 @@ def _is_same_subject(other: Finding, finding: Finding) -> bool:
 
 
 def excuse_planned(context: CheckContext, findings: Iterable[Finding]) -> list[Finding]:
-    """Return the findings of a day; those that confirmed maintenance, a mailing or a training explains are ok."""
+    """Return the findings of a day; those that planned or announced work explains are ok, with their excuse."""
     changes = context.dataset("desk.changes", LONGEST_CHANGE_DAYS)
     trainings = context.dataset("desk.trainings")
     windows = planned_hours(changes.cases, context.begins_at, context.on)
     trained = trainings.table.filter(trainings.table.unit.notnull()).select("unit").distinct().to_pyarrow()
-    return suppress_planned(findings, windows, trained["unit"].to_pylist(), places(context) if windows else {})
+    onboardings = context.dataset("desk.onboardings")
+    joining = joining_units(onboardings.cases, context.on, context.local_day) if onboardings.sources else {}
+    carried = places(context) if windows else {}
+    return suppress_planned(findings, windows, trained["unit"].to_pylist(), carried, joining)

@@ -143,15 +143,16 @@ def _departures(context: CheckContext, name: str) -> list[Departure] | None:
     table = leaves(events, dataset.time, context.utc_offset_h, dimensions, weight=columns.weight, values=values)
     counted = table.to_pyarrow()
     usual = expected_range(_totals(counted, known, before), context.on)
-    found = departures(counted, [*reversed(before), context.on], dimensions, values, usual)
+    departing = departures(counted, [*reversed(before), context.on], dimensions, values, usual)
     if of_weekday:
         # what a plan by weekday does, or what is worked on a day off, departs from one kind of days alone
-        other = {each.subject for each in departures(counted, [*reversed(of_weekday), context.on], dimensions, values)}
-        found = [departure for departure in found if departure.subject in other]
-    return [departure for departure in found if _is_felt(dataset, departure)]
+        others = departures(counted, [*reversed(of_weekday), context.on], dimensions, values)
+        subjects = {departure.subject for departure in others}
+        departing = [departure for departure in departing if departure.subject in subjects]
+    return [departure for departure in departing if _is_felt(dataset, departure)]
 
 
-def _totals(counted: pa.Table, calendar: Rows, days: Sequence[date]) -> list[dict[str, Any]]:
+def _totals(counted: pa.Table, calendar: Rows, days: Sequence[date]) -> list[Mapping[str, Any]]:
     """Return the calendar with the number of events of each of some days as ``value``."""
     sums = counted.group_by("day").aggregate([("events", "sum")]).to_pydict()
     by_day = {**dict.fromkeys(days, 0.0), **dict(zip(sums["day"], sums["events_sum"], strict=True))}

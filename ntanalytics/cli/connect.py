@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -16,6 +17,12 @@ from ntanalytics.cli.terminal import progress, show_json
 _Targets = Annotated[list[str], typer.Argument(metavar="URL_OR_FILE...", help="Database URL, workbook, or log files.")]
 _Datasets = Annotated[
     list[str] | None, typer.Option("--dataset", help="Dataset to draft; may be repeated; default: the likely ones.")
+]
+_Tables = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--table", help="Table or sheet to draft from; may be repeated; default: the likeliest with rows, and new ones."
+    ),
 ]
 _Folder = Annotated[
     Path | None,
@@ -46,6 +53,7 @@ def connect(
     name: Annotated[str, typer.Argument(help="Name of the product, a folder under queries/.")],
     targets: _Targets,
     datasets: _Datasets = None,
+    tables: _Tables = None,
     directory: _Folder = None,
     password: _Password = "",
     first: _FirstDay = "",
@@ -59,23 +67,18 @@ def connect(
     """
     from ntanalytics.connect import ConnectionRequest
     from ntanalytics.connect import connect as connect_product
-    from ntanalytics.settings import Settings, find_config, load
 
-    config = find_config(context.obj)
-    settings = load(config) if context.obj or config.is_file() else Settings(file=config)
-    folder = directory or settings.queries or config.parent / "queries"
-    if folder.is_absolute() and folder.is_relative_to(Path.cwd()):
-        folder = folder.relative_to(Path.cwd())  # shorter to read
-    today = dt.datetime.now(settings.zone).date()
-    days = days_between(first, last, today) if first or last else None
+    folder, zone = _site(context, directory)
+    today = dt.datetime.now(zone).date()
     request = ConnectionRequest(
         name=name,
         targets=targets,
         folder=folder,
         datasets=datasets or (),
+        tables=tables or (),
         password=password,
-        zone=settings.zone,
-        days=days,
+        zone=zone,
+        days=days_between(first, last, today) if first or last else None,
         today=today,
     )
     with progress() as show:
@@ -86,3 +89,15 @@ def connect(
         show_connection(report)
     if not report.fits:
         raise typer.Exit(4)
+
+
+def _site(context: typer.Context, directory: Path | None) -> tuple[Path, ZoneInfo]:
+    """Return the folder of the products and the zone of the site."""
+    from ntanalytics.settings import Settings, find_config, load
+
+    config = find_config(context.obj)
+    settings = load(config) if context.obj or config.is_file() else Settings(file=config)
+    folder = directory or settings.queries or config.parent / "queries"
+    if folder.is_absolute() and folder.is_relative_to(Path.cwd()):
+        folder = folder.relative_to(Path.cwd())  # shorter to read
+    return folder, settings.zone

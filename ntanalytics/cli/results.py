@@ -138,8 +138,7 @@ def show_connection(report: ConnectionReport) -> None:
                 reasons=", ".join(proposal.reasons),
             )
         )
-    for place, columns in report.hidden.items():
-        say(tr("not looked at in {place}: {columns}", place=place, columns=", ".join(columns)))
+    _show_choice(report)
     for path in report.written:
         say(tr("wrote {path}", path=path))
     if report.kept and not report.written:
@@ -147,12 +146,35 @@ def show_connection(report: ConnectionReport) -> None:
     _show_states(report)
     if report.problem:
         complain(report.problem)
+    _show_next(report)
+
+
+def _show_next(report: ConnectionReport) -> None:
+    """Print what to do next, and the settings if the mapping can be used."""
     if report.fits:
         say(tr("all fits. In ntanalytics.yml:\n"))
-        for line in report.snippet.splitlines():
-            say(line)
     elif report.datasets or report.kept or report.written:
         say(tr("\nNext: edit {folder}, and type the command again.", folder=report.folder))
+        if report.usable:
+            names = ", ".join(report.usable)
+            say(tr("The rows that fit can be taken already ({datasets}). In ntanalytics.yml:\n", datasets=names))
+    if report.usable:
+        for line in report.snippet.splitlines():
+            say(line)
+
+
+def _show_choice(report: ConnectionReport) -> None:
+    """Print the tables that are not used with the reasons, and the columns whose values were read or not."""
+    unlike = [table for table, reason in report.tables.items() if reason.startswith("like none")]
+    for table, reason in report.tables.items():
+        if table not in unlike and not reason.startswith("used for"):
+            say(tr("not used: {table}, {reason} (--table {table} uses it)", table=table, reason=reason))
+    if unlike:
+        say(tr("like none of our datasets: {tables}", tables=", ".join(unlike)))
+    for place, columns in report.values_read.items():
+        say(tr("values counted in {place}: {columns}", place=place, columns=", ".join(columns)))
+    for place, columns in report.hidden.items():
+        say(tr("not looked at in {place}: {columns}", place=place, columns=", ".join(columns)))
 
 
 def _show_states(report: ConnectionReport) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import io
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -17,14 +19,20 @@ from sqlglot import exp
 
 from ntanalytics.catalog import Mapping as CatalogMapping
 from ntanalytics.catalog import Product, load_product
-from ntanalytics.connect.draft_columns import TODO
-from ntanalytics.contract import Column, Dataset
+from ntanalytics.connect.draft_columns import SURE, TODO
+from ntanalytics.connect.flags import is_doubtful
+from ntanalytics.contract import Column, Dataset, Type
 from ntanalytics.errors import ContractError, NtaError
 from ntanalytics.extraction.conformance import Conformance, conform
 from ntanalytics.periods import local_window
+from ntanalytics.settings.csv_files import csv_text
 from ntanalytics.sources import Source
 
 Days = tuple[dt.date, dt.date]
+
+#: What a draft leaves to do, in a comment.
+_TODO_COMMENT = re.compile(rf"(?<=--)\s*{TODO}\b.*")
+_SURE_COMMENT = re.compile(rf"--\s*{SURE}\s*(\w+)")
 
 
 @dataclass(frozen=True)
@@ -33,7 +41,7 @@ class ColumnState:
 
     Attributes:
         name: the contract's column.
-        state: ok, empty (which the contract allows), words, rejected, or missing.
+        state: ok, empty (which the contract allows), words, doubtful, rejected, or missing.
         problem: description of what is missing; empty for ok.
     """
 
@@ -69,6 +77,11 @@ class DatasetState:
         """True if nothing is missing."""
         return not self.problems and all(column.state in ("ok", "empty") for column in self.columns)
 
+    @property
+    def is_usable(self) -> bool:
+        """True if its valid rows can be taken, whatever else is to be done."""
+        return bool(self.rows) and all(column.state not in ("missing", "doubtful") for column in self.columns)
+
     def as_data(self) -> dict[str, object]:
         """Return plain values, for JSON."""
         first, last = self.days or (None, None)
@@ -84,6 +97,7 @@ class DatasetState:
             ],
             "slow": self.slow,
             "fits": self.fits,
+            "usable": self.is_usable,
         }
 
 
@@ -100,23 +114,25 @@ def check_dataset(
         open_words: column → words of its table without a translation.
     """
     dataset = mapping.dataset
+    todos = tuple(_open_todos(mapping))
     nulls = null_columns(mapping)
     if dataset.window in nulls:
         problem = f"{dataset.window} is NULL: without the time that bounds the window nothing can be read"
-        columns = _column_states(dataset, None, nulls, open_words)
-        return DatasetState(dataset=dataset.name, problems=(problem,), columns=columns)
+        columns = _column_states(mapping, None, nulls, open_words)
+        return DatasetState(dataset=dataset.name, problems=(problem, *todos), columns=columns)
     try:
         conformance = conform(source, mapping, *local_window(*days, zone), zone, with_lines=True)
     except NtaError as error:
-        columns = _column_states(dataset, None, nulls, open_words)
-        return DatasetState(dataset=dataset.name, days=days, problems=(error.what,), columns=columns)
+        columns = _column_states(mapping, None, nulls, open_words)
+        problem = f"{mapping.path.name}{_line_of(error.where)}: {error.what}"
+        return DatasetState(dataset=dataset.name, days=days, problems=(problem, *todos), columns=columns)
     return DatasetState(
         dataset=dataset.name,
         days=days,
         rows=conformance.rows,
         rejected=sum(conformance.rejected.values()),
-        problems=tuple(_problems(dataset, conformance, nulls)),
-        columns=_column_states(dataset, conformance, nulls, open_words),
+        problems=(*_problems(dataset, conformance, nulls), *todos),
+        columns=_column_states(mapping, conformance, nulls, open_words),
         slow=conformance.lines.slow if conformance.lines is not None else "",
     )
 
@@ -177,9 +193,8 @@ def load_draft(home: Path, copy: Path) -> Product:
 def _copy_without_todo(file: Path, target: Path) -> list[str]:
     """Copy a table of words, and return the words that are still TODO, which are left out."""
     try:
-        with file.open(encoding="utf-8-sig", newline="") as lines:
-            rows = list(csv.reader(lines))
-    except (OSError, UnicodeDecodeError, csv.Error):
+        rows = list(csv.reader(io.StringIO(csv_text(file), newline="")))
+    except (NtaError, csv.Error):
         shutil.copyfile(file, target)  # the catalog will report the error
         return []
     todo = [row[0] for row in rows[1:] if len(row) > 1 and row[1].strip() == TODO]
@@ -209,13 +224,42 @@ def _problems(dataset: Dataset, conformance: Conformance, nulls: set[str]) -> It
             yield f"{rows:,} rejected: {reason}"
 
 
+def _open_todos(mapping: CatalogMapping) -> Iterator[str]:
+    """Yield what a mapping's comments still leave to do, with its line."""
+    for number, line in enumerate(mapping.sql.splitlines(), 1):
+        if match := _TODO_COMMENT.search(line):
+            yield f"{mapping.path.name}:{number}: {match[0].strip()}"
+
+
+def _line_of(where: str) -> str:
+    """Return the line at the end of a place, with its colon; empty if there is none."""
+    match = re.search(r":\d+$", where)
+    return match[0] if match else ""
+
+
 def _column_states(
-    dataset: Dataset, conformance: Conformance | None, nulls: set[str], open_words: Mapping[str, list[str]]
+    mapping: CatalogMapping, conformance: Conformance | None, nulls: set[str], open_words: Mapping[str, list[str]]
 ) -> tuple[ColumnState, ...]:
-    return tuple(
-        ColumnState(column.name, *_state(column, conformance, nulls, open_words.get(column.name, [])))
-        for column in dataset.mapped
-    )
+    sure = set(_SURE_COMMENT.findall(mapping.sql))
+    states = []
+    for column in mapping.dataset.mapped:
+        if column.name in mapping.absent:
+            state, problem = "empty", "listed under absent: unknown of this source"
+        else:
+            state, problem = _state(column, conformance, nulls, open_words.get(column.name, []))
+        if state == "ok" and conformance is not None and column.type is Type.BOOLEAN:
+            state, problem = _flag_state(column, conformance, is_sure=column.name in sure)
+        states.append(ColumnState(column.name, state, problem))
+    return tuple(states)
+
+
+def _flag_state(column: Column, conformance: Conformance, *, is_sure: bool) -> tuple[str, str]:
+    """Return the state of a flag, with the number of rows that have it."""
+    facts = next(facts for facts in conformance.columns if facts.name == column.name)
+    counts = f"yes: {facts.yes:,} rows, no: {facts.no:,}"
+    if is_doubtful(column, facts.yes, facts.yes + facts.no) and not is_sure:
+        return "doubtful", f"{counts}: the other way round? If it is right, write the comment -- {SURE} {column.name}"
+    return "ok", counts
 
 
 def _state(column: Column, conformance: Conformance | None, nulls: set[str], open_words: list[str]) -> tuple[str, str]:
@@ -229,8 +273,6 @@ def _state(column: Column, conformance: Conformance | None, nulls: set[str], ope
         return "words", f"no word of ours yet for {', '.join(open_words)}{choices}"
     if conformance is None:
         return "ok", ""
-    if column.name in conformance.absent:
-        return "empty", "listed under absent: unknown of this source"
     facts = next((facts for facts in conformance.columns if facts.name == column.name), None)
     reasons = [
         f"{rows:,} × {reason}" for reason, rows in conformance.rejected.items() if f"（{column.name}）" in reason

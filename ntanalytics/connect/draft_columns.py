@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from ntanalytics.connect.matching import MatchCandidate, MatchProposal, canonical_value
+from ntanalytics.connect.flags import counts_text, flag_answers, is_doubtful, sql_literal
+from ntanalytics.connect.matching import MatchCandidate, MatchProposal
 from ntanalytics.connect.source_table import ColumnType, SourceColumn, SourceTable
-from ntanalytics.connect.value_forms import meanings
+from ntanalytics.connect.value_forms import meanings, value_text
 from ntanalytics.contract import Column, Type
 
 #: Mark of what the user has to write.
 TODO = "TODO"
+
+#: Mark of a flag that is right though few rows have it; the name of the column follows.
+SURE = "sure:"
 
 #: NULL by dialect: MySQL's fastest driver does not know a NULL without a type.
 _NULLS = {"mysql": "CAST(NULL AS CHAR)"}
@@ -18,7 +22,7 @@ def time_sql(source_column: SourceColumn, table: SourceTable) -> tuple[str, str]
     """Return the SQL that selects a time, and the form that the mapping's header declares for it."""
     sql, form = source_column.sql, source_column.form
     if table.kind == "database":
-        return sql, form or "naive"
+        return f"NULLIF({sql}, 0)" if source_column.has_zero else sql, form or "naive"
     if form.startswith("text:"):
         return f"try_strptime({sql}, '{form.removeprefix('text:')}')", "naive"
     kind = {"aware": "TIMESTAMPTZ", "epoch_s": "BIGINT", "epoch_ms": "BIGINT"}.get(form, "TIMESTAMP")
@@ -41,6 +45,8 @@ def select_column(proposal: MatchProposal, column: Column, *, has_word_table: bo
         sql, more = _select_match(proposal, column, source_column, has_word_table=has_word_table)
     elif proposal.table.kind == "logs" and (column.name,) == tuple(proposal.dataset.key):
         sql, more = "file || ':' || line_no", ["a line has no number of its own: where it stands"]
+    elif column.name == proposal.dataset.counts:
+        sql, more = "1", ["one row is counted as one; those with the same key are added up"]
     else:
         sql, more = _NULLS.get(proposal.table.dialect, "NULL"), _missing(proposal, column)
     return sql, comments + more
@@ -48,15 +54,8 @@ def select_column(proposal: MatchProposal, column: Column, *, has_word_table: bo
 
 def value_words(source_column: SourceColumn) -> list[str]:
     """Return the different values of a column as text, from its samples and its comment, sorted."""
-    texts = {str(value).lower() if isinstance(value, bool) else str(value).strip() for value in source_column.values}
+    texts = set(map(value_text, source_column.values))
     return sorted(texts | set(meanings(source_column.comment)))
-
-
-def sql_literal(value: str, source_column: SourceColumn) -> str:
-    """Return a value as a literal of SQL."""
-    if source_column.type in (ColumnType.INTEGER, ColumnType.NUMBER) and value.isdigit():
-        return value
-    return "'" + value.replace("'", "''") + "'"
 
 
 def _select_match(
@@ -65,10 +64,12 @@ def _select_match(
     best, *others = proposal.candidates[column.name]
     comments = [f"{source_column.name}: {_reasons(best)}"]
     comments += [f"or else {', '.join(other.column.name for other in others)}"] if others else []
+    if column.type is Type.BOOLEAN:
+        sql, more = _flag_sql(source_column, column)
+        return sql or source_column.sql, comments + more
     sql = _value_sql(source_column, column, proposal.table)
-    if not sql:
-        comments.append(f"{TODO}: say which values mean yes")
-        sql = source_column.sql
+    if column.values and source_column.counts:
+        comments.append(f"its values: {counts_text(source_column)}")
     if column.values and not has_word_table:
         comments.append(f"{TODO}: turn its words into ours, by CASE or by a table of words under translate:")
     return sql, comments
@@ -86,11 +87,9 @@ def _missing(proposal: MatchProposal, column: Column) -> list[str]:
 
 
 def _value_sql(source_column: SourceColumn, column: Column, table: SourceTable) -> str:
-    """Return the SQL that converts a column to the contract's type; empty if the meaning of a value is unknown."""
+    """Return the SQL that converts a column to the contract's type."""
     if column.type in (Type.TIMESTAMP, Type.DATE):
         return time_sql(source_column, table)[0]
-    if column.type is Type.BOOLEAN and source_column.type is not ColumnType.BOOLEAN:
-        return _boolean_sql(source_column, column)
     if table.kind != "database" and column.type in (Type.INTEGER, Type.NUMBER):
         return f"try_cast({source_column.sql} AS {'BIGINT' if column.type is Type.INTEGER else 'DOUBLE'})"
     if source_column.type is ColumnType.TEXT and (column.nullable or column.is_hashed):
@@ -98,13 +97,30 @@ def _value_sql(source_column: SourceColumn, column: Column, table: SourceTable) 
     return source_column.sql
 
 
-def _boolean_sql(source_column: SourceColumn, column: Column) -> str:
-    by_value = meanings(source_column.comment)
-    answers = {value: canonical_value(by_value.get(value, value), column) for value in value_words(source_column)}
-    if not answers or not all(answers.values()):
-        return ""
-    cases = (f"WHEN {sql_literal(value, source_column)} THEN {int(yes == 'yes')}" for value, yes in answers.items())
-    return f"CASE {source_column.sql} {' '.join(cases)} END"
+def _flag_sql(source_column: SourceColumn, column: Column) -> tuple[str, list[str]]:
+    """Return the SQL of a flag, and comments: the rows of each value, and what is unclear."""
+    answers = flag_answers(source_column, column)
+    comments = [f"its values: {counts_text(source_column)}"] if source_column.counts else []
+    if source_column.type is ColumnType.BOOLEAN and set(answers) <= {"true", "false", "1", "0"}:
+        means = answers.get("true", answers.get("1"))
+        if means is None and (opposite := answers.get("false", answers.get("0"))) is not None:
+            means = not opposite
+        sql = "" if means is None else source_column.sql if means else f"NOT {source_column.sql}"
+    elif not answers or None in answers.values():
+        sql = ""
+    else:
+        cases = (f"WHEN {sql_literal(text, source_column)} THEN {int(bool(yes))}" for text, yes in answers.items())
+        sql = f"CASE {source_column.sql} {' '.join(cases)} END"
+    if not sql:
+        return "", [*comments, f"{TODO}: say which values mean yes"]
+    rows = sum(count for _, count in source_column.counts)
+    yes = sum(count for text, count in source_column.counts if answers.get(text.lower(), answers.get(text)))
+    if is_doubtful(column, yes, rows):
+        comments.append(
+            f"{TODO}: only {yes:,} of {rows:,} rows would be {column.label}. Is it the other way round? "
+            f"If it is right, write here instead: {SURE} {column.name}"
+        )
+    return sql, comments
 
 
 def _reasons(candidate: MatchCandidate) -> str:

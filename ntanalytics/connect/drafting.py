@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable
 
 import yaml
 
-from ntanalytics.connect.draft_columns import TODO, select_column, sql_literal, time_sql, value_words
-from ntanalytics.connect.matching import MOST_WORDS, MatchProposal, canonical_value, words
+from ntanalytics.connect.draft_columns import TODO, select_column, time_sql, value_words
+from ntanalytics.connect.draft_remarks import absent_columns, absent_remark, deletion, filters, grain, one_line
+from ntanalytics.connect.matching import MOST_WORDS, MatchProposal, canonical_value, paired_outcome
 from ntanalytics.connect.source_table import SourceColumn
 from ntanalytics.connect.value_forms import meanings
 from ntanalytics.contract import Column, Type
@@ -81,14 +81,16 @@ def _word_table(source_column: SourceColumn, column: Column) -> str:
     """Return a table of the words in the samples and the comment; empty if they are no enumeration."""
     by_word = meanings(source_column.comment)
     texts = value_words(source_column)
+    rows = dict(source_column.counts)
     if len(texts) > MOST_WORDS or any(len(text) > _LONGEST_WORD for text in texts) or not texts:
         return ""
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(["theirs", "ours", "said"])
+    writer.writerow(["theirs", "ours", "said", *(["rows"] if rows else [])])
     for text in texts:
         meaning = by_word.get(text, "")
-        writer.writerow([text, canonical_value(meaning or text, column) or TODO, meaning])
+        ours = canonical_value(meaning or text, column) or paired_outcome(text, texts, column) or TODO
+        writer.writerow([text, ours, meaning, *([rows.get(text, 0)] if rows else [])])
     return file.getvalue()
 
 
@@ -102,14 +104,17 @@ def _sql(proposal: MatchProposal, tables: dict[str, str]) -> str:
     if is_log:
         lines.append(_log_prelude(proposal, moment if window else "NULL::TIMESTAMP"))
         moment, origin = _MOMENT, "dated"
-    selected = [_select(proposal, column, moment, tables) for column in dataset.mapped]
-    lines += ["SELECT", ",\n".join([*selected, *(_LOG_REJECTS if is_log else ())]), f"FROM {origin}"]
+    absent = absent_columns(proposal)
+    selected = [_select(proposal, column, moment, tables) for column in dataset.mapped if column.name not in absent]
+    withdrawn, deleted, remarks = deletion(proposal)
+    lines += ["SELECT", ",\n".join([*selected, *withdrawn, *(_LOG_REJECTS if is_log else ())]), f"FROM {origin}"]
+    conditions = deleted
     if dataset.window:
-        bounds = f"{moment} >= :since AND {moment} < :until"
-        lines.append(f"WHERE ({bounds} OR {moment} IS NULL)" if is_log else f"WHERE {bounds}")
-    else:
-        lines.append("-- WHERE ...")
-    return "\n".join([*lines, *_filters(proposal)]) + "\n"
+        bound = window.sql if window and table.kind == "database" else moment  # so that an index can be used
+        bounds = f"{bound} >= :since AND {bound} < :until"
+        conditions = [f"({bounds} OR {moment} IS NULL)" if is_log else bounds, *deleted]
+    lines += [f"WHERE {' AND '.join(conditions)}"] if conditions else []
+    return "\n".join([*lines, *remarks, *grain(proposal), *filters(proposal)]) + "\n"
 
 
 def _header(proposal: MatchProposal, tables: dict[str, str]) -> list[str]:
@@ -118,15 +123,18 @@ def _header(proposal: MatchProposal, tables: dict[str, str]) -> list[str]:
     times = {
         column.name: _time_form(proposal, column)
         for column in dataset.mapped
-        if column.type in (Type.TIMESTAMP, Type.DATE)
+        if column.type in (Type.TIMESTAMP, Type.DATE) and column.name not in absent_columns(proposal)
     }
     header: dict[str, object] = {"window": dataset.window} if dataset.window else {}
     header |= {"times": times} if times else {}
     header |= {"dialects": [table.dialect]}
     header |= {"translate": tables} if tables else {}
+    absent = absent_columns(proposal)
+    header |= {"absent": absent} if absent else {}
     lines = ["/*", yaml.safe_dump(header, allow_unicode=True, sort_keys=False).rstrip(), "*/"]
     lines.append(f"-- A draft: {dataset.name} {dataset.label} from {one_line(table.name)}. {dataset.meaning}")
     lines += [f"-- {one_line(remark)}" for remark in (*proposal.reasons, *table.remarks)]
+    lines += [absent_remark(proposal, name) for name in absent]
     if table.hidden:
         hidden = one_line(", ".join(table.hidden))
         lines.append(f"-- Not looked at, since they may tell of a person or hold a secret: {hidden}")
@@ -153,24 +161,3 @@ def _select(proposal: MatchProposal, column: Column, moment: str, tables: dict[s
     if column.name == proposal.dataset.window:
         sql = f"coalesce({moment}, begins_at)" if proposal.table.kind == "logs" else moment
     return "\n".join([*(f"    -- {one_line(comment)}" for comment in comments), f"    {sql} AS {column.name}"])
-
-
-def _filters(proposal: MatchProposal) -> list[str]:
-    """Return conditions that a comment suggests: of several kinds of rows, one belongs to the dataset."""
-    known = words()["datasets"].get(proposal.dataset.name, frozenset()) | {proposal.dataset.label}
-    lines = []
-    for column in proposal.table.columns:
-        kinds = meanings(column.comment)
-        hits = [value for value, kind in kinds.items() if any(not word.isascii() and word in kind for word in known)]
-        if len(hits) == 1:
-            listed = ", ".join(f"{value} {kind}" for value, kind in kinds.items())
-            lines.append(
-                f"-- {TODO} only the rows that are meant? {one_line(column.name)} is {one_line(listed)}. Then:"
-            )
-            lines.append(one_line(f"-- AND {column.sql} = {sql_literal(hits[0], column)}"))
-    return lines
-
-
-def one_line(text: str) -> str:
-    """Return a text of a source on one line, without ends of comments and marks that turn the reading direction."""
-    return re.sub(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]+|\*/|/\*", " ", text)[:500]

@@ -111,15 +111,14 @@ def words() -> dict[str, dict[str, frozenset[str]]]:
     }
 
 
-def match(tables: Iterable[SourceTable]) -> list[MatchProposal]:
-    """Return the datasets that the tables could feed, each from its best table, the likeliest first."""
-    best: dict[str, MatchProposal] = {}
+def likely_tables(tables: Iterable[SourceTable]) -> dict[str, list[MatchProposal]]:
+    """Return the datasets that the tables could feed: name → the tables that are like it."""
+    proposals: dict[str, list[MatchProposal]] = {}
     for table in tables:
         for dataset in DATASETS.values():
-            candidate = propose(dataset, table)
-            if _is_likely(candidate) and (dataset.name not in best or candidate.points > best[dataset.name].points):
-                best[dataset.name] = candidate
-    return sorted(best.values(), key=lambda proposal: -proposal.points)
+            if _is_likely(candidate := propose(dataset, table)):
+                proposals.setdefault(dataset.name, []).append(candidate)
+    return proposals
 
 
 def propose(dataset: Dataset, table: SourceTable) -> MatchProposal:
@@ -155,6 +154,18 @@ def canonical_value(word: str, column: Column) -> str:
     return ""
 
 
+def paired_outcome(text: str, texts: Iterable[str], column: Column) -> str:
+    """Return the outcome of a word that has a partner: LOGIN succeeded where LOGIN_ERROR is the failure."""
+    success = next((code for code in ("success", "delivered") if code in column.values), "")
+    failure = next((code for code in ("failure", "failed") if code in column.values), "")
+    parts = name_parts(text)
+    if not success or not failure:
+        return ""
+    if {"error", "fail", "failed", "failure", "err", "denied"} & set(parts):
+        return failure
+    return success if any(name_parts(other)[: len(parts)] == parts and other != text for other in texts) else ""
+
+
 def _is_likely(proposal: MatchProposal) -> bool:
     """Return whether a table has a time if the dataset needs one, and a name or enough columns that match."""
     window = proposal.dataset.window
@@ -185,8 +196,11 @@ def _candidate(source_column: SourceColumn, column: Column, dataset: Dataset) ->
     parts = name_parts(source_column.name)
     known = words()["columns"].get(column.name, frozenset()) | {column.label, column.name.replace("_", "")}
     chinese = {word for word in known if not word.isascii()}
-    if "".join(parts) in known:
+    bare = parts[1:] if parts[0] in ("is", "has") else parts
+    if "".join(parts) in known or "".join(bare) in known:
         points.add(5, "its name")
+    elif parts == ["name"] and dataset.name.partition(".")[2] == f"{column.name}s":
+        points.add(4, "the name of what the table lists")
     elif any(word in parts for word in known if len(word) > 2) or any(word in source_column.name for word in chinese):
         points.add(3, "a part of its name")
     if hits := sorted((word for word in chinese if word in source_column.comment), key=lambda word: (len(word), word)):
@@ -213,7 +227,9 @@ def _may_be(source_column: SourceColumn, column: Column, *, is_sampled: bool) ->
         return form in ("date", "naive", "aware") or (not is_sampled and kind in _UNDECIDED)
     if kind in _TIMES or form.startswith("text:"):
         return False
-    if column.values and len(set(map(str, values))) > MOST_WORDS:
+    if (column.values or column.type is Type.BOOLEAN) and (
+        source_column.is_varied or len(set(map(str, values))) > MOST_WORDS
+    ):
         return False
     is_number = column.type in (Type.INTEGER, Type.NUMBER) and bool(values) and all(map(_is_number, values))
     return kind in _TYPES[column.type] or is_number
@@ -221,8 +237,9 @@ def _may_be(source_column: SourceColumn, column: Column, *, is_sampled: bool) ->
 
 def _known_codes(source_column: SourceColumn, column: Column) -> list[str]:
     by_value = meanings(source_column.comment)
-    texts = map(str, source_column.values)
-    return sorted({canonical_value(by_value.get(text, text), column) for text in texts} - {""})
+    texts = [str(value) for value in source_column.values]
+    codes = {canonical_value(by_value.get(text, text), column) or paired_outcome(text, texts, column) for text in texts}
+    return sorted(codes - {""})
 
 
 def _are_addresses(values: tuple[object, ...]) -> bool:

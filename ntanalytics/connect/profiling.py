@@ -1,4 +1,4 @@
-"""Profiling of databases and workbooks: their tables, and samples of the columns that may be read."""
+"""Profiling of databases and workbooks: their tables, and the columns that may be read."""
 
 from __future__ import annotations
 
@@ -8,20 +8,18 @@ from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import mysql
 from sqlalchemy.engine import Connection, Inspector
 
 from ntanalytics.connect.sensitive_columns import is_personal, is_secret
 from ntanalytics.connect.source_table import ColumnType, SourceColumn, SourceTable
 from ntanalytics.connect.value_forms import time_form
-from ntanalytics.errors import SourceError
 from ntanalytics.sources.database import DatabaseSource
 from ntanalytics.sources.workbook import WorkbookSource
 
-#: Rows sampled of a database table; a sheet is in memory as a whole.
-SAMPLED_ROWS = 200
-
 _TYPES: tuple[tuple[type[sa.types.TypeEngine[Any]], ColumnType], ...] = (
     (sa.Boolean, ColumnType.BOOLEAN),
+    (mysql.BIT, ColumnType.INTEGER),
     (sa.DateTime, ColumnType.NAIVE),
     (sa.Date, ColumnType.DATE),
     (sa.Integer, ColumnType.INTEGER),
@@ -49,34 +47,6 @@ def profile_database(source: DatabaseSource) -> list[SourceTable]:
             _table(connection, source.dialect, name, columns, comments.get((schema, name), ""), key_by_table.get(name))
             for (schema, name), columns in columns_by_table.items()
         ]
-
-
-def sample_table(source: DatabaseSource, table: SourceTable) -> SourceTable:
-    """Return the table with samples of the columns that may be read, and of no others.
-
-    Raises:
-        SourceError: the table may not be read.
-    """
-    if not table.columns:
-        return table
-    selectable = sa.table(table.name, *(sa.column(column.name) for column in table.columns))
-    query = sa.select(*selectable.columns).limit(SAMPLED_ROWS)
-    key = next((column for column in table.columns if column.is_key and column.type is ColumnType.INTEGER), None)
-    if key is not None:  # the newest rows are the most useful samples
-        query = query.order_by(selectable.columns[key.name].desc())
-    with source.inspection() as connection:
-        rows = connection.execute(query).fetchall()
-    return _with_samples(table, [[row[index] for row in rows] for index in range(len(table.columns))], len(rows))
-
-
-def newest_value(source: DatabaseSource, table: str, column: str) -> object:
-    """Return the greatest value of a column; None without a value, or if the database does not answer in time."""
-    selectable = sa.table(table, sa.column(column))
-    try:
-        with source.inspection() as connection:
-            return connection.execute(sa.select(sa.func.max(selectable.columns[column]))).scalar()
-    except SourceError:
-        return None
 
 
 def profile_workbook(source: WorkbookSource) -> list[SourceTable]:
@@ -119,7 +89,7 @@ def _table(
     hidden, columns = [], []
     for column in described:
         column_name, column_comment = column["name"], column.get("comment") or ""
-        if is_secret(column_name, column_comment, table=f"{name} {comment}"):
+        if is_secret(column_name, column_comment, table=f"{name} {comment}") or _is_document(column["type"], dialect):
             hidden.append(column_name)
             continue
         kind = next((kind for sql_type, kind in _TYPES if isinstance(column["type"], sql_type)), ColumnType.OTHER)
@@ -144,6 +114,14 @@ def _table(
         hidden=tuple(hidden),
         comment=comment,
     )
+
+
+def _is_document(sql_type: sa.types.TypeEngine[Any], dialect: str) -> bool:
+    """Return whether a type holds texts, files or structures, in which anything may stand."""
+    if isinstance(sql_type, sa.LargeBinary | sa.JSON):
+        return True
+    # PostgreSQL and SQLite use TEXT for any string, MySQL and DM only for long ones.
+    return (isinstance(sql_type, sa.Text) and dialect in ("mysql", "oracle")) or str(sql_type).upper() == "XML"
 
 
 def _with_samples(table: SourceTable, samples: list[list[Any]], rows: int) -> SourceTable:

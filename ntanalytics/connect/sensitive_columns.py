@@ -14,21 +14,38 @@ from collections.abc import Iterable
 _STEMS = re.compile(
     "passw|pwd|secret|token|credential|privatekey|secretkey|accesskey|apikey|cookie|mobile|phone|telno|email|"
     "idcard|idno|certno|identitycard|realname|truename|nickname|displayname|fullname|username|personname|"
-    "contactname|operatorname|openid|unionid|birth|content|title|subject|message|stanza|requestparam|mima|"
+    "contactname|operatorname|opername|firstname|lastname|givenname|familyname|surname|openid|unionid|birth|content|title|"
+    "subject|message|stanza|requestparam|useragent|mima|"
     "shouji|dianhua|xingming|shenfenzheng|biaoti|neirong|zhengwen|youxiang"
 )
 
 #: Sensitive as a whole part of a name.
-_PARTS = re.compile("avatar|body|fax|mail|memo|msg|note|param|params|pass|payload|remark|salt|signature|tel|text")
+_PARTS = re.compile(
+    "answer|attachment|author|avatar|body|comment|creator|desc|description|details?|editor|fax|gender|html|json|"
+    "leader|mail|manager|memo|msg|notes?|owner|param|params|pass|payload|poster|receiver|recipient|remarks?|salt|sex|signature|snapshot|"
+    "sql|tel|text|txt|xml"
+)
 
 #: Sensitive anywhere in a Chinese name, or in the beginning of a comment.
 _CHINESE = re.compile(
+    "负责人|接收人|作者|性别|签名|描述|详情|报文|报错|信息内容|"
     "密码|口令|密钥|令牌|盐|身份证|证件号|手机|电话|邮箱|标题|正文|内容|姓名|昵称|用户名|人员名称|联系人|"
     "收件人|接收号码|号码|住址|生日|请求参数|备注"
 )
 
 #: Tables of people: their column ``name`` has names of persons.
-_PEOPLE = re.compile(r"user|account|person|member|staff|employee|admin|用户|人员|员工|账号", re.IGNORECASE)
+_PEOPLE = re.compile(
+    r"user|account|person|member|staff|employee|admin|contact|people|用户|人员|员工|账号|联系人", re.IGNORECASE
+)
+
+#: What a column that ends in ``name`` may name; any other name may be that of a person.
+_NAMED_THINGS = re.compile(
+    "api|app|application|area|biz|bucket|carrier|category|channel|city|class|client|cluster|company|computer|db|department|"
+    "dept|device|dict|domain|event|field|file|function|group|host|interface|item|job|kind|login|logon|menu|metric|model|module|node|"
+    "office|org|organization|plan|platform|policy|post|process|product|project|protocol|province|queue|realm|region|"
+    "resource|role|rule|schema|server|service|site|source|space|stage|state|status|step|system|table|target|task|template|"
+    "tenant|topic|type|unit|zone"
+)
 
 _HEAD = re.compile(r"[^0-9(:,;/\[（：，；【]*")
 _PERSONAL_VALUES = re.compile(
@@ -49,6 +66,8 @@ def is_secret(name: str, comment: str = "", *, table: str = "") -> bool:
     head = _HEAD.match(comment.strip())
     text = name + (head[0] if head else "")
     if _STEMS.search(joined) or any(map(_PARTS.fullmatch, parts)) or _CHINESE.search(text):
+        return True
+    if len(parts) > 1 and parts[-1] == "name" and not _NAMED_THINGS.fullmatch(parts[-2]):
         return True
     return parts in (["name"], ["user"], ["operator"]) and bool(_PEOPLE.search(table) or parts != ["name"])
 

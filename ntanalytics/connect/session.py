@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,7 +11,7 @@ from zoneinfo import ZoneInfo
 import yaml
 from sqlglot import exp
 
-from ntanalytics.catalog import Catalog, Mapping
+from ntanalytics.catalog import Mapping
 from ntanalytics.connect.draft_check import (
     DatasetState,
     Days,
@@ -22,24 +21,20 @@ from ntanalytics.connect.draft_check import (
     selected_expressions,
 )
 from ntanalytics.connect.drafting import draft
-from ntanalytics.connect.log_profiling import profile_logs
-from ntanalytics.connect.matching import MatchProposal, match, propose
-from ntanalytics.connect.profiling import newest_value, profile_database, profile_workbook, sample_table
+from ntanalytics.connect.matching import MatchProposal
+from ntanalytics.connect.product_folder import files_of, product_home, write_missing
+from ntanalytics.connect.proposing import only_named, profile, propose_tables
 from ntanalytics.connect.source_table import SourceTable
+from ntanalytics.connect.table_choice import TableChoice
 from ntanalytics.connect.targets import make_source, settings_of, snippet
 from ntanalytics.connect.value_forms import local_date, time_form
+from ntanalytics.connect.value_reading import newest_value
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.errors import ContractError, NtaError, UsageError
-from ntanalytics.settings import SourceSettings, project_dir
+from ntanalytics.language import tr
+from ntanalytics.settings import SourceSettings
 from ntanalytics.sources import SOURCES, Source
 from ntanalytics.sources.database import DatabaseSource
-from ntanalytics.sources.logs import LogsSource
-from ntanalytics.sources.workbook import WorkbookSource
-
-_NAME = re.compile(r"[a-z][a-z0-9_-]{0,40}")
-
-#: Most proposals: a database has many tables that could feed something, and nobody reads more drafts.
-_MOST_PROPOSALS = 10
 
 Progress = Callable[[str, int], None]
 
@@ -53,6 +48,7 @@ class ConnectionRequest:
         targets: one database URL, one workbook, or log files and globs.
         folder: the folder of products (``queries:`` of the settings).
         datasets: the datasets to draft; by default the likely ones.
+        tables: the tables or sheets to draft them from; by default the likeliest.
         password: a reference to the database's password.
         zone: the site's zone, for naive times.
         days: the first and the last local day to check; by default the newest day of the data.
@@ -63,6 +59,7 @@ class ConnectionRequest:
     targets: Sequence[str]
     folder: Path
     datasets: Sequence[str] = ()
+    tables: Sequence[str] = ()
     password: str = ""
     zone: ZoneInfo
     days: Days | None = None
@@ -76,23 +73,29 @@ class ConnectionReport:
     Attributes:
         folder: the product's folder.
         proposals: the proposed datasets.
+        tables: table → reason why it is used, or not; empty if nothing was drafted.
         hidden: table → columns that were not read because they may be sensitive.
+        values_read: table of a database → columns whose codes or ends were read.
         remarks: remarks on the source.
         written: files that were written now.
         kept: files that existed and were not changed.
         datasets: the state of each dataset.
         problem: the reason why the draft cannot be loaded; else empty.
+        usable: datasets whose valid rows can be taken as the mapping is.
         snippet: the lines for ntanalytics.yml.
     """
 
     folder: Path
     proposals: tuple[MatchProposal, ...]
+    tables: dict[str, str]
     hidden: dict[str, list[str]]
+    values_read: dict[str, list[str]]
     remarks: tuple[str, ...]
     written: tuple[Path, ...]
     kept: tuple[Path, ...]
     datasets: tuple[DatasetState, ...]
     problem: str
+    usable: tuple[str, ...]
     snippet: str
 
     @property
@@ -106,12 +109,15 @@ class ConnectionReport:
             "fits": self.fits,
             "folder": str(self.folder),
             "proposals": [proposal.as_data() for proposal in self.proposals],
+            "tables": self.tables,
             "not_looked_at": self.hidden,
+            "values_read": self.values_read,
             "remarks": list(self.remarks),
             "written": [str(path) for path in self.written],
             "kept": [str(path) for path in self.kept],
             "problem": self.problem,
             "datasets": [state.as_data() for state in self.datasets],
+            "usable": list(self.usable),
             "snippet": self.snippet,
         }
 
@@ -128,98 +134,47 @@ def connect(request: ConnectionRequest, progress: Progress) -> ConnectionReport:
         SourceError: the source cannot be read.
         SettingsError: the URL holds a password, or its driver is not installed.
     """
-    home = _home(request)
+    home = product_home(request.folder, request.name)
     wanted = [dataset_named(name).name for name in request.datasets]
     settings, kind = settings_of(request.name, request.targets, request.password)
     source = make_source(request.name, settings, kind, request.zone)
-    progress("looking", 0)
-    tables = _profile(source)
+    progress(tr("looking"), 0)
+    tables = profile(source)
+    named = only_named(tables, request.tables)
     is_new = not (home / "source.yml").exists()
-    drafted = {path.name.removesuffix(".sql") for path in home.glob("*.sql")} if home.is_dir() else set()
-    if wanted:
-        proposals = [_best_proposal(source, name, tables) for name in wanted if name not in drafted]
-    else:
-        proposals = _with_samples(source, match(tables)) if is_new else []
-    written, kept = _write(home, draft(request.name, proposals), is_new=is_new) if proposals else ((), _files(home))
+    missing = [name for name in wanted if not (home / f"{name}.sql").is_file()]
+    if missing and not tables:
+        raise UsageError(_NOTHING)
+    progress(tr("counting rows"), 0)
+    is_drafting = bool(missing) or (is_new and not wanted)
+    choice = propose_tables(source, named, missing, request.zone) if is_drafting else TableChoice((), {})
+    proposals = choice.proposals
+    files = draft(request.name, proposals) if proposals else {}
+    written, kept = write_missing(home, files, is_new=is_new) if files else ((), files_of(home))
     used = [proposal.table for proposal in proposals] or (tables if kind != "database" else [])
+    values_read = _values_read(used) if kind == "database" else {}
     states, problem = _check(request, home, settings, tables, progress)
+    usable = tuple(state.dataset for state in states if state.is_usable)
     return ConnectionReport(
         folder=home,
-        proposals=tuple(proposals),
+        proposals=proposals,
+        tables=choice.reasons if kind != "logs" else {},
         hidden={table.name: list(table.hidden) for table in used if table.hidden},
+        values_read=values_read,
         remarks=tuple(dict.fromkeys(remark for table in tables for remark in table.remarks)),
         written=written,
         kept=kept,
         datasets=states,
         problem=problem,
-        snippet=snippet(request.name, settings, request.folder),
+        usable=usable,
+        snippet=snippet(request.name, settings, request.folder, () if len(usable) == len(states) else usable),
     )
 
 
-def _home(request: ConnectionRequest) -> Path:
-    """Return the product's folder, if the product may have it."""
-    if not _NAME.fullmatch(request.name):
-        what = f"{request.name!r} cannot be a product's name"
-        raise UsageError(what, todo="use lower-case letters, digits, - and _, such as jeecg")
-    home = request.folder / request.name
-    if request.name in Catalog([project_dir("queries")]) and not home.exists():
-        raise UsageError(f"there is a built-in product {request.name}", todo="use it as it is, or choose another name")
-    if home.exists() and not (home / "source.yml").is_file() and (not home.is_dir() or any(home.iterdir())):
-        raise UsageError("it is there, and no draft: it has no source.yml", where=str(home), todo="choose another name")
-    return home
-
-
-def _profile(source: Source) -> list[SourceTable]:
-    if isinstance(source, DatabaseSource):
-        return profile_database(source)
-    if isinstance(source, WorkbookSource):
-        return profile_workbook(source)
-    if isinstance(source, LogsSource):
-        return [profile_logs(source)]
-    raise UsageError(f"a {source.product.kind} cannot be connected")
-
-
-def _with_samples(source: Source, proposals: list[MatchProposal]) -> list[MatchProposal]:
-    """Return the first proposals with samples; of a database only the proposed tables are sampled."""
-    chosen = proposals[:_MOST_PROPOSALS]
-    if not isinstance(source, DatabaseSource):
-        return chosen
-    tables = {proposal.table.name: proposal.table for proposal in chosen}
-    sampled = {name: sample_table(source, table) for name, table in tables.items()}
-    return [propose(proposal.dataset, sampled[proposal.table.name]) for proposal in chosen]
-
-
-def _best_proposal(source: Source, name: str, tables: list[SourceTable]) -> MatchProposal:
-    """Return a dataset's match with the table that fits it best."""
-    if not tables:
-        raise UsageError(_NOTHING)
-    best = max((propose(dataset_named(name), table) for table in tables), key=lambda proposal: proposal.points)
-    return _with_samples(source, [best])[0]
-
-
-def _write(home: Path, files: dict[str, str], *, is_new: bool) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
-    """Write the files that are missing; a file that the user may have edited stays as it is.
-
-    Returns:
-        The files that were written, and those that were kept.
-    """
-    written, kept = [], []
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-        for name, text in files.items():
-            path = home / name
-            if path.exists():
-                kept.append(path)
-            else:
-                path.write_text(text, encoding="utf-8")
-                written.append(path)
-    except OSError as error:
-        raise UsageError(f"cannot write: {error.strerror}", where=str(home)) from error
-    return tuple(written), tuple(kept) if is_new else _files(home, exclude=written)
-
-
-def _files(home: Path, exclude: Collection[Path] = ()) -> tuple[Path, ...]:
-    return tuple(path for path in sorted(home.iterdir()) if path not in exclude) if home.is_dir() else ()
+def _values_read(tables: Sequence[SourceTable]) -> dict[str, list[str]]:
+    """Return the tables with columns whose codes or ends were read."""
+    names = {table.name: [column.name for column in table.columns if column.values] for table in tables}
+    return {table: columns for table, columns in names.items() if columns}
 
 
 def _check(
@@ -235,7 +190,7 @@ def _check(
             source = SOURCES[product.kind](home.name, settings, product, zone)
             states = []
             for name in product.datasets:
-                progress(f"checking {name}", 0)
+                progress(tr("checking {name}", name=name), 0)
                 try:
                     mapping = source.mapping(name)
                 except NtaError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -29,7 +30,10 @@ class SourceColumn:
         comment: the source's comment.
         sql: its name in a mapping, quoted for the dialect.
         is_key: True if it alone is the primary key.
-        values: samples without nulls.
+        values: samples without nulls; of a database the different values of a column of codes, or the ends of a time.
+        counts: of a database, value as text → rows, the most frequent first.
+        is_varied: True if its values are too many or too long for codes; they were not read.
+        has_zero: True for a number with zeros that is a time elsewhere.
         form: for a time, the form in which it is written (``catalog.TIME_FORMS``); else empty.
     """
 
@@ -39,6 +43,9 @@ class SourceColumn:
     sql: str = ""
     is_key: bool = False
     values: tuple[object, ...] = ()
+    counts: tuple[tuple[str, int], ...] = ()
+    is_varied: bool = False
+    has_zero: bool = False
     form: str = ""
 
 
@@ -56,7 +63,9 @@ class SourceTable:
         comment: the source's comment.
         prelude: for logs, the WITH clause that parses a line.
         remarks: for the user, on the form that was recognised.
-        sampled: number of sampled rows or lines; None before sampling.
+        sampled: number of rows or lines from which values were taken at most; None before that.
+        rows: number of rows, up to a bound; None if it was not counted.
+        newest: day of the newest row; None if it is unknown.
     """
 
     name: str
@@ -69,3 +78,5 @@ class SourceTable:
     prelude: str = ""
     remarks: tuple[str, ...] = ()
     sampled: int | None = None
+    rows: int | None = None
+    newest: dt.date | None = None

@@ -11,6 +11,7 @@ import yaml
 
 from ntanalytics.catalog import Product
 from ntanalytics.errors import UsageError
+from ntanalytics.language import tr
 from ntanalytics.settings import SourceSettings
 from ntanalytics.sources import SOURCES, Source
 
@@ -26,9 +27,11 @@ def settings_of(name: str, targets: Sequence[str], password: str) -> tuple[Sourc
     urls = [target for target in targets if "://" in target]
     workbooks = [target for target in targets if Path(target).suffix.lower() in _WORKBOOKS and target not in urls]
     if (urls or workbooks) and len(targets) > 1:
-        raise UsageError("name one database, or one workbook, or log files", todo="connect them one after the other")
+        raise UsageError(
+            tr("name one database, or one workbook, or log files"), todo=tr("connect them one after the other")
+        )
     if password and not urls:
-        raise UsageError("only a database has a password", todo="leave --password away")
+        raise UsageError(tr("only a database has a password"), todo=tr("leave --password away"))
     try:
         if urls:
             return SourceSettings(product=name, url=urls[0], password=password, timeout_s=30), "database"
@@ -37,7 +40,7 @@ def settings_of(name: str, targets: Sequence[str], password: str) -> tuple[Sourc
         return SourceSettings(product=name, paths=tuple(targets)), "logs"
     except pydantic.ValidationError as error:
         what = "; ".join(problem["msg"].removeprefix("Value error, ") for problem in error.errors())
-        todo = "pass the password as --password env:NAME, file:PATH or keyring:SERVICE/USER"
+        todo = tr("pass the password as --password env:NAME, file:PATH or keyring:SERVICE/USER")
         raise UsageError(what, todo=todo) from None
 
 
@@ -52,8 +55,15 @@ def make_source(name: str, settings: SourceSettings, kind: str, zone: ZoneInfo) 
     return SOURCES[kind](name, settings, product, zone)
 
 
-def snippet(name: str, settings: SourceSettings, folder: Path) -> str:
-    """Return the lines of ntanalytics.yml that use the product."""
+def snippet(name: str, settings: SourceSettings, folder: Path, datasets: Sequence[str] = ()) -> str:
+    """Return the lines of ntanalytics.yml that use the product.
+
+    Args:
+        name: the product's name.
+        settings: its source.
+        folder: folder of the products.
+        datasets: the only datasets to take; empty for all.
+    """
     source: dict[str, object] = {"product": name}
     if settings.url:
         source["url"] = settings.url
@@ -63,5 +73,7 @@ def snippet(name: str, settings: SourceSettings, folder: Path) -> str:
         source["path"] = str(settings.path)
     else:
         source["paths"] = list(settings.paths)
+    if datasets:
+        source["datasets"] = list(datasets)
     content = {"queries": str(folder), "sources": {name: source}}
     return yaml.safe_dump(content, allow_unicode=True, sort_keys=False)

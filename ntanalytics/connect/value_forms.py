@@ -26,6 +26,7 @@ _FRACTION = re.compile(r"(?<=:\d\d)[.,]\d+$")
 #: Unix times from 2001-09-09 to 2286, in seconds.
 _SECONDS = range(1_000_000_000, 10_000_000_000)
 _MEANING = re.compile(r"(?<![\w.])([0-9]{1,4}|[A-Za-z][A-Za-z0-9_]{0,15})\s*[-=:：、.]?\s*([\u3400-\u9fff]{1,12})")
+_ENGLISH_MEANING = re.compile(r"(?<![\w.])([0-9]{1,4})\s*[:=]\s*([A-Za-z][A-Za-z-]{2,20})")
 
 
 def text_format(texts: Sequence[str]) -> str:
@@ -78,8 +79,13 @@ def local_date(value: object, form: str, zone: dt.tzinfo) -> dt.date | None:
 
 def meanings(comment: str) -> dict[str, str]:
     """Return value → meaning from a column's comment: ``类型（1登录，2操作）`` gives 1 → 登录, 2 → 操作."""
-    by_value = dict(_MEANING.findall(comment))
+    by_value = dict(_MEANING.findall(comment)) or dict(_ENGLISH_MEANING.findall(comment))
     return by_value if len(by_value) > 1 else {}
+
+
+def value_text(value: object) -> str:
+    """Return a value as the text that a table of words and the words of a comment have."""
+    return str(value).lower() if isinstance(value, bool) else str(value).strip()
 
 
 def _fits(text: str, form: str) -> bool:

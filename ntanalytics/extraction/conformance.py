@@ -29,7 +29,7 @@ _NO_KEY = b"conformance"
 _ORDERED_TYPES = {Type.INTEGER, Type.NUMBER, Type.TIMESTAMP, Type.DATE}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ColumnFacts:
     """Facts about one column of the valid rows.
 
@@ -39,6 +39,8 @@ class ColumnFacts:
         least: the smallest value, as text; empty without a value or an order.
         greatest: the largest value.
         unseen: words of an enumeration that neither the contract nor the product's table of words has → rows.
+        yes: rows in which a flag is true.
+        no: rows in which it is false.
     """
 
     name: str
@@ -46,6 +48,8 @@ class ColumnFacts:
     least: str
     greatest: str
     unseen: dict[str, int]
+    yes: int = 0
+    no: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,4 +193,14 @@ def _facts(rows: pa.Table, column: Column, unseen: Counter[str]) -> ColumnFacts:
     if column.type in _ORDERED_TYPES and column.privacy is Privacy.OPEN and rows.num_rows > values.null_count:
         ends = pc.min_max(values).as_py()
         least, greatest = str(ends["min"]), str(ends["max"])
-    return ColumnFacts(column.name, share, least, greatest, dict(unseen.most_common(20)))
+    yes = (pc.sum(values).as_py() or 0) if column.type is Type.BOOLEAN else 0
+    no = rows.num_rows - values.null_count - yes if column.type is Type.BOOLEAN else 0
+    return ColumnFacts(
+        name=column.name,
+        null_share=share,
+        least=least,
+        greatest=greatest,
+        unseen=dict(unseen.most_common(20)),
+        yes=yes,
+        no=no,
+    )

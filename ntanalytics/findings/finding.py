@@ -112,11 +112,11 @@ class Excuse:
     """Planned work that explains a violation.
 
     Attributes:
-        kind: ``maintenance``, ``mailing`` or ``training``.
-        change_numbers: numbers of the confirmed changes.
+        kind: ``maintenance``, ``mailing``, ``training`` or ``onboarding``.
+        change_numbers: numbers of the confirmed changes; of an onboarding the number of its ticket.
     """
 
-    kind: Literal["maintenance", "mailing", "training"]
+    kind: Literal["maintenance", "mailing", "training", "onboarding"]
     change_numbers: tuple[str, ...] = ()
 
 

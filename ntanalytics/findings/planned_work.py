@@ -5,7 +5,7 @@ A violation is excused only where it is of what the work names, of its kind, and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
@@ -15,7 +15,7 @@ from ntanalytics.findings.finding import Excuse, Finding, Window
 from ntanalytics.findings.place import host_of, place
 from ntanalytics.findings.subjects import members_of
 from ntanalytics.metrics.infra.planned_downtime import confirmed_work
-from ntanalytics.metrics.rows import Rows
+from ntanalytics.metrics.rows import Rows, rows
 
 #: Codes of the rules that an outage breaks: a service or host that is down, silent, failing or slow.
 OUTAGES = (
@@ -29,6 +29,12 @@ MAILINGS = ("sms.application_rise", "sms.surveillance")
 
 #: Codes of the rules that a unit breaks whose staff is at a training.
 AWAY = ("oa.unit_active_fall", "oa.unit_active_change_rate")
+
+#: Codes of the rules that a unit breaks which joins: more use than before.
+JOINING = ("*.surveillance",)
+
+#: Days after the latest step of an onboarding within which the use of the unit grows.
+JOINING_DAYS = 7
 
 #: Seconds between checks or slots: an outage may seem to begin that much earlier, or to end that much later.
 GRAIN_S = 600.0
@@ -80,6 +86,7 @@ def suppress_planned(
     planned: Iterable[PlannedHours],
     trained: Iterable[str] = (),
     places: Mapping[str, str] = _NONE,
+    joining: Mapping[str, str] = _NONE,
 ) -> list[Finding]:
     """Return the findings of a day in their order; violations that planned work explains are ok, with an excuse.
 
@@ -88,6 +95,7 @@ def suppress_planned(
         planned: planned work of the day (:func:`planned_hours`).
         trained: keys of the units that had a training on the day.
         places: head of a host's or service's name → the subsystem that it carries.
+        joining: unit that joins → the number of its ticket (:func:`joining_units`).
     """
     work, units = list(planned), set(trained)
     excused = []
@@ -96,10 +104,37 @@ def suppress_planned(
         if finding.is_violation:
             if finding.has_code(AWAY) and finding.entity.label in units:
                 excuse = Excuse("training")
+            elif ticket := _ticket_of_growth(finding, joining):
+                excuse = Excuse("onboarding", (ticket,))
             elif item := next((item for item in work if _explains(item, finding, places)), None):
                 excuse = Excuse("mailing" if item.is_mailing else "maintenance", (item.change_number,))
         excused.append(finding if excuse is None else replace(finding, status="ok", since=None, excuse=excuse))
     return excused
+
+
+def joining_units(onboardings: Rows, on: date, local_day: Callable[[datetime], date]) -> dict[str, str]:
+    """Return unit → ticket of the onboardings with a ticket that are under way on a day.
+
+    Args:
+        onboardings: rows of ``desk.onboardings``.
+        on: the inspected day.
+        local_day: the local day of a moment.
+    """
+    units = {}
+    for row in rows(onboardings):
+        steps = [row[f"{step}_on"] for step in ("account", "permission", "seal", "training", "finished")]
+        begin = local_day(row["noted_at"])
+        end = max([begin, *(day for day in steps if day is not None)]) + timedelta(days=JOINING_DAYS)
+        if row["ticket_no"] and begin <= on <= end:
+            units[str(row["unit"])] = str(row["ticket_no"])
+    return units
+
+
+def _ticket_of_growth(finding: Finding, joining: Mapping[str, str]) -> str:
+    """Return the ticket that explains more use of a unit that joins; empty where none does."""
+    if not finding.has_code(JOINING) or not _is_more(finding):
+        return ""
+    return next((joining[name] for name in members_of(finding).values() if name in joining), "")
 
 
 def _explains(planned: PlannedHours, finding: Finding, places: Mapping[str, str]) -> bool:

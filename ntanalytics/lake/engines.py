@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ibis
+
 from ntanalytics.lake.backends.duckdb import DuckReader
 from ntanalytics.lake.backends.reader import Reader
 from ntanalytics.lake.delta import DeltaLake
@@ -22,4 +24,8 @@ def open_reader(lake: DeltaLake, settings: Settings) -> Reader:
         from ntanalytics.lake.backends.spark import SparkReader
 
         return SparkReader(lake, session(settings.spark.master, settings.spark.config))
-    return DuckReader(lake)
+    reader = DuckReader(lake)
+    if ibis.options.default_backend is None:
+        # What is computed of rows in memory alone is asked here, too: its SQL is kept, and the engine is locked.
+        ibis.set_backend(reader.connection)
+    return reader

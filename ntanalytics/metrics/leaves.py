@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 
 from ntanalytics.contract.infra import DURATION_GROWTH
 from ntanalytics.metrics.measure import catalogue, rate
+from ntanalytics.metrics.slots import local_hour
 
 MEASURES = catalogue(
     (
@@ -48,9 +49,7 @@ def leaves(
         events ``<value>_events``, the sum of their logarithms ``<value>_log`` and of the squares of these
         ``<value>_log2``; in no order.
     """
-    hour = (
-        ((events[at].epoch_seconds() + utc_offset_h * 3600) % 86_400 // 3600).cast("int64") if at else ibis.literal(0)
-    )
+    hour = local_hour(events[at], utc_offset_h) if at else ibis.literal(0)
     count = events[weight] if weight else ibis.literal(1)
     measured = {}
     for name in values:

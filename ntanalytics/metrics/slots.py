@@ -10,6 +10,17 @@ import ibis.expr.types as ir
 SLOT_S = 600
 
 
+def local_hour(at: ir.TimestampColumn, utc_offset_h: int) -> ir.IntegerColumn:
+    """Return the local hour of the day of moments, 0 to 23.
+
+    Args:
+        at: the moments (UTC).
+        utc_offset_h: hours by which local time is ahead of UTC.
+    """
+    hour: ir.IntegerColumn = ((at.epoch_seconds() + utc_offset_h * 3600) % 86_400 // 3600).cast("int64")
+    return hour
+
+
 def by_slot(
     events: ir.Table, at: str, utc_offset_h: int, by: Sequence[str] = (), *, count: str = "", slot_s: int = SLOT_S
 ) -> ir.Table:

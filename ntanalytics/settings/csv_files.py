@@ -24,11 +24,7 @@ def read_csv(path: Path, columns: Sequence[str]) -> list[tuple[int, tuple[str, .
     Raises:
         NtaError: the file cannot be read, is in no such encoding, or lacks a column.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise NtaError(tr("cannot read the file: {strerror}", strerror=error.strerror), where=str(path)) from error
-    reader = csv.DictReader(io.StringIO(_text(content, path), newline=""))
+    reader = csv.DictReader(io.StringIO(csv_text(path), newline=""))
     try:
         header = [name.strip() for name in reader.fieldnames or ()]
         reader.fieldnames = header
@@ -50,7 +46,16 @@ def read_csv(path: Path, columns: Sequence[str]) -> list[tuple[int, tuple[str, .
     return [(number, values) for number, values in rows if any(values)]
 
 
-def _text(content: bytes, path: Path) -> str:
+def csv_text(path: Path) -> str:
+    """Return the text of a file in UTF-8, or else in GB 18030 with a warning in the log.
+
+    Raises:
+        NtaError: the file cannot be read, or is in no such encoding.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise NtaError(tr("cannot read the file: {strerror}", strerror=error.strerror), where=str(path)) from error
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:

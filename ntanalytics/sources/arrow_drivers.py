@@ -18,7 +18,9 @@ from sqlalchemy.engine import URL
 from ntanalytics.errors import SourceError, SourceLocked, SourceRefused, SourceTooSlow
 from ntanalytics.language import tr
 from ntanalytics.sources.binding import rename_parameters
+from ntanalytics.sources.native_stderr import without_panics
 from ntanalytics.sources.source import BATCH_ROWS
+from ntanalytics.sources.sql_mistakes import first_line
 from ntanalytics.sources.stall_guard import CONNECT_S
 
 
@@ -131,7 +133,7 @@ def _adbc(
             cursor.execute(_with_literals(sql, values, "postgresql"))
             yield from cursor.fetch_record_batch()
     except (dbapi.Error, OSError) as error:
-        raise source_error(_first_line(error), where, needs) from None
+        raise source_error(first_line(error), where, needs) from None
 
 
 def _connectorx(
@@ -142,35 +144,32 @@ def _connectorx(
     plain = _address(url.set(drivername="mysql", query={}))
     has_yielded = False
     try:
-        stream = connectorx.read_sql(
-            plain,
-            _with_literals(sql, values, "mysql"),
-            return_type="arrow_stream",
-            batch_size=BATCH_ROWS,
-            pre_execution_query=session,
-        )
-        for batch in stream:
-            has_yielded = True
-            yield batch
+        with without_panics():
+            stream = connectorx.read_sql(
+                plain,
+                _with_literals(sql, values, "mysql"),
+                return_type="arrow_stream",
+                batch_size=BATCH_ROWS,
+                pre_execution_query=session,
+            )
+            for batch in stream:
+                has_yielded = True
+                yield batch
     except RuntimeError as error:
-        raise source_error(_first_line(error), where, needs) from None
+        raise source_error(first_line(error), where, needs) from None
     except BaseException as error:
         # connectorx reports unsupported data (a column of NULL only, a zero date) and a failure during reading as a
         # Rust panic, which is not an Exception.
         if type(error).__name__ != "PanicException":
             raise
         if not has_yielded or _UNCONVERTED in str(error):
-            raise DriverUnavailable(_first_line(error), has_yielded=has_yielded) from None
-        raise source_error(_first_line(error), where, needs) from None
+            raise DriverUnavailable(first_line(error), has_yielded=has_yielded) from None
+        raise source_error(first_line(error), where, needs) from None
 
 
 def _address(url: URL) -> str:
     """Return the URL with its password for other drivers: SQLAlchemy does not escape a blank in a password."""
     return url.render_as_string(hide_password=False).replace(" ", "%20")
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or ["no message"])[0]
 
 
 def _with_literals(sql: str, values: dict[str, Any], backend: str) -> str:

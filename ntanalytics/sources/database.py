@@ -30,6 +30,7 @@ from ntanalytics.sources import arrow_drivers, privileges, shards, stall_guard
 from ntanalytics.sources.binding import bound_window
 from ntanalytics.sources.privileges import Account
 from ntanalytics.sources.source import BATCH_ROWS, SourceBase
+from ntanalytics.sources.sql_mistakes import first_line, naming_mistakes
 
 log = structlog.get_logger(__name__)
 
@@ -152,10 +153,14 @@ class DatabaseSource(SourceBase):
         with self._connected() as connection:
             sql = self._expanded_sql(connection, mapping, since, until)
             if not is_fast:
-                with self._translated_errors(mapping.path.name):
+                with naming_mistakes(mapping), self._translated_errors(mapping.path.name):
                     yield self._read_by_sqlalchemy(connection, sql, values)
         if is_fast:  # on a connection of its own, after the first is closed: one connection per source at a time
-            with closing(self._read_fast(mapping, sql, values)) as batches, self._translated_errors(mapping.path.name):
+            with (
+                closing(self._read_fast(mapping, sql, values)) as batches,
+                naming_mistakes(mapping),
+                self._translated_errors(mapping.path.name),
+            ):
                 yield batches
 
     def count(self, mapping: Mapping, since: dt.datetime, until: dt.datetime) -> int:
@@ -168,9 +173,9 @@ class DatabaseSource(SourceBase):
         if self._was_read and self._pause_s:
             self._wait(self._pause_s)
         self._was_read = True
-        with self._connected() as connection, self._translated_errors(mapping.path.name):
+        with self._connected() as connection, naming_mistakes(mapping), self._translated_errors(mapping.path.name):
             sql = self._expanded_sql(connection, mapping, since, until)
-            counting = f"SELECT count(*) FROM (\n{sql.rstrip().rstrip(';')}\n) counted"  # noqa: S608 — the checked SQL of a mapping
+            counting = f"SELECT count(*) FROM ({sql.rstrip().rstrip(';')}\n) counted"  # noqa: S608 — the checked SQL of a mapping
             with self._close_after(self._timeout_s + stall_guard.GRACE_S):
                 return int(connection.execute(sa.text(escape_colons(counting)), values).scalar_one())
 
@@ -299,7 +304,7 @@ class DatabaseSource(SourceBase):
                 todo=tr("install the extra, e.g. ntanalytics[mysql]"),
             ) from None
         except (sa.exc.OperationalError, sa.exc.InterfaceError) as error:
-            failure = arrow_drivers.source_error(_first_line(error.orig), where, self.product.needs)
+            failure = arrow_drivers.source_error(first_line(error.orig), where, self.product.needs)
             if error.statement is not None:
                 raise failure from None
             if failure.retryable:
@@ -308,7 +313,7 @@ class DatabaseSource(SourceBase):
             # No retry: some servers lock an account after some wrong passwords.
             raise SourceRefused(failure.what, where=where, todo=tr("are the account and its password right?")) from None
         except sa.exc.DBAPIError as error:
-            raise SourceRefused(_first_line(error.orig), where=where, todo=self.product.needs) from None
+            raise SourceRefused(first_line(error.orig), where=where, todo=self.product.needs) from None
 
 
 def _array(values: tuple[Any, ...]) -> pa.Array:
@@ -324,7 +329,3 @@ def _limit_sqlite(connection: Connection, seconds: int) -> None:
     end = time.monotonic() + seconds
     driver: Any = connection.connection.driver_connection
     driver.set_progress_handler(lambda: time.monotonic() > end, 100_000)
-
-
-def _first_line(error: BaseException | None) -> str:
-    return (str(error).strip().splitlines() or [tr("no message")])[0]

@@ -17,6 +17,7 @@ from ntanalytics.errors import SourceError, SourceRefused
 from ntanalytics.language import tr
 from ntanalytics.sources.binding import bound_window, rename_parameters
 from ntanalytics.sources.source import BATCH_ROWS
+from ntanalytics.sources.sql_mistakes import first_line, naming_mistakes
 
 #: Errors of DuckDB about the SQL itself; their messages contain no values.
 REFUSALS = (
@@ -55,7 +56,7 @@ def query_tables(
         SourceRefused: DuckDB refuses the mapping.
         SourceError: DuckDB failed on a value.
     """
-    with duckdb_sandbox.open_connection() as connection:
+    with naming_mistakes(mapping), duckdb_sandbox.open_connection() as connection:
         for name, table in tables.items():
             connection.register(name, table)
         duckdb_sandbox.lock(connection)
@@ -64,9 +65,11 @@ def query_tables(
         try:
             rows = connection.sql(rename_parameters(mapping.sql, "$"), params=values).to_arrow_table(BATCH_ROWS)
         except (duckdb.CatalogException, duckdb.BinderException) as error:
-            raise SourceRefused(f"{missing}: {str(error).splitlines()[0]}", where=where, todo=todo) from None
+            raise SourceRefused(f"{missing}: {first_line(error)}", where=where, todo=todo) from None
         except REFUSALS as error:
-            raise SourceRefused(tr("DuckDB refuses the mapping: {error}", error=error), where=where) from None
+            raise SourceRefused(
+                tr("DuckDB refuses the mapping: {error}", error=first_line(error)), where=where
+            ) from None
         except duckdb.Error as error:
             # The kind of the failure only: the message contains the value.
             kind = str(error).partition("\n")[0].partition(": ")[0]

@@ -37,6 +37,7 @@ from ntanalytics.sources.archive_limits import ArchiveLimits
 from ntanalytics.sources.binding import bound_window, rename_parameters
 from ntanalytics.sources.duckdb_tables import REFUSALS
 from ntanalytics.sources.source import BATCH_ROWS, SourceBase
+from ntanalytics.sources.sql_mistakes import first_line, naming_mistakes
 
 #: Size of a block, in bytes.
 BLOCK_BYTES = 1 << 20
@@ -89,7 +90,11 @@ class LogsSource(SourceBase):
         lines = _Lines(self.name, files)
         sql = rename_parameters(mapping.sql, "$")
         window = bound_window(mapping.window_form, since, until, self.zone)
-        with tempfile.TemporaryDirectory(prefix="ntanalytics-") as spill, _connect(Path(spill), lines) as connection:
+        with (
+            naming_mistakes(mapping),
+            tempfile.TemporaryDirectory(prefix="ntanalytics-") as spill,
+            _connect(Path(spill), lines) as connection,
+        ):
             try:
                 reader = connection.sql(sql, params=window).to_arrow_reader(BATCH_ROWS)
                 yield self._batches(reader, lines, mapping)
@@ -109,7 +114,9 @@ class LogsSource(SourceBase):
         # The kind of the failure only: the message contains the value.
         kind = str(error).partition("\n")[0].partition(": ")[0]
         if isinstance(error, REFUSALS):
-            return SourceRefused(tr("DuckDB refuses the mapping: {error}", error=error), where=str(mapping.path))
+            return SourceRefused(
+                tr("DuckDB refuses the mapping: {error}", error=first_line(error)), where=str(mapping.path)
+            )
         return SourceError(tr("DuckDB failed on the mapping: {kind}", kind=kind), where=f"{self.name}, {mapping.path}")
 
 

@@ -15,7 +15,7 @@ import openpyxl
 import pytest
 import sqlalchemy as sa
 
-from ntanalytics.catalog import load_product
+from ntanalytics.catalog import Product, load_product
 from ntanalytics.connect import ConnectionReport, ConnectionRequest, connect
 from ntanalytics.connect.draft_check import loadable_copy
 from ntanalytics.contract import DATASETS
@@ -42,6 +42,7 @@ def run(name: str, target: str, folder: Path, *datasets: str, **given: Any) -> C
 
 
 def database(folder: Path, *statements: str) -> str:
+    folder.mkdir(exist_ok=True)
     url = f"sqlite:///{folder}/product.sqlite"
     engine = sa.create_engine(url)
     with engine.begin() as connection:
@@ -71,7 +72,7 @@ def everything(found: ConnectionReport) -> str:
 
 
 def test_a_table_is_proposed_drafted_with_every_column_and_checked(tmp_path: Path):
-    found = run("ruoyi", logins(tmp_path), tmp_path)
+    found = run("wangban", logins(tmp_path), tmp_path)
     assert [(proposal.dataset.name, proposal.table.name) for proposal in found.proposals] == [
         ("identity.logins", "sys_logininfor")
     ]
@@ -80,7 +81,9 @@ def test_a_table_is_proposed_drafted_with_every_column_and_checked(tmp_path: Pat
         mapping = load_product(copy).mapping("identity.logins")
     assert mapping.times["logged_in_at"] == "naive"
     assert dict(mapping.translations["outcome"]) == {"fail": "failure", "success": "success"}
-    assert all(f" AS {column.name}" in mapping.sql for column in DATASETS["identity.logins"].mapped)
+    selected = {column.name for column in DATASETS["identity.logins"].mapped if f" AS {column.name}" in mapping.sql}
+    assert mapping.absent == {"reason", "terminal"}
+    assert selected == {column.name for column in DATASETS["identity.logins"].mapped} - mapping.absent
     assert states(found) == {
         "login_id": "ok",
         "logged_in_at": "ok",
@@ -102,11 +105,11 @@ def test_a_table_is_proposed_drafted_with_every_column_and_checked(tmp_path: Pat
 
 def test_what_is_missing_is_said_until_it_fits_and_an_edited_draft_is_never_overwritten(tmp_path: Path):
     url = logins(tmp_path)
-    first = run("ruoyi", url, tmp_path)
+    first = run("wangban", url, tmp_path)
     words = first.folder / "method.csv"
     words.write_text(words.read_text(encoding="utf-8").replace("TODO", "other"), encoding="utf-8")
     before = {path.name: path.read_bytes() for path in first.folder.iterdir()}
-    second = run("ruoyi", url, tmp_path)
+    second = run("wangban", url, tmp_path)
     assert second.fits
     assert second.datasets[0].rows == 3
     assert not second.written
@@ -124,18 +127,18 @@ def test_what_is_judged_secret_is_never_sampled(tmp_path: Path):
 
     engine_execute(listen)
     try:
-        found = run("ruoyi", url, tmp_path)
+        found = run("wangban", url, tmp_path)
     finally:
         sa.event.remove(sa.Engine, "before_cursor_execute", listen)
     assert CANARY not in everything(found)
     assert "1391234567" not in everything(found)
-    # bianhao sounds innocent: it was sampled, its values are telephone numbers, and it is gone.
-    assert found.hidden == {"sys_logininfor": ["user_name", "password", "phonenumber", "msg", "bianhao"]}
+    assert found.hidden == {"sys_logininfor": ["user_name", "password", "phonenumber", "msg"]}
+    assert found.values_read == {"sys_logininfor": ["login_type", "status"]}
     # A draft's comments name what is not looked at; what stands outside comments is what is read.
     bare = [re.sub(r"/\*.*?\*/|--[^\n]*", "", statement, flags=re.DOTALL) for statement in asked]
     samples = [statement for statement in bare if "FROM sys_logininfor" in statement]
     assert samples
-    for name in ("user_name", "password", "phonenumber", "msg"):
+    for name in ("user_name", "password", "phonenumber", "msg", "bianhao"):  # nothing needs bianhao
         assert not any(name in statement for statement in samples)
 
 
@@ -150,7 +153,7 @@ def test_a_column_that_every_row_must_have_and_the_window_are_named(tmp_path: Pa
 
 
 def test_an_empty_table_proves_nothing(tmp_path: Path):
-    found = run("ruoyi", database(tmp_path, LOGINS), tmp_path)
+    found = run("wangban", database(tmp_path, LOGINS), tmp_path)
     assert not found.fits
     assert "nothing is proven" in found.datasets[0].problems[0]
 
@@ -324,7 +327,12 @@ def test_map_check_shows_a_wrong_expression_by_the_shape_of_the_lines(tmp_path: 
     (tmp_path / "ntanalytics.yml").write_text(settings, encoding="utf-8")
     nta("connect", "portal", "auth.log", "--dataset", "identity.logins", cwd=tmp_path)
     sql = tmp_path / "queries" / "portal" / "identity.logins.sql"
-    header, _, _ = sql.read_text(encoding="utf-8").partition("WITH ")
+    header, _, _ = (
+        sql.read_text(encoding="utf-8")
+        .replace("- reason\n- terminal\n", "")
+        .replace("absent:\n", "")
+        .partition("WITH ")
+    )
     sql.write_text(
         header
         + r"""WITH parted AS (
@@ -341,3 +349,119 @@ FROM parted WHERE logged_in_at >= :since AND logged_in_at < :until
     assert done.returncode == 0, done.stderr
     assert "1 of 4 lines (25.0%) match no regular expression of the mapping:" in done.stdout
     assert r"auth.log:4: 0000-00-00 00:00:00 \x1b]0;aaaa\x07 aaa=字字 aa=00.0.0.0 aaa=aaa" in done.stdout
+
+
+ACCOUNTS = "CREATE TABLE {} (user_id INTEGER PRIMARY KEY, dept_id INTEGER, {}, del_flag CHAR(1), create_time DATETIME)"
+
+
+def accounts(folder: Path, flag: str, few: str, many: str, *more: str) -> str:
+    """A table of accounts: 2 rows with one value of a flag, 8 with the other one, of which one is deleted."""
+    flags = [(n, few if n < 3 else many, 2 if n == 9 else 0) for n in range(1, 11)]
+    rows = ", ".join(f"({n}, 7, '{is_set}', '{gone}', '2026-11-{10 + n} 09:00:00')" for n, is_set, gone in flags)
+    table = ACCOUNTS.format("sys_user", f"{flag} VARCHAR(10)")
+    return database(folder, table, f"INSERT INTO sys_user VALUES {rows}", *more)
+
+
+def open_todos(found: ConnectionReport) -> str:
+    return " ".join(problem for state in found.datasets for problem in state.problems)
+
+
+def test_a_flag_without_a_meaning_is_shown_with_its_rows_and_left_to_the_user(tmp_path: Path):
+    found = run("hr", accounts(tmp_path, "status", "1", "0"), tmp_path, "identity.accounts")
+    sql = (found.folder / "identity.accounts.sql").read_text(encoding="utf-8")
+    assert "-- its values: 0: 8 rows, 1: 2 rows" in sql
+    assert "identity.accounts.sql:" in open_todos(found)
+    assert not found.fits
+
+
+def test_an_inverted_flag_never_fits_until_the_user_is_sure(tmp_path: Path):
+    url = accounts(tmp_path, "enabled", "1", "0", "UPDATE sys_user SET del_flag = '1' WHERE del_flag = '2'")
+    found = run("hr", url, tmp_path, "identity.accounts")
+    assert "only 2 of 10 rows would be 启用" in open_todos(found)
+    assert states(found, "identity.accounts")["is_enabled"] == "doubtful"
+    assert not found.usable
+    sql = found.folder / "identity.accounts.sql"
+    edited = re.sub(r"-- TODO: only[^\n]*", "-- sure: is_enabled", sql.read_text(encoding="utf-8"))
+    sql.write_text(edited, encoding="utf-8")
+    sure = run("hr", url, tmp_path, "identity.accounts")
+    assert sure.fits
+    (problem,) = [column.problem for column in sure.datasets[0].columns if column.name == "is_enabled"]
+    assert problem == "yes: 2 rows, no: 7"  # one of the eight is deleted
+
+
+def test_a_flag_that_says_no_is_turned_and_deleted_rows_are_left_out(tmp_path: Path):
+    found = run("hr", accounts(tmp_path, "is_locked", "1", "0"), tmp_path, "identity.accounts")
+    sql = (found.folder / "identity.accounts.sql").read_text(encoding="utf-8")
+    assert "CASE is_locked WHEN '0' THEN 1 WHEN '1' THEN 0 END AS is_enabled" in sql
+    assert "-- TODO: del_flag marks deleted rows (0: 9 rows, 2: 1 rows)" in sql  # nothing says what 2 means
+    url = accounts(tmp_path / "b", "is_locked", "1", "0", "UPDATE sys_user SET del_flag = '1' WHERE del_flag = '2'")
+    found = run("hr-b", url, tmp_path, "identity.accounts")
+    assert "WHERE del_flag = '0'" in (found.folder / "identity.accounts.sql").read_text(encoding="utf-8")
+    assert (found.fits, found.datasets[0].rows) == (True, 9)
+
+
+def test_the_table_with_new_rows_is_chosen_and_the_others_are_told(tmp_path: Path):
+    old = ACCOUNTS.format("sys_user_bak", "enabled VARCHAR(10)")
+    empty = ACCOUNTS.format("sys_user_his", "enabled VARCHAR(10)")
+    url = accounts(tmp_path, "enabled", "0", "1", old, empty, "CREATE TABLE menu (id INTEGER PRIMARY KEY)")
+    found = run("hr", url, tmp_path, "identity.accounts")
+    assert [proposal.table.name for proposal in found.proposals] == ["sys_user"]
+    assert found.tables["sys_user"] == "used for identity.accounts"
+    assert "0 rows" in found.tables["sys_user_his"]
+    assert found.tables["menu"]
+    named = run("hr-b", url, tmp_path, "identity.accounts", tables=["sys_user_his"])
+    assert [proposal.table.name for proposal in named.proposals] == ["sys_user_his"]
+    with pytest.raises(UnknownName, match="did you mean 'sys_user'"):
+        run("hr-c", url, tmp_path, "identity.accounts", tables=["sys_users"])
+
+
+def test_words_of_a_pair_epochs_with_zeros_and_withdrawn_cases_are_proposed(tmp_path: Path):
+    url = database(
+        tmp_path,
+        "CREATE TABLE login_event (id INTEGER PRIMARY KEY, event_time BIGINT, login_type TEXT, result TEXT)",
+        "INSERT INTO login_event VALUES (1, 1795136400000, 'pwd', 'LOGIN'), (2, 1795136401000, 'pwd', 'LOGIN_ERROR')",
+        "CREATE TABLE ticket (id INTEGER PRIMARY KEY, created BIGINT, closed BIGINT, updated BIGINT, is_deleted INT)",
+        "INSERT INTO ticket VALUES (1, 1795136400, 0, 1795136400, 0), (2, 1795136400, 1795136500, 1795136500, 1)",
+    )
+    found = run("portal", url, tmp_path, "identity.logins", "desk.tickets")
+    product = load_product_without_words(found)
+    logins, tickets = product.mapping("identity.logins"), product.mapping("desk.tickets")
+    assert logins.times["logged_in_at"] == "epoch_ms"
+    assert dict(logins.translations["outcome"]) == {"LOGIN": "success", "LOGIN_ERROR": "failure"}
+    assert tickets.times["closed_at"] == "epoch_s"
+    assert "NULLIF(closed, 0) AS closed_at" in tickets.sql
+    assert "CASE WHEN NOT (is_deleted = 0) THEN '已删除' END AS withdrawn_because" in tickets.sql
+
+
+def load_product_without_words(found: ConnectionReport) -> Product:
+    with loadable_copy(found.folder) as (copy, _):
+        return load_product(copy)
+
+
+def test_settings_are_told_as_soon_as_rows_can_be_taken(tmp_path: Path):
+    found = run("wangban", logins(tmp_path), tmp_path)
+    assert (found.fits, found.usable) == (False, ("identity.logins",))
+    assert "product: wangban" in found.snippet
+    url = accounts(tmp_path / "b", "is_locked", "1", "0", "UPDATE sys_user SET del_flag = '0'", LOGINS)
+    both = run("hr", url, tmp_path)
+    assert both.usable == ("identity.accounts",)
+    assert "datasets:\n    - identity.accounts" in both.snippet
+
+
+def test_a_table_of_words_in_gbk_is_read_with_its_open_words(tmp_path: Path):
+    url = logins(tmp_path)
+    home = run("wangban", url, tmp_path).folder
+    (home / "method.csv").write_bytes("theirs,ours,说明\npwd,password,口令\nukey,ca,\ndragon,TODO,龙\n".encode("gbk"))
+    found = run("wangban", url, tmp_path)
+    assert states(found)["method"] == "words"
+    (home / "method.csv").write_bytes("theirs,ours,说明\npwd,password,口令\nukey,ca,\ndragon,other,龙\n".encode("gbk"))
+    assert run("wangban", url, tmp_path).fits
+
+
+def test_a_mistake_in_an_edited_draft_is_told_with_its_line(tmp_path: Path):
+    url = logins(tmp_path)
+    file = run("wangban", url, tmp_path).folder / "identity.logins.sql"
+    sql = file.read_text(encoding="utf-8").replace("info_id AS login_id", "info_idd AS login_id")
+    file.write_text(sql, encoding="utf-8")
+    line = 1 + sql[: sql.index("info_idd AS")].count("\n")
+    assert f"identity.logins.sql:{line}: no such column: info_idd" in open_todos(run("wangban", url, tmp_path))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ntanalytics.findings.finding import Entity, Excuse, Finding, Window, subsystem_entity
-from ntanalytics.findings.planned_work import PlannedHours, planned_hours, suppress_planned
+from ntanalytics.findings.planned_work import PlannedHours, joining_units, planned_hours, suppress_planned
 from ntanalytics.findings.subjects import subject
 from ntanalytics.findings.threshold import Status
 from ntanalytics.subsystems import RULES
@@ -180,6 +180,40 @@ def test_a_unit_that_is_at_a_training_is_excused_and_another_is_not() -> None:
     assert _judged(fall, trained=("市统计局",)).status == "warning"
     lull = _finding("oa.module_lull", Entity("module", "市水利局", "市水利局"))
     assert _judged(lull, trained=("市水利局",)).status == "critical"
+
+
+def _onboarding(**more: object) -> dict[str, object]:
+    steps = dict.fromkeys(("account_on", "permission_on", "seal_on", "training_on", "finished_on"))
+    return {"unit": "市水利局", "noted_at": BEGIN - dt.timedelta(days=3), "ticket_no": "GD7", **steps, **more}
+
+
+@pytest.mark.parametrize(
+    ("row", "units"),
+    [
+        ({}, {"市水利局": "GD7"}),
+        ({"ticket_no": None}, {}),
+        ({"noted_at": BEGIN - dt.timedelta(days=8)}, {}),
+        # a step moves the end
+        ({"noted_at": BEGIN - dt.timedelta(days=20), "training_on": ON - dt.timedelta(days=7)}, {"市水利局": "GD7"}),
+        ({"noted_at": BEGIN + dt.timedelta(days=1)}, {}),
+    ],
+)
+def test_a_unit_joins_from_its_ticket_until_a_week_after_its_last_step(
+    row: dict[str, object], units: dict[str, str]
+) -> None:
+    assert joining_units([_onboarding(**row)], ON, lambda moment: (moment + dt.timedelta(hours=8)).date()) == units
+
+
+@pytest.mark.parametrize(
+    ("unit", "seen", "status"),
+    [("市水利局", 90.0, "ok"), ("市水利局", 3.0, "critical"), ("市统计局", 90.0, "critical")],
+)
+def test_more_use_of_a_unit_that_joins_is_announced(unit: str, seen: float, status: str) -> None:
+    grown = _finding("oa.surveillance", subject("oa.activities", (("unit", unit),), ""), _window(9, 12))
+    [judged] = suppress_planned(
+        [replace(grown, figures={"seen": seen, "expected": 10.0})], [], joining={"市水利局": "GD7"}
+    )
+    assert judged.status == status
 
 
 def test_what_is_ok_needs_no_excuse() -> None:

@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from ntanalytics.detectors.expected_range import ExpectedRange
+from ntanalytics.detectors.surveillance.expectation import LEAST_SHARE
 from ntanalytics.detectors.surveillance.improbability import improbability, is_discovery
 from ntanalytics.detectors.surveillance.leaf_table import LeafTable, Mask, Members, SeriesGroup
 from ntanalytics.detectors.surveillance.models import CountModel, MeanModel, SeriesModel
@@ -132,6 +133,8 @@ def _candidates(model: SeriesModel, groups: Sequence[SeriesGroup]) -> list[Depar
         for index in map(int, np.flatnonzero(is_found & (rare[direction] >= LEAST_IMPROBABLE))):
             hours = RUNS[int(scan.run[index, -1])]
             seen, expected = judged.values(index, hours)
+            if judged.events is None and not members[index] and abs(seen - expected) < LEAST_SHARE * expected:
+                continue  # what all do alike within the bounds of the calendar's factor
             affected = abs(seen - expected) if judged.events is None else judged.events[index, slice(*hours)].sum()
             candidates.append(
                 Departure(

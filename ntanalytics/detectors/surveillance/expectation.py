@@ -24,7 +24,7 @@ _HOLDS = 0.5
 _TOTAL_WEIGHT = 0.6
 
 #: Half-widths, and share of all expected events, by which a day may differ and still be the calendar's.
-_BEYOND, _LEAST_SHARE = 2.0, 0.25
+_BEYOND, LEAST_SHARE = 2.0, 0.25
 
 #: Least factor of a day.
 _LEAST_FACTOR = 1e-3
@@ -51,8 +51,8 @@ def day_factors(groups: Sequence[SeriesGroup], usual: ExpectedRange) -> Floats:
     if usual.low is not None and usual.high is not None and usual.expected is not None and level > 0:
         today = np.append(ratios[:, -1], usual.expected / level)
         factor = _weighted_median(today, np.append(middle, _TOTAL_WEIGHT * middle.sum()))
-        lowest = usual.expected - max(_BEYOND * (usual.expected - usual.low), _LEAST_SHARE * usual.expected)
-        highest = usual.expected + max(_BEYOND * (usual.high - usual.expected), _LEAST_SHARE * usual.expected)
+        lowest = usual.expected - max(_BEYOND * (usual.expected - usual.low), LEAST_SHARE * usual.expected)
+        highest = usual.expected + max(_BEYOND * (usual.high - usual.expected), LEAST_SHARE * usual.expected)
         factors[-1] = min(max(factor, lowest / level), highest / level)
     return np.asarray(np.maximum(factors, _LEAST_FACTOR), dtype=np.float64)
 

@@ -31,6 +31,10 @@ _MOST_BYTES = 32 << 20
 #: The year of the dates that stand for others while an expression is compiled, and the most dates of an expression.
 _YEAR, _MOST_DATES = 8001, 12 * 28
 
+#: What this process has compiled itself, for the other lakes that it opens; emptied when it has so many texts.
+_kept: dict[str, str] = {}
+_MOST_KEPT = 4096
+
 #: Marks in a kept text, ``\x1fd0\x1f`` for the first date and ``\x1fn0\x1f`` for the first name.
 _MARK_SIGN = "\x1f"
 _MARK = re.compile(f"{_MARK_SIGN}([dn])([0-9]+){_MARK_SIGN}")
@@ -59,7 +63,10 @@ class CompiledSql:
         """Return the SQL of an expression whose structure was compiled before, else None."""
         if self._texts is None:
             self._texts = self._read()
-        text = self._texts.get(_entry(key, limit))
+        entry = _entry(key, limit)
+        text = self._texts.get(entry)
+        if text is None and (text := _kept.get(entry)) is not None:
+            self._keep(entry, text)
         return None if text is None else self._filled(text, key)
 
     def add(
@@ -87,11 +94,17 @@ class CompiledSql:
             text = text.replace(f'"{name}"', f"{_MARK_SIGN}n{place}{_MARK_SIGN}")
         if str(_YEAR) in text or any(name in text for name in key.names):
             return None
-        entry = _entry(key, limit)
+        self._keep(_entry(key, limit), text)
+        return self._filled(text, key)
+
+    def _keep(self, entry: str, text: str) -> None:
+        """Keep a text in the process and in the file."""
+        if len(_kept) >= _MOST_KEPT:
+            _kept.clear()
+        _kept[entry] = text
         if self._texts is not None:
             self._texts[entry] = text
         self._append(entry, text)
-        return self._filled(text, key)
 
     def _filled(self, text: str, key: ExpressionKey) -> str:
         """Return a kept text with the dates and names of an expression."""

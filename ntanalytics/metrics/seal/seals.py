@@ -61,6 +61,16 @@ WAITING = (
     ),
 )
 
+MISUSE = (
+    count(
+        "suspended_signings",
+        "停用印章签章",
+        "次",
+        "Successful signings with a seal that was suspended or revoked before the period and is so at its end.",
+        good="down",
+    ),
+)
+
 #: Signings and verifications (docs/domain.md, CA and seals).
 SIGNINGS = (
     count("signings", "签章", "次", "Signings with a seal."),
@@ -76,7 +86,7 @@ SIGNINGS = (
     count("verification_failures", "验章失败", "次", "Verifications that failed.", good="down"),
 )
 
-MEASURES = catalogue((*change.with_changes((*STOCK, *SIGNINGS)), *WAITING))
+MEASURES = catalogue((*change.with_changes((*STOCK, *SIGNINGS)), *WAITING, *MISUSE))
 
 
 def stock(seals: ir.Table, by: Sequence[str] = ("state",)) -> ir.Table:
@@ -132,6 +142,25 @@ def unmade_seals(seals: ir.Table, at: datetime) -> ir.Table:
     waited = ibis.literal(at).epoch_seconds() - asked.requested_at.epoch_seconds()
     shown = asked.select("seal_id", "unit", "requested_at", making_wait_days=(waited / _DAY_S).floor())
     return shown.order_by(ibis.desc("making_wait_days"), "seal_id")
+
+
+def suspended_signings(signings: ir.Table, seals: ir.Table, seals_before: ir.Table) -> ir.Table:
+    """Return the signings with seals that are not in use (docs/domain.md, CA and seals: misuse).
+
+    Args:
+        signings: rows of ``seal.signings`` of a period.
+        seals: the snapshot of ``seal.seals`` at its end.
+        seals_before: the snapshot before it.
+
+    Returns:
+        ``seal_id``, ``unit`` and ``suspended_signings``, most first.
+    """
+    out = [snapshot.filter(snapshot.state.isin(["suspended", "revoked"])) for snapshot in (seals, seals_before)]
+    always = out[0].select("seal_id", "unit").semi_join(out[1], "seal_id")
+    signed = signings.filter((signings.operation == "sign") & (signings.outcome == "success"))
+    counted = signed.group_by("seal_id").aggregate(suspended_signings=signed.count())
+    used = counted.inner_join(always, "seal_id").select("seal_id", "unit", "suspended_signings")
+    return used.order_by(ibis.desc("suspended_signings"), "seal_id")
 
 
 def signings(signings: ir.Table, by: Sequence[str] = ()) -> ir.Table:

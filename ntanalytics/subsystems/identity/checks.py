@@ -23,6 +23,7 @@ from ntanalytics.metrics.identity import logins as login_metrics
 from ntanalytics.metrics.identity import suspects as suspect_metrics
 from ntanalytics.metrics.rows import Rows, rows
 from ntanalytics.subsystems.identity.account_checks import ACCOUNT_CHECKS
+from ntanalytics.subsystems.identity.misuse_checks import MISUSE_CHECKS
 
 #: Logins come by the second: slots of two minutes show an outage of ten. Failures are held against half hours.
 _SHORT_S, _LONG_S = 120, 1800
@@ -198,5 +199,6 @@ CHECKS: tuple[Check, ...] = (
     Check(rule="identity.attempts", evaluate=_attempts, reads=_READS, every=EVERY_PERIOD),
     Check(rule="identity.forced_accounts", evaluate=_forced, reads=_READS),
     Check(rule="identity.shared_accounts", evaluate=_shared_accounts, reads=_READS),
+    *MISUSE_CHECKS,
     *ACCOUNT_CHECKS,
 )

@@ -49,6 +49,26 @@ RULES: tuple[Rule, ...] = (
         "One person does not log in from five addresses within an hour.", kind="hygiene", cause="accounts",
     ),
     Rule(
+        "identity.sprayed_accounts", "sprayed_accounts", Threshold(4, 19, "down"),
+        "封禁来源地址，核查被尝试账号是否有登入",
+        "Persons behind one address mistype one password each, and get in; five tried accounts of which few are "
+        "entered are a list that is worked through.", label="疑似逐个尝试账号", kind="burst", cause="brute_force",
+    ),
+    Rule(
+        "identity.slow_attempts", "slow_attempts", Threshold(14, 59, "down"), "通知本人改密，核查来源地址与客户端",
+        "Who forgot his password gives up, or is let in, after some attempts.", label="疑似缓慢猜解口令", kind="burst",
+        cause="brute_force",
+    ),
+    Rule(
+        "identity.awakened_accounts", "awakened_accounts", Threshold(0, 4, "down"),
+        "与本人核实，停用无人使用的账号，查看登录后的操作",
+        "Nobody comes back after ninety days in the middle of the night.", kind="burst", cause="brute_force",
+    ),
+    Rule(
+        "identity.night_grants", "night_grants", Threshold(2, 9, "down"), "核对操作工单与操作人，确认授权经过审批",
+        "Rights are granted in office hours, and by a night shift once in weeks.", kind="burst", cause="administration",
+    ),
+    Rule(
         "identity.changes_rise", "account_changes", Threshold(4.0, 19.0, "down"), "核对操作工单，确认变更经过授权",
         "Five times as many deletions, disablings or grants as usual are a clearing-up, or a mistake.",
         label="账号变更激增", kind="usual", cause="administration",

@@ -42,6 +42,37 @@ def attempts_event(finding: Finding) -> str:
     return f"{moment_words(window)}，统一身份认证系统{who}连续登录失败 {count}，疑似暴力破解{more}"
 
 
+def sprayed_event(finding: Finding) -> str:
+    """Return in which hours one address tried how many accounts."""
+    count = value_words(finding, "integer", "个")
+    return f"{_in_hours(finding)}同一来源地址先后尝试 {count}账号登录{_more(finding, '个来源')}"
+
+
+def slow_event(finding: Finding) -> str:
+    """Return in which hours one account failed how often."""
+    count = value_words(finding, "integer", "次")
+    return f"{_in_hours(finding)}同一账号登录失败 {count}，疑似缓慢猜解口令{_more(finding, '个账号')}"
+
+
+def _in_hours(finding: Finding) -> str:
+    return f"{moment_words(finding.window)}，统一身份认证系统" if finding.window else ""
+
+
+def _more(finding: Finding, what: str) -> str:
+    others = int(finding.figures.get("others") or 0)
+    return f"；另有 {others} {what}" if others else ""
+
+
+def awakened_event(finding: Finding) -> str:
+    """Return how many dormant accounts logged in by night."""
+    return f"22时至6时有 {value_words(finding, 'integer', '个')}休眠账号（90 天以上未登录）登录"
+
+
+def night_grants_event(finding: Finding) -> str:
+    """Return how many rights were granted by night."""
+    return f"22时至6时授予权限 {value_words(finding, 'integer', '次')}"
+
+
 def _orphan_accounts(finding: Finding) -> str:
     count = value_words(finding, "integer", "个")
     if finding.entity.kind == "unit":
@@ -75,6 +106,10 @@ def dormant_event(finding: Finding) -> str:
 TEXTS: Texts = MappingProxyType(
     {
         "identity.attempts": RuleText(evidence=attempts, event=attempts_event),
+        "identity.sprayed_accounts": RuleText(event=sprayed_event),
+        "identity.slow_attempts": RuleText(event=slow_event),
+        "identity.awakened_accounts": RuleText(event=awakened_event),
+        "identity.night_grants": RuleText(event=night_grants_event),
         "identity.orphan_accounts": RuleText(evidence=orphan_accounts, event=orphan_event),
         "identity.dormant_accounts": RuleText(event=dormant_event),
     }

@@ -12,7 +12,7 @@ from ntanalytics.checks.check import DAY, EVERY_PERIOD, Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.onset import with_onset_at
 from ntanalytics.findings.finding import Entity, Finding
-from ntanalytics.findings.judgement import evaluate_rules, judge_value
+from ntanalytics.findings.judgement import evaluate_rules, judge_value, unknown
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics import slots
 from ntanalytics.metrics.figures import figures
@@ -73,6 +73,16 @@ def _signings_fall(context: CheckContext, rule: Rule) -> list[Finding]:
     return drop_uninformative(context, seasonal_baseline(rule, daily, context.on, ahead=context.ahead))
 
 
+def _suspended_signings(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the suspended and revoked seals that signed; unknown without the snapshot before."""
+    signings, stock = context.dataset("seal.signings"), context.dataset("seal.seals")
+    if not stock.was_complete:
+        return [unknown(rule, "short_history")]
+    used = rows(seals.suspended_signings(signings.table, stock.table, stock.before))
+    finding = judge_value(rule, sum(row["suspended_signings"] for row in used), [signings, stock])
+    return [finding.with_details(units=tuple(str(row["unit"] or row["seal_id"]) for row in used))]
+
+
 def _making_days(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the seals that were asked for and not made in time, by the one that waits longest."""
     stock = context.dataset("seal.seals")
@@ -118,6 +128,7 @@ CHECKS: tuple[Check, ...] = (
         reads=_SIGNINGS,
         suppressed_by=(SuppressedBy(("seal.signing_silence",), "any"),),
     ),
+    Check(rule="seal.suspended_signings", evaluate=_suspended_signings, reads={"seal.signings": 0, "seal.seals": 0}),
     Check(rule="seal.making_days", evaluate=_making_days, reads=_STOCK),
     Check(rule="seal.testing_days", evaluate=_testing_days, reads=_STOCK, every=EVERY_PERIOD),
 )

@@ -32,6 +32,12 @@ RULES: tuple[Rule, ...] = (
         cause="seals",
     ),
     Rule(
+        "seal.suspended_signings", "suspended_signings", Threshold(0, 0, "down"),
+        "立即核查该印章与签章服务的状态校验，确认已签文件是否有效",
+        "A seal that was suspended or revoked signs nothing (docs/domain.md, CA and seals: misuse).", kind="burst",
+        cause="seals",
+    ),
+    Rule(
         "seal.testing_days", "waiting_days", Threshold(21, 90, "down"), "安排供应商与用章单位完成测试",
         "A seal that was made is tested within a week or two, a long holiday adds one (docs/domain.md, O11).",
         label="制作后待测试", kind="deadline", cause="seals",

@@ -20,6 +20,13 @@ def making_days(finding: Finding) -> str:
     return f"{sentence}{day_words(date.fromisoformat(first))}：{listed(units)}。"
 
 
+def suspended_event(finding: Finding) -> str:
+    """Return whose suspended seals signed how often."""
+    units = finding.details.get("units")
+    whose = f"（{listed(units)}）" if isinstance(units, tuple) and units else ""
+    return f"已停用或注销的印章{whose}仍签章 {value_words(finding, 'integer', '次')}"
+
+
 def testing_event(finding: Finding) -> str:
     """Return how many seals wait for their test, and for how long the first of them does."""
     late = format_number(finding.figures["late"], "integer", "枚")
@@ -38,6 +45,7 @@ def testing_days(finding: Finding) -> str:
 TEXTS: Texts = MappingProxyType(
     {
         "seal.making_days": RuleText(evidence=making_days),
+        "seal.suspended_signings": RuleText(event=suspended_event),
         "seal.testing_days": RuleText(evidence=testing_days, event=testing_event),
     }
 )

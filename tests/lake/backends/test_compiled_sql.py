@@ -28,6 +28,12 @@ NOON = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
 DAYS = [dt.date(2026, 11, 20), dt.date(2026, 11, 21)]
 
 
+@pytest.fixture(autouse=True)
+def another_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What other tests have compiled is not known."""
+    monkeypatch.setattr(compiled_sql, "_kept", {})
+
+
 @pytest.fixture
 def backend(tmp_path: Path) -> CompilingBackend:
     return CompilingBackend.connected(tmp_path)
@@ -59,6 +65,7 @@ def test_the_text_kept_for_some_dates_is_that_of_a_fresh_compilation_for_others(
 
 def test_another_process_finds_the_text_and_has_the_rows_of_its_own_tables(backend, tmp_path, monkeypatch):
     backend.to_pyarrow(sent(DAYS))
+    compiled_sql._kept.clear()
     other = CompilingBackend.connected(tmp_path)
     monkeypatch.setattr(other, "_fresh", None)  # it could not compile anything itself
     table = sent([DAYS[1], DAYS[0]], NOON + dt.timedelta(hours=1))
@@ -129,6 +136,26 @@ def test_a_text_that_was_changed_in_the_file_is_not_used(backend, tmp_path):
     kept = (tmp_path / FILE).read_text(encoding="utf-8")
     (tmp_path / FILE).write_text(kept.replace("SUM", "MAX"), encoding="utf-8")
     assert CompilingBackend.connected(tmp_path).compile(table) == fresh(backend, table)
+
+
+def test_another_lake_of_the_process_has_what_was_compiled_for_the_first_and_never_what_was_read(backend, tmp_path):
+    table = sent(DAYS)
+    backend.compile(table)
+    other = CompilingBackend.connected(tmp_path / "other")
+    (tmp_path / "other").mkdir()
+    other._fresh = None  # it could not compile anything itself
+    assert other.compile(table) == fresh(backend, table)
+    assert (tmp_path / "other" / FILE).read_bytes() == (tmp_path / FILE).read_bytes()
+    compiled_sql._kept.clear()
+    assert CompilingBackend.connected(tmp_path).compile(table)
+    assert compiled_sql._kept == {}
+
+
+def test_the_process_forgets_when_it_has_many(backend, monkeypatch):
+    monkeypatch.setattr(compiled_sql, "_MOST_KEPT", 1)
+    for table in (sent(DAYS), ibis.memtable(ROWS)):
+        backend.compile(table)
+    assert len(compiled_sql._kept) == 1
 
 
 def test_the_text_of_another_version_is_not_used(backend, tmp_path, monkeypatch):

@@ -23,8 +23,9 @@ from ntanalytics.lake import DeltaLake, DuckReader, Reader
 from ntanalytics.lake.backends.spark_session import check_installed, session
 from ntanalytics.ledger import Ledger
 from ntanalytics.metrics.desk import obligations, service_levels
-from ntanalytics.metrics.identity import logins
+from ntanalytics.metrics.identity import logins, misuse
 from ntanalytics.metrics.infra import requests
+from ntanalytics.metrics.seal import seals
 from ntanalytics.reports.verification import verify
 from ntanalytics.runner import RunContext, RunResult, run_report
 from ntanalytics.settings import Settings, load
@@ -121,6 +122,9 @@ def _call_the_rest(workspace: Workspace) -> None:
     service_levels.repeated_causes(tickets)
     service_levels.change_shares(workspace.table("desk.changes"), since, until, ["kind"])
     service_levels.access_rights(workspace.table("desk.access_grants"), ["D00"], since, until, ["holder"])
+    accounts, stock = workspace.table("identity.accounts"), workspace.table("seal.seals")
+    misuse.awakened_accounts(workspace.table("identity.logins", first, UNTIL), accounts, since, 8)
+    seals.suspended_signings(workspace.table("seal.signings", first, UNTIL), stock, stock)
     units = workspace.units(UNTIL)
     units.names()
     units.identify(workspace.table("identity.accounts"))

@@ -1,0 +1,132 @@
+"""Misuse that a few events tell: many accounts tried from one address, slow guessing, accounts awake by night.
+
+Defined in docs/domain.md, Identity and SSO: misuse.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import ibis
+import ibis.expr.types as ir
+
+from ntanalytics.metrics.identity.logins import DORMANT_AFTER
+from ntanalytics.metrics.identity.suspects import suspects
+from ntanalytics.metrics.measure import Measure, catalogue, count
+from ntanalytics.metrics.slots import local_hour
+
+#: Local hours of the night: from 22:00 until 06:00.
+NIGHT_BEGINS, NIGHT_ENDS = 22, 6
+
+#: Accounts tried, or failures, for each that got in, from which a mistyped password does not explain them.
+_TRIED_PER_ENTRY, _FAILED_PER_ENTRY = 2, 5
+
+MISUSE = (
+    count(
+        "sprayed_accounts",
+        "同一来源尝试账号",
+        "个",
+        "Accounts at which one address failed, attempts at unknown names included; where they are more than twice "
+        "those that got in from it, and it is no brute-force suspect.",
+        good="down",
+    ),
+    count(
+        "slow_attempts",
+        "同一账号失败",
+        "次",
+        "Failed logins of one account in a day; where they are more than five times its logins, and it is no "
+        "brute-force suspect.",
+        good="down",
+    ),
+    count(
+        "awakened_accounts",
+        "休眠账号夜间登录",
+        "个",
+        "Accounts that logged in between 22:00 and 06:00 after 90 days or more without a login.",
+        good="down",
+    ),
+    count("night_grants", "夜间授权", "次", "Successful grants of rights between 22:00 and 06:00.", good="down"),
+    Measure("first_failed_at", "首次失败", "Time of the first failed login.", format="datetime"),
+    Measure("last_failed_at", "末次失败", "Time of the last failed login.", format="datetime"),
+)
+
+MEASURES = catalogue(MISUSE)
+
+
+def spraying_addresses(logins: ir.Table) -> ir.Table:
+    """Return the addresses that try one account after the other.
+
+    Args:
+        logins: rows of ``identity.logins`` of a day.
+
+    Returns:
+        ``address_hash`` (a pseudonym; never shown in a report), ``sprayed_accounts``, ``first_failed_at`` and
+        ``last_failed_at``, most accounts first.
+    """
+    known = logins.filter(logins.address_hash.notnull())
+    failed = known.outcome == "failure"
+    counted = known.group_by("address_hash").aggregate(
+        sprayed_accounts=known.account_id.nunique(where=failed) + known.count(where=failed & known.account_id.isnull()),
+        _entered=known.account_id.nunique(where=~failed),
+        first_failed_at=known.logged_in_at.min(where=failed),
+        last_failed_at=known.logged_in_at.max(where=failed),
+    )
+    spraying = counted.filter(counted.sprayed_accounts > _TRIED_PER_ENTRY * counted["_entered"]).drop("_entered")
+    slow = spraying.anti_join(suspects(logins).select("address_hash"), "address_hash")
+    return slow.order_by(ibis.desc("sprayed_accounts"), "address_hash")
+
+
+def slow_guesses(logins: ir.Table) -> ir.Table:
+    """Return the accounts that fail all day long, more slowly than a brute-force suspect.
+
+    Args:
+        logins: rows of ``identity.logins`` of a day.
+
+    Returns:
+        ``account_id`` (a pseudonym; never shown in a report), ``slow_attempts``, ``first_failed_at`` and
+        ``last_failed_at``, most failures first.
+    """
+    known = logins.filter(logins.account_id.notnull())
+    failed = known.outcome == "failure"
+    counted = known.group_by("account_id").aggregate(
+        slow_attempts=known.count(where=failed),
+        _entered=known.count(where=~failed),
+        first_failed_at=known.logged_in_at.min(where=failed),
+        last_failed_at=known.logged_in_at.max(where=failed),
+    )
+    guessed = counted.filter(counted.slow_attempts > _FAILED_PER_ENTRY * counted["_entered"]).drop("_entered")
+    slow = guessed.anti_join(suspects(logins, "account_id").select("account_id"), "account_id")
+    return slow.order_by(ibis.desc("slow_attempts"), "account_id")
+
+
+def awakened_accounts(logins: ir.Table, accounts_before: ir.Table, begins_at: datetime, utc_offset_h: int) -> ir.Table:
+    """Return the number of dormant accounts that logged in by night; one row: ``awakened_accounts``.
+
+    Args:
+        logins: rows of ``identity.logins`` of a period.
+        accounts_before: the snapshot of ``identity.accounts`` before the period.
+        begins_at: UTC moment at which the period begins.
+        utc_offset_h: hours by which local time is ahead of UTC.
+    """
+    entered = logins.filter((logins.outcome == "success") & is_night(logins.logged_in_at, utc_offset_h))
+    dormant = accounts_before.filter(accounts_before.last_login_at < ibis.literal(begins_at - DORMANT_AFTER))
+    awake = entered.semi_join(dormant.select("account_id"), "account_id")
+    return awake.aggregate(awakened_accounts=awake.account_id.nunique())
+
+
+def night_grants(changes: ir.Table, utc_offset_h: int) -> ir.Table:
+    """Return the number of rights that were granted by night; one row: ``night_grants``.
+
+    Args:
+        changes: rows of ``identity.account_changes`` of a period.
+        utc_offset_h: hours by which local time is ahead of UTC.
+    """
+    granted = (changes.action == "granted") & (changes.outcome == "success")
+    return changes.aggregate(night_grants=changes.count(where=granted & is_night(changes.changed_at, utc_offset_h)))
+
+
+def is_night(at: ir.TimestampColumn, utc_offset_h: int) -> ir.BooleanColumn:
+    """Return whether moments lie between 22:00 and 06:00, local time."""
+    hour = local_hour(at, utc_offset_h)
+    night: ir.BooleanColumn = (hour >= NIGHT_BEGINS) | (hour < NIGHT_ENDS)
+    return night

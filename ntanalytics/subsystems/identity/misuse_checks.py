@@ -1,0 +1,63 @@
+"""Checks of misuse: what a few events tell, whatever is usual (docs/domain.md, Identity and SSO: misuse)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+
+import ibis.expr.types as ir
+
+from ntanalytics.checks.baseline import drop_uninformative
+from ntanalytics.checks.check import Check
+from ntanalytics.checks.context import CheckContext
+from ntanalytics.findings.finding import Finding, Window
+from ntanalytics.findings.judgement import evaluate_rules, judge_value, unknown
+from ntanalytics.findings.rule import Rule
+from ntanalytics.metrics.figures import figures
+from ntanalytics.metrics.identity import misuse
+from ntanalytics.metrics.rows import rows
+
+
+def _guesses(context: CheckContext, rule: Rule, *, metric: Callable[[ir.Table], ir.Table]) -> list[Finding]:
+    """Return the worst of those that guess, with the hours in which it did."""
+    logins = context.dataset("identity.logins")
+    guessed = rows(metric(logins.table))
+    finding = judge_value(rule, guessed[0][rule.measure] if guessed else 0, [logins])
+    if finding.is_violation:
+        others = sum(rule.threshold.judge(row[rule.measure]) != "ok" for row in guessed) - 1
+        first, last = (
+            (guessed[0][name] - context.begins_at) / timedelta(seconds=1)
+            for name in ("first_failed_at", "last_failed_at")
+        )
+        window = Window(context.on, first, last)
+        finding = replace(finding, window=window, since=context.on).with_figures(others=float(others))
+    return drop_uninformative(context, [finding])
+
+
+def _awakened(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return how many dormant accounts logged in by night; unknown without the snapshot before."""
+    logins, accounts = context.dataset("identity.logins"), context.dataset("identity.accounts")
+    if not accounts.was_complete:
+        return [unknown(rule, "short_history")]
+    awake = misuse.awakened_accounts(logins.table, accounts.before, context.begins_at, context.utc_offset_h)
+    return evaluate_rules([rule], figures(awake, logins, accounts))
+
+
+def _night_grants(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return how many rights were granted by night."""
+    changes = context.dataset("identity.account_changes")
+    return evaluate_rules([rule], figures(misuse.night_grants(changes.table, context.utc_offset_h), changes))
+
+
+_LOGINS = {"identity.logins": 0}
+
+MISUSE_CHECKS: tuple[Check, ...] = (
+    Check(
+        rule="identity.sprayed_accounts", evaluate=partial(_guesses, metric=misuse.spraying_addresses), reads=_LOGINS
+    ),
+    Check(rule="identity.slow_attempts", evaluate=partial(_guesses, metric=misuse.slow_guesses), reads=_LOGINS),
+    Check(rule="identity.awakened_accounts", evaluate=_awakened, reads={**_LOGINS, "identity.accounts": 0}),
+    Check(rule="identity.night_grants", evaluate=_night_grants, reads={"identity.account_changes": 0}),
+)

@@ -1,0 +1,96 @@
+"""Misuse: small days worked by hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import ibis.expr.types as ir
+import pytest
+
+from ntanalytics.metrics.identity import misuse
+
+MONDAY = dt.date(2026, 11, 16)
+#: 09:00 local time of the day.
+AT = dt.datetime(2026, 11, 16, 1, tzinfo=dt.UTC)
+OFFSET = 8
+Make = Callable[[list[dict[str, Any]]], ir.Table]
+
+
+@pytest.fixture
+def logins(table) -> Make:
+    def make(rows: list[dict[str, Any]]) -> ir.Table:
+        common = {"day": MONDAY, "method": "password", "outcome": "failure", "address_hash": "here"}
+        full = [
+            {**common, "login_id": str(number), "logged_in_at": AT + dt.timedelta(minutes=number), **row}
+            for number, row in enumerate(rows)
+        ]
+        return table("identity.logins", full)
+
+    return make
+
+
+def _tried(accounts: int, entered: int = 0, unknown: int = 0, **more: Any) -> list[dict[str, Any]]:
+    rows = [
+        *({"account_id": f"a{number}"} for number in range(accounts)),
+        *({"account_id": f"b{number}", "outcome": "success"} for number in range(entered)),
+        *({"account_id": None} for _ in range(unknown)),
+    ]
+    return [{**row, **more} for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("rows", "tried"),
+    [
+        (_tried(6), [6]),
+        (_tried(6, entered=2, unknown=1), [7]),
+        (_tried(6, entered=3), []),  # an office behind one address: half as many get in as fail
+        (_tried(6, address_hash=None), []),
+        # twenty within ten minutes are a brute-force suspect, which is told as one
+        (_tried(25, logged_in_at=AT), []),
+    ],
+)
+def test_an_address_that_tries_one_account_after_the_other(
+    logins: Make, listed, rows: list[dict[str, Any]], tried: list[int]
+) -> None:
+    assert [row["sprayed_accounts"] for row in listed(misuse.spraying_addresses(logins(rows)))] == tried
+
+
+def test_slow_guessing_of_one_account(logins: Make, listed) -> None:
+    slow = [{"account_id": "s"}] * 16
+    forgetful = [{"account_id": "f"}] * 10 + [{"account_id": "f", "outcome": "success"}] * 2
+    [row] = listed(misuse.slow_guesses(logins([*slow, *forgetful])))
+    assert (row["account_id"], row["slow_attempts"]) == ("s", 16)
+    assert row["last_failed_at"] - row["first_failed_at"] == dt.timedelta(minutes=15)
+
+
+def test_only_a_dormant_account_that_logs_in_by_night_is_awakened(logins: Make, table, listed) -> None:
+    night = {"outcome": "success", "logged_in_at": AT + dt.timedelta(hours=14)}  # 23:00
+    made = logins(
+        [
+            {"account_id": "dormant", **night},
+            {"account_id": "dormant", **night},
+            {"account_id": "by day", "outcome": "success"},
+            {"account_id": "usual", **night},
+            {"account_id": "refused", **night, "outcome": "failure"},
+            {"account_id": "never", **night},
+        ]
+    )
+    quiet, awake = AT - dt.timedelta(days=91), AT - dt.timedelta(days=89)
+    last = {"dormant": quiet, "by day": quiet, "usual": awake, "refused": quiet, "never": None}
+    day = MONDAY - dt.timedelta(days=1)
+    accounts = [{"account_id": name, "last_login_at": at, "day": day, "is_enabled": True} for name, at in last.items()]
+    begins_at = AT - dt.timedelta(hours=9)
+    awakened = misuse.awakened_accounts(made, table("identity.accounts", accounts), begins_at, OFFSET)
+    assert listed(awakened) == [{"awakened_accounts": 1}]
+
+
+def test_only_successful_grants_by_night_count(table, listed) -> None:
+    midnight = AT - dt.timedelta(hours=9)
+    common = {"day": MONDAY, "action": "granted", "outcome": "success", "subject": "permission"}
+    hours = [21.99, 22, 5.99, 6]  # the second and the third are of the night
+    rows: list[dict[str, Any]] = [{"changed_at": midnight + dt.timedelta(hours=hour)} for hour in hours]
+    rows += [{"changed_at": midnight, "action": "opened"}, {"changed_at": midnight, "outcome": "failure"}]
+    full = [{**common, "change_id": str(number), **row} for number, row in enumerate(rows)]
+    assert listed(misuse.night_grants(table("identity.account_changes", full), OFFSET)) == [{"night_grants": 2}]
