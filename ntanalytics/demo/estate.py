@@ -42,7 +42,7 @@ INCIDENTS_FILE, BENIGN_EVENTS_FILE = "incidents.json", "harmless.json"
 
 #: Working days up to the last one that are inspected, so that findings have a lifecycle to see: of all, and of a first
 #: look at the suite.
-INSPECTED_DAYS, FIRST_INSPECTED_DAYS = 5, 3
+INSPECTED_DAYS, FIRST_INSPECTED_DAYS = 5, 2
 
 #: Reports after the inspections: report and period, on the day after the estate's last.
 _REPORTS = (
