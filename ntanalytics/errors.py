@@ -43,6 +43,9 @@ from typing import ClassVar
 from ntanalytics.language import tr
 from ntanalytics.redaction import redact
 
+#: Most names that a message lists; of more it lists the nearest ones.
+_MOST_LISTED, _NEAREST = 60, 10
+
 
 def _clean(text: str) -> str:
     """Return the text without secrets, as valid UTF-8: a file name may contain other bytes."""
@@ -84,12 +87,15 @@ class UnknownName(UsageError):
     def __init__(self, kind: str, name: str, known: Iterable[str], *, where: str = "") -> None:
         choices = sorted(known)
         nearest = difflib.get_close_matches(name, choices, n=1)
-        names = ", ".join(choices) or tr("none")
-        todo = (
-            tr("did you mean {nearest!r}? Known: {names}", nearest=nearest[0], names=names)
-            if nearest
+        is_long = len(choices) > _MOST_LISTED
+        listed = difflib.get_close_matches(name, choices, n=_NEAREST, cutoff=0) if is_long else choices
+        names = ", ".join(listed) or tr("none")
+        known_names = (
+            tr("the nearest of {count}: {names}", count=len(choices), names=names)
+            if is_long
             else tr("known: {names}", names=names)
         )
+        todo = tr("did you mean {nearest!r}? ", nearest=nearest[0]) + known_names if nearest else known_names
         super().__init__(tr("unknown {kind} {name!r}", kind=tr(kind), name=name), where=where, todo=todo)
 
 

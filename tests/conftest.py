@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import shutil
@@ -58,6 +59,12 @@ _RANKS = {Path(__file__).parent / name: rank for rank, name in enumerate(LONGEST
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the longest files first (``--no-loadscope-reorder`` keeps this order)."""
     items.sort(key=lambda item: _RANKS.get(item.path, len(_RANKS)))
+
+
+def pytest_collection_finish() -> None:
+    """Freeze what was imported and collected: each full collection of garbage would look at it again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -59,6 +59,16 @@ def test_no_block_says_a_word_that_reports_do_not_use(request: pytest.FixtureReq
     assert list(banned_in(request.getfixturevalue(name).directory)) == []
 
 
+@pytest.mark.parametrize("name", ["inspection", "weekly"])
+def test_each_row_that_is_not_in_order_leads_to_a_block_of_the_record(request: pytest.FixtureRequest, name: str):
+    shown = blocks(request.getfixturevalue(name).directory)
+    led = [row for row in shown["open-items"]["rows"] if row["detail"] in shown]
+    assert led == shown["open-items"]["rows"] != []
+    worse = [row for row in shown["systems"]["rows"] if row["state"] in ("critical", "warning")]
+    assert worse
+    assert all(row["detail"] in shown for row in worse)
+
+
 def test_the_messages_of_the_week_are_those_in_the_tables_of_the_platform(issued: IssuedReports, week):
     database = sqlite3.connect(issued.city.estate.directory / "sources" / "sms_platform.sqlite")
     messages, segments = 0, 0
@@ -82,7 +92,9 @@ def test_the_adoption_of_the_units_adds_up_to_that_of_the_city_and_of_the_lake(i
     )
     figures = {item["name"]: item["value"] for item in content["headlines"]["items"]}
     assert figures["active"] == sum(row["active"] for row in content["units"]["rows"]) == active["active"].sum()
-    assert figures["active"] == sum(row["active"] for row in content["by-edition"]["rows"])
+    *editions, total = content["by-edition"]["rows"]
+    assert figures["active"] == sum(row["active"] for row in editions) == total["active"]
+    assert total["units_onboarded"] == sum(row["units_onboarded"] for row in editions)
     [flow] = content["flow"]["rows"]
     assert flow["active"] == flow["new"] + flow["returning"] + flow["resurrected"] == figures["active"]
     assert flow["was_active"] == flow["returning"] + flow["lapsed"]
@@ -107,7 +119,10 @@ def test_the_page_of_a_unit_has_its_figures_and_names_no_other_unit(issued: Issu
 def test_carriers_applications_and_units_have_the_same_total(week):
     content = blocks(week.directory)
     tables = ("by-carrier", "by-application", "by-unit")
-    assert len({sum(row["submitted"] for row in content[name]["rows"]) for name in tables}) == 1
+    for name in tables:
+        *groups, total = content[name]["rows"]
+        assert sum(row["submitted"] for row in groups) == total["submitted"]
+    assert len({content[name]["rows"][-1]["submitted"] for name in tables}) == 1
     for row in content["by-carrier"]["rows"]:
         assert row["submitted"] == row["delivered"] + row["failed"] + row["unknown"] + row["pending"]
 

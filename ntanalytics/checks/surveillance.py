@@ -37,6 +37,9 @@ HISTORY_DAYS = 70
 #: Least difference of a duration in milliseconds: half of what a person takes for immediate.
 _LEAST_MS = 50.0
 
+#: Least share of the events that must have become faster: those that answer at once without doing anything.
+_LEAST_FASTER = 0.05
+
 #: Key column → its dataset of states: what a column of that name refers to lasts.
 _STATES: Mapping[str, Dataset] = {
     dataset.key[0]: dataset for dataset in DATASETS.values() if dataset.kind is Kind.STATE and len(dataset.key) == 1
@@ -160,11 +163,14 @@ def _totals(counted: pa.Table, calendar: Rows, days: Sequence[date]) -> list[Map
 
 
 def _is_felt(dataset: Dataset, departure: Departure) -> bool:
-    """Return whether a duration moved by so much that somebody could notice it."""
-    if not departure.value or _form(dataset.column(departure.value)) != "ms":
+    """Return whether a duration moved so that somebody could notice it; a few that got faster harm nobody."""
+    form = _form(dataset.column(departure.value)) if departure.value else ""
+    if form not in ("ms", "seconds"):
         return True
+    if departure.direction < 0 and departure.share < _LEAST_FASTER:
+        return False
     seen, expected = (level_of(departure.value, level) for level in (departure.seen, departure.expected))
-    return abs(seen - expected) >= _LEAST_MS
+    return form == "seconds" or abs(seen - expected) >= _LEAST_MS
 
 
 def _finding(context: CheckContext, rule: Rule, name: str, departure: Departure) -> Finding:

@@ -39,6 +39,15 @@ def backup(
     address: _Address,
     keys: _Keys = None,
     verify: Annotated[bool, typer.Option("--verify", help="Read all files of the backup again.")] = False,
+    keep_days: Annotated[
+        int | None,
+        typer.Option(
+            "--keep-days",
+            min=1,
+            metavar="DAYS",
+            help="Remove snapshots that are older; the last of each month and the latest 14 stay.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Back up ledger, lake, reports, settings and mappings, while reports run; call it every night.
@@ -56,7 +65,7 @@ def backup(
 
     with progress() as show:
         run_context = RunContext(settings=load(find_config(context.obj)), progress=show)
-        result = back_up(run_context, address, keys=keys, verify=verify)
+        result = back_up(run_context, address, keys=keys, verify=verify, keep_days=keep_days)
     if as_json:
         _show_json(result)
     else:
@@ -70,7 +79,8 @@ def backup(
 def _show_json(result: BackupResult) -> None:
     snapshot = result.snapshot
     counts = {"files": len(snapshot.files), "bytes": snapshot.size_bytes}
-    new = {"new_files": result.new_files, "new_bytes": result.new_bytes}
+    new: dict[str, object] = {"new_files": result.new_files, "new_bytes": result.new_bytes}
+    new["removed"] = list(result.pruned.snapshots)
     ends = {"keys": list(result.keys), "lost": dict(snapshot.lost), "problems": list(result.problems)}
     show_json({"snapshot": snapshot.name, "at": snapshot.created_at, **counts, **new, **ends})
 
@@ -92,6 +102,16 @@ def _show(result: BackupResult, keys: Path | None) -> None:
             new_bytes=result.new_bytes / 1e6,
         )
     )
+    pruned = result.pruned
+    if pruned.snapshots or pruned.contents:
+        say(
+            tr(
+                "  removed: {snapshots} snapshot(s); {contents:,} files, {freed:,.1f} MB",
+                snapshots=len(pruned.snapshots),
+                contents=pruned.contents,
+                freed=pruned.freed_bytes / 1e6,
+            )
+        )
     for table, versions in snapshot.lost.items():
         say(
             tr(

@@ -48,6 +48,24 @@ def _safe_event(_logger: object, _method: str, event: MutableMapping[str, Any]) 
     return {name: one_line(value) if isinstance(value, str) else value for name, value in event.items()}
 
 
+def chosen_language(arguments: Sequence[str]) -> str:
+    """Return the language of the messages: that of the settings, else that of the environment.
+
+    The help is shown before the settings are read: one line of the file is looked at, and a wrong file is no error yet.
+    JSON is for programs, and has the same texts everywhere.
+    """
+    if "--json" in arguments:
+        return ENGLISH
+    words = [word for argument in arguments for word in argument.split("=", 1)]
+    named = words[words.index("--config") + 1 :][:1] if "--config" in words else []
+    path = Path(named[0] if named else os.environ.get("NTANALYTICS_CONFIG") or "ntanalytics.yml")
+    try:
+        line = re.search(r"^language: *[\"']?(zh|en)\b", path.read_text(encoding="utf-8"), re.MULTILINE)
+    except (OSError, UnicodeDecodeError):
+        line = None
+    return line[1] if line else language()
+
+
 def _to_site_log(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Write an event to the site's log, too."""
     values = {name: value for name, value in event.items() if name not in ("event", "level", "timestamp")}
@@ -71,24 +89,6 @@ class _Outputs:
             with suppress(NtaError, OSError):
                 self._folder = load(find_config(self._config)).outputs.resolve()
         return self._folder
-
-
-def chosen_language(arguments: Sequence[str]) -> str:
-    """Return the language of the messages: that of the settings, else that of the environment.
-
-    The help is shown before the settings are read: one line of the file is looked at, and a wrong file is no error yet.
-    JSON is for programs, and has the same texts everywhere.
-    """
-    if "--json" in arguments:
-        return ENGLISH
-    words = [word for argument in arguments for word in argument.split("=", 1)]
-    named = words[words.index("--config") + 1 :][:1] if "--config" in words else []
-    path = Path(named[0] if named else os.environ.get("NTANALYTICS_CONFIG") or "ntanalytics.yml")
-    try:
-        line = re.search(r"^language: *[\"']?(zh|en)\b", path.read_text(encoding="utf-8"), re.MULTILINE)
-    except (OSError, UnicodeDecodeError):
-        line = None
-    return line[1] if line else language()
 
 
 @app.callback()

@@ -6,6 +6,7 @@ import datetime as dt
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +113,7 @@ def _issued(manifest: Manifest, name: str, folder: str) -> IssuedReport | None:
     return IssuedReport(
         report=name,
         title=str(manifest["title"]),
-        period=parse_period(text, dt.date.min + dt.timedelta(days=400)),  # a manifest has no relative period
+        period=_period(text),
         parameters={parameter: values[parameter] for parameter in sorted(own_parameters) if parameter in values},
         state=current_state(str(manifest.get("state", ""))),
         remark=status[0].lstrip("■▲○● ") if status else "",
@@ -123,6 +124,12 @@ def _issued(manifest: Manifest, name: str, folder: str) -> IssuedReport | None:
         renderings=tuple(rendering for rendering in RENDERINGS if rendering in manifest["artefacts"]),
         folder=f"{name}/{folder}",
     )
+
+
+@lru_cache(maxsize=4096)
+def _period(text: str) -> Period:
+    """Return the period of a folder's name, which is never relative; pages of units share theirs."""
+    return parse_period(text, dt.date.min + dt.timedelta(days=400))
 
 
 def _reason(manifest: Manifest) -> str:

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +106,7 @@ def publication_gaps(
         groups.setdefault((_key(report), report.period.kind), {})[report.period.text] = report
     explained = {(_key(report), report.periods[0].text) for report in failed}
     gaps, unjudged = [], set()
+    periods_due = cache(partial(_due, today=today, calendar=calendar))  # pages of units share theirs
     for (key, kind), issues in groups.items():
         if len(issues) < REGULAR or kind is PeriodKind.CONTRACT:  # any day of it may be the last one
             continue
@@ -112,7 +114,7 @@ def publication_gaps(
         earliest = min(issue.period.first for issue in issues.values())
         earliest = max(earliest, today - dt.timedelta(days=_FURTHEST_DAYS))
         try:
-            due = _due(kind, earliest, today, calendar)
+            due = periods_due(kind, earliest)
         except CalendarMissing:
             unjudged.add(f"{report.title}：缺少工作日历，未能判断是否有缺期")
             continue

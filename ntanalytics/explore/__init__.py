@@ -13,8 +13,9 @@ from __future__ import annotations
 
 from ntanalytics.explore.adoption_data import AdoptionData
 from ntanalytics.explore.adoption_explorer import AdoptionExplorer
+from ntanalytics.explore.data_browser import DataBrowser
 from ntanalytics.explore.periods import periods_of
 from ntanalytics.explore.sms_data import SmsData
 from ntanalytics.explore.sms_explorer import SmsExplorer
 
-__all__ = ["AdoptionData", "AdoptionExplorer", "SmsData", "SmsExplorer", "periods_of"]
+__all__ = ["AdoptionData", "AdoptionExplorer", "DataBrowser", "SmsData", "SmsExplorer", "periods_of"]

@@ -22,6 +22,7 @@ class AdoptionExplorer(Explorer):
 
     source: ClassVar[type[Any]] = AdoptionData
     dataset: ClassVar[str] = "oa.activities"
+    needs: ClassVar[tuple[str, ...]] = ("oa.activities", "oa.members")
     title: ClassVar[str] = "协同办公应用情况"
     views: ClassVar[Sequence[tuple[str, str]]] = (
         ("比较", "compare"),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, ClassVar
 
 import ibis
@@ -17,12 +20,20 @@ from ntanalytics.errors import NoData, NtaError
 from ntanalytics.explore.display import code_for, comparison_columns, first_rows, rows_of_top_groups, title_of, top_rows
 from ntanalytics.explore.periods import periods_of
 from ntanalytics.explore.picker import Picker
+from ntanalytics.explore.plotly_config import PLOTLY_CONFIG
+from ntanalytics.explore.report_block import add_cells, axes_code
 from ntanalytics.metrics import Measure
-from ntanalytics.periods import PeriodKind
+from ntanalytics.periods import Period, PeriodKind
 from ntanalytics.reports import Axes, Chart, Table, chart, figures, table
+from ntanalytics.reports.exporters.excel import workbook_bytes
+from ntanalytics.reports.notebook_record import record_of_blocks
 from ntanalytics.workspace import Report, Workspace, open_workspace
 
-_KINDS = (("周", PeriodKind.WEEK), ("月", PeriodKind.MONTH), ("日", PeriodKind.DAY))
+#: Kinds of period; None: a span of days that the user chooses.
+_KINDS = (("周", PeriodKind.WEEK), ("月", PeriodKind.MONTH), ("日", PeriodKind.DAY), ("自选", None))
+
+#: Days before the period that a trend reads.
+_HISTORY = 28
 
 
 @dataclass(frozen=True)
@@ -50,7 +61,9 @@ class Explorer(ABC):
 
     Attributes:
         workspace: the lake; it reads the versions of its first access, so that the views agree with each other.
-        kind, period, by, measure, view_name: the widgets of the selection; set their ``value`` to select by code.
+        kind, period, first, last, by, measure, view_name: the widgets of the selection; set their ``value`` to select
+            by code. ``first`` and ``last`` count where ``kind`` is None.
+        export, busy: the button that writes a workbook, and the sign of what is going on.
         pickers: column → the list of its values.
         view: the selected view; None without data (``message`` then has the reason).
         figure: the figure of the view, or None.
@@ -61,6 +74,8 @@ class Explorer(ABC):
     #: Class with the data of a period; dataset whose days can be selected; Chinese title.
     source: ClassVar[type[Any]]
     dataset: ClassVar[str]
+    #: Datasets that a report with a view must have.
+    needs: ClassVar[tuple[str, ...]]
     title: ClassVar[str]
     #: Options of the selection: (Chinese label, value).
     views: ClassVar[Sequence[tuple[str, str]]]
@@ -78,11 +93,16 @@ class Explorer(ABC):
         self._report: Report | None = None
         self._is_updating = False
         self._rows_by_code: dict[str, ir.Table] = {}
+        self._chart_code = self._table_code = ""
         self._data_by_selection: dict[tuple[Any, ...], Any] = {}
-        wide = {"width": "20em"}
+        wide = {"width": "19em"}
         measures = [(measure.label, measure.name) for measure in self.measures]
         self.kind = widgets.Dropdown(options=_KINDS, description="周期", layout=wide)
         self.period = widgets.Dropdown(description="时间", layout=wide)
+        self.first = widgets.DatePicker(description="自", layout={**wide, "display": "none"})
+        self.last = widgets.DatePicker(description="至", layout={**wide, "display": "none"})
+        self.busy = widgets.HTML("", layout={"height": "1.6em"})
+        self.export = widgets.Button(description="导出 Excel", layout={"width": "8em"})
         self.by = widgets.Dropdown(options=self.groups, description="分组", layout=wide)
         self.measure = widgets.Dropdown(options=measures, description="指标", layout=wide)
         self.view_name = widgets.ToggleButtons(options=self.views)
@@ -92,12 +112,17 @@ class Explorer(ABC):
         }
         self.message, self.table, self.chart = widgets.HTML(), widgets.HTML(), widgets.VBox()
         self.code = widgets.Textarea(description="代码", disabled=True, rows=6, layout={"width": "95%"})
-        options = widgets.VBox([self.kind, self.period, self.by, self.measure])
-        selection = widgets.HBox([options, *(picker.widget for picker in self.pickers.values())])
+        options = widgets.VBox([self.kind, self.period, self.first, self.last, self.by, self.measure])
+        selection = widgets.HBox(
+            [options, *(picker.widget for picker in self.pickers.values())], layout={"flex_flow": "row wrap"}
+        )
+        actions = widgets.HBox([self.view_name, self.export, self.busy], layout={"flex_flow": "row wrap"})
         title = widgets.HTML(f"<h3>{escape(self.title)}</h3>")
-        self.widget = widgets.VBox([title, selection, self.view_name, self.message, self.chart, self.table, self.code])
+        self.widget = widgets.VBox([title, selection, actions, self.message, self.chart, self.table, self.code])
         self.kind.observe(lambda _: self._update_periods(), "value")
-        self.period.observe(lambda _: self._open_period(), "value")
+        self.export.on_click(lambda _: self.save_workbook())
+        for option in (self.period, self.first, self.last):
+            option.observe(lambda _: self._open_period(), "value")
         for option in (self.by, self.measure, self.view_name):
             option.observe(lambda _: self.refresh(), "value")
         self._update_periods()
@@ -150,13 +175,46 @@ class Explorer(ABC):
         lines = self.make_chart(top, "line", axes, title=title, id="trend")
         return View(rows, shown, lines, code)
 
+    def to_report(self, notebook: Path | str) -> None:
+        """Write the selected view as a section of a report, for the report's own period.
+
+        Args:
+            notebook: the notebook of the report, such as ``notebooks/my_report.ipynb``.
+
+        Raises:
+            NoData: there is no view.
+            UsageError: the file is no notebook that opens a report.
+        """
+        if self.view is None:
+            raise NoData("没有数据，没有可写的内容", where=str(notebook))
+        source, call = self.source.__name__, self.view.code.splitlines()[-1]
+        filters = "".join(f", {column}={list(values)!r}" for column, values in self.selection.items() if values)
+        code = (
+            f"from ntanalytics.explore import {source}\n"
+            "from ntanalytics.explore.display import first_rows, rows_of_top_groups, top_rows\n"
+            "from ntanalytics.reports import Axes, chart, figures, show, table\n\n"
+            f"data = {source}({{report}}{filters})\nrows = {call}\n"
+            f"show({', '.join(filter(None, (self._chart_code, self._table_code)))})"
+        )
+        add_cells(Path(notebook), self.view.table.title.partition("，")[0], code, dict.fromkeys(self.needs, _HISTORY))
+
     def make_table(self, rows: ir.Table, title: str, **options: Any) -> Table:
         """Return rows as a table with the gaps and the origin of the data."""
+        named = {**options, "id": f"{options['id']}-{{number}}"}
+        arguments = ", ".join(f"{name}={value!r}" for name, value in named.items())
+        self._table_code = f"table(figures(rows, data), {title.partition('，')[0]!r}, {arguments})"
         note = self.data.note if self.data.is_complete else ""  # on the day of a snapshot
         return table(figures(rows, self.data), title, note=note, origin=self.data.origin, **options)
 
     def make_chart(self, rows: ir.Table, kind: Any, axes: Axes, *, title: str, id: str) -> Chart:
         """Return rows as a chart with the gaps of the data."""
+        by, drawn = list(self.by.value), "rows"
+        if kind == "hbar":
+            drawn = f"{'top_rows' if self.unranked.isdisjoint({axes.x}) else 'first_rows'}(rows, {axes.y!r})"
+        elif axes.days is not None and by:
+            drawn = f"rows_of_top_groups(rows, data.compare({by!r}), {by!r})"
+        words = f"title={title.partition('，')[0]!r}, id={f'{id}-{{number}}'!r}"
+        self._chart_code = f"chart(figures({drawn}, data), {kind!r}, {axes_code(axes)}, {words})"
         return chart(figures(rows, self.data), kind, axes, title=title, id=id)
 
     @property
@@ -183,6 +241,40 @@ class Explorer(ABC):
         """Show the selected view, or the message of an error of this package."""
         if self._is_updating:
             return
+        with self._is_busy():
+            self._show_view()
+
+    def save_workbook(self, folder: Path | None = None) -> Path | None:
+        """Write the selected view into an Excel workbook, and tell its name.
+
+        Args:
+            folder: folder of the file; default: that of the notebook.
+
+        Returns:
+            The file; None without data.
+        """
+        if self.view is None:
+            self.busy.value = "没有数据，未导出"
+            return None
+        with self._is_busy():
+            blocks = [block for block in (self.view.chart, self.view.table) if block is not None]
+            title = re.sub(r'[\\/:*?"<>|\s]+', "_", self.view.table.title)
+            path = (folder or Path.cwd()) / f"{title}.xlsx"
+            path.write_bytes(workbook_bytes(record_of_blocks(self.title, blocks)))
+        self.busy.value = f"已导出 {escape(path.name)}"
+        return path
+
+    @contextmanager
+    def _is_busy(self) -> Iterator[None]:
+        """Show a sign while something is computed."""
+        self.busy.value = "正在计算……"
+        try:
+            yield
+        finally:
+            self.busy.value = ""
+
+    def _show_view(self) -> None:
+        self._chart_code = self._table_code = ""
         try:
             self.view = self.make_view()
         except NtaError as error:
@@ -197,6 +289,13 @@ class Explorer(ABC):
         self._draw(self.view.chart.figure() if self.view.chart else None)
 
     def _update_periods(self) -> None:
+        is_free = self.kind.value is None
+        self.period.layout.display = "none" if is_free else None
+        for end in (self.first, self.last):
+            end.layout.display = None if is_free else "none"
+        if is_free:
+            self._choose_span()
+            return
         periods = periods_of(self.workspace, self.dataset, self.kind.value)
         self._is_updating = True
         try:
@@ -206,13 +305,27 @@ class Explorer(ABC):
             self._is_updating = False
         self._open_period()
 
+    def _choose_span(self) -> None:
+        """Begin with the span of the period that was selected before."""
+        if self.period.value is not None and self.first.value is None:
+            self._is_updating = True
+            self.first.value, self.last.value = self.period.value.first, self.period.value.last
+            self._is_updating = False
+        self._open_period()
+
+    def _selected_period(self) -> Period | None:
+        if self.kind.value is not None:
+            return self.period.value  # type: ignore[no-any-return]
+        first, last = self.first.value, self.last.value
+        return Period.contract(first, last) if first and last and first <= last else None
+
     def _open_period(self) -> None:
         """Open the selected period, and update the options of the pickers."""
         if self._is_updating:
             return
         self._report = None
-        if self.period.value is not None:
-            self._report = Report(self.workspace, "explore", self.title, self.period.value)
+        if (period := self._selected_period()) is not None:
+            self._report = Report(self.workspace, "explore", self.title, period)
             for column, options in self.options().items():
                 self.pickers[column].set_options(options)
         self.refresh()
@@ -220,6 +333,8 @@ class Explorer(ABC):
     def _draw(self, figure: Any) -> None:
         former = self.figure
         self.figure = go.FigureWidget(figure) if figure else None
+        if self.figure is not None:
+            self.figure._config = PLOTLY_CONFIG  # noqa: SLF001 - the only way to configure a widget
         self.chart.children = [self.figure] if self.figure is not None else []
         if former is not None:
             former.close()

@@ -31,6 +31,11 @@ _OPTIONS = (
     "--KernelManager.transport=ipc",
 )
 _RETRIES = 50
+#: First lines of every session.
+_STARTUP = (
+    "from ntanalytics.explore.lab_session import prepare_session\n\n"
+    "prepare_session(get_ipython())\ndel prepare_session\n"
+)
 
 
 def prepare_folder(settings: Settings, directory: Path | None = None) -> Path:
@@ -50,6 +55,9 @@ def prepare_folder(settings: Settings, directory: Path | None = None) -> Path:
             copy = folder / notebook.name
             if not copy.exists():
                 copy.write_bytes(notebook.read_bytes())
+        startup = _ipython(folder) / "profile_default" / "startup" / "00-ntanalytics.py"
+        startup.parent.mkdir(parents=True, exist_ok=True)
+        startup.write_text(_STARTUP, encoding="utf-8")
         for name, preference in _PREFERENCES.items():
             file = _preferences(folder) / f"{name}.jupyterlab-settings"
             if not file.exists():
@@ -111,6 +119,7 @@ def _environment(settings: Settings, folder: Path) -> Iterator[None]:
     os.environ |= {
         ENVIRONMENT: str(settings.file),
         "JUPYTER_CONFIG_DIR": str(folder / ".jupyter"),
+        "IPYTHONDIR": str(_ipython(folder)),
         "JUPYTER_PREFER_ENV_PATH": "1",  # the kernel is this Python, not one that the account has installed
     }
     try:
@@ -121,6 +130,10 @@ def _environment(settings: Settings, folder: Path) -> Iterator[None]:
     finally:
         os.environ.clear()
         os.environ.update(before)
+
+
+def _ipython(folder: Path) -> Path:
+    return folder / ".jupyter" / "ipython"
 
 
 def _preferences(folder: Path) -> Path:

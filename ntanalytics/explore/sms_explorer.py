@@ -19,6 +19,7 @@ class SmsExplorer(Explorer):
 
     source: ClassVar[type[Any]] = SmsData
     dataset: ClassVar[str] = "sms.messages"
+    needs: ClassVar[tuple[str, ...]] = ("sms.messages",)
     title: ClassVar[str] = "短信"
     views: ClassVar[Sequence[tuple[str, str]]] = (
         ("比较", "compare"),

@@ -17,7 +17,7 @@ from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from ntanalytics.errors import NtaError, SourceError, SourceLocked, SourceTooSlow
 from ntanalytics.extraction.filling import fill_spool
-from ntanalytics.extraction.pseudonym import KEY_NAME, site_key
+from ntanalytics.extraction.pseudonym import hashing_key
 from ntanalytics.extraction.spool import Spool
 from ntanalytics.extraction.work_claims import ExtractionWindow
 from ntanalytics.lake import DeltaLake
@@ -80,7 +80,7 @@ class WindowLoad:
     @cached_property
     def _key(self) -> bytes:
         """The site's key for hashes, the same on all hosts of a lake."""
-        return self.lake.shared_file(KEY_NAME, site_key)
+        return hashing_key(self.lake, self.settings)
 
     def _replace_days(self, window: ExtractionWindow, taken_at: dt.datetime, started: float) -> ExtractionResult:
         dataset, source, first, last = window.contract.name, window.source, window.first, window.last

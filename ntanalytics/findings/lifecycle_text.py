@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from ntanalytics.findings.correlation import IncidentGroup, correlate
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.lifecycle import CHANGES, Change, LifecycleState
-from ntanalytics.findings.phrases import day_words, hours_words, spaced, value_words
+from ntanalytics.findings.phrases import day_words, hours_words, listed, spaced, value_words
 from ntanalytics.findings.place import Topology
 from ntanalytics.findings.text import Wording, exceptions, since_words
 
@@ -78,10 +78,13 @@ def opening(
         topology: as :func:`correlate` takes it.
         limit: number of incidents; a last sentence tells how many findings more there are.
     """
-    everything = list(findings)
-    marked = [(change_of(group, state), group) for group in correlate(everything, topology)]
+    known: list[Finding] = []
+    lacking: list[Finding] = []
+    for finding in findings:
+        (lacking if finding.unknown == "no_source" else known).append(finding)
+    marked = [(change_of(group, state), group) for group in correlate(known, topology)]
     if not marked:
-        return [compared(state), *exceptions(everything, word)]
+        return [compared(state), *(exceptions(known, word) if known or not lacking else ()), *_without_source(lacking)]
     order: tuple[Change | None, ...] = (*_FIRST, None)
     marked.sort(key=lambda pair: order.index(pair[0]))
     sentences = [
@@ -90,7 +93,14 @@ def opening(
     ]
     left = sum(len(group.findings) for _, group in marked[limit:])
     more = [f"另有 {left} 项关注、异常或未知，详见状态一览。"] if left else []
-    return [compared(state), *sentences, *more]
+    return [compared(state), *sentences, *more, *_without_source(lacking)]
+
+
+def _without_source(findings: Sequence[Finding]) -> list[str]:
+    """Return one sentence on all that no source feeds; none where everything has one."""
+    if not findings:
+        return []
+    return [f"{listed([finding.entity.label for finding in findings])} {len(findings)} 项没有配置数据源，状态未知。"]
 
 
 def group_sentence(group: IncidentGroup, word: Word) -> str:

@@ -7,7 +7,7 @@ it can open the files of these views only (see :mod:`ntanalytics.duckdb_sandbox`
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 import duckdb
@@ -16,10 +16,11 @@ import pyarrow as pa
 
 from ntanalytics import duckdb_sandbox
 from ntanalytics.contract import DATASETS, Dataset, Type
-from ntanalytics.errors import LakeError, UsageError
+from ntanalytics.errors import LakeError, UnknownName, UsageError
 from ntanalytics.language import tr
 
 _WHERE = "ws.sql"
+_UNKNOWN_COLUMN = re.compile(r'[Rr]eferenced column "([^"]+)" not found|does not have a column named "([^"]+)"')
 _TYPES = {
     Type.TEXT: "VARCHAR",
     Type.INTEGER: "BIGINT",
@@ -84,7 +85,17 @@ def select(
         except duckdb.IOException as error:
             raise LakeError(tr("cannot read the files: {error}", error=error), where=", ".join(files)) from error
         except duckdb.Error as error:
+            if unknown := _UNKNOWN_COLUMN.search(str(error)):
+                raise UnknownName(
+                    "column", unknown[1] or unknown[2], _columns(files, unit_columns), where=_WHERE
+                ) from error
             raise UsageError(str(error), where=_WHERE, todo=tr("SHOW TABLES lists the datasets")) from error
+
+
+def _columns(datasets: Iterable[str], unit_columns: Mapping[str, Sequence[str]]) -> set[str]:
+    """Return the columns of some datasets, with those of the canonical names."""
+    names = {column.name for dataset in datasets for column in DATASETS[dataset].columns} | {"source", "day"}
+    return names | {canonical_name(column) for dataset in datasets for column in unit_columns.get(dataset, ())}
 
 
 def _create_units(connection: duckdb.DuckDBPyConnection, units: pa.Table | None) -> None:

@@ -62,6 +62,7 @@ def diagnose(config: Path, now: dt.datetime) -> Iterator[Diagnosis]:
     yield from _calendar(settings, now)
     yield from _unit_aliases(settings)
     yield from _store(settings)
+    yield _pepper(settings)
     yield from _engine(settings)
     yield from check_machine(settings)
 
@@ -274,3 +275,19 @@ def _store(settings: Settings) -> Iterator[Diagnosis]:
     if not Bucket(settings.store).refuses_overwriting():
         state, text = State.WARNING, tr("it would write over a commit: only the ledger's leases keep writers apart")
     yield Diagnosis("store", "writers", state, text)
+
+
+def _pepper(settings: Settings) -> Diagnosis:
+    """Check that a secret outside of the lake protects the pseudonyms."""
+    if not settings.pepper:
+        text = tr("the key of pseudonyms lies in the lake: who has a copy of it can test guesses; set `pepper`")
+        return Diagnosis("pseudonyms", "pepper", State.WARNING, text)
+    try:
+        read_secret(settings.pepper, where="pepper")
+    except NtaError as error:
+        return critical("pseudonyms", "pepper", error)
+    kind, _, name = settings.pepper.partition(":")
+    if kind == "file" and Path(name).expanduser().resolve().is_relative_to(settings.lake.resolve()):
+        text = tr("{name} lies in the lake: who has a copy of the lake has it, too; move it out", name=name)
+        return Diagnosis("pseudonyms", "pepper", State.WARNING, text)
+    return Diagnosis("pseudonyms", "pepper", State.OK, tr("the key of pseudonyms needs a secret outside of the lake"))

@@ -18,6 +18,10 @@ from ntanalytics.subsystems import word
 _DAYS: dict[Effort, int] = {"day": 1, "week": 7}
 
 
+#: Words of a deadline that is over.
+LATE = "，已逾期"
+
+
 def cause_of(finding: Finding) -> Cause | None:
     """Return the cause of a violation; None of anything else."""
     return CAUSES_BY_CODE.get(finding.rule.cause) if finding.is_violation else None
@@ -40,7 +44,7 @@ def due_words(cause: Cause, first_seen_on: date, on: date) -> str:
     day = due_on(cause, first_seen_on)
     if day is None:
         return "需排期"
-    return f"{day_words(day)}前{'，已逾期' if day < on else ''}"
+    return f"{day_words(day)}前{LATE if day < on else ''}"
 
 
 def first_seen_on(finding: Finding, on: date, state: LifecycleState | None) -> date:

@@ -7,7 +7,7 @@ from ntanalytics.reports import sentences
 from ntanalytics.reports.blocks.block import Block
 from ntanalytics.settings.calendar_end import calendar_end
 from ntanalytics.settings.jobs import load_jobs
-from ntanalytics.workspace.report import Report
+from ntanalytics.workspace.report import Report, title_of
 
 
 def calendar_notes(report: Report) -> list[Block]:
@@ -21,4 +21,7 @@ def calendar_notes(report: Report) -> list[Block]:
     except SettingsError:  # a workspace without a schedule; the schedule's own command tells what is wrong in it
         jobs = {}
     end = calendar_end(jobs, workspace.calendar, report.period.last)
-    return [sentences([end.text], "工作日历", id="calendar")] if end and end.stops else []
+    if not end or not end.stops:
+        return []
+    titles = {name: title_of(job.report) for name, job in jobs.items()}
+    return [sentences([end.for_readers(titles)], "工作日历", id="calendar")]

@@ -31,7 +31,7 @@ from ntanalytics.reports.column_labels import column_labels
 _SLACK_S = 3600
 
 #: Kinds of rules whose violations last, or concern a whole period, and are no incident's doing.
-_LASTING = frozenset({"hygiene", "deadline", "growth", "reconciliation"})
+LASTING = frozenset({"hygiene", "deadline", "growth", "reconciliation"})
 
 #: Kind of an entity → word behind its name.
 _NOUNS: Mapping[str, str] = MappingProxyType({"carrier": "短信通道", "service": "服务"})
@@ -115,7 +115,7 @@ def incidents_of(
 
 def explains(incident: DeskIncident, finding: Finding, places: Mapping[str, str] = MappingProxyType({})) -> bool:
     """Return whether a violation is what the incident did."""
-    if finding.rule.kind in _LASTING and finding.code not in ("desk.clocks_broken", "desk.clock_running"):
+    if finding.rule.kind in LASTING and finding.code not in ("desk.clocks_broken", "desk.clock_running"):
         return False
     if finding.subsystem == "desk" and finding.code != "desk.checks":
         return finding.details.get("incident") == incident.number

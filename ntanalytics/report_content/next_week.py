@@ -12,6 +12,7 @@ from ntanalytics.findings.phrases import named
 from ntanalytics.metrics.number_format import close_up
 from ntanalytics.recommendations.causes import CUSTOMER, OPERATIONS
 from ntanalytics.recommendations.with_cause import cause_of, due_on, first_seen_on
+from ntanalytics.report_content.dispositions import dispositions_of
 from ntanalytics.report_content.finding_history import period_lifecycles
 from ntanalytics.report_content.open_items import unknown_note
 from ntanalytics.reports import Table
@@ -26,6 +27,9 @@ AHEAD = timedelta(days=14)
 
 #: Codes of findings that stand in the plan by their own day.
 _OWN_DAY = ("infra.tls_days", "infra.days_until_full")
+
+#: Decisions of the desk after which nothing is to be done.
+_SETTLED = frozenset({"false_alarm", "known"})
 
 _FIELDS = (
     Field("on", "date", "日期", format="date"),
@@ -103,9 +107,11 @@ def _disks(evaluation: Evaluation, last: date) -> Iterator[Mapping[str, object]]
 def _open(evaluation: Evaluation, last: date) -> Iterable[Mapping[str, object]]:
     """Return the open items, one line for those of one rule: on their deadline, or on the first day if that is over."""
     state = period_lifecycles(evaluation)
+    decided = dispositions_of(evaluation, state)
+    settled = {identity for identity in decided.muted if decided.by_identity[identity].kind in _SETTLED}
     by_rule: dict[str, list[Finding]] = {}
     for finding in worst_first(finding for finding in evaluation.findings if finding.is_violation):
-        if finding.code not in _OWN_DAY and cause_of(finding) is not None:
+        if finding.code not in _OWN_DAY and finding.identity not in settled and cause_of(finding) is not None:
             by_rule.setdefault(finding.code, []).append(finding)
     for findings in by_rule.values():
         cause = cause_of(findings[0])

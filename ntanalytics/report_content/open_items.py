@@ -12,6 +12,7 @@ from ntanalytics.findings.lifecycle_text import onset_words
 from ntanalytics.findings.phrases import named
 from ntanalytics.findings.text import WordedFinding
 from ntanalytics.metrics.number_format import close_up
+from ntanalytics.recommendations.with_cause import LATE
 from ntanalytics.report_content.details import detail_of
 from ntanalytics.report_content.dispositions import disposition_words
 from ntanalytics.report_content.incidents import DeskIncident
@@ -102,9 +103,14 @@ def _row(
         "item": close_up(named(wording.entity, wording.check)),
         "since": close_up(onset_words(finding, lifecycles)) or None,
         "owner": item.owner or None,
-        "due": item.due or None,
+        "due": _due(item, dispositions) or None,
         "handling": _handling(item, lifecycles, dispositions, handled),
     }
+
+
+def _due(item: WordedFinding, dispositions: Dispositions) -> str:
+    """Return the deadline; of what the desk decided about, without a word on its being over."""
+    return item.due.removesuffix(LATE) if item.finding.identity in dispositions.muted else item.due
 
 
 def _handling(

@@ -24,7 +24,7 @@ from ntanalytics.report_content import weekly_text
 from ntanalytics.report_content.details import WEEKLY, detail_of, details_of
 from ntanalytics.report_content.dispositions import dispositions_of
 from ntanalytics.report_content.finding_history import period_lifecycles
-from ntanalytics.report_content.incidents import incidents_of, opening_incidents
+from ntanalytics.report_content.incidents import LASTING, incidents_of, opening_incidents
 from ntanalytics.report_content.open_items import open_items
 from ntanalytics.report_content.unusual_points import unusual_days
 from ntanalytics.reports import Board, Kpis, Sentence, Table, board, inline_bars, inline_lines, kpi, kpis, table
@@ -87,9 +87,9 @@ def summary(evaluation: Evaluation) -> list[Sentence]:
 
 
 def _of_period(finding: Finding, span: str) -> str:
-    """Return the word of the period for what has no day and no hours of its own: ``本周``; else nothing."""
+    """Return the word of the period for what it measured: ``本周``; nothing for what has a day, or lasts."""
     is_dated = finding.since is not None or finding.window is not None or event_day(finding) is not None
-    return "" if is_dated else span
+    return "" if is_dated or finding.rule.kind in LASTING else span
 
 
 def open_items_table(evaluation: Evaluation) -> Table:

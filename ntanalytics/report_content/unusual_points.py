@@ -8,15 +8,20 @@ from ntanalytics.checks.section import SubsystemSummary
 from ntanalytics.detectors.expected_range import expected_range
 from ntanalytics.findings.phrases import day_words
 from ntanalytics.metrics.figures import Figures
+from ntanalytics.metrics.number_format import close_up
 from ntanalytics.metrics.quantity import quantity
 
 _WORDS = {"below": "低于通常范围", "above": "高于通常范围"}
+
+#: Good direction of a measure → the place of a value that is better than expected.
+_BETTER = {"up": "above", "down": "below"}
 
 
 def unusual_points(daily: Figures, name: str, first: date) -> dict[int, str]:
     """Return place → words of the days since ``first`` whose value the days before it do not let expect.
 
-    A day within a gap, or with too few comparable days before it, is none (``detectors.expected_range``).
+    A value that is better than expected is none, nor is a day within a gap, or one with too few comparable days before
+    it (``detectors.expected_range``).
 
     Args:
         daily: figures by day, oldest first, with the columns of ``metrics.days``; of figures by week, none is judged.
@@ -43,8 +48,8 @@ def unusual_points(daily: Figures, name: str, first: date) -> dict[int, str]:
         if row["day"] < first or row["value"] is None:
             continue
         where = expected_range(rows, row["day"]).place(float(row["value"]))
-        if where in _WORDS:
-            shown = quantity(figure.measure, row["value"]).text
+        if where in _WORDS and where != _BETTER.get(figure.measure.good):
+            shown = close_up(quantity(figure.measure, row["value"]).text)
             places[at] = f"{day_words(row['day'])}{shown}，{_WORDS[where]}"
     return places
 

@@ -140,7 +140,7 @@ def _note(known: Sequence[YearVolume], january: date) -> str:
     if not later:
         return ""
     begins = day_words(later[0]) if len(later) == 1 else f"{day_words(later[0])}至{day_words(later[-1])}"
-    return f"数据自{begins}起，年累计为下限。"
+    return f"数据起始日为{begins}，年累计为下限。"
 
 
 def volumes_of_year(context: CheckContext, volumes: Iterable[Volume]) -> list[YearVolume]:

@@ -24,6 +24,7 @@ from ntanalytics.reports.blocks.kpis import Kpi, Kpis, kpi, kpis
 from ntanalytics.reports.blocks.sentences import Sentence, Sentences, sentences
 from ntanalytics.reports.blocks.signatures import Signatures, signatures
 from ntanalytics.reports.blocks.table import Table, table
+from ntanalytics.reports.column_labels import label_column
 
 __all__ = [
     "AsOf",
@@ -50,6 +51,7 @@ __all__ = [
     "inline_lines",
     "kpi",
     "kpis",
+    "label_column",
     "sentences",
     "show",
     "signatures",

@@ -11,8 +11,9 @@ from functools import cache
 from types import MappingProxyType
 
 from ntanalytics.contract import DATASETS, Column, Type
-from ntanalytics.errors import UnknownName
+from ntanalytics.errors import UnknownName, UsageError
 from ntanalytics.metrics import MEASURES
+from ntanalytics.metrics.number_format import parse_format
 
 
 @dataclass(frozen=True)
@@ -45,17 +46,47 @@ _FORMATS = {
 _SHARED = MappingProxyType({"day": ColumnLabels("日期", format="date"), "source": ColumnLabels("数据源")})
 
 
-@cache
+#: Columns that an analyst named in this process.
+_own: dict[str, ColumnLabels] = {}
+
+
+def label_column(column: str, label: str, *, unit: str = "", format: str = "text") -> None:
+    """Give a column of one's own its words, so that tables and charts can show it.
+
+    Args:
+        column: the column; one that a metric or the contract declares keeps its words.
+        label: the Chinese heading.
+        unit: the unit beside the label.
+        format: the format of the values, such as ``integer``, ``number:1``, ``rate:1``.
+
+    Raises:
+        UsageError: the column has words already.
+        UnknownName: there is no such format.
+    """
+    parse_format(format)
+    try:
+        known = _declared_labels(column)
+    except UnknownName:
+        _own[column] = ColumnLabels(label, unit, format)
+    else:
+        raise UsageError(f"the column {column!r} is {known.label} already", todo="give your column another name")
+
+
 def column_labels(column: str, datasets: tuple[str, ...] = ()) -> ColumnLabels:
-    """Return the words of a column: its measure's, else its contract column's.
+    """Return the words of a column: its measure's, else its contract column's, else those of ``label_column``.
 
     Args:
         column: the column.
         datasets: the datasets that its rows were made of; their columns of that name come before those of others.
 
     Raises:
-        UnknownName: neither a metric nor the contract declares it.
+        UnknownName: neither a metric nor the contract declares it, and nobody has given it words.
     """
+    return _own[column] if column in _own else _declared_labels(column, datasets)
+
+
+@cache
+def _declared_labels(column: str, datasets: tuple[str, ...] = ()) -> ColumnLabels:
     if column in MEASURES:
         measure = MEASURES[column]
         # A change carries its sign (metrics/change.py names its columns so).
@@ -74,5 +105,5 @@ def column_labels(column: str, datasets: tuple[str, ...] = ()) -> ColumnLabels:
         "column",
         column,
         {*MEASURES, *_SHARED, *declared},
-        where="a column of a report has words in the contract or in MEASURES",
+        where="a column of a report has words in the contract, in MEASURES, or by label_column(name, label)",
     )

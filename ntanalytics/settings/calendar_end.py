@@ -32,15 +32,28 @@ class CalendarEnd:
 
     @property
     def text(self) -> str:
-        """Sentence in Chinese, with each job and its day."""
-        by_day: dict[dt.date, list[str]] = {}
-        for job, day in self.stops.items():
-            by_day.setdefault(day, []).append(job)
-        parts = [f"{day.year}年{day.month}月{day.day}日起 {'、'.join(jobs)}" for day, jobs in by_day.items()]
-        stops = f"将停止的作业：{'；'.join(parts)}" if parts else "没有作业因此停止"
+        """Sentence in Chinese for the operators, with each job and its day, and the command."""
+        stops = f"将停止的作业：{self._by_day({})}" if self.stops else "没有作业因此停止"
         return (
             f"{self.year} 年的放假安排尚未录入，{stops}。"
             "国务院办公厅的通知公布后，请把全文存为文件，用 ntanalytics calendar add 录入。"
+        )
+
+    def for_readers(self, titles: Mapping[str, str]) -> str:
+        """Return the sentence for the readers of a report.
+
+        Args:
+            titles: job → title of its report.
+        """
+        stops = f"{self._by_day(titles)}停止出具，请运维团队在通知公布后录入" if self.stops else "没有报告因此停止"
+        return f"{self.year} 年的放假安排尚未录入，{stops}。"
+
+    def _by_day(self, titles: Mapping[str, str]) -> str:
+        by_day: dict[dt.date, list[str]] = {}
+        for job, day in self.stops.items():
+            by_day.setdefault(day, []).append(titles.get(job, job))
+        return "；".join(
+            f"{day.year}年{day.month}月{day.day}日起 {'、'.join(dict.fromkeys(jobs))}" for day, jobs in by_day.items()
         )
 
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from ntanalytics.periods import Calendar
-from ntanalytics.settings.channels import Channel, Recipient
+from ntanalytics.settings.channels import Channel, Recipient, reference
 from ntanalytics.settings.holidays import CALENDAR_FILE, read_calendar
 from ntanalytics.settings.parts import (
     NETWORK_DEVICES,
@@ -43,6 +43,9 @@ class Settings(SettingsPart):
         Path("lake"), description="Folder of the lake; with `store`, of its cache on this host."
     )
     store: StoreSettings | None = Field(None, description="Object store of the lake, if there is one.")
+    pepper: Annotated[str, AfterValidator(reference)] = Field(
+        "", description="Reference to a secret outside of the lake that is hashed into the key of pseudonyms."
+    )
     engine: Literal["duckdb", "spark"] = Field(
         "duckdb", description="Engine that reads the lake and computes the figures."
     )
@@ -81,7 +84,7 @@ class Settings(SettingsPart):
         references = {source.password for source in sources}
         references |= {target.password for source in sources for target in source.targets}
         references |= {text for channel in self.channels.values() for text in (channel.password, channel.url)}
-        return frozenset(references - {""})
+        return frozenset((references | {self.pepper}) - {""})
 
     @property
     def zone(self) -> ZoneInfo:

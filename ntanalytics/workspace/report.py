@@ -222,10 +222,10 @@ def open_report(name: str, period: str, *, as_of: str = "") -> Report:
     opened = parse_period(period, today, workspace.calendar)
     if as_of and parse_day(as_of) < opened.last:
         raise BadPeriod(f"{opened.text} ends after {as_of}", where=name, todo="name a period that ends by that day")
-    return Report(workspace, name, _title(name), opened)
+    return Report(workspace, name, title_of(name), opened)
 
 
-def _title(name: str) -> str:
+def title_of(name: str) -> str:
     """Return the title in the metadata of the report's notebook; without such a notebook, the name."""
     notebook = project_dir("notebooks") / f"{name}.ipynb"
     if not notebook.is_file():

@@ -1,4 +1,4 @@
-"""A small demo city with the explorers' data in its lake, and a workspace over it."""
+"""The small demo city with four weeks in its lake, and a workspace over it."""
 
 from __future__ import annotations
 
@@ -7,24 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from ntanalytics.demo import write_estate
-from ntanalytics.extraction import Extractor
-from ntanalytics.ledger import Ledger
-from ntanalytics.settings import load
 from ntanalytics.workspace import Workspace, open_workspace
+from tests.city import FIRST, copy_city
+from tests.gaps.site import GapSite
 
-UNTIL = dt.date(2026, 11, 22)
+#: The first day of which the lake holds anything of what the explorers show.
+BEGIN = dt.date(2026, 10, 26)
 
 
 @pytest.fixture(scope="session")
-def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    estate = write_estate(tmp_path_factory.mktemp("city"), until=UNTIL, days=28, scale=0.002)
-    settings = load(estate.config)
-    extractor = Extractor(settings, Ledger(settings.ledger), clock=estate.clock)
+def config(written_city: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    site = GapSite(copy_city(written_city, tmp_path_factory.mktemp("explored")).estate.directory)
     for dataset in ("oa.activities", "sms.messages"):
-        extractor.extract([dataset], estate.first, UNTIL)
-    extractor.extract(["identity.units", "oa.members"], UNTIL + dt.timedelta(days=1), UNTIL + dt.timedelta(days=1))
-    return estate.config
+        site.forget(dataset, FIRST, BEGIN - dt.timedelta(days=1))
+    return site.config
 
 
 @pytest.fixture

@@ -7,12 +7,18 @@ import datetime as dt
 from pathlib import Path
 
 import ibis
+import nbformat
+import openpyxl
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 
-from ntanalytics.explore import AdoptionExplorer, SmsExplorer
+from ntanalytics.errors import UsageError
+from ntanalytics.explore import AdoptionExplorer, DataBrowser, SmsExplorer
 from ntanalytics.explore.explorer import Explorer
 from ntanalytics.periods import PeriodKind
-from ntanalytics.workspace import Workspace, open_workspace
+from ntanalytics.reports.blocks.block import Block
+from ntanalytics.reports.record import read_block
+from ntanalytics.workspace import Workspace, open_report, open_workspace
 from tests.extraction.small_site import SmallSite
 
 WEEK = "day BETWEEN '2026-11-16' AND '2026-11-22'"
@@ -178,3 +184,86 @@ def test_the_tables_are_ibis_tables_to_go_on_with(adoption: AdoptionExplorer):
     few = rows.filter(rows.active_rate < 1).select("edition", idle=rows.enabled - rows.active)
     assert isinstance(few, ibis.expr.types.Table)
     assert (few.to_pandas()["idle"] > 0).all()
+
+
+def test_a_span_of_ones_own_is_explored_and_its_code_gives_the_same(
+    sms: SmsExplorer, workspace: Workspace, config: Path, monkeypatch: pytest.MonkeyPatch
+):
+    sms.by.value = ()
+    sms.kind.value = None
+    assert (sms.first.value, sms.last.value) == (dt.date(2026, 11, 16), dt.date(2026, 11, 22))
+    sms.first.value, sms.last.value = dt.date(2026, 11, 18), dt.date(2026, 11, 20)
+    counted = workspace.sql("SELECT count(*) AS n FROM sms_messages WHERE day BETWEEN '2026-11-18' AND '2026-11-20'")[
+        "n"
+    ][0]
+    assert frame(sms)["submitted"].tolist() == [counted]
+    assert rerun(sms, config, monkeypatch)[0]["submitted"] == counted
+    sms.last.value = dt.date(2026, 11, 1)  # before the first day: nothing is selected
+    assert sms.view is None
+    sms.kind.value = PeriodKind.WEEK
+    assert sms.view is not None
+
+
+def test_the_view_is_written_as_a_workbook_with_its_chart(sms: SmsExplorer, tmp_path: Path):
+    path = sms.save_workbook(tmp_path)
+    assert path is not None
+    book = openpyxl.load_workbook(path)
+    assert [len(sheet._charts) for sheet in book.worksheets[1:3]] == [1, 0]
+    assert path.name in sms.busy.value
+    by_carrier = frame(sms).set_index("carrier")["submitted"]
+    assert sorted(row[1].value for row in book.worksheets[2].iter_rows(min_row=4)) == sorted(by_carrier)
+
+
+def test_a_sign_is_shown_while_a_view_is_computed(sms: SmsExplorer, monkeypatch: pytest.MonkeyPatch):
+    seen = []
+    make_view = sms.make_view
+    monkeypatch.setattr(sms, "make_view", lambda: (seen.append(sms.busy.value), make_view())[1])
+    sms.refresh()
+    assert seen == ["正在计算……"]
+    assert sms.busy.value == ""
+
+
+def test_the_browser_finds_datasets_and_measures_by_their_words_and_gives_code():
+    browser = DataBrowser()
+    browser.search.value = "运营商"
+    assert "sms.messages" in [name for _, name in browser.list.options]
+    browser.list.value = "sms.messages"
+    assert "中国移动" in browser.words.value
+    assert browser.code.value == 'ws.table("sms.messages", first, last)'
+    browser.search.value = "送达率"
+    browser.list.value = "delivery_rate"
+    assert "送达率" in browser.words.value
+    browser.search.value = "nothing of that name"
+    assert browser.list.value is None
+
+
+@pytest.mark.parametrize("view", ["compare", "trend", "hours", "failures"])
+def test_a_view_becomes_a_section_of_a_report_by_one_call(
+    sms: SmsExplorer, tmp_path: Path, config: Path, monkeypatch: pytest.MonkeyPatch, view: str
+):
+    sms.view_name.value = view
+    notebook = tmp_path / "mine.ipynb"
+    opening = new_code_cell('report = open_report("mine", "2026-W47")')
+    last = new_code_cell('signatures(["编制"])')
+    nbformat.write(
+        new_notebook(cells=[opening, last], metadata={"ntanalytics": {"needs": {"sms.messages": 60}}}), notebook
+    )
+    sms.to_report(notebook)
+    written = nbformat.read(notebook, 4)
+    nbformat.validate(written)
+    assert written.metadata["ntanalytics"]["needs"] == {"sms.messages": 60}
+    assert written.cells[-1].source == last.source
+    shown: list[Block] = []
+    monkeypatch.setenv("NTANALYTICS_CONFIG", str(config))
+    monkeypatch.setattr("ntanalytics.reports.show", lambda *blocks: shown.extend(blocks))
+    exec(written.cells[2].source, {"report": open_report("mine", "2026-W47")})
+    drawn, listed = (read_block(block._repr_mimebundle_()) for block in shown)
+    expected = [read_block(block._repr_mimebundle_()) for block in (sms.view.chart, sms.view.table)]
+    assert [drawn.rows, listed.rows] == [block.rows for block in expected]
+
+
+def test_what_is_no_notebook_of_a_report_takes_no_section(sms: SmsExplorer, tmp_path: Path):
+    for text in ("{}", "no JSON", '{"cells": []}'):
+        (tmp_path / "a.ipynb").write_text(text, encoding="utf-8")
+        with pytest.raises(UsageError):
+            sms.to_report(tmp_path / "a.ipynb")

@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
+import nbformat
 import pytest
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
@@ -24,6 +25,8 @@ from tornado.websocket import websocket_connect
 from ntanalytics.errors import UsageError
 from ntanalytics.explore.lab import prepare_folder
 from tests.extraction.small_site import SmallSite
+from tests.reports.exporters.registered import write_distribution
+from tests.reports.test_notebook_record import notebook
 from tests.workspace.test_sql import filled_site
 
 RUN = """
@@ -43,10 +46,13 @@ class Lab:
         home.mkdir()
         # short: below a folder of pytest's own, a socket's path would be too long and go elsewhere
         self.temporary = Path(tempfile.mkdtemp(prefix="lab-"))
+        write_distribution(self.temporary / "registered")
+        path = os.pathsep.join([str(self.temporary / "registered"), os.environ.get("PYTHONPATH", "")])
         environment = {
             **os.environ,
             "NO_COLOR": "1",
             "HOME": str(home),
+            "PYTHONPATH": path.rstrip(os.pathsep),
             "TMPDIR": str(self.temporary),
             "SHOP_PASSWORD": "hidden",
             # what an account may have set for servers of its own must not open this one
@@ -173,6 +179,15 @@ def test_it_speaks_chinese_and_asks_nobody_for_news(lab: Lab):
     assert config["news"] == {"disabled": True}
     assert config["extensionManager"]["can_install"] is False
     assert not re.search(r'(?:src|href)="https?://', page)
+
+
+def test_its_menu_exports_a_notebook(lab: Lab, site: SmallSite):
+    nbformat.write(notebook(), prepare_folder(site.settings) / "question.ipynb")
+    assert {"ntanalytics_html", "ntanalytics_excel", "ntanalytics_docx"} <= set(lab.get("api/nbconvert").json())
+    answer = lab.get("nbconvert/ntanalytics_excel/question.ipynb?download=true")
+    assert answer.status_code == 200
+    assert answer.content.startswith(b"PK")
+    assert "attachment" in answer.headers["content-disposition"]
 
 
 def test_it_ends_when_it_is_interrupted_and_leaves_no_secret(lab: Lab):

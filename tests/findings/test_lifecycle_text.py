@@ -155,3 +155,13 @@ def test_a_follower_of_some_hours_is_told_by_its_hours_and_its_share() -> None:
     )  # fmt: skip
     [group] = correlate([down, burst])
     assert "另见：统一门户 14时10分至50分 集中出错 34.4%" in group_sentence(group, word)
+
+
+def test_what_no_source_feeds_is_told_in_one_sentence_and_last() -> None:
+    lacking = [replace(_finding(name, "unknown"), unknown="no_source") for name in ("甲", "乙", "丙", "丁")]
+    state = follow_lifecycles([_on(18, *lacking, NEW)])
+    assert opening([*lacking, NEW], state)[1:] == [
+        "乙过期 3 张，自11月12日起。",
+        "甲、乙、丙等 4 项没有配置数据源，状态未知。",
+    ]
+    assert opening(lacking, state)[1:] == ["甲、乙、丙等 4 项没有配置数据源，状态未知。"]

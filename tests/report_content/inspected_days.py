@@ -4,21 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 
-from ntanalytics.checks import engine
-from ntanalytics.checks.check import DAY
-from ntanalytics.extraction import Extractor
 from ntanalytics.findings.correlation import correlate
 from ntanalytics.findings.finding import Finding, violations
 from ntanalytics.findings.place import Topology
-from ntanalytics.ledger import Ledger
 from ntanalytics.periods import Period
-from ntanalytics.subsystems import DEPENDS_ON, evaluate, subsystem
+from ntanalytics.subsystems import DEPENDS_ON, evaluate
 from ntanalytics.workspace import Workspace
 from ntanalytics.workspace.report import Report
-from tests.city import UNTIL, City
-
-#: Days of the city up to its last.
-DAYS = 55
+from tests.city import City
 
 
 class InspectedDays:
@@ -26,9 +19,6 @@ class InspectedDays:
 
     def __init__(self, city: City, subsystems: tuple[str, ...]) -> None:
         self._subsystems = subsystems
-        needs = engine.needs_of([subsystem(name) for name in subsystems], (DAY,))
-        extractor = Extractor(city.settings, Ledger(city.settings.ledger), None, city.clock)
-        extractor.extract(list(needs), UNTIL - dt.timedelta(days=DAYS), UNTIL)
         self._workspace = Workspace(city.settings)
 
     def report(self, day: str) -> Report:

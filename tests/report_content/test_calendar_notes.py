@@ -30,7 +30,7 @@ def test_the_note_names_each_job_and_its_day_until_the_notice_is_added(tmp_path:
     jobs.write_text(f"jobs:\n  daily: {job}\n", encoding="utf-8")
     assert _texts(config, dt.date(2026, 10, 14)) == []
     [text] = _texts(config, november)
-    assert "2027年1月1日起 daily" in text
+    assert "2027年1月1日起 短信统计" in text
     calendar = tmp_path / "calendar.yml"
     write_calendar(calendar, with_notice(calendar, parse_notice(OF_2027), november))
     assert _texts(config, november) == []

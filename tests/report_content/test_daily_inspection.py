@@ -20,7 +20,6 @@ FRIDAY = dt.date(2026, 11, 20)
 @pytest.fixture(scope="module")
 def findings(city: City) -> tuple[Finding, ...]:
     """Return the findings of the day."""
-    city.run("daily_inspection", FRIDAY.isoformat())  # fills the lake
     report = Report(Workspace(city.settings), "daily_inspection", "日常巡检", Period.day(FRIDAY))
     return evaluate(report, ("infra", "desk", "data")).findings
 

@@ -11,8 +11,8 @@ from ntanalytics.checks.context import CheckContext
 from ntanalytics.findings.judgement import unknown
 from ntanalytics.metrics.figures import FigureRow
 from ntanalytics.subsystems import RULES
-from tests.city import UNTIL, City
-from tests.report_content.inspected_days import DAYS, InspectedDays
+from tests.city import FIRST, City
+from tests.report_content.inspected_days import InspectedDays
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +68,7 @@ def test_a_saturday_and_a_holiday_are_in_order(inspected: InspectedDays, day: st
 def test_before_the_first_row_there_was_no_source(inspected: InspectedDays) -> None:
     past = Baseline(_context(inspected, "2026-10-05"), "identity.logins")
     [first] = past.days.order_by("day").limit(1).to_pyarrow()["day"].to_pylist()
-    assert first == UNTIL - dt.timedelta(days=DAYS)
+    assert first == FIRST
 
 
 @pytest.mark.parametrize(

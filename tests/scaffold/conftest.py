@@ -24,7 +24,10 @@ class Checkout:
         for name in filter(None, listing.stdout.decode().split("\0")):
             if (ROOT / name).is_file():
                 (root / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(ROOT / name, root / name)
+                shutil.copy2(ROOT / name, root / name)
+        for folder in (ROOT / "ntanalytics").rglob("__pycache__"):  # else each command compiles what it imports
+            if (copy := root / folder.relative_to(ROOT)).parent.is_dir():
+                shutil.copytree(folder, copy)
         (root / ".venv").mkdir()
         for name in ("bin", "lib", "pyvenv.cfg"):
             (root / ".venv" / name).symlink_to(Path(sys.prefix) / name)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import re
+from pathlib import Path
 
 import pytest
 
-from ntanalytics.demo import write_estate
-from tests.city import blocks
+from tests.city import blocks, copy_city
 from tests.scaffold.conftest import ROOT, Checkout
 
 FILLED = {"<report>": "sent_probe", "<dataset>": "sms.messages", "<subsystem>": "sms", "<title>": "试写的报表"}
@@ -25,8 +24,8 @@ def commands() -> list[str]:
     return found
 
 
-def test_the_list_can_be_followed_to_an_issued_report(checkout: Checkout):
-    write_estate(checkout.root / "demo-city", until=dt.date(2026, 11, 22), days=28, scale=0.001)
+def test_the_list_can_be_followed_to_an_issued_report(checkout: Checkout, written_city: Path, tmp_path: Path):
+    copy_city(written_city, tmp_path).estate.directory.rename(checkout.root / "demo-city")
     typed = commands()
     assert [each.split()[:2] for each in typed[:1]] == [["ntanalytics", "new"]]
     assert any(" run sent_probe " in each for each in typed)
@@ -37,7 +36,7 @@ def test_the_list_can_be_followed_to_an_issued_report(checkout: Checkout):
     for command in typed[1:]:
         checkout.run(command)
     assert {path: path.read_bytes() for path in before} == before, "what is written needs no fixing"
-    (folder,) = (checkout.root / "demo-city").glob("outputs/sent_probe/2026-W47")
+    (folder,) = checkout.root.glob("outputs/sent_probe/2026-W47")
     found = blocks(folder)
     assert found["head"]["title"].endswith("试写的报表")
     (total,) = [item["value"] for item in found["kpis"]["items"]]

@@ -57,6 +57,8 @@ LEFT_OUT: dict[Key, str] = {
     ("board", "infra.unpatched:*", "*"): "days of which patches are recorded",
     ("board", "infra.growth_rise:*", "*"): _USUAL,
     ("by-unit", "*", "*"): _NAMES,
+    ("*", "合计", "*"): "totals: the figures of the whole, which the headlines compare",
+    ("year-volumes", "*", "*"): "years: sums of what the periods compare, and the city has no year",
     ("systems", "*", "*"): "numbers of the record's own findings",
     ("hosts", "*", "checks"): "numbers of the record's own findings",
     ("recommendations", "*", "*"): _SCORE,

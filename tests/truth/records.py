@@ -64,6 +64,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "tls": ("target",),
     "tracking": ("problem",),
     "units": ("unit", "edition"),
+    "year-volumes": ("volume",),
     "unusual": ("at", "subject"),
 }
 

@@ -8,8 +8,10 @@ import pandas as pd
 import pytest
 
 from ntanalytics.contract import DATASETS
-from ntanalytics.errors import LakeError, UsageError
+from ntanalytics.errors import LakeError, UnknownName, UsageError
 from ntanalytics.lake.backends.compiled_sql import FILE
+from ntanalytics.reports import label_column
+from ntanalytics.reports.column_labels import column_labels
 from ntanalytics.workspace import Workspace, open_workspace
 from tests.extraction.small_site import SmallSite
 
@@ -127,6 +129,30 @@ def test_whatever_writes_or_reaches_beyond_the_datasets_is_refused(besieged: Sma
     assert "root:" not in str(refused.value)
     assert _files(besieged.folder) == before
     assert len(a_frame) == 1
+
+
+def test_an_unknown_column_is_answered_with_the_ten_nearest(lake: Workspace):
+    with pytest.raises(UnknownName) as caught:
+        lake.sql("SELECT segment FROM sms.messages")
+    assert "did you mean 'segments'" in str(caught.value)
+    with pytest.raises(UnknownName) as caught:
+        column_labels("delivery_rat")
+    assert "did you mean 'delivery_rate'" in caught.value.todo
+    assert caught.value.todo.count(",") == 9
+
+
+def test_a_column_of_ones_own_has_words_and_a_declared_one_keeps_its_own():
+    label_column("slow_share", "慢件占比", format="rate:1")
+    assert column_labels("slow_share").label == "慢件占比"
+    with pytest.raises(UsageError, match="already"):
+        label_column("delivery_rate", "别的")
+
+
+def test_tables_of_two_workspaces_are_joined(site: SmallSite, lake: Workspace):
+    other = Workspace(site.settings)
+    carriers = other.table("sms.messages").select("message_id", "carrier")
+    joined = lake.table("sms.messages").select("message_id", "segments").join(carriers, "message_id")
+    assert joined.count().to_pandas() == lake.table("sms.messages").count().to_pandas()
 
 
 def test_a_lake_whose_files_are_gone_is_no_mistake_of_the_query(site: SmallSite, lake: Workspace):

@@ -35,6 +35,9 @@ FALSE_DISCOVERY_RATE, LEAST_IMPROBABLE = 0.02, 13.0
 #: The range of a total of which nothing is known.
 UNKNOWN = ExpectedRange(reason="short_history")
 
+#: Share of the expected events of its hours by which the count of a subject must depart.
+LEAST_EFFECT = 0.1
+
 #: Most subjects of a dataset and day.
 MAX_SUBJECTS = 4
 
@@ -133,8 +136,10 @@ def _candidates(model: SeriesModel, groups: Sequence[SeriesGroup]) -> list[Depar
         for index in map(int, np.flatnonzero(is_found & (rare[direction] >= LEAST_IMPROBABLE))):
             hours = RUNS[int(scan.run[index, -1])]
             seen, expected = judged.values(index, hours)
-            if judged.events is None and not members[index] and abs(seen - expected) < LEAST_SHARE * expected:
-                continue  # what all do alike within the bounds of the calendar's factor
+            # the calendar's factor is known to some percent, and of all events within its bounds alone
+            least = LEAST_EFFECT if members[index] else LEAST_SHARE
+            if judged.events is None and abs(seen - expected) < least * expected:
+                continue
             affected = abs(seen - expected) if judged.events is None else judged.events[index, slice(*hours)].sum()
             candidates.append(
                 Departure(

@@ -6,7 +6,12 @@ without an extension.
 
 from __future__ import annotations
 
+import os
+import threading
 from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 import duckdb
 import ibis
@@ -18,23 +23,38 @@ from ntanalytics.contract import Dataset
 from ntanalytics.lake.backends.reader import Reader, types_of
 from ntanalytics.lake.delta import DeltaLake
 
+if TYPE_CHECKING:
+    from ntanalytics.lake.backends.duckdb_ibis import CompilingBackend
+
+#: Connection of each process, thread and lake, as long as a reader uses it.
+_connections: WeakValueDictionary[tuple[int, int, Path], CompilingBackend] = WeakValueDictionary()
+
 
 class DuckReader(Reader):
     """Reader with one in-memory DuckDB that can open the files of the lake only."""
 
     def __init__(self, lake: DeltaLake) -> None:
+        super().__init__(lake)
+        # Readers of a lake share it, so that tables of two reports can be joined.
+        place = (os.getpid(), threading.get_ident(), lake.folder)
+        self.connection = _connections.get(place) or self._connect(lake.folder)
+        _connections[place] = self.connection
+
+    @staticmethod
+    def _connect(folder: Path) -> CompilingBackend:
+        """Return a new in-memory DuckDB that can open the files of a folder and nothing else."""
         # Imported here: extraction reads nothing, and would hold 12 MB of grammar.
         from ntanalytics.lake.backends.duckdb_ibis import CompilingBackend
 
-        super().__init__(lake)
-        self.connection = CompilingBackend.connected(lake.folder, threads=2)
+        connection = CompilingBackend.connected(folder, threads=2)
         # Another session zone would shift casts of UTC times to dates.
-        self.connection.raw_sql("SET TimeZone = 'UTC'")
+        connection.raw_sql("SET TimeZone = 'UTC'")
         # A progress bar would break the output of --json.
-        self.connection.raw_sql("SET enable_progress_bar = false")
+        connection.raw_sql("SET enable_progress_bar = false")
         # A report has some hundred queries on the same files, which never change: each footer is read once.
-        self.connection.raw_sql("SET parquet_metadata_cache = true")
-        duckdb_sandbox.lock(self.connection.con, folders=[lake.folder])
+        connection.raw_sql("SET parquet_metadata_cache = true")
+        duckdb_sandbox.lock(connection.con, folders=[folder])
+        return connection
 
     def _open(self, dataset: Dataset, files: Sequence[str]) -> ir.Table:
         # All files of a Delta table have its columns, so that none must be opened to learn them. The text of the view

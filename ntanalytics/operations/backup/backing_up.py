@@ -12,7 +12,7 @@ import hashlib
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -27,6 +27,7 @@ from ntanalytics.ledger import Ledger
 from ntanalytics.ledger.copying import copy_ledger
 from ntanalytics.ledger.upgrading import plan_upgrade
 from ntanalytics.operations.backup import keys as site_keys
+from ntanalytics.operations.backup.pruning import PrunedBackups, prune
 from ntanalytics.operations.backup.repository import Repository
 from ntanalytics.operations.backup.site_files import SourceFile, output_files, site_files
 from ntanalytics.operations.backup.snapshot import BackedUpFile, Snapshot
@@ -51,6 +52,7 @@ class BackupResult:
         keys: names of the keys that were saved apart.
         has_key: whether the site has a key of pseudonyms, without which it cannot go on elsewhere.
         problems: sentences on damaged contents, if all were read again.
+        pruned: what was removed of earlier backups.
     """
 
     snapshot: Snapshot
@@ -59,9 +61,12 @@ class BackupResult:
     keys: tuple[str, ...]
     has_key: bool
     problems: tuple[str, ...] = ()
+    pruned: PrunedBackups = field(default_factory=PrunedBackups)
 
 
-def back_up(context: RunContext, address: str, *, keys: Path | None = None, verify: bool = False) -> BackupResult:
+def back_up(
+    context: RunContext, address: str, *, keys: Path | None = None, verify: bool = False, keep_days: int | None = None
+) -> BackupResult:
     """Write a backup of a site; broken off at any moment, it is typed again and goes on.
 
     Args:
@@ -69,6 +74,7 @@ def back_up(context: RunContext, address: str, *, keys: Path | None = None, veri
         address: folder of the backups, or ``s3://BUCKET/PREFIX``.
         keys: folder for the keys, outside of the backup; None: they are not saved.
         verify: whether all files of the backup are read again, not only the new ones.
+        keep_days: days after which earlier snapshots are removed; None: they stay.
 
     Raises:
         BackupError: the backup cannot be written, or something in it is damaged; reports are published all the time.
@@ -84,10 +90,12 @@ def back_up(context: RunContext, address: str, *, keys: Path | None = None, veri
     with TemporaryDirectory(prefix="ntanalytics-backup-") as folder, _no_maintenance(context):
         snapshot = _snapshot(context, lake, writer, Path(folder) / "ledger.sqlite")
         repository.save(snapshot)
+        pruned = prune(repository, keep_days, context.clock()) if keep_days else PrunedBackups()
     saved = site_keys.save_keys(settings, lake, keys) if keys else []
     problems = repository.check_all(sorted({file.sha256 for file in snapshot.files})) if verify else []
     counts = {"files": len(snapshot.files), "new_files": writer.new_files, "new_bytes": writer.new_bytes}
     details = {"snapshot": snapshot.name, **counts, "keys": saved, "problems": len(problems)}
+    details |= {"removed": list(pruned.snapshots)} if pruned.snapshots else {}
     ledger.audit.record("backup", address, details)
     return BackupResult(
         snapshot=snapshot,
@@ -96,6 +104,7 @@ def back_up(context: RunContext, address: str, *, keys: Path | None = None, veri
         keys=tuple(saved),
         has_key=bool(snapshot.keys),
         problems=tuple(problems),
+        pruned=pruned,
     )
 
 

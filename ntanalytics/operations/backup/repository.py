@@ -6,15 +6,16 @@ a backup that was broken off leaves contents that the next one finds.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import os
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from ntanalytics.errors import BackupError
 from ntanalytics.language import tr
@@ -29,6 +30,14 @@ _CHUNK = 4 * 2**20
 
 #: Number of parallel transfers: the latency of each is some milliseconds.
 _PARALLEL = 8
+
+
+class StoredContent(NamedTuple):
+    """Content of a repository: its digest, its size in bytes, and the moment at which it was written."""
+
+    digest: str
+    size: int
+    modified: dt.datetime
 
 
 class Repository:
@@ -197,6 +206,45 @@ class Repository:
 
         with self._client() as store:
             obstore.put(store, f"{_SNAPSHOTS}/{snapshot.name}.json", snapshot.to_json().encode())
+
+    def remove_snapshots(self, names: Sequence[str]) -> None:
+        """Remove snapshots; their contents stay.
+
+        Raises:
+            BackupError: they cannot be removed.
+        """
+        self._remove([f"{_SNAPSHOTS}/{name}.json" for name in names])
+
+    def unused_contents(self, used: Collection[str]) -> list[StoredContent]:
+        """Return the contents that are not among those of the snapshots.
+
+        Raises:
+            BackupError: they cannot be listed.
+        """
+        import obstore
+
+        with self._client() as store:
+            stored = (
+                StoredContent(file["path"].rpartition("/")[2], file["size"], file["last_modified"])
+                for chunk in obstore.list(store, _CONTENTS)
+                for file in chunk
+            )
+            return [content for content in stored if content.digest not in used]
+
+    def remove_contents(self, digests: Sequence[str]) -> None:
+        """Remove contents.
+
+        Raises:
+            BackupError: they cannot be removed.
+        """
+        self._remove([_key(digest) for digest in digests])
+
+    def _remove(self, keys: Sequence[str]) -> None:
+        import obstore
+
+        if keys:
+            with self._client() as store:
+                obstore.delete(store, keys)
 
 
 _DAMAGED = "its disk or store fails: make a new backup elsewhere, and take an earlier snapshot meanwhile"

@@ -85,7 +85,7 @@ def table(
     """
     shown = tables.as_figures(rows, id)
     if not shown.columns:  # no source: not even the columns are known
-        return Table(id, title, fields=(tables.NO_DATA,), note=note or "没有数据源，未能统计。")
+        return Table(id, title, fields=(tables.NO_DATA,), note="没有数据源，未能统计。")
     names = tables.select_columns(shown.columns, columns, id)
     items: Sequence[FigureRow] = shown
     if sort:

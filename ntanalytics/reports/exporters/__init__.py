@@ -1,6 +1,6 @@
 """Renderings of a record: pure functions of the executed notebook, registered with nbconvert.
 
-``render`` writes them beside each other; ``jupyter nbconvert --to ntanalytics-html`` works too.
+``render`` writes them beside each other; ``jupyter nbconvert --to ntanalytics_html`` works too.
 """
 
 from __future__ import annotations

@@ -22,14 +22,15 @@ from ntanalytics.reports.exporters.document_table import write_table
 from ntanalytics.reports.formats import display, display_width, local_time
 from ntanalytics.reports.fragments import column_style
 from ntanalytics.reports.markdown import paragraphs
-from ntanalytics.reports.record import Heading, Record, RecordedBlock, read_record
+from ntanalytics.reports.notebook_record import name_of, record_of
+from ntanalytics.reports.record import Heading, Record, RecordedBlock
 
 _SEE_PAGE = "（图见网页版）"
 _STYLES = {"h2": styles.SECTION, "h3": styles.SUBSECTION}
 
 
 class ReportDocumentExporter(Exporter):
-    """nbconvert exporter ``ntanalytics-docx``: the Word document of an executed report notebook."""
+    """nbconvert exporter ``ntanalytics_docx``: the Word document of an executed notebook, a report or not."""
 
     export_from_notebook = "ntanalytics Word"
     output_mimetype = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -43,10 +44,10 @@ class ReportDocumentExporter(Exporter):
         """Return the document's bytes and nbconvert's resources.
 
         Raises:
-            ReportIncomplete: the notebook holds no record.
+            ReportIncomplete: the notebook is a report, and its record is incomplete.
         """
         node, resources = super().from_notebook_node(nb, resources, **kw)
-        return document_bytes(read_record(node)), resources
+        return document_bytes(record_of(node, name_of(resources))), resources
 
 
 def document_bytes(record: Record) -> bytes:

@@ -15,11 +15,12 @@ from nbformat import NotebookNode
 from ntanalytics.reports.exporters.archive import reproducible_archive
 from ntanalytics.reports.exporters.sheets import write_sheets
 from ntanalytics.reports.formats import local_time
-from ntanalytics.reports.record import Record, read_record
+from ntanalytics.reports.notebook_record import name_of, record_of
+from ntanalytics.reports.record import Record
 
 
 class ReportExcelExporter(Exporter):
-    """nbconvert exporter ``ntanalytics-excel``: the workbook of an executed report notebook."""
+    """nbconvert exporter ``ntanalytics_excel``: the workbook of an executed notebook, a report or not."""
 
     export_from_notebook = "ntanalytics Excel"
     output_mimetype = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -33,10 +34,10 @@ class ReportExcelExporter(Exporter):
         """Return the workbook's bytes and nbconvert's resources.
 
         Raises:
-            ReportIncomplete: the notebook holds no record.
+            ReportIncomplete: the notebook is a report, and its record is incomplete.
         """
         node, resources = super().from_notebook_node(nb, resources, **kw)
-        return workbook_bytes(read_record(node)), resources
+        return workbook_bytes(record_of(node, name_of(resources))), resources
 
 
 def workbook_bytes(record: Record) -> bytes:

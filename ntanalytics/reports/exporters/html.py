@@ -9,9 +9,10 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import takewhile
 from typing import Any
 
 from markupsafe import Markup
@@ -20,11 +21,12 @@ from nbformat import NotebookNode
 
 from ntanalytics.reports import fragments, labels
 from ntanalytics.reports.markdown import headings, to_html
-from ntanalytics.reports.record import Heading, Record, RecordedBlock, read_record
+from ntanalytics.reports.notebook_record import name_of, record_of
+from ntanalytics.reports.record import Heading, Record, RecordedBlock
 
 
 class ReportHTMLExporter(Exporter):
-    """nbconvert exporter ``ntanalytics-html``: the issued page of an executed report notebook."""
+    """nbconvert exporter ``ntanalytics_html``: the issued page of an executed notebook, a report or not."""
 
     export_from_notebook = "ntanalytics HTML"
     output_mimetype = "text/html"
@@ -38,10 +40,10 @@ class ReportHTMLExporter(Exporter):
         """Return the page and nbconvert's resources.
 
         Raises:
-            ReportIncomplete: the notebook holds no record.
+            ReportIncomplete: the notebook is a report, and its record is incomplete.
         """
         node, resources = super().from_notebook_node(nb, resources, **kw)
-        return page_text(read_record(node)), resources
+        return page_text(record_of(node, name_of(resources))), resources
 
 
 def page_text(record: Record) -> str:
@@ -65,7 +67,7 @@ def page_text(record: Record) -> str:
         number=labels.issue_number(record.head.body["period"]),
         as_of=labels.as_of_line(record.head.body, record.zone),
         contents=contents(record),
-        parts=[_part(item) for item in record.items],
+        parts=[_part(item, _is_bare(record.items, place)) for place, item in enumerate(record.items)],
         sources=labels.source_section(record.head.body, record.zone),
     )
 
@@ -105,7 +107,17 @@ def _csp_hash(script: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
 
 
-def _part(item: RecordedBlock | Heading) -> Mapping[str, Any]:
+def _part(item: RecordedBlock | Heading, is_bare: bool) -> Mapping[str, Any]:
     if isinstance(item, Heading):
-        return {"html": to_html(item.markdown), "block": None}
-    return {"html": "", "block": item}
+        return {"html": to_html(item.markdown), "block": None, "is_bare": is_bare}
+    return {"html": "", "block": item, "is_bare": False}
+
+
+def _is_bare(items: Sequence[RecordedBlock | Heading], place: int) -> bool:
+    """Return whether all blocks of the section that begins here have no data: it takes one line a block."""
+    section = list(takewhile(lambda item: isinstance(item, RecordedBlock), items[place + 1 :]))
+    return bool(section) and all(
+        isinstance(item, RecordedBlock)
+        and (fragments.is_without_source(item) or (item.kind == "chart" and not item.has_plot))
+        for item in section
+    )

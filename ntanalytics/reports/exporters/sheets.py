@@ -167,7 +167,7 @@ def _source_sheet(record: Record) -> Sheet:
 def _write_contents(book: Workbook, record: Record, sheets: Sequence[Sheet]) -> None:
     sheet = book.create_sheet(CONTENTS)
     sheet.sheet_view.showGridLines = False
-    _set_page(sheet)
+    _set_page(sheet, "portrait")
     for letter, width in (("A", 34), ("B", 64), ("C", 10)):
         sheet.column_dimensions[letter].width = width
     lines = _content_lines(record)
@@ -262,9 +262,9 @@ def _link_details(sheet: Any, block: RecordedBlock, names: Mapping[str, str]) ->
             _link(sheet, f"{get_column_letter(column)}{number}", name)
 
 
-def _set_page(sheet: Any) -> None:
-    """Print a sheet on A4 across, as wide as one page."""
-    sheet.page_setup.orientation, sheet.page_setup.paperSize, sheet.page_setup.fitToHeight = "landscape", 9, 0
+def _set_page(sheet: Any, orientation: str = "landscape") -> None:
+    """Print a sheet on A4, as wide as one page: a table across, the contents upright."""
+    sheet.page_setup.orientation, sheet.page_setup.paperSize, sheet.page_setup.fitToHeight = orientation, 9, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
 
 

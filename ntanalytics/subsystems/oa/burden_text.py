@@ -48,7 +48,7 @@ def signing(row: FigureRow) -> str:
     """Return the median time from arrival to signing beside that of the period before.
 
     Returns:
-        For example ``公文送达后到签收的中位用时 5.2 小时，此前 4.8 小时。``
+        For example ``公文送达后到签收的中位用时 5 小时 12 分，此前 4 小时 48 分。``
     """
     names = ("arrival_to_signing_s", "arrival_to_signing_s_before")
     now, before = (row.exact(name) if name in row else None for name in names)
@@ -63,4 +63,4 @@ def _hours(value: float) -> str:
 
 
 def _clock(seconds: float) -> str:
-    return f"{format_number(seconds / 3600, 'number:1')} 小时"
+    return format_number(seconds, "seconds")

@@ -85,7 +85,10 @@ def volume(total: FigureRow, by_carrier: Figures, by_application: Figures) -> st
     change = total.exact("submitted_change")
     if change is None:
         return f"{sentence}，{total.against}数据不完整，不作比较。"
-    sentence += f"，{moved(change, total.exact('submitted_change_rate'), '条', total.against)}"
+    words = moved(change, total.exact("submitted_change_rate"), "条", total.against)
+    sentence += f"，{words}"
+    if words.endswith("持平"):
+        return f"{sentence}。"
     carriers = _movers(by_carrier, "carrier", change)
     applications = _movers(by_application, "application", change)
     if carriers:

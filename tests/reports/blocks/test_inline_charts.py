@@ -73,3 +73,19 @@ def test_a_drawing_that_was_altered_is_found(drawn: Any, find: str, attribute: s
 def test_as_many_drawings_as_rows():
     with pytest.raises(UsageError, match="2 drawings for 3 rows"):
         block(lines([1], [2]))
+
+
+def test_an_exception_is_marked_and_named_and_its_mark_is_proven() -> None:
+    made = block(
+        inline_lines("近四周", [of(1, 2, 9), of(5, 5, 5), of(3, 2, 1)], [{2: "11月18日9条，高于通常范围"}, {}, {}])
+    )
+    page = parsed(fragment(made))
+    first, second, _ = page.xpath("//td[@class='drawn']/svg")
+    assert (first.get("role"), first.get("aria-label")) == ("img", "走势：11月18日9条，高于通常范围")
+    assert [circle.get("cx") for circle in first.xpath("./circle[@class='out']")] == ["144.0"]
+    assert second.get("aria-hidden") == "true"
+    assert column_differences(made, page) == []
+    first.xpath("./circle[@class='out']")[0].drop_tree()
+    assert column_differences(made, page) == [
+        "block by-carrier: the drawing of row 1 does not mark the record's exceptions"
+    ]

@@ -16,13 +16,13 @@ import nbformat
 import pandas as pd
 import pytest
 from docx.oxml.ns import qn
-from nbconvert.exporters import get_exporter
 
 from ntanalytics.reports import board, figures, table
 from ntanalytics.reports.exporters import render
 from ntanalytics.reports.exporters.column_widths import column_widths, fit_widths
 from ntanalytics.reports.exporters.document import document_bytes
 from ntanalytics.reports.record import read_record
+from tests.reports.exporters.registered import exporter
 from tests.reports.worded import worded
 
 
@@ -169,7 +169,7 @@ def test_only_a_report_that_wants_it_gets_it(sample: ModuleType, tmp_path: Path)
 
 
 def test_nbconvert_finds_the_exporter_by_name(sample: ModuleType, made: bytes) -> None:
-    found, resources = get_exporter("ntanalytics-docx")().from_notebook_node(sample.notebook())
+    found, resources = exporter("ntanalytics_docx")().from_notebook_node(sample.notebook())
     assert found == made
     assert resources["output_extension"] == ".docx"
 

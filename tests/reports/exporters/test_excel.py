@@ -10,12 +10,12 @@ from typing import Any
 import openpyxl
 import pandas as pd
 import pytest
-from nbconvert.exporters import get_exporter
 
 from ntanalytics.reports import figures, table
 from ntanalytics.reports.exporters.excel import workbook_bytes
 from ntanalytics.reports.exporters.sheets import sheet_name
 from ntanalytics.reports.record import read_record
+from tests.reports.exporters.registered import exporter
 
 
 @pytest.fixture(scope="module")
@@ -134,7 +134,7 @@ def test_a_sheet_name_is_one_that_excel_allows(wanted: str, taken: list[str], na
 
 
 def test_nbconvert_finds_the_exporter_by_name(sample: ModuleType) -> None:
-    made, resources = get_exporter("ntanalytics-excel")().from_notebook_node(sample.notebook())
+    made, resources = exporter("ntanalytics_excel")().from_notebook_node(sample.notebook())
     assert made == workbook_bytes(read_record(sample.notebook()))
     assert resources["output_extension"] == ".xlsx"
 

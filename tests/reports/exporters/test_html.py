@@ -8,11 +8,13 @@ from types import ModuleType
 import lxml.html
 import pandas as pd
 import pytest
-from nbconvert.exporters import get_exporter
 
+from ntanalytics.metrics.figures import NO_FIGURES
 from ntanalytics.reports import figures, table
 from ntanalytics.reports.exporters.html import page_text, plotly_script
 from ntanalytics.reports.record import read_record
+from ntanalytics.reports.verification.html import page_differences
+from tests.reports.exporters.registered import exporter
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +78,7 @@ def test_a_table_reads_like_this(sample: ModuleType) -> None:
 
 
 def test_nbconvert_finds_the_exporter_by_name(sample: ModuleType, page: str) -> None:
-    made, resources = get_exporter("ntanalytics-html")().from_notebook_node(sample.notebook())
+    made, resources = exporter("ntanalytics_html")().from_notebook_node(sample.notebook())
     assert made == page
     assert resources["output_extension"] == ".html"
 
@@ -88,3 +90,12 @@ def test_no_code_and_no_other_output_reaches_the_page(sample: ModuleType) -> Non
     page = page_text(read_record(notebook))
     assert "secret_code" not in page
     assert "said aside" not in page
+
+
+def test_a_section_without_any_data_takes_little_room(sample: ModuleType) -> None:
+    nothing = table(NO_FIGURES, "备份", id="saved", note="一句说明")
+    record = read_record(sample.notebook([sample.blocks()[0], "## 备份与安全", nothing]))
+    page = page_text(record)
+    assert lxml.html.document_fromstring(page).xpath("//div[@class='say-more bare']//h2/text()") == ["备份与安全"]
+    assert "没有数据源，未能统计。" in page
+    assert page_differences(record, page.encode()) == []

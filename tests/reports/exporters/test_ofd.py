@@ -16,7 +16,6 @@ import pytest
 from fontTools.ttLib import TTFont
 from hypothesis import given
 from hypothesis import strategies as st
-from nbconvert.exporters import get_exporter
 
 from ntanalytics.errors import FontMissing
 from ntanalytics.reports import Axes, chart, figures, table
@@ -29,6 +28,7 @@ from ntanalytics.reports.exporters.ofd.line_breaking import break_lines
 from ntanalytics.reports.record import read_record
 from ntanalytics.reports.verification.ofd import ofd_differences
 from ntanalytics.reports.verification.verify_ofd import OFD, check, read_parts
+from tests.reports.exporters.registered import exporter
 from tests.reports.ofd_fonts import needs_fonts
 from tests.reports.ofd_seal import seal
 
@@ -82,7 +82,7 @@ def test_the_same_record_gives_the_same_bytes(sample: ModuleType, made: bytes) -
 
 
 def test_nbconvert_knows_it(sample: ModuleType, made: bytes) -> None:
-    output, _ = get_exporter("ntanalytics-ofd")().from_notebook_node(sample.notebook())
+    output, _ = exporter("ntanalytics_ofd")().from_notebook_node(sample.notebook())
     assert output == made
 
 

@@ -13,7 +13,7 @@ from ntanalytics.reports.record import Record, read_record
 
 
 class ReportOFDExporter(Exporter):
-    """nbconvert exporter ``ntanalytics-ofd``: the OFD file of an executed report notebook."""
+    """nbconvert exporter ``ntanalytics_ofd``: the OFD file of an executed report notebook."""
 
     export_from_notebook = "ntanalytics OFD"
     output_mimetype = "application/ofd"
