@@ -9,6 +9,7 @@ from pathlib import Path
 from ntanalytics.catalog.loading import load_product, product_files, product_problems
 from ntanalytics.catalog.product import Product
 from ntanalytics.errors import ContractError, SettingsError, UnknownName
+from ntanalytics.language import tr
 from ntanalytics.settings import project_dir, require_own
 from ntanalytics.settings.renames import RENAMED_PRODUCTS
 
@@ -85,7 +86,9 @@ def site_catalog(site_folder: Path | None) -> Catalog:
     if site_folder is not None:
         if not site_folder.is_dir():
             raise SettingsError(
-                f"there is no folder {site_folder}", where="queries", todo="make it, or remove `queries:`"
+                tr("there is no folder {site_folder}", site_folder=site_folder),
+                where="queries",
+                todo=tr("make it, or remove `queries:`"),
             )
         require_own([site_folder, *site_folder.rglob("*")])
     return Catalog([project_dir("queries"), *([site_folder] if site_folder else [])])

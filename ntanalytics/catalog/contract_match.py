@@ -122,11 +122,13 @@ def _statements(sql: str, dialect: str, path: Path) -> list[exp.Expr]:
     except sqlglot.errors.ParseError as error:
         details = error.errors[0] if error.errors else {}
         near = str(details.get("highlight") or "").strip()
-        what = f"not SQL of {dialect}: {details.get('description') or error}" + (f" near {near!r}" if near else "")
+        what = tr("not SQL of {dialect}: {details}", dialect=dialect, details=details.get("description") or error) + (
+            tr(" near {near!r}", near=near) if near else ""
+        )
         line = details.get("line")
         raise ContractError(what, where=f"{path}:{line}" if line else str(path)) from error
     except sqlglot.errors.TokenError as error:
-        what = f"not SQL of {dialect}: a quotation mark or a comment is not closed"
+        what = tr("not SQL of {dialect}: a quotation mark or a comment is not closed", dialect=dialect)
         raise ContractError(what, where=f"{path}:{_unclosed_line(sql)}") from error
 
 

@@ -16,6 +16,7 @@ from ntanalytics.connect.source_table import ColumnType, SourceColumn, SourceTab
 from ntanalytics.connect.value_forms import FORMATS, time_form
 from ntanalytics.contract import DATASETS
 from ntanalytics.errors import SourceRefused
+from ntanalytics.language import tr
 from ntanalytics.sources.logs import LogsSource
 
 #: Lines sampled of the newest file.
@@ -76,10 +77,12 @@ def profile_logs(source: LogsSource) -> SourceTable:
     lines = [line for line in _sampled_lines(source) if line.strip()]
     if not lines:
         raise SourceRefused(
-            "there is no line in it", where=str(newest), todo="name a file that something was written to"
+            tr("there is no line in it"), where=str(newest), todo=tr("name a file that something was written to")
         )
     if sum("\0" in line or line.count("\ufffd") > len(line) // 10 for line in lines) * 10 > len(lines):
-        raise SourceRefused("it is no text: no log can be read from it", where=str(newest), todo="name a log file")
+        raise SourceRefused(
+            tr("it is no text: no log can be read from it"), where=str(newest), todo=tr("name a log file")
+        )
     if form := _json(lines):
         return _table(newest.name, form, len(lines))
     if sum(bool(_COMBINED.match(line)) for line in lines) >= len(lines) * _LEAST_SHARE:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ntanalytics.catalog import Catalog
 from ntanalytics.errors import UsageError
+from ntanalytics.language import tr
 from ntanalytics.settings import project_dir
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,40}")
@@ -24,13 +25,17 @@ def product_home(folder: Path, name: str) -> Path:
         UsageError: the name is invalid or that of a built-in product, or the folder exists and is no draft.
     """
     if not _NAME.fullmatch(name):
-        what = f"{name!r} cannot be a product's name"
-        raise UsageError(what, todo="use lower-case letters, digits, - and _, such as jeecg")
+        what = tr("{name!r} cannot be a product's name", name=name)
+        raise UsageError(what, todo=tr("use lower-case letters, digits, - and _, such as jeecg"))
     home = folder / name
     if name in Catalog([project_dir("queries")]) and not home.exists():
-        raise UsageError(f"there is a built-in product {name}", todo="use it as it is, or choose another name")
+        raise UsageError(
+            tr("there is a built-in product {name}", name=name), todo=tr("use it as it is, or choose another name")
+        )
     if home.exists() and not (home / "source.yml").is_file() and (not home.is_dir() or any(home.iterdir())):
-        raise UsageError("it is there, and no draft: it has no source.yml", where=str(home), todo="choose another name")
+        raise UsageError(
+            tr("it is there, and no draft: it has no source.yml"), where=str(home), todo=tr("choose another name")
+        )
     return home
 
 
@@ -59,7 +64,7 @@ def write_missing(home: Path, files: dict[str, str], *, is_new: bool) -> tuple[t
                 path.write_text(text, encoding="utf-8")
                 written.append(path)
     except OSError as error:
-        raise UsageError(f"cannot write: {error.strerror}", where=str(home)) from error
+        raise UsageError(tr("cannot write: {strerror}", strerror=error.strerror), where=str(home)) from error
     return tuple(written), tuple(kept) if is_new else files_of(home, exclude=written)
 
 

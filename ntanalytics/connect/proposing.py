@@ -14,6 +14,7 @@ from ntanalytics.connect.table_choice import TableChoice, choose, size_text, wit
 from ntanalytics.connect.value_reading import needed_columns, read_values
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.errors import UnknownName, UsageError
+from ntanalytics.language import tr
 from ntanalytics.sources import Source
 from ntanalytics.sources.database import DatabaseSource
 from ntanalytics.sources.logs import LogsSource
@@ -39,7 +40,7 @@ def profile(source: Source) -> list[SourceTable]:
         return profile_workbook(source)
     if isinstance(source, LogsSource):
         return [profile_logs(source)]
-    raise UsageError(f"a {source.product.kind} cannot be connected")
+    raise UsageError(tr("a {kind} cannot be connected", kind=source.product.kind))
 
 
 def only_named(tables: list[SourceTable], names: Sequence[str]) -> list[SourceTable]:

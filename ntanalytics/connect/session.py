@@ -31,6 +31,7 @@ from ntanalytics.connect.value_forms import local_date, time_form
 from ntanalytics.connect.value_reading import newest_value
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.errors import ContractError, NtaError, UsageError
+from ntanalytics.language import tr
 from ntanalytics.settings import SourceSettings
 from ntanalytics.sources import SOURCES, Source
 from ntanalytics.sources.database import DatabaseSource
@@ -137,14 +138,14 @@ def connect(request: ConnectionRequest, progress: Progress) -> ConnectionReport:
     wanted = [dataset_named(name).name for name in request.datasets]
     settings, kind = settings_of(request.name, request.targets, request.password)
     source = make_source(request.name, settings, kind, request.zone)
-    progress("looking", 0)
+    progress(tr("looking"), 0)
     tables = profile(source)
     named = only_named(tables, request.tables)
     is_new = not (home / "source.yml").exists()
     missing = [name for name in wanted if not (home / f"{name}.sql").is_file()]
     if missing and not tables:
         raise UsageError(_NOTHING)
-    progress("counting rows", 0)
+    progress(tr("counting rows"), 0)
     is_drafting = bool(missing) or (is_new and not wanted)
     choice = propose_tables(source, named, missing, request.zone) if is_drafting else TableChoice((), {})
     proposals = choice.proposals
@@ -189,7 +190,7 @@ def _check(
             source = SOURCES[product.kind](home.name, settings, product, zone)
             states = []
             for name in product.datasets:
-                progress(f"checking {name}", 0)
+                progress(tr("checking {name}", name=name), 0)
                 try:
                     mapping = source.mapping(name)
                 except NtaError as error:

@@ -11,6 +11,7 @@ import yaml
 
 from ntanalytics.catalog import Product
 from ntanalytics.errors import UsageError
+from ntanalytics.language import tr
 from ntanalytics.settings import SourceSettings
 from ntanalytics.sources import SOURCES, Source
 
@@ -26,9 +27,11 @@ def settings_of(name: str, targets: Sequence[str], password: str) -> tuple[Sourc
     urls = [target for target in targets if "://" in target]
     workbooks = [target for target in targets if Path(target).suffix.lower() in _WORKBOOKS and target not in urls]
     if (urls or workbooks) and len(targets) > 1:
-        raise UsageError("name one database, or one workbook, or log files", todo="connect them one after the other")
+        raise UsageError(
+            tr("name one database, or one workbook, or log files"), todo=tr("connect them one after the other")
+        )
     if password and not urls:
-        raise UsageError("only a database has a password", todo="leave --password away")
+        raise UsageError(tr("only a database has a password"), todo=tr("leave --password away"))
     try:
         if urls:
             return SourceSettings(product=name, url=urls[0], password=password, timeout_s=30), "database"
@@ -37,7 +40,7 @@ def settings_of(name: str, targets: Sequence[str], password: str) -> tuple[Sourc
         return SourceSettings(product=name, paths=tuple(targets)), "logs"
     except pydantic.ValidationError as error:
         what = "; ".join(problem["msg"].removeprefix("Value error, ") for problem in error.errors())
-        todo = "pass the password as --password env:NAME, file:PATH or keyring:SERVICE/USER"
+        todo = tr("pass the password as --password env:NAME, file:PATH or keyring:SERVICE/USER")
         raise UsageError(what, todo=todo) from None
 
 

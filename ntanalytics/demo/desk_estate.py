@@ -21,6 +21,7 @@ from ntanalytics.demo.population.city import city_of
 from ntanalytics.demo.products.desk_workbook.workbook import desk_rows
 from ntanalytics.demo.shortfalls import Sheets, Shortfall, plant
 from ntanalytics.errors import UsageError
+from ntanalytics.language import tr
 from ntanalytics.periods import Calendar, days_between
 from ntanalytics.settings import FILE_NAME
 from ntanalytics.sources.starter import DESK_WORKBOOK_DATASETS, DESK_WORKBOOK_NAME
@@ -94,7 +95,9 @@ def write_desk_estate(
         CalendarMissing: there is no working-day calendar for one of the days.
     """
     if directory.exists() and any(directory.iterdir()):
-        raise UsageError("the folder is not empty; nothing was written", where=str(directory), todo="name a new one")
+        raise UsageError(
+            tr("the folder is not empty; nothing was written"), where=str(directory), todo=tr("name a new one")
+        )
     calendar, days = Calendar(), days_between(first, until)
     incidents = tuple(_incidents(calendar, first, until))
     city = city_of(days, calendar, incidents, seed=seed, scale=1)

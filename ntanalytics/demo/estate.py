@@ -32,6 +32,7 @@ from ntanalytics.demo.products.zabbix.database import write_zabbix
 from ntanalytics.demo.site import write_site
 from ntanalytics.demo.store import Store, servers_of
 from ntanalytics.errors import UsageError
+from ntanalytics.language import tr
 from ntanalytics.periods import Calendar, days_between
 from ntanalytics.settings import FILE_NAME
 from ntanalytics.sources.starter import DESK_WORKBOOK_NAME
@@ -41,7 +42,7 @@ INCIDENTS_FILE, BENIGN_EVENTS_FILE = "incidents.json", "harmless.json"
 
 #: Working days up to the last one that are inspected, so that findings have a lifecycle to see: of all, and of a first
 #: look at the suite.
-INSPECTED_DAYS, FIRST_INSPECTED_DAYS = 5, 3
+INSPECTED_DAYS, FIRST_INSPECTED_DAYS = 5, 2
 
 #: Reports after the inspections: report and period, on the day after the estate's last.
 _REPORTS = (
@@ -203,7 +204,7 @@ def _span(until: dt.date, days: int, seed: int, scale: float) -> list[dt.date]:
     """
     if days < 1 or not scale > 0 or seed < 0:
         raise UsageError(
-            "the demo estate needs at least one day, a scale above 0 and a seed that is not negative",
+            tr("the demo estate needs at least one day, a scale above 0 and a seed that is not negative"),
             where="ntanalytics demo",
         )
     return days_between(until - dt.timedelta(days=days - 1), until)
@@ -222,18 +223,18 @@ def _write_sources(city: City, store: Store, directory: Path, progress: Callable
     """Write the databases and files, and return the estate without its incidents."""
     sources, rows = directory / "sources", 0
     for label, write in _DATABASES.items():
-        progress(f"demo: {label}", rows)
+        progress(tr("demo: {label}", label=label), rows)
         rows += write(city, store)
-    progress("demo: SMS platform", rows)
+    progress(tr("demo: SMS platform"), rows)
     volume = write_sms_platform(city, store)
     rows += volume.messages
-    progress("demo: web logs", rows)
+    progress(tr("demo: web logs"), rows)
     log_lines = write_nginx(city, sources / "nginx")
     rows += log_lines
     for label, (write_files, folder) in _FILES.items():
-        progress(f"demo: {label}", rows)
+        progress(tr("demo: {label}", label=label), rows)
         rows += write_files(city, sources / folder)
-    progress("demo: service-desk workbook", rows)
+    progress(tr("demo: service-desk workbook"), rows)
     return Estate(
         directory=directory,
         config=directory / FILE_NAME,
@@ -259,9 +260,9 @@ def _prepare(directory: Path) -> None:
     is_estate = (directory / INCIDENTS_FILE).is_file()
     if directory.exists() and not is_estate and (not directory.is_dir() or any(directory.iterdir())):
         raise UsageError(
-            "the folder is not empty and holds no demo estate; nothing was written",
+            tr("the folder is not empty and holds no demo estate; nothing was written"),
             where=str(directory),
-            todo="name a new folder with --dir DIR",
+            todo=tr("name a new folder with --dir DIR"),
         )
     # an earlier estate may have other days, or be another city's
     if is_estate:

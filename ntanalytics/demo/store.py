@@ -22,6 +22,7 @@ from sqlalchemy.dialects import mysql
 from sqlalchemy.pool import NullPool
 
 from ntanalytics.errors import SourceUnreachable, UsageError
+from ntanalytics.language import tr
 
 #: Values of one column: an array or a list, a ``datetime64`` array (NaT is NULL), or one value for all rows.
 Values: TypeAlias = NDArray[Any] | Sequence[Any] | str | int | float | None
@@ -217,7 +218,7 @@ class Store:
                 connection.exec_driver_sql(f"CREATE DATABASE {PREFIX}{name}{charset}")
         except sa.exc.DBAPIError as error:
             message = (str(error.orig).strip().splitlines() or ["no message"])[0]
-            todo = "may the account create databases there, and is its password in $" + FROM_ENVIRONMENT + "?"
+            todo = tr("may the account create databases there, and is its password in $") + FROM_ENVIRONMENT + "?"
             raise SourceUnreachable(message, where=self._servers[backend].render_as_string(), todo=todo) from None
         finally:
             engine.dispose()
@@ -239,11 +240,17 @@ def servers_of(urls: Sequence[str]) -> dict[str, sa.URL]:
         backend = {"mariadb": "mysql"}.get(url.get_backend_name(), url.get_backend_name())
         if backend not in _SERVERS or backend in servers:
             raise UsageError(
-                "not the URL of a PostgreSQL or MariaDB server, or the second of its kind",
+                tr("not the URL of a PostgreSQL or MariaDB server, or the second of its kind"),
                 where="--servers",
-                todo="write e.g. postgresql+psycopg://postgres@127.0.0.1/postgres or mysql+pymysql://root@127.0.0.1/",
+                todo=tr(
+                    "write e.g. postgresql+psycopg://postgres@127.0.0.1/postgres or mysql+pymysql://root@127.0.0.1/"
+                ),
             )
         if url.password:
-            raise UsageError("the URL holds a password", where="--servers", todo=f"put it into ${FROM_ENVIRONMENT}")
+            raise UsageError(
+                tr("the URL holds a password"),
+                where="--servers",
+                todo=tr("put it into ${from_environment}", from_environment=FROM_ENVIRONMENT),
+            )
         servers[backend] = url.set(password=os.environ.get(FROM_ENVIRONMENT))
     return servers

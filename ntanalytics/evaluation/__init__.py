@@ -11,6 +11,7 @@ from ntanalytics.evaluation.estate import Progress, Wanted, read_estate
 from ntanalytics.evaluation.inspections import PROCESSES, inspect_estates
 from ntanalytics.evaluation.scoring import Score, score
 from ntanalytics.evaluation.sightings import APART
+from ntanalytics.language import tr
 from ntanalytics.periods import days_between
 
 
@@ -40,7 +41,7 @@ def evaluate(
         LakeError: an estate could not be extracted.
     """
     if not seeds or not 1 <= judged <= days:
-        raise UsageError("an evaluation needs a seed, and an estate as long as the judged days at least")
+        raise UsageError(tr("an evaluation needs a seed, and an estate as long as the judged days at least"))
     places = [
         (directory if len(seeds) == 1 else directory / f"seed-{seed}", Wanted(seed, days=days, scale=scale))
         for seed in seeds

@@ -13,6 +13,7 @@ from ntanalytics.demo.estate import BENIGN_EVENTS_FILE, INCIDENTS_FILE
 from ntanalytics.demo.incidents.planning import benign_events, plan_incidents
 from ntanalytics.errors import LakeError
 from ntanalytics.extraction import Extractor
+from ntanalytics.language import tr
 from ntanalytics.ledger import Ledger
 from ntanalytics.periods import Calendar
 from ntanalytics.settings import Settings, load
@@ -94,7 +95,9 @@ def prepare(directory: Path, wanted: Wanted, progress: Progress) -> EvaluatedEst
         )
         failed = [f"{result.dataset} ← {result.source}: {result.error}" for result in results if result.error]
         if failed:
-            raise LakeError(f"the estate was not taken whole: {'; '.join(failed)}", where=str(directory))
+            raise LakeError(
+                tr("the estate was not taken whole: {failed}", failed="; ".join(failed)), where=str(directory)
+            )
         mark.write_text(json.dumps(asdict(wanted)) + "\n", encoding="utf-8")
     return read_estate(directory, wanted)
 

@@ -13,6 +13,7 @@ from ntanalytics.evaluation.estate import Progress, Wanted, prepare, read_estate
 from ntanalytics.evaluation.past_workspace import PastWorkspace, report_of
 from ntanalytics.findings.finding import Entity, violations
 from ntanalytics.findings.threshold import Status
+from ntanalytics.language import tr
 from ntanalytics.report_content.contents import judge_report
 from ntanalytics.subsystems import word
 
@@ -92,15 +93,15 @@ def inspect_estates(
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
         prepared = [pool.submit(_prepare, directory, wanted) for directory, wanted in places]
         for (_, wanted), future in zip(places, prepared, strict=True):
-            progress(f"estate of seed {wanted.seed}", 0)
+            progress(tr("estate of seed {seed}", seed=wanted.seed), 0)
             future.result()
         pending = [[pool.submit(inspect_days, *place, part) for part in parts] for place in places]
         by_estate = []
         for (_, wanted), futures in zip(places, pending, strict=True):
-            progress(f"inspections of seed {wanted.seed}", done * len(days) // len(parts))
+            progress(tr("inspections of seed {seed}", seed=wanted.seed), done * len(days) // len(parts))
             by_estate.append([finding for future in futures for finding in future.result()])
             done += len(parts)
-        progress("inspections", count)
+        progress(tr("inspections"), count)
     return [sorted(findings, key=lambda finding: (finding.day, finding.identity)) for findings in by_estate]
 
 

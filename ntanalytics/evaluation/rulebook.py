@@ -14,6 +14,7 @@ from ntanalytics.findings.finding import Finding, ranked
 from ntanalytics.findings.phrases import limit_words
 from ntanalytics.findings.rule import KINDS, Rule
 from ntanalytics.findings.threshold import ORDER, STATUSES
+from ntanalytics.language import tr
 from ntanalytics.metrics import measure as measure_of
 from ntanalytics.periods import Period
 from ntanalytics.recommendations.causes import CAUSES_BY_CODE
@@ -107,7 +108,9 @@ def last_day(workspace: Workspace) -> dt.date:
     calendar = workspace.calendar
     working_days = [day for day in days if calendar.knows(day) and calendar.is_working_day(day)]
     if not working_days:
-        raise NoData("the lake holds no working day", where=str(workspace.settings.lake), todo="`ntanalytics extract`")
+        raise NoData(
+            tr("the lake holds no working day"), where=str(workspace.settings.lake), todo=tr("`ntanalytics extract`")
+        )
     return max(working_days)
 
 

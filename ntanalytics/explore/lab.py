@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ntanalytics.errors import UsageError
 from ntanalytics.kernels.sockets import socket_folder
+from ntanalytics.language import tr
 from ntanalytics.settings import ENVIRONMENT, Settings, project_dir
 
 #: First settings of JupyterLab; the analyst's own changes stay.
@@ -65,7 +66,9 @@ def prepare_folder(settings: Settings, directory: Path | None = None) -> Path:
                 file.write_text(json.dumps(preference, indent=2) + "\n", encoding="utf-8")
     except OSError as error:
         raise UsageError(
-            f"cannot write the notebooks: {error}", where=str(folder), todo="name a folder of your own with --dir DIR"
+            tr("cannot write the notebooks: {error}", error=error),
+            where=str(folder),
+            todo=tr("name a folder of your own with --dir DIR"),
         ) from error
     return folder
 
@@ -94,7 +97,9 @@ def serve(
         try:
             server = LabApp.initialize_server(argv=options)
         except SystemExit as error:
-            raise UsageError(f"JupyterLab cannot listen on port {port or 8888}", todo="try another --port") from error
+            raise UsageError(
+                tr("JupyterLab cannot listen on port {port}", port=port or 8888), todo=tr("try another --port")
+            ) from error
 
         def tell() -> None:
             on_start(f"{server.connection_url}lab?token={server.identity_provider.token}")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ntanalytics.errors import UsageError
+from ntanalytics.language import tr
 from ntanalytics.reports import Axes
 
 #: Line of a report's notebook that opens the period.
@@ -32,11 +33,11 @@ def add_cells(notebook: Path, title: str, code: str, needs: Mapping[str, int]) -
         cells: list[Mapping[str, Any]] = content["cells"]
         sources = "\n".join("".join(cell["source"]) for cell in cells)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        todo = "make one by `ntanalytics new report NAME`, and name its notebook"
-        raise UsageError("it is no notebook of a report", where=str(notebook), todo=todo) from error
+        todo = tr("make one by `ntanalytics new report NAME`, and name its notebook")
+        raise UsageError(tr("it is no notebook of a report"), where=str(notebook), todo=todo) from error
     opened = _OPENED.search(sources)
     if not opened:
-        raise UsageError("it opens no report", where=str(notebook), todo="name a notebook with open_report(…)")
+        raise UsageError(tr("it opens no report"), where=str(notebook), todo=tr("name a notebook with open_report(…)"))
     number = str(len(cells))
     declared = content.setdefault("metadata", {}).setdefault("ntanalytics", {}).setdefault("needs", {})
     declared.update({name: max(days, declared.get(name, 0)) for name, days in needs.items()})
@@ -50,7 +51,7 @@ def add_cells(notebook: Path, title: str, code: str, needs: Mapping[str, int]) -
     try:
         notebook.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     except OSError as error:
-        raise UsageError(f"cannot write: {error.strerror}", where=str(notebook)) from error
+        raise UsageError(tr("cannot write: {strerror}", strerror=error.strerror), where=str(notebook)) from error
 
 
 def axes_code(axes: Axes) -> str:

@@ -45,15 +45,22 @@ def hashing_key(lake: DeltaLake, settings: Settings) -> bytes:
     key = lake.shared_file(KEY_NAME, site_key)
     if pepper := read_secret(settings.pepper, where="pepper"):
         if len(pepper) < _SHORTEST_PEPPER:
-            todo = "make one by `openssl rand -hex 32`"
-            raise SettingsError(f"it has fewer than {_SHORTEST_PEPPER} characters", where="pepper", todo=todo)
+            todo = tr("make one by `openssl rand -hex 32`")
+            raise SettingsError(
+                tr("it has fewer than {shortest_pepper} characters", shortest_pepper=_SHORTEST_PEPPER),
+                where="pepper",
+                todo=todo,
+            )
         key = hmac.digest(pepper.encode(), key, "sha256")
     mark = hmac.digest(key, MARK_NAME.encode(), "sha256").hex()[:16].encode()
     if lake.shared_file(MARK_NAME, partial(_first_content, content=mark)) != mark:
         raise LakeError(
-            "the key of pseudonyms or the pepper is another than that of the pseudonyms in the lake",
+            tr("the key of pseudonyms or the pepper is another than that of the pseudonyms in the lake"),
             where=lake.address,
-            todo=f"restore it; for new pseudonyms from now on, remove {MARK_NAME} (SECURITY.md, Keys of pseudonyms)",
+            todo=tr(
+                "restore it; for new pseudonyms from now on, remove {mark_name} (SECURITY.md, Keys of pseudonyms)",
+                mark_name=MARK_NAME,
+            ),
         )
     return key
 
@@ -89,7 +96,7 @@ def _first_content(lake: Path, *, content: bytes, name: str = MARK_NAME) -> byte
             draft.unlink()
         return path.read_bytes()
     except OSError as error:
-        raise LakeError(f"cannot read the key of pseudonyms: {error}", where=str(path)) from error
+        raise LakeError(tr("cannot read the key of pseudonyms: {error}", error=error), where=str(path)) from error
 
 
 def hash_values(values: pa.Array, key: bytes) -> pa.Array:

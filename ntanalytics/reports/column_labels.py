@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from ntanalytics.contract import DATASETS, Column, Type
 from ntanalytics.errors import UnknownName, UsageError
+from ntanalytics.language import tr
 from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.number_format import parse_format
 
@@ -69,7 +70,10 @@ def label_column(column: str, label: str, *, unit: str = "", format: str = "text
     except UnknownName:
         _own[column] = ColumnLabels(label, unit, format)
     else:
-        raise UsageError(f"the column {column!r} is {known.label} already", todo="give your column another name")
+        raise UsageError(
+            tr("the column {column!r} is {label} already", column=column, label=known.label),
+            todo=tr("give your column another name"),
+        )
 
 
 def column_labels(column: str, datasets: tuple[str, ...] = ()) -> ColumnLabels:

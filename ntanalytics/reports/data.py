@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from ntanalytics.errors import UsageError
+from ntanalytics.language import tr
 from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.figures import FigureRow, Figures
 from ntanalytics.metrics.measure import PREVIOUS
@@ -60,9 +61,9 @@ def as_figures(rows: Rows | Figures, where: str) -> Figures:
     measured = [name for name in names if name in MEASURES and MEASURES[name].certainty_over_gap != "exact"]
     if measured:
         raise UsageError(
-            f"{', '.join(measured)} may lack data, and plain rows do not say so",
+            tr("{measured} may lack data, and plain rows do not say so", measured=", ".join(measured)),
             where=where,
-            todo="make figures of them with the datasets that they were computed from: figures(rows, dataset)",
+            todo=tr("make figures of them with the datasets that they were computed from: figures(rows, dataset)"),
         )
     return Figures(columns=names, items=tuple(map(FigureRow, records)))
 
@@ -169,5 +170,9 @@ def select_columns(columns: Sequence[str], wanted: Sequence[str] | None, where: 
     """
     missing = [name for name in wanted or () if name not in columns]
     if missing:
-        raise UsageError(f"no column {', '.join(missing)}", where=where, todo=f"the table has {', '.join(columns)}")
+        raise UsageError(
+            tr("no column {missing}", missing=", ".join(missing)),
+            where=where,
+            todo=tr("the table has {columns}", columns=", ".join(columns)),
+        )
     return list(wanted or columns)

@@ -19,6 +19,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ntanalytics.errors import ReportIncomplete
+from ntanalytics.language import tr
 from ntanalytics.reports.renamed import current_body, current_findings, current_rows
 from ntanalytics.reports.schemas import SCHEMA_VERSION, newer_version
 
@@ -189,8 +190,12 @@ def read_record(notebook: Mapping[str, Any]) -> Record:
     about = notebook.get("metadata", {}).get("ntanalytics", {})
     if (version := newer_version(about)) is not None:
         raise ReportIncomplete(
-            f"the record has schema version {version}, and this program knows {SCHEMA_VERSION}",
-            todo="use the version of ntanalytics that made it, or a newer one",
+            tr(
+                "the record has schema version {version}, and this program knows {schema_version}",
+                version=version,
+                schema_version=SCHEMA_VERSION,
+            ),
+            todo=tr("use the version of ntanalytics that made it, or a newer one"),
         )
     items: list[RecordedBlock | Heading] = []
     for cell in notebook["cells"]:
@@ -202,7 +207,8 @@ def read_record(notebook: Mapping[str, Any]) -> Record:
     heads = [block for block in blocks if block.kind == "head"]
     if len(heads) != 1:
         raise ReportIncomplete(
-            f"a record has one head block, this one has {len(heads)}", todo="show report.head() once"
+            tr("a record has one head block, this one has {count}", count=len(heads)),
+            todo=tr("show report.head() once"),
         )
     _require_unique_ids(blocks)
     published = about.get(PUBLICATION)
@@ -229,7 +235,7 @@ def load_record(path: Path) -> Record:
         for cell in notebook["cells"]:
             cell["source"] = "".join(cell["source"])  # in a file, a list of lines
     except (ValueError, KeyError, TypeError) as error:
-        raise ReportIncomplete("this is no notebook", where=str(path), todo="run the report again") from error
+        raise ReportIncomplete(tr("this is no notebook"), where=str(path), todo=tr("run the report again")) from error
     return read_record(notebook)
 
 
@@ -237,4 +243,7 @@ def _require_unique_ids(blocks: Sequence[RecordedBlock]) -> None:
     ids = [block.id for block in blocks]
     duplicates = sorted({block_id for block_id in ids if ids.count(block_id) > 1})
     if duplicates:
-        raise ReportIncomplete(f"two blocks have the id {', '.join(duplicates)}", todo="give each block its own id=")
+        raise ReportIncomplete(
+            tr("two blocks have the id {duplicates}", duplicates=", ".join(duplicates)),
+            todo=tr("give each block its own id="),
+        )

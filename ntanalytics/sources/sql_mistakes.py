@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from ntanalytics.catalog import Mapping
 from ntanalytics.errors import MappingRefused, SourceError
+from ntanalytics.language import tr
 
 #: Messages of servers and of DuckDB about a mistake: the word that they name is the group.
 _MISTAKES = tuple(
@@ -45,7 +46,7 @@ def naming_mistakes(mapping: Mapping) -> Iterator[None]:
             raise
         line = mistake_line(mapping.sql, error.what, match["word"])
         where = f"{mapping.path}:{line}" if line else str(mapping.path)
-        raise MappingRefused(error.what, where=where, todo="correct the SQL of the mapping") from None
+        raise MappingRefused(error.what, where=where, todo=tr("correct the SQL of the mapping")) from None
 
 
 def mistake_line(sql: str, message: str, word: str) -> int | None:

@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 from ntanalytics.contract import Dataset, Kind
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.errors import BadPeriod
+from ntanalytics.language import tr
 from ntanalytics.ledger import CoverageDay
 from ntanalytics.periods import local_window
 from ntanalytics.settings import Settings
@@ -61,4 +62,6 @@ def parse_day(text: str) -> dt.date:
     try:
         return dt.date.fromisoformat(text)
     except ValueError as error:
-        raise BadPeriod(f"{text!r} is no day: {error}", todo="write it as 2026-10-31") from error
+        raise BadPeriod(
+            tr("{text!r} is no day: {error}", text=text, error=error), todo=tr("write it as 2026-10-31")
+        ) from error

@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 from ntanalytics.contract import Kind
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.errors import BadPeriod, NoData
+from ntanalytics.language import tr
 from ntanalytics.periods import Period, parse_period
 from ntanalytics.reports.blocks.head import AsOf, Head, RejectedRows
 from ntanalytics.settings import project_dir
@@ -217,11 +218,17 @@ def open_report(name: str, period: str, *, as_of: str = "") -> Report:
     if as_of:
         workspace = AsOfWorkspace(workspace.settings, parse_day(as_of), workspace.past)
     if not workspace.settings.store and not workspace.settings.lake.is_dir():
-        raise NoData("the lake is empty", where=str(workspace.settings.lake), todo="run `ntanalytics extract` first")
+        raise NoData(
+            tr("the lake is empty"), where=str(workspace.settings.lake), todo=tr("run `ntanalytics extract` first")
+        )
     today = dt.datetime.now(workspace.settings.zone).date()
     opened = parse_period(period, today, workspace.calendar)
     if as_of and parse_day(as_of) < opened.last:
-        raise BadPeriod(f"{opened.text} ends after {as_of}", where=name, todo="name a period that ends by that day")
+        raise BadPeriod(
+            tr("{opened} ends after {as_of}", opened=opened.text, as_of=as_of),
+            where=name,
+            todo=tr("name a period that ends by that day"),
+        )
     return Report(workspace, name, title_of(name), opened)
 
 

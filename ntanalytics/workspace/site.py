@@ -17,6 +17,7 @@ from ntanalytics.contract import DATASETS, Dataset, Kind
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.errors import LakeError, UnknownName
 from ntanalytics.lake import DeltaLake, Reader, open_reader, sql
+from ntanalytics.language import tr
 from ntanalytics.ledger import CoverageDay, Ledger
 from ntanalytics.ledger.rows_held import RowsHeld
 from ntanalytics.ledger.snapshots import nearest
@@ -180,7 +181,7 @@ class Workspace:
             tables = [self.table(name).select(unit=column) for name, names in columns.items() for column in names]
             return self.units().canonical_names(reduce(ir.Table.union, tables)) if tables else None
         except duckdb.Error as error:
-            raise LakeError(f"cannot read the files: {error}", where=", ".join(columns)) from error
+            raise LakeError(tr("cannot read the files: {error}", error=error), where=", ".join(columns)) from error
 
     def covered_days(self, dataset: str, first: dt.date, last: dt.date) -> list[CoverageDay]:
         """Return the extracted days that the lake holds, by source.

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from ntanalytics.contract import Dataset
 from ntanalytics.errors import NtaError, SettingsError
+from ntanalytics.language import tr
 from ntanalytics.metrics.identity import units as metric
 from ntanalytics.metrics.identity.directory import directory_order
 from ntanalytics.settings.csv_files import read_csv
@@ -123,9 +124,9 @@ def read_aliases(path: Path | None) -> pa.Table:
         return _checked(read_csv(path, _ALIASES.names))
     except NtaError as error:
         raise SettingsError(
-            f"cannot read the table of unit names: {error.what}",
+            tr("cannot read the table of unit names: {what}", what=error.what),
             where=str(path),
-            todo=error.todo or "see docs/settings.md",
+            todo=error.todo or tr("see docs/settings.md"),
         ) from error
 
 
@@ -137,14 +138,26 @@ def _checked(lines: Iterable[tuple[int, tuple[str, ...]]]) -> pa.Table:
         if not key and not meaning:
             continue
         if not key or not meaning:
-            raise NtaError(f"line {number}: one of the two names is empty")
+            raise NtaError(tr("line {number}: one of the two names is empty", number=number))
         if meanings.setdefault(key, meaning) != meaning:
-            raise NtaError(f"line {number}: {theirs!r} stands there twice, for two different units")
+            raise NtaError(
+                tr(
+                    "line {number}: {theirs!r} stands there twice, for two different units",
+                    number=number,
+                    theirs=theirs,
+                )
+            )
         rows.append({"theirs": theirs, "ours": ours})
     for row in rows:
         meaning = metric.spelling(row["ours"])
         if meanings.get(meaning, meaning) != meaning:
-            raise NtaError(f"{row['ours']!r} is what {row['theirs']!r} means, and has another meaning itself")
+            raise NtaError(
+                tr(
+                    "{row!r} is what {row2!r} means, and has another meaning itself",
+                    row=row["ours"],
+                    row2=row["theirs"],
+                )
+            )
     return pa.Table.from_pylist(rows, schema=_ALIASES)
 
 

@@ -28,13 +28,8 @@ CATALOGUE = FOLDER / "zh_CN" / "LC_MESSAGES" / f"{DOMAIN}.po"
 
 #: Messages that are formed without ``tr``, by room.
 UNTRANSLATED: dict[str, int] = {
-    "connect": 15,
-    "demo": 9,
-    "evaluation": 5,
-    "explore": 5,
-    "reports": 23,
+    "explore": 1,
     "scaffold": 26,
-    "workspace": 11,
 }
 
 

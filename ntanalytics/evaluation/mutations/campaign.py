@@ -19,6 +19,7 @@ from ntanalytics.evaluation.mutations.drawing import Drawing, Trial
 from ntanalytics.evaluation.mutations.judging import Alert, inspect
 from ntanalytics.evaluation.mutations.scoring import Outcome, inspected_days, try_out
 from ntanalytics.evaluation.sightings import APART
+from ntanalytics.language import tr
 from ntanalytics.periods import days_between
 
 #: An estate: its folder, and which it is.
@@ -74,7 +75,7 @@ def evaluate_mutations(
         LakeError: an estate could not be extracted.
     """
     if count < 1 or not wanted or any(not 1 <= judged <= item.days for item in wanted):
-        raise UsageError("mutations need a seed, and an estate as long as the judged days at least")
+        raise UsageError(tr("mutations need a seed, and an estate as long as the judged days at least"))
     places = [(directory / f"untouched-{item.seed}", item) for item in wanted]
     with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn"), max_tasks_per_child=None) as pool:
         _collect([pool.submit(_prepare, place) for place in places], "untouched estates", progress)

@@ -13,6 +13,7 @@ import pandas as pd
 from IPython.display import display
 
 from ntanalytics.errors import UsageError
+from ntanalytics.language import tr
 from ntanalytics.metrics.number_format import close_up
 from ntanalytics.reports import fragments
 from ntanalytics.reports.data import clean_text
@@ -42,7 +43,8 @@ class Block(ABC):
     def __post_init__(self) -> None:
         if not _SLUG.fullmatch(self.id):
             raise UsageError(
-                f"{self.id!r} is no block id", todo="use small letters, digits, - and _, such as by-carrier"
+                tr("{id!r} is no block id", id=self.id),
+                todo=tr("use small letters, digits, - and _, such as by-carrier"),
             )
 
     @abstractmethod

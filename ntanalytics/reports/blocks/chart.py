@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import Any, ClassVar, Literal
 
 from ntanalytics.errors import UsageError
+from ntanalytics.language import tr
 from ntanalytics.metrics.figures import FigureRow, Figures
 from ntanalytics.metrics.quantity import Certainty
 from ntanalytics.metrics.rows import Rows
@@ -129,7 +130,7 @@ def chart(
     x = axes.x
     measures = [axes.y] if isinstance(axes.y, str) else list(axes.y)
     if not measures or (axes.series is not None and len(measures) != 1):
-        raise UsageError("a chart draws one measure by series, or some measures without", where=id)
+        raise UsageError(tr("a chart draws one measure by series, or some measures without"), where=id)
     drawn = tables.as_figures(rows, id)
     if drawn.columns:  # without any column there is no source, and nothing to draw
         tables.select_columns(drawn.columns, [x, *measures, *([axes.series] if axes.series else [])], id)
@@ -157,7 +158,9 @@ def chart(
 def _by_measure(rows: Figures, x: str, measures: Sequence[str], id: str) -> tuple[list[Field], list[Series]]:
     fields = [tables.make_field(name) for name in measures]
     if len({(field.unit, field.format) for field in fields}) > 1:
-        raise UsageError("measures of different units or formats share no axis", where=id, todo="draw two charts")
+        raise UsageError(
+            tr("measures of different units or formats share no axis"), where=id, todo=tr("draw two charts")
+        )
     return fields, [_series(((row[x], _point(row, name)) for row in rows), id) for name in measures]
 
 
@@ -177,7 +180,11 @@ def _series(points: Iterable[tuple[Any, Point]], id: str) -> Series:
     series: Series = {}
     for place, point in points:
         if place in series:
-            raise UsageError(f"two rows claim {place} on one line", where=id, todo="aggregate, or name the series=")
+            raise UsageError(
+                tr("two rows claim {place} on one line", place=place),
+                where=id,
+                todo=tr("aggregate, or name the series="),
+            )
         series[place] = point
     return series
 

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from markupsafe import Markup
 
 from ntanalytics.errors import UsageError
+from ntanalytics.language import tr
 from ntanalytics.metrics.quantity import Quantity
 from ntanalytics.reports.blocks.sparkline import marks_json, sparkline
 from ntanalytics.reports.data import json_value
@@ -45,7 +46,7 @@ class InlineCharts:
             UsageError: there are more or fewer values than rows.
         """
         if len(self.values) != rows:
-            raise UsageError(f"{len(self.values)} drawings for {rows} rows", where=id)
+            raise UsageError(tr("{count} drawings for {rows} rows", count=len(self.values), rows=rows), where=id)
         values = [
             [json_value(number) for number in value] if self.kind == "line" else json_value(value)
             for value in self.values

@@ -20,6 +20,7 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
 
 from ntanalytics.errors import FontMissing
+from ntanalytics.language import tr
 
 
 class Face(StrEnum):
@@ -116,7 +117,7 @@ def typeface(face: Face) -> Typeface:
     paths = (path for folder in FOLDERS for path in sorted(folder.rglob(f"{face}.*")) if path.suffix in _ENDINGS)
     path = next(paths, None)
     if path is None:
-        raise FontMissing(f"the font {face} is not installed", where=", ".join(map(str, FOLDERS)))
+        raise FontMissing(tr("the font {face} is not installed", face=face), where=", ".join(map(str, FOLDERS)))
     return Typeface(face, path)
 
 
@@ -129,7 +130,7 @@ def _simplified(path: Path) -> TTFont:
         if str(font["name"].getDebugName(1)).endswith(_SIMPLIFIED):
             return font
         font.close()
-    raise FontMissing("the font has no face for Simplified Chinese", where=str(path))
+    raise FontMissing(tr("the font has no face for Simplified Chinese"), where=str(path))
 
 
 def _glyph_ids(font: TTFont) -> dict[int, int]:

@@ -8,6 +8,7 @@ import segno
 from segno.encoder import DataOverflowError
 
 from ntanalytics.errors import PublishError
+from ntanalytics.language import tr
 from ntanalytics.reports.exporters.ofd import styles
 from ntanalytics.reports.exporters.ofd.elements import Shape, Text, number
 from ntanalytics.reports.record import Record
@@ -58,7 +59,7 @@ def code_elements(payload: str, root: str) -> list[Text | Shape]:
         code = segno.make(payload, version=QR_VERSION, error=QR_LEVEL, mask=QR_MASK, mode="byte", boost_error=False)
     except DataOverflowError as error:
         raise PublishError(
-            "the name of the report is too long for its code", where=payload.partition(" sm3=")[0]
+            tr("the name of the report is too long for its code"), where=payload.partition(" sm3=")[0]
         ) from error
     modules = [list(row) for row in code.matrix]
     step = _SIDE / len(modules)
