@@ -161,7 +161,7 @@ def test_nobody_enters_without_the_token_or_from_elsewhere(lab: Lab):
     }
     assert listening == {"0100007F"}
     lab.execute("")
-    kernels = [json.loads(path.read_text()) for path in lab.temporary.glob("nta-*/kernel-*.json")]
+    kernels = [json.loads(path.read_text()) for path in lab.temporary.rglob("kernel-*.json")]
     assert kernels
     assert {each["transport"] for each in kernels} == {"ipc"}
     assert lab.token not in Path(f"/proc/{lab.process.pid}/cmdline").read_text()
