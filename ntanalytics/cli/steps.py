@@ -61,13 +61,13 @@ class Steps:
             tr("{number}/{count} {title}, about {left} left in all", number=number, count=count, title=title, left=left)
         )
         ended = threading.Event()
-        told = threading.Thread(target=self._tell_until, args=(ended,), daemon=True)
-        told.start()
+        teller = threading.Thread(target=self._tell_until, args=(ended,), daemon=True)
+        teller.start()
         try:
             yield self._show
         finally:
             ended.set()
-            told.join()
+            teller.join()
         self._passed.append(time.monotonic() - self._step_begin)
         self._done += 1
 
