@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import pyarrow as pa
@@ -34,8 +35,8 @@ from ntanalytics.metrics.rows import Rows, rows
 #: Days of history in which comparable days are looked for: ten weeks hold twenty days off.
 HISTORY_DAYS = 70
 
-#: Least difference of a duration in milliseconds: half of what a person takes for immediate.
-_LEAST_MS = 50.0
+#: Form of a value → its least difference: half of what a person takes for immediate; a part of a packet.
+_LEAST: Mapping[str, float] = MappingProxyType({"ms": 50.0, "bytes": 256.0})
 
 #: Least share of the events that must have become faster: those that answer at once without doing anything.
 _LEAST_FASTER = 0.05
@@ -163,14 +164,12 @@ def _totals(counted: pa.Table, calendar: Rows, days: Sequence[date]) -> list[Map
 
 
 def _is_felt(dataset: Dataset, departure: Departure) -> bool:
-    """Return whether a duration moved so that somebody could notice it; a few that got faster harm nobody."""
+    """Return whether a value moved so that somebody could notice it; a few durations that shrank harm nobody."""
     form = _form(dataset.column(departure.value)) if departure.value else ""
-    if form not in ("ms", "seconds"):
-        return True
-    if departure.direction < 0 and departure.share < _LEAST_FASTER:
+    if form in ("ms", "seconds") and departure.direction < 0 and departure.share < _LEAST_FASTER:
         return False
     seen, expected = (level_of(departure.value, level) for level in (departure.seen, departure.expected))
-    return form == "seconds" or abs(seen - expected) >= _LEAST_MS
+    return abs(seen - expected) >= _LEAST.get(form, 0.0)
 
 
 def _finding(context: CheckContext, rule: Rule, name: str, departure: Departure) -> Finding:

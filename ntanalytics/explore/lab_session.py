@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult, context_matcher
@@ -56,11 +56,10 @@ def complete_names(context: CompletionContext) -> SimpleMatcherResult:
     """Return the datasets after ``dataset("``, and the datasets, columns and words of SQL in ``ws.sql("``."""
     lines = context.full_text.split("\n")
     before = "\n".join([*lines[: context.cursor_line], lines[context.cursor_line][: context.cursor_position]])
-    if found := _NAME.search(before):
-        return _result(found["part"], DATASETS)
-    if found := _SQL.search(before):
-        query = found["query"]
-        part = _PART.search(query)
+    if call := _NAME.search(before):
+        return _result(call["part"], DATASETS)
+    if call := _SQL.search(before):
+        part = _PART.search(call["query"])
         return _result(part[0] if part else "", _sql_names(context.full_text))
     return SimpleMatcherResult(completions=[])
 
@@ -73,13 +72,13 @@ def _sql_names(text: str) -> list[str]:
 
 
 def _result(part: str, names: Iterable[str]) -> SimpleMatcherResult:
-    found = [SimpleCompletion(text=name, type="name") for name in names if name.lower().startswith(part.lower())]
-    return SimpleMatcherResult(completions=found, matched_fragment=part, suppress=bool(found), ordered=True)
+    completions = [SimpleCompletion(text=name, type="name") for name in names if name.lower().startswith(part.lower())]
+    return SimpleMatcherResult(completions=completions, matched_fragment=part, suppress=bool(completions), ordered=True)
 
 
-def _block_bundle(block: Any, **choice: Any) -> dict[str, Any]:
+def _block_bundle(block: Any, **choice: Any) -> Mapping[str, object]:
     """Return the display of a block of a report; the record of a report, which the lab does not make, has no config."""
-    bundle: dict[str, Any] = block._repr_mimebundle_(**choice)
-    if _FIGURE in bundle:
-        bundle[_FIGURE] = {**bundle[_FIGURE], "config": PLOTLY_CONFIG}
-    return bundle
+    bundle: Mapping[str, Any] = block._repr_mimebundle_(**choice)
+    if _FIGURE not in bundle:
+        return bundle
+    return {**bundle, _FIGURE: {**bundle[_FIGURE], "config": PLOTLY_CONFIG}}

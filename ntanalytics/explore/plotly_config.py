@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 _WORDS = {
     "Autoscale": "自动缩放",
@@ -33,7 +33,7 @@ _DAYS = ["星期日", "星期一", "星期二", "星期三", "星期四", "星�
 _MONTHS = [f"{month}月" for month in range(1, 13)]
 
 #: Configuration of every figure that the lab shows.
-PLOTLY_CONFIG: dict[str, Any] = {
+PLOTLY_CONFIG: Mapping[str, object] = {
     "displaylogo": False,
     "showSendToCloud": False,
     "plotlyServerURL": "",

@@ -30,7 +30,7 @@ def add_cells(notebook: Path, title: str, code: str, needs: Mapping[str, int]) -
     """
     try:
         content = json.loads(notebook.read_text(encoding="utf-8"))
-        cells: list[dict[str, Any]] = content["cells"]
+        cells: list[Mapping[str, Any]] = content["cells"]
         sources = "\n".join("".join(cell["source"]) for cell in cells)
     except (OSError, ValueError, KeyError, TypeError) as error:
         todo = tr("make one by `ntanalytics new report NAME`, and name its notebook")
@@ -43,11 +43,11 @@ def add_cells(notebook: Path, title: str, code: str, needs: Mapping[str, int]) -
     declared.update({name: max(days, declared.get(name, 0)) for name, days in needs.items()})
     text = code.replace("{report}", opened[1]).replace("{number}", number)
     heading = {"cell_type": "markdown", "id": f"{number}h", "metadata": {}, "source": _lines(f"## {title}")}
-    block: dict[str, Any] = {"cell_type": "code", "id": f"{number}c", "metadata": {}, "source": _lines(text)}
-    block |= {"execution_count": None, "outputs": []}
+    block = {"cell_type": "code", "id": f"{number}c", "metadata": {}, "source": _lines(text)}
+    run: dict[str, object] = {"execution_count": None, "outputs": []}  # not yet
     signed = [place for place, cell in enumerate(cells) if "signatures(" in "".join(cell["source"]).partition("\n")[0]]
     place = signed[-1] if signed else len(cells)  # the signatures stay last
-    cells[place:place] = [heading, block]
+    cells[place:place] = [heading, {**block, **run}]
     try:
         notebook.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     except OSError as error:

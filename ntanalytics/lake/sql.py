@@ -42,6 +42,11 @@ def mentioned_datasets(query: str) -> list[Dataset]:
     return datasets or list(DATASETS.values())
 
 
+def mentions_calendar(query: str) -> bool:
+    """Return whether a query reads the table ``calendar``."""
+    return re.search(r"\bcalendar\b", query, re.IGNORECASE) is not None
+
+
 def canonical_name(column: str) -> str:
     """Return the column with our names of the units that a column names: ``canonical_unit`` of ``unit``."""
     return f"canonical_{column}"
@@ -52,6 +57,7 @@ def select(
     files: Mapping[str, Sequence[str]],
     unit_columns: Mapping[str, Sequence[str]] = MappingProxyType({}),
     units: pa.Table | None = None,
+    calendar: pa.Table | None = None,
 ) -> pd.DataFrame:
     """Return the rows of a query as a DataFrame; times are UTC, days are local days.
 
@@ -60,6 +66,7 @@ def select(
         files: dataset → its Parquet files; no files if nothing was ever extracted. Other datasets have no view.
         unit_columns: dataset → its columns with names of units; beside each stands the canonical name.
         units: the names (``unit``), each with ours (``canonical``); a name that is not there stays as it is.
+        calendar: the days, for a query that mentions the table ``calendar``; None for another one.
 
     Raises:
         UsageError: the query is not one SELECT, has an unknown name, or reads something else than the datasets.
@@ -68,6 +75,10 @@ def select(
     with duckdb_sandbox.open_connection() as connection:
         try:
             _create_units(connection, units)
+            if calendar is not None:
+                connection.register("given_days", calendar)
+                connection.execute("CREATE TABLE calendar AS FROM given_days")
+                connection.unregister("given_days")
             for name, paths in files.items():
                 _create(connection, DATASETS[name], paths, unit_columns.get(name, ()))
             duckdb_sandbox.lock(connection, files=[path for paths in files.values() for path in paths])

@@ -15,9 +15,18 @@ _Blocks = Mapping[str, str]
 
 #: Codes of what a host is measured by.
 _OF_HOSTS = (
-    "reachable", "disk_used", "days_until_full", "disk_growth", "cpu", "cpu_by_day", "cpu_by_night", "load",
-    "load_unlike", "memory", "swap",
-)  # fmt: skip
+    "reachable",
+    "disk_used",
+    "days_until_full",
+    "disk_growth",
+    "cpu",
+    "cpu_by_day",
+    "cpu_by_night",
+    "load",
+    "load_unlike",
+    "memory",
+    "swap",
+)
 _OF_BACKUPS = ("backup_lateness", "backup_failing", "size_drop", "offline_backup", "failed_backups")
 _OF_REQUESTS = ("error_rate", "error_burst", "slow_hours", "requests_silent", "requests_fall", "requests_rise")
 

@@ -32,7 +32,7 @@ from ntanalytics.workspace.span_view import SpanView
 
 
 @dataclass(frozen=True)
-class Volume:
+class AnnualMeasure:
     """A figure that adds up over days.
 
     Attributes:
@@ -68,20 +68,20 @@ def _opened(context: CheckContext, view: SpanView) -> ir.Table:
 
 #: The volumes, by the subsystem of their dataset.
 VOLUMES = (
-    Volume("identity.logins", "logins", lambda _, view: logins.logins(view.table)),
-    Volume("sso.accesses", "accesses", lambda _, view: accesses.accesses(view.table)),
-    Volume("docexchange.documents", "documents_sent", lambda _, view: documents.documents(view.table)),
-    Volume("oa.tasks", "tasks", _finished_tasks),
-    Volume("im.messages", "im_messages", _sent),
-    Volume("sms.messages", "submitted", _messages),
-    Volume("sms.messages", "segments", _messages),
-    Volume("seal.signings", "signings", lambda _, view: seals.signings(view.table)),
-    Volume("desk.tickets", "opened_tickets", _opened),
+    AnnualMeasure("identity.logins", "logins", lambda _, view: logins.logins(view.table)),
+    AnnualMeasure("sso.accesses", "accesses", lambda _, view: accesses.accesses(view.table)),
+    AnnualMeasure("docexchange.documents", "documents_sent", lambda _, view: documents.documents(view.table)),
+    AnnualMeasure("oa.tasks", "tasks", _finished_tasks),
+    AnnualMeasure("im.messages", "im_messages", _sent),
+    AnnualMeasure("sms.messages", "submitted", _messages),
+    AnnualMeasure("sms.messages", "segments", _messages),
+    AnnualMeasure("seal.signings", "signings", lambda _, view: seals.signings(view.table)),
+    AnnualMeasure("desk.tickets", "opened_tickets", _opened),
 )
 
 
 @dataclass(frozen=True, kw_only=True)
-class YearVolume:
+class AnnualVolume:
     """One volume in its year.
 
     Attributes:
@@ -92,7 +92,7 @@ class YearVolume:
         since: the day from which the year is held: 1 January, or the first day of the data.
     """
 
-    volume: Volume
+    volume: AnnualMeasure
     now: Quantity
     before: Quantity | None
     total: Quantity
@@ -135,7 +135,7 @@ def year_volumes(evaluation: Evaluation, id: str = "year-volumes") -> Table:
     return Table(id, title, fields=tuple(fields), rows=shown, note=_note(known, date(period.last.year, 1, 1)))
 
 
-def _note(known: Sequence[YearVolume], january: date) -> str:
+def _note(known: Sequence[AnnualVolume], january: date) -> str:
     later = sorted({item.since for item in known if item.since > january})
     if not later:
         return ""
@@ -143,13 +143,13 @@ def _note(known: Sequence[YearVolume], january: date) -> str:
     return f"数据起始日为{begins}，年累计为下限。"
 
 
-def volumes_of_year(context: CheckContext, volumes: Iterable[Volume]) -> list[YearVolume]:
+def volumes_of_year(context: CheckContext, volumes: Iterable[AnnualMeasure]) -> list[AnnualVolume]:
     """Return volumes in their year; one without a source, or of which the lake holds nothing, is left out."""
     fed = [volume for volume in volumes if context.workspace.sources_by_dataset.get(volume.dataset)]
     return [item for volume in fed if (item := _year(context, volume)) is not None]
 
 
-def _year(context: CheckContext, volume: Volume) -> YearVolume | None:
+def _year(context: CheckContext, volume: AnnualMeasure) -> AnnualVolume | None:
     period, january = context.period, date(context.period.last.year, 1, 1)
     year = context.shared(_span, volume.dataset, january, period.last)
     if not year.held:
@@ -157,7 +157,7 @@ def _year(context: CheckContext, volume: Volume) -> YearVolume | None:
     now = context.shared(_span, volume.dataset, period.first, period.last)
     was = period.year_before()
     before = None if was is None else context.shared(_span, volume.dataset, was.first, was.last)
-    return YearVolume(
+    return AnnualVolume(
         volume=volume,
         now=_counted(context, volume, now),
         before=_counted(context, volume, before) if before is not None and before.held else None,
@@ -170,7 +170,7 @@ def _span(context: CheckContext, dataset: str, first: date, last: date) -> SpanV
     return SpanView(context.workspace, dataset_named(dataset), first, last)
 
 
-def _counted(context: CheckContext, volume: Volume, view: SpanView) -> Quantity:
+def _counted(context: CheckContext, volume: AnnualMeasure, view: SpanView) -> Quantity:
     """Return a volume over a span: over a gap a lower bound."""
     value = volume.count(context, view).select(volume.measure).to_pyarrow()[volume.measure][0].as_py()
     return quantity(MEASURES[volume.measure], value or 0, is_complete=view.is_complete)

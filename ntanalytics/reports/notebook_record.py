@@ -88,8 +88,8 @@ def _with_own_ids(items: Sequence[RecordedBlock | Heading]) -> Iterator[Recorded
 
 
 def _title(heading: Heading) -> str:
-    found = re.match(r"#+\s*(.+)", heading.markdown.strip())
-    return found[1].strip() if found else ""
+    match = re.match(r"#+\s*(.+)", heading.markdown.strip())
+    return match[1].strip() if match else ""
 
 
 def _frame_blocks(html: str) -> Iterator[RecordedBlock]:

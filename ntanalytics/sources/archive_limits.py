@@ -10,8 +10,11 @@ import gzip
 import re
 import zipfile
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO, cast
+
+from lxml import etree
 
 from ntanalytics.errors import SourceRefused
 from ntanalytics.language import tr
@@ -23,16 +26,17 @@ ALWAYS_ALLOWED_BYTES = 64 << 20
 
 #: Maximum unpacked size of a workbook; ten years of a service desk have some megabytes.
 MAX_WORKBOOK_BYTES = 512 << 20
-#: Maximum number of cells in the rectangle from A1 to the last filled cell.
+#: Maximum number of cells in the rectangles from A1 to the last filled cell, all sheets together.
 MAX_SHEET_CELLS = 20_000_000
 #: Maximum of the number of cells times the longest shared text, in bytes.
 MAX_TEXT_BYTES = 2_000_000_000
 _MAX_MEMBERS = 10_000
 
 _BLOCK = 1 << 20
-_TAIL = 1 << 10  # longer than the tag of a cell
-_CELL = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*(?<!/)>')
-_TEXT_ENDS = re.compile(rb"</(?:\w+:)?si>")
+_TAIL = 64  # longer than a tag that is searched
+#: Elements of a sheet and of the shared texts, in a member that is no XML from its beginning on.
+_CONTENT = re.compile(rb"<(?:\w+:)?(?:sheetData|sst)[\s>/]")
+_ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 
 class ArchiveLimits:
@@ -115,31 +119,114 @@ class _Scan:
     def __init__(self) -> None:
         self.cells = 0
         self.longest = 0
+        self._rectangles = 0
 
     def add(self, stream: BinaryIO, where: str) -> None:
-        rows, columns, length, rest = 0, 0, 0, b""
+        """Count a member; what is no XML is none of a workbook's sheets.
+
+        Raises:
+            SourceRefused: it goes beyond a limit, or is a sheet that only a careless reader takes for XML.
+        """
+        member, rest = _Member(), b""
         while block := stream.read(_BLOCK):
-            text = rest + block
-            end = 0
-            for match in _CELL.finditer(text):
-                self.cells += 1
-                rows = max(rows, int(match[2]))
-                columns = max(columns, _column_number(match[1]))
-                end = match.end()
-            if rows * columns > MAX_SHEET_CELLS:
-                raise _refused(tr("has a sheet of {rows:,} × {columns:,} cells", rows=rows, columns=columns), where)
-            rest = text[max(end, len(text) - _TAIL) :]
-            start = 0
-            for match in _TEXT_ENDS.finditer(block):
-                self.longest = max(self.longest, length + match.end() - start)
-                length, start = 0, match.end()
-            length += len(block) - start
+            is_damaged = member.feed(block)
+            if self._rectangles + member.rows * member.columns > MAX_SHEET_CELLS:
+                what = (
+                    tr(
+                        "has a sheet of {rows:,} × {columns:,} cells beside its other sheets",
+                        rows=member.rows,
+                        columns=member.columns,
+                    )
+                    if self._rectangles
+                    else tr("has a sheet of {rows:,} × {columns:,} cells", rows=member.rows, columns=member.columns)
+                )
+                raise _refused(what, where)
+            rest = rest[-_TAIL:] + block
+            if is_damaged or (not member.is_xml and _CONTENT.search(rest)):
+                raise _refused(tr("has a damaged sheet"), where)
+        self.cells += member.cells
+        self.longest = max(self.longest, member.longest)
+        self._rectangles += member.rows * member.columns
 
 
-def _column_number(letters: bytes) -> int:
+class _Member:
+    """Counts of one member, read as XML: quotes, blanks, prefixes and omitted addresses are all allowed in a sheet."""
+
+    def __init__(self) -> None:
+        self.cells = self.rows = self.columns = self.longest = 0
+        self.is_xml = True
+        self._at = (0, 0)
+        self._is_cell = False
+        self._text_size, self._is_text = 0, False
+        self._is_content = False
+        # a text of more than 10 MB is an error, and a document type is one before an entity is known
+        self._parser = etree.XMLParser(target=self, resolve_entities=False, no_network=True)
+
+    def feed(self, block: bytes) -> bool:
+        """Count the next bytes.
+
+        Returns:
+            Whether it is a sheet, or the shared texts, that only a careless reader takes for XML.
+        """
+        if self.is_xml:
+            try:
+                self._parser.feed(block)
+            except (etree.XMLSyntaxError, ValueError):
+                self.is_xml = False
+        return not self.is_xml and self._is_content
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """Count a cell, which is kept by a reader if anything stands in it; a part of the parser's target."""
+        name = _local_name(tag)
+        if self._is_cell:
+            self._is_cell = False
+            self.cells += 1
+            self.rows, self.columns = max(self.rows, self._at[0]), max(self.columns, self._at[1])
+        if name == "c":
+            self._at, self._is_cell = self._address(attributes.get("r", "")), True
+        elif name == "row":
+            number = attributes.get("r", "")
+            self._at = (int(number) if number.isdecimal() else self._at[0] + 1, 0)
+        elif name == "si":
+            self._text_size, self._is_text = 0, True
+        elif name in ("sheetData", "sst"):
+            self._is_content = True
+
+    def end(self, tag: str) -> None:
+        """Measure a shared text; a part of the parser's target."""
+        name = _local_name(tag)
+        if name == "c":
+            self._is_cell = False
+        elif name == "si":
+            self.longest, self._is_text = max(self.longest, self._text_size), False
+
+    def data(self, text: str) -> None:
+        """Measure a piece of text; a part of the parser's target."""
+        if self._is_text:
+            self._text_size += len(text.encode("utf-8", "replace"))
+
+    def doctype(self, *_: object) -> None:
+        """Refuse a document type, which no workbook declares; a part of the parser's target."""
+        raise ValueError("a document type")
+
+    def close(self) -> None:
+        """End the member; a part of the parser's target."""
+
+    def _address(self, text: str) -> tuple[int, int]:
+        match = _ADDRESS.fullmatch(text.upper())
+        return (int(match[2]), _column_number(match[1])) if match else (max(self._at[0], 1), self._at[1] + 1)
+
+
+def _local_name(tag: str) -> str:
+    """Return the name of an element without its namespace, or a prefix that no namespace was declared for."""
+    name = tag[tag.rfind("}") + 1 :]
+    return name[name.rfind(":") + 1 :]
+
+
+def _column_number(letters: str) -> int:
     number = 0
     for letter in letters:
-        number = number * 26 + letter - 64
+        number = number * 26 + ord(letter) - 64
     return number
 
 

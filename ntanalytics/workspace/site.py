@@ -37,6 +37,8 @@ _DAYS = pa.schema(
         pa.field("label", pa.string()),
     ]
 )
+#: Past years of the table ``calendar``.
+_CALENDAR_YEARS = 5
 #: Bounds of a search over all days; every database can store both.
 _ALL_DAYS = (dt.date(1970, 1, 1), dt.date(2999, 12, 31))
 
@@ -145,7 +147,8 @@ class Workspace:
         A dataset is a table of the same name: ``sms.messages``, or ``sms_messages``. ``SHOW TABLES`` lists them,
         ``DESCRIBE sms_messages`` lists the columns. The query cannot write, and cannot read anything else.
 
-        Beside a unit's name stands ours: ``canonical_unit`` beside ``unit``, by the list of units and the aliases.
+        Beside a unit's name stands ours: ``canonical_unit`` beside ``unit``, by the list of units and the aliases. The
+        table ``calendar`` has each ``day`` with ``is_working_day`` and ``label`` (节假日 …).
 
         Args:
             query: SQL of DuckDB. ``day`` is the local day; times are UTC.
@@ -162,7 +165,15 @@ class Workspace:
             files[dataset.name] = [] if version is None else self._lake.files(dataset.name, version)
         named = {dataset.name: columns for dataset in mentioned if (columns := unit_columns(dataset))}
         is_listing = len(mentioned) == len(DATASETS)  # SHOW TABLES: no name of a unit is read
-        return sql.select(query, files, named, None if is_listing else self._canonical_names(named))
+        units = None if is_listing else self._canonical_names(named)
+        calendar = self._calendar_days() if sql.mentions_calendar(query) else None
+        return sql.select(query, files, named, units, calendar)
+
+    def _calendar_days(self) -> pa.Table:
+        """Return the days of the years that an analyst may ask for: ``day``, ``is_working_day``, ``label``."""
+        year = dt.datetime.now(self.settings.zone).year
+        days = self.days(dt.date(year - _CALENDAR_YEARS, 1, 1), dt.date(year + 1, 12, 31), set())
+        return days.drop("is_covered").to_pyarrow()
 
     def _canonical_names(self, columns: Mapping[str, Sequence[str]]) -> pa.Table | None:
         """Return the names of units in some datasets, each with ours; None if there is no column of names."""

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ntanalytics import contract
+from ntanalytics.checks import surveillance
+from ntanalytics.detectors.surveillance.departures import Departure
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.subjects import members_of
 from ntanalytics.subsystems import SUBSYSTEMS, subsystem, word
@@ -70,3 +74,31 @@ def test_a_subsystem_without_enough_comparable_days_is_unknown() -> None:
 def test_every_subsystem_of_the_platform_is_watched_without_a_line_of_its_own() -> None:
     watched = {item.id for item in SUBSYSTEMS if any(rule.code == f"{item.id}.surveillance" for rule in item.rules)}
     assert watched == {item.id for item in SUBSYSTEMS} - {"desk", "data"}
+
+
+def _moved(dataset: str, value: str, seen: float, expected: float, share: float = 0.01) -> bool:
+    departure = Departure(
+        members=(("service", "portal"),),
+        value=value,
+        direction=1 if seen > expected else -1,
+        strength=50.0,
+        improbable=50.0,
+        hours=(9, 10),
+        seen=seen,
+        expected=expected,
+        share=share,
+    )
+    return surveillance._is_felt(contract.dataset(dataset), departure)
+
+
+def test_a_value_that_nobody_can_notice_is_not_told() -> None:
+    latency, size = ("sms.messages", "receipt_latency_s"), ("infra.requests", "size_bytes")
+    buckets = ("infra.requests", "duration_bucket")
+    # a bucket is a tenth of a power of ten or so: 1 ms and 5 ms; 100 ms and 400 ms
+    assert not _moved(*buckets, seen=20.0, expected=5.0)
+    assert _moved(*buckets, seen=80.0, expected=60.0)
+    assert not _moved(*size, seen=math.log1p(300), expected=math.log1p(100))
+    assert _moved(*size, seen=math.log1p(3000), expected=math.log1p(100))
+    # a few that are answered sooner harm nobody; many may be answered without being worked on
+    assert not _moved(*latency, seen=1.0, expected=5.0)
+    assert _moved(*latency, seen=1.0, expected=5.0, share=0.2)

@@ -1,5 +1,5 @@
 import datetime as dt
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
@@ -10,12 +10,12 @@ UNTIL = dt.date(2026, 11, 22)
 
 
 @pytest.fixture(scope="session")
-def estate(tmp_path_factory: pytest.TempPathFactory) -> Estate:
+def estate(once: Callable[..., Estate]) -> Estate:
     """The last twelve days of the demo city, at 0.75 % of a real city's volume."""
-    return write_estate(Path(tmp_path_factory.mktemp("city")) / "demo", until=UNTIL, days=12, scale=0.0075)
+    return once("demo", lambda folder: write_estate(folder / "city", until=UNTIL, days=12, scale=0.0075))
 
 
 @pytest.fixture(scope="session")
-def lake(estate: Estate, tmp_path_factory: pytest.TempPathFactory) -> Lake:
+def lake(estate: Estate, once: Callable[..., Lake]) -> Lake:
     """All of it, extracted."""
-    return Lake(estate, Path(tmp_path_factory.mktemp("city")))
+    return once("demo-lake", lambda folder: Lake(estate, folder))

@@ -12,7 +12,7 @@ from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.quantity import quantity
 from ntanalytics.metrics.year import year_on_year
 from ntanalytics.periods import Period
-from ntanalytics.report_content.year_volumes import VOLUMES, YearVolume, volumes_of_year
+from ntanalytics.report_content.year_volumes import VOLUMES, AnnualVolume, volumes_of_year
 from ntanalytics.workspace import open_report
 from tests.extraction.small_site import SmallSite
 
@@ -32,7 +32,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SmallSite:
     return site
 
 
-def submitted(period: str = "2026-W03") -> YearVolume:
+def submitted(period: str = "2026-W03") -> AnnualVolume:
     context = CheckContext(open_report("sms_volume", period), {})
     [found] = [item for item in volumes_of_year(context, VOLUMES) if item.volume.measure == "submitted"]
     return found

@@ -13,9 +13,10 @@ import openpyxl
 import pytest
 
 from ntanalytics.catalog import site_catalog
-from ntanalytics.errors import SourceError
+from ntanalytics.errors import SourceError, SourceRefused
 from ntanalytics.settings import load
 from ntanalytics.sources import open_sources
+from ntanalytics.sources.archive_limits import check_workbook
 
 SINCE, UNTIL = dt.datetime(2026, 11, 1, tzinfo=dt.UTC), dt.datetime(2026, 12, 1, tzinfo=dt.UTC)
 MEMORY = 1 << 30  #: what the process that reads a bomb may have
@@ -145,3 +146,40 @@ def test_a_workbook_whose_sizes_lie_is_damaged(tmp_path: Path):
     source = open_sources(load(tmp_path / "ntanalytics.yml"), site_catalog(None))["it"]
     with pytest.raises(SourceError, match="cannot read the workbook"):
         source.sheets()
+
+
+FAR = '<row r="40000"><c r="ALL40000"><v>1</v></c></row>'
+FIRST = '<row r="1"><c r="A1"><v>1</v></c></row>'
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        FIRST + FAR.replace('"', "'"),
+        FIRST + FAR.replace("r=", " r\n =\n "),
+        FIRST + FAR.replace("ALL", "all"),
+        FIRST + FAR.replace("<c ", "<m:c ").replace("</c>", "</m:c>").replace("<row ", f'<row xmlns:m="{MAIN}" '),
+        # cells without an address are counted from the left
+        f'<row r="1">{"<c><v>1</v></c>" * 1000}</row><row r="40000"><c><v>1</v></c></row>',
+        f"{FIRST}<y a=1>{FAR}",  # no XML, but a careless reader takes it
+    ],
+    ids=["quotes", "blanks", "small letters", "prefix", "no addresses", "no XML"],
+)
+def test_no_spelling_hides_the_size_of_a_sheet(tmp_path: Path, cells: str) -> None:
+    workbook(tmp_path / "book.xlsx", sheet(cells))
+    with pytest.raises(SourceRefused, match=r"has a (sheet of 40,000 × 1,0|damaged sheet)"):
+        check_workbook(tmp_path / "book.xlsx", "desk")
+
+
+def test_many_sheets_are_counted_together_and_cells_with_a_style_alone_are_not(tmp_path: Path) -> None:
+    book = tmp_path / "book.xlsx"
+    small = sheet(FIRST + FAR.replace("40000", "9000"))
+    workbook(book, small)
+    with zipfile.ZipFile(book, "a") as more:
+        more.writestr("xl/worksheets/sheet2.xml", small)
+        more.writestr("xl/worksheets/sheet3.xml", sheet(FIRST + '<row r="1048576"><c r="XFD1048576" s="1"/></row>'))
+    check_workbook(book, "desk")
+    with zipfile.ZipFile(book, "a") as more:
+        more.writestr("xl/worksheets/sheet4.xml", small)
+    with pytest.raises(SourceRefused, match="beside its other sheets"):
+        check_workbook(book, "desk")

@@ -148,10 +148,18 @@ def test_a_column_of_ones_own_has_words_and_a_declared_one_keeps_its_own():
         label_column("delivery_rate", "别的")
 
 
+def test_the_calendar_tells_working_days(lake: Workspace):
+    query = "SELECT count(*) AS n FROM calendar WHERE is_working_day AND day BETWEEN '2026-09-14' AND '2026-09-20'"
+    assert lake.sql(query)["n"][0] == 6  # 2026-09-20 is a Sunday that is worked
+    joined = "SELECT count(*) AS n FROM sms.messages JOIN calendar USING (day)"
+    assert lake.sql(joined)["n"][0] == lake.sql("SELECT count(*) AS n FROM sms.messages")["n"][0]
+
+
 def test_tables_of_two_workspaces_are_joined(site: SmallSite, lake: Workspace):
     other = Workspace(site.settings)
-    carriers = other.table("sms.messages").select("message_id", "carrier")
-    joined = lake.table("sms.messages").select("message_id", "segments").join(carriers, "message_id")
+    key = ["message_id", "source", "day"]
+    carriers = other.table("sms.messages").select(*key, "carrier")
+    joined = lake.table("sms.messages").select(*key, "segments").join(carriers, key)
     assert joined.count().to_pandas() == lake.table("sms.messages").count().to_pandas()
 
 

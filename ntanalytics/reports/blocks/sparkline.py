@@ -48,7 +48,7 @@ def sparkline(values: Sequence[float | None], marks: Sequence[Mapping[str, Any]]
     return Markup(f'<svg class="spark" {size} preserveAspectRatio="none" {name}>{shapes}{end}{out}</svg>')  # noqa: S704 — numbers, and words that are escaped
 
 
-def marks_json(marks: Mapping[int, str]) -> list[dict[str, Any]]:
+def marks_json(marks: Mapping[int, str]) -> list[Mapping[str, int | str]]:
     """Return exceptions, place → words, as the record keeps them."""
     return [{"at": place, "words": words} for place, words in sorted(marks.items())]
 

@@ -60,16 +60,20 @@ def document_differences(record: Record, document: bytes) -> list[str]:
         differences.append(f"below each page stands {below!r}")
     strange = {lxml.etree.QName(element).localname for element in body.iter(lxml.etree.Element)} - _KNOWN
     differences += [f"it holds <{name}>, which is not ours" for name in sorted(strange)]
-    return differences + _compare(document_texts(record), _paragraph_texts(body))
+    texts = _paragraph_texts(body)
+    here = _compare(document_texts(record), texts)
+    is_former = here and not _compare(document_texts(record, is_former=True), texts)
+    return differences + ([] if is_former else here)
 
 
-def document_texts(record: Record, *, sees_page: bool = True) -> list[str]:
+def document_texts(record: Record, *, sees_page: bool = True, is_former: bool = False) -> list[str]:
     """Return the texts that the document must show, in order: its paragraphs, and the cells of its tables.
 
     Args:
         record: the record.
         sees_page: it has no charts, refers to the page, and has an order and numbers of its own; an OFD file has the
             charts, and the order of the page.
+        is_former: it is of 0.1.0: in the order of the page, without numbers, and with more rows of a board.
     """
     head = record.head.body
     number = labels.issue_number(head["period"])
@@ -80,13 +84,18 @@ def document_texts(record: Record, *, sees_page: bool = True) -> list[str]:
     texts.append("；".join(remark.lead + remark.rest for remark in remarks if not remark.status))
     texts.append(labels.as_of_line(head, record.zone))
     rows = truncation.rows_on_page(record.blocks)
-    items = document_items(record.items) if sees_page else ((item, "") for item in record.items)
+    is_ordered = sees_page and not is_former
+    items = document_items(record.items) if is_ordered else ((item, "") for item in record.items)
     for item, place in items:
         if isinstance(item, Heading):
             texts += [f"{'' if index else place}{text}" for index, (_, text) in enumerate(paragraphs(item.markdown))]
         else:
             title = f"{place}{item.title}" if item.title else ""
-            texts += [title, item.note, *_block_texts(item, record.zone, rows.get(item.id, 0), sees_page)]
+            texts += [title, item.note]
+            if is_former and item.kind == "board":
+                texts += _former_board(item, record.zone, rows.get(item.id, 0))
+            else:
+                texts += _block_texts(item, record.zone, rows.get(item.id, 0), sees_page)
     section = labels.source_section(head, record.zone)
     texts.append("数据来源")
     texts += [*section.columns, *(text for row in section.rows for text in row)] if section.rows else []
@@ -109,6 +118,17 @@ def _block_texts(block: RecordedBlock, zone: ZoneInfo, rows_on_page: int, sees_p
     texts = ["".join(column_heading(field)) for field in block.fields]
     texts += [cell_text(block, row, field, zone) for row in rows for field in block.fields]
     return [*texts, "" if block.rows else "无记录", truncation.document_note(block, rows_on_page)]
+
+
+def _former_board(block: RecordedBlock, zone: ZoneInfo, rows_on_page: int) -> list[str]:
+    """Return the texts of a board in a document of 0.1.0: its first 30 rows, or all that is not in order."""
+    violations = [row for row in block.rows if row["state"] != "ok"]
+    count = min(rows_on_page, max(truncation.OPEN_ROWS, len(violations)))
+    left = len(block.rows) - count
+    texts = ["".join(column_heading(field)) for field in block.fields]
+    texts += [cell_text(block, row, field, zone) for row in block.rows[:count] for field in block.fields]
+    place = "工作簿" if rows_on_page < len(block.rows) else "网页或工作簿"
+    return [*texts, "" if block.rows else "无记录", f"其余 {left:,} 行见{place}" if left else ""]
 
 
 def _kpi_row(item: Any, zone: ZoneInfo) -> list[str]:

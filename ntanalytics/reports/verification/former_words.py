@@ -16,6 +16,8 @@ _ISSUE = re.compile(r"编号 ?(\d{4}-(?:W\d\d|\d\d(?:-\d\d)?))")
 _SOURCES = re.compile(r"数据来源 ?(\d+)/(\d+)")
 _BYTES = re.compile(r"(\d ?[KMGT])iB(?![a-z])")
 _MILLISECONDS = re.compile(r"(?<=\d) ?ms(?![a-z])")
+#: A subject and a figure that begins with its last word stood side by side: 驻场驻场率, 运维团队团队人数.
+_DOUBLED = re.compile(r"([\u4e00-\u9fff]{2,6})[ ]?\1(?=[\u4e00-\u9fff])")
 _PADDED = re.compile(r"(\d(?:小时|天|分))0(?=\d)")
 
 #: Words of 0.1.0 without spaces at figures → today's.
@@ -64,4 +66,4 @@ def _current(text: str) -> str:
     text = close_up(_MILLISECONDS.sub("毫秒", _BYTES.sub(r"\1B", text)))
     for former, current in _WORDS:
         text = text.replace(former, current)
-    return _PADDED.sub(r"\1", text).removesuffix("（秒）")
+    return _DOUBLED.sub(r"\1", _PADDED.sub(r"\1", text)).removesuffix("（秒）")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 
@@ -93,7 +94,20 @@ class Office(OaSite):
 
 @pytest.fixture
 def office(tmp_path: Path) -> Office:
-    made = Office(tmp_path)
+    """Two editions whose data are not taken yet."""
+    return written(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """The same with its data taken, for tests that change nothing of it."""
+    made = written(tmp_path_factory.mktemp("filled"))
+    made.fill()
+    return made
+
+
+def written(folder: Path) -> Office:
+    made = Office(folder)
     made.add_units("club", ("1", "市财政局", None), ("2", "市审计局", None))
     made.staff("club", "市财局", 40, active=30)
     made.staff("club", "市审计局", 20, active=5, was_active=15)
@@ -106,9 +120,8 @@ def ranking(seen: Adoption) -> dict[str, tuple[object, ...]]:
     return {row["unit"]: (row["place"], row["left_out"]) for row in seen.tables["ranking"]}
 
 
-def test_the_city_by_our_names_with_movers_and_who_is_left_out(office: Office) -> None:
-    office.fill()
-    seen = office.adoption()
+def test_the_city_by_our_names_with_movers_and_who_is_left_out(filled: Office) -> None:
+    seen = filled.adoption()
     assert (seen.total["enabled"], seen.total["active"], seen.total["active_before"]) == (88, 58, 68)
     assert seen.total["daily_active"] == 58.0
     assert ranking(seen) == {
@@ -119,11 +132,11 @@ def test_the_city_by_our_names_with_movers_and_who_is_left_out(office: Office) -
     }
     [moved] = blocks.moved(seen)
     assert [(row["unit"], row["daily_active"]) for row in moved.rows] == [("市审计局", 5.0)]
-    assert oa_units(office.settings, WEEK) == ["小局", "崇川区民政局", "市审计局", "市财政局"]
+    assert oa_units(filled.settings, WEEK) == ["小局", "崇川区民政局", "市审计局", "市财政局"]
 
 
-def test_units_stand_in_directory_order_without_places_unless_the_owner_asks(office: Office) -> None:
-    office.fill()
+def test_units_stand_in_directory_order_without_places_unless_the_owner_asks(filled: Office) -> None:
+    office = copy(filled)
     units = blocks.appendix(office.adoption())
     # the audit office is used least and has the second place in the directory; the rest is in no directory
     assert [row["unit"] for row in units.rows] == ["市财政局", "市审计局", "小局", "崇川区民政局"]
@@ -164,10 +177,9 @@ def test_a_hole_in_one_source_leaves_its_units_out_and_no_others(office: Office)
     assert (general.total.exact("active_change"), general.tables["editions"].note) == (-10, "")
 
 
-def test_a_unit_among_its_peers_by_any_of_its_names(office: Office) -> None:
-    office.fill()
+def test_a_unit_among_its_peers_by_any_of_its_names(filled: Office) -> None:
     for name in ("市财政局", "市财局", "市 财政局"):
-        seen = office.adoption(name)
+        seen = filled.adoption(name)
         assert (seen.unit, seen.total["active"], seen.total["active_rate"]) == ("市财政局", 30, 0.75)
     assert ranking(seen)["市财政局"] == (1, None)  # of the two of 通用版 that can be compared
     assert seen.typical["active_rate"] == 0.5
@@ -177,14 +189,13 @@ def test_a_unit_among_its_peers_by_any_of_its_names(office: Office) -> None:
     assert "市审计局" not in str(beside.rows)  # no other unit is named on a unit's page
 
 
-def test_an_unknown_unit_is_refused_with_the_names_that_are_near(office: Office) -> None:
-    office.fill()
+def test_an_unknown_unit_is_refused_with_the_names_that_are_near(filled: Office) -> None:
     with pytest.raises(BadParameter, match="did you mean '市财政局'"):
-        office.adoption("财政局")
+        filled.adoption("财政局")
     with pytest.raises(BadParameter, match="has no unit"):
-        office.adoption("'; DROP TABLE x; --")
+        filled.adoption("'; DROP TABLE x; --")
     with pytest.raises(BadParameter, match="in that edition"):
-        office.adoption("市财政局", "wecom")
+        filled.adoption("市财政局", "wecom")
 
 
 def test_a_hostile_name_is_a_name(office: Office) -> None:

@@ -23,6 +23,8 @@ from ntanalytics.reports.verification.former_words import current_cell, say_the_
         ("310毫秒", "310 ms", "311 ms"),
         ("1.5 GB", "1.5 GiB", "1.5 TiB"),
         ("历时", "历时（秒）", "历时（分）"),
+        ("■ 1项异常：驻场率", "■ 1 项异常：驻场驻场率", "■ 1 项异常：驻场人数"),
+        ("运维团队人数5人", "运维团队团队人数 5 人", "运维团队团队人数 6 人"),
     ],
 )
 def test_a_text_in_former_words_has_the_same_figures(wanted: str, former: str, other: str) -> None:
