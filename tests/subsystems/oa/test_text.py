@@ -135,8 +135,8 @@ def test_handling_is_said_by_the_clock_and_in_working_hours() -> None:
         ]
     )
     assert say.handled(FigureRow(total), modules) == (
-        "办结任务 41 件，用时中位数 2.5 小时（工时 1.0 小时），九成在 10.0 小时内办结；"
-        "用时最长的是公文管理（中位数 2.5 小时）。"
+        "办结任务 41 件，用时中位数 2 小时 30 分（工时 1 小时），九成在 10 小时内办结；"
+        "用时最长的是公文管理（中位数 2 小时 30 分）。"
     )
     assert say.handled(FigureRow({"tasks": 0, **times}), modules) == ""
     bound = FigureRow(total, is_complete=False)
