@@ -16,12 +16,10 @@ import pytest
 import yaml
 
 from ntanalytics import contract
-from ntanalytics.demo import Destinations, Estate, write_estate
+from ntanalytics.demo import Estate
 from ntanalytics.errors import LakeError, SettingsError
-from ntanalytics.extraction import Extractor
 from ntanalytics.lake import DeltaLake, DuckReader, Reader
 from ntanalytics.lake.backends.spark_session import check_installed, session
-from ntanalytics.ledger import Ledger
 from ntanalytics.metrics.desk import obligations, service_levels
 from ntanalytics.metrics.identity import logins, misuse
 from ntanalytics.metrics.infra import requests
@@ -30,7 +28,7 @@ from ntanalytics.reports.verification import verify
 from ntanalytics.runner import RunContext, RunResult, run_report
 from ntanalytics.settings import Settings, load
 from ntanalytics.workspace import Workspace, open_workspace
-from tests.city import blocks, settled
+from tests.city import UNTIL, City, IssuedReports, blocks, settled
 from tests.metric_calls import MetricCalls, public_metrics, record_metric_calls, run_notebook
 
 pytestmark = [
@@ -39,9 +37,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
 ]
 
-UNTIL = dt.date(2026, 11, 22)
-#: As long as every report looks back for its usual figures.
-DAYS = 35
 #: The reports whose notebooks are run, each for a period that the estate has.
 ISSUED = {
     "daily_inspection": "2026-11-20",
@@ -63,19 +58,13 @@ MASTER, CONFIG = "local-cluster[2,1,1024]", {
 
 
 @pytest.fixture(scope="module")
-def estate(tmp_path_factory: pytest.TempPathFactory) -> Estate:
-    folder = tmp_path_factory.mktemp("estate")
-    outputs = Destinations(outputs=folder / "outputs")
-    return write_estate(folder / "city", until=UNTIL, days=DAYS, scale=0.002, destinations=outputs)
+def estate(city: City) -> Estate:
+    return city.estate
 
 
 @pytest.fixture(scope="module")
-def settings(estate: Estate) -> Settings:
-    settings = load(estate.config)
-    Extractor(settings, Ledger(settings.ledger), None, estate.clock).extract(
-        [], UNTIL - dt.timedelta(days=DAYS - 1), UNTIL
-    )
-    return settings
+def settings(city: City) -> Settings:
+    return city.settings
 
 
 @pytest.fixture(scope="module")
@@ -196,9 +185,9 @@ def test_a_master_that_cannot_be_one_is_told_by_its_exit_code(
 
 
 def test_a_report_issued_by_spark_is_the_one_issued_by_duckdb(
-    spark: Reader, estate: Estate, settings: Settings
+    spark: Reader, estate: Estate, settings: Settings, issued: IssuedReports
 ) -> None:
-    ours, theirs = (_issued(each, estate) for each in (settings, _by_spark(settings, MASTER)))
+    ours, theirs = issued("sms_volume", "2026-W47"), _issued(_by_spark(settings, MASTER), estate)
     assert settled(blocks(theirs.directory)) == settled(blocks(ours.directory))
     verify(theirs.directory)
 
