@@ -90,12 +90,20 @@ class UnknownName(UsageError):
         is_long = len(choices) > _MOST_LISTED
         listed = difflib.get_close_matches(name, choices, n=_NEAREST, cutoff=0) if is_long else choices
         names = ", ".join(listed) or tr("none")
-        known_names = (
-            tr("the nearest of {count}: {names}", count=len(choices), names=names)
-            if is_long
-            else tr("known: {names}", names=names)
-        )
-        todo = tr("did you mean {nearest!r}? ", nearest=nearest[0]) + known_names if nearest else known_names
+        count = len(choices)
+        if nearest and is_long:
+            todo = tr(
+                "did you mean {nearest!r}? The nearest of {count}: {names}",
+                nearest=nearest[0],
+                count=count,
+                names=names,
+            )
+        elif nearest:
+            todo = tr("did you mean {nearest!r}? Known: {names}", nearest=nearest[0], names=names)
+        elif is_long:
+            todo = tr("the nearest of {count}: {names}", count=count, names=names)
+        else:
+            todo = tr("known: {names}", names=names)
         super().__init__(tr("unknown {kind} {name!r}", kind=tr(kind), name=name), where=where, todo=todo)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from ntanalytics.contract.enumerations import SUBSYSTEMS
+from ntanalytics.recommendations.causes import CAUSES
 from ntanalytics.reports.verification import verify
 from tests.city import City, Issued, IssuedReports, blocks
 from tests.golden_figures import compare
@@ -32,7 +33,8 @@ def test_the_recommendations_are_those_of_the_golden_file(advice: Issued):
 def test_each_planted_problem_is_recommended_once_and_ranked(advice: Issued):
     content = blocks(advice.directory)
     rows, tracked = content["recommendations"]["rows"], content["tracking"]["rows"]
-    causes = [row["number"].removesuffix("-2026-W47") for row in tracked]
+    codes = {cause.problem: cause.code for cause in CAUSES}
+    causes = [codes[row["problem"]] for row in tracked]
     assert {"capacity", "tls", "carriers", "overdue"} <= set(causes)
     assert len(causes) == len(set(causes)) == len(rows)
     assert [row["score"] for row in rows] == sorted((row["score"] for row in rows), reverse=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import count
 
 import ibis
 import ibis.expr.types as ir
@@ -24,6 +25,9 @@ MORNING = dt.time(6, 10)
 _ALL_DAYS = (dt.date(1970, 1, 1), dt.date(2999, 12, 31))
 _DAY = dt.timedelta(days=1)
 
+#: Numbers of the instances: those of one lake share a connection, and each has tables of its own in it.
+_NUMBERS = count()
+
 
 class PastWorkspace(Workspace):
     """Lake of a site as it stood on the morning after a day, without later rows.
@@ -38,6 +42,7 @@ class PastWorkspace(Workspace):
 
     def __init__(self, settings: Settings, closed: Mapping[str, dt.datetime]) -> None:
         super().__init__(settings)
+        self._number = next(_NUMBERS)
         self._closed = dict(closed)
         self._coverage = {
             name: self.first_days.known(dataset_named(name), self.ledger.coverage.days(name, *_ALL_DAYS))
@@ -102,7 +107,7 @@ class PastWorkspace(Workspace):
 
     def _load(self, dataset: str) -> ir.Table:
         table: ir.Table = self.reader.connection.create_table(
-            dataset.replace(".", "_"), super().table(dataset), temp=True
+            f"past{self._number}_{dataset.replace('.', '_')}", super().table(dataset), temp=True
         )
         return table
 
@@ -121,7 +126,7 @@ class PastWorkspace(Workspace):
                 table = self._with_logins(table, day, at)
             if table is not self._tables[dataset]:
                 name = f"{dataset.replace('.', '_')}_{(self._day - day).days}"
-                table = self.reader.connection.create_view(f"known_{name}", table, overwrite=True)
+                table = self.reader.connection.create_view(f"known{self._number}_{name}", table, overwrite=True)
             self._known_tables[dataset, day] = table
         return self._known_tables[dataset, day]
 

@@ -12,6 +12,9 @@ from ntanalytics.contract.infra import DURATION_GROWTH
 from ntanalytics.metrics.measure import catalogue, rate
 from ntanalytics.metrics.slots import local_hour
 
+#: Largest logarithm of a level that a floating-point number can hold.
+_LARGEST = 700.0
+
 MEASURES = catalogue(
     (
         rate(
@@ -74,4 +77,6 @@ def level_of(value: str, mean: float) -> float:
         value: name of the value, as in :func:`leaves`.
         mean: mean of its logarithms.
     """
-    return DURATION_GROWTH ** (mean - 0.5) if value.endswith("_bucket") else math.expm1(mean)
+    if value.endswith("_bucket"):
+        return math.exp(min((mean - 0.5) * math.log(DURATION_GROWTH), _LARGEST))
+    return math.expm1(min(mean, _LARGEST))

@@ -132,7 +132,16 @@ def year_volumes(evaluation: Evaluation, id: str = "year-volumes") -> Table:
     names = {field.name for field in fields}
     shown = tuple(plain_row({name: value for name, value in row.items() if name in names}) for row in rows)
     title = "业务量同比与年累计" if has_before else "业务量年累计"
-    return Table(id, title, fields=tuple(fields), rows=shown, note=_note(known, date(period.last.year, 1, 1)))
+    note = _note(known, date(period.last.year, 1, 1)) + _left_out(known, evaluation.summaries)
+    return Table(id, title, fields=tuple(fields), rows=shown, note=note)
+
+
+def _left_out(known: Sequence[AnnualVolume], subsystems: Iterable[str]) -> str:
+    """Return which of the subsystems have a volume of which the lake holds nothing."""
+    held = {item.volume for item in known}
+    missing = {volume.dataset.partition(".")[0] for volume in VOLUMES if volume not in held}
+    names = [subsystem_label(subsystem) for subsystem in subsystems if subsystem in missing]
+    return f"没有数据的未列：{'、'.join(names)}。" if names else ""
 
 
 def _note(known: Sequence[AnnualVolume], january: date) -> str:

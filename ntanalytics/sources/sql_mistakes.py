@@ -46,7 +46,10 @@ def naming_mistakes(mapping: Mapping) -> Iterator[None]:
             raise
         line = mistake_line(mapping.sql, error.what, match["word"])
         where = f"{mapping.path}:{line}" if line else str(mapping.path)
-        raise MappingRefused(error.what, where=where, todo=tr("correct the SQL of the mapping")) from None
+        todo = tr("correct the SQL of the mapping")
+        if error.todo:
+            todo = tr("correct the SQL of the mapping; or: {todo}", todo=error.todo)
+        raise MappingRefused(error.what, where=where, todo=todo) from None
 
 
 def mistake_line(sql: str, message: str, word: str) -> int | None:

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 import yaml
 from sqlalchemy.pool import NullPool
 
-from ntanalytics.cli.terminal import show_connection
+from ntanalytics.cli.results import show_connection
 from ntanalytics.connect import ConnectionReport, ConnectionRequest, connect
 
 SCHEMAS = yaml.safe_load(Path(__file__).with_name("schemas.yml").read_text(encoding="utf-8"))

@@ -43,6 +43,7 @@ _DATASETS = {
     "ca.certificates.logins": "ca.logins", "changes": "desk.changes", "identity.changes": "identity.account_changes",
     "calls": "docexchange.interface_calls", "history": "oa.activities", "grants": "desk.access_grants",
     "oa.messages": "sms.messages", "oa.sessions": "im.sessions", "listed": "identity.units",
+    "accounts_before": "identity.accounts", "seals_before": "seal.seals",
 }  # fmt: skip
 
 #: Parameter → its value.

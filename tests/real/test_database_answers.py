@@ -115,7 +115,8 @@ def test_rows_arrive_with_a_column_that_is_only_null(table, mariadb_url: str, tm
 def test_a_missing_column_is_a_refusal_and_not_tried_again(table, mariadb_url: str, tmp_path: Path):
     with pytest.raises(SourceRefused, match="unit_no") as caught:
         read(tmp_path, mariadb_url, SELECT.replace("UNIT", "unit_no"))
-    assert (caught.value.retryable, caught.value.todo) == (False, "SELECT on answers")
+    assert not caught.value.retryable
+    assert "SELECT on answers" in caught.value.todo
 
 
 def test_a_wrong_password_is_a_refusal_without_the_password(

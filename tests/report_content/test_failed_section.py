@@ -30,7 +30,8 @@ def test_the_weekly_report_comes_out_without_a_section_that_fails(
     monkeypatch.setitem(vars(subsystem("sms").section), "summarize", fails)
     shown = run_notebook("weekly_service_report", "2026-W47")
     assert shown["summaries"]["sms"].highlights == "计算出错，本节未能出具"
-    [row] = [worded for worded in shown["checks"].findings if worded.finding.unknown == "failed"]
+    board = shown["overview"].checks_board(shown["evaluation"])
+    [row] = [worded for worded in board.findings if worded.finding.unknown == "failed"]
     assert (row.finding.status, row.finding.code) == ("unknown", "sms.source")
     assert "计算出错" in str(row.wording)
     assert not list(shown["carriers"])

@@ -16,11 +16,11 @@ from ntanalytics.settings import SourceSettings, project_dir
 from ntanalytics.sources.listing import ListingSource
 
 ZONE = ZoneInfo("Asia/Shanghai")
-TODAY = dt.datetime.now(ZONE).date()
 
 
 def days_ago(count: int) -> dt.date:
-    return TODAY - dt.timedelta(days=count)
+    # now, and not when the module was read: a run of the tests may begin before midnight
+    return dt.datetime.now(ZONE).date() - dt.timedelta(days=count)
 
 
 def listing(folder: Path) -> ListingSource:

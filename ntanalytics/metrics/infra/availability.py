@@ -65,6 +65,7 @@ AVAILABILITY = (
         "Whether the availability reaches the target; not shown where its lower bound does not.",
         format="text",
         values=VERDICTS,
+        over_gap="unknown",
     ),
     _time("available_s", "可用时长", "Time for which the checks say that the target answered.", good="up"),
     _time("planned_s", "计划中断", "Downtime within confirmed maintenance windows."),
