@@ -82,7 +82,9 @@ def watched(subsystem: Subsystem) -> Subsystem:
 
 
 def _follows_failures(finding: Finding) -> bool:
-    """Return whether a subject is about a value, or about how events ended."""
+    """Return whether a subject is about a value, or about how events ended; what is unknown has no subject."""
+    if not finding.is_violation:
+        return False
     dataset = DATASETS[dataset_of(finding)]
     members = [dataset.column(name) for name in members_of(finding)]
     return bool(finding.details.get("value")) or any(

@@ -102,3 +102,17 @@ def test_a_value_that_nobody_can_notice_is_not_told() -> None:
     # a few that are answered sooner harm nobody; many may be answered without being worked on
     assert not _moved(*latency, seen=1.0, expected=5.0)
     assert _moved(*latency, seen=1.0, expected=5.0, share=0.2)
+
+
+def test_a_short_history_beside_a_burst_is_unknown_and_breaks_nothing() -> None:
+    seal = subsystem("seal")
+    rows = [
+        {**row, "operation": "sign", "system": "oa", "outcome": "failure" if row["day"] == ON else "success"}
+        for row in hours(30)
+    ]
+    made = events("seal.signings", rows)
+    recent = made.filter(pc.greater(made["day"], ON - dt.timedelta(days=8)))
+    codes = {"seal.signing_failures", "seal.surveillance"}
+    findings = evaluation(seal, codes, {"seal.signings": recent}).findings
+    assert {(finding.code, finding.status) for finding in findings} >= {("seal.surveillance", "unknown")}
+    assert any(finding.is_violation for finding in findings)

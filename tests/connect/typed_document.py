@@ -20,7 +20,7 @@ SHOWN = "127.0.0.1:3306"
 _BLOCK = re.compile(r"(?P<before>[^\n]*)\n\n```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
 _WRITE = re.compile(r"Write `([\w./-]+)`:$")
 #: Durations, which differ from run to run.
-_TOOK = re.compile(r"\d+\.\d s \([\d,]+/s\)|\d+\.\d (?=[│|])")
+_TOOK = re.compile(r"\d+\.\d s \([\d,]+/s\)|\d+\.\d(?= *$)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
