@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 
 from ntanalytics.metrics.identity.logins import DORMANT_AFTER
 from ntanalytics.metrics.identity.suspects import suspects
-from ntanalytics.metrics.measure import Measure, catalogue, count
+from ntanalytics.metrics.measure import catalogue, count
 from ntanalytics.metrics.slots import local_hour
 
 #: Local hours of the night: from 22:00 until 06:00.
@@ -46,8 +46,6 @@ MISUSE = (
         good="down",
     ),
     count("night_grants", "夜间授权", "次", "Successful grants of rights between 22:00 and 06:00.", good="down"),
-    Measure("first_failed_at", "首次失败", "Time of the first failed login.", format="datetime"),
-    Measure("last_failed_at", "末次失败", "Time of the last failed login.", format="datetime"),
 )
 
 MEASURES = catalogue(MISUSE)
@@ -60,20 +58,13 @@ def spraying_addresses(logins: ir.Table) -> ir.Table:
         logins: rows of ``identity.logins`` of a day.
 
     Returns:
-        ``address_hash`` (a pseudonym; never shown in a report), ``sprayed_accounts``, ``first_failed_at`` and
-        ``last_failed_at``, most accounts first.
+        ``address_hash`` (a pseudonym; never shown in a report), ``sprayed_accounts``, ``first_attempt_at`` and
+        ``last_attempt_at``, most accounts first.
     """
-    known = logins.filter(logins.address_hash.notnull())
-    failed = known.outcome == "failure"
-    counted = known.group_by("address_hash").aggregate(
-        sprayed_accounts=known.account_id.nunique(where=failed) + known.count(where=failed & known.account_id.isnull()),
-        _entered=known.account_id.nunique(where=~failed),
-        first_failed_at=known.logged_in_at.min(where=failed),
-        last_failed_at=known.logged_in_at.max(where=failed),
-    )
-    spraying = counted.filter(counted.sprayed_accounts > _TRIED_PER_ENTRY * counted["_entered"]).drop("_entered")
-    slow = spraying.anti_join(suspects(logins).select("address_hash"), "address_hash")
-    return slow.order_by(ibis.desc("sprayed_accounts"), "address_hash")
+    failed = logins.outcome == "failure"
+    tried = logins.account_id.nunique(where=failed) + logins.count(where=failed & logins.account_id.isnull())
+    entered = logins.account_id.nunique(where=~failed)
+    return _guesses(logins, "address_hash", _TRIED_PER_ENTRY * entered, sprayed_accounts=tried)
 
 
 def slow_guesses(logins: ir.Table) -> ir.Table:
@@ -83,20 +74,26 @@ def slow_guesses(logins: ir.Table) -> ir.Table:
         logins: rows of ``identity.logins`` of a day.
 
     Returns:
-        ``account_id`` (a pseudonym; never shown in a report), ``slow_attempts``, ``first_failed_at`` and
-        ``last_failed_at``, most failures first.
+        ``account_id`` (a pseudonym; never shown in a report), ``slow_attempts``, ``first_attempt_at`` and
+        ``last_attempt_at``, most failures first.
     """
-    known = logins.filter(logins.account_id.notnull())
-    failed = known.outcome == "failure"
-    counted = known.group_by("account_id").aggregate(
-        slow_attempts=known.count(where=failed),
-        _entered=known.count(where=~failed),
-        first_failed_at=known.logged_in_at.min(where=failed),
-        last_failed_at=known.logged_in_at.max(where=failed),
+    failed = logins.outcome == "failure"
+    entered = logins.count(where=~failed)
+    return _guesses(logins, "account_id", _FAILED_PER_ENTRY * entered, slow_attempts=logins.count(where=failed))
+
+
+def _guesses(logins: ir.Table, of: str, explained: ir.IntegerScalar, **counted: ir.IntegerScalar) -> ir.Table:
+    """Return those of whom more is counted than is explained, without the brute-force suspects."""
+    [(name, number)] = counted.items()
+    failed = logins.outcome == "failure"
+    grouped = logins.group_by(of).aggregate(
+        **{name: number},
+        _explained=explained,
+        first_attempt_at=logins.logged_in_at.min(where=failed),
+        last_attempt_at=logins.logged_in_at.max(where=failed),
     )
-    guessed = counted.filter(counted.slow_attempts > _FAILED_PER_ENTRY * counted["_entered"]).drop("_entered")
-    slow = guessed.anti_join(suspects(logins, "account_id").select("account_id"), "account_id")
-    return slow.order_by(ibis.desc("slow_attempts"), "account_id")
+    guessing = grouped.filter(grouped[of].notnull() & (grouped[name] > grouped["_explained"])).drop("_explained")
+    return guessing.anti_join(suspects(logins, of).select(of), of).order_by(ibis.desc(name), of)
 
 
 def awakened_accounts(logins: ir.Table, accounts_before: ir.Table, begins_at: datetime, utc_offset_h: int) -> ir.Table:

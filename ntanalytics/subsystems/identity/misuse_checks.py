@@ -29,7 +29,7 @@ def _guesses(context: CheckContext, rule: Rule, *, metric: Callable[[ir.Table], 
         others = sum(rule.threshold.judge(row[rule.measure]) != "ok" for row in guessed) - 1
         first, last = (
             (guessed[0][name] - context.begins_at) / timedelta(seconds=1)
-            for name in ("first_failed_at", "last_failed_at")
+            for name in ("first_attempt_at", "last_attempt_at")
         )
         window = Window(context.on, first, last)
         finding = replace(finding, window=window, since=context.on).with_figures(others=float(others))

@@ -62,7 +62,7 @@ def test_slow_guessing_of_one_account(logins: Make, listed) -> None:
     forgetful = [{"account_id": "f"}] * 10 + [{"account_id": "f", "outcome": "success"}] * 2
     [row] = listed(misuse.slow_guesses(logins([*slow, *forgetful])))
     assert (row["account_id"], row["slow_attempts"]) == ("s", 16)
-    assert row["last_failed_at"] - row["first_failed_at"] == dt.timedelta(minutes=15)
+    assert row["last_attempt_at"] - row["first_attempt_at"] == dt.timedelta(minutes=15)
 
 
 def test_only_a_dormant_account_that_logs_in_by_night_is_awakened(logins: Make, table, listed) -> None:
