@@ -20,7 +20,8 @@ import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pytest
 
-from ntanalytics.lake import DuckReader, Reader
+from ntanalytics.lake.backends.duckdb import DuckReader
+from ntanalytics.lake.backends.reader import Reader
 from ntanalytics.settings import project_dir
 from ntanalytics.workspace.namespaces import metric_namespace
 

@@ -9,13 +9,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from ntanalytics.contract import Column, Type
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _MICROSECONDS = pa.timestamp("us")
 _UTC = pa.timestamp("us", tz="UTC")
@@ -105,6 +108,8 @@ def _plain(values: pa.Array, target: pa.DataType) -> pa.Array:
             values = pc.utf8_trim_whitespace(values)
         return values.cast(target)
     except pa.ArrowInvalid:
+        import pandas as pd  # 50 MB for what Arrow cannot read
+
         numbers = pd.to_numeric(values.to_pandas(), errors="coerce")
         if pa.types.is_integer(target):
             numbers = numbers.where(numbers % 1 == 0)
@@ -129,6 +134,8 @@ def _timestamp(values: pa.Array, form: str, zone: ZoneInfo) -> pa.Array:
     if pa.types.is_timestamp(values.type) and values.type.tz:
         return values.cast(_UTC, safe=False)
     if form == "aware":
+        import pandas as pd
+
         return _from_pandas(pd.to_datetime(values.to_pandas(), utc=True, errors="coerce", format="ISO8601"))
     if pa.types.is_timestamp(values.type):
         naive = values.cast(_MICROSECONDS, safe=False)
@@ -186,6 +193,8 @@ def _parse_iso(values: pa.Array) -> pa.Array:
     try:
         return values.cast(_MICROSECONDS)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        import pandas as pd
+
         texts = pd.Series(values.cast(pa.string()).to_pylist(), dtype="object")
         return _from_pandas(pd.to_datetime(texts, errors="coerce", format="ISO8601")).cast(_MICROSECONDS)
 

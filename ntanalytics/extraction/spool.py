@@ -30,7 +30,7 @@ from ntanalytics.language import tr
 from ntanalytics.sources.source import BATCH_ROWS
 
 #: Memory of DuckDB during the search for repeated keys; the rest goes to disk.
-_MEMORY = "96MB"
+_MEMORY = "64MB"
 
 
 class Spool:
@@ -110,6 +110,7 @@ class Spool:
                 groups = [self.files()] if self._dataset.kind is Kind.CASE else list(self._days.files.values())
                 for files in filter(None, groups):
                     self._drop_duplicates(connection, files)
+            pa.default_memory_pool().release_unused()  # DuckDB's, before the lake takes memory of its own
         except OSError as error:
             raise _unwritable(error, self._folder.parent) from error
 

@@ -1,10 +1,10 @@
-"""Lake of Delta tables, partitioned by day and read through Ibis. Its paths and engines are hidden here."""
+"""Lake of Delta tables, partitioned by day and read through Ibis. Its paths and engines are hidden here.
+
+The readers are in ``lake.engines`` and ``lake.backends``: extraction writes alone, and does without what they import.
+"""
 
 from __future__ import annotations
 
-from ntanalytics.lake.backends.duckdb import DuckReader
-from ntanalytics.lake.backends.reader import Reader
 from ntanalytics.lake.delta import DeltaLake
-from ntanalytics.lake.engines import open_reader
 
-__all__ = ["DeltaLake", "DuckReader", "Reader", "open_reader"]
+__all__ = ["DeltaLake"]

@@ -26,7 +26,7 @@ from ntanalytics.lake.parts import PartFiles, day_of, read_parts
 from ntanalytics.lake.table_location import TableLocation
 
 #: Memory limit of DuckDB; further data go to disk.
-_MEMORY = "72MB"
+_MEMORY = "56MB"
 
 #: Rows read from DuckDB at a time.
 _BATCH = 32_768

@@ -15,7 +15,8 @@ from ntanalytics.catalog import site_catalog
 from ntanalytics.contract import dataset
 from ntanalytics.delivery.catalogue import IssuedReport
 from ntanalytics.errors import BadPeriod, LakeError
-from ntanalytics.lake import DeltaLake, DuckReader
+from ntanalytics.lake import DeltaLake
+from ntanalytics.lake.backends.duckdb import DuckReader
 from ntanalytics.language import tr
 from ntanalytics.ledger import Ledger
 from ntanalytics.periods import parse_period

@@ -16,7 +16,9 @@ from ntanalytics.catalog import Catalog, site_catalog
 from ntanalytics.contract import DATASETS, Dataset, Kind
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.errors import LakeError, UnknownName
-from ntanalytics.lake import DeltaLake, Reader, open_reader, sql
+from ntanalytics.lake import DeltaLake, sql
+from ntanalytics.lake.backends.reader import Reader
+from ntanalytics.lake.engines import open_reader
 from ntanalytics.language import tr
 from ntanalytics.ledger import CoverageDay, Ledger
 from ntanalytics.ledger.rows_held import RowsHeld

@@ -12,7 +12,8 @@ from ntanalytics.extraction import Extractor
 from ntanalytics.extraction.retry_budget import RetryBudget
 from ntanalytics.extraction.spool import Spool
 from ntanalytics.extraction.work_claims import BACKLOG_FROM
-from ntanalytics.lake import DeltaLake, DuckReader
+from ntanalytics.lake import DeltaLake
+from ntanalytics.lake.backends.duckdb import DuckReader
 from ntanalytics.ledger.tables import extractions
 from tests.extraction.small_site import SmallSite
 

@@ -9,7 +9,8 @@ import pytest
 from ntanalytics.contract import DATASETS
 from ntanalytics.errors import ContractError
 from ntanalytics.extraction import Extractor
-from ntanalytics.lake import DeltaLake, DuckReader
+from ntanalytics.lake import DeltaLake
+from ntanalytics.lake.backends.duckdb import DuckReader
 from ntanalytics.ledger import Ledger
 from ntanalytics.settings import load
 

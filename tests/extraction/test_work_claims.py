@@ -19,7 +19,8 @@ from sqlalchemy.pool import NullPool
 
 from ntanalytics.contract import DATASETS
 from ntanalytics.extraction.work_claims import claim_windows, windows
-from ntanalytics.lake import DeltaLake, DuckReader
+from ntanalytics.lake import DeltaLake
+from ntanalytics.lake.backends.duckdb import DuckReader
 from ntanalytics.ledger import Ledger
 from ntanalytics.ledger.schedule_tables import leases
 from ntanalytics.ledger.tables import extractions

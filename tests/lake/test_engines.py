@@ -8,8 +8,9 @@ import duckdb
 import ibis
 import pytest
 
-from ntanalytics.lake import DeltaLake, open_reader
+from ntanalytics.lake import DeltaLake
 from ntanalytics.lake.backends.compiled_sql import FILE
+from ntanalytics.lake.engines import open_reader
 from ntanalytics.settings import load
 
 

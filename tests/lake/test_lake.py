@@ -10,7 +10,8 @@ import pytest
 
 from ntanalytics.contract import DATASETS, Dataset
 from ntanalytics.errors import LakeError
-from ntanalytics.lake import DeltaLake, DuckReader
+from ntanalytics.lake import DeltaLake
+from ntanalytics.lake.backends.duckdb import DuckReader
 from ntanalytics.lake.parts import PartWriter, part_path
 
 BILLS = DATASETS["sms.bills"]

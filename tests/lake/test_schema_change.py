@@ -14,7 +14,8 @@ from deltalake import DeltaTable, write_deltalake
 from ntanalytics.contract import DATASETS, Dataset
 from ntanalytics.contract.dataset import Column, Type
 from ntanalytics.errors import LakeError
-from ntanalytics.lake import DeltaLake, DuckReader, schema_change
+from ntanalytics.lake import DeltaLake, schema_change
+from ntanalytics.lake.backends.duckdb import DuckReader
 from ntanalytics.lake.schema_change import change_schema
 from tests.lake.test_lake import BILLS, bills, replace
 

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from ntanalytics.cli import app
 from ntanalytics.errors import LakeError
 from ntanalytics.extraction.pseudonym import site_key
-from ntanalytics.lake import DuckReader
+from ntanalytics.lake.backends.duckdb import DuckReader
 from ntanalytics.lake.delta import DeltaLake
 from ntanalytics.ledger import Ledger
 from ntanalytics.operations.maintenance import maintain

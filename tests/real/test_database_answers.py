@@ -13,7 +13,8 @@ from ntanalytics.catalog import load_product
 from ntanalytics.contract import dataset
 from ntanalytics.errors import SettingsError, SourceRefused
 from ntanalytics.extraction import Extractor
-from ntanalytics.lake import DeltaLake, DuckReader
+from ntanalytics.lake import DeltaLake
+from ntanalytics.lake.backends.duckdb import DuckReader
 from ntanalytics.ledger import Ledger
 from ntanalytics.settings import Settings, SourceSettings, load
 from ntanalytics.sources.database import DatabaseSource

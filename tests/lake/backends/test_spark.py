@@ -18,7 +18,9 @@ import yaml
 from ntanalytics import contract
 from ntanalytics.demo import Estate
 from ntanalytics.errors import LakeError, SettingsError
-from ntanalytics.lake import DeltaLake, DuckReader, Reader
+from ntanalytics.lake import DeltaLake
+from ntanalytics.lake.backends.duckdb import DuckReader
+from ntanalytics.lake.backends.reader import Reader
 from ntanalytics.lake.backends.spark_session import check_installed, session
 from ntanalytics.metrics.desk import obligations, service_levels
 from ntanalytics.metrics.identity import logins, misuse
