@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -27,11 +27,7 @@ def comparable_days(calendar: Iterable[Mapping[str, Any]], on: date, limit: int 
     if on not in by_day:
         return []
     is_working_day = by_day[on]["is_working_day"]
-    return [
-        day
-        for day, row in sorted(by_day.items(), reverse=True)
-        if day < on and row["is_covered"] and row["is_working_day"] == is_working_day
-    ][:limit]
+    return _latest(by_day, on, limit, lambda row: row["is_working_day"] == is_working_day)
 
 
 def days_of_weekday(calendar: Iterable[Mapping[str, Any]], on: date, limit: int = COMPARABLE_DAYS) -> list[date]:
@@ -50,11 +46,19 @@ def days_of_weekday(calendar: Iterable[Mapping[str, Any]], on: date, limit: int 
     if on not in by_day or _is_ordinary(by_day[on]):
         return []
     is_weekend = on.weekday() >= _SATURDAY
-    return [
-        day
-        for day, row in sorted(by_day.items(), reverse=True)
-        if day < on and row["is_covered"] and (day.weekday() >= _SATURDAY) == is_weekend and _is_ordinary(row)
-    ][:limit]
+    return _latest(
+        by_day, on, limit, lambda row: (row["day"].weekday() >= _SATURDAY) == is_weekend and _is_ordinary(row)
+    )
+
+
+def _latest(
+    by_day: Mapping[date, Mapping[str, Any]],
+    before: date,
+    limit: int,
+    is_comparable: Callable[[Mapping[str, Any]], bool],
+) -> list[date]:
+    days = (day for day, row in by_day.items() if day < before and row["is_covered"] and is_comparable(row))
+    return sorted(days, reverse=True)[:limit]
 
 
 def _is_ordinary(row: Mapping[str, Any]) -> bool:

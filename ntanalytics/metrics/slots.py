@@ -17,8 +17,20 @@ def local_hour(at: ir.TimestampColumn, utc_offset_h: int) -> ir.IntegerColumn:
         at: the moments (UTC).
         utc_offset_h: hours by which local time is ahead of UTC.
     """
-    hour: ir.IntegerColumn = ((at.epoch_seconds() + utc_offset_h * 3600) % 86_400 // 3600).cast("int64")
-    return hour
+    return slot_of(at, utc_offset_h, 3600)
+
+
+def slot_of(at: ir.TimestampColumn, utc_offset_h: int, slot_s: int) -> ir.IntegerColumn:
+    """Return the slot of the local day of moments; 0 is the first after midnight.
+
+    Args:
+        at: the moments (UTC).
+        utc_offset_h: hours by which local time is ahead of UTC.
+        slot_s: seconds of a slot, a part of an hour or whole hours.
+    """
+    seconds = (at.epoch_seconds() + utc_offset_h * 3600) % 86_400
+    slot: ir.IntegerColumn = (seconds / slot_s).floor().cast("int64")
+    return slot
 
 
 def by_slot(
@@ -38,7 +50,6 @@ def by_slot(
         ``day``, ``slot`` (0 is the first after midnight), ``by`` and ``events``; no row where there are none, in no
         order.
     """
-    seconds = events[at].epoch_seconds() + utc_offset_h * 3600
-    slotted = events.mutate(slot=((seconds % 86_400) / slot_s).floor().cast("int64"))
+    slotted = events.mutate(slot=slot_of(events[at], utc_offset_h, slot_s))
     counted = slotted.count() if not count else slotted[count].sum()
     return slotted.group_by("day", "slot", *by).aggregate(events=counted)

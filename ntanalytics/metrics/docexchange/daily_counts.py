@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 
 from ntanalytics.metrics.docexchange.documents import with_deadline, with_sender
 from ntanalytics.metrics.measure import catalogue, rate
+from ntanalytics.metrics.slots import slot_of
 
 SHARES = (
     rate(
@@ -126,8 +127,7 @@ def calls_by_slot(calls: ir.Table, utc_offset_h: int, slot_s: int) -> ir.Table:
     Returns:
         ``day``, ``slot``, ``caller``, ``events`` and ``hits``, in no order.
     """
-    seconds = (calls.minute_at.epoch_seconds() + utc_offset_h * 3600) % 86_400
-    slotted = calls.mutate(slot=(seconds / slot_s).floor().cast("int64"))
+    slotted = calls.mutate(slot=slot_of(calls.minute_at, utc_offset_h, slot_s))
     return slotted.aggregate(
         by=["day", "slot", "caller"],
         events=slotted.calls.sum(),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import ibis.expr.types as ir
 
 from ntanalytics.metrics.measure import catalogue, rate
+from ntanalytics.metrics.slots import slot_of
 from ntanalytics.metrics.sms.failure_codes import failure_class
 
 #: Seconds after which a status report is late: a telephone that is on answers within one minute.
@@ -50,9 +51,8 @@ def outcomes(messages: ir.Table, utc_offset_h: int, slot_s: int, by: Sequence[st
         ``day``, ``slot``, ``by``, ``submitted``, ``settled`` (with an outcome), ``failed``, ``internal`` (failed in the
         carrier's network) and ``late`` (reported after ``LATE_S`` or not at all); in no order.
     """
-    seconds = (messages.submitted_at.epoch_seconds() + utc_offset_h * 3600) % 86_400
     slotted = messages.mutate(
-        slot=(seconds / slot_s).floor().cast("int64"),
+        slot=slot_of(messages.submitted_at, utc_offset_h, slot_s),
         _failed=messages.outcome == "failed",
         _internal=(messages.outcome == "failed") & (failure_class(messages.failure_code) == "carrier_internal"),
     )
