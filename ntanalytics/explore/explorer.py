@@ -22,6 +22,7 @@ from ntanalytics.explore.periods import periods_of
 from ntanalytics.explore.picker import Picker
 from ntanalytics.explore.plotly_config import PLOTLY_CONFIG
 from ntanalytics.explore.report_block import add_cells, axes_code
+from ntanalytics.language import tr
 from ntanalytics.metrics import Measure
 from ntanalytics.periods import Period, PeriodKind
 from ntanalytics.reports import Axes, Chart, Table, chart, figures, table
@@ -221,7 +222,9 @@ class Explorer(ABC):
     def report(self) -> Report:
         """The selected period over the lake."""
         if self._report is None:
-            raise NoData(f"还没有取得{self.dataset}的数据", todo="请先运行 ntanalytics extract")
+            raise NoData(
+                tr("no data of {dataset} yet", dataset=self.dataset), todo=tr("run `ntanalytics extract` first")
+            )
         return self._report
 
     @property

@@ -11,6 +11,7 @@ from pathlib import Path
 import jinja2
 
 from ntanalytics.errors import UsageError
+from ntanalytics.language import tr
 from ntanalytics.settings import project_dir
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
@@ -46,9 +47,9 @@ def find_checkout(thing: str, root: Path | None = None) -> Path:
     checkout = root or project_dir("notebooks").parent
     if not (checkout / "pyproject.toml").is_file():
         raise UsageError(
-            f"{thing} is written into the source code, and this program runs without it",
+            tr("{thing} is written into the source code, and this program runs without it", thing=thing),
             where=str(checkout),
-            todo="clone the repository, run `make setup` there, and use its .venv/bin/ntanalytics",
+            todo=tr("clone the repository, run `make setup` there, and use its .venv/bin/ntanalytics"),
         )
     return checkout
 
@@ -68,8 +69,8 @@ def check_name(name: str, thing: str, *, reserved: Collection[str], example: str
     is_name = _NAME.fullmatch(name) and len(name) <= _MOST_CHARACTERS and not keyword.iskeyword(name)
     if not is_name or name in _MEANINGLESS or name in reserved:
         raise UsageError(
-            f"{name!r} is no name for {thing}",
-            todo=f"use up to {_MOST_CHARACTERS} small letters, digits and _: {example}",
+            tr("{name!r} is no name for {thing}", name=name, thing=thing),
+            todo=tr("use up to {most} small letters, digits and _: {example}", most=_MOST_CHARACTERS, example=example),
         )
 
 
@@ -92,7 +93,9 @@ def write_files(checkout: Path, files: Mapping[Path, str]) -> list[Path]:
     """
     for path in files:
         if path.exists():
-            raise UsageError(f"{path.relative_to(checkout)} is there already", todo="choose another name")
+            raise UsageError(
+                tr("{file} is there already", file=path.relative_to(checkout)), todo=tr("choose another name")
+            )
     for path, text in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")

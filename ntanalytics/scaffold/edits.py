@@ -9,8 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ntanalytics.errors import UsageError
-
-_TODO = "add the lines by hand, as CONTRIBUTING.md describes"
+from ntanalytics.language import tr
 
 
 class SourceEdit:
@@ -40,7 +39,11 @@ class SourceEdit:
         value = value.args[0] if isinstance(value, ast.Call) and value.args else value
         elements = value.values if isinstance(value, ast.Dict) else getattr(value, "elts", [])
         if value is None or not elements:
-            raise UsageError(f"{variable} is no tuple or dict with elements", where=str(self.path), todo=_TODO)
+            raise UsageError(
+                tr("{variable} is no tuple or dict with elements", variable=variable),
+                where=str(self.path),
+                todo=_todo(),
+            )
         last = elements[-1]
         following = [item for item in elements if before and self._source(item).startswith(before)]
         is_one_line = value.lineno == value.end_lineno
@@ -70,7 +73,9 @@ class SourceEdit:
                 variable
             ]:
                 return node
-        raise UsageError(f"{variable} is not assigned in the file", where=str(self.path), todo=_TODO)
+        raise UsageError(
+            tr("{variable} is not assigned in the file", variable=variable), where=str(self.path), todo=_todo()
+        )
 
     def _source(self, node: ast.AST) -> str:
         return ast.get_source_segment(self.text, node) or ""
@@ -98,7 +103,11 @@ def format_files(checkout: Path, paths: Iterable[Path]) -> None:
         if done.returncode != 0:
             message = (done.stderr or done.stdout).strip().splitlines()
             raise UsageError(
-                f"the files are written and not formatted: {message[-1] if message else 'ruff failed'}",
+                tr("the files are written and not formatted: {why}", why=message[-1] if message else tr("ruff failed")),
                 where=str(checkout),
-                todo="run `make setup`, then `make fix`",
+                todo=tr("run `make setup`, then `make fix`"),
             )
+
+
+def _todo() -> str:
+    return tr("add the lines by hand, as CONTRIBUTING.md describes")

@@ -17,6 +17,7 @@ from ibis.common.exceptions import IbisError
 
 from ntanalytics.contract import DATASETS
 from ntanalytics.errors import UsageError
+from ntanalytics.language import tr
 from ntanalytics.metrics import MEASURES, days
 
 _MOMENT = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
@@ -67,11 +68,13 @@ def find_metric(subsystem: str, measure: str) -> Metric:
     for metric in metrics:
         if metric.measure == measure:
             return metric
-    names = ", ".join(sorted({metric.measure for metric in metrics})) or "none"
+    names = ", ".join(sorted({metric.measure for metric in metrics})) or tr("none")
     raise UsageError(
-        f"no metric of {subsystem!r} makes {measure!r} of one dataset alone",
+        tr("no metric of {subsystem!r} makes {measure!r} of one dataset alone", subsystem=subsystem, measure=measure),
         where=f"ntanalytics/metrics/{subsystem}/",
-        todo=f"choose one of these, or write rule and check by hand (CONTRIBUTING.md, Add a rule): {names}",
+        todo=tr(
+            "choose one of these, or write rule and check by hand (CONTRIBUTING.md, Add a rule): {names}", names=names
+        ),
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from ntanalytics.contract import Dataset
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.contract.enumerations import SUBSYSTEMS
+from ntanalytics.language import tr
 from ntanalytics.scaffold.checkout import check_name, find_checkout, render, write_files
 
 #: Names that the notebook and the modules use themselves.
@@ -36,8 +37,8 @@ def write_report(name: str, dataset: str, title: str, root: Path | None = None) 
         UsageError: the name cannot be used, one of the files exists, or there is no checkout.
         UnknownName: there is no such dataset.
     """
-    checkout, contract = find_checkout("a report", root), dataset_named(dataset)
-    check_name(name, "a report", reserved={*_RESERVED.split(), *SUBSYSTEMS}, example="module_use")
+    checkout, contract = find_checkout(tr("a report"), root), dataset_named(dataset)
+    check_name(name, tr("a report"), reserved={*_RESERVED.split(), *SUBSYSTEMS}, example="module_use")
     values = _values(name, contract, title)
     metrics, tests = checkout / "ntanalytics" / "metrics", checkout / "tests"
     files = {

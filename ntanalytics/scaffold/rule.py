@@ -10,6 +10,7 @@ from typing import Literal
 from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.errors import UnknownName, UsageError
 from ntanalytics.findings.threshold import judge
+from ntanalytics.language import tr
 from ntanalytics.metrics import measure as measure_of
 from ntanalytics.metrics.measure import Measure
 from ntanalytics.scaffold.checkout import Scaffold, check_name, find_checkout, render, write_files
@@ -60,16 +61,25 @@ def _limits(options: LimitOptions, measure: Measure) -> tuple[float, float, Lite
     """
     given = options.good or measure.good or "down"
     if given not in ("up", "down"):
-        raise UsageError(f"--good {given!r} is no direction", todo="say up (more is better) or down (less is better)")
+        raise UsageError(
+            tr("--good {given!r} is no direction", given=given),
+            todo=tr("say up (more is better) or down (less is better)"),
+        )
     good: Literal["up", "down"] = "up" if given == "up" else "down"
     warning, critical = _FIRST_GUESSES[good, measure.is_rate]
     warning = warning if options.warning is None else options.warning
     critical = critical if options.critical is None else options.critical
     if critical != warning and judge(critical, warning, warning, good) == "ok":
         raise UsageError(
-            f"the critical limit {critical:g} is less grave than the warning limit {warning:g}",
+            tr(
+                "the critical limit {critical:g} is less grave than the warning limit {warning:g}",
+                critical=critical,
+                warning=warning,
+            ),
             where="--warning, --critical",
-            todo=f"give both: --critical is {'below' if good == 'up' else 'above'} --warning where {good} is good",
+            todo=tr("give both: --critical is below --warning where up is good")
+            if good == "up"
+            else tr("give both: --critical is above --warning where down is good"),
         )
     return warning, critical, good
 
@@ -88,7 +98,7 @@ def write_rule(code: str, measure: str, options: LimitOptions = LimitOptions(), 
             subsystem makes the measure of one dataset, or there is no checkout.
         UnknownName: there is no such subsystem or measure.
     """
-    checkout = find_checkout("a rule", root)
+    checkout = find_checkout(tr("a rule"), root)
     subsystem, _, name = code.partition(".")
     if subsystem not in SUBSYSTEMS:
         raise UnknownName("subsystem", subsystem, SUBSYSTEMS, where=code)
@@ -96,9 +106,11 @@ def write_rule(code: str, measure: str, options: LimitOptions = LimitOptions(), 
     if code in RULES:
         where = str((folder / "rules.py").relative_to(checkout))
         raise UsageError(
-            f"there is a rule {code!r} already", where=where, todo="change it there, or choose another code"
+            tr("there is a rule {code!r} already", code=code),
+            where=where,
+            todo=tr("change it there, or choose another code"),
         )
-    check_name(name, "a rule", reserved=(), example=f"{subsystem}.failure_rate")
+    check_name(name, tr("a rule"), reserved=(), example=f"{subsystem}.failure_rate")
     warning, critical, good = _limits(options, measure_of(measure))
     metric = find_metric(subsystem, measure)
     values = _values(code, metric) | _limit_values(warning, critical, good)
@@ -154,9 +166,9 @@ def _add_check(checks: SourceEdit, values: dict[str, object], metric: Metric) ->
     taken |= {f"_{values['name']}"} & defined
     if taken:
         raise UsageError(
-            f"{', '.join(sorted(taken))} stands for something else in the module",
+            tr("{names} stands for something else in the module", names=", ".join(sorted(taken))),
             where=str(checks.path),
-            todo="choose another code, or write the check by hand",
+            todo=tr("choose another code, or write the check by hand"),
         )
     every = "" if is_day_only else ", every=EVERY_PERIOD"
     check = f'Check(rule="{values["code"]}", evaluate=_{values["name"]}, reads={{"{metric.dataset}": 0}}{every})'

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.errors import UsageError
+from ntanalytics.language import tr
 from ntanalytics.scaffold.checkout import Scaffold, check_name, find_checkout, render, write_files
 from ntanalytics.scaffold.edits import SourceEdit, format_files
 
@@ -42,18 +43,27 @@ def write_subsystem(name: str, title: str, root: Path | None = None) -> Scaffold
     Raises:
         UsageError: the name or the title cannot be used, one of the files exists, or there is no checkout.
     """
-    checkout = find_checkout("a subsystem", root)
+    checkout = find_checkout(tr("a subsystem"), root)
     if name in SUBSYSTEMS:
         raise UsageError(
-            f"there is a subsystem {name!r} already",
+            tr("there is a subsystem {name!r} already", name=name),
             where=f"ntanalytics/subsystems/{name}/",
-            todo=f"choose another name, or add a rule to it: ntanalytics new rule {name}.<name> --measure <measure>",
+            todo=tr(
+                "choose another name, or add a rule to it: ntanalytics new rule {name}.<name> --measure <measure>",
+                name=name,
+            ),
         )
-    check_name(name, "a subsystem", reserved=_RESERVED.split(), example="permits")
+    check_name(name, tr("a subsystem"), reserved=_RESERVED.split(), example="permits")
     if not name.isalpha():
-        raise UsageError(f"{name!r} is no name for a subsystem", todo="use small letters alone: permits")
+        raise UsageError(
+            tr("{name!r} is no name for {thing}", name=name, thing=tr("a subsystem")),
+            todo=tr("use small letters alone: permits"),
+        )
     if not _TITLE.fullmatch(title):
-        raise UsageError(f"{title!r} is no title", todo="use up to 20 Chinese characters or letters: --title 行政审批")
+        raise UsageError(
+            tr("{title!r} is no title", title=title),
+            todo=tr("use up to 20 Chinese characters or letters: --title 行政审批"),
+        )
     edits = _lists(checkout, name, title)
     values = {"name": name, "title": title}
     files = {checkout / path.format(name): render(f"subsystem/{key}.j2", values) for key, path in _FILES.items()}
