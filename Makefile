@@ -63,8 +63,9 @@ endif
 demo: $(INSTALLED) ## build a demo city and issue its reports (two to three minutes); FULL=1 for all its days
 	$(BIN)/ntanalytics demo --dir "$(DEMO_DIR)" $(if $(FULL),--full)
 
+# what was compiled is kept, whatever the machine says: the tests start hundreds of programs
 test: setup ## run the tests
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest $(PYTEST_ARGS)
 
 # in one process, which builds the demo city once
 golden: setup ## write tests/golden/ from the demo city's reports, and show what changed (about two minutes)

@@ -17,6 +17,7 @@ from filelock import FileLock
 
 from ntanalytics.lake.backends.compiled_sql import FILE
 from ntanalytics.lake.backends.duckdb_ibis import CompilingBackend
+from tests import warm
 from tests.city import City, IssuedReports, copy_city, share_sql, write_city
 
 # What a shell starts in the background ignores an interruption, and so would the programs that tests start.
@@ -65,6 +66,11 @@ def pytest_collection_finish() -> None:
     """Freeze what was imported and collected: each full collection of garbage would look at it again."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_sessionfinish() -> None:
+    """End the process from which programs of tests were forked."""
+    warm.close()
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,8 @@ from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.recommendations.causes import CAUSES
 from ntanalytics.reports.verification import verify
 from tests.city import City, Issued, IssuedReports, blocks
+from tests.gaps.records import record
+from tests.gaps.site import GapSite
 from tests.golden_figures import compare
 
 
@@ -65,9 +67,9 @@ def test_an_open_finding_says_since_when(inspection: Issued):
     assert since["infra.tls_days"] == "2026-10-30"
 
 
-def test_a_sunday_is_no_fall_in_use(city: City, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("NTANALYTICS_CHROMIUM", "")
-    rows = findings(city.run("daily_inspection", "2026-11-22").directory)
+def test_a_sunday_is_no_fall_in_use(city: City):
+    shown = record(GapSite(city.estate.directory), "daily_inspection", "2026-11-22")
+    rows = [finding for block in shown.values() for finding in block.get("findings", ())]
     use = [row for row in rows if row["code"] in ("oa.active_fall", "im.messages_fall")]
     assert {row["code"] for row in use} == {"oa.active_fall", "im.messages_fall"}
     assert {row.get("status", row.get("state")) for row in use} == {"ok"}

@@ -1,12 +1,12 @@
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+from tests import warm
 from tests.extraction.small_site import SmallSite
 
 ROW = (1, "2026-11-19 09:00:00", "mobile", 1, "delivered", "2026-11-19 09:00:02")
@@ -15,8 +15,7 @@ ROW = (1, "2026-11-19 09:00:00", "mobile", 1, "delivered", "2026-11-19 09:00:02"
 def nta(*arguments: str, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
     plain = {**os.environ, "NO_COLOR": "1", "COLUMNS": "200", **environment}
     plain.pop("NTANALYTICS_CONFIG", None)
-    command = [sys.executable, "-m", "ntanalytics.cli", *arguments]
-    return subprocess.run(command, cwd=cwd, env=plain, capture_output=True, text=True, check=False, timeout=300)
+    return warm.command(*arguments, cwd=cwd, env=plain)
 
 
 @pytest.fixture

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests import warm
 
 #: The server that the document names.
 SHOWN = "127.0.0.1:3306"
@@ -68,18 +70,12 @@ def follow(document: str, folder: Path, server: str, run_sql: Callable[[str], No
                     name, _, value = command.removeprefix("export ").partition("=")
                     environment[name] = value
                     continue
-                ours = f"{sys.executable} -m ntanalytics.cli "
-                given = command.replace(SHOWN, server).replace("ntanalytics ", ours, 1)
-                done = subprocess.run(
-                    given,
-                    shell=True,
-                    cwd=folder,
-                    env=environment,
-                    capture_output=True,
-                    text=True,
-                    check=False,
-                    timeout=300,
-                )
+                program, *arguments = shlex.split(command.replace(SHOWN, server))
+                if program == "ntanalytics":
+                    done = warm.command(*arguments, cwd=folder, env=environment)
+                else:
+                    shown = [program, *arguments]
+                    done = subprocess.run(shown, cwd=folder, capture_output=True, text=True, check=False)
                 seen = (done.stdout + done.stderr).replace(server, SHOWN)
                 typed.append(Typed(command, expected, seen, done.returncode))
     return typed

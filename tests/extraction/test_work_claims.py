@@ -7,7 +7,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +26,7 @@ from ntanalytics.ledger.tables import extractions
 from ntanalytics.settings import load
 from tests.extraction import small_site
 from tests.servers.process import wait_until
+from tests.warm import WarmProcess
 
 #: Six weeks from Monday to Sunday; two sources, so twelve windows.
 FIRST, LAST = dt.date(2026, 10, 5), dt.date(2026, 11, 15)
@@ -67,11 +67,11 @@ def config(tmp_path: Path, server: sa.URL) -> Path:
 
 
 @contextmanager
-def _extracting(config: Path, count: int) -> Iterator[list[subprocess.Popen[str]]]:
+def _extracting(config: Path, count: int) -> Iterator[list[WarmProcess]]:
     """Processes that are all asked to take the same."""
-    command = [sys.executable, "-m", "ntanalytics.cli", "--config", str(config), "extract", "sms.messages"]
+    command = ["-m", "ntanalytics.cli", "--config", str(config), "extract", "sms.messages"]
     command += ["--from", FIRST.isoformat(), "--to", LAST.isoformat(), "--json"]
-    started = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(count)]
+    started = [WarmProcess(*command, stdout=subprocess.PIPE, text=True) for _ in range(count)]
     try:
         yield started
     finally:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import warm
 from tests.faults.scheduler import scheduled
 from tests.faults.town import Town
 
@@ -66,9 +67,8 @@ def test_a_ledger_that_stays_locked_is_an_error_that_says_so_and_the_next_call_g
     stood = town.bytes_of(f"{DAY}")
     with town.config.open("a", encoding="utf-8") as settings:
         settings.write("ledger: sqlite:///ledger.sqlite?timeout=1\n")
-    command = [sys.executable, "-m", "ntanalytics.cli", "--config", town.config, "run-due"]
     with _held(town):
-        called = subprocess.run(command, capture_output=True, text=True, check=False)
+        called = warm.command("--config", town.config, "run-due")
     assert called.returncode == 6
     assert "database is locked" in called.stderr
     assert "does another process hold it" in called.stderr

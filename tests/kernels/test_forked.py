@@ -23,6 +23,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from ntanalytics.kernels.forked_engine import NAME, register
 from ntanalytics.kernels.manager import kernel_manager
 from ntanalytics.kernels.pool import KernelPool, KernelPoolUnavailable, shared_pool
+from tests import warm
 
 CHANGES = """
 import builtins, decimal, gc, os, random, resource, signal, subprocess, sys, threading, time, warnings
@@ -225,9 +226,7 @@ def test_nothing_outlives_a_supervisor_that_was_killed(tmp_path: Path, number: s
         from tests.kernels import test_forked
         test_forked.run(pathlib.Path({str(tmp_path / "one")!r}), {textwrap.dedent(cell)!r})
     """
-    place = Path(__file__).parents[2]
-    code = f"import sys\nsys.path.insert(0, {str(place)!r})\n{textwrap.dedent(program)}"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    done = warm.run("-c", textwrap.dedent(program))
     assert done.returncode == -number, done.stderr
     kernel, server = map(int, (tmp_path / "pids").read_text(encoding="utf-8").split())
     assert gone(kernel)
@@ -279,9 +278,9 @@ def test_anybody_may_use_the_engine_with_papermill(tmp_path: Path) -> None:
         metadata={"kernelspec": {"name": "python3", "language": "python", "display_name": "Python 3"}},
     )
     nbformat.write(notebook, tmp_path / "any.ipynb")
-    command = [sys.executable, "-m", "papermill", "--engine", NAME, "--no-progress-bar", "-p", "n", "41"]
+    command = ["-m", "papermill", "--engine", NAME, "--no-progress-bar", "-p", "n", "41"]
     files = [str(tmp_path / "any.ipynb"), str(tmp_path / "ran.ipynb")]
-    done = subprocess.run([*command, *files], capture_output=True, text=True, check=False, cwd=tmp_path)
+    done = warm.run(*command, *files, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     ran = nbformat.read(tmp_path / "ran.ipynb", as_version=4)
     assert [output.get("text") or output.data["text/plain"] for output in ran.cells[-1].outputs] == ["42\n", "3"]

@@ -2,8 +2,6 @@
 
 import datetime as dt
 import signal
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
@@ -18,7 +16,9 @@ from ntanalytics.contract import DATASETS
 from ntanalytics.errors import LakeError
 from ntanalytics.lake import DeltaLake, case_merge
 from ntanalytics.lake.commit import files_of
+from tests import warm
 from tests.lake.test_lake import DAY, parted
+from tests.warm import WarmProcess
 
 TASKS = DATASETS["oa.tasks"]
 Rows = dict[str, tuple[int, str]]  # key → day after DAY, state
@@ -156,8 +156,7 @@ def test_one_that_is_overtaken_each_time_gives_up_and_leaves_nothing(lake: Delta
 def test_two_processes_merge_at_once(lake: DeltaLake):
     code = "from tests.lake.test_case_merge import *\nfor turn in range(4): merge(DeltaLake(Path({!r})), {!r}, {})"
     rows = "{str(key): (turn % 3, 'x') for key in range(turn, 9)}"
-    command = [[sys.executable, "-c", code.format(str(lake.folder), source, rows)] for source in "ab"]
-    running = [subprocess.Popen(each, cwd=Path(__file__).parents[2]) for each in command]
+    running = [WarmProcess("-c", code.format(str(lake.folder), source, rows)) for source in "ab"]
     assert [each.wait() for each in running] == [0, 0]
     expected = {str(key): (min(key, 3) % 3, "x") for key in range(9)}
     assert held(lake) == {(source, key): row for source in "ab" for key, row in expected.items()}
@@ -171,7 +170,7 @@ from tests.lake.test_case_merge import *
 case_merge.commit = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
 merge(DeltaLake(Path({str(lake.folder)!r})), "a", {{"1": (0, "y")}})
 """
-    done = subprocess.run([sys.executable, "-c", code], check=False, cwd=Path(__file__).parents[2])
+    done = warm.run("-c", code)
     assert done.returncode == -signal.SIGKILL
     assert held(lake) == {("a", "1"): (0, "x"), ("a", "2"): (0, "x")}
     merge(lake, "a", {"1": (1, "z")})

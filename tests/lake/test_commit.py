@@ -2,10 +2,7 @@
 
 import datetime as dt
 import json
-import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pyarrow as pa
@@ -18,6 +15,7 @@ from ntanalytics.errors import LakeError
 from ntanalytics.lake import DeltaLake
 from ntanalytics.lake.commit import commit_days, superseded_files
 from ntanalytics.lake.parts import PartFiles, PartWriter
+from tests import warm
 from tests.lake.test_lake import BILLS, DAY, bills, parted, replace, total
 
 NEXT = DAY + dt.timedelta(days=1)
@@ -231,7 +229,7 @@ from tests.lake.test_commit import *
 written(DeltaLake(Path({str(lake.folder)!r})), 20)
 os.kill(os.getpid(), signal.SIGKILL)
 """
-    done = subprocess.run([sys.executable, "-c", code], check=False, cwd=Path(__file__).parents[2], env=os.environ)
+    done = warm.run("-c", code)
     assert done.returncode == -signal.SIGKILL
     named = set(lake.files("sms.bills", lake.version("sms.bills")))
     assert len(on_disk(lake) - named) == 1

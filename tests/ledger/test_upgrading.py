@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import os
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -22,6 +19,7 @@ from ntanalytics.errors import LakeError
 from ntanalytics.ledger import Ledger, upgrading
 from ntanalytics.ledger.schema_version import REVISIONS
 from ntanalytics.operations.upgrade import upgrade
+from tests import warm
 
 FIXTURE = Path(__file__).with_name("fixtures") / "ledger-0.1.0.sql"
 NOW = dt.datetime(2026, 11, 27, 8, tzinfo=dt.UTC)
@@ -122,8 +120,7 @@ def test_an_upgrade_that_is_killed_is_typed_again(file: Path, step: str):
         f"setattr(module, {step!r}, killed)\n"
         "upgrading.upgrade_ledger(sys.argv[1])"
     )
-    done = subprocess.run([sys.executable, "-c", program, url], env={**os.environ}, check=False, timeout=60)
-    assert done.returncode == 9
+    assert warm.run("-c", program, url).returncode == 9
     assert upgrading.plan_upgrade(url).before == "0.1.0"
     upgrade(url, NOW)
     _is_whole(url)

@@ -7,7 +7,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,6 +28,7 @@ from ntanalytics.errors import (
 )
 from ntanalytics.runner import run_report, staging
 from ntanalytics.runner.engine import Limits
+from tests import warm
 
 FILES = ["manifest.json", "report.html", "report.ipynb", "report.xlsx"]
 GOOD = "print('好', code)"
@@ -290,7 +290,7 @@ def supervise(desk, before: str = "") -> subprocess.CompletedProcess[str]:
             print(error)
             sys.exit(error.exit_code)
     """)
-    return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    return warm.run("-c", program)
 
 
 def test_a_period_that_has_not_begun_is_refused(desk) -> None:

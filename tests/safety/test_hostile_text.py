@@ -7,7 +7,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,6 +32,7 @@ from ntanalytics.settings import load
 from tests.city import share_sql
 from tests.safety.file_contents import contents, texts
 from tests.safety.hostile import IDENTITY, MARK, NOWHERE, PAYLOADS, TELEPHONE, Hostile, is_free, let_in
+from tests.warm import WarmProcess
 
 pytestmark = pytest.mark.browser
 
@@ -280,16 +280,12 @@ def test_no_terminal_and_no_log_obeys_a_name(estate: Estate):
         ("doctor",),
         *refused,
     ]
-    done = subprocess.run(
-        [sys.executable, "-c", ONE_AFTER_THE_OTHER, json.dumps(commands)],
-        env=environment,
-        cwd=estate.home,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        check=True,
-        timeout=300,
-    )
-    told = [each.decode() for each in done.stdout.split(b"\0")[:-1]]
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    program = ("-c", ONE_AFTER_THE_OTHER, json.dumps(commands))
+    with WarmProcess(*program, env=environment, cwd=estate.home, **streams) as process:
+        said, _ = process.communicate(timeout=300)
+    assert process.returncode == 0
+    told = [each.decode() for each in said.split(b"\0")[:-1]]
     for command, said in zip(commands, told, strict=True):
         assert [each for each in said if each != "\n" and not each.isprintable()] == [], command
         assert [line for line in said.splitlines() if line.startswith("2026-11-20 09:00:00")] == [], command

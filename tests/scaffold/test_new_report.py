@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 
 import pytest
 
+from ntanalytics.errors import UsageError
+from ntanalytics.scaffold import write_report
 from tests.city import blocks, copy_city
 from tests.scaffold.conftest import ROOT, Checkout
 
@@ -60,26 +63,42 @@ def test_what_is_written_is_formatted_typed_and_in_its_layer(checkout: Checkout)
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("name", "dataset", "said"),
     [
-        ("sms_volume", "is there already"),
-        ("sms", "is no name"),
-        ("../outside", "is no name"),
-        ("Upper", "is no name"),
-        ("class", "is no name"),
-        ("helpers", "is no name"),
-        ("chart", "is no name"),
-        ("a_name_that_is_far_too_long_for_a_report", "is no name"),
-        ("mine --dataset sms.message", "did you mean 'sms.messages'"),
+        ("sms_volume", "sms.messages", "is there already"),
+        ("sms", "sms.messages", "is no name"),
+        ("../outside", "sms.messages", "is no name"),
+        ("Upper", "sms.messages", "is no name"),
+        ("class", "sms.messages", "is no name"),
+        ("helpers", "sms.messages", "is no name"),
+        ("chart", "sms.messages", "is no name"),
+        ("a_name_that_is_far_too_long_for_a_report", "sms.messages", "is no name"),
+        ("mine", "sms.message", "did you mean 'sms.messages'"),
     ],
 )
-def test_a_name_that_will_not_do_is_refused_and_nothing_is_written(checkout: Checkout, arguments: str, said: str):
-    before = {
-        path for path in checkout.root.rglob("*") if ".venv" not in path.parts and "__pycache__" not in path.parts
-    }
-    assert said in checkout.run(f"ntanalytics new report {arguments}", code=2)
-    after = {path for path in checkout.root.rglob("*") if ".venv" not in path.parts and "__pycache__" not in path.parts}
-    assert after == before
+def test_a_name_that_will_not_do_is_refused_and_nothing_is_written(
+    checkout: Checkout, name: str, dataset: str, said: str
+):
+    before = paths_of(checkout)
+    with pytest.raises(UsageError) as caught:
+        write_report(name, dataset, "", checkout.root)
+    assert said in f"{caught.value} {caught.value.todo}"
+    assert paths_of(checkout) == before
+
+
+def test_the_command_says_what_will_not_do_and_ends_with_2(checkout: Checkout):
+    before = paths_of(checkout)
+    assert "is there already" in checkout.run("ntanalytics new report sms_volume", code=2)
+    assert paths_of(checkout) == before
+
+
+def paths_of(checkout: Checkout) -> set[Path]:
+    """Return the paths of the checkout without what Python compiled."""
+    found: set[Path] = set()
+    for folder, inner, names in os.walk(checkout.root):
+        inner[:] = [name for name in inner if name not in (".venv", "__pycache__")]
+        found.update(Path(folder, name) for name in (*inner, *names))
+    return found
 
 
 def test_a_program_without_its_source_code_says_so(checkout: Checkout):

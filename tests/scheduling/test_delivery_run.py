@@ -9,8 +9,6 @@ import os
 import signal
 import socket
 import stat
-import subprocess
-import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,6 +27,7 @@ from ntanalytics.scheduling.run_due import run_due
 from tests.desk import PARAMETERS, Desk
 from tests.scheduling.issuing import NOW, TURN, issue
 from tests.servers.mailbox import Mailbox, mailbox
+from tests.warm import WarmProcess
 
 WEEK = dt.timedelta(weeks=1)
 
@@ -207,8 +206,7 @@ def test_a_sender_that_is_killed_leaves_it_open_and_nothing_is_sent_twice(site: 
         "recipients: [{channel: mail, to: [a@example.cn]}]}}",
         encoding="utf-8",
     )
-    command = [sys.executable, "-c", _KILLED, str(site.settings.file), str(site.notebooks), NOW.isoformat()]
-    with subprocess.Popen(command) as sender:
+    with WarmProcess("-c", _KILLED, site.settings.file, site.notebooks, NOW.isoformat()) as sender:
         # the server has the message, and kills the sender before it says so
         box.on_data = lambda: os.kill(sender.pid, signal.SIGKILL)
         sender.wait()

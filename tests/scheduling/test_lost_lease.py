@@ -6,7 +6,6 @@ import datetime as dt
 import os
 import signal
 import subprocess
-import sys
 import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from ntanalytics.scheduling.outcomes import RunOutcome
 from ntanalytics.scheduling.run_due import run_due
 from tests.desk import Desk
 from tests.servers.process import wait_until
+from tests.warm import WarmProcess
 
 NOW = dt.datetime(2026, 11, 23, 1, tzinfo=dt.UTC)
 JOB = {"report": "probe", "period": "last-week", "when": "Monday 08:00"}
@@ -48,7 +48,7 @@ def _host(desk: Desk, ledger: str, name: str, outputs: str) -> Path:
 
 
 @contextmanager
-def _stopped(desk: Desk, config: Path, ledger: str) -> Iterator[subprocess.Popen[str]]:
+def _stopped(desk: Desk, config: Path, ledger: str) -> Iterator[WarmProcess]:
     """A process that has taken the turn, was stopped in the middle of its run, and whose lease has expired."""
     desk.write(STOPS)
     program = textwrap.dedent(f"""
@@ -63,7 +63,7 @@ def _stopped(desk: Desk, config: Path, ledger: str) -> Iterator[subprocess.Popen
         done = run_due(context, {{"weekly": Job.model_validate({JOB!r})}})
         print([(each.status, each.exit_code) for each in done])
     """)
-    process = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+    process = WarmProcess("-c", program, stdout=subprocess.PIPE, text=True)
     try:
         wait_until(lambda: _state(process.pid) == "T", "the process to be stopped", lambda: process.poll() is None)
         with sa.create_engine(ledger, poolclass=sa.pool.NullPool).begin() as connection:
@@ -79,7 +79,7 @@ def _state(pid: int) -> str:
     return Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0]
 
 
-def _resumed(process: subprocess.Popen[str]) -> str:
+def _resumed(process: WarmProcess) -> str:
     os.kill(process.pid, signal.SIGCONT)
     said, _ = process.communicate(timeout=120)
     return said.strip()

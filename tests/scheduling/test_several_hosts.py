@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import subprocess
-import sys
 import textwrap
 from collections import Counter
 from pathlib import Path
@@ -24,6 +23,7 @@ from ntanalytics.scheduling.run_due import run_due
 from ntanalytics.settings import load
 from tests.desk import Desk
 from tests.extraction.small_site import SmallSite
+from tests.warm import WarmProcess
 
 #: A Monday's turns, called for on the Thursday, when the week's messages have settled.
 NOW = dt.datetime(2026, 11, 26, 1, tzinfo=dt.UTC)
@@ -57,7 +57,7 @@ def shared(postgres_url: str) -> sa.URL:
     return url.set(database="hosts")
 
 
-def _host(config: Path, desk: Desk, met: Path) -> subprocess.Popen[str]:
+def _host(config: Path, desk: Desk, met: Path) -> WarmProcess:
     program = textwrap.dedent(f"""
         import datetime, json, os, pathlib
         os.environ["TAKER"], os.environ["MET"] = str(os.getpid()), {str(met)!r}
@@ -72,7 +72,7 @@ def _host(config: Path, desk: Desk, met: Path) -> subprocess.Popen[str]:
         done = run_due(context, jobs)
         print(json.dumps([(each.job, each.status, each.why) for each in done]))
     """)
-    return subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+    return WarmProcess("-c", program, stdout=subprocess.PIPE, text=True)
 
 
 @pytest.mark.servers

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests import warm
 from tests.settings.notices import OF_2027
 
 
@@ -20,11 +20,8 @@ def home(tmp_path: Path) -> Path:
 
 
 def calendar(home: Path, *arguments: str, answers: str = "") -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "ntanalytics.cli", "--config", str(home / "ntanalytics.yml"), "calendar"]
-    environment = {**os.environ, "NO_COLOR": "1"}
-    return subprocess.run(
-        [*command, *arguments], input=answers, env=environment, capture_output=True, text=True, check=False, timeout=60
-    )
+    command = ["--config", home / "ntanalytics.yml", "calendar", *arguments]
+    return warm.command(*command, input=answers, env={**os.environ, "NO_COLOR": "1"})
 
 
 def test_a_notice_is_written_once_and_its_year_is_shown(home: Path):

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
-import subprocess
-import sys
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -19,6 +16,7 @@ from ntanalytics.periods import local_window
 from ntanalytics.settings import SourceSettings
 from ntanalytics.sources import SOURCES
 from ntanalytics.sources.sql_mistakes import mistake_line
+from tests import warm
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NOVEMBER = (dt.date(2026, 11, 1), dt.date(2026, 11, 30))
@@ -89,9 +87,7 @@ def test_a_zero_date_and_a_plain_null_are_read_without_a_panic_on_the_terminal(m
         "print([(row['billed_segments'], row['billed_yuan']) for row in rows])"
     )
     try:
-        done = subprocess.run(
-            [sys.executable, "-c", call], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2]
-        )
+        done = warm.run("-c", call, check=True)
     finally:
         with engine.begin() as connection:
             connection.exec_driver_sql("DROP TABLE bill")
@@ -110,9 +106,7 @@ def test_what_native_code_says_besides_a_panic_is_not_lost():
         "    print('from Python', file=sys.stderr)\n"
         "print('after', file=sys.stderr)"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", call], capture_output=True, text=True, check=True, env=os.environ, cwd=Path.cwd()
-    )
+    done = warm.run("-c", call, check=True)
     assert done.stderr == "from Python\nkept\nkept too\nafter\n"
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from ntanalytics.workspace import open_workspace
 from tests.extraction.small_site import SmallSite
+from tests.warm import WarmProcess
 
 MONDAY, SUNDAY = dt.date(2026, 11, 16), dt.date(2026, 11, 22)
 #: Every day has as many messages as the number of segments that each of them has: 1, 2, 3, 1, 2, 3 …
@@ -45,14 +45,7 @@ def site(tmp_path: Path) -> SmallSite:
 
 
 def test_an_analyst_reads_one_state_of_the_lake_while_the_scheduler_replaces_its_days(site: SmallSite):
-    root = Path(__file__).parents[2]
-    writer = subprocess.Popen(
-        [sys.executable, "-c", ROUND, str(site.folder)],
-        cwd=root,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    writer = WarmProcess("-c", ROUND, site.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         assert writer.stdout is not None
         assert writer.stdout.readline() == "1\n"  # there is something to read

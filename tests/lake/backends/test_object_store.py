@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import os
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -30,9 +28,11 @@ from ntanalytics.ledger.schedule_tables import leases
 from ntanalytics.operations.diagnosis import State
 from ntanalytics.operations.doctor import diagnose
 from ntanalytics.settings import StoreSettings, load
+from tests import warm
 from tests.extraction.small_site import SmallSite
 from tests.lake.test_lake import DAY, bills, parted, replace, total
 from tests.servers.store import ObjectStore
+from tests.warm import WarmProcess
 
 pytestmark = pytest.mark.servers
 NAME = "sms.bills"
@@ -118,9 +118,9 @@ for number in range(4):
 """
 
 
-def _writer(hosts: Hosts, host: str, first: dt.date, program: str = _WRITES) -> subprocess.Popen[bytes]:
+def _writer(hosts: Hosts, host: str, first: dt.date, program: str = _WRITES) -> WarmProcess:
     told = [f"sqlite:///{hosts.folder}/ledger.sqlite", hosts.store.endpoint, hosts.bucket, str(hosts.folder / host)]
-    return subprocess.Popen([sys.executable, "-c", program, *told, first.isoformat()])
+    return WarmProcess("-c", program, *told, first.isoformat())
 
 
 def test_two_hosts_that_write_different_days_at_once_lose_nothing(hosts: Hosts):
@@ -220,8 +220,7 @@ def test_a_wrong_key_is_said_with_an_exit_code_and_never_shown(
         file.write(hosts.store.settings(hosts.bucket))
     shop.messages("shop", (1, "2026-11-19 09:00:00", "mobile", 1, None, None))
     environ = {**os.environ, name: wrong}
-    command = [sys.executable, "-m", "ntanalytics.cli", "--config", str(shop.config), *words]
-    ended = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+    ended = warm.command("--config", shop.config, *words, env=environ)
     said = ended.stdout + ended.stderr
     assert ended.returncode == 6, said
     assert "the store refused the key" in " ".join(said.split())

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +13,7 @@ from ntanalytics.operations.backup.repository import Repository
 from ntanalytics.operations.backup.restoring import RestoreRequest, restore
 from ntanalytics.operations.backup.site_files import SourceFile, output_files
 from ntanalytics.operations.maintenance import lease_name
+from tests import warm
 from tests.faults.town import Town
 from tests.operations.backup.conftest import DAY, EIGHT, backed_up
 
@@ -69,8 +68,7 @@ def test_a_backup_that_is_killed_is_typed_again(town: Town, tmp_path: Path):
         "backing_up.back_up(RunContext(settings=load(Path(sys.argv[1]))), sys.argv[2])"
     )
     address = tmp_path / "backup"
-    command = [sys.executable, "-c", program, str(town.config), str(address)]
-    assert subprocess.run(command, check=False, timeout=60).returncode == 9
+    assert warm.run("-c", program, town.config, address).returncode == 9
     assert Repository(str(address)).snapshots() == []
     town.let_leases_expire()
     result = backed_up(town, address)

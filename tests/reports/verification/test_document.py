@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import struct
 import zipfile
 import zlib
@@ -25,13 +26,21 @@ from ntanalytics.reports.verification import verify
 from ntanalytics.reports.verification.document import document_differences
 
 
-@pytest.fixture
-def folder(sample: ModuleType, tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def rendered(sample: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample with its document; do not change it."""
+    folder = tmp_path_factory.mktemp("rendered")
     notebook = sample.notebook()
     notebook.metadata["ntanalytics"] = {"docx": True}
-    nbformat.write(notebook, tmp_path / "report.ipynb")
-    render(tmp_path / "report.ipynb", tmp_path)
-    return tmp_path
+    nbformat.write(notebook, folder / "report.ipynb")
+    render(folder / "report.ipynb", folder)
+    return folder
+
+
+@pytest.fixture
+def folder(rendered: Path, tmp_path: Path) -> Path:
+    """The same folder, to be tampered with."""
+    return Path(shutil.copytree(rendered, tmp_path / "report"))
 
 
 def set_text(document: Any, old: str, new: str) -> None:
