@@ -70,7 +70,11 @@ def watched(subsystem: Subsystem) -> Subsystem:
         evaluate=partial(_surveil, datasets),
         reads={**dict.fromkeys(sorted(referred), 0), **dict.fromkeys(datasets, HISTORY_DAYS)},
         optional=(*datasets, *sorted(referred)),
-        suppressed_by=(SuppressedBy(known, "subject"), SuppressedBy(bursts, "window", where=_follows_failures)),
+        suppressed_by=(
+            SuppressedBy(known, "subject"),
+            SuppressedBy(bursts, "window", where=_follows_failures),
+            SuppressedBy(("data.clock_offset",), "subject", where=_is_of_value),
+        ),
     )
     *rules, source = subsystem.rules
     return replace(
@@ -79,6 +83,10 @@ def watched(subsystem: Subsystem) -> Subsystem:
         checks=(*subsystem.checks, check),
         texts={**subsystem.texts, rule.code: TEXT},
     )
+
+
+def _is_of_value(finding: Finding) -> bool:
+    return bool(finding.details.get("value"))
 
 
 def _follows_failures(finding: Finding) -> bool:
