@@ -44,8 +44,8 @@ def doubt(findings: Sequence[Finding], checks: Iterable[Check]) -> list[Finding]
         is_doubtful = (_is_held_against_days(finding) and bool(read & off)) or (
             _stays_away(finding) and bool(read & lost)
         )
-        told = unknown(finding.rule, "incomplete", finding.entity) if is_doubtful else finding
-        kept.setdefault(f"{told.identity}/{'' if is_doubtful else id(finding)}", told)
+        judged = unknown(finding.rule, "incomplete", finding.entity) if is_doubtful else finding
+        kept.setdefault(f"{judged.identity}/{'' if is_doubtful else id(finding)}", judged)
     return list(kept.values())
 
 

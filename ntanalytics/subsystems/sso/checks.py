@@ -19,6 +19,7 @@ from ntanalytics.metrics import slots
 from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.rows import rows
 from ntanalytics.metrics.sso import accesses as access_metrics
+from ntanalytics.subsystems.sso.probe_coverage import COVERAGE_CHECK
 
 #: Slots of all accesses, of one application, and of refusals.
 _SHORT_S, _HOUR_S, _HALF_HOUR_S = 300, 3600, 1800
@@ -168,4 +169,5 @@ CHECKS: tuple[Check, ...] = (
         optional=("sso.apps",),
         suppressed_by=(SuppressedBy(("sso.access_silence", *_LOGINS), "any"),),
     ),
+    COVERAGE_CHECK,
 )
