@@ -79,11 +79,18 @@ NEEDED: Mapping[str, Sequence[str]] = MappingProxyType(
             "most_addresses",
             "forced_accounts",
             "slow_attempts",
+            "place_changes",
             "awakened_accounts",
             "locked_accounts",
             "locked_days",
         ),
-        "identity.logins.address_hash": ("shared_accounts", "most_addresses", "forced_accounts", "sprayed_accounts"),
+        "identity.logins.address_hash": (
+            "shared_accounts",
+            "most_addresses",
+            "forced_accounts",
+            "sprayed_accounts",
+            "place_changes",
+        ),
         "identity.logins.reason": ("locked_accounts", "locked_days"),
         "identity.units.parent_id": ("parent", "is_top"),
         "im.sessions.terminal": ("client_share",),
@@ -123,7 +130,7 @@ NEEDED: Mapping[str, Sequence[str]] = MappingProxyType(
             "failed_share",
         ),
         "sms.messages.reported_at": ("receipt_latency_p50_s", "receipt_latency_p95_s", "late_share"),
-        "sso.accesses.account_id": ("access_users",),
+        "sso.accesses.account_id": ("access_users", "beyond_ratio"),
     }
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -16,9 +17,10 @@ from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.onset import with_onset_at
 from ntanalytics.checks.span_view import since
 from ntanalytics.findings.finding import Entity, Finding, violations
-from ntanalytics.findings.judgement import evaluate_rules
+from ntanalytics.findings.judgement import evaluate_rules, judge_value
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics import days as by_days
+from ntanalytics.metrics.docexchange import callers as caller_metrics
 from ntanalytics.metrics.docexchange import daily_counts as daily_metrics
 from ntanalytics.metrics.docexchange import documents as document_metrics
 from ntanalytics.metrics.figures import figures
@@ -34,6 +36,7 @@ DUE_DAYS = 7
 _UNSIGNED_DAYS, _RETURNED_DAYS = 7, 2
 
 _SLOT_S, _DAY_S = 1800, 86_400
+_MINUTE = timedelta(minutes=1)
 
 #: Calls come in batches: a gap leaves at most this share.
 _MOST_LEFT = 0.15
@@ -190,6 +193,17 @@ def _caller_gap(context: CheckContext, rule: Rule) -> list[Finding]:
     )
 
 
+def _unknown_caller(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the callers that were never seen before this week, with the hours of their calls."""
+    calls = context.dataset("docexchange.interface_calls", HISTORY)
+    findings = []
+    for row in rows(caller_metrics.unknown_callers(calls.recent, context.on)):
+        window = context.window(row["first_call_at"], row["last_call_at"] + _MINUTE)
+        finding = replace(judge_value(rule, row["calls"], [], caller(row)), window=window, since=row["first_on"])
+        findings.append(finding.with_figures(interfaces=float(row["interfaces"])))
+    return findings
+
+
 def _calls_slow(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return whether calls took far longer than usual."""
     calls = context.dataset("docexchange.interface_calls", HISTORY)
@@ -221,5 +235,6 @@ CHECKS: tuple[Check, ...] = (
     Check(rule="docexchange.call_failure_rate", evaluate=_call_failure_rate, reads=_CALLS, every=LONGER_PERIODS),
     Check(rule="docexchange.calls_failing", evaluate=_calls_failing, reads=_CALLS),
     Check(rule="docexchange.caller_lull", evaluate=_caller_gap, reads=_CALLS),
+    Check(rule="docexchange.unknown_caller", evaluate=_unknown_caller, reads=_CALLS),
     Check(rule="docexchange.calls_slow", evaluate=_calls_slow, reads=_CALLS),
 )

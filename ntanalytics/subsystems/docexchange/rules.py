@@ -66,6 +66,12 @@ RULES: tuple[Rule, ...] = (
         label="接口调用中断", kind="absence", cause="interfaces",
     ),
     Rule(
+        "docexchange.unknown_caller", "calls", Threshold(0, 99, "down"),
+        "核实该调用方是否经批准接入，未经批准的立即停用其凭据",
+        "Systems are connected by an order; one that nobody knows reads what it was not given.", label="陌生调用方",
+        kind="burst", cause="brute_force",
+    ),
+    Rule(
         "docexchange.calls_slow", "call_p95_ms", Threshold(0.8, 3.0, "down"), "核查接口服务与数据库的慢查询",
         "The slowest twentieth of the calls is the same from day to day.", count_measure="timed_calls", min_count=300,
         label="接口耗时", kind="usual", cause="interfaces",

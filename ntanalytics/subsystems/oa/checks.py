@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 
+from ntanalytics.checks.account_activity import account_beyond
 from ntanalytics.checks.by_detector import MAX_SHARE_LEFT, group_drop, seasonal_baseline, volume_gap
 from ntanalytics.checks.check import QUARTER, Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
@@ -228,6 +230,12 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(rule="oa.mobile_fall", evaluate=_mobile_fall, reads=_ACTIVITIES, suppressed_by=_STOOD_STILL),
     Check(rule="oa.busiest", evaluate=_busiest, reads=_ACTIVITIES),
+    Check(
+        rule="oa.account_beyond",
+        evaluate=partial(account_beyond, dataset="oa.activities", history=HISTORY, group="module"),
+        reads=_ACTIVITIES,
+        suppressed_by=(SuppressedBy(("oa.busiest",), "any"),),
+    ),
     Check(rule="oa.overdue_rise", evaluate=_overdue_rise, reads=_TASKS),
     Check(rule="oa.handling_rise", evaluate=_handling_rise, reads=_TASKS),
     Check(rule="oa.handling", evaluate=_handling, reads={"oa.tasks": QUARTER_BACK}, every=(QUARTER,)),

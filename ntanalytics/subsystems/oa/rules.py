@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ntanalytics.findings.rule import Rule, source_rule
+from ntanalytics.findings.rule import Rule, activity_rule, source_rule
 from ntanalytics.findings.threshold import Threshold
 
 RULES: tuple[Rule, ...] = (
@@ -63,6 +63,7 @@ RULES: tuple[Rule, ...] = (
         "An action every two seconds for an hour is not a person's.", label="单个账号一小时操作", kind="burst",
         cause="machines",
     ),
+    activity_rule("oa"),
     Rule(
         "oa.overdue_rise", "overdue_tasks", Threshold(0.5, 2.0, "down"), "按模块和单位催办超期任务，核查流程是否停滞",
         "Half as many again as the calendar explains: a flow or an office has left off.", min_count=20,

@@ -8,6 +8,7 @@ from typing import Any
 
 import ibis.expr.types as ir
 
+from ntanalytics.checks.account_activity import account_beyond
 from ntanalytics.checks.baseline import HISTORY_DAYS, baseline, drop_uninformative, judge_share
 from ntanalytics.checks.by_detector import BurstSearch, failure_burst, seasonal_baseline, silence
 from ntanalytics.checks.check import DAY, EVERY_PERIOD, LONGER_PERIODS, Check, SuppressedBy
@@ -168,6 +169,11 @@ CHECKS: tuple[Check, ...] = (
         reads=_READS,
         optional=("sso.apps",),
         suppressed_by=(SuppressedBy(("sso.access_silence", *_LOGINS), "any"),),
+    ),
+    Check(
+        rule="sso.account_beyond",
+        evaluate=partial(account_beyond, dataset="sso.accesses", history=HISTORY_DAYS, group="app_id"),
+        reads={"sso.accesses": HISTORY_DAYS},
     ),
     COVERAGE_CHECK,
 )

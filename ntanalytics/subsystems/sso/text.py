@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+from ntanalytics.findings.account_activity_text import TEXT
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.phrases import listed, value_words
 from ntanalytics.findings.text import RuleText, Texts
@@ -18,5 +19,8 @@ def _unprobed_apps(finding: Finding) -> str:
 
 #: Code of a rule → its sentences.
 TEXTS: Texts = MappingProxyType(
-    {"sso.unprobed_apps": RuleText(evidence=lambda finding: f"{_unprobed_apps(finding)}。", event=_unprobed_apps)}
+    {
+        "sso.account_beyond": TEXT,
+        "sso.unprobed_apps": RuleText(evidence=lambda finding: f"{_unprobed_apps(finding)}。", event=_unprobed_apps),
+    }
 )
