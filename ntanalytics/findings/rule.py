@@ -97,12 +97,12 @@ def source_rule(subsystem: str) -> Rule:
     )
 
 
-def activity_rule(subsystem: str) -> Rule:
-    """Return the rule ``<subsystem>.account_beyond``: no account does far more than it ever did, and than all others."""
+def activity_rule(subsystem: str, threshold: Threshold) -> Rule:
+    """Return the rule ``<subsystem>.account_beyond``: no account goes far beyond its past and all others."""
     return Rule(
         f"{subsystem}.account_beyond",
         "beyond_ratio",
-        Threshold(4, 20, "down"),
+        threshold,
         "与本人核实，停用该账号会话，核查其读取、下载的内容",
         "Four times of what the person ever did in a day, and of what one in a thousand days of all persons reaches, "
         "is a program, or somebody else.",

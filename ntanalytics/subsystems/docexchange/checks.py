@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -25,9 +24,8 @@ from ntanalytics.metrics.docexchange import daily_counts as daily_metrics
 from ntanalytics.metrics.docexchange import documents as document_metrics
 from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.rows import rows
-
-#: Days of history with comparable days.
-HISTORY = 70
+from ntanalytics.subsystems.docexchange.reading import HISTORY, as_of, caller, receiver, sender, working_days
+from ntanalytics.subsystems.docexchange.registration_checks import REGISTRATION_CHECKS
 
 #: Days up to an inspected one over which it is judged whether deliveries are signed for in time.
 DUE_DAYS = 7
@@ -42,29 +40,6 @@ _MINUTE = timedelta(minutes=1)
 _MOST_LEFT = 0.15
 
 _ALL_CALLS = Entity("interface", "all", "全部接口")
-
-
-def _by_column(column: str, kind: str, row: Mapping[str, Any]) -> Entity:
-    return Entity(kind, str(row[column]), str(row[column]))
-
-
-receiver = partial(_by_column, "receiver_unit", "unit")
-sender = partial(_by_column, "sender_unit", "unit")
-caller = partial(_by_column, "caller", "caller")
-
-
-def as_of(context: CheckContext) -> datetime:
-    """Return the moment as of which deliveries are judged: the end of the period, or their extraction before it."""
-    return min(context.ends_at, context.dataset("docexchange.deliveries", HISTORY).as_of)
-
-
-def working_days(context: CheckContext) -> list[date]:
-    """Return the working days up to the period's end.
-
-    Deliveries are judged as of then at the latest, so that a deadline on a later day has not passed: the calendar of
-    the days after it is not needed.
-    """
-    return context.nearby_working_days(HISTORY)
 
 
 def delivered(context: CheckContext, table: ir.Table, at: datetime, by: tuple[str, ...] = ()) -> ir.Table:
@@ -227,6 +202,7 @@ CHECKS: tuple[Check, ...] = (
         reads=_DELIVERIES,
         suppressed_by=(SuppressedBy(("docexchange.overdue_deliveries",)),),
     ),
+    *REGISTRATION_CHECKS,
     Check(rule="docexchange.returned_share", evaluate=_returned_share, reads=_BOTH, every=LONGER_PERIODS),
     Check(rule="docexchange.returns_rise", evaluate=_returns_rise, reads=_BOTH),
     Check(rule="docexchange.undelivered", evaluate=_undelivered, reads=_DELIVERIES),

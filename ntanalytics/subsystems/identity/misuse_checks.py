@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -39,7 +39,11 @@ def _two_places(context: CheckContext, rule: Rule) -> list[Finding]:
 
 
 def _worst(
-    context: CheckContext, rule: Rule, suspects: list[dict[str, Any]], logins: DatasetView, times: tuple[str, str]
+    context: CheckContext,
+    rule: Rule,
+    suspects: Sequence[Mapping[str, Any]],
+    logins: DatasetView,
+    times: tuple[str, str],
 ) -> list[Finding]:
     """Return the finding of the first suspect, with its hours and the number of others beyond the limit."""
     finding = judge_value(rule, suspects[0][rule.measure] if suspects else 0, [logins])

@@ -28,7 +28,7 @@ from ntanalytics.subsystems.oa.section import EVER, levels
 #: Days of history with comparable days, and of a quarter.
 HISTORY, QUARTER_BACK = 70, 90
 
-_HOUR_S = 3600
+_HOUR_S, _DAY_S = 3600, 86_400
 
 #: A module or a flow stands still when less than half is left; single persons and meetings move the rest.
 _HALF = 0.5
@@ -93,6 +93,17 @@ def _task_gap(context: CheckContext, rule: Rule) -> list[Finding]:
     finished = task_duration.finished_by_slot(context.shared(_tasks), context.utc_offset_h, _HOUR_S)
     days = context.dataset("oa.activities", HISTORY).days
     return volume_gap(rule, finished, days, context.on, slot_s=_HOUR_S, entity=_module, most_left=_HALF)
+
+
+def _unit_task_gap(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the units that left off finishing their tasks on working days in a row."""
+    tasks = context.dataset("oa.tasks", HISTORY)
+    if not tasks.is_complete:
+        return []
+    named = tasks.cases.filter(tasks.cases.unit.notnull())
+    finished = task_duration.finished_by_slot(named, context.utc_offset_h, _DAY_S, ["unit"])
+    daily = finished.select("day", "unit", tasks=finished.events)
+    return group_drop(rule, daily, tasks.days, context.on, entity=unit_entity)
 
 
 def _whole_fall(context: CheckContext) -> list[Finding]:
@@ -227,6 +238,12 @@ CHECKS: tuple[Check, ...] = (
         evaluate=_task_gap,
         reads={**_TASKS, **_ACTIVITIES},
         suppressed_by=(SuppressedBy(("oa.lull",), "part"), SuppressedBy(("oa.module_lull",))),
+    ),
+    Check(
+        rule="oa.unit_task_lull",
+        evaluate=_unit_task_gap,
+        reads=_TASKS,
+        suppressed_by=(SuppressedBy(("oa.unit_active_fall",)), SuppressedBy(("oa.task_lull", "oa.lull"), "any")),
     ),
     Check(rule="oa.mobile_fall", evaluate=_mobile_fall, reads=_ACTIVITIES, suppressed_by=_STOOD_STILL),
     Check(rule="oa.busiest", evaluate=_busiest, reads=_ACTIVITIES),

@@ -41,7 +41,7 @@ RULES: tuple[Rule, ...] = (
         "Twice as long as usual, and half a second at least, is felt.", count_measure="accesses", min_count=50,
         label="应用访问耗时（95%以内）", kind="usual", cause="apps",
     ),
-    activity_rule("sso"),
+    activity_rule("sso", Threshold(4, 20, "down")),
     Rule(
         "sso.unprobed_apps", "unprobed_apps", Threshold(0, 20, "down"), "为这些应用增加探测目标，以应用编号或名称命名",
         "Nobody is told that an application stopped of which no check asks (docs/domain.md, Identity and SSO).",
