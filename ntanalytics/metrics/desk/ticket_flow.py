@@ -9,8 +9,8 @@ import ibis.expr.types as ir
 
 from ntanalytics.metrics.measure import catalogue, count, rate
 
-#: Seconds within which tickets are closed together.
-BULK_S = 600
+#: Seconds within which tickets are closed together, and how many make a bulk.
+BULK_S, BULK = 600, 10
 
 #: Time within which an incident of the same cause is the same fault again.
 AGAIN_WITHIN = timedelta(days=30)
@@ -67,12 +67,6 @@ def bulk_closings(tickets: ir.Table, utc_offset_h: int) -> ir.Table:
     largest = [ibis.desc(counted.bulk_closed), counted.bulk_from_at, counted["_no"]]
     placed = counted.mutate(_place=ibis.row_number().over(ibis.window(group_by="day", order_by=largest)))
     return placed.filter(placed["_place"] == 0).drop("_place", "_no").order_by("day")
-
-
-def without_closing(tickets: ir.Table, begin: datetime, end: datetime) -> ir.Table:
-    """Return the tickets; those that were closed between two moments, both included, as if they were open."""
-    is_closed = tickets.closed_at.between(ibis.literal(begin), ibis.literal(end)).fill_null(False)
-    return tickets.mutate(closed_at=is_closed.ifelse(ibis.null(), tickets.closed_at).cast(tickets.closed_at.type()))
 
 
 def slow_responses(tickets: ir.Table, on: date, at: datetime) -> ir.Table:

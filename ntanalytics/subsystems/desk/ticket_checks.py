@@ -13,13 +13,13 @@ from ntanalytics.detectors.series import Series
 from ntanalytics.findings.finding import Entity, Finding, violations
 from ntanalytics.findings.judgement import evaluate_rules, judge_row, judge_value, unknown
 from ntanalytics.findings.rule import Rule
-from ntanalytics.metrics.desk import compliance, ticket_flow
+from ntanalytics.metrics.desk import compliance
 from ntanalytics.metrics.desk import daily_service as daily
 from ntanalytics.metrics.desk import tickets as ticket_metrics
 from ntanalytics.metrics.desk.compliance import STEPS
 from ntanalytics.metrics.figures import FigureRow, figures
 from ntanalytics.metrics.rows import Rows, rows
-from ntanalytics.subsystems.desk.ticket_flow_checks import bulk_closings
+from ntanalytics.subsystems.desk.ticket_flow_checks import as_open, bulk_closings
 
 #: Days of history with comparable days, and of a quarter.
 HISTORY, QUARTER_BACK = 70, 90
@@ -49,9 +49,7 @@ def missing(rule: Rule, series: Series, entity: Entity) -> Finding:
 def _backlog(context: CheckContext) -> FigureRow:
     """Return the open tickets at the end of the period in one row; of a day those closed in bulk are open still."""
     tickets = context.dataset("desk.tickets", HISTORY)
-    counted = tickets.cases
-    for closing in context.shared(bulk_closings) if context.is_day else ():
-        counted = ticket_flow.without_closing(counted, closing["bulk_from_at"], closing["bulk_until_at"])
+    counted = as_open(tickets.cases, context.shared(bulk_closings)) if context.is_day else tickets.cases
     return figures(ticket_metrics.backlog(counted, context.ends_at), tickets).total
 
 

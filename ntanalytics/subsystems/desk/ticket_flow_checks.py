@@ -7,6 +7,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import ibis
+import ibis.expr.types as ir
+
 from ntanalytics.checks.baseline import HISTORY_DAYS, is_beyond_chance
 from ntanalytics.checks.check import Check
 from ntanalytics.checks.context import CheckContext
@@ -32,17 +35,26 @@ def bulk_closings(context: CheckContext) -> Sequence[Mapping[str, Any]]:
 
     A desk that closes its day's tickets in the evening does so each day, and no more than the day brought.
     """
-    rule = context.rules["desk.bulk_closing"]
     tickets = context.dataset("desk.tickets", HISTORY_DAYS)
     by_day = rows(ticket_flow.bulk_closings(tickets.cases, context.utc_offset_h))
     closings = []
     for row in by_day:
         habit = max((other["bulk_closed"] for other in by_day if other["day"] < row["day"]), default=0)
         is_recent = context.on - _COUNTED_FOR < row["day"] <= context.on
-        is_beyond = rule.threshold.judge(row["bulk_closed"]) != "ok" and row["bulk_closed"] > _BEYOND_HABIT * habit
-        if rule.enabled and is_recent and is_beyond:
+        is_beyond = row["bulk_closed"] >= ticket_flow.BULK and row["bulk_closed"] > _BEYOND_HABIT * habit
+        if is_recent and is_beyond:
             closings.append({**row, "habit": habit})
     return closings
+
+
+def as_open(tickets: ir.Table, closings: Sequence[Mapping[str, Any]]) -> ir.Table:
+    """Return the tickets; those that were closed in bulk as if they were open."""
+    for closing in closings:
+        since, until = (ibis.literal(closing[name]) for name in ("bulk_from_at", "bulk_until_at"))
+        is_closed = tickets.closed_at.between(since, until).fill_null(False)
+        closed_at = is_closed.ifelse(ibis.null(), tickets.closed_at).cast(tickets.closed_at.type())
+        tickets = tickets.mutate(closed_at=closed_at)
+    return tickets
 
 
 def _bulk_closing(context: CheckContext, rule: Rule) -> list[Finding]:

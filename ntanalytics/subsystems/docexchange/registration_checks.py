@@ -22,7 +22,7 @@ _MOST_LEFT = 0.15
 _REGISTRATION = Entity("process", "registration", "公文登记")
 
 
-def _registration_lull(context: CheckContext, rule: Rule) -> list[Finding]:
+def _registration_gap(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the hours in which no unit registered what it received."""
     deliveries = context.dataset("docexchange.deliveries", HISTORY)
     if not deliveries.is_complete:
@@ -47,7 +47,7 @@ def _unregistered(context: CheckContext, rule: Rule) -> list[Finding]:
 _READS = {"docexchange.deliveries": HISTORY}
 
 REGISTRATION_CHECKS: tuple[Check, ...] = (
-    Check(rule="docexchange.registration_lull", evaluate=_registration_lull, reads=_READS),
+    Check(rule="docexchange.registration_lull", evaluate=_registration_gap, reads=_READS),
     Check(
         rule="docexchange.unregistered",
         evaluate=_unregistered,
