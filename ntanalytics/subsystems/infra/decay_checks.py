@@ -37,7 +37,7 @@ _LIMITS = {"memory_rate": "infra.memory", "swap_rate": "infra.swap"}
 
 
 @dataclass(frozen=True)
-class Trend:
+class DecayTrend:
     """Level by day of one thing that may decay.
 
     Attributes:
@@ -55,7 +55,7 @@ class Trend:
     limit: float
 
 
-def decaying(rule: Rule, trends: Iterable[Trend], on: date) -> list[Finding]:
+def decaying(rule: Rule, trends: Iterable[DecayTrend], on: date) -> list[Finding]:
     """Return the things whose trend reaches its limit within the limits of the rule, and is not there yet.
 
     Args:
@@ -88,13 +88,13 @@ def _slow_decay(context: CheckContext, rule: Rule) -> list[Finding]:
     return decaying(rule, [*_of_hosts(context), *_of_hours(context), *_of_backups(context)], context.on)
 
 
-def _of_hosts(context: CheckContext) -> list[Trend]:
+def _of_hosts(context: CheckContext) -> list[DecayTrend]:
     """Return memory and swap of each host, up to the critical limit of their rules."""
     levels: dict[tuple[str, str], list[tuple[date, float]]] = {}
     for row in rows(decay.levels_by_day(context.dataset("infra.metrics", HISTORY_DAYS).recent)):
         levels.setdefault((row["host"], row["metric"]), []).append((row["day"], row["level"]))
     return [
-        Trend(
+        DecayTrend(
             Entity("host", host, host),
             HOST_METRICS[metric].replace(" ", ""),
             "rate:1",
@@ -105,14 +105,14 @@ def _of_hosts(context: CheckContext) -> list[Trend]:
     ]
 
 
-def _of_hours(context: CheckContext) -> list[Trend]:
+def _of_hours(context: CheckContext) -> list[DecayTrend]:
     """Return the duration of the answers of each service in each hour of the day, up to what is felt."""
     levels: dict[tuple[str, int], list[tuple[date, float]]] = {}
     for row in context.shared(answers):
         if row["answered"] >= _MIN_ANSWERED and row["answer_p95_ms"] is not None:
             levels.setdefault((row["service"], row["hour"]), []).append((row["day"], row["answer_p95_ms"]))
     return [
-        Trend(
+        DecayTrend(
             Entity("service", service, service),
             f"{hour} 时响应时间（95%以内）",
             "ms",
@@ -123,7 +123,7 @@ def _of_hours(context: CheckContext) -> list[Trend]:
     ]
 
 
-def _of_backups(context: CheckContext) -> list[Trend]:
+def _of_backups(context: CheckContext) -> list[DecayTrend]:
     """Return duration and size of each plan and level: up to thrice the time, down to half of the size."""
     known: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for row in rows(decay.backups_by_day(context.dataset("infra.backups", HISTORY_DAYS).recent)):
@@ -137,7 +137,7 @@ def _of_backups(context: CheckContext) -> list[Trend]:
             levels = sorted((row["day"], row[column]) for row in runs if row[column] is not None)
             if levels:
                 former = median(level for _, level in levels[:7])
-                trends.append(Trend(Entity("plan", plan, plan), what, form, levels, factor * former))
+                trends.append(DecayTrend(Entity("plan", plan, plan), what, form, levels, factor * former))
     return trends
 
 

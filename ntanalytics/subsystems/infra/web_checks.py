@@ -94,7 +94,7 @@ def _worst_day(context: CheckContext, rule: Rule, days: list[FigureRow]) -> Find
     return finding.with_figures(days_beyond=float(beyond)).with_details(day=worst["day"].isoformat())
 
 
-def answers(context: CheckContext) -> list[dict[str, Any]]:
+def answers(context: CheckContext) -> Sequence[Mapping[str, Any]]:
     """Return the duration of the answers of each service by day and hour, of comparable days."""
     past = context.shared(baseline, WEB)
     return rows(requests.answers(past.comparable, context.utc_offset_h))
