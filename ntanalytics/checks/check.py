@@ -57,12 +57,14 @@ class SuppressedBy:
         reach: which findings are suppressed.
         spans: spans over which it holds; all when there is none.
         where: restricts it to the findings for which it returns True; None restricts nothing.
+        hides_worse: whether a milder violation suppresses a worse one, too.
     """
 
     codes: tuple[str, ...]
     reach: Reach = "entity"
     spans: tuple[Span, ...] = ()
     where: Callable[[Finding], bool] | None = None
+    hides_worse: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

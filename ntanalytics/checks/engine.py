@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from ntanalytics.checks.check import DAY, Check, Span
 from ntanalytics.checks.computation_errors import COMPUTATION_ERRORS, error_place
 from ntanalytics.checks.context import CheckContext
+from ntanalytics.checks.doubtful_data import doubt
 from ntanalytics.checks.section import SubsystemSummary, failed_summary, no_source_summary
 from ntanalytics.checks.subsystem import Subsystem
 from ntanalytics.checks.suppression import PLANNED_READS, excuse_planned, suppress
@@ -94,7 +95,7 @@ def judge(context: CheckContext, subsystems: Sequence[Subsystem], spans: Sequenc
         for subsystem in subsystems
         if (missing := _missing_sources(context, subsystem)) and context.rules[f"{subsystem.id}.source"].enabled
     ]
-    findings, suppressed = suppress(findings, checks, spans)
+    findings, suppressed = suppress(doubt(findings, checks), checks, spans)
     unjudged |= {finding.code for finding in suppressed}
     if DAY in spans:
         findings = excuse_planned(context, findings)

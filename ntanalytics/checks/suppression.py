@@ -10,6 +10,7 @@ from ntanalytics.checks.entities import places
 from ntanalytics.findings.finding import Finding, subsystem_entity
 from ntanalytics.findings.planned_work import joining_units, planned_hours, suppress_planned
 from ntanalytics.findings.subjects import members_of
+from ntanalytics.findings.threshold import ORDER
 
 #: Days before its begin for which a change may be planned.
 LONGEST_CHANGE_DAYS = 7
@@ -56,6 +57,8 @@ def suppress(
 
 def _covers(other: Finding, finding: Finding, suppression: SuppressedBy) -> bool:
     if suppression.where is not None and not suppression.where(finding):
+        return False
+    if not suppression.hides_worse and ORDER.index(finding.status) < ORDER.index(other.status):
         return False
     match suppression.reach:
         case "any":

@@ -17,8 +17,8 @@ import pyarrow as pa
 from ntanalytics.checks.check import Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.subsystem import Subsystem
-from ntanalytics.contract import DATASETS, Column, Dataset, Kind, Type
-from ntanalytics.contract.dimensions import Breakdown, breakdown
+from ntanalytics.contract import DATASETS, Column, Dataset, Type
+from ntanalytics.contract.dimensions import Breakdown, breakdown, state_of
 from ntanalytics.contract.outcomes import tells_outcome, tells_reason
 from ntanalytics.detectors.comparable_days import comparable_days, days_of_weekday
 from ntanalytics.detectors.expected_range import expected_range
@@ -41,17 +41,12 @@ _LEAST: Mapping[str, float] = MappingProxyType({"ms": 50.0, "bytes": 256.0})
 #: Least share of the events that must have become faster: those that answer at once without doing anything.
 _LEAST_FASTER = 0.05
 
-#: Key column → its dataset of states: what a column of that name refers to lasts.
-_STATES: Mapping[str, Dataset] = {
-    dataset.key[0]: dataset for dataset in DATASETS.values() if dataset.kind is Kind.STATE and len(dataset.key) == 1
-}
-
 #: Dataset → its dimensions, of the datasets that are watched: those whose events have an hour.
 WATCHED: Mapping[str, Breakdown] = {
     dataset.name: columns
     for dataset in DATASETS.values()
     if dataset.time and dataset.column(dataset.time).type is Type.TIMESTAMP
-    if (columns := breakdown(dataset, frozenset(_STATES))).dimensions
+    if (columns := breakdown(dataset)).dimensions
 }
 
 
@@ -61,7 +56,7 @@ def watched(subsystem: Subsystem) -> Subsystem:
     if not datasets:
         return subsystem
     rule = surveillance_rule(subsystem.id)
-    referred = {_STATES[column.name].name for name in datasets for column in _references(name)}
+    referred = {state.name for name in datasets for state, _ in _references(name).values()}
     known = tuple(check.rule for check in subsystem.checks if set(check.reads) & set(datasets))
     # what fails in a burst is answered sooner or later, larger or smaller, than what does not
     bursts = tuple(other.code for other in subsystem.rules if other.kind == "burst" and other.code in known)
@@ -70,7 +65,11 @@ def watched(subsystem: Subsystem) -> Subsystem:
         evaluate=partial(_surveil, datasets),
         reads={**dict.fromkeys(sorted(referred), 0), **dict.fromkeys(datasets, HISTORY_DAYS)},
         optional=(*datasets, *sorted(referred)),
-        suppressed_by=(SuppressedBy(known, "subject"), SuppressedBy(bursts, "window", where=_follows_failures)),
+        suppressed_by=(
+            SuppressedBy(known, "subject"),
+            SuppressedBy(bursts, "window", where=_follows_failures),
+            SuppressedBy(("data.clock_offset",), "subject", where=_is_of_value),
+        ),
     )
     *rules, source = subsystem.rules
     return replace(
@@ -79,6 +78,10 @@ def watched(subsystem: Subsystem) -> Subsystem:
         checks=(*subsystem.checks, check),
         texts={**subsystem.texts, rule.code: TEXT},
     )
+
+
+def _is_of_value(finding: Finding) -> bool:
+    return bool(finding.details.get("value"))
 
 
 def _follows_failures(finding: Finding) -> bool:
@@ -92,21 +95,16 @@ def _follows_failures(finding: Finding) -> bool:
     )
 
 
-def _references(name: str) -> list[Column]:
-    """Return the dimensions of a dataset that are keys of something that has a name."""
-    return [column for column in WATCHED[name].dimensions if column.name in _STATES and _name_column(column.name)]
+def _references(name: str) -> dict[str, tuple[Dataset, str]]:
+    """Return the dimensions of a dataset that refer to something with a name: its dataset and that column."""
+    states = {column.name: state_of(column.name) for column in WATCHED[name].dimensions}
+    return {key: state for key, state in states.items() if state is not None and state[1]}
 
 
-def _name_column(key: str) -> str:
-    """Return the column with the name of what a key refers to: ``app`` for ``app_id``; empty where there is none."""
-    name = key.removesuffix("_id")
-    return name if name in {column.name for column in _STATES[key].columns} else ""
-
-
-def _names(context: CheckContext, key: str) -> dict[str, str]:
+def _names(context: CheckContext, state: str, key: str, name: str) -> dict[str, str]:
     """Return key → name of what lasts, by its snapshot of the day."""
-    table = context.dataset(_STATES[key].name).table
-    return {row[key]: row["name"] for row in rows(table.select(key, name=_name_column(key)))}
+    table = context.dataset(state).table
+    return {row[key]: row["name"] for row in rows(table.select(key, name=name))}
 
 
 def _surveil(datasets: tuple[str, ...], context: CheckContext, rule: Rule) -> list[Finding]:
@@ -221,8 +219,9 @@ def _label(context: CheckContext, dataset: Dataset, members: tuple[tuple[str, st
 def _word(context: CheckContext, dataset: Dataset, name: str, member: str) -> str:
     """Return a member in Chinese, where it has a word or a name."""
     column = dataset.column(name)
-    if column in _references(dataset.name):
-        return context.shared(_names, name).get(member, member)
+    if name in (known := _references(dataset.name)):
+        state, label = known[name]
+        return context.shared(_names, state.name, name, label).get(member, member)
     if column.type is Type.BOOLEAN:
         return {"true": "是", "false": "否"}.get(member, member)
     return column.values.get(member, member)

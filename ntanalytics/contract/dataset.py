@@ -82,7 +82,7 @@ class Column:
         values: for an enumeration, code → Chinese word. Another value becomes null if that may be, else ``other`` if
             there is one; else its row is rejected.
         nullable: whether the value may be null.
-        minimum: smallest valid value; a row with a smaller one is rejected.
+        minimum: smallest valid value; a row with a smaller one is rejected, a derived duration (``elapsed``) is null.
         maximum: largest valid value.
         privacy: privacy class.
         is_hashed: whether the loader replaces the value (an address, a number) by a keyed hash before storing, so that

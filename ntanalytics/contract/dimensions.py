@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ntanalytics.contract import DATASETS
 from ntanalytics.contract.dataset import Column, Dataset, Kind, Privacy, Type
 
 #: Columns of free text, which name no member of anything.
@@ -31,22 +32,34 @@ class Breakdown:
     weight: str = ""
 
 
-def breakdown(dataset: Dataset, states: frozenset[str] = frozenset()) -> Breakdown:
+def state_of(identifier: str) -> tuple[Dataset, str] | None:
+    """Return the dataset of states that an identifier refers to, which last, and its column with their names.
+
+    The column is empty where the states have no name, as ``app`` of ``app_id``; None where no state has such a key.
+    """
+    for dataset in DATASETS.values():
+        if dataset.kind is Kind.STATE and dataset.key == (identifier,):
+            name = identifier.removesuffix("_id")
+            return dataset, name if name in {column.name for column in dataset.columns} else ""
+    return None
+
+
+def breakdown(dataset: Dataset) -> Breakdown:
     """Return the dimensions and values of a dataset of events or cases; both are empty for a state.
 
-    A dimension is an enumeration, a flag, a name in plain text or a code without a unit. No dimension are keys, values
-    of a person, free text, and what changes during the life of a case. A value is a number with a unit that counts
+    A dimension is an enumeration, a flag, a name in plain text, a code without a unit, or an identifier of something
+    that lasts. No dimension are keys, numbers of other cases, values of a person, free text, and what changes during
+    the life of a case. A value is a number with a unit that counts
     nothing, or a bucket of durations; the elapsed time of a case is none, since the slow ones have not ended yet.
 
     Args:
         dataset: the dataset.
-        states: key columns of datasets of states: a column with that name refers to something that lasts.
     """
     if dataset.kind is Kind.STATE:
         return Breakdown()
     weight = dataset.counts or next((column.name for column in dataset.columns if _is_weight(dataset, column)), "")
     return Breakdown(
-        tuple(column for column in dataset.columns if _is_dimension(dataset, column, states)),
+        tuple(column for column in dataset.columns if _is_dimension(dataset, column)),
         tuple(column for column in dataset.columns if _is_value(dataset, column)),
         weight,
     )
@@ -58,13 +71,13 @@ def _is_weight(dataset: Dataset, column: Column) -> bool:
     return is_aggregated and column.type is Type.INTEGER and column.unit in _COUNTED
 
 
-def _is_dimension(dataset: Dataset, column: Column, states: frozenset[str]) -> bool:
+def _is_dimension(dataset: Dataset, column: Column) -> bool:
     if column.privacy is not Privacy.OPEN or column.name in _FREE_TEXT or dataset.key == (column.name,):
         return False
     if dataset.kind is Kind.CASE and (column.name in _CHANGING or column.type is Type.BOOLEAN):
         return False
-    if column.name.endswith("_id"):
-        return column.name in states
+    if column.name.endswith(("_id", "_no")):
+        return state_of(column.name) is not None
     if column.type is Type.INTEGER:
         return not column.unit and not _is_bucket(column) and column.name != "samples"
     return column.type in (Type.TEXT, Type.BOOLEAN)

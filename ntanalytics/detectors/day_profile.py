@@ -42,7 +42,7 @@ class ProfileDamage:
         kind: the damage.
         hour: first hour with rows, first hour without, or hours by which the day is late (negative: early).
         share: share of a usual day in the missing hours or parts; 0 of a shifted day.
-        parts: the missing parts.
+        parts: the parts that are missing, or that are shifted while the others are not.
     """
 
     kind: Damage
@@ -64,6 +64,28 @@ def profile_damage(today: Floats, usual: Floats) -> ProfileDamage | None:
         return None
     shares = (usual / usual.sum(axis=1, keepdims=True)).mean(axis=0)
     return _shift(today / total, shares) or _cut(today, usual, shares)
+
+
+def shifted_parts(today: Mapping[str, Floats], usual: Sequence[Mapping[str, Floats]]) -> ProfileDamage | None:
+    """Return the parts of a source that have their usual profile at other hours, the same of all; None without any.
+
+    Args:
+        today: part → its rows by hour of the day.
+        usual: the same of comparable days before it.
+    """
+    nothing = np.zeros(24)
+    damages = {
+        part: profile_damage(hours, np.array([day.get(part, nothing) for day in usual]))
+        for part, hours in today.items()
+    }
+    by_hours: dict[int, list[str]] = {}
+    for part, damage in damages.items():
+        if damage is not None and damage.kind == "shifted":
+            by_hours.setdefault(damage.hour, []).append(part)
+    if not by_hours:
+        return None
+    hour = max(by_hours, key=lambda hours: len(by_hours[hours]))
+    return ProfileDamage("shifted", hour, 0.0, tuple(sorted(by_hours[hour])))
 
 
 def missing_parts(today: Mapping[str, float], usual: Sequence[Mapping[str, float]]) -> ProfileDamage | None:

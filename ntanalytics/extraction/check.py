@@ -194,7 +194,8 @@ def _convert_columns(
     for column in mapping.dataset.columns:
         if column.elapsed:
             start, end = (columns.values[name] for name in column.elapsed)
-            columns.values[column.name] = seconds_between(start, end)
+            # a clock that is off loses the duration, and not the row
+            columns.values[column.name] = _within(seconds_between(start, end), column)
         is_required = not column.nullable or column.name == mapping.dataset.time
         for is_broken, reason in _violations(columns.values[column.name], column, is_required=is_required):
             columns.reject(is_broken, reason)
@@ -231,6 +232,14 @@ def _weights(delivered: dict[str, pa.Array], rows: int) -> pa.Array:
     if "source_rows" in delivered:
         return pc.fill_null(delivered["source_rows"].cast(pa.int64()), 1)
     return pa.repeat(pa.scalar(1, pa.int64()), rows)
+
+
+def _within(values: pa.Array, column: Column) -> pa.Array:
+    """Return a derived duration without the values that its column does not allow."""
+    for limit, is_beyond in ((column.minimum, pc.less), (column.maximum, pc.greater)):
+        if limit is not None and column.nullable:
+            values = pc.if_else(pc.fill_null(is_beyond(values, limit), False), None, values)
+    return values
 
 
 def _violations(values: pa.Array, column: Column, *, is_required: bool) -> list[tuple[pa.Array, str]]:

@@ -1,7 +1,8 @@
 """Correlation: findings of one incident are reported once, as a root and its followers.
 
 Which findings follow from which is data (findings/correlation_rules.py). A finding follows from another when a rule
-joins their codes, both concern the same place or one that depends on it, and it did not begin before the other.
+joins their codes, both concern the same place or one that depends on it, and it did not begin before the other. One
+check that fails at several carriers, editions or services at once is one incident, too.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from ntanalytics.findings.threshold import Status, worst
 #: Seconds by which a follower may be seen before the begin of its cause: what is checked or counted by minutes, and
 #: what is counted by hours, whose first hour may hold the begin. And seconds after its end.
 _BEFORE_S, _HOUR_S, _AFTER_S = 600, 3600, 3600
+
+#: Findings of one check that begin together from which they are one incident.
+_AT_ONCE = 3
 
 _EVERYTHING_ALONE = Topology()
 
@@ -49,8 +53,15 @@ class IncidentGroup:
         """Return whether all followers are other views of the root's host or entity."""
         return all(host_of(finding.entity) == host_of(self.root.entity) for finding in self.followers)
 
+    @property
+    def is_at_once(self) -> bool:
+        """Return whether all followers are the check of the root at other entities."""
+        return all(finding.code == self.root.code for finding in self.followers)
 
-def correlate(findings: Iterable[Finding], topology: Topology = _EVERYTHING_ALONE) -> list[IncidentGroup]:
+
+def correlate(
+    findings: Iterable[Finding], topology: Topology = _EVERYTHING_ALONE, *, needs_days: bool = False
+) -> list[IncidentGroup]:
     """Return the incidents of what is not ok, the worst first.
 
     A finding without cause and followers is an incident of its own. What is unknown may follow, and is the root of
@@ -59,9 +70,11 @@ def correlate(findings: Iterable[Finding], topology: Topology = _EVERYTHING_ALON
     Args:
         findings: of one day or period.
         topology: what depends on what.
+        needs_days: whether only findings that tell their day can follow from each other: within a week, what has none
+            tells nothing of before and after.
     """
     open_findings = [finding for finding in ranked(findings) if finding.status != "ok"]
-    joined = _Joined(open_findings, topology)
+    joined = _Joined(open_findings, topology, needs_days=needs_days)
     followers: dict[int, list[Finding]] = {}
     for number, finding in enumerate(open_findings):
         root = joined.root(number)
@@ -77,10 +90,12 @@ def correlate(findings: Iterable[Finding], topology: Topology = _EVERYTHING_ALON
 class _Joined:
     """The cause of each finding among some findings."""
 
-    def __init__(self, findings: Sequence[Finding], topology: Topology) -> None:
+    def __init__(self, findings: Sequence[Finding], topology: Topology, *, needs_days: bool) -> None:
         self._findings = findings
         self._topology = topology
+        self._needs_days = needs_days
         self._causes = [self._cause(number) for number in range(len(findings))]
+        self._causes = [self._sibling(number) if cause is None else cause for number, cause in enumerate(self._causes)]
 
     def root(self, number: int) -> int:
         """Return the number of the first cause; of findings that follow from each other, of the worst."""
@@ -100,6 +115,16 @@ class _Joined:
                     return at
         return None
 
+    def _sibling(self, number: int) -> int | None:
+        """Return the first of the findings without a cause that began together with one, by the same check."""
+        finding = self._findings[number]
+        together = [
+            at
+            for at, other in enumerate(self._findings)
+            if self._causes[at] is None and (at == number or _is_at_once(finding, other))
+        ]
+        return together[0] if len(together) >= _AT_ONCE and together[0] != number else None
+
     def _joins(self, rule: CorrelationRule, root: Finding, follower: Finding) -> bool:
         # one host stops another; any other finding has its cause in one of another kind
         is_other = root.entity != follower.entity if rule.reach == "carried" else root.code != follower.code
@@ -114,7 +139,11 @@ class _Joined:
         if not self._reaches(rule.reach, root, follower):
             return False
         # the views of one host or channel begin earlier or later by chance of the limits
-        return rule.reach in ("host", "entity") or _is_later(root, follower)
+        if rule.reach in ("host", "entity"):
+            return True
+        if self._needs_days and not (_tells_day(root) and _tells_day(follower)):
+            return False
+        return _is_later(root, follower)
 
     def _reaches(self, reach: Reach, root: Finding, follower: Finding) -> bool:
         if reach == "everywhere":
@@ -132,6 +161,20 @@ class _Joined:
         if end == "infra" and follower.entity.kind == "subsystem":
             return root.subsystem == "infra"
         return reach == "dependents" and begin in self._topology.depends_on.get(end, ())
+
+
+def _is_at_once(finding: Finding, other: Finding) -> bool:
+    """Return whether two findings are the same check at two entities of one kind, of hours that began together."""
+    if finding.code != other.code or finding.entity.kind != other.entity.kind or finding.status == "unknown":
+        return False
+    if finding.window is None or other.window is None or finding.window.day != other.window.day:
+        return False
+    is_together = abs(finding.window.from_s - other.window.from_s) < _HOUR_S
+    return is_together and finding.window.overlap_s(other.window) > 0
+
+
+def _tells_day(finding: Finding) -> bool:
+    return finding.window is not None or finding.since is not None
 
 
 def _is_later(root: Finding, follower: Finding) -> bool:

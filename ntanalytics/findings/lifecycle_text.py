@@ -111,7 +111,8 @@ def group_sentence(group: IncidentGroup, word: Word) -> str:
     briefs = list(dict.fromkeys(_briefly(finding, word(finding)) for finding in group.followers))
     named = "、".join(briefs[:MAX_FOLLOWERS]) + (f"等 {len(briefs)} 项" if len(briefs) > MAX_FOLLOWERS else "")
     # the level, growth and alarm of one host are one thing seen in several ways: none comes after the other
-    sentence = f"{root.event}；{'另见' if group.is_one_host else '其后'}：{named}。"
+    order = "同时" if group.is_at_once else "另见" if group.is_one_host else "其后"
+    sentence = f"{root.event}；{order}：{named}。"
     return f"{sentence}{root.advice_sentence}"
 
 

@@ -97,6 +97,22 @@ def source_rule(subsystem: str) -> Rule:
     )
 
 
+def activity_rule(subsystem: str, threshold: Threshold) -> Rule:
+    """Return the rule ``<subsystem>.account_beyond``: no account goes far beyond its past and all others."""
+    return Rule(
+        f"{subsystem}.account_beyond",
+        "beyond_ratio",
+        threshold,
+        "与本人核实，停用该账号会话，核查其读取、下载的内容",
+        "Four times of what the person ever did in a day, and of what one in a thousand days of all persons reaches, "
+        "is a program, or somebody else.",
+        min_count=50,
+        label="账号操作量远超常态",
+        kind="burst",
+        cause="machines",
+    )
+
+
 def surveillance_rule(subsystem: str) -> Rule:
     """Return the rule ``<subsystem>.surveillance``: no member of a dimension departs from its expected range."""
     return Rule(

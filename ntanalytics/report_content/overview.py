@@ -8,8 +8,10 @@ from dataclasses import replace
 from ntanalytics.checks.engine import Evaluation
 from ntanalytics.checks.entities import places
 from ntanalytics.checks.section import SubsystemSummary
+from ntanalytics.findings.correlation import IncidentGroup, correlate
 from ntanalytics.findings.event_text import event_day
 from ntanalytics.findings.finding import Finding, violations, worst_first
+from ntanalytics.findings.lifecycle_text import group_sentence
 from ntanalytics.findings.phrases import named, value_words
 from ntanalytics.findings.threshold import ORDER, VIOLATIONS
 from ntanalytics.metrics import MEASURES
@@ -32,7 +34,7 @@ from ntanalytics.reports.blocks.kpis import change_format
 from ntanalytics.reports.data import plain_row
 from ntanalytics.reports.formats import display
 from ntanalytics.reports.record import DETAIL, Field
-from ntanalytics.subsystems import word
+from ntanalytics.subsystems import topology, word
 from ntanalytics.subsystems.infra.availability_checks import target
 
 #: Columns of the overview of subsystems.
@@ -74,8 +76,9 @@ def summary(evaluation: Evaluation) -> list[Sentence]:
     incidents, left = incidents_of(evaluation, places(evaluation.context))
     opened = opening_incidents(incidents, word_in_full)[:MAX_INCIDENTS]
     room = MAX_EXCEPTIONS - len(opened)
-    worst = _worst_of_each(left)[: max(room, MIN_LASTING)]
-    sentences = [Sentence(_of_period(finding, period.word) + word_in_full(finding).sentence) for finding in worst]
+    groups = correlate(violations(left), topology(evaluation.context), needs_days=True)
+    worst = _worst_of_each(groups)[: max(room, MIN_LASTING)]
+    sentences = [Sentence(_of_period(group.root, period.word) + group_sentence(group, word_in_full)) for group in worst]
     oa, documents = summaries["oa"], summaries["docexchange"]
     overdue = documents.quantity("overdue_deliveries")
     return [
@@ -101,18 +104,21 @@ def open_items_table(evaluation: Evaluation) -> Table:
     return open_items(findings, state, dispositions_of(evaluation, state), incidents, details=WEEKLY)
 
 
-def _worst_of_each(findings: Sequence[Finding]) -> list[Finding]:
-    """Return the worst violation of each subsystem, the worst first; of one status by the weight of its cause."""
-    by_subsystem: dict[str, Finding] = {}
-    for finding in sorted(worst_first(violations(findings)), key=_rank):
-        if finding.subsystem not in ("docexchange", "desk", "data"):
-            by_subsystem.setdefault(finding.subsystem, finding)
+def _worst_of_each(groups: Sequence[IncidentGroup]) -> list[IncidentGroup]:
+    """Return the worst incident that begins in each subsystem, the worst first; of one status by weight."""
+    by_subsystem: dict[str, IncidentGroup] = {}
+    by_root = {id(group.root): group for group in groups}
+    for root in worst_first(group.root for group in groups):
+        if root.subsystem not in ("docexchange", "desk", "data"):
+            kept = by_subsystem.setdefault(root.subsystem, by_root[id(root)])
+            if _rank(by_root[id(root)]) < _rank(kept):
+                by_subsystem[root.subsystem] = by_root[id(root)]
     return sorted(by_subsystem.values(), key=_rank)
 
 
-def _rank(finding: Finding) -> tuple[int, int]:
-    cause = cause_of(finding)
-    return ORDER.index(finding.status), -(cause.weight if cause is not None else 0)
+def _rank(group: IncidentGroup) -> tuple[int, int]:
+    cause = cause_of(group.root)
+    return ORDER.index(group.status), -(cause.weight if cause is not None else 0)
 
 
 def systems(evaluation: Evaluation, *, id: str = "systems", title: str = "") -> Table:

@@ -112,6 +112,11 @@ class DatasetView(ABC):
         return not self.missing_before
 
     @property
+    def clock_shifts(self) -> Damages:
+        """(source, day) → the hours by which the clock was off, of the days of the period; none of states."""
+        return {}
+
+    @property
     def wholeness(self) -> dict[str, bool]:
         """``is_complete`` and ``was_complete``, as arguments of a metric that compares the two periods."""
         return {"is_complete": self.is_complete, "was_complete": self.was_complete}
@@ -244,6 +249,15 @@ class EventView(DatasetView):
     def _is_complete_day(self, day: CoverageDay) -> bool:
         _, ends = local_window(day.day, day.day, self._workspace.settings.zone)
         return day.is_held and day.taken_at >= ends
+
+    @property
+    def clock_shifts(self) -> Damages:
+        """See :class:`DatasetView`."""
+        return {
+            (source, day): damage
+            for (source, day), damage in self._damages.items()
+            if day in self.period.days and damage.kind == "shifted"
+        }
 
     def status(self) -> list[AsOf]:
         """See :class:`DatasetView`."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from ntanalytics.contract import Dataset, Kind
 from ntanalytics.detectors.comparable_days import comparable_days
-from ntanalytics.detectors.day_profile import ProfileDamage, missing_parts, profile_damage
+from ntanalytics.detectors.day_profile import ProfileDamage, missing_parts, profile_damage, shifted_parts
 from ntanalytics.detectors.detection import Floats
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def damaged_days(
 
 def _damage(today: Mapping[str, Floats], usual: Sequence[Mapping[str, Floats]]) -> ProfileDamage | None:
     whole = profile_damage(_hours(today), np.array([_hours(day) for day in usual]))
-    return whole or missing_parts(_rows(today), [_rows(day) for day in usual])
+    return whole or shifted_parts(today, usual) or missing_parts(_rows(today), [_rows(day) for day in usual])
 
 
 def _hours(parts: Mapping[str, Floats]) -> Floats:
@@ -100,7 +100,8 @@ def damage_sentence(label: str, source: str, day: dt.date, damage: ProfileDamage
     whose = f"{label}：数据源 {source} {day:%m月%d日}"
     if damage.kind == "shifted":
         hours = f"{'晚' if damage.hour > 0 else '早'} {abs(damage.hour)} 小时"
-        return f"{whose}的时间比平日整体{hours}，疑为时钟或时区有误，按缺数据处理。"
+        which = f"{'、'.join(damage.parts)} " if damage.parts else ""
+        return f"{whose}的{which}时间比平日整体{hours}，疑为时钟或时区有误，按缺数据处理。"
     if damage.kind == "part_missing":
         return (
             f"{whose}没有{'、'.join(damage.parts)}的数据（平日约占 {damage.share:.0%}），按缺数据处理，相关合计为下限。"

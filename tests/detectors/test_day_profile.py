@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ntanalytics.detectors.day_profile import ProfileDamage, missing_parts, profile_damage
+from ntanalytics.detectors.day_profile import ProfileDamage, missing_parts, profile_damage, shifted_parts
 
 WORK = np.array([0, 0, 0, 0, 0, 0, 0, 2, 20, 40, 30, 14, 6, 8, 30, 36, 22, 9, 3, 2, 1, 0, 0, 0], dtype=float)
 USUAL = np.array([WORK * (1 + 0.05 * (day % 3)) for day in range(10)]).round()
@@ -74,3 +74,11 @@ def test_a_part_without_a_row_that_always_had_many_is_missing() -> None:
     assert missing_parts({}, usual) is None
     assert missing_parts({"oa": 90.0}, usual[:4]) is None
     assert missing_parts({"oa": 90.0}, [*usual, {"oa": 70.0}]) is None
+
+
+def test_a_part_whose_clock_is_off_is_told_by_its_name() -> None:
+    usual = [{"portal": day, "oa": day} for day in USUAL]
+    assert shifted_parts({"portal": np.roll(WORK, 8), "oa": WORK}, usual) == ProfileDamage(
+        "shifted", 8, 0.0, ("portal",)
+    )
+    assert shifted_parts({"portal": WORK, "oa": WORK}, usual) is None

@@ -193,3 +193,28 @@ def test_a_storage_carries_the_hosts_that_the_site_names_and_no_others() -> None
 @pytest.mark.parametrize(("begin", "count"), [(14.9, 1), (14.7, 2), (15.5, 1), (17.0, 2)])
 def test_nothing_follows_from_what_began_later(begin: float, count: int) -> None:
     assert len(_groups(_stopped("core-switch-1"), _stopped("oa-app-1", begin))) == count
+
+
+def _slow(service: str, begin: float, end: float) -> Finding:
+    return _finding("infra.slow_hours", Entity("service", service, service), "warning", window=_window(begin, end))
+
+
+def test_one_check_at_three_services_at_once_is_one_incident() -> None:
+    [group] = _groups(_slow("portal", 9, 11), _slow("oa", 9.5, 12), _slow("im", 9.2, 10))
+    assert (group.is_at_once, len(group.findings)) == (True, 3)
+
+
+def test_two_services_or_services_at_other_hours_are_incidents_of_their_own() -> None:
+    assert len(_groups(_slow("portal", 9, 11), _slow("oa", 9.5, 12))) == 2
+    assert len(_groups(_slow("portal", 9, 11), _slow("oa", 13, 14), _slow("im", 16, 17))) == 3
+
+
+def test_within_a_week_only_what_tells_its_day_follows() -> None:
+    undated = _finding("oa.active_change_rate", since=None)
+    down = _down("oa", window=_window(9, 11))
+    assert len(correlate([down, undated], TOPOLOGY)) == 1
+    assert len(correlate([down, undated], TOPOLOGY, needs_days=True)) == 2
+    later = _finding("oa.lull", window=_window(9.5, 11))
+    assert len(correlate([down, later], TOPOLOGY, needs_days=True)) == 1
+    before = _finding("oa.lull", window=_window(9, 11, ON - dt.timedelta(days=2)), since=ON - dt.timedelta(days=2))
+    assert len(correlate([down, before], TOPOLOGY, needs_days=True)) == 2

@@ -66,6 +66,7 @@ _UNIT = ["unit", "edition"]
 _BY: Mapping[str, list[str]] = {
     "docexchange.daily_counts.late_signings": ["receiver_unit"],
     "docexchange.daily_counts.returns": ["receiver_unit"],
+    "docexchange.registration.late_registrations": ["receiver_unit"],
     "oa.adoption.usage": ["module"],
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType, SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,6 +20,7 @@ from ntanalytics.checks.check import Span, span_of
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.subsystem import Subsystem
 from ntanalytics.contract.dataset import Dataset, Kind, Type
+from ntanalytics.detectors.day_profile import ProfileDamage
 from ntanalytics.findings.finding import Finding, subsystem_entity
 from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.threshold import Status
@@ -145,6 +146,7 @@ class _View:
     note: str = ""
     absent: tuple[str, ...] = ()
     absent_note: str = ""
+    clock_shifts: Mapping[tuple[str, dt.date], ProfileDamage] = field(default_factory=dict)
 
     @property
     def unknown_measures(self) -> frozenset[str]:
@@ -186,6 +188,7 @@ class _Lake:
         gaps: days that were not extracted.
         former: dataset → the snapshot of the period before, where it differs.
         absent: dataset → columns that its source does not have.
+        shifts: dataset → how the clock of its source was off on the last day.
     """
 
     context: CheckContext
@@ -193,6 +196,7 @@ class _Lake:
     gaps: tuple[dt.date, ...]
     former: Mapping[str, pa.Table]
     absent: Mapping[str, Sequence[str]]
+    shifts: Mapping[str, ProfileDamage]
 
     def dataset(self, name: str, history: int) -> _View:
         """Return the view of a dataset."""
@@ -213,6 +217,7 @@ class _Lake:
                 [row for row in days(gaps=self.gaps) if first <= row["day"] <= period.last], schema=_DAYS
             ),
             as_of=self.context.ends_at,
+            clock_shifts={("test", period.last): self.shifts[name]} if name in self.shifts else {},
             absent=tuple(self.absent.get(name, ())),
             is_complete=not set(self.gaps) & set(period.days if given.kind is not Kind.STATE else period.days[-1:]),
         )
@@ -242,6 +247,7 @@ def evaluation(
     rules: Mapping[str, Rule] = RULES,
     former: Data = MappingProxyType({}),
     absent: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    shifts: Mapping[str, ProfileDamage] = MappingProxyType({}),
     has_section: bool = False,
 ) -> engine.Evaluation:
     """Evaluate some checks of a subsystem by the engine.
@@ -256,6 +262,7 @@ def evaluation(
         rules: the rules as the site has them.
         former: dataset → its snapshot of the period before, where it differs.
         absent: dataset → columns that its source does not have.
+        shifts: dataset → how the clock of its source was off on the last day.
         has_section: whether the section of the subsystem is made, too.
     """
     wanted = spans or (span_of(period),)
@@ -268,7 +275,7 @@ def evaluation(
         {name: rows if isinstance(rows, pa.Table) else table_of(name, rows, day=ON) for name, rows in side.items()}
         for side in (data, former)
     )
-    lake = _Lake(context=context, data=given, gaps=gaps, former=earlier, absent=absent)
+    lake = _Lake(context=context, data=given, gaps=gaps, former=earlier, absent=absent, shifts=shifts)
     report: Any = context.report
     report.dataset, report.views = lake.dataset, lambda _subsystem: []
     report.origin = lambda _metric, *_views: {}

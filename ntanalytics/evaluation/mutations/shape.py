@@ -1,7 +1,7 @@
 """Shape of a dataset for damage: its dimensions, counts, failures, durations and values, by construction.
 
-Everything follows from the contract's columns. No rule, subsystem or subject is named here, so that the damage knows
-nothing of what the inspection looks at.
+Everything follows from the contract's columns, and its dimensions from the contract's own derivation. No rule,
+subsystem or subject is named here, so that the damage knows nothing of what the inspection looks at.
 """
 
 from __future__ import annotations
@@ -12,15 +12,13 @@ from functools import cache
 import ibis
 import ibis.expr.types as ir
 
-from ntanalytics.contract import DATASETS, Column, Dataset, Kind, Privacy, Type
+from ntanalytics.contract import DATASETS, Column, Dataset, Kind, Type
 from ntanalytics.contract import dataset as dataset_named
+from ntanalytics.contract.dimensions import breakdown
 from ntanalytics.contract.outcomes import failed_value, tells_outcome, tells_reason
 
 #: Units of durations; a number of another unit is a measured value.
 _TIME_UNITS = ("ms", "秒")
-
-#: Texts that are no dimension: a stage that a case has passed by the end, and free text.
-_NO_DIMENSIONS = ("state", "remark")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,10 +98,14 @@ def shape_of(name: str) -> DatasetShape:
     contract = dataset_named(name)
     elapsed = next((column for column in contract.columns if column.elapsed), None)
     values = tuple(column.name for column in contract.columns if _is_value(column))
-    count = "" if values else _count(contract)
+    parts = breakdown(contract)
+    count = "" if values else parts.weight
     return DatasetShape(
         contract=contract,
-        dimensions=tuple(column.name for column in contract.columns if _is_dimension(contract, column)),
+        # what tells an outcome is damaged as that, and a number is no name
+        dimensions=tuple(
+            column.name for column in parts.dimensions if column.type is Type.TEXT and not tells_outcome(column)
+        ),
         count=count,
         sizes=tuple(column.name for column in contract.columns if count and column.unit == "B"),
         failure=next((column.name for column in contract.columns if tells_outcome(column)), ""),
@@ -117,31 +119,6 @@ def shape_of(name: str) -> DatasetShape:
 def damageable(names: list[str]) -> list[str]:
     """Return the datasets that can be damaged for a time, sorted: a state has no time of its own."""
     return sorted(name for name in names if DATASETS[name].kind is not Kind.STATE and shape_of(name).dimensions)
-
-
-def _is_dimension(contract: Dataset, column: Column) -> bool:
-    """Return whether a column names members: a text that is no key, no hash and no person."""
-    if column.type is not Type.TEXT or column.privacy is not Privacy.OPEN or column.is_hashed:
-        return False
-    if contract.key == (column.name,) or column.name in _NO_DIMENSIONS or tells_outcome(column):
-        return False
-    is_id = column.name.endswith(("_id", "_no"))
-    return not is_id or naming_dataset(column.name) is not None
-
-
-def naming_dataset(identifier: str) -> tuple[str, str] | None:
-    """Return the state and its column that name what an id stands for; None where no state has such a key."""
-    for dataset in DATASETS.values():
-        if dataset.kind is Kind.STATE and dataset.key == (identifier,):
-            name = identifier.removesuffix("_id")
-            return dataset.name, name if name in {column.name for column in dataset.columns} else identifier
-    return None
-
-
-def _count(contract: Dataset) -> str:
-    """Return the column of the number of events, of a dataset that is aggregated by time."""
-    counts = [column.name for column in contract.columns if column.type is Type.INTEGER and column.minimum == 1]
-    return counts[0] if contract.time in contract.key and counts else ""
 
 
 def _is_duration(column: Column) -> bool:

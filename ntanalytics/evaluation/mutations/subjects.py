@@ -14,10 +14,11 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from ntanalytics.contract import DATASETS
+from ntanalytics.contract.dimensions import state_of
 from ntanalytics.evaluation.mutations.damaged_workspace import DamagedWorkspace
 from ntanalytics.evaluation.mutations.mutation import Mutation
 from ntanalytics.evaluation.mutations.series import rows_of_first_day
-from ntanalytics.evaluation.mutations.shape import DatasetShape, naming_dataset, shape_of
+from ntanalytics.evaluation.mutations.shape import DatasetShape, shape_of
 from ntanalytics.findings.finding import Entity, Finding
 from ntanalytics.findings.subjects import dataset_of, members_of
 from ntanalytics.subsystems import SUBSYSTEMS
@@ -127,10 +128,10 @@ def _names(workspace: DamagedWorkspace, mutation: Mutation, dimension: str, memb
     if dimension in unit_columns(shape_of(mutation.dataset).contract):
         given = workspace.reader.from_arrow(pa.table({"unit": [member]}))
         names |= {str(row["canonical"]) for row in workspace.units().canonical_names(given).to_pylist()}
-    naming = naming_dataset(dimension)
-    if naming is not None and naming[0] in workspace.untouched:
-        state = workspace.untouched[naming[0]]
-        rows = state.filter(state[dimension] == member).select(name=naming[1]).distinct()
+    naming = state_of(dimension)
+    if naming is not None and naming[0].name in workspace.untouched:
+        state = workspace.untouched[naming[0].name]
+        rows = state.filter(state[dimension] == member).select(name=naming[1] or dimension).distinct()
         names |= {str(row["name"]) for row in rows.to_pyarrow().to_pylist()}
     return frozenset(names)
 

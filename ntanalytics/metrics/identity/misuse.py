@@ -1,11 +1,11 @@
-"""Misuse that a few events tell: many accounts tried from one address, slow guessing, accounts awake by night.
+"""Misuse that a few events tell: accounts tried one by one, slow guessing, two places, accounts awake by night.
 
 Defined in docs/domain.md, Identity and SSO: misuse.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 import ibis
 import ibis.expr.types as ir
@@ -20,6 +20,9 @@ NIGHT_BEGINS, NIGHT_ENDS = 22, 6
 
 #: Accounts tried, or failures, for each that got in, from which a mistyped password does not explain them.
 _TRIED_PER_ENTRY, _FAILED_PER_ENTRY = 2, 5
+
+#: Time between two logins within which nobody has gone from one place to another.
+_SAME_TIME = timedelta(hours=1)
 
 MISUSE = (
     count(
@@ -36,6 +39,14 @@ MISUSE = (
         "次",
         "Failed logins of one account in a day; where they are more than five times its logins, and it is no "
         "brute-force suspect.",
+        good="down",
+    ),
+    count(
+        "place_changes",
+        "两地交替登录",
+        "次",
+        "Logins of one account on a day, telephones apart, that follow within an hour on one from another address: one "
+        "of the two it never used before, the other one it did.",
         good="down",
     ),
     count(
@@ -94,6 +105,38 @@ def _guesses(logins: ir.Table, of: str, explained: ir.IntegerScalar, **counted: 
     )
     guessing = grouped.filter(grouped[of].notnull() & (grouped[name] > grouped["_explained"])).drop("_explained")
     return guessing.anti_join(suspects(logins, of).select(of), of).order_by(ibis.desc(name), of)
+
+
+def accounts_in_two_places(logins: ir.Table, on: date) -> ir.Table:
+    """Return the accounts that change between an address that they know and one that is new to them.
+
+    A telephone changes its network all day; a desk does not.
+
+    Args:
+        logins: rows of ``identity.logins`` of a day and of some weeks before it.
+        on: the day.
+
+    Returns:
+        ``account_id`` (a pseudonym; never shown in a report), ``place_changes``, ``first_change_at`` and
+        ``last_change_at``, most changes first.
+    """
+    is_at_desk = (logins.terminal != "mobile").fill_null(True)
+    placed = logins.filter(
+        (logins.outcome == "success") & logins.account_id.notnull() & logins.address_hash.notnull() & is_at_desk
+    )
+    before = placed.filter(placed.day < ibis.literal(on))
+    known = before.select(_account="account_id", _address="address_hash").distinct()
+    today = placed.filter(placed.day == ibis.literal(on))
+    both = today.left_join(known, [today.account_id == known["_account"], today.address_hash == known["_address"]])
+    dated = both.select("account_id", "logged_in_at", "login_id", _is_new=both["_address"].isnull())
+    ordered = ibis.window(group_by="account_id", order_by=["logged_in_at", "login_id"])
+    last = dated.mutate(_was_new=dated["_is_new"].lag().over(ordered), _at=dated.logged_in_at.lag().over(ordered))
+    soon = last.logged_in_at <= last["_at"] + ibis.interval(seconds=int(_SAME_TIME.total_seconds()))
+    changed = last.filter((last["_is_new"] != last["_was_new"]) & soon)
+    counted = changed.group_by("account_id").aggregate(
+        place_changes=changed.count(), first_change_at=changed["_at"].min(), last_change_at=changed.logged_in_at.max()
+    )
+    return counted.order_by(ibis.desc("place_changes"), "account_id")
 
 
 def awakened_accounts(logins: ir.Table, accounts_before: ir.Table, begins_at: datetime, utc_offset_h: int) -> ir.Table:

@@ -44,7 +44,16 @@ ACCESSES = (
     ),
 )
 
-MEASURES = catalogue(change.with_changes(ACCESSES))
+#: Applications that are used and not watched.
+UNPROBED = count(
+    "unprobed_apps",
+    "未纳入探测的在用应用",
+    "个",
+    "Applications with an access a working day or more, of which no check asks whether they answer.",
+    good="down",
+)
+
+MEASURES = catalogue((*change.with_changes(ACCESSES), UNPROBED))
 
 
 def accesses(accesses: ir.Table, by: Sequence[str] = ()) -> ir.Table:

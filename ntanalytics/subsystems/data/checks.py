@@ -12,16 +12,20 @@ from datetime import date, timedelta
 from ntanalytics.checks.baseline import HISTORY_DAYS
 from ntanalytics.checks.check import Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.contract import Kind
+from ntanalytics.contract import DATASETS, Kind
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.infra import hosts
 from ntanalytics.metrics.rows import rows
 from ntanalytics.reports.blocks.head import AsOf
+from ntanalytics.subsystems.data.clocks import ELAPSED_DAYS, channel_clocks, channel_columns, shifted_clocks
 from ntanalytics.subsystems.data.completeness import completeness_finding, rejected_finding
 from ntanalytics.subsystems.data.row_counts import RowCounts, fallen_findings, silent_findings
 from ntanalytics.subsystems.data.standstill import METRICS, still_findings
+
+#: Datasets of events with a duration between two moments.
+_TWO_CLOCKS = tuple(name for name in DATASETS if channel_columns(name))
 
 #: Days of host metrics that show which of them usually change.
 METRIC_DAYS = 14
@@ -84,6 +88,12 @@ def _stood_still(context: CheckContext, rule: Rule) -> list[Finding]:
     return _with_origin(context, still_findings(rule, hosts.still_series(metrics.recent, context.on), metrics))
 
 
+def _clock_offset(context: CheckContext, rule: Rule) -> list[Finding]:
+    needs = context.needs or {}
+    shifted = [finding for name, days in needs.items() for finding in shifted_clocks(context, rule, name, days)]
+    return _with_origin(context, [*shifted, *(f for name in _TWO_CLOCKS for f in channel_clocks(context, rule, name))])
+
+
 def _with_origin(context: CheckContext, findings: Iterable[Finding]) -> list[Finding]:
     """Return the findings with the version of their dataset, where the report reads it."""
     traced = []
@@ -104,6 +114,12 @@ CHECKS: tuple[Check, ...] = (
         evaluate=_rows_fall,
         reads={},
         suppressed_by=(SuppressedBy(("data.silent_days",), "part"),),
+    ),
+    Check(
+        rule="data.clock_offset",
+        evaluate=_clock_offset,
+        reads=dict.fromkeys(_TWO_CLOCKS, ELAPSED_DAYS),
+        optional=_TWO_CLOCKS,
     ),
     Check(rule="data.stood_still", evaluate=_stood_still, reads={METRICS: METRIC_DAYS}),
 )

@@ -26,6 +26,12 @@ RULES: tuple[Rule, ...] = (
         label="数据源无数据", cause="data",
     ),
     Rule(
+        "data.clock_offset", "clock_offset_s", Threshold(1, 1800, "down"),
+        "核对该数据源（通道）的时钟与时区设置，校时后重新抽取",
+        "Moments are stored by the second; half an hour is no drift but a time zone (docs/domain.md, Clocks).",
+        kind="change", label="时钟偏差", cause="data",
+    ),
+    Rule(
         "data.stood_still", "still_series", Threshold(0, 5, "down"), "检查监控代理与采集项",
         "What always moves and has one value all day is no longer measured.", kind="absence", label="指标停滞",
         cause="watching",

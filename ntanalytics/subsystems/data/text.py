@@ -8,7 +8,7 @@ from types import MappingProxyType
 from ntanalytics.contract.infra import HOST_METRICS
 from ntanalytics.findings.detector_text import seasonal_baseline
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.phrases import day_words, spaced
+from ntanalytics.findings.phrases import day_words, listed, spaced
 from ntanalytics.findings.text import RuleText, Texts, limits, measured
 from ntanalytics.metrics.number_format import format_number
 
@@ -78,6 +78,23 @@ def _stood_still(finding: Finding) -> str:
     return f"{metrics}全天为同一数值，此前每天都有变化。"
 
 
+def _clock_offset_clause(finding: Finding) -> str:
+    offset = float(finding.figures.get("offset_s") or 0.0)
+    off = f"{'晚' if offset > 0 else '早'} {format_number(abs(offset), 'seconds')}"
+    parts = finding.details.get("parts")
+    which = f"{listed(parts)}的" if isinstance(parts, tuple) and parts else ""
+    column = finding.details.get("column")
+    what = f"{column}比平日整体{off}" if column else f"{which}时间比平日整体{off}"
+    return f"{what}，疑为时钟或时区有误"
+
+
+def _clock_offset_event(finding: Finding) -> str:
+    source = finding.details.get("source")
+    of = f"（数据源 {source}）" if source else ""
+    day = f"自{day_words(finding.since)}起，" if finding.since is not None else ""
+    return f"{day}{finding.entity.label}{of}{_clock_offset_clause(finding)}，有关按时段统计的数字不可用"
+
+
 #: Code of a rule → its sentences.
 TEXTS: Texts = MappingProxyType(
     {
@@ -90,6 +107,9 @@ TEXTS: Texts = MappingProxyType(
         "data.rejected_share": RuleText(evidence=_rejected_share),
         "data.silent_days": RuleText(evidence=_silent_days),
         "data.rows_fall": RuleText(evidence=_rows_fall),
+        "data.clock_offset": RuleText(
+            evidence=lambda finding: f"{_clock_offset_clause(finding)}。", event=_clock_offset_event
+        ),
         "data.stood_still": RuleText(evidence=_stood_still),
     }
 )

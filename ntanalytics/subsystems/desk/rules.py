@@ -43,6 +43,22 @@ RULES: tuple[Rule, ...] = (
         "day.", kind="deadline", label="非工作时间响应", cause="tickets",
     ),
     Rule(
+        "desk.bulk_closing", "bulk_closed", Threshold(9, 29, "down"),
+        "逐件核实集中关闭的工单是否已解决，未解决的重新打开",
+        "Nobody solves ten tickets within ten minutes; a desk that closes its day in the evening is known by it.",
+        kind="burst", label="工单集中关闭", cause="tickets",
+    ),
+    Rule(
+        "desk.slow_responses", "slow_response_share", Threshold(0.3, 0.8, "down"), "核实当日值守与派单，及时响应",
+        "One in twenty waits long, as a matter of definition; when a third more do, nobody is at the desk.",
+        kind="usual", min_count=4, label="首次响应变慢占比", cause="tickets",
+    ),
+    Rule(
+        "desk.same_incident", "same_incidents", Threshold(1, 3, "down"), "复盘前次整改是否到位，消除根因",
+        "What failed for the same cause within a month was not set right.", kind="hygiene", label="同类事件再次发生",
+        cause="clocks",
+    ),
+    Rule(
         "desk.onboarding", "missing_steps", Threshold(0, 3, "down"), "补齐接入步骤并登记",
         "A unit is connected by account, permission, seal and training (docs/domain.md, O6).", kind="hygiene",
         label="单位接入缺步骤", cause="duties",

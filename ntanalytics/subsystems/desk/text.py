@@ -10,6 +10,7 @@ from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.phrases import day_words, listed, value_words
 from ntanalytics.findings.text import RuleText, Texts, measured
 from ntanalytics.metrics.number_format import format_number
+from ntanalytics.subsystems.desk.ticket_flow_text import BULK_CLOSING, SAME_INCIDENT
 
 
 def overdue_tickets(finding: Finding) -> str:
@@ -200,6 +201,8 @@ TEXTS: Texts = MappingProxyType(
     {
         "desk.overdue_tickets": RuleText(evidence=overdue_tickets, event=overdue_event),
         "desk.overdue_oldest": RuleText(evidence=overdue_oldest, event=oldest_event),
+        "desk.bulk_closing": BULK_CLOSING,
+        "desk.same_incident": SAME_INCIDENT,
         "desk.onboarding": RuleText(evidence=onboarding),
         "desk.concentrated": RuleText(evidence=concentrated),
         "desk.attendance_rate": RuleText(

@@ -19,6 +19,7 @@ from ntanalytics.metrics.desk import tickets as ticket_metrics
 from ntanalytics.metrics.desk.compliance import STEPS
 from ntanalytics.metrics.figures import FigureRow, figures
 from ntanalytics.metrics.rows import Rows, rows
+from ntanalytics.subsystems.desk.ticket_flow_checks import as_open, bulk_closings
 
 #: Days of history with comparable days, and of a quarter.
 HISTORY, QUARTER_BACK = 70, 90
@@ -46,9 +47,10 @@ def missing(rule: Rule, series: Series, entity: Entity) -> Finding:
 
 
 def _backlog(context: CheckContext) -> FigureRow:
-    """Return the open tickets at the end of the period in one row."""
+    """Return the open tickets at the end of the period in one row; of a day those closed in bulk are open still."""
     tickets = context.dataset("desk.tickets", HISTORY)
-    return figures(ticket_metrics.backlog(tickets.cases, context.ends_at), tickets).total
+    counted = as_open(tickets.cases, context.shared(bulk_closings)) if context.is_day else tickets.cases
+    return figures(ticket_metrics.backlog(counted, context.ends_at), tickets).total
 
 
 def _overdue(context: CheckContext, rule: Rule) -> list[Finding]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -16,16 +16,16 @@ from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.onset import with_onset_at
 from ntanalytics.checks.span_view import since
 from ntanalytics.findings.finding import Entity, Finding, violations
-from ntanalytics.findings.judgement import evaluate_rules
+from ntanalytics.findings.judgement import evaluate_rules, judge_value
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics import days as by_days
+from ntanalytics.metrics.docexchange import callers as caller_metrics
 from ntanalytics.metrics.docexchange import daily_counts as daily_metrics
 from ntanalytics.metrics.docexchange import documents as document_metrics
 from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.rows import rows
-
-#: Days of history with comparable days.
-HISTORY = 70
+from ntanalytics.subsystems.docexchange.reading import HISTORY, as_of, caller, receiver, sender, working_days
+from ntanalytics.subsystems.docexchange.registration_checks import REGISTRATION_CHECKS
 
 #: Days up to an inspected one over which it is judged whether deliveries are signed for in time.
 DUE_DAYS = 7
@@ -34,34 +34,12 @@ DUE_DAYS = 7
 _UNSIGNED_DAYS, _RETURNED_DAYS = 7, 2
 
 _SLOT_S, _DAY_S = 1800, 86_400
+_MINUTE = timedelta(minutes=1)
 
 #: Calls come in batches: a gap leaves at most this share.
 _MOST_LEFT = 0.15
 
 _ALL_CALLS = Entity("interface", "all", "全部接口")
-
-
-def _by_column(column: str, kind: str, row: Mapping[str, Any]) -> Entity:
-    return Entity(kind, str(row[column]), str(row[column]))
-
-
-receiver = partial(_by_column, "receiver_unit", "unit")
-sender = partial(_by_column, "sender_unit", "unit")
-caller = partial(_by_column, "caller", "caller")
-
-
-def as_of(context: CheckContext) -> datetime:
-    """Return the moment as of which deliveries are judged: the end of the period, or their extraction before it."""
-    return min(context.ends_at, context.dataset("docexchange.deliveries", HISTORY).as_of)
-
-
-def working_days(context: CheckContext) -> list[date]:
-    """Return the working days up to the period's end.
-
-    Deliveries are judged as of then at the latest, so that a deadline on a later day has not passed: the calendar of
-    the days after it is not needed.
-    """
-    return context.nearby_working_days(HISTORY)
 
 
 def delivered(context: CheckContext, table: ir.Table, at: datetime, by: tuple[str, ...] = ()) -> ir.Table:
@@ -190,6 +168,17 @@ def _caller_gap(context: CheckContext, rule: Rule) -> list[Finding]:
     )
 
 
+def _unknown_caller(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the callers that were never seen before this week, with the hours of their calls."""
+    calls = context.dataset("docexchange.interface_calls", HISTORY)
+    findings = []
+    for row in rows(caller_metrics.unknown_callers(calls.recent, context.on)):
+        window = context.window(row["first_call_at"], row["last_call_at"] + _MINUTE)
+        finding = replace(judge_value(rule, row["calls"], [], caller(row)), window=window, since=row["first_on"])
+        findings.append(finding.with_figures(interfaces=float(row["interfaces"])))
+    return findings
+
+
 def _calls_slow(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return whether calls took far longer than usual."""
     calls = context.dataset("docexchange.interface_calls", HISTORY)
@@ -213,6 +202,7 @@ CHECKS: tuple[Check, ...] = (
         reads=_DELIVERIES,
         suppressed_by=(SuppressedBy(("docexchange.overdue_deliveries",)),),
     ),
+    *REGISTRATION_CHECKS,
     Check(rule="docexchange.returned_share", evaluate=_returned_share, reads=_BOTH, every=LONGER_PERIODS),
     Check(rule="docexchange.returns_rise", evaluate=_returns_rise, reads=_BOTH),
     Check(rule="docexchange.undelivered", evaluate=_undelivered, reads=_DELIVERIES),
@@ -221,5 +211,6 @@ CHECKS: tuple[Check, ...] = (
     Check(rule="docexchange.call_failure_rate", evaluate=_call_failure_rate, reads=_CALLS, every=LONGER_PERIODS),
     Check(rule="docexchange.calls_failing", evaluate=_calls_failing, reads=_CALLS),
     Check(rule="docexchange.caller_lull", evaluate=_caller_gap, reads=_CALLS),
+    Check(rule="docexchange.unknown_caller", evaluate=_unknown_caller, reads=_CALLS),
     Check(rule="docexchange.calls_slow", evaluate=_calls_slow, reads=_CALLS),
 )

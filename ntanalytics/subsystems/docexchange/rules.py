@@ -23,6 +23,18 @@ RULES: tuple[Rule, ...] = (
         label="未按时签收占比", kind="usual", cause="overdue", nouns=RateNouns("未按时签收", "应签收", "件次"),
     ),
     Rule(
+        "docexchange.registration_lull", "registered_deliveries", Threshold(10_800, 86_400, "down"),
+        "核查登记功能与收文接口，通知受影响单位",
+        "Documents that are signed for all day, and registered by nobody, wait for a "
+        "function that is broken.", min_count=25, label="公文登记中断", kind="absence", cause="standstill",
+    ),
+    Rule(
+        "docexchange.unregistered", "unregistered_share", Threshold(0.5, 0.99, "down"),
+        "电话核实收文登记人员与登记流程", "A unit that signs and no longer registers has left off half of its work.",
+        min_count=4, label="签收后未登记占比", kind="usual", cause="overdue",
+        nouns=RateNouns("签收后未登记", "已签收", "件次"),
+    ),
+    Rule(
         "docexchange.returned_share", "returned_share", Threshold(0.05, 0.2, "down"), "与发文单位核对格式与主送范围",
         "A returned document is an error of the sender's; one in twenty is a pattern.", count_measure="deliveries",
         min_count=30, cause="returns",
@@ -64,6 +76,12 @@ RULES: tuple[Rule, ...] = (
         "docexchange.caller_lull", "calls", Threshold(7200, 86_400, "down"), "联系调用方核查其任务与网络",
         "A system that calls all day and then does not has stopped, and says nothing.", min_count=25,
         label="接口调用中断", kind="absence", cause="interfaces",
+    ),
+    Rule(
+        "docexchange.unknown_caller", "calls", Threshold(0, 99, "down"),
+        "核实该调用方是否经批准接入，未经批准的立即停用其凭据",
+        "Systems are connected by an order; one that nobody knows reads what it was not given.", label="陌生调用方",
+        kind="burst", cause="brute_force",
     ),
     Rule(
         "docexchange.calls_slow", "call_p95_ms", Threshold(0.8, 3.0, "down"), "核查接口服务与数据库的慢查询",

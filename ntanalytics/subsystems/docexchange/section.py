@@ -17,7 +17,8 @@ from ntanalytics.metrics import days as by_days
 from ntanalytics.metrics.docexchange import documents as document_metrics
 from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.groups import join_groups
-from ntanalytics.subsystems.docexchange.checks import HISTORY, as_of, delivered
+from ntanalytics.subsystems.docexchange.checks import delivered
+from ntanalytics.subsystems.docexchange.reading import HISTORY, as_of
 
 
 def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemSummary:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+from ntanalytics.findings.event_text import when
 from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.phrases import day_words, value_words
 from ntanalytics.findings.text import RuleText, Texts, measured
 
 
@@ -14,5 +16,23 @@ def signed_in_time(finding: Finding) -> str:
     return measured(finding) if days is None else f"近 {days:.0f} 天{measured(finding)}"
 
 
+def _unknown_caller(finding: Finding) -> str:
+    count, interfaces = value_words(finding, "integer", "次"), int(finding.figures.get("interfaces") or 0)
+    first = f"，{day_words(finding.since)}首次出现" if finding.since is not None else ""
+    return f"此前从未出现的调用方调用接口 {count}（{interfaces} 个接口）{first}"
+
+
+def unknown_caller_event(finding: Finding) -> str:
+    """Return when a caller that was never seen before called how often."""
+    return f"{when(finding)}{finding.entity.label}：{_unknown_caller(finding)}"
+
+
 #: Sentences by rule code, where the general ones do not serve.
-TEXTS: Texts = MappingProxyType({"docexchange.signed_in_time_rate": RuleText(evidence=signed_in_time)})
+TEXTS: Texts = MappingProxyType(
+    {
+        "docexchange.signed_in_time_rate": RuleText(evidence=signed_in_time),
+        "docexchange.unknown_caller": RuleText(
+            evidence=lambda finding: f"{_unknown_caller(finding)}。", event=unknown_caller_event
+        ),
+    }
+)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import ibis.expr.types as ir
 
-from ntanalytics.checks.baseline import drop_uninformative
+from ntanalytics.checks.baseline import HISTORY_DAYS, drop_uninformative
 from ntanalytics.checks.check import Check
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.findings.finding import Finding, Window
@@ -18,19 +19,37 @@ from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.identity import misuse
 from ntanalytics.metrics.rows import rows
+from ntanalytics.workspace.dataset_view import DatasetView
 
 
 def _guesses(context: CheckContext, rule: Rule, *, metric: Callable[[ir.Table], ir.Table]) -> list[Finding]:
     """Return the worst of those that guess, with the hours in which it did."""
     logins = context.dataset("identity.logins")
-    guessed = rows(metric(logins.table))
-    finding = judge_value(rule, guessed[0][rule.measure] if guessed else 0, [logins])
+    return _worst(context, rule, rows(metric(logins.table)), logins, ("first_attempt_at", "last_attempt_at"))
+
+
+def _two_places(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the account that changed most often between two places; unknown without days on which it has one."""
+    logins = context.dataset("identity.logins", HISTORY_DAYS)
+    first = logins.recent.day.min().to_pyarrow().as_py()
+    if first is None or (context.on - first).days < _PLACE_DAYS:
+        return [unknown(rule, "short_history")]
+    changed = rows(misuse.accounts_in_two_places(logins.recent, context.on))
+    return _worst(context, rule, changed, logins, ("first_change_at", "last_change_at"))
+
+
+def _worst(
+    context: CheckContext,
+    rule: Rule,
+    suspects: Sequence[Mapping[str, Any]],
+    logins: DatasetView,
+    times: tuple[str, str],
+) -> list[Finding]:
+    """Return the finding of the first suspect, with its hours and the number of others beyond the limit."""
+    finding = judge_value(rule, suspects[0][rule.measure] if suspects else 0, [logins])
     if finding.is_violation:
-        others = sum(rule.threshold.judge(row[rule.measure]) != "ok" for row in guessed) - 1
-        first, last = (
-            (guessed[0][name] - context.begins_at) / timedelta(seconds=1)
-            for name in ("first_attempt_at", "last_attempt_at")
-        )
+        others = sum(rule.threshold.judge(row[rule.measure]) != "ok" for row in suspects) - 1
+        first, last = ((suspects[0][name] - context.begins_at) / timedelta(seconds=1) for name in times)
         window = Window(context.on, first, last)
         finding = replace(finding, window=window, since=context.on).with_figures(others=float(others))
     return drop_uninformative(context, [finding])
@@ -51,6 +70,9 @@ def _night_grants(context: CheckContext, rule: Rule) -> list[Finding]:
     return evaluate_rules([rule], figures(misuse.night_grants(changes.table, context.utc_offset_h), changes))
 
 
+#: Days of logins that show where an account is at home.
+_PLACE_DAYS = 28
+
 _LOGINS = {"identity.logins": 0}
 
 MISUSE_CHECKS: tuple[Check, ...] = (
@@ -58,6 +80,7 @@ MISUSE_CHECKS: tuple[Check, ...] = (
         rule="identity.sprayed_accounts", evaluate=partial(_guesses, metric=misuse.spraying_addresses), reads=_LOGINS
     ),
     Check(rule="identity.slow_attempts", evaluate=partial(_guesses, metric=misuse.slow_guesses), reads=_LOGINS),
+    Check(rule="identity.two_places", evaluate=_two_places, reads={"identity.logins": HISTORY_DAYS}),
     Check(rule="identity.awakened_accounts", evaluate=_awakened, reads={**_LOGINS, "identity.accounts": 0}),
     Check(rule="identity.night_grants", evaluate=_night_grants, reads={"identity.account_changes": 0}),
 )

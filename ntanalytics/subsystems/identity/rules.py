@@ -60,6 +60,13 @@ RULES: tuple[Rule, ...] = (
         cause="brute_force",
     ),
     Rule(
+        "identity.two_places", "place_changes", Threshold(2, 9, "down"),
+        "与本人核实，停用陌生来源的会话并改密",
+        "Who goes to a colleague's desk comes back once; who changes three times within the hour between his own place "
+        "and one that he never used is two.", label="疑似一号两地登录",
+        kind="burst", cause="brute_force",
+    ),
+    Rule(
         "identity.awakened_accounts", "awakened_accounts", Threshold(0, 4, "down"),
         "与本人核实，停用无人使用的账号，查看登录后的操作",
         "Nobody comes back after ninety days in the middle of the night.", kind="burst", cause="brute_force",

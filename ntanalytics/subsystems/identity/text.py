@@ -54,6 +54,13 @@ def slow_event(finding: Finding) -> str:
     return f"{_in_hours(finding)}同一账号登录失败 {count}，疑似缓慢猜解口令{_more(finding, '个账号')}"
 
 
+def two_places_event(finding: Finding) -> str:
+    """Return in which hours one account changed how often between two places."""
+    count = value_words(finding, "integer", "次")
+    more = _more(finding, "个账号")
+    return f"{_in_hours(finding)}同一账号在常用来源与从未用过的来源之间交替登录 {count}，疑似两人同时使用{more}"
+
+
 def _in_hours(finding: Finding) -> str:
     return f"{moment_words(finding.window)}，统一身份认证系统" if finding.window else ""
 
@@ -108,6 +115,7 @@ TEXTS: Texts = MappingProxyType(
         "identity.attempts": RuleText(evidence=attempts, event=attempts_event),
         "identity.sprayed_accounts": RuleText(event=sprayed_event),
         "identity.slow_attempts": RuleText(event=slow_event),
+        "identity.two_places": RuleText(event=two_places_event),
         "identity.awakened_accounts": RuleText(event=awakened_event),
         "identity.night_grants": RuleText(event=night_grants_event),
         "identity.orphan_accounts": RuleText(evidence=orphan_accounts, event=orphan_event),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import ibis.expr.types as ir
 
+from ntanalytics.checks.account_activity import account_beyond
 from ntanalytics.checks.by_detector import failure_rate_rise, seasonal_baseline, volume_gap
 from ntanalytics.checks.check import LONGER_PERIODS, Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
@@ -105,5 +107,11 @@ CHECKS: tuple[Check, ...] = (
     Check(rule="im.messages_rise", evaluate=_rise, reads=_BOTH, optional=("im.sessions",)),
     Check(rule="im.files_rise", evaluate=_rise, reads=_BOTH, optional=("im.sessions",)),
     Check(rule="im.busiest", evaluate=_busiest, reads=_MESSAGES),
+    Check(
+        rule="im.account_beyond",
+        evaluate=partial(account_beyond, dataset="im.messages", history=HISTORY, group="kind"),
+        reads=_MESSAGES,
+        suppressed_by=(SuppressedBy(("im.busiest",), "any"),),
+    ),
     Check(rule="im.old_client", evaluate=_old_client, reads={"im.sessions": HISTORY}),
 )

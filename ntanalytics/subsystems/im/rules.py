@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ntanalytics.findings.rule import RateNouns, Rule, source_rule
+from ntanalytics.findings.rule import RateNouns, Rule, activity_rule, source_rule
 from ntanalytics.findings.threshold import Threshold
 
 RULES: tuple[Rule, ...] = (
@@ -35,6 +35,7 @@ RULES: tuple[Rule, ...] = (
         "A message every six seconds for an hour is not a person's.", label="单个账号一小时消息", kind="burst",
         cause="machines",
     ),
+    activity_rule("im", Threshold(4, 20, "down")),
     Rule(
         "im.old_client", "client_share", Threshold(0.005, 0.4, "down"), "核查终端软件分发策略，重新推送当前版本",
         "Versions go up; where one in two hundred has gone back, a roll-out or an image is at fault.", min_count=100,

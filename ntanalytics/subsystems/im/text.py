@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+from ntanalytics.findings.account_activity_text import TEXT
 from ntanalytics.findings.event_text import lasting
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.phrases import value_words
@@ -18,4 +19,4 @@ def old_client(finding: Finding) -> str:
     return f"即时通讯用户中有 {hits}使用旧版或陌生客户端 {client}（占 {value_words(finding)}）{lasting(finding)}"
 
 
-TEXTS: Texts = MappingProxyType({"im.old_client": RuleText(event=old_client)})
+TEXTS: Texts = MappingProxyType({"im.account_beyond": TEXT, "im.old_client": RuleText(event=old_client)})

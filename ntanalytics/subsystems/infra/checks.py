@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from ntanalytics.checks.check import Check
-from ntanalytics.subsystems.infra import availability_checks, host_checks, load_checks, retention_checks, web_checks
+from ntanalytics.subsystems.infra import (
+    availability_checks,
+    decay_checks,
+    host_checks,
+    load_checks,
+    retention_checks,
+    web_checks,
+)
 
 CHECKS: tuple[Check, ...] = (
     *web_checks.CHECKS,
     *availability_checks.CHECKS,
     *host_checks.CHECKS,
     *load_checks.CHECKS,
+    *decay_checks.CHECKS,
     *retention_checks.CHECKS,
 )

@@ -154,6 +154,7 @@ CHECKS = (
         rule="infra.disk_growth",
         evaluate=_growth_rise,
         reads={"infra.metrics": HISTORY_DAYS},
-        suppressed_by=(SuppressedBy(("infra.disk_used", "infra.days_until_full")),),
+        # a disk that is nearly full and fills fast is no milder than an emptier one
+        suppressed_by=(SuppressedBy(("infra.disk_used", "infra.days_until_full"), hides_worse=False),),
     ),
 )

@@ -124,6 +124,17 @@ RULES: tuple[Rule, ...] = (
         label="交换区使用率（95%以内）", cause="busy_hosts",
     ),
     Rule(
+        "infra.slow_decay", "days_until_limit", Threshold(30, 7, "up"),
+        "在到限之前查明原因并处理，安排重启、清理或扩容",
+        "What worsens a little each day is mended at leisure, or in the night in which it fails.", kind="growth",
+        label="缓慢劣化", cause="busy_hosts",
+    ),
+    Rule(
+        "infra.ping_loss", "lost_pings", Threshold(9, 99, "down"), "检查该设备的网口、光模块与链路",
+        "Single pings get lost; ten a week more than chance explains are a cable or a port that goes.", kind="change",
+        label="连通检查丢失", cause="outages",
+    ),
+    Rule(
         "infra.backup_lateness", "backup_lateness", Threshold(1.5, 2.5, "down"), "检查备份任务与存储，补做备份",
         "A plan that was kept runs once in its interval (docs/domain.md, O13).", kind="absence",
         label="备份逾期", cause="backups",

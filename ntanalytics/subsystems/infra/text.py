@@ -21,6 +21,7 @@ from ntanalytics.findings.text import (
 )
 from ntanalytics.metrics.figures import Figures
 from ntanalytics.metrics.number_format import format_number
+from ntanalytics.subsystems.infra.decay_text import PING_LOSS, SLOW_DECAY
 from ntanalytics.subsystems.infra.machine_words import disk_words, machine_words, site_of
 
 ALL_HOSTS, MONITORING, BACKUP, BACKUP_PLANS = "全部主机", "监控平台", "备份", "备份计划"
@@ -342,6 +343,8 @@ TEXTS: Texts = MappingProxyType(
             advice=_advice_if_unknown("核对日志轮转设置，确认留存不少于六个月"),
         ),
         "infra.failed_patches": RuleText(evidence=_failed_patches, event=_patch_event),
+        "infra.slow_decay": SLOW_DECAY,
+        "infra.ping_loss": PING_LOSS,
         "infra.tls_days": RuleText(event=_tls_event),
         "infra.unpatched": RuleText(
             evidence=_unpatched,

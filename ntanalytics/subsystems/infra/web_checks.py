@@ -94,11 +94,22 @@ def _worst_day(context: CheckContext, rule: Rule, days: list[FigureRow]) -> Find
     return finding.with_figures(days_beyond=float(beyond)).with_details(day=worst["day"].isoformat())
 
 
+def answers(context: CheckContext) -> Sequence[Mapping[str, Any]]:
+    """Return the duration of the answers of each service by day and hour, of comparable days."""
+    past = context.shared(baseline, WEB)
+    return rows(requests.answers(past.comparable, context.utc_offset_h))
+
+
 def _slow_hours(context: CheckContext, rule: Rule) -> list[Finding]:
     past = context.shared(baseline, WEB)
-    answers = requests.answers(past.comparable, context.utc_offset_h)
     return latency_spike(
-        rule, answers, past.days, context.on, measure="answer_p95_ms", count="answered", entity=service_entity
+        rule,
+        context.shared(answers),
+        past.days,
+        context.on,
+        measure="answer_p95_ms",
+        count="answered",
+        entity=service_entity,
     )
 
 

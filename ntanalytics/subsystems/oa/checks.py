@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 
+from ntanalytics.checks.account_activity import account_beyond
 from ntanalytics.checks.by_detector import MAX_SHARE_LEFT, group_drop, seasonal_baseline, volume_gap
 from ntanalytics.checks.check import QUARTER, Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
@@ -26,7 +28,7 @@ from ntanalytics.subsystems.oa.section import EVER, levels
 #: Days of history with comparable days, and of a quarter.
 HISTORY, QUARTER_BACK = 70, 90
 
-_HOUR_S = 3600
+_HOUR_S, _DAY_S = 3600, 86_400
 
 #: A module or a flow stands still when less than half is left; single persons and meetings move the rest.
 _HALF = 0.5
@@ -91,6 +93,17 @@ def _task_gap(context: CheckContext, rule: Rule) -> list[Finding]:
     finished = task_duration.finished_by_slot(context.shared(_tasks), context.utc_offset_h, _HOUR_S)
     days = context.dataset("oa.activities", HISTORY).days
     return volume_gap(rule, finished, days, context.on, slot_s=_HOUR_S, entity=_module, most_left=_HALF)
+
+
+def _unit_task_gap(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the units that left off finishing their tasks on working days in a row."""
+    tasks = context.dataset("oa.tasks", HISTORY)
+    if not tasks.is_complete:
+        return []
+    named = tasks.cases.filter(tasks.cases.unit.notnull())
+    finished = task_duration.finished_by_slot(named, context.utc_offset_h, _DAY_S, ["unit"])
+    daily = finished.select("day", "unit", tasks=finished.events)
+    return group_drop(rule, daily, tasks.days, context.on, entity=unit_entity)
 
 
 def _whole_fall(context: CheckContext) -> list[Finding]:
@@ -226,8 +239,20 @@ CHECKS: tuple[Check, ...] = (
         reads={**_TASKS, **_ACTIVITIES},
         suppressed_by=(SuppressedBy(("oa.lull",), "part"), SuppressedBy(("oa.module_lull",))),
     ),
+    Check(
+        rule="oa.unit_task_lull",
+        evaluate=_unit_task_gap,
+        reads=_TASKS,
+        suppressed_by=(SuppressedBy(("oa.unit_active_fall",)), SuppressedBy(("oa.task_lull", "oa.lull"), "any")),
+    ),
     Check(rule="oa.mobile_fall", evaluate=_mobile_fall, reads=_ACTIVITIES, suppressed_by=_STOOD_STILL),
     Check(rule="oa.busiest", evaluate=_busiest, reads=_ACTIVITIES),
+    Check(
+        rule="oa.account_beyond",
+        evaluate=partial(account_beyond, dataset="oa.activities", history=HISTORY, group="module"),
+        reads=_ACTIVITIES,
+        suppressed_by=(SuppressedBy(("oa.busiest",), "any"),),
+    ),
     Check(rule="oa.overdue_rise", evaluate=_overdue_rise, reads=_TASKS),
     Check(rule="oa.handling_rise", evaluate=_handling_rise, reads=_TASKS),
     Check(rule="oa.handling", evaluate=_handling, reads={"oa.tasks": QUARTER_BACK}, every=(QUARTER,)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ntanalytics.findings.rule import Rule, source_rule
+from ntanalytics.findings.rule import Rule, activity_rule, source_rule
 from ntanalytics.findings.threshold import Threshold
 
 RULES: tuple[Rule, ...] = (
@@ -54,6 +54,11 @@ RULES: tuple[Rule, ...] = (
         label="流程办结停滞", kind="absence", cause="standstill",
     ),
     Rule(
+        "oa.unit_task_lull", "tasks", Threshold(-0.7, -0.95, "up"), "核实该单位办理人员与流程授权，催办积压任务",
+        "A unit that finishes a third of what it usually does on two working days lets its tasks lie.", min_count=4,
+        label="单位办结任务较常态", kind="change", cause="handling",
+    ),
+    Rule(
         "oa.mobile_fall", "mobile_share", Threshold(-0.12, -0.3, "up"), "核查移动端网关、证书与最近的移动端版本",
         "How many reach for the telephone is a habit: a tenth of them does not lose it in a day.",
         count_measure="active", min_count=50, label="移动端占比较常态", kind="usual", cause="mobile",
@@ -63,6 +68,7 @@ RULES: tuple[Rule, ...] = (
         "An action every two seconds for an hour is not a person's.", label="单个账号一小时操作", kind="burst",
         cause="machines",
     ),
+    activity_rule("oa", Threshold(4, 20, "down")),
     Rule(
         "oa.overdue_rise", "overdue_tasks", Threshold(0.5, 2.0, "down"), "按模块和单位催办超期任务，核查流程是否停滞",
         "Half as many again as the calendar explains: a flow or an office has left off.", min_count=20,

@@ -195,6 +195,8 @@ def _application_gap(context: CheckContext, rule: Rule) -> list[Finding]:
 
 
 _READS = {"sms.messages": HISTORY}
+#: A clock that is off makes reports late that are not.
+_CLOCK = ("data.clock_offset",)
 
 CHECKS: tuple[Check, ...] = (
     Check(
@@ -209,7 +211,7 @@ CHECKS: tuple[Check, ...] = (
         evaluate=_worst_day,
         reads=_READS,
         every=EVERY_PERIOD,
-        suppressed_by=(SuppressedBy(("sms.late_rise",)),),
+        suppressed_by=(SuppressedBy(("sms.late_rise", *_CLOCK)),),
     ),
     Check(rule="sms.backlog", evaluate=_backlog, reads=_READS, suppressed_by=(SuppressedBy(("sms.late_rise",)),)),
     Check(rule="sms.failures_rise", evaluate=_rate_rise, reads=_READS),
@@ -219,7 +221,7 @@ CHECKS: tuple[Check, ...] = (
         reads=_READS,
         suppressed_by=(SuppressedBy(("sms.failures_rise",)),),
     ),
-    Check(rule="sms.late_rise", evaluate=_rate_rise, reads=_READS),
+    Check(rule="sms.late_rise", evaluate=_rate_rise, reads=_READS, suppressed_by=(SuppressedBy(_CLOCK),)),
     Check(
         rule="sms.carrier_unlike",
         evaluate=_unlike,

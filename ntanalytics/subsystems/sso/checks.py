@@ -8,6 +8,7 @@ from typing import Any
 
 import ibis.expr.types as ir
 
+from ntanalytics.checks.account_activity import account_beyond
 from ntanalytics.checks.baseline import HISTORY_DAYS, baseline, drop_uninformative, judge_share
 from ntanalytics.checks.by_detector import BurstSearch, failure_burst, seasonal_baseline, silence
 from ntanalytics.checks.check import DAY, EVERY_PERIOD, LONGER_PERIODS, Check, SuppressedBy
@@ -19,6 +20,7 @@ from ntanalytics.metrics import slots
 from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.rows import rows
 from ntanalytics.metrics.sso import accesses as access_metrics
+from ntanalytics.subsystems.sso.probe_coverage import COVERAGE_CHECK
 
 #: Slots of all accesses, of one application, and of refusals.
 _SHORT_S, _HOUR_S, _HALF_HOUR_S = 300, 3600, 1800
@@ -168,4 +170,10 @@ CHECKS: tuple[Check, ...] = (
         optional=("sso.apps",),
         suppressed_by=(SuppressedBy(("sso.access_silence", *_LOGINS), "any"),),
     ),
+    Check(
+        rule="sso.account_beyond",
+        evaluate=partial(account_beyond, dataset="sso.accesses", history=HISTORY_DAYS, group="app_id"),
+        reads={"sso.accesses": HISTORY_DAYS},
+    ),
+    COVERAGE_CHECK,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ntanalytics.findings.rule import Rule, source_rule
+from ntanalytics.findings.rule import Rule, activity_rule, source_rule
 from ntanalytics.findings.threshold import Threshold
 
 RULES: tuple[Rule, ...] = (
@@ -40,6 +40,12 @@ RULES: tuple[Rule, ...] = (
         "sso.app_p95_rise", "access_p95_ms", Threshold(1.0, 4.0, "down"), "查看该应用的票据校验与后端负载",
         "Twice as long as usual, and half a second at least, is felt.", count_measure="accesses", min_count=50,
         label="应用访问耗时（95%以内）", kind="usual", cause="apps",
+    ),
+    activity_rule("sso", Threshold(4, 20, "down")),
+    Rule(
+        "sso.unprobed_apps", "unprobed_apps", Threshold(0, 20, "down"), "为这些应用增加探测目标，以应用编号或名称命名",
+        "Nobody is told that an application stopped of which no check asks (docs/domain.md, Identity and SSO).",
+        kind="hygiene", label="未纳入探测的在用应用", cause="watching",
     ),
     source_rule("sso"),
 )  # fmt: skip

@@ -1,0 +1,53 @@
+"""Accounts that do far more in a day than they ever did, and than anybody does: bulk reading, bulk sending."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from ntanalytics.checks.context import CheckContext
+from ntanalytics.contract import dataset as dataset_named
+from ntanalytics.findings.finding import Entity, Finding
+from ntanalytics.findings.judgement import judge_value
+from ntanalytics.findings.rule import Rule
+from ntanalytics.metrics.account_activity import accounts_beyond
+from ntanalytics.metrics.rows import rows
+
+_ACCOUNT = Entity("account", "beyond", "单一账号")
+_HOUR = timedelta(hours=1)
+
+
+def account_beyond(context: CheckContext, rule: Rule, *, dataset: str, history: int, group: str) -> list[Finding]:
+    """Return the account that went farthest beyond its past and all others; none over a gap or a short history.
+
+    Args:
+        context: the context of a day.
+        rule: its limits hold for how many times the larger of both, ``min_count`` for the events.
+        dataset: a dataset with ``account_id``.
+        history: days before the day that show what is usual.
+        group: the column that divides what accounts do.
+    """
+    view, contract = context.dataset(dataset, history), dataset_named(dataset)
+    if not view.is_complete:
+        return []
+    weight = next((column.name for column in contract.columns if column.unit in ("次", "条")), "")
+    far = [
+        row
+        for row in rows(accounts_beyond(view.recent, context.on, group, contract.time, weight))
+        if row["account_events"] >= rule.min_count and rule.threshold.judge(row["beyond_ratio"]) != "ok"
+    ]
+    if not far:
+        return []
+    worst, column = far[0], contract.column(group)
+    end = worst["last_event_at"] + (_HOUR if contract.column(contract.time).grain == "hour" else timedelta())
+    finding = judge_value(rule, worst["beyond_ratio"], [], _ACCOUNT)
+    finding = replace(finding, window=context.window(worst["first_event_at"], end), since=context.on)
+    others = len({row["account_id"] for row in far} - {worst["account_id"]})
+    finding = finding.with_figures(
+        events=float(worst["account_events"]),
+        own_most=float(worst["own_most"]),
+        peers_most=float(worst["peers_most"]),
+        others=float(others),
+    )
+    member = str(worst[group])
+    return [finding.with_details(member=column.values.get(member, member), dimension=column.label)]

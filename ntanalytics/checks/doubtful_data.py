@@ -1,0 +1,73 @@
+"""Doubtful data: what is said of a dataset of which too many rows were lost, or whose clock is off, is unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from ntanalytics.checks.check import Check
+from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.judgement import unknown
+from ntanalytics.findings.subjects import dataset_of
+
+#: Share of lost rows from which nothing that stays away is told: it may be among them.
+LOST_SHARE = 0.01
+
+_LOST, _CLOCK = "data.rejected_share", "data.clock_offset"
+
+
+def doubt(findings: Sequence[Finding], checks: Iterable[Check]) -> list[Finding]:
+    """Return the findings; of doubtful datasets what may be an effect of the data themselves is unknown.
+
+    Of a dataset that lost more than one row in a hundred no silence and no fall is told; of one whose usual day came at
+    other hours, nothing that is held against the hours or days before. What the data themselves have is told.
+
+    Args:
+        findings: of one report.
+        checks: the checks, with the datasets that each reads.
+    """
+    lost = {
+        finding.details["dataset"]
+        for finding in findings
+        if finding.code == _LOST and finding.is_violation and (finding.value or 0.0) > LOST_SHARE
+    }
+    off = {
+        finding.details["dataset"]
+        for finding in findings
+        if finding.code == _CLOCK and finding.is_violation and finding.entity.kind == "dataset"
+    }
+    if not lost and not off:
+        return list(findings)
+    reads = {check.rule: check.reads for check in checks}
+    kept: dict[str, Finding] = {}
+    for finding in findings:
+        read = _datasets(finding, reads)
+        is_doubtful = (_is_held_against_days(finding) and bool(read & off)) or (
+            _stays_away(finding) and bool(read & lost)
+        )
+        judged = unknown(finding.rule, "incomplete", finding.entity) if is_doubtful else finding
+        kept.setdefault(f"{judged.identity}/{'' if is_doubtful else id(finding)}", judged)
+    return list(kept.values())
+
+
+def _datasets(finding: Finding, reads: Mapping[str, Mapping[str, int]]) -> set[str]:
+    """Return the datasets that a finding is made of; of surveillance the one that it speaks of."""
+    of_subject = dataset_of(finding)
+    if of_subject:
+        return {of_subject}
+    return {name for name in reads.get(finding.code, {}) if name.partition(".")[0] == finding.subsystem}
+
+
+def _is_held_against_days(finding: Finding) -> bool:
+    is_of_data = finding.subsystem == "data"
+    return finding.is_violation and not is_of_data and finding.rule.kind in ("absence", "usual", "burst", "change")
+
+
+def _stays_away(finding: Finding) -> bool:
+    """Return whether a finding tells of something that did not come."""
+    if not finding.is_violation or finding.code == "data.silent_days":
+        return False
+    if finding.detector == "surveillance":
+        seen, expected = (float(finding.figures.get(name) or 0.0) for name in ("seen", "expected"))
+        return not finding.details.get("value") and seen < expected
+    is_fall = finding.rule.kind in ("usual", "change") and finding.rule.threshold.good == "up"
+    return is_fall or finding.rule.kind == "absence"

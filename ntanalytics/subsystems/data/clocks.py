@@ -1,0 +1,101 @@
+"""Clocks: sources, and channels of them, whose times are off by hours or by seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from ntanalytics.checks.context import CheckContext
+from ntanalytics.contract import Column, Kind
+from ntanalytics.contract import dataset as dataset_named
+from ntanalytics.contract.outcomes import tells_outcome
+from ntanalytics.detectors.clock_offset import ElapsedDay, clock_offset
+from ntanalytics.findings.finding import Entity, Finding
+from ntanalytics.findings.judgement import judge_value
+from ntanalytics.findings.rule import Rule
+from ntanalytics.metrics.elapsed import elapsed_by_day
+from ntanalytics.metrics.rows import rows
+from ntanalytics.subsystems.data.entities import dataset_details, dataset_entity
+
+#: Days before the inspected one that show what is usual between two clocks.
+ELAPSED_DAYS = 14
+
+_HOUR_S = 3600.0
+
+Row = Mapping[str, Any]
+
+
+def shifted_clocks(context: CheckContext, rule: Rule, name: str, days: int) -> list[Finding]:
+    """Return the sources of a dataset whose usual day came at other hours.
+
+    Args:
+        context: the context of a day.
+        rule: its limits hold for the seconds by which a clock is off.
+        name: the dataset.
+        days: its days of history that the report reads.
+    """
+    view = context.dataset(name, days)
+    label = dataset_named(name).label
+    findings = []
+    for (source, day), damage in view.clock_shifts.items():
+        offset_s = damage.hour * _HOUR_S
+        finding = judge_value(rule, abs(offset_s), [], dataset_entity(source, name, label))
+        finding = finding.with_figures(offset_s=offset_s).with_details(**dataset_details(name), parts=damage.parts)
+        findings.append(finding.since_day(day))
+    return findings
+
+
+def channel_columns(name: str) -> tuple[Column, list[Column]] | None:
+    """Return the derived duration of a dataset of events and the columns of its channels; None without one."""
+    contract = dataset_named(name)
+    derived = next((column for column in contract.columns if column.elapsed), None)
+    if contract.kind is not Kind.EVENT or derived is None:
+        return None
+    return derived, [column for column in contract.columns if column.values and not tells_outcome(column)]
+
+
+def channel_clocks(context: CheckContext, rule: Rule, name: str) -> list[Finding]:
+    """Return the channels of a dataset whose second clock is off against the first.
+
+    Args:
+        context: the context of a day.
+        rule: its limits hold for the seconds by which a clock is off.
+        name: a dataset with :func:`channel_columns`.
+    """
+    known = channel_columns(name)
+    if known is None:
+        return []
+    derived, channels = known
+    view, (start, end) = context.dataset(name, ELAPSED_DAYS), derived.elapsed or ("", "")
+    first = context.on - timedelta(days=ELAPSED_DAYS)
+    recent = view.recent.filter(view.recent.day >= first)
+    findings = []
+    for channel in channels:
+        table = rows(elapsed_by_day(recent, start, end, ["source", channel.name]))
+        for source, member in sorted({(row["source"], row[channel.name]) for row in table if row[channel.name]}):
+            own = [row for row in table if (row["source"], row[channel.name]) == (source, member)]
+            offset = _offset(context, own)
+            if offset is None:
+                continue
+            entity = Entity(channel.name, str(member), channel.values.get(member, str(member)))
+            finding = judge_value(rule, abs(offset), [], entity).with_figures(offset_s=offset)
+            details = {**dataset_details(name), "column": dataset_named(name).column(end).label, "source": source}
+            findings.append(finding.with_details(**details).since_day(context.on))
+    return findings
+
+
+def _offset(context: CheckContext, own: Sequence[Row]) -> float | None:
+    by_day = {row["day"]: row for row in own}
+    today = by_day.pop(context.on, None)
+    return None if today is None else clock_offset(_day(today), [_day(row) for row in by_day.values()])
+
+
+def _day(row: Row) -> ElapsedDay:
+    return ElapsedDay(
+        events=row["elapsed_events"],
+        backward=row["backward_events"],
+        low_s=row["elapsed_low_s"],
+        mid_s=row["elapsed_mid_s"],
+        backward_mid_s=row["backward_mid_s"],
+    )

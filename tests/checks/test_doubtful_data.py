@@ -1,0 +1,68 @@
+"""Doubtful data: of rows that were lost no silence is told, of a clock that is off nothing by the hour."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ntanalytics.checks.doubtful_data import doubt
+from ntanalytics.findings.finding import Entity, Finding
+from ntanalytics.findings.subjects import subject
+from ntanalytics.subsystems import RULES, SUBSYSTEMS
+from tests.subsystems.made import subsystem_finding
+
+CHECKS = [check for item in SUBSYSTEMS for check in item.checks]
+FALL, SILENCE = subsystem_finding("sso.accesses_fall"), subsystem_finding("sso.access_silence")
+FAILURES = subsystem_finding("sso.app_failures")
+
+
+def _of_data(code: str, value: float, dataset: str, kind: str = "dataset") -> Finding:
+    entity = Entity(kind, f"maxkey/{dataset}", dataset)
+    return Finding(rule=RULES[code], entity=entity, status="critical", value=value).with_details(dataset=dataset)
+
+
+def _watched(seen: float, expected: float) -> Finding:
+    finding = Finding(
+        rule=RULES["sso.surveillance"], entity=subject("sso.accesses", [("app_id", "oa")], "oa"), status="critical",
+        detector="surveillance", figures={"seen": seen, "expected": expected},
+    )  # fmt: skip
+    return finding.with_details(value="")
+
+
+def _statuses(findings: list[Finding]) -> dict[str, str]:
+    return {finding.code: finding.status for finding in findings}
+
+
+def test_of_a_dataset_that_lost_more_than_a_hundredth_no_silence_and_no_fall_is_told() -> None:
+    lost = _of_data("data.rejected_share", 0.02, "sso.accesses")
+    assert _statuses(doubt([FALL, SILENCE, FAILURES, _watched(3, 50), lost], CHECKS)) == {
+        "sso.accesses_fall": "unknown", "sso.access_silence": "unknown", "sso.app_failures": "critical",
+        "sso.surveillance": "unknown", "data.rejected_share": "critical",
+    }  # fmt: skip
+
+
+def test_what_rises_is_told_all_the_same() -> None:
+    lost = _of_data("data.rejected_share", 0.02, "sso.accesses")
+    assert _statuses(doubt([_watched(90, 50), lost], CHECKS))["sso.surveillance"] == "critical"
+
+
+def test_some_lost_rows_and_those_of_another_dataset_hide_nothing() -> None:
+    few, others = (
+        _of_data("data.rejected_share", share, name)
+        for share, name in ((0.009, "sso.accesses"), (0.5, "identity.logins"))
+    )
+    for lost in (few, replace(others, status="critical")):
+        assert _statuses(doubt([FALL, lost], CHECKS))["sso.accesses_fall"] == "critical"
+
+
+def test_of_a_clock_that_is_off_nothing_is_told_by_the_hour() -> None:
+    off = _of_data("data.clock_offset", 28_800.0, "sso.accesses")
+    told = _statuses(doubt([SILENCE, FAILURES, subsystem_finding("sso.access_failure_rate"), off], CHECKS))
+    assert told == {
+        "sso.access_silence": "unknown", "sso.app_failures": "unknown", "sso.access_failure_rate": "critical",
+        "data.clock_offset": "critical",
+    }  # fmt: skip
+
+
+def test_a_channel_whose_second_clock_is_off_leaves_the_counts_alone() -> None:
+    off = _of_data("data.clock_offset", 28_800.0, "sso.accesses", kind="carrier")
+    assert _statuses(doubt([SILENCE, off], CHECKS))["sso.access_silence"] == "critical"

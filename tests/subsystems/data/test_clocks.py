@@ -1,0 +1,57 @@
+"""Clocks by the engine: a channel or a source that is off is told as that, and what follows from it is not told."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pyarrow as pa
+import pytest
+
+from ntanalytics.detectors.day_profile import ProfileDamage
+from ntanalytics.subsystems import subsystem, word
+from tests.subsystems.made import ON, at, days, judge, table_of
+
+RULE = "data.clock_offset"
+
+
+def _messages(off_s: float, since_hour: int = 0) -> pa.Table:
+    """Return three weeks of messages of two carriers, reported in 3 to 9 s; of one the clock is off today."""
+    rows = []
+    for day in (row["day"] for row in days(21)):
+        for carrier in ("mobile", "unicom"):
+            for number in range(80):
+                sent = at(day, 8 + number / 10)
+                wrong = off_s if (day, carrier) == (ON, "unicom") and number >= 10 * max(0, since_hour - 8) else 0
+                rows.append(
+                    {
+                        "message_id": f"{day}-{carrier}-{number}", "submitted_at": sent, "carrier": carrier, "day": day,
+                        "application": "portal", "segments": 1, "outcome": "delivered",
+                        "reported_at": sent + dt.timedelta(seconds=3 + number % 7 + wrong),
+                    }
+                )  # fmt: skip
+    return table_of("sms.messages", rows)
+
+
+@pytest.mark.parametrize(("off_s", "status"), [(28_800, "critical"), (-28_800, "critical"), (25, "warning")])
+def test_a_carrier_with_a_wrong_clock_is_told_as_a_clock(off_s: int, status: str) -> None:
+    (finding,) = judge(subsystem("data"), {RULE}, {"sms.messages": _messages(off_s)})
+    assert (finding.entity.identity, finding.status) == ("carrier/unicom", status)
+    assert finding.figures["offset_s"] == pytest.approx(off_s, abs=1)
+    assert "时钟" in word(finding).event
+
+
+def test_half_a_day_with_reports_before_their_messages_is_told() -> None:
+    (finding,) = judge(subsystem("data"), {RULE}, {"sms.messages": _messages(-28_800, since_hour=12)})
+    assert finding.figures["offset_s"] == pytest.approx(-28_800, abs=1)
+
+
+def test_clocks_that_are_right_are_not_told() -> None:
+    assert judge(subsystem("data"), {RULE}, {"sms.messages": _messages(0)}) == []
+
+
+def test_a_source_whose_day_came_at_other_hours_is_a_clock() -> None:
+    given = {"sms.messages": _messages(0)}
+    shift = ProfileDamage("shifted", -8, 0.0, ("unicom",))
+    (finding,) = judge(subsystem("data"), {RULE}, given, shifts={"sms.messages": shift})
+    assert (finding.entity.identity, finding.value) == ("dataset/test/sms.messages", 28_800.0)
+    assert "早 8 小时" in word(finding).evidence

@@ -1,0 +1,116 @@
+"""Flow of tickets: closed in bulk, answered late, and the same fault again."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from ntanalytics.findings.finding import Finding, Window
+from ntanalytics.subsystems import word
+from ntanalytics.subsystems.desk import SUBSYSTEM
+from tests.subsystems.made import ON, at, days, judge
+
+BULK, SLOW, AGAIN, OVERDUE = "desk.bulk_closing", "desk.slow_responses", "desk.same_incident", "desk.overdue_tickets"
+
+
+def _ticket(number: str, opened: dt.datetime, day: dt.date, waited_min: float = 10, **more: Any) -> dict[str, Any]:
+    return {
+        "ticket_no": number, "opened_at": opened, "category": "fault", "subsystem": "oa", "day": day,
+        "responded_at": opened + dt.timedelta(minutes=waited_min), "changed_at": opened, **more,
+    }  # fmt: skip
+
+
+def _usual(closed_hour: float | None = None) -> list[dict[str, Any]]:
+    """Return eight weeks of eight tickets a working day, closed after two hours, or all of them at an hour."""
+    made = []
+    for day in (row["day"] for row in days(56) if row["is_working_day"] and row["day"] != ON):
+        for number in range(8):
+            opened = at(day, 9 + number / 2)
+            closed = at(day, closed_hour) if closed_hour else opened + dt.timedelta(hours=2)
+            made.append(_ticket(f"{day}-{number}", opened, day, 5 + 3 * number, closed_at=closed))
+    return made
+
+
+def _piled(count: int, closed: dt.datetime | None) -> list[dict[str, Any]]:
+    """Return old tickets that are past their deadline, closed a few seconds after each other."""
+    old = ON - dt.timedelta(days=5)
+    return [
+        _ticket(
+            f"old{n}", at(old, 9), old, due_at=at(ON - dt.timedelta(days=2), 9),
+            closed_at=closed and closed + dt.timedelta(seconds=20 * n),
+        )
+        for n in range(count)
+    ]  # fmt: skip
+
+
+def _found(code: str, tickets: list[dict[str, Any]], **more: Any) -> list[Finding]:
+    findings = judge(SUBSYSTEM, [code], {"desk.tickets": tickets}, **more)
+    return [finding for finding in findings if finding.is_violation]
+
+
+def test_twenty_tickets_closed_within_minutes_are_told_with_the_time() -> None:
+    [finding] = _found(BULK, [*_usual(), *_piled(20, at(ON, 16))])
+    assert (finding.status, finding.value, finding.figures["habit"]) == ("warning", 20, 1)
+    assert finding.window == Window(ON, 16 * 3600.0, 16 * 3600.0 + 380)
+    assert "集中关闭工单 20 件" in word(finding).event
+
+
+def test_a_desk_that_closes_its_day_in_the_evening_is_known_by_its_habit() -> None:
+    assert _found(BULK, [*_usual(closed_hour=17.5), *_piled(14, at(ON, 17.5))]) == []
+    assert _found(BULK, [*_usual(), *_piled(9, at(ON, 16))]) == []
+
+
+def test_closing_in_bulk_closes_no_finding() -> None:
+    before = _found(OVERDUE, [*_usual(), *_piled(20, None)])
+    after = _found(OVERDUE, [*_usual(), *_piled(20, at(ON, 16))])
+    earlier = _found(OVERDUE, [*_usual(), *_piled(20, at(ON - dt.timedelta(days=1), 16))])
+    assert [[finding.value for finding in found] for found in (before, after, earlier)] == [[20.0]] * 3
+
+
+def test_tickets_that_are_closed_one_by_one_are_closed() -> None:
+    tickets = [{**row, "closed_at": at(ON, 9 + n / 2)} for n, row in enumerate(_piled(10, at(ON, 9)))]
+    assert _found(OVERDUE, [*_usual(), *tickets]) == []
+
+
+def _today(waited_min: float) -> list[dict[str, Any]]:
+    return [_ticket(f"today{n}", at(ON, 9 + n / 2), ON, waited_min) for n in range(8)]
+
+
+def test_a_day_on_which_nobody_answers_is_told() -> None:
+    [finding] = _found(SLOW, [*_usual(), *_today(300)])
+    assert (finding.entity.identity, finding.value) == ("tickets/all", 1.0)
+
+
+@pytest.mark.parametrize("waited_min", [5, 20])
+def test_a_day_like_others_is_not_told(waited_min: float) -> None:
+    assert _found(SLOW, [*_usual(), *_today(waited_min)]) == []
+
+
+def _incident(number: str, day: dt.date, cause: str = "vendor_software", subsystem: str = "oa") -> dict[str, Any]:
+    return {
+        "incident_no": number, "began_at": at(day, 9), "subsystem": subsystem, "cause": cause, "is_crash": True,
+        "changed_at": at(day, 12), "day": day,
+    }  # fmt: skip
+
+
+def _again(*incidents: dict[str, Any]) -> list[Finding]:
+    findings = judge(SUBSYSTEM, [AGAIN], {"desk.incidents": list(incidents)})
+    return [finding for finding in findings if finding.is_violation]
+
+
+def test_the_same_fault_within_a_month_is_told_with_the_day_before() -> None:
+    earlier = ON - dt.timedelta(days=20)
+    [finding] = _again(_incident("1", earlier), _incident("2", ON))
+    assert (finding.entity.identity, finding.status, finding.value) == ("subsystem/oa", "warning", 2)
+    assert finding.details["earlier"] == earlier.isoformat()
+
+
+@pytest.mark.parametrize(
+    "earlier",
+    [_incident("1", ON - dt.timedelta(days=40)), _incident("1", ON - dt.timedelta(days=3), cause="hardware"),
+     _incident("1", ON - dt.timedelta(days=3), subsystem="im")],
+)  # fmt: skip
+def test_another_fault_or_one_of_long_ago_is_not_the_same(earlier: dict[str, Any]) -> None:
+    assert _again(earlier, _incident("2", ON)) == []

@@ -1,0 +1,60 @@
+"""Registration that stopped: of all units for some hours, of one unit for days."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from ntanalytics.findings.finding import Finding
+from ntanalytics.subsystems.docexchange import SUBSYSTEM
+from tests.subsystems.made import ON, at, days, judge
+
+LULL, LEFT_OFF = "docexchange.registration_lull", "docexchange.unregistered"
+UNITS = [f"单位{n}" for n in range(12)]
+
+
+def _delivery(unit: str, day: dt.date, number: int, registered: dt.datetime | None) -> dict[str, Any]:
+    sent = at(day, 8 + number)
+    return {
+        "delivery_id": f"{unit}-{day}-{number}", "document_id": f"{day}-{number}", "receiver_unit": unit,
+        "sent_at": sent, "signed_at": sent + dt.timedelta(minutes=20), "registered_at": registered,
+        "state": "registered" if registered else "signed", "changed_at": sent, "day": day,
+    }  # fmt: skip
+
+
+def _deliveries(lying: str = "", since: dt.date = ON, stopped: range = range(0)) -> list[dict[str, Any]]:
+    """Return six weeks in which each unit registers an hour later; but for a unit, and some hours of today."""
+    made = []
+    for day in (row["day"] for row in days(42) if row["is_working_day"]):
+        for unit in UNITS:
+            for number in range(8):
+                left = (unit == lying and day >= since) or (day == ON and 9 + number in stopped)
+                made.append(_delivery(unit, day, number, None if left else at(day, 9 + number)))
+    return made
+
+
+def _found(code: str, deliveries: list[dict[str, Any]]) -> list[Finding]:
+    findings = judge(SUBSYSTEM, [code], {"docexchange.deliveries": deliveries})
+    return [finding for finding in findings if finding.is_violation]
+
+
+def test_hours_in_which_nobody_registers_are_told() -> None:
+    [finding] = _found(LULL, _deliveries(stopped=range(11, 17)))
+    assert finding.entity.identity == "process/registration"
+    assert finding.window is not None
+    assert (finding.window.from_s, finding.status) == (11 * 3600.0, "warning")
+
+
+def test_a_unit_that_signs_and_no_longer_registers_is_told() -> None:
+    [finding] = _found(LEFT_OFF, _deliveries("单位3", ON - dt.timedelta(days=3)))
+    assert (finding.entity.identity, finding.value) == ("unit/单位3", 1.0)
+    assert finding.since == ON - dt.timedelta(days=3)
+
+
+def test_a_registered_week_is_not_told() -> None:
+    assert _found(LULL, _deliveries()) == []
+    assert _found(LEFT_OFF, _deliveries()) == []
+
+
+def test_what_was_signed_today_may_still_be_registered() -> None:
+    assert _found(LEFT_OFF, _deliveries("单位3", ON)) == []
