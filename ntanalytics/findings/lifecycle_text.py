@@ -104,15 +104,15 @@ def _without_source(findings: Sequence[Finding]) -> list[str]:
 
 
 def group_sentence(group: IncidentGroup, word: Word) -> str:
-    """Return an incident in one sentence: what failed, what followed, what to do about the first of it."""
+    """Return an incident: the headline of what failed first, what followed, what to do about the first of it."""
     root = word(group.root)
     if not group.followers:
         return root.sentence
     briefs = list(dict.fromkeys(_briefly(finding, word(finding)) for finding in group.followers))
     named = "、".join(briefs[:MAX_FOLLOWERS]) + (f"等 {len(briefs)} 项" if len(briefs) > MAX_FOLLOWERS else "")
     # the level, growth and alarm of one host are one thing seen in several ways: none comes after the other
-    sentence = f"{root.event}；{'另见' if group.is_one_host else '其后'}：{named}。"
-    return f"{sentence}{root.advice_sentence}"
+    followed = f"{'另见' if group.is_one_host else '其后'}：{named}。"
+    return f"{root.headline}{root.event.detail_sentence}{followed}{root.advice_sentence}"
 
 
 def _briefly(finding: Finding, wording: Wording) -> str:

@@ -7,7 +7,9 @@ from types import MappingProxyType
 
 from ntanalytics.contract.infra import HOST_METRICS
 from ntanalytics.findings.detector_text import seasonal_baseline
+from ntanalytics.findings.event_text import event, lasting
 from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.headline import Event
 from ntanalytics.findings.phrases import day_words, spaced
 from ntanalytics.findings.text import RuleText, Texts, limits, measured
 from ntanalytics.metrics.number_format import format_number
@@ -36,6 +38,14 @@ def _completeness(finding: Finding) -> str:
     return f"缺 {days} 天数据（最近为{day_words(date.fromisoformat(last))}），有关合计为下限。"
 
 
+def _completeness_event(finding: Finding) -> Event:
+    last, days = finding.details.get("last_missing"), int(finding.figures.get("missing_days") or 0)
+    if not isinstance(last, str):
+        return event(finding, _completeness(finding).removesuffix("。"), is_own=True)
+    what = f"{spaced(finding.entity.label, '缺')} {days} 天数据{lasting(finding)}"
+    return Event(what, detail=f"最近缺{day_words(date.fromisoformat(last))}，有关合计为下限")
+
+
 def _completeness_reason(finding: Finding) -> str:
     error = finding.details.get("error")
     return f"数据缺失，数据源报错“{error}”" if error else "数据缺失"
@@ -56,6 +66,20 @@ def _of_source(finding: Finding, sentence: str) -> str:
     if not isinstance(datasets, tuple):
         return sentence
     return f"{'、'.join(datasets)}均有缺少，如{spaced(str(finding.details['example']), sentence)}"
+
+
+def _silent_event(finding: Finding) -> Event:
+    datasets, whole = finding.details.get("datasets"), _silent_days(finding).removesuffix("。")
+    if isinstance(datasets, tuple):
+        return Event(f"{spaced(finding.entity.label, '有')} {len(datasets)} 类数据缺少{lasting(finding)}", detail=whole)
+    head, _, usual = whole.partition("，")
+    return Event(f"{spaced(finding.entity.label, head)}{lasting(finding)}", detail=usual)
+
+
+def _rows_event(finding: Finding) -> Event:
+    if isinstance(finding.details.get("datasets"), tuple):
+        return _silent_event(finding)
+    return event(finding, "", is_own=False)
 
 
 def _silent_days(finding: Finding) -> str:
@@ -83,13 +107,14 @@ TEXTS: Texts = MappingProxyType(
     {
         "data.completeness": RuleText(
             evidence=_completeness,
+            event=_completeness_event,
             limits=lambda finding: limits(finding) if finding.unknown else "无缺失",
             reason=_completeness_reason,
             advice=_completeness_advice,
         ),
         "data.rejected_share": RuleText(evidence=_rejected_share),
-        "data.silent_days": RuleText(evidence=_silent_days),
-        "data.rows_fall": RuleText(evidence=_rows_fall),
+        "data.silent_days": RuleText(evidence=_silent_days, event=_silent_event),
+        "data.rows_fall": RuleText(evidence=_rows_fall, event=_rows_event),
         "data.stood_still": RuleText(evidence=_stood_still),
     }
 )
