@@ -124,7 +124,9 @@ def explains(incident: DeskIncident, finding: Finding, places: Mapping[str, str]
     if incident.subsystem not in (finding.subsystem, place(finding, places), *members_of(finding).values()):
         return False
     if finding.window is not None:
-        return finding.window.overlap_s(incident.window) > -_SLACK_S
+        before = Window(incident.began_at.date(), float("-inf"), incident.window.from_s)
+        is_older = finding.window.overlap_s(before) > _SLACK_S  # what began earlier is not its doing
+        return not is_older and finding.window.overlap_s(incident.window) > -_SLACK_S
     day = event_day(finding) or finding.since
     first, last = incident.began_at.date(), (incident.restored_at or incident.until_at).date()
     return day is not None and first <= day <= last

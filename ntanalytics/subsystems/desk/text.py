@@ -8,7 +8,7 @@ from types import MappingProxyType
 from ntanalytics.findings.event_text import lasting, value_event
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.headline import LASTS, RECOVERED, Event
-from ntanalytics.findings.phrases import day_words, listed, value_words
+from ntanalytics.findings.phrases import day_words, issue_words, listed, value_words
 from ntanalytics.findings.text import RuleText, Texts, measured
 from ntanalytics.metrics.number_format import format_number
 
@@ -210,13 +210,7 @@ def unconfirmed_reports(finding: Finding) -> str:
     weeks = finding.details.get("weeks")
     if not weeks or not isinstance(weeks, tuple):
         return "已到期的周期均经用户确认。"
-    return f"{'、'.join(map(_issue, weeks))}已到确认期限，未经用户确认。"
-
-
-def _issue(week: str) -> str:
-    """Return an ISO week as the number of its report: ``2026年第43期``."""
-    year, _, number = week.partition("-W")
-    return f"{year}年第{int(number)}期" if number.isdigit() else week
+    return f"{'、'.join(map(issue_words, weeks))}已到确认期限，未经用户确认。"
 
 
 #: Sentences by rule code, where the general ones do not serve.
