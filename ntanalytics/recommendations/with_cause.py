@@ -66,8 +66,10 @@ def duty_of(finding: Finding, on: date, state: LifecycleState | None = None) -> 
     if not finding.is_violation:
         return "", ""
     cause = cause_of(finding)
-    owner, effort = (OPERATIONS, "day") if cause is None else (cause.owner, cause.effort)
-    return owner, due_words(effort, first_seen_on(finding, on, state), on)
+    begun_on = first_seen_on(finding, on, state)
+    if cause is None:
+        return OPERATIONS, due_words("day", begun_on, on)
+    return cause.owner, due_words(cause.effort, begun_on, on)
 
 
 def word_with_duty(on: date, state: LifecycleState | None = None) -> Callable[[Finding], Wording]:
