@@ -13,6 +13,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from ntanalytics.findings.headline import MAX_LENGTH
 from ntanalytics.lake.backends.compiled_sql import CompiledSql
 from ntanalytics.lake.backends.duckdb_ibis import CompilingBackend
 from ntanalytics.reports.schemas import schema
@@ -20,7 +21,7 @@ from ntanalytics.reports.verification import verify
 from ntanalytics.runner import RunContext, run_report
 from ntanalytics.settings import load
 from ntanalytics.workspace import open_workspace
-from tests.banned_words import banned_in
+from tests.banned_words import banned_in, heard_before_party
 from tests.city import FIRST, UNTIL, City, Issued, IssuedReports, blocks, copy_city, settled
 from tests.gaps.site import GapSite
 from tests.golden_figures import compare
@@ -57,6 +58,15 @@ def test_the_figures_are_those_of_the_golden_file(request: pytest.FixtureRequest
 @pytest.mark.parametrize("name", ["week", "inspection", "weekly", "adoption"])
 def test_no_block_says_a_word_that_reports_do_not_use(request: pytest.FixtureRequest, name: str):
     assert list(banned_in(request.getfixturevalue(name).directory)) == []
+
+
+@pytest.mark.parametrize(("name", "block"), [("weekly", "summary"), ("inspection", "sentences")])
+def test_a_listener_knows_within_ten_seconds_who_sees_to_it(request: pytest.FixtureRequest, name: str, block: str):
+    items = blocks(request.getfixturevalue(name).directory)[block]["items"]
+    lengths = [heard_before_party(item["subject"] + item["text"]) for item in items]
+    known = [length for length in lengths if length is not None]
+    assert lengths[0] == known[0] <= MAX_LENGTH
+    assert max(known) <= 1.1 * MAX_LENGTH
 
 
 @pytest.mark.parametrize("name", ["inspection", "weekly"])

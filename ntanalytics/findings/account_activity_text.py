@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from ntanalytics.findings.event_text import when
 from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.headline import Event
 from ntanalytics.findings.text import RuleText
 from ntanalytics.metrics.number_format import format_number
 
 
-def _clause(finding: Finding) -> str:
-    events, own, peers = (
-        format_number(finding.figures[name], "integer", "次") for name in ("events", "own_most", "peers_most")
-    )
+def _done(finding: Finding) -> str:
+    events = format_number(finding.figures["events"], "integer", "次")
+    return f"同一账号{finding.details['dimension']}“{finding.details['member']}”操作 {events}"
+
+
+def _usual(finding: Finding) -> str:
+    own, peers = (format_number(finding.figures[name], "integer", "次") for name in ("own_most", "peers_most"))
     others = int(finding.figures["others"] or 0)
     more = f"；另有 {others} 个账号" if others else ""
-    return (
-        f"同一账号{finding.details['dimension']}“{finding.details['member']}”操作 {events}，"
-        f"该账号此前单日最多 {own}，全部账号极少超过 {peers}{more}"
-    )
+    return f"该账号此前单日最多 {own}，全部账号极少超过 {peers}{more}"
 
 
-def _event(finding: Finding) -> str:
-    return f"{when(finding)}{_clause(finding)}，疑似批量读取或由程序使用"
+def _event(finding: Finding) -> Event:
+    return Event(f"{when(finding)}{_done(finding)}", detail=f"{_usual(finding)}，疑似批量读取或由程序使用")
 
 
 #: Sentences of the rules ``*.account_beyond``.
-TEXT = RuleText(evidence=lambda finding: f"{_clause(finding)}。", event=_event)
+TEXT = RuleText(evidence=lambda finding: f"{_done(finding)}，{_usual(finding)}。", event=_event)

@@ -13,7 +13,7 @@ from ntanalytics.metrics import measure as measure_of
 from ntanalytics.metrics.number_format import format_number
 
 #: A run of slots with no more than this share of the expected events is empty in words.
-_NEXT_TO_NOTHING = 0.12
+NEXT_TO_NOTHING = 0.12
 
 
 def _pair(finding: Finding, form: str) -> tuple[str, str]:
@@ -21,7 +21,8 @@ def _pair(finding: Finding, form: str) -> tuple[str, str]:
     return format_number(abs(threshold.warning), form), format_number(abs(threshold.critical), form)
 
 
-def _nouns(finding: Finding) -> RateNouns:
+def nouns_of(finding: Finding) -> RateNouns:
+    """Return the nouns of a rate: those of its rule, else the words of its measure."""
     measure = measure_of(finding.rule.measure)
     return finding.rule.nouns or RateNouns("失败", measure.label, measure.unit)
 
@@ -63,7 +64,7 @@ def _gap(finding: Finding) -> str:
     seen, expected = float(figures["seen"] or 0), float(figures["expected"] or 0)
     text = f"{measure.label} {format_number(seen, 'integer', measure.unit)}，"
     text += f"同一时段通常有 {format_number(expected, 'integer', measure.unit)}"
-    is_empty = seen <= _NEXT_TO_NOTHING * expected
+    is_empty = seen <= NEXT_TO_NOTHING * expected
     return text if is_empty else f"{text}，相当于中断 {value_words(finding, 'seconds')}"
 
 
@@ -74,7 +75,7 @@ def volume_gap(finding: Finding) -> str:
 
 
 def _rise(finding: Finding) -> str:
-    nouns, figures = _nouns(finding), finding.figures
+    nouns, figures = nouns_of(finding), finding.figures
     events, hits = (format_number(figures[name], "integer", nouns.unit) for name in ("events", "hits"))
     share, usual = (format_number(value, finding.format) for value in (finding.value, figures["usual"]))
     return f"{nouns.events} {events}，其中{nouns.hits} {hits}，占 {share}，通常为 {usual}"
@@ -127,7 +128,8 @@ def latency_spike(finding: Finding) -> str:
     return f"{_spike(finding)}。"
 
 
-def _peers(finding: Finding) -> str:
+def peers_clause(finding: Finding) -> str:
+    """Return the value beside the median of the peers, as a clause."""
     measure = measure_of(finding.rule.measure)
     median = finding.comparison.value if finding.comparison else None
     value, peers = (format_number(number, measure.format, measure.unit) for number in (finding.value, median))
@@ -136,7 +138,7 @@ def _peers(finding: Finding) -> str:
 
 def peer_outlier(finding: Finding) -> str:
     """Return the value beside the median of the peers."""
-    return f"{_peers(finding)}。"
+    return f"{peers_clause(finding)}。"
 
 
 def expected_range_words(finding: Finding) -> str:
@@ -203,21 +205,6 @@ def _apart_from_peers(finding: Finding) -> str:
     warning, critical = _pair(finding, "points:1" if measure_of(finding.rule.measure).is_rate else "rate:0")
     return f"与同类中位数相差 {warning} 为关注，相差 {critical} 为异常"
 
-
-#: Detector → the evidence of its findings without their hours, as a clause.
-BODIES: Mapping[str, Callable[[Finding], str]] = MappingProxyType(
-    {
-        "failure_burst": _burst,
-        "failure_rate_rise": _rise,
-        "group_drop": _drop,
-        "latency_spike": _spike,
-        "peer_outlier": _peers,
-        "seasonal_baseline": _season,
-        "share_shift": _shift,
-        "silence": _silence,
-        "volume_gap": _gap,
-    }
-)
 
 #: Detector → the evidence of its findings.
 EVIDENCE: Mapping[str, Callable[[Finding], str]] = MappingProxyType(

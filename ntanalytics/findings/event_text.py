@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from ntanalytics.findings.detector_text import BODIES
+from ntanalytics.findings.detector_events import HEADS
 from ntanalytics.findings.finding import Finding, Window
-from ntanalytics.findings.phrases import clock, day_words, moment_words, named, value_words
+from ntanalytics.findings.headline import NOT_KNOWN, NOT_SEEN, ONE_DAY, RECOVERED, Event
+from ntanalytics.findings.phrases import day_words, moment_words, named, value_words
 from ntanalytics.metrics import measure as measure_of
 from ntanalytics.metrics.number_format import format_number
 
 #: Detectors whose window ends where all was as usual again.
-_ENDING = frozenset({"failure_burst", "failure_rate_rise", "silence", "volume_gap"})
+_ENDING = frozenset({"failure_burst", "failure_rate_rise", "latency_spike", "silence", "volume_gap"})
 
 #: Latest second of a day at which an end is told as a recovery: the end of the work or of the data is none.
 _SEEN_UNTIL_S = 17 * 3600
@@ -57,16 +58,17 @@ def lasting(finding: Finding) -> str:
 
 
 def ended(finding: Finding) -> str:
-    """Return when all was as usual again: ``，12时后恢复``; empty where the data do not show it."""
+    """Return whether all was as usual again: ``已恢复``, ``当日未见恢复``; empty for what has no hours."""
     window = finding.window
-    if window is None or finding.detector not in _ENDING or finding.certainty != "exact":
+    if window is None or finding.detector not in _ENDING:
         return ""
-    until_s = _span(finding, window).until_s
-    return f"，{clock(until_s)}后恢复" if until_s <= _SEEN_UNTIL_S else ""
+    if finding.certainty != "exact":
+        return NOT_KNOWN
+    return RECOVERED if _span(finding, window).until_s <= _SEEN_UNTIL_S else NOT_SEEN
 
 
-def value_event(finding: Finding) -> str:
-    """Return a value that breaks a limit as an event: ``11月18日，中国联通送达率降至 85.6%（近期通常为 98.9%）``."""
+def value_event(finding: Finding) -> Event:
+    """Return a value that breaks a limit as an event: ``11月18日，中国联通送达率降至 85.6%``."""
     rule, measure = finding.rule, measure_of(finding.rule.measure)
     amount = value_words(finding, unit=measure.unit)
     verb = ""  # a count needs none
@@ -74,14 +76,16 @@ def value_event(finding: Finding) -> str:
         verb = "降至" if rule.threshold.good == "up" else "达"
     usual = ""
     if finding.comparison is not None and finding.comparison.kind == "usual" and finding.comparison.value is not None:
-        usual = f"（近期通常为 {format_number(finding.comparison.value, finding.format, measure.unit)}）"
+        usual = f"近期通常为 {format_number(finding.comparison.value, finding.format, measure.unit)}"
     days = int(finding.figures.get("days_beyond") or 0)
     more = f"，期内共有 {days} 天" if days > 1 else ""
-    return f"{when(finding)}{named(subject(finding), rule.check)}{verb} {amount}{usual}{more}{lasting(finding)}"
+    is_alone = days == 1 and bool(finding.details.get("is_whole"))
+    what = f"{when(finding)}{named(subject(finding), rule.check)}{verb} {amount}{more}{lasting(finding)}"
+    return Event(what, ONE_DAY if is_alone else "", usual)
 
 
-def event(finding: Finding, evidence: str, *, is_own: bool) -> str:
-    """Return a finding as an event, a clause without full stop.
+def event(finding: Finding, evidence: str, *, is_own: bool) -> Event:
+    """Return a finding as an event.
 
     Args:
         finding: a violation.
@@ -89,8 +93,8 @@ def event(finding: Finding, evidence: str, *, is_own: bool) -> str:
         is_own: whether its rule has an evidence of its own.
     """
     if is_own:
-        return f"{named(subject(finding), evidence)}{lasting(finding)}"
-    if finding.detector in BODIES:
-        clause = named(subject(finding), BODIES[finding.detector](finding))
-        return f"{when(finding)}{clause}{ended(finding)}{lasting(finding)}"
+        return Event(f"{named(subject(finding), evidence)}{lasting(finding)}")
+    if finding.detector in HEADS:
+        head, detail = HEADS[finding.detector](finding)
+        return Event(f"{when(finding)}{named(subject(finding), head)}{lasting(finding)}", ended(finding), detail)
     return value_event(finding)

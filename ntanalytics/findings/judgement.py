@@ -90,13 +90,16 @@ def evaluate_rules(rules: Iterable[Rule], figures: Figures, entity: EntityOf = N
 def settle_worst(finding: Finding, days: Iterable[Mapping[str, Any]]) -> Finding:
     """Return the finding of the worst of some days; unknown where it is good and a missing day may not be.
 
+    A violation has ``details["is_whole"]``: whether all days are known, so that no other may be as bad.
+
     Args:
         finding: the finding of the worst day.
         days: all days among which it is the worst, each with ``is_covered``.
     """
-    if finding.is_violation or all(day["is_covered"] for day in days):
-        return finding
-    return unknown(finding.rule, "incomplete", finding.entity)
+    is_whole = all(day["is_covered"] for day in days)
+    if finding.is_violation:
+        return finding.with_details(is_whole=is_whole)
+    return finding if is_whole else unknown(finding.rule, "incomplete", finding.entity)
 
 
 def unknown(rule: Rule, reason: Unknown, entity: Entity | None = None) -> Finding:

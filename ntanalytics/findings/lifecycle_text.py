@@ -104,7 +104,7 @@ def _without_source(findings: Sequence[Finding]) -> list[str]:
 
 
 def group_sentence(group: IncidentGroup, word: Word) -> str:
-    """Return an incident in one sentence: what failed, what followed, what to do about the first of it."""
+    """Return an incident: the headline of what failed first, what followed, what to do about the first of it."""
     root = word(group.root)
     if not group.followers:
         return root.sentence
@@ -112,8 +112,7 @@ def group_sentence(group: IncidentGroup, word: Word) -> str:
     named = "、".join(briefs[:MAX_FOLLOWERS]) + (f"等 {len(briefs)} 项" if len(briefs) > MAX_FOLLOWERS else "")
     # the level, growth and alarm of one host are one thing seen in several ways: none comes after the other
     order = "同时" if group.is_at_once else "另见" if group.is_one_host else "其后"
-    sentence = f"{root.event}；{order}：{named}。"
-    return f"{sentence}{root.advice_sentence}"
+    return f"{root.headline}{root.event.detail_sentence}{order}：{named}。{root.advice_sentence}"
 
 
 def _briefly(finding: Finding, wording: Wording) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 
@@ -21,6 +22,11 @@ _DAY_S = 86_400
 def day_words(day: date) -> str:
     """Return a day in words: ``11月18日``."""
     return f"{day.month}月{day.day}日"
+
+
+def issue_words(text: str) -> str:
+    """Return a text with its ISO weeks as the numbers of reports: ``服务周报2026年第43期`` of ``服务周报 2026-W43``."""
+    return re.sub(r" ?(\d{4})-W(\d{2})\b", lambda week: f"{week[1]}年第{int(week[2])}期", text)
 
 
 def clock(seconds: float) -> str:

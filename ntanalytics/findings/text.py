@@ -13,12 +13,16 @@ from types import MappingProxyType
 from ntanalytics.findings.detector_text import EVIDENCE, LIMITS
 from ntanalytics.findings.event_text import event
 from ntanalytics.findings.finding import Finding, ranked
+from ntanalytics.findings.headline import Event, headline
 from ntanalytics.findings.phrases import day_words, limit_words, spaced, value_words
 from ntanalytics.metrics import measure as measure_of
 from ntanalytics.metrics.number_format import format_number
 
 #: One sentence of a finding, with its full stop.
 Sentence = Callable[[Finding], str]
+
+#: A violation as an event.
+Tell = Callable[[Finding], Event]
 
 _EXCUSES = MappingProxyType(
     {
@@ -38,13 +42,13 @@ class RuleText:
 
     Attributes:
         evidence: what was measured.
-        event: a violation as an event (``findings.event_text``), as a clause without a full stop.
+        event: a violation as an event (``findings.headline``).
         limits: the limits, or what is usual.
         reason: why it is unknown, as a phrase without a full stop.
         advice: what to do.
     """
 
-    event: Sentence | None = None
+    event: Tell | None = None
     evidence: Sentence | None = None
     limits: Sentence | None = None
     reason: Sentence | None = None
@@ -62,21 +66,23 @@ class Wording:
         entity: what was checked.
         check: label of the check.
         limits: the limits, or what is usual.
-        event: what happened, to whom and when, as a clause without full stop.
+        event: what happened, to whom and when, and whether it is over.
         evidence: one sentence, with its full stop.
         since: first day of the condition; empty when it is unknown or all is well.
         advice: what to do; empty when there is nothing to do.
-        duty: who sees to it, and by when (``责任单位：运维团队；时限：11月23日前``); empty where nobody says.
+        owner: who sees to it; empty where nobody says.
+        due: by when (``11月23日前``); empty where nobody says.
     """
 
     entity: str
     check: str
     limits: str
-    event: str
+    event: Event
     evidence: str
     since: str
     advice: str
-    duty: str = ""
+    owner: str = ""
+    due: str = ""
 
     @property
     def clause(self) -> str:
@@ -90,15 +96,18 @@ class Wording:
 
     @property
     def advice_sentence(self) -> str:
-        """The advice with its duty as a sentence; empty where there is nothing to do."""
-        if not self.advice:
-            return ""
-        return f"建议{self.advice}{f'（{self.duty}）' if self.duty else ''}。"
+        """The advice as a sentence; empty where there is nothing to do."""
+        return f"建议{self.advice}。" if self.advice else ""
+
+    @property
+    def headline(self) -> str:
+        """The headline with its full stop: what happened, since when, whether it is over, who sees to it."""
+        return f"{headline(self.event, self.owner, self.due)}。"
 
     @property
     def sentence(self) -> str:
-        """The finding in one or two sentences: what happened, and what to do."""
-        return f"{self.event}。{self.advice_sentence}"
+        """The finding in up to three sentences: the headline, the figures behind it, and what to do."""
+        return f"{self.headline}{self.event.detail_sentence}{self.advice_sentence}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +143,7 @@ def word(finding: Finding, texts: Texts = MappingProxyType({})) -> Wording:
         entity=finding.entity.label,
         check=finding.rule.check,
         limits=(own.limits or limits)(finding),
-        event="",
+        event=Event(""),
         evidence=_evidence(finding, own),
         since=since_words(finding),
         advice=_advice(finding, own),
@@ -237,9 +246,9 @@ def _evidence(finding: Finding, own: RuleText) -> str:
     return f"{sentence[:-1]}；{excuse}。"
 
 
-def _event(finding: Finding, own: RuleText, clause: str) -> str:
+def _event(finding: Finding, own: RuleText, clause: str) -> Event:
     if finding.status == "unknown" or not finding.is_violation:
-        return f"{finding.entity.label}：{clause}"
+        return Event(f"{finding.entity.label}：{clause}")
     return own.event(finding) if own.event is not None else event(finding, clause, is_own=own.evidence is not None)
 
 

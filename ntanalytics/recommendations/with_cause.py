@@ -10,7 +10,7 @@ from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.lifecycle import LifecycleState
 from ntanalytics.findings.phrases import day_words
 from ntanalytics.findings.text import WordedFinding, Wording
-from ntanalytics.recommendations.causes import CAUSES_BY_CODE
+from ntanalytics.recommendations.causes import CAUSES_BY_CODE, OPERATIONS
 from ntanalytics.recommendations.ranking import EFFORTS, Cause, Effort
 from ntanalytics.subsystems import word
 
@@ -27,21 +27,21 @@ def cause_of(finding: Finding) -> Cause | None:
     return CAUSES_BY_CODE.get(finding.rule.cause) if finding.is_violation else None
 
 
-def due_on(cause: Cause, first_seen_on: date) -> date | None:
+def due_on(effort: Effort, first_seen_on: date) -> date | None:
     """Return the deadline of a measure, a day or a week after the finding was first seen; None where it is planned."""
-    days = _DAYS.get(cause.effort)
+    days = _DAYS.get(effort)
     return None if days is None else first_seen_on + timedelta(days=days)
 
 
-def due_words(cause: Cause, first_seen_on: date, on: date) -> str:
+def due_words(effort: Effort, first_seen_on: date, on: date) -> str:
     """Return the deadline in words: ``11月23日前``, ``11月17日前，已逾期``; ``需排期`` where it is planned.
 
     Args:
-        cause: the cause.
+        effort: what it costs.
         first_seen_on: day on which an inspection saw the finding first.
         on: last day of the report.
     """
-    day = due_on(cause, first_seen_on)
+    day = due_on(effort, first_seen_on)
     if day is None:
         return "需排期"
     return f"{day_words(day)}前{LATE if day < on else ''}"
@@ -53,6 +53,25 @@ def first_seen_on(finding: Finding, on: date, state: LifecycleState | None) -> d
     return on if lifecycle is None else lifecycle.opened_on
 
 
+def duty_of(finding: Finding, on: date, state: LifecycleState | None = None) -> tuple[str, str]:
+    """Return who sees to a violation and by when, in words; both empty for anything else.
+
+    What no cause explains is looked into by the operations team within a day.
+
+    Args:
+        finding: the finding.
+        on: last day of the report.
+        state: the lifecycles of the findings; without, the deadline counts from ``on``.
+    """
+    if not finding.is_violation:
+        return "", ""
+    cause = cause_of(finding)
+    begun_on = first_seen_on(finding, on, state)
+    if cause is None:
+        return OPERATIONS, due_words("day", begun_on, on)
+    return cause.owner, due_words(cause.effort, begun_on, on)
+
+
 def word_with_duty(on: date, state: LifecycleState | None = None) -> Callable[[Finding], Wording]:
     """Return a function that words a finding with who sees to it, and by when.
 
@@ -62,11 +81,8 @@ def word_with_duty(on: date, state: LifecycleState | None = None) -> Callable[[F
     """
 
     def worded_with_duty(finding: Finding) -> Wording:
-        cause = cause_of(finding)
-        if cause is None:
-            return word(finding)
-        due = due_words(cause, first_seen_on(finding, on, state), on)
-        return replace(word(finding), duty=f"责任单位：{cause.owner}；时限：{due}")
+        owner, due = duty_of(finding, on, state)
+        return replace(word(finding), owner=owner, due=due)
 
     return worded_with_duty
 
@@ -86,14 +102,12 @@ def worded(
 
 def _worded(finding: Finding, on: date | None, state: LifecycleState | None) -> WordedFinding:
     cause = cause_of(finding)
-    if cause is None:
-        return WordedFinding(finding=finding, wording=word(finding))
-    due = "" if on is None else due_words(cause, first_seen_on(finding, on, state), on)
+    owner, due = ("" if cause is None else cause.owner, "") if on is None else duty_of(finding, on, state)
     return WordedFinding(
         finding=finding,
         wording=word(finding),
-        effect=cause.effect,
-        owner=cause.owner,
-        effort=EFFORTS[cause.effort][0],
+        effect="" if cause is None else cause.effect,
+        owner=owner,
+        effort="" if cause is None else EFFORTS[cause.effort][0],
         due=due,
     )

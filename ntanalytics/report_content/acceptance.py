@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import Any
 
 from ntanalytics.errors import NtaError
-from ntanalytics.findings.phrases import listed
+from ntanalytics.findings.phrases import day_words, listed
 from ntanalytics.metrics.desk.duties import VERDICTS, Verdict
 from ntanalytics.metrics.rows import rows
 from ntanalytics.report_content.detection_grade import DetectionGrade, grade_detection
@@ -190,15 +190,15 @@ def changed_table(accepted: Acceptance, *, id: str = "changed") -> Table:
     """Return the obligations whose verdict differs from the last acceptance of the same contract year."""
     title, earlier = "与上次验收相比", _earlier(accepted.report)
     if earlier is None:
-        return Table(id, title, fields=_CHANGED, note="本合同年度没有更早的验收报告。")
+        return Table(id, title, note="本合同年度没有更早的验收报告。")
     last, verdicts = earlier
     changed = tuple(
         plain_row({"id": item.obligation.id, "obligation": item.obligation.label, "then": then, "now": now})
         for item in accepted.obligations
         if (then := verdicts.get(item.obligation.id, "")) != (now := VERDICTS[item.verdict])
     )
-    note = f"上次验收截至{last.isoformat()}。" + ("" if changed else "各项结论没有变化。")
-    return Table(id, title, fields=_CHANGED, rows=changed, note=note)
+    note = f"上次验收截至{last.year}年{day_words(last)}。" + ("" if changed else "各项结论没有变化。")
+    return Table(id, title, fields=_CHANGED if changed else (), rows=changed, note=note)
 
 
 def _earlier(report: Report) -> tuple[date, dict[str, str]] | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from ntanalytics.metrics.desk.duties import RESULTS, VERDICTS
+from ntanalytics.metrics.number_format import close_up
 from ntanalytics.report_content.duties.duty import DutyRecord, Fact
 from ntanalytics.report_content.duties.listing import ObligationRecord
 from ntanalytics.reports import Table
@@ -101,7 +102,7 @@ def _kept(record: DutyRecord) -> str:
 
 def _named(facts: Sequence[Fact]) -> str:
     """Return the first shortfall by subject and reason, and how many there are."""
-    first = f"{facts[0].subject}{facts[0].reason}"
+    first = f"{facts[0].name}{facts[0].reason}"
     return f"{first}等{len(facts)}项" if len(facts) > 1 else first
 
 
@@ -111,7 +112,9 @@ def shortfall_table(
     """Return every fact that breaks a duty; over a gap as far as known."""
     listed = list(records)
     rows = tuple(
-        plain_row({"duty": _label(record, numbers), **_cells(fact)}) for record in listed for fact in record.shortfalls
+        plain_row({"duty": _label(record, numbers), **fact_cells(fact)})
+        for record in listed
+        for fact in record.shortfalls
     )
     note = ""
     if any(record.gaps for record in listed):
@@ -124,17 +127,19 @@ def shortfall_table(
 def needed_table(
     records: Iterable[DutyRecord], *, id: str = "needed", numbers: Mapping[str, str] = _NO_NUMBERS
 ) -> Table:
-    """Return what would still be needed to prove what cannot be shown."""
-    rows = tuple(
-        plain_row({"duty": _label(record, numbers), "needed": words}) for record in records for words in record.needed
-    )
+    """Return what would still be needed to prove what cannot be shown: a line for each gap with its duties."""
+    held: dict[str, list[str]] = {}
+    for record in records:
+        for words in record.needed:
+            held.setdefault(f"{words.removesuffix('。')}。", []).append(_label(record, numbers))
+    rows = tuple(plain_row({"duty": "、".join(names), "needed": close_up(words)}) for words, names in held.items())
     return Table(id, "尚需补充的证据", fields=_NEEDED, rows=rows, note="" if rows else "没有需要补充的证据。")
 
 
 def evidence_tables(records: Iterable[DutyRecord], numbers: Mapping[str, str] = _NO_NUMBERS) -> Iterator[Table]:
     """Yield the facts of each duty as a table, which is a sheet of the workbook."""
     for record in records:
-        rows = tuple(plain_row({**_cells(fact), "result": RESULTS[fact.result]}) for fact in record.facts)
+        rows = tuple(plain_row({**fact_cells(fact), "result": RESULTS[fact.result]}) for fact in record.facts)
         note = "".join(record.gaps) or ("" if rows else f"{record.duty.none_words}。")
         slug = f"facts-{record.duty.id.replace('_', '-')}"
         yield Table(slug, _label(record, numbers), fields=_FACTS, rows=rows, note=note)
@@ -145,5 +150,11 @@ def _label(record: DutyRecord, numbers: Mapping[str, str]) -> str:
     return f"{numbers.get(record.duty.id, '')} {record.duty.label}".strip()
 
 
-def _cells(fact: Fact) -> dict[str, object]:
-    return {"on": fact.on, "subject": fact.subject, "description": fact.description, "reason": fact.reason}
+def fact_cells(fact: Fact) -> dict[str, object]:
+    """Return the cells of a fact; a day stands in its own column alone."""
+    return {
+        "on": fact.on,
+        "subject": None if fact.is_of_day else fact.name,
+        "description": close_up(fact.description),
+        "reason": close_up(fact.reason),
+    }

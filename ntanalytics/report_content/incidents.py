@@ -15,7 +15,8 @@ from ntanalytics.checks.engine import Evaluation
 from ntanalytics.contract.enumerations import subsystem_label
 from ntanalytics.findings.event_text import event_day
 from ntanalytics.findings.finding import Finding, Window, violations, worst_first
-from ntanalytics.findings.phrases import clock, day_words, moment_words, value_words
+from ntanalytics.findings.headline import LASTS, RECOVERED, SETTLED, Event, tail
+from ntanalytics.findings.phrases import clock, day_words, named, value_words
 from ntanalytics.findings.place import place
 from ntanalytics.findings.subjects import KIND as SUBJECT
 from ntanalytics.findings.subjects import members_of
@@ -24,6 +25,7 @@ from ntanalytics.findings.threshold import ORDER, Status
 from ntanalytics.metrics import measure as measure_of
 from ntanalytics.metrics.desk.obligations import PROMISE
 from ntanalytics.metrics.number_format import format_number
+from ntanalytics.recommendations.causes import OPERATIONS, VENDOR
 from ntanalytics.reports import Sentence
 from ntanalytics.reports.column_labels import column_labels
 
@@ -122,47 +124,62 @@ def explains(incident: DeskIncident, finding: Finding, places: Mapping[str, str]
     if incident.subsystem not in (finding.subsystem, place(finding, places), *members_of(finding).values()):
         return False
     if finding.window is not None:
-        return finding.window.overlap_s(incident.window) > -_SLACK_S
+        before = Window(incident.began_at.date(), float("-inf"), incident.window.from_s)
+        is_older = finding.window.overlap_s(before) > _SLACK_S  # what began earlier is not its doing
+        return not is_older and finding.window.overlap_s(incident.window) > -_SLACK_S
     day = event_day(finding) or finding.since
     first, last = incident.began_at.date(), (incident.restored_at or incident.until_at).date()
     return day is not None and first <= day <= last
 
 
 def incident_sentence(incident: DeskIncident, word: Callable[[Finding], Wording]) -> Sentence:
-    """Return an incident in words: when, what, why, how much, how long, and whether it is over.
+    """Return an incident in words: the headline, then cause and effect, then the advice.
 
     Returns:
-        For example ``11月18日9时12分至12时42分，中国联通短信通道故障（运营商原因），当日送达率降至85.6%，
-        历时3小时30分，现已恢复。建议联系运营商核查该通道（责任单位：服务供应商；时限：11月25日前）。``
+        For example ``11月18日9时12分，中国联通短信通道故障3小时30分，已恢复，由服务供应商核查（11月25日前）。
+        系运营商原因，当日送达率降至85.6%。建议联系运营商核查该通道。``
 
     Args:
         incident: the incident.
         word: a finding in Chinese, with its owner and deadline.
     """
     main = next(iter(incident.explained), None)
-    begin = f"{day_words(incident.began_at.date())}{clock(_seconds(incident.began_at))}"
-    span = moment_words(incident.window) if incident.restored_at is not None else f"{begin}起"
-    what = _what(incident, main)
-    effect = [_effect(main)] if main is not None else []
-    parts = [*filter(None, effect), f"历时 {format_number(incident.length_s, 'seconds')}", _outcome(incident)]
-    advice = "" if main is None else word(main).advice_sentence
-    return Sentence(f"，{'，'.join(parts)}。{advice}", f"{span}，{what}", incident.status)
+    event, wording = incident_event(incident), None if main is None else word(main)
+    owner, due = ("", "") if wording is None else (wording.owner, wording.due)
+    behind = f"{event.detail_sentence}{'' if wording is None else wording.advice_sentence}"
+    head = tail(event, owner or (VENDOR if incident.cause == "vendor_software" else OPERATIONS), due)
+    return Sentence(f"{head}。{behind}", event.what, incident.status)
 
 
-def _seconds(moment: dt.datetime) -> float:
-    return moment.hour * 3600.0 + moment.minute * 60
+def incident_event(incident: DeskIncident) -> Event:
+    """Return an incident as an event: its begin, what failed for how long, whether it is over; cause and effect."""
+    main = next(iter(incident.explained), None)
+    at = incident.began_at
+    begin = f"{day_words(at.date())}{clock(at.hour * 3600.0 + at.minute * 60)}"
+    what = f"{begin}，{_what(incident, main)} {format_number(incident.length_s, 'seconds')}"
+    over = LASTS
+    if incident.restored_at is not None:
+        over = SETTLED if incident.cause == "attack" else RECOVERED
+    effect = "" if main is None else _effect(main)
+    return Event(what, over, "，".join(filter(None, (_cause(incident), effect, _promise(incident)))))
 
 
 def _what(incident: DeskIncident, main: Finding | None) -> str:
-    """Return what failed and why: ``中国联通短信通道故障（运营商原因）``, ``公文交换系统崩溃（供应商软件原因）``."""
+    """Return what failed: ``中国联通短信通道故障``, ``公文交换系统崩溃``."""
     name = subsystem_label(incident.subsystem)
     if main is not None and main.entity.kind in _NOUNS:
-        name = f"{main.entity.label}{_NOUNS[main.entity.kind]}"
+        name = named(main.entity.label, _NOUNS[main.entity.kind])
     if incident.cause == "attack":
         return f"{name}疑似遭受攻击"
+    return f"{name}{'系统崩溃' if incident.is_crash else '故障'}"
+
+
+def _cause(incident: DeskIncident) -> str:
+    """Return why it failed: ``系供应商软件原因``; empty where nobody says, or the event says it."""
+    if incident.cause in ("other", "attack"):
+        return ""
     cause = column_labels("cause", ("desk.incidents",)).values.get(incident.cause, "")
-    reason = "" if incident.cause == "other" else f"（{cause}原因）"
-    return f"{name}{'系统崩溃' if incident.is_crash else '故障'}{reason}"
+    return f"系{cause}原因" if cause else ""
 
 
 def _effect(finding: Finding) -> str:
@@ -183,16 +200,13 @@ def _effect(finding: Finding) -> str:
     return ""
 
 
-def _outcome(incident: DeskIncident) -> str:
-    """Return whether it is over, and whether the promise of four hours was kept where that holds."""
-    over = "现已恢复" if incident.restored_at is not None else "尚未恢复"
-    if incident.cause == "attack" and incident.restored_at is not None:
-        over = "已处置完毕"
+def _promise(incident: DeskIncident) -> str:
+    """Return whether the promise of four hours was kept, where that holds; empty while it is open."""
     if not incident.is_crash or incident.cause != "vendor_software":
-        return over
+        return ""
     if incident.length_s > PROMISE.total_seconds():
-        return f"{over}，超过合同约定的 4 小时"
-    return f"{over}，未超过合同约定的 4 小时" if incident.restored_at is not None else over
+        return "超过合同约定的 4 小时"
+    return "未超过合同约定的 4 小时" if incident.restored_at is not None else ""
 
 
 def opening_incidents(incidents: Iterable[DeskIncident], word: Callable[[Finding], Wording]) -> list[Sentence]:

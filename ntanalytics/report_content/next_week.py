@@ -115,7 +115,7 @@ def _open(evaluation: Evaluation, last: date) -> Iterable[Mapping[str, object]]:
             by_rule.setdefault(finding.code, []).append(finding)
     for findings in by_rule.values():
         cause = cause_of(findings[0])
-        due = None if cause is None else due_on(cause, first_seen_on(findings[0], last, state))
+        due = None if cause is None else due_on(cause.effort, first_seen_on(findings[0], last, state))
         if cause is None or due is None:
             continue
         wording = word(findings[0])

@@ -12,6 +12,7 @@ from ntanalytics.metrics.figures import FigureRow
 from ntanalytics.report_content.duties.duty import DutyRecord, Fact, judge_all
 from ntanalytics.report_content.duties.listing import DUTIES
 from ntanalytics.report_content.duties.span import DutySpan
+from ntanalytics.report_content.duty_blocks import fact_cells
 from ntanalytics.reports import Table
 from ntanalytics.reports.data import plain_row
 from ntanalytics.reports.record import Field
@@ -133,7 +134,7 @@ def score_table(score: SheetScore | None, *, id: str = "scoring") -> Table:
     """Return the scoring sheet with each clause's deduction and what it rests on."""
     if score is None:
         note = "没有配置考核办法（scoring.yml），未评分。"
-        return Table(id, "考核评分", fields=_CLAUSES, rows=(), note=note)
+        return Table(id, "考核评分", note=note)
     rows = tuple(
         plain_row(
             {
@@ -158,27 +159,20 @@ def _standard(clause: Clause) -> str:
 def _basis(item: ScoredClause) -> str:
     parts = []
     if item.facts:
-        parts.append(f"{listed([fact.subject for fact in item.facts], _NAMED)}共{len(item.facts)}项")
+        parts.append(f"{listed([fact.name for fact in item.facts], _NAMED)}共{len(item.facts)}项")
     if item.unshown:
         parts.append(f"无法证明，不扣分：{item.unshown}" if not item.facts else f"另有{item.unshown}")
     return "；".join(parts) or f"{DUTIES[item.clause.measure].label}没有不符合项"
 
 
-def deduction_table(score: SheetScore | None, *, id: str = "deductions") -> Table:
-    """Return every fact that a deduction rests on."""
+def deduction_table(score: SheetScore | None, *, id: str = "deductions") -> list[Table]:
+    """Return every fact that a deduction rests on, as a table; no table without a scoring sheet."""
+    if score is None:
+        return []
     rows = tuple(
-        plain_row(
-            {
-                "number": item.number,
-                "on": fact.on,
-                "subject": fact.subject,
-                "description": fact.description,
-                "reason": fact.reason,
-            }
-        )
-        for item in (score.clauses if score else ())
+        plain_row({"number": item.number, **fact_cells(fact)})
+        for item in score.clauses
         if item.points_off
         for fact in item.facts
     )
-    note = "" if rows else "没有扣分项。" if score else "没有配置考核办法，未评分。"
-    return Table(id, "扣分明细", fields=_DEDUCTIONS, rows=rows, note=note)
+    return [Table(id, "扣分明细", fields=_DEDUCTIONS, rows=rows, note="" if rows else "没有扣分项。")]

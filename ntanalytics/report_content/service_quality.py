@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ntanalytics.findings.phrases import listed
@@ -87,10 +87,10 @@ def assess(report: Report) -> ServiceQuality:
 
 def headlines(quality: ServiceQuality) -> Kpis:
     """Return the five figures that open the report."""
-    cards = [kpi(platform_availability(quality.span))]
+    cards, against = [kpi(platform_availability(quality.span))], quality.span.context.period.before_word
     for name, label in _CARDS.items():
         now, then = (records[name].row.quantity("duty_rate") for records in (quality.records, quality.before))
-        cards.append(kpi(now, then, label=label))
+        cards.append(kpi(replace(now, against=against), then, label=label))
     if quality.score is not None:
         cards.append(kpi(quality.score.row.quantity("score")))
     return kpis(cards, id="headlines")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.engine import Evaluation
@@ -13,12 +13,13 @@ from ntanalytics.metrics.figures import FigureRow, Figures, figures
 from ntanalytics.metrics.sms import volume
 from ntanalytics.metrics.sms.billing import cost
 from ntanalytics.periods import PeriodKind
+from ntanalytics.recommendations.with_cause import word_with_duty
 from ntanalytics.report_content.contents import BILLED_DAYS, evaluate_report
+from ntanalytics.report_content.finding_history import period_lifecycles
 from ntanalytics.report_content.totals import with_total
 from ntanalytics.report_content.unusual_points import unusual_days
 from ntanalytics.report_content.year_volumes import year_volumes
 from ntanalytics.reports import Kpis, Table, headline, table
-from ntanalytics.subsystems import word
 from ntanalytics.subsystems.sms import text
 from ntanalytics.subsystems.sms.bill_checks import reconciliation
 from ntanalytics.workspace.dataset_view import DatasetView
@@ -53,6 +54,7 @@ class SmsStatistics:
         summary, messages = self.summary, self.messages
         classes = messages.figures(volume.failure_classes(messages.table))
         sentences = text.headlines(summary.total, summary.tables["carriers"], summary.tables["applications"], classes)
+        word = word_with_duty(self.evaluation.context.period.last, period_lifecycles(self.evaluation))
         return sentences + exceptions(self.evaluation.findings, word, MAX_EXCEPTIONS, board="检查")
 
 
@@ -68,6 +70,24 @@ def headlines(content: SmsStatistics) -> Kpis:
     first = content.evaluation.context.period.first
     marks = {name: unusual_days(summary, first, name) for name in _HEADLINES}
     return headline(summary.total, _HEADLINES, summary.daily, marks=marks, origin=summary.origin)
+
+
+def failures(content: SmsStatistics) -> list[Table]:
+    """Return the failed messages by class in words with who can mend them, and by code of each carrier."""
+    messages = content.messages
+    classes = messages.figures(volume.failure_classes(messages.table))
+    rows = [row | FigureRow({"failure_remedy": row["failure_class"]}) for row in classes]
+    whole = FigureRow({"failed_share": 1.0}, is_complete=classes.is_complete)
+    columns = ("failure_class", "failed", "failed_share", "failure_remedy")
+    by_class = with_total(
+        replace(classes, columns=columns, items=tuple(rows)), content.summary.total | whole, "failure_class"
+    )
+    codes = messages.figures(volume.failure_codes(messages.table, ["carrier"]))
+    origin = content.evaluation.context.origin("sms.failure_codes", messages)
+    return [
+        table(by_class, "失败原因", id="failure-classes", columns=columns, origin=origin),
+        table(codes, "失败代码", id="failure-codes", origin=origin),
+    ]
 
 
 def bills(content: SmsStatistics) -> list[Table]:

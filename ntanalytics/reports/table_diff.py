@@ -50,14 +50,16 @@ def chart_changes(before: Record, after: Record) -> Iterator[Change]:
 
 
 def _cell_changes(then: RecordedBlock, now: RecordedBlock, before: Record, after: Record) -> Iterator[Change]:
-    keys = [field.name for field in now.fields if field.type in _KEY_TYPES and _has_text(then, field)]
+    keys = _keys(then, now, before, after)
     old, new = _cells(then, before, keys), _cells(now, after, keys)
     titles = {field.name: "".join(column_title(field)) for field in (*then.fields, *now.fields)}
     for key in dict.fromkeys((*new, *old)):
         if key not in old:
-            yield Change(now.title, key, "", _row_text(new[key], titles), f"{now.title}：新增{key}。")
+            text = _row_text(new[key], titles)
+            yield Change(now.title, key, "" if text else "未列出", text or "列出", f"{now.title}：新增{key}。")
         elif key not in new:
-            yield Change(now.title, key, _row_text(old[key], titles), "", f"{now.title}：不再列出{key}。")
+            text = _row_text(old[key], titles)
+            yield Change(now.title, key, text or "列出", "" if text else "不再列出", f"{now.title}：不再列出{key}。")
         else:
             for name in dict.fromkeys((*new[key], *old[key])):
                 was, is_now = old[key].get(name, ""), new[key].get(name, "")
@@ -66,6 +68,28 @@ def _cell_changes(then: RecordedBlock, now: RecordedBlock, before: Record, after
                     yield Change(
                         now.title, item, was, is_now, f"{now.title}：{item}由 {was or '空'} 改为 {is_now or '空'}。"
                     )
+
+
+def _keys(then: RecordedBlock, now: RecordedBlock, before: Record, after: Record) -> list[str]:
+    """Return the columns that tell the rows apart: the fewest of the first texts and dates that do so in both versions.
+
+    A status is none of them: it changes, and the row stays. Where no columns tell all rows apart, all are taken.
+    """
+    known = [
+        field.name
+        for field in now.fields
+        if field.type in _KEY_TYPES and field.format != "state" and _has_text(then, field)
+    ]
+    for count in range(1, len(known)):
+        if all(_is_unique(block, record, known[:count]) for block, record in ((then, before), (now, after))):
+            return known[:count]
+    return known
+
+
+def _is_unique(block: RecordedBlock, record: Record, names: list[str]) -> bool:
+    fields = [field for field in block.fields if field.name in names]
+    rows = [tuple(cell_text(block, row, field, record.zone) for field in fields) for row in block.rows]
+    return len(set(rows)) == len(rows)
 
 
 def _has_text(block: RecordedBlock, field: Field) -> bool:

@@ -128,13 +128,12 @@ def test_an_incident_is_told_by_its_root_its_followers_and_the_advice_of_the_roo
     places = {"im": "im"}
     [group] = correlate([messages, *services, down], Topology(places, DEPENDS_ON))
     assert group_sentence(group, word) == (
-        "11月20日14时至16时，即时通讯应用服务器（im-app-1）无应答，历时 2 小时，现已恢复；"
+        "11月20日14时，即时通讯应用服务器（im-app-1）无应答 2 小时，已恢复。"
         "其后：即时通讯可用率 92.00%、软硬件环境可用率 92.00%、即时通讯消息 12 条。建议检查主机、网络与监控代理。"
     )
     [lone] = correlate([down], Topology(places, DEPENDS_ON))
     assert group_sentence(lone, word) == (
-        "11月20日14时至16时，即时通讯应用服务器（im-app-1）无应答，历时 2 小时，现已恢复。"
-        "建议检查主机、网络与监控代理。"
+        "11月20日14时，即时通讯应用服务器（im-app-1）无应答 2 小时，已恢复。建议检查主机、网络与监控代理。"
     )
 
 
@@ -143,7 +142,7 @@ def test_the_views_of_one_host_stand_beside_each_other() -> None:
     used = _violation("infra.disk_used", disk, 0.99, format="rate:1")
     growth = _violation("infra.days_until_full", disk, 8.0, status="warning", since=None, format="number:0")
     [group] = correlate([used, growth])
-    assert "；另见：oa-db-1 /data 磁盘预计写满 8 天。建议" in group_sentence(group, word)
+    assert "。另见：oa-db-1 /data 磁盘预计写满 8 天。建议" in group_sentence(group, word)
 
 
 def test_a_follower_of_some_hours_is_told_by_its_hours_and_its_share() -> None:

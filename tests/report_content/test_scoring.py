@@ -47,7 +47,7 @@ def test_a_clause_takes_points_for_the_shortfalls_that_it_names(clause, results,
     scored = _score(clause, _record("inspections", *results))
     assert (scored.clauses[0].points_off, len(scored.clauses[0].facts)) == (off, facts)
     assert scored.row["score"] == 100 - off
-    assert len(deduction_table(scored).rows) == (facts if off else 0)
+    assert len(deduction_table(scored)[0].rows) == (facts if off else 0)
 
 
 def test_over_a_gap_nothing_is_deducted_and_the_score_is_an_upper_bound() -> None:

@@ -12,9 +12,9 @@ from ntanalytics.findings.threshold import Status
 from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.quantity import quantity
 from ntanalytics.periods import Period
-from ntanalytics.reports import Axes, Head, board, chart, figures, kpi, kpis, sentences, table
+from ntanalytics.reports import Axes, Head, Table, board, chart, figures, kpi, kpis, sentences, table
 from ntanalytics.reports.blocks.block import Block
-from ntanalytics.reports.record import Record, read_block
+from ntanalytics.reports.record import Field, Record, read_block
 from ntanalytics.reports.record_diff import SAME_DATA, UNCHANGED, record_changes, record_diff
 from tests.reports.worded import worded
 
@@ -109,3 +109,34 @@ def test_sentences_and_cells_are_told_one_by_one():
     cell = changes[3]
     assert (cell.place, cell.item) == ("各运营商短信发送情况", "中国联通 提交量（条）")
     assert (cell.before, cell.after) == ("6,000", "7,345")
+
+
+def _items(*rows: tuple[str, str, str]) -> Record:
+    fields = (
+        Field("state", "string", "状态", format="state"),
+        Field("item", "string", "事项"),
+        Field("since", "string", "起始"),
+    )
+    listed = tuple(dict(zip(("state", "item", "since"), row, strict=True)) for row in rows)
+    head = Head(title="日常巡检", period=PERIOD, generated_at=datetime(2026, 11, 23, tzinfo=UTC))
+    shown = [
+        read_block(each._repr_mimebundle_()) for each in (head, Table("items", "待办事项", fields=fields, rows=listed))
+    ]
+    return Record(shown[0], tuple(shown[1:]))
+
+
+def test_a_row_whose_status_and_day_change_stays_the_same_row():
+    before = _items(("warning", "甲", "第2天"), ("warning", "乙", "第1天"))
+    after = _items(("critical", "甲", "第3天"), ("warning", "丙", "第1天"))
+    changes = [(change.item, change.before, change.after) for change in record_changes(before, after)]
+    assert ("甲 起始", "第2天", "第3天") in changes
+    assert [item for item, *_ in changes] == ["甲 状态", "甲 起始", "丙", "乙"]
+
+
+def test_a_row_of_keys_alone_is_told_as_listed_or_not():
+    names = (Field("item", "string", "事项"),)
+    tables = [Table("items", "名单", fields=names, rows=({"item": name},)) for name in ("甲", "乙")]
+    head = Head(title="日常巡检", period=PERIOD, generated_at=datetime(2026, 11, 23, tzinfo=UTC))
+    first, *blocks = [read_block(each._repr_mimebundle_()) for each in (head, *tables)]
+    changes = record_changes(*(Record(first, (block,)) for block in blocks))
+    assert [(change.before, change.after) for change in changes] == [("未列出", "列出"), ("列出", "不再列出")]

@@ -12,6 +12,7 @@ import yaml
 
 from ntanalytics.findings.dispositions import Disposition, Dispositions
 from ntanalytics.findings.finding import Comparison, Entity, Finding, Window
+from ntanalytics.findings.headline import MAX_LENGTH
 from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.figures import FigureRow, Figures, figures
 from ntanalytics.metrics.number_format import close_up
@@ -23,6 +24,7 @@ from ntanalytics.report_content.incidents import DeskIncident, explains, inciden
 from ntanalytics.subsystems import RULES
 from ntanalytics.subsystems.oa import text as oa_text
 from ntanalytics.subsystems.sms import text as sms_text
+from tests.banned_words import heard_before_party
 
 HERE = Path(__file__).parent
 
@@ -132,6 +134,14 @@ SAYINGS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
 @pytest.mark.parametrize("case", _cases("sections.yml"), ids=lambda case: case["says"])
 def test_a_section_is_told_in_a_sentence(case: dict[str, Any]) -> None:
     assert close_up(SAYINGS[case["says"]](case)) == case["sentence"]
+
+
+@pytest.mark.parametrize("name", ["findings.yml", "incidents.yml"])
+def test_who_sees_to_it_is_heard_within_ten_seconds(name: str) -> None:
+    lengths = {case["sentence"]: heard_before_party(case["sentence"]) for case in _cases(name)}
+    assert {sentence for sentence, length in lengths.items() if length is None} == set()
+    # a tenth more is the slack of a reader's voice
+    assert {text: length for text, length in lengths.items() if length and length > 1.1 * MAX_LENGTH} == {}
 
 
 def test_there_are_sixty_sentences() -> None:

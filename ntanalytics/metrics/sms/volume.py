@@ -16,7 +16,7 @@ import pyarrow as pa
 from ntanalytics.metrics import change
 from ntanalytics.metrics.days import fill_days
 from ntanalytics.metrics.measure import Measure, catalogue, count, rate
-from ntanalytics.metrics.sms.failure_codes import CLASSES, failure_class
+from ntanalytics.metrics.sms.failure_codes import CLASSES, REMEDIES, failure_class
 
 #: Time after submission from which a message without a report is unknown, and no longer pending (docs/domain.md, SMS).
 UNKNOWN_AFTER = timedelta(hours=72)
@@ -53,6 +53,13 @@ FAILURES = (
         "Class of the carrier's failure code (metrics/sms/failure_codes.py).",
         format="text",
         values=CLASSES,
+    ),
+    Measure(
+        "failure_remedy",
+        "处理办法",
+        "Who can mend failures of the class, and how (metrics/sms/failure_codes.py).",
+        format="text",
+        values=REMEDIES,
     ),
     rate("failed_share", "占失败比例", "failed / all failed messages of the period and group (docs/domain.md, SMS)."),
 )

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ntanalytics.errors import CalendarMissing
+from ntanalytics.findings.phrases import day_words, issue_words
 from ntanalytics.metrics.desk import duties
 from ntanalytics.metrics.desk.duties import Result, Verdict
 from ntanalytics.metrics.figures import FigureRow
@@ -34,6 +35,16 @@ class Fact:
     description: str
     result: Result
     reason: str = ""
+
+    @property
+    def is_of_day(self) -> bool:
+        """Whether its subject is its day."""
+        return self.subject == self.on.isoformat()
+
+    @property
+    def name(self) -> str:
+        """Its subject in words: a day as ``11月13日``, a week as ``2026年第47期``."""
+        return day_words(self.on) if self.is_of_day else issue_words(self.subject)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from typing import Any
 from ntanalytics.contract import dataset
 from ntanalytics.contract.desk_plans import DRILL_KINDS
 from ntanalytics.contract.enumerations import SUBSYSTEMS
+from ntanalytics.findings.phrases import day_words
 from ntanalytics.report_content.duties.duty import Duty, Fact
 from ntanalytics.report_content.duties.span import DutySpan
 
@@ -34,7 +35,7 @@ def _planned(held_in: str, *kinds: str) -> Callable[[DutySpan], Iterator[Fact]]:
             yield _nothing_due(span, plans)
         for row in held:
             if row["plan_no"] is None and row["held_on"] >= span.first and row.get("kind") not in _OTHER.get(kinds, ()):
-                yield Fact(row["held_on"], str(row["topic"]), f"{row['held_on'].isoformat()}举办，计划外", "none")
+                yield Fact(row["held_on"], str(row["topic"]), f"{day_words(row['held_on'])}举办，计划外", "none")
 
     return facts
 
@@ -51,12 +52,12 @@ def _nothing_due(span: DutySpan, plans: Sequence[_Row]) -> Fact:
 def _fact_of(plan: _Row, held: _Row | None, last: date) -> Fact | None:
     """Return what is known of one planned training or drill; None if it was cancelled, or is due on the last day."""
     day, number, cancelled = plan["planned_on"], str(plan["plan_no"]), plan["cancelled_on"]
-    topic = f"{plan['topic']}，计划{day.isoformat()}"
+    topic = f"{plan['topic']}，计划{day_words(day)}"
     if cancelled is not None and cancelled <= last:
         return Fact(day, number, f"{topic}，经用户同意取消", "none")
     if held is None:
         return Fact(day, number, f"{topic}，没有举办记录", "short", "计划未执行") if day < last else None
-    text = f"{topic}，{held['held_on'].isoformat()}举办"
+    text = f"{topic}，{day_words(held['held_on'])}举办"
     if held.get("result") == "failure":
         return Fact(day, number, text, "short", "演练失败")
     if not _by(held["confirmed_on"], last):
@@ -76,9 +77,9 @@ def _plan_confirmed(span: DutySpan) -> Iterator[Fact]:
         yield _nothing_due(span, plans)
     for plan in due:
         day, confirmed = plan["planned_on"], plan["confirmed_on"]
-        text = f"{plan['topic']}，计划{day.isoformat()}"
+        text = f"{plan['topic']}，计划{day_words(day)}"
         if _by(confirmed, day):
-            yield Fact(day, str(plan["plan_no"]), f"{text}，{confirmed.isoformat()}确认", "met")
+            yield Fact(day, str(plan["plan_no"]), f"{text}，{day_words(confirmed)}确认", "met")
         else:
             yield Fact(day, str(plan["plan_no"]), text, "short", "计划未经用户事先确认")
 

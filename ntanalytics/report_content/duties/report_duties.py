@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 from ntanalytics.contract.desk_plans import DECISIONS
+from ntanalytics.findings.phrases import day_words
 from ntanalytics.metrics.desk.duties import Result
 from ntanalytics.periods import Period, days_between
 from ntanalytics.report_content.duties.duty import Duty, Fact
@@ -90,11 +91,11 @@ def _delivered(span: DutySpan) -> Iterator[Fact]:
         subject = f"{report_label(row['report'])} {row['period']}"
         to = f"，报送{row['recipient']}" if row["recipient"] else ""
         if delivered is not None and delivered <= due:
-            yield Fact(due, subject, f"{delivered.isoformat()}送达{to}", "met")
+            yield Fact(due, subject, f"{day_words(delivered)}送达{to}", "met")
         elif delivered is not None and delivered <= span.last:
-            yield Fact(due, subject, f"{delivered.isoformat()}送达{to}", "short", f"应于{due.isoformat()}前送达")
+            yield Fact(due, subject, f"{day_words(delivered)}送达{to}", "short", f"应于{day_words(due)}前送达")
         elif due < span.last:
-            yield Fact(due, subject, f"未送达{to}", "short", f"应于{due.isoformat()}前送达")
+            yield Fact(due, subject, f"未送达{to}", "short", f"应于{day_words(due)}前送达")
 
 
 def _signed(span: DutySpan) -> Iterator[Fact]:
@@ -107,7 +108,7 @@ def _signed(span: DutySpan) -> Iterator[Fact]:
     for monday, name in _weeks(span):
         on = signed.get(name)
         if on is not None:
-            yield Fact(monday, f"服务周报 {name}", f"{on.isoformat()}用户确认", "met")
+            yield Fact(monday, f"服务周报 {name}", f"{day_words(on)}用户确认", "met")
         elif _is_over(span, monday):
             yield Fact(
                 monday, f"服务周报 {name}", "没有用户确认记录", "short", f"出具后{SIGNED_WITHIN}个工作日内未确认"

@@ -8,6 +8,7 @@ from typing import Any
 
 from ntanalytics.contract.desk_tickets import CATEGORIES
 from ntanalytics.contract.enumerations import SUBSYSTEMS
+from ntanalytics.findings.phrases import day_words
 from ntanalytics.metrics.desk.daily_service import OFFICE_MINUTES, RESPONSE_S
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.report_content.duties.duty import Duty, Fact
@@ -106,7 +107,7 @@ def _onboarding(span: DutySpan) -> Iterator[Fact]:
         lacking = [label for step, label in _STEPS.items() if not _is_past(row[step], span.last)]
         subject = f"{row['unit']}（{SUBSYSTEMS[row['subsystem']]}）"
         if finished is not None and finished <= span.last:
-            text = f"{finished.isoformat()}接入完成"
+            text = f"{day_words(finished)}接入完成"
             yield Fact(noted, subject, text, "short" if lacking else "met", f"缺{'、'.join(lacking)}" * bool(lacking))
         elif span.last - noted > timedelta(days=CONNECTED_WITHIN):
             yield Fact(noted, subject, "未完成接入", "short", f"登记超过{CONNECTED_WITHIN}日")

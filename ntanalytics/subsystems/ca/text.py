@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from ntanalytics.findings.event_text import lasting
 from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.headline import Event
 from ntanalytics.findings.phrases import listed, value_words
 from ntanalytics.findings.text import RuleText, Texts, measured_clause
 from ntanalytics.metrics.number_format import format_number
@@ -36,25 +37,34 @@ def expiring_units(finding: Finding) -> str:
     return f"{_expiring_units(finding)}。"
 
 
-def units_event(finding: Finding) -> str:
-    """Return the units whose certificates expire within a day, as an event."""
-    return _expiring_units(finding)
+def units_event(finding: Finding) -> Event:
+    """Return how many units have certificates that expire within a day, as an event, with their names."""
+    units = finding.details.get("units")
+    if not isinstance(units, tuple):
+        return Event(f"{finding.entity.label}{measured_clause(finding)}")
+    return Event(f"{len(units)} 家单位的证书 1 天内到期或已过期，尚未更新", detail=f"单位为{listed(units)}")
 
 
-def expired_tried(finding: Finding) -> str:
+def batch_event(finding: Finding) -> Event:
+    """Return how many personal certificates expire within 30 days, and the usual number behind it."""
+    head, _, usual = expiring_times(finding).removesuffix("。").partition("，")
+    return Event(f"{finding.entity.label} {head}" if head[:1].isdigit() else finding.entity.label + head, detail=usual)
+
+
+def expired_tried(finding: Finding) -> Event:
     """Return how many expired certificates are still used to log in."""
-    return f"{value_words(finding, unit='张')}过期证书仍在用于登录{lasting(finding)}"
+    return Event(f"{value_words(finding, unit='张')}过期证书仍在用于登录{lasting(finding)}")
 
 
-def revoked_tried(finding: Finding) -> str:
+def revoked_tried(finding: Finding) -> Event:
     """Return how many revoked certificates are still used to log in."""
-    return f"{value_words(finding, unit='张')}已吊销证书仍在用于登录{lasting(finding)}"
+    return Event(f"{value_words(finding, unit='张')}已吊销证书仍在用于登录{lasting(finding)}")
 
 
 #: Sentences by rule code, where the general ones do not serve.
 TEXTS: Texts = MappingProxyType(
     {
-        "ca.expiring_times": RuleText(evidence=expiring_times),
+        "ca.expiring_times": RuleText(evidence=expiring_times, event=batch_event),
         "ca.expiring_units": RuleText(evidence=expiring_units, event=units_event),
         "ca.expired_tried": RuleText(event=expired_tried),
         "ca.revoked_tried": RuleText(event=revoked_tried),

@@ -7,7 +7,9 @@ from types import MappingProxyType
 
 from ntanalytics.contract.infra import HOST_METRICS
 from ntanalytics.findings.detector_text import seasonal_baseline
+from ntanalytics.findings.event_text import event, lasting
 from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.headline import Event
 from ntanalytics.findings.phrases import day_words, listed, spaced
 from ntanalytics.findings.text import RuleText, Texts, limits, measured
 from ntanalytics.metrics.number_format import format_number
@@ -36,6 +38,14 @@ def _completeness(finding: Finding) -> str:
     return f"缺 {days} 天数据（最近为{day_words(date.fromisoformat(last))}），有关合计为下限。"
 
 
+def _completeness_event(finding: Finding) -> Event:
+    last, days = finding.details.get("last_missing"), int(finding.figures.get("missing_days") or 0)
+    if not isinstance(last, str):
+        return event(finding, _completeness(finding).removesuffix("。"), is_own=True)
+    what = f"{spaced(finding.entity.label, '缺')} {days} 天数据{lasting(finding)}"
+    return Event(what, detail=f"最近缺{day_words(date.fromisoformat(last))}，有关合计为下限")
+
+
 def _completeness_reason(finding: Finding) -> str:
     error = finding.details.get("error")
     return f"数据缺失，数据源报错“{error}”" if error else "数据缺失"
@@ -58,6 +68,20 @@ def _of_source(finding: Finding, sentence: str) -> str:
     return f"{'、'.join(datasets)}均有缺少，如{spaced(str(finding.details['example']), sentence)}"
 
 
+def _silent_event(finding: Finding) -> Event:
+    datasets, whole = finding.details.get("datasets"), _silent_days(finding).removesuffix("。")
+    if isinstance(datasets, tuple):
+        return Event(f"{spaced(finding.entity.label, '有')} {len(datasets)} 类数据缺少{lasting(finding)}", detail=whole)
+    head, _, usual = whole.partition("，")
+    return Event(f"{spaced(finding.entity.label, head)}{lasting(finding)}", detail=usual)
+
+
+def _rows_event(finding: Finding) -> Event:
+    if isinstance(finding.details.get("datasets"), tuple):
+        return _silent_event(finding)
+    return event(finding, "", is_own=False)
+
+
 def _silent_days(finding: Finding) -> str:
     expected = format_number(finding.figures["expected"], "integer", "行")
     days = int(finding.value or 0)
@@ -78,21 +102,21 @@ def _stood_still(finding: Finding) -> str:
     return f"{metrics}全天为同一数值，此前每天都有变化。"
 
 
-def _clock_offset_clause(finding: Finding) -> str:
+def _clock_offset(finding: Finding) -> str:
     offset = float(finding.figures.get("offset_s") or 0.0)
     off = f"{'晚' if offset > 0 else '早'} {format_number(abs(offset), 'seconds')}"
     parts = finding.details.get("parts")
     which = f"{listed(parts)}的" if isinstance(parts, tuple) and parts else ""
     column = finding.details.get("column")
-    what = f"{column}比平日整体{off}" if column else f"{which}时间比平日整体{off}"
-    return f"{what}，疑为时钟或时区有误"
+    return f"{column}比平日整体{off}" if column else f"{which}时间比平日整体{off}"
 
 
-def _clock_offset_event(finding: Finding) -> str:
+def _clock_offset_event(finding: Finding) -> Event:
     source = finding.details.get("source")
     of = f"（数据源 {source}）" if source else ""
     day = f"自{day_words(finding.since)}起，" if finding.since is not None else ""
-    return f"{day}{finding.entity.label}{of}{_clock_offset_clause(finding)}，有关按时段统计的数字不可用"
+    what = f"{day}{finding.entity.label}{of}{_clock_offset(finding)}"
+    return Event(what, detail="疑为时钟或时区有误，有关按时段统计的数字不可用")
 
 
 #: Code of a rule → its sentences.
@@ -100,15 +124,16 @@ TEXTS: Texts = MappingProxyType(
     {
         "data.completeness": RuleText(
             evidence=_completeness,
+            event=_completeness_event,
             limits=lambda finding: limits(finding) if finding.unknown else "无缺失",
             reason=_completeness_reason,
             advice=_completeness_advice,
         ),
         "data.rejected_share": RuleText(evidence=_rejected_share),
-        "data.silent_days": RuleText(evidence=_silent_days),
-        "data.rows_fall": RuleText(evidence=_rows_fall),
+        "data.silent_days": RuleText(evidence=_silent_days, event=_silent_event),
+        "data.rows_fall": RuleText(evidence=_rows_fall, event=_rows_event),
         "data.clock_offset": RuleText(
-            evidence=lambda finding: f"{_clock_offset_clause(finding)}。", event=_clock_offset_event
+            evidence=lambda finding: f"{_clock_offset(finding)}，疑为时钟或时区有误。", event=_clock_offset_event
         ),
         "data.stood_still": RuleText(evidence=_stood_still),
     }

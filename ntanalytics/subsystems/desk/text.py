@@ -7,7 +7,8 @@ from types import MappingProxyType
 
 from ntanalytics.findings.event_text import lasting, value_event
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.phrases import day_words, listed, value_words
+from ntanalytics.findings.headline import LASTS, RECOVERED, Event
+from ntanalytics.findings.phrases import day_words, issue_words, listed, value_words
 from ntanalytics.findings.text import RuleText, Texts, measured
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.subsystems.desk.ticket_flow_text import BULK_CLOSING, SAME_INCIDENT
@@ -19,15 +20,16 @@ def overdue_tickets(finding: Finding) -> str:
     return f"未关闭 {opened}，其中逾期 {value_words(finding, 'integer', '件')}。"
 
 
-def overdue_event(finding: Finding) -> str:
+def overdue_event(finding: Finding) -> Event:
     """Return how many tickets have passed their deadline."""
     opened = format_number(finding.figures["open_tickets"], "integer", "件")
-    return f"未关闭的工单 {opened}，其中 {value_words(finding, 'integer', '件')}已过应完成时间{lasting(finding)}"
+    late = value_words(finding, "integer", "件")
+    return Event(f"{late}工单逾期未关闭{lasting(finding)}", detail=f"未关闭的工单共 {opened}")
 
 
-def oldest_event(finding: Finding) -> str:
+def oldest_event(finding: Finding) -> Event:
     """Return for how long a ticket has been overdue."""
-    return f"有工单逾期 {value_words(finding, 'number:0', '天')}仍未关闭"
+    return Event(f"有工单逾期 {value_words(finding, 'number:0', '天')}仍未关闭")
 
 
 def overdue_oldest(finding: Finding) -> str:
@@ -54,12 +56,12 @@ def attendance(finding: Finding) -> str:
     return "有驻场或备选人员在岗。" if finding.status == "ok" else "驻场与备选人员均不在岗。"
 
 
-def attendance_event(finding: Finding) -> str:
+def attendance_event(finding: Finding) -> Event:
     """Return that nobody was on site on a working day; of a longer period the rate."""
     if finding.format != "integer":
         return value_event(finding)
     day = "当日" if finding.since is None else day_words(finding.since)
-    return f"{day}驻场与备选人员均不在岗"
+    return Event(f"{day}驻场与备选人员均不在岗")
 
 
 def _attendance_limits(_finding: Finding) -> str:
@@ -90,15 +92,15 @@ def manual_checks(finding: Finding) -> str:
     return f"{sentence}，其中 {settled} 项已当场处理。" if settled > 0 else f"{sentence}。"
 
 
-def manual_event(finding: Finding) -> str:
+def manual_event(finding: Finding) -> Event:
     """Return what the manual checks found and nobody set right: ``人工检查发现 1 项需关注``, with its remark."""
     figures = {name: int(value or 0) for name, value in finding.figures.items()}
     bad = [f"{figures['critical']} 项异常"] if figures["critical"] else []
     watch = [f"{figures['warning']} 项需关注"] if figures["warning"] else []
     items = finding.details.get("items")
-    seen = f"：{'；'.join(items)}" if isinstance(items, tuple) and items else ""
+    seen = "；".join(items) if isinstance(items, tuple) else ""
     of = "" if finding.entity.kind == "systems" else finding.entity.label
-    return f"{of}人工检查发现{'、'.join([*bad, *watch])}{seen}"
+    return Event(f"{of}人工检查发现{'、'.join([*bad, *watch])}", detail=seen.removesuffix("。"))
 
 
 def _manual_limits(_finding: Finding) -> str:
@@ -142,14 +144,23 @@ def clocks_broken(finding: Finding) -> str:
     return f"{_clocks_broken(finding)}。"
 
 
-def clocks_event(finding: Finding) -> str:
-    """Return a crash with its day, its length, and that it took longer than the contract allows."""
-    return _clocks_broken(finding)
+def clocks_event(finding: Finding) -> Event:
+    """Return a crash with its day and its length; that it took longer than the contract allows, behind it."""
+    details = finding.details
+    if "incident" not in details:
+        return value_event(finding)
+    over = RECOVERED if details["is_restored"] else LASTS
+    return Event(_crashed(finding), over, f"超过合同约定的 4 小时，事件编号 {details['incident']}")
 
 
-def running_event(finding: Finding) -> str:
+def running_event(finding: Finding) -> Event:
     """Return a crash that lasts, with its length."""
-    return _clock_running(finding)
+    return Event(_crashed(finding), LASTS, f"合同约定 4 小时内恢复，事件编号 {finding.details['incident']}")
+
+
+def _crashed(finding: Finding) -> str:
+    length = format_number(finding.figures["clock_s"], "seconds")
+    return f"{_crash_began(finding)}，{finding.entity.label}系统崩溃 {length}"
 
 
 def _clock_running(finding: Finding) -> str:
@@ -162,10 +173,23 @@ def clock_running(finding: Finding) -> str:
     return f"{_clock_running(finding)}。"
 
 
+def _crash_began(finding: Finding) -> str:
+    day = finding.details.get("day")
+    return f"{day_words(date.fromisoformat(day)) if isinstance(day, str) else ''}{finding.details['began']}"
+
+
 def _crash(finding: Finding) -> str:
-    details, day = finding.details, finding.details.get("day")
-    dated = day_words(date.fromisoformat(day)) if isinstance(day, str) else ""
-    return f"{dated}{details['began']}{finding.entity.label}系统崩溃（{details['incident']}）"
+    return f"{_crash_began(finding)}{finding.entity.label}系统崩溃（{finding.details['incident']}）"
+
+
+def unconfirmed_event(finding: Finding) -> Event:
+    """Return that changes were made without the buyer's confirmation, and which."""
+    changes = finding.details.get("changes")
+    if not isinstance(changes, tuple):
+        return value_event(finding)
+    late = "事后才取得" if finding.details.get("is_confirmed_late") else "未取得"
+    what = f"{finding.entity.label}{late}用户书面确认{lasting(finding)}"
+    return Event(what, detail=f"已实施的变更为 {listed(changes)}")
 
 
 def unconfirmed_changes(finding: Finding) -> str:
@@ -187,13 +211,7 @@ def unconfirmed_reports(finding: Finding) -> str:
     weeks = finding.details.get("weeks")
     if not weeks or not isinstance(weeks, tuple):
         return "已到期的周期均经用户确认。"
-    return f"{'、'.join(map(_issue, weeks))}已到确认期限，未经用户确认。"
-
-
-def _issue(week: str) -> str:
-    """Return an ISO week as the number of its report: ``2026年第43期``."""
-    year, _, number = week.partition("-W")
-    return f"{year}年第{int(number)}期" if number.isdigit() else week
+    return f"{'、'.join(map(issue_words, weeks))}已到确认期限，未经用户确认。"
 
 
 #: Sentences by rule code, where the general ones do not serve.
@@ -218,7 +236,7 @@ TEXTS: Texts = MappingProxyType(
         ),
         "desk.clocks_broken": RuleText(evidence=clocks_broken, event=clocks_event),
         "desk.clock_running": RuleText(evidence=clock_running, event=running_event),
-        "desk.unconfirmed_changes": RuleText(evidence=unconfirmed_changes),
+        "desk.unconfirmed_changes": RuleText(evidence=unconfirmed_changes, event=unconfirmed_event),
         "desk.standby": RuleText(evidence=standby),
         "desk.unconfirmed_reports": RuleText(evidence=unconfirmed_reports),
     }

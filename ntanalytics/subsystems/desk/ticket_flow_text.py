@@ -6,33 +6,40 @@ from datetime import date
 
 from ntanalytics.findings.event_text import when
 from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.headline import Event
 from ntanalytics.findings.phrases import day_words, value_words
 from ntanalytics.findings.text import RuleText
 from ntanalytics.metrics.number_format import format_number
 
 
-def _bulk_closing(finding: Finding) -> str:
+def _closed(finding: Finding) -> str:
+    return f"十分钟内集中关闭工单 {value_words(finding, 'integer', '件')}"
+
+
+def _habit(finding: Finding) -> str:
     habit = format_number(finding.figures.get("habit"), "integer", "件")
-    return f"十分钟内集中关闭工单 {value_words(finding, 'integer', '件')}，此前最多 {habit}，一周内仍按未关闭统计"
+    return f"此前最多 {habit}，一周内仍按未关闭统计"
 
 
-def bulk_closing_event(finding: Finding) -> str:
+def bulk_closing_event(finding: Finding) -> Event:
     """Return when how many tickets were closed together."""
-    return f"{when(finding)}服务台{_bulk_closing(finding)}"
+    return Event(f"{when(finding)}服务台{_closed(finding)}", detail=_habit(finding))
 
 
-def _same_incident(finding: Finding) -> str:
-    earlier = date.fromisoformat(str(finding.details["earlier"]))
-    return (
-        f"30 天内第 {value_words(finding, 'integer', '次')}发生{finding.details['cause']}原因的事件，"
-        f"前一次为{day_words(earlier)}"
-    )
+def _again(finding: Finding) -> str:
+    return f"30 天内第 {value_words(finding, 'integer', '次')}发生{finding.details['cause']}原因的事件"
 
 
-def same_incident_event(finding: Finding) -> str:
+def _earlier(finding: Finding) -> str:
+    return f"前一次为{day_words(date.fromisoformat(str(finding.details['earlier'])))}"
+
+
+def same_incident_event(finding: Finding) -> Event:
     """Return how often a subsystem had the same fault, and when before."""
-    return f"{finding.entity.label}{_same_incident(finding)}"
+    return Event(f"{finding.entity.label}{_again(finding)}", detail=_earlier(finding))
 
 
-BULK_CLOSING = RuleText(evidence=lambda finding: f"{_bulk_closing(finding)}。", event=bulk_closing_event)
-SAME_INCIDENT = RuleText(evidence=lambda finding: f"{_same_incident(finding)}。", event=same_incident_event)
+BULK_CLOSING = RuleText(evidence=lambda finding: f"{_closed(finding)}，{_habit(finding)}。", event=bulk_closing_event)
+SAME_INCIDENT = RuleText(
+    evidence=lambda finding: f"{_again(finding)}，{_earlier(finding)}。", event=same_incident_event
+)

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from ntanalytics.findings.event_text import when
 from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.headline import Event
 from ntanalytics.findings.phrases import day_words, value_words
 from ntanalytics.findings.text import RuleText, Texts, measured
 
@@ -18,13 +19,17 @@ def signed_in_time(finding: Finding) -> str:
 
 def _unknown_caller(finding: Finding) -> str:
     count, interfaces = value_words(finding, "integer", "次"), int(finding.figures.get("interfaces") or 0)
-    first = f"，{day_words(finding.since)}首次出现" if finding.since is not None else ""
-    return f"此前从未出现的调用方调用接口 {count}（{interfaces} 个接口）{first}"
+    return f"此前从未出现的调用方调用接口 {count}（{interfaces} 个接口）"
 
 
-def unknown_caller_event(finding: Finding) -> str:
+def _first_seen(finding: Finding) -> str:
+    return "" if finding.since is None else f"{day_words(finding.since)}首次出现"
+
+
+def unknown_caller_event(finding: Finding) -> Event:
     """Return when a caller that was never seen before called how often."""
-    return f"{when(finding)}{finding.entity.label}：{_unknown_caller(finding)}"
+    what = f"{when(finding)}{finding.entity.label}：{_unknown_caller(finding)}"
+    return Event(what, detail=_first_seen(finding))
 
 
 #: Sentences by rule code, where the general ones do not serve.
@@ -32,7 +37,8 @@ TEXTS: Texts = MappingProxyType(
     {
         "docexchange.signed_in_time_rate": RuleText(evidence=signed_in_time),
         "docexchange.unknown_caller": RuleText(
-            evidence=lambda finding: f"{_unknown_caller(finding)}。", event=unknown_caller_event
+            evidence=lambda finding: f"{'，'.join(filter(None, (_unknown_caller(finding), _first_seen(finding))))}。",
+            event=unknown_caller_event,
         ),
     }
 )

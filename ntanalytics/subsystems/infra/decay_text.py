@@ -5,35 +5,43 @@ from __future__ import annotations
 from datetime import date
 
 from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.headline import Event
 from ntanalytics.findings.phrases import day_words, named, value_words
 from ntanalytics.findings.text import RuleText
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.subsystems.infra.machine_words import machine_words
 
 
-def _decay(finding: Finding) -> str:
-    form = str(finding.details["form"])
-    first, now, limit = (format_number(finding.figures[name], form) for name in ("first", "now", "limit"))
+def _moved(finding: Finding) -> str:
+    first, now = (format_number(finding.figures[name], str(finding.details["form"])) for name in ("first", "now"))
     moved = "升至" if float(finding.figures["limit"] or 0) > float(finding.figures["first"] or 0) else "降至"
-    full = day_words(date.fromisoformat(str(finding.details["full_on"])))
-    return f"{finding.details['what']}由 {first}逐日{moved} {now}，照此预计{full}达到 {limit}"
+    return f"{finding.details['what']}由 {first}逐日{moved} {now}"
 
 
-def decay_event(finding: Finding) -> str:
+def _forecast(finding: Finding) -> str:
+    limit = format_number(finding.figures["limit"], str(finding.details["form"]))
+    return f"照此预计{day_words(date.fromisoformat(str(finding.details['full_on'])))}达到 {limit}"
+
+
+def decay_event(finding: Finding) -> Event:
     """Return what worsens, from what to what, and on which day it matters."""
     who = machine_words(finding.entity.key) if finding.entity.kind == "host" else finding.entity.label
-    return named(who, _decay(finding))
+    return Event(named(who, _moved(finding)), detail=_forecast(finding))
 
 
-def _ping_loss(finding: Finding) -> str:
+def _lost(finding: Finding) -> str:
+    return f"近 7 天连通检查丢失 {value_words(finding, 'integer', '次')}"
+
+
+def _usual(finding: Finding) -> str:
     pings, expected = (format_number(finding.figures[name], "integer", "次") for name in ("pings", "expected"))
-    return f"近 7 天连通检查 {pings}，丢失 {value_words(finding, 'integer', '次')}，通常约 {expected}"
+    return f"共检查 {pings}，通常丢失约 {expected}"
 
 
-def ping_loss_event(finding: Finding) -> str:
+def ping_loss_event(finding: Finding) -> Event:
     """Return how many pings a device lost in a week, and how many are usual."""
-    return named(machine_words(finding.entity.key), _ping_loss(finding))
+    return Event(named(machine_words(finding.entity.key), _lost(finding)), detail=_usual(finding))
 
 
-SLOW_DECAY = RuleText(evidence=lambda finding: f"{_decay(finding)}。", event=decay_event)
-PING_LOSS = RuleText(evidence=lambda finding: f"{_ping_loss(finding)}。", event=ping_loss_event)
+SLOW_DECAY = RuleText(evidence=lambda finding: f"{_moved(finding)}，{_forecast(finding)}。", event=decay_event)
+PING_LOSS = RuleText(evidence=lambda finding: f"{_lost(finding)}，{_usual(finding)}。", event=ping_loss_event)

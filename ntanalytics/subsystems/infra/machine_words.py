@@ -22,7 +22,7 @@ _DISKS = {"/": "系统盘", "": "系统盘", "data": "数据盘", "/data": "数�
 
 def site_of(target: object) -> str:
     """Return a target of probes by its name alone: ``portal.nantong.example`` of ``tls://portal.nantong.example:443``."""
-    return str(target).removeprefix("tls://").removesuffix(":443")
+    return re.sub(r"^\w+://|(:443)?/?$", "", str(target))
 
 
 def machine_words(host: str) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from types import MappingProxyType
 
 from ntanalytics.checks.context import QUARTER_DAYS
-from ntanalytics.findings.event_text import lasting, value_event
-from ntanalytics.findings.finding import Finding, Window
-from ntanalytics.findings.phrases import clock, day_words, hours_words, listed, moment_words, named, value_words
+from ntanalytics.findings.event_text import value_event
+from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.phrases import clock, day_words, hours_words, listed, value_words
 from ntanalytics.findings.text import (
     RuleText,
     Sentence,
@@ -21,13 +21,10 @@ from ntanalytics.findings.text import (
 )
 from ntanalytics.metrics.figures import Figures
 from ntanalytics.metrics.number_format import format_number
+from ntanalytics.subsystems.infra import events
 from ntanalytics.subsystems.infra.decay_text import PING_LOSS, SLOW_DECAY
-from ntanalytics.subsystems.infra.machine_words import disk_words, machine_words, site_of
 
 ALL_HOSTS, MONITORING, BACKUP, BACKUP_PLANS = "全部主机", "监控平台", "备份", "备份计划"
-
-#: Characters of the name of an alarm that are shown.
-_MAX_NAME = 60
 
 
 def check_source_label(source: str) -> str:
@@ -73,19 +70,6 @@ def backup_highlights(plans: Figures, late: int) -> str:
     return f"{counts}，均按期" if plans.is_complete else f"{counts}，是否按期未知"
 
 
-def _number(finding: Finding, name: str) -> float:
-    return float(finding.figures.get(name) or 0.0)
-
-
-def _count(finding: Finding, name: str) -> int:
-    return int(_number(finding, name))
-
-
-def _names(finding: Finding, name: str) -> list[str]:
-    names = finding.details.get(name)
-    return list(names) if isinstance(names, tuple) else []
-
-
 def _advice_if_unknown(advice: str) -> Sentence:
     """Return the advice of a finding: the given one where it is unknown, else that of its rule."""
 
@@ -104,23 +88,12 @@ def _followed_by(finding: Finding, phrase: str) -> str:
 
 
 def _availability(finding: Finding) -> str:
-    outages = _count(finding, "outages")
+    outages = events.count(finding, "outages")
     if not outages:
         return measured(finding)
-    hours = f"{clock(_number(finding, 'longest_from_s'))}至{clock(_number(finding, 'longest_until_s'))}"
+    hours = f"{clock(events.number(finding, 'longest_from_s'))}至{clock(events.number(finding, 'longest_until_s'))}"
     times = f"，共中断 {outages} 次" if outages > 1 else ""
     return _followed_by(finding, f"{hours} {finding.details['target']} 无应答{times}")
-
-
-def _availability_event(finding: Finding) -> str:
-    outages = _count(finding, "outages")
-    if not outages or finding.window is None:
-        return value_event(finding)
-    longest = Window(finding.window.day, _number(finding, "longest_from_s"), _number(finding, "longest_until_s"))
-    times = f"共中断 {outages} 次，最长的一次" if outages > 1 else "中断"
-    length = format_number(longest.length_s, "seconds")
-    rate = f"{named(finding.entity.label, '可用率')}为 {value_words(finding)}"
-    return f"{moment_words(longest)}，{finding.details['target']} 无应答，{times}历时 {length}；{rate}"
 
 
 def _checks_gap(finding: Finding) -> str:
@@ -136,14 +109,6 @@ def _reachable(finding: Finding) -> str:
         return "监控代理应答。" if answers else "监控代理无应答。"
     now = "，目前仍无应答" if answers is False else ""
     return f"{hours_words(finding.window)} 无应答，历时 {value_words(finding, 'seconds')}{now}。"
-
-
-def _reachable_event(finding: Finding) -> str:
-    who = machine_words(finding.entity.key)
-    if finding.window is None:
-        return f"{who}监控代理无应答{lasting(finding)}"
-    now = "，目前仍无应答" if finding.details.get("answers_at_end") is False else "，现已恢复"
-    return f"{moment_words(finding.window)}，{who}无应答，历时 {value_words(finding, 'seconds')}{now}"
 
 
 def _reachable_limits(finding: Finding) -> str:
@@ -163,35 +128,21 @@ def _reachable_advice(finding: Finding) -> str:
     return _advice_if_unknown(advice)(finding)
 
 
-def _alarm_name(finding: Finding) -> str:
-    name = " ".join(str(finding.details["problem"]).split())
-    return name if len(name) <= _MAX_NAME else f"{name[:_MAX_NAME]}…"
-
-
 def _problems_clause(finding: Finding) -> str:
     if finding.window is None:
         return "没有未恢复的告警，当日也没有严重告警"
-    raised_s, cleared_s = _number(finding, "raised_s"), finding.figures.get("cleared_s")
-    raised = f"{day_words(_day(finding.window.day, raised_s))}{clock(raised_s % 86_400)}"
+    raised_s, cleared_s = events.number(finding, "raised_s"), finding.figures.get("cleared_s")
+    raised = events.moment(finding.window.day, raised_s)
     end = "尚未恢复"
     if cleared_s is not None:
         end = f"{clock(cleared_s % 86_400)} 恢复，历时 {format_number(cleared_s - raised_s, 'seconds')}"
     others = int(finding.value or 0) - 1
     more = f"；另有 {others} 项" if others else ""
-    return f"监控告警“{_alarm_name(finding)}”{raised} 发生，{end}{more}"
+    return f"监控告警“{events.alarm_name(finding)}”{raised} 发生，{end}{more}"
 
 
 def _problems(finding: Finding) -> str:
     return f"{_problems_clause(finding)}。"
-
-
-def _day(midnight: date, seconds: float) -> date:
-    return midnight + timedelta(days=seconds // 86_400)
-
-
-def _problems_event(finding: Finding) -> str:
-    host = machine_words(finding.entity.key) if finding.entity.kind == "host" else finding.entity.label
-    return f"{host}{_problems_clause(finding)}"
 
 
 def _problems_limits(finding: Finding) -> str:
@@ -199,9 +150,9 @@ def _problems_limits(finding: Finding) -> str:
 
 
 def _repeated_problems(finding: Finding) -> str:
-    days = _count(finding, "days")
+    days = events.count(finding, "days")
     span = "季度内" if days == QUARTER_DAYS else f"{days} 天内"
-    return f"告警“{_alarm_name(finding)}”{span}出现 {value_words(finding, 'integer', '次')}。"
+    return f"告警“{events.alarm_name(finding)}”{span}出现 {value_words(finding, 'integer', '次')}。"
 
 
 def _requests_reason(finding: Finding) -> str:
@@ -209,25 +160,17 @@ def _requests_reason(finding: Finding) -> str:
 
 
 def _busy(finding: Finding) -> str:
-    return _followed_by(finding, "、".join(_names(finding, "hours")))
+    return _followed_by(finding, "、".join(events.names(finding, "hours")))
 
 
 def _disk_growth_clause(finding: Finding) -> str:
-    rise, usual, used = (_number(finding, name) for name in ("disk_rise", "usual_rise", "disk_used"))
+    rise, usual, used = (events.number(finding, name) for name in ("disk_rise", "usual_rise", "disk_used"))
     sentence = f"两天增长 {rise * 100:.2f} 个百分点，通常为 {usual * 100:.2f} 个，目前已用 {used * 100:.1f}%"
     return f"{sentence}，照此约 {(1 - used) / rise * 2:,.0f} 天写满"
 
 
 def _disk_growth(finding: Finding) -> str:
     return f"{_disk_growth_clause(finding)}。"
-
-
-def _disk_used_event(finding: Finding) -> str:
-    return f"{disk_words(finding.entity.key)}使用率达 {value_words(finding)}{lasting(finding)}"
-
-
-def _disk_growth_event(finding: Finding) -> str:
-    return f"{disk_words(finding.entity.key)}{_disk_growth_clause(finding)}"
 
 
 def _days_until_full_clause(finding: Finding) -> str:
@@ -241,10 +184,6 @@ def _days_until_full(finding: Finding) -> str:
     return f"{_days_until_full_clause(finding)}。"
 
 
-def _days_until_full_event(finding: Finding) -> str:
-    return f"{disk_words(finding.entity.key)}{_days_until_full_clause(finding)}"
-
-
 def _backup_lateness(finding: Finding) -> str:
     last_on, clock_s = finding.details.get("last_on"), finding.figures.get("last_s")
     if not isinstance(last_on, str) or clock_s is None:
@@ -253,28 +192,11 @@ def _backup_lateness(finding: Finding) -> str:
     return f"最近一次成功为{last}，距今为计划间隔的 {value_words(finding)} 倍。"
 
 
-def _backup_event(finding: Finding) -> str:
-    last_on, clock_s = finding.details.get("last_on"), finding.figures.get("last_s")
-    since = f"自{day_words(finding.since)}起" if finding.since is not None else ""
-    last = ""
-    if isinstance(last_on, str) and clock_s is not None:
-        last = f"（最近一次成功：{day_words(date.fromisoformat(last_on))}{clock(clock_s)}）"
-    return f"备份计划 {finding.entity.label} {since}未成功{last}"
-
-
-def _tls_event(finding: Finding) -> str:
-    return f"{site_of(finding.entity.label)} 的服务器证书将于{value_words(finding, unit='天')}后到期"
-
-
-def _patch_event(finding: Finding) -> str:
-    return f"{machine_words(finding.entity.key)}{_failed_patches_clause(finding)}{lasting(finding)}"
-
-
 def _offline_backup(finding: Finding) -> str:
-    lacking = _names(finding, "plans")
+    lacking = events.names(finding, "plans")
     if lacking:
         return f"{listed(lacking)}没有离线备份。"
-    return f"{_count(finding, 'online_plans')} 项在线备份计划均有离线备份。"
+    return f"{events.count(finding, 'online_plans')} 项在线备份计划均有离线备份。"
 
 
 def _restore_drill(finding: Finding) -> str:
@@ -289,7 +211,7 @@ def _log_retention(finding: Finding) -> str:
 def _log_retention_reason(finding: Finding) -> str:
     if "reached_days" not in finding.figures:
         return "没有数据源或抽取时间尚短，看不出留存时间"
-    return f"抽取时最早只读到 {_count(finding, 'reached_days')} 天前，看不出更早的日志是否留存"
+    return f"抽取时最早只读到 {events.count(finding, 'reached_days')} 天前，看不出更早的日志是否留存"
 
 
 def _failed_patches_clause(finding: Finding) -> str:
@@ -303,34 +225,34 @@ def _failed_patches(finding: Finding) -> str:
 
 def _unpatched(finding: Finding) -> str:
     limit = format_number(finding.rule.threshold.warning, "integer", "天")
-    count, longest = _count(finding, "hosts"), int(finding.value or 0)
-    return f"{count} 台主机超过 {limit}没有补丁记录，最久 {longest} 天：{listed(_names(finding, 'hosts'))}。"
+    count, longest = events.count(finding, "hosts"), int(finding.value or 0)
+    return f"{count} 台主机超过 {limit}没有补丁记录，最久 {longest} 天：{listed(events.names(finding, 'hosts'))}。"
 
 
 #: Code of a rule → its sentences.
 TEXTS: Texts = MappingProxyType(
     {
-        "infra.availability": RuleText(evidence=_availability, event=_availability_event),
-        "infra.checks_gap": RuleText(evidence=_checks_gap),
+        "infra.availability": RuleText(evidence=_availability, event=events.availability),
+        "infra.checks_gap": RuleText(evidence=_checks_gap, event=events.checks_gap),
         "infra.reachable": RuleText(
             evidence=_reachable,
-            event=_reachable_event,
+            event=events.reachable,
             limits=_reachable_limits,
             reason=_reachable_reason,
             advice=_reachable_advice,
         ),
-        "infra.problems": RuleText(evidence=_problems, event=_problems_event, limits=_problems_limits),
-        "infra.repeated_problems": RuleText(evidence=_repeated_problems),
+        "infra.problems": RuleText(evidence=_problems, event=events.problems, limits=_problems_limits),
+        "infra.repeated_problems": RuleText(evidence=_repeated_problems, event=events.repeated_problems),
         "infra.error_rate": RuleText(
             evidence=lambda finding: measured_on_worst_day(finding, "单日最高"), event=value_event
         ),
-        "infra.disk_used": RuleText(event=_disk_used_event),
-        "infra.days_until_full": RuleText(evidence=_days_until_full, event=_days_until_full_event),
-        "infra.backup_lateness": RuleText(evidence=_backup_lateness, event=_backup_event),
+        "infra.disk_used": RuleText(event=events.disk_used),
+        "infra.days_until_full": RuleText(evidence=_days_until_full, event=events.days_until_full),
+        "infra.backup_lateness": RuleText(evidence=_backup_lateness, event=events.backup_lateness),
         "infra.requests_fall": RuleText(reason=_requests_reason),
-        "infra.cpu_by_day": RuleText(evidence=_busy),
-        "infra.cpu_by_night": RuleText(evidence=_busy),
-        "infra.disk_growth": RuleText(evidence=_disk_growth, event=_disk_growth_event),
+        "infra.cpu_by_day": RuleText(evidence=_busy, event=events.busy),
+        "infra.cpu_by_night": RuleText(evidence=_busy, event=events.busy),
+        "infra.disk_growth": RuleText(evidence=_disk_growth, event=events.disk_growth),
         "infra.offline_backup": RuleText(evidence=_offline_backup),
         "infra.restore_drill": RuleText(
             evidence=_restore_drill,
@@ -342,13 +264,14 @@ TEXTS: Texts = MappingProxyType(
             reason=_log_retention_reason,
             advice=_advice_if_unknown("核对日志轮转设置，确认留存不少于六个月"),
         ),
-        "infra.failed_patches": RuleText(evidence=_failed_patches, event=_patch_event),
+        "infra.failed_patches": RuleText(evidence=_failed_patches, event=events.failed_patches),
         "infra.slow_decay": SLOW_DECAY,
         "infra.ping_loss": PING_LOSS,
-        "infra.tls_days": RuleText(event=_tls_event),
+        "infra.tls_days": RuleText(event=events.tls_days),
         "infra.unpatched": RuleText(
             evidence=_unpatched,
-            reason=lambda finding: f"补丁记录只有 {_count(finding, 'known_days')} 天",
+            event=events.unpatched,
+            reason=lambda finding: f"补丁记录只有 {events.count(finding, 'known_days')} 天",
             advice=_advice_if_unknown("补录更早的补丁记录"),
         ),
     }

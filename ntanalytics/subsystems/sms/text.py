@@ -132,7 +132,7 @@ def failures(total: FigureRow, failure_classes: Figures) -> str:
     """Return how many failed, and the class of most of them; over a gap only a bound of how many.
 
     Returns:
-        For example ``失败 1,204 条，最多的是号码无效，544 条，占 45.2%。``
+        For example ``失败 1,204 条，最多的是空号，544 条，占 45.2%。``
     """
     failed = total.quantity("failed")
     if failed.is_none:

@@ -133,7 +133,7 @@ def test_failure_codes_are_classed_and_shared(messages, listed) -> None:
 def test_shares_of_failure_classes_are_within_their_group(messages, listed) -> None:
     table = messages(
         [
-            {"outcome": "failed", "failure_code": "DB:0141", "carrier": "mobile"},
+            {"outcome": "failed", "failure_code": "DB:0144", "carrier": "mobile"},
             {"outcome": "failed", "failure_code": "REJECTD", "carrier": "mobile"},
             {"outcome": "failed", "failure_code": "EXPIRED", "carrier": "unicom"},
         ]

@@ -87,7 +87,7 @@ def test_changes_without_confirmation_are_told_with_their_numbers() -> None:
     finding = _finding("desk.unconfirmed_changes", entity=entity, details={"changes": ("BG1", "BG2")})
     finding = finding.since_day(dt.date(2026, 11, 11))
     assert word(finding).sentence == (
-        "协同办公变更 BG1、BG2 已实施，未取得用户书面确认，自11月11日起。建议补办用户书面确认。"
+        "协同办公变更未取得用户书面确认，自11月11日起。已实施的变更为 BG1、BG2。建议补办用户书面确认。"
     )
     late = finding.with_details(is_confirmed_late=True)
     assert _evidence(late) == "变更 BG1、BG2 已实施，事后才取得用户书面确认。"

@@ -48,4 +48,4 @@ def test_a_seal_that_was_out_of_use_and_signs_is_told(
 
 
 def test_the_event_names_the_unit() -> None:
-    assert "单位a" in word(_found(_signings("a", "a"))).event
+    assert "单位a" in word(_found(_signings("a", "a"))).event.detail

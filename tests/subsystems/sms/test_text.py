@@ -102,7 +102,7 @@ def test_the_top_failure_class_has_its_share() -> None:
             {"failure_class": "blocked", "failed": 460, "failed_share": 460 / 1004},
         ]
     )
-    assert say.failures(FigureRow({"failed": 1004}), classes) == "失败 1,004 条，最多的是号码无效，544 条，占 54.2%。"
+    assert say.failures(FigureRow({"failed": 1004}), classes) == "失败 1,004 条，最多的是空号，544 条，占 54.2%。"
     assert say.failures(FigureRow({"failed": 0}), NONE) == "没有失败短信。"
 
 

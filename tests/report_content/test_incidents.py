@@ -1,0 +1,44 @@
+"""What an incident of the desk explains, and who sees to one that explains nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from ntanalytics.findings.finding import Entity, Finding, Window
+from ntanalytics.report_content.incidents import DeskIncident, explains, incident_sentence
+from ntanalytics.subsystems import RULES, word
+
+DAY = dt.date(2026, 11, 20)
+
+
+def _incident(cause: str = "other") -> DeskIncident:
+    began, restored = dt.datetime(2026, 11, 20, 14, 10), dt.datetime(2026, 11, 20, 14, 50)
+    return DeskIncident(
+        number="SJ1", subsystem="infra", cause=cause, is_crash=True, began_at=began, restored_at=restored,
+        until_at=dt.datetime(2026, 11, 21),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("from_s", "until_s", "is_explained"),
+    [
+        (14 * 3600, 15 * 3600, True),  # counted by the hour
+        (-11 * 86_400, 86_400, False),  # an alarm that was open long before
+        (8 * 3600, 20 * 3600, False),
+        (14.2 * 3600, 20 * 3600, True),  # an alarm that nobody has closed
+        (16 * 3600, 17 * 3600, False),
+    ],
+)
+def test_what_began_before_an_incident_is_not_its_doing(from_s: float, until_s: float, is_explained: bool) -> None:
+    alarm = Finding(
+        rule=RULES["infra.problems"], entity=Entity("host", "oa-db-1", "oa-db-1"), status="warning",
+        value=1.0, window=Window(DAY, from_s, until_s),
+    )  # fmt: skip
+    assert explains(_incident(), alarm) is is_explained
+
+
+@pytest.mark.parametrize(("cause", "owner"), [("vendor_software", "服务供应商"), ("hardware", "运维团队")])
+def test_an_incident_that_explains_nothing_names_who_sees_to_it(cause: str, owner: str) -> None:
+    assert f"由{owner}核查" in incident_sentence(_incident(cause), word).text
