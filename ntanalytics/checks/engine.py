@@ -14,6 +14,7 @@ from ntanalytics.checks.suppression import PLANNED_READS, excuse_planned, suppre
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.judgement import unknown
 from ntanalytics.findings.rule import Rule
+from ntanalytics.metrics.column_needs import SKEWED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,9 +91,11 @@ def judge(context: CheckContext, subsystems: Sequence[Subsystem], spans: Sequenc
                 unjudged.add(check.rule)
                 findings.append(unknown(rule, "failed").with_details(error=error_place(error)))
     findings += [
-        unknown(context.rules[f"{subsystem.id}.source"], "no_source").with_details(datasets=missing)
+        unknown(context.rules[f"{subsystem.id}.source"], "no_source").with_details(
+            datasets=missing, is_part=_has_source(context, subsystem)
+        )
         for subsystem in subsystems
-        if (missing := _missing_sources(context, subsystem)) and context.rules[f"{subsystem.id}.source"].enabled
+        if (missing := _missing_sources(context, subsystem, checks)) and context.rules[f"{subsystem.id}.source"].enabled
     ]
     findings, suppressed = suppress(findings, checks, spans)
     unjudged |= {finding.code for finding in suppressed}
@@ -110,15 +113,34 @@ def _without_absent(context: CheckContext, check: Check, rule: Rule, findings: S
     views = (context.dataset(name, days) for name, days in check.reads.items())
     if not any(rule.measure in view.unknown_measures for view in views):
         return findings
-    return [finding for finding in findings if finding.is_violation] or [unknown(rule, "not_in_source")]
+    wrong = [] if rule.measure in SKEWED else [finding for finding in findings if finding.is_violation]
+    return wrong or [unknown(rule, "not_in_source")]
 
 
-def _missing_sources(context: CheckContext, subsystem: Subsystem) -> tuple[str, ...]:
-    """Return the labels of the required datasets that no source feeds."""
+def _missing_sources(context: CheckContext, subsystem: Subsystem, checks: Sequence[Check] = ()) -> tuple[str, ...]:
+    """Return the labels of the required datasets that no source feeds.
+
+    Args:
+        context: the context.
+        subsystem: its section requires some of them.
+        checks: checks, of which those of the subsystem require others: silent, they would seem to find nothing.
+    """
     if subsystem.section is None:
         return ()
-    views = [context.dataset(name) for name in subsystem.section.requires]
+    is_watched = _has_source(context, subsystem)
+    own = [check for check in checks if is_watched and check in subsystem.checks and context.rules[check.rule].enabled]
+    asked = [name for check in own for name in check.reads if name not in check.optional]
+    views = [context.dataset(name) for name in dict.fromkeys((*subsystem.section.requires, *asked))]
     return tuple(view.contract.label for view in views if not view.sources)
+
+
+def _has_source(context: CheckContext, subsystem: Subsystem) -> bool:
+    """Return whether a source feeds one of its own datasets that its section reads."""
+    return subsystem.section is not None and any(
+        context.dataset(name, days).sources
+        for name, days in subsystem.section.reads.items()
+        if name.partition(".")[0] == subsystem.id
+    )
 
 
 def _summaries(
@@ -132,9 +154,7 @@ def _summaries(
             continue
         own = tuple(finding for finding in findings if finding.subsystem == subsystem.id)
         # each dataset degrades by itself: what another one feeds is shown
-        own_reads = {name: days for name, days in section.reads.items() if name.partition(".")[0] == subsystem.id}
-        read = [context.dataset(name, days) for name, days in own_reads.items()]
-        if any(view.sources for view in read):
+        if _has_source(context, subsystem):
             try:
                 summary = section.summarize(context, own)
             except COMPUTATION_ERRORS as error:
