@@ -142,7 +142,8 @@ class _Queries:
         parts = []
         if activities is not None:
             parts.append(figures(low_use.little_used_modules(burden.module_users(activities.table)), activities))
-        if tickets is not None and apps is not None:
+        is_counted = tickets is not None and "access_users" not in tickets.unknown_measures
+        if tickets is not None and apps is not None and is_counted:
             by_app = accesses.by_app(tickets.table, apps.table)
             parts.append(figures(low_use.little_used_apps(by_app), tickets, apps))
         # over a gap a module may have been used on the days that are missing
@@ -151,7 +152,7 @@ class _Queries:
             return NO_FIGURES
         items = tuple(row for part in whole for row in part)
         blind = [_UNSEEN["modules"]] if activities is None else []
-        blind += [_UNSEEN["apps"]] if tickets is None or apps is None else []
+        blind += [_UNSEEN["apps"]] if apps is None or not is_counted else []
         notes = "".join(dict.fromkeys([*(part.note for part in whole), *blind]))
         return replace(whole[0], items=items, note=notes, is_complete=all(part.is_complete for part in whole))
 
