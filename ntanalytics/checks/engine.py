@@ -79,14 +79,19 @@ def judge(context: CheckContext, subsystems: Sequence[Subsystem], spans: Sequenc
     checks = selected_checks(subsystems, spans)
     findings: list[Finding] = []
     unjudged: set[str] = set()
+    silent: list[Rule] = []
     for check in checks:
         rule = context.rules[check.rule]
         required = [context.dataset(name, days) for name, days in check.reads.items() if name not in check.optional]
-        if not all(view.sources and view.is_complete for view in required):
+        is_whole = all(view.sources and view.is_complete for view in required)
+        if not is_whole:
             unjudged.add(check.rule)
         if rule.enabled and all(view.sources for view in required):
             try:
-                findings += _without_absent(context, check, rule, check.evaluate(context, rule))
+                found = _without_absent(context, check, rule, check.evaluate(context, rule))
+                findings += found
+                if not is_whole and _is_silent(found):
+                    silent.append(rule)
             except COMPUTATION_ERRORS as error:
                 unjudged.add(check.rule)
                 findings.append(unknown(rule, "failed").with_details(error=error_place(error)))
@@ -97,6 +102,7 @@ def judge(context: CheckContext, subsystems: Sequence[Subsystem], spans: Sequenc
         for subsystem in subsystems
         if (missing := _missing_sources(context, subsystem, checks)) and context.rules[f"{subsystem.id}.source"].enabled
     ]
+    findings += _silent_checks(context, subsystems, silent)
     findings, suppressed = suppress(findings, checks, spans)
     unjudged |= {finding.code for finding in suppressed}
     if DAY in spans:
@@ -106,6 +112,20 @@ def judge(context: CheckContext, subsystems: Sequence[Subsystem], spans: Sequenc
     located = tuple(context.with_origin(findings))
     codes = frozenset(check.rule for check in checks) | {finding.code for finding in located}
     return Evaluation(context=context, findings=located, summaries={}, codes=codes, unjudged=frozenset(unjudged))
+
+
+def _is_silent(findings: Sequence[Finding]) -> bool:
+    """Return whether a check over a gap tells violations of parts alone: what it leaves out may not be well."""
+    return all(finding.is_violation and not finding.is_of_whole_subsystem for finding in findings)
+
+
+def _silent_checks(context: CheckContext, subsystems: Sequence[Subsystem], silent: Sequence[Rule]) -> Iterable[Finding]:
+    """Return one unknown finding of each subsystem of which checks over a gap left something out."""
+    for subsystem in subsystems:
+        codes = {rule.code for rule in silent if rule.subsystem == subsystem.id}
+        rule = context.rules.get(f"{subsystem.id}.source")
+        if codes and subsystem.section is not None and rule is not None and rule.enabled:
+            yield unknown(rule, "incomplete").with_details(checks=len(codes))
 
 
 def _without_absent(context: CheckContext, check: Check, rule: Rule, findings: Sequence[Finding]) -> Sequence[Finding]:

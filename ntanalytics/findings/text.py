@@ -204,6 +204,8 @@ def reason_words(finding: Finding) -> str:
         datasets = finding.details.get("datasets") or ()
         of = f"{'、'.join(datasets)}的" if isinstance(datasets, tuple) and datasets else ""
         return f"没有配置{of}数据源" + ("，有关检查未进行" if finding.details.get("is_part") else "")
+    if finding.unknown == "incomplete" and (checks := finding.details.get("checks")):
+        return f"数据不完整，{checks} 项检查无法完整判断"
     if finding.unknown == "too_few":
         counted = measure_of(rule.count_measure)
         count = format_number(finding.figures.get("count") or 0, counted.format, counted.unit)

@@ -14,6 +14,7 @@ from ntanalytics.checks.subsystem import Subsystem
 from ntanalytics.errors import LakeError
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.rule import Rule
+from ntanalytics.subsystems.docexchange import SUBSYSTEM as DOCUMENTS
 from ntanalytics.subsystems.identity import SUBSYSTEM
 from ntanalytics.subsystems.sms import SUBSYSTEM as SMS
 from tests.subsystems.made import ON, at, evaluation, events, hours
@@ -111,6 +112,15 @@ def test_what_the_checks_lack_is_told_once_where_the_rest_is_watched() -> None:
     assert made.summaries["sms"].status == "unknown"
     without = evaluation(SMS, [RATE], _messages(0.0), spans=(MONTH,), has_section=True)
     assert without.summaries["sms"].status == "ok"
+
+
+def test_what_is_silent_over_a_gap_is_told_once() -> None:
+    """Returned documents are told unit by unit: over a gap no unit is told, and none is shown to be well."""
+    returned, data = "docexchange.undelivered", {"docexchange.deliveries": [{"delivery_id": "d"}]}
+    made = evaluation(DOCUMENTS, [returned], data, gaps=(ON,), has_section=True)
+    [told] = [finding for finding in made.findings if finding.unknown == "incomplete"]
+    assert (told.status, told.unknown, told.details) == ("unknown", "incomplete", {"checks": 1})
+    assert evaluation(DOCUMENTS, [returned], data, gaps=(ON,)).findings == ()
 
 
 def test_an_error_of_the_lake_ends_the_report() -> None:

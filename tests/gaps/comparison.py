@@ -20,7 +20,10 @@ from tests.gaps.records import RecordedBlocks
 from tests.gaps.texts import compare_text, is_marked
 
 #: Columns that number the rows of a report: they move when a row is not known.
-ORDINALS = frozenset({"place"})
+ORDINALS = frozenset({"place", "number"})
+
+#: Columns about the data themselves: the confidence of a recommendation is the share of the days that are whole.
+OF_THE_DATA = frozenset({"score"})
 
 #: Columns of the inspection that count its checks, each of which is compared on the board.
 CHECK_COUNTS = frozenset({"checks", "wrong", "watched", "not_known"})
@@ -28,7 +31,7 @@ CHECK_COUNTS = frozenset({"checks", "wrong", "watched", "not_known"})
 #: Tables whose rows stand by themselves only above a share of all: over a gap another row may do so.
 CHOSEN_ROWS = frozenset({"burden"})
 
-_NOT_COMPARED = ORDINALS | CHECK_COUNTS | {"certainty"}
+_NOT_COMPARED = ORDINALS | CHECK_COUNTS | OF_THE_DATA | {"certainty"}
 
 
 @dataclass
