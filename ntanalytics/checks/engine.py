@@ -15,6 +15,7 @@ from ntanalytics.checks.suppression import PLANNED_READS, excuse_planned, suppre
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.judgement import unknown
 from ntanalytics.findings.rule import Rule
+from ntanalytics.metrics.column_needs import SKEWED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,22 +80,30 @@ def judge(context: CheckContext, subsystems: Sequence[Subsystem], spans: Sequenc
     checks = selected_checks(subsystems, spans)
     findings: list[Finding] = []
     unjudged: set[str] = set()
+    silent: list[Rule] = []
     for check in checks:
         rule = context.rules[check.rule]
         required = [context.dataset(name, days) for name, days in check.reads.items() if name not in check.optional]
-        if not all(view.sources and view.is_complete for view in required):
+        is_whole = all(view.sources and view.is_complete for view in required)
+        if not is_whole:
             unjudged.add(check.rule)
         if rule.enabled and all(view.sources for view in required):
             try:
-                findings += _without_absent(context, check, rule, check.evaluate(context, rule))
+                found = _without_absent(context, check, rule, check.evaluate(context, rule))
+                findings += found
+                if not is_whole and _is_silent(found):
+                    silent.append(rule)
             except COMPUTATION_ERRORS as error:
                 unjudged.add(check.rule)
                 findings.append(unknown(rule, "failed").with_details(error=error_place(error)))
     findings += [
-        unknown(context.rules[f"{subsystem.id}.source"], "no_source").with_details(datasets=missing)
+        unknown(context.rules[f"{subsystem.id}.source"], "no_source").with_details(
+            datasets=missing, is_part=_has_source(context, subsystem)
+        )
         for subsystem in subsystems
-        if (missing := _missing_sources(context, subsystem)) and context.rules[f"{subsystem.id}.source"].enabled
+        if (missing := _missing_sources(context, subsystem, checks)) and context.rules[f"{subsystem.id}.source"].enabled
     ]
+    findings += _silent_checks(context, subsystems, silent)
     findings, suppressed = suppress(doubt(findings, checks), checks, spans)
     unjudged |= {finding.code for finding in suppressed}
     if DAY in spans:
@@ -106,20 +115,53 @@ def judge(context: CheckContext, subsystems: Sequence[Subsystem], spans: Sequenc
     return Evaluation(context=context, findings=located, summaries={}, codes=codes, unjudged=frozenset(unjudged))
 
 
+def _is_silent(findings: Sequence[Finding]) -> bool:
+    """Return whether a check over a gap tells violations of parts alone: what it leaves out may not be well."""
+    return all(finding.is_violation and not finding.is_of_whole_subsystem for finding in findings)
+
+
+def _silent_checks(context: CheckContext, subsystems: Sequence[Subsystem], silent: Sequence[Rule]) -> Iterable[Finding]:
+    """Return one unknown finding of each subsystem of which checks over a gap left something out."""
+    for subsystem in subsystems:
+        codes = {rule.code for rule in silent if rule.subsystem == subsystem.id}
+        rule = context.rules.get(f"{subsystem.id}.source")
+        if codes and subsystem.section is not None and rule is not None and rule.enabled:
+            yield unknown(rule, "incomplete").with_details(checks=len(codes))
+
+
 def _without_absent(context: CheckContext, check: Check, rule: Rule, findings: Sequence[Finding]) -> Sequence[Finding]:
     """Return the findings of a check; what is not wrong is unknown where a source lacks a column of its measure."""
     views = (context.dataset(name, days) for name, days in check.reads.items())
     if not any(rule.measure in view.unknown_measures for view in views):
         return findings
-    return [finding for finding in findings if finding.is_violation] or [unknown(rule, "not_in_source")]
+    wrong = [] if rule.measure in SKEWED else [finding for finding in findings if finding.is_violation]
+    return wrong or [unknown(rule, "not_in_source")]
 
 
-def _missing_sources(context: CheckContext, subsystem: Subsystem) -> tuple[str, ...]:
-    """Return the labels of the required datasets that no source feeds."""
+def _missing_sources(context: CheckContext, subsystem: Subsystem, checks: Sequence[Check] = ()) -> tuple[str, ...]:
+    """Return the labels of the required datasets that no source feeds.
+
+    Args:
+        context: the context.
+        subsystem: its section requires some of them.
+        checks: checks, of which those of the subsystem require others: silent, they would seem to find nothing.
+    """
     if subsystem.section is None:
         return ()
-    views = [context.dataset(name) for name in subsystem.section.requires]
+    is_watched = _has_source(context, subsystem)
+    own = [check for check in checks if is_watched and check in subsystem.checks and context.rules[check.rule].enabled]
+    asked = [name for check in own for name in check.reads if name not in check.optional]
+    views = [context.dataset(name) for name in dict.fromkeys((*subsystem.section.requires, *asked))]
     return tuple(view.contract.label for view in views if not view.sources)
+
+
+def _has_source(context: CheckContext, subsystem: Subsystem) -> bool:
+    """Return whether a source feeds one of its own datasets that its section reads."""
+    return subsystem.section is not None and any(
+        context.dataset(name, days).sources
+        for name, days in subsystem.section.reads.items()
+        if name.partition(".")[0] == subsystem.id
+    )
 
 
 def _summaries(
@@ -133,9 +175,7 @@ def _summaries(
             continue
         own = tuple(finding for finding in findings if finding.subsystem == subsystem.id)
         # each dataset degrades by itself: what another one feeds is shown
-        own_reads = {name: days for name, days in section.reads.items() if name.partition(".")[0] == subsystem.id}
-        read = [context.dataset(name, days) for name, days in own_reads.items()]
-        if any(view.sources for view in read):
+        if _has_source(context, subsystem):
             try:
                 summary = section.summarize(context, own)
             except COMPUTATION_ERRORS as error:

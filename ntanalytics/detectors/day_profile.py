@@ -30,8 +30,9 @@ MOST_APART, LEAST_APART = 0.15, 0.35
 #: Rows that a part had on each comparable day, so that a day without any lacks it.
 MIN_PART_ROWS = 20
 
-#: Damage of a day: rows only from an hour on, only up to an hour, at other hours, or none of some parts.
-Damage = Literal["begins_late", "ends_early", "shifted", "part_missing"]
+#: Damage of a day: rows only from an hour on, only up to an hour, at other hours, next to such a day, or none of some
+#: parts.
+Damage = Literal["begins_late", "ends_early", "shifted", "beside_shifted", "part_missing"]
 
 
 @dataclass(frozen=True)

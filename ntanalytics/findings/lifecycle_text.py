@@ -97,10 +97,12 @@ def opening(
 
 
 def _without_source(findings: Sequence[Finding]) -> list[str]:
-    """Return one sentence on all that no source feeds; none where everything has one."""
-    if not findings:
-        return []
-    return [f"{listed([finding.entity.label for finding in findings])} {len(findings)} 项没有配置数据源，状态未知。"]
+    """Return one sentence on all that no source feeds, and one on datasets of the rest; none where they have one."""
+    whole = [finding.entity.label for finding in findings if not finding.details.get("is_part")]
+    parts = [finding.details["datasets"] for finding in findings if finding.details.get("is_part")]
+    lacking = list(dict.fromkeys(name for names in parts if isinstance(names, tuple) for name in names))
+    sentences = [f"{listed(whole)} {len(whole)} 项没有配置数据源，状态未知。"] if whole else []
+    return sentences + ([f"没有配置{listed(lacking)}的数据源，有关检查未进行。"] if lacking else [])
 
 
 def group_sentence(group: IncidentGroup, word: Word) -> str:

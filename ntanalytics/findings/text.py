@@ -209,6 +209,12 @@ def _measured_parts(finding: Finding, check: str) -> list[str]:
 def reason_words(finding: Finding) -> str:
     """Return why a finding is unknown, as a phrase without a full stop."""
     rule = finding.rule
+    if finding.unknown == "no_source":
+        datasets = finding.details.get("datasets") or ()
+        of = f"{'、'.join(datasets)}的" if isinstance(datasets, tuple) and datasets else ""
+        return f"没有配置{of}数据源" + ("，有关检查未进行" if finding.details.get("is_part") else "")
+    if finding.unknown == "incomplete" and (checks := finding.details.get("checks")):
+        return f"数据不完整，{checks} 项检查无法完整判断"
     if finding.unknown == "too_few":
         counted = measure_of(rule.count_measure)
         count = format_number(finding.figures.get("count") or 0, counted.format, counted.unit)
@@ -218,7 +224,6 @@ def reason_words(finding: Finding) -> str:
         expected = format_number(finding.figures.get("expected"), measure.format, measure.unit)
         return f"通常只有 {expected}，不足 {rule.min_count}，不作判断"
     return {
-        "no_source": "没有配置数据源",
         "missing": "数据缺失",
         "incomplete": "数据不完整",
         "no_value": "没有可计算的数据",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
@@ -48,3 +48,17 @@ def rows_held(connection: sa.Connection, coverage: sa.FromClause) -> dict[tuple[
         (row[0], row[1]): RowsHeld(first=row[2], days=row[3], days_with_rows=row[4], empty_before=row[5])
         for row in connection.execute(query)
     }
+
+
+def held_since(first: dt.date, extracted: RowsHeld | None) -> RowsHeld:
+    """Return the days of a dataset of cases, whose rows stand on the days of their beginning.
+
+    Args:
+        first: the first day with a case.
+        extracted: the days on which cases changed; None where none did.
+    """
+    if extracted is None:
+        return RowsHeld(first=first, days=1, days_with_rows=1, empty_before=0)
+    earlier = max(0, (extracted.first - first).days)
+    empty = max(0, extracted.empty_before - earlier)
+    return replace(extracted, first=min(first, extracted.first), empty_before=empty)

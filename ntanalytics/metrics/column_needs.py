@@ -164,6 +164,10 @@ NEEDED_OF_ONE: Mapping[str, Sequence[str]] = MappingProxyType(
 )
 
 
+#: Measures in which a null counts as a fact (not reported, not delivered): without the column no bound of them holds.
+SKEWED = frozenset({"unknown", "pending", "backlog", "oldest_backlog_at", "delivery_rate"})
+
+
 def unknown_measures(dataset: str, absent: Mapping[str, Iterable[str]], sources: Sequence[str]) -> frozenset[str]:
     """Return the measures that are unknown, since sources lack columns.
 

@@ -12,12 +12,16 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, overload
 
 from ntanalytics.metrics import MEASURES
+from ntanalytics.metrics.column_needs import SKEWED
 from ntanalytics.metrics.measure import PREVIOUS
 from ntanalytics.metrics.quantity import Certainty, Quantity, quantity
 from ntanalytics.metrics.rows import Rows, read_rows
 
 #: Endings of a measure and of those that ``metrics.change`` derives from it.
 _DERIVED = ("", "_before", "_change", "_change_rate")
+
+#: Column of the hour of a day: where times are off, each row has the events of another one.
+HOUR = "hour"
 
 #: Columns by which a group tells its own gaps; no report shows them.
 _FLAGS = ("is_complete", "was_complete")
@@ -47,6 +51,7 @@ class FigureRow(Mapping[str, Any]):
         was_complete: whether they have none in the period before.
         against: the period before in words: ``上周``.
         absent: measures of which a source lacks a column that they need.
+        unbounded: measures of which not even a bound is known.
     """
 
     def __init__(
@@ -57,9 +62,11 @@ class FigureRow(Mapping[str, Any]):
         was_complete: bool = True,
         against: str = PREVIOUS,
         absent: AbstractSet[str] = frozenset(),
+        unbounded: AbstractSet[str] = frozenset(),
     ) -> None:
         self._values = values
         self.absent = absent
+        self.unbounded = unbounded
         self.against = against
         self._origins: Mapping[str, FigureRow] = {}
         self.is_complete = is_complete
@@ -95,7 +102,8 @@ class FigureRow(Mapping[str, Any]):
         Raises:
             KeyError: no measure has that name.
         """
-        made = quantity(MEASURES[name], self._values.get(name), is_complete=self._is_complete(name))
+        value = None if self._is_unbounded(name) else self._values.get(name)
+        made = quantity(MEASURES[name], value, is_complete=self._is_complete(name))
         return replace(made, against=self.against)
 
     def certainty(self, name: str) -> Certainty:
@@ -104,6 +112,8 @@ class FigureRow(Mapping[str, Any]):
         if measure is None or self._is_complete(name):
             return "exact"
         known = measure.certainty_over_gap
+        if known != "exact" and self._is_unbounded(name):
+            return "unknown"
         is_nothing = self._values.get(name) is None or (known == "lower_bound" and not self._values[name])
         return "unknown" if is_nothing and known != "exact" else known
 
@@ -113,10 +123,13 @@ class FigureRow(Mapping[str, Any]):
 
     def _is_complete(self, name: str) -> bool:
         origin = self.origin(name)
-        if origin.absent and not origin.absent.isdisjoint(name.removesuffix(ending) for ending in _DERIVED):
+        if _is_of(name, origin.absent) or _is_of(name, origin.unbounded):
             return False
         spans = MEASURES[name].spans if name in MEASURES else "now"
         return (spans == "before" or origin.is_complete) and (spans == "now" or origin.was_complete)
+
+    def _is_unbounded(self, name: str) -> bool:
+        return _is_of(name, self.origin(name).unbounded)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,6 +212,7 @@ class Figures(Sequence[FigureRow]):
                 is_complete=(whole or not touched) and (row.is_complete or not beside),
                 was_complete=(was_whole or not was_touched) and (row.was_complete or not beside),
                 absent=_absent(views) | (row.absent if beside else frozenset()),
+                unbounded=_unbounded(views, self.columns) | (row.unbounded if beside else frozenset()),
             )
             for row, (touched, was_touched) in ((row, gaps_of(row)) for row in self.items)
         )
@@ -219,7 +233,7 @@ def figures(table: Rows, *views: Covered) -> Figures:
     """
     whole, was_whole = _completeness(views)
     columns, records = read_rows(table)
-    absent = _absent(views)
+    absent, unbounded = _absent(views), _unbounded(views, columns)
     items = tuple(
         FigureRow(
             row,
@@ -227,11 +241,12 @@ def figures(table: Rows, *views: Covered) -> Figures:
             was_complete=_own(row, ("was_complete",), was_whole),
             against=_against(views),
             absent=absent,
+            unbounded=unbounded,
         )
         for row in records
     )
     shown = tuple(name for name in columns if name not in _FLAGS)
-    note = _joined(_note(views), *(getattr(view, "absent_note", "") for view in views if _absent([view]) & set(shown)))
+    note = _joined(_note(views), *(_absent_note(view, shown) for view in views))
     return Figures(
         columns=shown, items=items, note=note, is_complete=whole, origin=_origin(views), against=_against(views)
     )
@@ -269,6 +284,26 @@ def _against(views: Sequence[Covered]) -> str:
 def _absent(views: Sequence[Covered]) -> frozenset[str]:
     """Return the measures that are unknown whatever the days; a view that knows no columns has none."""
     return frozenset().union(*(getattr(view, "unknown_measures", ()) for view in views))
+
+
+def _unbounded(views: Sequence[Covered], columns: Sequence[str]) -> frozenset[str]:
+    """Return the measures of which no bound is known: in which nulls count; by hour, where hours are off, any."""
+    skewed = _absent(views) & SKEWED
+    is_off = HOUR in columns and any(getattr(view, "is_shifted", False) for view in views)
+    return skewed | frozenset(columns) if is_off else skewed
+
+
+def _absent_note(view: Covered, shown: Sequence[str]) -> str:
+    """Return the note on columns that sources lack, where shown measures need them, or rows are told apart by them."""
+    absent: Mapping[str, AbstractSet[str]] = getattr(view, "absent_columns", {})
+    lacking = _absent([view]) | frozenset().union(*absent.values())
+    note: str = getattr(view, "absent_note", "")
+    return note if not lacking.isdisjoint(shown) else ""
+
+
+def _is_of(name: str, measures: AbstractSet[str]) -> bool:
+    """Return whether a measure, or the one that it is a change of, is among some."""
+    return bool(measures) and not measures.isdisjoint(name.removesuffix(ending) for ending in _DERIVED)
 
 
 def _own(row: Mapping[str, Any], flags: Sequence[str], default: bool) -> bool:

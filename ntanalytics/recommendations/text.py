@@ -13,14 +13,27 @@ from ntanalytics.recommendations.ranking import EFFORTS, KINDS, Recommendation
 MOST = 3
 
 
-def overview(recommendations: Sequence[Recommendation]) -> str:
-    """Return the number of recommendations by kind: ``共 9 项建议：运行问题 3 项，存在隐患 4 项，效率提升 2 项。``."""
+def overview(recommendations: Sequence[Recommendation], unknown: int = 0) -> str:
+    """Return the number of recommendations by kind: ``共 9 项建议：运行问题 3 项，存在隐患 4 项，效率提升 2 项。``.
+
+    Args:
+        recommendations: the recommendations.
+        unknown: number of checks that are unknown, from which nothing could follow.
+    """
+    if not recommendations and unknown:
+        return f"已知的检查没有超过阈值的，不提出建议；{unseen(unknown)}"
     if not recommendations:
         return "本期没有超过阈值的检查，不提出建议。"
     kinds = [recommendation.cause.kind for recommendation in recommendations]
     counts = {word: kinds.count(kind) for kind, word in KINDS.items()}
     counts_by_kind = "，".join(f"{word} {count} 项" for word, count in counts.items() if count)
-    return f"共 {len(recommendations)} 项建议：{counts_by_kind}。"
+    left = f"；{unseen(unknown)}" if unknown else "。"
+    return f"共 {len(recommendations)} 项建议：{counts_by_kind}{left}"
+
+
+def unseen(unknown: int) -> str:
+    """Return how many checks are unknown, from which no recommendation could follow; empty where none is."""
+    return f"{unknown} 项检查未知，未据以提出建议。" if unknown else ""
 
 
 def first_steps(recommendations: Sequence[Recommendation]) -> list[str]:
@@ -68,6 +81,7 @@ def trend(problem: str, by_day: Figures, measure: Measure) -> str:
     if not known:
         return f"{problem}：没有数据可画"
     worst = (min if is_low else max)(known, key=lambda row: row[measure.name])
-    span = len({row["day"] for row in known})
+    span, missing = (len({row["day"] for row in rows}) for rows in (known, [r for r in by_day if not r.is_complete]))
+    days = f"近 {span + missing} 天中有数据的 {span} 天，" if missing else f"近 {span} 天"
     value = worst.quantity(measure.name).text
-    return f"{problem}：近 {span} 天{measure.label}最{'低' if is_low else '高'}为 {value}（{day_words(worst['day'])}）"
+    return f"{problem}：{days}{measure.label}最{'低' if is_low else '高'}为 {value}（{day_words(worst['day'])}）"

@@ -10,6 +10,7 @@ from ntanalytics.contract.enumerations import subsystem_label
 from ntanalytics.findings.finding import Finding, worst_first
 from ntanalytics.findings.phrases import named
 from ntanalytics.metrics.number_format import close_up
+from ntanalytics.metrics.quantity import Quantity
 from ntanalytics.recommendations.causes import CUSTOMER, OPERATIONS
 from ntanalytics.recommendations.with_cause import cause_of, due_on, first_seen_on
 from ntanalytics.report_content.dispositions import dispositions_of
@@ -53,8 +54,9 @@ def next_week(report: Report, evaluation: Evaluation, *, id: str = "planned") ->
         summaries["infra"].tables["disks"],
     )
     unknown = unknown_note(evaluation.findings)
-    notes = "".join(dict.fromkeys(figures.note for figures in sources if figures.note)) + unknown
-    is_known = all(figures.is_complete for figures in sources) and not unknown
+    blind = "" if _expiring(evaluation).is_exact else "到期的数字证书未知，未列入。"
+    notes = "".join(dict.fromkeys(figures.note for figures in sources if figures.note)) + blind + unknown
+    is_known = all(figures.is_complete for figures in sources) and not unknown and not blind
     note = notes if rows or not is_known else "没有登记的变更、到期证书、容量预警和待办事项。"
     return Table(
         id,
@@ -87,11 +89,15 @@ def _certificates(evaluation: Evaluation, last: date) -> Iterator[Mapping[str, o
         if expires_at is not None and context.local_day(expires_at) <= last + AHEAD:
             text = f"更换 {site_of(row['target'])} 的服务器证书"
             yield _row(context.local_day(expires_at), "证书到期", text, OPERATIONS)
-    expiring = evaluation.summaries["ca"].total.exact("expiring_30d") if "ca" in evaluation.summaries else None
+    expiring = _expiring(evaluation).exact
     if expiring:
         yield _row(
             last + timedelta(days=1), "证书到期", f"30 天内到期的数字证书 {expiring:,} 张，通知持证人更新", CUSTOMER
         )
+
+
+def _expiring(evaluation: Evaluation) -> Quantity:
+    return evaluation.summaries["ca"].quantity("expiring_30d")
 
 
 def _disks(evaluation: Evaluation, last: date) -> Iterator[Mapping[str, object]]:

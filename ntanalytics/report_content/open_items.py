@@ -79,8 +79,14 @@ def open_items(
 
 def unknown_note(findings: Iterable[Finding]) -> str:
     """Return how many checks are unknown, whose open items no list can have; empty where none is."""
-    unknown = sum(finding.status == "unknown" for finding in findings)
+    unknown = unknown_checks(findings)
     return f"{unknown} 项检查未知，其待办未列入。" if unknown else ""
+
+
+def unknown_checks(findings: Iterable[Finding]) -> int:
+    """Return the number of checks that are unknown; a finding may stand for several."""
+    counts = (finding.details.get("checks") for finding in findings if finding.status == "unknown")
+    return sum(count if isinstance(count, int) else 1 for count in counts)
 
 
 def _handled(incidents: Sequence[DeskIncident]) -> Mapping[str, str]:

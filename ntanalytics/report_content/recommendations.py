@@ -18,6 +18,7 @@ from ntanalytics.recommendations.ranking import EFFORTS, KINDS, Recommendation, 
 from ntanalytics.recommendations.with_cause import worded
 from ntanalytics.report_content.capacity import capacity
 from ntanalytics.report_content.contents import CONFIDENCE, NOTED_DAYS, evaluate_report
+from ntanalytics.report_content.open_items import unknown_checks
 from ntanalytics.report_content.recommendations_history import TRACKING, earlier, past_table, published_before
 from ntanalytics.report_content.unusual_hours import unusual_hours
 from ntanalytics.reports import Axes, Table, chart
@@ -72,7 +73,17 @@ class Advice:
     def sentences(self) -> list[str]:
         """Return the summary: number, first steps, days of data, effect of the earlier recommendations."""
         first = text.first_steps(self.recommendations)
-        return [text.overview(self.recommendations), *first, text.looked_back(*self.days), self.past]
+        return [
+            text.overview(self.recommendations, self.unknown_checks),
+            *first,
+            text.looked_back(*self.days),
+            self.past,
+        ]
+
+    @property
+    def unknown_checks(self) -> int:
+        """Return the number of checks that are unknown, from which nothing could follow."""
+        return unknown_checks(self.evaluation.findings)
 
     @property
     def past(self) -> str:
@@ -139,7 +150,7 @@ def ranking(advice: Advice, *, id: str = "recommendations") -> Table:
     )
     note = (
         "得分 = 影响（1—5，按状态折算）× 置信度（完整数据天数占比）÷ 投入（1 天内 1，1 周内 2，需采购或供应商排期 4）。"
-        "责任方为牵头一方，运维团队均参与。"
+        f"责任方为牵头一方，运维团队均参与。{text.unseen(advice.unknown_checks)}"
     )
     return Table(id, "优化建议", fields=_FIELDS, rows=rows, note=note, origin=advice.origin)
 
@@ -170,8 +181,8 @@ def basis(advice: Advice, *, id: str = "basis") -> Table:
         }
         for place, item in items
     )
-    findings = tuple(item for _, item in items)
-    return Table(id, "依据明细", fields=fields, rows=rows, origin=advice.origin, findings=findings)
+    findings, note = tuple(item for _, item in items), text.unseen(advice.unknown_checks)
+    return Table(id, "依据明细", fields=fields, rows=rows, note=note, origin=advice.origin, findings=findings)
 
 
 def tracking(advice: Advice, *, id: str = TRACKING) -> Table:
@@ -193,7 +204,7 @@ def tracking(advice: Advice, *, id: str = TRACKING) -> Table:
         }
         for place, recommendation in enumerate(advice.recommendations, 1)
     )
-    note = "处理结果按建议编号登记在运维台账“优化建议”表，下期报告据此跟踪。"
+    note = "处理结果按建议编号登记在运维台账“优化建议”表，下期报告据此跟踪。" + text.unseen(advice.unknown_checks)
     return Table(id, "整改跟踪", fields=fields, rows=rows, note=note, origin=advice.origin)
 
 

@@ -15,7 +15,7 @@ from ntanalytics.metrics.figures import Figures, figures
 from ntanalytics.metrics.rows import Rows
 from ntanalytics.periods import Period, days_between, local_window
 from ntanalytics.reports.blocks.head import AsOf
-from ntanalytics.workspace.day_damage import Damages, RowsByHour, damage_sentence, damaged_days
+from ntanalytics.workspace.day_damage import HISTORY_DAYS, Damages, RowsByHour, damage_sentence, damaged_days
 from ntanalytics.workspace.site import Workspace
 
 
@@ -96,6 +96,11 @@ class DatasetView(ABC):
         if not names:
             return ""
         return f"数据源 {'、'.join(names)} 没有{'、'.join(sorted(labels))}，有关数字未知或为下限。"
+
+    @property
+    def is_shifted(self) -> bool:
+        """Whether the times of a day of the period are hours off, so that no hour has the rows that belong to it."""
+        return False
 
     def sources_without(self, column: str) -> list[str]:
         """Return the sources that do not have a column: what needs it is unknown of them."""
@@ -183,7 +188,9 @@ class EventView(DatasetView):
         first = period.first - dt.timedelta(days=history)
         if contract.kind is Kind.CASE:  # what was open at the beginning of the previous period is compared, too
             first = min(first, previous.first)
-        self._covered = workspace.covered_days(contract.name, min(first, previous.first), period.last)
+        # a day is judged by the comparable ones before it, however few days a reader asks for
+        known = min(first, previous.first) - dt.timedelta(days=HISTORY_DAYS)
+        self._covered = workspace.covered_days(contract.name, known, period.last)
         self._first = first
         span = days_between(first, period.last)
         self._damages = self._damaged(sorted({*previous.days, *span}))
@@ -211,6 +218,12 @@ class EventView(DatasetView):
     def note(self) -> str:
         """See :class:`DatasetView`."""
         return "" if self.is_complete else f"本期缺 {len(self.missing)} 天数据：数量为下限，比率与环比不予计算。"
+
+    @cached_property
+    def is_shifted(self) -> bool:
+        """See :class:`DatasetView`."""
+        off = ("shifted", "beside_shifted")
+        return any(day in self.period.days and damage.kind in off for (_, day), damage in self._damages.items())
 
     def _taken_at(self, source: str) -> dt.datetime | None:
         times = [day.taken_at for day in self._covered if day.source == source and day.day >= self.period.first]

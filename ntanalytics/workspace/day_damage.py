@@ -78,7 +78,19 @@ def damaged_days(
             damage = _damage(by_day[day], usual) if usual else None
             if damage is not None:
                 damages[source, day] = damage
+        damages |= _beside_shifted(source, damages, set(days) & set(by_day))
     return damages
+
+
+def _beside_shifted(source: str, damages: Damages, days: Collection[dt.date]) -> Damages:
+    """Return the days beside those whose times are off: rows of the one stand on the other."""
+    off = [day for (owner, day), damage in damages.items() if owner == source and damage.kind == "shifted"]
+    beside = {day + dt.timedelta(days=step) for day in off for step in (-1, 1)}
+    return {
+        (source, day): ProfileDamage("beside_shifted", 0, 0.0)
+        for day in beside & set(days)
+        if (source, day) not in damages
+    }
 
 
 def _damage(today: Mapping[str, Floats], usual: Sequence[Mapping[str, Floats]]) -> ProfileDamage | None:
@@ -102,6 +114,8 @@ def damage_sentence(label: str, source: str, day: dt.date, damage: ProfileDamage
         hours = f"{'晚' if damage.hour > 0 else '早'} {abs(damage.hour)} 小时"
         which = f"{'、'.join(damage.parts)} " if damage.parts else ""
         return f"{whose}的{which}时间比平日整体{hours}，疑为时钟或时区有误，按缺数据处理。"
+    if damage.kind == "beside_shifted":
+        return f"{whose}与时间有误的日子相邻，有的行记在另一天，按缺数据处理。"
     if damage.kind == "part_missing":
         return (
             f"{whose}没有{'、'.join(damage.parts)}的数据（平日约占 {damage.share:.0%}），按缺数据处理，相关合计为下限。"

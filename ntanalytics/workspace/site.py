@@ -21,7 +21,7 @@ from ntanalytics.lake.backends.reader import Reader
 from ntanalytics.lake.engines import open_reader
 from ntanalytics.language import tr
 from ntanalytics.ledger import CoverageDay, Ledger
-from ntanalytics.ledger.rows_held import RowsHeld
+from ntanalytics.ledger.rows_held import held_since
 from ntanalytics.ledger.snapshots import nearest
 from ntanalytics.periods import Calendar, days_between, local_window
 from ntanalytics.settings import Settings, find_config, load
@@ -206,7 +206,7 @@ class Workspace:
         for dataset in self.sources_by_dataset:
             version = self.version(dataset) if dataset_named(dataset).kind is Kind.CASE else None
             for source, day in self._lake.first_days(dataset, version).items() if version is not None else ():
-                held[dataset, source] = RowsHeld(first=day, days=1, days_with_rows=1, empty_before=0)
+                held[dataset, source] = held_since(day, held.get((dataset, source)))
         return FirstDays(held, telling)
 
     def snapshots(self, dataset: str, snapshots: Iterable[CoverageDay]) -> ir.Table:

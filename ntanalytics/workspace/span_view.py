@@ -7,7 +7,7 @@ import datetime as dt
 from ntanalytics.contract import Dataset
 from ntanalytics.periods import Period, days_between
 from ntanalytics.workspace.dataset_view import DatasetView, EventView
-from ntanalytics.workspace.day_damage import RowsByHour
+from ntanalytics.workspace.day_damage import HISTORY_DAYS, RowsByHour
 from ntanalytics.workspace.site import Workspace
 
 
@@ -30,9 +30,9 @@ class SpanView(EventView):
         DatasetView.__init__(self, workspace, Period.contract(first, last), contract)
         self._rows_by_hour = RowsByHour(workspace)
         self._first = first
-        self._covered = workspace.covered_days(contract.name, first, last)
-        self.held = sorted({day.day for day in self._covered if self._is_complete_day(day)})
         span = days_between(first, last)
+        self._covered = workspace.covered_days(contract.name, first - dt.timedelta(days=HISTORY_DAYS), last)
+        self.held = sorted({day.day for day in self._covered if self._is_complete_day(day)} & set(span))
         self._damages = self._damaged(self.held)
         self.missing = self._incomplete(span)
         self.missing_before: list[dt.date] = []

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 
 import pytest
 
+from ntanalytics.checks.check import MONTH
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.section import SubsystemSummary
 from ntanalytics.checks.subsystem import Subsystem
 from ntanalytics.errors import LakeError
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.rule import Rule
+from ntanalytics.subsystems.docexchange import SUBSYSTEM as DOCUMENTS
 from ntanalytics.subsystems.identity import SUBSYSTEM
 from ntanalytics.subsystems.sms import SUBSYSTEM as SMS
 from tests.subsystems.made import ON, at, evaluation, events, hours
@@ -54,12 +56,20 @@ def test_a_check_of_which_a_finding_was_suppressed_judges_nothing() -> None:
     assert made.unjudged == {RATE}
 
 
-@pytest.mark.parametrize(("failed", "said"), [(0.0, {("unknown", "not_in_source")}), (0.9, {("critical", "")})])
+@pytest.mark.parametrize(
+    ("rule", "failed", "said"),
+    [
+        (RISE, 0.0, ("unknown", "not_in_source")),
+        (RISE, 0.9, ("critical", "")),
+        # messages without an outcome count as not delivered: a low rate proves nothing
+        (RATE, 0.9, ("unknown", "not_in_source")),
+    ],
+)
 def test_without_a_column_of_its_measure_a_check_tells_what_is_wrong_or_that_it_cannot_know(
-    failed: float, said: set[tuple[str, str]]
+    rule: str, failed: float, said: tuple[str, str]
 ) -> None:
-    made = evaluation(SMS, [RATE, RISE], _messages(failed), absent={"sms.messages": ["outcome"]})
-    assert {(finding.status, finding.unknown) for finding in made.findings} == said
+    made = evaluation(SMS, [rule], _messages(failed), absent={"sms.messages": ["outcome"]})
+    assert {(finding.status, finding.unknown) for finding in made.findings} == {said}
 
 
 def _with_failing(rule: str, error: Exception) -> Subsystem:
@@ -92,6 +102,25 @@ def test_a_section_that_ends_in_an_error_is_shown_as_failed_and_told() -> None:
     assert not summary.quantity("submitted").is_exact
     told = {finding.code: (finding.status, finding.unknown) for finding in made.findings}
     assert told == {RATE: ("warning", ""), "sms.source": ("unknown", "failed")}
+
+
+def test_what_the_checks_lack_is_told_once_where_the_rest_is_watched() -> None:
+    """Messages without bills: what needs the bills would be silent as if all were well."""
+    made = evaluation(SMS, [RATE, "sms.bill"], _messages(0.0), spans=(MONTH,), has_section=True)
+    [told] = [finding for finding in made.findings if finding.unknown == "no_source"]
+    assert (told.code, told.details) == ("sms.source", {"datasets": ("运营商账单",), "is_part": True})
+    assert made.summaries["sms"].status == "unknown"
+    without = evaluation(SMS, [RATE], _messages(0.0), spans=(MONTH,), has_section=True)
+    assert without.summaries["sms"].status == "ok"
+
+
+def test_what_is_silent_over_a_gap_is_told_once() -> None:
+    """Returned documents are told unit by unit: over a gap no unit is told, and none is shown to be well."""
+    returned, data = "docexchange.undelivered", {"docexchange.deliveries": [{"delivery_id": "d"}]}
+    made = evaluation(DOCUMENTS, [returned], data, gaps=(ON,), has_section=True)
+    [told] = [finding for finding in made.findings if finding.unknown == "incomplete"]
+    assert (told.status, told.unknown, told.details) == ("unknown", "incomplete", {"checks": 1})
+    assert evaluation(DOCUMENTS, [returned], data, gaps=(ON,)).findings == ()
 
 
 def test_an_error_of_the_lake_ends_the_report() -> None:

@@ -11,21 +11,27 @@ Each value, sentence and state of the damaged record is one of
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from tests.gaps.records import RecordedBlocks
+from tests.gaps.texts import compare_text, is_marked
 
-VIOLATIONS = ("critical", "warning")
+#: Columns that number the rows of a report: they move when a row is not known.
+ORDINALS = frozenset({"place", "number"})
 
-#: Words by which a sentence says that it does not know, or gives a bound.
-_MARKED = re.compile(
-    r"未知|未能|无法|≥|≤|至少|最多|不完整|不可全信|不作比较|缺|没有配置|没有数据源|无巡检|未确认|有数据的"
-)
-_NUMBER = re.compile(r"[\d,]*\d(?:\.\d+)?")
+#: Columns about the data themselves: the confidence of a recommendation is the share of the days that are whole.
+OF_THE_DATA = frozenset({"score"})
+
+#: Columns of the inspection that count its checks, each of which is compared on the board.
+CHECK_COUNTS = frozenset({"checks", "wrong", "watched", "not_known"})
+
+#: Tables whose rows stand by themselves only above a share of all: over a gap another row may do so.
+CHOSEN_ROWS = frozenset({"burden"})
+
+_NOT_COMPARED = ORDINALS | CHECK_COUNTS | OF_THE_DATA | {"certainty"}
 
 
 @dataclass
@@ -65,8 +71,7 @@ def compare(complete: RecordedBlocks, damaged: RecordedBlocks, whole: RecordedBl
         if other is None:
             verdict.add("unknown" if gaps else "false", name, "block", None)
         else:
-            said = whole[name]["items"] if block["block"] == "sentences" else ()
-            more = {"items": [*block["items"], *said]} if said else {}
+            more = {"whole": [*block["items"], *whole[name]["items"]]} if block["block"] == "sentences" else {}
             _COMPARISONS[block["block"]](verdict, name, {**block, **more}, other)
     for name in damaged.keys() - complete.keys():
         verdict.add("false" if damaged[name]["block"] != "table" else "unknown", name, None, "block")
@@ -87,27 +92,35 @@ def _kpis(verdict: Verdict, name: str, true: Mapping[str, Any], seen: Mapping[st
 
 
 def _table(verdict: Verdict, name: str, true: Mapping[str, Any], seen: Mapping[str, Any]) -> None:
-    is_marked = seen.get("note", "") != true.get("note", "")
+    says_so = _says_so(true, seen)
     keys = _keys(true, seen)
     others = {_key(row, keys): row for row in seen["rows"]}
     for row in true["rows"]:
         other = others.pop(_key(row, keys), None)
         place = f"{name}[{'/'.join(map(str, _key(row, keys)))}]"
         if other is None:
-            verdict.add("unknown" if is_marked else "false", place, "row", None)
+            verdict.add("unknown" if says_so else "false", place, "row", None)
             continue
         for column, value in row.items():
-            if column in keys or column == "certainty" or column not in other:
+            if column in keys or column in _NOT_COMPARED or column not in other:
                 continue
             mark = other.get("certainty", {}).get(column, "")
-            kind = _value(value, other[column], mark, is_marked=is_marked)
+            kind = _value(value, other[column], mark, is_marked=says_so or mark == "unknown")
             verdict.add(kind, f"{place}.{column}", value, other[column])
     for key in others:
-        verdict.add("false", f"{name}[{'/'.join(map(str, key))}]", None, "row")
+        # what a lost column would tell apart stands in one row without a name
+        may_be = says_so and (None in key or name in CHOSEN_ROWS)
+        verdict.add("unknown" if may_be else "false", f"{name}[{'/'.join(map(str, key))}]", None, "row")
+
+
+def _says_so(true: Mapping[str, Any], seen: Mapping[str, Any]) -> bool:
+    """Return whether the note of a table or chart, or its title, says more than over complete data, and of a gap."""
+    said = [(seen.get(part) or "", true.get(part) or "") for part in ("note", "title")]
+    return any(ours != theirs and is_marked(ours) for ours, theirs in said)
 
 
 def _chart(verdict: Verdict, name: str, true: Mapping[str, Any], seen: Mapping[str, Any]) -> None:
-    verdict.add(_text(true["title"], seen["title"]), f"{name}.title", true["title"], seen["title"])
+    verdict.add(compare_text([true["title"]], seen["title"]), f"{name}.title", true["title"], seen["title"])
     _table(verdict, name, true, seen)
 
 
@@ -131,26 +144,24 @@ def _board(verdict: Verdict, name: str, true: Mapping[str, Any], seen: Mapping[s
 
 
 def _sentences(verdict: Verdict, name: str, true: Mapping[str, Any], seen: Mapping[str, Any]) -> None:
-    texts = [item["text"] for item in true["items"]]
-    for place, item in enumerate(seen["items"]):
-        kind = "equal" if item["text"] in texts else "bounded" if _MARKED.search(item["text"]) else "false"
-        verdict.add(kind, f"{name}[{place}]", None if kind != "false" else texts, item["text"])
-
-
-def _text(true: str, seen: str) -> str:
-    if true == seen:
-        return "equal"
-    return "unknown" if _MARKED.search(seen) or not _NUMBER.search(seen) else "false"
+    whole, said = [item["text"] for item in true["whole"]], [item["text"] for item in seen["items"]]
+    kinds = [compare_text(whole, text) for text in said]
+    for place, (kind, text) in enumerate(zip(kinds, said, strict=True)):
+        verdict.add(kind, f"{name}[{place}]", None, text)
+    is_told = any(kind in ("unknown", "bounded") for kind in kinds)
+    for place, item in enumerate(true["items"]):
+        if item["text"] not in said:
+            verdict.add("unknown" if is_told else "false", f"{name}[was {place}]", item["text"], None)
 
 
 def _value(true: Any, seen: Any, certainty: str = "", *, is_marked: bool = True) -> str:
     if _equal(true, seen):
         return "equal"
-    if isinstance(seen, str) and (seen in ("unknown", "—") or _MARKED.search(seen)):
-        return "unknown"
+    if isinstance(seen, str):
+        return "unknown" if seen == "unknown" else compare_text([true] if isinstance(true, str) else [], seen)
     if seen is None:
         return "unknown" if is_marked else "false"
-    if true is None or isinstance(seen, (str, bool)):
+    if true is None or isinstance(seen, bool):
         return "false"
     if certainty == "lower_bound":
         return "bounded" if seen <= true + 1e-9 else "false"
@@ -172,14 +183,16 @@ def _keys(true: Mapping[str, Any], seen: Mapping[str, Any]) -> tuple[str, ...]:
         return tuple(given)
     names: list[str] = []
     for item in true.get("schema", {}).get("fields", ()):
-        if item.get("format") == "state":
+        if item.get("format") == "state" or item["name"] in ORDINALS:
             continue
         if item["type"] not in ("string", "date", "datetime"):
             break
         names.append(item["name"])
         if all(len({_key(row, names) for row in table["rows"]}) == len(table["rows"]) for table in (true, seen)):
             break
-    return tuple(names) or tuple(item["name"] for item in true.get("schema", {}).get("fields", ())[:1])
+    if names or max(len(true["rows"]), len(seen["rows"])) < 2:
+        return tuple(names)
+    return tuple(item["name"] for item in true.get("schema", {}).get("fields", ())[:1])
 
 
 def _key(row: Mapping[str, Any], keys: Iterable[str]) -> tuple[object, ...]:

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 from unittest import mock
 
-from ntanalytics.report_content import overview, weekly_text
+from ntanalytics.findings import lifecycle_text
+from ntanalytics.report_content import overview, sms_volume, weekly_text
 from ntanalytics.reports.blocks import block as blocks_module
 from ntanalytics.reports.blocks.block import Block, to_json
 from ntanalytics.settings import project_dir
@@ -26,6 +27,8 @@ def whole_record(site: GapSite, report: str, period: str) -> RecordedBlocks:
     with (
         mock.patch.object(weekly_text, "MAX_DECISIONS", _ALL),
         mock.patch.multiple(overview, MAX_INCIDENTS=_ALL, MAX_EXCEPTIONS=_ALL),
+        mock.patch.object(sms_volume, "MAX_EXCEPTIONS", _ALL),
+        mock.patch.dict(lifecycle_text.opening.__kwdefaults__, limit=_ALL),
     ):
         return record(site, report, period)
 

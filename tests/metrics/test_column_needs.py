@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
 import pytest
 
 from ntanalytics import contract
 from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.column_needs import NEEDED, NEEDED_OF_ONE, unknown_measures
-from ntanalytics.metrics.figures import FigureRow
+from ntanalytics.metrics.figures import FigureRow, figures
 
 
 @pytest.mark.parametrize("needs", [NEEDED, NEEDED_OF_ONE], ids=["every", "one"])
@@ -37,3 +40,37 @@ def test_a_measure_of_an_absent_column_is_a_bound_or_unknown_and_its_change_too(
     assert row.quantity("closed_tickets_change").text == "未知"
     assert row.certainty("resolution_rate") == "unknown"
     assert row.quantity("opened_tickets").is_exact
+
+
+_OUTCOME_AND_UNIT = frozenset({"outcome", "unit"})
+
+
+@dataclass(frozen=True)
+class _Lacking:
+    """Messages of a source that has no outcome and no unit."""
+
+    is_complete: bool = True
+    was_complete: bool = True
+    note: str = ""
+    absent_note: str = "数据源 sms 没有最终状态、单位。"
+    absent_columns: Mapping[str, frozenset[str]] = field(default_factory=lambda: {"sms": _OUTCOME_AND_UNIT})
+
+    @property
+    def unknown_measures(self) -> frozenset[str]:
+        """Measures that need the outcome."""
+        return unknown_measures("sms.messages", self.absent_columns, ["sms"])
+
+
+def test_where_a_null_counts_as_a_fact_there_is_not_even_a_bound() -> None:
+    made = figures([{"carrier": "unicom", "unknown": 5244, "pending": 12, "delivered": 7}], _Lacking())
+    assert [made.total.certainty(name) for name in ("unknown", "pending", "delivered")] == [
+        "unknown",
+        "unknown",
+        "lower_bound",
+    ]
+    assert made.total.quantity("unknown").text == "未知"
+
+
+def test_rows_that_a_lacking_column_would_tell_apart_have_its_note() -> None:
+    assert figures([{"unit": None, "submitted": 5}], _Lacking()).note == _Lacking().absent_note
+    assert figures([{"carrier": "unicom", "submitted": 5}], _Lacking()).note == ""

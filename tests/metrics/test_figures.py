@@ -47,6 +47,16 @@ def test_a_day_or_a_group_that_knows_its_own_gap_is_as_complete_as_it_says(colum
     assert lacking.quantity("submitted").certainty == "lower_bound"
 
 
+def test_an_hour_of_a_day_whose_times_are_off_says_nothing() -> None:
+    @dataclass(frozen=True)
+    class Shifted(Data):
+        is_shifted: bool = True
+
+    off = Shifted(is_complete=False)
+    assert figures([{"hour": 3, "submitted": 327}], off).total.quantity("submitted").text == "未知"
+    assert figures([{"carrier": "unicom", "submitted": 327}], off).total.quantity("submitted").text == "≥ 327 条"
+
+
 def test_a_list_of_cases_over_a_gap_has_exact_rows_and_the_note() -> None:
     listed = case_list([{"clock_s": 60.0}], GAP, GAP)
     assert listed.total.quantity("clock_s").is_exact

@@ -74,12 +74,14 @@ def test_a_violation_is_worded_with_effect_owner_and_effort_of_its_cause() -> No
 
 def test_the_reader_is_told_how_many_what_first_and_what_it_rests_on() -> None:
     assert overview([]) == "本期没有超过阈值的检查，不提出建议。"
+    assert overview([], unknown=2) == "已知的检查没有超过阈值的，不提出建议；2 项检查未知，未据以提出建议。"
     findings = [
         finding("docexchange.overdue_deliveries", "critical", "甲局"),
         finding("infra.disk_used", "critical", "db", 0.95),
     ]
     advice = recommend(findings, [OVERDUE, DISK], {})
     assert overview(advice) == "共 2 项建议：运行问题 1 项，存在隐患 1 项。"
+    assert overview(advice, 3) == "共 2 项建议：运行问题 1 项，存在隐患 1 项；3 项检查未知，未据以提出建议。"
     assert first_steps(advice)[0] == (
         f"{OVERDUE.problem}。甲局：逾期未签收 28 件次。建议{OVERDUE.action}（1 周内，{OVERDUE.owner}）。"
     )

@@ -8,7 +8,7 @@ import pytest
 
 from ntanalytics.contract import dataset
 from ntanalytics.ledger import CoverageDay
-from ntanalytics.ledger.rows_held import RowsHeld
+from ntanalytics.ledger.rows_held import RowsHeld, held_since
 from ntanalytics.workspace.first_days import FirstDays
 
 D = dt.date(2026, 11, 1)
@@ -36,6 +36,17 @@ def test_empty_days_before_the_first_row_are_judged_by_those_after_it(incidents:
     if incidents is not None:
         rows["desk.incidents", "book"] = incidents
     assert FirstDays(rows, []).first("desk.incidents", "book") == D + dt.timedelta(days=first)
+
+
+def test_the_first_day_of_cases_is_that_of_the_oldest_case_or_of_the_first_change() -> None:
+    changed = held(10, 20, 20, 10)
+    assert held_since(D + dt.timedelta(days=10), changed) == changed
+    # a case of day 4 was taken with the change of day 10: six of the empty days before lie after it
+    assert held_since(D + dt.timedelta(days=4), changed) == held(4, 20, 20, 4)
+    assert held_since(D, changed) == held(0, 20, 20, 0)
+    assert held_since(D, None) == held(0, 1, 1, 0)
+    purged = {("desk.incidents", "book"): held(3, 27, 25, 3), ("desk.tickets", "book"): changed}
+    assert FirstDays(purged, []).first("desk.tickets", "book") == D + dt.timedelta(days=10)
 
 
 def test_a_source_without_any_row_has_no_first_day() -> None:

@@ -24,6 +24,7 @@ DAILY_ACTIVE = (
         format="number:1",
         good="up",
         is_additive=True,
+        over_gap="unknown",
     ),
 )
 

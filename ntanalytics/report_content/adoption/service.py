@@ -32,6 +32,10 @@ READS = {
 }
 
 
+#: What the table of little used functions cannot have for want of a source.
+_UNSEEN = {"modules": "模块使用没有数据源，模块未列入。", "apps": "应用访问没有数据源，应用未列入。"}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Service:
     """Burden of the staff and faults of the service in a period.
@@ -102,7 +106,7 @@ class _Queries:
     def _after_hours(self) -> Figures | None:
         applications = self._report.workspace.settings.adoption.staff_applications
         messages = self._view("sms.messages") if applications else None
-        if messages is None:
+        if messages is None or messages.is_shifted:
             return None
         rows = burden.after_hours(messages.table, messages.days, applications, self._report.utc_offset_h)
         return self._with_hours(rows, messages)
@@ -138,7 +142,8 @@ class _Queries:
         parts = []
         if activities is not None:
             parts.append(figures(low_use.little_used_modules(burden.module_users(activities.table)), activities))
-        if tickets is not None and apps is not None:
+        is_counted = tickets is not None and "access_users" not in tickets.unknown_measures
+        if tickets is not None and apps is not None and is_counted:
             by_app = accesses.by_app(tickets.table, apps.table)
             parts.append(figures(low_use.little_used_apps(by_app), tickets, apps))
         # over a gap a module may have been used on the days that are missing
@@ -146,7 +151,9 @@ class _Queries:
         if not whole:
             return NO_FIGURES
         items = tuple(row for part in whole for row in part)
-        notes = "".join(dict.fromkeys(part.note for part in whole))
+        blind = [_UNSEEN["modules"]] if activities is None else []
+        blind += [_UNSEEN["apps"]] if apps is None or not is_counted else []
+        notes = "".join(dict.fromkeys([*(part.note for part in whole), *blind]))
         return replace(whole[0], items=items, note=notes, is_complete=all(part.is_complete for part in whole))
 
     def _locked_out(self) -> Figures:
@@ -156,7 +163,7 @@ class _Queries:
     def _signing(self) -> FigureRow:
         deliveries = self._view("docexchange.deliveries", DELIVERIES_BACK)
         if deliveries is None:
-            return FigureRow({})
+            return FigureRow({}, is_complete=False)
         report = self._report
         before_at = report.previous.window(report.workspace.settings.zone)[0]
         made = arrival_to_signing(deliveries.cases, report.begins_at, report.ends_at, before_at)

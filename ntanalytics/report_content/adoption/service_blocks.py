@@ -21,7 +21,10 @@ def service(report: Report, page: Adoption) -> list[Block]:
     return [
         _sentences(content),
         table(
-            content.burden, "减负线索", id="burden", note=burden_text.ESTIMATE if content.burden else _nothing(content)
+            content.burden,
+            "减负线索",
+            id="burden",
+            note=(burden_text.ESTIMATE if content.burden else _nothing(content)) + burden_text.unseen(content.unknown),
         ),
         table(content.low_use, "低使用模块与应用", id="low-use", note=_LITTLE),
         _locked_out(content),
@@ -37,7 +40,7 @@ def _sentences(content: Service) -> Sentences:
 
 
 def _nothing(content: Service) -> str:
-    return "没有可列的事项。" if content.burden.is_complete else ""
+    return "没有可列的事项。" if content.burden.is_complete and not content.unknown else ""
 
 
 def _locked_out(content: Service) -> Table:

@@ -29,19 +29,27 @@ def hours(burden: Figures, unknown: Sequence[str]) -> str:
     missing = f"{'、'.join(CAUSES[code].label for code in unknown)}未知（没有数据）" if unknown else ""
     if len(unknown) == len(CAUSES):
         return f"减负：{missing}。"
-    bound = "" if burden.is_complete else "≥ "
+    is_whole = burden.is_complete and not unknown
+    bound = "" if is_whole else "≥ "
     total, low, high = (
         sum(row[name] or 0 for row in burden) for name in ("burden_hours", "burden_hours_low", "burden_hours_high")
     )
     if not total:
         known = "未见可以减少的负担" if burden.is_complete else "数据不完整，负担未知"
         return f"{known}；{missing}。" if missing else f"{known}。"
-    sums = {code: sum(row["burden_hours"] or 0 for row in burden if row["burden_cause"] == code) for code in CAUSES}
+    by_cause = {code: [row for row in burden if row["burden_cause"] == code] for code in CAUSES}
+    sums = {code: sum(row["burden_hours"] or 0 for row in rows) for code, rows in by_cause.items()}
+    marks = {code: "" if all(row.is_complete for row in rows) else "≥ " for code, rows in by_cause.items()}
     most_first = sorted(sums.items(), key=lambda item: -item[1])
-    parts = [f"{CAUSES[code].label} {_hours(value)}" for code, value in most_first if value]
-    interval = f"（估算 {format_number(low, 'number:1')}—{_hours(high)}）" if burden.is_complete else ""
+    parts = [f"{CAUSES[code].label} {marks[code]}{_hours(value)}" for code, value in most_first if value]
+    interval = f"（估算 {format_number(low, 'number:1')}—{_hours(high)}）" if is_whole else ""
     sentence = f"全市工作人员每周约 {bound}{_hours(total)}{interval}可以减少：{'、'.join(parts)}"
     return f"{sentence}；{missing}。" if missing else f"{sentence}。"
+
+
+def unseen(unknown: Sequence[str]) -> str:
+    """Return which causes the table cannot have; empty where there is none."""
+    return f"{'、'.join(CAUSES[code].label for code in unknown)}未知，未列入。" if unknown else ""
 
 
 def signing(row: FigureRow) -> str:
@@ -53,7 +61,8 @@ def signing(row: FigureRow) -> str:
     names = ("arrival_to_signing_s", "arrival_to_signing_s_before")
     now, before = (row.exact(name) if name in row else None for name in names)
     if now is None:
-        return ""
+        is_gap = any(not row.quantity(name).is_exact for name in names[:1])
+        return "公文送达后到签收的中位用时未知（数据不完整）。" if is_gap else ""
     earlier = f"，此前 {_clock(before)}" if before is not None else ""
     return f"公文送达后到签收的中位用时 {_clock(now)}{earlier}。"
 

@@ -96,6 +96,8 @@ def _of_series(context: CheckContext, rule: Rule, series: Series, total: FigureR
     judged = [row for row in counted if row[rule.measure] is not None]
     if not judged and total is not None and settled(total) >= rule.min_count and total[rule.measure] is not None:
         return judge_row(rule, total, entity)
+    if not judged and not all(row["is_covered"] for row in days):
+        return unknown(rule, "incomplete", entity)
     if not judged:
         count = float(max((settled(row) for row in days), default=0))
         return unknown(rule, "no_value" if counted else "too_few", entity).with_figures(count=count)

@@ -1,0 +1,92 @@
+"""Comparison of what a damaged report says with what the complete one says, clause by clause."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Literal
+
+Kind = Literal["equal", "bounded", "unknown", "false"]
+
+#: Words by which a clause says that it does not know.
+_UNKNOWN = re.compile(
+    r"未知|未能|无法|不完整|不可全信|不作比较|不予计算|下限|上限|没有配置|没有数据源|没有数据|无巡检|未确认|未列|没有完整的|没有足够|没有该项|没有可计算|"
+    r"按缺数据处理|缺少|(?<!紧)缺\s*[\d,]+\s*天|可能有遗漏|天数不足|历史不足|—"
+)
+#: Words of a clause without a number that claims something nevertheless.
+_CLAIM = re.compile(r"没有|均|正常|全部|无|未见|恢复|消除|持平|增加|减少|完整|达标|达到|没能")
+
+#: The last sentence of a list that is cut.
+_REST = re.compile(r"另有\s*[\d,]+\s*项[^，；]*，详见[^，；]*。")
+
+#: Words by which a text says that it is about the days that are known alone.
+_OF_KNOWN_DAYS = re.compile(r"中有数据的")
+
+_BOUND = re.compile(r"([≥≤]|至少|最多)\s*")
+_NUMBER = re.compile(r"([≥≤]\s*)?(\d[\d,]*(?:\.\d+)?)")
+_MEASURE = re.compile(r"（\d+%以内）")
+_CLAUSES = re.compile(r"(?<=[，；。：、（）！？])")
+_PUNCTUATION = re.compile(r"[\s，；。：、（）！？]+")
+
+
+def is_marked(text: str) -> bool:
+    """Return whether a text says that something is not known."""
+    return bool(_UNKNOWN.search(text))
+
+
+def compare_text(true: Sequence[str], seen: str) -> Kind:
+    """Compare a text with those of complete data.
+
+    Each clause is that of a true text, has its words and bounds its numbers, or says that it does not know.
+
+    Args:
+        true: the texts of the complete record, any of which may be said.
+        seen: the text of the damaged one.
+    """
+    if seen in true or _REST.fullmatch(seen):
+        return "equal"
+    if _OF_KNOWN_DAYS.search(seen):
+        return "bounded"
+    known = [clause for text in true for clause in _clauses(text)]
+    clauses = _clauses(seen)
+    doubts = any(map(is_marked, clauses))
+    kinds = {_clause(known, clause, doubts=doubts) for clause in clauses}
+    worst: tuple[Kind, ...] = ("false", "unknown", "bounded", "equal")
+    return next((kind for kind in worst if kind in kinds), "unknown")
+
+
+def _clauses(text: str) -> list[str]:
+    named = _MEASURE.sub("", text)
+    return [bare for part in _CLAUSES.split(named) if (bare := _PUNCTUATION.sub("", part))]
+
+
+def _clause(known: Sequence[str], clause: str, *, doubts: bool) -> Kind:
+    if clause in known:
+        return "equal"
+    alike = [true for true in known if _words(true) == _words(clause)]
+    if alike and _numbers(clause):
+        return "bounded" if any(_bounds(true, clause) for true in alike) else "false"
+    numbers = _numbers(clause)
+    # a bound of which no text of the complete record has the words
+    is_bound = bool(numbers) and all(mark for mark, _ in numbers)
+    # a name, or an advice, beside what is not known
+    is_quiet = doubts and not numbers and not _CLAIM.search(clause)
+    return "unknown" if is_bound or is_quiet or is_marked(clause) else "false"
+
+
+def _words(clause: str) -> str:
+    return _NUMBER.sub("#", _BOUND.sub(lambda found: found[1] if found[1] in "≥≤" else "", clause))
+
+
+def _bounds(true: str, seen: str) -> bool:
+    """Return whether each number of a clause is that of the true clause, or is marked and bounds it."""
+    pairs = zip(_numbers(true), _numbers(seen), strict=True)
+    return all(_holds(mark, number, there) for (_, there), (mark, number) in pairs)
+
+
+def _holds(mark: str, seen: float, true: float) -> bool:
+    return seen <= true if mark == "≥" else seen >= true if mark == "≤" else seen == true
+
+
+def _numbers(clause: str) -> Sequence[tuple[str, float]]:
+    return [(mark.strip(), float(number.replace(",", ""))) for mark, number in _NUMBER.findall(clause)]
