@@ -38,8 +38,8 @@ def test_a_person_who_reads_far_beyond_himself_and_all_others_is_told_with_hours
     assert (finding.status, finding.value) == ("warning", pytest.approx(1100 / 200))
     assert finding.window == Window(ON, 20 * 3600.0, 23 * 3600.0)
     assert (finding.figures["events"], finding.figures["own_most"]) == (1100, 10)
-    assert "文件共享" in word(finding).event
-    assert "p1" not in word(finding).event
+    assert "文件共享" in word(finding).sentence
+    assert "p1" not in word(finding).sentence
 
 
 def test_who_always_does_much_is_not_told_for_it() -> None:

@@ -78,7 +78,7 @@ def test_a_page_with_a_tenth_of_its_size_is_told_by_its_route() -> None:
     found = _told(lambda row: {**row, "size_bytes": row["size_bytes"] // 10} if row["route"] == ROUTES[1] else row)
     [finding] = found
     assert members_of(finding) == {"route": ROUTES[1]}
-    assert "响应字节" in word(finding).event
+    assert "响应字节" in word(finding).sentence
 
 
 def test_redirects_in_the_place_of_answers_are_told() -> None:

@@ -37,7 +37,7 @@ def test_a_carrier_with_a_wrong_clock_is_told_as_a_clock(off_s: int, status: str
     (finding,) = judge(subsystem("data"), {RULE}, {"sms.messages": _messages(off_s)})
     assert (finding.entity.identity, finding.status) == ("carrier/unicom", status)
     assert finding.figures["offset_s"] == pytest.approx(off_s, abs=1)
-    assert "时钟" in word(finding).event
+    assert "时钟" in word(finding).sentence
 
 
 def test_half_a_day_with_reports_before_their_messages_is_told() -> None:

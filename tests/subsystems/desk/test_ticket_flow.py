@@ -54,7 +54,7 @@ def test_twenty_tickets_closed_within_minutes_are_told_with_the_time() -> None:
     [finding] = _found(BULK, [*_usual(), *_piled(20, at(ON, 16))])
     assert (finding.status, finding.value, finding.figures["habit"]) == ("warning", 20, 1)
     assert finding.window == Window(ON, 16 * 3600.0, 16 * 3600.0 + 380)
-    assert "集中关闭工单 20 件" in word(finding).event
+    assert "集中关闭工单 20 件" in word(finding).sentence
 
 
 def test_a_desk_that_closes_its_day_in_the_evening_is_known_by_its_habit() -> None:

@@ -31,7 +31,7 @@ def test_a_caller_that_was_never_seen_is_told_with_its_hours_and_number() -> Non
     [finding] = _found(_call("未知系统", ON, 2, 80), _call("未知系统", ON, 3, 40, "下载"))
     assert (finding.entity.identity, finding.status, finding.value) == ("caller/未知系统", "critical", 120)
     assert finding.window == Window(ON, 2 * 3600.0, 3 * 3600.0 + 60)
-    assert "此前从未出现" in word(finding).event
+    assert "此前从未出现" in word(finding).sentence
 
 
 def test_it_is_told_for_a_week_since_its_first_day_and_then_known() -> None:

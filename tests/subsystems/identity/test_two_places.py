@@ -38,7 +38,7 @@ def test_who_alternates_between_his_place_and_a_strange_one_is_two() -> None:
     finding = _found(*_alternating("strange"))
     assert (finding.status, finding.value) == ("warning", 3)
     assert finding.window == Window(ON, 9 * 3600.0, 10.5 * 3600.0)
-    assert "交替登录" in word(finding).event
+    assert "交替登录" in word(finding).sentence
 
 
 def test_a_visit_to_a_colleague_is_no_second_person() -> None:

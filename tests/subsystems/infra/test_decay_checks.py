@@ -43,13 +43,13 @@ def test_memory_that_leaks_is_told_with_the_day_on_which_it_is_full() -> None:
     [finding] = _found(DECAY, infra__metrics=_memory(0.5, 0.01))
     assert (finding.entity.identity, finding.status) == ("host/oa-app-1", "warning")
     assert finding.value == pytest.approx(8, abs=1)
-    assert "内存使用率由" in word(finding).event
-    assert "11月28日" in word(finding).event or "11月29日" in word(finding).event
+    assert "内存使用率由" in word(finding).sentence
+    assert "11月28日" in word(finding).sentence or "11月29日" in word(finding).sentence
 
 
 def test_swap_that_fills_is_told() -> None:
     [finding] = _found(DECAY, infra__metrics=_memory(0.3, 0.012, "swap_rate"))
-    assert "交换区使用率" in word(finding).event
+    assert "交换区使用率" in word(finding).sentence
 
 
 @pytest.mark.parametrize(("begin", "per_day"), [(0.8, 0.0), (0.5, 0.001), (0.9, -0.01)])
@@ -71,7 +71,7 @@ def _backups(seconds: float, more_s: float, size: float, more: float) -> list[di
 def test_a_backup_that_takes_longer_each_night_and_one_that_shrinks_are_told() -> None:
     [slow] = _found(DECAY, infra__backups=_backups(1200, 55, 1e9, 0))
     [small] = _found(DECAY, infra__backups=_backups(1200, 0, 1e9, -1e7))
-    assert ("备份用时" in word(slow).event, "备份数据量" in word(small).event) == (True, True)
+    assert ("备份用时" in word(slow).sentence, "备份数据量" in word(small).sentence) == (True, True)
     assert _found(DECAY, infra__backups=_backups(1200, 1, 1e9, 1e6)) == []
 
 
@@ -85,7 +85,7 @@ def test_one_hour_that_answers_more_slowly_each_day_is_told_by_its_hour() -> Non
         for hour in (3, 9)
     ]  # fmt: skip
     [finding] = _found(DECAY, infra__requests=rows)
-    assert (finding.entity.key, "3 时响应时间" in word(finding).event) == ("oa", True)
+    assert (finding.entity.key, "3 时响应时间" in word(finding).sentence) == ("oa", True)
 
 
 def _pings(lost: int, in_a_row: bool) -> list[dict[str, Any]]:
