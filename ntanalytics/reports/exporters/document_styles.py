@@ -88,8 +88,8 @@ def _styles(document: Any) -> None:
 
 def _style(document: Any, name: str, face: str, size: float) -> Any:
     """Return the style of a name, new or the template's own: one face for Chinese, another for Latin and figures."""
-    names = [known.name for known in document.styles]
-    style = document.styles[name] if name in names else document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+    styles = document.styles
+    style = styles[name] if name in styles else styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
     style.font.size, style.font.bold, style.font.italic = Pt(size), False, False
     style.font.name = _LATIN
     properties = style.element.get_or_add_rPr()
