@@ -12,6 +12,11 @@ from ntanalytics.findings.threshold import Threshold
 from ntanalytics.language import tr
 from ntanalytics.settings import RuleSettings, Settings
 
+#: Rules of former versions that surveillance replaced: what a site says of them is read, and changes nothing.
+RETIRED: Mapping[str, str] = MappingProxyType(
+    {"im.messages_rise": "im.surveillance", "im.files_rise": "im.surveillance"}
+)
+
 
 def site_rules(settings: Settings, rules: Mapping[str, Rule]) -> Mapping[str, Rule]:
     """Return the rules by code, with the site's overrides.
@@ -20,7 +25,7 @@ def site_rules(settings: Settings, rules: Mapping[str, Rule]) -> Mapping[str, Ru
         SettingsError: the site speaks of a rule that there is not, or its limits contradict each other.
     """
     for code in settings.rules:
-        if code not in rules:
+        if code not in rules and code not in RETIRED:
             raise SettingsError(
                 str(UnknownName("rule", code, rules)),
                 where=f"{settings.file}: rules",

@@ -63,7 +63,8 @@ def _fits(pattern: str, code: str, entity: Entity) -> bool:
 #: Consequences of a service that is down, slow or failing, on its hosts and probes, too.
 _OF_SERVICE = (
     "infra.availability", "infra.error_*", "infra.requests_*", "infra.duration*", "infra.slow_*", "infra.problems",
-    "infra.reachable", "desk.clock*", "desk.checks", "desk.opened_rise", "desk.backlog_rise", "data.rows_fall",
+    "infra.reachable", "desk.same_incident", "desk.clock*", "desk.checks", "desk.opened_rise", "desk.backlog_rise",
+    "data.rows_fall",
 )  # fmt: skip
 _OF_OFFICE = ("oa.*", "sso.access*", "sso.app*", "seal.*", "docexchange.*", "im.messages_fall", *_OF_SERVICE)
 _OF_LOGINS = ("identity.login*", "identity.method_failures", "identity.reason_rise")
@@ -71,7 +72,9 @@ _OF_LOGINS = ("identity.login*", "identity.method_failures", "identity.reason_ri
 EXPECTED: Mapping[str, Expected] = MappingProxyType({
     "carrier_outage": Expected(
         named=("sms.delivery_rate", "sms.failures_rise", "sms.internal_failures_rise", "sms.carrier_unlike"),
-        follows=("sms.*", "desk.checks", "identity.method_failures", "identity.login_failure_rate"),
+        follows=(
+            "sms.*", "desk.checks", "identity.method_failures", "identity.login_failure_rate", "desk.same_incident",
+        ),
     ),
     "report_backlog": Expected(named=("sms.receipt_latency*", "sms.backlog", "sms.late_rise"), follows=("sms.*",)),
     "volume_surge": Expected(named=("sms.application_rise",), follows=("sms.*",)),
@@ -110,7 +113,8 @@ EXPECTED: Mapping[str, Expected] = MappingProxyType({
         follows=("identity.*", "sso.*", "oa.*", "im.*", "docexchange.*", "ca.*", *_OF_SERVICE), of="any",
     ),
     "method_failing": Expected(named=("identity.method_failures",), follows=_OF_LOGINS),
-    "brute_force": Expected(named=("identity.attempts", "identity.forced_accounts"), follows=_OF_LOGINS, of="any"),
+    "brute_force": Expected(named=("identity.attempts", "identity.forced_accounts"),
+        follows=(*_OF_LOGINS, "identity.two_places", "desk.same_incident"), of="any"),
     "unit_closed": Expected(
         named=("identity.orphan_accounts",), follows=("identity.changes_rise",), of="any", lingers=0, early=1,
     ),
@@ -118,17 +122,24 @@ EXPECTED: Mapping[str, Expected] = MappingProxyType({
     "calls_failing": Expected(named=("docexchange.call*",), follows=("docexchange.call*",)),
     "overdue_unit": Expected(
         named=("docexchange.overdue_deliveries", "docexchange.unsigned"),
-        follows=("docexchange.signed_in_time_rate",), lingers=14,
+        follows=("docexchange.signed_in_time_rate", "docexchange.unregistered"), lingers=14,
     ),
     "returned_burst": Expected(named=("docexchange.return*",), follows=("docexchange.return*",), lingers=4),
     "module_stopped": Expected(
-        named=("oa.module_lull",), follows=("oa.task_lull", "oa.active_fall", "oa.overdue_rise"),
+        named=("oa.module_lull",), follows=("oa.task_lull", "oa.active_fall", "oa.overdue_rise", "oa.unit_task_lull"),
     ),
-    "adoption_drop": Expected(named=("oa.unit_active*",), follows=("oa.active*", "oa.overdue_rise"), lingers=7),
+    "adoption_drop": Expected(
+        named=("oa.unit_active*",),
+        follows=("oa.active*", "oa.overdue_rise", "oa.unit_task_lull"), lingers=7,
+    ),
     "edition_down": Expected(
-        named=("oa.lull", "oa.mobile_fall"), follows=("oa.*", "infra.requests_*", "desk.checks", "data.rows_fall"),
+        named=("oa.lull", "oa.mobile_fall"),
+        follows=("oa.*", "infra.requests_*", "desk.checks", "data.rows_fall", "desk.same_incident"),
     ),
-    "tasks_stuck": Expected(named=("oa.task_lull",), follows=("oa.overdue_rise", "oa.handling_rise")),
+    "tasks_stuck": Expected(
+        named=("oa.task_lull",),
+        follows=("oa.overdue_rise", "oa.handling_rise", "oa.unit_task_lull"),
+    ),
     "messages_stopped": Expected(
         named=("im.lull", "im.messages_fall", "im.im_messages"), follows=("im.*", *_OF_SERVICE), of="any",
     ),
@@ -141,7 +152,8 @@ EXPECTED: Mapping[str, Expected] = MappingProxyType({
         named=("ca.refused_logins", "ca.certificate_failure_rate"), follows=("ca.*", *_OF_LOGINS), of="any",
     ),
     "signing_failures": Expected(
-        named=("seal.signing_failure*",), follows=("seal.*", "docexchange.documents_fall"), of="any",
+        named=("seal.signing_failure*",),
+        follows=("seal.*", "docexchange.documents_fall", "desk.same_incident"), of="any",
     ),
     "seal_untested": Expected(
         named=("seal.testing_days",), follows=("seal.making_days",), of="any", lingers=0, early=1,
@@ -149,7 +161,8 @@ EXPECTED: Mapping[str, Expected] = MappingProxyType({
     "attendance_gap": Expected(named=("desk.attendance_rate",), follows=("desk.checks_made",), of="any"),
     "manual_check": Expected(named=("desk.checks",), of="any"),
     "tickets_overdue": Expected(
-        named=("desk.overdue_*",), follows=("desk.backlog_rise", "desk.late_responses"), of="any", lingers=0,
+        named=("desk.overdue_*",),
+        follows=("desk.backlog_rise", "desk.late_responses", "desk.slow_responses"), of="any", lingers=0,
     ),
     "change_unconfirmed": Expected(named=("desk.unconfirmed_changes",), of="any", lingers=45),
     "late_recovery": Expected(named=("desk.clock*",), follows=_OF_OFFICE, of="any", lingers=3),

@@ -47,3 +47,9 @@ def test_limits_that_contradict_each_other_are_refused(tmp_path: Path) -> None:
 def test_an_unknown_key_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="warn"):
         _rules(tmp_path, "infra.error_rate: {warn: 0.5}")
+
+
+def test_what_a_site_says_of_a_rule_that_surveillance_replaced_is_read_and_changes_nothing(tmp_path: Path) -> None:
+    rules = _rules(tmp_path, "im.files_rise: {enabled: false}")
+    assert "im.files_rise" not in rules
+    assert rules["im.surveillance"] == RULES["im.surveillance"]

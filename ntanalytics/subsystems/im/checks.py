@@ -53,13 +53,6 @@ def _fall(context: CheckContext, rule: Rule) -> list[Finding]:
     return seasonal_baseline(rule, context.shared(_daily), context.on, ahead=context.ahead)
 
 
-def _rise(context: CheckContext, rule: Rule) -> list[Finding]:
-    """Return whether more messages or files came than usual."""
-    if not context.dataset("im.messages", HISTORY).is_complete:
-        return []
-    return seasonal_baseline(rule, context.shared(_daily), context.on, violations_only=True, ahead=context.ahead)
-
-
 def _busiest(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the account with most messages: a program, where it has more than a person writes."""
     messages = context.dataset("im.messages", HISTORY)
@@ -104,8 +97,6 @@ CHECKS: tuple[Check, ...] = (
         optional=("im.sessions",),
         suppressed_by=(SuppressedBy(("im.lull",), "any"),),
     ),
-    Check(rule="im.messages_rise", evaluate=_rise, reads=_BOTH, optional=("im.sessions",)),
-    Check(rule="im.files_rise", evaluate=_rise, reads=_BOTH, optional=("im.sessions",)),
     Check(rule="im.busiest", evaluate=_busiest, reads=_MESSAGES),
     Check(
         rule="im.account_beyond",

@@ -21,16 +21,6 @@ RULES: tuple[Rule, ...] = (
         kind="usual", cause="standstill",
     ),
     Rule(
-        "im.messages_rise", "im_messages", Threshold(0.6, 2.0, "down"), "核实是否有群发或程序发送，关注归档容量",
-        "Half as many again as usual is a broadcast or a program.", min_count=100, label="消息量高于常态", kind="usual",
-        cause="mailings",
-    ),
-    Rule(
-        "im.files_rise", "im_files", Threshold(1.0, 4.0, "down"), "核实是否有批量传输文件，关注存储与外发风险",
-        "Twice the files of an ordinary day fill the store, or leave the house.", min_count=30, label="文件数高于常态",
-        kind="burst", cause="mailings",
-    ),
-    Rule(
         "im.busiest", "busiest_messages", Threshold(600, 3000, "down"), "核实该账号是否由程序使用，必要时停用并改密",
         "A message every six seconds for an hour is not a person's.", label="单个账号一小时消息", kind="burst",
         cause="machines",

@@ -10,7 +10,7 @@ from ntanalytics.checks.check import DAY
 from ntanalytics.checks.suppression import suppress
 from ntanalytics.findings.finding import Finding, Window
 from ntanalytics.periods import Period
-from ntanalytics.subsystems import RULES
+from ntanalytics.subsystems import RULES, subsystem
 from ntanalytics.subsystems.im import SUBSYSTEM
 from tests.subsystems.made import ON, Data, Row, daily, events, hours, judge, statuses, subsystem_finding
 
@@ -35,12 +35,6 @@ def _by_day(usual: float, today: float, **common: Any) -> Data:
         ("im.messages_fall", "text", 2500, "critical"),
         ("im.messages_fall", "text", 7000, "ok"),
         ("im.messages_fall", "text", 12_000, "ok"),
-        ("im.messages_rise", "text", 14_000, "warning"),
-        ("im.messages_rise", "text", 30_000, "critical"),
-        ("im.messages_rise", "text", 9000, None),
-        ("im.files_rise", "file", 18_000, "warning"),
-        ("im.files_rise", "file", 60_000, "critical"),
-        ("im.files_rise", "file", 11_000, None),
     ],
 )
 def test_a_day_against_its_like(code: str, kind: str, today: float, status: str | None) -> None:
@@ -49,12 +43,21 @@ def test_a_day_against_its_like(code: str, kind: str, today: float, status: str 
     assert all(finding.value == today for finding in findings)
 
 
+@pytest.mark.parametrize(
+    ("kind", "today", "is_told"),
+    [("text", 14_000, True), ("text", 9000, False), ("file", 18_000, True), ("file", 8200, False)],
+)
+def test_surveillance_tells_the_rises_that_had_rules_of_their_own(kind: str, today: float, is_told: bool) -> None:
+    findings = judge(subsystem("im"), ["im.surveillance"], _by_day(8000, today, kind=kind))
+    assert any(finding.is_violation and finding.figures["seen"] == today for finding in findings) is is_told
+
+
 def test_messages_are_judged_where_no_source_tells_of_sessions() -> None:
     messages = {"im.messages": _by_day(8000, 2500)["im.messages"]}
     assert statuses(judge(SUBSYSTEM, ["im.messages_fall"], messages)) == [("subsystem/im", "critical")]
 
 
-@pytest.mark.parametrize("code", ["im.messages_fall", "im.messages_rise", "im.lull", "im.busiest"])
+@pytest.mark.parametrize("code", ["im.messages_fall", "im.lull", "im.busiest"])
 def test_a_day_that_was_not_extracted_is_not_judged(code: str) -> None:
     assert judge(SUBSYSTEM, [code], _by_day(8000, 100), gaps=(ON,)) == []
 
@@ -83,8 +86,8 @@ def test_messages_that_stop(today: dict[int, float], status: str | None) -> None
 
 def test_a_gap_tells_the_fall_of_the_day() -> None:
     gap = subsystem_finding("im.lull", window=Window(ON, 54_000, 57_600))
-    fall, rise = subsystem_finding("im.messages_fall"), subsystem_finding("im.files_rise")
-    assert suppress([gap, fall, rise], SUBSYSTEM.checks, [DAY]) == ([gap, rise], [fall])
+    fall, busiest = subsystem_finding("im.messages_fall"), subsystem_finding("im.busiest")
+    assert suppress([gap, fall, busiest], SUBSYSTEM.checks, [DAY]) == ([gap, busiest], [fall])
 
 
 @pytest.mark.parametrize(("messages", "status"), [(90, "ok"), (600, "ok"), (601, "warning"), (4000, "critical")])
