@@ -1,6 +1,6 @@
 """The Word document, which offices edit before they seal it: the record's sentences, figures and tables.
 
-Charts are only on the page. A long table ends after its first rows, as it does on paper. The same record gives the same
+Charts are drawn by Word. A long table ends after its first rows, as it does on paper. The same record gives the same
 bytes.
 """
 
@@ -10,6 +10,7 @@ import io
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.shared import Mm
 from nbconvert.exporters.exporter import Exporter
 from nbformat import NotebookNode
@@ -18,6 +19,7 @@ from ntanalytics.reports import labels, truncation
 from ntanalytics.reports.document_order import document_items
 from ntanalytics.reports.exporters import document_styles as styles
 from ntanalytics.reports.exporters.archive import reproducible_archive
+from ntanalytics.reports.exporters.document_chart import add_chart
 from ntanalytics.reports.exporters.document_table import write_table
 from ntanalytics.reports.formats import display, display_width, local_time
 from ntanalytics.reports.fragments import column_style
@@ -25,7 +27,6 @@ from ntanalytics.reports.markdown import paragraphs
 from ntanalytics.reports.notebook_record import name_of, record_of
 from ntanalytics.reports.record import Heading, Record, RecordedBlock
 
-_SEE_PAGE = "（图见网页版）"
 _STYLES = {"h2": styles.SECTION, "h3": styles.SUBSECTION}
 
 
@@ -104,12 +105,19 @@ def _write_block(document: Any, block: RecordedBlock, zone: ZoneInfo, rows: int,
         case "table" | "board":
             _write_data(document, block, zone, rows)
         case "chart":
-            document.add_paragraph(f"{block.body['subject']}{_SEE_PAGE if block.has_plot else ''}", styles.NOTE)
+            _write_chart(document, block, zone)
         case "signatures":
             for role in block.body["roles"]:
                 line = document.add_paragraph(f"{role}：\t日期：\t", styles.SIGNATURE)
                 line.paragraph_format.tab_stops.add_tab_stop(Mm(75), leader=styles.LEADER)
                 line.paragraph_format.tab_stops.add_tab_stop(Mm(120), leader=styles.LEADER)
+
+
+def _write_chart(document: Any, block: RecordedBlock, zone: ZoneInfo) -> None:
+    document.add_paragraph(block.body["subject"], styles.NOTE)
+    if block.has_plot:
+        charts = sum(relation.reltype == RELATIONSHIP_TYPE.CHART for relation in document.part.rels.values())
+        add_chart(document, document.add_paragraph("", styles.NOTE), block, zone, charts + 1)
 
 
 def _write_kpis(document: Any, block: RecordedBlock, zone: ZoneInfo) -> None:

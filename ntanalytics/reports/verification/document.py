@@ -15,6 +15,7 @@ from ntanalytics.reports.document_order import document_items
 from ntanalytics.reports.formats import display
 from ntanalytics.reports.markdown import paragraphs
 from ntanalytics.reports.record import Heading, Record, RecordedBlock
+from ntanalytics.reports.verification.document_charts import chart_differences, charts_of
 from ntanalytics.reports.verification.former_words import say_the_same
 from ntanalytics.reports.verification.html import card_texts, cell_text, column_heading
 
@@ -25,14 +26,15 @@ _KNOWN = frozenset((
     "document", "body", "p", "pPr", "pStyle", "jc", "tabs", "tab", "r", "rPr", "b", "t", "br", "tbl", "tblPr",
     "tblW", "tblLook", "tblBorders", "top", "bottom", "insideH", "tblCellMar", "left", "right", "tblLayout",
     "tblGrid", "gridCol", "tr", "trPr", "cantSplit", "tblHeader", "tc", "tcPr", "tcW", "sectPr", "pgSz", "pgMar",
-    "cols", "docGrid", "footerReference",
+    "cols", "docGrid", "footerReference", "drawing", "inline", "extent", "docPr", "cNvGraphicFramePr", "graphic",
+    "graphicData", "chart", "spacing", "keepNext",
 ))  # fmt: skip
 
 #: The parts of our document; macros, comments, pictures and embedded files would be others.
 _PARTS = re.compile(
     r"\[Content_Types\]\.xml|_rels/\.rels|docProps/(app|core)\.xml|customXml/(_rels/)?item(Props)?1\.xml(\.rels)?|"
     r"word/(_rels/(document|footer1)\.xml\.rels|theme/theme1\.xml|"
-    r"(document|footer1|fontTable|numbering|settings|styles|stylesWithEffects|webSettings)\.xml)"
+    r"charts/chart\d+\.xml|(document|footer1|fontTable|numbering|settings|styles|stylesWithEffects|webSettings)\.xml)"
 )
 
 
@@ -61,18 +63,22 @@ def document_differences(record: Record, document: bytes) -> list[str]:
     strange = {lxml.etree.QName(element).localname for element in body.iter(lxml.etree.Element)} - _KNOWN
     differences += [f"it holds <{name}>, which is not ours" for name in sorted(strange)]
     texts = _paragraph_texts(body)
-    here = _compare(document_texts(record), texts)
+    charts = charts_of(parts, body)
+    differences += chart_differences(record, charts) if charts else []
+    here = _compare(document_texts(record, has_charts=bool(charts)), texts)
     is_former = here and not _compare(document_texts(record, is_former=True), texts)
     return differences + ([] if is_former else here)
 
 
-def document_texts(record: Record, *, sees_page: bool = True, is_former: bool = False) -> list[str]:
+def document_texts(
+    record: Record, *, sees_page: bool = True, has_charts: bool = False, is_former: bool = False
+) -> list[str]:
     """Return the texts that the document must show, in order: its paragraphs, and the cells of its tables.
 
     Args:
         record: the record.
-        sees_page: it has no charts, refers to the page, and has an order and numbers of its own; an OFD file has the
-            charts, and the order of the page.
+        sees_page: it has an order and numbers of its own; an OFD file has the order of the page.
+        has_charts: it has the charts; an older one refers to the page.
         is_former: it is of 0.1.0: in the order of the page, without numbers, and with more rows of a board.
     """
     head = record.head.body
@@ -95,7 +101,7 @@ def document_texts(record: Record, *, sees_page: bool = True, is_former: bool = 
             if is_former and item.kind == "board":
                 texts += _former_board(item, record.zone, rows.get(item.id, 0))
             else:
-                texts += _block_texts(item, record.zone, rows.get(item.id, 0), sees_page)
+                texts += _block_texts(item, record.zone, rows.get(item.id, 0), sees_page and not has_charts)
     section = labels.source_section(head, record.zone)
     texts.append("数据来源")
     texts += [*section.columns, *(text for row in section.rows for text in row)] if section.rows else []

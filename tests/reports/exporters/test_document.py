@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import re
 import shutil
 import subprocess
 import zipfile
@@ -22,6 +23,7 @@ from ntanalytics.reports.exporters import render
 from ntanalytics.reports.exporters.column_widths import column_widths, fit_widths
 from ntanalytics.reports.exporters.document import document_bytes
 from ntanalytics.reports.record import read_record
+from ntanalytics.reports.verification.document import document_differences
 from tests.reports.exporters.registered import exporter
 from tests.reports.worded import worded
 
@@ -90,8 +92,32 @@ def test_it_opens_with_what_is_wrong_and_the_sentences(document: Any) -> None:
     ]
     assert texts[7] == "其余3项检查正常；12行不符合要求的数据未纳入统计；3个数据源中1个完整取得"
     assert "1. 联通短信通道11月18日送达率由98.6%降至71.0%，影响1,887条，已于3小时28分恢复。" in texts
-    assert "送达率（按日期）（图见网页版）" in texts
+    assert "送达率（按日期）" in texts
     assert "编制：\t日期：\t" in texts
+
+
+def test_a_chart_is_drawn_from_the_values_of_the_record(sample: ModuleType, made: bytes) -> None:
+    record = read_record(sample.notebook())
+    blocks = [block for block in record.blocks if block.has_plot]
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        names = sorted(name for name in archive.namelist() if name.startswith("word/charts/"))
+        charts = [archive.read(name).decode() for name in names]
+    assert len(charts) == len(blocks) > 0
+    known = [row[name] for name in blocks[0].body["y"] for row in blocks[0].rows if row[name] is not None]
+    assert len(re.findall("<v>[^<]*</v></pt>", re.sub("<cat>.*?</cat>", "", charts[0]))) == len(known)
+    assert document_differences(record, made) == []
+
+
+def test_a_chart_whose_value_was_changed_is_found(sample: ModuleType, made: bytes) -> None:
+    altered = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(made)) as old, zipfile.ZipFile(altered, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "word/charts/chart1.xml":
+                content = re.sub(rb"<val>(.*?)<v>[^<]*</v>", rb"<val>\1<v>0.5</v>", content, count=1)
+            new.writestr(name, content)
+    [difference] = document_differences(read_record(sample.notebook()), altered.getvalue())
+    assert "not that of the record" in difference
 
 
 def test_headline_figures_and_tables_are_tables(document: Any) -> None:
