@@ -34,6 +34,11 @@ def is_marked(text: str) -> bool:
     return bool(_UNKNOWN.search(text))
 
 
+def is_rest(text: str) -> bool:
+    """Return whether a text only tells how many more there are."""
+    return bool(_REST.fullmatch(text))
+
+
 def compare_text(true: Sequence[str], seen: str) -> Kind:
     """Compare a text with those of complete data.
 
@@ -43,7 +48,7 @@ def compare_text(true: Sequence[str], seen: str) -> Kind:
         true: the texts of the complete record, any of which may be said.
         seen: the text of the damaged one.
     """
-    if seen in true or _REST.fullmatch(seen):
+    if seen in true or is_rest(seen):
         return "equal"
     if _OF_KNOWN_DAYS.search(seen):
         return "bounded"
