@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.gaps.records import RecordedBlocks
-from tests.gaps.texts import compare_text, is_marked, is_rest
+from tests.gaps.texts import compare_text, fact, is_marked, is_rest
 
 #: Columns that number the rows of a report: they move when a row is not known.
 ORDINALS = frozenset({"place", "number"})
@@ -78,6 +78,8 @@ def compare(complete: RecordedBlocks, damaged: RecordedBlocks, whole: RecordedBl
     told = [row["subject"] for row in rows if row["code"].startswith("data.") and row["state"] != "ok"]
     verdict = Verdict(subjects=frozenset({DATA, "/data.", "[data.", *("".join(text.split()) for text in told)}))
     gaps = bool(damaged["head"].get("gaps")) if "head" in damaged else False
+    board = [row for block in complete.values() if block["block"] == "board" for row in block["rows"]]
+    facts = [fact(row["subject"], row["evidence"], row["since"]) for row in board if "evidence" in row]
     for name, block in complete.items():
         if block["block"] in ("head", "signatures"):
             continue
@@ -85,7 +87,7 @@ def compare(complete: RecordedBlocks, damaged: RecordedBlocks, whole: RecordedBl
         if other is None:
             verdict.add("unknown" if gaps else "false", name, "block", None)
         else:
-            more = {"whole": [*block["items"], *whole[name]["items"]]} if block["block"] == "sentences" else {}
+            more = {"whole": whole[name]["items"], "facts": facts} if block["block"] == "sentences" else {}
             _COMPARISONS[block["block"]](verdict, name, {**block, **more}, other)
     for name in damaged.keys() - complete.keys():
         verdict.add("false" if damaged[name]["block"] != "table" else "unknown", name, None, "block")
@@ -158,15 +160,19 @@ def _board(verdict: Verdict, name: str, true: Mapping[str, Any], seen: Mapping[s
 
 
 def _sentences(verdict: Verdict, name: str, true: Mapping[str, Any], seen: Mapping[str, Any]) -> None:
-    whole, said = [item["text"] for item in true["whole"]], [item["text"] for item in seen["items"]]
-    kinds = [compare_text(whole, text) for text in said]
+    whole, said = [_said(item) for item in (*true["items"], *true["whole"])], [_said(item) for item in seen["items"]]
+    kinds = [compare_text(whole, text, true["facts"]) for text in said]
     pairs = list(zip(kinds, said, strict=True))
     for place, (kind, text) in enumerate(pairs):
         verdict.add(kind, f"{name}[{place}]", None, text)
     is_told = any(kind in ("unknown", "bounded") or verdict.is_of_the_data(text) for kind, text in pairs)
     for place, item in enumerate(true["items"]):
-        if item["text"] not in said and not is_rest(item["text"]):
-            verdict.add("unknown" if is_told else "false", f"{name}[was {place}]", item["text"], None)
+        if _said(item) not in said and not is_rest(item["text"]):
+            verdict.add("unknown" if is_told else "false", f"{name}[was {place}]", _said(item), None)
+
+
+def _said(item: Mapping[str, Any]) -> str:
+    return f"{item.get('subject', '')}{item['text']}"
 
 
 def _value(true: Any, seen: Any, certainty: str = "", *, is_marked: bool = True) -> str:
