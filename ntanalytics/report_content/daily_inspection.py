@@ -27,7 +27,7 @@ from ntanalytics.report_content.contents import evaluate_report
 from ntanalytics.report_content.details import BOARD, INSPECTION, details_of
 from ntanalytics.report_content.dispositions import dispositions_of, muted_sentence
 from ntanalytics.report_content.finding_history import inspection_lifecycle, inspection_strips
-from ntanalytics.report_content.incidents import DeskIncident, incidents_of, opening_incidents
+from ntanalytics.report_content.incidents import DeskIncident, incidents_of, opening_incidents, unknown_incidents
 from ntanalytics.report_content.open_items import open_items
 from ntanalytics.reports import Board, Sentence, Table, board
 from ntanalytics.reports.column_labels import column_labels
@@ -148,7 +148,8 @@ def opening_sentences(inspection: DayInspection) -> list[Sentence | str]:
     word = word_with_duty(inspection.evaluation.context.on, state)
     loud = [finding for finding in inspection.unexplained if finding.identity not in dispositions.muted]
     changes, *rest = opening(loud, state, word, topology=inspection.topology)
-    return [*opening_incidents(inspection.events, word), *rest, changes, muted_sentence(dispositions)]
+    unknown = unknown_incidents(inspection.evaluation)
+    return [*opening_incidents(inspection.events, word), *unknown, *rest, changes, muted_sentence(dispositions)]
 
 
 def status_board(report: Report, inspection: DayInspection) -> Board:
@@ -164,7 +165,7 @@ def open_items_table(inspection: DayInspection) -> Table:
         inspection.findings,
         inspection.lifecycles,
         inspection.dispositions,
-        inspection.events,
+        None if unknown_incidents(inspection.evaluation) else inspection.events,
         is_to_write=True,
         details=INSPECTION,
     )

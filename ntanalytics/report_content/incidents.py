@@ -209,6 +209,12 @@ def _promise(incident: DeskIncident) -> str:
     return "未超过合同约定的 4 小时" if incident.restored_at is not None else ""
 
 
+def unknown_incidents(evaluation: Evaluation) -> list[str]:
+    """Return the sentence that the desk's incidents are not all known; none where they are, or it keeps no ledger."""
+    clocks = evaluation.summaries["desk"].tables["clocks"]
+    return [] if clocks.is_complete or not clocks.columns else ["故障登记数据不完整，可能有故障未列出。"]
+
+
 def opening_incidents(incidents: Iterable[DeskIncident], word: Callable[[Finding], Wording]) -> list[Sentence]:
     """Return a sentence for each incident that explains a violation, was a crash or lasts; the rest is in the table."""
     return [

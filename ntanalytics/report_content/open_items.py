@@ -12,6 +12,7 @@ from ntanalytics.findings.lifecycle_text import onset_words
 from ntanalytics.findings.phrases import named
 from ntanalytics.findings.text import WordedFinding
 from ntanalytics.metrics.number_format import close_up
+from ntanalytics.metrics.quantity import UNKNOWN
 from ntanalytics.recommendations.with_cause import LATE
 from ntanalytics.report_content.details import detail_of
 from ntanalytics.report_content.dispositions import disposition_words
@@ -42,7 +43,7 @@ def open_items(
     findings: Iterable[WordedFinding],
     lifecycles: LifecycleState,
     dispositions: Dispositions,
-    incidents: Sequence[DeskIncident] = (),
+    incidents: Sequence[DeskIncident] | None = (),
     *,
     is_to_write: bool = False,
     details: Mapping[str, str] = MappingProxyType({}),
@@ -54,7 +55,7 @@ def open_items(
         findings: all findings, with what their causes tell.
         lifecycles: what became of them since the inspections before.
         dispositions: what the desk decided about them.
-        incidents: the desk's incidents with the findings that they explain.
+        incidents: the desk's incidents with the findings that they explain; None where not all are known.
         is_to_write: whether there are columns to write in and to tick.
         details: as :func:`~ntanalytics.report_content.details.detail_of` takes them.
         id: a slug, unique in the report.
@@ -63,11 +64,13 @@ def open_items(
     by_identity = {item.finding.identity: item for item in listed if item.finding.is_violation}
     ordered = worst_first(item.finding for item in by_identity.values())
     ordered.sort(key=lambda finding: finding.identity in dispositions.muted)
-    handled = _handled(incidents)
+    handled = _handled(incidents or ())
+    left = _WAITING if incidents is not None and dispositions.is_known else UNKNOWN
     blank = {"noted": "", "done": BOX} if is_to_write else {}
     rows = tuple(
         {
-            **_row(by_identity[finding.identity], lifecycles, dispositions, handled),
+            **_row(by_identity[finding.identity], lifecycles, dispositions),
+            "handling": _handling(finding, dispositions, handled) or _left(finding, lifecycles, left),
             **blank,
             DETAIL: detail_of(finding, details),
         }
@@ -100,9 +103,7 @@ def _handled(incidents: Sequence[DeskIncident]) -> Mapping[str, str]:
     )
 
 
-def _row(
-    item: WordedFinding, lifecycles: LifecycleState, dispositions: Dispositions, handled: Mapping[str, str]
-) -> Mapping[str, object]:
+def _row(item: WordedFinding, lifecycles: LifecycleState, dispositions: Dispositions) -> Mapping[str, object]:
     finding, wording = item.finding, item.wording
     return {
         "state": finding.status,
@@ -110,7 +111,6 @@ def _row(
         "since": close_up(onset_words(finding, lifecycles)) or None,
         "owner": item.owner or None,
         "due": _due(item, dispositions) or None,
-        "handling": _handling(item, lifecycles, dispositions, handled),
     }
 
 
@@ -119,17 +119,19 @@ def _due(item: WordedFinding, dispositions: Dispositions) -> str:
     return item.due.removesuffix(LATE) if item.finding.identity in dispositions.muted else item.due
 
 
-def _handling(
-    item: WordedFinding, lifecycles: LifecycleState, dispositions: Dispositions, handled: Mapping[str, str]
-) -> str:
-    identity = item.finding.identity
+def _handling(finding: Finding, dispositions: Dispositions, handled: Mapping[str, str]) -> str:
+    """Return what the desk says of a finding; empty where it says nothing."""
+    identity = finding.identity
     if identity in dispositions.by_identity:
         return disposition_words(dispositions.by_identity[identity])
     if identity in dispositions.expired:
         return "处置已到期"
-    if identity in handled:
-        return handled[identity]
-    lifecycle = lifecycles.of(identity) if lifecycles.is_known else None
+    return handled.get(identity, "")
+
+
+def _left(finding: Finding, lifecycles: LifecycleState, word: str) -> str:
+    """Return that nobody deals with a finding, or that this is not known, with its change."""
+    lifecycle = lifecycles.of(finding.identity) if lifecycles.is_known else None
     if lifecycle is None or lifecycles.is_first:
-        return _WAITING
-    return f"{_WAITING}（{CHANGES[lifecycle.change]}）"
+        return word
+    return f"{word}（{CHANGES[lifecycle.change]}）"

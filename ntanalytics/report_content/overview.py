@@ -26,7 +26,7 @@ from ntanalytics.report_content import weekly_text
 from ntanalytics.report_content.details import WEEKLY, detail_of, details_of
 from ntanalytics.report_content.dispositions import dispositions_of
 from ntanalytics.report_content.finding_history import period_lifecycles
-from ntanalytics.report_content.incidents import LASTING, incidents_of, opening_incidents
+from ntanalytics.report_content.incidents import LASTING, incidents_of, opening_incidents, unknown_incidents
 from ntanalytics.report_content.open_items import open_items
 from ntanalytics.report_content.unusual_points import unusual_days
 from ntanalytics.reports import Board, Kpis, Sentence, Table, board, inline_bars, inline_lines, kpi, kpis, table
@@ -83,6 +83,7 @@ def summary(evaluation: Evaluation) -> list[Sentence]:
     overdue = documents.quantity("overdue_deliveries")
     return [
         *opened,
+        *map(Sentence, unknown_incidents(evaluation)),
         *sentences,
         Sentence(weekly_text.adoption(oa.total, oa.tables["editions"], period.word)),
         Sentence(weekly_text.documents(overdue, documents.tables["overdue"], period.last)),
@@ -101,7 +102,8 @@ def open_items_table(evaluation: Evaluation) -> Table:
     state = period_lifecycles(evaluation)
     incidents, _ = incidents_of(evaluation, places(evaluation.context))
     findings = worded(evaluation.findings, period.last, state)
-    return open_items(findings, state, dispositions_of(evaluation, state), incidents, details=WEEKLY)
+    known = None if unknown_incidents(evaluation) else incidents
+    return open_items(findings, state, dispositions_of(evaluation, state), known, details=WEEKLY)
 
 
 def _worst_of_each(groups: Sequence[IncidentGroup]) -> list[IncidentGroup]:

@@ -13,6 +13,12 @@ _UNKNOWN = re.compile(
     r"未知|未能|无法|不完整|不可全信|不作比较|不予计算|下限|上限|没有配置|没有数据源|没有数据|无巡检|未确认|未列|没有完整的|没有足够|没有该项|没有可计算|"
     r"按缺数据处理|缺少|(?<!紧)缺\s*[\d,]+\s*天|可能有遗漏|天数不足|历史不足|—"
 )
+#: A subject, and the numbers that are told of it.
+Fact = tuple[str, frozenset[float]]
+
+#: How many checks are unknown, of which the other numbers of a text know nothing.
+_CHECKS = re.compile(r"(\d+)\s*项检查未知")
+
 #: Words of a clause without a number that claims something nevertheless.
 _CLAIM = re.compile(r"没有|均|正常|全部|无|未见|恢复|消除|持平|增加|减少|完整|达标|达到|没能")
 
@@ -34,7 +40,12 @@ def is_marked(text: str) -> bool:
     return bool(_UNKNOWN.search(text))
 
 
-def compare_text(true: Sequence[str], seen: str) -> Kind:
+def is_rest(text: str) -> bool:
+    """Return whether a text only tells how many more there are."""
+    return bool(_REST.fullmatch(text))
+
+
+def compare_text(true: Sequence[str], seen: str, facts: Sequence[Fact] = ()) -> Kind:
     """Compare a text with those of complete data.
 
     Each clause is that of a true text, has its words and bounds its numbers, or says that it does not know.
@@ -42,17 +53,34 @@ def compare_text(true: Sequence[str], seen: str) -> Kind:
     Args:
         true: the texts of the complete record, any of which may be said.
         seen: the text of the damaged one.
+        facts: what else the complete record has: a clause may tell one of the subjects that the text names.
     """
-    if seen in true or _REST.fullmatch(seen):
+    if seen in true or is_rest(seen):
         return "equal"
-    if _OF_KNOWN_DAYS.search(seen):
+    if _OF_KNOWN_DAYS.search(seen) or _unknown_checks(seen) > max(map(_unknown_checks, true), default=0):
         return "bounded"
     known = [clause for text in true for clause in _clauses(text)]
     clauses = _clauses(seen)
     doubts = any(map(is_marked, clauses))
-    kinds = {_clause(known, clause, doubts=doubts) for clause in clauses}
+    told = [numbers for subject, numbers in facts if subject in _PUNCTUATION.sub("", seen)]
+    kinds = {"equal" if _tells(told, clause) else _clause(known, clause, doubts=doubts) for clause in clauses}
     worst: tuple[Kind, ...] = ("false", "unknown", "bounded", "equal")
     return next((kind for kind in worst if kind in kinds), "unknown")
+
+
+def fact(subject: str, *texts: object) -> Fact:
+    """Return a subject with the numbers that the complete record has of it."""
+    numbers = frozenset(number for text in texts for _, number in _numbers(str(text)))
+    return _PUNCTUATION.sub("", subject), numbers
+
+
+def _tells(told: Sequence[frozenset[float]], clause: str) -> bool:
+    numbers = {number for _, number in _numbers(clause)}
+    return bool(numbers) and not _BOUND.search(clause) and any(numbers <= known for known in told)
+
+
+def _unknown_checks(text: str) -> int:
+    return max((int(number) for number in _CHECKS.findall(text)), default=0)
 
 
 def _clauses(text: str) -> list[str]:

@@ -63,6 +63,12 @@ def test_what_an_incident_explains_is_told_with_its_number() -> None:
     assert row["handling"] == "SJ1，处置中"
 
 
+def test_where_the_ledger_has_a_gap_nobody_knows_whether_it_is_dealt_with() -> None:
+    for incidents, decided in ((None, NOTHING), ((), Dispositions(is_known=False))):
+        [row] = open_items(worded([RATE], ON), LifecycleState(), decided, incidents).rows
+        assert row["handling"] == "未知"
+
+
 def test_a_total_is_that_of_the_metric_and_not_the_sum_of_the_rows() -> None:
     groups = figures([{"edition": "party", "active": 5}, {"edition": "wecom", "active": 4}])
     total = FigureRow({"active": 7}, is_complete=False)
