@@ -218,3 +218,15 @@ def test_within_a_week_only_what_tells_its_day_follows() -> None:
     assert len(correlate([down, later], TOPOLOGY, needs_days=True)) == 1
     before = _finding("oa.lull", window=_window(9, 11, ON - dt.timedelta(days=2)), since=ON - dt.timedelta(days=2))
     assert len(correlate([down, before], TOPOLOGY, needs_days=True)) == 2
+
+
+def test_a_clock_that_is_off_explains_what_is_unknown_by_the_hour() -> None:
+    dataset = Entity("dataset", "maxkey/sso.accesses", "应用访问")
+    clock = _finding("data.clock_offset", dataset).with_details(dataset="sso.accesses", subsystem="sso")
+    silence, other = (
+        _finding(code, status="unknown", unknown="incomplete", since=None) for code in ("sso.access_silence", "im.lull")
+    )
+    groups = _groups(clock, silence, other)
+    assert [[finding.code for finding in group.findings] for group in groups] == [
+        ["data.clock_offset", "sso.access_silence"], ["im.lull"],
+    ]  # fmt: skip
