@@ -74,7 +74,8 @@ def test_what_follows_from_one_cause_is_one_sentence_of_the_week(evaluation: Eva
     down, lull, slow = (
         Finding(
             rule=RULES[code], entity=entity, status=status, value=value, window=Window(day, begin, 43_200), since=day,
-            figures={"outages": 0.0, "run_from_s": begin, "run_until_s": 43_200.0}, detector=detector,
+            figures={"outages": 0.0, "seen": 0.0, "expected": 90.0, "run_from_s": begin, "run_until_s": 43_200.0},
+            detector=detector,
         )
         for code, entity, status, value, begin, detector in (
             ("infra.availability", subsystem_entity("oa"), "critical", 0.9, 32_400.0, ""),

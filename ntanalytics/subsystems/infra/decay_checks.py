@@ -37,7 +37,7 @@ _MIN_ANSWERED = 20
 _LIMITS = {"memory_rate": "infra.memory", "swap_rate": "infra.swap"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class DecayTrend:
     """Level by day of one thing that may decay.
 
@@ -99,12 +99,12 @@ def _of_hosts(context: CheckContext) -> list[DecayTrend]:
         levels.setdefault((row["host"], row["metric"]), []).append((row["day"], row["level"]))
     return [
         DecayTrend(
-            Entity("host", host, host),
-            HOST_METRICS[metric].replace(" ", ""),
-            "rate:1",
-            days,
-            context.rules[_LIMITS[metric]].threshold.critical,
-            metrics,
+            entity=Entity("host", host, host),
+            what=HOST_METRICS[metric].replace(" ", ""),
+            form="rate:1",
+            levels=days,
+            limit=context.rules[_LIMITS[metric]].threshold.critical,
+            view=metrics,
         )
         for (host, metric), days in levels.items()
     ]
@@ -119,12 +119,12 @@ def _of_hours(context: CheckContext) -> list[DecayTrend]:
             levels.setdefault((row["service"], row["hour"]), []).append((row["day"], row["answer_p95_ms"]))
     return [
         DecayTrend(
-            Entity("service", service, service),
-            f"{hour} 时响应时间（95%以内）",
-            "ms",
-            days,
-            max(_WAITING_MS, _SLOWER * median(level for _, level in sorted(days)[:7])),
-            web,
+            entity=Entity("service", service, service),
+            what=f"{hour} 时响应时间（95%以内）",
+            form="ms",
+            levels=days,
+            limit=max(_WAITING_MS, _SLOWER * median(level for _, level in sorted(days)[:7])),
+            view=web,
         )
         for (service, hour), days in levels.items()
     ]
@@ -145,7 +145,16 @@ def _of_backups(context: CheckContext) -> list[DecayTrend]:
             levels = sorted((row["day"], row[column]) for row in runs if row[column] is not None)
             if levels:
                 former = median(level for _, level in levels[:7])
-                trends.append(DecayTrend(Entity("plan", plan, plan), what, form, levels, factor * former, backups))
+                trends.append(
+                    DecayTrend(
+                        entity=Entity("plan", plan, plan),
+                        what=what,
+                        form=form,
+                        levels=levels,
+                        limit=factor * former,
+                        view=backups,
+                    )
+                )
     return trends
 
 
