@@ -230,3 +230,9 @@ def test_a_clock_that_is_off_explains_what_is_unknown_by_the_hour() -> None:
     assert [[finding.code for finding in group.findings] for group in groups] == [
         ["data.clock_offset", "sso.access_silence"], ["im.lull"],
     ]  # fmt: skip
+
+
+def test_a_channel_whose_clock_is_off_and_seems_to_rest_is_one_incident() -> None:
+    carrier = Entity("carrier", "unicom", "中国联通")
+    [group] = _groups(_finding("sms.carrier_lull", carrier), _finding("data.clock_offset", carrier))
+    assert group.root.code == "data.clock_offset"
