@@ -24,6 +24,7 @@ from ntanalytics.metrics.desk import obligations, service_levels, ticket_flow
 from ntanalytics.metrics.docexchange import callers, registration
 from ntanalytics.metrics.identity import logins, misuse
 from ntanalytics.metrics.infra import decay, requests
+from ntanalytics.metrics.oa import cancellations
 from ntanalytics.metrics.seal import seals
 from ntanalytics.reports.verification import verify
 from ntanalytics.runner import RunContext, RunResult, run_report
@@ -136,6 +137,9 @@ def _call_the_processes(workspace: Workspace, first: dt.date) -> None:
     ticket_flow.bulk_closings(workspace.table("desk.tickets"), 8)
     ticket_flow.slow_responses(workspace.table("desk.tickets"), UNTIL, until)
     ticket_flow.repeated_incidents(workspace.table("desk.incidents"), UNTIL)
+    cancellations.cancelled_by_day(
+        workspace.table("oa.tasks", first, UNTIL), workspace.days(first, UNTIL, {*days, UNTIL}), 8, ["unit"]
+    )
     decay.levels_by_day(workspace.table("infra.metrics", first, UNTIL))
     decay.backups_by_day(workspace.table("infra.backups", first, UNTIL))
     decay.pings_by_day(workspace.table("infra.checks", first, UNTIL))
