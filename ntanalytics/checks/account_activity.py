@@ -40,7 +40,7 @@ def account_beyond(context: CheckContext, rule: Rule, *, dataset: str, history: 
         return []
     worst, column = far[0], contract.column(group)
     end = worst["last_event_at"] + (_HOUR if contract.column(contract.time).grain == "hour" else timedelta())
-    finding = judge_value(rule, worst["beyond_ratio"], [], _ACCOUNT)
+    finding = judge_value(rule, worst["beyond_ratio"], [view], _ACCOUNT)
     finding = replace(finding, window=context.window(worst["first_event_at"], end), since=context.on)
     others = len({row["account_id"] for row in far} - {worst["account_id"]})
     finding = finding.with_figures(

@@ -50,10 +50,10 @@ def doubt(findings: Sequence[Finding], checks: Iterable[Check]) -> list[Finding]
 
 
 def _datasets(finding: Finding, reads: Mapping[str, Mapping[str, int]]) -> set[str]:
-    """Return the datasets that a finding is made of; of surveillance the one that it speaks of."""
-    of_subject = dataset_of(finding)
-    if of_subject:
-        return {of_subject}
+    """Return the datasets that a finding is made of; of surveillance and of the data the one that it speaks of."""
+    named = dataset_of(finding) or (finding.details.get("dataset") if finding.subsystem == "data" else "")
+    if named:
+        return {str(named)}
     return {name for name in reads.get(finding.code, {}) if name.partition(".")[0] == finding.subsystem}
 
 

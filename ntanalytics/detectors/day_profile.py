@@ -27,6 +27,9 @@ MARGIN_H = 2
 #: Largest distance of a shifted profile from the usual one, and least distance of the day itself.
 MOST_APART, LEAST_APART = 0.15, 0.35
 
+#: Factor by which the rows of the first day of a shift may differ from those of a usual day.
+MOST_ROWS = 1.3
+
 #: Rows that a part had on each comparable day, so that a day without any lacks it.
 MIN_PART_ROWS = 20
 
@@ -64,7 +67,7 @@ def profile_damage(today: Floats, usual: Floats) -> ProfileDamage | None:
     if len(usual) < MIN_DAYS or total < MIN_ROWS:
         return None
     shares = (usual / usual.sum(axis=1, keepdims=True)).mean(axis=0)
-    return _shift(today / total, shares) or _cut(today, usual, shares)
+    return _shift(today, shares, float(np.median(usual.sum(axis=1)))) or _cut(today, usual, shares)
 
 
 def shifted_parts(today: Mapping[str, Floats], usual: Sequence[Mapping[str, Floats]]) -> ProfileDamage | None:
@@ -107,13 +110,36 @@ def missing_parts(today: Mapping[str, float], usual: Sequence[Mapping[str, float
     return ProfileDamage("part_missing", 0, share, gone)
 
 
-def _shift(profile: Floats, shares: Floats) -> ProfileDamage | None:
-    """Return a shift by two hours or more that explains a profile unlike the usual one."""
+def _shift(today: Floats, shares: Floats, usual_rows: float) -> ProfileDamage | None:
+    """Return a shift by two hours or more that explains a profile unlike the usual one.
+
+    From its second day on a clock that is off turns the profile. On its first day the hours that it moved beyond
+    midnight are missing; then as many rows must have come as a usual day has in the others, since half a day that is
+    missing may look alike.
+    """
+    total = float(today.sum())
+    profile = today / total
     if _distance(profile, shares) < LEAST_APART:
         return None
-    distances = {hours: _distance(profile, np.roll(shares, hours)) for hours in range(-12, 13) if abs(hours) > 1}
-    best = min(distances, key=lambda hours: (distances[hours], abs(hours)))
-    return ProfileDamage("shifted", best, 0.0) if distances[best] <= MOST_APART else None
+    apart: dict[int, float] = {}
+    for hours in (hours for hours in range(-12, 13) if abs(hours) > 1):
+        apart[hours] = _distance(profile, np.roll(shares, hours))
+        kept = _moved(shares, hours)
+        left = float(kept.sum())
+        if left and 1 / MOST_ROWS <= total / (usual_rows * left) <= MOST_ROWS:
+            apart[hours] = min(apart[hours], _distance(profile, kept / left))
+    best = min(apart, key=lambda hours: (apart[hours], abs(hours)))
+    return ProfileDamage("shifted", best, 0.0) if apart[best] <= MOST_APART else None
+
+
+def _moved(shares: Floats, hours: int) -> Floats:
+    """Return the shares at other hours of the same day; what moves beyond midnight is lost."""
+    moved = np.zeros_like(shares)
+    if hours > 0:
+        moved[hours:] = shares[:-hours]
+    else:
+        moved[:hours] = shares[-hours:]
+    return moved
 
 
 def _cut(today: Floats, usual: Floats, shares: Floats) -> ProfileDamage | None:

@@ -57,6 +57,11 @@ CORRELATION_RULES = (
         "What is not watched is not known.", explains_unknown=True,
     ),
     CorrelationRule(
+        ("data.clock_offset", "data.rejected_share"), (*_AWAY, *_FAILING, *_SLOW, "*_rise", "*_lull"), "place",
+        "Of rows that are lost, or stand at other hours, nothing is known by the hour.", explains_unknown=True,
+    ),
+    CorrelationRule(("data.clock_offset",), ("sms.*",), "entity", "A channel whose clock is off seems to rest."),
+    CorrelationRule(
         _HOST, (*_HOST, "infra.problems", *_DOWN, *_ERRORS, *_SLOW, *_AWAY, *_FAILING, "desk.clock*"), "carried",
         "What stands behind a switch, a firewall or a storage stops with it.",
     ),

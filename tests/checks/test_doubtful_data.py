@@ -40,6 +40,12 @@ def test_of_a_dataset_that_lost_more_than_a_hundredth_no_silence_and_no_fall_is_
     }  # fmt: skip
 
 
+def test_the_fall_of_its_rows_is_what_was_lost() -> None:
+    lost = _of_data("data.rejected_share", 0.3, "sso.accesses")
+    fallen, other = (_of_data("data.rows_fall", -0.9, name) for name in ("sso.accesses", "im.messages"))
+    assert [finding.status for finding in doubt([fallen, other, lost], CHECKS)] == ["unknown", "critical", "critical"]
+
+
 def test_what_rises_is_told_all_the_same() -> None:
     lost = _of_data("data.rejected_share", 0.02, "sso.accesses")
     assert _statuses(doubt([_watched(90, 50), lost], CHECKS))["sso.surveillance"] == "critical"

@@ -36,6 +36,13 @@ def test_a_clock_that_is_off_is_a_shift_and_no_missing_half(hours: int) -> None:
     assert profile_damage(np.roll(WORK, hours), USUAL) == ProfileDamage("shifted", hours, 0.0)
 
 
+@pytest.mark.parametrize("hours", [8, -8, 6])
+def test_the_first_day_of_a_clock_that_is_off_lacks_what_moved_beyond_midnight(hours: int) -> None:
+    moved = np.zeros(24)
+    moved[max(0, hours) : 24 + min(0, hours)] = WORK[max(0, -hours) : 24 - max(0, hours)]
+    assert profile_damage(moved, USUAL) == ProfileDamage("shifted", hours, 0.0)
+
+
 def test_a_quiet_evening_is_no_missing_half() -> None:
     until_six = np.where(np.arange(24) < 18, WORK, 0)
     assert profile_damage(until_six, USUAL) is None

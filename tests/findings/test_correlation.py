@@ -218,3 +218,21 @@ def test_within_a_week_only_what_tells_its_day_follows() -> None:
     assert len(correlate([down, later], TOPOLOGY, needs_days=True)) == 1
     before = _finding("oa.lull", window=_window(9, 11, ON - dt.timedelta(days=2)), since=ON - dt.timedelta(days=2))
     assert len(correlate([down, before], TOPOLOGY, needs_days=True)) == 2
+
+
+def test_a_clock_that_is_off_explains_what_is_unknown_by_the_hour() -> None:
+    dataset = Entity("dataset", "maxkey/sso.accesses", "应用访问")
+    clock = _finding("data.clock_offset", dataset).with_details(dataset="sso.accesses", subsystem="sso")
+    silence, other = (
+        _finding(code, status="unknown", unknown="incomplete", since=None) for code in ("sso.access_silence", "im.lull")
+    )
+    groups = _groups(clock, silence, other)
+    assert [[finding.code for finding in group.findings] for group in groups] == [
+        ["data.clock_offset", "sso.access_silence"], ["im.lull"],
+    ]  # fmt: skip
+
+
+def test_a_channel_whose_clock_is_off_and_seems_to_rest_is_one_incident() -> None:
+    carrier = Entity("carrier", "unicom", "中国联通")
+    [group] = _groups(_finding("sms.carrier_lull", carrier), _finding("data.clock_offset", carrier))
+    assert group.root.code == "data.clock_offset"

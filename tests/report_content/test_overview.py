@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,14 +12,14 @@ from ntanalytics.checks.engine import Evaluation
 from ntanalytics.checks.section import SubsystemSummary
 from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.extraction import Extractor
-from ntanalytics.findings.finding import violations
+from ntanalytics.findings.finding import Finding, Window, subsystem_entity, violations
 from ntanalytics.ledger import Ledger
 from ntanalytics.metrics.figures import FigureRow
 from ntanalytics.periods import Period
 from ntanalytics.report_content.contents import evaluate_report
 from ntanalytics.report_content.overview import change_words, clocks, headlines, summary, systems
 from ntanalytics.settings import RuleSettings
-from ntanalytics.subsystems import evaluate
+from ntanalytics.subsystems import RULES, evaluate
 from ntanalytics.workspace import Workspace
 from ntanalytics.workspace.report import Report
 from tests.city import City
@@ -66,6 +67,26 @@ def test_the_manager_reads_exceptions_before_figures(evaluation: Evaluation):
     assert any("中国联通短信通道故障" in sentence.subject for sentence in sentences)
     assert len(sentences) <= 6
     assert "逾期未签收公文" in sentences[-1].text
+
+
+def test_what_follows_from_one_cause_is_one_sentence_of_the_week(evaluation: Evaluation):
+    day = MONDAY + dt.timedelta(days=5)
+    down, lull, slow = (
+        Finding(
+            rule=RULES[code], entity=entity, status=status, value=value, window=Window(day, begin, 43_200), since=day,
+            figures={"outages": 0.0, "seen": 0.0, "expected": 90.0, "run_from_s": begin, "run_until_s": 43_200.0},
+            detector=detector,
+        )
+        for code, entity, status, value, begin, detector in (
+            ("infra.availability", subsystem_entity("oa"), "critical", 0.9, 32_400.0, ""),
+            ("oa.lull", subsystem_entity("oa"), "warning", 7200.0, 33_000.0, "volume_gap"),
+            ("identity.login_failure_rate", subsystem_entity("identity"), "warning", 0.2, 50_000.0, ""),
+        )
+    )  # fmt: skip
+    texts = [sentence.subject + sentence.text for sentence in summary(replace(evaluation, findings=(slow, lull, down)))]
+    [story] = [text for text in texts if "活跃人时" in text]
+    assert story.index("可用率") < story.index("活跃人时")
+    assert not any("可用率" in text for text in texts if text != story)
 
 
 def test_one_line_a_subsystem_with_its_last_weeks(evaluation: Evaluation):

@@ -59,11 +59,12 @@ def as_open(tickets: ir.Table, closings: Sequence[Mapping[str, Any]]) -> ir.Tabl
 
 def _bulk_closing(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return whether tickets were closed in bulk on the day."""
+    tickets = context.dataset("desk.tickets", HISTORY_DAYS)
     today = [row for row in context.shared(bulk_closings) if row["day"] == context.on]
     findings = []
     for row in today:
         window = context.window(row["bulk_from_at"], row["bulk_until_at"])
-        finding = replace(judge_value(rule, row["bulk_closed"], [], _TICKETS), window=window, since=context.on)
+        finding = replace(judge_value(rule, row["bulk_closed"], [tickets], _TICKETS), window=window, since=context.on)
         findings.append(finding.with_figures(habit=float(row["habit"])))
     return findings
 

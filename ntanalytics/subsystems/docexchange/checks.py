@@ -174,7 +174,7 @@ def _unknown_caller(context: CheckContext, rule: Rule) -> list[Finding]:
     findings = []
     for row in rows(caller_metrics.unknown_callers(calls.recent, context.on)):
         window = context.window(row["first_call_at"], row["last_call_at"] + _MINUTE)
-        finding = replace(judge_value(rule, row["calls"], [], caller(row)), window=window, since=row["first_on"])
+        finding = replace(judge_value(rule, row["calls"], [calls], caller(row)), window=window, since=row["first_on"])
         findings.append(finding.with_figures(interfaces=float(row["interfaces"])))
     return findings
 

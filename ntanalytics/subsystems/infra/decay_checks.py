@@ -16,6 +16,7 @@ from ntanalytics.detectors.forecast import MIN_DAYS, forecast
 from ntanalytics.findings.finding import Entity, Finding, violations
 from ntanalytics.findings.judgement import judge_value
 from ntanalytics.findings.rule import Rule
+from ntanalytics.metrics.figures import Covered
 from ntanalytics.metrics.infra import decay
 from ntanalytics.metrics.rows import rows
 from ntanalytics.subsystems.infra.web_checks import answers
@@ -36,7 +37,7 @@ _MIN_ANSWERED = 20
 _LIMITS = {"memory_rate": "infra.memory", "swap_rate": "infra.swap"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class DecayTrend:
     """Level by day of one thing that may decay.
 
@@ -46,6 +47,7 @@ class DecayTrend:
         form: format of the level.
         levels: day and level.
         limit: the level at which it matters; of one that falls a lower one.
+        view: the dataset of the levels.
     """
 
     entity: Entity
@@ -53,6 +55,7 @@ class DecayTrend:
     form: str
     levels: Sequence[tuple[date, float]]
     limit: float
+    view: Covered
 
 
 def decaying(rule: Rule, trends: Iterable[DecayTrend], on: date) -> list[Finding]:
@@ -77,7 +80,7 @@ def decaying(rule: Rule, trends: Iterable[DecayTrend], on: date) -> list[Finding
         expected = forecast([(day, sign * level) for day, level in levels], sign * trend.limit)
         if expected.full_on is None or expected.reason == "full" or expected.latest_on is None:
             continue
-        finding = judge_value(rule, max(0, (expected.full_on - on).days), [], trend.entity)
+        finding = judge_value(rule, max(0, (expected.full_on - on).days), [trend.view], trend.entity)
         finding = finding.with_figures(first=first, now=now, limit=trend.limit)
         details = {"what": trend.what, "form": trend.form, "full_on": expected.full_on.isoformat()}
         findings.append(finding.with_details(**details))
@@ -90,16 +93,18 @@ def _slow_decay(context: CheckContext, rule: Rule) -> list[Finding]:
 
 def _of_hosts(context: CheckContext) -> list[DecayTrend]:
     """Return memory and swap of each host, up to the critical limit of their rules."""
+    metrics = context.dataset("infra.metrics", HISTORY_DAYS)
     levels: dict[tuple[str, str], list[tuple[date, float]]] = {}
-    for row in rows(decay.levels_by_day(context.dataset("infra.metrics", HISTORY_DAYS).recent)):
+    for row in rows(decay.levels_by_day(metrics.recent)):
         levels.setdefault((row["host"], row["metric"]), []).append((row["day"], row["level"]))
     return [
         DecayTrend(
-            Entity("host", host, host),
-            HOST_METRICS[metric].replace(" ", ""),
-            "rate:1",
-            days,
-            context.rules[_LIMITS[metric]].threshold.critical,
+            entity=Entity("host", host, host),
+            what=HOST_METRICS[metric].replace(" ", ""),
+            form="rate:1",
+            levels=days,
+            limit=context.rules[_LIMITS[metric]].threshold.critical,
+            view=metrics,
         )
         for (host, metric), days in levels.items()
     ]
@@ -107,17 +112,19 @@ def _of_hosts(context: CheckContext) -> list[DecayTrend]:
 
 def _of_hours(context: CheckContext) -> list[DecayTrend]:
     """Return the duration of the answers of each service in each hour of the day, up to what is felt."""
+    web = context.dataset("infra.requests", HISTORY_DAYS)
     levels: dict[tuple[str, int], list[tuple[date, float]]] = {}
     for row in context.shared(answers):
         if row["answered"] >= _MIN_ANSWERED and row["answer_p95_ms"] is not None:
             levels.setdefault((row["service"], row["hour"]), []).append((row["day"], row["answer_p95_ms"]))
     return [
         DecayTrend(
-            Entity("service", service, service),
-            f"{hour} 时响应时间（95%以内）",
-            "ms",
-            days,
-            max(_WAITING_MS, _SLOWER * median(level for _, level in sorted(days)[:7])),
+            entity=Entity("service", service, service),
+            what=f"{hour} 时响应时间（95%以内）",
+            form="ms",
+            levels=days,
+            limit=max(_WAITING_MS, _SLOWER * median(level for _, level in sorted(days)[:7])),
+            view=web,
         )
         for (service, hour), days in levels.items()
     ]
@@ -125,8 +132,9 @@ def _of_hours(context: CheckContext) -> list[DecayTrend]:
 
 def _of_backups(context: CheckContext) -> list[DecayTrend]:
     """Return duration and size of each plan and level: up to thrice the time, down to half of the size."""
+    backups = context.dataset("infra.backups", HISTORY_DAYS)
     known: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
-    for row in rows(decay.backups_by_day(context.dataset("infra.backups", HISTORY_DAYS).recent)):
+    for row in rows(decay.backups_by_day(backups.recent)):
         known.setdefault((row["plan"], row["level"]), []).append(row)
     trends = []
     for (plan, _), runs in known.items():
@@ -137,7 +145,16 @@ def _of_backups(context: CheckContext) -> list[DecayTrend]:
             levels = sorted((row["day"], row[column]) for row in runs if row[column] is not None)
             if levels:
                 former = median(level for _, level in levels[:7])
-                trends.append(DecayTrend(Entity("plan", plan, plan), what, form, levels, factor * former))
+                trends.append(
+                    DecayTrend(
+                        entity=Entity("plan", plan, plan),
+                        what=what,
+                        form=form,
+                        levels=levels,
+                        limit=factor * former,
+                        view=backups,
+                    )
+                )
     return trends
 
 

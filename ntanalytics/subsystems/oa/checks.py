@@ -16,13 +16,14 @@ from ntanalytics.checks.check import QUARTER, Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.contract.enumerations import MODULES, TERMINALS
 from ntanalytics.findings.finding import Entity, Finding, violations
-from ntanalytics.findings.judgement import evaluate_rules, judge_value, not_applicable
+from ntanalytics.findings.judgement import evaluate_rules, judge_value, not_applicable, unknown
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics import days as by_days
 from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.oa import adoption, intraday, task_duration
 from ntanalytics.metrics.rows import rows
 from ntanalytics.subsystems.oa.adoption_checks import ADOPTION_CHECKS, edition_entity, unit_entity
+from ntanalytics.subsystems.oa.cancellation_checks import CANCELLATION_CHECK
 from ntanalytics.subsystems.oa.section import EVER, levels
 
 #: Days of history with comparable days, and of a quarter.
@@ -100,6 +101,8 @@ def _unit_task_gap(context: CheckContext, rule: Rule) -> list[Finding]:
     tasks = context.dataset("oa.tasks", HISTORY)
     if not tasks.is_complete:
         return []
+    if len(tasks.sources_without("unit")) == len(tasks.sources):
+        return [unknown(rule, "not_in_source")]
     named = tasks.cases.filter(tasks.cases.unit.notnull())
     finished = task_duration.finished_by_slot(named, context.utc_offset_h, _DAY_S, ["unit"])
     daily = finished.select("day", "unit", tasks=finished.events)
@@ -253,6 +256,7 @@ CHECKS: tuple[Check, ...] = (
         reads=_ACTIVITIES,
         suppressed_by=(SuppressedBy(("oa.busiest",), "any"),),
     ),
+    CANCELLATION_CHECK,
     Check(rule="oa.overdue_rise", evaluate=_overdue_rise, reads=_TASKS),
     Check(rule="oa.handling_rise", evaluate=_handling_rise, reads=_TASKS),
     Check(rule="oa.handling", evaluate=_handling, reads={"oa.tasks": QUARTER_BACK}, every=(QUARTER,)),

@@ -70,6 +70,12 @@ RULES: tuple[Rule, ...] = (
     ),
     activity_rule("oa", Threshold(4, 20, "down")),
     Rule(
+        "oa.cancelled_rise", "cancelled_tasks", Threshold(2.0, 9.0, "down"),
+        "核实是否为误操作或批量清理，必要时恢复任务",
+        "Three times as many cancelled tasks as on such a day are a clearing-up, or a mistake.", label="取消任务激增",
+        kind="usual", cause="handling",
+    ),
+    Rule(
         "oa.overdue_rise", "overdue_tasks", Threshold(0.5, 2.0, "down"), "按模块和单位催办超期任务，核查流程是否停滞",
         "Half as many again as the calendar explains: a flow or an office has left off.", min_count=20,
         label="超期未办较常态", kind="growth", cause="handling",

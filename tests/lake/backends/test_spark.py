@@ -22,9 +22,11 @@ from ntanalytics.lake import DeltaLake
 from ntanalytics.lake.backends.duckdb import DuckReader
 from ntanalytics.lake.backends.reader import Reader
 from ntanalytics.lake.backends.spark_session import check_installed, session
-from ntanalytics.metrics.desk import obligations, service_levels
+from ntanalytics.metrics.desk import obligations, service_levels, ticket_flow
+from ntanalytics.metrics.docexchange import callers, registration
 from ntanalytics.metrics.identity import logins, misuse
-from ntanalytics.metrics.infra import requests
+from ntanalytics.metrics.infra import decay, requests
+from ntanalytics.metrics.oa import cancellations
 from ntanalytics.metrics.seal import seals
 from ntanalytics.reports.verification import verify
 from ntanalytics.runner import RunContext, RunResult, run_report
@@ -119,9 +121,30 @@ def _call_the_rest(workspace: Workspace) -> None:
     misuse.spraying_addresses(attempts)
     misuse.slow_guesses(attempts)
     seals.suspended_signings(workspace.table("seal.signings", first, UNTIL), stock, stock)
+    _call_the_processes(workspace, first)
     units = workspace.units(UNTIL)
     units.names()
     units.identify(workspace.table("identity.accounts"))
+
+
+def _call_the_processes(workspace: Workspace, first: dt.date) -> None:
+    """Call what an inspection calls only with enough history, or of a source that has it."""
+    until = dt.datetime.combine(UNTIL, dt.time(), dt.UTC)
+    days = [first + dt.timedelta(days=number) for number in range(7)]
+    misuse.accounts_in_two_places(workspace.table("identity.logins", first, UNTIL), UNTIL)
+    callers.unknown_callers(workspace.table("docexchange.interface_calls"), UNTIL)
+    deliveries = workspace.table("docexchange.deliveries", first, UNTIL)
+    registration.registered_by_slot(deliveries, 8, 3600)
+    registration.late_registrations(deliveries, days, until, 8, ["day", "receiver_unit"])
+    ticket_flow.bulk_closings(workspace.table("desk.tickets"), 8)
+    ticket_flow.slow_responses(workspace.table("desk.tickets"), UNTIL, until)
+    ticket_flow.repeated_incidents(workspace.table("desk.incidents"), UNTIL)
+    cancellations.cancelled_by_day(
+        workspace.table("oa.tasks", first, UNTIL), workspace.days(first, UNTIL, {*days, UNTIL}), 8, ["unit"]
+    )
+    decay.levels_by_day(workspace.table("infra.metrics", first, UNTIL))
+    decay.backups_by_day(workspace.table("infra.backups", first, UNTIL))
+    decay.pings_by_day(workspace.table("infra.checks", first, UNTIL))
 
 
 @pytest.mark.usefixtures("spark")

@@ -39,3 +39,9 @@ def test_a_unit_that_finishes_nothing_is_told() -> None:
 
 def test_units_that_finish_their_tasks_are_not_told() -> None:
     assert _found("", 0) == []
+
+
+def test_where_no_source_tells_the_unit_it_is_unknown() -> None:
+    tasks = [{**row, "unit": None} for row in _tasks("", ON)]
+    [finding] = judge(SUBSYSTEM, [RULE], {"oa.tasks": tasks}, absent={"oa.tasks": ["unit"]})
+    assert (finding.status, finding.unknown) == ("unknown", "not_in_source")
