@@ -14,15 +14,18 @@ _ROWS = 14
 
 
 class DataBrowser:
-    """A list of datasets and measures with a search field; what is selected is explained, with code to copy.
+    """A list of datasets and measures with a search field; what is selected is explained, with code that opens it.
 
-    In JupyterLab, "Create New View for Output" puts it beside the notebook.
+    In JupyterLab, "Create New View for Output" puts it beside the notebook. There the button inserts the code at the
+    cursor of the notebook, and can be dragged to another place (``explore/labextensions``); elsewhere the code is
+    copied.
 
     Attributes:
         search: the search field: a part of a name, a Chinese word or a column.
         list: the list of (words, name).
         words: the explanation of the selection.
         code: Python that opens it.
+        insert: the button that inserts the code.
         widget: the whole browser, for display.
     """
 
@@ -31,9 +34,14 @@ class DataBrowser:
         self.list = widgets.Select(rows=_ROWS, layout={"width": "98%"})
         self.words = widgets.HTML()
         self.code = widgets.Textarea(rows=3, layout={"width": "98%"})
+        self.insert = widgets.Button(
+            description="插入到光标处", tooltip="单击插入到笔记本的光标处，或拖到所需位置", icon="arrow-left"
+        )
+        self.insert.add_class("ntanalytics-insert")
         left = widgets.VBox([self.search, self.list], layout={"width": "24em"})
-        right = widgets.VBox([self.words, self.code], layout={"width": "44em"})
+        right = widgets.VBox([self.words, self.code, self.insert], layout={"width": "44em"})
         self.widget = widgets.HBox([left, right], layout={"flex_flow": "row wrap"})
+        self.widget.add_class("ntanalytics-browser")
         self.search.observe(lambda _: self._update_list(), "value")
         self.list.observe(lambda _: self._explain(), "value")
         self._update_list()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -31,6 +32,9 @@ _OPTIONS = (
     "--LabApp.extension_manager=readonly",
     "--KernelManager.transport=ipc",
 )
+#: Plugins of JupyterLab that travel with the package; they need no build.
+_EXTENSIONS = Path(__file__).with_name("labextensions")
+
 _RETRIES = 50
 #: First lines of every session.
 _STARTUP = (
@@ -91,7 +95,12 @@ def serve(
     with _environment(settings, folder):
         from jupyterlab.labapp import LabApp  # at its import it reads folders from the environment
 
-        options = [*_OPTIONS, f"--ServerApp.root_dir={folder}", f"--ServerApp.open_browser={browser}"]
+        options = [
+            *_OPTIONS,
+            f"--LabApp.extra_labextensions_path={_EXTENSIONS}",
+            f"--ServerApp.root_dir={folder}",
+            f"--ServerApp.open_browser={browser}",
+        ]
         options += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"] if port else []
         options += [] if port else [f"--ServerApp.port_retries={_RETRIES}"]
         try:
@@ -107,6 +116,15 @@ def serve(
         # the server listens from the first step of the loop on, and this is the step after it
         server.io_loop.add_callback(tell)
         server.start()
+        _end_tasks(server.io_loop.asyncio_loop)
+
+
+def _end_tasks(loop: asyncio.AbstractEventLoop) -> None:
+    """Cancel what a stopped loop left: a request of an open page keeps a thread, without which the process ends not."""
+    tasks = asyncio.all_tasks(loop)
+    for task in tasks:
+        task.cancel()
+    loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ntanalytics.findings.event_text import when
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.headline import Event
+from ntanalytics.findings.headline import EventWords
 from ntanalytics.findings.text import RuleText
 from ntanalytics.metrics.number_format import format_number
 
@@ -21,8 +21,8 @@ def _usual(finding: Finding) -> str:
     return f"该账号此前单日最多 {own}，全部账号极少超过 {peers}{more}"
 
 
-def _event(finding: Finding) -> Event:
-    return Event(f"{when(finding)}{_done(finding)}", detail=f"{_usual(finding)}，疑似批量读取或由程序使用")
+def _event(finding: Finding) -> EventWords:
+    return EventWords(f"{when(finding)}{_done(finding)}", detail=f"{_usual(finding)}，疑似批量读取或由程序使用")
 
 
 #: Sentences of the rules ``*.account_beyond``.

@@ -155,10 +155,11 @@ def expected_range_words(finding: Finding) -> str:
 
 def seasonal_baseline(finding: Finding) -> str:
     """Return the value beside its expected range, and how far it departs."""
-    return f"{_season(finding)}。"
+    return f"{season_clause(finding)}。"
 
 
-def _season(finding: Finding) -> str:
+def season_clause(finding: Finding) -> str:
+    """Return the value beside its expected range, and how far it departs, as a clause."""
     measure = measure_of(finding.rule.measure)
     sentence = f"{finding.rule.check} {value_words(finding, measure.format, measure.unit)}"
     sentence += f"，{expected_range_words(finding)}"

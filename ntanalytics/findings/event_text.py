@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from ntanalytics.findings.detector_events import HEADS
 from ntanalytics.findings.finding import Finding, Window
-from ntanalytics.findings.headline import NOT_KNOWN, NOT_SEEN, ONE_DAY, RECOVERED, Event
+from ntanalytics.findings.headline import NOT_KNOWN, NOT_SEEN, ONE_DAY, RECOVERED, EventWords
 from ntanalytics.findings.phrases import day_words, moment_words, named, value_words
 from ntanalytics.metrics import measure as measure_of
 from ntanalytics.metrics.number_format import format_number
@@ -67,7 +67,7 @@ def ended(finding: Finding) -> str:
     return RECOVERED if _span(finding, window).until_s <= _SEEN_UNTIL_S else NOT_SEEN
 
 
-def value_event(finding: Finding) -> Event:
+def value_event(finding: Finding) -> EventWords:
     """Return a value that breaks a limit as an event: ``11月18日，中国联通送达率降至 85.6%``."""
     rule, measure = finding.rule, measure_of(finding.rule.measure)
     amount = value_words(finding, unit=measure.unit)
@@ -81,10 +81,10 @@ def value_event(finding: Finding) -> Event:
     more = f"，期内共有 {days} 天" if days > 1 else ""
     is_alone = days == 1 and bool(finding.details.get("is_whole"))
     what = f"{when(finding)}{named(subject(finding), rule.check)}{verb} {amount}{more}{lasting(finding)}"
-    return Event(what, ONE_DAY if is_alone else "", usual)
+    return EventWords(what, ONE_DAY if is_alone else "", usual)
 
 
-def event(finding: Finding, evidence: str, *, is_own: bool) -> Event:
+def event(finding: Finding, evidence: str, *, is_own: bool) -> EventWords:
     """Return a finding as an event.
 
     Args:
@@ -93,8 +93,8 @@ def event(finding: Finding, evidence: str, *, is_own: bool) -> Event:
         is_own: whether its rule has an evidence of its own.
     """
     if is_own:
-        return Event(f"{named(subject(finding), evidence)}{lasting(finding)}")
+        return EventWords(f"{named(subject(finding), evidence)}{lasting(finding)}")
     if finding.detector in HEADS:
         head, detail = HEADS[finding.detector](finding)
-        return Event(f"{when(finding)}{named(subject(finding), head)}{lasting(finding)}", ended(finding), detail)
+        return EventWords(f"{when(finding)}{named(subject(finding), head)}{lasting(finding)}", ended(finding), detail)
     return value_event(finding)

@@ -19,8 +19,8 @@ _ENDED = frozenset({RECOVERED, SETTLED, NORMAL_SINCE, ONE_DAY, STOPPED})
 
 
 @dataclass(frozen=True)
-class Event:
-    """A finding or an incident as an event.
+class EventWords:
+    """Words of a finding or an incident as an event.
 
     Attributes:
         what: when it began, what happened to whom, how much or how long, as a clause.
@@ -34,7 +34,7 @@ class Event:
 
     @property
     def is_over(self) -> bool:
-        """Whether it has ended."""
+        """Return whether it has ended."""
         return self.over in _ENDED
 
     @property
@@ -43,7 +43,7 @@ class Event:
         return f"{self.detail}。" if self.detail else ""
 
 
-def tail(event: Event, owner: str = "", due: str = "") -> str:
+def tail(event: EventWords, owner: str = "", due: str = "") -> str:
     """Return what follows ``what``: ``，已恢复，由服务供应商核查（11月29日前）``.
 
     Args:
@@ -57,6 +57,6 @@ def tail(event: Event, owner: str = "", due: str = "") -> str:
     return "".join(f"，{part}" for part in parts)
 
 
-def headline(event: Event, owner: str = "", due: str = "") -> str:
+def headline(event: EventWords, owner: str = "", due: str = "") -> str:
     """Return a headline without full stop, as ``11月20日14时10分，portal 服务故障 40 分，已恢复，由服务供应商核查``."""
     return f"{event.what}{tail(event, owner, due)}"

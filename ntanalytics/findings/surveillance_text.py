@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ntanalytics.findings.event_text import when
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.headline import NORMAL_SINCE, NOT_SEEN, Event
+from ntanalytics.findings.headline import NORMAL_SINCE, NOT_SEEN, EventWords
 from ntanalytics.findings.phrases import hours_words
 from ntanalytics.findings.text import RuleText
 from ntanalytics.metrics.number_format import format_number
@@ -21,7 +21,7 @@ def evidence(finding: Finding) -> str:
     return f"{came}，{'通常没有' if _is_new(finding) else f'{_usual(finding)}，{moved}'}。"
 
 
-def event(finding: Finding) -> Event:
+def event(finding: Finding) -> EventWords:
     """Return the same as an event, with the day and the members; the amounts stand behind it."""
     begin, label = when(finding) or "当日", finding.details["value"]
     name, events = finding.entity.label, str(finding.details["events"])
@@ -30,11 +30,11 @@ def event(finding: Finding) -> Event:
     if finding.window is not None:
         over = NORMAL_SINCE if finding.window.until_s <= _SEEN_UNTIL_S else NOT_SEEN
     if _is_new(finding):
-        return Event(f"{whose}{_came(finding)}（通常没有）", over)
+        return EventWords(f"{whose}{_came(finding)}（通常没有）", over)
     if not label and not _numbers(finding)[0]:
-        return Event(f"{whose}为 {_came(finding)}", over, _usual(finding))
+        return EventWords(f"{whose}为 {_came(finding)}", over, _usual(finding))
     what = f"{whose}{label or ''}{_moved(finding)}"
-    return Event(what, over, f"{'典型值' if label else '记录'} {_came(finding)}，{_usual(finding)}")
+    return EventWords(what, over, f"{'典型值' if label else '记录'} {_came(finding)}，{_usual(finding)}")
 
 
 def _numbers(finding: Finding) -> tuple[float, float]:

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from ntanalytics.findings.detector_text import EVIDENCE, LIMITS
 from ntanalytics.findings.event_text import event
 from ntanalytics.findings.finding import Finding, ranked
-from ntanalytics.findings.headline import Event, headline
+from ntanalytics.findings.headline import EventWords, headline
 from ntanalytics.findings.phrases import day_words, limit_words, spaced, value_words
 from ntanalytics.metrics import measure as measure_of
 from ntanalytics.metrics.number_format import format_number
@@ -22,7 +22,7 @@ from ntanalytics.metrics.number_format import format_number
 Sentence = Callable[[Finding], str]
 
 #: A violation as an event.
-Tell = Callable[[Finding], Event]
+Tell = Callable[[Finding], EventWords]
 
 _EXCUSES = MappingProxyType(
     {
@@ -77,7 +77,7 @@ class Wording:
     entity: str
     check: str
     limits: str
-    event: Event
+    event: EventWords
     evidence: str
     since: str
     advice: str
@@ -143,7 +143,7 @@ def word(finding: Finding, texts: Texts = MappingProxyType({})) -> Wording:
         entity=finding.entity.label,
         check=finding.rule.check,
         limits=(own.limits or limits)(finding),
-        event=Event(""),
+        event=EventWords(""),
         evidence=_evidence(finding, own),
         since=since_words(finding),
         advice=_advice(finding, own),
@@ -251,9 +251,9 @@ def _evidence(finding: Finding, own: RuleText) -> str:
     return f"{sentence[:-1]}；{excuse}。"
 
 
-def _event(finding: Finding, own: RuleText, clause: str) -> Event:
+def _event(finding: Finding, own: RuleText, clause: str) -> EventWords:
     if finding.status == "unknown" or not finding.is_violation:
-        return Event(f"{finding.entity.label}：{clause}")
+        return EventWords(f"{finding.entity.label}：{clause}")
     return own.event(finding) if own.event is not None else event(finding, clause, is_own=own.evidence is not None)
 
 

@@ -66,10 +66,10 @@ def duty_of(finding: Finding, on: date, state: LifecycleState | None = None) -> 
     if not finding.is_violation:
         return "", ""
     cause = cause_of(finding)
-    begun_on = first_seen_on(finding, on, state)
+    seen_on = first_seen_on(finding, on, state)
     if cause is None:
-        return OPERATIONS, due_words("day", begun_on, on)
-    return cause.owner, due_words(cause.effort, begun_on, on)
+        return OPERATIONS, due_words("day", seen_on, on)
+    return cause.owner, due_words(cause.effort, seen_on, on)
 
 
 def word_with_duty(on: date, state: LifecycleState | None = None) -> Callable[[Finding], Wording]:

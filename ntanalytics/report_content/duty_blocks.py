@@ -131,7 +131,7 @@ def needed_table(
     held: dict[str, list[str]] = {}
     for record in records:
         for words in record.needed:
-            held.setdefault(f"{words.removesuffix('。')}。", []).append(_label(record, numbers))
+            held.setdefault(words, []).append(_label(record, numbers))
     rows = tuple(plain_row({"duty": "、".join(names), "needed": close_up(words)}) for words, names in held.items())
     return Table(id, "尚需补充的证据", fields=_NEEDED, rows=rows, note="" if rows else "没有需要补充的证据。")
 

@@ -15,7 +15,7 @@ from ntanalytics.checks.engine import Evaluation
 from ntanalytics.contract.enumerations import subsystem_label
 from ntanalytics.findings.event_text import event_day
 from ntanalytics.findings.finding import Finding, Window, violations, worst_first
-from ntanalytics.findings.headline import LASTS, RECOVERED, SETTLED, Event, tail
+from ntanalytics.findings.headline import LASTS, RECOVERED, SETTLED, EventWords, tail
 from ntanalytics.findings.phrases import clock, day_words, named, value_words
 from ntanalytics.findings.place import place
 from ntanalytics.findings.subjects import KIND as SUBJECT
@@ -151,7 +151,7 @@ def incident_sentence(incident: DeskIncident, word: Callable[[Finding], Wording]
     return Sentence(f"{head}。{behind}", event.what, incident.status)
 
 
-def incident_event(incident: DeskIncident) -> Event:
+def incident_event(incident: DeskIncident) -> EventWords:
     """Return an incident as an event: its begin, what failed for how long, whether it is over; cause and effect."""
     main = next(iter(incident.explained), None)
     at = incident.began_at
@@ -161,7 +161,7 @@ def incident_event(incident: DeskIncident) -> Event:
     if incident.restored_at is not None:
         over = SETTLED if incident.cause == "attack" else RECOVERED
     effect = "" if main is None else _effect(main)
-    return Event(what, over, "，".join(filter(None, (_cause(incident), effect, _promise(incident)))))
+    return EventWords(what, over, "，".join(filter(None, (_cause(incident), effect, _promise(incident)))))
 
 
 def _what(incident: DeskIncident, main: Finding | None) -> str:

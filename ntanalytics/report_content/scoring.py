@@ -78,12 +78,14 @@ class SheetScore:
 
     @property
     def words(self) -> str:
-        """The score in one sentence."""
+        """The score in one sentence; the grade of an upper bound is one that it is not above."""
         unshown = [item.number for item in self.clauses if item.unshown]
-        sentence = f"{self.row.quantity('score').named(self.sheet.title)}，等级{self.grade}"
+        sentence, grade = self.row.quantity("score").named(self.sheet.title), f"等级{self.grade}"
         if not unshown:
-            return f"{sentence}。"
-        return f"{sentence}；其中条款{listed(unshown, _NAMED)}共{len(unshown)}条无法证明，未扣分，得分为上限。"
+            return f"{sentence}，{grade}。"
+        if self.grade != self.sheet.grade_of(0):
+            grade = f"等级不高于{self.grade}"
+        return f"{sentence}，{grade}；其中条款{listed(unshown, _NAMED)}共{len(unshown)}条无法证明，未扣分，得分为上限。"
 
 
 def judge_by_sheet(span: DutySpan, settings: Settings) -> tuple[dict[str, DutyRecord], SheetScore | None]:

@@ -230,6 +230,9 @@ def test_the_browser_finds_datasets_and_measures_by_their_words_and_gives_code()
     browser.list.value = "sms.messages"
     assert "中国移动" in browser.words.value
     assert browser.code.value == 'ws.table("sms.messages", first, last)'
+    # the plugin of JupyterLab finds the code by these
+    assert "ntanalytics-browser" in browser.widget._dom_classes
+    assert "ntanalytics-insert" in browser.insert._dom_classes
     browser.search.value = "送达率"
     browser.list.value = "delivery_rate"
     assert "送达率" in browser.words.value

@@ -19,6 +19,7 @@ from pathlib import Path
 import httpx
 import nbformat
 import pytest
+from playwright.sync_api import Browser, expect
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 
@@ -188,6 +189,32 @@ def test_its_menu_exports_a_notebook(lab: Lab, site: SmallSite):
     assert answer.status_code == 200
     assert answer.content.startswith(b"PK")
     assert "attachment" in answer.headers["content-disposition"]
+
+
+#: What the data browser puts on the page, without a kernel.
+BROWSER = """document.body.insertAdjacentHTML("beforeend",
+  "<div class='ntanalytics-browser' style='position: fixed; top: 200px; left: 900px; z-index: 9999'>" +
+  "<textarea>dormant()</textarea><button class='ntanalytics-insert'>insert</button></div>")"""
+
+
+@pytest.mark.browser
+def test_the_data_browser_inserts_its_code_at_the_cursor_or_where_it_is_dropped(
+    lab: Lab, site: SmallSite, chromium: Browser
+):
+    cells = [nbformat.v4.new_code_cell("first = "), nbformat.v4.new_code_cell("second")]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), prepare_folder(site.settings) / "insert.ipynb")
+    page = chromium.new_page(viewport={"width": 1366, "height": 768})
+    page.goto(f"{lab.address}lab/tree/insert.ipynb?token={lab.token}")
+    editors = page.locator(".jp-Notebook .jp-Cell .cm-content")
+    page.locator(".jp-Dialog .jp-mod-reject").click()  # it asks for a kernel: none
+    page.evaluate(BROWSER)
+    editors.nth(0).click()
+    page.keyboard.press("End")
+    page.locator(".ntanalytics-insert").click()
+    expect(editors.nth(0)).to_have_text("first = dormant()")
+    page.drag_and_drop(".ntanalytics-insert", ".jp-Notebook .jp-Cell:nth-of-type(2) .cm-content")
+    expect(editors.nth(1)).to_contain_text("dormant()")
+    page.close()
 
 
 def test_it_ends_when_it_is_interrupted_and_leaves_no_secret(lab: Lab):

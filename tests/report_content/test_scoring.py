@@ -54,6 +54,7 @@ def test_over_a_gap_nothing_is_deducted_and_the_score_is_an_upper_bound() -> Non
     scored = _score({"points": 50}, _record("inspections", "short", gaps=("缺1天",)))
     assert scored.clauses[0].points_off == 0
     assert scored.row.quantity("score").certainty == "upper_bound"
+    assert "等级不高于优秀" in scored.words  # and not that it is 优秀
     assert "无法证明" in score_table(scored).rows[0]["basis"]
 
 

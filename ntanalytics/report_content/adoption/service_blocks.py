@@ -10,13 +10,14 @@ from ntanalytics.subsystems.oa import burden_text
 from ntanalytics.workspace.report import Report
 
 _LITTLE = "使用账号不到最多者的 2%；1—4 个账号的不列数。请征求意见后合并或关停，或说明保留的理由。"
+_ELSEWHERE = "减负线索、低使用模块和因服务故障受阻的账号按全市统计，见全市报告。"
 _LOCKED = "当日因服务原因登录失败、且当日未能登录的账号；口令错误等个人原因不计，不足 5 个的不列。"
 
 
 def service(report: Report, page: Adoption) -> list[Block]:
-    """Return the blocks of the burden; none on the page of a unit or of one edition."""
+    """Return the blocks of the burden; on the page of a unit or of one edition where they stand."""
     if page.unit or page.edition:
-        return []
+        return [sentences([_ELSEWHERE], id="burden-summary")]
     content = summarize_service(report)
     return [
         _sentences(content),

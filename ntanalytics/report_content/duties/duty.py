@@ -38,7 +38,7 @@ class Fact:
 
     @property
     def is_of_day(self) -> bool:
-        """Whether its subject is its day."""
+        """Return whether its subject is its day."""
         return self.subject == self.on.isoformat()
 
     @property
@@ -128,7 +128,11 @@ class DutyRecord:
         if self.verdict != "not_shown":
             return ()
         reasons = dict.fromkeys(fact.reason for fact in self.facts if fact.result == "unproven" and not self.gaps)
-        return self.gaps or tuple(reasons) or (f"{self.duty.none_words}；需补充{self.duty.needs or '记录'}。",)
+        return (
+            self.gaps
+            or tuple(f"{reason}。" for reason in reasons)
+            or (f"{self.duty.none_words}；需补充{self.duty.needs or '记录'}。",)
+        )
 
 
 #: Order of the facts of a duty.

@@ -45,9 +45,12 @@ def scale_of(ys: Sequence[Field], rows: Rows) -> Scale:
 
 
 def scaled_ticks(ys: Sequence[Field], rows: Rows, scale: Scale) -> Mapping[str, Any]:
-    """Return the ticks of an axis whose unit is larger than that of the data; the data stay as they are."""
+    """Return the ticks of an axis whose unit is larger than that of the data; the data stay as they are.
+
+    A few persons or cases are counted in whole ones.
+    """
     if scale.size == 1:
-        return {}
+        return {"dtick": 1} if _is_few(ys, rows) else {}
     most = max((row[y.name] for row in rows for y in ys if row[y.name] is not None), default=0) / scale.size
     step = next(
         number * 10**power for power in range(12) for number in (1, 2, 5) if most / (number * 10**power) <= _TICKS
@@ -58,6 +61,12 @@ def scaled_ticks(ys: Sequence[Field], rows: Rows, scale: Scale) -> Mapping[str, 
         "tickvals": [tick * scale.size for tick in ticks],
         "ticktext": [f"{tick:,}" for tick in ticks],
     }
+
+
+def _is_few(ys: Sequence[Field], rows: Rows) -> bool:
+    if not ys or any(y.format != "integer" for y in ys):
+        return False
+    return 0 < max((sum(row[y.name] or 0 for y in ys) for row in rows), default=0) <= _TICKS
 
 
 def axis_title(measure: Field) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from xml.sax.saxutils import quoteattr
 from zoneinfo import ZoneInfo
 
 from docx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
@@ -32,7 +31,7 @@ _DRAWING = (
     ' xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
     ' xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">'
     '<wp:inline distT="0" distB="0" distL="0" distR="0"><wp:extent cx="{width}" cy="{height}"/>'
-    '<wp:docPr id="{number}" name="chart{number}" descr={title}/><wp:cNvGraphicFramePr/>'
+    '<wp:docPr id="{number}" name="chart{number}" descr=""/><wp:cNvGraphicFramePr/>'
     f'<a:graphic><a:graphicData uri="{_CHART}"><c:chart xmlns:c="{_CHART}" r:id="{{relation}}"/>'
     "</a:graphicData></a:graphic></wp:inline></w:drawing>"
 )
@@ -51,11 +50,12 @@ def add_chart(document: Any, paragraph: Any, block: RecordedBlock, zone: ZoneInf
     name = PackURI(f"/word/charts/chart{number}.xml")
     part = Part(name, CONTENT_TYPE.DML_CHART, chart_xml(block, zone), document.part.package)
     relation = document.part.relate_to(part, RELATIONSHIP_TYPE.CHART)
-    title = quoteattr(clean_text(block.title or block.body["subject"]))
-    drawing = _DRAWING.format(width=_WIDTH, height=_HEIGHT, number=number, title=title, relation=relation)
+    drawing = parse_xml(_DRAWING.format(width=_WIDTH, height=_HEIGHT, number=number, relation=relation))
+    [words] = drawing.xpath("//wp:docPr")
+    words.set("descr", clean_text(block.title or block.body["subject"]))
     paragraph.paragraph_format.line_spacing = 1.0  # a fixed line would cut the chart off
     paragraph.paragraph_format.keep_with_next = False
-    paragraph.add_run().element.append(parse_xml(drawing))
+    paragraph.add_run().element.append(drawing)
 
 
 def chart_xml(block: RecordedBlock, zone: ZoneInfo) -> bytes:

@@ -10,6 +10,7 @@ from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.text import CharacterProperties, ParagraphProperties
 
+from ntanalytics.reports.blocks.axis_scale import begins_at_zero
 from ntanalytics.reports.formats import excel_format
 from ntanalytics.reports.palette import FILLS, INK, LINE, STROKES, office_color
 from ntanalytics.reports.record import RecordedBlock
@@ -70,6 +71,8 @@ def _set_axes(chart: Any, block: RecordedBlock) -> None:
     chart.y_axis.title = ys[0].unit or None
     chart.x_axis.tickLblSkip = max(1, len(block.rows) // 10) if form != "hbar" else 1
     known = [row[y.name] for row in block.rows for y in ys if row[y.name] is not None]
+    if begins_at_zero(form, ys) and known and min(known) >= 0:
+        chart.y_axis.scaling.min = 0  # Excel would begin just below the smallest of values that are much alike
     if form == "line" and known and ys[0].format.startswith("rate") and min(known) >= 0 and max(known) <= 1:
         # Excel would begin at 0 and end at 120 %.
         chart.y_axis.scaling.min, chart.y_axis.scaling.max = math.floor(min(known) * 20) / 20, 1

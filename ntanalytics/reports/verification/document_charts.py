@@ -29,10 +29,14 @@ def charts_of(parts: Mapping[str, bytes], body: Any) -> list[_Drawn]:
         parts: the files of the document.
         body: its body, parsed.
     """
-    relations = lxml.etree.fromstring(parts.get(_RELATIONS, b"<r/>"))
-    targets = {each.get("Id"): posixpath.join("word", each.get("Target")) for each in relations}
-    shown = [targets.get(each.get(_ID), "") for each in body.iter(f"{_C}chart")]
-    return [_drawn(lxml.etree.fromstring(parts[name])) if name in parts else [] for name in shown]
+    relations = _parsed(parts.get(_RELATIONS, b"<r/>"))
+    targets = {relation.get("Id"): posixpath.join("word", relation.get("Target")) for relation in relations}
+    shown = [targets.get(chart.get(_ID), "") for chart in body.iter(f"{_C}chart")]
+    return [_drawn(_parsed(parts[name])) if name in parts else [] for name in shown]
+
+
+def _parsed(content: bytes) -> Any:
+    return lxml.etree.fromstring(content, lxml.etree.XMLParser(resolve_entities=False, no_network=True))
 
 
 def chart_differences(record: Record, charts: list[_Drawn]) -> list[str]:
@@ -47,13 +51,13 @@ def chart_differences(record: Record, charts: list[_Drawn]) -> list[str]:
 
 def _drawn(chart: Any) -> _Drawn:
     series = []
-    for each in chart.iter(f"{_C}ser"):
-        names = [point.findtext(f"{_C}v") or "" for point in each.iterfind(f"{_C}cat//{_C}pt")]
+    for drawn in chart.iter(f"{_C}ser"):
+        names = [point.findtext(f"{_C}v") or "" for point in drawn.iterfind(f"{_C}cat//{_C}pt")]
         points = [
             (names[int(point.get("idx"))], float(point.findtext(f"{_C}v")))
-            for point in each.iterfind(f"{_C}val//{_C}pt")
+            for point in drawn.iterfind(f"{_C}val//{_C}pt")
         ]
-        series.append((each.findtext(f"{_C}tx/{_C}v") or "", points))
+        series.append((drawn.findtext(f"{_C}tx/{_C}v") or "", points))
     return series
 
 

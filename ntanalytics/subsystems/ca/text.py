@@ -6,23 +6,28 @@ from types import MappingProxyType
 
 from ntanalytics.findings.event_text import lasting
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.headline import Event
+from ntanalytics.findings.headline import EventWords
 from ntanalytics.findings.phrases import listed, value_words
 from ntanalytics.findings.text import RuleText, Texts, measured_clause
 from ntanalytics.metrics.number_format import format_number
 
 
-def expiring_times(finding: Finding) -> str:
-    """Return how many personal certificates expire within 30 days beside the usual number."""
+def _expiring(finding: Finding) -> tuple[str, str]:
+    """Return how many personal certificates expire within 30 days, and the usual number, as two clauses."""
     expiring, usual, later = (
         format_number(finding.figures[name], "integer", "张") for name in ("expiring", "usual", "next_week")
     )
-    sentence = f"30 天内到期 {expiring}，此后每 30 天通常 {usual}"
+    clause = f"此后每 30 天通常 {usual}"
     if finding.details.get("is_growing"):
-        return f"{sentence}；随后一周另有 {later}，整批进入 30 天时再提示。"
-    if finding.details.get("is_batch"):
-        return f"{sentence}，为其 {value_words(finding, 'number:1', '倍')}。"
-    return f"{sentence}。"
+        clause += f"；随后一周另有 {later}，整批进入 30 天时再提示"
+    elif finding.details.get("is_batch"):
+        clause += f"，为其 {value_words(finding, 'number:1', '倍')}"
+    return f"30 天内到期 {expiring}", clause
+
+
+def expiring_times(finding: Finding) -> str:
+    """Return how many personal certificates expire within 30 days beside the usual number."""
+    return f"{'，'.join(_expiring(finding))}。"
 
 
 def _expiring_units(finding: Finding) -> str:
@@ -37,28 +42,28 @@ def expiring_units(finding: Finding) -> str:
     return f"{_expiring_units(finding)}。"
 
 
-def units_event(finding: Finding) -> Event:
+def units_event(finding: Finding) -> EventWords:
     """Return how many units have certificates that expire within a day, as an event, with their names."""
     units = finding.details.get("units")
     if not isinstance(units, tuple):
-        return Event(f"{finding.entity.label}{measured_clause(finding)}")
-    return Event(f"{len(units)} 家单位的证书 1 天内到期或已过期，尚未更新", detail=f"单位为{listed(units)}")
+        return EventWords(f"{finding.entity.label}{measured_clause(finding)}")
+    return EventWords(f"{len(units)} 家单位的证书 1 天内到期或已过期，尚未更新", detail=f"单位为{listed(units)}")
 
 
-def batch_event(finding: Finding) -> Event:
+def batch_event(finding: Finding) -> EventWords:
     """Return how many personal certificates expire within 30 days, and the usual number behind it."""
-    head, _, usual = expiring_times(finding).removesuffix("。").partition("，")
-    return Event(f"{finding.entity.label} {head}" if head[:1].isdigit() else finding.entity.label + head, detail=usual)
+    expiring, usual = _expiring(finding)
+    return EventWords(f"{finding.entity.label} {expiring}", detail=usual)
 
 
-def expired_tried(finding: Finding) -> Event:
+def expired_tried(finding: Finding) -> EventWords:
     """Return how many expired certificates are still used to log in."""
-    return Event(f"{value_words(finding, unit='张')}过期证书仍在用于登录{lasting(finding)}")
+    return EventWords(f"{value_words(finding, unit='张')}过期证书仍在用于登录{lasting(finding)}")
 
 
-def revoked_tried(finding: Finding) -> Event:
+def revoked_tried(finding: Finding) -> EventWords:
     """Return how many revoked certificates are still used to log in."""
-    return Event(f"{value_words(finding, unit='张')}已吊销证书仍在用于登录{lasting(finding)}")
+    return EventWords(f"{value_words(finding, unit='张')}已吊销证书仍在用于登录{lasting(finding)}")
 
 
 #: Sentences by rule code, where the general ones do not serve.

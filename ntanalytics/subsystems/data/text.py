@@ -6,10 +6,10 @@ from datetime import date
 from types import MappingProxyType
 
 from ntanalytics.contract.infra import HOST_METRICS
-from ntanalytics.findings.detector_text import seasonal_baseline
+from ntanalytics.findings.detector_text import season_clause, seasonal_baseline
 from ntanalytics.findings.event_text import event, lasting
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.headline import Event
+from ntanalytics.findings.headline import EventWords
 from ntanalytics.findings.phrases import day_words, listed, spaced
 from ntanalytics.findings.text import RuleText, Texts, limits, measured
 from ntanalytics.metrics.number_format import format_number
@@ -38,12 +38,12 @@ def _completeness(finding: Finding) -> str:
     return f"缺 {days} 天数据（最近为{day_words(date.fromisoformat(last))}），有关合计为下限。"
 
 
-def _completeness_event(finding: Finding) -> Event:
+def _completeness_event(finding: Finding) -> EventWords:
     last, days = finding.details.get("last_missing"), int(finding.figures.get("missing_days") or 0)
     if not isinstance(last, str):
-        return event(finding, _completeness(finding).removesuffix("。"), is_own=True)
+        return EventWords(f"{finding.entity.label}数据不完整{lasting(finding)}")
     what = f"{spaced(finding.entity.label, '缺')} {days} 天数据{lasting(finding)}"
-    return Event(what, detail=f"最近缺{day_words(date.fromisoformat(last))}，有关合计为下限")
+    return EventWords(what, detail=f"最近缺{day_words(date.fromisoformat(last))}，有关合计为下限")
 
 
 def _completeness_reason(finding: Finding) -> str:
@@ -68,24 +68,34 @@ def _of_source(finding: Finding, sentence: str) -> str:
     return f"{'、'.join(datasets)}均有缺少，如{spaced(str(finding.details['example']), sentence)}"
 
 
-def _silent_event(finding: Finding) -> Event:
-    datasets, whole = finding.details.get("datasets"), _silent_days(finding).removesuffix("。")
-    if isinstance(datasets, tuple):
-        return Event(f"{spaced(finding.entity.label, '有')} {len(datasets)} 类数据缺少{lasting(finding)}", detail=whole)
-    head, _, usual = whole.partition("，")
-    return Event(f"{spaced(finding.entity.label, head)}{lasting(finding)}", detail=usual)
-
-
-def _rows_event(finding: Finding) -> Event:
+def _silent_event(finding: Finding) -> EventWords:
+    clauses = _silent(finding)
     if isinstance(finding.details.get("datasets"), tuple):
-        return _silent_event(finding)
+        return _several_event(finding, "，".join(clauses))
+    return EventWords(f"{spaced(finding.entity.label, clauses[0])}{lasting(finding)}", detail=clauses[1])
+
+
+def _several_event(finding: Finding, example: str) -> EventWords:
+    """Return several datasets of a source as one event, with their names and one of them as an example."""
+    datasets = finding.details["datasets"]
+    count = len(datasets) if isinstance(datasets, tuple) else 0
+    what = f"{spaced(finding.entity.label, '有')} {count} 类数据缺少{lasting(finding)}"
+    return EventWords(what, detail=_of_source(finding, example))
+
+
+def _rows_event(finding: Finding) -> EventWords:
+    if isinstance(finding.details.get("datasets"), tuple):
+        return _several_event(finding, season_clause(finding))
     return event(finding, "", is_own=False)
 
 
-def _silent_days(finding: Finding) -> str:
+def _silent(finding: Finding) -> tuple[str, str]:
     expected = format_number(finding.figures["expected"], "integer", "行")
-    days = int(finding.value or 0)
-    return _of_source(finding, f"连续 {days} 天没有数据，通常同样的日子共有 {expected}。")
+    return f"连续 {int(finding.value or 0)} 天没有数据", f"通常同样的日子共有 {expected}"
+
+
+def _silent_days(finding: Finding) -> str:
+    return f"{_of_source(finding, '，'.join(_silent(finding)))}。"
 
 
 def _rows_fall(finding: Finding) -> str:
@@ -111,12 +121,12 @@ def _clock_offset(finding: Finding) -> str:
     return f"{column}比平日整体{off}" if column else f"{which}时间比平日整体{off}"
 
 
-def _clock_offset_event(finding: Finding) -> Event:
+def _clock_offset_event(finding: Finding) -> EventWords:
     source = finding.details.get("source")
     of = f"（数据源 {source}）" if source else ""
     day = f"自{day_words(finding.since)}起，" if finding.since is not None else ""
     what = f"{day}{finding.entity.label}{of}{_clock_offset(finding)}"
-    return Event(what, detail="疑为时钟或时区有误，有关按时段统计的数字不可用")
+    return EventWords(what, detail="疑为时钟或时区有误，有关按时段统计的数字不可用")
 
 
 #: Code of a rule → its sentences.

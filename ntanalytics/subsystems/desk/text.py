@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from ntanalytics.findings.event_text import lasting, value_event
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.headline import LASTS, RECOVERED, Event
+from ntanalytics.findings.headline import LASTS, RECOVERED, EventWords
 from ntanalytics.findings.phrases import day_words, issue_words, listed, value_words
 from ntanalytics.findings.text import RuleText, Texts, measured
 from ntanalytics.metrics.number_format import format_number
@@ -20,16 +20,16 @@ def overdue_tickets(finding: Finding) -> str:
     return f"未关闭 {opened}，其中逾期 {value_words(finding, 'integer', '件')}。"
 
 
-def overdue_event(finding: Finding) -> Event:
+def overdue_event(finding: Finding) -> EventWords:
     """Return how many tickets have passed their deadline."""
     opened = format_number(finding.figures["open_tickets"], "integer", "件")
     late = value_words(finding, "integer", "件")
-    return Event(f"{late}工单逾期未关闭{lasting(finding)}", detail=f"未关闭的工单共 {opened}")
+    return EventWords(f"{late}工单逾期未关闭{lasting(finding)}", detail=f"未关闭的工单共 {opened}")
 
 
-def oldest_event(finding: Finding) -> Event:
+def oldest_event(finding: Finding) -> EventWords:
     """Return for how long a ticket has been overdue."""
-    return Event(f"有工单逾期 {value_words(finding, 'number:0', '天')}仍未关闭")
+    return EventWords(f"有工单逾期 {value_words(finding, 'number:0', '天')}仍未关闭")
 
 
 def overdue_oldest(finding: Finding) -> str:
@@ -56,12 +56,12 @@ def attendance(finding: Finding) -> str:
     return "有驻场或备选人员在岗。" if finding.status == "ok" else "驻场与备选人员均不在岗。"
 
 
-def attendance_event(finding: Finding) -> Event:
+def attendance_event(finding: Finding) -> EventWords:
     """Return that nobody was on site on a working day; of a longer period the rate."""
     if finding.format != "integer":
         return value_event(finding)
     day = "当日" if finding.since is None else day_words(finding.since)
-    return Event(f"{day}驻场与备选人员均不在岗")
+    return EventWords(f"{day}驻场与备选人员均不在岗")
 
 
 def _attendance_limits(_finding: Finding) -> str:
@@ -92,7 +92,7 @@ def manual_checks(finding: Finding) -> str:
     return f"{sentence}，其中 {settled} 项已当场处理。" if settled > 0 else f"{sentence}。"
 
 
-def manual_event(finding: Finding) -> Event:
+def manual_event(finding: Finding) -> EventWords:
     """Return what the manual checks found and nobody set right: ``人工检查发现 1 项需关注``, with its remark."""
     figures = {name: int(value or 0) for name, value in finding.figures.items()}
     bad = [f"{figures['critical']} 项异常"] if figures["critical"] else []
@@ -100,7 +100,7 @@ def manual_event(finding: Finding) -> Event:
     items = finding.details.get("items")
     seen = "；".join(items) if isinstance(items, tuple) else ""
     of = "" if finding.entity.kind == "systems" else finding.entity.label
-    return Event(f"{of}人工检查发现{'、'.join([*bad, *watch])}", detail=seen.removesuffix("。"))
+    return EventWords(f"{of}人工检查发现{'、'.join([*bad, *watch])}", detail=seen)
 
 
 def _manual_limits(_finding: Finding) -> str:
@@ -144,18 +144,18 @@ def clocks_broken(finding: Finding) -> str:
     return f"{_clocks_broken(finding)}。"
 
 
-def clocks_event(finding: Finding) -> Event:
+def clocks_event(finding: Finding) -> EventWords:
     """Return a crash with its day and its length; that it took longer than the contract allows, behind it."""
     details = finding.details
     if "incident" not in details:
         return value_event(finding)
     over = RECOVERED if details["is_restored"] else LASTS
-    return Event(_crashed(finding), over, f"超过合同约定的 4 小时，事件编号 {details['incident']}")
+    return EventWords(_crashed(finding), over, f"超过合同约定的 4 小时，事件编号 {details['incident']}")
 
 
-def running_event(finding: Finding) -> Event:
+def running_event(finding: Finding) -> EventWords:
     """Return a crash that lasts, with its length."""
-    return Event(_crashed(finding), LASTS, f"合同约定 4 小时内恢复，事件编号 {finding.details['incident']}")
+    return EventWords(_crashed(finding), LASTS, f"合同约定 4 小时内恢复，事件编号 {finding.details['incident']}")
 
 
 def _crashed(finding: Finding) -> str:
@@ -182,14 +182,14 @@ def _crash(finding: Finding) -> str:
     return f"{_crash_began(finding)}{finding.entity.label}系统崩溃（{finding.details['incident']}）"
 
 
-def unconfirmed_event(finding: Finding) -> Event:
+def unconfirmed_event(finding: Finding) -> EventWords:
     """Return that changes were made without the buyer's confirmation, and which."""
     changes = finding.details.get("changes")
     if not isinstance(changes, tuple):
         return value_event(finding)
     late = "事后才取得" if finding.details.get("is_confirmed_late") else "未取得"
     what = f"{finding.entity.label}{late}用户书面确认{lasting(finding)}"
-    return Event(what, detail=f"已实施的变更为 {listed(changes)}")
+    return EventWords(what, detail=f"已实施的变更为 {listed(changes)}")
 
 
 def unconfirmed_changes(finding: Finding) -> str:

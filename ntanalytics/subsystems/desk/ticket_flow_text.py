@@ -6,7 +6,7 @@ from datetime import date
 
 from ntanalytics.findings.event_text import when
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.headline import Event
+from ntanalytics.findings.headline import EventWords
 from ntanalytics.findings.phrases import day_words, value_words
 from ntanalytics.findings.text import RuleText
 from ntanalytics.metrics.number_format import format_number
@@ -21,9 +21,9 @@ def _habit(finding: Finding) -> str:
     return f"此前最多 {habit}，一周内仍按未关闭统计"
 
 
-def bulk_closing_event(finding: Finding) -> Event:
+def bulk_closing_event(finding: Finding) -> EventWords:
     """Return when how many tickets were closed together."""
-    return Event(f"{when(finding)}服务台{_closed(finding)}", detail=_habit(finding))
+    return EventWords(f"{when(finding)}服务台{_closed(finding)}", detail=_habit(finding))
 
 
 def _again(finding: Finding) -> str:
@@ -34,9 +34,9 @@ def _earlier(finding: Finding) -> str:
     return f"前一次为{day_words(date.fromisoformat(str(finding.details['earlier'])))}"
 
 
-def same_incident_event(finding: Finding) -> Event:
+def same_incident_event(finding: Finding) -> EventWords:
     """Return how often a subsystem had the same fault, and when before."""
-    return Event(f"{finding.entity.label}{_again(finding)}", detail=_earlier(finding))
+    return EventWords(f"{finding.entity.label}{_again(finding)}", detail=_earlier(finding))
 
 
 BULK_CLOSING = RuleText(evidence=lambda finding: f"{_closed(finding)}，{_habit(finding)}。", event=bulk_closing_event)

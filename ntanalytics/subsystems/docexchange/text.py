@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from ntanalytics.findings.event_text import when
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.headline import Event
+from ntanalytics.findings.headline import EventWords
 from ntanalytics.findings.phrases import day_words, value_words
 from ntanalytics.findings.text import RuleText, Texts, measured
 
@@ -26,10 +26,10 @@ def _first_seen(finding: Finding) -> str:
     return "" if finding.since is None else f"{day_words(finding.since)}首次出现"
 
 
-def unknown_caller_event(finding: Finding) -> Event:
+def unknown_caller_event(finding: Finding) -> EventWords:
     """Return when a caller that was never seen before called how often."""
     what = f"{when(finding)}{finding.entity.label}：{_unknown_caller(finding)}"
-    return Event(what, detail=_first_seen(finding))
+    return EventWords(what, detail=_first_seen(finding))
 
 
 #: Sentences by rule code, where the general ones do not serve.

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from ntanalytics.findings.event_text import value_event
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.headline import NOT_SEEN, STOPPED, Event
+from ntanalytics.findings.headline import NOT_SEEN, STOPPED, EventWords
 from ntanalytics.findings.phrases import day_words, hours_words, listed, moment_words, value_words
 from ntanalytics.findings.text import RuleText, Texts, measured, measured_clause
 from ntanalytics.metrics.number_format import format_number
@@ -34,33 +34,33 @@ _TRIED = {"address": "同一来源地址", "account": "同一账号"}
 _SEEN_UNTIL_S = 23 * 3600
 
 
-def attempts_event(finding: Finding) -> Event:
+def attempts_event(finding: Finding) -> EventWords:
     """Return when one address or account failed how often to log in."""
     if finding.window is None:
         return value_event(finding)
     who = _TRIED.get(finding.entity.kind, finding.entity.label)
     tried = f"{who}连续登录失败 {value_words(finding, 'integer', '次')}"
-    return Event(f"{_in_hours(finding)}疑似遭暴力破解", _over(finding), f"{tried}{_more(finding, '个')}")
+    return EventWords(f"{_in_hours(finding)}疑似遭暴力破解", _over(finding), f"{tried}{_more(finding, '个')}")
 
 
-def sprayed_event(finding: Finding) -> Event:
+def sprayed_event(finding: Finding) -> EventWords:
     """Return in which hours one address tried how many accounts."""
     tried = f"同一地址先后尝试 {value_words(finding, 'integer', '个')}账号登录"
-    return Event(f"{_in_hours(finding)}{tried}", _over(finding), _more(finding, "个来源").removeprefix("；"))
+    return EventWords(f"{_in_hours(finding)}{tried}", _over(finding), _more(finding, "个来源").removeprefix("；"))
 
 
-def slow_event(finding: Finding) -> Event:
+def slow_event(finding: Finding) -> EventWords:
     """Return in which hours one account failed how often."""
     tried = f"同一账号登录失败 {value_words(finding, 'integer', '次')}"
-    return Event(f"{_in_hours(finding)}疑似遭缓慢猜解口令", _over(finding), f"{tried}{_more(finding, '个账号')}")
+    return EventWords(f"{_in_hours(finding)}疑似遭缓慢猜解口令", _over(finding), f"{tried}{_more(finding, '个账号')}")
 
 
-def two_places_event(finding: Finding) -> Event:
+def two_places_event(finding: Finding) -> EventWords:
     """Return in which hours one account changed how often between two places."""
     count = value_words(finding, "integer", "次")
     more = _more(finding, "个账号")
     what = f"{_in_hours(finding)}同一账号在两个来源之间交替登录 {count}"
-    return Event(what, _over(finding), f"其中一个来源此前从未用过，疑似两人同时使用{more}")
+    return EventWords(what, _over(finding), f"其中一个来源此前从未用过，疑似两人同时使用{more}")
 
 
 def _in_hours(finding: Finding) -> str:
@@ -82,15 +82,15 @@ def _more(finding: Finding, what: str) -> str:
     return f"；另有 {others} {what}" if others else ""
 
 
-def awakened_event(finding: Finding) -> Event:
+def awakened_event(finding: Finding) -> EventWords:
     """Return how many dormant accounts logged in by night."""
     what = f"22时至6时有 {value_words(finding, 'integer', '个')}休眠账号登录"
-    return Event(what, detail="休眠账号为 90 天以上未登录的账号")
+    return EventWords(what, detail="休眠账号为 90 天以上未登录的账号")
 
 
-def night_grants_event(finding: Finding) -> Event:
+def night_grants_event(finding: Finding) -> EventWords:
     """Return how many rights were granted by night."""
-    return Event(f"22时至6时授予权限 {value_words(finding, 'integer', '次')}")
+    return EventWords(f"22时至6时授予权限 {value_words(finding, 'integer', '次')}")
 
 
 def _orphan_accounts(finding: Finding) -> str:
@@ -110,20 +110,20 @@ def orphan_accounts(finding: Finding) -> str:
     return f"{_orphan_accounts(finding)}。"
 
 
-def orphan_event(finding: Finding) -> Event:
+def orphan_event(finding: Finding) -> EventWords:
     """Return which closed units left how many accounts behind, as an event."""
     units, left = finding.details.get("units"), f"仍有 {value_words(finding, 'integer', '个')}账号可登录"
     if finding.entity.kind == "unit":
-        return Event(f"{finding.entity.label}已停用，{left}")
+        return EventWords(f"{finding.entity.label}已停用，{left}")
     if isinstance(units, tuple):
         count = format_number(len(units), "integer", "个")
-        return Event(f"{count}单位已停用，{left}", detail=f"单位为{listed(units)}")
-    return Event(_orphan_accounts(finding))
+        return EventWords(f"{count}单位已停用，{left}", detail=f"单位为{listed(units)}")
+    return EventWords(_orphan_accounts(finding))
 
 
-def dormant_event(finding: Finding) -> Event:
+def dormant_event(finding: Finding) -> EventWords:
     """Return how many accounts nobody has used for 90 days."""
-    return Event(f"连续 90 天未登录的休眠账号 {value_words(finding, unit='个')}")
+    return EventWords(f"连续 90 天未登录的休眠账号 {value_words(finding, unit='个')}")
 
 
 #: Sentences by rule code, where the general ones do not serve.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.headline import Event
+from ntanalytics.findings.headline import EventWords
 from ntanalytics.findings.phrases import day_words, named, value_words
 from ntanalytics.findings.text import RuleText
 from ntanalytics.metrics.number_format import format_number
@@ -23,10 +23,10 @@ def _forecast(finding: Finding) -> str:
     return f"照此预计{day_words(date.fromisoformat(str(finding.details['full_on'])))}达到 {limit}"
 
 
-def decay_event(finding: Finding) -> Event:
+def decay_event(finding: Finding) -> EventWords:
     """Return what worsens, from what to what, and on which day it matters."""
     who = machine_words(finding.entity.key) if finding.entity.kind == "host" else finding.entity.label
-    return Event(named(who, _moved(finding)), detail=_forecast(finding))
+    return EventWords(named(who, _moved(finding)), detail=_forecast(finding))
 
 
 def _lost(finding: Finding) -> str:
@@ -38,9 +38,9 @@ def _usual(finding: Finding) -> str:
     return f"共检查 {pings}，通常丢失约 {expected}"
 
 
-def ping_loss_event(finding: Finding) -> Event:
+def ping_loss_event(finding: Finding) -> EventWords:
     """Return how many pings a device lost in a week, and how many are usual."""
-    return Event(named(machine_words(finding.entity.key), _lost(finding)), detail=_usual(finding))
+    return EventWords(named(machine_words(finding.entity.key), _lost(finding)), detail=_usual(finding))
 
 
 SLOW_DECAY = RuleText(evidence=lambda finding: f"{_moved(finding)}，{_forecast(finding)}。", event=decay_event)

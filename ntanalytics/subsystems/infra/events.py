@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from ntanalytics.checks.context import QUARTER_DAYS
 from ntanalytics.findings.event_text import lasting, value_event
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.headline import LASTS, NOT_SEEN, RECOVERED, Event
+from ntanalytics.findings.headline import LASTS, NOT_SEEN, RECOVERED, EventWords
 from ntanalytics.findings.phrases import clock, day_words, listed, moment_words, named, spaced, value_words
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.subsystems.infra.machine_words import disk_words, machine_words, site_of
@@ -46,7 +46,7 @@ def alarm_name(finding: Finding) -> str:
     return name if len(name) <= _MAX_NAME else f"{name[:_MAX_NAME]}…"
 
 
-def availability(finding: Finding) -> Event:
+def availability(finding: Finding) -> EventWords:
     """Return the longest outage of a target."""
     outages = count(finding, "outages")
     if not outages or finding.window is None:
@@ -56,28 +56,28 @@ def availability(finding: Finding) -> Event:
     times = f"共中断 {outages} 次，此为最长的一次，" if outages > 1 else ""
     what = f"{moment(day, begin)}，{site_of(finding.details['target'])} 无应答 {length}"
     over = RECOVERED if end < _DAY_S else NOT_SEEN
-    return Event(what, over, f"{times}{named(finding.entity.label, '可用率')}为 {value_words(finding)}")
+    return EventWords(what, over, f"{times}{named(finding.entity.label, '可用率')}为 {value_words(finding)}")
 
 
-def checks_gap(finding: Finding) -> Event:
+def checks_gap(finding: Finding) -> EventWords:
     """Return a time without any check."""
     if finding.window is None:
         return value_event(finding)
     what = f"{moment_words(finding.window)}，没有任何检查（{value_words(finding)}）"
-    return Event(what, detail="期间各系统与主机状态未知")
+    return EventWords(what, detail="期间各系统与主机状态未知")
 
 
-def reachable(finding: Finding) -> Event:
+def reachable(finding: Finding) -> EventWords:
     """Return a host that did not answer, and for how long."""
     who = machine_words(finding.entity.key)
     if finding.window is None:
-        return Event(f"{who}监控代理无应答{lasting(finding)}")
+        return EventWords(f"{who}监控代理无应答{lasting(finding)}")
     begin = moment(finding.window.day, finding.window.from_s)
     over = LASTS if finding.details.get("answers_at_end") is False else RECOVERED
-    return Event(f"{begin}，{who}无应答 {value_words(finding, 'seconds')}", over)
+    return EventWords(f"{begin}，{who}无应答 {value_words(finding, 'seconds')}", over)
 
 
-def problems(finding: Finding) -> Event:
+def problems(finding: Finding) -> EventWords:
     """Return the first alarm of a host."""
     host = machine_words(finding.entity.key) if finding.entity.kind == "host" else finding.entity.label
     if finding.window is None:
@@ -86,69 +86,71 @@ def problems(finding: Finding) -> Event:
     lasted = f" {format_number(cleared_s - number(finding, 'raised_s'), 'seconds')}" if cleared_s is not None else ""
     what = f"{moment(finding.window.day, number(finding, 'raised_s'))}，{spaced(host, '监控告警')}{lasted}"
     more = f"；另有 {others} 项" if others else ""
-    return Event(what, LASTS if cleared_s is None else RECOVERED, f"告警内容为“{alarm_name(finding)}”{more}")
+    return EventWords(what, LASTS if cleared_s is None else RECOVERED, f"告警内容为“{alarm_name(finding)}”{more}")
 
 
-def repeated_problems(finding: Finding) -> Event:
+def repeated_problems(finding: Finding) -> EventWords:
     """Return an alarm that came again and again."""
     days = count(finding, "days")
     span = "季度内" if days == QUARTER_DAYS else f"{days} 天内"
     what = (
         f"{named(finding.entity.label, '同一告警')}{span}出现 {value_words(finding, 'integer', '次')}{lasting(finding)}"
     )
-    return Event(what, detail=f"告警内容为“{alarm_name(finding)}”")
+    return EventWords(what, detail=f"告警内容为“{alarm_name(finding)}”")
 
 
-def busy(finding: Finding) -> Event:
+def busy(finding: Finding) -> EventWords:
     """Return a busy host with its hours."""
     return replace(value_event(finding), detail="、".join(names(finding, "hours")))
 
 
-def disk_used(finding: Finding) -> Event:
+def disk_used(finding: Finding) -> EventWords:
     """Return how full a disk is."""
-    return Event(f"{disk_words(finding.entity.key)}使用率达 {value_words(finding)}{lasting(finding)}")
+    return EventWords(f"{disk_words(finding.entity.key)}使用率达 {value_words(finding)}{lasting(finding)}")
 
 
-def disk_growth(finding: Finding) -> Event:
+def disk_growth(finding: Finding) -> EventWords:
     """Return how fast a disk grows."""
     rise, usual, used = (number(finding, name) for name in ("disk_rise", "usual_rise", "disk_used"))
     what = f"{disk_words(finding.entity.key)}两天增长 {rise * 100:.2f} 个百分点"
     left = (1 - used) / rise * 2
-    return Event(what, detail=f"通常为 {usual * 100:.2f} 个，目前已用 {used * 100:.1f}%，照此约 {left:,.0f} 天写满")
+    return EventWords(
+        what, detail=f"通常为 {usual * 100:.2f} 个，目前已用 {used * 100:.1f}%，照此约 {left:,.0f} 天写满"
+    )
 
 
-def days_until_full(finding: Finding) -> Event:
+def days_until_full(finding: Finding) -> EventWords:
     """Return the day on which a disk will be full."""
     full_on = finding.details.get("full_on")
     if not isinstance(full_on, str):
         return value_event(finding)
-    return Event(f"{disk_words(finding.entity.key)}预计{day_words(date.fromisoformat(full_on))}写满")
+    return EventWords(f"{disk_words(finding.entity.key)}预计{day_words(date.fromisoformat(full_on))}写满")
 
 
-def backup_lateness(finding: Finding) -> Event:
+def backup_lateness(finding: Finding) -> EventWords:
     """Return since when a plan has made no backup."""
     last_on, clock_s = finding.details.get("last_on"), finding.figures.get("last_s")
     since = f"自{day_words(finding.since)}起" if finding.since is not None else ""
     last = ""
     if isinstance(last_on, str) and clock_s is not None:
         last = f"最近一次成功为{day_words(date.fromisoformat(last_on))}{clock(clock_s)}"
-    return Event(f"备份计划 {finding.entity.label} {since}未成功", detail=last)
+    return EventWords(f"备份计划 {finding.entity.label} {since}未成功", detail=last)
 
 
-def tls_days(finding: Finding) -> Event:
+def tls_days(finding: Finding) -> EventWords:
     """Return in how many days a server certificate ends."""
-    return Event(f"{site_of(finding.entity.label)} 的服务器证书将于{value_words(finding, unit='天')}后到期")
+    return EventWords(f"{site_of(finding.entity.label)} 的服务器证书将于{value_words(finding, unit='天')}后到期")
 
 
-def failed_patches(finding: Finding) -> Event:
+def failed_patches(finding: Finding) -> EventWords:
     """Return a patch that was not installed."""
     patch = finding.details.get("patch")
     what = f"{machine_words(finding.entity.key)}补丁安装失败，尚未复装{lasting(finding)}"
-    return Event(what, detail=f"补丁号 {patch}" if patch else "")
+    return EventWords(what, detail=f"补丁号 {patch}" if patch else "")
 
 
-def unpatched(finding: Finding) -> Event:
+def unpatched(finding: Finding) -> EventWords:
     """Return how many hosts had no patch for long."""
     limit = format_number(finding.rule.threshold.warning, "integer", "天")
     longest = f"最久 {int(finding.value or 0)} 天：{listed(names(finding, 'hosts'))}"
-    return Event(f"{count(finding, 'hosts')} 台主机超过 {limit}没有补丁记录{lasting(finding)}", detail=longest)
+    return EventWords(f"{count(finding, 'hosts')} 台主机超过 {limit}没有补丁记录{lasting(finding)}", detail=longest)

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from ntanalytics.findings.event_text import lasting, value_event
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.headline import Event
+from ntanalytics.findings.headline import EventWords
 from ntanalytics.findings.phrases import day_words, listed, value_words
 from ntanalytics.findings.text import RuleText, Texts, measured
 from ntanalytics.metrics.number_format import format_number
@@ -22,26 +22,26 @@ def making_days(finding: Finding) -> str:
     return f"{sentence}{day_words(date.fromisoformat(first))}：{listed(units)}。"
 
 
-def making_event(finding: Finding) -> Event:
+def making_event(finding: Finding) -> EventWords:
     """Return how many seals wait to be made; since when the first of them, and for which units, behind it."""
     units, first = finding.details.get("units"), finding.details.get("first_on")
     if not isinstance(units, tuple) or not isinstance(first, str):
         return value_event(finding)
     what = f"{len(units)} 枚印章申请后逾 {finding.rule.threshold.warning:g} 天未制作{lasting(finding)}"
-    return Event(what, detail=f"最早申请于{day_words(date.fromisoformat(first))}：{listed(units)}")
+    return EventWords(what, detail=f"最早申请于{day_words(date.fromisoformat(first))}：{listed(units)}")
 
 
-def suspended_event(finding: Finding) -> Event:
+def suspended_event(finding: Finding) -> EventWords:
     """Return how often suspended seals signed, and whose they are."""
     units = finding.details.get("units")
     whose = f"印章属{listed(units)}" if isinstance(units, tuple) and units else ""
-    return Event(f"已停用或注销的印章仍签章 {value_words(finding, 'integer', '次')}", detail=whose)
+    return EventWords(f"已停用或注销的印章仍签章 {value_words(finding, 'integer', '次')}", detail=whose)
 
 
-def testing_event(finding: Finding) -> Event:
+def testing_event(finding: Finding) -> EventWords:
     """Return how many seals wait for their test, and for how long the first of them does."""
     late = format_number(finding.figures["late"], "integer", "枚")
-    return Event(f"{late}印章制作后超期未测试，最长已等待 {value_words(finding, unit='天')}")
+    return EventWords(f"{late}印章制作后超期未测试，最长已等待 {value_words(finding, unit='天')}")
 
 
 def testing_days(finding: Finding) -> str:

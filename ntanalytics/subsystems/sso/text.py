@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from ntanalytics.findings.account_activity_text import TEXT
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.headline import Event
+from ntanalytics.findings.headline import EventWords
 from ntanalytics.findings.phrases import listed, value_words
 from ntanalytics.findings.text import RuleText, Texts
 
@@ -18,8 +18,8 @@ def _unprobed_apps(finding: Finding) -> str:
     return f"{listed(names)}共 {value_words(finding, 'integer', '个')}在用应用没有可用性探测"
 
 
-def _unprobed_event(finding: Finding) -> Event:
-    return Event(_unprobed_apps(finding), detail="中断时无法发现")
+def _unprobed_event(finding: Finding) -> EventWords:
+    return EventWords(_unprobed_apps(finding), detail="中断时无法发现")
 
 
 #: Code of a rule → its sentences.

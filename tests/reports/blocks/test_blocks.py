@@ -203,3 +203,10 @@ def test_what_is_in_order_stands_by_system_and_subject() -> None:
 def test_text_loses_what_no_page_or_workbook_can_hold() -> None:
     assert clean_text("a\x00b\x07c\u202ed\ud800e\tf\ng") == "abcde\tf\ng"
     assert clean_text("长" * 40_000) == "长" * 32_000 + "…"
+
+
+@pytest.mark.parametrize(("most", "tick"), [(1, 1), (5, 1), (6, None), (4000, None)])
+def test_a_few_are_counted_in_whole_ones(most: int, tick: int | None) -> None:
+    rows = figures(pd.DataFrame({"application": ["a", "b"], "submitted": [0, most]}))
+    made = chart(rows, "hbar", Axes(x="application", y="submitted"), title="", id="few")
+    assert made._repr_mimebundle_()[FIGURE]["layout"]["xaxis"].get("dtick") == tick

@@ -110,6 +110,9 @@ def test_a_chart_sheet_has_a_native_chart(workbook: Any) -> None:
         "提交量（按日期）",
         "提交量（按应用）",
     ]
+    begins = [sheet._charts[0].y_axis.scaling.min for sheet in workbook.worksheets if sheet._charts]
+    assert begins[1:] == [0, 0]  # counts begin at 0, a line of rates shows its course
+    assert begins[0] > 0
     series = workbook["送达率（按日期）"]._charts[0].series
     assert [each.val.numRef.f for each in series] == [
         f"'送达率（按日期）'!${letter}$4:${letter}$31" for letter in "BCD"
