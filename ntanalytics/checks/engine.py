@@ -89,7 +89,7 @@ def judge(context: CheckContext, subsystems: Sequence[Subsystem], spans: Sequenc
         if rule.enabled and all(view.sources for view in required):
             try:
                 found = _without_absent(context, check, rule, check.evaluate(context, rule))
-                findings += found
+                findings += _doubted(found) if any(view.is_damaged for view in required) else found
                 if not is_whole and _is_silent(found):
                     silent.append(rule)
             except COMPUTATION_ERRORS as error:
@@ -112,6 +112,11 @@ def judge(context: CheckContext, subsystems: Sequence[Subsystem], spans: Sequenc
     located = tuple(context.with_origin(findings))
     codes = frozenset(check.rule for check in checks) | {finding.code for finding in located}
     return Evaluation(context=context, findings=located, summaries={}, codes=codes, unjudged=frozenset(unjudged))
+
+
+def _doubted(findings: Sequence[Finding]) -> Sequence[Finding]:
+    """Return the findings of damaged days: what they tell may be the damage itself."""
+    return [finding.with_details(is_doubtful=True) if finding.is_violation else finding for finding in findings]
 
 
 def _is_silent(findings: Sequence[Finding]) -> bool:
