@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.city import City
-from tests.gaps.matrix import Cell, verdict_of
+from tests.gaps.matrix import verdict_of
+from tests.gaps.page import Cell
 
 WEEKLY = "weekly_service_report"
 
