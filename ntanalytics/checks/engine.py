@@ -88,9 +88,9 @@ def judge(context: CheckContext, subsystems: Sequence[Subsystem], spans: Sequenc
             unjudged.add(check.rule)
         if rule.enabled and all(view.sources for view in required):
             try:
-                found = _without_absent(context, check, rule, check.evaluate(context, rule))
-                findings += _doubted(found) if any(view.is_damaged for view in required) else found
-                if not is_whole and _is_silent(found):
+                made = _without_absent(context, check, rule, check.evaluate(context, rule))
+                findings += _doubted(made) if any(view.is_damaged for view in required) else made
+                if not is_whole and _is_silent(made):
                     silent.append(rule)
             except COMPUTATION_ERRORS as error:
                 unjudged.add(check.rule)

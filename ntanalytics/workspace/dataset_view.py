@@ -99,12 +99,12 @@ class DatasetView(ABC):
 
     @property
     def is_damaged(self) -> bool:
-        """Whether a day of the period is held and not whole: what is found in it may be the damage itself."""
+        """True if a day of the period is held and not whole, so that a violation may be the damage itself."""
         return False
 
     @property
     def is_shifted(self) -> bool:
-        """Whether the times of a day of the period are hours off, so that no hour has the rows that belong to it."""
+        """True if the times of a day of the period are hours off, so that no hour has its own rows."""
         return False
 
     def sources_without(self, column: str) -> list[str]:
