@@ -113,7 +113,8 @@ def _kpis(verdict: Verdict, name: str, true: Mapping[str, Any], seen: Mapping[st
             verdict.add("false", place, item["value"], "no card")
             continue
         certainty = other.get("certainty", {}).get("value", "")
-        verdict.add(_value(item["value"], other["value"], certainty), place, item["value"], other["value"])
+        kind = _value(item["value"], other["value"], certainty, is_marked=certainty == "unknown")
+        verdict.add(kind, place, item["value"], other["value"])
         for key in ("before", "change"):
             verdict.add(_value(item[key], other[key]), f"{place}.{key}", item[key], other[key])
 
