@@ -25,6 +25,9 @@ ORDINALS = frozenset({"place", "number"})
 #: Columns about the data themselves: the confidence of a recommendation is the share of the days that are whole.
 OF_THE_DATA = frozenset({"score", "disks.days"})
 
+#: Column that is a bound by its name, shown only where it is needed → the column that it bounds.
+LOWER_BOUNDS = {"availability_low": "availability"}
+
 #: Column that leads to the block behind a row.
 LINK = "detail"
 
@@ -133,6 +136,8 @@ def _table(verdict: Verdict, name: str, true: Mapping[str, Any], seen: Mapping[s
             if column in keys or {column, f"{name}.{column}"} & _NOT_COMPARED or column not in other:
                 continue
             mark = other.get("certainty", {}).get(column, "")
+            if column in LOWER_BOUNDS and value is None and other[column] is not None:
+                value, mark = row[LOWER_BOUNDS[column]], "lower_bound"  # noqa: PLW2901 - what it bounds
             is_marked_row = says_so or mark == "unknown" or _is_marked_row(row, other)
             kind = _value(value, other[column], mark, is_marked=is_marked_row, facts=verdict.facts)
             verdict.add(kind, f"{place}.{column}", value, other[column])
