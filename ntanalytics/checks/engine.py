@@ -89,9 +89,9 @@ def judge(context: CheckContext, subsystems: Sequence[Subsystem], spans: Sequenc
             unjudged.add(check.rule)
         if rule.enabled and all(view.sources for view in required):
             try:
-                found = _without_absent(context, check, rule, check.evaluate(context, rule))
-                findings += found
-                if not is_whole and _is_silent(found):
+                made = _without_absent(context, check, rule, check.evaluate(context, rule))
+                findings += _doubted(made) if any(view.is_damaged for view in required) else made
+                if not is_whole and _is_silent(made):
                     silent.append(rule)
             except COMPUTATION_ERRORS as error:
                 unjudged.add(check.rule)
@@ -113,6 +113,11 @@ def judge(context: CheckContext, subsystems: Sequence[Subsystem], spans: Sequenc
     located = tuple(context.with_origin(findings))
     codes = frozenset(check.rule for check in checks) | {finding.code for finding in located}
     return Evaluation(context=context, findings=located, summaries={}, codes=codes, unjudged=frozenset(unjudged))
+
+
+def _doubted(findings: Sequence[Finding]) -> Sequence[Finding]:
+    """Return the findings of damaged days: what they tell may be the damage itself."""
+    return [finding.with_details(is_doubtful=True) if finding.is_violation else finding for finding in findings]
 
 
 def _is_silent(findings: Sequence[Finding]) -> bool:

@@ -32,6 +32,8 @@ _EXCUSES = MappingProxyType(
         "training": "该单位当日集中培训（培训记录）",
     }
 )
+#: Said of what was found in damaged data.
+_DOUBT = "（数据不完整，也可能是数据缺失）"
 _SOURCE_ADVICE = "检查数据源与抽取任务"
 _ERROR_ADVICE = "属程序缺陷，请将本报表转交软件维护人员"
 
@@ -148,7 +150,12 @@ def word(finding: Finding, texts: Texts = MappingProxyType({})) -> Wording:
         since=since_words(finding),
         advice=_advice(finding, own),
     )
-    return replace(wording, event=_event(finding, own, wording.clause))
+    doubt = _DOUBT if finding.details.get("is_doubtful") else ""
+    return replace(
+        wording,
+        event=_event(finding, own, wording.clause) + doubt,
+        evidence=f"{wording.clause}{doubt}。" if doubt else wording.evidence,
+    )
 
 
 def since_words(finding: Finding) -> str:

@@ -128,6 +128,8 @@ NEEDED: Mapping[str, Sequence[str]] = MappingProxyType(
             "delivery_rate",
             "failure_rate",
             "internal_failure_share",
+            "receipt_latency_p50_s",
+            "receipt_latency_p95_s",
             "backlog",
             "oldest_backlog_at",
             "failed_share",

@@ -116,11 +116,16 @@ def disk_charts(disks: Sequence[Disk], origin: dict[str, object]) -> list[Chart]
             rows=tuple(_drawn(disk)),
             subject="磁盘使用率（按日期）",
             interval=("low", "high"),
-            note="推算线与区间画到写满为止。",
+            note=f"推算线与区间画到写满为止。{_days_without(disk)}",
             origin=origin,
         )
         for number, disk in enumerate(stated[:MOST_DRAWN], 1)
     ]
+
+
+def _days_without(disk: Disk) -> str:
+    missing = (disk.peaks[-1][0] - disk.peaks[0][0]).days + 1 - len(disk.peaks)
+    return f"其间 {missing} 天没有数据。" if missing else ""
 
 
 def _drawn(disk: Disk) -> list[dict[str, Any]]:

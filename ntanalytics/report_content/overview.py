@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from ntanalytics.checks.engine import Evaluation
@@ -27,7 +27,7 @@ from ntanalytics.report_content.details import WEEKLY, detail_of, details_of
 from ntanalytics.report_content.dispositions import dispositions_of
 from ntanalytics.report_content.finding_history import period_lifecycles
 from ntanalytics.report_content.incidents import LASTING, incidents_of, opening_incidents, unknown_incidents
-from ntanalytics.report_content.open_items import open_items
+from ntanalytics.report_content.open_items import open_items, unknown_checks
 from ntanalytics.report_content.unusual_points import unusual_days
 from ntanalytics.reports import Board, Kpis, Sentence, Table, board, inline_bars, inline_lines, kpi, kpis, table
 from ntanalytics.reports.blocks.kpis import change_format
@@ -55,6 +55,9 @@ _CLOCK = ["began_at", "subsystem", "cause", "clock_s", "clock"]
 
 #: Incidents that open the weekly report; all of them with what lasts; and what lasts at least.
 MAX_INCIDENTS, MAX_EXCEPTIONS, MIN_LASTING = 3, 4, 1
+
+#: Why a check is unknown for want of data.
+_MISSING = ("no_source", "missing", "incomplete")
 
 #: The figures that open the weekly report, each with its subsystem and the words of its card.
 _HEADLINES = (
@@ -87,7 +90,14 @@ def summary(evaluation: Evaluation) -> list[Sentence]:
         *sentences,
         Sentence(weekly_text.adoption(oa.total, oa.tables["editions"], period.word)),
         Sentence(weekly_text.documents(overdue, documents.tables["overdue"], period.last)),
+        *map(Sentence, _not_seen(evaluation.findings)),
     ]
+
+
+def _not_seen(findings: Iterable[Finding]) -> list[str]:
+    """Return the sentence that data are missing, of which the others say nothing; none where none are."""
+    missing = unknown_checks(finding for finding in findings if finding.unknown in _MISSING)
+    return [f"数据有缺失，{missing} 项检查未知，详见检查与建议。"] if missing else []
 
 
 def _of_period(finding: Finding, span: str) -> str:

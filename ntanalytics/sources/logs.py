@@ -27,6 +27,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import structlog
 
 from ntanalytics import duckdb_sandbox
 from ntanalytics.catalog import Mapping, Product
@@ -36,8 +37,11 @@ from ntanalytics.settings import SourceSettings
 from ntanalytics.sources.archive_limits import ArchiveLimits
 from ntanalytics.sources.binding import bound_window, rename_parameters
 from ntanalytics.sources.duckdb_tables import REFUSALS
+from ntanalytics.sources.log_copies import copies_among
 from ntanalytics.sources.source import BATCH_ROWS, SourceBase
 from ntanalytics.sources.sql_mistakes import first_line, naming_mistakes
+
+log = structlog.get_logger(__name__)
 
 #: Size of a block, in bytes.
 BLOCK_BYTES = 1 << 20
@@ -77,7 +81,8 @@ class LogsSource(SourceBase):
         """Yield the rows of the mapping in ``[since, until)``, in batches of DuckDB's types.
 
         Files last written before ``since`` have no later lines and are not opened (unless the window starts in the
-        future, which means that the clock of this machine is wrong).
+        future, which means that the clock of this machine is wrong). A copy of another file is not read, which the log
+        tells.
 
         Raises:
             SourceUnreachable: no file matches, or a file cannot be opened.
@@ -87,7 +92,12 @@ class LogsSource(SourceBase):
         files = {path: _stat(path, self.name) for path in self.files()}
         if since.timestamp() <= dt.datetime.now(dt.UTC).timestamp():
             files = {path: state for path, state in files.items() if state.st_mtime >= since.timestamp()}
-        lines = _Lines(self.name, files)
+        copies = copies_among(files)
+        for copy, original in copies.items():
+            log.warning(
+                "log file is a copy, and its lines count once", source=self.name, file=copy.name, of=original.name
+            )
+        lines = _Lines(self.name, {path: state for path, state in files.items() if path not in copies})
         sql = rename_parameters(mapping.sql, "$")
         window = bound_window(mapping.window_form, since, until, self.zone)
         with (

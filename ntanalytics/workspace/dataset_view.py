@@ -98,8 +98,13 @@ class DatasetView(ABC):
         return f"数据源 {'、'.join(names)} 没有{'、'.join(sorted(labels))}，有关数字未知或为下限。"
 
     @property
+    def is_damaged(self) -> bool:
+        """True if a day of the period is held and not whole, so that a violation may be the damage itself."""
+        return False
+
+    @property
     def is_shifted(self) -> bool:
-        """Whether the times of a day of the period are hours off, so that no hour has the rows that belong to it."""
+        """True if the times of a day of the period are hours off, so that no hour has its own rows."""
         return False
 
     def sources_without(self, column: str) -> list[str]:
@@ -218,6 +223,11 @@ class EventView(DatasetView):
     def note(self) -> str:
         """See :class:`DatasetView`."""
         return "" if self.is_complete else f"本期缺 {len(self.missing)} 天数据：数量为下限，比率与环比不予计算。"
+
+    @property
+    def is_damaged(self) -> bool:
+        """See :class:`DatasetView`."""
+        return any(day in self.period.days for _, day in self._damages)
 
     @cached_property
     def is_shifted(self) -> bool:

@@ -12,18 +12,26 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from tests.gaps.records import RecordedBlocks
-from tests.gaps.texts import compare_text, fact, is_marked, is_rest
+from tests.gaps.texts import Fact, compare_text, fact, is_marked, is_rest
 
 #: Columns that number the rows of a report: they move when a row is not known.
 ORDINALS = frozenset({"place", "number"})
 
 #: Columns about the data themselves: the confidence of a recommendation is the share of the days that are whole.
-OF_THE_DATA = frozenset({"score"})
+OF_THE_DATA = frozenset({"score", "disks.days"})
+
+#: Column that is a bound by its name, shown only where it is needed → the column that it bounds.
+LOWER_BOUNDS = {"availability_low": "availability"}
+
+#: Column that leads to the block behind a row.
+LINK = "detail"
+
+VIOLATIONS = ("critical", "warning")
 
 #: Columns of the inspection that count its checks, each of which is compared on the board.
 CHECK_COUNTS = frozenset({"checks", "wrong", "watched", "not_known"})
@@ -34,7 +42,7 @@ CHOSEN_ROWS = frozenset({"burden"})
 #: The subsystem of the data themselves.
 DATA = "数据完整性"
 
-_NOT_COMPARED = ORDINALS | CHECK_COUNTS | OF_THE_DATA | {"certainty"}
+_NOT_COMPARED = ORDINALS | CHECK_COUNTS | OF_THE_DATA | {"certainty", LINK}
 
 
 @dataclass
@@ -43,12 +51,14 @@ class Verdict:
 
     Attributes:
         counts: ``equal``, ``bounded``, ``unknown``, ``false`` → number.
+        facts: subjects of the complete board with their numbers.
         subjects: what the damaged report says of its data themselves: a text with one of these is about them.
         false: place → what the complete and the damaged record say.
     """
 
     counts: Counter[str] = field(default_factory=Counter)
     subjects: frozenset[str] = frozenset()
+    facts: Sequence[Fact] = ()
     false: dict[str, tuple[object, object]] = field(default_factory=dict)
 
     def add(self, kind: str, place: str, true: object, seen: object) -> None:
@@ -76,10 +86,14 @@ def compare(complete: RecordedBlocks, damaged: RecordedBlocks, whole: RecordedBl
     """
     rows = [row for block in damaged.values() if block["block"] == "board" for row in block["rows"]]
     told = [row["subject"] for row in rows if row["code"].startswith("data.") and row["state"] != "ok"]
-    verdict = Verdict(subjects=frozenset({DATA, "/data.", "[data.", *("".join(text.split()) for text in told)}))
-    gaps = bool(damaged["head"].get("gaps")) if "head" in damaged else False
+    doubtful = [row for row in rows if row["state"] in VIOLATIONS and is_marked(row.get("evidence", ""))]
+    told += [f"{row['subject']}{row['check']}" for row in doubtful]
+    told += [f"[{row['subsystem']}].state" for row in doubtful]
     board = [row for block in complete.values() if block["block"] == "board" for row in block["rows"]]
-    facts = [fact(row["subject"], row["evidence"], row["since"]) for row in board if "evidence" in row]
+    facts = [fact(row["subject"], row["subject"], row["evidence"], row["since"]) for row in board if "evidence" in row]
+    subjects = frozenset({DATA, "/data.", "[data.", *("".join(text.split()) for text in told)})
+    verdict = Verdict(subjects=subjects, facts=facts)
+    gaps = bool(damaged["head"].get("gaps")) if "head" in damaged else False
     for name, block in complete.items():
         if block["block"] in ("head", "signatures"):
             continue
@@ -87,7 +101,7 @@ def compare(complete: RecordedBlocks, damaged: RecordedBlocks, whole: RecordedBl
         if other is None:
             verdict.add("unknown" if gaps else "false", name, "block", None)
         else:
-            more = {"whole": whole[name]["items"], "facts": facts} if block["block"] == "sentences" else {}
+            more = {"whole": whole[name]["items"]} if block["block"] == "sentences" else {}
             _COMPARISONS[block["block"]](verdict, name, {**block, **more}, other)
     for name in damaged.keys() - complete.keys():
         verdict.add("false" if damaged[name]["block"] != "table" else "unknown", name, None, "block")
@@ -102,7 +116,8 @@ def _kpis(verdict: Verdict, name: str, true: Mapping[str, Any], seen: Mapping[st
             verdict.add("false", place, item["value"], "no card")
             continue
         certainty = other.get("certainty", {}).get("value", "")
-        verdict.add(_value(item["value"], other["value"], certainty), place, item["value"], other["value"])
+        kind = _value(item["value"], other["value"], certainty, is_marked=certainty == "unknown")
+        verdict.add(kind, place, item["value"], other["value"])
         for key in ("before", "change"):
             verdict.add(_value(item[key], other[key]), f"{place}.{key}", item[key], other[key])
 
@@ -118,15 +133,23 @@ def _table(verdict: Verdict, name: str, true: Mapping[str, Any], seen: Mapping[s
             verdict.add("unknown" if says_so else "false", place, "row", None)
             continue
         for column, value in row.items():
-            if column in keys or column in _NOT_COMPARED or column not in other:
+            if column in keys or {column, f"{name}.{column}"} & _NOT_COMPARED or column not in other:
                 continue
             mark = other.get("certainty", {}).get(column, "")
-            kind = _value(value, other[column], mark, is_marked=says_so or mark == "unknown")
+            if column in LOWER_BOUNDS and value is None and other[column] is not None:
+                value, mark = row[LOWER_BOUNDS[column]], "lower_bound"  # noqa: PLW2901 - what it bounds
+            is_marked_row = says_so or mark == "unknown" or _is_marked_row(row, other)
+            kind = _value(value, other[column], mark, is_marked=is_marked_row, facts=verdict.facts)
             verdict.add(kind, f"{place}.{column}", value, other[column])
     for key in others:
         # what a lost column would tell apart stands in one row without a name
         may_be = says_so and (None in key or name in CHOSEN_ROWS)
         verdict.add("unknown" if may_be else "false", f"{name}[{'/'.join(map(str, key))}]", None, "row")
+
+
+def _is_marked_row(true: Mapping[str, Any], seen: Mapping[str, Any]) -> bool:
+    """Return whether a text of the row says of itself that something is not known."""
+    return any(isinstance(text, str) and text != true.get(name) and is_marked(text) for name, text in seen.items())
 
 
 def _says_so(true: Mapping[str, Any], seen: Mapping[str, Any]) -> bool:
@@ -152,16 +175,18 @@ def _board(verdict: Verdict, name: str, true: Mapping[str, Any], seen: Mapping[s
             is_quiet = row["state"] == "ok" or said
             verdict.add("unknown" if is_quiet else "false", place, row["state"], None)
             continue
-        kind = "equal" if other["state"] == row["state"] else "unknown" if other["state"] == "unknown" else "false"
+        is_told = other["state"] == "unknown" or is_marked(other.get("evidence", ""))
+        kind = "equal" if other["state"] == row["state"] else "unknown" if is_told else "false"
         verdict.add(kind, f"{place}.state", row["state"], other["state"])
     for (code, entity), row in others.items():
-        kind = "unknown" if row["state"] == "unknown" or row["state"] == "ok" or code.startswith("data.") else "false"
+        is_told = row["state"] in ("unknown", "ok") or code.startswith("data.") or is_marked(row.get("evidence", ""))
+        kind = "unknown" if is_told else "false"
         verdict.add(kind, f"{name}[{code}/{entity}]", None, row["state"])
 
 
 def _sentences(verdict: Verdict, name: str, true: Mapping[str, Any], seen: Mapping[str, Any]) -> None:
     whole, said = [_said(item) for item in (*true["items"], *true["whole"])], [_said(item) for item in seen["items"]]
-    kinds = [compare_text(whole, text, true["facts"]) for text in said]
+    kinds = [compare_text(whole, text, verdict.facts) for text in said]
     pairs = list(zip(kinds, said, strict=True))
     for place, (kind, text) in enumerate(pairs):
         verdict.add(kind, f"{name}[{place}]", None, text)
@@ -175,11 +200,11 @@ def _said(item: Mapping[str, Any]) -> str:
     return f"{item.get('subject', '')}{item['text']}"
 
 
-def _value(true: Any, seen: Any, certainty: str = "", *, is_marked: bool = True) -> str:
+def _value(true: Any, seen: Any, certainty: str = "", *, is_marked: bool = True, facts: Sequence[Fact] = ()) -> str:
     if _equal(true, seen):
         return "equal"
     if isinstance(seen, str):
-        return "unknown" if seen == "unknown" else compare_text([true] if isinstance(true, str) else [], seen)
+        return "unknown" if seen == "unknown" else compare_text([true] if isinstance(true, str) else [], seen, facts)
     if seen is None:
         return "unknown" if is_marked else "false"
     if true is None or isinstance(seen, bool):

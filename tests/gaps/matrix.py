@@ -9,10 +9,8 @@ import json
 import shutil
 import sys
 import tempfile
-from collections import Counter
 from collections.abc import Collection, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from functools import cache, partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -23,6 +21,7 @@ from ntanalytics.report_content.contents import needs_of
 from tests.city import UNTIL, write_city
 from tests.gaps.comparison import Verdict, compare
 from tests.gaps.damage import DAMAGES, damages_of
+from tests.gaps.page import Cell, write_page
 from tests.gaps.records import RecordedBlocks, record, whole_record
 from tests.gaps.site import GapSite
 
@@ -35,25 +34,11 @@ PERIODS = {
     "optimization_recommendations": "2026-W47",
 }
 
-_BEGIN, _END = "<!-- gaps: begin -->", "<!-- gaps: end -->"
 
-
-@dataclass(frozen=True)
-class Cell:
-    """One damage of one dataset under one report."""
-
-    dataset: str
-    damage: str
-    report: str
-
-    def is_chosen(self, names: Collection[str]) -> bool:
-        """Return whether it is of the named datasets, damages and reports; of each that none is named of, all are."""
-        kinds = (
-            (self.dataset, contract.DATASETS),
-            (self.damage.partition(" ")[0], {*DAMAGES, "absent"}),
-            (self.report, PERIODS),
-        )
-        return all(own in names or not set(known) & set(names) for own, known in kinds)
+def is_chosen(cell: Cell, names: Collection[str]) -> bool:
+    """Return whether a cell is of the named datasets, damages and reports; of each that none is named of, all are."""
+    kinds = ((cell.dataset, contract.DATASETS), (cell.kind, {*DAMAGES, "absent"}), (cell.report, PERIODS))
+    return all(own in names or not set(known) & set(names) for own, known in kinds)
 
 
 def period_of(site: GapSite, report: str) -> Period:
@@ -97,37 +82,26 @@ def verdict_of(folder: Path, cell: Cell) -> Verdict | None:
 
 
 def main(page: Path, chosen: Collection[str]) -> None:
-    """Run the matrix, or the cells of some datasets, damages or reports, print what is false, and write the counts."""
+    """Run the matrix, or the cells of some datasets, damages or reports; print what is false, and write the page."""
     home = Path(tempfile.mkdtemp(prefix="gaps-"))
     try:
         site = GapSite(write_city(home, scale=0.01).estate.directory)
-        wanted = [cell for cell in cells(site) if cell.is_chosen(chosen)]
-        totals: dict[tuple[str, str], Counter[str]] = {}
+        every = list(cells(site))
+        wanted = [cell for cell in every if is_chosen(cell, chosen)]
+        ran: dict[Cell, Verdict | None] = {}
         # the lake's library does not survive a fork
         with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
             for cell, verdict in zip(wanted, pool.map(partial(verdict_of, site.folder), wanted), strict=True):
+                ran[cell] = verdict
                 if verdict is None:
                     continue
-                totals.setdefault((cell.dataset, cell.damage), Counter()).update(verdict.counts)
                 sys.stdout.write(f"{cell} {dict(verdict.counts)}\n")
                 for place, (true, seen) in verdict.false.items():
                     sys.stdout.write(f"    {place}: {seen!r} instead of {true!r}"[:300] + "\n")
                 sys.stdout.flush()
-        if not chosen:
-            _write(page, totals)
+        write_page(page, ran, every)
     finally:
         shutil.rmtree(home, ignore_errors=True)
-
-
-def _write(page: Path, totals: dict[tuple[str, str], Counter[str]]) -> None:
-    kinds = ("equal", "bounded", "unknown", "false")
-    lines = ["| dataset | damage | equal | bounded | unknown | false |", "| --- | --- | --- | --- | --- | --- |"]
-    lines += [
-        f"| `{dataset}` | {damage} | {' | '.join(f'{counts[kind]:,}' for kind in kinds)} |"
-        for (dataset, damage), counts in sorted(totals.items())
-    ]
-    before, _, rest = page.read_text(encoding="utf-8").partition(_BEGIN)
-    page.write_text("\n".join([before + _BEGIN, "", *lines, "", _END + rest.partition(_END)[2]]), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.city import City
-from tests.gaps.matrix import Cell, verdict_of
+from tests.gaps.matrix import verdict_of
+from tests.gaps.page import Cell
 
 WEEKLY = "weekly_service_report"
 
@@ -13,10 +14,12 @@ CELLS = [
     Cell("sms.messages", "no_source", WEEKLY),
     Cell("sms.messages", "middle_day", WEEKLY),
     Cell("infra.requests", "half_day", WEEKLY),
+    Cell("sms.messages", "shifted", "sms_volume"),
+    Cell("sms.messages", "absent outcome", "sms_volume"),
 ]
 
 
-@pytest.mark.parametrize("cell", CELLS, ids=lambda cell: f"{cell.dataset}-{cell.damage}")
+@pytest.mark.parametrize("cell", CELLS, ids=lambda cell: f"{cell.dataset}-{cell.damage}-{cell.report}")
 def test_nothing_false_is_said(city: City, cell: Cell) -> None:
     verdict = verdict_of(city.estate.directory, cell)
     assert verdict is not None

@@ -10,8 +10,9 @@ Kind = Literal["equal", "bounded", "unknown", "false"]
 
 #: Words by which a clause says that it does not know.
 _UNKNOWN = re.compile(
-    r"未知|未能|无法|不完整|不可全信|不作比较|不予计算|下限|上限|没有配置|没有数据源|没有数据|无巡检|未确认|未列|没有完整的|没有足够|没有该项|没有可计算|"
-    r"按缺数据处理|缺少|(?<!紧)缺\s*[\d,]+\s*天|可能有遗漏|天数不足|历史不足|—"
+    r"也可能是数据缺失|未知|未能|无法|不完整|不可全信|不作比较|不予计算|下限|上限|没有配置|没有数据源|没有数据|无巡检|"
+    r"未确认|未列|没有完整的|没有足够|没有该项|没有可计算|按缺数据处理|缺少|缺\s*[\d,]+\s*天|可能有遗漏|可能有故障|天数不足|"
+    r"历史不足|^—$"
 )
 #: A subject, and the numbers that are told of it.
 Fact = tuple[str, frozenset[float]]
@@ -26,7 +27,7 @@ _CLAIM = re.compile(r"没有|均|正常|全部|无|未见|恢复|消除|持平|�
 _REST = re.compile(r"另有\s*[\d,]+\s*项[^，；]*，详见[^，；]*。")
 
 #: Words by which a text says that it is about the days that are known alone.
-_OF_KNOWN_DAYS = re.compile(r"中有数据的")
+_OF_KNOWN_DAYS = re.compile(r"也可能是数据缺失|中有数据的|其中\s*\d+\s*天数据完整")
 
 _BOUND = re.compile(r"([≥≤]|至少|最多)\s*")
 _NUMBER = re.compile(r"([≥≤]\s*)?(\d[\d,]*(?:\.\d+)?)")

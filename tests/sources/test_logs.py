@@ -10,12 +10,14 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pytest
+from structlog.testing import capture_logs
 
 from ntanalytics.catalog import Mapping, Product
 from ntanalytics.contract import dataset
 from ntanalytics.errors import SourceError, SourceRefused, SourceUnreachable
 from ntanalytics.settings import SourceSettings
 from ntanalytics.sources import logs
+from ntanalytics.sources.log_copies import copies_among
 from ntanalytics.sources.logs import LogsSource
 
 SINCE = dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
@@ -96,6 +98,38 @@ def test_a_file_that_is_being_compressed_is_read_once(tmp_path: Path) -> None:
 def test_two_globs_that_meet_read_a_file_once(tmp_path: Path) -> None:
     (tmp_path / "a.log").write_bytes(b"one\n")
     assert len(read([f"{tmp_path}/*.log", f"{tmp_path}/a*"])) == 1
+
+
+def _lines(count: int, word: str = "line") -> bytes:
+    return b"".join(f"{word} {number:06d}\n".encode() for number in range(count))
+
+
+def test_lines_under_another_name_count_once_and_that_is_told(tmp_path: Path) -> None:
+    """A copy of a morning, a compressed copy and a hard link beside the log, and another service that is alike."""
+    (tmp_path / "access.log").write_bytes(_lines(400))
+    (tmp_path / "access-copy.log").write_bytes(_lines(300))
+    (tmp_path / "access.log.bak").write_bytes(gzip.compress(_lines(400)))
+    os.link(tmp_path / "access.log", tmp_path / "zz.log")
+    (tmp_path / "other.log").write_bytes(_lines(350) + _lines(50, "else"))
+    counts = "SELECT file, count(*) FROM lines GROUP BY file ORDER BY file"
+    with capture_logs() as told:
+        # the shortest name of the longest files is kept
+        assert read([f"{tmp_path}/*"], counts) == [("other.log", 400), ("zz.log", 400)]
+    assert {event["file"] for event in told} == {"access.log", "access-copy.log", "access.log.bak"}
+    assert {event["of"] for event in told} == {"zz.log"}
+
+
+def test_short_files_that_are_equal_may_be_those_of_two_services(tmp_path: Path) -> None:
+    for name in ("a.log", "b.log"):
+        (tmp_path / name).write_bytes(b"GET /health 200\n")
+    assert len(read([f"{tmp_path}/*"])) == 2
+
+
+def test_of_three_copies_of_one_growing_file_the_longest_is_read(tmp_path: Path) -> None:
+    for name, count in (("a.log", 200), ("bb.log", 300), ("ccc.log", 250)):
+        (tmp_path / name).write_bytes(_lines(count))
+    files = sorted(tmp_path.iterdir())
+    assert copies_among(files) == {files[0]: files[1], files[2]: files[1]}
 
 
 def test_the_view_can_be_scanned_twice(tmp_path: Path) -> None:

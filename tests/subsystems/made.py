@@ -143,6 +143,7 @@ class _View:
     as_of: dt.datetime
     is_complete: bool
     was_complete: bool = True
+    is_damaged: bool = False
     note: str = ""
     absent: tuple[str, ...] = ()
     absent_note: str = ""
