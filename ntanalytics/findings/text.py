@@ -150,12 +150,11 @@ def word(finding: Finding, texts: Texts = MappingProxyType({})) -> Wording:
         since=since_words(finding),
         advice=_advice(finding, own),
     )
-    doubt = _DOUBT if finding.details.get("is_doubtful") else ""
-    return replace(
-        wording,
-        event=_event(finding, own, wording.clause) + doubt,
-        evidence=f"{wording.clause}{doubt}。" if doubt else wording.evidence,
-    )
+    told = _event(finding, own, wording.clause)
+    if not finding.details.get("is_doubtful"):
+        return replace(wording, event=told)
+    # in the headline itself: it may stand alone
+    return replace(wording, event=replace(told, what=f"{told.what}{_DOUBT}"), evidence=f"{wording.clause}{_DOUBT}。")
 
 
 def since_words(finding: Finding) -> str:
