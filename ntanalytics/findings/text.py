@@ -150,11 +150,11 @@ def word(finding: Finding, texts: Texts = MappingProxyType({})) -> Wording:
         since=since_words(finding),
         advice=_advice(finding, own),
     )
-    told = _event(finding, own, wording.clause)
+    words = _event(finding, own, wording.clause)
     if not finding.details.get("is_doubtful"):
-        return replace(wording, event=told)
+        return replace(wording, event=words)
     # in the headline itself: it may stand alone
-    return replace(wording, event=replace(told, what=f"{told.what}{_DOUBT}"), evidence=f"{wording.clause}{_DOUBT}。")
+    return replace(wording, event=replace(words, what=f"{words.what}{_DOUBT}"), evidence=f"{wording.clause}{_DOUBT}。")
 
 
 def since_words(finding: Finding) -> str:
