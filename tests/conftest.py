@@ -50,6 +50,8 @@ LONGEST = (
     "report_content/adoption/test_adoption.py",
     "scaffold/test_new_subsystem.py",
     "test_rules_reach_reports.py",
+    "report_content/test_daily_inspection_work.py",
+    "evaluation/test_past_workspace.py",
     "demo/test_estate.py",
     "demo/test_consistency.py",
     "faults/test_silence.py",

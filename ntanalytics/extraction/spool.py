@@ -104,10 +104,12 @@ class Spool:
         """
         try:
             self._days.close()
+            # The rows of one case may be on two days.
+            groups = [self.files()] if self._dataset.kind is Kind.CASE else list(self._days.files.values())
+            if not any(groups):
+                return  # to open an engine takes longer than to read nothing
             pa.default_memory_pool().release_unused()  # the search for repeated keys needs memory of its own
             with self._engine() as connection:
-                # The rows of one case may be on two days.
-                groups = [self.files()] if self._dataset.kind is Kind.CASE else list(self._days.files.values())
                 for files in filter(None, groups):
                     self._drop_duplicates(connection, files)
             pa.default_memory_pool().release_unused()  # DuckDB's, before the lake takes memory of its own

@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 from collections.abc import Mapping as Map
+from functools import lru_cache
 
 import sqlglot
 from sqlglot import exp
@@ -35,8 +36,13 @@ def find_shards(tables: Iterable[str], pattern: str) -> list[str]:
 
 def sharded_names(sql: str, shards: Iterable[str], dialect: str) -> list[str]:
     """Return the names of sharded tables that the SQL reads, in their order."""
-    tables = {table.name for table in sqlglot.parse_one(sql, dialect=dialect).find_all(exp.Table)}
-    return [name for name in shards if name in tables]
+    return [name for name in shards if name in _tables(sql, dialect)]
+
+
+@lru_cache(maxsize=1000)
+def _tables(sql: str, dialect: str) -> frozenset[str]:
+    """Return the names of the tables that a mapping's SQL reads: it is parsed once, not for each window."""
+    return frozenset(table.name for table in sqlglot.parse_one(sql, dialect=dialect).find_all(exp.Table))
 
 
 def expand(sql: str, shards: Map[str, list[str]], first: dt.date, last: dt.date, dialect: str) -> str:

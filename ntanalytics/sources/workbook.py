@@ -45,6 +45,8 @@ class WorkbookSource(SourceBase):
             )
         super().__init__(name, product, zone)
         self._path: Path = settings.path
+        #: The file as it was when its sheets were read last, and these: each dataset reads the same workbook.
+        self._read: tuple[tuple[int, int, int], dict[str, pa.Table]] | None = None
 
     @contextmanager
     def read(self, mapping: Mapping, since: dt.datetime, until: dt.datetime) -> Iterator[Iterator[pa.RecordBatch]]:
@@ -71,9 +73,16 @@ class WorkbookSource(SourceBase):
         """
         where = f"{self.name}: {self._path}"
         try:
-            check_workbook(self._path, where)
-            book = calamine.CalamineWorkbook.from_path(str(self._path))
-            return {name: _as_text(book.get_sheet_by_name(name).to_python()) for name in book.sheet_names}
+            found = self._path.stat()
+            state = (found.st_ino, found.st_size, found.st_mtime_ns)
+            if self._read is None or self._read[0] != state:
+                check_workbook(self._path, where)
+                book = calamine.CalamineWorkbook.from_path(str(self._path))
+                self._read = (
+                    state,
+                    {name: _as_text(book.get_sheet_by_name(name).to_python()) for name in book.sheet_names},
+                )
+            return self._read[1]
         except (OSError, calamine.CalamineError, calamine.ZipError, calamine.XmlError, *DAMAGE_ERRORS) as error:
             raise SourceUnreachable(
                 tr("cannot read the workbook: {error}", error=error),

@@ -89,3 +89,12 @@ def test_other_sheets_and_columns_do_no_harm(product, tmp_path: Path):
     workbook.create_chartsheet("图表")
     workbook.save(path)
     assert read(product, path)["carrier"].to_pylist() == ["mobile"]
+
+
+def test_a_workbook_that_was_saved_again_is_read_again(product, tmp_path: Path):
+    path = book(tmp_path, [HEADER, ["2026-11-01", "mobile", 1, 1.5]])
+    source = WorkbookSource("book", SourceSettings(product="shop", path=path), product, ZONE)
+    assert source.sheets()["账单"].num_rows == 1
+    assert source.sheets() is source.sheets()
+    book(tmp_path, [HEADER, ["2026-11-01", "mobile", 1, 1.5], ["2026-11-01", "unicom", 2, 2.5]])
+    assert source.sheets()["账单"].num_rows == 2
