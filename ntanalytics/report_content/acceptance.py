@@ -190,7 +190,7 @@ def changed_table(accepted: Acceptance, *, id: str = "changed") -> Table:
     """Return the obligations whose verdict differs from the last acceptance of the same contract year."""
     title, earlier = "与上次验收相比", _earlier(accepted.report)
     if earlier is None:
-        return Table(id, title, note="本合同年度没有更早的验收报告。")
+        return Table(id, title, fields=_CHANGED, note="本合同年度没有更早的验收报告。")
     last, verdicts = earlier
     changed = tuple(
         plain_row({"id": item.obligation.id, "obligation": item.obligation.label, "then": then, "now": now})
@@ -198,7 +198,7 @@ def changed_table(accepted: Acceptance, *, id: str = "changed") -> Table:
         if (then := verdicts.get(item.obligation.id, "")) != (now := VERDICTS[item.verdict])
     )
     note = f"上次验收截至{last.year}年{day_words(last)}。" + ("" if changed else "各项结论没有变化。")
-    return Table(id, title, fields=_CHANGED if changed else (), rows=changed, note=note)
+    return Table(id, title, fields=_CHANGED, rows=changed, note=note)
 
 
 def _earlier(report: Report) -> tuple[date, dict[str, str]] | None:

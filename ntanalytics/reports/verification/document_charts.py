@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import posixpath
 from collections.abc import Mapping
 from typing import Any
@@ -45,7 +46,9 @@ def chart_differences(record: Record, charts: list[_Drawn]) -> list[str]:
     blocks = [item for item in items if item.has_plot]
     if len(blocks) != len(charts):
         return [f"it has {len(charts)} charts instead of {len(blocks)}"]
-    wrong = [block.id for block, chart in zip(blocks, charts, strict=True) if chart != _wanted(block, record)]
+    wrong = [
+        block.id for block, chart in zip(blocks, charts, strict=True) if not _is_same(chart, _wanted(block, record))
+    ]
     return [f"chart {name!r} is not that of the record" for name in wrong]
 
 
@@ -59,6 +62,16 @@ def _drawn(chart: Any) -> _Drawn:
         ]
         series.append((drawn.findtext(f"{_C}tx/{_C}v") or "", points))
     return series
+
+
+def _is_same(drawn: _Drawn, wanted: _Drawn) -> bool:
+    """Return whether two charts have the same names, categories and values, as far as an office file keeps digits."""
+    if [(name, [place for place, _ in points]) for name, points in drawn] != [
+        (name, [place for place, _ in points]) for name, points in wanted
+    ]:
+        return False
+    values = [[value for _, points in chart for _, value in points] for chart in (drawn, wanted)]
+    return all(math.isclose(one, other, rel_tol=1e-12) for one, other in zip(*values, strict=True))
 
 
 def _wanted(block: RecordedBlock, record: Record) -> _Drawn:

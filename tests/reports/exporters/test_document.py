@@ -18,7 +18,7 @@ import pandas as pd
 import pytest
 from docx.oxml.ns import qn
 
-from ntanalytics.reports import board, figures, table
+from ntanalytics.reports import Axes, board, chart, figures, table
 from ntanalytics.reports.exporters import render
 from ntanalytics.reports.exporters.column_widths import column_widths, fit_widths
 from ntanalytics.reports.exporters.document import document_bytes
@@ -221,3 +221,10 @@ def test_libreoffice_opens_the_document(made: bytes, tmp_path: Path, soffice: st
     with_board = [page for page in pages if any(mark in page for mark in ("■异常", "○未知", "●正常"))]
     assert with_board
     assert all("建议措施" in page for page in with_board)  # the head of a table is on each page that has its rows
+
+
+def test_a_value_of_more_digits_than_an_office_file_keeps_is_the_same(sample: ModuleType) -> None:
+    rows = figures(pd.DataFrame({"application": ["甲", "乙"], "failed_share": [0.43405149763531264, 1 / 315]}))
+    made = chart(rows, "bar", Axes(x="application", y="failed_share"), title="图", id="digits")
+    record = read_record(sample.notebook([sample.blocks()[0], made]))
+    assert document_differences(record, document_bytes(record)) == []
