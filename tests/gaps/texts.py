@@ -64,7 +64,9 @@ def compare_text(true: Sequence[str], seen: str, facts: Sequence[Fact] = ()) -> 
     clauses = _clauses(seen)
     doubts = any(map(is_marked, clauses))
     told = [numbers for subject, numbers in facts if subject in _PUNCTUATION.sub("", seen)]
-    kinds = {"equal" if _tells(told, clause) else _clause(known, clause, doubts=doubts) for clause in clauses}
+    kinds = {
+        "equal" if _tells(told, clause) else _clause(known, clause, doubts=doubts or bool(told)) for clause in clauses
+    }
     worst: tuple[Kind, ...] = ("false", "unknown", "bounded", "equal")
     return next((kind for kind in worst if kind in kinds), "unknown")
 
