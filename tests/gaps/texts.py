@@ -23,8 +23,8 @@ _CHECKS = re.compile(r"(\d+)\s*项检查未知")
 #: Words of a clause without a number that claims something nevertheless.
 _CLAIM = re.compile(r"没有|均|正常|全部|无|未见|恢复|消除|持平|增加|减少|完整|达标|达到|没能")
 
-#: The last sentence of a list that is cut.
-_REST = re.compile(r"另有\s*[\d,]+\s*项[^，；]*，详见[^，；]*。")
+#: Sentences on a list itself: how many more there are, how many of it are muted.
+_REST = re.compile(r"另有\s*[\d,]+\s*项[^，；]*，详见[^，；]*。|已登记处置的.*不再提示.*")
 
 #: Words by which a text says that it is about the days that are known alone.
 _OF_KNOWN_DAYS = re.compile(r"也可能是数据缺失|中有数据的|其中\s*\d+\s*天数据完整")
