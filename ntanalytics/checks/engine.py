@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from ntanalytics.checks.check import DAY, Check, Span
@@ -12,7 +13,7 @@ from ntanalytics.checks.doubtful_data import doubt
 from ntanalytics.checks.section import SubsystemSummary, failed_summary, no_source_summary
 from ntanalytics.checks.subsystem import Subsystem
 from ntanalytics.checks.suppression import PLANNED_READS, excuse_planned, suppress
-from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.finding import Detail, Finding
 from ntanalytics.findings.judgement import unknown
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.column_needs import SKEWED
@@ -80,30 +81,25 @@ def judge(context: CheckContext, subsystems: Sequence[Subsystem], spans: Sequenc
     checks = selected_checks(subsystems, spans)
     findings: list[Finding] = []
     unjudged: set[str] = set()
-    silent: list[Rule] = []
+    silent: set[str] = set()
     for check in checks:
         rule = context.rules[check.rule]
         required = [context.dataset(name, days) for name, days in check.reads.items() if name not in check.optional]
         is_whole = all(view.sources and view.is_complete for view in required)
         if not is_whole:
             unjudged.add(check.rule)
-        if rule.enabled and all(view.sources for view in required):
+        if rule.enabled and not all(view.sources for view in required):
+            silent.add(rule.code)
+        elif rule.enabled:
             try:
                 made = _without_absent(context, check, rule, check.evaluate(context, rule))
                 findings += _doubted(made) if any(view.is_damaged for view in required) else made
                 if not is_whole and _is_silent(made):
-                    silent.append(rule)
+                    silent.add(rule.code)
             except COMPUTATION_ERRORS as error:
                 unjudged.add(check.rule)
                 findings.append(unknown(rule, "failed").with_details(error=error_place(error)))
-    findings += [
-        unknown(context.rules[f"{subsystem.id}.source"], "no_source").with_details(
-            datasets=missing, is_part=_has_source(context, subsystem)
-        )
-        for subsystem in subsystems
-        if (missing := _missing_sources(context, subsystem, checks)) and context.rules[f"{subsystem.id}.source"].enabled
-    ]
-    findings += _silent_checks(context, subsystems, silent)
+    findings += _not_seen(context, subsystems, checks, silent)
     findings, suppressed = suppress(doubt(findings, checks), checks, spans)
     unjudged |= {finding.code for finding in suppressed}
     if DAY in spans:
@@ -125,13 +121,28 @@ def _is_silent(findings: Sequence[Finding]) -> bool:
     return all(finding.is_violation and not finding.is_of_whole_subsystem for finding in findings)
 
 
-def _silent_checks(context: CheckContext, subsystems: Sequence[Subsystem], silent: Sequence[Rule]) -> Iterable[Finding]:
-    """Return one unknown finding of each subsystem of which checks over a gap left something out."""
+def _not_seen(
+    context: CheckContext, subsystems: Sequence[Subsystem], checks: Sequence[Check], silent: AbstractSet[str]
+) -> Iterable[Finding]:
+    """Return one unknown finding of each subsystem that lacks a source, or of which checks are silent over a gap.
+
+    Args:
+        context: the context.
+        subsystems: the subsystems.
+        checks: the checks that were evaluated.
+        silent: codes of those that were not made, or left something out.
+    """
     for subsystem in subsystems:
-        codes = {rule.code for rule in silent if rule.subsystem == subsystem.id}
         rule = context.rules.get(f"{subsystem.id}.source")
-        if codes and subsystem.section is not None and rule is not None and rule.enabled:
-            yield unknown(rule, "incomplete").with_details(checks=len(codes))
+        if subsystem.section is None or rule is None or not rule.enabled:
+            continue
+        number = len({check.rule for check in subsystem.checks} & silent)
+        is_part, missing = _has_source(context, subsystem), _missing_sources(context, subsystem, checks)
+        counted: dict[str, Detail] = {"checks": number} if number and is_part else {}
+        if missing:
+            yield unknown(rule, "no_source").with_details(datasets=missing, is_part=is_part, **counted)
+        elif counted:
+            yield unknown(rule, "incomplete").with_details(**counted)
 
 
 def _without_absent(context: CheckContext, check: Check, rule: Rule, findings: Sequence[Finding]) -> Sequence[Finding]:

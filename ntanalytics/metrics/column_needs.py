@@ -75,6 +75,7 @@ NEEDED: Mapping[str, Sequence[str]] = MappingProxyType(
             "arrival_to_signing_s",
         ),
         "identity.accounts.last_login_at": ("dormant_accounts", "awakened_accounts"),
+        "identity.accounts.opened_at": ("dormant_accounts",),
         "identity.logins.account_id": (
             "login_users",
             "attempts",
@@ -166,8 +167,9 @@ NEEDED_OF_ONE: Mapping[str, Sequence[str]] = MappingProxyType(
 )
 
 
-#: Measures in which a null counts as a fact (not reported, not delivered): without the column no bound of them holds.
-SKEWED = frozenset({"unknown", "pending", "backlog", "oldest_backlog_at", "delivery_rate"})
+#: Measures in which a null counts as a fact (not reported, not delivered, never logged in): without the column no bound
+#: of them holds.
+SKEWED = frozenset({"unknown", "pending", "backlog", "oldest_backlog_at", "delivery_rate", "dormant_accounts"})
 
 
 def unknown_measures(dataset: str, absent: Mapping[str, Iterable[str]], sources: Sequence[str]) -> frozenset[str]:

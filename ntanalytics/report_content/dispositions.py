@@ -17,12 +17,10 @@ DATASET, NOTED_DAYS = "desk.dispositions", 400
 
 
 def dispositions_of(evaluation: Evaluation, lifecycles: LifecycleState) -> Dispositions:
-    """Return the desk's decisions about the findings of a report; none where the desk keeps no such sheet."""
+    """Return the desk's decisions about the findings of a report; unknown without a source, and over a gap."""
     context = evaluation.context
     view = context.dataset(DATASET, NOTED_DAYS)
-    if not view.sources:
-        return Dispositions()
-    if not view.is_complete:
+    if not view.sources or not view.is_complete:
         return Dispositions(is_known=False)
     decisions = [
         Disposition(

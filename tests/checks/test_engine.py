@@ -108,7 +108,7 @@ def test_what_the_checks_lack_is_told_once_where_the_rest_is_watched() -> None:
     """Messages without bills: what needs the bills would be silent as if all were well."""
     made = evaluation(SMS, [RATE, "sms.bill"], _messages(0.0), spans=(MONTH,), has_section=True)
     [told] = [finding for finding in made.findings if finding.unknown == "no_source"]
-    assert (told.code, told.details) == ("sms.source", {"datasets": ("运营商账单",), "is_part": True})
+    assert (told.code, told.details) == ("sms.source", {"datasets": ("运营商账单",), "is_part": True, "checks": 1})
     assert made.summaries["sms"].status == "unknown"
     without = evaluation(SMS, [RATE], _messages(0.0), spans=(MONTH,), has_section=True)
     assert without.summaries["sms"].status == "ok"
@@ -116,7 +116,8 @@ def test_what_the_checks_lack_is_told_once_where_the_rest_is_watched() -> None:
 
 def test_what_is_silent_over_a_gap_is_told_once() -> None:
     """Returned documents are told unit by unit: over a gap no unit is told, and none is shown to be well."""
-    returned, data = "docexchange.undelivered", {"docexchange.deliveries": [{"delivery_id": "d"}]}
+    returned = "docexchange.undelivered"
+    data = {"docexchange.deliveries": [{"delivery_id": "d"}], "docexchange.documents": [{"document_id": "d"}]}
     made = evaluation(DOCUMENTS, [returned], data, gaps=(ON,), has_section=True)
     [told] = [finding for finding in made.findings if finding.unknown == "incomplete"]
     assert (told.status, told.unknown, told.details) == ("unknown", "incomplete", {"checks": 1})

@@ -89,8 +89,10 @@ def compare(complete: RecordedBlocks, damaged: RecordedBlocks, whole: RecordedBl
     doubtful = [row for row in rows if row["state"] in VIOLATIONS and is_marked(row.get("evidence", ""))]
     told += [f"{row['subject']}{row['check']}" for row in doubtful]
     told += [f"[{row['subsystem']}].state" for row in doubtful]
-    board = [row for block in complete.values() if block["block"] == "board" for row in block["rows"]]
-    facts = [fact(row["subject"], row["subject"], row["evidence"], row["since"]) for row in board if "evidence" in row]
+    judged = [
+        row for block in complete.values() for row in block.get("rows", ()) if {"subject", "evidence"} <= set(row)
+    ]
+    facts = [fact(row["subject"], row["subject"], row["evidence"], row.get("since")) for row in judged]
     subjects = frozenset({DATA, "/data.", "[data.", *("".join(text.split()) for text in told)})
     verdict = Verdict(subjects=subjects, facts=facts)
     gaps = bool(damaged["head"].get("gaps")) if "head" in damaged else False

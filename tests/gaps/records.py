@@ -9,6 +9,7 @@ from typing import Any
 from unittest import mock
 
 from ntanalytics.findings import lifecycle_text
+from ntanalytics.recommendations import text as recommendations_text
 from ntanalytics.report_content import overview, sms_volume, weekly_text
 from ntanalytics.reports.blocks import block as blocks_module
 from ntanalytics.reports.blocks.block import Block, to_json
@@ -28,6 +29,7 @@ def whole_record(site: GapSite, report: str, period: str) -> RecordedBlocks:
         mock.patch.object(weekly_text, "MAX_DECISIONS", _ALL),
         mock.patch.multiple(overview, MAX_INCIDENTS=_ALL, MAX_EXCEPTIONS=_ALL),
         mock.patch.object(sms_volume, "MAX_EXCEPTIONS", _ALL),
+        mock.patch.object(recommendations_text, "MOST", _ALL),
         mock.patch.dict(lifecycle_text.opening.__kwdefaults__, limit=_ALL),
     ):
         return record(site, report, period)

@@ -27,6 +27,9 @@ from ntanalytics.ledger import Ledger
 from ntanalytics.settings import ENVIRONMENT, Settings, load, project_dir
 from tests.city import FIRST, UNTIL
 
+#: Kinds of products of which the extraction takes a day without rows for a gap.
+EMPTY_MEANS_ABSENT = ("logs", "prometheus")
+
 
 @dataclass(frozen=True)
 class GapSite:
@@ -125,6 +128,11 @@ class GapSite:
         where = "WHERE dataset = :dataset AND day BETWEEN :first AND :last"
         with engine.begin() as connection:
             connection.execute(sa.text(f'UPDATE coverage SET "rows" = 0, source_rows = 0 {where}'), days)
+            for source, settings in self.settings.sources.items():
+                product = load_product(project_dir("queries") / settings.product)
+                if product.kind in EMPTY_MEANS_ABSENT:
+                    absent = f"UPDATE coverage SET is_held = 0 {where} AND source = :source"
+                    connection.execute(sa.text(absent), {**days, "source": source})
         engine.dispose()
 
     def delete_rows(self, dataset: str, predicate: str) -> None:

@@ -14,7 +14,6 @@ CELLS = [
     Cell("sms.messages", "no_source", WEEKLY),
     Cell("sms.messages", "middle_day", WEEKLY),
     Cell("infra.requests", "half_day", WEEKLY),
-    Cell("sms.messages", "shifted", "sms_volume"),
     Cell("sms.messages", "absent outcome", "sms_volume"),
 ]
 

@@ -12,7 +12,7 @@ Kind = Literal["equal", "bounded", "unknown", "false"]
 _UNKNOWN = re.compile(
     r"也可能是数据缺失|未知|未能|无法|不完整|不可全信|不作比较|不予计算|下限|上限|没有配置|没有数据源|没有数据|无巡检|"
     r"未确认|未列|没有完整的|没有足够|没有该项|没有可计算|按缺数据处理|缺少|缺\s*[\d,]+\s*天|可能有遗漏|可能有故障|天数不足|"
-    r"历史不足|^—$"
+    r"历史不足|未取得|按未处置列出|^—$"
 )
 #: A subject, and the numbers that are told of it.
 Fact = tuple[str, frozenset[float]]
@@ -23,8 +23,8 @@ _CHECKS = re.compile(r"(\d+)\s*项检查未知")
 #: Words of a clause without a number that claims something nevertheless.
 _CLAIM = re.compile(r"没有|均|正常|全部|无|未见|恢复|消除|持平|增加|减少|完整|达标|达到|没能")
 
-#: The last sentence of a list that is cut.
-_REST = re.compile(r"另有\s*[\d,]+\s*项[^，；]*，详见[^，；]*。")
+#: Sentences on a list itself: how many more there are, how many of it are muted.
+_REST = re.compile(r"另有\s*[\d,]+\s*项[^，；]*，详见[^，；]*。|已登记处置的.*不再提示.*")
 
 #: Words by which a text says that it is about the days that are known alone.
 _OF_KNOWN_DAYS = re.compile(r"也可能是数据缺失|中有数据的|其中\s*\d+\s*天数据完整")
@@ -64,7 +64,9 @@ def compare_text(true: Sequence[str], seen: str, facts: Sequence[Fact] = ()) -> 
     clauses = _clauses(seen)
     doubts = any(map(is_marked, clauses))
     told = [numbers for subject, numbers in facts if subject in _PUNCTUATION.sub("", seen)]
-    kinds = {"equal" if _tells(told, clause) else _clause(known, clause, doubts=doubts) for clause in clauses}
+    kinds = {
+        "equal" if _tells(told, clause) else _clause(known, clause, doubts=doubts or bool(told)) for clause in clauses
+    }
     worst: tuple[Kind, ...] = ("false", "unknown", "bounded", "equal")
     return next((kind for kind in worst if kind in kinds), "unknown")
 
