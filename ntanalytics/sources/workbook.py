@@ -73,8 +73,8 @@ class WorkbookSource(SourceBase):
         """
         where = f"{self.name}: {self._path}"
         try:
-            found = self._path.stat()
-            state = (found.st_ino, found.st_size, found.st_mtime_ns)
+            status = self._path.stat()
+            state = (status.st_ino, status.st_size, status.st_mtime_ns)
             if self._read is None or self._read[0] != state:
                 check_workbook(self._path, where)
                 book = calamine.CalamineWorkbook.from_path(str(self._path))
