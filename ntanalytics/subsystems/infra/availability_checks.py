@@ -43,8 +43,9 @@ def service_checks(checks: ir.Table) -> ir.Table:
 
 
 def certificates(context: CheckContext) -> pa.Table:
-    """Return the TLS certificates that the checks of the period saw."""
-    return probes.certificates(context.dataset("infra.checks").table, context.ends_at).to_pyarrow()
+    """Return the TLS certificates that the checks of the period saw, as of its end; of a period that lasts, of now."""
+    checks = context.dataset("infra.checks")
+    return probes.certificates(checks.table, min(context.ends_at, checks.as_of)).to_pyarrow()
 
 
 def _availability(context: CheckContext, rule: Rule) -> list[Finding]:

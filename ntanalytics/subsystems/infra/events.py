@@ -138,8 +138,15 @@ def backup_lateness(finding: Finding) -> EventWords:
 
 
 def tls_days(finding: Finding) -> EventWords:
-    """Return in how many days a server certificate ends."""
-    return EventWords(f"{site_of(finding.entity.label)} 的服务器证书将于{value_words(finding, unit='天')}后到期")
+    """Return in how many days a server certificate ends, or since when it has ended."""
+    ends = expired(finding) or f"将于{value_words(finding, unit='天')}后到期"
+    return EventWords(f"{site_of(finding.entity.label)} 的服务器证书{ends}")
+
+
+def expired(finding: Finding) -> str:
+    """Return for how long a server certificate has ended: ``已过期 3 天``; empty where it is in force."""
+    days = finding.value or 0.0
+    return f"已过期 {format_number(-days, 'integer', '天')}" if days < 0 else ""
 
 
 def failed_patches(finding: Finding) -> EventWords:

@@ -229,6 +229,11 @@ def _unpatched(finding: Finding) -> str:
     return f"{count} 台主机超过 {limit}没有补丁记录，最久 {longest} 天：{listed(events.names(finding, 'hosts'))}。"
 
 
+def _tls_days(finding: Finding) -> str:
+    ended = events.expired(finding)
+    return f"服务器证书{ended}。" if ended else measured(finding)
+
+
 #: Code of a rule → its sentences.
 TEXTS: Texts = MappingProxyType(
     {
@@ -267,7 +272,7 @@ TEXTS: Texts = MappingProxyType(
         "infra.failed_patches": RuleText(evidence=_failed_patches, event=events.failed_patches),
         "infra.slow_decay": SLOW_DECAY,
         "infra.ping_loss": PING_LOSS,
-        "infra.tls_days": RuleText(event=events.tls_days),
+        "infra.tls_days": RuleText(evidence=_tls_days, event=events.tls_days),
         "infra.unpatched": RuleText(
             evidence=_unpatched,
             event=events.unpatched,
