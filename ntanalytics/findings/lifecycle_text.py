@@ -9,7 +9,7 @@ from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.lifecycle import CHANGES, Change, LifecycleState
 from ntanalytics.findings.phrases import day_words, hours_words, listed, spaced, value_words
 from ntanalytics.findings.place import Topology
-from ntanalytics.findings.text import Wording, exceptions, since_words
+from ntanalytics.findings.text import Wording, exceptions, remaining, since_words
 
 #: Changes at the head of an inspection, in this order.
 _FIRST: tuple[Change, ...] = ("new", "back", "worse")
@@ -91,8 +91,7 @@ def opening(
         f"{CHANGES[change]}：{group_sentence(group, word)}" if change else group_sentence(group, word)
         for change, group in marked[:limit]
     ]
-    left = sum(len(group.findings) for _, group in marked[limit:])
-    more = [f"另有 {left} 项关注、异常或未知，详见状态一览。"] if left else []
+    more = remaining([finding for _, group in marked[limit:] for finding in group.findings])
     return [compared(state), *sentences, *more, *_without_source(lacking)]
 
 

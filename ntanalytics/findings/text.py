@@ -5,7 +5,7 @@ A subsystem has sentences of its own by rule code (``subsystems/<id>/text.py``);
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
@@ -291,6 +291,17 @@ def exceptions(
     if not open_findings:
         return [f"{len(everything)} 项检查均正常。"]
     sentences = [wording(finding).sentence for finding in open_findings[:limit]]
-    if len(open_findings) > limit:
-        sentences.append(f"另有 {len(open_findings) - limit} 项关注、异常或未知，详见{board}。")
-    return sentences
+    return [*sentences, *remaining(open_findings[limit:], board)]
+
+
+def remaining(findings: Sequence[Finding], board: str = "状态一览") -> list[str]:
+    """Return a sentence on findings that are not told one by one: how many are wrong, and how many unknown.
+
+    Args:
+        findings: findings that are not ok; without any there is no sentence.
+        board: title of the block with all of them.
+    """
+    not_known = sum(finding.status == "unknown" for finding in findings)
+    wrong = len(findings) - not_known
+    counts = [f"{number} 项{what}" for number, what in ((wrong, "关注或异常"), (not_known, "未知")) if number]
+    return [f"另有 {'、'.join(counts)}，详见{board}。"] if counts else []

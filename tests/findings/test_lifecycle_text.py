@@ -99,7 +99,7 @@ def test_what_is_new_is_told_before_what_lasts_and_is_worse() -> None:
     ]
     assert opening([lasting, NEW], state, limit=1)[1:] == [
         "新增：乙过期 3 张，自11月12日起。",
-        "另有 1 项关注、异常或未知，详见状态一览。",
+        "另有 1 项关注或异常，详见状态一览。",
     ]
     assert opening([_finding("甲", "ok")], follow_lifecycles([_on(17), _on(18)]))[1:] == ["1 项检查均正常。"]
     assert opening([], follow_lifecycles([_on(17), _on(18)]))[1:] == ["没有检查结果，状态未知。"]

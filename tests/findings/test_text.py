@@ -94,7 +94,7 @@ def test_the_worst_is_told_first_and_the_rest_is_counted() -> None:
     findings = [_finding("unknown", "丙"), _finding("ok"), _finding("warning", "乙"), _finding("critical", "甲")]
     sentences = exceptions(findings, word, limit=2)
     assert [sentence[0] for sentence in sentences] == ["甲", "乙", "另"]
-    assert sentences[-1] == "另有 1 项关注、异常或未知，详见状态一览。"
+    assert sentences[-1] == "另有 1 项未知，详见状态一览。"
 
 
 def test_all_ok_is_told_and_nothing_checked_is_not_ok() -> None:

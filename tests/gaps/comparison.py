@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.gaps.records import RecordedBlocks
-from tests.gaps.texts import Fact, compare_text, fact, is_marked, is_rest
+from tests.gaps.texts import Fact, compare_text, fact, is_marked, is_rest, unknown_count
 
 #: Columns that number the rows of a report: they move when a row is not known.
 ORDINALS = frozenset({"place", "number"})
@@ -81,8 +81,9 @@ def compare(complete: RecordedBlocks, damaged: RecordedBlocks, whole: RecordedBl
     Args:
         complete: the record over complete data.
         damaged: the one over damaged data.
-        whole: the record over complete data with all sentences of the lists that are cut: where one of the first
-            sentences is not known, the next one takes its place.
+        whole: the record over complete data with all sentences of the lists that are cut, and with the findings that
+            others hide: where one of the first sentences is not known, the next one takes its place, and where a
+            finding is not known, what it hides comes up.
     """
     rows = [row for block in damaged.values() if block["block"] == "board" for row in block["rows"]]
     told = [row["subject"] for row in rows if row["code"].startswith("data.") and row["state"] != "ok"]
@@ -90,7 +91,11 @@ def compare(complete: RecordedBlocks, damaged: RecordedBlocks, whole: RecordedBl
     told += [f"{row['subject']}{row['check']}" for row in doubtful]
     told += [f"[{row['subsystem']}].state" for row in doubtful]
     judged = [
-        row for block in complete.values() for row in block.get("rows", ()) if {"subject", "evidence"} <= set(row)
+        row
+        for record in (complete, whole)
+        for block in record.values()
+        for row in block.get("rows", ())
+        if {"subject", "evidence"} <= set(row)
     ]
     facts = [fact(row["subject"], row["subject"], row["evidence"], row.get("since")) for row in judged]
     subjects = frozenset({DATA, "/data.", "[data.", *("".join(text.split()) for text in told)})
@@ -103,7 +108,8 @@ def compare(complete: RecordedBlocks, damaged: RecordedBlocks, whole: RecordedBl
         if other is None:
             verdict.add("unknown" if gaps else "false", name, "block", None)
         else:
-            more = {"whole": whole[name]["items"]} if block["block"] == "sentences" else {}
+            all_of_it = whole.get(name, block)
+            more = {"whole": all_of_it.get("items" if block["block"] == "sentences" else "rows", ())}
             _COMPARISONS[block["block"]](verdict, name, {**block, **more}, other)
     for name in damaged.keys() - complete.keys():
         verdict.add("false" if damaged[name]["block"] != "table" else "unknown", name, None, "block")
@@ -143,7 +149,11 @@ def _table(verdict: Verdict, name: str, true: Mapping[str, Any], seen: Mapping[s
             is_marked_row = says_so or mark == "unknown" or _is_marked_row(row, other)
             kind = _value(value, other[column], mark, is_marked=is_marked_row, facts=verdict.facts)
             verdict.add(kind, f"{place}.{column}", value, other[column])
-    for key in others:
+    hidden = {(*_key(row, keys), row.get("state")) for row in true["whole"]}
+    for key, row in others.items():
+        if (*key, row.get("state")) in hidden:  # what hides it over complete data is not known here
+            verdict.add("equal", f"{name}[{'/'.join(map(str, key))}]", None, "row")
+            continue
         # what a lost column would tell apart stands in one row without a name
         may_be = says_so and (None in key or name in CHOSEN_ROWS)
         verdict.add("unknown" if may_be else "false", f"{name}[{'/'.join(map(str, key))}]", None, "row")
@@ -180,7 +190,11 @@ def _board(verdict: Verdict, name: str, true: Mapping[str, Any], seen: Mapping[s
         is_told = other["state"] == "unknown" or is_marked(other.get("evidence", ""))
         kind = "equal" if other["state"] == row["state"] else "unknown" if is_told else "false"
         verdict.add(kind, f"{place}.state", row["state"], other["state"])
+    hidden = {(row["code"], row["entity"], row["state"]) for row in true["whole"]}
     for (code, entity), row in others.items():
+        if (code, entity, row["state"]) in hidden:  # what hides it over complete data is not known here
+            verdict.add("equal", f"{name}[{code}/{entity}]", None, row["state"])
+            continue
         is_told = row["state"] in ("unknown", "ok") or code.startswith("data.") or is_marked(row.get("evidence", ""))
         kind = "unknown" if is_told else "false"
         verdict.add(kind, f"{name}[{code}/{entity}]", None, row["state"])
@@ -193,6 +207,7 @@ def _sentences(verdict: Verdict, name: str, true: Mapping[str, Any], seen: Mappi
     for place, (kind, text) in enumerate(pairs):
         verdict.add(kind, f"{name}[{place}]", None, text)
     is_told = any(kind in ("unknown", "bounded") or verdict.is_of_the_data(text) for kind, text in pairs)
+    is_told |= max(map(unknown_count, said), default=0) > max(map(unknown_count, whole), default=0)
     for place, item in enumerate(true["items"]):
         if _said(item) not in said and not is_rest(item["text"]):
             verdict.add("unknown" if is_told else "false", f"{name}[was {place}]", _said(item), None)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 from unittest import mock
 
+from ntanalytics.checks import engine
 from ntanalytics.findings import lifecycle_text
 from ntanalytics.recommendations import text as recommendations_text
 from ntanalytics.report_content import overview, sms_volume, weekly_text
@@ -24,8 +25,9 @@ RecordedBlocks = Mapping[str, Mapping[str, Any]]
 
 
 def whole_record(site: GapSite, report: str, period: str) -> RecordedBlocks:
-    """Return the blocks of a report whose lists of sentences are not cut."""
+    """Return the blocks of a report whose lists of sentences are not cut, and of which no finding hides another."""
     with (
+        mock.patch.object(engine, "suppress", lambda findings, checks, spans: (list(findings), [])),
         mock.patch.object(weekly_text, "MAX_DECISIONS", _ALL),
         mock.patch.multiple(overview, MAX_INCIDENTS=_ALL, MAX_EXCEPTIONS=_ALL),
         mock.patch.object(sms_volume, "MAX_EXCEPTIONS", _ALL),

@@ -55,6 +55,13 @@ def test_a_table(seen: dict[str, Any], false: set[str]) -> None:
     assert _false(TRUE, seen) == false
 
 
+def test_what_was_hidden_comes_up_as_it_is_without_hiding() -> None:
+    seen, whole = _table(_row(1, "甲", 3), _row(2, "乙", 5), _row(3, "丙", 1)), _table(*TRUE["rows"], _row(9, "丙", 1))
+    assert _false(TRUE, seen, whole) == set()
+    graver = _table(*TRUE["rows"], {**_row(9, "丙", 1), "state": "critical"})
+    assert _false(TRUE, seen, graver) == {"it[丙]"}
+
+
 def _sentences(*texts: str) -> dict[str, Any]:
     return {"block": "sentences", "title": "", "items": [{"text": text} for text in texts]}
 

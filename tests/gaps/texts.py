@@ -26,6 +26,8 @@ _CLAIM = re.compile(r"没有|均|正常|全部|无|未见|恢复|消除|持平|�
 #: Sentences on a list itself: how many more there are, how many of it are muted.
 _REST = re.compile(r"另有\s*[\d,]+\s*项[^，；]*，详见[^，；]*。|已登记处置的.*不再提示.*")
 
+_COUNT_OF_UNKNOWN = re.compile(r"([\d,]+)\s*项未知，详见")
+
 #: Words by which a text says that it is about the days that are known alone.
 _OF_KNOWN_DAYS = re.compile(r"也可能是数据缺失|中有数据的|其中\s*\d+\s*天数据完整")
 
@@ -44,6 +46,12 @@ def is_marked(text: str) -> bool:
 def is_rest(text: str) -> bool:
     """Return whether a text only tells how many more there are."""
     return bool(_REST.fullmatch(text))
+
+
+def unknown_count(text: str) -> int:
+    """Return how many findings a text counts as unknown."""
+    counted = _COUNT_OF_UNKNOWN.search(text)
+    return int(counted[1].replace(",", "")) if counted else 0
 
 
 def compare_text(true: Sequence[str], seen: str, facts: Sequence[Fact] = ()) -> Kind:

@@ -64,7 +64,9 @@ def backup_highlights(plans: Figures, late: int) -> str:
     if not plans:
         return "没有备份记录" if plans.is_complete else "备份记录未知"
     media = [row["medium"] for row in plans]
-    counts = f"备份计划在线 {media.count('online')} 项、离线 {media.count('offline')} 项"
+    bound = "" if plans.is_complete else "≥"
+    online, offline = (f"{bound}{media.count(medium)}" for medium in ("online", "offline"))
+    counts = f"备份计划在线 {online} 项、离线 {offline} 项"
     if late:
         return f"{counts}，{late} 项逾期"
     return f"{counts}，均按期" if plans.is_complete else f"{counts}，是否按期未知"

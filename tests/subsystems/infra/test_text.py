@@ -141,4 +141,4 @@ def test_the_highlights_tell_how_many_backup_plans_are_late() -> None:
 def test_over_a_gap_no_backup_is_said_to_be_in_time() -> None:
     plans = replace(figures([{"medium": "online"}]), is_complete=False)
     assert backup_highlights(plans[:0], 0) == "备份记录未知"
-    assert backup_highlights(plans, 0) == "备份计划在线 1 项、离线 0 项，是否按期未知"
+    assert backup_highlights(plans, 0) == "备份计划在线 ≥1 项、离线 ≥0 项，是否按期未知"
