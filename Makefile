@@ -60,7 +60,7 @@ else
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(OFFLINE) --require-hashes --no-deps -r requirements-spark.lock
 endif
 
-demo: $(INSTALLED) ## build a demo city and issue its reports (two to three minutes); FULL=1 for all its days
+demo: $(INSTALLED) ## build a demo city and issue its reports (three to four minutes); FULL=1 for all its days
 	$(BIN)/ntanalytics demo --dir "$(DEMO_DIR)" $(if $(FULL),--full)
 
 # what was compiled is kept, whatever the machine says: the tests start hundreds of programs
@@ -68,7 +68,7 @@ test: setup ## run the tests
 	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest $(PYTEST_ARGS)
 
 # in one process, which builds the demo city once
-golden: setup ## write tests/golden/ from the demo city's reports, and show what changed (about two minutes)
+golden: setup ## write tests/golden/ from the demo city's reports, and show what changed (about three minutes)
 	UPDATE_GOLDEN=1 $(BIN)/python -m pytest -q -p no:xdist -k golden_file tests/test_reports_issued.py tests/test_advice_issued.py
 	@git diff --stat -- tests/golden
 
