@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from ntanalytics.metrics.figures import Covered
+from ntanalytics.metrics.rows import rows
 from ntanalytics.workspace.dataset_view import DatasetView
 
 
@@ -25,10 +26,11 @@ def since(view: DatasetView, first: dt.date) -> Covered:
         view: the dataset, with its days since ``first`` at least.
         first: the first day that a figure covers.
     """
-    days = view.days.filter(view.days.day >= first)
-    is_complete = bool(days.count().to_pyarrow().as_py()) and bool(days.is_covered.all().to_pyarrow().as_py())
+    covered = [row["is_covered"] for row in rows(view.days) if row["day"] >= first]
+    # the day of an inspection counts as covered, and may be damaged
+    is_whole = bool(covered) and all(covered) and not any(day >= first for day in view.missing)
     return _Days(
-        is_complete=is_complete,
+        is_complete=is_whole,
         was_complete=view.was_complete,
         note=view.note,
         unknown_measures=view.unknown_measures,

@@ -19,13 +19,16 @@ from ntanalytics.detectors.detection import Floats
 MIN_DAYS = 5
 
 #: Rows that must be expected in the missing hours, and rows of a day whose profile is judged.
-MIN_EXPECTED, MIN_ROWS = 25.0, 60
+MIN_EXPECTED, MIN_ROWS = 15.0, 12
 
 #: Hours by which a stop must precede every stop of the comparable days.
 MARGIN_H = 2
 
 #: Largest distance of a shifted profile from the usual one, and least distance of the day itself.
 MOST_APART, LEAST_APART = 0.15, 0.35
+
+#: The same two as multiples of the distance that few rows have by chance, where that is more.
+MOST_BY_CHANCE, LEAST_BY_CHANCE = 1.3, 2.0
 
 #: Factor by which the rows of the first day of a shift may differ from those of a usual day.
 MOST_ROWS = 1.3
@@ -119,17 +122,23 @@ def _shift(today: Floats, shares: Floats, usual_rows: float) -> ProfileDamage | 
     """
     total = float(today.sum())
     profile = today / total
-    if _distance(profile, shares) < LEAST_APART:
+    chance = _distance_by_chance(shares, total)
+    if _distance(profile, shares) < max(LEAST_APART, LEAST_BY_CHANCE * chance):
         return None
     apart: dict[int, float] = {}
     for hours in (hours for hours in range(-12, 13) if abs(hours) > 1):
         apart[hours] = _distance(profile, np.roll(shares, hours))
         kept = _moved(shares, hours)
         left = float(kept.sum())
-        if left and 1 / MOST_ROWS <= total / (usual_rows * left) <= MOST_ROWS:
+        if left and _is_usual(total, usual_rows * left):
             apart[hours] = min(apart[hours], _distance(profile, kept / left))
     best = min(apart, key=lambda hours: (apart[hours], abs(hours)))
-    return ProfileDamage("shifted", best, 0.0) if apart[best] <= MOST_APART else None
+    return ProfileDamage("shifted", best, 0.0) if apart[best] <= max(MOST_APART, MOST_BY_CHANCE * chance) else None
+
+
+def _is_usual(rows: float, expected: float) -> bool:
+    """Return whether so many rows may be those of a usual day; few of them vary more by chance."""
+    return 1 / MOST_ROWS <= rows / expected <= MOST_ROWS or abs(rows - expected) <= 2 * np.sqrt(expected)
 
 
 def _moved(shares: Floats, hours: int) -> Floats:
@@ -162,3 +171,8 @@ def _cut(today: Floats, usual: Floats, shares: Floats) -> ProfileDamage | None:
 def _distance(one: Floats, other: Floats) -> float:
     """Return the share of rows that lie at other hours (total variation)."""
     return float(np.abs(one - other).sum() / 2)
+
+
+def _distance_by_chance(shares: Floats, rows: float) -> float:
+    """Return the mean distance of the profile of some rows from the one that they are drawn from."""
+    return float(np.sqrt(2 * shares * (1 - shares) / (np.pi * rows)).sum() / 2)

@@ -52,24 +52,25 @@ class Series:
         """Return since when no day was extracted; None when the last one was."""
         if self.today:
             return None
-        return self._begin([not row["is_covered"] for row in self.rows])
+        return self._begin([not row["is_covered"] for row in self.rows], lambda _: False)
 
     def since(self, name: str, is_beyond: Callable[[float], bool]) -> Onset | None:
         """Return since when the value has been beyond a limit; None when it is not.
 
-        A covered day without a value neither begins nor ends the condition; a day that was not extracted ends it.
+        A covered day without a value neither begins nor ends the condition. A day that was not extracted ends what is
+        known of it: it may have begun before.
         """
         holds = [
             (None if row["is_covered"] else False) if row[name] is None else is_beyond(row[name]) for row in self.rows
         ]
-        return self._begin(holds) if holds and holds[-1] else None
+        return self._begin(holds, lambda row: not row["is_covered"]) if holds and holds[-1] else None
 
-    def _begin(self, holds: Sequence[bool | None]) -> Onset:
+    def _begin(self, holds: Sequence[bool | None], is_gap: Callable[[Mapping[str, Any]], bool]) -> Onset:
         """Return the first day of the run of True that ends with the last row; None is passed over."""
         first = self.on
         for row, held in zip(reversed(self.rows), reversed(holds), strict=True):
             if held is False:
-                return Onset(first)
+                return Onset(first, is_bound=is_gap(row))
             if held:
                 first = row["day"]
         # the run fills the whole series, so it may have begun before it

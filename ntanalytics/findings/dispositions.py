@@ -86,8 +86,9 @@ def judge_dispositions(
 
 
 def _is_later(finding: Finding, decision: Disposition, lifecycles: LifecycleState) -> bool:
-    """Return whether the finding was seen first after the decision."""
+    """Return whether the finding began after the decision; one that may be older did not for certain."""
     lifecycle = lifecycles.of(finding.identity) if lifecycles.is_known else None
     if lifecycle is not None and not lifecycles.is_first:
-        return lifecycle.begun_on > decision.noted_on and lifecycle.opened_on > decision.noted_on
-    return finding.since is not None and finding.since > decision.noted_on
+        is_later = lifecycle.begun_on > decision.noted_on and not lifecycle.is_older
+        return is_later and lifecycle.opened_on > decision.noted_on
+    return finding.since is not None and finding.since > decision.noted_on and not finding.since_is_bound

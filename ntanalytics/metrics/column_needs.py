@@ -11,6 +11,7 @@ from types import MappingProxyType
 #: Columns without which a measure is unknown of a source: a null says nothing there.
 NEEDED: Mapping[str, Sequence[str]] = MappingProxyType(
     {
+        "ca.certificates.issued_at": ("in_force", "expiring_30d", "expiring_60d", "expiring_90d", "renewals"),
         "ca.certificates.unit": ("expiring_units",),
         "ca.logins.certificate_id": ("expired_tried", "revoked_tried"),
         "ca.logins.reason": ("expired_tried", "revoked_tried"),
@@ -167,9 +168,44 @@ NEEDED_OF_ONE: Mapping[str, Sequence[str]] = MappingProxyType(
 )
 
 
-#: Measures in which a null counts as a fact (not reported, not delivered, never logged in): without the column no bound
-#: of them holds.
-SKEWED = frozenset({"unknown", "pending", "backlog", "oldest_backlog_at", "delivery_rate", "dormant_accounts"})
+#: Measures in which a null counts as a fact (not reported, not signed, still open, never logged in): without the column
+#: no bound of them holds.
+SKEWED = frozenset(
+    {
+        "backlog",
+        "delivery_rate",
+        "dormant_accounts",
+        "expiring_30d",
+        "expiring_60d",
+        "expiring_90d",
+        "grave_problems",
+        "held_rights",
+        "in_force",
+        "making_wait_days",
+        "no_deadline_tickets",
+        "oldest_backlog_at",
+        "oldest_due_at",
+        "oldest_overdue_at",
+        "oldest_request_at",
+        "open_now",
+        "open_tickets",
+        "overdue_days",
+        "overdue_deliveries",
+        "overdue_tasks",
+        "overdue_tickets",
+        "pending",
+        "pending_deliveries",
+        "renewals",
+        "unanswered_tickets",
+        "unapproved_changes",
+        "unapproved_rights",
+        "unconfirmed_changes",
+        "unknown",
+        "unrecorded_changes",
+        "unused_rights",
+        "waiting_days",
+    }
+)
 
 
 def unknown_measures(dataset: str, absent: Mapping[str, Iterable[str]], sources: Sequence[str]) -> frozenset[str]:

@@ -225,7 +225,8 @@ def figures(table: Rows, *views: Covered) -> Figures:
     """Return the rows of a metric as figures.
 
     A row of a day (``is_covered``) or of a group that knows its own gaps (``is_complete``, ``was_complete``) is as
-    complete as it says; any other row is as complete as all views together.
+    complete as it says; any other row is as complete as all views together. A row of a day that is damaged is not
+    complete, even where a check judges what came of it.
 
     Args:
         table: the rows of a metric.
@@ -234,10 +235,11 @@ def figures(table: Rows, *views: Covered) -> Figures:
     whole, was_whole = _completeness(views)
     columns, records = read_rows(table)
     absent, unbounded = _absent(views), _unbounded(views, columns)
+    gaps = {day for view in views for day in getattr(view, "missing", ())}
     items = tuple(
         FigureRow(
             row,
-            is_complete=_own(row, ("is_covered", "is_complete"), whole),
+            is_complete=_own(row, ("is_covered", "is_complete"), whole) and row.get("day") not in gaps,
             was_complete=_own(row, ("was_complete",), was_whole),
             against=_against(views),
             absent=absent,

@@ -9,6 +9,7 @@ from typing import Any
 
 from ntanalytics.checks.engine import Evaluation
 from ntanalytics.checks.section import HISTORY, SubsystemSummary
+from ntanalytics.checks.span_view import since
 from ntanalytics.contract.enumerations import SUBSYSTEMS, subsystem_label
 from ntanalytics.findings.dispositions import Dispositions
 from ntanalytics.findings.finding import Finding, count_by_status, violations
@@ -74,6 +75,10 @@ _INCIDENTS = (
 )
 
 
+#: Datasets that tell the state of a host.
+_OF_HOSTS = ("infra.hosts", "infra.checks", "infra.metrics", "infra.problems", "infra.patches", "infra.backups")
+
+
 @dataclass(frozen=True, kw_only=True)
 class DayInspection:
     """Everything that an inspection of a day shows.
@@ -131,7 +136,11 @@ def inspect(report: Report) -> DayInspection:
         evaluation=evaluation,
         findings=tuple(worded(evaluation.findings, report.period.last, lifecycles)),
         loads=metrics.figures(hosts.load(metrics.table)),
-        incidents=case_list(sorted(happened, key=lambda row: row["at"]), problems, incidents, probes),
+        incidents=case_list(
+            sorted(happened, key=lambda row: row["at"]),
+            probes,
+            *(since(cases, report.period.first - timedelta(days=HISTORY)) for cases in (problems, incidents)),
+        ),
         checks=checks.figures(checks.table.select("subsystem", "item", "result", "remark")),
         origin=report.origin("findings.inspection", problems, incidents),
         topology=known_topology,
@@ -208,16 +217,19 @@ def hosts_board(inspection: DayInspection, *, id: str = "hosts") -> Table:
     findings = [finding for finding in inspection.evaluation.findings if finding.subsystem == "infra"]
     # a switch answers and is not measured
     watched = {finding.entity.key for finding in findings if finding.entity.kind == "host"}
+    views = map(inspection.evaluation.context.dataset, _OF_HOSTS)
+    missing = [view.contract.label for view in views if not view.sources or not view.is_complete]
     rows = []
     for host in sorted({row["host"] for row in inspection.loads} | watched):
         own = [finding for finding in findings if host_of(finding.entity) == host]
+        state = worst(finding.status for finding in own)
         disks = [row for row in infra.tables["disks"] if row["host"] == host]
         soon = [row for row in disks if _is_foreseen(row["days_until_full"]) or not row.is_complete]
         rows.append(
             plain_row(
                 {
                     "host": host,
-                    "state": worst(finding.status for finding in own),
+                    "state": "unknown" if state == "ok" and missing else state,
                     "checks": len(own),
                     "cpu": load.get((host, "cpu_rate"), unmeasured),
                     "memory": load.get((host, "memory_rate"), unmeasured),
@@ -229,6 +241,8 @@ def hosts_board(inspection: DayInspection, *, id: str = "hosts") -> Table:
         )
     rows.sort(key=lambda row: ORDER.index(row["state"]))
     note = f"预计写满按近四周每日峰值的趋势推算；空白为一年内不会写满，或天数不足。{inspection.loads.note}"
+    if missing:
+        note += f"{'、'.join(missing)}不全：未见异常的主机状态未知，可能有主机未列出。"
     return Table(id, "主机", fields=_HOSTS, rows=tuple(rows), note=note, origin=infra.origin)
 
 
@@ -246,7 +260,9 @@ def incidents_board(inspection: DayInspection, *, id: str = "incidents") -> Tabl
     """Return the events of the day, oldest first: monitoring problems, ledger incidents, outages of the probes."""
     incidents = inspection.incidents
     rows = tuple(map(plain_row, incidents))
-    note = incidents.note if rows or not incidents.is_complete else "当日没有告警、事件或探测中断。"
+    note = "当日没有告警、事件或探测中断。" if incidents.is_complete and not rows else incidents.note
+    if not incidents.is_complete and not note:
+        note = "此前的数据不全，更早开始而仍持续的告警、事件可能未列出。"
     return Table(id, "告警、台账事件与探测中断", fields=_INCIDENTS, rows=rows, note=note, origin=inspection.origin)
 
 

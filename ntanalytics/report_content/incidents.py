@@ -127,7 +127,7 @@ def explains(incident: DeskIncident, finding: Finding, places: Mapping[str, str]
         before = Window(incident.began_at.date(), float("-inf"), incident.window.from_s)
         is_older = finding.window.overlap_s(before) > _SLACK_S  # what began earlier is not its doing
         return not is_older and finding.window.overlap_s(incident.window) > -_SLACK_S
-    day = event_day(finding) or finding.since
+    day = event_day(finding) or (None if finding.since_is_bound else finding.since)
     first, last = incident.began_at.date(), (incident.restored_at or incident.until_at).date()
     return day is not None and first <= day <= last
 

@@ -137,7 +137,7 @@ class DatasetView(ABC):
 
         It is the period's end if a source gave nothing: then no row counts as pending.
         """
-        latest = [moment for source in self.sources if (moment := self._taken_at(source)) is not None]
+        latest = [moment for source in self.sources if (moment := self._known_until(source)) is not None]
         if len(latest) < len(self.sources) or not latest:
             return self.period.window(self._workspace.settings.zone)[1]
         return min(latest)
@@ -180,6 +180,10 @@ class DatasetView(ABC):
     @abstractmethod
     def _taken_at(self, source: str) -> dt.datetime | None:
         """Return the time of a source's latest extraction; None if it gave nothing."""
+
+    def _known_until(self, source: str) -> dt.datetime | None:
+        """Return the moment up to which a source's rows are known; None if it gave none."""
+        return self._taken_at(source)
 
 
 class EventView(DatasetView):
@@ -238,6 +242,11 @@ class EventView(DatasetView):
     def _taken_at(self, source: str) -> dt.datetime | None:
         times = [day.taken_at for day in self._covered if day.source == source and day.day >= self.period.first]
         return max(times, default=None)
+
+    def _known_until(self, source: str) -> dt.datetime | None:
+        """See :class:`DatasetView`; without a day of the period, the days before it tell."""
+        earlier = (day.taken_at for day in self._covered if day.source == source and day.is_held)
+        return self._taken_at(source) or max(earlier, default=None)
 
     def _damaged(self, days: list[dt.date]) -> Damages:
         """Return the damages of the days of which the lake holds something."""

@@ -32,7 +32,7 @@ def _series(*values: float | str | None) -> Series:
         ((0.99, 0.96, 0.71), Onset(dt.date(2026, 11, 17))),
         ((0.99, 0.90, None, 0.71), Onset(dt.date(2026, 11, 16))),  # a quiet day neither begins nor ends it
         ((0.99, None, 0.71), Onset(dt.date(2026, 11, 18))),
-        ((0.90, GAP, 0.71), Onset(dt.date(2026, 11, 18))),  # what was in the gap is not known
+        ((0.90, GAP, 0.71), Onset(dt.date(2026, 11, 18), is_bound=True)),  # what was in the gap is not known
         ((0.90, 0.90, 0.71), Onset(dt.date(2026, 11, 16), is_bound=True)),
         ((0.71,), Onset(dt.date(2026, 11, 18))),
         ((0.71, 0.99), None),

@@ -59,6 +59,10 @@ def test_a_finding_that_began_after_the_decision_is_another_event() -> None:
     assert not _muted(TICKET, replace(FULL, since=ON), came_back)
 
 
+def test_a_decision_holds_for_a_finding_that_may_have_begun_before_it() -> None:
+    assert _muted(TICKET, replace(FULL, since=ON, since_is_bound=True))
+
+
 def test_a_finding_that_is_worse_is_told_whatever_was_decided() -> None:
     lasting = follow_lifecycles([_inspected(17, FULL), _inspected(18, FULL)])
     worse = follow_lifecycles([_inspected(17, FULL), _inspected(18, replace(FULL, status="critical"))])

@@ -11,11 +11,13 @@ Each value, sentence and state of the damaged record is one of
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ntanalytics.findings.phrases import named
 from tests.gaps.records import RecordedBlocks
 from tests.gaps.texts import Fact, compare_text, fact, is_marked, is_rest, unknown_count
 
@@ -88,7 +90,7 @@ def compare(complete: RecordedBlocks, damaged: RecordedBlocks, whole: RecordedBl
     rows = [row for block in damaged.values() if block["block"] == "board" for row in block["rows"]]
     told = [row["subject"] for row in rows if row["code"].startswith("data.") and row["state"] != "ok"]
     doubtful = [row for row in rows if row["state"] in VIOLATIONS and is_marked(row.get("evidence", ""))]
-    told += [f"{row['subject']}{row['check']}" for row in doubtful]
+    told += [named(row["subject"], row["check"]) for row in doubtful]
     told += [f"[{row['subsystem']}].state" for row in doubtful]
     judged = [
         row
@@ -220,6 +222,8 @@ def _said(item: Mapping[str, Any]) -> str:
 def _value(true: Any, seen: Any, certainty: str = "", *, is_marked: bool = True, facts: Sequence[Fact] = ()) -> str:
     if _equal(true, seen):
         return "equal"
+    if isinstance(seen, str) and isinstance(true, str) and _is_latest_onset(true, seen):
+        return "bounded"
     if isinstance(seen, str):
         return "unknown" if seen == "unknown" else compare_text([true] if isinstance(true, str) else [], seen, facts)
     if seen is None:
@@ -231,6 +235,13 @@ def _value(true: Any, seen: Any, certainty: str = "", *, is_marked: bool = True,
     if certainty == "upper_bound":
         return "bounded" if seen >= true - 1e-9 else "false"
     return "false"
+
+
+def _is_latest_onset(true: str, seen: str) -> bool:
+    """Return whether a day "or earlier" is that of the truth or a later one."""
+    days = [re.match(r"(\d+)月(\d+)日" + ending, text) for text, ending in ((true, ""), (seen, "或更早"))]
+    began, latest = ((int(day[1]), int(day[2])) if day else None for day in days)
+    return began is not None and latest is not None and latest >= began
 
 
 def _equal(true: Any, seen: Any) -> bool:

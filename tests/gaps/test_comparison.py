@@ -55,6 +55,15 @@ def test_a_table(seen: dict[str, Any], false: set[str]) -> None:
     assert _false(TRUE, seen) == false
 
 
+@pytest.mark.parametrize(
+    ("since", "is_false"),
+    [("11月14日（第7天）", False), ("11月20日", True), ("11月20日或更早", False), ("11月12日或更早", True)],
+)
+def test_a_beginning_over_a_gap_is_the_latest_day_that_it_can_be(since: str, is_false: bool) -> None:
+    true, seen = ({**_row(1, "甲", 3), "since": text} for text in ("11月14日（第7天）", since))
+    assert bool(_false(_table(true), _table(seen))) is is_false
+
+
 def test_what_was_hidden_comes_up_as_it_is_without_hiding() -> None:
     seen, whole = _table(_row(1, "甲", 3), _row(2, "乙", 5), _row(3, "丙", 1)), _table(*TRUE["rows"], _row(9, "丙", 1))
     assert _false(TRUE, seen, whole) == set()

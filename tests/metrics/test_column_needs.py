@@ -9,7 +9,7 @@ import pytest
 
 from ntanalytics import contract
 from ntanalytics.metrics import MEASURES
-from ntanalytics.metrics.column_needs import NEEDED, NEEDED_OF_ONE, unknown_measures
+from ntanalytics.metrics.column_needs import NEEDED, NEEDED_OF_ONE, SKEWED, unknown_measures
 from ntanalytics.metrics.figures import FigureRow, figures
 
 
@@ -40,6 +40,12 @@ def test_a_measure_of_an_absent_column_is_a_bound_or_unknown_and_its_change_too(
     assert row.quantity("closed_tickets_change").text == "未知"
     assert row.certainty("resolution_rate") == "unknown"
     assert row.quantity("opened_tickets").is_exact
+
+
+def test_what_a_missing_column_would_make_a_fact_has_no_bound() -> None:
+    row = FigureRow({"open_now": 12, "closed_tickets": 0}, absent={"open_now"}, unbounded={"open_now"} & SKEWED)
+    assert row.quantity("open_now").text == "未知"
+    assert {"in_force", "overdue_tasks", "unconfirmed_changes"} <= SKEWED
 
 
 _OUTCOME_AND_UNIT = frozenset({"outcome", "unit"})

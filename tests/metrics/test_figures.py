@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 import pytest
@@ -45,6 +46,19 @@ def test_a_day_or_a_group_that_knows_its_own_gap_is_as_complete_as_it_says(colum
     whole, lacking = figures([{"submitted": 5, column: True}, {"submitted": 5, column: False}], GAP)
     assert whole.quantity("submitted").is_exact
     assert lacking.quantity("submitted").certainty == "lower_bound"
+
+
+def test_a_day_that_a_check_judges_and_that_is_damaged_is_not_complete() -> None:
+    @dataclass(frozen=True)
+    class Cut(Data):
+        missing: tuple[dt.date, ...] = (dt.date(2026, 11, 20),)
+
+    before, cut = figures(
+        [{"day": dt.date(2026, 11, day), "is_covered": True, "delivery_rate": 0.9} for day in (19, 20)],
+        Cut(is_complete=False),
+    )
+    assert before.quantity("delivery_rate").is_exact
+    assert cut.quantity("delivery_rate").certainty == "unknown"
 
 
 def test_an_hour_of_a_day_whose_times_are_off_says_nothing() -> None:

@@ -39,6 +39,15 @@ def test_what_began_before_an_incident_is_not_its_doing(from_s: float, until_s: 
     assert explains(_incident(), alarm) is is_explained
 
 
+@pytest.mark.parametrize("is_bound", [False, True])
+def test_what_may_have_begun_before_an_incident_is_not_said_to_be_its_doing(is_bound: bool) -> None:
+    down = Finding(
+        rule=RULES["infra.problems"], entity=Entity("host", "oa-db-1", "oa-db-1"), status="warning", value=1.0,
+        since=DAY, since_is_bound=is_bound,
+    )  # fmt: skip
+    assert explains(_incident(), down) is not is_bound
+
+
 @pytest.mark.parametrize(("cause", "owner"), [("vendor_software", "服务供应商"), ("hardware", "运维团队")])
 def test_an_incident_that_explains_nothing_names_who_sees_to_it(cause: str, owner: str) -> None:
     assert f"由{owner}核查" in incident_sentence(_incident(cause), word).text

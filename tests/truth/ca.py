@@ -102,8 +102,8 @@ class CA:
     def kinds(self, span: Span) -> Figures:
         """Return the certificates by kind at the end of a span."""
         figures: Figures = {}
-        for kind in KINDS.values():
-            put(figures, "certificates", kind, self.stock(span.until, kind))
+        for words, kind in KINDS.items():
+            put(figures, "certificates", words, self.stock(span.until, kind))
         return figures
 
     def findings(self, span: Span, block: str = "board") -> Figures:

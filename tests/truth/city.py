@@ -77,7 +77,8 @@ class City:
         """Return the figures of the second computation."""
         span = span_of(period)
         if report == "sms_volume":
-            return sms_figures.volume_report(self.sms, span) | sms_figures.reconciliation(self.sms, span, self.sources)
+            bills = sms_figures.reconciliation(self.sms, span, self.sources) | sms_figures.costs(span, self.sources)
+            return sms_figures.volume_report(self.sms, span) | bills
         if report == "oa_adoption":
             return adoption.city(self.oa, span)
         if report == "daily_inspection":

@@ -17,6 +17,17 @@ JUDGED = {"delivery_rate": (400, 0.95), "receipt_latency_p95_s": (200, 120.0)}
 
 CARDS = ("submitted", "segments", "delivery_rate", "receipt_latency_p95_s", "failed")
 
+#: Code of the demo's carriers → what it means (CMPP 3.0, SGIP and SMGP, and the tables of vendors).
+MEANINGS = {
+    "MK:0001": "空号", "DB:0100": "空号", "2:29": "空号", "2:21": "空号", "601": "空号",
+    "EXPIRED": "关机或不在服务区", "2:25": "关机或不在服务区",
+    "MK:0005": "拦截（未注明原因）", "SUBMIT": "拦截（未注明原因）",
+    "DB:0141": "黑名单", "005": "黑名单", "MB:1041": "频控", "ID:0076": "内容审核",
+    "MK:0017": "终端故障", "2:26": "终端故障", "2:27": "终端故障",
+    "MK:0036": "运营商网络", "MK:0050": "运营商网络", "2:32": "运营商网络", "2:33": "运营商网络",
+    "006": "运营商网络", "010": "运营商网络",
+}  # fmt: skip
+
 #: Hours after which a report is late for the inspection.
 BACKLOG_S = 3600
 
@@ -76,6 +87,10 @@ def volume_report(sms: SMS, span: Span) -> Figures:
         failed = [message for message in chosen if message.outcome == "failed"]
         for code, times in Counter(message.code for message in failed).items():
             put(figures, "failure-codes", f"{carrier}|{code}", {"failed": times, "failed_share": times / len(failed)})
+    all_failed = [message for message in sms.of(span) if message.outcome == "failed"]
+    for meaning, times in Counter(MEANINGS.get(message.code, "其他") for message in all_failed).items():
+        share = {"failed": times, "failed_share": times / len(all_failed)}
+        put(figures, "failure-classes", meaning, share)
     days = (span.last - span.first).days + 1 + 28
     for block, column in (("delivery-rate-by-day", "delivery_rate"), ("submitted-by-day", "submitted")):
         figures |= sms.days(block, span, days, column)
@@ -116,6 +131,18 @@ def findings(sms: SMS, span: Span, block: str = "board") -> Figures:
 
 def _own(chosen: Iterable[Message], carrier: str) -> list[Message]:
     return [message for message in chosen if message.carrier == carrier]
+
+
+def costs(span: Span, sources: Sources) -> Figures:
+    """Return the money of a month and of its year so far by carrier."""
+    figures: Figures = {}
+    bills = [(row["账期"].date().replace(day=1), row["运营商"], row["账单金额"]) for row in sources.sheet("运营商账单")]
+    year = [bill for bill in bills if bill[0].year == span.first.year and bill[0] <= span.first]
+    for carrier in sorted({name for _, name, _ in year}):
+        of_month = [yuan for month, name, yuan in year if (month, name) == (span.first, carrier)]
+        of_year = [yuan for _, name, yuan in year if name == carrier]
+        put(figures, "costs", carrier, {"month_yuan": sum(of_month) if of_month else None, "year_yuan": sum(of_year)})
+    return figures
 
 
 def reconciliation(sms: SMS, span: Span, sources: Sources) -> Figures:

@@ -112,6 +112,15 @@ def test_the_as_of_is_the_earliest_of_the_sources(site: SmallSite):
     assert messages.as_of == min(moment for moment in taken if moment)
 
 
+def test_days_before_a_lost_one_are_known_until_they_were_taken(site: SmallSite):
+    site.extractor().extract(["sms.messages"], SOME, SUNDAY)
+    taken = open_report("sms_volume", W47).dataset("sms.messages").as_of
+    monday = SUNDAY + dt.timedelta(days=1)
+    lost = open_report("sms_volume", monday.isoformat()).dataset("sms.messages")
+    assert [line.taken_at for line in lost.status()] == [None, None]
+    assert lost.as_of == taken
+
+
 def test_the_calendar_marks_days(site: SmallSite):
     site.extractor().extract(["sms.messages"], SOME, SUNDAY)
     report = open_report("x", "2026-10-10")

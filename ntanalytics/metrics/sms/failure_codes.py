@@ -54,15 +54,15 @@ CODES = MappingProxyType({
     "suspended": ("DB:0102", "DB:0103", "CB:0007"),
     "unreachable": (
         "EXPIRED", "MK:0008", "MK:0009", "MK:0024", "MI:0008", "MI:0009", "MI:0024", "MN:0024", "001", "002",
-        "SGIP:2:25", "SGIP:2:27", "2:25",
+        "SGIP:2:25", "2:25",
     ),
     "blacklisted": ("ID:0069", "DB:0141", "005"),
     "rate_limited": ("MB:1041", "MB:1042"),
     "content": ("ID:0076", "ID:0318"),
     "blocked": ("SUBMIT", "REJECTD", "DELETED", "MK:0005", "MI:0005", "MB:1077", "DB:0144", "SGIP:2:30", "2:30"),
     "phone_fault": (
-        "MK:0017", "MI:0017", "MN:0017", "MK:0013", "MI:0013", "007", "008", "SGIP:2:26", "SGIP:2:28", "SGIP:2:31",
-        "2:26", "2:28", "2:31",
+        "MK:0017", "MI:0017", "MN:0017", "MK:0013", "MI:0013", "007", "008", "SGIP:2:26", "SGIP:2:27", "SGIP:2:28",
+        "SGIP:2:31", "2:26", "2:27", "2:28", "2:31",
     ),
     "carrier_internal": (
         "MK:0036", "MK:0050", "006", "009", "010", "SGIP:2:11", "SGIP:2:22", "SGIP:2:23", "SGIP:2:32", "SGIP:2:33",

@@ -104,26 +104,37 @@ def _load_unlike(context: CheckContext, rule: Rule) -> list[Finding]:
     return seasonal_baseline(rule, beyond, context.on, entity=host_entity, violations_only=True, ahead=context.ahead)
 
 
-def _disks(context: CheckContext) -> Figures:
-    """Return level and growth of the disks, which the gap of an earlier day does not touch."""
-    return figures(context.shared(disk_growth), since(context.dataset("infra.metrics", HISTORY), context.on))
+def disk_figures(context: CheckContext) -> Figures:
+    """Return level and growth of the disks (``metrics.infra.disks.growth``).
+
+    The gap of an earlier day does not touch the level, and the growth only where too few days are left.
+    """
+    metrics = context.dataset("infra.metrics", HISTORY)
+    levels = figures(context.shared(disk_growth), since(metrics, context.on))
+    span = since(metrics, context.on - timedelta(days=HISTORY))
+    return levels.made_of(
+        ("disk_per_day", "days_until_full"),
+        span,
+        beside=True,
+        gaps_of=lambda row: (row["disk_days"] < disks.MIN_DAYS, False),
+    )
 
 
 def _disk_used(context: CheckContext, rule: Rule) -> list[Finding]:
     metrics = context.dataset("infra.metrics", HISTORY)
-    findings = evaluate_rules([rule], _disks(context), disk_entity)
+    findings = evaluate_rules([rule], disk_figures(context), disk_entity)
     return with_onset(findings, rule, disks.peaks(metrics.recent, metrics.days), context.on, disk_entity)
 
 
 def _days_until_full(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the findings of the disks that grow; of one that does not nothing is unknown."""
-    findings = evaluate_rules([rule], _disks(context), disk_entity)
+    findings = evaluate_rules([rule], disk_figures(context), disk_entity)
     return [
         finding.with_details(full_on=str(context.on + timedelta(days=math.ceil(finding.value or 0))))
         if finding.is_violation
         else finding
         for finding in findings
-        if finding.status != "unknown"
+        if finding.unknown != "no_value"
     ]
 
 

@@ -11,7 +11,7 @@ from ntanalytics.findings.finding import Finding
 from ntanalytics.metrics.figures import FigureRow, case_list, figures
 from ntanalytics.metrics.infra import availability, probes, requests
 from ntanalytics.subsystems.infra.availability_checks import certificates, measured, planned
-from ntanalytics.subsystems.infra.load_checks import disk_growth, load
+from ntanalytics.subsystems.infra.load_checks import disk_figures, load
 from ntanalytics.subsystems.infra.retention_checks import BACKUP_DAYS, plans
 from ntanalytics.subsystems.infra.text import backup_highlights
 
@@ -47,7 +47,7 @@ def summarize(context: CheckContext, findings: Sequence[Finding]) -> SubsystemSu
             "availability": figures(now, *views),
             "tls": figures(context.shared(certificates), checks),
             "cpu": figures(context.shared(load, "cpu_rate"), metrics),
-            "disks": figures(context.shared(disk_growth), metrics),
+            "disks": disk_figures(context),
             "backups": backup_plans,
             "outages": case_list(probes.outages(checks.table, end), checks),
             "services": figures(requests.volume(web.table, ["service"]), web),

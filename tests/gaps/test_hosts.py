@@ -1,0 +1,43 @@
+"""State of the hosts where a dataset that tells it is missing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+from ntanalytics import contract
+from ntanalytics.metrics.infra import hosts
+from ntanalytics.periods import Period
+from ntanalytics.report_content.daily_inspection import DayInspection, hosts_board
+from ntanalytics.subsystems import evaluate
+from ntanalytics.workspace import Workspace
+from ntanalytics.workspace.report import Report
+from tests.city import City
+from tests.gaps.site import GapSite
+
+FRIDAY = Period.day(dt.date(2026, 11, 20))
+
+
+def _hosts(site: GapSite) -> tuple[dict[str, str], str]:
+    """Return host → state, and the note of the table."""
+    evaluation = evaluate(Report(Workspace(site.settings), "daily_inspection", "日常巡检", FRIDAY), ("infra",))
+    metrics = evaluation.context.dataset("infra.metrics")
+    needed: Any = SimpleNamespace(
+        evaluation=evaluation, summaries=evaluation.summaries, loads=metrics.figures(hosts.load(metrics.table))
+    )
+    shown = hosts_board(cast("DayInspection", needed))
+    return {row["host"]: row["state"] for row in shown.rows}, shown.note
+
+
+def test_a_host_is_not_called_well_where_its_patches_are_not_known(city: City, tmp_path: Path) -> None:
+    whole = GapSite(city.estate.directory)
+    damaged = whole.copy(tmp_path / "site")
+    damaged.change_settings("infra.patches")
+    states, _ = _hosts(whole)
+    seen, note = _hosts(damaged)
+    assert "ok" in states.values()
+    assert "ok" not in seen.values()
+    assert seen["oa-db-1"] == states["oa-db-1"] == "warning"
+    assert contract.dataset("infra.patches").label in note
