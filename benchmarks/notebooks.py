@@ -49,11 +49,10 @@ def plain(settings: Settings, report: str, period: str, folder: Path, *, unit: s
     return timed(lambda: [call(command, environment) for command in commands])
 
 
-def ours(settings: Settings, report: str, period: str) -> float:
+def ours(settings: Settings, report: str, period: str, *options: str) -> float:
     """Return the seconds of ``ntanalytics run``."""
-    return timed(
-        lambda: call([BIN / "ntanalytics", "--config", settings.file, "run", report, "--period", period], ENVIRONMENT)
-    )
+    command = [BIN / "ntanalytics", "--config", settings.file, "run", report, "--period", period, *options]
+    return timed(lambda: call(command, ENVIRONMENT))
 
 
 def call(command: list[Any], environment: dict[str, str]) -> None:
@@ -86,17 +85,19 @@ def cells_s(record: Path) -> float:
 
 def one_report(settings: Settings, report: str, period: str, rounds: int) -> dict[str, Any]:
     """Return medians of one report, ours and plain, and of the parts of a second report in a warm supervisor."""
-    from ntanalytics.runner import run_report
+    from ntanalytics.runner import RunContext, run_report
 
     os.environ["NTANALYTICS_CHROMIUM"] = ""
-    seconds: dict[str, list[float]] = {name: [] for name in ("ours_s", "plain_s", "warm_s", "cells_s", "rendering_s")}
-    today = dt.datetime.now(settings.zone).date()
-    run_report(settings, report, period, {}, today=today)
+    names = ("ours_s", "plain_s", "up_to_date_s", "warm_s", "cells_s", "rendering_s")
+    seconds: dict[str, list[float]] = {name: [] for name in names}
+    context = RunContext(settings=settings)
+    run_report(context, report, period, {})
     for _ in range(rounds):
         with tempfile.TemporaryDirectory() as folder:
-            seconds["ours_s"].append(ours(settings, report, period))
+            seconds["ours_s"].append(ours(settings, report, period, "--force"))
+            seconds["up_to_date_s"].append(ours(settings, report, period))
             seconds["plain_s"].append(plain(settings, report, period, Path(folder), is_rendered=True))
-        result = run_report(settings, report, period, {}, today=today)
+        result = run_report(context, report, period, {})
         seconds["warm_s"].append(result.seconds)
         seconds["cells_s"].append(cells_s(result.directory / "report.ipynb"))
         seconds["rendering_s"].append(rendering_s(result.directory))
@@ -119,6 +120,7 @@ def rendering_s(directory: Path) -> float:
 
 def unit_pages(settings: Settings, report: str, period: str, count: int, sample: int) -> dict[str, Any]:
     """Return pages per minute of some units, and the median of some pages by the papermill command."""
+    from ntanalytics.runner import RunContext
     from ntanalytics.runner.each_unit import oa_units, run_each_unit
 
     today = dt.datetime.now(settings.zone).date()
@@ -131,10 +133,11 @@ def unit_pages(settings: Settings, report: str, period: str, count: int, sample:
     marks: list[float] = []
     with Peak() as peak:
         started = time.perf_counter()
-        result = run_each_unit(
-            settings, report, period, {}, today=today, units=units,
+        context = RunContext(
+            settings=settings,
             progress=lambda *step: marks.append(time.perf_counter()) if f"/{len(units)} " in step[0] else None,
-        )  # fmt: skip
+        )
+        result = run_each_unit(context, report, period, {}, units=units)
         whole = time.perf_counter() - started
     pages = (time.perf_counter() - marks[0]) / len(units)
     once = whole - pages * len(units)

@@ -93,6 +93,22 @@ def _one(report: str, period: str = WEEK) -> Case:
     )
 
 
+def run_again(*options: str) -> Callable[[str], Work]:
+    """Return the command ``run`` of a report that was just issued."""
+
+    def ready(city: str) -> Work:
+        program = (str(BIN / "ntanalytics"), "--config", f"{city}/ntanalytics.yml", "run", "weekly_service_report")
+
+        def work() -> int:
+            command(*program, "--period", WEEK, *options, environment={})
+            return 1
+
+        work()
+        return work
+
+    return ready
+
+
 def _units(city: str) -> list[str]:
     from ntanalytics.periods import parse_period
     from ntanalytics.runner.each_unit import oa_units
@@ -180,6 +196,12 @@ CASES: dict[str, Case] = {
     "report-weekly": _one("weekly_service_report"),
     "report-inspection": _one("daily_inspection", _FRIDAY),
     "report-oa": _one("oa_adoption"),
+    "up-to-date": Case(
+        "`run` of a weekly report that is up to date, and the same report with --force",
+        "report",
+        (Way("ours", run_again(), "ours"), Way("--force", run_again("--force"))),
+        open_city,
+    ),
     "units": Case(
         f"Pages of units: {OURS} by our command, {PLAIN} by papermill",
         "page",

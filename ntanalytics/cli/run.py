@@ -37,9 +37,15 @@ def run(
         ),
     ] = "",
     each_unit: Annotated[bool, typer.Option("--each-unit", help="Issue the page of every unit of the OA.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Issue a next version even if nothing has changed since the last one.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Issue a report: extract the missing data, execute the notebook, render, verify, publish."""
+    """Issue a report: extract the missing data, execute the notebook, render, verify, publish.
+
+    A report that is up to date is left as it is.
+    """
     from ntanalytics.runner import RunContext, run_report
     from ntanalytics.settings import find_config, load
 
@@ -52,7 +58,8 @@ def run(
         _run_each_unit(settings, report, period, given, as_json=as_json)
         return
     with progress() as show:
-        result = run_report(RunContext(settings=settings, progress=show), report, known, given)
+        context_of_run = RunContext(settings=settings, progress=show)
+        result = run_report(context_of_run, report, known, given, only_if_changed=not force)
     _show(result, as_json=as_json)
 
 
@@ -61,14 +68,11 @@ def _show(result: RunResult, *, as_json: bool) -> None:
     if as_json:
         show_json(result.as_data())
         return
-    say(
-        tr(
-            "published {directory} (version {version}, {seconds:.1f} s)",
-            directory=result.directory,
-            version=result.version,
-            seconds=result.seconds,
-        )
-    )
+    where = {"directory": result.directory, "version": result.version}
+    if result.is_new:
+        say(tr("published {directory} (version {version}, {seconds:.1f} s)", **where, seconds=result.seconds))
+    else:
+        say(tr("{directory}: version {version} is up to date; `--force` issues it again", **where))
     for gap in result.gaps:
         say(f"  {gap}")
     for name, why in result.left_out.items():

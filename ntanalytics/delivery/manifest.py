@@ -50,6 +50,28 @@ class ReportChanges(TypedDict):
     changes: Sequence[str]
 
 
+class Basis(TypedDict):
+    """Digests of everything that a report was made of; with equal ones a new run would make the same report.
+
+    Attributes:
+        day: local day of the run; empty if every day that the report needs had settled.
+        datasets: datasets that it needs.
+        sources: sources with days that had not settled.
+        program: digest of the program, its libraries and the notebook.
+        site: digest of the settings and of the site's files.
+        data: digest of the tables' versions, and of what the ledger knows of them.
+        files: digest of the state of the sources' files.
+    """
+
+    day: str
+    datasets: Sequence[str]
+    sources: Sequence[str]
+    program: str
+    site: str
+    data: str
+    files: str
+
+
 class Manifest(TypedDict, total=False):
     """Content of ``manifest.json``; an older version of the suite wrote fewer keys."""
 
@@ -76,6 +98,7 @@ class Manifest(TypedDict, total=False):
     rejected: Sequence[Any]
     corrects: Sequence[ReportChanges]
     ledger_anchor: LedgerAnchor
+    basis: Basis
     manifest_sha256: str
 
 

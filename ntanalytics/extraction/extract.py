@@ -184,7 +184,15 @@ class Extractor:
         known_since: int | None,
     ) -> list[ExtractionResult]:
         """Run one round of :meth:`ensure_coverage`."""
-        mark, today = self.ledger.coverage.last_extraction_id(), self._today()
+        mark = self.ledger.coverage.last_extraction_id()
+        lacking = self.lacking(needs, first, last, only)
+        return self._extract_windows(lacking, mark if known_since is None else known_since)
+
+    def lacking(
+        self, needs: Map[str, int], first: dt.date, last: dt.date, only: Collection[tuple[str, str]] | None = None
+    ) -> list[ExtractionWindow]:
+        """Return the windows that :meth:`ensure_coverage` extracts now, with the same arguments."""
+        today = self._today()
         lacking = []
         for name, history in needs.items():
             contract = dataset_named(name)
@@ -199,7 +207,7 @@ class Extractor:
                 else:
                     days = self._lacking_days(contract, source, wanted)
                 lacking += self._windows(contract, source, days)
-        return self._extract_windows(lacking, mark if known_since is None else known_since)
+        return lacking
 
     def _extract_windows(self, wanted: Iterable[ExtractionWindow], mark: int) -> list[ExtractionResult]:
         """Extract windows, except days that another process extracted since ``mark``.

@@ -20,6 +20,7 @@ from ntanalytics.ledger.chain import Anchor, Chain
 from ntanalytics.ledger.corrections import Correction, Corrections
 from ntanalytics.ledger.coverage import Coverage, CoverageDay, ExtractionResult
 from ntanalytics.ledger.deliveries import Deliveries, Delivery, DeliveryRequest
+from ntanalytics.ledger.digest import ledger_digest
 from ntanalytics.ledger.history import Entry, history
 from ntanalytics.ledger.inspections import InspectedFinding, Inspections, PastInspection
 from ntanalytics.ledger.leases import Lease, lease
@@ -92,6 +93,10 @@ class Ledger:
     ) -> list[Entry]:
         """Return the latest entries of every kind; see :func:`ntanalytics.ledger.history.history`."""
         return history(self._engine, self.audit, kinds, report=report, since=since, limit=limit)
+
+    def digest(self, datasets: Collection[str], last: dt.date, *, without_run: str) -> str:
+        """Return a digest of what a report reads in it; see :func:`ntanalytics.ledger.digest.ledger_digest`."""
+        return ledger_digest(self._engine, datasets, last, without_run=without_run)
 
     def as_of(self, extraction_id: int, moment: dt.datetime) -> Ledger:
         """Return the ledger as an earlier run read it, for reading only.

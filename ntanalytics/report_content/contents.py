@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Literal
 
 from ntanalytics.checks import engine
 from ntanalytics.checks.check import QUARTER, Span
@@ -42,12 +43,14 @@ class ReportContent:
         more_spans: spans of checks beside the period's own.
         is_judged: whether checks and sections of subsystems are evaluated; else it reads ``reads`` alone.
         reads: dataset → days of history that it reads beside its checks and sections.
+        reads_issued: whether it reads what other reports were issued; ``contract``: where the site has a contract.
     """
 
     subsystems: tuple[str, ...] = ()
     more_spans: tuple[Span, ...] = ()
     is_judged: bool = True
     reads: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    reads_issued: bool | Literal["contract"] = False
 
 
 #: Report → its content.
@@ -59,13 +62,15 @@ CONTENTS: Mapping[str, ReportContent] = MappingProxyType(
                 "ca.certificates": 0, "identity.units": 1, "desk.dispositions": NOTED_DAYS,
             }
         ),
-        "weekly_service_report": ReportContent(reads={"desk.dispositions": NOTED_DAYS, "oa.activities": 77}),
+        "weekly_service_report": ReportContent(
+            reads={"desk.dispositions": NOTED_DAYS, "oa.activities": 77}, reads_issued="contract"
+        ),
         "sms_volume": ReportContent(subsystems=("sms",), reads={"sms.messages": 28, "sms.bills": BILLED_DAYS}),
         "oa_adoption": ReportContent(
             subsystems=("oa",), reads={"identity.units": 0, "oa.activities": 91, "oa.members": 0, **BURDEN_READS}
         ),
-        "service_quality": ReportContent(is_judged=False, reads=reads_of()),
-        "acceptance": ReportContent(is_judged=False, reads=reads_of()),
+        "service_quality": ReportContent(is_judged=False, reads=reads_of(), reads_issued=True),
+        "acceptance": ReportContent(is_judged=False, reads=reads_of(), reads_issued=True),
         "optimization_recommendations": ReportContent(
             more_spans=(QUARTER,),
             reads={

@@ -21,9 +21,10 @@ from ntanalytics.errors import BadParameter, LeaseLost, NoData, NtaError
 from ntanalytics.language import tr
 from ntanalytics.periods import Period
 from ntanalytics.runner import indexing
+from ntanalytics.runner.needed_data import FailedSource, extract_needs
 from ntanalytics.runner.report_kernels import known_secrets, new_kernel_pool
 from ntanalytics.runner.report_request import ReportRequest, request_report
-from ntanalytics.runner.run import FailedSource, PageBatch, RunResult, close_past_runs, extract_needs, run_report
+from ntanalytics.runner.run import PageBatch, RunResult, close_past_runs, run_report
 from ntanalytics.runner.run_context import RunContext, discard_progress
 from ntanalytics.runner.run_errors import RUN_ERRORS, exit_code_of, is_retryable
 from ntanalytics.settings import Settings
@@ -133,7 +134,7 @@ def run_each_unit(
         raise BadParameter(
             tr("a unit is named, and --each-unit means all"), where=report, todo=tr("leave one of them out")
         )
-    failed_sources = extract_needs(context, request)
+    failed_sources = extract_needs(context, request).failed
     units = oa_units(context.settings, request.period) if units is None else units
     if not units:
         raise NoData(

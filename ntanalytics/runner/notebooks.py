@@ -16,7 +16,7 @@ from ntanalytics.language import tr
 from ntanalytics.periods import Period, PeriodKind
 from ntanalytics.runner import parameters as strict
 from ntanalytics.runner.parameters import Parameter
-from ntanalytics.settings import project_dir, require_own
+from ntanalytics.settings import Settings, project_dir, require_own
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +57,15 @@ class ReportNotebook:
             for dataset, days in needs_of(self.name, kind).items():
                 needs[dataset] = max(days, needs.get(dataset, 0))
         return needs
+
+    def reads_more(self, settings: Settings) -> bool:
+        """Return whether it reads more than the datasets that it needs: other reports, or what it does not declare."""
+        if self.declared_needs is not None:
+            return True
+        from ntanalytics.report_content.contents import content_of
+
+        reads_issued = content_of(self.name).reads_issued
+        return settings.site.contract is not None if reads_issued == "contract" else reads_issued
 
     def check_period(self, period: Period) -> None:
         """Refuse a period of a kind that the report is not made for.

@@ -6,13 +6,11 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from ntanalytics import disk_space
 from ntanalytics.delivery.manifest import RECORD
 from ntanalytics.periods import Period
-from ntanalytics.reports.record import Publication, load_record
-from ntanalytics.reports.renamed import gaps_of
 from ntanalytics.runner import (
     atomic_publish,
     correcting,
@@ -22,9 +20,11 @@ from ntanalytics.runner import (
     publishing,
     rendering,
     staging,
+    up_to_date,
 )
 from ntanalytics.runner.abandoned_runs import reap_abandoned_runs, record_publication
 from ntanalytics.runner.executed_notebook import mark_published
+from ntanalytics.runner.needed_data import FailedSource, NeededData, extract_needs
 from ntanalytics.runner.report_kernels import kernel_environment, known_secrets, shared_kernel_pool
 from ntanalytics.runner.report_request import ReportRequest, request_report
 from ntanalytics.runner.run_context import RunContext
@@ -37,14 +37,6 @@ if TYPE_CHECKING:
 
 #: Seconds to wait for a process that closes a killed run of the same report.
 _REAPER_WAIT_S = 2.0
-
-
-class FailedSource(NamedTuple):
-    """A source that could not be read, and the error."""
-
-    dataset: str
-    source: str
-    error: str
 
 
 @dataclass(frozen=True)
@@ -82,6 +74,7 @@ class RunResult:
         gaps: missing data, one Chinese sentence each.
         failed_sources: the sources that could not be read.
         left_out: things that could not be made in addition to the report (its PDF, the index), name → reason.
+        is_new: False for a report that was up to date, and was not made again.
     """
 
     run_id: str
@@ -94,6 +87,7 @@ class RunResult:
     gaps: tuple[str, ...]
     failed_sources: tuple[FailedSource, ...]
     left_out: Mapping[str, str]
+    is_new: bool = True
 
     def as_data(self) -> dict[str, Any]:
         """Return the result as JSON, for ``ntanalytics run --json``."""
@@ -113,6 +107,7 @@ def run_report(
     parameters: Mapping[str, str],
     *,
     batch: PageBatch | None = None,
+    only_if_changed: bool = False,
 ) -> RunResult:
     """Make a report: extract the data that the lake lacks, execute, render, verify, publish.
 
@@ -126,6 +121,7 @@ def run_report(
         period: the period, or a text that :func:`ntanalytics.periods.parse_period` reads.
         parameters: the report's own parameters, name → text.
         batch: work that is shared with other runs; None for a run of its own.
+        only_if_changed: whether a published report that is up to date is left as it is.
 
     Raises:
         UnknownName, BadPeriod, BadParameter: nothing was started.
@@ -135,6 +131,8 @@ def run_report(
     """
     started = time.monotonic()
     request = request_report(context, report, period, parameters)
+    if only_if_changed and (published := up_to_date.up_to_date(context, request)) is not None:
+        return _unchanged(request, *published, seconds=time.monotonic() - started)
     # The kernel's libraries are imported in another process while this one imports its own and extracts the data.
     pool = batch.pool if batch else shared_kernel_pool(context.settings)
     warnings = {} if batch else close_past_runs(context)
@@ -152,15 +150,19 @@ def run_report(
         ):
             shared = batch or PageBatch(known_secrets(context.settings), (), pool)
             with evidence_kept(staged, context.outputs, run, shared.secrets):
-                failed_sources = shared.failed_sources if batch else extract_needs(context, request)
+                watch = up_to_date.BasisWatch.begin(context)
+                data = NeededData(shared.failed_sources, ()) if batch else extract_needs(context, request)
                 disk_space.check_free_space(context.outputs)  # the lake may be on the same disk
+                basis = None if batch else watch.extracted(context, request, run.run_id, data)
                 record, manifest = _make(context, request, run, staged, target, batch=shared, is_printed=batch is None)
+                if (basis := watch.kept(context, basis, manifest)) is not None:
+                    manifest["basis"] = basis
                 _publish(context, run, manifest, staged, target)
             # Inside the staging: a process killed right here leaves its staging folder, and the next process sees by
             # the manifest that the run was published.
             record_publication(context.ledger, manifest, target)
             warnings |= finding_history.record_or_warn(context.ledger, record, manifest)
-    result = _result(request, run, manifest, target, failed_sources, {**warnings, **index_warnings})
+    result = _result(request, run, manifest, target, data.failed, {**warnings, **index_warnings})
     return replace(result, seconds=time.monotonic() - started)
 
 
@@ -173,6 +175,8 @@ def _result(
     warnings: Mapping[str, str],
 ) -> RunResult:
     """Return the result of a published run, without its duration."""
+    from ntanalytics.reports.renamed import gaps_of
+
     return RunResult(
         run_id=run.run_id,
         report=run.report,
@@ -187,6 +191,23 @@ def _result(
     )
 
 
+def _unchanged(request: ReportRequest, folder: Path, manifest: Manifest, *, seconds: float) -> RunResult:
+    """Return the result of a run of a report that is up to date."""
+    return RunResult(
+        run_id=manifest["run_id"],
+        report=request.notebook.name,
+        title=request.notebook.title,
+        period=request.period,
+        version=manifest["version"],
+        directory=folder,
+        seconds=seconds,
+        gaps=tuple(manifest["gaps"]),
+        failed_sources=(),
+        left_out=manifest["left_out"],
+        is_new=False,
+    )
+
+
 def close_past_runs(context: RunContext) -> dict[str, str]:
     """Close abandoned runs, and record the findings of published reports that the ledger does not know yet.
 
@@ -195,34 +216,6 @@ def close_past_runs(context: RunContext) -> dict[str, str]:
     """
     reap_abandoned_runs(context.outputs, context.ledger)
     return finding_history.repair(context.outputs, context.ledger)
-
-
-def extract_needs(context: RunContext, request: ReportRequest) -> tuple[FailedSource, ...]:
-    """Extract the data that a report needs of its period and the lake lacks.
-
-    Returns:
-        The sources that could not be read; the report shows the gap.
-
-    Raises:
-        DiskError: there is no lake, and none can be made.
-    """
-    from ntanalytics.extraction import Extractor
-
-    settings, period = context.settings, request.period
-    extractor = Extractor(settings, context.ledger, context.progress, context.clock)
-    results = extractor.ensure_coverage(
-        request.notebook.needs,
-        period.first,
-        period.last,
-        retry_budget=context.retry_budget,
-        known_since=context.data_since,
-    )
-    try:
-        # A site without a source, or with one that is closed, has an empty lake, and the report says so.
-        settings.lake.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise disk_space.disk_error(error, settings.lake) from error
-    return tuple(FailedSource(result.dataset, result.source, result.error) for result in results if result.error)
 
 
 def _start(context: RunContext, request: ReportRequest) -> evidence.RunIdentity:
@@ -252,6 +245,9 @@ def _make(
 
     A later version than the one in ``target`` says what it corrects.
     """
+    # pandas and Ibis come with it, and a report that is up to date needs neither
+    from ntanalytics.reports.record import Publication, load_record
+
     task = engine.ExecutionTask(run.report, request.notebook.path, staged / RECORD, request.values)
     extraction_id = context.ledger.coverage.last_extraction_id()
     engine.execute(

@@ -1,0 +1,105 @@
+"""Published report that a new run would only repeat, and the basis by which a later run recognises it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ntanalytics.delivery.manifest import Manifest, read_manifest
+from ntanalytics.runner import basis
+
+if TYPE_CHECKING:
+    from ntanalytics.delivery.manifest import Basis
+    from ntanalytics.runner.needed_data import NeededData
+    from ntanalytics.runner.report_request import ReportRequest
+    from ntanalytics.runner.run_context import RunContext
+
+
+def up_to_date(context: RunContext, request: ReportRequest) -> tuple[Path, Manifest] | None:
+    """Return the folder and the manifest of a published report if a new run would make the same report; else None.
+
+    Nothing is extracted: the report is as new as its sources. What was noted after it, in a file of a source, in the
+    settings or by another extraction, differs from its basis.
+
+    Args:
+        context: the site.
+        request: the report, its period and its parameters.
+    """
+    folder = request.directory(context.outputs)
+    manifest = read_manifest(folder)
+    if manifest is None or "basis" not in manifest or not _is_whole(folder, manifest):
+        return None
+    if (manifest["report"], manifest["parameters"]) != (request.notebook.name, request.values):
+        return None
+    published = manifest["basis"]
+    if any(source not in context.settings.sources for source in published["sources"]):
+        return None
+    if published["day"] not in ("", context.today.isoformat()):
+        return None
+    now = basis.basis(context, request, manifest["run_id"], published["datasets"], published["sources"])
+    return (folder, manifest) if now is not None and {**now, "day": published["day"]} == published else None
+
+
+def _is_whole(folder: Path, manifest: Manifest) -> bool:
+    """Return whether the published files are those of the manifest."""
+    try:
+        return all(
+            hashlib.sha256((folder / Path(name).name).read_bytes()).hexdigest() == artefact["sha256"]
+            for name, artefact in manifest["artefacts"].items()
+        )
+    except OSError:
+        return False
+
+
+@dataclass(frozen=True)
+class BasisWatch:
+    """State of a site before a run, of which the basis of the report is made after it.
+
+    Attributes:
+        program: digest of the program.
+        site: digest of the settings and the site's files.
+        files: source → digest of the state of its files; None for a source that is no file.
+    """
+
+    program: str
+    site: str
+    files: Mapping[str, str | None]
+
+    @classmethod
+    def begin(cls, context: RunContext) -> BasisWatch:
+        """Return the state before the extraction."""
+        settings = context.settings
+        return cls(basis.program_digest(), basis.site_digest(settings), basis.file_states(settings))
+
+    def extracted(self, context: RunContext, request: ReportRequest, run_id: str, data: NeededData) -> Basis | None:
+        """Return the basis after the extraction, before the notebook reads it; None if it cannot be known.
+
+        Args:
+            context: the site.
+            request: the report, its period and its parameters.
+            run_id: the run.
+            data: the extracted data.
+        """
+        if data.failed or request.notebook.reads_more(context.settings):
+            return None
+        known = basis.basis(context, request, run_id, sorted(request.notebook.needs), data.unsettled)
+        is_same = all(self.files[name] == basis.files_digest(context.settings, [name]) for name in data.unsettled)
+        return known if is_same else None
+
+    def kept(self, context: RunContext, known: Basis | None, manifest: Manifest) -> Basis | None:
+        """Return the basis of a report that was made, if nothing of it was changed meanwhile; else None.
+
+        Args:
+            context: the site.
+            known: the basis after the extraction.
+            manifest: the manifest of the report.
+        """
+        if known is None or not set(manifest["tables"]) <= set(known["datasets"]):
+            return None
+        basis.program_digest.cache_clear()
+        is_same = (self.program, self.site) == (basis.program_digest(), basis.site_digest(context.settings))
+        present = basis.table_versions(context.settings, manifest["tables"])
+        return known if is_same and present == dict(manifest["tables"]) else None
