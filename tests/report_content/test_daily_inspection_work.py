@@ -38,7 +38,8 @@ def test_a_bill_is_not_judged_before_its_month_is_over(inspected: InspectedDays)
 
 
 def test_documents_that_came_back(inspected: InspectedDays) -> None:
-    assert inspected.violations("2026-11-05", "docexchange")["docexchange.returns_rise"].entity.identity == "unit/市统计局"
+    found = inspected.violations("2026-11-05", "docexchange")
+    assert found["docexchange.returns_rise"].entity.identity == "unit/市统计局"
 
 
 def test_a_mailing_that_nobody_announced(inspected: InspectedDays) -> None:
