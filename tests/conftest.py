@@ -11,6 +11,7 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import ibis
 import pytest
 from filelock import FileLock
@@ -26,6 +27,10 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 # Messages are asserted in English, whatever the language of the machine; tests of the other one set it themselves.
 os.environ["LANGUAGE"] = "en"
+
+# An example may take any time: on a loaded machine the limit of 200 ms is passed by examples that are well.
+hypothesis.settings.register_profile("loaded", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("loaded")
 
 #: The second computation of every figure takes long: ``make truth`` runs it.
 collect_ignore = [] if os.environ.get("TRUTH") else ["truth"]
@@ -65,9 +70,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Freeze what was imported and collected: each full collection of garbage would look at it again."""
+    """Freeze what was imported and collected: each full collection of garbage would look at it again.
+
+    Garbage is looked for more seldom, too: a report makes some million objects, nearly none of them in a circle.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def pytest_sessionfinish() -> None:

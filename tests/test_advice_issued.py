@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 
 from ntanalytics.contract.enumerations import SUBSYSTEMS
+from ntanalytics.periods import Period
 from ntanalytics.recommendations.causes import CAUSES
 from ntanalytics.reports.verification import verify
-from tests.city import City, Issued, IssuedReports, blocks
-from tests.gaps.records import record
-from tests.gaps.site import GapSite
+from ntanalytics.subsystems import judge
+from ntanalytics.workspace import Workspace
+from ntanalytics.workspace.report import Report
+from tests.city import UNTIL, City, Issued, IssuedReports, blocks
 from tests.golden_figures import compare
 
 
@@ -68,12 +70,11 @@ def test_an_open_finding_says_since_when(inspection: Issued):
 
 
 def test_a_sunday_is_no_fall_in_use(city: City):
-    shown = record(GapSite(city.estate.directory), "daily_inspection", "2026-11-22")
-    rows = [finding for block in shown.values() for finding in block.get("findings", ())]
-    use = [row for row in rows if row["code"] in ("oa.active_fall", "im.messages_fall")]
-    assert {row["code"] for row in use} == {"oa.active_fall", "im.messages_fall"}
-    assert {row.get("status", row.get("state")) for row in use} == {"ok"}
-    assert not any(row.get("is_applicable", row.get("is_asked")) for row in use)
+    sunday = Report(Workspace(city.settings), "daily_inspection", "巡检", Period.day(UNTIL))
+    found = judge(sunday, ("oa", "im")).findings
+    use = [finding for finding in found if finding.code in ("oa.active_fall", "im.messages_fall")]
+    assert {finding.code for finding in use} == {"oa.active_fall", "im.messages_fall"}
+    assert {(finding.status, finding.is_applicable) for finding in use} == {("ok", False)}
 
 
 def findings(directory: Path) -> list[dict[str, Any]]:

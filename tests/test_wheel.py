@@ -26,7 +26,7 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True, timeout=120)
     [wheel] = folder.glob("*.whl")
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder / "venv"], check=True, timeout=60)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder / "venv"], check=True, timeout=180)
     [place] = (folder / "venv").glob("lib/python*/site-packages")
     with zipfile.ZipFile(wheel) as archive:  # a wheel of pure Python is unpacked, and nothing else
         archive.extractall(place)
@@ -53,7 +53,7 @@ def started(python: Path, home: Path, *arguments: str) -> Iterator[subprocess.Po
         finally:
             if process.poll() is None:
                 process.send_signal(signal.SIGINT)
-            process.communicate(timeout=60)
+            process.communicate(timeout=180)
 
 
 def run(python: Path, home: Path, *arguments: str) -> tuple[int, str]:
@@ -64,7 +64,7 @@ def run(python: Path, home: Path, *arguments: str) -> tuple[int, str]:
 
 def test_it_is_not_the_checkout_that_runs(python: Path, home: Path):
     where = "import ntanalytics; print(ntanalytics.__file__)"
-    printed = subprocess.check_output([python, "-c", where], cwd=home, env={}, text=True, timeout=60)
+    printed = subprocess.check_output([python, "-c", where], cwd=home, env={}, text=True, timeout=180)
     assert Path(printed.strip()).is_relative_to(python.parents[1])
 
 
@@ -102,6 +102,6 @@ def test_it_serves_the_lab(python: Path, home: Path):
                 break
         else:
             raise AssertionError("".join(said))
-        answer = httpx.get(f"{match[1]}api/status", params={"token": match[2]}, timeout=60, trust_env=False)
+        answer = httpx.get(f"{match[1]}api/status", params={"token": match[2]}, timeout=180, trust_env=False)
         assert answer.status_code == 200
     assert list((home / "site" / "lab").glob("*.ipynb"))

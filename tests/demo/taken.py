@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import ibis
 import pyarrow as pa
 import pyarrow.dataset as ds
@@ -21,6 +22,18 @@ from ntanalytics.ledger import ExtractionResult, Ledger
 from ntanalytics.workspace.units import Units, read_aliases
 
 KEY = bytes(range(32))
+
+
+def differing(one: pa.Table, other: pa.Table) -> int:
+    """Return the number of rows that one of two tables has and the other has not, each as often as it is there."""
+    assert one.column_names == other.column_names
+    with duckdb.connect() as database:
+        database.register("one", one)
+        database.register("other", other)
+        only = "SELECT count(*) FROM (FROM {} EXCEPT ALL FROM {})"
+        return sum(
+            database.execute(only.format(*pair)).fetchall()[0][0] for pair in (("one", "other"), ("other", "one"))
+        )
 
 
 class Lake:

@@ -75,12 +75,12 @@ class Lab:
 
     def get(self, path: str) -> httpx.Response:
         headers = {"Authorization": f"token {self.token}"}
-        return httpx.get(self.address + path, headers=headers, timeout=60, trust_env=False)
+        return httpx.get(self.address + path, headers=headers, timeout=180, trust_env=False)
 
     def execute(self, code: str) -> str:
         """What a new kernel prints."""
         headers = {"Authorization": f"token {self.token}"}
-        started = httpx.post(f"{self.address}api/kernels", headers=headers, json={}, timeout=60, trust_env=False)
+        started = httpx.post(f"{self.address}api/kernels", headers=headers, json={}, timeout=180, trust_env=False)
         # in a thread of its own: another test's browser may keep a loop running in this one
         with ThreadPoolExecutor(1) as pool:
             return pool.submit(asyncio.run, self._execute(started.json()["id"], code)).result()
@@ -117,7 +117,7 @@ class Lab:
     def stop(self) -> str:
         """Interrupt it as Ctrl-C does; what it said on standard error."""
         self.process.send_signal(signal.SIGINT)
-        _, said = self.process.communicate(timeout=60)
+        _, said = self.process.communicate(timeout=180)
         return said
 
 
@@ -153,7 +153,7 @@ def test_the_notebooks_are_there_and_one_answers(lab: Lab, site: SmallSite):
 
 def test_nobody_enters_without_the_token_or_from_elsewhere(lab: Lab):
     for token in ("", "?token=known%20to%20others"):
-        assert httpx.get(f"{lab.address}api/contents{token}", timeout=60, trust_env=False).status_code == 403
+        assert httpx.get(f"{lab.address}api/contents{token}", timeout=180, trust_env=False).status_code == 403
     listening = {
         address
         for line in Path("/proc/net/tcp").read_text().splitlines()[1:]

@@ -244,11 +244,11 @@ async def _heard(manager: AsyncKernelManager) -> tuple[str, list[str]]:
     client = manager.client()
     client.start_channels()
     try:
-        await client.wait_for_ready(timeout=30)
+        await client.wait_for_ready(timeout=120)
         asked = client.execute("print('first words')")
         told = []
         while not told or told[-1]["content"].get("execution_state") != "idle":
-            message = await client.get_iopub_msg(timeout=30)
+            message = await client.get_iopub_msg(timeout=120)
             assert message["parent_header"]["msg_id"] == asked
             told.append(message)
     finally:

@@ -137,7 +137,7 @@ def _expires(engine: sa.Engine) -> object:
         return connection.execute(sa.select(leases.c.expires_at)).scalar_one()
 
 
-def _until(holds: Callable[[], bool], seconds: float = 20) -> bool:
+def _until(holds: Callable[[], bool], seconds: float = 60) -> bool:
     """Whether something comes true within some seconds: it is waited for, never slept through."""
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:

@@ -38,6 +38,7 @@ class Checkout:
         """Run a command line in the checkout, check its exit code and return its output."""
         paths = f"{self.root / '.venv' / 'bin'}:{os.environ['PATH']}"
         environment = {**os.environ, "PATH": paths, "PYTHONPATH": str(self.root), "NO_COLOR": "1", "COLUMNS": "200"}
+        environment["NTANALYTICS_CHROMIUM"] = ""  # nobody looks at a print
         environment.pop("NTANALYTICS_CONFIG", None)
         done = subprocess.run(
             ["bash", "-c", command], cwd=self.root, env=environment, capture_output=True, text=True, check=False

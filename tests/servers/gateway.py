@@ -124,7 +124,7 @@ class Gateway:
         )
         request = f"http://127.0.0.1:{self.port}/cgi-bin/sendsms?{query}"
         try:
-            with urllib.request.urlopen(request, timeout=20) as answer:
+            with urllib.request.urlopen(request, timeout=60) as answer:
                 return str(answer.read().decode())
         except urllib.error.HTTPError as error:
             with error:
@@ -172,5 +172,5 @@ def kannel() -> Iterator[Gateway]:
 
 
 def _online(gateway: Gateway) -> int:
-    with urllib.request.urlopen(f"http://127.0.0.1:{gateway.admin}/status.txt?password=test", timeout=20) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{gateway.admin}/status.txt?password=test", timeout=60) as answer:
         return str(answer.read().decode()).count("(online")

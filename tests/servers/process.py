@@ -20,7 +20,7 @@ import pytest
 PLACES = ("/usr/sbin", "/usr/local/sbin", "/sbin", "/usr/lib/kannel/test")
 
 #: Seconds that a server is given to answer.
-PATIENCE_S = 60
+PATIENCE_S = 180
 
 
 def program(name: str, *places: str) -> str:
@@ -90,7 +90,7 @@ def running(
     finally:
         server.terminate()
         try:
-            server.wait(20)
+            server.wait(60)
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.infra import availability, probes
 from ntanalytics.metrics.infra.planned_downtime import PlannedWork, confirmed_work
@@ -207,19 +208,26 @@ def test_outages_are_runs_of_failed_checks(checks, listed) -> None:
     ]
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(st.dictionaries(st.integers(0, 59), st.booleans(), max_size=30))
-def test_down_unknown_and_up_make_the_period(checks, listed, marks) -> None:
-    made = checks({"首页": sorted(marks.items())})
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.dictionaries(st.sampled_from([*SUBSYSTEMS]), st.dictionaries(st.integers(0, 59), st.booleans(), min_size=1)))
+def test_down_unknown_and_up_make_the_period(table, listed, marked) -> None:
+    rows = [
+        {"checked_at": SINCE + dt.timedelta(minutes=minute), "subsystem": subsystem, "is_up": is_up}
+        for subsystem, marks in marked.items()
+        for minute, is_up in marks.items()
+    ]
+    made = table("infra.checks", rows, target="首页", kind="http", day=DAY)
     found = listed(measured(made, SINCE, HOUR))
+    assert {row["subsystem"] for row in found} == set(marked)
     for row in found:
         assert row["available_s"] + row["planned_s"] + row["unplanned_s"] + row["unmeasured_s"] == 3600
         assert row["availability_low"] is None or 0 <= row["availability_low"] <= row["availability"] <= 1
     outages = listed(probes.outages(made, HOUR))
     for row in found:
-        assert row["unplanned_s"] == sum(outage["down_s"] for outage in outages)
-        assert row["longest_s"] == max((outage["down_s"] for outage in outages), default=0)
-        assert row["failures"] == len(outages)
+        down = [outage["down_s"] for outage in outages if outage["subsystem"] == row["subsystem"]]
+        assert row["unplanned_s"] == sum(down)
+        assert row["longest_s"] == max(down, default=0)
+        assert row["failures"] == len(down)
 
 
 def test_certificates_by_the_days_that_they_have_left(table, listed) -> None:

@@ -169,8 +169,8 @@ MESSAGE = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(rows=st.lists(MESSAGE, min_size=1, max_size=20))
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=st.lists(MESSAGE, min_size=1, max_size=60))
 def test_outcomes_add_up_and_every_breakdown_adds_up_to_the_whole(messages, days, listed, rows) -> None:
     table = messages(rows)
     [whole] = listed(volume.volume(table, AT), *COUNTS, "segments")

@@ -106,6 +106,12 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Office:
     return made
 
 
+@pytest.fixture(scope="module")
+def city_page(filled: Office) -> Adoption:
+    """The page of the whole city."""
+    return filled.adoption()
+
+
 def written(folder: Path) -> Office:
     made = Office(folder)
     made.add_units("club", ("1", "市财政局", None), ("2", "市审计局", None))
@@ -120,8 +126,8 @@ def ranking(seen: Adoption) -> dict[str, tuple[object, ...]]:
     return {row["unit"]: (row["place"], row["left_out"]) for row in seen.tables["ranking"]}
 
 
-def test_the_city_by_our_names_with_movers_and_who_is_left_out(filled: Office) -> None:
-    seen = filled.adoption()
+def test_the_city_by_our_names_with_movers_and_who_is_left_out(filled: Office, city_page: Adoption) -> None:
+    seen = city_page
     assert (seen.total["enabled"], seen.total["active"], seen.total["active_before"]) == (88, 58, 68)
     assert seen.total["daily_active"] == 58.0
     assert ranking(seen) == {
@@ -135,16 +141,19 @@ def test_the_city_by_our_names_with_movers_and_who_is_left_out(filled: Office) -
     assert oa_units(filled.settings, WEEK) == ["小局", "崇川区民政局", "市审计局", "市财政局"]
 
 
-def test_units_stand_in_directory_order_without_places_unless_the_owner_asks(filled: Office) -> None:
-    office = copy(filled)
-    units = blocks.appendix(office.adoption())
+def test_units_stand_in_directory_order_without_places_unless_the_owner_asks(
+    filled: Office, city_page: Adoption
+) -> None:
+    units = blocks.appendix(city_page)
     # the audit office is used least and has the second place in the directory; the rest is in no directory
     assert [row["unit"] for row in units.rows] == ["市财政局", "市审计局", "小局", "崇川区民政局"]
-    assert blocks.places(office.adoption()) == []
+    assert blocks.places(city_page) == []
     assert not {"place", "left_out", "low_weeks"} & {field.name for field in units.fields}
+    office = copy(filled)
     owner = office.settings.adoption.model_copy(update={"ranking": "owner"})
     office.settings = office.settings.model_copy(update={"adoption": owner})
-    shown = [*blocks.places(office.adoption()), blocks.appendix(office.adoption())]
+    ranked = office.adoption()
+    shown = [*blocks.places(ranked), blocks.appendix(ranked)]
     assert all("内部掌握，不得通报" in each.note for each in shown)
     assert [row["place"] for row in shown[0].rows] == [1, 2, 3]
     for unit in ("市财政局", "小局"):
@@ -178,9 +187,10 @@ def test_a_hole_in_one_source_leaves_its_units_out_and_no_others(office: Office)
 
 
 def test_a_unit_among_its_peers_by_any_of_its_names(filled: Office) -> None:
-    for name in ("市财政局", "市财局", "市 财政局"):
-        seen = filled.adoption(name)
-        assert (seen.unit, seen.total["active"], seen.total["active_rate"]) == ("市财政局", 30, 0.75)
+    for name in ("市财政局", "市 财政局"):
+        assert AdoptionQueries(filled.report(), name, "").unit == "市财政局"
+    seen = filled.adoption("市财局")
+    assert (seen.unit, seen.total["active"], seen.total["active_rate"]) == ("市财政局", 30, 0.75)
     assert ranking(seen)["市财政局"] == (1, None)  # of the two of 通用版 that can be compared
     assert seen.typical["active_rate"] == 0.5
     assert seen.tables["flow"].total["returning"] == 30
@@ -203,9 +213,12 @@ def test_a_hostile_name_is_a_name(office: Office) -> None:
         office.staff("club", name, 2, active=1)
     office.fill()
     assert set(HOSTILE) <= set(oa_units(office.settings, WEEK))
-    for name in HOSTILE[:2]:
-        seen = office.adoption(name)
-        assert (seen.unit, seen.total["enabled"]) == (name, 2)
+    name = HOSTILE[3]
+    seen = office.adoption(name)
+    assert (seen.unit, seen.total["enabled"]) == (name, 2)
+    # its page is made from the figures of all units
+    enabled = {row["unit"]: row["enabled"] for row in seen.tables["ranking"]}
+    assert {each: enabled.get(each) for each in HOSTILE} == dict.fromkeys(HOSTILE, 2)
 
 
 def test_a_unit_s_page_of_what_is_kept_for_all_is_the_page_by_itself(

@@ -212,7 +212,7 @@ def test_libreoffice_opens_the_document(made: bytes, tmp_path: Path, soffice: st
     (tmp_path / "report.docx").write_bytes(made)
     profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
     command = [soffice, profile, "--headless", "--convert-to", "pdf", "--outdir", tmp_path, tmp_path / "report.docx"]
-    subprocess.run(command, check=True, capture_output=True, timeout=180)
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
     command = ["pdftotext", "-layout", tmp_path / "report.pdf", "-"]
     text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     pages = ["".join(page.split()) for page in text.split("\f")[:-1]]

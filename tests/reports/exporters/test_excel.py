@@ -155,7 +155,7 @@ def test_libreoffice_opens_the_workbook(issued: Path, tmp_path: Path, soffice: s
         str(tmp_path),
         str(issued / "report.xlsx"),
     ]
-    subprocess.run(command, check=True, capture_output=True, timeout=180)
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
     assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
 
 
@@ -201,7 +201,7 @@ def test_libreoffice_reads_the_same_figures_and_keeps_the_styles(issued: Path, t
     workbook = openpyxl.load_workbook(issued / "report.xlsx")
     profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
     convert = [soffice, profile, "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(tmp_path)]
-    subprocess.run([*convert, str(issued / "report.xlsx")], check=True, capture_output=True, timeout=180)
+    subprocess.run([*convert, str(issued / "report.xlsx")], check=True, capture_output=True, timeout=300)
     saved = openpyxl.load_workbook(tmp_path / "report.xlsx")
     assert saved.sheetnames == workbook.sheetnames
     for name in workbook.sheetnames[1:]:
