@@ -31,7 +31,7 @@ class NovelHours:
         ends_at: end of the last one.
         extreme: the value that was farthest from the median of the series.
         usual: that median.
-        score: the highest score, one half to 1.
+        score: the highest score, 0 to 1.
     """
 
     subject: str

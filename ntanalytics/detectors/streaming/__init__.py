@@ -21,9 +21,10 @@ class Anomalies:
     """Scores of a series, point by point.
 
     Attributes:
-        scores: 0 (as always) to 1 (as never before); 0 for a missing point, and before 32 points are known.
-        alarms: whether the score is one half or more: by the past of the series, fewer than one ordinary point in ten
-            thousand has such a score.
+        scores: 0 (as always) to 1 (as never before), for ranking: a value outside of all that was seen scores high, and
+            after a peak the scores fall back; 0 for a missing point, and before 32 points are known.
+        alarms: whether the point departs so much that, by the past of the series, fewer than one ordinary point in ten
+            thousand does.
     """
 
     scores: Floats
@@ -50,19 +51,19 @@ def detect(series: Sequence[float | None] | ArrayLike, timestamps: ArrayLike | N
     if values.ndim != 1:
         raise ValueError(f"a series has one dimension, not {values.ndim}")
     slots, periods = _slots(len(values), timestamps)
-    scores = np.zeros(len(values))
+    scores, alarms = np.zeros(len(values)), np.zeros(len(values), dtype=bool)
     known = np.flatnonzero(np.isfinite(values))
     first = values[known[:WARM_UP]]
     if len(first) < WARM_UP:
-        return Anomalies(scores, scores >= 0.5)
+        return Anomalies(scores, alarms)
     is_count = bool(np.all(first >= 0) and np.all(first == np.round(first)) and np.any(first != first[0]))
     # the noise of a count grows with it, that of its square root does not (Anscombe 1948, Biometrika 35)
     scaled = np.copysign(np.sqrt(np.abs(values) + 0.375), values) if is_count else values
     scorer = Scorer(scaled[known[:WARM_UP]], int(slots[-1]) + 1, periods, is_count=is_count)
     scaled_list, raw_list, slot_list = scaled.tolist(), values.tolist(), slots.tolist()
     for index in known.tolist():
-        scores[index] = scorer.score(scaled_list[index], raw_list[index], slot_list[index])
-    return Anomalies(scores, scores >= 0.5)
+        scores[index], alarms[index] = scorer.score(scaled_list[index], raw_list[index], slot_list[index])
+    return Anomalies(scores, alarms)
 
 
 def _slots(size: int, timestamps: ArrayLike | None) -> tuple[NDArray[np.int64], tuple[int, ...] | None]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from ntanalytics.detectors.detection import Floats
 from ntanalytics.detectors.streaming.predictors import Predictors
+from ntanalytics.detectors.streaming.prominence import Prominence
 from ntanalytics.detectors.streaming.seasons import find_periods, season_shape, season_spread
 from ntanalytics.detectors.streaming.standstill import Standstill
 from ntanalytics.detectors.streaming.tails import Tail
@@ -18,8 +19,11 @@ WARM_UP = 32
 #: Points after which the tails are taken again.
 BLOCK = 64
 
-#: Surprise (decades) of an alarm, at which the score is one half; steepness of the score around it.
-ALARM, _STEEPNESS = 4.5, 2.2
+#: Surprise (decades) of an alarm.
+ALARM = 4.5
+
+#: Prominence at which the score is one half, and steepness of the score around it.
+_HALF, _STEEPNESS = 2.5, 3.0
 
 #: Points on one side, far off, after which a shift is learnt.
 _SHIFT_AFTER = 6
@@ -59,6 +63,7 @@ class Scorer:
         self._is_count = is_count
         self._predictors = Predictors(float(np.median(first)))
         self._standstill = Standstill(WARM_UP, ALARM)
+        self._prominence: Prominence | None = None
         self._scale = 0.0
         self._count = 0
         self._size = float(np.mean(np.abs(first)))
@@ -72,8 +77,8 @@ class Scorer:
         self._jump, self._jump_until = 0.0, -1
         self._penalty, self._alarmed_at = 0.0, -_ONE_ALARM
 
-    def score(self, value: float, raw: float, slot: int) -> float:
-        """Return the score of the next known point, 0 to 1.
+    def score(self, value: float, raw: float, slot: int) -> tuple[float, bool]:
+        """Return the score of the next known point, 0 to 1, and whether it is an alarm.
 
         Args:
             value: the value, scaled.
@@ -85,7 +90,7 @@ class Scorer:
         still = self._standstill.surprise(raw, count)
         if self._standstill.is_stuck:
             # nothing is learnt from a sensor that hangs
-            return _score(self._less_habit(still))
+            return self._told(raw, still)
         floor = 0.35 if self._is_count and self._size < 4 else 1e-3 * self._size + 1e-12
         self._size += (abs(value) - self._size) / min(count + WARM_UP, 4096)
         error, slow_error, slow_mean = self._predictors.step(value, slot, floor)
@@ -97,8 +102,8 @@ class Scorer:
         size = abs(error) / spread
         relative = size / scale
         slow_scale = max(slow_mean, floor) * 1.25 * spread
-        surprise = self._less_habit(max(still, self._surprise(relative, slow_error / slow_scale)))
-        if surprise >= ALARM and relative > 4 and count > self._jump_until:
+        score, is_alarm = self._told(raw, max(still, self._surprise(relative, slow_error / slow_scale)))
+        if is_alarm and relative > 4 and count > self._jump_until:
             self._jump, self._jump_until = error, count + _JUMP_MEMORY
         self._learn_shift(slow_error, slow_scale)
         learnt = min(size, 4 * scale) if count > WARM_UP else size
@@ -106,7 +111,15 @@ class Scorer:
         self._grid[slot], self._errors[slot] = value, abs(error)
         if len(self._blocks[0]) == BLOCK:
             self._relearn(slot + 1)
-        return _score(surprise) if count > WARM_UP else 0.0
+        return score, is_alarm
+
+    def _told(self, raw: float, surprise: float) -> tuple[float, bool]:
+        """Return the score and the alarm of a surprise; neither before enough points are known."""
+        if self._prominence is None:
+            self._prominence = Prominence(raw)
+        score = _score(self._prominence.of(raw, surprise))
+        is_alarm = self._less_habit(surprise) >= ALARM
+        return (score, is_alarm) if self._count > WARM_UP else (0.0, False)
 
     def _less_habit(self, surprise: float) -> float:
         """Return the surprise less the penalty of recent alarms: a series that often surprises must do so by more."""
@@ -203,5 +216,5 @@ class Scorer:
             self._refit_at = 0
 
 
-def _score(surprise: float) -> float:
-    return 1 / (1 + math.exp(-_STEEPNESS * (surprise - ALARM)))
+def _score(prominence: float) -> float:
+    return 1 / (1 + math.exp(-_STEEPNESS * (prominence - _HALF)))
