@@ -36,6 +36,7 @@ an operator has fixed the machine; then the same command works. Any other error 
 
 from __future__ import annotations
 
+import copyreg
 import difflib
 from collections.abc import Iterable
 from typing import ClassVar
@@ -69,6 +70,10 @@ class NtaError(Exception):
     def __init__(self, what: str, *, where: str = "", todo: str = "") -> None:
         self.what, self.where, self.todo = (_clean(text) for text in (what, where, todo))
         super().__init__(str(self))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # an error of another process arrives without a second call of ``__init__``, whose arguments differ by class
+        return copyreg.__newobj__, (type(self), *self.args), vars(self)  # type: ignore[attr-defined]
 
     def __str__(self) -> str:
         head = f"{self.where}: {self.what}" if self.where else self.what

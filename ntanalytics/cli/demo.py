@@ -4,35 +4,34 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
 from ntanalytics.cli.arguments import as_day
 from ntanalytics.cli.program import app
+from ntanalytics.cli.second_process import second_process
 from ntanalytics.cli.steps import Step, Steps
 from ntanalytics.cli.terminal import say
 from ntanalytics.language import tr
 
 if TYPE_CHECKING:
     from ntanalytics.demo import Estate
+    from ntanalytics.runner import RunContext, RunResult
+
+#: Report and period.
+Wanted: TypeAlias = tuple[str, str]
 
 #: Days of data: those that the reports of a first look need, and all days of the incidents.
 _BRIEF_DAYS, _FULL_DAYS = 35, 70
 
-#: Usual seconds of the steps of a first look, on two idle processors: of the city, of the first report of a kind, which
-#: also takes its data into the lake, and of a further one.
-_CITY_S = 15.0
-_FIRST_S: Mapping[str, float] = {
-    "sms_volume": 10,
-    "daily_inspection": 60,
-    "weekly_service_report": 14,
-    "oa_adoption": 15,
-    "optimization_recommendations": 20,
-}
-_FURTHER_S: Mapping[str, float] = {"sms_volume": 5, "daily_inspection": 14}
+#: Usual seconds of the steps of a first look, on two idle processors: of the city, of its first report, of its data,
+#: and of each pair of reports, which are issued side by side.
+_CITY_S, _FIRST_S, _DATA_S, _PAIR_S = 15.0, 12.0, 30.0, 14.0
 
 
 @app.command(epilog="Example: ntanalytics demo --dir demo-city --seed 7")
@@ -55,9 +54,10 @@ def demo(
         ),
     ] = None,
 ) -> None:
-    """Write a demo city and issue its reports, which extract the data they need into its lake (docs/demo.md).
+    """Write a demo city, take its data into a lake and issue its reports (docs/demo.md).
 
-    The data are extracted as on the morning after the last day, so that the figures do not depend on today's date.
+    The data are extracted as on the morning after the last day, so that the figures do not depend on today's date;
+    states also as on some mornings before it, so that changes show. A second process helps.
     DIR/incidents.json lists the incidents of the city; any other seed draws its own incidents, and DIR/harmless.json
     lists events that only look like incidents. At the end the page of all reports is named, and opened where there is
     a desktop.
@@ -66,50 +66,103 @@ def demo(
     mysql+pymysql://USER@HOST/ (or both) the databases of these products are made on the server with the names
     ntanalytics_demo_<source>; existing ones are replaced. The password is in $NTANALYTICS_DEMO_PASSWORD.
     """
-    from ntanalytics.demo import Destinations, plan_reports, write_estate
+    from ntanalytics.demo import Destinations, compared_days, plan_reports, take_snapshots, write_estate
 
     last = as_day(until, "--until")
     span = days or (_FULL_DAYS if full else _BRIEF_DAYS)
     reports = plan_reports(last, span, full=full)
-    steps = Steps([Step(tr("the city: databases, logs and workbook"), _CITY_S * span / _BRIEF_DAYS), *_steps(reports)])
-    with steps.next() as show:
-        estate = write_estate(
-            directory,
-            until=last,
-            days=span,
-            seed=seed,
-            scale=scale,
-            destinations=Destinations(outputs, servers or ()),
-            progress=show,
-        )
-    _issue(estate, reports, steps)
+    steps = _steps(reports, span)
+    with second_process() as second:
+        with steps.next() as show:
+            estate = write_estate(
+                directory,
+                until=last,
+                days=span,
+                seed=seed,
+                scale=scale,
+                destinations=Destinations(outputs, servers or ()),
+                progress=show,
+            )
+        context = _context(estate)
+        snapshots = second.submit(take_snapshots, estate, compared_days(estate, reports), seed=seed, scale=scale)
+        with steps.next() as show:
+            _say_issued(_issue(context, reports[0], show))
+        with steps.next() as show:
+            theirs = second.submit(_take_data, context, reports[1:])
+            _take_data(context, reports[1:], show)
+            snapshots.result()
+            theirs.result()
+        with steps.next() as show:
+            _issue_side_by_side(context, reports[1:], second, show)
     say(tr("\nall reports: {page}", page=outputs.resolve() / "index.html"))
     say(tr("Next: ntanalytics --config {config} run sms_volume --period 2026-11", config=estate.config))
     _open(outputs.resolve() / "index.html")
 
 
-def _issue(estate: Estate, reports: list[tuple[str, str]], steps: Steps) -> None:
-    """Issue the reports, and say where each stands as soon as it does."""
-    from dataclasses import replace
+def _steps(reports: Sequence[Wanted], days: int) -> Steps:
+    """Return the steps: the city, the report that is there soonest, all data, the other reports."""
+    factor = days / _BRIEF_DAYS
+    return Steps(
+        [
+            Step(tr("the city: databases, logs and workbook"), _CITY_S * factor),
+            Step(" ".join(reports[0]), _FIRST_S),
+            Step(tr("the data of all systems"), _DATA_S * factor),
+            Step(tr("{count} further reports", count=len(reports) - 1), _PAIR_S * len(reports) / 2),
+        ]
+    )
 
-    from ntanalytics.runner import RunContext, run_report
+
+def _discard(_detail: str, _amount: int) -> None:
+    """Show no progress: the second process has none."""
+
+
+def _take_data(context: RunContext, reports: Sequence[Wanted], show: Callable[[str, int], None] = _discard) -> None:
+    """Take the data of reports into the lake; two processes share the work."""
+    from ntanalytics.runner.report_request import request_report
+    from ntanalytics.runner.run import extract_needs
+
+    context = replace(context, progress=show)
+    for name, period in reports:
+        extract_needs(context, request_report(context, name, period, {}))
+
+
+def _issue(context: RunContext, wanted: Wanted, show: Callable[[str, int], None] = _discard) -> RunResult:
+    from ntanalytics.runner import run_report
+
+    name, period = wanted
+    return run_report(replace(context, progress=show), name, period, {})
+
+
+def _issue_side_by_side(
+    context: RunContext, reports: Sequence[Wanted], second: ProcessPoolExecutor, show: Callable[[str, int], None]
+) -> None:
+    """Issue the reports in two processes, and say where each stands as soon as it does.
+
+    The inspections and the weekly report, which tells of them, follow each other in this process.
+    """
+    ours = [wanted for wanted in reports if wanted[0] in ("daily_inspection", "weekly_service_report")]
+    theirs = [second.submit(_issue, context, wanted) for wanted in reports if wanted not in ours]
+    for wanted in ours:
+        _say_issued(_issue(context, wanted, show))
+        done = [future for future in theirs if future.done()]
+        theirs = [future for future in theirs if future not in done]
+        for future in done:
+            _say_issued(future.result())
+    for future in as_completed(theirs):
+        _say_issued(future.result())
+
+
+def _say_issued(result: RunResult) -> None:
+    say(f"{result.title}  {result.directory / 'report.html'}")
+
+
+def _context(estate: Estate) -> RunContext:
+    """Return the context of all runs: what was taken for one report is not taken again for the next."""
+    from ntanalytics.runner import RunContext
     from ntanalytics.settings import load
 
-    run_context = RunContext(settings=load(estate.config), clock=estate.clock)
-    for name, period in reports:
-        with steps.next() as show:
-            result = run_report(replace(run_context, progress=show), name, period, {})
-        say(f"{result.title}  {result.directory / 'report.html'}")
-
-
-def _steps(reports: list[tuple[str, str]]) -> list[Step]:
-    seen: set[str] = set()
-    steps = []
-    for name, period in reports:
-        usual = _FURTHER_S.get(name, _FIRST_S[name]) if name in seen else _FIRST_S[name]
-        steps.append(Step(f"{name} {period}", usual))
-        seen.add(name)
-    return steps
+    context = RunContext(settings=load(estate.config), clock=estate.clock)
+    return replace(context, data_since=context.ledger.coverage.last_extraction_id())
 
 
 def _open(page: Path) -> None:

@@ -44,15 +44,6 @@ INCIDENTS_FILE, BENIGN_EVENTS_FILE = "incidents.json", "harmless.json"
 #: look at the suite.
 INSPECTED_DAYS, FIRST_INSPECTED_DAYS = 5, 2
 
-#: Reports after the inspections: report and period, on the day after the estate's last.
-_REPORTS = (
-    ("weekly_service_report", "last-week"),
-    ("sms_volume", "last-week"),
-    ("sms_volume", "last-month"),
-    ("oa_adoption", "last-week"),
-    ("optimization_recommendations", "last-month"),
-)
-
 #: Writers by their label in the progress, each with the folder of its files, if any; they return the number of rows.
 _DATABASES = {
     "identity": write_maxkey,
@@ -106,10 +97,10 @@ class Destinations:
 
 
 def plan_reports(until: dt.date, days: int, *, full: bool) -> list[tuple[str, str]]:
-    """Return the reports that the demo issues, each with its period, in their order.
+    """Return the reports that the demo issues, each with its period: first the one that is there soonest.
 
-    The inspections come day by day. A first look begins with the report that is there soonest, and its report of a
-    month is of the last day's month, whose days it has.
+    The inspections come day by day, and the weekly report, which tells of them, after them. The report of a month of a
+    first look is of the last day's month, whose days it has.
 
     Args:
         until: last day of the estate.
@@ -119,15 +110,13 @@ def plan_reports(until: dt.date, days: int, *, full: bool) -> list[tuple[str, st
     count = INSPECTED_DAYS if full else FIRST_INSPECTED_DAYS
     working = Calendar().working_days(until - dt.timedelta(days=days - 1), until)[-count:]
     inspections = [("daily_inspection", day.isoformat()) for day in working]
-    if full:
-        return [*inspections, *_REPORTS]
-    month = f"{until:%Y-%m}"
     return [
         ("sms_volume", "last-week"),
         *inspections,
         ("weekly_service_report", "last-week"),
+        *([("sms_volume", "last-month")] if full else []),
         ("oa_adoption", "last-week"),
-        ("optimization_recommendations", month),
+        ("optimization_recommendations", "last-month" if full else f"{until:%Y-%m}"),
     ]
 
 
@@ -158,22 +147,27 @@ def write_estate(
         CalendarMissing: there is no working-day calendar for one of the days.
     """
     calendar, span = Calendar(), _span(until, days, seed, scale)
+    estate = _write(city_of_estate(span[0], until, seed=seed, scale=scale), directory, destinations, progress)
+    incidents = plan_incidents(calendar, span[0], until, seed=seed)
+    events = benign_events(calendar, span[0], until, seed=seed)
+    _write_records(directory / INCIDENTS_FILE, incidents)
+    _write_records(directory / BENIGN_EVENTS_FILE, events)
+    return replace(estate, incidents=incidents, benign_events=events)
+
+
+def city_of_estate(first: dt.date, until: dt.date, *, seed: int, scale: float) -> City:
+    """Return the city of an estate, as :func:`write_estate` draws it."""
+    calendar = Calendar()
     # the draws of a writer must not depend on the incidents within a shorter estate
-    earliest = min(span[0], until - dt.timedelta(days=SPAN_DAYS - 1))
-    city = city_of(
-        span,
+    earliest = min(first, until - dt.timedelta(days=SPAN_DAYS - 1))
+    return city_of(
+        days_between(first, until),
         calendar,
         plan_incidents(calendar, earliest, until, seed=seed),
         seed=seed,
         scale=scale,
         benign_events=benign_events(calendar, earliest, until, seed=seed),
     )
-    estate = _write(city, directory, destinations, progress)
-    incidents = plan_incidents(calendar, span[0], until, seed=seed)
-    events = benign_events(calendar, span[0], until, seed=seed)
-    _write_records(directory / INCIDENTS_FILE, incidents)
-    _write_records(directory / BENIGN_EVENTS_FILE, events)
-    return replace(estate, incidents=incidents, benign_events=events)
 
 
 def write_untouched_estate(

@@ -13,7 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ntanalytics.demo.arrays import Bools, Floats, Ints, Rng
+from ntanalytics.demo.arrays import Bools, Floats, Ints, Rng, Times
 from ntanalytics.demo.incidents.default_script import DEFAULT_SEED
 from ntanalytics.demo.incidents.incident import SPAN_DAYS, Incident
 from ntanalytics.demo.population.people import FULL, PEOPLE, People, draw_people
@@ -27,6 +27,7 @@ _DRIFT_PER_DAY = 0.004
 _BESIDE_HOLIDAYS = (0.8, 0.92)
 
 _PRESENT, _HOLIDAYS = 102, 103
+_DISABLED = 14
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,19 @@ class City:
         """Accounts."""
         worked = self.calendar.working_days(self.until - dt.timedelta(days=SPAN_DAYS - 1), self.until)
         return draw_people(self.rng(PEOPLE), self.scale, worked[::-1], self.until)
+
+    @cached_property
+    def disabled_on(self) -> Times:
+        """Day on which each account was disabled; NaT for an enabled one."""
+        people = self.people
+        age = (np.datetime64(self.until) - people.opened_on).astype(np.int64)
+        days = (self.rng(_DISABLED).random(len(people)) * (age + 1)).astype("timedelta64[D]")
+        return np.where(people.is_enabled, np.datetime64("NaT", "D"), people.opened_on + days)
+
+    def accounts_on(self, day: dt.date) -> tuple[Bools, Bools]:
+        """Return of each account whether it was there at the end of a day, and whether it was enabled then."""
+        people, end = self.people, np.datetime64(day)
+        return people.opened_on <= end, people.is_enabled | (self.disabled_on > end)
 
     @cached_property
     def drift(self) -> Floats:

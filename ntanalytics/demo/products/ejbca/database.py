@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -34,11 +35,22 @@ _SUPERSEDED = 4
 
 def write_ejbca(city: City, store: Store) -> int:
     """Write the database ``ejbca`` (PostgreSQL) in its state at the estate's end, and return the number of rows."""
+    return _write(city, store, city.until)
+
+
+def write_ejbca_states(city: City, stores: Mapping[dt.date, Store]) -> None:
+    """Write the same database as it stood at the end of some days: day → place."""
+    for day, store in stores.items():
+        _write(city, store, day)
+
+
+def _write(city: City, store: Store, on: dt.date) -> int:
+    """Write the database in its state at the end of a day, and return the number of rows."""
     with store.database("ejbca", "postgresql") as database:
         database.create(*_TABLES)
         profiles: Columns = {"id": [UNIT_PROFILE, PERSONAL_PROFILE], "certificateProfileName": ["单位证书", "个人证书"]}
         database.insert("CertificateProfileData", profiles)
-        return _write_own(database) + _write_units(database, city) + _write_persons(database, city)
+        return _write_own(database) + _write_units(database, city, on) + _write_persons(database, city, on)
 
 
 def _write_own(database: Database) -> int:
@@ -63,9 +75,9 @@ def _write_own(database: Database) -> int:
     return database.insert("CertificateData", columns)
 
 
-def _write_units(database: Database, city: City) -> int:
+def _write_units(database: Database, city: City, on: dt.date) -> int:
     """Write a certificate of each unit, and the older ones of units that renewed within the last year."""
-    rng, now = city.rng(_STREAM + 1000), _end(city)
+    rng, now = city.rng(_STREAM + 1000), _end(city.until)
     valid = VALID_DAYS * _DAY_S
     issued = now - rng.integers(3 * _DAY_S, valid - 6 * _DAY_S, len(UNITS))
     older = np.flatnonzero(now - issued < 365 * _DAY_S)
@@ -83,20 +95,20 @@ def _write_units(database: Database, city: City) -> int:
     )
     users = [f"unit{index + 1:04d}" for index in unit.tolist()]
     subjects = [_subject(name, name) for name in _organisations()[unit].tolist()]
-    return _insert(database, rng, now, UNIT_PROFILE, certificates, users, subjects)
+    return _insert(database, rng, _end(on), UNIT_PROFILE, certificates, users, subjects)
 
 
-def _write_persons(database: Database, city: City) -> int:
+def _write_persons(database: Database, city: City, on: dt.date) -> int:
     """Write the personal certificates, issued to the number of an account."""
     held = certificates_of(city)
     users = city.people.id[held.person].astype(str).tolist()
     units = _organisations()[city.people.unit[held.person]].tolist()
     subjects = [_subject(name, unit) for name, unit in zip(users, units, strict=True)]
-    return _insert(database, city.rng(_STREAM + 2000), _end(city), PERSONAL_PROFILE, held, users, subjects)
+    return _insert(database, city.rng(_STREAM + 2000), _end(on), PERSONAL_PROFILE, held, users, subjects)
 
 
-def _end(city: City) -> int:
-    return wall_seconds(city.until) + _DAY_S
+def _end(day: dt.date) -> int:
+    return wall_seconds(day) + _DAY_S
 
 
 def _subject(name: str, organisation: str) -> str:
@@ -119,7 +131,10 @@ def _insert(
     users: list[str],
     subjects: list[str],
 ) -> int:
-    issued, expires, revoked = certificates.issued, certificates.expires, certificates.revoked
+    """Write the certificates that were issued until ``now``, as they stood then, and return their number."""
+    issued, expires = certificates.issued, certificates.expires
+    is_revoked = (certificates.revoked > 0) & (certificates.revoked < now)
+    revoked, reason = np.where(is_revoked, certificates.revoked, 0), np.where(is_revoked, certificates.reason, -1)
     count = len(issued)
     draw = rng.random(count)
     is_notified = (expires < now + 30 * _DAY_S) & (draw < 0.7)
@@ -132,15 +147,17 @@ def _insert(
         "notBefore": _epoch_ms(issued),
         "issuerDN": _subject("演示签发CA", _OWNER),
         "revocationDate": np.where(revoked > 0, _epoch_ms(revoked), -1),
-        "revocationReason": certificates.reason,
-        "serialNumber": rng.integers(2**56, 2**63 - 1, count).astype(str).tolist(),
+        "revocationReason": reason,
+        "serialNumber": rng.integers(2**56, 2**63 - 1, count).astype(str),
         "status": np.select([revoked > 0, is_archived, is_notified], [_REVOKED, _ARCHIVED, _NOTIFIED], _ACTIVE),
-        "subjectDN": subjects,
+        "subjectDN": texts(subjects),
         "type": 1,
         "updateTime": _epoch_ms(np.maximum(issued, revoked)),
-        "username": users,
+        "username": texts(users),
     }
-    return database.insert("CertificateData", columns)
+    kept = issued < now
+    there = {name: values[kept] if isinstance(values, np.ndarray) else values for name, values in columns.items()}
+    return database.insert("CertificateData", there)
 
 
 def _epoch_ms(local_s: Ints) -> Ints:

@@ -1,10 +1,12 @@
-"""Units, applications and accounts of MaxKey, in their state at the estate's end."""
+"""Units, applications and accounts of MaxKey, in their state at the end of a day."""
 
 from __future__ import annotations
 
+import datetime as dt
+
 import numpy as np
 
-from ntanalytics.demo.arrays import Objects, Times, texts
+from ntanalytics.demo.arrays import Times, texts
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.population.units import DISTRICTS, UNITS
 from ntanalytics.demo.products.maxkey.schema import APPS, NEVER
@@ -37,9 +39,10 @@ def earlier_logins(city: City) -> Times:
     return np.where(day > people.opened_on, time, np.datetime64(NEVER))
 
 
-def write_units(database: Database, city: City) -> int:
-    """Write the districts, and the units, a district's units below it; return the number of rows."""
-    closed = {incident.subject: incident.day for incident in city.incidents_of("unit_closed")}
+def write_units(database: Database, city: City, on: dt.date) -> int:
+    """Write the districts, and the units, a district's units below it, as of a day; return the number of rows."""
+    closures = city.incidents_of("unit_closed")
+    closed = {incident.subject: incident.day for incident in closures if incident.day <= on}
     ids = [*range(_FIRST_DISTRICT, _FIRST_DISTRICT + len(DISTRICTS)), *range(_FIRST_UNIT, _FIRST_UNIT + len(UNITS))]
     names = [*DISTRICTS, *UNITS]
     changed = np.full(len(names), _CREATED)
@@ -79,10 +82,14 @@ def write_apps(database: Database) -> int:
     return database.insert("mxk_apps", columns)
 
 
-def write_accounts(database: Database, city: City, ids: Objects, opened: Times, last_login: Times) -> int:
-    """Write the accounts with their ids, openings and last logins, and return the number of rows."""
-    people = city.people
-    is_locked = ~people.is_enabled & (people.id % 5 == 0)
+def write_accounts(database: Database, city: City, opened: Times, last_login: Times, on: dt.date) -> int:
+    """Write the accounts as of a day with their openings and last logins, and return the number of rows."""
+    is_there, is_enabled = city.accounts_on(on)
+    there = np.flatnonzero(is_there)
+    is_enabled, opened, last_login = is_enabled[there], opened[there], last_login[there]
+    number, unit = city.people.id[there], city.people.unit[there]
+    ids = texts(number.astype(str).tolist())
+    is_locked = ~is_enabled & (number % 5 == 0)
     columns: Columns = {
         "ID": ids,
         "USERNAME": "u" + ids,
@@ -90,9 +97,9 @@ def write_accounts(database: Database, city: City, ids: Objects, opened: Times, 
         "MOBILE": "13800000000",
         "PASSWORD": "（演示）",
         "DECIPHERABLE": "（演示）",
-        "DEPARTMENTID": [str(_FIRST_UNIT + unit) for unit in people.unit.tolist()],
-        "DEPARTMENT": texts(UNITS)[people.unit],
-        "STATUS": np.where(people.is_enabled | is_locked, 1, 4),
+        "DEPARTMENTID": [str(_FIRST_UNIT + index) for index in unit.tolist()],
+        "DEPARTMENT": texts(UNITS)[unit],
+        "STATUS": np.where(is_enabled | is_locked, 1, 4),
         "ISLOCKED": np.where(is_locked, 5, 1),
         "CREATEDDATE": opened,
         "LASTLOGINTIME": last_login,

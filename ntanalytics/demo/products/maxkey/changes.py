@@ -30,15 +30,7 @@ _ORDINARY = (
 )
 
 
-def disablings_of(city: City) -> Times:
-    """Return the day on which each account was disabled; NaT for an enabled one."""
-    people = city.people
-    age = (np.datetime64(city.until) - people.opened_on).astype(np.int64)
-    days = (city.rng(_STREAM).random(len(people)) * (age + 1)).astype("timedelta64[D]")
-    return np.where(people.is_enabled, np.datetime64("NaT", "D"), people.opened_on + days)
-
-
-def write_changes(database: Database, city: City, day: dt.date, logins: Logins, opened: Times, disabled: Times) -> int:
+def write_changes(database: Database, city: City, day: dt.date, logins: Logins, opened: Times) -> int:
     """Write the administrators' actions of a day, and return the number of rows.
 
     Args:
@@ -47,9 +39,8 @@ def write_changes(database: Database, city: City, day: dt.date, logins: Logins, 
         day: the day.
         logins: login attempts of the day; a locked account is unlocked after the attempt.
         opened: time at which each account was opened.
-        disabled: day on which each account was disabled.
     """
-    rng = city.rng(_STREAM, day)
+    rng, disabled = city.rng(_STREAM, day), city.disabled_on
     factor = city.seasonality.factor(day, Audience.OFFICE)
     new = np.sort(opened[opened.astype("datetime64[D]") == np.datetime64(day)])
     closed = sum(incident.day == day for incident in city.incidents_of("unit_closed"))

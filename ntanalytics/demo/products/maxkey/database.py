@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 import numpy as np
 
-from ntanalytics.demo.arrays import Objects, texts
+from ntanalytics.demo.arrays import Objects, Times, texts
 from ntanalytics.demo.local_time import DAY_MS, wall_times
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.products.ejbca.certificates import certificates_of
@@ -17,7 +18,7 @@ from ntanalytics.demo.products.maxkey.accounts import (
     write_apps,
     write_units,
 )
-from ntanalytics.demo.products.maxkey.changes import disablings_of, write_changes
+from ntanalytics.demo.products.maxkey.changes import write_changes
 from ntanalytics.demo.products.maxkey.logins import MESSAGES, METHODS, Logins, draw_logins
 from ntanalytics.demo.products.maxkey.schema import APPS, LOGIN_TYPES, TABLES, row_ids
 from ntanalytics.demo.store import Columns, Database, Store
@@ -41,20 +42,37 @@ _PLATFORMS = np.array(
 def write_maxkey(city: City, store: Store) -> int:
     """Write the database ``maxkey`` (MySQL), and return the number of rows."""
     ids = texts(str(number) for number in city.people.id.tolist())
-    opened, disabled = openings_of(city), disablings_of(city)
-    last_login, held = earlier_logins(city), certificates_of(city)
+    opened, last_login, held = openings_of(city), earlier_logins(city), certificates_of(city)
     with store.database("maxkey", "mysql") as database:
         database.create(*TABLES)
-        rows = write_units(database, city) + write_apps(database)
+        rows = write_units(database, city, city.until) + write_apps(database)
         for day in city.days:
             logins = draw_logins(city, day, held)
-            success = logins.take(logins.is_success)
-            np.maximum.at(last_login, success.person, wall_times(day, success.at_ms // 1000))
+            _note_logins(last_login, day, logins)
             rows += _write_logins(database, city, day, logins, ids)
             rows += _write_accesses(database, city, day, ids)
-            rows += write_changes(database, city, day, logins, opened, disabled)
-        rows += write_accounts(database, city, ids, opened, last_login)
+            rows += write_changes(database, city, day, logins, opened)
+        rows += write_accounts(database, city, opened, last_login, city.until)
     return rows
+
+
+def write_maxkey_states(city: City, stores: Mapping[dt.date, Store]) -> None:
+    """Write units, accounts and applications as they stood at the end of some days: day → place."""
+    opened, last_login, held = openings_of(city), earlier_logins(city), certificates_of(city)
+    for day in city.days:
+        _note_logins(last_login, day, draw_logins(city, day, held))
+        if day in stores:
+            with stores[day].database("maxkey", "mysql") as database:
+                database.create(*TABLES)
+                write_units(database, city, day)
+                write_apps(database)
+                write_accounts(database, city, opened, last_login, day)
+
+
+def _note_logins(last_login: Times, day: dt.date, logins: Logins) -> None:
+    """Bring the last login of each account up to a day."""
+    success = logins.take(logins.is_success)
+    np.maximum.at(last_login, success.person, wall_times(day, success.at_ms // 1000))
 
 
 def _addresses(city: City, logins: Logins) -> Objects:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,8 +56,16 @@ def write_seal_register(city: City, store: Store) -> int:
     offices = offices_of(city)
     with store.database("seals", "postgresql") as database:
         database.create(*_TABLES)
-        rows = write_register(database, city)
+        rows = write_register(database, city, city.until)
         return rows + sum(_write_signings(database, city, offices, day) for day in city.days)
+
+
+def write_seal_states(city: City, stores: Mapping[dt.date, Store]) -> None:
+    """Write the register as it stood at the end of some days: day → place."""
+    for day, store in stores.items():
+        with store.database("seals", "postgresql") as database:
+            database.create(*_TABLES)
+            write_register(database, city, day)
 
 
 def _write_signings(database: Database, city: City, offices: ExchangeOffices, day: dt.date) -> int:

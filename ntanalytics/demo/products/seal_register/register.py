@@ -26,21 +26,21 @@ _REQUESTED, _MAKING, _MADE, _TESTED, _IN_USE = range(len(_STATES))
 _LAST_S = 63_000
 
 
-def write_register(database: Database, city: City) -> int:
-    """Write the seals, and return the number of rows.
+def write_register(database: Database, city: City, on: dt.date) -> int:
+    """Write the seals as of a day, and return the number of rows.
 
     Every unit has a seal, made long ago; some have a second one, which may still be in the making. The steps of a seal
     follow from its request, and its state is the last step that has come.
     """
-    rng, now = city.rng(_STREAM), np.datetime64(city.until, "s") + np.timedelta64(1, "D")
+    rng, now = city.rng(_STREAM), np.datetime64(on, "s") + np.timedelta64(1, "D")
     second = np.flatnonzero(rng.random(len(UNITS)) < _SECOND_SEALS)
     unit = np.concatenate([np.arange(len(UNITS)), second])
     number = np.repeat([1, 2], [len(UNITS), len(second)])
     steps, is_waiting = _draw_steps(city, rng, number)
     times = _step_times(city, rng, steps)
-    times[_TESTED] = np.where(is_waiting, now, times[_TESTED])
+    for step in (_TESTED, _IN_USE):
+        times[step] = np.where(is_waiting, np.datetime64("NaT"), times[step])
     reached = np.sum([np.where(time < now, 1, 0) for time in times.values()], axis=0) - 1
-    reached = np.where(is_waiting, _MADE, reached)
     state = _STATES[reached]
     draw = rng.random(len(unit))
     is_withdrawn = (number == 2) & (reached == _IN_USE) & (draw < _WITHDRAWN)
@@ -56,7 +56,9 @@ def write_register(database: Database, city: City) -> int:
         "tested_at": np.where(reached >= _TESTED, _past(times[_TESTED], now), np.datetime64("NaT")),
         "expires_at": made + np.timedelta64(_VALID_DAYS, "D"),
     }
-    return database.insert("seal_register", columns)
+    is_requested = reached >= _REQUESTED
+    there = {name: np.asarray(values)[is_requested] for name, values in columns.items()}
+    return database.insert("seal_register", there)
 
 
 def seal_ids(unit: Ints, number: Ints) -> Objects:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -101,7 +102,7 @@ def write_xinhu(city: City, store: Store) -> int:
         databases = [opened.enter_context(store.database(name, "mysql")) for name in INSTALLATIONS]
         members = [members_of(city, edition) for edition in range(len(EDITIONS))]
         for edition, database in enumerate(databases):
-            rows += write_lookups(database, city, edition, members[edition].person)
+            rows += write_lookups(database, city, edition, members[edition].person, city.until)
         written: list[Counter[str]] = [Counter() for _ in databases]
         for day in city.days:
             present = city.present(day)
@@ -117,6 +118,15 @@ def write_xinhu(city: City, store: Store) -> int:
                     rows += database.insert(table, columns)
         rows += sum(counts.total() for counts in written)
     return rows
+
+
+def write_xinhu_states(city: City, stores: Mapping[dt.date, Store]) -> None:
+    """Write the members of the installations as they stood at the end of some days: day → place."""
+    for edition, name in enumerate(INSTALLATIONS):
+        person = members_of(city, edition).person
+        for day, store in stores.items():
+            with store.database(name, "mysql") as database:
+                write_lookups(database, city, edition, person, day)
 
 
 def _rows(context: _Day, present: Presence) -> dict[str, Columns]:

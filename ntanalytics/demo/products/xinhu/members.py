@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,10 +70,11 @@ def members_of(city: City, edition: int) -> Members:
     )
 
 
-def write_lookups(database: Database, city: City, edition: int, person: Ints) -> int:
-    """Create the tables and fill company, departments, accounts and flows; return the number of rows."""
+def write_lookups(database: Database, city: City, edition: int, person: Ints, on: dt.date) -> int:
+    """Create the tables and fill company, departments, accounts and flows as of a day; return the number of rows."""
     database.create(*TABLES)
     people = city.people
+    is_there, is_enabled = city.accounts_on(on)
     aliases = {ALIASES[name]: name for name in OWN_NAMES} | dict(OWN_SPELLING)
     units = sorted(set(people.unit[person].tolist()))
     names = [aliases.get(UNITS[unit], UNITS[unit]) for unit in units]
@@ -82,6 +84,7 @@ def write_lookups(database: Database, city: City, edition: int, person: Ints) ->
         units, names = [*units, team - 1], [*names, TEAM]
     department = np.where(np.isin(person, lent), team, people.unit[person] + 1)
     labels = dict(zip((unit + 1 for unit in units), names, strict=True))
+    department, person = department[is_there[person]], person[is_there[person]]
     tables: dict[str, Columns] = {
         "xinhu_company": {"id": [1], "pid": 0, "name": list(INSTALLATIONS.values())[edition]},
         "xinhu_dept": {"id": list(labels), "pid": 0, "companyid": 1, "name": names},
@@ -92,7 +95,7 @@ def write_lookups(database: Database, city: City, edition: int, person: Ints) ->
             "deptid": department,
             "deptname": [labels[number] for number in department.tolist()],
             "companyid": 1,
-            "status": people.is_enabled[person].astype(np.int64),
+            "status": is_enabled[person].astype(np.int64),
             "adddt": people.opened_on[person].astype("datetime64[s]"),
         },
         "xinhu_flow_set": {

@@ -25,16 +25,16 @@ TABLES = parse_tables("""
 xinhu_company: id* int, pid int, name 100
 xinhu_dept: id* int, pid int, companyid int, name 100
 xinhu_admin: id* int, deptid int, companyid int, status int, user 50, name 50, deptname 50, adddt time
-xinhu_log: id* int, optid int, level int, type 50, optdt time, web 100, remark 500
+xinhu_log: id* int, optid int, level int, type 50, optdt time, web 100, remark 500; index optdt
 xinhu_flow_set: id* int, status int, name 50, num 30, table 50, type 20
 xinhu_flow_log: id* int, mid int, status int, checkid int, modeid int, table 50, statusname 20, name 50, optdt time,
-  web 100
+  web 100; index optdt
 xinhu_flow_bill: id* int, mid int, modeid int, uid int, udeptid int, optid int, isdel int, nstatus int, status int,
   isturn int, nowcourseid int, sericnum 50, udeptname 30, table 50, modename 20, applydt date, optdt time, updt time,
   createdt time
 xinhu_flow_course: id* int, setid int, name 20
 xinhu_official: id* int, zinum 30
-xinhu_reads: id* int, mid int, optid int, stotal int, table 30, optdt time, adddt time, web 100
+xinhu_reads: id* int, mid int, optid int, stotal int, table 30, optdt time, adddt time, web 100; index adddt
 """)
 
 

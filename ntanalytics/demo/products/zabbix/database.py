@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping
+
 import numpy as np
 
 from ntanalytics.demo.population.city import City
@@ -40,6 +43,14 @@ def write_zabbix(city: City, store: Store) -> int:
         _write_configuration(database)
         rows = sum(write_trends(database, city, day) + write_checks(database, city, day) for day in city.days)
         return rows + write_problems(database, city)
+
+
+def write_zabbix_states(_city: City, stores: Mapping[dt.date, Store]) -> None:
+    """Write the hosts, the same ones on each day: day → place."""
+    for store in stores.values():
+        with store.database("zabbix", "postgresql") as database:
+            database.create(*_TABLES)
+            _write_configuration(database)
 
 
 def _write_configuration(database: Database) -> None:
