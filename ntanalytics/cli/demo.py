@@ -118,8 +118,8 @@ def _discard(_detail: str, _amount: int) -> None:
 
 def _take_data(context: RunContext, reports: Sequence[Wanted], show: Callable[[str, int], None] = _discard) -> None:
     """Take the data of reports into the lake; two processes share the work."""
+    from ntanalytics.runner.needed_data import extract_needs
     from ntanalytics.runner.report_request import request_report
-    from ntanalytics.runner.run import extract_needs
 
     context = replace(context, progress=show)
     for name, period in reports:

@@ -62,7 +62,8 @@ def test_accounts_are_those_of_that_evening_with_their_logins_until_then(
 ) -> None:
     morning = f"{end + DAY} 00:00:00"
     seen = workspace.sql(
-        f"SELECT count(*) accounts, max(last_login_at) AT TIME ZONE 'Asia/Shanghai' latest FROM identity.accounts WHERE day = '{end + DAY}'"
+        "SELECT count(*) accounts, max(last_login_at) AT TIME ZONE 'Asia/Shanghai' latest "
+        f"FROM identity.accounts WHERE day = '{end + DAY}'"
     )
     opened = maxkey.execute("SELECT count(*) FROM mxk_userinfo WHERE CREATEDDATE < ?", [morning]).fetchone()[0]
     latest = maxkey.execute(
