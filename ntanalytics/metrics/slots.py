@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import ibis
 import ibis.expr.types as ir
 
 #: Seconds of a slot: short enough for an outage of half an hour, long enough for counts that are not mostly 0.
@@ -18,6 +19,16 @@ def local_hour(at: ir.TimestampColumn, utc_offset_h: int) -> ir.IntegerColumn:
         utc_offset_h: hours by which local time is ahead of UTC.
     """
     return slot_of(at, utc_offset_h, 3600)
+
+
+def local_day(at: ir.TimestampValue, utc_offset_h: int) -> ir.DateValue:
+    """Return the local day of moments.
+
+    Args:
+        at: the moments (UTC).
+        utc_offset_h: hours by which local time is ahead of UTC.
+    """
+    return (at + ibis.interval(hours=utc_offset_h)).date()
 
 
 def slot_of(at: ir.TimestampColumn, utc_offset_h: int, slot_s: int) -> ir.IntegerColumn:

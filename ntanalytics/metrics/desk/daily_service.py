@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 from ntanalytics.metrics import change
 from ntanalytics.metrics.days import fill_days
 from ntanalytics.metrics.measure import catalogue, count, rate
+from ntanalytics.metrics.slots import local_day
 
 USUAL_CHECKS = (
     count(
@@ -116,9 +117,10 @@ def open_by_day(tickets: ir.Table, days: ir.Table, utc_offset_h: int) -> ir.Tabl
         days: the days of the span (metrics.days).
         utc_offset_h: hours by which local time is ahead of UTC.
     """
-    offset = ibis.interval(hours=utc_offset_h)
     spans = tickets.select(
-        _opened=(tickets.opened_at + offset).date(), _closed=(tickets.closed_at + offset).date(), _no="ticket_no"
+        _opened=local_day(tickets.opened_at, utc_offset_h),
+        _closed=local_day(tickets.closed_at, utc_offset_h),
+        _no="ticket_no",
     )
     is_open = (spans["_opened"] <= days.day) & (spans["_closed"].isnull() | (spans["_closed"] > days.day))
     open_tickets = days.inner_join(spans, is_open)

@@ -8,6 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.metrics.measure import catalogue, count, rate
+from ntanalytics.metrics.slots import local_day
 
 #: Seconds within which tickets are closed together, and how many make a bulk.
 BULK_S, BULK = 600, 10
@@ -56,7 +57,7 @@ def bulk_closings(tickets: ir.Table, utc_offset_h: int) -> ir.Table:
         ``day``, ``bulk_closed``, and ``bulk_from_at`` and ``bulk_until_at`` of the tickets that it counts, by day.
     """
     closed = tickets.filter(tickets.closed_at.notnull())
-    dated = closed.select("ticket_no", "closed_at", day=(closed.closed_at + ibis.interval(hours=utc_offset_h)).date())
+    dated = closed.select("ticket_no", "closed_at", day=local_day(closed.closed_at, utc_offset_h))
     first = dated.select(_no="ticket_no", _closed="closed_at", _day="day")
     until = first["_closed"] + ibis.interval(seconds=BULK_S)
     together = [dated.day == first["_day"], dated.closed_at >= first["_closed"], dated.closed_at < until]

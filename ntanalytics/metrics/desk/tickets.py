@@ -15,6 +15,7 @@ import pyarrow as pa
 from ntanalytics.metrics import change
 from ntanalytics.metrics.days import fill_days
 from ntanalytics.metrics.measure import Measure, catalogue, count, rate
+from ntanalytics.metrics.slots import local_day
 
 #: Open tickets (docs/domain.md, Desk).
 BACKLOG = (
@@ -177,10 +178,9 @@ def daily(tickets: ir.Table, days: ir.Table, utc_offset_h: int) -> ir.Table:
         days: the days of the span (metrics.days).
         utc_offset_h: hours by which local time is ahead of UTC.
     """
-    offset = ibis.interval(hours=utc_offset_h)
-    opened = tickets.select(day=(tickets.opened_at + offset).date(), _opened=1, _closed=0)
+    opened = tickets.select(day=local_day(tickets.opened_at, utc_offset_h), _opened=1, _closed=0)
     closed = tickets.filter(tickets.closed_at.notnull())
-    closed = closed.select(day=(closed.closed_at + offset).date(), _opened=0, _closed=1)
+    closed = closed.select(day=local_day(closed.closed_at, utc_offset_h), _opened=0, _closed=1)
     both = opened.union(closed)
     counted = both.group_by("day").aggregate(
         opened_tickets=both["_opened"].sum().cast("int64"), closed_tickets=both["_closed"].sum().cast("int64")

@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 
 from ntanalytics.metrics.docexchange.documents import with_deadline
 from ntanalytics.metrics.measure import catalogue, count, rate
-from ntanalytics.metrics.slots import by_slot
+from ntanalytics.metrics.slots import by_slot, local_day
 
 REGISTRATION = (
     count("registered_deliveries", "登记件次", "件次", "Deliveries that were registered by the receiving unit."),
@@ -36,7 +36,7 @@ def registered_by_slot(deliveries: ir.Table, utc_offset_h: int, slot_s: int) -> 
         slot_s: seconds of a slot.
     """
     done = deliveries.filter(deliveries.registered_at.notnull())
-    dated = done.mutate(day=(done.registered_at + ibis.interval(hours=utc_offset_h)).date())
+    dated = done.mutate(day=local_day(done.registered_at, utc_offset_h))
     return by_slot(dated, "registered_at", utc_offset_h, slot_s=slot_s)
 
 
@@ -56,7 +56,7 @@ def late_registrations(
         ``by``, ``events`` and ``hits``; no row where none was over; in no order.
     """
     signed = deliveries.filter(deliveries.signed_at.notnull())
-    signed = signed.mutate(sent_at=signed.signed_at, day=(signed.signed_at + ibis.interval(hours=utc_offset_h)).date())
+    signed = signed.mutate(sent_at=signed.signed_at, day=local_day(signed.signed_at, utc_offset_h))
     dated = with_deadline(signed, working_days, utc_offset_h)
     over = dated.filter(dated["_ends_at"] <= ibis.literal(at))
     in_time = (over.registered_at <= over["_ends_at"]).fill_null(False)

@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 
 from ntanalytics.metrics.days import fill_days
 from ntanalytics.metrics.measure import Measure, catalogue, count, rate
+from ntanalytics.metrics.slots import local_hour
 
 #: Load by host and metric (docs/domain.md, Infra).
 LOAD = (
@@ -110,7 +111,7 @@ def sustained_load(metrics: ir.Table, utc_offset_h: int, by: Sequence[str] = ("h
     Returns:
         ``by`` and the measures of ``SUSTAINED``; null where fewer than two hours were measured.
     """
-    local = (metrics.hour_at + ibis.interval(hours=utc_offset_h)).hour()
+    local = local_hour(metrics.hour_at, utc_offset_h)
     worked = metrics.mutate(_worked=local.between(WORKED_HOURS[0], WORKED_HOURS[1] - 1))
     order = ibis.window(group_by=[*by, "_worked"], order_by=ibis.desc("mean"))
     second = worked.mutate(_rank=ibis.row_number().over(order))

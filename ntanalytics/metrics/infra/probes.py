@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 
 from ntanalytics.metrics.infra.check_spans import TARGET, valid_spans, with_runs
 from ntanalytics.metrics.measure import Measure, catalogue, count
+from ntanalytics.metrics.slots import local_hour
 
 OUTAGES = (
     Measure(
@@ -148,7 +149,7 @@ def probe_durations(checks: ir.Table, utc_offset_h: int) -> ir.Table:
         such checks; ordered.
     """
     good = checks.filter(checks.is_up & checks.duration_ms.notnull())
-    hour = (good.checked_at + ibis.interval(hours=utc_offset_h)).hour().cast("int64")
+    hour = local_hour(good.checked_at, utc_offset_h)
     keys = ("day", "hour", "subsystem", "target")
     hours = good.mutate(hour=hour)
     counted = hours.group_by(*keys).aggregate(probed=hours.count(), probe_p50_ms=hours.duration_ms.quantile(0.5))

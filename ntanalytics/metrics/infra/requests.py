@@ -16,6 +16,7 @@ from ntanalytics.metrics.days import fill_days
 from ntanalytics.metrics.groups import join_groups
 from ntanalytics.metrics.histogram import quantiles
 from ntanalytics.metrics.measure import Measure, catalogue, count, rate
+from ntanalytics.metrics.slots import local_hour
 
 #: Requests and durations (docs/domain.md, Infra).
 VOLUME = (
@@ -140,7 +141,7 @@ def hourly(requests: ir.Table, utc_offset_h: int, by: Sequence[str] = ()) -> ir.
     Returns:
         ``hour`` (0–23), ``by`` and the measures of ``VOLUME``, ordered by hour and group.
     """
-    hour = (requests.minute_at + ibis.interval(hours=utc_offset_h)).hour().cast("int64")
+    hour = local_hour(requests.minute_at, utc_offset_h)
     return _volume(requests.mutate(hour=hour), ["hour", *by]).order_by("hour", *by)
 
 
@@ -175,7 +176,7 @@ def answers(requests: ir.Table, utc_offset_h: int, by: Sequence[str] = ("service
         ``day``, ``hour`` (0–23, local), ``by`` and the measures of ``ANSWERED``, of hours with any; ordered.
     """
     good = requests.filter(requests.status < 500)
-    hour = (good.minute_at + ibis.interval(hours=utc_offset_h)).hour().cast("int64")
+    hour = local_hour(good.minute_at, utc_offset_h)
     keys = ["day", "hour", *by]
     durations = quantiles(good.mutate(hour=hour), "requests", keys, "answered", {"answer_p95_ms": 95})
     return durations.order_by(*keys)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.metrics.days import fill_days
 from ntanalytics.metrics.measure import catalogue, count
+from ntanalytics.metrics.slots import local_day
 
 CANCELLED = (
     count(
@@ -33,6 +33,6 @@ def cancelled_by_day(tasks: ir.Table, days: ir.Table, utc_offset_h: int, by: Seq
         by: columns of ``tasks`` that name a group.
     """
     ended = tasks.filter(tasks.is_cancelled)
-    dated = ended.mutate(day=(ended.changed_at + ibis.interval(hours=utc_offset_h)).date())
+    dated = ended.mutate(day=local_day(ended.changed_at, utc_offset_h))
     counted = dated.aggregate(by=["day", *by], cancelled_tasks=dated.count())
     return fill_days(counted, days, MEASURES, by=by).order_by("day", *by)

@@ -13,7 +13,7 @@ import pyarrow as pa
 from ntanalytics.metrics import change
 from ntanalytics.metrics.days import fill_days
 from ntanalytics.metrics.measure import Measure, catalogue, count
-from ntanalytics.metrics.slots import by_slot
+from ntanalytics.metrics.slots import by_slot, local_day
 
 #: Longest run of days off at either end of the working days.
 _MONTH = timedelta(days=31)
@@ -96,7 +96,7 @@ def first_day(tasks: ir.Table, utc_offset_h: int) -> date | None:
         tasks: rows of ``oa.tasks``.
         utc_offset_h: hours by which local time is ahead of UTC.
     """
-    oldest = tasks.aggregate(day=(tasks.started_at.min() + ibis.interval(hours=utc_offset_h)).date())
+    oldest = tasks.aggregate(day=local_day(tasks.started_at.min(), utc_offset_h))
     day: date | None = oldest.to_pyarrow()["day"][0].as_py()
     return day
 
@@ -105,7 +105,7 @@ def task_duration_by_day(
     tasks: ir.Table, working_days: Sequence[date], first: date, last: date, utc_offset_h: int, by: Sequence[str] = ()
 ) -> ir.Table:
     """Return ``task_duration`` by the local day of finishing: ``day``, ``by`` and the measures, in no order."""
-    dated = tasks.drop("day").mutate(day=(tasks.finished_at + ibis.interval(hours=utc_offset_h)).date())
+    dated = tasks.drop("day").mutate(day=local_day(tasks.finished_at, utc_offset_h))
     return _handling(dated, working_days, first, last, utc_offset_h, ["day", *by])
 
 
@@ -145,7 +145,7 @@ def finished_by_slot(
         ``day``, ``slot``, ``by`` and ``events``, in no order.
     """
     done = tasks.filter(tasks.finished_at.notnull() & ~tasks.is_cancelled)
-    dated = done.mutate(day=(done.finished_at + ibis.interval(hours=utc_offset_h)).date())
+    dated = done.mutate(day=local_day(done.finished_at, utc_offset_h))
     return by_slot(dated, "finished_at", utc_offset_h, by, slot_s=slot_s)
 
 
@@ -162,9 +162,8 @@ def overdue_by_day(tasks: ir.Table, days: ir.Table, utc_offset_h: int, by: Seque
         The columns of ``days``, ``by`` and ``overdue_tasks``, ordered by day and group; a cancelled task was open until
         the last change of its record.
     """
-    offset = ibis.interval(hours=utc_offset_h)
     ended = ibis.coalesce(tasks.finished_at, tasks.is_cancelled.ifelse(tasks.changed_at, ibis.null()))
-    timed = tasks.mutate(_due_on=(tasks.due_at + offset).date(), _ended_on=(ended + offset).date())
+    timed = tasks.mutate(_due_on=local_day(tasks.due_at, utc_offset_h), _ended_on=local_day(ended, utc_offset_h))
     # only few tasks are ever overdue
     late = timed.filter((timed["_ended_on"] > timed["_due_on"]).fill_null(timed["_due_on"].notnull()))
     late = late.select(*by, "_due_on", "_ended_on")

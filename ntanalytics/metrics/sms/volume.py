@@ -16,6 +16,7 @@ import pyarrow as pa
 from ntanalytics.metrics import change
 from ntanalytics.metrics.days import fill_days
 from ntanalytics.metrics.measure import Measure, catalogue, count, rate
+from ntanalytics.metrics.slots import local_hour
 from ntanalytics.metrics.sms.failure_codes import CLASSES, REMEDIES, failure_class
 
 #: Time after submission from which a message without a report is unknown, and no longer pending (docs/domain.md, SMS).
@@ -179,7 +180,7 @@ def hourly(messages: ir.Table, as_of: datetime, utc_offset_h: int, by: Sequence[
     Returns:
         ``hour`` (0–23), ``by`` and the measures of ``VOLUME``, ordered by hour and group.
     """
-    local = messages.mutate(hour=(messages.submitted_at + ibis.interval(hours=utc_offset_h)).hour().cast("int64"))
+    local = messages.mutate(hour=local_hour(messages.submitted_at, utc_offset_h))
     figures = _volume(local, as_of, ["hour", *by])
     grid = ibis.memtable(pa.table({"hour": pa.array(range(24), pa.int64())}))
     if by:
