@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,6 +16,16 @@ from tests.subsystems.made import ON, days
 
 @pytest.mark.parametrize(("back", "is_complete"), [(0, True), (2, True), (3, False), (9, False), (-1, False)])
 def test_a_gap_counts_from_the_first_day_on(back: int, is_complete: bool) -> None:
-    calendar = ibis.memtable(days(9, gaps=(ON - dt.timedelta(days=3),)))
-    view: Any = SimpleNamespace(days=calendar, was_complete=True, note="", unknown_measures=frozenset(), absent_note="")
-    assert since(view, ON - dt.timedelta(days=back)).is_complete is is_complete
+    assert since(_view((ON - dt.timedelta(days=3),)), ON - dt.timedelta(days=back)).is_complete is is_complete
+
+
+def test_a_damaged_day_that_a_check_judges_is_a_gap() -> None:
+    assert since(_view(()), ON).is_complete
+    assert not since(_view((), missing=[ON]), ON).is_complete
+
+
+def _view(gaps: tuple[dt.date, ...], missing: Sequence[dt.date] = ()) -> Any:
+    calendar = ibis.memtable(days(9, gaps=gaps))
+    return SimpleNamespace(
+        days=calendar, missing=missing, was_complete=True, note="", unknown_measures=frozenset(), absent_note=""
+    )

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ntanalytics.findings.phrases import named
+from ntanalytics.metrics.number_format import format_number
 from tests.gaps.records import RecordedBlocks
 from tests.gaps.texts import Fact, compare_text, fact, is_marked, is_rest, unknown_count
 
@@ -112,6 +113,8 @@ def compare(complete: RecordedBlocks, damaged: RecordedBlocks, whole: RecordedBl
         else:
             all_of_it = whole.get(name, block)
             more = {"whole": all_of_it.get("items" if block["block"] == "sentences" else "rows", ())}
+            if block["block"] == "sentences":
+                more["whole"] = [*more["whole"], *_incidents(complete.get("incidents", {}))]
             _COMPARISONS[block["block"]](verdict, name, {**block, **more}, other)
     for name in damaged.keys() - complete.keys():
         verdict.add("false" if damaged[name]["block"] != "table" else "unknown", name, None, "block")
@@ -213,6 +216,16 @@ def _sentences(verdict: Verdict, name: str, true: Mapping[str, Any], seen: Mappi
     for place, item in enumerate(true["items"]):
         if _said(item) not in said and not is_rest(item["text"]):
             verdict.add("unknown" if is_told else "false", f"{name}[was {place}]", _said(item), None)
+
+
+def _incidents(table: Mapping[str, Any]) -> list[Mapping[str, str]]:
+    """Return the desk's incidents in words, named by their subsystem: what names a part of it may not be known."""
+    return [
+        {"text": f"{row['subject']}{what} {format_number(row['lasted'], 'seconds')}。"}
+        for row in table.get("rows", ())
+        if row["origin"] == "运维台账"
+        for what in ("故障", "系统崩溃")
+    ]
 
 
 def _said(item: Mapping[str, Any]) -> str:

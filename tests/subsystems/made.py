@@ -141,13 +141,18 @@ class _View:
     before: ir.Table
     days: ir.Table
     as_of: dt.datetime
-    is_complete: bool
+    missing: tuple[dt.date, ...]
     was_complete: bool = True
     is_damaged: bool = False
     note: str = ""
     absent: tuple[str, ...] = ()
     absent_note: str = ""
     clock_shifts: Mapping[tuple[str, dt.date], ProfileDamage] = field(default_factory=dict)
+
+    @property
+    def is_complete(self) -> bool:
+        """As of a dataset view."""
+        return not self.missing
 
     @property
     def unknown_measures(self) -> frozenset[str]:
@@ -220,7 +225,9 @@ class _Lake:
             as_of=self.context.ends_at,
             clock_shifts={("test", period.last): self.shifts[name]} if name in self.shifts else {},
             absent=tuple(self.absent.get(name, ())),
-            is_complete=not set(self.gaps) & set(period.days if given.kind is not Kind.STATE else period.days[-1:]),
+            missing=tuple(
+                day for day in (period.days if given.kind is not Kind.STATE else period.days[-1:]) if day in self.gaps
+            ),
         )
 
 
