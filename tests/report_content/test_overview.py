@@ -137,7 +137,7 @@ def test_a_source_that_was_never_read_makes_its_subsystem_unknown_and_never_fine
     if name == "oa":
         taken = settings.model_copy(update={"sources": {k: v for k, v in sources.items() if k != source}})
         Extractor(taken, Ledger(taken.ledger), None, city.clock).extract(
-            ["oa.activities", "oa.members", "oa.tasks"], MONDAY - dt.timedelta(days=7), MONDAY + dt.timedelta(days=6)
+            ["oa.activities", "oa.members", "oa.tasks"], MONDAY, MONDAY + dt.timedelta(days=6)
         )
     else:
         (tmp_path / "lake").mkdir()
@@ -170,9 +170,7 @@ def test_a_dataset_is_told_where_another_of_its_subsystem_has_no_source(
     settings = city.settings.model_copy(
         update={"sources": sources, "lake": tmp_path / "lake", "ledger": f"sqlite:///{tmp_path / 'ledger.sqlite'}"}
     )
-    Extractor(settings, Ledger(settings.ledger), None, city.clock).extract(
-        [], MONDAY - dt.timedelta(days=7), MONDAY + dt.timedelta(days=6)
-    )
+    Extractor(settings, Ledger(settings.ledger), None, city.clock).extract([], MONDAY, MONDAY + dt.timedelta(days=6))
     summary = evaluate(Report(Workspace(settings), "weekly_service_report", "周报", Period.week(MONDAY)), (name,))
     told = summary.summaries[name]
     if known:

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import os
 import re
+import shutil
 import subprocess
 import zipfile
 from collections.abc import Iterator
@@ -23,12 +24,13 @@ from ntanalytics.contract import DATASETS
 from ntanalytics.delivery.message import Message
 from ntanalytics.delivery.notices import notify_once
 from ntanalytics.delivery.report_message import PublishedReport
-from ntanalytics.demo import Destinations, write_estate
+from ntanalytics.demo import Destinations, write_desk_estate, write_estate
 from ntanalytics.extraction import Extractor
 from ntanalytics.extraction.pii import IN_IDENTIFIER, mask_text
 from ntanalytics.ledger import Ledger
 from ntanalytics.runner import RunContext, RunResult, run_report
 from ntanalytics.settings import load
+from ntanalytics.sources.starter import DESK_WORKBOOK_NAME
 from tests.city import share_sql
 from tests.safety.file_contents import contents, texts
 from tests.safety.hostile import IDENTITY, MARK, NOWHERE, PAYLOADS, TELEPHONE, Hostile, is_free, let_in
@@ -90,7 +92,12 @@ def estate(tmp_path_factory: pytest.TempPathFactory, kept_sql: Path) -> Iterator
         patch.setenv("NTANALYTICS_CHROMIUM", "")  # the browser below reads the page itself
         hostile = let_in(patch)
         outputs = Destinations(outputs=home / "outputs")
-        made = write_estate(home / "city", until=UNTIL, days=28, scale=0.002, destinations=outputs)
+        made = write_estate(home / "city", until=UNTIL, days=14, scale=0.002, destinations=outputs)
+        # two weeks of the desk have no row of each of its sheets
+        desk = write_desk_estate(
+            tmp_path_factory.mktemp("desk") / "estate", first=UNTIL - dt.timedelta(days=34), until=UNTIL
+        )
+        shutil.copy(desk.directory / "sources" / DESK_WORKBOOK_NAME, home / "city" / "sources" / DESK_WORKBOOK_NAME)
         settings = load(made.config)
         share_sql(kept_sql, settings.lake)
 

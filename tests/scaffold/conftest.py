@@ -25,9 +25,10 @@ class Checkout:
             if (ROOT / name).is_file():
                 (root / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(ROOT / name, root / name)
-        for folder in (ROOT / "ntanalytics").rglob("__pycache__"):  # else each command compiles what it imports
-            if (copy := root / folder.relative_to(ROOT)).parent.is_dir():
-                shutil.copytree(folder, copy)
+        for package in ("ntanalytics", "tests"):
+            for folder in (ROOT / package).rglob("__pycache__"):  # else each command compiles what it imports
+                if (copy := root / folder.relative_to(ROOT)).parent.is_dir():
+                    shutil.copytree(folder, copy)
         (root / ".venv").mkdir()
         for name in ("bin", "lib", "pyvenv.cfg"):
             (root / ".venv" / name).symlink_to(Path(sys.prefix) / name)
