@@ -29,6 +29,9 @@ def suppress(
 ) -> tuple[list[Finding], list[Finding]]:
     """Return the findings to be told, and those that are not ok and that others tell already, both in their order.
 
+    A finding that hides a narrower subject of surveillance names it (``details["narrower"]``): the application behind a
+    carrier's late receipts, the county behind the failures of a method.
+
     Args:
         findings: of one report.
         checks: the checks, with what suppresses each.
@@ -40,19 +43,47 @@ def suppress(
         if finding.is_violation:
             by_code.setdefault(finding.code, []).append(finding)
 
-    def is_suppressed(finding: Finding) -> bool:
-        return any(
-            _covers(other, finding, suppression)
+    def covering(finding: Finding) -> list[Finding]:
+        return [
+            other
             for suppression in declared.get(finding.code, ())
             if not suppression.spans or set(suppression.spans) & set(spans)
             for code in suppression.codes
             for other in by_code.get(code, ())
-            if other is not finding
-        )
+            if other is not finding and _covers(other, finding, suppression)
+        ]
 
-    suppressed = [finding for finding in findings if finding.status != "ok" and is_suppressed(finding)]
-    dropped = {id(finding) for finding in suppressed}
-    return [finding for finding in findings if id(finding) not in dropped], suppressed
+    covers = {id(finding): others for finding in findings if finding.status != "ok" and (others := covering(finding))}
+    suppressed = [finding for finding in findings if id(finding) in covers]
+    narrower: dict[int, list[Finding]] = {}
+    for finding in suppressed:
+        for other in covers[id(finding)]:
+            if _is_narrower(other, finding):
+                narrower.setdefault(id(other), []).append(finding)
+    left = [_pointed(finding, narrower.get(id(finding), ())) for finding in findings if id(finding) not in covers]
+    return left, suppressed
+
+
+def _is_narrower(other: Finding, finding: Finding) -> bool:
+    """Return whether a subject of surveillance names more than another finding, which hides it, does.
+
+    A value that changes with a burst of failures follows from it, and a clock that is off has no narrower subject.
+    """
+    if other.subsystem == "data" or (other.rule.kind == "burst" and finding.details.get("value")):
+        return False
+    return bool(set(members_of(finding).values()) - _names(other))
+
+
+def _pointed(finding: Finding, narrower: Sequence[Finding]) -> Finding:
+    """Return a finding with the least probable of the narrower subjects in its details."""
+    if not narrower:
+        return finding
+    least = max(narrower, key=lambda subject: float(subject.figures.get("improbable") or 0))
+    return finding.with_details(narrower=least.entity.label)
+
+
+def _names(finding: Finding) -> set[str]:
+    return {finding.entity.label, *finding.entity.key.split("/")}
 
 
 def _covers(other: Finding, finding: Finding, suppression: SuppressedBy) -> bool:
@@ -91,8 +122,7 @@ def _is_same_subject(other: Finding, finding: Finding) -> bool:
         return False
     if other.entity == subsystem_entity(finding.subsystem):
         return _is_within(finding, other)
-    names = {other.entity.label, *other.entity.key.split("/")}
-    return bool(names & set(members_of(finding).values()))
+    return bool(_names(other) & set(members_of(finding).values()))
 
 
 def excuse_planned(context: CheckContext, findings: Iterable[Finding]) -> list[Finding]:

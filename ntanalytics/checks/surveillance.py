@@ -6,6 +6,7 @@ A subsystem gets the rule and its check by :func:`watched`, without a line of it
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -16,20 +17,22 @@ import pyarrow as pa
 
 from ntanalytics.checks.check import Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
+from ntanalytics.checks.parent_units import PARENT, UnitLink, column_of, label_of, unit_link, with_parents
 from ntanalytics.checks.subsystem import Subsystem
-from ntanalytics.contract import DATASETS, Column, Dataset, Type
+from ntanalytics.contract import DATASETS, Column, Dataset, Kind, Type
 from ntanalytics.contract.dimensions import Breakdown, breakdown, state_of
 from ntanalytics.contract.outcomes import tells_outcome, tells_reason
 from ntanalytics.detectors.comparable_days import comparable_days, days_of_weekday
 from ntanalytics.detectors.expected_range import expected_range
 from ntanalytics.detectors.surveillance.departures import MIN_DAYS, Departure, departures
-from ntanalytics.detectors.surveillance.leaf_table import HOURS
+from ntanalytics.detectors.surveillance.leaf_table import HOURS, Members
 from ntanalytics.findings.finding import Comparison, Finding, Window, violations
 from ntanalytics.findings.judgement import unknown
 from ntanalytics.findings.rule import Rule, surveillance_rule
 from ntanalytics.findings.subjects import dataset_of, members_of, subject
 from ntanalytics.findings.surveillance_text import TEXT
-from ntanalytics.metrics.leaves import leaves, level_of
+from ntanalytics.metrics import measure
+from ntanalytics.metrics.leaves import leaves, level_of, on_day_of
 from ntanalytics.metrics.rows import Rows, rows
 
 #: Days of history in which comparable days are looked for: ten weeks hold twenty days off.
@@ -49,6 +52,16 @@ WATCHED: Mapping[str, Breakdown] = {
     if (columns := breakdown(dataset)).dimensions
 }
 
+#: Dataset of cases → the column of their end: a process that stands still goes on being begun.
+_ENDS: Mapping[str, str] = {
+    name: next(column.elapsed[1] for column in DATASETS[name].columns if column.elapsed)
+    for name in WATCHED
+    if DATASETS[name].kind is Kind.CASE and any(column.elapsed for column in DATASETS[name].columns)
+}
+
+#: Dataset → the way to the units of its events.
+_LINKS: Mapping[str, UnitLink | None] = {name: unit_link(DATASETS[name]) for name in WATCHED}
+
 
 def watched(subsystem: Subsystem) -> Subsystem:
     """Return a subsystem with the rule of surveillance, where it has a dataset that can be watched."""
@@ -57,16 +70,23 @@ def watched(subsystem: Subsystem) -> Subsystem:
         return subsystem
     rule = surveillance_rule(subsystem.id)
     referred = {state.name for name in datasets for state, _ in _references(name).values()}
+    referred |= {link.state for name in datasets if (link := _LINKS[name]) is not None and link.state}
     known = tuple(check.rule for check in subsystem.checks if set(check.reads) & set(datasets))
     # what fails in a burst is answered sooner or later, larger or smaller, than what does not
     bursts = tuple(other.code for other in subsystem.rules if other.kind == "burst" and other.code in known)
+    rates = tuple(
+        other.code
+        for other in subsystem.rules
+        if other.code in known and measure(other.measure).format.startswith("rate")
+    )
     check = Check(
         rule=rule.code,
         evaluate=partial(_surveil, datasets),
         reads={**dict.fromkeys(sorted(referred), 0), **dict.fromkeys(datasets, HISTORY_DAYS)},
         optional=(*datasets, *sorted(referred)),
         suppressed_by=(
-            SuppressedBy(known, "subject"),
+            SuppressedBy(tuple(code for code in known if code not in rates), "subject"),
+            SuppressedBy(rates, "subject", where=_is_no_surge),
             SuppressedBy(bursts, "window", where=_follows_failures),
             SuppressedBy(("data.clock_offset",), "subject", where=_is_of_value),
         ),
@@ -84,15 +104,25 @@ def _is_of_value(finding: Finding) -> bool:
     return bool(finding.details.get("value"))
 
 
+def _is_no_surge(finding: Finding) -> bool:
+    """Return whether a subject is about anything but more events than usual, of which a rate of them says nothing."""
+    if not finding.is_violation or finding.details.get("value") or _is_of_endings(finding):
+        return True
+    return float(finding.figures.get("seen") or 0) <= float(finding.figures.get("expected") or 0)
+
+
+def _is_of_endings(finding: Finding) -> bool:
+    """Return whether a subject is about how events ended."""
+    dataset = DATASETS[dataset_of(finding)]
+    members = [column_of(dataset, name) for name in members_of(finding)]
+    return any(tells_outcome(column) or tells_reason(column) for column in members if column is not None)
+
+
 def _follows_failures(finding: Finding) -> bool:
     """Return whether a subject is about a value, or about how events ended; what is unknown has no subject."""
     if not finding.is_violation:
         return False
-    dataset = DATASETS[dataset_of(finding)]
-    members = [dataset.column(name) for name in members_of(finding)]
-    return bool(finding.details.get("value")) or any(
-        tells_outcome(column) or tells_reason(column) for column in members
-    )
+    return bool(finding.details.get("value")) or _is_of_endings(finding)
 
 
 def _references(name: str) -> dict[str, tuple[Dataset, str]]:
@@ -116,8 +146,10 @@ def _surveil(datasets: tuple[str, ...], context: CheckContext, rule: Rule) -> li
     is_short = False
     for name in datasets:
         view = context.dataset(name, HISTORY_DAYS)
-        departing = context.shared(_departures, name)
+        departing = context.shared(_departures, name, DATASETS[name].time)
         findings += violations(_finding(context, rule, name, departure) for departure in departing or ())
+        if name in _ENDS:
+            findings += _standing_still(context, rule, name, {departure.members for departure in departing or ()})
         is_short |= departing is None
         if view.sources and not view.is_complete:
             findings.append(unknown(rule, "missing", subject(name, (), _label(context, DATASETS[name], ()))))
@@ -126,8 +158,22 @@ def _surveil(datasets: tuple[str, ...], context: CheckContext, rule: Rule) -> li
     return findings
 
 
-def _departures(context: CheckContext, name: str) -> list[Departure] | None:
-    """Return the departures of a dataset; None where too few days are comparable."""
+def _standing_still(context: CheckContext, rule: Rule, name: str, told: AbstractSet[Members]) -> list[Finding]:
+    """Return the subjects of which fewer cases ended than usual; those told already began otherwise."""
+    end = DATASETS[name].column(_ENDS[name])
+    fewer = [
+        departure
+        for departure in context.shared(_departures, name, end.name) or ()
+        if departure.direction < 0 and departure.members not in told
+    ]
+    ended = f"{DATASETS[name].label}{end.label.removesuffix('时间')}"
+    return [
+        found.with_details(events=ended) for found in violations(_finding(context, rule, name, one) for one in fewer)
+    ]
+
+
+def _departures(context: CheckContext, name: str, time: str) -> list[Departure] | None:
+    """Return the departures of a dataset by a time of its rows; None where too few days are comparable."""
     view, columns, dataset = context.dataset(name, HISTORY_DAYS), WATCHED[name], DATASETS[name]
     if not set(view.sources) - view.gap_sources:
         return []
@@ -137,20 +183,23 @@ def _departures(context: CheckContext, name: str) -> list[Departure] | None:
     if len(before) < MIN_DAYS:
         return None
     of_weekday = days_of_weekday(known, context.on)
-    dimensions, values = (
-        [column.name for column in group if not view.sources_without(column.name)]
-        for group in (columns.dimensions, columns.values)
-    )
-    events = view.recent.filter(view.recent.day.isin({*before, *of_weekday, context.on}))
+    is_begun = time == dataset.time
+    values = [column.name for column in columns.values if is_begun and not view.sources_without(column.name)]
+    events = view.recent if is_begun else on_day_of(view.recent, time, context.utc_offset_h)
+    events = events.filter(events.day.isin({*before, *of_weekday, context.on}))
     if view.gap_sources:
         events = events.filter(~events.source.isin(sorted(view.gap_sources)))
-    table = leaves(events, dataset.time, context.utc_offset_h, dimensions, weight=columns.weight, values=values)
+    dimensions = [column.name for column in columns.dimensions if not view.sources_without(column.name)]
+    link, nested = _LINKS[name], tuple[str, ...]()
+    if (placed := with_parents(context, events, link)) is not None and link is not None:
+        events, dimensions, nested = placed, [*dimensions, PARENT], (link.column, PARENT)
+    table = leaves(events, time, context.utc_offset_h, dimensions, weight=columns.weight, values=values)
     counted = table.to_pyarrow()
     usual = expected_range(_totals(counted, known, before), context.on)
-    departing = departures(counted, [*reversed(before), context.on], dimensions, values, usual)
+    departing = departures(counted, [*reversed(before), context.on], dimensions, values, usual, nested)
     if of_weekday:
         # what a plan by weekday does, or what is worked on a day off, departs from one kind of days alone
-        others = departures(counted, [*reversed(of_weekday), context.on], dimensions, values)
+        others = departures(counted, [*reversed(of_weekday), context.on], dimensions, values, nested=nested)
         subjects = {departure.subject for departure in others}
         departing = [departure for departure in departing if departure.subject in subjects]
     return [departure for departure in departing if _is_felt(dataset, departure)]
@@ -212,13 +261,15 @@ def _form(value: Column) -> str:
 
 def _label(context: CheckContext, dataset: Dataset, members: tuple[tuple[str, str], ...]) -> str:
     """Return a subject in Chinese: ``应用 公积金服务、运营商 中国电信``; of all events the dataset."""
-    words = [f"{dataset.column(name).label} {_word(context, dataset, name, member)}" for name, member in members]
+    words = [f"{label_of(dataset, name)} {_word(context, dataset, name, member)}" for name, member in members]
     return "、".join(words) or f"全部{dataset.label}"
 
 
 def _word(context: CheckContext, dataset: Dataset, name: str, member: str) -> str:
     """Return a member in Chinese, where it has a word or a name."""
-    column = dataset.column(name)
+    column = column_of(dataset, name)
+    if column is None:
+        return member
     if name in (known := _references(dataset.name)):
         state, label = known[name]
         return context.shared(_names, state.name, name, label).get(member, member)

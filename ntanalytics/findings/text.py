@@ -151,10 +151,19 @@ def word(finding: Finding, texts: Texts = MappingProxyType({})) -> Wording:
         advice=_advice(finding, own),
     )
     words = _event(finding, own, wording.clause)
+    if pointed := _pointed(finding):
+        wording = replace(wording, evidence=f"{wording.clause}；{pointed}。")
+        words = replace(words, detail="；".join(part for part in (words.detail, pointed) if part))
     if not finding.details.get("is_doubtful"):
         return replace(wording, event=words)
     # in the headline itself: it may stand alone
     return replace(wording, event=replace(words, what=f"{words.what}{_DOUBT}"), evidence=f"{wording.clause}{_DOUBT}。")
+
+
+def _pointed(finding: Finding) -> str:
+    """Return where a violation is most evident: ``其中单位 市财政局最为突出``; empty where nothing tells it."""
+    narrower = finding.details.get("narrower")
+    return f"其中{narrower}最为突出" if narrower and finding.is_violation and finding.excuse is None else ""
 
 
 def since_words(finding: Finding) -> str:

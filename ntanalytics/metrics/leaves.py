@@ -70,6 +70,18 @@ def leaves(
     return counted.aggregate(events=count.sum() if weight else ibis._.count(), **measured)
 
 
+def on_day_of(cases: ir.Table, at: str, utc_offset_h: int) -> ir.Table:
+    """Return the cases that have a further time, such as their end, on the local day of it.
+
+    Args:
+        cases: rows of a dataset.
+        at: the column of that time (UTC).
+        utc_offset_h: hours by which local time is ahead of UTC.
+    """
+    had = cases.filter(cases[at].notnull())
+    return had.mutate(day=(had[at] + ibis.interval(hours=utc_offset_h)).date())
+
+
 def level_of(value: str, mean: float) -> float:
     """Return the level that a mean of logarithms stands for, in the unit of the value; of a bucket milliseconds.
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from ntanalytics import contract
 from ntanalytics.checks import surveillance
+from ntanalytics.checks.check import DAY
+from ntanalytics.checks.suppression import suppress
 from ntanalytics.detectors.surveillance.departures import Departure
-from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.subjects import members_of
-from ntanalytics.subsystems import SUBSYSTEMS, subsystem, word
-from tests.subsystems.made import ON, evaluation, events, hours
+from ntanalytics.findings.finding import Entity, Finding
+from ntanalytics.findings.subjects import members_of, subject
+from ntanalytics.subsystems import RULES, SUBSYSTEMS, subsystem, word
+from tests.subsystems.made import ON, Row, at, evaluation, events, hours, judge
 
 WATCH, SILENT = "sso.surveillance", "sso.app_silence"
 APPS = ("portal", "oa", "im", "seal")
@@ -116,3 +120,82 @@ def test_a_short_history_beside_a_burst_is_unknown_and_breaks_nothing() -> None:
     findings = evaluation(seal, codes, {"seal.signings": recent}).findings
     assert {(finding.code, finding.status) for finding in findings} >= {("seal.surveillance", "unknown")}
     assert any(finding.is_violation for finding in findings)
+
+
+COUNTIES = ("海安市", "如皋市", "启东市", "海门区", "通州区")
+
+
+def _directory() -> dict[str, list[Row]]:
+    """Return five counties with four units of one account each."""
+    units: list[Row] = [{"unit_id": county, "unit": county, "is_enabled": True} for county in COUNTIES]
+    accounts: list[Row] = []
+    for county in COUNTIES:
+        for number in range(4):
+            name = f"{county}{number}局"
+            units.append({"unit_id": name, "unit": name, "parent_id": county, "is_enabled": True})
+            accounts.append({"account_id": f"a-{name}", "unit_id": name, "is_enabled": True})
+    return {"identity.units": units, "identity.accounts": accounts}
+
+
+def test_a_county_whose_accounts_stay_away_is_told_although_no_column_names_it() -> None:
+    directory, rows = _directory(), list[Row]()
+    for account in directory["identity.accounts"]:
+        today = dict.fromkeys(range(10, 14), 0) if account["unit_id"].startswith("如皋市") else None
+        rows += hours(5, today, account_id=account["account_id"], app_id="oa", outcome="success")
+    data = {"sso.accesses": events("sso.accesses", rows), **directory}
+    (finding,) = _found({WATCH}, data)
+    assert members_of(finding) == {"parent": "如皋市"}
+    assert finding.window is not None
+    assert finding.window.from_s == 10 * 3600
+    assert finding.entity.label == "上级单位 如皋市"
+
+
+def test_a_process_that_goes_on_being_begun_and_does_not_end_is_told_by_its_ends() -> None:
+    rows = []
+    for number, module in enumerate(("documents", "countersign", "bulletins", "notices")):
+        for row in hours(6 + number, module=module, edition="general", is_cancelled=False):
+            is_standing = module == "countersign" and row["day"] == ON
+            rows.append({**row, "finished_at": None if is_standing else at(row["day"], row["slot"] + 0.5)})
+    found = judge(subsystem("oa"), {"oa.surveillance"}, {"oa.tasks": events("oa.tasks", rows)})
+    (finding,) = [finding for finding in found if finding.is_violation]
+    assert members_of(finding) == {"module": "countersign"}
+    assert (finding.figures["seen"], finding.details["events"]) == (0, "办理任务办结")
+
+
+def _late(carrier: str) -> Finding:
+    rule = RULES["sms.late_rise"]
+    return Finding(rule=rule, entity=Entity("carrier", carrier, "中国移动"), status="warning", format="rate:1")
+
+
+def _subject(code: str, key: Sequence[tuple[str, str]], label: str, **more: Any) -> Finding:
+    dataset = {"sms.surveillance": "sms.messages", "docexchange.surveillance": "docexchange.interface_calls"}[code]
+    entity = subject(dataset, key, label)
+    details = {"dataset": dataset, "events": "短信", "value": "", "form": "integer"}
+    return Finding(rule=RULES[code], entity=entity, status="warning", detector="surveillance", details=details, **more)
+
+
+def _suppressed(*findings: Finding) -> list[Finding]:
+    return suppress(findings, [check for item in SUBSYSTEMS for check in item.checks], [DAY])[0]
+
+
+def test_a_rule_that_hides_a_narrower_subject_names_it_and_none_that_says_no_more() -> None:
+    narrow = _subject("sms.surveillance", [("carrier", "mobile"), ("application", "oa")], "运营商 中国移动、应用 oa")
+    (told,) = _suppressed(_late("mobile"), narrow)
+    assert told.details["narrower"] == narrow.entity.label
+    assert "其中运营商 中国移动、应用 oa最为突出" in word(told).evidence
+    (plain,) = _suppressed(_late("mobile"), _subject("sms.surveillance", [("carrier", "mobile")], "运营商 中国移动"))
+    assert "narrower" not in plain.details
+
+
+def test_a_rate_says_nothing_of_more_events_than_usual() -> None:
+    failing = Finding(
+        rule=RULES["docexchange.calls_failing"], entity=Entity("caller", "督查", "督查"), status="critical"
+    )
+    surge = _subject(
+        "docexchange.surveillance", [("caller", "督查")], "调用方 督查", figures={"seen": 520, "expected": 52}
+    )
+    fall = _subject(
+        "docexchange.surveillance", [("caller", "督查")], "调用方 督查", figures={"seen": 5, "expected": 52}
+    )
+    assert _suppressed(failing, surge) == [failing, surge]
+    assert _suppressed(failing, fall) == [failing]

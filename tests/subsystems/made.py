@@ -27,6 +27,7 @@ from ntanalytics.findings.threshold import Status
 from ntanalytics.metrics.column_needs import unknown_measures
 from ntanalytics.periods import Period, days_between
 from ntanalytics.subsystems import RULES
+from ntanalytics.workspace.units import Units
 
 ON = dt.date(2026, 11, 20)  # a Friday
 Row = dict[str, Any]
@@ -94,6 +95,7 @@ Data = Mapping[str, "Iterable[Row] | pa.Table"]
 
 _TODAY = Period.day(ON)
 _ZONE = ZoneInfo("Asia/Shanghai")
+_NO_ALIASES = pa.table({"theirs": pa.array([], pa.string()), "ours": pa.array([], pa.string())})
 
 
 def table_of(dataset: str, rows: Iterable[Row], **common: Any) -> pa.Table:
@@ -295,6 +297,7 @@ def evaluation(
     )
     report.upcoming_days = []
     report.resolve_units = lambda table: table
+    report.units = lambda: Units(lake.dataset("identity.units", 0).table, _NO_ALIASES)
     return engine.evaluate(context, [chosen], wanted)
 
 

@@ -87,6 +87,7 @@ def departures(
     dimensions: Sequence[str],
     values: Sequence[str] = (),
     usual: ExpectedRange = UNKNOWN,
+    nested: Sequence[str] = (),
 ) -> list[Departure]:
     """Return what departs on the last of some days: counts, then each value; of each the most telling subject first.
 
@@ -96,6 +97,7 @@ def departures(
         dimensions: names of the dimensions.
         values: names of the values.
         usual: the expected range of all events of the judged day.
+        nested: two dimensions, of which a member of the first has one member of the second, so that both say no more.
 
     Returns:
         None where the history is short.
@@ -103,7 +105,9 @@ def departures(
     if len(days) <= MIN_DAYS:
         return []
     means = [MeanModel(value) for value in values]
-    leaves = LeafTable(table, days, dimensions, ["events", *(name for model in means for name in model.raw_columns)])
+    leaves = LeafTable(
+        table, days, dimensions, ["events", *(name for model in means for name in model.raw_columns)], nested
+    )
     for value in values:
         leaves.centre(value)
     groups = list(leaves.groups(["events"], LEAST))

@@ -23,6 +23,9 @@ HOURS = 24
 #: Events that the mean of all leaves counts like for that of one leaf.
 _PRIOR_EVENTS = 2.0
 
+#: Least counts that a small series must have on its last day.
+_SUDDEN = 1.5
+
 #: A subject: pairs of dimension and member, in the order of the dimensions; empty for all events.
 Members = tuple[tuple[str, str], ...]
 
@@ -50,15 +53,21 @@ class LeafTable:
         days: the days, oldest first; rows of other days are left out.
         dimensions: names of the dimensions.
         columns: names of the columns that are summed.
+        nested: two dimensions that are not combined, since a member of the first has one member of the second.
     """
 
     def __init__(
-        self, table: pa.Table, days: Sequence[date], dimensions: Sequence[str], columns: Sequence[str]
+        self,
+        table: pa.Table,
+        days: Sequence[date],
+        dimensions: Sequence[str],
+        columns: Sequence[str],
+        nested: Sequence[str] = (),
     ) -> None:
         place = pc.index_in(table["day"], pa.array(days, pa.date32()))
         table = table.filter(pc.is_valid(place))
         self.days = len(days)
-        self.dimensions = tuple(dimensions)
+        self.dimensions, self._nested = tuple(dimensions), frozenset(nested)
         day = pc.index_in(table["day"], pa.array(days, pa.date32())).to_numpy().astype(np.int64)
         self.slots: Ints = day * HOURS + table["hour"].to_numpy().astype(np.int64)
         self.columns: dict[str, Floats] = {name: table[name].to_numpy().astype(np.float64) for name in columns}
@@ -122,12 +131,13 @@ class LeafTable:
         Args:
             columns: the summed columns; the first one counts events.
             least: number of dimensions → the least mean count of a day of a series; one that is smaller is taken where
-                its last day has three times as many, and twice the most that any such series had on a day before.
+                its last day has half as many again, and twice the most that any such series had on a day before.
         """
         yield SeriesGroup((), [()], {column: self.sum(column)[None] for column in columns})
         for number, size in least.items():
             for dimensions in combinations(self.dimensions, number):
-                group = self._group(columns, dimensions, size)
+                is_nested = bool(self._nested) and self._nested <= set(dimensions)
+                group = None if is_nested else self._group(columns, dimensions, size)
                 if group is not None:
                     yield group
 
@@ -167,7 +177,7 @@ def _is_large(daily: Floats, least: float) -> Mask:
     usual, today = daily[:, :-1].mean(axis=1), daily[:, -1]
     is_small = usual < least
     most = float(daily[is_small, :-1].max(initial=0.0))
-    return np.asarray(~is_small | (today >= max(3 * least, 2 * most)), dtype=np.bool_)
+    return np.asarray(~is_small | (today >= max(_SUDDEN * least, 2 * most)), dtype=np.bool_)
 
 
 def _summed(rows: Ints, columns: Ints, weights: Floats, height: int, width: int) -> Floats:

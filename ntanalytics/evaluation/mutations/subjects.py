@@ -85,6 +85,8 @@ def subject_members(subject: Subject, dataset: str, known: MemberNames) -> Mappi
     if dataset not in subject.datasets:
         return None
     if subject.members is not None:
+        if not set(subject.members) <= {"source", *(column.name for column in DATASETS[dataset].columns)}:
+            return None  # the unit above those of the events is no column of theirs
         return {
             name: known.members[name] if member in known.names.get(name, ()) else member
             for name, member in subject.members.items()

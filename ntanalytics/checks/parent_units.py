@@ -1,0 +1,96 @@
+"""Parent units: the unit above the one of each event, as a further dimension of surveillance.
+
+A county is no column of a log: it stands above the unit of the account, the certificate or the seal. Its units stop
+together, each of them too small to be seen alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+
+from ntanalytics.checks.context import CheckContext
+from ntanalytics.contract import DATASETS
+from ntanalytics.contract.dataset import Column, Dataset
+from ntanalytics.contract.dimensions import state_of
+from ntanalytics.metrics import measure
+from ntanalytics.workspace.units import unit_columns
+
+#: Name of the dimension.
+PARENT = "parent"
+
+
+@dataclass(frozen=True)
+class UnitLink:
+    """Way from an event to its unit.
+
+    Attributes:
+        column: the column of the event: the name of its unit, or an id of something that has one.
+        state: name of the dataset of what the id refers to; empty where the column is the name.
+    """
+
+    column: str
+    state: str = ""
+
+
+def unit_link(dataset: Dataset) -> UnitLink | None:
+    """Return the way from the events of a dataset to their units; None where there is none."""
+    if named := unit_columns(dataset):
+        return UnitLink(named[0])
+    for column in dataset.columns:
+        state = state_of(column.name)
+        if state is not None and state[0].name != dataset.name and _unit_column(state[0]):
+            return UnitLink(column.name, state[0].name)
+    return None
+
+
+def label_of(dataset: Dataset, dimension: str) -> str:
+    """Return the label of a dimension: that of its column, or of the parent unit."""
+    return measure(PARENT).label if dimension == PARENT else dataset.column(dimension).label
+
+
+def column_of(dataset: Dataset, dimension: str) -> Column | None:
+    """Return the column of a dimension; None for the parent unit, which is none."""
+    return None if dimension == PARENT else dataset.column(dimension)
+
+
+def with_parents(context: CheckContext, events: ir.Table, link: UnitLink | None) -> ir.Table | None:
+    """Return events with the unit above theirs, null where none is known; None where no unit has one.
+
+    Args:
+        context: the context; its check reads the dataset of the link.
+        events: rows of a dataset.
+        link: the way to their units.
+    """
+    if link is None or (link.state and not context.dataset(link.state).sources):
+        return None
+    parents = context.shared(_parents, link.state)
+    if parents is None:
+        return None
+    joined = events.left_join(parents, events[link.column] == parents["_member"])
+    return joined.select(*(events[name] for name in events.columns), joined[PARENT])
+
+
+def _parents(context: CheckContext, state: str) -> ir.Table | None:
+    """Return ``_member`` → ``parent``, by the unit's name or by the key of a state; None where there is none."""
+    units = context.units()
+    ours = units.names().filter(ibis._.parent.notnull()).select("unit", "parent")
+    theirs = units.aliases.inner_join(ours, units.aliases.ours == ours.unit).select(unit="theirs", parent="parent")
+    named = ours.union(theirs).group_by(_member="unit").agg(parent=ibis._.parent.min())
+    if state:
+        rows, contract = context.dataset(state).table, DATASETS[state]
+        if _unit_column(contract) == "unit_id":
+            rows = units.identify(rows)
+        own = rows.filter(rows.unit.notnull()).select(_key=contract.key[0], _unit="unit")
+        placed = own.inner_join(named, own["_unit"] == named["_member"])
+        named = placed.group_by(_member="_key").agg(parent=placed[PARENT].min())
+    found = named.to_pyarrow()
+    return ibis.memtable(found) if len(found) else None
+
+
+def _unit_column(state: Dataset) -> str:
+    """Return the column of a state that names its unit; empty where it has none."""
+    names = {column.name for column in state.columns}
+    return next((name for name in ("unit_id", "unit") if name in names and name not in state.key), "")
