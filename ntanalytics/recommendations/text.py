@@ -20,7 +20,7 @@ def overview(recommendations: Sequence[Recommendation], unknown: int = 0, since:
     Args:
         recommendations: the recommendations.
         unknown: number of checks that are unknown, from which nothing could follow.
-        since: first day of the data of all subsystems, where the report looks back further than that.
+        since: first day of the site's data, where the report looks back further than that.
     """
     if not recommendations and unknown:
         return f"已知的检查没有超过阈值的，不提出建议；{unseen(unknown, since)}"
@@ -38,10 +38,10 @@ def unseen(unknown: int, since: dt.date | None = None) -> str:
 
     Args:
         unknown: their number.
-        since: first day of the data, where that is why they are unknown: a young site is not a broken one.
+        since: first day of the site's data, where the report looks back further: a young site is not a broken one.
     """
     if unknown and since:
-        return f"各系统数据自{day_words(since)}起才齐全，所需历史不足的 {unknown} 项检查未知。"
+        return f"数据自{day_words(since)}起，历史尚短，{unknown} 项检查未知。"
     return f"{unknown} 项检查未知，未据以提出建议。" if unknown else ""
 
 

@@ -54,7 +54,7 @@ class Advice:
         evaluation: findings and summaries of the period and of its quarter.
         recommendations: highest score first.
         days: the days looked back over, and how many of them have no gap in the worst subsystem.
-        begun_on: first day of the data of all subsystems, if the report looks back further than that.
+        begun_on: first day of the site's data, if the report looks back further than that.
         renewals: certificates to be renewed by month.
         origin: origin of the recommendations.
         numbers: cause → the number of its recommendation.
@@ -125,16 +125,12 @@ def back_days(report: Report) -> int:
 
 
 def _begun_on(report: Report, views: Mapping[str, DatasetView]) -> dt.date | None:
-    """Return the first day on which every source had begun, if the report looks back further than that."""
+    """Return the first day of the site's data, if the report looks back further than that."""
     known = report.workspace.first_days
-    begun: dict[str, dt.date] = {}
-    for name, view in views.items():
-        for source in view.sources:
-            if first := known.first(name, source):
-                begun[source] = min(first, begun.get(source, first))
-    latest = max(begun.values(), default=None)
+    firsts = [known.first(name, source) for name, view in views.items() for source in view.sources]
+    begun = min((day for day in firsts if day is not None), default=None)
     looks_from = report.period.first - dt.timedelta(days=back_days(report))
-    return latest if latest is not None and latest > looks_from else None
+    return begun if begun is not None and begun > looks_from else None
 
 
 def _confidence(views: Mapping[str, DatasetView]) -> dict[str, float]:
