@@ -68,3 +68,12 @@ def test_a_chart_has_chinese_words_and_no_button_that_uploads(shell: Interactive
 
 def test_a_data_frame_draws_itself(shell: InteractiveShell):
     assert isinstance(pd.DataFrame({"a": [1, 2]}).plot(), go.Figure)
+
+
+def test_an_error_of_the_package_is_its_message_alone(shell: InteractiveShell):
+    with capture_output() as captured:
+        shell.run_cell("from ntanalytics.errors import UsageError\nraise UsageError('no such carrier', todo='look')")
+        shell.run_cell("{}['missing']")
+    said = captured.stdout + captured.stderr
+    assert "no such carrier\n  → look" in said
+    assert said.count("Traceback") == 1  # of the other error, which says nothing by itself
