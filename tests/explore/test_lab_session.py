@@ -12,6 +12,7 @@ from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
+from ntanalytics.errors import NtaError
 from ntanalytics.explore.lab_session import prepare_session
 from ntanalytics.reports import Axes, chart, label_column
 
@@ -27,6 +28,7 @@ def shell() -> Iterator[InteractiveShell]:
     yield shell
     pd.set_option("plotting.backend", before)
     pio.renderers.default = renderer
+    del NtaError._render_traceback_  # type: ignore[attr-defined]
     InteractiveShell.clear_instance()
 
 
