@@ -60,7 +60,7 @@ else
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(OFFLINE) --require-hashes --no-deps -r requirements-spark.lock
 endif
 
-demo: $(INSTALLED) ## build a demo city and issue its reports (three to four minutes); FULL=1 for all its days
+demo: $(INSTALLED) ## build a demo city and issue its reports (about two minutes); FULL=1 for all its days
 	$(BIN)/ntanalytics demo --dir "$(DEMO_DIR)" $(if $(FULL),--full)
 
 # what was compiled is kept, whatever the machine says: the tests start hundreds of programs

@@ -117,13 +117,19 @@ def _discard(_detail: str, _amount: int) -> None:
 
 
 def _take_data(context: RunContext, reports: Sequence[Wanted], show: Callable[[str, int], None] = _discard) -> None:
-    """Take the data of reports into the lake; two processes share the work."""
-    from ntanalytics.runner.needed_data import extract_needs
+    """Take the data of all reports into the lake at once, so that a log is read once; two processes share the work."""
+    from ntanalytics.extraction import Extractor
     from ntanalytics.runner.report_request import request_report
 
-    context = replace(context, progress=show)
-    for name, period in reports:
-        extract_needs(context, request_report(context, name, period, {}))
+    requests = [request_report(context, name, period, {}) for name, period in reports]
+    last = max(request.period.last for request in requests)
+    needs: dict[str, int] = {}
+    for request in requests:
+        before = (last - request.period.first).days
+        for dataset, history in request.notebook.needs.items():
+            needs[dataset] = max(before + history, needs.get(dataset, 0))
+    extractor = Extractor(context.settings, context.ledger, show, context.clock)
+    extractor.ensure_coverage(needs, last, last, known_since=context.data_since)
 
 
 def _issue(context: RunContext, wanted: Wanted, show: Callable[[str, int], None] = _discard) -> RunResult:

@@ -1,4 +1,4 @@
-"""An IPython session of the lab: charts that stay on this machine, ``df.plot()``, and Tab for datasets and SQL."""
+"""An IPython session of the lab: charts that stay here, ``df.plot()``, Tab for datasets and SQL, short errors."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMa
 from IPython.core.interactiveshell import InteractiveShell
 
 from ntanalytics.contract import DATASETS
+from ntanalytics.errors import NtaError
 from ntanalytics.explore.plotly_config import PLOTLY_CONFIG
 
 _FIGURE = "application/vnd.plotly.v1+json"
@@ -49,6 +50,13 @@ def prepare_session(shell: InteractiveShell) -> None:
         bundles.for_type_by_name("ntanalytics.reports.blocks.block", "Block", _block_bundle)
     if complete_names not in shell.Completer.custom_matchers:
         shell.Completer.custom_matchers.append(complete_names)
+    # a protocol of IPython; only in the lab, since the evidence of a failed report needs the traceback
+    setattr(NtaError, "_render_traceback_", _message_alone)  # noqa: B010
+
+
+def _message_alone(error: NtaError) -> list[str]:
+    """Return an error that says itself what is wrong and what to do, without forty lines of the package's code."""
+    return str(error).splitlines()
 
 
 @context_matcher(identifier="ntanalytics.names")  # type: ignore[untyped-decorator]

@@ -100,7 +100,11 @@ def select(
                 raise UnknownName(
                     "column", unknown[1] or unknown[2], _columns(files, unit_columns), where=_WHERE
                 ) from error
-            raise UsageError(str(error), where=_WHERE, todo=tr("SHOW TABLES lists the datasets")) from error
+            is_syntax = isinstance(error, duckdb.ParserException)
+            todo = (
+                tr("look at the mark; write AS before an alias") if is_syntax else tr("SHOW TABLES lists the datasets")
+            )
+            raise UsageError(str(error), where=_WHERE, todo=todo) from error
 
 
 def _columns(datasets: Iterable[str], unit_columns: Mapping[str, Sequence[str]]) -> set[str]:

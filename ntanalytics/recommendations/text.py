@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 from ntanalytics.findings.phrases import day_words
@@ -13,26 +14,34 @@ from ntanalytics.recommendations.ranking import EFFORTS, KINDS, Recommendation
 MOST = 3
 
 
-def overview(recommendations: Sequence[Recommendation], unknown: int = 0) -> str:
+def overview(recommendations: Sequence[Recommendation], unknown: int = 0, since: dt.date | None = None) -> str:
     """Return the number of recommendations by kind: ``共 9 项建议：运行问题 3 项，存在隐患 4 项，效率提升 2 项。``.
 
     Args:
         recommendations: the recommendations.
         unknown: number of checks that are unknown, from which nothing could follow.
+        since: first day of the site's data, where the report looks back further than that.
     """
     if not recommendations and unknown:
-        return f"已知的检查没有超过阈值的，不提出建议；{unseen(unknown)}"
+        return f"已知的检查没有超过阈值的，不提出建议；{unseen(unknown, since)}"
     if not recommendations:
         return "本期没有超过阈值的检查，不提出建议。"
     kinds = [recommendation.cause.kind for recommendation in recommendations]
     counts = {word: kinds.count(kind) for kind, word in KINDS.items()}
     counts_by_kind = "，".join(f"{word} {count} 项" for word, count in counts.items() if count)
-    left = f"；{unseen(unknown)}" if unknown else "。"
+    left = f"；{unseen(unknown, since)}" if unknown else "。"
     return f"共 {len(recommendations)} 项建议：{counts_by_kind}{left}"
 
 
-def unseen(unknown: int) -> str:
-    """Return how many checks are unknown, from which no recommendation could follow; empty where none is."""
+def unseen(unknown: int, since: dt.date | None = None) -> str:
+    """Return how many checks are unknown, from which no recommendation could follow; empty where none is.
+
+    Args:
+        unknown: their number.
+        since: first day of the site's data, where the report looks back further: a young site is not a broken one.
+    """
+    if unknown and since:
+        return f"数据自{day_words(since)}起，历史尚短，{unknown} 项检查未知。"
     return f"{unknown} 项检查未知，未据以提出建议。" if unknown else ""
 
 

@@ -28,7 +28,7 @@ class ReadTable(Protocol):
 
 
 class Namespace:
-    """Named members as attributes; the repr lists them with one line each.
+    """Named members as attributes; the repr and ``help()`` list them with one line each.
 
     Args:
         title: description of the whole.
@@ -37,8 +37,8 @@ class Namespace:
     """
 
     def __init__(self, title: str, members: Mapping[str, Any], lines: Mapping[str, str]) -> None:
-        self.__doc__ = title
-        self._lines = dict(lines)
+        self._title, self._lines = title, dict(lines)
+        self.__doc__ = repr(self)
         vars(self).update(members)
 
     def __dir__(self) -> list[str]:
@@ -46,7 +46,7 @@ class Namespace:
 
     def __repr__(self) -> str:
         width = max(map(len, self._lines), default=0)
-        return "\n".join([str(self.__doc__), *(f"  {name:{width}}  {line}" for name, line in self._lines.items())])
+        return "\n".join([self._title, *(f"  {name:{width}}  {line}" for name, line in self._lines.items())])
 
 
 def dataset_namespace(table: ReadTable) -> Namespace:

@@ -61,10 +61,10 @@ def test_accounts_are_those_of_that_evening_with_their_logins_until_then(
     workspace: Workspace, maxkey: sqlite3.Connection, end: dt.date
 ) -> None:
     morning = f"{end + DAY} 00:00:00"
-    seen = workspace.sql(
-        "SELECT count(*) accounts, max(last_login_at) AT TIME ZONE 'Asia/Shanghai' latest "
-        f"FROM identity.accounts WHERE day = '{end + DAY}'"
-    )
+    seen = workspace.sql(f"""
+        SELECT count(*) AS accounts, max(last_login_at) AT TIME ZONE 'Asia/Shanghai' AS latest
+        FROM identity.accounts WHERE day = '{end + DAY}'
+    """)
     opened = maxkey.execute("SELECT count(*) FROM mxk_userinfo WHERE CREATEDDATE < ?", [morning]).fetchone()[0]
     latest = maxkey.execute(
         "SELECT max(LOGINTIME) FROM mxk_history_login WHERE SESSIONSTATUS = 1 AND LOGINTIME < ?", [morning]

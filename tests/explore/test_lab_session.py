@@ -12,6 +12,7 @@ from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
+from ntanalytics.errors import NtaError
 from ntanalytics.explore.lab_session import prepare_session
 from ntanalytics.reports import Axes, chart, label_column
 
@@ -27,6 +28,7 @@ def shell() -> Iterator[InteractiveShell]:
     yield shell
     pd.set_option("plotting.backend", before)
     pio.renderers.default = renderer
+    del NtaError._render_traceback_  # type: ignore[attr-defined]
     InteractiveShell.clear_instance()
 
 
@@ -68,3 +70,12 @@ def test_a_chart_has_chinese_words_and_no_button_that_uploads(shell: Interactive
 
 def test_a_data_frame_draws_itself(shell: InteractiveShell):
     assert isinstance(pd.DataFrame({"a": [1, 2]}).plot(), go.Figure)
+
+
+def test_an_error_of_the_package_is_its_message_alone(shell: InteractiveShell):
+    with capture_output() as captured:
+        shell.run_cell("from ntanalytics.errors import UsageError\nraise UsageError('no such carrier', todo='look')")
+        shell.run_cell("{}['missing']")
+    said = captured.stdout + captured.stderr
+    assert "no such carrier\n  → look" in said
+    assert said.count("Traceback") == 1  # of the other error, which says nothing by itself

@@ -82,6 +82,8 @@ def test_the_reader_is_told_how_many_what_first_and_what_it_rests_on() -> None:
     advice = recommend(findings, [OVERDUE, DISK], {})
     assert overview(advice) == "共 2 项建议：运行问题 1 项，存在隐患 1 项。"
     assert overview(advice, 3) == "共 2 项建议：运行问题 1 项，存在隐患 1 项；3 项检查未知，未据以提出建议。"
+    young = overview(advice, 3, dt.date(2026, 10, 19))
+    assert young == "共 2 项建议：运行问题 1 项，存在隐患 1 项；数据自10月19日起，历史尚短，3 项检查未知。"
     assert first_steps(advice)[0] == (
         f"{OVERDUE.problem}。甲局：逾期未签收 28 件次。建议{OVERDUE.action}（1 周内，{OVERDUE.owner}）。"
     )

@@ -184,6 +184,7 @@ def test_the_tab_key_offers_every_metric_and_its_docstring(lake: Workspace):
     assert {"volume", "daily", "failure_codes"} <= set(dir(lake.metrics.sms.volume))
     assert "change" not in dir(lake.metrics)  # what metrics share is no metric
     assert "volume, outcome and latency" in repr(lake.metrics.sms.volume)
+    assert "failure_codes" in inspect.getdoc(lake.metrics.sms.volume)  # what help() shows
     metric = lake.metrics.sms.volume.volume(
         lake.tables.sms.messages(), dt.datetime(2026, 11, 23, tzinfo=dt.UTC), ["carrier"]
     )
