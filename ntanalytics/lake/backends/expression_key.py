@@ -22,6 +22,11 @@ _MADE_UP = re.compile(r"\w+_[a-z2-7]{26}")
 _PLAIN = (str, int, float, bool, bytes, type(None), Decimal, Enum, dt.date, dt.datetime, dt.time, dt.timedelta)
 
 
+def is_made_up(name: str) -> bool:
+    """Return whether Ibis made up a name for one table of one process."""
+    return _MADE_UP.fullmatch(name) is not None
+
+
 class ExpressionKey(NamedTuple):
     """Structure of an expression, and what differs between expressions of one structure.
 
@@ -84,7 +89,7 @@ class _Walk:
         return f"{kind.__module__}.{kind.__qualname__} {' '.join(map(self._part, op.__args__))}"
 
     def _name(self, name: str) -> str:
-        if not _MADE_UP.fullmatch(name):
+        if not is_made_up(name):
             return repr(name)
         return self.names.setdefault(name, f"table {len(self.names)}")
 
