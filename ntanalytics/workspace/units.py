@@ -85,7 +85,7 @@ class Units:
         Args:
             tables: datasets, each with its rows of the report's period.
         """
-        if not self.table.count().to_pyarrow().as_py():
+        if not self.table.count().name("units").to_pyarrow().as_py():  # Ibis' own name differs with each process
             return []
         named = [table.select("source", unit=column) for contract, table in tables for column in unit_columns(contract)]
         rows_by_name: Counter[str] = Counter()

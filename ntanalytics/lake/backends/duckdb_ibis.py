@@ -12,7 +12,7 @@ import pyarrow as pa
 from ibis.backends.duckdb import Backend
 
 from ntanalytics.lake.backends.compiled_sql import CompiledSql
-from ntanalytics.lake.backends.expression_key import expression_key, is_made_up
+from ntanalytics.lake.backends.expression_key import expression_key
 
 #: Rows of an answer that is kept, and the most answers; a report has some hundred of some hundred rows.
 _MOST_ROWS, _MOST_ANSWERS = 5_000, 1_000
@@ -29,6 +29,7 @@ class CompilingBackend(Backend):  # type: ignore[misc]
         super().__init__()
         self._compiled = CompiledSql(folder, _render)
         self._answers: dict[tuple[ops.Node, str], pa.Table] = {}
+        self._lasting: set[ops.Node] = set()  # what was compiled just now, and has one answer
 
     @classmethod
     def connected(cls, folder: Path | None, **options: Any) -> CompilingBackend:
@@ -50,10 +51,11 @@ class CompilingBackend(Backend):  # type: ignore[misc]
         answer = self._answers.get(key)
         if answer is None:
             answer = super().to_pyarrow(expr, limit=limit)
-            if answer.num_rows <= _MOST_ROWS and _has_one_answer(op):
+            if answer.num_rows <= _MOST_ROWS and op in self._lasting:
                 if len(self._answers) >= _MOST_ANSWERS:
                     self._answers.clear()
                 self._answers[key] = answer
+            self._lasting.clear()
         return answer
 
     def compile(self, expr: ir.Expr, /, *, limit: int | None = None, params: Any = None, pretty: bool = False) -> str:
@@ -65,6 +67,8 @@ class CompilingBackend(Backend):  # type: ignore[misc]
             key = expression_key(op)
         except NotImplementedError:
             return self._fresh(op, limit=limit)
+        if key.has_one_answer:
+            self._lasting = {op}
         sql = self._compiled.get(key, limit)
         if sql is None:
             sql = self._compiled.add(key, limit, op, lambda root: self._fresh(root, limit=limit))
@@ -74,12 +78,6 @@ class CompilingBackend(Backend):  # type: ignore[misc]
         """Return the SQL of an expression as Ibis compiles it."""
         sql: str = super().compile(op.to_expr(), **options)
         return sql
-
-
-def _has_one_answer(op: ops.Node) -> bool:
-    """Return whether an expression reads tables of the lake alone, which no statement changes, and no clock."""
-    parts = op.find((ops.Impure, ops.SQLQueryResult, ops.SQLStringView, ops.DatabaseTable))
-    return all(isinstance(part, ops.DatabaseTable) and is_made_up(part.name) for part in parts)
 
 
 @lru_cache(maxsize=4096)
