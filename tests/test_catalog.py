@@ -160,3 +160,14 @@ def test_files_of_windows_editors_are_read_or_told_with_their_line(home: Path):
 def test_a_folder_of_mappings_that_is_not_there_is_told(tmp_path: Path):
     with pytest.raises(SettingsError, match="there is no folder"):
         site_catalog(tmp_path / "queries")
+
+
+def test_a_product_from_which_nothing_is_read_has_the_same_datasets_and_columns_and_no_checked_sql(home: Path):
+    file = home / "sms.bills.sql"
+    read, named = load_product(home), load_product(home, is_read=False)
+    assert (named.datasets, named.mappings) == (read.datasets, read.mappings)
+    file.write_text(BILLS.replace("SELECT m", "SELEKT m"), encoding="utf-8")
+    assert load_product(home, is_read=False).datasets == ["sms.bills"]
+    file.write_text(BILLS.replace("month_on: date", "month_on: dates"), encoding="utf-8")
+    with pytest.raises(ContractError, match="unknown form of time"):
+        load_product(home, is_read=False)

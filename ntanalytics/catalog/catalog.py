@@ -27,9 +27,12 @@ class Catalog(Map[str, Product]):
     Args:
         folders: folders of products. A file in a later folder replaces the file of the same product and name, so
             that a site can change one mapping, or one value map, and keep the built-in rest.
+        is_read: whether sources are read by it. Where they are not, the SQL is not parsed, which takes most of the
+            time; what it selects and binds is then unknown.
     """
 
-    def __init__(self, folders: Iterable[Path]) -> None:
+    def __init__(self, folders: Iterable[Path], *, is_read: bool = True) -> None:
+        self._is_read = is_read
         self._homes: dict[str, list[Path]] = {}
         for folder in folders:
             homes = [path for path in folder.iterdir() if path.is_dir()]
@@ -50,7 +53,7 @@ class Catalog(Map[str, Product]):
         if current not in self._homes:
             raise UnknownName("product", name, self._homes)
         if current not in self._loaded:
-            self._loaded[current] = load_product(*self._homes[current])
+            self._loaded[current] = load_product(*self._homes[current], is_read=self._is_read)
         return self._loaded[current]
 
     def __contains__(self, name: object) -> bool:
@@ -77,8 +80,12 @@ def mapping_problems(site_folder: Path) -> list[ContractError]:
     return problems
 
 
-def site_catalog(site_folder: Path | None) -> Catalog:
+def site_catalog(site_folder: Path | None, *, is_read: bool = True) -> Catalog:
     """Return the built-in products, with those of a site's own folder beside and above them.
+
+    Args:
+        site_folder: folder of the site's own mappings, if it has one.
+        is_read: whether sources are read by it; see :class:`Catalog`.
 
     Raises:
         SettingsError: there is no such folder, or every account of the host may write it, or something in it.
@@ -91,4 +98,4 @@ def site_catalog(site_folder: Path | None) -> Catalog:
                 todo=tr("make it, or remove `queries:`"),
             )
         require_own([site_folder, *site_folder.rglob("*")])
-    return Catalog([project_dir("queries"), *([site_folder] if site_folder else [])])
+    return Catalog([project_dir("queries"), *([site_folder] if site_folder else [])], is_read=is_read)

@@ -63,11 +63,12 @@ class _Header(BaseModel):
     absent: Annotated[list[str], BeforeValidator(_as_list)] = Field(default_factory=list)
 
 
-def load_product(*homes: Path) -> Product:
+def load_product(*homes: Path, is_read: bool = True) -> Product:
     """Return the product of one folder, or of several overlaid folders.
 
     Args:
         homes: folders of the product; a file in a later folder replaces the file of the same name.
+        is_read: whether a source is read by it; if not, the SQL of the mappings is not checked.
 
     Raises:
         ContractError: source.yml or a mapping does not fit.
@@ -78,7 +79,9 @@ def load_product(*homes: Path) -> Product:
             tr("there is no source.yml"), where=str(homes[-1]), todo=tr("describe the product there (CONTRIBUTING.md)")
         )
     header = _header(files["source.yml"])
-    mappings = dict(_mapping(path, header.kind, files) for name, path in files.items() if name.endswith(".sql"))
+    mappings = dict(
+        _mapping(path, header.kind, files, is_read=is_read) for name, path in files.items() if name.endswith(".sql")
+    )
     if not mappings:
         raise ContractError(tr("the product maps no dataset"), where=str(homes[-1]))
     return Product(
@@ -118,7 +121,7 @@ def _header(file: Path) -> _SourceFile:
     return _validated(_SourceFile, _yaml(_text(file), "the file", file), file)
 
 
-def _mapping(path: Path, kind: str, files: Map[str, Path]) -> tuple[tuple[str, str], Mapping]:
+def _mapping(path: Path, kind: str, files: Map[str, Path], *, is_read: bool = True) -> tuple[tuple[str, str], Mapping]:
     """Return the mapping of a file, with its dataset and dialect."""
     match = _FILE.fullmatch(path.name)
     if not match:
@@ -126,7 +129,7 @@ def _mapping(path: Path, kind: str, files: Map[str, Path]) -> tuple[tuple[str, s
     if match["dataset"] not in DATASETS:
         raise ContractError(str(UnknownName("dataset", match["dataset"], DATASETS)), where=str(path))
     default = (match["dialect"],) if match["dialect"] else _DEFAULT_DIALECTS.get(kind, ())
-    mapping = _load_mapping(path, DATASETS[match["dataset"]], default, files)
+    mapping = _load_mapping(path, DATASETS[match["dataset"]], default, files, is_read=is_read)
     return (match["dataset"], _dialect(match["dialect"], path) if match["dialect"] else ""), mapping
 
 
@@ -175,7 +178,9 @@ def _validated(model: type[_Model], content: Any, where: Path) -> _Model:
         raise ContractError(problems, where=str(where)) from None
 
 
-def _load_mapping(path: Path, dataset: Dataset, default_dialects: tuple[str, ...], files: Map[str, Path]) -> Mapping:
+def _load_mapping(
+    path: Path, dataset: Dataset, default_dialects: tuple[str, ...], files: Map[str, Path], *, is_read: bool
+) -> Mapping:
     sql = _text(path)
     match = _HEADER.match(sql)
     if not match:
@@ -190,8 +195,9 @@ def _load_mapping(path: Path, dataset: Dataset, default_dialects: tuple[str, ...
         )
     check_absent(header.absent, dataset, path)
     check_times(header.window, header.times, dataset, path, header.absent)
-    columns = selected_columns(sql, dialects, path, frozenset(("since", "until") if dataset.window else ()))
-    check_columns(columns, dataset, path, header.absent)
+    if is_read:
+        columns = selected_columns(sql, dialects, path, frozenset(("since", "until") if dataset.window else ()))
+        check_columns(columns, dataset, path, header.absent)
     translations = {
         column: load_value_map(dataset, column, files.get(name, path.with_name(name)), path)
         for column, name in header.translate.items()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -65,12 +65,25 @@ def profile_damage(today: Floats, usual: Floats) -> ProfileDamage | None:
         today: rows by hour of the day, 24 numbers.
         usual: the same of comparable days before it, one row a day; days without rows are left out.
     """
-    usual = usual[usual.sum(axis=1) > 0]
-    total = float(today.sum())
-    if len(usual) < MIN_DAYS or total < MIN_ROWS:
+    profile = _usual_profile(today, usual)
+    return None if profile is None else _shift(today, profile) or _cut(today, profile)
+
+
+class _UsualProfile(NamedTuple):
+    """Comparable days with rows, the mean share of each hour, and the median of their rows."""
+
+    days: Floats
+    shares: Floats
+    rows: float
+
+
+def _usual_profile(today: Floats, usual: Floats) -> _UsualProfile | None:
+    """Return the profile of comparable days; None where too little is known."""
+    rows = usual.sum(axis=1)
+    usual, rows = usual[rows > 0], rows[rows > 0]
+    if len(usual) < MIN_DAYS or float(today.sum()) < MIN_ROWS:
         return None
-    shares = (usual / usual.sum(axis=1, keepdims=True)).mean(axis=0)
-    return _shift(today, shares, float(np.median(usual.sum(axis=1)))) or _cut(today, usual, shares)
+    return _UsualProfile(usual, (usual / rows[:, np.newaxis]).mean(axis=0), float(np.median(rows)))
 
 
 def shifted_parts(today: Mapping[str, Floats], usual: Sequence[Mapping[str, Floats]]) -> ProfileDamage | None:
@@ -81,13 +94,11 @@ def shifted_parts(today: Mapping[str, Floats], usual: Sequence[Mapping[str, Floa
         usual: the same of comparable days before it.
     """
     nothing = np.zeros(24)
-    damages = {
-        part: profile_damage(hours, np.array([day.get(part, nothing) for day in usual]))
-        for part, hours in today.items()
-    }
     by_hours: dict[int, list[str]] = {}
-    for part, damage in damages.items():
-        if damage is not None and damage.kind == "shifted":
+    for part, hours in today.items():
+        profile = _usual_profile(hours, np.array([day.get(part, nothing) for day in usual]))
+        damage = None if profile is None else _shift(hours, profile)
+        if damage is not None:
             by_hours.setdefault(damage.hour, []).append(part)
     if not by_hours:
         return None
@@ -113,14 +124,14 @@ def missing_parts(today: Mapping[str, float], usual: Sequence[Mapping[str, float
     return ProfileDamage("part_missing", 0, share, gone)
 
 
-def _shift(today: Floats, shares: Floats, usual_rows: float) -> ProfileDamage | None:
+def _shift(today: Floats, usual: _UsualProfile) -> ProfileDamage | None:
     """Return a shift by two hours or more that explains a profile unlike the usual one.
 
     From its second day on a clock that is off turns the profile. On its first day the hours that it moved beyond
     midnight are missing; then as many rows must have come as a usual day has in the others, since half a day that is
     missing may look alike.
     """
-    total = float(today.sum())
+    total, shares = float(today.sum()), usual.shares
     profile = today / total
     chance = _distance_by_chance(shares, total)
     if _distance(profile, shares) < max(LEAST_APART, LEAST_BY_CHANCE * chance):
@@ -130,7 +141,7 @@ def _shift(today: Floats, shares: Floats, usual_rows: float) -> ProfileDamage | 
         apart[hours] = _distance(profile, np.roll(shares, hours))
         kept = _moved(shares, hours)
         left = float(kept.sum())
-        if left and _is_usual(total, usual_rows * left):
+        if left and _is_usual(total, usual.rows * left):
             apart[hours] = min(apart[hours], _distance(profile, kept / left))
     best = min(apart, key=lambda hours: (apart[hours], abs(hours)))
     return ProfileDamage("shifted", best, 0.0) if apart[best] <= max(MOST_APART, MOST_BY_CHANCE * chance) else None
@@ -151,15 +162,16 @@ def _moved(shares: Floats, hours: int) -> Floats:
     return moved
 
 
-def _cut(today: Floats, usual: Floats, shares: Floats) -> ProfileDamage | None:
+def _cut(today: Floats, usual: _UsualProfile) -> ProfileDamage | None:
     """Return the missing end or beginning of a day, where no comparable day ever lacked so much."""
     hours = np.flatnonzero(today)
     until, since = int(hours[-1]) + 1, int(hours[0])
-    ends = [int(np.flatnonzero(row)[-1]) + 1 for row in usual]
-    begins = [int(np.flatnonzero(row)[0]) for row in usual]
+    has_rows, shares = usual.days != 0, usual.shares
+    first_end = 24 - int(has_rows[:, ::-1].argmax(axis=1).max())
+    last_begin = int(has_rows.argmax(axis=1).max())
     damages = (
-        ("ends_early", until, float(shares[until:].sum()), min(ends) - until),
-        ("begins_late", since, float(shares[:since].sum()), since - max(begins)),
+        ("ends_early", until, float(shares[until:].sum()), first_end - until),
+        ("begins_late", since, float(shares[:since].sum()), since - last_begin),
     )
     kind, hour, share, margin = max(damages, key=lambda damage: damage[2])
     expected = float(today.sum()) * share / max(1 - share, 1e-9)

@@ -72,7 +72,7 @@ def program_digest() -> str:
     """Return the digest of the program: its files, its mappings, and the versions of all libraries."""
     package = Path(ntanalytics.__file__).parent
     # the folder of a library's metadata has its name and version; reading them all takes half a second
-    libraries = sorted({found.name for folder in sys.path for found in Path(folder).glob("*.dist-info")})
+    libraries = sorted({path.name for folder in sys.path for path in Path(folder).glob("*.dist-info")})
     files = [path for path in package.rglob("*") if path.suffix != ".pyc" and path.is_file()]
     queries = [path for path in project_dir("queries").rglob("*") if path.is_file()]
     return _digest(platform.python_version(), *libraries, _content(files), _content(queries))

@@ -103,8 +103,9 @@ def remark_report(context: RunContext, directory: Path, text: str, signed_by: st
             staging.staging(context.outputs, run.run_id) as staged,
         ):
             digest = _write_record(target, staged, run, (published["version"], version), lines)
-            record = rendering.render(staged, report=run.report, run_id=run.run_id)
-            left_out = rendering.write_ofd(record, staged) | rendering.print_pdf(staged, context.progress)
+            record, left_out = rendering.render_all(
+                staged, report=run.report, run_id=run.run_id, progress=context.progress, is_printed=True
+            )
             manifest = publishing.make_manifest(
                 request, record, staged, run_id=run.run_id, version=version, left_out=left_out
             )

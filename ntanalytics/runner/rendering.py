@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,13 +20,82 @@ if TYPE_CHECKING:
 PDF = "report.pdf"
 
 
-def render(staged: Path, *, report: str, run_id: str) -> Record:
+def _nothing() -> None:
+    """Do nothing."""
+
+
+@contextmanager
+def imported_meanwhile(progress: Callable[[str, int], None]) -> Iterator[Callable[[str, int], None]]:
+    """Import the libraries of the renderings in a thread while a kernel works: this process would wait for it.
+
+    Args:
+        progress: a callback for progress.
+
+    Yields:
+        The same callback, whose first call begins the import: what runs the kernel is imported by then. At the end the
+        import is complete.
+    """
+    thread = threading.Thread(target=_import_renderings, daemon=True)
+
+    def first_then_next(what: str, amount: int) -> None:
+        if thread.ident is None:
+            thread.start()
+        progress(what, amount)
+
+    try:
+        yield first_then_next
+    finally:
+        if thread.ident is not None:
+            thread.join()
+
+
+def _import_renderings() -> None:
+    with suppress(ImportError):  # whoever needs it is told
+        import ntanalytics.reports.exporters
+        import ntanalytics.reports.findings_json
+        import ntanalytics.reports.verification  # noqa: F401
+
+
+def render_all(
+    staged: Path, *, report: str, run_id: str, progress: Callable[[str, int], None], is_printed: bool
+) -> tuple[Record, dict[str, str]]:
+    """Make every rendering of the record, and verify them while a browser prints the page.
+
+    Args:
+        staged: the folder with the record.
+        report: the report's name, for ``findings.json``.
+        run_id: the run, for the same file.
+        progress: a callback for progress.
+        is_printed: whether the page is printed.
+
+    Returns:
+        The record, and the things that could not be made, name → reason.
+
+    Raises:
+        VerificationFailed, ReportIncomplete, PublishError: as :func:`render`, :func:`write_ofd` and :func:`print_pdf`.
+    """
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        prints: list[Future[dict[str, str]]] = []
+
+        def begin() -> None:
+            if is_printed:
+                prints.append(thread.submit(print_pdf, staged))
+
+        record = render(staged, report=report, run_id=run_id, page_written=begin)
+        left_out = write_ofd(record, staged)
+        if prints:
+            progress(tr("printing"), 0)
+        return record, left_out | {name: why for made in prints for name, why in made.result().items()}
+
+
+def render(staged: Path, *, report: str, run_id: str, page_written: Callable[[], object] = _nothing) -> Record:
     """Make every rendering of the record in a folder, and verify that each agrees with the record.
 
     Args:
         staged: the folder with the record.
         report: the report's name, for ``findings.json``.
         run_id: the run, for the same file.
+        page_written: called as soon as the page is there.
 
     Returns:
         The record.
@@ -40,7 +112,7 @@ def render(staged: Path, *, report: str, run_id: str) -> Record:
 
     disk_space.check_free_space(staged)
     try:
-        exporters.render(staged / RECORD, staged)
+        exporters.render(staged / RECORD, staged, page_written)
         record = load_record(staged / RECORD)
         findings_json.write(record, report, run_id, staged)
         verify_renderings(staged)
@@ -73,7 +145,7 @@ def write_ofd(record: Record, staged: Path) -> dict[str, str]:
     return {}
 
 
-def print_pdf(staged: Path, progress: Callable[[str, int], None]) -> dict[str, str]:
+def print_pdf(staged: Path) -> dict[str, str]:
     """Print the page as PDF; the browser keeps its own files beside the folder meanwhile.
 
     Returns:
@@ -85,7 +157,6 @@ def print_pdf(staged: Path, progress: Callable[[str, int], None]) -> dict[str, s
     from ntanalytics.reports import exporters
     from ntanalytics.reports.exporters.pdf import print_page
 
-    progress(tr("printing"), 0)
     try:
         reason = print_page(staged / exporters.HTML, staged / PDF, staged.parent / "browser")
     except OSError as error:

@@ -24,7 +24,7 @@ from ntanalytics.runner import (
 )
 from ntanalytics.runner.abandoned_runs import reap_abandoned_runs, record_publication
 from ntanalytics.runner.executed_notebook import mark_published
-from ntanalytics.runner.needed_data import FailedSource, NeededData, extract_needs
+from ntanalytics.runner.needed_data import FailedSource, extract_needs
 from ntanalytics.runner.report_kernels import kernel_environment, known_secrets, shared_kernel_pool
 from ntanalytics.runner.report_request import ReportRequest, request_report
 from ntanalytics.runner.run_context import RunContext
@@ -150,19 +150,15 @@ def run_report(
         ):
             shared = batch or PageBatch(known_secrets(context.settings), (), pool)
             with evidence_kept(staged, context.outputs, run, shared.secrets):
-                watch = up_to_date.BasisWatch.begin(context)
-                data = NeededData(shared.failed_sources, ()) if batch else extract_needs(context, request)
-                disk_space.check_free_space(context.outputs)  # the lake may be on the same disk
-                basis = None if batch else watch.extracted(context, request, run.run_id, data)
+                failed, watch = _extract(context, request, run, batch)
                 record, manifest = _make(context, request, run, staged, target, batch=shared, is_printed=batch is None)
-                if (basis := watch.kept(context, basis, manifest)) is not None:
-                    manifest["basis"] = basis
+                watch.add_basis(context, manifest)
                 _publish(context, run, manifest, staged, target)
             # Inside the staging: a process killed right here leaves its staging folder, and the next process sees by
             # the manifest that the run was published.
             record_publication(context.ledger, manifest, target)
             warnings |= finding_history.record_or_warn(context.ledger, record, manifest)
-    result = _result(request, run, manifest, target, data.failed, {**warnings, **index_warnings})
+    result = _result(request, run, manifest, target, failed, {**warnings, **index_warnings})
     return replace(result, seconds=time.monotonic() - started)
 
 
@@ -231,6 +227,18 @@ def _start(context: RunContext, request: ReportRequest) -> evidence.RunIdentity:
     return evidence.RunIdentity(run_id, report, period, parameters, request.folder_in(context.outputs))
 
 
+def _extract(
+    context: RunContext, request: ReportRequest, run: evidence.RunIdentity, batch: PageBatch | None
+) -> tuple[tuple[FailedSource, ...], up_to_date.BasisWatch]:
+    """Extract the data of a run of its own; return the sources that failed, and what its basis is made of."""
+    if batch is not None:  # their data are there
+        return batch.failed_sources, up_to_date.BasisWatch.without_basis()
+    watch = up_to_date.BasisWatch.begin(context)
+    data = extract_needs(context, request)
+    disk_space.check_free_space(context.outputs)  # the lake may be on the same disk
+    return data.failed, watch.after_extraction(context, request, run.run_id, data)
+
+
 def _make(
     context: RunContext,
     request: ReportRequest,
@@ -245,26 +253,27 @@ def _make(
 
     A later version than the one in ``target`` says what it corrects.
     """
+    task = engine.ExecutionTask(run.report, request.notebook.path, staged / RECORD, request.values)
+    extraction_id = context.ledger.coverage.last_extraction_id()
+    with rendering.imported_meanwhile(context.progress) as progress:
+        engine.execute(
+            task,
+            environment={**kernel_environment(context.settings, run.run_id), **batch.environment},
+            pool=batch.pool,
+            limits=context.limits or engine.Limits(memory_mb=context.settings.report_memory_mb),
+            secrets=batch.secrets,
+            progress=progress,
+        )
     # pandas and Ibis come with it, and a report that is up to date needs neither
     from ntanalytics.reports.record import Publication, load_record
 
-    task = engine.ExecutionTask(run.report, request.notebook.path, staged / RECORD, request.values)
-    extraction_id = context.ledger.coverage.last_extraction_id()
-    engine.execute(
-        task,
-        environment={**kernel_environment(context.settings, run.run_id), **batch.environment},
-        pool=batch.pool,
-        limits=context.limits or engine.Limits(memory_mb=context.settings.report_memory_mb),
-        secrets=batch.secrets,
-        progress=context.progress,
-    )
     version = correcting.next_version(context, request, target)
     revision = correcting.revision(context, request, target, load_record(staged / RECORD), version)
     publication = Publication(run.report, run.run_id, version)
     mark_published(staged / RECORD, publication, revision.blocks if revision else ())
-    record = rendering.render(staged, report=run.report, run_id=run.run_id)
-    left_out = rendering.write_ofd(record, staged)
-    left_out |= rendering.print_pdf(staged, context.progress) if is_printed else {}
+    record, left_out = rendering.render_all(
+        staged, report=run.report, run_id=run.run_id, progress=context.progress, is_printed=is_printed
+    )
     manifest = publishing.make_manifest(request, record, staged, run_id=run.run_id, version=version, left_out=left_out)
     manifest["extraction_id"] = extraction_id
     manifest["corrects"] = revision.corrects if revision else []

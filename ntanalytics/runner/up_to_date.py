@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,20 +62,30 @@ class BasisWatch:
         program: digest of the program.
         site: digest of the settings and the site's files.
         files: source → digest of the state of its files; None for a source that is no file.
+        basis: the basis after the extraction; None before it, and where it cannot be known.
     """
 
     program: str
     site: str
     files: Mapping[str, str | None]
+    basis: Basis | None = None
 
     @classmethod
     def begin(cls, context: RunContext) -> BasisWatch:
         """Return the state before the extraction."""
         settings = context.settings
+        basis.program_digest.cache_clear()  # it may have been replaced under a process that lives for long
         return cls(basis.program_digest(), basis.site_digest(settings), basis.file_states(settings))
 
-    def extracted(self, context: RunContext, request: ReportRequest, run_id: str, data: NeededData) -> Basis | None:
-        """Return the basis after the extraction, before the notebook reads it; None if it cannot be known.
+    @classmethod
+    def without_basis(cls) -> BasisWatch:
+        """Return a state of which no basis is made: pages of a batch are made again each time."""
+        return cls("", "", {})
+
+    def after_extraction(
+        self, context: RunContext, request: ReportRequest, run_id: str, data: NeededData
+    ) -> BasisWatch:
+        """Return the state with the basis after the extraction, before the notebook reads it.
 
         Args:
             context: the site.
@@ -84,22 +94,21 @@ class BasisWatch:
             data: the extracted data.
         """
         if data.failed or request.notebook.reads_more(context.settings):
-            return None
-        known = basis.basis(context, request, run_id, sorted(request.notebook.needs), data.unsettled)
+            return self
+        now = basis.basis(context, request, run_id, sorted(request.notebook.needs), data.unsettled)
         is_same = all(self.files[name] == basis.files_digest(context.settings, [name]) for name in data.unsettled)
-        return known if is_same else None
+        return replace(self, basis=now if is_same else None)
 
-    def kept(self, context: RunContext, known: Basis | None, manifest: Manifest) -> Basis | None:
-        """Return the basis of a report that was made, if nothing of it was changed meanwhile; else None.
+    def add_basis(self, context: RunContext, manifest: Manifest) -> None:
+        """Add the basis to the manifest of the report that was made, if nothing of it was changed meanwhile.
 
         Args:
             context: the site.
-            known: the basis after the extraction.
-            manifest: the manifest of the report.
+            manifest: the manifest.
         """
-        if known is None or not set(manifest["tables"]) <= set(known["datasets"]):
-            return None
+        if self.basis is None or not set(manifest["tables"]) <= set(self.basis["datasets"]):
+            return
         basis.program_digest.cache_clear()
         is_same = (self.program, self.site) == (basis.program_digest(), basis.site_digest(context.settings))
-        present = basis.table_versions(context.settings, manifest["tables"])
-        return known if is_same and present == dict(manifest["tables"]) else None
+        if is_same and basis.table_versions(context.settings, manifest["tables"]) == dict(manifest["tables"]):
+            manifest["basis"] = self.basis

@@ -336,6 +336,10 @@ class EventView(DatasetView):
 
     def rejected(self) -> list[tuple[str, str, int]]:
         """See :class:`DatasetView`."""
+        return self._rejected
+
+    @cached_property
+    def _rejected(self) -> list[tuple[str, str, int]]:
         return self._workspace.ledger.coverage.rejected(self.contract.name, self.period.first, self.period.last)
 
     def unknown_words(self) -> list[tuple[str, str, str, int]]:

@@ -20,8 +20,11 @@ if TYPE_CHECKING:
 #: Days before a day among which comparable ones are looked for.
 HISTORY_DAYS = 28
 
-#: Source → day → part of the source → rows by local hour; a dataset without parts has one, without a name.
-_BySource = dict[str, dict[dt.date, dict[str, Floats]]]
+#: Part of a source → rows by local hour; a dataset without parts has one, without a name.
+_Parts = dict[str, Floats]
+
+#: Source → day → its parts.
+_BySource = dict[str, dict[dt.date, _Parts]]
 
 #: (source, day) → its damage.
 Damages = Mapping[tuple[str, dt.date], ProfileDamage]
@@ -37,6 +40,7 @@ class RowsByHour:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self._read: dict[str, tuple[dt.date, dt.date, _BySource]] = {}
+        self._judged: dict[tuple[str, str, dt.date, tuple[dt.date, ...]], ProfileDamage | None] = {}
 
     def of(self, dataset: Dataset, first: dt.date, last: dt.date) -> _BySource:
         """Return source → day → part → rows by local hour, of the days asked for and perhaps of others."""
@@ -47,6 +51,23 @@ class RowsByHour:
             known = first, last, _rows_by_hour(self.workspace, dataset, first, last)
             self._read[dataset.name] = known
         return known[2]
+
+    def damage(
+        self, dataset: Dataset, source: str, day: dt.date, usual: Sequence[dt.date], by_day: Mapping[dt.date, _Parts]
+    ) -> ProfileDamage | None:
+        """Return the damage of a day held against others, which is judged once for all periods that look at it.
+
+        Args:
+            dataset: the dataset.
+            source: the source.
+            day: the day.
+            usual: the comparable days before it.
+            by_day: day → part → rows by local hour of the source.
+        """
+        key = (dataset.name, source, day, tuple(usual))
+        if key not in self._judged:
+            self._judged[key] = _damage(by_day[day], [by_day[other] for other in usual]) if usual else None
+        return self._judged[key]
 
 
 def damaged_days(
@@ -74,8 +95,7 @@ def damaged_days(
             for day in sorted(set(by_day) & set(held.get(source, ())))
         ]
         for day in sorted(set(days) & set(by_day)):
-            usual = [by_day[other] for other in comparable_days(known, day)]
-            damage = _damage(by_day[day], usual) if usual else None
+            damage = rows_by_hour.damage(dataset, source, day, comparable_days(known, day), by_day)
             if damage is not None:
                 damages[source, day] = damage
         damages |= _beside_shifted(source, damages, set(days) & set(by_day))

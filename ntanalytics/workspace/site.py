@@ -72,6 +72,7 @@ class Workspace:
         self._lake = DeltaLake.of(settings)
         self.reader: Reader = open_reader(self._lake, settings)
         self._versions: dict[str, int | None] = {}
+        self._known_days: dict[str, tuple[dt.date, dt.date, list[CoverageDay]]] = {}
 
     def version(self, dataset: str) -> int | None:
         """Return the version of a dataset that this workspace reads: the newest one at its first access.
@@ -191,9 +192,14 @@ class Workspace:
         The lake decides, not the ledger: it may have been moved, emptied or restored from a backup. A day before the
         first day of its source is not held.
         """
-        held = self._lake.days(dataset, self.version(dataset))
-        days = [day for day in self.ledger.coverage.days(dataset, first, last) if not day.rows or day.day in held]
-        return self.first_days.known(dataset_named(dataset), days)
+        known = self._known_days.get(dataset)
+        if known is None or first < known[0] or last > known[1]:
+            since, until = (min(first, known[0]), max(last, known[1])) if known else (first, last)
+            held = self._lake.days(dataset, self.version(dataset))
+            days = (day for day in self.ledger.coverage.days(dataset, since, until) if not day.rows or day.day in held)
+            known = since, until, self.first_days.known(dataset_named(dataset), days)
+            self._known_days[dataset] = known  # as the version, it stays as it was at the first access
+        return [day for day in known[2] if first <= day.day <= last]
 
     @cached_property
     def first_days(self) -> FirstDays:
@@ -239,7 +245,7 @@ class Workspace:
     @cached_property
     def _catalog(self) -> Catalog:
         """The products, of which each is read and checked once."""
-        return site_catalog(self.settings.queries)
+        return site_catalog(self.settings.queries, is_read=False)
 
     @cached_property
     def sources_by_dataset(self) -> dict[str, list[str]]:

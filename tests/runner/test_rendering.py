@@ -9,6 +9,7 @@ import nbformat
 import pytest
 
 from ntanalytics.errors import VerificationFailed
+from ntanalytics.reports import exporters
 from ntanalytics.reports.exporters.ofd import fonts
 from ntanalytics.reports.exporters.pdf import find_browser
 from ntanalytics.reports.verification import verify, verify_ofd
@@ -86,3 +87,19 @@ def test_without_the_fonts_the_report_is_issued_and_names_the_package(
     assert "fonts-noto-cjk" in result.left_out["report.ofd"]
     assert not (desk.published / "report.ofd").exists()
     verify(desk.published)
+
+
+def test_renderings_that_differ_from_the_record_are_not_published_with_their_print(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The page is printed while it is verified: a print that takes long delays the refusal, and cannot prevent it."""
+    slow = tmp_path / "chromium"
+    slow.write_text("#!/bin/sh\nsleep 1\n", encoding="utf-8")
+    slow.chmod(0o755)
+    monkeypatch.setenv("NTANALYTICS_CHROMIUM", str(slow))
+    monkeypatch.setattr(exporters, "page_text", lambda _: "<p>another page</p>")
+    desk.write()
+    with pytest.raises(VerificationFailed):
+        desk.run()
+    assert not desk.published.exists()
+    assert desk.staged() == []

@@ -8,10 +8,14 @@ from typing import Any
 
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
+import pyarrow as pa
 from ibis.backends.duckdb import Backend
 
 from ntanalytics.lake.backends.compiled_sql import CompiledSql
 from ntanalytics.lake.backends.expression_key import expression_key
+
+#: Rows of an answer that is kept, and the most answers; a report has some hundred of some hundred rows.
+_MOST_ROWS, _MOST_ANSWERS = 5_000, 1_000
 
 
 class CompilingBackend(Backend):  # type: ignore[misc]
@@ -24,6 +28,8 @@ class CompilingBackend(Backend):  # type: ignore[misc]
     def __init__(self, folder: Path | None) -> None:
         super().__init__()
         self._compiled = CompiledSql(folder, _render)
+        self._answers: dict[tuple[ops.Node, str], pa.Table] = {}
+        self._lasting: set[ops.Node] = set()  # what was compiled just now, and has one answer
 
     @classmethod
     def connected(cls, folder: Path | None, **options: Any) -> CompilingBackend:
@@ -31,6 +37,26 @@ class CompilingBackend(Backend):  # type: ignore[misc]
         backend = cls(folder)
         backend.do_connect(**options)
         return backend
+
+    def to_pyarrow(self, expr: ir.Expr, /, *, limit: Any = None, params: Any = None, **kwargs: Any) -> Any:
+        """Return the result of an expression; a question that was asked before is answered from memory.
+
+        The files of a lake's version never change, and an expression names the tables that it reads, so that an equal
+        one has an equal answer.
+        """
+        if params or kwargs or not isinstance(expr, ir.Table):
+            return super().to_pyarrow(expr, params=params, limit=limit, **kwargs)
+        op = expr.op()
+        key = (op, repr(limit))
+        answer = self._answers.get(key)
+        if answer is None:
+            answer = super().to_pyarrow(expr, limit=limit)
+            if answer.num_rows <= _MOST_ROWS and op in self._lasting:
+                if len(self._answers) >= _MOST_ANSWERS:
+                    self._answers.clear()
+                self._answers[key] = answer
+            self._lasting.clear()
+        return answer
 
     def compile(self, expr: ir.Expr, /, *, limit: int | None = None, params: Any = None, pretty: bool = False) -> str:
         """Return the SQL of an expression."""
@@ -41,6 +67,8 @@ class CompilingBackend(Backend):  # type: ignore[misc]
             key = expression_key(op)
         except NotImplementedError:
             return self._fresh(op, limit=limit)
+        if key.has_one_answer:
+            self._lasting = {op}
         sql = self._compiled.get(key, limit)
         if sql is None:
             sql = self._compiled.add(key, limit, op, lambda root: self._fresh(root, limit=limit))

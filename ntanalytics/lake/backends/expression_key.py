@@ -22,6 +22,11 @@ _MADE_UP = re.compile(r"\w+_[a-z2-7]{26}")
 _PLAIN = (str, int, float, bool, bytes, type(None), Decimal, Enum, dt.date, dt.datetime, dt.time, dt.timedelta)
 
 
+def is_made_up(name: str) -> bool:
+    """Return whether Ibis made up a name for one table of one process."""
+    return _MADE_UP.fullmatch(name) is not None
+
+
 class ExpressionKey(NamedTuple):
     """Structure of an expression, and what differs between expressions of one structure.
 
@@ -29,11 +34,13 @@ class ExpressionKey(NamedTuple):
         digest: SHA-256 of the structure: operations, columns, types, numbers and words.
         names: the made-up names of its tables, in the order of their first appearance.
         dates: its dates and times, each once, in that order.
+        has_one_answer: whether it reads tables with made-up names alone, which no statement changes, and no clock.
     """
 
     digest: str
     names: tuple[str, ...]
     dates: tuple[ops.Literal[Any], ...]
+    has_one_answer: bool
 
 
 def expression_key(op: ops.Node) -> ExpressionKey:
@@ -48,7 +55,7 @@ def expression_key(op: ops.Node) -> ExpressionKey:
     except RecursionError as error:
         raise NotImplementedError("it is too deep") from error
     digest = hashlib.sha256("\n".join(walk.lines).encode()).hexdigest()
-    return ExpressionKey(digest, tuple(walk.names), tuple(walk.dates))
+    return ExpressionKey(digest, tuple(walk.names), tuple(walk.dates), walk.has_one_answer)
 
 
 class _Walk:
@@ -58,6 +65,7 @@ class _Walk:
         self.lines: list[str] = []
         self.names: dict[str, str] = {}
         self.dates: dict[ops.Literal[Any], str] = {}
+        self.has_one_answer = True
         self._seen: dict[int, str] = {}  # the expression keeps its nodes alive
 
     def node(self, op: ops.Node) -> str:
@@ -73,18 +81,21 @@ class _Walk:
         kind = type(op)
         if not kind.__module__.startswith("ibis.") or isinstance(op, ops.ScalarUDF | ops.AggUDF | ops.ScalarParameter):
             raise NotImplementedError(kind.__qualname__)
+        if isinstance(op, ops.Impure | ops.SQLQueryResult | ops.SQLStringView):
+            self.has_one_answer = False
         if kind is ops.Literal and type(op.value) in (dt.date, dt.datetime):
             place = self.dates.setdefault(op, f"date {len(self.dates)}")
             return f"{place} {self._part(op.dtype)}"
         if kind is ops.InMemoryTable:  # its rows are not in the SQL
             return f"InMemoryTable {self._name(op.name)} {self._part(op.schema)}"
         if kind is ops.DatabaseTable:
+            self.has_one_answer &= is_made_up(op.name)
             namespace = (op.namespace.catalog, op.namespace.database)
             return f"DatabaseTable {self._name(op.name)} {self._part(op.schema)} {namespace!r}"
         return f"{kind.__module__}.{kind.__qualname__} {' '.join(map(self._part, op.__args__))}"
 
     def _name(self, name: str) -> str:
-        if not _MADE_UP.fullmatch(name):
+        if not is_made_up(name):
             return repr(name)
         return self.names.setdefault(name, f"table {len(self.names)}")
 

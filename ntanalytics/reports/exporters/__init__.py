@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from ntanalytics.reports.exporters.excel import workbook_bytes
@@ -15,12 +16,17 @@ from ntanalytics.reports.record import Record, load_record
 HTML, EXCEL, DOCUMENT, OFD = "report.html", "report.xlsx", "report.docx", "report.ofd"
 
 
-def render(notebook: Path, folder: Path) -> list[Path]:
+def _nothing() -> None:
+    """Do nothing."""
+
+
+def render(notebook: Path, folder: Path, page_written: Callable[[], object] = _nothing) -> list[Path]:
     """Write ``report.html`` and ``report.xlsx`` of an executed notebook, and ``report.docx`` if the record has one.
 
     Args:
         notebook: the executed notebook, the record.
         folder: an existing folder for the renderings.
+        page_written: called as soon as the page is there, before the others are made.
 
     Returns:
         The paths of the renderings, HTML first.
@@ -31,6 +37,7 @@ def render(notebook: Path, folder: Path) -> list[Path]:
     record = load_record(notebook)
     html, excel = folder / HTML, folder / EXCEL
     html.write_text(page_text(record), encoding="utf-8", newline="\n")
+    page_written()
     excel.write_bytes(workbook_bytes(record))
     if not record.has_document:
         return [html, excel]
