@@ -11,6 +11,9 @@ from tests.truth.span import DAY, WEEK, Span
 #: Fewest accounts of a unit with a place, and fewest daily active ones of a unit that moved.
 MIN_ACCOUNTS, MIN_DAILY = 20, 5
 
+#: Change of the daily active accounts from which a unit moved.
+MOVED = 0.25
+
 LOW_RATE, WEEKS_DRAWN, LEAD_WEEKS, OLDEST, QUARTER = 0.4, 8, 4, 8, 91
 
 CARDS = ("active", "active_rate", "daily_active", "mobile_share", "xinchuang_share")
@@ -139,9 +142,8 @@ def _units(oa: OA, span: Span) -> Figures:
         for block in ("best", "last") if name in fair else ():
             put(figures, block, name, {key: values[key] for key in ("place", "enabled", "active_rate", "low_weeks")})
         moved = {key: values[key] for key in ("daily_active", "daily_active_change_rate")}
-        if name in fair and (before or 0) >= MIN_DAILY and row["daily_active"] != before:
-            block = "risen" if (row["daily_active"] or 0) > (before or 0) else "fallen"
-            put(figures, block, name.split("|")[0], moved | {"daily_active_before": before})
+        if (before or 0) >= MIN_DAILY and abs(moved["daily_active_change_rate"] or 0) >= MOVED:
+            put(figures, "moved", name, moved | {"daily_active_before": before})
         put(figures, "board", f"oa.low_weeks:unit/{name.split('|')[0]}", {"value": low, "count": row["enabled"]})
     return figures
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from tests.truth.figures import Figures, median, put, rate
 from tests.truth.sources import Sources
-from tests.truth.span import DAY, Span, epoch, midnight, moment
+from tests.truth.span import DAY, Span, epoch, local, midnight, moment
 
 #: Successful runs that tell what is usual.
 USUAL = 7
@@ -90,6 +90,9 @@ class Backups:
             own = self.plan(runs, epoch(span.until) or 0)
             for column in ("backup_lateness", "size_drop"):
                 figures[block, f"infra.{column}:plan/{name}", "value"] = own[column]
+            last = local(own["last_success_at"] or 0)
+            clock_s = last.hour * 3600 + last.minute * 60
+            figures[block, f"infra.backup_lateness:plan/{name}", "last_s"] = clock_s
         for host, failed in self.waiting(span).items():
             figures[block, f"infra.failed_patches:host/{host}", "value"] = failed
         tapes = [name for name, is_offline in self.plans if is_offline]

@@ -29,12 +29,10 @@ PARTIAL = frozenset(
         "disks",
         "evidence-handling",
         "evidence-returns",
-        "fallen",
         "headlines",
         "last",
         "overdue",
         "renewals",
-        "risen",
         "systems",
         "trend-adoption",
         "trend-capacity",
@@ -47,13 +45,7 @@ PARTIAL = frozenset(
 )
 
 #: Blocks of the first rows, with the column that orders them and whether the largest come first.
-FIRST = {
-    "best": ("place", False),
-    "last": ("place", True),
-    "overdue": ("overdue_deliveries", True),
-    "risen": ("daily_active_change_rate", True),
-    "fallen": ("daily_active_change_rate", False),
-}
+FIRST = {"best": ("place", False), "last": ("place", True), "overdue": ("overdue_deliveries", True)}
 
 
 @dataclass(frozen=True)

@@ -235,6 +235,7 @@ def level(actions: Iterable[Action], enabled: int, worked: list[dt.date]) -> dic
         "active_rate": rate(active, enabled),
         "daily_active": daily,
         "stickiness": rate(daily, active),
+        "habit": rate(sum(2 * len(acted & set(worked)) >= len(worked) for acted in days.values()), active),
         "mobile_share": rate(len(mobile), active),
         "xinchuang_share": rate(len(xinchuang), len(known)),
         "breadth": median(float(len(used)) for used in modules.values()),

@@ -39,7 +39,6 @@ KEYS: dict[str, tuple[str, ...]] = {
     "evidence-handling": ("subject",),
     "evidence-returns": ("subject",),
     "failure-codes": ("carrier", "failure_code"),
-    "fallen": ("unit",),
     "flow": (),
     "handling": ("module",),
     "hosts": ("host",),
@@ -49,6 +48,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "low-use": ("low_use_kind", "low_use_name"),
     "manual-checks": ("item",),
     "modules": ("module",),
+    "moved": ("unit", "edition"),
     "open-items": ("item",),
     "outages": ("target", "down_from_at"),
     "overdue": ("receiver_unit",),
@@ -56,7 +56,6 @@ KEYS: dict[str, tuple[str, ...]] = {
     "reconciliation": ("carrier",),
     "renewals": ("renewal_month",),
     "requests-by-service": ("service",),
-    "risen": ("unit",),
     "seals": ("state",),
     "services": ("service",),
     "sms": ("carrier",),
@@ -71,6 +70,9 @@ KEYS: dict[str, tuple[str, ...]] = {
     "year-volumes": ("volume",),
     "unusual": ("at", "subject"),
 }
+
+#: Words of a change within noise, which tell no number.
+STEADY = "基本持平"
 
 #: Blocks whose rows are findings, each with its value and the figures behind it.
 FINDINGS = ("board", "basis")
@@ -170,7 +172,8 @@ def _of_rows(name: str, block: Content) -> Iterator[tuple[str, str, float | None
 def _of_systems(block: Content) -> Iterator[tuple[str, str, float | None]]:
     """Yield the changes in words of the subsystems, and the last weeks drawn beside them."""
     for row, values in zip(block["rows"], block["drawn"]["values"], strict=True):
-        yield row["subsystem"], "change-words", _in_words(row["change"])
+        if row["change"] != STEADY:
+            yield row["subsystem"], "change-words", _in_words(row["change"])
         for place, value in enumerate(reversed(values)):
             yield row["subsystem"], f"drawn-{place}", value
 

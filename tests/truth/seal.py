@@ -47,6 +47,7 @@ class Seals:
     def states(self) -> Figures:
         """Return the seals by state with the duration of their steps."""
         figures: Figures = {}
+        words = {state: written for written, state in STATES.items()}
         for state, seals in self.by_state.items():
             requests = [requested for requested, _, _ in seals if requested]
             values: dict[str, float | None] = {
@@ -55,7 +56,7 @@ class Seals:
                 "testing_days_p50": median(seconds(t, m) / DAY_S for _, m, t in seals if m and t),
                 "oldest_request_at": epoch(min(requests)) if requests else None,
             }
-            put(figures, "seals", state, values)
+            put(figures, "seals", words[state], values)
         return figures
 
     def findings(self, span: Span, block: str = "board") -> Figures:
