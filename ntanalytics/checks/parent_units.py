@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.contract import DATASETS
@@ -56,38 +58,52 @@ def column_of(dataset: Dataset, dimension: str) -> Column | None:
     return None if dimension == PARENT else dataset.column(dimension)
 
 
-def with_parents(context: CheckContext, events: ir.Table, link: UnitLink | None) -> ir.Table | None:
-    """Return events with the unit above theirs, null where none is known; None where no unit has one.
+def parents_of(context: CheckContext, link: UnitLink | None) -> pa.Table | None:
+    """Return ``member`` → ``parent`` of what a link leads by; None where no unit is known to have one.
 
     Args:
         context: the context; its check reads the dataset of the link.
-        events: rows of a dataset.
-        link: the way to their units.
+        link: the way of some events to their units.
     """
     if link is None or (link.state and not context.dataset(link.state).sources):
         return None
-    parents = context.shared(_parents, link.state)
-    if parents is None:
-        return None
-    joined = events.left_join(parents, events[link.column] == parents["_member"])
+    found = context.shared(_parents, link.state)
+    return found if len(found) else None
+
+
+def with_parents(events: ir.Table, column: str, parents: pa.Table) -> ir.Table:
+    """Return events with the unit above theirs, null where none is known.
+
+    Args:
+        events: rows of a dataset.
+        column: the column of their link.
+        parents: the result of :func:`parents_of`.
+    """
+    known = ibis.memtable(parents.rename_columns(["_member", PARENT]))
+    joined = events.left_join(known, events[column] == known["_member"])
     return joined.select(*(events[name] for name in events.columns), joined[PARENT])
 
 
-def _parents(context: CheckContext, state: str) -> ir.Table | None:
-    """Return ``_member`` → ``parent``, by the unit's name or by the key of a state; None where there is none."""
+def add_parents(counted: pa.Table, column: str, parents: pa.Table) -> pa.Table:
+    """Return counts by a unit's name with the unit above it, as :func:`with_parents` does for events."""
+    places = pc.index_in(counted[column], parents["member"])
+    return counted.append_column(PARENT, parents[PARENT].take(places))
+
+
+def _parents(context: CheckContext, state: str) -> pa.Table:
+    """Return ``member`` → ``parent``, by the unit's name or by the key of a state."""
     units = context.units()
     ours = units.names().filter(ibis._.parent.notnull()).select("unit", "parent")
     theirs = units.aliases.inner_join(ours, units.aliases.ours == ours.unit).select(unit="theirs", parent="parent")
-    named = ours.union(theirs).group_by(_member="unit").agg(parent=ibis._.parent.min())
+    named = ours.union(theirs).group_by(member="unit").agg(parent=ibis._.parent.min())
     if state:
         rows, contract = context.dataset(state).table, DATASETS[state]
         if _unit_column(contract) == "unit_id":
             rows = units.identify(rows)
         own = rows.filter(rows.unit.notnull()).select(_key=contract.key[0], _unit="unit")
-        placed = own.inner_join(named, own["_unit"] == named["_member"])
-        named = placed.group_by(_member="_key").agg(parent=placed[PARENT].min())
-    found = named.to_pyarrow()
-    return ibis.memtable(found) if len(found) else None
+        placed = own.inner_join(named, own["_unit"] == named["member"])
+        named = placed.group_by(member="_key").agg(parent=placed[PARENT].min())
+    return named.to_pyarrow().combine_chunks()
 
 
 def _unit_column(state: Dataset) -> str:

@@ -13,11 +13,21 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
+import ibis.expr.types as ir
 import pyarrow as pa
 
 from ntanalytics.checks.check import Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.checks.parent_units import PARENT, UnitLink, column_of, label_of, unit_link, with_parents
+from ntanalytics.checks.parent_units import (
+    PARENT,
+    UnitLink,
+    add_parents,
+    column_of,
+    label_of,
+    parents_of,
+    unit_link,
+    with_parents,
+)
 from ntanalytics.checks.subsystem import Subsystem
 from ntanalytics.contract import DATASETS, Column, Dataset, Kind, Type
 from ntanalytics.contract.dimensions import Breakdown, breakdown, state_of
@@ -189,12 +199,7 @@ def _departures(context: CheckContext, name: str, time: str) -> list[Departure] 
     events = events.filter(events.day.isin({*before, *of_weekday, context.on}))
     if view.gap_sources:
         events = events.filter(~events.source.isin(sorted(view.gap_sources)))
-    dimensions = [column.name for column in columns.dimensions if not view.sources_without(column.name)]
-    link, nested = _LINKS[name], tuple[str, ...]()
-    if (placed := with_parents(context, events, link)) is not None and link is not None:
-        events, dimensions, nested = placed, [*dimensions, PARENT], (link.column, PARENT)
-    table = leaves(events, time, context.utc_offset_h, dimensions, weight=columns.weight, values=values)
-    counted = table.to_pyarrow()
+    counted, dimensions, nested = _counted(context, name, events, time, values)
     usual = expected_range(_totals(counted, known, before), context.on)
     departing = departures(counted, [*reversed(before), context.on], dimensions, values, usual, nested)
     if of_weekday:
@@ -203,6 +208,29 @@ def _departures(context: CheckContext, name: str, time: str) -> list[Departure] 
         subjects = {departure.subject for departure in others}
         departing = [departure for departure in departing if departure.subject in subjects]
     return [departure for departure in departing if _is_felt(dataset, departure)]
+
+
+def _counted(
+    context: CheckContext, name: str, events: ir.Table, time: str, values: Sequence[str]
+) -> tuple[pa.Table, list[str], tuple[str, ...]]:
+    """Return the leaves of some events, with the unit above theirs where one is known.
+
+    Returns:
+        The leaves, their dimensions, and the two of them of which one implies the other, if there are such.
+    """
+    view, columns, link = context.dataset(name, HISTORY_DAYS), WATCHED[name], _LINKS[name]
+    dimensions = [column.name for column in columns.dimensions if not view.sources_without(column.name)]
+    parents = parents_of(context, link)
+    if parents is not None and link is not None and link.state:
+        events, dimensions = with_parents(events, link.column, parents), [*dimensions, PARENT]
+    table = leaves(events, time, context.utc_offset_h, dimensions, weight=columns.weight, values=values)
+    counted = table.to_pyarrow()
+    if parents is None or link is None or link.column not in dimensions:
+        return counted, dimensions, ()
+    nested = (link.column, PARENT)
+    if link.state:
+        return counted, dimensions, nested
+    return add_parents(counted, link.column, parents), [*dimensions, PARENT], nested
 
 
 def _totals(counted: pa.Table, calendar: Rows, days: Sequence[date]) -> list[Mapping[str, Any]]:

@@ -150,6 +150,16 @@ def test_a_county_whose_accounts_stay_away_is_told_although_no_column_names_it()
     assert finding.entity.label == "上级单位 如皋市"
 
 
+def test_a_county_is_told_and_not_its_units_where_a_column_names_these() -> None:
+    directory, rows = _directory(), list[Row]()
+    for account in directory["identity.accounts"]:
+        today = dict.fromkeys(range(10, 14), 0) if account["unit_id"].startswith("如皋市") else None
+        rows += hours(5, today, unit=account["unit_id"], application="oa", carrier="mobile", segments=1)
+    data = {"sms.messages": events("sms.messages", rows), "identity.units": directory["identity.units"]}
+    found = judge(subsystem("sms"), {"sms.surveillance"}, data)
+    assert [dict(members_of(finding)) for finding in found if finding.is_violation] == [{"parent": "如皋市"}]
+
+
 def test_a_process_that_goes_on_being_begun_and_does_not_end_is_told_by_its_ends() -> None:
     rows = []
     for number, module in enumerate(("documents", "countersign", "bulletins", "notices")):
