@@ -180,7 +180,7 @@ def _show_choice(report: ConnectionReport) -> None:
 def _show_states(report: ConnectionReport) -> None:
     for state in report.datasets:
         days = f", {state.days[0]} … {state.days[1]}" if state.days else ""
-        counts = f"{state.rows:,} row(s) fit, {state.rejected:,} rejected"
+        counts = tr("{rows:,} row(s) fit, {rejected:,} rejected", rows=state.rows, rejected=state.rejected)
         say(f"\n{state.dataset}{days}: {counts}: {tr('all fits') if state.fits else tr('not yet')}")
         for problem in state.problems:
             say(f"  {problem}")

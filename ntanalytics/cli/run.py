@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from ntanalytics.runner import RunResult
     from ntanalytics.settings import Settings
 
+#: Gaps that are printed; a site with its first product lacks nearly everything.
+_MOST_GAPS = 8
+
 
 @app.command(epilog="Example: ntanalytics run sms_volume --period 2026-W47")
 def run(
@@ -73,8 +76,10 @@ def _show(result: RunResult, *, as_json: bool) -> None:
         say(tr("published {directory} (version {version}, {seconds:.1f} s)", **where, seconds=result.seconds))
     else:
         say(tr("{directory}: version {version} is up to date; `--force` issues it again", **where))
-    for gap in result.gaps:
+    for gap in result.gaps[:_MOST_GAPS]:
         say(f"  {gap}")
+    if len(result.gaps) > _MOST_GAPS:
+        say(tr("  and {left} further gaps, which the report lists", left=len(result.gaps) - _MOST_GAPS))
     for name, why in result.left_out.items():
         say(tr("  without {name}: {why}", name=name, why=why))
 

@@ -24,6 +24,7 @@ from ntanalytics.connect.flags import is_doubtful
 from ntanalytics.contract import Column, Dataset, Type
 from ntanalytics.errors import ContractError, NtaError
 from ntanalytics.extraction.conformance import Conformance, conform
+from ntanalytics.language import CHINESE, language, tr
 from ntanalytics.periods import local_window
 from ntanalytics.settings.csv_files import csv_text
 from ntanalytics.sources import Source
@@ -208,9 +209,9 @@ def _problems(dataset: Dataset, conformance: Conformance, nulls: set[str]) -> It
     """Yield the problems that concern no single column."""
     is_complete = not any(column.name in nulls and not column.nullable for column in dataset.mapped)
     if not conformance.rows and not conformance.rejected:
-        yield "no row in these days: nothing is proven; name other days with --from and --to"
+        yield tr("no row in these days: nothing is proven; name other days with --from and --to")
     elif not conformance.rows and is_complete:
-        yield "not one row fits"
+        yield tr("not one row fits")
     if conformance.duplicates:
         yield f"{conformance.duplicates:,} row(s) repeat the key {', '.join(dataset.key)}"
     lines = conformance.lines
@@ -244,7 +245,7 @@ def _column_states(
     states = []
     for column in mapping.dataset.mapped:
         if column.name in mapping.absent:
-            state, problem = "empty", "listed under absent: unknown of this source"
+            state, problem = "empty", tr("listed under absent: unknown of this source")
         else:
             state, problem = _state(column, conformance, nulls, open_words.get(column.name, []))
         if state == "ok" and conformance is not None and column.type is Type.BOOLEAN:
@@ -253,12 +254,21 @@ def _column_states(
     return tuple(states)
 
 
+def _label(column: Column) -> str:
+    """Return what a column means, for the reader: its Chinese label, or its English definition."""
+    return column.label if language() == CHINESE else column.meaning
+
+
 def _flag_state(column: Column, conformance: Conformance, *, is_sure: bool) -> tuple[str, str]:
     """Return the state of a flag, with the number of rows that have it."""
     facts = next(facts for facts in conformance.columns if facts.name == column.name)
-    counts = f"yes: {facts.yes:,} rows, no: {facts.no:,}"
+    counts = tr("yes: {yes:,} rows, no: {no:,}", yes=facts.yes, no=facts.no)
     if is_doubtful(column, facts.yes, facts.yes + facts.no) and not is_sure:
-        return "doubtful", f"{counts}: the other way round? If it is right, write the comment -- {SURE} {column.name}"
+        comment = f"-- {SURE} {column.name}"
+        doubt = tr(
+            "{counts}: the other way round? If it is right, write the comment {comment}", counts=counts, comment=comment
+        )
+        return "doubtful", doubt
     return "ok", counts
 
 
@@ -266,8 +276,8 @@ def _state(column: Column, conformance: Conformance | None, nulls: set[str], ope
     """Return the state of a column and its worst problem."""
     if column.name in nulls:
         if column.nullable:
-            return "empty", "selected as NULL, which the contract allows"
-        return "missing", f"selected as NULL, and every row must have it: {column.meaning}"
+            return "empty", tr("selected as NULL, which the contract allows")
+        return "missing", tr("selected as NULL, and every row must have it: {label}", label=_label(column))
     choices = f"; ours are {', '.join(column.values)}" if column.values else ""
     if open_words:
         return "words", f"no word of ours yet for {', '.join(open_words)}{choices}"

@@ -15,6 +15,7 @@ MOSTLY_YES = frozenset({"is_enabled", "is_monitored", "is_available"})
 
 _SAYS_NO = re.compile("disab|lock|forbid|banned|block|invalid|inactive|frozen|freeze|stop|停用|禁用|锁定|冻结|封禁")
 _SAYS_YES = re.compile("enab|active|available|valid|monitored|启用|有效|可用|正常")
+_BITS = frozenset({"0", "1"})
 _TRUE, _FALSE = frozenset({"1", "true", "t", "yes", "y"}), frozenset({"0", "false", "f", "no", "n"})
 
 _DELETION = re.compile("(is|has)?(logic(al)?)?(del|deleted?|removed)(flag|mark|state|status|at|time|date|on)?|dr|isdel")
@@ -28,6 +29,8 @@ def flag_answers(source_column: SourceColumn, column: Column) -> dict[str, bool 
     """Return value → whether it means yes, by the comment, the value's own word or the name; None if none tells."""
     by_value = meanings(source_column.comment)
     texts = {text for text, _ in source_column.counts} | {value_text(value) for value in source_column.values}
+    if texts and not by_value and texts <= _BITS:  # what nobody has been yet comes later
+        texts = set(_BITS)
     return {text: _answer(text, by_value, source_column, column) for text in sorted(texts | set(by_value))}
 
 

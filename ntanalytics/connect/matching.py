@@ -16,6 +16,7 @@ from ntanalytics.connect.sensitive_columns import name_parts
 from ntanalytics.connect.source_table import ColumnType, SourceColumn, SourceTable
 from ntanalytics.connect.value_forms import meanings
 from ntanalytics.contract import DATASETS, Column, Dataset, Type
+from ntanalytics.language import tr
 
 #: Fewest points with which a column is used; one with fewer is only listed as a candidate.
 ENOUGH_POINTS = 4
@@ -111,10 +112,16 @@ def words() -> dict[str, dict[str, frozenset[str]]]:
     }
 
 
+#: Tables of programs that run by the clock: their tasks are nobody's work.
+_OF_A_SCHEDULER = re.compile("quartz|qrtz|cron|定时任务|调度")
+
+
 def likely_tables(tables: Iterable[SourceTable]) -> dict[str, list[MatchProposal]]:
     """Return the datasets that the tables could feed: name → the tables that are like it."""
     proposals: dict[str, list[MatchProposal]] = {}
     for table in tables:
+        if _OF_A_SCHEDULER.search(f"{table.name} {table.comment}"):
+            continue
         for dataset in DATASETS.values():
             if _is_likely(candidate := propose(dataset, table)):
                 proposals.setdefault(dataset.name, []).append(candidate)
@@ -128,14 +135,14 @@ def propose(dataset: Dataset, table: SourceTable) -> MatchProposal:
     chinese = {word for word in known if not word.isascii()}
     parts = name_parts(table.name)
     if hits := sorted(word for word in known if _contains(parts, word)):
-        points.add(6, f"its name says {hits[0]}")
+        points.add(6, tr("its name says {word}", word=hits[0]))
     if hits := sorted(word for word in chinese if word in table.comment):
-        points.add(4, f"its comment says {hits[0]}")
+        points.add(4, tr("its comment says {word}", word=hits[0]))
     elif hits := sorted(word for word in chinese if word in _kinds_of_rows(table)):
-        points.add(3, f"some of its rows are {hits[0]}, by a column's comment")
+        points.add(3, tr("some of its rows are {word}, by a column's comment", word=hits[0]))
     candidates = {column.name: _candidates(column, dataset, table) for column in dataset.mapped}
     used = len(MatchProposal(dataset, table, 0, (), candidates).used_columns)
-    points.add(used, f"{used} of {len(candidates)} columns have a likely source")
+    points.add(used, tr("{used} of {count} columns have a likely source", used=used, count=len(candidates)))
     return MatchProposal(dataset, table, points.points, tuple(points.reasons), candidates)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from ntanalytics.connect.matching import MatchProposal
 from ntanalytics.connect.source_table import SourceTable
 from ntanalytics.connect.value_reading import MOST_ROWS, with_size
+from ntanalytics.language import tr
 from ntanalytics.sources.database import DatabaseSource
 
 #: Most tables whose rows are counted.
@@ -65,8 +66,10 @@ def choose(candidates: dict[str, list[MatchProposal]], tables: Sequence[SourceTa
         chosen.append(best)
         reasons.setdefault(best.table.name, []).append(f"used for {dataset}")
         for other in others:
-            size = size_text(other.table) or f"{other.points} points"
-            text = f"like {dataset}, too ({size}), but {best.table.name} is likelier"
+            size = size_text(other.table) or tr("{points} points", points=other.points)
+            text = tr(
+                "like {dataset}, too ({size}), but {best} is likelier", dataset=dataset, size=size, best=best.table.name
+            )
             reasons.setdefault(other.table.name, []).append(text)
     listed = {
         table.name: "; ".join(reasons.get(table.name, ["like none of our datasets"]))
@@ -79,8 +82,9 @@ def size_text(table: SourceTable) -> str:
     """Return the number of rows and the newest day of a table as text; empty if they are unknown."""
     if table.rows is None:
         return ""
-    rows = f"more than {MOST_ROWS:,} rows" if table.rows > MOST_ROWS else f"{table.rows:,} rows"
-    return f"{rows}, newest of {table.newest}" if table.newest else rows
+    is_large = table.rows > MOST_ROWS
+    rows = tr("more than {count:,} rows", count=MOST_ROWS) if is_large else tr("{count:,} rows", count=table.rows)
+    return tr("{rows}, newest of {day}", rows=rows, day=table.newest) if table.newest else rows
 
 
 def _score(proposal: MatchProposal, newest: dt.date | None) -> float:

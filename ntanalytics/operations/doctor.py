@@ -169,7 +169,7 @@ def _latest(settings: Settings, source: Source, dataset: str, now: dt.datetime) 
 
 
 def _summary(conformance: Conformance) -> str:
-    parts = [f"{conformance.rows:,} row(s) fit"]
+    parts = [tr("{rows:,} row(s) fit", rows=conformance.rows)]
     if rejected := conformance.rejected:
         reasons = "; ".join(f"{reason} {rows:,}" for reason, rows in list(rejected.items())[:_LISTED])
         parts.append(f"{sum(rejected.values()):,} rejected: {reasons}")

@@ -36,12 +36,12 @@ DESK_WORKBOOK_DATASETS = (
     "sms.bills",
 )
 
-_SETTINGS = f"""\
-# Settings of ntanalytics. Relative paths are relative to this file. Every key: docs/settings.md
+_SETTINGS = """\
+# {about}
 site:
   name: 南通市电子政务工作平台
   timezone: Asia/Shanghai
-  # Working days that differ from the State Council's calendar, or of years it does not know yet:
+  # {days}
   # calendar: holidays.yml
 
 lake: lake
@@ -49,24 +49,23 @@ ledger: sqlite:///ledger.sqlite
 outputs: outputs
 
 sources:
-  # The contractor's own workbook: fill it in, or point `path` at yours.
+  # {workbook}
   desk:
     product: desk_workbook
-    path: {DESK_WORKBOOK_NAME}
+    path: {file}
 
-  # A database, read with an account that may only SELECT. The password is referred to, never written:
-  # env:NAME, file:PATH or keyring:SERVICE/USER.
+  # {database}
   # sms:
   #   product: sms_platform
   #   url: mysql+pymysql://ntanalytics@10.0.0.5/sms_send
   #   password: env:SMS_PASSWORD
 
-  # Access logs, rotated and compressed ones included.
+  # {logs}
   # web:
   #   product: nginx
   #   paths: [/var/log/nginx/*access*.log*]
 
-# Where reports and notices go, and who is told when something goes wrong (docs/delivery.md).
+# {channels}
 # channels:
 #   mail: {{kind: mail, host: smtp.example.cn, sender: reports@example.cn}}
 #   duty: {{kind: robot, url: "file:/etc/ntanalytics/robot"}}
@@ -98,12 +97,28 @@ def write_starter(directory: Path) -> list[Path]:
         directory.mkdir(parents=True, exist_ok=True)
         # a scheduler's environment has no language: it is that in which the site was set up
         spoken = f"language: {language().partition('_')[0]}\n"
-        settings.write_text(_SETTINGS.replace("site:\n", f"{spoken}site:\n", 1), encoding="utf-8")
+        settings.write_text(_settings_text().replace("site:\n", f"{spoken}site:\n", 1), encoding="utf-8")
         write_jobs(directory)
         write_template(workbook, [DATASETS[name] for name in DESK_WORKBOOK_DATASETS])
     except OSError as error:
         raise UsageError(tr("cannot write: {strerror}", strerror=error.strerror), where=str(directory)) from error
     return [settings, workbook, jobs]
+
+
+def _settings_text() -> str:
+    """Return the commented settings of a new site in the language of the person who sets it up."""
+    return _SETTINGS.format(
+        file=DESK_WORKBOOK_NAME,
+        about=tr("Settings of ntanalytics. Relative paths are relative to this file. Every key: docs/settings.md"),
+        days=tr("Working days that differ from the State Council's calendar, or of years it does not know yet:"),
+        workbook=tr("The contractor's own workbook: fill it in, or point `path` at yours."),
+        database=tr(
+            "A database, read with an account that may only SELECT. The password is referred to, never written: "
+            "env:NAME, file:PATH or keyring:SERVICE/USER."
+        ),
+        logs=tr("Access logs, rotated and compressed ones included."),
+        channels=tr("Where reports and notices go, and who is told when something goes wrong (docs/delivery.md)."),
+    )
 
 
 def write_jobs(directory: Path) -> Path:

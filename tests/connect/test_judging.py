@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from ntanalytics.connect.matching import canonical_value, words
+from ntanalytics.connect.flags import flag_answers
+from ntanalytics.connect.matching import canonical_value, likely_tables, words
 from ntanalytics.connect.sensitive_columns import is_personal, is_secret
+from ntanalytics.connect.source_table import ColumnType, SourceColumn, SourceTable
 from ntanalytics.connect.value_forms import meanings, time_form
 from ntanalytics.contract import DATASETS, Type
 
@@ -146,3 +149,25 @@ def test_the_table_of_words_names_what_the_contract_has():
     assert set(known["datasets"]) == set(DATASETS)
     assert set(known["columns"]) <= columns
     assert set(known["values"]) - {"yes", "no"} <= codes
+
+
+def test_a_bit_that_is_always_on_may_be_off_tomorrow():
+    column = next(column for column in DATASETS["identity.units"].columns if column.name == "is_enabled")
+    always = SourceColumn(name="enabled", sql="enabled", type=ColumnType.INTEGER, counts=(("1", 7),))
+    assert flag_answers(always, column) == {"0": False, "1": True}
+    told = replace(always, comment="状态（1启用 2停用）")
+    assert flag_answers(told, column) == {"1": True, "2": False}
+
+
+def table(name: str, comment: str, columns: tuple[SourceColumn, ...]) -> SourceTable:
+    return SourceTable(name=name, comment=comment, columns=columns, kind="database", dialect="mysql", origin=name)
+
+
+def test_a_table_of_a_scheduler_is_nobodys_task():
+    key = SourceColumn(name="job_id", sql="job_id", type=ColumnType.INTEGER, is_key=True)
+    times = (
+        SourceColumn(name=name, sql=name, type=ColumnType.NAIVE, form="naive") for name in ("start_time", "update_time")
+    )
+    columns = (key, *times)
+    assert "oa.tasks" in likely_tables([table("sys_task", "办理任务", columns)])
+    assert not likely_tables([table("sys_quartz_job", "定时任务", columns)])
