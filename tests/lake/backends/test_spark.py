@@ -26,7 +26,7 @@ from ntanalytics.metrics.ca import certificates
 from ntanalytics.metrics.desk import obligations, service_levels, ticket_flow
 from ntanalytics.metrics.docexchange import callers, registration
 from ntanalytics.metrics.identity import logins, misuse
-from ntanalytics.metrics.infra import decay, requests
+from ntanalytics.metrics.infra import check_spans, decay, requests
 from ntanalytics.metrics.oa import cancellations
 from ntanalytics.metrics.seal import seals
 from ntanalytics.reports.verification import verify
@@ -94,6 +94,8 @@ def calls(estate: Estate, settings: Settings) -> MetricCalls:
         patch.setenv("NTANALYTICS_CONFIG", str(estate.config))
         for report, period in ISSUED.items():
             run_notebook(report, period)
+        # each check of all weeks is a row of it: those of two days are enough to compare
+        del calls.made["infra.check_spans.spans_by_day"]
         workspace = open_workspace(estate.config)
         _call_the_rest(workspace)
     return calls
@@ -105,6 +107,8 @@ def _call_the_rest(workspace: Workspace) -> None:
     until = dt.datetime.combine(UNTIL, dt.time(), dt.UTC)
     requests.daily(workspace.table("infra.requests", first, UNTIL), days, ["service"])
     certificates.renewals(workspace.table("ca.certificates"), until, 8)
+    checks = workspace.table("infra.checks", UNTIL - dt.timedelta(days=1), UNTIL)
+    check_spans.spans_by_day(check_spans.valid_spans(checks, None, until), 8)
     obligations.training(workspace.table("desk.trainings"), ["unit"])
     logins.changes(workspace.table("identity.account_changes", first, UNTIL))
     since = dt.datetime.combine(first, dt.time(), dt.UTC)
