@@ -67,8 +67,8 @@ def parents_of(context: CheckContext, link: UnitLink | None) -> pa.Table | None:
     """
     if link is None or (link.state and not context.dataset(link.state).sources):
         return None
-    found = context.shared(_parents, link.state)
-    return found if len(found) else None
+    parents = context.shared(_parents, link.state)
+    return parents if len(parents) else None
 
 
 def with_parents(events: ir.Table, column: str, parents: pa.Table) -> ir.Table:

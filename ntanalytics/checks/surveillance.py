@@ -168,18 +168,17 @@ def _surveil(datasets: tuple[str, ...], context: CheckContext, rule: Rule) -> li
     return findings
 
 
-def _standing_still(context: CheckContext, rule: Rule, name: str, told: AbstractSet[Members]) -> list[Finding]:
+def _standing_still(context: CheckContext, rule: Rule, name: str, departing: AbstractSet[Members]) -> list[Finding]:
     """Return the subjects of which fewer cases ended than usual; those told already began otherwise."""
     end = DATASETS[name].column(_ENDS[name])
     fewer = [
         departure
         for departure in context.shared(_departures, name, end.name) or ()
-        if departure.direction < 0 and departure.members not in told
+        if departure.direction < 0 and departure.members not in departing
     ]
     ended = f"{DATASETS[name].label}{end.label.removesuffix('时间')}"
-    return [
-        found.with_details(events=ended) for found in violations(_finding(context, rule, name, one) for one in fewer)
-    ]
+    findings = violations(_finding(context, rule, name, departure) for departure in fewer)
+    return [finding.with_details(events=ended) for finding in findings]
 
 
 def _departures(context: CheckContext, name: str, time: str) -> list[Departure] | None:
@@ -193,9 +192,9 @@ def _departures(context: CheckContext, name: str, time: str) -> list[Departure] 
     if len(before) < MIN_DAYS:
         return None
     of_weekday = days_of_weekday(known, context.on)
-    is_begun = time == dataset.time
-    values = [column.name for column in columns.values if is_begun and not view.sources_without(column.name)]
-    events = view.recent if is_begun else on_day_of(view.recent, time, context.utc_offset_h)
+    is_by_start = time == dataset.time
+    values = [column.name for column in columns.values if is_by_start and not view.sources_without(column.name)]
+    events = view.recent if is_by_start else on_day_of(view.recent, time, context.utc_offset_h)
     events = events.filter(events.day.isin({*before, *of_weekday, context.on}))
     if view.gap_sources:
         events = events.filter(~events.source.isin(sorted(view.gap_sources)))

@@ -90,7 +90,7 @@ class Scorer:
         still = self._standstill.surprise(raw, count)
         if self._standstill.is_stuck:
             # nothing is learnt from a sensor that hangs
-            return self._told(raw, still)
+            return self._score_and_alarm(raw, still)
         floor = 0.35 if self._is_count and self._size < 4 else 1e-3 * self._size + 1e-12
         self._size += (abs(value) - self._size) / min(count + WARM_UP, 4096)
         error, slow_error, slow_mean = self._predictors.step(value, slot, floor)
@@ -102,7 +102,7 @@ class Scorer:
         size = abs(error) / spread
         relative = size / scale
         slow_scale = max(slow_mean, floor) * 1.25 * spread
-        score, is_alarm = self._told(raw, max(still, self._surprise(relative, slow_error / slow_scale)))
+        score, is_alarm = self._score_and_alarm(raw, max(still, self._surprise(relative, slow_error / slow_scale)))
         if is_alarm and relative > 4 and count > self._jump_until:
             self._jump, self._jump_until = error, count + _JUMP_MEMORY
         self._learn_shift(slow_error, slow_scale)
@@ -113,7 +113,7 @@ class Scorer:
             self._relearn(slot + 1)
         return score, is_alarm
 
-    def _told(self, raw: float, surprise: float) -> tuple[float, bool]:
+    def _score_and_alarm(self, raw: float, surprise: float) -> tuple[float, bool]:
         """Return the score and the alarm of a surprise; neither before enough points are known."""
         if self._prominence is None:
             self._prominence = Prominence(raw)
