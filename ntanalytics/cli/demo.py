@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
@@ -83,20 +84,32 @@ def demo(
                 destinations=Destinations(outputs, servers or ()),
                 progress=show,
             )
-        context = _context(estate)
-        snapshots = second.submit(take_snapshots, estate, compared_days(estate, reports), seed=seed, scale=scale)
-        with steps.next() as show:
-            _say_issued(_issue(context, reports[0], show))
-        with steps.next() as show:
-            theirs = second.submit(_take_data, context, reports[1:])
-            _take_data(context, reports[1:], show)
-            snapshots.result()
-            theirs.result()
-        with steps.next() as show:
-            _issue_side_by_side(context, reports[1:], second, show)
+        snapshots = partial(take_snapshots, estate, compared_days(estate, reports), seed=seed, scale=scale)
+        _take_and_issue(_context(estate), reports, snapshots, second, steps)
     say(tr("\nall reports: {page}", page=outputs.resolve() / "index.html"))
     say(tr("Next: ntanalytics --config {config} run sms_volume --period 2026-11", config=estate.config))
     _open(outputs.resolve() / "index.html")
+
+
+def _take_and_issue(
+    context: RunContext,
+    reports: Sequence[Wanted],
+    snapshots: Callable[[], None],
+    second: ProcessPoolExecutor,
+    steps: Steps,
+) -> None:
+    """Issue the first report while the second process takes snapshots, then take the other data, issue the others."""
+    first, *others = reports
+    taken = [second.submit(snapshots)]
+    with steps.next() as show:
+        _say_issued(_issue(context, first, show))
+    with steps.next() as show:
+        taken.append(second.submit(_take_data, context, others))
+        _take_data(context, others, show)
+        for part in taken:
+            part.result()
+    with steps.next() as show:
+        _issue_side_by_side(context, others, second, show)
 
 
 def _steps(reports: Sequence[Wanted], days: int) -> Steps:
