@@ -104,7 +104,7 @@ def _take_and_issue(
     with steps.next() as show:
         _say_issued(_issue(context, first, show))
     with steps.next() as show:
-        taken.append(second.submit(_take_data, context, others))
+        taken.append(second.submit(_take_data, replace(context), others))
         _take_data(context, others, show)
         for part in taken:
             part.result()
@@ -134,6 +134,7 @@ def _take_data(context: RunContext, reports: Sequence[Wanted], show: Callable[[s
     from ntanalytics.extraction import Extractor
     from ntanalytics.runner.report_request import request_report
 
+    context = replace(context, progress=show)  # an open ledger cannot be handed to the second process
     requests = [request_report(context, name, period, {}) for name, period in reports]
     last = max(request.period.last for request in requests)
     needs: dict[str, int] = {}
@@ -141,7 +142,7 @@ def _take_data(context: RunContext, reports: Sequence[Wanted], show: Callable[[s
         before = (last - request.period.first).days
         for dataset, history in request.notebook.needs.items():
             needs[dataset] = max(before + history, needs.get(dataset, 0))
-    extractor = Extractor(context.settings, context.ledger, show, context.clock)
+    extractor = Extractor(context.settings, context.ledger, context.progress, context.clock)
     extractor.ensure_coverage(needs, last, last, known_since=context.data_since)
 
 
@@ -160,7 +161,7 @@ def _issue_side_by_side(
     The inspections and the weekly report, which tells of them, follow each other in this process.
     """
     ours = [wanted for wanted in reports if wanted[0] in ("daily_inspection", "weekly_service_report")]
-    theirs = [second.submit(_issue, context, wanted) for wanted in reports if wanted not in ours]
+    theirs = [second.submit(_issue, replace(context), wanted) for wanted in reports if wanted not in ours]
     for wanted in ours:
         _say_issued(_issue(context, wanted, show))
         done = [future for future in theirs if future.done()]
