@@ -69,8 +69,7 @@ def demo(
     """
     from ntanalytics.demo import Destinations, compared_days, plan_reports, take_snapshots, write_estate
 
-    last = as_day(until, "--until")
-    span = days or (_FULL_DAYS if full else _BRIEF_DAYS)
+    last, span = as_day(until, "--until"), days or (_FULL_DAYS if full else _BRIEF_DAYS)
     reports = plan_reports(last, span, full=full)
     steps = _steps(reports, span)
     with second_process() as second:
@@ -86,9 +85,7 @@ def demo(
             )
         snapshots = partial(take_snapshots, estate, compared_days(estate, reports), seed=seed, scale=scale)
         _take_and_issue(_context(estate), reports, snapshots, second, steps)
-    say(tr("\nall reports: {page}", page=outputs.resolve() / "index.html"))
-    say(tr("Next: ntanalytics --config {config} run sms_volume --period 2026-11", config=estate.config))
-    _open(outputs.resolve() / "index.html")
+    _end(outputs.resolve() / "index.html", estate)
 
 
 def _take_and_issue(
@@ -183,6 +180,13 @@ def _context(estate: Estate) -> RunContext:
 
     context = RunContext(settings=load(estate.config), clock=estate.clock)
     return replace(context, data_since=context.ledger.coverage.last_extraction_id())
+
+
+def _end(page: Path, estate: Estate) -> None:
+    """Say what there is, and what can be done next."""
+    say(tr("\nall reports: {page}", page=page))
+    say(tr("Next: ntanalytics --config {config} run sms_volume --period 2026-11", config=estate.config))
+    _open(page)
 
 
 def _open(page: Path) -> None:
