@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
@@ -68,8 +69,7 @@ def demo(
     """
     from ntanalytics.demo import Destinations, compared_days, plan_reports, take_snapshots, write_estate
 
-    last = as_day(until, "--until")
-    span = days or (_FULL_DAYS if full else _BRIEF_DAYS)
+    last, span = as_day(until, "--until"), days or (_FULL_DAYS if full else _BRIEF_DAYS)
     reports = plan_reports(last, span, full=full)
     steps = _steps(reports, span)
     with second_process() as second:
@@ -83,20 +83,30 @@ def demo(
                 destinations=Destinations(outputs, servers or ()),
                 progress=show,
             )
-        context = _context(estate)
-        snapshots = second.submit(take_snapshots, estate, compared_days(estate, reports), seed=seed, scale=scale)
-        with steps.next() as show:
-            _say_issued(_issue(context, reports[0], show))
-        with steps.next() as show:
-            theirs = second.submit(_take_data, context, reports[1:])
-            _take_data(context, reports[1:], show)
-            snapshots.result()
-            theirs.result()
-        with steps.next() as show:
-            _issue_side_by_side(context, reports[1:], second, show)
-    say(tr("\nall reports: {page}", page=outputs.resolve() / "index.html"))
-    say(tr("Next: ntanalytics --config {config} run sms_volume --period 2026-11", config=estate.config))
-    _open(outputs.resolve() / "index.html")
+        snapshots = partial(take_snapshots, estate, compared_days(estate, reports), seed=seed, scale=scale)
+        _take_and_issue(_context(estate), reports, snapshots, second, steps)
+    _end(outputs.resolve() / "index.html", estate)
+
+
+def _take_and_issue(
+    context: RunContext,
+    reports: Sequence[Wanted],
+    snapshots: Callable[[], None],
+    second: ProcessPoolExecutor,
+    steps: Steps,
+) -> None:
+    """Issue the first report while the second process takes snapshots, then take the other data, issue the others."""
+    first, *others = reports
+    taken = [second.submit(snapshots)]
+    with steps.next() as show:
+        _say_issued(_issue(context, first, show))
+    with steps.next() as show:
+        taken.append(second.submit(_take_data, replace(context), others))
+        _take_data(context, others, show)
+        for part in taken:
+            part.result()
+    with steps.next() as show:
+        _issue_side_by_side(context, others, second, show)
 
 
 def _steps(reports: Sequence[Wanted], days: int) -> Steps:
@@ -121,6 +131,7 @@ def _take_data(context: RunContext, reports: Sequence[Wanted], show: Callable[[s
     from ntanalytics.extraction import Extractor
     from ntanalytics.runner.report_request import request_report
 
+    context = replace(context, progress=show)  # an open ledger cannot be handed to the second process
     requests = [request_report(context, name, period, {}) for name, period in reports]
     last = max(request.period.last for request in requests)
     needs: dict[str, int] = {}
@@ -128,7 +139,7 @@ def _take_data(context: RunContext, reports: Sequence[Wanted], show: Callable[[s
         before = (last - request.period.first).days
         for dataset, history in request.notebook.needs.items():
             needs[dataset] = max(before + history, needs.get(dataset, 0))
-    extractor = Extractor(context.settings, context.ledger, show, context.clock)
+    extractor = Extractor(context.settings, context.ledger, context.progress, context.clock)
     extractor.ensure_coverage(needs, last, last, known_since=context.data_since)
 
 
@@ -147,7 +158,7 @@ def _issue_side_by_side(
     The inspections and the weekly report, which tells of them, follow each other in this process.
     """
     ours = [wanted for wanted in reports if wanted[0] in ("daily_inspection", "weekly_service_report")]
-    theirs = [second.submit(_issue, context, wanted) for wanted in reports if wanted not in ours]
+    theirs = [second.submit(_issue, replace(context), wanted) for wanted in reports if wanted not in ours]
     for wanted in ours:
         _say_issued(_issue(context, wanted, show))
         done = [future for future in theirs if future.done()]
@@ -169,6 +180,13 @@ def _context(estate: Estate) -> RunContext:
 
     context = RunContext(settings=load(estate.config), clock=estate.clock)
     return replace(context, data_since=context.ledger.coverage.last_extraction_id())
+
+
+def _end(page: Path, estate: Estate) -> None:
+    """Say what there is, and what can be done next."""
+    say(tr("\nall reports: {page}", page=page))
+    say(tr("Next: ntanalytics --config {config} run sms_volume --period 2026-11", config=estate.config))
+    _open(page)
 
 
 def _open(page: Path) -> None:

@@ -54,7 +54,7 @@ class Advice:
         evaluation: findings and summaries of the period and of its quarter.
         recommendations: highest score first.
         days: the days looked back over, and how many of them have no gap in the worst subsystem.
-        begun_on: first day of the site's data, if the report looks back further than that.
+        first_day: first day of the site's data, if the report looks back further than that.
         renewals: certificates to be renewed by month.
         origin: origin of the recommendations.
         numbers: cause → the number of its recommendation.
@@ -65,7 +65,7 @@ class Advice:
     evaluation: Evaluation
     recommendations: tuple[Recommendation, ...]
     days: tuple[int, int]
-    begun_on: dt.date | None
+    first_day: dt.date | None
     renewals: Figures
     origin: Mapping[str, object]
     numbers: Mapping[str, str]
@@ -77,7 +77,7 @@ class Advice:
         """Return the summary: number, first steps, days of data, effect of the earlier recommendations."""
         first = text.first_steps(self.recommendations)
         return [
-            text.overview(self.recommendations, self.unknown_checks, self.begun_on),
+            text.overview(self.recommendations, self.unknown_checks, self.first_day),
             *first,
             text.looked_back(*self.days),
             self.past,
@@ -110,7 +110,7 @@ def advise(report: Report) -> Advice:
         evaluation=evaluation,
         recommendations=tuple(recommended),
         days=(QUARTER_DAYS, covered),
-        begun_on=_begun_on(report, views),
+        first_day=_first_day(report, views),
         renewals=stock.figures(certificates.renewals(stock.table, report.ends_at, report.utc_offset_h)),
         origin=report.origin("findings.recommendations", *views.values()),
         numbers=numbers(recommended, report.period.text, before[-1] if before else (), published_before(report)),
@@ -124,13 +124,13 @@ def back_days(report: Report) -> int:
     return QUARTER_DAYS - len(report.period.days)
 
 
-def _begun_on(report: Report, views: Mapping[str, DatasetView]) -> dt.date | None:
+def _first_day(report: Report, views: Mapping[str, DatasetView]) -> dt.date | None:
     """Return the first day of the site's data, if the report looks back further than that."""
     known = report.workspace.first_days
     firsts = [known.first(name, source) for name, view in views.items() for source in view.sources]
-    begun = min((day for day in firsts if day is not None), default=None)
-    looks_from = report.period.first - dt.timedelta(days=back_days(report))
-    return begun if begun is not None and begun > looks_from else None
+    first = min((day for day in firsts if day is not None), default=None)
+    earliest = report.period.first - dt.timedelta(days=back_days(report))
+    return first if first is not None and first > earliest else None
 
 
 def _confidence(views: Mapping[str, DatasetView]) -> dict[str, float]:

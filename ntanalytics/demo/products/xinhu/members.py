@@ -98,6 +98,14 @@ def write_lookups(database: Database, city: City, edition: int, person: Ints, on
             "status": is_enabled[person].astype(np.int64),
             "adddt": people.opened_on[person].astype("datetime64[s]"),
         },
+        **_flows(),
+    }
+    return sum(database.insert(table, columns) for table, columns in tables.items())
+
+
+def _flows() -> dict[str, Columns]:
+    """Return the flows and their steps, the same in each installation: table → columns."""
+    return {
         "xinhu_flow_set": {
             "id": np.arange(1, len(FLOWS) + 1),
             "name": [flow.name for flow in FLOWS],
@@ -112,4 +120,3 @@ def write_lookups(database: Database, city: City, edition: int, person: Ints, on
             "name": [name for _ in FLOWS for name in STEPS],
         },
     }
-    return sum(database.insert(table, columns) for table, columns in tables.items())
