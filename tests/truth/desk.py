@@ -16,8 +16,6 @@ SUBSYSTEMS = {
     "短信平台": "sms", "CA证书": "ca", "电子印章": "seal", "软硬件环境": "infra", "运维服务": "desk",
 }  # fmt: skip
 
-KINDS = {"工作流程": "workflow", "计划维护": "maintenance", "缺陷修复": "fix", "功能微调": "feature"}
-
 PROMISE_S = 4 * 3600
 RESPONSE_S = 2 * 3600
 
@@ -131,12 +129,7 @@ class Desk:
         ]
         for kind in {row["类型"] for row in finished}:
             counts = [sum(row["类型"] == kind for row in rows) for rows in (finished, late)]
-            put(
-                figures,
-                "changes",
-                KINDS[kind],
-                dict(zip(("finished_changes", "unconfirmed_changes"), counts, strict=True)),
-            )
+            put(figures, "changes", kind, dict(zip(("finished_changes", "unconfirmed_changes"), counts, strict=True)))
         for row in late:
             values = {"finished_at": epoch(row["完成时间"]), "confirmed_at": epoch(row["书面确认时间"])}
             put(figures, "unconfirmed", row["变更编号"], values)

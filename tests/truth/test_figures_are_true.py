@@ -17,7 +17,7 @@ LEAST = {
     "weekly_service_report": 1000,
     "daily_inspection": 1000,
     "sms_volume": 2000,
-    "oa_adoption": 1400,
+    "oa_adoption": 1300,
     "optimization_recommendations": 400,
 }
 
