@@ -1,10 +1,17 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from click.testing import CliRunner
+from typer.main import get_command
 
+from ntanalytics.cli.help_texts import translate_help
+from ntanalytics.cli.program import app
 from ntanalytics.errors import SettingsError, UnknownName
 from ntanalytics.language import CHINESE, ENGLISH, VARIABLES, language, tr
 from tests.test_cli import nta
@@ -48,6 +55,23 @@ def test_an_error_says_in_chinese_what_to_do(monkeypatch: pytest.MonkeyPatch) ->
     assert "'sms.mesages' 的数据集" in problem
     assert ("known" not in remedy, "'sms.messages'" in remedy) == (True, True)
     assert SettingsError.exit_code == error.exit_code + 1  # codes do not depend on the language
+
+
+def test_no_help_in_chinese_is_cut_at_eighty_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANGUAGE", CHINESE)
+    monkeypatch.setenv("COLUMNS", "80")
+    program = get_command(app)
+    translate_help(program)
+    for words in _commands(program):
+        shown = CliRunner().invoke(program, [*words, "--help"]).output  # type: ignore[arg-type]
+        assert "╭─" in shown
+        assert not re.search(r"\S…", shown), words
+
+
+def _commands(command: Any, words: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    yield words
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from _commands(inner, (*words, name))
 
 
 @pytest.mark.parametrize("spoken", ["language: zh\n", ""])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,9 @@ from ntanalytics.language import tr
 
 #: Attributes of a command and of its parameters that a person reads.
 _ATTRIBUTES = ("help", "short_help", "epilog", "rich_help_panel")
+
+#: Place behind a full-width mark.
+_MARK = re.compile(r"(?<=[；。，：])(?=\S)|(?<=、)(?=[A-Za-z0-9])")
 
 #: Words of typer in the help and in its messages; it asks gettext for them.
 WORDS = (
@@ -36,7 +40,13 @@ WORDS = (
 def translate_help(command: Any) -> None:
     """Put the help of a command, and of all commands of a group, into the language of the reader."""
     for part, attribute in _texts(command):
-        setattr(part, attribute, tr(getattr(part, attribute)))
+        text = tr(getattr(part, attribute))
+        setattr(part, attribute, _with_breaks(text) if attribute in ("help", "short_help") else text)
+
+
+def _with_breaks(text: str) -> str:
+    """Return a text with a blank behind full-width marks: a table of the help breaks at blanks alone, and cuts."""
+    return _MARK.sub(" ", text)
 
 
 def help_texts(app: typer.Typer) -> Iterator[str]:
