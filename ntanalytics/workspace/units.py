@@ -87,7 +87,12 @@ class Units:
         """
         if not self.table.count().name("units").to_pyarrow().as_py():  # Ibis' own name differs with each process
             return []
-        named = [table.select("source", unit=column) for contract, table in tables for column in unit_columns(contract)]
+        named = [
+            # a table without a file has columns that cannot be null, which no union takes beside others
+            table.select(source=table.source.cast("string"), unit=table[column].cast("string"))
+            for contract, table in tables
+            for column in unit_columns(contract)
+        ]
         rows_by_name: Counter[str] = Counter()
         # one statement for all datasets: each takes longer to make than to run
         for row in self.unmatched(reduce(ir.Table.union, named)).to_pyarrow().to_pylist() if named else ():
