@@ -237,8 +237,9 @@ def view(rows: Iterable[Row], *, is_complete: bool = True) -> Any:
     """Return a dataset within a period from rows in memory, with or without a gap."""
     table = list(rows)
     return SimpleNamespace(
-        table=table, recent=table, cases=table, sources=("test",), is_complete=is_complete, was_complete=True, note=""
-    )
+        table=table, recent=table, cases=table, sources=("test",), is_complete=is_complete, was_complete=True, note="",
+        sources_without=lambda _: [],
+    )  # fmt: skip
 
 
 def judge(subsystem: Subsystem, codes: Collection[str], data: Data, **more: Any) -> list[Finding]:

@@ -142,7 +142,7 @@ def _units(oa: OA, span: Span) -> Figures:
         for block in ("best", "last") if name in fair else ():
             put(figures, block, name, {key: values[key] for key in ("place", "enabled", "active_rate", "low_weeks")})
         moved = {key: values[key] for key in ("daily_active", "daily_active_change_rate")}
-        if (before or 0) >= MIN_DAILY and abs(moved["daily_active_change_rate"] or 0) > MOVED + 1e-9:
+        if (before or 0) >= MIN_DAILY and abs(moved["daily_active_change_rate"] or 0) >= MOVED - 1e-9:
             put(figures, "moved", name, moved | {"daily_active_before": before})
         put(figures, "board", f"oa.low_weeks:unit/{name.split('|')[0]}", {"value": low, "count": row["enabled"]})
     return figures

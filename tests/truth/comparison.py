@@ -31,6 +31,7 @@ PARTIAL = frozenset(
         "evidence-returns",
         "headlines",
         "last",
+        "moved",
         "overdue",
         "renewals",
         "systems",

@@ -44,6 +44,7 @@ def weekly(sms: SMS, span: Span) -> Figures:
     for carrier, row in sms.compared(span, by_carrier).items():
         put(figures, "sms", carrier, {name: row[name] for name in (*columns, "receipt_latency_p95_s")})
     figures |= _card(sms, span, "headlines", "delivery_rate")
+    figures |= sms.days("delivery-rate", span, 35, "delivery_rate")
     figures["systems", "短信平台", "change-words"] = figures["headlines", "delivery_rate", "change"]
     for place, day in enumerate(reversed(span.back(35).days)):
         figures["systems", "短信平台", f"drawn-{place}"] = sms.headline(Span(day, day), "delivery_rate")

@@ -110,7 +110,8 @@ def alarm_findings(context: CheckContext, rule: Rule, problems: DatasetView) -> 
         problems: ``infra.problems`` with the weeks up to the day.
 
     Returns:
-        Without an alarm a single finding, ok, or unknown where the day has a gap.
+        Without an alarm a single finding, ok, or unknown where the day has a gap. Where a source names no host, the
+        hosts are unknown beside it.
     """
     by_host: dict[str | None, list[Row]] = {}
     for row in rows(problems.cases):
@@ -120,9 +121,14 @@ def alarm_findings(context: CheckContext, rule: Rule, problems: DatasetView) -> 
         is_of_day = row["ended_at"] is None or row["ended_at"] > context.begins_at
         if _is_lasting(context, row) or (is_grave and is_of_day):
             by_host.setdefault(row["host"] or None, []).append(row)
-    if by_host:
-        return [_alarm(context, rule, raised) for raised in by_host.values()]
-    return [judge_value(rule, 0, [problems], MONITORING_ENTITY)]
+    if not by_host:
+        return [judge_value(rule, 0, [problems], MONITORING_ENTITY)]
+    findings = [_alarm(context, rule, raised) for raised in by_host.values()]
+    if not problems.sources_without("host"):
+        return findings
+    # an alarm stands, though nobody knows whose it is
+    alarms = [item.with_details(is_host_unknown=item.entity == MONITORING_ENTITY) for item in findings]
+    return [*alarms, unknown(rule, "not_in_source", _ALL_HOSTS)]
 
 
 def _alarm(context: CheckContext, rule: Rule, raised: list[Row]) -> Finding:

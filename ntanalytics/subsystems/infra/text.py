@@ -140,6 +140,7 @@ def _problems_clause(finding: Finding) -> str:
         end = f"{clock(cleared_s % 86_400)} 恢复，历时 {format_number(cleared_s - raised_s, 'seconds')}"
     others = int(finding.value or 0) - 1
     more = f"；另有 {others} 项" if others else ""
+    more += "（所属主机未知）" if finding.details.get("is_host_unknown") else ""
     return f"监控告警“{events.alarm_name(finding)}”{raised} 发生，{end}{more}"
 
 

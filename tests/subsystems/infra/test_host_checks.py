@@ -12,6 +12,7 @@ from ntanalytics.checks.suppression import suppress
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.threshold import Threshold
 from ntanalytics.metrics.figures import case_list
+from ntanalytics.subsystems import word
 from ntanalytics.subsystems.infra import host_checks
 from ntanalytics.subsystems.infra.availability_checks import gap_findings, with_outages
 from ntanalytics.subsystems.infra.host_checks import alarm_findings, reachable_findings, repeated_findings
@@ -70,6 +71,17 @@ def test_over_a_gap_of_the_checks_a_host_is_told_only_where_it_was_down() -> Non
 
 def _alarms(*rows: Row, is_complete: bool = True) -> list[Finding]:
     return alarm_findings(DAY, RULES["infra.problems"], view(rows, is_complete=is_complete))
+
+
+def test_alarms_of_a_source_without_hosts_stand_and_the_hosts_are_unknown() -> None:
+    problems = view([problem("high", 2, host=None)])
+    problems.sources_without = lambda column: ["zabbix"] if column == "host" else []
+    alarm, others = alarm_findings(DAY, RULES["infra.problems"], problems)
+    assert (alarm.entity.identity, alarm.status) == ("monitoring/monitoring", "critical")
+    assert (others.entity.identity, others.unknown) == ("hosts/all", "not_in_source")
+    assert "主机未知" in word(alarm).evidence
+    [known] = _alarms(problem("high", 2, host=None))
+    assert "未知" not in word(known).evidence
 
 
 def test_a_lasting_alarm_is_judged_by_its_severity_once_a_host() -> None:
