@@ -88,13 +88,14 @@ def open_dense_city(scale: float | None = None) -> Iterator[str]:
 
 
 def _write(folder: Path, scale: float) -> None:
+    from ntanalytics.demo import plan_reports
     from ntanalytics.runner import RunContext, run_report
     from ntanalytics.settings import load
 
     estate = _write_sources(folder, scale, UNTIL, 70)
     _extract(folder, estate.first, estate.until)
     context = RunContext(settings=load(estate.config), clock=estate.clock)
-    for report, period in estate.reports:
+    for report, period in plan_reports(UNTIL, 70, full=True):
         run_report(context, report, period, {})
     (folder / _MARK).write_text(f"{dt.datetime.now(dt.UTC):%F}\n", encoding="utf-8")
 
