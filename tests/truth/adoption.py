@@ -11,6 +11,9 @@ from tests.truth.span import DAY, WEEK, Span
 #: Fewest accounts of a unit with a place, and fewest daily active ones of a unit that moved.
 MIN_ACCOUNTS, MIN_DAILY = 20, 5
 
+#: Weeks of the weekly report's chart.
+CHART_WEEKS = 12
+
 #: Change of the daily active accounts from which a unit moved.
 MOVED = 0.25
 
@@ -43,6 +46,10 @@ def weekly(oa: OA, span: Span) -> Figures:
         values = {name: row[name] for name in columns}
         values["active_change_rate"] = change_rate(row["active"], was[edition]["active"])
         put(figures, "adoption", edition, values)
+    for back in range(CHART_WEEKS):
+        week = Span(span.last - 6 * DAY - back * WEEK, span.last - back * WEEK)
+        acted = len(oa.active(week)) if week.first >= oa.first else None
+        put(figures, "active-by-week", f"第{week.first.isocalendar().week}周", {"active": acted})
     before, active = len(oa.active(span.before())), len(oa.active(span))
     values = {"value": active, "before": before, "change": change_rate(active, before)}
     put(figures, "headlines", "active", values)
