@@ -41,13 +41,18 @@ def test_without_a_browser_the_report_is_issued_and_says_what_it_lacks(desk: Des
     verify(desk.published)
 
 
+def _browser(folder: Path, command: str) -> Path:
+    """Return a program in the place of the browser."""
+    path = folder / "chromium"
+    path.write_text(f"#!/bin/sh\n{command}\n", encoding="utf-8")
+    path.chmod(0o755)
+    return path
+
+
 def test_a_browser_that_ends_at_once_fails_no_report(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    broken = tmp_path / "chromium"
-    broken.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
-    broken.chmod(0o755)
-    monkeypatch.setenv("NTANALYTICS_CHROMIUM", str(broken))
+    monkeypatch.setenv("NTANALYTICS_CHROMIUM", str(_browser(tmp_path, "exit 1")))
     desk.write()
     assert desk.run().left_out == {"report.pdf": "the browser ended by itself"}
     assert not (desk.published / "report.pdf").exists()
@@ -93,10 +98,7 @@ def test_renderings_that_differ_from_the_record_are_not_published_with_their_pri
     desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """The page is printed while it is verified: a print that takes long delays the refusal, and cannot prevent it."""
-    slow = tmp_path / "chromium"
-    slow.write_text("#!/bin/sh\nsleep 1\n", encoding="utf-8")
-    slow.chmod(0o755)
-    monkeypatch.setenv("NTANALYTICS_CHROMIUM", str(slow))
+    monkeypatch.setenv("NTANALYTICS_CHROMIUM", str(_browser(tmp_path, "sleep 1")))
     monkeypatch.setattr(exporters, "page_text", lambda _: "<p>another page</p>")
     desk.write()
     with pytest.raises(VerificationFailed):
