@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cache, cached_property
 from zoneinfo import ZoneInfo
 
 import chinese_calendar
@@ -329,7 +329,7 @@ class Calendar:
                     "site.calendar (docs/settings.md)"
                 ),
             )
-        return bool(chinese_calendar.is_workday(day))
+        return _is_workday(day)
 
     def working_days(self, first: dt.date, last: dt.date) -> list[dt.date]:
         """Return the working days from ``first`` to ``last``, both included."""
@@ -353,3 +353,9 @@ class Calendar:
 
     def _is_named_holiday(self, day: dt.date) -> bool:
         return day in chinese_calendar.constants.holidays or (self.working or {}).get(day) is False
+
+
+@cache
+def _is_workday(day: dt.date) -> bool:
+    """Return whether a day is a working day by the library, which checks its days for longer than it looks them up."""
+    return bool(chinese_calendar.is_workday(day))

@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from ntanalytics.detectors.detection import Floats
+from ntanalytics.detectors.order_statistics import median
 
 #: Comparable days that must be known.
 MIN_DAYS = 5
@@ -83,7 +84,7 @@ def _usual_profile(today: Floats, usual: Floats) -> _UsualProfile | None:
     usual, rows = usual[rows > 0], rows[rows > 0]
     if len(usual) < MIN_DAYS or float(today.sum()) < MIN_ROWS:
         return None
-    return _UsualProfile(usual, (usual / rows[:, np.newaxis]).mean(axis=0), float(np.median(rows)))
+    return _UsualProfile(usual, (usual / rows[:, np.newaxis]).mean(axis=0), median(rows))
 
 
 def shifted_parts(today: Mapping[str, Floats], usual: Sequence[Mapping[str, Floats]]) -> ProfileDamage | None:

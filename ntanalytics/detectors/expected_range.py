@@ -18,6 +18,7 @@ import numpy as np
 
 from ntanalytics.detectors.day_types import DayTypes
 from ntanalytics.detectors.detection import Floats
+from ntanalytics.detectors.order_statistics import median
 
 #: Days back that are read: ten weeks hold two ends of a month.
 HISTORY_DAYS = 70
@@ -155,27 +156,27 @@ class _Model:
             rest = y + self.lift - self.effect
             self.drift = _slope(rest[since:], ages[since:]) * ages
         flat = rest - self.drift
-        self.level = float(np.median(flat[since:]))
+        self.level = median(flat[since:])
         self.errors = flat - self.level
         return effects
 
     def _effects(self, y: Floats, types: list[tuple[str, ...]]) -> dict[str, float]:
         """Return the effect of each type of day, by medians in turn; one seen once is drawn towards none."""
         effects = dict.fromkeys((name for names in types for name in names), 0.0)
-        is_few = self.is_count and float(np.median(self.values)) < _FEW
+        is_few = self.is_count and median(self.values) < _FEW
         cap = float(np.quantile(self.values, 0.95)) if is_few else 0.0
+        has = {name: np.array([name in names for names in types]) for name in effects}
         for _ in range(4):
             for name in effects:
-                has = np.array([name in names for names in types])
                 other = np.array([sum(effects[mark] for mark in names if mark != name) for names in types])
                 if is_few:
                     means = np.exp(other) * self.values.mean()
-                    ratio = (self.values[has].clip(max=cap).sum() + 2) / (means[has].sum() + 2)
+                    ratio = (self.values[has[name]].clip(max=cap).sum() + 2) / (means[has[name]].sum() + 2)
                     effects[name] = math.log(ratio)
                     continue
-                level = float(np.median(y - np.array([sum(effects[mark] for mark in names) for names in types])))
-                weight = 0.7 if has.sum() == 1 else 1.0
-                effects[name] = float(np.median((y - other)[has]) - level) * weight
+                level = median(y - np.array([sum(effects[mark] for mark in names) for names in types]))
+                weight = 0.7 if has[name].sum() == 1 else 1.0
+                effects[name] = (median((y - other)[has[name]]) - level) * weight
         return effects
 
     def _errors_alike(self, types: list[tuple[str, ...]], is_holiday: bool) -> Floats:
@@ -188,7 +189,7 @@ class _Model:
         from scipy import stats
 
         count, errors = len(self.values), self._alike
-        spread = max(1.4826 * float(np.median(np.abs(errors))), 0.7413 * _inner(errors)) / math.sqrt(self._free)
+        spread = max(1.4826 * median(np.abs(errors)), 0.7413 * _inner(errors)) / math.sqrt(self._free)
         reach = float(stats.t.isf(OUTSIDE / 2, max(2, count - 2))) * math.sqrt(1 + 2 / count) * widening
         if self.is_count:
             return self._count_range(reach / float(stats.norm.isf(OUTSIDE / 2)))
@@ -207,8 +208,8 @@ class _Model:
         from scipy import stats
 
         weights = np.exp(self.effect + self.drift - self.lift)
-        rough = max(float(np.median(self.values / weights)), float(self.values.sum() / weights.sum()) * 0.2, 1e-9)
-        usual_error = 1.4826 * float(np.median(np.abs(self.errors)))
+        rough = max(median(self.values / weights), float(self.values.sum() / weights.sum()) * 0.2, 1e-9)
+        usual_error = 1.4826 * median(np.abs(self.errors))
         means = rough * weights
         kept = np.abs(self.values - means) <= 4 * np.sqrt(means + (usual_error * means) ** 2) + 1
         kept = kept if kept.sum() >= len(kept) / 2 else np.ones(len(kept), dtype=bool)
@@ -248,10 +249,10 @@ def _shift(rest: Floats) -> tuple[int, float]:
     count = len(rest)
     if count < 2 * SHIFT_DAYS:
         return 0, 0.0
-    noise = max(1.4826 * float(np.median(np.abs(np.diff(rest)))) / math.sqrt(2), 1e-3)
+    noise = max(1.4826 * median(np.abs(np.diff(rest))) / math.sqrt(2), 1e-3)
     best, at, step = 0.0, 0, 0.0
     for split in range(SHIFT_DAYS, count - SHIFT_DAYS + 1):
-        before, after = np.median(rest[:split]), np.median(rest[split:])
+        before, after = median(rest[:split]), median(rest[split:])
         strength = abs(after - before) / (1.2533 * noise * math.sqrt(1 / split + 1 / (count - split)))
         left = float(np.abs(rest[:split] - before).sum() + np.abs(rest[split:] - after).sum())
         strength /= 1 + left / (noise * count)
@@ -264,5 +265,5 @@ def _shift(rest: Floats) -> tuple[int, float]:
     place = np.arange(count, dtype=float)
     line = stats.theilslopes(rest, place)
     by_line = float(np.abs(rest - line.intercept - line.slope * place).sum())
-    by_step = float(np.abs(rest[:at] - np.median(rest[:at])).sum() + np.abs(rest[at:] - np.median(rest[at:])).sum())
+    by_step = float(np.abs(rest[:at] - median(rest[:at])).sum() + np.abs(rest[at:] - median(rest[at:])).sum())
     return (at, step) if by_step < 0.8 * by_line else (0, 0.0)

@@ -142,6 +142,15 @@ class DeltaLake:
         with self._reading(f"version {version}", location):
             return [str(file) for file in location.local_files(names)]
 
+    def files_by_day(self, dataset: str, version: int, first: dt.date, last: dt.date) -> dict[dt.date, list[str]]:
+        """Return day → names of its files in a version, in order; a name is given to one file alone."""
+        files = files_of(self._open(dataset, version))
+        by_day: dict[dt.date, list[str]] = {}
+        for day, name in zip(files["partition.day"].to_pylist(), files["path"].to_pylist(), strict=True):
+            if first <= day <= last:
+                by_day.setdefault(day, []).append(name)
+        return {day: sorted(names) for day, names in by_day.items()}
+
     def case_files(self, dataset: Dataset, version: int, before: dt.date, since: dt.datetime) -> list[str]:
         """Return the files of days before a day that may hold cases that were open at a moment or later.
 

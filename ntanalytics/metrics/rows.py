@@ -25,15 +25,21 @@ def rows(table: Rows) -> list[dict[str, Any]]:
 
 def read_rows(table: Rows) -> tuple[tuple[str, ...], Sequence[Mapping[str, Any]]]:
     """Return the columns and the rows of a table; plain rows without any row have no column."""
+    if isinstance(table, ir.Table | pd.DataFrame | pa.Table):
+        table = arrow_table(table)
+        return tuple(table.column_names), table.to_pylist()
+    return tuple(table[0]) if len(table) else (), table
+
+
+def arrow_table(table: Rows) -> pa.Table:
+    """Return a table as an Arrow table; an Ibis table is executed, and an index of a DataFrame is left out."""
     if isinstance(table, ir.Table):
         op = table.op()
         # rows that are in memory need no query
-        table = op.data.to_pyarrow(op.schema) if isinstance(op, ops.InMemoryTable) else table.to_pyarrow()
-    elif isinstance(table, pd.DataFrame):
-        table = pa.Table.from_pandas(table, preserve_index=False)
-    if isinstance(table, pa.Table):
-        return tuple(table.column_names), table.to_pylist()
-    return tuple(table[0]) if len(table) else (), table
+        return op.data.to_pyarrow(op.schema) if isinstance(op, ops.InMemoryTable) else table.to_pyarrow()
+    if isinstance(table, pd.DataFrame):
+        return pa.Table.from_pandas(table, preserve_index=False)
+    return table if isinstance(table, pa.Table) else pa.Table.from_pylist(list(table))
 
 
 def only(table: Rows) -> dict[str, Any]:

@@ -42,6 +42,9 @@ class AsOfWorkspace(Workspace):
             table = table.filter(table.day <= ibis.literal(self._day))
         return known_at(dataset, table, self._until)
 
+    def files_by_day(self, dataset: str, first: dt.date, last: dt.date) -> None:
+        """Return None: of a file, rows that came later are left out."""
+
     def _older_cases(self, dataset: Dataset, before: dt.date, since: dt.datetime) -> ir.Table:
         return known_at(dataset.name, super()._older_cases(dataset, before, since), self._until)
 

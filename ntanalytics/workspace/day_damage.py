@@ -6,25 +6,19 @@ import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-import ibis
 import numpy as np
 
 from ntanalytics.contract import Dataset, Kind
 from ntanalytics.detectors.comparable_days import comparable_days
 from ntanalytics.detectors.day_profile import ProfileDamage, missing_parts, profile_damage, shifted_parts
 from ntanalytics.detectors.detection import Floats
+from ntanalytics.workspace.rows_by_hour import BySource, Parts, count_rows_by_hour
 
 if TYPE_CHECKING:
     from ntanalytics.workspace.site import Workspace
 
 #: Days before a day among which comparable ones are looked for.
 HISTORY_DAYS = 28
-
-#: Part of a source → rows by local hour; a dataset without parts has one, without a name.
-_Parts = dict[str, Floats]
-
-#: Source → day → its parts.
-_BySource = dict[str, dict[dt.date, _Parts]]
 
 #: (source, day) → its damage.
 Damages = Mapping[tuple[str, dt.date], ProfileDamage]
@@ -39,21 +33,21 @@ class RowsByHour:
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
-        self._read: dict[str, tuple[dt.date, dt.date, _BySource]] = {}
+        self._read: dict[str, tuple[dt.date, dt.date, BySource]] = {}
         self._judged: dict[tuple[str, str, dt.date, tuple[dt.date, ...]], ProfileDamage | None] = {}
 
-    def of(self, dataset: Dataset, first: dt.date, last: dt.date) -> _BySource:
+    def of(self, dataset: Dataset, first: dt.date, last: dt.date) -> BySource:
         """Return source → day → part → rows by local hour, of the days asked for and perhaps of others."""
         known = self._read.get(dataset.name)
         if known is None or first < known[0] or last > known[1]:
             if known is not None:
                 first, last = min(first, known[0]), max(last, known[1])
-            known = first, last, _rows_by_hour(self.workspace, dataset, first, last)
+            known = first, last, count_rows_by_hour(self.workspace, dataset, first, last)
             self._read[dataset.name] = known
         return known[2]
 
     def damage(
-        self, dataset: Dataset, source: str, day: dt.date, usual: Sequence[dt.date], by_day: Mapping[dt.date, _Parts]
+        self, dataset: Dataset, source: str, day: dt.date, usual: Sequence[dt.date], by_day: Mapping[dt.date, Parts]
     ) -> ProfileDamage | None:
         """Return the damage of a day held against others, which is judged once for all periods that look at it.
 
@@ -142,20 +136,6 @@ def damage_sentence(label: str, source: str, day: dt.date, damage: ProfileDamage
         )
     missing = f"{damage.hour} 时以后" if damage.kind == "ends_early" else f"{damage.hour} 时以前"
     return f"{whose} {missing}没有数据（平日约占 {damage.share:.0%}），按缺数据处理，相关合计为下限。"
-
-
-def _rows_by_hour(workspace: Workspace, dataset: Dataset, first: dt.date, last: dt.date) -> _BySource:
-    """Return source → day → part → rows by local hour."""
-    table = workspace.table(dataset.name, first, last)
-    offset = dt.datetime.combine(last, dt.time(), workspace.settings.zone).utcoffset() or dt.timedelta()
-    local_s = table[dataset.time].epoch_seconds() + int(offset.total_seconds())
-    part = table[dataset.part] if dataset.part else ibis.literal("")
-    hours = table.group_by("source", "day", part=part, hour=local_s // 3600 % 24).aggregate(rows=table.count())
-    by_source: _BySource = {}
-    for row in hours.to_pyarrow().to_pylist():
-        parts = by_source.setdefault(row["source"], {}).setdefault(row["day"], {})
-        parts.setdefault(str(row["part"]), np.zeros(24))[row["hour"]] = row["rows"]
-    return by_source
 
 
 def _is_working_day(workspace: Workspace, day: dt.date) -> bool:

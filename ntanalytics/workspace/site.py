@@ -19,6 +19,7 @@ from ntanalytics.errors import LakeError, UnknownName
 from ntanalytics.lake import DeltaLake, sql
 from ntanalytics.lake.backends.reader import Reader
 from ntanalytics.lake.engines import open_reader
+from ntanalytics.lake.file_cache import ROWS_BY_HOUR, FileCache
 from ntanalytics.language import tr
 from ntanalytics.ledger import CoverageDay, Ledger
 from ntanalytics.ledger.rows_held import held_since
@@ -73,6 +74,7 @@ class Workspace:
         self.reader: Reader = open_reader(self._lake, settings)
         self._versions: dict[str, int | None] = {}
         self._known_days: dict[str, tuple[dt.date, dt.date, list[CoverageDay]]] = {}
+        self._days: dict[tuple[dt.date, dt.date, frozenset[dt.date]], ir.Table] = {}
 
     def version(self, dataset: str) -> int | None:
         """Return the version of a dataset that this workspace reads: the newest one at its first access.
@@ -201,6 +203,19 @@ class Workspace:
             self._known_days[dataset] = known  # as the version, it stays as it was at the first access
         return [day for day in known[2] if first <= day.day <= last]
 
+    def files_by_day(self, dataset: str, first: dt.date, last: dt.date) -> Mapping[dt.date, Sequence[str]] | None:
+        """Return day → names of its files in the version that is read; None where not all rows of a file are known.
+
+        A name is never given to another file, and a file is never changed.
+        """
+        version = self.version(dataset)
+        return {} if version is None else self._lake.files_by_day(dataset, version, first, last)
+
+    @cached_property
+    def cached_rows_by_hour(self) -> FileCache:
+        """Rows of the lake's files by hour, as they were counted before (:mod:`ntanalytics.workspace.rows_by_hour`)."""
+        return FileCache(self._lake.folder / ROWS_BY_HOUR)
+
     @cached_property
     def first_days(self) -> FirstDays:
         """First days of the sources (docs/domain.md, Gaps)."""
@@ -275,6 +290,12 @@ class Workspace:
 
         The last two are null in a year that the calendar does not have.
         """
+        key = (first, last, frozenset(covered))
+        if key not in self._days:  # datasets without a gap share one table, and a question about it has one answer
+            self._days[key] = self.reader.from_arrow(self._calendar_rows(first, last, covered))
+        return self._days[key]
+
+    def _calendar_rows(self, first: dt.date, last: dt.date, covered: set[dt.date]) -> pa.Table:
         calendar = self.calendar
         rows = [
             {
@@ -285,7 +306,7 @@ class Workspace:
             }
             for day in days_between(first, last)
         ]
-        return self.reader.from_arrow(pa.Table.from_pylist(rows, schema=_DAYS))
+        return pa.Table.from_pylist(rows, schema=_DAYS)
 
 
 def open_workspace(config: str | Path | None = None) -> Workspace:
