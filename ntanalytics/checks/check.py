@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
@@ -78,6 +78,8 @@ class Check:
         every: spans over which it is evaluated.
         optional: datasets among ``reads`` that may lack a source.
         suppressed_by: findings that make its own needless.
+        told_by: dataset → columns by which it tells its subjects apart. Where a source lacks one, rows of every subject
+            may be missing: what is not wrong is unknown.
     """
 
     rule: str
@@ -86,6 +88,7 @@ class Check:
     every: tuple[Span, ...] = (DAY,)
     optional: tuple[str, ...] = ()
     suppressed_by: tuple[SuppressedBy, ...] = ()
+    told_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def span_of(period: Period) -> Span:

@@ -72,6 +72,18 @@ def test_without_a_column_of_its_measure_a_check_tells_what_is_wrong_or_that_it_
     assert {(finding.status, finding.unknown) for finding in made.findings} == {said}
 
 
+@pytest.mark.parametrize(("failed", "said"), [(0.0, ("unknown", "not_in_source")), (0.9, ("critical", ""))])
+def test_without_the_column_that_tells_subjects_apart_the_others_may_be_wrong(
+    failed: float, said: tuple[str, str]
+) -> None:
+    told_by = {"sms.messages": ("unit",)}
+    checks = tuple(dataclasses.replace(check, told_by=told_by) for check in SMS.checks if check.rule == RISE)
+    by_unit = dataclasses.replace(SMS, checks=checks)
+    made = evaluation(by_unit, [RISE], _messages(failed), absent={"sms.messages": ["unit"]})
+    assert {(finding.status, finding.unknown) for finding in made.findings} == {said}
+    assert "unknown" not in {finding.status for finding in evaluation(by_unit, [RISE], _messages(failed)).findings}
+
+
 def _with_failing(rule: str, error: Exception) -> Subsystem:
     """Return the SMS subsystem with a check that raises an error."""
 

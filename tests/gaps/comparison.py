@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ntanalytics.findings.phrases import named
+from ntanalytics.metrics.identity.units import spelling
 from ntanalytics.metrics.number_format import format_number
 from tests.gaps.records import RecordedBlocks
 from tests.gaps.texts import Fact, compare_text, fact, is_marked, is_rest, unknown_count
@@ -283,7 +284,9 @@ def _keys(true: Mapping[str, Any], seen: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _key(row: Mapping[str, Any], keys: Iterable[str]) -> tuple[object, ...]:
-    return tuple(row.get(key) for key in keys)
+    """Return what names a row; a unit's name stands as it was written where no list of units gives its spelling."""
+    values = (row.get(key) for key in keys)
+    return tuple(spelling(value) if isinstance(value, str) else value for value in values)
 
 
 _COMPARISONS = {"kpis": _kpis, "table": _table, "chart": _chart, "board": _board, "sentences": _sentences}

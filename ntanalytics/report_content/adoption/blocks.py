@@ -65,7 +65,7 @@ def summary(page: Adoption) -> list[Sentence]:
     if page.unit:
         parts += [("用户增减", oa_text.flow(tables["flow"].total)), ("模块", oa_text.modules(tables["modules"]))]
     else:
-        parts += [("单位", oa_text.moved_units(tables["moving"]))]
+        parts += [("单位", oa_text.moved_units(tables["moving"], tables["ranking"]))]
     parts += [("习惯", oa_text.habit(page.total)), ("终端", oa_text.terminals(page.total, page.typical))]
     parts += [("办理", oa_text.handled(page.handled, tables["handling"])), ("用途", PURPOSE + BASIS)]
     return [Sentence(text, subject) for subject, text in parts if text]
@@ -82,10 +82,8 @@ def findings(report: Report, page: Adoption) -> list[WordedFinding]:
     rules = rules_of(report.workspace.settings)
     if page.unit:
         return worded(adoption_checks.unit_findings(rules, page.total, page.unit))
-    units = _comparable(page)
-    return worded(
-        adoption_checks.city_findings(rules, page.total, page.tables["editions"], units, is_for_owner=page.shows_places)
-    )
+    units, editions = page.tables["ranking"], page.tables["editions"]
+    return worded(adoption_checks.city_findings(rules, page.total, editions, units, is_for_owner=page.shows_places))
 
 
 def places(page: Adoption) -> list[Table]:
@@ -172,6 +170,7 @@ def _half(units: Figures, title: str, id: str, columns: list[str], note: str, pa
 
 def _nobody(page: Adoption) -> str:
     is_known = page.total.certainty("daily_active_change") == "exact"
+    is_known &= all(unit.is_complete and unit.was_complete for unit in page.tables["ranking"])
     return "没有单位可列。" if is_known else f"本期或{page.total.against}数据不完整，不作比较。"
 
 

@@ -118,8 +118,20 @@ class AdoptionQueries:
         return set(sources.to_pyarrow()["source"].to_pylist())
 
     def gaps(self) -> tuple[set[str], set[str]]:
-        """Return the sources with a gap in the period, and those whose activities have one in the period before."""
+        """Return the sources with a gap in the period, and those whose activities have one in the period before.
+
+        Where one of the datasets has no source, of each source a part is unknown.
+        """
+        if not (self.activities.sources and self.members.sources):
+            return self._every(), self._every()
         return {*self.activities.gap_sources, *self.members.gap_sources}, set(self.activities.gap_sources_before)
+
+    def _every(self) -> set[str]:
+        return {row["source"] for row in self.groups.to_pylist()}
+
+    def _tells_units(self) -> bool:
+        """Return whether each source tells the units: the rows of one that does not may be of any unit."""
+        return not (self.activities.sources_without("unit") or self.members.sources_without("unit"))
 
     def _worked(self) -> list[date]:
         return self.report.nearby_working_days(before=HISTORY + 35)
@@ -154,9 +166,10 @@ class AdoptionQueries:
         fed = self._fed()
         note = (self.activities.note or self.members.note) if gaps & fed else ""
         views = self.activities, self.members
+        is_told = all(view.sources for view in views) and (not self.unit or self._tells_units())
         return PageCoverage(
-            is_complete=not gaps & fed,
-            was_complete=not gaps_before & fed,
+            is_complete=is_told and not gaps & fed,
+            was_complete=is_told and not gaps_before & fed,
             note=note,
             against=self.report.period.before_word,
             unknown_measures=views[0].unknown_measures | views[1].unknown_measures,
@@ -181,8 +194,9 @@ class AdoptionQueries:
     def _judged(
         self, now: ir.Table, was: ir.Table, by: Sequence[str], gaps: set[str], gaps_before: set[str], among: _Among
     ) -> ir.Table:
-        every = {row["source"] for row in self.groups.to_pylist()}
-        lacking = gaps_before if self.members.was_complete else every
+        if not self._tells_units() and by != ["edition"]:
+            gaps = gaps_before = self._every()
+        lacking = gaps_before if self.members.was_complete else self._every()
         acted, able = (
             unit_ranking.compare_units(
                 now,

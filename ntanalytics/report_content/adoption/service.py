@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import ibis.expr.types as ir
@@ -42,7 +42,7 @@ class Service:
 
     Attributes:
         burden: the burdens with their person-hours a week, the most first.
-        unknown: causes of burden that no source, or no setting, lets see.
+        unknown: causes of burden that no source, a gap or no setting lets see.
         low_use: modules and applications that hardly anybody uses.
         locked_out: accounts that a fault of the service locked out, by reason.
         signing: time from arrival to signing, in this period and the one before.
@@ -93,15 +93,19 @@ class _Queries:
             signing=self._signing(),
         )
 
-    def _view(self, dataset: str, history: int = 0, *, column: str = "") -> DatasetView | None:
-        """Return a dataset; None where no source feeds it, or none has the column."""
+    def _view(self, dataset: str, history: int = 0, *, columns: Sequence[str] = ()) -> DatasetView | None:
+        """Return a dataset; None where no source feeds it, or none has one of the columns."""
         if not self._report.workspace.sources_by_dataset.get(dataset):
             return None
         view = self._report.dataset(dataset, history)
-        return None if column and len(view.sources_without(column)) == len(view.sources) else view
+        return None if any(len(view.sources_without(name)) == len(view.sources) for name in columns) else view
 
-    def _with_hours(self, rows: ir.Table, view: DatasetView) -> Figures:
-        return figures(burden.weigh(rows, self._weeks), view)
+    def _with_hours(self, rows: ir.Table, view: DatasetView, *, columns: Sequence[str] = ()) -> Figures:
+        """Return the weighed rows of a cause; lower bounds where one of the sources lacks a column."""
+        made = figures(burden.weigh(rows, self._weeks), view)
+        if not any(map(view.sources_without, columns)):
+            return made
+        return replace(made, is_complete=False, items=tuple(FigureRow(row, is_complete=False) for row in made))
 
     def _after_hours(self) -> Figures | None:
         applications = self._report.workspace.settings.adoption.staff_applications
@@ -112,19 +116,24 @@ class _Queries:
         return self._with_hours(rows, messages)
 
     def _asked_twice(self) -> Figures | None:
-        tasks = self._view("oa.tasks", TASKS_BACK, column="matter_id")
+        columns = ("matter_id", "unit")
+        tasks = self._view("oa.tasks", TASKS_BACK, columns=columns)
         if tasks is None:
             return None
-        named = self._report.resolve_units(tasks.cases)
-        return self._with_hours(burden.asked_twice(named, self._report.period.first, self._report.period.last), tasks)
+        named, period = self._report.resolve_units(tasks.cases), self._report.period
+        return self._with_hours(burden.asked_twice(named, period.first, period.last), tasks, columns=columns)
 
     def _stuck(self) -> Figures | None:
-        tasks = self._view("oa.tasks", TASKS_BACK, column="step")
-        return None if tasks is None else self._with_hours(burden.stuck(tasks.cases, self._report.ends_at), tasks)
+        tasks = self._view("oa.tasks", TASKS_BACK, columns=["step"])
+        # over a gap a step may seem to wait longer than the others: not even a bound is known
+        if tasks is None or not tasks.is_complete:
+            return None
+        return self._with_hours(burden.stuck(tasks.cases, self._report.ends_at), tasks, columns=["step"])
 
     def _unneeded(self) -> Figures | None:
         activities = self._view("oa.activities")
-        if activities is None:
+        # over a gap a module may seem to be hardly used
+        if activities is None or not activities.is_complete:
             return None
         return self._with_hours(burden.unneeded(burden.module_users(activities.table)), activities)
 
@@ -142,7 +151,9 @@ class _Queries:
         parts = []
         if activities is not None:
             parts.append(figures(low_use.little_used_modules(burden.module_users(activities.table)), activities))
-        is_counted = tickets is not None and "access_users" not in tickets.unknown_measures
+        is_counted = tickets is not None and not (
+            "access_users" in tickets.unknown_measures or tickets.sources_without("app_id")
+        )
         if tickets is not None and apps is not None and is_counted:
             by_app = accesses.by_app(tickets.table, apps.table)
             parts.append(figures(low_use.little_used_apps(by_app), tickets, apps))

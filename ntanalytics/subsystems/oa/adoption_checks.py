@@ -49,15 +49,18 @@ def city_findings(
         rules: the rules by code, as the site has them.
         total: the compared row of all.
         editions: the compared rows of the editions.
-        units: the compared rows of the units that can be compared, with ``low_weeks``.
+        units: the compared rows of the units, with ``low_weeks`` and ``place``; one without a place is not compared.
         is_for_owner: whether units whose use has long been low are told, too (docs/domain.md, No league tables).
     """
     findings = [judge_pace(rules[CITY], total, subsystem_entity("oa"))]
     if len(editions) > 1:
         findings += [judge_pace(rules[CITY], row, edition_entity(row)) for row in editions]
-    findings += violations(judge_row(rules[UNIT], row, unit_entity(row)) for row in units)
+    fair = units.where(lambda row: row["place"] is not None)
+    fallen = violations(judge_row(rules[UNIT], row, unit_entity(row)) for row in fair)
+    is_whole = all(row.is_complete and row.was_complete for row in units)
+    findings += fallen if fallen or is_whole else [unknown(rules[UNIT], "incomplete")]
     if is_for_owner:
-        findings += violations(judge_row(rules[LOW], row, unit_entity(row)) for row in units)
+        findings += violations(judge_row(rules[LOW], row, unit_entity(row)) for row in fair)
     return [finding for finding in findings if finding.rule.enabled]
 
 
@@ -100,5 +103,11 @@ def _units(context: CheckContext, rule: Rule) -> list[Finding]:
 #: ``oa.low_weeks`` is judged by the report on adoption alone, for the platform owner who asked for places.
 ADOPTION_CHECKS: tuple[Check, ...] = (
     Check(rule=CITY, evaluate=_city, reads={"oa.activities": HISTORY}, every=LONGER_PERIODS),
-    Check(rule=UNIT, evaluate=_units, reads={"oa.activities": HISTORY}, every=LONGER_PERIODS),
+    Check(
+        rule=UNIT,
+        evaluate=_units,
+        reads={"oa.activities": HISTORY},
+        every=LONGER_PERIODS,
+        told_by={"oa.activities": ("unit",)},
+    ),
 )

@@ -26,7 +26,7 @@ def hours(burden: Figures, unknown: Sequence[str]) -> str:
         For example ``全市工作人员每周约 12.5 人时（估算 6.0—25.1 人时）可以减少：非工作时间提醒 8.0 人时、
         客户端版本过旧 4.5 人时；同一事项重复填报未知。``
     """
-    missing = f"{'、'.join(CAUSES[code].label for code in unknown)}未知（没有数据）" if unknown else ""
+    missing = f"{'、'.join(CAUSES[code].label for code in unknown)}未知（没有数据或数据不完整）" if unknown else ""
     if len(unknown) == len(CAUSES):
         return f"减负：{missing}。"
     is_whole = burden.is_complete and not unknown

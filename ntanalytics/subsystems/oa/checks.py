@@ -16,7 +16,7 @@ from ntanalytics.checks.check import QUARTER, Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.contract.enumerations import MODULES, TERMINALS
 from ntanalytics.findings.finding import Entity, Finding, violations
-from ntanalytics.findings.judgement import evaluate_rules, judge_value, not_applicable, unknown
+from ntanalytics.findings.judgement import evaluate_rules, judge_value, not_applicable
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics import days as by_days
 from ntanalytics.metrics.figures import figures
@@ -101,8 +101,6 @@ def _unit_task_gap(context: CheckContext, rule: Rule) -> list[Finding]:
     tasks = context.dataset("oa.tasks", HISTORY)
     if not tasks.is_complete:
         return []
-    if len(tasks.sources_without("unit")) == len(tasks.sources):
-        return [unknown(rule, "not_in_source")]
     named = tasks.cases.filter(tasks.cases.unit.notnull())
     finished = task_duration.finished_by_slot(named, context.utc_offset_h, _DAY_S, ["unit"])
     daily = finished.select("day", "unit", tasks=finished.events)
@@ -245,6 +243,7 @@ CHECKS: tuple[Check, ...] = (
     Check(
         rule="oa.unit_task_lull",
         evaluate=_unit_task_gap,
+        told_by={"oa.tasks": ("unit",)},
         reads=_TASKS,
         suppressed_by=(SuppressedBy(("oa.unit_active_fall",)), SuppressedBy(("oa.task_lull", "oa.lull"), "any")),
     ),

@@ -31,6 +31,8 @@ def level(total: FigureRow, reach: FigureRow) -> str:
     change = moved(total.exact("active_change"), total.exact("active_change_rate"), "个", total.against)
     sentence += f"，{change or f'{total.against}数据不完整，不作比较'}"
     onboarded, active = reach.exact("units_onboarded"), reach.exact("units_active")
+    if "gap" in (reach.quantity("units_onboarded").reason, reach.quantity("units_active").reason):
+        return f"{sentence}；各单位是否有人使用未知。"
     if onboarded is None or active is None or onboarded < 2:
         return f"{sentence}。"
     if onboarded == active:
@@ -56,19 +58,25 @@ def pace(total: FigureRow, worked_days: tuple[int, int]) -> str:
     return f"工作日日均活跃 {_daily(now)} 个{few}，{_by(rate, total.against)}。"
 
 
-def moved_units(moving: Figures) -> str:
+def moved_units(moving: Figures, units: Figures) -> str:
     """Return the number of units whose use changed much, by direction and likely cause; none is named.
+
+    Args:
+        moving: these units.
+        units: all units, of which those with a gap in one of the periods are not compared.
 
     Returns:
         For example ``7 个单位的日均活跃变化较大（增 3 个、减 4 个），其中 4 个原因待核实，见“使用变化较大的单位”。``
     """
+    unknown = sum(not (row.is_complete and row.was_complete) for row in units)
     if not moving:
-        return ""
+        return f"{unknown} 个单位数据不完整，使用变化未知。" if unknown else ""
     rising = sum(row["daily_active_change_rate"] > 0 for row in moving)
     sentence = f"{len(moving)} 个单位的日均活跃变化较大（增 {rising} 个、减 {len(moving) - rising} 个）"
     unclear = sum(row["likely_cause"] == "unclear" for row in moving)
     known = f"，其中 {unclear} 个原因待核实" if unclear else ""
-    return f"{sentence}{known}，见“使用变化较大的单位”。"
+    rest = f"；另有 {unknown} 个单位数据不完整，使用变化未知" if unknown else ""
+    return f"{sentence}{known}，见“使用变化较大的单位”{rest}。"
 
 
 def habit(total: FigureRow) -> str:
@@ -94,6 +102,9 @@ def terminals(total: FigureRow, typical: FigureRow | None = None) -> str:
     for name, label in (("mobile_share", "移动端占比"), ("xinchuang_share", "信创占比")):
         share = total.exact(name)
         if share is None:
+            # where all is over a gap, the first sentence says so
+            is_alone = name in total and total.quantity(name).reason == "gap" and total.exact("active") is not None
+            parts += [f"{label}未知"] if is_alone else []
             continue
         beside = f"，{change}" if (change := shifted(total.exact(f"{name}_change"), total.against)) else ""
         if typical and typical.get(name) is not None:

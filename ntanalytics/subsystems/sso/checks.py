@@ -135,6 +135,7 @@ def _app_by_name(keys: Mapping[str, str], row: Mapping[str, Any]) -> Entity:
 
 
 _READS = {"sso.accesses": HISTORY_DAYS, "sso.apps": 0}
+_BY_APP = {"sso.accesses": ("app_id",)}
 _LOGINS = ("identity.login_silence", "identity.logins_fall")
 
 CHECKS: tuple[Check, ...] = (
@@ -158,11 +159,12 @@ CHECKS: tuple[Check, ...] = (
         rule="sso.app_silence",
         evaluate=_app_silence,
         reads=_READS,
+        told_by=_BY_APP,
         optional=("sso.apps",),
         suppressed_by=(SuppressedBy(("sso.access_silence",), "window"),),
     ),
-    Check(rule="sso.app_failures", evaluate=_app_failures, reads=_READS, optional=("sso.apps",)),
-    Check(rule="sso.app_p95_rise", evaluate=_app_slow, reads=_READS, optional=("sso.apps",)),
+    Check(rule="sso.app_failures", evaluate=_app_failures, reads=_READS, told_by=_BY_APP, optional=("sso.apps",)),
+    Check(rule="sso.app_p95_rise", evaluate=_app_slow, reads=_READS, told_by=_BY_APP, optional=("sso.apps",)),
     Check(
         rule="sso.accesses_fall",
         evaluate=_accesses_fall,

@@ -23,7 +23,7 @@ def _row(before: float | None = 45.0, now: float = 49.5, **more: Any) -> Row:
 
 
 def _unit(name: str, before: float = 20.0, now: float = 20.0, low_weeks: int = 0) -> Row:
-    return _row(before, now, unit=name, enabled=50, low_weeks=low_weeks, is_complete=True)
+    return _row(before, now, unit=name, enabled=50, low_weeks=low_weeks, is_complete=True, place=1)
 
 
 UNITS = figures([_unit("低局", low_weeks=4), _unit("降局", 20.0, 5.0), _unit("平局")])
@@ -49,6 +49,15 @@ def test_without_the_period_before_the_pace_is_unknown() -> None:
     assert (finding.status, finding.unknown) == ("unknown", "no_previous")
     [gap] = city_findings(RULES, FigureRow(_row(), is_complete=False), NO_FIGURES, NO_FIGURES)
     assert (gap.status, gap.unknown) == ("unknown", "incomplete")
+
+
+def test_units_over_a_gap_are_unknown_unless_one_fell() -> None:
+    gaps = [{**_unit("缺局"), "is_complete": False, "place": None}, {**_unit("前缺局"), "was_complete": False}]
+    for gap in gaps:
+        findings = city_findings(RULES, FigureRow(_row()), NO_FIGURES, figures([_unit("平局"), gap]))
+        assert statuses(findings[1:]) == [("subsystem/oa", "unknown")]
+    fallen = figures([_unit("降局", 20.0, 5.0), gaps[0]])
+    assert statuses(city_findings(RULES, FigureRow(_row()), NO_FIGURES, fallen)[1:]) == [("unit/降局", "critical")]
 
 
 def test_one_edition_is_the_whole_and_is_not_told_again() -> None:

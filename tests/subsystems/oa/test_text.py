@@ -100,10 +100,12 @@ def test_units_that_moved_are_counted_and_not_named() -> None:
             {**_moved("丙局", 200.0, 100.0), "likely_cause": "unclear"},
         ]
     )
-    assert say.moved_units(rows) == (
-        "2 个单位的日均活跃变化较大（增 1 个、减 1 个），其中 1 个原因待核实，见“使用变化较大的单位”。"
-    )
-    assert say.moved_units(rows[:0]) == ""
+    told = "2 个单位的日均活跃变化较大（增 1 个、减 1 个），其中 1 个原因待核实，见“使用变化较大的单位”"
+    assert say.moved_units(rows, rows) == f"{told}。"
+    assert say.moved_units(rows[:0], rows) == ""
+    gaps = figures([{"is_complete": False}, {"was_complete": False}, {"is_complete": True}])
+    assert say.moved_units(rows, gaps) == f"{told}；另有 2 个单位数据不完整，使用变化未知。"
+    assert say.moved_units(rows[:0], gaps) == "2 个单位数据不完整，使用变化未知。"
     assert say.habit(_total(habit=0.62, habit_change=0.007)) == (
         "活跃账号中 62.0% 在半数以上工作日使用，较前一期上升 0.7 个百分点。"
     )
@@ -115,6 +117,8 @@ def test_terminals_stand_beside_the_period_before_and_the_peers() -> None:
     assert say.terminals(_total(xinchuang_share=None, mobile_share_change=None), FigureRow({"mobile_share": 0.5})) == (
         "移动端占比 61.0%（同版本中位数 50.0%）。"
     )
+    without = _total() | FigureRow({"xinchuang_share": 0.4}, absent={"xinchuang_share"})
+    assert say.terminals(without) == "移动端占比 61.0%，较前一期上升 2.0 个百分点；信创占比未知。"
 
 
 def test_who_came_and_left_are_counts() -> None:
