@@ -9,8 +9,6 @@ alone, and these are its key.
 from __future__ import annotations
 
 import hashlib
-import json
-import os
 import re
 from collections.abc import Callable
 from functools import cache
@@ -20,13 +18,11 @@ from typing import Any
 
 import ibis.expr.operations as ops
 
+from ntanalytics.kept_texts import KeptTexts
 from ntanalytics.lake.backends.expression_key import ExpressionKey
 
 #: Name of the file beside the tables of the lake.
 FILE = "compiled-sql.jsonl"
-
-#: The file is begun anew beyond this size: an analyst's own questions are not asked again for ever.
-_MOST_BYTES = 32 << 20
 
 #: The year of the dates that stand for others while an expression is compiled, and the most dates of an expression.
 _YEAR, _MOST_DATES = 8001, 12 * 28
@@ -55,14 +51,14 @@ class CompiledSql:
     """
 
     def __init__(self, folder: Path | None, render: Callable[[ops.Literal[Any]], str]) -> None:
-        self._file = folder / FILE if folder else None
+        self._file = KeptTexts(folder / FILE if folder else None)
         self._render = render
         self._texts: dict[str, str] | None = None
 
     def get(self, key: ExpressionKey, limit: int | None) -> str | None:
         """Return the SQL of an expression whose structure was compiled before, else None."""
         if self._texts is None:
-            self._texts = self._read()
+            self._texts = self._file.read()
         entry = _entry(key, limit)
         text = self._texts.get(entry)
         if text is None and (text := _kept.get(entry)) is not None:
@@ -104,7 +100,7 @@ class CompiledSql:
         _kept[entry] = text
         if self._texts is not None:
             self._texts[entry] = text
-        self._append(entry, text)
+        self._file.append(entry, text)
 
     def _filled(self, text: str, key: ExpressionKey) -> str:
         """Return a kept text with the dates and names of an expression."""
@@ -115,38 +111,6 @@ class CompiledSql:
 
         return _MARK.sub(of, text)
 
-    def _read(self) -> dict[str, str]:
-        """Return the texts of the file that were made by the versions in use; a damaged line is left out."""
-        texts: dict[str, str] = {}
-        try:
-            lines = self._file.read_bytes().splitlines() if self._file else []
-        except OSError:
-            return texts
-        for line in lines:
-            try:
-                entry, digest, text = json.loads(line)
-            except (ValueError, TypeError):
-                continue  # of a process that was killed while it wrote, or of a full disk
-            if digest == _digest(entry, text):
-                texts[entry] = text
-        return texts
-
-    def _append(self, entry: str, text: str) -> None:
-        """Append a text to the file by one write, so that the lines of two processes stay apart."""
-        if self._file is None or not self._file.parent.is_dir():
-            return
-        line = json.dumps([entry, _digest(entry, text), text]).encode() + b"\n"
-        try:
-            is_full = self._file.exists() and self._file.stat().st_size > _MOST_BYTES
-            mode = os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if is_full else os.O_APPEND)
-            descriptor = os.open(self._file, mode, 0o640)
-            try:
-                os.write(descriptor, line)
-            finally:
-                os.close(descriptor)
-        except OSError:
-            return  # a lake that cannot be written, or a full disk: the text is compiled again next time
-
 
 def _stand_in(literal: ops.Literal[Any], place: int) -> ops.Literal[Any]:
     """Return a literal of the same type whose value is in no expression; it differs with the place."""
@@ -156,7 +120,3 @@ def _stand_in(literal: ops.Literal[Any], place: int) -> ops.Literal[Any]:
 
 def _entry(key: ExpressionKey, limit: int | None) -> str:
     return hashlib.sha256(f"{versions()}\n{limit}\n{key.digest}".encode()).hexdigest()
-
-
-def _digest(entry: str, text: str) -> str:
-    return hashlib.sha256(f"{entry}\n{text}".encode()).hexdigest()[:16]
