@@ -53,7 +53,10 @@ def _import_renderings() -> None:
     with suppress(ImportError):  # whoever needs it is told
         import ntanalytics.reports.exporters
         import ntanalytics.reports.findings_json
-        import ntanalytics.reports.verification  # noqa: F401
+        import ntanalytics.reports.verification.document
+        import ntanalytics.reports.verification.html
+        import ntanalytics.reports.verification.ofd
+        import ntanalytics.reports.verification.workbook  # noqa: F401
 
 
 def render_all(
