@@ -67,7 +67,7 @@ class KeptColumns:
 
     @cached_property
     def _is_as_imported(self) -> bool:
-        """Whether the checks, asked after the first of them, are still those on the disk."""
+        """Equality of the checks that this process has used and those on the disk, asked after the first use."""
         return versions() == _AS_IMPORTED
 
 

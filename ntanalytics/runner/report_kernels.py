@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
 #: Modules that the reports' notebooks import. None of them opens a database or starts a thread on import.
 _REPORT_MODULES = (
-    "pandas", "plotly.graph_objects", "plotly.io", "ibis.backends.duckdb", "duckdb", "pyarrow.parquet",
-    "pyarrow.compute", "deltalake",
     "ntanalytics.workspace",
     "ntanalytics.reports",
     "ntanalytics.subsystems",
@@ -22,21 +20,21 @@ _REPORT_MODULES = (
     "ntanalytics.report_content.adoption.blocks",
     "ntanalytics.report_content.daily_inspection",
     "scipy.special",  # which their detectors import when they first need it
-)  # fmt: skip
+)
 
 
 def shared_kernel_pool(settings: Settings) -> KernelPool:
     """Return the kernel pool of this process; it is started on first use and not waited for."""
-    from ntanalytics.kernels.pool import shared_pool
+    from ntanalytics.kernels.pool import DATA_LIBRARIES, shared_pool
 
-    return shared_pool(kernel_environment(settings), _REPORT_MODULES)
+    return shared_pool(kernel_environment(settings), (*DATA_LIBRARIES, *_REPORT_MODULES))
 
 
 def new_kernel_pool(settings: Settings) -> KernelPool:
     """Start a kernel pool of its own, which the caller closes."""
-    from ntanalytics.kernels.pool import KernelPool, without_run_variables
+    from ntanalytics.kernels.pool import DATA_LIBRARIES, KernelPool, without_run_variables
 
-    return KernelPool(without_run_variables(kernel_environment(settings)), _REPORT_MODULES)
+    return KernelPool(without_run_variables(kernel_environment(settings)), (*DATA_LIBRARIES, *_REPORT_MODULES))
 
 
 def kernel_environment(settings: Settings, run_id: str = "") -> dict[str, str]:
