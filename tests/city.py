@@ -15,7 +15,7 @@ from filelock import FileLock
 
 from ntanalytics.demo import Destinations, Estate, write_estate
 from ntanalytics.extraction import Extractor
-from ntanalytics.lake.file_cache import COMPILED_SQL
+from ntanalytics.lake.backends.compiled_sql import FILE
 from ntanalytics.ledger import Ledger
 from ntanalytics.runner import RunContext, RunResult, run_report
 from ntanalytics.settings import Settings, load
@@ -85,7 +85,7 @@ def share_sql(kept: Path, lake: Path) -> None:
         lake: the folder of the lake; it is made.
     """
     lake.mkdir(mode=0o750, parents=True, exist_ok=True)
-    os.link(kept, lake / COMPILED_SQL)
+    os.link(kept, lake / FILE)
 
 
 def copy_city(written: Path, folder: Path) -> City:

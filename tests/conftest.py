@@ -16,8 +16,8 @@ import ibis
 import pytest
 from filelock import FileLock
 
+from ntanalytics.lake.backends.compiled_sql import FILE
 from ntanalytics.lake.backends.duckdb_ibis import CompilingBackend
-from ntanalytics.lake.file_cache import COMPILED_SQL
 from tests import warm
 from tests.city import City, IssuedReports, copy_city, share_sql, write_city
 
@@ -108,8 +108,8 @@ def kept_sql(once: Callable[..., Path]) -> Path:
     """The file of the SQL that is compiled for lakes of this run (:func:`tests.city.share_sql`)."""
 
     def write(folder: Path) -> Path:
-        (folder / COMPILED_SQL).touch(mode=0o640)
-        return folder / COMPILED_SQL
+        (folder / FILE).touch(mode=0o640)
+        return folder / FILE
 
     return once("compiled", write)
 

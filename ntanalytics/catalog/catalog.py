@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Map
 from pathlib import Path
 
+from ntanalytics.catalog.kept_columns import KeptColumns
 from ntanalytics.catalog.loading import load_product, product_files, product_problems
 from ntanalytics.catalog.product import Product
 from ntanalytics.errors import ContractError, SettingsError, UnknownName
@@ -29,10 +30,12 @@ class Catalog(Map[str, Product]):
             that a site can change one mapping, or one value map, and keep the built-in rest.
         is_read: whether sources are read by it. Where they are not, the SQL is not parsed, which takes most of the
             time; what it selects and binds is then unknown.
+        kept_in: folder in which it is kept what a mapping selects; None: every mapping is parsed freshly.
     """
 
-    def __init__(self, folders: Iterable[Path], *, is_read: bool = True) -> None:
+    def __init__(self, folders: Iterable[Path], *, is_read: bool = True, kept_in: Path | None = None) -> None:
         self._is_read = is_read
+        self._kept = KeptColumns(kept_in)
         self._homes: dict[str, list[Path]] = {}
         for folder in folders:
             homes = [path for path in folder.iterdir() if path.is_dir()]
@@ -53,7 +56,7 @@ class Catalog(Map[str, Product]):
         if current not in self._homes:
             raise UnknownName("product", name, self._homes)
         if current not in self._loaded:
-            self._loaded[current] = load_product(*self._homes[current], is_read=self._is_read)
+            self._loaded[current] = load_product(*self._homes[current], is_read=self._is_read, kept=self._kept)
         return self._loaded[current]
 
     def __contains__(self, name: object) -> bool:
@@ -80,12 +83,13 @@ def mapping_problems(site_folder: Path) -> list[ContractError]:
     return problems
 
 
-def site_catalog(site_folder: Path | None, *, is_read: bool = True) -> Catalog:
+def site_catalog(site_folder: Path | None, *, is_read: bool = True, kept_in: Path | None = None) -> Catalog:
     """Return the built-in products, with those of a site's own folder beside and above them.
 
     Args:
         site_folder: folder of the site's own mappings, if it has one.
         is_read: whether sources are read by it; see :class:`Catalog`.
+        kept_in: folder in which it is kept what a mapping selects.
 
     Raises:
         SettingsError: there is no such folder, or every account of the host may write it, or something in it.
@@ -98,4 +102,4 @@ def site_catalog(site_folder: Path | None, *, is_read: bool = True) -> Catalog:
                 todo=tr("make it, or remove `queries:`"),
             )
         require_own([site_folder, *site_folder.rglob("*")])
-    return Catalog([project_dir("queries"), *([site_folder] if site_folder else [])], is_read=is_read)
+    return Catalog([project_dir("queries"), *([site_folder] if site_folder else [])], is_read=is_read, kept_in=kept_in)

@@ -12,7 +12,8 @@ from typing import Annotated, Any, Literal, TypeVar
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from ntanalytics.catalog.contract_match import check_absent, check_columns, check_times, selected_columns
+from ntanalytics.catalog.contract_match import check_absent, check_columns, check_times
+from ntanalytics.catalog.kept_columns import KeptColumns
 from ntanalytics.catalog.product import Mapping, Product
 from ntanalytics.catalog.value_maps import load_value_map
 from ntanalytics.contract import DATASETS, Dataset
@@ -32,6 +33,9 @@ _DIALECTS = {
     "mariadb": "mysql",
     "dm": "oracle",
 }
+
+#: No mapping is known from before.
+_FRESH = KeptColumns(None)
 
 _HEADER = re.compile(r"\s*/\*(.*?)\*/", re.DOTALL)
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -63,12 +67,13 @@ class _Header(BaseModel):
     absent: Annotated[list[str], BeforeValidator(_as_list)] = Field(default_factory=list)
 
 
-def load_product(*homes: Path, is_read: bool = True) -> Product:
+def load_product(*homes: Path, is_read: bool = True, kept: KeptColumns = _FRESH) -> Product:
     """Return the product of one folder, or of several overlaid folders.
 
     Args:
         homes: folders of the product; a file in a later folder replaces the file of the same name.
         is_read: whether a source is read by it; if not, the SQL of the mappings is not checked.
+        kept: what mappings select that were checked before; by default each is parsed freshly.
 
     Raises:
         ContractError: source.yml or a mapping does not fit.
@@ -80,7 +85,9 @@ def load_product(*homes: Path, is_read: bool = True) -> Product:
         )
     header = _header(files["source.yml"])
     mappings = dict(
-        _mapping(path, header.kind, files, is_read=is_read) for name, path in files.items() if name.endswith(".sql")
+        _mapping(path, header.kind, files, kept if is_read else None)
+        for name, path in files.items()
+        if name.endswith(".sql")
     )
     if not mappings:
         raise ContractError(tr("the product maps no dataset"), where=str(homes[-1]))
@@ -111,7 +118,7 @@ def product_problems(*homes: Path) -> list[ContractError]:
     for name, path in files.items():
         if name.endswith(".sql"):
             try:
-                _mapping(path, kind, files)
+                _mapping(path, kind, files, _FRESH)
             except ContractError as error:
                 problems.append(error)
     return problems
@@ -121,15 +128,15 @@ def _header(file: Path) -> _SourceFile:
     return _validated(_SourceFile, _yaml(_text(file), "the file", file), file)
 
 
-def _mapping(path: Path, kind: str, files: Map[str, Path], *, is_read: bool = True) -> tuple[tuple[str, str], Mapping]:
-    """Return the mapping of a file, with its dataset and dialect."""
+def _mapping(path: Path, kind: str, files: Map[str, Path], kept: KeptColumns | None) -> tuple[tuple[str, str], Mapping]:
+    """Return the mapping of a file, with its dataset and dialect; without ``kept`` its SQL is not checked."""
     match = _FILE.fullmatch(path.name)
     if not match:
         raise ContractError(tr("the name is not <subsystem>.<dataset>[.<dialect>].sql"), where=str(path))
     if match["dataset"] not in DATASETS:
         raise ContractError(str(UnknownName("dataset", match["dataset"], DATASETS)), where=str(path))
     default = (match["dialect"],) if match["dialect"] else _DEFAULT_DIALECTS.get(kind, ())
-    mapping = _load_mapping(path, DATASETS[match["dataset"]], default, files, is_read=is_read)
+    mapping = _load_mapping(path, DATASETS[match["dataset"]], default, files, kept)
     return (match["dataset"], _dialect(match["dialect"], path) if match["dialect"] else ""), mapping
 
 
@@ -179,7 +186,7 @@ def _validated(model: type[_Model], content: Any, where: Path) -> _Model:
 
 
 def _load_mapping(
-    path: Path, dataset: Dataset, default_dialects: tuple[str, ...], files: Map[str, Path], *, is_read: bool
+    path: Path, dataset: Dataset, default_dialects: tuple[str, ...], files: Map[str, Path], kept: KeptColumns | None
 ) -> Mapping:
     sql = _text(path)
     match = _HEADER.match(sql)
@@ -195,8 +202,8 @@ def _load_mapping(
         )
     check_absent(header.absent, dataset, path)
     check_times(header.window, header.times, dataset, path, header.absent)
-    if is_read:
-        columns = selected_columns(sql, dialects, path, frozenset(("since", "until") if dataset.window else ()))
+    if kept is not None:
+        columns = kept.selected(sql, dialects, path, frozenset(("since", "until") if dataset.window else ()))
         check_columns(columns, dataset, path, header.absent)
     translations = {
         column: load_value_map(dataset, column, files.get(name, path.with_name(name)), path)

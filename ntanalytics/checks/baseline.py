@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.detectors.comparable_days import comparable_days
+from ntanalytics.detectors.distributions import binomial_isf
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.judgement import judge_row
 from ntanalytics.findings.rule import Rule
@@ -62,9 +63,7 @@ def judge_share(rule: Rule, row: FigureRow, failures: str) -> Finding:
 
 def is_beyond_chance(failures: int, attempts: int, share: float) -> bool:
     """Return whether attempts of which a share usually fails have so many failures on fewer than one day in 1,000."""
-    from scipy import stats
-
-    return bool(failures > stats.binom.isf(_BY_CHANCE, attempts, share))
+    return failures > binomial_isf(_BY_CHANCE, attempts, share)
 
 
 def drop_uninformative(context: CheckContext, findings: Iterable[Finding]) -> list[Finding]:

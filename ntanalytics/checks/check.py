@@ -78,7 +78,7 @@ class Check:
         every: spans over which it is evaluated.
         optional: datasets among ``reads`` that may lack a source.
         suppressed_by: findings that make its own needless.
-        told_by: dataset → columns by which it tells its subjects apart. Where a source lacks one, rows of every subject
+        subject_columns: dataset → columns by which it tells its subjects apart. Where a source lacks one, rows of every subject
             may be missing: what is not wrong is unknown.
     """
 
@@ -88,7 +88,7 @@ class Check:
     every: tuple[Span, ...] = (DAY,)
     optional: tuple[str, ...] = ()
     suppressed_by: tuple[SuppressedBy, ...] = ()
-    told_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    subject_columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def span_of(period: Period) -> Span:

@@ -148,7 +148,9 @@ def _not_seen(
 def _without_absent(context: CheckContext, check: Check, rule: Rule, findings: Sequence[Finding]) -> Sequence[Finding]:
     """Return the findings of a check; what is not wrong is unknown where a source lacks a column that it needs."""
     views = {name: context.dataset(name, days) for name, days in check.reads.items()}
-    lacks = any(views[name].sources_without(column) for name, columns in check.told_by.items() for column in columns)
+    lacks = any(
+        views[name].sources_without(column) for name, columns in check.subject_columns.items() for column in columns
+    )
     if not lacks and not any(rule.measure in view.unknown_measures for view in views.values()):
         return findings
     wrong = [] if rule.measure in SKEWED else [finding for finding in findings if finding.is_violation]

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from types import MappingProxyType
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-import pyarrow as pa
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 #: Optional columns of a mapping that control loading and are not stored with the rows.
 #: ``rejected_because``: if not null, the row is rejected with that reason.
@@ -48,17 +50,21 @@ class Type(StrEnum):
     @property
     def arrow(self) -> pa.DataType:
         """Arrow type in the lake."""
-        return _ARROW[self]
+        return _arrow_types()[self]
 
 
-_ARROW: dict[Type, pa.DataType] = {
-    Type.TEXT: pa.string(),
-    Type.INTEGER: pa.int64(),
-    Type.NUMBER: pa.float64(),
-    Type.BOOLEAN: pa.bool_(),
-    Type.TIMESTAMP: pa.timestamp("us", tz="UTC"),
-    Type.DATE: pa.date32(),
-}
+@cache
+def _arrow_types() -> dict[Type, pa.DataType]:
+    import pyarrow as pa  # most readers of the contract have no rows at hand, and it takes a tenth of a second
+
+    return {
+        Type.TEXT: pa.string(),
+        Type.INTEGER: pa.int64(),
+        Type.NUMBER: pa.float64(),
+        Type.BOOLEAN: pa.bool_(),
+        Type.TIMESTAMP: pa.timestamp("us", tz="UTC"),
+        Type.DATE: pa.date32(),
+    }
 
 
 class Privacy(StrEnum):
@@ -179,5 +185,7 @@ class Dataset:
 
     def schema(self) -> pa.Schema:
         """Return the Arrow schema in the lake: the columns, then ``source`` and ``day``."""
+        import pyarrow as pa
+
         fields = [pa.field(column.name, column.type.arrow, column.nullable) for column in self.columns]
         return pa.schema([*fields, pa.field("source", pa.string(), False), pa.field("day", pa.date32(), False)])

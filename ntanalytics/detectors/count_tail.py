@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from ntanalytics.detectors.distributions import binomial_cdf, negative_binomial_cdf, poisson_cdf
 
 #: Expected count below which nothing is expected; the quotients of smaller ones leave the range of numbers.
 _NOTHING = 1e-9
@@ -21,17 +21,11 @@ def count_tail(count: float, expected: float, variance: float) -> float:
     """
     if expected < _NOTHING:
         return 1.0
-    return float(_distribution(expected, variance).cdf(count))
-
-
-def _distribution(expected: float, variance: float) -> Any:
-    from scipy import stats
-
     ratio = variance / expected
     if ratio > 1.02:
-        return stats.nbinom(expected / (ratio - 1), 1 / ratio)
+        return negative_binomial_cdf(count, expected / (ratio - 1), 1 / ratio)
     if ratio < 0.98:
         # a fixed number of persons, each of them present with the same probability
         trials = round(expected / (1 - ratio))
-        return stats.binom(max(1, trials), min(1.0, expected / (trials or 1)))
-    return stats.poisson(expected)
+        return binomial_cdf(count, max(1, trials), min(1.0, expected / (trials or 1)))
+    return poisson_cdf(count, expected)

@@ -18,7 +18,9 @@ import numpy as np
 
 from ntanalytics.detectors.day_types import DayTypes
 from ntanalytics.detectors.detection import Floats
+from ntanalytics.detectors.distributions import negative_binomial_range, normal_isf, t_isf
 from ntanalytics.detectors.order_statistics import median
+from ntanalytics.detectors.theil_sen import theil_sen
 
 #: Days back that are read: ten weeks hold two ends of a month.
 HISTORY_DAYS = 70
@@ -186,13 +188,11 @@ class _Model:
 
     def range(self, widening: float) -> tuple[float, float, float]:
         """Return the smallest usual, the expected and the largest usual value."""
-        from scipy import stats
-
         count, errors = len(self.values), self._alike
         spread = max(1.4826 * median(np.abs(errors)), 0.7413 * _inner(errors)) / math.sqrt(self._free)
-        reach = float(stats.t.isf(OUTSIDE / 2, max(2, count - 2))) * math.sqrt(1 + 2 / count) * widening
+        reach = t_isf(OUTSIDE / 2, max(2, count - 2)) * math.sqrt(1 + 2 / count) * widening
         if self.is_count:
-            return self._count_range(reach / float(stats.norm.isf(OUTSIDE / 2)))
+            return self._count_range(reach / normal_isf(OUTSIDE / 2))
         centre = self.level + self.effect_today
         if self.is_ratio:
             width = max(spread, 0.01) * reach
@@ -205,8 +205,6 @@ class _Model:
 
     def _count_range(self, widening: float) -> tuple[float, float, float]:
         """Return quantiles of a negative binomial whose overdispersion the past shows beyond chance."""
-        from scipy import stats
-
         weights = np.exp(self.effect + self.drift - self.lift)
         rough = max(median(self.values / weights), float(self.values.sum() / weights.sum()) * 0.2, 1e-9)
         usual_error = 1.4826 * median(np.abs(self.errors))
@@ -220,8 +218,8 @@ class _Model:
         share = max(excess, 0.0) * len(self.values) / max(1, len(self.values) - 6)
         variance = (mean + share * mean**2) * widening**2
         dispersion = max((variance - mean) / mean**2, 1e-6)
-        model = stats.nbinom(1 / dispersion, 1 / (1 + dispersion * mean))
-        return float(model.ppf(OUTSIDE / 2)), float(mean), float(model.isf(OUTSIDE / 2))
+        low, high = negative_binomial_range(OUTSIDE / 2, 1 / dispersion, 1 / (1 + dispersion * mean))
+        return float(low), float(mean), float(high)
 
 
 def _is_known(value: Any) -> bool:
@@ -238,10 +236,8 @@ def _slope(rest: Floats, ages: Floats) -> float:
     """Return the growth a day, by Theil-Sen; 0 where the history does not show one."""
     if len(rest) < 14:
         return 0.0
-    from scipy import stats
-
-    line = stats.theilslopes(rest, ages, 0.99)
-    return float(line.slope) if line.low_slope * line.high_slope > 0 else 0.0
+    line = theil_sen(rest, ages, 0.99)
+    return line.slope if line.low_slope * line.high_slope > 0 else 0.0
 
 
 def _shift(rest: Floats) -> tuple[int, float]:
@@ -260,10 +256,8 @@ def _shift(rest: Floats) -> tuple[int, float]:
             best, at, step = strength, split, float(after - before)
     if best < 4 or abs(step) < 3 * noise:
         return 0, 0.0
-    from scipy import stats
-
     place = np.arange(count, dtype=float)
-    line = stats.theilslopes(rest, place)
+    line = theil_sen(rest, place)
     by_line = float(np.abs(rest - line.intercept - line.slope * place).sum())
     by_step = float(np.abs(rest[:at] - median(rest[:at])).sum() + np.abs(rest[at:] - median(rest[at:])).sum())
     return (at, step) if by_step < 0.8 * by_line else (0, 0.0)

@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 
 from ntanalytics.detectors.detection import Floats
+from ntanalytics.detectors.theil_sen import theil_sen
 
 #: Days with a value that a trend needs.
 MIN_DAYS = 14
@@ -88,10 +89,8 @@ def forecast(peaks: Sequence[tuple[date, float | None]], capacity: float) -> For
     begin = _present_run(ages, values)
     begin += _bend(ages[begin:], values[begin:])
     ages, values = ages[begin:], values[begin:]
-    from scipy import stats
-
-    line = stats.theilslopes(values, ages, CONFIDENCE)
-    slope, low = float(line.slope), float(line.low_slope)
+    line = theil_sen(values, ages, CONFIDENCE)
+    slope, low = line.slope, line.low_slope
     rest = values - slope * ages
     now = float(np.median(rest))
     if values[-1] >= capacity and now >= capacity:
@@ -102,7 +101,7 @@ def forecast(peaks: Sequence[tuple[date, float | None]], capacity: float) -> For
     spread = 1.4826 * float(np.median(np.abs(rest - now)))
     if slope * span < _MIN_RISE * spread or _is_swing(rest - now, slope):
         return Forecast(reason="unclear", per_day=slope)
-    slopes = slope, low, float(line.high_slope)
+    slopes = slope, low, line.high_slope
     return replace(_dates(last, max(capacity - now, 0.0), spread, slopes, span), per_day=slope)
 
 

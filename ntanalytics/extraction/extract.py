@@ -63,7 +63,7 @@ class Extractor:
         self._clock = clock or _now
         self._lake = DeltaLake.of(settings, ledger.lease)
         self._window_load = WindowLoad(settings, ledger, self._lake, self._clock, self._progress)
-        self.sources = open_sources(settings, site_catalog(settings.queries))
+        self.sources = open_sources(settings, site_catalog(settings.queries, kept_in=settings.lake))
 
     def sources_of(self, dataset: str) -> list[Source]:
         """Return the sources whose product feeds a dataset."""

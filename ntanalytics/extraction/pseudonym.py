@@ -31,7 +31,7 @@ _SHORTEST_PEPPER = 32
 _KEY_BYTES = 32
 _BLOCK_BYTES, _PADS = 64, (0x36, 0x5C)  # of HMAC-SHA256
 _MOST_CACHED = 65_536  # values and their hashes; a city's people use fewer addresses
-_NOTHING = pa.array([], pa.string())
+_NOTHING = pa.nulls(0, pa.string())  # pa.array of a list imports pandas
 _HASH_DIGITS = 24  # hexadecimal, 96 bits: no two addresses of a city collide
 
 

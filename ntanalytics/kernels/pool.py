@@ -22,7 +22,7 @@ from typing import Self
 
 #: Libraries of data notebooks. No module of these opens a database or starts a thread when it is imported.
 DATA_LIBRARIES = (
-    "pandas", "plotly.graph_objects", "plotly.io", "plotly.express", "ibis.backends.duckdb", "duckdb",
+    "pandas", "plotly.graph_objects", "plotly.io", "ibis.backends.duckdb", "duckdb",
     "pyarrow.parquet", "pyarrow.compute", "deltalake",
 )  # fmt: skip
 

@@ -9,18 +9,12 @@ from __future__ import annotations
 import glob
 import hashlib
 import json
-import platform
-import sys
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy.engine import make_url
-
-import ntanalytics
-from ntanalytics.lake import DeltaLake
-from ntanalytics.settings import Settings, project_dir
+from ntanalytics.runner.program import program_digest
+from ntanalytics.settings import Settings
 
 if TYPE_CHECKING:
     from ntanalytics.delivery.manifest import Basis
@@ -63,19 +57,10 @@ def basis(
 
 def table_versions(settings: Settings, datasets: Iterable[str]) -> dict[str, int | None]:
     """Return the present version of each dataset's table; None for a table that is not there."""
+    from ntanalytics.lake import DeltaLake  # and its libraries, which a run imports while its kernels start
+
     lake = DeltaLake.of(settings)
     return {name: lake.version(name) for name in datasets}
-
-
-@cache
-def program_digest() -> str:
-    """Return the digest of the program: its files, its mappings, and the versions of all libraries."""
-    package = Path(ntanalytics.__file__).parent
-    # the folder of a library's metadata has its name and version; reading them all takes half a second
-    libraries = sorted({path.name for folder in sys.path for path in Path(folder).glob("*.dist-info")})
-    files = [path for path in package.rglob("*") if path.suffix != ".pyc" and path.is_file()]
-    queries = [path for path in project_dir("queries").rglob("*") if path.is_file()]
-    return _digest(platform.python_version(), *libraries, _content(files), _content(queries))
 
 
 def site_digest(settings: Settings) -> str:
@@ -108,6 +93,8 @@ def _files_of(source: SourceSettings) -> list[Path] | None:
     if source.targets:  # it is asked over the network, too
         return None
     if source.url:
+        from sqlalchemy.engine import make_url
+
         url = make_url(source.url)
         is_file = url.get_backend_name() == "sqlite" and url.database
         return [Path(f"{url.database}{ending}") for ending in _SQLITE_FILES] if is_file else None

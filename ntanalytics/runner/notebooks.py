@@ -16,6 +16,7 @@ from ntanalytics.language import tr
 from ntanalytics.periods import Period, PeriodKind
 from ntanalytics.runner import parameters as strict
 from ntanalytics.runner.parameters import Parameter
+from ntanalytics.runner.report_needs import ReportNeeds, report_needs
 from ntanalytics.settings import Settings, project_dir, require_own
 
 
@@ -31,6 +32,7 @@ class ReportNotebook:
         declared_needs: the needs in its metadata; None if ``report_content`` computes them.
         parameters: the parameters of its parameters cell; one of them is ``period``.
         sha256: the hash of the file.
+        kept_in: the folder in which computed needs are kept; None: they are worked out.
     """
 
     name: str
@@ -40,6 +42,7 @@ class ReportNotebook:
     declared_needs: Mapping[str, int] | None
     parameters: tuple[Parameter, ...]
     sha256: str
+    kept_in: Path | None = None
 
     @cached_property
     def needs(self) -> Mapping[str, int]:
@@ -50,22 +53,18 @@ class ReportNotebook:
         """
         if self.declared_needs is not None:
             return self.declared_needs
-        from ntanalytics.report_content.contents import needs_of  # imports every check, for more than a second
-
-        needs: dict[str, int] = {}
-        for kind in self.periods:
-            for dataset, days in needs_of(self.name, kind).items():
-                needs[dataset] = max(days, needs.get(dataset, 0))
-        return needs
+        return self._needs.datasets
 
     def reads_more(self, settings: Settings) -> bool:
         """Return whether it reads more than the datasets that it needs: other reports, or what it does not declare."""
         if self.declared_needs is not None:
             return True
-        from ntanalytics.report_content.contents import content_of
-
-        reads_issued = content_of(self.name).reads_issued
+        reads_issued = self._needs.reads_issued
         return settings.site.contract is not None if reads_issued == "contract" else reads_issued
+
+    @cached_property
+    def _needs(self) -> ReportNeeds:
+        return report_needs(self.name, self.periods, self.kept_in)
 
     def check_period(self, period: Period) -> None:
         """Refuse a period of a kind that the report is not made for.
@@ -96,10 +95,15 @@ def report_names(directory: Path | None = None) -> list[str]:
     return sorted(path.stem for path in (directory or project_dir("notebooks")).glob("*.ipynb"))
 
 
-def load_report(name: str, directory: Path | None = None) -> ReportNotebook:
+def load_report(name: str, directory: Path | None = None, *, kept_in: Path | None = None) -> ReportNotebook:
     """Return the report of a name.
 
     The name is searched in the list of the folder and never made into a path, so that ``../x`` is simply unknown.
+
+    Args:
+        name: the report.
+        directory: the folder of the reports; None for the project's ``notebooks``.
+        kept_in: the folder in which computed needs are kept.
 
     Raises:
         UnknownName: there is no such report; the message lists the reports.
@@ -133,6 +137,7 @@ def load_report(name: str, directory: Path | None = None) -> ReportNotebook:
         declared_needs=needs,
         parameters=tuple(_parameters(cells, where)),
         sha256=hashlib.sha256(raw).hexdigest(),
+        kept_in=kept_in,
     )
 
 

@@ -51,9 +51,14 @@ def imported_meanwhile(progress: Callable[[str, int], None]) -> Iterator[Callabl
 
 def _import_renderings() -> None:
     with suppress(ImportError):  # whoever needs it is told
-        import ntanalytics.reports.exporters
         import ntanalytics.reports.findings_json
-        import ntanalytics.reports.verification  # noqa: F401
+        import ntanalytics.reports.verification.document
+        import ntanalytics.reports.verification.html
+        import ntanalytics.reports.verification.ofd
+        import ntanalytics.reports.verification.workbook  # noqa: F401
+        from ntanalytics.reports.exporters.html import packed_plotly
+
+        packed_plotly()  # the same in every page; to pack it takes longer than to draw one
 
 
 def render_all(

@@ -19,7 +19,7 @@ _REPORT_MODULES = (
     "ntanalytics.detectors.expected_range",
     "ntanalytics.report_content.adoption.blocks",
     "ntanalytics.report_content.daily_inspection",
-    "scipy.stats",  # which their detectors import when they first need it
+    "scipy.special",  # which their detectors import when they first need it
 )
 
 

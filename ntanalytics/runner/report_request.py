@@ -86,7 +86,7 @@ def request_report(
         BadParameter: a wrong name or value.
         ReportFailed: the notebook cannot be used.
     """
-    notebook = load_report(report, context.notebooks)
+    notebook = load_report(report, context.notebooks, kept_in=context.settings.lake)
     if isinstance(period, str):
         today = context.today
         period = parse_period(period, today, context.settings.calendar())

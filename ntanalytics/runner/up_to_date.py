@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ntanalytics.delivery.manifest import Manifest, read_manifest
 from ntanalytics.runner import basis
+from ntanalytics.runner.program import program_digest
 
 if TYPE_CHECKING:
     from ntanalytics.delivery.manifest import Basis
@@ -74,8 +75,7 @@ class BasisWatch:
     def begin(cls, context: RunContext) -> BasisWatch:
         """Return the state before the extraction."""
         settings = context.settings
-        basis.program_digest.cache_clear()  # it may have been replaced under a process that lives for long
-        return cls(basis.program_digest(), basis.site_digest(settings), basis.file_states(settings))
+        return cls(program_digest(), basis.site_digest(settings), basis.file_states(settings))
 
     @classmethod
     def without_basis(cls) -> BasisWatch:
@@ -108,7 +108,6 @@ class BasisWatch:
         """
         if self.basis is None or not set(manifest["tables"]) <= set(self.basis["datasets"]):
             return
-        basis.program_digest.cache_clear()
-        is_same = (self.program, self.site) == (basis.program_digest(), basis.site_digest(context.settings))
+        is_same = (self.program, self.site) == (program_digest(), basis.site_digest(context.settings))
         if is_same and basis.table_versions(context.settings, manifest["tables"]) == dict(manifest["tables"]):
             manifest["basis"] = self.basis

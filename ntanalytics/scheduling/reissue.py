@@ -95,7 +95,7 @@ def _has_new_data(context: RunContext, job: Job, scheduled: ScheduledRun, correc
     """Ask the sources of the missing data again, and return whether one of them has some now."""
     from ntanalytics.extraction import Extractor
 
-    needs = load_report(job.report, context.notebooks).needs
+    needs = load_report(job.report, context.notebooks, kept_in=context.settings.lake).needs
     extractor = Extractor(context.settings, context.ledger, context.progress, context.clock)
     pairs = [pair for pair in correction.gaps if pair[0] in needs and pair[1] in extractor.sources]
     results = extractor.ensure_coverage(needs, scheduled.period.first, scheduled.period.last, only=pairs)

@@ -20,14 +20,14 @@ def read_secret(reference: str, *, where: str) -> str:
     Raises:
         SecretMissing: the secret does not exist.
     """
+    if not reference:
+        return ""
     import keyring.errors  # most commands read no secret
 
     kind, _, name = reference.partition(":")
     secret: str | None = None
     try:
         match kind:
-            case "":
-                return ""
             case "env":
                 secret = os.environ.get(name)
             case "file":

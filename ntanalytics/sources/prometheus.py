@@ -11,10 +11,9 @@ import base64
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-import httpx
 import pyarrow as pa
 
 from ntanalytics.catalog import Mapping, Product
@@ -25,6 +24,9 @@ from ntanalytics.settings import SourceSettings, read_secret
 from ntanalytics.sources.duckdb_tables import query_tables
 from ntanalytics.sources.source import SourceBase
 from ntanalytics.sources.stall_guard import CONNECT_S
+
+if TYPE_CHECKING:
+    import httpx
 
 #: Seconds between two values; a query covers this range: ``rate(x[5m])``.
 STEP_S = 300
@@ -71,6 +73,8 @@ class PrometheusSource(SourceBase):
     empty_means_absent = True  # days before the installation and beyond the retention have no data
 
     def __init__(self, name: str, settings: SourceSettings, product: Product, zone: ZoneInfo) -> None:
+        import httpx  # of the sources, this kind alone needs it
+
         super().__init__(name, product, zone)
         self._password = settings.password
         self._timeout_s = settings.timeout_s
@@ -108,6 +112,8 @@ class PrometheusSource(SourceBase):
             yield batches
 
     def _client(self) -> httpx.Client:
+        import httpx
+
         secret = read_secret(self._password, where=f"sources.{self.name}.password")
         user = self._url.username
         if user:  # the form in the HTTP header
@@ -138,6 +144,8 @@ class PrometheusSource(SourceBase):
 
     def _query(self, client: httpx.Client, query: str, path: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
         """Return the series of an answer: each with ``metric`` and ``values`` (or ``value``), numbers as text."""
+        import httpx
+
         where = f"{self.name}: {query}"
         try:
             response = client.post(f"api/v1/{path}", data={**parameters, "timeout": f"{self._timeout_s}s"})

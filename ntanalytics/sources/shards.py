@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterable
 from collections.abc import Mapping as Map
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-import sqlglot
-from sqlglot import exp
+if TYPE_CHECKING:
+    from sqlglot import exp
 
 _DATED = re.compile(r"(\d{4})_?(\d{2})_?(\d{2})$")
 
@@ -42,6 +43,9 @@ def sharded_names(sql: str, shards: Iterable[str], dialect: str) -> list[str]:
 @lru_cache(maxsize=1000)
 def _tables(sql: str, dialect: str) -> frozenset[str]:
     """Return the names of the tables that a mapping's SQL reads: it is parsed once, not for each window."""
+    import sqlglot  # most sources have no shards, and it takes a tenth of a second
+    from sqlglot import exp
+
     return frozenset(table.name for table in sqlglot.parse_one(sql, dialect=dialect).find_all(exp.Table))
 
 
@@ -57,6 +61,9 @@ def expand(sql: str, shards: Map[str, list[str]], first: dt.date, last: dt.date,
         last: last relevant local day.
         dialect: sqlglot dialect.
     """
+    import sqlglot
+    from sqlglot import exp
+
     tree = sqlglot.parse_one(sql, dialect=dialect)
     for parameter in list(tree.find_all(exp.Placeholder)):  # PostgreSQL's dialect would write %(since)s
         parameter.replace(exp.var(f":{parameter.name}"))
@@ -84,6 +91,8 @@ def _may_contain(table: str, first: dt.date, last: dt.date) -> bool:
 
 
 def _columns_by_alias(tree: exp.Expr) -> dict[str, set[str]]:
+    from sqlglot import exp
+
     used: dict[str, set[str]] = {}
     for column in tree.find_all(exp.Column):
         used.setdefault(column.table, set()).add(column.name)

@@ -9,9 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import httpx
 import sqlalchemy as sa
-from cryptography import x509
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
@@ -103,7 +101,7 @@ def _timed(check: Callable[[], None]) -> TargetResult:
         check()
     except _Failed as failure:
         return TargetResult(str(failure))
-    except (TimeoutError, httpx.TimeoutException):
+    except TimeoutError:
         return TargetResult("timeout")
     except ssl.SSLError as error:
         return TargetResult(_tls_failure(error))
@@ -114,12 +112,14 @@ def _timed(check: Callable[[], None]) -> TargetResult:
 
 def _http(url: str) -> None:
     """Request a page. Any status below 400 is correct; redirections (as to a login page) are not followed."""
+    import httpx  # most processes open the sources, and check no target
+
     try:
         with httpx.stream("GET", url, timeout=TIMEOUT_S, verify=ssl.create_default_context()) as response:
             if response.status_code >= 400:
                 raise _Failed(f"http_{response.status_code}")
-    except httpx.TimeoutException:
-        raise
+    except httpx.TimeoutException as error:
+        raise TimeoutError from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         cause: BaseException | None = error
         while cause is not None and not isinstance(cause, OSError):
@@ -158,6 +158,8 @@ def _database_failure(error: Exception) -> str:
 
 def _tls(host: str, port: int) -> TargetResult:
     """Verify a TLS handshake by the system's trust store; the expiry is returned for untrusted certificates, too."""
+    from cryptography import x509
+
     start = time.monotonic()
     failure = ""
     try:
@@ -201,5 +203,7 @@ def _network_failure(error: OSError) -> str:
 
 
 def _address(url: str, port: int) -> tuple[str, int]:
+    import httpx
+
     parts = httpx.URL(url)
     return parts.host, parts.port or port

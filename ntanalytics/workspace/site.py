@@ -16,10 +16,10 @@ from ntanalytics.catalog import Catalog, site_catalog
 from ntanalytics.contract import DATASETS, Dataset, Kind
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.errors import LakeError, UnknownName
+from ntanalytics.file_cache import FileCache
 from ntanalytics.lake import DeltaLake, sql
 from ntanalytics.lake.backends.reader import Reader
 from ntanalytics.lake.engines import open_reader
-from ntanalytics.lake.file_cache import ROWS_BY_HOUR, FileCache
 from ntanalytics.language import tr
 from ntanalytics.ledger import CoverageDay, Ledger
 from ntanalytics.ledger.rows_held import held_since
@@ -31,6 +31,9 @@ from ntanalytics.workspace.first_days import FirstDays
 from ntanalytics.workspace.namespaces import Day, Namespace, dataset_namespace, metric_namespace
 from ntanalytics.workspace.past_state import PastState, past_state
 from ntanalytics.workspace.units import Units, read_aliases, unit_columns
+
+#: Name of the file beside the lake's tables with the rows of each day by hour.
+ROWS_BY_HOUR = "rows-by-hour.jsonl"
 
 _DAYS = pa.schema(
     [

@@ -76,8 +76,10 @@ def test_without_a_column_of_its_measure_a_check_tells_what_is_wrong_or_that_it_
 def test_without_the_column_that_tells_subjects_apart_the_others_may_be_wrong(
     failed: float, said: tuple[str, str]
 ) -> None:
-    told_by = {"sms.messages": ("unit",)}
-    checks = tuple(dataclasses.replace(check, told_by=told_by) for check in SMS.checks if check.rule == RISE)
+    subject_columns = {"sms.messages": ("unit",)}
+    checks = tuple(
+        dataclasses.replace(check, subject_columns=subject_columns) for check in SMS.checks if check.rule == RISE
+    )
     by_unit = dataclasses.replace(SMS, checks=checks)
     made = evaluation(by_unit, [RISE], _messages(failed), absent={"sms.messages": ["unit"]})
     assert {(finding.status, finding.unknown) for finding in made.findings} == {said}

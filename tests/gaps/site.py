@@ -17,9 +17,9 @@ import sqlalchemy as sa
 import yaml
 from deltalake import DeltaTable, write_deltalake
 
-from ntanalytics.catalog.contract_match import selected_columns
 from ntanalytics.catalog.loading import load_product
 from ntanalytics.catalog.parameters import bound_names
+from ntanalytics.catalog.parsed_sql import selected_columns
 from ntanalytics.catalog.product import Mapping
 from ntanalytics.demo import Estate
 from ntanalytics.extraction import Extractor

@@ -9,8 +9,8 @@ import ibis
 import pytest
 
 from ntanalytics.lake import DeltaLake
+from ntanalytics.lake.backends.compiled_sql import FILE
 from ntanalytics.lake.engines import open_reader
-from ntanalytics.lake.file_cache import COMPILED_SQL
 from ntanalytics.settings import load
 
 
@@ -24,6 +24,6 @@ def test_rows_in_memory_are_asked_by_the_locked_engine_of_the_first_lake(
     first, _second = (open_reader(DeltaLake(settings.lake), settings) for _ in range(2))
     assert ibis.memtable({"a": [1, 2]}).a.sum().to_pyarrow().as_py() == 3
     assert ibis.options.default_backend is first.connection
-    assert (settings.lake / COMPILED_SQL).stat().st_size
+    assert (settings.lake / FILE).stat().st_size
     with pytest.raises(duckdb.Error, match="disabled"):
         first.connection.con.sql("FROM read_csv('/etc/passwd')")

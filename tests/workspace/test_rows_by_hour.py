@@ -10,11 +10,11 @@ import pytest
 from deltalake import DeltaTable
 
 from ntanalytics.contract import dataset
-from ntanalytics.lake.file_cache import ROWS_BY_HOUR
 from ntanalytics.settings import load
 from ntanalytics.workspace import Workspace
 from ntanalytics.workspace.as_of import AsOfWorkspace
 from ntanalytics.workspace.rows_by_hour import count_rows_by_hour
+from ntanalytics.workspace.site import ROWS_BY_HOUR
 from tests.city import City, copy_city
 
 FIRST, LAST = dt.date(2026, 11, 16), dt.date(2026, 11, 20)

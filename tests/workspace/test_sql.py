@@ -9,7 +9,6 @@ import pytest
 
 from ntanalytics.contract import DATASETS
 from ntanalytics.errors import LakeError, UnknownName, UsageError
-from ntanalytics.lake.file_cache import CACHE_FILES
 from ntanalytics.reports import label_column
 from ntanalytics.reports.column_labels import column_labels
 from ntanalytics.workspace import Workspace, open_workspace
@@ -194,7 +193,5 @@ def test_the_tab_key_offers_every_metric_and_its_docstring(lake: Workspace):
 
 def _files(folder: Path) -> dict[Path, bytes]:
     """What is stored; the SQL that the workspace keeps for its own questions is not."""
-    files = [
-        path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock" and path.name not in CACHE_FILES
-    ]
+    files = [path for path in folder.rglob("*") if path.is_file() and path.suffix not in {".lock", ".jsonl"}]
     return {path: path.read_bytes() for path in files}

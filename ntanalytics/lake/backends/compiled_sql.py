@@ -18,8 +18,11 @@ from typing import Any
 
 import ibis.expr.operations as ops
 
+from ntanalytics.file_cache import FileCache
 from ntanalytics.lake.backends.expression_key import ExpressionKey
-from ntanalytics.lake.file_cache import COMPILED_SQL, FileCache
+
+#: Name of the file beside the tables of the lake.
+FILE = "compiled-sql.jsonl"
 
 #: The year of the dates that stand for others while an expression is compiled, and the most dates of an expression.
 _YEAR, _MOST_DATES = 8001, 12 * 28
@@ -48,7 +51,7 @@ class CompiledSql:
     """
 
     def __init__(self, folder: Path | None, render: Callable[[ops.Literal[Any]], str]) -> None:
-        self._cache = FileCache(folder / COMPILED_SQL if folder else None)
+        self._cache = FileCache(folder / FILE if folder else None)
         self._render = render
 
     def get(self, key: ExpressionKey, limit: int | None) -> str | None:

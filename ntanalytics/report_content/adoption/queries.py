@@ -166,10 +166,10 @@ class AdoptionQueries:
         fed = self._fed()
         note = (self.activities.note or self.members.note) if gaps & fed else ""
         views = self.activities, self.members
-        is_told = all(view.sources for view in views) and (not self.unit or self._tells_units())
+        is_known = all(view.sources for view in views) and (not self.unit or self._tells_units())
         return PageCoverage(
-            is_complete=is_told and not gaps & fed,
-            was_complete=is_told and not gaps_before & fed,
+            is_complete=is_known and not gaps & fed,
+            was_complete=is_known and not gaps_before & fed,
             note=note,
             against=self.report.period.before_word,
             unknown_measures=views[0].unknown_measures | views[1].unknown_measures,

@@ -1,5 +1,7 @@
 """Proof that a report's renderings agree with its record: every figure is there, unaltered, and none was added.
 
+The readers of each form are imported when they are needed: a report that lists published files reads manifests alone.
+
 Two proofs stand beside each other. The first reads: the expected texts of a page, a sheet and a document are worked out
 here anew, from the record and through ``formats.display`` alone, without the renderers. The second renders again: each
 file must be the one that the record gives, so that nothing in it is hidden, coloured or added.
@@ -17,11 +19,7 @@ from ntanalytics.language import tr
 from ntanalytics.reports.findings_json import findings_differences
 from ntanalytics.reports.record import Record, load_record
 from ntanalytics.reports.renderer import renderer_id
-from ntanalytics.reports.verification.document import document_differences
-from ntanalytics.reports.verification.html import page_differences
 from ntanalytics.reports.verification.manifest import load_published_manifest, manifest_differences
-from ntanalytics.reports.verification.ofd import ofd_differences, ofd_rendered_again
-from ntanalytics.reports.verification.workbook import workbook_differences
 
 OFD = "report.ofd"
 
@@ -81,6 +79,8 @@ def verify_ofd_file(record: Record, path: Path) -> None:
     Raises:
         VerificationFailed: a text, a figure or a digest differs, is missing or was added.
     """
+    from ntanalytics.reports.verification.ofd import ofd_differences
+
     differences = [f"{path.name}: {difference}" for difference in ofd_differences(record, path.read_bytes())]
     _require_none(differences, path.parent)
 
@@ -112,6 +112,10 @@ def _record_of(directory: Path) -> Record:
 
 
 def _reading_differences(record: Record, directory: Path) -> list[str]:
+    from ntanalytics.reports.verification.document import document_differences
+    from ntanalytics.reports.verification.html import page_differences
+    from ntanalytics.reports.verification.workbook import workbook_differences
+
     page, workbook = (directory / f"report.{ending}" for ending in ("html", "xlsx"))
     differences = [f"report.html: {difference}" for difference in page_differences(record, page.read_bytes())]
     differences += [f"report.xlsx: {difference}" for difference in workbook_differences(record, workbook.read_bytes())]
@@ -127,6 +131,8 @@ def _reading_differences(record: Record, directory: Path) -> list[str]:
 
 def _ofd_differences(record: Record, manifest: Mapping[str, Any] | None, directory: Path) -> list[str]:
     """Return the differences of the OFD file; it may be missing where the manifest says why it could not be made."""
+    from ntanalytics.reports.verification.ofd import ofd_differences
+
     path = directory / OFD
     if path.is_file():
         unasked = [] if record.has_ofd else [tr("the record has no OFD")]
@@ -141,6 +147,7 @@ def _rendered_again(record: Record, manifest: Mapping[str, Any] | None, director
     Another version of the suite draws the same record in another way: then only the reading proves something.
     """
     # the exporters import the libraries that write the files, and a run has imported them
+    from ntanalytics.reports.verification.ofd import ofd_rendered_again
     from ntanalytics.reports.verification.rendered_again import MOST_PLACES, rendering_differences
 
     differences, remarks = rendering_differences(record, directory), []

@@ -14,9 +14,7 @@ from ntanalytics.reports import labels
 from ntanalytics.reports.record import Record
 from ntanalytics.reports.renamed import current_state, gaps_of
 from ntanalytics.reports.schemas import SCHEMA_VERSION, newer_version
-from ntanalytics.reports.sm3 import sm3
 from ntanalytics.reports.verification.former_words import say_the_same
-from ntanalytics.reports.verification.ofd import content_sm3
 
 MANIFEST = "manifest.json"
 
@@ -75,6 +73,9 @@ def manifest_differences(manifest: Mapping[str, Any] | None, record: Record, dir
 
 
 def _artefact_differences(manifest: Mapping[str, Any], directory: Path) -> list[str]:
+    from ntanalytics.reports.sm3 import sm3
+    from ntanalytics.reports.verification.ofd import content_sm3
+
     artefacts = manifest.get("artefacts", {})
     differences = []
     for name, listed in sorted(artefacts.items()):

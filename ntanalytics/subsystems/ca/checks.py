@@ -12,6 +12,7 @@ from ntanalytics.checks.check import DAY, EVERY_PERIOD, LONGER_PERIODS, Check, S
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.onset import with_onset
 from ntanalytics.contract.ca import LOGINS
+from ntanalytics.detectors.distributions import poisson_isf
 from ntanalytics.findings.finding import Entity, Finding
 from ntanalytics.findings.judgement import evaluate_rules, judge_row, judge_value
 from ntanalytics.findings.phrases import day_words
@@ -131,9 +132,7 @@ def _expiring_units(context: CheckContext, rule: Rule) -> list[Finding]:
 
 def is_chance(due: Mapping[str, Any]) -> bool:
     """Return whether chance makes as many expire within 30 days (Poisson), where ``usual_30d`` do."""
-    from scipy import stats
-
-    return bool(due["expiring_30d"] <= stats.poisson.isf(_CHANCE, max(due["usual_30d"] or 0.0, 1.0)))
+    return bool(due["expiring_30d"] <= poisson_isf(_CHANCE, max(due["usual_30d"] or 0.0, 1.0)))
 
 
 def is_growing(due: Mapping[str, Any]) -> bool:

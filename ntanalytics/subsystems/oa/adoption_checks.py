@@ -108,6 +108,6 @@ ADOPTION_CHECKS: tuple[Check, ...] = (
         evaluate=_units,
         reads={"oa.activities": HISTORY},
         every=LONGER_PERIODS,
-        told_by={"oa.activities": ("unit",)},
+        subject_columns={"oa.activities": ("unit",)},
     ),
 )

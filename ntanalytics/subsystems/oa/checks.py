@@ -243,7 +243,7 @@ CHECKS: tuple[Check, ...] = (
     Check(
         rule="oa.unit_task_lull",
         evaluate=_unit_task_gap,
-        told_by={"oa.tasks": ("unit",)},
+        subject_columns={"oa.tasks": ("unit",)},
         reads=_TASKS,
         suppressed_by=(SuppressedBy(("oa.unit_active_fall",)), SuppressedBy(("oa.task_lull", "oa.lull"), "any")),
     ),

@@ -159,12 +159,14 @@ CHECKS: tuple[Check, ...] = (
         rule="sso.app_silence",
         evaluate=_app_silence,
         reads=_READS,
-        told_by=_BY_APP,
+        subject_columns=_BY_APP,
         optional=("sso.apps",),
         suppressed_by=(SuppressedBy(("sso.access_silence",), "window"),),
     ),
-    Check(rule="sso.app_failures", evaluate=_app_failures, reads=_READS, told_by=_BY_APP, optional=("sso.apps",)),
-    Check(rule="sso.app_p95_rise", evaluate=_app_slow, reads=_READS, told_by=_BY_APP, optional=("sso.apps",)),
+    Check(
+        rule="sso.app_failures", evaluate=_app_failures, reads=_READS, subject_columns=_BY_APP, optional=("sso.apps",)
+    ),
+    Check(rule="sso.app_p95_rise", evaluate=_app_slow, reads=_READS, subject_columns=_BY_APP, optional=("sso.apps",)),
     Check(
         rule="sso.accesses_fall",
         evaluate=_accesses_fall,

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ntanalytics.lake import file_cache
+from ntanalytics import file_cache
 from ntanalytics.lake.backends import compiled_sql
+from ntanalytics.lake.backends.compiled_sql import FILE
 from ntanalytics.lake.backends.duckdb_ibis import CompilingBackend
 from ntanalytics.lake.backends.expression_key import expression_key
-from ntanalytics.lake.file_cache import COMPILED_SQL
 
 ROWS = pa.table(
     {
@@ -125,8 +125,8 @@ def test_a_function_of_a_user_is_compiled_freshly(backend):
 def test_a_damaged_line_is_left_out(backend, tmp_path, damage):
     table = sent(DAYS)
     backend.compile(table)
-    whole = (tmp_path / COMPILED_SQL).read_bytes()
-    (tmp_path / COMPILED_SQL).write_bytes(damage if damage.endswith(b"\n") else whole[: len(whole) // 2])
+    whole = (tmp_path / FILE).read_bytes()
+    (tmp_path / FILE).write_bytes(damage if damage.endswith(b"\n") else whole[: len(whole) // 2])
     other = CompilingBackend.connected(tmp_path)
     assert other.compile(table) == fresh(other, table)
 
@@ -134,8 +134,8 @@ def test_a_damaged_line_is_left_out(backend, tmp_path, damage):
 def test_a_text_that_was_changed_in_the_file_is_not_used(backend, tmp_path):
     table = sent(DAYS)
     backend.compile(table)
-    kept = (tmp_path / COMPILED_SQL).read_text(encoding="utf-8")
-    (tmp_path / COMPILED_SQL).write_text(kept.replace("SUM", "MAX"), encoding="utf-8")
+    kept = (tmp_path / FILE).read_text(encoding="utf-8")
+    (tmp_path / FILE).write_text(kept.replace("SUM", "MAX"), encoding="utf-8")
     assert CompilingBackend.connected(tmp_path).compile(table) == fresh(backend, table)
 
 
@@ -146,7 +146,7 @@ def test_another_lake_of_the_process_has_what_was_compiled_for_the_first_and_nev
     (tmp_path / "other").mkdir()
     other._fresh = None  # it could not compile anything itself
     assert other.compile(table) == fresh(backend, table)
-    assert (tmp_path / "other" / COMPILED_SQL).read_bytes() == (tmp_path / COMPILED_SQL).read_bytes()
+    assert (tmp_path / "other" / FILE).read_bytes() == (tmp_path / FILE).read_bytes()
     compiled_sql._kept.clear()
     assert CompilingBackend.connected(tmp_path).compile(table)
     assert compiled_sql._kept == {}
@@ -164,11 +164,11 @@ def test_the_text_of_another_version_is_not_used(backend, tmp_path, monkeypatch)
     monkeypatch.setattr(compiled_sql, "versions", lambda: "another")
     other = CompilingBackend.connected(tmp_path)
     other.compile(sent(DAYS))
-    assert len((tmp_path / COMPILED_SQL).read_bytes().splitlines()) == 2
+    assert len((tmp_path / FILE).read_bytes().splitlines()) == 2
 
 
 def test_a_folder_that_cannot_be_written_does_no_harm(tmp_path):
-    (tmp_path / COMPILED_SQL).mkdir()  # in the place of the file
+    (tmp_path / FILE).mkdir()  # in the place of the file
     backend = CompilingBackend.connected(tmp_path)
     table = sent(DAYS)
     assert backend.compile(table) == fresh(backend, table)
@@ -179,6 +179,6 @@ def test_a_folder_that_cannot_be_written_does_no_harm(tmp_path):
 
 def test_the_file_is_begun_anew_when_it_is_large(backend, tmp_path, monkeypatch):
     backend.compile(sent(DAYS))
-    monkeypatch.setattr(file_cache, "_MOST_BYTES", (tmp_path / COMPILED_SQL).stat().st_size - 1)
+    monkeypatch.setattr(file_cache, "MOST_BYTES", (tmp_path / FILE).stat().st_size - 1)
     backend.compile(ibis.memtable(ROWS))
-    assert len((tmp_path / COMPILED_SQL).read_bytes().splitlines()) == 1
+    assert len((tmp_path / FILE).read_bytes().splitlines()) == 1

@@ -52,7 +52,7 @@ def test_active_accounts_of_a_day_are_held_against_its_like(today: int, status: 
     assert sorted(statuses(findings)) == [*editions, ("subsystem/oa", status)]
 
 
-def test_an_edition_that_few_use_is_hidden_by_the_others_and_told_by_itself() -> None:
+def test_an_edition_that_few_use_is_hidden_by_the_others_and_subject_columns_itself() -> None:
     rows = [*_by_day(60, 20), *_by_day(400, 400, edition="wecom")]
     assert sorted(statuses(judge(SUBSYSTEM, ["oa.active_fall"], _activities(rows)))) == [
         ("edition/party", "critical"),

@@ -1,0 +1,75 @@
+"""Needs of a report, kept beside the lake's tables: to work them out imports every check, for a second.
+
+They follow from the program alone: a site's settings change the limits of rules, and not what a check reads. Their key
+is the digest of the program, the report and the kinds of its periods.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass
+from pathlib import Path
+from typing import Literal
+
+from ntanalytics.file_cache import FileCache
+from ntanalytics.periods import PeriodKind
+from ntanalytics.runner.program import program_digest
+
+#: Name of the file beside the tables of the lake.
+FILE = "report-needs.jsonl"
+
+#: Rooms of which the needs follow.
+_ROOMS = tuple(
+    f"ntanalytics.{room}" for room in ("checks", "metrics", "recommendations", "report_content", "subsystems")
+)
+
+
+@dataclass(frozen=True)
+class ReportNeeds:
+    """Data that a report reads.
+
+    Attributes:
+        datasets: dataset → days of history before the longest of its kinds of period.
+        reads_issued: whether it reads what other reports were issued; ``contract``: where the site has a contract.
+    """
+
+    datasets: Mapping[str, int]
+    reads_issued: bool | Literal["contract"]
+
+
+def report_needs(report: str, kinds: Sequence[PeriodKind], kept_in: Path | None) -> ReportNeeds:
+    """Return the needs of a report that declares none itself.
+
+    Args:
+        report: its name.
+        kinds: the kinds of period that it can be made for.
+        kept_in: the folder in which they are kept; None: they are worked out.
+
+    Raises:
+        UnknownName: ``report_content.contents`` does not declare them.
+    """
+    # What is imported already costs nothing, and may be older than the files of a program that was just replaced.
+    if kept_in is None or any(room in sys.modules for room in _ROOMS):
+        return _worked_out(report, kinds)
+    program = program_digest()
+    key = hashlib.sha256(json.dumps([program, report, sorted(kinds)]).encode()).hexdigest()
+    cache = FileCache(kept_in / FILE)
+    if (text := cache.get(key)) is not None:
+        return ReportNeeds(*json.loads(text))
+    needs = _worked_out(report, kinds)
+    if program_digest() == program:
+        cache.put({key: json.dumps(astuple(needs))})
+    return needs
+
+
+def _worked_out(report: str, kinds: Sequence[PeriodKind]) -> ReportNeeds:
+    from ntanalytics.report_content.contents import content_of, needs_of
+
+    datasets: dict[str, int] = {}
+    for kind in kinds:
+        for dataset, days in needs_of(report, kind).items():
+            datasets[dataset] = max(days, datasets.get(dataset, 0))
+    return ReportNeeds(datasets, content_of(report).reads_issued)

@@ -1,0 +1,56 @@
+"""Texts in a file: found again, never another's, and no file does harm."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ntanalytics import file_cache
+from ntanalytics.file_cache import FileCache
+
+_TEXTS = st.dictionaries(st.text(max_size=9), st.text(max_size=40), max_size=5)
+
+
+@settings(max_examples=30)
+@given(texts=_TEXTS)
+def test_what_was_kept_is_found(tmp_path_factory, texts):
+    file = tmp_path_factory.mktemp("kept") / "texts.jsonl"
+    for key, text in texts.items():
+        FileCache(file).put({key: text})
+    assert {key: FileCache(file).get(key) for key in texts} == texts
+    assert FileCache(file).get("another one") is None
+
+
+def test_a_damaged_line_is_left_out_and_the_others_are_read(tmp_path: Path):
+    FileCache(tmp_path / "texts.jsonl").put({key: f"text of {key}" for key in "abc"})
+    first, second, third = (tmp_path / "texts.jsonl").read_bytes().splitlines()
+    changed = second.replace(b"text of b", b"text of x")
+    damaged = [first, changed, third[:-4], b"[1, 2]", b"7", b"\xff", json.dumps(["d", "", {}]).encode()]
+    (tmp_path / "texts.jsonl").write_bytes(b"\n".join(damaged))
+    read = FileCache(tmp_path / "texts.jsonl")
+    assert {key: read.get(key) for key in "abcd17"} == {**dict.fromkeys("abcd17"), "a": "text of a"}
+
+
+def test_nothing_is_kept_where_nothing_can_be_written(tmp_path: Path):
+    for file in (None, tmp_path / "gone" / "texts.jsonl", tmp_path):
+        FileCache(file).put({"a": "text"})
+        assert FileCache(file).get("a") is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_every_account_may_write_is_not_believed(tmp_path: Path):
+    file = tmp_path / "texts.jsonl"
+    FileCache(file).put({"a": "text"})
+    file.chmod(0o666)
+    assert FileCache(file).get("a") is None
+
+
+def test_a_large_file_is_begun_anew(tmp_path: Path, monkeypatch):
+    FileCache(tmp_path / "texts.jsonl").put({"a": "text"})
+    monkeypatch.setattr(file_cache, "MOST_BYTES", 1)
+    FileCache(tmp_path / "texts.jsonl").put({"b": "text"})
+    read = FileCache(tmp_path / "texts.jsonl")
+    assert (read.get("a"), read.get("b")) == (None, "text")
