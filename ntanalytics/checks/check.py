@@ -78,8 +78,8 @@ class Check:
         every: spans over which it is evaluated.
         optional: datasets among ``reads`` that may lack a source.
         suppressed_by: findings that make its own needless.
-        subject_columns: dataset → columns by which it tells its subjects apart. Where a source lacks one, rows of every subject
-            may be missing: what is not wrong is unknown.
+        subject_columns: dataset → columns by which it tells its subjects apart. Where a source lacks one, rows of
+            every subject may be missing: what is not wrong is unknown.
     """
 
     rule: str

@@ -96,8 +96,13 @@ def summary(evaluation: Evaluation) -> list[Sentence]:
 
 def _not_seen(findings: Iterable[Finding]) -> list[str]:
     """Return the sentence that data are missing, of which the others say nothing; none where none are."""
-    missing = unknown_checks(finding for finding in findings if finding.unknown in _MISSING)
+    missing = _missing_checks(findings)
     return [f"数据有缺失，{missing} 项检查未知，详见检查与建议。"] if missing else []
+
+
+def _missing_checks(findings: Iterable[Finding]) -> int:
+    """Return the number of checks that are unknown since data are missing."""
+    return unknown_checks(finding for finding in findings if finding.unknown in _MISSING)
 
 
 def _of_period(finding: Finding, span: str) -> str:
@@ -190,13 +195,15 @@ def available_time(evaluation: Evaluation) -> Table:
 
 
 def _highlights(summary: SubsystemSummary) -> str:
-    """Return the highlights of a subsystem; where a limit is broken, its worst finding first."""
+    """Return the highlights of a subsystem; where a limit is broken, its worst known finding first."""
     if summary.status not in VIOLATIONS:
         return close_up(summary.highlights)
     finding = next(finding for finding in worst_first(summary.findings) if finding.status == summary.status)
     wording, unit = word(finding), MEASURES[finding.rule.measure].unit
     check = wording.check if finding.is_of_whole_subsystem else named(wording.entity, wording.check)
-    return close_up(f"{check} {value_words(finding, unit=unit)}；{summary.highlights.split('，', 1)[0]}")
+    missing = _missing_checks(summary.findings)
+    unknown = f"；另有 {missing} 项检查未知" if missing else ""
+    return close_up(f"{check} {value_words(finding, unit=unit)}；{summary.highlights.split('，', 1)[0]}{unknown}")
 
 
 def change_words(summary: SubsystemSummary) -> str:

@@ -152,8 +152,11 @@ def _table(verdict: Verdict, name: str, true: Mapping[str, Any], seen: Mapping[s
             mark = other.get("certainty", {}).get(column, "")
             if column in LOWER_BOUNDS and value is None and other[column] is not None:
                 value, mark = row[LOWER_BOUNDS[column]], "lower_bound"  # noqa: PLW2901 - what it bounds
-            is_marked_row = says_so or mark == "unknown" or _is_marked_row(row, other)
-            kind = _value(value, other[column], mark, is_marked=is_marked_row, facts=verdict.facts)
+            says_row = _is_marked_row(row, other)
+            is_marked_row = says_so or mark == "unknown" or says_row
+            kind = _value(
+                value, other[column], mark, is_marked=is_marked_row, is_marked_state=says_row, facts=verdict.facts
+            )
             verdict.add(kind, f"{place}.{column}", value, other[column])
     hidden = {(*_key(row, keys), row.get("state")) for row in true["whole"]}
     for key, row in others.items():
@@ -233,13 +236,24 @@ def _said(item: Mapping[str, Any]) -> str:
     return f"{item.get('subject', '')}{item['text']}"
 
 
-def _value(true: Any, seen: Any, certainty: str = "", *, is_marked: bool = True, facts: Sequence[Fact] = ()) -> str:
+def _value(
+    true: Any,
+    seen: Any,
+    certainty: str = "",
+    *,
+    is_marked: bool = True,
+    is_marked_state: bool = False,
+    facts: Sequence[Fact] = (),
+) -> str:
     if _equal(true, seen):
         return "equal"
     if isinstance(seen, str) and isinstance(true, str) and _is_latest_onset(true, seen):
         return "bounded"
     if isinstance(seen, str):
-        return "unknown" if seen == "unknown" else compare_text([true] if isinstance(true, str) else [], seen, facts)
+        is_state = true in VIOLATIONS and seen in VIOLATIONS  # of what is known, where the row says that a part is not
+        if seen == "unknown" or (is_state and is_marked_state):
+            return "unknown"
+        return compare_text([true] if isinstance(true, str) else [], seen, facts)
     if seen is None:
         return "unknown" if is_marked else "false"
     if true is None or isinstance(seen, bool):

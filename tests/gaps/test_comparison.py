@@ -49,6 +49,10 @@ TRUE = _table(_row(1, "甲", 3), _row(2, "乙", 5))
         (_table(_row(1, "甲", 3), _row(2, "乙", 5), _row(3, "丙", 1)), {"it[丙]"}),
         (_table({**_row(1, "甲", 3), "state": "ok"}, _row(2, "乙", 5)), {"it[甲].state"}),
         (_table({**_row(1, "甲", 3), "state": "unknown"}, _row(2, "乙", 5)), set()),
+        # the worst of what is known is no lie where the row says that a part is not; that all is well is one
+        (_table({**_row(1, "甲", 3), "state": "critical"}, _row(2, "乙", 5)), {"it[甲].state"}),
+        (_table({**_row(1, "甲", 3), "state": "critical", "points": "1 项检查未知"}, _row(2, "乙", 5)), set()),
+        (_table({**_row(1, "甲", 3), "state": "ok", "points": "1 项检查未知"}, _row(2, "乙", 5)), {"it[甲].state"}),
     ],
 )  # fmt: skip
 def test_a_table(seen: dict[str, Any], false: set[str]) -> None:
