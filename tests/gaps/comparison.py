@@ -105,6 +105,7 @@ def compare(complete: RecordedBlocks, damaged: RecordedBlocks, whole: RecordedBl
     subjects = frozenset({DATA, "/data.", "[data.", *("".join(text.split()) for text in told)})
     verdict = Verdict(subjects=subjects, facts=facts)
     gaps = bool(damaged["head"].get("gaps")) if "head" in damaged else False
+    gaps |= _unknown_checks(damaged) > _unknown_checks(complete)
     for name, block in complete.items():
         if block["block"] in ("head", "signatures"):
             continue
@@ -120,6 +121,12 @@ def compare(complete: RecordedBlocks, damaged: RecordedBlocks, whole: RecordedBl
     for name in damaged.keys() - complete.keys():
         verdict.add("false" if damaged[name]["block"] != "table" else "unknown", name, None, "block")
     return verdict
+
+
+def _unknown_checks(record: RecordedBlocks) -> int:
+    """Return the most checks that a sentence of a report says are unknown."""
+    sentences = (block["items"] for block in record.values() if block["block"] == "sentences")
+    return max((unknown_count(_said(item)) for items in sentences for item in items), default=0)
 
 
 def _kpis(verdict: Verdict, name: str, true: Mapping[str, Any], seen: Mapping[str, Any]) -> None:

@@ -26,7 +26,7 @@ _CLAIM = re.compile(r"没有|均|正常|全部|无|未见|恢复|消除|持平|�
 #: Sentences on a list itself: how many more there are, how many of it are muted.
 _REST = re.compile(r"另有\s*[\d,]+\s*项[^，；]*，详见[^，；]*。|已登记处置的.*不再提示.*")
 
-_COUNT_OF_UNKNOWN = re.compile(r"([\d,]+)\s*项未知，详见")
+_COUNT_OF_UNKNOWN = re.compile(r"([\d,]+)\s*项(?:检查未知|未知，详见)")
 
 #: Words by which a text says that it is about the days that are known alone.
 _OF_KNOWN_DAYS = re.compile(r"也可能是数据缺失|中有数据的|其中\s*\d+\s*天数据完整")
