@@ -28,6 +28,9 @@ _REST = re.compile(r"另有\s*[\d,]+\s*项[^，；]*，详见[^，；]*。|已�
 
 _COUNT_OF_UNKNOWN = re.compile(r"([\d,]+)\s*项(?:检查未知|未知，详见)")
 
+#: Words before the worst of several facts, which stands alone where the others are not known.
+_WORST = re.compile(r"其中最严重的是")
+
 #: Words by which a text says that it is about the days that are known alone.
 _OF_KNOWN_DAYS = re.compile(r"也可能是数据缺失|中有数据的|其中\s*\d+\s*天数据完整")
 
@@ -95,7 +98,7 @@ def _unknown_checks(text: str) -> int:
 
 
 def _clauses(text: str) -> list[str]:
-    named = _MEASURE.sub("", text)
+    named = _WORST.sub("", _MEASURE.sub("", text))
     return [bare for part in _CLAUSES.split(named) if (bare := _PUNCTUATION.sub("", part))]
 
 
