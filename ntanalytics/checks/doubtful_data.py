@@ -12,6 +12,9 @@ from ntanalytics.findings.subjects import dataset_of
 #: Share of lost rows from which nothing that stays away is told: it may be among them.
 LOST_SHARE = 0.01
 
+#: Seconds by which a clock is off from which no hour has its own events; minutes move few of them.
+HOURS_OFF_S = 3600.0
+
 _LOST, _CLOCK = "data.rejected_share", "data.clock_offset"
 
 
@@ -34,6 +37,7 @@ def doubt(findings: Sequence[Finding], checks: Iterable[Check]) -> list[Finding]
         finding.details["dataset"]
         for finding in findings
         if finding.code == _CLOCK and finding.is_violation and finding.entity.kind == "dataset"
+        if (finding.value or 0.0) >= HOURS_OFF_S
     }
     if not lost and not off:
         return list(findings)

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.contract import DATASETS
 from ntanalytics.contract.dataset import Column, Dataset
-from ntanalytics.contract.dimensions import state_of
+from ntanalytics.contract.dimensions import column_named, state_of
 from ntanalytics.metrics import measure
 from ntanalytics.workspace.units import unit_columns
 
@@ -50,12 +50,13 @@ def unit_link(dataset: Dataset) -> UnitLink | None:
 
 def label_of(dataset: Dataset, dimension: str) -> str:
     """Return the label of a dimension: that of its column, or of the parent unit."""
-    return measure(PARENT).label if dimension == PARENT else dataset.column(dimension).label
+    column = column_named(dataset, dimension)
+    return measure(PARENT).label if column is None else column.label
 
 
 def column_of(dataset: Dataset, dimension: str) -> Column | None:
     """Return the column of a dimension; None for the parent unit, which is none."""
-    return None if dimension == PARENT else dataset.column(dimension)
+    return None if dimension == PARENT else column_named(dataset, dimension)
 
 
 def parents_of(context: CheckContext, link: UnitLink | None) -> pa.Table | None:

@@ -23,14 +23,15 @@ from ntanalytics.checks.parent_units import (
     UnitLink,
     add_parents,
     column_of,
-    label_of,
     parents_of,
     unit_link,
     with_parents,
 )
+from ntanalytics.checks.standing_cases import standing_cases
+from ntanalytics.checks.subject_words import form_of, references, subject_label
 from ntanalytics.checks.subsystem import Subsystem
-from ntanalytics.contract import DATASETS, Column, Dataset, Kind, Type
-from ntanalytics.contract.dimensions import Breakdown, breakdown, state_of
+from ntanalytics.contract import DATASETS, Dataset, Kind, Type
+from ntanalytics.contract.dimensions import Breakdown, breakdown
 from ntanalytics.contract.outcomes import tells_outcome, tells_reason
 from ntanalytics.detectors.comparable_days import comparable_days, days_of_weekday
 from ntanalytics.detectors.expected_range import expected_range
@@ -54,20 +55,18 @@ _LEAST: Mapping[str, float] = MappingProxyType({"ms": 50.0, "bytes": 256.0})
 #: Least share of the events that must have become faster: those that answer at once without doing anything.
 _LEAST_FASTER = 0.05
 
-#: Dataset → its dimensions, of the datasets that are watched: those whose events have an hour.
+#: Dataset → its dimensions, of the datasets that are watched: those whose events have an hour, and whose cases have a
+#: duration that the contract measures; a plan or a right has none.
 WATCHED: Mapping[str, Breakdown] = {
     dataset.name: columns
     for dataset in DATASETS.values()
     if dataset.time and dataset.column(dataset.time).type is Type.TIMESTAMP
+    if dataset.kind is not Kind.CASE or any(column.elapsed for column in dataset.columns)
     if (columns := breakdown(dataset)).dimensions
 }
 
 #: Dataset of cases → the column of their end: a process that stands still goes on being begun.
-_ENDS: Mapping[str, str] = {
-    name: next(column.elapsed[1] for column in DATASETS[name].columns if column.elapsed)
-    for name in WATCHED
-    if DATASETS[name].kind is Kind.CASE and any(column.elapsed for column in DATASETS[name].columns)
-}
+_ENDS: Mapping[str, str] = {name: DATASETS[name].ended[0] for name in WATCHED if DATASETS[name].kind is Kind.CASE}
 
 #: Dataset → the way to the units of its events.
 _LINKS: Mapping[str, UnitLink | None] = {name: unit_link(DATASETS[name]) for name in WATCHED}
@@ -79,7 +78,7 @@ def watched(subsystem: Subsystem) -> Subsystem:
     if not datasets:
         return subsystem
     rule = surveillance_rule(subsystem.id)
-    referred = {state.name for name in datasets for state, _ in _references(name).values()}
+    referred = {state.name for name in datasets for state, _ in references(DATASETS[name]).values()}
     referred |= {link.state for name in datasets if (link := _LINKS[name]) is not None and link.state}
     known = tuple(check.rule for check in subsystem.checks if set(check.reads) & set(datasets))
     # what fails in a burst is answered sooner or later, larger or smaller, than what does not
@@ -135,18 +134,6 @@ def _follows_failures(finding: Finding) -> bool:
     return bool(finding.details.get("value")) or _is_of_endings(finding)
 
 
-def _references(name: str) -> dict[str, tuple[Dataset, str]]:
-    """Return the dimensions of a dataset that refer to something with a name: its dataset and that column."""
-    states = {column.name: state_of(column.name) for column in WATCHED[name].dimensions}
-    return {key: state for key, state in states.items() if state is not None and state[1]}
-
-
-def _names(context: CheckContext, state: str, key: str, name: str) -> dict[str, str]:
-    """Return key → name of what lasts, by its snapshot of the day."""
-    table = context.dataset(state).table
-    return {row[key]: row["name"] for row in rows(table.select(key, name=name))}
-
-
 def _surveil(datasets: tuple[str, ...], context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the subjects that depart on the day; a dataset of which a source lacks the day is unknown, too.
 
@@ -158,14 +145,40 @@ def _surveil(datasets: tuple[str, ...], context: CheckContext, rule: Rule) -> li
         view = context.dataset(name, HISTORY_DAYS)
         departing = context.shared(_departures, name, DATASETS[name].time)
         findings += violations(_finding(context, rule, name, departure) for departure in departing or ())
+        departed = {departure.members for departure in departing or ()}
         if name in _ENDS:
-            findings += _standing_still(context, rule, name, {departure.members for departure in departing or ()})
+            findings += (standing := _standing_cases(context, rule, name, departed))
+            departed |= {tuple(members_of(finding).items()) for finding in standing}
+            findings += _standing_still(context, rule, name, departed)
         is_short |= departing is None
         if view.sources and not view.is_complete:
-            findings.append(unknown(rule, "missing", subject(name, (), _label(context, DATASETS[name], ()))))
+            findings.append(unknown(rule, "missing", subject(name, (), subject_label(context, DATASETS[name], ()))))
     if is_short and context.working_days:
         findings.append(unknown(rule, "short_history"))
     return findings
+
+
+def _standing_cases(context: CheckContext, rule: Rule, name: str, departing: AbstractSet[Members]) -> list[Finding]:
+    """Return the subjects whose cases began as always and do not end, since the first day on which they began."""
+    findings = []
+    for departure in context.shared(standing_cases, name, HISTORY_DAYS):
+        if departure.members not in departing:
+            finding = _finding(context, rule, name, replace(departure, hours=(0, HOURS)))
+            last, first = (_worked_before(context, age) for age in (departure.hours[0], departure.hours[1] - 1))
+            finding = finding.with_figures(started=departure.started).since_day(first)
+            findings.append(finding.with_details(ended=_end_words(name), started_until=last.isoformat()))
+    return violations(findings)
+
+
+def _worked_before(context: CheckContext, number: int) -> date:
+    """Return the worked day that is so many worked days before the inspected one."""
+    worked = [day for day in context.nearby_working_days(HISTORY_DAYS) if day <= context.on]
+    return worked[-1 - number]
+
+
+def _end_words(name: str) -> str:
+    """Return what ends the cases of a dataset: ``办结``, ``签收``."""
+    return DATASETS[name].column(_ENDS[name]).label.removesuffix("时间").removesuffix("日期")
 
 
 def _standing_still(context: CheckContext, rule: Rule, name: str, departing: AbstractSet[Members]) -> list[Finding]:
@@ -176,7 +189,7 @@ def _standing_still(context: CheckContext, rule: Rule, name: str, departing: Abs
         for departure in context.shared(_departures, name, end.name) or ()
         if departure.direction < 0 and departure.members not in departing
     ]
-    ended = f"{DATASETS[name].label}{end.label.removesuffix('时间')}"
+    ended = f"{DATASETS[name].label}{_end_words(name)}"
     findings = violations(_finding(context, rule, name, departure) for departure in fewer)
     return [finding.with_details(events=ended) for finding in findings]
 
@@ -241,7 +254,7 @@ def _totals(counted: pa.Table, calendar: Rows, days: Sequence[date]) -> list[Map
 
 def _is_felt(dataset: Dataset, departure: Departure) -> bool:
     """Return whether a value moved so that somebody could notice it; a few durations that shrank harm nobody."""
-    form = _form(dataset.column(departure.value)) if departure.value else ""
+    form = form_of(dataset.column(departure.value)) if departure.value else ""
     if form in ("ms", "seconds") and departure.direction < 0 and departure.share < _LEAST_FASTER:
         return False
     seen, expected = (level_of(departure.value, level) for level in (departure.seen, departure.expected))
@@ -256,7 +269,7 @@ def _finding(context: CheckContext, rule: Rule, name: str, departure: Departure)
     )
     return Finding(
         rule=rule,
-        entity=subject(name, departure.members, _label(context, dataset, departure.members)),
+        entity=subject(name, departure.members, subject_label(context, dataset, departure.members)),
         status=rule.threshold.judge(departure.share),
         value=departure.share,
         format="rate:1",
@@ -274,32 +287,6 @@ def _finding(context: CheckContext, rule: Rule, name: str, departure: Departure)
             "dataset": name,
             "events": dataset.label,
             "value": value.label if value else "",
-            "form": _form(value) if value else "integer",
+            "form": form_of(value) if value else "integer",
         },
     )
-
-
-def _form(value: Column) -> str:
-    """Return the format of a value: that of its unit."""
-    if value.name.endswith("_bucket"):
-        return "ms"
-    return {"ms": "ms", "秒": "seconds", "B": "bytes"}.get(value.unit, "number:2")
-
-
-def _label(context: CheckContext, dataset: Dataset, members: tuple[tuple[str, str], ...]) -> str:
-    """Return a subject in Chinese: ``应用 公积金服务、运营商 中国电信``; of all events the dataset."""
-    words = [f"{label_of(dataset, name)} {_word(context, dataset, name, member)}" for name, member in members]
-    return "、".join(words) or f"全部{dataset.label}"
-
-
-def _word(context: CheckContext, dataset: Dataset, name: str, member: str) -> str:
-    """Return a member in Chinese, where it has a word or a name."""
-    column = column_of(dataset, name)
-    if column is None:
-        return member
-    if name in (known := _references(dataset.name)):
-        state, label = known[name]
-        return context.shared(_names, state.name, name, label).get(member, member)
-    if column.type is Type.BOOLEAN:
-        return {"true": "是", "false": "否"}.get(member, member)
-    return column.values.get(member, member)

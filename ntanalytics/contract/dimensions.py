@@ -14,7 +14,10 @@ _FREE_TEXT = frozenset({"remark"})
 _COUNTED = frozenset({"次", "条"})
 
 #: Columns of a case that change while it lives: those of the last days would differ from those of older cases.
-_CHANGING = frozenset({"state", "decision", "result", "step"})
+_CHANGING = frozenset({"state", "decision", "result", "step", "close_code"})
+
+#: Column that is true of a case that was given up, whose last change is its end.
+GIVEN_UP = "is_cancelled"
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,31 @@ def breakdown(dataset: Dataset) -> Breakdown:
     )
 
 
+def referred(dataset: Dataset) -> tuple[Column, Dataset, tuple[Column, ...]] | None:
+    """Return what the cases of a dataset belong to: the column that refers to it, its dataset, and names in it.
+
+    A delivery does not name its sender; its document does. None where no column is the key of such events.
+
+    Args:
+        dataset: the dataset.
+    """
+    own = {column.name for column in dataset.columns}
+    for column in dataset.columns:
+        for other in DATASETS.values():
+            if other.kind is not Kind.EVENT or other.key != (column.name,) or other.name == dataset.name:
+                continue
+            names = (item for item in other.columns if item.type is Type.TEXT and not item.values)
+            return column, other, tuple(item for item in names if item.name not in own and _is_dimension(other, item))
+    return None
+
+
+def column_named(dataset: Dataset, dimension: str) -> Column | None:
+    """Return the column of a dimension: its own, or that of what its rows belong to; None where there is neither."""
+    known = referred(dataset)
+    columns = (*dataset.columns, *(known[2] if known else ()))
+    return next((column for column in columns if column.name == dimension), None)
+
+
 def _is_weight(dataset: Dataset, column: Column) -> bool:
     """Return whether a column counts the events of a row of an aggregated dataset."""
     is_aggregated = dataset.column(dataset.time).grain is not None
@@ -76,6 +104,8 @@ def _is_dimension(dataset: Dataset, column: Column) -> bool:
         return False
     if dataset.kind is Kind.CASE and (column.name in _CHANGING or column.type is Type.BOOLEAN):
         return False
+    if dataset.kind is Kind.CASE and column.name == "cause" and column.nullable:
+        return False  # found in the end
     if column.name.endswith(("_id", "_no")):
         return state_of(column.name) is not None
     if column.type is Type.INTEGER:

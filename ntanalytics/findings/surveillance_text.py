@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from ntanalytics.findings.event_text import when
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.headline import NORMAL_SINCE, NOT_SEEN, EventWords
-from ntanalytics.findings.phrases import hours_words
+from ntanalytics.findings.phrases import day_words, hours_words
 from ntanalytics.findings.text import RuleText
 from ntanalytics.metrics.number_format import format_number
 
 #: Latest second of a day at which the end of a departure is told: the end of the data is none.
 _SEEN_UNTIL_S = 17 * 3600
 
+#: Cases that usually are left, below which none is.
+_HARDLY_ANY = 0.5
+
 
 def evidence(finding: Finding) -> str:
     """Return what came in and what is usual: ``13:00—17:00 应用访问记录 0 条，同时段通常约 622 条，少 100%。``."""
+    if "started" in finding.figures:
+        return f"{_started(finding)}，截至当日末仍有 {_left(finding)}，{_usually_left(finding)}。"
     hours = "当日" if finding.window is None else f"{hours_words(finding.window)} "
     label, moved = finding.details["value"], _moved(finding)
     came = f"{hours}{finding.details['events']}{f'的{label}典型值' if label else '记录'} {_came(finding)}"
@@ -23,8 +30,12 @@ def evidence(finding: Finding) -> str:
 
 def event(finding: Finding) -> EventWords:
     """Return the same as an event, with the day and the members; the amounts stand behind it."""
-    begin, label = when(finding) or "当日", finding.details["value"]
     name, events = finding.entity.label, str(finding.details["events"])
+    if "started" in finding.figures:
+        days = _days(finding)
+        what = f"{days}{name if name.endswith(events) else f'{name}的{events}'}有 {_left(finding)}"
+        return EventWords(what, NOT_SEEN, f"共 {_cases(finding, 'started')}，{_usually_left(finding)}")
+    begin, label = when(finding) or "当日", finding.details["value"]
     whose = f"{begin}{name if name.endswith(events) else f'{name}的{events}'}"
     over = ""
     if finding.window is not None:
@@ -35,6 +46,31 @@ def event(finding: Finding) -> EventWords:
         return EventWords(f"{whose}为 {_came(finding)}", over, _usual(finding))
     what = f"{whose}{label or ''}{_moved(finding)}"
     return EventWords(what, over, f"{'典型值' if label else '记录'} {_came(finding)}，{_usual(finding)}")
+
+
+def _days(finding: Finding) -> str:
+    """Return the days on which the cases began that do not end: ``11月16日至11月18日``."""
+    until = date.fromisoformat(str(finding.details["started_until"]))
+    first = finding.since or until
+    return day_words(until) if first >= until else f"{day_words(first)}至{day_words(until)}"
+
+
+def _started(finding: Finding) -> str:
+    return f"{_days(finding)}开始的{finding.details['events']} {_cases(finding, 'started')}"
+
+
+def _left(finding: Finding) -> str:
+    return f"{_cases(finding, 'seen')}未{finding.details['ended']}"
+
+
+def _usually_left(finding: Finding) -> str:
+    if float(finding.figures.get("expected") or 0) < _HARDLY_ANY:
+        return f"同样时间后通常均已{finding.details['ended']}"
+    return f"同样时间后通常约 {_cases(finding, 'expected')}"
+
+
+def _cases(finding: Finding, figure: str) -> str:
+    return format_number(float(finding.figures.get(figure) or 0), "integer", "条")
 
 
 def _numbers(finding: Finding) -> tuple[float, float]:

@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 
 from ntanalytics.contract.infra import DURATION_GROWTH
 from ntanalytics.metrics.measure import catalogue, rate
-from ntanalytics.metrics.slots import local_hour
+from ntanalytics.metrics.slots import local_day, local_hour
 
 #: Largest logarithm of a level that a floating-point number can hold.
 _LARGEST = 700.0
@@ -80,6 +80,31 @@ def on_day_of(cases: ir.Table, at: str, utc_offset_h: int) -> ir.Table:
     """
     had = cases.filter(cases[at].notnull())
     return had.mutate(day=(had[at] + ibis.interval(hours=utc_offset_h)).date())
+
+
+def by_start_and_end(
+    cases: ir.Table, ends: Sequence[str], given_up: tuple[str, str] | None, utc_offset_h: int, dimensions: Sequence[str]
+) -> ir.Table:
+    """Return the number of cases by the local day of their begin, that of their end, and dimensions.
+
+    Args:
+        cases: rows of a dataset.
+        ends: the columns of their end (UTC, or a day), of which at most one is known.
+        given_up: the column that is true of a case that was given up, and that of its last change, which ended it;
+            None where there is none.
+        utc_offset_h: hours by which local time is ahead of UTC.
+        dimensions: the columns that divide the cases.
+
+    Returns:
+        ``day``, ``ended_on`` (null of an open case), ``dimensions`` (as text) and ``events``; in no order.
+    """
+    days = [cases[name] if cases[name].type().is_date() else local_day(cases[name], utc_offset_h) for name in ends]
+    if given_up is not None:
+        flag, changed = (cases[name] for name in given_up)
+        days.append(flag.ifelse(local_day(changed, utc_offset_h), ibis.null("date")))
+    columns = {name: cases[name].cast("string") for name in dimensions}
+    ended = cases.mutate(ended_on=ibis.coalesce(*days), **columns)
+    return ended.group_by("day", "ended_on", *dimensions).aggregate(events=ibis._.count())
 
 
 def level_of(value: str, mean: float) -> float:

@@ -34,8 +34,7 @@ from ntanalytics.workspace.report import Report
 
 #: Every subsystem, in the order in which a reader meets them; the data come last, since they speak of all others.
 SUBSYSTEMS: tuple[Subsystem, ...] = (
-    *(watched(platform) for platform in (IDENTITY, SSO, DOCEXCHANGE, OA, IM, SMS, CA, SEAL, INFRA)),
-    DESK,
+    *(watched(part) for part in (IDENTITY, SSO, DOCEXCHANGE, OA, IM, SMS, CA, SEAL, INFRA, DESK)),
     DATA,
 )
 

@@ -18,7 +18,7 @@ from ntanalytics.detectors.surveillance.departures import Departure
 from ntanalytics.findings.finding import Entity, Finding
 from ntanalytics.findings.subjects import members_of, subject
 from ntanalytics.subsystems import RULES, SUBSYSTEMS, subsystem, word
-from tests.subsystems.made import ON, Row, at, evaluation, events, hours, judge
+from tests.subsystems.made import ON, Row, at, evaluation, events, hours, judge, table_of
 
 WATCH, SILENT = "sso.surveillance", "sso.app_silence"
 APPS = ("portal", "oa", "im", "seal")
@@ -75,9 +75,9 @@ def test_a_subsystem_without_enough_comparable_days_is_unknown() -> None:
     assert (finding.status, finding.unknown, finding.entity.key) == ("unknown", "short_history", "sso")
 
 
-def test_every_subsystem_of_the_platform_is_watched_without_a_line_of_its_own() -> None:
+def test_every_subsystem_is_watched_without_a_line_of_its_own() -> None:
     watched = {item.id for item in SUBSYSTEMS if any(rule.code == f"{item.id}.surveillance" for rule in item.rules)}
-    assert watched == {item.id for item in SUBSYSTEMS} - {"desk", "data"}
+    assert watched == {item.id for item in SUBSYSTEMS} - {"data"}
 
 
 def _moved(dataset: str, value: str, seen: float, expected: float, share: float = 0.01) -> bool:
@@ -170,6 +170,66 @@ def test_a_process_that_goes_on_being_begun_and_does_not_end_is_subject_columns_
     (finding,) = [finding for finding in found if finding.is_violation]
     assert members_of(finding) == {"module": "countersign"}
     assert (finding.figures["seen"], finding.details["events"]) == (0, "办理任务办结")
+
+
+def test_a_unit_that_ends_nothing_is_told_with_the_days_on_which_its_cases_began() -> None:
+    rows, since = [], ON - dt.timedelta(days=4)
+    for unit in ("海安市", "如皋市", "启东市", "海门区"):
+        for row in hours(2, unit=unit, module="documents", edition="general", is_cancelled=False):
+            is_standing = unit == "启东市" and row["day"] >= since
+            rows.append({**row, "finished_at": None if is_standing else at(row["day"], row["slot"] + 0.5)})
+    found = judge(subsystem("oa"), {"oa.surveillance"}, {"oa.tasks": events("oa.tasks", rows)})
+    (finding,) = [finding for finding in found if finding.is_violation]
+    assert members_of(finding) == {"unit": "启东市"}
+    assert (finding.since, finding.details["started_until"]) == (since, (ON - dt.timedelta(days=1)).isoformat())
+    assert finding.figures["seen"] == finding.figures["started"] == 4 * 20
+    assert "11月16日至11月19日" in word(finding).evidence
+    assert "80 条未办结" in word(finding).evidence
+
+
+def test_tasks_that_were_given_up_have_ended() -> None:
+    rows, since = [], ON - dt.timedelta(days=4)
+    for unit in ("海安市", "如皋市", "启东市", "海门区"):
+        for row in hours(2, unit=unit, module="documents", edition="general"):
+            ended, is_given_up = at(row["day"], row["slot"] + 0.5), unit == "启东市" and row["day"] >= since
+            given = {"is_cancelled": is_given_up, "finished_at": None if is_given_up else ended, "changed_at": ended}
+            rows.append({**row, **given})
+    found = judge(subsystem("oa"), {"oa.surveillance"}, {"oa.tasks": events("oa.tasks", rows)})
+    assert not [finding for finding in found if "started" in finding.figures]
+
+
+def test_documents_of_one_sender_that_nobody_signs_are_told_of_the_sender() -> None:
+    documents, deliveries = [], []
+    for sender in ("市委办公室", "市政府办公室", "市教育局"):
+        for row in hours(1, sender_unit=sender):
+            name = f"{sender}-{row['day']}-{row['slot']}"
+            sent = at(row["day"], row["slot"])
+            documents.append({"document_id": name, "sent_at": sent, "sender_unit": sender, "day": row["day"]})
+            is_standing = sender == "市教育局" and row["day"] >= ON - dt.timedelta(days=3)
+            signed = None if is_standing else sent + dt.timedelta(hours=1)
+            delivery = {"document_id": name, "sent_at": sent, "signed_at": signed, "day": row["day"], "state": "sent"}
+            units = ("海安市", "如皋市")
+            deliveries += [{**delivery, "delivery_id": f"{name}-{unit}", "receiver_unit": unit} for unit in units]
+    data = {
+        "docexchange.documents": table_of("docexchange.documents", documents),
+        "docexchange.deliveries": table_of("docexchange.deliveries", deliveries),
+    }
+    found = judge(subsystem("docexchange"), {"docexchange.surveillance"}, data)
+    standing = [finding for finding in found if finding.is_violation and "started" in finding.figures]
+    assert [dict(members_of(finding)) for finding in standing] == [{"sender_unit": "市教育局"}]
+    assert standing[0].entity.label == "发文单位 市教育局"
+
+
+def test_a_kind_of_tickets_that_nobody_closes_is_told_of_the_service_desk() -> None:
+    rows = []
+    for category in ("account", "fault", "consulting"):
+        for row in hours(1, category=category, subsystem="oa"):
+            is_standing = category == "consulting" and row["day"] >= ON - dt.timedelta(days=3)
+            rows.append({**row, "closed_at": None if is_standing else at(row["day"], row["slot"] + 0.5)})
+    found = judge(subsystem("desk"), {"desk.surveillance"}, {"desk.tickets": events("desk.tickets", rows)})
+    (finding,) = [finding for finding in found if finding.is_violation]
+    assert members_of(finding) == {"category": "consulting"}
+    assert finding.entity.label == "类别 使用咨询"
 
 
 def _late(carrier: str) -> Finding:

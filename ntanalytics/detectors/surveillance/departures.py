@@ -21,7 +21,6 @@ from ntanalytics.detectors.surveillance.expectation import LEAST_SHARE
 from ntanalytics.detectors.surveillance.improbability import improbability, is_discovery
 from ntanalytics.detectors.surveillance.leaf_table import LeafTable, Mask, Members, SeriesGroup
 from ntanalytics.detectors.surveillance.models import CountModel, MeanModel, SeriesModel
-from ntanalytics.detectors.surveillance.scan import RUNS
 
 #: Comparable days that are needed.
 MIN_DAYS = 8
@@ -63,6 +62,7 @@ class Departure:
         expected: those that were expected, or the mean that was.
         share: events that are missing, or too many, as a share of the dataset's events of the day, or of a usual day
             where these are more; of a value the share of the events that it was measured of.
+        started: the cases of which these do not end; their hours are worked days since the begin. 0 of anything else.
     """
 
     members: Members
@@ -74,6 +74,7 @@ class Departure:
     seen: float
     expected: float
     share: float
+    started: float = 0.0
 
     @property
     def subject(self) -> tuple[Members, str, int]:
@@ -113,12 +114,12 @@ def departures(
     groups = list(leaves.groups(["events"], LEAST))
     if not groups[0].sums["events"][:, :-1].any():
         return []
-    departing = _smallest(leaves, CountModel(groups, usual), groups)
+    departing = smallest_subjects(leaves, CountModel(groups, usual), groups)
     by_members: dict[Members, Departure] = {}
     for value, model in zip(values, means, strict=True):
         measured = list(leaves.groups(model.columns, LEAST))
         if measured[0].sums[model.columns[0]][:, :-1].any():
-            for departure in _smallest(leaves, model, measured):
+            for departure in smallest_subjects(leaves, model, measured):
                 other = by_members.get(departure.members)
                 # mean and peak of one level are one departure
                 if other is None or other.strength < departure.strength:
@@ -133,18 +134,15 @@ def _candidates(model: SeriesModel, groups: Sequence[SeriesGroup]) -> list[Depar
     judged = model.judge(sums)
     rare = {direction: improbability(scan.strength, judged.size) for direction, scan in judged.scans.items()}
     discoveries = is_discovery(np.concatenate(list(rare.values())), FALSE_DISCOVERY_RATE).reshape(len(rare), -1)
-    daily = sums[model.columns[0]][0].sum(axis=1)
-    total = max(float(daily[-1]), float(daily[:-1].mean()), 1.0)
     candidates = []
     for (direction, scan), is_found in zip(judged.scans.items(), discoveries, strict=True):
         for index in map(int, np.flatnonzero(is_found & (rare[direction] >= LEAST_IMPROBABLE))):
-            hours = RUNS[int(scan.run[index, -1])]
+            hours = judged.runs[int(scan.run[index, -1])]
             seen, expected = judged.values(index, hours)
             # the calendar's factor is known to some percent, and of all events within its bounds alone
             least = LEAST_EFFECT if members[index] else LEAST_SHARE
             if judged.events is None and abs(seen - expected) < least * expected:
                 continue
-            affected = abs(seen - expected) if judged.events is None else judged.events[index, slice(*hours)].sum()
             candidates.append(
                 Departure(
                     members=members[index],
@@ -155,14 +153,21 @@ def _candidates(model: SeriesModel, groups: Sequence[SeriesGroup]) -> list[Depar
                     hours=hours,
                     seen=seen,
                     expected=expected,
-                    share=float(affected) / total,
+                    share=judged.share(index, hours),
+                    started=0.0 if judged.started is None else float(judged.started[index, slice(*hours)].sum()),
                 )
             )
     return candidates
 
 
-def _smallest(leaves: LeafTable, model: SeriesModel, groups: Sequence[SeriesGroup]) -> list[Departure]:
-    """Return the subjects that explain what departs."""
+def smallest_subjects(leaves: LeafTable, model: SeriesModel, groups: Sequence[SeriesGroup]) -> list[Departure]:
+    """Return the subjects that explain what departs, the most telling first.
+
+    Args:
+        leaves: the counts.
+        model: holds a day against the days before it.
+        groups: the series of ``leaves`` that are tested, that of all events first.
+    """
     candidates = _candidates(model, groups)
     subjects: list[Departure] = []
     rest = np.ones(len(leaves.slots), dtype=bool)

@@ -12,7 +12,7 @@ from ntanalytics.detectors.detection import Floats
 from ntanalytics.detectors.expected_range import ExpectedRange
 from ntanalytics.detectors.surveillance.expectation import day_factors, expected_counts
 from ntanalytics.detectors.surveillance.leaf_table import SeriesGroup
-from ntanalytics.detectors.surveillance.scan import Scan, scan_counts, scan_means
+from ntanalytics.detectors.surveillance.scan import RUNS, Scan, scan_counts, scan_means
 
 #: Sums of some series: column → an array of series × days × hours.
 Sums = Mapping[str, Floats]
@@ -24,7 +24,7 @@ _PRIOR_EVENTS = 10.0
 _LEAST_VARIANCE = 0.05**2
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class JudgedSeries:
     """Series with their judged day and what is expected of it.
 
@@ -33,14 +33,20 @@ class JudgedSeries:
         size: expected count of the judged day by series.
         seen: sums of the judged day, series × hours.
         expected: their expected sums.
+        day: events of all series on the judged day, or on a usual one where these are more.
         events: what the sums are divided by for a mean; None for counts.
+        runs: the runs of hours, or of ages, that the scans name.
+        started: cases that the seen and the expected ones are a part of, series × ages; None for anything else.
     """
 
     scans: Mapping[int, Scan]
     size: Floats
     seen: Floats
     expected: Floats
+    day: float = 1.0
     events: Floats | None = None
+    runs: Sequence[tuple[int, int]] = RUNS
+    started: Floats | None = None
 
     def values(self, index: int, hours: tuple[int, int]) -> tuple[float, float]:
         """Return the seen and the expected value of a run of hours of a series."""
@@ -50,6 +56,14 @@ class JudgedSeries:
             return seen, expected
         count = max(float(self.events[index, run].sum()), 1.0)
         return seen / count, expected / count
+
+    def share(self, index: int, hours: tuple[int, int]) -> float:
+        """Return what a series lacks, or has too many, as a share of all events; of a value the share that it is of."""
+        run = slice(*hours)
+        if self.events is not None:
+            return float(self.events[index, run].sum()) / self.day
+        whole = self.day if self.started is None else max(float(self.started[0, run].sum()), 1.0)
+        return abs(float(self.seen[index, run].sum() - self.expected[index, run].sum())) / whole
 
 
 class SeriesModel(Protocol):
@@ -81,7 +95,13 @@ class CountModel:
         counts = sums["events"]
         expected = expected_counts(counts, self._factors)
         scans = scan_counts(counts, expected)
-        return JudgedSeries(scans, expected[:, -1].sum(axis=1), counts[:, -1], expected[:, -1])
+        return JudgedSeries(
+            scans=scans,
+            size=expected[:, -1].sum(axis=1),
+            seen=counts[:, -1],
+            expected=expected[:, -1],
+            day=_of_a_day(counts),
+        )
 
 
 class MeanModel:
@@ -111,4 +131,17 @@ class MeanModel:
         residuals = centred - expected
         scans = scan_means(residuals, events, spread)
         usual = logs[:, -1] - residuals[:, -1]
-        return JudgedSeries(scans, events[:, -1].sum(axis=1), logs[:, -1], usual, events[:, -1])
+        return JudgedSeries(
+            scans=scans,
+            size=events[:, -1].sum(axis=1),
+            seen=logs[:, -1],
+            expected=usual,
+            day=_of_a_day(events),
+            events=events[:, -1],
+        )
+
+
+def _of_a_day(counts: Floats) -> float:
+    """Return the events of the first series, that of all, on the last day, or on a usual one where these are more."""
+    daily = counts[0].sum(axis=1)
+    return max(float(daily[-1]), float(daily[:-1].mean()), 1.0)

@@ -19,7 +19,15 @@ from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.infra import hosts
 from ntanalytics.metrics.rows import rows
 from ntanalytics.reports.blocks.head import AsOf
-from ntanalytics.subsystems.data.clocks import ELAPSED_DAYS, channel_clocks, channel_columns, shifted_clocks
+from ntanalytics.subsystems.data.clocks import (
+    BY_MINUTE,
+    ELAPSED_DAYS,
+    MINUTE_DAYS,
+    channel_clocks,
+    channel_columns,
+    minute_clocks,
+    shifted_clocks,
+)
 from ntanalytics.subsystems.data.completeness import completeness_finding, rejected_finding
 from ntanalytics.subsystems.data.row_counts import RowCounts, fallen_findings, silent_findings
 from ntanalytics.subsystems.data.standstill import METRICS, still_findings
@@ -91,7 +99,8 @@ def _stood_still(context: CheckContext, rule: Rule) -> list[Finding]:
 def _clock_offset(context: CheckContext, rule: Rule) -> list[Finding]:
     needs = context.needs or {}
     shifted = [finding for name, days in needs.items() for finding in shifted_clocks(context, rule, name, days)]
-    return _with_origin(context, [*shifted, *(f for name in _TWO_CLOCKS for f in channel_clocks(context, rule, name))])
+    channels = [finding for name in _TWO_CLOCKS for finding in channel_clocks(context, rule, name)]
+    return _with_origin(context, [*shifted, *minute_clocks(context, rule), *channels])
 
 
 def _with_origin(context: CheckContext, findings: Iterable[Finding]) -> list[Finding]:
@@ -118,8 +127,8 @@ CHECKS: tuple[Check, ...] = (
     Check(
         rule="data.clock_offset",
         evaluate=_clock_offset,
-        reads=dict.fromkeys(_TWO_CLOCKS, ELAPSED_DAYS),
-        optional=_TWO_CLOCKS,
+        reads={**dict.fromkeys(_TWO_CLOCKS, ELAPSED_DAYS), **dict.fromkeys(BY_MINUTE, MINUTE_DAYS)},
+        optional=(*_TWO_CLOCKS, *BY_MINUTE),
     ),
     Check(rule="data.stood_still", evaluate=_stood_still, reads={METRICS: METRIC_DAYS}),
 )

@@ -55,3 +55,29 @@ def test_a_source_whose_day_came_at_other_hours_is_a_clock() -> None:
     (finding,) = judge(subsystem("data"), {RULE}, given, shifts={"sms.messages": shift})
     assert (finding.entity.identity, finding.value) == ("dataset/test/sms.messages", 28_800.0)
     assert "早 8 小时" in word(finding).evidence
+
+
+def _requests(late: str, minutes: int) -> pa.Table:
+    """Return three weeks of requests of three services, a fixed number in each minute; of one today's come later."""
+    profile = [0] * 8 + [20, 40, 34, 22, 8, 16, 30, 34, 24, 10] + [0] * 6
+    rows = []
+    for day in (row["day"] for row in days(16)):
+        for service in ("portal", "oa", "exchange"):
+            off = minutes if (day, service) == (ON, late) else 0
+            for minute in range(8 * 60, 18 * 60):
+                moment = at(day, (minute + off) / 60)
+                named = {"day": day, "service": service, "requests": 1, "status": 200, "method": "GET", "route": "/"}
+                rows += [{"minute_at": moment, **named}] * (profile[minute // 60] // 4)
+    return table_of("infra.requests", rows)
+
+
+def test_a_service_whose_log_is_minutes_ahead_is_a_clock_and_leaves_the_other_findings() -> None:
+    (finding,) = judge(subsystem("data"), {RULE}, {"infra.requests": _requests("oa", 7)})
+    assert (finding.entity.identity, finding.status) == ("dataset/test/infra.requests", "warning")
+    assert finding.details["parts"] == ("oa",)
+    assert finding.figures["offset_s"] == pytest.approx(420, abs=60)
+    assert "oa的时间比平日整体晚" in word(finding).evidence
+
+
+def test_services_whose_clocks_are_right_are_not_told() -> None:
+    assert judge(subsystem("data"), {RULE}, {"infra.requests": _requests("", 0)}) == []

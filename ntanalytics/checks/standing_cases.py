@@ -1,0 +1,70 @@
+"""Standing cases: tasks, deliveries and tickets that began as always and do not end, by their smallest subject."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import ibis.expr.types as ir
+import pyarrow.compute as pc
+
+from ntanalytics.checks.context import CheckContext
+from ntanalytics.checks.parent_units import PARENT, add_parents, parents_of, unit_link
+from ntanalytics.contract import DATASETS, Dataset, Kind
+from ntanalytics.contract.dimensions import GIVEN_UP, breakdown, referred
+from ntanalytics.detectors.surveillance.cohorts import unended
+from ntanalytics.detectors.surveillance.departures import Departure
+from ntanalytics.metrics.leaves import by_start_and_end
+from ntanalytics.metrics.rows import rows
+
+
+def standing_cases(context: CheckContext, name: str, history: int) -> list[Departure]:
+    """Return the subjects of a dataset of cases that are open more than usual so many worked days after their begin.
+
+    There are none on a day off, on which nothing is expected to end, and none of a source with a gap.
+
+    Args:
+        context: the context of a day.
+        name: the dataset.
+        history: days before it that are read.
+    """
+    view, dataset = context.dataset(name, history), DATASETS[name]
+    if dataset.kind is not Kind.CASE or not context.working_days or not set(view.sources) - view.gap_sources:
+        return []
+    cases = view.recent
+    if view.gap_sources:
+        cases = cases.filter(~cases.source.isin(sorted(view.gap_sources)))
+    dimensions = [column.name for column in breakdown(dataset).dimensions if not view.sources_without(column.name)]
+    cases, added = _with_referred(context, dataset, cases, history)
+    dimensions += added
+    given_up = (GIVEN_UP, dataset.changed) if GIVEN_UP in cases.columns else None
+    counted = by_start_and_end(cases, dataset.ended, given_up, context.utc_offset_h, dimensions).to_pyarrow()
+    worked = _worked(context, name, history, pc.min(counted["day"]).as_py() or context.on)
+    nested: tuple[str, ...] = ()
+    link = unit_link(dataset)
+    parents = parents_of(context, link) if link is not None and not link.state else None
+    if link is not None and parents is not None and link.column in dimensions:
+        counted = add_parents(counted, link.column, parents)
+        dimensions, nested = [*dimensions, PARENT], (link.column, PARENT)
+    return unended(counted, worked, dimensions, nested)
+
+
+def _worked(context: CheckContext, name: str, history: int, first: date) -> list[date]:
+    """Return the worked days from the first case on."""
+    days = rows(context.dataset(name, history).days)
+    return sorted(row["day"] for row in days if row["is_working_day"] and first <= row["day"] <= context.on)
+
+
+def _with_referred(
+    context: CheckContext, dataset: Dataset, cases: ir.Table, history: int
+) -> tuple[ir.Table, list[str]]:
+    """Return cases with the names of what they belong to, and these names; without any where no source has them."""
+    known = referred(dataset)
+    if known is None:
+        return cases, []
+    column, other, columns = known
+    view = context.dataset(other.name, history)
+    names = [item.name for item in columns if not view.sources_without(item.name)]
+    if not view.sources or not names:
+        return cases, []
+    theirs = view.recent.select("source", column.name, *names)
+    return cases.left_join(theirs, ["source", column.name]).select(*cases.columns, *names), names
