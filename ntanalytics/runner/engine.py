@@ -7,9 +7,10 @@ code cell was executed, none ends in an error, the head is there.
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -104,6 +105,26 @@ class _Execution:
         except (OSError, ValueError):
             return tr("{task}, code cell {count}", task=self.task.name, count=count)
         return tr("{task}, code cell {count} of {total}", task=self.task.name, count=count, total=total)
+
+
+@contextmanager
+def imported_meanwhile() -> Iterator[None]:
+    """Import what executes a notebook in a thread while the caller waits for sources and disks."""
+    thread = threading.Thread(target=_import_jupyter, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()
+
+
+def _import_jupyter() -> None:
+    skip_grammar_import()
+    with suppress(ImportError):  # whoever needs it is told
+        import papermill  # noqa: F401
+
+        import ntanalytics.kernels.forked_engine
+        import ntanalytics.kernels.manager  # noqa: F401
 
 
 def execute(

@@ -234,7 +234,8 @@ def _extract(
     if batch is not None:  # their data are there
         return batch.failed_sources, up_to_date.BasisWatch.without_basis()
     watch = up_to_date.BasisWatch.begin(context)
-    data = extract_needs(context, request)
+    with engine.imported_meanwhile():
+        data = extract_needs(context, request)
     disk_space.check_free_space(context.outputs)  # the lake may be on the same disk
     return data.failed, watch.after_extraction(context, request, run.run_id, data)
 

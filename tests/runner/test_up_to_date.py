@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import shutil
 import subprocess
@@ -83,13 +84,34 @@ def test_a_run_leaves_a_report_that_is_up_to_date_as_it_is(shop: Shop):
     assert len(shop.site.ledger.history(["report"])) == runs
 
 
-def test_nothing_of_it_needs_the_libraries_of_a_report():
+def test_no_heavy_library_is_imported_before_the_kernels_begin_to_start():
     program = (
         "import sys, ntanalytics.cli.run, ntanalytics.runner.run;"
-        "print(sorted({'pandas', 'ibis', 'plotly', 'jupyter_client', 'nbformat'} & set(sys.modules)))"
+        "from ntanalytics.runner.report_kernels import shared_kernel_pool;"
+        "heavy = 'pandas ibis plotly jupyter_client nbformat numpy pyarrow duckdb deltalake sqlalchemy sqlglot scipy';"
+        "print(sorted(set(heavy.split()) & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(("given", "is_forced"), [({}, False), ({"nothing": "1"}, True)])
+def test_no_kernel_starts_for_a_report_that_is_up_to_date_or_refused(
+    shop: Shop, given: dict[str, str], is_forced: bool
+):
+    program = (
+        "import datetime, json, sys; from pathlib import Path;"
+        "from ntanalytics.errors import BadParameter; from ntanalytics.runner import RunContext, run_report;"
+        "from ntanalytics.settings import load;"
+        "config, now, report, week, given, is_forced = sys.argv[1:];"
+        "context = RunContext(settings=load(Path(config)), clock=lambda: datetime.datetime.fromisoformat(now))\n"
+        "try: run_report(context, report, week, json.loads(given), only_if_changed=not int(is_forced))\n"
+        "except BadParameter: pass\n"
+        "print('ntanalytics.kernels.pool' in sys.modules)"
+    )
+    asked = [str(shop.site.config), NOW.isoformat(), REPORT, WEEK, json.dumps(given), str(int(is_forced))]
+    done = subprocess.run([sys.executable, "-c", program, *asked], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
 
 
 def test_days_that_had_not_settled_are_asked_again_on_the_next_day(shop: Shop):

@@ -10,7 +10,6 @@ from datetime import date, datetime
 from typing import Any, ClassVar, Self
 
 import pandas as pd
-from IPython.display import display
 
 from ntanalytics.errors import UsageError
 from ntanalytics.language import tr
@@ -101,7 +100,14 @@ def _closed_up(value: Any) -> Any:
 
 def show(*blocks: Block) -> None:
     """Display several blocks from one cell, in order."""
-    display(*blocks)  # type: ignore[no-untyped-call]
+    display(*blocks)
+
+
+def display(*items: object) -> None:
+    """Display items in a notebook; a program that renders a record does without IPython."""
+    from IPython import display as shell
+
+    shell.display(*items)  # type: ignore[no-untyped-call]
 
 
 def to_json(value: Any) -> Any:

@@ -12,8 +12,6 @@ from zoneinfo import ZoneInfo
 
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.shared import Mm
-from nbconvert.exporters.exporter import Exporter
-from nbformat import NotebookNode
 
 from ntanalytics.reports import labels, truncation
 from ntanalytics.reports.document_order import document_items
@@ -24,31 +22,9 @@ from ntanalytics.reports.exporters.document_table import write_table
 from ntanalytics.reports.formats import display, display_width, local_time
 from ntanalytics.reports.fragments import column_style
 from ntanalytics.reports.markdown import paragraphs
-from ntanalytics.reports.notebook_record import name_of, record_of
 from ntanalytics.reports.record import Heading, Record, RecordedBlock
 
 _STYLES = {"h2": styles.SECTION, "h3": styles.SUBSECTION}
-
-
-class ReportDocumentExporter(Exporter):
-    """nbconvert exporter ``ntanalytics_docx``: the Word document of an executed notebook, a report or not."""
-
-    export_from_notebook = "ntanalytics Word"
-    output_mimetype = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-
-    def _file_extension_default(self) -> str:
-        return ".docx"
-
-    def from_notebook_node(  # type: ignore[override]
-        self, nb: NotebookNode, resources: Any = None, **kw: Any
-    ) -> tuple[bytes, dict[str, Any]]:
-        """Return the document's bytes and nbconvert's resources.
-
-        Raises:
-            ReportIncomplete: the notebook is a report, and its record is incomplete.
-        """
-        node, resources = super().from_notebook_node(nb, resources, **kw)
-        return document_bytes(record_of(node, name_of(resources))), resources
 
 
 def document_bytes(record: Record) -> bytes:

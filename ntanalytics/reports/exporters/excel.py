@@ -6,38 +6,13 @@ A text is always written as a text: nothing from outside can become a formula. T
 from __future__ import annotations
 
 import io
-from typing import Any
 
 import openpyxl
-from nbconvert.exporters.exporter import Exporter
-from nbformat import NotebookNode
 
 from ntanalytics.reports.exporters.archive import reproducible_archive
 from ntanalytics.reports.exporters.sheets import write_sheets
 from ntanalytics.reports.formats import local_time
-from ntanalytics.reports.notebook_record import name_of, record_of
 from ntanalytics.reports.record import Record
-
-
-class ReportExcelExporter(Exporter):
-    """nbconvert exporter ``ntanalytics_excel``: the workbook of an executed notebook, a report or not."""
-
-    export_from_notebook = "ntanalytics Excel"
-    output_mimetype = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-    def _file_extension_default(self) -> str:
-        return ".xlsx"
-
-    def from_notebook_node(  # type: ignore[override]
-        self, nb: NotebookNode, resources: Any = None, **kw: Any
-    ) -> tuple[bytes, dict[str, Any]]:
-        """Return the workbook's bytes and nbconvert's resources.
-
-        Raises:
-            ReportIncomplete: the notebook is a report, and its record is incomplete.
-        """
-        node, resources = super().from_notebook_node(nb, resources, **kw)
-        return workbook_bytes(record_of(node, name_of(resources))), resources
 
 
 def workbook_bytes(record: Record) -> bytes:

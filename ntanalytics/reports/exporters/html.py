@@ -16,34 +16,10 @@ from itertools import takewhile
 from typing import Any
 
 from markupsafe import Markup
-from nbconvert.exporters.exporter import Exporter
-from nbformat import NotebookNode
 
 from ntanalytics.reports import fragments, labels
 from ntanalytics.reports.markdown import headings, to_html
-from ntanalytics.reports.notebook_record import name_of, record_of
 from ntanalytics.reports.record import Heading, Record, RecordedBlock
-
-
-class ReportHTMLExporter(Exporter):
-    """nbconvert exporter ``ntanalytics_html``: the issued page of an executed notebook, a report or not."""
-
-    export_from_notebook = "ntanalytics HTML"
-    output_mimetype = "text/html"
-
-    def _file_extension_default(self) -> str:
-        return ".html"
-
-    def from_notebook_node(  # type: ignore[override]
-        self, nb: NotebookNode, resources: Any = None, **kw: Any
-    ) -> tuple[str, dict[str, Any]]:
-        """Return the page and nbconvert's resources.
-
-        Raises:
-            ReportIncomplete: the notebook is a report, and its record is incomplete.
-        """
-        node, resources = super().from_notebook_node(nb, resources, **kw)
-        return page_text(record_of(node, name_of(resources))), resources
 
 
 def page_text(record: Record) -> str:
