@@ -63,7 +63,17 @@ NEEDED: Mapping[str, Sequence[str]] = MappingProxyType(
         "docexchange.deliveries.delivered_at": ("undelivered_share", "arrival_to_signing_s"),
         "docexchange.deliveries.due_at": ("overdue_deliveries", "oldest_overdue_at"),
         "docexchange.deliveries.registered_at": ("registered_deliveries", "unregistered_share"),
-        "docexchange.deliveries.returned_at": ("returned_deliveries", "refused_deliveries", "returned_share"),
+        # without it what is given back now counts as given back before, too
+        "docexchange.deliveries.returned_at": (
+            "returned_deliveries",
+            "refused_deliveries",
+            "returned_share",
+            *(
+                f"{name}{ending}"
+                for name in ("signed_in_time_rate", "pending_deliveries", "overdue_deliveries")
+                for ending in ("_before", "_change")
+            ),
+        ),
         "docexchange.deliveries.signed_at": (
             "signed_deliveries",
             "pending_deliveries",

@@ -24,6 +24,7 @@ from tests.truth.oa import OA
 from tests.truth.probes import Probes
 from tests.truth.records import figures_of, record
 from tests.truth.seal import Seals
+from tests.truth.service import Service
 from tests.truth.sms import SMS
 from tests.truth.sources import Sources
 from tests.truth.span import DAY, Span, span_of
@@ -80,7 +81,7 @@ class City:
             bills = sms_figures.reconciliation(self.sms, span, self.sources) | sms_figures.costs(span, self.sources)
             return sms_figures.volume_report(self.sms, span) | bills
         if report == "oa_adoption":
-            return adoption.city(self.oa, span)
+            return adoption.city(self.oa, span) | Service(self.sources, self.oa, self.sms, self.im).city(span)
         if report == "daily_inspection":
             return self._daily(span)
         return self._weekly(span) if report == "weekly_service_report" else self._advice(span)
