@@ -70,9 +70,11 @@ NEEDED: Mapping[str, Sequence[str]] = MappingProxyType(
             "returned_share",
             *(
                 f"{name}{ending}"
-                for name in ("signed_in_time_rate", "pending_deliveries", "overdue_deliveries")
-                for ending in ("_before", "_change")
+                for name in ("pending_deliveries", "overdue_deliveries")
+                for ending in ("_before", "_change", "_change_rate")
             ),
+            "signed_in_time_rate_before",
+            "signed_in_time_rate_change",
         ),
         "docexchange.deliveries.signed_at": (
             "signed_deliveries",

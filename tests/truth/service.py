@@ -162,7 +162,7 @@ class Service:
         return tasks
 
     def _asked_twice(self, span: Span) -> Counter[tuple[str, str]]:
-        """Return the later tasks of a unit for a matter, by the module that asked first and the one that asked again."""
+        """Return the later tasks of a unit for a matter, by the modules that asked first and again."""
         first: dict[tuple[str, str, str], dt.datetime] = {}
         for task in self._tasks():
             if task.matter and task.unit and task.started_at < span.until:
