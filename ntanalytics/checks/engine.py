@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
-from ntanalytics.checks.check import DAY, Check, Span
+from ntanalytics.checks.check import DAY, QUARTER, Check, Span
 from ntanalytics.checks.computation_errors import COMPUTATION_ERRORS, error_place
-from ntanalytics.checks.context import CheckContext
+from ntanalytics.checks.context import QUARTER_DAYS, CheckContext
 from ntanalytics.checks.doubtful_data import doubt
 from ntanalytics.checks.section import SubsystemSummary, failed_summary, no_source_summary
 from ntanalytics.checks.subsystem import Subsystem
@@ -85,7 +85,7 @@ def judge(context: CheckContext, subsystems: Sequence[Subsystem], spans: Sequenc
     for check in checks:
         rule = context.rules[check.rule]
         required = [context.dataset(name, days) for name, days in check.reads.items() if name not in check.optional]
-        is_whole = all(view.sources and view.is_complete for view in required)
+        is_whole = all(view.sources for view in required) and _is_whole(context, check, spans)
         if not is_whole:
             unjudged.add(check.rule)
         if rule.enabled and not all(view.sources for view in required):
@@ -109,6 +109,19 @@ def judge(context: CheckContext, subsystems: Sequence[Subsystem], spans: Sequenc
     located = tuple(context.with_origin(findings))
     codes = frozenset(check.rule for check in checks) | {finding.code for finding in located}
     return Evaluation(context=context, findings=located, summaries={}, codes=codes, unjudged=frozenset(unjudged))
+
+
+def _is_whole(context: CheckContext, check: Check, spans: Sequence[Span]) -> bool:
+    """Return whether what a check reads has no gap: in the period, and in the quarter if it is one of the quarter."""
+    is_of_quarter = QUARTER in spans and set(check.every) == {QUARTER}
+    for name, days in check.reads.items():
+        if name in check.optional:
+            continue
+        view = context.dataset(name, days)
+        reads_quarter = is_of_quarter and days == QUARTER_DAYS - 1
+        if not view.is_complete or (reads_quarter and not view.since(context.quarter_begins_on).is_complete):
+            return False
+    return True
 
 
 def _doubted(findings: Sequence[Finding]) -> Sequence[Finding]:

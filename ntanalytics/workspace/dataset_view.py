@@ -11,11 +11,12 @@ import ibis.expr.types as ir
 from ntanalytics.contract import Dataset, Kind
 from ntanalytics.ledger import CoverageDay
 from ntanalytics.metrics.column_needs import unknown_measures
-from ntanalytics.metrics.figures import Figures, figures
+from ntanalytics.metrics.figures import Covered, Figures, figures
 from ntanalytics.metrics.rows import Rows
 from ntanalytics.periods import Period, days_between, local_window
 from ntanalytics.reports.blocks.head import AsOf
 from ntanalytics.workspace.day_damage import HISTORY_DAYS, Damages, RowsByHour, damage_sentence, damaged_days
+from ntanalytics.workspace.lookback import Lookback
 from ntanalytics.workspace.site import Workspace
 
 
@@ -120,6 +121,14 @@ class DatasetView(ABC):
     def was_complete(self) -> bool:
         """True if no source lacks a day of the previous period."""
         return not self.missing_before
+
+    def since(self, first: dt.date) -> Covered:
+        """Return the gaps from a day to the end of the period, for figures of all these days; of a state its own.
+
+        Days before the first one that the lake holds, or that this view reads, are no gaps: the data are younger.
+        """
+        del first
+        return self
 
     @property
     def clock_shifts(self) -> Damages:
@@ -255,6 +264,11 @@ class EventView(DatasetView):
             if self._is_complete_day(day) and day.rows:
                 held.setdefault(day.source, set()).add(day.day)
         return damaged_days(self._rows_by_hour, self.contract, held, days)
+
+    def since(self, first: dt.date) -> Covered:
+        """See :class:`DatasetView`."""
+        known = min((day.day for day in self._covered if day.is_held), default=first)
+        return Lookback(self, len(self._incomplete(days_between(max(first, self._first, known), self.period.last))))
 
     def _incomplete(self, days: list[dt.date]) -> list[dt.date]:
         """Return the days that are missing or damaged."""

@@ -27,6 +27,7 @@ from ntanalytics.findings.threshold import Status
 from ntanalytics.metrics.column_needs import unknown_measures
 from ntanalytics.periods import Period, days_between
 from ntanalytics.subsystems import RULES
+from ntanalytics.workspace.lookback import Lookback
 from ntanalytics.workspace.units import Units
 
 ON = dt.date(2026, 11, 20)  # a Friday
@@ -150,6 +151,11 @@ class _View:
     absent: tuple[str, ...] = ()
     absent_note: str = ""
     clock_shifts: Mapping[tuple[str, dt.date], ProfileDamage] = field(default_factory=dict)
+    gaps: tuple[dt.date, ...] = ()
+
+    def since(self, first: dt.date) -> Lookback:
+        """As of a dataset view."""
+        return Lookback(self, sum(day >= first for day in self.gaps))
 
     @property
     def is_complete(self) -> bool:
@@ -227,6 +233,7 @@ class _Lake:
             as_of=self.context.ends_at,
             clock_shifts={("test", period.last): self.shifts[name]} if name in self.shifts else {},
             absent=tuple(self.absent.get(name, ())),
+            gaps=self.gaps,
             missing=tuple(
                 day for day in (period.days if given.kind is not Kind.STATE else period.days[-1:]) if day in self.gaps
             ),

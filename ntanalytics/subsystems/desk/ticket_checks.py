@@ -141,7 +141,7 @@ def _concentrated(context: CheckContext, rule: Rule) -> list[Finding]:
         judge_value(
             rule,
             count / total,
-            [tickets],
+            [tickets.since(context.quarter_begins_on)],
             Entity("category", str(category), f"{CATEGORIES.get(category, category)}工单"),
         ).with_figures(tickets=float(count))
         for category, count in counts.items()

@@ -189,7 +189,7 @@ def _handling(context: CheckContext, rule: Rule) -> list[Finding]:
         context.utc_offset_h,
         ["module"],
     )
-    return evaluate_rules([rule], figures(handled, tasks), _any_module)
+    return evaluate_rules([rule], figures(handled, tasks.since(context.quarter_begins_on)), _any_module)
 
 
 def _any_module(row: Mapping[str, Any]) -> Entity:
@@ -205,15 +205,14 @@ def _mobile_share(context: CheckContext, rule: Rule) -> list[Finding]:
 def _seldom_used(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the modules that hardly anybody used within the quarter; nothing of one that no source maps."""
     activities = context.dataset("oa.activities", QUARTER_BACK)
+    quarter = activities.since(context.quarter_begins_on)
     used = adoption.usage(activities.recent, ["module"])
     users = {
         row["module"]: row["active"] for row in rows(used) if row["module"] in MODULES and row["module"] != "other"
     }
     most = max(users.values(), default=0)
     return violations(
-        judge_value(rule, active / most, [activities], _any_module({"module": module})).with_figures(
-            users=float(active)
-        )
+        judge_value(rule, active / most, [quarter], _any_module({"module": module})).with_figures(users=float(active))
         for module, active in users.items()
         if most
     )

@@ -22,6 +22,7 @@ from tests.subsystems.made import (
     at,
     daily,
     days,
+    evaluation,
     events,
     hours,
     judge,
@@ -217,6 +218,17 @@ def test_a_module_that_hardly_anybody_uses_in_a_quarter_is_told_and_one_without_
     [finding] = judge(SUBSYSTEM, ["oa.seldom_used"], _activities(rows), spans=(QUARTER,))
     assert (finding.entity.identity, finding.status, finding.value) == ("module/mail", "warning", 3 / 200)
     assert finding.figures["users"] == 3.0
+
+
+def test_over_a_day_that_the_quarter_lacks_no_module_is_hardly_used() -> None:
+    data = _activities([{"day": ON, "events": 200}, {"day": ON, "events": 3, "module": "mail"}])
+    lost = ON - dt.timedelta(days=40)  # long before the period
+    made = evaluation(SUBSYSTEM, ["oa.seldom_used"], data, spans=(QUARTER,), gaps=(lost,), has_section=True)
+    assert [finding.code for finding in made.findings if finding.is_violation] == []
+    assert made.unjudged == {"oa.seldom_used"}
+    assert ("oa.source", "incomplete", 1) in {
+        (finding.code, finding.unknown, finding.details.get("checks")) for finding in made.findings
+    }
 
 
 def _finding(code: str, kind: str, key: str) -> Finding:

@@ -1,0 +1,45 @@
+"""Lookback: the days from a day to the end of a period, with the gaps in all of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ntanalytics.metrics.figures import Covered
+
+
+@dataclass(frozen=True)
+class Lookback:
+    """Days up to the end of a period, for figures of all of them.
+
+    Attributes:
+        view: the dataset within the period.
+        missing_days: number of the days that are missing or damaged.
+    """
+
+    view: Covered
+    missing_days: int
+
+    @property
+    def is_complete(self) -> bool:
+        """True if no day is missing or damaged."""
+        return not self.missing_days
+
+    @property
+    def was_complete(self) -> bool:
+        """True if the period before has no gap."""
+        return self.view.was_complete
+
+    @property
+    def note(self) -> str:
+        """Chinese note on the gap; empty without one."""
+        return f"回看期内缺 {self.missing_days} 天数据。" if self.missing_days else ""
+
+    @property
+    def unknown_measures(self) -> frozenset[str]:
+        """Measures that are unknown whatever the days."""
+        return getattr(self.view, "unknown_measures", frozenset())
+
+    @property
+    def origin(self) -> dict[str, object]:
+        """The dataset with its version and time."""
+        return getattr(self.view, "origin", {})
