@@ -108,13 +108,14 @@ gaps: setup ## issue every report over every damage of every dataset, into docs/
 evaluation: setup ## measure how right the findings are, into docs/evaluation.md (about half an hour)
 	$(BIN)/ntanalytics evaluate --seeds 201,202,203,204,205 --dir "$(EVALUATED)" --write docs/evaluation.md
 
+# what was compiled is kept, as in every installation: else each program would compile the suite anew
 bench: setup ## measure beside what a user would take instead, into benchmarks/results.md; CASES="logs month" for some
 ifneq ($(UV),)
 	"$(UV)" pip install --quiet --python $(BIN)/python $(OFFLINE) --requirement benchmarks/requirements.txt
 else
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(OFFLINE) --requirement benchmarks/requirements.txt
 endif
-	$(BIN)/python -m benchmarks $(CASES)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m benchmarks $(CASES)
 
 soak: setup ## half a year of the schedule by a fake clock, with faults drawn from SEED (about an hour)
 	$(BIN)/python -m tests.soak --seed $(SEED)

@@ -51,6 +51,7 @@ def imported_meanwhile(progress: Callable[[str, int], None]) -> Iterator[Callabl
 
 def _import_renderings() -> None:
     with suppress(ImportError):  # whoever needs it is told
+        import ntanalytics.reports.compiled_theme
         import ntanalytics.reports.findings_json
         import ntanalytics.reports.verification.document
         import ntanalytics.reports.verification.html

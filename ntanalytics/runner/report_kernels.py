@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _REPORT_MODULES = (
     "ntanalytics.workspace",
     "ntanalytics.reports",
+    "ntanalytics.reports.compiled_theme",
     "ntanalytics.subsystems",
     "ntanalytics.detectors.expected_range",
     "ntanalytics.report_content.adoption.blocks",

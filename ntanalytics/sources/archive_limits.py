@@ -11,6 +11,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -217,6 +218,7 @@ class _Member:
         return (int(match[2]), _column_number(match[1])) if match else (max(self._at[0], 1), self._at[1] + 1)
 
 
+@lru_cache(maxsize=256)  # a workbook has some dozen names, and each thousands of times
 def _local_name(tag: str) -> str:
     """Return the name of an element without its namespace, or a prefix that no namespace was declared for."""
     name = tag[tag.rfind("}") + 1 :]

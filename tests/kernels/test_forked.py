@@ -23,7 +23,9 @@ from nbformat.v4 import new_code_cell, new_notebook
 from ntanalytics.kernels.forked_engine import NAME, register
 from ntanalytics.kernels.manager import kernel_manager
 from ntanalytics.kernels.pool import KernelPool, KernelPoolUnavailable, shared_pool
+from ntanalytics.runner.report_kernels import new_kernel_pool
 from tests import warm
+from tests.extraction.small_site import SmallSite
 
 CHANGES = """
 import builtins, decimal, gc, os, random, resource, signal, subprocess, sys, threading, time, warnings
@@ -72,12 +74,14 @@ print(json.dumps({
 DRAWS = "import random, numpy\nprint(random.random(), numpy.random.random())"
 
 
-def run(folder: Path, *cells: str, environment: dict[str, str] | None = None) -> list[str]:
+def run(
+    folder: Path, *cells: str, environment: dict[str, str] | None = None, pool: KernelPool | None = None
+) -> list[str]:
     """What the cells of a notebook print, each as one text."""
     folder.mkdir()
     given = folder.with_suffix(".ipynb")
     nbformat.write(new_notebook(cells=[new_code_cell(textwrap.dedent(each)) for each in cells]), given)
-    with kernel_manager(folder, environment or os.environ, folder.with_suffix(".log")) as kernels:
+    with kernel_manager(folder, environment or os.environ, folder.with_suffix(".log"), pool) as kernels:
         ran = papermill.execute_notebook(
             given, None, engine_name=register(), kernel_name="python3", progress_bar=False, kernel_manager_class=kernels
         )
@@ -289,3 +293,13 @@ def test_anybody_may_use_the_engine_with_papermill(tmp_path: Path) -> None:
     nbformat.write(notebook, tmp_path / "any.ipynb")
     with pytest.raises(papermill.exceptions.PapermillException, match="this is one of R"):
         papermill.execute_notebook(files[0], None, engine_name=register(), progress_bar=False)
+
+
+def test_a_kernel_of_a_report_begins_with_the_theme_compiled_and_without_what_renders(tmp_path: Path) -> None:
+    asks = """
+        import json, sys
+        from ntanalytics.reports import fragments
+        print(len(fragments.templates().cache), {"openpyxl", "docx", "nbconvert", "scipy.stats"} & set(sys.modules))
+        """
+    with new_kernel_pool(SmallSite(tmp_path).settings) as pool:
+        assert run(tmp_path / "one", asks, pool=pool) == ["2 set()\n"]
