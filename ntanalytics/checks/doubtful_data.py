@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from ntanalytics.checks.check import Check
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.judgement import unknown
-from ntanalytics.findings.subjects import dataset_of
+from ntanalytics.findings.subjects import dataset_of, members_of
 
 #: Share of lost rows from which nothing that stays away is told: it may be among them.
 LOST_SHARE = 0.01
@@ -22,7 +22,8 @@ def doubt(findings: Sequence[Finding], checks: Iterable[Check]) -> list[Finding]
     """Return the findings; of doubtful datasets what may be an effect of the data themselves is unknown.
 
     Of a dataset that lost more than one row in a hundred no silence and no fall is told; of one whose usual day came at
-    other hours, nothing that is held against the hours or days before. What the data themselves have is told.
+    other hours, nothing that is held against the hours or days before; where it came minutes away, no subject in hours.
+    What the data themselves have is told.
 
     Args:
         findings: of one report.
@@ -33,13 +34,13 @@ def doubt(findings: Sequence[Finding], checks: Iterable[Check]) -> list[Finding]
         for finding in findings
         if finding.code == _LOST and finding.is_violation and (finding.value or 0.0) > LOST_SHARE
     }
-    off = {
-        finding.details["dataset"]
+    clocks = [
+        finding
         for finding in findings
         if finding.code == _CLOCK and finding.is_violation and finding.entity.kind == "dataset"
-        if (finding.value or 0.0) >= HOURS_OFF_S
-    }
-    if not lost and not off:
+    ]
+    off = {finding.details["dataset"] for finding in clocks if (finding.value or 0.0) >= HOURS_OFF_S}
+    if not lost and not clocks:
         return list(findings)
     reads = {check.rule: check.reads for check in checks}
     kept: dict[str, Finding] = {}
@@ -48,6 +49,7 @@ def doubt(findings: Sequence[Finding], checks: Iterable[Check]) -> list[Finding]
         is_doubtful = (_is_held_against_days(finding) and bool(read & off)) or (
             _stays_away(finding) and bool(read & lost)
         )
+        is_doubtful |= any(_is_moved(finding, clock) for clock in clocks)
         judged = unknown(finding.rule, "incomplete", finding.entity) if is_doubtful else finding
         kept.setdefault(f"{judged.identity}/{'' if is_doubtful else id(finding)}", judged)
     return list(kept.values())
@@ -64,6 +66,14 @@ def _datasets(finding: Finding, reads: Mapping[str, Mapping[str, int]]) -> set[s
 def _is_held_against_days(finding: Finding) -> bool:
     is_of_data = finding.subsystem == "data"
     return finding.is_violation and not is_of_data and finding.rule.kind in ("absence", "usual", "burst", "change")
+
+
+def _is_moved(finding: Finding, clock: Finding) -> bool:
+    """Return whether hours of a subject of surveillance differ by what a clock that is off moved into them."""
+    if dataset_of(finding) != clock.details["dataset"] or finding.window is None or finding.details.get("value"):
+        return False
+    parts = clock.details.get("parts") or ()
+    return not parts or bool(set(members_of(finding).values()) & set(parts if isinstance(parts, tuple) else ()))
 
 
 def _stays_away(finding: Finding) -> bool:

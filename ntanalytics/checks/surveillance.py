@@ -10,7 +10,6 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import date
 from functools import partial
-from types import MappingProxyType
 from typing import Any
 
 import ibis.expr.types as ir
@@ -18,6 +17,7 @@ import pyarrow as pa
 
 from ntanalytics.checks.check import Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
+from ntanalytics.checks.noticeable import is_felt, is_of_one_person
 from ntanalytics.checks.parent_units import (
     PARENT,
     UnitLink,
@@ -30,7 +30,7 @@ from ntanalytics.checks.parent_units import (
 from ntanalytics.checks.standing_cases import standing_cases
 from ntanalytics.checks.subject_words import form_of, references, subject_label
 from ntanalytics.checks.subsystem import Subsystem
-from ntanalytics.contract import DATASETS, Dataset, Kind, Type
+from ntanalytics.contract import DATASETS, Kind, Type
 from ntanalytics.contract.dimensions import Breakdown, breakdown
 from ntanalytics.contract.outcomes import tells_outcome, tells_reason
 from ntanalytics.detectors.comparable_days import comparable_days, days_of_weekday
@@ -48,12 +48,6 @@ from ntanalytics.metrics.rows import Rows, rows
 
 #: Days of history in which comparable days are looked for: ten weeks hold twenty days off.
 HISTORY_DAYS = 70
-
-#: Form of a value → its least difference: half of what a person takes for immediate; a part of a packet.
-_LEAST: Mapping[str, float] = MappingProxyType({"ms": 50.0, "bytes": 256.0})
-
-#: Least share of the events that must have become faster: those that answer at once without doing anything.
-_LEAST_FASTER = 0.05
 
 #: Dataset → its dimensions, of the datasets that are watched: those whose events have an hour, and whose cases have a
 #: duration that the contract measures; a plan or a right has none.
@@ -219,7 +213,8 @@ def _departures(context: CheckContext, name: str, time: str) -> list[Departure] 
         others = departures(counted, [*reversed(of_weekday), context.on], dimensions, values, nested=nested)
         subjects = {departure.subject for departure in others}
         departing = [departure for departure in departing if departure.subject in subjects]
-    return [departure for departure in departing if _is_felt(dataset, departure)]
+    felt = [departure for departure in departing if is_felt(dataset, departure)]
+    return [departure for departure in felt if not is_of_one_person(context, dataset, events, departure)]
 
 
 def _counted(
@@ -250,15 +245,6 @@ def _totals(counted: pa.Table, calendar: Rows, days: Sequence[date]) -> list[Map
     sums = counted.group_by("day").aggregate([("events", "sum")]).to_pydict()
     by_day = {**dict.fromkeys(days, 0.0), **dict(zip(sums["day"], sums["events_sum"], strict=True))}
     return [{**row, "value": by_day[row["day"]] if row["day"] in days else None} for row in rows(calendar)]
-
-
-def _is_felt(dataset: Dataset, departure: Departure) -> bool:
-    """Return whether a value moved so that somebody could notice it; a few durations that shrank harm nobody."""
-    form = form_of(dataset.column(departure.value)) if departure.value else ""
-    if form in ("ms", "seconds") and departure.direction < 0 and departure.share < _LEAST_FASTER:
-        return False
-    seen, expected = (level_of(departure.value, level) for level in (departure.seen, departure.expected))
-    return abs(seen - expected) >= _LEAST.get(form, 0.0)
 
 
 def _finding(context: CheckContext, rule: Rule, name: str, departure: Departure) -> Finding:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ntanalytics.checks.doubtful_data import doubt
-from ntanalytics.findings.finding import Entity, Finding
+from ntanalytics.findings.finding import Entity, Finding, Window
 from ntanalytics.findings.subjects import subject
 from ntanalytics.subsystems import RULES, SUBSYSTEMS
-from tests.subsystems.made import subsystem_finding
+from tests.subsystems.made import ON, subsystem_finding
 
 CHECKS = [check for item in SUBSYSTEMS for check in item.checks]
 FALL, SILENCE = subsystem_finding("sso.accesses_fall"), subsystem_finding("sso.access_silence")
@@ -49,6 +49,18 @@ def test_the_fall_of_its_rows_is_what_was_lost() -> None:
 def test_what_rises_is_told_all_the_same() -> None:
     lost = _of_data("data.rejected_share", 0.02, "sso.accesses")
     assert _statuses(doubt([_watched(90, 50), lost], CHECKS))["sso.surveillance"] == "critical"
+
+
+def test_a_clock_that_is_minutes_off_moves_events_into_other_hours_and_hides_no_day() -> None:
+    clock = _of_data("data.clock_offset", 420.0, "sso.accesses").with_details(parts=())
+    by_day = _watched(3, 50)
+    by_hour = replace(by_day, window=Window(ON, 9 * 3600.0, 10 * 3600.0))
+    assert _statuses(doubt([FALL, by_day, clock], CHECKS)) == {
+        "sso.accesses_fall": "critical", "sso.surveillance": "critical", "data.clock_offset": "critical",
+    }  # fmt: skip
+    assert _statuses(doubt([by_hour, clock], CHECKS))["sso.surveillance"] == "unknown"
+    of_another_part = clock.with_details(parts=("portal",))
+    assert _statuses(doubt([by_hour, of_another_part], CHECKS))["sso.surveillance"] == "critical"
 
 
 def test_some_lost_rows_and_those_of_another_dataset_hide_nothing() -> None:

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ntanalytics import contract
-from ntanalytics.checks import surveillance
 from ntanalytics.checks.check import DAY
+from ntanalytics.checks.noticeable import is_felt
 from ntanalytics.checks.suppression import suppress
 from ntanalytics.detectors.surveillance.departures import Departure
 from ntanalytics.findings.finding import Entity, Finding
@@ -92,7 +92,7 @@ def _moved(dataset: str, value: str, seen: float, expected: float, share: float 
         expected=expected,
         share=share,
     )
-    return surveillance._is_felt(contract.dataset(dataset), departure)
+    return is_felt(contract.dataset(dataset), departure)
 
 
 def test_a_value_that_nobody_can_notice_is_not_told() -> None:
@@ -123,6 +123,21 @@ def test_a_short_history_beside_a_burst_is_unknown_and_breaks_nothing() -> None:
 
 
 COUNTIES = ("海安市", "如皋市", "启东市", "海门区", "通州区")
+
+
+def _portal(persons: int) -> dict[str, pa.Table]:
+    """Return four weeks of accesses of many accounts; today some of them open the portal 180 times in two hours."""
+    rows = []
+    for number in range(20):
+        rows += hours(3, account_id=f"a-{number}", app_id=("portal", "oa")[number % 2], outcome="success")
+    surge = ({"day": ON, "slot": 14 + number % 2, "account_id": f"b-{number % persons}"} for number in range(20))
+    rows += [{**row, "events": 9, "app_id": "portal", "outcome": "success"} for row in surge]
+    return {"sso.accesses": events("sso.accesses", rows)}
+
+
+def test_a_surge_of_many_is_told_and_that_of_one_person_is_not() -> None:
+    assert [dict(members_of(finding)) for finding in _found({WATCH}, _portal(persons=20))] == [{"app_id": "portal"}]
+    assert _found({WATCH}, _portal(persons=1)) == []
 
 
 def _directory() -> dict[str, list[Row]]:

@@ -36,7 +36,7 @@ AGES = tuple(
 _BELONGS = np.array([[float(first <= age < after) for first, after in AGES] for age in range(MAX_AGE + 1)])
 
 #: Least mean of the cases that begin on a day, by the number of dimensions.
-_LEAST = MappingProxyType({1: 1.0, 2: 2.0})
+_LEAST = MappingProxyType({1: 0.5, 2: 1.5})
 
 #: Cases that the share of all cases counts like for that of one series; cases that are expected to be open at least.
 _PRIOR_CASES, _LEAST_EXPECTED = 5.0, 0.5

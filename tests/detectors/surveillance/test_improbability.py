@@ -29,3 +29,31 @@ def test_a_departure_that_was_as_strong_on_two_days_before_is_not_improbable() -
     # the median of the eight days is 1.25; their scale is 1, the least one
     assert strong == pytest.approx(8 * np.log1p(38.75 / 8))
     assert usual == 0
+
+
+def _calm(draws: np.random.Generator, series: int) -> np.ndarray:
+    return draws.gumbel(1.5, 0.8, (series, 20)).clip(0)
+
+
+def _judged(past: np.ndarray, last: float) -> float:
+    """Return the improbability of a departure of the first of some series; the others are as they always are."""
+    today = past[:, :1].copy()
+    today[0] = last
+    return float(improbability(np.hstack([past, today]), np.full(len(past), 50.0))[0])
+
+
+def test_mailings_of_some_series_hide_no_departure_of_a_steady_one() -> None:
+    draws = np.random.default_rng(1)
+    calm, bursts = _calm(draws, 30), _calm(draws, 30)
+    bursts[:, ::4] += draws.uniform(20, 90, (30, 5))
+    alone, beside = _judged(calm, 20.0), _judged(np.vstack([calm, bursts]), 20.0)
+    assert beside == pytest.approx(alone)
+    assert beside > 13
+
+
+def test_series_that_are_steady_but_for_a_rare_burst_have_such_bursts() -> None:
+    draws = np.random.default_rng(2)
+    past = _calm(draws, 60)
+    # one of twenty days of half of them, the others' and not that of the judged one
+    past[30:, 7] += draws.uniform(20, 60, 30)
+    assert _judged(past, 20.0) < 13

@@ -1,0 +1,58 @@
+"""Noticeable departures: those that somebody could feel, and that are no one person's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import ibis
+import ibis.expr.types as ir
+
+from ntanalytics.checks.context import CheckContext
+from ntanalytics.checks.subject_words import form_of
+from ntanalytics.contract import Dataset
+from ntanalytics.contract.dimensions import breakdown
+from ntanalytics.detectors.surveillance.departures import Departure
+from ntanalytics.metrics.leaves import level_of
+from ntanalytics.metrics.slots import local_hour
+
+#: Form of a value → its least difference: half of what a person takes for immediate; a part of a packet.
+_LEAST: Mapping[str, float] = MappingProxyType({"ms": 50.0, "bytes": 256.0})
+
+#: Least share of the events that must have become faster: those that answer at once without doing anything.
+_LEAST_FASTER = 0.05
+
+#: Column that tells who caused an event, and persons that are no subject of many.
+_PERSON, _FEW_PERSONS = "account_id", 2
+
+#: Share of a surge that others must have caused, so that it is no one person's.
+_LEFT_OF_SURGE = 0.25
+
+
+def is_felt(dataset: Dataset, departure: Departure) -> bool:
+    """Return whether a value moved so that somebody could notice it; a few durations that shrank harm nobody."""
+    form = form_of(dataset.column(departure.value)) if departure.value else ""
+    if form in ("ms", "seconds") and departure.direction < 0 and departure.share < _LEAST_FASTER:
+        return False
+    seen, expected = (level_of(departure.value, level) for level in (departure.seen, departure.expected))
+    return abs(seen - expected) >= _LEAST.get(form, 0.0)
+
+
+def is_of_one_person(context: CheckContext, dataset: Dataset, events: ir.Table, departure: Departure) -> bool:
+    """Return whether one or two persons make most of a surge: rules on misuse know them, and they are no many.
+
+    What cannot be asked of single events, such as the unit above theirs, stands for many.
+    """
+    columns = {column.name for column in dataset.columns}
+    if departure.direction < 0 or departure.value or not {_PERSON, *dict(departure.members)} <= columns:
+        return False
+    weight = breakdown(dataset).weight
+    hour = local_hour(events[dataset.time], context.utc_offset_h)
+    own = events.filter((events.day == context.on) & hour.between(departure.hours[0], departure.hours[1] - 1))
+    for name, member in departure.members:
+        own = own.filter(own[name].cast("string") == member)
+    by_person = own.filter(own[_PERSON].notnull()).group_by(_PERSON)
+    counted = by_person.aggregate(events=own[weight].sum() if weight else ibis._.count())
+    most = counted.order_by(ibis.desc("events")).limit(_FEW_PERSONS)["events"].to_pyarrow().to_pylist()
+    others = departure.seen - float(sum(most))
+    return others < departure.expected + _LEFT_OF_SURGE * (departure.seen - departure.expected)
