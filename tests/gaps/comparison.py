@@ -75,7 +75,7 @@ class Verdict:
 
     def is_of_the_data(self, *texts: object) -> bool:
         """Return whether texts are about the data themselves, of which damaged data say something else by right."""
-        bare = ["".join(str(text).split()) for text in texts]
+        bare = [spelling(str(text)) for text in texts]
         return any(subject in text for subject in self.subjects for text in bare)
 
 
@@ -102,7 +102,7 @@ def compare(complete: RecordedBlocks, damaged: RecordedBlocks, whole: RecordedBl
         if {"subject", "evidence"} <= set(row)
     ]
     facts = [fact(row["subject"], row["subject"], row["evidence"], row.get("since")) for row in judged]
-    subjects = frozenset({DATA, "/data.", "[data.", *("".join(text.split()) for text in told)})
+    subjects = frozenset({DATA, "/data.", "[data.", *map(spelling, told)})
     verdict = Verdict(subjects=subjects, facts=facts)
     gaps = bool(damaged["head"].get("gaps")) if "head" in damaged else False
     gaps |= _unknown_checks(damaged) > _unknown_checks(complete)
