@@ -20,7 +20,7 @@ from ntanalytics.detectors.order_statistics import median
 MIN_DAYS = 5
 
 #: Rows that must be expected in the missing hours, and rows of a day whose profile is judged.
-MIN_EXPECTED, MIN_ROWS = 15.0, 12
+MIN_EXPECTED, MIN_ROWS = 15.0, 8
 
 #: Hours by which a stop must precede every stop of the comparable days.
 MARGIN_H = 2
