@@ -15,6 +15,9 @@ from ntanalytics.metrics.rows import rows
 #: The dataset, and the days back in which a decision is looked for; one that lasts longer is noted again.
 DATASET, NOTED_DAYS = "desk.dispositions", 400
 
+#: Note where the decisions of the desk could not be read.
+UNREAD = "检查处置登记未取得，各项均按未处置列出。"
+
 
 def dispositions_of(evaluation: Evaluation, lifecycles: LifecycleState) -> Dispositions:
     """Return the desk's decisions about the findings of a report; unknown without a source, and over a gap."""
@@ -53,7 +56,7 @@ def muted_sentence(dispositions: Dispositions) -> str:
         For example ``已登记处置的 3 项不再提示（转工单 1 项、误报 2 项）；处置到期、恢复提示 1 项。``.
     """
     if not dispositions.is_known:
-        return "检查处置登记未取得，各项均按未处置列出。"
+        return UNREAD
     kinds = Counter(dispositions.by_identity[identity].kind for identity in sorted(dispositions.muted))
     parts = []
     if kinds:

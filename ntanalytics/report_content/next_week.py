@@ -7,13 +7,15 @@ from datetime import date, timedelta
 
 from ntanalytics.checks.engine import Evaluation
 from ntanalytics.contract.enumerations import subsystem_label
+from ntanalytics.findings.dispositions import Dispositions
 from ntanalytics.findings.finding import Finding, worst_first
+from ntanalytics.findings.lifecycle import LifecycleState
 from ntanalytics.findings.phrases import named
 from ntanalytics.metrics.number_format import close_up
 from ntanalytics.metrics.quantity import Quantity
 from ntanalytics.recommendations.causes import CUSTOMER, OPERATIONS
 from ntanalytics.recommendations.with_cause import cause_of, due_on, first_seen_on
-from ntanalytics.report_content.dispositions import dispositions_of
+from ntanalytics.report_content.dispositions import UNREAD, dispositions_of
 from ntanalytics.report_content.finding_history import period_lifecycles
 from ntanalytics.report_content.open_items import unknown_note
 from ntanalytics.reports import Table
@@ -42,9 +44,15 @@ _FIELDS = (
 
 def next_week(report: Report, evaluation: Evaluation, *, id: str = "planned") -> Table:
     """Return what is to be done in the week after a report's, by day; over a gap the note says what may be missing."""
-    last = report.period.last
+    last, state = report.period.last, period_lifecycles(evaluation)
+    decided = dispositions_of(evaluation, state)
     rows = sorted(
-        (*_changes(evaluation), *_certificates(evaluation, last), *_disks(evaluation, last), *_open(evaluation, last)),
+        (
+            *_changes(evaluation),
+            *_certificates(evaluation, last),
+            *_disks(evaluation, last),
+            *_open(evaluation, last, state, decided),
+        ),
         key=lambda row: str(row["on"]),
     )
     summaries = evaluation.summaries
@@ -55,7 +63,8 @@ def next_week(report: Report, evaluation: Evaluation, *, id: str = "planned") ->
     )
     unknown = unknown_note(evaluation.findings)
     blind = "" if _expiring(evaluation).is_exact else "到期的数字证书未知，未列入。"
-    notes = "".join(dict.fromkeys(figures.note for figures in sources if figures.note)) + blind + unknown
+    undecided = "" if decided.is_known or not rows else UNREAD
+    notes = "".join(dict.fromkeys(figures.note for figures in sources if figures.note)) + blind + unknown + undecided
     is_known = all(figures.is_complete for figures in sources) and not unknown and not blind
     note = notes if rows or not is_known else "没有登记的变更、到期证书、容量预警和待办事项。"
     return Table(
@@ -110,10 +119,10 @@ def _disks(evaluation: Evaluation, last: date) -> Iterator[Mapping[str, object]]
             )
 
 
-def _open(evaluation: Evaluation, last: date) -> Iterable[Mapping[str, object]]:
+def _open(
+    evaluation: Evaluation, last: date, state: LifecycleState, decided: Dispositions
+) -> Iterable[Mapping[str, object]]:
     """Return the open items, one line for those of one rule: on their deadline, or on the first day if that is over."""
-    state = period_lifecycles(evaluation)
-    decided = dispositions_of(evaluation, state)
     settled = {identity for identity in decided.muted if decided.by_identity[identity].kind in _SETTLED}
     by_rule: dict[str, list[Finding]] = {}
     for finding in worst_first(finding for finding in evaluation.findings if finding.is_violation):

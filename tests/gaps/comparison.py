@@ -40,8 +40,9 @@ VIOLATIONS = ("critical", "warning")
 #: Columns of the inspection that count its checks, each of which is compared on the board.
 CHECK_COUNTS = frozenset({"checks", "wrong", "watched", "not_known"})
 
-#: Tables whose rows stand by themselves only above a share of all: over a gap another row may do so.
-CHOSEN_ROWS = frozenset({"burden"})
+#: Tables whose rows stand by themselves only above a share of all, or unless the desk has disposed of them: over a gap
+#: another row may do so.
+CHOSEN_ROWS = frozenset({"burden", "planned"})
 
 #: The subsystem of the data themselves.
 DATA = "数据完整性"

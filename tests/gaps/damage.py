@@ -121,5 +121,6 @@ DAMAGES: Mapping[str, Callable[[GapSite, str, Period], bool]] = MappingProxyType
 
 def damages_of(dataset: str) -> Mapping[str, Callable[[GapSite, str, Period], bool]]:
     """Return the damages of a dataset by name: those of any dataset, and the loss of each column that may be null."""
-    optional = (column.name for column in contract.dataset(dataset).mapped if column.nullable)
+    given = contract.dataset(dataset)
+    optional = (column.name for column in given.mapped if column.nullable and column.name != given.time)
     return {**DAMAGES, **{f"absent {name}": partial(absent, column=name) for name in optional}}
