@@ -22,6 +22,9 @@ MIN_DAYS = 5
 #: Rows that must be expected in the missing hours, and rows of a day whose profile is judged.
 MIN_EXPECTED, MIN_ROWS = 15.0, 8
 
+#: Hours of a day in which a schedule must make rows, and those between Nantong and UTC.
+MIN_SCHEDULED, ZONE_H = 2, 8
+
 #: Hours by which a stop must precede every stop of the comparable days.
 MARGIN_H = 2
 
@@ -67,7 +70,24 @@ def profile_damage(today: Floats, usual: Floats) -> ProfileDamage | None:
         usual: the same of comparable days before it, one row a day; days without rows are left out.
     """
     profile = _usual_profile(today, usual)
-    return None if profile is None else _shift(today, profile) or _cut(today, profile)
+    if profile is None:
+        return _scheduled_shift(today, usual)
+    return _shift(today, profile) or _cut(today, profile)
+
+
+def _scheduled_shift(today: Floats, usual: Floats) -> ProfileDamage | None:
+    """Return the shift of a few rows that a schedule makes in the same hours of each day, by a zone and no other time.
+
+    A chain of jobs that somebody began later by hand is shifted, too, by any number of hours.
+    """
+    schedules = {tuple(np.flatnonzero(day)) for day in usual if day.any()}
+    hours = np.flatnonzero(today)
+    if len(schedules) != 1 or len(usual) < MIN_DAYS or len(hours) < MIN_SCHEDULED:
+        return None
+    [schedule] = schedules
+    moved = set((hours - np.array(schedule)).tolist()) if len(hours) == len(schedule) else set()
+    [by] = moved if len(moved) == 1 else (0,)
+    return ProfileDamage("shifted", by, 0.0) if abs(by) == ZONE_H else None
 
 
 class _UsualProfile(NamedTuple):

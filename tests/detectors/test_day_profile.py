@@ -109,3 +109,29 @@ def test_a_part_whose_clock_is_off_is_subject_columns_its_name() -> None:
         "shifted", 8, 0.0, ("portal",)
     )
     assert shifted_parts({"portal": WORK, "oa": WORK}, usual) is None
+
+
+def _jobs(*hours: int) -> np.ndarray:
+    """Return one row in each hour."""
+    return np.bincount(hours, minlength=24).astype(float)
+
+
+@pytest.mark.parametrize(
+    ("today", "usual", "by"),
+    [
+        ((10, 11), [(2, 3)] * 6, 8),  # a zone that is not added
+        ((18, 19), [(2, 3)] * 6, None),
+        ((18, 19), [(10, 11)] * 6, 8),
+        ((2, 3), [(10, 11)] * 6, -8),
+        ((7, 8), [(2, 3)] * 6, None),  # somebody began them later
+        ((10,), [(2,)] * 6, None),  # one job says too little
+        ((10, 12), [(2, 3)] * 6, None),
+        ((10, 11), [(2, 3)] * 5 + [(2, 4)], None),  # no schedule
+        ((10, 11), [(2, 3)] * 4, None),
+    ],
+)
+def test_a_few_rows_of_a_schedule_are_shifted_by_a_zone_alone(
+    today: tuple[int, ...], usual: list[tuple[int, ...]], by: int | None
+) -> None:
+    damage = profile_damage(_jobs(*today), np.array([_jobs(*day) for day in usual]))
+    assert damage == (None if by is None else ProfileDamage("shifted", by, 0.0))
