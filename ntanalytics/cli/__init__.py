@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 
@@ -47,15 +46,10 @@ from ntanalytics.kernels.skip_grammar_import import skip_grammar_import
 from ntanalytics.language import tr, use_language
 from ntanalytics.temporary_files import own_temporary_files
 
-#: New objects before Python searches the youngest for garbage; 700 by default.
-_BEFORE_SEARCH = 20_000
-
 
 def main() -> None:
     """Run the program; an error of this package is printed, and gives the exit code."""
     skip_grammar_import()
-    # What a command imports stays; to search it for garbage at each step takes a tenth of the time of a report.
-    gc.set_threshold(_BEFORE_SEARCH)
     # Files are readable by the account and its group only, whatever the umask of the shell or the scheduler.
     os.umask(0o027)
     use_language(chosen_language(sys.argv[1:]))
