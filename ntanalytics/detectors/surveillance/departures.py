@@ -23,7 +23,7 @@ from ntanalytics.detectors.expected_range import ExpectedRange
 from ntanalytics.detectors.surveillance.expectation import LEAST_SHARE
 from ntanalytics.detectors.surveillance.improbability import improbability, steady_improbability
 from ntanalytics.detectors.surveillance.leaf_table import LeafTable, Mask, Members, SeriesGroup
-from ntanalytics.detectors.surveillance.models import CountModel, MeanModel, SeriesModel
+from ntanalytics.detectors.surveillance.models import CountModel, JudgedSeries, MeanModel, SeriesModel
 
 #: Comparable days that are needed.
 MIN_DAYS = 8
@@ -39,6 +39,9 @@ FALSE_A_DAY = 0.001
 
 #: Shares of what is expected, up to which and from which some hours of a steady series depart.
 _FALLEN, _RISEN = 0.6, 1.5
+
+#: Events that must be expected in these hours.
+_LEAST_STEADY = 10.0
 
 #: The range of a total of which nothing is known.
 UNKNOWN = ExpectedRange(reason="short_history")
@@ -146,12 +149,13 @@ def _candidates(model: SeriesModel, groups: Sequence[SeriesGroup]) -> list[Depar
     candidates = []
     for direction, scan in judged.scans.items():
         rare = improbability(scan.strength, judged.size)
-        steady = steady_improbability(scan.strength, judged.size) if judged.steady_run else np.zeros(len(members))
+        steady = np.zeros(len(members))
+        if judged.steady_run:
+            steady = steady_improbability(scan.strength, judged.size, float(least_steady.min()))
         for index in map(int, np.flatnonzero((rare >= least) | (steady >= least_steady))):
             hours = judged.runs[int(scan.run[index, -1])]
             seen, expected = judged.values(index, hours)
-            is_short = hours[1] - hours[0] <= judged.steady_run
-            if rare[index] < least and not (is_short and not _FALLEN * expected < seen < _RISEN * expected):
+            if rare[index] < least and not _departs_steadily(judged, hours, seen, expected):
                 continue
             # the calendar's factor is known to some percent, and of all events within its bounds alone
             least_effect = LEAST_EFFECT if members[index] else LEAST_SHARE
@@ -172,6 +176,14 @@ def _candidates(model: SeriesModel, groups: Sequence[SeriesGroup]) -> list[Depar
                 )
             )
     return candidates
+
+
+def _departs_steadily(judged: JudgedSeries, hours: tuple[int, int], seen: float, expected: float) -> bool:
+    """Return whether a run is short enough, and departs far enough, to be judged among steady series."""
+    if hours[1] - hours[0] > judged.steady_run or _FALLEN * expected < seen < _RISEN * expected:
+        return False
+    # the events of a series with few come together; of cases that do not end few are expected
+    return judged.started is not None or expected >= _LEAST_STEADY
 
 
 def _limits(subjects: Sequence[Members], directions: int) -> Floats:

@@ -61,23 +61,27 @@ def improbability(strength: Floats, size: Floats) -> Floats:
     return _beyond_past(improbable, today, ordered)
 
 
-def steady_improbability(strength: Floats, size: Floats) -> Floats:
+def steady_improbability(strength: Floats, size: Floats, least: float) -> Floats:
     """Return the same by the series of one size that are as steady; 0 where too few are known.
 
     Args:
         strength: as in :func:`improbability`.
         size: as there.
+        least: the improbability below which none matters, and is 0.
     """
     past, today, excess, ordered = _excess(strength)
     known = past.shape[1] + _AGREEING_DAYS
     improbable = np.zeros(len(past))
+    by_itself = known * np.log1p(excess / known)
+    if not (by_itself >= least).any():
+        return improbable
     kinds, past_kinds = _kinds(size, past, ordered)
     for kind in np.unique(kinds):
-        among, is_pooled = kinds == kind, past_kinds == kind
-        if is_pooled.sum() >= _MIN_POOLED:
-            alone, last = known * np.log1p(excess[among] / known), today[among]
+        among, is_pooled = (kinds == kind) & (by_itself >= least), past_kinds == kind
+        if among.any() and is_pooled.sum() >= _MIN_POOLED:
+            last = today[among]
             pooled = np.minimum(_by_pool(last, past[is_pooled]), _by_counting(last, np.where(is_pooled, past, -1.0)))
-            improbable[among] = np.minimum(alone, pooled)
+            improbable[among] = np.minimum(by_itself[among], pooled)
     return _beyond_past(improbable, today, ordered)
 
 

@@ -25,7 +25,7 @@ def _judged(past: np.ndarray, last: float) -> float:
     """Return the improbability of a departure of the first of some series; the others are as they always are."""
     today = past[:, :1].copy()
     today[0] = last
-    return float(steady_improbability(np.hstack([past, today]), np.full(len(past), 50.0))[0])
+    return float(steady_improbability(np.hstack([past, today]), np.full(len(past), 50.0), 5.0)[0])
 
 
 def test_mailings_of_some_series_hide_no_departure_of_a_steady_one() -> None:
