@@ -25,6 +25,9 @@ _LEAST_FASTER = 0.05
 #: Column that tells who caused an event, and persons that are no subject of many.
 _PERSON, _FEW_PERSONS = "account_id", 2
 
+#: Events that a person makes by hand on a day; more are a program's, whose surge is told.
+_BY_HAND = 300.0
+
 #: Share of a surge that others must have caused, so that it is no one person's.
 _LEFT_OF_SURGE = 0.25
 
@@ -44,6 +47,8 @@ def is_of_one_person(context: CheckContext, dataset: Dataset, events: ir.Table, 
     What cannot be asked of single events, such as the unit above theirs, stands for many.
     """
     columns = {column.name for column in dataset.columns}
+    if departure.seen - departure.expected > _BY_HAND:
+        return False
     if departure.direction < 0 or departure.value or not {_PERSON, *dict(departure.members)} <= columns:
         return False
     weight = breakdown(dataset).weight

@@ -65,7 +65,13 @@ class CohortModel:
         scans = {1: _scan(seen, usual, cases)}
         size, last_seen, last_usual = usual[:, -1].sum(axis=1), seen[:, -1], usual[:, -1]
         return JudgedSeries(
-            scans=scans, size=size, seen=last_seen, expected=last_usual, runs=AGES, started=cases[:, -1]
+            scans=scans,
+            size=size,
+            seen=last_seen,
+            expected=last_usual,
+            runs=AGES,
+            steady_run=MAX_AGE,
+            started=cases[:, -1],
         )
 
 

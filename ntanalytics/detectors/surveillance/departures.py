@@ -8,6 +8,8 @@ away, and what still departs without them is told beside it.
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -16,11 +18,12 @@ from types import MappingProxyType
 import numpy as np
 import pyarrow as pa
 
+from ntanalytics.detectors.detection import Floats
 from ntanalytics.detectors.expected_range import ExpectedRange
 from ntanalytics.detectors.surveillance.expectation import LEAST_SHARE
-from ntanalytics.detectors.surveillance.improbability import improbability, is_discovery
+from ntanalytics.detectors.surveillance.improbability import improbability, steady_improbability
 from ntanalytics.detectors.surveillance.leaf_table import LeafTable, Mask, Members, SeriesGroup
-from ntanalytics.detectors.surveillance.models import CountModel, MeanModel, SeriesModel
+from ntanalytics.detectors.surveillance.models import CountModel, JudgedSeries, MeanModel, SeriesModel
 
 #: Comparable days that are needed.
 MIN_DAYS = 8
@@ -28,8 +31,17 @@ MIN_DAYS = 8
 #: Least mean count of a day of a series, by its number of dimensions.
 LEAST = MappingProxyType({1: 8.0, 2: 12.0})
 
-#: Share of the departures that may be false, and the least improbability of one: once in 440,000.
-FALSE_DISCOVERY_RATE, LEAST_IMPROBABLE = 0.02, 13.0
+#: Least improbability of a departure, once in 440,000, and share that may be false of all that is tested.
+LEAST_IMPROBABLE, FALSE_SHARE = 13.0, 0.02
+
+#: False departures that are expected on a day of all steady series of as many dimensions of a dataset.
+FALSE_A_DAY = 0.001
+
+#: Shares of what is expected, up to which and from which some hours of a steady series depart.
+_FALLEN, _RISEN = 0.6, 1.5
+
+#: Events that must be expected in these hours.
+_LEAST_STEADY = 10.0
 
 #: The range of a total of which nothing is known.
 UNKNOWN = ExpectedRange(reason="short_history")
@@ -132,16 +144,22 @@ def _candidates(model: SeriesModel, groups: Sequence[SeriesGroup]) -> list[Depar
     sums = {column: np.concatenate([group.sums[column] for group in groups]) for column in model.columns}
     members = [subject for group in groups for subject in group.members]
     judged = model.judge(sums)
-    rare = {direction: improbability(scan.strength, judged.size) for direction, scan in judged.scans.items()}
-    discoveries = is_discovery(np.concatenate(list(rare.values())), FALSE_DISCOVERY_RATE).reshape(len(rare), -1)
+    tests = len(members) * len(judged.scans)
+    least, least_steady = max(LEAST_IMPROBABLE, math.log(tests / FALSE_SHARE)), _limits(members, len(judged.scans))
     candidates = []
-    for (direction, scan), is_found in zip(judged.scans.items(), discoveries, strict=True):
-        for index in map(int, np.flatnonzero(is_found & (rare[direction] >= LEAST_IMPROBABLE))):
+    for direction, scan in judged.scans.items():
+        rare = improbability(scan.strength, judged.size)
+        steady = np.zeros(len(members))
+        if judged.steady_run:
+            steady = steady_improbability(scan.strength, judged.size, float(least_steady.min()))
+        for index in map(int, np.flatnonzero((rare >= least) | (steady >= least_steady))):
             hours = judged.runs[int(scan.run[index, -1])]
             seen, expected = judged.values(index, hours)
+            if rare[index] < least and not _departs_steadily(judged, hours, seen, expected):
+                continue
             # the calendar's factor is known to some percent, and of all events within its bounds alone
-            least = LEAST_EFFECT if members[index] else LEAST_SHARE
-            if judged.events is None and abs(seen - expected) < least * expected:
+            least_effect = LEAST_EFFECT if members[index] else LEAST_SHARE
+            if judged.events is None and abs(seen - expected) < least_effect * expected:
                 continue
             candidates.append(
                 Departure(
@@ -149,7 +167,7 @@ def _candidates(model: SeriesModel, groups: Sequence[SeriesGroup]) -> list[Depar
                     value="",
                     direction=direction,
                     strength=float(scan.strength[index, -1]),
-                    improbable=float(rare[direction][index]),
+                    improbable=float(max(rare[index], steady[index])),
                     hours=hours,
                     seen=seen,
                     expected=expected,
@@ -158,6 +176,20 @@ def _candidates(model: SeriesModel, groups: Sequence[SeriesGroup]) -> list[Depar
                 )
             )
     return candidates
+
+
+def _departs_steadily(judged: JudgedSeries, hours: tuple[int, int], seen: float, expected: float) -> bool:
+    """Return whether a run is short enough, and departs far enough, to be judged among steady series."""
+    if hours[1] - hours[0] > judged.steady_run or _FALLEN * expected < seen < _RISEN * expected:
+        return False
+    # the events of a series with few come together; of cases that do not end few are expected
+    return judged.started is not None or expected >= _LEAST_STEADY
+
+
+def _limits(subjects: Sequence[Members], directions: int) -> Floats:
+    """Return the least improbability of each steady series, by how many of as many dimensions are tested."""
+    counts = Counter(map(len, subjects))
+    return np.array([math.log(counts[len(members)] * directions / FALSE_A_DAY) for members in subjects])
 
 
 def smallest_subjects(leaves: LeafTable, model: SeriesModel, groups: Sequence[SeriesGroup]) -> list[Departure]:
@@ -205,4 +237,4 @@ def _departs(leaves: LeafTable, candidate: Departure, rest: Mask, model: SeriesM
     judged = model.judge(sums)
     strength = judged.scans[candidate.direction].strength
     rare = improbability(strength, judged.size)
-    return bool(rare[0] >= LEAST_IMPROBABLE and strength[0, -1] >= candidate.strength / 3)
+    return bool(rare[0] >= min(LEAST_IMPROBABLE, candidate.improbable) and strength[0, -1] >= candidate.strength / 3)

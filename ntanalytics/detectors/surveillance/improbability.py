@@ -1,10 +1,12 @@
 """Improbability: how rare a departure as strong as that of the last day is, by the departures of the days before.
 
 The largest of many statistics has a tail that falls exponentially (Gumbel). Its scale is that of the series itself, and
-its tail no lighter than that of all series of the same size that are as calm: twenty days show no event that comes once
-in a hundred, and mailings of some series are no reason to doubt a steady one. How calm a series is on a day is told by
-its other days, so that the bursts of steady series count among them. A scale that is read from few days may be wrong:
-the tail is that of the prediction (Lomax), which is heavier the fewer they are, and lighter where many series agree.
+no smaller than that of all series of the same size, since twenty days show no event that comes once in a hundred. A
+scale that is read from few days may be wrong: the tail is that of the prediction (Lomax), which is heavier the fewer
+they are.
+
+A steady series is held against steady ones: the mailings of others are no reason to doubt it. How steady a series is on
+a day is told by its other days, so that the bursts of steady series count among them.
 """
 
 from __future__ import annotations
@@ -16,17 +18,22 @@ from numpy.typing import NDArray
 
 from ntanalytics.detectors.detection import Floats
 
+Ints = NDArray[np.int64]
+
 #: Expected counts of a day that divide series by size.
 _SIZES = (5.0, 20.0, 60.0, 200.0)
 
-#: Scales that divide series by how calm they are.
+#: Scales that divide series by how steady they are.
 _SCALES = (1.25, 3.0)
 
-#: Days that the series of one size and calm together count like for the scale of one of them.
+#: Days that the series of one size and steadiness together count like for the scale of one of them.
 _AGREEING_DAYS = 40.0
 
 #: Past days of series of one size from which their tail is read, and the quantile where it begins.
 _MIN_POOLED, _TAIL = 200, 0.98
+
+#: Past days on which departures as strong may come from one incident.
+_OF_ONE_INCIDENT = 2
 
 #: Share of the standard deviation of a Gumbel distribution that is its scale.
 _GUMBEL_SCALE = math.sqrt(6) / math.pi
@@ -42,22 +49,63 @@ def improbability(strength: Floats, size: Floats) -> Floats:
         strength: the strongest departure by series and day; the last day is the judged one.
         size: expected count of that day by series.
     """
-    past, today = strength[:, :-1], strength[:, -1]
-    days, ordered = past.shape[1], np.sort(past, axis=1)
-    # without the strongest, which may be an incident
-    scale = np.maximum(ordered[:, :-1].std(axis=1) * _GUMBEL_SCALE, 1.0)
-    excess = np.maximum((today - np.median(past, axis=1)) / scale, 0.0)
+    past, today, excess, ordered = _excess(strength)
+    days = past.shape[1]
     improbable = days * np.log1p(excess / days)
-    sizes, others = np.digitize(size, _SIZES), _scales_of_others(past, ordered)
-    kinds = sizes * (len(_SCALES) + 1) + np.digitize(scale, _SCALES)
-    past_kinds = sizes[:, None] * (len(_SCALES) + 1) + np.digitize(others, _SCALES)
-    for kind in np.unique(kinds):
-        among, pooled = kinds == kind, past[past_kinds == kind]
+    strata = np.digitize(size, _SIZES)
+    for stratum in np.unique(strata):
+        among = strata == stratum
+        pooled = past[among].ravel()
         if len(pooled) >= _MIN_POOLED:
-            known = days + _AGREEING_DAYS
-            improbable[among] = np.minimum(known * np.log1p(excess[among] / known), _by_pool(today[among], pooled))
-    is_beyond = today > _BEYOND_PAST * ordered[:, -2]
-    return np.where(is_beyond, np.maximum(improbable, 0.0), 0.0)
+            improbable[among] = np.minimum(improbable[among], _by_pool(today[among], pooled))
+    return _beyond_past(improbable, today, ordered)
+
+
+def steady_improbability(strength: Floats, size: Floats, least: float) -> Floats:
+    """Return the same by the series of one size that are as steady; 0 where too few are known.
+
+    Args:
+        strength: as in :func:`improbability`.
+        size: as there.
+        least: the improbability below which none matters, and is 0.
+    """
+    past, today, excess, ordered = _excess(strength)
+    known = past.shape[1] + _AGREEING_DAYS
+    improbable = np.zeros(len(past))
+    by_itself = known * np.log1p(excess / known)
+    if not (by_itself >= least).any():
+        return improbable
+    kinds, past_kinds = _kinds(size, past, ordered)
+    for kind in np.unique(kinds):
+        among, is_pooled = (kinds == kind) & (by_itself >= least), past_kinds == kind
+        if among.any() and is_pooled.sum() >= _MIN_POOLED:
+            last = today[among]
+            pooled = np.minimum(_by_pool(last, past[is_pooled]), _by_counting(last, np.where(is_pooled, past, -1.0)))
+            improbable[among] = np.minimum(by_itself[among], pooled)
+    return _beyond_past(improbable, today, ordered)
+
+
+def _excess(strength: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return the past and the last strengths, the excess of these in scales, and the past ones in order."""
+    past, today = strength[:, :-1], strength[:, -1]
+    ordered = np.sort(past, axis=1)
+    return past, today, np.maximum((today - np.median(past, axis=1)) / _scale(ordered), 0.0), ordered
+
+
+def _scale(ordered: Floats) -> Floats:
+    """Return the scale of each series without its strongest day, which may be an incident."""
+    return np.asarray(np.maximum(ordered[:, :-1].std(axis=1) * _GUMBEL_SCALE, 1.0), dtype=np.float64)
+
+
+def _beyond_past(improbable: Floats, today: Floats, ordered: Floats) -> Floats:
+    return np.where(today > _BEYOND_PAST * ordered[:, -2], np.maximum(improbable, 0.0), 0.0)
+
+
+def _kinds(size: Floats, past: Floats, ordered: Floats) -> tuple[Ints, Ints]:
+    """Return the kind of each series, by size and steadiness, and that of each of its past days."""
+    sizes, number = np.digitize(size, _SIZES), len(_SCALES) + 1
+    by_others = np.digitize(_scales_of_others(past, ordered), _SCALES)
+    return sizes * number + np.digitize(_scale(ordered), _SCALES), sizes[:, None] * number + by_others
 
 
 def _scales_of_others(past: Floats, ordered: Floats) -> Floats:
@@ -69,26 +117,25 @@ def _scales_of_others(past: Floats, ordered: Floats) -> Floats:
     return np.asarray(np.sqrt(np.maximum(square - mean**2, 0.0)) * _GUMBEL_SCALE, dtype=np.float64)
 
 
+def _by_counting(today: Floats, past: Floats) -> Floats:
+    """Return the improbability by how many past departures were as strong, where they come from several days.
+
+    What was as strong on one day or two may have been one incident.
+
+    Args:
+        today: strengths.
+        past: strengths by series and day; negative where one is not counted.
+    """
+    pooled, strongest = np.sort(past[past >= 0]), np.sort(past.max(axis=0))
+    count = len(pooled) - np.searchsorted(pooled, today)
+    days = len(strongest) - np.searchsorted(strongest, today)
+    counted = np.log(len(pooled) / np.maximum(count, 1))
+    return np.asarray(np.where(days > _OF_ONE_INCIDENT, counted, np.inf), dtype=np.float64)
+
+
 def _by_pool(today: Floats, pooled: Floats) -> Floats:
     begin = float(np.quantile(pooled, _TAIL))
     excess = pooled[pooled > begin] - begin
     # by the median, which an incident among the past days does not move
     scale = max(1.0, float(np.median(excess)) / math.log(2) if len(excess) else 1.0)
     return np.asarray((today - begin) / scale - math.log(1 - _TAIL))
-
-
-def is_discovery(improbable: Floats, share: float) -> NDArray[np.bool_]:
-    """Return which departures are discoveries, of which at most a share is false (Benjamini and Hochberg 1995).
-
-    Args:
-        improbable: negative logarithms of the probabilities of all that was tested.
-        share: the false discovery rate.
-    """
-    count = len(improbable)
-    order = np.argsort(-improbable)
-    limits = np.log(count / (share * np.arange(1, count + 1)))
-    passed = np.flatnonzero(improbable[order] >= limits)
-    is_found = np.zeros(count, dtype=bool)
-    if len(passed):
-        is_found[order[: passed[-1] + 1]] = True
-    return is_found

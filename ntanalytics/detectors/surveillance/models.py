@@ -20,6 +20,9 @@ Sums = Mapping[str, Floats]
 #: Events that the mean of all hours counts like for that of one hour.
 _PRIOR_EVENTS = 10.0
 
+#: Hours up to which a run of counts is judged among steady series.
+_STEADY_HOURS = 6
+
 #: Least variance of the logarithm of one event: a twentieth is how far a quiet value moves.
 _LEAST_VARIANCE = 0.05**2
 
@@ -36,6 +39,7 @@ class JudgedSeries:
         day: events of all series on the judged day, or on a usual one where these are more.
         events: what the sums are divided by for a mean; None for counts.
         runs: the runs of hours, or of ages, that the scans name.
+        steady_run: length of the longest run of which a series is judged among the steady ones; days differ as days.
         started: cases that the seen and the expected ones are a part of, series × ages; None for anything else.
     """
 
@@ -46,6 +50,7 @@ class JudgedSeries:
     day: float = 1.0
     events: Floats | None = None
     runs: Sequence[tuple[int, int]] = RUNS
+    steady_run: int = 0
     started: Floats | None = None
 
     def values(self, index: int, hours: tuple[int, int]) -> tuple[float, float]:
@@ -101,6 +106,7 @@ class CountModel:
             seen=counts[:, -1],
             expected=expected[:, -1],
             day=_of_a_day(counts),
+            steady_run=_STEADY_HOURS,
         )
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from ntanalytics.checks.context import CheckContext
+from ntanalytics.checks.surveillance import HISTORY_DAYS
 from ntanalytics.contract import DATASETS, Column, Kind, Type
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.contract.outcomes import tells_outcome
@@ -32,8 +33,11 @@ from ntanalytics.workspace.dataset_view import DatasetView
 #: Days before the inspected one that show what is usual between two clocks.
 ELAPSED_DAYS = 14
 
-#: Days before the inspected one among which comparable ones show the usual minutes, and most of these.
-MINUTE_DAYS, _MOST_DAYS = 28, 10
+#: Days before the inspected one among which comparable ones show the usual minutes: those that surveillance reads, too.
+MINUTE_DAYS = HISTORY_DAYS
+
+#: Most comparable days that are read.
+_MOST_DAYS = 10
 
 #: Datasets whose rows have a minute; moments that people write down show no clock.
 BY_MINUTE = tuple(

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ntanalytics.detectors.expected_range import ExpectedRange
-from ntanalytics.detectors.surveillance.departures import UNKNOWN, Departure, departures
+from ntanalytics.detectors.surveillance.departures import UNKNOWN, Departure, _limits, departures
 
 DAYS = [dt.date(2026, 11, 20) - dt.timedelta(days=back) for back in range(20, -1, -1)]
 ON = len(DAYS) - 1
@@ -184,3 +184,14 @@ def test_no_table_breaks_it(leaves: list[tuple[int, int, str | None, int]]) -> N
     for told in departures(table, DAYS, ["unit"]):
         assert told.share >= 0
         assert np.isfinite([told.strength, told.improbable, told.expected]).all()
+
+
+def test_half_of_a_small_unit_is_told_among_few_series_and_not_among_very_many() -> None:
+    city = City(31)
+    # 0.34 of the events of the least unit lie in these hours
+    small = int(city.counts[:ON].sum(axis=(0, 2, 3)).argsort()[6])
+    city.counts[ON, small, :, 9:13] = city.counts[ON, small, :, 9:13] // 3
+    assert ((("unit", UNITS[small]),), -1) in [(told.members, told.direction) for told in city.told()]
+    few, many = _limits([(("unit", "a"),)] * 30, 2), _limits([(("unit", "a"),)] * 30_000, 2)
+    # a thousand times as many tests ask for a thousandth of the probability
+    assert many[0] - few[0] == pytest.approx(np.log(1000))

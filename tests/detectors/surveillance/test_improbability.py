@@ -1,25 +1,11 @@
-"""False discoveries: the step-up procedure on values worked out by hand."""
+"""Improbability: by the days of a series and of those as calm, on values worked out by hand."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from ntanalytics.detectors.surveillance.improbability import improbability, is_discovery
-
-
-def test_discoveries_are_those_of_benjamini_and_hochberg() -> None:
-    # with a rate of 0.05 the limits of five tests are 0.01, 0.02, 0.03, 0.04 and 0.05
-    probabilities = np.array([0.2, 0.035, 0.005, 0.028, 0.6])
-    # 0.035 meets its limit of 0.04? the third smallest is 0.035, whose limit is 0.03: it does not
-    assert is_discovery(-np.log(probabilities), 0.05).tolist() == [False, False, True, False, False]
-    # a fourth that meets its limit takes those below it along
-    probabilities = np.array([0.039, 0.035, 0.005, 0.028, 0.6])
-    assert is_discovery(-np.log(probabilities), 0.05).tolist() == [True, True, True, True, False]
-
-
-def test_nothing_is_a_discovery_among_certainties() -> None:
-    assert not is_discovery(np.zeros(4), 0.05).any()
+from ntanalytics.detectors.surveillance.improbability import improbability, steady_improbability
 
 
 def test_a_departure_that_was_as_strong_on_two_days_before_is_not_improbable() -> None:
@@ -39,7 +25,7 @@ def _judged(past: np.ndarray, last: float) -> float:
     """Return the improbability of a departure of the first of some series; the others are as they always are."""
     today = past[:, :1].copy()
     today[0] = last
-    return float(improbability(np.hstack([past, today]), np.full(len(past), 50.0))[0])
+    return float(steady_improbability(np.hstack([past, today]), np.full(len(past), 50.0), 5.0)[0])
 
 
 def test_mailings_of_some_series_hide_no_departure_of_a_steady_one() -> None:
