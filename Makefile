@@ -6,7 +6,7 @@
 #   FULL=1                 make demo with all days of the city
 #   LOCK=requirements-dev.lock  make wheelhouse for those who develop in an intranet
 #   SEED=8                 what goes wrong in make soak is drawn from it
-#   PYTEST_ARGS="-k sms"   what pytest is given, instead of one process a core
+#   PYTEST_ARGS="-k sms"   what pytest is given, instead of one process more than cores
 
 PYTHON     ?= python3
 UV         ?= $(shell command -v uv 2>/dev/null)
@@ -14,8 +14,10 @@ WHEELHOUSE ?=
 FULL       ?=
 DEMO_DIR   ?= demo-city
 EVALUATED  ?= evaluated
+# one process more than cores: tests wait for servers and browsers
+WORKERS   ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 # a file is run by one process: what its tests share is made once; tests/conftest.py has their order
-PYTEST_ARGS ?= -n auto --dist loadfile --no-loadscope-reorder
+PYTEST_ARGS ?= -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 CASES      ?=
 SEED       ?= 7
 PIP_AUDIT   ?= $(or $(shell command -v pip-audit 2>/dev/null),$(if $(UV),$(UV) tool run pip-audit))
