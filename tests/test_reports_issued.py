@@ -16,9 +16,11 @@ from jsonschema import Draft202012Validator
 from ntanalytics.findings.headline import MAX_LENGTH
 from ntanalytics.lake.backends.compiled_sql import CompiledSql
 from ntanalytics.lake.backends.duckdb_ibis import CompilingBackend
+from ntanalytics.reports.record import RecordedBlock, load_record
 from ntanalytics.reports.schemas import schema
 from ntanalytics.reports.verification import verify
 from ntanalytics.runner import RunContext, run_report
+from ntanalytics.runner.reproducing import reproduce
 from ntanalytics.settings import load
 from ntanalytics.workspace import open_workspace
 from tests.banned_words import banned_in, heard_before_party
@@ -173,6 +175,24 @@ def test_a_second_run_has_the_same_figures_and_the_next_version(
     second = issued.copy(tmp_path).run("sms_volume", "2026-W47")
     assert second.version == 2
     assert settled(blocks(second.directory)) == before
+
+
+@pytest.mark.parametrize("name", ["week", "inspection", "weekly", "adoption"])
+def test_the_head_names_the_table_of_every_block(request: pytest.FixtureRequest, name: str):
+    report: Issued = request.getfixturevalue(name)
+    record = load_record(report.directory / "report.ipynb")
+    versions = record.head.body["versions"]
+    shown = (item for item in record.items if isinstance(item, RecordedBlock))
+    named = {dataset for block in shown for dataset in block.origin.get("datasets", ())}
+    assert named
+    assert named <= set(versions)
+    if name == "weekly":
+        assert "desk.dispositions" in versions
+
+
+def test_the_adoption_comes_out_again_with_what_stands_below_its_head(issued: IssuedReports, adoption):
+    context = RunContext(settings=load(issued.city.estate.config))
+    assert reproduce(context, adoption.directory).blocks > 10
 
 
 def test_the_kept_sql_of_an_inspection_is_that_of_a_fresh_compilation_on_another_day(

@@ -6,6 +6,7 @@ from ntanalytics.contract.enumerations import EDITIONS
 from ntanalytics.report_content.adoption.batch import page_from_figures
 from ntanalytics.report_content.adoption.figures import Adoption
 from ntanalytics.report_content.adoption.queries import AdoptionQueries
+from ntanalytics.report_content.adoption.service import open_datasets
 from ntanalytics.workspace.report import Report
 
 
@@ -20,6 +21,8 @@ def summarize_adoption(report: Report, unit: str = "", edition: str = "") -> Ado
     Raises:
         BadParameter: the OA has no such unit, or not in that edition; the message names those that are similar.
     """
+    if not unit and not edition:
+        open_datasets(report)
     return page_from_figures(report, unit, edition) or AdoptionQueries(report, unit, edition).compute()
 
 

@@ -55,6 +55,14 @@ class Service:
     signing: FigureRow
 
 
+def open_datasets(report: Report) -> None:
+    """Open the datasets of this part, so that the head of a report that shows it later names their tables and gaps."""
+    staff = report.workspace.settings.adoption.staff_applications
+    for dataset, days in READS.items():
+        if report.workspace.sources_by_dataset.get(dataset) and (staff or dataset != "sms.messages"):
+            report.dataset(dataset, days)
+
+
 def summarize_service(report: Report) -> Service:
     """Return the burden of the city's staff in a report's period (docs/domain.md, Burden)."""
     return _Queries(report).compute()
