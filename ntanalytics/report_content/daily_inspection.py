@@ -13,6 +13,7 @@ from ntanalytics.checks.span_view import since
 from ntanalytics.contract.enumerations import SUBSYSTEMS, subsystem_label
 from ntanalytics.findings.dispositions import Dispositions
 from ntanalytics.findings.finding import Finding, count_by_status, violations
+from ntanalytics.findings.headline import NOT_KNOWN
 from ntanalytics.findings.lifecycle import LifecycleState
 from ntanalytics.findings.lifecycle_text import opening
 from ntanalytics.findings.place import Topology, host_of
@@ -130,7 +131,8 @@ def inspect(report: Report) -> DayInspection:
     problems, incidents = context.dataset("infra.problems", HISTORY), context.dataset("desk.incidents", HISTORY)
     checks = context.dataset("desk.checks")
     happened = [*_raised(problems.cases.to_pyarrow().to_pylist(), report.begins_at, at)]
-    happened += _noted(incidents.cases.to_pyarrow().to_pylist(), report.begins_at, at)
+    without_end = incidents.sources_without("restored_at")
+    happened += _noted(incidents.cases.to_pyarrow().to_pylist(), report.begins_at, at, without_end)
     happened += _down(evaluation.summaries["infra"].tables["outages"], at)
     return DayInspection(
         evaluation=evaluation,
@@ -282,7 +284,10 @@ def _raised(problems: Iterable[Mapping[str, Any]], since: datetime, until: datet
     ]
 
 
-def _noted(incidents: Iterable[Mapping[str, Any]], since: datetime, until: datetime) -> list[dict[str, Any]]:
+def _noted(
+    incidents: Iterable[Mapping[str, Any]], since: datetime, until: datetime, without_end: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Return the incidents of the desk; of a source that tells no end those that began in the window."""
     causes = column_labels("cause", ("desk.incidents",)).values
     return [
         _row(
@@ -292,9 +297,11 @@ def _noted(incidents: Iterable[Mapping[str, Any]], since: datetime, until: datet
             f"{'系统崩溃' if row['is_crash'] else '事件'} {row['incident_no']}（原因：{causes[row['cause']]}）",
             row["restored_at"],
             until,
+            is_end_known=row["source"] not in without_end,
         )
         for row in incidents
         if _touches(row["began_at"], row["restored_at"], since, until)
+        and (row["source"] not in without_end or row["began_at"] >= since)
     ]
 
 
@@ -316,7 +323,16 @@ def _touches(begins: datetime, ends: datetime | None, since: datetime, until: da
     return begins < until and (ends is None or ends > since)
 
 
-def _row(at: datetime, origin: str, subject: str, what: str, ended: datetime | None, until: datetime) -> dict[str, Any]:
+def _row(
+    at: datetime,
+    origin: str,
+    subject: str,
+    what: str,
+    ended: datetime | None,
+    until: datetime,
+    *,
+    is_end_known: bool = True,
+) -> dict[str, Any]:
     is_over = ended is not None and ended < until
     lasted = ((ended if is_over and ended is not None else until) - at) / timedelta(seconds=1)
     return {
@@ -324,6 +340,6 @@ def _row(at: datetime, origin: str, subject: str, what: str, ended: datetime | N
         "origin": origin,
         "subject": subject,
         "what": what,
-        "lasted": lasted,
-        "is_over": "已恢复" if is_over else "未恢复",
+        "lasted": lasted if is_end_known else None,
+        "is_over": ("已恢复" if is_over else "未恢复") if is_end_known else NOT_KNOWN,
     }

@@ -15,7 +15,7 @@ from ntanalytics.checks.engine import Evaluation
 from ntanalytics.contract.enumerations import subsystem_label
 from ntanalytics.findings.event_text import event_day
 from ntanalytics.findings.finding import Finding, Window, violations, worst_first
-from ntanalytics.findings.headline import LASTS, RECOVERED, SETTLED, EventWords, tail
+from ntanalytics.findings.headline import LASTS, NOT_KNOWN, RECOVERED, SETTLED, EventWords, tail
 from ntanalytics.findings.phrases import clock, day_words, named, value_words
 from ntanalytics.findings.place import place
 from ntanalytics.findings.subjects import KIND as SUBJECT
@@ -51,6 +51,7 @@ class DeskIncident:
         began_at: local time of its begin.
         restored_at: local time of the recovery; None while it lasts.
         until_at: end of the report, up to which it is told.
+        is_end_known: whether its source tells when an incident was over.
         explained: violations that it explains, the worst first.
     """
 
@@ -62,13 +63,29 @@ class DeskIncident:
     restored_at: dt.datetime | None
     until_at: dt.datetime
     explained: tuple[Finding, ...] = ()
+    is_end_known: bool = True
+
+    @property
+    def lasts(self) -> bool:
+        """True if it is known to last."""
+        return self.restored_at is None and self.is_end_known
+
+    @property
+    def state_words(self) -> str:
+        """State of its recovery, in words."""
+        return "处置中" if self.lasts else NOT_KNOWN if self.restored_at is None else "现已恢复"
+
+    @property
+    def known_until(self) -> dt.datetime:
+        """Local time up to which it is known to have lasted."""
+        return self.restored_at or (self.until_at if self.is_end_known else self.began_at)
 
     @property
     def window(self) -> Window:
-        """The hours that it lasted."""
+        """The hours that it is known to have lasted."""
         midnight = dt.datetime.combine(self.began_at.date(), dt.time())
-        end = self.restored_at or self.until_at
-        return Window(self.began_at.date(), *((at - midnight).total_seconds() for at in (self.began_at, end)))
+        times = (self.began_at, self.known_until)
+        return Window(self.began_at.date(), *((at - midnight).total_seconds() for at in times))
 
     @property
     def length_s(self) -> float:
@@ -78,7 +95,7 @@ class DeskIncident:
     @property
     def status(self) -> Status:
         """Critical for a crash or one that lasts, else the worst status that it explains; a warning without any."""
-        if self.is_crash or self.restored_at is None:
+        if self.is_crash or self.lasts:
             return "critical"
         return self.explained[0].status if self.explained else "warning"
 
@@ -106,6 +123,7 @@ def incidents_of(
             began_at=row["began_at"].astimezone(zone).replace(tzinfo=None),
             restored_at=None if restored is None else restored.astimezone(zone).replace(tzinfo=None),
             until_at=until,
+            is_end_known=row["clock_s"] is not None,
         )
         own = worst_first(finding for finding in violations(left) if explains(incident, finding, places))
         own.sort(key=lambda finding: finding.entity.kind == SUBJECT)  # what a rule names says more than a subject
@@ -128,7 +146,7 @@ def explains(incident: DeskIncident, finding: Finding, places: Mapping[str, str]
         is_older = finding.window.overlap_s(before) > _SLACK_S  # what began earlier is not its doing
         return not is_older and finding.window.overlap_s(incident.window) > -_SLACK_S
     day = event_day(finding) or (None if finding.since_is_bound else finding.since)
-    first, last = incident.began_at.date(), (incident.restored_at or incident.until_at).date()
+    first, last = incident.began_at.date(), incident.known_until.date()
     return day is not None and first <= day <= last
 
 
@@ -156,8 +174,9 @@ def incident_event(incident: DeskIncident) -> EventWords:
     main = next(iter(incident.explained), None)
     at = incident.began_at
     begin = f"{day_words(at.date())}{clock(at.hour * 3600.0 + at.minute * 60)}"
-    what = f"{begin}，{_what(incident, main)} {format_number(incident.length_s, 'seconds')}"
-    over = LASTS
+    what = f"{begin}，{_what(incident, main)}"
+    what += f" {format_number(incident.length_s, 'seconds')}" if incident.is_end_known else ""
+    over = LASTS if incident.is_end_known else NOT_KNOWN
     if incident.restored_at is not None:
         over = SETTLED if incident.cause == "attack" else RECOVERED
     effect = "" if main is None else _effect(main)
@@ -212,13 +231,18 @@ def _promise(incident: DeskIncident) -> str:
 def unknown_incidents(evaluation: Evaluation) -> list[str]:
     """Return the sentence that the desk's incidents are not all known; none where they are, or it keeps no ledger."""
     clocks = evaluation.summaries["desk"].tables["clocks"]
-    return [] if clocks.is_complete or not clocks.columns else ["故障登记数据不完整，可能有故障未列出。"]
+    if not clocks.columns:
+        return []
+    sentences = [] if clocks.is_complete else ["故障登记数据不完整，可能有故障未列出。"]
+    return sentences + list(filter(None, [unknown_ends(evaluation)]))
+
+
+def unknown_ends(evaluation: Evaluation) -> str:
+    """Return the sentence that a source does not tell when incidents were over; empty where all do."""
+    without_end = evaluation.context.dataset("desk.incidents").sources_without("restored_at")
+    return "故障登记缺少恢复时间，此前的故障是否恢复未知。" if without_end else ""
 
 
 def opening_incidents(incidents: Iterable[DeskIncident], word: Callable[[Finding], Wording]) -> list[Sentence]:
     """Return a sentence for each incident that explains a violation, was a crash or lasts; the rest is in the table."""
-    return [
-        incident_sentence(item, word)
-        for item in incidents
-        if item.explained or item.is_crash or item.restored_at is None
-    ]
+    return [incident_sentence(item, word) for item in incidents if item.explained or item.is_crash or item.lasts]

@@ -95,11 +95,7 @@ def unknown_checks(findings: Iterable[Finding]) -> int:
 def _handled(incidents: Sequence[DeskIncident]) -> Mapping[str, str]:
     """Return the identity of a finding → the incident that explains it, and whether that is over."""
     return MappingProxyType(
-        {
-            finding.identity: f"{item.number}，{'现已恢复' if item.restored_at is not None else '处置中'}"
-            for item in incidents
-            for finding in item.explained
-        }
+        {finding.identity: f"{item.number}，{item.state_words}" for item in incidents for finding in item.explained}
     )
 
 

@@ -26,7 +26,13 @@ from ntanalytics.report_content import weekly_text
 from ntanalytics.report_content.details import WEEKLY, detail_of, details_of
 from ntanalytics.report_content.dispositions import dispositions_of
 from ntanalytics.report_content.finding_history import period_lifecycles
-from ntanalytics.report_content.incidents import LASTING, incidents_of, opening_incidents, unknown_incidents
+from ntanalytics.report_content.incidents import (
+    LASTING,
+    incidents_of,
+    opening_incidents,
+    unknown_ends,
+    unknown_incidents,
+)
 from ntanalytics.report_content.open_items import open_items, unknown_checks
 from ntanalytics.report_content.unusual_points import unusual_days
 from ntanalytics.reports import Board, Kpis, Sentence, Table, board, inline_bars, inline_lines, kpi, kpis, table
@@ -235,7 +241,9 @@ def headlines(evaluation: Evaluation) -> Kpis:
 def clocks(evaluation: Evaluation) -> Table:
     """Return the incidents of the period, the longest first, each with its clock against the promised four hours."""
     incidents = evaluation.summaries["desk"].tables["clocks"]
-    note = "" if incidents or not incidents.is_complete else f"{evaluation.context.period.word}没有登记故障事件。"
+    note = unknown_ends(evaluation)
+    if not (note or incidents) and incidents.is_complete:
+        note = f"{evaluation.context.period.word}没有登记故障事件。"
     listed = table(incidents, "故障事件及恢复用时", id="clocks", columns=_CLOCK, note=note)
     bars = inline_bars("4小时恢复时限", incidents.quantities("clock_s"), PROMISE.total_seconds())
     return listed.with_inline_charts(bars)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -37,6 +38,21 @@ def test_what_began_before_an_incident_is_not_its_doing(from_s: float, until_s: 
         value=1.0, window=Window(DAY, from_s, until_s),
     )  # fmt: skip
     assert explains(_incident(), alarm) is is_explained
+
+
+def test_an_incident_whose_end_nobody_knows_does_not_last_and_explains_its_beginning_alone() -> None:
+    blind = replace(_incident("vendor_software"), restored_at=None, is_end_known=False)
+    said = incident_sentence(blind, word)
+    assert "是否恢复未知" in said.text
+    assert not any(claim in said.subject + said.text for claim in ("小时", "尚未恢复", "已恢复", "合同约定"))
+    assert (blind.lasts, blind.length_s) == (False, 0.0)
+    assert replace(blind, is_end_known=True).lasts
+    for from_s, is_explained in ((14 * 3600, True), (18 * 3600, False)):
+        alarm = Finding(
+            rule=RULES["infra.problems"], entity=Entity("host", "oa-db-1", "oa-db-1"), status="warning", value=1.0,
+            window=Window(DAY, from_s, from_s + 3600),
+        )  # fmt: skip
+        assert explains(blind, alarm) is is_explained
 
 
 @pytest.mark.parametrize("is_bound", [False, True])

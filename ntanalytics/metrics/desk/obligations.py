@@ -91,33 +91,32 @@ TEAM = (
 MEASURES = catalogue(change.with_changes((*RECOVERY, *PROMISES, *TRAINING, *CHANGES, *TEAM)))
 
 
-def recovery(incidents: ir.Table, since: datetime, until: datetime) -> ir.Table:
+def recovery(incidents: ir.Table, since: datetime, until: datetime, without_end: Sequence[str] = ()) -> ir.Table:
     """Return the incidents of ``[since, until)``, old and new, with their recovery clocks (docs/domain.md, Desk).
 
     Args:
         incidents: rows of ``desk.incidents``: all that began before ``until`` and may last into the window.
         since: the window's begin (aware).
         until: its end (aware), or now when it is not over.
+        without_end: sources that do not tell when an incident was over: theirs are those that began in the window.
 
     Returns:
         ``incident_no``, ``subsystem``, ``cause``, ``is_crash``, ``began_at``, ``responded_at``, ``restored_at`` (null
-        while it lasts) and the measures of ``RECOVERY``; longest first.
+        while it lasts) and the measures of ``RECOVERY``, null where the end is unknown; longest first.
     """
+    has_end = incidents.source.notin(list(without_end)) if without_end else ibis.literal(True)
     moment = ibis.literal(until)
     restored = (incidents.restored_at <= moment).ifelse(incidents.restored_at, ibis.null(incidents.restored_at.type()))
     lasting = incidents.mutate(restored_at=restored)
-    lasting = lasting.filter(
-        (lasting.began_at < moment) & (lasting.restored_at.isnull() | (lasting.restored_at > ibis.literal(since)))
-    )
-    lasting = lasting.mutate(
-        clock_s=(ibis.coalesce(lasting.restored_at, moment).epoch_seconds() - lasting.began_at.epoch_seconds()).cast(
-            "float64"
-        )
-    )
+    is_open = lasting.restored_at.isnull() & (has_end | (lasting.began_at >= ibis.literal(since)))
+    lasting = lasting.filter((lasting.began_at < moment) & (is_open | (lasting.restored_at > ibis.literal(since))))
+    seconds = ibis.coalesce(lasting.restored_at, moment).epoch_seconds() - lasting.began_at.epoch_seconds()
+    lasting = lasting.mutate(clock_s=has_end.ifelse(seconds.cast("float64"), ibis.null("float64")))
     is_late = lasting.clock_s > PROMISE.total_seconds()
     clock = ibis.cases(
         (~lasting.is_crash, "no_crash"),
         (lasting.cause != "vendor_software", "support"),
+        (lasting.clock_s.isnull(), ibis.null("string")),
         (is_late, "broken"),
         (lasting.restored_at.isnull(), "running"),
         else_="kept",

@@ -33,7 +33,9 @@ def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemS
         total=total,
         daily=figures(desk_metrics.daily(tickets.cases, tickets.days, context.utc_offset_h), tickets),
         tables={
-            "clocks": case_list(obligations.recovery(incidents.cases, since, until), incidents),
+            "clocks": case_list(
+                obligations.recovery(incidents.cases, since, until, incidents.sources_without("restored_at")), incidents
+            ),
             "categories": figures(desk_metrics.flow(tickets.cases, since, until, ["category"]), tickets),
             "subsystems": figures(desk_metrics.flow(tickets.cases, since, until, ["subsystem"]), tickets),
             "changes": figures(obligations.changes(changes.cases, since, until, ["kind"]), changes),

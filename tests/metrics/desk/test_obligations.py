@@ -53,6 +53,21 @@ def test_incidents_of_other_weeks_are_left_out_and_lasting_ones_are_not(incident
     ]
 
 
+def test_of_a_source_without_ends_only_what_began_in_the_week_is_listed_and_no_clock_runs(incidents, listed) -> None:
+    made = incidents(
+        [
+            {"began_at": SINCE - 30 * HOUR, "source": "blind"},  # over or not, nobody knows
+            {"source": "blind"},
+            {"began_at": SINCE - 30 * HOUR, "source": "desk"},
+        ]
+    )
+    found = listed(obligations.recovery(made, SINCE, UNTIL, ["blind"]), "incident_no", "clock_s", "clock")
+    assert sorted(found, key=lambda row: row["incident_no"]) == [
+        {"incident_no": "1", "clock_s": None, "clock": None},
+        {"incident_no": "2", "clock_s": 198 * 3600.0, "clock": "broken"},
+    ]
+
+
 def test_training_counts_who_came_of_those_invited(table, listed) -> None:
     rows = [{"topic": "a", "invited": 40, "attended": 30}, {"topic": "b", "attended": 12}]
     made = table("desk.trainings", rows, held_on=MONDAY, day=MONDAY)
