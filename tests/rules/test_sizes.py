@@ -37,7 +37,7 @@ UNTYPED_DICTS: dict[str, int] = {
     "metrics": 2,
     "operations": 1,
     "report_content": 13,
-    "reports": 45,
+    "reports": 43,
     "runner": 1,
     "scheduling": 1,
     "sources": 9,

@@ -194,7 +194,7 @@ class AdoptionQueries:
     def _judged(
         self, now: ir.Table, was: ir.Table, by: Sequence[str], gaps: set[str], gaps_before: set[str], among: _Among
     ) -> ir.Table:
-        if not self._tells_units() and by != ["edition"]:
+        if set(by) - {"edition"} and not self._tells_units():
             gaps = gaps_before = self._every()
         lacking = gaps_before if self.members.was_complete else self._every()
         acted, able = (

@@ -14,94 +14,77 @@ from ntanalytics.reports.notebook_record import name_of, record_of
 from ntanalytics.reports.record import read_record
 
 
-class ReportHTMLExporter(Exporter):
+class _ReportExporter(Exporter):
+    """Base of the exporters: a subclass says what it makes of the executed notebook."""
+
+    extension = ""
+
+    def _file_extension_default(self) -> str:
+        return self.extension
+
+    def from_notebook_node(  # type: ignore[override]
+        self, nb: NotebookNode, resources: Any = None, **kw: Any
+    ) -> tuple[str | bytes, dict[str, Any]]:
+        """Return the rendering and nbconvert's resources.
+
+        Raises:
+            ReportIncomplete: the notebook is a report, and its record is incomplete.
+            FontMissing: a font of the OFD is not installed on this machine.
+        """
+        node, resources = super().from_notebook_node(nb, resources, **kw)
+        return self._rendering(node, resources), resources
+
+    def _rendering(self, node: NotebookNode, resources: Any) -> str | bytes:
+        raise NotImplementedError
+
+
+class ReportHTMLExporter(_ReportExporter):
     """nbconvert exporter ``ntanalytics_html``: the issued page of an executed notebook, a report or not."""
 
     export_from_notebook = "ntanalytics HTML"
     output_mimetype = "text/html"
+    extension = ".html"
 
-    def _file_extension_default(self) -> str:
-        return ".html"
-
-    def from_notebook_node(  # type: ignore[override]
-        self, nb: NotebookNode, resources: Any = None, **kw: Any
-    ) -> tuple[str, dict[str, Any]]:
-        """Return the page and nbconvert's resources.
-
-        Raises:
-            ReportIncomplete: the notebook is a report, and its record is incomplete.
-        """
+    def _rendering(self, node: NotebookNode, resources: Any) -> str:
         from ntanalytics.reports.exporters.html import page_text
 
-        node, resources = super().from_notebook_node(nb, resources, **kw)
-        return page_text(record_of(node, name_of(resources))), resources
+        return page_text(record_of(node, name_of(resources)))
 
 
-class ReportExcelExporter(Exporter):
+class ReportExcelExporter(_ReportExporter):
     """nbconvert exporter ``ntanalytics_excel``: the workbook of an executed notebook, a report or not."""
 
     export_from_notebook = "ntanalytics Excel"
     output_mimetype = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    extension = ".xlsx"
 
-    def _file_extension_default(self) -> str:
-        return ".xlsx"
-
-    def from_notebook_node(  # type: ignore[override]
-        self, nb: NotebookNode, resources: Any = None, **kw: Any
-    ) -> tuple[bytes, dict[str, Any]]:
-        """Return the workbook's bytes and nbconvert's resources.
-
-        Raises:
-            ReportIncomplete: the notebook is a report, and its record is incomplete.
-        """
+    def _rendering(self, node: NotebookNode, resources: Any) -> bytes:
         from ntanalytics.reports.exporters.excel import workbook_bytes
 
-        node, resources = super().from_notebook_node(nb, resources, **kw)
-        return workbook_bytes(record_of(node, name_of(resources))), resources
+        return workbook_bytes(record_of(node, name_of(resources)))
 
 
-class ReportDocumentExporter(Exporter):
+class ReportDocumentExporter(_ReportExporter):
     """nbconvert exporter ``ntanalytics_docx``: the Word document of an executed notebook, a report or not."""
 
     export_from_notebook = "ntanalytics Word"
     output_mimetype = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    extension = ".docx"
 
-    def _file_extension_default(self) -> str:
-        return ".docx"
-
-    def from_notebook_node(  # type: ignore[override]
-        self, nb: NotebookNode, resources: Any = None, **kw: Any
-    ) -> tuple[bytes, dict[str, Any]]:
-        """Return the document's bytes and nbconvert's resources.
-
-        Raises:
-            ReportIncomplete: the notebook is a report, and its record is incomplete.
-        """
+    def _rendering(self, node: NotebookNode, resources: Any) -> bytes:
         from ntanalytics.reports.exporters.document import document_bytes
 
-        node, resources = super().from_notebook_node(nb, resources, **kw)
-        return document_bytes(record_of(node, name_of(resources))), resources
+        return document_bytes(record_of(node, name_of(resources)))
 
 
-class ReportOFDExporter(Exporter):
+class ReportOFDExporter(_ReportExporter):
     """nbconvert exporter ``ntanalytics_ofd``: the OFD file of an executed report notebook."""
 
     export_from_notebook = "ntanalytics OFD"
     output_mimetype = "application/ofd"
+    extension = ".ofd"
 
-    def _file_extension_default(self) -> str:
-        return ".ofd"
-
-    def from_notebook_node(  # type: ignore[override]
-        self, nb: NotebookNode, resources: Any = None, **kw: Any
-    ) -> tuple[bytes, Any]:
-        """Return the file's bytes and nbconvert's resources.
-
-        Raises:
-            ReportIncomplete: the notebook holds no record.
-            FontMissing: a font is not installed on this machine.
-        """
+    def _rendering(self, node: NotebookNode, resources: Any) -> bytes:  # noqa: ARG002 - a record has its own name
         from ntanalytics.reports.exporters.ofd.exporter import ofd_bytes
 
-        node, resources = super().from_notebook_node(nb, resources, **kw)
-        return ofd_bytes(read_record(node)), resources
+        return ofd_bytes(read_record(node))
