@@ -72,7 +72,7 @@ def test_some_lost_rows_and_those_of_another_dataset_hide_nothing() -> None:
         assert _statuses(doubt([FALL, lost], CHECKS))["sso.accesses_fall"] == "critical"
 
 
-def test_of_a_clock_that_is_off_nothing_is_subject_columns_the_hour() -> None:
+def test_of_a_clock_that_is_off_nothing_is_told_by_the_hour() -> None:
     off = _of_data("data.clock_offset", 28_800.0, "sso.accesses")
     told = _statuses(doubt([SILENCE, FAILURES, subsystem_finding("sso.access_failure_rate"), off], CHECKS))
     assert told == {

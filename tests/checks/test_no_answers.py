@@ -60,21 +60,21 @@ def _storm(status: int) -> Callable[[Row], list[Row]]:
 
 
 @pytest.mark.parametrize("status", [401, 404, 429])
-def test_a_storm_of_refused_requests_is_subject_columns_its_status_and_hours(status: int) -> None:
+def test_a_storm_of_refused_requests_is_named_by_its_status_and_hours(status: int) -> None:
     found = _told(_storm(status))
     [finding] = [finding for finding in found if members_of(finding).get("status") == str(status)]
     assert finding.window is not None
     assert (finding.window.from_s, finding.window.until_s) == (10 * 3600.0, 12 * 3600.0)
 
 
-def test_a_route_that_is_missing_since_a_release_is_subject_columns_its_name() -> None:
+def test_a_route_that_is_missing_since_a_release_is_named_by_its_name() -> None:
     found = _told(lambda row: {**row, "status": 404, "size_bytes": row["requests"] * 150} if row["route"] == ROUTES[1]
                   and _hour(row) >= 13 else row)  # fmt: skip
     assert any(members_of(finding).get("status") == "404" for finding in found)
     assert any(ROUTES[1] in members_of(finding).values() for finding in found)
 
 
-def test_a_page_with_a_tenth_of_its_size_is_subject_columns_its_route() -> None:
+def test_a_page_with_a_tenth_of_its_size_is_named_by_its_route() -> None:
     found = _told(lambda row: {**row, "size_bytes": row["size_bytes"] // 10} if row["route"] == ROUTES[1] else row)
     [finding] = found
     assert members_of(finding) == {"route": ROUTES[1]}

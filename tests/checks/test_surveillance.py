@@ -175,7 +175,7 @@ def test_a_county_is_told_and_not_its_units_where_a_column_names_these() -> None
     assert [dict(members_of(finding)) for finding in found if finding.is_violation] == [{"parent": "如皋市"}]
 
 
-def test_a_process_that_goes_on_being_begun_and_does_not_end_is_subject_columns_its_ends() -> None:
+def test_a_process_that_goes_on_being_begun_and_does_not_end_is_named_by_its_ends() -> None:
     rows = []
     for number, module in enumerate(("documents", "countersign", "bulletins", "notices")):
         for row in hours(6 + number, module=module, edition="general", is_cancelled=False):

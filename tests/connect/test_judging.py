@@ -118,7 +118,7 @@ def test_values_give_a_person_away():
         ([dt.datetime(2026, 11, 20)], "naive"),
     ],
 )
-def test_the_form_of_a_time_is_subject_columns_its_values(values: list[object], form: str):
+def test_the_form_of_a_time_is_named_by_its_values(values: list[object], form: str):
     assert time_form(values) == form
 
 

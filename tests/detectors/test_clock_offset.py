@@ -26,7 +26,7 @@ def test_an_ordinary_day_and_a_queue_are_no_clock() -> None:
     assert clock_offset(_day(12.0, 90.0), USUAL) is None  # all wait, each another time
 
 
-def test_half_a_day_that_runs_backwards_is_subject_columns_that_half() -> None:
+def test_half_a_day_that_runs_backwards_is_named_by_that_half() -> None:
     # of half of the reports the clock is eight hours early: they come before their message
     offset = clock_offset(_day(-28_794.0, 2.0, backward=250, backward_mid=-28_794.0), USUAL)
     assert offset == pytest.approx(-28_800.0, abs=1)

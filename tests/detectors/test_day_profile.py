@@ -103,7 +103,7 @@ def test_a_part_without_a_row_that_always_had_many_is_missing() -> None:
     assert missing_parts({"oa": 90.0}, [*usual, {"oa": 70.0}]) is None
 
 
-def test_a_part_whose_clock_is_off_is_subject_columns_its_name() -> None:
+def test_a_part_whose_clock_is_off_is_named_by_its_name() -> None:
     usual = [{"portal": day, "oa": day} for day in USUAL]
     assert shifted_parts({"portal": np.roll(WORK, 8), "oa": WORK}, usual) == ProfileDamage(
         "shifted", 8, 0.0, ("portal",)

@@ -61,7 +61,7 @@ def test_whoever_copies_the_lake_with_its_key_cannot_test_a_guess_without_the_pe
     assert _hashed(tmp_path, "p" * 32) == stored
 
 
-def test_another_key_or_pepper_than_that_of_the_lake_stops_and_a_rotation_is_subject_columns_hand(tmp_path: Path):
+def test_another_key_or_pepper_than_that_of_the_lake_stops_and_a_rotation_is_by_hand(tmp_path: Path):
     before = _hashed(tmp_path)
     with pytest.raises(LakeError, match="another"):
         _hashed(tmp_path, "p" * 32)

@@ -117,7 +117,7 @@ def _host(key: str) -> Entity:
     return Entity("host", key, key)
 
 
-def test_an_incident_is_subject_columns_its_root_its_followers_and_the_advice_of_the_root() -> None:
+def test_an_incident_is_named_by_its_root_its_followers_and_the_advice_of_the_root() -> None:
     details = {"answers_at_end": True}
     hours = Window(DAY, 14 * 3600, 16 * 3600)
     down = _violation("infra.reachable", _host("im-app-1"), 7200.0, hours, details=details, format="seconds")
@@ -145,7 +145,7 @@ def test_the_views_of_one_host_stand_beside_each_other() -> None:
     assert "。另见：oa-db-1 /data 磁盘预计写满 8 天。建议" in group_sentence(group, word)
 
 
-def test_a_follower_of_some_hours_is_subject_columns_its_hours_and_its_share() -> None:
+def test_a_follower_of_some_hours_is_named_by_its_hours_and_its_share() -> None:
     portal = Entity("service", "portal", "统一门户")
     down = _violation("infra.availability", portal, 0.98, format="rate:2")
     burst = _violation(

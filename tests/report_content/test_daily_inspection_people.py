@@ -43,7 +43,7 @@ def test_an_outage_of_the_logins_is_told_of_the_logins_alone(inspected: Inspecte
     assert (silence.window.from_s, silence.window.until_s) == (9 * 3600 + 6 * 60, 9 * 3600 + 46 * 60)
 
 
-def test_an_issuer_that_was_not_trusted_is_subject_columns_its_reason(inspected: InspectedDays) -> None:
+def test_an_issuer_that_was_not_trusted_is_named_by_its_reason(inspected: InspectedDays) -> None:
     found = inspected.violations("2026-10-29")
     assert inspected.roots("2026-10-29") == {"ca.refused_logins"}
     refused = found["ca.refused_logins"]

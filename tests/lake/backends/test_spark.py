@@ -206,7 +206,7 @@ def _issued(settings: Settings, estate: Estate) -> RunResult:
     return run_report(RunContext(settings=settings, clock=estate.clock), "sms_volume", "2026-W47", {})
 
 
-def test_a_master_that_cannot_be_one_is_subject_columns_its_exit_code(
+def test_a_master_that_cannot_be_one_is_named_by_its_exit_code(
     spark: Reader, estate: Estate, settings: Settings
 ) -> None:
     with pytest.raises(LakeError, match="Invalid master URL") as caught:

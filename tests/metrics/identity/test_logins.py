@@ -170,7 +170,7 @@ def test_every_column_has_its_words(logins, listed, table) -> None:
     assert {name for each in made for name in each.columns} - set(MEASURES) == {"address_hash"}
 
 
-def test_accounts_of_a_unit_that_is_out_of_use_are_subject_columns_its_name(table, listed) -> None:
+def test_accounts_of_a_unit_that_is_out_of_use_are_listed_by_its_name(table, listed) -> None:
     units = table(
         "identity.units",
         [{"unit_id": "u", "unit": "甲局", "is_enabled": True}, {"unit_id": "c", "unit": "乙局", "is_enabled": False}],

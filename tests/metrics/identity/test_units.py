@@ -77,7 +77,7 @@ def test_a_unit_that_was_founded_anew_keeps_its_name(city: ir.Table) -> None:
     assert (found["9"][0], found["10"][0]) == ("市外办", "市外办")  # one of the two is in use
 
 
-def test_a_parent_that_is_not_listed_is_subject_columns_its_id() -> None:
+def test_a_parent_that_is_not_listed_is_named_by_its_id() -> None:
     found = by_id(units.units(listed(("1", "办公室", "77", True), ("2", "办公室", "88", True)), aliases()))
     assert found == {"1": ("77/办公室", None, False, True), "2": ("88/办公室", None, False, True)}
 

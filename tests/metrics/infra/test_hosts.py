@@ -147,7 +147,7 @@ def test_only_what_failed_since_the_last_success_is_still_a_matter(table, listed
     ]
 
 
-def test_what_is_kept_apart_is_subject_columns_its_name(table, listed) -> None:
+def test_what_is_kept_apart_is_named_by_its_name(table, listed) -> None:
     online = [{"plan": plan} for plan in ("oa", "oa-files /data", "sms")]
     tapes = [{"plan": plan, "medium": "offline"} for plan in ("oa-tape", "oa-files-tape")]
     shared = {"started_at": AT, "level": "full", "medium": "online", "outcome": "success", "day": LAST}

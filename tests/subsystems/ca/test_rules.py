@@ -105,7 +105,7 @@ def _certificates(count: int, days: float, kind: str = "personal", **more: Any) 
 
 
 @pytest.mark.parametrize(("units", "status"), [(0, "ok"), (1, "warning"), (10, "critical")])
-def test_units_without_a_certificate_are_subject_columns_name(units: int, status: str) -> None:
+def test_units_without_a_certificate_are_named_by_name(units: int, status: str) -> None:
     rows = [row for number in range(units) for row in _certificates(1, 1.5, "unit", unit=f"{number} 局")]
     renewed = _certificates(1, 1.5, "unit", unit="新局") + _certificates(1, 300, "unit", unit="新局")
     [finding] = judge(SUBSYSTEM, ["ca.expiring_units"], {"ca.certificates": [*rows, *renewed]})

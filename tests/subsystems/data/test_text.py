@@ -55,7 +55,7 @@ def test_missing_rows_are_told_with_what_is_usual() -> None:
     assert _worded(fallen).evidence.startswith("数据行数 180 行，通常 ")
 
 
-def test_a_standstill_is_subject_columns_host_or_source() -> None:
+def test_a_standstill_is_named_by_host_or_source() -> None:
     [finding] = still_findings(RULES["data.stood_still"], [still("a", 1), still("b", 0)], view([]))
     assert _worded(finding).evidence == "CPU 使用率全天为同一数值，此前每天都有变化。"
     [whole] = still_findings(RULES["data.stood_still"], [still("a", 3), still("b", 4)], view([]))

@@ -190,7 +190,7 @@ def _signed(day: dt.date, hours_later: float | None, unit: str = "甲局", **mor
 
 
 @pytest.mark.parametrize(("late", "day", "week"), [(2, None, None), (5, None, "warning"), (20, "critical", "critical")])
-def test_overdue_deliveries_of_an_ordinary_unit_are_subject_columns_the_day_where_they_are_many(
+def test_overdue_deliveries_of_an_ordinary_unit_are_named_by_the_day_where_they_are_many(
     late: int, day: str | None, week: str | None
 ) -> None:
     """A unit that always has some is told by the week; by the day only where they are very many."""
@@ -244,7 +244,7 @@ def _sent_and_returned(returned: Mapping[dt.date, int]) -> Data:
     return {**_deliveries(rows), "docexchange.documents": sent}
 
 
-def test_documents_that_come_back_are_subject_columns_the_days_and_by_the_period() -> None:
+def test_documents_that_come_back_are_named_by_the_days_and_by_the_period() -> None:
     yesterday = ON - dt.timedelta(days=1)
     data = _sent_and_returned({yesterday: 4, ON: 5})
     [rise] = judge(SUBSYSTEM, ["docexchange.returns_rise"], data)

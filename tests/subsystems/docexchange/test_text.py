@@ -16,7 +16,7 @@ def test_the_share_that_is_signed_in_time_is_told_with_its_days_of_a_day_only() 
     assert word(finding.with_figures(days=7.0)).evidence == "近 7 天按时签收率 85.0%。"
 
 
-def test_overdue_deliveries_are_subject_columns_their_unit() -> None:
+def test_overdue_deliveries_are_named_by_their_unit() -> None:
     unit = Entity("unit", "甲局", "甲局")
     finding = judge_value(RULES["docexchange.overdue_deliveries"], 20, [], unit)
     assert word(finding.since_day(ON)).sentence == (

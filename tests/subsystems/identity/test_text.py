@@ -50,7 +50,7 @@ def test_attempts_by_force_are_told_with_their_hours_and_of_a_week_with_their_da
     assert word(dated.with_details(day="2026-11-16")).evidence == "11月16日 9时至9时10分 登录失败 30 次；另有 1 个。"
 
 
-def test_accounts_that_nobody_answers_for_are_subject_columns_their_unit() -> None:
+def test_accounts_that_nobody_answers_for_are_named_by_their_unit() -> None:
     rule = RULES["identity.orphan_accounts"]
     unit, closed = Entity("unit", "甲局", "甲局"), Entity("units", "closed", "停用单位")
     assert word(judge_value(rule, 3, [], unit)).evidence == "单位已停用，仍有 3 个账号可登录。"

@@ -75,7 +75,7 @@ def test_a_backup_that_takes_longer_each_night_and_one_that_shrinks_are_told() -
     assert _found(DECAY, infra__backups=_backups(1200, 1, 1e9, 1e6)) == []
 
 
-def test_one_hour_that_answers_more_slowly_each_day_is_subject_columns_its_hour() -> None:
+def test_one_hour_that_answers_more_slowly_each_day_is_named_by_its_hour() -> None:
     rows = [
         {
             "minute_at": at(day, hour), "service": "oa", "method": "GET", "route": "/", "status": 200, "size_bytes": 1,

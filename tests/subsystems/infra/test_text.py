@@ -46,7 +46,7 @@ def test_a_host_that_was_down_is_told_from_when_until_when() -> None:
     assert _worded(missing).evidence == "主机可达未知：没有能代表当日的快照。"
 
 
-def test_an_alarm_is_subject_columns_its_name_and_when_it_was_raised() -> None:
+def test_an_alarm_is_named_by_its_name_and_when_it_was_raised() -> None:
     rule = RULES["infra.problems"]
     alarms = [problem("warning", 30), problem("high", 2)]
     [lasting] = alarm_findings(DAY, rule, view(alarms))

@@ -39,7 +39,7 @@ def test_a_city_that_cancels_its_tasks_is_told_once() -> None:
     assert (finding.entity.identity, finding.value) == ("subsystem/oa", 400)
 
 
-def test_a_unit_that_cancels_its_tasks_is_subject_columns_its_name() -> None:
+def test_a_unit_that_cancels_its_tasks_is_named_by_its_name() -> None:
     [finding] = _found(u3=45)
     assert (finding.entity.identity, finding.value) == ("unit/u3", 45)
 

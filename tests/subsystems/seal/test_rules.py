@@ -118,7 +118,7 @@ def _seal(number: int, days_ago: float, state: str = "making", **more: object) -
 
 
 @pytest.mark.parametrize(("waited", "status"), [(24, "ok"), (31, "warning"), (91, "critical")])
-def test_a_seal_that_waits_to_be_made_is_subject_columns_how_long(waited: int, status: str) -> None:
+def test_a_seal_that_waits_to_be_made_is_named_by_how_long(waited: int, status: str) -> None:
     rows = [_seal(1, waited), _seal(2, 3, "requested"), _seal(3, 400, "in_use")]
     [finding] = judge(SUBSYSTEM, ["seal.making_days"], {"seal.seals": rows})
     assert (finding.entity.identity, finding.status, finding.value) == ("seals/unmade", status, float(waited))
@@ -137,7 +137,7 @@ def test_no_seal_waits_and_without_a_snapshot_nothing_is_known() -> None:
 
 
 @pytest.mark.parametrize(("waited", "status"), [(21, "ok"), (22, "warning"), (91, "critical")])
-def test_a_seal_that_waits_to_be_tested_is_subject_columns_how_long(waited: int, status: str) -> None:
+def test_a_seal_that_waits_to_be_tested_is_named_by_how_long(waited: int, status: str) -> None:
     rows = [_seal(1, waited, "made"), _seal(2, 3, "made"), _seal(3, 400, "in_use"), _seal(4, 400)]
     [finding] = judge(SUBSYSTEM, ["seal.testing_days"], {"seal.seals": rows})
     assert (finding.entity.identity, finding.status, finding.value) == ("seals/untested", status, float(waited))
