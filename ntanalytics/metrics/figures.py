@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, Protocol, overload
 
 from ntanalytics.metrics import MEASURES
@@ -257,11 +258,17 @@ def figures(table: Rows, *views: Covered) -> Figures:
 def case_list(table: Rows, *views: Covered) -> Figures:
     """Return single events or cases as figures: each row is exact; over a gap the list may lack some.
 
+    Where times are hours off on a day, no moment is shown.
+
     Args:
         table: one row for each event or case.
         views: the datasets that they were taken from.
     """
     columns, records = read_rows(table)
+    if any(getattr(view, "is_shifted", False) for view in views):
+        records = [
+            {name: None if isinstance(value, datetime) else value for name, value in row.items()} for row in records
+        ]
     return Figures(
         columns=columns,
         items=tuple(FigureRow(row) for row in records),

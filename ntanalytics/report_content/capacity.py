@@ -10,6 +10,7 @@ from typing import Any
 from ntanalytics.checks.section import SubsystemSummary
 from ntanalytics.detectors.forecast import CONFIDENCE, Forecast, forecast
 from ntanalytics.detectors.forecast_volume import volume
+from ntanalytics.findings.phrases import day_words
 from ntanalytics.metrics.figures import Figures
 from ntanalytics.metrics.infra import disks as disk_metrics
 from ntanalytics.metrics.sms import volume as sms_volume
@@ -49,17 +50,28 @@ _LINES = (
 
 @dataclass(frozen=True)
 class Disk:
-    """Disk with its daily peaks, oldest first, and the forecast of the day on which it is full."""
+    """Disk with its daily peaks, oldest first, and the forecast of the day on which it is full, as of the last day."""
 
     host: str
     part: str
     peaks: tuple[tuple[date, float], ...]
     forecast: Forecast
+    last_day: date
 
     @property
     def used(self) -> float:
         """The last peak, as a share of the disk."""
         return self.peaks[-1][1]
+
+    @property
+    def measured_on(self) -> date:
+        """The day of the last peak."""
+        return self.peaks[-1][0]
+
+    @property
+    def used_now(self) -> float | None:
+        """The peak of the last day; None within a gap."""
+        return self.used if self.measured_on == self.last_day else None
 
 
 def disks(report: Report, history: int) -> list[Disk]:
@@ -74,7 +86,8 @@ def disks(report: Report, history: int) -> list[Disk]:
     for row in disk_metrics.peaks(metrics.recent, metrics.days).to_pyarrow().to_pylist():
         if row["disk_used"] is not None:
             peaks.setdefault((row["host"], row["part"]), []).append((row["day"], row["disk_used"]))
-    with_forecast = [Disk(*name, tuple(values), forecast(values, 1.0)) for name, values in peaks.items()]
+    last = report.period.last
+    with_forecast = [Disk(*name, tuple(values), forecast(values, 1.0), last) for name, values in peaks.items()]
     return sorted(with_forecast, key=lambda disk: (disk.forecast.full_on or date.max, -disk.used))
 
 
@@ -86,7 +99,7 @@ def disks_table(disks: Sequence[Disk], origin: dict[str, object], *, id: str = "
         {
             "host": disk.host,
             "part": disk.part,
-            "used": disk.used,
+            "used": disk.used_now,
             "per_day": disk.forecast.per_day,
             "words": forecast_words(disk.forecast),
             "days": len(disk.peaks),
@@ -98,6 +111,9 @@ def disks_table(disks: Sequence[Disk], origin: dict[str, object], *, id: str = "
     note = f"按每日峰值的稳健趋势推算，区间为 {CONFIDENCE:.0%} 置信。"
     if left:
         note += f"另有 {len(left)} 个磁盘未列出" + (f"，其中 {far} 个{REASONS['far']}" if far else "") + "。"
+    if earlier := [disk.measured_on for disk in listed if disk.used_now is None]:
+        since = f"在{day_words(max(earlier))}以后没有完整的数据"
+        note += f"{len(earlier)} 个磁盘{since}，当前使用率未知，推算由有数据的日子算起。"
     if not disks:
         note = f"{REASONS['short_history']}：没有磁盘数据。"
     return Table(id, "磁盘", fields=_DISKS, rows=rows, note=note, origin=origin)
@@ -124,7 +140,7 @@ def disk_charts(disks: Sequence[Disk], origin: dict[str, object]) -> list[Chart]
 
 
 def _days_without(disk: Disk) -> str:
-    missing = (disk.peaks[-1][0] - disk.peaks[0][0]).days + 1 - len(disk.peaks)
+    missing = (disk.last_day - disk.peaks[0][0]).days + 1 - len(disk.peaks)
     return f"其间 {missing} 天没有数据。" if missing else ""
 
 

@@ -202,12 +202,12 @@ def available_time(evaluation: Evaluation) -> Table:
 
 def _highlights(summary: SubsystemSummary) -> str:
     """Return the highlights of a subsystem; where a limit is broken, its worst known finding first."""
+    missing = _missing_checks(summary.findings)
     if summary.status not in VIOLATIONS:
-        return close_up(summary.highlights)
+        return close_up(summary.highlights + (f"；{missing} 项检查未知" if missing else ""))
     finding = next(finding for finding in worst_first(summary.findings) if finding.status == summary.status)
     wording, unit = word(finding), MEASURES[finding.rule.measure].unit
     check = wording.check if finding.is_of_whole_subsystem else named(wording.entity, wording.check)
-    missing = _missing_checks(summary.findings)
     unknown = f"；另有 {missing} 项检查未知" if missing else ""
     return close_up(f"{check} {value_words(finding, unit=unit)}；{summary.highlights.split('，', 1)[0]}{unknown}")
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import ibis.expr.types as ir
+from ibis import _
 
 from ntanalytics.contract.infra import HOST_METRICS
 from ntanalytics.detectors.novelty import LEARNING_DAYS, NovelHours, novel_hours
@@ -47,9 +48,9 @@ def unusual_hours(report: Report, history: int, *, id: str = "unusual") -> Table
     web = report.dataset("infra.requests", history=history)
     rows: list[dict[str, Any]] = []
     for metric in ("cpu_rate", "memory_rate"):
-        hourly = metrics.recent.filter(metrics.recent.metric == metric).select("host", "hour_at", "mean")
+        hourly = _of_whole_days(metrics).filter(_.metric == metric).select("host", "hour_at", "mean")
         rows += _rows(novel_hours(_by_host(hourly), _HOUR), HOST_METRICS[metric], "rate:0", "")
-    failed = web.recent.filter(web.recent.status >= 500)
+    failed = _of_whole_days(web).filter(_.status >= 500)
     errors = novel_hours(_by_service(report, failed), timedelta(seconds=_QUARTER_S), least=_FEWEST_ERRORS)
     rows += _rows(errors, "失败请求（每刻钟）", "integer", "次")
     rows.sort(key=lambda row: row["at"], reverse=True)
@@ -57,6 +58,9 @@ def unusual_hours(report: Report, history: int, *, id: str = "unusual") -> Table
     if not rows:
         shown_days = "所示期间" if metrics.is_complete and web.is_complete else "所示期间有数据的部分"
         note = f"{shown_days}没有与以往规律不同的时段。"
+    for scope in (metrics, web):
+        if scope.sources and (lost := len(scope.missing)):
+            note += f"{scope.contract.label}本期缺 {lost} 天完整数据，其中的时段未能查看。"
     learnt = {scope.contract.label: _whole_days(scope) for scope in (metrics, web)}
     short = [label for label, days in learnt.items() if days <= LEARNING_DAYS]
     if short:
@@ -67,6 +71,12 @@ def unusual_hours(report: Report, history: int, *, id: str = "unusual") -> Table
     shown = tuple({name: json_value(value) for name, value in row.items()} for row in rows[:MOST])
     origin = report.origin("findings.unusual_hours", metrics, web)
     return Table(id, "主机与服务异动时段", fields=_FIELDS, rows=shown, note=note, origin=origin)
+
+
+def _of_whole_days(scope: DatasetView) -> ir.Table:
+    """Return the rows of the days without a gap: of a damaged day no hour has its own rows."""
+    whole = scope.days.filter(scope.days.is_covered).select("day")
+    return scope.recent.semi_join(whole, "day")
 
 
 def _whole_days(scope: DatasetView) -> int:

@@ -23,14 +23,14 @@ _Days = Mapping[tuple[str, dt.date], "CoverageDay"]
 
 
 def data_changes(ledger: Ledger, request: ReportRequest, extraction_id: int) -> list[str]:
-    """Return one Chinese sentence for each dataset whose days were extracted since; the report's own period first.
+    """Return one Chinese sentence for each dataset that changed since, and one for all of as many rows.
 
     Args:
         ledger: the site's.
         request: the report and its period.
         extraction_id: the last extraction before the earlier version.
     """
-    sentences = []
+    sentences, unchanged, unchanged_days = [], [], set()
     past = ledger.as_of(extraction_id, dt.datetime.now(dt.UTC)).coverage
     period = request.period
     for name, history in sorted(request.notebook.needs.items()):
@@ -42,12 +42,23 @@ def data_changes(ledger: Ledger, request: ReportRequest, extraction_id: int) -> 
         if not sources:
             continue
         then, now = (_by_day(coverage.days(name, first, last)) for coverage in (past, ledger.coverage))
-        parts = [*_came(then, now), *_replaced(then, now)]
-        if parts:
+        counted, same = _replaced(then, now)
+        if parts := [*_came(then, now), *counted]:
             sentences.append(f"{contract.label}：{'，'.join(parts)}。")
+        elif same:
+            unchanged.append(contract.label)
+            unchanged_days |= same
     if len(sentences) > _MOST_LISTED:
-        return [*sentences[:_MOST_LISTED], f"另有 {len(sentences) - _MOST_LISTED} 类数据重新取数。"]
-    return sentences
+        sentences = [*sentences[:_MOST_LISTED], f"另有 {len(sentences) - _MOST_LISTED} 类数据重新取数。"]
+    return [*sentences, *_unchanged(unchanged, unchanged_days)]
+
+
+def _unchanged(labels: Sequence[str], days: Iterable[dt.date]) -> list[str]:
+    """Return the sentence on the datasets that were extracted again with as many rows as before."""
+    if not labels:
+        return []
+    more = f"等 {len(labels)} 类数据" if len(labels) > _MOST_LISTED else ""
+    return [f"{'、'.join(labels[:_MOST_LISTED])}{more}重新取数，行数不变（{days_text(days)}）。"]
 
 
 def _by_day(days: Iterable[CoverageDay]) -> _Days:
@@ -60,18 +71,15 @@ def _came(then: _Days, now: _Days) -> list[str]:
     return [f"{days_text(day for _, day in came)}的数据补取到"] if came else []
 
 
-def _replaced(then: _Days, now: _Days) -> list[str]:
-    """Return the days that were extracted again, with the numbers of rows where they differ."""
+def _replaced(then: _Days, now: _Days) -> tuple[list[str], set[dt.date]]:
+    """Return the days that were extracted again: those whose rows differ as a text, and those with as many rows."""
     both = [key for key, day in now.items() if day.is_held and key in then and then[key].is_held and day != then[key]]
     counted = [key for key in both if now[key].source_rows != then[key].source_rows]
     same = {day for _, day in both} - {day for _, day in counted}
-    parts = []
-    if counted:
-        old, new = (sum(days[key].source_rows for key in counted) for days in (then, now))
-        parts.append(f"{days_text(day for _, day in counted)}重新取数（原 {old:,} 行，现 {new:,} 行）")
-    if same:
-        parts.append(f"{days_text(same)}重新取数（行数不变）")
-    return parts
+    if not counted:
+        return [], same
+    old, new = (sum(days[key].source_rows for key in counted) for days in (then, now))
+    return [f"{days_text(day for _, day in counted)}重新取数（原 {old:,} 行，现 {new:,} 行）"], same
 
 
 def days_text(days: Iterable[dt.date]) -> str:

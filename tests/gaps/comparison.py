@@ -10,8 +10,8 @@ Each value, sentence and state of the damaged record is one of
 
 from __future__ import annotations
 
+import json
 import math
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,13 +21,13 @@ from ntanalytics.findings.phrases import named
 from ntanalytics.metrics.identity.units import spelling
 from ntanalytics.metrics.number_format import format_number
 from tests.gaps.records import RecordedBlocks
-from tests.gaps.texts import Fact, compare_text, fact, is_marked, is_rest, unknown_count
+from tests.gaps.texts import Fact, compare_text, fact, is_latest_onset, is_marked, is_rest, unknown_count
 
 #: Columns that number the rows of a report: they move when a row is not known.
 ORDINALS = frozenset({"place", "number"})
 
 #: Columns about the data themselves: the confidence of a recommendation is the share of the days that are whole.
-OF_THE_DATA = frozenset({"score", "disks.days"})
+OF_THE_DATA = frozenset({"score", "disks.days", "disks.disk_days"})
 
 #: Column that is a bound by its name, shown only where it is needed → the column that it bounds.
 LOWER_BOUNDS = {"availability_low": "availability"}
@@ -35,14 +35,20 @@ LOWER_BOUNDS = {"availability_low": "availability"}
 #: Column that leads to the block behind a row.
 LINK = "detail"
 
+#: Columns of a projection, which begins on the last day that is known.
+PROJECTED = frozenset({"expected", "low", "high"})
+
 VIOLATIONS = ("critical", "warning")
+
+#: Name of an event that more is known of → that of the same event without: one address on one account.
+LESS_KNOWN = {"单一来源地址": "单一账号"}
 
 #: Columns of the inspection that count its checks, each of which is compared on the board.
 CHECK_COUNTS = frozenset({"checks", "wrong", "watched", "not_known"})
 
-#: Tables whose rows stand by themselves only above a share of all, or unless the desk has disposed of them: over a gap
-#: another row may do so.
-CHOSEN_ROWS = frozenset({"burden", "planned"})
+#: Tables whose rows stand by themselves only above a share of all, unless the desk has disposed of them, or as the most
+#: urgent: over a gap another row may do so.
+CHOSEN_ROWS = frozenset({"burden", "disks", "planned"})
 
 #: The subsystem of the data themselves.
 DATA = "数据完整性"
@@ -90,6 +96,7 @@ def compare(complete: RecordedBlocks, damaged: RecordedBlocks, whole: RecordedBl
             others hide: where one of the first sentences is not known, the next one takes its place, and where a
             finding is not known, what it hides comes up.
     """
+    damaged = _as_known(complete, damaged)
     rows = [row for block in damaged.values() if block["block"] == "board" for row in block["rows"]]
     told = [row["subject"] for row in rows if row["code"].startswith("data.") and row["state"] != "ok"]
     doubtful = [row for row in rows if row["state"] in VIOLATIONS and is_marked(row.get("evidence", ""))]
@@ -122,6 +129,16 @@ def compare(complete: RecordedBlocks, damaged: RecordedBlocks, whole: RecordedBl
     for name in damaged.keys() - complete.keys():
         verdict.add("false" if damaged[name]["block"] != "table" else "unknown", name, None, "block")
     return verdict
+
+
+def _as_known(complete: RecordedBlocks, damaged: RecordedBlocks) -> RecordedBlocks:
+    """Return the damaged record with the events that it knows less of by the names that the complete one has."""
+    true, seen = json.dumps(complete, ensure_ascii=False), json.dumps(damaged, ensure_ascii=False)
+    for full, less in LESS_KNOWN.items():
+        if less not in true and full in true:
+            seen = seen.replace(less, full)
+    renamed: RecordedBlocks = json.loads(seen)
+    return renamed
 
 
 def _unknown_checks(record: RecordedBlocks) -> int:
@@ -162,6 +179,9 @@ def _table(verdict: Verdict, name: str, true: Mapping[str, Any], seen: Mapping[s
                 value, mark = row[LOWER_BOUNDS[column]], "lower_bound"  # noqa: PLW2901 - what it bounds
             says_row = _is_marked_row(row, other)
             is_marked_row = says_so or mark == "unknown" or says_row
+            if says_so and column in PROJECTED:
+                verdict.add("unknown", f"{place}.{column}", value, other[column])
+                continue
             kind = _value(
                 value, other[column], mark, is_marked=is_marked_row, is_marked_state=says_row, facts=verdict.facts
             )
@@ -255,7 +275,7 @@ def _value(
 ) -> str:
     if _equal(true, seen):
         return "equal"
-    if isinstance(seen, str) and isinstance(true, str) and _is_latest_onset(true, seen):
+    if isinstance(seen, str) and isinstance(true, str) and is_latest_onset(true, seen):
         return "bounded"
     if isinstance(seen, str):
         is_state = true in VIOLATIONS and seen in VIOLATIONS  # of what is known, where the row says that a part is not
@@ -271,13 +291,6 @@ def _value(
     if certainty == "upper_bound":
         return "bounded" if seen >= true - 1e-9 else "false"
     return "false"
-
-
-def _is_latest_onset(true: str, seen: str) -> bool:
-    """Return whether a day "or earlier" is that of the truth or a later one."""
-    days = [re.match(r"(\d+)月(\d+)日" + ending, text) for text, ending in ((true, ""), (seen, "或更早"))]
-    began, latest = ((int(day[1]), int(day[2])) if day else None for day in days)
-    return began is not None and latest is not None and latest >= began
 
 
 def _equal(true: Any, seen: Any) -> bool:

@@ -19,7 +19,9 @@ from ntanalytics import contract
 from ntanalytics.periods import Period, parse_period
 from ntanalytics.report_content.contents import needs_of
 from tests.city import UNTIL, write_city
+from tests.gaps.answers import shared_answers
 from tests.gaps.comparison import Verdict, compare
+from tests.gaps.copies import damageable
 from tests.gaps.damage import DAMAGES, damages_of
 from tests.gaps.page import Cell, write_page
 from tests.gaps.records import RecordedBlocks, record, whole_record
@@ -73,11 +75,11 @@ def verdict_of(folder: Path, cell: Cell) -> Verdict | None:
     """Return the comparison of a damaged report with the complete one; None where the damage cannot be done."""
     site = GapSite(folder)
     complete = complete_record(folder, cell.report)
-    with tempfile.TemporaryDirectory(dir=folder.parent) as place:
-        damaged = site.copy(Path(place) / "site")
+    with damageable(site, cell.dataset) as damaged:
         if not damages_of(cell.dataset)[cell.damage](damaged, cell.dataset, period_of(site, cell.report)):
             return None
-        seen = json.loads(json.dumps(record(damaged, cell.report, PERIODS[cell.report])))
+        with shared_answers():
+            seen = json.loads(json.dumps(record(damaged, cell.report, PERIODS[cell.report])))
         return compare(complete, seen, complete_sentences(folder, cell.report))
 
 

@@ -29,7 +29,7 @@ def whole_record(site: GapSite, report: str, period: str) -> RecordedBlocks:
     with (
         mock.patch.object(engine, "suppress", lambda findings, checks, spans: (list(findings), [])),
         mock.patch.object(weekly_text, "MAX_DECISIONS", _ALL),
-        mock.patch.multiple(overview, MAX_INCIDENTS=_ALL, MAX_EXCEPTIONS=_ALL),
+        mock.patch.multiple(overview, MAX_INCIDENTS=_ALL, MAX_EXCEPTIONS=_ALL, _worst_of_each=list),
         mock.patch.object(sms_volume, "MAX_EXCEPTIONS", _ALL),
         mock.patch.object(recommendations_text, "MOST", _ALL),
         mock.patch.dict(lifecycle_text.opening.__kwdefaults__, limit=_ALL),

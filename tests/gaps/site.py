@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ import pyarrow.compute as pc
 import sqlalchemy as sa
 import yaml
 from deltalake import DeltaTable, write_deltalake
+from sqlglot import exp
 
 from ntanalytics.catalog.loading import load_product
 from ntanalytics.catalog.parameters import bound_names
@@ -63,13 +63,6 @@ class GapSite:
                 del os.environ[ENVIRONMENT]
             else:
                 os.environ[ENVIRONMENT] = before
-
-    def copy(self, folder: Path) -> GapSite:
-        """Return a copy that shares the files of the lake."""
-        shutil.copytree(self.folder, folder, ignore=shutil.ignore_patterns("sources", "lake", "outputs"))
-        shutil.copytree(self.folder / "lake", folder / "lake", copy_function=os.link)
-        (folder / "sources").symlink_to((self.folder / "sources").resolve())
-        return GapSite(folder)
 
     def table(self, dataset: str) -> DeltaTable:
         """Return a dataset's table in the lake."""
@@ -143,7 +136,9 @@ class GapSite:
         """Extract some days again from sources that give each row twice, by mappings of the site's own."""
         for mapping, own in self._mappings(dataset):
             header, _, body = mapping.sql.partition("*/")
-            names, query = ", ".join(_columns(mapping)), body.strip().rstrip(";")
+            quoted = (exp.to_identifier(name, quoted=True) for name in _columns(mapping))
+            names = ", ".join(name.sql(dialect=mapping.dialects[0]) for name in quoted)
+            query = body.strip().rstrip(";")
             own.write_text(
                 f"{header}*/\nSELECT {names} FROM ({query}\n) AS once "
                 f"UNION ALL SELECT {names} FROM ({query}\n) AS again\n",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -15,6 +14,7 @@ from ntanalytics.subsystems import evaluate
 from ntanalytics.workspace import Workspace
 from ntanalytics.workspace.report import Report
 from tests.city import City
+from tests.gaps.copies import damageable
 from tests.gaps.site import GapSite
 
 FRIDAY = Period.day(dt.date(2026, 11, 20))
@@ -31,12 +31,12 @@ def _hosts(site: GapSite) -> tuple[dict[str, str], str]:
     return {row["host"]: row["state"] for row in shown.rows}, shown.note
 
 
-def test_a_host_is_not_called_well_where_its_patches_are_not_known(city: City, tmp_path: Path) -> None:
+def test_a_host_is_not_called_well_where_its_patches_are_not_known(city: City) -> None:
     whole = GapSite(city.estate.directory)
-    damaged = whole.copy(tmp_path / "site")
-    damaged.change_settings("infra.patches")
     states, _ = _hosts(whole)
-    seen, note = _hosts(damaged)
+    with damageable(whole, "infra.patches") as damaged:
+        damaged.change_settings("infra.patches")
+        seen, note = _hosts(damaged)
     assert "ok" in states.values()
     assert "ok" not in seen.values()
     assert seen["oa-db-1"] == states["oa-db-1"] == "warning"

@@ -32,7 +32,7 @@ _COUNT_OF_UNKNOWN = re.compile(r"([\d,]+)\s*项(?:检查未知|未知，详见)"
 _WORST = re.compile(r"其中最严重的是")
 
 #: Words by which a text says that it is about the days that are known alone.
-_OF_KNOWN_DAYS = re.compile(r"也可能是数据缺失|中有数据的|其中\s*\d+\s*天数据完整")
+_OF_KNOWN_DAYS = re.compile(r"也可能是数据缺失|中有数据的|其中\s*\d+\s*天数据完整|数据不足以推算")
 
 _BOUND = re.compile(r"([≥≤]|至少|最多)\s*")
 _NUMBER = re.compile(r"([≥≤]\s*)?(\d[\d,]*(?:\.\d+)?)")
@@ -44,6 +44,13 @@ _PUNCTUATION = re.compile(r"[\s，；。：、（）！？]+")
 def is_marked(text: str) -> bool:
     """Return whether a text says that something is not known."""
     return bool(_UNKNOWN.search(text))
+
+
+def is_latest_onset(true: str, seen: str) -> bool:
+    """Return whether a day "or earlier" is that of the truth or a later one."""
+    days = [re.match(r"自?(\d+)月(\d+)日" + ending, text) for text, ending in ((true, ""), (seen, "或更早"))]
+    began, latest = ((int(day[1]), int(day[2])) if day else None for day in days)
+    return began is not None and latest is not None and latest >= began
 
 
 def is_rest(text: str) -> bool:
@@ -105,6 +112,8 @@ def _clauses(text: str) -> list[str]:
 def _clause(known: Sequence[str], clause: str, *, doubts: bool) -> Kind:
     if clause in known:
         return "equal"
+    if any(is_latest_onset(true, clause) for true in known):
+        return "bounded"
     alike = [true for true in known if _words(true) == _words(clause)]
     if alike and _numbers(clause):
         return "bounded" if any(_bounds(true, clause) for true in alike) else "false"

@@ -71,6 +71,16 @@ def test_an_hour_of_a_day_whose_times_are_off_says_nothing() -> None:
     assert figures([{"carrier": "unicom", "submitted": 327}], off).total.quantity("submitted").text == "≥ 327 条"
 
 
+def test_a_list_of_a_day_whose_times_are_off_has_no_moment() -> None:
+    @dataclass(frozen=True)
+    class Shifted(Data):
+        is_shifted: bool = True
+
+    row = {"attempts": 100, "first_attempt_at": dt.datetime(2026, 11, 16, tzinfo=dt.UTC)}
+    listed = case_list([row], Shifted(is_complete=False))
+    assert dict(listed.total) == {"attempts": 100, "first_attempt_at": None}
+
+
 def test_a_list_of_cases_over_a_gap_has_exact_rows_and_the_note() -> None:
     listed = case_list([{"clock_s": 60.0}], GAP, GAP)
     assert listed.total.quantity("clock_s").is_exact

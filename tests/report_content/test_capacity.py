@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -19,7 +20,7 @@ FIRST = date(2026, 10, 1)
 
 def disk(host: str, first: float, per_day: float, days: int = 30) -> Disk:
     peaks = tuple((FIRST + timedelta(days=day), first + per_day * day) for day in range(days))
-    return Disk(host, "/data", peaks, forecast(peaks, 1.0))
+    return Disk(host, "/data", peaks, forecast(peaks, 1.0), peaks[-1][0])
 
 
 def test_the_disks_that_fill_are_listed_and_the_rest_is_counted() -> None:
@@ -31,6 +32,11 @@ def test_the_disks_that_fill_are_listed_and_the_rest_is_counted() -> None:
     assert made.rows[1]["words"] == "未见增长趋势"
     assert made.note.endswith("另有 5 个磁盘未列出。")
     assert disks_table([], {}).note == "历史不足：没有磁盘数据。"
+
+
+def test_a_disk_that_was_not_measured_on_the_last_day_has_no_use_now() -> None:
+    whole, cut = disk("db-1", 0.5, 0.01), replace(disk("db-2", 0.5, 0.01), last_day=date(2026, 10, 31))
+    assert [row["used"] for row in disks_table([whole, cut], {}).rows] == [pytest.approx(0.79), None]
 
 
 def test_the_forecast_is_drawn_from_the_last_peak_to_a_full_disk_within_its_interval() -> None:

@@ -153,7 +153,7 @@ def test_days_that_came_are_told_apart_from_days_that_were_replaced(shop: Shop) 
     coverage, before = shop.site.ledger.coverage, shop.site.ledger.coverage.last_extraction_id()
     day = dt.date(2026, 11, 19)
     shop.site.extractor().extract(["sms.messages"], day, day)
-    assert data_changes(shop.site.ledger, request, before) == ["短信：11月19日重新取数（行数不变）。"]
+    assert data_changes(shop.site.ledger, request, before) == ["短信重新取数，行数不变（11月19日）。"]
     with sa.create_engine(shop.site.settings.ledger, poolclass=NullPool).begin() as connection:
         connection.exec_driver_sql("DELETE FROM past_coverage")
     assert data_changes(shop.site.ledger, request, before) == ["短信：11月19日的数据补取到。"]

@@ -192,25 +192,41 @@ _DOCUMENTS = {"docexchange.documents": HISTORY}
 _DELIVERIES = {"docexchange.deliveries": HISTORY}
 _BOTH = {**_DOCUMENTS, **_DELIVERIES}
 _CALLS = {"docexchange.interface_calls": HISTORY}
+_BY_SENDER = {"docexchange.documents": ("sender_unit",)}
+_BY_RECEIVER = {"docexchange.deliveries": ("receiver_unit",)}
+_BY_CALLER = {"docexchange.interface_calls": ("caller",)}
 
 CHECKS: tuple[Check, ...] = (
     Check(rule="docexchange.signed_in_time_rate", evaluate=_signed_in_time, reads=_DELIVERIES, every=EVERY_PERIOD),
-    Check(rule="docexchange.overdue_deliveries", evaluate=_overdue, reads=_DELIVERIES, every=EVERY_PERIOD),
+    Check(
+        rule="docexchange.overdue_deliveries",
+        evaluate=_overdue,
+        reads=_DELIVERIES,
+        subject_columns=_BY_RECEIVER,
+        every=EVERY_PERIOD,
+    ),
     Check(
         rule="docexchange.unsigned",
         evaluate=_unsigned,
         reads=_DELIVERIES,
+        subject_columns=_BY_RECEIVER,
         suppressed_by=(SuppressedBy(("docexchange.overdue_deliveries",)),),
     ),
     *REGISTRATION_CHECKS,
-    Check(rule="docexchange.returned_share", evaluate=_returned_share, reads=_BOTH, every=LONGER_PERIODS),
-    Check(rule="docexchange.returns_rise", evaluate=_returns_rise, reads=_BOTH),
+    Check(
+        rule="docexchange.returned_share",
+        evaluate=_returned_share,
+        reads=_BOTH,
+        subject_columns=_BY_SENDER,
+        every=LONGER_PERIODS,
+    ),
+    Check(rule="docexchange.returns_rise", evaluate=_returns_rise, reads=_BOTH, subject_columns=_BY_SENDER),
     Check(rule="docexchange.undelivered", evaluate=_undelivered, reads=_DELIVERIES),
     Check(rule="docexchange.documents_fall", evaluate=partial(_documents, violations_only=False), reads=_DOCUMENTS),
     Check(rule="docexchange.documents_rise", evaluate=partial(_documents, violations_only=True), reads=_DOCUMENTS),
     Check(rule="docexchange.call_failure_rate", evaluate=_call_failure_rate, reads=_CALLS, every=LONGER_PERIODS),
     Check(rule="docexchange.calls_failing", evaluate=_calls_failing, reads=_CALLS),
-    Check(rule="docexchange.caller_lull", evaluate=_caller_gap, reads=_CALLS),
-    Check(rule="docexchange.unknown_caller", evaluate=_unknown_caller, reads=_CALLS),
+    Check(rule="docexchange.caller_lull", evaluate=_caller_gap, reads=_CALLS, subject_columns=_BY_CALLER),
+    Check(rule="docexchange.unknown_caller", evaluate=_unknown_caller, reads=_CALLS, subject_columns=_BY_CALLER),
     Check(rule="docexchange.calls_slow", evaluate=_calls_slow, reads=_CALLS),
 )

@@ -52,6 +52,7 @@ REGISTRATION_CHECKS: tuple[Check, ...] = (
         rule="docexchange.unregistered",
         evaluate=_unregistered,
         reads=_READS,
+        subject_columns={"docexchange.deliveries": ("receiver_unit",)},
         suppressed_by=(SuppressedBy(("docexchange.registration_lull",), "any"),),
     ),
 )
