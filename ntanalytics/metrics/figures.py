@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol, overload
@@ -92,6 +93,15 @@ class FigureRow(Mapping[str, Any]):
         )
         merged._origins = {name: row.origin(name) for row in (self, other) for name in row}
         return merged
+
+    def without(self, name: str) -> FigureRow:
+        """Return the row without a column."""
+        return self._having({key: value for key, value in self._values.items() if key != name})
+
+    def _having(self, values: Mapping[str, Any]) -> FigureRow:
+        made = copy(self)
+        made._values = values  # noqa: SLF001 - its own class
+        return made
 
     def origin(self, name: str) -> FigureRow:
         """Return the row of one metric that a value comes from."""
@@ -189,6 +199,11 @@ class Figures(Sequence[FigureRow]):
         """Return the rows for which a function is true."""
         return replace(self, items=tuple(row for row in self.items if is_wanted(row)))
 
+    def without(self, name: str) -> Figures:
+        """Return the figures without a column, which no report shows; the note on what it lacks stays."""
+        items = tuple(row.without(name) for row in self.items)
+        return replace(self, columns=tuple(column for column in self.columns if column != name), items=items)
+
     def made_of(
         self,
         names: Sequence[str],
@@ -272,7 +287,7 @@ def case_list(table: Rows, *views: Covered) -> Figures:
     return Figures(
         columns=columns,
         items=tuple(FigureRow(row) for row in records),
-        note=_note(views),
+        note=_joined(_note(views), *(_absent_note(view, columns) for view in views)),
         is_complete=_completeness(views)[0],
         origin=_origin(views),
     )

@@ -181,7 +181,8 @@ def messages_words(report: Report, history: int) -> str:
     if not calendar.has_year(month.year):
         return f"短信：{month.year} 年的工作日历未发布，用量无法推算。"
     forecast_volume = volume(daily, "segments", [calendar.is_working_day(day) for day in days])
-    return f"短信计费条数：{volume_words(forecast_volume, month, '条')}；套餐额度未接入，不推算用尽日期。"
+    gap = "" if sent.is_complete else f"（本期缺 {len(sent.missing)} 天数据，按数据完整的周推算）"
+    return f"短信计费条数：{volume_words(forecast_volume, month, '条')}{gap}；套餐额度未接入，不推算用尽日期。"
 
 
 def capacity(report: Report, summaries: Mapping[str, SubsystemSummary], renewals: Figures, history: int) -> list[Block]:

@@ -15,6 +15,9 @@ from ntanalytics.metrics.rows import rows
 #: The dataset, and the days back in which a decision is looked for; one that lasts longer is noted again.
 DATASET, NOTED_DAYS = "desk.dispositions", 400
 
+#: Columns without which nobody knows whether a decision still holds.
+_ENDS = ("known_until_on", "withdrawn_at")
+
 #: Note where the decisions of the desk could not be read.
 UNREAD = "检查处置登记未取得，各项均按未处置列出。"
 
@@ -23,8 +26,9 @@ def dispositions_of(evaluation: Evaluation, lifecycles: LifecycleState) -> Dispo
     """Return the desk's decisions about the findings of a report; unknown without a source, and over a gap."""
     context = evaluation.context
     view = context.dataset(DATASET, NOTED_DAYS)
-    if not view.sources or not view.is_complete:
+    if not view.sources or not view.is_complete or any(map(view.sources_without, _ENDS)):
         return Dispositions(is_known=False)
+    unnumbered = "（单号未知）" if view.sources_without("ticket_no") else ""
     decisions = [
         Disposition(
             entity=row["entity"],
@@ -32,7 +36,7 @@ def dispositions_of(evaluation: Evaluation, lifecycles: LifecycleState) -> Dispo
             kind=row["disposition"],
             noted_on=(row["noted_at"] + timedelta(hours=context.utc_offset_h)).date(),
             until_on=row["known_until_on"],
-            ticket_no=row["ticket_no"] or "",
+            ticket_no=row["ticket_no"] or unnumbered,
             remark=row["remark"] or "",
         )
         for row in rows(view.cases)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from ntanalytics.checks.engine import Evaluation
@@ -62,7 +62,7 @@ _CLOCK = ["began_at", "subsystem", "cause", "clock_s", "clock"]
 #: Incidents that open the weekly report; all of them with what lasts; and what lasts at least.
 MAX_INCIDENTS, MAX_EXCEPTIONS, MIN_LASTING = 3, 4, 1
 
-#: Why a check is unknown for want of data.
+#: Why a check is unknown for want of data; what a source never has is told in the line of its subsystem alone.
 _MISSING = ("no_source", "missing", "incomplete")
 
 #: The figures that open the weekly report, each with its subsystem and the words of its card.
@@ -102,13 +102,13 @@ def summary(evaluation: Evaluation) -> list[Sentence]:
 
 def _not_seen(findings: Iterable[Finding]) -> list[str]:
     """Return the sentence that data are missing, of which the others say nothing; none where none are."""
-    missing = _missing_checks(findings)
+    missing = _missing_checks(findings, _MISSING)
     return [f"数据有缺失，{missing} 项检查未知，详见检查与建议。"] if missing else []
 
 
-def _missing_checks(findings: Iterable[Finding]) -> int:
+def _missing_checks(findings: Iterable[Finding], reasons: Collection[str] = (*_MISSING, "not_in_source")) -> int:
     """Return the number of checks that are unknown since data are missing."""
-    return unknown_checks(finding for finding in findings if finding.unknown in _MISSING)
+    return unknown_checks(finding for finding in findings if finding.unknown in reasons)
 
 
 def _of_period(finding: Finding, span: str) -> str:

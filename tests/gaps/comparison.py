@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -35,6 +36,9 @@ LOWER_BOUNDS = {"availability_low": "availability"}
 #: Column that leads to the block behind a row.
 LINK = "detail"
 
+#: Estimates of a table → the column with the days that they rest on: with fewer days they are others, and say so.
+BASES = {"disks.disk_per_day": "disk_days", "disks.days_until_full": "disk_days"}
+
 #: Columns of a projection, which begins on the last day that is known.
 PROJECTED = frozenset({"expected", "low", "high"})
 
@@ -53,6 +57,8 @@ CHOSEN_ROWS = frozenset({"burden", "disks", "planned"})
 #: The subsystem of the data themselves.
 DATA = "数据完整性"
 
+_CHECKS_UNKNOWN = re.compile(r"(\d+)\s*项检查未知")
+
 _NOT_COMPARED = ORDINALS | CHECK_COUNTS | OF_THE_DATA | {"certainty", LINK}
 
 
@@ -63,12 +69,14 @@ class Verdict:
     Attributes:
         counts: ``equal``, ``bounded``, ``unknown``, ``false`` → number.
         facts: subjects of the complete board with their numbers.
+        has_more_unknown: whether the lines of the subsystems count more unknown checks than over complete data.
         subjects: what the damaged report says of its data themselves: a text with one of these is about them.
         false: place → what the complete and the damaged record say.
     """
 
     counts: Counter[str] = field(default_factory=Counter)
     subjects: frozenset[str] = frozenset()
+    has_more_unknown: bool = False
     facts: Sequence[Fact] = ()
     false: dict[str, tuple[object, object]] = field(default_factory=dict)
 
@@ -111,7 +119,8 @@ def compare(complete: RecordedBlocks, damaged: RecordedBlocks, whole: RecordedBl
     ]
     facts = [fact(row["subject"], row["subject"], row["evidence"], row.get("since")) for row in judged]
     subjects = frozenset({DATA, "/data.", "[data.", *map(spelling, told)})
-    verdict = Verdict(subjects=subjects, facts=facts)
+    more_unknown = _unknown_in_lines(damaged) > _unknown_in_lines(complete)
+    verdict = Verdict(subjects=subjects, facts=facts, has_more_unknown=more_unknown)
     gaps = bool(damaged["head"].get("gaps")) if "head" in damaged else False
     gaps |= _unknown_checks(damaged) > _unknown_checks(complete)
     for name, block in complete.items():
@@ -147,6 +156,12 @@ def _unknown_checks(record: RecordedBlocks) -> int:
     return max((unknown_count(_said(item)) for items in sentences for item in items), default=0)
 
 
+def _unknown_in_lines(record: RecordedBlocks) -> int:
+    """Return the number of unknown checks that the lines of the subsystems count."""
+    lines = (row.get("points") or "" for row in record.get("systems", {}).get("rows", ()))
+    return sum(int(found) for line in lines for found in _CHECKS_UNKNOWN.findall(line))
+
+
 def _kpis(verdict: Verdict, name: str, true: Mapping[str, Any], seen: Mapping[str, Any]) -> None:
     others = {item["name"]: item for item in seen["items"]}
     for item in true["items"]:
@@ -179,7 +194,8 @@ def _table(verdict: Verdict, name: str, true: Mapping[str, Any], seen: Mapping[s
                 value, mark = row[LOWER_BOUNDS[column]], "lower_bound"  # noqa: PLW2901 - what it bounds
             says_row = _is_marked_row(row, other)
             is_marked_row = says_so or mark == "unknown" or says_row
-            if says_so and column in PROJECTED:
+            basis = BASES.get(f"{name}.{column}", "")
+            if (says_so and column in PROJECTED) or (basis and other[basis] != row[basis]):
                 verdict.add("unknown", f"{place}.{column}", value, other[column])
                 continue
             kind = _value(
@@ -243,7 +259,9 @@ def _sentences(verdict: Verdict, name: str, true: Mapping[str, Any], seen: Mappi
     pairs = list(zip(kinds, said, strict=True))
     for place, (kind, text) in enumerate(pairs):
         verdict.add(kind, f"{name}[{place}]", None, text)
-    is_told = any(kind in ("unknown", "bounded") or verdict.is_of_the_data(text) for kind, text in pairs)
+    is_told = verdict.has_more_unknown or any(
+        kind in ("unknown", "bounded") or verdict.is_of_the_data(text) for kind, text in pairs
+    )
     is_told |= max(map(unknown_count, said), default=0) > max(map(unknown_count, whole), default=0)
     for place, item in enumerate(true["items"]):
         if _said(item) not in said and not is_rest(item["text"]):

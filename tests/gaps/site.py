@@ -30,6 +30,9 @@ from tests.city import FIRST, UNTIL
 #: Kinds of products of which the extraction takes a day without rows for a gap.
 EMPTY_MEANS_ABSENT = ("logs", "prometheus")
 
+#: Hours of a day, and the share of the busiest hour that the quietest of evenly spread rows has.
+_HOURS, _EVEN = 24, 0.7
+
 
 @dataclass(frozen=True)
 class GapSite:
@@ -178,6 +181,12 @@ class GapSite:
                     found[own / mapping.path.name] = mapping
         self.__dict__.pop("settings", None)
         return [(mapping, file) for file, mapping in found.items()]
+
+    def is_even(self, dataset: str, column: str, first: dt.date, last: dt.date) -> bool:
+        """Return whether each hour of the day has about as many rows of some days as any other."""
+        rows = self.table(dataset).to_pyarrow_table(filters=[("day", ">=", first), ("day", "<=", last)])
+        counts = pc.value_counts(pc.hour(rows[column])).field("counts").to_pylist()
+        return len(counts) == _HOURS and min(counts) >= _EVEN * max(counts)
 
     def shift(self, dataset: str, column: str, first: dt.date, last: dt.date, by: dt.timedelta) -> None:
         """Shift the times of the rows of some days, which puts late ones on the next day."""

@@ -32,7 +32,7 @@ _COUNT_OF_UNKNOWN = re.compile(r"([\d,]+)\s*项(?:检查未知|未知，详见)"
 _WORST = re.compile(r"其中最严重的是")
 
 #: Words by which a text says that it is about the days that are known alone.
-_OF_KNOWN_DAYS = re.compile(r"也可能是数据缺失|中有数据的|其中\s*\d+\s*天数据完整|数据不足以推算")
+_OF_KNOWN_DAYS = re.compile(r"也可能是数据缺失|中有数据的|其中\s*\d+\s*天数据完整|数据不足以推算|按数据完整的周推算")
 
 _BOUND = re.compile(r"([≥≤]|至少|最多)\s*")
 _NUMBER = re.compile(r"([≥≤]\s*)?(\d[\d,]*(?:\.\d+)?)")

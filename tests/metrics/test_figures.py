@@ -82,9 +82,11 @@ def test_a_list_of_a_day_whose_times_are_off_has_no_moment() -> None:
 
 
 def test_a_list_of_cases_over_a_gap_has_exact_rows_and_the_note() -> None:
-    listed = case_list([{"clock_s": 60.0}], GAP, GAP)
+    listed = case_list([{"clock_s": 60.0, "address_hash": "a1"}], GAP, GAP)
     assert listed.total.quantity("clock_s").is_exact
     assert listed.note == GAP.note
+    shown = listed.without("address_hash")
+    assert (shown.columns, dict(shown.total), shown.note) == (("clock_s",), {"clock_s": 60.0}, GAP.note)
 
 
 def test_a_figure_that_the_row_lacks_is_unknown() -> None:

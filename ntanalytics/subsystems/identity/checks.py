@@ -15,7 +15,7 @@ from ntanalytics.checks.check import DAY, EVERY_PERIOD, Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.contract.identity import LOGIN_FAILURES, METHODS
 from ntanalytics.findings.finding import Entity, Finding, Window, violations
-from ntanalytics.findings.judgement import evaluate_rules, judge_value
+from ntanalytics.findings.judgement import evaluate_rules, judge_value, unknown
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics import slots
 from ntanalytics.metrics.figures import figures
@@ -133,9 +133,13 @@ def _attempts(context: CheckContext, rule: Rule) -> list[Finding]:
     logins = context.dataset("identity.logins", HISTORY_DAYS)
     addresses, accounts = context.shared(_suspects)
     findings = []
-    for entity, suspects in ((_ADDRESS, addresses), (_ACCOUNT, accounts)):
+    for column, entity, suspects in (("address_hash", _ADDRESS, addresses), ("account_id", _ACCOUNT, accounts)):
         finding = judge_value(rule, suspects[0]["attempts"] if suspects else 0, [logins], entity)
-        findings.append(_with_hours(context, finding, suspects) if finding.is_violation else finding)
+        if finding.is_violation:
+            finding = _with_hours(context, finding, suspects)
+        elif logins.sources_without(column):
+            finding = unknown(rule, "not_in_source", entity)
+        findings.append(finding)
     return drop_uninformative(context, findings)
 
 

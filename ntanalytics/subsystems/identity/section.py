@@ -32,7 +32,7 @@ def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemS
         tables={
             "methods": figures(login_metrics.logins(logins.table, ["method"]), logins),
             "reasons": figures(login_metrics.logins(logins.table, ["reason"]), logins),
-            "suspects": case_list(suspect_metrics.suspects(logins.table).drop("address_hash"), logins),
+            "suspects": case_list(suspect_metrics.suspects(logins.table), logins).without("address_hash"),
             "accounts": figures(accounts_now, accounts, units),
         },
         origin=context.origin("identity.logins", logins),

@@ -72,10 +72,11 @@ def levels(context: CheckContext, *by: str) -> Figures:
     if not by:
         return made.made_of([enabled], members).made_of(shared, members, beside=True)
     now_gaps, before_gaps = _gap_groups(activities, members, members, by)
+    has_none = not members.sources
 
     def gaps_of(row: FigureRow) -> tuple[bool, bool]:
         group = tuple(row[name] for name in by)
-        return group in now_gaps, group in before_gaps
+        return has_none or group in now_gaps, has_none or group in before_gaps
 
     made = made.made_of([enabled], members, gaps_of=gaps_of)
     return made.made_of(shared, members, beside=True, gaps_of=gaps_of)
