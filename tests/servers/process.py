@@ -10,14 +10,18 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import MappingProxyType
 
 import pytest
+from filelock import FileLock
 
 #: Where Debian keeps programs that are not in every user's PATH.
 PLACES = ("/usr/sbin", "/usr/local/sbin", "/sbin", "/usr/lib/kannel/test")
+
+#: Below the ports that Linux gives to connections (32768 and above).
+_PORTS = range(20_000, 32_000)
 
 #: Seconds that a server is given to answer.
 PATIENCE_S = 180
@@ -33,10 +37,20 @@ def program(name: str, *places: str) -> str:
 
 
 def free_port() -> int:
-    """A port of the loopback interface that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of the loopback interface that nobody listens on, and that no other test of this machine is given soon.
+
+    Linux gives it to nobody by chance, as it does those of connections: it stays free until the test uses it.
+    """
+    counter = Path(tempfile.gettempdir()) / f"nta-ports-{os.getuid()}"
+    with FileLock(f"{counter}.lock"):
+        last = int(counter.read_text()) if counter.exists() else 0
+        for number in range(last + 1, last + len(_PORTS)):
+            port = _PORTS[number % len(_PORTS)]
+            with socket.socket() as probe, suppress(OSError):
+                probe.bind(("127.0.0.1", port))
+                counter.write_text(str(number))
+                return port
+    raise AssertionError(f"every port from {_PORTS.start} to {_PORTS.stop} is in use")
 
 
 def user_for(name: str) -> str | None:
