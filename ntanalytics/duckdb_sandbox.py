@@ -55,6 +55,11 @@ def lock(connection: duckdb.DuckDBPyConnection, *, files: Iterable[str] = (), fo
         connection.execute(setting)
 
 
+def sql_names(names: Iterable[str]) -> list[str]:
+    """Return names of columns as SQL identifiers: one of them may be a word of SQL, such as ``check``."""
+    return ['"' + name.replace('"', '""') + '"' for name in names]
+
+
 def sql_literal(text: str) -> str:
     """Return a text as an SQL string literal."""
     return "'" + text.replace("'", "''") + "'"

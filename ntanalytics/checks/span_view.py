@@ -17,6 +17,8 @@ class _Days:
     note: str
     unknown_measures: frozenset[str]
     absent_note: str
+    part_measures: frozenset[str]
+    young_note: str
 
 
 def since(view: DatasetView, first: dt.date) -> Covered:
@@ -35,4 +37,6 @@ def since(view: DatasetView, first: dt.date) -> Covered:
         note=view.note,
         unknown_measures=view.unknown_measures,
         absent_note=view.absent_note,
+        part_measures=view.part_measures,
+        young_note=view.young_note,
     )

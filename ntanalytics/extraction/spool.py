@@ -152,7 +152,7 @@ class Spool:
     def _drop_duplicates(self, connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:
         """Write the files anew with one row of each key, and reject the others."""
         names = self._dataset.schema().names
-        key = ", ".join(self._dataset.key)
+        key = ", ".join(duckdb_sandbox.sql_names(self._dataset.key))
         paths = ", ".join(f"'{_quoted(str(file))}'" for file in files)
         # Equal keys have equal hashes; a collision of two different keys does no harm, since no row is dropped by it.
         repeats = f"""
@@ -162,7 +162,7 @@ class Spool:
             return
         _create_ranking(connection, self._dataset, files)
         same_key = " AND ".join(f"given.{name} IS NOT DISTINCT FROM repeated.{name}" for name in self._dataset.key)
-        columns = ", ".join(names)
+        columns = ", ".join(duckdb_sandbox.sql_names(names))
         kept = connection.sql(f"""
             SELECT {columns} FROM given ANTI JOIN repeated ON {same_key}
             UNION ALL
@@ -200,12 +200,13 @@ class Spool:
 
 def _create_ranking(connection: duckdb.DuckDBPyConnection, dataset: Dataset, files: Sequence[Path]) -> None:
     """Create ``given`` (all rows), ``repeated`` (keys of several rows) and ``ranked`` (their rows, numbered by key)."""
-    key = ", ".join(dataset.key)
+    key = ", ".join(duckdb_sandbox.sql_names(dataset.key))
     days = pa.table({"filename": [str(file) for file in files], "day": [day_of(file) for file in files]})
     connection.register("days", days)
     paths = ", ".join(f"'{_quoted(str(file))}'" for file in files)
     # The row that changed last is number 1, in whatever order the source gave the rows.
-    order = ", ".join(f"{name} DESC NULLS LAST" for name in (dataset.window, *dataset.schema().names) if name)
+    names = duckdb_sandbox.sql_names(filter(None, (dataset.window, *dataset.schema().names)))
+    order = ", ".join(f"{name} DESC NULLS LAST" for name in names)
     same_key = " AND ".join(f"given.{name} IS NOT DISTINCT FROM repeated.{name}" for name in dataset.key)
     counts = dataset.counts
     # Two words of a product with one word of the contract make two rows of one key: their counts are added up.

@@ -152,7 +152,8 @@ def _keys(location: TableLocation, dataset: Dataset, files: Sequence[Path]) -> I
     folder = files[0].parent.parent
     with duckdb_sandbox.open_connection(memory=_MEMORY, spill=folder / "duckdb", is_ordered=False) as connection:
         duckdb_sandbox.lock(connection, folders=[folder, location.folder])
-        connection.execute(f"CREATE TEMP TABLE new_rows AS SELECT {', '.join(dataset.key)} FROM {_read(files)}")  # noqa: S608 - our own names
+        key = ", ".join(duckdb_sandbox.sql_names(dataset.key))
+        connection.execute(f"CREATE TEMP TABLE new_rows AS SELECT {key} FROM {_read(files)}")  # noqa: S608 - our own names
         yield _Keys(connection, location, dataset)
 
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from ntanalytics.contract import dataset
+from ntanalytics.contract import DATASETS, dataset
 from ntanalytics.extraction.spool import Spool
 from ntanalytics.lake.delta import REJECTS
 from ntanalytics.lake.parts import day_of, read_parts
@@ -46,6 +46,21 @@ def test_words_that_are_one_module_of_ours_are_added_up_and_none_is_rejected(tmp
         ]
         assert spool.rejects().num_rows == 0
         assert spool.rows == {dt.date(2026, 11, 20): 3}
+
+
+@pytest.mark.parametrize("name", sorted(DATASETS))
+def test_of_two_equal_rows_of_any_dataset_one_stays(tmp_path: Path, name: str) -> None:
+    contract = dataset(name)
+    day = dt.date(2026, 11, 20)
+    values = {"timestamp": HOUR, "date32": day, "string": "a", "bool": True, "int": 1, "double": 0.5}
+    row = {
+        field.name: next(value for kind, value in values.items() if str(field.type).startswith(kind))
+        for field in contract.schema()
+    }
+    with Spool(tmp_path, contract) as spool:
+        spool.add(pa.Table.from_pylist([row, row], schema=contract.schema()), REJECTS.empty_table())
+        spool.finish()
+        assert read_parts(spool.files(), contract.schema()).read_all().num_rows == 1
 
 
 def test_many_rows_of_few_keys_are_made_one_a_key_with_little_memory_and_the_rest_stays(tmp_path: Path) -> None:

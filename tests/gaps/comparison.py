@@ -10,7 +10,6 @@ Each value, sentence and state of the damaged record is one of
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections import Counter
@@ -22,7 +21,7 @@ from ntanalytics.findings.phrases import named
 from ntanalytics.metrics.identity.units import spelling
 from ntanalytics.metrics.number_format import format_number
 from tests.gaps.records import RecordedBlocks
-from tests.gaps.texts import Fact, compare_text, fact, is_latest_onset, is_marked, is_rest, unknown_count
+from tests.gaps.texts import Fact, by_full_name, compare_text, fact, is_latest_onset, is_marked, is_rest, unknown_count
 
 #: Columns that number the rows of a report: they move when a row is not known.
 ORDINALS = frozenset({"place", "number"})
@@ -43,9 +42,6 @@ BASES = {"disks.disk_per_day": "disk_days", "disks.days_until_full": "disk_days"
 PROJECTED = frozenset({"expected", "low", "high"})
 
 VIOLATIONS = ("critical", "warning")
-
-#: Name of an event that more is known of → that of the same event without: one address on one account.
-LESS_KNOWN = {"单一来源地址": "单一账号"}
 
 #: Columns of the inspection that count its checks, each of which is compared on the board.
 CHECK_COUNTS = frozenset({"checks", "wrong", "watched", "not_known"})
@@ -104,7 +100,6 @@ def compare(complete: RecordedBlocks, damaged: RecordedBlocks, whole: RecordedBl
             others hide: where one of the first sentences is not known, the next one takes its place, and where a
             finding is not known, what it hides comes up.
     """
-    damaged = _as_known(complete, damaged)
     rows = [row for block in damaged.values() if block["block"] == "board" for row in block["rows"]]
     told = [row["subject"] for row in rows if row["code"].startswith("data.") and row["state"] != "ok"]
     doubtful = [row for row in rows if row["state"] in VIOLATIONS and is_marked(row.get("evidence", ""))]
@@ -138,16 +133,6 @@ def compare(complete: RecordedBlocks, damaged: RecordedBlocks, whole: RecordedBl
     for name in damaged.keys() - complete.keys():
         verdict.add("false" if damaged[name]["block"] != "table" else "unknown", name, None, "block")
     return verdict
-
-
-def _as_known(complete: RecordedBlocks, damaged: RecordedBlocks) -> RecordedBlocks:
-    """Return the damaged record with the events that it knows less of by the names that the complete one has."""
-    true, seen = json.dumps(complete, ensure_ascii=False), json.dumps(damaged, ensure_ascii=False)
-    for full, less in LESS_KNOWN.items():
-        if less not in true and full in true:
-            seen = seen.replace(less, full)
-    renamed: RecordedBlocks = json.loads(seen)
-    return renamed
 
 
 def _unknown_checks(record: RecordedBlocks) -> int:
@@ -203,8 +188,10 @@ def _table(verdict: Verdict, name: str, true: Mapping[str, Any], seen: Mapping[s
             )
             verdict.add(kind, f"{place}.{column}", value, other[column])
     hidden = {(*_key(row, keys), row.get("state")) for row in true["whole"]}
+    named = {tuple(map(by_full_name, key)) for key in (_key(row, keys) for row in true["rows"])}
     for key, row in others.items():
-        if (*key, row.get("state")) in hidden:  # what hides it over complete data is not known here
+        is_renamed = tuple(map(by_full_name, key)) in named
+        if is_renamed or (*key, row.get("state")) in hidden:  # what hides it over complete data is not known here
             verdict.add("equal", f"{name}[{'/'.join(map(str, key))}]", None, "row")
             continue
         # what a lost column would tell apart stands in one row without a name
@@ -241,6 +228,7 @@ def _board(verdict: Verdict, name: str, true: Mapping[str, Any], seen: Mapping[s
             verdict.add("unknown" if is_quiet else "false", place, row["state"], None)
             continue
         is_told = other["state"] == "unknown" or is_marked(other.get("evidence", ""))
+        is_told |= _is_moved(row, other, true["rows"], seen["rows"])
         kind = "equal" if other["state"] == row["state"] else "unknown" if is_told else "false"
         verdict.add(kind, f"{place}.state", row["state"], other["state"])
     hidden = {(row["code"], row["entity"], row["state"]) for row in true["whole"]}
@@ -251,6 +239,25 @@ def _board(verdict: Verdict, name: str, true: Mapping[str, Any], seen: Mapping[s
         is_told = row["state"] in ("unknown", "ok") or code.startswith("data.") or is_marked(row.get("evidence", ""))
         kind = "unknown" if is_told else "false"
         verdict.add(kind, f"{name}[{code}/{entity}]", None, row["state"])
+
+
+_Row = Mapping[str, Any]
+
+
+def _is_moved(row: _Row, other: _Row, true: Iterable[_Row], seen: Iterable[_Row]) -> bool:
+    """Return whether a violation is told of another subject of its check, since the one of complete data is unknown."""
+    unknown = {(item["code"], item["entity"]) for item in seen if item["state"] == "unknown"}
+    told = _of_any_subject(other)
+    return any(
+        item["state"] == other["state"] and _of_any_subject(item) == told
+        for item in true
+        if item["code"] == row["code"] and (item["code"], item["entity"]) in unknown
+    )
+
+
+def _of_any_subject(row: _Row) -> str:
+    """Return the evidence of a finding without its subject."""
+    return str(row.get("evidence", "")).replace(str(row.get("subject", "")), "")
 
 
 def _sentences(verdict: Verdict, name: str, true: Mapping[str, Any], seen: Mapping[str, Any]) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from unittest import mock
 
 from ntanalytics.checks import engine
+from ntanalytics.checks.engine import Evaluation
 from ntanalytics.findings import lifecycle_text
+from ntanalytics.findings.finding import Finding
 from ntanalytics.recommendations import text as recommendations_text
 from ntanalytics.report_content import overview, sms_volume, weekly_text
+from ntanalytics.report_content.incidents import DeskIncident
 from ntanalytics.reports.blocks import block as blocks_module
 from ntanalytics.reports.blocks.block import Block, to_json
 from ntanalytics.settings import project_dir
@@ -25,16 +28,24 @@ RecordedBlocks = Mapping[str, Mapping[str, Any]]
 
 
 def whole_record(site: GapSite, report: str, period: str) -> RecordedBlocks:
-    """Return the blocks of a report whose lists of sentences are not cut, and of which no finding hides another."""
+    """Return the blocks of a report whose lists of sentences are not cut.
+
+    No finding hides another, and none stands behind an incident of the desk.
+    """
     with (
         mock.patch.object(engine, "suppress", lambda findings, checks, spans: (list(findings), [])),
         mock.patch.object(weekly_text, "MAX_DECISIONS", _ALL),
-        mock.patch.multiple(overview, MAX_INCIDENTS=_ALL, MAX_EXCEPTIONS=_ALL, _worst_of_each=list),
+        mock.patch.multiple(overview, MAX_INCIDENTS=_ALL, MAX_EXCEPTIONS=_ALL, _worst_of_each=list, incidents_of=_none),
         mock.patch.object(sms_volume, "MAX_EXCEPTIONS", _ALL),
         mock.patch.object(recommendations_text, "MOST", _ALL),
         mock.patch.dict(lifecycle_text.opening.__kwdefaults__, limit=_ALL),
     ):
         return record(site, report, period)
+
+
+def _none(evaluation: Evaluation, _places: object) -> tuple[list[DeskIncident], Sequence[Finding]]:
+    """Return that the desk knows of no incident, so that each finding stands by itself."""
+    return [], evaluation.findings
 
 
 def record(site: GapSite, report: str, period: str) -> RecordedBlocks:

