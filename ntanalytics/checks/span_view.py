@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+import ibis.expr.types as ir
+
 from ntanalytics.metrics.figures import Covered
 from ntanalytics.metrics.rows import rows
 from ntanalytics.workspace.dataset_view import DatasetView
@@ -19,6 +21,11 @@ class _Days:
     absent_note: str
     part_measures: frozenset[str]
     young_note: str
+
+
+def rows_of_whole_days(view: DatasetView) -> ir.Table:
+    """Return the recent rows without the days of a gap: of a damaged day neither the hours nor the peak are its own."""
+    return view.recent.semi_join(view.days.filter(view.days.is_covered).select("day"), "day")
 
 
 def since(view: DatasetView, first: dt.date) -> Covered:
@@ -37,6 +44,6 @@ def since(view: DatasetView, first: dt.date) -> Covered:
         note=view.note,
         unknown_measures=view.unknown_measures,
         absent_note=view.absent_note,
-        part_measures=view.part_measures,
-        young_note=view.young_note,
+        part_measures=getattr(view, "part_measures", frozenset()),
+        young_note=getattr(view, "young_note", ""),
     )

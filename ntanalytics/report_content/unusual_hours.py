@@ -9,6 +9,7 @@ from typing import Any
 import ibis.expr.types as ir
 from ibis import _
 
+from ntanalytics.checks.span_view import rows_of_whole_days
 from ntanalytics.contract.infra import HOST_METRICS
 from ntanalytics.detectors.novelty import LEARNING_DAYS, NovelHours, novel_hours
 from ntanalytics.metrics.number_format import format_number
@@ -48,9 +49,9 @@ def unusual_hours(report: Report, history: int, *, id: str = "unusual") -> Table
     web = report.dataset("infra.requests", history=history)
     rows: list[dict[str, Any]] = []
     for metric in ("cpu_rate", "memory_rate"):
-        hourly = _of_whole_days(metrics).filter(_.metric == metric).select("host", "hour_at", "mean")
+        hourly = rows_of_whole_days(metrics).filter(_.metric == metric).select("host", "hour_at", "mean")
         rows += _rows(novel_hours(_by_host(hourly), _HOUR), HOST_METRICS[metric], "rate:0", "")
-    failed = _of_whole_days(web).filter(_.status >= 500)
+    failed = rows_of_whole_days(web).filter(_.status >= 500)
     errors = novel_hours(_by_service(report, failed), timedelta(seconds=_QUARTER_S), least=_FEWEST_ERRORS)
     rows += _rows(errors, "失败请求（每刻钟）", "integer", "次")
     rows.sort(key=lambda row: row["at"], reverse=True)
@@ -71,12 +72,6 @@ def unusual_hours(report: Report, history: int, *, id: str = "unusual") -> Table
     shown = tuple({name: json_value(value) for name, value in row.items()} for row in rows[:MOST])
     origin = report.origin("findings.unusual_hours", metrics, web)
     return Table(id, "主机与服务异动时段", fields=_FIELDS, rows=shown, note=note, origin=origin)
-
-
-def _of_whole_days(scope: DatasetView) -> ir.Table:
-    """Return the rows of the days without a gap: of a damaged day no hour has its own rows."""
-    whole = scope.days.filter(scope.days.is_covered).select("day")
-    return scope.recent.semi_join(whole, "day")
 
 
 def _whole_days(scope: DatasetView) -> int:

@@ -16,10 +16,11 @@ from ntanalytics.findings.phrases import day_words
 from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.desk import tickets
 from ntanalytics.metrics.docexchange import documents
+from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.identity import logins
 from ntanalytics.metrics.im import messages
 from ntanalytics.metrics.oa import task_duration
-from ntanalytics.metrics.quantity import Quantity, quantity
+from ntanalytics.metrics.quantity import Quantity
 from ntanalytics.metrics.seal import seals
 from ntanalytics.metrics.sms import volume as sms_volume
 from ntanalytics.metrics.sso import accesses
@@ -180,6 +181,6 @@ def _span(context: CheckContext, dataset: str, first: date, last: date) -> SpanV
 
 
 def _counted(context: CheckContext, volume: AnnualMeasure, view: SpanView) -> Quantity:
-    """Return a volume over a span: over a gap a lower bound."""
+    """Return a volume over a span: over a gap a lower bound, unknown where a source lacks a column of it."""
     value = volume.count(context, view).select(volume.measure).to_pyarrow()[volume.measure][0].as_py()
-    return quantity(MEASURES[volume.measure], value or 0, is_complete=view.is_complete)
+    return figures([{volume.measure: value or 0}], view).total.quantity(volume.measure)

@@ -16,7 +16,7 @@ from ntanalytics.checks.check import EVERY_PERIOD, LONGER_PERIODS, Check, Suppre
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.onset import with_onset
 from ntanalytics.checks.section import HISTORY
-from ntanalytics.checks.span_view import since
+from ntanalytics.checks.span_view import rows_of_whole_days, since
 from ntanalytics.findings.finding import Entity, Finding, Window, violations
 from ntanalytics.findings.judgement import evaluate_rules
 from ntanalytics.findings.phrases import hours_words
@@ -47,7 +47,7 @@ def load(context: CheckContext, metric: str) -> pa.Table:
 
 def disk_growth(context: CheckContext) -> pa.Table:
     """Return level and growth of each disk at the end of the period (``metrics.infra.disks.growth``)."""
-    return disks.growth(context.dataset("infra.metrics", HISTORY).recent, context.on).to_pyarrow()
+    return disks.growth(rows_of_whole_days(context.dataset("infra.metrics", HISTORY)), context.on).to_pyarrow()
 
 
 def _load(context: CheckContext, rule: Rule, *, metric: str) -> list[Finding]:
