@@ -166,7 +166,9 @@ def _without_absent(context: CheckContext, check: Check, rule: Rule, findings: S
     )
     if not lacks and not any(rule.measure in view.unknown_measures for view in views.values()):
         return findings
-    wrong = [] if rule.measure in SKEWED else [finding for finding in findings if finding.is_violation]
+    # rows without a subject count for none: one that has too few may have more
+    is_doubtful = rule.measure in SKEWED or (lacks and rule.threshold.good == "up")
+    wrong = [] if is_doubtful else [finding for finding in findings if finding.is_violation]
     return wrong or [unknown(rule, "not_in_source")]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from ntanalytics.checks.check import DAY
 from ntanalytics.checks.engine import Evaluation
 from ntanalytics.checks.section import HISTORY, SubsystemSummary
 from ntanalytics.checks.span_view import since
@@ -17,6 +18,7 @@ from ntanalytics.findings.headline import NOT_KNOWN
 from ntanalytics.findings.lifecycle import LifecycleState
 from ntanalytics.findings.lifecycle_text import opening
 from ntanalytics.findings.place import Topology, host_of
+from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.text import WordedFinding
 from ntanalytics.findings.threshold import ORDER, worst
 from ntanalytics.findings.week_strip import LEGEND
@@ -35,7 +37,7 @@ from ntanalytics.reports import Board, Sentence, Table, board
 from ntanalytics.reports.column_labels import column_labels
 from ntanalytics.reports.data import plain_row
 from ntanalytics.reports.record import DETAIL, Field
-from ntanalytics.subsystems import topology
+from ntanalytics.subsystems import subsystem, topology
 from ntanalytics.subsystems.infra import host_checks
 from ntanalytics.workspace.report import Report
 
@@ -219,7 +221,9 @@ def hosts_board(inspection: DayInspection, *, id: str = "hosts") -> Table:
     findings = [finding for finding in inspection.evaluation.findings if finding.subsystem == "infra"]
     # a switch answers and is not measured
     watched = {finding.entity.key for finding in findings if finding.entity.kind == "host"}
-    views = map(inspection.evaluation.context.dataset, _OF_HOSTS)
+    views = [
+        inspection.evaluation.context.dataset(name) for name in _asked_of_hosts(inspection.evaluation.context.rules)
+    ]
     missing = [view.contract.label for view in views if not view.sources or not view.is_complete]
     rows = []
     for host in sorted({row["host"] for row in inspection.loads} | watched):
@@ -246,6 +250,13 @@ def hosts_board(inspection: DayInspection, *, id: str = "hosts") -> Table:
     if missing:
         note += f"{'、'.join(missing)}不全：未见异常的主机状态未知，可能有主机未列出。"
     return Table(id, "主机", fields=_HOSTS, rows=tuple(rows), note=note, origin=infra.origin)
+
+
+def _asked_of_hosts(rules: Mapping[str, Rule]) -> list[str]:
+    """Return the datasets that tell the state of hosts, without those whose rules the site has all switched off."""
+    own = [check for check in subsystem("infra").checks if DAY in check.every and check.rule != "infra.surveillance"]
+    asked = {name for check in own if rules[check.rule].enabled for name in check.reads}
+    return [name for name in _OF_HOSTS if name in asked]
 
 
 def _is_foreseen(days: float | None) -> bool:

@@ -50,6 +50,10 @@ CHECK_COUNTS = frozenset({"checks", "wrong", "watched", "not_known"})
 #: urgent: over a gap another row may do so.
 CHOSEN_ROWS = frozenset({"burden", "disks", "planned"})
 
+#: The check of how far back a source can be read, and the codes of findings about the data themselves.
+LOG_RETENTION = "infra.log_retention"
+_OF_DATA = ("data.", LOG_RETENTION)
+
 #: The subsystem of the data themselves.
 DATA = "数据完整性"
 
@@ -101,7 +105,8 @@ def compare(complete: RecordedBlocks, damaged: RecordedBlocks, whole: RecordedBl
             finding is not known, what it hides comes up.
     """
     rows = [row for block in damaged.values() if block["block"] == "board" for row in block["rows"]]
-    told = [row["subject"] for row in rows if row["code"].startswith("data.") and row["state"] != "ok"]
+    of_data = [row for row in rows if row["code"].startswith(_OF_DATA) and row["state"] != "ok"]
+    told = [row["subject"] for row in of_data]
     doubtful = [row for row in rows if row["state"] in VIOLATIONS and is_marked(row.get("evidence", ""))]
     told += [named(row["subject"], row["check"]) for row in doubtful]
     told += [f"[{row['subsystem']}].state" for row in doubtful]
@@ -113,7 +118,7 @@ def compare(complete: RecordedBlocks, damaged: RecordedBlocks, whole: RecordedBl
         if {"subject", "evidence"} <= set(row)
     ]
     facts = [fact(row["subject"], row["subject"], row["evidence"], row.get("since")) for row in judged]
-    subjects = frozenset({DATA, "/data.", "[data.", *map(spelling, told)})
+    subjects = frozenset({DATA, "/data.", "[data.", f"[{LOG_RETENTION}", *map(spelling, told)})
     more_unknown = _unknown_in_lines(damaged) > _unknown_in_lines(complete)
     verdict = Verdict(subjects=subjects, facts=facts, has_more_unknown=more_unknown)
     gaps = bool(damaged["head"].get("gaps")) if "head" in damaged else False

@@ -86,6 +86,13 @@ class GapSite:
         self.config.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
         self.__dict__.pop("settings", None)
 
+    def switch_off(self, *rules: str) -> None:
+        """Switch rules off in the settings."""
+        content = yaml.safe_load(self.config.read_text(encoding="utf-8"))
+        content.setdefault("rules", {}).update({rule: {"enabled": False} for rule in rules})
+        self.config.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+        self.__dict__.pop("settings", None)
+
     def forget(self, dataset: str, first: dt.date, last: dt.date, error: str = "") -> None:
         """Remove days of a dataset from lake and ledger, as if they had never been extracted.
 

@@ -31,6 +31,17 @@ def _hosts(site: GapSite) -> tuple[dict[str, str], str]:
     return {row["host"]: row["state"] for row in shown.rows}, shown.note
 
 
+def test_a_site_without_a_dataset_switches_off_its_rules(city: City) -> None:
+    whole = GapSite(city.estate.directory)
+    states, _ = _hosts(whole)
+    with damageable(whole, "infra.patches") as damaged:
+        damaged.change_settings("infra.patches")
+        damaged.switch_off("infra.failed_patches", "infra.unpatched")
+        seen, note = _hosts(damaged)
+    assert seen["identity-app-1"] == states["identity-app-1"] == "ok"
+    assert contract.dataset("infra.patches").label not in note
+
+
 def test_a_host_is_not_called_well_where_its_patches_are_not_known(city: City) -> None:
     whole = GapSite(city.estate.directory)
     states, _ = _hosts(whole)

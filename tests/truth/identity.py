@@ -11,6 +11,7 @@ from tests.truth.span import DAY, Span, epoch, moment
 
 FAILURES, WITHIN = 20, dt.timedelta(minutes=10)
 DORMANT, SHARED_ADDRESSES = 90 * DAY, 5
+FORCED_WITHIN = dt.timedelta(hours=1)
 
 #: Rows of a user's fresh number: somebody tried a name that nobody has.
 _NOBODY = "MESSAGE = 'user not exist' OR DISPLAYNAME = 'not exist'"
@@ -101,6 +102,44 @@ class Identity:
                 places[account, at[:13]].add(address)
         return len({account for (account, _), found in places.items() if len(found) >= SHARED_ADDRESSES})
 
+    def guesses(self, span: Span) -> tuple[int, int, int]:
+        """Return the most accounts tried from an address, the most slow failures at an account, the accounts forced."""
+        addresses, accounts = self.suspects(span)
+        failed_from: dict[str, set[object]] = defaultdict(set)
+        entered_from: dict[str, set[str]] = defaultdict(set)
+        failed_at, entered_at = Counter[str](), Counter[str]()
+        places: dict[str, set[str]] = defaultdict(set)
+        entries: list[tuple[str, str, dt.datetime]] = []
+        for number, (at, account, address, is_success, _) in enumerate(
+            self.sources.rows("maxkey", _LOGINS, span.between)
+        ):
+            if address is not None and not is_success:  # each attempt at an unknown name is one of its own
+                failed_from[address].add(number if account is None else account)
+            elif address is not None and account is not None:
+                entered_from[address].add(account)
+            if account is not None:
+                (entered_at if is_success else failed_at)[account] += 1
+                if is_success and address is not None:
+                    entries.append((account, address, dt.datetime.fromisoformat(at)))
+                elif address is not None:
+                    places[account].add(address)
+        sprayed = (
+            len(tried)
+            for address, tried in failed_from.items()
+            if address not in addresses and len(tried) > 2 * len(entered_from[address])
+        )
+        slow = (
+            times for account, times in failed_at.items() if account not in accounts and times > 5 * entered_at[account]
+        )
+        forced = {
+            account
+            for account, address, at in entries
+            if account in accounts
+            and accounts[account][1] < at <= accounts[account][2] + FORCED_WITHIN
+            and address in places[account]
+        }
+        return max(sprayed, default=0), max(slow, default=0), len(forced)
+
     def findings(self, span: Span, block: str = "board") -> Figures:
         """Return the values of the checks."""
         total, failed = self.total(span)
@@ -114,6 +153,9 @@ class Identity:
         if span.first == span.last:
             figures[block, "identity.shared_accounts:subsystem/identity", "value"] = self.shared(span)
             figures[block, "identity.logins_fall:subsystem/identity", "value"] = total
+            names = ("sprayed_accounts", "slow_attempts", "forced_accounts")
+            for name, value in zip(names, self.guesses(span), strict=True):
+                figures[block, f"identity.{name}:subsystem/identity", "value"] = value
         return figures
 
     def weekly(self, span: Span) -> Figures:

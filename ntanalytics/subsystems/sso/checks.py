@@ -147,7 +147,7 @@ CHECKS: tuple[Check, ...] = (
         every=EVERY_PERIOD,
         suppressed_by=(SuppressedBy(("sso.app_failures",), "any", (DAY,)),),
     ),
-    Check(rule="sso.accesses", evaluate=_accesses, reads=_READS, every=LONGER_PERIODS),
+    Check(rule="sso.accesses", evaluate=_accesses, reads=_READS, subject_columns=_BY_APP, every=LONGER_PERIODS),
     Check(
         rule="sso.access_silence",
         evaluate=_access_silence,
