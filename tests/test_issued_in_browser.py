@@ -119,11 +119,24 @@ def test_its_print_has_numbered_pages_in_a_chinese_face(folder: Path) -> None:
 
 
 def test_the_index_names_every_report(folder: Path, chromium: Browser, issued: IssuedReports) -> None:
-    page = chromium.new_page(viewport={"width": 1366, "height": 768}, locale="zh-CN")
-    page.goto((issued.city.settings.outputs / "index.html").as_uri())
+    page = _index(chromium, issued)
     link = page.locator(f".report a[href='{folder.parent.name}/{folder.name}/report.html']")
     assert link.count() == 1
     assert dt.date.fromisoformat(page.locator(".when").inner_text().split()[1]) == UNTIL + dt.timedelta(days=1)
+    page.close()
+
+
+def test_axe_finds_nothing_serious_on_the_index_of_all_reports(chromium: Browser, issued: IssuedReports) -> None:
+    for report, period in REPORTS.items():
+        issued(report, period)
+    page = _index(chromium, issued)
+    assert page.locator(".report").count() >= len(REPORTS)
     found = Axe().run(page).response["violations"]
     assert [each["id"] for each in found if each["impact"] in ("serious", "critical")] == []
     page.close()
+
+
+def _index(chromium: Browser, issued: IssuedReports) -> Page:
+    page = chromium.new_page(viewport={"width": 1366, "height": 768}, locale="zh-CN")
+    page.goto((issued.city.settings.outputs / "index.html").as_uri())
+    return page

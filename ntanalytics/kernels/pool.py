@@ -27,7 +27,7 @@ DATA_LIBRARIES = (
 )  # fmt: skip
 
 #: Seconds that a kernel may wait for the libraries to be imported on a busy machine.
-_WARM_S = 60
+_WARM_S = 180
 
 
 class KernelPoolUnavailable(RuntimeError):

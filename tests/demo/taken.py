@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -45,19 +46,22 @@ class Lake:
         estate: the estate.
         folder: where the lake and the ledger go. Lakes have the same key of pseudonyms, so that they can be compared.
         first: the first day that is taken; default: the estate's.
+        datasets: what is taken; default: all.
 
     Attributes:
         taken: what was taken, an entry a source and dataset.
     """
 
-    def __init__(self, estate: Estate, folder: Path, first: dt.date | None = None) -> None:
+    def __init__(
+        self, estate: Estate, folder: Path, first: dt.date | None = None, datasets: Sequence[str] = ()
+    ) -> None:
         lake = folder / "lake"
         lake.mkdir(parents=True)
         (lake / KEY_NAME).write_bytes(KEY)
         changed = {"lake": lake, "ledger": f"sqlite:///{folder / 'ledger.sqlite'}"}
         self._settings = settings.load(estate.config).model_copy(update=changed)
         extractor = Extractor(self._settings, Ledger(self._settings.ledger), clock=estate.clock)
-        self.taken: list[ExtractionResult] = extractor.extract([], first or estate.first, estate.until)
+        self.taken: list[ExtractionResult] = extractor.extract(datasets, first or estate.first, estate.until)
         self._lake = DeltaLake(lake)
 
     def table(self, name: str) -> pa.Table:

@@ -25,7 +25,7 @@ from ntanalytics.ledger.schedule_tables import leases
 from ntanalytics.ledger.tables import extractions
 from ntanalytics.settings import load
 from tests.extraction import small_site
-from tests.servers.process import wait_until
+from tests.servers.process import PATIENCE_S, wait_until
 from tests.warm import WarmProcess
 
 #: Six weeks from Monday to Sunday; two sources, so twelve windows.
@@ -107,7 +107,7 @@ def test_three_processes_take_everything_once_and_one_that_was_killed_is_taken_o
         with ledger.begin() as connection:  # as it is after 90 seconds
             dead = leases.update().where(leases.c.name == lost).values(expires_at=dt.datetime(2026, 1, 1))
             connection.execute(dead)
-        said = [json.loads(process.communicate(timeout=120)[0]) for process in started]
+        said = [json.loads(process.communicate(timeout=PATIENCE_S)[0]) for process in started]
         assert [process.returncode for process in started] == [0, 0]
     shares = [[each for each in taken if not each["by_another_process"]] for taken in said]
     assert all(shares), "each had a window when the lock was given back"

@@ -74,6 +74,13 @@ operators: [{{channel: duty}}]
 """
 
 
+def write_probe(folder: Path, *cells: str) -> None:
+    """Write the notebook of a small report of messages, ``probe``: its parameters, and its other cells."""
+    made = [new_code_cell(cells[0], metadata={"tags": ["parameters"]}), *map(new_code_cell, cells[1:])]
+    about = {"title": "短信小报", "periods": ["day", "week"], "needs": {"sms.messages": 0}}
+    nbformat.write(new_notebook(cells=made, metadata={"ntanalytics": about}), folder / "probe.ipynb")
+
+
 class Town:
     """The site in a folder.
 
@@ -107,10 +114,7 @@ class Town:
 
     def write(self, *cells: str) -> None:
         """The report's notebook."""
-        made = [new_code_cell(cells[0], metadata={"tags": ["parameters"]}), *map(new_code_cell, cells[1:])]
-        about = {"title": "短信小报", "periods": ["day", "week"], "needs": {"sms.messages": 0}}
-        notebook = new_notebook(cells=made, metadata={"ntanalytics": about})
-        nbformat.write(notebook, self.notebooks / "probe.ipynb")
+        write_probe(self.notebooks, *cells)
 
     @property
     def settings(self) -> Settings:

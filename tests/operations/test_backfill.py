@@ -18,6 +18,7 @@ from ntanalytics.runner import RunContext
 from ntanalytics.scheduling.jobs import Job, periods_of
 from ntanalytics.settings import load
 from tests.desk import NOW, TODAY, Desk
+from tests.servers.process import PATIENCE_S
 
 NOV2, NOV9, NOV22 = (dt.date(2026, 11, day) for day in (2, 9, 22))
 
@@ -121,7 +122,7 @@ def test_one_that_was_killed_goes_on_where_it_was(desk: Desk):
         target=_fill_elsewhere, args=(desk.settings.file, desk.notebooks)
     )
     process.start()
-    ends = time.monotonic() + 120
+    ends = time.monotonic() + PATIENCE_S
     while not reached.exists() and time.monotonic() < ends:
         threading.Event().wait(0.05)
     assert reached.exists()

@@ -15,6 +15,8 @@ from typing import Any
 
 import lxml.etree
 import lxml.html
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 _STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
@@ -44,8 +46,16 @@ def unpacked(place: str, content: bytes) -> Iterator[tuple[str, bytes]]:
             except zlib.error:
                 continue  # a picture or a font in another coding; the bytes themselves were yielded above
     elif content[:4] == b"PAR1":
-        rows = pq.ParquetFile(io.BytesIO(content)).read().to_pylist()
-        yield f"{place}!rows", json.dumps(rows, ensure_ascii=False, default=str).encode()
+        table = pq.ParquetFile(io.BytesIO(content)).read()
+        yield from ((f"{place}!{name}", _values(table[name])) for name in table.column_names)
+
+
+def _values(column: pa.ChunkedArray) -> bytes:
+    """Return the values of a column as text, one after the other."""
+    if pa.types.is_nested(column.type) or pa.types.is_floating(column.type):  # Arrow writes large ones with an exponent
+        return json.dumps(column.to_pylist(), ensure_ascii=False, default=str).encode()
+    values = column if pa.types.is_binary(column.type) else column.cast(pa.large_string())
+    return b"\n".join(pc.drop_null(values).unique().cast(pa.large_binary()).to_pylist())
 
 
 def texts(path: Path) -> Iterator[tuple[str, str]]:

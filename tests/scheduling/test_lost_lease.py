@@ -19,7 +19,7 @@ from ntanalytics.scheduling.jobs import Job
 from ntanalytics.scheduling.outcomes import RunOutcome
 from ntanalytics.scheduling.run_due import run_due
 from tests.desk import Desk
-from tests.servers.process import wait_until
+from tests.servers.process import PATIENCE_S, wait_until
 from tests.warm import WarmProcess
 
 NOW = dt.datetime(2026, 11, 23, 1, tzinfo=dt.UTC)
@@ -81,7 +81,7 @@ def _state(pid: int) -> str:
 
 def _resumed(process: WarmProcess) -> str:
     os.kill(process.pid, signal.SIGCONT)
-    said, _ = process.communicate(timeout=120)
+    said, _ = process.communicate(timeout=PATIENCE_S)
     return said.strip()
 
 

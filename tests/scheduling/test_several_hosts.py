@@ -23,6 +23,7 @@ from ntanalytics.scheduling.run_due import run_due
 from ntanalytics.settings import load
 from tests.desk import Desk
 from tests.extraction.small_site import SmallSite
+from tests.servers.process import PATIENCE_S
 from tests.warm import WarmProcess
 
 #: A Monday's turns, called for on the Thursday, when the week's messages have settled.
@@ -37,7 +38,7 @@ MEETS = """
 import os, pathlib, signal, threading
 met = pathlib.Path(os.environ["MET"])
 (met / os.environ["TAKER"]).touch()
-for _ in range(600):
+for _ in range(3000):
     if top > 3 or len(list(met.iterdir())) >= 3:
         break
     threading.Event().wait(0.1)
@@ -96,7 +97,7 @@ def test_every_report_comes_out_once_several_hosts_make_them_and_a_killed_ones_i
 
     started = [_host(town.config, desk, met) for _ in range(3)]
     try:
-        said = [process.communicate(timeout=180)[0] for process in started]
+        said = [process.communicate(timeout=PATIENCE_S)[0] for process in started]
     finally:
         for process in started:
             process.kill()

@@ -23,8 +23,8 @@ PLACES = ("/usr/sbin", "/usr/local/sbin", "/sbin", "/usr/lib/kannel/test")
 #: Below the ports that Linux gives to connections (32768 and above).
 _PORTS = range(20_000, 32_000)
 
-#: Seconds that a server is given to answer.
-PATIENCE_S = 180
+#: Seconds that a server or another process is given: far more than it takes, since the machine may be loaded.
+PATIENCE_S = 600
 
 
 def program(name: str, *places: str) -> str:

@@ -21,6 +21,7 @@ from ntanalytics.scheduling.jobs import load_jobs
 from ntanalytics.scheduling.run_due import run_due
 from ntanalytics.settings import load
 from tests.faults.town import impatient
+from tests.soak.site import notebooks_of
 
 #: A server that has imported what a call needs and forks the callers.
 _FORKS = multiprocessing.get_context("forkserver")
@@ -115,7 +116,8 @@ def _call(config: Path, what: What, moment: dt.datetime) -> CallResult:
     try:
         settings = load(config)
         jobs = load_jobs(settings.jobs)
-        context = RunContext(settings=settings, clock=lambda: moment)
+        own = notebooks_of(config.parent)
+        context = RunContext(settings=settings, clock=lambda: moment, notebooks=own.resolve() if own.is_dir() else None)
         if what == "health":
             alert_health(context, health(context, jobs))
             return CallResult()

@@ -28,16 +28,19 @@ from tests.soak.expected_runs import ZONE
 _Rows = Counter[tuple[str, dt.date]]
 
 
-def compare(estate: Estate, reports: set[str], aside: Path, figures: dict[str, object]) -> Iterator[str]:
+def compare(
+    estate: Estate, reports: set[str], notebooks: Path | None, aside: Path, figures: dict[str, object]
+) -> Iterator[str]:
     """What differs, a sentence each, once all sources have been there for a while.
 
     Args:
         estate: the site.
         reports: the reports whose data are compared.
+        notebooks: their folder; None for the project's.
         aside: a folder in which another lake is filled in one go.
         figures: what was counted is put there.
     """
-    needs = sorted({name for report in reports for name in load_report(report).needs})
+    needs = sorted({name for report in reports for name in load_report(report, notebooks).needs})
     wanted = [name for name in needs if DATASETS[name].kind is not Kind.STATE]
     settings = load(estate.config)
     ledger = Ledger(settings.ledger)
@@ -48,7 +51,7 @@ def compare(estate: Estate, reports: set[str], aside: Path, figures: dict[str, o
     for each in taken:
         if each.error:
             yield f"at the end {each.dataset} of {each.source} cannot be taken: {each.error}"
-    whole = Lake(estate, aside)
+    whole = Lake(estate, aside, datasets=wanted)
     rows = 0
     for name in wanted:
         ours, theirs = _rows(DeltaLake(settings.lake), name, estate), _rows(DeltaLake(aside / "lake"), name, estate)

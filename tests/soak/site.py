@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from ntanalytics.demo import Estate, write_estate
+from ntanalytics.settings import project_dir
+from tests.faults.town import write_probe
 
 #: Many cheap reports and some that read every source: half a year takes about half an hour of one core.
 JOBS: dict[str, dict[str, Any]] = {
@@ -39,6 +42,24 @@ JOBS: dict[str, dict[str, Any]] = {
     },
 }  # fmt: skip
 
+#: A report of one question, one table and one chart.
+_SMALL = (
+    'period: str = "yesterday"  # 周期',
+    """
+from ntanalytics.workspace import open_report
+report = open_report("probe", period)
+messages = report.dataset("sms.messages")
+""",
+    """
+from ntanalytics.reports import Axes, chart, table
+counted = messages.table.group_by("carrier").aggregate(submitted=messages.table.count()).order_by("carrier")
+rows = messages.figures(counted)
+""",
+    'table(rows, "分运营商", id="counted")',
+    'chart(rows, "bar", Axes(x="carrier", y="submitted"), title="分运营商提交量", id="drawn")',
+    "report.head()",
+)
+
 _CHANNELS = """
 channels:
   share: {{kind: folder, path: share}}
@@ -57,6 +78,7 @@ def write_site(
     scale: float,
     mail_port: int,
     ledger: str = "",
+    is_small: bool = False,
 ) -> Estate:
     """Write a city with its jobs, its channels and its operators.
 
@@ -68,6 +90,7 @@ def write_site(
         scale: factor of the volumes.
         mail_port: where its mail server listens.
         ledger: the URL of its ledger; an SQLite file of its own by default.
+        is_small: whether it has the small report beside the project's, in a folder of its own.
     """
     estate = write_estate(folder, until=until, days=(until - first).days + 1, scale=scale)
     text = estate.config.read_text(encoding="utf-8") + _CHANNELS.format(port=mail_port)
@@ -76,6 +99,14 @@ def write_site(
     estate.config.write_text(text, encoding="utf-8")
     for name in ("share", "duty"):
         (folder / name).mkdir()
+    if is_small:
+        shutil.copytree(project_dir("notebooks"), notebooks_of(folder), ignore=shutil.ignore_patterns("explore"))
+        write_probe(notebooks_of(folder), *_SMALL)
     (folder / "scheduled").mkdir(exist_ok=True)
     (folder / "scheduled" / "jobs.yml").write_text(yaml.safe_dump({"jobs": jobs}, sort_keys=False), encoding="utf-8")
     return estate
+
+
+def notebooks_of(folder: Path) -> Path:
+    """Return the folder of the reports of a site that has the small one."""
+    return folder / "notebooks"

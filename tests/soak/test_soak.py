@@ -18,6 +18,8 @@ def test_two_weeks_with_faults_add_up(tmp_path: Path, monkeypatch: pytest.Monkey
         jobs=("daily-sms", "weekly-sms"),
         scale=0.001,
         verified=2,
+        # ten of them: the page of one question is issued, corrected and sent as one of a hundred
+        small=("daily-sms",),
         # half a minute of waiting for the ledger, and logs that these reports do not read, are left to the long one
         exclude=("ledger locked", "logs gone", "half-written gz"),
         databases=("sms_platform.sqlite",),

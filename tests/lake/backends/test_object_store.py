@@ -31,6 +31,7 @@ from ntanalytics.settings import StoreSettings, load
 from tests import warm
 from tests.extraction.small_site import SmallSite
 from tests.lake.test_lake import DAY, bills, parted, replace, total
+from tests.servers.process import PATIENCE_S
 from tests.servers.store import ObjectStore
 from tests.warm import WarmProcess
 
@@ -126,7 +127,7 @@ def _writer(hosts: Hosts, host: str, first: dt.date, program: str = _WRITES) -> 
 def test_two_hosts_that_write_different_days_at_once_lose_nothing(hosts: Hosts):
     # this server does not refuse a commit in another one's place: it is the leases that keep them apart
     writers = [_writer(hosts, "one", dt.date(2026, 11, 1)), _writer(hosts, "two", dt.date(2026, 11, 5))]
-    assert [writer.wait(120) for writer in writers] == [0, 0]
+    assert [writer.wait(PATIENCE_S) for writer in writers] == [0, 0]
     lake = hosts.lake("reader")
     assert lake.version(NAME) == 7
     assert len(lake.days(NAME, 7)) == 8
@@ -141,7 +142,7 @@ def test_a_write_that_was_broken_off_leaves_the_last_version(hosts: Hosts):
         "import os, signal\nimport ntanalytics.lake.commit as commit\n"
         "commit._append = lambda *given: os.kill(os.getpid(), signal.SIGKILL)\nlake = ",
     )
-    assert _writer(hosts, "two", DAY, killed).wait(60) == -signal.SIGKILL
+    assert _writer(hosts, "two", DAY, killed).wait(PATIENCE_S) == -signal.SIGKILL
     assert len(hosts.names()) == 2, "what it had brought is there, and named by no version"
     with sa.create_engine(f"sqlite:///{hosts.folder}/ledger.sqlite", poolclass=NullPool).begin() as connection:
         connection.execute(leases.update().values(expires_at=dt.datetime(2026, 1, 1)))
