@@ -198,14 +198,14 @@ class Extractor:
             contract = dataset_named(name)
             until = today if contract.kind is Kind.CASE else min(last, today)
             wanted = days_between(first - dt.timedelta(days=history), until)
+            sources = [source for source in self.sources_of(name) if only is None or (name, source.name) in only]
+            is_state = contract.kind is Kind.STATE
+            asked = days_between(first, today) if is_state else wanted
+            held = self._held_days(contract, asked[0], asked[-1]) if asked and sources else {}
             # Every source is examined before the first extraction: the lake knows its days, not their sources.
-            for source in self.sources_of(name):
-                if only is not None and (name, source.name) not in only:
-                    continue
-                if contract.kind is Kind.STATE:
-                    days = self._lacking_snapshot(contract, source, first, last)
-                else:
-                    days = self._lacking_days(contract, source, wanted)
+            for source in sources:
+                own = held.get(source.name, [])
+                days = self._lacking_snapshot(own, last) if is_state else self._lacking_days(contract, own, wanted)
                 lacking += self._windows(contract, source, days)
         return lacking
 
@@ -250,15 +250,15 @@ class Extractor:
         )
         time.sleep(PAUSE_S)
 
-    def _lacking_days(self, contract: Dataset, source: Source, wanted: list[dt.date]) -> list[dt.date]:
+    def _lacking_days(
+        self, contract: Dataset, held_days: Iterable[CoverageDay], wanted: list[dt.date]
+    ) -> list[dt.date]:
         """Return the days that were never extracted, or before they had settled, or that the lake no longer holds.
 
         A day extracted in the future counts as lacking, too: the clock was wrong, so the day may not have settled.
         """
-        if not wanted:
-            return []
         now = self._clock()
-        held = {day.day: day for day in self._held_days(contract, source, wanted[0], wanted[-1])}
+        held = {day.day: day for day in held_days}
         margin = dt.timedelta(days=contract.settles_after)
 
         def is_lacking(day: dt.date) -> bool:
@@ -267,24 +267,27 @@ class Extractor:
 
         return [day for day in wanted if is_lacking(day)]
 
-    def _lacking_snapshot(self, contract: Dataset, source: Source, first: dt.date, last: dt.date) -> list[dt.date]:
-        """Return today if a snapshot taken now is nearer to the window's end than those since its first day.
+    def _lacking_snapshot(self, held: Iterable[CoverageDay], last: dt.date) -> list[dt.date]:
+        """Return today if a snapshot taken now is nearer to the window's end than those held since its first day.
 
         There is one snapshot a day at most: a second one would only replace the first.
         """
         now, today = self._clock(), self._today()
-        held = self._held_days(contract, source, first, today)
+        held = list(held)
         if any(snapshot.day == today for snapshot in held):
             return []
         _, ends = local_window(last, last, self.settings.zone)
         best = nearest(held, ends)
         return [today] if best is None or abs(now - ends) < abs(best.taken_at - ends) else []
 
-    def _held_days(self, contract: Dataset, source: Source, first: dt.date, last: dt.date) -> list[CoverageDay]:
-        """Return the days of a source that were extracted and that the lake holds."""
+    def _held_days(self, contract: Dataset, first: dt.date, last: dt.date) -> Map[str, list[CoverageDay]]:
+        """Return source → its days that were extracted and that the lake holds."""
         held = self._lake.days(contract.name, self._lake.version(contract.name))
-        days = self.ledger.coverage.days(contract.name, first, last)
-        return [day for day in days if day.source == source.name and (not day.rows or day.day in held)]
+        by_source: dict[str, list[CoverageDay]] = {}
+        for day in self.ledger.coverage.days(contract.name, first, last):
+            if not day.rows or day.day in held:
+                by_source.setdefault(day.source, []).append(day)
+        return by_source
 
     def _today(self) -> dt.date:
         return self._clock().astimezone(self.settings.zone).date()

@@ -32,6 +32,9 @@ from ntanalytics.sources.source import BATCH_ROWS
 #: Memory of DuckDB during the search for repeated keys; the rest goes to disk.
 _MEMORY = "64MB"
 
+#: Rows of which the keys are compared without an engine of their own; to open one takes longer.
+_FEW_ROWS = 20_000
+
 
 class Spool:
     """Rows of one extraction by day, until they are handed to the lake.
@@ -106,11 +109,12 @@ class Spool:
             self._days.close()
             # The rows of one case may be on two days.
             groups = [self.files()] if self._dataset.kind is Kind.CASE else list(self._days.files.values())
-            if not any(groups):
-                return  # to open an engine takes longer than to read nothing
+            groups = [files for files in groups if files and not _is_surely_unique(files, self._dataset.key)]
+            if not groups:
+                return  # to open an engine takes longer than to read so little
             pa.default_memory_pool().release_unused()  # the search for repeated keys needs memory of its own
             with self._engine() as connection:
-                for files in filter(None, groups):
+                for files in groups:
                     self._drop_duplicates(connection, files)
             pa.default_memory_pool().release_unused()  # DuckDB's, before the lake takes memory of its own
         except OSError as error:
@@ -196,6 +200,15 @@ class Spool:
         connection = duckdb_sandbox.open_connection(memory=_MEMORY, spill=self._folder / "duckdb", is_ordered=False)
         duckdb_sandbox.lock(connection, folders=[self._folder])
         return connection
+
+
+def _is_surely_unique(files: Sequence[Path], key: Sequence[str]) -> bool:
+    """Return whether no key of some files occurs twice, where they are so small that this is known in a moment."""
+    if sum(pq.read_metadata(file).num_rows for file in files) > _FEW_ROWS:
+        return False
+    rows = pa.concat_tables(pq.ParquetFile(file).read(columns=list(key)) for file in files)
+    keys: int = rows.group_by(list(key), use_threads=False).aggregate([]).num_rows
+    return keys == rows.num_rows
 
 
 def _create_ranking(connection: duckdb.DuckDBPyConnection, dataset: Dataset, files: Sequence[Path]) -> None:

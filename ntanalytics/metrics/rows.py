@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
+import ibis
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pandas as pd
@@ -40,6 +41,11 @@ def arrow_table(table: Rows) -> pa.Table:
     if isinstance(table, pd.DataFrame):
         return pa.Table.from_pandas(table, preserve_index=False)
     return table if isinstance(table, pa.Table) else pa.Table.from_pylist(list(table))
+
+
+def in_memory(table: ir.Table) -> ir.Table:
+    """Return the rows of a table in memory, so that what is made of them reads no file and counts nothing again."""
+    return ibis.memtable(arrow_table(table))
 
 
 def only(table: Rows) -> dict[str, Any]:

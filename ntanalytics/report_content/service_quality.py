@@ -21,7 +21,7 @@ from ntanalytics.report_content.duties.span import DutySpan
 from ntanalytics.report_content.scoring import SheetScore, judge_by_sheet
 from ntanalytics.reports import Kpis, Sentence, Table, kpi, kpis, table
 from ntanalytics.reports.record import Field
-from ntanalytics.subsystems.infra.availability_checks import measured
+from ntanalytics.subsystems.infra.availability_checks import every_check, measured
 from ntanalytics.workspace.report import Report
 
 #: Duties that the first page lists, in its order.
@@ -102,7 +102,7 @@ def headlines(quality: ServiceQuality) -> Kpis:
 
 def platform_availability(span: DutySpan) -> Quantity:
     """Return the availability of the platform; its bound where too little was measured (docs/domain.md)."""
-    table, views = measured(span.context, lambda checks: checks)
+    table, views = span.context.shared(measured, every_check)
     row = figures(availability.platform(table), *views).total
     low = row["platform_availability_low"]
     if low is not None:

@@ -177,7 +177,7 @@ def _year(context: CheckContext, volume: AnnualMeasure) -> AnnualVolume | None:
 
 
 def _span(context: CheckContext, dataset: str, first: date, last: date) -> SpanView:
-    return SpanView(context.workspace, dataset_named(dataset), first, last)
+    return SpanView(context.report.rows_by_hour, dataset_named(dataset), first, last)
 
 
 def _counted(context: CheckContext, volume: AnnualMeasure, view: SpanView) -> Quantity:

@@ -25,17 +25,18 @@ def _nothing() -> None:
 
 
 @contextmanager
-def imported_meanwhile(progress: Callable[[str, int], None]) -> Iterator[Callable[[str, int], None]]:
+def imported_meanwhile(progress: Callable[[str, int], None], reports: Path) -> Iterator[Callable[[str, int], None]]:
     """Import the libraries of the renderings in a thread while a kernel works: this process would wait for it.
 
     Args:
         progress: a callback for progress.
+        reports: the folder with the reports of other periods; the letters of the latest OFD are drawn.
 
     Yields:
         The same callback, whose first call begins the import: what runs the kernel is imported by then. At the end the
         import is complete.
     """
-    thread = threading.Thread(target=_import_renderings, daemon=True)
+    thread = threading.Thread(target=_import_renderings, args=(reports,), daemon=True)
 
     def first_then_next(what: str, amount: int) -> None:
         if thread.ident is None:
@@ -49,7 +50,7 @@ def imported_meanwhile(progress: Callable[[str, int], None]) -> Iterator[Callabl
             thread.join()
 
 
-def _import_renderings() -> None:
+def _import_renderings(reports: Path) -> None:
     with suppress(ImportError):  # whoever needs it is told
         import ntanalytics.reports.compiled_theme
         import ntanalytics.reports.findings_json
@@ -60,6 +61,20 @@ def _import_renderings() -> None:
         from ntanalytics.reports.exporters.html import packed_plotly
 
         packed_plotly()  # the same in every page; to pack it takes longer than to draw one
+        _draw_letters(reports)
+
+
+def _draw_letters(reports: Path) -> None:
+    """Draw the letters of the latest OFD among some reports: the next one has most of them."""
+    with suppress(FontMissing, OSError, UnicodeDecodeError):
+        latest = max(reports.glob(f"*/{OFD}"), default=None)
+        if latest is None:
+            return
+        from ntanalytics.reports.exporters.ofd.fonts import Face, typeface
+
+        characters = set(latest.with_name(RECORD).read_text(encoding="utf-8"))
+        for face in Face:
+            typeface(face).draw(characters)
 
 
 def render_all(

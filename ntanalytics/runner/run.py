@@ -256,7 +256,7 @@ def _make(
     """
     task = engine.ExecutionTask(run.report, request.notebook.path, staged / RECORD, request.values)
     extraction_id = context.ledger.coverage.last_extraction_id()
-    with rendering.imported_meanwhile(context.progress) as progress:
+    with rendering.imported_meanwhile(context.progress, target.parent) as progress:
         engine.execute(
             task,
             environment={**kernel_environment(context.settings, run.run_id), **batch.environment},

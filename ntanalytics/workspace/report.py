@@ -34,6 +34,7 @@ class Report:
         previous: the previous period of the same kind.
         workspace: the site's lake.
         generated_at: the time at which this object was made, UTC; over a past state, that of the report.
+        rows_by_hour: the rows of its datasets by hour, with what was judged of each day.
     """
 
     def __init__(self, workspace: Workspace, name: str, title: str, period: Period) -> None:
@@ -44,7 +45,7 @@ class Report:
         self.workspace = workspace
         self.generated_at = workspace.past.generated_at if workspace.past else dt.datetime.now(dt.UTC)
         self._views: dict[str, DatasetView] = {}
-        self._rows_by_hour = RowsByHour(workspace)
+        self.rows_by_hour = RowsByHour(workspace)
         self._units: Units | None = None
         self._unit_notes: list[str] | None = None
 
@@ -65,7 +66,7 @@ class Report:
         view: DatasetView = (
             SnapshotView(self.workspace, self.period, contract, history)
             if contract.kind is Kind.STATE
-            else EventView(self._rows_by_hour, self.period, contract, history)
+            else EventView(self.rows_by_hour, self.period, contract, history)
         )
         self._views[name] = view
         return view

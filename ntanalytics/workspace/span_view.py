@@ -8,7 +8,6 @@ from ntanalytics.contract import Dataset
 from ntanalytics.periods import Period, days_between
 from ntanalytics.workspace.dataset_view import DatasetView, EventView
 from ntanalytics.workspace.day_damage import HISTORY_DAYS, RowsByHour
-from ntanalytics.workspace.site import Workspace
 
 
 class SpanView(EventView):
@@ -17,7 +16,7 @@ class SpanView(EventView):
     A report declares no such span, so that the days which the lake does not hold are gaps.
 
     Args:
-        workspace: the site.
+        rows_by_hour: the rows of the site's lake, with what the report judged of each day.
         contract: the dataset.
         first: the first day.
         last: the last day.
@@ -26,9 +25,10 @@ class SpanView(EventView):
         held: the days of the span of which the lake holds something.
     """
 
-    def __init__(self, workspace: Workspace, contract: Dataset, first: dt.date, last: dt.date) -> None:
+    def __init__(self, rows_by_hour: RowsByHour, contract: Dataset, first: dt.date, last: dt.date) -> None:
+        workspace = rows_by_hour.workspace
         DatasetView.__init__(self, workspace, Period.contract(first, last), contract)
-        self._rows_by_hour = RowsByHour(workspace)
+        self._rows_by_hour = rows_by_hour
         self._first = first
         span = days_between(first, last)
         self._covered = workspace.covered_days(contract.name, first - dt.timedelta(days=HISTORY_DAYS), last)

@@ -13,6 +13,7 @@ from ntanalytics.reports import exporters
 from ntanalytics.reports.exporters.ofd import fonts
 from ntanalytics.reports.exporters.pdf import find_browser
 from ntanalytics.reports.verification import verify, verify_ofd
+from ntanalytics.runner.rendering import imported_meanwhile
 from tests.desk import Desk
 from tests.reports.ofd_fonts import needs_fonts
 
@@ -92,6 +93,22 @@ def test_without_the_fonts_the_report_is_issued_and_names_the_package(
     assert "fonts-noto-cjk" in result.left_out["report.ofd"]
     assert not (desk.published / "report.ofd").exists()
     verify(desk.published)
+
+
+@needs_fonts
+def test_letters_are_drawn_while_a_kernel_works_and_a_damaged_report_of_last_week_stops_nothing(tmp_path: Path) -> None:
+    for period, text in (("2026-W46", "旧"), ("2026-W47", "新")):
+        (tmp_path / period).mkdir()
+        (tmp_path / period / "report.ipynb").write_text(text, encoding="utf-8")
+        (tmp_path / period / "report.ofd").touch()
+    fonts.typeface.cache_clear()
+    with imported_meanwhile(lambda *_: None, tmp_path) as progress:
+        progress("a report", 0)
+    [drawn] = fonts.typeface(fonts.Face.SONG)._outlines
+    assert drawn == fonts.typeface(fonts.Face.SONG).glyph("新")
+    (tmp_path / "2026-W47" / "report.ipynb").write_bytes(b"\xff")
+    with imported_meanwhile(lambda *_: None, tmp_path) as progress:
+        progress("a report", 0)
 
 
 def test_renderings_that_differ_from_the_record_are_not_published_with_their_print(

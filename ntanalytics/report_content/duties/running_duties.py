@@ -19,7 +19,7 @@ from ntanalytics.metrics.rows import rows
 from ntanalytics.periods import days_between
 from ntanalytics.report_content.duties.duty import Duty, Fact
 from ntanalytics.report_content.duties.span import DutySpan
-from ntanalytics.subsystems.infra.availability_checks import measured, target
+from ntanalytics.subsystems.infra.availability_checks import every_check, measured, target
 
 #: Time from discovery within which an incident of the level 较大 or above is reported by a city (docs/domain.md, Desk).
 REPORTED_WITHIN = timedelta(hours=REPORTING_HOURS["other"])
@@ -34,7 +34,7 @@ _CLOCKS: dict[str, tuple[Result, str]] = {
 
 
 def _availability(span: DutySpan) -> Iterator[Fact]:
-    table, views = measured(span.context, lambda checks: checks)
+    table, views = span.context.shared(measured, every_check)
     goal = target(span.context)
     for row in figures(table, *views):
         name = SUBSYSTEMS[row["subsystem"]]

@@ -22,7 +22,7 @@ from ntanalytics.metrics.figures import FigureRow, Figures, case_list, figures
 from ntanalytics.metrics.infra import availability, probes
 from ntanalytics.metrics.infra.check_spans import GAP
 from ntanalytics.metrics.infra.planned_downtime import PlannedWork, confirmed_work
-from ntanalytics.metrics.rows import rows
+from ntanalytics.metrics.rows import in_memory, rows
 from ntanalytics.subsystems.infra.host_checks import MONITORING_ENTITY
 from ntanalytics.subsystems.infra.machine_words import site_of
 from ntanalytics.subsystems.infra.text import check_source_label
@@ -35,6 +35,11 @@ SOURCE_DAYS = 7
 _MAX_VALIDITY_DAYS = 3650
 
 Row = Mapping[str, Any]
+
+
+def every_check(checks: ir.Table) -> ir.Table:
+    """Return the checks as they are."""
+    return checks
 
 
 def service_checks(checks: ir.Table) -> ir.Table:
@@ -51,7 +56,7 @@ def certificates(context: CheckContext) -> pa.Table:
 def _availability(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the findings of the subsystems; of a day without its hosts, which have a rule of their own."""
     checks = context.dataset("infra.checks")
-    table, views = measured(context, service_checks if context.is_day else lambda checks: checks)
+    table, views = context.shared(measured, service_checks if context.is_day else every_check)
     findings = [_shown(rule, row) for row in figures(table, *views)]
     if not context.is_day:
         return findings
@@ -74,9 +79,11 @@ def planned(context: CheckContext) -> tuple[Sequence[PlannedWork], list[DatasetV
 
 
 def measured(
-    context: CheckContext, chosen: Callable[[ir.Table], ir.Table], *, before: bool = False
+    context: CheckContext, chosen: Callable[[ir.Table], ir.Table], before: bool = False
 ) -> tuple[ir.Table, list[DatasetView]]:
     """Return the availability of the period, or of the one before it, and the datasets that it was made of.
+
+    Its few rows are in memory: the figures of the platform are made of them, and the outages are counted once.
 
     Args:
         context: the context.
@@ -93,7 +100,8 @@ def measured(
         (checks.recent.checked_at >= ibis.literal(begin - GAP)) & (checks.recent.checked_at < ibis.literal(begin))
     )
     near = (checks.before if before else checks.table).union(earlier)
-    return availability.availability(chosen(near), begin, end, windows, target=target(context)), [checks, *views]
+    made = availability.availability(chosen(near), begin, end, windows, target=target(context))
+    return in_memory(made), [checks, *views]
 
 
 def _shown(rule: Rule, row: FigureRow) -> Finding:

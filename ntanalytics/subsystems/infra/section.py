@@ -10,7 +10,7 @@ from ntanalytics.checks.subsystem import Section
 from ntanalytics.findings.finding import Finding
 from ntanalytics.metrics.figures import FigureRow, case_list, figures
 from ntanalytics.metrics.infra import availability, probes, requests
-from ntanalytics.subsystems.infra.availability_checks import certificates, measured, planned
+from ntanalytics.subsystems.infra.availability_checks import certificates, every_check, measured, planned
 from ntanalytics.subsystems.infra.load_checks import disk_figures, load
 from ntanalytics.subsystems.infra.retention_checks import BACKUP_DAYS, plans
 from ntanalytics.subsystems.infra.text import backup_highlights
@@ -28,8 +28,8 @@ def summarize(context: CheckContext, findings: Sequence[Finding]) -> SubsystemSu
     end, offset = context.ends_at, context.utc_offset_h
     backup_plans = figures(context.shared(plans), backups)
     late = sum(finding.code == "infra.backup_lateness" and finding.is_violation for finding in findings)
-    now, views = measured(context, lambda checks: checks)
-    was, _ = measured(context, lambda checks: checks, before=True)
+    now, views = context.shared(measured, every_check)
+    was, _ = context.shared(measured, every_check, True)
     windows, _ = context.shared(planned)
     total = compared(availability.platform(now), availability.platform(was), availability.PLATFORM, *views)
     low = figures(availability.platform(now), *views).total["platform_availability_low"]

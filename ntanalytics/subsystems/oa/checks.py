@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.checks.account_activity import account_beyond
@@ -21,7 +20,7 @@ from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics import days as by_days
 from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.oa import adoption, intraday, task_duration
-from ntanalytics.metrics.rows import rows
+from ntanalytics.metrics.rows import in_memory, rows
 from ntanalytics.subsystems.oa.adoption_checks import ADOPTION_CHECKS, edition_entity, unit_entity
 from ntanalytics.subsystems.oa.cancellation_checks import CANCELLATION_CHECK
 from ntanalytics.subsystems.oa.section import EVER, levels
@@ -47,11 +46,6 @@ def _module(row: Mapping[str, Any]) -> Entity:
     edition = edition_entity(row)
     module = MODULES.get(row["module"], row["module"])
     return Entity("module", f"{edition.key}/{row['module']}", f"{edition.label}·{module}")
-
-
-def in_memory(table: ir.Table) -> ir.Table:
-    """Return a small table in memory, so that it is read once."""
-    return ibis.memtable(table.to_pyarrow())
 
 
 def _hours(context: CheckContext) -> list[dict[str, Any]]:

@@ -73,6 +73,11 @@ class Typeface:
         """Return the advance of a character, in ems."""
         return float(self._advances[self.glyph(character)][0]) / UNITS_PER_EM
 
+    def draw(self, characters: Iterable[str]) -> None:
+        """Draw the glyphs of some characters, which takes most of the time of a subset, before one is asked for."""
+        for character in characters:
+            self._outline(self.glyph(character))
+
     def subset(self, characters: Iterable[str]) -> bytes:
         """Return a TrueType font with the glyphs of some characters; the same ones give the same bytes."""
         wanted = {ord(character): self.glyph(character) for character in sorted(set(characters))}
