@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+import ibis
+
 from ntanalytics.checks.check import Check, Span, SuppressedBy
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.entities import places
+from ntanalytics.checks.parent_units import column_of
+from ntanalytics.contract import DATASETS
+from ntanalytics.contract.outcomes import tells_what
 from ntanalytics.findings.finding import Finding, subsystem_entity
 from ntanalytics.findings.planned_work import joining_units, planned_hours, suppress_planned
-from ntanalytics.findings.subjects import members_of
+from ntanalytics.findings.subjects import dataset_of, members_of
 from ntanalytics.findings.threshold import ORDER
+from ntanalytics.metrics.rows import rows
+from ntanalytics.metrics.slots import local_day
 
 #: Days before its begin for which a change may be planned.
 LONGEST_CHANGE_DAYS = 7
@@ -21,6 +28,8 @@ PLANNED_READS: Mapping[str, int] = {
     "desk.onboardings": 0,
     "desk.trainings": 0,
     "infra.checks": 0,
+    "identity.accounts": 0,
+    "identity.units": 0,
 }
 
 
@@ -67,11 +76,18 @@ def suppress(
 def _is_narrower(other: Finding, finding: Finding) -> bool:
     """Return whether a subject of surveillance names more than another finding, which hides it, does.
 
-    A value that changes with a burst of failures follows from it, and a clock that is off has no narrower subject.
+    A value that changes with a burst of failures follows from it, and a clock that is off has no narrower subject. How
+    events end, and what is measured, is what the other finding is about.
     """
     if other.subsystem == "data" or (other.rule.kind == "burst" and finding.details.get("value")):
         return False
-    return bool(set(members_of(finding).values()) - _names(other))
+    named = {member for name, member in members_of(finding).items() if not _says_what(dataset_of(finding), name)}
+    return bool(named - _names(other))
+
+
+def _says_what(dataset: str, dimension: str) -> bool:
+    column = column_of(DATASETS[dataset], dimension)
+    return column is not None and tells_what(column)
 
 
 def _pointed(finding: Finding, narrower: Sequence[Finding]) -> Finding:
@@ -134,4 +150,16 @@ def excuse_planned(context: CheckContext, findings: Iterable[Finding]) -> list[F
     onboardings = context.dataset("desk.onboardings")
     joining = joining_units(onboardings.cases, context.on, context.local_day) if onboardings.sources else {}
     carried = places(context) if windows else {}
-    return suppress_planned(findings, windows, trained["unit"].to_pylist(), carried, joining)
+    opened = _opened_accounts(context, joining) if joining else {}
+    return suppress_planned(findings, windows, trained["unit"].to_pylist(), carried, joining, opened)
+
+
+def _opened_accounts(context: CheckContext, units: Iterable[str]) -> dict[str, int]:
+    """Return unit → accounts that were opened for it on the day."""
+    accounts = context.dataset("identity.accounts")
+    if not accounts.sources:
+        return {}
+    placed = context.units().identify(accounts.table)
+    opened = placed.filter(local_day(placed.opened_at, context.utc_offset_h) == ibis.literal(context.on))
+    counted = opened.filter(opened.unit.isin(list(units))).group_by("unit").aggregate(accounts=ibis._.count())
+    return {row["unit"]: row["accounts"] for row in rows(counted)}

@@ -10,6 +10,9 @@ FAILED_STATUS = 500
 #: Codes of an enumeration that mean a failure, and flags that are false on one.
 _FAILED_CODES, _FLAGS = ("failure", "failed", "bad"), ("is_up", "is_available")
 
+#: Column that names what a row measures.
+_MEASURED = "metric"
+
 #: Columns of the reason of a failure.
 _REASONS = ("reason", "failure_code", "failure")
 
@@ -23,6 +26,11 @@ def tells_outcome(column: Column) -> bool:
 def tells_reason(column: Column) -> bool:
     """Return whether a column tells why an event failed, and is null where it did not."""
     return column.name in _REASONS and column.nullable
+
+
+def tells_what(column: Column) -> bool:
+    """Return whether a column says what happened, or what is measured, and not where or to whom."""
+    return column.type is Type.BOOLEAN or tells_outcome(column) or tells_reason(column) or column.name == _MEASURED
 
 
 def failed_value(column: Column) -> str | int | bool:

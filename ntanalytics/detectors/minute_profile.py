@@ -85,6 +85,19 @@ def minute_shifts(series: Mapping[Key, Floats]) -> dict[Key, float]:
     return {key: shift.minutes - common for key, shift in known.items() if _is_off(shift, common)}
 
 
+def gain_of(counts: Floats, minutes: float) -> float:
+    """Return by how much likelier a series is late by some minutes on its last day than on time; 0 where none is known.
+
+    Args:
+        counts: events by day and minute of the day, as in :func:`minute_shifts`.
+        minutes: the minutes (negative: early).
+    """
+    shift = _shift(counts)
+    if shift is None or abs(minutes) > _REACH:
+        return 0.0
+    return float(shift.likelihood[round(minutes) + _REACH] - shift.likelihood[_REACH])
+
+
 def _is_off(shift: _Shift, common: float) -> bool:
     """Return whether a shift is beyond chance and habit, and the same in both parts of the day."""
     minutes = shift.minutes - common

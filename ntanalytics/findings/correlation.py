@@ -10,10 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from ntanalytics.contract import DATASETS
+from ntanalytics.contract.dimensions import column_named
+from ntanalytics.contract.outcomes import tells_what
 from ntanalytics.findings.correlation_rules import CORRELATION_RULES, CorrelationRule, Reach
 from ntanalytics.findings.finding import Finding, ranked
 from ntanalytics.findings.place import Topology, host_of, place
-from ntanalytics.findings.subjects import members_of
+from ntanalytics.findings.subjects import dataset_of, members_of
 from ntanalytics.findings.threshold import Status, worst
 
 #: Seconds by which a follower may be seen before the begin of its cause: what is checked or counted by minutes, and
@@ -127,7 +130,8 @@ class _Joined:
 
     def _joins(self, rule: CorrelationRule, root: Finding, follower: Finding) -> bool:
         # one host stops another; any other finding has its cause in one of another kind
-        is_other = root.entity != follower.entity if rule.reach == "carried" else root.code != follower.code
+        is_same_code = rule.reach in ("carried", "subject")
+        is_other = root.entity != follower.entity if is_same_code else root.code != follower.code
         has_codes = follower.has_code(rule.followers) and root.has_code(rule.roots) and is_other
         if not has_codes or root.status == "unknown" or (rule.needs_critical and root.status != "critical"):
             return False
@@ -152,6 +156,8 @@ class _Joined:
             return root.entity == follower.entity
         if reach == "host":
             return host_of(root.entity) == host_of(follower.entity)
+        if reach == "subject":
+            return _is_counterpart(root, follower)
         if reach == "carried":
             return self._topology.is_behind(root, follower)
         begin, end = (place(finding, self._topology.places) for finding in (root, follower))
@@ -171,6 +177,35 @@ def _is_at_once(finding: Finding, other: Finding) -> bool:
         return False
     is_together = abs(finding.window.from_s - other.window.from_s) < _HOUR_S
     return is_together and finding.window.overlap_s(other.window) > 0
+
+
+def _is_counterpart(root: Finding, follower: Finding) -> bool:
+    """Return whether a finding is of the same events as another one in the same hours.
+
+    Both are subjects of one dataset, of which one rose where the other fell, and they differ in how events end alone;
+    or the other is of one account and names a member of it.
+    """
+    if root.window is not None and follower.window is not None and root.window.overlap_s(follower.window) <= 0:
+        return False
+    named = root.details.get("member")
+    if named:
+        return root.subsystem == follower.subsystem and str(named) in follower.entity.label
+    if not dataset_of(root) or dataset_of(root) != dataset_of(follower):
+        return False
+    if root.details.get("value") or follower.details.get("value") or _rose(root) == _rose(follower):
+        return False
+    ours, theirs = members_of(root), members_of(follower)
+    shared = ours.keys() & theirs.keys()
+    return bool(shared) and all(_tells_what(root, name) for name in shared if ours[name] != theirs[name])
+
+
+def _tells_what(finding: Finding, dimension: str) -> bool:
+    column = column_named(DATASETS[dataset_of(finding)], dimension)
+    return column is not None and tells_what(column)
+
+
+def _rose(finding: Finding) -> bool:
+    return float(finding.figures.get("seen") or 0) > float(finding.figures.get("expected") or 0)
 
 
 def _tells_day(finding: Finding) -> bool:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 #: How far a cause reaches: the same entity, host or subsystem; the subsystem and its dependents; the hosts behind a
-#: host; everywhere.
-Reach = Literal["entity", "host", "place", "dependents", "carried", "everywhere"]
+#: host; another subject of the same dataset with which it shares a member, or whose place it took; everywhere.
+Reach = Literal["entity", "host", "place", "dependents", "carried", "subject", "everywhere"]
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,18 @@ CORRELATION_RULES = (
     CorrelationRule(
         _HOST, (*_HOST, "infra.problems", *_DOWN, *_ERRORS, *_SLOW, *_AWAY, *_FAILING, "desk.clock*"), "carried",
         "What stands behind a switch, a firewall or a storage stops with it.",
+    ),
+    CorrelationRule(
+        ("*.surveillance",), ("*.surveillance",), "subject", "What ends otherwise is missing where it usually ends.",
+    ),
+    CorrelationRule(
+        ("identity.attempts", "identity.sprayed_accounts", "identity.slow_attempts"), ("identity.surveillance",),
+        "place", "Who guesses passwords fails.",
+        entity_keys=("wrong_password", "wrong_code", "unknown_account", "locked"),
+    ),
+    CorrelationRule(
+        ("*.account_beyond",), ("oa.surveillance", "im.surveillance", "sso.surveillance"), "subject",
+        "What one account does is counted among what all do.",
     ),
     CorrelationRule(_HOST, ("infra.problems", *_BUSY, *_DISK), "host", "Monitoring says it in several ways."),
     CorrelationRule(

@@ -11,9 +11,10 @@ from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
 from ntanalytics.contract.enumerations import SUBSYSTEMS
+from ntanalytics.contract.identity import ACCOUNT_CHANGES
 from ntanalytics.findings.finding import Excuse, Finding, Window
 from ntanalytics.findings.place import host_of, place
-from ntanalytics.findings.subjects import members_of
+from ntanalytics.findings.subjects import dataset_of, members_of
 from ntanalytics.metrics.infra.planned_downtime import confirmed_work
 from ntanalytics.metrics.rows import Rows, rows
 
@@ -39,7 +40,11 @@ JOINING_DAYS = 7
 #: Seconds between checks or slots: an outage may seem to begin that much earlier, or to end that much later.
 GRAIN_S = 600.0
 
+#: Share of the accounts opened in a burst that must be those of one unit that joins.
+_MOST = 0.8
+
 _NONE: Mapping[str, str] = MappingProxyType({})
+_NO_ACCOUNTS: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -87,6 +92,7 @@ def suppress_planned(
     trained: Iterable[str] = (),
     places: Mapping[str, str] = _NONE,
     joining: Mapping[str, str] = _NONE,
+    opened: Mapping[str, int] = _NO_ACCOUNTS,
 ) -> list[Finding]:
     """Return the findings of a day in their order; violations that planned work explains are ok, with an excuse.
 
@@ -96,6 +102,7 @@ def suppress_planned(
         trained: keys of the units that had a training on the day.
         places: head of a host's or service's name → the subsystem that it carries.
         joining: unit that joins → the number of its ticket (:func:`joining_units`).
+        opened: unit that joins → accounts that were opened for it on the day.
     """
     work, units = list(planned), set(trained)
     excused = []
@@ -104,7 +111,7 @@ def suppress_planned(
         if finding.is_violation:
             if finding.has_code(AWAY) and finding.entity.label in units:
                 excuse = Excuse("training")
-            elif ticket := _ticket_of_growth(finding, joining):
+            elif ticket := _ticket_of_growth(finding, joining) or _ticket_of_accounts(finding, joining, opened):
                 excuse = Excuse("onboarding", (ticket,))
             elif item := next((item for item in work if _explains(item, finding, places)), None):
                 excuse = Excuse("mailing" if item.is_mailing else "maintenance", (item.change_number,))
@@ -135,6 +142,15 @@ def _ticket_of_growth(finding: Finding, joining: Mapping[str, str]) -> str:
     if not finding.has_code(JOINING) or not _is_more(finding):
         return ""
     return next((joining[name] for name in members_of(finding).values() if name in joining), "")
+
+
+def _ticket_of_accounts(finding: Finding, joining: Mapping[str, str], opened: Mapping[str, int]) -> str:
+    """Return the ticket of the unit for which most of the accounts of a burst were opened; empty where none is."""
+    if dataset_of(finding) != ACCOUNT_CHANGES.name or members_of(finding).get("action") != "opened":
+        return ""
+    unit = max(opened, key=lambda name: opened[name], default="")
+    added = float(finding.figures.get("seen") or 0) - float(finding.figures.get("expected") or 0)
+    return joining.get(unit, "") if 0 < added * _MOST <= opened.get(unit, 0) else ""
 
 
 def _explains(planned: PlannedHours, finding: Finding, places: Mapping[str, str]) -> bool:

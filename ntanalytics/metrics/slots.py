@@ -10,6 +10,9 @@ import ibis.expr.types as ir
 #: Seconds of a slot: short enough for an outage of half an hour, long enough for counts that are not mostly 0.
 SLOT_S = 600
 
+#: Local hours of the night: from 22:00 until 06:00.
+NIGHT_BEGINS, NIGHT_ENDS = 22, 6
+
 
 def local_hour(at: ir.TimestampColumn, utc_offset_h: int) -> ir.IntegerColumn:
     """Return the local hour of the day of moments, 0 to 23.
@@ -42,6 +45,13 @@ def slot_of(at: ir.TimestampColumn, utc_offset_h: int, slot_s: int) -> ir.Intege
     seconds = (at.epoch_seconds() + utc_offset_h * 3600) % 86_400
     slot: ir.IntegerColumn = (seconds / slot_s).floor().cast("int64")
     return slot
+
+
+def is_night(at: ir.TimestampColumn, utc_offset_h: int) -> ir.BooleanColumn:
+    """Return whether moments lie between 22:00 and 06:00, local time."""
+    hour = local_hour(at, utc_offset_h)
+    night: ir.BooleanColumn = (hour >= NIGHT_BEGINS) | (hour < NIGHT_ENDS)
+    return night
 
 
 def by_slot(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -236,3 +237,34 @@ def test_a_channel_whose_clock_is_off_and_seems_to_rest_is_one_incident() -> Non
     carrier = Entity("carrier", "unicom", "中国联通")
     [group] = _groups(_finding("sms.carrier_lull", carrier), _finding("data.clock_offset", carrier))
     assert group.root.code == "data.clock_offset"
+
+
+def _subject(key: str, seen: float, expected: float, window: Window | None = None) -> Finding:
+    figures = {"seen": seen, "expected": expected}
+    entity, window = Entity("subject", key, key), window or _window(9, 12)
+    return _finding("infra.surveillance", entity, "warning", window=window, figures=figures, details={"value": ""})
+
+
+def test_what_ends_otherwise_and_is_missing_where_it_usually_ends_is_one_incident() -> None:
+    gone, come = "infra.requests/route=home/status=200", "infra.requests/route=home/status=302"
+    [group] = _groups(_subject(gone, 0, 300), _subject(come, 300, 0))
+    assert len(group.findings) == 2
+    # another page that is asked for less, and the same at another hour, are other matters
+    for other in (_subject("infra.requests/route=inbox", 0, 300), _subject(gone, 0, 300, _window(15, 16))):
+        assert len(_groups(_subject(come, 300, 0), other)) == 2
+
+
+def test_what_one_account_does_is_the_cause_of_what_is_counted_of_all() -> None:
+    beyond = _finding(
+        "oa.account_beyond",
+        Entity("account", "beyond", "单一账号"),
+        window=_window(9, 12),
+        details={"member": "公文管理"},
+    )
+    figures = {"seen": 900.0, "expected": 9.0}
+    entity = Entity("subject", "oa.activities/unit=u/module=documents", "单位 u、模块 公文管理")
+    counted = _finding("oa.surveillance", entity, window=_window(9, 12), figures=figures, details={"value": ""})
+    [group] = _groups(counted, beyond)
+    assert group.root == beyond
+    other = replace(counted, entity=Entity("subject", "oa.activities/module=mail", "模块 邮件"))
+    assert len(_groups(other, beyond)) == 2

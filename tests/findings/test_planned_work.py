@@ -218,3 +218,21 @@ def test_more_use_of_a_unit_that_joins_is_announced(unit: str, seen: float, stat
 
 def test_what_is_ok_needs_no_excuse() -> None:
     assert _judged(_finding("infra.availability", EXCHANGE, _window(19, 21), "ok"), WORK).excuse is None
+
+
+@pytest.mark.parametrize(
+    ("opened", "seen", "status"),
+    [
+        ({"市水利局": 45}, 50.0, "ok"),
+        ({"市水利局": 20}, 50.0, "critical"),  # others opened most of them
+        ({}, 50.0, "critical"),
+        ({"市水利局": 45}, 2.0, "critical"),  # fewer than usual is no onboarding
+    ],
+)
+def test_accounts_that_were_opened_for_a_unit_that_joins_are_announced(
+    opened: dict[str, int], seen: float, status: str
+) -> None:
+    entity = Entity("subject", "identity.account_changes/action=opened", "动作 新增")
+    burst = replace(_finding("identity.surveillance", entity), figures={"seen": seen, "expected": 5.0})
+    [judged] = suppress_planned([burst], [], joining={"市水利局": "GD7"}, opened=opened)
+    assert judged.status == status

@@ -55,6 +55,7 @@ LEFT_OUT: dict[Key, str] = {
     ("board", "*.account_beyond:*", "*"): _USUAL,
     ("board", "*.surveillance:*", "*"): _USUAL,
     ("board", "identity.night_grants:*", "value"): "grants outside of office hours",
+    ("board", "seal.night_signings:*", "value"): "signings outside of office hours",
     ("board", "infra.restore_drill:*", "value"): "days since an exercise that the workbook names",
     ("board", "sms.delivery_rate:*", "*"): _JUDGED,
     ("board", "sms.receipt_latency_p95_s:*", "*"): _JUDGED,

@@ -19,7 +19,7 @@ from ntanalytics.detectors.detection import Floats
 from ntanalytics.detectors.surveillance.departures import MIN_DAYS, Departure, smallest_subjects
 from ntanalytics.detectors.surveillance.leaf_table import HOURS, LeafTable, SeriesGroup
 from ntanalytics.detectors.surveillance.models import JudgedSeries, Sums
-from ntanalytics.detectors.surveillance.scan import Scan
+from ntanalytics.detectors.surveillance.scan import Scan, times_log
 
 #: Largest age that is judged, in worked days, and most days of which it is known how many were open.
 MAX_AGE, _MOST_DAYS = 8, 20
@@ -137,12 +137,10 @@ def _by_age(counts: Floats, days: Sequence[int]) -> Floats:
 
 def _scan(seen: Floats, usual: Floats, cases: Floats) -> Scan:
     """Return the strongest run of ages of each day by the likelihood ratio of a share that is larger than usual."""
-    from scipy.special import xlogy
-
     open_, started = seen @ _BELONGS, cases @ _BELONGS
     expected = np.minimum(np.maximum(usual @ _BELONGS, _LEAST_EXPECTED), np.maximum(started, _LEAST_EXPECTED))
     left, expected_left = started - open_, np.maximum(started - expected, 1e-9)
-    ratio = xlogy(open_, open_ / expected) + xlogy(left, left / expected_left)
+    ratio = times_log(open_, expected) + times_log(left, expected_left)
     strength = np.where(open_ > expected, ratio, 0.0)
     run = strength.argmax(axis=-1)
     return Scan(np.take_along_axis(strength, run[..., None], -1)[..., 0], run)

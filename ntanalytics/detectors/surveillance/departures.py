@@ -43,6 +43,9 @@ _FALLEN, _RISEN = 0.6, 1.5
 #: Events that must be expected in these hours.
 _LEAST_STEADY = 10.0
 
+#: Events of a day from which a surge shows in hours of fewer, and the least times as many.
+_OFTEN, _SURGE = 60.0, 3.0
+
 #: The range of a total of which nothing is known.
 UNKNOWN = ExpectedRange(reason="short_history")
 
@@ -155,7 +158,7 @@ def _candidates(model: SeriesModel, groups: Sequence[SeriesGroup]) -> list[Depar
         for index in map(int, np.flatnonzero((rare >= least) | (steady >= least_steady))):
             hours = judged.runs[int(scan.run[index, -1])]
             seen, expected = judged.values(index, hours)
-            if rare[index] < least and not _departs_steadily(judged, hours, seen, expected):
+            if rare[index] < least and not _departs_steadily(judged, index, hours, seen, expected):
                 continue
             # the calendar's factor is known to some percent, and of all events within its bounds alone
             least_effect = LEAST_EFFECT if members[index] else LEAST_SHARE
@@ -178,12 +181,13 @@ def _candidates(model: SeriesModel, groups: Sequence[SeriesGroup]) -> list[Depar
     return candidates
 
 
-def _departs_steadily(judged: JudgedSeries, hours: tuple[int, int], seen: float, expected: float) -> bool:
+def _departs_steadily(judged: JudgedSeries, index: int, hours: tuple[int, int], seen: float, expected: float) -> bool:
     """Return whether a run is short enough, and departs far enough, to be judged among steady series."""
     if hours[1] - hours[0] > judged.steady_run or _FALLEN * expected < seen < _RISEN * expected:
         return False
     # the events of a series with few come together; of cases that do not end few are expected
-    return judged.started is not None or expected >= _LEAST_STEADY
+    is_surge = judged.size[index] >= _OFTEN and seen >= max(_LEAST_STEADY, _SURGE * expected)
+    return judged.started is not None or expected >= _LEAST_STEADY or is_surge
 
 
 def _limits(subjects: Sequence[Members], directions: int) -> Floats:
@@ -206,15 +210,30 @@ def smallest_subjects(leaves: LeafTable, model: SeriesModel, groups: Sequence[Se
     while candidates and len(subjects) < MAX_SUBJECTS:
         strongest = max(candidate.strength for candidate in candidates)
         among = [candidate for candidate in candidates if candidate.strength >= _ALMOST * strongest]
-        best = min(among, key=lambda candidate: (len(candidate.members), -candidate.strength))
+        best = _narrowest(leaves, among)
         if isinstance(model, CountModel):
-            best = next((part for part in among if _is_narrower(leaves, part, best)), best)
+            parts = [part for part in among if _is_narrower(leaves, part, best)]
+            best = _narrowest(leaves, parts) if parts else best
         subjects.append(best)
         rest &= ~leaves.mask(best.members)
         candidates = [
             candidate for candidate in candidates if candidate is not best and _departs(leaves, candidate, rest, model)
         ]
     return subjects
+
+
+def _narrowest(leaves: LeafTable, among: Sequence[Departure]) -> Departure:
+    """Return the subject of the fewest dimensions; of several the one whose members usually have the fewest events."""
+    fewest = min(len(candidate.members) for candidate in among)
+    tied = [candidate for candidate in among if len(candidate.members) == fewest]
+    if len(tied) == 1:
+        return tied[0]
+    return min(tied, key=lambda candidate: (_usual_events(leaves, candidate.members), -candidate.strength))
+
+
+def _usual_events(leaves: LeafTable, members: Members) -> float:
+    """Return how many events the members of a subject usually have, each alone."""
+    return sum(float(leaves.sum("events", leaves.mask((pair,)))[:-1].sum()) for pair in members)
 
 
 def _is_narrower(leaves: LeafTable, part: Departure, whole: Departure) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from itertools import combinations
 
 import numpy as np
@@ -25,6 +26,9 @@ _PRIOR_EVENTS = 2.0
 
 #: Least counts that a small series must have on its last day.
 _SUDDEN = 1.5
+
+#: Largest key up to which a table of all keys is made.
+_SMALL_KEYS = 100_000
 
 #: A subject: pairs of dimension and member, in the order of the dimensions; empty for all events.
 Members = tuple[tuple[str, str], ...]
@@ -89,7 +93,7 @@ class LeafTable:
             value: name of a value, whose ``_events``, ``_log`` and ``_log2`` are columns.
         """
         events, logs, squares = (self.columns[f"{value}_{ending}"] for ending in ("events", "log", "log2"))
-        leaf, day = self._leaf_keys(), self.slots // HOURS
+        leaf, day = self._leaf_keys, self.slots // HOURS
         count = int(leaf.max(initial=-1)) + 1
         number, total = (_summed(leaf, day, column, count, self.days) for column in (events, logs))
         others, their_total = (sums[:, :-1].sum(axis=1, keepdims=True) - sums for sums in (number, total))
@@ -102,12 +106,13 @@ class LeafTable:
         self.columns[f"{value}_centred"] = (logs - events * base) * is_known
         self.columns[f"{value}_centred2"] = (squares - 2 * base * logs + events * base**2) * is_known
 
+    @cached_property
     def _leaf_keys(self) -> Ints:
         """Return the number of each row's leaf: its members of all dimensions."""
         keys = np.zeros(len(self.slots), dtype=np.int64)
         for name in self.dimensions:
             # renumbered after each dimension, so that no product grows too large
-            keys = np.unique(keys * (len(self.names[name]) + 1) + self.codes[name] + 1, return_inverse=True)[1]
+            keys = _numbered(keys * (len(self.names[name]) + 1) + self.codes[name] + 1)[1]
         return keys
 
     def sum(self, column: str, mask: Mask | None = None) -> Floats:
@@ -147,7 +152,7 @@ class LeafTable:
             keys = keys * max(1, len(self.names[name])) + self.codes[name]
             is_named &= self.codes[name] >= 0
         slots = self.slots[is_named]
-        members, places = np.unique(keys[is_named], return_inverse=True)
+        members, places = _numbered(keys[is_named])
         if not len(members):
             return None
         daily = _summed(places, slots // HOURS, self.columns[columns[0]][is_named], len(members), self.days)
@@ -171,6 +176,17 @@ class LeafTable:
             key, code = divmod(key, max(1, len(self.names[name])))
             members.append((name, self.names[name][code]))
         return tuple(reversed(members))
+
+
+def _numbered(keys: Ints) -> tuple[Ints, Ints]:
+    """Return the distinct keys in order, and the number of each key among them; small keys are not sorted."""
+    size = int(keys.max(initial=-1)) + 1
+    if size > max(4 * len(keys), _SMALL_KEYS):
+        return np.unique(keys, return_inverse=True)
+    is_there = np.zeros(size, dtype=bool)
+    is_there[keys] = True
+    number = is_there.cumsum() - 1
+    return np.flatnonzero(is_there), number[keys]
 
 
 def _is_large(daily: Floats, least: float) -> Mask:

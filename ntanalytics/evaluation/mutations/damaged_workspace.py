@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
@@ -76,6 +76,11 @@ class DamagedWorkspace(PastWorkspace):
             self._tables[name], self._coverage[name] = self.untouched[name], coverage
             self._known_tables.clear()
             self.reader.connection.raw_sql(f'DROP TABLE "{table_name}"')
+
+    def files_by_day(self, dataset: str, first: dt.date, last: dt.date) -> Mapping[dt.date, Sequence[str]] | None:
+        """Return None of a damaged dataset: what was counted of the lake's files is not what is read."""
+        is_damaged = self._tables.get(dataset) is not self.untouched.get(dataset)
+        return None if is_damaged else super().files_by_day(dataset, first, last)
 
     def _counted(self, dataset: str, coverage: list[CoverageDay], mutation: Mutation) -> list[CoverageDay]:
         """Return the coverage with the rows that the source would have given; cases are counted when they change."""

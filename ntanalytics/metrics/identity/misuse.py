@@ -13,10 +13,7 @@ import ibis.expr.types as ir
 from ntanalytics.metrics.identity.logins import DORMANT_AFTER
 from ntanalytics.metrics.identity.suspects import suspects
 from ntanalytics.metrics.measure import catalogue, count
-from ntanalytics.metrics.slots import local_hour
-
-#: Local hours of the night: from 22:00 until 06:00.
-NIGHT_BEGINS, NIGHT_ENDS = 22, 6
+from ntanalytics.metrics.slots import is_night
 
 #: Accounts tried, or failures, for each that got in, from which a mistyped password does not explain them.
 _TRIED_PER_ENTRY, _FAILED_PER_ENTRY = 2, 5
@@ -53,7 +50,8 @@ MISUSE = (
         "awakened_accounts",
         "休眠账号夜间登录",
         "个",
-        "Accounts that logged in between 22:00 and 06:00 after 90 days or more without a login.",
+        "Accounts that logged in between 22:00 and 06:00 after 90 days or more without a login; one that never logged "
+        "in counts from its opening.",
         good="down",
     ),
     count("night_grants", "夜间授权", "次", "Successful grants of rights between 22:00 and 06:00.", good="down"),
@@ -149,7 +147,8 @@ def awakened_accounts(logins: ir.Table, accounts_before: ir.Table, begins_at: da
         utc_offset_h: hours by which local time is ahead of UTC.
     """
     entered = logins.filter((logins.outcome == "success") & is_night(logins.logged_in_at, utc_offset_h))
-    dormant = accounts_before.filter(accounts_before.last_login_at < ibis.literal(begins_at - DORMANT_AFTER))
+    last_used = ibis.coalesce(accounts_before.last_login_at, accounts_before.opened_at)
+    dormant = accounts_before.filter(last_used < ibis.literal(begins_at - DORMANT_AFTER))
     awake = entered.semi_join(dormant.select("account_id"), "account_id")
     return awake.aggregate(awakened_accounts=awake.account_id.nunique())
 
@@ -163,10 +162,3 @@ def night_grants(changes: ir.Table, utc_offset_h: int) -> ir.Table:
     """
     granted = (changes.action == "granted") & (changes.outcome == "success")
     return changes.aggregate(night_grants=changes.count(where=granted & is_night(changes.changed_at, utc_offset_h)))
-
-
-def is_night(at: ir.TimestampColumn, utc_offset_h: int) -> ir.BooleanColumn:
-    """Return whether moments lie between 22:00 and 06:00, local time."""
-    hour = local_hour(at, utc_offset_h)
-    night: ir.BooleanColumn = (hour >= NIGHT_BEGINS) | (hour < NIGHT_ENDS)
-    return night

@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 from ntanalytics.metrics import change
 from ntanalytics.metrics.days import fill_days
 from ntanalytics.metrics.measure import Measure, catalogue, count, rate
+from ntanalytics.metrics.slots import is_night
 
 #: Seconds of a day.
 _DAY_S = 86_400
@@ -68,6 +69,9 @@ MISUSE = (
         "次",
         "Successful signings with a seal that was suspended or revoked before the period and is so at its end.",
         good="down",
+    ),
+    count(
+        "night_signings", "夜间签章", "次", "Successful signings with one seal between 22:00 and 06:00.", good="down"
     ),
 )
 
@@ -161,6 +165,30 @@ def suspended_signings(signings: ir.Table, seals: ir.Table, seals_before: ir.Tab
     counted = signed.group_by("seal_id").aggregate(suspended_signings=signed.count())
     used = counted.inner_join(always, "seal_id").select("seal_id", "unit", "suspended_signings")
     return used.order_by(ibis.desc("suspended_signings"), "seal_id")
+
+
+def night_signings(signings: ir.Table, seals: ir.Table, utc_offset_h: int) -> ir.Table:
+    """Return the signings of each seal by night (docs/domain.md, CA and seals: misuse).
+
+    Args:
+        signings: rows of ``seal.signings`` of a day.
+        seals: a snapshot of ``seal.seals``.
+        utc_offset_h: hours by which local time is ahead of UTC.
+
+    Returns:
+        ``seal_id``, ``unit`` (null of a seal that is not in the register), ``night_signings``, ``first_signed_at`` and
+        ``last_signed_at``, most first.
+    """
+    signed = signings.filter((signings.operation == "sign") & (signings.outcome == "success"))
+    by_night = signed.filter(is_night(signed.signed_at, utc_offset_h) & signed.seal_id.notnull())
+    counted = by_night.group_by("seal_id").aggregate(
+        night_signings=by_night.count(),
+        first_signed_at=by_night.signed_at.min(),
+        last_signed_at=by_night.signed_at.max(),
+    )
+    owned = counted.left_join(seals.select("seal_id", "unit"), "seal_id")
+    columns = ("seal_id", "unit", "night_signings", "first_signed_at", "last_signed_at")
+    return owned.select(*columns).order_by(ibis.desc("night_signings"), "seal_id")
 
 
 def signings(signings: ir.Table, by: Sequence[str] = ()) -> ir.Table:

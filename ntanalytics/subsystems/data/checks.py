@@ -20,15 +20,14 @@ from ntanalytics.metrics.infra import hosts
 from ntanalytics.metrics.rows import rows
 from ntanalytics.reports.blocks.head import AsOf
 from ntanalytics.subsystems.data.clocks import (
-    BY_MINUTE,
     ELAPSED_DAYS,
-    MINUTE_DAYS,
     channel_clocks,
     channel_columns,
     minute_clocks,
     shifted_clocks,
 )
 from ntanalytics.subsystems.data.completeness import completeness_finding, rejected_finding
+from ntanalytics.subsystems.data.minutes import BY_MINUTE, MINUTE_DAYS
 from ntanalytics.subsystems.data.row_counts import RowCounts, fallen_findings, silent_findings
 from ntanalytics.subsystems.data.standstill import METRICS, still_findings
 

@@ -3,56 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from statistics import median
 from typing import Any
 
-import ibis
-import ibis.expr.types as ir
-import numpy as np
-import pyarrow as pa
-
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.checks.surveillance import HISTORY_DAYS
-from ntanalytics.contract import DATASETS, Column, Kind, Type
+from ntanalytics.contract import Column, Kind
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.contract.outcomes import tells_outcome
 from ntanalytics.detectors.clock_offset import ElapsedDay, clock_offset
-from ntanalytics.detectors.comparable_days import comparable_days
-from ntanalytics.detectors.detection import Floats
-from ntanalytics.detectors.minute_profile import MINUTES, minute_shifts
+from ntanalytics.detectors.minute_profile import minute_shifts
 from ntanalytics.findings.finding import Entity, Finding
 from ntanalytics.findings.judgement import judge_value
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.elapsed import elapsed_by_day
 from ntanalytics.metrics.rows import rows
-from ntanalytics.metrics.slots import slot_of
 from ntanalytics.subsystems.data.entities import dataset_details, dataset_entity
-from ntanalytics.workspace.dataset_view import DatasetView
+from ntanalytics.subsystems.data.minutes import minutes_by_series
+from ntanalytics.subsystems.data.pair_clocks import pair_offsets
 
 #: Days before the inspected one that show what is usual between two clocks.
 ELAPSED_DAYS = 14
 
-#: Days before the inspected one among which comparable ones show the usual minutes: those that surveillance reads, too.
-MINUTE_DAYS = HISTORY_DAYS
-
-#: Most comparable days that are read.
-_MOST_DAYS = 10
-
-#: Datasets whose rows have a minute; moments that people write down show no clock.
-BY_MINUTE = tuple(
-    name
-    for name, contract in DATASETS.items()
-    if contract.kind is not Kind.STATE
-    if contract.time and contract.column(contract.time).type is Type.TIMESTAMP
-    if contract.column(contract.time).grain != "hour"
-    if contract.subsystem != "desk"
-)
-
 _HOUR_S, _MINUTE_S = 3600.0, 60.0
-
-#: A dataset, a source of it, and a part of that, which is empty where the dataset has none.
-_Series = tuple[str, str, str]
 
 Row = Mapping[str, Any]
 
@@ -135,24 +108,18 @@ def _day(row: Row) -> ElapsedDay:
 def minute_clocks(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return what sources give of a dataset, or of parts of it, whose day came minutes earlier or later as a whole.
 
-    A source that lacks the day, or gave a part of it or other hours of it, is left out.
+    So is one whose events come earlier or later than what the same persons do elsewhere.
 
     Args:
         context: the context of a day.
         rule: its limits hold for the seconds by which a clock is off.
     """
-    views = {name: context.dataset(name, MINUTE_DAYS) for name in BY_MINUTE}
-    views = {name: view for name, view in views.items() if set(view.sources) - view.gap_sources}
-    days = {name: _days(context, view) for name, view in views.items()}
-    if not views:
-        return []
-    wanted = sorted(set().union(*days.values()))
-    events = ibis.union(*(_timed(view, context) for view in views.values()), distinct=False)
-    counted = events.filter(events.day.isin(wanted)).group_by(*events.columns).aggregate(events=ibis._.count())
+    series = minutes_by_series(context)
     off: dict[tuple[str, str], dict[str, float]] = {}
-    for (name, source, part), minutes in minute_shifts(_by_series(counted.to_pyarrow(), days)).items():
-        if source not in views[name].gap_sources:
-            off.setdefault((name, source), {})[part] = minutes
+    for (name, source, part), minutes in minute_shifts(series).items():
+        off.setdefault((name, source), {})[part] = minutes
+    for owner, minutes in pair_offsets(context, series).items():
+        off.setdefault(owner, {"": minutes})
     return [_off_by_minutes(context, rule, *owner, shifts) for owner, shifts in sorted(off.items())]
 
 
@@ -162,40 +129,3 @@ def _off_by_minutes(context: CheckContext, rule: Rule, name: str, source: str, s
     parts = tuple(part for part in sorted(shifts) if part)
     finding = finding.with_figures(offset_s=offset_s).with_details(**dataset_details(name), parts=parts)
     return finding.since_day(context.on)
-
-
-def _days(context: CheckContext, view: DatasetView) -> list[date]:
-    return [*reversed(comparable_days(rows(view.days), context.on, _MOST_DAYS)), context.on]
-
-
-def _timed(view: DatasetView, context: CheckContext) -> ir.Table:
-    """Return the rows of a dataset by day and minute, with dataset, source and part."""
-    events, contract = view.recent, view.contract
-    return events.select(
-        "day",
-        "source",
-        slot=slot_of(events[contract.time], context.utc_offset_h, int(_MINUTE_S)),
-        dataset=ibis.literal(BY_MINUTE.index(contract.name), "int8"),
-        part=events[contract.part].fill_null("") if contract.part else ibis.literal(""),
-    )
-
-
-def _by_series(counted: pa.Table, days: Mapping[str, Sequence[date]]) -> dict[_Series, Floats]:
-    """Return dataset, source and part → events by day and minute, the inspected day last."""
-    names = [counted[name].combine_chunks().dictionary_encode() for name in ("dataset", "source", "part")]
-    code = np.zeros(len(counted), dtype=np.int64)
-    for name in names:
-        code = code * len(name.dictionary) + name.indices.to_numpy()
-    codes, row = np.unique(code, return_index=True)
-    day, slot, events = (counted[name].to_numpy() for name in ("day", "slot", "events"))
-    series = {}
-    for own, index in zip(codes, row, strict=True):
-        dataset, source, part = (name[int(index)].as_py() for name in names)
-        dataset = BY_MINUTE[dataset]
-        moments = np.array(days[dataset], dtype="datetime64[D]")
-        place = np.minimum(np.searchsorted(moments, day), len(moments) - 1)
-        is_own = (code == own) & (moments[place] == day)
-        counts = np.zeros((len(moments), MINUTES))
-        counts[place[is_own], slot[is_own]] = events[is_own]
-        series[dataset, source, part] = counts
-    return series

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import ibis.expr.types as ir
 
@@ -83,6 +84,19 @@ def _suspended_signings(context: CheckContext, rule: Rule) -> list[Finding]:
     return [finding.with_details(units=tuple(str(row["unit"] or row["seal_id"]) for row in used))]
 
 
+def _night_signings(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the seal that signed most often by night, with its hours."""
+    signings, stock = context.dataset("seal.signings"), context.dataset("seal.seals")
+    used = rows(seals.night_signings(signings.table, stock.table, context.utc_offset_h))
+    finding = judge_value(rule, used[0]["night_signings"] if used else 0, [signings])
+    if finding.is_violation:
+        many = [row for row in used if rule.threshold.judge(row["night_signings"]) != "ok"]
+        units = tuple(str(row["unit"] or row["seal_id"]) for row in many)
+        window = context.window(used[0]["first_signed_at"], used[0]["last_signed_at"])
+        finding = replace(finding, window=window, since=context.on).with_details(units=units)
+    return drop_uninformative(context, [finding])
+
+
 def _making_days(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the seals that were asked for and not made in time, by the one that waits longest."""
     stock = context.dataset("seal.seals")
@@ -129,6 +143,7 @@ CHECKS: tuple[Check, ...] = (
         suppressed_by=(SuppressedBy(("seal.signing_silence",), "any"),),
     ),
     Check(rule="seal.suspended_signings", evaluate=_suspended_signings, reads={"seal.signings": 0, "seal.seals": 0}),
+    Check(rule="seal.night_signings", evaluate=_night_signings, reads={"seal.signings": 0, "seal.seals": 0}),
     Check(rule="seal.making_days", evaluate=_making_days, reads=_STOCK),
     Check(rule="seal.testing_days", evaluate=_testing_days, reads=_STOCK, every=EVERY_PERIOD),
 )

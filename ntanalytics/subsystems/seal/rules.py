@@ -38,6 +38,12 @@ RULES: tuple[Rule, ...] = (
         cause="seals",
     ),
     Rule(
+        "seal.night_signings", "night_signings", Threshold(2, 9, "down"),
+        "与用印单位核实夜间用印是否经过审批，核对所签文件",
+        "An urgent document is sealed by night once or twice; one seal that goes on signing is used by somebody else "
+        "(docs/domain.md, CA and seals: misuse).", kind="burst", cause="seals",
+    ),
+    Rule(
         "seal.testing_days", "waiting_days", Threshold(21, 90, "down"), "安排供应商与用章单位完成测试",
         "A seal that was made is tested within a week or two, a long holiday adds one (docs/domain.md, O11).",
         label="制作后待测试", kind="deadline", cause="seals",

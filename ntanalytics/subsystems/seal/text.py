@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from types import MappingProxyType
 
-from ntanalytics.findings.event_text import lasting, value_event
+from ntanalytics.findings.event_text import lasting, value_event, when
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.headline import EventWords
 from ntanalytics.findings.phrases import day_words, listed, value_words
@@ -38,6 +38,15 @@ def suspended_event(finding: Finding) -> EventWords:
     return EventWords(f"已停用或注销的印章仍签章 {value_words(finding, 'integer', '次')}", detail=whose)
 
 
+def night_event(finding: Finding) -> EventWords:
+    """Return when the seal of which unit signed how often by night."""
+    units = finding.details.get("units")
+    if not isinstance(units, tuple) or not units:
+        return value_event(finding)
+    more = f"另有 {len(units) - 1} 枚印章夜间多次签章" if len(units) > 1 else ""
+    return EventWords(f"{when(finding)}{units[0]}的印章夜间签章 {value_words(finding, 'integer', '次')}", detail=more)
+
+
 def testing_event(finding: Finding) -> EventWords:
     """Return how many seals wait for their test, and for how long the first of them does."""
     late = format_number(finding.figures["late"], "integer", "枚")
@@ -56,6 +65,7 @@ def testing_days(finding: Finding) -> str:
 TEXTS: Texts = MappingProxyType(
     {
         "seal.making_days": RuleText(evidence=making_days, event=making_event),
+        "seal.night_signings": RuleText(event=night_event),
         "seal.suspended_signings": RuleText(event=suspended_event),
         "seal.testing_days": RuleText(evidence=testing_days, event=testing_event),
     }

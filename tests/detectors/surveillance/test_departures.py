@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from ntanalytics.detectors.expected_range import ExpectedRange
 from ntanalytics.detectors.surveillance.departures import UNKNOWN, Departure, _limits, departures
+from ntanalytics.detectors.surveillance.leaf_table import _numbered
 
 DAYS = [dt.date(2026, 11, 20) - dt.timedelta(days=back) for back in range(20, -1, -1)]
 ON = len(DAYS) - 1
@@ -195,3 +196,37 @@ def test_half_of_a_small_unit_is_told_among_few_series_and_not_among_very_many()
     few, many = _limits([(("unit", "a"),)] * 30, 2), _limits([(("unit", "a"),)] * 30_000, 2)
     # a thousand times as many tests ask for a thousandth of the probability
     assert many[0] - few[0] == pytest.approx(np.log(1000))
+
+
+def test_a_surge_that_nothing_explains_better_is_told_of_the_rarest_members() -> None:
+    # refused answers were never seen: with its service as with its route they are all of the surge
+    rows = [
+        {"day": day, "hour": 10, "service": service, "route": route, "status": "200", "events": 100.0}
+        for day in DAYS
+        for service, route in (("oa", "mail"), ("oa", "todo"), ("portal", "home"))
+    ]
+    rows.append({"day": DAYS[-1], "hour": 10, "service": "oa", "route": "mail", "status": "403", "events": 400.0})
+    table = pa.Table.from_pylist(rows).set_column(0, "day", pa.array([row["day"] for row in rows], pa.date32()))
+    (told,) = departures(table, DAYS, ["service", "route", "status"])
+    assert told.members == (("route", "mail"), ("status", "403"))
+
+
+def test_a_steady_subject_that_surges_in_a_quiet_hour_is_told() -> None:
+    city = City(32)
+    draws = np.random.default_rng(1)
+    city.counts[:, :, :, 19] = draws.poisson(5, city.counts.shape[:3])
+    city.counts[ON, 3, 0, 19] = 48
+    [told] = city.told()
+    assert ("unit", "unit-03") in told.members
+    assert (told.direction, told.hours) == (1, (19, 20))
+
+
+@given(st.lists(st.integers(0, 3_000_000), max_size=60))
+@settings(max_examples=60, deadline=None)
+def test_keys_are_numbered_as_by_sorting_them(keys: list[int]) -> None:
+    array = np.array(keys, dtype=np.int64)
+    for given_keys in (array, array % 97):
+        members, places = _numbered(given_keys)
+        expected, inverse = np.unique(given_keys, return_inverse=True)
+        assert members.tolist() == expected.tolist()
+        assert places.tolist() == inverse.tolist()

@@ -94,3 +94,12 @@ def test_only_successful_grants_by_night_count(table, listed) -> None:
     rows += [{"changed_at": midnight, "action": "opened"}, {"changed_at": midnight, "outcome": "failure"}]
     full = [{**common, "change_id": str(number), **row} for number, row in enumerate(rows)]
     assert listed(misuse.night_grants(table("identity.account_changes", full), OFFSET)) == [{"night_grants": 2}]
+
+
+def test_an_account_that_was_never_used_is_dormant_from_its_opening(logins: Make, table, listed) -> None:
+    night = AT - dt.timedelta(hours=8)
+    entered = logins([{"account_id": name, "outcome": "success", "logged_in_at": night} for name in ("old", "new")])
+    opened = {"old": AT - dt.timedelta(days=400), "new": AT - dt.timedelta(days=40)}
+    accounts = table("identity.accounts", [{"account_id": name, "opened_at": at} for name, at in opened.items()])
+    [row] = listed(misuse.awakened_accounts(entered, accounts, AT, OFFSET))
+    assert row["awakened_accounts"] == 1

@@ -81,3 +81,24 @@ def test_a_service_whose_log_is_minutes_ahead_is_a_clock_and_leaves_the_other_fi
 
 def test_services_whose_clocks_are_right_are_not_told() -> None:
     assert judge(subsystem("data"), {RULE}, {"infra.requests": _requests("", 0)}) == []
+
+
+def _first_steps(late: str, minutes: int) -> dict[str, pa.Table]:
+    """Return the logins of a fortnight, and what each account opens ten seconds later; one of today's clocks is off."""
+    logins, accesses = [], []
+    for day in (row["day"] for row in days(14)):
+        off = {name: minutes if (day, name) == (ON, late) else 0 for name in ("identity.logins", "sso.accesses")}
+        for number in range(300):
+            account, moment = f"a{number}", 9 * 60 + number
+            key = {"day": day, "account_id": account, "outcome": "success"}
+            login, access = moment + off["identity.logins"], moment + off["sso.accesses"] + 1 / 6
+            logins.append({**key, "login_id": account, "logged_in_at": at(day, login / 60), "method": "ca"})
+            accesses.append({**key, "access_id": account, "accessed_at": at(day, access / 60)})
+    return {"identity.logins": table_of("identity.logins", logins), "sso.accesses": table_of("sso.accesses", accesses)}
+
+
+@pytest.mark.parametrize("late", ["identity.logins", "sso.accesses"])
+def test_one_of_two_clocks_that_moved_against_the_other_is_told_as_the_one_whose_day_moved(late: str) -> None:
+    (finding,) = judge(subsystem("data"), {RULE}, _first_steps(late, 4))
+    assert finding.entity.identity == f"dataset/test/{late}"
+    assert finding.figures["offset_s"] == pytest.approx(240, abs=60)

@@ -49,3 +49,32 @@ def test_a_seal_that_was_out_of_use_and_signs_is_told(
 
 def test_the_event_names_the_unit() -> None:
     assert "单位a" in word(_found(_signings("a", "a"))).event.detail
+
+
+def _by_night(*times: float) -> list[dict[str, object]]:
+    return [
+        {"signing_id": str(n), "signed_at": at(ON, hour), "seal_id": "c", "operation": "sign", "system": "oa",
+         "outcome": "success", "day": ON}
+        for n, hour in enumerate(times)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("signings", "status", "value"),
+    [
+        (_by_night(1, 1.5, 2), "warning", 3),
+        (_by_night(0.5, 23), "ok", 2),  # an urgent document, twice
+        (_by_night(6, 6.5, 21.9, 5.9), "ok", 1),  # the night ends at six and begins at ten
+        (_by_night(*[1 + n / 20 for n in range(10)]), "critical", 10),
+    ],
+)
+def test_a_seal_that_goes_on_signing_by_night_is_told(
+    signings: list[dict[str, object]], status: str, value: int
+) -> None:
+    data = {"seal.signings": signings, "seal.seals": _seals(c="in_use")}
+    [finding] = judge(SUBSYSTEM, ["seal.night_signings"], data)
+    assert (finding.status, finding.value) == (status, value)
+    if status != "ok":
+        assert (finding.window.from_s, finding.details["units"]) == (3600.0, ("单位c",))
+        assert word(finding).event.what.startswith("11月20日1时")
+        assert "单位c的印章夜间签章" in word(finding).event.what
