@@ -222,16 +222,6 @@ SKEWED = frozenset(
 )
 
 
-def stocks(dataset: str, ended: Iterable[str]) -> frozenset[str]:
-    """Return the measures that count what is still open: in which a null in a column of an end is a fact.
-
-    Args:
-        dataset: a dataset of cases.
-        ended: the columns of the end of a case.
-    """
-    return SKEWED & {name for column in ended for name in NEEDED.get(f"{dataset}.{column}", ())}
-
-
 def unknown_measures(dataset: str, absent: Mapping[str, Iterable[str]], sources: Sequence[str]) -> frozenset[str]:
     """Return the measures that are unknown, since sources lack columns.
 

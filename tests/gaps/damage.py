@@ -66,19 +66,22 @@ def half_day(site: GapSite, dataset: str, period: Period) -> bool:
 
 
 def before_its_first_day(site: GapSite, dataset: str, period: Period) -> bool:
-    """Lose everything before the middle of the period: the source did not exist."""
+    """Lose everything before the middle of the period: the first extraction was on that day.
+
+    It takes each case that is open then, however old it is (docs/domain.md, No horizon).
+    """
     before = period.days[len(period.days) // 2] - dt.timedelta(days=1)
-    site.forget(dataset, dt.date(2020, 1, 1), before)
+    site.forget(dataset, dt.date(2020, 1, 1), before, ended=contract.dataset(dataset).ended)
     return True
 
 
 def empty_before(site: GapSite, dataset: str, period: Period) -> bool:
-    """Have the source answer without a row about everything before the middle of the period.
+    """Have the source answer without a row about all that was over before the middle of the period: it was removed.
 
     Where no row is left, the table is one of which its source has nothing, which nobody can tell from it.
     """
     before = period.days[len(period.days) // 2] - dt.timedelta(days=1)
-    site.empty(dataset, dt.date(2020, 1, 1), before)
+    site.empty(dataset, dt.date(2020, 1, 1), before, ended=contract.dataset(dataset).ended)
     return bool(site.table(dataset).to_pyarrow_table(columns=["day"]).num_rows)
 
 

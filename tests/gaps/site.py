@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -93,7 +93,7 @@ class GapSite:
         self.config.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
         self.__dict__.pop("settings", None)
 
-    def forget(self, dataset: str, first: dt.date, last: dt.date, error: str = "") -> None:
+    def forget(self, dataset: str, first: dt.date, last: dt.date, error: str = "", ended: Sequence[str] = ()) -> None:
         """Remove days of a dataset from lake and ledger, as if they had never been extracted.
 
         Args:
@@ -101,8 +101,9 @@ class GapSite:
             first: the first day.
             last: the last day, included.
             error: the error of the extraction that did not get them; empty if there was none.
+            ended: columns of the end of a case; with them, cases that were open at the end of the last day stay.
         """
-        self.delete_rows(dataset, f"day >= '{first}' AND day <= '{last}'")
+        self._delete_days(dataset, first, last, ended)
         engine = sa.create_engine(self.settings.ledger)
         where = "WHERE dataset = :dataset AND day BETWEEN :first AND :last"
         days = {"dataset": dataset, "first": first.isoformat(), "last": last.isoformat()}
@@ -123,9 +124,16 @@ class GapSite:
                 )  # fmt: skip
                 Ledger(self.settings.ledger).coverage.record(failed)
 
-    def empty(self, dataset: str, first: dt.date, last: dt.date) -> None:
-        """Have the source answer without a row about some days, as if it had not existed then."""
-        self.delete_rows(dataset, f"day >= '{first}' AND day <= '{last}'")
+    def empty(self, dataset: str, first: dt.date, last: dt.date, ended: Sequence[str] = ()) -> None:
+        """Have the source answer without a row about some days, as if it had not existed then.
+
+        Args:
+            dataset: the dataset.
+            first: the first day.
+            last: the last day, included.
+            ended: as for ``forget``.
+        """
+        self._delete_days(dataset, first, last, ended)
         engine = sa.create_engine(self.settings.ledger)
         days = {"dataset": dataset, "first": first.isoformat(), "last": last.isoformat()}
         where = "WHERE dataset = :dataset AND day BETWEEN :first AND :last"
@@ -137,6 +145,10 @@ class GapSite:
                     absent = f"UPDATE coverage SET is_held = 0 {where} AND source = :source"
                     connection.execute(sa.text(absent), {**days, "source": source})
         engine.dispose()
+
+    def _delete_days(self, dataset: str, first: dt.date, last: dt.date, ended: Sequence[str]) -> None:
+        ends = " OR ".join(f"CAST({column} AS DATE) <= '{last}'" for column in ended)
+        self.delete_rows(dataset, f"day >= '{first}' AND day <= '{last}'" + (f" AND ({ends})" if ends else ""))
 
     def delete_rows(self, dataset: str, predicate: str) -> None:
         """Delete rows of a dataset from the lake alone: the source did not give them."""

@@ -43,7 +43,7 @@ _PUNCTUATION = re.compile(r"[\s，；。：、（）！？]+")
 
 def is_marked(text: str) -> bool:
     """Return whether a text says that something is not known."""
-    return bool(_UNKNOWN.search(text))
+    return bool(_UNKNOWN.search(text) or _OF_KNOWN_DAYS.search(text))
 
 
 def is_latest_onset(true: str, seen: str) -> bool:
