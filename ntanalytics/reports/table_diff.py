@@ -33,7 +33,7 @@ def table_changes(before: Record, after: Record) -> Iterator[Change]:
             changes = list(_cell_changes(then[name], now[name], before, after))
             yield from changes[:MOST_CELLS]
             if (more := len(changes) - MOST_CELLS) > 0:
-                yield Change(title, f"其余 {more} 处", "", "", f"{title}：另有 {more} 处变化。")
+                yield Change(title, f"其余 {more} 处", "", "", f"{_lead(title)}另有 {more} 处变化。")
 
 
 def chart_changes(before: Record, after: Record) -> Iterator[Change]:
@@ -56,18 +56,22 @@ def _cell_changes(then: RecordedBlock, now: RecordedBlock, before: Record, after
     for key in dict.fromkeys((*new, *old)):
         if key not in old:
             text = _row_text(new[key], titles)
-            yield Change(now.title, key, "" if text else "未列出", text or "列出", f"{now.title}：新增{key}。")
+            yield Change(now.title, key, "" if text else "未列出", text or "列出", f"{_lead(now.title)}新增{key}。")
         elif key not in new:
             text = _row_text(old[key], titles)
-            yield Change(now.title, key, text or "列出", "" if text else "不再列出", f"{now.title}：不再列出{key}。")
+            yield Change(now.title, key, text or "列出", "" if text else "不再列出", f"{_lead(now.title)}不再列出{key}。")
         else:
             for name in dict.fromkeys((*new[key], *old[key])):
                 was, is_now = old[key].get(name, ""), new[key].get(name, "")
                 if was != is_now:
                     item = f"{key} {titles[name]}".strip()
-                    yield Change(
-                        now.title, item, was, is_now, f"{now.title}：{item}由 {was or '空'} 改为 {is_now or '空'}。"
-                    )
+                    text = f"{_lead(now.title)}{item}由 {was or '空'} 改为 {is_now or '空'}。"
+                    yield Change(now.title, item, was, is_now, text)
+
+
+def _lead(title: str) -> str:
+    """Return what a sentence on a table begins with; a table that opens a report has no title."""
+    return f"{title}：" if title else ""
 
 
 def _keys(then: RecordedBlock, now: RecordedBlock, before: Record, after: Record) -> list[str]:

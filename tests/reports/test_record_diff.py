@@ -140,3 +140,12 @@ def test_a_row_of_keys_alone_is_told_as_listed_or_not():
     first, *blocks = [read_block(each._repr_mimebundle_()) for each in (head, *tables)]
     changes = record_changes(*(Record(first, (block,)) for block in blocks))
     assert [(change.before, change.after) for change in changes] == [("未列出", "列出"), ("列出", "不再列出")]
+
+
+def test_a_change_in_a_table_without_a_title_begins_with_its_item():
+    names = (Field("item", "string", "事项"), Field("points", "string", "要点"))
+    tables = [Table("items", "", fields=names, rows=({"item": "甲", "points": text},)) for text in ("一", "二")]
+    head = Head(title="周报", period=PERIOD, generated_at=datetime(2026, 11, 23, tzinfo=UTC))
+    first, *blocks = [read_block(each._repr_mimebundle_()) for each in (head, *tables)]
+    [change] = record_changes(*(Record(first, (block,)) for block in blocks))
+    assert (change.place, change.item, change.sentence[0]) == ("", "甲 要点", "甲")
