@@ -59,7 +59,8 @@ def _cell_changes(then: RecordedBlock, now: RecordedBlock, before: Record, after
             yield Change(now.title, key, "" if text else "未列出", text or "列出", f"{_lead(now.title)}新增{key}。")
         elif key not in new:
             text = _row_text(old[key], titles)
-            yield Change(now.title, key, text or "列出", "" if text else "不再列出", f"{_lead(now.title)}不再列出{key}。")
+            sentence = f"{_lead(now.title)}不再列出{key}。"
+            yield Change(now.title, key, text or "列出", "" if text else "不再列出", sentence)
         else:
             for name in dict.fromkeys((*new[key], *old[key])):
                 was, is_now = old[key].get(name, ""), new[key].get(name, "")
