@@ -3,19 +3,14 @@
 import datetime as dt
 import hashlib
 import json
-import re
 import sqlite3
 from pathlib import Path
 
-import ibis
-import ibis.expr.types as ir
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
 from ntanalytics.findings.headline import MAX_LENGTH
-from ntanalytics.lake.backends.compiled_sql import CompiledSql
-from ntanalytics.lake.backends.duckdb_ibis import CompilingBackend
 from ntanalytics.reports.record import RecordedBlock, load_record
 from ntanalytics.reports.schemas import schema
 from ntanalytics.reports.verification import verify
@@ -27,7 +22,6 @@ from tests.banned_words import banned_in, heard_before_party
 from tests.city import FIRST, UNTIL, City, Issued, IssuedReports, blocks, copy_city, settled
 from tests.gaps.site import GapSite
 from tests.golden_figures import compare
-from tests.metric_calls import run_notebook
 from tests.servers.store import ObjectStore
 
 
@@ -193,34 +187,6 @@ def test_the_head_names_the_table_of_every_block(request: pytest.FixtureRequest,
 def test_the_adoption_comes_out_again_with_what_stands_below_its_head(issued: IssuedReports, adoption):
     context = RunContext(settings=load(issued.city.estate.config))
     assert reproduce(context, adoption.directory).blocks > 10
-
-
-def test_the_kept_sql_of_an_inspection_is_that_of_a_fresh_compilation_on_another_day(
-    issued: IssuedReports, inspection, monkeypatch: pytest.MonkeyPatch
-):
-    kept, found = CompilingBackend.compile, []
-
-    def compared(self: CompilingBackend, table: ir.Table, /, *, limit: int | None = None, **_: object) -> str:
-        sql = kept(self, table, limit=limit)
-        found.append((_settled_sql(sql), _settled_sql(super(CompilingBackend, self).compile(table, limit=limit))))
-        return sql
-
-    monkeypatch.setattr(CompilingBackend, "compile", compared)
-    monkeypatch.setattr(CompiledSql, "add", lambda self, *_: added.append(self))
-    monkeypatch.setenv("NTANALYTICS_CONFIG", str(issued.city.estate.config))
-    added: list[CompiledSql] = []
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ibis.options, "default_backend", None)  # in a kernel, that of the workspace
-        run_notebook("daily_inspection", "2026-11-19")
-    assert [pair for pair in found if pair[0] != pair[1]] == []
-    # what the kernel of the issued inspection kept served this one; only lists of days of another length were new
-    assert len(added) <= len(found) / 20
-
-
-def _settled_sql(sql: str) -> str:
-    """Return SQL without what differs between two compilations of one expression: the order of a set, made-up names."""
-    sql = re.sub(r"ibis_table_unnest(_column)?_[a-z2-7]{26}", r"unnest\1", sql)
-    return re.sub(r"EXCLUDE \(([^()]*)\)", lambda match: f"EXCLUDE ({sorted(match[1].split(', '))})", sql)
 
 
 def test_a_missing_source_is_a_gap_and_not_a_zero(written_city: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

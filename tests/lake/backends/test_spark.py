@@ -1,16 +1,25 @@
-"""A real Spark with two workers reads the lake that DuckDB reads: every metric gives the same figures."""
+"""A real Spark reads the lake that DuckDB reads: every metric gives the same figures.
+
+Every metric is made by two tasks side by side in one Java process, those of the SMS report by a cluster of two workers,
+too: each process of Java warms up for as long as all metrics last.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 import shutil
 import signal
 from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import ibis
 import ibis.expr.operations as ops
+import ibis.expr.types as ir
 import pyarrow as pa
 import pytest
 import yaml
@@ -19,7 +28,9 @@ from ntanalytics import contract
 from ntanalytics.demo import Estate
 from ntanalytics.errors import LakeError, SettingsError
 from ntanalytics.lake import DeltaLake
+from ntanalytics.lake.backends.compiled_sql import CompiledSql
 from ntanalytics.lake.backends.duckdb import DuckReader
+from ntanalytics.lake.backends.duckdb_ibis import CompilingBackend
 from ntanalytics.lake.backends.reader import Reader
 from ntanalytics.lake.backends.spark_session import check_installed, session
 from ntanalytics.metrics.ca import certificates
@@ -42,16 +53,21 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
 ]
 
-#: The reports whose notebooks are run, each for a period that the estate has; the others call no other metric.
-ISSUED = {"daily_inspection": "2026-11-20", "sms_volume": "2026-11", "oa_adoption": "2026-W47"}
+#: The reports whose notebooks are run, each for a period that the estate has; the others call no other metric. The
+#: inspection is that of the day before the one that was issued, whose SQL was kept.
+ISSUED = {"daily_inspection": "2026-11-19", "sms_volume": "2026-11", "oa_adoption": "2026-W47"}
 #: A machine of two processors runs a driver and two workers, none for long: the quick compiler is the better one.
 SHORT = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
-MASTER, CONFIG = "local-cluster[2,1,1024]", {
+MASTER, CLUSTER = "local[2]", "local-cluster[2,1,1024]"
+CONFIG = {
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.extraJavaOptions": SHORT,
     "spark.executor.extraJavaOptions": SHORT,
     "spark.sql.shuffle.partitions": "2",
+    # a plan of a few rows is run as it is: to write, compile and warm a class for each takes longer than its rows
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.adaptive.enabled": "false",
     "spark.scheduler.minRegisteredResourcesRatio": "1.0",
 }  # fmt: skip
 
@@ -66,8 +82,8 @@ def settings(city: City) -> Settings:
     return city.settings
 
 
-@pytest.fixture(scope="module")
-def spark(settings: Settings) -> Iterator[Reader]:
+@contextmanager
+def _opened(settings: Settings, master: str) -> Iterator[Reader]:
     try:
         check_installed()
     except SettingsError as error:
@@ -79,7 +95,7 @@ def spark(settings: Settings) -> Iterator[Reader]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SPARK_LOCAL_IP", "127.0.0.1")  # the machine's own name may lead nowhere
         patch.setenv("NTANALYTICS_CHROMIUM", "")  # nobody looks at a print
-        opened = session(MASTER, CONFIG)
+        opened = session(master, CONFIG)
         try:
             yield SparkReader(DeltaLake(settings.lake), opened)
         finally:
@@ -87,13 +103,70 @@ def spark(settings: Settings) -> Iterator[Reader]:
             shutil.rmtree(Path(pyspark.__file__).parent / "work", ignore_errors=True)  # what its workers leave
 
 
+@pytest.fixture
+def cluster(settings: Settings) -> Iterator[Reader]:
+    """Two workers; a process has one session, and this one ends before ``spark`` begins."""
+    with _opened(settings, CLUSTER) as reader:
+        yield reader
+
+
 @pytest.fixture(scope="module")
-def calls(estate: Estate, settings: Settings) -> MetricCalls:
+def spark(settings: Settings) -> Iterator[Reader]:
+    with _opened(settings, MASTER) as reader:
+        yield reader
+
+
+@dataclass
+class Compiled:
+    """What the inspection asked.
+
+    Attributes:
+        pairs: the SQL of each question, and that of a fresh compilation.
+        added: what was compiled since nothing was kept for it.
+    """
+
+    pairs: list[tuple[str, str]] = field(default_factory=list)
+    added: list[object] = field(default_factory=list)
+
+
+@pytest.fixture(scope="module")
+def compiled() -> Compiled:
+    """What ``calls`` fills in."""
+    return Compiled()
+
+
+@contextmanager
+def _compared(compiled: Compiled) -> Iterator[None]:
+    kept = CompilingBackend.compile
+
+    def compared(self: CompilingBackend, table: ir.Table, /, *, limit: int | None = None, **_: object) -> str:
+        sql = kept(self, table, limit=limit)
+        fresh = super(CompilingBackend, self).compile(table, limit=limit)
+        compiled.pairs.append((_settled_sql(sql), _settled_sql(fresh)))
+        return sql
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(CompilingBackend, "compile", compared)
+        patch.setattr(CompiledSql, "add", lambda self, *_: compiled.added.append(self))
+        patch.setattr(ibis.options, "default_backend", None)  # in a kernel, that of the workspace
+        yield
+
+
+def _settled_sql(sql: str) -> str:
+    """Return SQL without what differs between two compilations of one expression: the order of a set, made-up names."""
+    sql = re.sub(r"ibis_table_unnest(_column)?_[a-z2-7]{26}", r"unnest\1", sql)
+    return re.sub(r"EXCLUDE \(([^()]*)\)", lambda match: f"EXCLUDE ({sorted(match[1].split(', '))})", sql)
+
+
+@pytest.fixture(scope="module")
+def calls(estate: Estate, issued: IssuedReports, compiled: Compiled) -> MetricCalls:
     """Calls of the metrics by every report, and of those that only an analyst calls."""
+    issued("daily_inspection", "last-working-day")
     with pytest.MonkeyPatch.context() as patch, record_metric_calls() as calls:
         patch.setenv("NTANALYTICS_CONFIG", str(estate.config))
         for report, period in ISSUED.items():
-            run_notebook(report, period)
+            with _compared(compiled) if report == "daily_inspection" else nullcontext():
+                run_notebook(report, period)
         # each check of all weeks is a row of it: those of two days are enough to compare
         del calls.made["infra.check_spans.spans_by_day"]
         workspace = open_workspace(estate.config)
@@ -149,20 +222,36 @@ def _call_the_processes(workspace: Workspace, first: dt.date) -> None:
     decay.pings_by_day(workspace.table("infra.checks", first, UNTIL))
 
 
+@pytest.mark.usefixtures("calls")
+def test_the_kept_sql_of_an_inspection_is_that_of_a_fresh_compilation_on_another_day(compiled: Compiled) -> None:
+    assert compiled.pairs
+    assert [pair for pair in compiled.pairs if pair[0] != pair[1]] == []
+    # what the kernel of the issued inspection kept served this one; only lists of days of another length were new
+    assert len(compiled.added) <= len(compiled.pairs) / 20
+
+
+def test_two_workers_give_the_figures_of_a_report(cluster: Reader, calls: MetricCalls) -> None:
+    cluster.connection.raw_sql("SELECT count(*) FROM range(1)").collect()  # which waits for both
+    workers = cluster.connection._session.sparkContext._jsc.sc().getExecutorMemoryStatus()
+    assert workers.size() == 3  # the driver, and two
+    names = [name for name in public_metrics() if name.startswith("sms.")]
+    assert names
+    for name in names:
+        _same_by(cluster, calls, name)
+
+
 @pytest.mark.usefixtures("spark")
 def test_an_interruption_is_not_taken_by_spark() -> None:
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
-def test_the_estate_is_read_by_two_workers(spark: Reader) -> None:
-    spark.connection.raw_sql("SELECT count(*) FROM range(1)").collect()  # which waits for both
-    workers = spark.connection._session.sparkContext._jsc.sc().getExecutorMemoryStatus()
-    assert workers.size() == 3  # the driver, and two
-
-
 @pytest.mark.parametrize("name", sorted(public_metrics()))
 def test_a_metric_is_the_same_by_both_engines(spark: Reader, calls: MetricCalls, name: str) -> None:
     assert name in calls.made, "no report calls it: call it in _call_the_rest"
+    _same_by(spark, calls, name)
+
+
+def _same_by(spark: Reader, calls: MetricCalls, name: str) -> None:
     table = calls.widest(name)
     ours, theirs = table.to_pyarrow(), spark.connection.to_pyarrow(calls.on(spark, table))
     assert theirs.schema == ours.schema
