@@ -207,8 +207,8 @@ def _is_surely_unique(files: Sequence[Path], key: Sequence[str]) -> bool:
     if sum(pq.read_metadata(file).num_rows for file in files) > _FEW_ROWS:
         return False
     rows = pa.concat_tables(pq.ParquetFile(file).read(columns=list(key)) for file in files)
-    keys: int = rows.group_by(list(key), use_threads=False).aggregate([]).num_rows
-    return keys == rows.num_rows
+    keys = rows.group_by(list(key), use_threads=False).aggregate([]).num_rows
+    return bool(keys == rows.num_rows)
 
 
 def _create_ranking(connection: duckdb.DuckDBPyConnection, dataset: Dataset, files: Sequence[Path]) -> None:
