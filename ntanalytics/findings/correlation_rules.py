@@ -38,7 +38,7 @@ _HOST, _DOWN = ("infra.reachable",), ("infra.availability",)
 _BUSY = ("infra.cpu*", "infra.load*", "infra.memory", "infra.swap")
 _DISK = ("infra.disk_used", "infra.days_until_full", "infra.disk_growth")
 _ERRORS = ("infra.error_*",)
-_SLOW = ("infra.slow_*", "*_p95_rise", "docexchange.calls_slow")
+_SLOW = ("infra.slow_hours", "infra.slow_probes", "*_p95_rise", "docexchange.calls_slow")
 #: Requests, logins, messages, actions that stay away.
 _AWAY = (
     "*_fall", "*_silence", "*_silent", "*.lull", "*_lull", "im.im_messages", "sso.accesses", "oa.active_change_rate",

@@ -268,3 +268,8 @@ def test_what_one_account_does_is_the_cause_of_what_is_counted_of_all() -> None:
     assert group.root == beyond
     other = replace(counted, entity=Entity("subject", "oa.activities/module=mail", "模块 邮件"))
     assert len(_groups(other, beyond)) == 2
+
+
+def test_a_backup_that_takes_longer_keeps_nobody_from_work() -> None:
+    decay = _finding("infra.slow_decay", Entity("plan", "oa", "oa"), since=ON - dt.timedelta(days=9))
+    assert len(_groups(decay, _finding("oa.unit_task_lull", Entity("unit", "u", "市卫健委"), since=ON))) == 2

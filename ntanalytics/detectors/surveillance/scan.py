@@ -95,15 +95,16 @@ def _both(strongest: Callable[..., tuple[Floats, Floats]], *arrays: Floats) -> d
     shape = arrays[0].shape[:-1]
     rows = [array.reshape(-1, array.shape[-1]) for array in arrays]
     count = len(rows[0])
-    found = {direction: (np.zeros(count), np.zeros(count, dtype=np.int64)) for direction in (1, -1)}
+    scanned = {direction: (np.zeros(count), np.zeros(count, dtype=np.int64)) for direction in (1, -1)}
     for first in range(0, count, _ROWS_AT_ONCE):
         part = slice(first, first + _ROWS_AT_ONCE)
         strength, difference = strongest(*(array[part] for array in rows))
         directed = np.copysign(strength, difference)
-        for direction, (strengths, runs) in found.items():
+        for direction, (strengths, runs) in scanned.items():
             run = directed.argmax(axis=-1) if direction > 0 else directed.argmin(axis=-1)
             runs[part] = run
             strengths[part] = np.maximum(np.take_along_axis(directed, run[:, None], -1)[:, 0] * direction, 0.0)
     return {
-        direction: Scan(strengths.reshape(shape), runs.reshape(shape)) for direction, (strengths, runs) in found.items()
+        direction: Scan(strengths.reshape(shape), runs.reshape(shape))
+        for direction, (strengths, runs) in scanned.items()
     }

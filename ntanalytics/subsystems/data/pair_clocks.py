@@ -75,12 +75,12 @@ def _counted(context: CheckContext, first: Dataset, second: Dataset, key: str) -
     if any(not set(view.sources) - view.gap_sources for view in views):
         return {}
     days = [*reversed(comparable_days(rows(views[0].days), context.on, MIN_DAYS + 1)), context.on]
-    begun, followed = (
+    first_events, second_events = (
         view.recent.filter(view.recent.day.isin(days)).select("day", "source", key, at=view.contract.time)
         for view in views
     )
     pairs: dict[tuple[str, str], Floats] = {}
-    for row in rows(paired_by_day(begun, followed, key, BIN_S, REACH, context.utc_offset_h)):
+    for row in rows(paired_by_day(first_events, second_events, key, BIN_S, REACH, context.utc_offset_h)):
         sources = row["first_source"], row["second_source"]
         counts = pairs.setdefault(sources, np.zeros((len(days), 2, 2 * REACH)))
         counts[days.index(row["day"]), row["half"], row["bin"]] = row["pairs"]
