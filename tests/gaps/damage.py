@@ -76,12 +76,12 @@ def before_its_first_day(site: GapSite, dataset: str, period: Period) -> bool:
 
 
 def empty_before(site: GapSite, dataset: str, period: Period) -> bool:
-    """Have the source answer without a row about all that was over before the middle of the period: it was removed.
+    """Have the source answer without a row about everything before the middle of the period.
 
     Where no row is left, the table is one of which its source has nothing, which nobody can tell from it.
     """
     before = period.days[len(period.days) // 2] - dt.timedelta(days=1)
-    site.empty(dataset, dt.date(2020, 1, 1), before, ended=contract.dataset(dataset).ended)
+    site.empty(dataset, dt.date(2020, 1, 1), before)
     return bool(site.table(dataset).to_pyarrow_table(columns=["day"]).num_rows)
 
 

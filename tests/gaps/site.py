@@ -103,7 +103,8 @@ class GapSite:
             error: the error of the extraction that did not get them; empty if there was none.
             ended: columns of the end of a case; with them, cases that were open at the end of the last day stay.
         """
-        self._delete_days(dataset, first, last, ended)
+        ends = " OR ".join(f"CAST({column} AS DATE) <= '{last}'" for column in ended)
+        self.delete_rows(dataset, f"day >= '{first}' AND day <= '{last}'" + (f" AND ({ends})" if ends else ""))
         engine = sa.create_engine(self.settings.ledger)
         where = "WHERE dataset = :dataset AND day BETWEEN :first AND :last"
         days = {"dataset": dataset, "first": first.isoformat(), "last": last.isoformat()}
@@ -124,16 +125,9 @@ class GapSite:
                 )  # fmt: skip
                 Ledger(self.settings.ledger).coverage.record(failed)
 
-    def empty(self, dataset: str, first: dt.date, last: dt.date, ended: Sequence[str] = ()) -> None:
-        """Have the source answer without a row about some days, as if it had not existed then.
-
-        Args:
-            dataset: the dataset.
-            first: the first day.
-            last: the last day, included.
-            ended: as for ``forget``.
-        """
-        self._delete_days(dataset, first, last, ended)
+    def empty(self, dataset: str, first: dt.date, last: dt.date) -> None:
+        """Have the source answer without a row about some days, as if it had not existed then."""
+        self.delete_rows(dataset, f"day >= '{first}' AND day <= '{last}'")
         engine = sa.create_engine(self.settings.ledger)
         days = {"dataset": dataset, "first": first.isoformat(), "last": last.isoformat()}
         where = "WHERE dataset = :dataset AND day BETWEEN :first AND :last"
@@ -146,10 +140,6 @@ class GapSite:
                     connection.execute(sa.text(absent), {**days, "source": source})
         engine.dispose()
 
-    def _delete_days(self, dataset: str, first: dt.date, last: dt.date, ended: Sequence[str]) -> None:
-        ends = " OR ".join(f"CAST({column} AS DATE) <= '{last}'" for column in ended)
-        self.delete_rows(dataset, f"day >= '{first}' AND day <= '{last}'" + (f" AND ({ends})" if ends else ""))
-
     def delete_rows(self, dataset: str, predicate: str) -> None:
         """Delete rows of a dataset from the lake alone: the source did not give them."""
         self.table(dataset).delete(predicate)
@@ -158,7 +148,9 @@ class GapSite:
         """Extract some days again from sources that give each row twice, by mappings of the site's own."""
         for mapping, own in self._mappings(dataset):
             header, _, body = mapping.sql.partition("*/")
-            quoted = (exp.to_identifier(name, quoted=True) for name in _columns(mapping))
+            # a mapping of two databases has no word of SQL for a column
+            is_quoted = len(mapping.dialects) == 1
+            quoted = (exp.to_identifier(name, quoted=is_quoted) for name in _columns(mapping))
             names = ", ".join(name.sql(dialect=mapping.dialects[0]) for name in quoted)
             query = body.strip().rstrip(";")
             own.write_text(

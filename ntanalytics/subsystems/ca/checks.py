@@ -14,7 +14,7 @@ from ntanalytics.checks.onset import with_onset
 from ntanalytics.contract.ca import LOGINS
 from ntanalytics.detectors.distributions import poisson_isf
 from ntanalytics.findings.finding import Entity, Finding
-from ntanalytics.findings.judgement import evaluate_rules, judge_row, judge_value
+from ntanalytics.findings.judgement import evaluate_rules, judge_row, judge_value, unknown
 from ntanalytics.findings.phrases import day_words
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics import slots
@@ -49,6 +49,8 @@ def _refused(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the hours in which far more logins were refused for one reason than usual."""
     past, offset = context.shared(baseline, "ca.logins"), context.utc_offset_h
     attempts = past.comparable
+    if past.view.sources_without("reason"):  # what is counted apart cannot be told from the rest
+        return [unknown(rule, "not_in_source")]
     reasons = attempts.reason.fill_null("other")
     failures = attempts.filter((attempts.outcome == "failure") & ~reasons.isin(_COUNTED_APART))
     findings = failure_burst(

@@ -61,6 +61,7 @@ def _unprobed_apps(context: CheckContext, rule: Rule) -> list[Finding]:
 
 COVERAGE_CHECK = Check(
     rule="sso.unprobed_apps",
+    subject_columns={"sso.accesses": ("app_id",)},
     evaluate=_unprobed_apps,
     reads={"sso.accesses": HISTORY_DAYS, "sso.apps": 0, "infra.checks": 0},
     every=LONGER_PERIODS,
