@@ -27,7 +27,9 @@ def summarize(context: CheckContext, findings: Sequence[Finding]) -> SubsystemSu
     metrics, backups = context.dataset("infra.metrics", HISTORY), context.dataset("infra.backups", BACKUP_DAYS)
     end, offset = context.ends_at, context.utc_offset_h
     backup_plans = figures(context.shared(plans), backups)
-    late = sum(finding.code == "infra.backup_lateness" and finding.is_violation for finding in findings)
+    judged = [finding for finding in findings if finding.code == "infra.backup_lateness"]
+    late = sum(finding.is_violation for finding in judged)
+    is_unknown = any(finding.status == "unknown" for finding in judged)
     now, views = context.shared(measured, every_check)
     was, _ = context.shared(measured, every_check, True)
     windows, _ = context.shared(planned)
@@ -39,7 +41,7 @@ def summarize(context: CheckContext, findings: Sequence[Finding]) -> SubsystemSu
         )
     return SubsystemSummary(
         subsystem="infra",
-        highlights=backup_highlights(backup_plans, late),
+        highlights=backup_highlights(backup_plans, None if is_unknown and not late else late),
         lead="platform_availability",
         total=total,
         daily=figures(availability.daily(checks.recent, checks.days, end, offset, windows), checks),

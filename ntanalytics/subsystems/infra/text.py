@@ -54,12 +54,12 @@ def log_label(kind: str, source: str) -> str:
     return f"{LOG_KINDS[kind]}（{source}）" if source else LOG_KINDS[kind]
 
 
-def backup_highlights(plans: Figures, late: int) -> str:
+def backup_highlights(plans: Figures, late: int | None) -> str:
     """Return the number of backup plans by medium, and how many are late; over a gap not that none is.
 
     Args:
         plans: ``metrics.infra.backups.plans``.
-        late: number of plans that are late.
+        late: number of plans that are late; None where the check is unknown.
     """
     if not plans:
         return "没有备份记录" if plans.is_complete else "备份记录未知"
@@ -69,7 +69,7 @@ def backup_highlights(plans: Figures, late: int) -> str:
     counts = f"备份计划在线 {online} 项、离线 {offline} 项"
     if late:
         return f"{counts}，{late} 项逾期"
-    return f"{counts}，均按期" if plans.is_complete else f"{counts}，是否按期未知"
+    return f"{counts}，均按期" if plans.is_complete and late is not None else f"{counts}，是否按期未知"
 
 
 def _advice_if_unknown(advice: str) -> Sentence:
