@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.parent_units import PARENT, add_parents, parents_of, unit_link
+from ntanalytics.checks.span_view import rows_of_whole_days
 from ntanalytics.contract import DATASETS, Dataset, Kind
 from ntanalytics.contract.dimensions import GIVEN_UP, breakdown, referred
 from ntanalytics.detectors.surveillance.cohorts import unended
@@ -30,7 +31,7 @@ def standing_cases(context: CheckContext, name: str, history: int) -> list[Depar
     view, dataset = context.dataset(name, history), DATASETS[name]
     if dataset.kind is not Kind.CASE or not context.working_days or not set(view.sources) - view.gap_sources:
         return []
-    cases = view.recent
+    cases = rows_of_whole_days(view)  # of a day before the first extraction only what was still open is held
     if view.gap_sources:
         cases = cases.filter(~cases.source.isin(sorted(view.gap_sources)))
     dimensions = [column.name for column in breakdown(dataset).dimensions if not view.sources_without(column.name)]

@@ -132,7 +132,8 @@ def inspect(report: Report) -> DayInspection:
     metrics, probes = context.dataset("infra.metrics"), context.dataset("infra.checks", HISTORY)
     problems, incidents = context.dataset("infra.problems", HISTORY), context.dataset("desk.incidents", HISTORY)
     checks = context.dataset("desk.checks")
-    happened = [*_raised(problems.cases.to_pyarrow().to_pylist(), report.begins_at, at)]
+    without_end = problems.sources_without("ended_at")
+    happened = _raised(problems.cases.to_pyarrow().to_pylist(), report.begins_at, at, without_end)
     without_end = incidents.sources_without("restored_at")
     happened += _noted(incidents.cases.to_pyarrow().to_pylist(), report.begins_at, at, without_end)
     happened += _down(evaluation.summaries["infra"].tables["outages"], at)
@@ -279,7 +280,10 @@ def incidents_board(inspection: DayInspection, *, id: str = "incidents") -> Tabl
     return Table(id, "告警、台账事件与探测中断", fields=_INCIDENTS, rows=rows, note=note, origin=inspection.origin)
 
 
-def _raised(problems: Iterable[Mapping[str, Any]], since: datetime, until: datetime) -> list[dict[str, Any]]:
+def _raised(
+    problems: Iterable[Mapping[str, Any]], since: datetime, until: datetime, without_end: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Return the alarms; of a source that tells no end those that were raised in the window."""
     severities = column_labels("severity").values
     return [
         _row(
@@ -289,9 +293,12 @@ def _raised(problems: Iterable[Mapping[str, Any]], since: datetime, until: datet
             f"{severities[row['severity']]}：{row['problem']}",
             row["ended_at"],
             until,
+            is_end_known=row["source"] not in without_end,
         )
         for row in problems
-        if row["severity"] in host_checks.SEVERITY and _touches(row["started_at"], row["ended_at"], since, until)
+        if row["severity"] in host_checks.SEVERITY
+        and _touches(row["started_at"], row["ended_at"], since, until)
+        and (row["source"] not in without_end or row["started_at"] >= since)
     ]
 
 

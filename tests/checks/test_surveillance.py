@@ -247,6 +247,21 @@ def test_a_kind_of_tickets_that_nobody_closes_is_told_of_the_service_desk() -> N
     assert finding.entity.label == "类别 使用咨询"
 
 
+def test_cases_of_days_before_the_first_extraction_are_no_cohort() -> None:
+    """Of three days before it the lake holds what was open alone."""
+    young = tuple(ON - dt.timedelta(days=back) for back in (1, 2, 3))
+    rows = []
+    for category in ("account", "fault", "consulting"):
+        for row in hours(1, category=category, subsystem="oa"):
+            is_open = row["day"] in young
+            rows.append({**row, "closed_at": None if is_open else at(row["day"], row["slot"] + 0.5)})
+    data = {"desk.tickets": events("desk.tickets", rows)}
+    told = judge(subsystem("desk"), {"desk.surveillance"}, data)
+    assert any("started" in finding.figures for finding in told)
+    told = judge(subsystem("desk"), {"desk.surveillance"}, data, gaps=young)
+    assert not any("started" in finding.figures for finding in told)
+
+
 def _late(carrier: str) -> Finding:
     rule = RULES["sms.late_rise"]
     return Finding(rule=rule, entity=Entity("carrier", carrier, "中国移动"), status="warning", format="rate:1")

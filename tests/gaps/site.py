@@ -17,10 +17,12 @@ import yaml
 from deltalake import DeltaTable, write_deltalake
 from sqlglot import exp
 
+from ntanalytics import contract
 from ntanalytics.catalog.loading import load_product
 from ntanalytics.catalog.parameters import bound_names
 from ntanalytics.catalog.parsed_sql import selected_columns
 from ntanalytics.catalog.product import Mapping
+from ntanalytics.contract import Type
 from ntanalytics.demo import Estate
 from ntanalytics.extraction import Extractor
 from ntanalytics.ledger import Ledger
@@ -103,7 +105,10 @@ class GapSite:
             error: the error of the extraction that did not get them; empty if there was none.
             ended: columns of the end of a case; with them, cases that were open at the end of the last day stay.
         """
-        ends = " OR ".join(f"CAST({column} AS DATE) <= '{last}'" for column in ended)
+        next_day = last + dt.timedelta(days=1)
+        midnight = dt.datetime.combine(next_day, dt.time(), self.settings.zone).astimezone(dt.UTC)
+        dates = {column.name for column in contract.dataset(dataset).columns if column.type is Type.DATE}
+        ends = " OR ".join(f"{name} < '{next_day if name in dates else midnight.isoformat()}'" for name in ended)
         self.delete_rows(dataset, f"day >= '{first}' AND day <= '{last}'" + (f" AND ({ends})" if ends else ""))
         engine = sa.create_engine(self.settings.ledger)
         where = "WHERE dataset = :dataset AND day BETWEEN :first AND :last"
