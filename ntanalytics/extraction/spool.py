@@ -32,6 +32,9 @@ from ntanalytics.sources.source import BATCH_ROWS
 #: Memory of DuckDB during the search for repeated keys; the rest goes to disk.
 _MEMORY = "64MB"
 
+#: Rows of counts from which on it is no chance that each is there twice.
+_MANY_ROWS = 20
+
 #: Rows of which the keys are compared without an engine of their own; to open one takes longer.
 _FEW_ROWS = 20_000
 
@@ -164,7 +167,7 @@ class Spool:
         """  # noqa: S608  # the contract's names
         if not connection.sql(repeats).fetchall()[0][0]:
             return
-        _create_ranking(connection, self._dataset, files)
+        doubled = _create_ranking(connection, self._dataset, files)
         same_key = " AND ".join(f"given.{name} IS NOT DISTINCT FROM repeated.{name}" for name in self._dataset.key)
         columns = ", ".join(duckdb_sandbox.sql_names(names))
         kept = connection.sql(f"""
@@ -185,6 +188,8 @@ class Spool:
                 file.unlink()
         self._days.files |= new_files.files
         self._reject_repeats(connection)
+        for source, day, rows in doubled:
+            self._reject(source, day, "每行都重复一次", rows)
 
     def _reject_repeats(self, connection: duckdb.DuckDBPyConnection) -> None:
         reason = f"与另一行的{'、'.join(self._dataset.column(name).label for name in self._dataset.key)}相同"
@@ -192,8 +197,11 @@ class Spool:
         for source, day, rows in connection.sql(query).fetchall():
             self.rows[day] -= rows
             if not self._dataset.counts:
-                reject = {"source": source, "day": day, "reason": reason, "source_rows": rows, "record": None}
-                self._rejects.append(pa.Table.from_pylist([reject], schema=REJECTS))
+                self._reject(source, day, reason, rows)
+
+    def _reject(self, source: str, day: dt.date, reason: str, rows: int) -> None:
+        reject = {"source": source, "day": day, "reason": reason, "source_rows": rows, "record": None}
+        self._rejects.append(pa.Table.from_pylist([reject], schema=REJECTS))
 
     def _engine(self) -> duckdb.DuckDBPyConnection:
         """Return a DuckDB connection that spills to disk beside the rows."""
@@ -211,8 +219,14 @@ def _is_surely_unique(files: Sequence[Path], key: Sequence[str]) -> bool:
     return bool(unique.num_rows == rows.num_rows)
 
 
-def _create_ranking(connection: duckdb.DuckDBPyConnection, dataset: Dataset, files: Sequence[Path]) -> None:
-    """Create ``given`` (all rows), ``repeated`` (keys of several rows) and ``ranked`` (their rows, numbered by key)."""
+def _create_ranking(
+    connection: duckdb.DuckDBPyConnection, dataset: Dataset, files: Sequence[Path]
+) -> list[tuple[str, dt.date, int]]:
+    """Create ``given`` (all rows), ``repeated`` (keys of several rows) and ``ranked`` (their rows, numbered by key).
+
+    Returns:
+        The rows of counts that are left out, (source, day, rows), where each is there twice; none otherwise.
+    """
     key = ", ".join(duckdb_sandbox.sql_names(dataset.key))
     days = pa.table({"filename": [str(file) for file in files], "day": [day_of(file) for file in files]})
     connection.register("days", days)
@@ -222,16 +236,31 @@ def _create_ranking(connection: duckdb.DuckDBPyConnection, dataset: Dataset, fil
     order = ", ".join(f"{name} DESC NULLS LAST" for name in names)
     same_key = " AND ".join(f"given.{name} IS NOT DISTINCT FROM repeated.{name}" for name in dataset.key)
     counts = dataset.counts
-    # Two words of a product with one word of the contract make two rows of one key: their counts are added up.
-    total = f"* REPLACE (CAST(sum({counts}) OVER (PARTITION BY {key}) AS BIGINT) AS {counts})" if counts else "*"
     connection.execute(f"""
         CREATE OR REPLACE TEMP VIEW given AS SELECT * EXCLUDE (filename)
-        FROM read_parquet([{paths}], hive_partitioning = false, filename = true) JOIN days USING (filename);
+        FROM read_parquet([{paths}], hive_partitioning = false, filename = true) JOIN days USING (filename)
+    """)  # noqa: S608  # quoted paths
+    is_doubled = bool(counts) and _is_doubled(connection, key, counts)
+    # Two words of a product with one word of the contract make two rows of one key: their counts are added up.
+    added = f"CAST(sum({counts}) OVER (PARTITION BY {key}) AS BIGINT) // {2 if is_doubled else 1}"
+    total = f"* REPLACE ({added} AS {counts})" if counts else "*"
+    connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE repeated AS SELECT {key} FROM given GROUP BY {key} HAVING count(*) > 1;
         CREATE OR REPLACE TEMP TABLE ranked AS
         SELECT {total}, row_number() OVER (PARTITION BY {key} ORDER BY {order}) AS number
         FROM given SEMI JOIN repeated ON {same_key};
     """)  # noqa: S608  # the contract's names
+    halves = "SELECT source, day, count(*) // 2 FROM given GROUP BY source, day ORDER BY day"
+    return connection.sql(halves).fetchall() if is_doubled else []
+
+
+def _is_doubled(connection: duckdb.DuckDBPyConnection, key: str, counts: str) -> bool:
+    """Return whether each of many rows of counts is there an even number of times, which chance does not do."""
+    query = f"""
+        SELECT count(*) >= {_MANY_ROWS} AND bool_and(rows % 2 = 0)
+        FROM (SELECT count(*) AS rows FROM given GROUP BY {key}, {counts})
+    """  # noqa: S608  # the contract's names
+    return bool(connection.sql(query).fetchall()[0][0])
 
 
 def _quoted(text: str) -> str:

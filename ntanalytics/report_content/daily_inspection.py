@@ -274,7 +274,10 @@ def incidents_board(inspection: DayInspection, *, id: str = "incidents") -> Tabl
     """Return the events of the day, oldest first: monitoring problems, ledger incidents, outages of the probes."""
     incidents = inspection.incidents
     rows = tuple(map(plain_row, incidents))
-    note = "当日没有告警、事件或探测中断。" if incidents.is_complete and not rows else incidents.note
+    without_end = inspection.evaluation.context.dataset("infra.problems").sources_without("ended_at")
+    unended = "监控告警没有恢复时间，此前的告警是否恢复未知，未列出。" if without_end else ""
+    is_quiet = incidents.is_complete and not rows and not unended
+    note = "当日没有告警、事件或探测中断。" if is_quiet else incidents.note + unended
     if not incidents.is_complete and not note:
         note = "此前的数据不全，更早开始而仍持续的告警、事件可能未列出。"
     return Table(id, "告警、台账事件与探测中断", fields=_INCIDENTS, rows=rows, note=note, origin=inspection.origin)

@@ -52,6 +52,23 @@ def test_words_that_are_one_module_of_ours_are_added_up_and_none_is_rejected(
         assert spool.rows == {dt.date(2026, 11, 20): 3}
 
 
+@pytest.mark.parametrize(("times", "actions"), [(1, 3), (2, 3), (4, 6)])
+def test_counts_that_a_source_gives_twice_are_halved_and_the_rest_is_rejected(
+    tmp_path: Path, times: int, actions: int
+) -> None:
+    """Thirty accounts with three actions each; given four times, a half is left, which two words could make."""
+    contract = dataset("oa.activities")
+    given = [activity("mail", 3, account_id=str(number)) for number in range(30)] * times
+    with Spool(tmp_path, contract) as spool:
+        spool.add(pa.Table.from_pylist(given, schema=contract.schema()), REJECTS.empty_table())
+        spool.finish()
+        kept = read_parts(spool.files(), contract.schema()).read_all().to_pylist()
+        assert {row["actions"] for row in kept} == {actions}
+        assert len(kept) == 30
+        rejected = sum(row["source_rows"] for row in spool.rejects().to_pylist())
+        assert rejected == (0 if times == 1 else 15 * times)
+
+
 @pytest.mark.parametrize("name", sorted(DATASETS))
 def test_of_two_equal_rows_of_any_dataset_one_stays(tmp_path: Path, name: str) -> None:
     contract = dataset(name)
