@@ -104,7 +104,7 @@ pictures: setup ## take the pictures of README and docs/zh from the demo city's 
 truth: setup ## compute every figure of the reports a second time from the sources, and compare (minutes)
 	TRUTH=1 $(BIN)/python -m pytest tests/truth
 
-gaps: setup ## issue every report over every damage of every dataset, into docs/truth.md (hours)
+gaps: setup ## issue every report over every damage of every dataset, into docs/truth.md (an hour or two)
 	$(BIN)/python -m tests.gaps.matrix
 
 evaluation: setup ## measure how right the findings are, into docs/evaluation.md (about half an hour)

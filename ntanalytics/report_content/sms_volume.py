@@ -76,6 +76,8 @@ def failures(content: SmsStatistics) -> list[Table]:
     """Return the failed messages by class in words with who can mend them, and by code of each carrier."""
     messages = content.messages
     classes = messages.figures(volume.failure_classes(messages.table))
+    if messages.sources_without("failure_code"):  # all of them would be 其他
+        classes = classes[:0]
     rows = [row | FigureRow({"failure_remedy": row["failure_class"]}) for row in classes]
     whole = FigureRow({"failed_share": 1.0}, is_complete=classes.is_complete)
     columns = ("failure_class", "failed", "failed_share", "failure_remedy")

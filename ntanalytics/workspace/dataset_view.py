@@ -125,7 +125,8 @@ class DatasetView(ABC):
     def since(self, first: dt.date) -> Covered:
         """Return the gaps from a day to the end of the period, for figures of all these days; of a state its own.
 
-        Days before the first one that the lake holds, or that this view reads, are no gaps: the data are younger.
+        Days before the period and before the first one that the lake holds, or that this view reads, are no gaps: the
+        data are younger.
         """
         del first
         return self
@@ -267,7 +268,8 @@ class EventView(DatasetView):
 
     def since(self, first: dt.date) -> Covered:
         """See :class:`DatasetView`."""
-        known = min((day.day for day in self._covered if day.is_held), default=first)
+        known = min((day.day for day in self._covered if day.is_held), default=self.period.first)
+        known = min(known, self.period.first)
         return Lookback(self, len(self._incomplete(days_between(max(first, self._first, known), self.period.last))))
 
     def _incomplete(self, days: list[dt.date]) -> list[dt.date]:
