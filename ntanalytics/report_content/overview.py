@@ -202,7 +202,8 @@ def available_time(evaluation: Evaluation) -> Table:
 
 def _highlights(summary: SubsystemSummary) -> str:
     """Return the highlights of a subsystem; where a limit is broken, its worst known finding first."""
-    missing = _missing_checks(summary.findings)
+    # a subsystem without any source says so already
+    missing = _missing_checks(finding for finding in summary.findings if finding.details.get("is_part", True))
     if summary.status not in VIOLATIONS:
         return close_up(summary.highlights + (f"；{missing} 项检查未知" if missing else ""))
     finding = next(finding for finding in worst_first(summary.findings) if finding.status == summary.status)
