@@ -21,7 +21,7 @@ from ntanalytics.workspace.report import Report
 
 _QUARTER = QUARTER_DAYS - 1
 
-#: Days of history of the recommendations that the desk recorded.
+#: Days back in which a decision of the desk is looked for, on a recommendation or a finding; it is noted again later.
 NOTED_DAYS = 400
 
 #: Decisions of the desk, which open items, plans and the head of an inspection show.

@@ -11,9 +11,7 @@ from ntanalytics.findings.dispositions import Disposition, Dispositions, judge_d
 from ntanalytics.findings.lifecycle import LifecycleState
 from ntanalytics.findings.phrases import day_words
 from ntanalytics.metrics.rows import rows
-
-#: The dataset, and the days back in which a decision is looked for; one that lasts longer is noted again.
-DATASET, NOTED_DAYS = "desk.dispositions", 400
+from ntanalytics.report_content.contents import DISPOSITIONS, NOTED_DAYS
 
 #: Columns without which nobody knows whether a decision still holds.
 _ENDS = ("known_until_on", "withdrawn_at")
@@ -25,7 +23,7 @@ UNREAD = "检查处置登记未取得，各项均按未处置列出。"
 def dispositions_of(evaluation: Evaluation, lifecycles: LifecycleState) -> Dispositions:
     """Return the desk's decisions about the findings of a report; unknown without a source, and over a gap."""
     context = evaluation.context
-    view = context.dataset(DATASET, NOTED_DAYS)
+    view = context.dataset(DISPOSITIONS, NOTED_DAYS)
     if not view.sources or not view.is_complete or any(map(view.sources_without, _ENDS)):
         return Dispositions(is_known=False)
     unnumbered = "（单号未知）" if view.sources_without("ticket_no") else ""

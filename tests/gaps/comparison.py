@@ -11,7 +11,6 @@ Each value, sentence and state of the damaged record is one of
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,7 +20,17 @@ from ntanalytics.findings.phrases import named
 from ntanalytics.metrics.identity.units import spelling
 from ntanalytics.metrics.number_format import format_number
 from tests.gaps.records import RecordedBlocks
-from tests.gaps.texts import Fact, by_full_name, compare_text, fact, is_latest_onset, is_marked, is_rest, unknown_count
+from tests.gaps.texts import (
+    Fact,
+    by_full_name,
+    compare_text,
+    fact,
+    is_latest_onset,
+    is_marked,
+    is_rest,
+    unknown_checks,
+    unknown_count,
+)
 
 #: Columns that number the rows of a report: they move when a row is not known.
 ORDINALS = frozenset({"place", "number"})
@@ -56,8 +65,6 @@ _OF_DATA = ("data.", LOG_RETENTION)
 
 #: The subsystem of the data themselves.
 DATA = "数据完整性"
-
-_CHECKS_UNKNOWN = re.compile(r"(\d+)\s*项检查未知")
 
 _NOT_COMPARED = ORDINALS | CHECK_COUNTS | OF_THE_DATA | {"certainty", LINK}
 
@@ -149,7 +156,7 @@ def _unknown_checks(record: RecordedBlocks) -> int:
 def _unknown_in_lines(record: RecordedBlocks) -> int:
     """Return the number of unknown checks that the lines of the subsystems count."""
     lines = (row.get("points") or "" for row in record.get("systems", {}).get("rows", ()))
-    return sum(int(found) for line in lines for found in _CHECKS_UNKNOWN.findall(line))
+    return sum(map(unknown_checks, lines))
 
 
 def _kpis(verdict: Verdict, name: str, true: Mapping[str, Any], seen: Mapping[str, Any]) -> None:

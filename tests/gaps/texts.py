@@ -81,7 +81,7 @@ def compare_text(true: Sequence[str], seen: str, facts: Sequence[Fact] = ()) -> 
     """
     if seen in true or is_rest(seen):
         return "equal"
-    if _OF_KNOWN_DAYS.search(seen) or _unknown_checks(seen) > max(map(_unknown_checks, true), default=0):
+    if _OF_KNOWN_DAYS.search(seen) or unknown_checks(seen) > max(map(unknown_checks, true), default=0):
         return "bounded"
     known = [clause for text in true for clause in _clauses(text)]
     clauses = _clauses(seen)
@@ -107,7 +107,8 @@ def _tells(told: Sequence[frozenset[float]], clause: str) -> bool:
     return bool(numbers) and not _BOUND.search(clause) and any(numbers <= known for known in told)
 
 
-def _unknown_checks(text: str) -> int:
+def unknown_checks(text: str) -> int:
+    """Return the most checks that a text says are unknown."""
     return max((int(number) for number in _CHECKS.findall(text)), default=0)
 
 
