@@ -33,7 +33,7 @@ from ntanalytics.report_content.dispositions import dispositions_of, muted_sente
 from ntanalytics.report_content.finding_history import inspection_lifecycle, inspection_strips
 from ntanalytics.report_content.incidents import DeskIncident, incidents_of, opening_incidents, unknown_incidents
 from ntanalytics.report_content.open_items import open_items
-from ntanalytics.reports import Board, Sentence, Table, board
+from ntanalytics.reports import Board, Sentence, Table, board, no_rows
 from ntanalytics.reports.column_labels import column_labels
 from ntanalytics.reports.data import plain_row
 from ntanalytics.reports.record import DETAIL, Field
@@ -250,7 +250,8 @@ def hosts_board(inspection: DayInspection, *, id: str = "hosts") -> Table:
     note = f"预计写满按近四周每日峰值的趋势推算；空白为一年内不会写满，或天数不足。{inspection.loads.note}"
     if missing:
         note += f"{'、'.join(missing)}不全：未见异常的主机状态未知，可能有主机未列出。"
-    return Table(id, "主机", fields=_HOSTS, rows=tuple(rows), note=note, origin=infra.origin)
+    empty = no_rows(not missing)
+    return Table(id, "主机", fields=_HOSTS, rows=tuple(rows), note=note, origin=infra.origin, empty=empty)
 
 
 def _asked_of_hosts(rules: Mapping[str, Rule]) -> list[str]:

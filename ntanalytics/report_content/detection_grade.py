@@ -17,7 +17,7 @@ from ntanalytics.metrics.number_format import format_number
 from ntanalytics.metrics.rows import rows
 from ntanalytics.report_content.duties.published_files import published_findings
 from ntanalytics.report_content.duties.span import DutySpan
-from ntanalytics.reports import Table
+from ntanalytics.reports import Table, no_rows
 from ntanalytics.reports.data import plain_row
 from ntanalytics.reports.record import Field
 
@@ -170,7 +170,7 @@ def detection_table(grade: DetectionGrade, *, id: str = "detection") -> Table:
         for item in grade.cases
     )
     note = "".join(grade.gaps) + _false_alarm_words(grade.false_alarms) + grade.words
-    return Table(id, "异常主动发现", fields=_FIELDS, rows=listed, note=note)
+    return Table(id, "异常主动发现", fields=_FIELDS, rows=listed, note=note, empty=no_rows(not grade.gaps))
 
 
 def _false_alarm_words(row: FigureRow) -> str:

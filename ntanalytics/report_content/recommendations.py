@@ -22,7 +22,7 @@ from ntanalytics.report_content.contents import CONFIDENCE, NOTED_DAYS, evaluate
 from ntanalytics.report_content.open_items import unknown_checks
 from ntanalytics.report_content.recommendations_history import TRACKING, earlier, past_table, published_before
 from ntanalytics.report_content.unusual_hours import unusual_hours
-from ntanalytics.reports import Axes, Table, chart
+from ntanalytics.reports import Axes, Table, chart, no_rows
 from ntanalytics.reports.blocks.block import Block
 from ntanalytics.reports.blocks.chart import Chart
 from ntanalytics.reports.data import json_value
@@ -165,7 +165,7 @@ def ranking(advice: Advice, *, id: str = "recommendations") -> Table:
         "得分 = 影响（1—5，按状态折算）× 置信度（完整数据天数占比）÷ 投入（1 天内 1，1 周内 2，需采购或供应商排期 4）。"
         f"责任方为牵头一方，运维团队均参与。{text.unseen(advice.unknown_checks)}"
     )
-    return Table(id, "优化建议", fields=_FIELDS, rows=rows, note=note, origin=advice.origin)
+    return Table(id, "优化建议", fields=_FIELDS, rows=rows, note=note, origin=advice.origin, empty=_none(advice))
 
 
 def basis(advice: Advice, *, id: str = "basis") -> Table:
@@ -195,7 +195,10 @@ def basis(advice: Advice, *, id: str = "basis") -> Table:
         for place, item in items
     )
     findings, note = tuple(item for _, item in items), text.unseen(advice.unknown_checks)
-    return Table(id, "依据明细", fields=fields, rows=rows, note=note, origin=advice.origin, findings=findings)
+    origin = advice.origin
+    return Table(
+        id, "依据明细", fields=fields, rows=rows, note=note, origin=origin, findings=findings, empty=_none(advice)
+    )
 
 
 def tracking(advice: Advice, *, id: str = TRACKING) -> Table:
@@ -218,7 +221,11 @@ def tracking(advice: Advice, *, id: str = TRACKING) -> Table:
         for place, recommendation in enumerate(advice.recommendations, 1)
     )
     note = "处理结果按建议编号登记在运维台账“优化建议”表，下期报告据此跟踪。" + text.unseen(advice.unknown_checks)
-    return Table(id, "整改跟踪", fields=fields, rows=rows, note=note, origin=advice.origin)
+    return Table(id, "整改跟踪", fields=fields, rows=rows, note=note, origin=advice.origin, empty=_none(advice))
+
+
+def _none(advice: Advice) -> str:
+    return no_rows(not advice.unknown_checks)
 
 
 def past(advice: Advice) -> list[Table]:

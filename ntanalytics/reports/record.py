@@ -37,6 +37,9 @@ DETAIL = "detail"
 #: Name of a board's column of what the last days said (``findings.week_strip``).
 STRIP = "strip"
 
+#: What an empty table says, where nothing is missing.
+NO_ROWS = "无记录"
+
 #: The kinds of block.
 KINDS = ("head", "sentences", "kpis", "table", "chart", "board", "signatures")
 
@@ -108,6 +111,11 @@ class RecordedBlock:
     def note(self) -> str:
         """Remark below the title, or empty."""
         return str(self.body.get("note", ""))
+
+    @property
+    def empty(self) -> str:
+        """What is said in place of rows, where there are none: the record's own words, which an old record lacks."""
+        return "" if self.rows else str(self.body.get("empty", NO_ROWS))
 
     @property
     def origin(self) -> Mapping[str, Any]:

@@ -187,3 +187,24 @@ def test_a_list_of_cases_over_a_gap_is_exact_row_by_row_and_may_lack_some() -> N
     made = table(case_list(ROWS, GAP), "表", id="t", columns=["carrier", "submitted"])
     assert made.rows == ({"carrier": "中国电信", "submitted": 51234}, {"carrier": "中国联通", "submitted": 0})
     assert made.note == NOTE
+
+
+def test_an_empty_table_over_a_gap_says_nothing_of_what_is_missing(sample: ModuleType, tmp_path: Path) -> None:
+    none = pd.DataFrame({"carrier": pd.Series([], dtype=str), "submitted": pd.Series([], dtype=int)})
+    over_gap, whole = table(figures(none, GAP), "表", id="over-gap"), table(figures(none), "表", id="whole")
+    cases = table(case_list(none, GAP), "表", id="cases")
+    without = table(figures(pd.DataFrame()), "表", id="without")
+    said = [read_block(item._repr_mimebundle_()).empty for item in (over_gap, cases, whole, without)]
+    assert said == ["已有数据中无记录", "已有数据中无记录", "无记录", ""]
+    notebook = sample.notebook([sample.blocks()[0], over_gap, whole, without])
+    notebook.metadata["ntanalytics"] = {"docx": True}
+    nbformat.write(notebook, tmp_path / "report.ipynb")
+    render(tmp_path / "report.ipynb", tmp_path)
+    verify(tmp_path)
+    assert texts_of(tmp_path)["over-gap"][-1] == "已有数据中无记录"
+    shown = [paragraph.text for paragraph in docx.Document(str(tmp_path / "report.docx")).paragraphs]
+    assert [text for text in shown if "无记录" in text] == ["已有数据中无记录", "无记录"]
+    page = tmp_path / "report.html"
+    page.write_text(page.read_text("utf-8").replace("已有数据中无记录", "无记录"), "utf-8")
+    with pytest.raises(Exception, match="instead of"):
+        verify(tmp_path)

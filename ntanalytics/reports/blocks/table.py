@@ -14,7 +14,7 @@ from ntanalytics.reports import findings_json
 from ntanalytics.reports.blocks.block import Block
 from ntanalytics.reports.blocks.inline_charts import InlineCharts
 from ntanalytics.reports.column_labels import column_labels
-from ntanalytics.reports.record import Field
+from ntanalytics.reports.record import NO_ROWS, Field
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +27,7 @@ class Table(Block):
         note: the remark below the title, or empty.
         inline_charts: a column of drawings after the others, or None.
         findings: the findings that the rows are made from; None where the rows are figures.
+        empty: what is said in place of rows, where there are none; by default nothing where the note says it.
     """
 
     kind: ClassVar[str] = "table"
@@ -36,10 +37,13 @@ class Table(Block):
     note: str = ""
     inline_charts: InlineCharts | None = None
     findings: tuple[WordedFinding, ...] | None = None
+    empty: str | None = None
 
     def body(self) -> dict[str, Any]:
         """See ``Block.body``."""
         body: dict[str, Any] = {"note": self.note}
+        if not self.rows:
+            body["empty"] = self.empty if self.empty is not None else "" if self.note else NO_ROWS
         if self.inline_charts is not None:
             body["drawn"] = self.inline_charts.body(len(self.rows), self.id)
         return body
@@ -107,8 +111,19 @@ def table(
         for row in items
     )
     return Table(
-        id, title, fields=fields, rows=json_rows, note=note + shown.note, origin=tables.block_origin(origin, shown)
+        id,
+        title,
+        fields=fields,
+        rows=json_rows,
+        note=note + shown.note,
+        origin=tables.block_origin(origin, shown),
+        empty=no_rows(shown.is_complete),
     )
+
+
+def no_rows(is_complete: bool) -> str:
+    """Return what an empty table says: over a gap, that there is nothing in the data at hand."""
+    return NO_ROWS if is_complete else "已有数据中无记录"
 
 
 def _sorted(rows: Figures, by: str, *, descending: bool) -> list[FigureRow]:

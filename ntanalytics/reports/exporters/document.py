@@ -111,7 +111,7 @@ def _write_data(document: Any, block: RecordedBlock, zone: ZoneInfo, rows: int) 
     texts = [[labels.cell_text(block, row, field, zone) for field in block.fields] for row in block.rows[:count]]
     is_number = [field.type == "number" or column_style(field.format) == "num" for field in block.fields]
     write_table(document, headings, texts, is_number)
-    for text in ("" if block.rows else "无记录", truncation.document_note(block, rows)):
+    for text in (block.empty, truncation.document_note(block, rows)):
         if text:
             document.add_paragraph(text, styles.NOTE)
 

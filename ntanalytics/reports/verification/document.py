@@ -123,7 +123,7 @@ def _block_texts(block: RecordedBlock, zone: ZoneInfo, rows_on_page: int, sees_p
     rows = block.rows[: truncation.rows_in_document(block, rows_on_page)]
     texts = ["".join(column_heading(field)) for field in block.fields]
     texts += [cell_text(block, row, field, zone) for row in rows for field in block.fields]
-    return [*texts, "" if block.rows else "无记录", truncation.document_note(block, rows_on_page)]
+    return [*texts, block.empty, truncation.document_note(block, rows_on_page)]
 
 
 def _former_board(block: RecordedBlock, zone: ZoneInfo, rows_on_page: int) -> list[str]:
@@ -134,7 +134,7 @@ def _former_board(block: RecordedBlock, zone: ZoneInfo, rows_on_page: int) -> li
     texts = ["".join(column_heading(field)) for field in block.fields]
     texts += [cell_text(block, row, field, zone) for row in block.rows[:count] for field in block.fields]
     place = "工作簿" if rows_on_page < len(block.rows) else "网页或工作簿"
-    return [*texts, "" if block.rows else "无记录", f"其余 {left:,} 行见{place}" if left else ""]
+    return [*texts, block.empty, f"其余 {left:,} 行见{place}" if left else ""]
 
 
 def _kpi_row(item: Any, zone: ZoneInfo) -> list[str]:

@@ -79,7 +79,7 @@ def block_texts(block: RecordedBlock, zone: ZoneInfo, rows: int) -> list[str]:
         texts += [text for field in block.fields for text in column_heading(field)]
         texts.append(body.get("drawn", {}).get("title", ""))
         texts += [cell_text(block, row, field, zone) for row in block.rows[:rows] for field in block.fields]
-        texts += ["" if block.rows else "无记录", truncation.cut_note(block, rows), truncation.print_note(block, rows)]
+        texts += [block.empty, truncation.cut_note(block, rows), truncation.print_note(block, rows)]
     if block.origin:
         texts += ["来源", labels.origin_line(block.origin, zone)]
     return _nonempty(texts)

@@ -134,7 +134,7 @@ def _write_data(flow: PageFlow, block: RecordedBlock, zone: ZoneInfo, rows: int)
     ]
     is_number = [field.type == "number" or column_style(field.format) == "num" for field in block.fields]
     write_table(flow, headings, cells, is_number)
-    _say(flow, "" if block.rows else "无记录", styles.NOTE, words)
+    _say(flow, block.empty, styles.NOTE, words)
     _say(flow, truncation.document_note(block, rows), styles.NOTE, words)
 
 
