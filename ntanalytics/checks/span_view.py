@@ -19,6 +19,8 @@ class _Days:
     note: str
     unknown_measures: frozenset[str]
     absent_note: str
+    part_measures: frozenset[str]
+    young_note: str
 
 
 def rows_of_whole_days(view: DatasetView) -> ir.Table:
@@ -42,4 +44,6 @@ def since(view: DatasetView, first: dt.date) -> Covered:
         note=view.note,
         unknown_measures=view.unknown_measures,
         absent_note=view.absent_note,
+        part_measures=getattr(view, "part_measures", frozenset()),
+        young_note=getattr(view, "young_note", ""),
     )

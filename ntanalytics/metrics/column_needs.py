@@ -222,6 +222,16 @@ SKEWED = frozenset(
 )
 
 
+def measures_of_ends(dataset: str, ended: Iterable[str]) -> frozenset[str]:
+    """Return the measures of what is still open, and of what has ended: they count cases that began long before.
+
+    Args:
+        dataset: a dataset of cases.
+        ended: the columns of the end of a case.
+    """
+    return frozenset(name for column in ended for name in NEEDED.get(f"{dataset}.{column}", ()))
+
+
 def unknown_measures(dataset: str, absent: Mapping[str, Iterable[str]], sources: Sequence[str]) -> frozenset[str]:
     """Return the measures that are unknown, since sources lack columns.
 

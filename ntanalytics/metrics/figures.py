@@ -54,6 +54,7 @@ class FigureRow(Mapping[str, Any]):
         against: the period before in words: ``上周``.
         absent: measures of which a source lacks a column that they need.
         unbounded: measures of which not even a bound is known.
+        at_least: measures of what is still open, of which a source that is young holds a part.
     """
 
     def __init__(
@@ -65,10 +66,12 @@ class FigureRow(Mapping[str, Any]):
         against: str = PREVIOUS,
         absent: AbstractSet[str] = frozenset(),
         unbounded: AbstractSet[str] = frozenset(),
+        at_least: AbstractSet[str] = frozenset(),
     ) -> None:
         self._values = values
         self.absent = absent
         self.unbounded = unbounded
+        self.at_least = at_least
         self.against = against
         self._origins: Mapping[str, FigureRow] = {}
         self.is_complete = is_complete
@@ -115,13 +118,15 @@ class FigureRow(Mapping[str, Any]):
         """
         value = None if self._is_unbounded(name) else self._values.get(name)
         made = quantity(MEASURES[name], value, is_complete=self._is_complete(name))
+        if made.is_exact and (bound := self._bound_of_a_part(name)):
+            made = replace(made, value=made.value if bound != "unknown" else None, certainty=bound, reason="gap")
         return replace(made, against=self.against)
 
     def certainty(self, name: str) -> Certainty:
         """Return the certainty of any value of the row, a time included; what names the row is exact."""
         measure = MEASURES.get(name)
         if measure is None or self._is_complete(name):
-            return "exact"
+            return self._bound_of_a_part(name) or "exact"
         known = measure.certainty_over_gap
         if known != "exact" and self._is_unbounded(name):
             return "unknown"
@@ -138,6 +143,13 @@ class FigureRow(Mapping[str, Any]):
             return False
         spans = MEASURES[name].spans if name in MEASURES else "now"
         return (spans == "before" or origin.is_complete) and (spans == "now" or origin.was_complete)
+
+    def _bound_of_a_part(self, name: str) -> Certainty | None:
+        """Return what is known of a measure of which a part is counted; None of any other."""
+        if not _is_of(name, self.origin(name).at_least):
+            return None
+        is_count = name in MEASURES and MEASURES[name].spans == "now" and isinstance(self._values.get(name), int)
+        return "lower_bound" if is_count and self._values[name] else "unknown"
 
     def _is_unbounded(self, name: str) -> bool:
         return _is_of(name, self.origin(name).unbounded)
@@ -229,6 +241,7 @@ class Figures(Sequence[FigureRow]):
                 was_complete=(was_whole or not was_touched) and (row.was_complete or not beside),
                 absent=_absent(views) | (row.absent if beside else frozenset()),
                 unbounded=_unbounded(views, self.columns) | (row.unbounded if beside else frozenset()),
+                at_least=_at_least(views) | (row.at_least if beside else frozenset()),
             )
             for row, (touched, was_touched) in ((row, gaps_of(row)) for row in self.items)
         )
@@ -250,7 +263,7 @@ def figures(table: Rows, *views: Covered) -> Figures:
     """
     whole, was_whole = _completeness(views)
     columns, records = read_rows(table)
-    absent, unbounded = _absent(views), _unbounded(views, columns)
+    absent, unbounded, at_least = _absent(views), _unbounded(views, columns), _at_least(views)
     gaps = {day for view in views for day in getattr(view, "missing", ())}
     items = tuple(
         FigureRow(
@@ -260,11 +273,12 @@ def figures(table: Rows, *views: Covered) -> Figures:
             against=_against(views),
             absent=absent,
             unbounded=unbounded,
+            at_least=at_least,
         )
         for row in records
     )
     shown = tuple(name for name in columns if name not in _FLAGS)
-    note = _joined(_note(views), *(_absent_note(view, shown) for view in views))
+    note = _joined(_note(views), *(_absent_note(view, shown) for view in views), _young_note(views, shown))
     return Figures(
         columns=shown, items=items, note=note, is_complete=whole, origin=_origin(views), against=_against(views)
     )
@@ -315,6 +329,16 @@ def _unbounded(views: Sequence[Covered], columns: Sequence[str]) -> frozenset[st
     skewed = _absent(views) & SKEWED
     is_off = HOUR in columns and any(getattr(view, "is_shifted", False) for view in views)
     return skewed | frozenset(columns) if is_off else skewed
+
+
+def _at_least(views: Sequence[Covered]) -> frozenset[str]:
+    """Return the measures of what is still open, of which a young source holds a part."""
+    return frozenset().union(*(getattr(view, "part_measures", ()) for view in views))
+
+
+def _young_note(views: Sequence[Covered], shown: Sequence[str]) -> str:
+    """Return the note on what is open since before the first day of a source, where shown measures count it."""
+    return _joined(*(view.young_note for view in views if not _at_least([view]).isdisjoint(shown)))  # type: ignore[attr-defined]
 
 
 def _absent_note(view: Covered, shown: Sequence[str]) -> str:

@@ -79,7 +79,7 @@ _INCIDENTS = (
 
 
 #: Datasets that tell the state of a host.
-_OF_HOSTS = ("infra.hosts", "infra.checks", "infra.metrics", "infra.problems", "infra.patches", "infra.backups")
+_OF_HOSTS = ("infra.hosts", "infra.checks", "infra.metrics", "infra.problems", "infra.backups")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -219,12 +219,13 @@ def hosts_board(inspection: DayInspection, *, id: str = "hosts") -> Table:
     infra = inspection.summaries["infra"]
     load = {(row["host"], row["metric"]): row.quantity("load_p95") for row in inspection.loads}
     unmeasured = FigureRow({}, is_complete=inspection.loads.is_complete).quantity("load_p95")
-    findings = [finding for finding in inspection.evaluation.findings if finding.subsystem == "infra"]
+    asked = _asked_of_hosts(inspection.evaluation.context.rules)
+    findings = [finding for finding in inspection.evaluation.findings if finding.code in asked]
     # a switch answers and is not measured
     watched = {finding.entity.key for finding in findings if finding.entity.kind == "host"}
-    views = [
-        inspection.evaluation.context.dataset(name) for name in _asked_of_hosts(inspection.evaluation.context.rules)
-    ]
+    # surveillance reads every dataset, and says itself what it could not look at
+    told = {name for rule, names in asked.items() if rule != "infra.surveillance" for name in names}
+    views = [inspection.evaluation.context.dataset(name) for name in _OF_HOSTS if name in told]
     missing = [view.contract.label for view in views if not view.sources or not view.is_complete]
     rows = []
     for host in sorted({row["host"] for row in inspection.loads} | watched):
@@ -254,11 +255,14 @@ def hosts_board(inspection: DayInspection, *, id: str = "hosts") -> Table:
     return Table(id, "主机", fields=_HOSTS, rows=tuple(rows), note=note, origin=infra.origin, empty=empty)
 
 
-def _asked_of_hosts(rules: Mapping[str, Rule]) -> list[str]:
-    """Return the datasets that tell the state of hosts, without those whose rules the site has all switched off."""
-    own = [check for check in subsystem("infra").checks if DAY in check.every and check.rule != "infra.surveillance"]
-    asked = {name for check in own if rules[check.rule].enabled for name in check.reads}
-    return [name for name in _OF_HOSTS if name in asked]
+def _asked_of_hosts(rules: Mapping[str, Rule]) -> dict[str, set[str]]:
+    """Return the checks that tell the state of hosts → the datasets of hosts that each reads.
+
+    Those that the site has switched off are left out.
+    """
+    daily = (check for check in subsystem("infra").checks if DAY in check.every and rules[check.rule].enabled)
+    asked = {check.rule: {name for name in _OF_HOSTS if name in check.reads} for check in daily}
+    return {rule: names for rule, names in asked.items() if names}
 
 
 def _is_foreseen(days: float | None) -> bool:

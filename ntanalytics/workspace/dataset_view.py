@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from functools import cached_property
 
 import ibis.expr.types as ir
 
 from ntanalytics.contract import Dataset, Kind
 from ntanalytics.ledger import CoverageDay
-from ntanalytics.metrics.column_needs import unknown_measures
+from ntanalytics.metrics.column_needs import measures_of_ends, unknown_measures
 from ntanalytics.metrics.figures import Covered, Figures, figures
 from ntanalytics.metrics.rows import Rows
 from ntanalytics.periods import Period, days_between, local_window
@@ -18,6 +19,9 @@ from ntanalytics.reports.blocks.head import AsOf
 from ntanalytics.workspace.day_damage import HISTORY_DAYS, Damages, RowsByHour, damage_sentence, damaged_days
 from ntanalytics.workspace.lookback import Lookback
 from ntanalytics.workspace.site import Workspace
+
+#: Days after the first day of a source within which what is open may have begun before it: most cases end within them.
+_YOUNG_DAYS = 28
 
 
 class DatasetView(ABC):
@@ -97,6 +101,22 @@ class DatasetView(ABC):
         if not names:
             return ""
         return f"数据源 {'、'.join(names)} 没有{'、'.join(sorted(labels))}，有关数字未知或为下限。"
+
+    @property
+    def young_sources(self) -> Mapping[str, dt.date]:
+        """Source → its first day, of those of cases that begin shortly before or within the period; none of others."""
+        return {}
+
+    @cached_property
+    def part_measures(self) -> frozenset[str]:
+        """Measures of what is open or has ended, of which a young source has only what began since its first day."""
+        return measures_of_ends(self.contract.name, self.contract.ended) if self.young_sources else frozenset()
+
+    @property
+    def young_note(self) -> str:
+        """Chinese note on the sources that begin shortly before or within the period; empty without."""
+        begins = "、".join(f"{source} 自{day:%m月%d日}" for source, day in sorted(self.young_sources.items()))
+        return f"数据源 {begins}起才有记录，此前未了结的事项不在其中：存量为下限。" if begins else ""
 
     @property
     def is_damaged(self) -> bool:
@@ -237,6 +257,16 @@ class EventView(DatasetView):
     def note(self) -> str:
         """See :class:`DatasetView`."""
         return "" if self.is_complete else f"本期缺 {len(self.missing)} 天数据：数量为下限，比率与环比不予计算。"
+
+    @cached_property
+    def young_sources(self) -> Mapping[str, dt.date]:
+        """See :class:`DatasetView`; a source that was asked about earlier days, and had nothing of them."""
+        if self.contract.kind is not Kind.CASE:
+            return {}
+        since = self.period.last - dt.timedelta(days=_YOUNG_DAYS)
+        lacking = [(day.source, day.day) for day in self._covered if not day.is_held and since <= day.day]
+        begins = {source: day + dt.timedelta(days=1) for source, day in sorted(lacking)}
+        return {source: day for source, day in begins.items() if day <= self.period.last}
 
     @property
     def is_damaged(self) -> bool:

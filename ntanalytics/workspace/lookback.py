@@ -40,6 +40,16 @@ class Lookback:
         return getattr(self.view, "unknown_measures", frozenset())
 
     @property
+    def part_measures(self) -> frozenset[str]:
+        """Measures of what is still open, of which a young source holds a part."""
+        return getattr(self.view, "part_measures", frozenset())
+
+    @property
+    def young_note(self) -> str:
+        """Chinese note on them; empty without."""
+        return getattr(self.view, "young_note", "")
+
+    @property
     def origin(self) -> dict[str, object]:
         """The dataset with its version and time."""
         return getattr(self.view, "origin", {})

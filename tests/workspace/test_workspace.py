@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from ntanalytics.errors import NoData, SettingsError, UnknownName
+from ntanalytics.metrics.figures import figures
 from ntanalytics.workspace import Report, open_report, open_workspace
 from tests.extraction.small_site import SmallSite
 
@@ -181,3 +182,19 @@ def test_a_source_that_never_gave_a_row_knows_nothing(site: SmallSite):
     site.extractor().extract(["sms.messages"], SOME, SUNDAY)
     messages = open_report("weekly_service_report", W47).dataset("sms.messages")
     assert messages.missing == [MONDAY + dt.timedelta(days=number) for number in range(7)]
+
+
+@pytest.mark.parametrize(("asked_since", "is_young"), [(dt.date(2026, 10, 20), True), (SOME, False)])
+def test_what_is_open_is_a_part_where_the_source_begins_shortly_before(site: SmallSite, asked_since, is_young):
+    """Both sources have rows since the 10th; asked about October, they have nothing of it."""
+    for source in ("shop", "twin"):
+        site.run(source, "INSERT INTO ticket VALUES (?, ?, ?)", ("OPEN", "2026-11-10 09:00:00", None))
+    site.extractor().extract(["desk.tickets", "sms.messages"], asked_since, SUNDAY)
+    tickets = open_report("weekly_service_report", W47).dataset("desk.tickets")
+    made = figures([{"open_tickets": 2, "opened_tickets": 1, "overdue_tickets": 0}], tickets)
+    assert tickets.is_complete
+    assert made.total.quantity("opened_tickets").is_exact
+    assert made.total.quantity("open_tickets").text == ("≥ 2 件" if is_young else "2 件")
+    assert made.total.certainty("overdue_tickets") == ("unknown" if is_young else "exact")
+    assert set(tickets.young_sources.values()) == ({SOME} if is_young else set())
+    assert ("存量为下限" in made.note) == is_young

@@ -9,6 +9,7 @@ from typing import Any
 
 from ntanalytics.checks.check import EVERY_PERIOD, Check
 from ntanalytics.checks.context import CheckContext
+from ntanalytics.checks.span_view import since
 from ntanalytics.contract.enumerations import subsystem_label
 from ntanalytics.findings.finding import Entity, Finding, subsystem_entity
 from ntanalytics.findings.judgement import evaluate_rules, judge_row, judge_value
@@ -91,8 +92,8 @@ def _unconfirmed(context: CheckContext, rule: Rule) -> list[Finding]:
     """
     changes = context.dataset("desk.changes", HISTORY)
     own = rows(obligations.unconfirmed_changes(changes.cases, context.begins_at, context.ends_at))
-    since = context.ends_at - timedelta(days=CHANGES_BACK)
-    earlier = rows(obligations.unconfirmed_changes(changes.cases, since, context.begins_at))
+    back = timedelta(days=CHANGES_BACK)
+    earlier = rows(obligations.unconfirmed_changes(changes.cases, context.ends_at - back, context.begins_at))
     open_changes = own + [row for row in earlier if row["confirmed_at"] is None]
     by_system: dict[str, list[Mapping[str, Any]]] = {}
     for row in sorted(open_changes, key=lambda row: row["finished_at"]):
@@ -106,7 +107,9 @@ def _unconfirmed(context: CheckContext, rule: Rule) -> list[Finding]:
         )
         first = min(context.local_day(row["finished_at"]) for row in late)
         findings.append(finding.since_day(first if finding.is_violation else None))
-    return findings or [judge_value(rule, 0, [changes], _CHANGES)]
+    # of the days that nobody was asked about there may be more
+    rest = judge_value(rule, 0, [since(changes, context.on - back + timedelta(days=1))], _CHANGES)
+    return findings if findings and rest.status == "ok" else [*findings, rest]
 
 
 def _roster(context: CheckContext) -> Figures:

@@ -12,6 +12,7 @@ import pyarrow as pa
 from ntanalytics.checks.check import DAY, EVERY_PERIOD, QUARTER, Check, SuppressedBy
 from ntanalytics.checks.context import QUARTER_DAYS, CheckContext
 from ntanalytics.checks.onset import with_onset_at
+from ntanalytics.checks.span_view import since
 from ntanalytics.findings.finding import Entity, Finding
 from ntanalytics.findings.judgement import evaluate_rules, judge_row, judge_value, unknown
 from ntanalytics.findings.rule import Rule
@@ -169,23 +170,30 @@ def log_finding(rule: Rule, entity: Entity, days: list[CoverageDay], ran_on: dat
 
 def _failed_patches(context: CheckContext, rule: Rule) -> list[Finding]:
     patches = context.dataset("infra.patches", PATCH_DAYS)
-    return waiting_findings(rule, compliance.waiting_patches(patches.recent, context.on), patches)
+    first = context.on - timedelta(days=PATCH_DAYS)
+    return waiting_findings(
+        rule, compliance.waiting_patches(patches.recent, context.on), patches, since(patches, first)
+    )
 
 
-def waiting_findings(rule: Rule, waiting: Rows, patches: Covered) -> list[Finding]:
-    """Return a finding for each host with failed patches that were not installed since; without any a single ok one.
+def waiting_findings(rule: Rule, waiting: Rows, patches: Covered, past: Covered) -> list[Finding]:
+    """Return a finding for each host with failed patches that were not installed since, and one of all others.
+
+    The last one is left out where others are found and no day is missing.
 
     Args:
         rule: its limits hold for the number of these patches.
         waiting: ``metrics.desk.compliance.waiting_patches``.
         patches: the dataset of the patches.
+        past: the same, since the first day of which a failed patch may wait.
     """
     findings = []
     for row in figures(waiting, patches):
         finding = judge_row(rule, row, Entity("host", str(row["host"]), str(row["host"])))
         finding = finding.with_details(patch=str(row["patch"]))
         findings.append(finding.since_day(row["since_on"]) if finding.is_violation else finding)
-    return findings or [judge_value(rule, 0, [patches], _ALL_HOSTS)]
+    rest = judge_value(rule, 0, [past], _ALL_HOSTS)
+    return findings if findings and rest.status == "ok" else [*findings, rest]
 
 
 def _unpatched(context: CheckContext, rule: Rule) -> list[Finding]:

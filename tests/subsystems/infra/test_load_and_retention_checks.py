@@ -96,15 +96,27 @@ def test_a_backup_that_ran_late_was_made_and_one_that_did_not_run_was_not() -> N
 def test_a_patch_that_failed_waits_for_another_try() -> None:
     rule, since = RULES["infra.failed_patches"], ON - dt.timedelta(days=16)
     waiting = {"host": "sms-app-1", "waiting_patches": 1, "patch": "KYSA-1", "since_on": since}
-    [finding] = waiting_findings(rule, [waiting], view([]))
+    [finding] = waiting_findings(rule, [waiting], view([]), view([]))
     assert (finding.entity.identity, finding.status, finding.since) == ("host/sms-app-1", "warning", since)
-    [many] = waiting_findings(rule, [{**waiting, "waiting_patches": 3}], view([]))
+    [many] = waiting_findings(rule, [{**waiting, "waiting_patches": 3}], view([]), view([]))
     assert many.status == "critical"
-    [none] = waiting_findings(rule, [], view([]))
+    [none] = waiting_findings(rule, [], view([]), view([]))
     assert (none.entity.identity, none.status, none.value) == ("hosts/all", "ok", 0.0)
-    for known in ([], [waiting]):
-        [gap] = waiting_findings(rule, known, view([], is_complete=False))
-        assert (gap.status, gap.unknown) == ("unknown", "incomplete")
+    gap = view([], is_complete=False)
+    [unknown] = waiting_findings(rule, [], gap, gap)
+    assert (unknown.status, unknown.unknown) == ("unknown", "incomplete")
+    at_host, _ = waiting_findings(rule, [waiting], gap, gap)
+    assert (at_host.status, at_host.unknown) == ("unknown", "incomplete")
+
+
+def test_a_patch_that_failed_before_the_data_begin_is_not_known() -> None:
+    rule, before = RULES["infra.failed_patches"], view([], is_complete=False)
+    waiting = {"host": "sms-app-1", "waiting_patches": 1, "patch": "KYSA-1", "since_on": ON}
+    told = [waiting_findings(rule, known, view([]), before) for known in ([], [waiting])]
+    assert [[(item.entity.identity, item.status) for item in findings] for findings in told] == [
+        [("hosts/all", "unknown")],
+        [("host/sms-app-1", "warning"), ("hosts/all", "unknown")],
+    ]
 
 
 def _unpatched(*ages: int | None, known_days: int) -> list[Finding]:

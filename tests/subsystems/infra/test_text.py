@@ -106,9 +106,9 @@ def test_a_disk_that_begins_to_fill_is_told_with_its_pace() -> None:
 
 def test_patches_are_told_with_their_hosts() -> None:
     waiting = [{"host": "a", "waiting_patches": 1, "patch": "KYSA-1", "since_on": ON}]
-    [failed] = waiting_findings(RULES["infra.failed_patches"], waiting, view([]))
+    [failed] = waiting_findings(RULES["infra.failed_patches"], waiting, view([]), view([]))
     assert _worded(failed).evidence == "补丁 KYSA-1 安装失败，尚未复装。"
-    [none] = waiting_findings(RULES["infra.failed_patches"], [], view([]))
+    [none] = waiting_findings(RULES["infra.failed_patches"], [], view([]), view([]))
     assert (_worded(none).entity, _worded(none).evidence) == ("全部主机", "没有安装失败待复装的补丁。")
     ages = [{"host": host, "unpatched_days": 100} for host in ("a", "b", "c", "d")]
     [late] = unpatched_findings(RULES["infra.unpatched"], ages, 190, view([]))
