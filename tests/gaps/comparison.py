@@ -59,6 +59,9 @@ CHECK_COUNTS = frozenset({"checks", "wrong", "watched", "not_known"})
 #: urgent: over a gap another row may do so.
 CHOSEN_ROWS = frozenset({"burden", "disks", "planned"})
 
+#: The block of what is to be done.
+OPEN_ITEMS = "open-items"
+
 #: The check of how far back a source can be read, and the codes of findings about the data themselves.
 LOG_RETENTION = "infra.log_retention"
 _OF_DATA = ("data.", LOG_RETENTION)
@@ -77,6 +80,7 @@ class Verdict:
         counts: ``equal``, ``bounded``, ``unknown``, ``false`` → number.
         facts: subjects of the complete board with their numbers.
         has_more_unknown: whether the lines of the subsystems count more unknown checks than over complete data.
+        unknown: labels of the checks of which the damaged report says that something is unknown.
         subjects: what the damaged report says of its data themselves: a text with one of these is about them.
         false: place → what the complete and the damaged record say.
     """
@@ -84,6 +88,7 @@ class Verdict:
     counts: Counter[str] = field(default_factory=Counter)
     subjects: frozenset[str] = frozenset()
     has_more_unknown: bool = False
+    unknown: frozenset[str] = frozenset()
     facts: Sequence[Fact] = ()
     false: dict[str, tuple[object, object]] = field(default_factory=dict)
 
@@ -127,7 +132,8 @@ def compare(complete: RecordedBlocks, damaged: RecordedBlocks, whole: RecordedBl
     facts = [fact(row["subject"], row["subject"], row["evidence"], row.get("since")) for row in judged]
     subjects = frozenset({DATA, "/data.", "[data.", f"[{LOG_RETENTION}", *map(spelling, told)})
     more_unknown = _unknown_in_lines(damaged) > _unknown_in_lines(complete)
-    verdict = Verdict(subjects=subjects, facts=facts, has_more_unknown=more_unknown)
+    unknown = frozenset(row["check"] for row in rows if row["state"] == "unknown")
+    verdict = Verdict(subjects=subjects, facts=facts, has_more_unknown=more_unknown, unknown=unknown)
     gaps = bool(damaged["head"].get("gaps")) if "head" in damaged else False
     gaps |= _unknown_checks(damaged) > _unknown_checks(complete)
     for name, block in complete.items():
@@ -181,7 +187,9 @@ def _table(verdict: Verdict, name: str, true: Mapping[str, Any], seen: Mapping[s
         other = others.pop(_key(row, keys), None)
         place = f"{name}[{'/'.join(map(str, _key(row, keys)))}]"
         if other is None:
-            verdict.add("unknown" if says_so else "false", place, "row", None)
+            # an open item is named by its subject and its check
+            is_told = says_so or (name == OPEN_ITEMS and str(row["item"]).endswith(tuple(verdict.unknown)))
+            verdict.add("unknown" if is_told else "false", place, "row", None)
             continue
         for column, value in row.items():
             if column in keys or {column, f"{name}.{column}"} & _NOT_COMPARED or column not in other:

@@ -22,6 +22,9 @@ RESPONSE_S = 2 * 3600
 #: Words of a remark on a problem that was solved on the spot (docs/rules.md, desk.checks).
 SOLVED = "已处理|已处置|已恢复|已解决|已排除|已更换|已修复|已复核"
 
+#: Words of a restore among the items of the checks.
+RESTORED = "恢复演练|恢复测试|恢复验证"
+
 #: Days for which an unconfirmed change is told again, and working days after which a weekly report is due.
 CHANGES_BACK, SIGNED_WITHIN, WEEKS_REPORTED = 45, 3, 3
 
@@ -39,6 +42,7 @@ class Desk:
         self.checks = sources.sheet("人工检查")
         self.roster = sources.sheet("团队名册")
         self.trainings = sources.sheet("培训")
+        self.drills = sources.sheet("演练")
         self.signoffs = sources.sheet("用户确认")
 
     def opened(self, span: Span) -> Sheet:
@@ -218,7 +222,15 @@ class Desk:
         figures["board", "desk.unconfirmed_reports:report/weekly_service_report", "value"] = self.unsigned(span.last)
         held = max(row["日期"].date() for row in self.trainings if row["日期"] < span.until)
         figures["board", "desk.untrained:trainings/all", "value"] = (span.last - held).days
+        figures["board", "infra.restore_drill:backup/all", "value"] = self.restored(span.last)
         return figures | self.incidents_of(span)
+
+    def restored(self, on: dt.date) -> int | None:
+        """Return the days since a restore was tried and did not fail: an exercise, or an item of the checks."""
+        named = {row["日期"].date() for row in self.checks if re.search(RESTORED, row["检查项"])}
+        held = {row["日期"].date() for row in self.drills if row["类别"] == "恢复演练" and row["结果"] != "失败"}
+        last = max((day for day in named | held if day <= on), default=None)
+        return None if last is None else (on - last).days
 
     def incidents_of(self, span: Span) -> Figures:
         """Return how long each incident lasted up to the end of a day."""

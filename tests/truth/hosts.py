@@ -41,6 +41,9 @@ WARNING, HIGH = 2, 4
 #: Days of a trend before the period, fewest days that carry one, and the hours in which people work.
 TREND_DAYS, MIN_DAYS, WORKED = 28, 14, range(7, 20)
 
+#: Days without a patch after which a host is told (docs/rules.md, infra.unpatched).
+UNPATCHED_DAYS = 90
+
 #: Days ahead within which the inspection names a disk.
 FORESEEN = 365
 
@@ -133,7 +136,23 @@ class Hosts:
             values["disk"] = max(row["disk_used"] or 0 for row in own)
             values["days"] = min((days for days in full if days <= FORESEEN), default=None)
             put(figures, "hosts", host, values)
-        return figures | self.problems(span)
+        return figures | self.problems(span) | self.unpatched(span)
+
+    def unpatched(self, span: Span) -> Figures:
+        """Return the longest time since a measured host was patched, and the hosts that were not for a quarter."""
+        patches = [row for row in self.sources.sheet("安全补丁") if row["日期"] < span.until]
+        known = (span.last - min(row["日期"].date() for row in patches)).days + 1
+        last: dict[str, dt.date] = {}
+        for row in patches:
+            if row["结果"] == "成功":
+                last[row["主机"]] = max(row["日期"].date(), last.get(row["主机"], dt.date.min))
+        hosts = [host for host in self.measured if any(self.values(host, metric, span) for metric in METRICS.values())]
+        ages = [(span.last - last[host]).days if host in last else known for host in hosts]
+        late = sum(age > UNPATCHED_DAYS for age in ages)
+        values: dict[str, float | None] = {"value": max(ages) if late else None, "hosts": late}
+        figures: Figures = {}
+        put(figures, "board", "infra.unpatched:hosts/all", values)
+        return figures
 
     def problems(self, span: Span) -> Figures:
         """Return the alarms that touch a day, however old they are, and those that last at its end."""

@@ -26,6 +26,25 @@ SELECT SUBSTR(LOGINTIME, 1, 10), COUNT(*), SUM(MESSAGE <> 'success') FROM mxk_hi
 WHERE LOGINTIME >= ? AND LOGINTIME < ? GROUP BY 1
 """
 
+_GRANTS_BY_NIGHT = """
+SELECT COUNT(*) FROM mxk_history_system_logs WHERE EXECUTETIME >= ? AND EXECUTETIME < ?
+    AND TOPIC IN ('role', 'resource', 'permission') AND MESSAGEACTION = 'create' AND MESSAGERESULT = 'success'
+    AND (SUBSTR(EXECUTETIME, 12, 2) >= '22' OR SUBSTR(EXECUTETIME, 12, 2) < '06')
+"""
+
+#: Successful logins at a desk of known accounts, in order.
+_AT_DESKS = f"""
+SELECT USERID, LOGINTIME, SOURCEIP FROM mxk_history_login
+WHERE MESSAGE = 'success' AND NOT ({_NOBODY}) AND COALESCE(SOURCEIP, '') <> '' AND LOGINTIME >= ? AND LOGINTIME < ?
+    AND NOT (LOWER(COALESCE(PLATFORM, '')) LIKE '%android%' OR LOWER(COALESCE(PLATFORM, '')) LIKE '%iphone%'
+        OR LOWER(COALESCE(PLATFORM, '')) LIKE '%ipad%' OR LOWER(COALESCE(PLATFORM, '')) LIKE '%ios%'
+        OR LOWER(COALESCE(PLATFORM, '')) LIKE '%harmony%')
+ORDER BY USERID, LOGINTIME, ID
+"""
+
+#: Days of logins that show where an account is at home.
+_PLACES_BACK = 70
+
 # Accounts that may log in, with the unit: its name, and whether it is in use.
 _ENABLED = """
 SELECT u.ID, o.ORGNAME, COALESCE(o.STATUS, 9) = 1, u.CREATEDDATE, u.LASTLOGINTIME
@@ -140,6 +159,18 @@ class Identity:
         }
         return max(sprayed, default=0), max(slow, default=0), len(forced)
 
+    def place_changes(self, span: Span) -> int:
+        """Return how often an account changed within an hour between its own addresses and new ones, at most."""
+        since = Span(span.first - _PLACES_BACK * DAY, span.first - DAY)
+        own = {(account, address) for account, _, address in self.sources.rows("maxkey", _AT_DESKS, since.between)}
+        changes, last = Counter[str](), dict[str, tuple[dt.datetime, bool]]()
+        for account, written, address in self.sources.rows("maxkey", _AT_DESKS, span.between):
+            at, is_new = dt.datetime.fromisoformat(written), (account, address) not in own
+            if account in last and last[account][1] != is_new and at - last[account][0] <= FORCED_WITHIN:
+                changes[account] += 1
+            last[account] = at, is_new
+        return max(changes.values(), default=0)
+
     def findings(self, span: Span, block: str = "board") -> Figures:
         """Return the values of the checks."""
         total, failed = self.total(span)
@@ -156,6 +187,9 @@ class Identity:
             names = ("sprayed_accounts", "slow_attempts", "forced_accounts")
             for name, value in zip(names, self.guesses(span), strict=True):
                 figures[block, f"identity.{name}:subsystem/identity", "value"] = value
+            figures[block, "identity.two_places:subsystem/identity", "value"] = self.place_changes(span)
+            [(granted,)] = self.sources.rows("maxkey", _GRANTS_BY_NIGHT, span.between)
+            figures[block, "identity.night_grants:subsystem/identity", "value"] = granted
         return figures
 
     def weekly(self, span: Span) -> Figures:

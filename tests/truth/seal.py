@@ -16,6 +16,12 @@ STATES = {
 
 DAY_S = 86400
 
+_BY_NIGHT = """
+SELECT COUNT(*) FROM seal_signing WHERE operation = '签章' AND is_success AND seal_id IS NOT NULL
+    AND signed_at >= ? AND signed_at < ? AND (SUBSTR(signed_at, 12, 2) >= '22' OR SUBSTR(signed_at, 12, 2) < '06')
+GROUP BY seal_id
+"""
+
 #: Days after which a seal waits too long for its test (docs/rules.md, seal.testing_days).
 LATE_DAYS = 21
 
@@ -75,6 +81,8 @@ class Seals:
         if span.first == span.last:
             figures[block, "seal.making_days:seals/unmade", "value"] = max(asked, default=0)
             figures[block, "seal.signings_fall:subsystem/seal", "value"] = counts["签章"]
+            by_night = [times for (times,) in self.sources.rows("seals", _BY_NIGHT, span.between)]
+            figures[block, "seal.night_signings:subsystem/seal", "value"] = max(by_night, default=0)
         return figures
 
     def weekly(self, span: Span) -> Figures:
