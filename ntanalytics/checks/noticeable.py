@@ -12,7 +12,7 @@ from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.subject_words import form_of
 from ntanalytics.contract import Dataset
 from ntanalytics.contract.dimensions import breakdown
-from ntanalytics.detectors.surveillance.departures import Departure
+from ntanalytics.detectors.surveillance.departure import Departure
 from ntanalytics.metrics.leaves import level_of
 from ntanalytics.metrics.slots import local_hour
 

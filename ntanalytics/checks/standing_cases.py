@@ -13,7 +13,7 @@ from ntanalytics.checks.span_view import rows_of_whole_days
 from ntanalytics.contract import DATASETS, Dataset, Kind
 from ntanalytics.contract.dimensions import GIVEN_UP, breakdown, referred
 from ntanalytics.detectors.surveillance.cohorts import unended
-from ntanalytics.detectors.surveillance.departures import Departure
+from ntanalytics.detectors.surveillance.departure import Departure
 from ntanalytics.metrics.leaves import by_start_and_end
 from ntanalytics.metrics.rows import rows
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
@@ -35,7 +35,8 @@ from ntanalytics.contract.dimensions import Breakdown, breakdown
 from ntanalytics.contract.outcomes import tells_outcome, tells_reason
 from ntanalytics.detectors.comparable_days import comparable_days, days_of_weekday
 from ntanalytics.detectors.expected_range import expected_range
-from ntanalytics.detectors.surveillance.departures import MIN_DAYS, Departure, departures
+from ntanalytics.detectors.surveillance.departure import Departure
+from ntanalytics.detectors.surveillance.departures import MIN_DAYS, departures
 from ntanalytics.detectors.surveillance.leaf_table import HOURS, Members
 from ntanalytics.findings.finding import Comparison, Finding, Window, violations
 from ntanalytics.findings.judgement import unknown
@@ -61,6 +62,9 @@ WATCHED: Mapping[str, Breakdown] = {
 
 #: Dataset of cases → the column of their end: a process that stands still goes on being begun.
 _ENDS: Mapping[str, str] = {name: DATASETS[name].ended[0] for name in WATCHED if DATASETS[name].kind is Kind.CASE}
+
+#: Days before a holiday on which nothing is said to drift, and days off from which a holiday is no weekend.
+_BEFORE_HOLIDAY, _HOLIDAY = 3, 3
 
 #: Dataset → the way to the units of its events.
 _LINKS: Mapping[str, UnitLink | None] = {name: unit_link(DATASETS[name]) for name in WATCHED}
@@ -181,7 +185,7 @@ def _standing_still(context: CheckContext, rule: Rule, name: str, departing: Abs
     fewer = [
         departure
         for departure in context.shared(_departures, name, end.name) or ()
-        if departure.direction < 0 and departure.members not in departing
+        if departure.direction < 0 and not departure.days and departure.members not in departing
     ]
     ended = f"{DATASETS[name].label}{_end_words(name)}"
     findings = violations(_finding(context, rule, name, departure) for departure in fewer)
@@ -214,7 +218,22 @@ def _departures(context: CheckContext, name: str, time: str) -> list[Departure] 
         subjects = {departure.subject for departure in others}
         departing = [departure for departure in departing if departure.subject in subjects]
     felt = [departure for departure in departing if is_felt(dataset, departure)]
-    return [departure for departure in felt if not is_of_one_person(context, dataset, events, departure)]
+    drifting = [departure for departure in felt if departure.days]
+    if of_weekday or not context.working_days or (drifting and _is_before_holiday(context)):
+        drifting = []
+    own = (departure for departure in felt if not departure.days)
+    return [departure for departure in own if not is_of_one_person(context, dataset, events, departure)] + drifting
+
+
+def _is_before_holiday(context: CheckContext) -> bool:
+    """Return whether days off follow soon that are more than a weekend: people do beforehand what cannot wait.
+
+    A day of a year that is not known yet counts as worked.
+    """
+    days = [context.on + timedelta(days=ahead) for ahead in range(1, _BEFORE_HOLIDAY + _HOLIDAY)]
+    calendar = context.calendar
+    off = [calendar.knows(day) and not calendar.is_working_day(day) for day in days]
+    return any(all(off[first : first + _HOLIDAY]) for first in range(_BEFORE_HOLIDAY))
 
 
 def _counted(
@@ -261,13 +280,14 @@ def _finding(context: CheckContext, rule: Rule, name: str, departure: Departure)
         format="rate:1",
         detector="surveillance",
         window=None if after - first == HOURS else Window(context.on, first * 3600.0, after * 3600.0),
-        since=context.on,
+        since=_worked_before(context, departure.days - 1) if departure.days else context.on,
         comparison=Comparison("expected", expected),
         figures={
             "seen": seen,
             "expected": expected,
             "improbable": departure.improbable,
             "strength": departure.strength,
+            **({"days": float(departure.days)} if departure.days else {}),
         },
         details={
             "dataset": name,

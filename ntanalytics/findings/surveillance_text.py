@@ -22,6 +22,8 @@ def evidence(finding: Finding) -> str:
     """Return what came in and what is usual: ``13:00—17:00 应用访问记录 0 条，同时段通常约 622 条，少 100%。``."""
     if "started" in finding.figures:
         return f"{_started(finding)}，截至当日末仍有 {_left(finding)}，{_usually_left(finding)}。"
+    if "days" in finding.figures:
+        return f"{_drifted(finding)}，此前{_usual(finding).removeprefix('通常')}，{_moved(finding)}，逐日偏离。"
     hours = "当日" if finding.window is None else f"{hours_words(finding.window)} "
     label, moved = finding.details["value"], _moved(finding)
     came = f"{hours}{finding.details['events']}{f'的{label}典型值' if label else '记录'} {_came(finding)}"
@@ -35,6 +37,9 @@ def event(finding: Finding) -> EventWords:
         days = _days(finding)
         what = f"{days}{name if name.endswith(events) else f'{name}的{events}'}有 {_left(finding)}"
         return EventWords(what, NOT_SEEN, f"共 {_cases(finding, 'started')}，{_usually_left(finding)}")
+    if "days" in finding.figures:
+        label, whole = finding.details["value"], name if name.endswith(events) else f"{name}的{events}"
+        return EventWords(f"{_span(finding)}{whole}{label or ''}{_moved(finding)}", NOT_SEEN, "近几日逐日偏离")
     begin, label = when(finding) or "当日", finding.details["value"]
     whose = f"{begin}{name if name.endswith(events) else f'{name}的{events}'}"
     over = ""
@@ -46,6 +51,16 @@ def event(finding: Finding) -> EventWords:
         return EventWords(f"{whose}为 {_came(finding)}", over, _usual(finding))
     what = f"{whose}{label or ''}{_moved(finding)}"
     return EventWords(what, over, f"{'典型值' if label else '记录'} {_came(finding)}，{_usual(finding)}")
+
+
+def _span(finding: Finding) -> str:
+    """Return the number of worked days of a drift: ``近5个工作日``."""
+    return f"近 {format_number(finding.figures['days'], 'integer')} 个工作日"
+
+
+def _drifted(finding: Finding) -> str:
+    label = finding.details["value"]
+    return f"{_span(finding)}{finding.details['events']}{f'的{label}典型值' if label else '记录日均'} {_came(finding)}"
 
 
 def _days(finding: Finding) -> str:

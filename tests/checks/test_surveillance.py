@@ -14,7 +14,7 @@ from ntanalytics import contract
 from ntanalytics.checks.check import DAY
 from ntanalytics.checks.noticeable import is_felt
 from ntanalytics.checks.suppression import suppress
-from ntanalytics.detectors.surveillance.departures import Departure
+from ntanalytics.detectors.surveillance.departure import Departure
 from ntanalytics.findings.finding import Entity, Finding
 from ntanalytics.findings.subjects import members_of, subject
 from ntanalytics.subsystems import RULES, SUBSYSTEMS, subsystem, word

@@ -300,7 +300,12 @@ def evaluation(
     report.working_days = _weekdays(period.first, period.last)
     report.nearby_working_days = lambda before: _weekdays(period.first - dt.timedelta(days=before), period.last)
     report.workspace = SimpleNamespace(
-        calendar=SimpleNamespace(working_days=_weekdays, known_working_days=_weekdays),
+        calendar=SimpleNamespace(
+            working_days=_weekdays,
+            known_working_days=_weekdays,
+            knows=lambda _: True,
+            is_working_day=lambda day: day in _weekdays(day, day),
+        ),
         settings=SimpleNamespace(zone=_ZONE),
     )
     report.upcoming_days = []

@@ -16,7 +16,8 @@ import numpy as np
 import pyarrow as pa
 
 from ntanalytics.detectors.detection import Floats
-from ntanalytics.detectors.surveillance.departures import MIN_DAYS, Departure, smallest_subjects
+from ntanalytics.detectors.surveillance.departure import Departure
+from ntanalytics.detectors.surveillance.departures import MIN_DAYS, smallest_subjects
 from ntanalytics.detectors.surveillance.leaf_table import HOURS, LeafTable, SeriesGroup
 from ntanalytics.detectors.surveillance.models import JudgedSeries, Sums
 from ntanalytics.detectors.surveillance.scan import Scan, times_log

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 
@@ -20,6 +20,8 @@ import pyarrow as pa
 
 from ntanalytics.detectors.detection import Floats
 from ntanalytics.detectors.expected_range import ExpectedRange
+from ntanalytics.detectors.surveillance.departure import Departure
+from ntanalytics.detectors.surveillance.drift import MIN_PAST, SPANS, drifting_counts, drifting_means
 from ntanalytics.detectors.surveillance.expectation import LEAST_SHARE
 from ntanalytics.detectors.surveillance.improbability import improbability, steady_improbability
 from ntanalytics.detectors.surveillance.leaf_table import LeafTable, Mask, Members, SeriesGroup
@@ -62,41 +64,6 @@ _ALMOST = 0.98
 _NEARLY_ALL = 0.9
 
 
-@dataclass(frozen=True, kw_only=True)
-class Departure:
-    """A subject that departs from what is expected of it.
-
-    Attributes:
-        members: pairs of dimension and member; empty for all events of the dataset.
-        value: name of the value whose mean departs; empty where the number of events does.
-        direction: 1 for more than expected, -1 for fewer.
-        strength: the likelihood ratio, as its logarithm.
-        improbable: the negative natural logarithm of the probability of a departure as strong.
-        hours: the first hour of the run that departs, and the hour after its last.
-        seen: events of these hours; of a value the mean of its logarithm.
-        expected: those that were expected, or the mean that was.
-        share: events that are missing, or too many, as a share of the dataset's events of the day, or of a usual day
-            where these are more; of a value the share of the events that it was measured of.
-        started: the cases of which these do not end; their hours are worked days since the begin. 0 of anything else.
-    """
-
-    members: Members
-    value: str
-    direction: int
-    strength: float
-    improbable: float
-    hours: tuple[int, int]
-    seen: float
-    expected: float
-    share: float
-    started: float = 0.0
-
-    @property
-    def subject(self) -> tuple[Members, str, int]:
-        """Members, value and direction: what departs, whatever its hours and size."""
-        return self.members, self.value, self.direction
-
-
 def departures(
     table: pa.Table,
     days: Sequence[date],
@@ -106,6 +73,8 @@ def departures(
     nested: Sequence[str] = (),
 ) -> list[Departure]:
     """Return what departs on the last of some days: counts, then each value; of each the most telling subject first.
+
+    After them comes what drifts over the last days and does not depart on the judged one.
 
     Args:
         table: the result of ``metrics.leaves``.
@@ -129,17 +98,35 @@ def departures(
     groups = list(leaves.groups(["events"], LEAST))
     if not groups[0].sums["events"][:, :-1].any():
         return []
-    departing = smallest_subjects(leaves, CountModel(groups, usual), groups)
+    model = CountModel(groups, usual)
+    departing = smallest_subjects(leaves, model, groups)
+    has_past = len(days) > MIN_PAST + SPANS[-1]
+    drifting = drifting_counts(leaves, groups, model.factors) if has_past else []
     by_members: dict[Members, Departure] = {}
-    for value, model in zip(values, means, strict=True):
-        measured = list(leaves.groups(model.columns, LEAST))
-        if measured[0].sums[model.columns[0]][:, :-1].any():
-            for departure in smallest_subjects(leaves, model, measured):
-                other = by_members.get(departure.members)
-                # mean and peak of one level are one departure
-                if other is None or other.strength < departure.strength:
-                    by_members[departure.members] = replace(departure, value=value)
-    return [*departing, *by_members.values()]
+    for value, of_value in zip(values, means, strict=True):
+        measured = list(leaves.groups(of_value.columns, LEAST))
+        if not measured[0].sums[of_value.columns[0]][:, :-1].any():
+            continue
+        for departure in smallest_subjects(leaves, of_value, measured):
+            other = by_members.get(departure.members)
+            # mean and peak of one level are one departure
+            if other is None or other.strength < departure.strength:
+                by_members[departure.members] = replace(departure, value=value)
+        drifting += drifting_means(leaves, measured, value) if has_past else []
+    told = [*departing, *by_members.values()]
+    return [*told, *_besides(told, drifting)]
+
+
+def _besides(told: Sequence[Departure], drifting: Sequence[Departure]) -> list[Departure]:
+    """Return the drifts beside what is told already: of a subject, and of one that is a part of it, one is told."""
+    kept: list[Departure] = []
+    for drift in sorted(drifting, key=lambda item: -item.strength):
+        # mean and peak of one level are one drift
+        others = (set(other.members) for other in (*told, *kept) if bool(other.value) == bool(drift.value))
+        own = set(drift.members)
+        if not any(other <= own or own <= other for other in others):
+            kept.append(drift)
+    return kept
 
 
 def _candidates(model: SeriesModel, groups: Sequence[SeriesGroup]) -> list[Departure]:

@@ -88,17 +88,20 @@ class CountModel:
     Args:
         groups: the series of a dataset, from which the factor of each day is taken.
         usual: the expected range of all events of the judged day.
+
+    Attributes:
+        factors: factor of each day against a usual one.
     """
 
     columns: Sequence[str] = ("events",)
 
     def __init__(self, groups: Sequence[SeriesGroup], usual: ExpectedRange) -> None:
-        self._factors = day_factors(groups, usual)
+        self.factors = day_factors(groups, usual)
 
     def judge(self, sums: Sums) -> JudgedSeries:
         """Return the judgement of the counts."""
         counts = sums["events"]
-        expected = expected_counts(counts, self._factors)
+        expected = expected_counts(counts, self.factors)
         scans = scan_counts(counts, expected)
         return JudgedSeries(
             scans=scans,

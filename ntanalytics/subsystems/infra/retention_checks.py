@@ -177,9 +177,7 @@ def _failed_patches(context: CheckContext, rule: Rule) -> list[Finding]:
 
 
 def waiting_findings(rule: Rule, waiting: Rows, patches: Covered, past: Covered) -> list[Finding]:
-    """Return a finding for each host with failed patches that were not installed since, and one of all others.
-
-    The last one is left out where others are found and no day is missing.
+    """Return a finding for each host with failed patches that were not installed since; without any a single one.
 
     Args:
         rule: its limits hold for the number of these patches.
@@ -192,8 +190,7 @@ def waiting_findings(rule: Rule, waiting: Rows, patches: Covered, past: Covered)
         finding = judge_row(rule, row, Entity("host", str(row["host"]), str(row["host"])))
         finding = finding.with_details(patch=str(row["patch"]))
         findings.append(finding.since_day(row["since_on"]) if finding.is_violation else finding)
-    rest = judge_value(rule, 0, [past], _ALL_HOSTS)
-    return findings if findings and rest.status == "ok" else [*findings, rest]
+    return findings or [judge_value(rule, 0, [past], _ALL_HOSTS)]
 
 
 def _unpatched(context: CheckContext, rule: Rule) -> list[Finding]:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from ntanalytics.detectors.surveillance.cohorts import aged, unended
-from ntanalytics.detectors.surveillance.departures import Departure
+from ntanalytics.detectors.surveillance.departure import Departure
 
 ON = dt.date(2026, 11, 20)  # a Friday
 WORKED = [day for back in range(70, -1, -1) if (day := ON - dt.timedelta(days=back)).weekday() < 5]

@@ -1,0 +1,44 @@
+"""Departure: a subject of a dataset that departs from what is expected of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ntanalytics.detectors.surveillance.leaf_table import Members
+
+
+@dataclass(frozen=True, kw_only=True)
+class Departure:
+    """A subject that departs from what is expected of it.
+
+    Attributes:
+        members: pairs of dimension and member; empty for all events of the dataset.
+        value: name of the value whose mean departs; empty where the number of events does.
+        direction: 1 for more than expected, -1 for fewer.
+        strength: the likelihood ratio, as its logarithm.
+        improbable: the negative natural logarithm of the probability of a departure as strong.
+        hours: the first hour of the run that departs, and the hour after its last.
+        seen: events of these hours; of a value the mean of its logarithm.
+        expected: those that were expected, or the mean that was.
+        share: events that are missing, or too many, as a share of the dataset's events of the day, or of a usual day
+            where these are more; of a value the share of the events that it was measured of.
+        started: the cases of which these do not end; their hours are worked days since the begin. 0 of anything else.
+        days: the last comparable days that depart together, each a little; 0 where the judged day does by itself.
+    """
+
+    members: Members
+    value: str
+    direction: int
+    strength: float
+    improbable: float
+    hours: tuple[int, int]
+    seen: float
+    expected: float
+    share: float
+    started: float = 0.0
+    days: int = 0
+
+    @property
+    def subject(self) -> tuple[Members, str, int]:
+        """Members, value and direction: what departs, whatever its hours and size."""
+        return self.members, self.value, self.direction
