@@ -63,6 +63,32 @@ def test_an_ordinary_day_tells_nothing() -> None:
     assert evaluation(subsystem("sso"), {WATCH}, _accesses()).findings == ()
 
 
+def _dwindling(monday: dt.date = ON - dt.timedelta(days=4)) -> dict[str, pa.Table]:
+    """Return accesses of which one application loses more on each day of the week, up to three in ten."""
+    accesses = _accesses()["sso.accesses"].to_pylist()
+    kept = (
+        row
+        for number, row in enumerate(accesses)
+        if row["app_id"] != "im" or row["day"] < monday or number % 20 >= 2 + (row["day"] - monday).days
+    )
+    return {"sso.accesses": table_of("sso.accesses", kept)}
+
+
+def test_an_application_that_loses_more_each_day_is_told_since_the_first_of_them() -> None:
+    (finding,) = _found({WATCH}, _dwindling())
+    assert (members_of(finding), finding.window) == ({"app_id": "im"}, None)
+    days = int(finding.figures["days"])
+    assert days in (3, 5)
+    assert finding.since == ON - dt.timedelta(days=days - 1)
+    assert finding.figures["seen"] < 0.85 * float(finding.figures["expected"])
+    assert f"近 {days} 个工作日" in word(finding).evidence
+
+
+def test_nothing_is_said_to_drift_shortly_before_a_holiday() -> None:
+    off = {ON + dt.timedelta(days=ahead) for ahead in (1, 2, 3)}
+    assert _found({WATCH}, _dwindling(), days_off=off) == []
+
+
 def test_a_day_with_a_gap_is_unknown() -> None:
     (finding,) = evaluation(subsystem("sso"), {WATCH}, _accesses(silent="im"), gaps=(ON,)).findings
     assert (finding.status, finding.unknown, finding.entity.key) == ("unknown", "missing", "sso.accesses")

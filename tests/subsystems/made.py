@@ -267,6 +267,7 @@ def evaluation(
     absent: Mapping[str, Sequence[str]] = MappingProxyType({}),
     shifts: Mapping[str, ProfileDamage] = MappingProxyType({}),
     has_section: bool = False,
+    days_off: Collection[dt.date] = (),
 ) -> engine.Evaluation:
     """Evaluate some checks of a subsystem by the engine.
 
@@ -282,6 +283,7 @@ def evaluation(
         absent: dataset → columns that its source does not have.
         shifts: dataset → how the clock of its source was off on the last day.
         has_section: whether the section of the subsystem is made, too.
+        days_off: days after the period that are not worked, beside weekends.
     """
     wanted = spans or (span_of(period),)
     chosen = replace(subsystem, checks=tuple(check for check in subsystem.checks if check.rule in codes))
@@ -304,7 +306,7 @@ def evaluation(
             working_days=_weekdays,
             known_working_days=_weekdays,
             knows=lambda _: True,
-            is_working_day=lambda day: day in _weekdays(day, day),
+            is_working_day=lambda day: day in _weekdays(day, day) and day not in days_off,
         ),
         settings=SimpleNamespace(zone=_ZONE),
     )
