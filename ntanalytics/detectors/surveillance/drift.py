@@ -33,7 +33,7 @@ _PRIOR_DAYS, _SIZES = 20.0, (20.0, 60.0, 200.0, 1000.0)
 _FALSE_A_DAY = 0.001
 
 #: Least change of a count as a share of it, and of the mean of a logarithm; and the most that is no beginning.
-_LEAST_EFFECT, _LEAST_OF_MEAN, _MOST_EFFECT = 0.15, 0.1, 1.5
+_LEAST_EFFECT, _LEAST_OF_MEAN, _MOST_EFFECT = 0.15, 0.05, 1.5
 
 #: Least deviation of the daily mean of a logarithm; fewest events a day of a series.
 _LEAST_DEVIATION, _FEWEST = 0.02, 8.0
