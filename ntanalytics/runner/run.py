@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ntanalytics import disk_space
 from ntanalytics.delivery.manifest import RECORD
+from ntanalytics.kernels import assistant
 from ntanalytics.periods import Period
 from ntanalytics.runner import (
     atomic_publish,
@@ -256,10 +257,11 @@ def _make(
     """
     task = engine.ExecutionTask(run.report, request.notebook.path, staged / RECORD, request.values)
     extraction_id = context.ledger.coverage.last_extraction_id()
+    assistance = {assistant.VARIABLE: "1"} if is_printed else {}  # the pages of a batch take every processor
     with rendering.imported_meanwhile(context.progress, target.parent) as progress:
         engine.execute(
             task,
-            environment={**kernel_environment(context.settings, run.run_id), **batch.environment},
+            environment={**kernel_environment(context.settings, run.run_id), **assistance, **batch.environment},
             pool=batch.pool,
             limits=context.limits or engine.Limits(memory_mb=context.settings.report_memory_mb),
             secrets=batch.secrets,
