@@ -62,7 +62,7 @@ def shared_parts(
         here: works out the part of one of them.
         there: returns the call for the same part; None where this process does everything.
     """
-    if there is None or not has_assistant():
+    if there is None or len(names) < 2 or not has_assistant():  # one part cannot be divided
         return {name: here(name) for name in names}
     before = list(context.report.opened)
     parts = share_out(names, lambda name: part(context, lambda: here(name)), there)

@@ -64,7 +64,9 @@ def has_assistant() -> bool:
     return _pipe is not None
 
 
-def share_out(names: Sequence[str], here: Callable[[str], T], there: Callable[[str], Callable[[], T]]) -> dict[str, T]:
+def share_out(
+    names: Sequence[str], here: Callable[[str], T], there: Callable[[str], Callable[[], T]] | None
+) -> dict[str, T]:
     """Return name → result, worked out here from the first name on, and by the assistant from the last one on.
 
     Where the assistant fails, this process does its work, and meets the same error.
@@ -72,8 +74,10 @@ def share_out(names: Sequence[str], here: Callable[[str], T], there: Callable[[s
     Args:
         names: names of the pieces of work.
         here: works out one of them in this process.
-        there: returns the call that works it out in the assistant; it is pickled.
+        there: returns the call that works it out in the assistant, which is pickled; None where this process does all.
     """
+    if there is None or _pipe is None:
+        return {name: here(name) for name in names}
     waiting, results = deque(names), dict[str, T]()
 
     def hand_over() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from ntanalytics.checks.check import Span
@@ -13,59 +12,9 @@ from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.division import Part, part
 from ntanalytics.checks.engine import check_subsystem, summarize_subsystem
 from ntanalytics.findings.finding import Finding
-from ntanalytics.kernels.assistant import has_assistant
-from ntanalytics.periods import Period
-from ntanalytics.settings import load
+from ntanalytics.report_content.report_state import ReportState, kept
 from ntanalytics.subsystems import context_of, subsystem
-from ntanalytics.workspace.past_state import PastState
 from ntanalytics.workspace.report import Report
-from ntanalytics.workspace.site import Workspace
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReportState:
-    """Report that an assistant opens: its period, and the state of the lake and the ledger that it reads.
-
-    Attributes:
-        settings_file: the site's settings.
-        name: the report's name.
-        title: its title.
-        period: its period.
-        past: the state.
-    """
-
-    settings_file: Path
-    name: str
-    title: str
-    period: Period
-    past: PastState
-
-    @classmethod
-    def of(cls, report: Report) -> ReportState | None:
-        """Return the state of a report; None where no assistant can read the same."""
-        workspace = report.workspace
-        # a session of Spark belongs to one process; a day that is known last is not told by the state
-        if not has_assistant() or type(workspace) is not Workspace or workspace.settings.engine != "duckdb":
-            return None
-        return cls(
-            settings_file=workspace.settings.file,
-            name=report.name,
-            title=report.title,
-            period=report.period,
-            past=workspace.past or _present(report),
-        )
-
-    def open(self) -> Report:
-        """Return the report, opened in this process."""
-        return Report(Workspace(load(self.settings_file), self.past), self.name, self.title, self.period)
-
-
-def _present(report: Report) -> PastState:
-    """Return the state that a report reads now: each table in the version of its first access."""
-    workspace = report.workspace
-    versions = {name: workspace.version(name) for name in workspace.sources_by_dataset}
-    tables = {name: version for name, version in versions.items() if version is not None}
-    return PastState(tables, workspace.ledger.coverage.last_extraction_id(), report.generated_at)
 
 
 @dataclass(frozen=True)
@@ -101,15 +50,10 @@ def assisted_evaluation(
     return None if state is None else AssistedEvaluation(state, subsystems, spans, reads)
 
 
-#: Evaluation of this process as an assistant, whose datasets stay open from part to part.
-_opened: list[tuple[AssistedEvaluation, CheckContext]] = []
-
-
 def _context(evaluation: AssistedEvaluation) -> CheckContext:
-    if not _opened or _opened[0][0] != evaluation:
-        report = evaluation.state.open()
-        _opened[:] = [(evaluation, context_of(report, evaluation.subsystems, evaluation.spans, evaluation.reads))]
-    return _opened[0][1]
+    """Return the context of the evaluation, whose datasets stay open from part to part."""
+    task = (evaluation.subsystems, evaluation.spans, evaluation.reads)
+    return kept(evaluation, lambda: context_of(evaluation.state.open(), *task))
 
 
 def _checks(evaluation: AssistedEvaluation, name: str) -> Part[Any]:

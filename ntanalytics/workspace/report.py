@@ -38,7 +38,8 @@ class Report:
         workspace: the site's lake.
         generated_at: the time at which this object was made, UTC; over a past state, that of the report.
         rows_by_hour: the rows of its datasets by hour, with what was judged of each day.
-        opened: the datasets that were opened, in order, each with its days of history; None for :meth:`units`.
+        opened: the datasets that were opened, in order, each with its days of history; None for :meth:`units`. One that
+            was opened before may stand there again.
     """
 
     def __init__(self, workspace: Workspace, name: str, title: str, period: Period) -> None:
@@ -88,8 +89,8 @@ class Report:
         Raises:
             SettingsError: the table of aliases cannot be used.
         """
+        self.opened.append((_UNITS, None))
         if self._units is None:
-            self.opened.append((_UNITS, None))
             self._units = self.workspace.units(self.period.last)
             if _UNITS not in self._views:
                 self._open(_UNITS)
