@@ -13,6 +13,7 @@ import os
 import random
 import signal
 import sys
+import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -52,11 +53,14 @@ def start_assistant() -> None:
     global _pipe  # noqa: PLW0603 — one for each process
     ours, theirs = Pipe()
     kernel = os.getpid()
-    if os.fork() == 0:
+    pid = os.fork()
+    if pid == 0:
         ours.close()
         _serve(theirs, kernel)
     theirs.close()
     _pipe = ours
+    # a kernel ends its children first, and would wait for one that has ended and is not reaped
+    threading.Thread(target=os.waitpid, args=(pid, 0), name="end of the assistant", daemon=True).start()
 
 
 def has_assistant() -> bool:

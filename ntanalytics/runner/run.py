@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -150,9 +151,12 @@ def run_report(
             staging.staging(context.outputs, run.run_id) as staged,
         ):
             shared = batch or PageBatch(known_secrets(context.settings), (), pool)
-            with evidence_kept(staged, context.outputs, run, shared.secrets):
+            with (
+                evidence_kept(staged, context.outputs, run, shared.secrets),
+                nullcontext() if batch else rendering.pending_print(staged) as pending,
+            ):
                 failed, watch = _extract(context, request, run, batch)
-                record, manifest = _make(context, request, run, staged, target, batch=shared, is_printed=batch is None)
+                record, manifest = _make(context, request, run, staged, target, batch=shared, pending=pending)
                 watch.add_basis(context, manifest)
                 _publish(context, run, manifest, staged, target)
             # Inside the staging: a process killed right here leaves its staging folder, and the next process sees by
@@ -249,7 +253,7 @@ def _make(
     target: Path,
     *,
     batch: PageBatch,
-    is_printed: bool,
+    pending: rendering.PendingPrint | None,
 ) -> tuple[Record, Manifest]:
     """Execute the notebook, render the record and verify the renderings; return the record and its manifest.
 
@@ -257,8 +261,9 @@ def _make(
     """
     task = engine.ExecutionTask(run.report, request.notebook.path, staged / RECORD, request.values)
     extraction_id = context.ledger.coverage.last_extraction_id()
-    assistance = {assistant.VARIABLE: "1"} if is_printed else {}  # the pages of a batch take every processor
-    with rendering.imported_meanwhile(context.progress, target.parent) as progress:
+    # the pages of a batch take every processor, and have no print
+    assistance, begin_print = ({}, None) if pending is None else ({assistant.VARIABLE: "1"}, pending.begin)
+    with rendering.imported_meanwhile(context.progress, target.parent, begin_print) as progress:
         engine.execute(
             task,
             environment={**kernel_environment(context.settings, run.run_id), **assistance, **batch.environment},
@@ -275,7 +280,7 @@ def _make(
     publication = Publication(run.report, run.run_id, version)
     mark_published(staged / RECORD, publication, revision.blocks if revision else ())
     record, left_out = rendering.render_all(
-        staged, report=run.report, run_id=run.run_id, progress=context.progress, is_printed=is_printed
+        staged, report=run.report, run_id=run.run_id, progress=context.progress, pending=pending
     )
     manifest = publishing.make_manifest(request, record, staged, run_id=run.run_id, version=version, left_out=left_out)
     manifest["extraction_id"] = extraction_id
