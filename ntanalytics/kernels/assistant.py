@@ -14,7 +14,6 @@ import random
 import signal
 import sys
 import threading
-import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -44,10 +43,6 @@ def _read_only(values: dict[Any, Any]) -> MappingProxyType[Any, Any]:
 ForkingPickler.register(MappingProxyType, lambda proxy: (_read_only, (dict(proxy),)))
 
 
-class _AssistantFailed(Exception):
-    """The assistant ended, or a piece of its work ended in an error."""
-
-
 def start_assistant() -> None:
     """Fork the assistant of this process, which ends with it; the process must have no other thread."""
     global _pipe  # noqa: PLW0603 — one for each process
@@ -73,7 +68,7 @@ def share_out(
 ) -> dict[str, T]:
     """Return name → result, worked out here from the first name on, and by the assistant from the last one on.
 
-    Where the assistant fails, this process does its work, and meets the same error.
+    Where the assistant ends, as by an error of its work, this process does the work, and meets the same error.
 
     Args:
         names: names of the pieces of work.
@@ -90,8 +85,8 @@ def share_out(
                 return
             try:
                 _pipe.send(there(name))
-                results[name] = _answer(_pipe)
-            except (OSError, EOFError, _AssistantFailed):
+                results[name] = _pipe.recv()
+            except (OSError, EOFError):  # it has ended
                 _dismiss()
 
     with ThreadPoolExecutor(max_workers=1) as thread:
@@ -111,21 +106,8 @@ def _drained(take: Callable[[], str]) -> Iterator[str]:
             yield take()
 
 
-def _answer(pipe: Connection) -> Any:
-    """Return the next answer of the assistant.
-
-    Raises:
-        EOFError: it has ended.
-        _AssistantFailed: the work ended in an error.
-    """
-    is_done, answer = pipe.recv()
-    if not is_done:
-        raise _AssistantFailed(answer)
-    return answer
-
-
 def _dismiss() -> None:
-    """End the assistant: it sees that nobody listens."""
+    """Do without the assistant from now on; one that still runs ends, since nobody listens."""
     global _pipe  # noqa: PLW0603 — one for each process
     if _pipe is not None:
         _pipe.close()
@@ -149,11 +131,7 @@ def _serve(pipe: Connection, kernel: int) -> NoReturn:
 
 
 def _work(pipe: Connection) -> None:
-    with suppress(EOFError, OSError):
-        while True:
-            work: Callable[[], object] = pipe.recv()
-            try:
-                answer: tuple[bool, object] = True, work()
-                pipe.send(answer)
-            except Exception:  # noqa: BLE001 — the kernel does the work again, and meets the error itself
-                pipe.send((False, traceback.format_exc()))
+    """Answer each piece of work; an error ends the assistant, and the kernel meets it itself."""
+    while True:
+        work: Callable[[], object] = pipe.recv()
+        pipe.send(work())

@@ -15,4 +15,4 @@ def newest_version(table: Path) -> int | None:
         names = [path.name for path in (table / "_delta_log").iterdir()]
     except FileNotFoundError:
         return None
-    return max((int(found[1]) for name in names if (found := _OF_VERSION.fullmatch(name))), default=None)
+    return max((int(match[1]) for name in names if (match := _OF_VERSION.fullmatch(name))), default=None)

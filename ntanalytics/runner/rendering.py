@@ -58,8 +58,11 @@ class PendingPrint:
 
 
 @contextmanager
-def pending_print(staged: Path) -> Iterator[PendingPrint]:
-    """Yield a print of the page in a folder; at the end its browser is gone."""
+def pending_print(staged: Path, *, is_wanted: bool = True) -> Iterator[PendingPrint | None]:
+    """Yield the print of the page in a folder, None if it is not wanted; at the end its browser is gone."""
+    if not is_wanted:
+        yield None
+        return
     with ThreadPoolExecutor(max_workers=1) as thread:
         pending = PendingPrint(staged, thread)
         try:
@@ -70,20 +73,20 @@ def pending_print(staged: Path) -> Iterator[PendingPrint]:
 
 @contextmanager
 def imported_meanwhile(
-    progress: Callable[[str, int], None], reports: Path, then: Callable[[], object] | None = None
+    progress: Callable[[str, int], None], reports: Path, pending: PendingPrint | None = None
 ) -> Iterator[Callable[[str, int], None]]:
     """Import the libraries of the renderings in a thread while a kernel works: this process would wait for it.
 
     Args:
         progress: a callback for progress.
         reports: the folder with the reports of other periods; the letters of the latest OFD are drawn.
-        then: called when all is imported; None: nothing is.
+        pending: the print, whose browser starts when all is imported; None: the page is not printed.
 
     Yields:
         The same callback, whose first call begins the import: what runs the kernel is imported by then. At the end the
         import is complete.
     """
-    thread = threading.Thread(target=_import_renderings, args=(reports, then), daemon=True)
+    thread = threading.Thread(target=_import_renderings, args=(reports, pending), daemon=True)
 
     def first_then_next(what: str, amount: int) -> None:
         if thread.ident is None:
@@ -97,7 +100,7 @@ def imported_meanwhile(
             thread.join()
 
 
-def _import_renderings(reports: Path, then: Callable[[], object] | None) -> None:
+def _import_renderings(reports: Path, pending: PendingPrint | None) -> None:
     with suppress(ImportError):  # whoever needs it is told
         import ntanalytics.reports.compiled_theme
         import ntanalytics.reports.findings_json
@@ -109,8 +112,8 @@ def _import_renderings(reports: Path, then: Callable[[], object] | None) -> None
 
         packed_plotly()  # the same in every page; to pack it takes longer than to draw one
         _draw_letters(reports)
-    if then is not None:
-        then()
+    if pending is not None:
+        pending.begin()
 
 
 def _draw_letters(reports: Path) -> None:
