@@ -5,14 +5,19 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-#: A commit, or a checkpoint of a version (the Delta protocol, Delta Log Entries and Checkpoints).
-_OF_VERSION = re.compile(r"(\d{20})\.(json|checkpoint\..*parquet|checkpoint\.parquet)")
+#: Folder of the log, below that of the table.
+LOG = "_delta_log"
+
+#: Files of a version: its commit, and a checkpoint; both are named below the folder of the table.
+COMMIT = re.compile(LOG + r"/(\d{20})\.json")
+CHECKPOINT = re.compile(LOG + r"/(\d{20})\.checkpoint(\.\d+\.\d+)?\.parquet")
 
 
 def newest_version(table: Path) -> int | None:
     """Return the newest version of a table of this host, as Delta does; None if it does not exist."""
     try:
-        names = [path.name for path in (table / "_delta_log").iterdir()]
+        names = [f"{LOG}/{path.name}" for path in (table / LOG).iterdir()]
     except FileNotFoundError:
         return None
-    return max((int(match[1]) for name in names if (match := _OF_VERSION.fullmatch(name))), default=None)
+    matches = (COMMIT.fullmatch(name) or CHECKPOINT.fullmatch(name) for name in names)
+    return max((int(match[1]) for match in matches if match), default=None)
