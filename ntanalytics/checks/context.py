@@ -34,7 +34,7 @@ class CheckContext:
         self.report = report
         self.rules = rules
         self.needs = needs
-        self._shared: dict[tuple[Hashable, ...], Any] = {}
+        self._shared: dict[tuple[Hashable, ...], tuple[Any, tuple[tuple[str, int | None], ...]]] = {}
 
     @property
     def period(self) -> Period:
@@ -131,9 +131,14 @@ class CheckContext:
     def shared(self, function: Callable[..., T], *arguments: Hashable) -> T:
         """Return ``function(context, *arguments)``, called once for all checks of this context."""
         key = (function, *arguments)
+        opened = self.report.opened
         if key not in self._shared:
-            self._shared[key] = function(self, *arguments)
-        result: T = self._shared[key]
+            before = len(opened)
+            made = function(self, *arguments)
+            self._shared[key] = made, tuple(dict.fromkeys(opened[before:]))
+        else:
+            opened.extend(self._shared[key][1])  # whoever asks opens them, whichever part came first
+        result: T = self._shared[key][0]
         return result
 
     def units(self) -> Units:

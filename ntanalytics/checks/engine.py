@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from ntanalytics.checks.check import DAY, QUARTER, Check, Span
 from ntanalytics.checks.computation_errors import COMPUTATION_ERRORS, error_place
 from ntanalytics.checks.context import QUARTER_DAYS, CheckContext
+from ntanalytics.checks.division import Partner, shared_parts
 from ntanalytics.checks.doubtful_data import doubt
 from ntanalytics.checks.section import SubsystemSummary, failed_summary, no_source_summary
 from ntanalytics.checks.subsystem import Subsystem
@@ -17,6 +18,23 @@ from ntanalytics.findings.finding import Detail, Finding
 from ntanalytics.findings.judgement import unknown
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.column_needs import SKEWED
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """Result of one check, before what others tell already is left out.
+
+    Attributes:
+        code: the code of its rule.
+        findings: its findings.
+        is_unjudged: whether its silence about an entity does not mean that it is ok.
+        is_silent: whether it was not made for want of a source, or left something out over a gap.
+    """
+
+    code: str
+    findings: tuple[Finding, ...] = ()
+    is_unjudged: bool = False
+    is_silent: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,41 +82,43 @@ def needs_of(
     return dict(sorted(needs.items()))
 
 
-def evaluate(context: CheckContext, subsystems: Sequence[Subsystem], spans: Sequence[Span]) -> Evaluation:
-    """Evaluate checks and sections. One that ends in an error is unknown, and the others come out."""
-    judged = judge(context, subsystems, spans)
-    summaries, failed = _summaries(context, subsystems, judged.findings)
+def evaluate(
+    context: CheckContext, subsystems: Sequence[Subsystem], spans: Sequence[Span], there: Partner | None = None
+) -> Evaluation:
+    """Evaluate checks and sections. One that ends in an error is unknown, and the others come out.
+
+    Args:
+        context: the context.
+        subsystems: the subsystems.
+        spans: spans of the checks.
+        there: the same evaluation in an assistant of this process; None for this process alone.
+    """
+    judged = judge(context, subsystems, spans, there)
+    summaries, failed = _summaries(context, subsystems, judged.findings, there)
     codes = judged.codes | {finding.code for finding in failed}
     return replace(judged, findings=(*judged.findings, *failed), summaries=summaries, codes=codes)
 
 
-def judge(context: CheckContext, subsystems: Sequence[Subsystem], spans: Sequence[Span]) -> Evaluation:
+def judge(
+    context: CheckContext, subsystems: Sequence[Subsystem], spans: Sequence[Span], there: Partner | None = None
+) -> Evaluation:
     """Evaluate the checks alone: findings without the summaries of a report.
 
     Rules come from the context alone, so that a site's override holds in every report. Suppression is one stage after
     all checks; planned work excuses what is left of a day.
     """
     checks = selected_checks(subsystems, spans)
-    findings: list[Finding] = []
-    unjudged: set[str] = set()
-    silent: set[str] = set()
-    for check in checks:
-        rule = context.rules[check.rule]
-        required = [context.dataset(name, days) for name, days in check.reads.items() if name not in check.optional]
-        is_whole = all(view.sources for view in required) and _is_whole(context, check, spans)
-        if not is_whole:
-            unjudged.add(check.rule)
-        if rule.enabled and not all(view.sources for view in required):
-            silent.add(rule.code)
-        elif rule.enabled:
-            try:
-                made = _without_absent(context, check, rule, check.evaluate(context, rule))
-                findings += _doubted(made) if any(view.is_damaged for view in required) else made
-                if not is_whole and _is_silent(made):
-                    silent.add(rule.code)
-            except COMPUTATION_ERRORS as error:
-                unjudged.add(check.rule)
-                findings.append(unknown(rule, "failed").with_details(error=error_place(error)))
+    by_id = {subsystem.id: subsystem for subsystem in subsystems}
+    parts = shared_parts(
+        context,
+        list(by_id),
+        lambda name: check_subsystem(context, by_id[name], spans),
+        None if there is None else there.checks,
+    )
+    results = [result for part in parts.values() for result in part]
+    findings: list[Finding] = [finding for result in results for finding in result.findings]
+    unjudged = {result.code for result in results if result.is_unjudged}
+    silent = {result.code for result in results if result.is_silent}
     findings += _not_seen(context, subsystems, checks, silent)
     findings, suppressed = suppress(doubt(findings, checks), checks, spans)
     unjudged |= {finding.code for finding in suppressed}
@@ -109,6 +129,29 @@ def judge(context: CheckContext, subsystems: Sequence[Subsystem], spans: Sequenc
     located = tuple(context.with_origin(findings))
     codes = frozenset(check.rule for check in checks) | {finding.code for finding in located}
     return Evaluation(context=context, findings=located, summaries={}, codes=codes, unjudged=frozenset(unjudged))
+
+
+def check_subsystem(context: CheckContext, subsystem: Subsystem, spans: Sequence[Span]) -> list[CheckResult]:
+    """Return the result of each check of a subsystem, before what others tell already is left out."""
+    return [_result(context, check, spans) for check in selected_checks([subsystem], spans)]
+
+
+def _result(context: CheckContext, check: Check, spans: Sequence[Span]) -> CheckResult:
+    rule = context.rules[check.rule]
+    required = [context.dataset(name, days) for name, days in check.reads.items() if name not in check.optional]
+    is_whole = all(view.sources for view in required) and _is_whole(context, check, spans)
+    if not rule.enabled:
+        return CheckResult(check.rule, is_unjudged=not is_whole)
+    if not all(view.sources for view in required):
+        return CheckResult(check.rule, is_unjudged=True, is_silent=True)
+    try:
+        made = _without_absent(context, check, rule, check.evaluate(context, rule))
+        findings = _doubted(made) if any(view.is_damaged for view in required) else made
+        is_silent = not is_whole and _is_silent(made)
+    except COMPUTATION_ERRORS as error:
+        failed = unknown(rule, "failed").with_details(error=error_place(error))
+        return CheckResult(check.rule, (failed,), is_unjudged=True)
+    return CheckResult(check.rule, tuple(findings), is_unjudged=not is_whole, is_silent=is_silent)
 
 
 def _is_whole(context: CheckContext, check: Check, spans: Sequence[Span]) -> bool:
@@ -199,25 +242,36 @@ def _has_source(context: CheckContext, subsystem: Subsystem) -> bool:
 
 
 def _summaries(
-    context: CheckContext, subsystems: Sequence[Subsystem], findings: Sequence[Finding]
+    context: CheckContext, subsystems: Sequence[Subsystem], findings: Sequence[Finding], there: Partner | None
 ) -> tuple[dict[str, SubsystemSummary], list[Finding]]:
     """Return the summaries by subsystem, and a finding for each that ended in an error."""
-    summaries, failed = {}, []
-    for subsystem in subsystems:
-        section = subsystem.section
-        if section is None:
-            continue
-        own = tuple(finding for finding in findings if finding.subsystem == subsystem.id)
-        # each dataset degrades by itself: what another one feeds is shown
-        if _has_source(context, subsystem):
-            try:
-                summary = section.summarize(context, own)
-            except COMPUTATION_ERRORS as error:
-                summary = failed_summary(subsystem.id, section.lead)
-                finding = unknown(context.rules[f"{subsystem.id}.source"], "failed")
-                failed.append(finding.with_details(error=error_place(error)))
-                own = (*own, failed[-1])
-        else:
-            summary = no_source_summary(subsystem.id, section.lead, _missing_sources(context, subsystem))
-        summaries[subsystem.id] = replace(summary, findings=own)
-    return summaries, failed
+    by_id = {subsystem.id: subsystem for subsystem in subsystems if subsystem.section is not None}
+    own = {name: tuple(finding for finding in findings if finding.subsystem == name) for name in by_id}
+    made = shared_parts(
+        context,
+        list(by_id),
+        lambda name: summarize_subsystem(context, by_id[name], own[name]),
+        None if there is None else lambda name: there.summary(name, own[name]),
+    )
+    summaries = {
+        name: replace(summary, findings=own[name] if failed is None else (*own[name], failed))
+        for name, (summary, failed) in made.items()
+    }
+    return summaries, [failed for _, failed in made.values() if failed is not None]
+
+
+def summarize_subsystem(
+    context: CheckContext, subsystem: Subsystem, findings: tuple[Finding, ...]
+) -> tuple[SubsystemSummary, Finding | None]:
+    """Return the summary of a subsystem without its findings, and the finding that tells its error if it has one."""
+    section = subsystem.section
+    if section is None:
+        raise ValueError(subsystem.id)
+    # each dataset degrades by itself: what another one feeds is shown
+    if not _has_source(context, subsystem):
+        return no_source_summary(subsystem.id, section.lead, _missing_sources(context, subsystem)), None
+    try:
+        return section.summarize(context, findings), None
+    except COMPUTATION_ERRORS as error:
+        failed = unknown(context.rules[f"{subsystem.id}.source"], "failed").with_details(error=error_place(error))
+        return failed_summary(subsystem.id, section.lead), failed

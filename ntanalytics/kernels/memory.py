@@ -14,7 +14,7 @@ _INTERVAL_S = 0.2
 class MemoryWatch:
     """Watch that kills a kernel with more memory than allowed.
 
-    Memory that the kernel shares with the process it was forked from does not count.
+    The memory of its assistant counts, that which it shares with the process it was forked from does not.
 
     Args:
         most_mb: the most memory that it may hold, in MB.
@@ -41,8 +41,17 @@ class MemoryWatch:
         with suppress(psutil.Error):  # it ended by itself
             process = psutil.Process(pid)
             while not self._is_over.wait(_INTERVAL_S):
-                held_mb = process.memory_full_info().uss // 2**20
+                held_mb = sum(_own_bytes(member) for member in (process, *process.children())) // 2**20
                 if held_mb > self.most_mb:
                     self.held_mb = held_mb
                     process.kill()
                     return
+
+
+def _own_bytes(process: psutil.Process) -> int:
+    """Return the memory of a process that it shares with none; 0 if it ended by itself."""
+    try:
+        own: int = process.memory_full_info().uss
+    except psutil.Error:
+        return 0
+    return own

@@ -29,6 +29,7 @@ import traceback
 from contextlib import suppress
 from typing import Any, NoReturn
 
+from ntanalytics.kernels import assistant
 from ntanalytics.kernels.skip_grammar_import import skip_grammar_import
 
 _PR_SET_PDEATHSIG = 1
@@ -138,6 +139,8 @@ def become_kernel(messages: socket.socket, log: int, server: int) -> NoReturn:
         for number in (signal.SIGINT, signal.SIGCHLD):
             signal.signal(number, signal.SIG_DFL if number == signal.SIGCHLD else signal.default_int_handler)
         _settle(request)
+        if assistant.VARIABLE in os.environ:
+            assistant.start_assistant()
         gc.enable()
         from ipykernel import kernelapp
 

@@ -20,9 +20,6 @@ from ntanalytics.lake.backends.object_store import Bucket
 from ntanalytics.lake.protocol import open_table, require_readable
 from ntanalytics.lake.write_lock import no_check
 
-#: Folder of the log, below that of the table.
-LOG = "_delta_log"
-
 
 @dataclass(frozen=True)
 class StoredFile:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -17,10 +16,8 @@ from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
 from ntanalytics.lake.commit import files_of
-from ntanalytics.lake.table_location import LOG, StoredFile, TableLocation
-
-_COMMIT = re.compile(LOG + r"/(\d{20})\.json")
-_CHECKPOINT = re.compile(LOG + r"/(\d{20})\.checkpoint(\.\d+\.\d+)?\.parquet")
+from ntanalytics.lake.log_files import CHECKPOINT, COMMIT
+from ntanalytics.lake.table_location import StoredFile, TableLocation
 
 
 @dataclass(frozen=True)
@@ -40,7 +37,7 @@ class RetainedFiles:
 
 def commits(stored: Iterable[StoredFile]) -> dict[int, StoredFile]:
     """Return version → file of its commit, ascending, as far back as the log goes."""
-    by_version = {int(match[1]): file for file in stored if (match := _COMMIT.fullmatch(file.name))}
+    by_version = {int(match[1]): file for file in stored if (match := COMMIT.fullmatch(file.name))}
     return dict(sorted(by_version.items()))
 
 
@@ -48,7 +45,7 @@ def checkpoints(stored: Iterable[StoredFile]) -> dict[int, list[StoredFile]]:
     """Return version → files of its checkpoint, ascending."""
     by_version: dict[int, list[StoredFile]] = {}
     for file in sorted(stored, key=lambda file: file.name):
-        if match := _CHECKPOINT.fullmatch(file.name):
+        if match := CHECKPOINT.fullmatch(file.name):
             by_version.setdefault(int(match[1]), []).append(file)
     return by_version
 

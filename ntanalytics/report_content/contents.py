@@ -15,6 +15,7 @@ from ntanalytics.errors import UnknownName
 from ntanalytics.periods import PeriodKind
 from ntanalytics.recommendations.causes import CAUSES
 from ntanalytics.report_content.adoption.service import READS as BURDEN_READS
+from ntanalytics.report_content.assistance import assisted_evaluation
 from ntanalytics.report_content.duties.listing import reads_of
 from ntanalytics.subsystems import SUBSYSTEMS, evaluate, judge
 from ntanalytics.workspace.report import Report
@@ -125,7 +126,8 @@ def evaluate_report(report: Report) -> Evaluation:
         SettingsError: the site names an unknown rule, or its limits contradict each other.
     """
     content = content_of(report.name)
-    evaluation = evaluate(report, content.subsystems, spans_of(content, report.period.kind), content.reads)
+    task = (content.subsystems, spans_of(content, report.period.kind), content.reads)
+    evaluation = evaluate(report, *task, assisted_evaluation(report, *task))
     if DISPOSITIONS in content.reads:  # the head names the tables of blocks that come after it, for `reproduce`
         evaluation.context.dataset(DISPOSITIONS, content.reads[DISPOSITIONS])
     return evaluation

@@ -106,11 +106,8 @@ def year_volumes(evaluation: Evaluation, id: str = "year-volumes") -> Table:
     Where the lake holds nothing of the year before, for any of them, there is no comparison.
     """
     context = evaluation.context
-    known = [
-        item
-        for item in volumes_of_year(context, VOLUMES)
-        if item.volume.dataset.partition(".")[0] in evaluation.summaries
-    ]
+    shown = [volume for volume in VOLUMES if volume.dataset.partition(".")[0] in evaluation.summaries]
+    known = volumes_of_year(context, shown)
     has_before = any(item.before is not None for item in known)
     period = context.period
     fields = [Field("subsystem", "string", "系统"), Field("volume", "string", "指标")]
@@ -131,10 +128,10 @@ def year_volumes(evaluation: Evaluation, id: str = "year-volumes") -> Table:
         for item in known
     ]
     names = {field.name for field in fields}
-    shown = tuple(plain_row({name: value for name, value in row.items() if name in names}) for row in rows)
+    records = tuple(plain_row({name: value for name, value in row.items() if name in names}) for row in rows)
     title = "业务量同比与年累计" if has_before else "业务量年累计"
     note = _note(known, date(period.last.year, 1, 1)) + _left_out(known, evaluation.summaries)
-    return Table(id, title, fields=tuple(fields), rows=shown, note=note)
+    return Table(id, title, fields=tuple(fields), rows=records, note=note)
 
 
 def _left_out(known: Sequence[AnnualVolume], subsystems: Iterable[str]) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ntanalytics.lake.log_files import newest_version
 from ntanalytics.runner.program import program_digest
 from ntanalytics.settings import Settings
 
@@ -57,6 +58,8 @@ def basis(
 
 def table_versions(settings: Settings, datasets: Iterable[str]) -> dict[str, int | None]:
     """Return the present version of each dataset's table; None for a table that is not there."""
+    if not settings.store:
+        return {name: newest_version(settings.lake / name) for name in datasets}
     from ntanalytics.lake import DeltaLake  # and its libraries, which a run imports while its kernels start
 
     lake = DeltaLake.of(settings)

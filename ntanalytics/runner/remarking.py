@@ -101,10 +101,11 @@ def remark_report(context: RunContext, directory: Path, text: str, signed_by: st
             index_written(context, is_wanted=True),
             failure_recorded(context.ledger, run.run_id),
             staging.staging(context.outputs, run.run_id) as staged,
+            rendering.pending_print(staged) as pending,
         ):
             digest = _write_record(target, staged, run, (published["version"], version), lines)
             record, left_out = rendering.render_all(
-                staged, report=run.report, run_id=run.run_id, progress=context.progress, is_printed=True
+                staged, report=run.report, run_id=run.run_id, progress=context.progress, pending=pending
             )
             manifest = publishing.make_manifest(
                 request, record, staged, run_id=run.run_id, version=version, left_out=left_out

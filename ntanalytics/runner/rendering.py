@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,19 +24,69 @@ def _nothing() -> None:
     """Do nothing."""
 
 
+class PendingPrint:
+    """Print of a page that is not there yet, by a browser that starts while the kernel works.
+
+    Args:
+        staged: the folder of the page.
+        thread: a thread for the print.
+    """
+
+    def __init__(self, staged: Path, thread: Executor) -> None:
+        self._staged, self._thread = staged, thread
+        self._page: Future[bool] = Future()
+        self._print: Future[dict[str, str]] | None = None
+
+    def begin(self) -> None:
+        """Start the browser, unless it was started."""
+        if self._print is None:
+            self._print = self._thread.submit(print_pdf, self._staged, self._page.result)
+
+    def page_written(self) -> None:
+        """Print the page, which is there."""
+        self.begin()
+        self._page.set_result(True)
+
+    def cancel(self) -> None:
+        """End the browser if there is no page."""
+        if not self._page.done():
+            self._page.set_result(False)
+
+    def result(self) -> dict[str, str]:
+        """Wait for the print; return the reason why there is none, by the name of the file."""
+        return {} if self._print is None else self._print.result()
+
+
 @contextmanager
-def imported_meanwhile(progress: Callable[[str, int], None], reports: Path) -> Iterator[Callable[[str, int], None]]:
+def pending_print(staged: Path, *, is_wanted: bool = True) -> Iterator[PendingPrint | None]:
+    """Yield the print of the page in a folder, None if it is not wanted; at the end its browser is gone."""
+    if not is_wanted:
+        yield None
+        return
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        pending = PendingPrint(staged, thread)
+        try:
+            yield pending
+        finally:
+            pending.cancel()
+
+
+@contextmanager
+def imported_meanwhile(
+    progress: Callable[[str, int], None], reports: Path, pending: PendingPrint | None = None
+) -> Iterator[Callable[[str, int], None]]:
     """Import the libraries of the renderings in a thread while a kernel works: this process would wait for it.
 
     Args:
         progress: a callback for progress.
         reports: the folder with the reports of other periods; the letters of the latest OFD are drawn.
+        pending: the print, whose browser starts when all is imported; None: the page is not printed.
 
     Yields:
         The same callback, whose first call begins the import: what runs the kernel is imported by then. At the end the
         import is complete.
     """
-    thread = threading.Thread(target=_import_renderings, args=(reports,), daemon=True)
+    thread = threading.Thread(target=_import_renderings, args=(reports, pending), daemon=True)
 
     def first_then_next(what: str, amount: int) -> None:
         if thread.ident is None:
@@ -50,7 +100,7 @@ def imported_meanwhile(progress: Callable[[str, int], None], reports: Path) -> I
             thread.join()
 
 
-def _import_renderings(reports: Path) -> None:
+def _import_renderings(reports: Path, pending: PendingPrint | None) -> None:
     with suppress(ImportError):  # whoever needs it is told
         import ntanalytics.reports.compiled_theme
         import ntanalytics.reports.findings_json
@@ -62,6 +112,8 @@ def _import_renderings(reports: Path) -> None:
 
         packed_plotly()  # the same in every page; to pack it takes longer than to draw one
         _draw_letters(reports)
+    if pending is not None:
+        pending.begin()
 
 
 def _draw_letters(reports: Path) -> None:
@@ -78,7 +130,7 @@ def _draw_letters(reports: Path) -> None:
 
 
 def render_all(
-    staged: Path, *, report: str, run_id: str, progress: Callable[[str, int], None], is_printed: bool
+    staged: Path, *, report: str, run_id: str, progress: Callable[[str, int], None], pending: PendingPrint | None
 ) -> tuple[Record, dict[str, str]]:
     """Make every rendering of the record, and verify them while a browser prints the page.
 
@@ -87,7 +139,7 @@ def render_all(
         report: the report's name, for ``findings.json``.
         run_id: the run, for the same file.
         progress: a callback for progress.
-        is_printed: whether the page is printed.
+        pending: the print of the page; None: it is not printed.
 
     Returns:
         The record, and the things that could not be made, name → reason.
@@ -95,18 +147,13 @@ def render_all(
     Raises:
         VerificationFailed, ReportIncomplete, PublishError: as :func:`render`, :func:`write_ofd` and :func:`print_pdf`.
     """
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        prints: list[Future[dict[str, str]]] = []
-
-        def begin() -> None:
-            if is_printed:
-                prints.append(thread.submit(print_pdf, staged))
-
-        record = render(staged, report=report, run_id=run_id, page_written=begin)
-        left_out = write_ofd(record, staged)
-        if prints:
-            progress(tr("printing"), 0)
-        return record, left_out | {name: why for made in prints for name, why in made.result().items()}
+    page_written = _nothing if pending is None else pending.page_written
+    record = render(staged, report=report, run_id=run_id, page_written=page_written)
+    left_out = write_ofd(record, staged)
+    if pending is None:
+        return record, left_out
+    progress(tr("printing"), 0)
+    return record, left_out | pending.result()
 
 
 def render(staged: Path, *, report: str, run_id: str, page_written: Callable[[], object] = _nothing) -> Record:
@@ -166,8 +213,12 @@ def write_ofd(record: Record, staged: Path) -> dict[str, str]:
     return {}
 
 
-def print_pdf(staged: Path) -> dict[str, str]:
+def print_pdf(staged: Path, is_there: Callable[[], bool]) -> dict[str, str]:
     """Print the page as PDF; the browser keeps its own files beside the folder meanwhile.
+
+    Args:
+        staged: the folder of the page.
+        is_there: waits for the page; False: nothing is printed.
 
     Returns:
         The reason why it could not be printed, by the name of the file; empty after a success.
@@ -179,7 +230,8 @@ def print_pdf(staged: Path) -> dict[str, str]:
     from ntanalytics.reports.exporters.pdf import print_page
 
     try:
-        reason = print_page(staged / exporters.HTML, staged / PDF, staged.parent / "browser")
+        profile = staged.parent / "browser"
+        reason = print_page(staged / exporters.HTML, staged / PDF, profile, is_there=is_there)
     except OSError as error:
         raise disk_space.disk_error(error, staged) from error
     return {PDF: reason} if reason else {}

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ntanalytics import disk_space
 from ntanalytics.delivery.manifest import RECORD
+from ntanalytics.kernels import assistant
 from ntanalytics.periods import Period
 from ntanalytics.runner import (
     atomic_publish,
@@ -50,7 +52,8 @@ class PageBatch:
         secrets: texts that no message may hold.
         failed_sources: the sources that could not be read.
         pool: the process that forks the kernels.
-        environment: variables of the kernels in addition to those of every report.
+        environment: variables of the kernels in addition to those of every report. Pages have no assistant: each
+            processor has a page of its own.
     """
 
     secrets: Sequence[str]
@@ -148,7 +151,7 @@ def run_report(
             failure_recorded(context.ledger, run.run_id),
             staging.staging(context.outputs, run.run_id) as staged,
         ):
-            shared = batch or PageBatch(known_secrets(context.settings), (), pool)
+            shared = batch or PageBatch(known_secrets(context.settings), (), pool, {assistant.VARIABLE: "1"})
             with evidence_kept(staged, context.outputs, run, shared.secrets):
                 failed, watch = _extract(context, request, run, batch)
                 record, manifest = _make(context, request, run, staged, target, batch=shared, is_printed=batch is None)
@@ -254,33 +257,47 @@ def _make(
 
     A later version than the one in ``target`` says what it corrects.
     """
-    task = engine.ExecutionTask(run.report, request.notebook.path, staged / RECORD, request.values)
     extraction_id = context.ledger.coverage.last_extraction_id()
-    with rendering.imported_meanwhile(context.progress, target.parent) as progress:
-        engine.execute(
-            task,
-            environment={**kernel_environment(context.settings, run.run_id), **batch.environment},
-            pool=batch.pool,
-            limits=context.limits or engine.Limits(memory_mb=context.settings.report_memory_mb),
-            secrets=batch.secrets,
-            progress=progress,
-        )
-    # pandas and Ibis come with it, and a report that is up to date needs neither
-    from ntanalytics.reports.record import Publication, load_record
+    with rendering.pending_print(staged, is_wanted=is_printed) as pending:
+        imports = rendering.imported_meanwhile(context.progress, target.parent, pending)
+        _execute(context, request, run, staged, batch, imports)
+        # pandas and Ibis come with it, and a report that is up to date needs neither
+        from ntanalytics.reports.record import Publication, load_record
 
-    version = correcting.next_version(context, request, target)
-    revision = correcting.revision(context, request, target, load_record(staged / RECORD), version)
-    publication = Publication(run.report, run.run_id, version)
-    mark_published(staged / RECORD, publication, revision.blocks if revision else ())
-    record, left_out = rendering.render_all(
-        staged, report=run.report, run_id=run.run_id, progress=context.progress, is_printed=is_printed
-    )
+        version = correcting.next_version(context, request, target)
+        revision = correcting.revision(context, request, target, load_record(staged / RECORD), version)
+        publication = Publication(run.report, run.run_id, version)
+        mark_published(staged / RECORD, publication, revision.blocks if revision else ())
+        record, left_out = rendering.render_all(
+            staged, report=run.report, run_id=run.run_id, progress=context.progress, pending=pending
+        )
     manifest = publishing.make_manifest(request, record, staged, run_id=run.run_id, version=version, left_out=left_out)
     manifest["extraction_id"] = extraction_id
     manifest["corrects"] = revision.corrects if revision else []
     if anchor := context.ledger.chain.anchor():
         manifest["ledger_anchor"] = {"entry": anchor.entry, "sha256": anchor.sha256}
     return record, manifest
+
+
+def _execute(
+    context: RunContext,
+    request: ReportRequest,
+    run: evidence.RunIdentity,
+    staged: Path,
+    batch: PageBatch,
+    imported_meanwhile: AbstractContextManager[Callable[[str, int], None]],
+) -> None:
+    """Execute the notebook in a kernel, and write the record."""
+    environment = {**kernel_environment(context.settings, run.run_id), **batch.environment}
+    with imported_meanwhile as progress:
+        engine.execute(
+            engine.ExecutionTask(run.report, request.notebook.path, staged / RECORD, request.values),
+            environment=environment,
+            pool=batch.pool,
+            limits=context.limits or engine.Limits(memory_mb=context.settings.report_memory_mb),
+            secrets=batch.secrets,
+            progress=progress,
+        )
 
 
 def _publish(context: RunContext, run: evidence.RunIdentity, manifest: Manifest, staged: Path, target: Path) -> None:

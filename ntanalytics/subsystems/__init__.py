@@ -8,6 +8,7 @@ from types import MappingProxyType
 from ntanalytics.checks import engine
 from ntanalytics.checks.check import Span, span_of
 from ntanalytics.checks.context import CheckContext
+from ntanalytics.checks.division import Partner
 from ntanalytics.checks.engine import Evaluation
 from ntanalytics.checks.entities import places
 from ntanalytics.checks.site_rules import site_rules
@@ -83,6 +84,7 @@ def evaluate(
     subsystems: Sequence[str] = (),
     spans: Sequence[Span] = (),
     extra_reads: Mapping[str, int] = MappingProxyType({}),
+    there: Partner | None = None,
 ) -> Evaluation:
     """Evaluate the checks and sections of a report by the rules as its site has them.
 
@@ -91,11 +93,13 @@ def evaluate(
         subsystems: ids; all subsystems when there is none.
         spans: spans of the checks; that of the report's period when there is none.
         extra_reads: dataset → days of history that the report reads beside them.
+        there: the same evaluation in an assistant of this process; None for this process alone.
 
     Raises:
         SettingsError: the site names an unknown rule, or its limits contradict each other.
     """
-    return engine.evaluate(*_task(report, subsystems, spans, extra_reads))
+    wanted = spans or (span_of(report.period),)
+    return engine.evaluate(context_of(report, subsystems, wanted, extra_reads), _chosen(subsystems), wanted, there)
 
 
 def judge(
@@ -105,13 +109,17 @@ def judge(
     extra_reads: Mapping[str, int] = MappingProxyType({}),
 ) -> Evaluation:
     """Evaluate the checks alone, as :func:`evaluate` does; there are no summaries."""
-    return engine.judge(*_task(report, subsystems, spans, extra_reads))
-
-
-def _task(
-    report: Report, subsystems: Sequence[str], spans: Sequence[Span], extra_reads: Mapping[str, int]
-) -> tuple[CheckContext, list[Subsystem], Sequence[Span]]:
-    chosen = [item for item in SUBSYSTEMS if not subsystems or item.id in subsystems]
     wanted = spans or (span_of(report.period),)
-    needs = engine.needs_of(chosen, wanted, extra=extra_reads)
-    return CheckContext(report, rules_of(report.workspace.settings), needs), chosen, wanted
+    return engine.judge(context_of(report, subsystems, wanted, extra_reads), _chosen(subsystems), wanted)
+
+
+def context_of(
+    report: Report, subsystems: Sequence[str], spans: Sequence[Span], extra_reads: Mapping[str, int]
+) -> CheckContext:
+    """Return the context of the checks and sections of a report; the arguments are those of :func:`evaluate`."""
+    needs = engine.needs_of(_chosen(subsystems), spans, extra=extra_reads)
+    return CheckContext(report, rules_of(report.workspace.settings), needs)
+
+
+def _chosen(subsystems: Sequence[str]) -> list[Subsystem]:
+    return [item for item in SUBSYSTEMS if not subsystems or item.id in subsystems]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import ibis.expr.types as ir
 
@@ -23,6 +23,9 @@ from ntanalytics.workspace.snapshot_view import SnapshotView
 from ntanalytics.workspace.units import Units
 from ntanalytics.workspace.word_notes import word_notes
 
+#: The list of units.
+_UNITS = "identity.units"
+
 
 class Report:
     """One report for one period: the datasets that it reads, and its head.
@@ -35,6 +38,8 @@ class Report:
         workspace: the site's lake.
         generated_at: the time at which this object was made, UTC; over a past state, that of the report.
         rows_by_hour: the rows of its datasets by hour, with what was judged of each day.
+        opened: the datasets that were opened, in order, each with its days of history; None for :meth:`units`. One that
+            was opened before may stand there again.
     """
 
     def __init__(self, workspace: Workspace, name: str, title: str, period: Period) -> None:
@@ -45,6 +50,7 @@ class Report:
         self.workspace = workspace
         self.generated_at = workspace.past.generated_at if workspace.past else dt.datetime.now(dt.UTC)
         self._views: dict[str, DatasetView] = {}
+        self.opened: list[tuple[str, int | None]] = []
         self.rows_by_hour = RowsByHour(workspace)
         self._units: Units | None = None
         self._unit_notes: list[str] | None = None
@@ -62,6 +68,10 @@ class Report:
         Raises:
             UnknownName: there is no such dataset.
         """
+        self.opened.append((name, history))
+        return self._open(name, history)
+
+    def _open(self, name: str, history: int = 0) -> DatasetView:
         contract = dataset_named(name)
         view: DatasetView = (
             SnapshotView(self.workspace, self.period, contract, history)
@@ -79,11 +89,30 @@ class Report:
         Raises:
             SettingsError: the table of aliases cannot be used.
         """
+        self.opened.append((_UNITS, None))
         if self._units is None:
             self._units = self.workspace.units(self.period.last)
-            if "identity.units" not in self._views:
-                self.dataset("identity.units")
+            if _UNITS not in self._views:
+                self._open(_UNITS)
         return self._units
+
+    def describe_in_order(
+        self, opened: Sequence[tuple[str, int | None]], view_of: Callable[[str, int], DatasetView]
+    ) -> None:
+        """Have the report's head describe datasets as if they were opened in an order; another process opened some.
+
+        Args:
+            opened: the datasets, as in :attr:`opened`.
+            view_of: returns a dataset with some days of history.
+        """
+        order = list(dict.fromkeys(opened))
+        views: dict[str, DatasetView] = {}
+        for name, history in order:
+            if history is not None:
+                views[name] = view_of(name, history)
+            elif self.units() and name not in views:
+                views[name] = self._views[name]
+        self._views, self.opened = views, order
 
     def resolve_units(self, table: ir.Table, column: str = "unit") -> ir.Table:
         """Return rows with our names of their units, as ``units().resolve`` does.
@@ -100,8 +129,8 @@ class Report:
     def set_unit_notes(self, notes: Sequence[str]) -> None:
         """Set the notes on unit names in the report's head, in place of a call of :meth:`units`."""
         self._unit_notes = list(notes)
-        if "identity.units" not in self._views:
-            self.dataset("identity.units")
+        if _UNITS not in self._views:
+            self.dataset(_UNITS)
 
     @property
     def known_until(self) -> dt.datetime:

@@ -8,6 +8,7 @@ from functools import cached_property, reduce
 from pathlib import Path
 
 import ibis
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pyarrow as pa
 
@@ -16,6 +17,7 @@ from ntanalytics.errors import NtaError, SettingsError
 from ntanalytics.language import tr
 from ntanalytics.metrics.identity import units as metric
 from ntanalytics.metrics.identity.directory import directory_order
+from ntanalytics.metrics.rows import in_memory
 from ntanalytics.settings.csv_files import read_csv
 
 _ALIASES = pa.schema([pa.field("theirs", pa.string(), False), pa.field("ours", pa.string(), False)])
@@ -38,7 +40,8 @@ class Units:
     def __init__(self, rows: ir.Table, aliases: pa.Table) -> None:
         self.aliases: ir.Table = ibis.memtable(aliases)
         # Small, needed for every figure and slow to compute: computed once.
-        self.table: ir.Table = ibis.memtable(metric.units(rows, self.aliases).to_pyarrow())
+        self.table: ir.Table = in_memory(metric.units(rows, self.aliases))
+        self._meanings: dict[tuple[ops.Node, str], ir.Table] = {}
 
     def names(self) -> ir.Table:
         """Return the units, one row each (:func:`ntanalytics.metrics.identity.units.names`)."""
@@ -58,8 +61,14 @@ class Units:
         return rows.take(pa.array(order, pa.int64()))
 
     def resolve(self, table: ir.Table, column: str = "unit") -> ir.Table:
-        """Return rows with our names of their units (:func:`ntanalytics.metrics.identity.units.resolve_units`)."""
-        return metric.resolve_units(table, self.table, self.aliases, column)
+        """Return rows with our names of their units (:func:`ntanalytics.metrics.identity.units.resolve_units`).
+
+        The names are read at once, and compared once for all figures that are made of the rows.
+        """
+        key = (table.op(), column)
+        if key not in self._meanings:
+            self._meanings[key] = in_memory(metric.meanings(table, self.table, self.aliases, column))
+        return metric.with_meanings(table, self._meanings[key], column)
 
     def canonical_names(self, names: ir.Table) -> pa.Table:
         """Return each name of a column ``unit`` with ours: ``unit`` and ``canonical``; null stays out."""

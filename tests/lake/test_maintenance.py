@@ -12,6 +12,7 @@ from deltalake import DeltaTable, write_deltalake
 from ntanalytics.errors import LakeError
 from ntanalytics.lake import DeltaLake, compaction, maintenance
 from ntanalytics.lake.commit import CommitConflict, files_of
+from ntanalytics.lake.log_files import newest_version
 from ntanalytics.lake.maintenance import TableMaintenance, maintain_table
 from ntanalytics.lake.rejects import REJECTS
 from ntanalytics.lake.versions import checkpoints, commits
@@ -103,6 +104,8 @@ def test_the_log_is_cut_off_where_no_version_needs_it_and_not_before(lake: Delta
         commit(version)
     assert list(checkpoints(lake.location(NAME).list_files())) == [9, 19]
     assert len(commits(lake.location(NAME).list_files())) == 25
+    assert newest_version(lake.path(NAME)) == lake.version(NAME) == 24
+    assert newest_version(lake.path("sms.messages")) is lake.version("sms.messages") is None
     expected = {version: total(lake, version) for version in (5, 12, 24)}
     assert tend(lake, 5, 12).logs == 0
     assert tend(lake, 12).logs == 9
@@ -112,6 +115,7 @@ def test_the_log_is_cut_off_where_no_version_needs_it_and_not_before(lake: Delta
     assert total(lake, 24) == expected[24]
     commit(25)
     assert total(lake, 25) == 25 + 24 + 23
+    assert newest_version(lake.path(NAME)) == lake.version(NAME) == 25
 
 
 def test_a_version_that_this_table_never_had_is_told_of(lake: DeltaLake):

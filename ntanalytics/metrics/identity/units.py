@@ -102,8 +102,32 @@ def resolve_units(table: ir.Table, dimension: ir.Table, aliases: ir.Table, colum
         The table's columns, with ``column`` replaced by the unit's name, else the alias, else unchanged; null for a
         blank name. Then ``is_known_<column>``: whether the dimension has the unit; null for a blank name.
     """
-    # Names are compared once each, however many rows have them: spelling takes time.
-    meant = _meant(table.group_by(_given=column).agg(_rows=table.count()).select("_given"), dimension, aliases)
+    return with_meanings(table, meanings(table, dimension, aliases, column), column)
+
+
+def meanings(table: ir.Table, dimension: ir.Table, aliases: ir.Table, column: str = "unit") -> ir.Table:
+    """Return the meaning of each name in a column, one row a name: spelling takes time, however many rows have it.
+
+    Args:
+        table: any rows with a column of unit names.
+        dimension: the result of :func:`units`.
+        aliases: the site's table of aliases.
+        column: the column that names the unit.
+
+    Returns:
+        ``_given``, ``_called`` and ``_is_known``, for :func:`with_meanings`.
+    """
+    return _meant(table.group_by(_given=column).agg(_rows=table.count()).select("_given"), dimension, aliases)
+
+
+def with_meanings(table: ir.Table, meant: ir.Table, column: str = "unit") -> ir.Table:
+    """Return a table's rows with the meaning of its names, as :func:`resolve_units` does.
+
+    Args:
+        table: any rows with a column of unit names.
+        meant: the result of :func:`meanings` for all of its names.
+        column: the column that names the unit.
+    """
     joined = _looked_up(table, meant, [(column, "_given")])
     columns = {name: joined["_called"] if name == column else joined[name] for name in table.columns}
     return joined.select(**{**columns, f"is_known_{column}": joined["_is_known"]})

@@ -83,7 +83,7 @@ def outages(checks: ir.Table, until: datetime, by: Sequence[str] = ("subsystem",
     """
     numbered = with_runs(valid_spans(checks, None, until))
     failed = numbered.filter(~numbered.is_up)
-    outages = failed.group_by(*{*by, *TARGET}, "_run").aggregate(
+    outages = failed.group_by(*dict.fromkeys((*by, *TARGET)), "_run").aggregate(
         down_from_at=failed.checked_at.min(),
         down_until_at=failed["_until_at"].max(),
         down_s=failed["_for_s"].sum(),

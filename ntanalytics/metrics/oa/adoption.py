@@ -151,7 +151,8 @@ def _active(activities: ir.Table, days: ir.Table, by: Sequence[str]) -> ir.Table
 
 
 def _enabled(members: ir.Table, ever: ir.Table, by: Sequence[str]) -> ir.Table:
-    may = members.filter(members.is_pc_enabled | members.is_mobile_enabled).select(*{*by, *_PERSON}).distinct()
+    may = members.filter(members.is_pc_enabled | members.is_mobile_enabled)
+    may = may.select(*dict.fromkeys((*by, *_PERSON))).distinct()
     acted = ever.select(_source="source", _account_id="account_id").distinct()
     joined = may.left_join(acted, [may.source == acted["_source"], may.account_id == acted["_account_id"]])
     return joined.aggregate(by=list(by), enabled=joined.count(), activated=joined["_account_id"].count())

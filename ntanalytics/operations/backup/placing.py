@@ -10,7 +10,8 @@ from tempfile import TemporaryDirectory
 
 from ntanalytics.errors import BackupError
 from ntanalytics.lake import DeltaLake
-from ntanalytics.lake.table_location import LOG, TableLocation
+from ntanalytics.lake.log_files import LOG
+from ntanalytics.lake.table_location import TableLocation
 from ntanalytics.language import tr
 from ntanalytics.operations.backup.repository import Repository
 from ntanalytics.operations.backup.site_files import PLACES, QUERIES, output_files

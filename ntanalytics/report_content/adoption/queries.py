@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from functools import reduce
+from functools import partial, reduce
 
 import ibis
 import ibis.expr.types as ir
@@ -14,13 +14,16 @@ import pyarrow as pa
 
 from ntanalytics.checks.section import HISTORY
 from ntanalytics.errors import BadParameter
+from ntanalytics.kernels.assistant import share_out
 from ntanalytics.language import tr
 from ntanalytics.metrics import MEASURES, change
 from ntanalytics.metrics.figures import FigureRow, Figures, case_list, figures
 from ntanalytics.metrics.groups import join_groups
 from ntanalytics.metrics.identity.units import spelling
 from ntanalytics.metrics.oa import adoption, daily_active, movement, task_duration, unit_ranking, user_flow
+from ntanalytics.metrics.rows import arrow_table, in_memory
 from ntanalytics.report_content.adoption.figures import Adoption, PageCoverage, PageFigures
+from ntanalytics.report_content.report_state import ReportState, kept
 from ntanalytics.workspace.report import Report
 
 #: Days of history of weeks and cohorts.
@@ -226,37 +229,72 @@ class AdoptionQueries:
         return ibis.memtable(self._named.in_order(joined.order_by("unit", "edition").to_pyarrow()))
 
     def compute(self) -> Adoption:
-        """Return the page, from queries of the lake."""
-        gaps, gaps_before = self.gaps()
-        ranking = self._ranking(gaps, gaps_before, ["edition"] if self.unit or self.edition else [])
-        mine = {name: self._mine(table) for name, table in self.all.items()}
-        ever, history = self._mine(self.ever), mine["recent"]
-        editions = self._compared(["edition"], gaps, gaps_before, mine=True)
-        tasks = self._mine(self._of_edition(self._named.resolve(self.tasks.cases)))
-        weeks = daily_active.weekly_adoption(history, self.span).to_pyarrow()
-        page = self._coverage(gaps, gaps_before)
-        now, was = (self._level(when, [], mine=True) for when in ("now", "before"))
-        tables = {
-            "editions": self._editions(editions, mine["now"], mine["members"], ever, ["edition"]),
-            "daily": self._daily(history, ["edition"]),
-            "modules": adoption.usage(mine["now"], ["module"]),
-            "flow": user_flow.flow(ever, self.first, self.report.previous.first),
-            "handling": self._handling(tasks, ["module"]),
-        }
-        if not self.unit:
-            tables |= {"moving": movement.moved_units(ranking), "cohorts": self._cohorts(ever, weeks)}
+        """Return the page, from queries of the lake, of which an assistant of this process makes a half."""
+        state = ReportState.of(self.report)
+        there = None if state is None else partial(_assisted, state, self.unit, self.edition)
+        answers = share_out(list(self._parts), self.part, there)
+        rows = {name: table for answer in answers.values() for name, table in answer.items()}
+        now, was = (ibis.memtable(rows.pop(name)) for name in ("now", "before"))
+        page = self._coverage(*self.gaps())
         return self._page(
             PageFigures(
                 self._changed(now, was, page),
-                adoption.reach(mine["now"], mine["members"]).to_pyarrow(),
-                self._handling(tasks, []).to_pyarrow(),
-                unit_ranking.median_rates(ranking, RATES, ["edition"]).to_pyarrow(),
-                ranking.to_pyarrow(),
-                weeks,
-                {name: table.to_pyarrow() for name, table in tables.items()},
+                rows.pop("reached"),
+                rows.pop("handled"),
+                rows.pop("typical"),
+                rows.pop("ranking"),
+                rows.pop("weeks"),
+                rows,
             ),
             page,
         )
+
+    def part(self, name: str) -> dict[str, pa.Table]:
+        """Return some of the tables of the page by name; parts are independent of each other."""
+        return {name: arrow_table(table) for name, table in self._parts[name]().items()}
+
+    @property
+    def _parts(self) -> Mapping[str, Callable[[], dict[str, ir.Table]]]:
+        """The parts of a page; those that take long stand first and last, where two processes begin."""
+        return {
+            "units": self._of_units,
+            "tasks": self._of_tasks,
+            "activities": self._of_activities,
+            "weeks": self._of_weeks,
+            "levels": self._of_levels,
+            "editions": self._of_editions,
+        }
+
+    def _of_units(self) -> dict[str, ir.Table]:
+        ranking = self._ranking(*self.gaps(), ["edition"] if self.unit or self.edition else [])
+        moving = {} if self.unit else {"moving": movement.moved_units(ranking)}
+        return {"ranking": ranking, "typical": unit_ranking.median_rates(ranking, RATES, ["edition"]), **moving}
+
+    def _of_tasks(self) -> dict[str, ir.Table]:
+        tasks = self._mine(self._of_edition(self._named.resolve(self.tasks.cases)))
+        return {"handling": self._handling(tasks, ["module"]), "handled": self._handling(tasks, [])}
+
+    def _of_activities(self) -> dict[str, ir.Table]:
+        now = self._mine(self.all["now"])
+        return {
+            "daily": self._daily(self._mine(self.all["recent"]), ["edition"]),
+            "modules": adoption.usage(now, ["module"]),
+            "flow": user_flow.flow(self._mine(self.ever), self.first, self.report.previous.first),
+            "reached": adoption.reach(now, self._mine(self.all["members"])),
+        }
+
+    def _of_weeks(self) -> dict[str, ir.Table]:
+        weeks = in_memory(daily_active.weekly_adoption(self._mine(self.all["recent"]), self.span))
+        cohorts = {} if self.unit else {"cohorts": self._cohorts(self._mine(self.ever), arrow_table(weeks))}
+        return {"weeks": weeks, **cohorts}
+
+    def _of_levels(self) -> dict[str, ir.Table]:
+        return {when: self._level(when, [], mine=True) for when in ("now", "before")}
+
+    def _of_editions(self) -> dict[str, ir.Table]:
+        compared = self._compared(["edition"], *self.gaps(), mine=True)
+        acted, able = (self._mine(self.all[name]) for name in ("now", "members"))
+        return {"editions": self._editions(compared, acted, able, self._mine(self.ever), ["edition"])}
 
     def _page(self, computed: PageFigures, page: PageCoverage) -> Adoption:
         """Return the page of computed rows, as figures."""
@@ -320,6 +358,15 @@ class AdoptionQueries:
         since = max(_monday(begins) + timedelta(weeks=LEAD_WEEKS), _monday(self.last) - timedelta(weeks=WEEKS_DRAWN))
         gaps = [row["week_on"] for row in weeks.to_pylist() if row["active"] is None]
         return user_flow.by_age(user_flow.retention(ever, since, self.last), self.last, gaps)
+
+
+def _assisted(state: ReportState, unit: str, edition: str, name: str) -> Callable[[], dict[str, pa.Table]]:
+    """Return the call by which an assistant makes a part of a page."""
+    return partial(_part, state, unit, edition, name)
+
+
+def _part(state: ReportState, unit: str, edition: str, name: str) -> dict[str, pa.Table]:
+    return kept((state, unit, edition), lambda: AdoptionQueries(state.open(), unit, edition)).part(name)
 
 
 def _near(unit: str, names: Sequence[str]) -> str:

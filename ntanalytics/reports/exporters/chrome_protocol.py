@@ -30,6 +30,9 @@ _FLAGS = (
     "--no-proxy-server", "--host-resolver-rules=MAP * ~NOTFOUND", "--lang=zh-CN",
 )  # fmt: skip
 
+#: Waits for a page that was just made: its own event must not be taken for that of the next.
+_LOADED = "document.readyState === 'complete' || new Promise((done) => addEventListener('load', () => done(true)))"
+
 
 class BrowserFailed(Exception):
     """The browser did not start, did not answer in time, or refused a command; the message is one English sentence."""
@@ -46,14 +49,27 @@ class Browser:
         self._last_id = 0
         self._session: str | None = None
 
-    def open(self, url: str) -> None:
-        """Open an address in a page, and wait until it is loaded.
+    def prepare(self) -> None:
+        """Open an empty page, and wait until it is loaded.
 
         Raises:
             BrowserFailed: see the class.
         """
         target = self.ask("Target.createTarget", url="about:blank")["targetId"]
         self._session = self.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        self.value(_LOADED)
+
+    def open(self, url: str, seconds: float) -> None:
+        """Open an address in the prepared page, and wait until it is loaded.
+
+        Args:
+            url: the address.
+            seconds: the time limit for this and all that follows.
+
+        Raises:
+            BrowserFailed: see the class.
+        """
+        self._deadline = time.monotonic() + seconds
         self.ask("Page.enable")
         self.ask("Page.navigate", url=url)
         while self._message().get("method") != "Page.loadEventFired":
@@ -115,7 +131,7 @@ def browser(program: str, profile: Path, seconds: float) -> Iterator[Browser]:
     Args:
         program: the Chromium to start.
         profile: an empty folder for its profile.
-        seconds: the time limit for everything.
+        seconds: the time limit until it has an empty page.
 
     Raises:
         BrowserFailed: it could not be started.

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from ntanalytics.reports.exporters.chrome_protocol import BrowserFailed, browser
@@ -45,14 +46,21 @@ def find_browser() -> str | None:
     return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
-def print_page(page: Path, pdf: Path, profile: Path, seconds: float = SECONDS) -> str:
+def _at_once() -> bool:
+    return True
+
+
+def print_page(
+    page: Path, pdf: Path, profile: Path, seconds: float = SECONDS, is_there: Callable[[], bool] = _at_once
+) -> str:
     """Print a page on A4.
 
     Args:
         page: the issued page.
         pdf: the path of the print.
         profile: a folder for the browser's own files; it is removed at the end.
-        seconds: the time limit.
+        seconds: the time limit for the start of the browser, and for the print.
+        is_there: waits for the page, when the browser has started; False: nothing is printed.
 
     Returns:
         The reason why there is no print, in one English sentence; empty when there is one.
@@ -63,7 +71,10 @@ def print_page(page: Path, pdf: Path, profile: Path, seconds: float = SECONDS) -
     try:
         profile.mkdir(mode=0o700, parents=True)
         with browser(program, profile, seconds) as chromium:
-            chromium.open(page.resolve().as_uri())
+            chromium.prepare()
+            if not is_there():
+                return "there is no page"
+            chromium.open(page.resolve().as_uri(), seconds)
             if chromium.value(_SETTLED) != "drawn":
                 return "the browser could not draw the charts"
             pdf.write_bytes(base64.b64decode(chromium.ask("Page.printToPDF", preferCSSPageSize=True)["data"]))

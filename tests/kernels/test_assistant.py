@@ -1,0 +1,91 @@
+"""Assistant of a kernel: a process of its own that does a part of the work, and whose end loses nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from ntanalytics.kernels.assistant import VARIABLE, has_assistant, share_out
+from tests.kernels.test_forked import gone, run
+
+#: Work by name in a kernel; what stands in ``there`` is done by the assistant. The first piece waits until the
+#: assistant has taken one.
+SHARED = """
+import json, os, threading
+from functools import partial
+from ntanalytics.kernels.assistant import has_assistant, share_out
+taken = threading.Event()
+def here(name):
+    taken.wait(30)
+    return ["here", os.getpid()]
+def there(name):
+    taken.set()
+    return {there}
+print(json.dumps([has_assistant(), os.getpid(), share_out(["a", "b", "c", "d"], here, there), has_assistant()]))
+"""
+
+WITH_ASSISTANT = {**os.environ, VARIABLE: "1"}
+
+
+def shared(folder: Path, there: str) -> tuple[bool, int, dict[str, list[object]], bool]:
+    """What a kernel and its assistant return, with the kernel's process and whether there was an assistant."""
+    return tuple(json.loads(run(folder, SHARED.replace("{there}", there), environment=WITH_ASSISTANT)[0]))
+
+
+def test_an_assistant_works_from_the_last_name_on_and_ends_with_its_kernel(tmp_path: Path) -> None:
+    had, kernel, results, has = shared(tmp_path / "one", "partial(os.getpid)")
+    assert (had, has) == (True, True)
+    assert list(results) == list("abcd")
+    assert results["a"] == ["here", kernel]
+    assistants = {str(result) for result in results.values() if not isinstance(result, list)}
+    assert len(assistants) == 1
+    assert str(kernel) not in assistants
+    assert gone(int(assistants.pop()))
+
+
+@pytest.mark.parametrize("there", ["partial(os._exit, 1)", "partial(int, name)", "partial(os.scandir, os.sep)"])
+def test_what_an_assistant_does_not_finish_is_done_by_the_kernel(tmp_path: Path, there: str) -> None:
+    """It ended; its work ended in an error; its answer cannot be handed over."""
+    had, kernel, results, has = shared(tmp_path / "one", there)
+    assert (had, has) == (True, False)
+    assert results == {name: ["here", kernel] for name in "abcd"}
+
+
+def test_values_that_cannot_be_changed_come_back_as_such(tmp_path: Path) -> None:
+    cell = """
+    from functools import partial
+    from ntanalytics.kernels import assistant
+    assistant._pipe.send(partial(assistant._read_only, {"a": 1}))
+    print(type(assistant._pipe.recv()).__name__)
+    """
+    assert run(tmp_path / "one", cell, environment=WITH_ASSISTANT) == ["mappingproxy\n"]
+
+
+def test_a_process_without_an_assistant_does_everything_in_order(tmp_path: Path) -> None:
+    assert not has_assistant()
+    order: list[str] = []
+    assert share_out(["b", "a"], lambda name: order.append(name) or name.upper(), lambda _: pytest.fail) == {  # type: ignore[func-returns-value]
+        "b": "B", "a": "A",
+    }  # fmt: skip
+    assert order == ["b", "a"]
+    assert run(tmp_path / "one", "from ntanalytics.kernels.assistant import has_assistant\nprint(has_assistant())") == [
+        "False\n"
+    ]
+
+
+def test_an_error_of_the_kernels_own_part_passes(tmp_path: Path) -> None:
+    cell = """
+    import os
+    from functools import partial
+    from ntanalytics.kernels.assistant import share_out
+    def here(name):
+        raise KeyError(name)
+    try:
+        share_out(["a", "b"], here, lambda name: partial(os.getpid))
+    except KeyError as error:
+        print(error)
+    """
+    assert run(tmp_path / "one", cell, environment=WITH_ASSISTANT) == ["'a'\n"]
