@@ -30,7 +30,7 @@ MIN_PAST = 8
 _PRIOR_DAYS, _SIZES = 20.0, (20.0, 60.0, 200.0, 1000.0)
 
 #: False drifts that are expected of all series of a dataset on a day.
-_FALSE_A_DAY = 0.001
+_FALSE_A_DAY = 5e-5
 
 #: Least change of a count as a share of it, and of the mean of a logarithm; and the most that is no beginning.
 _LEAST_EFFECT, _LEAST_OF_MEAN, _MOST_EFFECT = 0.15, 0.05, 1.5
