@@ -86,7 +86,7 @@ def context_of(period: Period, rules: Mapping[str, Rule] = MappingProxyType({}))
     """Return a context without data for a period of a site in Nantong: only its times can be asked for."""
     begins_at, ends_at = period.window(_ZONE)
     report: Any = SimpleNamespace(
-        period=period, previous=period.previous(), begins_at=begins_at, ends_at=ends_at, utc_offset_h=8
+        opened=[], period=period, previous=period.previous(), begins_at=begins_at, ends_at=ends_at, utc_offset_h=8
     )
     return CheckContext(report, rules)
 
