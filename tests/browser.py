@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 CHROMIUM = Path("/usr/bin/chromium")
 QUIET = [
@@ -18,18 +18,41 @@ QUIET = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 
+#: Milliseconds that a page may take on a loaded machine: Playwright gives 5 s to an expectation, and 30 s to the rest.
+PATIENCE_MS = 180_000
+
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """A real Chromium that may call nobody."""
     if not CHROMIUM.exists():
         pytest.skip(f"{CHROMIUM} is not installed")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET, timeout=PATIENCE_MS)
+        browser.on("context", lambda context: context.set_default_timeout(PATIENCE_MS))
         yield browser
         browser.close()
+
+
+def axe_violations(page: Page, *impacts: str) -> list[tuple[str, str, str]]:
+    """Return the violations that axe finds on a page: the impact, the rule, and the first element of each.
+
+    Args:
+        page: the page.
+        impacts: the impacts that count; all of them by default.
+    """
+    from axe_playwright_python.sync_playwright import Axe
+
+    # nobody reads its descriptions of the elements that are well
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [
+        (each["impact"], each["id"], each["nodes"][0]["html"][:200])
+        for each in found
+        if not impacts or each["impact"] in impacts
+    ]
 
 
 @pytest.fixture(scope="session")

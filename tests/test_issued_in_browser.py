@@ -9,12 +9,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from ntanalytics.reports.exporters.pdf import find_browser
 from ntanalytics.reports.record import load_record
 from ntanalytics.reports.verification import verify
+from tests.browser import axe_violations
 from tests.city import UNTIL, IssuedReports
 
 pytestmark = pytest.mark.browser
@@ -95,11 +95,7 @@ def test_every_table_sorts(page: Page) -> None:
 def test_axe_finds_nothing_serious_and_the_page_fits_the_screen(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 844})
     page.wait_for_function("() => document.documentElement.scrollWidth <= innerWidth")
-    found = Axe().run(page).response["violations"]
-    grave = [
-        (each["id"], each["nodes"][0]["html"][:200]) for each in found if each["impact"] in ("serious", "critical")
-    ]
-    assert grave == []
+    assert axe_violations(page, "serious", "critical") == []
 
 
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext (poppler-utils) is not installed")
@@ -131,8 +127,7 @@ def test_axe_finds_nothing_serious_on_the_index_of_all_reports(chromium: Browser
         issued(report, period)
     page = _index(chromium, issued)
     assert page.locator(".report").count() >= len(REPORTS)
-    found = Axe().run(page).response["violations"]
-    assert [each["id"] for each in found if each["impact"] in ("serious", "critical")] == []
+    assert axe_violations(page, "serious", "critical") == []
     page.close()
 
 

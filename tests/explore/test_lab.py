@@ -87,7 +87,11 @@ class Lab:
 
     async def _execute(self, kernel: str, code: str) -> str:
         where = f"ws://127.0.0.1:{self.port}/api/kernels/{kernel}/channels"
-        socket = await websocket_connect(HTTPRequest(where, headers={"Authorization": f"token {self.token}"}))
+        # it answers when the kernel does
+        patience = {"connect_timeout": 180, "request_timeout": 180}
+        socket = await websocket_connect(
+            HTTPRequest(where, headers={"Authorization": f"token {self.token}"}, **patience)
+        )
         header = {
             "msg_id": uuid.uuid4().hex,
             "msg_type": "execute_request",
@@ -220,7 +224,7 @@ def test_the_data_browser_inserts_its_code_at_the_cursor_or_where_it_is_dropped(
 def test_it_ends_when_it_is_interrupted_and_leaves_no_secret(lab: Lab):
     said = lab.stop()
     assert lab.process.returncode == 0, said
-    assert "Traceback" not in said
+    assert "Traceback" not in said, said
     assert not list(lab.temporary.glob("nta-*"))
 
 

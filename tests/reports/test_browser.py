@@ -11,12 +11,12 @@ from types import ModuleType
 import nbformat
 import pandas as pd
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from ntanalytics.reports import board, figures, table
 from ntanalytics.reports.exporters import render
 from ntanalytics.reports.record import load_record
+from tests.browser import axe_violations
 from tests.reports.worded import worded
 
 pytestmark = pytest.mark.browser
@@ -191,8 +191,16 @@ def test_axe_finds_nothing(chromium: Browser, issued: Path, width: int) -> None:
     page = chromium.new_page(viewport={"width": width, "height": 800}, locale="zh-CN")
     page.goto((issued / "report.html").as_uri())
     page.wait_for_selector("html[data-charts=drawn]", state="attached")
-    found = Axe().run(page).response["violations"]
-    assert [(each["impact"], each["id"], each["nodes"][0]["html"][:200]) for each in found] == []
+    assert axe_violations(page) == []
+    page.close()
+
+
+def test_axe_finds_what_is_wrong(chromium: Browser) -> None:
+    page = chromium.new_page()
+    page.set_content("<main><h1>figures</h1><h3>of a week</h3><img src='chart.png'></main>")
+    found = {(impact, rule) for impact, rule, _ in axe_violations(page, "serious", "critical")}
+    assert found >= {("critical", "image-alt"), ("serious", "html-has-lang")}
+    assert {impact for impact, _ in found} == {"serious", "critical"} < {each[0] for each in axe_violations(page)}
     page.close()
 
 
