@@ -1,0 +1,54 @@
+"""An evaluation that a kernel divides with its assistant is the one that it makes alone."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from ntanalytics.kernels.assistant import VARIABLE
+from ntanalytics.settings import ENVIRONMENT
+from tests.city import City
+from tests.kernels.test_forked import run
+
+#: Findings and lines of some subsystems of a day, the datasets in the order of the head, and who did something.
+EVALUATION = """
+import json
+from ntanalytics.checks.check import span_of
+from ntanalytics.kernels import assistant
+from ntanalytics.report_content.assistance import assisted_evaluation
+from ntanalytics.subsystems import evaluate
+from ntanalytics.workspace import open_report
+report = open_report("daily_inspection", "2026-11-20")
+task = (("sso", "im", "ca", "seal"), (span_of(report.period),), {})
+asked = []
+there = assisted_evaluation(report, *task)
+if there is not None:
+    send = assistant._pipe.send
+    assistant._pipe.send = lambda work: asked.append(str(work)) or send(work)
+made = evaluate(report, *task, there)
+def rounded(number):  # two threads add up numbers in any order
+    return f"{number:.8g}" if isinstance(number, float) else number
+def figures(finding):
+    return {name: rounded(number) for name, number in finding.figures.items()}
+print(json.dumps([
+    [[f.identity, f.status, rounded(f.value), figures(f), str(f.since), f.unknown] for f in made.findings],
+    {name: [summary.name, str(summary.highlights)] for name, summary in made.summaries.items()},
+    list(report.head().versions),
+    len(asked),
+], default=str))
+"""
+
+
+def _evaluated(folder: Path, city: City, **environment: str) -> list[Any]:
+    site = {**os.environ, ENVIRONMENT: str(city.estate.config), **environment}
+    return list(json.loads(run(folder, EVALUATION, environment=site)[-1]))
+
+
+def test_a_divided_evaluation_is_that_of_one_process(city: City, tmp_path: Path) -> None:
+    *alone, asked_nobody = _evaluated(tmp_path / "alone", city)
+    *divided, asked = _evaluated(tmp_path / "divided", city, **{VARIABLE: "1"})
+    assert (asked_nobody, asked > 0) == (0, True)
+    assert divided == alone
+    assert len(alone[0]) > 5
