@@ -224,8 +224,8 @@ def hosts_board(inspection: DayInspection, *, id: str = "hosts") -> Table:
     # a switch answers and is not measured
     watched = {finding.entity.key for finding in findings if finding.entity.kind == "host"}
     # surveillance reads every dataset, and says itself what it could not look at
-    told = {name for rule, names in asked.items() if rule != "infra.surveillance" for name in names}
-    views = [inspection.evaluation.context.dataset(name) for name in _OF_HOSTS if name in told]
+    read = {name for rule, names in asked.items() if rule != "infra.surveillance" for name in names}
+    views = [inspection.evaluation.context.dataset(name) for name in _OF_HOSTS if name in read]
     missing = [view.contract.label for view in views if not view.sources or not view.is_complete]
     rows = []
     for host in sorted({row["host"] for row in inspection.loads} | watched):

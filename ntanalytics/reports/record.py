@@ -114,7 +114,7 @@ class RecordedBlock:
 
     @property
     def empty(self) -> str:
-        """What is said in place of rows, where there are none: the record's own words, which an old record lacks."""
+        """Words in place of rows, where there are none: those of the record, which one of an earlier version lacks."""
         return "" if self.rows else str(self.body.get("empty", NO_ROWS))
 
     @property

@@ -132,7 +132,7 @@ def compare(complete: RecordedBlocks, damaged: RecordedBlocks, whole: RecordedBl
     facts = [fact(row["subject"], row["subject"], row["evidence"], row.get("since")) for row in judged]
     subjects = frozenset({DATA, "/data.", "[data.", f"[{LOG_RETENTION}", *map(spelling, told)})
     more_unknown = _unknown_in_lines(damaged) > _unknown_in_lines(complete)
-    unknown = frozenset(row["check"] for row in rows if row["state"] == "unknown")
+    unknown = frozenset(row.get("check", "") for row in rows if row["state"] == "unknown") - {""}
     verdict = Verdict(subjects=subjects, facts=facts, has_more_unknown=more_unknown, unknown=unknown)
     gaps = bool(damaged["head"].get("gaps")) if "head" in damaged else False
     gaps |= _unknown_checks(damaged) > _unknown_checks(complete)

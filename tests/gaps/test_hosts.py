@@ -10,13 +10,14 @@ from ntanalytics import contract
 from ntanalytics.metrics.infra import hosts
 from ntanalytics.periods import Period
 from ntanalytics.report_content.daily_inspection import DayInspection, hosts_board
-from ntanalytics.subsystems import evaluate
+from ntanalytics.subsystems import evaluate, subsystem
 from ntanalytics.workspace import Workspace
 from ntanalytics.workspace.report import Report
 from tests.city import City
 from tests.gaps.copies import damageable
 from tests.gaps.site import GapSite
 
+WATCH = "infra.surveillance"
 FRIDAY = Period.day(dt.date(2026, 11, 20))
 
 
@@ -34,21 +35,32 @@ def _hosts(site: GapSite) -> tuple[dict[str, str], str]:
 def test_a_site_without_a_dataset_switches_off_its_rules(city: City) -> None:
     whole = GapSite(city.estate.directory)
     states, _ = _hosts(whole)
-    with damageable(whole, "infra.patches") as damaged:
-        damaged.change_settings("infra.patches")
-        damaged.switch_off("infra.failed_patches", "infra.unpatched")
+    own = [check.rule for check in subsystem("infra").checks if "infra.problems" in check.reads and check.rule != WATCH]
+    with damageable(whole, "infra.problems") as damaged:
+        damaged.change_settings("infra.problems")
+        damaged.switch_off(*own)
         seen, note = _hosts(damaged)
     assert seen["identity-app-1"] == states["identity-app-1"] == "ok"
-    assert contract.dataset("infra.patches").label not in note
+    assert contract.dataset("infra.problems").label not in note
 
 
-def test_a_host_is_not_called_well_where_its_patches_are_not_known(city: City) -> None:
+def test_a_host_is_not_called_well_where_its_alarms_are_not_known(city: City) -> None:
+    whole = GapSite(city.estate.directory)
+    states, _ = _hosts(whole)
+    with damageable(whole, "infra.problems") as damaged:
+        damaged.change_settings("infra.problems")
+        seen, note = _hosts(damaged)
+    assert "ok" in states.values()
+    assert "ok" not in seen.values()
+    assert seen["oa-db-1"] == states["oa-db-1"] == "warning"
+    assert contract.dataset("infra.problems").label in note
+
+
+def test_patches_are_no_part_of_the_state_of_a_host(city: City) -> None:
     whole = GapSite(city.estate.directory)
     states, _ = _hosts(whole)
     with damageable(whole, "infra.patches") as damaged:
         damaged.change_settings("infra.patches")
         seen, note = _hosts(damaged)
-    assert "ok" in states.values()
-    assert "ok" not in seen.values()
-    assert seen["oa-db-1"] == states["oa-db-1"] == "warning"
-    assert contract.dataset("infra.patches").label in note
+    assert seen == states
+    assert contract.dataset("infra.patches").label not in note

@@ -109,6 +109,9 @@ class _Calls:
         activities = self.table("oa.activities")
         return activities.group_by("source", "account_id").aggregate(day=activities.day.min())
 
+    def _meant(self, _name: str) -> ir.Table:
+        return self.of("identity.units.meanings")
+
     def _spans(self, _name: str) -> ir.Table:
         return self.of("infra.check_spans.valid_spans")
 

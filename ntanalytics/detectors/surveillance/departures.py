@@ -113,16 +113,16 @@ def departures(
             if other is None or other.strength < departure.strength:
                 by_members[departure.members] = replace(departure, value=value)
         drifting += drifting_means(leaves, measured, value) if has_past else []
-    told = [*departing, *by_members.values()]
-    return [*told, *_besides(told, drifting)]
+    departing += by_members.values()
+    return [*departing, *_besides(departing, drifting)]
 
 
-def _besides(told: Sequence[Departure], drifting: Sequence[Departure]) -> list[Departure]:
-    """Return the drifts beside what is told already: of a subject, and of one that is a part of it, one is told."""
+def _besides(departing: Sequence[Departure], drifting: Sequence[Departure]) -> list[Departure]:
+    """Return the drifts beside what departs on the day: of a subject, and of one that is a part of it, one is told."""
     kept: list[Departure] = []
     for drift in sorted(drifting, key=lambda item: -item.strength):
         # mean and peak of one level are one drift
-        others = (set(other.members) for other in (*told, *kept) if bool(other.value) == bool(drift.value))
+        others = (set(other.members) for other in (*departing, *kept) if bool(other.value) == bool(drift.value))
         own = set(drift.members)
         if not any(other <= own or own <= other for other in others):
             kept.append(drift)

@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from ntanalytics.detectors.detection import Floats
 from ntanalytics.detectors.surveillance.departure import Departure
-from ntanalytics.detectors.surveillance.leaf_table import HOURS, LeafTable, Mask, SeriesGroup
+from ntanalytics.detectors.surveillance.leaf_table import HOURS, LeafTable, Mask, Members, SeriesGroup
 
 #: Lengths of the spans of last days that are judged, and the number of the last ones that must each agree.
 SPANS, _AGREEING = (3, 5, 8), 3
@@ -37,6 +37,9 @@ _LEAST_EFFECT, _LEAST_OF_MEAN, _MOST_EFFECT = 0.15, 0.05, 1.5
 
 #: Least deviation of the daily mean of a logarithm; fewest events a day of a series.
 _LEAST_DEVIATION, _FEWEST = 0.02, 8.0
+
+#: Least probability of which the logarithm is taken.
+_RAREST = 1e-300
 
 #: Most subjects of a dataset and day, and the share of the strongest from which one of fewer dimensions is preferred.
 _MOST_SUBJECTS, _ALMOST = 2, 0.95
@@ -66,7 +69,7 @@ class _Levels:
 
 @dataclass(frozen=True)
 class _Moved:
-    """How far each series has moved: the strongest of its spans.
+    """Strongest span of each series.
 
     Attributes:
         improbable: the negative natural logarithm of the probability; 0 where nothing drifts.
@@ -167,21 +170,7 @@ def _drifting(
         best = min(among, key=lambda subject: (len(subject), -left[subject]))
         own = _sums_of(leaves, columns, leaves.mask(best))
         moved = _moved(levels(own), noise)
-        seen, expected, share = numbers(moved, own)
-        subjects.append(
-            Departure(
-                members=best,
-                value="",
-                direction=1 if seen > expected else -1,
-                strength=left[best],
-                improbable=left[best],
-                hours=(0, HOURS),
-                seen=seen,
-                expected=expected,
-                share=share,
-                days=int(moved.days[0]),
-            )
-        )
+        subjects.append(_departure(best, left[best], int(moved.days[0]), numbers(moved, own)))
         rest &= ~leaves.mask(best)
         del left[best]
         without = {
@@ -190,6 +179,22 @@ def _drifting(
         }
         left = {subject: rare for subject, rare in without.items() if rare >= least}
     return subjects
+
+
+def _departure(members: Members, improbable: float, days: int, numbers: tuple[float, float, float]) -> Departure:
+    seen, expected, share = numbers
+    return Departure(
+        members=members,
+        value="",
+        direction=1 if seen > expected else -1,
+        strength=improbable,
+        improbable=improbable,
+        hours=(0, HOURS),
+        seen=seen,
+        expected=expected,
+        share=share,
+        days=days,
+    )
 
 
 def _sums_of(leaves: LeafTable, columns: Sequence[str], mask: Mask) -> dict[str, Floats]:
@@ -222,8 +227,9 @@ def _moved(levels: _Levels, noise_by_size: Floats) -> _Moved:
         moved = level[:, -span:].mean(axis=1) - before
         agrees = (last * np.sign(moved)[:, None] >= np.abs(moved)[:, None] / 2).all(axis=1)
         counts = (np.abs(moved) >= levels.effect[:, 0]) & (np.abs(moved) <= levels.effect[:, 1])
-        student = np.abs(moved) / np.sqrt(variance * (1 / span + 1 / past))
-        rare = -stats.t.logsf(student, past - 1 + _PRIOR_DAYS) - math.log(2)
+        square, freedom = moved**2 / (variance * (1 / span + 1 / past)), past - 1 + _PRIOR_DAYS
+        # of both sides of Student's distribution
+        rare = -np.log(np.maximum(special.betainc(freedom / 2, 0.5, freedom / (freedom + square)), _RAREST))
         rare = np.where(agrees & counts & (levels.size >= _FEWEST), rare, 0.0)
         is_best = rare > improbable
         improbable, days = np.where(is_best, rare, improbable), np.where(is_best, span, days)

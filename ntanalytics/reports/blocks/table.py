@@ -97,8 +97,22 @@ def table(
         items = _sorted(shown, by, descending=sort.startswith("-"))
     datasets = shown.datasets
     fields = tuple(tables.make_field(name, (row[name] for row in items), datasets, shown.against) for name in names)
-    labels = {name: column_labels(name, datasets).values for name in names}
-    json_rows = tuple(
+    return Table(
+        id,
+        title,
+        fields=fields,
+        rows=_recorded_rows(items, fields, datasets),
+        note=note + shown.note,
+        origin=tables.block_origin(origin, shown),
+        empty=no_rows(shown.is_complete),
+    )
+
+
+def _recorded_rows(
+    items: Sequence[FigureRow], fields: Sequence[Field], datasets: tuple[str, ...]
+) -> tuple[Mapping[str, Any], ...]:
+    labels = {field.name: column_labels(field.name, datasets).values for field in fields}
+    return tuple(
         tables.recorded_row(
             {
                 field.name: (
@@ -110,19 +124,10 @@ def table(
         )
         for row in items
     )
-    return Table(
-        id,
-        title,
-        fields=fields,
-        rows=json_rows,
-        note=note + shown.note,
-        origin=tables.block_origin(origin, shown),
-        empty=no_rows(shown.is_complete),
-    )
 
 
 def no_rows(is_complete: bool) -> str:
-    """Return what an empty table says: over a gap, that there is nothing in the data at hand."""
+    """Return the words of an empty table: over a gap, that there is nothing in the data at hand."""
     return NO_ROWS if is_complete else "已有数据中无记录"
 
 

@@ -94,12 +94,13 @@ def column_heading(field: Any) -> tuple[str, str]:
 
 def cell_text(block: RecordedBlock, row: Mapping[str, Any], field: Any, zone: ZoneInfo) -> str:
     """Return a cell of a block's data."""
+    certainty = row.get("certainty", {}).get(field.name)
     if block.kind == "board" and field.name == "value":
-        return display(row["value"], row["format"], zone=zone)
+        return with_mark(display(row["value"], row["format"], zone=zone), certainty)
     text = display(row[field.name], field.format, zone=zone)
     if field.format.lstrip("+").partition(":")[0] == "points":
         text = text.removesuffix("个百分点")
-    return with_mark(text, row.get("certainty", {}).get(field.name))
+    return with_mark(text, certainty)
 
 
 def with_mark(text: str, certainty: str | None) -> str:
