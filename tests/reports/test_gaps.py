@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -23,6 +23,7 @@ from ntanalytics.reports import (
     Figures,
     Sentence,
     Table,
+    board,
     case_list,
     chart,
     figures,
@@ -39,6 +40,7 @@ from ntanalytics.reports.formats import LOCAL_ZONE
 from ntanalytics.reports.fragments import html_cells
 from ntanalytics.reports.record import Field, certainty_of, load_record, read_block
 from ntanalytics.reports.verification import verify
+from tests.reports.worded import worded
 
 NOTE = "本期缺1天数据。"
 
@@ -72,6 +74,7 @@ def gap_blocks() -> list[Block]:
     rate = total().total.quantity("delivery_rate")
     fields = (Field("name", "string", "系统"), Field("rate", "number", "可用率", format="rate:1"))
     by_hand = Table("by-hand", "各系统", fields=fields, rows=(plain_row({"name": "短信", "rate": rate}),))
+    overdue = worded("docexchange.overdue_deliveries", "公文交换", "逾期未签收", "critical", 25)
     drawn = [total().quantities("submitted") + total().quantities("submitted")]
     return [
         sentences([Sentence(f"{total().total.quantity('submitted').named()}，{rate.named()}。")]),
@@ -79,6 +82,7 @@ def gap_blocks() -> list[Block]:
         table(by_carrier(), "分运营商", id="by-carrier"),
         chart(by_carrier(), "hbar", Axes(x="carrier", y="submitted"), title="分运营商", id="drawn"),
         by_hand.with_inline_charts(inline_lines("走势", drawn)),
+        board([replace(overdue, finding=replace(overdue.finding, certainty="lower_bound"))]),
     ]
 
 
@@ -112,6 +116,7 @@ def test_the_page_marks_what_a_gap_leaves_of_each_block(folder: Path) -> None:
     assert NOTE in shown["drawn"]
     assert shown["drawn"][-4:] == ["中国电信", "≥51,234", "中国联通", "—"]
     assert "未知" in shown["by-hand"]
+    assert "≥25" in shown["board"]
 
 
 def test_the_workbook_keeps_a_bound_as_a_number_with_its_mark(folder: Path) -> None:
