@@ -73,9 +73,12 @@ def _locked(parent: Path) -> tuple[Path, int]:
     """Return a new folder, and the descriptor that holds its lock."""
     while True:
         folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        except FileNotFoundError:  # another process took it for an abandoned one at once
+            continue
         with suppress(OSError):  # a file system without locks: nobody can lock it, so that nobody removes it
             fcntl.flock(descriptor, fcntl.LOCK_EX)
         if folder.is_dir():
             return folder, descriptor
-        os.close(descriptor)  # another process took it for an abandoned one before it was locked
+        os.close(descriptor)  # or before it was locked

@@ -81,3 +81,20 @@ def test_a_folder_that_was_removed_before_it_was_locked_is_made_again(
     monkeypatch.setattr(tempfile, "mkdtemp", mkdtemp)
     with temporary_folder(tmpdir) as folder:
         assert [str(folder)] == made[1:]
+
+
+def test_a_folder_that_was_removed_before_it_was_opened_is_made_again(
+    tmpdir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+    makes = tempfile.mkdtemp
+
+    def mkdtemp(**given: str) -> str:
+        made.append(makes(**given))
+        if len(made) == 1:
+            Path(made[0]).rmdir()
+        return made[-1]
+
+    monkeypatch.setattr(tempfile, "mkdtemp", mkdtemp)
+    with temporary_folder(tmpdir) as folder:
+        assert [str(folder)] == made[1:]
