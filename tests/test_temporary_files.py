@@ -66,33 +66,23 @@ def test_links_and_files_of_that_name_stay(tmpdir: Path) -> None:
     assert (target / "kept").exists()
 
 
-def test_a_folder_that_was_removed_before_it_was_locked_is_made_again(
-    tmpdir: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("is_opened", [False, True], ids=["before it was opened", "before it was locked"])
+def test_a_folder_that_was_removed_is_made_again(
+    tmpdir: Path, monkeypatch: pytest.MonkeyPatch, is_opened: bool
 ) -> None:
     made = []
     makes = tempfile.mkdtemp
 
-    def mkdtemp(**given: str) -> str:
-        made.append(makes(**given))
-        if len(made) == 1:
-            monkeypatch.setattr("fcntl.flock", lambda *_: Path(made[0]).rmdir() if Path(made[0]).exists() else None)
-        return made[-1]
-
-    monkeypatch.setattr(tempfile, "mkdtemp", mkdtemp)
-    with temporary_folder(tmpdir) as folder:
-        assert [str(folder)] == made[1:]
-
-
-def test_a_folder_that_was_removed_before_it_was_opened_is_made_again(
-    tmpdir: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made = []
-    makes = tempfile.mkdtemp
-
-    def mkdtemp(**given: str) -> str:
-        made.append(makes(**given))
-        if len(made) == 1:
+    def remove(*_: object) -> None:
+        if Path(made[0]).exists():
             Path(made[0]).rmdir()
+
+    def mkdtemp(**given: str) -> str:
+        made.append(makes(**given))
+        if len(made) == 1 and is_opened:
+            monkeypatch.setattr("fcntl.flock", remove)
+        elif len(made) == 1:
+            remove()
         return made[-1]
 
     monkeypatch.setattr(tempfile, "mkdtemp", mkdtemp)

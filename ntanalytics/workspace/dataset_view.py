@@ -116,7 +116,7 @@ class DatasetView(ABC):
     def young_note(self) -> str:
         """Chinese note on the sources that begin shortly before or within the period; empty without."""
         begins = "、".join(f"{source} 自{day:%m月%d日}" for source, day in sorted(self.young_sources.items()))
-        return f"数据源 {begins}起才有记录，此前未了结的事项不在其中：存量为下限。" if begins else ""
+        return f"数据源 {begins}起才有记录，此前开始的事项不在其中：存量与了结数为下限。" if begins else ""
 
     @property
     def is_damaged(self) -> bool:

@@ -197,4 +197,4 @@ def test_what_is_open_is_a_part_where_the_source_begins_shortly_before(site: Sma
     assert made.total.quantity("open_tickets").text == ("≥ 2 件" if is_young else "2 件")
     assert made.total.certainty("overdue_tickets") == ("unknown" if is_young else "exact")
     assert set(tickets.young_sources.values()) == ({SOME} if is_young else set())
-    assert ("存量为下限" in made.note) == is_young
+    assert ("存量与了结数为下限" in made.note) == is_young
