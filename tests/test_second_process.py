@@ -1,7 +1,6 @@
 """The second process of a command: prepared like the first, and never left behind by it."""
 
 import os
-import select
 import signal
 import subprocess
 import sys
@@ -11,6 +10,7 @@ import pytest
 from ntanalytics.cli.second_process import second_process
 from ntanalytics.errors import UnknownName
 from ntanalytics.language import tr
+from tests.process_end import has_ended
 
 _KILLED = """
 import os, signal
@@ -21,18 +21,6 @@ if __name__ == "__main__":
         second.submit(signal.pause)
         signal.pause()
 """
-
-
-def has_ended(pid: int) -> bool:
-    """Wait at most a minute for the end of a process that may be nobody's child."""
-    try:
-        descriptor = os.pidfd_open(pid)
-    except ProcessLookupError:
-        return True
-    try:
-        return bool(select.select([descriptor], [], [], 60)[0])
-    finally:
-        os.close(descriptor)
 
 
 def refuse() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import select
 import signal
 import subprocess
 import sys
@@ -26,6 +25,7 @@ from ntanalytics.kernels.pool import KernelPool, KernelPoolUnavailable, shared_p
 from ntanalytics.runner.report_kernels import new_kernel_pool
 from tests import warm
 from tests.extraction.small_site import SmallSite
+from tests.process_end import has_ended
 
 CHANGES = """
 import builtins, decimal, gc, os, random, resource, signal, subprocess, sys, threading, time, warnings
@@ -88,22 +88,10 @@ def run(
     return ["".join(output.get("text", "") for output in cell.outputs) for cell in ran.cells]
 
 
-def gone(pid: int) -> bool:
-    """Whether a process has ended, or does so within the time that a busy machine needs."""
-    try:
-        watched = os.pidfd_open(pid)
-    except ProcessLookupError:
-        return True
-    try:
-        return bool(select.select([watched], [], [], 30)[0])
-    finally:
-        os.close(watched)
-
-
 def test_what_a_run_changes_the_next_one_does_not_find(tmp_path: Path) -> None:
     first = json.loads(run(tmp_path / "before", FOUND)[0])
     _, left = run(tmp_path / "one", CHANGES, "print(left.pid)")
-    assert gone(int(left))
+    assert has_ended(int(left))
     second = json.loads(run(tmp_path / "two", FOUND)[0])
     assert second | {"folder": ""} == first | {"folder": ""}
     assert (second["folder"], second["files"], second["sum"]) == (str(tmp_path / "two"), [], 3)
@@ -153,7 +141,7 @@ def test_the_warm_process_never_holds_what_a_kernel_may_not_know(tmp_path: Path)
     allowed = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
     knowing = shared_pool({**allowed, "SMS_PASSWORD": "geheim"})
     other = shared_pool(allowed)
-    assert gone(knowing.pid)
+    assert has_ended(knowing.pid)
     assert run(tmp_path / "one", "import os\nprint('SMS_PASSWORD' in os.environ)", environment=allowed) == ["False\n"]
     # the process answers by now; Linux shows no environment of a process that is just being started
     environment = Path(f"/proc/{other.pid}/environ").read_bytes()
@@ -210,7 +198,7 @@ def test_a_warm_process_that_was_killed_takes_its_kernels_along_and_is_started_a
     killed = shared_pool(os.environ).pid
     with pytest.raises(RuntimeError, match="Kernel died"):
         run(tmp_path / "one", killing)
-    assert gone(killed)
+    assert has_ended(killed)
     assert run(tmp_path / "two", "print('好')") == ["好\n"]
     assert shared_pool(os.environ).pid != killed
 
@@ -233,8 +221,8 @@ def test_nothing_outlives_a_supervisor_that_was_killed(tmp_path: Path, number: s
     done = warm.run("-c", textwrap.dedent(program))
     assert done.returncode == -number, done.stderr
     kernel, server = map(int, (tmp_path / "pids").read_text(encoding="utf-8").split())
-    assert gone(kernel)
-    assert gone(server)
+    assert has_ended(kernel)
+    assert has_ended(server)
 
 
 def heard(kernels: type[AsyncKernelManager]) -> tuple[str, list[str]]:

@@ -13,6 +13,7 @@ import pytest
 from ntanalytics.reports import board
 from ntanalytics.reports.exporters import render
 from ntanalytics.reports.exporters.pdf import find_browser, print_page
+from tests.process_end import has_ended
 from tests.reports.worded import worded
 
 
@@ -101,7 +102,7 @@ def test_a_browser_that_hangs_is_ended_with_its_children(tmp_path: Path, monkeyp
     why = print_page(tmp_path / "page.html", tmp_path / "page.pdf", tmp_path / "browser", seconds=1)
     assert why == "the browser took too long"
     child = int((tmp_path / "child").read_text(encoding="utf-8"))
-    assert not Path(f"/proc/{child}/cmdline").exists() or not Path(f"/proc/{child}/cmdline").read_bytes()
+    assert has_ended(child)
     assert not (tmp_path / "page.pdf").exists()
 
 
