@@ -31,7 +31,7 @@ from ntanalytics.detectors.surveillance.models import CountModel, JudgedSeries, 
 MIN_DAYS = 8
 
 #: Least mean count of a day of a series, by its number of dimensions.
-LEAST = MappingProxyType({1: 8.0, 2: 12.0})
+LEAST = MappingProxyType({1: 8.0, 2: 12.0, 3: 30.0})
 
 #: Least improbability of a departure, once in 440,000, and share that may be false of all that is tested.
 LEAST_IMPROBABLE, FALSE_SHARE = 13.0, 0.02

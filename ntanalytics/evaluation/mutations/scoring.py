@@ -93,7 +93,7 @@ def match_of(given: DamagedRows, mutation: Mutation, members: Mapping[str, str],
 
     ``right``: its events are those of the damaged members, but for a twentieth. ``wider``: it has the damaged members
     among others, and the damage is at least half of its departure from what is expected, on one damaged day up to
-    the finding's.
+    the finding's. Of damage that makes events fail, the outcome is what happened, and no part of whom it happened to.
 
     Args:
         given: rows of the damaged dataset.
@@ -104,6 +104,8 @@ def match_of(given: DamagedRows, mutation: Mutation, members: Mapping[str, str],
     if day < mutation.days[0]:
         return "wrong"
     shape = shape_of(mutation.dataset)
+    if mutation.kind == "failure":
+        members = {name: member for name, member in members.items() if not shape.is_failure(name, member)}
     rows = rows_of_first_day(given.untouched, mutation, given.offset_h)
     own, theirs = (events_of(rows, shape, dict(chosen)) for chosen in (mutation.members, members))
     both = events_of(rows, shape, {**mutation.members, **members}) if _agree(mutation.members, members) else 0.0

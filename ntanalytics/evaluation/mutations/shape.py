@@ -80,6 +80,14 @@ class DatasetShape:
         """Value of a failed event."""
         return failed_value(self.contract.column(self.failure))
 
+    def is_failure(self, dimension: str, member: str) -> bool:
+        """Return whether a member is the outcome of a failed event."""
+        if dimension != self.failure:
+            return False
+        if self.contract.column(self.failure).type is Type.INTEGER:
+            return int(member) >= int(self.failed_value)
+        return member.lower() == str(self.failed_value).lower()
+
     def members(self, table: ir.Table, members: dict[str, str]) -> ir.BooleanValue:
         """Return whether a row has some members."""
         chosen: ir.BooleanValue = ibis.literal(True)

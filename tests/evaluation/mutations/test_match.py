@@ -6,6 +6,7 @@ Two routes of one service have 100 and 300 requests a day, each by two methods; 
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import ibis
@@ -81,6 +82,20 @@ def test_a_finding_counts_with_the_very_subject_or_a_wider_one(alone: DamagedRow
 def test_a_wider_subject_counts_only_where_the_damage_explains_half_of_it():
     assert match_of(given(fallen_by=80), CUT, {"service": "oa"}, LAST) == "wider"  # 100 of 180
     assert match_of(given(fallen_by=150), CUT, {"service": "oa"}, LAST) == "wrong"  # 100 of 250
+
+
+@pytest.mark.parametrize(
+    ("kind", "members", "match"),
+    [
+        ("failure", {"route": "/a", "status": "503"}, "right"),
+        ("failure", {"route": "/b", "status": "503"}, "wrong"),
+        ("failure", {"route": "/a", "status": "200"}, "right"),  # all of its requests were answered with 200
+        ("failure", {"route": "/a", "status": "404"}, "wrong"),  # which is no failure of the server
+        ("cut", {"route": "/a", "status": "503"}, "wrong"),
+    ],
+)
+def test_of_failures_the_outcome_is_no_part_of_the_subject(alone: DamagedRows, kind: Any, members: Any, match: str):
+    assert match_of(alone, replace(CUT, kind=kind), members, LAST) == match
 
 
 def test_nothing_counts_before_the_damage(alone: DamagedRows):
