@@ -8,6 +8,7 @@ import ibis.expr.types as ir
 import pyarrow.compute as pc
 
 from ntanalytics.checks.context import CheckContext
+from ntanalytics.checks.known_columns import known_columns, with_known_values
 from ntanalytics.checks.parent_units import PARENT, add_parents, parents_of, unit_link
 from ntanalytics.checks.span_view import rows_of_whole_days
 from ntanalytics.contract import DATASETS, Dataset, Kind
@@ -34,7 +35,8 @@ def standing_cases(context: CheckContext, name: str, history: int) -> list[Depar
     cases = rows_of_whole_days(view)  # of a day before the first extraction only what was still open is held
     if view.gap_sources:
         cases = cases.filter(~cases.source.isin(sorted(view.gap_sources)))
-    dimensions = [column.name for column in breakdown(dataset).dimensions if not view.sources_without(column.name)]
+    dimensions = known_columns(view, [column.name for column in breakdown(dataset).dimensions])
+    cases = with_known_values(cases, view, dimensions)
     cases, added = _with_referred(context, dataset, cases, history)
     dimensions += added
     given_up = (GIVEN_UP, dataset.changed) if GIVEN_UP in cases.columns else None
@@ -64,8 +66,8 @@ def _with_referred(
         return cases, []
     column, other, columns = known
     view = context.dataset(other.name, history)
-    names = [item.name for item in columns if not view.sources_without(item.name)]
-    if not view.sources or not names:
+    names = known_columns(view, [item.name for item in columns])
+    if not names:
         return cases, []
-    theirs = view.recent.select("source", column.name, *names)
+    theirs = with_known_values(view.recent, view, names).select("source", column.name, *names)
     return cases.left_join(theirs, ["source", column.name]).select(*cases.columns, *names), names

@@ -99,7 +99,8 @@ def _pointed(finding: Finding, narrower: Sequence[Finding]) -> Finding:
 
 
 def _names(finding: Finding) -> set[str]:
-    return {finding.entity.label, *finding.entity.key.split("/")}
+    key = finding.entity.key
+    return {finding.entity.label, key, *(() if "://" in key else key.split("/"))}  # a path of an address names nothing
 
 
 def _covers(other: Finding, finding: Finding, suppression: SuppressedBy) -> bool:

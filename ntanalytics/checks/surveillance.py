@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from ntanalytics.checks.check import Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
+from ntanalytics.checks.known_columns import known_columns, with_known_values
 from ntanalytics.checks.noticeable import is_felt, is_of_one_person
 from ntanalytics.checks.parent_units import (
     PARENT,
@@ -204,11 +205,12 @@ def _departures(context: CheckContext, name: str, time: str) -> list[Departure] 
         return None
     of_weekday = days_of_weekday(known, context.on)
     is_by_start = time == dataset.time
-    values = [column.name for column in columns.values if is_by_start and not view.sources_without(column.name)]
+    values = known_columns(view, [column.name for column in columns.values]) if is_by_start else []
     events = view.recent if is_by_start else on_day_of(view.recent, time, context.utc_offset_h)
     events = events.filter(events.day.isin({*before, *of_weekday, context.on}))
     if view.gap_sources:
         events = events.filter(~events.source.isin(sorted(view.gap_sources)))
+    events = with_known_values(events, view, [column.name for column in (*columns.dimensions, *columns.values)])
     counted, dimensions, nested = _counted(context, name, events, time, values)
     usual = expected_range(_totals(counted, known, before), context.on)
     departing = departures(counted, [*reversed(before), context.on], dimensions, values, usual, nested)
@@ -245,7 +247,7 @@ def _counted(
         The leaves, their dimensions, and the two of them of which one implies the other, if there are such.
     """
     view, columns, link = context.dataset(name, HISTORY_DAYS), WATCHED[name], _LINKS[name]
-    dimensions = [column.name for column in columns.dimensions if not view.sources_without(column.name)]
+    dimensions = known_columns(view, [column.name for column in columns.dimensions])
     parents = parents_of(context, link)
     if parents is not None and link is not None and link.state:
         events, dimensions = with_parents(events, link.column, parents), [*dimensions, PARENT]

@@ -294,7 +294,11 @@ def _late(carrier: str) -> Finding:
 
 
 def _subject(code: str, key: Sequence[tuple[str, str]], label: str, **more: Any) -> Finding:
-    dataset = {"sms.surveillance": "sms.messages", "docexchange.surveillance": "docexchange.interface_calls"}[code]
+    dataset = {
+        "sms.surveillance": "sms.messages",
+        "docexchange.surveillance": "docexchange.interface_calls",
+        "infra.surveillance": "infra.checks",
+    }[code]
     entity = subject(dataset, key, label)
     details = {"dataset": dataset, "events": "短信", "value": "", "form": "integer"}
     return Finding(rule=RULES[code], entity=entity, status="warning", detector="surveillance", details=details, **more)
@@ -311,6 +315,16 @@ def test_a_rule_that_hides_a_narrower_subject_names_it_and_none_that_says_no_mor
     assert "其中运营商 中国移动、应用 oa最为突出" in word(told).evidence
     (plain,) = _suppressed(_late("mobile"), _subject("sms.surveillance", [("carrier", "mobile")], "运营商 中国移动"))
     assert "narrower" not in plain.details
+
+
+def test_a_path_of_an_address_is_no_member() -> None:
+    slow = Finding(
+        rule=RULES["infra.slow_probes"], entity=Entity("target", "https://w.example/oa/", "门户"), status="warning"
+    )
+    office = _subject("infra.surveillance", [("subsystem", "oa")], "系统 协同办公")
+    address = _subject("infra.surveillance", [("target", "https://w.example/oa/")], "对象 https://w.example/oa/")
+    assert _suppressed(slow, office) == [slow, office]
+    assert _suppressed(slow, address) == [slow]
 
 
 def test_a_rate_says_nothing_of_more_events_than_usual() -> None:

@@ -1,6 +1,6 @@
 """Departures: the smallest subjects of a dataset that explain what departs from the expected counts on a day.
 
-A subject is the members of none to two dimensions. Of all that departs, the one with the largest likelihood ratio is
+A subject is the members of none to three dimensions. Of all that departs, the one with the largest likelihood ratio is
 told: it is larger than that of a part, which lacks some of the departure, and than that of a whole, which dilutes it
 (the principle of the scan statistic; compare Adtributor, NSDI 2014, and Squeeze, ISSRE 2019). Its events are then taken
 away, and what still departs without them is told beside it.

@@ -26,6 +26,9 @@ _TOTAL_WEIGHT = 0.6
 #: Half-widths, and share of all expected events, by which a day may differ and still be the calendar's.
 _BEYOND, LEAST_SHARE = 2.0, 0.25
 
+#: Most dimensions of series that speak for the calendar: those of more have too few events for a ratio.
+_DIMENSIONS = 2
+
 #: Least factor of a day.
 _LEAST_FACTOR = 1e-3
 
@@ -59,7 +62,7 @@ def day_factors(groups: Sequence[SeriesGroup], usual: ExpectedRange) -> Floats:
 
 def _members_that_hold_most(groups: Sequence[SeriesGroup], events: float) -> Floats:
     """Return the daily counts of the series of the most dimensions that hold enough of the events."""
-    for number in sorted({len(group.dimensions) for group in groups}, reverse=True):
+    for number in sorted({min(len(group.dimensions), _DIMENSIONS) for group in groups}, reverse=True):
         daily = [group.sums["events"].sum(axis=2) for group in groups if len(group.dimensions) == number]
         holding = [counts for counts in daily if counts.sum() >= _HOLDS * events]
         if holding:

@@ -28,7 +28,7 @@ _BELONGS = np.array([[float(first <= hour < after) for first, after in RUNS] for
 _LEAST_EXPECTED = 0.25
 
 #: Rows that are scanned at once, and a count whose logarithm can be taken.
-_ROWS_AT_ONCE, _NEXT_TO_NOTHING = 1024, 1e-300
+_ROWS_AT_ONCE, _NEXT_TO_NOTHING = 1024, 1e-200
 
 #: Events whose mean says half as much as that of many: one slow answer is no slow service.
 _FEW = 4.0
