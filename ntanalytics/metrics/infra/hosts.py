@@ -67,13 +67,16 @@ STILL = (
         "still_series",
         "停滞指标",
         "项",
-        "Metrics of a host with one value in all hours of the day, and several values on each day before.",
+        "Metrics of a host that had one value for more hours of the day than ever before.",
         good="down",
     ),
 )
 
-#: Least hours of a day, and least days before it, for which a constant value is reported.
+#: Least hours of a day, and least days before it, of which it is known whether a value stands still.
 STILL_HOURS, STILL_DAYS = 12, 7
+
+#: Least hours that repeat the one before, and how many times as many as on any day before they must be.
+STILL_REPEATS, STILL_FACTOR = 6, 2.0
 
 MEASURES = catalogue((*LOAD, *SUSTAINED, *REPEATED, *SIBLINGS, *STILL))
 
@@ -160,29 +163,33 @@ def load_beyond_siblings(metrics: ir.Table, days: ir.Table) -> ir.Table:
 
 
 def still_series(metrics: ir.Table, on: date) -> ir.Table:
-    """Return the metrics of each host that were constant on a day and never before: their sensor is dead.
+    """Return the metrics of each host that stood still on a day for longer than ever before: their sensor is dead.
 
     Args:
         metrics: rows of ``infra.metrics`` of some weeks up to ``on``.
         on: the day.
 
     Returns:
-        ``source``, ``host``, ``still_series`` and ``metric`` (one of them), of hosts with a measurement on
-        ``on``, most first.
+        ``source``, ``host``, ``still_series``, ``metric`` (one of them) and ``still_hours`` (the most hours of one
+        value), of hosts with a measurement on ``on``, most first.
     """
     keys = ("source", "host", "metric", "part")
-    daily = metrics.group_by(*keys, "day").aggregate(_hours=metrics.count(), _values=metrics["mean"].nunique())
+    before = metrics["mean"].lag().over(group_by=[*keys, "day"], order_by="hour_at")
+    repeated = metrics.mutate(_repeats=(metrics["mean"] == before).fill_null(False))
+    daily = repeated.group_by(*keys, "day").aggregate(_hours=repeated.count(), _repeated=repeated["_repeats"].sum())
     measured = daily.filter(daily["_hours"] >= STILL_HOURS)
-    is_today, is_still = measured.day == ibis.literal(on), measured["_values"] == 1
+    is_today = measured.day == ibis.literal(on)
     series = measured.group_by(*keys).aggregate(
-        _today=measured.count(where=is_today),
-        _still=measured.count(where=is_today & is_still),
-        _moved=measured.count(where=~is_today & ~is_still),
-        _stood=measured.count(where=~is_today & is_still),
+        _today=measured["_repeated"].max(where=is_today),
+        _days=measured.count(where=~is_today),
+        _most=measured["_repeated"].max(where=~is_today),
     )
-    series = series.filter(series["_today"] > 0)
-    is_dead = (series["_still"] > 0) & (series["_moved"] >= STILL_DAYS) & (series["_stood"] == 0)
+    series = series.filter(series["_today"].notnull())
+    is_long = series["_today"] >= STILL_FACTOR * series["_most"] + STILL_REPEATS
+    is_dead = ((series["_days"] >= STILL_DAYS) & is_long).fill_null(False)
     counted = series.group_by("source", "host").aggregate(
-        still_series=series.count(where=is_dead), metric=series.metric.min(where=is_dead)
+        still_series=series.count(where=is_dead),
+        metric=series.metric.min(where=is_dead),
+        still_hours=series["_today"].max(where=is_dead) + 1,
     )
     return counted.order_by(ibis.desc("still_series"), "host")

@@ -1,4 +1,4 @@
-"""Standstill: metrics of hosts that have one value all day and never had before."""
+"""Standstill: metrics of hosts that have one value for hours, and never had it for so long before."""
 
 from __future__ import annotations
 
@@ -40,10 +40,11 @@ def still_findings(rule: Rule, still: Rows, metrics: Covered) -> list[Finding]:
 def _source(rule: Rule, own: Sequence[Row], metrics: Covered) -> Finding:
     entity = dataset_entity(own[0]["source"], METRICS, dataset_named(METRICS).label)
     count = sum(row["still_series"] for row in own)
-    return judge_value(rule, count, [metrics], entity).with_figures(hosts=float(len(own)))
+    finding = judge_value(rule, count, [metrics], entity)
+    return finding.with_figures(hosts=float(len(own)), hours=float(max(row["still_hours"] for row in own)))
 
 
 def _host(rule: Rule, row: Row, metrics: Covered) -> Finding:
     host = str(row["host"])
     finding = judge_value(rule, row["still_series"], [metrics], Entity("host", host, host))
-    return finding.with_details(metric=str(row["metric"]))
+    return finding.with_details(metric=str(row["metric"])).with_figures(hours=float(row["still_hours"]))

@@ -14,6 +14,9 @@ from ntanalytics.findings.phrases import day_words, listed, spaced
 from ntanalytics.findings.text import RuleText, Texts, limits, measured
 from ntanalytics.metrics.number_format import format_number
 
+#: Hours of a whole day.
+_DAY_HOURS = 24
+
 
 def source_label(source: str) -> str:
     """Return the label of a source."""
@@ -103,13 +106,14 @@ def _rows_fall(finding: Finding) -> str:
 
 
 def _stood_still(finding: Finding) -> str:
-    count = int(finding.value or 0)
+    count, hours = int(finding.value or 0), int(finding.figures.get("hours") or _DAY_HOURS)
+    span = "全天" if hours >= _DAY_HOURS else f"有 {hours} 小时"
     if "hosts" in finding.figures:
-        return f"全部 {int(finding.figures['hosts'] or 0)} 台主机的 {count} 项指标全天为同一数值。"
+        return f"全部 {int(finding.figures['hosts'] or 0)} 台主机的 {count} 项指标{span}为同一数值。"
     metric = str(finding.details["metric"])
     name = HOST_METRICS.get(metric, metric)
     metrics = f"{name}等 {count} 项指标" if count > 1 else name
-    return f"{metrics}全天为同一数值，此前每天都有变化。"
+    return f"{metrics}{span}为同一数值，此前每天都有变化。"
 
 
 def _clock_offset(finding: Finding) -> str:

@@ -217,16 +217,34 @@ def test_a_host_is_held_against_those_of_its_name_but_for_the_number(table, days
     ]
 
 
-def test_what_has_one_value_all_day_and_never_had_is_dead(table, listed) -> None:
+def test_what_has_one_value_for_longer_than_ever_is_dead(table, listed) -> None:
     def week(today, before, **more):
-        made = hours(table, dict.fromkeys(range(24), today), **more)
+        made = hours(table, {hour: today(hour) for hour in range(24)}, **more)
         for back in range(1, 8):
             values = {hour: before(hour) for hour in range(24)}
             made = made.union(hours(table, values, **(more | {"day": LAST - back * DAY})))
         return made
 
-    moved = week(0.3, lambda hour: 0.3 + hour / 100, host="dead")
-    flat = week(0.0, lambda hour: 0.0, host="unused", metric="swap_rate")
+    def moving(hour):
+        return 0.3 + hour / 100
+
+    made = week(lambda _: 0.3, moving, host="dead")
+    made = made.union(week(lambda hour: moving(min(hour, 12)), moving, host="half"))  # one value from 12 to 23
+    # four hours of one value each night before: 12 - 1 repeated ones are less than 2 * 3 + 6
+    nightly = week(lambda hour: moving(min(hour, 12)), lambda hour: moving(max(hour, 3)), host="nightly")
+    flat = week(lambda _: 0.0, lambda _: 0.0, host="unused", metric="swap_rate")
     alive = hours(table, {hour: 0.1 + hour / 100 for hour in range(24)}, host="alive")
-    found = listed(hosts.still_series(moved.union(flat).union(alive), LAST), "host", "still_series", "metric")
-    assert [tuple(row.values()) for row in found] == [("dead", 1, "cpu_rate"), ("alive", 0, None), ("unused", 0, None)]
+    found = listed(
+        hosts.still_series(made.union(nightly).union(flat).union(alive), LAST),
+        "host",
+        "still_series",
+        "metric",
+        "still_hours",
+    )
+    assert [tuple(row.values()) for row in found] == [
+        ("dead", 1, "cpu_rate", 24),
+        ("half", 1, "cpu_rate", 12),
+        ("alive", 0, None, None),
+        ("nightly", 0, None, None),
+        ("unused", 0, None, None),
+    ]

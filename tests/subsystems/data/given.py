@@ -38,4 +38,5 @@ def counts(
 
 def still(host: str, series: int) -> Row:
     """Return how many metrics of a host stand still."""
-    return {"source": "zabbix", "host": host, "still_series": series, "metric": "cpu_rate" if series else None}
+    named = {"metric": "cpu_rate", "still_hours": 24} if series else {"metric": None, "still_hours": None}
+    return {"source": "zabbix", "host": host, "still_series": series, **named}

@@ -58,6 +58,8 @@ def test_missing_rows_are_told_with_what_is_usual() -> None:
 def test_a_standstill_is_named_by_host_or_source() -> None:
     [finding] = still_findings(RULES["data.stood_still"], [still("a", 1), still("b", 0)], view([]))
     assert _worded(finding).evidence == "CPU 使用率全天为同一数值，此前每天都有变化。"
+    [half] = still_findings(RULES["data.stood_still"], [still("a", 1) | {"still_hours": 12}, still("b", 0)], view([]))
+    assert _worded(half).evidence == "CPU 使用率有 12 小时为同一数值，此前每天都有变化。"
     [whole] = still_findings(RULES["data.stood_still"], [still("a", 3), still("b", 4)], view([]))
     assert (_worded(whole).entity, _worded(whole).limits) == ("主机指标（zabbix）", "出现即为关注，超过 5 项 为异常")
     assert _worded(whole).evidence == "全部 2 台主机的 7 项指标全天为同一数值。"
