@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from ntanalytics.checks.check import Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.checks.noticeable import is_felt, is_of_one_person
+from ntanalytics.checks.noticeable import is_felt, is_of_one_person, is_of_switched_off
 from ntanalytics.checks.parent_units import (
     PARENT,
     UnitLink,
@@ -30,9 +30,9 @@ from ntanalytics.checks.parent_units import (
 from ntanalytics.checks.standing_cases import standing_cases
 from ntanalytics.checks.subject_words import form_of, references, subject_label
 from ntanalytics.checks.subsystem import Subsystem
-from ntanalytics.contract import DATASETS, Kind, Type
-from ntanalytics.contract.dimensions import Breakdown, breakdown
-from ntanalytics.contract.outcomes import tells_outcome, tells_reason
+from ntanalytics.contract import DATASETS, Dataset, Kind, Type
+from ntanalytics.contract.dimensions import Breakdown, breakdown, counts_pieces
+from ntanalytics.contract.outcomes import tells_outcome, tells_reason, tells_what
 from ntanalytics.detectors.comparable_days import comparable_days, days_of_weekday
 from ntanalytics.detectors.expected_range import expected_range
 from ntanalytics.detectors.surveillance.departure import Departure
@@ -41,7 +41,7 @@ from ntanalytics.detectors.surveillance.leaf_table import HOURS, Members
 from ntanalytics.findings.finding import Comparison, Finding, Window, violations
 from ntanalytics.findings.judgement import unknown
 from ntanalytics.findings.rule import Rule, surveillance_rule
-from ntanalytics.findings.subjects import dataset_of, members_of, subject
+from ntanalytics.findings.subjects import members_of, subject
 from ntanalytics.findings.surveillance_text import TEXT
 from ntanalytics.metrics import measure
 from ntanalytics.metrics.leaves import leaves, level_of, on_day_of
@@ -65,6 +65,9 @@ _ENDS: Mapping[str, str] = {name: DATASETS[name].ended[0] for name in WATCHED if
 
 #: Days before a holiday on which nothing is said to drift, and days off from which a holiday is no weekend.
 _BEFORE_HOLIDAY, _HOLIDAY = 3, 3
+
+#: Members that lead to the cause and are told, the rarest first.
+_MOST_LEADS = 2
 
 #: Dataset → the way to the units of its events.
 _LINKS: Mapping[str, UnitLink | None] = {name: unit_link(DATASETS[name]) for name in WATCHED}
@@ -119,10 +122,13 @@ def _is_no_surge(finding: Finding) -> bool:
 
 
 def _is_of_endings(finding: Finding) -> bool:
+    return bool(finding.details.get("is_ending"))
+
+
+def _tells_ending(dataset: Dataset, members: Members) -> bool:
     """Return whether a subject is about how events ended."""
-    dataset = DATASETS[dataset_of(finding)]
-    members = [column_of(dataset, name) for name in members_of(finding)]
-    return any(tells_outcome(column) or tells_reason(column) for column in members if column is not None)
+    columns = (column_of(dataset, name) for name, _ in members)
+    return any(tells_outcome(column) or tells_reason(column) for column in columns if column is not None)
 
 
 def _follows_failures(finding: Finding) -> bool:
@@ -147,6 +153,8 @@ def _surveil(datasets: tuple[str, ...], context: CheckContext, rule: Rule) -> li
         if name in _ENDS:
             findings += (standing := _standing_cases(context, rule, name, departed))
             departed |= {tuple(members_of(finding).items()) for finding in standing}
+            findings += (otherwise := _ended_otherwise(context, rule, name, departed))
+            departed |= {tuple(members_of(finding).items()) for finding in otherwise}
             findings += _standing_still(context, rule, name, departed)
         is_short |= departing is None
         if view.sources and not view.is_complete:
@@ -174,9 +182,23 @@ def _worked_before(context: CheckContext, number: int) -> date:
     return worked[-1 - number]
 
 
-def _end_words(name: str) -> str:
-    """Return what ends the cases of a dataset: ``办结``, ``签收``."""
-    return DATASETS[name].column(_ENDS[name]).label.removesuffix("时间").removesuffix("日期")
+def _end_words(name: str, end: str = "") -> str:
+    """Return what ends the cases of a dataset: ``办结``, ``签收``; or what another of its ends is: ``退回``."""
+    return DATASETS[name].column(end or _ENDS[name]).label.removesuffix("时间").removesuffix("日期")
+
+
+def _ended_otherwise(context: CheckContext, rule: Rule, name: str, departing: AbstractSet[Members]) -> list[Finding]:
+    """Return the subjects of which more cases than usual ended in another way than they should: were returned."""
+    findings = []
+    for end in DATASETS[name].ended[1:]:
+        more = [
+            departure
+            for departure in context.shared(_departures, name, end) or ()
+            if departure.direction > 0 and not departure.days and departure.members not in departing
+        ]
+        ended = f"{DATASETS[name].label}{_end_words(name, end)}"
+        findings += [_finding(context, rule, name, departure).with_details(events=ended) for departure in more]
+    return violations(findings)
 
 
 def _standing_still(context: CheckContext, rule: Rule, name: str, departing: AbstractSet[Members]) -> list[Finding]:
@@ -211,13 +233,18 @@ def _departures(context: CheckContext, name: str, time: str) -> list[Departure] 
         events = events.filter(~events.source.isin(sorted(view.gap_sources)))
     counted, dimensions, nested = _counted(context, name, events, time, values)
     usual = expected_range(_totals(counted, known, before), context.on)
-    departing = departures(counted, [*reversed(before), context.on], dimensions, values, usual, nested)
+    slow = [name for name in values if counts_pieces(dataset.column(name))]
+    departing = departures(counted, [*reversed(before), context.on], dimensions, values, usual, nested, slow)
     if of_weekday:
         # what a plan by weekday does, or what is worked on a day off, departs from one kind of days alone
-        others = departures(counted, [*reversed(of_weekday), context.on], dimensions, values, nested=nested)
+        others = departures(counted, [*reversed(of_weekday), context.on], dimensions, values, nested=nested, slow=slow)
         subjects = {departure.subject for departure in others}
         departing = [departure for departure in departing if departure.subject in subjects]
-    felt = [departure for departure in departing if is_felt(dataset, departure)]
+    felt = [
+        departure
+        for departure in departing
+        if is_felt(dataset, departure) and not is_of_switched_off(context, departure)
+    ]
     drifting = [departure for departure in felt if departure.days]
     if of_weekday or not context.working_days or (drifting and _is_before_holiday(context)):
         drifting = []
@@ -288,11 +315,31 @@ def _finding(context: CheckContext, rule: Rule, name: str, departure: Departure)
             "improbable": departure.improbable,
             "strength": departure.strength,
             **({"days": float(departure.days)} if departure.days else {}),
+            **({"counterpart": departure.counterpart_moved} if departure.counterpart else {}),
         },
         details={
             "dataset": name,
             "events": dataset.label,
             "value": value.label if value else "",
             "form": form_of(value) if value else "integer",
+            "is_ending": _tells_ending(dataset, departure.members),
+            **_leads(context, name, departure),
         },
     )
+
+
+def _leads(context: CheckContext, name: str, departure: Departure) -> dict[str, str]:
+    """Return what leads to the cause of a departure: what all of it has in common, and what moved the other way."""
+    dataset, leads = DATASETS[name], {}
+    columns = ((pair, column_of(dataset, pair[0])) for pair in departure.also)
+    also = tuple(pair for pair, column in columns if column is None or not tells_what(column))[:_MOST_LEADS]
+    if also:
+        leads["also"] = subject_label(context, dataset, also)
+    if departure.counterpart:
+        (other,) = (pair for pair in departure.counterpart if pair not in departure.members)
+        column, label = column_of(dataset, other[0]), subject_label(context, dataset, (other,))
+        leads["counterpart"] = label
+        if departure.direction < 0 and (column is None or not tells_what(column)):
+            leads["instead"] = label
+        leads["counterpart_key"] = subject(name, departure.counterpart, "").key
+    return leads
