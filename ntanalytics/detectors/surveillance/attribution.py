@@ -34,8 +34,8 @@ def attributed(leaves: LeafTable, model: SeriesModel, departure: Departure) -> D
     """
     mask = leaves.mask(departure.members)
     whole = float(_moved(_judged(leaves, model, mask), departure)[0])
-    found = replace(departure, also=tuple(_common(leaves, model, departure, mask, whole)))
-    return _with_counterpart(leaves, model, found, whole) if isinstance(model, CountModel) else found
+    departure = replace(departure, also=tuple(_common(leaves, model, departure, mask, whole)))
+    return _with_counterpart(leaves, model, departure, whole) if isinstance(model, CountModel) else departure
 
 
 def _common(
@@ -61,7 +61,7 @@ def _common(
 
 def _with_counterpart(leaves: LeafTable, model: SeriesModel, departure: Departure, whole: float) -> Departure:
     """Return a departure with the subject that moved the other way, if one took most of it, or gave it."""
-    run, found = slice(*departure.hours), departure
+    run, result = slice(*departure.hours), departure
     for pair in departure.members:
         kept = tuple(other for other in departure.members if other != pair)
         names, sums = leaves.parts(model.columns, leaves.mask(kept), pair[0])
@@ -72,10 +72,10 @@ def _with_counterpart(leaves: LeafTable, model: SeriesModel, departure: Departur
         is_other = np.array([name != pair[1] for name in names]) & (ratio >= _BEYOND_CHANCE)
         against = np.where(is_other, -moved * np.sign(whole), 0.0)
         most = int(against.argmax())
-        if against[most] >= max(_MOST_OF_IT * abs(whole), abs(found.counterpart_moved) + 1e-9):
+        if against[most] >= max(_MOST_OF_IT * abs(whole), abs(result.counterpart_moved) + 1e-9):
             members = tuple((name, names[most] if name == pair[0] else member) for name, member in departure.members)
-            found = replace(found, counterpart=members, counterpart_moved=float(moved[most]))
-    return found
+            result = replace(result, counterpart=members, counterpart_moved=float(moved[most]))
+    return result
 
 
 def _judged(leaves: LeafTable, model: SeriesModel, mask: Mask) -> JudgedSeries:

@@ -87,11 +87,11 @@ def _backup_shift(context: CheckContext, rule: Rule) -> list[Finding]:
     runs = context.dataset("infra.backups", BACKUP_DAYS)
     findings = []
     for row in rows(backups.start_shifts(runs.recent, context.on)):
-        begun, usual = (
+        start, usual = (
             float((row[name] + context.utc_offset_h * 3600) % 86_400) for name in ("start_s", "usual_start_s")
         )
         finding = judge_value(rule, row["start_shift_s"], [runs], plan_entity(row)).since_day(context.on)
-        findings.append(finding.with_figures(start_s=begun, usual_start_s=usual))
+        findings.append(finding.with_figures(start_s=start, usual_start_s=usual))
     return violations(findings)
 
 
