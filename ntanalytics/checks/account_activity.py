@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from ntanalytics.checks.context import CheckContext
+from ntanalytics.checks.subject_words import member_word
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.findings.finding import Entity, Finding
 from ntanalytics.findings.judgement import judge_value
@@ -25,7 +26,7 @@ def account_beyond(context: CheckContext, rule: Rule, *, dataset: str, history: 
         rule: its limits hold for how many times the larger of both, ``min_count`` for the events.
         dataset: a dataset with ``account_id``.
         history: days before the day that show what is usual.
-        group: the column that divides what accounts do.
+        group: the column that divides what accounts do; where it refers to what has a name, the check reads that, too.
     """
     view, contract = context.dataset(dataset, history), dataset_named(dataset)
     if not view.is_complete:
@@ -38,7 +39,7 @@ def account_beyond(context: CheckContext, rule: Rule, *, dataset: str, history: 
     ]
     if not far:
         return []
-    worst, column = far[0], contract.column(group)
+    worst = far[0]
     end = worst["last_event_at"] + (_HOUR if contract.column(contract.time).grain == "hour" else timedelta())
     finding = judge_value(rule, worst["beyond_ratio"], [view], _ACCOUNT)
     finding = replace(finding, window=context.window(worst["first_event_at"], end), since=context.on)
@@ -49,5 +50,5 @@ def account_beyond(context: CheckContext, rule: Rule, *, dataset: str, history: 
         peers_most=float(worst["peers_most"]),
         others=float(others),
     )
-    member = str(worst[group])
-    return [finding.with_details(member=column.values.get(member, member), dimension=column.label)]
+    member = member_word(context, contract, group, str(worst[group]))
+    return [finding.with_details(member=member, dimension=contract.column(group).label)]

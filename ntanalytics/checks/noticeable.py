@@ -11,13 +11,18 @@ import ibis.expr.types as ir
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.subject_words import form_of
 from ntanalytics.contract import Dataset
-from ntanalytics.contract.dimensions import breakdown
+from ntanalytics.contract.dimensions import breakdown, state_of
 from ntanalytics.detectors.surveillance.departure import Departure
 from ntanalytics.metrics.leaves import level_of
+from ntanalytics.metrics.rows import rows
 from ntanalytics.metrics.slots import local_hour
 
 #: Form of a value → its least difference: half of what a person takes for immediate; a part of a packet.
 _LEAST: Mapping[str, float] = MappingProxyType({"ms": 50.0, "bytes": 256.0})
+
+#: Times as long from which a duration is told by a smaller difference, and that: what answers from memory, or from a
+#: disk instead, is quick all the same, and many ask for it.
+_TIMES, _LEAST_OF_TIMES = 3.0, 10.0
 
 #: Least share of the events that must have become faster: those that answer at once without doing anything.
 _LEAST_FASTER = 0.05
@@ -27,6 +32,9 @@ _WITHOUT_END, _LEAST_DRIFT = ("ms", "seconds", "bytes"), 0.1
 
 #: Column that tells who caused an event, and persons that are no subject of many.
 _PERSON, _FEW_PERSONS = "account_id", 2
+
+#: Column that tells whether something that lasts is in use.
+_ENABLED = "is_enabled"
 
 #: Events that a person makes by hand on a day; more are a program's, whose surge is told.
 _BY_HAND = 300.0
@@ -43,7 +51,22 @@ def is_felt(dataset: Dataset, departure: Departure) -> bool:
     seen, expected = (level_of(departure.value, level) for level in (departure.seen, departure.expected))
     if departure.days and form in _WITHOUT_END and abs(seen - expected) < _LEAST_DRIFT * expected:
         return False
-    return abs(seen - expected) >= _LEAST.get(form, 0.0)
+    is_several = form == "ms" and seen >= _TIMES * expected
+    return abs(seen - expected) >= (_LEAST_OF_TIMES if is_several else _LEAST.get(form, 0.0))
+
+
+def is_of_switched_off(context: CheckContext, departure: Departure) -> bool:
+    """Return whether less came of something that is switched off by now, as its state tells: that is meant so."""
+    if departure.direction > 0 or departure.value:
+        return False
+    for name, member in departure.members:
+        state = state_of(name)
+        if state is None or _ENABLED not in {column.name for column in state[0].columns}:
+            continue
+        table = context.dataset(state[0].name).table
+        if rows(table.filter((table[name] == member) & ~table[_ENABLED]).select(name)):
+            return True
+    return False
 
 
 def is_of_one_person(context: CheckContext, dataset: Dataset, events: ir.Table, departure: Departure) -> bool:

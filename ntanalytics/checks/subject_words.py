@@ -30,11 +30,11 @@ def form_of(value: Column) -> str:
 
 def subject_label(context: CheckContext, dataset: Dataset, members: tuple[tuple[str, str], ...]) -> str:
     """Return a subject in Chinese: ``应用 公积金服务、运营商 中国电信``; of all events the dataset."""
-    words = [f"{label_of(dataset, name)} {_word(context, dataset, name, member)}" for name, member in members]
+    words = [f"{label_of(dataset, name)} {member_word(context, dataset, name, member)}" for name, member in members]
     return "、".join(words) or f"全部{dataset.label}"
 
 
-def _word(context: CheckContext, dataset: Dataset, name: str, member: str) -> str:
+def member_word(context: CheckContext, dataset: Dataset, name: str, member: str) -> str:
     """Return a member in Chinese, where it has a word or a name."""
     column = column_of(dataset, name)
     if column is None:

@@ -74,13 +74,19 @@ def suppress(
 
 
 def _is_narrower(other: Finding, finding: Finding) -> bool:
-    """Return whether a subject of surveillance names more than another finding, which hides it, does.
+    """Return whether a subject of surveillance names more than another finding, which hides it, does, or leads further.
 
     A value that changes with a burst of failures follows from it, and a clock that is off has no narrower subject. How
-    events end, and what is measured, is what the other finding is about.
+    events end, and what is measured, is what the other finding is about; what nearly all that end so have in common
+    leads further.
     """
     if other.subsystem == "data" or (other.rule.kind == "burst" and finding.details.get("value")):
         return False
+    is_led = bool(finding.details.get("is_ending") and finding.details.get("also"))
+    return is_led or _names_more(other, finding)
+
+
+def _names_more(other: Finding, finding: Finding) -> bool:
     named = {member for name, member in members_of(finding).items() if not _says_what(dataset_of(finding), name)}
     return bool(named - _names(other))
 
@@ -95,7 +101,8 @@ def _pointed(finding: Finding, narrower: Sequence[Finding]) -> Finding:
     if not narrower:
         return finding
     least = max(narrower, key=lambda subject: float(subject.figures.get("improbable") or 0))
-    return finding.with_details(narrower=least.entity.label)
+    label = least.entity.label if _names_more(finding, least) else least.details["also"]
+    return finding.with_details(narrower=label)
 
 
 def _names(finding: Finding) -> set[str]:

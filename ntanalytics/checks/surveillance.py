@@ -5,70 +5,36 @@ A subsystem gets the rule and its check by :func:`watched`, without a line of it
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
-from typing import Any
-
-import ibis.expr.types as ir
-import pyarrow as pa
 
 from ntanalytics.checks.check import Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.checks.known_columns import known_columns, with_known_values
-from ntanalytics.checks.noticeable import is_felt, is_of_one_person
-from ntanalytics.checks.parent_units import (
-    PARENT,
-    UnitLink,
-    add_parents,
-    column_of,
-    parents_of,
-    unit_link,
-    with_parents,
-)
+from ntanalytics.checks.dataset_departures import HISTORY_DAYS, LINKS, WATCHED, departures_of
+from ntanalytics.checks.parent_units import column_of
 from ntanalytics.checks.standing_cases import standing_cases
 from ntanalytics.checks.subject_words import form_of, references, subject_label
 from ntanalytics.checks.subsystem import Subsystem
-from ntanalytics.contract import DATASETS, Kind, Type
-from ntanalytics.contract.dimensions import Breakdown, breakdown
-from ntanalytics.contract.outcomes import tells_outcome, tells_reason
-from ntanalytics.detectors.comparable_days import comparable_days, days_of_weekday
-from ntanalytics.detectors.expected_range import expected_range
+from ntanalytics.contract import DATASETS, Dataset, Kind
+from ntanalytics.contract.outcomes import tells_outcome, tells_reason, tells_what
 from ntanalytics.detectors.surveillance.departure import Departure
-from ntanalytics.detectors.surveillance.departures import MIN_DAYS, departures
 from ntanalytics.detectors.surveillance.leaf_table import HOURS, Members
 from ntanalytics.findings.finding import Comparison, Finding, Window, violations
 from ntanalytics.findings.judgement import unknown
 from ntanalytics.findings.rule import Rule, surveillance_rule
-from ntanalytics.findings.subjects import dataset_of, members_of, subject
+from ntanalytics.findings.subjects import members_of, subject
 from ntanalytics.findings.surveillance_text import TEXT
 from ntanalytics.metrics import measure
-from ntanalytics.metrics.leaves import leaves, level_of, on_day_of
-from ntanalytics.metrics.rows import Rows, rows
-
-#: Days of history in which comparable days are looked for: ten weeks hold twenty days off.
-HISTORY_DAYS = 70
-
-#: Dataset → its dimensions, of the datasets that are watched: those whose events have an hour, and whose cases have a
-#: duration that the contract measures; a plan or a right has none.
-WATCHED: Mapping[str, Breakdown] = {
-    dataset.name: columns
-    for dataset in DATASETS.values()
-    if dataset.time and dataset.column(dataset.time).type is Type.TIMESTAMP
-    if dataset.kind is not Kind.CASE or any(column.elapsed for column in dataset.columns)
-    if (columns := breakdown(dataset)).dimensions
-}
+from ntanalytics.metrics.leaves import level_of
 
 #: Dataset of cases → the column of their end: a process that stands still goes on being begun.
 _ENDS: Mapping[str, str] = {name: DATASETS[name].ended[0] for name in WATCHED if DATASETS[name].kind is Kind.CASE}
 
-#: Days before a holiday on which nothing is said to drift, and days off from which a holiday is no weekend.
-_BEFORE_HOLIDAY, _HOLIDAY = 3, 3
-
-#: Dataset → the way to the units of its events.
-_LINKS: Mapping[str, UnitLink | None] = {name: unit_link(DATASETS[name]) for name in WATCHED}
+#: Members that lead to the cause and are told, the rarest first.
+_MOST_LEADS = 2
 
 
 def watched(subsystem: Subsystem) -> Subsystem:
@@ -78,7 +44,7 @@ def watched(subsystem: Subsystem) -> Subsystem:
         return subsystem
     rule = surveillance_rule(subsystem.id)
     referred = {state.name for name in datasets for state, _ in references(DATASETS[name]).values()}
-    referred |= {link.state for name in datasets if (link := _LINKS[name]) is not None and link.state}
+    referred |= {link.state for name in datasets if (link := LINKS[name]) is not None and link.state}
     known = tuple(check.rule for check in subsystem.checks if set(check.reads) & set(datasets))
     # what fails in a burst is answered sooner or later, larger or smaller, than what does not
     bursts = tuple(other.code for other in subsystem.rules if other.kind == "burst" and other.code in known)
@@ -120,10 +86,13 @@ def _is_no_surge(finding: Finding) -> bool:
 
 
 def _is_of_endings(finding: Finding) -> bool:
+    return bool(finding.details.get("is_ending"))
+
+
+def _tells_ending(dataset: Dataset, members: Members) -> bool:
     """Return whether a subject is about how events ended."""
-    dataset = DATASETS[dataset_of(finding)]
-    members = [column_of(dataset, name) for name in members_of(finding)]
-    return any(tells_outcome(column) or tells_reason(column) for column in members if column is not None)
+    columns = (column_of(dataset, name) for name, _ in members)
+    return any(tells_outcome(column) or tells_reason(column) for column in columns if column is not None)
 
 
 def _follows_failures(finding: Finding) -> bool:
@@ -142,12 +111,14 @@ def _surveil(datasets: tuple[str, ...], context: CheckContext, rule: Rule) -> li
     is_short = False
     for name in datasets:
         view = context.dataset(name, HISTORY_DAYS)
-        departing = context.shared(_departures, name, DATASETS[name].time)
+        departing = context.shared(departures_of, name, DATASETS[name].time)
         findings += violations(_finding(context, rule, name, departure) for departure in departing or ())
         departed = {departure.members for departure in departing or ()}
         if name in _ENDS:
             findings += (standing := _standing_cases(context, rule, name, departed))
             departed |= {tuple(members_of(finding).items()) for finding in standing}
+            findings += (otherwise := _ended_otherwise(context, rule, name, departed))
+            departed |= {tuple(members_of(finding).items()) for finding in otherwise}
             findings += _standing_still(context, rule, name, departed)
         is_short |= departing is None
         if view.sources and not view.is_complete:
@@ -175,9 +146,23 @@ def _worked_before(context: CheckContext, number: int) -> date:
     return worked[-1 - number]
 
 
-def _end_words(name: str) -> str:
-    """Return what ends the cases of a dataset: ``办结``, ``签收``."""
-    return DATASETS[name].column(_ENDS[name]).label.removesuffix("时间").removesuffix("日期")
+def _end_words(name: str, end: str = "") -> str:
+    """Return what ends the cases of a dataset: ``办结``, ``签收``; or what another of its ends is: ``退回``."""
+    return DATASETS[name].column(end or _ENDS[name]).label.removesuffix("时间").removesuffix("日期")
+
+
+def _ended_otherwise(context: CheckContext, rule: Rule, name: str, departing: AbstractSet[Members]) -> list[Finding]:
+    """Return the subjects of which more cases than usual ended in another way than they should: were returned."""
+    findings = []
+    for end in DATASETS[name].ended[1:]:
+        more = [
+            departure
+            for departure in context.shared(departures_of, name, end) or ()
+            if departure.direction > 0 and not departure.days and departure.members not in departing
+        ]
+        ended = f"{DATASETS[name].label}{_end_words(name, end)}"
+        findings += [_finding(context, rule, name, departure).with_details(events=ended) for departure in more]
+    return violations(findings)
 
 
 def _standing_still(context: CheckContext, rule: Rule, name: str, departing: AbstractSet[Members]) -> list[Finding]:
@@ -185,87 +170,12 @@ def _standing_still(context: CheckContext, rule: Rule, name: str, departing: Abs
     end = DATASETS[name].column(_ENDS[name])
     fewer = [
         departure
-        for departure in context.shared(_departures, name, end.name) or ()
+        for departure in context.shared(departures_of, name, end.name) or ()
         if departure.direction < 0 and not departure.days and departure.members not in departing
     ]
     ended = f"{DATASETS[name].label}{_end_words(name)}"
     findings = violations(_finding(context, rule, name, departure) for departure in fewer)
     return [finding.with_details(events=ended) for finding in findings]
-
-
-def _departures(context: CheckContext, name: str, time: str) -> list[Departure] | None:
-    """Return the departures of a dataset by a time of its rows; None where too few days are comparable."""
-    view, columns, dataset = context.dataset(name, HISTORY_DAYS), WATCHED[name], DATASETS[name]
-    if not set(view.sources) - view.gap_sources:
-        return []
-    first = view.recent.day.min().to_pyarrow().as_py()
-    known = [row for row in rows(view.days) if first is not None and row["day"] >= first]
-    before = comparable_days(known, context.on)
-    if len(before) < MIN_DAYS:
-        return None
-    of_weekday = days_of_weekday(known, context.on)
-    is_by_start = time == dataset.time
-    values = known_columns(view, [column.name for column in columns.values]) if is_by_start else []
-    events = view.recent if is_by_start else on_day_of(view.recent, time, context.utc_offset_h)
-    events = events.filter(events.day.isin({*before, *of_weekday, context.on}))
-    if view.gap_sources:
-        events = events.filter(~events.source.isin(sorted(view.gap_sources)))
-    events = with_known_values(events, view, [column.name for column in (*columns.dimensions, *columns.values)])
-    counted, dimensions, nested = _counted(context, name, events, time, values)
-    usual = expected_range(_totals(counted, known, before), context.on)
-    departing = departures(counted, [*reversed(before), context.on], dimensions, values, usual, nested)
-    if of_weekday:
-        # what a plan by weekday does, or what is worked on a day off, departs from one kind of days alone
-        others = departures(counted, [*reversed(of_weekday), context.on], dimensions, values, nested=nested)
-        subjects = {departure.subject for departure in others}
-        departing = [departure for departure in departing if departure.subject in subjects]
-    felt = [departure for departure in departing if is_felt(dataset, departure)]
-    drifting = [departure for departure in felt if departure.days]
-    if of_weekday or not context.working_days or (drifting and _is_before_holiday(context)):
-        drifting = []
-    own = (departure for departure in felt if not departure.days)
-    return [departure for departure in own if not is_of_one_person(context, dataset, events, departure)] + drifting
-
-
-def _is_before_holiday(context: CheckContext) -> bool:
-    """Return whether days off follow soon that are more than a weekend: people do beforehand what cannot wait.
-
-    A day of a year that is not known yet counts as worked.
-    """
-    days = [context.on + timedelta(days=ahead) for ahead in range(1, _BEFORE_HOLIDAY + _HOLIDAY)]
-    calendar = context.calendar
-    off = [calendar.knows(day) and not calendar.is_working_day(day) for day in days]
-    return any(all(off[first : first + _HOLIDAY]) for first in range(_BEFORE_HOLIDAY))
-
-
-def _counted(
-    context: CheckContext, name: str, events: ir.Table, time: str, values: Sequence[str]
-) -> tuple[pa.Table, list[str], tuple[str, ...]]:
-    """Return the leaves of some events, with the unit above theirs where one is known.
-
-    Returns:
-        The leaves, their dimensions, and the two of them of which one implies the other, if there are such.
-    """
-    view, columns, link = context.dataset(name, HISTORY_DAYS), WATCHED[name], _LINKS[name]
-    dimensions = known_columns(view, [column.name for column in columns.dimensions])
-    parents = parents_of(context, link)
-    if parents is not None and link is not None and link.state:
-        events, dimensions = with_parents(events, link.column, parents), [*dimensions, PARENT]
-    table = leaves(events, time, context.utc_offset_h, dimensions, weight=columns.weight, values=values)
-    counted = table.to_pyarrow()
-    if parents is None or link is None or link.column not in dimensions:
-        return counted, dimensions, ()
-    nested = (link.column, PARENT)
-    if link.state:
-        return counted, dimensions, nested
-    return add_parents(counted, link.column, parents), [*dimensions, PARENT], nested
-
-
-def _totals(counted: pa.Table, calendar: Rows, days: Sequence[date]) -> list[Mapping[str, Any]]:
-    """Return the calendar with the number of events of each of some days as ``value``."""
-    sums = counted.group_by("day").aggregate([("events", "sum")]).to_pydict()
-    by_day = {**dict.fromkeys(days, 0.0), **dict(zip(sums["day"], sums["events_sum"], strict=True))}
-    return [{**row, "value": by_day[row["day"]] if row["day"] in days else None} for row in rows(calendar)]
 
 
 def _finding(context: CheckContext, rule: Rule, name: str, departure: Departure) -> Finding:
@@ -290,11 +200,31 @@ def _finding(context: CheckContext, rule: Rule, name: str, departure: Departure)
             "improbable": departure.improbable,
             "strength": departure.strength,
             **({"days": float(departure.days)} if departure.days else {}),
+            **({"counterpart": departure.counterpart_moved} if departure.counterpart else {}),
         },
         details={
             "dataset": name,
             "events": dataset.label,
             "value": value.label if value else "",
             "form": form_of(value) if value else "integer",
+            "is_ending": _tells_ending(dataset, departure.members),
+            **_leads(context, name, departure),
         },
     )
+
+
+def _leads(context: CheckContext, name: str, departure: Departure) -> dict[str, str]:
+    """Return what leads to the cause of a departure: what all of it has in common, and what moved the other way."""
+    dataset, leads = DATASETS[name], {}
+    columns = ((pair, column_of(dataset, pair[0])) for pair in departure.also)
+    also = tuple(pair for pair, column in columns if column is None or not tells_what(column))[:_MOST_LEADS]
+    if also:
+        leads["also"] = subject_label(context, dataset, also)
+    if departure.counterpart:
+        (other,) = (pair for pair in departure.counterpart if pair not in departure.members)
+        column, label = column_of(dataset, other[0]), subject_label(context, dataset, (other,))
+        leads["counterpart"] = label
+        if departure.direction < 0 and (column is None or not tells_what(column)):
+            leads["instead"] = label
+        leads["counterpart_key"] = subject(name, departure.counterpart, "").key
+    return leads

@@ -47,13 +47,19 @@ def state_of(identifier: str) -> tuple[Dataset, str] | None:
     return None
 
 
+def counts_pieces(column: Column) -> bool:
+    """Return whether a value is a number of pieces, such as the parts of a message, which a text decides for all."""
+    return column.unit in _COUNTED
+
+
 def breakdown(dataset: Dataset) -> Breakdown:
     """Return the dimensions and values of a dataset of events or cases; both are empty for a state.
 
     A dimension is an enumeration, a flag, a name in plain text, a code without a unit, or an identifier of something
     that lasts. No dimension are keys, numbers of other cases, values of a person, free text, and what changes during
-    the life of a case. A value is a number with a unit that counts
-    nothing, or a bucket of durations; the elapsed time of a case is none, since the slow ones have not ended yet.
+    the life of a case. A value is a number with a unit, or a bucket of durations; a number of pieces is one where a row
+    is one event, such as a message of three parts. The elapsed time of a case is none, since the slow ones have not
+    ended yet.
 
     Args:
         dataset: the dataset.
@@ -114,8 +120,10 @@ def _is_dimension(dataset: Dataset, column: Column) -> bool:
 
 
 def _is_value(dataset: Dataset, column: Column) -> bool:
-    if column.unit in _COUNTED or (dataset.kind is Kind.CASE and column.elapsed is not None):
+    if dataset.kind is Kind.CASE and (column.elapsed is not None or counts_pieces(column)):
         return False
+    if counts_pieces(column) and dataset.column(dataset.time).grain is not None:
+        return False  # that is the number of events
     return column.type is Type.NUMBER or (column.type is Type.INTEGER and (bool(column.unit) or _is_bucket(column)))
 
 

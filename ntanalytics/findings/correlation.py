@@ -143,7 +143,8 @@ class _Joined:
         if not self._reaches(rule.reach, root, follower):
             return False
         # the views of one host or channel begin earlier or later by chance of the limits
-        if rule.reach in ("host", "entity"):
+        # and what drifts has done so for longer than a day fails
+        if rule.reach in ("host", "entity", "drift"):
             return True
         if self._needs_days and not (_tells_day(root) and _tells_day(follower)):
             return False
@@ -158,6 +159,9 @@ class _Joined:
             return host_of(root.entity) == host_of(follower.entity)
         if reach == "subject":
             return _is_counterpart(root, follower)
+        if reach == "drift":
+            is_drift = "days" in follower.figures and bool(follower.details.get("is_ending"))
+            return is_drift and root.subsystem == follower.subsystem
         if reach == "carried":
             return self._topology.is_behind(root, follower)
         begin, end = (place(finding, self._topology.places) for finding in (root, follower))
@@ -182,8 +186,8 @@ def _is_at_once(finding: Finding, other: Finding) -> bool:
 def _is_counterpart(root: Finding, follower: Finding) -> bool:
     """Return whether a finding is of the same events as another one in the same hours.
 
-    Both are subjects of one dataset, of which one rose where the other fell, and they differ in how events end alone;
-    or the other is of one account and names a member of it.
+    Both are subjects of one dataset, of which one rose where the other fell, and they differ in how events end alone,
+    or one is named as the other's counterpart; or the other is of one account and names a member of it.
     """
     if root.window is not None and follower.window is not None and root.window.overlap_s(follower.window) <= 0:
         return False
@@ -194,6 +198,8 @@ def _is_counterpart(root: Finding, follower: Finding) -> bool:
         return False
     if root.details.get("value") or follower.details.get("value") or _rose(root) == _rose(follower):
         return False
+    if root.details.get("counterpart_key") == follower.entity.key:
+        return True
     ours, theirs = members_of(root), members_of(follower)
     shared = ours.keys() & theirs.keys()
     return bool(shared) and all(_tells_what(root, name) for name in shared if ours[name] != theirs[name])

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 #: How far a cause reaches: the same entity, host or subsystem; the subsystem and its dependents; the hosts behind a
-#: host; another subject of the same dataset with which it shares a member, or whose place it took; everywhere.
-Reach = Literal["entity", "host", "place", "dependents", "carried", "subject", "everywhere"]
+#: host; another subject of the same dataset with which it shares a member, or whose place it took; how the events of
+#: the same subsystem have ended for days; everywhere.
+Reach = Literal["entity", "host", "place", "dependents", "carried", "subject", "drift", "everywhere"]
 
 
 @dataclass(frozen=True)
@@ -69,10 +70,11 @@ CORRELATION_RULES = (
         ("*.surveillance",), ("*.surveillance",), "subject", "What ends otherwise is missing where it usually ends.",
     ),
     CorrelationRule(
-        ("identity.attempts", "identity.sprayed_accounts", "identity.slow_attempts"), ("identity.surveillance",),
-        "place", "Who guesses passwords fails.",
-        entity_keys=("wrong_password", "wrong_code", "unknown_account", "locked"),
+        ("identity.attempts", "identity.sprayed_accounts", "identity.slow_attempts"),
+        ("identity.surveillance", "identity.method_failures"), "place", "Who guesses passwords fails.",
+        entity_keys=("wrong_password", "wrong_code", "unknown_account", "locked", "password"),
     ),
+    CorrelationRule(_FAILING, ("*.surveillance",), "drift", "What fails for days fails on the day."),
     CorrelationRule(
         ("*.account_beyond",), ("oa.surveillance", "im.surveillance", "sso.surveillance"), "subject",
         "What one account does is counted among what all do.",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from ntanalytics.findings.event_text import when
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.headline import NORMAL_SINCE, NOT_SEEN, EventWords
-from ntanalytics.findings.phrases import day_words, hours_words
-from ntanalytics.findings.text import RuleText
+from ntanalytics.findings.phrases import day_words, hours_words, spaced
+from ntanalytics.findings.text import RuleText, default_advice
 from ntanalytics.metrics.number_format import format_number
 
 #: Latest second of a day at which the end of a departure is told: the end of the data is none.
@@ -23,15 +24,33 @@ def evidence(finding: Finding) -> str:
     if "started" in finding.figures:
         return f"{_started(finding)}，截至当日末仍有 {_left(finding)}，{_usually_left(finding)}。"
     if "days" in finding.figures:
-        return f"{_drifted(finding)}，此前{_usual(finding).removeprefix('通常')}，{_moved(finding)}，逐日偏离。"
+        return f"{_drifted(finding)}，此前{_usual(finding).removeprefix('通常')}，{_moved(finding)}，连日偏离。"
     hours = "当日" if finding.window is None else f"{hours_words(finding.window)} "
     label, moved = finding.details["value"], _moved(finding)
     came = f"{hours}{finding.details['events']}{f'的{label}典型值' if label else '记录'} {_came(finding)}"
-    return f"{came}，{'通常没有' if _is_new(finding) else f'{_usual(finding)}，{moved}'}。"
+    usual = "通常没有" if _is_new(finding) else f"{_usual(finding)}，{moved}"
+    return f"{'；'.join((f'{came}，{usual}', *_leads(finding)))}。"
+
+
+def _leads(finding: Finding) -> list[str]:
+    """Return what leads to the cause: ``几乎全部为应用 公积金服务``, ``同时运营商 中国联通多 131 条``."""
+    leads = []
+    if also := finding.details.get("also"):
+        leads.append(f"几乎全部为{also}")
+    if other := finding.details.get("counterpart"):
+        moved = float(finding.figures.get("counterpart") or 0)
+        more = f"{'多' if moved > 0 else '少'} {format_number(abs(moved), 'integer', '条')}"
+        leads.append(f"同时{spaced(str(other), more)}")
+    return leads
 
 
 def event(finding: Finding) -> EventWords:
     """Return the same as an event, with the day and the members; the amounts stand behind it."""
+    words = _event(finding)
+    return replace(words, detail="；".join(part for part in (words.detail, *_leads(finding)) if part))
+
+
+def _event(finding: Finding) -> EventWords:
     name, events = finding.entity.label, str(finding.details["events"])
     if "started" in finding.figures:
         days = _days(finding)
@@ -39,7 +58,7 @@ def event(finding: Finding) -> EventWords:
         return EventWords(what, NOT_SEEN, f"共 {_cases(finding, 'started')}，{_usually_left(finding)}")
     if "days" in finding.figures:
         label, whole = finding.details["value"], name if name.endswith(events) else f"{name}的{events}"
-        return EventWords(f"{_span(finding)}{whole}{label or ''}{_moved(finding)}", NOT_SEEN, "近几日逐日偏离")
+        return EventWords(f"{_span(finding)}{whole}{label or ''}{_moved(finding)}", NOT_SEEN, "连日偏离")
     begin, label = when(finding) or "当日", finding.details["value"]
     whose = f"{begin}{name if name.endswith(events) else f'{name}的{events}'}"
     over = ""
@@ -119,9 +138,37 @@ def _moved(finding: Finding) -> str:
     return f"{more} {format_number(abs(seen / expected - 1) if expected else None, 'rate:0')}"
 
 
+def advice(finding: Finding) -> str:
+    """Return what to do: what a rise, a fall, a failure or a delay of a subject asks for."""
+    if not finding.is_violation:
+        return default_advice(finding)
+    seen, expected = _numbers(finding)
+    since = f"{day_words(finding.since)}前后" if "days" in finding.figures and finding.since else "此前"
+    if "started" in finding.figures:
+        return f"联系经办单位，查明未{finding.details['ended']}的原因"
+    if finding.details["value"]:
+        return _advice_on_value(finding, since)
+    if finding.details.get("is_ending"):
+        return f"查看该时段的报错，核对{since}的发布、配置与证书变更"
+    if instead := finding.details.get("instead"):
+        return f"核实是否改走{instead}，核对{since}的路由与配置变更"
+    if seen < expected:
+        return f"核实该对象是否停用或中断，核对上游发送情况与{since}的变更"
+    return "核实是否重复提交、程序循环，或为计划内的集中业务"
+
+
+def _advice_on_value(finding: Finding, since: str) -> str:
+    seen, expected = _numbers(finding)
+    if finding.details["form"] in ("ms", "seconds") and seen > expected:
+        return f"核查该对象及其依赖的服务、数据库和网络，核对{since}的发布"
+    if finding.details["form"] == "bytes":
+        return f"抽查内容是否完整，核对{since}的发布"
+    return f"核实该指标变化的原因，核对{since}的变更"
+
+
 def limits(_finding: Finding) -> str:
     """Return what is usual, in words."""
     return "与同类日期相比无显著偏离"
 
 
-TEXT = RuleText(evidence=evidence, event=event, limits=limits)
+TEXT = RuleText(evidence=evidence, event=event, limits=limits, advice=advice)

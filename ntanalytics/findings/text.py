@@ -273,8 +273,11 @@ def _event(finding: Finding, own: RuleText, clause: str) -> EventWords:
 
 
 def _advice(finding: Finding, own: RuleText) -> str:
-    if own.advice is not None:
-        return own.advice(finding)
+    return default_advice(finding) if own.advice is None else own.advice(finding)
+
+
+def default_advice(finding: Finding) -> str:
+    """Return what to do by the rule of a finding, or for want of data; empty where there is nothing to do."""
     if finding.unknown in ("no_source", "missing", "incomplete"):
         return _SOURCE_ADVICE
     if finding.unknown == "failed":

@@ -80,6 +80,22 @@ def test_accesses_and_messages_are_watched_alike(name: str, row: dict[str, Any])
     assert finding.status == "critical"
 
 
+def test_an_application_is_named_and_not_by_its_number() -> None:
+    accesses = [
+        {"access_id": f"{day['day']}-{n}", "accessed_at": at(day["day"], 9), "app_id": "a7", "account_id": f"p{n}"}
+        | {"day": day["day"]}
+        for day in days(20)
+        if day["is_working_day"]
+        for n in range(5)
+    ]
+    accesses += [{**accesses[0], "access_id": f"far{n}", "accessed_at": at(ON, 9), "day": ON} for n in range(100)]
+    apps = [{"app_id": "a7", "app": "财政一体化", "is_enabled": True, "day": ON}]
+    [finding] = judge(subsystem("sso"), ["sso.account_beyond"], {"sso.accesses": accesses, "sso.apps": apps})
+    assert finding.details["member"] == "财政一体化"
+    [bare] = judge(subsystem("sso"), ["sso.account_beyond"], {"sso.accesses": accesses})
+    assert bare.details["member"] == "a7"
+
+
 def _fitting(dataset: str, row: dict[str, Any]) -> dict[str, Any]:
     from ntanalytics import contract
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pytest
 
 from ntanalytics import contract
 from ntanalytics.checks.check import DAY
@@ -126,6 +127,9 @@ def test_a_value_that_nobody_can_notice_is_not_told() -> None:
     buckets = ("infra.requests", "duration_bucket")
     # a bucket is a tenth of a power of ten or so: 1 ms and 5 ms; 100 ms and 400 ms
     assert not _moved(*buckets, seen=20.0, expected=5.0)
+    # 4 ms and 16 ms: four times as long, and more than 10 ms; 16 ms and 40 ms: less than three times, and 24 ms
+    assert _moved(*buckets, seen=29.6, expected=15.0)
+    assert not _moved(*buckets, seen=39.2, expected=29.6)
     assert _moved(*buckets, seen=80.0, expected=60.0)
     assert not _moved(*size, seen=math.log1p(300), expected=math.log1p(100))
     assert _moved(*size, seen=math.log1p(3000), expected=math.log1p(100))
@@ -327,6 +331,17 @@ def test_a_path_of_an_address_is_no_member() -> None:
     assert _suppressed(slow, address) == [slow]
 
 
+def test_a_rule_names_what_nearly_all_that_fails_has_in_common() -> None:
+    failing = _subject(
+        "sms.surveillance", [("carrier", "mobile"), ("outcome", "failed")], "运营商 中国移动、最终状态 失败"
+    )
+    led = failing.with_details(also="应用 公积金服务", is_ending=True)
+    (told,) = _suppressed(_late("mobile"), led)
+    assert told.details["narrower"] == "应用 公积金服务"
+    (plain,) = _suppressed(_late("mobile"), failing.with_details(also="", is_ending=True))
+    assert "narrower" not in plain.details
+
+
 def test_a_rate_says_nothing_of_more_events_than_usual() -> None:
     failing = Finding(
         rule=RULES["docexchange.calls_failing"], entity=Entity("caller", "督查", "督查"), status="critical"
@@ -339,3 +354,78 @@ def test_a_rate_says_nothing_of_more_events_than_usual() -> None:
     )
     assert _suppressed(failing, surge) == [failing, surge]
     assert _suppressed(failing, fall) == [failing]
+
+
+def _fund(county: str) -> dict[str, pa.Table]:
+    """Return weeks of messages, of which today 40 of one application fail with a code that was never seen."""
+    rows = []
+    for application in ("公文交换", "公积金服务", "政务办事"):
+        for unit in ("甲", "乙"):
+            given = {"application": application, "unit": unit, "carrier": "mobile", "segments": 1}
+            rows += hours(8, outcome="delivered", **given)
+    for slot in (14, 15):
+        more = {"day": ON, "slot": slot, "events": 20, "application": "公积金服务", "unit": county, "segments": 1}
+        rows.append({**more, "carrier": "mobile", "outcome": "failed", "failure_code": "MK:0012"})
+    return {"sms.messages": events("sms.messages", rows)}
+
+
+def test_a_new_code_of_failures_is_told_with_its_application_and_asks_for_the_errors() -> None:
+    found = judge(subsystem("sms"), {"sms.surveillance"}, _fund("甲"))
+    (finding,) = [finding for finding in found if finding.is_violation]
+    assert {"failure_code": "MK:0012"}.items() <= members_of(finding).items()
+    assert "应用 公积金服务" in word(finding).evidence
+    assert "报错" in word(finding).advice
+
+
+def test_messages_that_have_two_parts_for_days_drift_and_one_mailing_does_not() -> None:
+    def found(since: dt.date) -> list[Finding]:
+        rows = []
+        for number, application in enumerate(("公文交换", "12345热线回访", "政务办事", "公积金服务")):
+            for row in hours(20 + number, application=application, unit="甲", carrier="mobile", outcome="delivered"):
+                is_long = application == "12345热线回访" and row["day"] >= since
+                rows.append({**row, "segments": 2 if is_long else 1})
+        judged = judge(subsystem("sms"), {"sms.surveillance"}, {"sms.messages": events("sms.messages", rows)})
+        return [finding for finding in judged if finding.is_violation]
+
+    (finding,) = found(ON - dt.timedelta(days=4))
+    assert (members_of(finding), finding.details["value"]) == ({"application": "12345热线回访"}, "计费条数")
+    assert finding.figures["seen"] == pytest.approx(2, rel=0.05)
+    assert found(ON) == []
+
+
+def test_an_application_that_was_switched_off_may_rest() -> None:
+    def found(is_enabled: bool) -> list[Finding]:
+        data = {**_accesses(), "sso.apps": [_app(name, is_enabled or name != "im") for name in APPS]}
+        accesses = [row for row in data["sso.accesses"].to_pylist() if row["app_id"] != "im" or row["day"] != ON]
+        return _found({WATCH}, {**data, "sso.accesses": table_of("sso.accesses", accesses)})
+
+    assert [dict(members_of(finding)) for finding in found(is_enabled=True)] == [{"app_id": "im"}]
+    assert found(is_enabled=False) == []
+
+
+def _app(name: str, is_enabled: bool) -> Row:
+    return {"app_id": name, "app": name, "is_enabled": is_enabled, "day": ON}
+
+
+def test_documents_that_one_county_returns_are_told_of_the_county() -> None:
+    directory, deliveries = _directory(), []
+    for account in directory["identity.accounts"]:
+        unit = account["unit_id"]
+        for row in hours(1, receiver_unit=unit):
+            sent = at(row["day"], row["slot"])
+            is_back = unit.startswith("启东市") and row["day"] == ON
+            ended = sent + dt.timedelta(minutes=10)
+            ends = {"returned_at": ended, "state": "returned"} if is_back else {"signed_at": ended, "state": "signed"}
+            deliveries.append({**ends, "receiver_unit": unit, "sent_at": sent, "day": row["day"]})
+            deliveries[-1] |= {"delivery_id": f"{unit}-{sent}", "document_id": f"{sent}"}
+        # one comes back each week
+        for back in (7, 14, 21, 28, 35):
+            sent = at(ON - dt.timedelta(days=back), 9.5)
+            odd = {"receiver_unit": unit, "sent_at": sent, "day": ON - dt.timedelta(days=back), "state": "returned"}
+            deliveries.append({**odd, "returned_at": sent, "delivery_id": f"{unit}+{back}", "document_id": f"{back}"})
+    data = {"docexchange.deliveries": table_of("docexchange.deliveries", deliveries), **directory}
+    found = judge(subsystem("docexchange"), {"docexchange.surveillance"}, data)
+    returned = [finding for finding in found if finding.is_violation and finding.details["events"] == "公文送达退回"]
+    assert [dict(members_of(finding)) for finding in returned] == [{"parent": "启东市"}]
+    # four units, one delivery an hour each, in eight of the ten hours at least
+    assert returned[0].figures["seen"] in (32, 40)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ntanalytics.checks.surveillance import WATCHED
+from ntanalytics.checks.dataset_departures import WATCHED
 from ntanalytics.contract import DATASETS, Privacy
 
 
@@ -26,6 +26,11 @@ def test_no_key_and_nothing_of_a_person_is_a_dimension() -> None:
         for column in found.dimensions:
             assert column.privacy is Privacy.OPEN
             assert DATASETS[name].key != (column.name,)
+
+
+def test_the_parts_of_a_message_are_a_value_and_the_number_of_requests_is_none() -> None:
+    assert _names("sms.messages")[1:] == (["segments", "receipt_latency_s"], "")
+    assert "requests" not in _names("infra.requests")[1]
 
 
 def test_the_handling_time_of_a_case_is_no_value_since_slow_ones_are_open() -> None:

@@ -254,6 +254,36 @@ def test_what_ends_otherwise_and_is_missing_where_it_usually_ends_is_one_inciden
         assert len(_groups(_subject(come, 300, 0), other)) == 2
 
 
+def test_what_went_another_way_is_one_incident_with_what_it_left() -> None:
+    gone, come = "sms.messages/carrier=telecom/application=oa", "sms.messages/carrier=unicom/application=oa"
+    left = _subject(gone, 0, 130)
+    assert len(_groups(left, _subject(come, 240, 105))) == 2
+    named = replace(left, details={**left.details, "counterpart_key": come})
+    [group] = _groups(named, _subject(come, 240, 105))
+    assert len(group.findings) == 2
+    # another one that fell, too, is no counterpart
+    assert len(_groups(named, _subject(come, 40, 105))) == 2
+
+
+def test_what_has_failed_for_days_is_one_incident_with_what_fails_today() -> None:
+    today = _finding("identity.method_failures", Entity("method", "ca", "CA证书"), window=_window(9, 17))
+    entity = Entity("subject", "identity.logins/outcome=failure/parent=通州区", "结果 失败、上级单位 通州区")
+    figures = {"seen": 60.0, "expected": 31.0, "days": 8.0}
+    given: dict[str, Any] = {"since": ON - dt.timedelta(days=9), "figures": figures}
+    drift = _finding("identity.surveillance", entity, "warning", details={"value": "", "is_ending": True}, **given)
+    [group] = _groups(drift, today)
+    assert group.root == today
+    # one of a number of logins is another matter
+    assert len(_groups(replace(drift, details={"value": "", "is_ending": False}), today)) == 2
+
+
+def test_who_guesses_passwords_fails_by_password_alone() -> None:
+    guessed = _finding("identity.sprayed_accounts", window=_window(2, 22))
+    for method, count in (("password", 1), ("ca", 2)):
+        failing = _finding("identity.method_failures", Entity("method", method, method), window=_window(2, 6))
+        assert len(_groups(guessed, failing)) == count
+
+
 def test_what_one_account_does_is_the_cause_of_what_is_counted_of_all() -> None:
     beyond = _finding(
         "oa.account_beyond",

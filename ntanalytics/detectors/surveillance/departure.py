@@ -24,6 +24,9 @@ class Departure:
             where these are more; of a value the share of the events that it was measured of.
         started: the cases of which these do not end; their hours are worked days since the begin. 0 of anything else.
         days: the last comparable days that depart together, each a little; 0 where the judged day does by itself.
+        also: members of further dimensions that nearly all of the departure has, the rarest first.
+        counterpart: a subject that moved the other way in the same hours; empty where there is none.
+        counterpart_moved: events that it has too many, or that it lacks (negative).
     """
 
     members: Members
@@ -37,6 +40,9 @@ class Departure:
     share: float
     started: float = 0.0
     days: int = 0
+    also: Members = ()
+    counterpart: Members = ()
+    counterpart_moved: float = 0.0
 
     @property
     def subject(self) -> tuple[Members, str, int]:

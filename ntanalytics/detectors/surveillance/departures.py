@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
@@ -20,6 +20,7 @@ import pyarrow as pa
 
 from ntanalytics.detectors.detection import Floats
 from ntanalytics.detectors.expected_range import ExpectedRange
+from ntanalytics.detectors.surveillance.attribution import attributed
 from ntanalytics.detectors.surveillance.departure import Departure
 from ntanalytics.detectors.surveillance.drift import MIN_PAST, SPANS, drifting_counts, drifting_means
 from ntanalytics.detectors.surveillance.expectation import LEAST_SHARE
@@ -71,6 +72,7 @@ def departures(
     values: Sequence[str] = (),
     usual: ExpectedRange = UNKNOWN,
     nested: Sequence[str] = (),
+    slow: Collection[str] = (),
 ) -> list[Departure]:
     """Return what departs on the last of some days: counts, then each value; of each the most telling subject first.
 
@@ -83,6 +85,8 @@ def departures(
         values: names of the values.
         usual: the expected range of all events of the judged day.
         nested: two dimensions, of which a member of the first has one member of the second, so that both say no more.
+        slow: those of the values that are judged by their last days together alone, since of a day's events many have
+            the same by one decision.
 
     Returns:
         None where the history is short.
@@ -107,7 +111,7 @@ def departures(
         measured = list(leaves.groups(of_value.columns, LEAST))
         if not measured[0].sums[of_value.columns[0]][:, :-1].any():
             continue
-        for departure in smallest_subjects(leaves, of_value, measured):
+        for departure in () if value in slow else smallest_subjects(leaves, of_value, measured):
             other = by_members.get(departure.members)
             # mean and peak of one level are one departure
             if other is None or other.strength < departure.strength:
@@ -201,7 +205,7 @@ def smallest_subjects(leaves: LeafTable, model: SeriesModel, groups: Sequence[Se
         if isinstance(model, CountModel):
             parts = [part for part in among if _is_narrower(leaves, part, best)]
             best = _narrowest(leaves, parts) if parts else best
-        subjects.append(best)
+        subjects.append(attributed(leaves, model, best))
         rest &= ~leaves.mask(best.members)
         candidates = [
             candidate for candidate in candidates if candidate is not best and _departs(leaves, candidate, rest, model)

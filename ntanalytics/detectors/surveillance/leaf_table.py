@@ -123,6 +123,23 @@ class LeafTable:
         sums = np.bincount(slots, weights, self.days * HOURS).astype(np.float64)
         return sums.reshape(self.days, HOURS)
 
+    def parts(self, columns: Sequence[str], mask: Mask, dimension: str) -> tuple[list[str], dict[str, Floats]]:
+        """Return the members of a dimension among the leaves of a mask, and column → their sums by day and hour."""
+        chosen = mask & (self.codes[dimension] >= 0)
+        codes, places = _numbered(self.codes[dimension][chosen])
+        shape = (len(codes), self.days, HOURS)
+        sums = {
+            column: _summed(
+                places, self.slots[chosen], self.columns[column][chosen], len(codes), self.days * HOURS
+            ).reshape(shape)
+            for column in columns
+        }
+        return [self.names[dimension][code] for code in codes], sums
+
+    def is_nested(self, dimensions: Sequence[str]) -> bool:
+        """Return whether a member of one of two dimensions has one member of the other."""
+        return bool(self._nested) and self._nested <= set(dimensions)
+
     def mask(self, members: Members) -> Mask:
         """Return which leaves belong to a subject."""
         chosen = np.ones(len(self.slots), dtype=bool)
@@ -141,8 +158,7 @@ class LeafTable:
         yield SeriesGroup((), [()], {column: self.sum(column)[None] for column in columns})
         for number, size in least.items():
             for dimensions in combinations(self.dimensions, number):
-                is_nested = bool(self._nested) and self._nested <= set(dimensions)
-                group = None if is_nested else self._group(columns, dimensions, size)
+                group = None if self.is_nested(dimensions) else self._group(columns, dimensions, size)
                 if group is not None:
                     yield group
 

@@ -71,18 +71,28 @@ def usual_checks(checks: ir.Table, days: ir.Table, on: date) -> ir.Table:
     Returns:
         One row with the measures of ``USUAL_CHECKS``.
     """
+    both = _usual_items(checks, days, on)
+    totals = both.aggregate(usual_items=both.count(), made_items=both["_made"].count())
+    return totals.mutate(made_rate=totals.made_items / totals.usual_items.nullif(0))
+
+
+def unmade_checks(checks: ir.Table, days: ir.Table, on: date) -> ir.Table:
+    """Return ``item`` of the usual manual checks that were not made on a day, in order; arguments as before."""
+    both = _usual_items(checks, days, on)
+    return both.filter(both["_made"].isnull()).select("item").order_by("item")
+
+
+def _usual_items(checks: ir.Table, days: ir.Table, on: date) -> ir.Table:
+    """Return ``item`` of each usual manual check, and ``_made``, which is null where it was not made on the day."""
     worked = days.filter(days.is_covered & days.is_working_day & (days.day < ibis.literal(on)))
     past = checks.semi_join(worked, [checks.checked_on == worked.day])
     counted = past.group_by("subsystem", "item").aggregate(_on=past.checked_on.nunique())
     all_days = worked.aggregate(_days=worked.count())
     usual = counted.cross_join(all_days)
-    usual = usual.filter((usual["_days"] >= MIN_USUAL_DAYS) & (usual["_on"] >= USUAL_SHARE * usual["_days"])).select(
-        _subsystem="subsystem", _item="item"
-    )
-    today = checks.filter(checks.checked_on == ibis.literal(on)).select("subsystem", "item").distinct()
-    both = usual.left_join(today, [usual["_subsystem"] == today.subsystem, usual["_item"] == today.item])
-    totals = both.aggregate(usual_items=both.count(), made_items=both.item.count())
-    return totals.mutate(made_rate=totals.made_items / totals.usual_items.nullif(0))
+    usual = usual.filter((usual["_days"] >= MIN_USUAL_DAYS) & (usual["_on"] >= USUAL_SHARE * usual["_days"]))
+    today = checks.filter(checks.checked_on == ibis.literal(on)).select("subsystem", _made="item").distinct()
+    joined = usual.left_join(today, [usual.subsystem == today.subsystem, usual["item"] == today["_made"]])
+    return joined.select("item", "_made")
 
 
 def off_hours_responses(tickets: ir.Table, days: ir.Table, utc_offset_h: int, until: datetime) -> ir.Table:

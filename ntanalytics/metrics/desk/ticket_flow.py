@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 import ibis
@@ -70,27 +71,28 @@ def bulk_closings(tickets: ir.Table, utc_offset_h: int) -> ir.Table:
     return placed.filter(placed["_place"] == 0).drop("_place", "_no").order_by("day")
 
 
-def slow_responses(tickets: ir.Table, on: date, at: datetime) -> ir.Table:
+def slow_responses(tickets: ir.Table, on: date, at: datetime, by: Sequence[str] = ()) -> ir.Table:
     """Return the tickets by day, and those that waited longer than nineteen of twenty before the day.
 
     Args:
         tickets: rows of ``desk.tickets`` opened on the day and in the weeks before it.
         on: the day.
         at: the moment (aware) up to which a ticket without a response has waited.
+        by: further columns by which they are counted.
 
     Returns:
-        ``day``, ``slow_s`` (that wait), ``events`` and ``hits``; no row where nothing was answered before.
+        ``day``, ``by``, ``slow_s`` (that wait), ``events`` and ``hits``; no row where nothing was answered before.
     """
     moment = ibis.literal(at).cast(tickets.responded_at.type())
     answered = ibis.least(ibis.coalesce(tickets.responded_at, moment), moment)
     waited = answered.epoch_seconds() - tickets.opened_at.epoch_seconds()
-    timed = tickets.select("day", _waited=waited.cast("float64"))
+    timed = tickets.select("day", *by, _waited=waited.cast("float64"))
     before = timed.filter(timed.day < ibis.literal(on))
     usual = before.aggregate(slow_s=before["_waited"].quantile(1 - SLOW_SHARE))
     both = timed.cross_join(usual)
     known = both.filter(both.slow_s.notnull())
     is_slow = known["_waited"] > known.slow_s
-    return known.group_by("day", "slow_s").aggregate(events=known.count(), hits=known.count(where=is_slow))
+    return known.group_by("day", *by, "slow_s").aggregate(events=known.count(), hits=known.count(where=is_slow))
 
 
 def repeated_incidents(incidents: ir.Table, on: date) -> ir.Table:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import ibis
 import ibis.expr.types as ir
@@ -79,7 +79,21 @@ OFFLINE = (
     ),
 )
 
-MEASURES = catalogue((*PLANS, *OFFLINE))
+SHIFTS = (
+    Measure(
+        "start_shift_s",
+        "开始时刻偏移",
+        "Seconds by which the first run of a day began at another time of day than the median of the seven before it "
+        "(docs/domain.md, Backups).",
+        format="seconds",
+        good="down",
+    ),
+)
+
+MEASURES = catalogue((*PLANS, *OFFLINE, *SHIFTS))
+
+#: Median distance of the runs before from their usual time of day up to which they have one; seconds of a day.
+STEADY_S, _DAY_S = 1800, 86_400
 
 _PLAN = ("source", "plan", "medium")
 
@@ -126,6 +140,49 @@ def plans(backups: ir.Table, at: datetime) -> ir.Table:
     return shown.select("plan", "medium", *(measure.name for measure in PLANS)).order_by(
         ibis.asc("last_success_at", nulls_first=True), "plan"
     )
+
+
+def start_shifts(backups: ir.Table, on: date) -> ir.Table:
+    """Return the plans that ran on a day, with the time of day at which they began, and usually begin.
+
+    Args:
+        backups: rows of ``infra.backups`` of the weeks up to ``on``.
+        on: the day.
+
+    Returns:
+        ``plan``, ``start_s`` and ``usual_start_s`` (seconds of the UTC day) and ``start_shift_s``, most first. A plan
+        with fewer than seven runs before, or without a steady time, is left out.
+    """
+    today = backups.filter(backups.day == ibis.literal(on))
+    first = today.group_by(*_PLAN).aggregate(_first_at=today.started_at.min())
+    joined = join_groups(backups.filter(backups.day < ibis.literal(on)), first, _PLAN)
+    newest = ibis.window(group_by=list(_PLAN), order_by=[ibis.desc("started_at"), ibis.desc("backup_id")])
+    before = joined.filter(joined["_first_at"].notnull()).mutate(_rank=ibis.row_number().over(newest))
+    past = before.filter(before["_rank"] < USUAL_RUNS)
+    oldest = past.group_by(*_PLAN).aggregate(_oldest_at=past.started_at.min(), _runs=past.count())
+    past = join_groups(past, oldest, _PLAN)
+    past = past.mutate(_ahead=_ahead(past.started_at, past["_oldest_at"]))
+    usual = past.group_by(*_PLAN).aggregate(_usual=past["_ahead"].quantile(0.5))
+    past = join_groups(past, usual, _PLAN)
+    off = (past["_ahead"] - past["_usual"]).abs()
+    known = past.group_by(*_PLAN, "_first_at", "_oldest_at", "_runs", "_usual").aggregate(_off=off.quantile(0.5))
+    known = known.filter((known["_runs"] == USUAL_RUNS) & (known["_off"] <= STEADY_S))
+    moved = _ahead(known["_first_at"], known["_oldest_at"]) - known["_usual"]
+    # the shorter way around the clock
+    shift = ibis.least(moved.abs(), _DAY_S - moved.abs())
+    usual_start = (known["_oldest_at"].epoch_seconds() + known["_usual"] + _DAY_S) % _DAY_S
+    return known.select(
+        "plan",
+        start_s=known["_first_at"].epoch_seconds() % _DAY_S,
+        usual_start_s=usual_start,
+        start_shift_s=shift.cast("float64"),
+    ).order_by(ibis.desc("start_shift_s"), "plan")
+
+
+def _ahead(moment: ir.TimestampValue, of: ir.TimestampValue) -> ir.IntegerValue:
+    """Return by how many seconds a time of day is ahead of another: from half a day earlier to half a day later."""
+    ahead: ir.IntegerValue = (moment.epoch_seconds() - of.epoch_seconds() + _DAY_S // 2) % _DAY_S - _DAY_S // 2
+    return ahead
 
 
 def _usual_sizes(ranked: ir.Table, newest: ibis.expr.builders.WindowBuilder) -> ir.Table:

@@ -110,7 +110,10 @@ def _checks_made(context: CheckContext, rule: Rule) -> list[Finding]:
     if not count:
         return [replace(finding, status="warning", since=context.on)]
     status = "ok" if rate is None else rule.threshold.judge(rate)
-    return [replace(finding, status=status, since=context.on if status != "ok" else None)]
+    if status == "ok":
+        return [finding]
+    unmade = tuple(item["item"] for item in rows(daily.unmade_checks(checks.recent, checks.days, context.on)))
+    return [replace(finding, status=status, since=context.on).with_details(items=unmade)]
 
 
 SERVICE_CHECKS: tuple[Check, ...] = (

@@ -114,7 +114,9 @@ def checks_made(finding: Finding) -> str:
         return "台账无当日检查记录，工作日应有。"
     if finding.value is None:
         return f"当日检查 {figures['checks']:.0f} 项。"
-    return f"通常检查的 {figures['usual']:.0f} 项中当日检查 {figures['made']:.0f} 项。"
+    items = finding.details.get("items")
+    unmade = f"，未检查：{listed(items)}" if isinstance(items, tuple) and items else ""
+    return f"通常检查的 {figures['usual']:.0f} 项中当日检查 {figures['made']:.0f} 项{unmade}。"
 
 
 def _made_limits(_finding: Finding) -> str:

@@ -14,6 +14,7 @@ from ntanalytics.checks.baseline import HISTORY_DAYS, is_beyond_chance
 from ntanalytics.checks.check import Check
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.contract.desk import INCIDENTS
+from ntanalytics.contract.desk_tickets import CATEGORIES, TICKETS
 from ntanalytics.contract.enumerations import subsystem_label
 from ntanalytics.findings.finding import Entity, Finding, violations
 from ntanalytics.findings.judgement import judge_value
@@ -23,6 +24,9 @@ from ntanalytics.metrics.rows import rows
 
 #: Times the largest number that was ever closed together from which it is not the desk's habit.
 _BEYOND_HABIT = 2.0
+
+#: Share of the tickets that waited long from which their category is told.
+_MOST_OF_SLOW = 2 / 3
 
 #: Days for which tickets that were closed in bulk count as open: closing them answers nothing.
 _COUNTED_FOR = timedelta(days=7)
@@ -74,17 +78,30 @@ def _slow_responses(context: CheckContext, rule: Rule) -> list[Finding]:
     tickets = context.dataset("desk.tickets", HISTORY_DAYS)
     if not tickets.is_complete:
         return []
-    waited = rows(ticket_flow.slow_responses(tickets.recent, context.on, min(context.ends_at, tickets.as_of)))
+    until = min(context.ends_at, tickets.as_of)
+    waited = rows(ticket_flow.slow_responses(tickets.recent, context.on, until))
     today = next((row for row in waited if row["day"] == context.on), None)
     if today is None or today["events"] < rule.min_count:
         return []
     if not is_beyond_chance(today["hits"], today["events"], ticket_flow.SLOW_SHARE):
         return []
     share = today["hits"] / today["events"]
-    finding = judge_value(rule, share, [tickets], _TICKETS).with_figures(
-        hits=float(today["hits"]), events=float(today["events"]), usual_s=today["slow_s"]
+    finding = (
+        judge_value(rule, share, [tickets], _TICKETS)
+        .since_day(context.on)
+        .with_figures(hits=float(today["hits"]), events=float(today["events"]), usual_s=today["slow_s"])
     )
-    return violations([finding.since_day(context.on)])
+    by_category = rows(ticket_flow.slow_responses(tickets.recent, context.on, until, ["category"]))
+    return violations([_with_category(finding, [row for row in by_category if row["day"] == context.on])])
+
+
+def _with_category(finding: Finding, by_category: Sequence[Mapping[str, Any]]) -> Finding:
+    """Return slow responses with the category that had most of them, where there were tickets of another, too."""
+    most = max(by_category, key=lambda row: int(row["hits"]))
+    if len(by_category) > 1 and most["hits"] >= _MOST_OF_SLOW * float(finding.figures["hits"] or 0):
+        label = TICKETS.column("category").label
+        finding = finding.with_details(narrower=f"{label} {CATEGORIES.get(most['category'], most['category'])}")
+    return finding
 
 
 def _same_incident(context: CheckContext, rule: Rule) -> list[Finding]:

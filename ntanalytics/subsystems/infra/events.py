@@ -137,6 +137,12 @@ def backup_lateness(finding: Finding) -> EventWords:
     return EventWords(f"备份计划 {finding.entity.label} {since}未成功", detail=last)
 
 
+def backup_shift(finding: Finding) -> EventWords:
+    """Return at what time a backup began, and usually begins."""
+    began, usual = (clock(number(finding, name)) for name in ("start_s", "usual_start_s"))
+    return EventWords(f"备份计划 {finding.entity.label} 当日{began}开始", detail=f"通常在{usual}开始")
+
+
 def tls_days(finding: Finding) -> EventWords:
     """Return in how many days a server certificate ends, or since when it has ended."""
     ends = expired(finding) or f"将于{value_words(finding, unit='天')}后到期"

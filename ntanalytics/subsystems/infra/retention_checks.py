@@ -13,7 +13,7 @@ from ntanalytics.checks.check import DAY, EVERY_PERIOD, QUARTER, Check, Suppress
 from ntanalytics.checks.context import QUARTER_DAYS, CheckContext
 from ntanalytics.checks.onset import with_onset_at
 from ntanalytics.checks.span_view import since
-from ntanalytics.findings.finding import Entity, Finding
+from ntanalytics.findings.finding import Entity, Finding, violations
 from ntanalytics.findings.judgement import evaluate_rules, judge_row, judge_value, unknown
 from ntanalytics.findings.rule import Rule
 from ntanalytics.ledger import CoverageDay
@@ -80,6 +80,19 @@ def _with_last(context: CheckContext, finding: Finding) -> Finding:
 def _backup_failing(context: CheckContext, rule: Rule) -> list[Finding]:
     failing = [row for row in rows(context.shared(plans)) if row["failed_since"]]
     return evaluate_rules([rule], figures(failing, context.dataset("infra.backups", BACKUP_DAYS)), plan_entity)
+
+
+def _backup_shift(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the plans that ran at another time of day than usual, since then."""
+    runs = context.dataset("infra.backups", BACKUP_DAYS)
+    findings = []
+    for row in rows(backups.start_shifts(runs.recent, context.on)):
+        start, usual = (
+            float((row[name] + context.utc_offset_h * 3600) % 86_400) for name in ("start_s", "usual_start_s")
+        )
+        finding = judge_value(rule, row["start_shift_s"], [runs], plan_entity(row)).since_day(context.on)
+        findings.append(finding.with_figures(start_s=start, usual_start_s=usual))
+    return violations(findings)
 
 
 def _failed_backups(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -260,6 +273,12 @@ CHECKS = (
         evaluate=_backup_failing,
         reads={"infra.backups": BACKUP_DAYS},
         suppressed_by=(SuppressedBy(("infra.backup_lateness",)),),
+    ),
+    Check(
+        rule="infra.backup_shift",
+        evaluate=_backup_shift,
+        reads={"infra.backups": BACKUP_DAYS},
+        suppressed_by=(SuppressedBy(("infra.backup_lateness", "infra.backup_failing")),),
     ),
     Check(rule="infra.size_drop", evaluate=_plans_kept, reads={"infra.backups": BACKUP_DAYS}, every=EVERY_PERIOD),
     Check(rule="infra.offline_backup", evaluate=_offline_backup, reads={"infra.backups": BACKUP_DAYS}),

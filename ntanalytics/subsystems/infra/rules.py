@@ -144,6 +144,11 @@ RULES: tuple[Rule, ...] = (
         "A run that failed is not yet late, and will be (docs/domain.md, O13).", label="备份失败", cause="backups",
     ),
     Rule(
+        "infra.backup_shift", "start_shift_s", Threshold(7200, 86_400, "down"), "核对备份计划的调度与服务器时钟",
+        "A backup two hours from its time has another schedule, a wrong clock, or waits for something; by day it slows "
+        "down what people use.", kind="change", label="备份开始时刻", cause="backups",
+    ),
+    Rule(
         "infra.size_drop", "size_drop", Threshold(0.25, 0.5, "down"), "核对备份内容是否完整并做恢复演练",
         "A drop over 50 % against the median of the last seven (docs/domain.md, Infra); half of that is worth a "
         "look.", kind="change", label="备份数据量下降", cause="backups",

@@ -195,6 +195,11 @@ def _backup_lateness(finding: Finding) -> str:
     return f"最近一次成功为{last}，距今为计划间隔的 {value_words(finding)} 倍。"
 
 
+def _backup_shift(finding: Finding) -> str:
+    began, usual = (clock(events.number(finding, name)) for name in ("start_s", "usual_start_s"))
+    return f"当日{began}开始，通常在{usual}开始，相差 {value_words(finding)}。"
+
+
 def _offline_backup(finding: Finding) -> str:
     lacking = events.names(finding, "plans")
     if lacking:
@@ -257,6 +262,7 @@ TEXTS: Texts = MappingProxyType(
         "infra.disk_used": RuleText(event=events.disk_used),
         "infra.days_until_full": RuleText(evidence=_days_until_full, event=events.days_until_full),
         "infra.backup_lateness": RuleText(evidence=_backup_lateness, event=events.backup_lateness),
+        "infra.backup_shift": RuleText(evidence=_backup_shift, event=events.backup_shift),
         "infra.requests_fall": RuleText(reason=_requests_reason),
         "infra.cpu_by_day": RuleText(evidence=_busy, event=events.busy),
         "infra.cpu_by_night": RuleText(evidence=_busy, event=events.busy),

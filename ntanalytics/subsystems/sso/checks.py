@@ -177,7 +177,8 @@ CHECKS: tuple[Check, ...] = (
     Check(
         rule="sso.account_beyond",
         evaluate=partial(account_beyond, dataset="sso.accesses", history=HISTORY_DAYS, group="app_id"),
-        reads={"sso.accesses": HISTORY_DAYS},
+        reads={"sso.accesses": HISTORY_DAYS, "sso.apps": 0},
+        optional=("sso.apps",),
     ),
     COVERAGE_CHECK,
 )

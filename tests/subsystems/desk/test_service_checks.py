@@ -9,6 +9,7 @@ import pytest
 
 from ntanalytics.findings.finding import Finding
 from ntanalytics.periods import Period
+from ntanalytics.subsystems import word
 from ntanalytics.subsystems.desk import SUBSYSTEM
 from tests.subsystems import made
 from tests.subsystems.made import ON, Row, days, judge, statuses
@@ -116,6 +117,12 @@ def test_what_is_usually_checked_is_checked(today: int, status: str, rate: float
     assert (finding.entity.identity, finding.status, finding.value) == ("systems/all", status, rate)
     assert dict(finding.figures) == {"checks": today, "usual": 10, "made": today}
     assert finding.since == (None if status == "ok" else ON)
+
+
+def test_the_items_that_were_not_checked_are_named() -> None:
+    [finding] = _made(usual=10, today=8)
+    assert finding.details["items"] == ("8", "9")
+    assert word(finding).evidence.endswith("未检查：8、9。")
 
 
 def test_checks_without_a_past_are_what_they_are() -> None:

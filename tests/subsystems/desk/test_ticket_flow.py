@@ -83,6 +83,16 @@ def test_a_day_on_which_nobody_answers_is_told() -> None:
     assert (finding.entity.identity, finding.value) == ("tickets/all", 1.0)
 
 
+def test_the_category_of_most_that_waited_is_told_and_none_of_tickets_of_one_kind() -> None:
+    [alike] = _found(SLOW, [*_usual(), *_today(300)])
+    assert "narrower" not in alike.details
+    asked = [{**row, "ticket_no": f"asked{n}", "category": "consulting"} for n, row in enumerate(_today(300)[:4])]
+    [finding] = _found(SLOW, [*_usual(), *_today(10)[:4], *asked])
+    assert (finding.value, finding.details["narrower"]) == (0.5, "类别 使用咨询")
+    [spread] = _found(SLOW, [*_usual(), *_today(300)[:4], *asked])
+    assert "narrower" not in spread.details
+
+
 @pytest.mark.parametrize("waited_min", [5, 20])
 def test_a_day_like_others_is_not_told(waited_min: float) -> None:
     assert _found(SLOW, [*_usual(), *_today(waited_min)]) == []

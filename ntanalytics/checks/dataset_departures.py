@@ -1,0 +1,122 @@
+"""Departures of a dataset: its events of a day held against those of comparable days, and what nobody would notice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from ntanalytics.checks.context import CheckContext
+from ntanalytics.checks.known_columns import known_columns, with_known_values
+from ntanalytics.checks.noticeable import is_felt, is_of_one_person, is_of_switched_off
+from ntanalytics.checks.parent_units import PARENT, UnitLink, add_parents, parents_of, unit_link, with_parents
+from ntanalytics.contract import DATASETS, Kind, Type
+from ntanalytics.contract.dimensions import Breakdown, breakdown, counts_pieces
+from ntanalytics.detectors.comparable_days import comparable_days, days_of_weekday
+from ntanalytics.detectors.expected_range import expected_range
+from ntanalytics.detectors.surveillance.departure import Departure
+from ntanalytics.detectors.surveillance.departures import MIN_DAYS, departures
+from ntanalytics.metrics.leaves import leaves, on_day_of
+from ntanalytics.metrics.rows import Rows, rows
+
+#: Days of history in which comparable days are looked for: ten weeks hold twenty days off.
+HISTORY_DAYS = 70
+
+#: Dataset → its dimensions, of the datasets that are watched: those whose events have an hour, and whose cases have a
+#: duration that the contract measures; a plan or a right has none.
+WATCHED: Mapping[str, Breakdown] = {
+    dataset.name: columns
+    for dataset in DATASETS.values()
+    if dataset.time and dataset.column(dataset.time).type is Type.TIMESTAMP
+    if dataset.kind is not Kind.CASE or any(column.elapsed for column in dataset.columns)
+    if (columns := breakdown(dataset)).dimensions
+}
+
+#: Dataset → the way to the units of its events.
+LINKS: Mapping[str, UnitLink | None] = {name: unit_link(DATASETS[name]) for name in WATCHED}
+
+#: Days before a holiday on which nothing is said to drift, and days off from which a holiday is no weekend.
+_BEFORE_HOLIDAY, _HOLIDAY = 3, 3
+
+
+def departures_of(context: CheckContext, name: str, time: str) -> list[Departure] | None:
+    """Return the departures of a dataset by a time of its rows; None where too few days are comparable."""
+    view, columns, dataset = context.dataset(name, HISTORY_DAYS), WATCHED[name], DATASETS[name]
+    if not set(view.sources) - view.gap_sources:
+        return []
+    first = view.recent.day.min().to_pyarrow().as_py()
+    known = [row for row in rows(view.days) if first is not None and row["day"] >= first]
+    before = comparable_days(known, context.on)
+    if len(before) < MIN_DAYS:
+        return None
+    of_weekday = days_of_weekday(known, context.on)
+    is_by_start = time == dataset.time
+    values = known_columns(view, [column.name for column in columns.values]) if is_by_start else []
+    events = view.recent if is_by_start else on_day_of(view.recent, time, context.utc_offset_h)
+    events = events.filter(events.day.isin({*before, *of_weekday, context.on}))
+    if view.gap_sources:
+        events = events.filter(~events.source.isin(sorted(view.gap_sources)))
+    events = with_known_values(events, view, [column.name for column in (*columns.dimensions, *columns.values)])
+    counted, dimensions, nested = _counted(context, name, events, time, values)
+    usual = expected_range(_totals(counted, known, before), context.on)
+    slow = [name for name in values if counts_pieces(dataset.column(name))]
+    departing = departures(counted, [*reversed(before), context.on], dimensions, values, usual, nested, slow)
+    if of_weekday:
+        # what a plan by weekday does, or what is worked on a day off, departs from one kind of days alone
+        others = departures(counted, [*reversed(of_weekday), context.on], dimensions, values, nested=nested, slow=slow)
+        subjects = {departure.subject for departure in others}
+        departing = [departure for departure in departing if departure.subject in subjects]
+    felt = [
+        departure
+        for departure in departing
+        if is_felt(dataset, departure) and not is_of_switched_off(context, departure)
+    ]
+    drifting = [departure for departure in felt if departure.days]
+    if of_weekday or not context.working_days or (drifting and _is_before_holiday(context)):
+        drifting = []
+    own = (departure for departure in felt if not departure.days)
+    return [departure for departure in own if not is_of_one_person(context, dataset, events, departure)] + drifting
+
+
+def _is_before_holiday(context: CheckContext) -> bool:
+    """Return whether days off follow soon that are more than a weekend: people do beforehand what cannot wait.
+
+    A day of a year that is not known yet counts as worked.
+    """
+    days = [context.on + timedelta(days=ahead) for ahead in range(1, _BEFORE_HOLIDAY + _HOLIDAY)]
+    calendar = context.calendar
+    off = [calendar.knows(day) and not calendar.is_working_day(day) for day in days]
+    return any(all(off[first : first + _HOLIDAY]) for first in range(_BEFORE_HOLIDAY))
+
+
+def _counted(
+    context: CheckContext, name: str, events: ir.Table, time: str, values: Sequence[str]
+) -> tuple[pa.Table, list[str], tuple[str, ...]]:
+    """Return the leaves of some events, with the unit above theirs where one is known.
+
+    Returns:
+        The leaves, their dimensions, and the two of them of which one implies the other, if there are such.
+    """
+    view, columns, link = context.dataset(name, HISTORY_DAYS), WATCHED[name], LINKS[name]
+    dimensions = known_columns(view, [column.name for column in columns.dimensions])
+    parents = parents_of(context, link)
+    if parents is not None and link is not None and link.state:
+        events, dimensions = with_parents(events, link.column, parents), [*dimensions, PARENT]
+    table = leaves(events, time, context.utc_offset_h, dimensions, weight=columns.weight, values=values)
+    counted = table.to_pyarrow()
+    if parents is None or link is None or link.column not in dimensions:
+        return counted, dimensions, ()
+    nested = (link.column, PARENT)
+    if link.state:
+        return counted, dimensions, nested
+    return add_parents(counted, link.column, parents), [*dimensions, PARENT], nested
+
+
+def _totals(counted: pa.Table, calendar: Rows, days: Sequence[date]) -> list[Mapping[str, Any]]:
+    """Return the calendar with the number of events of each of some days as ``value``."""
+    sums = counted.group_by("day").aggregate([("events", "sum")]).to_pydict()
+    by_day = {**dict.fromkeys(days, 0.0), **dict(zip(sums["day"], sums["events_sum"], strict=True))}
+    return [{**row, "value": by_day[row["day"]] if row["day"] in days else None} for row in rows(calendar)]

@@ -1,0 +1,89 @@
+"""Attribution: what all that departs has in common, and where it went, or came from.
+
+A subject has two dimensions at most. That nearly all of a departure is of one member of a further dimension leads to
+its cause: the application behind a code of failures, the county behind a reason. So does another member that moves the
+other way in the same hours: messages that leave over another carrier, answers with another status.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from ntanalytics.detectors.detection import Floats
+from ntanalytics.detectors.surveillance.departure import Departure
+from ntanalytics.detectors.surveillance.leaf_table import LeafTable, Mask
+from ntanalytics.detectors.surveillance.models import CountModel, JudgedSeries, SeriesModel
+from ntanalytics.detectors.surveillance.scan import times_log
+
+#: Share of a departure that one member must have, and share of all events from which it says nothing.
+_NEARLY_ALL, _COMMON = 0.9, 0.5
+
+#: Share of a departure by which another member must move the other way, and its least likelihood ratio.
+_MOST_OF_IT, _BEYOND_CHANCE = 0.5, 13.0
+
+
+def attributed(leaves: LeafTable, model: SeriesModel, departure: Departure) -> Departure:
+    """Return a departure with what all of it has in common, and its counterpart.
+
+    Args:
+        leaves: the counts in which it was found.
+        model: the model by which it was found.
+        departure: a departure of the judged day.
+    """
+    mask = leaves.mask(departure.members)
+    whole = float(_moved(_judged(leaves, model, mask), departure)[0])
+    departure = replace(departure, also=tuple(_common(leaves, model, departure, mask, whole)))
+    return _with_counterpart(leaves, model, departure, whole) if isinstance(model, CountModel) else departure
+
+
+def _common(
+    leaves: LeafTable, model: SeriesModel, departure: Departure, mask: Mask, whole: float
+) -> list[tuple[str, str]]:
+    """Return the members of further dimensions that nearly all of a departure has, and few events, the rarest first."""
+    shares: dict[tuple[str, str], float] = {}
+    total = float(leaves.sum("events")[:-1].sum())
+    for dimension in leaves.dimensions:
+        if any(name == dimension or leaves.is_nested((name, dimension)) for name, _ in departure.members):
+            continue
+        names, sums = leaves.parts(model.columns, mask, dimension)
+        if not names:
+            continue
+        moved = _moved(model.judge(sums), departure)
+        most = int((moved * np.sign(whole)).argmax())
+        pair = (dimension, names[most])
+        share = float(leaves.sum("events", leaves.mask((pair,)))[:-1].sum()) / max(total, 1.0)
+        if moved[most] / whole >= _NEARLY_ALL and share < _COMMON:
+            shares[pair] = share
+    return sorted(shares, key=lambda pair: shares[pair])
+
+
+def _with_counterpart(leaves: LeafTable, model: SeriesModel, departure: Departure, whole: float) -> Departure:
+    """Return a departure with the subject that moved the other way, if one took most of it, or gave it."""
+    run, result = slice(*departure.hours), departure
+    for pair in departure.members:
+        kept = tuple(other for other in departure.members if other != pair)
+        names, sums = leaves.parts(model.columns, leaves.mask(kept), pair[0])
+        judged = model.judge(sums)
+        seen, expected = judged.seen[:, run].sum(axis=1), judged.expected[:, run].sum(axis=1)
+        moved = seen - expected
+        ratio = times_log(seen, np.maximum(expected, 0.25)) - moved
+        is_other = np.array([name != pair[1] for name in names]) & (ratio >= _BEYOND_CHANCE)
+        against = np.where(is_other, -moved * np.sign(whole), 0.0)
+        most = int(against.argmax())
+        if against[most] >= max(_MOST_OF_IT * abs(whole), abs(result.counterpart_moved) + 1e-9):
+            members = tuple((name, names[most] if name == pair[0] else member) for name, member in departure.members)
+            result = replace(result, counterpart=members, counterpart_moved=float(moved[most]))
+    return result
+
+
+def _judged(leaves: LeafTable, model: SeriesModel, mask: Mask) -> JudgedSeries:
+    return model.judge({column: leaves.sum(column, mask)[None] for column in model.columns})
+
+
+def _moved(judged: JudgedSeries, departure: Departure) -> Floats:
+    """Return by how much each series differs from what is expected, in the hours of a departure."""
+    run = slice(*departure.hours)
+    moved: Floats = (judged.seen[:, run] - judged.expected[:, run]).sum(axis=1)
+    return moved

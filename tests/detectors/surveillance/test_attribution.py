@@ -1,0 +1,94 @@
+"""Attribution: what a departure has in common, and the member to which its events went, on counts known by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pyarrow as pa
+import pytest
+
+from ntanalytics.detectors.surveillance.departure import Departure
+from ntanalytics.detectors.surveillance.departures import departures
+from tests.detectors.surveillance.city import DAYS, ON
+
+#: Messages an hour, from 8 to 17, by application, carrier and county.
+APPLICATIONS = {"mail": 6, "fund": 2, "duty": 4}
+CARRIERS = {"telecom": 1, "mobile": 2, "unicom": 1}
+COUNTIES = ("north", "south", "east", "west")
+HOURS = range(8, 18)
+
+#: Application, carrier, county, code.
+Leaf = tuple[str, str, str, str]
+
+
+def _day(place: int) -> dict[tuple[Leaf, int], float]:
+    """Return the counts of a day by leaf and hour, a little more or less than on the day before."""
+    turn = (1.0, 1.1, 0.9)[place % 3]
+    return {
+        ((application, carrier, county, "none"), hour): round(5 * turn * amount * factor)
+        for application, amount in APPLICATIONS.items()
+        for carrier, factor in CARRIERS.items()
+        for county in COUNTIES
+        for hour in HOURS
+    }
+
+
+def _told(today: Mapping[tuple[Leaf, int], float]) -> list[Departure]:
+    counted = [(place, key, events) for place in range(ON) for key, events in _day(place).items()]
+    rows = [row for row in (*counted, *((ON, key, events) for key, events in today.items())) if row[2]]
+    names = ("application", "carrier", "county", "code")
+    table = pa.table(
+        {
+            "day": pa.array([DAYS[place] for place, _, _ in rows], pa.date32()),
+            "hour": [hour for _, (_, hour), _ in rows],
+            **{name: [leaf[place] for _, (leaf, _), _ in rows] for place, name in enumerate(names)},
+            "events": [float(events) for _, _, events in rows],
+        }
+    )
+    return departures(table, DAYS, names)
+
+
+def test_a_code_that_was_never_seen_leads_to_its_application_and_county() -> None:
+    today = _day(ON)
+    today |= {(("fund", "mobile", "east", "MK:0012"), hour): 12.0 for hour in (10, 11)}
+    today |= {(("fund", "telecom", "east", "MK:0012"), hour): 12.0 for hour in (10, 11)}
+    (told,) = _told(today)
+    assert (dict(told.members)["code"], told.seen, told.hours) == ("MK:0012", 48.0, (10, 12))
+    # of both carriers alike; the county has a quarter of all messages, the application a sixth
+    common = {*told.members, *told.also}
+    assert common == {("code", "MK:0012"), ("application", "fund"), ("county", "east")}
+
+
+def test_what_is_spread_over_all_has_nothing_in_common() -> None:
+    today = {
+        key: 0.0 if key[0][1] == "unicom" and key[1] in (13, 14, 15) else events for key, events in _day(ON).items()
+    }
+    (told,) = _told(today)
+    assert (told.members, told.also, told.counterpart) == ((("carrier", "unicom"),), (), ())
+
+
+def test_messages_that_leave_over_another_carrier_are_told_with_it() -> None:
+    today = _day(ON)
+    for (leaf, hour), events in list(today.items()):
+        if leaf[:2] == ("mail", "telecom"):
+            today[leaf, hour] = 0.0
+            today[("mail", "unicom", *leaf[2:]), hour] += events
+    gone, *rest = _told(today)
+    moved = {("mail", "telecom"), ("mail", "unicom")}
+    assert {tuple(member for _, member in told.members) for told in (gone, *rest)} <= moved
+    assert {tuple(member for _, member in told.counterpart) for told in (gone, *rest)} <= moved
+    assert gone.counterpart != gone.members
+    # what one lacks the other has too many
+    assert abs(gone.counterpart_moved) == pytest.approx(abs(gone.seen - gone.expected), rel=0.05)
+    assert gone.counterpart_moved * (gone.seen - gone.expected) < 0
+
+
+def test_a_part_that_has_less_than_nearly_all_is_not_in_common() -> None:
+    """Of 120 messages with a new code 96 are of one county, 24 of another: four of five, not nine of ten."""
+    today = _day(ON)
+    for county, amount in (("east", 24.0), ("west", 6.0)):
+        today |= {((name, "mobile", county, "MK:0012"), 10): amount for name in ("fund", "duty")}
+        today |= {((name, "telecom", county, "MK:0012"), 10): amount for name in ("fund", "mail")}
+    (told,) = _told(today)
+    assert told.seen == 120
+    assert "county" not in dict(told.also)
