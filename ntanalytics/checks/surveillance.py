@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
-from typing import Any
 
 import ibis.expr.types as ir
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ntanalytics.checks.check import Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.checks.noticeable import is_felt, is_of_one_person
+from ntanalytics.checks.noticeable import WITHOUT_END, is_felt, is_of_one_person
 from ntanalytics.checks.parent_units import (
     PARENT,
     UnitLink,
@@ -34,9 +34,9 @@ from ntanalytics.contract import DATASETS, Kind, Type
 from ntanalytics.contract.dimensions import Breakdown, breakdown
 from ntanalytics.contract.outcomes import tells_outcome, tells_reason
 from ntanalytics.detectors.comparable_days import comparable_days, days_of_weekday
-from ntanalytics.detectors.expected_range import expected_range
+from ntanalytics.detectors.expected_range import ExpectedRange, expected_range
 from ntanalytics.detectors.surveillance.departure import Departure
-from ntanalytics.detectors.surveillance.departures import MIN_DAYS, departures
+from ntanalytics.detectors.surveillance.departures import MIN_DAYS, UNKNOWN, departures
 from ntanalytics.detectors.surveillance.leaf_table import HOURS, Members
 from ntanalytics.findings.finding import Comparison, Finding, Window, violations
 from ntanalytics.findings.judgement import unknown
@@ -45,7 +45,7 @@ from ntanalytics.findings.subjects import dataset_of, members_of, subject
 from ntanalytics.findings.surveillance_text import TEXT
 from ntanalytics.metrics import measure
 from ntanalytics.metrics.leaves import leaves, level_of, on_day_of
-from ntanalytics.metrics.rows import Rows, rows
+from ntanalytics.metrics.rows import rows
 
 #: Days of history in which comparable days are looked for: ten weeks hold twenty days off.
 HISTORY_DAYS = 70
@@ -63,11 +63,32 @@ WATCHED: Mapping[str, Breakdown] = {
 #: Dataset of cases → the column of their end: a process that stands still goes on being begun.
 _ENDS: Mapping[str, str] = {name: DATASETS[name].ended[0] for name in WATCHED if DATASETS[name].kind is Kind.CASE}
 
+#: Times as many events as usual, or as long, from which a surge or a delay is critical: before, all of it is served.
+_UNBEARABLE = 4.0
+
+#: Dimension whose members are systems of their own: what one of them lacks is a share of its own events.
+_SYSTEM = "service"
+
 #: Days before a holiday on which nothing is said to drift, and days off from which a holiday is no weekend.
 _BEFORE_HOLIDAY, _HOLIDAY = 3, 3
 
 #: Dataset → the way to the units of its events.
 _LINKS: Mapping[str, UnitLink | None] = {name: unit_link(DATASETS[name]) for name in WATCHED}
+
+
+@dataclass(frozen=True)
+class WatchedDay:
+    """A dataset on the inspected day.
+
+    Attributes:
+        departures: the subjects that depart, and those that drift.
+        events: the number of its events.
+        usual: their expected range.
+    """
+
+    departures: list[Departure]
+    events: float = 0.0
+    usual: ExpectedRange = UNKNOWN
 
 
 def watched(subsystem: Subsystem) -> Subsystem:
@@ -141,19 +162,43 @@ def _surveil(datasets: tuple[str, ...], context: CheckContext, rule: Rule) -> li
     is_short = False
     for name in datasets:
         view = context.dataset(name, HISTORY_DAYS)
-        departing = context.shared(_departures, name, DATASETS[name].time)
-        findings += violations(_finding(context, rule, name, departure) for departure in departing or ())
-        departed = {departure.members for departure in departing or ()}
+        day = context.shared(_watched_day, name, DATASETS[name].time)
+        departing = day.departures if day else ()
+        own = violations(_finding(context, rule, name, departure) for departure in departing)
+        departed = {departure.members for departure in departing}
         if name in _ENDS:
-            findings += (standing := _standing_cases(context, rule, name, departed))
+            own += (standing := _standing_cases(context, rule, name, departed))
             departed |= {tuple(members_of(finding).items()) for finding in standing}
-            findings += _standing_still(context, rule, name, departed)
-        is_short |= departing is None
+            own += _standing_still(context, rule, name, departed)
+        if day and not own and view.is_complete:
+            own = _as_usual(context, rule, name, day)
+        findings += own
+        is_short |= day is None
         if view.sources and not view.is_complete:
             findings.append(unknown(rule, "missing", subject(name, (), subject_label(context, DATASETS[name], ()))))
     if is_short and context.working_days:
         findings.append(unknown(rule, "short_history"))
     return findings
+
+
+def _as_usual(context: CheckContext, rule: Rule, name: str, day: WatchedDay) -> list[Finding]:
+    """Return the number of all events of a dataset of which nothing departs; none where its range is unknown."""
+    if day.usual.expected is None:
+        return []
+    whole = subject(name, (), subject_label(context, DATASETS[name], ()))
+    usual = Comparison("expected", day.usual.expected, day.usual.low, day.usual.high)
+    return [
+        Finding(
+            rule=rule,
+            entity=whole,
+            status="ok",
+            value=day.events,
+            format="integer",
+            detector="surveillance",
+            comparison=usual,
+            details={"events": DATASETS[name].label},
+        )
+    ]
 
 
 def _standing_cases(context: CheckContext, rule: Rule, name: str, departing: AbstractSet[Members]) -> list[Finding]:
@@ -182,9 +227,10 @@ def _end_words(name: str) -> str:
 def _standing_still(context: CheckContext, rule: Rule, name: str, departing: AbstractSet[Members]) -> list[Finding]:
     """Return the subjects of which fewer cases ended than usual; those told already began otherwise."""
     end = DATASETS[name].column(_ENDS[name])
+    ended_on = context.shared(_watched_day, name, end.name)
     fewer = [
         departure
-        for departure in context.shared(_departures, name, end.name) or ()
+        for departure in (ended_on.departures if ended_on else ())
         if departure.direction < 0 and not departure.days and departure.members not in departing
     ]
     ended = f"{DATASETS[name].label}{_end_words(name)}"
@@ -192,11 +238,11 @@ def _standing_still(context: CheckContext, rule: Rule, name: str, departing: Abs
     return [finding.with_details(events=ended) for finding in findings]
 
 
-def _departures(context: CheckContext, name: str, time: str) -> list[Departure] | None:
-    """Return the departures of a dataset by a time of its rows; None where too few days are comparable."""
+def _watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | None:
+    """Return a dataset's day by a time of its rows; None where too few days are comparable."""
     view, columns, dataset = context.dataset(name, HISTORY_DAYS), WATCHED[name], DATASETS[name]
     if not set(view.sources) - view.gap_sources:
-        return []
+        return WatchedDay([])
     first = view.recent.day.min().to_pyarrow().as_py()
     known = [row for row in rows(view.days) if first is not None and row["day"] >= first]
     before = comparable_days(known, context.on)
@@ -210,7 +256,10 @@ def _departures(context: CheckContext, name: str, time: str) -> list[Departure] 
     if view.gap_sources:
         events = events.filter(~events.source.isin(sorted(view.gap_sources)))
     counted, dimensions, nested = _counted(context, name, events, time, values)
-    usual = expected_range(_totals(counted, known, before), context.on)
+    totals = _totals(counted)
+    days = [{**row, "value": totals.get(row["day"], 0.0) if row["day"] in before else None} for row in known]
+    ahead = [{**row, "value": None, "is_covered": False} for row in context.ahead]
+    usual = expected_range([*days, *ahead], context.on)
     departing = departures(counted, [*reversed(before), context.on], dimensions, values, usual, nested)
     if of_weekday:
         # what a plan by weekday does, or what is worked on a day off, departs from one kind of days alone
@@ -222,7 +271,9 @@ def _departures(context: CheckContext, name: str, time: str) -> list[Departure] 
     if of_weekday or not context.working_days or (drifting and _is_before_holiday(context)):
         drifting = []
     own = (departure for departure in felt if not departure.days)
-    return [departure for departure in own if not is_of_one_person(context, dataset, events, departure)] + drifting
+    of_many = [departure for departure in own if not is_of_one_person(context, dataset, events, departure)]
+    departing = [_of_system(departure, counted, before, context.on) for departure in of_many + drifting]
+    return WatchedDay(departing, totals.get(context.on, 0.0), usual)
 
 
 def _is_before_holiday(context: CheckContext) -> bool:
@@ -259,11 +310,20 @@ def _counted(
     return add_parents(counted, link.column, parents), [*dimensions, PARENT], nested
 
 
-def _totals(counted: pa.Table, calendar: Rows, days: Sequence[date]) -> list[Mapping[str, Any]]:
-    """Return the calendar with the number of events of each of some days as ``value``."""
+def _of_system(departure: Departure, counted: pa.Table, before: Sequence[date], on: date) -> Departure:
+    """Return a departure; what a system lacks is a share of its own events, be there larger systems or not."""
+    system = dict(departure.members).get(_SYSTEM)
+    if system is None or departure.value or departure.direction > 0:
+        return departure
+    own = _totals(counted.filter(pc.equal(counted[_SYSTEM], system)))
+    whole = max(own.get(on, 0.0), sum(own.get(day, 0.0) for day in before) / len(before))
+    return replace(departure, share=(departure.expected - departure.seen) / whole)
+
+
+def _totals(counted: pa.Table) -> dict[date, float]:
+    """Return the number of all events of each day that has some."""
     sums = counted.group_by("day").aggregate([("events", "sum")]).to_pydict()
-    by_day = {**dict.fromkeys(days, 0.0), **dict(zip(sums["day"], sums["events_sum"], strict=True))}
-    return [{**row, "value": by_day[row["day"]] if row["day"] in days else None} for row in rows(calendar)]
+    return dict(zip(sums["day"], sums["events_sum"], strict=True))
 
 
 def _finding(context: CheckContext, rule: Rule, name: str, departure: Departure) -> Finding:
@@ -272,7 +332,7 @@ def _finding(context: CheckContext, rule: Rule, name: str, departure: Departure)
     seen, expected = (
         level if value is None else level_of(value.name, level) for level in (departure.seen, departure.expected)
     )
-    return Finding(
+    finding = Finding(
         rule=rule,
         entity=subject(name, departure.members, subject_label(context, dataset, departure.members)),
         status=rule.threshold.judge(departure.share),
@@ -296,3 +356,15 @@ def _finding(context: CheckContext, rule: Rule, name: str, departure: Departure)
             "form": form_of(value) if value else "integer",
         },
     )
+    if finding.status == "critical" and not _is_of_endings(finding) and _is_bearable(departure, finding):
+        return replace(finding, status="warning")
+    return finding
+
+
+def _is_bearable(departure: Departure, finding: Finding) -> bool:
+    """Return whether a surge would be less than four times of all events, or a duration or size that of the usual."""
+    seen, expected = (float(finding.figures[name] or 0) for name in ("seen", "expected"))
+    if departure.value:
+        is_large = max(seen, expected) >= _UNBEARABLE * min(seen, expected)
+        return finding.details["form"] in WITHOUT_END and not is_large
+    return departure.direction > 0 and not departure.started and departure.share < 1 - 1 / _UNBEARABLE

@@ -11,6 +11,7 @@ from ntanalytics.demo import Incident
 from ntanalytics.demo.population.applications import APPLICATIONS
 from ntanalytics.demo.products.maxkey.schema import APPS
 from ntanalytics.findings.finding import Entity
+from ntanalytics.findings.subjects import subject_members
 
 #: Subject → further keys: the services of a subsystem in the access logs, and the targets of its probes.
 SERVICES: Mapping[str, tuple[str, ...]] = MappingProxyType({
@@ -41,3 +42,8 @@ def keys_of(incident: Incident) -> tuple[str, ...]:
 def is_about(entity: Entity, keys: Iterable[str]) -> bool:
     """Return whether the entity has one of the keys, is a part of one, or is a target (``https://…``) of one."""
     return any(re.match(rf"(?:\w+://)?{re.escape(key)}(?![\w.-])", entity.key) for key in keys)
+
+
+def has_member(entity: Entity, keys: Iterable[str]) -> bool:
+    """Return whether the entity is a subject of surveillance with one of the keys as a member, alone or with others."""
+    return any(member in keys for member in subject_members(entity).values())

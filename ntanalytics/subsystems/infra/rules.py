@@ -37,15 +37,6 @@ RULES: tuple[Rule, ...] = (
         label="请求中断", cause="outages",
     ),
     Rule(
-        "infra.requests_fall", "requests", Threshold(-0.5, -0.8, "up"), "核实是否停机、改道或日志缺失",
-        "From one day to the next like it the requests of a service do not halve.", kind="usual", label="请求量",
-        cause="outages",
-    ),
-    Rule(
-        "infra.requests_rise", "requests", Threshold(1.0, 3.0, "down"), "核实活动或异常访问",
-        "Twice as many requests as usual are an event, or an attack.", kind="usual", label="请求量上升", cause="surges",
-    ),
-    Rule(
         "infra.tls_days", "tls_days", Threshold(30, 7, "up"), "更新服务器证书",
         "An expired TLS certificate closes a service to everyone.", kind="deadline", label="服务器证书剩余",
         cause="tls",
