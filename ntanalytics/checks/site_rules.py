@@ -22,6 +22,7 @@ RETIRED: Mapping[str, str] = MappingProxyType(
             "sso.accesses_fall",
             "docexchange.documents_fall",
             "docexchange.documents_rise",
+            "oa.mobile_fall",
             "im.messages_fall",
             "im.messages_rise",
             "im.files_rise",
@@ -29,6 +30,7 @@ RETIRED: Mapping[str, str] = MappingProxyType(
             "seal.signings_fall",
             "infra.requests_fall",
             "infra.requests_rise",
+            "infra.load_unlike",
         )
     }
 )

@@ -38,6 +38,7 @@ from ntanalytics.detectors.expected_range import ExpectedRange, expected_range
 from ntanalytics.detectors.surveillance.departure import Departure
 from ntanalytics.detectors.surveillance.departures import MIN_DAYS, UNKNOWN, departures
 from ntanalytics.detectors.surveillance.leaf_table import HOURS, Members
+from ntanalytics.detectors.surveillance.whole_day import whole_day, with_whole_day
 from ntanalytics.findings.finding import Comparison, Finding, Window, violations
 from ntanalytics.findings.judgement import unknown
 from ntanalytics.findings.rule import Rule, surveillance_rule
@@ -64,7 +65,7 @@ WATCHED: Mapping[str, Breakdown] = {
 _ENDS: Mapping[str, str] = {name: DATASETS[name].ended[0] for name in WATCHED if DATASETS[name].kind is Kind.CASE}
 
 #: Times as many events as usual, or as long, from which a surge or a delay is critical: before, all of it is served.
-_UNBEARABLE = 4.0
+_UNBEARABLE = 3.0
 
 #: Dimension whose members are systems of their own: what one of them lacks is a share of its own events.
 _SYSTEM = "service"
@@ -266,6 +267,7 @@ def _watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | No
         others = departures(counted, [*reversed(of_weekday), context.on], dimensions, values, nested=nested)
         subjects = {departure.subject for departure in others}
         departing = [departure for departure in departing if departure.subject in subjects]
+    departing = with_whole_day(departing, whole_day(totals.get(context.on, 0.0), usual))
     felt = [departure for departure in departing if is_felt(dataset, departure)]
     drifting = [departure for departure in felt if departure.days]
     if of_weekday or not context.working_days or (drifting and _is_before_holiday(context)):
@@ -362,7 +364,7 @@ def _finding(context: CheckContext, rule: Rule, name: str, departure: Departure)
 
 
 def _is_bearable(departure: Departure, finding: Finding) -> bool:
-    """Return whether a surge would be less than four times of all events, or a duration or size that of the usual."""
+    """Return whether a surge would be less than three times of all events, or a duration or size that of the usual."""
     seen, expected = (float(finding.figures[name] or 0) for name in ("seen", "expected"))
     if departure.value:
         is_large = max(seen, expected) >= _UNBEARABLE * min(seen, expected)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 
 from ntanalytics.contract.enumerations import SUBSYSTEMS
@@ -44,6 +44,7 @@ def is_about(entity: Entity, keys: Iterable[str]) -> bool:
     return any(re.match(rf"(?:\w+://)?{re.escape(key)}(?![\w.-])", entity.key) for key in keys)
 
 
-def has_member(entity: Entity, keys: Iterable[str]) -> bool:
-    """Return whether the entity is a subject of surveillance with one of the keys as a member, alone or with others."""
-    return any(member in keys for member in subject_members(entity).values())
+def is_subject_of(entity: Entity, keys: Collection[str]) -> bool:
+    """Return whether the entity is a subject of surveillance that the keys name: it has no other member."""
+    members = subject_members(entity).values()
+    return bool(members) and all(member in keys for member in members)

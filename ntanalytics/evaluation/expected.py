@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import Literal
 
-from ntanalytics.evaluation.entity_names import has_member, is_about
+from ntanalytics.evaluation.entity_names import is_about, is_subject_of
 from ntanalytics.findings.finding import Entity
 
 
@@ -47,7 +47,7 @@ class Expected:
             keys: entity keys of the incident's subject.
         """
         return any(_fits(pattern, code, entity) for pattern in self.named) and (
-            self.of == "any" or is_about(entity, keys) or has_member(entity, keys)
+            self.of == "any" or is_about(entity, keys) or is_subject_of(entity, keys)
         )
 
     def may_bring(self, code: str, entity: Entity) -> bool:
@@ -133,7 +133,7 @@ EXPECTED: Mapping[str, Expected] = MappingProxyType({
         follows=("oa.active*", "oa.overdue_rise", "oa.unit_task_lull"), lingers=7,
     ),
     "edition_down": Expected(
-        named=("oa.lull", "oa.mobile_fall"),
+        named=("oa.lull", "oa.surveillance"),
         follows=("oa.*", "infra.requests_*", "desk.checks", "data.rows_fall", "desk.same_incident"),
     ),
     "tasks_stuck": Expected(

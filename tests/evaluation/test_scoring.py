@@ -114,10 +114,10 @@ def test_what_lets_go_too_late_is_a_false_alarm_that_says_of_what():
 
 def test_what_follows_is_no_false_alarm_and_finds_nothing():
     down = incident("service_down", "docexchange", "docexchange", 10)
-    done = scored(found("seal.signings_fall", subsystem_entity("seal"), 10), down)
+    done = scored(found("seal.signing_silence", subsystem_entity("seal"), 10), down)
     assert not done.false_alarms
     assert [each.delay for each in done.outcomes] == [None]
-    assert [each.code for each in done.outcomes[0].beside] == ["seal.signings_fall"]
+    assert [each.code for each in done.outcomes[0].beside] == ["seal.signing_silence"]
 
 
 def test_a_benign_event_is_named_where_it_raised_something():

@@ -100,11 +100,6 @@ RULES: tuple[Rule, ...] = (
         min_count=12, label="每核负载（95%以内）", cause="busy_hosts",
     ),
     Rule(
-        "infra.load_unlike", "load_beyond", Threshold(0.15, 0.3, "down"), "检查负载均衡与同类主机的服务状态",
-        "Hosts that do the same are equally busy from day to day; one that is not carries the other's work.",
-        kind="imbalance", cause="busy_hosts",
-    ),
-    Rule(
         "infra.memory", "load_p95", Threshold(0.92, 0.97, "down"), "查看占用内存的进程，必要时扩容",
         "A database takes what it is given; beyond this the system begins to kill processes.",
         count_measure="load_hours", min_count=12, label="内存使用率（95%以内）", cause="busy_hosts",

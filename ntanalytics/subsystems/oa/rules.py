@@ -59,11 +59,6 @@ RULES: tuple[Rule, ...] = (
         label="单位办结任务较常态", kind="change", cause="handling",
     ),
     Rule(
-        "oa.mobile_fall", "mobile_share", Threshold(-0.12, -0.3, "up"), "核查移动端网关、证书与最近的移动端版本",
-        "How many reach for the telephone is a habit: a tenth of them does not lose it in a day.",
-        count_measure="active", min_count=50, label="移动端占比较常态", kind="usual", cause="mobile",
-    ),
-    Rule(
         "oa.busiest", "busiest_actions", Threshold(1500, 6000, "down"), "核实该账号是否由程序使用，必要时停用并改密",
         "An action every two seconds for an hour is not a person's.", label="单个账号一小时操作", kind="burst",
         cause="machines",
