@@ -140,7 +140,7 @@ class _Joined:
         keys = {follower.entity.key, *members_of(follower).values()}
         if rule.entity_keys and not keys & set(rule.entity_keys):
             return False
-        if rule.root_keys and root.entity.key not in rule.root_keys:
+        if rule.root_keys and (root.entity.key not in rule.root_keys or _rose(root)):
             return False
         if not self._reaches(rule.reach, root, follower):
             return False

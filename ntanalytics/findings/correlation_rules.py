@@ -20,7 +20,7 @@ class CorrelationRule:
         reach: how far the cause reaches.
         reason: why, in English.
         entity_keys: only followers of these entities; of any where it is empty.
-        root_keys: only causes of these entities; of any where it is empty.
+        root_keys: only causes of these subjects of surveillance, where they fell; of any where it is empty.
         needs_critical: whether the cause must be critical.
         explains_unknown: whether it makes checks unknown, and nothing worse.
     """
@@ -114,7 +114,6 @@ CORRELATION_RULES = (
         root_keys=("identity.logins", "sso.accesses", "docexchange.documents"),
     ),
     CorrelationRule(
-        ("oa.lull", "im.lull"), ("oa.*_lull", "oa.*_fall", "im.*_fall", "docexchange.*_lull"), "place",
-        "A subsystem that stands still does so in its parts.",
+        ("oa.lull",), ("oa.*_lull", "oa.*_fall"), "place", "A subsystem that stands still does so in its parts.",
     ),
 )  # fmt: skip

@@ -73,6 +73,7 @@ RULES: tuple[Rule, ...] = (
         "Systems are connected by an order; one that nobody knows reads what it was not given.", label="陌生调用方",
         kind="burst", cause="brute_force",
     ),
+    # the slow tail, which moves the mean of a subject too little
     Rule(
         "docexchange.calls_slow", "call_p95_ms", Threshold(0.8, 3.0, "down"), "核查接口服务与数据库的慢查询",
         "The slowest twentieth of the calls is the same from day to day.", count_measure="timed_calls", min_count=300,

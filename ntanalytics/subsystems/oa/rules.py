@@ -75,6 +75,7 @@ RULES: tuple[Rule, ...] = (
         "Half as many again as the calendar explains: a flow or an office has left off.", min_count=20,
         label="超期未办较常态", kind="growth", cause="handling",
     ),
+    # how long work took, which no subject of surveillance measures: the slow cases have not ended yet
     Rule(
         "oa.handling_rise", "worked_p90_s", Threshold(0.5, 2.0, "down"), "按模块查看办理用时，核查待办提醒",
         "The slowest tenth takes as long one week as the next.", count_measure="tasks", min_count=100,

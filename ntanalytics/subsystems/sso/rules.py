@@ -31,6 +31,7 @@ RULES: tuple[Rule, ...] = (
         "One in twenty refused beyond the usual is a setting that was changed.", count_measure="accesses", min_count=10,
         label="某时段访问被拒", kind="burst", cause="interfaces",
     ),
+    # the slow tail, which moves the mean of a subject too little
     Rule(
         "sso.app_p95_rise", "access_p95_ms", Threshold(1.0, 4.0, "down"), "查看该应用的票据校验与后端负载",
         "Twice as long as usual, and half a second at least, is felt.", count_measure="accesses", min_count=50,
