@@ -17,35 +17,27 @@ import pyarrow.compute as pc
 
 from ntanalytics.checks.check import Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.checks.noticeable import WITHOUT_END, is_felt, is_of_one_person
-from ntanalytics.checks.parent_units import (
-    PARENT,
-    UnitLink,
-    add_parents,
-    column_of,
-    parents_of,
-    unit_link,
-    with_parents,
-)
+from ntanalytics.checks.noticeable import is_felt, is_of_one_person
+from ntanalytics.checks.parent_units import PARENT, UnitLink, add_parents, parents_of, unit_link, with_parents
 from ntanalytics.checks.standing_cases import standing_cases
-from ntanalytics.checks.subject_words import form_of, references, subject_label
+from ntanalytics.checks.subject_words import references, subject_label
 from ntanalytics.checks.subsystem import Subsystem
+from ntanalytics.checks.surveillance_findings import departure_finding, is_of_endings, usual_day, worked_before
 from ntanalytics.contract import DATASETS, Kind, Type
 from ntanalytics.contract.dimensions import Breakdown, breakdown
-from ntanalytics.contract.outcomes import tells_outcome, tells_reason
 from ntanalytics.detectors.comparable_days import comparable_days, days_of_weekday
 from ntanalytics.detectors.expected_range import ExpectedRange, expected_range
 from ntanalytics.detectors.surveillance.departure import Departure
 from ntanalytics.detectors.surveillance.departures import MIN_DAYS, UNKNOWN, departures
 from ntanalytics.detectors.surveillance.leaf_table import HOURS, Members
 from ntanalytics.detectors.surveillance.whole_day import whole_day, with_whole_day
-from ntanalytics.findings.finding import Comparison, Finding, Window, violations
+from ntanalytics.findings.finding import Finding, violations
 from ntanalytics.findings.judgement import unknown
 from ntanalytics.findings.rule import Rule, surveillance_rule
-from ntanalytics.findings.subjects import dataset_of, members_of, subject
+from ntanalytics.findings.subjects import members_of, subject
 from ntanalytics.findings.surveillance_text import TEXT
 from ntanalytics.metrics import measure
-from ntanalytics.metrics.leaves import leaves, level_of, on_day_of
+from ntanalytics.metrics.leaves import leaves, on_day_of
 from ntanalytics.metrics.rows import rows
 
 #: Days of history in which comparable days are looked for: ten weeks hold twenty days off.
@@ -63,9 +55,6 @@ WATCHED: Mapping[str, Breakdown] = {
 
 #: Dataset of cases → the column of their end: a process that stands still goes on being begun.
 _ENDS: Mapping[str, str] = {name: DATASETS[name].ended[0] for name in WATCHED if DATASETS[name].kind is Kind.CASE}
-
-#: Times as many events as usual, or as long, from which a surge or a delay is critical: before, all of it is served.
-_UNBEARABLE = 3.0
 
 #: Dimension whose members are systems of their own: what one of them lacks is a share of its own events.
 _SYSTEM = "service"
@@ -135,23 +124,16 @@ def _is_of_value(finding: Finding) -> bool:
 
 def _is_no_surge(finding: Finding) -> bool:
     """Return whether a subject is about anything but more events than usual, of which a rate of them says nothing."""
-    if not finding.is_violation or finding.details.get("value") or _is_of_endings(finding):
+    if not finding.is_violation or finding.details.get("value") or is_of_endings(finding):
         return True
     return float(finding.figures.get("seen") or 0) <= float(finding.figures.get("expected") or 0)
-
-
-def _is_of_endings(finding: Finding) -> bool:
-    """Return whether a subject is about how events ended."""
-    dataset = DATASETS[dataset_of(finding)]
-    members = [column_of(dataset, name) for name in members_of(finding)]
-    return any(tells_outcome(column) or tells_reason(column) for column in members if column is not None)
 
 
 def _follows_failures(finding: Finding) -> bool:
     """Return whether a subject is about a value, or about how events ended; what is unknown has no subject."""
     if not finding.is_violation:
         return False
-    return bool(finding.details.get("value")) or _is_of_endings(finding)
+    return bool(finding.details.get("value")) or is_of_endings(finding)
 
 
 def _surveil(datasets: tuple[str, ...], context: CheckContext, rule: Rule) -> list[Finding]:
@@ -165,14 +147,14 @@ def _surveil(datasets: tuple[str, ...], context: CheckContext, rule: Rule) -> li
         view = context.dataset(name, HISTORY_DAYS)
         day = context.shared(_watched_day, name, DATASETS[name].time)
         departing = day.departures if day else ()
-        own = violations(_finding(context, rule, name, departure) for departure in departing)
+        own = violations(departure_finding(context, rule, name, departure) for departure in departing)
         departed = {departure.members for departure in departing}
         if name in _ENDS:
             own += (standing := _standing_cases(context, rule, name, departed))
             departed |= {tuple(members_of(finding).items()) for finding in standing}
             own += _standing_still(context, rule, name, departed)
         if day and not own and view.is_complete:
-            own = _as_usual(context, rule, name, day)
+            own = usual_day(context, rule, name, day.events, day.usual)
         findings += own
         is_short |= day is None
         if view.sources and not view.is_complete:
@@ -182,42 +164,16 @@ def _surveil(datasets: tuple[str, ...], context: CheckContext, rule: Rule) -> li
     return findings
 
 
-def _as_usual(context: CheckContext, rule: Rule, name: str, day: WatchedDay) -> list[Finding]:
-    """Return the number of all events of a dataset of which nothing departs; none where its range is unknown."""
-    if day.usual.expected is None:
-        return []
-    whole = subject(name, (), subject_label(context, DATASETS[name], ()))
-    usual = Comparison("expected", day.usual.expected, day.usual.low, day.usual.high)
-    return [
-        Finding(
-            rule=rule,
-            entity=whole,
-            status="ok",
-            value=day.events,
-            format="integer",
-            detector="surveillance",
-            comparison=usual,
-            details={"events": DATASETS[name].label},
-        )
-    ]
-
-
 def _standing_cases(context: CheckContext, rule: Rule, name: str, departing: AbstractSet[Members]) -> list[Finding]:
     """Return the subjects whose cases began as always and do not end, since the first day on which they began."""
     findings = []
     for departure in context.shared(standing_cases, name, HISTORY_DAYS):
         if departure.members not in departing:
-            finding = _finding(context, rule, name, replace(departure, hours=(0, HOURS)))
-            last, first = (_worked_before(context, age) for age in (departure.hours[0], departure.hours[1] - 1))
+            finding = departure_finding(context, rule, name, replace(departure, hours=(0, HOURS)))
+            last, first = (worked_before(context, age) for age in (departure.hours[0], departure.hours[1] - 1))
             finding = finding.with_figures(started=departure.started).since_day(first)
             findings.append(finding.with_details(ended=_end_words(name), started_until=last.isoformat()))
     return violations(findings)
-
-
-def _worked_before(context: CheckContext, number: int) -> date:
-    """Return the worked day that is so many worked days before the inspected one."""
-    worked = [day for day in context.nearby_working_days(HISTORY_DAYS) if day <= context.on]
-    return worked[-1 - number]
 
 
 def _end_words(name: str) -> str:
@@ -235,7 +191,7 @@ def _standing_still(context: CheckContext, rule: Rule, name: str, departing: Abs
         if departure.direction < 0 and not departure.days and departure.members not in departing
     ]
     ended = f"{DATASETS[name].label}{_end_words(name)}"
-    findings = violations(_finding(context, rule, name, departure) for departure in fewer)
+    findings = violations(departure_finding(context, rule, name, departure) for departure in fewer)
     return [finding.with_details(events=ended) for finding in findings]
 
 
@@ -326,47 +282,3 @@ def _totals(counted: pa.Table) -> dict[date, float]:
     """Return the number of all events of each day that has some."""
     sums = counted.group_by("day").aggregate([("events", "sum")]).to_pydict()
     return dict(zip(sums["day"], sums["events_sum"], strict=True))
-
-
-def _finding(context: CheckContext, rule: Rule, name: str, departure: Departure) -> Finding:
-    dataset, (first, after) = DATASETS[name], departure.hours
-    value = dataset.column(departure.value) if departure.value else None
-    seen, expected = (
-        level if value is None else level_of(value.name, level) for level in (departure.seen, departure.expected)
-    )
-    finding = Finding(
-        rule=rule,
-        entity=subject(name, departure.members, subject_label(context, dataset, departure.members)),
-        status=rule.threshold.judge(departure.share),
-        value=departure.share,
-        format="rate:1",
-        detector="surveillance",
-        window=None if after - first == HOURS else Window(context.on, first * 3600.0, after * 3600.0),
-        since=_worked_before(context, departure.days - 1) if departure.days else context.on,
-        comparison=Comparison("expected", expected),
-        figures={
-            "seen": seen,
-            "expected": expected,
-            "improbable": departure.improbable,
-            "strength": departure.strength,
-            **({"days": float(departure.days)} if departure.days else {}),
-        },
-        details={
-            "dataset": name,
-            "events": dataset.label,
-            "value": value.label if value else "",
-            "form": form_of(value) if value else "integer",
-        },
-    )
-    if finding.status == "critical" and not _is_of_endings(finding) and _is_bearable(departure, finding):
-        return replace(finding, status="warning")
-    return finding
-
-
-def _is_bearable(departure: Departure, finding: Finding) -> bool:
-    """Return whether a surge would be less than three times of all events, or a duration or size that of the usual."""
-    seen, expected = (float(finding.figures[name] or 0) for name in ("seen", "expected"))
-    if departure.value:
-        is_large = max(seen, expected) >= _UNBEARABLE * min(seen, expected)
-        return finding.details["form"] in WITHOUT_END and not is_large
-    return departure.direction > 0 and not departure.started and departure.share < 1 - 1 / _UNBEARABLE
