@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
 
 import ibis.expr.types as ir
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.known_columns import known_columns, with_known_values
 from ntanalytics.checks.noticeable import is_felt, is_of_one_person, is_of_switched_off
 from ntanalytics.checks.parent_units import PARENT, UnitLink, add_parents, parents_of, unit_link, with_parents
-from ntanalytics.contract import DATASETS, Kind, Type
+from ntanalytics.contract import DATASETS, Dataset, Kind, Type
 from ntanalytics.contract.dimensions import Breakdown, breakdown, counts_pieces
 from ntanalytics.detectors.comparable_days import comparable_days, days_of_weekday
-from ntanalytics.detectors.expected_range import expected_range
+from ntanalytics.detectors.expected_range import ExpectedRange, expected_range
 from ntanalytics.detectors.surveillance.departure import Departure
-from ntanalytics.detectors.surveillance.departures import MIN_DAYS, departures
+from ntanalytics.detectors.surveillance.departures import MIN_DAYS, UNKNOWN, departures
+from ntanalytics.detectors.surveillance.whole_day import whole_day, with_whole_day
 from ntanalytics.metrics.leaves import leaves, on_day_of
-from ntanalytics.metrics.rows import Rows, rows
+from ntanalytics.metrics.rows import rows
 
 #: Days of history in which comparable days are looked for: ten weeks hold twenty days off.
 HISTORY_DAYS = 70
@@ -38,15 +40,33 @@ WATCHED: Mapping[str, Breakdown] = {
 #: Dataset → the way to the units of its events.
 LINKS: Mapping[str, UnitLink | None] = {name: unit_link(DATASETS[name]) for name in WATCHED}
 
+#: Dimension whose members are systems of their own: what one of them lacks is a share of its own events.
+_SYSTEM = "service"
+
 #: Days before a holiday on which nothing is said to drift, and days off from which a holiday is no weekend.
 _BEFORE_HOLIDAY, _HOLIDAY = 3, 3
 
 
-def departures_of(context: CheckContext, name: str, time: str) -> list[Departure] | None:
-    """Return the departures of a dataset by a time of its rows; None where too few days are comparable."""
+@dataclass(frozen=True)
+class WatchedDay:
+    """A dataset on the inspected day.
+
+    Attributes:
+        departures: the subjects that depart, and those that drift.
+        events: the number of its events.
+        usual: their expected range.
+    """
+
+    departures: list[Departure]
+    events: float = 0.0
+    usual: ExpectedRange = UNKNOWN
+
+
+def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | None:
+    """Return a dataset's day by a time of its rows; None where too few days are comparable."""
     view, columns, dataset = context.dataset(name, HISTORY_DAYS), WATCHED[name], DATASETS[name]
     if not set(view.sources) - view.gap_sources:
-        return []
+        return WatchedDay([])
     first = view.recent.day.min().to_pyarrow().as_py()
     known = [row for row in rows(view.days) if first is not None and row["day"] >= first]
     before = comparable_days(known, context.on)
@@ -61,7 +81,10 @@ def departures_of(context: CheckContext, name: str, time: str) -> list[Departure
         events = events.filter(~events.source.isin(sorted(view.gap_sources)))
     events = with_known_values(events, view, [column.name for column in (*columns.dimensions, *columns.values)])
     counted, dimensions, nested = _counted(context, name, events, time, values)
-    usual = expected_range(_totals(counted, known, before), context.on)
+    totals = _totals(counted)
+    days = [{**row, "value": totals.get(row["day"], 0.0) if row["day"] in before else None} for row in known]
+    ahead = [{**row, "value": None, "is_covered": False} for row in context.ahead]
+    usual = expected_range([*days, *ahead], context.on)
     slow = [name for name in values if counts_pieces(dataset.column(name))]
     departing = departures(counted, [*reversed(before), context.on], dimensions, values, usual, nested, slow)
     if of_weekday:
@@ -69,16 +92,26 @@ def departures_of(context: CheckContext, name: str, time: str) -> list[Departure
         others = departures(counted, [*reversed(of_weekday), context.on], dimensions, values, nested=nested, slow=slow)
         subjects = {departure.subject for departure in others}
         departing = [departure for departure in departing if departure.subject in subjects]
+    departing = with_whole_day(departing, whole_day(totals.get(context.on, 0.0), usual))
+    noticed = [*_noticed(context, dataset, events, departing, is_drift=not of_weekday)]
+    told = [_of_system(departure, counted, before, context.on) for departure in noticed]
+    return WatchedDay(told, totals.get(context.on, 0.0), usual)
+
+
+def _noticed(
+    context: CheckContext, dataset: Dataset, events: ir.Table, departing: Sequence[Departure], *, is_drift: bool
+) -> Iterator[Departure]:
+    """Yield what somebody could notice and is no one person's: what departs on the day, then what drifts."""
     felt = [
         departure
         for departure in departing
         if is_felt(dataset, departure) and not is_of_switched_off(context, departure)
     ]
-    drifting = [departure for departure in felt if departure.days]
-    if of_weekday or not context.working_days or (drifting and _is_before_holiday(context)):
-        drifting = []
     own = (departure for departure in felt if not departure.days)
-    return [departure for departure in own if not is_of_one_person(context, dataset, events, departure)] + drifting
+    yield from (departure for departure in own if not is_of_one_person(context, dataset, events, departure))
+    drifting = [departure for departure in felt if departure.days]
+    if drifting and is_drift and context.working_days and not _is_before_holiday(context):
+        yield from drifting
 
 
 def _is_before_holiday(context: CheckContext) -> bool:
@@ -115,8 +148,17 @@ def _counted(
     return add_parents(counted, link.column, parents), [*dimensions, PARENT], nested
 
 
-def _totals(counted: pa.Table, calendar: Rows, days: Sequence[date]) -> list[Mapping[str, Any]]:
-    """Return the calendar with the number of events of each of some days as ``value``."""
+def _of_system(departure: Departure, counted: pa.Table, before: Sequence[date], on: date) -> Departure:
+    """Return a departure; what a system lacks is a share of its own events, be there larger systems or not."""
+    system = dict(departure.members).get(_SYSTEM)
+    if system is None or departure.value or departure.direction > 0:
+        return departure
+    own = _totals(counted.filter(pc.equal(counted[_SYSTEM], system)))
+    whole = max(own.get(on, 0.0), sum(own.get(day, 0.0) for day in before) / len(before))
+    return replace(departure, share=(departure.expected - departure.seen) / whole)
+
+
+def _totals(counted: pa.Table) -> dict[date, float]:
+    """Return the number of all events of each day that has some."""
     sums = counted.group_by("day").aggregate([("events", "sum")]).to_pydict()
-    by_day = {**dict.fromkeys(days, 0.0), **dict(zip(sums["day"], sums["events_sum"], strict=True))}
-    return [{**row, "value": by_day[row["day"]] if row["day"] in days else None} for row in rows(calendar)]
+    return dict(zip(sums["day"], sums["events_sum"], strict=True))

@@ -27,8 +27,11 @@ _TIMES, _LEAST_OF_TIMES = 3.0, 10.0
 #: Least share of the events that must have become faster: those that answer at once without doing anything.
 _LEAST_FASTER = 0.05
 
-#: Forms of which a small drift is not noticed, and its least share: levels, such as those of memory, have an end.
-_WITHOUT_END, _LEAST_DRIFT = ("ms", "seconds", "bytes"), 0.1
+#: Forms of values without an end: levels, such as those of memory, have one.
+WITHOUT_END = ("ms", "seconds", "bytes")
+
+#: Share of such a value below which a drift is not noticed.
+_LEAST_DRIFT = 0.1
 
 #: Column that tells who caused an event, and persons that are no subject of many.
 _PERSON, _FEW_PERSONS = "account_id", 2
@@ -49,7 +52,7 @@ def is_felt(dataset: Dataset, departure: Departure) -> bool:
     if form in ("ms", "seconds") and departure.direction < 0 and departure.share < _LEAST_FASTER:
         return False
     seen, expected = (level_of(departure.value, level) for level in (departure.seen, departure.expected))
-    if departure.days and form in _WITHOUT_END and abs(seen - expected) < _LEAST_DRIFT * expected:
+    if departure.days and form in WITHOUT_END and abs(seen - expected) < _LEAST_DRIFT * expected:
         return False
     is_several = form == "ms" and seen >= _TIMES * expected
     return abs(seen - expected) >= (_LEAST_OF_TIMES if is_several else _LEAST.get(form, 0.0))

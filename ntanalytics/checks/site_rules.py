@@ -14,7 +14,25 @@ from ntanalytics.settings import RuleSettings, Settings
 
 #: Rules of former versions that surveillance replaced: what a site says of them is read, and changes nothing.
 RETIRED: Mapping[str, str] = MappingProxyType(
-    {"im.messages_rise": "im.surveillance", "im.files_rise": "im.surveillance"}
+    {
+        code: f"{code.partition('.')[0]}.surveillance"
+        for code in (
+            "identity.logins_fall",
+            "identity.reason_rise",
+            "sso.accesses_fall",
+            "docexchange.documents_fall",
+            "docexchange.documents_rise",
+            "oa.mobile_fall",
+            "im.messages_fall",
+            "im.messages_rise",
+            "im.files_rise",
+            "ca.logins_fall",
+            "seal.signings_fall",
+            "infra.requests_fall",
+            "infra.requests_rise",
+            "infra.load_unlike",
+        )
+    }
 )
 
 

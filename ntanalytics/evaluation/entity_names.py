@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 
 from ntanalytics.contract.enumerations import SUBSYSTEMS
@@ -11,6 +11,7 @@ from ntanalytics.demo import Incident
 from ntanalytics.demo.population.applications import APPLICATIONS
 from ntanalytics.demo.products.maxkey.schema import APPS
 from ntanalytics.findings.finding import Entity
+from ntanalytics.findings.subjects import subject_members
 
 #: Subject → further keys: the services of a subsystem in the access logs, and the targets of its probes.
 SERVICES: Mapping[str, tuple[str, ...]] = MappingProxyType({
@@ -41,3 +42,9 @@ def keys_of(incident: Incident) -> tuple[str, ...]:
 def is_about(entity: Entity, keys: Iterable[str]) -> bool:
     """Return whether the entity has one of the keys, is a part of one, or is a target (``https://…``) of one."""
     return any(re.match(rf"(?:\w+://)?{re.escape(key)}(?![\w.-])", entity.key) for key in keys)
+
+
+def is_subject_of(entity: Entity, keys: Collection[str]) -> bool:
+    """Return whether the entity is a subject of surveillance that the keys name: it has no other member."""
+    members = subject_members(entity).values()
+    return bool(members) and all(member in keys for member in members)

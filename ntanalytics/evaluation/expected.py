@@ -1,7 +1,7 @@
 """Findings that are expected of each kind of incident, and findings that may follow from one: data.
 
 A rule is named by its code, or by a pattern of codes (``sms.*``); behind an ``@`` stands the key of the entity that
-the finding must be about.
+the finding must be about: of surveillance, a dataset as a whole.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import Literal
 
-from ntanalytics.evaluation.entity_names import is_about
+from ntanalytics.evaluation.entity_names import is_about, is_subject_of
 from ntanalytics.findings.finding import Entity
 
 
@@ -47,7 +47,7 @@ class Expected:
             keys: entity keys of the incident's subject.
         """
         return any(_fits(pattern, code, entity) for pattern in self.named) and (
-            self.of == "any" or is_about(entity, keys)
+            self.of == "any" or is_about(entity, keys) or is_subject_of(entity, keys)
         )
 
     def may_bring(self, code: str, entity: Entity) -> bool:
@@ -66,8 +66,8 @@ _OF_SERVICE = (
     "infra.reachable", "desk.same_incident", "desk.clock*", "desk.checks", "desk.opened_rise", "desk.backlog_rise",
     "data.rows_fall",
 )  # fmt: skip
-_OF_OFFICE = ("oa.*", "sso.access*", "sso.app*", "seal.*", "docexchange.*", "im.messages_fall", *_OF_SERVICE)
-_OF_LOGINS = ("identity.login*", "identity.method_failures", "identity.reason_rise")
+_OF_OFFICE = ("oa.*", "sso.access*", "sso.app*", "seal.*", "docexchange.*", "im.surveillance@im.messages", *_OF_SERVICE)
+_OF_LOGINS = ("identity.login*", "identity.method_failures")
 
 EXPECTED: Mapping[str, Expected] = MappingProxyType({
     "carrier_outage": Expected(
@@ -77,7 +77,7 @@ EXPECTED: Mapping[str, Expected] = MappingProxyType({
         ),
     ),
     "report_backlog": Expected(named=("sms.receipt_latency*", "sms.backlog", "sms.late_rise"), follows=("sms.*",)),
-    "volume_surge": Expected(named=("sms.application_rise",), follows=("sms.*",)),
+    "volume_surge": Expected(named=("sms.application_rise", "sms.surveillance"), follows=("sms.*",)),
     "bill_difference": Expected(named=("sms.bill",), from_="end", lingers=40),
     "error_burst": Expected(
         named=("infra.error_*",),
@@ -103,13 +103,13 @@ EXPECTED: Mapping[str, Expected] = MappingProxyType({
     ),
     "host_down": Expected(
         named=("infra.reachable", "infra.problems", "infra.availability"),
-        follows=(*_OF_SERVICE, "im.lull", "im.messages_fall"),
+        follows=(*_OF_SERVICE, "im.lull", "im.surveillance@im.messages"),
     ),
     "backup_missing": Expected(named=("infra.backup_*", "infra.offline_backup"), lingers=2),
     "backup_shrunk": Expected(named=("infra.size_drop",), lingers=7),
     "patch_failed": Expected(named=("infra.failed_patches", "infra.unpatched"), lingers=100),
     "login_outage": Expected(
-        named=("identity.login*", "infra.availability@identity"),
+        named=("identity.login*", "identity.surveillance@identity.logins", "infra.availability@identity"),
         follows=("identity.*", "sso.*", "oa.*", "im.*", "docexchange.*", "ca.*", *_OF_SERVICE), of="any",
     ),
     "method_failing": Expected(named=("identity.method_failures",), follows=_OF_LOGINS),
@@ -133,7 +133,7 @@ EXPECTED: Mapping[str, Expected] = MappingProxyType({
         follows=("oa.active*", "oa.overdue_rise", "oa.unit_task_lull"), lingers=7,
     ),
     "edition_down": Expected(
-        named=("oa.lull", "oa.mobile_fall"),
+        named=("oa.lull", "oa.surveillance"),
         follows=("oa.*", "infra.requests_*", "desk.checks", "data.rows_fall", "desk.same_incident"),
     ),
     "tasks_stuck": Expected(
@@ -141,7 +141,7 @@ EXPECTED: Mapping[str, Expected] = MappingProxyType({
         follows=("oa.overdue_rise", "oa.handling_rise", "oa.unit_task_lull"),
     ),
     "messages_stopped": Expected(
-        named=("im.lull", "im.messages_fall", "im.im_messages"), follows=("im.*", *_OF_SERVICE), of="any",
+        named=("im.lull", "im.surveillance@im.messages", "im.im_messages"), follows=("im.*", *_OF_SERVICE), of="any",
     ),
     "old_client": Expected(named=("im.old_client",), of="any", lingers=2),
     "certificates_expiring": Expected(named=("ca.expiring*",), of="any", lingers=0, early=1),
@@ -153,7 +153,7 @@ EXPECTED: Mapping[str, Expected] = MappingProxyType({
     ),
     "signing_failures": Expected(
         named=("seal.signing_failure*",),
-        follows=("seal.*", "docexchange.documents_fall", "desk.same_incident"), of="any",
+        follows=("seal.*", "docexchange.surveillance@docexchange.documents", "desk.same_incident"), of="any",
     ),
     "seal_untested": Expected(
         named=("seal.testing_days",), follows=("seal.making_days",), of="any", lingers=0, early=1,

@@ -140,6 +140,8 @@ class _Joined:
         keys = {follower.entity.key, *members_of(follower).values()}
         if rule.entity_keys and not keys & set(rule.entity_keys):
             return False
+        if rule.root_keys and (root.entity.key not in rule.root_keys or _rose(root)):
+            return False
         if not self._reaches(rule.reach, root, follower):
             return False
         # the views of one host or channel begin earlier or later by chance of the limits

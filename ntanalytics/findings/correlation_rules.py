@@ -21,6 +21,7 @@ class CorrelationRule:
         reach: how far the cause reaches.
         reason: why, in English.
         entity_keys: only followers of these entities; of any where it is empty.
+        root_keys: only causes of these subjects of surveillance, where they fell; of any where it is empty.
         needs_critical: whether the cause must be critical.
         explains_unknown: whether it makes checks unknown, and nothing worse.
     """
@@ -30,6 +31,7 @@ class CorrelationRule:
     reach: Reach
     reason: str
     entity_keys: tuple[str, ...] = ()
+    root_keys: tuple[str, ...] = ()
     needs_critical: bool = False
     explains_unknown: bool = False
 
@@ -106,13 +108,14 @@ CORRELATION_RULES = (
         "everywhere", "Certificates log in.", entity_keys=("ca", "certificate"),
     ),
     CorrelationRule(
-        ("identity.login_*", "identity.logins_fall", "identity.method_failures"), _AWAY, "dependents",
-        "Who cannot log in reaches nothing.",
+        ("identity.login_*", "identity.method_failures"), _AWAY, "dependents", "Who cannot log in reaches nothing.",
     ),
-    CorrelationRule(("sso.access_*", "sso.accesses_fall"), _AWAY, "dependents", "Applications are reached through it."),
+    CorrelationRule(("sso.access_*",), _AWAY, "dependents", "Applications are reached through it."),
     CorrelationRule(
-        ("oa.lull", "im.lull", "docexchange.documents_fall"),
-        ("oa.*_lull", "oa.*_fall", "im.*_fall", "docexchange.*_lull"), "place",
-        "A subsystem that stands still does so in its parts.",
+        ("*.surveillance",), _AWAY, "dependents", "Who comes to nothing at all reaches nothing behind it.",
+        root_keys=("identity.logins", "sso.accesses", "docexchange.documents"),
+    ),
+    CorrelationRule(
+        ("oa.lull",), ("oa.*_lull", "oa.*_fall"), "place", "A subsystem that stands still does so in its parts.",
     ),
 )  # fmt: skip

@@ -33,9 +33,14 @@ def dataset_of(finding: Finding) -> str:
 
 def members_of(finding: Finding) -> Mapping[str, str]:
     """Return dimension → member of a finding of surveillance; empty for any other finding."""
-    if finding.entity.kind != KIND:
+    return subject_members(finding.entity)
+
+
+def subject_members(entity: Entity) -> Mapping[str, str]:
+    """Return dimension → member of a subject; empty for any other entity."""
+    if entity.kind != KIND:
         return {}
-    pairs = (part.partition("=") for part in finding.entity.key.split("/")[1:])
+    pairs = (part.partition("=") for part in entity.key.split("/")[1:])
     return {dimension: unquote(member) for dimension, _, member in pairs}
 
 

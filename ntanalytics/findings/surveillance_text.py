@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from ntanalytics.findings.event_text import when
-from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.finding import Comparison, Finding
 from ntanalytics.findings.headline import NORMAL_SINCE, NOT_SEEN, EventWords
 from ntanalytics.findings.phrases import day_words, hours_words, spaced
 from ntanalytics.findings.text import RuleText, default_advice
@@ -21,6 +21,8 @@ _HARDLY_ANY = 0.5
 
 def evidence(finding: Finding) -> str:
     """Return what came in and what is usual: ``13:00—17:00 应用访问记录 0 条，同时段通常约 622 条，少 100%。``."""
+    if finding.comparison is not None and finding.comparison.low is not None:
+        return f"当日{finding.details['events']}记录 {_all(finding.value)}，{_range(finding.comparison)}。"
     if "started" in finding.figures:
         return f"{_started(finding)}，截至当日末仍有 {_left(finding)}，{_usually_left(finding)}。"
     if "days" in finding.figures:
@@ -42,6 +44,15 @@ def _leads(finding: Finding) -> list[str]:
         more = f"{'多' if moved > 0 else '少'} {format_number(abs(moved), 'integer', '条')}"
         leads.append(f"同时{spaced(str(other), more)}")
     return leads
+
+
+def _all(value: float | None) -> str:
+    return format_number(value, "integer", "条")
+
+
+def _range(usual: Comparison) -> str:
+    """Return an expected range: ``通常 1,204–1,466 条``."""
+    return f"通常 {format_number(usual.low, 'integer')}–{_all(usual.high)}"
 
 
 def event(finding: Finding) -> EventWords:

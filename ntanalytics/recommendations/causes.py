@@ -218,12 +218,6 @@ CAUSES = (
         reason="The law asks for six months, and an inspection too.", success="各类日志最早留存均不少于 6 个月",
     ),
     Cause(
-        code="surges", kind="running", problem="访问量突增", effect="服务可能变慢或被滥用",
-        action="核实活动安排，对异常来源限流", effort="day", owner=OPERATIONS, weight=2,
-        reason="Most surges are events; a few are attacks.", success="突增的访问均有说明，未说明的突增为 0",
-        trend=trends.REQUESTS,
-    ),
-    Cause(
         code="seen", kind="hazard", problem="人工检查发现的问题尚未处理", effect="小问题可能发展为故障",
         action="逐项落实处理并复查", effort="day", owner=OPERATIONS, weight=3,
         reason="What was seen and left is known to be wrong.", success="关注和异常的检查项均已复查为正常",

@@ -23,12 +23,11 @@ _OF_HOSTS = (
     "cpu_by_day",
     "cpu_by_night",
     "load",
-    "load_unlike",
     "memory",
     "swap",
 )
 _OF_BACKUPS = ("backup_lateness", "backup_failing", "backup_shift", "size_drop", "offline_backup", "failed_backups")
-_OF_REQUESTS = ("error_rate", "error_burst", "slow_hours", "requests_silent", "requests_fall", "requests_rise")
+_OF_REQUESTS = ("error_rate", "error_burst", "slow_hours", "requests_silent")
 
 
 def _infra(codes: tuple[str, ...], block: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from ntanalytics.subsystems import RULES, SUBSYSTEMS
 from tests.subsystems.made import ON, subsystem_finding
 
 CHECKS = [check for item in SUBSYSTEMS for check in item.checks]
-FALL, SILENCE = subsystem_finding("sso.accesses_fall"), subsystem_finding("sso.access_silence")
+FALL, SILENCE = subsystem_finding("oa.active_fall"), subsystem_finding("sso.access_silence")
 FAILURES = subsystem_finding("sso.app_failures")
 
 
@@ -34,8 +34,9 @@ def _statuses(findings: list[Finding]) -> dict[str, str]:
 
 def test_of_a_dataset_that_lost_more_than_a_hundredth_no_silence_and_no_fall_is_told() -> None:
     lost = _of_data("data.rejected_share", 0.02, "sso.accesses")
-    assert _statuses(doubt([FALL, SILENCE, FAILURES, _watched(3, 50), lost], CHECKS)) == {
-        "sso.accesses_fall": "unknown", "sso.access_silence": "unknown", "sso.app_failures": "critical",
+    others = _of_data("data.rejected_share", 0.02, "oa.activities")
+    assert _statuses(doubt([FALL, SILENCE, FAILURES, _watched(3, 50), lost, others], CHECKS)) == {
+        "oa.active_fall": "unknown", "sso.access_silence": "unknown", "sso.app_failures": "critical",
         "sso.surveillance": "unknown", "data.rejected_share": "critical",
     }  # fmt: skip
 
@@ -55,8 +56,9 @@ def test_a_clock_that_is_minutes_off_moves_events_into_other_hours_and_hides_no_
     clock = _of_data("data.clock_offset", 420.0, "sso.accesses").with_details(parts=())
     by_day = _watched(3, 50)
     by_hour = replace(by_day, window=Window(ON, 9 * 3600.0, 10 * 3600.0))
-    assert _statuses(doubt([FALL, by_day, clock], CHECKS)) == {
-        "sso.accesses_fall": "critical", "sso.surveillance": "critical", "data.clock_offset": "critical",
+    other = _of_data("data.clock_offset", 420.0, "oa.activities").with_details(parts=())
+    assert _statuses(doubt([FALL, by_day, clock, other], CHECKS)) == {
+        "oa.active_fall": "critical", "sso.surveillance": "critical", "data.clock_offset": "critical",
     }  # fmt: skip
     assert _statuses(doubt([by_hour, clock], CHECKS))["sso.surveillance"] == "unknown"
     of_another_part = clock.with_details(parts=("portal",))
@@ -66,10 +68,10 @@ def test_a_clock_that_is_minutes_off_moves_events_into_other_hours_and_hides_no_
 def test_some_lost_rows_and_those_of_another_dataset_hide_nothing() -> None:
     few, others = (
         _of_data("data.rejected_share", share, name)
-        for share, name in ((0.009, "sso.accesses"), (0.5, "identity.logins"))
+        for share, name in ((0.009, "oa.activities"), (0.5, "identity.logins"))
     )
     for lost in (few, replace(others, status="critical")):
-        assert _statuses(doubt([FALL, lost], CHECKS))["sso.accesses_fall"] == "critical"
+        assert _statuses(doubt([FALL, lost], CHECKS))["oa.active_fall"] == "critical"
 
 
 def test_of_a_clock_that_is_off_nothing_is_told_by_the_hour() -> None:

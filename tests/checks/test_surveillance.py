@@ -60,8 +60,9 @@ def test_an_outcome_that_changes_is_told_of_its_application() -> None:
     assert {"app_id": "seal", "outcome": "failure"} in [dict(members_of(finding)) for finding in found]
 
 
-def test_an_ordinary_day_tells_nothing() -> None:
-    assert evaluation(subsystem("sso"), {WATCH}, _accesses()).findings == ()
+def test_an_ordinary_day_has_its_number_alone() -> None:
+    (finding,) = evaluation(subsystem("sso"), {WATCH}, _accesses()).findings
+    assert (finding.status, finding.entity.key, members_of(finding)) == ("ok", "sso.accesses", {})
 
 
 def _dwindling(monday: dt.date = ON - dt.timedelta(days=4)) -> dict[str, pa.Table]:

@@ -15,6 +15,7 @@ from ntanalytics.evaluation.inspections import DayFinding
 from ntanalytics.evaluation.scoring import Score, by_rule, recall, score
 from ntanalytics.evaluation.tables import as_data, tables
 from ntanalytics.findings.finding import Entity, subsystem_entity
+from ntanalytics.findings.subjects import subject
 from ntanalytics.findings.threshold import Status
 from ntanalytics.subsystems import RULES
 
@@ -114,10 +115,34 @@ def test_what_lets_go_too_late_is_a_false_alarm_that_says_of_what():
 
 def test_what_follows_is_no_false_alarm_and_finds_nothing():
     down = incident("service_down", "docexchange", "docexchange", 10)
-    done = scored(found("seal.signings_fall", subsystem_entity("seal"), 10), down)
+    done = scored(found("seal.signing_silence", subsystem_entity("seal"), 10), down)
     assert not done.false_alarms
     assert [each.delay for each in done.outcomes] == [None]
-    assert [each.code for each in done.outcomes[0].beside] == ["seal.signings_fall"]
+    assert [each.code for each in done.outcomes[0].beside] == ["seal.signing_silence"]
+
+
+def test_surveillance_names_an_incident_by_its_own_subject_alone():
+    surge = incident("volume_surge", "sms", "E2002", 10, severity="关注")
+    own, part, other = (
+        subject("sms.messages", members, "")
+        for members in (
+            [("application", "12345热线回访")],
+            [("carrier", "mobile"), ("application", "12345热线回访")],
+            [("application", "公积金服务")],
+        )
+    )
+    named = [
+        scored(found("sms.surveillance", entity, 10), surge).outcomes[0].delay
+        for entity in (own, part, other, subject("sms.messages", [], ""))
+    ]
+    assert named == [0, None, None, None]
+
+
+def test_surveillance_of_all_logins_names_their_outage_and_of_a_method_does_not():
+    outage = incident("login_outage", "identity", "identity", 10)
+    whole, part = (subject("identity.logins", members, "") for members in ([], [("method", "password")]))
+    named = [scored(found("identity.surveillance", entity, 10), outage).outcomes[0].delay for entity in (whole, part)]
+    assert named == [0, None]
 
 
 def test_a_benign_event_is_named_where_it_raised_something():

@@ -284,6 +284,16 @@ def test_who_guesses_passwords_fails_by_password_alone() -> None:
         assert len(_groups(guessed, failing)) == count
 
 
+def test_who_does_not_log_in_at_all_does_nothing_elsewhere() -> None:
+    fallen, risen = (
+        replace(_subject("identity.logins", seen, 1000), rule=RULES["identity.surveillance"]) for seen in (400, 2500)
+    )
+    method = replace(_subject("identity.logins/method=password", 400, 1000), rule=RULES["identity.surveillance"])
+    accesses = replace(_subject("sso.accesses", 300, 900), rule=RULES["sso.surveillance"])
+    assert [group.root for group in _groups(accesses, fallen)] == [fallen]
+    assert len(_groups(accesses, risen)) == len(_groups(accesses, method)) == 2
+
+
 def test_what_one_account_does_is_the_cause_of_what_is_counted_of_all() -> None:
     beyond = _finding(
         "oa.account_beyond",

@@ -114,7 +114,7 @@ def test_work_on_the_environment_excuses_every_host_but_no_finding_without_hours
     everything = PlannedHours("BG2", "infra", _window(19, 21))
     host, service = Entity("host", "oa-app-1", ""), Entity("service", "oa.nantong.example", "")
     assert _judged(_finding("infra.reachable", host, _window(19, 20)), everything).status == "ok"
-    assert _judged(_finding("infra.requests_fall", service), everything).status == "critical"
+    assert _judged(_finding("infra.requests_silent", service), everything).status == "critical"
 
 
 @pytest.mark.parametrize(

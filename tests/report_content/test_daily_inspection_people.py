@@ -31,7 +31,7 @@ def test_who_tries_an_account_by_force_is_told_once(inspected: InspectedDays) ->
     assert attempts.window is not None
     assert attempts.window.from_s == pytest.approx(3 * 3600 + 20 * 60, abs=60)
     assert attempts.window.length_s == pytest.approx(8 * 60, abs=60)
-    assert not {"identity.forced_accounts", "identity.method_failures", "identity.reason_rise"} & set(found)
+    assert not {"identity.forced_accounts", "identity.method_failures", "identity.surveillance"} & set(found)
 
 
 def test_an_outage_of_the_logins_is_told_of_the_logins_alone(inspected: InspectedDays) -> None:

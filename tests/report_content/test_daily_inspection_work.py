@@ -16,7 +16,7 @@ def inspected(city: City) -> InspectedDays:
 def test_messages_that_stopped_and_reports_that_came_late(inspected: InspectedDays) -> None:
     found = inspected.violations("2026-11-12", "im", "sms")
     assert found["im.lull"].status == "critical"
-    assert "im.messages_fall" not in found  # told once
+    assert "im.surveillance" not in found  # told once
     assert found["sms.late_rise"].entity.identity == "carrier/telecom"
     assert "sms.receipt_latency_p95_s" not in found
 

@@ -201,13 +201,11 @@ def _cohorts(oa: OA, span: Span) -> Figures:
 
 
 def daily(oa: OA, span: Span) -> Figures:
-    """Return the figures of the daily inspection: active accounts, and their share on telephones."""
+    """Return the figures of the daily inspection: active accounts."""
     figures: Figures = {}
     for kind, key in (("edition", by_edition), ("subsystem", all_of)):
         for name, row in oa.levels(span, key).items():
             entity = {value: code for code, value in EDITIONS.items()}.get(name, "oa")
             figures["board", f"oa.active_fall:{kind}/{entity}", "value"] = row["active"]
-            values = {"value": row["mobile_share"], "count": row["active"]}
-            put(figures, "board", f"oa.mobile_fall:{kind}/{entity}", values)
     figures["board", "oa.busiest:account/busiest", "value"] = oa.busiest.get(span.first)
     return figures

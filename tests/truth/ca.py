@@ -132,7 +132,7 @@ class CA:
         figures = self.kinds(span) | self.findings(span)
         revoked = {login.certificate for login in self.of(span) if login.reason == "FAILED:certificate revoked"}
         figures["board", "ca.revoked_tried:subsystem/ca", "value"] = len(revoked)
-        figures["board", "ca.logins_fall:subsystem/ca", "value"] = len(self.of(span))
+        figures["board", "ca.surveillance:subject/ca.logins", "value"] = len(self.of(span))
         return figures | self._expiring_times(span) | self._expiring_units(span)
 
     def _expiring_times(self, span: Span) -> Figures:

@@ -172,7 +172,7 @@ class Exchange:
         put(figures, block, row, {"value": own["signed_in_time_rate"], "count": own["deliveries"]})
         if is_day:
             figures[block, row, "days"] = 7
-            figures[block, "docexchange.documents_fall:subsystem/docexchange", "value"] = self.documents(span)
+            figures[block, "docexchange.surveillance:subject/docexchange.documents", "value"] = self.documents(span)
         for unit, late in self.overdue(at).items():
             figures[block, f"docexchange.overdue_deliveries:unit/{unit}", "value"] = len(late)
         for caller, (calls, failed, _p95) in self.calls(span).items():

@@ -183,7 +183,7 @@ class Identity:
         figures[block, "identity.dormant_accounts:subsystem/identity", "value"] = self.dormant(span.until)
         if span.first == span.last:
             figures[block, "identity.shared_accounts:subsystem/identity", "value"] = self.shared(span)
-            figures[block, "identity.logins_fall:subsystem/identity", "value"] = total
+            figures[block, "identity.surveillance:subject/identity.logins", "value"] = total
             names = ("sprayed_accounts", "slow_attempts", "forced_accounts")
             for name, value in zip(names, self.guesses(span), strict=True):
                 figures[block, f"identity.{name}:subsystem/identity", "value"] = value
@@ -233,7 +233,7 @@ class SSO:
         total = self.total(span)
         put(figures, block, "sso.access_failure_rate:subsystem/sso", {"value": None})
         if span.first == span.last:
-            figures[block, "sso.accesses_fall:subsystem/sso", "value"] = total
+            figures[block, "sso.surveillance:subject/sso.accesses", "value"] = total
             return figures
         sql = (
             "SELECT a.ID, COUNT(h.ID) FROM mxk_apps a LEFT JOIN mxk_history_login_apps h ON h.APPID = a.ID"

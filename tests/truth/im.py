@@ -80,7 +80,7 @@ class IM:
         """Return the figures of the daily inspection."""
         figures: Figures = {}
         day = span.first.isoformat()
-        figures["board", "im.messages_fall:subsystem/im", "value"] = self.messages[day]
+        figures["board", "im.surveillance:subject/im.messages", "value"] = self.messages[day]
         busiest = max((times for (hour, _), times in self.hours.items() if hour[:10] == day), default=None)
         figures["board", "im.busiest:account/busiest", "value"] = busiest
         users = {client: len(accounts) for client, accounts in self.clients[day].items()}

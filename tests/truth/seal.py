@@ -80,7 +80,8 @@ class Seals:
         asked = [seconds(span.until, at) // DAY_S for at, m, _ in waiting if at and not m and at <= span.until]
         if span.first == span.last:
             figures[block, "seal.making_days:seals/unmade", "value"] = max(asked, default=0)
-            figures[block, "seal.signings_fall:subsystem/seal", "value"] = counts["签章"]
+            operations = sum(count for name, count in counts.items() if not name.endswith("-failed"))
+            figures[block, "seal.surveillance:subject/seal.signings", "value"] = operations
             by_night = [times for (times,) in self.sources.rows("seals", _BY_NIGHT, span.between)]
             figures[block, "seal.night_signings:subsystem/seal", "value"] = max(by_night, default=0)
         return figures

@@ -103,8 +103,9 @@ class Web:
                 beyond = sum((day["error_rate"] or 0) > LIMIT for day in judged)
                 values = {"value": worst["error_rate"], "count": worst["requests"], "days_beyond": beyond}
                 put(figures, block, row, values)
-            if span.first == span.last:
-                figures[block, f"infra.requests_fall:service/{service}", "value"] = days[0]["requests"]
+        if span.first == span.last:
+            requests = sum(self.volume(span, service)["requests"] or 0 for service in self.services)
+            figures[block, "infra.surveillance:subject/infra.requests", "value"] = requests
         return figures
 
     def daily(self, span: Span) -> Figures:

@@ -8,7 +8,6 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from ntanalytics.metrics.days import fill_days
 from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 from ntanalytics.metrics.slots import local_hour
 
@@ -53,15 +52,6 @@ REPEATED = (
     ),
 )
 
-SIBLINGS = (
-    rate(
-        "load_beyond",
-        "较同类主机高",
-        "Mean of the day − mean of the sibling hosts, whose names differ only in the number at the end.",
-        good="down",
-    ),
-)
-
 STILL = (
     count(
         "still_series",
@@ -78,7 +68,7 @@ STILL_HOURS, STILL_DAYS = 12, 7
 #: Least hours that repeat the one before, and how many times as many as on any day before they must be.
 STILL_REPEATS, STILL_FACTOR = 6, 2.0
 
-MEASURES = catalogue((*LOAD, *SUSTAINED, *REPEATED, *SIBLINGS, *STILL))
+MEASURES = catalogue((*LOAD, *SUSTAINED, *REPEATED, *STILL))
 
 
 def load(metrics: ir.Table, by: Sequence[str] = ("host", "metric")) -> ir.Table:
@@ -141,25 +131,6 @@ def repeated_problems(problems: ir.Table) -> ir.Table:
     grave = problems.filter(problems.severity != "information")
     counted = grave.group_by("host", "problem").aggregate(repeats=grave.count(), day=grave.day.max())
     return counted.order_by(ibis.desc("repeats"), "host", "problem")
-
-
-def load_beyond_siblings(metrics: ir.Table, days: ir.Table) -> ir.Table:
-    """Return the excess load of each host over its siblings (``oa-app-1``, ``oa-app-2``), by day.
-
-    Args:
-        metrics: rows of ``infra.metrics`` of one metric over the span of ``days``.
-        days: the days of the span (metrics.days).
-
-    Returns:
-        The columns of ``days``, ``host`` and ``load_beyond``, of hosts with siblings; ordered by day and host.
-    """
-    hours = metrics.mutate(_kind=metrics.host.re_replace(r"[0-9]+$", ""), _sum=metrics["mean"] * metrics.samples)
-    hosts = hours.group_by("day", "_kind", "host").aggregate(_mean=hours["_sum"].sum() / hours.samples.sum())
-    siblings = ibis.window(group_by=["day", "_kind"])
-    count, total = hosts.count().over(siblings), hosts["_mean"].sum().over(siblings)
-    excess = hosts.mutate(_count=count, load_beyond=hosts["_mean"] - (total - hosts["_mean"]) / (count - 1).nullif(0))
-    excess = excess.filter(excess["_count"] > 1).select("day", "host", "load_beyond")
-    return fill_days(excess, days, MEASURES, by=["host"]).order_by("day", "host")
 
 
 def still_series(metrics: ir.Table, on: date) -> ir.Table:

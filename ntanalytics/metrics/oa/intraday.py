@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import ibis.expr.types as ir
 
 from ntanalytics.metrics.measure import Measure, catalogue, count
@@ -29,23 +27,6 @@ HOURS = (
 MEASURES = catalogue(HOURS)
 
 _PERSON = ("source", "account_id")
-
-
-def mobile_usage(activities: ir.Table, by: Sequence[str] = ("edition",)) -> ir.Table:
-    """Return the active accounts of each day, and the share with an activity by telephone.
-
-    Args:
-        activities: rows of ``oa.activities``.
-        by: columns that name a group.
-
-    Returns:
-        ``day``, ``by``, ``active`` and ``mobile_share`` (docs/domain.md, OA adoption), in no order.
-    """
-    persons = activities.group_by("day", *by, *_PERSON).aggregate(_is_mobile=(activities.terminal == "mobile").any())
-    counted = persons.aggregate(
-        by=["day", *by], active=persons.count(), _mobile=persons.count(where=persons["_is_mobile"])
-    )
-    return counted.mutate(mobile_share=counted["_mobile"] / counted.active).drop("_mobile")
 
 
 def busiest_account(activities: ir.Table) -> ir.Table:

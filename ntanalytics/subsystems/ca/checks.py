@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ntanalytics.checks.baseline import HISTORY_DAYS, baseline, drop_uninformative, judge_share
-from ntanalytics.checks.by_detector import BurstSearch, failure_burst, seasonal_baseline, silence
+from ntanalytics.checks.by_detector import BurstSearch, failure_burst, silence
 from ntanalytics.checks.check import DAY, EVERY_PERIOD, LONGER_PERIODS, Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.onset import with_onset
@@ -63,13 +63,6 @@ def _refused(context: CheckContext, rule: Rule) -> list[Finding]:
         entity=_reason,
     )
     return drop_uninformative(context, findings)
-
-
-def _logins_fall(context: CheckContext, rule: Rule) -> list[Finding]:
-    """Return whether fewer logins by certificate came than on comparable days."""
-    past = context.shared(baseline, "ca.logins")
-    daily = certificates.daily(past.view.recent, past.days)
-    return drop_uninformative(context, seasonal_baseline(rule, daily, context.on, ahead=context.ahead))
 
 
 def _total(context: CheckContext) -> Figures:
@@ -166,12 +159,6 @@ CHECKS: tuple[Check, ...] = (
         evaluate=_login_silence,
         reads=_LOGIN_READS,
         suppressed_by=(SuppressedBy(("identity.login_silence",), "window"),),
-    ),
-    Check(
-        rule="ca.logins_fall",
-        evaluate=_logins_fall,
-        reads=_LOGIN_READS,
-        suppressed_by=(SuppressedBy(("ca.login_silence", "identity.login_silence", "identity.logins_fall"), "any"),),
     ),
     Check(rule="ca.expiring_30d", evaluate=_expiring, reads=_STOCK_READS, every=LONGER_PERIODS),
     Check(rule="ca.expiring_times", evaluate=_expiring_times, reads=_STOCK_READS),

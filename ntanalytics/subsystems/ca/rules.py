@@ -23,11 +23,6 @@ RULES: tuple[Rule, ...] = (
         cause="login_outages",
     ),
     Rule(
-        "ca.logins_fall", "certificate_logins", Threshold(-0.35, -0.7, "up"), "核查证书网关、介质驱动与浏览器插件",
-        "On like days as many use their certificates.", min_count=100, label="证书登录次数", kind="usual",
-        cause="login_outages",
-    ),
-    Rule(
         "ca.expired_tried", "expired_tried", Threshold(0, 50, "down"), "通知持证人办理更新",
         "Who tries an expired certificate cannot work (docs/domain.md, CA and seals: expired and still tried).",
         kind="hygiene", cause="renewals",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 import ibis
@@ -45,17 +44,6 @@ _ALL_CALLS = Entity("interface", "all", "全部接口")
 def delivered(context: CheckContext, table: ir.Table, at: datetime, by: tuple[str, ...] = ()) -> ir.Table:
     """Return the figures of some deliveries as of a moment."""
     return document_metrics.deliveries(table, context.shared(working_days), at, context.utc_offset_h, by)
-
-
-def _documents(context: CheckContext, rule: Rule, *, violations_only: bool) -> list[Finding]:
-    """Return whether fewer or more documents were sent than usual on a working day."""
-    documents = context.dataset("docexchange.documents", HISTORY)
-    if not documents.is_complete or not context.working_days:
-        return []
-    daily = by_days.fill_days(
-        document_metrics.documents(documents.recent, ["day"]), documents.days, document_metrics.MEASURES
-    )
-    return seasonal_baseline(rule, daily, context.on, violations_only=violations_only, ahead=context.ahead)
 
 
 def _signed_in_time(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -222,8 +210,6 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(rule="docexchange.returns_rise", evaluate=_returns_rise, reads=_BOTH, subject_columns=_BY_SENDER),
     Check(rule="docexchange.undelivered", evaluate=_undelivered, reads=_DELIVERIES),
-    Check(rule="docexchange.documents_fall", evaluate=partial(_documents, violations_only=False), reads=_DOCUMENTS),
-    Check(rule="docexchange.documents_rise", evaluate=partial(_documents, violations_only=True), reads=_DOCUMENTS),
     Check(rule="docexchange.call_failure_rate", evaluate=_call_failure_rate, reads=_CALLS, every=LONGER_PERIODS),
     Check(rule="docexchange.calls_failing", evaluate=_calls_failing, reads=_CALLS),
     Check(rule="docexchange.caller_lull", evaluate=_caller_gap, reads=_CALLS, subject_columns=_BY_CALLER),

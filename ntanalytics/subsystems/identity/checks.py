@@ -10,10 +10,10 @@ from typing import Any
 import ibis.expr.types as ir
 
 from ntanalytics.checks.baseline import HISTORY_DAYS, baseline, drop_uninformative, judge_share
-from ntanalytics.checks.by_detector import BurstSearch, failure_burst, seasonal_baseline, silence
+from ntanalytics.checks.by_detector import BurstSearch, failure_burst, silence
 from ntanalytics.checks.check import DAY, EVERY_PERIOD, Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.contract.identity import LOGIN_FAILURES, METHODS
+from ntanalytics.contract.identity import METHODS
 from ntanalytics.findings.finding import Entity, Finding, Window, violations
 from ntanalytics.findings.judgement import evaluate_rules, judge_value, unknown
 from ntanalytics.findings.rule import Rule
@@ -21,18 +21,12 @@ from ntanalytics.metrics import slots
 from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.identity import logins as login_metrics
 from ntanalytics.metrics.identity import suspects as suspect_metrics
-from ntanalytics.metrics.rows import Rows, rows
+from ntanalytics.metrics.rows import rows
 from ntanalytics.subsystems.identity.account_checks import ACCOUNT_CHECKS
 from ntanalytics.subsystems.identity.misuse_checks import MISUSE_CHECKS
 
 #: Logins come by the second: slots of two minutes show an outage of ten. Failures are held against half hours.
 _SHORT_S, _LONG_S = 120, 1800
-
-#: Reasons that the methods do not tell: probing of names that nobody has, and lock-outs.
-_REASONS = ("unknown_account", "locked", "disabled", "refused")
-
-#: Failures of one reason on a day below which no rise is reported.
-_MIN_REASON = 30
 
 _ADDRESS, _ACCOUNT = Entity("address", "worst", "单一来源地址"), Entity("account", "worst", "单一账号")
 
@@ -40,10 +34,6 @@ _ADDRESS, _ACCOUNT = Entity("address", "worst", "单一来源地址"), Entity("a
 def method(row: Mapping[str, Any]) -> Entity:
     """Return the login method of a row."""
     return Entity("method", str(row["method"]), METHODS[row["method"]].removesuffix("登录") + "登录")
-
-
-def _reason(row: Mapping[str, Any]) -> Entity:
-    return Entity("reason", str(row["reason"]), f"登录失败（{LOGIN_FAILURES[row['reason']]}）")
 
 
 def _suspects(context: CheckContext) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -82,13 +72,6 @@ def _login_silence(context: CheckContext, _rule: Rule) -> list[Finding]:
     return drop_uninformative(context, context.shared(login_gaps))
 
 
-def _logins_fall(context: CheckContext, rule: Rule) -> list[Finding]:
-    """Return whether fewer logins came than on comparable days."""
-    past = context.shared(baseline, "identity.logins")
-    daily = login_metrics.daily(past.view.recent, past.days)
-    return drop_uninformative(context, seasonal_baseline(rule, daily, context.on, ahead=context.ahead))
-
-
 def _method_failures(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the hours in which a method failed; an outage of all logins is not counted."""
     past = context.shared(baseline, "identity.logins")
@@ -107,25 +90,6 @@ def _method_failures(context: CheckContext, rule: Rule) -> list[Finding]:
         entity=method,
     )
     return drop_uninformative(context, findings)
-
-
-def _reason_rise(context: CheckContext, rule: Rule) -> list[Finding]:
-    """Return the reasons of failures that came far more often than usual."""
-    past = context.shared(baseline, "identity.logins")
-    recent = _without_suspects(context, past.view.recent)
-    daily = login_metrics.daily(recent.filter(recent.reason.isin(_REASONS)), past.days, ["reason"])
-    frequent = frequent_groups(daily, context, "reason", "login_failures", _MIN_REASON)
-    findings = seasonal_baseline(rule, frequent, context.on, entity=_reason, violations_only=True, ahead=context.ahead)
-    return drop_uninformative(context, findings)
-
-
-def frequent_groups(
-    daily: Rows, context: CheckContext, group: str, measure: str, min_count: int
-) -> list[dict[str, Any]]:
-    """Return the rows of those groups that counted enough on the inspected day."""
-    everything = rows(daily)
-    frequent = {row[group] for row in everything if row["day"] == context.on and (row[measure] or 0) >= min_count}
-    return [row for row in everything if row[group] in frequent]
 
 
 def _attempts(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -180,7 +144,6 @@ def _shared_accounts(context: CheckContext, rule: Rule) -> list[Finding]:
 _READS = {"identity.logins": HISTORY_DAYS}
 _MORE_SPECIFIC = (
     "identity.login_silence", "identity.attempts", "identity.forced_accounts", "identity.method_failures",
-    "identity.reason_rise", "identity.logins_fall",
 )  # fmt: skip
 
 CHECKS: tuple[Check, ...] = (
@@ -192,14 +155,7 @@ CHECKS: tuple[Check, ...] = (
         suppressed_by=(SuppressedBy(_MORE_SPECIFIC, "any", (DAY,)),),
     ),
     Check(rule="identity.login_silence", evaluate=_login_silence, reads=_READS),
-    Check(
-        rule="identity.logins_fall",
-        evaluate=_logins_fall,
-        reads=_READS,
-        suppressed_by=(SuppressedBy(("identity.login_silence",), "any"),),
-    ),
     Check(rule="identity.method_failures", evaluate=_method_failures, reads=_READS),
-    Check(rule="identity.reason_rise", evaluate=_reason_rise, reads=_READS),
     Check(rule="identity.attempts", evaluate=_attempts, reads=_READS, every=EVERY_PERIOD),
     Check(rule="identity.forced_accounts", evaluate=_forced, reads=_READS),
     Check(rule="identity.shared_accounts", evaluate=_shared_accounts, reads=_READS),

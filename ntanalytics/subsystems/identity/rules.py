@@ -18,21 +18,10 @@ RULES: tuple[Rule, ...] = (
         min_count=40, label="登录中断", kind="absence", cause="login_outages",
     ),
     Rule(
-        "identity.logins_fall", "logins", Threshold(-0.3, -0.6, "up"), "核查登录入口与网络，确认是否有停用或放假安排",
-        "The whole city's logins on like days differ by a few percent.", min_count=100, label="登录次数", kind="usual",
-        cause="login_outages",
-    ),
-    Rule(
         "identity.method_failures", "login_failures", Threshold(0.02, 0.3, "down"),
         "核查该登录方式的认证接口和通道，必要时引导改用其他方式",
         "One in fifty who fails beyond the usual is no chance; one in three cannot work.", count_measure="logins",
         min_count=15, label="某时段登录失败", kind="burst", cause="logins",
-    ),
-    Rule(
-        "identity.reason_rise", "login_failures", Threshold(2.0, 9.0, "down"),
-        "查看涉及的账号与来源，排除账号探测和批量锁定",
-        "Three times as many unknown, locked or refused accounts as usual are no day's chance.", label="失败原因激增",
-        kind="usual", cause="logins",
     ),
     Rule(
         "identity.attempts", "attempts", Threshold(19, 59, "down"), "封禁来源地址，通知账号所属单位改密",

@@ -6,14 +6,12 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-import ibis.expr.types as ir
-
 from ntanalytics.checks.account_activity import account_beyond
-from ntanalytics.checks.by_detector import failure_rate_rise, seasonal_baseline, volume_gap
+from ntanalytics.checks.by_detector import failure_rate_rise, volume_gap
 from ntanalytics.checks.check import LONGER_PERIODS, Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.findings.finding import Entity, Finding
-from ntanalytics.findings.judgement import evaluate_rules, not_applicable
+from ntanalytics.findings.judgement import evaluate_rules
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics import slots
 from ntanalytics.metrics.figures import figures
@@ -29,12 +27,6 @@ _HOUR_S, _DAY_S = 3600, 86_400
 _ACCOUNT = Entity("account", "busiest", "单个账号")
 
 
-def _daily(context: CheckContext) -> ir.Table:
-    """Return messages, files and active accounts by day."""
-    messages, sessions = context.dataset("im.messages", HISTORY), context.dataset("im.sessions", HISTORY)
-    return im_messages.daily(messages.recent, sessions.recent, messages.days)
-
-
 def _gap(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the longest time of the day in which messages were missing."""
     messages = context.dataset("im.messages", HISTORY)
@@ -42,15 +34,6 @@ def _gap(context: CheckContext, rule: Rule) -> list[Finding]:
         return []
     hourly = slots.by_slot(messages.recent, "hour_at", context.utc_offset_h, count="messages", slot_s=_HOUR_S)
     return volume_gap(rule, hourly, messages.days, context.on, slot_s=_HOUR_S)
-
-
-def _fall(context: CheckContext, rule: Rule) -> list[Finding]:
-    """Return whether fewer messages came than usual; no day off calls for it."""
-    if not context.dataset("im.messages", HISTORY).is_complete:
-        return []
-    if not context.working_days:
-        return [not_applicable(rule)]
-    return seasonal_baseline(rule, context.shared(_daily), context.on, ahead=context.ahead)
 
 
 def _busiest(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -90,13 +73,6 @@ _BOTH = {"im.messages": HISTORY, "im.sessions": HISTORY}
 CHECKS: tuple[Check, ...] = (
     Check(rule="im.im_messages", evaluate=_total, reads=_BOTH, every=LONGER_PERIODS),
     Check(rule="im.lull", evaluate=_gap, reads=_MESSAGES),
-    Check(
-        rule="im.messages_fall",
-        evaluate=_fall,
-        reads=_BOTH,
-        optional=("im.sessions",),
-        suppressed_by=(SuppressedBy(("im.lull",), "any"),),
-    ),
     Check(rule="im.busiest", evaluate=_busiest, reads=_MESSAGES),
     Check(
         rule="im.account_beyond",

@@ -16,11 +16,6 @@ RULES: tuple[Rule, ...] = (
         label="消息中断", kind="absence", cause="standstill",
     ),
     Rule(
-        "im.messages_fall", "im_messages", Threshold(-0.3, -0.6, "up"), "核查消息服务、客户端登录与归档插件",
-        "A third less than the calendar explains, though no hour was silent.", min_count=100, label="消息量较常态",
-        kind="usual", cause="standstill",
-    ),
-    Rule(
         "im.busiest", "busiest_messages", Threshold(600, 3000, "down"), "核实该账号是否由程序使用，必要时停用并改密",
         "A message every six seconds for an hour is not a person's.", label="单个账号一小时消息", kind="burst",
         cause="machines",

@@ -11,7 +11,6 @@ from typing import Any
 import pyarrow as pa
 
 from ntanalytics.checks.baseline import HISTORY_DAYS
-from ntanalytics.checks.by_detector import seasonal_baseline
 from ntanalytics.checks.check import EVERY_PERIOD, LONGER_PERIODS, Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.onset import with_onset
@@ -98,12 +97,6 @@ def with_busy_hours(context: CheckContext, finding: Finding, hours: Rows) -> Fin
     return finding.with_details(hours=tuple(words)).since_day(context.on)
 
 
-def _load_unlike(context: CheckContext, rule: Rule) -> list[Finding]:
-    metrics = context.dataset("infra.metrics", HISTORY_DAYS)
-    beyond = hosts.load_beyond_siblings(metrics.recent.filter(metrics.recent.metric == "cpu_rate"), metrics.days)
-    return seasonal_baseline(rule, beyond, context.on, entity=host_entity, violations_only=True, ahead=context.ahead)
-
-
 def disk_figures(context: CheckContext) -> Figures:
     """Return level and growth of the disks (``metrics.infra.disks.growth``).
 
@@ -156,7 +149,6 @@ CHECKS = (
     Check(rule="infra.load", evaluate=partial(_load, metric="load"), reads={"infra.metrics": 0}, suppressed_by=_BUSY),
     Check(rule="infra.memory", evaluate=partial(_load, metric="memory_rate"), reads={"infra.metrics": 0}),
     Check(rule="infra.swap", evaluate=partial(_load, metric="swap_rate"), reads={"infra.metrics": 0}),
-    Check(rule="infra.load_unlike", evaluate=_load_unlike, reads={"infra.metrics": HISTORY_DAYS}, suppressed_by=_BUSY),
     Check(rule="infra.disk_used", evaluate=_disk_used, reads={"infra.metrics": HISTORY}, every=EVERY_PERIOD),
     Check(
         rule="infra.days_until_full", evaluate=_days_until_full, reads={"infra.metrics": HISTORY}, every=EVERY_PERIOD

@@ -37,15 +37,6 @@ RULES: tuple[Rule, ...] = (
         label="请求中断", cause="outages",
     ),
     Rule(
-        "infra.requests_fall", "requests", Threshold(-0.5, -0.8, "up"), "核实是否停机、改道或日志缺失",
-        "From one day to the next like it the requests of a service do not halve.", kind="usual", label="请求量",
-        cause="outages",
-    ),
-    Rule(
-        "infra.requests_rise", "requests", Threshold(1.0, 3.0, "down"), "核实活动或异常访问",
-        "Twice as many requests as usual are an event, or an attack.", kind="usual", label="请求量上升", cause="surges",
-    ),
-    Rule(
         "infra.tls_days", "tls_days", Threshold(30, 7, "up"), "更新服务器证书",
         "An expired TLS certificate closes a service to everyone.", kind="deadline", label="服务器证书剩余",
         cause="tls",
@@ -107,11 +98,6 @@ RULES: tuple[Rule, ...] = (
         "infra.load", "load_p95", Threshold(2, 5, "down"), "查看等待磁盘与网络的进程",
         "Twice as many processes as cores want to run: they wait for something.", count_measure="load_hours",
         min_count=12, label="每核负载（95%以内）", cause="busy_hosts",
-    ),
-    Rule(
-        "infra.load_unlike", "load_beyond", Threshold(0.15, 0.3, "down"), "检查负载均衡与同类主机的服务状态",
-        "Hosts that do the same are equally busy from day to day; one that is not carries the other's work.",
-        kind="imbalance", cause="busy_hosts",
     ),
     Rule(
         "infra.memory", "load_p95", Threshold(0.92, 0.97, "down"), "查看占用内存的进程，必要时扩容",

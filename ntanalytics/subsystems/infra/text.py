@@ -17,7 +17,6 @@ from ntanalytics.findings.text import (
     measured,
     measured_clause,
     measured_on_worst_day,
-    reason_words,
 )
 from ntanalytics.metrics.figures import Figures
 from ntanalytics.metrics.number_format import format_number
@@ -158,10 +157,6 @@ def _repeated_problems(finding: Finding) -> str:
     return f"告警“{events.alarm_name(finding)}”{span}出现 {value_words(finding, 'integer', '次')}。"
 
 
-def _requests_reason(finding: Finding) -> str:
-    return "没有任何请求记录" if finding.entity.kind == "dataset" else reason_words(finding)
-
-
 def _busy(finding: Finding) -> str:
     return _followed_by(finding, "、".join(events.names(finding, "hours")))
 
@@ -263,7 +258,6 @@ TEXTS: Texts = MappingProxyType(
         "infra.days_until_full": RuleText(evidence=_days_until_full, event=events.days_until_full),
         "infra.backup_lateness": RuleText(evidence=_backup_lateness, event=events.backup_lateness),
         "infra.backup_shift": RuleText(evidence=_backup_shift, event=events.backup_shift),
-        "infra.requests_fall": RuleText(reason=_requests_reason),
         "infra.cpu_by_day": RuleText(evidence=_busy, event=events.busy),
         "infra.cpu_by_night": RuleText(evidence=_busy, event=events.busy),
         "infra.disk_growth": RuleText(evidence=_disk_growth, event=events.disk_growth),

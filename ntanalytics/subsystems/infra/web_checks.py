@@ -7,11 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from ntanalytics.checks.baseline import HISTORY_DAYS, baseline
-from ntanalytics.checks.by_detector import BurstSearch, failure_burst, latency_spike, seasonal_baseline, silence
+from ntanalytics.checks.by_detector import BurstSearch, failure_burst, latency_spike, silence
 from ntanalytics.checks.check import EVERY_PERIOD, QUARTER, Check, SuppressedBy
 from ntanalytics.checks.context import QUARTER_DAYS, CheckContext
-from ntanalytics.contract import dataset as dataset_of
-from ntanalytics.detectors import silence as silences
 from ntanalytics.findings.finding import Entity, Finding, Window
 from ntanalytics.findings.judgement import evaluate_rules, judge_row, settle_worst, unknown
 from ntanalytics.findings.rule import Rule
@@ -168,47 +166,6 @@ def is_outage(finding: Finding, outages: Mapping[str, Iterable[Window]]) -> bool
     )
 
 
-def _expected_in_silence(context: CheckContext) -> dict[str, float]:
-    """Return the requests that each service lacks by its longest silence on the day."""
-    days = context.shared(baseline, WEB).days
-    detections = silences.silence(
-        context.shared(_slots), days, context.on, slot_s=SLOT_S, key=lambda row: str(row["service"])
-    )
-    return {str(item.key): item.figures.get("expected") or 0.0 for item in detections if item.value}
-
-
-def _requests_fall(context: CheckContext, rule: Rule) -> list[Finding]:
-    daily = context.shared(_daily)
-    if not daily:
-        return [unknown(rule, "missing", Entity("dataset", WEB, dataset_of(WEB).label))]
-    findings = seasonal_baseline(rule, daily, context.on, entity=service_entity, ahead=context.ahead)
-    return unexplained(findings, context.shared(_expected_in_silence))
-
-
-def unexplained(findings: Iterable[Finding], silent: Mapping[str, float]) -> list[Finding]:
-    """Return the findings without falls that a silence explains.
-
-    Args:
-        findings: findings of services.
-        silent: service → requests expected in its silence.
-    """
-    return [
-        finding
-        for finding in findings
-        if not finding.is_violation or _lacking(finding) > _EXPLAINED_BY_SILENCE * silent.get(finding.entity.key, 0.0)
-    ]
-
-
-def _lacking(finding: Finding) -> float:
-    expected = finding.comparison.value if finding.comparison else None
-    return (expected or 0.0) - (finding.value or 0.0)
-
-
-def _requests_rise(context: CheckContext, rule: Rule) -> list[Finding]:
-    daily = context.shared(_daily)
-    return seasonal_baseline(rule, daily, context.on, entity=service_entity, violations_only=True, ahead=context.ahead)
-
-
 def _slow_service(context: CheckContext, rule: Rule) -> list[Finding]:
     web = context.dataset(WEB, QUARTER_DAYS - 1)
     quarter = web.recent.filter(web.recent.day >= context.quarter_begins_on)
@@ -246,7 +203,5 @@ CHECKS = (
         reads={**_READS, "infra.checks": 0},
         optional=("infra.checks",),
     ),
-    Check(rule="infra.requests_fall", evaluate=_requests_fall, reads=_READS),
-    Check(rule="infra.requests_rise", evaluate=_requests_rise, reads=_READS),
     Check(rule="infra.slow_service", evaluate=_slow_service, reads={WEB: QUARTER_DAYS - 1}, every=(QUARTER,)),
 )

@@ -119,15 +119,6 @@ def _active_fall(context: CheckContext, rule: Rule) -> list[Finding]:
     return findings + seasonal_baseline(rule, by_edition, context.on, entity=edition_entity, ahead=context.ahead)
 
 
-def _mobile_fall(context: CheckContext, rule: Rule) -> list[Finding]:
-    """Return the editions whose mobile share fell; none where all accounts stay away."""
-    if not context.working_days or violations(context.shared(_whole_fall)):
-        return []
-    days = context.dataset("oa.activities", HISTORY).days
-    phones = by_days.fill_days(intraday.mobile_usage(context.shared(_persons)), days, adoption.MEASURES, by=["edition"])
-    return seasonal_baseline(rule, phones, context.on, entity=edition_entity, ahead=context.ahead)
-
-
 def _unit_fall(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the units whose staff stays away on working days in a row."""
     persons = context.shared(_persons)
@@ -240,7 +231,6 @@ CHECKS: tuple[Check, ...] = (
         reads=_TASKS,
         suppressed_by=(SuppressedBy(("oa.unit_active_fall",)), SuppressedBy(("oa.task_lull", "oa.lull"), "any")),
     ),
-    Check(rule="oa.mobile_fall", evaluate=_mobile_fall, reads=_ACTIVITIES, suppressed_by=_STOOD_STILL),
     Check(rule="oa.busiest", evaluate=_busiest, reads=_ACTIVITIES),
     Check(
         rule="oa.account_beyond",

@@ -59,11 +59,6 @@ RULES: tuple[Rule, ...] = (
         label="单位办结任务较常态", kind="change", cause="handling",
     ),
     Rule(
-        "oa.mobile_fall", "mobile_share", Threshold(-0.12, -0.3, "up"), "核查移动端网关、证书与最近的移动端版本",
-        "How many reach for the telephone is a habit: a tenth of them does not lose it in a day.",
-        count_measure="active", min_count=50, label="移动端占比较常态", kind="usual", cause="mobile",
-    ),
-    Rule(
         "oa.busiest", "busiest_actions", Threshold(1500, 6000, "down"), "核实该账号是否由程序使用，必要时停用并改密",
         "An action every two seconds for an hour is not a person's.", label="单个账号一小时操作", kind="burst",
         cause="machines",
@@ -80,6 +75,7 @@ RULES: tuple[Rule, ...] = (
         "Half as many again as the calendar explains: a flow or an office has left off.", min_count=20,
         label="超期未办较常态", kind="growth", cause="handling",
     ),
+    # how long work took, which no subject of surveillance measures: the slow cases have not ended yet
     Rule(
         "oa.handling_rise", "worked_p90_s", Threshold(0.5, 2.0, "down"), "按模块查看办理用时，核查待办提醒",
         "The slowest tenth takes as long one week as the next.", count_measure="tasks", min_count=100,

@@ -8,7 +8,7 @@ from dataclasses import replace
 import ibis.expr.types as ir
 
 from ntanalytics.checks.baseline import HISTORY_DAYS, baseline, drop_uninformative, judge_share
-from ntanalytics.checks.by_detector import BurstSearch, failure_burst, seasonal_baseline, silence
+from ntanalytics.checks.by_detector import BurstSearch, failure_burst, silence
 from ntanalytics.checks.check import DAY, EVERY_PERIOD, Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.onset import with_onset_at
@@ -65,13 +65,6 @@ def _signing_silence(context: CheckContext, rule: Rule) -> list[Finding]:
     past = context.shared(baseline, "seal.signings")
     by_hour = slots.by_slot(context.shared(_operation, "sign"), "signed_at", context.utc_offset_h, slot_s=_HOUR_S)
     return drop_uninformative(context, silence(rule, by_hour, past.days, context.on, slot_s=_HOUR_S))
-
-
-def _signings_fall(context: CheckContext, rule: Rule) -> list[Finding]:
-    """Return whether fewer documents were signed than on comparable days."""
-    past = context.shared(baseline, "seal.signings")
-    daily = seals.daily(past.view.recent, past.days)
-    return drop_uninformative(context, seasonal_baseline(rule, daily, context.on, ahead=context.ahead))
 
 
 def _suspended_signings(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -136,12 +129,6 @@ CHECKS: tuple[Check, ...] = (
     Check(rule="seal.signing_failures", evaluate=_failures, reads=_SIGNINGS),
     Check(rule="seal.verification_failures", evaluate=_failures, reads=_SIGNINGS),
     Check(rule="seal.signing_silence", evaluate=_signing_silence, reads=_SIGNINGS),
-    Check(
-        rule="seal.signings_fall",
-        evaluate=_signings_fall,
-        reads=_SIGNINGS,
-        suppressed_by=(SuppressedBy(("seal.signing_silence",), "any"),),
-    ),
     Check(rule="seal.suspended_signings", evaluate=_suspended_signings, reads={"seal.signings": 0, "seal.seals": 0}),
     Check(rule="seal.night_signings", evaluate=_night_signings, reads={"seal.signings": 0, "seal.seals": 0}),
     Check(rule="seal.making_days", evaluate=_making_days, reads=_STOCK),

@@ -27,11 +27,6 @@ RULES: tuple[Rule, ...] = (
         cause="seals",
     ),
     Rule(
-        "seal.signings_fall", "signings", Threshold(-0.5, -0.8, "up"), "核查签章服务，确认是否有停用安排",
-        "On like days as much is signed, give or take a quarter.", min_count=30, label="签章次数", kind="usual",
-        cause="seals",
-    ),
-    Rule(
         "seal.suspended_signings", "suspended_signings", Threshold(0, 0, "down"),
         "立即核查该印章与签章服务的状态校验，确认已签文件是否有效",
         "A seal that was suspended or revoked signs nothing (docs/domain.md, CA and seals: misuse).", kind="burst",

@@ -48,6 +48,7 @@ RULES: tuple[Rule, ...] = (
         "Over every channel something is sent in every half hour of a working day.", min_count=25, label="通道中断",
         kind="absence", cause="carriers",
     ),
+    # a day half as large again of an application that mails: its past surges hide it among the series
     Rule(
         "sms.application_rise", "submitted", Threshold(0.5, 9.0, "down"), "与应用单位核实是否为计划内群发，关注余量",
         "Half as many again as its days lead to expect: an application mails something, or repeats itself.",

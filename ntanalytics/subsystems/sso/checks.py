@@ -104,13 +104,6 @@ def _app_slow(context: CheckContext, rule: Rule) -> list[Finding]:
     return drop_uninformative(context, findings)
 
 
-def _accesses_fall(context: CheckContext, rule: Rule) -> list[Finding]:
-    """Return whether fewer accesses came than on comparable days."""
-    past = context.shared(baseline, "sso.accesses")
-    daily = access_metrics.daily(past.view.recent, past.days)
-    return drop_uninformative(context, seasonal_baseline(rule, daily, context.on, ahead=context.ahead))
-
-
 def _failure_rate(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the share of refused accesses."""
     accesses = context.dataset("sso.accesses", HISTORY_DAYS)
@@ -136,7 +129,6 @@ def _app_by_name(keys: Mapping[str, str], row: Mapping[str, Any]) -> Entity:
 
 _READS = {"sso.accesses": HISTORY_DAYS, "sso.apps": 0}
 _BY_APP = {"sso.accesses": ("app_id",)}
-_LOGINS = ("identity.login_silence", "identity.logins_fall")
 
 CHECKS: tuple[Check, ...] = (
     Check(
@@ -167,13 +159,6 @@ CHECKS: tuple[Check, ...] = (
         rule="sso.app_failures", evaluate=_app_failures, reads=_READS, subject_columns=_BY_APP, optional=("sso.apps",)
     ),
     Check(rule="sso.app_p95_rise", evaluate=_app_slow, reads=_READS, subject_columns=_BY_APP, optional=("sso.apps",)),
-    Check(
-        rule="sso.accesses_fall",
-        evaluate=_accesses_fall,
-        reads=_READS,
-        optional=("sso.apps",),
-        suppressed_by=(SuppressedBy(("sso.access_silence", *_LOGINS), "any"),),
-    ),
     Check(
         rule="sso.account_beyond",
         evaluate=partial(account_beyond, dataset="sso.accesses", history=HISTORY_DAYS, group="app_id"),

@@ -54,7 +54,7 @@ def test_rows_and_their_count_are_those_of_the_damage_and_come_back(workspace: D
 def test_the_checks_of_a_dataset_find_what_the_whole_inspection_finds_of_it(workspace: DamagedWorkspace):
     chosen = checks_reading("infra.checks")
     assert {"infra.availability", "data.rows_fall"} <= chosen
-    assert "identity.logins_fall" not in chosen
+    assert "identity.login_silence" not in chosen
     failing = replace(cut(workspace, "infra.checks", subsystem="seal"), kind="failure", quantity="failures")
     with workspace.damaged(failing):
         part = inspect_dataset(workspace, DAY, "infra.checks")

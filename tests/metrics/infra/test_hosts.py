@@ -208,15 +208,6 @@ def test_the_same_alarm_of_a_host_is_counted_and_information_is_none(table, list
     assert listed(hosts.repeated_problems(made)) == [{"host": "a", "problem": "磁盘低", "repeats": 3, "day": LAST}]
 
 
-def test_a_host_is_held_against_those_of_its_name_but_for_the_number(table, days, listed) -> None:
-    made = hours(table, {1: 0.2, 2: 0.4}, host="oa-app-1").union(hours(table, {1: 0.7}, host="oa-app-2"))
-    made = made.union(hours(table, {1: 0.9}, host="oa-db-1"))
-    assert listed(hosts.load_beyond_siblings(made, days(LAST, "+")), "host", "load_beyond") == [
-        {"host": "oa-app-1", "load_beyond": pytest.approx(-0.4)},
-        {"host": "oa-app-2", "load_beyond": pytest.approx(0.4)},
-    ]
-
-
 def test_what_has_one_value_for_longer_than_ever_is_dead(table, listed) -> None:
     def week(today, before, **more):
         made = hours(table, {hour: today(hour) for hour in range(24)}, **more)

@@ -26,14 +26,6 @@ def test_active_hours_by_local_hour_edition_terminal_and_module(table, listed) -
     assert found == {(9, "mail"): 2, (9, "files"): 1, (10, "mail"): 1}
 
 
-def test_who_took_the_telephone_once_counts_as_mobile(table, listed) -> None:
-    activities = acted(
-        table, {"account_id": "1"}, {"account_id": "1", "terminal": "mobile"}, {"account_id": "2"}, {"account_id": "3"}
-    )
-    [row] = listed(intraday.mobile_usage(activities), "edition", "active", "mobile_share")
-    assert (row["edition"], row["active"], round(row["mobile_share"], 4)) == ("general", 3, 0.3333)
-
-
 def test_the_busiest_account_of_an_hour_over_all_modules(table, listed) -> None:
     activities = acted(
         table,

@@ -17,7 +17,7 @@ from ntanalytics.periods import Period
 from ntanalytics.subsystems import RULES
 from ntanalytics.subsystems.ca import SUBSYSTEM
 from ntanalytics.subsystems.ca.checks import is_chance, is_growing
-from tests.subsystems.made import ON, Data, Row, by_slots, context_of, daily, events, judge, statuses, subsystem_finding
+from tests.subsystems.made import ON, Data, Row, by_slots, context_of, events, judge, statuses, subsystem_finding
 
 BEGIN = context_of(Period.day(ON)).begins_at
 
@@ -59,13 +59,6 @@ def test_reasons_that_are_counted_apart_are_no_burst(reason: str) -> None:
     failed = [{**row, "outcome": "failure", "reason": reason} for row in by_slots(0, bad, dict.fromkeys(bad, 90))]
     findings = judge(SUBSYSTEM, ["ca.refused_logins"], _logins([*granted, *failed], 1800))
     assert [finding.status for finding in findings] == ["ok"]
-
-
-@pytest.mark.parametrize(("today", "status"), [(1900, "ok"), (1100, "warning"), (300, "critical")])
-def test_half_of_the_logins_by_certificate_are_a_fall(today: float, status: str) -> None:
-    rows = [{**row, "events": row["logins"]} for row in daily("logins", 1900, today)]
-    [finding] = judge(SUBSYSTEM, ["ca.logins_fall"], _logins(rows))
-    assert (finding.entity.identity, finding.status, finding.value) == ("subsystem/ca", status, today)
 
 
 def _tried(reason: str, count: int) -> pa.Table:
@@ -194,5 +187,4 @@ def test_reasons_of_a_day_tell_its_share_and_an_outage_of_logins_its_silence() -
     assert suppress([share, reasons], SUBSYSTEM.checks, [WEEK]) == ([share, reasons], [])
     logins = subsystem_finding("identity.login_silence", window=Window(ON, 36_000, 39_600))
     silent = subsystem_finding("ca.login_silence", window=Window(ON, 36_000, 40_000))
-    fall = subsystem_finding("ca.logins_fall")
-    assert suppress([logins, silent, fall], SUBSYSTEM.checks, [DAY]) == ([logins], [silent, fall])
+    assert suppress([logins, silent], SUBSYSTEM.checks, [DAY]) == ([logins], [silent])

@@ -40,36 +40,6 @@ def _documents(rows: list[Row]) -> Data:
     }
 
 
-@pytest.mark.parametrize(
-    ("code", "today", "status"),
-    [
-        ("docexchange.documents_fall", 30, "warning"),
-        ("docexchange.documents_fall", 5, "critical"),
-        ("docexchange.documents_fall", 85, "ok"),
-        ("docexchange.documents_rise", 220, "warning"),
-        ("docexchange.documents_rise", 500, "critical"),
-        ("docexchange.documents_rise", 115, None),
-    ],
-)
-def test_documents_of_a_day_are_held_against_its_like(code: str, today: int, status: str | None) -> None:
-    data = _documents(daily("amount", 90, today))
-    findings = judge(SUBSYSTEM, [code], data)
-    assert statuses(findings) == ([("subsystem/docexchange", status)] if status else [])
-    assert [finding.value for finding in findings] == ([today] if status else [])
-    assert judge(SUBSYSTEM, [code], data, gaps=(ON,)) == []
-
-
-def test_more_documents_at_a_months_end_are_usual() -> None:
-    """The last two working days of a month have two fifths more: the same on the next month's is no rise."""
-    table = daily("amount", 90, 90)
-    ends = {row["day"] for row in table if (row["day"].month, row["day"].day) in ((9, 29), (9, 30), (10, 29), (10, 30))}
-    for row in table:
-        row["amount"] = round(row["amount"] * 1.4) if row["day"] in ends else row["amount"]
-    end = max(ends)
-    rows = [row for row in table if row["day"] <= end]
-    assert judge(SUBSYSTEM, ["docexchange.documents_rise"], _documents(rows), period=Period.day(end)) == []
-
-
 def _calls(row: Row, calls: float, **more: Any) -> Row:
     minute = at(row["day"], row.get("slot", 10) + row.get("minute", 0) / 60)
     return {

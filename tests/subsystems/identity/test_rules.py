@@ -45,24 +45,7 @@ def test_ten_minutes_without_a_login_are_an_outage(minutes: int, status: str) ->
         assert finding.figures["expected"] == pytest.approx(7.5 * minutes, rel=0.05)
 
 
-@pytest.mark.parametrize(("today", "status"), [(1150, "ok"), (750, "warning"), (300, "critical"), (2000, "ok")])
-def test_a_third_fewer_logins_are_a_fall(today: float, status: str) -> None:
-    [finding] = judge(SUBSYSTEM, ["identity.logins_fall"], _logins(_by_day(1200, today)))
-    assert (finding.entity.identity, finding.status, finding.value) == ("subsystem/identity", status, today)
-
-
-def test_a_saturday_with_a_fifth_of_the_logins_is_no_fall() -> None:
-    period = Period.day(SATURDAY)
-    [finding] = judge(SUBSYSTEM, ["identity.logins_fall"], _logins(_by_day(1200, 1200)), period=period)
-    assert (finding.status, finding.unknown) == ("ok", "")
-
-
-def test_an_outage_tells_the_fall() -> None:
-    silence, fall = subsystem_finding("identity.login_silence"), subsystem_finding("identity.logins_fall")
-    assert suppress([silence, fall], SUBSYSTEM.checks, [DAY]) == ([silence], [fall])
-
-
-@pytest.mark.parametrize("code", ["identity.login_silence", "identity.logins_fall", "identity.method_failures"])
+@pytest.mark.parametrize("code", ["identity.login_silence", "identity.method_failures"])
 def test_a_day_that_was_not_extracted_is_no_violation(code: str) -> None:
     data = _logins(by_slots(30, range(18, 34), {18: 30}), 1800)
     assert not any(finding.is_violation for finding in judge(SUBSYSTEM, [code], data, gaps=(ON,)))
@@ -102,19 +85,6 @@ def test_an_outage_of_all_logins_is_not_counted_among_the_failures_of_a_method()
         ("identity.login_silence", "critical"),
         ("identity.method_failures", "ok"),
     ]
-
-
-@pytest.mark.parametrize(("today", "status"), [(60, None), (160, "warning"), (900, "critical")])
-def test_many_more_unknown_accounts_are_told(today: float, status: str | None) -> None:
-    rows = _by_day(50, today, outcome="failure", reason="unknown_account")
-    findings = judge(SUBSYSTEM, ["identity.reason_rise"], _logins(rows))
-    assert statuses(findings) == ([("reason/unknown_account", status)] if status else [])
-
-
-def test_a_reason_that_the_methods_tell_or_that_is_rare_is_not_told() -> None:
-    for usual, today, reason in ((50, 900, "wrong_password"), (5, 29, "unknown_account")):
-        rows = _by_day(usual, today, outcome="failure", reason=reason)
-        assert judge(SUBSYSTEM, ["identity.reason_rise"], _logins(rows)) == []
 
 
 def _tried(count: int, day: dt.date = ON, **who: str) -> Row:

@@ -61,7 +61,7 @@ def test_a_disk_that_fills_by_one_percent_a_day_is_told_on_the_first_day() -> No
     ("code", "row", "by", "by_row"),
     [
         ("infra.load", {"load_p95": 9, "load_hours": 24}, "infra.cpu_by_day", {"held_by_day": 0.99}),
-        ("infra.load_unlike", {"load_beyond": 0.9}, "infra.cpu_by_night", {"held_by_night": 0.99}),
+        ("infra.load", {"load_p95": 9, "load_hours": 24}, "infra.cpu_by_night", {"held_by_night": 0.99}),
         ("infra.disk_growth", {"rise_beyond": 0.1}, "infra.disk_used", {"disk_used": 0.99}),
         ("infra.disk_growth", {"rise_beyond": 0.1}, "infra.days_until_full", {"days_until_full": 3}),
         ("infra.backup_failing", {"failed_since": 3}, "infra.backup_lateness", {"backup_lateness": 3.0}),

@@ -127,8 +127,6 @@ def test_backups_logs_and_drills_are_told() -> None:
     assert _worded(_judged("infra.restore_drill", drill_days=40)).evidence == "距最近登记的恢复演练 40 天。"
     log = _judged("infra.log_retention", log_days=55).with_details(is_exhausted=True)
     assert _worded(log).evidence == "抽取时最早可读到 55 天前的日志，更早的已没有。"
-    no_requests = unknown(RULES["infra.requests_fall"], "missing", Entity("dataset", "infra.requests", "网络请求"))
-    assert _worded(no_requests).evidence == "请求量未知：没有任何请求记录。"
 
 
 def test_the_highlights_tell_how_many_backup_plans_are_late() -> None:

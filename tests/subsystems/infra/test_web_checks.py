@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from ntanalytics.checks.by_detector import BurstSearch, failure_burst, latency_spike
-from ntanalytics.findings.finding import Comparison, Entity, Finding, Window
+from ntanalytics.findings.finding import Entity, Finding, Window
 from ntanalytics.metrics.figures import figures
 from ntanalytics.subsystems.infra.web_checks import (
     CHANCE,
@@ -15,7 +15,6 @@ from ntanalytics.subsystems.infra.web_checks import (
     probed_entity,
     serves,
     service_entity,
-    unexplained,
     worst_day_findings,
 )
 from tests.subsystems.infra.given import DAY, RULES, WEEK
@@ -122,23 +121,6 @@ def test_over_a_gap_an_error_rate_is_unknown_unless_it_breaks_a_limit() -> None:
     bad, gone = _rates(*gaps, _day(0.03, on=before), _day(0.0, on=before, service="sso"))
     assert (bad.status, gone.status, gone.unknown) == ("critical", "unknown", "incomplete")
     assert [finding.status for finding in _rates(_day(None, None), is_day=True)] == ["unknown"]
-
-
-def _fall(value: float, expected: float) -> Finding:
-    return Finding(
-        rule=RULES["infra.requests_fall"],
-        entity=service_entity({"service": "oa"}),
-        status="warning",
-        value=value,
-        comparison=Comparison("expected", expected),
-    )
-
-
-def test_a_day_that_lacks_no_more_than_its_silence_is_not_told_of() -> None:
-    fall = _fall(400, 1000)
-    assert unexplained([fall], {}) == [fall]
-    assert unexplained([fall], {"oa": 550.0}) == []
-    assert unexplained([fall], {"oa": 450.0}) == [fall]
 
 
 def test_a_silence_that_the_probes_saw_is_not_told_of() -> None:

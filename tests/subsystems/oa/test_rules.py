@@ -69,32 +69,6 @@ def test_few_accounts_and_days_off_say_nothing_of_a_fall() -> None:
     assert (free.status, free.is_applicable) == ("ok", False)
 
 
-@pytest.mark.parametrize(("today", "status"), [(82, "ok"), (70, "ok"), (44, "warning"), (10, "critical")])
-def test_the_share_that_uses_a_telephone_is_a_habit(today: int, status: str) -> None:
-    [finding] = judge(SUBSYSTEM, ["oa.mobile_fall"], _telephones(today, 200))
-    assert (finding.entity.identity, finding.status) == ("edition/party", status)
-    assert finding.value == today / 200
-
-
-def test_the_telephones_of_few_accounts_say_nothing() -> None:
-    [finding] = judge(SUBSYSTEM, ["oa.mobile_fall"], _telephones(1, 20, usual=20))
-    assert (finding.status, finding.unknown) == ("unknown", "too_few")
-
-
-def test_the_telephones_are_not_told_where_all_accounts_stay_away() -> None:
-    findings = judge(SUBSYSTEM, ["oa.active_fall", "oa.mobile_fall"], _telephones(10, 90))
-    assert statuses(findings) == [("subsystem/oa", "critical")]
-
-
-def _telephones(today: int, active: int, usual: int = 200) -> Data:
-    rows = []
-    for number, row in enumerate(days()):
-        mobile, everybody = (today, active) if row["day"] == ON else (usual * (40 + number % 3) // 100, usual)
-        rows += [{"day": row["day"], "terminal": "mobile", "events": mobile}]
-        rows += [{"day": row["day"], "events": everybody - mobile}]
-    return _activities(rows)
-
-
 @pytest.mark.parametrize(("today", "status"), [(130, "warning"), (300, "critical"), (75, None), (5, None)])
 def test_many_more_tasks_past_their_time_are_told(today: int, status: str | None) -> None:
     """Each task is past its time at the end of one day, and done on the next; of today's none is done."""
@@ -240,7 +214,7 @@ def test_an_outage_tells_what_stands_still_within_it() -> None:
     part = _finding("oa.lull", "edition_terminal", "party/mobile")
     module, other = (_finding("oa.module_lull", "module", f"{edition}/documents") for edition in ("party", "wecom"))
     flow = _finding("oa.task_lull", "module", "wecom/documents")
-    edition, fall = _finding("oa.mobile_fall", "edition", "party"), subsystem_finding("oa.active_fall")
+    edition, fall = _finding("oa.active_fall", "edition", "party"), subsystem_finding("oa.active_fall")
     assert suppress([whole, module, other, flow, edition, fall], SUBSYSTEM.checks, [DAY]) == (
         [whole],
         [module, other, flow, edition, fall],

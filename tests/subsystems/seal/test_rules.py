@@ -17,7 +17,6 @@ from tests.subsystems.made import (
     Row,
     by_slots,
     context_of,
-    daily,
     days,
     events,
     judge,
@@ -80,14 +79,7 @@ def test_hours_without_a_signing_are_an_outage(count: float, silent: range, stat
         assert findings[0].window == Window(ON, silent.start * 3600, silent.stop * 3600)
 
 
-@pytest.mark.parametrize(("today", "status"), [(110, "ok"), (55, "warning"), (10, "critical")])
-def test_half_of_the_signings_are_a_fall(today: float, status: str) -> None:
-    data = _signings([{**row, "events": row["signings"]} for row in daily("signings", 140, today)])
-    [finding] = judge(SUBSYSTEM, ["seal.signings_fall"], data)
-    assert (finding.entity.identity, finding.status, finding.value) == ("subsystem/seal", status, today)
-
-
-@pytest.mark.parametrize("code", ["seal.signing_silence", "seal.signings_fall", "seal.signing_failures"])
+@pytest.mark.parametrize("code", ["seal.signing_silence", "seal.signing_failures"])
 def test_a_day_that_was_not_extracted_is_no_violation(code: str) -> None:
     data = _signings(by_slots(16, range(9, 18), dict.fromkeys(range(9, 18), 0)))
     assert not any(finding.is_violation for finding in judge(SUBSYSTEM, [code], data, gaps=(ON,)))
@@ -103,12 +95,10 @@ def test_the_share_of_failed_signings_is_judged_over_any_period(failed: int, sta
     assert judge(SUBSYSTEM, ["seal.signing_failure_rate"], few, period=period) == []
 
 
-def test_bad_hours_tell_the_share_of_a_day_and_an_outage_the_fall() -> None:
+def test_bad_hours_tell_the_share_of_a_day() -> None:
     share, hours = subsystem_finding("seal.signing_failure_rate"), subsystem_finding("seal.verification_failures")
     assert suppress([share, hours], SUBSYSTEM.checks, [DAY]) == ([hours], [share])
     assert suppress([share, hours], SUBSYSTEM.checks, [WEEK]) == ([share, hours], [])
-    silence, fall = subsystem_finding("seal.signing_silence"), subsystem_finding("seal.signings_fall")
-    assert suppress([silence, fall], SUBSYSTEM.checks, [DAY]) == ([silence], [fall])
 
 
 def _seal(number: int, days_ago: float, state: str = "making", **more: object) -> Row:

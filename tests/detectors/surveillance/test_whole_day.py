@@ -1,0 +1,60 @@
+"""A whole day against its range: told where members that fall together look like the calendar."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from ntanalytics.detectors.expected_range import ExpectedRange
+from ntanalytics.detectors.surveillance.departure import Departure
+from ntanalytics.detectors.surveillance.whole_day import whole_day, with_whole_day
+
+USUAL = ExpectedRange(low=900.0, high=1100.0, expected=1000.0)
+
+
+@pytest.mark.parametrize(
+    ("events", "share"),
+    [(0, 1.0), (700, 0.3), (710, None), (899, None), (1000, None), (1490, None), (1500, 1 / 3), (4000, 0.75)],
+)
+def test_a_day_departs_outside_of_its_range_by_three_tenths_or_by_half_as_much_again(
+    events: float, share: float | None
+) -> None:
+    whole = whole_day(events, USUAL)
+    assert (whole and whole.share) == (share if share is None else pytest.approx(share))
+    assert whole is None or whole.direction == (1 if events > 1000 else -1)
+
+
+def test_within_its_range_or_with_few_events_or_without_history_a_day_is_usual() -> None:
+    assert whole_day(600, replace(USUAL, low=500.0)) is None
+    assert whole_day(0, ExpectedRange(low=5.0, high=30.0, expected=19.0)) is None
+    assert whole_day(0, ExpectedRange(reason="short_history")) is None
+
+
+def _part(seen: float, expected: float, **more: object) -> Departure:
+    part = Departure(
+        members=(("app_id", "oa"),),
+        value="",
+        direction=1 if seen > expected else -1,
+        strength=50.0,
+        improbable=50.0,
+        hours=(9, 12),
+        seen=seen,
+        expected=expected,
+        share=0.1,
+    )
+    return replace(part, **more)  # type: ignore[arg-type]
+
+
+def test_a_subject_that_explains_what_the_day_lacks_is_told_in_its_place() -> None:
+    whole = whole_day(600, USUAL)  # 400 fewer
+    assert with_whole_day([_part(20, 300)], whole) == [_part(20, 300)]
+    assert with_whole_day([_part(20, 299)], whole) == [whole, _part(20, 299)]
+    assert with_whole_day([_part(20, 300)], None) == [_part(20, 300)]
+
+
+def test_parts_that_fall_by_no_larger_share_are_the_whole_and_others_stay() -> None:
+    whole = whole_day(600, USUAL)
+    alike, further = _part(65, 100), _part(40, 100)
+    more, slow = _part(150, 100), _part(3, 6, value="duration_ms")
+    assert with_whole_day([alike, further, more, slow], whole) == [whole, further, more, slow]
