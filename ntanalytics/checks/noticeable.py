@@ -17,8 +17,9 @@ from ntanalytics.metrics.leaves import level_of
 from ntanalytics.metrics.rows import rows
 from ntanalytics.metrics.slots import local_hour
 
-#: Form of a value → its least difference: half of what a person takes for immediate; a part of a packet.
-_LEAST: Mapping[str, float] = MappingProxyType({"ms": 50.0, "bytes": 256.0})
+#: Form of a value → its least difference: half of what a person takes for immediate; a part of a packet; of a level,
+#: such as that of memory, three points of a hundred.
+_LEAST: Mapping[str, float] = MappingProxyType({"ms": 50.0, "bytes": 256.0, "number:2": 0.03})
 
 #: Times as long from which a duration is told by a smaller difference, and that: what answers from memory, or from a
 #: disk instead, is quick all the same, and many ask for it.

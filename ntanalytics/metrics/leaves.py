@@ -15,6 +15,9 @@ from ntanalytics.metrics.slots import local_day, local_hour
 #: Largest logarithm of a level that a floating-point number can hold.
 _LARGEST = 700.0
 
+#: Values that are levels of a host, most of them shares; and what is added to one: a hundredth.
+_LEVELS, _ADDED_TO_LEVEL = ("mean", "peak"), 0.01
+
 MEASURES = catalogue(
     (
         rate(
@@ -57,9 +60,11 @@ def leaves(
     measured = {}
     for name in values:
         value = events[name] / count.nullif(0) if weight and name.endswith("_bytes") else events[name]
-        # a bucket is the logarithm of a duration; the level of a gauge may be 0
+        # a bucket is the logarithm of a duration
         logarithm = (
-            value.cast("float64") if name.endswith("_bucket") else (value.cast("float64").clip(lower=0) + 1).ln()
+            value.cast("float64")
+            if name.endswith("_bucket")
+            else (value.cast("float64").clip(lower=0) + _added(name)).ln()
         )
         is_known = events[name].notnull()
         measured[f"{name}_events"] = is_known.ifelse(count, 0).sum()
@@ -116,4 +121,9 @@ def level_of(value: str, mean: float) -> float:
     """
     if value.endswith("_bucket"):
         return math.exp(min((mean - 0.5) * math.log(DURATION_GROWTH), _LARGEST))
-    return math.expm1(min(mean, _LARGEST))
+    return math.exp(min(mean, _LARGEST)) - _added(value)
+
+
+def _added(value: str) -> float:
+    """Return what is added to a value before its logarithm is taken, since it may be 0: little beside most values."""
+    return _ADDED_TO_LEVEL if value in _LEVELS else 1.0

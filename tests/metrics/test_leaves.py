@@ -7,7 +7,7 @@ import math
 
 import pytest
 
-from ntanalytics.metrics.leaves import leaves
+from ntanalytics.metrics.leaves import leaves, level_of
 
 DAY = dt.date(2026, 11, 16)
 
@@ -49,3 +49,13 @@ def test_a_row_of_an_aggregated_dataset_stands_for_its_events_and_bytes_are_thos
     assert (counted["status"], counted["hour"], counted["events"]) == ("200", 1, 4)
     assert counted["duration_bucket_log"] == 40
     assert counted["size_bytes_log"] == pytest.approx(4 * math.log(100))
+
+
+def test_a_level_of_a_host_keeps_its_shares_apart(table) -> None:
+    at = dt.datetime(2026, 11, 16, 1, tzinfo=dt.UTC)
+    row = {"host": "a", "metric": "memory_rate", "hour_at": at, "mean": 0.49, "peak": 0.0, "day": DAY}
+    found = leaves(table("infra.metrics", [row]), "hour_at", 8, ["host"], values=["mean", "peak"])
+    (counted,) = found.to_pyarrow().to_pylist()
+    assert (counted["mean_log"], counted["peak_log"]) == (pytest.approx(math.log(0.5)), pytest.approx(math.log(0.01)))
+    assert level_of("mean", counted["mean_log"]) == pytest.approx(0.49)
+    assert level_of("peak", counted["peak_log"]) == pytest.approx(0)

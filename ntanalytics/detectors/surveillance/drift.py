@@ -36,7 +36,7 @@ _FALSE_A_DAY = 5e-5
 _LEAST_EFFECT, _LEAST_OF_MEAN, _MOST_EFFECT = 0.15, 0.05, 1.5
 
 #: Least deviation of the daily mean of a logarithm; fewest events a day of a series.
-_LEAST_DEVIATION, _FEWEST = 0.02, 8.0
+_LEAST_DEVIATION, _FEWEST = 0.01, 8.0
 
 #: Least probability of which the logarithm is taken.
 _RAREST = 1e-300
