@@ -93,9 +93,9 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
         subjects = {departure.subject for departure in others}
         departing = [departure for departure in departing if departure.subject in subjects]
     departing = with_whole_day(departing, whole_day(totals.get(context.on, 0.0), usual))
-    noticed = [*_noticed(context, dataset, events, departing, is_drift=not of_weekday)]
-    told = [_of_system(departure, counted, before, context.on) for departure in noticed]
-    return WatchedDay(told, totals.get(context.on, 0.0), usual)
+    noticed = _noticed(context, dataset, events, departing, is_drift=not of_weekday)
+    departing = [_of_system(departure, counted, before, context.on) for departure in noticed]
+    return WatchedDay(departing, totals.get(context.on, 0.0), usual)
 
 
 def _noticed(
