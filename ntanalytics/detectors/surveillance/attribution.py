@@ -34,6 +34,8 @@ def attributed(leaves: LeafTable, model: SeriesModel, departure: Departure) -> D
     """
     mask = leaves.mask(departure.members)
     whole = float(_moved(_judged(leaves, model, mask), departure)[0])
+    if not whole:
+        return departure
     departure = replace(departure, also=tuple(_common(leaves, model, departure, mask, whole)))
     return _with_counterpart(leaves, model, departure, whole) if isinstance(model, CountModel) else departure
 
@@ -43,8 +45,8 @@ def _common(
 ) -> list[tuple[str, str]]:
     """Return the members of further dimensions that all but a tenth of a departure has, the rarest first.
 
-    What is usual is their share of all events, or of those that have one member less: of all that logs in so, whether it
-    fails or not.
+    What they usually have is a share of all events, or of those that have one member less: of all that logs in by one
+    method, whether it fails or not. Of most of both nothing is said.
     """
     shares: dict[tuple[str, str], float] = {}
     wider = [_without(departure.members, pair) for pair in departure.members]
