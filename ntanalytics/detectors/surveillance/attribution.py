@@ -20,8 +20,9 @@ from ntanalytics.detectors.surveillance.scan import times_log
 #: Share of a departure that one member must have, and usual share from which that says nothing.
 _NEARLY_ALL, _COMMON = 0.9, 0.7
 
-#: Share of a departure by which another member must move the other way, and its least likelihood ratio.
-_MOST_OF_IT, _BEYOND_CHANCE = 0.5, 13.0
+#: Shares of a departure from which, and up to which, another member must move the other way, and its least likelihood
+#: ratio: what lacks far more than came elsewhere has another cause.
+_MOST_OF_IT, _TWICE, _BEYOND_CHANCE = 0.5, 2.0, 13.0
 
 
 def attributed(leaves: LeafTable, model: SeriesModel, departure: Departure) -> Departure:
@@ -76,7 +77,7 @@ def _with_counterpart(leaves: LeafTable, model: SeriesModel, departure: Departur
         moved = seen - expected
         ratio = times_log(seen, np.maximum(expected, 0.25)) - moved
         is_other = np.array([name != pair[1] for name in names]) & (ratio >= _BEYOND_CHANCE)
-        against = np.where(is_other, -moved * np.sign(whole), 0.0)
+        against = np.where(is_other & (np.abs(moved) <= _TWICE * abs(whole)), -moved * np.sign(whole), 0.0)
         most = int(against.argmax())
         if against[most] >= max(_MOST_OF_IT * abs(whole), abs(result.counterpart_moved) + 1e-9):
             members = tuple((name, names[most] if name == pair[0] else member) for name, member in departure.members)
