@@ -13,15 +13,16 @@ import numpy as np
 
 from ntanalytics.detectors.detection import Floats
 from ntanalytics.detectors.surveillance.departure import Departure
-from ntanalytics.detectors.surveillance.leaf_table import LeafTable, Mask
+from ntanalytics.detectors.surveillance.leaf_table import LeafTable, Mask, Members
 from ntanalytics.detectors.surveillance.models import CountModel, JudgedSeries, SeriesModel
 from ntanalytics.detectors.surveillance.scan import times_log
 
-#: Share of a departure that one member must have, and share of all events from which it says nothing.
-_NEARLY_ALL, _COMMON = 0.9, 0.5
+#: Share of a departure that one member must have, and usual share from which that says nothing.
+_NEARLY_ALL, _COMMON = 0.9, 0.7
 
-#: Share of a departure by which another member must move the other way, and its least likelihood ratio.
-_MOST_OF_IT, _BEYOND_CHANCE = 0.5, 13.0
+#: Shares of a departure from which, and up to which, another member must move the other way, and its least likelihood
+#: ratio: what lacks far more than came elsewhere has another cause.
+_MOST_OF_IT, _TWICE, _BEYOND_CHANCE = 0.5, 2.0, 13.0
 
 
 def attributed(leaves: LeafTable, model: SeriesModel, departure: Departure) -> Departure:
@@ -34,6 +35,8 @@ def attributed(leaves: LeafTable, model: SeriesModel, departure: Departure) -> D
     """
     mask = leaves.mask(departure.members)
     whole = float(_moved(_judged(leaves, model, mask), departure)[0])
+    if not whole:
+        return departure
     departure = replace(departure, also=tuple(_common(leaves, model, departure, mask, whole)))
     return _with_counterpart(leaves, model, departure, whole) if isinstance(model, CountModel) else departure
 
@@ -41,9 +44,14 @@ def attributed(leaves: LeafTable, model: SeriesModel, departure: Departure) -> D
 def _common(
     leaves: LeafTable, model: SeriesModel, departure: Departure, mask: Mask, whole: float
 ) -> list[tuple[str, str]]:
-    """Return the members of further dimensions that nearly all of a departure has, and few events, the rarest first."""
+    """Return the members of further dimensions that all but a tenth of a departure has, the rarest first.
+
+    What they usually have is a share of all events, or of those that have one member less: of all that logs in by one
+    method, whether it fails or not. Of most of both nothing is said.
+    """
     shares: dict[tuple[str, str], float] = {}
-    total = float(leaves.sum("events")[:-1].sum())
+    wider = [_without(departure.members, pair) for pair in departure.members]
+    bases = [leaves.mask(members) for members in {(), *wider}]
     for dimension in leaves.dimensions:
         if any(name == dimension or leaves.is_nested((name, dimension)) for name, _ in departure.members):
             continue
@@ -53,7 +61,7 @@ def _common(
         moved = _moved(model.judge(sums), departure)
         most = int((moved * np.sign(whole)).argmax())
         pair = (dimension, names[most])
-        share = float(leaves.sum("events", leaves.mask((pair,)))[:-1].sum()) / max(total, 1.0)
+        share = min(_share(leaves, base, pair) for base in bases)
         if moved[most] / whole >= _NEARLY_ALL and share < _COMMON:
             shares[pair] = share
     return sorted(shares, key=lambda pair: shares[pair])
@@ -63,19 +71,28 @@ def _with_counterpart(leaves: LeafTable, model: SeriesModel, departure: Departur
     """Return a departure with the subject that moved the other way, if one took most of it, or gave it."""
     run, result = slice(*departure.hours), departure
     for pair in departure.members:
-        kept = tuple(other for other in departure.members if other != pair)
-        names, sums = leaves.parts(model.columns, leaves.mask(kept), pair[0])
+        names, sums = leaves.parts(model.columns, leaves.mask(_without(departure.members, pair)), pair[0])
         judged = model.judge(sums)
         seen, expected = judged.seen[:, run].sum(axis=1), judged.expected[:, run].sum(axis=1)
         moved = seen - expected
         ratio = times_log(seen, np.maximum(expected, 0.25)) - moved
         is_other = np.array([name != pair[1] for name in names]) & (ratio >= _BEYOND_CHANCE)
-        against = np.where(is_other, -moved * np.sign(whole), 0.0)
+        against = np.where(is_other & (np.abs(moved) <= _TWICE * abs(whole)), -moved * np.sign(whole), 0.0)
         most = int(against.argmax())
         if against[most] >= max(_MOST_OF_IT * abs(whole), abs(result.counterpart_moved) + 1e-9):
             members = tuple((name, names[most] if name == pair[0] else member) for name, member in departure.members)
             result = replace(result, counterpart=members, counterpart_moved=float(moved[most]))
     return result
+
+
+def _without(members: Members, pair: tuple[str, str]) -> Members:
+    return tuple(other for other in members if other != pair)
+
+
+def _share(leaves: LeafTable, base: Mask, pair: tuple[str, str]) -> float:
+    """Return the share of the past events of a mask that have a member."""
+    events = leaves.sum("events", base)[:-1].sum()
+    return float(leaves.sum("events", base & leaves.mask((pair,)))[:-1].sum() / max(events, 1.0))
 
 
 def _judged(leaves: LeafTable, model: SeriesModel, mask: Mask) -> JudgedSeries:

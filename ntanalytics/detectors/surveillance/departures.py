@@ -43,6 +43,9 @@ FALSE_A_DAY = 0.001
 #: Shares of what is expected, up to which and from which some hours of a steady series depart.
 _FALLEN, _RISEN = 0.6, 1.5
 
+#: Share of what is expected up to which longer runs of hours do.
+_GONE = 0.25
+
 #: Events that must be expected in these hours.
 _LEAST_STEADY = 10.0
 
@@ -174,7 +177,10 @@ def _candidates(model: SeriesModel, groups: Sequence[SeriesGroup]) -> list[Depar
 
 def _departs_steadily(judged: JudgedSeries, index: int, hours: tuple[int, int], seen: float, expected: float) -> bool:
     """Return whether a run is short enough, and departs far enough, to be judged among steady series."""
-    if hours[1] - hours[0] > judged.steady_run or _FALLEN * expected < seen < _RISEN * expected:
+    if hours[1] - hours[0] > judged.steady_run:
+        # days differ as days, but no day takes nearly all of a steady series
+        return judged.started is None and expected >= _LEAST_STEADY and seen <= _GONE * expected
+    if _FALLEN * expected < seen < _RISEN * expected:
         return False
     # the events of a series with few come together; of cases that do not end few are expected
     is_surge = judged.size[index] >= _OFTEN and seen >= max(_LEAST_STEADY, _SURGE * expected)

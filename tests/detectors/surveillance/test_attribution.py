@@ -92,3 +92,13 @@ def test_a_part_that_has_less_than_nearly_all_is_not_in_common() -> None:
     (told,) = _told(today)
     assert told.seen == 120
     assert "county" not in dict(told.also)
+
+
+def test_failures_of_one_application_over_one_carrier_lead_to_both() -> None:
+    today = _day(ON)
+    for (leaf, hour), events in list(today.items()):
+        if leaf[0] == "duty" and leaf[1] == "mobile" and hour in (9, 10, 11):
+            today[leaf, hour] = 0.0
+            today[(*leaf[:3], "busy"), hour] = events
+    departed = {frozenset({*told.members, *told.also}) for told in _told(today)}
+    assert any({("code", "busy"), ("application", "duty"), ("carrier", "mobile")} <= members for members in departed)

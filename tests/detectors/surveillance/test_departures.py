@@ -107,6 +107,19 @@ def test_a_member_that_was_never_seen_is_told_when_it_appears() -> None:
     assert (told.members, told.direction, told.expected) == ((("unit", "unit-29"),), 1, 0.0)
 
 
+@pytest.mark.parametrize(("share", "count"), [(0.0, 1), (0.2, 1), (0.5, 0)])
+def test_a_steady_unit_that_is_gone_for_a_day_is_told_among_units_that_burst(share: float, count: int) -> None:
+    """Half of the units send eight times as much on one day of ten; this one has some 230 events on every day."""
+    city = City(22)
+    city.counts = city.counts[:, :, :1, :]  # one terminal, so that no other subject is as large
+    bursts = np.random.default_rng(3).random(city.counts.shape[:2]) < 0.1
+    bursts[:, :16], bursts[ON] = False, False
+    city.counts = np.where(bursts[:, :, None, None], 8, 1) * city.counts
+    city.counts[ON, 7] = (city.counts[ON, 7] * share).astype(int)
+    members = [told.members for told in city.told()]
+    assert members.count((("unit", "unit-07"),)) == count
+
+
 def test_what_happened_on_a_day_before_hides_nothing_today() -> None:
     city = City(9)
     city.counts[ON - 4, 11, :, :] = 0
