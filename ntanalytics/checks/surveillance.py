@@ -223,7 +223,8 @@ def _watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | No
         others = departures(counted, [*reversed(of_weekday), context.on], dimensions, values, nested=nested)
         subjects = {departure.subject for departure in others}
         departing = [departure for departure in departing if departure.subject in subjects]
-    departing = with_whole_day(departing, whole_day(totals.get(context.on, 0.0), usual))
+    if is_by_start:  # ends wait for persons, and come in no range
+        departing = with_whole_day(departing, whole_day(totals.get(context.on, 0.0), usual))
     felt = [departure for departure in departing if is_felt(dataset, departure)]
     drifting = [departure for departure in felt if departure.days]
     if of_weekday or not context.working_days or (drifting and _is_before_holiday(context)):
