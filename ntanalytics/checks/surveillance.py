@@ -215,8 +215,7 @@ def _watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | No
     counted, dimensions, nested = _counted(context, name, events, time, values)
     totals = _totals(counted)
     days = [{**row, "value": totals.get(row["day"], 0.0) if row["day"] in before else None} for row in known]
-    ahead = [{**row, "value": None, "is_covered": False} for row in context.ahead]
-    usual = expected_range([*days, *ahead], context.on)
+    usual = expected_range(days, context.on)
     departing = departures(counted, [*reversed(before), context.on], dimensions, values, usual, nested)
     if of_weekday:
         # what a plan by weekday does, or what is worked on a day off, departs from one kind of days alone
