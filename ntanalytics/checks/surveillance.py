@@ -24,7 +24,7 @@ from ntanalytics.checks.subject_words import references, subject_label
 from ntanalytics.checks.subsystem import Subsystem
 from ntanalytics.checks.surveillance_findings import departure_finding, is_of_endings, usual_day, worked_before
 from ntanalytics.contract import DATASETS, Kind, Type
-from ntanalytics.contract.dimensions import Breakdown, breakdown
+from ntanalytics.contract.dimensions import Breakdown, breakdown, referred
 from ntanalytics.detectors.comparable_days import comparable_days, days_of_weekday
 from ntanalytics.detectors.expected_range import ExpectedRange, expected_range
 from ntanalytics.detectors.surveillance.departure import Departure
@@ -73,7 +73,7 @@ class WatchedDay:
     Attributes:
         departures: the subjects that depart, and those that drift.
         events: the number of its events.
-        usual: their expected range.
+        usual: their expected range; unknown where their number has none of its own.
     """
 
     departures: list[Departure]
@@ -222,16 +222,17 @@ def _watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | No
         others = departures(counted, [*reversed(of_weekday), context.on], dimensions, values, nested=nested)
         subjects = {departure.subject for departure in others}
         departing = [departure for departure in departing if departure.subject in subjects]
-    if is_by_start:  # ends wait for persons, and come in no range
-        departing = with_whole_day(departing, whole_day(totals.get(context.on, 0.0), usual))
+    # ends wait for persons, and what belongs to other events comes in bundles: their number has no range of its own
+    own = usual if is_by_start and referred(dataset) is None else UNKNOWN
+    departing = with_whole_day(departing, whole_day(totals.get(context.on, 0.0), own))
     felt = [departure for departure in departing if is_felt(dataset, departure)]
     drifting = [departure for departure in felt if departure.days]
     if of_weekday or not context.working_days or (drifting and _is_before_holiday(context)):
         drifting = []
-    own = (departure for departure in felt if not departure.days)
-    of_many = [departure for departure in own if not is_of_one_person(context, dataset, events, departure)]
+    of_day = (departure for departure in felt if not departure.days)
+    of_many = [departure for departure in of_day if not is_of_one_person(context, dataset, events, departure)]
     departing = [_of_system(departure, counted, before, context.on) for departure in of_many + drifting]
-    return WatchedDay(departing, totals.get(context.on, 0.0), usual)
+    return WatchedDay(departing, totals.get(context.on, 0.0), own)
 
 
 def _is_before_holiday(context: CheckContext) -> bool:
