@@ -222,8 +222,9 @@ def _watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | No
         others = departures(counted, [*reversed(of_weekday), context.on], dimensions, values, nested=nested)
         subjects = {departure.subject for departure in others}
         departing = [departure for departure in departing if departure.subject in subjects]
-    # ends wait for persons, and what belongs to other events comes in bundles: their number has no range of its own
-    own = usual if is_by_start and referred(dataset) is None else UNKNOWN
+    # ends wait for persons, and the cases of other events come in bundles: their number has no range of its own
+    in_bundles = dataset.kind is Kind.CASE and referred(dataset) is not None
+    own = usual if is_by_start and not in_bundles else UNKNOWN
     departing = with_whole_day(departing, whole_day(totals.get(context.on, 0.0), own))
     felt = [departure for departure in departing if is_felt(dataset, departure)]
     drifting = [departure for departure in felt if departure.days]
