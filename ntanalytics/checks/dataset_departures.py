@@ -15,7 +15,7 @@ from ntanalytics.checks.known_columns import known_columns, with_known_values
 from ntanalytics.checks.noticeable import is_felt, is_of_one_person, is_of_switched_off
 from ntanalytics.checks.parent_units import PARENT, UnitLink, add_parents, parents_of, unit_link, with_parents
 from ntanalytics.contract import DATASETS, Dataset, Kind, Type
-from ntanalytics.contract.dimensions import Breakdown, breakdown, counts_pieces
+from ntanalytics.contract.dimensions import Breakdown, breakdown, counts_pieces, referred
 from ntanalytics.detectors.comparable_days import comparable_days, days_of_weekday
 from ntanalytics.detectors.expected_range import ExpectedRange, expected_range
 from ntanalytics.detectors.surveillance.departure import Departure
@@ -54,7 +54,7 @@ class WatchedDay:
     Attributes:
         departures: the subjects that depart, and those that drift.
         events: the number of its events.
-        usual: their expected range.
+        usual: their expected range; unknown where their number has none of its own.
     """
 
     departures: list[Departure]
@@ -83,8 +83,7 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
     counted, dimensions, nested = _counted(context, name, events, time, values)
     totals = _totals(counted)
     days = [{**row, "value": totals.get(row["day"], 0.0) if row["day"] in before else None} for row in known]
-    ahead = [{**row, "value": None, "is_covered": False} for row in context.ahead]
-    usual = expected_range([*days, *ahead], context.on)
+    usual = expected_range(days, context.on)
     slow = [name for name in values if counts_pieces(dataset.column(name))]
     departing = departures(counted, [*reversed(before), context.on], dimensions, values, usual, nested, slow)
     if of_weekday:
@@ -92,10 +91,13 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
         others = departures(counted, [*reversed(of_weekday), context.on], dimensions, values, nested=nested, slow=slow)
         subjects = {departure.subject for departure in others}
         departing = [departure for departure in departing if departure.subject in subjects]
-    departing = with_whole_day(departing, whole_day(totals.get(context.on, 0.0), usual))
+    # ends wait for persons, and the cases of other events come in bundles: their number has no range of its own
+    in_bundles = dataset.kind is Kind.CASE and referred(dataset) is not None
+    own = usual if is_by_start and not in_bundles else UNKNOWN
+    departing = with_whole_day(departing, whole_day(totals.get(context.on, 0.0), own))
     noticed = _noticed(context, dataset, events, departing, is_drift=not of_weekday)
     departing = [_of_system(departure, counted, before, context.on) for departure in noticed]
-    return WatchedDay(departing, totals.get(context.on, 0.0), usual)
+    return WatchedDay(departing, totals.get(context.on, 0.0), own)
 
 
 def _noticed(

@@ -1,4 +1,4 @@
-"""Checks of document exchange: documents by day, units that leave off, returns, callers."""
+"""Checks of document exchange: units that leave off, returns, callers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks of instant messaging: gaps, volume, files, programs, clients of older versions."""
+"""Checks of instant messaging: gaps, programs, clients of older versions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks of the web services: errors, response times, silences and volume."""
+"""Checks of the web services: errors, response times and silences."""
 
 from __future__ import annotations
 
