@@ -107,6 +107,13 @@ def test_what_a_service_lacks_is_a_share_of_its_own_requests(today: int) -> None
     assert told == [({"service": "exchange"}, "critical")]
 
 
+@pytest.mark.parametrize("today", [690, 1000])
+def test_the_number_of_what_comes_in_bundles_has_no_range(today: int) -> None:
+    rows = [{**row, "events": row["amount"]} for row in daily("amount", 1000, today)]
+    sent = events("docexchange.deliveries", rows, receiver_unit="市财政局")
+    assert [item for item in _told("docexchange.deliveries", sent) if not members_of(item)] == []
+
+
 def test_what_a_site_says_of_a_retired_rule_has_a_rule_in_its_place() -> None:
     assert {*RETIRED.values()} <= {*RULES}
     assert not {*RETIRED} & {*RULES}
