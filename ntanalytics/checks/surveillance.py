@@ -42,6 +42,7 @@ def watched(subsystem: Subsystem) -> Subsystem:
     known = tuple(check.rule for check in subsystem.checks if set(check.reads) & set(datasets))
     # what fails in a burst is answered sooner or later, larger or smaller, than what does not
     bursts = tuple(other.code for other in subsystem.rules if other.kind == "burst" and other.code in known)
+    absences = tuple(other.code for other in subsystem.rules if other.kind == "absence" and other.code in known)
     rates = tuple(
         other.code
         for other in subsystem.rules
@@ -56,6 +57,7 @@ def watched(subsystem: Subsystem) -> Subsystem:
             SuppressedBy(tuple(code for code in known if code not in rates), "subject"),
             SuppressedBy(rates, "subject", where=_is_no_surge),
             SuppressedBy(bursts, "window", where=_follows_failures),
+            SuppressedBy(absences, "part", where=_is_fallen_day),
             SuppressedBy(("data.clock_offset",), "subject", where=_is_of_value),
         ),
     )
@@ -72,11 +74,21 @@ def _is_of_value(finding: Finding) -> bool:
     return bool(finding.details.get("value"))
 
 
+def _is_fallen_day(finding: Finding) -> bool:
+    """Return whether a subject is all events of a day, of which hours without any are a part."""
+    is_whole = finding.is_violation and finding.window is None and not members_of(finding)
+    return is_whole and not finding.details.get("value") and not _is_more(finding)
+
+
+def _is_more(finding: Finding) -> bool:
+    return float(finding.figures.get("seen") or 0) > float(finding.figures.get("expected") or 0)
+
+
 def _is_no_surge(finding: Finding) -> bool:
     """Return whether a subject is about anything but more events than usual, of which a rate of them says nothing."""
     if not finding.is_violation or finding.details.get("value") or is_of_endings(finding):
         return True
-    return float(finding.figures.get("seen") or 0) <= float(finding.figures.get("expected") or 0)
+    return not _is_more(finding)
 
 
 def _follows_failures(finding: Finding) -> bool:

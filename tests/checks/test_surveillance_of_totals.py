@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pyarrow as pa
 import pytest
 
+from ntanalytics.checks.check import DAY
 from ntanalytics.checks.site_rules import RETIRED
-from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.subjects import members_of
+from ntanalytics.checks.suppression import suppress
+from ntanalytics.findings.finding import Finding, Window
+from ntanalytics.findings.subjects import members_of, subject
 from ntanalytics.periods import Period
 from ntanalytics.subsystems import RULES, SUBSYSTEMS, subsystem, word
-from tests.subsystems.made import ON, Row, daily, events, judge
+from tests.subsystems.made import ON, Row, daily, events, judge, subsystem_finding
 
 #: Dataset → columns of its events.
 COMMON: dict[str, Row] = {
@@ -112,6 +115,16 @@ def test_the_number_of_what_comes_in_bundles_has_no_range(today: int) -> None:
     rows = [{**row, "events": row["amount"]} for row in daily("amount", 1000, today)]
     sent = events("docexchange.deliveries", rows, receiver_unit="市财政局")
     assert [item for item in _told("docexchange.deliveries", sent) if not members_of(item)] == []
+
+
+def test_hours_without_messages_tell_the_day_that_lacks_them_and_no_surge() -> None:
+    lull = subsystem_finding("im.lull", window=Window(ON, 54_000, 57_600))
+    fallen, risen = (
+        replace(lull, rule=RULES["im.surveillance"], entity=subject("im.messages", (), ""), window=None,
+                figures={"seen": seen, "expected": 100.0}, details={"value": ""})
+        for seen in (60.0, 200.0)
+    )  # fmt: skip
+    assert suppress([lull, fallen, risen], subsystem("im").checks, [DAY]) == ([lull, risen], [fallen])
 
 
 def test_what_a_site_says_of_a_retired_rule_has_a_rule_in_its_place() -> None:

@@ -26,7 +26,7 @@ def test_the_document_tells_of_every_rule():
 
 def test_limits_are_said_in_the_unit_of_their_kind():
     assert limits_of(RULES["sms.delivery_rate"]) == "低于 95.0% 为关注，低于 90.0% 为异常"
-    assert limits_of(RULES["oa.active_fall"]) == "低于 −30% 为关注，低于 −60% 为异常"
+    assert limits_of(RULES["oa.active_fall"]) == "低于 −20% 为关注，低于 −40% 为异常"
 
 
 def test_an_unknown_subsystem_is_named():
