@@ -1,8 +1,9 @@
 """Attribution: what all that departs has in common, and where it went, or came from.
 
 A subject has three dimensions at most, and few events where it has so many. That nearly all of a departure is of one
-member of a further dimension leads to its cause: the application behind a code of failures, the county behind a reason. So does another member that moves the
-other way in the same hours: messages that leave over another carrier, answers with another status.
+member of a further dimension leads to its cause: the application behind a code of failures, the county behind a reason.
+So does another member that moves the other way in the same hours: messages that leave over another carrier, answers
+with another status.
 """
 
 from __future__ import annotations
