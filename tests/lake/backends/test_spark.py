@@ -34,7 +34,7 @@ from ntanalytics.lake.backends.duckdb_ibis import CompilingBackend
 from ntanalytics.lake.backends.reader import Reader
 from ntanalytics.lake.backends.spark_session import check_installed, session
 from ntanalytics.metrics.ca import certificates
-from ntanalytics.metrics.desk import obligations, service_levels, ticket_flow
+from ntanalytics.metrics.desk import daily_service, obligations, service_levels, ticket_flow
 from ntanalytics.metrics.docexchange import callers, registration
 from ntanalytics.metrics.identity import logins, misuse
 from ntanalytics.metrics.infra import check_spans, decay, requests
@@ -207,6 +207,7 @@ def _call_the_processes(workspace: Workspace, first: dt.date) -> None:
     until = dt.datetime.combine(UNTIL, dt.time(), dt.UTC)
     days = [first + dt.timedelta(days=number) for number in range(7)]
     misuse.accounts_in_two_places(workspace.table("identity.logins", first, UNTIL), UNTIL)
+    daily_service.unmade_checks(workspace.table("desk.checks"), workspace.days(first, UNTIL, {*days}), UNTIL)
     callers.unknown_callers(workspace.table("docexchange.interface_calls"), UNTIL)
     deliveries = workspace.table("docexchange.deliveries", first, UNTIL)
     registration.registered_by_slot(deliveries, 8, 3600)
