@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ntanalytics.kernels.assistant import VARIABLE, has_assistant, share_out
-from tests.kernels.test_forked import gone, run
+from tests.kernels.test_forked import run
 
 #: Work by name in a kernel; what stands in ``there`` is done by the assistant. The first piece waits until the
 #: assistant has taken one.
@@ -43,7 +43,7 @@ def test_an_assistant_works_from_the_last_name_on_and_ends_with_its_kernel(tmp_p
     assistants = {str(result) for result in results.values() if not isinstance(result, list)}
     assert len(assistants) == 1
     assert str(kernel) not in assistants
-    assert gone(int(assistants.pop()))
+    assert has_ended(int(assistants.pop()))
 
 
 @pytest.mark.parametrize("there", ["partial(os._exit, 1)", "partial(int, name)", "partial(os.scandir, os.sep)"])
