@@ -10,6 +10,7 @@ import pytest
 
 from ntanalytics.kernels.assistant import VARIABLE, has_assistant, share_out
 from tests.kernels.test_forked import run
+from tests.process_end import has_ended
 
 #: Work by name in a kernel; what stands in ``there`` is done by the assistant. The first piece waits until the
 #: assistant has taken one.
