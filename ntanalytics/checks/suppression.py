@@ -87,8 +87,10 @@ def _is_narrower(other: Finding, finding: Finding) -> bool:
 
 
 def _names_more(other: Finding, finding: Finding) -> bool:
-    named = {member for name, member in members_of(finding).items() if not _says_what(dataset_of(finding), name)}
-    return bool(named - _names(other))
+    members = members_of(finding).items()
+    named = {member.strip("/") for name, member in members if not _says_what(dataset_of(finding), name)}
+    # the key of a disk has its path without the first slash
+    return bool(named - {name.strip("/") for name in _names(other)})
 
 
 def _says_what(dataset: str, dimension: str) -> bool:

@@ -19,6 +19,7 @@ from ntanalytics.detectors.surveillance.departure import Departure
 from ntanalytics.findings.finding import Entity, Finding
 from ntanalytics.findings.subjects import members_of, subject
 from ntanalytics.subsystems import RULES, SUBSYSTEMS, subsystem, word
+from ntanalytics.subsystems.infra.load_checks import disk_entity
 from tests.subsystems.made import ON, Row, at, evaluation, events, hours, judge, table_of
 
 WATCH, SILENT = "sso.surveillance", "sso.app_silence"
@@ -302,7 +303,7 @@ def _subject(code: str, key: Sequence[tuple[str, str]], label: str, **more: Any)
     dataset = {
         "sms.surveillance": "sms.messages",
         "docexchange.surveillance": "docexchange.interface_calls",
-        "infra.surveillance": "infra.checks",
+        "infra.surveillance": "infra.metrics" if ("part", "/data") in key else "infra.checks",
     }[code]
     entity = subject(dataset, key, label)
     details = {"dataset": dataset, "events": "短信", "value": "", "form": "integer"}
@@ -320,6 +321,14 @@ def test_a_rule_that_hides_a_narrower_subject_names_it_and_none_that_says_no_mor
     assert "其中运营商 中国移动、应用 oa最为突出" in word(told).evidence
     (plain,) = _suppressed(_late("mobile"), _subject("sms.surveillance", [("carrier", "mobile")], "运营商 中国移动"))
     assert "narrower" not in plain.details
+
+
+def test_a_disk_is_no_narrower_than_itself() -> None:
+    entity = disk_entity({"host": "oa-db-1", "part": "/data"})
+    full = Finding(rule=RULES["infra.disk_used"], entity=entity, status="warning")
+    level = _subject("infra.surveillance", [("host", "oa-db-1"), ("part", "/data")], "主机 oa-db-1、部位 /data")
+    (told,) = _suppressed(full, level)
+    assert "narrower" not in told.details
 
 
 def test_a_path_of_an_address_is_no_member() -> None:
