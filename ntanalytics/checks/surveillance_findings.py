@@ -70,8 +70,11 @@ def departure_finding(context: CheckContext, rule: Rule, name: str, departure: D
 
 
 def usual_day(context: CheckContext, rule: Rule, name: str, events: float, usual: ExpectedRange) -> list[Finding]:
-    """Return the number of all events of a dataset of which nothing departs; none where no such day is judged."""
-    if usual.expected is None or usual.expected < LEAST_EVENTS:
+    """Return the number of all events of a dataset of which nothing departs; none where no such day is judged.
+
+    A number outside of its range is not called usual, though it departs too little to be told.
+    """
+    if usual.expected is None or usual.expected < LEAST_EVENTS or usual.place(events) != "within":
         return []
     finding = Finding(
         rule=rule,

@@ -75,6 +75,13 @@ def test_a_usual_day_has_its_number_and_what_is_usual(dataset: str, usual: float
     assert "，通常 " in word(finding).evidence
 
 
+def test_a_number_just_outside_of_its_range_is_not_called_usual() -> None:
+    [usual] = _told("identity.logins", _table("identity.logins", 1200, 1150))
+    assert usual.comparison is not None
+    assert usual.comparison.low is not None
+    assert _told("identity.logins", _table("identity.logins", 1200, round(usual.comparison.low) - 2)) == []
+
+
 def test_a_saturday_with_a_fifth_of_the_logins_is_usual() -> None:
     saturday = ON - dt.timedelta(days=6)
     [finding] = _told("identity.logins", _table("identity.logins", 1200, 1200), on=saturday)
