@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from ntanalytics.checks.context import CheckContext
+from ntanalytics.checks.dataset_departures import HISTORY_DAYS
 from ntanalytics.checks.noticeable import WITHOUT_END
 from ntanalytics.checks.parent_units import column_of
 from ntanalytics.checks.subject_words import form_of, subject_label
@@ -19,9 +20,6 @@ from ntanalytics.findings.finding import Comparison, Finding, Window
 from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.subjects import subject
 from ntanalytics.metrics.leaves import level_of
-
-#: Days of history in which worked days are counted back.
-_WORKED_DAYS = 70
 
 #: Members that lead to the cause and are told, the rarest first.
 _MOST_LEADS = 2
@@ -118,7 +116,7 @@ def _leads(context: CheckContext, name: str, departure: Departure) -> dict[str, 
 
 def worked_before(context: CheckContext, number: int) -> date:
     """Return the worked day that is so many worked days before the inspected one."""
-    worked = [day for day in context.nearby_working_days(_WORKED_DAYS) if day <= context.on]
+    worked = [day for day in context.nearby_working_days(HISTORY_DAYS) if day <= context.on]
     return worked[-1 - number]
 
 

@@ -16,7 +16,7 @@ from ntanalytics.detectors.detection import Floats
 from ntanalytics.detectors.surveillance.departure import Departure
 from ntanalytics.detectors.surveillance.leaf_table import LeafTable, Mask, Members
 from ntanalytics.detectors.surveillance.models import CountModel, JudgedSeries, SeriesModel
-from ntanalytics.detectors.surveillance.scan import times_log
+from ntanalytics.detectors.surveillance.scan import LEAST_EXPECTED, times_log
 
 #: Share of a departure that one member must have, and usual share from which that says nothing.
 _NEARLY_ALL, _COMMON = 0.9, 0.7
@@ -76,7 +76,7 @@ def _with_counterpart(leaves: LeafTable, model: SeriesModel, departure: Departur
         judged = model.judge(sums)
         seen, expected = judged.seen[:, run].sum(axis=1), judged.expected[:, run].sum(axis=1)
         moved = seen - expected
-        ratio = times_log(seen, np.maximum(expected, 0.25)) - moved
+        ratio = times_log(seen, np.maximum(expected, LEAST_EXPECTED)) - moved
         is_other = np.array([name != pair[1] for name in names]) & (ratio >= _BEYOND_CHANCE)
         against = np.where(is_other & (np.abs(moved) <= _TWICE * abs(whole)), -moved * np.sign(whole), 0.0)
         most = int(against.argmax())

@@ -25,7 +25,7 @@ RUNS = tuple((first, first + length) for length in _LENGTHS for first in range(H
 _BELONGS = np.array([[float(first <= hour < after) for first, after in RUNS] for hour in range(HOURS)])
 
 #: Least expected count of a run: an event where none is expected is no proof.
-_LEAST_EXPECTED = 0.25
+LEAST_EXPECTED = 0.25
 
 #: Rows that are scanned at once, and a count whose logarithm can be taken.
 _ROWS_AT_ONCE, _NEXT_TO_NOTHING = 1024, 1e-200
@@ -56,7 +56,7 @@ def scan_counts(seen: Floats, expected: Floats) -> dict[int, Scan]:
     """
 
     def strongest(seen: Floats, expected: Floats) -> tuple[Floats, Floats]:
-        counts, means = seen @ _BELONGS, np.maximum(expected @ _BELONGS, _LEAST_EXPECTED)
+        counts, means = seen @ _BELONGS, np.maximum(expected @ _BELONGS, LEAST_EXPECTED)
         more = counts - means
         return times_log(counts, means) - more, more
 

@@ -14,7 +14,7 @@ from ntanalytics.detectors.surveillance.departures import LEAST_IMPROBABLE
 from ntanalytics.detectors.surveillance.leaf_table import HOURS
 
 #: Shares of what is expected, up to which and from which a whole day departs.
-FALLEN, RISEN = 0.7, 1.5
+_FALLEN, _RISEN = 0.7, 1.5
 
 #: Least number of events that are expected of a day.
 LEAST_EVENTS = 20.0
@@ -33,7 +33,7 @@ def whole_day(events: float, usual: ExpectedRange) -> Departure | None:
     expected = usual.expected
     if expected is None or expected < LEAST_EVENTS or usual.place(events) not in ("below", "above"):
         return None
-    if FALLEN * expected < events < RISEN * expected:
+    if _FALLEN * expected < events < _RISEN * expected:
         return None
     return Departure(
         members=(),
