@@ -39,7 +39,8 @@ def suppress(
     """Return the findings to be told, and those that are not ok and that others tell already, both in their order.
 
     A finding that hides a narrower subject of surveillance names it (``details["narrower"]``): the application behind a
-    carrier's late receipts, the county behind the failures of a method.
+    carrier's late receipts, the county behind the failures of a method. A subject that several findings of one rule
+    have in common is told beside them, and names them (``details["parts"]``).
 
     Args:
         findings: of one report.
@@ -62,28 +63,50 @@ def suppress(
             if other is not finding and _covers(other, finding, suppression)
         ]
 
-    covers = {id(finding): others for finding in findings if finding.status != "ok" and (others := covering(finding))}
-    suppressed = [finding for finding in findings if id(finding) in covers]
+    left: list[Finding] = []
+    suppressed: list[Finding] = []
     narrower: dict[int, list[Finding]] = {}
-    for finding in suppressed:
-        for other in covers[id(finding)]:
+    for finding in findings:
+        others = covering(finding) if finding.status != "ok" else []
+        if parts := _parts(others, finding):
+            left.append(finding.with_details(parts=parts))
+            continue
+        (suppressed if others else left).append(finding)
+        for other in others:
             if _is_narrower(other, finding):
                 narrower.setdefault(id(other), []).append(finding)
-    left = [_pointed(finding, narrower.get(id(finding), ())) for finding in findings if id(finding) not in covers]
-    return left, suppressed
+    return [_pointed(finding, narrower.get(id(finding), ())) for finding in left], suppressed
+
+
+def _parts(others: Sequence[Finding], finding: Finding) -> tuple[str, ...]:
+    """Return the keys of the findings of one rule that have a subject of surveillance in common; none of any other.
+
+    Each of them names something that the subject does not: one edition and a module of what departs in all of them.
+    """
+    members = members_of(finding)
+    is_led = any(not _says_what(dataset_of(finding), name) for name in members)
+    if not is_led or len({other.code for other in others}) != 1 or any(_is_cause(other, finding) for other in others):
+        return ()
+    keys = {other.entity.key for other in others}
+    is_part = finding.subsystem not in keys and all(set(key.split("/")) - set(members.values()) for key in keys)
+    return tuple(sorted(keys)) if is_part and len(keys) > 1 else ()
 
 
 def _is_narrower(other: Finding, finding: Finding) -> bool:
     """Return whether a subject of surveillance names more than another finding, which hides it, does, or leads further.
 
-    A value that changes with a burst of failures follows from it, and a clock that is off has no narrower subject. How
-    events end, and what is measured, is what the other finding is about; what nearly all that end so have in common
+    How events end, and what is measured, is what the other finding is about; what nearly all that end so have in common
     leads further.
     """
-    if other.subsystem == "data" or (other.rule.kind == "burst" and finding.details.get("value")):
+    if _is_cause(other, finding):
         return False
     is_led = bool(finding.details.get("is_ending") and finding.details.get("also"))
     return is_led or _names_more(other, finding)
+
+
+def _is_cause(other: Finding, finding: Finding) -> bool:
+    """Return whether a subject follows from another finding: from a clock that is off, a value from a burst."""
+    return other.subsystem == "data" or (other.rule.kind == "burst" and bool(finding.details.get("value")))
 
 
 def _names_more(other: Finding, finding: Finding) -> bool:

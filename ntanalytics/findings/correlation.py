@@ -145,8 +145,8 @@ class _Joined:
         if not self._reaches(rule.reach, root, follower):
             return False
         # the views of one host or channel begin earlier or later by chance of the limits
-        # and what drifts has done so for longer than a day fails
-        if rule.reach in ("host", "entity", "drift"):
+        # what drifts has done so for longer than a day fails, and what others have in common began with them
+        if rule.reach in ("host", "entity", "drift", "part"):
             return True
         if self._needs_days and not (_tells_day(root) and _tells_day(follower)):
             return False
@@ -161,6 +161,9 @@ class _Joined:
             return host_of(root.entity) == host_of(follower.entity)
         if reach == "subject":
             return _is_counterpart(root, follower)
+        if reach == "part":
+            parts = root.details.get("parts")
+            return isinstance(parts, tuple) and follower.entity.key in parts
         if reach == "drift":
             is_drift = "days" in follower.figures and bool(follower.details.get("is_ending"))
             return is_drift and root.subsystem == follower.subsystem

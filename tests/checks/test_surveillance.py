@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Sequence
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
 from ntanalytics import contract
-from ntanalytics.checks.check import DAY
 from ntanalytics.checks.noticeable import is_felt
-from ntanalytics.checks.suppression import suppress
 from ntanalytics.detectors.surveillance.departure import Departure
-from ntanalytics.findings.finding import Entity, Finding
-from ntanalytics.findings.subjects import members_of, subject
-from ntanalytics.subsystems import RULES, SUBSYSTEMS, subsystem, word
-from ntanalytics.subsystems.infra.load_checks import disk_entity
+from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.subjects import members_of
+from ntanalytics.subsystems import SUBSYSTEMS, subsystem, word
 from tests.subsystems.made import ON, Row, at, evaluation, events, hours, judge, table_of
 
 WATCH, SILENT = "sso.surveillance", "sso.app_silence"
@@ -292,78 +287,6 @@ def test_cases_of_days_before_the_first_extraction_are_no_cohort() -> None:
     assert any("started" in finding.figures for finding in told)
     told = judge(subsystem("desk"), {"desk.surveillance"}, data, gaps=young)
     assert not any("started" in finding.figures for finding in told)
-
-
-def _late(carrier: str) -> Finding:
-    rule = RULES["sms.late_rise"]
-    return Finding(rule=rule, entity=Entity("carrier", carrier, "中国移动"), status="warning", format="rate:1")
-
-
-def _subject(code: str, key: Sequence[tuple[str, str]], label: str, **more: Any) -> Finding:
-    dataset = {
-        "sms.surveillance": "sms.messages",
-        "docexchange.surveillance": "docexchange.interface_calls",
-        "infra.surveillance": "infra.metrics" if ("part", "/data") in key else "infra.checks",
-    }[code]
-    entity = subject(dataset, key, label)
-    details = {"dataset": dataset, "events": "短信", "value": "", "form": "integer"}
-    return Finding(rule=RULES[code], entity=entity, status="warning", detector="surveillance", details=details, **more)
-
-
-def _suppressed(*findings: Finding) -> list[Finding]:
-    return suppress(findings, [check for item in SUBSYSTEMS for check in item.checks], [DAY])[0]
-
-
-def test_a_rule_that_hides_a_narrower_subject_names_it_and_none_that_says_no_more() -> None:
-    narrow = _subject("sms.surveillance", [("carrier", "mobile"), ("application", "oa")], "运营商 中国移动、应用 oa")
-    (told,) = _suppressed(_late("mobile"), narrow)
-    assert told.details["narrower"] == narrow.entity.label
-    assert "其中运营商 中国移动、应用 oa最为突出" in word(told).evidence
-    (plain,) = _suppressed(_late("mobile"), _subject("sms.surveillance", [("carrier", "mobile")], "运营商 中国移动"))
-    assert "narrower" not in plain.details
-
-
-def test_a_disk_is_no_narrower_than_itself() -> None:
-    entity = disk_entity({"host": "oa-db-1", "part": "/data"})
-    full = Finding(rule=RULES["infra.disk_used"], entity=entity, status="warning")
-    level = _subject("infra.surveillance", [("host", "oa-db-1"), ("part", "/data")], "主机 oa-db-1、部位 /data")
-    (told,) = _suppressed(full, level)
-    assert "narrower" not in told.details
-
-
-def test_a_path_of_an_address_is_no_member() -> None:
-    slow = Finding(
-        rule=RULES["infra.slow_probes"], entity=Entity("target", "https://w.example/oa/", "门户"), status="warning"
-    )
-    office = _subject("infra.surveillance", [("subsystem", "oa")], "系统 协同办公")
-    address = _subject("infra.surveillance", [("target", "https://w.example/oa/")], "对象 https://w.example/oa/")
-    assert _suppressed(slow, office) == [slow, office]
-    assert _suppressed(slow, address) == [slow]
-
-
-def test_a_rule_names_what_nearly_all_that_fails_has_in_common() -> None:
-    failing = _subject(
-        "sms.surveillance", [("carrier", "mobile"), ("outcome", "failed")], "运营商 中国移动、最终状态 失败"
-    )
-    led = failing.with_details(also="应用 公积金服务", is_ending=True)
-    (told,) = _suppressed(_late("mobile"), led)
-    assert told.details["narrower"] == "应用 公积金服务"
-    (plain,) = _suppressed(_late("mobile"), failing.with_details(also="", is_ending=True))
-    assert "narrower" not in plain.details
-
-
-def test_a_rate_says_nothing_of_more_events_than_usual() -> None:
-    failing = Finding(
-        rule=RULES["docexchange.calls_failing"], entity=Entity("caller", "督查", "督查"), status="critical"
-    )
-    surge = _subject(
-        "docexchange.surveillance", [("caller", "督查")], "调用方 督查", figures={"seen": 520, "expected": 52}
-    )
-    fall = _subject(
-        "docexchange.surveillance", [("caller", "督查")], "调用方 督查", figures={"seen": 5, "expected": 52}
-    )
-    assert _suppressed(failing, surge) == [failing, surge]
-    assert _suppressed(failing, fall) == [failing]
 
 
 def _fund(county: str) -> dict[str, pa.Table]:

@@ -1,0 +1,128 @@
+"""Suppression: what another finding tells already is not told twice, and what leads further is named."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from ntanalytics.checks.check import DAY
+from ntanalytics.checks.suppression import suppress
+from ntanalytics.findings.correlation import correlate
+from ntanalytics.findings.finding import Entity, Finding, Window
+from ntanalytics.findings.subjects import subject
+from ntanalytics.subsystems import RULES, SUBSYSTEMS, word
+from ntanalytics.subsystems.infra.load_checks import disk_entity
+
+
+def _late(carrier: str) -> Finding:
+    rule = RULES["sms.late_rise"]
+    return Finding(rule=rule, entity=Entity("carrier", carrier, "中国移动"), status="warning", format="rate:1")
+
+
+def _subject(code: str, key: Sequence[tuple[str, str]], label: str, **more: Any) -> Finding:
+    dataset = {
+        "sms.surveillance": "sms.messages",
+        "oa.surveillance": "oa.tasks",
+        "identity.surveillance": "identity.logins",
+        "docexchange.surveillance": "docexchange.interface_calls",
+        "infra.surveillance": "infra.metrics" if ("part", "/data") in key else "infra.checks",
+    }[code]
+    entity = subject(dataset, key, label)
+    details = {"dataset": dataset, "events": "短信", "value": "", "form": "integer"}
+    return Finding(rule=RULES[code], entity=entity, status="warning", detector="surveillance", details=details, **more)
+
+
+def _suppressed(*findings: Finding) -> list[Finding]:
+    return suppress(findings, [check for item in SUBSYSTEMS for check in item.checks], [DAY])[0]
+
+
+def test_a_rule_that_hides_a_narrower_subject_names_it_and_none_that_says_no_more() -> None:
+    narrow = _subject("sms.surveillance", [("carrier", "mobile"), ("application", "oa")], "运营商 中国移动、应用 oa")
+    (told,) = _suppressed(_late("mobile"), narrow)
+    assert told.details["narrower"] == narrow.entity.label
+    assert "其中运营商 中国移动、应用 oa最为突出" in word(told).evidence
+    (plain,) = _suppressed(_late("mobile"), _subject("sms.surveillance", [("carrier", "mobile")], "运营商 中国移动"))
+    assert "narrower" not in plain.details
+
+
+def test_a_disk_is_no_narrower_than_itself() -> None:
+    entity = disk_entity({"host": "oa-db-1", "part": "/data"})
+    full = Finding(rule=RULES["infra.disk_used"], entity=entity, status="warning")
+    level = _subject("infra.surveillance", [("host", "oa-db-1"), ("part", "/data")], "主机 oa-db-1、部位 /data")
+    (told,) = _suppressed(full, level)
+    assert "narrower" not in told.details
+
+
+def test_a_path_of_an_address_is_no_member() -> None:
+    slow = Finding(
+        rule=RULES["infra.slow_probes"], entity=Entity("target", "https://w.example/oa/", "门户"), status="warning"
+    )
+    office = _subject("infra.surveillance", [("subsystem", "oa")], "系统 协同办公")
+    address = _subject("infra.surveillance", [("target", "https://w.example/oa/")], "对象 https://w.example/oa/")
+    assert _suppressed(slow, office) == [slow, office]
+    assert _suppressed(slow, address) == [slow]
+
+
+def test_a_rule_names_what_nearly_all_that_fails_has_in_common() -> None:
+    failing = _subject(
+        "sms.surveillance", [("carrier", "mobile"), ("outcome", "failed")], "运营商 中国移动、最终状态 失败"
+    )
+    led = failing.with_details(also="应用 公积金服务", is_ending=True)
+    (told,) = _suppressed(_late("mobile"), led)
+    assert told.details["narrower"] == "应用 公积金服务"
+    (plain,) = _suppressed(_late("mobile"), failing.with_details(also="", is_ending=True))
+    assert "narrower" not in plain.details
+
+
+def test_a_rate_says_nothing_of_more_events_than_usual() -> None:
+    failing = Finding(
+        rule=RULES["docexchange.calls_failing"], entity=Entity("caller", "督查", "督查"), status="critical"
+    )
+    surge = _subject(
+        "docexchange.surveillance", [("caller", "督查")], "调用方 督查", figures={"seen": 520, "expected": 52}
+    )
+    fall = _subject(
+        "docexchange.surveillance", [("caller", "督查")], "调用方 督查", figures={"seen": 5, "expected": 52}
+    )
+    assert _suppressed(failing, surge) == [failing, surge]
+    assert _suppressed(failing, fall) == [failing]
+
+
+def _lull(edition: str) -> Finding:
+    entity = Entity("module", f"{edition}/cars", f"{edition}·用车管理")
+    return Finding(rule=RULES["oa.task_lull"], entity=entity, status="warning", format="rate:1")
+
+
+def test_what_several_findings_of_one_rule_have_in_common_is_told_and_they_follow_from_it() -> None:
+    cars = _subject("oa.surveillance", [("module", "cars")], "模块 用车管理")
+    editions = [_lull("gov"), _lull("wecom")]
+    told = _suppressed(*editions, cars)
+    assert told == [*editions, cars]
+    [group] = correlate(told)
+    assert group.root == cars
+    assert set(group.followers) == set(editions)
+    # one of them tells it itself, and what names no more than a part is no whole
+    assert _suppressed(editions[0], cars) == [editions[0]]
+    part = _subject("oa.surveillance", [("edition", "gov"), ("module", "cars")], "版本 政府版、模块 用车管理")
+    assert _suppressed(*editions, part) == editions
+    # another module's lull is another matter
+    other = replace(_lull("gov"), entity=Entity("module", "gov/mail", "政府版·邮件"))
+    assert len(correlate([*told, other])) == 2
+
+
+def test_methods_that_fail_at_one_terminal_are_one_matter_of_the_terminal() -> None:
+    window = Window(dt.date(2026, 11, 12), 16 * 3600, 20 * 3600)
+    rule = RULES["identity.method_failures"]
+    failing = [
+        Finding(rule=rule, entity=Entity("method", key, key), status="critical", window=window)
+        for key in ("sms_code", "federated")
+    ]
+    ending: dict[str, Any] = {"window": window, "figures": {"seen": 28, "expected": 2}}
+    phone = _subject("identity.surveillance", [("outcome", "failure"), ("terminal", "mobile")], "移动端", **ending)
+    phone = phone.with_details(is_ending=True)
+    assert _suppressed(*failing, phone) == [*failing, phone]
+    # of any failures they tell all there is
+    anything = _subject("identity.surveillance", [("outcome", "failure")], "结果 失败", **ending)
+    assert _suppressed(*failing, anything.with_details(is_ending=True)) == failing
