@@ -75,6 +75,7 @@ class Check:
         rule: the code of the rule.
         evaluate: context and rule to findings; called only where each required dataset has a source.
         reads: dataset → days of history before the period that ``evaluate`` reads.
+        beside: dataset → days of history of others that its own are held against; a gap in them leaves its verdict.
         every: spans over which it is evaluated.
         optional: datasets among ``reads`` that may lack a source.
         suppressed_by: findings that make its own needless.
@@ -85,6 +86,7 @@ class Check:
     rule: str
     evaluate: Evaluate
     reads: Mapping[str, int]
+    beside: Mapping[str, int] = field(default_factory=dict)
     every: tuple[Span, ...] = (DAY,)
     optional: tuple[str, ...] = ()
     suppressed_by: tuple[SuppressedBy, ...] = ()

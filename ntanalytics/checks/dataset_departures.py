@@ -20,7 +20,7 @@ from ntanalytics.detectors.comparable_days import comparable_days, days_of_weekd
 from ntanalytics.detectors.expected_range import ExpectedRange, expected_range
 from ntanalytics.detectors.surveillance.departure import Departure
 from ntanalytics.detectors.surveillance.departures import MIN_DAYS, UNKNOWN, departures
-from ntanalytics.detectors.surveillance.whole_day import whole_day, with_whole_day
+from ntanalytics.detectors.surveillance.whole_day import is_doubtful, whole_day, with_whole_day
 from ntanalytics.metrics.leaves import leaves, on_day_of
 from ntanalytics.metrics.rows import rows
 
@@ -39,6 +39,14 @@ WATCHED: Mapping[str, Breakdown] = {
 
 #: Dataset → the way to the units of its events.
 LINKS: Mapping[str, UnitLink | None] = {name: unit_link(DATASETS[name]) for name in WATCHED}
+
+#: Datasets whose day tells how much everything is used: those of what persons do; hosts are measured every day alike.
+COMPANIONS = tuple(
+    name for name in WATCHED if DATASETS[name].kind is Kind.EVENT and DATASETS[name].subsystem not in ("infra", "desk")
+)
+
+#: Expected events from which one of them tells it: of fewer, chance is a large share.
+_MANY_EVENTS = 500.0
 
 #: Dimension whose members are systems of their own: what one of them lacks is a share of its own events.
 _SYSTEM = "service"
@@ -94,10 +102,33 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
     # ends wait for persons, and the cases of other events come in bundles: their number has no range of its own
     in_bundles = dataset.kind is Kind.CASE and referred(dataset) is not None
     own = usual if is_by_start and not in_bundles else UNKNOWN
-    departing = with_whole_day(departing, whole_day(totals.get(context.on, 0.0), own))
+    number = totals.get(context.on, 0.0)
+    of_others = _of_others(context, name) if is_doubtful(number, own) else []
+    departing = with_whole_day(departing, whole_day(number, own, of_others))
     noticed = _noticed(context, dataset, events, departing, is_drift=not of_weekday)
     departing = [_of_system(departure, counted, before, context.on) for departure in noticed]
-    return WatchedDay(departing, totals.get(context.on, 0.0), own)
+    return WatchedDay(departing, number, own)
+
+
+def _of_others(context: CheckContext, name: str) -> list[float]:
+    """Return the events of each other dataset that tells how the day is, as a share of what is expected of it."""
+    shares = (context.shared(_share_of_expected, other) for other in COMPANIONS if other != name)
+    return [share for share in shares if share is not None]
+
+
+def _share_of_expected(context: CheckContext, name: str) -> float | None:
+    """Return a dataset's events of the day as a share of what is expected; None where few or no such number is."""
+    view, columns = context.dataset(name, HISTORY_DAYS), WATCHED[name]
+    if not view.sources or not view.is_complete:
+        return None
+    table = leaves(view.recent, DATASETS[name].time, context.utc_offset_h, (), weight=columns.weight)
+    totals = _totals(table.to_pyarrow())
+    if not totals:
+        return None
+    first = min(totals)
+    days = [{**row, "value": totals.get(row["day"], 0.0)} for row in rows(view.days) if row["day"] >= first]
+    expected = expected_range(days, context.on).expected
+    return totals.get(context.on, 0.0) / expected if expected is not None and expected >= _MANY_EVENTS else None
 
 
 def _noticed(

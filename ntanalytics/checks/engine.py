@@ -73,7 +73,8 @@ def needs_of(
         extra: what the report reads beside them.
     """
     needs: dict[str, int] = {}
-    readers: list[Mapping[str, int]] = [check.reads for check in selected_checks(subsystems, spans)]
+    checks = selected_checks(subsystems, spans)
+    readers: list[Mapping[str, int]] = [reads for check in checks for reads in (check.reads, check.beside)]
     readers += [subsystem.section.reads for subsystem in subsystems if subsystem.section is not None]
     readers += [PLANNED_READS] if DAY in spans else []
     for reads in [*readers, extra or {}]:

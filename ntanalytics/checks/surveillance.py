@@ -12,7 +12,7 @@ from functools import partial
 
 from ntanalytics.checks.check import Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.checks.dataset_departures import HISTORY_DAYS, LINKS, WATCHED, watched_day
+from ntanalytics.checks.dataset_departures import COMPANIONS, HISTORY_DAYS, LINKS, WATCHED, watched_day
 from ntanalytics.checks.standing_cases import standing_cases
 from ntanalytics.checks.subject_words import references, subject_label
 from ntanalytics.checks.subsystem import Subsystem
@@ -52,6 +52,7 @@ def watched(subsystem: Subsystem) -> Subsystem:
         rule=rule.code,
         evaluate=partial(_surveil, datasets),
         reads={**dict.fromkeys(sorted(referred), 0), **dict.fromkeys(datasets, HISTORY_DAYS)},
+        beside=dict.fromkeys(COMPANIONS, HISTORY_DAYS),
         optional=(*datasets, *sorted(referred)),
         suppressed_by=(
             SuppressedBy(tuple(code for code in known if code not in rates), "subject"),

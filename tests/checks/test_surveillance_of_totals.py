@@ -138,3 +138,27 @@ def test_what_a_site_says_of_a_retired_rule_has_a_rule_in_its_place() -> None:
     assert {*RETIRED.values()} <= {*RULES}
     assert not {*RETIRED} & {*RULES}
     assert {code.partition(".")[0] for code in RETIRED} <= {item.id for item in SUBSYSTEMS}
+
+
+def _city(share: float, of_others: float) -> dict[str, pa.Table]:
+    """Return weeks of four datasets; today the logins are a share of the usual, and what else is used another."""
+    others = {
+        name: _table(name, usual, round(usual * of_others))
+        for name, usual in (("sso.accesses", 9000), ("ca.logins", 1900), ("docexchange.documents", 900))
+    }
+    return {"identity.logins": _table("identity.logins", 12000, round(12000 * share)), **others}
+
+
+@pytest.mark.parametrize(
+    ("share", "of_others", "is_told"),
+    [(0.88, 1.0, True), (0.88, 0.88, False), (1.15, 1.0, True), (1.15, 1.15, False), (0.998, 1.0, False)],
+)
+def test_a_day_a_little_beside_its_range_is_told_unless_everything_is(
+    share: float, of_others: float, is_told: bool
+) -> None:
+    found = judge(subsystem("identity"), ["identity.surveillance"], _city(share, of_others), period=Period.day(ON))
+    assert [item.entity.key for item in found if item.is_violation] == ["identity.logins"] * is_told
+
+
+def test_without_others_a_day_a_little_beside_its_range_has_no_line() -> None:
+    assert _told("identity.logins", _table("identity.logins", 12000, 10560)) == []

@@ -8,7 +8,7 @@ import pytest
 
 from ntanalytics.detectors.expected_range import ExpectedRange
 from ntanalytics.detectors.surveillance.departure import Departure
-from ntanalytics.detectors.surveillance.whole_day import whole_day, with_whole_day
+from ntanalytics.detectors.surveillance.whole_day import is_doubtful, whole_day, with_whole_day
 
 USUAL = ExpectedRange(low=900.0, high=1100.0, expected=1000.0)
 
@@ -23,6 +23,38 @@ def test_a_day_departs_outside_of_its_range_by_three_tenths_or_by_half_as_much_a
     whole = whole_day(events, USUAL)
     assert (whole and whole.share) == (share if share is None else pytest.approx(share))
     assert whole is None or whole.direction == (1 if events > 1000 else -1)
+
+
+@pytest.mark.parametrize(
+    ("events", "of_others", "share"),
+    [
+        (850, [1.0, 0.99, 1.01], 0.15),
+        (851, [1.0, 0.99, 1.01], None),  # one and a half half-widths are 150
+        (850, [1.0, 1.0], None),  # too few others tell how the day is
+        (850, [0.89, 0.9, 0.91], None),  # all fell: 944 beside them
+        (760, [0.89, 0.9, 0.91], 0.24),  # 844 beside them
+        (760, [0.86, 0.9, 0.94], None),  # 14 points apart, and they differ by 4 from each other
+        (1150, [1.0, 0.99, 1.01], 150 / 1150),
+        (1150, [1.1, 1.1, 1.1], None),  # 1,045 beside them
+        (860, [1.2, 1.2, 1.2], None),  # 717 beside a busy day, and itself not far from its range
+        (1160, [0.8, 0.79, 0.81], 160 / 1160),  # on a day on which others fell
+        (1160, [1.3, 1.3, 1.3], None),  # 892 beside them: on the other side
+        (850, [0.0, 0.0, 0.0], None),  # nothing at all is used
+    ],
+)
+def test_a_small_departure_is_told_where_it_is_left_beside_the_day_of_the_others(
+    events: float, of_others: list[float], share: float | None
+) -> None:
+    whole = whole_day(events, USUAL, of_others)
+    assert (whole and whole.share) == (share if share is None else pytest.approx(share))
+    assert whole is None or is_doubtful(events, USUAL)
+
+
+def test_the_others_are_asked_only_where_they_decide() -> None:
+    assert [is_doubtful(events, USUAL) for events in (1000, 880, 840, 690, 1149, 1151, 1510)] == [
+        False, False, True, False, False, True, False,
+    ]  # fmt: skip
+    assert not is_doubtful(840, ExpectedRange(reason="short_history"))
 
 
 def test_within_its_range_or_with_few_events_or_without_history_a_day_is_usual() -> None:
