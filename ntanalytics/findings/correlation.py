@@ -10,13 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ntanalytics.contract import DATASETS
-from ntanalytics.contract.dimensions import column_named
-from ntanalytics.contract.outcomes import tells_what
 from ntanalytics.findings.correlation_rules import CORRELATION_RULES, CorrelationRule, Reach
 from ntanalytics.findings.finding import Finding, ranked
 from ntanalytics.findings.place import Topology, host_of, place
-from ntanalytics.findings.subjects import dataset_of, members_of
+from ntanalytics.findings.related_subjects import RELATIONS, rose
+from ntanalytics.findings.subjects import members_of
 from ntanalytics.findings.threshold import Status, worst
 
 #: Seconds by which a follower may be seen before the begin of its cause: what is checked or counted by minutes, and
@@ -140,13 +138,13 @@ class _Joined:
         keys = {follower.entity.key, *members_of(follower).values()}
         if rule.entity_keys and not keys & set(rule.entity_keys):
             return False
-        if rule.root_keys and (root.entity.key not in rule.root_keys or _rose(root)):
+        if rule.root_keys and (root.entity.key not in rule.root_keys or rose(root)):
             return False
         if not self._reaches(rule.reach, root, follower):
             return False
         # the views of one host or channel begin earlier or later by chance of the limits
-        # what drifts has done so for longer than a day fails, and what others have in common began with them
-        if rule.reach in ("host", "entity", "drift", "part"):
+        # what drifts has done so for longer than a day fails; what others have in common, or displace, began with them
+        if rule.reach in ("host", "entity", "drift", "part", "displaced"):
             return True
         if self._needs_days and not (_tells_day(root) and _tells_day(follower)):
             return False
@@ -159,14 +157,8 @@ class _Joined:
             return root.entity == follower.entity
         if reach == "host":
             return host_of(root.entity) == host_of(follower.entity)
-        if reach == "subject":
-            return _is_counterpart(root, follower)
-        if reach == "part":
-            parts = root.details.get("parts")
-            return isinstance(parts, tuple) and follower.entity.key in parts
-        if reach == "drift":
-            is_drift = "days" in follower.figures and bool(follower.details.get("is_ending"))
-            return is_drift and root.subsystem == follower.subsystem
+        if reach in RELATIONS:
+            return root.subsystem == follower.subsystem and RELATIONS[reach](root, follower)
         if reach == "carried":
             return self._topology.is_behind(root, follower)
         begin, end = (place(finding, self._topology.places) for finding in (root, follower))
@@ -186,37 +178,6 @@ def _is_at_once(finding: Finding, other: Finding) -> bool:
         return False
     is_together = abs(finding.window.from_s - other.window.from_s) < _HOUR_S
     return is_together and finding.window.overlap_s(other.window) > 0
-
-
-def _is_counterpart(root: Finding, follower: Finding) -> bool:
-    """Return whether a finding is of the same events as another one in the same hours.
-
-    Both are subjects of one dataset, of which one rose where the other fell, and they differ in how events end alone,
-    or one is named as the other's counterpart; or the other is of one account and names a member of it.
-    """
-    if root.window is not None and follower.window is not None and root.window.overlap_s(follower.window) <= 0:
-        return False
-    named = root.details.get("member")
-    if named:
-        return root.subsystem == follower.subsystem and str(named) in follower.entity.label
-    if not dataset_of(root) or dataset_of(root) != dataset_of(follower):
-        return False
-    if root.details.get("value") or follower.details.get("value") or _rose(root) == _rose(follower):
-        return False
-    if root.details.get("counterpart_key") == follower.entity.key:
-        return True
-    ours, theirs = members_of(root), members_of(follower)
-    shared = ours.keys() & theirs.keys()
-    return bool(shared) and all(_tells_what(root, name) for name in shared if ours[name] != theirs[name])
-
-
-def _tells_what(finding: Finding, dimension: str) -> bool:
-    column = column_named(DATASETS[dataset_of(finding)], dimension)
-    return column is not None and tells_what(column)
-
-
-def _rose(finding: Finding) -> bool:
-    return float(finding.figures.get("seen") or 0) > float(finding.figures.get("expected") or 0)
 
 
 def _tells_day(finding: Finding) -> bool:

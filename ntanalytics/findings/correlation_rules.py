@@ -7,8 +7,10 @@ from typing import Literal
 
 #: How far a cause reaches: the same entity, host or subsystem; the subsystem and its dependents; the hosts behind a
 #: host; another subject of the same dataset with which it shares a member, or whose place it took; the parts of a
-#: subject; how the events of the same subsystem have ended for days; everywhere.
-Reach = Literal["entity", "host", "place", "dependents", "carried", "subject", "part", "drift", "everywhere"]
+#: subject; other members of its kind, which fell; how the events of the same subsystem have ended for days; everywhere.
+Reach = Literal[
+    "entity", "host", "place", "dependents", "carried", "subject", "part", "displaced", "drift", "everywhere"
+]
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ CORRELATION_RULES = (
         ("*.surveillance",), ("*.surveillance",), "subject", "What ends otherwise is missing where it usually ends.",
     ),
     CorrelationRule(("*.surveillance",), ("*",), "part", "What several have in common is told first."),
+    CorrelationRule(("im.old_client",), ("im.surveillance",), "displaced", "Who goes back to one leaves others."),
     CorrelationRule(
         ("identity.attempts", "identity.sprayed_accounts", "identity.slow_attempts"),
         ("identity.surveillance", "identity.method_failures"), "place", "Who guesses passwords fails.",

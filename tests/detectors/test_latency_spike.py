@@ -75,3 +75,16 @@ def test_hours_of_few_events_a_gap_and_a_short_history_say_nothing():
     late = [row for row in _hours({9: 3000.0}) if row["day"] > ON - dt.timedelta(days=5)]
     assert _spikes(late, days(4)) == []
     assert _spikes(late) == []
+
+
+@pytest.mark.parametrize(("slow_days", "is_unusual"), [(0, True), (1, True), (4, False)])
+def test_hours_that_are_as_slow_now_and_then_tell_nothing_and_one_incident_hides_nothing(
+    slow_days: int, is_unusual: bool
+):
+    rows = _hours({9: 1100.0, 10: 1100.0})
+    past = sorted({row["day"] for row in rows if row["day"] < ON and row["day"].weekday() < 5})[-slow_days - 1 : -1]
+    for row in rows:
+        if row["day"] in past and row["hour"] in (9, 10):
+            row["p95_ms"] = 1100.0
+    [detection] = _spikes(rows)
+    assert detection.is_unusual == is_unusual

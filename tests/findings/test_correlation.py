@@ -265,6 +265,30 @@ def test_what_went_another_way_is_one_incident_with_what_it_left() -> None:
     assert len(_groups(named, _subject(come, 40, 105))) == 2
 
 
+def test_the_clients_that_an_old_one_displaces_follow_from_it() -> None:
+    old = _finding("im.old_client", Entity("client", "Spark 2.8.3", "Spark 2.8.3"), since=ON)
+    figures: dict[str, Any] = {"seen": 80.0, "expected": 100.0, "days": 5.0}
+    fallen, risen, at_home = (
+        _finding(
+            "im.surveillance",
+            Entity("subject", f"im.sessions/{members}", members),
+            "warning",
+            since=ON - dt.timedelta(days=5),
+            figures={**figures, "seen": seen},
+            details={"value": ""},
+        )
+        for members, seen in (
+            ("client=Spark 3.0.2", 80.0),
+            ("client=Spark 3.0.2", 120.0),
+            ("client=Spark 3.0.2/terminal=mobile", 80.0),
+        )
+    )
+    [group] = _groups(fallen, old)
+    assert group.root == old
+    assert len(_groups(risen, old)) == len(_groups(at_home, old)) == 2
+    assert len(_groups(replace(fallen, entity=Entity("subject", "im.sessions/client=Spark 2.8.3", "")), old)) == 2
+
+
 def test_what_has_failed_for_days_is_one_incident_with_what_fails_today() -> None:
     today = _finding("identity.method_failures", Entity("method", "ca", "CA证书"), window=_window(9, 17))
     entity = Entity("subject", "identity.logins/outcome=failure/parent=通州区", "结果 失败、上级单位 通州区")

@@ -1,0 +1,68 @@
+"""Related subjects: how a subject of surveillance is related to what it follows from, by what both are of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from ntanalytics.contract import DATASETS
+from ntanalytics.contract.dimensions import column_named
+from ntanalytics.contract.outcomes import tells_what
+from ntanalytics.findings.correlation_rules import Reach
+from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.subjects import dataset_of, members_of
+
+
+def _is_counterpart(root: Finding, follower: Finding) -> bool:
+    """Return whether a finding is of the same events as another one in the same hours.
+
+    Both are subjects of one dataset, of which one rose where the other fell, and they differ in how events end alone,
+    or one is named as the other's counterpart; or the other is of one account and names a member of it.
+    """
+    if root.window is not None and follower.window is not None and root.window.overlap_s(follower.window) <= 0:
+        return False
+    named = root.details.get("member")
+    if named:
+        return str(named) in follower.entity.label
+    if not dataset_of(root) or dataset_of(root) != dataset_of(follower):
+        return False
+    if root.details.get("value") or follower.details.get("value") or rose(root) == rose(follower):
+        return False
+    if root.details.get("counterpart_key") == follower.entity.key:
+        return True
+    ours, theirs = members_of(root), members_of(follower)
+    shared = ours.keys() & theirs.keys()
+    return bool(shared) and all(_tells_what(root, name) for name in shared if ours[name] != theirs[name])
+
+
+def _is_displaced(root: Finding, follower: Finding) -> bool:
+    """Return whether a subject is another member of the kind of the root's entity, and fell: its place is taken."""
+    members = members_of(follower)
+    is_of_kind = list(members) == [root.entity.kind] and root.entity.key not in members.values()
+    return is_of_kind and not follower.details.get("value") and not rose(follower)
+
+
+def _tells_what(finding: Finding, dimension: str) -> bool:
+    column = column_named(DATASETS[dataset_of(finding)], dimension)
+    return column is not None and tells_what(column)
+
+
+def rose(finding: Finding) -> bool:
+    """Return whether more of a subject was seen than is usual."""
+    return float(finding.figures.get("seen") or 0) > float(finding.figures.get("expected") or 0)
+
+
+def _is_part(root: Finding, follower: Finding) -> bool:
+    """Return whether a finding is one of those that a subject has in common."""
+    parts = root.details.get("parts")
+    return isinstance(parts, tuple) and follower.entity.key in parts
+
+
+def _is_drift_of_endings(_root: Finding, follower: Finding) -> bool:
+    return "days" in follower.figures and bool(follower.details.get("is_ending"))
+
+
+#: Reach of a cause → whether a finding of the same subsystem, the second one, is related so to the first.
+RELATIONS: Mapping[Reach, Callable[[Finding, Finding], bool]] = MappingProxyType({
+    "subject": _is_counterpart, "part": _is_part, "displaced": _is_displaced, "drift": _is_drift_of_endings,
+})  # fmt: skip
