@@ -69,10 +69,15 @@ def _common(
 
 
 def _with_counterpart(leaves: LeafTable, model: SeriesModel, departure: Departure, whole: float) -> Departure:
-    """Return a departure with the subject that moved the other way, if one took most of it, or gave it."""
+    """Return a departure with the subject that moved the other way, if one took most of it, or gave it.
+
+    What all of the departure has in common, that subject must have moved of, too.
+    """
     run, result = slice(*departure.hours), departure
     for pair in departure.members:
-        names, sums = leaves.parts(model.columns, leaves.mask(_without(departure.members, pair)), pair[0])
+        names, sums = leaves.parts(
+            model.columns, leaves.mask((*_without(departure.members, pair), *departure.also)), pair[0]
+        )
         judged = model.judge(sums)
         seen, expected = judged.seen[:, run].sum(axis=1), judged.expected[:, run].sum(axis=1)
         moved = seen - expected

@@ -67,8 +67,8 @@ def spraying_addresses(logins: ir.Table) -> ir.Table:
         logins: rows of ``identity.logins`` of a day.
 
     Returns:
-        ``address_hash`` (a pseudonym; never shown in a report), ``sprayed_accounts``, ``first_attempt_at`` and
-        ``last_attempt_at``, most accounts first.
+        ``address_hash`` (a pseudonym; never shown in a report), ``sprayed_accounts``, ``entered_accounts`` (accounts
+        that got in from it), ``first_attempt_at`` and ``last_attempt_at``, most accounts first.
     """
     failed = logins.outcome == "failure"
     tried = logins.account_id.nunique(where=failed) + logins.count(where=failed & logins.account_id.isnull())
@@ -83,8 +83,8 @@ def slow_guesses(logins: ir.Table) -> ir.Table:
         logins: rows of ``identity.logins`` of a day.
 
     Returns:
-        ``account_id`` (a pseudonym; never shown in a report), ``slow_attempts``, ``first_attempt_at`` and
-        ``last_attempt_at``, most failures first.
+        ``account_id`` (a pseudonym; never shown in a report), ``slow_attempts``, ``entered_accounts`` (1 if it got in),
+        ``first_attempt_at`` and ``last_attempt_at``, most failures first.
     """
     failed = logins.outcome == "failure"
     entered = logins.count(where=~failed)
@@ -98,6 +98,7 @@ def _guesses(logins: ir.Table, of: str, explained: ir.IntegerScalar, **counted: 
     grouped = logins.group_by(of).aggregate(
         **{name: number},
         _explained=explained,
+        entered_accounts=logins.account_id.nunique(where=~failed),
         first_attempt_at=logins.logged_in_at.min(where=failed),
         last_attempt_at=logins.logged_in_at.max(where=failed),
     )

@@ -23,9 +23,15 @@ from ntanalytics.workspace.dataset_view import DatasetView
 
 
 def _guesses(context: CheckContext, rule: Rule, *, metric: Callable[[ir.Table], ir.Table]) -> list[Finding]:
-    """Return the worst of those that guess, with the hours in which it did."""
+    """Return the worst of those that guess, with the hours in which it did, what all tried and who got in there."""
     logins = context.dataset("identity.logins")
-    return _worst(context, rule, rows(metric(logins.table)), logins, ("first_attempt_at", "last_attempt_at"))
+    guessing = rows(metric(logins.table))
+    beyond = [row for row in guessing if rule.threshold.judge(row[rule.measure]) != "ok"]
+    tried, entered = (float(sum(row[name] for row in beyond)) for name in (rule.measure, "entered_accounts"))
+    worst = _worst(context, rule, guessing, logins, ("first_attempt_at", "last_attempt_at"))
+    return [
+        finding.with_figures(tried=tried, entered=entered) if finding.is_violation else finding for finding in worst
+    ]
 
 
 def _two_places(context: CheckContext, rule: Rule) -> list[Finding]:

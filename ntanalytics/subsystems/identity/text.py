@@ -44,9 +44,14 @@ def attempts_event(finding: Finding) -> EventWords:
 
 
 def sprayed_event(finding: Finding) -> EventWords:
-    """Return in which hours one address tried how many accounts."""
+    """Return in which hours one address tried how many accounts, what all of them tried, and who got in there."""
     tried = f"同一地址先后尝试 {value_words(finding, 'integer', '个')}账号登录"
-    return EventWords(f"{_in_hours(finding)}{tried}", _over(finding), _more(finding, "个来源").removeprefix("；"))
+    details = []
+    if more := _more(finding, "个来源").removeprefix("；"):
+        details.append(f"{more}，合计尝试 {format_number(finding.figures.get('tried'), 'integer', '个')}账号")
+    if entered := finding.figures.get("entered"):
+        details.append(f"这些来源有 {format_number(entered, 'integer', '个')}账号登录成功，须先核查")
+    return EventWords(f"{_in_hours(finding)}{tried}", _over(finding), "；".join(details))
 
 
 def slow_event(finding: Finding) -> EventWords:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pyarrow as pa
 import pytest
@@ -33,9 +33,16 @@ def _day(place: int) -> dict[tuple[Leaf, int], float]:
     }
 
 
-def _told(today: Mapping[tuple[Leaf, int], float]) -> list[Departure]:
+def _told(
+    today: Mapping[tuple[Leaf, int], float], is_there: Callable[[Leaf], bool] = lambda leaf: True
+) -> list[Departure]:
+    """Return what departs on a day; of the leaves, those that are there on any day."""
     counted = [(place, key, events) for place in range(ON) for key, events in _day(place).items()]
-    rows = [row for row in (*counted, *((ON, key, events) for key, events in today.items())) if row[2]]
+    rows = [
+        row
+        for row in (*counted, *((ON, key, events) for key, events in today.items()))
+        if row[2] and is_there(row[1][0])
+    ]
     names = ("application", "carrier", "county", "code")
     table = pa.table(
         {
@@ -102,3 +109,16 @@ def test_failures_of_one_application_over_one_carrier_lead_to_both() -> None:
             today[(*leaf[:3], "busy"), hour] = events
     departed = {frozenset({*told.members, *told.also}) for told in _told(today)}
     assert any({("code", "busy"), ("application", "duty"), ("carrier", "mobile")} <= members for members in departed)
+
+
+def test_what_another_application_sends_elsewhere_is_no_counterpart() -> None:
+    """All that one county lacks is of one application; another county sends as much more of another one."""
+    today = _day(ON)
+    for (leaf, hour), events in list(today.items()):
+        if leaf[2] == "east" and hour in (13, 14, 15):
+            today[leaf, hour] = 0.0
+            today[("duty", leaf[1], "west", leaf[3]), hour] += events
+    (gone,) = (told for told in _told(today, lambda leaf: leaf[2] != "east" or leaf[0] == "mail") if told.direction < 0)
+    assert dict(gone.members) == {"county": "east"}
+    assert ("application", "mail") in gone.also
+    assert gone.counterpart == ()

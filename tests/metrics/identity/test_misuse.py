@@ -57,6 +57,11 @@ def test_an_address_that_tries_one_account_after_the_other(
     assert [row["sprayed_accounts"] for row in listed(misuse.spraying_addresses(logins(rows)))] == tried
 
 
+def test_who_got_in_from_an_address_that_tries_many_accounts_is_counted_once(logins: Make, listed) -> None:
+    [row] = listed(misuse.spraying_addresses(logins([*_tried(6, entered=2), *_tried(0, entered=1)])))
+    assert (row["sprayed_accounts"], row["entered_accounts"]) == (6, 2)
+
+
 def test_slow_guessing_of_one_account(logins: Make, listed) -> None:
     slow = [{"account_id": "s"}] * 16
     forgetful = [{"account_id": "f"}] * 10 + [{"account_id": "f", "outcome": "success"}] * 2
