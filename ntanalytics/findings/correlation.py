@@ -128,7 +128,7 @@ class _Joined:
 
     def _joins(self, rule: CorrelationRule, root: Finding, follower: Finding) -> bool:
         # one host stops another; any other finding has its cause in one of another kind
-        is_same_code = rule.reach in ("carried", "subject")
+        is_same_code = rule.reach in ("carried", "subject", "caught_up")
         is_other = root.entity != follower.entity if is_same_code else root.code != follower.code
         has_codes = follower.has_code(rule.followers) and root.has_code(rule.roots) and is_other
         if not has_codes or root.status == "unknown" or (rule.needs_critical and root.status != "critical"):
@@ -144,7 +144,7 @@ class _Joined:
             return False
         # the views of one host or channel begin earlier or later by chance of the limits
         # what drifts has done so for longer than a day fails; what others have in common, or displace, began with them
-        if rule.reach in ("host", "entity", "drift", "part", "displaced"):
+        if rule.reach in ("host", "entity", "drift", "part", "displaced", "caught_up"):
             return True
         if self._needs_days and not (_tells_day(root) and _tells_day(follower)):
             return False

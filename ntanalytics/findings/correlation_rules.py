@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 #: How far a cause reaches: the same entity, host or subsystem; the subsystem and its dependents; the hosts behind a
-#: host; another subject of the same dataset with which it shares a member, or whose place it took; the parts of a
-#: subject; other members of its kind, which fell; how the events of the same subsystem have ended for days; everywhere.
+#: host; another subject of the same dataset with which it shares a member, or whose place it took; what comes later of
+#: what was lacking; the parts of a subject; other members of its kind, which fell; how the events of the same subsystem
+#: have ended for days; everywhere.
 Reach = Literal[
-    "entity", "host", "place", "dependents", "carried", "subject", "part", "displaced", "drift", "everywhere"
-]
+    "entity", "host", "place", "dependents", "carried",
+    "subject", "caught_up", "part", "displaced", "drift", "everywhere",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,7 @@ CORRELATION_RULES = (
     CorrelationRule(_BUSY, _BUSY, "host", "Processors, memory and swap fill together."),
     CorrelationRule(_BUSY, (*_SLOW, *_ERRORS, "infra.problems"), "place", "A busy host answers late, then not at all."),
     CorrelationRule(_ERRORS, (*_AWAY, *_SLOW), "place", "Who meets errors tries again or stays away."),
+    CorrelationRule(_AWAY, ("*.surveillance",), "caught_up", "What had waited comes later."),
     CorrelationRule(_SLOW, _AWAY, "place", "Who waits too long stays away."),
     CorrelationRule(_CHANNEL, (*_CHANNEL, *_LATE), "entity", "Failures and late reports of one channel."),
     CorrelationRule(

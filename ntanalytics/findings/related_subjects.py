@@ -12,6 +12,9 @@ from ntanalytics.findings.correlation_rules import Reach
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.subjects import dataset_of, members_of
 
+#: Seconds of the hour that may hold the end of a gap and what followed; share of what was lacking that comes at least.
+_HOUR_S, _HALF = 3600, 0.5
+
 
 def _is_counterpart(root: Finding, follower: Finding) -> bool:
     """Return whether a finding is of the same events as another one in the same hours.
@@ -58,11 +61,27 @@ def _is_part(root: Finding, follower: Finding) -> bool:
     return isinstance(parts, tuple) and follower.entity.key in parts
 
 
+def _is_caught_up(root: Finding, follower: Finding) -> bool:
+    """Return whether a subject has later on the day about as many events more as the root lacked: what had waited."""
+    gap, rise = root.window, follower.window
+    if gap is None or rise is None or gap.day != rise.day or rise.from_s < gap.until_s - _HOUR_S:
+        return False
+    lacked, more = -_moved(root), _moved(follower)
+    is_as_much = 0 < lacked * _HALF <= more <= lacked / _HALF and not follower.details.get("value")
+    named = {*root.entity.key.split("/"), *members_of(root).values()} & {*members_of(follower).values()}
+    return is_as_much and (bool(named) or root.is_of_whole_subsystem)
+
+
+def _moved(finding: Finding) -> float:
+    return float(finding.figures.get("seen") or 0) - float(finding.figures.get("expected") or 0)
+
+
 def _is_drift_of_endings(_root: Finding, follower: Finding) -> bool:
     return "days" in follower.figures and bool(follower.details.get("is_ending"))
 
 
 #: Reach of a cause → whether a finding of the same subsystem, the second one, is related so to the first.
 RELATIONS: Mapping[Reach, Callable[[Finding, Finding], bool]] = MappingProxyType({
-    "subject": _is_counterpart, "part": _is_part, "displaced": _is_displaced, "drift": _is_drift_of_endings,
+    "subject": _is_counterpart, "caught_up": _is_caught_up, "part": _is_part,
+    "displaced": _is_displaced, "drift": _is_drift_of_endings,
 })  # fmt: skip

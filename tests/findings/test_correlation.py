@@ -265,6 +265,34 @@ def test_what_went_another_way_is_one_incident_with_what_it_left() -> None:
     assert len(_groups(named, _subject(come, 40, 105))) == 2
 
 
+@pytest.mark.parametrize(
+    ("seen", "hours", "member", "groups"),
+    [
+        (49, (22, 24), "12345", 1),
+        (49, (12.5, 14), "12345", 1),  # the hour in which the gap ends
+        (26, (22, 24), "12345", 2),  # 20 for 49 that were lacking
+        (149, (22, 24), "12345", 2),
+        (49, (22, 24), "fund", 2),
+        (49, (7, 9), "12345", 2),  # before
+    ],
+)
+def test_what_had_waited_and_comes_later_follows_from_the_gap(
+    seen: float, hours: tuple[float, float], member: str, groups: int
+) -> None:
+    gap = _finding(
+        "sms.application_lull",
+        Entity("application", "12345", "12345热线"),
+        window=_window(8, 13),
+        figures={"expected": 49},
+    )
+    late = replace(
+        _subject(f"sms.messages/application={member}", seen, 6, _window(*hours)), rule=RULES["sms.surveillance"]
+    )
+    made = _groups(late, gap)
+    assert len(made) == groups
+    assert groups == 2 or made[0].root == gap
+
+
 def test_the_clients_that_an_old_one_displaces_follow_from_it() -> None:
     old = _finding("im.old_client", Entity("client", "Spark 2.8.3", "Spark 2.8.3"), since=ON)
     figures: dict[str, Any] = {"seen": 80.0, "expected": 100.0, "days": 5.0}
