@@ -100,7 +100,8 @@ def _is_narrower(other: Finding, finding: Finding) -> bool:
     """
     if _is_cause(other, finding):
         return False
-    is_led = bool(finding.details.get("is_ending") and finding.details.get("also"))
+    also = finding.details.get("also_members")
+    is_led = bool(finding.details.get("is_ending")) and isinstance(also, tuple) and not _names(other) >= {*also}
     return is_led or _names_more(other, finding)
 
 

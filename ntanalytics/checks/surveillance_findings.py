@@ -16,7 +16,7 @@ from ntanalytics.detectors.expected_range import ExpectedRange
 from ntanalytics.detectors.surveillance.departure import Departure
 from ntanalytics.detectors.surveillance.leaf_table import HOURS, Members
 from ntanalytics.detectors.surveillance.whole_day import LEAST_EVENTS
-from ntanalytics.findings.finding import Comparison, Finding, Window
+from ntanalytics.findings.finding import Comparison, Detail, Finding, Window
 from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.subjects import subject
 from ntanalytics.metrics.leaves import level_of
@@ -97,13 +97,15 @@ def _tells_ending(dataset: Dataset, members: Members) -> bool:
     return any(tells_outcome(column) or tells_reason(column) for column in columns if column is not None)
 
 
-def _leads(context: CheckContext, name: str, departure: Departure) -> dict[str, str]:
+def _leads(context: CheckContext, name: str, departure: Departure) -> dict[str, Detail]:
     """Return what leads to the cause of a departure: what all of it has in common, and what moved the other way."""
-    dataset, leads = DATASETS[name], {}
+    dataset = DATASETS[name]
+    leads: dict[str, Detail] = {}
     columns = ((pair, column_of(dataset, pair[0])) for pair in departure.also)
     also = tuple(pair for pair, column in columns if column is None or not tells_what(column))[:_MOST_LEADS]
     if also:
         leads["also"] = subject_label(context, dataset, also)
+        leads["also_members"] = tuple(member for _, member in also)
     if departure.counterpart:
         (other,) = (pair for pair in departure.counterpart if pair not in departure.members)
         column, label = column_of(dataset, other[0]), subject_label(context, dataset, (other,))

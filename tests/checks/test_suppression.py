@@ -69,9 +69,12 @@ def test_a_rule_names_what_nearly_all_that_fails_has_in_common() -> None:
     failing = _subject(
         "sms.surveillance", [("carrier", "mobile"), ("outcome", "failed")], "运营商 中国移动、最终状态 失败"
     )
-    led = failing.with_details(also="应用 公积金服务", is_ending=True)
+    led = failing.with_details(also="应用 公积金服务", also_members=("fund",), is_ending=True)
     (told,) = _suppressed(_late("mobile"), led)
     assert told.details["narrower"] == "应用 公积金服务"
+    own = _subject("sms.surveillance", [("outcome", "failed")], "最终状态 失败", window=None)
+    own = own.with_details(also="运营商 中国移动", also_members=("mobile",), is_ending=True)
+    assert all("narrower" not in told.details for told in _suppressed(_late("mobile"), own))
     (plain,) = _suppressed(_late("mobile"), failing.with_details(also="", is_ending=True))
     assert "narrower" not in plain.details
 

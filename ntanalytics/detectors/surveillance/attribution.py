@@ -48,7 +48,7 @@ def _common(
     """Return the members of further dimensions that all but a tenth of a departure has, the rarest first.
 
     What they usually have is a share of all events, or of those that have one member less: of all that logs in by one
-    method, whether it fails or not. Of most of both nothing is said.
+    method, whether it fails or not. Of most of both nothing is said, nor of what one of several members mostly has.
     """
     shares: dict[tuple[str, str], float] = {}
     wider = [_without(departure.members, pair) for pair in departure.members]
@@ -65,7 +65,9 @@ def _common(
         share = min(_share(leaves, base, pair) for base in bases)
         if moved[most] / whole >= _NEARLY_ALL and share < _COMMON:
             shares[pair] = share
-    return sorted(shares, key=lambda pair: shares[pair])
+    several = [leaves.mask((own,)) for own in departure.members] if len(departure.members) > 1 else []
+    told = [pair for pair in shares if all(_share(leaves, own, pair) < _COMMON for own in several)]
+    return sorted(told, key=lambda pair: shares[pair])
 
 
 def _with_counterpart(leaves: LeafTable, model: SeriesModel, departure: Departure, whole: float) -> Departure:

@@ -122,3 +122,14 @@ def test_what_another_application_sends_elsewhere_is_no_counterpart() -> None:
     assert dict(gone.members) == {"county": "east"}
     assert ("application", "mail") in gone.also
     assert gone.counterpart == ()
+
+
+def test_what_one_of_its_members_always_has_is_not_said_of_a_departure() -> None:
+    """The fund sends over one carrier alone: failures of the fund are of that carrier anyway."""
+    today = _day(ON)
+    for leaf, hour in list(today):
+        if leaf[0] == "fund" and leaf[1] == "mobile" and hour in (9, 10, 11):
+            today[(*leaf[:3], "MK:0012"), hour] = today.pop((leaf, hour))
+    found = _told(today, lambda leaf: leaf[0] != "fund" or leaf[1] == "mobile")
+    assert {told.members[0] for told in found} == {("application", "fund")}
+    assert all(told.also == () for told in found)
