@@ -10,9 +10,18 @@ from typing import Literal
 #: what was lacking; the parts of a subject; other members of its kind, which fell; how the events of the same subsystem
 #: have ended for days; everywhere.
 Reach = Literal[
-    "entity", "host", "place", "dependents", "carried",
-    "subject", "caught_up", "part", "displaced", "drift", "everywhere",
-]  # fmt: skip
+    "entity",
+    "host",
+    "place",
+    "dependents",
+    "carried",
+    "subject",
+    "caught_up",
+    "part",
+    "displaced",
+    "drift",
+    "everywhere",
+]
 
 
 @dataclass(frozen=True)

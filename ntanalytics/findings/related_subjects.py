@@ -81,7 +81,12 @@ def _is_drift_of_endings(_root: Finding, follower: Finding) -> bool:
 
 
 #: Reach of a cause → whether a finding of the same subsystem, the second one, is related so to the first.
-RELATIONS: Mapping[Reach, Callable[[Finding, Finding], bool]] = MappingProxyType({
-    "subject": _is_counterpart, "caught_up": _is_caught_up, "part": _is_part,
-    "displaced": _is_displaced, "drift": _is_drift_of_endings,
-})  # fmt: skip
+RELATIONS: Mapping[Reach, Callable[[Finding, Finding], bool]] = MappingProxyType(
+    {
+        "subject": _is_counterpart,
+        "caught_up": _is_caught_up,
+        "part": _is_part,
+        "displaced": _is_displaced,
+        "drift": _is_drift_of_endings,
+    }
+)

@@ -66,8 +66,8 @@ def _common(
         if moved[most] / whole >= _NEARLY_ALL and share < _COMMON:
             shares[pair] = share
     several = [leaves.mask((own,)) for own in departure.members] if len(departure.members) > 1 else []
-    told = [pair for pair in shares if all(_share(leaves, own, pair) < _COMMON for own in several)]
-    return sorted(told, key=lambda pair: shares[pair])
+    informative = [pair for pair in shares if all(_share(leaves, own, pair) < _COMMON for own in several)]
+    return sorted(informative, key=lambda pair: shares[pair])
 
 
 def _with_counterpart(leaves: LeafTable, model: SeriesModel, departure: Departure, whole: float) -> Departure:
