@@ -9,12 +9,9 @@ import ibis
 from ntanalytics.checks.check import Check, Span, SuppressedBy
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.entities import places
-from ntanalytics.checks.parent_units import column_of
-from ntanalytics.contract import DATASETS
-from ntanalytics.contract.outcomes import tells_what
 from ntanalytics.findings.finding import Finding, subsystem_entity
 from ntanalytics.findings.planned_work import joining_units, planned_hours, suppress_planned
-from ntanalytics.findings.subjects import dataset_of, members_of
+from ntanalytics.findings.subjects import members_of, says_what
 from ntanalytics.findings.threshold import ORDER
 from ntanalytics.metrics.rows import rows
 from ntanalytics.metrics.slots import local_day
@@ -84,7 +81,7 @@ def _parts(others: Sequence[Finding], finding: Finding) -> tuple[str, ...]:
     Each of them names something that the subject does not: one edition and a module of what departs in all of them.
     """
     members = members_of(finding)
-    is_led = any(not _says_what(dataset_of(finding), name) for name in members)
+    is_led = any(not says_what(finding, name) for name in members)
     if not is_led or len({other.code for other in others}) != 1 or any(_is_cause(other, finding) for other in others):
         return ()
     keys = {other.entity.key for other in others}
@@ -112,14 +109,9 @@ def _is_cause(other: Finding, finding: Finding) -> bool:
 
 def _names_more(other: Finding, finding: Finding) -> bool:
     members = members_of(finding).items()
-    named = {member.strip("/") for name, member in members if not _says_what(dataset_of(finding), name)}
+    named = {member.strip("/") for name, member in members if not says_what(finding, name)}
     # the key of a disk has its path without the first slash
     return bool(named - {name.strip("/") for name in _names(other)})
-
-
-def _says_what(dataset: str, dimension: str) -> bool:
-    column = column_of(DATASETS[dataset], dimension)
-    return column is not None and tells_what(column)
 
 
 def _pointed(finding: Finding, narrower: Sequence[Finding]) -> Finding:
@@ -160,10 +152,11 @@ def _covers(other: Finding, finding: Finding, suppression: SuppressedBy) -> bool
 
 
 def _is_within(finding: Finding, other: Finding) -> bool:
-    """Return whether more than half of a finding's window lies within that of another."""
+    """Return whether more than half of a finding's window lies within that of another; surveillance knows hours."""
     if other.window is None or finding.window is None:
         return False
-    return finding.window.overlap_s(other.window) > finding.window.length_s / 2
+    around = other.window.whole_hours() if members_of(finding) else other.window
+    return finding.window.overlap_s(around) > finding.window.length_s / 2
 
 
 def _is_same_subject(other: Finding, finding: Finding) -> bool:

@@ -23,9 +23,12 @@ from ntanalytics.detectors.surveillance.leaf_table import HOURS, Members
 from ntanalytics.findings.finding import Finding, violations
 from ntanalytics.findings.judgement import unknown
 from ntanalytics.findings.rule import Rule, surveillance_rule
-from ntanalytics.findings.subjects import members_of, subject
+from ntanalytics.findings.subjects import members_of, says_what, subject
 from ntanalytics.findings.surveillance_text import TEXT
 from ntanalytics.metrics import measure
+
+#: Rules on what did not answer, of whose checks no more is said by how they end.
+_OUTAGES = ("infra.availability", "infra.reachable")
 
 #: Dataset of cases → the column of their end: a process that stands still goes on being begun.
 _ENDS: Mapping[str, str] = {name: DATASETS[name].ended[0] for name in WATCHED if DATASETS[name].kind is Kind.CASE}
@@ -59,6 +62,7 @@ def watched(subsystem: Subsystem) -> Subsystem:
             SuppressedBy(rates, "subject", where=_is_no_surge),
             SuppressedBy(bursts, "window", where=_follows_failures),
             SuppressedBy(absences, "part", where=_is_fallen_day),
+            SuppressedBy(tuple(code for code in _OUTAGES if code in known), "window", where=_is_any_ending),
             SuppressedBy(("data.clock_offset",), "subject", where=_is_of_value),
         ),
     )
@@ -69,6 +73,11 @@ def watched(subsystem: Subsystem) -> Subsystem:
         checks=(*subsystem.checks, check),
         texts={**subsystem.texts, rule.code: TEXT},
     )
+
+
+def _is_any_ending(finding: Finding) -> bool:
+    """Return whether a subject is how events end, of whatever they are."""
+    return is_of_endings(finding) and all(says_what(finding, name) for name in members_of(finding))
 
 
 def _is_of_value(finding: Finding) -> bool:

@@ -59,6 +59,7 @@ def departure_finding(context: CheckContext, rule: Rule, name: str, departure: D
             "value": value.label if value else "",
             "form": form_of(value) if value else "integer",
             "is_ending": _tells_ending(dataset, departure.members),
+            "is_over": departure.is_over,
             **_leads(context, name, departure),
         },
     )

@@ -84,6 +84,10 @@ class Window:
         shift = (other.day - self.day).days * 86_400
         return min(self.until_s, other.until_s + shift) - max(self.from_s, other.from_s + shift)
 
+    def whole_hours(self) -> Window:
+        """Return the span of whole hours that holds it."""
+        return replace(self, from_s=self.from_s // 3600 * 3600, until_s=-(-self.until_s // 3600) * 3600)
+
     @property
     def length_s(self) -> float:
         """Return the length in seconds."""

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from ntanalytics.contract import DATASETS
-from ntanalytics.contract.dimensions import column_named
-from ntanalytics.contract.outcomes import tells_what
 from ntanalytics.findings.correlation_rules import Reach
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.subjects import dataset_of, members_of
+from ntanalytics.findings.subjects import dataset_of, members_of, says_what
 
 #: Seconds of the hour that may hold the end of a gap and what followed; share of what was lacking that comes at least.
 _HOUR_S, _HALF = 3600, 0.5
@@ -35,7 +32,7 @@ def _is_counterpart(root: Finding, follower: Finding) -> bool:
         return True
     ours, theirs = members_of(root), members_of(follower)
     shared = ours.keys() & theirs.keys()
-    return bool(shared) and all(_tells_what(root, name) for name in shared if ours[name] != theirs[name])
+    return bool(shared) and all(says_what(root, name) for name in shared if ours[name] != theirs[name])
 
 
 def _is_displaced(root: Finding, follower: Finding) -> bool:
@@ -43,11 +40,6 @@ def _is_displaced(root: Finding, follower: Finding) -> bool:
     members = members_of(follower)
     is_of_kind = list(members) == [root.entity.kind] and root.entity.key not in members.values()
     return is_of_kind and not follower.details.get("value") and not rose(follower)
-
-
-def _tells_what(finding: Finding, dimension: str) -> bool:
-    column = column_named(DATASETS[dataset_of(finding)], dimension)
-    return column is not None and tells_what(column)
 
 
 def rose(finding: Finding) -> bool:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote, unquote
 
+from ntanalytics.contract import DATASETS
+from ntanalytics.contract.dimensions import column_named
+from ntanalytics.contract.outcomes import tells_what
 from ntanalytics.findings.finding import Entity, Finding
 
 #: Kind of the entity.
@@ -34,6 +37,12 @@ def dataset_of(finding: Finding) -> str:
 def members_of(finding: Finding) -> Mapping[str, str]:
     """Return dimension → member of a finding of surveillance; empty for any other finding."""
     return subject_members(finding.entity)
+
+
+def says_what(finding: Finding, dimension: str) -> bool:
+    """Return whether a dimension of a finding of surveillance says what happened, and not where or to whom."""
+    column = column_named(DATASETS[dataset_of(finding)], dimension)
+    return column is not None and tells_what(column)
 
 
 def subject_members(entity: Entity) -> Mapping[str, str]:

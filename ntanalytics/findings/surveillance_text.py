@@ -12,9 +12,6 @@ from ntanalytics.findings.phrases import day_words, hours_words, spaced
 from ntanalytics.findings.text import RuleText, default_advice
 from ntanalytics.metrics.number_format import format_number
 
-#: Latest second of a day at which the end of a departure is told: the end of the data is none.
-_SEEN_UNTIL_S = 17 * 3600
-
 #: Cases that usually are left, below which none is.
 _HARDLY_ANY = 0.5
 
@@ -74,7 +71,7 @@ def _event(finding: Finding) -> EventWords:
     whose = f"{begin}{name if name.endswith(events) else f'{name}的{events}'}"
     over = ""
     if finding.window is not None:
-        over = NORMAL_SINCE if finding.window.until_s <= _SEEN_UNTIL_S else NOT_SEEN
+        over = NORMAL_SINCE if finding.details.get("is_over") else NOT_SEEN
     if _is_new(finding):
         return EventWords(f"{whose}{_came(finding)}（通常没有）", over)
     if not label and not _numbers(finding)[0]:

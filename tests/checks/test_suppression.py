@@ -10,7 +10,7 @@ from typing import Any
 from ntanalytics.checks.check import DAY
 from ntanalytics.checks.suppression import suppress
 from ntanalytics.findings.correlation import correlate
-from ntanalytics.findings.finding import Entity, Finding, Window
+from ntanalytics.findings.finding import Entity, Finding, Window, subsystem_entity
 from ntanalytics.findings.subjects import subject
 from ntanalytics.subsystems import RULES, SUBSYSTEMS, word
 from ntanalytics.subsystems.infra.load_checks import disk_entity
@@ -129,3 +129,22 @@ def test_methods_that_fail_at_one_terminal_are_one_matter_of_the_terminal() -> N
     # of any failures they tell all there is
     anything = _subject("identity.surveillance", [("outcome", "failure")], "结果 失败", **ending)
     assert _suppressed(*failing, anything.with_details(is_ending=True)) == failing
+
+
+def test_checks_that_fail_while_a_target_is_down_are_its_outage_and_others_are_not() -> None:
+    day = dt.date(2026, 11, 11)
+    down = Finding(
+        rule=RULES["infra.availability"],
+        entity=subsystem_entity("docexchange"),
+        status="critical",
+        window=Window(day, 19 * 3600 + 600, 20 * 3600 + 1200),
+    )
+    hours: dict[str, Any] = {"window": Window(day, 19 * 3600, 21 * 3600), "figures": {"seen": 14, "expected": 0}}
+    failing, elsewhere = (
+        _subject("infra.surveillance", members, "", **hours).with_details(is_ending=True)
+        for members in ([("is_up", "false")], [("target", "https://oa.example/"), ("is_up", "false")])
+    )
+    assert _suppressed(down, failing) == [down]
+    assert _suppressed(down, elsewhere) == [down, elsewhere]
+    late = replace(failing, window=Window(day, 20 * 3600, 24 * 3600))
+    assert _suppressed(down, late) == [down, late]

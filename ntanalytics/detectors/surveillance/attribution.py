@@ -1,4 +1,4 @@
-"""Attribution: what all that departs has in common, and where it went, or came from.
+"""Attribution: what all that departs has in common, where it went, or came from, and whether it is over.
 
 A subject has three dimensions at most, and few events where it has so many. That nearly all of a departure is of one
 member of a further dimension leads to its cause: the application behind a code of failures, the county behind a reason.
@@ -14,7 +14,7 @@ import numpy as np
 
 from ntanalytics.detectors.detection import Floats
 from ntanalytics.detectors.surveillance.departure import Departure
-from ntanalytics.detectors.surveillance.leaf_table import LeafTable, Mask, Members
+from ntanalytics.detectors.surveillance.leaf_table import HOURS, LeafTable, Mask, Members
 from ntanalytics.detectors.surveillance.models import CountModel, JudgedSeries, SeriesModel
 from ntanalytics.detectors.surveillance.scan import LEAST_EXPECTED, times_log
 
@@ -25,9 +25,12 @@ _NEARLY_ALL, _COMMON = 0.9, 0.7
 #: ratio: what lacks far more than came elsewhere has another cause.
 _MOST_OF_IT, _TWICE, _BEYOND_CHANCE = 0.5, 2.0, 13.0
 
+#: Share of the usual that comes again, and of a difference that is left, where a departure is over.
+_HALF = 0.5
+
 
 def attributed(leaves: LeafTable, model: SeriesModel, departure: Departure) -> Departure:
-    """Return a departure with what all of it has in common, and its counterpart.
+    """Return a departure with what all of it has in common, its counterpart, and whether it is over.
 
     Args:
         leaves: the counts in which it was found.
@@ -35,11 +38,27 @@ def attributed(leaves: LeafTable, model: SeriesModel, departure: Departure) -> D
         departure: a departure of the judged day.
     """
     mask = leaves.mask(departure.members)
-    whole = float(_moved(_judged(leaves, model, mask), departure)[0])
+    judged = _judged(leaves, model, mask)
+    whole = float(_moved(judged, departure)[0])
     if not whole:
         return departure
-    departure = replace(departure, also=tuple(_common(leaves, model, departure, mask, whole)))
+    also = tuple(_common(leaves, model, departure, mask, whole))
+    departure = replace(departure, also=also, is_over=_is_over(leaves, judged, departure))
     return _with_counterpart(leaves, model, departure, whole) if isinstance(model, CountModel) else departure
+
+
+def _is_over(leaves: LeafTable, judged: JudgedSeries, departure: Departure) -> bool:
+    """Return whether the hours after a run were as usual, by half or twice of the events, or half of the difference."""
+    after = (departure.hours[1], HOURS)
+    if not leaves.sum("events", leaves.mask(()))[-1, slice(*after)].any():
+        return False
+    seen, expected = judged.values(0, after)
+    if judged.events is not None:
+        known = float(judged.events[0, slice(*after)].sum())
+        return known >= 1 and abs(seen - expected) <= _HALF * abs(departure.seen - departure.expected)
+    if departure.direction < 0:
+        return expected >= 1 and seen >= _HALF * expected
+    return seen <= max(expected / _HALF, 1.0)
 
 
 def _common(

@@ -133,3 +133,31 @@ def test_what_one_of_its_members_always_has_is_not_said_of_a_departure() -> None
     found = _told(today, lambda leaf: leaf[0] != "fund" or leaf[1] == "mobile")
     assert {told.members[0] for told in found} == {("application", "fund")}
     assert all(told.also == () for told in found)
+
+
+@pytest.mark.parametrize(
+    ("hours", "later", "is_over"),
+    [
+        ((9, 10, 11), 1.0, True),
+        ((9, 10, 11), 0.4, False),  # less than half of the usual comes afterwards
+        ((14, 15, 16, 17), 1.0, False),  # until the end of the day
+    ],
+)
+def test_a_gap_is_over_where_half_of_the_usual_comes_again(hours: tuple[int, ...], later: float, is_over: bool) -> None:
+    today = {
+        key: 0.0 if key[0][1] == "unicom" and key[1] in hours else
+        round(events * later) if key[0][1] == "unicom" and key[1] > max(hours) else events
+        for key, events in _day(ON).items()
+    }  # fmt: skip
+    told = max(_told(today), key=lambda item: item.strength)
+    assert dict(told.members) == {"carrier": "unicom"}
+    assert told.is_over == is_over
+
+
+def test_what_is_new_is_over_where_no_more_of_it_comes() -> None:
+    for last, is_over in ((11, True), (17, False)):
+        today = _day(ON)
+        today |= {(("fund", "mobile", county, "MK:0012"), hour): 9.0 for county in COUNTIES for hour in (10, last)}
+        told = [item for item in _told(today) if dict(item.members).get("code") == "MK:0012"]
+        assert told
+        assert all(item.is_over == is_over for item in told)
