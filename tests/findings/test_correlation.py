@@ -265,6 +265,15 @@ def test_what_went_another_way_is_one_incident_with_what_it_left() -> None:
     assert len(_groups(named, _subject(come, 40, 105))) == 2
 
 
+def test_errors_of_the_portal_follow_from_the_identity_platform_behind_it() -> None:
+    down = _down("identity", window=_window(15, 15.42))
+    errors = _finding("infra.error_burst", Entity("service", "portal", "portal"), window=_window(15, 15.5))
+    [group] = _groups(errors, down)
+    assert group.root == down
+    before = replace(errors, window=_window(12, 12.5))
+    assert len(_groups(before, down)) == 2
+
+
 @pytest.mark.parametrize(
     ("seen", "hours", "member", "groups"),
     [

@@ -73,7 +73,9 @@ def spraying_addresses(logins: ir.Table) -> ir.Table:
     failed = logins.outcome == "failure"
     tried = logins.account_id.nunique(where=failed) + logins.count(where=failed & logins.account_id.isnull())
     entered = logins.account_id.nunique(where=~failed)
-    return _guesses(logins, "address_hash", _TRIED_PER_ENTRY * entered, sprayed_accounts=tried)
+    return _guesses(
+        logins, "address_hash", _TRIED_PER_ENTRY * entered, sprayed_accounts=tried, entered_accounts=entered
+    )
 
 
 def slow_guesses(logins: ir.Table) -> ir.Table:
@@ -83,8 +85,8 @@ def slow_guesses(logins: ir.Table) -> ir.Table:
         logins: rows of ``identity.logins`` of a day.
 
     Returns:
-        ``account_id`` (a pseudonym; never shown in a report), ``slow_attempts``, ``entered_accounts`` (1 if it got in),
-        ``first_attempt_at`` and ``last_attempt_at``, most failures first.
+        ``account_id`` (a pseudonym; never shown in a report), ``slow_attempts``, ``first_attempt_at`` and
+        ``last_attempt_at``, most failures first.
     """
     failed = logins.outcome == "failure"
     entered = logins.count(where=~failed)
@@ -92,13 +94,12 @@ def slow_guesses(logins: ir.Table) -> ir.Table:
 
 
 def _guesses(logins: ir.Table, of: str, explained: ir.IntegerScalar, **counted: ir.IntegerScalar) -> ir.Table:
-    """Return those of whom more is counted than is explained, without the brute-force suspects."""
-    [(name, number)] = counted.items()
+    """Return those of whom more is counted, by the first of some counts, than is explained; no brute-force suspects."""
+    name = next(iter(counted))
     failed = logins.outcome == "failure"
     grouped = logins.group_by(of).aggregate(
-        **{name: number},
+        **counted,
         _explained=explained,
-        entered_accounts=logins.account_id.nunique(where=~failed),
         first_attempt_at=logins.logged_in_at.min(where=failed),
         last_attempt_at=logins.logged_in_at.max(where=failed),
     )
@@ -119,15 +120,7 @@ def accounts_in_two_places(logins: ir.Table, on: date) -> ir.Table:
         ``account_id`` (a pseudonym; never shown in a report), ``place_changes``, ``first_change_at`` and
         ``last_change_at``, most changes first.
     """
-    is_at_desk = (logins.terminal != "mobile").fill_null(True)
-    placed = logins.filter(
-        (logins.outcome == "success") & logins.account_id.notnull() & logins.address_hash.notnull() & is_at_desk
-    )
-    before = placed.filter(placed.day < ibis.literal(on))
-    known = before.select(_account="account_id", _address="address_hash").distinct()
-    today = placed.filter(placed.day == ibis.literal(on))
-    both = today.left_join(known, [today.account_id == known["_account"], today.address_hash == known["_address"]])
-    dated = both.select("account_id", "logged_in_at", "login_id", _is_new=both["_address"].isnull())
+    dated = _placed(logins, on)
     ordered = ibis.window(group_by="account_id", order_by=["logged_in_at", "login_id"])
     last = dated.mutate(_was_new=dated["_is_new"].lag().over(ordered), _at=dated.logged_in_at.lag().over(ordered))
     soon = last.logged_in_at <= last["_at"] + ibis.interval(seconds=int(_SAME_TIME.total_seconds()))
@@ -136,6 +129,35 @@ def accounts_in_two_places(logins: ir.Table, on: date) -> ir.Table:
         place_changes=changed.count(), first_change_at=changed["_at"].min(), last_change_at=changed.logged_in_at.max()
     )
     return counted.order_by(ibis.desc("place_changes"), "account_id")
+
+
+def entries_from_new_addresses(logins: ir.Table, on: date) -> ir.Table:
+    """Return the logins of each account on a day from addresses that it never used before, telephones apart.
+
+    Args:
+        logins: rows of ``identity.logins`` of a day and of some weeks before it.
+        on: the day.
+
+    Returns:
+        ``account_id`` (a pseudonym; never shown in a report), ``new_entries`` and ``last_entry_at``; accounts without
+        such a login are left out.
+    """
+    placed = _placed(logins, on)
+    new = placed.filter(placed["_is_new"])
+    return new.group_by("account_id").aggregate(new_entries=new.count(), last_entry_at=new.logged_in_at.max())
+
+
+def _placed(logins: ir.Table, on: date) -> ir.Table:
+    """Return the successful logins of a day at desks, and whether the account never used the address before."""
+    is_at_desk = (logins.terminal != "mobile").fill_null(True)
+    placed = logins.filter(
+        (logins.outcome == "success") & logins.account_id.notnull() & logins.address_hash.notnull() & is_at_desk
+    )
+    before = placed.filter(placed.day < ibis.literal(on))
+    known = before.select(_account="account_id", _address="address_hash").distinct()
+    today = placed.filter(placed.day == ibis.literal(on))
+    both = today.left_join(known, [today.account_id == known["_account"], today.address_hash == known["_address"]])
+    return both.select("account_id", "logged_in_at", "login_id", _is_new=both["_address"].isnull())
 
 
 def awakened_accounts(logins: ir.Table, accounts_before: ir.Table, begins_at: datetime, utc_offset_h: int) -> ir.Table:

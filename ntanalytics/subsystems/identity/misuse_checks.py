@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 from typing import Any
-
-import ibis.expr.types as ir
 
 from ntanalytics.checks.baseline import HISTORY_DAYS, drop_uninformative
 from ntanalytics.checks.check import Check
@@ -22,26 +19,46 @@ from ntanalytics.metrics.rows import rows
 from ntanalytics.workspace.dataset_view import DatasetView
 
 
-def _guesses(context: CheckContext, rule: Rule, *, metric: Callable[[ir.Table], ir.Table]) -> list[Finding]:
-    """Return the worst of those that guess, with the hours in which it did, what all tried and who got in there."""
+def _spraying(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the address that tries most accounts, with its hours, what all of them tried and who got in there."""
     logins = context.dataset("identity.logins")
-    guessing = rows(metric(logins.table))
-    beyond = [row for row in guessing if rule.threshold.judge(row[rule.measure]) != "ok"]
+    spraying = rows(misuse.spraying_addresses(logins.table))
+    beyond = [row for row in spraying if rule.threshold.judge(row[rule.measure]) != "ok"]
     tried, entered = (float(sum(row[name] for row in beyond)) for name in (rule.measure, "entered_accounts"))
-    worst = _worst(context, rule, guessing, logins, ("first_attempt_at", "last_attempt_at"))
+    worst = _worst(context, rule, spraying, logins, _ATTEMPTS)
     return [
         finding.with_figures(tried=tried, entered=entered) if finding.is_violation else finding for finding in worst
     ]
 
 
+def _slow_guesses(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the account that fails most often, with its hours, and whether somebody got in from a new address."""
+    logins = context.dataset("identity.logins", HISTORY_DAYS)
+    guessed = rows(misuse.slow_guesses(logins.table))
+    worst = _worst(context, rule, guessed, logins, _ATTEMPTS)
+    if not any(finding.is_violation for finding in worst) or not _knows_places(context, logins):
+        return worst
+    entries = {row["account_id"]: row for row in rows(misuse.entries_from_new_addresses(logins.recent, context.on))}
+    entry = entries.get(guessed[0]["account_id"])
+    if entry is None:
+        return worst
+    last = context.window(entry["last_entry_at"], entry["last_entry_at"]).from_s
+    return [finding.with_figures(entries=float(entry["new_entries"]), entered_s=last) for finding in worst]
+
+
 def _two_places(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the account that changed most often between two places; unknown without days on which it has one."""
     logins = context.dataset("identity.logins", HISTORY_DAYS)
-    first = logins.recent.day.min().to_pyarrow().as_py()
-    if first is None or (context.on - first).days < _PLACE_DAYS:
+    if not _knows_places(context, logins):
         return [unknown(rule, "short_history")]
     changed = rows(misuse.accounts_in_two_places(logins.recent, context.on))
     return _worst(context, rule, changed, logins, ("first_change_at", "last_change_at"))
+
+
+def _knows_places(context: CheckContext, logins: DatasetView) -> bool:
+    """Return whether the logins reach back far enough to show where an account is at home."""
+    first = logins.recent.day.min().to_pyarrow().as_py()
+    return first is not None and (context.on - first).days >= _PLACE_DAYS
 
 
 def _worst(
@@ -76,16 +93,17 @@ def _night_grants(context: CheckContext, rule: Rule) -> list[Finding]:
     return evaluate_rules([rule], figures(misuse.night_grants(changes.table, context.utc_offset_h), changes))
 
 
+#: Columns of the begin and the end of attempts.
+_ATTEMPTS = ("first_attempt_at", "last_attempt_at")
+
 #: Days of logins that show where an account is at home.
 _PLACE_DAYS = 28
 
 _LOGINS = {"identity.logins": 0}
 
 MISUSE_CHECKS: tuple[Check, ...] = (
-    Check(
-        rule="identity.sprayed_accounts", evaluate=partial(_guesses, metric=misuse.spraying_addresses), reads=_LOGINS
-    ),
-    Check(rule="identity.slow_attempts", evaluate=partial(_guesses, metric=misuse.slow_guesses), reads=_LOGINS),
+    Check(rule="identity.sprayed_accounts", evaluate=_spraying, reads=_LOGINS),
+    Check(rule="identity.slow_attempts", evaluate=_slow_guesses, reads={"identity.logins": HISTORY_DAYS}),
     Check(rule="identity.two_places", evaluate=_two_places, reads={"identity.logins": HISTORY_DAYS}),
     Check(rule="identity.awakened_accounts", evaluate=_awakened, reads={**_LOGINS, "identity.accounts": 0}),
     Check(rule="identity.night_grants", evaluate=_night_grants, reads={"identity.account_changes": 0}),

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from ntanalytics.findings.event_text import value_event
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.headline import NOT_SEEN, STOPPED, EventWords
-from ntanalytics.findings.phrases import day_words, hours_words, listed, moment_words, value_words
+from ntanalytics.findings.phrases import clock, day_words, hours_words, listed, moment_words, value_words
 from ntanalytics.findings.text import RuleText, Texts, measured, measured_clause
 from ntanalytics.metrics.number_format import format_number
 
@@ -55,9 +55,14 @@ def sprayed_event(finding: Finding) -> EventWords:
 
 
 def slow_event(finding: Finding) -> EventWords:
-    """Return in which hours one account failed how often."""
+    """Return in which hours one account failed how often, and whether somebody got in from an address new to it."""
     tried = f"同一账号登录失败 {value_words(finding, 'integer', '次')}"
-    return EventWords(f"{_in_hours(finding)}疑似遭缓慢猜解口令", _over(finding), f"{tried}{_more(finding, '个账号')}")
+    detail = f"{tried}{_more(finding, '个账号')}"
+    if (entries := finding.figures.get("entries")) and finding.window is not None:
+        at = clock(float(finding.figures.get("entered_s") or 0))
+        count = format_number(entries, "integer", "次")
+        detail = f"该账号当日从未用过的来源登录成功 {count}（最后一次 {at}），疑口令已被猜中；{detail}"
+    return EventWords(f"{_in_hours(finding)}疑似遭缓慢猜解口令", _over(finding), detail)
 
 
 def two_places_event(finding: Finding) -> EventWords:

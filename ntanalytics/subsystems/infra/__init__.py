@@ -8,4 +8,4 @@ from ntanalytics.subsystems.infra.rules import RULES
 from ntanalytics.subsystems.infra.section import SECTION
 from ntanalytics.subsystems.infra.text import TEXTS
 
-SUBSYSTEM = Subsystem(id="infra", rules=RULES, checks=CHECKS, section=SECTION, texts=TEXTS)
+SUBSYSTEM = Subsystem(id="infra", rules=RULES, checks=CHECKS, section=SECTION, texts=TEXTS, depends_on=("identity",))

@@ -6,4 +6,4 @@ from ntanalytics.subsystems.sms.rules import RULES
 from ntanalytics.subsystems.sms.section import SECTION
 from ntanalytics.subsystems.sms.text import TEXTS
 
-SUBSYSTEM = Subsystem(id="sms", rules=RULES, checks=CHECKS, section=SECTION, texts=TEXTS)
+SUBSYSTEM = Subsystem(id="sms", rules=RULES, checks=CHECKS, section=SECTION, texts=TEXTS, depends_on=("identity",))

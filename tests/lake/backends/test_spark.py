@@ -207,6 +207,7 @@ def _call_the_processes(workspace: Workspace, first: dt.date) -> None:
     until = dt.datetime.combine(UNTIL, dt.time(), dt.UTC)
     days = [first + dt.timedelta(days=number) for number in range(7)]
     misuse.accounts_in_two_places(workspace.table("identity.logins", first, UNTIL), UNTIL)
+    misuse.entries_from_new_addresses(workspace.table("identity.logins", first, UNTIL), UNTIL)
     daily_service.unmade_checks(workspace.table("desk.checks"), workspace.days(first, UNTIL, {*days}), UNTIL)
     callers.unknown_callers(workspace.table("docexchange.interface_calls"), UNTIL)
     deliveries = workspace.table("docexchange.deliveries", first, UNTIL)
