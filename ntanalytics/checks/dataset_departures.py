@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -10,43 +10,21 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ntanalytics.checks.baseline import HISTORY_DAYS
 from ntanalytics.checks.context import CheckContext
+from ntanalytics.checks.day_totals import known_days, shares_of_others, totals_by_day, usual_total
 from ntanalytics.checks.known_columns import known_columns, with_known_values
 from ntanalytics.checks.noticeable import is_felt, is_of_one_person, is_of_switched_off
-from ntanalytics.checks.parent_units import PARENT, UnitLink, add_parents, parents_of, unit_link, with_parents
-from ntanalytics.contract import DATASETS, Dataset, Kind, Type
-from ntanalytics.contract.dimensions import Breakdown, breakdown, counts_pieces, referred
+from ntanalytics.checks.parent_units import PARENT, add_parents, parents_of, with_parents
+from ntanalytics.checks.watched_datasets import LINKS, WATCHED, endings_of
+from ntanalytics.contract import DATASETS, Dataset, Kind
+from ntanalytics.contract.dimensions import counts_pieces, referred
 from ntanalytics.detectors.comparable_days import comparable_days, days_of_weekday
-from ntanalytics.detectors.expected_range import ExpectedRange, expected_range
+from ntanalytics.detectors.expected_range import ExpectedRange
 from ntanalytics.detectors.surveillance.departure import Departure
 from ntanalytics.detectors.surveillance.departures import MIN_DAYS, UNKNOWN, departures
 from ntanalytics.detectors.surveillance.whole_day import is_doubtful, whole_day, with_whole_day
 from ntanalytics.metrics.leaves import leaves, on_day_of
-from ntanalytics.metrics.rows import rows
-
-#: Days of history in which comparable days are looked for: ten weeks hold twenty days off.
-HISTORY_DAYS = 70
-
-#: Dataset → its dimensions, of the datasets that are watched: those whose events have an hour, and whose cases have a
-#: duration that the contract measures; a plan or a right has none.
-WATCHED: Mapping[str, Breakdown] = {
-    dataset.name: columns
-    for dataset in DATASETS.values()
-    if dataset.time and dataset.column(dataset.time).type is Type.TIMESTAMP
-    if dataset.kind is not Kind.CASE or any(column.elapsed for column in dataset.columns)
-    if (columns := breakdown(dataset)).dimensions
-}
-
-#: Dataset → the way to the units of its events.
-LINKS: Mapping[str, UnitLink | None] = {name: unit_link(DATASETS[name]) for name in WATCHED}
-
-#: Datasets whose day tells how much everything is used: those of what persons do; hosts are measured every day alike.
-COMPANIONS = tuple(
-    name for name in WATCHED if DATASETS[name].kind is Kind.EVENT and DATASETS[name].subsystem not in ("infra", "desk")
-)
-
-#: Expected events from which one of them tells it: of fewer, chance is a large share.
-_MANY_EVENTS = 500.0
 
 #: Dimension whose members are systems of their own: what one of them lacks is a share of its own events.
 _SYSTEM = "service"
@@ -75,8 +53,7 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
     view, columns, dataset = context.dataset(name, HISTORY_DAYS), WATCHED[name], DATASETS[name]
     if not set(view.sources) - view.gap_sources:
         return WatchedDay([])
-    first = view.recent.day.min().to_pyarrow().as_py()
-    known = [row for row in rows(view.days) if first is not None and row["day"] >= first]
+    known = known_days(view)
     before = comparable_days(known, context.on)
     if len(before) < MIN_DAYS:
         return None
@@ -89,46 +66,26 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
         events = events.filter(~events.source.isin(sorted(view.gap_sources)))
     events = with_known_values(events, view, [column.name for column in (*columns.dimensions, *columns.values)])
     counted, dimensions, nested = _counted(context, name, events, time, values)
-    totals = _totals(counted)
-    days = [{**row, "value": totals.get(row["day"], 0.0) if row["day"] in before else None} for row in known]
-    usual = expected_range(days, context.on)
+    totals = totals_by_day(counted)
+    usual = usual_total(known, before, totals, context.on)
     slow = [name for name in values if counts_pieces(dataset.column(name))]
-    departing = departures(counted, [*reversed(before), context.on], dimensions, values, usual, nested, slow)
+    endings = endings_of(dataset, dimensions)
+    departing = departures(counted, [*reversed(before), context.on], dimensions, values, usual, nested, slow, endings)
     if of_weekday:
         # what a plan by weekday does, or what is worked on a day off, departs from one kind of days alone
-        others = departures(counted, [*reversed(of_weekday), context.on], dimensions, values, nested=nested, slow=slow)
+        alike = [*reversed(of_weekday), context.on]
+        others = departures(counted, alike, dimensions, values, nested=nested, slow=slow, endings=endings)
         subjects = {departure.subject for departure in others}
         departing = [departure for departure in departing if departure.subject in subjects]
     # ends wait for persons, and the cases of other events come in bundles: their number has no range of its own
     in_bundles = dataset.kind is Kind.CASE and referred(dataset) is not None
     own = usual if is_by_start and not in_bundles else UNKNOWN
     number = totals.get(context.on, 0.0)
-    of_others = _of_others(context, name) if is_doubtful(number, own) else []
+    of_others = shares_of_others(context, name) if is_doubtful(number, own) else []
     departing = with_whole_day(departing, whole_day(number, own, of_others))
     noticed = _noticed(context, dataset, events, departing, is_drift=not of_weekday)
     departing = [_of_system(departure, counted, before, context.on) for departure in noticed]
     return WatchedDay(departing, number, own)
-
-
-def _of_others(context: CheckContext, name: str) -> list[float]:
-    """Return the events of each other dataset that tells how the day is, as a share of what is expected of it."""
-    shares = (context.shared(_share_of_expected, other) for other in COMPANIONS if other != name)
-    return [share for share in shares if share is not None]
-
-
-def _share_of_expected(context: CheckContext, name: str) -> float | None:
-    """Return a dataset's events of the day as a share of what is expected; None where few or no such number is."""
-    view, columns = context.dataset(name, HISTORY_DAYS), WATCHED[name]
-    if not view.sources or not view.is_complete:
-        return None
-    table = leaves(view.recent, DATASETS[name].time, context.utc_offset_h, (), weight=columns.weight)
-    totals = _totals(table.to_pyarrow())
-    if not totals:
-        return None
-    first = min(totals)
-    days = [{**row, "value": totals.get(row["day"], 0.0)} for row in rows(view.days) if row["day"] >= first]
-    expected = expected_range(days, context.on).expected
-    return totals.get(context.on, 0.0) / expected if expected is not None and expected >= _MANY_EVENTS else None
 
 
 def _noticed(
@@ -186,12 +143,6 @@ def _of_system(departure: Departure, counted: pa.Table, before: Sequence[date], 
     system = dict(departure.members).get(_SYSTEM)
     if system is None or departure.value or departure.direction > 0:
         return departure
-    own = _totals(counted.filter(pc.equal(counted[_SYSTEM], system)))
+    own = totals_by_day(counted.filter(pc.equal(counted[_SYSTEM], system)))
     whole = max(own.get(on, 0.0), sum(own.get(day, 0.0) for day in before) / len(before))
     return replace(departure, share=(departure.expected - departure.seen) / whole)
-
-
-def _totals(counted: pa.Table) -> dict[date, float]:
-    """Return the number of all events of each day that has some."""
-    sums = counted.group_by("day").aggregate([("events", "sum")]).to_pydict()
-    return dict(zip(sums["day"], sums["events_sum"], strict=True))

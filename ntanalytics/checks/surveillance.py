@@ -10,13 +10,15 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from functools import partial
 
+from ntanalytics.checks.baseline import HISTORY_DAYS
 from ntanalytics.checks.check import Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.checks.dataset_departures import COMPANIONS, HISTORY_DAYS, LINKS, WATCHED, watched_day
+from ntanalytics.checks.dataset_departures import watched_day
 from ntanalytics.checks.standing_cases import standing_cases
 from ntanalytics.checks.subject_words import references, subject_label
 from ntanalytics.checks.subsystem import Subsystem
 from ntanalytics.checks.surveillance_findings import departure_finding, is_of_endings, usual_day, worked_before
+from ntanalytics.checks.watched_datasets import COMPANIONS, LINKS, WATCHED
 from ntanalytics.contract import DATASETS, Kind
 from ntanalytics.detectors.surveillance.departure import Departure
 from ntanalytics.detectors.surveillance.leaf_table import HOURS, Members

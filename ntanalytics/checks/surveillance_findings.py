@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from ntanalytics.checks.baseline import HISTORY_DAYS
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.checks.dataset_departures import HISTORY_DAYS
 from ntanalytics.checks.noticeable import WITHOUT_END
 from ntanalytics.checks.parent_units import column_of
 from ntanalytics.checks.subject_words import form_of, subject_label

@@ -7,7 +7,7 @@ from datetime import date
 
 from ntanalytics.findings.event_text import when
 from ntanalytics.findings.finding import Comparison, Finding
-from ntanalytics.findings.headline import NORMAL_SINCE, NOT_SEEN, EventWords
+from ntanalytics.findings.headline import NORMAL_SINCE, NOT_KNOWN, NOT_SEEN, EventWords
 from ntanalytics.findings.phrases import day_words, hours_words, spaced
 from ntanalytics.findings.text import RuleText, default_advice
 from ntanalytics.metrics.number_format import format_number
@@ -71,7 +71,8 @@ def _event(finding: Finding) -> EventWords:
     whose = f"{begin}{name if name.endswith(events) else f'{name}的{events}'}"
     over = ""
     if finding.window is not None:
-        over = NORMAL_SINCE if finding.details.get("is_over") else NOT_SEEN
+        is_over = finding.details.get("is_over")
+        over = NOT_KNOWN if is_over is None else NORMAL_SINCE if is_over else NOT_SEEN
     if _is_new(finding):
         return EventWords(f"{whose}{_came(finding)}（通常没有）", over)
     if not label and not _numbers(finding)[0]:

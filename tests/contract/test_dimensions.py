@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ntanalytics.checks.dataset_departures import WATCHED
+from ntanalytics.checks.watched_datasets import WATCHED
 from ntanalytics.contract import DATASETS, Privacy
 
 

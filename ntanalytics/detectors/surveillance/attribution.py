@@ -8,6 +8,7 @@ with another status.
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -25,8 +26,8 @@ _NEARLY_ALL, _COMMON = 0.9, 0.7
 #: ratio: what lacks far more than came elsewhere has another cause.
 _MOST_OF_IT, _TWICE, _BEYOND_CHANCE = 0.5, 2.0, 13.0
 
-#: Share of the usual that comes again, and of a difference that is left, where a departure is over.
-_HALF = 0.5
+#: Share of a departure that is left where it is over, and events from which that can be told.
+_HALF, _TELLING = 0.5, 4.0
 
 
 def attributed(leaves: LeafTable, model: SeriesModel, departure: Departure) -> Departure:
@@ -47,18 +48,26 @@ def attributed(leaves: LeafTable, model: SeriesModel, departure: Departure) -> D
     return _with_counterpart(leaves, model, departure, whole) if isinstance(model, CountModel) else departure
 
 
-def _is_over(leaves: LeafTable, judged: JudgedSeries, departure: Departure) -> bool:
-    """Return whether the hours after a run were as usual, by half or twice of the events, or half of the difference."""
-    after = (departure.hours[1], HOURS)
-    if not leaves.sum("events", leaves.mask(()))[-1, slice(*after)].any():
+def _is_over(leaves: LeafTable, judged: JudgedSeries, departure: Departure) -> bool | None:
+    """Return whether the hours after a run depart by half as much at most; None where too little came to tell it.
+
+    Had it gone on, a subject would depart by as much of its expected events; one that usually has none, by as much of
+    the events of all.
+    """
+    run, after = departure.hours, (departure.hours[1], HOURS)
+    if after[0] == HOURS:
         return False
     seen, expected = judged.values(0, after)
     if judged.events is not None:
-        known = float(judged.events[0, slice(*after)].sum())
-        return known >= 1 and abs(seen - expected) <= _HALF * abs(departure.seen - departure.expected)
-    if departure.direction < 0:
-        return expected >= 1 and seen >= _HALF * expected
-    return seen <= max(expected / _HALF, 1.0)
+        is_known = float(judged.events[0, slice(*after)].sum()) >= _TELLING
+        return abs(seen - expected) <= _HALF * abs(departure.seen - departure.expected) if is_known else None
+    own = [departure.expected, expected]
+    if departure.expected < 1:
+        own = [float(leaves.sum("events")[-1, slice(*hours)].sum()) for hours in (run, after)]
+    went_on = abs(departure.seen - departure.expected) * own[1] / max(own[0], 1.0)
+    if went_on < max(_TELLING, 2 * math.sqrt(expected)):
+        return None
+    return bool(departure.direction * (seen - expected) <= _HALF * went_on)
 
 
 def _common(

@@ -27,8 +27,7 @@ class Departure:
         also: members of further dimensions that nearly all of the departure has, the rarest first.
         counterpart: a subject that moved the other way in the same hours; empty where there is none.
         counterpart_moved: events that it has too many, or that it lacks (negative).
-        is_over: whether the hours after the run had events and were usual; of a whole day, and where nothing tells it,
-            they were not.
+        is_over: whether it was over in the hours after the run; None where nothing tells it.
     """
 
     members: Members
@@ -45,7 +44,7 @@ class Departure:
     also: Members = ()
     counterpart: Members = ()
     counterpart_moved: float = 0.0
-    is_over: bool = False
+    is_over: bool | None = None
 
     @property
     def subject(self) -> tuple[Members, str, int]:

@@ -27,6 +27,7 @@ from ntanalytics.detectors.surveillance.expectation import LEAST_SHARE
 from ntanalytics.detectors.surveillance.improbability import improbability, steady_improbability
 from ntanalytics.detectors.surveillance.leaf_table import LeafTable, Mask, Members, SeriesGroup
 from ntanalytics.detectors.surveillance.models import CountModel, JudgedSeries, MeanModel, SeriesModel
+from ntanalytics.detectors.surveillance.rare_endings import rare_endings
 
 #: Comparable days that are needed.
 MIN_DAYS = 8
@@ -76,6 +77,7 @@ def departures(
     usual: ExpectedRange = UNKNOWN,
     nested: Sequence[str] = (),
     slow: Collection[str] = (),
+    endings: Sequence[str] = (),
 ) -> list[Departure]:
     """Return what departs on the last of some days: counts, then each value; of each the most telling subject first.
 
@@ -90,6 +92,7 @@ def departures(
         nested: two dimensions, of which a member of the first has one member of the second, so that both say no more.
         slow: those of the values that are judged by their last days together alone, since of a day's events many have
             the same by one decision.
+        endings: those of the dimensions that tell how events end.
 
     Returns:
         None where the history is short.
@@ -107,6 +110,7 @@ def departures(
         return []
     model = CountModel(groups, usual)
     departing = smallest_subjects(leaves, model, groups)
+    departing += _rare_endings(leaves, model, endings, departing)
     has_past = len(days) > MIN_PAST + SPANS[-1]
     drifting = drifting_counts(leaves, groups, model.factors) if has_past else []
     by_members: dict[Members, Departure] = {}
@@ -122,6 +126,16 @@ def departures(
         drifting += drifting_means(leaves, measured, value) if has_past else []
     departing += by_members.values()
     return [*departing, *_besides(departing, drifting)]
+
+
+def _rare_endings(
+    leaves: LeafTable, model: CountModel, endings: Sequence[str], departing: Sequence[Departure]
+) -> list[Departure]:
+    """Return what ends in a rare way beside what departs: of its events nothing is told yet."""
+    rest = np.ones(len(leaves.slots), dtype=bool)
+    for departure in (item for item in departing if item.direction > 0):
+        rest &= ~leaves.mask(departure.members)
+    return [attributed(leaves, model, rare) for rare in rare_endings(leaves, endings, rest)]
 
 
 def _besides(departing: Sequence[Departure], drifting: Sequence[Departure]) -> list[Departure]:

@@ -162,11 +162,30 @@ class LeafTable:
                 if group is not None:
                     yield group
 
-    def _group(self, columns: Sequence[str], dimensions: tuple[str, ...], least: float) -> SeriesGroup | None:
+    def daily(self, dimensions: tuple[str, ...], mask: Mask) -> tuple[list[Members], Floats, Floats]:
+        """Return the subjects of some dimensions that have leaves of a mask, their events by day, and those of it."""
+        keys, is_named = self._keys(dimensions)
+        chosen = mask & is_named
+        distinct, places = _numbered(keys[chosen])
+        if not len(distinct):
+            return [], np.zeros((0, self.days)), np.zeros((0, self.days))
+        day, events = self.slots // HOURS, self.columns["events"]
+        place = np.minimum(np.searchsorted(distinct, keys), len(distinct) - 1)
+        among = is_named & (distinct[place] == keys)
+        of_all = _summed(place[among], day[among], events[among], len(distinct), self.days)
+        of_mask = _summed(places, day[chosen], events[chosen], len(distinct), self.days)
+        return [self._members(dimensions, int(key)) for key in distinct], of_all, of_mask
+
+    def _keys(self, dimensions: tuple[str, ...]) -> tuple[Ints, Mask]:
+        """Return the number of each leaf's subject of some dimensions, and whether it has a member of each."""
         keys, is_named = np.zeros(len(self.slots), dtype=np.int64), np.ones(len(self.slots), dtype=bool)
         for name in dimensions:
             keys = keys * max(1, len(self.names[name])) + self.codes[name]
             is_named &= self.codes[name] >= 0
+        return keys, is_named
+
+    def _group(self, columns: Sequence[str], dimensions: tuple[str, ...], least: float) -> SeriesGroup | None:
+        keys, is_named = self._keys(dimensions)
         slots = self.slots[is_named]
         members, places = _numbered(keys[is_named])
         if not len(members):

@@ -10,8 +10,8 @@ import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
+from ntanalytics.checks.baseline import HISTORY_DAYS
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.checks.dataset_departures import HISTORY_DAYS
 from ntanalytics.contract import DATASETS, Kind, Type
 from ntanalytics.detectors.comparable_days import comparable_days
 from ntanalytics.detectors.detection import Floats

@@ -136,16 +136,21 @@ def test_what_one_of_its_members_always_has_is_not_said_of_a_departure() -> None
 
 
 @pytest.mark.parametrize(
-    ("hours", "later", "is_over"),
+    ("left", "hours", "later", "is_over"),
     [
-        ((9, 10, 11), 1.0, True),
-        ((9, 10, 11), 0.4, False),  # less than half of the usual comes afterwards
-        ((14, 15, 16, 17), 1.0, False),  # until the end of the day
+        (0.0, (9, 10, 11), 1.0, True),
+        (0.0, (9, 10, 11), 0.6, True),
+        (0.0, (9, 10, 11), 0.4, False),  # less than half of the usual comes afterwards
+        (0.6, (9, 10, 11, 12), 1.0, True),
+        (0.6, (9, 10, 11, 12), 0.7, None),  # the gap lasts to the evening
+        (0.0, (14, 15, 16, 17), 1.0, None),  # nothing is usual in the evening
     ],
 )
-def test_a_gap_is_over_where_half_of_the_usual_comes_again(hours: tuple[int, ...], later: float, is_over: bool) -> None:
+def test_a_gap_is_over_where_half_of_what_was_lacking_comes_again(
+    left: float, hours: tuple[int, ...], later: float, is_over: bool | None
+) -> None:
     today = {
-        key: 0.0 if key[0][1] == "unicom" and key[1] in hours else
+        key: round(events * left) if key[0][1] == "unicom" and key[1] in hours else
         round(events * later) if key[0][1] == "unicom" and key[1] > max(hours) else events
         for key, events in _day(ON).items()
     }  # fmt: skip
@@ -155,7 +160,7 @@ def test_a_gap_is_over_where_half_of_the_usual_comes_again(hours: tuple[int, ...
 
 
 def test_what_is_new_is_over_where_no_more_of_it_comes() -> None:
-    for last, is_over in ((11, True), (17, False)):
+    for last, is_over in ((11, True), (17, None)):
         today = _day(ON)
         today |= {(("fund", "mobile", county, "MK:0012"), hour): 9.0 for county in COUNTIES for hour in (10, last)}
         told = [item for item in _told(today) if dict(item.members).get("code") == "MK:0012"]

@@ -1,0 +1,60 @@
+"""Totals of days: the events of a dataset by day, their expected range, and how the day of other datasets is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+
+from ntanalytics.checks.baseline import HISTORY_DAYS
+from ntanalytics.checks.context import CheckContext
+from ntanalytics.checks.watched_datasets import COMPANIONS, WATCHED
+from ntanalytics.detectors.comparable_days import comparable_days
+from ntanalytics.detectors.expected_range import ExpectedRange, expected_range
+from ntanalytics.metrics.leaves import leaves
+from ntanalytics.metrics.rows import rows
+from ntanalytics.workspace.dataset_view import DatasetView
+
+#: Expected events from which a dataset tells how the day is: of fewer, chance is a large share.
+_MANY_EVENTS = 500.0
+
+
+def known_days(view: DatasetView) -> list[Mapping[str, Any]]:
+    """Return the days of a dataset from the first that has a row: before it there was no source."""
+    first = view.recent.day.min().to_pyarrow().as_py()
+    return [row for row in rows(view.days) if first is not None and row["day"] >= first]
+
+
+def usual_total(
+    known: Sequence[Mapping[str, Any]], before: Sequence[date], totals: Mapping[date, float], on: date
+) -> ExpectedRange:
+    """Return the expected range of all events of a day, from the comparable days before it."""
+    days = [{**row, "value": totals.get(row["day"], 0.0) if row["day"] in before else None} for row in known]
+    return expected_range(days, on)
+
+
+def totals_by_day(counted: pa.Table) -> dict[date, float]:
+    """Return the number of all events of each day that has some."""
+    sums = counted.group_by("day").aggregate([("events", "sum")]).to_pydict()
+    return dict(zip(sums["day"], sums["events_sum"], strict=True))
+
+
+def shares_of_others(context: CheckContext, name: str) -> list[float]:
+    """Return the events of each other dataset that tells how the day is, as a share of what is expected of it."""
+    shares = (context.shared(_share_of_expected, other) for other in COMPANIONS if other != name)
+    return [share for share in shares if share is not None]
+
+
+def _share_of_expected(context: CheckContext, name: str) -> float | None:
+    """Return a dataset's events of the day as a share of what is expected; None where few or no such number is."""
+    view, columns = context.dataset(name, HISTORY_DAYS), WATCHED[name]
+    if not view.sources or not view.is_complete:
+        return None
+    known = known_days(view)
+    before = comparable_days(known, context.on)
+    events = view.recent.filter(view.recent.day.isin({*before, context.on}))
+    totals = totals_by_day(leaves(events, "", 0, (), weight=columns.weight).to_pyarrow())
+    expected = usual_total(known, before, totals, context.on).expected
+    return totals.get(context.on, 0.0) / expected if expected is not None and expected >= _MANY_EVENTS else None

@@ -1,0 +1,34 @@
+"""Watched datasets: those that surveillance watches, and the dimensions and values that divide and measure them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ntanalytics.checks.parent_units import UnitLink, unit_link
+from ntanalytics.contract import DATASETS, Dataset, Kind, Type
+from ntanalytics.contract.dimensions import Breakdown, breakdown, column_named
+from ntanalytics.contract.outcomes import tells_outcome, tells_reason
+
+#: Dataset → its dimensions, of the datasets that are watched: those whose events have an hour, and whose cases have a
+#: duration that the contract measures; a plan or a right has none.
+WATCHED: Mapping[str, Breakdown] = {
+    dataset.name: columns
+    for dataset in DATASETS.values()
+    if dataset.time and dataset.column(dataset.time).type is Type.TIMESTAMP
+    if dataset.kind is not Kind.CASE or any(column.elapsed for column in dataset.columns)
+    if (columns := breakdown(dataset)).dimensions
+}
+
+#: Dataset → the way to the units of its events.
+LINKS: Mapping[str, UnitLink | None] = {name: unit_link(DATASETS[name]) for name in WATCHED}
+
+#: Datasets whose day tells how much everything is used: those of what persons do; hosts are measured every day alike.
+COMPANIONS = tuple(
+    name for name in WATCHED if DATASETS[name].kind is Kind.EVENT and DATASETS[name].subsystem not in ("infra", "desk")
+)
+
+
+def endings_of(dataset: Dataset, dimensions: Sequence[str]) -> list[str]:
+    """Return the dimensions that tell how events end; those of a case tell it later."""
+    columns = ((name, column_named(dataset, name)) for name in dimensions if dataset.kind is Kind.EVENT)
+    return [name for name, column in columns if column is not None and (tells_outcome(column) or tells_reason(column))]
