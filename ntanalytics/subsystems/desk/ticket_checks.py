@@ -105,7 +105,9 @@ def _onboarding(context: CheckContext, rule: Rule) -> list[Finding]:
     views = [tickets, trainings] if trainings.sources else [tickets]  # a ledger may record trainings as tickets alone
     register = context.dataset("desk.onboardings", TRAININGS_BACK)
     first, last = (context.on - timedelta(days=CONNECTED_WITHIN + back) for back in (REPORTED_FOR, 0))
-    joined = figures(compliance.registered_onboarding(register.recent, first, last), register)
+    # the register tells when a step is done, so that what is late is late until then
+    since = context.on - timedelta(days=TRAININGS_BACK)
+    joined = figures(compliance.registered_onboarding(register.recent, since, last), register)
     registered = {row["unit"] for row in rows(register.recent.select("unit"))}
     lacking = {
         row["unit"]: row for row in sorted(joined, key=lambda row: len(_missing_steps(row))) if _missing_steps(row)

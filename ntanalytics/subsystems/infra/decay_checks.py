@@ -27,6 +27,9 @@ _SLOWER, _WAITING_MS = 3.0, 1000.0
 #: Share of its former size below which a backup lacks something, as of ``infra.size_drop``.
 _SHRUNK = 0.5
 
+#: Days for which a limit that was reached is told: then it is the usual level.
+_STILL_NEW_DAYS = 14
+
 #: Days whose lost pings are compared with those before.
 _WEEK = timedelta(days=7)
 
@@ -59,7 +62,7 @@ class DecayTrend:
 
 
 def decaying(rule: Rule, trends: Iterable[DecayTrend], on: date) -> list[Finding]:
-    """Return the things whose trend reaches its limit within the limits of the rule, and is not there yet.
+    """Return the things whose trend reaches its limit within the limits of the rule, or has reached it some days ago.
 
     Args:
         rule: its limits hold for the days until then.
@@ -75,16 +78,32 @@ def decaying(rule: Rule, trends: Iterable[DecayTrend], on: date) -> list[Finding
         sign = 1.0 if trend.limit > first else -1.0
         # the limit is not reached soon at this pace: no trend needs to be fitted
         days = (on - levels[0][0]).days
-        if sign * (now - first) <= 0 or abs(trend.limit - now) > 2 * rule.threshold.warning * abs(now - first) / days:
+        if (
+            sign * (now - first) <= 0
+            or sign * (trend.limit - now) > 2 * rule.threshold.warning * abs(now - first) / days
+        ):
             continue
         expected = forecast([(day, sign * level) for day, level in levels], sign * trend.limit)
-        if expected.full_on is None or expected.reason == "full" or expected.latest_on is None:
+        is_reached = expected.reason == "full"
+        full_on = _reached_on(levels, sign, trend.limit) if is_reached else expected.full_on
+        if full_on is None or expected.latest_on is None:
             continue
-        finding = judge_value(rule, max(0, (expected.full_on - on).days), [trend.view], trend.entity)
+        finding = judge_value(rule, max(0, (full_on - on).days), [trend.view], trend.entity)
         finding = finding.with_figures(first=first, now=now, limit=trend.limit)
-        details = {"what": trend.what, "form": trend.form, "full_on": expected.full_on.isoformat()}
-        findings.append(finding.with_details(**details))
+        finding = finding.with_details(what=trend.what, form=trend.form, full_on=full_on.isoformat())
+        findings.append(finding.with_details(is_reached=is_reached))
     return violations(findings)
+
+
+def _reached_on(levels: Sequence[tuple[date, float]], sign: float, limit: float) -> date | None:
+    """Return the day on which a trend reached its limit; None where it is long ago, or no trend led there."""
+    below = [day for day, level in levels if sign * level < sign * limit]
+    before = [(day, sign * level) for day, level in levels if below and day <= below[-1]]
+    reached_on = next((day for day, _ in levels if not below or day > below[-1]), None)
+    if reached_on is None or len(before) < MIN_DAYS or (levels[-1][0] - reached_on).days > _STILL_NEW_DAYS:
+        return None
+    led = forecast(before, sign * limit)
+    return reached_on if led.full_on is not None and led.reason != "full" else None
 
 
 def _slow_decay(context: CheckContext, rule: Rule) -> list[Finding]:

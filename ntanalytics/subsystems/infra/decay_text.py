@@ -20,7 +20,8 @@ def _moved(finding: Finding) -> str:
 
 def _forecast(finding: Finding) -> str:
     limit = format_number(finding.figures["limit"], str(finding.details["form"]))
-    return f"照此预计{day_words(date.fromisoformat(str(finding.details['full_on'])))}达到 {limit}"
+    day = day_words(date.fromisoformat(str(finding.details["full_on"])))
+    return f"{day}起超过 {limit}" if finding.details.get("is_reached") else f"照此预计{day}达到 {limit}"
 
 
 def decay_event(finding: Finding) -> EventWords:

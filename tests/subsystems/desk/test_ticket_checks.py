@@ -127,6 +127,16 @@ def test_the_register_speaks_for_its_units_whatever_the_tickets_show() -> None:
     assert told == {"戊局": (2.0, ("印章", "培训")), "己局": (1.0, ("印章",))}
 
 
+@pytest.mark.parametrize(("back", "is_told"), [(29, False), (30, True), (38, True), (120, True)])
+def test_a_registered_unit_is_late_until_its_last_step_is_done(back: int, is_told: bool) -> None:
+    day = ON - back * DAY
+    steps = {f"{step}_on": day + 5 * DAY for step in ("account", "permission", "training")}
+    begun = {"unit": "戊局", "subsystem": "docexchange", "noted_at": at(day, 10), "day": day, "changed_at": at(day, 10)}
+    data = {**_tickets(*_connected("己局")), "desk.onboardings": [{**begun, **steps, "seal_on": None}]}
+    told = [item.entity.label for item in judge(SUBSYSTEM, ["desk.onboarding"], data)]
+    assert told == ["戊局"] * is_told
+
+
 @pytest.mark.parametrize(("faults", "status"), [(20, None), (45, "warning"), (80, "critical")])
 def test_a_category_that_takes_most_of_a_quarter_is_told(faults: int, status: str | None) -> None:
     others = [_ticket(at(ON - 9 * DAY, 9), category=name) for name in ("account", "change", "other")]

@@ -75,6 +75,20 @@ def test_a_backup_that_takes_longer_each_night_and_one_that_shrinks_are_told() -
     assert _found(DECAY, infra__backups=_backups(1200, 1, 1e9, 1e6)) == []
 
 
+def test_a_trend_that_has_reached_its_limit_is_told_for_two_weeks_and_a_step_is_not() -> None:
+    # 1,530 s on the first days, 110 s more each day: thrice that on day 31, eight days ago
+    reached = _backups(1200, 110, 1e9, 0)
+    [told] = _found(DECAY, infra__backups=reached)
+    assert (told.status, told.value, told.details["is_reached"]) == ("critical", 0, True)
+    assert "起超过" in word(told).sentence
+    assert _found(DECAY, infra__backups=_backups(1200, 400, 1e9, 0)) == []  # on day 15, more than three weeks ago
+    step = [
+        {**row, "ended_at": row["started_at"] + dt.timedelta(hours=2 if number > 30 else 0, seconds=1200 + number % 3)}
+        for number, row in enumerate(_backups(1200, 0, 1e9, 0))
+    ]
+    assert _found(DECAY, infra__backups=step) == []
+
+
 def test_one_hour_that_answers_more_slowly_each_day_is_named_by_its_hour() -> None:
     rows = [
         {
