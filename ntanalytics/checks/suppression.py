@@ -9,6 +9,7 @@ import ibis
 from ntanalytics.checks.check import Check, Span, SuppressedBy
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.entities import places
+from ntanalytics.findings.concurrent_changes import concurrent_changes, name_changes
 from ntanalytics.findings.finding import Finding, subsystem_entity
 from ntanalytics.findings.planned_work import joining_units, planned_hours, suppress_planned
 from ntanalytics.findings.subjects import members_of, says_what
@@ -169,16 +170,21 @@ def _is_same_subject(other: Finding, finding: Finding) -> bool:
 
 
 def excuse_planned(context: CheckContext, findings: Iterable[Finding]) -> list[Finding]:
-    """Return the findings of a day; those that planned or announced work explains are ok, with their excuse."""
+    """Return the findings of a day; those that planned or announced work explains are ok, with their excuse.
+
+    What is left names the changes during which it began.
+    """
     changes = context.dataset("desk.changes", LONGEST_CHANGE_DAYS)
     trainings = context.dataset("desk.trainings")
     windows = planned_hours(changes.cases, context.begins_at, context.on)
     trained = trainings.table.filter(trainings.table.unit.notnull()).select("unit").distinct().to_pyarrow()
     onboardings = context.dataset("desk.onboardings")
     joining = joining_units(onboardings.cases, context.on, context.local_day) if onboardings.sources else {}
-    carried = places(context) if windows else {}
+    concurrent = concurrent_changes(changes.cases, context.begins_at, context.on)
+    carried = places(context) if windows or concurrent else {}
     opened = _opened_accounts(context, joining) if joining else {}
-    return suppress_planned(findings, windows, trained["unit"].to_pylist(), carried, joining, opened)
+    left = suppress_planned(findings, windows, trained["unit"].to_pylist(), carried, joining, opened)
+    return name_changes(left, concurrent, carried)
 
 
 def _opened_accounts(context: CheckContext, units: Iterable[str]) -> dict[str, int]:

@@ -44,6 +44,8 @@ def departure_finding(context: CheckContext, rule: Rule, name: str, departure: D
         detector="surveillance",
         window=None if after - first == HOURS else Window(context.on, first * 3600.0, after * 3600.0),
         since=worked_before(context, departure.days - 1) if departure.days else context.on,
+        # what moves a little each day began at some time before it shows
+        since_is_bound=departure.days > 0,
         comparison=Comparison("expected", expected),
         figures={
             "seen": seen,

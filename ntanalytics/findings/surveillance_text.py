@@ -152,7 +152,7 @@ def advice(finding: Finding) -> str:
     if not finding.is_violation:
         return default_advice(finding)
     seen, expected = _numbers(finding)
-    since = f"{day_words(finding.since)}前后" if "days" in finding.figures and finding.since else "此前"
+    since = f"{day_words(finding.since)}及更早" if "days" in finding.figures and finding.since else "此前"
     if "started" in finding.figures:
         return f"联系经办单位，查明未{finding.details['ended']}的原因"
     if finding.details["value"]:

@@ -161,9 +161,17 @@ def word(finding: Finding, texts: Texts = MappingProxyType({})) -> Wording:
 
 
 def _pointed(finding: Finding) -> str:
-    """Return where a violation is most evident: ``其中单位 市财政局最为突出``; empty where nothing tells it."""
-    narrower = finding.details.get("narrower")
-    return f"其中{narrower}最为突出" if narrower and finding.is_violation and finding.excuse is None else ""
+    """Return where a violation is most evident, and during which change it began; empty where nothing tells it.
+
+    ``其中单位 市财政局最为突出；同期变更 BG20261117-001``.
+    """
+    if not finding.is_violation or finding.excuse is not None:
+        return ""
+    narrower, changes = finding.details.get("narrower"), finding.details.get("changes")
+    parts = [f"其中{narrower}最为突出"] if narrower else []
+    if isinstance(changes, tuple):
+        parts.append(f"同期变更 {'、'.join(changes)}")
+    return "；".join(parts)
 
 
 def since_words(finding: Finding) -> str:
