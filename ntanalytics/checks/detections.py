@@ -73,6 +73,7 @@ def _finding(
         detector=detector,
         window=Window(on, *detection.window) if on is not None and detection.window is not None else None,
         since=detection.since if status in VIOLATIONS else None,
+        since_is_bound=detection.since_is_bound and status in VIOLATIONS,
         comparison=_comparison(detection, compare),
         figures=detection.figures,
         details=_details(detection),

@@ -58,6 +58,7 @@ class Detection:
         window: begin and end of the departure in seconds after local midnight; None where it lasts all day.
         spans: parts of the window that depart, as ``window``.
         since: first day of the departure.
+        since_is_bound: whether it may have begun before, on a day that is not judged.
         shifted_on: first day of the present level, where it began with a shift.
         figures: further numbers by name.
         unjudged: why the series cannot be judged; empty when it can.
@@ -70,6 +71,7 @@ class Detection:
     window: tuple[float, float] | None = None
     spans: tuple[tuple[float, float], ...] = ()
     since: date | None = None
+    since_is_bound: bool = False
     shifted_on: date | None = None
     figures: Mapping[str, float | None] = field(default_factory=lambda: MappingProxyType({}))
     unjudged: Unjudged = ""

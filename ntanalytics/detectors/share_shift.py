@@ -82,5 +82,6 @@ def _detect(
         value=hits / events,
         departure=hits / events,
         since=days[begin],
+        since_is_bound=not counts[0][:begin].any(),
         figures={"usual": usual, "events": events, "hits": hits, "days": float(length)},
     )

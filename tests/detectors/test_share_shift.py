@@ -58,3 +58,10 @@ def test_a_short_history_says_nothing():
     table = [row for row in _units({(3, ON): 5}) if row["day"] > ON - dt.timedelta(days=10)]
     assert _shifts(UNSIGNED, table) == []
     assert _shifts(UNSIGNED, []) == []
+
+
+@pytest.mark.parametrize(("days_back", "is_bound"), [(2, False), (12, True)])
+def test_a_shift_that_fills_all_days_that_are_judged_may_have_begun_before(days_back: int, is_bound: bool):
+    hits = {(3, row["day"]): 5 for row in days(days_back - 1) if row["is_working_day"]}
+    [detection] = _shifts(UNSIGNED, _units(hits))
+    assert detection.since_is_bound == is_bound
