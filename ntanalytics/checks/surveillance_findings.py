@@ -104,6 +104,8 @@ def _leads(context: CheckContext, name: str, departure: Departure) -> dict[str, 
     """Return what leads to the cause of a departure: what all of it has in common, and what moved the other way."""
     dataset = DATASETS[name]
     leads: dict[str, Detail] = {}
+    if system := dict(departure.also).get("subsystem"):
+        leads["subsystem"] = system
     columns = ((pair, column_of(dataset, pair[0])) for pair in departure.also)
     also = tuple(pair for pair, column in columns if column is None or not tells_what(column))[:_MOST_LEADS]
     if also:

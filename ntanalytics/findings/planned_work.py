@@ -165,7 +165,10 @@ def _explains(planned: PlannedHours, finding: Finding, places: Mapping[str, str]
         )
     if finding.window is None or not finding.has_code(OUTAGES):
         return False
-    return planned.subsystem in ("infra", place(finding, places)) and _holds(planned, finding.window)
+    is_there = planned.subsystem in ("infra", place(finding, places))
+    # surveillance knows hours alone
+    hours = planned.window.whole_hours() if dataset_of(finding) else planned.window
+    return is_there and _holds(replace(planned, window=hours), finding.window)
 
 
 def _names(finding: Finding) -> set[str]:

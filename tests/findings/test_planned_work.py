@@ -236,3 +236,21 @@ def test_accounts_that_were_opened_for_a_unit_that_joins_are_announced(
     burst = replace(_finding("identity.surveillance", entity), figures={"seen": seen, "expected": 5.0})
     [judged] = suppress_planned([burst], [], joining={"市水利局": "GD7"}, opened=opened)
     assert judged.status == status
+
+
+@pytest.mark.parametrize(
+    ("system", "hours", "status"),
+    [
+        ("docexchange", (19, 21), "ok"),  # whole hours of a maintenance from 19:10 to 20:20
+        ("docexchange", (19, 22), "warning"),
+        ("oa", (19, 21), "warning"),
+    ],
+)
+def test_checks_that_fail_while_the_system_that_they_are_of_is_maintained_are_planned(
+    system: str, hours: tuple[float, float], status: str
+) -> None:
+    work = PlannedHours("BG1", "docexchange", _window(19.17, 20.33))
+    entity = subject("infra.checks", (("is_up", "false"),), "可用 否")
+    failing = Finding(rule=RULES["infra.surveillance"], entity=entity, status="warning", window=_window(*hours))
+    [finding] = suppress_planned([failing.with_details(subsystem=system)], [work], places=PLACES)
+    assert finding.status == status

@@ -169,11 +169,40 @@ def awakened_accounts(logins: ir.Table, accounts_before: ir.Table, begins_at: da
         begins_at: UTC moment at which the period begins.
         utc_offset_h: hours by which local time is ahead of UTC.
     """
+    awake = awakenings(logins, accounts_before, begins_at, utc_offset_h)
+    return awake.aggregate(awakened_accounts=awake.count())
+
+
+def awakenings(logins: ir.Table, accounts_before: ir.Table, begins_at: datetime, utc_offset_h: int) -> ir.Table:
+    """Return the dormant accounts that logged in by night, with the first such login.
+
+    Args:
+        logins: as for :func:`awakened_accounts`.
+        accounts_before: as there.
+        begins_at: as there.
+        utc_offset_h: as there.
+
+    Returns:
+        ``account_id`` (a pseudonym; never shown in a report) and ``entered_at``.
+    """
     entered = logins.filter((logins.outcome == "success") & is_night(logins.logged_in_at, utc_offset_h))
     last_used = ibis.coalesce(accounts_before.last_login_at, accounts_before.opened_at)
     dormant = accounts_before.filter(last_used < ibis.literal(begins_at - DORMANT_AFTER))
     awake = entered.semi_join(dormant.select("account_id"), "account_id")
-    return awake.aggregate(awakened_accounts=awake.account_id.nunique())
+    return awake.group_by("account_id").aggregate(entered_at=awake.logged_in_at.min())
+
+
+def applications_after(accesses: ir.Table, awake: ir.Table) -> ir.Table:
+    """Return how many applications the awakened accounts opened within an hour; one row: ``opened_applications``.
+
+    Args:
+        accesses: rows of ``sso.accesses`` of a period.
+        awake: the result of :func:`awakenings`.
+    """
+    both = accesses.join(awake, "account_id")
+    after = both.accessed_at.epoch_seconds() - both.entered_at.epoch_seconds()
+    soon = both.filter(after.between(0, int(_SAME_TIME.total_seconds())))
+    return soon.aggregate(opened_applications=soon.app_id.nunique())
 
 
 def night_grants(changes: ir.Table, utc_offset_h: int) -> ir.Table:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from ntanalytics.checks.baseline import HISTORY_DAYS, drop_uninformative
@@ -42,8 +42,12 @@ def _slow_guesses(context: CheckContext, rule: Rule) -> list[Finding]:
     entry = entries.get(guessed[0]["account_id"])
     if entry is None:
         return worst
-    last = context.window(entry["last_entry_at"], entry["last_entry_at"]).from_s
-    return [finding.with_figures(entries=float(entry["new_entries"]), entered_s=last) for finding in worst]
+    entries, last = float(entry["new_entries"]), _second_of_day(context, entry["last_entry_at"])
+    return [finding.with_figures(entries=entries, entered_s=last) for finding in worst]
+
+
+def _second_of_day(context: CheckContext, moment: datetime) -> float:
+    return (moment - context.begins_at) / timedelta(seconds=1)
 
 
 def _two_places(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -72,19 +76,29 @@ def _worst(
     finding = judge_value(rule, suspects[0][rule.measure] if suspects else 0, [logins])
     if finding.is_violation:
         others = sum(rule.threshold.judge(row[rule.measure]) != "ok" for row in suspects) - 1
-        first, last = ((suspects[0][name] - context.begins_at) / timedelta(seconds=1) for name in times)
+        first, last = (_second_of_day(context, suspects[0][name]) for name in times)
         window = Window(context.on, first, last)
         finding = replace(finding, window=window, since=context.on).with_figures(others=float(others))
     return drop_uninformative(context, [finding])
 
 
 def _awakened(context: CheckContext, rule: Rule) -> list[Finding]:
-    """Return how many dormant accounts logged in by night; unknown without the snapshot before."""
+    """Return how many dormant accounts logged in by night, when and what they opened; unknown without a snapshot."""
     logins, accounts = context.dataset("identity.logins"), context.dataset("identity.accounts")
     if not accounts.was_complete:
         return [unknown(rule, "short_history")]
-    awake = misuse.awakened_accounts(logins.table, accounts.before, context.begins_at, context.utc_offset_h)
-    return evaluate_rules([rule], figures(awake, logins, accounts))
+    given = (logins.table, accounts.before, context.begins_at, context.utc_offset_h)
+    findings = evaluate_rules([rule], figures(misuse.awakened_accounts(*given), logins, accounts))
+    accesses = context.dataset("sso.accesses")
+    if not any(finding.is_violation for finding in findings):
+        return findings
+    awake = misuse.awakenings(*given)
+    first = awake.entered_at.min().to_pyarrow().as_py()
+    findings = [finding.with_figures(entered_s=_second_of_day(context, first)) for finding in findings]
+    if not accesses.is_complete:
+        return findings
+    [opened] = rows(misuse.applications_after(accesses.table, awake))
+    return [finding.with_figures(applications=float(opened["opened_applications"])) for finding in findings]
 
 
 def _night_grants(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -105,6 +119,11 @@ MISUSE_CHECKS: tuple[Check, ...] = (
     Check(rule="identity.sprayed_accounts", evaluate=_spraying, reads=_LOGINS),
     Check(rule="identity.slow_attempts", evaluate=_slow_guesses, reads={"identity.logins": HISTORY_DAYS}),
     Check(rule="identity.two_places", evaluate=_two_places, reads={"identity.logins": HISTORY_DAYS}),
-    Check(rule="identity.awakened_accounts", evaluate=_awakened, reads={**_LOGINS, "identity.accounts": 0}),
+    Check(
+        rule="identity.awakened_accounts",
+        evaluate=_awakened,
+        reads={**_LOGINS, "identity.accounts": 0, "sso.accesses": 0},
+        optional=("sso.accesses",),
+    ),
     Check(rule="identity.night_grants", evaluate=_night_grants, reads={"identity.account_changes": 0}),
 )

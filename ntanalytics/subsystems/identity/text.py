@@ -93,9 +93,14 @@ def _more(finding: Finding, what: str) -> str:
 
 
 def awakened_event(finding: Finding) -> EventWords:
-    """Return how many dormant accounts logged in by night."""
+    """Return how many dormant accounts logged in by night, since when, and what they opened then."""
     what = f"22时至6时有 {value_words(finding, 'integer', '个')}休眠账号登录"
-    return EventWords(what, detail="休眠账号为 90 天以上未登录的账号")
+    details = ["休眠账号为 90 天以上未登录的账号"]
+    if (entered_s := finding.figures.get("entered_s")) is not None:
+        details.append(f"最早 {clock(entered_s)}")
+    if opened := finding.figures.get("applications"):
+        details.append(f"登录后一小时内访问 {format_number(opened, 'integer', '个')}应用")
+    return EventWords(what, detail="；".join(details))
 
 
 def night_grants_event(finding: Finding) -> EventWords:

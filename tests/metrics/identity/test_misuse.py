@@ -89,6 +89,17 @@ def test_only_a_dormant_account_that_logs_in_by_night_is_awakened(logins: Make, 
     begins_at = AT - dt.timedelta(hours=9)
     awakened = misuse.awakened_accounts(made, table("identity.accounts", accounts), begins_at, OFFSET)
     assert listed(awakened) == [{"awakened_accounts": 1}]
+    awake = misuse.awakenings(made, table("identity.accounts", accounts), begins_at, OFFSET)
+    assert [row["account_id"] for row in listed(awake)] == ["dormant"]
+    opened = [
+        {"account_id": account, "app_id": app, "accessed_at": night["logged_in_at"] + dt.timedelta(minutes=minutes)}
+        for account, app, minutes in (
+            ("dormant", "oa", 1), ("dormant", "oa", 2), ("dormant", "im", 60),
+            ("dormant", "seal", 61), ("dormant", "ca", -1), ("usual", "sms", 1),
+        )
+    ]  # fmt: skip
+    rows = [{"access_id": str(number), "day": MONDAY, **row} for number, row in enumerate(opened)]
+    assert listed(misuse.applications_after(table("sso.accesses", rows), awake)) == [{"opened_applications": 2}]
 
 
 def test_only_successful_grants_by_night_count(table, listed) -> None:
