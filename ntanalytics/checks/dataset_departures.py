@@ -22,7 +22,7 @@ from ntanalytics.contract.dimensions import counts_pieces, referred
 from ntanalytics.detectors.comparable_days import comparable_days, days_of_weekday
 from ntanalytics.detectors.expected_range import ExpectedRange
 from ntanalytics.detectors.surveillance.departure import Departure
-from ntanalytics.detectors.surveillance.departures import MIN_DAYS, UNKNOWN, departures
+from ntanalytics.detectors.surveillance.departures import MIN_DAYS, UNKNOWN, ColumnRoles, departures
 from ntanalytics.detectors.surveillance.whole_day import is_doubtful, whole_day, with_whole_day
 from ntanalytics.metrics.leaves import leaves, on_day_of
 
@@ -68,13 +68,13 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
     counted, dimensions, nested = _counted(context, name, events, time, values)
     totals = totals_by_day(counted)
     usual = usual_total(known, before, totals, context.on)
-    slow = [name for name in values if counts_pieces(dataset.column(name))]
-    endings = endings_of(dataset, dimensions)
-    departing = departures(counted, [*reversed(before), context.on], dimensions, values, usual, nested, slow, endings)
+    slow = tuple(name for name in values if counts_pieces(dataset.column(name)))
+    roles = ColumnRoles(nested=nested, slow=slow, endings=endings_of(dataset, dimensions))
+    departing = departures(counted, [*reversed(before), context.on], dimensions, values, usual, roles)
     if of_weekday:
         # what a plan by weekday does, or what is worked on a day off, departs from one kind of days alone
         alike = [*reversed(of_weekday), context.on]
-        others = departures(counted, alike, dimensions, values, nested=nested, slow=slow, endings=endings)
+        others = departures(counted, alike, dimensions, values, roles=roles)
         subjects = {departure.subject for departure in others}
         departing = [departure for departure in departing if departure.subject in subjects]
     # ends wait for persons, and the cases of other events come in bundles: their number has no range of its own

@@ -28,7 +28,9 @@ COMPANIONS = tuple(
 )
 
 
-def endings_of(dataset: Dataset, dimensions: Sequence[str]) -> list[str]:
+def endings_of(dataset: Dataset, dimensions: Sequence[str]) -> tuple[str, ...]:
     """Return the dimensions that tell how events end; those of a case tell it later."""
     columns = ((name, column_named(dataset, name)) for name in dimensions if dataset.kind is Kind.EVENT)
-    return [name for name, column in columns if column is not None and (tells_outcome(column) or tells_reason(column))]
+    return tuple(
+        name for name, column in columns if column is not None and (tells_outcome(column) or tells_reason(column))
+    )

@@ -58,8 +58,8 @@ def breakdown(dataset: Dataset) -> Breakdown:
     A dimension is an enumeration, a flag, a name in plain text, a code without a unit, or an identifier of something
     that lasts. No dimension are keys, numbers of other cases, values of a person, free text, and what changes during
     the life of a case. A value is a number with a unit, or a bucket of durations; a number of pieces is one where a row
-    is one event, such as a message of three parts. The elapsed time of a case is none, since the slow ones have not
-    ended yet.
+    is one event, such as a message of three parts. The elapsed time of a case up to its end is none, since slow ones
+    have not ended yet.
 
     Args:
         dataset: the dataset.
@@ -120,7 +120,8 @@ def _is_dimension(dataset: Dataset, column: Column) -> bool:
 
 
 def _is_value(dataset: Dataset, column: Column) -> bool:
-    if dataset.kind is Kind.CASE and (column.elapsed is not None or counts_pieces(column)):
+    is_of_end = column.elapsed is not None and column.elapsed[1] in dataset.ended
+    if dataset.kind is Kind.CASE and (is_of_end or counts_pieces(column)):
         return False
     if counts_pieces(column) and dataset.column(dataset.time).grain is not None:
         return False  # that is the number of events

@@ -46,7 +46,7 @@ def concurrent_changes(changes: Rows, begins_at: datetime, on: date) -> list[Con
         begins_at: begin of the inspected day (aware).
         on: the inspected day.
     """
-    found = []
+    concurrent = []
     for row in rows(changes):
         planned, until, finished = (
             None if row[name] is None else (row[name] - begins_at) / timedelta(seconds=1)
@@ -58,10 +58,10 @@ def concurrent_changes(changes: Rows, begins_at: datetime, on: date) -> list[Con
             continue
         if begin < 86_400 and end > -_AFTERWARDS_S:
             window = Window(on, begin, end)
-            found.append(
+            concurrent.append(
                 ConcurrentChange(str(row["change_no"]), row["subsystem"], window, until, str(row["host"] or "").strip())
             )
-    return sorted(found, key=lambda change: (change.window.from_s, change.number))
+    return sorted(concurrent, key=lambda change: (change.window.from_s, change.number))
 
 
 def name_changes(

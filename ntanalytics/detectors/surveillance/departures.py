@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 
@@ -69,15 +69,33 @@ _ALMOST = 0.98
 _NEARLY_ALL = 0.9
 
 
+@dataclass(frozen=True, kw_only=True)
+class ColumnRoles:
+    """Roles of the dimensions and values of a dataset.
+
+    Attributes:
+        nested: two dimensions, of which a member of the first has one member of the second, so that both say no more.
+        slow: values that are judged by their last days together alone, since of a day's events many have the same by
+            one decision.
+        endings: dimensions that tell how events end.
+    """
+
+    nested: tuple[str, ...] = ()
+    slow: tuple[str, ...] = ()
+    endings: tuple[str, ...] = ()
+
+
+#: Roles of columns of which nothing is known.
+NO_ROLES = ColumnRoles()
+
+
 def departures(
     table: pa.Table,
     days: Sequence[date],
     dimensions: Sequence[str],
     values: Sequence[str] = (),
     usual: ExpectedRange = UNKNOWN,
-    nested: Sequence[str] = (),
-    slow: Collection[str] = (),
-    endings: Sequence[str] = (),
+    roles: ColumnRoles = NO_ROLES,
 ) -> list[Departure]:
     """Return what departs on the last of some days: counts, then each value; of each the most telling subject first.
 
@@ -89,10 +107,7 @@ def departures(
         dimensions: names of the dimensions.
         values: names of the values.
         usual: the expected range of all events of the judged day.
-        nested: two dimensions, of which a member of the first has one member of the second, so that both say no more.
-        slow: those of the values that are judged by their last days together alone, since of a day's events many have
-            the same by one decision.
-        endings: those of the dimensions that tell how events end.
+        roles: those of dimensions and values.
 
     Returns:
         None where the history is short.
@@ -101,7 +116,7 @@ def departures(
         return []
     means = [MeanModel(value) for value in values]
     leaves = LeafTable(
-        table, days, dimensions, ["events", *(name for model in means for name in model.raw_columns)], nested
+        table, days, dimensions, ["events", *(name for model in means for name in model.raw_columns)], roles.nested
     )
     for value in values:
         leaves.centre(value)
@@ -110,7 +125,7 @@ def departures(
         return []
     model = CountModel(groups, usual)
     departing = smallest_subjects(leaves, model, groups)
-    departing += _rare_endings(leaves, model, endings, departing)
+    departing += _rare_endings(leaves, model, roles.endings, departing)
     has_past = len(days) > MIN_PAST + SPANS[-1]
     drifting = drifting_counts(leaves, groups, model.factors) if has_past else []
     by_members: dict[Members, Departure] = {}
@@ -118,7 +133,7 @@ def departures(
         measured = list(leaves.groups(of_value.columns, LEAST))
         if not measured[0].sums[of_value.columns[0]][:, :-1].any():
             continue
-        for departure in () if value in slow else smallest_subjects(leaves, of_value, measured):
+        for departure in () if value in roles.slow else smallest_subjects(leaves, of_value, measured):
             other = by_members.get(departure.members)
             # mean and peak of one level are one departure
             if other is None or other.strength < departure.strength:

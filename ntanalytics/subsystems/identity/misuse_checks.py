@@ -42,8 +42,8 @@ def _slow_guesses(context: CheckContext, rule: Rule) -> list[Finding]:
     entry = entries.get(guessed[0]["account_id"])
     if entry is None:
         return worst
-    entries, last = float(entry["new_entries"]), _second_of_day(context, entry["last_entry_at"])
-    return [finding.with_figures(entries=entries, entered_s=last) for finding in worst]
+    number, last = float(entry["new_entries"]), _second_of_day(context, entry["last_entry_at"])
+    return [finding.with_figures(entries=number, entered_s=last) for finding in worst]
 
 
 def _second_of_day(context: CheckContext, moment: datetime) -> float:

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from ntanalytics.detectors.surveillance.departures import departures
+from ntanalytics.detectors.surveillance.departures import ColumnRoles, departures
 from ntanalytics.detectors.surveillance.leaf_table import LeafTable
 from ntanalytics.detectors.surveillance.rare_endings import rare_endings
 from tests.detectors.surveillance.city import DAYS, ON
@@ -79,12 +79,14 @@ def test_two_seals_that_fail_are_two_subjects_and_the_largest_comes_first() -> N
 def test_what_is_told_already_is_not_told_as_rare() -> None:
     """A hundred failures are a series of their own, whose few first hours are no further subject."""
     today = {("c", hour, "failure"): 25.0 for hour in HOURS}
-    found = departures(_table(today, {}), DAYS, ("seal", "outcome"), endings=("outcome",))
+    found = departures(_table(today, {}), DAYS, ("seal", "outcome"), roles=ColumnRoles(endings=("outcome",)))
     failing = [item for item in found if dict(item.members).get("outcome") == "failure"]
     assert len(failing) == 1
 
 
 def test_departures_tell_a_few_rare_endings_only_of_the_dimensions_of_endings() -> None:
     table = _table({("a", 9, "failure"): 5.0}, {})
-    assert [item.seen for item in departures(table, DAYS, ("seal", "outcome"), endings=("outcome",))] == [5.0]
+    assert [
+        item.seen for item in departures(table, DAYS, ("seal", "outcome"), roles=ColumnRoles(endings=("outcome",)))
+    ] == [5.0]
     assert departures(table, DAYS, ("seal", "outcome")) == []
