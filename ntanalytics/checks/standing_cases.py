@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import ibis
 import ibis.expr.types as ir
 import pyarrow.compute as pc
 
@@ -15,8 +16,12 @@ from ntanalytics.contract import DATASETS, Dataset, Kind
 from ntanalytics.contract.dimensions import GIVEN_UP, breakdown, referred
 from ntanalytics.detectors.surveillance.cohorts import unended
 from ntanalytics.detectors.surveillance.departure import Departure
+from ntanalytics.detectors.surveillance.leaf_table import Members
 from ntanalytics.metrics.leaves import by_start_and_end
 from ntanalytics.metrics.rows import rows
+
+#: Column of the step at which an open case waits, and share of the open cases that are nearly all.
+_STEP, _NEARLY_ALL = "step", 0.9
 
 
 def standing_cases(context: CheckContext, name: str, history: int) -> list[Departure]:
@@ -49,6 +54,30 @@ def standing_cases(context: CheckContext, name: str, history: int) -> list[Depar
         counted = add_parents(counted, link.column, parents)
         dimensions, nested = [*dimensions, PARENT], (link.column, PARENT)
     return unended(counted, worked, dimensions, nested)
+
+
+def waiting_step(context: CheckContext, name: str, history: int, members: Members, first: date) -> str:
+    """Return the step at which nearly all open cases of a subject wait; empty where there is none, or no such column.
+
+    Args:
+        context: the context of a day.
+        name: the dataset.
+        history: days before it that are read.
+        members: the subject; what is no column of the cases is left out.
+        first: the day from which its cases began.
+    """
+    view, dataset = context.dataset(name, history), DATASETS[name]
+    if _STEP not in {column.name for column in dataset.columns} or view.sources_without(_STEP):
+        return ""
+    cases = view.recent.filter(view.recent.day >= first)
+    for column in dataset.ended:
+        cases = cases.filter(cases[column].isnull())
+    for dimension, member in members:
+        if dimension in cases.columns:
+            cases = cases.filter(cases[dimension].cast("string") == member)
+    counted = rows(cases.group_by(_STEP).aggregate(cases=cases.count()).order_by(ibis.desc("cases")))
+    total = sum(row["cases"] for row in counted)
+    return str(counted[0][_STEP] or "") if total and counted[0]["cases"] >= _NEARLY_ALL * total else ""
 
 
 def _worked(context: CheckContext, name: str, history: int, first: date) -> list[date]:

@@ -14,7 +14,7 @@ from ntanalytics.checks.baseline import HISTORY_DAYS
 from ntanalytics.checks.check import Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.dataset_departures import watched_day
-from ntanalytics.checks.standing_cases import standing_cases
+from ntanalytics.checks.standing_cases import standing_cases, waiting_step
 from ntanalytics.checks.subject_words import references, subject_label
 from ntanalytics.checks.subsystem import Subsystem
 from ntanalytics.checks.surveillance_findings import departure_finding, is_of_endings, usual_day, worked_before
@@ -148,7 +148,10 @@ def _standing_cases(context: CheckContext, rule: Rule, name: str, departing: Abs
             finding = departure_finding(context, rule, name, replace(departure, hours=(0, HOURS)))
             last, first = (worked_before(context, age) for age in (departure.hours[0], departure.hours[1] - 1))
             finding = finding.with_figures(started=departure.started).since_day(first)
-            findings.append(finding.with_details(ended=_end_words(name), started_until=last.isoformat()))
+            step = waiting_step(context, name, HISTORY_DAYS, departure.members, first)
+            also = "、".join(filter(None, (str(finding.details.get("also") or ""), f"环节 {step}" if step else "")))
+            details = {"ended": _end_words(name), "started_until": last.isoformat(), **({"also": also} if also else {})}
+            findings.append(finding.with_details(**details))
     return violations(findings)
 
 

@@ -21,7 +21,8 @@ def evidence(finding: Finding) -> str:
     if finding.comparison is not None and finding.comparison.low is not None:
         return f"当日{finding.details['events']}记录 {_all(finding.value)}，{_range(finding.comparison)}。"
     if "started" in finding.figures:
-        return f"{_started(finding)}，截至当日末仍有 {_left(finding)}，{_usually_left(finding)}。"
+        left = f"{_started(finding)}，截至当日末仍有 {_left(finding)}，{_usually_left(finding)}"
+        return f"{'；'.join((left, *_leads(finding)))}。"
     if "days" in finding.figures:
         return f"{_drifted(finding)}，此前{_usual(finding).removeprefix('通常')}，{_moved(finding)}，连日偏离。"
     hours = "当日" if finding.window is None else f"{hours_words(finding.window)} "

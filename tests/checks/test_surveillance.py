@@ -219,10 +219,12 @@ def test_a_unit_that_ends_nothing_is_told_with_the_days_on_which_its_cases_began
     for unit in ("海安市", "如皋市", "启东市", "海门区"):
         for row in hours(2, unit=unit, module="documents", edition="general", is_cancelled=False):
             is_standing = unit == "启东市" and row["day"] >= since
-            rows.append({**row, "finished_at": None if is_standing else at(row["day"], row["slot"] + 0.5)})
+            ended = None if is_standing else at(row["day"], row["slot"] + 0.5)
+            rows.append({**row, "finished_at": ended, "step": "部门核稿" if is_standing else None})
     found = judge(subsystem("oa"), {"oa.surveillance"}, {"oa.tasks": events("oa.tasks", rows)})
     (finding,) = [finding for finding in found if finding.is_violation]
     assert members_of(finding) == {"unit": "启东市"}
+    assert "环节 部门核稿" in word(finding).evidence
     assert (finding.since, finding.details["started_until"]) == (since, (ON - dt.timedelta(days=1)).isoformat())
     assert finding.figures["seen"] == finding.figures["started"] == 4 * 20
     assert "11月16日至11月19日" in word(finding).evidence
