@@ -17,7 +17,8 @@ def _is_counterpart(root: Finding, follower: Finding) -> bool:
     """Return whether a finding is of the same events as another one in the same hours.
 
     Both are subjects of one dataset, of which one rose where the other fell, and they differ in how events end alone,
-    or one is named as the other's counterpart; or the other is of one account and names a member of it.
+    or one is named as the other's counterpart; or both name the same one; or the other is of one account and names a
+    member of it.
     """
     if root.window is not None and follower.window is not None and root.window.overlap_s(follower.window) <= 0:
         return False
@@ -26,6 +27,8 @@ def _is_counterpart(root: Finding, follower: Finding) -> bool:
         return str(named) in follower.entity.label
     if not dataset_of(root) or dataset_of(root) != dataset_of(follower):
         return False
+    if (key := root.details.get("counterpart_key")) and key == follower.details.get("counterpart_key"):
+        return True
     if root.details.get("value") or follower.details.get("value") or rose(root) == rose(follower):
         return False
     if root.details.get("counterpart_key") == follower.entity.key:

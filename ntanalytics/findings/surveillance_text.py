@@ -24,7 +24,8 @@ def evidence(finding: Finding) -> str:
         left = f"{_started(finding)}，截至当日末仍有 {_left(finding)}，{_usually_left(finding)}"
         return f"{'；'.join((left, *_leads(finding)))}。"
     if "days" in finding.figures:
-        return f"{_drifted(finding)}，此前{_usual(finding).removeprefix('通常')}，{_moved(finding)}，连日偏离。"
+        drifted = f"{_drifted(finding)}，此前{_usual(finding).removeprefix('通常')}，{_moved(finding)}，连日偏离"
+        return f"{'；'.join((drifted, *_leads(finding)))}。"
     hours = "当日" if finding.window is None else f"{hours_words(finding.window)} "
     label, moved = finding.details["value"], _moved(finding)
     came = f"{hours}{finding.details['events']}{f'的{label}典型值' if label else '记录'} {_came(finding)}"
@@ -39,7 +40,8 @@ def _leads(finding: Finding) -> list[str]:
         leads.append(f"几乎全部为{also}")
     if other := finding.details.get("counterpart"):
         moved = float(finding.figures.get("counterpart") or 0)
-        more = f"{'多' if moved > 0 else '少'} {format_number(abs(moved), 'integer', '条')}"
+        daily = "日均" if "days" in finding.figures else ""
+        more = f"{daily}{'多' if moved > 0 else '少'} {format_number(abs(moved), 'integer', '条')}"
         leads.append(f"同时{spaced(str(other), more)}")
     return leads
 

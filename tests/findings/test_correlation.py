@@ -302,6 +302,15 @@ def test_what_had_waited_and_comes_later_follows_from_the_gap(
     assert groups == 2 or made[0].root == gap
 
 
+def test_two_subjects_that_lose_to_the_same_one_are_one_incident() -> None:
+    first, second = (_subject(f"im.sessions/client={name}", 70, 100) for name in ("Spark", "web"))
+    lost = [
+        replace(item, details={**item.details, "counterpart_key": "im.sessions/client=old"}) for item in (first, second)
+    ]
+    assert len(_groups(*lost)) == 1
+    assert len(_groups(first, second)) == 2
+
+
 def test_the_clients_that_an_old_one_displaces_follow_from_it() -> None:
     old = _finding("im.old_client", Entity("client", "Spark 2.8.3", "Spark 2.8.3"), since=ON)
     figures: dict[str, Any] = {"seen": 80.0, "expected": 100.0, "days": 5.0}

@@ -26,6 +26,9 @@ _NEARLY_ALL, _COMMON = 0.9, 0.7
 #: ratio: what lacks far more than came elsewhere has another cause.
 _MOST_OF_IT, _TWICE, _BEYOND_CHANCE = 0.5, 2.0, 13.0
 
+#: Times a drift by which what it is lost to may move at most, and standard errors by which it moves at least.
+_SEVERAL, _ERRORS = 4.0, 5.0
+
 #: Share of a departure that is left where it is over, and events from which that can be told.
 _HALF, _TELLING = 0.5, 4.0
 
@@ -117,6 +120,32 @@ def _with_counterpart(leaves: LeafTable, model: SeriesModel, departure: Departur
         most = int(against.argmax())
         if against[most] >= max(_MOST_OF_IT * abs(whole), abs(result.counterpart_moved) + 1e-9):
             members = tuple((name, names[most] if name == pair[0] else member) for name, member in departure.members)
+            result = replace(result, counterpart=members, counterpart_moved=float(moved[most]))
+    return result
+
+
+def with_displacing(leaves: LeafTable, factors: Floats, drift: Departure) -> Departure:
+    """Return a drift of counts with the member that moved the other way over the same days, if one took most of it.
+
+    One that several lost to moved by more than each of them.
+
+    Args:
+        leaves: the counts in which it was found.
+        factors: factor of each day against a usual one.
+        drift: the drift.
+    """
+    lost, result = drift.seen - drift.expected, drift
+    for pair in drift.members:
+        names, sums = leaves.parts(["events"], leaves.mask(_without(drift.members, pair)), pair[0])
+        level = sums["events"].sum(axis=2) / factors
+        before, last = level[:, : -drift.days], level[:, -drift.days :]
+        moved = last.mean(axis=1) - before.mean(axis=1)
+        error = np.sqrt((before.var(axis=1) + 1) * (1 / before.shape[1] + 1 / drift.days))
+        is_other = np.array([name != pair[1] for name in names]) & (np.abs(moved) >= _ERRORS * error)
+        against = np.where(is_other & (np.abs(moved) <= _SEVERAL * abs(lost)), -moved * np.sign(lost), 0.0)
+        most = int(against.argmax())
+        if against[most] >= max(_MOST_OF_IT * abs(lost), abs(result.counterpart_moved) + 1e-9):
+            members = tuple((name, names[most] if name == pair[0] else member) for name, member in drift.members)
             result = replace(result, counterpart=members, counterpart_moved=float(moved[most]))
     return result
 

@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from ntanalytics.detectors.detection import Floats
 from ntanalytics.detectors.expected_range import ExpectedRange
-from ntanalytics.detectors.surveillance.attribution import attributed
+from ntanalytics.detectors.surveillance.attribution import attributed, with_displacing
 from ntanalytics.detectors.surveillance.departure import Departure
 from ntanalytics.detectors.surveillance.drift import MIN_PAST, SPANS, drifting_counts, drifting_means
 from ntanalytics.detectors.surveillance.expectation import LEAST_SHARE
@@ -127,7 +127,8 @@ def departures(
     departing = smallest_subjects(leaves, model, groups)
     departing += _rare_endings(leaves, model, roles.endings, departing)
     has_past = len(days) > MIN_PAST + SPANS[-1]
-    drifting = drifting_counts(leaves, groups, model.factors) if has_past else []
+    moving = drifting_counts(leaves, groups, model.factors) if has_past else []
+    drifting = [with_displacing(leaves, model.factors, drift) for drift in moving]
     by_members: dict[Members, Departure] = {}
     for value, of_value in zip(values, means, strict=True):
         measured = list(leaves.groups(of_value.columns, LEAST))

@@ -42,6 +42,22 @@ def test_a_terminal_of_a_unit_drifts_alone() -> None:
     assert {told.members for told in city.told()} == {(("unit", "unit-09"), ("terminal", "pc"))}
 
 
+def test_units_that_lose_to_one_that_begins_name_it() -> None:
+    """A tenth unit has next to nothing before, and then a quarter of what two others had."""
+    city = City(28)
+    draws = np.random.default_rng(4)
+    city.counts[:, 10] = 0
+    for day in range(ON - 4, ON + 1):
+        for unit in (2, 5):
+            gone = draws.binomial(city.counts[day, unit], 0.3)
+            city.counts[day, unit] -= gone
+            city.counts[day, 10] += gone
+    losing = [told for told in city.told() if told.direction < 0]
+    assert {told.members for told in losing} == {(("unit", "unit-02"),), (("unit", "unit-05"),)}
+    assert {told.counterpart for told in losing} == {(("unit", "unit-10"),)}
+    assert all(told.counterpart_moved > 0 for told in losing)
+
+
 def test_one_day_of_the_last_ones_that_was_as_usual_is_no_drift() -> None:
     city = City(23)
     _thinned(city, 4, [0.8, 0.8, 0.8, 0.8, 0.8, 1.0, 0.8])
