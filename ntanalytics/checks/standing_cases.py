@@ -56,7 +56,7 @@ def standing_cases(context: CheckContext, name: str, history: int) -> list[Depar
     return unended(counted, worked, dimensions, nested)
 
 
-def waiting_step(context: CheckContext, name: str, history: int, members: Members, first: date) -> str:
+def waiting_step(context: CheckContext, name: str, history: int, members: Members, days: tuple[date, date]) -> str:
     """Return the step at which nearly all open cases of a subject wait; empty where there is none, or no such column.
 
     Args:
@@ -64,12 +64,12 @@ def waiting_step(context: CheckContext, name: str, history: int, members: Member
         name: the dataset.
         history: days before it that are read.
         members: the subject; what is no column of the cases is left out.
-        first: the day from which its cases began.
+        days: the first and the last day on which its cases began.
     """
     view, dataset = context.dataset(name, history), DATASETS[name]
     if _STEP not in {column.name for column in dataset.columns} or view.sources_without(_STEP):
         return ""
-    cases = view.recent.filter(view.recent.day >= first)
+    cases = view.recent.filter(view.recent.day.between(*map(ibis.literal, days)))
     for column in dataset.ended:
         cases = cases.filter(cases[column].isnull())
     for dimension, member in members:

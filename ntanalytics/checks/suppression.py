@@ -10,6 +10,7 @@ from ntanalytics.checks.check import Check, Span, SuppressedBy
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.entities import places
 from ntanalytics.findings.concurrent_changes import concurrent_changes, name_changes
+from ntanalytics.findings.correlation_rules import OUTAGES_OF_TARGETS
 from ntanalytics.findings.finding import Finding, subsystem_entity
 from ntanalytics.findings.planned_work import joining_units, planned_hours, suppress_planned
 from ntanalytics.findings.subjects import members_of, says_what
@@ -104,8 +105,9 @@ def _is_narrower(other: Finding, finding: Finding) -> bool:
 
 
 def _is_cause(other: Finding, finding: Finding) -> bool:
-    """Return whether a subject follows from another finding: from a clock that is off, a value from a burst."""
-    return other.subsystem == "data" or (other.rule.kind == "burst" and bool(finding.details.get("value")))
+    """Return whether a subject follows from another finding: from an outage or a clock, a value from a burst."""
+    is_of_value = other.rule.kind == "burst" and bool(finding.details.get("value"))
+    return other.subsystem == "data" or other.has_code(OUTAGES_OF_TARGETS) or is_of_value
 
 
 def _names_more(other: Finding, finding: Finding) -> bool:

@@ -22,15 +22,13 @@ from ntanalytics.checks.watched_datasets import COMPANIONS, LINKS, WATCHED
 from ntanalytics.contract import DATASETS, Kind
 from ntanalytics.detectors.surveillance.departure import Departure
 from ntanalytics.detectors.surveillance.leaf_table import HOURS, Members
+from ntanalytics.findings.correlation_rules import OUTAGES_OF_TARGETS
 from ntanalytics.findings.finding import Finding, violations
 from ntanalytics.findings.judgement import unknown
 from ntanalytics.findings.rule import Rule, surveillance_rule
 from ntanalytics.findings.subjects import members_of, says_what, subject
 from ntanalytics.findings.surveillance_text import TEXT
 from ntanalytics.metrics import measure
-
-#: Rules on what did not answer, of whose checks no more is said by how they end.
-_OUTAGES = ("infra.availability", "infra.reachable")
 
 #: Dataset of cases → the column of their end: a process that stands still goes on being begun.
 _ENDS: Mapping[str, str] = {name: DATASETS[name].ended[0] for name in WATCHED if DATASETS[name].kind is Kind.CASE}
@@ -64,7 +62,7 @@ def watched(subsystem: Subsystem) -> Subsystem:
             SuppressedBy(rates, "subject", where=_is_no_surge),
             SuppressedBy(bursts, "window", where=_follows_failures),
             SuppressedBy(absences, "part", where=_is_fallen_day),
-            SuppressedBy(tuple(code for code in _OUTAGES if code in known), "window", where=_is_any_ending),
+            SuppressedBy(tuple(code for code in OUTAGES_OF_TARGETS if code in known), "window", where=_is_any_ending),
             SuppressedBy(("data.clock_offset",), "subject", where=_is_of_value),
         ),
     )
@@ -148,7 +146,7 @@ def _standing_cases(context: CheckContext, rule: Rule, name: str, departing: Abs
             finding = departure_finding(context, rule, name, replace(departure, hours=(0, HOURS)))
             last, first = (worked_before(context, age) for age in (departure.hours[0], departure.hours[1] - 1))
             finding = finding.with_figures(started=departure.started).since_day(first)
-            step = waiting_step(context, name, HISTORY_DAYS, departure.members, first)
+            step = waiting_step(context, name, HISTORY_DAYS, departure.members, (first, last))
             also = "、".join(filter(None, (str(finding.details.get("also") or ""), f"环节 {step}" if step else "")))
             details = {"ended": _end_words(name), "started_until": last.isoformat(), **({"also": also} if also else {})}
             findings.append(finding.with_details(**details))

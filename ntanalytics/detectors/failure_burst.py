@@ -78,8 +78,8 @@ def failure_burst(
 
     Returns:
         Detections with the share that failed as value, and as departure its excess over the usual share; figures
-        ``usual``, ``attempts`` and ``failures``. A single one without a key where the day is a gap or its history is
-        short.
+        ``usual``, ``attempts``, ``failures`` and ``events_after`` (attempts of the day after it). A single one without
+        a key where the day is a gap or its history is short.
     """
     calendar = rows(days)
     if not is_covered(calendar, on):
@@ -165,7 +165,12 @@ def _detect(
         value=share,
         departure=share - usual.share,
         window=(float(first[worst] * search.slot_s), float((last[worst] + 1) * search.slot_s)),
-        figures={"usual": usual.share, "attempts": float(attempts[worst]), "failures": float(failures[worst])},
+        figures={
+            "usual": usual.share,
+            "attempts": float(attempts[worst]),
+            "failures": float(failures[worst]),
+            "events_after": float(tried[last[worst] + 1 :].sum()),
+        },
     )
 
 

@@ -42,8 +42,9 @@ def silence(slots: Rows, days: Rows, on: date, *, slot_s: int, key: KeyOf, min_c
         min_count: least number of events that are usual in a silence, where more than ``MIN_EXPECTED``.
 
     Returns:
-        A detection for each series: value and departure are the length in seconds, 0 without a silence; figure
-        ``expected``. A single one without a key where the day is a gap or its history is short.
+        A detection for each series: value and departure are the length in seconds, 0 without a silence; figures
+        ``expected`` and ``events_after`` (those of the day after it). A single one without a key where the day is a gap
+        or its history is short.
     """
     calendar = rows(days)
     if not is_covered(calendar, on):
@@ -64,13 +65,14 @@ def _detect(
     usual = [median(by_day.get(day, {}).get(slot, 0.0) for day in history) for slot in range(DAY_S // slot_s)]
     first, after, expected = _longest_silence(usual, by_day.get(on, {}), min_expected)
     length_s = float((after - first) * slot_s)
+    later = sum(count for slot, count in by_day.get(on, {}).items() if slot >= after)
     return Detection(
         key=key,
         value=length_s,
         departure=length_s,
         window=(float(first * slot_s), float(after * slot_s)) if length_s else None,
         since=on,
-        figures={"expected": expected},
+        figures={"expected": expected, "events_after": later},
     )
 
 

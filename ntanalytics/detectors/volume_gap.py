@@ -87,8 +87,8 @@ def volume_gap(
 
     Returns:
         Detections with the seconds of the outage as value and departure, and its estimated begin and end as window;
-        figures ``expected``, ``seen``, ``run_from_s`` and ``run_until_s``: the slots with their events. None where the
-        day is a gap or its history is short.
+        figures ``expected``, ``seen``, ``run_from_s`` and ``run_until_s`` (the slots with their events), and
+        ``events_after`` (those of the day after it). None where the day is a gap or its history is short.
     """
     calendar = {row["day"]: row for row in rows(days)}
     if on not in calendar or not calendar[on]["is_covered"]:
@@ -153,6 +153,7 @@ def _detect(key: Hashable, counts: Floats, search: _Search) -> Detection | None:
             "seen": float(seen[-1, best]),
             "run_from_s": float(begin * search.slot_s),
             "run_until_s": float(end * search.slot_s),
+            "events_after": float(counts[-1, end:].sum()),
         },
     )
 

@@ -77,7 +77,7 @@ def name_changes(
     named = []
     for finding in findings:
         own = [_words(change, finding) for change in changes if _is_concurrent(change, finding, places)][-_MOST:]
-        named.append(finding.with_details(changes=tuple(own)) if own else finding)
+        named.append(finding.with_details(concurrent_changes=tuple(own)) if own else finding)
     return named
 
 

@@ -51,6 +51,8 @@ class CorrelationRule:
 
 #: A host or network device that does not answer, and a service that does not.
 _HOST, _DOWN = ("infra.reachable",), ("infra.availability",)
+#: Both: of their failing checks no more is said by how these end.
+OUTAGES_OF_TARGETS = (*_DOWN, *_HOST)
 _BUSY = ("infra.cpu*", "infra.load*", "infra.memory", "infra.swap")
 _DISK = ("infra.disk_used", "infra.days_until_full", "infra.disk_growth")
 _ERRORS = ("infra.error_*",)

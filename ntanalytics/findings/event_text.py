@@ -17,8 +17,11 @@ from ntanalytics.metrics.number_format import format_number
 #: Detectors whose window ends where all was as usual again.
 _ENDING = frozenset({"failure_burst", "failure_rate_rise", "latency_spike", "silence", "volume_gap"})
 
-#: Latest second of a day at which an end is told as a recovery: the end of the work or of the data is none.
+#: Latest second of a day at which an end is told as a recovery, where no events tell it: the end of the work is none.
 _SEEN_UNTIL_S = 17 * 3600
+
+#: Events after a window from which they tell that all was as usual again.
+_TELLING = 4
 
 _DAY_S = 86_400
 
@@ -64,6 +67,8 @@ def ended(finding: Finding) -> str:
         return ""
     if finding.certainty != "exact":
         return NOT_KNOWN
+    if (later := finding.figures.get("events_after")) is not None:
+        return RECOVERED if later >= _TELLING else NOT_SEEN
     return RECOVERED if _span(finding, window).until_s <= _SEEN_UNTIL_S else NOT_SEEN
 
 

@@ -167,7 +167,7 @@ def _pointed(finding: Finding) -> str:
     """
     if not finding.is_violation or finding.excuse is not None:
         return ""
-    narrower, changes = finding.details.get("narrower"), finding.details.get("changes")
+    narrower, changes = finding.details.get("narrower"), finding.details.get("concurrent_changes")
     parts = [f"其中{narrower}最为突出"] if narrower else []
     if isinstance(changes, tuple):
         parts.append(f"同期变更 {'、'.join(changes)}")

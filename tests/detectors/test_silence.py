@@ -30,11 +30,17 @@ def _silence(slots: list[dict[str, Any]], calendar: list[dict[str, Any]] | None 
 def test_forty_minutes_without_anything_are_a_silence():
     usual = dict.fromkeys(SLOTS, 30)
     none = _silence(_slots(usual))
-    assert (none.key, none.departure, none.window, none.figures) == ("im", 0.0, None, {"expected": 0.0})
+    assert (none.key, none.departure, none.window, none.figures) == (
+        "im",
+        0.0,
+        None,
+        {"expected": 0.0, "events_after": 1440},
+    )
     broken = {slot: events for slot, events in usual.items() if slot not in (60, 61, 62, 63)}
     detection = _silence(_slots(broken))
     assert (detection.value, detection.departure, detection.window) == (2400.0, 2400.0, (36_000.0, 38_400.0))
-    assert (detection.figures, detection.since) == ({"expected": 120.0}, ON)
+    later = 30 * sum(slot > 63 for slot in SLOTS)
+    assert (detection.figures, detection.since) == ({"expected": 120.0, "events_after": later}, ON)
     assert _silence(_slots({54: 30})).value == 47 * 600.0
 
 

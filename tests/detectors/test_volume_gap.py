@@ -27,12 +27,14 @@ def _gaps(table: Rows, calendar: Rows | None = None, on: dt.date = ON, **more: f
 
 
 def test_two_empty_hours_are_an_outage_of_two_hours():
-    [detection] = _gaps(hours(100, {14: 0, 15: 0}))
+    table = hours(100, {14: 0, 15: 0})
+    [detection] = _gaps(table)
     assert (detection.key, detection.since) == ("all", ON)
     assert detection.value == detection.departure == 7200.0
     assert detection.window == (14 * 3600.0, 16 * 3600.0)
     figures = dict(detection.figures)
     assert round(figures.pop("expected") or 0) == 201
+    assert figures.pop("events_after") == sum(row["events"] for row in table if row["day"] == ON and row["slot"] > 15)
     assert figures == {"seen": 0.0, "run_from_s": 14 * 3600.0, "run_until_s": 16 * 3600.0}
 
 

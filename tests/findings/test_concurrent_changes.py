@@ -36,7 +36,7 @@ def _down(begin: float, end: float) -> Finding:
 
 def _named(change: dict[str, Any], finding: Finding) -> object:
     [told] = name_changes([finding], concurrent_changes([change], MIDNIGHT, ON), PLACES)
-    return told.details.get("changes")
+    return told.details.get("concurrent_changes")
 
 
 @pytest.mark.parametrize(
@@ -71,4 +71,4 @@ def test_a_change_without_a_planned_end_lasts_until_it_is_finished_and_the_words
     [told] = name_changes([_down(20.8, 21.5)], concurrent_changes([change], MIDNIGHT, ON), PLACES)
     assert "同期变更 BG1" in word(told).evidence
     [ok] = name_changes([Finding(rule=told.rule, entity=told.entity, status="ok", window=told.window)], [], PLACES)
-    assert "changes" not in ok.details
+    assert "concurrent_changes" not in ok.details

@@ -55,7 +55,7 @@ def _is_over(leaves: LeafTable, judged: JudgedSeries, departure: Departure) -> b
     """Return whether the hours after a run depart by half as much at most; None where too little came to tell it.
 
     Had it gone on, a subject would depart by as much of its expected events; one that usually has none, by as much of
-    the events of all.
+    its events that end in any way.
     """
     run, after = departure.hours, (departure.hours[1], HOURS)
     if after[0] == HOURS:
@@ -66,7 +66,8 @@ def _is_over(leaves: LeafTable, judged: JudgedSeries, departure: Departure) -> b
         return abs(seen - expected) <= _HALF * abs(departure.seen - departure.expected) if is_known else None
     own = [departure.expected, expected]
     if departure.expected < 1:
-        own = [float(leaves.sum("events")[-1, slice(*hours)].sum()) for hours in (run, after)]
+        of_any_ending = leaves.sum("events", leaves.mask(leaves.without_endings(departure.members)))[-1]
+        own = [float(of_any_ending[slice(*hours)].sum()) for hours in (run, after)]
     went_on = abs(departure.seen - departure.expected) * own[1] / max(own[0], 1.0)
     if went_on < max(_TELLING, 2 * math.sqrt(expected)):
         return None
@@ -79,7 +80,8 @@ def _common(
     """Return the members of further dimensions that all but a tenth of a departure has, the rarest first.
 
     What they usually have is a share of all events, or of those that have one member less: of all that logs in by one
-    method, whether it fails or not. Of most of both nothing is said, nor of what one of several members mostly has.
+    method, whether it fails or not. Of most of both nothing is said, nor of what one of several members mostly has
+    however its events end.
     """
     shares: dict[tuple[str, str], float] = {}
     wider = [_without(departure.members, pair) for pair in departure.members]
@@ -96,7 +98,8 @@ def _common(
         share = min(_share(leaves, base, pair) for base in bases)
         if moved[most] / whole >= _NEARLY_ALL and share < _COMMON:
             shares[pair] = share
-    several = [leaves.mask((own,)) for own in departure.members] if len(departure.members) > 1 else []
+    others = leaves.without_endings(departure.members) if len(departure.members) > 1 else ()
+    several = [leaves.mask((own,)) for own in others]
     informative = [pair for pair in shares if all(_share(leaves, own, pair) < _COMMON for own in several)]
     return sorted(informative, key=lambda pair: shares[pair])
 

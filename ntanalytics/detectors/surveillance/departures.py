@@ -115,9 +115,8 @@ def departures(
     if len(days) <= MIN_DAYS:
         return []
     means = [MeanModel(value) for value in values]
-    leaves = LeafTable(
-        table, days, dimensions, ["events", *(name for model in means for name in model.raw_columns)], roles.nested
-    )
+    columns = ["events", *(name for model in means for name in model.raw_columns)]
+    leaves = LeafTable(table, days, dimensions, columns, roles.nested, roles.endings)
     for value in values:
         leaves.centre(value)
     groups = list(leaves.groups(["events"], LEAST))
@@ -125,7 +124,7 @@ def departures(
         return []
     model = CountModel(groups, usual)
     departing = smallest_subjects(leaves, model, groups)
-    departing += _rare_endings(leaves, model, roles.endings, departing)
+    departing += _rare_endings(leaves, model, departing)
     has_past = len(days) > MIN_PAST + SPANS[-1]
     moving = drifting_counts(leaves, groups, model.factors) if has_past else []
     drifting = [with_displacing(leaves, model.factors, drift) for drift in moving]
@@ -144,14 +143,12 @@ def departures(
     return [*departing, *_besides(departing, drifting)]
 
 
-def _rare_endings(
-    leaves: LeafTable, model: CountModel, endings: Sequence[str], departing: Sequence[Departure]
-) -> list[Departure]:
+def _rare_endings(leaves: LeafTable, model: CountModel, departing: Sequence[Departure]) -> list[Departure]:
     """Return what ends in a rare way beside what departs: of its events nothing is told yet."""
     rest = np.ones(len(leaves.slots), dtype=bool)
     for departure in (item for item in departing if item.direction > 0):
         rest &= ~leaves.mask(departure.members)
-    return [attributed(leaves, model, rare) for rare in rare_endings(leaves, endings, rest)]
+    return [attributed(leaves, model, rare) for rare in rare_endings(leaves, rest)]
 
 
 def _besides(departing: Sequence[Departure], drifting: Sequence[Departure]) -> list[Departure]:

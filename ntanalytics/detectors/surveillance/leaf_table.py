@@ -58,6 +58,7 @@ class LeafTable:
         dimensions: names of the dimensions.
         columns: names of the columns that are summed.
         nested: two dimensions that are not combined, since a member of the first has one member of the second.
+        endings: dimensions that tell how events end.
     """
 
     def __init__(
@@ -67,11 +68,12 @@ class LeafTable:
         dimensions: Sequence[str],
         columns: Sequence[str],
         nested: Sequence[str] = (),
+        endings: Sequence[str] = (),
     ) -> None:
         place = pc.index_in(table["day"], pa.array(days, pa.date32()))
         table = table.filter(pc.is_valid(place))
         self.days = len(days)
-        self.dimensions, self._nested = tuple(dimensions), frozenset(nested)
+        self.dimensions, self._nested, self.endings = tuple(dimensions), frozenset(nested), tuple(endings)
         day = pc.index_in(table["day"], pa.array(days, pa.date32())).to_numpy().astype(np.int64)
         self.slots: Ints = day * HOURS + table["hour"].to_numpy().astype(np.int64)
         self.columns: dict[str, Floats] = {name: table[name].to_numpy().astype(np.float64) for name in columns}
@@ -139,6 +141,10 @@ class LeafTable:
     def is_nested(self, dimensions: Sequence[str]) -> bool:
         """Return whether a member of one of two dimensions has one member of the other."""
         return bool(self._nested) and self._nested <= set(dimensions)
+
+    def without_endings(self, members: Members) -> Members:
+        """Return a subject without how its events end."""
+        return tuple(pair for pair in members if pair[0] not in self.endings)
 
     def mask(self, members: Members) -> Mask:
         """Return which leaves belong to a subject."""

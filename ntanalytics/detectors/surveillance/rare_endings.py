@@ -8,7 +8,7 @@ bursts that a site has, is told by the largest departure of each day before.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -53,23 +53,20 @@ class _Endings:
     strength: Floats
 
 
-def rare_endings(leaves: LeafTable, endings: Sequence[str], rest: Mask) -> list[Departure]:
+def rare_endings(leaves: LeafTable, rest: Mask) -> list[Departure]:
     """Return the subjects of which far more events than usual end in a rare way on the last day, the strongest first.
 
     Args:
         leaves: the counts.
-        endings: the dimensions that tell how events end.
         rest: the leaves of which nothing is told yet.
     """
     subjects: list[Departure] = []
     while len(subjects) < _MAX_SUBJECTS:
-        groups = list(_groups(leaves, endings, rest, is_seen=True))
+        groups = list(_groups(leaves, rest, is_seen=True))
         strongest = max((float(group.strength[:, -1].max(initial=0.0)) for group in groups), default=0.0)
         if strongest < _LEAST_STRENGTH:
             break
-        past = [
-            group.strength[:, :-1].max(axis=0) for group in (*groups, *_groups(leaves, endings, rest, is_seen=False))
-        ]
+        past = [group.strength[:, :-1].max(axis=0) for group in (*groups, *_groups(leaves, rest, is_seen=False))]
         if strongest < _BEYOND_PAST * float(np.sort(np.max(past, axis=0))[-2]):
             break
         members, strength, expected = min(
@@ -80,17 +77,17 @@ def rare_endings(leaves: LeafTable, endings: Sequence[str], rest: Mask) -> list[
             ),
             key=lambda item: (len(item[0]), -item[1]),
         )
-        subjects.append(_departure(leaves, members, endings, strength, expected))
+        subjects.append(_departure(leaves, members, strength, expected))
         rest = rest & ~leaves.mask(members)
     return subjects
 
 
-def _groups(leaves: LeafTable, endings: Sequence[str], rest: Mask, *, is_seen: bool) -> Iterator[_Endings]:
+def _groups(leaves: LeafTable, rest: Mask, *, is_seen: bool) -> Iterator[_Endings]:
     """Yield the rare ways in which events end, seen on the last day or not, by the members of one or two dimensions."""
-    others = [name for name in leaves.dimensions if name not in endings]
+    others = [name for name in leaves.dimensions if name not in leaves.endings]
     events, is_past = leaves.columns["events"], leaves.slots // HOURS < leaves.days - 1
     past = float(events[is_past].sum())
-    for ending, code in ((name, code) for name in endings for code in range(len(leaves.names[name]))):
+    for ending, code in ((name, code) for name in leaves.endings for code in range(len(leaves.names[name]))):
         ends = (leaves.codes[ending] == code) & rest
         rate = float(events[ends & is_past].sum()) / max(past, 1.0)
         if rate > _RARE or bool(events[ends & ~is_past].sum() >= _LEAST) != is_seen:
@@ -123,13 +120,10 @@ def _of_other_days(counts: Floats) -> Floats:
     return np.asarray(sums)
 
 
-def _departure(
-    leaves: LeafTable, members: Members, endings: Sequence[str], strength: float, expected: float
-) -> Departure:
+def _departure(leaves: LeafTable, members: Members, strength: float, expected: float) -> Departure:
     """Return a subject as a departure, in the hours in which it departs most."""
-    own = tuple(pair for pair in members if pair[0] not in endings)
     seen = leaves.sum("events", leaves.mask(members))[-1]
-    of_all = leaves.sum("events", leaves.mask(own))[-1]
+    of_all = leaves.sum("events", leaves.mask(leaves.without_endings(members)))[-1]
     hourly = expected * of_all / max(float(of_all.sum()), 1.0)
     hours = RUNS[int(scan_counts(seen[None], hourly[None])[1].run[0])]
     came, usual = (float(counts[slice(*hours)].sum()) for counts in (seen, hourly))

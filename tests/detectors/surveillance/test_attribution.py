@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from ntanalytics.detectors.surveillance.departure import Departure
-from ntanalytics.detectors.surveillance.departures import departures
+from ntanalytics.detectors.surveillance.departures import ColumnRoles, departures
 from tests.detectors.surveillance.city import DAYS, ON
 
 #: Messages an hour, from 8 to 17, by application, carrier and county.
@@ -52,7 +52,7 @@ def _told(
             "events": [float(events) for _, _, events in rows],
         }
     )
-    return departures(table, DAYS, names)
+    return departures(table, DAYS, names, roles=ColumnRoles(endings=("code",)))
 
 
 def test_a_code_that_was_never_seen_leads_to_its_application_and_county() -> None:

@@ -39,15 +39,15 @@ def _table(today: Mapping[Key, float], past: Mapping[tuple[int, Key], float]) ->
 
 
 def _told(today: Mapping[Key, float], past: Mapping[tuple[int, Key], float] | None = None) -> list[tuple[str, float]]:
-    leaves = LeafTable(_table(today, past or {}), DAYS, ("seal", "outcome"), ["events"])
-    found = rare_endings(leaves, ["outcome"], np.ones(len(leaves.slots), dtype=bool))
+    leaves = LeafTable(_table(today, past or {}), DAYS, ("seal", "outcome"), ["events"], endings=("outcome",))
+    found = rare_endings(leaves, np.ones(len(leaves.slots), dtype=bool))
     return [(dict(item.members)["seal"], item.seen) for item in found]
 
 
 def test_five_failures_of_a_seal_that_never_failed_are_told_with_their_hours() -> None:
     today = {("a", 9, "failure"): 2.0, ("a", 10, "failure"): 3.0}
-    leaves = LeafTable(_table(today, {}), DAYS, ("seal", "outcome"), ["events"])
-    (told,) = rare_endings(leaves, ["outcome"], np.ones(len(leaves.slots), dtype=bool))
+    leaves = LeafTable(_table(today, {}), DAYS, ("seal", "outcome"), ["events"], endings=("outcome",))
+    (told,) = rare_endings(leaves, np.ones(len(leaves.slots), dtype=bool))
     assert told.members == (("seal", "a"), ("outcome", "failure"))
     assert (told.hours, told.seen, told.direction) == ((9, 11), 5.0, 1)
     # none was ever seen: a fiftieth of an event is expected, and five came
