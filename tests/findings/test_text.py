@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ntanalytics.findings.finding import Comparison, Entity, Excuse, Finding
+from ntanalytics.findings.finding import Comparison, Entity, Excuse, Finding, Window
 from ntanalytics.findings.judgement import judge_row, not_applicable, unknown
 from ntanalytics.findings.phrases import limit_words, listed, moved, shifted
 from ntanalytics.findings.rule import Rule
@@ -137,3 +137,19 @@ def test_a_change_of_a_rate_in_words(change: float | None, phrase: str) -> None:
 def test_no_chinese_character_is_followed_by_ascii_punctuation() -> None:
     sentences = exceptions([_finding(since=ON)], word)
     assert not any(re.search(r"[\u4e00-\u9fff][,:;(]", sentence) for sentence in sentences)
+
+
+@pytest.mark.parametrize(
+    ("figures", "until", "is_over"),
+    [
+        ({"events_after": 264.0}, 22, True),
+        ({"events_after": 3.0}, 22, False),
+        ({"events_after": 0.0}, 16, False),
+        ({}, 16, True),
+        ({}, 22, False),
+    ],
+)
+def test_a_window_is_over_where_events_came_after_it(figures: dict[str, float], until: int, is_over: bool) -> None:
+    window = Window(ON, 14 * 3600.0, until * 3600.0)
+    finding = _finding(window=window, detector="silence", figures={"expected": 40.0, **figures})
+    assert word(finding).event.is_over == is_over
