@@ -81,7 +81,7 @@ def _common(
 
     What they usually have is a share of all events, or of those that have one member less: of all that logs in by one
     method, whether it fails or not. Of most of both nothing is said, nor of what one of several members mostly has
-    however its events end.
+    however its events end, unless it is as rare: the route of a method that no other has.
     """
     shares: dict[tuple[str, str], float] = {}
     wider = [_without(departure.members, pair) for pair in departure.members]
@@ -100,7 +100,7 @@ def _common(
             shares[pair] = share
     others = leaves.without_endings(departure.members) if len(departure.members) > 1 else ()
     several = [leaves.mask((own,)) for own in others]
-    informative = [pair for pair in shares if all(_share(leaves, own, pair) < _COMMON for own in several)]
+    informative = [pair for pair in shares if not any(_is_implied(leaves, pair, own) for own in several)]
     return sorted(informative, key=lambda pair: shares[pair])
 
 
@@ -155,6 +155,14 @@ def with_displacing(leaves: LeafTable, factors: Floats, drift: Departure) -> Dep
 
 def _without(members: Members, pair: tuple[str, str]) -> Members:
     return tuple(other for other in members if other != pair)
+
+
+def _is_implied(leaves: LeafTable, pair: tuple[str, str], own: Mask) -> bool:
+    """Return whether the past events of a mask mostly have a member that many others have, too."""
+    if _share(leaves, own, pair) < _COMMON:
+        return False
+    theirs, all_of_it = (leaves.sum("events", mask)[:-1].sum() for mask in (own, leaves.mask((pair,))))
+    return bool(all_of_it > _TWICE * theirs)
 
 
 def _share(leaves: LeafTable, base: Mask, pair: tuple[str, str]) -> float:

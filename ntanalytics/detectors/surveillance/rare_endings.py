@@ -31,8 +31,9 @@ _PRIOR_EVENTS = 20.0
 #: Least likelihood ratio, and factor to the second largest of the days before, from which a number is told.
 _LEAST_STRENGTH, _BEYOND_PAST = 12.0, 1.5
 
-#: Share of the largest likelihood ratio from which a subject of fewer dimensions is preferred.
-_ALMOST = 0.9
+#: Share of the largest likelihood ratio from which a subject of fewer dimensions is preferred, and from which two
+#: subjects are names of one thing.
+_ALMOST, _SAME = 0.9, 0.98
 
 #: Most subjects of a dataset and day.
 _MAX_SUBJECTS = 2
@@ -69,17 +70,25 @@ def rare_endings(leaves: LeafTable, rest: Mask) -> list[Departure]:
         past = [group.strength[:, :-1].max(axis=0) for group in (*groups, *_groups(leaves, rest, is_seen=False))]
         if strongest < _BEYOND_PAST * float(np.sort(np.max(past, axis=0))[-2]):
             break
-        members, strength, expected = min(
-            (
-                (group.members[index], float(group.strength[index, -1]), float(group.expected[index]))
-                for group in groups
-                for index in map(int, np.flatnonzero(group.strength[:, -1] >= _ALMOST * strongest))
-            ),
-            key=lambda item: (len(item[0]), -item[1]),
+        among = [
+            (group.members[index], float(group.strength[index, -1]), float(group.expected[index]))
+            for group in groups
+            for index in map(int, np.flatnonzero(group.strength[:, -1] >= _ALMOST * strongest))
+        ]
+        fewest = min(len(members) for members, _, _ in among)
+        among = [item for item in among if len(item[0]) == fewest]
+        alike = _SAME * max(strength for _, strength, _ in among)
+        members, strength, expected = max(
+            (item for item in among if item[1] >= alike), key=lambda item: (_names(leaves, item[0]), item[1])
         )
         subjects.append(_departure(leaves, members, strength, expected))
         rest = rest & ~leaves.mask(members)
     return subjects
+
+
+def _names(leaves: LeafTable, members: Members) -> int:
+    """Return how many members the dimensions of a subject have: of two names of one thing a route says more."""
+    return sum(len(leaves.names[name]) for name, _ in leaves.without_endings(members))
 
 
 def _groups(leaves: LeafTable, rest: Mask, *, is_seen: bool) -> Iterator[_Endings]:
