@@ -107,7 +107,9 @@ def _leads(context: CheckContext, name: str, departure: Departure) -> dict[str, 
     if system := dict(departure.also).get("subsystem"):
         leads["subsystem"] = system
     columns = ((pair, column_of(dataset, pair[0])) for pair in departure.also)
-    also = tuple(pair for pair, column in columns if column is None or not tells_what(column))[:_MOST_LEADS]
+    also = tuple(pair for pair, column in columns if column is None or tells_reason(column) or not tells_what(column))[
+        :_MOST_LEADS
+    ]
     if also:
         leads["also"] = subject_label(context, dataset, also)
         leads["also_members"] = tuple(member for _, member in also)
