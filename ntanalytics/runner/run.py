@@ -151,7 +151,8 @@ def run_report(
             failure_recorded(context.ledger, run.run_id),
             staging.staging(context.outputs, run.run_id) as staged,
         ):
-            shared = batch or PageBatch(known_secrets(context.settings), (), pool, {assistant.VARIABLE: "1"})
+            helped = {assistant.VARIABLE: "1"} if request.notebook.is_divided else {}
+            shared = batch or PageBatch(known_secrets(context.settings), (), pool, helped)
             with evidence_kept(staged, context.outputs, run, shared.secrets):
                 failed, watch = _extract(context, request, run, batch)
                 record, manifest = _make(context, request, run, staged, target, batch=shared, is_printed=batch is None)
