@@ -38,7 +38,7 @@ CONFIDENCE = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ReportContent:
     """Content of one report.
 
