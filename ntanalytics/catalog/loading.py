@@ -24,7 +24,7 @@ from ntanalytics.language import tr
 _DEFAULT_DIALECTS = dict.fromkeys(("logs", "listing", "workbook", "prometheus", "probe"), ("duckdb",))
 
 #: PyYAML's safe loader in C where it was built with libyaml: ten times as fast.
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 #: Dialects of SQL by the names that people give them.
 _DIALECTS = {
@@ -168,7 +168,7 @@ def _text(path: Path) -> str:
 
 def _yaml(text: str, what: str, where: Path) -> Any:
     try:
-        loader = _LOADER(text)
+        loader = LOADER(text)
         try:
             return loader.get_single_data()
         finally:

@@ -36,8 +36,9 @@ _PR_SET_PDEATHSIG = 1
 
 #: Modules of a kernel, and those that it imports while it starts.
 _KERNEL = (
-    "ipykernel.kernelapp", "ipykernel.ipkernel", "IPython.core.debugger", "tornado.platform.asyncio", "sqlite3",
-    "IPython.extensions.storemagic", "IPython.core.completerlib", "IPython.core.oinspect", "IPython.core.logger",
+    "ntanalytics.kernels.kernel_app", "ipykernel.ipkernel", "IPython.core.debugger", "tornado.platform.asyncio",
+    "sqlite3", "IPython.extensions.storemagic", "IPython.core.completerlib", "IPython.core.oinspect",
+    "IPython.core.logger",
 )  # fmt: skip
 #: A report needs no debugger, which takes as long to start as the rest of the kernel.
 _DEBUGGER = "debugpy"
@@ -142,10 +143,9 @@ def become_kernel(messages: socket.socket, log: int, server: int) -> NoReturn:
         if assistant.VARIABLE in os.environ:
             assistant.start_assistant()
         gc.enable()
-        from ipykernel import kernelapp
+        from ntanalytics.kernels.kernel_app import ForkedKernelApp
 
-        kernelapp.IOPubThread = _off_the_network  # type: ignore[attr-defined, assignment]
-        kernelapp.IPKernelApp.launch_instance(request["argv"])
+        ForkedKernelApp.launch_instance(request["argv"])
         code = 0
     except SystemExit as error:
         code = error.code if isinstance(error.code, int) else int(error.code is not None)
@@ -158,13 +158,6 @@ def become_kernel(messages: socket.socket, log: int, server: int) -> NoReturn:
             sys.stdout.flush()
             sys.stderr.flush()
         os._exit(code)
-
-
-def _off_the_network(socket: Any, pipe: bool = False, session: Any = False) -> Any:  # noqa: ARG001
-    """Return the output thread of a kernel, without the TCP port that ipykernel opens for subprocesses."""
-    from ipykernel.iostream import IOPubThread
-
-    return IOPubThread(socket, pipe=False, session=session)  # type: ignore[no-untyped-call]
 
 
 def _settle(request: dict[str, Any]) -> None:

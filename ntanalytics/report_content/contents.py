@@ -38,7 +38,7 @@ CONFIDENCE = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ReportContent:
     """Content of one report.
 
@@ -48,6 +48,7 @@ class ReportContent:
         is_judged: whether checks and sections of subsystems are evaluated; else it reads ``reads`` alone.
         reads: dataset → days of history that it reads beside its checks and sections.
         reads_issued: whether it reads what other reports were issued; ``contract``: where the site has a contract.
+        is_divided: whether an assistant of the kernel can work out a part: checks of several subsystems, or queries.
     """
 
     subsystems: tuple[str, ...] = ()
@@ -55,6 +56,7 @@ class ReportContent:
     is_judged: bool = True
     reads: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     reads_issued: bool | Literal["contract"] = False
+    is_divided: bool = True
 
 
 #: Report → its content.
@@ -69,12 +71,14 @@ CONTENTS: Mapping[str, ReportContent] = MappingProxyType(
         "weekly_service_report": ReportContent(
             reads={DISPOSITIONS: NOTED_DAYS, "oa.activities": 77}, reads_issued="contract"
         ),
-        "sms_volume": ReportContent(subsystems=("sms",), reads={"sms.messages": 28, "sms.bills": BILLED_DAYS}),
+        "sms_volume": ReportContent(
+            subsystems=("sms",), reads={"sms.messages": 28, "sms.bills": BILLED_DAYS}, is_divided=False
+        ),
         "oa_adoption": ReportContent(
             subsystems=("oa",), reads={"identity.units": 0, "oa.activities": 91, "oa.members": 0, **BURDEN_READS}
         ),
-        "service_quality": ReportContent(is_judged=False, reads=reads_of(), reads_issued=True),
-        "acceptance": ReportContent(is_judged=False, reads=reads_of(), reads_issued=True),
+        "service_quality": ReportContent(is_judged=False, reads=reads_of(), reads_issued=True, is_divided=False),
+        "acceptance": ReportContent(is_judged=False, reads=reads_of(), reads_issued=True, is_divided=False),
         "optimization_recommendations": ReportContent(
             more_spans=(QUARTER,),
             reads={

@@ -62,6 +62,11 @@ class ReportNotebook:
         reads_issued = self._needs.reads_issued
         return settings.site.contract is not None if reads_issued == "contract" else reads_issued
 
+    @property
+    def is_divided(self) -> bool:
+        """Return whether an assistant of the kernel can work out a part of it."""
+        return self.declared_needs is not None or self._needs.is_divided
+
     @cached_property
     def _needs(self) -> ReportNeeds:
         return report_needs(self.name, self.periods, self.kept_in)

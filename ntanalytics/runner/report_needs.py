@@ -29,15 +29,17 @@ _ROOMS = tuple(
 
 @dataclass(frozen=True)
 class ReportNeeds:
-    """Data that a report reads.
+    """Data that a report reads, and whether two processes work it out.
 
     Attributes:
         datasets: dataset → days of history before the longest of its kinds of period.
         reads_issued: whether it reads what other reports were issued; ``contract``: where the site has a contract.
+        is_divided: whether an assistant of the kernel can work out a part of it.
     """
 
     datasets: Mapping[str, int]
     reads_issued: bool | Literal["contract"]
+    is_divided: bool
 
 
 def report_needs(report: str, kinds: Sequence[PeriodKind], kept_in: Path | None) -> ReportNeeds:
@@ -72,4 +74,5 @@ def _worked_out(report: str, kinds: Sequence[PeriodKind]) -> ReportNeeds:
     for kind in kinds:
         for dataset, days in needs_of(report, kind).items():
             datasets[dataset] = max(days, datasets.get(dataset, 0))
-    return ReportNeeds(datasets, content_of(report).reads_issued)
+    content = content_of(report)
+    return ReportNeeds(datasets, content.reads_issued, content.is_divided)

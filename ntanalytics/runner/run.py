@@ -151,7 +151,7 @@ def run_report(
             failure_recorded(context.ledger, run.run_id),
             staging.staging(context.outputs, run.run_id) as staged,
         ):
-            shared = batch or PageBatch(known_secrets(context.settings), (), pool, {assistant.VARIABLE: "1"})
+            shared = batch or PageBatch(known_secrets(context.settings), (), pool, _assistance(request))
             with evidence_kept(staged, context.outputs, run, shared.secrets):
                 failed, watch = _extract(context, request, run, batch)
                 record, manifest = _make(context, request, run, staged, target, batch=shared, is_printed=batch is None)
@@ -163,6 +163,11 @@ def run_report(
             warnings |= finding_history.record_or_warn(context.ledger, record, manifest)
     result = _result(request, run, manifest, target, failed, {**warnings, **index_warnings})
     return replace(result, seconds=time.monotonic() - started)
+
+
+def _assistance(request: ReportRequest) -> dict[str, str]:
+    """Return the variables by which the kernel of a report has an assistant, if it can work out a part."""
+    return {assistant.VARIABLE: "1"} if request.notebook.is_divided else {}
 
 
 def _result(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 import pytest
+import scipy
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats
 
 from ntanalytics.detectors import distributions as ours
 
@@ -25,24 +25,24 @@ def _is_smallest(count: int, share: float, exceeding: object) -> None:
 
 @given(share=_SHARES, freedom=st.integers(2, 400))
 def test_continuous_quantiles(share, freedom):
-    assert ours.normal_isf(share) == pytest.approx(stats.norm.isf(share), rel=1e-12, abs=1e-12)
-    assert ours.t_isf(share, freedom) == pytest.approx(stats.t.isf(share, freedom), rel=1e-12, abs=1e-12)
+    assert ours.normal_isf(share) == pytest.approx(scipy.stats.norm.isf(share), rel=1e-12, abs=1e-12)
+    assert ours.t_isf(share, freedom) == pytest.approx(scipy.stats.t.isf(share, freedom), rel=1e-12, abs=1e-12)
 
 
 @given(count=_COUNTS, mean=_MEANS)
 def test_poisson_tail(count, mean):
-    assert ours.poisson_cdf(count, mean) == pytest.approx(stats.poisson.cdf(count, mean), rel=1e-9, abs=1e-300)
+    assert ours.poisson_cdf(count, mean) == pytest.approx(scipy.stats.poisson.cdf(count, mean), rel=1e-9, abs=1e-300)
 
 
 @given(count=_COUNTS, trials=st.integers(1, 10**6), chance=_CHANCES)
 def test_binomial_tail(count, trials, chance):
-    expected = stats.binom.cdf(count, trials, chance)
+    expected = scipy.stats.binom.cdf(count, trials, chance)
     assert ours.binomial_cdf(count, trials, chance) == pytest.approx(expected, rel=1e-9, abs=1e-300)
 
 
 @given(count=_COUNTS, size=st.floats(1e-3, 1e6), chance=_CHANCES)
 def test_negative_binomial_tail(count, size, chance):
-    expected = stats.nbinom.cdf(count, size, chance)
+    expected = scipy.stats.nbinom.cdf(count, size, chance)
     assert ours.negative_binomial_cdf(count, size, chance) == pytest.approx(expected, rel=1e-9, abs=1e-300)
 
 
@@ -50,22 +50,22 @@ def test_negative_binomial_tail(count, size, chance):
 @given(share=_SHARES, mean=_MEANS)
 def test_poisson_quantile(share, mean):
     count = ours.poisson_isf(share, mean)
-    _is_smallest(count, share, stats.poisson(mean))
-    assert mean > 1e5 or abs(count - stats.poisson.isf(share, mean)) <= 1  # which scipy itself misses beyond
+    _is_smallest(count, share, scipy.stats.poisson(mean))
+    assert mean > 1e5 or abs(count - scipy.stats.poisson.isf(share, mean)) <= 1  # which scipy itself misses beyond
 
 
 @settings(max_examples=60)
 @given(share=_SHARES, trials=st.integers(0, 10**6), chance=_CHANCES)
 def test_binomial_quantile(share, trials, chance):
     count = ours.binomial_isf(share, trials, chance)
-    _is_smallest(count, share, stats.binom(trials, chance))
-    assert abs(count - stats.binom.isf(share, trials, chance)) <= 1
+    _is_smallest(count, share, scipy.stats.binom(trials, chance))
+    assert abs(count - scipy.stats.binom.isf(share, trials, chance)) <= 1
 
 
 @settings(max_examples=60)
 @given(share=_SHARES, size=st.floats(0.05, 1e6), mean=st.floats(0.01, 1e6))
 def test_negative_binomial_range(share, size, mean):
-    model = stats.nbinom(size, size / (size + mean))
+    model = scipy.stats.nbinom(size, size / (size + mean))
     low, high = ours.negative_binomial_range(share, size, size / (size + mean))
     _is_smallest(high, share, model)
     assert model.cdf(low) >= share * (1 - 1e-9)

@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 import pytest
+import scipy
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats
 
 from ntanalytics.detectors.theil_sen import theil_sen
 
@@ -20,7 +20,10 @@ _VALUES = st.lists(st.one_of(st.floats(-1e6, 1e6), st.integers(0, 3).map(float))
 def test_slope_and_interval_are_those_of_scipy(values, step, confidence):
     places = np.cumsum(1 + np.arange(len(values)) % step).astype(float)
     given_values = np.array(values)
-    ours, theirs = theil_sen(given_values, places, confidence), stats.theilslopes(given_values, places, confidence)
+    ours, theirs = (
+        theil_sen(given_values, places, confidence),
+        scipy.stats.theilslopes(given_values, places, confidence),
+    )
     assert ours.slope == theirs.slope
     assert ours.intercept == pytest.approx(theirs.intercept, rel=1e-12, abs=1e-12)
     assert (ours.low_slope, ours.high_slope) == (theirs.low_slope, theirs.high_slope)

@@ -12,18 +12,20 @@ from ntanalytics.kernels.assistant import VARIABLE, has_assistant, share_out
 from tests.kernels.test_forked import run
 from tests.process_end import has_ended
 
-#: Work by name in a kernel; what stands in ``there`` is done by the assistant. The first piece waits until the
-#: assistant has taken one.
+#: Work by name in a kernel; what stands in ``there`` is done by the assistant. Each of the two waits until the other
+#: has taken its first piece.
 SHARED = """
 import json, os, threading
 from functools import partial
 from ntanalytics.kernels.assistant import has_assistant, share_out
-taken = threading.Event()
+taken_here, taken_there = threading.Event(), threading.Event()
 def here(name):
-    taken.wait(30)
+    taken_here.set()
+    taken_there.wait(30)
     return ["here", os.getpid()]
 def there(name):
-    taken.set()
+    taken_there.set()
+    taken_here.wait(30)
     return {there}
 print(json.dumps([has_assistant(), os.getpid(), share_out(["a", "b", "c", "d"], here, there), has_assistant()]))
 """
@@ -79,13 +81,18 @@ def test_a_process_without_an_assistant_does_everything_in_order(tmp_path: Path)
 
 def test_an_error_of_the_kernels_own_part_passes(tmp_path: Path) -> None:
     cell = """
-    import os
+    import os, threading
     from functools import partial
     from ntanalytics.kernels.assistant import share_out
+    taken = threading.Event()
     def here(name):
+        taken.set()
         raise KeyError(name)
+    def there(name):
+        taken.wait(30)
+        return partial(os.getpid)
     try:
-        share_out(["a", "b"], here, lambda name: partial(os.getpid))
+        share_out(["a", "b"], here, there)
     except KeyError as error:
         print(error)
     """

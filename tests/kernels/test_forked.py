@@ -9,9 +9,10 @@ import signal
 import subprocess
 import sys
 import textwrap
+from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import nbformat
 import papermill
@@ -26,6 +27,8 @@ from ntanalytics.runner.report_kernels import new_kernel_pool
 from tests import warm
 from tests.extraction.small_site import SmallSite
 from tests.process_end import has_ended
+
+T = TypeVar("T")
 
 CHANGES = """
 import builtins, decimal, gc, os, random, resource, signal, subprocess, sys, threading, time, warnings
@@ -225,10 +228,15 @@ def test_nothing_outlives_a_supervisor_that_was_killed(tmp_path: Path, number: s
     assert has_ended(server)
 
 
+def apart(work: Coroutine[Any, Any, T]) -> T:
+    """What a coroutine returns, run in another thread: a browser of another test may have left a loop in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
+
+
 def heard(kernels: type[AsyncKernelManager]) -> tuple[str, list[str]]:
     """What a kernel prints that is asked as soon as it is said to be ready, and the kinds of all that it tells."""
-    with ThreadPoolExecutor(1) as apart:  # the browser of another test may have left a loop running in this thread
-        return apart.submit(lambda: asyncio.run(_heard(kernels()))).result()
+    return apart(_heard(kernels()))
 
 
 async def _heard(manager: AsyncKernelManager) -> tuple[str, list[str]]:
@@ -262,6 +270,52 @@ def test_a_kernel_that_dies_while_it_starts_is_not_waited_for(tmp_path: Path) ->
         kernels = kernel_manager(tmp_path, os.environ, tmp_path / "log", server)
         with kernels as manager, pytest.raises(RuntimeError, match="died before"):
             heard(manager)
+
+
+async def _exit_code(manager: AsyncKernelManager, cell: str) -> int | None:
+    """The exit code of a kernel that ran a cell, and was asked to end."""
+    await manager.start_kernel()
+    provisioner: Any = manager.provisioner
+    process = provisioner.process
+    client = manager.client()
+    client.start_channels()
+    try:
+        await client.wait_for_ready(timeout=120)
+        reply = await client.execute(cell, reply=True, timeout=120)
+        assert reply["content"]["status"] == "ok"
+    finally:
+        await manager.shutdown_kernel()
+        client.stop_channels()
+    return process.poll()
+
+
+def test_a_kernel_says_its_last_words_before_its_output_ends(tmp_path: Path) -> None:
+    """Flush in the control thread, which has answered the request to end, when the output thread sends no more."""
+    fault = f"""
+        import atexit, pathlib, sys, threading
+
+        def delay(app, over):  # the names of a notebook are deleted before its threads end
+            loop = app.iopub_thread.io_loop
+            close, flush = loop.close, sys.stdout.flush
+
+            def close_late(**options):
+                over.set()
+                app.control_thread.join(10)
+                close(**options)
+
+            def flush_late(current=threading.current_thread):
+                if current() is app.control_thread:
+                    over.wait(0.5)
+                flush()
+
+            loop.close, sys.stdout.flush = close_late, flush_late
+
+        delay(get_ipython().kernel.parent, threading.Event())
+        atexit.register(pathlib.Path({str(tmp_path / "ended")!r}).touch)
+    """
+    with kernel_manager(tmp_path, os.environ, tmp_path / "log") as kernels:
+        assert apart(_exit_code(kernels(), textwrap.dedent(fault))) == 0
+    assert (tmp_path / "ended").exists()
 
 
 def test_anybody_may_use_the_engine_with_papermill(tmp_path: Path) -> None:

@@ -42,6 +42,7 @@ from sqlalchemy.dialects import mysql
 from sqlalchemy.pool import NullPool
 
 from ntanalytics.catalog import Mapping, Product
+from ntanalytics.catalog.loading import LOADER
 from ntanalytics.contract import Column, Type
 from ntanalytics.extraction.check import check
 from ntanalytics.extraction.pseudonym import hash_values
@@ -103,7 +104,7 @@ class Case:
 def cases() -> list[Case]:
     """Every case under this folder, in order."""
     paths = sorted(CASES.glob("*/*/*.yml"))
-    return [Case(path, yaml.safe_load(path.read_text(encoding="utf-8"))) for path in paths]
+    return [Case(path, yaml.load(path.read_text(encoding="utf-8"), LOADER)) for path in paths]
 
 
 def open_files(case: Case, product: Product, folder: Path) -> Source:

@@ -47,6 +47,11 @@ def test_a_report_needs_what_its_notebook_reads(name: str) -> None:
     assert set(re.findall(r'\.dataset\("([a-z_.]+)"', source)) <= set(report.needs)
 
 
+@pytest.mark.parametrize("name", [name for name, content in CONTENTS.items() if content.is_judged])
+def test_the_checks_of_several_subsystems_are_divided(name: str) -> None:
+    assert content_of(name).is_divided or len(content_of(name).subsystems) == 1
+
+
 def _without_a_rule(patterns: Iterable[str]) -> set[str]:
     """Return the patterns that no rule of the suite has."""
     return {pattern for pattern in patterns if not any(fnmatchcase(code, pattern) for code in RULES)}

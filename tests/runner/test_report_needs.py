@@ -38,6 +38,7 @@ def test_kept_needs_are_those_of_the_checks(name: str, tmp_path: Path, worked_ou
     fresh, first, again = (load_report(name, kept_in=folder) for folder in (None, tmp_path, tmp_path))
     assert first.needs == again.needs == fresh.needs
     assert first._needs.reads_issued == again._needs.reads_issued == CONTENTS[name].reads_issued
+    assert first.is_divided == again.is_divided == CONTENTS[name].is_divided
     assert worked_out == [name, name]  # the fresh ones, and the first that were kept
 
 

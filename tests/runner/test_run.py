@@ -26,6 +26,7 @@ from ntanalytics.errors import (
     ReportIncomplete,
     UnknownName,
 )
+from ntanalytics.report_content.contents import content_of
 from ntanalytics.runner import run_report, staging
 from ntanalytics.runner.engine import Limits
 from tests import warm
@@ -88,6 +89,17 @@ def test_the_kernel_knows_the_run_and_no_secret_of_a_source(desk, monkeypatch: p
         assert "hunter2-hunter2" not in text
         assert "geheim@" not in text
     assert f"{desk.outputs.resolve()}/.staging/{evidence.name}/report" in outputs
+
+
+@pytest.mark.parametrize("report", ["sms_volume", "oa_adoption"])
+def test_only_the_kernel_of_a_report_that_is_divided_has_an_assistant(desk, report: str) -> None:
+    desk.write("from ntanalytics.kernels.assistant import has_assistant\nprint(has_assistant())")
+    notebook = nbformat.read(desk.notebooks / "probe.ipynb", as_version=4)
+    del notebook.metadata["ntanalytics"]["needs"]
+    nbformat.write(notebook, desk.notebooks / f"{report}.ipynb")
+    folder = run_report(desk.context(), report, "2026-W47", {}).directory
+    (printed,) = nbformat.read(folder / "report.ipynb", as_version=4).cells[-1].outputs
+    assert printed.text == f"{content_of(report).is_divided}\n"
 
 
 FAILURES = [
