@@ -67,8 +67,9 @@ def rare_endings(leaves: LeafTable, rest: Mask) -> list[Departure]:
         strongest = max((float(group.strength[:, -1].max(initial=0.0)) for group in groups), default=0.0)
         if strongest < _LEAST_STRENGTH:
             break
-        past = [group.strength[:, :-1].max(axis=0) for group in (*groups, *_groups(leaves, rest, is_seen=False))]
-        if strongest < _BEYOND_PAST * float(np.sort(np.max(past, axis=0))[-2]):
+        others = _groups(leaves, rest, is_seen=False)
+        past = np.max([group.strength[:, :-1].max(axis=0, initial=0.0) for group in (*groups, *others)], axis=0)
+        if strongest < _BEYOND_PAST * float(np.sort(past)[-2]):
             break
         among = [
             (group.members[index], float(group.strength[index, -1]), float(group.expected[index]))

@@ -90,3 +90,11 @@ def test_departures_tell_a_few_rare_endings_only_of_the_dimensions_of_endings() 
         item.seen for item in departures(table, DAYS, ("seal", "outcome"), roles=ColumnRoles(endings=("outcome",)))
     ] == [5.0]
     assert departures(table, DAYS, ("seal", "outcome")) == []
+
+
+def test_a_dimension_without_any_member_breaks_nothing() -> None:
+    table = _table({("a", 9, "failure"): 5.0}, {(3, ("b", 9, "expired")): 1.0})
+    table = table.append_column("county", pa.nulls(len(table), pa.string()))
+    leaves = LeafTable(table, DAYS, ("seal", "county", "outcome"), ["events"], endings=("outcome",))
+    (told,) = rare_endings(leaves, np.ones(len(leaves.slots), dtype=bool))
+    assert told.members == (("seal", "a"), ("outcome", "failure"))
