@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from ntanalytics.findings.finding import Finding, Window
 from ntanalytics.findings.phrases import clock
 from ntanalytics.findings.place import hosts_of, place
-from ntanalytics.findings.planned_work import GRAIN_S
+from ntanalytics.findings.planned_work import GRAIN_S, OUTAGES
 from ntanalytics.metrics.rows import Rows, rows
 
 #: Seconds after the end of a change within which what begins may come from it.
@@ -82,7 +82,7 @@ def name_changes(
 
 
 def _is_concurrent(change: ConcurrentChange, finding: Finding, places: Mapping[str, str]) -> bool:
-    if not finding.is_violation or finding.window is None or finding.subsystem == "data":
+    if not finding.is_violation or finding.window is None or not finding.has_code(OUTAGES):
         return False
     begin, hours = finding.window.from_s, change.window
     is_then = hours.from_s - GRAIN_S <= begin <= hours.until_s + _AFTERWARDS_S

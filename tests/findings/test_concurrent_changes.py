@@ -66,6 +66,12 @@ def test_a_change_that_was_not_made_or_is_of_something_else_is_not_named(change:
     assert _named(change, _down(19.2, 20.5)) is None
 
 
+def test_an_attack_during_a_change_has_another_cause() -> None:
+    attack = Finding(rule=RULES["identity.sprayed_accounts"], entity=Entity("subsystem", "identity", ""),
+                     status="critical", window=Window(ON, 19.2 * 3600, 20 * 3600))  # fmt: skip
+    assert _named(_change(19, 21, subsystem="identity"), attack) is None
+
+
 def test_a_change_without_a_planned_end_lasts_until_it_is_finished_and_the_words_name_it() -> None:
     change = _change(19, None, 20)
     [told] = name_changes([_down(20.8, 21.5)], concurrent_changes([change], MIDNIGHT, ON), PLACES)
