@@ -61,7 +61,7 @@ def slow_event(finding: Finding) -> EventWords:
     if (entries := finding.figures.get("entries")) and finding.window is not None:
         at = clock(float(finding.figures.get("entered_s") or 0))
         count = format_number(entries, "integer", "次")
-        detail = f"该账号当日从未用过的来源登录成功 {count}（最后一次 {at}），疑口令已被猜中；{detail}"
+        detail = f"该账号当日从近期未用过的来源登录成功 {count}（最后一次 {at}），疑口令已被猜中；{detail}"
     return EventWords(f"{_in_hours(finding)}疑似遭缓慢猜解口令", _over(finding), detail)
 
 
