@@ -43,7 +43,7 @@ _DATASETS = {
     "ca.certificates.logins": "ca.logins", "changes": "desk.changes", "identity.changes": "identity.account_changes",
     "calls": "docexchange.interface_calls", "history": "oa.activities", "grants": "desk.access_grants",
     "oa.messages": "sms.messages", "oa.sessions": "im.sessions", "listed": "identity.units",
-    "accounts_before": "identity.accounts", "seals_before": "seal.seals",
+    "accesses": "sso.accesses", "accounts_before": "identity.accounts", "seals_before": "seal.seals",
 }  # fmt: skip
 
 #: Parameter → its value.
@@ -120,6 +120,9 @@ class _Calls:
 
     def _users(self, _name: str) -> ir.Table:
         return self.of("oa.burden.module_users")
+
+    def _awake(self, _name: str) -> ir.Table:
+        return self.of("identity.misuse.awakenings")
 
     def _apps(self, _name: str) -> ir.Table:
         return self.of("sso.accesses.by_app")
