@@ -141,8 +141,8 @@ def still_series(metrics: ir.Table, on: date) -> ir.Table:
         on: the day.
 
     Returns:
-        ``source``, ``host``, ``still_series``, ``metric`` (one of them) and ``still_hours`` (the most hours of one
-        value), of hosts with a measurement on ``on``, most first.
+        ``source``, ``host``, ``still_series``, ``still_metrics`` (their distinct metrics), ``metric`` (one of them) and
+        ``still_hours`` (the most hours of one value), of hosts with a measurement on ``on``, most first.
     """
     keys = ("source", "host", "metric", "part")
     before = metrics["mean"].lag().over(group_by=[*keys, "day"], order_by="hour_at")
@@ -160,6 +160,7 @@ def still_series(metrics: ir.Table, on: date) -> ir.Table:
     is_dead = ((series["_days"] >= STILL_DAYS) & is_long).fill_null(False)
     counted = series.group_by("source", "host").aggregate(
         still_series=series.count(where=is_dead),
+        still_metrics=series.metric.nunique(where=is_dead),
         metric=series.metric.min(where=is_dead),
         still_hours=series["_today"].max(where=is_dead) + 1,
     )

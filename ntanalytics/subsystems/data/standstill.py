@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ntanalytics.contract import dataset as dataset_named
+from ntanalytics.contract.infra import HOST_METRICS
 from ntanalytics.findings.finding import Entity, Finding
 from ntanalytics.findings.judgement import judge_value
 from ntanalytics.findings.rule import Rule
+from ntanalytics.findings.subjects import subject
 from ntanalytics.metrics.figures import Covered
 from ntanalytics.metrics.rows import Rows, rows
 from ntanalytics.subsystems.data.entities import dataset_details, dataset_entity
@@ -21,6 +23,8 @@ Row = Mapping[str, Any]
 
 def still_findings(rule: Rule, still: Rows, metrics: Covered) -> list[Finding]:
     """Return the hosts of which metrics stand still; of a source of which all hosts do, one finding.
+
+    Where it is one metric of all hosts, the finding is of the metric: how it is collected, and no agent, is at fault.
 
     Args:
         rule: its limits hold for the number of these metrics.
@@ -39,6 +43,10 @@ def still_findings(rule: Rule, still: Rows, metrics: Covered) -> list[Finding]:
 
 def _source(rule: Rule, own: Sequence[Row], metrics: Covered) -> Finding:
     entity = dataset_entity(own[0]["source"], METRICS, dataset_named(METRICS).label)
+    names = {str(row["metric"]) for row in own}
+    if len(names) == 1 and all(row["still_metrics"] == 1 for row in own):
+        (name,) = names
+        entity = subject(METRICS, (("metric", name),), f"主机指标 {HOST_METRICS.get(name, name)}")
     count = sum(row["still_series"] for row in own)
     finding = judge_value(rule, count, [metrics], entity)
     return finding.with_figures(hosts=float(len(own)), hours=float(max(row["still_hours"] for row in own)))

@@ -11,6 +11,7 @@ from ntanalytics.findings.event_text import event, lasting
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.headline import EventWords
 from ntanalytics.findings.phrases import day_words, listed, spaced
+from ntanalytics.findings.subjects import dataset_of
 from ntanalytics.findings.text import RuleText, Texts, limits, measured
 from ntanalytics.metrics.number_format import format_number
 
@@ -109,7 +110,8 @@ def _stood_still(finding: Finding) -> str:
     count, hours = int(finding.value or 0), int(finding.figures.get("hours") or _DAY_HOURS)
     span = "全天" if hours >= _DAY_HOURS else f"有 {hours} 小时"
     if "hosts" in finding.figures:
-        return f"全部 {int(finding.figures['hosts'] or 0)} 台主机的 {count} 项指标{span}为同一数值。"
+        what = "该指标" if dataset_of(finding) else f" {count} 项指标"  # one metric of all, or any
+        return f"全部 {int(finding.figures['hosts'] or 0)} 台主机的{what}{span}为同一数值。"
     metric = str(finding.details["metric"])
     name = HOST_METRICS.get(metric, metric)
     metrics = f"{name}等 {count} 项指标" if count > 1 else name

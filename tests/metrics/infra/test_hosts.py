@@ -229,13 +229,14 @@ def test_what_has_one_value_for_longer_than_ever_is_dead(table, listed) -> None:
         hosts.still_series(made.union(nightly).union(flat).union(alive), LAST),
         "host",
         "still_series",
+        "still_metrics",
         "metric",
         "still_hours",
     )
     assert [tuple(row.values()) for row in found] == [
-        ("dead", 1, "cpu_rate", 24),
-        ("half", 1, "cpu_rate", 12),
-        ("alive", 0, None, None),
-        ("nightly", 0, None, None),
-        ("unused", 0, None, None),
+        ("dead", 1, 1, "cpu_rate", 24),
+        ("half", 1, 1, "cpu_rate", 12),
+        ("alive", 0, 0, None, None),
+        ("nightly", 0, 0, None, None),
+        ("unused", 0, 0, None, None),
     ]

@@ -36,7 +36,8 @@ def counts(
     return RowCounts(dataset, label, "sms", tuple(days))
 
 
-def still(host: str, series: int) -> Row:
-    """Return how many metrics of a host stand still."""
+def still(host: str, series: int, metrics: int | None = None) -> Row:
+    """Return how many series of a host stand still, and of how many metrics: as many where nothing else is given."""
     named = {"metric": "cpu_rate", "still_hours": 24} if series else {"metric": None, "still_hours": None}
-    return {"source": "zabbix", "host": host, "still_series": series, **named}
+    counted = {"still_series": series, "still_metrics": series if metrics is None else metrics}
+    return {"source": "zabbix", "host": host, **counted, **named}

@@ -93,4 +93,9 @@ def test_metrics_at_a_standstill_are_told_of_their_host_or_of_the_source_where_a
     assert place(finding, {"a": "oa"}) == "oa"
     [whole] = still_findings(rule, [still("a", 3), still("b", 4)], view([]))
     assert (whole.entity.identity, whole.status, whole.value) == ("dataset/zabbix/infra.metrics", "critical", 7.0)
+    [metric] = still_findings(rule, [still("a", 1), still("b", 2, metrics=1)], view([]))
+    assert (metric.entity.identity, metric.value) == ("subject/infra.metrics/metric=cpu_rate", 3.0)
+    other = still("b", 1) | {"metric": "load"}
+    [both] = still_findings(rule, [still("a", 1), other], view([]))
+    assert both.entity.identity == "dataset/zabbix/infra.metrics"
     assert still_findings(rule, [still("a", 0)], view([])) == []

@@ -63,3 +63,5 @@ def test_a_standstill_is_named_by_host_or_source() -> None:
     [whole] = still_findings(RULES["data.stood_still"], [still("a", 3), still("b", 4)], view([]))
     assert (_worded(whole).entity, _worded(whole).limits) == ("主机指标（zabbix）", "出现即为关注，超过 5 项 为异常")
     assert _worded(whole).evidence == "全部 2 台主机的 7 项指标全天为同一数值。"
+    [metric] = still_findings(RULES["data.stood_still"], [still("a", 1), still("b", 1)], view([]))
+    assert (_worded(metric).entity, _worded(metric).evidence[:10]) == ("主机指标 CPU 使用率", "全部 2 台主机的该")
