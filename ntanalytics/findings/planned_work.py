@@ -40,6 +40,9 @@ JOINING_DAYS = 7
 #: Seconds between checks or slots: an outage may seem to begin that much earlier, or to end that much later.
 GRAIN_S = 600.0
 
+#: Share of the usual messages of a day up to which a mailing explains the day.
+_SOMEWHAT_MORE = 1.5
+
 #: Share of the accounts opened in a burst that must be those of one unit that joins.
 _MOST = 0.8
 
@@ -155,7 +158,7 @@ def _ticket_of_accounts(finding: Finding, joining: Mapping[str, str], opened: Ma
 
 def _explains(planned: PlannedHours, finding: Finding, places: Mapping[str, str]) -> bool:
     if finding.subsystem not in SUBSYSTEMS or (planned.named and planned.named not in _names(finding)):
-        return False
+        return planned.is_mailing and _is_day_of_mailing(finding)
     if planned.is_mailing:
         # what counts a day has no hours; surveillance, which has, tells what lies outside of them
         return (
@@ -169,6 +172,13 @@ def _explains(planned: PlannedHours, finding: Finding, places: Mapping[str, str]
     # surveillance knows hours alone
     hours = planned.window.whole_hours() if dataset_of(finding) else planned.window
     return is_there and _holds(replace(planned, window=hours), finding.window)
+
+
+def _is_day_of_mailing(finding: Finding) -> bool:
+    """Return whether a day has somewhat more messages than usual of all applications: a mailing of one explains it."""
+    is_whole = finding.has_code(MAILINGS) and bool(dataset_of(finding)) and not members_of(finding)
+    seen, expected = (float(finding.figures.get(name) or 0) for name in ("seen", "expected"))
+    return is_whole and finding.window is None and expected < seen < _SOMEWHAT_MORE * expected
 
 
 def _names(finding: Finding) -> set[str]:

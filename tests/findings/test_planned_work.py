@@ -254,3 +254,27 @@ def test_checks_that_fail_while_the_system_that_they_are_of_is_maintained_are_pl
     failing = Finding(rule=RULES["infra.surveillance"], entity=entity, status="warning", window=_window(*hours))
     [finding] = suppress_planned([failing.with_details(subsystem=system)], [work], places=PLACES)
     assert finding.status == status
+
+
+@pytest.mark.parametrize(
+    ("seen", "members", "status"),
+    [
+        (118.0, (), "ok"),
+        (170.0, (), "warning"),
+        (80.0, (), "warning"),
+        (118.0, (("application", "政务办事"),), "warning"),
+    ],
+)
+def test_a_mailing_of_one_application_explains_somewhat_more_messages_of_a_day(
+    seen: float, members: tuple[tuple[str, str], ...], status: str
+) -> None:
+    mailing = PlannedHours("BG1", "sms", _window(9, 11), "苏服办", is_mailing=True)
+    finding = Finding(
+        rule=RULES["sms.surveillance"],
+        entity=subject("sms.messages", members, ""),
+        status="warning",
+        figures={"seen": seen, "expected": 100.0},
+        details={"value": ""},
+    )
+    [told] = suppress_planned([finding], [mailing])
+    assert told.status == status
