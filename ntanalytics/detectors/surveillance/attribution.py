@@ -27,7 +27,7 @@ _NEARLY_ALL, _COMMON = 0.9, 0.7
 _MOST_OF_IT, _TWICE, _BEYOND_CHANCE = 0.5, 2.0, 13.0
 
 #: Times a drift by which what it is lost to may move at most, and standard errors by which it moves at least.
-_SEVERAL, _ERRORS = 4.0, 5.0
+_SEVERAL, _ERRORS = 6.0, 5.0
 
 #: Share of a departure that is left where it is over, and events from which that can be told.
 _HALF, _TELLING = 0.5, 4.0
