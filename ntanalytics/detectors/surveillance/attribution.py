@@ -9,6 +9,7 @@ with another status.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -118,12 +119,8 @@ def _with_counterpart(leaves: LeafTable, model: SeriesModel, departure: Departur
         seen, expected = judged.seen[:, run].sum(axis=1), judged.expected[:, run].sum(axis=1)
         moved = seen - expected
         ratio = times_log(seen, np.maximum(expected, LEAST_EXPECTED)) - moved
-        is_other = np.array([name != pair[1] for name in names]) & (ratio >= _BEYOND_CHANCE)
-        against = np.where(is_other & (np.abs(moved) <= _TWICE * abs(whole)), -moved * np.sign(whole), 0.0)
-        most = int(against.argmax())
-        if against[most] >= max(_MOST_OF_IT * abs(whole), abs(result.counterpart_moved) + 1e-9):
-            members = tuple((name, names[most] if name == pair[0] else member) for name, member in departure.members)
-            result = replace(result, counterpart=members, counterpart_moved=float(moved[most]))
+        is_counted = (ratio >= _BEYOND_CHANCE) & (np.abs(moved) <= _TWICE * abs(whole))
+        result = _with_larger(result, pair, names, np.where(is_counted, moved, 0.0), whole)
     return result
 
 
@@ -144,13 +141,29 @@ def with_displacing(leaves: LeafTable, factors: Floats, drift: Departure) -> Dep
         before, last = level[:, : -drift.days], level[:, -drift.days :]
         moved = last.mean(axis=1) - before.mean(axis=1)
         error = np.sqrt((before.var(axis=1) + 1) * (1 / before.shape[1] + 1 / drift.days))
-        is_other = np.array([name != pair[1] for name in names]) & (np.abs(moved) >= _ERRORS * error)
-        against = np.where(is_other & (np.abs(moved) <= _SEVERAL * abs(lost)), -moved * np.sign(lost), 0.0)
-        most = int(against.argmax())
-        if against[most] >= max(_MOST_OF_IT * abs(lost), abs(result.counterpart_moved) + 1e-9):
-            members = tuple((name, names[most] if name == pair[0] else member) for name, member in drift.members)
-            result = replace(result, counterpart=members, counterpart_moved=float(moved[most]))
+        is_counted = (np.abs(moved) >= _ERRORS * error) & (np.abs(moved) <= _SEVERAL * abs(lost))
+        result = _with_larger(result, pair, names, np.where(is_counted, moved, 0.0), lost)
     return result
+
+
+def _with_larger(
+    departure: Departure, pair: tuple[str, str], names: Sequence[str], moved: Floats, lost: float
+) -> Departure:
+    """Return a departure with the member that moved most against it, if by half of it and by more than its counterpart.
+
+    Args:
+        departure: the departure.
+        pair: that of its members whose place another one takes.
+        names: the members of the dimension of that pair.
+        moved: by how much each differs from what is expected; 0 of one that does not count.
+        lost: by how much the departure does.
+    """
+    against = np.where([name != pair[1] for name in names], -moved * np.sign(lost), 0.0)
+    most = int(against.argmax())
+    if against[most] < max(_MOST_OF_IT * abs(lost), abs(departure.counterpart_moved) + 1e-9):
+        return departure
+    members = tuple((name, names[most] if name == pair[0] else member) for name, member in departure.members)
+    return replace(departure, counterpart=members, counterpart_moved=float(moved[most]))
 
 
 def _without(members: Members, pair: tuple[str, str]) -> Members:
