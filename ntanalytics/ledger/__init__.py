@@ -23,7 +23,7 @@ from ntanalytics.ledger.deliveries import Deliveries, Delivery, DeliveryRequest
 from ntanalytics.ledger.digest import ledger_digest
 from ntanalytics.ledger.history import Entry, history
 from ntanalytics.ledger.inspections import InspectedFinding, Inspections, PastInspection
-from ntanalytics.ledger.leases import Lease, lease
+from ntanalytics.ledger.leases import Lease, delete_abandoned, lease
 from ntanalytics.ledger.notices import Notice, Notices
 from ntanalytics.ledger.pruning import Pruning
 from ntanalytics.ledger.publications import PublicationEntry, Publications
@@ -113,6 +113,10 @@ class Ledger:
     def lease(self, name: str) -> AbstractContextManager[Lease | None]:
         """Hold a lease; None if another process holds it (see :mod:`ntanalytics.ledger.leases`)."""
         return lease(self._engine, name)
+
+    def delete_abandoned_leases(self) -> int:
+        """Delete the leases that killed processes left over an hour ago; return their number."""
+        return delete_abandoned(self._engine)
 
 
 def ledger_exists(url: str) -> bool:

@@ -19,11 +19,14 @@ import structlog
 
 from ntanalytics.errors import LakeError, LeaseLost
 from ntanalytics.language import tr
-from ntanalytics.ledger.access import writing
+from ntanalytics.ledger.access import reading, writing
 from ntanalytics.ledger.schedule_tables import leases
 
 #: Seconds until a lease expires without renewal; it is renewed every third of them.
 EXPIRES_S = 90.0
+
+#: Seconds after its expiry until an abandoned lease is deleted: no living process waits for its renewal any more.
+_ABANDONED_S = 3600.0
 
 #: MySQL locks gaps between rows, so that transactions on different leases may deadlock.
 _ATTEMPTS = 10
@@ -95,6 +98,23 @@ def lease(engine: sa.Engine, name: str, *, expires_s: float = EXPIRES_S) -> Iter
     finally:
         with suppress(LakeError):  # it expires by itself
             held.release()
+
+
+def delete_abandoned(engine: sa.Engine) -> int:
+    """Delete the leases that expired over an hour ago, and return their number.
+
+    A process that was killed right before it released a lease leaves it behind. What it worked on is done, so that
+    nobody takes the lease over.
+
+    Raises:
+        LakeError: the ledger cannot be written.
+    """
+    # read first: most calls find none, and a scan that deletes would lock the rows of those who work
+    with reading(engine) as connection:
+        limit = _now(connection) - dt.timedelta(seconds=_ABANDONED_S)
+        names = connection.scalars(sa.select(leases.c.name).where(leases.c.expires_at < limit)).all()
+    abandoned = leases.delete().where(leases.c.name.in_(names), leases.c.expires_at < limit)
+    return _execute(engine, lambda connection: connection.execute(abandoned).rowcount) if names else 0
 
 
 def _try_acquire(engine: sa.Engine, name: str, holder: str, expires_s: float) -> bool:

@@ -43,6 +43,7 @@ def run_due(
     Raises:
         LakeError: the ledger cannot be used, without which nothing can be done once.
     """
+    context.ledger.delete_abandoned_leases()
     mark = context.ledger.coverage.last_extraction_id()
     context = replace(context, requested_by="job", data_since=mark)
     content = {name: job.model_dump(mode="json") for name, job in jobs.items()}

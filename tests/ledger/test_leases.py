@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from ntanalytics.errors import LeaseLost
 from ntanalytics.ledger import Ledger
-from ntanalytics.ledger.leases import lease
+from ntanalytics.ledger.leases import delete_abandoned, lease
 from ntanalytics.ledger.schedule_tables import leases
 from tests.servers.process import PATIENCE_S
 
@@ -56,6 +56,16 @@ def test_a_lease_that_is_not_renewed_is_taken_over_and_its_holder_told(engine: s
     # giving back what was lost takes nothing from the one who has it
     with lease(engine, "morning") as after:
         assert after is not None
+
+
+def test_only_what_expired_over_an_hour_ago_counts_as_abandoned(engine: sa.Engine):
+    with lease(engine, "morning"), lease(engine, "noon"), lease(engine, "evening"):
+        assert delete_abandoned(engine) == 0
+        _expire(engine, "morning", dt.timedelta(minutes=59))
+        _expire(engine, "noon", dt.timedelta(minutes=61))
+        assert delete_abandoned(engine) == 1
+        with engine.connect() as connection:
+            assert set(connection.scalars(sa.select(leases.c.name))) == {"morning", "evening"}
 
 
 def test_a_holder_that_lives_renews(engine: sa.Engine):
@@ -128,10 +138,10 @@ def test_many_who_want_the_same_few_neither_fail_nor_hold_one_together(request: 
     assert set(came) == {"few 0", "few 1", "few 2"}
 
 
-def _expire(engine: sa.Engine) -> None:
+def _expire(engine: sa.Engine, name: str = "morning", ago: dt.timedelta = dt.timedelta(days=300)) -> None:
     with engine.begin() as connection:
-        long_ago = dt.datetime(2026, 1, 1)
-        connection.execute(leases.update().values(expires_at=long_ago))
+        then = dt.datetime.now(dt.UTC).replace(tzinfo=None) - ago
+        connection.execute(leases.update().where(leases.c.name == name).values(expires_at=then))
 
 
 def _expires(engine: sa.Engine) -> object:

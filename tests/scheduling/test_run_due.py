@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+import sqlalchemy as sa
 
+from ntanalytics.ledger.schedule_tables import leases
 from ntanalytics.runner import run_report
 from ntanalytics.scheduling.jobs import Job
 from ntanalytics.scheduling.outcomes import RunOutcome
@@ -90,6 +92,17 @@ def test_a_turn_whose_taker_was_killed_after_publishing_is_issued_and_not_made_a
     [done] = _run(desk)
     assert (done.status, done.why) == ("issued", str(desk.published))
     assert len(desk.ledger.runs.history()) == 1
+
+
+def test_a_lease_that_a_killed_process_left_is_deleted_by_a_later_call(desk: Desk):
+    with desk.ledger.lease("take a dataset that nobody asks for again"):
+        ended_at = dt.datetime.now(dt.UTC).replace(tzinfo=None) - dt.timedelta(hours=2)
+        engine = sa.create_engine(desk.settings.ledger, poolclass=sa.pool.NullPool)
+        with engine.begin() as connection:
+            connection.execute(leases.update().values(expires_at=ended_at))
+        run_due(desk.context(NOW), {})
+        with engine.connect() as connection:
+            assert connection.scalar(sa.select(sa.func.count()).select_from(leases)) == 0
 
 
 def test_a_report_that_somebody_made_by_hand_does_not_stand_for_the_turn(desk: Desk):
