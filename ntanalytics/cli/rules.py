@@ -31,6 +31,7 @@ def rules(
     that only the recommendations of a quarter use.
     """
     from ntanalytics.evaluation import rulebook
+    from ntanalytics.findings.phrases import rule_limits
     from ntanalytics.findings.rule import KINDS
     from ntanalytics.settings import find_config, load
     from ntanalytics.subsystems import RULES, rules_of
@@ -51,7 +52,7 @@ def rules(
         show_json([rulebook.as_data(rule) | ({"said": summaries[rule.code]} if day else {}) for rule in listed])
         return
     rows = [
-        (rule.code, KINDS[rule.kind], rule.check, rulebook.limits_of(rule), rule.min_count or "", rulebook.remark(rule))
+        (rule.code, KINDS[rule.kind], rule.check, rule_limits(rule), rule.min_count or "", rulebook.remark(rule))
         + ((summaries[rule.code],) if day else ())
         for rule in listed
     ]

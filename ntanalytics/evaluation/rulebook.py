@@ -11,7 +11,7 @@ from ntanalytics.contract import DATASETS, Kind
 from ntanalytics.contract.enumerations import subsystem_label
 from ntanalytics.errors import NoData, UnknownName
 from ntanalytics.findings.finding import Finding, ranked
-from ntanalytics.findings.phrases import limit_words
+from ntanalytics.findings.phrases import rule_limits
 from ntanalytics.findings.rule import KINDS, Rule
 from ntanalytics.findings.threshold import ORDER, STATUSES
 from ntanalytics.language import tr
@@ -45,17 +45,6 @@ def is_of_quarter(code: str) -> bool:
     return code in _OF_QUARTER
 
 
-def limits_of(rule: Rule) -> str:
-    """Return the limits of a rule in Chinese, in the unit of its kind."""
-    measure = measure_of(rule.measure)
-    if rule.kind == "absence" and rule.threshold.good == "down" and measure.unit != "天":
-        return limit_words(rule.threshold, "seconds")
-    is_whole = all(float(limit).is_integer() for limit in (rule.threshold.warning, rule.threshold.critical))
-    if rule.kind == "usual" or (measure.format == "integer" and not is_whole):
-        return limit_words(rule.threshold, "rate")
-    return limit_words(rule.threshold, measure.format, measure.unit)
-
-
 def of_subsystem(rules: Mapping[str, Rule], subsystem: str) -> list[Rule]:
     """Return the rules of one subsystem; all rules where the id is empty.
 
@@ -78,7 +67,7 @@ def as_data(rule: Rule) -> dict[str, object]:
         "warning": rule.threshold.warning,
         "critical": rule.threshold.critical,
         "good": rule.threshold.good,
-        "limits": limits_of(rule),
+        "limits": rule_limits(rule),
         "fewest": rule.min_count,
         "advice": rule.advice,
         "reason": rule.reason,
@@ -159,7 +148,7 @@ def _section(subsystem: str) -> str:
         lines += [
             f"### `{rule.code}` {rule.check}",
             "",
-            f"- {KINDS[rule.kind]} (`{rule.kind}`): {limits_of(rule)}{min_count}. {rule.reason}{quarter}",
+            f"- {KINDS[rule.kind]} (`{rule.kind}`): {rule_limits(rule)}{min_count}. {rule.reason}{quarter}",
             f"- {rule.advice}。" + (f"归因：{cause}。" if (cause := _cause(rule)) else ""),
             "",
         ]

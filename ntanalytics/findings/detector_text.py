@@ -16,11 +16,6 @@ from ntanalytics.metrics.number_format import format_number
 NEXT_TO_NOTHING = 0.12
 
 
-def _pair(finding: Finding, form: str) -> tuple[str, str]:
-    threshold = finding.rule.threshold
-    return format_number(abs(threshold.warning), form), format_number(abs(threshold.critical), form)
-
-
 def nouns_of(finding: Finding) -> RateNouns:
     """Return the nouns of a rate: those of its rule, else the words of its measure."""
     measure = measure_of(finding.rule.measure)
@@ -172,41 +167,6 @@ def season_clause(finding: Finding) -> str:
     return sentence
 
 
-def _longer_than(finding: Finding) -> str:
-    warning, critical = _pair(finding, "seconds")
-    return f"超过 {warning} 为关注，超过 {critical} 为异常"
-
-
-def _above_usual_in_hours(finding: Finding) -> str:
-    warning, critical = _pair(finding, "points:1")
-    return f"时段内比通常高 {warning} 为关注，高 {critical} 为异常"
-
-
-def _above_usual(finding: Finding) -> str:
-    warning, critical = _pair(finding, "points:1")
-    return f"比通常高 {warning} 为关注，高 {critical} 为异常"
-
-
-def _above(finding: Finding) -> str:
-    warning, critical = _pair(finding, measure_of(finding.rule.measure).format)
-    return f"超过 {warning} 为关注，超过 {critical} 为异常"
-
-
-def _below_usual(finding: Finding) -> str:
-    warning, critical = _pair(finding, "rate:0")
-    return f"比通常低 {warning} 为关注，低 {critical} 为异常"
-
-
-def _times_usual(finding: Finding) -> str:
-    warning, critical = _pair(finding, measure_of(finding.rule.measure).format)
-    return f"超过通常的 {warning} 倍为关注，{critical} 倍为异常"
-
-
-def _apart_from_peers(finding: Finding) -> str:
-    warning, critical = _pair(finding, "points:1" if measure_of(finding.rule.measure).is_rate else "rate:0")
-    return f"与同类中位数相差 {warning} 为关注，相差 {critical} 为异常"
-
-
 #: Detector → the evidence of its findings.
 EVIDENCE: Mapping[str, Callable[[Finding], str]] = MappingProxyType(
     {
@@ -219,20 +179,5 @@ EVIDENCE: Mapping[str, Callable[[Finding], str]] = MappingProxyType(
         "share_shift": share_shift,
         "silence": silence,
         "volume_gap": volume_gap,
-    }
-)
-
-#: Detector → the limits of its findings in words.
-LIMITS: Mapping[str, Callable[[Finding], str]] = MappingProxyType(
-    {
-        "failure_burst": _above_usual_in_hours,
-        "failure_rate_rise": _above_usual,
-        "group_drop": _below_usual,
-        "latency_spike": _times_usual,
-        "peer_outlier": _apart_from_peers,
-        "seasonal_baseline": expected_range_words,
-        "share_shift": _above,
-        "silence": _longer_than,
-        "volume_gap": _longer_than,
     }
 )

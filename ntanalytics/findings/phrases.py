@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from ntanalytics.findings.finding import Finding, Window
+from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.threshold import Threshold
+from ntanalytics.metrics import measure as measure_of
 from ntanalytics.metrics.measure import PREVIOUS
 from ntanalytics.metrics.noise import is_steady_count, is_steady_rate
 from ntanalytics.metrics.number_format import format_number
@@ -64,6 +66,35 @@ def value_words(finding: Finding, form: str = "", unit: str = "") -> str:
         unit: the unit of a count.
     """
     return mark_bound(format_number(finding.value, form or finding.format, unit), finding.certainty)
+
+
+def rule_limits(rule: Rule) -> str:
+    """Return the limits of a rule in words, on its scale: ``比通常低 20% 为关注，低 40% 为异常``."""
+    measure = measure_of(rule.measure)
+    word = "低" if rule.threshold.good == "up" else "高"
+    match rule.scale:
+        case "measure":
+            return limit_words(rule.threshold, measure.format, measure.unit)
+        case "silence":
+            return limit_words(rule.threshold, "seconds")
+        case "departure":
+            return _limit_pair(rule, f"比通常{word}", word, "points:1" if measure.is_rate else "rate:0")
+        case "points" | "points of hours":
+            return _limit_pair(rule, f"{'时段内' if 'hours' in rule.scale else ''}比通常{word}", word, "points:1")
+        case "multiple":
+            return _limit_pair(rule, "超过通常的", "", measure.format, "倍")
+        case "peers":
+            form = "points:1" if measure.is_rate else "rate:0"
+            return _limit_pair(rule, "与同类中位数相差", "相差", form)
+
+
+def _limit_pair(rule: Rule, before: str, again: str, form: str, unit: str = "") -> str:
+    warning, critical = (
+        format_number(abs(limit), form, unit) for limit in (rule.threshold.warning, rule.threshold.critical)
+    )
+    if warning == critical:
+        return f"{before} {critical} 为异常"
+    return f"{before} {warning} 为关注，{f'{again} {critical}'.strip()} 为异常"
 
 
 def limit_words(threshold: Threshold, form: str, unit: str = "") -> str:

@@ -29,6 +29,11 @@ KINDS: Mapping[Kind, str] = MappingProxyType(
     }
 )
 
+#: What the limits of a rule are limits of: the measure itself; the share by which it departs from what is usual
+#: (of a rate, the percentage points); the points above what is usual, of a day or of some of its hours; the multiple
+#: of what is usual; the seconds without an event; the distance from the median of its peers.
+LimitScale = Literal["measure", "departure", "points", "points of hours", "multiple", "silence", "peers"]
+
 
 @dataclass(frozen=True)
 class RateNouns:
@@ -46,14 +51,14 @@ class Rule:
     Attributes:
         code: ``<subsystem>.<name>``, unique.
         measure: name of the measure.
-        threshold: the limits: of the measure itself, or, by the kind, of its departure from the expected value (a
-            share, negative for a fall), of the seconds of a silence, or of the ratio to its peers.
+        threshold: the limits, on the rule's scale; those of a departure or of peers are negative for a fall.
         advice: what to do, in Chinese.
         reason: why these limits, in English.
         count_measure: measure that counts the events of the figure; too few of them say nothing.
         min_count: least number of these events.
         label: label of the check in Chinese, where the label of the measure does not say enough.
         kind: what the figure is held against.
+        scale: what the limits are limits of.
         cause: code of the cause (``recommendations.causes``), or empty.
         nouns: nouns of the rate, where a sentence needs them.
         enabled: False where the site has switched the rule off; then it makes no finding.
@@ -69,6 +74,7 @@ class Rule:
     min_count: int = 0
     label: str = ""
     kind: Kind = "threshold"
+    scale: LimitScale = "measure"
     cause: str = ""
     nouns: RateNouns | None = None
     enabled: bool = True

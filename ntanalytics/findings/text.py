@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 
-from ntanalytics.findings.detector_text import EVIDENCE, LIMITS
+from ntanalytics.findings.detector_text import EVIDENCE, expected_range_words
 from ntanalytics.findings.event_text import event
 from ntanalytics.findings.finding import Finding, ranked
 from ntanalytics.findings.headline import EventWords, headline
-from ntanalytics.findings.phrases import day_words, limit_words, spaced, value_words
+from ntanalytics.findings.phrases import day_words, rule_limits, spaced, value_words
 from ntanalytics.metrics import measure as measure_of
 from ntanalytics.metrics.number_format import format_number
 
@@ -187,10 +187,7 @@ def limits(finding: Finding) -> str:
         return "有数据"
     if not finding.is_applicable:
         return "工作日检查"
-    if finding.detector in LIMITS:
-        return LIMITS[finding.detector](finding)
-    measure = measure_of(finding.rule.measure)
-    return limit_words(finding.rule.threshold, measure.format, measure.unit)
+    return expected_range_words(finding) if finding.detector == "seasonal_baseline" else rule_limits(finding.rule)
 
 
 def measured(finding: Finding) -> str:

@@ -9,8 +9,9 @@ from typer.testing import CliRunner
 from ntanalytics.cli import app
 from ntanalytics.errors import UnknownName
 from ntanalytics.evaluation.estate import EvaluatedEstate
-from ntanalytics.evaluation.rulebook import limits_of, of_subsystem, page
+from ntanalytics.evaluation.rulebook import findings_of_day, last_day, of_subsystem, page
 from ntanalytics.subsystems import RULES
+from ntanalytics.workspace import open_workspace
 
 ROOT = Path(__file__).parents[2]
 
@@ -24,9 +25,28 @@ def test_the_document_tells_of_every_rule():
     assert not [code for code, rule in RULES.items() if f"### `{code}` " not in text or rule.reason not in text]
 
 
-def test_limits_are_said_in_the_unit_of_their_kind():
-    assert limits_of(RULES["sms.delivery_rate"]) == "低于 95.0% 为关注，低于 90.0% 为异常"
-    assert limits_of(RULES["oa.active_fall"]) == "低于 −20% 为关注，低于 −40% 为异常"
+#: Detector → the scale of the departure that it hands to the limits of its rule.
+_SCALES = {
+    "failure_burst": {"points of hours"},
+    "failure_rate_rise": {"points"},
+    "group_drop": {"departure"},
+    "latency_spike": {"multiple"},
+    "peer_outlier": {"peers"},
+    "seasonal_baseline": {"departure"},
+    "share_shift": {"measure"},
+    "silence": {"silence"},
+    "volume_gap": {"silence"},
+}
+
+
+def test_a_detector_is_held_against_limits_on_its_own_scale(estate: EvaluatedEstate):
+    workspace = open_workspace(estate.settings.file)
+    by_code = findings_of_day(workspace, last_day(workspace))
+    pairs = {
+        (finding.detector, finding.code) for findings in by_code.values() for finding in findings if finding.detector
+    }
+    assert {detector for detector, _ in pairs} & _SCALES.keys()
+    assert [pair for pair in pairs if pair[0] in _SCALES and RULES[pair[1]].scale not in _SCALES[pair[0]]] == []
 
 
 def test_an_unknown_subsystem_is_named():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from ntanalytics.findings.finding import Comparison, Entity, Excuse, Finding, Window
 from ntanalytics.findings.judgement import judge_row, not_applicable, unknown
 from ntanalytics.findings.phrases import limit_words, listed, moved, shifted
-from ntanalytics.findings.rule import Rule
+from ntanalytics.findings.rule import LimitScale, Rule
 from ntanalytics.findings.text import RuleText, exceptions, measured, measured_on_worst_day, since_words, word
 from ntanalytics.findings.threshold import Status, Threshold
 from ntanalytics.metrics.figures import FigureRow
@@ -56,6 +57,23 @@ def test_the_worst_day_of_a_period_is_told_with_the_number_of_such_days() -> Non
 def test_limits_are_told_in_the_format_of_the_measure() -> None:
     assert limit_words(Threshold(120, 600, "down"), "seconds") == "超过 2 分 为关注，超过 10 分 为异常"
     assert word(_finding()).limits == "低于 97.0% 为关注，低于 95.0% 为异常"
+
+
+def test_limits_are_told_on_the_scale_of_the_rule_whether_or_not_it_could_be_judged() -> None:
+    on_scale: dict[LimitScale, tuple[Threshold, str]] = {
+        "silence": (Threshold(600, 3600, "down"), "超过 10 分 为关注，超过 1 小时 为异常"),
+        "departure": (Threshold(-0.2, -0.4, "up"), "比通常低 20.0 个百分点 为关注，低 40.0 个百分点 为异常"),
+        "points of hours": (
+            Threshold(0.05, 0.3, "down"),
+            "时段内比通常高 5.0 个百分点 为关注，高 30.0 个百分点 为异常",
+        ),
+    }
+    for scale, (threshold, words) in on_scale.items():
+        rule = replace(DELIVERY, threshold=threshold, scale=scale)
+        assert word(replace(_finding(), rule=rule)).limits == words
+        assert word(unknown(rule, "short_history")).limits == words
+    counted = replace(DELIVERY, measure="submitted", threshold=Threshold(0.5, 9, "down"), scale="departure")
+    assert word(unknown(counted, "short_history")).limits == "比通常高 50% 为关注，高 900% 为异常"
 
 
 def test_an_unknown_is_told_with_its_reason() -> None:

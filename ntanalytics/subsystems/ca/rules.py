@@ -15,11 +15,13 @@ RULES: tuple[Rule, ...] = (
         "ca.refused_logins", "certificate_failures", Threshold(0.03, 0.3, "down"),
         "按原因核查证书链、吊销列表与介质驱动，必要时回退网关配置",
         "A reason that fails one in thirty of the logins beyond its usual share is a fault of the gateway or the CA.",
-        count_measure="certificate_logins", min_count=10, label="某时段证书登录失败", kind="burst", cause="logins",
+        count_measure="certificate_logins", min_count=10, label="某时段证书登录失败", kind="burst",
+        scale="points of hours", cause="logins",
     ),
     Rule(
         "ca.login_silence", "certificate_logins", Threshold(600, 3000, "down"), "核查证书网关与签名验签服务",
         "In office hours certificates are used every minute.", min_count=30, label="证书登录中断", kind="absence",
+        scale="silence",
         cause="login_outages",
     ),
     Rule(

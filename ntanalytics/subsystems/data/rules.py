@@ -18,6 +18,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "data.rows_fall", "source_rows", Threshold(-0.8, -0.95, "up"), "核对数据源是否缺少部分数据，必要时重新抽取",
         "A day that came with a fifth of its rows is no whole day, whatever the source says.", kind="usual",
+        scale="departure",
         min_count=200, label="数据行数", cause="data",
     ),
     Rule(

@@ -30,12 +30,14 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "desk.opened_rise", "opened_tickets", Threshold(1.0, 3.0, "down"), "按系统与类别查看新增工单的共同原因",
-        "Twice as many tickets as on such a day have one cause.", kind="usual", min_count=4, label="新增工单上升",
+        "Twice as many tickets as on such a day have one cause.", kind="usual",
+        scale="departure", min_count=4, label="新增工单上升",
         cause="tickets",
     ),
     Rule(
         "desk.backlog_rise", "open_now", Threshold(1.0, 3.0, "down"), "增派人手，优先关闭积压工单",
-        "More comes in than is closed.", kind="usual", min_count=8, label="工单积压", cause="tickets",
+        "More comes in than is closed.", kind="usual",
+        scale="departure", min_count=8, label="工单积压", cause="tickets",
     ),
     Rule(
         "desk.late_responses", "late_responses", Threshold(0, 3, "down"), "核实值班安排，立即响应",

@@ -26,7 +26,8 @@ RULES: tuple[Rule, ...] = (
         "docexchange.registration_lull", "registered_deliveries", Threshold(10_800, 86_400, "down"),
         "核查登记功能与收文接口，通知受影响单位",
         "Documents that are signed for all day, and registered by nobody, wait for a "
-        "function that is broken.", min_count=25, label="公文登记中断", kind="absence", cause="standstill",
+        "function that is broken.", min_count=25, label="公文登记中断", kind="absence",
+        scale="silence", cause="standstill",
     ),
     Rule(
         "docexchange.unregistered", "unregistered_share", Threshold(0.5, 0.99, "down"),
@@ -48,7 +49,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "docexchange.undelivered", "undelivered_share", Threshold(0.005, 0.05, "down"), "核查送达队列与收文单位的节点",
         "What has not arrived after a day never will by itself.", min_count=50, label="次日仍未送达占比",
-        kind="deadline", cause="standstill", nouns=RateNouns("次日仍未送达", "前一日送达件次", "件次"),
+        kind="deadline", scale="points", cause="standstill", nouns=RateNouns("次日仍未送达", "前一日送达件次", "件次"),
     ),
     Rule(
         "docexchange.call_failure_rate", "call_failure_rate", Threshold(0.02, 0.1, "down"),
@@ -59,13 +60,13 @@ RULES: tuple[Rule, ...] = (
         "docexchange.calls_failing", "call_failure_rate", Threshold(0.03, 0.12, "down"),
         "联系调用方核查接口报文、证书与超时设置",
         "Of one caller's calls a share fails for some hours, or now and then all day: something changed on its side.",
-        min_count=10, label="分时接口失败率", kind="burst", cause="interfaces",
+        min_count=10, label="分时接口失败率", kind="burst", scale="points", cause="interfaces",
         nouns=RateNouns("失败", "接口调用", "次"),
     ),
     Rule(
         "docexchange.caller_lull", "calls", Threshold(7200, 86_400, "down"), "联系调用方核查其任务与网络",
         "A system that calls all day and then does not has stopped, and says nothing.", min_count=25,
-        label="接口调用中断", kind="absence", cause="interfaces",
+        label="接口调用中断", kind="absence", scale="silence", cause="interfaces",
     ),
     Rule(
         "docexchange.unknown_caller", "calls", Threshold(0, 99, "down"),
@@ -77,7 +78,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "docexchange.calls_slow", "call_p95_ms", Threshold(0.8, 3.0, "down"), "核查接口服务与数据库的慢查询",
         "The slowest twentieth of the calls is the same from day to day.", count_measure="timed_calls", min_count=300,
-        label="接口耗时", kind="usual", cause="interfaces",
+        label="接口耗时", kind="usual", scale="departure", cause="interfaces",
     ),
     source_rule("docexchange"),
 )  # fmt: skip

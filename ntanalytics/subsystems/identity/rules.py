@@ -15,13 +15,13 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "identity.login_silence", "logins", Threshold(480, 1080, "down"), "核查认证服务、数据库与入口网络",
         "In office hours somebody logs in every few seconds: ten minutes without a success are an outage.",
-        min_count=40, label="登录中断", kind="absence", cause="login_outages",
+        min_count=40, label="登录中断", kind="absence", scale="silence", cause="login_outages",
     ),
     Rule(
         "identity.method_failures", "login_failures", Threshold(0.02, 0.3, "down"),
         "核查该登录方式的认证接口和通道，必要时引导改用其他方式",
         "One in fifty who fails beyond the usual is no chance; one in three cannot work.", count_measure="logins",
-        min_count=15, label="某时段登录失败", kind="burst", cause="logins",
+        min_count=15, label="某时段登录失败", kind="burst", scale="points of hours", cause="logins",
     ),
     Rule(
         "identity.attempts", "attempts", Threshold(19, 59, "down"), "封禁来源地址，通知账号所属单位改密",
@@ -67,11 +67,12 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "identity.changes_rise", "account_changes", Threshold(4.0, 19.0, "down"), "核对操作工单，确认变更经过授权",
         "Five times as many deletions, disablings or grants as usual are a clearing-up, or a mistake.",
-        label="账号变更激增", kind="usual", cause="administration",
+        label="账号变更激增", kind="usual", scale="departure", cause="administration",
     ),
     Rule(
         "identity.failed_changes", "failed_changes", Threshold(2.0, 9.0, "down"), "查看管理端日志，重做未生效的变更",
         "A change in some dozens fails; three times as many, and ten at least, are a fault.", kind="usual",
+        scale="departure",
         cause="administration",
     ),
     Rule(

@@ -19,21 +19,22 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "infra.error_burst", "errors", Threshold(0.01, 0.15, "down"), "查看该时段的上游服务、发布记录与应用日志",
         "Errors that come together are a failure of something, however few of the day's requests they are.",
-        kind="burst", count_measure="requests", min_count=8, label="集中出错", cause="web",
+        kind="burst", scale="points of hours", count_measure="requests", min_count=8, label="集中出错", cause="web",
     ),
     Rule(
         "infra.slow_hours", "slow_ratio", Threshold(1.5, 10.0, "down"), "查看慢路径、数据库负载与主机资源",
         "Twice as long as usual is felt by everybody; ten times as long is a service that cannot be worked with.",
-        kind="usual", count_measure="answered", min_count=50, label="响应变慢", cause="slow_services",
+        kind="usual", scale="multiple", count_measure="answered", min_count=50, label="响应变慢", cause="slow_services",
     ),
     Rule(
         "infra.slow_probes", "slow_ratio", Threshold(1.6, 10.0, "down"), "查看该系统的慢路径、数据库负载与主机资源",
-        "Where a log has no times, the probes still tell how long an answer takes.", kind="usual",
+        "Where a log has no times, the probes still tell how long an answer takes.", kind="usual", scale="multiple",
         count_measure="probed", min_count=6, label="探测变慢", cause="slow_services",
     ),
     Rule(
         "infra.requests_silent", "requests", Threshold(900, 3600, "down"), "核实服务、网络与日志采集",
         "Where there are always requests, a quarter of an hour without any is an outage or a lost log.", kind="absence",
+        scale="silence",
         label="请求中断", cause="outages",
     ),
     Rule(

@@ -31,32 +31,32 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "oa.active_fall", "active", Threshold(-0.2, -0.4, "up"), "按单位和版本查看流失账号，核查登录与移动端",
         "What the calendar does not explain: before a holiday a seventh may stay away, a fifth does not.", min_count=50,
-        label="活跃账号较常态", kind="usual", cause="adoption",
+        label="活跃账号较常态", kind="usual", scale="departure", cause="adoption",
     ),
     Rule(
         "oa.unit_active_fall", "active", Threshold(-0.25, -0.9, "up"), "核查该单位账号、登录与终端有无故障，听取意见",
         "Two working days in a row, since a training empties a unit for one; what the whole city does is taken out.",
-        min_count=4, label="单位活跃账号较常态", kind="change", cause="adoption",
+        min_count=4, label="单位活跃账号较常态", kind="change", scale="departure", cause="adoption",
     ),
     Rule(
         "oa.lull", "active_hours", Threshold(1200, 2400, "down"), "核查该版本的应用服务、移动端网关与网络",
         "Somebody acts in every edition at every working minute; twenty minutes without are an outage.", min_count=20,
-        label="使用中断", kind="absence", cause="standstill",
+        label="使用中断", kind="absence", scale="silence", cause="standstill",
     ),
     Rule(
         "oa.module_lull", "active_hours", Threshold(3 * 3600, 86_400, "down"), "核查该模块的服务与入口，通知受影响用户",
         "A module that some use every morning is broken when half a working day passes without them.", min_count=15,
-        label="模块停用", kind="absence", cause="standstill",
+        label="模块停用", kind="absence", scale="silence", cause="standstill",
     ),
     Rule(
         "oa.task_lull", "tasks", Threshold(3 * 3600, 86_400, "down"), "核查流程引擎与该流程的审批节点",
         "Of a flow that ends some times a day none ends for half a day: it is stuck.", min_count=15,
-        label="流程办结停滞", kind="absence", cause="standstill",
+        label="流程办结停滞", kind="absence", scale="silence", cause="standstill",
     ),
     Rule(
         "oa.unit_task_lull", "tasks", Threshold(-0.7, -0.95, "up"), "核实该单位办理人员与流程授权，催办积压任务",
         "A unit that finishes a third of what it usually does on two working days lets its tasks lie.", min_count=4,
-        label="单位办结任务较常态", kind="change", cause="handling",
+        label="单位办结任务较常态", kind="change", scale="departure", cause="handling",
     ),
     Rule(
         "oa.busiest", "busiest_actions", Threshold(1500, 6000, "down"), "核实该账号是否由程序使用，必要时停用并改密",
@@ -68,18 +68,18 @@ RULES: tuple[Rule, ...] = (
         "oa.cancelled_rise", "cancelled_tasks", Threshold(2.0, 9.0, "down"),
         "核实是否为误操作或批量清理，必要时恢复任务",
         "Three times as many cancelled tasks as on such a day are a clearing-up, or a mistake.", label="取消任务激增",
-        kind="usual", cause="handling",
+        kind="usual", scale="departure", cause="handling",
     ),
     Rule(
         "oa.overdue_rise", "overdue_tasks", Threshold(0.5, 2.0, "down"), "按模块和单位催办超期任务，核查流程是否停滞",
         "Half as many again as the calendar explains: a flow or an office has left off.", min_count=20,
-        label="超期未办较常态", kind="growth", cause="handling",
+        label="超期未办较常态", kind="growth", scale="departure", cause="handling",
     ),
     # how long work took, which no subject of surveillance measures: the slow cases have not ended yet
     Rule(
         "oa.handling_rise", "worked_p90_s", Threshold(0.5, 2.0, "down"), "按模块查看办理用时，核查待办提醒",
         "The slowest tenth takes as long one week as the next.", count_measure="tasks", min_count=100,
-        label="九成以内办理工时", kind="usual", cause="handling",
+        label="九成以内办理工时", kind="usual", scale="departure", cause="handling",
     ),
     Rule(
         "oa.handling", "worked_p90_s", Threshold(3 * 28_800, 10 * 28_800, "down"), "梳理流程环节",

@@ -14,16 +14,18 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "seal.signing_failures", "signing_failures", Threshold(0.05, 0.2, "down"), "核查签章服务与时间戳服务",
         "A signing in some hundreds fails: five in a few hours are a fault of the service.", count_measure="signings",
-        min_count=4, label="某时段签章失败", kind="burst", cause="seals",
+        min_count=4, label="某时段签章失败", kind="burst", scale="points of hours", cause="seals",
     ),
     Rule(
         "seal.verification_failures", "verification_failures", Threshold(0.05, 0.25, "down"),
         "核查验签服务、证书链与时间戳", "A verification in some hundreds fails, for a seal that is not found.",
-        count_measure="verifications", min_count=5, label="某时段验章失败", kind="burst", cause="seals",
+        count_measure="verifications", min_count=5, label="某时段验章失败", kind="burst",
+        scale="points of hours", cause="seals",
     ),
     Rule(
         "seal.signing_silence", "signings", Threshold(3_600, 10_800, "down"), "核查签章服务与密码机",
         "On a working day something is signed every few minutes.", min_count=25, label="签章中断", kind="absence",
+        scale="silence",
         cause="seals",
     ),
     Rule(

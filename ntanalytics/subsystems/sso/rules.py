@@ -19,23 +19,23 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "sso.access_silence", "accesses", Threshold(600, 3300, "down"), "核查单点登录服务与票据库",
         "In office hours somebody goes on to an application every few seconds.", min_count=40, label="应用访问中断",
-        kind="absence", cause="login_outages",
+        kind="absence", scale="silence", cause="login_outages",
     ),
     Rule(
         "sso.app_silence", "accesses", Threshold(3_600, 86_400, "down"), "核实应用是否停用、入口或接入配置失效",
         "An application that many use is reached every hour of an office day; it has other ways in.", min_count=15,
-        label="应用无人访问", kind="absence", cause="apps",
+        label="应用无人访问", kind="absence", scale="silence", cause="apps",
     ),
     Rule(
         "sso.app_failures", "refused_accesses", Threshold(0.05, 0.3, "down"), "核查该应用的接入配置、权限与票据校验",
         "One in twenty refused beyond the usual is a setting that was changed.", count_measure="accesses", min_count=10,
-        label="某时段访问被拒", kind="burst", cause="interfaces",
+        label="某时段访问被拒", kind="burst", scale="points of hours", cause="interfaces",
     ),
     # the slow tail, which moves the mean of a subject too little
     Rule(
         "sso.app_p95_rise", "access_p95_ms", Threshold(1.0, 4.0, "down"), "查看该应用的票据校验与后端负载",
         "Twice as long as usual, and half a second at least, is felt.", count_measure="accesses", min_count=50,
-        label="应用访问耗时（95%以内）", kind="usual", cause="apps",
+        label="应用访问耗时（95%以内）", kind="usual", scale="departure", cause="apps",
     ),
     activity_rule("sso", Threshold(4, 20, "down")),
     Rule(
