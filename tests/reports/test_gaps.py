@@ -207,8 +207,15 @@ def test_an_empty_table_over_a_gap_says_nothing_of_what_is_missing(sample: Modul
     render(tmp_path / "report.ipynb", tmp_path)
     verify(tmp_path)
     assert texts_of(tmp_path)["over-gap"][-1] == "已有数据中无记录"
-    shown = [paragraph.text for paragraph in docx.Document(str(tmp_path / "report.docx")).paragraphs]
+    document = docx.Document(str(tmp_path / "report.docx"))
+    shown = [row.cells[0].text for each in document.tables for row in each.rows]
     assert [text for text in shown if "无记录" in text] == ["已有数据中无记录", "无记录"]
+    sheets = openpyxl.load_workbook(tmp_path / "report.xlsx").worksheets[1:-1]
+    assert [sheet.cell(4, 1).value for sheet in sheets if sheet.title.startswith("表")] == [
+        "已有数据中无记录",
+        "无记录",
+        None,
+    ]
     page = tmp_path / "report.html"
     page.write_text(page.read_text("utf-8").replace("已有数据中无记录", "无记录"), "utf-8")
     with pytest.raises(Exception, match="instead of"):

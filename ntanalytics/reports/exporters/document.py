@@ -62,7 +62,7 @@ def _write_head(document: Any, record: Record) -> None:
     for text in filter(None, lines):
         document.add_paragraph(text, styles.STATUS)
     if as_of := labels.as_of_line(body, record.zone):
-        document.add_paragraph(as_of, styles.NOTE)
+        document.add_paragraph(as_of, styles.REMARK)
 
 
 def _write_block(document: Any, block: RecordedBlock, zone: ZoneInfo, rows: int, number: str) -> None:
@@ -110,10 +110,11 @@ def _write_data(document: Any, block: RecordedBlock, zone: ZoneInfo, rows: int) 
     headings = ["".join(labels.column_title(field)) for field in block.fields]
     texts = [[labels.cell_text(block, row, field, zone) for field in block.fields] for row in block.rows[:count]]
     is_number = [field.type == "number" or column_style(field.format) == "num" for field in block.fields]
+    if block.empty:  # in a row: no page can end between the heading and what it says
+        texts.append([block.empty, *[""] * (len(headings) - 1)])
     write_table(document, headings, texts, is_number)
-    for text in (block.empty, truncation.document_note(block, rows)):
-        if text:
-            document.add_paragraph(text, styles.NOTE)
+    if note := truncation.document_note(block, rows):
+        document.add_paragraph(note, styles.REMARK)
 
 
 def _write_sources(document: Any, record: Record) -> None:
@@ -122,4 +123,4 @@ def _write_sources(document: Any, record: Record) -> None:
     if section.rows:
         write_table(document, section.columns, section.rows, [False] * 3 + [True] * 2 + [False] * 2)
     for text in (*section.gaps, *section.rejected, *section.remarks):
-        document.add_paragraph(text, styles.NOTE)
+        document.add_paragraph(text, styles.REMARK)

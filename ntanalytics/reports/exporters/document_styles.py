@@ -23,7 +23,7 @@ TEXT_WIDTH_MM = 156
 #: Leader that draws the line for a signature.
 LEADER = WD_TAB_LEADER.LINES
 
-BODY, META, STATUS, NOTE, SIGNATURE = "正文段落", "报头", "状态", "附注", "签字"
+BODY, META, STATUS, NOTE, REMARK, SIGNATURE = "正文段落", "报头", "状态", "附注", "后附说明", "签字"
 CELL, CELL_HEADING, SMALL_CELL, SMALL_HEADING, AFTER_TABLE = "表格文字", "表格表头", "表格小字", "表格小字表头", "表后"
 TITLE, LONG_TITLE, SECTION, SUBSECTION = "Title", "长标题", "Heading 1", "Heading 2"
 
@@ -73,6 +73,7 @@ def _styles(document: Any) -> None:
         _style(document, SUBSECTION, SUBHEADING_FACE, 16), left, line=28, before=8, indent=32, keep_with_next=True
     )
     _paragraph(_style(document, NOTE, SUBHEADING_FACE, 12), left, line=18, before=2, after=2, keep_with_next=True)
+    _paragraph(_style(document, REMARK, SUBHEADING_FACE, 12), left, line=18, before=2, after=2)
     _paragraph(_style(document, SIGNATURE, TEXT_FACE, 16), left, line=34)
     _paragraph(_style(document, AFTER_TABLE, TEXT_FACE, 4), left, line=6)
     for name, face, size in (

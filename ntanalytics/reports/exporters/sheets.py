@@ -47,13 +47,14 @@ _SHOWN = ("kpis", "table", "chart", "board")
 
 @dataclass(kw_only=True)
 class Sheet:
-    """A sheet with a title, a note, a header and rows."""
+    """A sheet with a title, a note, a header and rows, or the words in place of rows."""
 
     name: str
     title: str
     note: str = ""
     header: Sequence[str]
     rows: list[list[SheetCell]]
+    empty: str = ""
     block: RecordedBlock | None = None
     texts: Sequence[Sequence[str]] = field(default_factory=list)  #: the rows as displayed, for the widths
 
@@ -119,7 +120,16 @@ def _data_sheet(block: RecordedBlock, name: str, zone: ZoneInfo) -> Sheet:
     ]
     texts = [[labels.cell_text(block, row, column, zone) for column in block.fields] for row in block.rows[:200]]
     header = [column_heading(column) for column in block.fields]
-    return Sheet(name=name, title=block.title, note=block.note, header=header, rows=rows, block=block, texts=texts)
+    return Sheet(
+        name=name,
+        title=block.title,
+        note=block.note,
+        header=header,
+        rows=rows,
+        empty=block.empty,
+        block=block,
+        texts=texts,
+    )
 
 
 def _kpi_sheet(block: RecordedBlock, name: str, zone: ZoneInfo) -> Sheet:
@@ -248,6 +258,8 @@ def _write(book: Workbook, content: Sheet, names: Mapping[str, str]) -> None:
                 for column, cell in enumerate(row)
             ]
         )
+    if content.empty:
+        sheet.append([sheet_cell(sheet, SheetCell(clean_text(content.empty), color=SOFT))])
     if content.block is not None:
         _link_details(sheet, content.block, names)
     if content.block is not None and content.block.has_plot:

@@ -39,12 +39,14 @@ def workbook_differences(record: Record, workbook: bytes) -> list[str]:
     differences = _grid_differences(sheets[0], contents_grid(record, [sheet.title for sheet in sheets[1:]]))
     for sheet, block in zip(sheets[1:-1], blocks, strict=True):
         grid = kpis_grid(block) if block.kind == "kpis" else data_grid(block, record.zone)
-        differences += _grid_differences(sheet, grid) + _chart_differences(sheet, block)
+        is_former = block.empty and not _grid_differences(sheet, data_grid(block, record.zone, is_former=True))
+        differences += [] if is_former else _grid_differences(sheet, grid)
+        differences += _chart_differences(sheet, block)
     return differences + _grid_differences(sheets[-1], sources_grid(record))
 
 
-def data_grid(block: RecordedBlock, zone: ZoneInfo) -> Grid:
-    """Return the cells of a sheet of data."""
+def data_grid(block: RecordedBlock, zone: ZoneInfo, *, is_former: bool = False) -> Grid:
+    """Return the cells of a sheet of data; a former workbook had no words for want of rows."""
     rows: list[list[Cell | None]] = [
         [_text(block.title)],
         [_text(block.note)],
@@ -55,6 +57,8 @@ def data_grid(block: RecordedBlock, zone: ZoneInfo) -> Grid:
         cells = [_cell(row[field.name], field, own.get(field.name, field.format), zone) for field in block.fields]
         certainty = row.get("certainty", {})
         rows += [[_marked(cell, certainty.get(field.name)) for cell, field in zip(cells, block.fields, strict=True)]]
+    if block.empty and not is_former:
+        rows.append([_text(block.empty)])
     return _grid(rows)
 
 

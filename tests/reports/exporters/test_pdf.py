@@ -8,13 +8,13 @@ from pathlib import Path
 from types import ModuleType
 
 import nbformat
-import pyarrow as pa
 import pytest
 
-from ntanalytics.reports import board, table
+from ntanalytics.reports import board
 from ntanalytics.reports.exporters import render
 from ntanalytics.reports.exporters.pdf import find_browser, print_page
 from tests.process_end import has_ended
+from tests.reports import empty_tables
 from tests.reports.worded import worded
 
 
@@ -84,21 +84,10 @@ def test_a_long_table_repeats_its_head_and_cuts_no_row(sample: ModuleType, tmp_p
 
 
 def test_an_empty_table_keeps_its_words_wherever_the_page_ends(sample: ModuleType, tmp_path: Path) -> None:
-    blocks = [sample.blocks()[0]]
-    for number in range(1, 25):
-        # seven sizes, so that some page ends right behind an empty table, before a heading and what it heads
-        rows = pa.table({"carrier": [f"应用{row}" for row in range(2 + number % 7)]})
-        blocks += [
-            table(rows.slice(0, 0), f"空表{number:02}", id=f"empty-{number}"),
-            f"## 部分{number:02}",
-            table(rows, f"满表{number:02}", id=f"full-{number}"),
-        ]
-    nbformat.write(sample.notebook(blocks), tmp_path / "report.ipynb")
+    nbformat.write(sample.notebook(empty_tables.blocks(sample.blocks()[0])), tmp_path / "report.ipynb")
     render(tmp_path / "report.ipynb", tmp_path)
     assert print_page(tmp_path / "report.html", tmp_path / "report.pdf", tmp_path / "browser") == ""
-    pages = said_by("pdftotext", "-layout", tmp_path / "report.pdf", "-").split("\f")
-    assert sum(text.count("空表") for text in pages) == 24
-    assert [text.count("空表") - text.count("无记录") for text in pages] == [0] * len(pages)
+    empty_tables.assert_together(said_by("pdftotext", "-layout", tmp_path / "report.pdf", "-").split("\f"))
 
 
 def test_the_browser_calls_nobody(tmp_path: Path) -> None:
