@@ -93,7 +93,7 @@ def data_status(head: Mapping[str, Any], is_alone: bool = True) -> list[Remark]:
         )
         is_complete = complete == len(head["as_of"])
         if is_complete and is_alone and not gaps:
-            remarks.insert(0, Remark("ok", "● 数据完整"))
+            remarks.insert(0, Remark("ok", "● 本期数据完整"))
         counted = sources_counted(complete, len(head["as_of"]))
         # Gaps are usually named above; where none is, the count itself is the warning.
         remarks.append(Remark("", "", counted) if is_complete or gaps else Remark("unknown", f"○ {counted}"))

@@ -24,7 +24,7 @@ def test_the_status_line_names_what_is_wrong_first(sample: ModuleType) -> None:
 def test_a_whole_report_without_a_board_is_in_order() -> None:
     whole = {"taken_at": "2026-11-22T22:10:00+00:00", "missing_days": [], "error": "", "rejected": 0}
     remarks = data_status({"gaps": [], "as_of": [whole, whole]})
-    assert [(each.lead, each.rest) for each in remarks] == [("● 数据完整", ""), ("", "2个数据源均已取得")]
+    assert [(each.lead, each.rest) for each in remarks] == [("● 本期数据完整", ""), ("", "2个数据源均已取得")]
     assert worst_status(remarks) == "ok"
 
 

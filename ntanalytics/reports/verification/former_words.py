@@ -20,8 +20,13 @@ _MILLISECONDS = re.compile(r"(?<=\d) ?ms(?![a-z])")
 _DOUBLED = re.compile(r"([\u4e00-\u9fff]{2,6})[ ]?\1(?=[\u4e00-\u9fff])")
 _PADDED = re.compile(r"(\d(?:小时|天|分))0(?=\d)")
 
-#: Words of 0.1.0 without spaces at figures → today's.
-_WORDS = (("项正常", "项检查正常"), ("行不合格数据未计入", "行不符合要求的数据未纳入统计"), ("上期", "前一期"))
+#: Words of earlier versions without spaces at figures → today's.
+_WORDS = (
+    ("项正常", "项检查正常"),
+    ("行不合格数据未计入", "行不符合要求的数据未纳入统计"),
+    ("上期", "前一期"),
+    ("● 数据完整", "● 本期数据完整"),
+)
 
 
 #: Formats of a workbook's durations: a number of seconds, with its unit or without; and a part of a day.
