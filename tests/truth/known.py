@@ -41,6 +41,7 @@ LEFT_OUT: dict[Key, str] = {
     ("board", "*", "high"): _USUAL,
     ("board", "*", "usual"): _USUAL,
     ("board", "*silen*", "value"): _USUAL,
+    ("board", "*silen*", "events_after"): "events after a silence, whose hours a detector delimits",
     ("board", "*_rise:*", "*"): _USUAL,
     ("board", "*_failures:*", "*"): _USUAL,
     ("board", "*refused_logins:*", "*"): _USUAL,
