@@ -15,6 +15,9 @@ from ntanalytics.metrics.number_format import format_number
 #: A run of slots with no more than this share of the expected events is empty in words.
 NEXT_TO_NOTHING = 0.12
 
+#: Multiple of what is usual from which a rise is told as one, and not in percent.
+_TENFOLD = 10
+
 
 def nouns_of(finding: Finding) -> RateNouns:
     """Return the nouns of a rate: those of its rule, else the words of its measure."""
@@ -161,7 +164,13 @@ def season_clause(finding: Finding) -> str:
     departure, shifted_on = finding.figures.get("departure"), finding.details.get("shifted_on")
     if (finding.status != "ok" or finding.excuse is not None) and departure is not None:
         amount = format_number(abs(departure), "points:1" if measure.is_rate else "rate:1")
-        sentence += f"，{'低' if departure < 0 else '高'} {amount}"
+        times = departure + 1
+        is_many = times >= _TENFOLD and not measure.is_rate
+        sentence += (
+            f"，为通常的 {format_number(times, 'number:0')} 倍"
+            if is_many
+            else f"，{'低' if departure < 0 else '高'} {amount}"
+        )
     elif isinstance(shifted_on, str):
         sentence += f"；自{day_words(date.fromisoformat(shifted_on))}起为新的水平"
     return sentence

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from ntanalytics.findings.detector_text import season_clause
 from ntanalytics.findings.finding import Comparison, Entity, Excuse, Finding, Window
 from ntanalytics.findings.judgement import judge_row, not_applicable, unknown
 from ntanalytics.findings.phrases import limit_words, listed, moved, shifted
@@ -57,6 +58,22 @@ def test_the_worst_day_of_a_period_is_told_with_the_number_of_such_days() -> Non
 def test_limits_are_told_in_the_format_of_the_measure() -> None:
     assert limit_words(Threshold(120, 600, "down"), "seconds") == "超过 2 分 为关注，超过 10 分 为异常"
     assert word(_finding()).limits == "低于 97.0% 为关注，低于 95.0% 为异常"
+
+
+@pytest.mark.parametrize(
+    ("departure", "words"),
+    [
+        (-0.25, "，低 25.0%"),
+        (0.5, "，高 50.0%"),
+        (8.9, "，高 890.0%"),
+        (9.0, "，为通常的 10 倍"),
+        (1024.3, "，为通常的 1,025 倍"),
+    ],
+)
+def test_a_rise_is_told_as_a_multiple_from_tenfold_on(departure: float, words: str) -> None:
+    rule = replace(DELIVERY, measure="submitted")
+    finding = replace(_finding(value=7.0, format="integer", figures={"departure": departure}), rule=rule)
+    assert season_clause(finding).endswith(words)
 
 
 def test_limits_are_told_on_the_scale_of_the_rule_whether_or_not_it_could_be_judged() -> None:

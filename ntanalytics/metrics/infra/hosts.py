@@ -136,6 +136,8 @@ def repeated_problems(problems: ir.Table) -> ir.Table:
 def still_series(metrics: ir.Table, on: date) -> ir.Table:
     """Return the metrics of each host that stood still on a day for longer than ever before: their sensor is dead.
 
+    What is full stands still rightly.
+
     Args:
         metrics: rows of ``infra.metrics`` of some weeks up to ``on``.
         on: the day.
@@ -146,7 +148,8 @@ def still_series(metrics: ir.Table, on: date) -> ir.Table:
     """
     keys = ("source", "host", "metric", "part")
     before = metrics["mean"].lag().over(group_by=[*keys, "day"], order_by="hour_at")
-    repeated = metrics.mutate(_repeats=(metrics["mean"] == before).fill_null(False))
+    is_full = (metrics.metric != "load") & (metrics["mean"] >= 1.0)
+    repeated = metrics.mutate(_repeats=((metrics["mean"] == before) & ~is_full).fill_null(False))
     daily = repeated.group_by(*keys, "day").aggregate(_hours=repeated.count(), _repeated=repeated["_repeats"].sum())
     measured = daily.filter(daily["_hours"] >= STILL_HOURS)
     is_today = measured.day == ibis.literal(on)

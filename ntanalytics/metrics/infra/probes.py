@@ -11,6 +11,7 @@ from datetime import datetime
 import ibis
 import ibis.expr.types as ir
 
+from ntanalytics.metrics.groups import join_groups
 from ntanalytics.metrics.infra.check_spans import TARGET, valid_spans, with_runs
 from ntanalytics.metrics.measure import Measure, catalogue, count
 from ntanalytics.metrics.slots import local_hour
@@ -107,6 +108,27 @@ def certificates(checks: ir.Table, at: datetime) -> ir.Table:
     last = seen.group_by("subsystem", "target").aggregate(tls_expires_at=seen.expires_at.argmax(seen.checked_at))
     left = last.tls_expires_at.epoch_seconds() - ibis.literal(at).epoch_seconds()
     return last.mutate(tls_days=(left / 86_400).ceil().cast("float64")).order_by("tls_days", "target")
+
+
+def former_certificates(checks: ir.Table, at: datetime) -> ir.Table:
+    """Return the TLS certificates that targets served before their present ones.
+
+    Args:
+        checks: rows of ``infra.checks`` of some days.
+        at: the moment (aware) until which checks count.
+
+    Returns:
+        ``subsystem``, ``target``, ``former_expires_at`` and ``replaced_at``, the last check that saw it. A target that
+        served one certificate all the time is left out (docs/domain.md, Infra: server certificates).
+    """
+    seen = checks.filter(checks.expires_at.notnull() & (checks.checked_at <= ibis.literal(at)))
+    last = seen.group_by(*TARGET).aggregate(_present_at=seen.expires_at.argmax(seen.checked_at))
+    others = join_groups(seen, last, TARGET).filter(lambda row: row.expires_at != row["_present_at"])
+    return (
+        others.group_by(*TARGET)
+        .aggregate(former_expires_at=others.expires_at.argmax(others.checked_at), replaced_at=others.checked_at.max())
+        .order_by(*TARGET)
+    )
 
 
 def check_gaps(checks: ir.Table, since: datetime, until: datetime) -> ir.Table:

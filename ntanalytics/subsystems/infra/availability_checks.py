@@ -137,7 +137,17 @@ def _tls_days(context: CheckContext, rule: Rule) -> list[Finding]:
     seen = case_list(context.shared(certificates), context.dataset("infra.checks"))
     findings = evaluate_rules([rule], seen, lambda row: Entity("target", str(row["target"]), site_of(row["target"])))
     warned = timedelta(days=max(0.0, min(rule.threshold.warning, _MAX_VALIDITY_DAYS)))
-    return with_onset_at(context, findings, rule.code, {row["target"]: row["tls_expires_at"] - warned for row in seen})
+    onsets = {row["target"]: row["tls_expires_at"] - warned for row in seen}
+    checks = context.dataset("infra.checks", SOURCE_DAYS)
+    former = rows(probes.former_certificates(checks.recent, min(context.ends_at, checks.as_of)))
+    fell_back = {row["target"]: row for row in former if row["former_expires_at"] - warned > onsets[row["target"]]}
+    onsets |= {target: max(onsets[target], row["replaced_at"]) for target, row in fell_back.items()}
+    return [
+        finding.with_details(former_on=context.local_day(row["former_expires_at"]).isoformat())
+        if finding.is_violation and (row := fell_back.get(finding.entity.key))
+        else finding
+        for finding in with_onset_at(context, findings, rule.code, onsets)
+    ]
 
 
 def _checks_gap(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -184,6 +194,6 @@ CHECKS = (
         optional=("desk.changes",),
         every=EVERY_PERIOD,
     ),
-    Check(rule="infra.tls_days", evaluate=_tls_days, reads={"infra.checks": 0}, every=EVERY_PERIOD),
+    Check(rule="infra.tls_days", evaluate=_tls_days, reads={"infra.checks": SOURCE_DAYS}, every=EVERY_PERIOD),
     Check(rule="infra.checks_gap", evaluate=_checks_gap, reads={"infra.checks": SOURCE_DAYS}),
 )

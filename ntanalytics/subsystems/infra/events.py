@@ -146,7 +146,15 @@ def backup_shift(finding: Finding) -> EventWords:
 def tls_days(finding: Finding) -> EventWords:
     """Return in how many days a server certificate ends, or since when it has ended."""
     ends = expired(finding) or f"将于{value_words(finding, unit='天')}后到期"
-    return EventWords(f"{site_of(finding.entity.label)} 的服务器证书{ends}")
+    return EventWords(f"{site_of(finding.entity.label)} 的服务器证书{ends}", detail=former_certificate(finding))
+
+
+def former_certificate(finding: Finding) -> str:
+    """Return that a server certificate which ends earlier took the place of another; empty where none did."""
+    former = finding.details.get("former_on")
+    if not isinstance(former, str) or finding.since is None:
+        return ""
+    return f"{day_words(finding.since)}起返回到期更早的证书，此前的证书{former}到期，疑为回退"
 
 
 def expired(finding: Finding) -> str:

@@ -233,8 +233,9 @@ def _unpatched(finding: Finding) -> str:
 
 
 def _tls_days(finding: Finding) -> str:
-    ended = events.expired(finding)
-    return f"服务器证书{ended}。" if ended else measured(finding)
+    ended, former = events.expired(finding), events.former_certificate(finding)
+    sentence = f"服务器证书{ended}。" if ended else measured(finding)
+    return f"{sentence[:-1]}；{former}。" if former else sentence
 
 
 #: Code of a rule → its sentences.

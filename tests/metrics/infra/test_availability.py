@@ -245,6 +245,25 @@ def test_certificates_by_the_days_that_they_have_left(table, listed) -> None:
     ]
 
 
+def test_the_certificate_before_the_present_one_is_that_which_was_seen_last(table, listed) -> None:
+    minute, day = dt.timedelta(minutes=5), dt.timedelta(days=1)
+    served = {"门户": (90, 400, 400, 90), "OA": (9, 9, 9, 9), "短信": (30, 90, 90, 200)}
+    rows = [
+        {"target": target, "checked_at": SINCE + place * minute, "expires_at": HOUR + left * day}
+        for target, lefts in served.items()
+        for place, left in enumerate(lefts)
+    ]
+    made = table("infra.checks", rows, subsystem="sso", kind="tls", is_up=True, day=DAY)
+    assert listed(probes.former_certificates(made, HOUR), "target", "former_expires_at", "replaced_at") == [
+        {"target": "短信", "former_expires_at": HOUR + 90 * day, "replaced_at": SINCE + 2 * minute},
+        {"target": "门户", "former_expires_at": HOUR + 400 * day, "replaced_at": SINCE + 2 * minute},
+    ]
+    assert listed(probes.former_certificates(made, SINCE + minute), "target", "former_expires_at") == [
+        {"target": "短信", "former_expires_at": HOUR + 30 * day},
+        {"target": "门户", "former_expires_at": HOUR + 90 * day},
+    ]
+
+
 def test_the_longest_time_without_a_check_is_told_of_each_source(checks, listed) -> None:
     minute = dt.timedelta(minutes=1)
     rare = checks({"首页": [(0, True), (5, True), (35, True), (40, False)]})

@@ -225,18 +225,17 @@ def test_what_has_one_value_for_longer_than_ever_is_dead(table, listed) -> None:
     nightly = week(lambda hour: moving(min(hour, 12)), lambda hour: moving(max(hour, 3)), host="nightly")
     flat = week(lambda _: 0.0, lambda _: 0.0, host="unused", metric="swap_rate")
     alive = hours(table, {hour: 0.1 + hour / 100 for hour in range(24)}, host="alive")
-    found = listed(
-        hosts.still_series(made.union(nightly).union(flat).union(alive), LAST),
-        "host",
-        "still_series",
-        "still_metrics",
-        "metric",
-        "still_hours",
-    )
+    # a disk that is full stays so; a load of one process per core that does not move is a sensor's
+    full = week(lambda hour: min(1.0, moving(hour) + hour / 10), moving, host="full", metric="disk_rate")
+    loaded = week(lambda _: 1.0, moving, host="loaded", metric="load")
+    every = made.union(nightly).union(flat).union(alive).union(full).union(loaded)
+    found = listed(hosts.still_series(every, LAST), "host", "still_series", "still_metrics", "metric", "still_hours")
     assert [tuple(row.values()) for row in found] == [
         ("dead", 1, 1, "cpu_rate", 24),
         ("half", 1, 1, "cpu_rate", 12),
+        ("loaded", 1, 1, "load", 24),
         ("alive", 0, 0, None, None),
+        ("full", 0, 0, None, None),
         ("nightly", 0, 0, None, None),
         ("unused", 0, 0, None, None),
     ]
