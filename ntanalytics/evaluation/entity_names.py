@@ -44,6 +44,11 @@ def is_about(entity: Entity, keys: Iterable[str]) -> bool:
     return any(re.match(rf"(?:\w+://)?{re.escape(key)}(?![\w.-])", entity.key) for key in keys)
 
 
+def speaks_of(entity: Entity, keys: Iterable[str]) -> bool:
+    """Return whether a subject of surveillance names one of the keys, or a target of one, beside what else it names."""
+    return any(is_about(Entity("", member, ""), keys) for member in subject_members(entity).values())
+
+
 def is_subject_of(entity: Entity, keys: Collection[str]) -> bool:
     """Return whether the entity is a subject of surveillance that the keys name: it has no other member."""
     members = subject_members(entity).values()
