@@ -20,6 +20,7 @@ SERVICES: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "im": ("im.nantong.example",),
     "ca": ("ca.nantong.example",),
     "seal": ("seal.nantong.example",),
+    "统一身份认证": ("id.nantong.example",),
 })  # fmt: skip
 _IDS = {label: subsystem for subsystem, label in SUBSYSTEMS.items()}
 _APPS = {app.id: (app.name,) for app in APPS}

@@ -2,8 +2,8 @@
 
 A rule is named by its code, or by a pattern of codes (``sms.*``); behind an ``@`` stands the key of the entity that
 the finding must be about. Of surveillance that is a dataset as a whole, or (``ca.logins/reason=expired``) subjects that
-have these members, or (``oa.activities/*``) any, or (``oa.activities/own``) those that name the incident's subject. A
-sign before the key says that there must be more, or less, than usual of it.
+have these members (``client=*``: any client), or (``oa.activities/*``) all, or (``oa.activities/own``) those that name
+the incident's subject. A sign before the key says that there must be more, or less, than usual of it.
 """
 
 from __future__ import annotations
@@ -77,12 +77,14 @@ def _is_entity(key: str, finding: DayFinding, keys: tuple[str, ...]) -> bool:
         return False
     if which == "own":
         return speaks_of(entity, keys)
+    members = subject_members(entity)
     wanted = dict(part.partition("=")[::2] for part in which.split("/") if part != "*")
-    return wanted.items() <= subject_members(entity).items()
+    return all(name in members and member in ("*", members[name]) for name, member in wanted.items())
 
 
 #: Consequences of a service that is down, slow or failing, on its hosts and probes, too.
 _OF_SERVICE = (
+    "infra.surveillance@+infra.checks/own",
     "infra.availability", "infra.error_*", "infra.requests_*", "infra.duration*", "infra.slow_*", "infra.problems",
     "infra.reachable", "desk.same_incident", "desk.clock*", "desk.checks", "desk.opened_rise", "desk.backlog_rise",
     "data.rows_fall",
@@ -175,7 +177,11 @@ EXPECTED: Mapping[str, Expected] = MappingProxyType({
         named=("im.lull", "im.surveillance@im.messages", "im.im_messages"), follows=("im.*", *_OF_SERVICE), of="any",
     ),
     "old_client": Expected(
-        named=("im.old_client", "im.surveillance"), follows=("im.surveillance@+im.sessions/own",), lingers=2,
+        named=("im.old_client", "im.surveillance"), lingers=2,
+        follows=(
+            "im.surveillance@+im.sessions/own", "im.surveillance@-im.sessions/client=*",
+            "im.surveillance@-im.sessions/terminal=pc",
+        ),
     ),
     "certificates_expiring": Expected(named=("ca.expiring*",), of="any", lingers=0, early=1),
     "expired_in_use": Expected(

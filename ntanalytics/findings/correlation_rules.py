@@ -9,9 +9,9 @@ from ntanalytics.contract.enumerations import SUBSYSTEMS
 
 #: How far a cause reaches: the same entity, host or subsystem; the subsystem and its dependents; the hosts behind a
 #: host; another subject of the same dataset with which it shares a member, or whose place it took; what comes later of
-#: what was lacking; the parts of a subject; other members of its kind, which fell; how the events of the same subsystem
-#: have ended for days; what surveillance counts of the same thing, or of all, most of which is its own; other datasets
-#: of which there is more as well; everywhere.
+#: what was lacking; the parts of a subject; what rose of it, or fell of others of its kind; how the events of the same
+#: subsystem have ended for days; what surveillance counts of the same thing, or of all, most of which is its own; other
+#: datasets of which there is more as well; everywhere.
 Reach = Literal[
     "entity",
     "host",
@@ -96,24 +96,23 @@ CORRELATION_RULES = (
         _HOST, (*_HOST, "infra.problems", *_DOWN, *_ERRORS, *_SLOW, *_AWAY, *_FAILING, "desk.clock*"), "carried",
         "What stands behind a switch, a firewall or a storage stops with it.",
     ),
+    CorrelationRule(("im.old_client",), ("im.surveillance",), "displaced", "Who goes back to one leaves others."),
+    CorrelationRule(("*",), ("*.surveillance",), "counted", "What a rule says of one thing is counted of it, too."),
+    CorrelationRule(("*",), ("*.surveillance",), "share", "What goes wrong for one is counted among all."),
     CorrelationRule(
         ("*.surveillance",), ("*.surveillance",), "subject", "What ends otherwise is missing where it usually ends.",
     ),
     CorrelationRule(("*.surveillance",), ("*",), "part", "What several have in common is told first."),
-    CorrelationRule(("im.old_client",), ("im.surveillance",), "displaced", "Who goes back to one leaves others."),
     CorrelationRule(
         ("identity.attempts", "identity.sprayed_accounts", "identity.slow_attempts"),
         ("identity.surveillance", "identity.method_failures"), "place", "Who guesses passwords fails.",
         entity_keys=("wrong_password", "wrong_code", "unknown_account", "locked", "password"),
     ),
     CorrelationRule(_FAILING, ("*.surveillance",), "drift", "What fails for days fails on the day."),
-    CorrelationRule(("*",), ("*.surveillance",), "counted", "What a rule says of one thing is counted of it, too."),
-    CorrelationRule(("*",), ("*.surveillance",), "share", "What goes wrong for one is counted among all."),
     CorrelationRule(
         ("ca.expired_tried",), ("ca.surveillance",), "place", "Who tries an expired certificate is refused.",
         entity_keys=("expired",),
     ),
-    CorrelationRule(("*.surveillance",), ("*.surveillance",), "more", "A day of much work is one in every part of it."),
     CorrelationRule(
         ("*.account_beyond",), ("oa.surveillance", "im.surveillance", "sso.surveillance"), "subject",
         "What one account does is counted among what all do.",
@@ -160,4 +159,5 @@ CORRELATION_RULES = (
         (*_DOWN, *_ERRORS, *_SLOW, *_FAILING, *_CHANNEL, *_LATE, "*.lull", "*_silence"), ("desk.checks",), "place",
         "Who looks at it sees it, too.", entity_keys=_USED,
     ),
+    CorrelationRule(("*.surveillance",), ("*.surveillance",), "more", "A day of much work is one in every part of it."),
 )  # fmt: skip

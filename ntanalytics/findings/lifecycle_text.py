@@ -111,7 +111,8 @@ def group_sentence(group: IncidentGroup, word: Word) -> str:
     if not group.followers:
         return root.sentence
     briefs = list(dict.fromkeys(_briefly(finding, word(finding)) for finding in group.followers))
-    named = "、".join(briefs[:MAX_FOLLOWERS]) + (f"等 {len(briefs)} 项" if len(briefs) > MAX_FOLLOWERS else "")
+    mark = "；" if any("、" in brief for brief in briefs[:MAX_FOLLOWERS]) else "、"
+    named = mark.join(briefs[:MAX_FOLLOWERS]) + (f"等 {len(briefs)} 项" if len(briefs) > MAX_FOLLOWERS else "")
     # the level, growth and alarm of one host are one thing seen in several ways: none comes after the other
     order = "同时" if group.is_at_once else "另见" if group.is_one_view else "其后"
     return f"{root.headline}{root.event.detail_sentence}{order}：{named}。{root.advice_sentence}"

@@ -49,8 +49,10 @@ def _are_apart(root: Finding, follower: Finding) -> bool:
 
 
 def _is_displaced(root: Finding, follower: Finding) -> bool:
-    """Return whether a subject is another member of the kind of the root's entity, and fell: its place is taken."""
+    """Return whether a subject is of the root's entity, and rose, or is of another of its kind, and fell."""
     members = members_of(follower)
+    if members.get(root.entity.kind) == root.entity.key:
+        return not follower.details.get("value") and rose(follower)
     is_of_kind = list(members) == [root.entity.kind] and root.entity.key not in members.values()
     return is_of_kind and not follower.details.get("value") and not rose(follower)
 
@@ -113,14 +115,12 @@ def _tells_ending(finding: Finding) -> bool:
 def _is_counted_of(root: Finding, follower: Finding) -> bool:
     """Return whether a subject names what another finding is about, which is no subject.
 
-    What lasts, and did not begin with it, is not why it departs; nor is there more of what stayed away.
+    What lasts is not why it departs; nor is there more of what stayed away.
     """
     entity = root.entity
     if entity.kind in (KIND, "subsystem") or not dataset_of(follower) or _are_apart(root, follower):
         return False
-    if root.rule.kind in LASTING and (root.since is None or root.since != follower.since):
-        return False
-    if root.rule.kind == "absence" and rose(follower):
+    if root.rule.kind in LASTING or (root.rule.kind == "absence" and rose(follower)):
         return False
     return bool({entity.key, entity.label} & {*members_of(follower).values()})
 

@@ -394,11 +394,21 @@ def test_what_a_rule_says_of_one_thing_is_one_incident_with_what_is_counted_of_i
     [group] = _groups(_counted("infra.requests/service=portal/route=home", 3.0, 1.0, details=details), slow)
     assert (group.root, group.is_one_view) == (slow, True)
     assert len(_groups(_counted("infra.checks/target=tls", 3.0, 1.0, window=_window(20, 22)), slow)) == 2
-    # an old client is one matter with its own sessions, if they began with it
+    # a patch that is missing for weeks is not why a host is busy
+    patch = _finding("infra.failed_patches", _host("oa-app-1"), "warning")
+    assert len(_groups(_counted("infra.metrics/host=oa-app-1", 3.0, 1.0), patch)) == 2
+    # nor is there more of what stayed away
+    gone = _finding("sms.application_lull", Entity("application", "12345", "12345"), window=_window(8, 13))
+    assert len(_groups(_counted("sms.messages/application=12345", 90.0, 6.0, window=_window(9, 10)), gone)) == 2
+
+
+def test_an_old_client_is_one_incident_with_its_own_sessions_and_what_these_displace() -> None:
     old = _finding("im.old_client", Entity("client", "Pidgin", "Pidgin"), since=ON)
-    sessions = _counted("im.sessions/client=Pidgin/terminal=pc", 65.0, 0.0)
-    assert [group.root for group in _groups(sessions, old)] == [old]
-    assert len(_groups(sessions, replace(old, since=ON - dt.timedelta(days=9)))) == 2
+    come = _counted("im.sessions/client=Pidgin/terminal=pc", 65.0, 0.0)
+    gone = _counted("im.sessions/terminal=pc/platform=traditional", 36.0, 101.0)
+    gone = replace(gone, details={**gone.details, "counterpart_key": come.entity.key})
+    [group] = _groups(come, gone, old)
+    assert (group.root, len(group.followers)) == (old, 2)
 
 
 @pytest.mark.parametrize(
@@ -439,6 +449,15 @@ def test_an_outage_of_an_hour_makes_no_day_fuller() -> None:
     assert len(_groups(_counted("im.sessions/terminal=pc", 650, 300), down)) == 2
     assert len(_groups(_counted("im.sessions/terminal=pc", 650, 300, window=_window(13, 15)), down)) == 1
     assert len(_groups(_counted("im.sessions/terminal=pc", 100, 300), down)) == 1
+
+
+def test_what_comes_after_an_outage_of_logins_follows_from_it_and_is_no_day_of_much_work() -> None:
+    down = _down("identity", window=_window(10.67, 11.75))
+    logins, accesses = (
+        _counted(name, 2400, 960, window=_window(12, 13)) for name in ("identity.logins", "sso.accesses")
+    )
+    [group] = _groups(logins, accesses, down)
+    assert (group.root, group.is_at_once) == (down, False)
 
 
 def test_what_does_not_watch_counts_nothing() -> None:
