@@ -174,7 +174,8 @@ EXPECTED: Mapping[str, Expected] = MappingProxyType({
         follows=("oa.overdue_rise", "oa.handling_rise", "oa.unit_task_lull"),
     ),
     "messages_stopped": Expected(
-        named=("im.lull", "im.surveillance@im.messages", "im.im_messages"), follows=("im.*", *_OF_SERVICE), of="any",
+        named=("im.lull", "im.surveillance@im.messages", "im.im_messages", "infra.availability@im"),
+        follows=("im.*", *_OF_SERVICE), of="any",
     ),
     "old_client": Expected(
         named=("im.old_client", "im.surveillance"), lingers=2,
