@@ -60,9 +60,10 @@ class IncidentGroup:
 
     @property
     def is_one_view(self) -> bool:
-        """Return whether all followers are other views of the root: of its host or entity, or counts of its events."""
+        """Return whether all followers are views of the root: of its host or entity, of its events, or the desk's."""
         return all(
             host_of(finding.entity) == host_of(self.root.entity)
+            or finding.subsystem == "desk"
             or (finding.entity.kind == SUBJECT and finding.subsystem == self.root.subsystem)
             for finding in self.followers
         )

@@ -74,6 +74,9 @@ _FAILING = (
 _CHANNEL = ("sms.delivery_rate", "sms.failures_rise", "sms.carrier_*")
 _LATE = ("sms.late_rise", "sms.receipt_latency_p95_s", "sms.backlog")
 
+#: Passwords that are guessed.
+_GUESSING = ("identity.attempts", "identity.sprayed_accounts", "identity.slow_attempts")
+
 #: Subsystems that people use: what is wrong with them is seen by hand, too.
 _USED = tuple(name for name in SUBSYSTEMS if name not in ("infra", "desk"))
 
@@ -104,8 +107,7 @@ CORRELATION_RULES = (
     ),
     CorrelationRule(("*.surveillance",), ("*",), "part", "What several have in common is told first."),
     CorrelationRule(
-        ("identity.attempts", "identity.sprayed_accounts", "identity.slow_attempts"),
-        ("identity.surveillance", "identity.method_failures"), "place", "Who guesses passwords fails.",
+        _GUESSING, ("identity.surveillance", "identity.method_failures"), "place", "Who guesses passwords fails.",
         entity_keys=("wrong_password", "wrong_code", "unknown_account", "locked", "password"),
     ),
     CorrelationRule(_FAILING, ("*.surveillance",), "drift", "What fails for days fails on the day."),
@@ -156,8 +158,9 @@ CORRELATION_RULES = (
         ("oa.lull",), ("oa.*_lull", "oa.*_fall"), "place", "A subsystem that stands still does so in its parts.",
     ),
     CorrelationRule(
-        (*_DOWN, *_ERRORS, *_SLOW, *_FAILING, *_CHANNEL, *_LATE, "*.lull", "*_silence"), ("desk.checks",), "place",
-        "Who looks at it sees it, too.", entity_keys=_USED,
+        (*_DOWN, *_ERRORS, *_SLOW, *_FAILING, *_CHANNEL, *_LATE, *_GUESSING, "*.lull", "*_silence"),
+        ("desk.checks", "desk.same_incident"), "place", "Who looks at it sees it, too, and whether it was so before.",
+        entity_keys=_USED,
     ),
     CorrelationRule(("*.surveillance",), ("*.surveillance",), "more", "A day of much work is one in every part of it."),
 )  # fmt: skip

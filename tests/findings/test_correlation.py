@@ -476,6 +476,9 @@ def test_an_expired_certificate_that_is_tried_is_refused() -> None:
 def test_a_manual_check_sees_what_is_wrong_with_its_subsystem() -> None:
     slow = _finding("infra.slow_hours", Entity("service", "oa.city.example", "oa"), window=_window(12, 15))
     assert [group.root for group in _groups(_finding("desk.checks", subsystem_entity("oa"), "warning"), slow)] == [slow]
+    again = _finding("desk.same_incident", subsystem_entity("identity"), "warning")
+    guessed = _finding("identity.attempts", Entity("address", "worst", "单一来源地址"), window=_window(0.5, 0.67))
+    assert [group.root for group in _groups(again, guessed)] == [guessed]
     # the air of the machine room has nothing to do with a service
     portal = _finding("infra.error_burst", Entity("service", "core-switch-1", "…"), window=_window(9, 10))
     assert len(_groups(_finding("desk.checks", subsystem_entity("infra"), "warning"), portal)) == 2
