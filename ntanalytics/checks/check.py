@@ -57,14 +57,14 @@ class SuppressedBy:
         reach: which findings are suppressed.
         spans: spans over which it holds; all when there is none.
         where: restricts it to the findings for which it returns True; None restricts nothing.
-        hides_worse: whether a milder violation suppresses a worse one, too.
+        hides: whether it suppresses any violation, none that is worse, or milder ones alone.
     """
 
     codes: tuple[str, ...]
     reach: Reach = "entity"
     spans: tuple[Span, ...] = ()
     where: Callable[[Finding], bool] | None = None
-    hides_worse: bool = True
+    hides: Literal["any", "not_worse", "milder"] = "any"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,6 +32,10 @@ PLANNED_READS: Mapping[str, int] = {
 }
 
 
+#: What a violation suppresses → ranks by which another must be behind it.
+_LEAST_BEHIND = {"any": -len(ORDER), "not_worse": 0, "milder": 1}
+
+
 def suppress(
     findings: Sequence[Finding], checks: Iterable[Check], spans: Sequence[Span]
 ) -> tuple[list[Finding], list[Finding]]:
@@ -134,7 +138,8 @@ def _names(finding: Finding) -> set[str]:
 def _covers(other: Finding, finding: Finding, suppression: SuppressedBy) -> bool:
     if suppression.where is not None and not suppression.where(finding):
         return False
-    if not suppression.hides_worse and ORDER.index(finding.status) < ORDER.index(other.status):
+    behind = ORDER.index(finding.status) - ORDER.index(other.status)
+    if behind < _LEAST_BEHIND[suppression.hides]:
         return False
     match suppression.reach:
         case "any":

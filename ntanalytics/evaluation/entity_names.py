@@ -20,6 +20,7 @@ SERVICES: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "im": ("im.nantong.example",),
     "ca": ("ca.nantong.example",),
     "seal": ("seal.nantong.example",),
+    "统一身份认证": ("id.nantong.example",),
 })  # fmt: skip
 _IDS = {label: subsystem for subsystem, label in SUBSYSTEMS.items()}
 _APPS = {app.id: (app.name,) for app in APPS}
@@ -42,6 +43,11 @@ def keys_of(incident: Incident) -> tuple[str, ...]:
 def is_about(entity: Entity, keys: Iterable[str]) -> bool:
     """Return whether the entity has one of the keys, is a part of one, or is a target (``https://…``) of one."""
     return any(re.match(rf"(?:\w+://)?{re.escape(key)}(?![\w.-])", entity.key) for key in keys)
+
+
+def speaks_of(entity: Entity, keys: Iterable[str]) -> bool:
+    """Return whether a subject of surveillance names one of the keys, or a target of one, beside what else it names."""
+    return any(is_about(Entity("", member, ""), keys) for member in subject_members(entity).values())
 
 
 def is_subject_of(entity: Entity, keys: Collection[str]) -> bool:

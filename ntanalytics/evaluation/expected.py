@@ -1,7 +1,9 @@
 """Findings that are expected of each kind of incident, and findings that may follow from one: data.
 
 A rule is named by its code, or by a pattern of codes (``sms.*``); behind an ``@`` stands the key of the entity that
-the finding must be about: of surveillance, a dataset as a whole.
+the finding must be about. Of surveillance that is a dataset as a whole, or (``ca.logins/reason=expired``) subjects that
+have these members (``client=*``: any client), or (``oa.activities/*``) all, or (``oa.activities/own``) those that name
+the incident's subject. A sign before the key says that there must be more, or less, than usual of it.
 """
 
 from __future__ import annotations
@@ -12,8 +14,9 @@ from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import Literal
 
-from ntanalytics.evaluation.entity_names import is_about, is_subject_of
-from ntanalytics.findings.finding import Entity
+from ntanalytics.evaluation.entity_names import is_about, is_subject_of, speaks_of
+from ntanalytics.evaluation.inspections import DayFinding
+from ntanalytics.findings.subjects import KIND, subject_members
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,36 +41,57 @@ class Expected:
     lingers: int = 1
     early: int = 0
 
-    def is_named_by(self, code: str, entity: Entity, keys: tuple[str, ...]) -> bool:
+    def is_named_by(self, finding: DayFinding, keys: tuple[str, ...]) -> bool:
         """Return whether a finding names the incident.
 
         Args:
-            code: code of the finding's rule.
-            entity: the finding's entity.
+            finding: the finding.
             keys: entity keys of the incident's subject.
         """
-        return any(_fits(pattern, code, entity) for pattern in self.named) and (
+        entity = finding.entity
+        return any(_fits(pattern, finding, keys) for pattern in self.named) and (
             self.of == "any" or is_about(entity, keys) or is_subject_of(entity, keys)
         )
 
-    def may_bring(self, code: str, entity: Entity) -> bool:
-        """Return whether a finding may follow from the incident."""
-        return any(_fits(pattern, code, entity) for pattern in self.follows)
+    def may_bring(self, finding: DayFinding, keys: tuple[str, ...]) -> bool:
+        """Return whether a finding may follow from the incident, with arguments as of :meth:`is_named_by`."""
+        return any(_fits(pattern, finding, keys) for pattern in self.follows)
 
 
-def _fits(pattern: str, code: str, entity: Entity) -> bool:
+def _fits(pattern: str, finding: DayFinding, keys: tuple[str, ...]) -> bool:
     codes, _, key = pattern.partition("@")
-    return fnmatchcase(code, codes) and key in ("", entity.key)
+    if not fnmatchcase(finding.code, codes):
+        return False
+    sign = key[:1] if key[:1] in ("+", "-") else ""
+    if sign and finding.direction != (1 if sign == "+" else -1):
+        return False
+    return not key or _is_entity(key.removeprefix(sign), finding, keys)
+
+
+def _is_entity(key: str, finding: DayFinding, keys: tuple[str, ...]) -> bool:
+    dataset, slash, which = key.partition("/")
+    entity = finding.entity
+    if entity.kind != KIND or not slash:
+        return entity.key == key
+    if entity.key.partition("/")[0] != dataset:
+        return False
+    if which == "own":
+        return speaks_of(entity, keys)
+    members = subject_members(entity)
+    wanted = dict(part.partition("=")[::2] for part in which.split("/") if part != "*")
+    return all(name in members and member in ("*", members[name]) for name, member in wanted.items())
 
 
 #: Consequences of a service that is down, slow or failing, on its hosts and probes, too.
 _OF_SERVICE = (
+    "infra.surveillance@+infra.checks/own",
     "infra.availability", "infra.error_*", "infra.requests_*", "infra.duration*", "infra.slow_*", "infra.problems",
     "infra.reachable", "desk.same_incident", "desk.clock*", "desk.checks", "desk.opened_rise", "desk.backlog_rise",
     "data.rows_fall",
 )  # fmt: skip
 _OF_OFFICE = ("oa.*", "sso.access*", "sso.app*", "seal.*", "docexchange.*", "im.surveillance@im.messages", *_OF_SERVICE)
 _OF_LOGINS = ("identity.login*", "identity.method_failures")
+_FEWER_BY_CERTIFICATE = "identity.surveillance@-identity.logins/method=ca"
 
 EXPECTED: Mapping[str, Expected] = MappingProxyType({
     "carrier_outage": Expected(
@@ -85,7 +109,10 @@ EXPECTED: Mapping[str, Expected] = MappingProxyType({
     ),
     "slow_responses": Expected(
         named=("infra.duration*", "infra.slow_*"),
-        follows=("infra.requests_*", "infra.error_*", "infra.availability", "desk.checks"),
+        follows=(
+            "infra.requests_*", "infra.error_*", "infra.availability", "desk.checks",
+            "infra.surveillance@+infra.checks/own", "infra.surveillance@+infra.requests/own",
+        ),
     ),
     "service_down": Expected(
         named=("infra.availability", "infra.requests_silent", "oa.lull", "docexchange.*lull"),
@@ -93,7 +120,10 @@ EXPECTED: Mapping[str, Expected] = MappingProxyType({
     ),
     "checks_gap": Expected(
         named=("infra.checks_gap",),
-        follows=("infra.availability", "infra.reachable", "infra.load*", "infra.cpu*", "data.*"),
+        follows=(
+            "infra.availability", "infra.reachable", "infra.load*", "infra.cpu*", "data.*",
+            "infra.surveillance@-infra.checks/*", "infra.surveillance@-infra.metrics/*",
+        ),
         of="any",
     ),
     "certificate_expiring": Expected(named=("infra.tls_days",), lingers=0, early=1),
@@ -124,13 +154,16 @@ EXPECTED: Mapping[str, Expected] = MappingProxyType({
         named=("docexchange.overdue_deliveries", "docexchange.unsigned"),
         follows=("docexchange.signed_in_time_rate", "docexchange.unregistered"), lingers=14,
     ),
-    "returned_burst": Expected(named=("docexchange.return*",), follows=("docexchange.return*",), lingers=4),
+    "returned_burst": Expected(
+        named=("docexchange.return*",),
+        follows=("docexchange.return*", "docexchange.surveillance@+docexchange.deliveries"), lingers=4,
+    ),
     "module_stopped": Expected(
         named=("oa.module_lull",), follows=("oa.task_lull", "oa.active_fall", "oa.overdue_rise", "oa.unit_task_lull"),
     ),
     "adoption_drop": Expected(
         named=("oa.unit_active*",),
-        follows=("oa.active*", "oa.overdue_rise", "oa.unit_task_lull"), lingers=7,
+        follows=("oa.active*", "oa.overdue_rise", "oa.unit_task_lull", "oa.surveillance@-oa.activities/own"), lingers=7,
     ),
     "edition_down": Expected(
         named=("oa.lull", "oa.surveillance"),
@@ -141,15 +174,27 @@ EXPECTED: Mapping[str, Expected] = MappingProxyType({
         follows=("oa.overdue_rise", "oa.handling_rise", "oa.unit_task_lull"),
     ),
     "messages_stopped": Expected(
-        named=("im.lull", "im.surveillance@im.messages", "im.im_messages"), follows=("im.*", *_OF_SERVICE), of="any",
+        named=("im.lull", "im.surveillance@im.messages", "im.im_messages", "infra.availability@im"),
+        follows=("im.*", *_OF_SERVICE), of="any",
     ),
-    "old_client": Expected(named=("im.old_client",), of="any", lingers=2),
+    "old_client": Expected(
+        named=("im.old_client", "im.surveillance"), lingers=2,
+        follows=(
+            "im.surveillance@+im.sessions/own", "im.surveillance@-im.sessions/client=*",
+            "im.surveillance@-im.sessions/terminal=pc",
+        ),
+    ),
     "certificates_expiring": Expected(named=("ca.expiring*",), of="any", lingers=0, early=1),
     "expired_in_use": Expected(
-        named=("ca.expired_tried",), follows=("ca.certificate_failure_rate", "ca.refused_logins"), of="any",
+        named=("ca.expired_tried",),
+        follows=(
+            "ca.certificate_failure_rate", "ca.refused_logins", "ca.surveillance@+ca.logins/reason=expired",
+        ),
+        of="any",
     ),
     "certificates_refused": Expected(
-        named=("ca.refused_logins", "ca.certificate_failure_rate"), follows=("ca.*", *_OF_LOGINS), of="any",
+        named=("ca.refused_logins", "ca.certificate_failure_rate"),
+        follows=("ca.*", *_OF_LOGINS, _FEWER_BY_CERTIFICATE), of="any",
     ),
     "signing_failures": Expected(
         named=("seal.signing_failure*",),

@@ -11,7 +11,9 @@ from pathlib import Path
 
 from ntanalytics.evaluation.estate import Progress, Wanted, prepare, read_estate
 from ntanalytics.evaluation.past_workspace import PastWorkspace, report_of
-from ntanalytics.findings.finding import Entity, violations
+from ntanalytics.findings.finding import Entity, Finding, violations
+from ntanalytics.findings.related_subjects import rose
+from ntanalytics.findings.subjects import dataset_of
 from ntanalytics.findings.threshold import Status
 from ntanalytics.language import tr
 from ntanalytics.report_content.contents import judge_report
@@ -34,6 +36,7 @@ class DayFinding:
         entity: what was checked.
         status: ``warning`` or ``critical``.
         evidence: sentence of what was measured.
+        direction: of surveillance 1 for more than usual and -1 for less; 0 of any other finding.
     """
 
     day: dt.date
@@ -41,6 +44,7 @@ class DayFinding:
     entity: Entity
     status: Status
     evidence: str
+    direction: int = 0
 
     @property
     def identity(self) -> str:
@@ -60,12 +64,22 @@ def inspect_days(directory: Path, wanted: Wanted, days: Iterable[dt.date]) -> li
     closed = {incident.subject: incident.start for incident in estate.incidents if incident.kind == "unit_closed"}
     workspace = PastWorkspace(estate.settings, closed)
     return [
-        DayFinding(
-            day=day, code=finding.code, entity=finding.entity, status=finding.status, evidence=word(finding).evidence
-        )
+        _day_finding(day, finding)
         for day in days
         for finding in violations(judge_report(report_of(workspace, day)).findings)
     ]
+
+
+def _day_finding(day: dt.date, finding: Finding) -> DayFinding:
+    direction = 0 if not dataset_of(finding) else 1 if rose(finding) else -1
+    return DayFinding(
+        day=day,
+        code=finding.code,
+        entity=finding.entity,
+        status=finding.status,
+        evidence=word(finding).evidence,
+        direction=direction,
+    )
 
 
 def inspect_estates(

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ntanalytics.demo import Incident
-from ntanalytics.evaluation.entity_names import is_about, keys_of
+from ntanalytics.evaluation.entity_names import is_about, keys_of, speaks_of
 from ntanalytics.evaluation.inspections import DayFinding
 from ntanalytics.evaluation.sightings import Sighting, SightingRun, first_finding_day, known_from, sighting_runs
 from ntanalytics.findings.finding import subsystem_entity
+from ntanalytics.findings.subjects import subject_members
 from ntanalytics.findings.threshold import STATUSES, Status, worst
 
 #: Severity → days within which an incident of it is to be found.
@@ -189,10 +190,16 @@ def _alarm(run: SightingRun, harmless: Iterable[Incident]) -> FalseAlarm:
 
 
 def _resembles(finding: DayFinding, harmless: Incident) -> bool:
-    """Return whether a finding of the subject or the whole subsystem of a harmless event falls on its days."""
+    """Return whether a finding of the subject or the whole subsystem of a harmless event falls on its days.
+
+    Of surveillance that is a whole dataset, or a subject that names either.
+    """
     is_on = harmless.day <= finding.day <= (harmless.end + _DAY).date()
-    is_whole = finding.entity == subsystem_entity(harmless.subsystem)
-    return is_on and (is_whole or is_about(finding.entity, keys_of(harmless)))
+    members = set(subject_members(finding.entity).values())
+    is_counted = finding.code == f"{harmless.subsystem}.surveillance" and not members
+    is_whole = finding.entity == subsystem_entity(harmless.subsystem) or is_counted or harmless.subsystem in members
+    keys = keys_of(harmless)
+    return is_on and (is_whole or is_about(finding.entity, keys) or speaks_of(finding.entity, keys))
 
 
 def recall(outcomes: Iterable[IncidentOutcome]) -> Recall:

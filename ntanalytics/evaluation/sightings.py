@@ -108,9 +108,9 @@ def explain(finding: DayFinding, incidents: Sequence[Incident]) -> Sighting:
         if not first_finding_day(incident) <= finding.day <= last_day(incident) + expected.lingers * _DAY:
             continue
         keys = keys_of(incident)
-        if expected.is_named_by(finding.code, finding.entity, keys):
+        if expected.is_named_by(finding, keys):
             names.append(incident)
-        elif expected.may_bring(finding.code, finding.entity) or is_about(finding.entity, keys):
+        elif expected.may_bring(finding, keys) or is_about(finding.entity, keys):
             follows.append(incident)
     return Sighting(finding, tuple(names), tuple(follows))
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from ntanalytics.findings.correlation_rules import CORRELATION_RULES, CorrelationRule, Reach
 from ntanalytics.findings.finding import Finding, ranked
 from ntanalytics.findings.place import Topology, host_of, place
-from ntanalytics.findings.related_subjects import RELATIONS, rose
-from ntanalytics.findings.subjects import members_of
+from ntanalytics.findings.related_subjects import RELATIONS, are_both_more, is_more_of_a_day, rose
+from ntanalytics.findings.subjects import KIND as SUBJECT
+from ntanalytics.findings.subjects import dataset_of, members_of
 from ntanalytics.findings.threshold import Status, worst
 
 #: Seconds by which a follower may be seen before the begin of its cause: what is checked or counted by minutes, and
@@ -23,6 +24,14 @@ _BEFORE_S, _HOUR_S, _AFTER_S = 600, 3600, 3600
 
 #: Findings of one check that begin together from which they are one incident.
 _AT_ONCE = 3
+
+#: Reaches of a cause among findings of one code.
+_OF_ONE_CODE = ("carried", "subject", "caught_up", "more")
+
+#: Reaches that say by themselves whether both belong together in time: the views of one host or channel begin earlier
+#: or later by chance of the limits, what drifts has done so for longer than a day fails; what others have in common, or
+#: displace, began with them.
+_AT_ANY_TIME = ("host", "entity", "drift", "part", "displaced", "caught_up", "counted", "share", "more")
 
 _EVERYTHING_ALONE = Topology()
 
@@ -50,14 +59,19 @@ class IncidentGroup:
         return worst(finding.status for finding in self.findings)
 
     @property
-    def is_one_host(self) -> bool:
-        """Return whether all followers are other views of the root's host or entity."""
-        return all(host_of(finding.entity) == host_of(self.root.entity) for finding in self.followers)
+    def is_one_view(self) -> bool:
+        """Return whether all followers are views of the root: of its host or entity, of its events, or the desk's."""
+        return all(
+            host_of(finding.entity) == host_of(self.root.entity)
+            or finding.subsystem == "desk"
+            or (finding.entity.kind == SUBJECT and finding.subsystem == self.root.subsystem)
+            for finding in self.followers
+        )
 
     @property
     def is_at_once(self) -> bool:
-        """Return whether all followers are the check of the root at other entities."""
-        return all(finding.code == self.root.code for finding in self.followers)
+        """Return whether all followers are the check of the root at other entities, or more events of other kinds."""
+        return all(finding.code == self.root.code or are_both_more(self.root, finding) for finding in self.followers)
 
 
 def correlate(
@@ -128,23 +142,20 @@ class _Joined:
 
     def _joins(self, rule: CorrelationRule, root: Finding, follower: Finding) -> bool:
         # one host stops another; any other finding has its cause in one of another kind
-        is_same_code = rule.reach in ("carried", "subject", "caught_up")
-        is_other = root.entity != follower.entity if is_same_code else root.code != follower.code
+        is_other = root.entity != follower.entity if rule.reach in _OF_ONE_CODE else root.code != follower.code
         has_codes = follower.has_code(rule.followers) and root.has_code(rule.roots) and is_other
         if not has_codes or root.status == "unknown" or (rule.needs_critical and root.status != "critical"):
             return False
         if rule.explains_unknown != (follower.status == "unknown"):
             return False
-        keys = {follower.entity.key, *members_of(follower).values()}
+        keys = {follower.entity.key, dataset_of(follower), *members_of(follower).values()}
         if rule.entity_keys and not keys & set(rule.entity_keys):
             return False
         if rule.root_keys and (root.entity.key not in rule.root_keys or rose(root)):
             return False
         if not self._reaches(rule.reach, root, follower):
             return False
-        # the views of one host or channel begin earlier or later by chance of the limits
-        # what drifts has done so for longer than a day fails; what others have in common, or displace, began with them
-        if rule.reach in ("host", "entity", "drift", "part", "displaced", "caught_up"):
+        if rule.reach in _AT_ANY_TIME:
             return True
         if self._needs_days and not (_tells_day(root) and _tells_day(follower)):
             return False
@@ -157,8 +168,12 @@ class _Joined:
             return root.entity == follower.entity
         if reach == "host":
             return host_of(root.entity) == host_of(follower.entity)
+        if reach == "more":
+            return are_both_more(root, follower)
         if reach in RELATIONS:
             return root.subsystem == follower.subsystem and RELATIONS[reach](root, follower)
+        if is_more_of_a_day(follower):
+            return False  # an outage of some hours does not make a whole day fuller
         if reach == "carried":
             return self._topology.is_behind(root, follower)
         begin, end = (place(finding, self._topology.places) for finding in (root, follower))

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from ntanalytics.contract.enumerations import SUBSYSTEMS
+
 #: How far a cause reaches: the same entity, host or subsystem; the subsystem and its dependents; the hosts behind a
 #: host; another subject of the same dataset with which it shares a member, or whose place it took; what comes later of
-#: what was lacking; the parts of a subject; other members of its kind, which fell; how the events of the same subsystem
-#: have ended for days; everywhere.
+#: what was lacking; the parts of a subject; what rose of it, or fell of others of its kind; how the events of the same
+#: subsystem have ended for days; what surveillance counts of the same thing, or of all, most of which is its own; other
+#: datasets of which there is more as well; everywhere.
 Reach = Literal[
     "entity",
     "host",
@@ -20,6 +23,9 @@ Reach = Literal[
     "part",
     "displaced",
     "drift",
+    "counted",
+    "share",
+    "more",
     "everywhere",
 ]
 
@@ -68,6 +74,12 @@ _FAILING = (
 _CHANNEL = ("sms.delivery_rate", "sms.failures_rise", "sms.carrier_*")
 _LATE = ("sms.late_rise", "sms.receipt_latency_p95_s", "sms.backlog")
 
+#: Passwords that are guessed.
+_GUESSING = ("identity.attempts", "identity.sprayed_accounts", "identity.slow_attempts")
+
+#: Subsystems that people use: what is wrong with them is seen by hand, too.
+_USED = tuple(name for name in SUBSYSTEMS if name not in ("infra", "desk"))
+
 #: From what lies deepest upwards; a finding follows from the first that joins it to another.
 CORRELATION_RULES = (
     CorrelationRule(
@@ -80,20 +92,29 @@ CORRELATION_RULES = (
     ),
     CorrelationRule(("data.clock_offset",), ("sms.*",), "entity", "A channel whose clock is off seems to rest."),
     CorrelationRule(
+        ("infra.checks_gap",), ("infra.surveillance",), "place", "What watches counts and measures nothing meanwhile.",
+        entity_keys=("infra.checks", "infra.metrics"),
+    ),
+    CorrelationRule(
         _HOST, (*_HOST, "infra.problems", *_DOWN, *_ERRORS, *_SLOW, *_AWAY, *_FAILING, "desk.clock*"), "carried",
         "What stands behind a switch, a firewall or a storage stops with it.",
     ),
+    CorrelationRule(("im.old_client",), ("im.surveillance",), "displaced", "Who goes back to one leaves others."),
+    CorrelationRule(("*",), ("*.surveillance",), "counted", "What a rule says of one thing is counted of it, too."),
+    CorrelationRule(("*",), ("*.surveillance",), "share", "What goes wrong for one is counted among all."),
     CorrelationRule(
         ("*.surveillance",), ("*.surveillance",), "subject", "What ends otherwise is missing where it usually ends.",
     ),
     CorrelationRule(("*.surveillance",), ("*",), "part", "What several have in common is told first."),
-    CorrelationRule(("im.old_client",), ("im.surveillance",), "displaced", "Who goes back to one leaves others."),
     CorrelationRule(
-        ("identity.attempts", "identity.sprayed_accounts", "identity.slow_attempts"),
-        ("identity.surveillance", "identity.method_failures"), "place", "Who guesses passwords fails.",
+        _GUESSING, ("identity.surveillance", "identity.method_failures"), "place", "Who guesses passwords fails.",
         entity_keys=("wrong_password", "wrong_code", "unknown_account", "locked", "password"),
     ),
     CorrelationRule(_FAILING, ("*.surveillance",), "drift", "What fails for days fails on the day."),
+    CorrelationRule(
+        ("ca.expired_tried",), ("ca.surveillance",), "place", "Who tries an expired certificate is refused.",
+        entity_keys=("expired",),
+    ),
     CorrelationRule(
         ("*.account_beyond",), ("oa.surveillance", "im.surveillance", "sso.surveillance"), "subject",
         "What one account does is counted among what all do.",
@@ -136,4 +157,10 @@ CORRELATION_RULES = (
     CorrelationRule(
         ("oa.lull",), ("oa.*_lull", "oa.*_fall"), "place", "A subsystem that stands still does so in its parts.",
     ),
+    CorrelationRule(
+        (*_DOWN, *_ERRORS, *_SLOW, *_FAILING, *_CHANNEL, *_LATE, *_GUESSING, "*.lull", "*_silence"),
+        ("desk.checks", "desk.same_incident"), "place", "Who looks at it sees it, too, and whether it was so before.",
+        entity_keys=_USED,
+    ),
+    CorrelationRule(("*.surveillance",), ("*.surveillance",), "more", "A day of much work is one in every part of it."),
 )  # fmt: skip

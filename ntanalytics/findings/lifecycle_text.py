@@ -9,6 +9,7 @@ from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.lifecycle import CHANGES, Change, LifecycleState
 from ntanalytics.findings.phrases import day_words, hours_words, listed, spaced, value_words
 from ntanalytics.findings.place import Topology
+from ntanalytics.findings.subjects import KIND as SUBJECT
 from ntanalytics.findings.text import Wording, exceptions, remaining, since_words
 
 #: Changes at the head of an inspection, in this order.
@@ -110,14 +111,23 @@ def group_sentence(group: IncidentGroup, word: Word) -> str:
     if not group.followers:
         return root.sentence
     briefs = list(dict.fromkeys(_briefly(finding, word(finding)) for finding in group.followers))
-    named = "、".join(briefs[:MAX_FOLLOWERS]) + (f"等 {len(briefs)} 项" if len(briefs) > MAX_FOLLOWERS else "")
+    mark = "；" if any("、" in brief for brief in briefs[:MAX_FOLLOWERS]) else "、"
+    named = mark.join(briefs[:MAX_FOLLOWERS]) + (f"等 {len(briefs)} 项" if len(briefs) > MAX_FOLLOWERS else "")
     # the level, growth and alarm of one host are one thing seen in several ways: none comes after the other
-    order = "同时" if group.is_at_once else "另见" if group.is_one_host else "其后"
+    order = "同时" if group.is_at_once else "另见" if group.is_one_view else "其后"
     return f"{root.headline}{root.event.detail_sentence}{order}：{named}。{root.advice_sentence}"
 
 
 def _briefly(finding: Finding, wording: Wording) -> str:
-    """Return a finding in a few words: its entity and the hours with their share, or the check with its value."""
+    """Return a finding in a few words: its entity and the hours with their share, or the check with its value.
+
+    Of a subject of surveillance it tells how much of it moved, and not which share of all events that is.
+    """
+    if finding.entity.kind == SUBJECT and finding.is_violation:
+        what = wording.event.what
+        return what if finding.window is None else what.removeprefix(day_words(finding.window.day)).replace("，", "", 1)
+    if finding.code == "desk.checks":
+        return wording.event.what
     if finding.window is not None and finding.value is not None and finding.format.startswith("rate"):
         seen = f"{hours_words(finding.window)} {wording.check} {value_words(finding)}"
         return f"{wording.entity} {seen}"

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from ntanalytics.contract import DATASETS
 from ntanalytics.findings.correlation_rules import Reach
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.subjects import dataset_of, members_of, says_what
+from ntanalytics.findings.subjects import KIND, dataset_of, members_of, says_what
 
-#: Seconds of the hour that may hold the end of a gap and what followed; share of what was lacking that comes at least.
+#: Kinds of rules whose violations last, or concern a whole period, and are no doing of a day.
+LASTING = frozenset({"hygiene", "deadline", "growth", "reconciliation"})
+
+#: Seconds of the hour that may hold the end of a gap and what followed; share of what was lacking that comes at least,
+#: and of what is more among all that one has at least.
 _HOUR_S, _HALF = 3600, 0.5
 
 
@@ -20,7 +25,7 @@ def _is_counterpart(root: Finding, follower: Finding) -> bool:
     or one is named as the other's counterpart; or both name the same one; or the other is of one account and names a
     member of it.
     """
-    if root.window is not None and follower.window is not None and root.window.overlap_s(follower.window) <= 0:
+    if _are_apart(root, follower):
         return False
     named = root.details.get("member")
     if named:
@@ -38,9 +43,16 @@ def _is_counterpart(root: Finding, follower: Finding) -> bool:
     return bool(shared) and all(says_what(root, name) for name in shared if ours[name] != theirs[name])
 
 
+def _are_apart(root: Finding, follower: Finding) -> bool:
+    """Return whether two findings are known to be of other hours."""
+    return root.window is not None and follower.window is not None and root.window.overlap_s(follower.window) <= 0
+
+
 def _is_displaced(root: Finding, follower: Finding) -> bool:
-    """Return whether a subject is another member of the kind of the root's entity, and fell: its place is taken."""
+    """Return whether a subject is of the root's entity, and rose, or is of another of its kind, and fell."""
     members = members_of(follower)
+    if members.get(root.entity.kind) == root.entity.key:
+        return not follower.details.get("value") and rose(follower)
     is_of_kind = list(members) == [root.entity.kind] and root.entity.key not in members.values()
     return is_of_kind and not follower.details.get("value") and not rose(follower)
 
@@ -71,6 +83,59 @@ def _moved(finding: Finding) -> float:
     return float(finding.figures.get("seen") or 0) - float(finding.figures.get("expected") or 0)
 
 
+def is_more_of_a_day(finding: Finding) -> bool:
+    """Return whether a subject of surveillance has more events than usual over a whole day, however they end."""
+    return finding.window is None and _is_more_of_events(finding)
+
+
+def are_both_more(root: Finding, follower: Finding) -> bool:
+    """Return whether two subjects have more events in the same hours: a whole dataset, and another or what it uses.
+
+    The second one is a whole dataset, too, or names the subsystem of the first one (the seals of documents).
+    """
+    if members_of(root) or not (_is_more_of_events(root) and _is_more_of_events(follower)):
+        return False
+    members = set(members_of(follower).values())
+    if members and root.subsystem not in members:
+        return False
+    return not _are_apart(root, follower)
+
+
+def _is_more_of_events(finding: Finding) -> bool:
+    is_of_events = dataset_of(finding) and not finding.details.get("value") and "started" not in finding.figures
+    return bool(is_of_events) and rose(finding) and not _tells_ending(finding)
+
+
+def _tells_ending(finding: Finding) -> bool:
+    """Return whether a subject is about how its events or cases ended, and not about those that began."""
+    events = finding.details.get("events")
+    return bool(finding.details.get("is_ending") or (events and events != DATASETS[dataset_of(finding)].label))
+
+
+def _is_counted_of(root: Finding, follower: Finding) -> bool:
+    """Return whether a subject names what another finding is about, which is no subject.
+
+    What lasts is not why it departs; nor is there more of what stayed away.
+    """
+    entity = root.entity
+    if entity.kind in (KIND, "subsystem") or not dataset_of(follower) or _are_apart(root, follower):
+        return False
+    if root.rule.kind in LASTING or (root.rule.kind == "absence" and rose(follower)):
+        return False
+    return bool({entity.key, entity.label} & {*members_of(follower).values()})
+
+
+def _is_share_of(root: Finding, follower: Finding) -> bool:
+    """Return whether most of what went wrong more often among all events of a dataset did so for one thing."""
+    hits = float(root.figures.get("hits") or 0)
+    if not hits or root.rule.kind in LASTING or not dataset_of(follower) or follower.details.get("value"):
+        return False
+    if _are_apart(root, follower):
+        return False
+    names_none = not any(not says_what(follower, name) for name in members_of(follower))
+    return names_none and _tells_ending(follower) and 0 < _moved(follower) * _HALF <= hits
+
+
 def _is_drift_of_endings(_root: Finding, follower: Finding) -> bool:
     return "days" in follower.figures and bool(follower.details.get("is_ending"))
 
@@ -83,5 +148,7 @@ RELATIONS: Mapping[Reach, Callable[[Finding, Finding], bool]] = MappingProxyType
         "part": _is_part,
         "displaced": _is_displaced,
         "drift": _is_drift_of_endings,
+        "counted": _is_counted_of,
+        "share": _is_share_of,
     }
 )

@@ -18,6 +18,7 @@ from ntanalytics.findings.finding import Finding, Window, violations, worst_firs
 from ntanalytics.findings.headline import LASTS, NOT_KNOWN, RECOVERED, SETTLED, EventWords, tail
 from ntanalytics.findings.phrases import clock, day_words, named, value_words
 from ntanalytics.findings.place import place
+from ntanalytics.findings.related_subjects import LASTING
 from ntanalytics.findings.subjects import KIND as SUBJECT
 from ntanalytics.findings.subjects import members_of
 from ntanalytics.findings.text import Wording
@@ -31,9 +32,6 @@ from ntanalytics.reports.column_labels import column_labels
 
 #: Seconds by which a violation may begin before its incident or end after it: counts are by hour.
 _SLACK_S = 3600
-
-#: Kinds of rules whose violations last, or concern a whole period, and are no incident's doing.
-LASTING = frozenset({"hygiene", "deadline", "growth", "reconciliation"})
 
 #: Kind of an entity → word behind its name.
 _NOUNS: Mapping[str, str] = MappingProxyType({"carrier": "短信通道", "service": "服务"})

@@ -13,6 +13,7 @@ from ntanalytics.findings.event_text import event_day
 from ntanalytics.findings.finding import Finding, violations, worst_first
 from ntanalytics.findings.lifecycle_text import group_sentence
 from ntanalytics.findings.phrases import named, value_words
+from ntanalytics.findings.related_subjects import LASTING
 from ntanalytics.findings.threshold import ORDER, VIOLATIONS
 from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.desk.obligations import PROMISE
@@ -26,13 +27,7 @@ from ntanalytics.report_content import weekly_text
 from ntanalytics.report_content.details import WEEKLY, detail_of, details_of
 from ntanalytics.report_content.dispositions import dispositions_of
 from ntanalytics.report_content.finding_history import period_lifecycles
-from ntanalytics.report_content.incidents import (
-    LASTING,
-    incidents_of,
-    opening_incidents,
-    unknown_ends,
-    unknown_incidents,
-)
+from ntanalytics.report_content.incidents import incidents_of, opening_incidents, unknown_ends, unknown_incidents
 from ntanalytics.report_content.open_items import open_items, unknown_checks
 from ntanalytics.report_content.unusual_points import unusual_days
 from ntanalytics.reports import Board, Kpis, Sentence, Table, board, inline_bars, inline_lines, kpi, kpis, table

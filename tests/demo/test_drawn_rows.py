@@ -19,6 +19,7 @@ from ntanalytics.demo.population.units import UNITS
 from ntanalytics.demo.products.backup_plans import DATABASE_PLANS, FILE_PLANS
 from ntanalytics.demo.products.backup_runs import run_of
 from ntanalytics.demo.products.desk_workbook import staff, systems
+from ntanalytics.demo.products.desk_workbook.details import change_details
 from ntanalytics.demo.products.desk_workbook.tickets import tickets
 from ntanalytics.demo.products.ejbca.certificates import certificates_of
 from ntanalytics.demo.products.exchange.database import write_exchange
@@ -191,7 +192,11 @@ def test_a_mailing_and_a_training_are_written_down(seed: int):
     mailing, training = planted(seed, "announced_mailing"), planted(seed, "training_day")
     days = [training.day, *[mailing.day - dt.timedelta(days=each) for each in (3, 2, 1, 0)]]
     place = replace(city(seed, [], sorted(days)), benign_events=(mailing, training))
-    assert [row[2:4] for row in systems.changes(place) if row[1] == local(mailing.start)] == [("sms", "mailing")]
+    changes = systems.changes(place)
+    assert [row[2:4] for row in changes if row[1] == local(mailing.start)] == [("sms", "mailing")]
+    [name] = [application.name for application in APPLICATIONS if application.number == mailing.subject]
+    detailed = [row[4:8] for row in change_details(place, changes) if row[2] == local(mailing.start)]
+    assert detailed == [("sms", name, None, "mailing")], "the desk writes the name by which the messages know it"
     opened = [row for row in tickets(place) if row[2:4] == ("change", "sms") and row[1].time() == dt.time(9, 40)]
     assert len(opened) == 1
     assert training.subject in {row[2] for row in staff.trainings(place) if row[0] == training.day}

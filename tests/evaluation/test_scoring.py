@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -138,6 +139,41 @@ def test_surveillance_names_an_incident_by_its_own_subject_alone():
     assert named == [0, None, None, None]
 
 
+@pytest.mark.parametrize(
+    ("kind", "subsystem", "planted", "dataset", "members", "direction", "is_explained"),
+    [
+        ("certificates_refused", "ca", "ca", "identity.logins", [("method", "ca")], -1, True),
+        ("certificates_refused", "ca", "ca", "identity.logins", [("method", "ca")], 1, False),
+        ("certificates_refused", "ca", "ca", "identity.logins", [("method", "password")], -1, False),
+        ("certificates_refused", "ca", "ca", "identity.logins", [], -1, False),
+        ("expired_in_use", "ca", "personal", "ca.logins", [("outcome", "failure"), ("reason", "expired")], 1, True),
+        ("expired_in_use", "ca", "personal", "ca.logins", [("outcome", "failure")], 1, False),
+        ("checks_gap", "infra", "zabbix", "infra.checks", [("method", "ping")], -1, True),
+        ("checks_gap", "infra", "zabbix", "infra.requests", [], -1, False),
+        ("returned_burst", "docexchange", "市数据局", "docexchange.deliveries", [], 1, True),
+        ("returned_burst", "docexchange", "市数据局", "docexchange.deliveries", [], -1, False),
+        ("adoption_drop", "oa", "市妇联", "oa.activities", [("unit", "市妇联"), ("terminal", "pc")], -1, True),
+        ("adoption_drop", "oa", "市妇联", "oa.activities", [("unit", "市妇联"), ("terminal", "pc")], 1, False),
+        ("adoption_drop", "oa", "市妇联", "oa.activities", [("unit", "市数据局")], -1, False),
+        ("adoption_drop", "oa", "市妇联", "oa.tasks", [("unit", "市妇联")], -1, False),
+    ],
+)
+def test_a_consequence_is_of_the_dataset_the_members_and_the_direction_that_the_kind_causes(
+    kind: str,
+    subsystem: str,
+    planted: str,
+    dataset: str,
+    members: list[tuple[str, str]],
+    direction: int,
+    is_explained: bool,
+):
+    code = f"{dataset.partition('.')[0]}.surveillance"
+    counted = replace(finding(code, subject(dataset, members, ""), november(10)), direction=direction)
+    done = scored([counted], incident(kind, subsystem, planted, 10, severity="关注"))
+    assert [each.delay for each in done.outcomes] == [None], "a consequence names nothing"
+    assert bool(done.false_alarms) is not is_explained
+
+
 def test_surveillance_of_all_logins_names_their_outage_and_of_a_method_does_not():
     outage = incident("login_outage", "identity", "identity", 10)
     whole, part = (subject("identity.logins", members, "") for members in ([], [("method", "password")]))
@@ -233,4 +269,5 @@ def test_a_rule_names_every_kind(kind: str):
     expected = EXPECTED[kind]
     keys = {pattern.partition("@")[2] for pattern in expected.named}
     entities = [Entity("x", key or "x", "…") for key in keys]
-    assert any(expected.is_named_by(code, entity, (entity.key,)) for code in RULES for entity in entities)
+    given = ((finding(code, entity, FIRST), (entity.key,)) for code in RULES for entity in entities)
+    assert any(expected.is_named_by(*each) for each in given)

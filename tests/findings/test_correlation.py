@@ -137,10 +137,10 @@ def test_one_disk_is_one_incident_and_takes_backups_along_only_when_it_is_critic
     backup = _finding("infra.size_drop", Entity("plan", "oa-files/data", "oa-files"), since=dt.date(2026, 11, 20))
     first, second = _groups(disk, growth, alarm, backup)
     assert (first.root, first.followers) == (backup, ())
-    assert (len(second.findings), second.is_one_host) == (3, True)
+    assert (len(second.findings), second.is_one_view) == (3, True)
     full = _finding("infra.disk_used", data, since=dt.date(2026, 11, 14))
     [group] = _groups(full, growth, alarm, backup)
-    assert (group.root, group.is_one_host) == (full, False)
+    assert (group.root, group.is_one_view) == (full, False)
 
 
 def test_every_correlation_rule_names_rules_that_there_are() -> None:
@@ -378,6 +378,110 @@ def test_what_one_account_does_is_the_cause_of_what_is_counted_of_all() -> None:
     assert group.root == beyond
     other = replace(counted, entity=Entity("subject", "oa.activities/module=mail", "模块 邮件"))
     assert len(_groups(other, beyond)) == 2
+
+
+def _counted(dataset: str, seen: float, expected: float, **more: Any) -> Finding:
+    details = {"value": "", **more.pop("details", {})}
+    given: dict[str, Any] = {"since": ON, "figures": {"seen": seen, "expected": expected}, "details": details, **more}
+    return _finding(
+        f"{dataset.partition('.')[0]}.surveillance", Entity("subject", dataset, dataset), "warning", **given
+    )
+
+
+def test_what_a_rule_says_of_one_thing_is_one_incident_with_what_is_counted_of_it() -> None:
+    slow = _finding("infra.slow_hours", Entity("service", "portal", "portal"), window=_window(12, 15))
+    details = {"value": "耗时"}
+    [group] = _groups(_counted("infra.requests/service=portal/route=home", 3.0, 1.0, details=details), slow)
+    assert (group.root, group.is_one_view) == (slow, True)
+    assert len(_groups(_counted("infra.checks/target=tls", 3.0, 1.0, window=_window(20, 22)), slow)) == 2
+    # a patch that is missing for weeks is not why a host is busy
+    patch = _finding("infra.failed_patches", _host("oa-app-1"), "warning")
+    assert len(_groups(_counted("infra.metrics/host=oa-app-1", 3.0, 1.0), patch)) == 2
+    # nor is there more of what stayed away
+    gone = _finding("sms.application_lull", Entity("application", "12345", "12345"), window=_window(8, 13))
+    assert len(_groups(_counted("sms.messages/application=12345", 90.0, 6.0, window=_window(9, 10)), gone)) == 2
+
+
+def test_an_old_client_is_one_incident_with_its_own_sessions_and_what_these_displace() -> None:
+    old = _finding("im.old_client", Entity("client", "Pidgin", "Pidgin"), since=ON)
+    come = _counted("im.sessions/client=Pidgin/terminal=pc", 65.0, 0.0)
+    gone = _counted("im.sessions/terminal=pc/platform=traditional", 36.0, 101.0)
+    gone = replace(gone, details={**gone.details, "counterpart_key": come.entity.key})
+    [group] = _groups(come, gone, old)
+    assert (group.root, len(group.followers)) == (old, 2)
+
+
+@pytest.mark.parametrize(
+    ("more", "events", "groups"),
+    [
+        (101.0, "公文送达退回", 1),  # 129 of one unit
+        (300.0, "公文送达退回", 2),  # less than half of what is more
+        (101.0, "公文送达", 2),  # more deliveries are no more returns
+        (-20.0, "公文送达退回", 2),
+    ],
+)
+def test_what_comes_back_to_one_unit_is_one_incident_with_what_comes_back_of_all(
+    more: float, events: str, groups: int
+) -> None:
+    unit = Entity("unit", "市数据局", "市数据局")
+    returned = _finding("docexchange.returns_rise", unit, "warning", figures={"hits": 129.0})
+    counted = _counted("docexchange.deliveries", 44.0 + more, 44.0, window=_window(14, 18), details={"events": events})
+    made = _groups(counted, returned)
+    assert len(made) == groups
+    assert groups == 2 or made[0].root == returned
+
+
+def test_a_day_of_much_work_is_one_incident_in_all_that_is_used() -> None:
+    papers, tasks = _counted("docexchange.documents", 91, 50), _counted("oa.tasks", 2721, 1881)
+    seals = _counted("seal.signings/system=docexchange", 507, 261, window=_window(10, 16))
+    [group] = _groups(papers, tasks, seals)
+    assert (len(group.findings), group.is_at_once) == (3, True)
+    others = [
+        _counted("seal.signings/system=oa", 507, 261, window=_window(10, 16)),  # of another subsystem
+        _counted("oa.tasks", 900, 1881),  # less
+        _counted("oa.tasks", 900, 181, details={"is_ending": True}),  # how they end
+    ]
+    assert [len(_groups(papers, other)) for other in others] == [2, 2, 2]
+
+
+def test_an_outage_of_an_hour_makes_no_day_fuller() -> None:
+    down = _down("im", window=_window(12.6, 13.6))
+    assert len(_groups(_counted("im.sessions/terminal=pc", 650, 300), down)) == 2
+    assert len(_groups(_counted("im.sessions/terminal=pc", 650, 300, window=_window(13, 15)), down)) == 1
+    assert len(_groups(_counted("im.sessions/terminal=pc", 100, 300), down)) == 1
+
+
+def test_what_comes_after_an_outage_of_logins_follows_from_it_and_is_no_day_of_much_work() -> None:
+    down = _down("identity", window=_window(10.67, 11.75))
+    logins, accesses = (
+        _counted(name, 2400, 960, window=_window(12, 13)) for name in ("identity.logins", "sso.accesses")
+    )
+    [group] = _groups(logins, accesses, down)
+    assert (group.root, group.is_at_once) == (down, False)
+
+
+def test_what_does_not_watch_counts_nothing() -> None:
+    gap = _finding("infra.checks_gap", Entity("monitoring", "monitoring", "监控平台"), window=_window(1.5, 2.67))
+    assert len(_groups(_counted("infra.checks", 418, 864, window=_window(1, 3)), gap)) == 1
+    assert len(_groups(_counted("infra.requests", 418, 864, window=_window(1, 3)), gap)) == 2
+
+
+def test_an_expired_certificate_that_is_tried_is_refused() -> None:
+    tried = _finding("ca.expired_tried", status="warning")
+    refused = _counted("ca.logins/outcome=failure/reason=expired", 28, 0, details={"is_ending": True})
+    assert [group.root for group in _groups(refused, tried)] == [tried]
+    assert len(_groups(_counted("ca.logins/outcome=failure/reason=untrusted", 28, 0), tried)) == 2
+
+
+def test_a_manual_check_sees_what_is_wrong_with_its_subsystem() -> None:
+    slow = _finding("infra.slow_hours", Entity("service", "oa.city.example", "oa"), window=_window(12, 15))
+    assert [group.root for group in _groups(_finding("desk.checks", subsystem_entity("oa"), "warning"), slow)] == [slow]
+    again = _finding("desk.same_incident", subsystem_entity("identity"), "warning")
+    guessed = _finding("identity.attempts", Entity("address", "worst", "单一来源地址"), window=_window(0.5, 0.67))
+    assert [group.root for group in _groups(again, guessed)] == [guessed]
+    # the air of the machine room has nothing to do with a service
+    portal = _finding("infra.error_burst", Entity("service", "core-switch-1", "…"), window=_window(9, 10))
+    assert len(_groups(_finding("desk.checks", subsystem_entity("infra"), "warning"), portal)) == 2
 
 
 def test_a_backup_that_takes_longer_keeps_nobody_from_work() -> None:

@@ -156,6 +156,24 @@ def test_a_follower_of_some_hours_is_named_by_its_hours_and_its_share() -> None:
     assert "另见：统一门户 14时10分至50分 集中出错 34.4%" in group_sentence(group, word)
 
 
+def test_a_follower_that_is_counted_is_named_by_how_much_it_moved() -> None:
+    refused = _violation(
+        "ca.refused_logins",
+        Entity("reason", "untrusted", "不受信任"),
+        0.9,
+        Window(DAY, 45_000, 59_400),
+        format="rate:1",
+    )
+    fewer = _violation(
+        "identity.surveillance", Entity("subject", "identity.logins/method=ca", "方式 CA证书"), 0.029,
+        Window(DAY, 46_800, 61_200), status="warning", format="rate:1", detector="surveillance",
+        figures={"seen": 105.0, "expected": 500.0},
+        details={"events": "登录", "value": "", "form": "integer", "is_over": True},
+    )  # fmt: skip
+    [group] = correlate([refused, fewer])
+    assert "其后：13时至17时方式 CA证书的登录少 79%。" in group_sentence(group, word)
+
+
 def test_what_no_source_feeds_is_told_in_one_sentence_and_last() -> None:
     lacking = [replace(_finding(name, "unknown"), unknown="no_source") for name in ("甲", "乙", "丙", "丁")]
     state = follow_lifecycles([_on(18, *lacking, NEW)])

@@ -150,8 +150,9 @@ def start_shifts(backups: ir.Table, on: date) -> ir.Table:
         on: the day.
 
     Returns:
-        ``plan``, ``start_s`` and ``usual_start_s`` (seconds of the UTC day) and ``start_shift_s``, most first. A plan
-        with fewer than seven runs before, or without a steady time, is left out.
+        ``plan``, ``start_s`` and ``usual_start_s`` (seconds of the UTC day), ``start_shift_s`` and
+        ``shift_before_s``, that of the run before, most first. A plan with fewer than seven runs before, or without a
+        steady time, is left out.
     """
     today = backups.filter(backups.day == ibis.literal(on))
     first = today.group_by(*_PLAN).aggregate(_first_at=today.started_at.min())
@@ -165,18 +166,25 @@ def start_shifts(backups: ir.Table, on: date) -> ir.Table:
     usual = past.group_by(*_PLAN).aggregate(_usual=past["_ahead"].quantile(0.5))
     past = join_groups(past, usual, _PLAN)
     off = (past["_ahead"] - past["_usual"]).abs()
-    known = past.group_by(*_PLAN, "_first_at", "_oldest_at", "_runs", "_usual").aggregate(_off=off.quantile(0.5))
+    known = past.group_by(*_PLAN, "_first_at", "_oldest_at", "_runs", "_usual").aggregate(
+        _off=off.quantile(0.5), _before=past["_ahead"].max(where=past["_rank"] == 0)
+    )
     known = known.filter((known["_runs"] == USUAL_RUNS) & (known["_off"] <= STEADY_S))
     moved = _ahead(known["_first_at"], known["_oldest_at"]) - known["_usual"]
-    # the shorter way around the clock
-    shift = ibis.least(moved.abs(), _DAY_S - moved.abs())
     usual_start = (known["_oldest_at"].epoch_seconds() + known["_usual"] + _DAY_S) % _DAY_S
     return known.select(
         "plan",
         start_s=known["_first_at"].epoch_seconds() % _DAY_S,
         usual_start_s=usual_start,
-        start_shift_s=shift.cast("float64"),
+        start_shift_s=_around_clock(moved),
+        shift_before_s=_around_clock(known["_before"] - known["_usual"]),
     ).order_by(ibis.desc("start_shift_s"), "plan")
+
+
+def _around_clock(moved: ir.IntegerValue) -> ir.FloatingValue:
+    """Return a shift of a time of day by the shorter way around the clock."""
+    shift: ir.FloatingValue = ibis.least(moved.abs(), _DAY_S - moved.abs()).cast("float64")
+    return shift
 
 
 def _ahead(moment: ir.TimestampValue, of: ir.TimestampValue) -> ir.IntegerValue:

@@ -151,13 +151,18 @@ CHECKS = (
     Check(rule="infra.swap", evaluate=partial(_load, metric="swap_rate"), reads={"infra.metrics": 0}),
     Check(rule="infra.disk_used", evaluate=_disk_used, reads={"infra.metrics": HISTORY}, every=EVERY_PERIOD),
     Check(
-        rule="infra.days_until_full", evaluate=_days_until_full, reads={"infra.metrics": HISTORY}, every=EVERY_PERIOD
+        rule="infra.days_until_full",
+        evaluate=_days_until_full,
+        reads={"infra.metrics": HISTORY},
+        every=EVERY_PERIOD,
+        # the trend of weeks knows nothing of a disk that began to fill faster, and would tell a later day
+        suppressed_by=(SuppressedBy(("infra.disk_growth",), hides="milder"),),
     ),
     Check(
         rule="infra.disk_growth",
         evaluate=_growth_rise,
         reads={"infra.metrics": HISTORY_DAYS},
         # a disk that is nearly full and fills fast is no milder than an emptier one
-        suppressed_by=(SuppressedBy(("infra.disk_used", "infra.days_until_full"), hides_worse=False),),
+        suppressed_by=(SuppressedBy(("infra.disk_used", "infra.days_until_full"), hides="not_worse"),),
     ),
 )

@@ -83,10 +83,14 @@ def _backup_failing(context: CheckContext, rule: Rule) -> list[Finding]:
 
 
 def _backup_shift(context: CheckContext, rule: Rule) -> list[Finding]:
-    """Return the plans that ran at another time of day than usual, since then."""
+    """Return the plans of which two runs in a row began at another time of day than usual.
+
+    One that waited once, and was made all the same, has no other time.
+    """
     runs = context.dataset("infra.backups", BACKUP_DAYS)
     findings = []
-    for row in rows(backups.start_shifts(runs.recent, context.on)):
+    shifted = rows(backups.start_shifts(runs.recent, context.on))
+    for row in (row for row in shifted if rule.threshold.judge(row["shift_before_s"]) != "ok"):
         start, usual = (
             float((row[name] + context.utc_offset_h * 3600) % 86_400) for name in ("start_s", "usual_start_s")
         )

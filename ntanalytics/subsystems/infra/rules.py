@@ -132,8 +132,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "infra.backup_shift", "start_shift_s", Threshold(7200, 86_400, "down"), "核对备份计划的调度与服务器时钟",
-        "A backup two hours from its time has another schedule, a wrong clock, or waits for something; by day it slows "
-        "down what people use.", kind="change", label="备份开始时刻", cause="backups",
+        "Two backups in a row two hours from their time have another schedule, or a wrong clock; by day they slow down "
+        "what people use.", kind="change", label="备份开始时刻", cause="backups",
     ),
     Rule(
         "infra.size_drop", "size_drop", Threshold(0.25, 0.5, "down"), "核对备份内容是否完整并做恢复演练",

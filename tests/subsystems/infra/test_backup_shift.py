@@ -38,7 +38,7 @@ def _found(*rows: dict[str, Any]) -> list[Finding]:
 def test_a_plan_that_runs_at_another_time_is_told_by_the_shorter_way_around_the_clock(
     usual_h: float, today_h: float, shift_h: float
 ) -> None:
-    [finding] = _found(*_runs(usual_h, {0: today_h}), *_runs(3.0, {}, plan="im"))
+    [finding] = _found(*_runs(usual_h, {0: today_h, 1: today_h}), *_runs(3.0, {}, plan="im"))
     assert (finding.entity.key, finding.status, finding.since) == ("oa", "warning", ON)
     assert finding.value == pytest.approx(shift_h * 3600, abs=600)
     assert finding.figures["start_s"] == pytest.approx(today_h * 3600, abs=600)
@@ -47,14 +47,19 @@ def test_a_plan_that_runs_at_another_time_is_told_by_the_shorter_way_around_the_
 
 
 def test_both_times_are_told() -> None:
-    [finding] = _found(*_runs(1.0, {0: 13.0}, back=25))
+    [finding] = _found(*_runs(1.0, {0: 13.0, 1: 13.0}, back=25))
     assert "13时" in word(finding).evidence
     assert "通常在1时" in word(finding).evidence
 
 
-def test_a_new_time_is_told_until_half_of_the_last_runs_have_it() -> None:
+def test_a_new_time_is_told_from_its_second_run_until_half_of_the_last_runs_have_it() -> None:
     moved = [len(_found(*_runs(2.0, dict.fromkeys(range(days_), 14.0)))) for days_ in (1, 2, 3, 4, 5, 6)]
-    assert moved == [1, 1, 1, 1, 0, 0]
+    assert moved == [0, 1, 1, 1, 0, 0]
+
+
+def test_a_run_that_waited_once_has_no_other_time() -> None:
+    assert _found(*_runs(2.0, {1: 10.0})) == []
+    assert _found(*_runs(2.0, {0: 10.0, 3: 10.0})) == []
 
 
 def test_an_hour_late_a_young_plan_and_one_without_a_time_are_not_told() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from ntanalytics.checks.suppression import suppress
 from ntanalytics.findings.finding import Entity, Finding
+from ntanalytics.findings.threshold import Status
 from ntanalytics.subsystems import RULES, SUBSYSTEMS, word
 from ntanalytics.subsystems.infra import SUBSYSTEM
 from tests.subsystems.made import ON, at, days, judge
@@ -131,3 +132,18 @@ def test_a_disk_that_is_nearly_full_and_fills_is_no_milder_than_an_emptier_one()
     assert suppress([used, fast], checks, [])[0] == [used, fast]
     slow = Finding(rule=RULES["infra.disk_growth"], entity=disk, status="warning")
     assert suppress([used, slow], checks, [])[0] == [used]
+
+
+def test_a_disk_that_began_to_fill_faster_has_no_second_day_on_which_it_is_full() -> None:
+    disk = Entity("disk", "oa-db-1/data", "oa-db-1 /data")
+    checks = [check for item in SUBSYSTEMS for check in item.checks]
+
+    def told(growth: Status, trend: Status) -> list[str]:
+        found = [
+            Finding(rule=RULES[code], entity=disk, status=status)
+            for code, status in (("infra.disk_growth", growth), ("infra.days_until_full", trend))
+        ]
+        return [finding.code for finding in suppress(found, checks, [])[0]]
+
+    assert told("critical", "warning") == ["infra.disk_growth"]
+    assert told("warning", "warning") == told("warning", "critical") == ["infra.days_until_full"]

@@ -8,6 +8,7 @@ from typing import TypeAlias, cast
 
 from ntanalytics.demo.arrays import Rng
 from ntanalytics.demo.local_time import wall_clock
+from ntanalytics.demo.population.applications import APPLICATIONS
 from ntanalytics.demo.population.city import City
 from ntanalytics.demo.products.desk_workbook.cells import Row, cell_time, with_ids
 
@@ -40,6 +41,7 @@ _LARGER, _AUTHORITY = dt.timedelta(hours=4), "市大数据管理中心"
 #: Department of the buyer that confirms.
 CONFIRMED_BY = "应用推进科"
 _CHANGE_RESULTS: _Choice = {"success": 0.93, "failed": 0.04, "rolled_back": 0.03}
+_NAMES = {application.number: application.name for application in APPLICATIONS}
 _SERVERS = {"oa": "oa-app-1", "docexchange": "exchange-app-1", "identity": "identity-app-1", "sms": "sms-app-1"}
 _APPLICATIONS = {"workflow": "公文管理", "feature": "协同办公门户"}
 #: Kinds of changes that are no work on a host alone: maintenance stops the whole subsystem.
@@ -103,7 +105,7 @@ def change_details(city: City, changes: Sequence[Row]) -> list[Row]:
 
     Some that were cancelled and some that are still to come follow, with numbers of their own.
     """
-    mailings = {wall_clock(item.start): item.subject for item in city.incidents_of("announced_mailing")}
+    mailings = {wall_clock(item.start): _NAMES[item.subject] for item in city.incidents_of("announced_mailing")}
     detailed = [_detailed(city, row, mailings) for row in changes]
     return [*detailed, *with_ids("BJ", [*_cancelled(city), *_to_come(city)])]
 
