@@ -51,7 +51,7 @@ _NEARLY_ALL = 0.9
 _Sums = Mapping[str, Floats]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Levels:
     """Daily levels of some series.
 
@@ -117,7 +117,14 @@ def drifting_counts(leaves: LeafTable, groups: Sequence[SeriesGroup], factors: F
         level = sums["events"] / factors
         usual = _before(level)
         effect = np.outer(usual, (_LEAST_EFFECT, _MOST_EFFECT))
-        return _Levels(level, usual, np.maximum(usual, 1e-9), usual, effect, np.ones(len(usual)))
+        return _Levels(
+            level=level,
+            size=usual,
+            unit=np.maximum(usual, 1e-9),
+            least=usual,
+            effect=effect,
+            weight=np.ones(len(usual)),
+        )
 
     def numbers(moved: _Moved, _: _Sums) -> tuple[float, float, float]:
         before, change = float(moved.before[0]), float(moved.change[0])
@@ -140,7 +147,14 @@ def drifting_means(leaves: LeafTable, groups: Sequence[SeriesGroup], value: str)
         size = _before(sums[events])
         level = sums[centred] / np.maximum(sums[events], 1.0)
         effect = np.tile((_LEAST_OF_MEAN, np.inf), (len(size), 1))
-        return _Levels(level, size, 1 / np.maximum(size, 1e-9), np.full(len(size), _LEAST_DEVIATION**2), effect, size)
+        return _Levels(
+            level=level,
+            size=size,
+            unit=1 / np.maximum(size, 1e-9),
+            least=np.full(len(size), _LEAST_DEVIATION**2),
+            effect=effect,
+            weight=size,
+        )
 
     def numbers(moved: _Moved, sums: _Sums) -> tuple[float, float, float]:
         count, total = (sums[column][0, : -SPANS[-1]].sum() for column in (events, logs))

@@ -29,7 +29,7 @@ _STEP, _LONG = 3, 5
 Match = Literal["right", "named", "wider", "wrong"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Outcome:
     """Result of a trial.
 
@@ -43,11 +43,11 @@ class Outcome:
     """
 
     trial: Trial
-    day: dt.date | None
-    is_right: bool
-    is_named: bool
-    detected_by: tuple[str, ...]
-    wrong: tuple[str, ...]
+    day: dt.date | None = None
+    is_right: bool = False
+    is_named: bool = False
+    detected_by: tuple[str, ...] = ()
+    wrong: tuple[str, ...] = ()
 
     @property
     def delay(self) -> int | None:
@@ -87,9 +87,15 @@ def try_out(
             wrong += matches["wrong"]
             if counted := [*matches["right"], *matches["named"], *matches["wider"]]:
                 is_right = bool(matches["right"] or matches["named"])
-                is_named = is_right and not matches["right"]
-                return Outcome(trial, day, is_right, is_named, tuple(counted), tuple(dict.fromkeys(wrong)))
-    return Outcome(trial, None, False, False, (), tuple(dict.fromkeys(wrong)))
+                return Outcome(
+                    trial=trial,
+                    day=day,
+                    is_right=is_right,
+                    is_named=is_right and not matches["right"],
+                    detected_by=tuple(counted),
+                    wrong=tuple(dict.fromkeys(wrong)),
+                )
+    return Outcome(trial=trial, wrong=tuple(dict.fromkeys(wrong)))
 
 
 def match_of_alert(given: DamagedRows, mutation: Mutation, known: MemberNames, alert: Alert, day: dt.date) -> Match:
