@@ -22,7 +22,7 @@ from ntanalytics.contract.dimensions import counts_pieces, referred
 from ntanalytics.detectors.comparable_days import comparable_days, days_of_weekday
 from ntanalytics.detectors.expected_range import ExpectedRange
 from ntanalytics.detectors.surveillance.departure import Departure
-from ntanalytics.detectors.surveillance.departures import MIN_DAYS, UNKNOWN, ColumnRoles, departures
+from ntanalytics.detectors.surveillance.departures import MIN_DAYS, UNKNOWN, ColumnRoles, attributed_whole, departures
 from ntanalytics.detectors.surveillance.whole_day import is_doubtful, whole_day, with_whole_day
 from ntanalytics.metrics.leaves import leaves, on_day_of
 
@@ -82,7 +82,10 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
     own = usual if is_by_start and not in_bundles else UNKNOWN
     number = totals.get(context.on, 0.0)
     of_others = shares_of_others(context, name) if is_doubtful(number, own) else []
-    departing = with_whole_day(departing, whole_day(number, own, of_others))
+    whole = whole_day(number, own, of_others)
+    if whole is not None:
+        whole = attributed_whole(counted, [*reversed(before), context.on], dimensions, whole, roles)
+    departing = with_whole_day(departing, whole)
     noticed = _noticed(context, dataset, events, departing, is_drift=not of_weekday)
     departing = [_of_system(departure, counted, before, context.on) for departure in noticed]
     return WatchedDay(departing, number, own)

@@ -37,7 +37,7 @@ def doubt(findings: Sequence[Finding], checks: Iterable[Check]) -> list[Finding]
     clocks = [
         finding
         for finding in findings
-        if finding.code == _CLOCK and finding.is_violation and finding.entity.kind == "dataset"
+        if finding.code == _CLOCK and finding.is_violation and (finding.entity.kind == "dataset" or dataset_of(finding))
     ]
     off = {finding.details["dataset"] for finding in clocks if (finding.value or 0.0) >= HOURS_OFF_S}
     if not lost and not clocks:

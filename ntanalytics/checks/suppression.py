@@ -122,12 +122,13 @@ def _names_more(other: Finding, finding: Finding) -> bool:
 
 
 def _pointed(finding: Finding, narrower: Sequence[Finding]) -> Finding:
-    """Return a finding with the least probable of the narrower subjects in its details."""
+    """Return a finding with the least probable of the narrower subjects in its details, in words and by its key."""
     if not narrower:
         return finding
     least = max(narrower, key=lambda subject: float(subject.figures.get("improbable") or 0))
-    label = least.entity.label if _names_more(finding, least) else least.details["also"]
-    return finding.with_details(narrower=label)
+    if _names_more(finding, least):
+        return finding.with_details(narrower=least.entity.label, narrower_key=least.entity.key)
+    return finding.with_details(narrower=least.details["also"], narrower_key=least.details.get("also_key"))
 
 
 def _names(finding: Finding) -> set[str]:

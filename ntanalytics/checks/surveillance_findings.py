@@ -113,6 +113,7 @@ def _leads(context: CheckContext, name: str, departure: Departure) -> dict[str, 
     if also:
         leads["also"] = subject_label(context, dataset, also)
         leads["also_members"] = tuple(member for _, member in also)
+        leads["also_key"] = subject(name, (*departure.members, *also), "").key
     if departure.counterpart:
         (other,) = (pair for pair in departure.counterpart if pair not in departure.members)
         column, label = column_of(dataset, other[0]), subject_label(context, dataset, (other,))

@@ -39,6 +39,12 @@ def members_of(finding: Finding) -> Mapping[str, str]:
     return subject_members(finding.entity)
 
 
+def named_part(finding: Finding) -> Entity | None:
+    """Return the part of its subject that a finding names as that which nearly all of it is of, or which stands out."""
+    key = finding.details.get("narrower_key") or finding.details.get("also_key")
+    return Entity(KIND, str(key), "") if key else None
+
+
 def says_what(finding: Finding, dimension: str) -> bool:
     """Return whether a dimension of a finding of surveillance says what happened, and not where or to whom."""
     column = column_named(DATASETS[dataset_of(finding)], dimension)

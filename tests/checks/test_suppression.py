@@ -42,6 +42,7 @@ def test_a_rule_that_hides_a_narrower_subject_names_it_and_none_that_says_no_mor
     narrow = _subject("sms.surveillance", [("carrier", "mobile"), ("application", "oa")], "运营商 中国移动、应用 oa")
     (told,) = _suppressed(_late("mobile"), narrow)
     assert told.details["narrower"] == narrow.entity.label
+    assert told.details["narrower_key"] == narrow.entity.key
     assert "其中运营商 中国移动、应用 oa最为突出" in word(told).evidence
     (plain,) = _suppressed(_late("mobile"), _subject("sms.surveillance", [("carrier", "mobile")], "运营商 中国移动"))
     assert "narrower" not in plain.details
@@ -69,9 +70,10 @@ def test_a_rule_names_what_nearly_all_that_fails_has_in_common() -> None:
     failing = _subject(
         "sms.surveillance", [("carrier", "mobile"), ("outcome", "failed")], "运营商 中国移动、最终状态 失败"
     )
-    led = failing.with_details(also="应用 公积金服务", also_members=("fund",), is_ending=True)
+    key = f"{failing.entity.key}/application=fund"
+    led = failing.with_details(also="应用 公积金服务", also_members=("fund",), also_key=key, is_ending=True)
     (told,) = _suppressed(_late("mobile"), led)
-    assert told.details["narrower"] == "应用 公积金服务"
+    assert (told.details["narrower"], told.details["narrower_key"]) == ("应用 公积金服务", key)
     own = _subject("sms.surveillance", [("outcome", "failed")], "最终状态 失败", window=None)
     own = own.with_details(also="运营商 中国移动", also_members=("mobile",), is_ending=True)
     assert all("narrower" not in told.details for told in _suppressed(_late("mobile"), own))

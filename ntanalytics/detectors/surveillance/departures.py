@@ -143,6 +143,28 @@ def departures(
     return [*departing, *_besides(departing, drifting)]
 
 
+def attributed_whole(
+    table: pa.Table, days: Sequence[date], dimensions: Sequence[str], whole: Departure, roles: ColumnRoles = NO_ROLES
+) -> Departure:
+    """Return the departure of all events of a day with what nearly all of it has in common.
+
+    Args:
+        table: as in :func:`departures`.
+        days: as there.
+        dimensions: as there.
+        whole: the departure; what is expected of a part is its usual share of what is expected of all.
+        roles: those of dimensions.
+    """
+    leaves = LeafTable(table, days, dimensions, ["events"], roles.nested, roles.endings)
+    total = SeriesGroup((), [()], {"events": leaves.sum("events")[None]})
+    model = CountModel([total], UNKNOWN)
+    usual = float(model.judge(total.sums).expected.sum())
+    if usual <= 0:
+        return whole
+    model.factors[-1] *= whole.expected / usual
+    return attributed(leaves, model, whole)
+
+
 def _rare_endings(leaves: LeafTable, model: CountModel, departing: Sequence[Departure]) -> list[Departure]:
     """Return what ends in a rare way beside what departs: of its events nothing is told yet."""
     rest = np.ones(len(leaves.slots), dtype=bool)
@@ -230,7 +252,6 @@ def smallest_subjects(leaves: LeafTable, model: SeriesModel, groups: Sequence[Se
     """
     candidates = _candidates(model, groups)
     subjects: list[Departure] = []
-    rest = np.ones(len(leaves.slots), dtype=bool)
     while candidates and len(subjects) < MAX_SUBJECTS:
         strongest = max(candidate.strength for candidate in candidates)
         among = [candidate for candidate in candidates if candidate.strength >= _ALMOST * strongest]
@@ -239,11 +260,21 @@ def smallest_subjects(leaves: LeafTable, model: SeriesModel, groups: Sequence[Se
             parts = [part for part in among if _is_narrower(leaves, part, best)]
             best = _narrowest(leaves, parts) if parts else best
         subjects.append(attributed(leaves, model, best))
-        rest &= ~leaves.mask(best.members)
         candidates = [
-            candidate for candidate in candidates if candidate is not best and _departs(leaves, candidate, rest, model)
+            candidate
+            for candidate in candidates
+            if candidate is not best and _departs(leaves, candidate, _unexplained(leaves, subjects, candidate), model)
         ]
     return subjects
+
+
+def _unexplained(leaves: LeafTable, subjects: Sequence[Departure], candidate: Departure) -> Mask:
+    """Return the leaves of a candidate that nothing told explains: more of a whole does not explain less of a part."""
+    rest = leaves.mask(candidate.members)
+    for other in subjects:
+        if other.direction == candidate.direction or not set(other.members) < set(candidate.members):
+            rest &= ~leaves.mask(other.members)
+    return rest
 
 
 def _narrowest(leaves: LeafTable, among: Sequence[Departure]) -> Departure:
@@ -273,8 +304,7 @@ def _is_narrower(leaves: LeafTable, part: Departure, whole: Departure) -> bool:
 
 def _departs(leaves: LeafTable, candidate: Departure, rest: Mask, model: SeriesModel) -> bool:
     """Return whether a subject still departs without the events that are explained."""
-    chosen = leaves.mask(candidate.members) & rest
-    sums = {column: leaves.sum(column, chosen)[None] for column in model.columns}
+    sums = {column: leaves.sum(column, rest)[None] for column in model.columns}
     if not sums[model.columns[0]][0, :-1].any():
         return False
     judged = model.judge(sums)

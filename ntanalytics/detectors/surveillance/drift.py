@@ -44,11 +44,14 @@ _RAREST = 1e-300
 #: Most subjects of a dataset and day, and the share of the strongest from which one of fewer dimensions is preferred.
 _MOST_SUBJECTS, _ALMOST = 2, 0.95
 
+#: Share of what a whole moved by that a part of it must have, and of its usual events that it must not.
+_NEARLY_ALL = 0.9
+
 #: Column → sums by series and day.
 _Sums = Mapping[str, Floats]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Levels:
     """Daily levels of some series.
 
@@ -58,6 +61,7 @@ class _Levels:
         unit: variance that single events give a level.
         least: least variance of a level.
         effect: least change that matters, and the most that is no beginning; series × 2.
+        weight: by how much a change of the level moves what parts share out: 1 of counts, the events of a mean.
     """
 
     level: Floats
@@ -65,6 +69,7 @@ class _Levels:
     unit: Floats
     least: Floats
     effect: Floats
+    weight: Floats
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,21 @@ class _Moved:
     change: Floats
 
 
+@dataclass(frozen=True)
+class _Drift:
+    """Drift of one series.
+
+    Attributes:
+        improbable: as in :class:`_Moved`.
+        amount: events, or sum of means, by which it moved.
+        size: its mean number of events of a day before.
+    """
+
+    improbable: float
+    amount: float
+    size: float
+
+
 def drifting_counts(leaves: LeafTable, groups: Sequence[SeriesGroup], factors: Floats) -> list[Departure]:
     """Return the subjects whose number of events drifts, the most telling first.
 
@@ -97,7 +117,14 @@ def drifting_counts(leaves: LeafTable, groups: Sequence[SeriesGroup], factors: F
         level = sums["events"] / factors
         usual = _before(level)
         effect = np.outer(usual, (_LEAST_EFFECT, _MOST_EFFECT))
-        return _Levels(level, usual, np.maximum(usual, 1e-9), usual, effect)
+        return _Levels(
+            level=level,
+            size=usual,
+            unit=np.maximum(usual, 1e-9),
+            least=usual,
+            effect=effect,
+            weight=np.ones(len(usual)),
+        )
 
     def numbers(moved: _Moved, _: _Sums) -> tuple[float, float, float]:
         before, change = float(moved.before[0]), float(moved.change[0])
@@ -120,7 +147,14 @@ def drifting_means(leaves: LeafTable, groups: Sequence[SeriesGroup], value: str)
         size = _before(sums[events])
         level = sums[centred] / np.maximum(sums[events], 1.0)
         effect = np.tile((_LEAST_OF_MEAN, np.inf), (len(size), 1))
-        return _Levels(level, size, 1 / np.maximum(size, 1e-9), np.full(len(size), _LEAST_DEVIATION**2), effect)
+        return _Levels(
+            level=level,
+            size=size,
+            unit=1 / np.maximum(size, 1e-9),
+            least=np.full(len(size), _LEAST_DEVIATION**2),
+            effect=effect,
+            weight=size,
+        )
 
     def numbers(moved: _Moved, sums: _Sums) -> tuple[float, float, float]:
         count, total = (sums[column][0, : -SPANS[-1]].sum() for column in (events, logs))
@@ -149,6 +183,8 @@ def _drifting(
 ) -> list[Departure]:
     """Return the smallest subjects that drift: the most improbable, and what drifts still without its events.
 
+    Where a part has nearly all of what a subject moved by, the part is told.
+
     Args:
         leaves: the counts.
         groups: the series that are tested.
@@ -161,24 +197,39 @@ def _drifting(
     all_levels = levels(sums)
     noise = _noise_by_size(all_levels)
     least = math.log(len(members) * 2 * len(SPANS) / _FALSE_A_DAY)
-    improbable = _moved(all_levels, noise).improbable
-    left = {members[index]: float(improbable[index]) for index in np.flatnonzero(improbable >= least)}
+    left = {members[index]: drift for index, drift in _drifts(all_levels, noise, least).items()}
     subjects: list[Departure] = []
     rest: Mask = np.ones(len(leaves.slots), dtype=bool)
     while left and len(subjects) < _MOST_SUBJECTS:
-        among = [subject for subject, rare in left.items() if rare >= _ALMOST * max(left.values())]
-        best = min(among, key=lambda subject: (len(subject), -left[subject]))
+        best = _smallest(left)
         own = _sums_of(leaves, columns, leaves.mask(best))
         moved = _moved(levels(own), noise)
-        subjects.append(_departure(best, left[best], int(moved.days[0]), numbers(moved, own)))
+        subjects.append(_departure(best, left[best].improbable, int(moved.days[0]), numbers(moved, own)))
         rest &= ~leaves.mask(best)
         del left[best]
         without = {
-            subject: float(_moved(levels(_sums_of(leaves, columns, leaves.mask(subject) & rest)), noise).improbable[0])
+            subject: _drifts(levels(_sums_of(leaves, columns, leaves.mask(subject) & rest)), noise, least)
             for subject in left
         }
-        left = {subject: rare for subject, rare in without.items() if rare >= least}
+        left = {subject: drifts[0] for subject, drifts in without.items() if drifts}
     return subjects
+
+
+def _smallest(drifting: Mapping[Members, _Drift]) -> Members:
+    """Return the most improbable subject of the fewest dimensions, or the part that has nearly all of its move."""
+    most = max(drift.improbable for drift in drifting.values())
+    among = [subject for subject, drift in drifting.items() if drift.improbable >= _ALMOST * most]
+    best = min(among, key=lambda subject: (len(subject), -drifting[subject].improbable))
+    while parts := [subject for subject in drifting if _is_narrower(drifting, subject, best)]:
+        best = min(parts, key=lambda subject: (len(subject), -drifting[subject].improbable))
+    return best
+
+
+def _is_narrower(drifting: Mapping[Members, _Drift], part: Members, whole: Members) -> bool:
+    if not set(part) > set(whole):
+        return False
+    ours, theirs = drifting[part], drifting[whole]
+    return ours.amount / theirs.amount >= _NEARLY_ALL and ours.size < _NEARLY_ALL * theirs.size
 
 
 def _departure(members: Members, improbable: float, days: int, numbers: tuple[float, float, float]) -> Departure:
@@ -199,6 +250,16 @@ def _departure(members: Members, improbable: float, days: int, numbers: tuple[fl
 
 def _sums_of(leaves: LeafTable, columns: Sequence[str], mask: Mask) -> dict[str, Floats]:
     return {name: leaves.sum(name, mask).sum(axis=1)[None] for name in columns}
+
+
+def _drifts(levels: _Levels, noise_by_size: Floats, least: float) -> dict[int, _Drift]:
+    """Return the number of each series that drifts → its drift."""
+    moved = _moved(levels, noise_by_size)
+    amounts = moved.change * levels.weight
+    return {
+        index: _Drift(float(moved.improbable[index]), float(amounts[index]), float(levels.size[index]))
+        for index in map(int, np.flatnonzero(moved.improbable >= least))
+    }
 
 
 def _noise(levels: _Levels) -> Floats:

@@ -10,7 +10,7 @@ from ntanalytics.checks import engine
 from ntanalytics.checks.check import DAY, Check
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.evaluation.mutations.damaged_workspace import DamagedWorkspace
-from ntanalytics.evaluation.mutations.subjects import Subject, subject_of
+from ntanalytics.evaluation.mutations.subjects import Subject, part_of, subject_of
 from ntanalytics.evaluation.past_workspace import report_of
 from ntanalytics.findings.finding import Finding, violations
 from ntanalytics.findings.threshold import ORDER, Status
@@ -25,12 +25,14 @@ class Alert:
     Attributes:
         code: code of the rule.
         subject: what it is about.
+        part: the part of it that it names; None where it names none.
         status: ``warning`` or ``critical``.
         evidence: sentence of what was measured.
     """
 
     code: str
     subject: Subject
+    part: Subject | None = None
     status: Status
     evidence: str
 
@@ -85,6 +87,12 @@ def news(alerts: Iterable[Alert], untouched: Iterable[Alert]) -> list[Alert]:
 
 def _alerts(findings: Iterable[Finding]) -> list[Alert]:
     return [
-        Alert(code=finding.code, subject=subject_of(finding), status=finding.status, evidence=word(finding).evidence)
+        Alert(
+            code=finding.code,
+            subject=subject_of(finding),
+            part=part_of(finding),
+            status=finding.status,
+            evidence=word(finding).evidence,
+        )
         for finding in violations(findings)
     ]

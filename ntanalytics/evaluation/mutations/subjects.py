@@ -20,7 +20,8 @@ from ntanalytics.evaluation.mutations.mutation import Mutation
 from ntanalytics.evaluation.mutations.series import rows_of_first_day
 from ntanalytics.evaluation.mutations.shape import DatasetShape, shape_of
 from ntanalytics.findings.finding import Entity, Finding
-from ntanalytics.findings.subjects import dataset_of, members_of
+from ntanalytics.findings.subjects import dataset_of, members_of, named_part
+from ntanalytics.findings.subjects import subject_members as members_named
 from ntanalytics.subsystems import SUBSYSTEMS
 from ntanalytics.workspace.units import unit_columns
 
@@ -69,6 +70,14 @@ def subject_of(finding: Finding) -> Subject:
     if entity.kind == "source":
         return Subject(frozenset(DATASETS), entity, {"source": entity.key})
     return Subject(READS.get(finding.code, frozenset()), entity, None)
+
+
+def part_of(finding: Finding) -> Subject | None:
+    """Return the part of its subject that a finding names in its sentence; None where it names none."""
+    entity = named_part(finding)
+    if entity is None:
+        return None
+    return Subject(frozenset({entity.key.partition("/")[0]}), entity, members_named(entity))
 
 
 def subject_members(subject: Subject, dataset: str, known: MemberNames) -> Mapping[str, str] | None:

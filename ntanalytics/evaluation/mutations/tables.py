@@ -65,6 +65,7 @@ def totals(scores: Sequence[MutationScore], outcomes: Sequence[Outcome]) -> Scor
     rows.append(
         ("the very subject, of the told", f"≥ {_AIM_RIGHT}", *_share(sum(item.is_right for item in detected), detected))
     )
+    rows.append(("of these, named as a part by a wider finding", "", *_share(_named(detected), detected)))
     delays = [item.delay for item in detected if item.delay is not None]
     rows.append(("median delay in days", "", f"{statistics.median(delays):g}" if delays else "", ""))
     days = sum(len(score.untouched_days) for score in scores)
@@ -72,6 +73,10 @@ def totals(scores: Sequence[MutationScore], outcomes: Sequence[Outcome]) -> Scor
     a_day = f"{alarms / days:.2f}" if days else ""
     rows.append(("false alarms a day, untouched", f"≤ {AIM_FALSE}", a_day, f"{alarms} in {days} days"))
     return ScoreTable("Total", ("", "aim", "result", "of"), tuple(rows))
+
+
+def _named(outcomes: Sequence[Outcome]) -> int:
+    return sum(item.is_named for item in outcomes)
 
 
 def _takes(outcome: Outcome, share: float, events: float) -> bool:
@@ -148,7 +153,13 @@ def every_mutation(scores: Sequence[MutationScore]) -> ScoreTable:
                     f"{trial.half_widths:.1f}",
                     seen,
                     detected,
-                    "" if outcome.day is None else "yes" if outcome.is_right else "wider",
+                    ""
+                    if outcome.day is None
+                    else "named"
+                    if outcome.is_named
+                    else "yes"
+                    if outcome.is_right
+                    else "wider",
                     "; ".join(outcome.wrong),
                 )
             )

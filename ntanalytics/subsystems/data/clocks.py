@@ -13,9 +13,10 @@ from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.contract.outcomes import tells_outcome
 from ntanalytics.detectors.clock_offset import ElapsedDay, clock_offset
 from ntanalytics.detectors.minute_profile import minute_shifts
-from ntanalytics.findings.finding import Entity, Finding
+from ntanalytics.findings.finding import Detail, Entity, Finding
 from ntanalytics.findings.judgement import judge_value
 from ntanalytics.findings.rule import Rule
+from ntanalytics.findings.subjects import subject
 from ntanalytics.metrics.elapsed import elapsed_by_day
 from ntanalytics.metrics.rows import rows
 from ntanalytics.subsystems.data.entities import dataset_details, dataset_entity
@@ -40,14 +41,31 @@ def shifted_clocks(context: CheckContext, rule: Rule, name: str, days: int) -> l
         days: its days of history that the report reads.
     """
     view = context.dataset(name, days)
-    label = dataset_named(name).label
     findings = []
     for (source, day), damage in view.clock_shifts.items():
         offset_s = damage.hour * _HOUR_S
-        finding = judge_value(rule, abs(offset_s), [], dataset_entity(source, name, label))
-        finding = finding.with_figures(offset_s=offset_s).with_details(**dataset_details(name), parts=damage.parts)
-        findings.append(finding.since_day(day))
+        findings.append(_off(rule, offset_s, (name, source), damage.parts).since_day(day))
     return findings
+
+
+def _off(rule: Rule, offset_s: float, owner: tuple[str, str], parts: tuple[str, ...]) -> Finding:
+    """Return the finding on a clock: of the one part that is off, or of what a source gives of a dataset.
+
+    Args:
+        rule: its limits hold for the seconds by which a clock is off.
+        offset_s: the seconds by which it is late (negative: early).
+        owner: the dataset and the source.
+        parts: the parts of the source that are off while others are not.
+    """
+    name, source = owner
+    contract = dataset_named(name)
+    details: dict[str, Detail] = {**dataset_details(name), "parts": parts}
+    if contract.part and len(parts) == 1:
+        entity = subject(name, ((contract.part, parts[0]),), f"{contract.column(contract.part).label} {parts[0]}")
+        details["source"] = source
+    else:
+        entity = dataset_entity(source, name, contract.label)
+    return judge_value(rule, abs(offset_s), [], entity).with_figures(offset_s=offset_s).with_details(**details)
 
 
 def channel_columns(name: str) -> tuple[Column, list[Column]] | None:
@@ -120,12 +138,9 @@ def minute_clocks(context: CheckContext, rule: Rule) -> list[Finding]:
         off.setdefault((name, source), {})[part] = minutes
     for owner, minutes in pair_offsets(context, series).items():
         off.setdefault(owner, {"": minutes})
-    return [_off_by_minutes(context, rule, *owner, shifts) for owner, shifts in sorted(off.items())]
-
-
-def _off_by_minutes(context: CheckContext, rule: Rule, name: str, source: str, shifts: Mapping[str, float]) -> Finding:
-    offset_s = median(shifts.values()) * _MINUTE_S
-    finding = judge_value(rule, abs(offset_s), [], dataset_entity(source, name, dataset_named(name).label))
-    parts = tuple(part for part in sorted(shifts) if part)
-    finding = finding.with_figures(offset_s=offset_s).with_details(**dataset_details(name), parts=parts)
-    return finding.since_day(context.on)
+    return [
+        _off(
+            rule, median(shifts.values()) * _MINUTE_S, owner, tuple(part for part in sorted(shifts) if part)
+        ).since_day(context.on)
+        for owner, shifts in sorted(off.items())
+    ]

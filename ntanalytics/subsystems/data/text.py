@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from types import MappingProxyType
 
+from ntanalytics.contract import DATASETS
 from ntanalytics.contract.infra import HOST_METRICS
 from ntanalytics.findings.detector_text import season_clause, seasonal_baseline
 from ntanalytics.findings.event_text import event, lasting
@@ -123,6 +124,8 @@ def _clock_offset(finding: Finding) -> str:
     off = f"{'晚' if offset > 0 else '早'} {format_number(abs(offset), 'seconds')}"
     parts = finding.details.get("parts")
     which = f"{listed(parts)}的" if isinstance(parts, tuple) and parts else ""
+    if dataset := dataset_of(finding):  # the part is named already
+        which = f"{DATASETS[dataset].label}的"
     column = finding.details.get("column")
     return f"{column}比平日整体{off}" if column else f"{which}时间比平日整体{off}"
 

@@ -38,8 +38,12 @@ class City:
 
     def told(self, usual: ExpectedRange = UNKNOWN) -> list[Departure]:
         """Return what departs on the last day."""
+        return departures(self.table(), DAYS, ["unit", "terminal"], usual=usual)
+
+    def table(self) -> pa.Table:
+        """Return the counts as the metric of leaves gives them."""
         places = np.argwhere(self.counts > 0)
-        table = pa.table(
+        return pa.table(
             {
                 "day": pa.array([DAYS[place] for place in places[:, 0]], pa.date32()),
                 "hour": places[:, 3],
@@ -48,4 +52,3 @@ class City:
                 "events": self.counts[self.counts > 0].astype(float),
             }
         )
-        return departures(table, DAYS, ["unit", "terminal"], usual=usual)

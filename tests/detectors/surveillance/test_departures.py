@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 
 from ntanalytics.detectors.expected_range import ExpectedRange
 from ntanalytics.detectors.surveillance.departure import Departure
-from ntanalytics.detectors.surveillance.departures import _limits, departures
+from ntanalytics.detectors.surveillance.departures import _limits, attributed_whole, departures
 from ntanalytics.detectors.surveillance.leaf_table import _numbered
 from tests.detectors.surveillance.city import DAYS, ON, UNITS, City
 
@@ -98,6 +100,34 @@ def test_two_causes_are_told_beside_each_other_the_stronger_first() -> None:
     city.counts[ON, 2, :, :] = 0
     city.counts[ON, 20, 0, 9] += 150
     assert {told.members for told in city.told()} == {(("unit", "unit-02"),), (("unit", "unit-20"), ("terminal", "pc"))}
+
+
+def test_an_evening_on_which_all_do_more_hides_no_unit_that_stopped() -> None:
+    city = City(12)
+    city.counts[ON, :, :, 20:22] += np.random.default_rng(5).poisson(8, city.counts[ON, :, :, 20:22].shape)
+    city.counts[ON, 7] = 0
+    assert {(told.members, told.direction) for told in city.told()} >= {((), 1), ((("unit", "unit-07"),), -1)}
+
+
+@pytest.mark.parametrize(("units", "also"), [([5], ((("unit", "unit-05"),),)), ([*range(30)], ((),))])
+def test_a_day_of_more_events_names_the_unit_that_has_nearly_all_of_them(units: list[int], also: Any) -> None:
+    city = City(13)
+    usual = float(city.counts[:ON].sum(axis=(1, 2, 3)).mean())
+    share = 0.3 * usual / city.counts[ON, units].sum()
+    city.counts[ON, units] += np.random.default_rng(6).poisson(city.counts[ON, units] * share)
+    seen = float(city.counts[ON].sum())
+    whole = Departure(
+        members=(),
+        value="",
+        direction=1,
+        strength=13,
+        improbable=13,
+        hours=(0, 24),
+        seen=seen,
+        expected=usual,
+        share=0.3,
+    )
+    assert (attributed_whole(city.table(), DAYS, ["unit", "terminal"], whole).also,) == also
 
 
 def test_a_member_that_was_never_seen_is_told_when_it_appears() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from ntanalytics.detectors.surveillance.departure import Departure
 from ntanalytics.detectors.surveillance.departures import departures
+from ntanalytics.detectors.surveillance.drift import _Drift, _smallest
 from tests.detectors.surveillance.city import DAYS, ON, City
 
 
@@ -40,6 +41,20 @@ def test_a_terminal_of_a_unit_drifts_alone() -> None:
     for day, share in zip(range(ON - 5, ON + 1), (0.15, 0.3, 0.45, 0.5, 0.6, 0.6), strict=True):
         city.counts[day, 9, 0] += draws.binomial(city.counts[day, 9, 0], share)
     assert {told.members for told in city.told()} == {(("unit", "unit-09"), ("terminal", "pc"))}
+
+
+@pytest.mark.parametrize(
+    ("part", "is_told"),
+    [
+        (_Drift(20.0, -95.0, 200.0), True),
+        (_Drift(20.0, -80.0, 200.0), False),  # a fifth is elsewhere
+        (_Drift(20.0, -95.0, 370.0), False),  # nearly all of the whole
+        (_Drift(20.0, 95.0, 200.0), False),
+    ],
+)
+def test_the_part_that_has_nearly_all_of_a_drift_is_told_though_it_is_less_steady(part: _Drift, is_told: bool) -> None:
+    whole, unit = (("terminal", "pc"),), (("unit", "unit-01"), ("terminal", "pc"))
+    assert _smallest({whole: _Drift(30.0, -100.0, 400.0), unit: part}) == (unit if is_told else whole)
 
 
 def test_units_that_lose_to_one_that_begins_name_it() -> None:

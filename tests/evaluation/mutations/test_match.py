@@ -16,9 +16,10 @@ import pytest
 from ntanalytics.contract import DATASETS
 from ntanalytics.evaluation.mutations.damages import damage
 from ntanalytics.evaluation.mutations.drawing import smallest
+from ntanalytics.evaluation.mutations.judging import Alert
 from ntanalytics.evaluation.mutations.mutation import Mutation
 from ntanalytics.evaluation.mutations.oracle import oracle_day
-from ntanalytics.evaluation.mutations.scoring import inspected_days, match_of
+from ntanalytics.evaluation.mutations.scoring import inspected_days, match_of, match_of_alert, says_what_happened
 from ntanalytics.evaluation.mutations.series import DamagedRows, DamageSize, departures, rows_of_first_day, strongest
 from ntanalytics.evaluation.mutations.shape import shape_of
 from ntanalytics.evaluation.mutations.subjects import MemberNames, Subject, implied, subject_members
@@ -96,6 +97,35 @@ def test_a_wider_subject_counts_only_where_the_damage_explains_half_of_it():
 )
 def test_of_failures_the_outcome_is_no_part_of_the_subject(alone: DamagedRows, kind: Any, members: Any, match: str):
     assert match_of(alone, replace(CUT, kind=kind), members, LAST) == match
+
+
+@pytest.mark.parametrize(
+    ("dimension", "member", "is_what"),
+    [("outcome", "failure", True), ("outcome", "success", False), ("reason", "locked", True), ("method", "ca", False)],
+)
+def test_how_events_failed_is_their_outcome_and_its_reason(dimension: str, member: str, is_what: bool):
+    assert says_what_happened(shape_of("identity.logins"), dimension, member) is is_what
+
+
+@pytest.mark.parametrize(
+    ("members", "part", "match"),
+    [
+        ({"service": "oa"}, {"route": "/a"}, "named"),
+        ({"service": "oa"}, {"route": "/a", "method": "GET"}, "wider"),  # a part of the damaged members
+        ({"service": "oa"}, {"route": "/b"}, "wider"),
+        ({"service": "im"}, {"route": "/a"}, "wrong"),  # a part of something else
+        ({"route": "/a"}, {"route": "/a", "method": "GET"}, "right"),
+    ],
+)
+def test_a_wider_finding_that_names_the_damaged_part_is_of_the_very_subject(
+    alone: DamagedRows, members: Any, part: Any, match: str
+):
+    subject, named = (
+        Subject(frozenset({"infra.requests"}), Entity("subject", "", ""), chosen) for chosen in (members, part)
+    )
+    known = MemberNames({"route": "/a"}, {"route": frozenset({"/a"})})
+    alert = Alert(code="infra.surveillance", subject=subject, part=named, status="warning", evidence="")
+    assert match_of_alert(alone, CUT, known, alert, LAST) == match
 
 
 def test_nothing_counts_before_the_damage(alone: DamagedRows):

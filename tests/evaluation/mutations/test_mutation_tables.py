@@ -30,7 +30,9 @@ def outcome(kind: str, size: float, events: float, half_widths: float, told_afte
     )  # fmt: skip
     day = None if told_after is None else DAY + dt.timedelta(days=told_after)
     trial = Trial(mutation, events, half_widths, DAY if half_widths > 1 else None)
-    return Outcome(trial, day, told_after == 0, ("sms.failures_rise 中国联通",) if day else (), ())
+    return Outcome(
+        trial=trial, day=day, is_right=told_after == 0, detected_by=("sms.failures_rise 中国联通",) if day else ()
+    )
 
 
 SCORE = MutationScore(

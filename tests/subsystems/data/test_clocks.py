@@ -73,10 +73,10 @@ def _requests(late: str, minutes: int) -> pa.Table:
 
 def test_a_service_whose_log_is_minutes_ahead_is_a_clock_and_leaves_the_other_findings() -> None:
     (finding,) = judge(subsystem("data"), {RULE}, {"infra.requests": _requests("oa", 7)})
-    assert (finding.entity.identity, finding.status) == ("dataset/test/infra.requests", "warning")
-    assert finding.details["parts"] == ("oa",)
+    assert (finding.entity.identity, finding.status) == ("subject/infra.requests/service=oa", "warning")
+    assert (finding.entity.label, finding.details["source"]) == ("服务 oa", "test")
     assert finding.figures["offset_s"] == pytest.approx(420, abs=60)
-    assert "oa的时间比平日整体晚" in word(finding).evidence
+    assert "网络请求的时间比平日整体晚" in word(finding).evidence
 
 
 def test_services_whose_clocks_are_right_are_not_told() -> None:
