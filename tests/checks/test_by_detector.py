@@ -19,9 +19,20 @@ from tests.subsystems.made import ON, daily, days, even, failing, hours
 
 HOUR_S = 3600
 
-SILENCE = Rule("im.silent", "im_messages", Threshold(1199, 3599, "down"), "核查", "a reason", kind="absence")
-LULL = Rule("im.lull", "im_messages", Threshold(900, 2400, "down"), "核查", "a reason", min_count=30)
-FALL = Rule("im.fall", "im_messages", Threshold(-0.3, -0.6, "up"), "核查", "a reason", min_count=50, kind="usual")
+SILENCE = Rule(
+    "im.silent", "im_messages", Threshold(1199, 3599, "down"), "核查", "a reason", kind="absence", scale="silence"
+)
+LULL = Rule("im.lull", "im_messages", Threshold(900, 2400, "down"), "核查", "a reason", min_count=30, scale="silence")
+FALL = Rule(
+    "im.fall",
+    "im_messages",
+    Threshold(-0.3, -0.6, "up"),
+    "核查",
+    "a reason",
+    min_count=50,
+    kind="usual",
+    scale="departure",
+)
 BURST = Rule(
     "identity.method_failures",
     "login_failures",
@@ -32,6 +43,7 @@ BURST = Rule(
     min_count=10,
     label="某时段登录失败",
     kind="burst",
+    scale="points of hours",
 )
 RISE = Rule(
     "sms.failures_rise",
@@ -41,6 +53,7 @@ RISE = Rule(
     "a reason",
     min_count=15,
     nouns=RateNouns("失败", "已出结果短信", "条"),
+    scale="points",
 )
 UNSIGNED = Rule(
     "docexchange.unsigned",
@@ -51,8 +64,24 @@ UNSIGNED = Rule(
     min_count=4,
     nouns=RateNouns("未按时签收", "应签收", "件次"),
 )
-DROP = Rule("oa.unit_active_fall", "active", Threshold(-0.25, -0.9, "up"), "上门了解", "a reason", min_count=4)
-SLOW = Rule("infra.slow_hours", "slow_ratio", Threshold(1.5, 10.0, "down"), "查看慢路径", "a reason", min_count=50)
+DROP = Rule(
+    "oa.unit_active_fall",
+    "active",
+    Threshold(-0.25, -0.9, "up"),
+    "上门了解",
+    "a reason",
+    min_count=4,
+    scale="departure",
+)
+SLOW = Rule(
+    "infra.slow_hours",
+    "slow_ratio",
+    Threshold(1.5, 10.0, "down"),
+    "查看慢路径",
+    "a reason",
+    min_count=50,
+    scale="multiple",
+)
 UNLIKE = Rule(
     "sms.unlike",
     "delivery_rate",
@@ -62,6 +91,7 @@ UNLIKE = Rule(
     count_measure="submitted",
     min_count=50,
     kind="imbalance",
+    scale="peers",
 )
 
 
