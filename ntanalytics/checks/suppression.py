@@ -13,6 +13,7 @@ from ntanalytics.findings.concurrent_changes import concurrent_changes, name_cha
 from ntanalytics.findings.correlation_rules import OUTAGES_OF_TARGETS
 from ntanalytics.findings.finding import Finding, subsystem_entity
 from ntanalytics.findings.planned_work import joining_units, planned_hours, suppress_planned
+from ntanalytics.findings.related_subjects import fell
 from ntanalytics.findings.subjects import members_of, says_what
 from ntanalytics.findings.threshold import ORDER
 from ntanalytics.metrics.rows import rows
@@ -101,7 +102,7 @@ def _is_narrower(other: Finding, finding: Finding) -> bool:
     How events end, and what is measured, is what the other finding is about; what nearly all that end so have in common
     leads further.
     """
-    if _is_cause(other, finding):
+    if _is_cause(other, finding) or (_tells_more(other) and fell(finding)):
         return False
     also = finding.details.get("also_members")
     is_led = bool(finding.details.get("is_ending")) and isinstance(also, tuple) and not _names(other) >= {*also}
@@ -112,6 +113,12 @@ def _is_cause(other: Finding, finding: Finding) -> bool:
     """Return whether a subject follows from another finding: from an outage or a clock, a value from a burst."""
     is_of_value = other.rule.kind == "burst" and bool(finding.details.get("value"))
     return other.subsystem == "data" or other.has_code(OUTAGES_OF_TARGETS) or is_of_value
+
+
+def _tells_more(finding: Finding) -> bool:
+    """Return whether a finding is about more of something, such as failures: fewer successes lead nowhere."""
+    rule = finding.rule
+    return rule.threshold.good == "down" and rule.scale != "silence" and rule.kind in ("burst", "usual", "growth")
 
 
 def _names_more(other: Finding, finding: Finding) -> bool:

@@ -110,6 +110,11 @@ CORRELATION_RULES = (
         _GUESSING, ("identity.surveillance", "identity.method_failures"), "place", "Who guesses passwords fails.",
         entity_keys=("wrong_password", "wrong_code", "unknown_account", "locked", "password"),
     ),
+    CorrelationRule(
+        ("identity.changes_rise",),
+        ("identity.method_failures", "ca.refused_logins", "sso.app_failures", "*.surveillance"), "dependents",
+        "Who was disabled cannot log in.", root_keys=("deleted", "disabled"),
+    ),
     CorrelationRule(_FAILING, ("*.surveillance",), "drift", "What fails for days fails on the day."),
     CorrelationRule(
         ("ca.expired_tried",), ("ca.surveillance",), "place", "Who tries an expired certificate is refused.",

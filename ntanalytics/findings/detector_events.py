@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from ntanalytics.findings.detector_text import NEXT_TO_NOTHING, expected_range_words, nouns_of, peers_clause
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.phrases import clock, value_words
+from ntanalytics.findings.phrases import clock, departure_words, value_words
 from ntanalytics.metrics import measure as measure_of
 from ntanalytics.metrics.number_format import format_number
 
@@ -83,8 +83,7 @@ def _season(finding: Finding) -> tuple[str, str]:
     head = f"{finding.rule.check} {value_words(finding, measure.format, measure.unit)}"
     if departure is None:
         return head, expected_range_words(finding)
-    amount = format_number(abs(departure), "points:1" if measure.is_rate else "rate:1")
-    return f"{head}，比通常{'低' if departure < 0 else '高'} {amount}", expected_range_words(finding)
+    return f"{head}，{departure_words(departure, '比通常', is_rate=measure.is_rate)}", expected_range_words(finding)
 
 
 #: Detector → the words of the headline behind the subject, and the clause of the figures, which may be empty.

@@ -7,16 +7,13 @@ from datetime import date
 from types import MappingProxyType
 
 from ntanalytics.findings.finding import Finding, Window
-from ntanalytics.findings.phrases import clock, day_words, hours_words, value_words
+from ntanalytics.findings.phrases import clock, day_words, departure_words, hours_words, value_words
 from ntanalytics.findings.rule import RateNouns
 from ntanalytics.metrics import measure as measure_of
 from ntanalytics.metrics.number_format import format_number
 
 #: A run of slots with no more than this share of the expected events is empty in words.
 NEXT_TO_NOTHING = 0.12
-
-#: Multiple of what is usual from which a rise is told as one, and not in percent.
-_TENFOLD = 10
 
 
 def nouns_of(finding: Finding) -> RateNouns:
@@ -163,14 +160,7 @@ def season_clause(finding: Finding) -> str:
     sentence += f"，{expected_range_words(finding)}"
     departure, shifted_on = finding.figures.get("departure"), finding.details.get("shifted_on")
     if (finding.status != "ok" or finding.excuse is not None) and departure is not None:
-        amount = format_number(abs(departure), "points:1" if measure.is_rate else "rate:1")
-        times = departure + 1
-        is_many = times >= _TENFOLD and not measure.is_rate
-        sentence += (
-            f"，为通常的 {format_number(times, 'number:0')} 倍"
-            if is_many
-            else f"，{'低' if departure < 0 else '高'} {amount}"
-        )
+        sentence += f"，{departure_words(departure, is_rate=measure.is_rate)}"
     elif isinstance(shifted_on, str):
         sentence += f"；自{day_words(date.fromisoformat(shifted_on))}起为新的水平"
     return sentence

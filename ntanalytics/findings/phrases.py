@@ -18,6 +18,9 @@ from ntanalytics.metrics.quantity import mark_bound
 #: Number of names in a list; 等 stands for the rest.
 MAX_NAMES = 3
 
+#: Multiple of what is usual from which a rise is told as one, and not in percent.
+_TENFOLD = 10
+
 _DAY_S = 86_400
 
 
@@ -66,6 +69,20 @@ def value_words(finding: Finding, form: str = "", unit: str = "") -> str:
         unit: the unit of a count.
     """
     return mark_bound(format_number(finding.value, form or finding.format, unit), finding.certainty)
+
+
+def departure_words(departure: float, against: str = "", *, is_rate: bool) -> str:
+    """Return a departure from what is usual: ``比通常低 25.0%``, ``高 3.0 个百分点``, ``为通常的 12 倍``.
+
+    Args:
+        departure: the share of the usual value, negative for a fall; of a rate the difference.
+        against: words before it; a rise to tenfold or more has its own.
+        is_rate: whether the value is a rate.
+    """
+    if not is_rate and departure + 1 >= _TENFOLD:
+        return f"为通常的 {format_number(departure + 1, 'number:0')} 倍"
+    amount = format_number(abs(departure), "points:1" if is_rate else "rate:1")
+    return f"{against}{'低' if departure < 0 else '高'} {amount}"
 
 
 def rule_limits(rule: Rule) -> str:

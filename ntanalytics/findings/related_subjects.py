@@ -62,6 +62,11 @@ def rose(finding: Finding) -> bool:
     return float(finding.figures.get("seen") or 0) > float(finding.figures.get("expected") or 0)
 
 
+def fell(finding: Finding) -> bool:
+    """Return whether less of a subject was seen than is usual."""
+    return float(finding.figures.get("seen") or 0) < float(finding.figures.get("expected") or 0)
+
+
 def _is_part(root: Finding, follower: Finding) -> bool:
     """Return whether a finding is one of those that a subject has in common."""
     parts = root.details.get("parts")

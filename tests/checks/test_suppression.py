@@ -48,6 +48,17 @@ def test_a_rule_that_hides_a_narrower_subject_names_it_and_none_that_says_no_mor
     assert "narrower" not in plain.details
 
 
+def test_fewer_successes_are_not_what_more_failures_are_of() -> None:
+    members = [("carrier", "mobile"), ("application", "oa")]
+    more = _subject("sms.surveillance", [*members, ("outcome", "failed")], "应用 oa、最终状态 失败")
+    more = replace(more.with_details(is_ending=True), figures={"seen": 63.0, "expected": 1.0})
+    (told,) = _suppressed(_late("mobile"), more)
+    assert told.details["narrower"] == more.entity.label
+    fewer = replace(more, figures={"seen": 0.0, "expected": 81.0})
+    (told,) = _suppressed(_late("mobile"), fewer)
+    assert "narrower" not in told.details
+
+
 def test_a_disk_is_no_narrower_than_itself() -> None:
     entity = disk_entity({"host": "oa-db-1", "part": "/data"})
     full = Finding(rule=RULES["infra.disk_used"], entity=entity, status="warning")
