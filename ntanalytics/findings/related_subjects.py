@@ -118,7 +118,7 @@ def _tells_ending(finding: Finding) -> bool:
 
 
 def _is_counted_of(root: Finding, follower: Finding) -> bool:
-    """Return whether a subject names what another finding is about, which is no subject.
+    """Return whether a subject, or what nearly all of it is of, names what another finding is about, no subject itself.
 
     What lasts is not why it departs; nor is there more of what stayed away.
     """
@@ -127,7 +127,9 @@ def _is_counted_of(root: Finding, follower: Finding) -> bool:
         return False
     if root.rule.kind in LASTING or (root.rule.kind == "absence" and rose(follower)):
         return False
-    return bool({entity.key, entity.label} & {*members_of(follower).values()})
+    also = follower.details.get("also_members")
+    named = {*members_of(follower).values(), *(also if isinstance(also, tuple) else ())}
+    return bool({entity.key, entity.label} & named)
 
 
 def _is_share_of(root: Finding, follower: Finding) -> bool:

@@ -394,6 +394,13 @@ def test_what_a_rule_says_of_one_thing_is_one_incident_with_what_is_counted_of_i
     [group] = _groups(_counted("infra.requests/service=portal/route=home", 3.0, 1.0, details=details), slow)
     assert (group.root, group.is_one_view) == (slow, True)
     assert len(_groups(_counted("infra.checks/target=tls", 3.0, 1.0, window=_window(20, 22)), slow)) == 2
+    # nearly all messages of the application that fail go over the carrier whose failures a rule tells
+    failing = _finding("sms.failures_rise", Entity("carrier", "mobile", "中国移动"), window=_window(8, 17))
+    of_carrier = {"value": "", "also_members": ("mobile",)}
+    refused = _counted(
+        "sms.messages/application=12345/outcome=failed", 63.0, 0.0, window=_window(9, 17), details=of_carrier
+    )
+    assert [group.root for group in _groups(refused, failing)] == [failing]
     # a patch that is missing for weeks is not why a host is busy
     patch = _finding("infra.failed_patches", _host("oa-app-1"), "warning")
     assert len(_groups(_counted("infra.metrics/host=oa-app-1", 3.0, 1.0), patch)) == 2
