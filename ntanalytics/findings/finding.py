@@ -111,16 +111,20 @@ class Comparison:
     high: float | None = None
 
 
+#: Kind of the planned work that explains a violation; the last is a change that a unit goes through.
+ExcuseKind = Literal["maintenance", "mailing", "training", "onboarding", "unit_work"]
+
+
 @dataclass(frozen=True)
 class Excuse:
     """Planned work that explains a violation.
 
     Attributes:
-        kind: ``maintenance``, ``mailing``, ``training`` or ``onboarding``.
+        kind: ``maintenance``, ``mailing``, ``training``, ``onboarding`` or ``unit_work``.
         change_numbers: numbers of the confirmed changes; of an onboarding the number of its ticket.
     """
 
-    kind: Literal["maintenance", "mailing", "training", "onboarding"]
+    kind: ExcuseKind
     change_numbers: tuple[str, ...] = ()
 
 

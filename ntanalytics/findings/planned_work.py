@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
+from typing import Literal
 
 from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.contract.identity import ACCOUNT_CHANGES
-from ntanalytics.findings.finding import Excuse, Finding, Window
+from ntanalytics.findings.finding import Excuse, ExcuseKind, Finding, Window
 from ntanalytics.findings.place import host_of, place
 from ntanalytics.findings.subjects import dataset_of, members_of
 from ntanalytics.metrics.infra.planned_downtime import confirmed_work
@@ -28,8 +29,8 @@ OUTAGES = (
 #: Codes of the rules that a mailing breaks: more messages of its application.
 MAILINGS = ("sms.application_rise", "sms.surveillance")
 
-#: Codes of the rules that a unit breaks whose staff is at a training.
-AWAY = ("oa.unit_active_fall", "oa.unit_active_change_rate")
+#: Codes of the rules that a unit breaks whose staff is away: at a training, or moving its office.
+AWAY = ("oa.unit_active_fall", "oa.unit_active_change_rate", "*.surveillance")
 
 #: Codes of the rules that a unit breaks which joins: more use than before.
 JOINING = ("*.surveillance",)
@@ -46,6 +47,9 @@ _SOMEWHAT_MORE = 1.5
 #: Share of the accounts opened in a burst that must be those of one unit that joins.
 _MOST = 0.8
 
+#: Kinds of planned changes; the last is any that names a unit.
+_KINDS: tuple[Literal["maintenance", "mailing", ""], ...] = ("maintenance", "mailing", "")
+
 _NONE: Mapping[str, str] = MappingProxyType({})
 _NO_ACCOUNTS: Mapping[str, int] = MappingProxyType({})
 
@@ -60,6 +64,7 @@ class PlannedHours:
         window: its hours, from the midnight of the inspected day.
         named: the host or application that it is about alone; empty for the whole subsystem.
         is_mailing: whether it is a mailing, and no maintenance.
+        unit: the unit that it is about; of it fewer events are excused, and nothing else.
     """
 
     change_number: str
@@ -67,10 +72,11 @@ class PlannedHours:
     window: Window
     named: str = ""
     is_mailing: bool = False
+    unit: str = ""
 
 
 def planned_hours(changes: Rows, begins_at: datetime, on: date) -> list[PlannedHours]:
-    """Return the confirmed maintenance and the mailings that touch a day, earliest first.
+    """Return the confirmed maintenance, the mailings and the work on single units that touch a day, earliest first.
 
     Args:
         changes: rows of ``desk.changes`` of the days around the inspected one.
@@ -78,14 +84,13 @@ def planned_hours(changes: Rows, begins_at: datetime, on: date) -> list[PlannedH
         on: the inspected day.
     """
     planned = []
-    for kind in ("maintenance", "mailing"):
+    for kind in _KINDS:
         for item in confirmed_work(changes, kind):
             from_s, until_s = ((moment - begins_at) / timedelta(seconds=1) for moment in (item.begin, item.end))
             if from_s < 86_400 and until_s > 0:
-                hours = Window(on, from_s, until_s)
-                planned.append(
-                    PlannedHours(item.change_number, item.subsystem, hours, item.named, is_mailing=kind == "mailing")
-                )
+                hours = PlannedHours(item.change_number, item.subsystem, Window(on, from_s, until_s))
+                about = replace(hours, named=item.named, is_mailing=kind == "mailing")
+                planned.append(about if kind else replace(hours, unit=item.unit))
     return planned
 
 
@@ -112,12 +117,13 @@ def suppress_planned(
     for finding in findings:
         excuse = None
         if finding.is_violation:
-            if finding.has_code(AWAY) and finding.entity.label in units:
+            if any(_is_away(finding, unit) for unit in units):
                 excuse = Excuse("training")
             elif ticket := _ticket_of_growth(finding, joining) or _ticket_of_accounts(finding, joining, opened):
                 excuse = Excuse("onboarding", (ticket,))
             elif item := next((item for item in work if _explains(item, finding, places)), None):
-                excuse = Excuse("mailing" if item.is_mailing else "maintenance", (item.change_number,))
+                kind: ExcuseKind = "unit_work" if item.unit else "mailing" if item.is_mailing else "maintenance"
+                excuse = Excuse(kind, (item.change_number,))
         excused.append(finding if excuse is None else replace(finding, status="ok", since=None, excuse=excuse))
     return excused
 
@@ -156,7 +162,18 @@ def _ticket_of_accounts(finding: Finding, joining: Mapping[str, str], opened: Ma
     return joining.get(unit, "") if 0 < added * _MOST <= opened.get(unit, 0) else ""
 
 
+def _is_away(finding: Finding, unit: str) -> bool:
+    """Return whether a finding is of fewer events of a unit on the day; not of how they ended, and not of its trend."""
+    if not finding.has_code(AWAY) or finding.details.get("is_ending") or finding.figures.get("days"):
+        return False
+    if not dataset_of(finding):
+        return finding.entity.label == unit
+    return unit in members_of(finding).values() and not finding.details.get("value") and not _is_more(finding)
+
+
 def _explains(planned: PlannedHours, finding: Finding, places: Mapping[str, str]) -> bool:
+    if planned.unit:
+        return _is_away(finding, planned.unit) and _is_within(planned, finding)
     if finding.subsystem not in SUBSYSTEMS or (planned.named and planned.named not in _names(finding)):
         return planned.is_mailing and _is_day_of_mailing(finding)
     if planned.is_mailing:
@@ -166,12 +183,10 @@ def _explains(planned: PlannedHours, finding: Finding, places: Mapping[str, str]
             and _is_more(finding)
             and (finding.window is None or _holds(planned, finding.window))
         )
-    if finding.window is None or not finding.has_code(OUTAGES):
+    if not finding.has_code(OUTAGES):
         return False
     is_there = planned.subsystem in ("infra", place(finding, places))
-    # surveillance knows hours alone
-    hours = planned.window.whole_hours() if dataset_of(finding) else planned.window
-    return is_there and _holds(replace(planned, window=hours), finding.window)
+    return is_there and _is_within(planned, finding)
 
 
 def _is_day_of_mailing(finding: Finding) -> bool:
@@ -190,6 +205,12 @@ def _is_more(finding: Finding) -> bool:
     """Return whether a finding of surveillance is of more events than usual; any other finding is what it says."""
     seen, expected = finding.figures.get("seen"), finding.figures.get("expected")
     return seen is None or expected is None or (seen > expected and not finding.details.get("value"))
+
+
+def _is_within(planned: PlannedHours, finding: Finding) -> bool:
+    """Return whether the hours of a finding lie within those that are planned; surveillance knows whole hours alone."""
+    hours = planned.window.whole_hours() if dataset_of(finding) else planned.window
+    return finding.window is not None and _holds(replace(planned, window=hours), finding.window)
 
 
 def _holds(planned: PlannedHours, window: Window) -> bool:

@@ -47,6 +47,7 @@ def _change(**more: Any) -> dict[str, Any]:
         "result": "success",
         "application": None,
         "host": None,
+        "unit": None,
     } | more
 
 
@@ -180,6 +181,53 @@ def test_a_unit_that_is_at_a_training_is_excused_and_another_is_not() -> None:
     assert _judged(fall, trained=("市统计局",)).status == "warning"
     lull = _finding("oa.module_lull", Entity("module", "市水利局", "市水利局"))
     assert _judged(lull, trained=("市水利局",)).status == "critical"
+
+
+def _fewer(unit: str, window: Window | None, code: str = "oa.surveillance", **more: Any) -> Finding:
+    """Return 40 of 100 events of a unit."""
+    finding = _finding(code, subject("oa.activities", (("unit", unit),), ""), window, status="warning")
+    return replace(finding, figures={"seen": 40.0, "expected": 100.0, **more}, details={"value": ""})
+
+
+def test_fewer_events_of_a_unit_that_is_at_a_training_are_excused() -> None:
+    told = _fewer("市水利局", _window(14, 17))
+    assert _judged(told, trained=("市水利局",)).excuse == Excuse("training")
+    assert _judged(told, trained=("市统计局",)).status == "warning"
+
+
+#: From 13:00 until 18:00.
+MOVE = PlannedHours("BG1", "oa", _window(13, 18), unit="市水利局")
+
+
+def test_a_confirmed_change_that_names_a_unit_is_work_of_that_unit() -> None:
+    moved = {"subsystem": "oa", "kind": "configuration", "unit": "市水利局", "planned_at": BEGIN + _hours(13)}
+    assert planned_hours([_change(**moved, planned_until_at=BEGIN + _hours(18))], BEGIN, ON) == [MOVE]
+    for more in ({"confirmed_at": None}, {"unit": None}, {"result": "cancelled"}, {"kind": "mailing"}):
+        assert planned_hours([_change(**{**moved, **more}, planned_until_at=BEGIN + _hours(18))], BEGIN, ON) == []
+
+
+@pytest.mark.parametrize(
+    ("finding", "status"),
+    [
+        (_fewer("市水利局", _window(13, 18)), "ok"),
+        (_fewer("市水利局", _window(14, 16)), "ok"),
+        (_fewer("市水利局", _window(13, 18), "identity.surveillance"), "ok"),  # who moves does not log in
+        (_fewer("市水利局", _window(13, 21)), "warning"),  # beyond its end
+        (_fewer("市水利局", _window(9, 14)), "warning"),
+        (_fewer("市水利局", None), "warning"),  # a whole day has no hours
+        (_fewer("市统计局", _window(13, 18)), "warning"),
+        (_fewer("市水利局", _window(13, 18), seen=300.0), "warning"),  # more events
+        (_fewer("市水利局", _window(13, 18), days=6.0), "warning"),  # a trend of days
+        (_fewer("市水利局", _window(13, 18)).with_details(is_ending=True), "warning"),  # fewer that succeeded
+        (_fewer("市水利局", _window(13, 18)).with_details(value="用时"), "warning"),  # shorter ones
+        (_finding("infra.availability", OA, _window(13, 18), "warning"), "warning"),
+        (_finding("identity.method_failures", Entity("method", "password", ""), _window(13, 18), "warning"), "warning"),
+    ],
+)
+def test_work_of_a_unit_excuses_fewer_events_of_it_in_its_hours_and_nothing_else(finding: Finding, status: str) -> None:
+    judged = _judged(finding, MOVE)
+    assert judged.status == status
+    assert judged.excuse == (Excuse("unit_work", ("BG1",)) if status == "ok" else None)
 
 
 def _onboarding(**more: object) -> dict[str, object]:

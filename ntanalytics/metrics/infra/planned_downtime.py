@@ -22,7 +22,7 @@ _MOMENT = pa.timestamp("us", "UTC")
 
 @dataclass(frozen=True)
 class PlannedWork:
-    """Work that the buyer confirmed before it began: maintenance, or a mailing.
+    """Work that the buyer confirmed before it began: maintenance, a mailing, or whatever a unit has to go through.
 
     Attributes:
         change_number: number of its change.
@@ -30,6 +30,7 @@ class PlannedWork:
         begin: its planned begin (aware).
         end: its planned end (aware); where none was agreed, its recorded one.
         named: the host or application that is worked on alone; empty for the whole subsystem.
+        unit: the unit that asked for it, or that it is about; empty where none is named.
     """
 
     change_number: str
@@ -37,9 +38,10 @@ class PlannedWork:
     begin: datetime
     end: datetime
     named: str = ""
+    unit: str = ""
 
 
-def confirmed_work(changes: Rows, kind: Literal["maintenance", "mailing"] = "maintenance") -> list[PlannedWork]:
+def confirmed_work(changes: Rows, kind: Literal["maintenance", "mailing", ""] = "maintenance") -> list[PlannedWork]:
     """Return the work of a kind that the buyer confirmed before it began, earliest first.
 
     A change without an end, or without a planned begin, is none: nobody knows what it covers. So is a mailing that
@@ -47,15 +49,17 @@ def confirmed_work(changes: Rows, kind: Literal["maintenance", "mailing"] = "mai
 
     Args:
         changes: rows of ``desk.changes``.
-        kind: the kind of the changes.
+        kind: the kind of the changes; empty for those of any kind but a mailing that name a unit.
     """
     planned = []
     for row in rows(changes):
         confirmed, begin, end = row["confirmed_at"], row["planned_at"], row["planned_until_at"] or row["finished_at"]
         named = str(row["host"] or row["application"] or "").strip()
-        is_made = row["kind"] == kind and row["result"] != "cancelled" and (kind == "maintenance" or named)
-        if is_made and None not in (begin, end, confirmed) and confirmed < begin:
-            planned.append(PlannedWork(str(row["change_no"]), row["subsystem"], begin, end, named))
+        unit = str(row["unit"] or "").strip()
+        is_of_kind = row["kind"] == kind and (kind == "maintenance" or named)
+        is_wanted = is_of_kind if kind else unit and row["kind"] != "mailing"
+        if is_wanted and row["result"] != "cancelled" and None not in (begin, end, confirmed) and confirmed < begin:
+            planned.append(PlannedWork(str(row["change_no"]), row["subsystem"], begin, end, named, unit))
     return sorted(planned, key=lambda item: (item.begin, item.change_number))
 
 
