@@ -18,6 +18,9 @@ from ntanalytics.metrics.slots import is_night
 #: Accounts tried, or failures, for each that got in, from which a mistyped password does not explain them.
 TRIED_PER_ENTRY, _FAILED_PER_ENTRY = 2, 5
 
+#: Seconds of a slot, and accounts in it from which on they tell whether a login works at all.
+_SLOT_S, _SEVERAL = 1800, 10
+
 #: Time between two logins within which nobody has gone from one place to another.
 _SAME_TIME = timedelta(hours=1)
 
@@ -166,6 +169,8 @@ def spread_spray(attempts: ir.Table, begins_at: datetime, ends_at: datetime) -> 
 def slow_guesses(logins: ir.Table) -> ir.Table:
     """Return the accounts that fail all day long, more slowly than a brute-force suspect.
 
+    Half-hours in which most of ten accounts or more do not get in by a method are left out: it is the login that fails.
+
     Args:
         logins: rows of ``identity.logins`` of a day.
 
@@ -173,9 +178,20 @@ def slow_guesses(logins: ir.Table) -> ir.Table:
         ``account_id`` (a pseudonym; never shown in a report), ``slow_attempts``, ``first_attempt_at`` and
         ``last_attempt_at``, most failures first.
     """
-    failed = logins.outcome == "failure"
-    entered = logins.count(where=~failed)
-    return _guesses(logins, "account_id", _FAILED_PER_ENTRY * entered, slow_attempts=logins.count(where=failed))
+    works = _while_it_works(logins)
+    failed = works.outcome == "failure"
+    entered = works.count(where=~failed)
+    return _guesses(works, "account_id", _FAILED_PER_ENTRY * entered, slow_attempts=works.count(where=failed))
+
+
+def _while_it_works(logins: ir.Table) -> ir.Table:
+    """Return the attempts without the half-hours in which most accounts do not get in by their method."""
+    timed = logins.mutate(_slot=(logins.logged_in_at.epoch_seconds() / _SLOT_S).floor().cast("int64"))
+    counted = timed.group_by("method", "_slot").aggregate(
+        _accounts=timed.account_id.nunique(), _entered=timed.account_id.nunique(where=timed.outcome == "success")
+    )
+    out = counted.filter((counted["_accounts"] >= _SEVERAL) & (2 * counted["_entered"] < counted["_accounts"]))
+    return timed.anti_join(out, ["method", "_slot"]).drop("_slot")
 
 
 def _guesses(logins: ir.Table, of: str, explained: ir.IntegerScalar, **counted: ir.IntegerScalar) -> ir.Table:

@@ -57,6 +57,17 @@ def test_an_address_that_tries_one_account_after_the_other(
     assert [row["sprayed_accounts"] for row in listed(misuse.spraying_addresses(logins(rows)))] == tried
 
 
+@pytest.mark.parametrize(("others", "is_guess"), [(8, True), (9, False)])
+def test_who_fails_again_and_again_while_nobody_gets_in_is_no_guess(
+    logins: Make, listed, others: int, is_guess: bool
+) -> None:
+    # ten accounts, the guessed one among them, tell that the login itself fails
+    tries = [{"account_id": "slow", "logged_in_at": AT + dt.timedelta(minutes=minute)} for minute in range(0, 30, 2)]
+    beside = [{**row, "logged_in_at": AT} for row in _tried(others)]
+    guessed = listed(misuse.slow_guesses(logins([*tries, *beside])))
+    assert ("slow" in {row["account_id"] for row in guessed}) == is_guess
+
+
 def _spread(rows: list[dict[str, Any]], logins: Make, listed: Any) -> dict[str, Any]:
     attempts = misuse.attempts_by_place(logins(rows))
     [row] = listed(misuse.spread_spray(attempts, AT, AT + dt.timedelta(hours=1)))
