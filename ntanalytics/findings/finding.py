@@ -111,10 +111,6 @@ class Comparison:
     high: float | None = None
 
 
-#: Kind of the planned work that explains a violation; the last is a change that a unit goes through.
-ExcuseKind = Literal["maintenance", "mailing", "training", "onboarding", "unit_work"]
-
-
 @dataclass(frozen=True)
 class Excuse:
     """Planned work that explains a violation.
@@ -124,7 +120,7 @@ class Excuse:
         change_numbers: numbers of the confirmed changes; of an onboarding the number of its ticket.
     """
 
-    kind: ExcuseKind
+    kind: Literal["maintenance", "mailing", "training", "onboarding", "unit_work"]
     change_numbers: tuple[str, ...] = ()
 
 

@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
-from typing import Literal
+from typing import get_args
 
 from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.contract.identity import ACCOUNT_CHANGES
-from ntanalytics.findings.finding import Excuse, ExcuseKind, Finding, Window
+from ntanalytics.findings.finding import Excuse, Finding, Window
 from ntanalytics.findings.place import host_of, place
 from ntanalytics.findings.subjects import dataset_of, members_of
-from ntanalytics.metrics.infra.planned_downtime import confirmed_work
+from ntanalytics.metrics.infra.planned_downtime import KindOfWork, confirmed_work
 from ntanalytics.metrics.rows import Rows, rows
 
 #: Codes of the rules that an outage breaks: a service or host that is down, silent, failing or slow.
@@ -47,9 +47,6 @@ _SOMEWHAT_MORE = 1.5
 #: Share of the accounts opened in a burst that must be those of one unit that joins.
 _MOST = 0.8
 
-#: Kinds of planned changes; the last is any that names a unit.
-_KINDS: tuple[Literal["maintenance", "mailing", ""], ...] = ("maintenance", "mailing", "")
-
 _NONE: Mapping[str, str] = MappingProxyType({})
 _NO_ACCOUNTS: Mapping[str, int] = MappingProxyType({})
 
@@ -62,17 +59,15 @@ class PlannedHours:
         change_number: number of the change.
         subsystem: id of the subsystem; ``infra`` stands for every host and service.
         window: its hours, from the midnight of the inspected day.
-        named: the host or application that it is about alone; empty for the whole subsystem.
-        is_mailing: whether it is a mailing, and no maintenance.
-        unit: the unit that it is about; of it fewer events are excused, and nothing else.
+        named: the host, application or unit that it is about alone; empty for the whole subsystem.
+        kind: what it is: of a unit at work fewer events are excused, and nothing else.
     """
 
     change_number: str
     subsystem: str
     window: Window
     named: str = ""
-    is_mailing: bool = False
-    unit: str = ""
+    kind: KindOfWork = "maintenance"
 
 
 def planned_hours(changes: Rows, begins_at: datetime, on: date) -> list[PlannedHours]:
@@ -84,13 +79,12 @@ def planned_hours(changes: Rows, begins_at: datetime, on: date) -> list[PlannedH
         on: the inspected day.
     """
     planned = []
-    for kind in _KINDS:
+    for kind in get_args(KindOfWork):
         for item in confirmed_work(changes, kind):
             from_s, until_s = ((moment - begins_at) / timedelta(seconds=1) for moment in (item.begin, item.end))
             if from_s < 86_400 and until_s > 0:
-                hours = PlannedHours(item.change_number, item.subsystem, Window(on, from_s, until_s))
-                about = replace(hours, named=item.named, is_mailing=kind == "mailing")
-                planned.append(about if kind else replace(hours, unit=item.unit))
+                hours = Window(on, from_s, until_s)
+                planned.append(PlannedHours(item.change_number, item.subsystem, hours, item.named, kind))
     return planned
 
 
@@ -122,8 +116,7 @@ def suppress_planned(
             elif ticket := _ticket_of_growth(finding, joining) or _ticket_of_accounts(finding, joining, opened):
                 excuse = Excuse("onboarding", (ticket,))
             elif item := next((item for item in work if _explains(item, finding, places)), None):
-                kind: ExcuseKind = "unit_work" if item.unit else "mailing" if item.is_mailing else "maintenance"
-                excuse = Excuse(kind, (item.change_number,))
+                excuse = Excuse(item.kind, (item.change_number,))
         excused.append(finding if excuse is None else replace(finding, status="ok", since=None, excuse=excuse))
     return excused
 
@@ -172,11 +165,11 @@ def _is_away(finding: Finding, unit: str) -> bool:
 
 
 def _explains(planned: PlannedHours, finding: Finding, places: Mapping[str, str]) -> bool:
-    if planned.unit:
-        return _is_away(finding, planned.unit) and _is_within(planned, finding)
+    if planned.kind == "unit_work":
+        return _is_away(finding, planned.named) and _is_within(planned, finding)
     if finding.subsystem not in SUBSYSTEMS or (planned.named and planned.named not in _names(finding)):
-        return planned.is_mailing and _is_day_of_mailing(finding)
-    if planned.is_mailing:
+        return planned.kind == "mailing" and _is_day_of_mailing(finding)
+    if planned.kind == "mailing":
         # what counts a day has no hours; surveillance, which has, tells what lies outside of them
         return (
             finding.has_code(MAILINGS)

@@ -138,13 +138,13 @@ def test_what_goes_on_after_the_planned_end_is_not_planned() -> None:
     assert _judged(_finding("infra.availability", EXCHANGE, _window(19, 21)), hours).status == "critical"
 
 
-MAILING = PlannedHours("BG3", "sms", _window(9, 17), named="E2002", is_mailing=True)
+MAILING = PlannedHours("BG3", "sms", _window(9, 17), named="E2002", kind="mailing")
 
 
 def test_a_mailing_is_one_of_its_application_and_needs_its_name() -> None:
     assert planned_hours([_change(kind="mailing", subsystem="sms")], BEGIN, ON) == []
     [hours] = planned_hours([_change(kind="mailing", subsystem="sms", application="E2002")], BEGIN, ON)
-    assert (hours.named, hours.is_mailing) == ("E2002", True)
+    assert (hours.named, hours.kind) == ("E2002", "mailing")
     surge, other = (
         _finding("sms.application_rise", Entity("application", key, key), status="warning")
         for key in ("E2002", "E1001")
@@ -196,7 +196,7 @@ def test_fewer_events_of_a_unit_that_is_at_a_training_are_excused() -> None:
 
 
 #: From 13:00 until 18:00.
-MOVE = PlannedHours("BG1", "oa", _window(13, 18), unit="市水利局")
+MOVE = PlannedHours("BG1", "oa", _window(13, 18), "市水利局", "unit_work")
 
 
 def test_a_confirmed_change_that_names_a_unit_is_work_of_that_unit() -> None:
@@ -316,7 +316,7 @@ def test_checks_that_fail_while_the_system_that_they_are_of_is_maintained_are_pl
 def test_a_mailing_of_one_application_explains_somewhat_more_messages_of_a_day(
     seen: float, members: tuple[tuple[str, str], ...], status: str
 ) -> None:
-    mailing = PlannedHours("BG1", "sms", _window(9, 11), "苏服办", is_mailing=True)
+    mailing = PlannedHours("BG1", "sms", _window(9, 11), "苏服办", kind="mailing")
     finding = Finding(
         rule=RULES["sms.surveillance"],
         entity=subject("sms.messages", members, ""),

@@ -59,16 +59,15 @@ def _unregistered(context: CheckContext, rule: Rule) -> list[Finding]:
     parents = parents_of(context, UnitLink(_UNIT))
     above = {} if parents is None else {row["member"]: row[PARENT] for row in rows(parents)}
     left = [{**row, PARENT: above.get(row[_UNIT])} for row in rows(late)]
-    broken = context.rules["docexchange.registration_lull"]
-    of_many = replace(rule, advice=broken.advice, cause=broken.cause)
+    of_many = replace(rule, cause="standstill")
     findings: list[Finding] = []
     for column, entity in (("platform", _platform), (PARENT, _units_below), (_UNIT, receiver)):
         own = [row for row in left if row.get(column) is not None]
         judged = rule if column == _UNIT else of_many
-        found = share_shift(judged, own, context.on, entity=entity, together=_TOGETHER_DAYS)
-        told = [each for each in found if column == _UNIT or _is_of_many(each, own, column)]
-        findings += told
-        keys = {each.entity.key for each in told}
+        unusual = share_shift(judged, own, context.on, entity=entity, together=_TOGETHER_DAYS)
+        common = [finding for finding in unusual if column == _UNIT or _is_of_many(finding, own, column)]
+        findings += common
+        keys = {finding.entity.key for finding in common}
         left = [row for row in left if row.get(column) not in keys]
     return findings
 

@@ -33,26 +33,26 @@ def _spraying(context: CheckContext, rule: Rule) -> list[Finding]:
     beyond = [row for row in spraying if rule.threshold.judge(row[rule.measure]) != "ok"]
     tried, entered = (float(sum(row[name] for row in beyond)) for name in (rule.measure, "entered_accounts"))
     worst = _worst(context, rule, spraying, logins, _ATTEMPTS)
-    told = [row["address_hash"] for row in beyond]
+    apart = [row["address_hash"] for row in beyond]
     return [
         *(finding.with_figures(tried=tried, entered=entered) if finding.is_violation else finding for finding in worst),
-        *_spread_spray(context, rule, told),
+        *_spread_spray(context, rule, apart),
     ]
 
 
-def _spread_spray(context: CheckContext, rule: Rule, told: Sequence[str]) -> list[Finding]:
+def _spread_spray(context: CheckContext, rule: Rule, apart: Sequence[str]) -> list[Finding]:
     """Return the hours in which accounts were tried from many addresses together; none where there are no such hours.
 
     Args:
         context: the context of a day.
         rule: the rule.
-        told: addresses that have a finding of their own.
+        apart: addresses that have a finding of their own.
     """
     logins = context.dataset("identity.logins", HISTORY_DAYS)
     first = _first_day(logins)
     if first is None or not _knows_places(context, logins):
         return []
-    others = without(without_suspects(context, logins.recent), addresses=told)
+    others = without(without_suspects(context, logins.recent), addresses=apart)
     placed = misuse.attempts_by_place(others)
     attempts = placed.filter(placed.day >= ibis.literal(first + timedelta(days=_PLACE_DAYS)))
     tried, failed = (

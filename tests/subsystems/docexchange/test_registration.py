@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ntanalytics.findings.finding import Finding
-from ntanalytics.subsystems import RULES
+from ntanalytics.subsystems import RULES, word
 from ntanalytics.subsystems.docexchange import SUBSYSTEM
 from tests.subsystems.made import ON, at, days, judge
 
@@ -83,7 +83,7 @@ def test_many_units_that_leave_off_at_one_platform_are_told_as_that_platform() -
     [finding] = _found(LEFT_OFF, _on_platforms(lambda _, platform: platform == "xinchuang", SINCE))
     assert (finding.entity.identity, finding.value, finding.since) == ("platform/xinchuang", 1.0, SINCE)
     # a function that stands still is nothing that a clerk mends
-    assert (finding.rule.cause, finding.rule.advice) == ("standstill", RULES[LULL].advice)
+    assert (finding.rule.cause, word(finding).advice) == ("standstill", RULES[LULL].advice)
 
 
 def test_a_unit_that_leaves_off_beside_a_platform_is_told_by_itself() -> None:
