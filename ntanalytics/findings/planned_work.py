@@ -17,6 +17,7 @@ from ntanalytics.findings.finding import Excuse, Finding, Window
 from ntanalytics.findings.place import host_of, place
 from ntanalytics.findings.subjects import dataset_of, members_of
 from ntanalytics.metrics.infra.planned_downtime import KindOfWork, confirmed_work
+from ntanalytics.metrics.oa.task_duration import OFFICE_HOURS
 from ntanalytics.metrics.rows import Rows, rows
 
 #: Codes of the rules that an outage breaks: a service or host that is down, silent, failing or slow.
@@ -40,6 +41,9 @@ JOINING_DAYS = 7
 
 #: Seconds between checks or slots: an outage may seem to begin that much earlier, or to end that much later.
 GRAIN_S = 600.0
+
+#: Begin and end of the office hours, in seconds after midnight.
+_OFFICE = (OFFICE_HOURS[0][0], OFFICE_HOURS[-1][1])
 
 #: Share of the usual messages of a day up to which a mailing explains the day.
 _SOMEWHAT_MORE = 1.5
@@ -157,16 +161,22 @@ def _ticket_of_accounts(finding: Finding, joining: Mapping[str, str], opened: Ma
 
 def _is_away(finding: Finding, unit: str) -> bool:
     """Return whether a finding is of fewer events of a unit on the day; not of how they ended, and not of its trend."""
-    if not finding.has_code(AWAY) or finding.details.get("is_ending") or finding.figures.get("days"):
+    if not finding.has_code(AWAY):
         return False
     if not dataset_of(finding):
         return finding.entity.label == unit
-    return unit in members_of(finding).values() and not finding.details.get("value") and not _is_more(finding)
+    is_of_day = not any(finding.details.get(name) for name in ("is_ending", "value")) and not finding.figures.get(
+        "days"
+    )
+    return is_of_day and unit in members_of(finding).values() and not _is_more(finding)
 
 
 def _explains(planned: PlannedHours, finding: Finding, places: Mapping[str, str]) -> bool:
     if planned.kind == "unit_work":
-        return _is_away(finding, planned.named) and _is_within(planned, finding)
+        # a day without hours is one of office hours
+        hours = replace(finding, window=finding.window or Window(planned.window.day, *_OFFICE))
+        is_of_day = (finding.figures.get("days") or 1) <= 1
+        return is_of_day and _is_away(finding, planned.named) and _is_within(planned, hours)
     if finding.subsystem not in SUBSYSTEMS or (planned.named and planned.named not in _names(finding)):
         return planned.kind == "mailing" and _is_day_of_mailing(finding)
     if planned.kind == "mailing":

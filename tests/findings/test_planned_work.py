@@ -214,7 +214,7 @@ def test_a_confirmed_change_that_names_a_unit_is_work_of_that_unit() -> None:
         (_fewer("市水利局", _window(13, 18), "identity.surveillance"), "ok"),  # who moves does not log in
         (_fewer("市水利局", _window(13, 21)), "warning"),  # beyond its end
         (_fewer("市水利局", _window(9, 14)), "warning"),
-        (_fewer("市水利局", None), "warning"),  # a whole day has no hours
+        (_fewer("市水利局", None), "warning"),  # the morning is not planned
         (_fewer("市统计局", _window(13, 18)), "warning"),
         (_fewer("市水利局", _window(13, 18), seen=300.0), "warning"),  # more events
         (_fewer("市水利局", _window(13, 18), days=6.0), "warning"),  # a trend of days
@@ -228,6 +228,25 @@ def test_work_of_a_unit_excuses_fewer_events_of_it_in_its_hours_and_nothing_else
     judged = _judged(finding, MOVE)
     assert judged.status == status
     assert judged.excuse == (Excuse("unit_work", ("BG1",)) if status == "ok" else None)
+
+
+@pytest.mark.parametrize(
+    ("finding", "begin", "end", "status"),
+    [
+        (_fewer("市水利局", None), 8.5, 18, "ok"),
+        (_fewer("市水利局", None), -16, 48, "ok"),
+        (_fewer("市水利局", None), 8.5, 17, "warning"),
+        (replace(_finding("oa.unit_active_fall", UNIT, status="warning"), figures={"days": 1.0}), 8, 18, "ok"),
+        (replace(_finding("oa.unit_active_fall", UNIT, status="warning"), figures={"days": 5.0}), 8, 18, "warning"),
+    ],
+)
+def test_a_day_is_excused_by_work_of_all_office_hours(finding: Finding, begin: float, end: float, status: str) -> None:
+    assert _judged(finding, replace(MOVE, window=_window(begin, end))).status == status
+
+
+def test_days_that_a_unit_is_short_of_are_excused_by_its_training() -> None:
+    fall = replace(_finding("oa.unit_active_fall", UNIT, status="warning"), figures={"days": 2.0})
+    assert _judged(fall, trained=("市水利局",)).status == "ok"
 
 
 def _onboarding(**more: object) -> dict[str, object]:
