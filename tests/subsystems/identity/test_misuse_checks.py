@@ -107,7 +107,7 @@ def _outage() -> list[dict[str, Any]]:
     """Return an hour in which the source of passwords fails everybody three times, some at places new to them."""
     made = []
     for number in range(200):
-        place = f"home-p{number}" if number % 10 else f"new-{number}"
+        place = f"home-p{number}" if number % 3 else f"new-{number}"
         made += [_login(f"p{number}", ON, 9.2 + number / 400 + again / 60, place) for again in range(3)]
     return made
 
