@@ -16,7 +16,6 @@ from ntanalytics.contract import DATASETS, Dataset, Kind
 from ntanalytics.contract.dimensions import GIVEN_UP, breakdown, referred
 from ntanalytics.detectors.surveillance.cohorts import unended
 from ntanalytics.detectors.surveillance.departure import Departure
-from ntanalytics.detectors.surveillance.leaf_table import Members
 from ntanalytics.metrics.leaves import by_start_and_end
 from ntanalytics.metrics.rows import rows
 
@@ -56,28 +55,47 @@ def standing_cases(context: CheckContext, name: str, history: int) -> list[Depar
     return unended(counted, worked, dimensions, nested)
 
 
-def waiting_step(context: CheckContext, name: str, history: int, members: Members, days: tuple[date, date]) -> str:
-    """Return the step at which nearly all open cases of a subject wait; empty where there is none, or no such column.
+def waiting_step(
+    context: CheckContext, name: str, history: int, departure: Departure, days: tuple[date, date]
+) -> tuple[str, int]:
+    """Return the step at which the open cases of a subject wait, and how many; empty and 0 where there is none.
+
+    Nearly all of them wait there; or most, and nearly all that is open more than usual: as many as wait elsewhere let
+    expect fewer there, by the steps of the other open cases of these days.
 
     Args:
         context: the context of a day.
         name: the dataset.
         history: days before it that are read.
-        members: the subject; what is no column of the cases is left out.
+        departure: the subject; what is no column of the cases is left out.
         days: the first and the last day on which its cases began.
     """
     view, dataset = context.dataset(name, history), DATASETS[name]
     if _STEP not in {column.name for column in dataset.columns} or view.sources_without(_STEP):
-        return ""
+        return "", 0
     cases = view.recent.filter(view.recent.day.between(*map(ibis.literal, days)))
     for column in dataset.ended:
         cases = cases.filter(cases[column].isnull())
-    for dimension, member in members:
+    if GIVEN_UP in cases.columns:
+        cases = cases.filter(~cases[GIVEN_UP].fill_null(False))
+    is_own: ir.BooleanValue = ibis.literal(True)
+    for dimension, member in departure.members:
         if dimension in cases.columns:
-            cases = cases.filter(cases[dimension].cast("string") == member)
-    counted = rows(cases.group_by(_STEP).aggregate(cases=cases.count()).order_by(ibis.desc("cases")))
-    total = sum(row["cases"] for row in counted)
-    return str(counted[0][_STEP] or "") if total and counted[0]["cases"] >= _NEARLY_ALL * total else ""
+            is_own = is_own & (cases[dimension].cast("string") == member).fill_null(False)
+    counted = rows(
+        cases.group_by(_STEP)
+        .aggregate(cases=cases.count(where=is_own), others=cases.count(where=~is_own))
+        .order_by(ibis.desc("cases"))
+    )
+    total, others = (sum(row[column] for row in counted) for column in ("cases", "others"))
+    if not total or not counted[0][_STEP]:
+        return "", 0
+    waiting, nearly_all = counted[0]["cases"], _NEARLY_ALL * total
+    # one case more on either side: of no others nothing is known
+    elsewhere = (counted[0]["others"] + 1) / (others + 2)
+    usual = (total - waiting) / (1 - elsewhere)
+    is_cause = 2 * waiting > total and total - usual >= _NEARLY_ALL * (departure.seen - departure.expected)
+    return (str(counted[0][_STEP]), waiting) if waiting >= nearly_all or is_cause else ("", 0)
 
 
 def _worked(context: CheckContext, name: str, history: int, first: date) -> list[date]:

@@ -146,10 +146,10 @@ def _standing_cases(context: CheckContext, rule: Rule, name: str, departing: Abs
             finding = departure_finding(context, rule, name, replace(departure, hours=(0, HOURS)))
             last, first = (worked_before(context, age) for age in (departure.hours[0], departure.hours[1] - 1))
             finding = finding.with_figures(started=departure.started).since_day(first)
-            step = waiting_step(context, name, HISTORY_DAYS, departure.members, (first, last))
-            also = "、".join(filter(None, (str(finding.details.get("also") or ""), f"环节 {step}" if step else "")))
-            details = {"ended": _end_words(name), "started_until": last.isoformat(), **({"also": also} if also else {})}
-            findings.append(finding.with_details(**details))
+            step, waiting = waiting_step(context, name, HISTORY_DAYS, departure, (first, last))
+            if step:
+                finding = finding.with_figures(waiting=float(waiting)).with_details(step=step)
+            findings.append(finding.with_details(ended=_end_words(name), started_until=last.isoformat()))
     return violations(findings)
 
 

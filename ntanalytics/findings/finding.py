@@ -116,11 +116,11 @@ class Excuse:
     """Planned work that explains a violation.
 
     Attributes:
-        kind: ``maintenance``, ``mailing``, ``training`` or ``onboarding``.
+        kind: ``maintenance``, ``mailing``, ``training``, ``onboarding`` or ``unit_work``.
         change_numbers: numbers of the confirmed changes; of an onboarding the number of its ticket.
     """
 
-    kind: Literal["maintenance", "mailing", "training", "onboarding"]
+    kind: Literal["maintenance", "mailing", "training", "onboarding", "unit_work"]
     change_numbers: tuple[str, ...] = ()
 
 

@@ -9,13 +9,15 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
+from typing import get_args
 
 from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.contract.identity import ACCOUNT_CHANGES
 from ntanalytics.findings.finding import Excuse, Finding, Window
 from ntanalytics.findings.place import host_of, place
 from ntanalytics.findings.subjects import dataset_of, members_of
-from ntanalytics.metrics.infra.planned_downtime import confirmed_work
+from ntanalytics.metrics.infra.planned_downtime import KindOfWork, confirmed_work
+from ntanalytics.metrics.oa.task_duration import OFFICE_HOURS
 from ntanalytics.metrics.rows import Rows, rows
 
 #: Codes of the rules that an outage breaks: a service or host that is down, silent, failing or slow.
@@ -28,8 +30,8 @@ OUTAGES = (
 #: Codes of the rules that a mailing breaks: more messages of its application.
 MAILINGS = ("sms.application_rise", "sms.surveillance")
 
-#: Codes of the rules that a unit breaks whose staff is at a training.
-AWAY = ("oa.unit_active_fall", "oa.unit_active_change_rate")
+#: Codes of the rules that a unit breaks whose staff is away: at a training, or moving its office.
+AWAY = ("oa.unit_active_fall", "oa.unit_active_change_rate", "*.surveillance")
 
 #: Codes of the rules that a unit breaks which joins: more use than before.
 JOINING = ("*.surveillance",)
@@ -39,6 +41,9 @@ JOINING_DAYS = 7
 
 #: Seconds between checks or slots: an outage may seem to begin that much earlier, or to end that much later.
 GRAIN_S = 600.0
+
+#: Begin and end of the office hours, in seconds after midnight.
+_OFFICE = (OFFICE_HOURS[0][0], OFFICE_HOURS[-1][1])
 
 #: Share of the usual messages of a day up to which a mailing explains the day.
 _SOMEWHAT_MORE = 1.5
@@ -58,19 +63,19 @@ class PlannedHours:
         change_number: number of the change.
         subsystem: id of the subsystem; ``infra`` stands for every host and service.
         window: its hours, from the midnight of the inspected day.
-        named: the host or application that it is about alone; empty for the whole subsystem.
-        is_mailing: whether it is a mailing, and no maintenance.
+        named: the host, application or unit that it is about alone; empty for the whole subsystem.
+        kind: what it is: of a unit at work fewer events are excused, and nothing else.
     """
 
     change_number: str
     subsystem: str
     window: Window
     named: str = ""
-    is_mailing: bool = False
+    kind: KindOfWork = "maintenance"
 
 
 def planned_hours(changes: Rows, begins_at: datetime, on: date) -> list[PlannedHours]:
-    """Return the confirmed maintenance and the mailings that touch a day, earliest first.
+    """Return the confirmed maintenance, the mailings and the work on single units that touch a day, earliest first.
 
     Args:
         changes: rows of ``desk.changes`` of the days around the inspected one.
@@ -78,14 +83,12 @@ def planned_hours(changes: Rows, begins_at: datetime, on: date) -> list[PlannedH
         on: the inspected day.
     """
     planned = []
-    for kind in ("maintenance", "mailing"):
+    for kind in get_args(KindOfWork):
         for item in confirmed_work(changes, kind):
             from_s, until_s = ((moment - begins_at) / timedelta(seconds=1) for moment in (item.begin, item.end))
             if from_s < 86_400 and until_s > 0:
                 hours = Window(on, from_s, until_s)
-                planned.append(
-                    PlannedHours(item.change_number, item.subsystem, hours, item.named, is_mailing=kind == "mailing")
-                )
+                planned.append(PlannedHours(item.change_number, item.subsystem, hours, item.named, kind))
     return planned
 
 
@@ -112,12 +115,12 @@ def suppress_planned(
     for finding in findings:
         excuse = None
         if finding.is_violation:
-            if finding.has_code(AWAY) and finding.entity.label in units:
+            if any(_is_away(finding, unit) for unit in units):
                 excuse = Excuse("training")
             elif ticket := _ticket_of_growth(finding, joining) or _ticket_of_accounts(finding, joining, opened):
                 excuse = Excuse("onboarding", (ticket,))
             elif item := next((item for item in work if _explains(item, finding, places)), None):
-                excuse = Excuse("mailing" if item.is_mailing else "maintenance", (item.change_number,))
+                excuse = Excuse(item.kind, (item.change_number,))
         excused.append(finding if excuse is None else replace(finding, status="ok", since=None, excuse=excuse))
     return excused
 
@@ -156,22 +159,37 @@ def _ticket_of_accounts(finding: Finding, joining: Mapping[str, str], opened: Ma
     return joining.get(unit, "") if 0 < added * _MOST <= opened.get(unit, 0) else ""
 
 
+def _is_away(finding: Finding, unit: str) -> bool:
+    """Return whether a finding is of fewer events of a unit on the day; not of how they ended, and not of its trend."""
+    if not finding.has_code(AWAY):
+        return False
+    if not dataset_of(finding):
+        return finding.entity.label == unit
+    is_of_day = not any(finding.details.get(name) for name in ("is_ending", "value")) and not finding.figures.get(
+        "days"
+    )
+    return is_of_day and unit in members_of(finding).values() and not _is_more(finding)
+
+
 def _explains(planned: PlannedHours, finding: Finding, places: Mapping[str, str]) -> bool:
+    if planned.kind == "unit_work":
+        # a day without hours is one of office hours
+        hours = replace(finding, window=finding.window or Window(planned.window.day, *_OFFICE))
+        is_of_day = (finding.figures.get("days") or 1) <= 1
+        return is_of_day and _is_away(finding, planned.named) and _is_within(planned, hours)
     if finding.subsystem not in SUBSYSTEMS or (planned.named and planned.named not in _names(finding)):
-        return planned.is_mailing and _is_day_of_mailing(finding)
-    if planned.is_mailing:
+        return planned.kind == "mailing" and _is_day_of_mailing(finding)
+    if planned.kind == "mailing":
         # what counts a day has no hours; surveillance, which has, tells what lies outside of them
         return (
             finding.has_code(MAILINGS)
             and _is_more(finding)
             and (finding.window is None or _holds(planned, finding.window))
         )
-    if finding.window is None or not finding.has_code(OUTAGES):
+    if not finding.has_code(OUTAGES):
         return False
     is_there = planned.subsystem in ("infra", place(finding, places))
-    # surveillance knows hours alone
-    hours = planned.window.whole_hours() if dataset_of(finding) else planned.window
-    return is_there and _holds(replace(planned, window=hours), finding.window)
+    return is_there and _is_within(planned, finding)
 
 
 def _is_day_of_mailing(finding: Finding) -> bool:
@@ -190,6 +208,12 @@ def _is_more(finding: Finding) -> bool:
     """Return whether a finding of surveillance is of more events than usual; any other finding is what it says."""
     seen, expected = finding.figures.get("seen"), finding.figures.get("expected")
     return seen is None or expected is None or (seen > expected and not finding.details.get("value"))
+
+
+def _is_within(planned: PlannedHours, finding: Finding) -> bool:
+    """Return whether the hours of a finding lie within those that are planned; surveillance knows whole hours alone."""
+    hours = planned.window.whole_hours() if dataset_of(finding) else planned.window
+    return finding.window is not None and _holds(replace(planned, window=hours), finding.window)
 
 
 def _holds(planned: PlannedHours, window: Window) -> bool:

@@ -38,6 +38,8 @@ def _leads(finding: Finding) -> list[str]:
     leads = []
     if also := finding.details.get("also"):
         leads.append(f"几乎全部为{also}")
+    if step := finding.details.get("step"):
+        leads.append(f"其中 {_cases(finding, 'waiting')}停在环节 {step}")
     if other := finding.details.get("counterpart"):
         moved = float(finding.figures.get("counterpart") or 0)
         daily = "日均" if "days" in finding.figures else ""

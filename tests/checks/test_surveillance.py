@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -229,6 +230,25 @@ def test_a_unit_that_ends_nothing_is_told_with_the_days_on_which_its_cases_began
     assert finding.figures["seen"] == finding.figures["started"] == 4 * 20
     assert "11月16日至11月19日" in word(finding).evidence
     assert "80 条未办结" in word(finding).evidence
+
+
+STEPS = ("部门核稿", "办公室审核", "领导签批")
+
+
+@pytest.mark.parametrize(("stuck_at", "step"), [(STEPS[:1], "部门核稿"), (STEPS, "")])
+def test_the_step_at_which_what_is_open_beyond_the_usual_waits_is_named(stuck_at: Sequence[str], step: str) -> None:
+    rows, since = [], ON - dt.timedelta(days=4)
+    for module in ("documents", "countersign", "bulletins", "notices"):
+        for place, row in enumerate(hours(6, module=module, edition="general", is_cancelled=False)):
+            # a third is always open, at each step alike; and of one module another third
+            is_open = place % 3 == 0
+            is_stuck = module == "countersign" and row["day"] >= since and place % 3 == 1
+            waits = STEPS[place // 3 % 3] if is_open else stuck_at[place // 3 % len(stuck_at)] if is_stuck else None
+            rows.append({**row, "finished_at": None if waits else at(row["day"], row["slot"] + 0.5), "step": waits})
+    found = judge(subsystem("oa"), {"oa.surveillance"}, {"oa.tasks": events("oa.tasks", rows)})
+    finding = next(finding for finding in found if members_of(finding) == {"module": "countersign"})
+    assert finding.details.get("step", "") == step
+    assert ("停在环节 部门核稿" in word(finding).evidence) == bool(step)
 
 
 def test_tasks_that_were_given_up_have_ended() -> None:

@@ -47,6 +47,7 @@ def _change(**more: Any) -> dict[str, Any]:
         "result": "success",
         "application": None,
         "host": None,
+        "unit": None,
     } | more
 
 
@@ -137,13 +138,13 @@ def test_what_goes_on_after_the_planned_end_is_not_planned() -> None:
     assert _judged(_finding("infra.availability", EXCHANGE, _window(19, 21)), hours).status == "critical"
 
 
-MAILING = PlannedHours("BG3", "sms", _window(9, 17), named="E2002", is_mailing=True)
+MAILING = PlannedHours("BG3", "sms", _window(9, 17), named="E2002", kind="mailing")
 
 
 def test_a_mailing_is_one_of_its_application_and_needs_its_name() -> None:
     assert planned_hours([_change(kind="mailing", subsystem="sms")], BEGIN, ON) == []
     [hours] = planned_hours([_change(kind="mailing", subsystem="sms", application="E2002")], BEGIN, ON)
-    assert (hours.named, hours.is_mailing) == ("E2002", True)
+    assert (hours.named, hours.kind) == ("E2002", "mailing")
     surge, other = (
         _finding("sms.application_rise", Entity("application", key, key), status="warning")
         for key in ("E2002", "E1001")
@@ -180,6 +181,72 @@ def test_a_unit_that_is_at_a_training_is_excused_and_another_is_not() -> None:
     assert _judged(fall, trained=("市统计局",)).status == "warning"
     lull = _finding("oa.module_lull", Entity("module", "市水利局", "市水利局"))
     assert _judged(lull, trained=("市水利局",)).status == "critical"
+
+
+def _fewer(unit: str, window: Window | None, code: str = "oa.surveillance", **more: Any) -> Finding:
+    """Return 40 of 100 events of a unit."""
+    finding = _finding(code, subject("oa.activities", (("unit", unit),), ""), window, status="warning")
+    return replace(finding, figures={"seen": 40.0, "expected": 100.0, **more}, details={"value": ""})
+
+
+def test_fewer_events_of_a_unit_that_is_at_a_training_are_excused() -> None:
+    told = _fewer("市水利局", _window(14, 17))
+    assert _judged(told, trained=("市水利局",)).excuse == Excuse("training")
+    assert _judged(told, trained=("市统计局",)).status == "warning"
+
+
+#: From 13:00 until 18:00.
+MOVE = PlannedHours("BG1", "oa", _window(13, 18), "市水利局", "unit_work")
+
+
+def test_a_confirmed_change_that_names_a_unit_is_work_of_that_unit() -> None:
+    moved = {"subsystem": "oa", "kind": "configuration", "unit": "市水利局", "planned_at": BEGIN + _hours(13)}
+    assert planned_hours([_change(**moved, planned_until_at=BEGIN + _hours(18))], BEGIN, ON) == [MOVE]
+    for more in ({"confirmed_at": None}, {"unit": None}, {"result": "cancelled"}, {"kind": "mailing"}):
+        assert planned_hours([_change(**{**moved, **more}, planned_until_at=BEGIN + _hours(18))], BEGIN, ON) == []
+
+
+@pytest.mark.parametrize(
+    ("finding", "status"),
+    [
+        (_fewer("市水利局", _window(13, 18)), "ok"),
+        (_fewer("市水利局", _window(14, 16)), "ok"),
+        (_fewer("市水利局", _window(13, 18), "identity.surveillance"), "ok"),  # who moves does not log in
+        (_fewer("市水利局", _window(13, 21)), "warning"),  # beyond its end
+        (_fewer("市水利局", _window(9, 14)), "warning"),
+        (_fewer("市水利局", None), "warning"),  # the morning is not planned
+        (_fewer("市统计局", _window(13, 18)), "warning"),
+        (_fewer("市水利局", _window(13, 18), seen=300.0), "warning"),  # more events
+        (_fewer("市水利局", _window(13, 18), days=6.0), "warning"),  # a trend of days
+        (_fewer("市水利局", _window(13, 18)).with_details(is_ending=True), "warning"),  # fewer that succeeded
+        (_fewer("市水利局", _window(13, 18)).with_details(value="用时"), "warning"),  # shorter ones
+        (_finding("infra.availability", OA, _window(13, 18), "warning"), "warning"),
+        (_finding("identity.method_failures", Entity("method", "password", ""), _window(13, 18), "warning"), "warning"),
+    ],
+)
+def test_work_of_a_unit_excuses_fewer_events_of_it_in_its_hours_and_nothing_else(finding: Finding, status: str) -> None:
+    judged = _judged(finding, MOVE)
+    assert judged.status == status
+    assert judged.excuse == (Excuse("unit_work", ("BG1",)) if status == "ok" else None)
+
+
+@pytest.mark.parametrize(
+    ("finding", "begin", "end", "status"),
+    [
+        (_fewer("市水利局", None), 8.5, 18, "ok"),
+        (_fewer("市水利局", None), -16, 48, "ok"),
+        (_fewer("市水利局", None), 8.5, 17, "warning"),
+        (replace(_finding("oa.unit_active_fall", UNIT, status="warning"), figures={"days": 1.0}), 8, 18, "ok"),
+        (replace(_finding("oa.unit_active_fall", UNIT, status="warning"), figures={"days": 5.0}), 8, 18, "warning"),
+    ],
+)
+def test_a_day_is_excused_by_work_of_all_office_hours(finding: Finding, begin: float, end: float, status: str) -> None:
+    assert _judged(finding, replace(MOVE, window=_window(begin, end))).status == status
+
+
+def test_days_that_a_unit_is_short_of_are_excused_by_its_training() -> None:
+    fall = replace(_finding("oa.unit_active_fall", UNIT, status="warning"), figures={"days": 2.0})
+    assert _judged(fall, trained=("市水利局",)).status == "ok"
 
 
 def _onboarding(**more: object) -> dict[str, object]:
@@ -268,7 +335,7 @@ def test_checks_that_fail_while_the_system_that_they_are_of_is_maintained_are_pl
 def test_a_mailing_of_one_application_explains_somewhat_more_messages_of_a_day(
     seen: float, members: tuple[tuple[str, str], ...], status: str
 ) -> None:
-    mailing = PlannedHours("BG1", "sms", _window(9, 11), "苏服办", is_mailing=True)
+    mailing = PlannedHours("BG1", "sms", _window(9, 11), "苏服办", kind="mailing")
     finding = Finding(
         rule=RULES["sms.surveillance"],
         entity=subject("sms.messages", members, ""),

@@ -124,6 +124,9 @@ class _Calls:
     def _awake(self, _name: str) -> ir.Table:
         return self.of("identity.misuse.awakenings")
 
+    def _attempts(self, _name: str) -> ir.Table:
+        return self.of("identity.misuse.attempts_by_place")
+
     def _apps(self, _name: str) -> ir.Table:
         return self.of("sso.accesses.by_app")
 

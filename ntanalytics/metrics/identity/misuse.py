@@ -12,11 +12,14 @@ import ibis.expr.types as ir
 
 from ntanalytics.metrics.identity.logins import DORMANT_AFTER
 from ntanalytics.metrics.identity.suspects import suspects
-from ntanalytics.metrics.measure import catalogue, count
+from ntanalytics.metrics.measure import catalogue, count, rate
 from ntanalytics.metrics.slots import is_night
 
 #: Accounts tried, or failures, for each that got in, from which a mistyped password does not explain them.
-_TRIED_PER_ENTRY, _FAILED_PER_ENTRY = 2, 5
+TRIED_PER_ENTRY, _FAILED_PER_ENTRY = 2, 5
+
+#: Seconds of a slot, and accounts in it from which on they tell whether a login works at all.
+_SLOT_S, _SEVERAL = 1800, 10
 
 #: Time between two logins within which nobody has gone from one place to another.
 _SAME_TIME = timedelta(hours=1)
@@ -57,7 +60,25 @@ MISUSE = (
     count("night_grants", "夜间授权", "次", "Successful grants of rights between 22:00 and 06:00.", good="down"),
 )
 
-MEASURES = catalogue(MISUSE)
+SPREAD = (
+    count("spraying_addresses", "来源地址", "个", "Addresses from which accounts were tried.", good="down"),
+    count("failed_attempts", "失败次数", "次", "Failures of accounts at addresses strange to them.", good="down"),
+    count(
+        "entered_accounts",
+        "登录成功账号",
+        "个",
+        "Accounts that got in for the first time from an address from which others were tried.",
+        good="down",
+    ),
+    rate(
+        "home_failure_rate",
+        "常用来源登录失败率",
+        "Failed logins by password / attempts, both from addresses from which the account has got in.",
+        good="down",
+    ),
+)
+
+MEASURES = catalogue((*MISUSE, *SPREAD))
 
 
 def spraying_addresses(logins: ir.Table) -> ir.Table:
@@ -73,13 +94,82 @@ def spraying_addresses(logins: ir.Table) -> ir.Table:
     failed = logins.outcome == "failure"
     tried = logins.account_id.nunique(where=failed) + logins.count(where=failed & logins.account_id.isnull())
     entered = logins.account_id.nunique(where=~failed)
-    return _guesses(
-        logins, "address_hash", _TRIED_PER_ENTRY * entered, sprayed_accounts=tried, entered_accounts=entered
+    return _guesses(logins, "address_hash", TRIED_PER_ENTRY * entered, sprayed_accounts=tried, entered_accounts=entered)
+
+
+def attempts_by_place(logins: ir.Table) -> ir.Table:
+    """Return the attempts by password, and from when on the account had got in from their address.
+
+    Args:
+        logins: rows of ``identity.logins`` of a day and of some weeks before it.
+
+    Returns:
+        ``day``, ``logged_in_at``, ``account`` (a pseudonym, never shown in a report; each attempt at an unknown name is
+        one), ``address_hash``, ``is_failure``, ``is_strange`` (by no method the account had got in from there up to the
+        end of the day; at an unknown name nobody had) and ``is_first`` (it got in from there for the first time on the
+        day).
+    """
+    entered = logins.filter((logins.outcome == "success") & logins.address_hash.notnull())
+    anybody = entered.group_by(_address="address_hash").aggregate(_anybody=entered.day.min())
+    owners = entered.filter(entered.account_id.notnull())
+    owners = owners.group_by(_owner="account_id", _home="address_hash").aggregate(_own=owners.day.min())
+    tried = logins.filter((logins.method == "password") & logins.address_hash.notnull())
+    both = tried.left_join(owners, [tried.account_id == owners["_owner"], tried.address_hash == owners["_home"]])
+    known = both.left_join(anybody, both.address_hash == anybody["_address"])
+    since = ibis.ifelse(known.account_id.isnull(), known["_anybody"], known["_own"])
+    return known.select(
+        "day",
+        "logged_in_at",
+        "address_hash",
+        account=ibis.coalesce(known.account_id, known.login_id),
+        is_failure=known.outcome == "failure",
+        is_strange=(since > known.day).fill_null(True),
+        is_first=(since == known.day).fill_null(False),
     )
+
+
+def first_strange_attempts(attempts: ir.Table) -> ir.Table:
+    """Return the first failure of each account on a day from an address that is strange to it.
+
+    Args:
+        attempts: the result of :func:`attempts_by_place`.
+
+    Returns:
+        ``day``, ``account`` and ``logged_in_at``.
+    """
+    strange = attempts.filter(attempts.is_failure & attempts.is_strange)
+    return strange.group_by("day", "account").aggregate(logged_in_at=strange.logged_in_at.min())
+
+
+def spread_spray(attempts: ir.Table, begins_at: datetime, ends_at: datetime) -> ir.Table:
+    """Return the accounts that were tried within some hours from addresses that are strange to them; one row.
+
+    Args:
+        attempts: the result of :func:`attempts_by_place`.
+        begins_at: UTC moment at which the hours begin.
+        ends_at: UTC moment at which they end.
+
+    Returns:
+        ``sprayed_accounts`` and the measures of ``SPREAD``.
+    """
+    then = attempts.filter((attempts.logged_in_at >= begins_at) & (attempts.logged_in_at < ends_at))
+    is_tried = then.is_failure & then.is_strange
+    sources = then.filter(is_tried).select("address_hash").distinct()
+    entered = then.filter(then.is_first & ~then.is_failure).semi_join(sources, "address_hash")
+    at_home = then.count(where=~then.is_strange)
+    tried = then.aggregate(
+        sprayed_accounts=then.account.nunique(where=is_tried),
+        spraying_addresses=then.address_hash.nunique(where=is_tried),
+        failed_attempts=then.count(where=is_tried),
+        home_failure_rate=then.count(where=then.is_failure & ~then.is_strange).cast("float64") / at_home.nullif(0),
+    )
+    return tried.cross_join(entered.aggregate(entered_accounts=entered.account.nunique()))
 
 
 def slow_guesses(logins: ir.Table) -> ir.Table:
     """Return the accounts that fail all day long, more slowly than a brute-force suspect.
+
+    Half-hours in which most of ten accounts or more do not get in by a method are left out: it is the login that fails.
 
     Args:
         logins: rows of ``identity.logins`` of a day.
@@ -88,9 +178,20 @@ def slow_guesses(logins: ir.Table) -> ir.Table:
         ``account_id`` (a pseudonym; never shown in a report), ``slow_attempts``, ``first_attempt_at`` and
         ``last_attempt_at``, most failures first.
     """
-    failed = logins.outcome == "failure"
-    entered = logins.count(where=~failed)
-    return _guesses(logins, "account_id", _FAILED_PER_ENTRY * entered, slow_attempts=logins.count(where=failed))
+    works = _while_it_works(logins)
+    failed = works.outcome == "failure"
+    entered = works.count(where=~failed)
+    return _guesses(works, "account_id", _FAILED_PER_ENTRY * entered, slow_attempts=works.count(where=failed))
+
+
+def _while_it_works(logins: ir.Table) -> ir.Table:
+    """Return the attempts without the half-hours in which most accounts do not get in by their method."""
+    timed = logins.mutate(_slot=(logins.logged_in_at.epoch_seconds() / _SLOT_S).floor().cast("int64"))
+    counted = timed.group_by("method", "_slot").aggregate(
+        _accounts=timed.account_id.nunique(), _entered=timed.account_id.nunique(where=timed.outcome == "success")
+    )
+    out = counted.filter((counted["_accounts"] >= _SEVERAL) & (2 * counted["_entered"] < counted["_accounts"]))
+    return timed.anti_join(out, ["method", "_slot"]).drop("_slot")
 
 
 def _guesses(logins: ir.Table, of: str, explained: ir.IntegerScalar, **counted: ir.IntegerScalar) -> ir.Table:

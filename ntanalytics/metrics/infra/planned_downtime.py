@@ -17,19 +17,22 @@ import pyarrow as pa
 from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.metrics.rows import Rows, rows
 
+#: Kind of planned work; the last is a change that a unit goes through, such as an office that moves.
+KindOfWork = Literal["maintenance", "mailing", "unit_work"]
+
 _MOMENT = pa.timestamp("us", "UTC")
 
 
 @dataclass(frozen=True)
 class PlannedWork:
-    """Work that the buyer confirmed before it began: maintenance, or a mailing.
+    """Work that the buyer confirmed before it began: maintenance, a mailing, or whatever a unit has to go through.
 
     Attributes:
         change_number: number of its change.
         subsystem: the subsystem that is worked on; ``infra`` stands for all.
         begin: its planned begin (aware).
         end: its planned end (aware); where none was agreed, its recorded one.
-        named: the host or application that is worked on alone; empty for the whole subsystem.
+        named: the host, application or unit that it is about alone; empty for the whole subsystem.
     """
 
     change_number: str
@@ -39,7 +42,7 @@ class PlannedWork:
     named: str = ""
 
 
-def confirmed_work(changes: Rows, kind: Literal["maintenance", "mailing"] = "maintenance") -> list[PlannedWork]:
+def confirmed_work(changes: Rows, kind: KindOfWork = "maintenance") -> list[PlannedWork]:
     """Return the work of a kind that the buyer confirmed before it began, earliest first.
 
     A change without an end, or without a planned begin, is none: nobody knows what it covers. So is a mailing that
@@ -47,14 +50,21 @@ def confirmed_work(changes: Rows, kind: Literal["maintenance", "mailing"] = "mai
 
     Args:
         changes: rows of ``desk.changes``.
-        kind: the kind of the changes.
+        kind: the kind of the changes; ``unit_work`` are those of any kind but a mailing that name a unit.
     """
     planned = []
     for row in rows(changes):
         confirmed, begin, end = row["confirmed_at"], row["planned_at"], row["planned_until_at"] or row["finished_at"]
-        named = str(row["host"] or row["application"] or "").strip()
-        is_made = row["kind"] == kind and row["result"] != "cancelled" and (kind == "maintenance" or named)
-        if is_made and None not in (begin, end, confirmed) and confirmed < begin:
+        is_of_unit = kind == "unit_work"
+        named = str((row["unit"] if is_of_unit else row["host"] or row["application"]) or "").strip()
+        is_of_kind = row["kind"] != "mailing" if is_of_unit else row["kind"] == kind
+        if (
+            is_of_kind
+            and (named or kind == "maintenance")
+            and row["result"] != "cancelled"
+            and None not in (begin, end, confirmed)
+            and confirmed < begin
+        ):
             planned.append(PlannedWork(str(row["change_no"]), row["subsystem"], begin, end, named))
     return sorted(planned, key=lambda item: (item.begin, item.change_number))
 

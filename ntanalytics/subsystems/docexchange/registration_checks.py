@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
 from ntanalytics.checks.by_detector import share_shift, volume_gap
 from ntanalytics.checks.check import Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
+from ntanalytics.checks.known_columns import known_columns
+from ntanalytics.checks.parent_units import PARENT, UnitLink, parents_of
+from ntanalytics.contract.enumerations import PLATFORMS
 from ntanalytics.findings.finding import Entity, Finding
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.docexchange import registration
@@ -18,6 +25,9 @@ _TOGETHER_DAYS = 7
 
 #: Registrations come in batches: a gap leaves at most this share.
 _MOST_LEFT = 0.15
+
+#: Column of the unit that registers.
+_UNIT = "receiver_unit"
 
 _REGISTRATION = Entity("process", "registration", "公文登记")
 
@@ -34,14 +44,49 @@ def _registration_gap(context: CheckContext, rule: Rule) -> list[Finding]:
 
 
 def _unregistered(context: CheckContext, rule: Rule) -> list[Finding]:
-    """Return the units of whose receipts an unusual share was not registered in time."""
+    """Return the receivers of whose receipts an unusual share was not registered in time, as what they have in common.
+
+    The platform of the terminals comes first, then the unit above, then the unit; what is told is left out afterwards.
+    What many units have in common is no clerk's omission, but a function that stands still.
+    """
     deliveries = context.dataset("docexchange.deliveries", HISTORY)
     if not deliveries.is_complete:
         return []
+    by = ["day", _UNIT, *known_columns(deliveries, ["platform"])]
     late = registration.late_registrations(
-        deliveries.recent, context.shared(working_days), as_of(context), context.utc_offset_h, ["day", "receiver_unit"]
+        deliveries.recent, context.shared(working_days), as_of(context), context.utc_offset_h, by
     )
-    return share_shift(rule, late, context.on, entity=receiver, together=_TOGETHER_DAYS)
+    parents = parents_of(context, UnitLink(_UNIT))
+    above = {} if parents is None else {row["member"]: row[PARENT] for row in rows(parents)}
+    left = [{**row, PARENT: above.get(row[_UNIT])} for row in rows(late)]
+    of_many = replace(rule, cause="standstill")
+    findings: list[Finding] = []
+    for column, entity in (("platform", _platform), (PARENT, _units_below), (_UNIT, receiver)):
+        own = [row for row in left if row.get(column) is not None]
+        judged = rule if column == _UNIT else of_many
+        unusual = share_shift(judged, own, context.on, entity=entity, together=_TOGETHER_DAYS)
+        common = [finding for finding in unusual if column == _UNIT or _is_of_many(finding, own, column)]
+        findings += common
+        keys = {finding.entity.key for finding in common}
+        left = [row for row in left if row.get(column) not in keys]
+    return findings
+
+
+def _platform(row: Mapping[str, Any]) -> Entity:
+    return Entity("platform", row["platform"], PLATFORMS[row["platform"]])
+
+
+def _units_below(row: Mapping[str, Any]) -> Entity:
+    return Entity(PARENT, row[PARENT], f"{row[PARENT]}所属单位")
+
+
+def _is_of_many(finding: Finding, late: Sequence[Mapping[str, Any]], column: str) -> bool:
+    """Return whether no single unit has most of what is not registered since the finding began."""
+    by_unit: dict[str, int] = {}
+    for row in late:
+        if finding.since is not None and row["day"] >= finding.since and row[column] == finding.entity.key:
+            by_unit[row[_UNIT]] = by_unit.get(row[_UNIT], 0) + row["hits"]
+    return 2 * max(by_unit.values(), default=0) <= sum(by_unit.values())
 
 
 _READS = {"docexchange.deliveries": HISTORY}
@@ -52,7 +97,7 @@ REGISTRATION_CHECKS: tuple[Check, ...] = (
         rule="docexchange.unregistered",
         evaluate=_unregistered,
         reads=_READS,
-        subject_columns={"docexchange.deliveries": ("receiver_unit",)},
+        subject_columns={"docexchange.deliveries": (_UNIT,)},
         suppressed_by=(SuppressedBy(("docexchange.registration_lull",), "any"),),
     ),
 )

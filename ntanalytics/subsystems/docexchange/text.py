@@ -8,7 +8,7 @@ from ntanalytics.findings.event_text import when
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.headline import EventWords
 from ntanalytics.findings.phrases import day_words, value_words
-from ntanalytics.findings.text import RuleText, Texts, measured
+from ntanalytics.findings.text import RuleText, Texts, default_advice, measured
 
 
 def signed_in_time(finding: Finding) -> str:
@@ -32,10 +32,18 @@ def unknown_caller_event(finding: Finding) -> EventWords:
     return EventWords(what, detail=_first_seen(finding))
 
 
+def unregistered_advice(finding: Finding) -> str:
+    """Return what to do where receipts are not registered: of many units together no clerk has left it off."""
+    if not finding.is_violation or finding.entity.kind == "unit":
+        return default_advice(finding)
+    return "核查登记功能与收文接口，通知受影响单位"
+
+
 #: Sentences by rule code, where the general ones do not serve.
 TEXTS: Texts = MappingProxyType(
     {
         "docexchange.signed_in_time_rate": RuleText(evidence=signed_in_time),
+        "docexchange.unregistered": RuleText(advice=unregistered_advice),
         "docexchange.unknown_caller": RuleText(
             evidence=lambda finding: f"{'，'.join(filter(None, (_unknown_caller(finding), _first_seen(finding))))}。",
             event=unknown_caller_event,

@@ -7,8 +7,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-import ibis.expr.types as ir
-
 from ntanalytics.checks.baseline import HISTORY_DAYS, baseline, drop_uninformative, judge_share
 from ntanalytics.checks.by_detector import BurstSearch, failure_burst, silence
 from ntanalytics.checks.check import DAY, EVERY_PERIOD, Check, SuppressedBy
@@ -21,9 +19,9 @@ from ntanalytics.metrics import slots
 from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.identity import logins as login_metrics
 from ntanalytics.metrics.identity import suspects as suspect_metrics
-from ntanalytics.metrics.rows import rows
 from ntanalytics.subsystems.identity.account_checks import ACCOUNT_CHECKS
 from ntanalytics.subsystems.identity.misuse_checks import MISUSE_CHECKS
+from ntanalytics.subsystems.identity.suspects import suspects, without_suspects
 
 #: Logins come by the second: slots of two minutes show an outage of ten. Failures are held against half hours.
 _SHORT_S, _LONG_S = 120, 1800
@@ -34,29 +32,6 @@ _ADDRESS, _ACCOUNT = Entity("address", "worst", "单一来源地址"), Entity("a
 def method(row: Mapping[str, Any]) -> Entity:
     """Return the login method of a row."""
     return Entity("method", str(row["method"]), METHODS[row["method"]].removesuffix("登录") + "登录")
-
-
-def _suspects(context: CheckContext) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Return the addresses, and beside them the accounts, from which or on which somebody tried by force."""
-    table = context.dataset("identity.logins", HISTORY_DAYS).table
-    addresses = rows(suspect_metrics.suspects(table))
-    others = _without(table, [], [row["address_hash"] for row in addresses])
-    return addresses, rows(suspect_metrics.suspects(others, "account_id"))
-
-
-def _without(logins: ir.Table, accounts: list[str], addresses: list[str]) -> ir.Table:
-    """Return the attempts without those of some accounts and addresses."""
-    kept = logins
-    for column, values in (("account_id", accounts), ("address_hash", addresses)):
-        if values:
-            kept = kept.filter(kept[column].isnull() | ~kept[column].isin(values))
-    return kept
-
-
-def _without_suspects(context: CheckContext, logins: ir.Table) -> ir.Table:
-    """Return the attempts without those by force, which have a finding of their own."""
-    addresses, accounts = context.shared(_suspects)
-    return _without(logins, [row["account_id"] for row in accounts], [row["address_hash"] for row in addresses])
 
 
 def login_gaps(context: CheckContext) -> list[Finding]:
@@ -75,7 +50,7 @@ def _login_silence(context: CheckContext, _rule: Rule) -> list[Finding]:
 def _method_failures(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the hours in which a method failed; an outage of all logins is not counted."""
     past = context.shared(baseline, "identity.logins")
-    attempts = _without_suspects(context, past.comparable)
+    attempts = without_suspects(context, past.comparable)
     failures = attempts.filter(attempts.outcome == "failure")
     offset = context.utc_offset_h
     outage = next((gap.window for gap in violations(context.shared(login_gaps)) if gap.window is not None), None)
@@ -95,25 +70,25 @@ def _method_failures(context: CheckContext, rule: Rule) -> list[Finding]:
 def _attempts(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the worst address and the worst account of those with attempts by force."""
     logins = context.dataset("identity.logins", HISTORY_DAYS)
-    addresses, accounts = context.shared(_suspects)
+    addresses, accounts = context.shared(suspects)
     findings = []
-    for column, entity, suspects in (("address_hash", _ADDRESS, addresses), ("account_id", _ACCOUNT, accounts)):
-        finding = judge_value(rule, suspects[0]["attempts"] if suspects else 0, [logins], entity)
+    for column, entity, tried in (("address_hash", _ADDRESS, addresses), ("account_id", _ACCOUNT, accounts)):
+        finding = judge_value(rule, tried[0]["attempts"] if tried else 0, [logins], entity)
         if finding.is_violation:
-            finding = _with_hours(context, finding, suspects)
+            finding = _with_hours(context, finding, tried)
         elif logins.sources_without(column):
             finding = unknown(rule, "not_in_source", entity)
         findings.append(finding)
     return drop_uninformative(context, findings)
 
 
-def _with_hours(context: CheckContext, finding: Finding, suspects: list[dict[str, Any]]) -> Finding:
-    first, last = (suspects[0][name] for name in ("first_attempt_at", "last_attempt_at"))
+def _with_hours(context: CheckContext, finding: Finding, tried: list[dict[str, Any]]) -> Finding:
+    first, last = (tried[0][name] for name in ("first_attempt_at", "last_attempt_at"))
     day = context.local_day(first)
     midnight = first + timedelta(hours=context.utc_offset_h)
     from_s = (midnight - midnight.replace(hour=0, minute=0, second=0, microsecond=0)).total_seconds()
     window = Window(day, from_s, from_s + (last - first).total_seconds())
-    dated = replace(finding, window=window, since=day).with_figures(others=float(len(suspects) - 1))
+    dated = replace(finding, window=window, since=day).with_figures(others=float(len(tried) - 1))
     return dated if context.is_day else dated.with_details(day=day.isoformat())
 
 

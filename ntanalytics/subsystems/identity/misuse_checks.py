@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+
+import ibis
+import ibis.expr.types as ir
 
 from ntanalytics.checks.baseline import HISTORY_DAYS, drop_uninformative
 from ntanalytics.checks.check import Check
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.findings.finding import Finding, Window
+from ntanalytics.detectors.detection import Sensitivity
+from ntanalytics.detectors.failure_burst import BurstSearch, failure_burst
+from ntanalytics.findings.finding import Entity, Finding, Window, violations
 from ntanalytics.findings.judgement import evaluate_rules, judge_value, unknown
 from ntanalytics.findings.rule import Rule
+from ntanalytics.metrics import slots
 from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.identity import misuse
 from ntanalytics.metrics.rows import rows
+from ntanalytics.subsystems.identity.suspects import without, without_suspects
 from ntanalytics.workspace.dataset_view import DatasetView
 
 
@@ -26,9 +33,51 @@ def _spraying(context: CheckContext, rule: Rule) -> list[Finding]:
     beyond = [row for row in spraying if rule.threshold.judge(row[rule.measure]) != "ok"]
     tried, entered = (float(sum(row[name] for row in beyond)) for name in (rule.measure, "entered_accounts"))
     worst = _worst(context, rule, spraying, logins, _ATTEMPTS)
+    apart = [row["address_hash"] for row in beyond]
     return [
-        finding.with_figures(tried=tried, entered=entered) if finding.is_violation else finding for finding in worst
+        *(finding.with_figures(tried=tried, entered=entered) if finding.is_violation else finding for finding in worst),
+        *_spread_spray(context, rule, apart),
     ]
+
+
+def _spread_spray(context: CheckContext, rule: Rule, apart: Sequence[str]) -> list[Finding]:
+    """Return the hours in which accounts were tried from many addresses together; none where there are no such hours.
+
+    Args:
+        context: the context of a day.
+        rule: the rule.
+        apart: addresses that have a finding of their own.
+    """
+    logins = context.dataset("identity.logins", HISTORY_DAYS)
+    first = _first_day(logins)
+    if first is None or not _knows_places(context, logins):
+        return []
+    others = without(without_suspects(context, logins.recent), addresses=apart)
+    placed = misuse.attempts_by_place(others)
+    attempts = placed.filter(placed.day >= ibis.literal(first + timedelta(days=_PLACE_DAYS)))
+    tried, failed = (
+        slots.by_slot(events, "logged_in_at", context.utc_offset_h, slot_s=_SLOT_S)
+        for events in (misuse.first_strange_attempts(attempts), attempts.filter(attempts.is_failure))
+    )
+    search, least = BurstSearch(slot_s=_SLOT_S), Sensitivity(0.0, int(rule.threshold.warning) + 1)
+    bursts = failure_burst(tried, failed, logins.days, context.on, search, key=lambda _: None, sensitivity=least)
+    windows = [Window(context.on, *burst.window) for burst in bursts if burst.window]
+    return violations(finding for hours in windows for finding in _spray(context, rule, attempts, hours))
+
+
+def _spray(context: CheckContext, rule: Rule, attempts: ir.Table, hours: Window) -> list[Finding]:
+    """Return the finding of the accounts that were tried in some hours; none where the login fails everybody.
+
+    So it does where most fail at their own places, too, or get in from the places that are strange to others.
+    """
+    begins_at, ends_at = (context.begins_at + timedelta(seconds=second) for second in (hours.from_s, hours.until_s))
+    [row] = rows(misuse.spread_spray(attempts, begins_at, ends_at))
+    tried, entered = row[rule.measure], row["entered_accounts"]
+    if (row["home_failure_rate"] or 0.0) > _MOST_FAIL or tried <= misuse.TRIED_PER_ENTRY * entered:
+        return []
+    finding = judge_value(rule, tried, [context.dataset("identity.logins")], _TOGETHER)
+    counted = {name: float(row[name]) for name in ("spraying_addresses", "failed_attempts", "entered_accounts")}
+    return [replace(finding, window=hours, since=context.on).with_figures(**counted)]
 
 
 def _slow_guesses(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -61,8 +110,13 @@ def _two_places(context: CheckContext, rule: Rule) -> list[Finding]:
 
 def _knows_places(context: CheckContext, logins: DatasetView) -> bool:
     """Return whether the logins reach back far enough to show where an account is at home."""
-    first = logins.recent.day.min().to_pyarrow().as_py()
+    first = _first_day(logins)
     return first is not None and (context.on - first).days >= _PLACE_DAYS
+
+
+def _first_day(logins: DatasetView) -> date | None:
+    first: date | None = logins.recent.day.min().to_pyarrow().as_py()
+    return first
 
 
 def _worst(
@@ -110,13 +164,21 @@ def _night_grants(context: CheckContext, rule: Rule) -> list[Finding]:
 #: Columns of the begin and the end of attempts.
 _ATTEMPTS = ("first_attempt_at", "last_attempt_at")
 
+#: Share of the attempts at their own places of which more fail when the login itself does.
+_MOST_FAIL = 0.5
+
+#: Seconds of a slot in which accounts are tried.
+_SLOT_S = 1800
+
+_TOGETHER = Entity("addresses", "together", "多个来源地址")
+
 #: Days of logins that show where an account is at home.
 _PLACE_DAYS = 28
 
 _LOGINS = {"identity.logins": 0}
 
 MISUSE_CHECKS: tuple[Check, ...] = (
-    Check(rule="identity.sprayed_accounts", evaluate=_spraying, reads=_LOGINS),
+    Check(rule="identity.sprayed_accounts", evaluate=_spraying, reads={"identity.logins": HISTORY_DAYS}),
     Check(rule="identity.slow_attempts", evaluate=_slow_guesses, reads={"identity.logins": HISTORY_DAYS}),
     Check(rule="identity.two_places", evaluate=_two_places, reads={"identity.logins": HISTORY_DAYS}),
     Check(

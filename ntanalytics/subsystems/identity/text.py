@@ -30,6 +30,9 @@ def attempts(finding: Finding) -> str:
 _TRIED = {"address": "同一来源地址", "account": "同一账号"}
 
 
+#: Kind of the entity of several addresses together.
+_SEVERAL = "addresses"
+
 #: Latest second of a day at which the end of attempts is told: the end of the data is none.
 _SEEN_UNTIL_S = 23 * 3600
 
@@ -45,6 +48,8 @@ def attempts_event(finding: Finding) -> EventWords:
 
 def sprayed_event(finding: Finding) -> EventWords:
     """Return in which hours one address tried how many accounts, what all of them tried, and who got in there."""
+    if finding.entity.kind == _SEVERAL:
+        return EventWords(f"{_in_hours(finding)}疑似遭分布式口令喷洒", _over(finding), _spread(finding))
     tried = f"同一地址先后尝试 {value_words(finding, 'integer', '个')}账号登录"
     details = []
     if more := _more(finding, "个来源").removeprefix("；"):
@@ -52,6 +57,22 @@ def sprayed_event(finding: Finding) -> EventWords:
     if entered := finding.figures.get("entered"):
         details.append(f"这些来源有 {format_number(entered, 'integer', '个')}账号登录成功，须先核查")
     return EventWords(f"{_in_hours(finding)}{tried}", _over(finding), "；".join(details))
+
+
+def sprayed(finding: Finding) -> str:
+    """Return how many accounts were tried, from one address or from several."""
+    return f"{_spread(finding)}。" if finding.entity.kind == _SEVERAL else measured(finding)
+
+
+def _spread(finding: Finding) -> str:
+    addresses, failures, entered = (
+        finding.figures.get(name) for name in ("spraying_addresses", "failed_attempts", "entered_accounts")
+    )
+    tried = f"{format_number(addresses, 'integer', '个')}来源地址尝试 {value_words(finding, 'integer', '个')}账号"
+    strange = f"{tried}，共失败 {format_number(failures, 'integer', '次')}，此前无人以这些账号从这些来源登录成功"
+    if not entered:
+        return strange
+    return f"{strange}；另有 {format_number(entered, 'integer', '个')}账号首次从这些来源登录成功，须先核查"
 
 
 def slow_event(finding: Finding) -> EventWords:
@@ -145,7 +166,7 @@ def dormant_event(finding: Finding) -> EventWords:
 TEXTS: Texts = MappingProxyType(
     {
         "identity.attempts": RuleText(evidence=attempts, event=attempts_event),
-        "identity.sprayed_accounts": RuleText(event=sprayed_event),
+        "identity.sprayed_accounts": RuleText(evidence=sprayed, event=sprayed_event),
         "identity.slow_attempts": RuleText(event=slow_event),
         "identity.two_places": RuleText(event=two_places_event),
         "identity.awakened_accounts": RuleText(event=awakened_event),

@@ -57,6 +57,55 @@ def test_an_address_that_tries_one_account_after_the_other(
     assert [row["sprayed_accounts"] for row in listed(misuse.spraying_addresses(logins(rows)))] == tried
 
 
+@pytest.mark.parametrize(("others", "is_guess"), [(8, True), (9, False)])
+def test_who_fails_again_and_again_while_nobody_gets_in_is_no_guess(
+    logins: Make, listed, others: int, is_guess: bool
+) -> None:
+    # ten accounts, the guessed one among them, tell that the login itself fails
+    tries = [{"account_id": "slow", "logged_in_at": AT + dt.timedelta(minutes=minute)} for minute in range(0, 30, 2)]
+    beside = [{**row, "logged_in_at": AT} for row in _tried(others)]
+    guessed = listed(misuse.slow_guesses(logins([*tries, *beside])))
+    assert ("slow" in {row["account_id"] for row in guessed}) == is_guess
+
+
+def _spread(rows: list[dict[str, Any]], logins: Make, listed: Any) -> dict[str, Any]:
+    attempts = misuse.attempts_by_place(logins(rows))
+    [row] = listed(misuse.spread_spray(attempts, AT, AT + dt.timedelta(hours=1)))
+    return row
+
+
+def test_accounts_that_many_addresses_try_are_counted_apart_from_persons_at_their_places(logins: Make, listed) -> None:
+    before = {"day": MONDAY - dt.timedelta(days=3), "logged_in_at": AT - dt.timedelta(days=3), "outcome": "success"}
+    rows = [
+        {"account_id": "a", "address_hash": "home", **before},
+        {"account_id": "a", "address_hash": "home"},  # at home: mistyped
+        {"account_id": "a", "address_hash": "x"},
+        {"account_id": "b", "address_hash": "x"},
+        {"account_id": "b", "address_hash": "y"},
+        {"account_id": None, "address_hash": "y"},  # two unknown names are two accounts
+        {"account_id": None, "address_hash": "y"},
+        {"account_id": None, "address_hash": "home"},  # persons get in from there
+        {"account_id": "c", "address_hash": "z"},  # he mistypes at a new place, and gets in at once
+        {"account_id": "c", "address_hash": "z", "outcome": "success"},
+        {"account_id": "d", "address_hash": "x", "outcome": "success"},  # whose password was guessed
+        {"account_id": "e", "address_hash": "x", "method": "sms_code"},
+        {"account_id": "f", "address_hash": None},
+    ]
+    # at their own places a, an unknown name and c failed, and c and d got in
+    assert _spread(rows, logins, listed) == {
+        "sprayed_accounts": 4, "spraying_addresses": 2, "failed_attempts": 5, "home_failure_rate": 0.6,
+        "entered_accounts": 1,
+    }  # fmt: skip
+
+
+def test_of_an_account_the_first_attempt_from_a_strange_address_on_a_day_is_taken(logins: Make, listed) -> None:
+    attempts = misuse.attempts_by_place(logins(_tried(2) + _tried(2) + _tried(0, entered=1)))
+    first = sorted(listed(misuse.first_strange_attempts(attempts)), key=lambda row: row["account"])
+    assert [(row["account"], row["logged_in_at"]) for row in first] == [
+        ("a0", AT), ("a1", AT + dt.timedelta(minutes=1)),
+    ]  # fmt: skip
+
+
 def test_who_got_in_from_an_address_that_tries_many_accounts_is_counted_once(logins: Make, listed) -> None:
     [row] = listed(misuse.spraying_addresses(logins([*_tried(6, entered=2), *_tried(0, entered=1)])))
     assert (row["sprayed_accounts"], row["entered_accounts"]) == (6, 2)

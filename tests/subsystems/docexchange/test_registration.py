@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from ntanalytics.findings.finding import Finding
+from ntanalytics.subsystems import RULES, word
 from ntanalytics.subsystems.docexchange import SUBSYSTEM
 from tests.subsystems.made import ON, at, days, judge
 
@@ -58,3 +60,51 @@ def test_a_registered_week_is_not_told() -> None:
 
 def test_what_was_signed_today_may_still_be_registered() -> None:
     assert _found(LEFT_OFF, _deliveries("单位3", ON)) == []
+
+
+PLATFORMS = ("traditional", "xinchuang")
+
+
+def _on_platforms(left: Callable[[str, str], bool], since: dt.date) -> list[dict[str, Any]]:
+    """Return six weeks of units that receive at both platforms, of which some leave off registering from a day on."""
+    made = []
+    for place, delivery in enumerate(_deliveries()):
+        platform = PLATFORMS[place % 2]
+        is_left = delivery["day"] >= since and left(delivery["receiver_unit"], platform)
+        lying = {"registered_at": None, "state": "signed"} if is_left else {}
+        made.append({**delivery, "platform": platform, **lying})
+    return made
+
+
+SINCE = ON - dt.timedelta(days=2)
+
+
+def test_many_units_that_leave_off_at_one_platform_are_told_as_that_platform() -> None:
+    [finding] = _found(LEFT_OFF, _on_platforms(lambda _, platform: platform == "xinchuang", SINCE))
+    assert (finding.entity.identity, finding.value, finding.since) == ("platform/xinchuang", 1.0, SINCE)
+    # a function that stands still is nothing that a clerk mends
+    assert (finding.rule.cause, word(finding).advice) == ("standstill", RULES[LULL].advice)
+
+
+def test_a_unit_that_leaves_off_beside_a_platform_is_told_by_itself() -> None:
+    lying = _on_platforms(lambda unit, platform: platform == "xinchuang" or unit == "单位3", SINCE)
+    assert {found.entity.identity for found in _found(LEFT_OFF, lying)} == {"platform/xinchuang", "unit/单位3"}
+
+
+def test_a_unit_that_is_alone_at_its_platform_is_told_as_the_unit() -> None:
+    received = _on_platforms(lambda unit, _: unit == "单位3", SINCE)
+    for delivery in received:
+        delivery["platform"] = "xinchuang" if delivery["receiver_unit"] == "单位3" else "traditional"
+    [finding] = _found(LEFT_OFF, received)
+    assert (finding.entity.identity, finding.rule.cause) == ("unit/单位3", "overdue")
+
+
+def test_units_of_one_county_that_leave_off_are_told_as_that_county() -> None:
+    units: list[dict[str, Any]] = [
+        {"unit_id": f"U{n}", "unit": unit, "parent_id": "C1" if n < 4 else "C2", "is_enabled": True}
+        for n, unit in enumerate(UNITS)
+    ]
+    units += [{"unit_id": f"C{n}", "unit": f"县{n}", "parent_id": None, "is_enabled": True} for n in (1, 2)]
+    lying = _on_platforms(lambda unit, _: unit in UNITS[:4], SINCE)
+    findings = judge(SUBSYSTEM, [LEFT_OFF], {"docexchange.deliveries": lying, "identity.units": units})
+    assert [found.entity.identity for found in findings if found.is_violation] == ["parent/县1"]

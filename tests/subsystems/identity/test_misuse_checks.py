@@ -56,3 +56,91 @@ def test_a_guessed_account_that_is_entered_from_a_new_address_is_told(
     assert finding.is_violation
     assert finding.figures.get("entries") == entries
     assert ("23时30分" in word(finding).event.detail) == (entries is not None)
+
+
+def _weeks(accounts: int = 200) -> list[dict[str, Any]]:
+    """Return six weeks in which persons get in from their own places, of whom two of a hundred mistype before."""
+    made = []
+    for back in range(42):
+        day = ON - dt.timedelta(days=back)
+        for number in range(accounts if day.weekday() < 5 else 20):
+            name, hour = f"p{number}", 8 + number % 8 + number / 250
+            made.append(_login(name, day, hour, f"home-{name}", "success"))
+            if (number + back) % 50 == 0:
+                made.append(_login(name, day, hour - 0.01, f"home-{name}"))
+    return made
+
+
+def _together(logins: list[dict[str, Any]]) -> list[Finding]:
+    findings = judge(SUBSYSTEM, ["identity.sprayed_accounts"], {"identity.logins": logins})
+    return [finding for finding in findings if finding.is_violation]
+
+
+def _sprayed(accounts: int, begin: float, end: float, addresses: int) -> list[dict[str, Any]]:
+    """Return a spray over accounts of the first persons, evenly through some hours, from addresses in turn."""
+    step = (end - begin) / accounts
+    return [_login(f"p{number}", ON, begin + number * step, f"bot{number % addresses}") for number in range(accounts)]
+
+
+@pytest.mark.parametrize(
+    ("spray", "entered", "status"),
+    [
+        ((90, 2, 4, 30), 0, "critical"),
+        ((90, 2, 4, 30), 2, "critical"),
+        ((60, 9, 12, 60), 0, "critical"),  # in office hours, each account from its own address
+        ((8, 3, 4, 8), 0, "warning"),
+    ],
+)
+def test_accounts_that_many_addresses_try_together_are_told_as_an_attack(
+    spray: tuple[int, float, float, int], entered: int, status: str
+) -> None:
+    got_in = [_login(f"p{100 + number}", ON, spray[2] - 0.3, f"bot{number}", "success") for number in range(entered)]
+    [finding] = _together([*_weeks(), *_sprayed(*spray), *got_in])
+    assert (finding.entity.identity, finding.status) == ("addresses/together", status)
+    assert (finding.value, finding.figures["spraying_addresses"]) == (spray[0], spray[3])
+    assert finding.figures["entered_accounts"] == entered
+    assert finding.window is not None
+    assert (finding.window.from_s, finding.window.until_s) == (spray[1] * 3600.0, spray[2] * 3600.0)
+
+
+def _outage() -> list[dict[str, Any]]:
+    """Return an hour in which the source of passwords fails everybody three times, some at places new to them."""
+    made = []
+    for number in range(200):
+        place = f"home-p{number}" if number % 3 else f"new-{number}"
+        made += [_login(f"p{number}", ON, 9.2 + number / 400 + again / 60, place) for again in range(3)]
+    return made
+
+
+def _changed_passwords() -> list[dict[str, Any]]:
+    """Return a morning on which half of all type their old password once."""
+    return [
+        _login(f"p{number}", ON, 7.95 + number % 8 + number / 250, f"home-p{number}") for number in range(0, 200, 2)
+    ]
+
+
+def _new_places() -> list[dict[str, Any]]:
+    """Return forty persons at one new place, of whom ten mistype and do not get in."""
+    return [
+        _login(f"p{number}", ON, 10 + number / 60, "hall", "success" if number % 4 else "failure")
+        for number in range(40)
+    ]
+
+
+@pytest.mark.parametrize(
+    "harmless",
+    [[], _outage(), _changed_passwords(), _new_places(), _sprayed(4, 3, 4, 4)],
+    ids=["usual", "outage", "changed passwords", "new place", "four accounts"],
+)
+def test_what_fails_persons_at_their_places_is_no_attack(harmless: list[dict[str, Any]]) -> None:
+    assert [finding for finding in _together([*_weeks(), *harmless]) if finding.entity.kind == "addresses"] == []
+
+
+def test_without_weeks_that_show_where_accounts_are_at_home_addresses_are_not_told_together() -> None:
+    short = [row for row in _weeks() if row["day"] >= ON - dt.timedelta(days=14)]
+    assert _together([*short, *_sprayed(90, 2, 4, 30)]) == []
+
+
+def test_addresses_that_are_told_by_themselves_are_not_told_together() -> None:
+    [finding] = _together([*_weeks(), *_sprayed(90, 2, 4, 3)])
+    assert finding.entity.kind == "subsystem"
