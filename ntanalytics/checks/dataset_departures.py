@@ -14,7 +14,7 @@ from ntanalytics.checks.baseline import HISTORY_DAYS
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.day_totals import known_days, shares_of_others, totals_by_day, usual_total
 from ntanalytics.checks.known_columns import known_columns, with_known_values
-from ntanalytics.checks.noticeable import is_felt, is_of_one_person, is_of_switched_off
+from ntanalytics.checks.noticeable import is_felt, is_of_few, is_of_switched_off
 from ntanalytics.checks.parent_units import PARENT, add_parents, parents_of, with_parents
 from ntanalytics.checks.watched_datasets import LINKS, WATCHED, endings_of
 from ntanalytics.contract import DATASETS, Dataset, Kind
@@ -86,22 +86,28 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
     if whole is not None:
         whole = attributed_whole(counted, [*reversed(before), context.on], dimensions, whole, roles)
     departing = with_whole_day(departing, whole)
-    noticed = _noticed(context, dataset, events, departing, is_drift=not of_weekday)
+    noticed = _noticed(context, dataset, events, departing, time=time, is_drift=not of_weekday)
     departing = [_of_system(departure, counted, before, context.on) for departure in noticed]
     return WatchedDay(departing, number, own)
 
 
 def _noticed(
-    context: CheckContext, dataset: Dataset, events: ir.Table, departing: Sequence[Departure], *, is_drift: bool
+    context: CheckContext,
+    dataset: Dataset,
+    events: ir.Table,
+    departing: Sequence[Departure],
+    *,
+    time: str,
+    is_drift: bool,
 ) -> Iterator[Departure]:
-    """Yield what somebody could notice and is no one person's: what departs on the day, then what drifts."""
+    """Yield what somebody could notice and is no doing of few: what departs on the day, then what drifts."""
     felt = [
         departure
         for departure in departing
         if is_felt(dataset, departure) and not is_of_switched_off(context, departure)
     ]
     own = (departure for departure in felt if not departure.days)
-    yield from (departure for departure in own if not is_of_one_person(context, dataset, events, departure))
+    yield from (departure for departure in own if not is_of_few(context, dataset, events, departure, time=time))
     drifting = [departure for departure in felt if departure.days]
     if drifting and is_drift and context.working_days and not _is_before_holiday(context):
         yield from drifting

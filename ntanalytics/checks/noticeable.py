@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.subject_words import form_of
 from ntanalytics.contract import Dataset
-from ntanalytics.contract.dimensions import breakdown, state_of
+from ntanalytics.contract.dimensions import breakdown, referred, state_of
 from ntanalytics.detectors.surveillance.departure import Departure
 from ntanalytics.metrics.leaves import level_of
 from ntanalytics.metrics.rows import rows
@@ -34,8 +34,8 @@ WITHOUT_END = ("ms", "seconds", "bytes")
 #: Share of such a value below which a drift is not noticed.
 _LEAST_DRIFT = 0.1
 
-#: Column that tells who caused an event, and persons that are no subject of many.
-_PERSON, _FEW_PERSONS = "account_id", 2
+#: Column that tells who caused an event; persons, or cases of another kind, that are no subject of many.
+_PERSON, _FEW = "account_id", 2
 
 #: Column that tells whether something that lasts is in use.
 _ENABLED = "is_enabled"
@@ -43,7 +43,7 @@ _ENABLED = "is_enabled"
 #: Events that a person makes by hand on a day; more are a program's, whose surge is told.
 _BY_HAND = 300.0
 
-#: Share of a surge that others must have caused, so that it is no one person's.
+#: Share of a surge that others must have caused, so that it is of many.
 _LEFT_OF_SURGE = 0.25
 
 
@@ -73,23 +73,33 @@ def is_of_switched_off(context: CheckContext, departure: Departure) -> bool:
     return False
 
 
-def is_of_one_person(context: CheckContext, dataset: Dataset, events: ir.Table, departure: Departure) -> bool:
-    """Return whether one or two persons make most of a surge: rules on misuse know them, and they are no many.
+def is_of_few(context: CheckContext, dataset: Dataset, events: ir.Table, departure: Departure, *, time: str) -> bool:
+    """Return whether one or two persons, or documents, make most of a surge: what one does or sends is no subject.
 
-    What cannot be asked of single events, such as the unit above theirs, stands for many.
+    Rules on misuse know the persons; a document to many, or one that is withdrawn from them, is one decision. What
+    cannot be asked of single events, such as the unit above theirs, stands for many.
+
+    Args:
+        context: the context of a day.
+        dataset: the dataset.
+        events: its rows of the days.
+        departure: what departs.
+        time: column of the time by which its events are counted.
     """
     columns = {column.name for column in dataset.columns}
+    belongs = referred(dataset)
+    cause = _PERSON if _PERSON in columns else belongs[0].name if belongs else ""
     if departure.seen - departure.expected > _BY_HAND:
         return False
-    if departure.direction < 0 or departure.value or not {_PERSON, *dict(departure.members)} <= columns:
+    if departure.direction < 0 or departure.value or not cause or not {*dict(departure.members)} <= columns:
         return False
     weight = breakdown(dataset).weight
-    hour = local_hour(events[dataset.time], context.utc_offset_h)
+    hour = local_hour(events[time], context.utc_offset_h)
     own = events.filter((events.day == context.on) & hour.between(departure.hours[0], departure.hours[1] - 1))
     for name, member in departure.members:
         own = own.filter(own[name].cast("string") == member)
-    by_person = own.filter(own[_PERSON].notnull()).group_by(_PERSON)
-    counted = by_person.aggregate(events=own[weight].sum() if weight else ibis._.count())
-    most = counted.order_by(ibis.desc("events")).limit(_FEW_PERSONS)["events"].to_pyarrow().to_pylist()
+    by_cause = own.filter(own[cause].notnull()).group_by(cause)
+    counted = by_cause.aggregate(events=own[weight].sum() if weight else ibis._.count())
+    most = counted.order_by(ibis.desc("events")).limit(_FEW)["events"].to_pyarrow().to_pylist()
     others = departure.seen - float(sum(most))
     return others < departure.expected + _LEFT_OF_SURGE * (departure.seen - departure.expected)

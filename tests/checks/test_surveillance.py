@@ -168,6 +168,33 @@ def test_a_surge_of_many_is_told_and_that_of_one_person_is_not() -> None:
     assert _found({WATCH}, _portal(persons=1)) == []
 
 
+def _deliveries(documents: int) -> dict[str, pa.Table]:
+    """Return four weeks of deliveries of single documents; today some documents go to 180 receivers in two hours."""
+    rows = []
+    for number in range(20):
+        rows += hours(3, platform=("traditional", "domestic")[number % 2])
+    rows = [{**row, "document_id": f"d-{number}"} for number, row in enumerate(rows)]
+    rows += [
+        {
+            "day": ON,
+            "slot": 14 + number % 2,
+            "platform": "domestic",
+            "document_id": f"e-{number % documents}",
+            "events": 9,
+        }
+        for number in range(20)
+    ]
+    return {"docexchange.deliveries": events("docexchange.deliveries", rows)}
+
+
+def test_what_is_sent_to_many_is_told_where_it_is_more_than_a_document_or_two() -> None:
+    told = []
+    for documents in (20, 2):
+        made = evaluation(subsystem("docexchange"), {"docexchange.surveillance"}, _deliveries(documents))
+        told.append([dict(members_of(finding)) for finding in made.findings if finding.is_violation])
+    assert told == [[{"platform": "domestic"}], []]
+
+
 def _directory() -> dict[str, list[Row]]:
     """Return five counties with four units of one account each."""
     units: list[Row] = [{"unit_id": county, "unit": county, "is_enabled": True} for county in COUNTIES]
