@@ -5,6 +5,9 @@ from __future__ import annotations
 from ntanalytics.findings.rule import RateNouns, Rule, source_rule
 from ntanalytics.findings.threshold import Threshold
 
+#: What to do where receipts of many units are not registered.
+REGISTRATION_ADVICE = "核查登记功能与收文接口，通知受影响单位"
+
 RULES: tuple[Rule, ...] = (
     Rule(
         "docexchange.signed_in_time_rate", "signed_in_time_rate", Threshold(0.9, 0.75, "up"),
@@ -24,7 +27,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "docexchange.registration_lull", "registered_deliveries", Threshold(10_800, 86_400, "down"),
-        "核查登记功能与收文接口，通知受影响单位",
+        REGISTRATION_ADVICE,
         "Documents that are signed for all day, and registered by nobody, wait for a "
         "function that is broken.", min_count=25, label="公文登记中断", kind="absence",
         scale="silence", cause="standstill",

@@ -9,6 +9,7 @@ from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.headline import EventWords
 from ntanalytics.findings.phrases import day_words, value_words
 from ntanalytics.findings.text import RuleText, Texts, default_advice, measured
+from ntanalytics.subsystems.docexchange.rules import REGISTRATION_ADVICE
 
 
 def signed_in_time(finding: Finding) -> str:
@@ -36,7 +37,7 @@ def unregistered_advice(finding: Finding) -> str:
     """Return what to do where receipts are not registered: of many units together no clerk has left it off."""
     if not finding.is_violation or finding.entity.kind == "unit":
         return default_advice(finding)
-    return "核查登记功能与收文接口，通知受影响单位"
+    return REGISTRATION_ADVICE
 
 
 #: Sentences by rule code, where the general ones do not serve.
