@@ -17,8 +17,9 @@ from ntanalytics.periods import Period, parse_period
 from ntanalytics.reports.blocks.head import AsOf, Head, RejectedRows
 from ntanalytics.settings import project_dir
 from ntanalytics.workspace.as_of import AsOfWorkspace, parse_day
-from ntanalytics.workspace.dataset_view import DatasetView, EventView
+from ntanalytics.workspace.dataset_view import DatasetView
 from ntanalytics.workspace.day_damage import RowsByHour
+from ntanalytics.workspace.event_view import EventView
 from ntanalytics.workspace.site import Workspace, open_workspace
 from ntanalytics.workspace.snapshot_view import SnapshotView
 from ntanalytics.workspace.units import Units
