@@ -37,8 +37,18 @@ def open_connection(
         "preserve_insertion_order": is_ordered,
     }
     connection = duckdb.connect(":memory:", config=limits | ({"memory_limit": memory} if memory else {}))
-    connection.execute("SET TimeZone = 'UTC'")
+    set_up(connection)
     return connection
+
+
+def set_up(connection: duckdb.DuckDBPyConnection) -> None:
+    """Set what every connection has: times are UTC, and no progress bar breaks the output of ``--json``.
+
+    Another session zone would shift casts of UTC times to dates. DuckDB takes a process without a script, such as a
+    worker, for one at a terminal.
+    """
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET enable_progress_bar = false")
 
 
 def lock(connection: duckdb.DuckDBPyConnection, *, files: Iterable[str] = (), folders: Iterable[Path] = ()) -> None:

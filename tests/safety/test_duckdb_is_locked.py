@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import datetime as dt
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
@@ -122,3 +124,12 @@ def test_no_module_opens_a_duckdb_by_itself():
     }
     # the reader of the lake locks its own once its settings are made (tested above)
     assert openers == {"duckdb_sandbox.py", "lake/backends/duckdb.py", "lake/backends/duckdb_ibis.py"}
+
+
+def test_a_process_without_a_script_draws_no_progress_bar_into_its_output():
+    code = (
+        "from ntanalytics.duckdb_sandbox import open_connection\n"
+        "print(open_connection().execute(\"SELECT current_setting('enable_progress_bar')\").fetchone())"
+    )
+    run = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert run.stdout.strip() == "(False,)"

@@ -47,10 +47,7 @@ class DuckReader(Reader):
         from ntanalytics.lake.backends.duckdb_ibis import CompilingBackend
 
         connection = CompilingBackend.connected(folder, threads=2)
-        # Another session zone would shift casts of UTC times to dates.
-        connection.raw_sql("SET TimeZone = 'UTC'")
-        # A progress bar would break the output of --json.
-        connection.raw_sql("SET enable_progress_bar = false")
+        duckdb_sandbox.set_up(connection.con)
         # A report has some hundred queries on the same files, which never change: each footer is read once.
         connection.raw_sql("SET parquet_metadata_cache = true")
         duckdb_sandbox.lock(connection.con, folders=[folder])
