@@ -195,6 +195,34 @@ def test_what_is_sent_to_many_is_told_where_it_is_more_than_a_document_or_two() 
     assert told == [[{"platform": "domestic"}], []]
 
 
+def _messages(minutes: int, **sent: Any) -> dict[str, pa.Table]:
+    """Return four weeks of messages of three units; today one sends 180 more from eight to ten, in some minutes."""
+    rows = []
+    for number in range(3):
+        for row in hours(6, unit=f"u-{number}", outcome="delivered"):
+            rows += [{**row, "slot": row["slot"] * 60 + minute, "events": 1} for minute in range(int(row["events"]))]
+    today = {"day": ON, "unit": "u-0", "outcome": "delivered", **sent}
+    step = 120 // minutes
+    rows += [{**today, "slot": 8 * 60 + step * number, "events": 180 // minutes} for number in range(minutes)]
+    return {"sms.messages": events("sms.messages", rows, slot_s=60, application="oa", carrier="mobile")}
+
+
+def _sent(data: dict[str, pa.Table]) -> list[Finding]:
+    made = evaluation(subsystem("sms"), {"sms.surveillance"}, data)
+    return [finding for finding in made.findings if finding.is_violation]
+
+
+def test_what_is_sent_in_a_minute_or_two_is_one_text_to_many_and_no_surge() -> None:
+    [surge] = _sent(_messages(minutes=60))
+    assert members_of(surge)["unit"] == "u-0"
+    assert _sent(_messages(minutes=2)) == []
+
+
+def test_what_fails_in_a_minute_is_told_since_nobody_decides_it() -> None:
+    told = _sent(_messages(minutes=2, outcome="failed", failure_code="MK:0001"))
+    assert any("outcome" in members_of(finding) or "failure_code" in members_of(finding) for finding in told)
+
+
 def _directory() -> dict[str, list[Row]]:
     """Return five counties with four units of one account each."""
     units: list[Row] = [{"unit_id": county, "unit": county, "is_enabled": True} for county in COUNTIES]
