@@ -45,8 +45,8 @@ _RAREST = 1e-300
 #: Most subjects of a dataset and day, and the share of the strongest from which one of fewer dimensions is preferred.
 _MOST_SUBJECTS, _ALMOST = 2, 0.95
 
-#: Share of what a whole moved by that a part of it must have, and of its usual events that it must not.
-_NEARLY_ALL = 0.9
+#: Share of what a whole moved by that a part of it must have; share of its move that the others may share at most.
+_NEARLY_ALL, _HALF = 0.9, 0.5
 
 #: Column → sums by series and day.
 _Sums = Mapping[str, Floats]
@@ -227,10 +227,14 @@ def _smallest(drifting: Mapping[Members, _Drift]) -> Members:
 
 
 def _is_narrower(drifting: Mapping[Members, _Drift], part: Members, whole: Members) -> bool:
+    """Return whether a part has nearly all of a whole's move, and what else is of the whole moves less for its size."""
     if not set(part) > set(whole):
         return False
     ours, theirs = drifting[part], drifting[whole]
-    return ours.amount / theirs.amount >= _NEARLY_ALL and ours.size < _NEARLY_ALL * theirs.size
+    others = theirs.size - ours.size
+    if ours.amount / theirs.amount < _NEARLY_ALL or others <= 0:
+        return False
+    return abs(theirs.amount - ours.amount) / others <= _HALF * abs(ours.amount) / ours.size
 
 
 def _departure(members: Members, improbable: float, days: int, numbers: tuple[float, float, float]) -> Departure:
