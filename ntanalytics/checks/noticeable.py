@@ -94,7 +94,7 @@ def is_of_few(context: CheckContext, dataset: Dataset, events: ir.Table, departu
         return False
     if departure.direction < 0 or departure.value:
         return False
-    if not known and (dataset.column(time).grain or set(endings_of(dataset, dict(departure.members)))):
+    if not known and (dataset.column(time).grain or set(endings_of(dataset, [name for name, _ in departure.members]))):
         return False
     weight = breakdown(dataset).weight
     hour = local_hour(events[time], context.utc_offset_h)

@@ -148,7 +148,6 @@ def _part_key(finding: Finding, key: str) -> str:
     return subject(name, [(own.kind, own.key), *members.items()], "").key
 
 
-
 def _names(finding: Finding) -> set[str]:
     key = finding.entity.key
     return {finding.entity.label, key, *(() if "://" in key else key.split("/"))}  # a path of an address names nothing

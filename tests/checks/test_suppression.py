@@ -60,7 +60,10 @@ def test_fewer_successes_are_not_what_more_failures_are_of() -> None:
 
 
 def test_the_part_that_a_rule_names_is_a_part_of_its_own_subject() -> None:
-    members, hours = [("interface", "document/send"), ("outcome", "failure")], Window(dt.date(2026, 11, 12), 9 * 3600.0, 12 * 3600.0)
+    members, hours = (
+        [("interface", "document/send"), ("outcome", "failure")],
+        Window(dt.date(2026, 11, 12), 9 * 3600.0, 12 * 3600.0),
+    )
     every = _subject("docexchange.surveillance", members, "接口 document/send、结果 失败", window=hours)
     every = replace(every.with_details(is_ending=True), figures={"seen": 46.0, "expected": 1.0})
     caller = Entity("caller", "督查", "督查")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -196,7 +197,7 @@ def test_what_is_sent_to_many_is_told_where_it_is_more_than_a_document_or_two() 
 
 
 def _messages(minutes: int, **sent: Any) -> dict[str, pa.Table]:
-    """Return four weeks of messages of three units; today one sends 180 more from eight to ten, in some minutes."""
+    """Return four weeks of messages of three units; today one sends 180 more within two hours, in some minutes."""
     rows = []
     for number in range(3):
         for row in hours(6, unit=f"u-{number}", outcome="delivered"):

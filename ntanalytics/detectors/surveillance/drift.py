@@ -3,8 +3,8 @@
 The last three, five or eight days of a series together are held against the days before by Student's statistic. The
 variance of a day is that of the series itself, on the days before and of the last ones about a straight line, steadied
 by that of all series of its size, since a dozen days tell a variance badly. What comes in bundles, one text to many,
-leaps on the last days as it moves, and its variance is known by them. Each of the last three days must have moved as well, by half as much: what departs on one day alone does
-not drift.
+leaps on the last days as it moves, and its variance is known by them. Each of the last three days must have moved as
+well, by half as much: what departs on one day alone does not drift.
 """
 
 from __future__ import annotations

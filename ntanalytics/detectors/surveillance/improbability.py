@@ -28,7 +28,7 @@ _SCALES = (0.5, 1.25, 3.0)
 
 #: Least scale of what comes by chance, that of what comes by a schedule, and the largest departure that a schedule
 #: leaves: the largest over all runs of hours is twice as large where single events come by chance.
-_BY_CHANCE, _BY_SCHEDULE, _SCHEDULED = 1.0, 0.3, 1.0
+_BY_CHANCE, _BY_SCHEDULE, _SCHEDULED = 1.0, 0.2, 1.0
 
 #: Days that the series of one size and steadiness together count like for the scale of one of them.
 _AGREEING_DAYS = 40.0
@@ -142,5 +142,6 @@ def _by_pool(today: Floats, pooled: Floats) -> Floats:
     begin = float(np.quantile(pooled, _TAIL))
     excess = pooled[pooled > begin] - begin
     # by the median, which an incident among the past days does not move
-    scale = max(1.0, float(np.median(excess)) / math.log(2) if len(excess) else 1.0)
+    least = _BY_SCHEDULE if begin <= _SCHEDULED else _BY_CHANCE
+    scale = max(least, float(np.median(excess)) / math.log(2) if len(excess) else least)
     return np.asarray((today - begin) / scale - math.log(1 - _TAIL))

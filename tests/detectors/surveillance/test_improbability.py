@@ -49,6 +49,6 @@ def test_what_comes_by_a_schedule_departs_by_less_than_what_comes_by_chance() ->
     scheduled = np.array([0.0, 0.1, 0.0, 0.2, 0.0, 0.1, 0.0, 0.3, 10.0])
     chance = np.array([2.0, 2.1, 2.0, 2.2, 2.0, 2.1, 2.0, 2.3, 10.0])
     by_schedule, by_chance = improbability(np.array([scheduled, chance]), np.array([50.0, 50.0]))
-    # medians 0.05 and 2.05; the scale of a schedule is 0.3 at least, that of chance 1
-    assert by_schedule == pytest.approx(8 * np.log1p(9.95 / 0.3 / 8))
+    # medians 0.05 and 2.05; the scale of a schedule is 0.2 at least, that of chance 1
+    assert by_schedule == pytest.approx(8 * np.log1p(9.95 / 0.2 / 8))
     assert by_chance == pytest.approx(8 * np.log1p(7.95 / 8))
