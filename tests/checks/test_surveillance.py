@@ -249,6 +249,17 @@ def test_a_county_whose_accounts_stay_away_is_told_although_no_column_names_it()
     assert finding.entity.label == "上级单位 如皋市"
 
 
+@pytest.mark.parametrize(("persons", "told"), [(4, [{"parent": "如皋市"}]), (1, [])])
+def test_a_surge_of_a_county_is_told_unless_one_account_makes_it(persons: int, told: list[dict[str, str]]) -> None:
+    directory, rows = _directory(), list[Row]()
+    for account in directory["identity.accounts"]:
+        is_more = account["unit_id"].startswith("如皋市") and int(account["unit_id"][3]) < persons
+        today = dict.fromkeys(range(10, 14), 5 + 48 // persons) if is_more else None
+        rows += hours(5, today, account_id=account["account_id"], app_id="oa", outcome="success")
+    data = {"sso.accesses": events("sso.accesses", rows), **directory}
+    assert [dict(members_of(finding)) for finding in _found({WATCH}, data)] == told
+
+
 def test_a_county_is_told_and_not_its_units_where_a_column_names_these() -> None:
     directory, rows = _directory(), list[Row]()
     for account in directory["identity.accounts"]:
