@@ -17,6 +17,7 @@ class _Days:
     is_complete: bool
     was_complete: bool
     note: str
+    sources: list[str]
     unknown_measures: frozenset[str]
     absent_note: str
     part_measures: frozenset[str]
@@ -42,6 +43,7 @@ def since(view: DatasetView, first: dt.date) -> Covered:
         is_complete=is_whole,
         was_complete=view.was_complete,
         note=view.note,
+        sources=view.sources,
         unknown_measures=view.unknown_measures,
         absent_note=view.absent_note,
         part_measures=getattr(view, "part_measures", frozenset()),

@@ -278,6 +278,8 @@ def figures(table: Rows, *views: Covered) -> Figures:
         for row in records
     )
     shown = tuple(name for name in columns if name not in _FLAGS)
+    if _is_without_source(views, items):
+        return replace(NO_FIGURES, items=items, origin=_origin(views), against=_against(views))
     note = _joined(_note(views), *(_absent_note(view, shown) for view in views), _young_note(views, shown))
     return Figures(
         columns=shown, items=items, note=note, is_complete=whole, origin=_origin(views), against=_against(views)
@@ -298,17 +300,34 @@ def case_list(table: Rows, *views: Covered) -> Figures:
         records = [
             {name: None if isinstance(value, datetime) else value for name, value in row.items()} for row in records
         ]
+    items = tuple(FigureRow(row) for row in records)
+    if _is_without_source(views, items):
+        return replace(NO_FIGURES, origin=_origin(views))
     return Figures(
         columns=columns,
-        items=tuple(FigureRow(row) for row in records),
+        items=items,
         note=_joined(_note(views), *(_absent_note(view, columns) for view in views)),
         is_complete=_completeness(views)[0],
         origin=_origin(views),
     )
 
 
-#: Figures of a subsystem that no source feeds.
+#: Figures of datasets that no source feeds.
 NO_FIGURES = Figures(columns=(), items=(), is_complete=False)
+
+
+def _is_without_source(views: Sequence[Covered], items: Sequence[FigureRow]) -> bool:
+    """Return whether no source feeds the datasets of some rows, and the lake holds nothing of a former source."""
+    fed = [getattr(view, "sources", None) for view in views]
+    if not fed or any(sources is None or sources for sources in fed):
+        return False
+    return not any(map(_has_value, items))
+
+
+def _has_value(row: FigureRow) -> bool:
+    """Return whether a row tells more than its names: a figure of the data, or a case."""
+    measured = [name for name in row if name in MEASURES and MEASURES[name].certainty_over_gap != "exact"]
+    return not measured or any(row[name] is not None and row.certainty(name) != "unknown" for name in measured)
 
 
 def _completeness(views: Sequence[Covered]) -> tuple[bool, bool]:

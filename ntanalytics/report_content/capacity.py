@@ -16,7 +16,7 @@ from ntanalytics.metrics.infra import disks as disk_metrics
 from ntanalytics.metrics.sms import volume as sms_volume
 from ntanalytics.recommendations import text
 from ntanalytics.report_content.capacity_text import REASONS, forecast_words, volume_words
-from ntanalytics.reports import Axes, Chart, Table, chart, sentences, table
+from ntanalytics.reports import Axes, Chart, Table, chart, sentences, table, without_source
 from ntanalytics.reports.blocks.block import Block
 from ntanalytics.reports.record import Field
 from ntanalytics.workspace.report import Report
@@ -197,7 +197,9 @@ def capacity(report: Report, summaries: Mapping[str, SubsystemSummary], renewals
     infra, ca, oa = (summaries[name] for name in ("infra", "ca", "oa"))
     origin = dict(infra.origin)
     disk_forecasts = disks(report, history)
-    blocks: list[Block] = [disks_table(disk_forecasts, origin), *disk_charts(disk_forecasts, origin)]
+    is_measured = bool(report.dataset("infra.metrics", history=history).sources)
+    full = disks_table(disk_forecasts, origin) if is_measured else without_source("磁盘", id="disks")
+    blocks: list[Block] = [full, *disk_charts(disk_forecasts, origin)]
     blocks.append(sentences([messages_words(report, history)], "短信用量", id="volume"))
     coming = renewals[:MONTHS]
     title = text.busiest_month(coming)

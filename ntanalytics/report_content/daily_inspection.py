@@ -33,7 +33,7 @@ from ntanalytics.report_content.dispositions import dispositions_of, muted_sente
 from ntanalytics.report_content.finding_history import inspection_lifecycle, inspection_strips
 from ntanalytics.report_content.incidents import DeskIncident, incidents_of, opening_incidents, unknown_incidents
 from ntanalytics.report_content.open_items import open_items
-from ntanalytics.reports import Board, Sentence, Table, board, no_rows
+from ntanalytics.reports import Board, Sentence, Table, board, no_rows, without_source
 from ntanalytics.reports.column_labels import column_labels
 from ntanalytics.reports.data import plain_row
 from ntanalytics.reports.record import DETAIL, Field
@@ -80,6 +80,10 @@ _INCIDENTS = (
 
 #: Datasets that tell the state of a host.
 _OF_HOSTS = ("infra.hosts", "infra.checks", "infra.metrics", "infra.problems", "infra.backups")
+
+#: Datasets of the events of a day, and the heading of their table.
+_OF_INCIDENTS = ("infra.checks", "infra.problems", "desk.incidents")
+_INCIDENTS_TITLE = "告警、台账事件与探测中断"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -247,6 +251,8 @@ def hosts_board(inspection: DayInspection, *, id: str = "hosts") -> Table:
                 }
             )
         )
+    if not rows and not any(view.sources for view in views):
+        return without_source("主机", id=id)
     rows.sort(key=lambda row: ORDER.index(row["state"]))
     note = f"预计写满按近四周每日峰值的趋势推算；空白为一年内不会写满，或天数不足。{inspection.loads.note}"
     if missing:
@@ -279,13 +285,15 @@ def incidents_board(inspection: DayInspection, *, id: str = "incidents") -> Tabl
     """Return the events of the day, oldest first: monitoring problems, ledger incidents, outages of the probes."""
     incidents = inspection.incidents
     rows = tuple(map(plain_row, incidents))
+    if not rows and not any(inspection.evaluation.context.dataset(name).sources for name in _OF_INCIDENTS):
+        return without_source(_INCIDENTS_TITLE, id=id)
     without_end = inspection.evaluation.context.dataset("infra.problems").sources_without("ended_at")
     unended = "监控告警没有恢复时间，此前的告警是否恢复未知，未列出。" if without_end else ""
     is_quiet = incidents.is_complete and not rows and not unended
     note = "当日没有告警、事件或探测中断。" if is_quiet else incidents.note + unended
     if not incidents.is_complete and not note:
         note = "此前的数据不全，更早开始而仍持续的告警、事件可能未列出。"
-    return Table(id, "告警、台账事件与探测中断", fields=_INCIDENTS, rows=rows, note=note, origin=inspection.origin)
+    return Table(id, _INCIDENTS_TITLE, fields=_INCIDENTS, rows=rows, note=note, origin=inspection.origin)
 
 
 def _raised(

@@ -19,8 +19,7 @@ from ntanalytics.report_content.duties.listing import DUTIES
 from ntanalytics.report_content.duties.opening import open_span
 from ntanalytics.report_content.duties.span import DutySpan
 from ntanalytics.report_content.scoring import SheetScore, judge_by_sheet
-from ntanalytics.reports import Kpis, Sentence, Table, kpi, kpis, table
-from ntanalytics.reports.record import Field
+from ntanalytics.reports import Kpis, Sentence, Table, kpi, kpis, table, without_source
 from ntanalytics.subsystems.infra.availability_checks import every_check, measured
 from ntanalytics.workspace.report import Report
 
@@ -36,7 +35,6 @@ FIRST_PAGE = (
 _CARDS = {"deadlines": "工单按时办结率", "attendance": "驻场率", "all_reports": "报告按时出具率"}
 
 #: The column of a table of rights that has no source: a table without any column does not pass verification.
-_HOLDER = (Field("holder", "string", "持有人"),)
 
 #: Duties named in one sentence.
 _NAMED = 5
@@ -166,7 +164,7 @@ def access_table(quality: ServiceQuality) -> Table:
     """Return the rights granted, changed, removed and held, by kind of holder."""
     view = quality.span.view("desk.access_grants")
     if not view.sources:
-        return Table("access", "权限复核", fields=_HOLDER, note="没有配置权限台账的数据源，未能统计。")
+        return without_source("权限复核", id="access")
     units = quality.span.view("identity.units")
     closed = [row["unit"] for row in rows(units.table.filter(~units.table.is_enabled).select("unit"))]
     span = quality.span

@@ -14,11 +14,13 @@ from ntanalytics.contract.infra import HOST_METRICS
 from ntanalytics.detectors.novelty import LEARNING_DAYS, NovelHours, novel_hours
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.metrics.slots import by_slot
-from ntanalytics.reports import Table
+from ntanalytics.reports import Table, without_source
 from ntanalytics.reports.data import json_value
 from ntanalytics.reports.record import Field
 from ntanalytics.workspace.dataset_view import DatasetView
 from ntanalytics.workspace.report import Report
+
+_TITLE = "主机与服务异动时段"
 
 #: Number of listed rows, the latest.
 MOST = 12
@@ -47,6 +49,8 @@ def unusual_hours(report: Report, history: int, *, id: str = "unusual") -> Table
     """
     metrics = report.dataset("infra.metrics", history=history)
     web = report.dataset("infra.requests", history=history)
+    if not metrics.sources and not web.sources:
+        return without_source(_TITLE, id=id)
     rows: list[dict[str, Any]] = []
     for metric in ("cpu_rate", "memory_rate"):
         hourly = rows_of_whole_days(metrics).filter(_.metric == metric).select("host", "hour_at", "mean")
@@ -71,7 +75,7 @@ def unusual_hours(report: Report, history: int, *, id: str = "unusual") -> Table
         note += f"只列最近 {MOST} 段，共 {len(rows)} 段。"
     shown = tuple({name: json_value(value) for name, value in row.items()} for row in rows[:MOST])
     origin = report.origin("findings.unusual_hours", metrics, web)
-    return Table(id, "主机与服务异动时段", fields=_FIELDS, rows=shown, note=note, origin=origin)
+    return Table(id, _TITLE, fields=_FIELDS, rows=shown, note=note, origin=origin)
 
 
 def _whole_days(scope: DatasetView) -> int:

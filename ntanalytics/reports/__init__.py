@@ -23,7 +23,7 @@ from ntanalytics.reports.blocks.inline_charts import InlineCharts, inline_bars, 
 from ntanalytics.reports.blocks.kpis import Kpi, Kpis, kpi, kpis
 from ntanalytics.reports.blocks.sentences import Sentence, Sentences, sentences
 from ntanalytics.reports.blocks.signatures import Signatures, signatures
-from ntanalytics.reports.blocks.table import Table, no_rows, table
+from ntanalytics.reports.blocks.table import Table, no_rows, table, without_source
 from ntanalytics.reports.column_labels import label_column
 
 __all__ = [
@@ -57,4 +57,5 @@ __all__ = [
     "show",
     "signatures",
     "table",
+    "without_source",
 ]

@@ -25,8 +25,8 @@ from ntanalytics.reports.record import Field
 #: Integers beyond it lose digits in JavaScript and in Excel: they are kept as texts.
 LARGEST_EXACT_INTEGER = 2**53
 
-#: The column of a table that no source feeds.
-NO_DATA = Field("nothing", "string", "数据")
+#: What a table or a chart that no source feeds says.
+NO_SOURCE = "没有数据源，未能统计。"
 
 #: A workbook's cell holds no more than 32,767 characters.
 LONGEST_TEXT = 32_000

@@ -22,7 +22,6 @@ from ntanalytics.metrics.number_format import parse_format
 from ntanalytics.reports import labels, palette, truncation
 from ntanalytics.reports.blocks.inline_charts import inline_chart, marks_of
 from ntanalytics.reports.blocks.sparkline import sparkline, words_of
-from ntanalytics.reports.data import NO_DATA
 from ntanalytics.reports.formats import LOCAL_ZONE, display_width, is_numeric
 from ntanalytics.reports.record import DETAIL, STRIP, Field, Record, RecordedBlock, certainty_of
 
@@ -126,7 +125,7 @@ def preview(block: RecordedBlock) -> str:
     if block.kind == "head":
         period = block.body["period"]["label"]
         return str(Markup("<h1>{}</h1><p>{}</p>").format(block.title, period))
-    if block.kind == "chart":  # JupyterLab draws the figure itself
+    if block.figure is not None:  # JupyterLab draws the figure itself
         return str(Markup("<h3>{}</h3>").format(block.title))
     total = len(block.rows)
     cut = f"预览前 {PREVIEW_ROWS} 行，共 {total:,} 行" if total > PREVIEW_ROWS else ""
@@ -134,8 +133,11 @@ def preview(block: RecordedBlock) -> str:
 
 
 def is_without_source(block: RecordedBlock) -> bool:
-    """Return whether a block is a table that no source feeds: it takes one line on the page."""
-    return block.kind == "table" and [field.name for field in block.fields] == [NO_DATA.name]
+    """Return whether a block is a table or a chart that no source feeds: it takes one line on the page."""
+    if block.kind == "chart":
+        return not block.fields
+    # a former record has one column without rows
+    return block.kind == "table" and {field.name for field in block.fields} <= {"nothing"}
 
 
 def column_headings(block: RecordedBlock) -> list[tuple[str, str, str]]:

@@ -20,7 +20,8 @@ An analyst opens the lake::
 
 from __future__ import annotations
 
-from ntanalytics.workspace.dataset_view import DatasetView, EventView
+from ntanalytics.workspace.dataset_view import DatasetView
+from ntanalytics.workspace.event_view import EventView
 from ntanalytics.workspace.namespaces import Namespace
 from ntanalytics.workspace.report import Report, open_report
 from ntanalytics.workspace.site import Workspace, open_workspace

@@ -35,6 +35,11 @@ class Lookback:
         return f"回看期内缺 {self.missing_days} 天数据。" if self.missing_days else ""
 
     @property
+    def sources(self) -> list[str] | None:
+        """Names of the sources that feed the dataset; None of a view that does not tell."""
+        return getattr(self.view, "sources", None)
+
+    @property
     def unknown_measures(self) -> frozenset[str]:
         """Measures that are unknown whatever the days."""
         return getattr(self.view, "unknown_measures", frozenset())

@@ -10,14 +10,16 @@ import ibis.expr.types as ir
 
 from ntanalytics.contract import Kind
 from ntanalytics.contract import dataset as dataset_named
+from ntanalytics.contract.enumerations import subsystem_label
 from ntanalytics.errors import BadPeriod, NoData
 from ntanalytics.language import tr
 from ntanalytics.periods import Period, parse_period
 from ntanalytics.reports.blocks.head import AsOf, Head, RejectedRows
 from ntanalytics.settings import project_dir
 from ntanalytics.workspace.as_of import AsOfWorkspace, parse_day
-from ntanalytics.workspace.dataset_view import DatasetView, EventView
+from ntanalytics.workspace.dataset_view import DatasetView
 from ntanalytics.workspace.day_damage import RowsByHour
+from ntanalytics.workspace.event_view import EventView
 from ntanalytics.workspace.site import Workspace, open_workspace
 from ntanalytics.workspace.snapshot_view import SnapshotView
 from ntanalytics.workspace.units import Units
@@ -212,8 +214,7 @@ class Report:
             for view in views
             for source, reason, rows in view.rejected()
         ]
-        gaps = [f"{view.contract.label}没有配置数据源，相关数据未知。" for view in views if not view.sources]
-        gaps += [gap for view in views for gap in view.gaps()]
+        gaps = [*_without_source(views), *(gap for view in views for gap in view.gaps())]
         notes = self._unit_notes or []
         if self._unit_notes is None and self._units is not None:
             notes = self._units.notes([(view.contract, view.table) for view in views])
@@ -230,6 +231,18 @@ class Report:
             timezone=self.workspace.settings.site.timezone,
             ledger_anchor=(anchor.entry, anchor.sha256) if anchor else None,
         )
+
+
+def _without_source(views: Sequence[DatasetView]) -> list[str]:
+    """Return one sentence for each subsystem of which datasets have no source."""
+    lacking: dict[str, list[str]] = {}
+    for view in views:
+        if not view.sources:
+            lacking.setdefault(view.contract.subsystem, []).append(view.contract.label)
+    return [
+        f"{subsystem_label(subsystem)}没有配置{'、'.join(labels)}的数据源，相关数据未知。"
+        for subsystem, labels in lacking.items()
+    ]
 
 
 def open_report(name: str, period: str, *, as_of: str = "") -> Report:

@@ -6,8 +6,9 @@ import datetime as dt
 
 from ntanalytics.contract import Dataset
 from ntanalytics.periods import Period, days_between
-from ntanalytics.workspace.dataset_view import DatasetView, EventView
+from ntanalytics.workspace.dataset_view import DatasetView
 from ntanalytics.workspace.day_damage import HISTORY_DAYS, RowsByHour
+from ntanalytics.workspace.event_view import EventView
 
 
 class SpanView(EventView):

@@ -27,5 +27,11 @@ def test_a_damaged_day_that_a_check_judges_is_a_gap() -> None:
 def _view(gaps: tuple[dt.date, ...], missing: Sequence[dt.date] = ()) -> Any:
     calendar = ibis.memtable(days(9, gaps=gaps))
     return SimpleNamespace(
-        days=calendar, missing=missing, was_complete=True, note="", unknown_measures=frozenset(), absent_note=""
+        days=calendar,
+        missing=missing,
+        was_complete=True,
+        note="",
+        sources=["maxkey"],
+        unknown_measures=frozenset(),
+        absent_note="",
     )

@@ -19,6 +19,7 @@ from typing import Any
 from ntanalytics.findings.phrases import named
 from ntanalytics.metrics.identity.units import spelling
 from ntanalytics.metrics.number_format import format_number
+from ntanalytics.reports.data import NO_SOURCE
 from tests.gaps.records import RecordedBlocks
 from tests.gaps.texts import (
     Fact,
@@ -231,7 +232,10 @@ def _says_so(true: Mapping[str, Any], seen: Mapping[str, Any]) -> bool:
 
 
 def _chart(verdict: Verdict, name: str, true: Mapping[str, Any], seen: Mapping[str, Any]) -> None:
-    verdict.add(compare_text([true["title"]], seen["title"]), f"{name}.title", true["title"], seen["title"])
+    told = compare_text([true["title"]], seen["title"])
+    if seen["note"] == NO_SOURCE:  # its title names what is not drawn, and tells nothing of it
+        told = "unknown"
+    verdict.add(told, f"{name}.title", true["title"], seen["title"])
     _table(verdict, name, true, seen)
 
 

@@ -130,3 +130,35 @@ def test_rows_are_taken_and_chosen_with_their_gaps() -> None:
     assert len(rows.where(lambda row: row["submitted"] > 3)) == 1
     assert [figure.exact for figure in rows.quantities("submitted")] == [None] * 5
     assert rows.quantities("failed") == ()
+
+
+@dataclass(frozen=True)
+class Fed(Data):
+    """Data of a period that some sources feed, or none."""
+
+    sources: tuple[str, ...] = ()
+
+
+LACKING = Fed(is_complete=False, was_complete=False, note="本期缺 7 天数据。")
+UNKNOWN = {"carrier": "unicom", "submitted": 0, "delivery_rate": None}
+
+
+@pytest.mark.parametrize("rows", [[], [UNKNOWN]])
+def test_without_a_source_no_column_can_be_shown_and_no_bound_is_told(rows: list[dict[str, object]]) -> None:
+    made = figures(rows, LACKING, LACKING)
+    assert (made.columns, made.note, made.is_complete) == ((), "", False)
+    assert [row.quantity("submitted").value for row in made] == [None] * len(rows)
+    assert case_list([], LACKING).columns == ()
+
+
+def test_what_a_former_source_left_in_the_lake_is_a_bound() -> None:
+    made = figures([ROW], LACKING)
+    assert made.total.quantity("submitted").text.startswith("≥")
+    assert made.note == LACKING.note
+    assert case_list([{"ticket_no": "T1"}], LACKING).columns == ("ticket_no",)
+
+
+def test_a_source_of_one_of_the_datasets_makes_it_a_gap() -> None:
+    made = figures([UNKNOWN], LACKING, Fed(is_complete=False, note="本期缺 1 天数据。", sources=("sms",)))
+    assert made.columns == tuple(UNKNOWN)
+    assert made.note

@@ -32,12 +32,13 @@ from ntanalytics.reports import (
     inline_lines,
     sentences,
     table,
+    without_source,
 )
 from ntanalytics.reports.blocks.block import Block
-from ntanalytics.reports.data import plain_row
+from ntanalytics.reports.data import NO_SOURCE, plain_row
 from ntanalytics.reports.exporters import render
 from ntanalytics.reports.formats import LOCAL_ZONE
-from ntanalytics.reports.fragments import html_cells
+from ntanalytics.reports.fragments import html_cells, is_without_source
 from ntanalytics.reports.record import Field, certainty_of, load_record, read_block
 from ntanalytics.reports.verification import verify
 from tests.reports.worded import worded
@@ -192,6 +193,34 @@ def test_a_list_of_cases_over_a_gap_is_exact_row_by_row_and_may_lack_some() -> N
     made = table(case_list(ROWS, GAP), "表", id="t", columns=["carrier", "submitted"])
     assert made.rows == ({"carrier": "中国电信", "submitted": 51234}, {"carrier": "中国联通", "submitted": 0})
     assert made.note == NOTE
+
+
+def test_what_no_source_feeds_takes_one_line_in_each_rendering(sample: ModuleType, tmp_path: Path) -> None:
+    none = figures(pd.DataFrame())
+    parts = [without_source("主机", id="hosts"), chart(none, "line", Axes(y="submitted"), id="drawn", title="近 7 天")]
+    notebook = sample.notebook([sample.blocks()[0], *parts])
+    notebook.metadata["ntanalytics"] = {"docx": True, "ofd": True}
+    nbformat.write(notebook, tmp_path / "report.ipynb")
+    render(tmp_path / "report.ipynb", tmp_path)
+    verify(tmp_path)
+    shown = texts_of(tmp_path)
+    assert (shown["hosts"], shown["drawn"]) == (["主机", NO_SOURCE], ["提交量（按日期）", NO_SOURCE])
+    words = [paragraph.text for paragraph in docx.Document(str(tmp_path / "report.docx")).paragraphs]
+    assert words.count(NO_SOURCE) == 2
+    for sheet in openpyxl.load_workbook(tmp_path / "report.xlsx").worksheets[1:-1]:
+        assert [row[0].value for row in sheet.iter_rows(min_row=2, max_col=1)] == [NO_SOURCE]
+        assert sheet.auto_filter.ref is None
+
+
+def test_a_former_record_whose_table_without_a_source_had_a_column_is_verified(
+    sample: ModuleType, tmp_path: Path
+) -> None:
+    former = Table("hosts", "主机", fields=(Field("nothing", "string", "数据"),), note=NO_SOURCE)
+    nbformat.write(sample.notebook([sample.blocks()[0], former]), tmp_path / "report.ipynb")
+    render(tmp_path / "report.ipynb", tmp_path)
+    verify(tmp_path)
+    [block] = load_record(tmp_path / "report.ipynb").blocks
+    assert is_without_source(block)
 
 
 def test_an_empty_table_over_a_gap_says_nothing_of_what_is_missing(sample: ModuleType, tmp_path: Path) -> None:

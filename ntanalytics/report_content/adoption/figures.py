@@ -52,6 +52,7 @@ class PageCoverage:
         is_complete: whether the page's data have no gap in the period.
         was_complete: the same for the period before.
         note: note on the gap, or empty.
+        sources: names of the sources that feed the page's datasets.
         unknown_measures: measures of which a source of the page lacks a column that they need.
         absent_note: note on the columns, or empty.
         against: the period before in words: ``上周``.
@@ -60,6 +61,7 @@ class PageCoverage:
     is_complete: bool
     was_complete: bool
     note: str
+    sources: tuple[str, ...]
     unknown_measures: frozenset[str] = frozenset()
     absent_note: str = ""
     against: str = ""

@@ -174,6 +174,7 @@ class AdoptionQueries:
             is_complete=is_known and not gaps & fed,
             was_complete=is_known and not gaps_before & fed,
             note=note,
+            sources=tuple(source for view in views for source in view.sources),
             against=self.report.period.before_word,
             unknown_measures=views[0].unknown_measures | views[1].unknown_measures,
             absent_note="".join(view.absent_note for view in views),

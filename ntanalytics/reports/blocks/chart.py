@@ -83,14 +83,17 @@ class Chart(Block):
     def body(self) -> dict[str, Any]:
         """See ``Block.body``."""
         y = [field.name for field in self.fields if field.name != self.x]
-        return {"kind": self.form, "x": self.x, "y": y, "subject": self.subject, "note": self.note}
+        body = {"kind": self.form, "x": self.x, "y": y, "subject": self.subject, "note": self.note}
+        return body if self.rows else body | {"empty": ""}  # the note says why
 
     def data(self) -> dict[str, Any]:
         """See ``Block.data``."""
-        return tables.data_resource(self.fields, self.rows, (self.x,))
+        return tables.data_resource(self.fields, self.rows, (self.x,) if self.fields else ())
 
-    def figure(self) -> dict[str, Any]:
-        """See ``Block.figure``."""
+    def figure(self) -> dict[str, Any] | None:
+        """See ``Block.figure``; None without a source."""
+        if not self.fields:
+            return None
         return plotly_figure(self.form, self.fields, self.rows, self.bands, self.marks, self.interval)
 
     def with_marks(self, marks: Sequence[tuple[Any, str]]) -> Chart:
@@ -119,7 +122,8 @@ def chart(
         axes: the columns, and the calendar of the span.
         id: a slug, unique in the report.
         title: the message of the chart, in one sentence.
-        note: the remark below the title, before that on the gap. A chart without data says so first, with the reason.
+        note: the remark below the title, before that on the gap. A chart without data says so first, with the reason;
+            one without a source has its subject as title, and says nothing else.
         origin: metric, datasets, rows and as_of, where the figures do not tell their own.
 
     Raises:
@@ -132,8 +136,10 @@ def chart(
     if not measures or (axes.series is not None and len(measures) != 1):
         raise UsageError(tr("a chart draws one measure by series, or some measures without"), where=id)
     drawn = tables.as_figures(rows, id)
-    if drawn.columns:  # without any column there is no source, and nothing to draw
-        tables.select_columns(drawn.columns, [x, *measures, *([axes.series] if axes.series else [])], id)
+    subject = f"{'、'.join(column_labels(name).label for name in measures)}（按{tables.make_field(x).title}）"
+    if not drawn.columns:  # no source: not even the columns are known
+        return Chart(id, subject, form=kind, x=x, note=tables.NO_SOURCE)
+    tables.select_columns(drawn.columns, [x, *measures, *([axes.series] if axes.series else [])], id)
     fields, lines = _by_series(drawn, axes, measures[0], id) if axes.series else _by_measure(drawn, x, measures, id)
     calendar = plain_rows(axes.days) if axes.days is not None else []
     x_field = tables.make_field(x, datasets=drawn.datasets)
@@ -149,7 +155,7 @@ def chart(
         fields=(x_field, *fields),
         rows=wide_rows,
         bands=_bands(calendar) if x_field.type == "date" else (),
-        subject=f"{'、'.join(column_labels(name).label for name in measures)}（按{x_field.title}）",
+        subject=subject,
         note=note,
         origin=tables.block_origin(origin, drawn),
     )

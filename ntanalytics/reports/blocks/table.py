@@ -89,7 +89,7 @@ def table(
     """
     shown = tables.as_figures(rows, id)
     if not shown.columns:  # no source: not even the columns are known
-        return Table(id, title, fields=(tables.NO_DATA,), note="没有数据源，未能统计。")
+        return without_source(title, id=id)
     names = tables.select_columns(shown.columns, columns, id)
     items: Sequence[FigureRow] = shown
     if sort:
@@ -106,6 +106,16 @@ def table(
         origin=tables.block_origin(origin, shown),
         empty=no_rows(shown.is_complete),
     )
+
+
+def without_source(title: str, *, id: str) -> Table:
+    """Return the table of what no source feeds: it says so in one line, and has no columns.
+
+    Args:
+        title: the heading.
+        id: a slug, unique in the report.
+    """
+    return Table(id, title, note=tables.NO_SOURCE)
 
 
 def _recorded_rows(

@@ -90,7 +90,8 @@ def _write_block(document: Any, block: RecordedBlock, zone: ZoneInfo, rows: int,
 
 
 def _write_chart(document: Any, block: RecordedBlock, zone: ZoneInfo) -> None:
-    document.add_paragraph(block.body["subject"], styles.NOTE)
+    if subject := block.body["subject"]:
+        document.add_paragraph(subject, styles.NOTE)
     if block.has_plot:
         charts = sum(relation.reltype == RELATIONSHIP_TYPE.CHART for relation in document.part.rels.values())
         add_chart(document, document.add_paragraph("", styles.NOTE), block, zone, charts + 1)
@@ -106,6 +107,8 @@ def _write_kpis(document: Any, block: RecordedBlock, zone: ZoneInfo) -> None:
 
 
 def _write_data(document: Any, block: RecordedBlock, zone: ZoneInfo, rows: int) -> None:
+    if not block.fields:
+        return
     count = truncation.rows_in_document(block, rows)
     headings = ["".join(labels.column_title(field)) for field in block.fields]
     texts = [[labels.cell_text(block, row, field, zone) for field in block.fields] for row in block.rows[:count]]

@@ -39,7 +39,7 @@ def page_text(record: Record) -> str:
         script=Markup(script),  # noqa: S704 — our own file
         plotly=packed_plotly() if has_charts else None,
         remarks=remarks,
-        worst=labels.worst_of(record),
+        worst=labels.worst_status(remarks),
         number=labels.issue_number(record.head.body["period"]),
         as_of=labels.as_of_line(record.head.body, record.zone),
         contents=contents(record),

@@ -182,14 +182,7 @@ def _write_contents(book: Workbook, record: Record, sheets: Sequence[Sheet]) -> 
         sheet.column_dimensions[letter].width = width
     lines = _content_lines(record)
     for number, line in enumerate(lines, 1):
-        cells = [sheet_cell(sheet, line)] if line else []
-        width = display_width(str(line.value)) if line else 0
-        if width > _LINE:
-            # A sentence wraps over the three columns; spilling out of them it would shrink the printed page.
-            cells[0].alignment = Alignment(vertical="center", wrap_text=True)
-            sheet.row_dimensions[number].height = 15 * math.ceil(width / _LINE)
-            sheet.merged_cells.add(f"A{number}:C{number}")
-        sheet.append(cells)
+        sheet.append([_words_across(sheet, line, number, 3, _LINE)] if line else [])
     sheet.append([heading_cell(sheet, text, 0, is_numeric=text == "行数") for text in ("工作表", "内容", "行数")])
     sheet.print_area = f"A1:C{len(lines) + 1 + len(sheets)}"
     for number, listed in enumerate(sheets, len(lines) + 2):
@@ -197,6 +190,25 @@ def _write_contents(book: Workbook, record: Record, sheets: Sequence[Sheet]) -> 
         cells = [SheetCell(listed.name, color=BLUE), SheetCell(listed.title), SheetCell(count, "#,##0")]
         sheet.append([sheet_cell(sheet, cell) for cell in cells])
         _link(sheet, f"A{number}", listed.name)
+
+
+def _words_across(sheet: Any, words: SheetCell, row: int, columns: int, width: float) -> Any:
+    """Return the cell of words that stand across columns: longer ones wrap, and do not spill over the paper's edge.
+
+    Args:
+        sheet: the sheet.
+        words: the words.
+        row: number of the row.
+        columns: number of the columns that they may take.
+        width: width of these, in Latin characters.
+    """
+    cell = sheet_cell(sheet, words)
+    lines = math.ceil(display_width(str(words.value)) / width)
+    if lines > 1 and columns > 1:
+        cell.alignment = Alignment(vertical="center", wrap_text=True)
+        sheet.row_dimensions[row].height = 15 * lines
+        sheet.merged_cells.add(f"A{row}:{get_column_letter(columns)}{row}")
+    return cell
 
 
 def _link(sheet: Any, cell: str, name: str) -> None:
@@ -237,27 +249,26 @@ def _write(book: Workbook, content: Sheet, names: Mapping[str, str]) -> None:
     last = get_column_letter(max(1, len(content.header)))
     # what names a row stays beside the columns of a wide table
     sheet.freeze_panes = f"{'B' if len(content.header) > WIDE else 'A'}{HEADER_ROW + 1}"
-    sheet.auto_filter.ref = f"A{HEADER_ROW}:{last}{HEADER_ROW + max(1, len(content.rows))}"
+    if content.header:
+        sheet.auto_filter.ref = f"A{HEADER_ROW}:{last}{HEADER_ROW + max(1, len(content.rows))}"
     _set_page(sheet)
     sheet.page_setup.fitToWidth = 1
     sheet.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
     sheet.print_area = _print_area(content)
-    for number, width in enumerate(column_widths(content), 1):
+    widths = column_widths(content)
+    for number, width in enumerate(widths, 1):
         sheet.column_dimensions[get_column_letter(number)].width = width
     sheet.append([sheet_cell(sheet, SheetCell(clean_text(content.title), bold=True, size=13, color=BLUE))])
-    sheet.append([sheet_cell(sheet, SheetCell(clean_text(content.note), color=SOFT))])
+    note = SheetCell(clean_text(content.note), color=SOFT)
+    sheet.append([_words_across(sheet, note, 2, len(content.header), sum(widths))])
     columns = range(len(content.header))
     numeric = [any(is_number(row[column].value) for row in content.rows if column < len(row)) for column in columns]
     sheet.append([heading_cell(sheet, text, column, numeric[column]) for column, text in enumerate(content.header)])
-    for row in content.rows:
-        # A remark below a table is one cell that spills over the columns; it does not wrap in the first.
-        is_remark = len(row) < len(content.header)
-        sheet.append(
-            [
-                sheet_cell(sheet, cell) if is_remark else table_cell(sheet, cell, column)
-                for column, cell in enumerate(row)
-            ]
-        )
+    for number, row in enumerate(content.rows, HEADER_ROW + 1):
+        if len(row) < len(content.header):  # a remark below a table
+            sheet.append([_words_across(sheet, row[0], number, len(content.header), sum(widths))])
+        else:
+            sheet.append([table_cell(sheet, cell, column) for column, cell in enumerate(row)])
     if content.empty:
         sheet.append([sheet_cell(sheet, SheetCell(clean_text(content.empty), color=SOFT))])
     if content.block is not None:
@@ -289,7 +300,9 @@ def _print_area(content: Sheet) -> str:
 
 
 def column_widths(sheet: Sheet) -> list[float]:
-    """Return the width of each column, in Latin characters."""
+    """Return the width of each column, in Latin characters; without columns that of the words."""
+    if not sheet.header:
+        return [max(map(display_width, (sheet.title, sheet.note))) + 4]
     columns = zip(*sheet.texts, strict=True) if sheet.texts else ([] for _ in sheet.header)
     widths = [max([display_width(text) for text in column], default=0) for column in columns]
     return [

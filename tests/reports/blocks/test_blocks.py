@@ -11,10 +11,12 @@ import pytest
 from ntanalytics.errors import UsageError
 from ntanalytics.findings.threshold import Status
 from ntanalytics.metrics import MEASURES
+from ntanalytics.metrics.figures import NO_FIGURES
 from ntanalytics.metrics.quantity import Quantity, quantity
 from ntanalytics.reports import Axes, Sentence, board, chart, figures, kpi, sentences, table
-from ntanalytics.reports.data import clean_text
-from ntanalytics.reports.record import BLOCK, DATA, FIGURE
+from ntanalytics.reports.data import NO_SOURCE, clean_text
+from ntanalytics.reports.fragments import is_without_source, preview
+from ntanalytics.reports.record import BLOCK, DATA, FIGURE, read_block
 from tests.reports.worded import worded
 
 
@@ -186,6 +188,20 @@ def test_a_chart_without_any_figure_says_why(covered: list[bool] | None, said: s
     frame = pd.DataFrame({"day": [date(2026, 11, 16)], "submitted": [None]})
     span = pd.DataFrame({"day": [date(2026, 11, 16), date(2026, 11, 17)], "is_covered": covered}) if covered else None
     assert chart(figures(frame), "line", Axes(y="submitted", days=span), title="图", id="c").note == said
+
+
+def test_a_table_and_a_chart_without_a_source_say_so_and_nothing_else() -> None:
+    for block in (
+        table(NO_FIGURES, "分运营商", id="t"),
+        chart(NO_FIGURES, "line", Axes(x="day", y="submitted"), id="c", title="近 35 天最高", note="更多"),
+    ):
+        read = read_block(block._repr_mimebundle_())
+        assert (read.fields, read.rows, read.note, read.figure) == ((), (), NO_SOURCE, None)
+        assert is_without_source(read)
+        assert NO_SOURCE in preview(read)
+    frame = pd.DataFrame({"day": pd.Series([], dtype="object"), "submitted": pd.Series([], dtype="int64")})
+    empty = chart(figures(frame), "line", Axes(y="submitted"), id="e")
+    assert not is_without_source(read_block(empty._repr_mimebundle_()))
 
 
 def test_what_is_in_order_stands_by_system_and_subject() -> None:

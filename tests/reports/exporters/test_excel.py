@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import io
+import shutil
 import subprocess
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
@@ -194,6 +196,25 @@ def test_a_sheet_prints_its_table_and_its_chart_with_the_head_on_each_page(workb
     assert drawn.print_area == "'送达率（按日期）'!$A$1:$R$31"  # 4 columns, one free, 13 under the chart
     assert workbook["目录"].print_area.startswith("'目录'!$A$1:$C$")
     assert all(each.print_area for each in workbook.worksheets)
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext (poppler-utils) is not installed")
+def test_long_notes_and_gaps_stand_on_paper_to_their_last_word(
+    sample: ModuleType, tmp_path: Path, soffice: str
+) -> None:
+    words = "、".join(f"第{number}类数据" for number in range(1, 41)) + "均未取得"
+    head = replace(sample.blocks()[0], gaps=(f"{words}甲",))
+    rows = figures(pd.DataFrame({"application": ["应用"], "submitted": [7]}))
+    notebook = sample.notebook([head, table(rows, "表", id="t", note=f"{words}乙")])
+    (tmp_path / "report.xlsx").write_bytes(workbook_bytes(read_record(notebook)))
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    command = [soffice, profile, "--headless", "--convert-to", "pdf", "--outdir", tmp_path, tmp_path / "report.xlsx"]
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    command = ["pdftotext", "-layout", tmp_path / "report.pdf", "-"]
+    text = "".join(subprocess.run(command, check=True, capture_output=True, text=True).stdout.split())
+    assert "均未取得甲" in text
+    assert "均未取得乙" in text
 
 
 @pytest.mark.browser

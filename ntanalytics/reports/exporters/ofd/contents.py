@@ -125,6 +125,8 @@ def _write_kpis(flow: PageFlow, block: RecordedBlock, zone: ZoneInfo) -> None:
 
 
 def _write_data(flow: PageFlow, block: RecordedBlock, zone: ZoneInfo, rows: int) -> None:
+    if not block.fields:
+        return
     words = Binding(block=block.id)
     count = truncation.rows_in_document(block, rows)
     headings = [Cell("".join(labels.column_title(field)), words) for field in block.fields]

@@ -1,4 +1,4 @@
-"""Periods (days, weeks, months, contract years), hours of the day and the working-day calendar (docs/domain.md, Time).
+"""Periods (days, weeks, months, contract years) and hours of the day (docs/domain.md, Time).
 
 A period consists of whole local days; its UTC window is half-open.
 """
@@ -7,15 +7,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache, cached_property
 from zoneinfo import ZoneInfo
 
-import chinese_calendar
-
-from ntanalytics.errors import BadPeriod, CalendarMissing
+from ntanalytics.errors import BadPeriod
 from ntanalytics.language import tr
 
 
@@ -194,168 +190,3 @@ def local_window(first: dt.date, last: dt.date, zone: ZoneInfo) -> tuple[dt.date
     since = dt.datetime.combine(first, dt.time(), zone)
     until = dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), zone)
     return since.astimezone(dt.UTC), until.astimezone(dt.UTC)
-
-
-#: Years 1900 to 2999; another year is a typing error.
-_YEAR = r"(?:19|2\d)\d{2}"
-_DAY = _YEAR + r"-\d{2}-\d{2}"
-_FORMS = (
-    "2026-11-20, 2026-W47, 2026-11, 2026-03-01_2027-02-28, yesterday, last-working-day, last-week, last-month, "
-    "contract-year"
-)
-
-
-def parse_period(text: str, today: dt.date, calendar: Calendar | None = None) -> Period:
-    """Return the period of a text.
-
-    Args:
-        text: day, ISO week, month, two days of a contract year with ``_`` between them, or a word relative to
-            ``today``: ``yesterday``, ``last-working-day``, ``last-week``, ``last-month``, ``contract-year`` (up to
-            yesterday).
-        today: present local day.
-        calendar: working days for ``last-working-day``, and the contract year; default: those of the library.
-
-    Raises:
-        BadPeriod: the text has another form, the day does not exist, or no contract year is known or has begun.
-        CalendarMissing: ``last-working-day`` falls in a year without a calendar.
-    """
-    relative = _relative(text, today, calendar)
-    if relative is not None:
-        return relative
-    try:
-        if re.fullmatch(_DAY, text):
-            return Period.day(dt.date.fromisoformat(text))
-        if re.fullmatch(_YEAR + r"-W\d{2}", text):
-            return Period.week(dt.date.fromisocalendar(int(text[:4]), int(text[6:]), 1))
-        if re.fullmatch(_YEAR + r"-\d{2}", text):
-            return Period.month(dt.date.fromisoformat(f"{text}-01"))
-        if re.fullmatch(rf"{_DAY}_{_DAY}", text):
-            return Period.contract(*map(dt.date.fromisoformat, text.split("_")))
-    except ValueError as error:
-        raise BadPeriod(
-            tr("there is no period {text!r}: {error}", text=text, error=error),
-            todo=tr("write one of {forms}", forms=_FORMS),
-        ) from error
-    raise BadPeriod(tr("{text!r} is not a period", text=text), todo=tr("write one of {forms}", forms=_FORMS))
-
-
-def _relative(text: str, today: dt.date, calendar: Calendar | None) -> Period | None:
-    """Return the period of a word relative to ``today``; None if the text is no such word."""
-    yesterday = today - dt.timedelta(days=1)
-    match text:
-        case "yesterday":
-            return Period.day(yesterday)
-        case "last-working-day":
-            day = yesterday
-            working = calendar or Calendar()
-            while not working.is_working_day(day):
-                day -= dt.timedelta(days=1)
-            return Period.day(day)
-        case "last-week":
-            return Period.week(today - dt.timedelta(days=7))
-        case "last-month":
-            return Period.month(today.replace(day=1) - dt.timedelta(days=1))
-        case "contract-year":
-            return _contract_so_far(calendar, yesterday)
-    return None
-
-
-def _contract_so_far(calendar: Calendar | None, last: dt.date) -> Period:
-    """Return the contract year of a site up to a day, at most to its end."""
-    year = calendar.contract_year if calendar is not None else None
-    if year is None:
-        raise BadPeriod(
-            tr("no contract year is known"),
-            todo=tr("write site.contract: {begins: 2026-03-01, ends: 2027-02-28} (settings)"),
-        )
-    begins, ends = year
-    if last < begins:
-        raise BadPeriod(
-            tr("the contract year begins on {begins}: it has no day yet", begins=begins),
-            todo=tr("wait for its second day"),
-        )
-    return Period.contract(begins, min(last, ends))
-
-
-@dataclass(frozen=True)
-class Calendar:
-    """Working days of the State Council, with the corrections of a site, and its contract year.
-
-    Attributes:
-        working: day → whether it is a working day, for days that differ from the library or that it does not have.
-        years: years for which ``working`` lists every exception to Monday–Friday.
-        source: file of the corrections, for messages.
-        contract_year: first and last day of the contract year; None where the site names none.
-    """
-
-    working: Mapping[dt.date, bool] | None = None
-    years: frozenset[int] = frozenset()
-    source: str = ""
-    contract_year: tuple[dt.date, dt.date] | None = None
-
-    @cached_property
-    def _library_years(self) -> frozenset[int]:
-        return frozenset(day.year for day in chinese_calendar.constants.holidays)
-
-    def has_year(self, year: int) -> bool:
-        """Return True if the library or the site has the working days of a year."""
-        return year in self.years or year in self._library_years
-
-    def knows(self, day: dt.date) -> bool:
-        """Return True if it is known whether ``day`` is a working day: of a known year, or set by the next year."""
-        return self.has_year(day.year) or day in (self.working or {})
-
-    def is_working_day(self, day: dt.date) -> bool:
-        """Return True if ``day`` is a working day, make-up days (调休) included.
-
-        Raises:
-            CalendarMissing: the day is unknown (see :meth:`knows`).
-        """
-        if self.working and day in self.working:
-            return self.working[day]
-        if day.year in self.years:
-            return day.weekday() < 5
-        if day.year not in self._library_years:
-            raise CalendarMissing(
-                tr(
-                    "no working-day calendar for {year}: chinesecalendar ends with {library_years}",
-                    year=day.year,
-                    library_years=max(self._library_years),
-                ),
-                where=self.source,
-                todo=tr(
-                    "paste the State Council's notice into a file and type `ntanalytics calendar add "
-                    "FILE`, upgrade chinesecalendar, or list the year's days in the file of "
-                    "site.calendar (docs/settings.md)"
-                ),
-            )
-        return _is_workday(day)
-
-    def working_days(self, first: dt.date, last: dt.date) -> list[dt.date]:
-        """Return the working days from ``first`` to ``last``, both included."""
-        return [day for day in days_between(first, last) if self.is_working_day(day)]
-
-    def known_working_days(self, first: dt.date, last: dt.date) -> list[dt.date]:
-        """Return the working days from ``first``, or from the first year that is known after it, to ``last``.
-
-        Raises:
-            CalendarMissing: the year of ``last`` is unknown.
-        """
-        while not self.knows(first) and first.year < last.year:
-            first = dt.date(first.year + 1, 1, 1)
-        return self.working_days(first, last)
-
-    def describe(self, day: dt.date) -> str:
-        """Return a Chinese word for a special day (节假日, 调休上班, 周末); empty for an ordinary working day."""
-        if self.is_working_day(day):
-            return "调休上班" if day.weekday() >= 5 else ""
-        return "周末" if day.weekday() >= 5 and not self._is_named_holiday(day) else "节假日"
-
-    def _is_named_holiday(self, day: dt.date) -> bool:
-        return day in chinese_calendar.constants.holidays or (self.working or {}).get(day) is False
-
-
-@cache
-def _is_workday(day: dt.date) -> bool:
-    """Return whether a day is a working day by the library, which checks its days for longer than it looks them up."""
-    return bool(chinese_calendar.is_workday(day))

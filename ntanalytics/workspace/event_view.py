@@ -1,0 +1,205 @@
+"""A dataset of events or cases in a report: which days of the period are held, whole, damaged or shifted."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from functools import cached_property
+
+import ibis.expr.types as ir
+
+from ntanalytics.contract import Dataset, Kind
+from ntanalytics.ledger import CoverageDay
+from ntanalytics.metrics.figures import Covered
+from ntanalytics.periods import Period, days_between, local_window
+from ntanalytics.reports.blocks.head import AsOf
+from ntanalytics.workspace.dataset_view import DatasetView
+from ntanalytics.workspace.day_damage import HISTORY_DAYS, Damages, RowsByHour, damage_sentence, damaged_days
+from ntanalytics.workspace.lookback import Lookback
+
+#: Days after the first day of a source within which what is open may have begun before it: most cases end within them.
+_YOUNG_DAYS = 28
+
+
+class EventView(DatasetView):
+    """A dataset of events or cases: the rows whose day lies in the period."""
+
+    def __init__(self, rows_by_hour: RowsByHour, period: Period, contract: Dataset, history: int) -> None:
+        workspace = rows_by_hour.workspace
+        super().__init__(workspace, period, contract)
+        self._rows_by_hour = rows_by_hour
+        previous = period.previous()
+        first = period.first - dt.timedelta(days=history)
+        if contract.kind is Kind.CASE:  # what was open at the beginning of the previous period is compared, too
+            first = min(first, previous.first)
+        # a day is judged by the comparable ones before it, however few days a reader asks for
+        known = min(first, previous.first) - dt.timedelta(days=HISTORY_DAYS)
+        self._covered = workspace.covered_days(contract.name, known, period.last)
+        self._first = first
+        span = days_between(first, period.last)
+        self._damages = self._damaged(sorted({*previous.days, *span}))
+        self.missing = self._incomplete(period.days)
+        self.missing_before = self._incomplete(previous.days)
+        self.gap_sources, self.gap_sources_before = self._gap_sources(period.days), self._gap_sources(previous.days)
+        # what is wrong with the day of an inspection is for its checks to find
+        judged = set(period.days) if period.first == period.last else set()
+        self.days = workspace.days(
+            first, period.last, set(span) - set(self._missing(span)) - (set(self._incomplete(span)) - judged)
+        )
+
+    @cached_property
+    def table(self) -> ir.Table:
+        """See :class:`DatasetView`."""
+        return self._workspace.table(self.contract.name, self.period.first, self.period.last)
+
+    @cached_property
+    def before(self) -> ir.Table:
+        """See :class:`DatasetView`."""
+        previous = self.period.previous()
+        return self._workspace.table(self.contract.name, previous.first, previous.last)
+
+    @property
+    def note(self) -> str:
+        """See :class:`DatasetView`."""
+        return "" if self.is_complete else f"本期缺 {len(self.missing)} 天数据：数量为下限，比率与环比不予计算。"
+
+    @cached_property
+    def young_sources(self) -> Mapping[str, dt.date]:
+        """See :class:`DatasetView`; a source that was asked about earlier days, and had nothing of them."""
+        if self.contract.kind is not Kind.CASE:
+            return {}
+        since = self.period.last - dt.timedelta(days=_YOUNG_DAYS)
+        lacking = [(day.source, day.day) for day in self._covered if not day.is_held and since <= day.day]
+        begins = {source: day + dt.timedelta(days=1) for source, day in sorted(lacking)}
+        return {source: day for source, day in begins.items() if day <= self.period.last}
+
+    @property
+    def is_damaged(self) -> bool:
+        """See :class:`DatasetView`."""
+        return any(day in self.period.days for _, day in self._damages)
+
+    @cached_property
+    def is_shifted(self) -> bool:
+        """See :class:`DatasetView`."""
+        off = ("shifted", "beside_shifted")
+        return any(day in self.period.days and damage.kind in off for (_, day), damage in self._damages.items())
+
+    def _taken_at(self, source: str) -> dt.datetime | None:
+        times = [day.taken_at for day in self._covered if day.source == source and day.day >= self.period.first]
+        return max(times, default=None)
+
+    def _known_until(self, source: str) -> dt.datetime | None:
+        """See :class:`DatasetView`; without a day of the period, the days before it tell."""
+        earlier = (day.taken_at for day in self._covered if day.source == source and day.is_held)
+        return self._taken_at(source) or max(earlier, default=None)
+
+    def _damaged(self, days: list[dt.date]) -> Damages:
+        """Return the damages of the days of which the lake holds something."""
+        held: dict[str, set[dt.date]] = {}
+        for day in self._covered:
+            if self._is_complete_day(day) and day.rows:
+                held.setdefault(day.source, set()).add(day.day)
+        return damaged_days(self._rows_by_hour, self.contract, held, days)
+
+    def since(self, first: dt.date) -> Covered:
+        """See :class:`DatasetView`."""
+        known = min((day.day for day in self._covered if day.is_held), default=self.period.first)
+        known = min(known, self.period.first)
+        return Lookback(self, len(self._incomplete(days_between(max(first, self._first, known), self.period.last))))
+
+    def _incomplete(self, days: list[dt.date]) -> list[dt.date]:
+        """Return the days that are missing or damaged."""
+        damaged = {day for _, day in self._damages}
+        missing = set(self._missing(days))
+        return [day for day in days if day in missing or day in damaged]
+
+    def _missing(self, days: list[dt.date]) -> list[dt.date]:
+        if not self.sources:
+            return list(days)
+        return [day for day in days if any((source, day) not in self._complete for source in self.sources)]
+
+    def _gap_sources(self, days: list[dt.date]) -> frozenset[str]:
+        return frozenset(
+            source
+            for source in self.sources
+            if any((source, day) not in self._complete or (source, day) in self._damages for day in days)
+        )
+
+    @cached_property
+    def _complete(self) -> set[tuple[str, dt.date]]:
+        return {(day.source, day.day) for day in self._covered if self._is_complete_day(day)}
+
+    def _is_complete_day(self, day: CoverageDay) -> bool:
+        _, ends = local_window(day.day, day.day, self._workspace.settings.zone)
+        return day.is_held and day.taken_at >= ends
+
+    @property
+    def clock_shifts(self) -> Damages:
+        """See :class:`DatasetView`."""
+        return {
+            (source, day): damage
+            for (source, day), damage in self._damages.items()
+            if day in self.period.days and damage.kind == "shifted"
+        }
+
+    def status(self) -> list[AsOf]:
+        """See :class:`DatasetView`."""
+        causes = self._workspace.ledger.coverage.last_causes(self.contract.name, self.sources)
+        rejected = self.rejected()
+        lines = []
+        for source in self.sources:
+            days = [day for day in self._covered if day.source == source and day.day in self.period.days]
+            complete = {day.day for day in days if self._is_complete_day(day)}
+            missing = tuple(day for day in self.period.days if day not in complete)
+            lines.append(
+                AsOf(
+                    source=source,
+                    dataset=self.contract.name,
+                    label=self.contract.label,
+                    taken_at=self._taken_at(source),
+                    rows=self._rows_of(source, days) if days else None,
+                    rejected=sum(rows for owner, _, rows in rejected if owner == source),
+                    missing_days=missing,
+                    error=causes.get(source, "") if missing else "",
+                )
+            )
+        return lines
+
+    def _rows_of(self, source: str, days: list[CoverageDay]) -> int:
+        """Return the rows of the source in the period; an extraction of cases counts only those that changed in it."""
+        if self.contract.kind is Kind.CASE:
+            return self._case_rows.get(source, 0)
+        return sum(day.source_rows for day in days)
+
+    @cached_property
+    def _case_rows(self) -> dict[str, int]:
+        counted = self.table.group_by("source").aggregate(rows=self.table.count()).to_pyarrow().to_pylist()
+        return {row["source"]: row["rows"] for row in counted}
+
+    def gaps(self) -> list[str]:
+        """See :class:`DatasetView`."""
+        damaged = [
+            damage_sentence(self.contract.label, source, day, damage)
+            for (source, day), damage in self._damages.items()
+            if day in self.period.days
+        ]
+        return [_gap_sentence(line) for line in self.status() if line.missing_days] + damaged
+
+    def rejected(self) -> list[tuple[str, str, int]]:
+        """See :class:`DatasetView`."""
+        return self._rejected
+
+    @cached_property
+    def _rejected(self) -> list[tuple[str, str, int]]:
+        return self._workspace.ledger.coverage.rejected(self.contract.name, self.period.first, self.period.last)
+
+    def unknown_words(self) -> list[tuple[str, str, str, int]]:
+        """See :class:`DatasetView`."""
+        return self._workspace.ledger.coverage.unknown_words(self.contract.name, self.period.first, self.period.last)
+
+
+def _gap_sentence(line: AsOf) -> str:
+    days = line.missing_days
+    span = f"{days[0]:%m月%d日}" if len(days) == 1 else f"{days[0]:%m月%d日}至{days[-1]:%m月%d日}共 {len(days)} 天"
+    cause = f"（{line.error}）" if line.error else ""
+    return f"{line.label}：数据源 {line.source} 缺{span}的完整数据{cause}，相关合计为下限，环比不作比较。"
