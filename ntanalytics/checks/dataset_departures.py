@@ -65,7 +65,7 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
     if view.gap_sources:
         events = events.filter(~events.source.isin(sorted(view.gap_sources)))
     events = with_known_values(events, view, [column.name for column in (*columns.dimensions, *columns.values)])
-    counted, dimensions, nested = _counted(context, name, events, time, values)
+    counted, dimensions, nested, events = _counted(context, name, events, time, values)
     totals = totals_by_day(counted)
     usual = usual_total(known, before, totals, context.on)
     slow = tuple(name for name in values if counts_pieces(dataset.column(name)))
@@ -106,11 +106,11 @@ def _noticed(
         for departure in departing
         if is_felt(dataset, departure) and not is_of_switched_off(context, departure)
     ]
-    own = (departure for departure in felt if not departure.days)
-    yield from (departure for departure in own if not is_of_few(context, dataset, events, departure, time=time))
-    drifting = [departure for departure in felt if departure.days]
-    if drifting and is_drift and context.working_days and not _is_before_holiday(context):
-        yield from drifting
+    drifts_count = is_drift and context.working_days and not _is_before_holiday(context)
+    counting = (departure for departure in felt if drifts_count or not departure.days)
+    for departure in sorted(counting, key=lambda item: item.days > 0):
+        if not is_of_few(context, dataset, events, departure, time=time):
+            yield departure
 
 
 def _is_before_holiday(context: CheckContext) -> bool:
@@ -126,11 +126,12 @@ def _is_before_holiday(context: CheckContext) -> bool:
 
 def _counted(
     context: CheckContext, name: str, events: ir.Table, time: str, values: Sequence[str]
-) -> tuple[pa.Table, list[str], tuple[str, ...]]:
+) -> tuple[pa.Table, list[str], tuple[str, ...], ir.Table]:
     """Return the leaves of some events, with the unit above theirs where one is known.
 
     Returns:
-        The leaves, their dimensions, and the two of them of which one implies the other, if there are such.
+        The leaves, their dimensions, the two of them of which one implies the other, if there are such, and the events,
+        with the unit above that of who caused them.
     """
     view, columns, link = context.dataset(name, HISTORY_DAYS), WATCHED[name], LINKS[name]
     dimensions = known_columns(view, [column.name for column in columns.dimensions])
@@ -140,11 +141,11 @@ def _counted(
     table = leaves(events, time, context.utc_offset_h, dimensions, weight=columns.weight, values=values)
     counted = table.to_pyarrow()
     if parents is None or link is None or link.column not in dimensions:
-        return counted, dimensions, ()
+        return counted, dimensions, (), events
     nested = (link.column, PARENT)
     if link.state:
-        return counted, dimensions, nested
-    return add_parents(counted, link.column, parents), [*dimensions, PARENT], nested
+        return counted, dimensions, nested, events
+    return add_parents(counted, link.column, parents), [*dimensions, PARENT], nested, events
 
 
 def _of_system(departure: Departure, counted: pa.Table, before: Sequence[date], on: date) -> Departure:

@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.subject_words import form_of
+from ntanalytics.checks.watched_datasets import endings_of
 from ntanalytics.contract import Dataset
 from ntanalytics.contract.dimensions import breakdown, referred, state_of
 from ntanalytics.detectors.surveillance.departure import Departure
@@ -34,7 +35,7 @@ WITHOUT_END = ("ms", "seconds", "bytes")
 #: Share of such a value below which a drift is not noticed.
 _LEAST_DRIFT = 0.1
 
-#: Column that tells who caused an event; persons, or cases of another kind, that are no subject of many.
+#: Column that tells who caused an event; persons, cases of another kind or moments that are no subject of many.
 _PERSON, _FEW = "account_id", 2
 
 #: Column that tells whether something that lasts is in use.
@@ -74,10 +75,11 @@ def is_of_switched_off(context: CheckContext, departure: Departure) -> bool:
 
 
 def is_of_few(context: CheckContext, dataset: Dataset, events: ir.Table, departure: Departure, *, time: str) -> bool:
-    """Return whether one or two persons, or documents, make most of a surge: what one does or sends is no subject.
+    """Return whether one or two persons, documents or moments make most of it: what one does or sends is no subject.
 
-    Rules on misuse know the persons; a document to many, or one that is withdrawn from them, is one decision. What
-    cannot be asked of single events, such as the unit above theirs, stands for many.
+    Rules on misuse know the persons; a document to many, or one that is withdrawn from them, is one decision, and so is
+    what leaves in one minute (a text to all of a unit), where neither is known of the events. How events end is no
+    decision: they may fail in one minute. What cannot be asked of single events stands for many.
 
     Args:
         context: the context of a day.
@@ -86,20 +88,22 @@ def is_of_few(context: CheckContext, dataset: Dataset, events: ir.Table, departu
         departure: what departs.
         time: column of the time by which its events are counted.
     """
-    columns = {column.name for column in dataset.columns}
     belongs = referred(dataset)
-    cause = _PERSON if _PERSON in columns else belongs[0].name if belongs else ""
-    if departure.seen - departure.expected > _BY_HAND:
+    known = _PERSON if _PERSON in events.columns else belongs[0].name if belongs else ""
+    if not {*dict(departure.members)} <= {*events.columns} or departure.seen - departure.expected > _BY_HAND:
         return False
-    if departure.direction < 0 or departure.value or not cause or not {*dict(departure.members)} <= columns:
+    if departure.direction < 0 or departure.value:
+        return False
+    if not known and (dataset.column(time).grain or set(endings_of(dataset, [name for name, _ in departure.members]))):
         return False
     weight = breakdown(dataset).weight
     hour = local_hour(events[time], context.utc_offset_h)
     own = events.filter((events.day == context.on) & hour.between(departure.hours[0], departure.hours[1] - 1))
     for name, member in departure.members:
         own = own.filter(own[name].cast("string") == member)
-    by_cause = own.filter(own[cause].notnull()).group_by(cause)
-    counted = by_cause.aggregate(events=own[weight].sum() if weight else ibis._.count())
-    most = counted.order_by(ibis.desc("events")).limit(_FEW)["events"].to_pyarrow().to_pylist()
+    own = own.mutate(_cause=own[known] if known else own[time].truncate("m"))
+    counted = own.filter(own["_cause"].notnull()).group_by("_cause")
+    by_cause = counted.aggregate(events=own[weight].sum() if weight else ibis._.count())
+    most = by_cause.order_by(ibis.desc("events")).limit(_FEW)["events"].to_pyarrow().to_pylist()
     others = departure.seen - float(sum(most))
     return others < departure.expected + _LEFT_OF_SURGE * (departure.seen - departure.expected)

@@ -9,12 +9,13 @@ import ibis
 from ntanalytics.checks.check import Check, Span, SuppressedBy
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.entities import places
+from ntanalytics.contract import DATASETS
 from ntanalytics.findings.concurrent_changes import concurrent_changes, name_changes
 from ntanalytics.findings.correlation_rules import OUTAGES_OF_TARGETS
-from ntanalytics.findings.finding import Finding, subsystem_entity
+from ntanalytics.findings.finding import Entity, Finding, subsystem_entity
 from ntanalytics.findings.planned_work import joining_units, planned_hours, suppress_planned
 from ntanalytics.findings.related_subjects import fell
-from ntanalytics.findings.subjects import members_of, says_what
+from ntanalytics.findings.subjects import KIND, members_of, says_what, subject, subject_members
 from ntanalytics.findings.threshold import ORDER
 from ntanalytics.metrics.rows import rows
 from ntanalytics.metrics.slots import local_day
@@ -134,8 +135,17 @@ def _pointed(finding: Finding, narrower: Sequence[Finding]) -> Finding:
         return finding
     least = max(narrower, key=lambda subject: float(subject.figures.get("improbable") or 0))
     if _names_more(finding, least):
-        return finding.with_details(narrower=least.entity.label, narrower_key=least.entity.key)
-    return finding.with_details(narrower=least.details["also"], narrower_key=least.details.get("also_key"))
+        return finding.with_details(narrower=least.entity.label, narrower_key=_part_key(finding, least.entity.key))
+    key = least.details.get("also_key")
+    return finding.with_details(narrower=least.details["also"], narrower_key=key and _part_key(finding, str(key)))
+
+
+def _part_key(finding: Finding, key: str) -> str:
+    """Return the key of a subject as a part of a finding's: of what a caller calls, that of the caller alone."""
+    name, members, own = key.partition("/")[0], subject_members(Entity(KIND, key, "")), finding.entity
+    if own.kind in members or own.kind not in {column.name for column in DATASETS[name].columns}:
+        return key
+    return subject(name, [(own.kind, own.key), *members.items()], "").key
 
 
 def _names(finding: Finding) -> set[str]:

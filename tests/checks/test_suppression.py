@@ -59,6 +59,22 @@ def test_fewer_successes_are_not_what_more_failures_are_of() -> None:
     assert "narrower" not in told.details
 
 
+def test_the_part_that_a_rule_names_is_a_part_of_its_own_subject() -> None:
+    members, hours = (
+        [("interface", "document/send"), ("outcome", "failure")],
+        Window(dt.date(2026, 11, 12), 9 * 3600.0, 12 * 3600.0),
+    )
+    every = _subject("docexchange.surveillance", members, "接口 document/send、结果 失败", window=hours)
+    every = replace(every.with_details(is_ending=True), figures={"seen": 46.0, "expected": 1.0})
+    caller = Entity("caller", "督查", "督查")
+    failing = Finding(rule=RULES["docexchange.calls_failing"], entity=caller, status="critical", window=hours)
+    (told,) = _suppressed(failing, every)
+    assert told.details["narrower"] == every.entity.label
+    # of all that calls this interface, the sentence is about one caller
+    key = "docexchange.interface_calls/caller=督查/interface=document%2Fsend/outcome=failure"
+    assert told.details["narrower_key"] == key
+
+
 def test_a_disk_is_no_narrower_than_itself() -> None:
     entity = disk_entity({"host": "oa-db-1", "part": "/data"})
     full = Finding(rule=RULES["infra.disk_used"], entity=entity, status="warning")

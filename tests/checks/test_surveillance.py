@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -195,6 +196,34 @@ def test_what_is_sent_to_many_is_told_where_it_is_more_than_a_document_or_two() 
     assert told == [[{"platform": "domestic"}], []]
 
 
+def _messages(minutes: int, **sent: Any) -> dict[str, pa.Table]:
+    """Return four weeks of messages of three units; today one sends 180 more within two hours, in some minutes."""
+    rows = []
+    for number in range(3):
+        for row in hours(6, unit=f"u-{number}", outcome="delivered"):
+            rows += [{**row, "slot": row["slot"] * 60 + minute, "events": 1} for minute in range(int(row["events"]))]
+    today = {"day": ON, "unit": "u-0", "outcome": "delivered", **sent}
+    step = 120 // minutes
+    rows += [{**today, "slot": 8 * 60 + step * number, "events": 180 // minutes} for number in range(minutes)]
+    return {"sms.messages": events("sms.messages", rows, slot_s=60, application="oa", carrier="mobile")}
+
+
+def _sent(data: dict[str, pa.Table]) -> list[Finding]:
+    made = evaluation(subsystem("sms"), {"sms.surveillance"}, data)
+    return [finding for finding in made.findings if finding.is_violation]
+
+
+def test_what_is_sent_in_a_minute_or_two_is_one_text_to_many_and_no_surge() -> None:
+    [surge] = _sent(_messages(minutes=60))
+    assert members_of(surge)["unit"] == "u-0"
+    assert _sent(_messages(minutes=2)) == []
+
+
+def test_what_fails_in_a_minute_is_told_since_nobody_decides_it() -> None:
+    told = _sent(_messages(minutes=2, outcome="failed", failure_code="MK:0001"))
+    assert any("outcome" in members_of(finding) or "failure_code" in members_of(finding) for finding in told)
+
+
 def _directory() -> dict[str, list[Row]]:
     """Return five counties with four units of one account each."""
     units: list[Row] = [{"unit_id": county, "unit": county, "is_enabled": True} for county in COUNTIES]
@@ -218,6 +247,17 @@ def test_a_county_whose_accounts_stay_away_is_told_although_no_column_names_it()
     assert finding.window is not None
     assert finding.window.from_s == 10 * 3600
     assert finding.entity.label == "上级单位 如皋市"
+
+
+@pytest.mark.parametrize(("persons", "told"), [(4, [{"parent": "如皋市"}]), (1, [])])
+def test_a_surge_of_a_county_is_told_unless_one_account_makes_it(persons: int, told: list[dict[str, str]]) -> None:
+    directory, rows = _directory(), list[Row]()
+    for account in directory["identity.accounts"]:
+        is_more = account["unit_id"].startswith("如皋市") and int(account["unit_id"][3]) < persons
+        today = dict.fromkeys(range(10, 14), 5 + 48 // persons) if is_more else None
+        rows += hours(5, today, account_id=account["account_id"], app_id="oa", outcome="success")
+    data = {"sso.accesses": events("sso.accesses", rows), **directory}
+    assert [dict(members_of(finding)) for finding in _found({WATCH}, data)] == told
 
 
 def test_a_county_is_told_and_not_its_units_where_a_column_names_these() -> None:

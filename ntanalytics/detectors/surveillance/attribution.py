@@ -81,8 +81,8 @@ def _common(
     """Return the members of further dimensions that all but a tenth of a departure has, the rarest first.
 
     What they usually have is a share of all events, or of those that have one member less: of all that logs in by one
-    method, whether it fails or not. Of most of both nothing is said, nor of what one of several members mostly has
-    however its events end, unless it is as rare: the route of a method that no other has.
+    method, whether it fails or not. Of most of both nothing is said unless the others stayed, nor of what one of
+    several members mostly has however its events end, unless it is as rare: the route of a method that no other has.
     """
     shares: dict[tuple[str, str], float] = {}
     wider = [_without(departure.members, pair) for pair in departure.members]
@@ -93,16 +93,29 @@ def _common(
         names, sums = leaves.parts(model.columns, mask, dimension)
         if not names:
             continue
-        moved = _moved(model.judge(sums), departure)
+        judged = model.judge(sums)
+        moved = _moved(judged, departure)
         most = int((moved * np.sign(whole)).argmax())
         pair = (dimension, names[most])
         share = min(_share(leaves, base, pair) for base in bases)
-        if moved[most] / whole >= _NEARLY_ALL and share < _COMMON:
+        if moved[most] / whole < _NEARLY_ALL:
+            continue
+        if share < _COMMON or (isinstance(model, CountModel) and _others_stayed(judged, departure, most)):
             shares[pair] = share
     others = leaves.without_endings(departure.members) if len(departure.members) > 1 else ()
     several = [leaves.mask((own,)) for own in others]
     informative = [pair for pair in shares if not any(_is_implied(leaves, pair, own) for own in several)]
     return sorted(informative, key=lambda pair: shares[pair])
+
+
+def _others_stayed(parts: JudgedSeries, departure: Departure, most: int) -> bool:
+    """Return whether the events without those of one part moved by half as much as all at most, beyond chance."""
+    run = slice(*departure.hours)
+    seen, expected = (np.delete(counts[:, run].sum(axis=1), most).sum() for counts in (parts.seen, parts.expected))
+    alike = expected * departure.seen / max(departure.expected, LEAST_EXPECTED)
+    if alike < LEAST_EXPECTED or abs(seen - expected) > _HALF * abs(alike - expected):
+        return False
+    return bool(times_log(seen, alike) - (seen - alike) >= _BEYOND_CHANCE)
 
 
 def _with_counterpart(leaves: LeafTable, model: SeriesModel, departure: Departure, whole: float) -> Departure:

@@ -1,9 +1,10 @@
 """Drift: counts and means that move a little further each day, so that no day of them departs by itself.
 
 The last three, five or eight days of a series together are held against the days before by Student's statistic. The
-variance of a day is that of the series itself, steadied by that of all series of its size, since a dozen days tell a
-variance badly. Each of the last three days must have moved as well, by half as much: what departs on one day alone does
-not drift.
+variance of a day is that of the series itself, on the days before and of the last ones about a straight line, steadied
+by that of all series of its size, since a dozen days tell a variance badly. What comes in bundles, one text to many,
+leaps on the last days as it moves, and its variance is known by them. Each of the last three days must have moved as
+well, by half as much: what departs on one day alone does not drift.
 """
 
 from __future__ import annotations
@@ -44,8 +45,8 @@ _RAREST = 1e-300
 #: Most subjects of a dataset and day, and the share of the strongest from which one of fewer dimensions is preferred.
 _MOST_SUBJECTS, _ALMOST = 2, 0.95
 
-#: Share of what a whole moved by that a part of it must have, and of its usual events that it must not.
-_NEARLY_ALL = 0.9
+#: Share of what a whole moved by that a part of it must have; share of its move that the others may share at most.
+_NEARLY_ALL, _HALF = 0.9, 0.5
 
 #: Column → sums by series and day.
 _Sums = Mapping[str, Floats]
@@ -226,10 +227,14 @@ def _smallest(drifting: Mapping[Members, _Drift]) -> Members:
 
 
 def _is_narrower(drifting: Mapping[Members, _Drift], part: Members, whole: Members) -> bool:
+    """Return whether a part has nearly all of a whole's move, and what else is of the whole moves less for its size."""
     if not set(part) > set(whole):
         return False
     ours, theirs = drifting[part], drifting[whole]
-    return ours.amount / theirs.amount >= _NEARLY_ALL and ours.size < _NEARLY_ALL * theirs.size
+    others = theirs.size - ours.size
+    if ours.amount / theirs.amount < _NEARLY_ALL or others <= 0:
+        return False
+    return abs(theirs.amount - ours.amount) / others <= _HALF * abs(ours.amount) / ours.size
 
 
 def _departure(members: Members, improbable: float, days: int, numbers: tuple[float, float, float]) -> Departure:
@@ -280,15 +285,17 @@ def _moved(levels: _Levels, noise_by_size: Floats) -> _Moved:
     level, past = levels.level, levels.level.shape[1] - SPANS[-1]
     before = _before(level)
     prior = noise_by_size[np.digitize(levels.size, _SIZES)]
-    noise = ((past - 1) * _noise(levels) + _PRIOR_DAYS * prior) / (past - 1 + _PRIOR_DAYS)
-    variance = np.maximum(np.maximum(noise * levels.unit, levels.least), 1e-12)
+    known = (past - 1) * _noise(levels) + _PRIOR_DAYS * prior
     last = level[:, -_AGREEING:] - before[:, None]
     improbable, days, change = np.zeros(len(level)), np.zeros(len(level), dtype=np.int64), np.zeros(len(level))
     for span in SPANS:
         moved = level[:, -span:].mean(axis=1) - before
         agrees = (last * np.sign(moved)[:, None] >= np.abs(moved)[:, None] / 2).all(axis=1)
         counts = (np.abs(moved) >= levels.effect[:, 0]) & (np.abs(moved) <= levels.effect[:, 1])
-        square, freedom = moved**2 / (variance * (1 / span + 1 / past)), past - 1 + _PRIOR_DAYS
+        freedom = past - 1 + _PRIOR_DAYS + span - 2
+        noise = (known + _about_line(level[:, -span:]) / levels.unit) / freedom
+        variance = np.maximum(np.maximum(noise * levels.unit, levels.least), 1e-12)
+        square = moved**2 / (variance * (1 / span + 1 / past))
         # of both sides of Student's distribution
         rare = -np.log(np.maximum(special.betainc(freedom / 2, 0.5, freedom / (freedom + square)), _RAREST))
         rare = np.where(agrees & counts & (levels.size >= _FEWEST), rare, 0.0)
@@ -296,3 +303,11 @@ def _moved(levels: _Levels, noise_by_size: Floats) -> _Moved:
         improbable, days = np.where(is_best, rare, improbable), np.where(is_best, span, days)
         change = np.where(is_best, moved, change)
     return _Moved(improbable, days, before, change)
+
+
+def _about_line(level: Floats) -> Floats:
+    """Return the sum of the squares of each series about its straight line over the days."""
+    day = np.arange(level.shape[1]) - (level.shape[1] - 1) / 2
+    centred = level - level.mean(axis=1, keepdims=True)
+    squares: Floats = (centred**2).sum(axis=1) - (centred @ day) ** 2 / (day @ day)
+    return np.maximum(squares, 0.0)

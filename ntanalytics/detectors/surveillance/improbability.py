@@ -24,7 +24,11 @@ Ints = NDArray[np.int64]
 _SIZES = (5.0, 20.0, 60.0, 200.0)
 
 #: Scales that divide series by how steady they are.
-_SCALES = (1.25, 3.0)
+_SCALES = (0.5, 1.25, 3.0)
+
+#: Least scale of what comes by chance, that of what comes by a schedule, and the largest departure that a schedule
+#: leaves: the largest over all runs of hours is twice as large where single events come by chance.
+_BY_CHANCE, _BY_SCHEDULE, _SCHEDULED = 1.0, 0.2, 1.0
 
 #: Days that the series of one size and steadiness together count like for the scale of one of them.
 _AGREEING_DAYS = 40.0
@@ -94,7 +98,8 @@ def _excess(strength: Floats) -> tuple[Floats, Floats, Floats, Floats]:
 
 def _scale(ordered: Floats) -> Floats:
     """Return the scale of each series without its strongest day, which may be an incident."""
-    return np.asarray(np.maximum(ordered[:, :-1].std(axis=1) * _GUMBEL_SCALE, 1.0), dtype=np.float64)
+    least = np.where(ordered[:, -2] <= _SCHEDULED, _BY_SCHEDULE, _BY_CHANCE)
+    return np.asarray(np.maximum(ordered[:, :-1].std(axis=1) * _GUMBEL_SCALE, least), dtype=np.float64)
 
 
 def _beyond_past(improbable: Floats, today: Floats, ordered: Floats) -> Floats:
@@ -137,5 +142,6 @@ def _by_pool(today: Floats, pooled: Floats) -> Floats:
     begin = float(np.quantile(pooled, _TAIL))
     excess = pooled[pooled > begin] - begin
     # by the median, which an incident among the past days does not move
-    scale = max(1.0, float(np.median(excess)) / math.log(2) if len(excess) else 1.0)
+    least = _BY_SCHEDULE if begin <= _SCHEDULED else _BY_CHANCE
+    scale = max(least, float(np.median(excess)) / math.log(2) if len(excess) else least)
     return np.asarray((today - begin) / scale - math.log(1 - _TAIL))

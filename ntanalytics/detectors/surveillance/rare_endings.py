@@ -8,6 +8,7 @@ bursts that a site has, is told by the largest departure of each day before.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
@@ -30,6 +31,9 @@ _PRIOR_EVENTS = 20.0
 
 #: Least likelihood ratio, and factor to the second largest of the days before, from which a number is told.
 _LEAST_STRENGTH, _BEYOND_PAST = 12.0, 1.5
+
+#: False subjects that are expected on a day of all that are tested, of how many there are.
+_FALSE_A_DAY = 0.001
 
 #: Share of the largest likelihood ratio from which a subject of fewer dimensions is preferred, and from which two
 #: subjects are names of one thing.
@@ -65,7 +69,8 @@ def rare_endings(leaves: LeafTable, rest: Mask) -> list[Departure]:
     while len(subjects) < _MAX_SUBJECTS:
         groups = list(_groups(leaves, rest, is_seen=True))
         strongest = max((float(group.strength[:, -1].max(initial=0.0)) for group in groups), default=0.0)
-        if strongest < _LEAST_STRENGTH:
+        tests = sum(len(group.members) for group in groups)
+        if strongest < max(_LEAST_STRENGTH, math.log(max(tests, 1) / _FALSE_A_DAY)):
             break
         others = _groups(leaves, rest, is_seen=False)
         past = np.max([group.strength[:, :-1].max(axis=0, initial=0.0) for group in (*groups, *others)], axis=0)

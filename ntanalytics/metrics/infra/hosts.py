@@ -143,8 +143,9 @@ def still_series(metrics: ir.Table, on: date) -> ir.Table:
         on: the day.
 
     Returns:
-        ``source``, ``host``, ``still_series``, ``still_metrics`` (their distinct metrics), ``metric`` (one of them) and
-        ``still_hours`` (the most hours of one value), of hosts with a measurement on ``on``, most first.
+        ``source``, ``host``, ``still_series``, ``still_metrics`` (their distinct metrics), ``metric`` (one of them),
+        ``part`` (the first of their parts) and ``still_hours`` (the most hours of one value), of hosts with a
+        measurement on ``on``, most first.
     """
     keys = ("source", "host", "metric", "part")
     before = metrics["mean"].lag().over(group_by=[*keys, "day"], order_by="hour_at")
@@ -165,6 +166,7 @@ def still_series(metrics: ir.Table, on: date) -> ir.Table:
         still_series=series.count(where=is_dead),
         still_metrics=series.metric.nunique(where=is_dead),
         metric=series.metric.min(where=is_dead),
+        part=series.part.min(where=is_dead),
         still_hours=series["_today"].max(where=is_dead) + 1,
     )
     return counted.order_by(ibis.desc("still_series"), "host")

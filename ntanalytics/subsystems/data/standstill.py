@@ -24,7 +24,8 @@ Row = Mapping[str, Any]
 def still_findings(rule: Rule, still: Rows, metrics: Covered) -> list[Finding]:
     """Return the hosts of which metrics stand still; of a source of which all hosts do, one finding.
 
-    Where it is one metric of all hosts, the finding is of the metric: how it is collected, and no agent, is at fault.
+    Where it is one metric of a host, or of all hosts, the finding is of the metric: how it is collected, and no agent,
+    is at fault.
 
     Args:
         rule: its limits hold for the number of these metrics.
@@ -53,6 +54,15 @@ def _source(rule: Rule, own: Sequence[Row], metrics: Covered) -> Finding:
 
 
 def _host(rule: Rule, row: Row, metrics: Covered) -> Finding:
-    host = str(row["host"])
-    finding = judge_value(rule, row["still_series"], [metrics], Entity("host", host, host))
+    finding = judge_value(rule, row["still_series"], [metrics], _of_host(row))
     return finding.with_details(metric=str(row["metric"])).with_figures(hours=float(row["still_hours"]))
+
+
+def _of_host(row: Row) -> Entity:
+    """Return the metric of a host that alone stands still, with its part where only one does; else the host."""
+    host, metric = str(row["host"]), str(row["metric"])
+    if row["still_metrics"] > 1:
+        return Entity("host", host, host)
+    part = str(row["part"] or "") if row["still_series"] == 1 else ""
+    members = (("host", host), ("metric", metric), *([("part", part)] if part else []))
+    return subject(METRICS, members, " ".join((host, HOST_METRICS.get(metric, metric), *([part] if part else []))))

@@ -114,8 +114,7 @@ def _stood_still(finding: Finding) -> str:
         what = "该指标" if dataset_of(finding) else f" {count} 项指标"  # one metric of all, or any
         return f"全部 {int(finding.figures['hosts'] or 0)} 台主机的{what}{span}为同一数值。"
     metric = str(finding.details["metric"])
-    name = HOST_METRICS.get(metric, metric)
-    metrics = f"{name}等 {count} 项指标" if count > 1 else name
+    metrics = "" if dataset_of(finding) else f"{HOST_METRICS.get(metric, metric)}等 {count} 项指标"
     return f"{metrics}{span}为同一数值，此前每天都有变化。"
 
 

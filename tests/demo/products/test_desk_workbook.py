@@ -1,5 +1,7 @@
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import openpyxl
@@ -12,6 +14,7 @@ from ntanalytics.demo.local_time import ZONE
 from ntanalytics.demo.population.city import city_of
 from ntanalytics.demo.population.units import UNITS
 from ntanalytics.demo.products.desk_workbook.workbook import write_desk_workbook
+from ntanalytics.demo.products.zabbix.machines import SERVERS
 from ntanalytics.periods import Calendar, days_between
 from ntanalytics.sources.starter import DESK_WORKBOOK_DATASETS
 from tests.demo.extracted import Rows, extracted
@@ -152,6 +155,17 @@ def test_one_patch_failed(whole: dict[str, Rows]):
     failed = [row for row in whole["infra.patches"] if row["outcome"] == "failure"]
     assert [(row["host"], row["patched_on"].isoformat()) for row in failed] == [("sms-app-1", "2026-11-04")]
     assert len(whole["infra.patches"]) > 20
+
+
+def test_hosts_are_patched_in_turn(whole: dict[str, Rows]):
+    days: dict[str, list[dt.date]] = {}
+    for row in whole["infra.patches"]:
+        if row["outcome"] == "success":
+            days.setdefault(row["host"], []).append(row["patched_on"])
+    assert set(Counter(day for own in days.values() for day in own).values()) == {6}
+    # forty working days: eight weeks, and the days of a holiday
+    assert all((after - before).days <= 70 for own in days.values() for before, after in pairwise(sorted(own)))
+    assert set(days) == {machine.name for machine in SERVERS}
 
 
 def test_a_unit_that_came_has_its_account_permission_seal_and_training(whole: dict[str, Rows]):

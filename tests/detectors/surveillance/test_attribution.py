@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from ntanalytics.detectors.surveillance.departure import Departure
-from ntanalytics.detectors.surveillance.departures import ColumnRoles, departures
+from ntanalytics.detectors.surveillance.departures import ColumnRoles, attributed_whole, departures
 from tests.detectors.surveillance.city import DAYS, ON
 
 #: Messages an hour, from 8 to 17, by application, carrier and county.
@@ -166,3 +166,25 @@ def test_what_is_new_is_over_where_no_more_of_it_comes() -> None:
         told = [item for item in _told(today) if dict(item.members).get("code") == "MK:0012"]
         assert told
         assert all(item.is_over == is_over for item in told)
+
+
+@pytest.mark.parametrize(("files", "also"), [(100.0, (("kind", "text"),)), (70.0, ()), (80.0, ())])
+def test_a_part_that_has_most_events_is_named_where_the_others_stayed(files: float, also: tuple[object, ...]) -> None:
+    """Of 900 texts 600 come, and of all 1,000 messages 600 and the files; 80 files of 100 follow by more than half."""
+    rows = [(day, kind, count) for day in DAYS[:ON] for kind, count in (("text", 900.0), ("file", 100.0))]
+    rows += [(DAYS[ON], "text", 600.0), (DAYS[ON], "file", files)]
+    # the more events there are the surer the same shares are: ten times as many
+    table = pa.table(
+        {
+            "day": pa.array([day for day, _, _ in rows], pa.date32()),
+            "hour": [9] * len(rows),
+            "kind": [kind for _, kind, _ in rows],
+            "events": [10 * count for _, _, count in rows],
+        }
+    )
+    seen = 10 * (600.0 + files)
+    whole = Departure(
+        members=(), value="", direction=-1, strength=13.0, improbable=13.0, hours=(0, 24), seen=seen, expected=10_000.0,
+        share=1 - seen / 10_000,
+    )  # fmt: skip
+    assert attributed_whole(table, DAYS, ["kind"], whole).also == also

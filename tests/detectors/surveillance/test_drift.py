@@ -48,7 +48,8 @@ def test_a_terminal_of_a_unit_drifts_alone() -> None:
     [
         (_Drift(20.0, -95.0, 200.0), True),
         (_Drift(20.0, -80.0, 200.0), False),  # a fifth is elsewhere
-        (_Drift(20.0, -95.0, 370.0), False),  # nearly all of the whole
+        (_Drift(20.0, -95.0, 370.0), False),  # nearly all of the whole: the others lost a sixth, too, and it a quarter
+        (_Drift(20.0, -99.0, 370.0), True),  # the others lost a thirtieth
         (_Drift(20.0, 95.0, 200.0), False),
     ],
 )

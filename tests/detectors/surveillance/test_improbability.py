@@ -43,3 +43,12 @@ def test_series_that_are_steady_but_for_a_rare_burst_have_such_bursts() -> None:
     # one of twenty days of half of them, the others' and not that of the judged one
     past[30:, 7] += draws.uniform(20, 60, 30)
     assert _judged(past, 20.0) < 13
+
+
+def test_what_comes_by_a_schedule_departs_by_less_than_what_comes_by_chance() -> None:
+    scheduled = np.array([0.0, 0.1, 0.0, 0.2, 0.0, 0.1, 0.0, 0.3, 10.0])
+    chance = np.array([2.0, 2.1, 2.0, 2.2, 2.0, 2.1, 2.0, 2.3, 10.0])
+    by_schedule, by_chance = improbability(np.array([scheduled, chance]), np.array([50.0, 50.0]))
+    # medians 0.05 and 2.05; the scale of a schedule is 0.2 at least, that of chance 1
+    assert by_schedule == pytest.approx(8 * np.log1p(9.95 / 0.2 / 8))
+    assert by_chance == pytest.approx(8 * np.log1p(7.95 / 8))

@@ -98,3 +98,12 @@ def test_a_dimension_without_any_member_breaks_nothing() -> None:
     leaves = LeafTable(table, DAYS, ("seal", "county", "outcome"), ["events"], endings=("outcome",))
     (told,) = rare_endings(leaves, np.ones(len(leaves.slots), dtype=bool))
     assert told.members == (("seal", "a"), ("outcome", "failure"))
+
+
+@pytest.mark.parametrize(("seals", "told"), [(4, [("c", 6.0)]), (400, [])])
+def test_the_more_subjects_fail_at_times_the_more_improbable_one_must_be(
+    seals: int, told: list[tuple[str, float]]
+) -> None:
+    """Seal c fails six times for 0.29: a likelihood ratio of 12.4, below the 12.9 of 401 subjects."""
+    past = {(3, (f"s-{number}", 9, "failure")): 400.0 / seals for number in range(seals)}
+    assert _told({("c", 10, "failure"): 6.0}, {**past, (5, ("c", 9, "failure")): 3.6}) == told

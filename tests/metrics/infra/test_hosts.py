@@ -229,13 +229,18 @@ def test_what_has_one_value_for_longer_than_ever_is_dead(table, listed) -> None:
     full = week(lambda hour: min(1.0, moving(hour) + hour / 10), moving, host="full", metric="disk_rate")
     loaded = week(lambda _: 1.0, moving, host="loaded", metric="load")
     every = made.union(nightly).union(flat).union(alive).union(full).union(loaded)
-    found = listed(hosts.still_series(every, LAST), "host", "still_series", "still_metrics", "metric", "still_hours")
+    data = week(lambda _: 0.3, moving, host="data", metric="disk_rate", part="/data")
+    every = every.union(data).union(week(moving, moving, host="data", metric="disk_rate", part="/"))
+    found = listed(
+        hosts.still_series(every, LAST), "host", "still_series", "still_metrics", "metric", "part", "still_hours"
+    )
     assert [tuple(row.values()) for row in found] == [
-        ("dead", 1, 1, "cpu_rate", 24),
-        ("half", 1, 1, "cpu_rate", 12),
-        ("loaded", 1, 1, "load", 24),
-        ("alive", 0, 0, None, None),
-        ("full", 0, 0, None, None),
-        ("nightly", 0, 0, None, None),
-        ("unused", 0, 0, None, None),
+        ("data", 1, 1, "disk_rate", "/data", 24),
+        ("dead", 1, 1, "cpu_rate", "", 24),
+        ("half", 1, 1, "cpu_rate", "", 12),
+        ("loaded", 1, 1, "load", "", 24),
+        ("alive", 0, 0, None, None, None),
+        ("full", 0, 0, None, None, None),
+        ("nightly", 0, 0, None, None, None),
+        ("unused", 0, 0, None, None, None),
     ]

@@ -38,6 +38,7 @@ def counts(
 
 def still(host: str, series: int, metrics: int | None = None) -> Row:
     """Return how many series of a host stand still, and of how many metrics: as many where nothing else is given."""
-    named = {"metric": "cpu_rate", "still_hours": 24} if series else {"metric": None, "still_hours": None}
+    named = {"metric": "cpu_rate", "part": "", "still_hours": 24}
+    named = named if series else dict.fromkeys(named)
     counted = {"still_series": series, "still_metrics": series if metrics is None else metrics}
     return {"source": "zabbix", "host": host, **counted, **named}

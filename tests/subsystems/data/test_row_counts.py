@@ -9,6 +9,7 @@ from ntanalytics.checks.check import DAY as DAY_SPAN
 from ntanalytics.checks.suppression import suppress
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.place import place
+from ntanalytics.findings.subjects import members_of
 from ntanalytics.subsystems.data.checks import CHECKS
 from ntanalytics.subsystems.data.row_counts import RowCounts, fallen_findings, silent_findings
 from ntanalytics.subsystems.data.standstill import still_findings
@@ -86,11 +87,18 @@ def test_a_silent_dataset_is_not_counted_among_those_with_fewer_rows() -> None:
     assert [(finding.entity.identity, finding.status) for finding in fallen] == [(MESSAGES, "critical")]
 
 
-def test_metrics_at_a_standstill_are_told_of_their_host_or_of_the_source_where_all_stand_still() -> None:
+def test_a_standstill_is_told_of_the_metric_of_a_host_of_the_host_or_of_the_source_where_all_stand_still() -> None:
     rule = RULES["data.stood_still"]
     [finding] = still_findings(rule, [still("a", 1), still("b", 0)], view([]))
-    assert (finding.entity.identity, finding.status, finding.details["metric"]) == ("host/a", "warning", "cpu_rate")
+    assert (finding.entity.identity, finding.status) == ("subject/infra.metrics/host=a/metric=cpu_rate", "warning")
     assert place(finding, {"a": "oa"}) == "oa"
+    disk = {"metric": "disk_rate", "part": "/data"}
+    [part] = still_findings(rule, [still("a", 1) | disk, still("b", 0)], view([]))
+    assert members_of(part) == {"host": "a", **disk}
+    [disks] = still_findings(rule, [still("a", 2, metrics=1) | disk, still("b", 0)], view([]))
+    assert members_of(disks) == {"host": "a", "metric": "disk_rate"}  # more than one part of it
+    [host] = still_findings(rule, [still("a", 2), still("b", 0)], view([]))
+    assert (host.entity.identity, host.details["metric"], host.value) == ("host/a", "cpu_rate", 2.0)
     [whole] = still_findings(rule, [still("a", 3), still("b", 4)], view([]))
     assert (whole.entity.identity, whole.status, whole.value) == ("dataset/zabbix/infra.metrics", "critical", 7.0)
     [metric] = still_findings(rule, [still("a", 1), still("b", 2, metrics=1)], view([]))

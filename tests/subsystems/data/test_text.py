@@ -55,11 +55,14 @@ def test_missing_rows_are_told_with_what_is_usual() -> None:
     assert _worded(fallen).evidence.startswith("数据行数 180 行，通常 ")
 
 
-def test_a_standstill_is_named_by_host_or_source() -> None:
+def test_a_standstill_is_named_by_metric_host_or_source() -> None:
     [finding] = still_findings(RULES["data.stood_still"], [still("a", 1), still("b", 0)], view([]))
-    assert _worded(finding).evidence == "CPU 使用率全天为同一数值，此前每天都有变化。"
+    assert _worded(finding).entity == "a CPU 使用率"
+    assert _worded(finding).evidence == "全天为同一数值，此前每天都有变化。"
+    [host] = still_findings(RULES["data.stood_still"], [still("a", 2), still("b", 0)], view([]))
+    assert _worded(host).evidence == "CPU 使用率等 2 项指标全天为同一数值，此前每天都有变化。"
     [half] = still_findings(RULES["data.stood_still"], [still("a", 1) | {"still_hours": 12}, still("b", 0)], view([]))
-    assert _worded(half).evidence == "CPU 使用率有 12 小时为同一数值，此前每天都有变化。"
+    assert _worded(half).evidence == "有 12 小时为同一数值，此前每天都有变化。"
     [whole] = still_findings(RULES["data.stood_still"], [still("a", 3), still("b", 4)], view([]))
     assert (_worded(whole).entity, _worded(whole).limits) == ("主机指标（zabbix）", "出现即为关注，超过 5 项 为异常")
     assert _worded(whole).evidence == "全部 2 台主机的 7 项指标全天为同一数值。"

@@ -110,14 +110,16 @@ def changes(city: City) -> list[Row]:
 
 
 def patches(city: City) -> list[Row]:
-    """Return the rows of ``infra.patches``: every other week on some hosts, and the failed ones."""
+    """Return the rows of ``infra.patches``: every other week on some hosts, in turn, and the failed ones."""
     rows: list[tuple[dt.date, str, str, str]] = []
     servers = [machine.name for machine in SERVERS]
+    rounds = -(-len(servers) // _PATCHED)
     for day in city.working_days():
-        if days_left(city, day) % _PATCHED_EVERY == 2:
-            rng = city.rng(_STREAM + 500, day)
-            patch = f"KYSA-{day:%Y%m}-{int(rng.integers(1001, 1999))}"
-            hosts = sorted(rng.choice(servers, _PATCHED, replace=False).tolist())
+        turn, rest = divmod(days_left(city, day), _PATCHED_EVERY)
+        if rest == 2:
+            patch = f"KYSA-{day:%Y%m}-{int(city.rng(_STREAM + 500, day).integers(1001, 1999))}"
+            # the application and the database server of a system are patched in different rounds
+            hosts = sorted(servers[turn % rounds :: rounds])
             rows += [(day, host, patch, "success") for host in hosts]
     for incident in city.incidents_of("patch_failed"):
         rows.append((incident.day, incident.subject, f"KYSA-{incident.day:%Y%m}-1000", "failure"))
