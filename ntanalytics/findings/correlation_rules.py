@@ -121,8 +121,12 @@ CORRELATION_RULES = (
         entity_keys=("expired",),
     ),
     CorrelationRule(
-        ("*.account_beyond",), ("oa.surveillance", "im.surveillance", "sso.surveillance"), "subject",
-        "What one account does is counted among what all do.",
+        ("*.account_beyond",),
+        ("oa.surveillance", "im.surveillance", "sso.surveillance", "identity.surveillance", "ca.surveillance"),
+        "subject", "What one account does is counted among what all do.",
+    ),
+    CorrelationRule(
+        ("ca.account_beyond",), ("identity.account_beyond",), "everywhere", "A certificate logs in its account.",
     ),
     CorrelationRule(_HOST, ("infra.problems", *_BUSY, *_DISK), "host", "Monitoring says it in several ways."),
     CorrelationRule(
