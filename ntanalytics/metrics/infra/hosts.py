@@ -147,16 +147,30 @@ def still_series(metrics: ir.Table, on: date) -> ir.Table:
         ``still_hours`` (the most hours of one value), of hosts with a measurement on ``on``, most first.
     """
     keys = ("source", "host", "metric", "part")
-    before = metrics["mean"].lag().over(group_by=[*keys, "day"], order_by="hour_at")
+    ordered = ibis.window(group_by=list(keys), order_by=["day", "hour_at"])
+    is_same = (metrics["mean"] == metrics["mean"].lag().over(ordered)).fill_null(False)
+    is_same_day = (metrics.day == metrics.day.lag().over(ordered)).fill_null(False)
     is_full = (metrics.metric != "load") & (metrics["mean"] >= 1.0)
-    repeated = metrics.mutate(_repeats=((metrics["mean"] == before) & ~is_full).fill_null(False))
-    daily = repeated.group_by(*keys, "day").aggregate(_hours=repeated.count(), _repeated=repeated["_repeats"].sum())
+    repeated = metrics.mutate(_moved=~is_same, _repeats=is_same & is_same_day & ~is_full)
+    daily = repeated.group_by(*keys, "day").aggregate(
+        _hours=repeated.count(),
+        _repeated=repeated["_repeats"].sum(),
+        _has_moved=repeated["_moved"].any(),
+        _begins_anew=repeated["_moved"].argmin(repeated.hour_at),
+    )
     measured = daily.filter(daily["_hours"] >= STILL_HOURS)
-    is_today = measured.day == ibis.literal(on)
+    today = ibis.literal(on)
+    whole = ibis.window(group_by=list(keys))
+    stood_since = measured.day.max(where=(measured.day < today) & measured["_has_moved"]).over(whole)
+    began_today = measured["_begins_anew"].any(where=measured.day == today).over(whole).fill_null(True)
+    # what stands still since a day before is held against the days before that one
+    first = began_today.ifelse(today, ibis.coalesce(stood_since, today))
+    measured = measured.mutate(_before=measured.day < first)
+    is_today = measured.day == today
     series = measured.group_by(*keys).aggregate(
         _today=measured["_repeated"].max(where=is_today),
-        _days=measured.count(where=~is_today),
-        _most=measured["_repeated"].max(where=~is_today),
+        _days=measured.count(where=measured["_before"]),
+        _most=measured["_repeated"].max(where=measured["_before"]),
     )
     series = series.filter(series["_today"].notnull())
     is_long = series["_today"] >= STILL_FACTOR * series["_most"] + STILL_REPEATS
