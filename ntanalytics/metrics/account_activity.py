@@ -58,7 +58,9 @@ def accounts_beyond(
     peers = before.group_by(_group=before[group]).aggregate(
         peers_most=before.account_events.cast("float64").quantile(_PEERS_AT_MOST), _days=before.day.nunique()
     )
-    own = before.group_by(_own_group=before[group], _account=before[holder]).aggregate(_most=before.account_events.max())
+    own = before.group_by(_own_group=before[group], _account=before[holder]).aggregate(
+        _most=before.account_events.max()
+    )
     today = daily.filter(is_today).drop("day")
     held = today.inner_join(peers, today[group] == peers["_group"]).drop("_group")
     held = held.filter(held["_days"] >= MIN_DAYS)

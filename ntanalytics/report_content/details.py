@@ -26,7 +26,15 @@ _OF_HOSTS = (
     "memory",
     "swap",
 )
-_OF_BACKUPS = ("backup_lateness", "backup_failing", "backup_shift", "size_drop", "offline_backup", "failed_backups")
+_OF_BACKUPS = (
+    "backup_lateness",
+    "backup_failing",
+    "backup_shift",
+    "backup_duration",
+    "size_drop",
+    "offline_backup",
+    "failed_backups",
+)
 _OF_REQUESTS = ("error_rate", "error_burst", "slow_hours", "requests_silent")
 
 

@@ -112,7 +112,9 @@ def _logins(name: str, far: int, outcome: str = "success", most: int = 3) -> lis
         {**login, "login_id": f"far{n}", "logged_in_at": at(ON, 8 + n / 12), holder: "p0", "day": ON}
         for n in range(far)
     ]
-    return judge(subsystem(name), [f"{name}.account_beyond"], {dataset: [_fitting(dataset, r) for r in [*rows, *today]]})
+    return judge(
+        subsystem(name), [f"{name}.account_beyond"], {dataset: [_fitting(dataset, r) for r in [*rows, *today]]}
+    )
 
 
 @pytest.mark.parametrize(("name", "word_for_it"), [("ca", "同一证书"), ("identity", "同一账号")])

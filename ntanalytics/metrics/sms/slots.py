@@ -90,6 +90,4 @@ def parts_by_hour(messages: ir.Table, utc_offset_h: int, by: Sequence[str] = ("a
         ``day``, ``hour``, ``by``, ``submitted`` and ``segments_per_message``; in no order.
     """
     timed = messages.mutate(hour=local_hour(messages.submitted_at, utc_offset_h))
-    return timed.aggregate(
-        by=["day", "hour", *by], submitted=timed.count(), segments_per_message=timed.segments.mean()
-    )
+    return timed.aggregate(by=["day", "hour", *by], submitted=timed.count(), segments_per_message=timed.segments.mean())

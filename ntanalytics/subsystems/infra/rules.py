@@ -131,6 +131,11 @@ RULES: tuple[Rule, ...] = (
         "A run that failed is not yet late, and will be (docs/domain.md, O13).", label="备份失败", cause="backups",
     ),
     Rule(
+        "infra.backup_duration", "backup_duration_times", Threshold(3.0, 20.0, "down"), "核查备份存储、网络与任务内容",
+        "A run that takes three times as long as any week lets expect has a storage that fails; one that is done in a "
+        "third of the time has copied little.", kind="usual", scale="multiple", label="备份用时较常态", cause="backups",
+    ),
+    Rule(
         "infra.backup_shift", "start_shift_s", Threshold(7200, 86_400, "down"), "核对备份计划的调度与服务器时钟",
         "Two backups in a row two hours from their time have another schedule, or a wrong clock; by day they slow down "
         "what people use.", kind="change", label="备份开始时刻", cause="backups",

@@ -8,13 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from ntanalytics.checks.baseline import baseline, is_beyond_chance
-from ntanalytics.checks.by_detector import (
-    failure_rate_rise,
-    latency_spike,
-    peer_outlier,
-    seasonal_baseline,
-    volume_gap,
-)
+from ntanalytics.checks.by_detector import failure_rate_rise, latency_spike, peer_outlier, seasonal_baseline, volume_gap
 from ntanalytics.checks.check import EVERY_PERIOD, Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.contract.sms import CARRIERS
