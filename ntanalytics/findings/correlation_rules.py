@@ -105,6 +105,9 @@ CORRELATION_RULES = (
     CorrelationRule(
         ("*.surveillance",), ("*.surveillance",), "subject", "What ends otherwise is missing where it usually ends.",
     ),
+    CorrelationRule(
+        ("oa.cancelled_rise",), ("oa.unusual_endings",), "place", "What is cancelled in all is cancelled in its parts.",
+    ),
     CorrelationRule(("*.surveillance",), ("*",), "part", "What several have in common is told first."),
     CorrelationRule(
         _GUESSING, ("identity.surveillance", "identity.method_failures"), "place", "Who guesses passwords fails.",

@@ -94,7 +94,7 @@ DURATIONS = (
     Measure(
         "backup_duration_times",
         "备份用时相差倍数",
-        "How many times as long as the median of the runs before it the last run of a day took, or the reverse where it "
+        "Times as long as the median of the runs before it that the last run of a day took, or the reverse where it "
         "was shorter (docs/domain.md, Backups: duration).",
         unit="倍",
         format="number:1",
