@@ -21,6 +21,7 @@ from ntanalytics.metrics.figures import FigureRow, Figures, figures
 from ntanalytics.metrics.rows import rows
 from ntanalytics.metrics.sms import slots, volume
 from ntanalytics.subsystems.sms.bill_checks import BILL
+from ntanalytics.subsystems.sms.repeat_checks import REPEATED
 
 #: Days of history: comparable days, and the days that are shown beside a carrier's figure.
 HISTORY, SHOWN_DAYS = 70, 28
@@ -261,5 +262,6 @@ CHECKS: tuple[Check, ...] = (
         suppressed_by=(SuppressedBy(("sms.application_rise",)),),
     ),
     Check(rule="sms.application_lull", evaluate=_application_gap, reads=_READS),
+    REPEATED,
     BILL,
 )

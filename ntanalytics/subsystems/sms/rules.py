@@ -64,6 +64,12 @@ RULES: tuple[Rule, ...] = (
         cause="mailings",
     ),
     Rule(
+        "sms.repeated", "repeated_messages", Threshold(0, 499, "down"),
+        "核查应用与网关的重发设置，核对接收人是否收到两遍",
+        "A message that follows one like it after the same time, again and again, is sent twice.", min_count=8,
+        kind="burst", cause="mailings",
+    ),
+    Rule(
         "sms.application_lull", "submitted", Threshold(2 * 3600, 86_400, "down"), "核查该应用的短信接口与账号",
         "An application that sends every hour has lost its interface when it sends none for two.", min_count=25,
         label="应用停发", kind="absence", scale="silence", cause="standstill",

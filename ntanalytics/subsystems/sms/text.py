@@ -72,12 +72,34 @@ def longer_messages_event(finding: Finding) -> EventWords:
     return EventWords(f"{when(finding)}{head}", ended(finding), _longest(finding))
 
 
+def _repeats(finding: Finding) -> str:
+    carriers = finding.details["carriers"]
+    over = f"经{'、'.join(carriers)}的短信" if isinstance(carriers, tuple) else "短信"
+    return f"{over}疑似重复发送 {value_words(finding, 'integer', '条')}"
+
+
+def _lag(finding: Finding) -> str:
+    lag = format_number(finding.figures["lag_s"], "integer")
+    return f"均在同一单位、同样长度的短信之后约 {lag} 秒，此前没有这样的间隔"
+
+
+def repeated(finding: Finding) -> str:
+    """Return how many messages were sent twice, and after which time."""
+    return f"{_repeats(finding)}，{_lag(finding)}。"
+
+
+def repeated_event(finding: Finding) -> EventWords:
+    """Return the same as an event."""
+    return EventWords(f"{when(finding)}应用 {finding.entity.label} {_repeats(finding)}", detail=_lag(finding))
+
+
 #: Sentences by rule code, where the general ones do not serve.
 TEXTS: Texts = MappingProxyType(
     {
         "sms.delivery_rate": RuleText(evidence=worst_day, event=value_event),
         "sms.receipt_latency_p95_s": RuleText(evidence=worst_day, event=value_event),
         "sms.segments_rise": RuleText(evidence=longer_messages, event=longer_messages_event),
+        "sms.repeated": RuleText(evidence=repeated, event=repeated_event),
         "sms.bill": RuleText(evidence=bill_difference, limits=_bill_limits, reason=_not_reconciled),
     }
 )
