@@ -23,11 +23,15 @@ from ntanalytics.detectors.comparable_days import comparable_days, days_of_weekd
 from ntanalytics.detectors.expected_range import ExpectedRange
 from ntanalytics.detectors.surveillance.departure import Departure
 from ntanalytics.detectors.surveillance.departures import MIN_DAYS, UNKNOWN, ColumnRoles, attributed_whole, departures
+from ntanalytics.detectors.surveillance.leaf_table import Members
 from ntanalytics.detectors.surveillance.whole_day import is_doubtful, whole_day, with_whole_day
 from ntanalytics.metrics.leaves import leaves, on_day_of
 
 #: Dimension whose members are systems of their own: what one of them lacks is a share of its own events.
 _SYSTEM = "service"
+
+#: Dimension that tells what is measured: a share of memory and a load have no level in common.
+_QUANTITY = "metric"
 
 #: Days before a holiday on which nothing is said to drift, and days off from which a holiday is no weekend.
 _BEFORE_HOLIDAY, _HOLIDAY = 3, 3
@@ -70,11 +74,11 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
     usual = usual_total(known, before, totals, context.on)
     slow = tuple(name for name in values if counts_pieces(dataset.column(name)))
     roles = ColumnRoles(nested=nested, slow=slow, endings=endings_of(dataset, dimensions))
-    departing = departures(counted, [*reversed(before), context.on], dimensions, values, usual, roles)
+    departing = _departures(counted, [*reversed(before), context.on], dimensions, values, usual, roles)
     if of_weekday:
         # what a plan by weekday does, or what is worked on a day off, departs from one kind of days alone
         alike = [*reversed(of_weekday), context.on]
-        others = departures(counted, alike, dimensions, values, roles=roles)
+        others = _departures(counted, alike, dimensions, values, UNKNOWN, roles)
         subjects = {departure.subject for departure in others}
         departing = [departure for departure in departing if departure.subject in subjects]
     # ends wait for persons, and the cases of other events come in bundles: their number has no range of its own
@@ -89,6 +93,40 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
     noticed = _noticed(context, dataset, events, departing, time=time, is_drift=not of_weekday)
     departing = [_of_system(departure, counted, before, context.on) for departure in noticed]
     return WatchedDay(departing, number, own)
+
+
+def _departures(
+    counted: pa.Table,
+    days: Sequence[date],
+    dimensions: Sequence[str],
+    values: Sequence[str],
+    usual: ExpectedRange,
+    roles: ColumnRoles,
+) -> list[Departure]:
+    """Return the departures of a dataset; those of a value within one measured quantity, which they name.
+
+    Of the quantities of one subject that move alike, such as the load and the busy processors of a host, that which
+    departs most is told.
+    """
+    if _QUANTITY not in dimensions:
+        return departures(counted, days, dimensions, values, usual, roles)
+    others = [name for name in dimensions if name != _QUANTITY]
+    strongest: dict[tuple[Members, int, bool], Departure] = {}
+    for quantity in sorted(filter(None, pc.unique(counted[_QUANTITY]).to_pylist())):
+        own = counted.filter(pc.equal(counted[_QUANTITY], quantity))
+        part = _events(own) / max(_events(counted), 1.0)
+        for departure in departures(own, days, others, values, roles=roles):
+            subject = departure.members, departure.direction, bool(departure.days)
+            if departure.value and (subject not in strongest or strongest[subject].strength < departure.strength):
+                members = tuple(
+                    sorted((*departure.members, (_QUANTITY, quantity)), key=lambda pair: dimensions.index(pair[0]))
+                )
+                strongest[subject] = replace(departure, members=members, share=departure.share * part)
+    return [*departures(counted, days, dimensions, (), usual, roles), *strongest.values()]
+
+
+def _events(counted: pa.Table) -> float:
+    return float(pc.sum(counted["events"]).as_py() or 0)
 
 
 def _noticed(
