@@ -23,6 +23,7 @@ _OF_HOSTS = (
     "cpu_by_day",
     "cpu_by_night",
     "load",
+    "load_rise",
     "memory",
     "swap",
 )

@@ -68,7 +68,17 @@ STILL_HOURS, STILL_DAYS = 12, 7
 #: Least hours that repeat the one before, and how many times as many as on any day before they must be.
 STILL_REPEATS, STILL_FACTOR = 6, 2.0
 
-MEASURES = catalogue((*LOAD, *SUSTAINED, *REPEATED, *STILL))
+HOURS = (
+    Measure(
+        "load_by_hour",
+        "每核负载",
+        "Mean load per core of a host in an hour (docs/domain.md, Infra: busy host of a slow service).",
+        format="number:2",
+        good="down",
+    ),
+)
+
+MEASURES = catalogue((*LOAD, *SUSTAINED, *REPEATED, *STILL, *HOURS))
 
 
 def load(metrics: ir.Table, by: Sequence[str] = ("host", "metric")) -> ir.Table:
@@ -131,6 +141,23 @@ def repeated_problems(problems: ir.Table) -> ir.Table:
     grave = problems.filter(problems.severity != "information")
     counted = grave.group_by("host", "problem").aggregate(repeats=grave.count(), day=grave.day.max())
     return counted.order_by(ibis.desc("repeats"), "host", "problem")
+
+
+def loads_by_hour(metrics: ir.Table, utc_offset_h: int) -> ir.Table:
+    """Return the load of hosts by local day and hour.
+
+    Args:
+        metrics: rows of ``infra.metrics`` of some weeks.
+        utc_offset_h: hours by which local time is ahead of UTC.
+
+    Returns:
+        ``day``, ``hour``, ``host``, ``load_by_hour`` and ``samples``; in no order.
+    """
+    loads = metrics.filter(metrics.metric == "load")
+    timed = loads.mutate(hour=local_hour(loads.hour_at, utc_offset_h))
+    return timed.group_by("day", "hour", "host").aggregate(
+        load_by_hour=timed["mean"].mean(), samples=timed.samples.sum()
+    )
 
 
 def still_series(metrics: ir.Table, on: date) -> ir.Table:

@@ -127,7 +127,7 @@ def _is_apart(row: Mapping[str, Any]) -> bool:
     """Return whether a run lies well beyond how far those before differ, and by more than some seconds."""
     is_longer = row["backup_s"] >= _BEYOND_USUAL * row["long_s"]
     is_shorter = row["backup_s"] * _BEYOND_USUAL <= row["short_s"]
-    return (is_longer or is_shorter) and abs(row["backup_s"] - row["usual_s"]) >= _LEAST_S
+    return bool((is_longer or is_shorter) and abs(row["backup_s"] - row["usual_s"]) >= _LEAST_S)
 
 
 def _failed_backups(context: CheckContext, rule: Rule) -> list[Finding]:

@@ -101,6 +101,12 @@ RULES: tuple[Rule, ...] = (
         min_count=12, label="每核负载（95%以内）", cause="busy_hosts",
     ),
     Rule(
+        "infra.load_rise", "load_by_hour", Threshold(1.5, 50.0, "down"), "查看该主机等待磁盘与网络的进程和慢查询",
+        "What a service that is slow or fails waits for has a load far beyond its usual one in the same hours.",
+        count_measure="load_hours", min_count=1, kind="usual", label="每核负载较常态", scale="multiple",
+        cause="busy_hosts",
+    ),
+    Rule(
         "infra.memory", "load_p95", Threshold(0.92, 0.97, "down"), "查看占用内存的进程，必要时扩容",
         "A database takes what it is given; beyond this the system begins to kill processes.",
         count_measure="load_hours", min_count=12, label="内存使用率（95%以内）", cause="busy_hosts",

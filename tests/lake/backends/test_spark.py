@@ -37,7 +37,7 @@ from ntanalytics.metrics.ca import certificates
 from ntanalytics.metrics.desk import daily_service, obligations, service_levels, ticket_flow
 from ntanalytics.metrics.docexchange import callers, registration
 from ntanalytics.metrics.identity import logins, misuse
-from ntanalytics.metrics.infra import backups, check_spans, decay, requests
+from ntanalytics.metrics.infra import backups, check_spans, decay, hosts, requests
 from ntanalytics.metrics.oa import cancellations
 from ntanalytics.metrics.seal import seals
 from ntanalytics.metrics.sms import repeats as sms_repeats
@@ -230,6 +230,7 @@ def _call_the_processes(workspace: Workspace, first: dt.date) -> None:
     )
     decay.levels_by_day(workspace.table("infra.metrics", first, UNTIL))
     decay.backups_by_day(workspace.table("infra.backups", first, UNTIL))
+    hosts.loads_by_hour(workspace.table("infra.metrics", first, UNTIL), 8)
     backups.durations(workspace.table("infra.backups", first, UNTIL), UNTIL)
     decay.pings_by_day(workspace.table("infra.checks", first, UNTIL))
 
