@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from statistics import fmean, stdev
 
 import ibis.expr.types as ir
 import pyarrow as pa
@@ -23,15 +24,15 @@ from ntanalytics.detectors.comparable_days import comparable_days, days_of_weekd
 from ntanalytics.detectors.expected_range import ExpectedRange
 from ntanalytics.detectors.surveillance.departure import Departure
 from ntanalytics.detectors.surveillance.departures import MIN_DAYS, UNKNOWN, ColumnRoles, attributed_whole, departures
-from ntanalytics.detectors.surveillance.leaf_table import Members
 from ntanalytics.detectors.surveillance.whole_day import is_doubtful, whole_day, with_whole_day
 from ntanalytics.metrics.leaves import leaves, on_day_of
 
 #: Dimension whose members are systems of their own: what one of them lacks is a share of its own events.
 _SYSTEM = "service"
 
-#: Dimension that tells what is measured: a share of memory and a load have no level in common.
-_QUANTITY = "metric"
+#: Dimension that tells what is measured: a share of memory and a load have no level in common; and the least spread of
+#: the logarithm of such a level from day to day.
+_QUANTITY, _LEAST_SPREAD = "metric", 0.01
 
 #: Days before a holiday on which nothing is said to drift, and days off from which a holiday is no weekend.
 _BEFORE_HOLIDAY, _HOLIDAY = 3, 3
@@ -74,11 +75,12 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
     usual = usual_total(known, before, totals, context.on)
     slow = tuple(name for name in values if counts_pieces(dataset.column(name)))
     roles = ColumnRoles(nested=nested, slow=slow, endings=endings_of(dataset, dimensions))
-    departing = _departures(counted, [*reversed(before), context.on], dimensions, values, usual, roles)
+    days = [*reversed(before), context.on]
+    departing = departures(counted, days, dimensions, values, usual, roles)
     if of_weekday:
         # what a plan by weekday does, or what is worked on a day off, departs from one kind of days alone
         alike = [*reversed(of_weekday), context.on]
-        others = _departures(counted, alike, dimensions, values, UNKNOWN, roles)
+        others = departures(counted, alike, dimensions, values, roles=roles)
         subjects = {departure.subject for departure in others}
         departing = [departure for departure in departing if departure.subject in subjects]
     # ends wait for persons, and the cases of other events come in bundles: their number has no range of its own
@@ -88,45 +90,58 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
     of_others = shares_of_others(context, name) if is_doubtful(number, own) else []
     whole = whole_day(number, own, of_others)
     if whole is not None:
-        whole = attributed_whole(counted, [*reversed(before), context.on], dimensions, whole, roles)
-    departing = with_whole_day(departing, whole)
+        whole = attributed_whole(counted, days, dimensions, whole, roles)
+    departing = _once([_with_quantity(item, counted, days, dimensions) for item in with_whole_day(departing, whole)])
     noticed = _noticed(context, dataset, events, departing, time=time, is_drift=not of_weekday)
     departing = [_of_system(departure, counted, before, context.on) for departure in noticed]
     return WatchedDay(departing, number, own)
 
 
-def _departures(
-    counted: pa.Table,
-    days: Sequence[date],
-    dimensions: Sequence[str],
-    values: Sequence[str],
-    usual: ExpectedRange,
-    roles: ColumnRoles,
-) -> list[Departure]:
-    """Return the departures of a dataset; those of a value within one measured quantity, which they name.
+def _with_quantity(
+    departure: Departure, counted: pa.Table, days: Sequence[date], dimensions: Sequence[str]
+) -> Departure:
+    """Return a departure of a value with the measured quantity that moved most of it, and its levels.
 
-    Of the quantities of one subject that move alike, such as the load and the busy processors of a host, that which
-    departs most is told.
+    How far each quantity of the subject moved in the hours is told by how its means of the days before differ.
     """
-    if _QUANTITY not in dimensions:
-        return departures(counted, days, dimensions, values, usual, roles)
-    others = [name for name in dimensions if name != _QUANTITY]
-    strongest: dict[tuple[Members, int, bool], Departure] = {}
-    for quantity in sorted(filter(None, pc.unique(counted[_QUANTITY]).to_pylist())):
-        own = counted.filter(pc.equal(counted[_QUANTITY], quantity))
-        part = _events(own) / max(_events(counted), 1.0)
-        for departure in departures(own, days, others, values, roles=roles):
-            subject = departure.members, departure.direction, bool(departure.days)
-            if departure.value and (subject not in strongest or strongest[subject].strength < departure.strength):
-                members = tuple(
-                    sorted((*departure.members, (_QUANTITY, quantity)), key=lambda pair: dimensions.index(pair[0]))
-                )
-                strongest[subject] = replace(departure, members=members, share=departure.share * part)
-    return [*departures(counted, days, dimensions, (), usual, roles), *strongest.values()]
+    if not departure.value or _QUANTITY not in dimensions or _QUANTITY in dict(departure.members):
+        return departure
+    own = counted
+    for name, member in departure.members:
+        own = own.filter(pc.equal(own[name], member))
+    own = own.filter(
+        pc.and_(pc.greater_equal(own["hour"], departure.hours[0]), pc.less(own["hour"], departure.hours[1]))
+    )
+    sums = own.group_by([_QUANTITY, "day"]).aggregate(
+        [(f"{departure.value}_{end}", "sum") for end in ("events", "log")]
+    )
+    means: dict[str, dict[date, float]] = {}
+    for row in sums.to_pylist():
+        if row[f"{departure.value}_events_sum"]:
+            mean = row[f"{departure.value}_log_sum"] / row[f"{departure.value}_events_sum"]
+            means.setdefault(row[_QUANTITY], {})[row["day"]] = mean
+    last = days[-departure.days :] if departure.days else days[-1:]
+    moved = {}
+    for quantity, by_day in means.items():
+        now, past = ([by_day[day] for day in part if day in by_day] for part in (last, days[: -len(last)]))
+        if now and len(past) >= MIN_DAYS:
+            spread = max(stdev(past), _LEAST_SPREAD)
+            moved[quantity] = departure.direction * (fmean(now) - fmean(past)) / spread, fmean(now), fmean(past)
+    if not moved:
+        return departure
+    quantity = max(moved, key=lambda name: moved[name][0])
+    _, seen, expected = moved[quantity]
+    members = sorted((*departure.members, (_QUANTITY, quantity)), key=lambda pair: dimensions.index(pair[0]))
+    also = tuple(pair for pair in departure.also if pair[0] != _QUANTITY)
+    return replace(departure, members=tuple(members), seen=seen, expected=expected, also=also)
 
 
-def _events(counted: pa.Table) -> float:
-    return float(pc.sum(counted["events"]).as_py() or 0)
+def _once(departing: Sequence[Departure]) -> list[Departure]:
+    """Return departures, of those of one subject the first."""
+    first: dict[tuple[object, ...], Departure] = {}
+    for departure in departing:
+        first.setdefault((departure.subject, bool(departure.days)), departure)
+    return list(first.values())
 
 
 def _noticed(

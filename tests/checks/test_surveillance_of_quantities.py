@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 import pyarrow as pa
+import pytest
 
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.subjects import members_of
@@ -50,8 +51,9 @@ def test_hosts_that_move_opposite_ways_are_both_told_and_an_ordinary_day_is_not(
     assert _found({}) == []
 
 
-def test_the_share_of_a_level_is_that_of_all_that_is_measured() -> None:
-    """Fifteen hours of one metric of one host are of all 24 × 6 × 3 hours of the day."""
+def test_the_level_that_is_told_is_that_of_the_metric() -> None:
     [finding] = _found({("h2", "memory_rate"): 1.5})
-    assert finding.value is not None
-    assert abs(finding.value - 15 / (24 * 6 * 3)) < 0.01
+    assert members_of(finding) == {"host": "h2", "metric": "memory_rate"}
+    seen, expected = (float(finding.figures[name] or 0) for name in ("seen", "expected"))
+    assert seen / expected == pytest.approx(1.5, abs=0.05)
+    assert expected == pytest.approx(0.6 * (1.2 if "峰值" in str(finding.details["value"]) else 1.0), abs=0.02)
