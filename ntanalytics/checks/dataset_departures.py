@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from statistics import fmean, stdev
 
 import ibis.expr.types as ir
 import pyarrow as pa
@@ -15,6 +14,7 @@ from ntanalytics.checks.baseline import HISTORY_DAYS
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.day_totals import known_days, shares_of_others, totals_by_day, usual_total
 from ntanalytics.checks.known_columns import known_columns, with_known_values
+from ntanalytics.checks.measured_quantities import with_quantities
 from ntanalytics.checks.noticeable import is_felt, is_of_few, is_of_switched_off
 from ntanalytics.checks.parent_units import PARENT, add_parents, parents_of, with_parents
 from ntanalytics.checks.watched_datasets import LINKS, WATCHED, endings_of
@@ -29,10 +29,6 @@ from ntanalytics.metrics.leaves import leaves, on_day_of
 
 #: Dimension whose members are systems of their own: what one of them lacks is a share of its own events.
 _SYSTEM = "service"
-
-#: Dimension that tells what is measured: a share of memory and a load have no level in common; and the least spread of
-#: the logarithm of such a level from day to day.
-_QUANTITY, _LEAST_SPREAD = "metric", 0.01
 
 #: Days before a holiday on which nothing is said to drift, and days off from which a holiday is no weekend.
 _BEFORE_HOLIDAY, _HOLIDAY = 3, 3
@@ -79,8 +75,7 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
     departing = departures(counted, days, dimensions, values, usual, roles)
     if of_weekday:
         # what a plan by weekday does, or what is worked on a day off, departs from one kind of days alone
-        alike = [*reversed(of_weekday), context.on]
-        others = departures(counted, alike, dimensions, values, roles=roles)
+        others = departures(counted, [*reversed(of_weekday), context.on], dimensions, values, roles=roles)
         subjects = {departure.subject for departure in others}
         departing = [departure for departure in departing if departure.subject in subjects]
     # ends wait for persons, and the cases of other events come in bundles: their number has no range of its own
@@ -91,57 +86,10 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
     whole = whole_day(number, own, of_others)
     if whole is not None:
         whole = attributed_whole(counted, days, dimensions, whole, roles)
-    departing = _once([_with_quantity(item, counted, days, dimensions) for item in with_whole_day(departing, whole)])
+    departing = with_quantities(with_whole_day(departing, whole), counted, days, dimensions)
     noticed = _noticed(context, dataset, events, departing, time=time, is_drift=not of_weekday)
     departing = [_of_system(departure, counted, before, context.on) for departure in noticed]
     return WatchedDay(departing, number, own)
-
-
-def _with_quantity(
-    departure: Departure, counted: pa.Table, days: Sequence[date], dimensions: Sequence[str]
-) -> Departure:
-    """Return a departure of a value with the measured quantity that moved most of it, and its levels.
-
-    How far each quantity of the subject moved in the hours is told by how its means of the days before differ.
-    """
-    if not departure.value or _QUANTITY not in dimensions or _QUANTITY in dict(departure.members):
-        return departure
-    own = counted
-    for name, member in departure.members:
-        own = own.filter(pc.equal(own[name], member))
-    own = own.filter(
-        pc.and_(pc.greater_equal(own["hour"], departure.hours[0]), pc.less(own["hour"], departure.hours[1]))
-    )
-    sums = own.group_by([_QUANTITY, "day"]).aggregate(
-        [(f"{departure.value}_{end}", "sum") for end in ("events", "log")]
-    )
-    means: dict[str, dict[date, float]] = {}
-    for row in sums.to_pylist():
-        if row[f"{departure.value}_events_sum"]:
-            mean = row[f"{departure.value}_log_sum"] / row[f"{departure.value}_events_sum"]
-            means.setdefault(row[_QUANTITY], {})[row["day"]] = mean
-    last = days[-departure.days :] if departure.days else days[-1:]
-    moved = {}
-    for quantity, by_day in means.items():
-        now, past = ([by_day[day] for day in part if day in by_day] for part in (last, days[: -len(last)]))
-        if now and len(past) >= MIN_DAYS:
-            spread = max(stdev(past), _LEAST_SPREAD)
-            moved[quantity] = departure.direction * (fmean(now) - fmean(past)) / spread, fmean(now), fmean(past)
-    if not moved:
-        return departure
-    quantity = max(moved, key=lambda name: moved[name][0])
-    _, seen, expected = moved[quantity]
-    members = sorted((*departure.members, (_QUANTITY, quantity)), key=lambda pair: dimensions.index(pair[0]))
-    also = tuple(pair for pair in departure.also if pair[0] != _QUANTITY)
-    return replace(departure, members=tuple(members), seen=seen, expected=expected, also=also)
-
-
-def _once(departing: Sequence[Departure]) -> list[Departure]:
-    """Return departures, of those of one subject the first."""
-    first: dict[tuple[object, ...], Departure] = {}
-    for departure in departing:
-        first.setdefault((departure.subject, bool(departure.days)), departure)
-    return list(first.values())
 
 
 def _noticed(

@@ -102,7 +102,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "infra.load_rise", "load_by_hour", Threshold(1.5, 50.0, "down"), "查看该主机等待磁盘与网络的进程和慢查询",
-        "What a service that is slow or fails waits for has a load far beyond its usual one in the same hours.",
+        "What a service that is slow waits for has a load far beyond its usual one in the same hours.",
         count_measure="load_hours", min_count=1, kind="usual", label="每核负载较常态", scale="multiple",
         cause="busy_hosts",
     ),

@@ -31,6 +31,9 @@ CHANCE = 1e-9
 #: Largest share of the requests that a silence explains, as a multiple of those expected in it.
 _EXPLAINED_BY_SILENCE = 1.2
 
+#: Answers of an hour of which it is known whether they were slow.
+_MIN_ANSWERED = 20
+
 Row = Mapping[str, Any]
 
 
@@ -176,9 +179,11 @@ def _slow_service(context: CheckContext, rule: Rule) -> list[Finding]:
 
 
 def _loads_rise(context: CheckContext, rule: Rule) -> list[Finding]:
-    """Return the hosts behind a service that was slow or failed whose load rose in the same hours."""
-    troubled = context.shared(_troubled)
-    if not troubled:
+    """Return the hosts behind a service that was as much slower whose load rose in the same hours."""
+    if not context.dataset(WEB, HISTORY_DAYS).sources:
+        return []
+    slow = violations(_slow_hours(context, replace(rule, min_count=_MIN_ANSWERED)))
+    if not slow:
         return []
     past, carried = context.shared(baseline, "infra.metrics"), context.shared(places)
     found = latency_spike(
@@ -190,18 +195,7 @@ def _loads_rise(context: CheckContext, rule: Rule) -> list[Finding]:
         count="samples",
         entity=host_entity,
     )
-    return [finding for finding in violations(found) if any(_is_behind(finding, other, carried) for other in troubled)]
-
-
-def _troubled(context: CheckContext) -> list[Finding]:
-    """Return the services that failed or answered slowly in some hours of the day."""
-    if not context.dataset(WEB, HISTORY_DAYS).sources:
-        return []
-    found = [
-        *_error_burst(context, context.rules["infra.error_burst"]),
-        *_slow_hours(context, context.rules["infra.slow_hours"]),
-    ]
-    return [finding for finding in violations(found) if finding.window is not None]
+    return [finding for finding in violations(found) if any(_is_behind(finding, other, carried) for other in slow)]
 
 
 def _is_behind(host: Finding, service: Finding, carried: Mapping[str, str]) -> bool:
