@@ -50,8 +50,8 @@ def unusual_endings(context: CheckContext, rule: Rule, *, dataset: str, ways: Co
     counted = leaves(ended, "ended_at", context.utc_offset_h, [*dimensions, _ENDING]).to_pyarrow()
     table = LeafTable(counted, [*reversed(before), context.on], [*dimensions, _ENDING], ["events"], endings=(_ENDING,))
     rare = rare_endings(table, np.ones(len(table.slots), dtype=bool))
-    told = [departure for departure in rare if dict(departure.members)[_ENDING] in ways]
-    return violations(_finding(context, rule, dataset, departure) for departure in told)
+    wanted = [departure for departure in rare if dict(departure.members)[_ENDING] in ways]
+    return violations(_finding(context, rule, dataset, departure) for departure in wanted)
 
 
 def _finding(context: CheckContext, rule: Rule, dataset: str, departure: Departure) -> Finding:

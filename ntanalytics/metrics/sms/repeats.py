@@ -56,10 +56,10 @@ def pairs_by_lag(messages: ir.Table, utc_offset_h: int) -> ir.Table:
     both = ibis.union(*joined)
     between = both["_later__second"] - both["_second"]
     near = both.filter((between > 0) & (between < WITHIN_S))
-    found = near.mutate(
+    placed = near.mutate(
         lag=((near["_later__second"] - near["_second"]) / LAG_S).floor().cast("int64"),
         hour=local_hour(near["_later_submitted_at"], utc_offset_h),
     )
-    return found.group_by("day", "application", "carrier", "lag", "hour").aggregate(
-        pairs=found["_second"].nunique(), repeated_messages=found["_later_message_id"].nunique()
+    return placed.group_by("day", "application", "carrier", "lag", "hour").aggregate(
+        pairs=placed["_second"].nunique(), repeated_messages=placed["_later_message_id"].nunique()
     )

@@ -113,8 +113,8 @@ def _backup_duration(context: CheckContext, rule: Rule) -> list[Finding]:
     findings = []
     for is_longer in (True, False):
         own = [row for row in far if (row["backup_s"] > row["usual_s"]) == is_longer]
-        told = own[:1] if len(own) > _TOGETHER else own
-        for row in told:
+        leading = own[:1] if len(own) > _TOGETHER else own
+        for row in leading:
             is_of_all = len(own) > _TOGETHER
             finding = judge_value(rule, row[rule.measure], [runs], _ALL_PLANS if is_of_all else plan_entity(row))
             finding = finding.since_day(context.on).with_figures(backup_s=row["backup_s"], usual_s=row["usual_s"])

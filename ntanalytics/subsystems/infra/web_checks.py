@@ -186,7 +186,7 @@ def _loads_rise(context: CheckContext, rule: Rule) -> list[Finding]:
     if not slow:
         return []
     past, carried = context.shared(baseline, "infra.metrics"), context.shared(places)
-    found = latency_spike(
+    rises = latency_spike(
         rule,
         hosts.loads_by_hour(past.comparable, context.utc_offset_h),
         past.days,
@@ -195,7 +195,7 @@ def _loads_rise(context: CheckContext, rule: Rule) -> list[Finding]:
         count="samples",
         entity=host_entity,
     )
-    return [finding for finding in violations(found) if any(_is_behind(finding, other, carried) for other in slow)]
+    return [finding for finding in violations(rises) if any(_is_behind(finding, other, carried) for other in slow)]
 
 
 def _is_behind(host: Finding, service: Finding, carried: Mapping[str, str]) -> bool:

@@ -57,13 +57,13 @@ def _repeated(context: CheckContext, rule: Rule) -> list[Finding]:
     former = messages.filter(messages.day.isin(days) & messages.application.isin(names))
     before = _pairs(rows(pairs_by_lag(former, offset)))
     usual = {series: before.get(series, 0) / max(len(days), 1) for series in apart}
-    told = {series for series, pairs in apart.items() if _is_apart(rule, pairs, usual[series])}
+    repeated = {series for series, pairs in apart.items() if _is_apart(rule, pairs, usual[series])}
     strongest: dict[str, tuple[int, int]] = {}
-    for application, _, lag in told:
-        pairs = sum(apart[series] for series in told if series[0] == application and series[2] == lag)
+    for application, _, lag in repeated:
+        pairs = sum(apart[series] for series in repeated if series[0] == application and series[2] == lag)
         strongest[application] = max(strongest.get(application, (0, 0)), (pairs, lag))
     return violations(
-        _finding(context, rule, application, [row for row in today if _series(row) in told and row["lag"] == lag])
+        _finding(context, rule, application, [row for row in today if _series(row) in repeated and row["lag"] == lag])
         for application, (_, lag) in sorted(strongest.items())
     )
 
