@@ -106,6 +106,10 @@ CORRELATION_RULES = (
         ("*.surveillance",), ("*.surveillance",), "subject", "What ends otherwise is missing where it usually ends.",
     ),
     CorrelationRule(
+        ("infra.backup_duration",), ("infra.surveillance",), "everywhere", "What some plans take, all of them take.",
+        entity_keys=("infra.backups",),
+    ),
+    CorrelationRule(
         ("oa.cancelled_rise",), ("oa.unusual_endings",), "place", "What is cancelled in all is cancelled in its parts.",
     ),
     CorrelationRule(("*.surveillance",), ("*",), "part", "What several have in common is told first."),

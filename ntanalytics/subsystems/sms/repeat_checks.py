@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -26,6 +26,9 @@ _CHANCE, _LEAST_EXPECTED = 1e-6, 0.5
 
 #: Share of the busiest hour from which an hour belongs to the time in which messages are sent twice.
 _OF_BUSIEST = 0.25
+
+#: Distances at which something that is sent two or three times follows itself.
+_MOST_LAGS = 2
 
 #: Other distances than one.
 _LAGS = WITHIN_S / LAG_S - 2
@@ -58,6 +61,7 @@ def _repeated(context: CheckContext, rule: Rule) -> list[Finding]:
     before = _pairs(rows(pairs_by_lag(former, offset)))
     usual = {series: before.get(series, 0) / max(len(days), 1) for series in apart}
     repeated = {series for series, pairs in apart.items() if _is_apart(rule, pairs, usual[series])}
+    repeated = {series for series in repeated if _is_of_few_lags(series, repeated)}
     strongest: dict[str, tuple[int, int]] = {}
     for application, _, lag in repeated:
         pairs = sum(apart[series] for series in repeated if series[0] == application and series[2] == lag)
@@ -83,6 +87,15 @@ def _pairs(by_hour: Iterable[Mapping[str, Any]]) -> dict[_Series, int]:
 
 def _is_apart(rule: Rule, pairs: int, expected: float) -> bool:
     return pairs >= rule.min_count and pairs > poisson_isf(_CHANCE, max(expected, _LEAST_EXPECTED))
+
+
+def _is_of_few_lags(series: _Series, repeated: Collection[_Series]) -> bool:
+    """Return whether an application follows itself at one or two distances; what is sent evenly does so at many.
+
+    Distances beside each other are one.
+    """
+    lags = sorted(lag for application, carrier, lag in repeated if (application, carrier) == series[:2])
+    return sum(lag - before > 1 for before, lag in zip([-2, *lags], lags, strict=False)) <= _MOST_LAGS
 
 
 def _finding(context: CheckContext, rule: Rule, application: str, own: list[Mapping[str, Any]]) -> Finding:

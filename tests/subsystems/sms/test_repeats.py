@@ -80,5 +80,23 @@ def test_a_busy_application_hides_no_repeats_and_chance_in_it_is_none() -> None:
     assert (finding.entity.key, finding.figures["lag_s"]) == ("city", 46.5)
 
 
+def test_a_mailing_that_is_sent_evenly_repeats_nothing() -> None:
+    even = [
+        {**message, "message_id": f"{message['message_id']}-{n}"}
+        for n in range(1, 6)
+        for message in _again(TODAY, 20 * n, 9, 12)
+    ]
+    assert _found(*even) == []
+    assert (
+        len(
+            _found(
+                *_again(TODAY, 20, 9, 12),
+                *({**each, "message_id": each["message_id"] + "3"} for each in _again(TODAY, 40, 9, 12)),
+            )
+        )
+        == 1
+    )
+
+
 def test_nothing_is_told_over_a_gap() -> None:
     assert judge(SUBSYSTEM, [CODE], {"sms.messages": [*PAST, *_again(TODAY, 20)]}, gaps=(ON,)) == []
