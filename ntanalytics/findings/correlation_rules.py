@@ -106,6 +106,10 @@ CORRELATION_RULES = (
         ("*.surveillance",), ("*.surveillance",), "subject", "What ends otherwise is missing where it usually ends.",
     ),
     CorrelationRule(
+        ("data.stood_still",), ("infra.surveillance",), "place", "A sensor that is dead shows no level.",
+        entity_keys=("infra.metrics",),
+    ),
+    CorrelationRule(
         ("infra.backup_duration",), ("infra.surveillance",), "everywhere", "What some plans take, all of them take.",
         entity_keys=("infra.backups",),
     ),
