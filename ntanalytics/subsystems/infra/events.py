@@ -146,7 +146,7 @@ def backup_shift(finding: Finding) -> EventWords:
 def load_rise(finding: Finding) -> EventWords:
     """Return how many times its usual load a host had, and its busiest hour."""
     most, usual = (format_number(finding.figures[name], "number:2") for name in ("slowest", "slowest_usual"))
-    head = f"{machine_words(finding.entity.key)}每核负载为通常的 {value_words(finding, 'number:1')} 倍"
+    head = f"主机 {finding.entity.label} 每核负载为通常的 {value_words(finding, 'number:1')} 倍"
     detail = f"最高 {clock(number(finding, 'slowest_from_s'))}起一小时 {most}，同一时段通常为 {usual}"
     return EventWords(f"{when(finding)}{head}", ended(finding), detail)
 
