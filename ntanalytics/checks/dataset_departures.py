@@ -14,6 +14,7 @@ from ntanalytics.checks.baseline import HISTORY_DAYS
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.day_totals import known_days, shares_of_others, totals_by_day, usual_total
 from ntanalytics.checks.known_columns import known_columns, with_known_values
+from ntanalytics.checks.measured_quantities import with_quantities
 from ntanalytics.checks.noticeable import is_felt, is_of_few, is_of_switched_off
 from ntanalytics.checks.parent_units import PARENT, add_parents, parents_of, with_parents
 from ntanalytics.checks.watched_datasets import LINKS, WATCHED, endings_of
@@ -70,11 +71,11 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
     usual = usual_total(known, before, totals, context.on)
     slow = tuple(name for name in values if counts_pieces(dataset.column(name)))
     roles = ColumnRoles(nested=nested, slow=slow, endings=endings_of(dataset, dimensions))
-    departing = departures(counted, [*reversed(before), context.on], dimensions, values, usual, roles)
+    days = [*reversed(before), context.on]
+    departing = departures(counted, days, dimensions, values, usual, roles)
     if of_weekday:
         # what a plan by weekday does, or what is worked on a day off, departs from one kind of days alone
-        alike = [*reversed(of_weekday), context.on]
-        others = departures(counted, alike, dimensions, values, roles=roles)
+        others = departures(counted, [*reversed(of_weekday), context.on], dimensions, values, roles=roles)
         subjects = {departure.subject for departure in others}
         departing = [departure for departure in departing if departure.subject in subjects]
     # ends wait for persons, and the cases of other events come in bundles: their number has no range of its own
@@ -84,8 +85,8 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
     of_others = shares_of_others(context, name) if is_doubtful(number, own) else []
     whole = whole_day(number, own, of_others)
     if whole is not None:
-        whole = attributed_whole(counted, [*reversed(before), context.on], dimensions, whole, roles)
-    departing = with_whole_day(departing, whole)
+        whole = attributed_whole(counted, days, dimensions, whole, roles)
+    departing = with_quantities(with_whole_day(departing, whole), counted, days, dimensions)
     noticed = _noticed(context, dataset, events, departing, time=time, is_drift=not of_weekday)
     departing = [_of_system(departure, counted, before, context.on) for departure in noticed]
     return WatchedDay(departing, number, own)

@@ -11,14 +11,16 @@ from ntanalytics.metrics.number_format import format_number
 
 def _done(finding: Finding) -> str:
     events = format_number(finding.figures["events"], "integer", "次")
-    return f"同一账号{finding.details['dimension']}“{finding.details['member']}”操作 {events}"
+    what = f"{finding.details['dimension']}“{finding.details['member']}”"
+    return f"同一{finding.details['holder']}{what}{finding.details['done']} {events}"
 
 
 def _usual(finding: Finding) -> str:
     own, peers = (format_number(finding.figures[name], "integer", "次") for name in ("own_most", "peers_most"))
     others = int(finding.figures["others"] or 0)
-    more = f"；另有 {others} 个账号" if others else ""
-    return f"该账号此前单日最多 {own}，全部账号极少超过 {peers}{more}"
+    who = finding.details["holder"]
+    more = f"；另有 {others} {'张' if who == '证书' else '个'}{who}" if others else ""
+    return f"该{who}此前单日最多 {own}，全部{who}极少超过 {peers}{more}"
 
 
 def _event(finding: Finding) -> EventWords:

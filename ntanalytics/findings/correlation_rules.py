@@ -105,6 +105,17 @@ CORRELATION_RULES = (
     CorrelationRule(
         ("*.surveillance",), ("*.surveillance",), "subject", "What ends otherwise is missing where it usually ends.",
     ),
+    CorrelationRule(
+        ("data.stood_still",), ("infra.surveillance",), "place", "A sensor that is dead shows no level.",
+        entity_keys=("infra.metrics",),
+    ),
+    CorrelationRule(
+        ("infra.backup_duration",), ("infra.surveillance",), "everywhere", "What some plans take, all of them take.",
+        entity_keys=("infra.backups",),
+    ),
+    CorrelationRule(
+        ("oa.cancelled_rise",), ("oa.unusual_endings",), "place", "What is cancelled in all is cancelled in its parts.",
+    ),
     CorrelationRule(("*.surveillance",), ("*",), "part", "What several have in common is told first."),
     CorrelationRule(
         _GUESSING, ("identity.surveillance", "identity.method_failures"), "place", "Who guesses passwords fails.",
@@ -121,8 +132,12 @@ CORRELATION_RULES = (
         entity_keys=("expired",),
     ),
     CorrelationRule(
-        ("*.account_beyond",), ("oa.surveillance", "im.surveillance", "sso.surveillance"), "subject",
-        "What one account does is counted among what all do.",
+        ("*.account_beyond",),
+        ("oa.surveillance", "im.surveillance", "sso.surveillance", "identity.surveillance", "ca.surveillance"),
+        "subject", "What one account does is counted among what all do.",
+    ),
+    CorrelationRule(
+        ("ca.account_beyond",), ("identity.account_beyond",), "everywhere", "A certificate logs in its account.",
     ),
     CorrelationRule(_HOST, ("infra.problems", *_BUSY, *_DISK), "host", "Monitoring says it in several ways."),
     CorrelationRule(

@@ -30,24 +30,27 @@ ACTIVITY = (
 MEASURES = catalogue(ACTIVITY)
 
 
-def accounts_beyond(events: ir.Table, on: date, group: str, at: str, weight: str = "") -> ir.Table:
-    """Return how far the accounts of a day went beyond their own past and beyond all others.
+def accounts_beyond(
+    events: ir.Table, on: date, group: str, at: str, weight: str = "", holder: str = "account_id"
+) -> ir.Table:
+    """Return how far the accounts of a day, or their certificates, went beyond their own past and beyond all others.
 
     Args:
-        events: rows of a dataset with ``account_id``, of the day and of some weeks before it.
+        events: rows of a dataset, of the day and of some weeks before it.
         on: the day.
         group: the column that divides what accounts do: modules, applications, kinds.
         at: the column of the time.
         weight: the column that counts the events of a row; empty where a row is one event.
+        holder: the column that names the account or certificate.
 
     Returns:
-        ``group``, ``account_id`` (a pseudonym; never shown in a report), ``account_events``, ``own_most`` (0 without a
+        ``group``, ``holder`` (a pseudonym; never shown in a report), ``account_events``, ``own_most`` (0 without a
         day before), ``peers_most``, ``beyond_ratio``, ``first_event_at`` and ``last_event_at``, the farthest first; no
         row of a group with fewer than five days before.
     """
-    named = events.filter(events.account_id.notnull() & events[group].notnull())
+    named = events.filter(events[holder].notnull() & events[group].notnull())
     counted = named[weight].sum() if weight else named.count()
-    daily = named.group_by("account_id", group, "day").aggregate(
+    daily = named.group_by(holder, group, "day").aggregate(
         account_events=counted, first_event_at=named[at].min(), last_event_at=named[at].max()
     )
     is_today = daily.day == ibis.literal(on)
@@ -55,13 +58,15 @@ def accounts_beyond(events: ir.Table, on: date, group: str, at: str, weight: str
     peers = before.group_by(_group=before[group]).aggregate(
         peers_most=before.account_events.cast("float64").quantile(_PEERS_AT_MOST), _days=before.day.nunique()
     )
-    own = before.group_by(_own_group=before[group], _account="account_id").aggregate(_most=before.account_events.max())
+    own = before.group_by(_own_group=before[group], _account=before[holder]).aggregate(
+        _most=before.account_events.max()
+    )
     today = daily.filter(is_today).drop("day")
     held = today.inner_join(peers, today[group] == peers["_group"]).drop("_group")
     held = held.filter(held["_days"] >= MIN_DAYS)
-    both = held.left_join(own, [held.account_id == own["_account"], held[group] == own["_own_group"]])
+    both = held.left_join(own, [held[holder] == own["_account"], held[group] == own["_own_group"]])
     known = both.mutate(own_most=both["_most"].fill_null(0))
     most = ibis.greatest(known.own_most.cast("float64"), known.peers_most)
     rated = known.mutate(beyond_ratio=known.account_events / most.nullif(0.0))
-    columns = [group, "account_id", "account_events", "own_most", "peers_most", "beyond_ratio"]
-    return rated.select(*columns, "first_event_at", "last_event_at").order_by(ibis.desc("beyond_ratio"), "account_id")
+    columns = [group, holder, "account_events", "own_most", "peers_most", "beyond_ratio"]
+    return rated.select(*columns, "first_event_at", "last_event_at").order_by(ibis.desc("beyond_ratio"), holder)

@@ -23,10 +23,19 @@ _OF_HOSTS = (
     "cpu_by_day",
     "cpu_by_night",
     "load",
+    "load_rise",
     "memory",
     "swap",
 )
-_OF_BACKUPS = ("backup_lateness", "backup_failing", "backup_shift", "size_drop", "offline_backup", "failed_backups")
+_OF_BACKUPS = (
+    "backup_lateness",
+    "backup_failing",
+    "backup_shift",
+    "backup_duration",
+    "size_drop",
+    "offline_backup",
+    "failed_backups",
+)
 _OF_REQUESTS = ("error_rate", "error_burst", "slow_hours", "requests_silent")
 
 

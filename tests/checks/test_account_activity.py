@@ -96,6 +96,45 @@ def test_an_application_is_named_and_not_by_its_number() -> None:
     assert bare.details["member"] == "a7"
 
 
+def _logins(name: str, far: int, outcome: str = "success", most: int = 3) -> list[Finding]:
+    """Return the findings where forty persons log in thrice a day at most, and one of them so often today."""
+    holder, dataset = {"ca": ("certificate_id", "ca.logins"), "identity": ("account_id", "identity.logins")}[name]
+    login = {"method": "ca", "outcome": outcome}
+    rows = [
+        {**login, "outcome": "success", "login_id": f"{each['day']}-{n}-{time}", "logged_in_at": at(each["day"], 9)}
+        | {holder: f"p{n}", "day": each["day"]}
+        for each in days(20)
+        if each["is_working_day"]
+        for n in range(40)
+        for time in range(1 + n % most)
+    ]
+    today = [
+        {**login, "login_id": f"far{n}", "logged_in_at": at(ON, 8 + n / 12), holder: "p0", "day": ON}
+        for n in range(far)
+    ]
+    return judge(
+        subsystem(name), [f"{name}.account_beyond"], {dataset: [_fitting(dataset, r) for r in [*rows, *today]]}
+    )
+
+
+@pytest.mark.parametrize(("name", "word_for_it"), [("ca", "同一证书"), ("identity", "同一账号")])
+def test_a_program_that_logs_in_all_day_is_told(name: str, word_for_it: str) -> None:
+    """One login each day before, three at most of anybody: 145 of today are 48 times as many."""
+    [finding] = _logins(name, 144)
+    assert (finding.status, finding.value) == ("critical", pytest.approx(145 / 3))
+    assert finding.window is not None
+    assert (finding.window.from_s, finding.window.until_s) == pytest.approx((8 * 3600.0, (8 + 143 / 12) * 3600.0))
+    assert word_for_it in word(finding).sentence
+    assert "p0" not in word(finding).sentence
+
+
+@pytest.mark.parametrize("name", ["ca", "identity"])
+def test_a_few_logins_more_and_logins_that_fail_are_not_told(name: str) -> None:
+    assert _logins(name, 40) == []
+    assert _logins(name, 144, outcome="failure") == []  # rules on attempts tell them
+    assert _logins(name, 144, most=40) == []  # others do as much
+
+
 def _fitting(dataset: str, row: dict[str, Any]) -> dict[str, Any]:
     from ntanalytics import contract
 

@@ -494,3 +494,22 @@ def test_a_manual_check_sees_what_is_wrong_with_its_subsystem() -> None:
 def test_a_backup_that_takes_longer_keeps_nobody_from_work() -> None:
     decay = _finding("infra.slow_decay", Entity("plan", "oa", "oa"), since=ON - dt.timedelta(days=9))
     assert len(_groups(decay, _finding("oa.unit_task_lull", Entity("unit", "u", "市卫健委"), since=ON))) == 2
+
+
+def test_levels_that_a_dead_sensor_repeats_follow_from_it_and_those_of_other_subsystems_do_not() -> None:
+    still = _finding("data.stood_still", _host("im-app-1"), details={"dataset": "infra.metrics", "subsystem": "infra"})
+    own, other = (
+        replace(_subject(f"infra.metrics/host={host}/metric=load", 0.44, 0.17), rule=RULES["infra.surveillance"])
+        for host in ("im-app-1", "oa-app-1")
+    )
+    groups = _groups(own, still, other)
+    assert [(group.root, group.followers) for group in groups] == [(still, (own,)), (other, ())]
+
+
+def test_what_all_backups_took_follows_from_the_plans_that_took_it() -> None:
+    plans = _finding("infra.backup_duration", Entity("plans", "all", "备份计划"), "warning")
+    whole = replace(_subject("infra.backups", 400.0, 60.0), rule=RULES["infra.surveillance"], details={"value": "用时"})
+    requests = replace(_subject("infra.requests/route=a", 400.0, 60.0), rule=RULES["infra.surveillance"])
+    assert {group.root.code: len(group.followers) for group in _groups(whole, plans, requests)} == {
+        "infra.backup_duration": 1, "infra.surveillance": 0,
+    }  # fmt: skip

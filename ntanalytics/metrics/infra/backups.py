@@ -90,10 +90,25 @@ SHIFTS = (
     ),
 )
 
-MEASURES = catalogue((*PLANS, *OFFLINE, *SHIFTS))
+DURATIONS = (
+    Measure(
+        "backup_duration_times",
+        "备份用时相差倍数",
+        "Times as long as the median of the runs before it that the last run of a day took, or the reverse where it "
+        "was shorter (docs/domain.md, Backups: duration).",
+        unit="倍",
+        format="number:1",
+        good="down",
+    ),
+)
+
+MEASURES = catalogue((*PLANS, *OFFLINE, *SHIFTS, *DURATIONS))
 
 #: Median distance of the runs before from their usual time of day up to which they have one; seconds of a day.
 STEADY_S, _DAY_S = 1800, 86_400
+
+#: Most runs before the last one that give the usual duration: three weeks of a nightly plan.
+DURATION_RUNS = 21
 
 _PLAN = ("source", "plan", "medium")
 
@@ -179,6 +194,42 @@ def start_shifts(backups: ir.Table, on: date) -> ir.Table:
         start_shift_s=_around_clock(moved),
         shift_before_s=_around_clock(known["_before"] - known["_usual"]),
     ).order_by(ibis.desc("start_shift_s"), "plan")
+
+
+def durations(backups: ir.Table, on: date) -> ir.Table:
+    """Return how long the last successful run of each plan on a day took beside the runs of its level before that day.
+
+    Args:
+        backups: rows of ``infra.backups`` of the weeks up to ``on``.
+        on: the day.
+
+    Returns:
+        ``plan``, ``level``, ``backup_s``, ``usual_s`` (the median of up to 21 runs before), ``short_s`` and ``long_s``
+        (their quartiles), and ``backup_duration_times``, the largest first. A plan with fewer than seven runs before,
+        or without an end, is left out.
+    """
+    keys = (*_PLAN, "level")
+    good = backups.filter((backups.outcome == "success") & backups.ended_at.notnull())
+    # what is done within a second is known to no part of it
+    lasted = ibis.greatest(good.ended_at.epoch_seconds() - good.started_at.epoch_seconds(), 1).cast("float64")
+    newest = ibis.window(
+        group_by=[*keys, good.day == ibis.literal(on)], order_by=[ibis.desc("started_at"), ibis.desc("backup_id")]
+    )
+    ranked = good.mutate(_lasted=lasted, _rank=ibis.row_number().over(newest))
+    is_today = ranked.day == ibis.literal(on)
+    today = ranked.filter(is_today & (ranked["_rank"] == 0)).select(*keys, backup_s="_lasted")
+    past = ranked.filter((ranked.day < ibis.literal(on)) & (ranked["_rank"] < DURATION_RUNS))
+    usual = past.group_by(*keys).aggregate(
+        usual_s=past["_lasted"].quantile(0.5),
+        short_s=past["_lasted"].quantile(0.25),
+        long_s=past["_lasted"].quantile(0.75),
+        _runs=past.count(),
+    )
+    both = join_groups(today, usual, keys)
+    known = both.filter(both["_runs"] >= USUAL_RUNS)
+    times = ibis.greatest(known.backup_s / known.usual_s, known.usual_s / known.backup_s)
+    columns = ("plan", "level", "backup_s", "usual_s", "short_s", "long_s")
+    return known.select(*columns, backup_duration_times=times).order_by(ibis.desc("backup_duration_times"), "plan")
 
 
 def _around_clock(moved: ir.IntegerValue) -> ir.FloatingValue:

@@ -68,7 +68,17 @@ STILL_HOURS, STILL_DAYS = 12, 7
 #: Least hours that repeat the one before, and how many times as many as on any day before they must be.
 STILL_REPEATS, STILL_FACTOR = 6, 2.0
 
-MEASURES = catalogue((*LOAD, *SUSTAINED, *REPEATED, *STILL))
+HOURS = (
+    Measure(
+        "load_by_hour",
+        "每核负载",
+        "Mean load per core of a host in an hour (docs/domain.md, Infra: busy host of a slow service).",
+        format="number:2",
+        good="down",
+    ),
+)
+
+MEASURES = catalogue((*LOAD, *SUSTAINED, *REPEATED, *STILL, *HOURS))
 
 
 def load(metrics: ir.Table, by: Sequence[str] = ("host", "metric")) -> ir.Table:
@@ -133,6 +143,23 @@ def repeated_problems(problems: ir.Table) -> ir.Table:
     return counted.order_by(ibis.desc("repeats"), "host", "problem")
 
 
+def loads_by_hour(metrics: ir.Table, utc_offset_h: int) -> ir.Table:
+    """Return the load of hosts by local day and hour.
+
+    Args:
+        metrics: rows of ``infra.metrics`` of some weeks.
+        utc_offset_h: hours by which local time is ahead of UTC.
+
+    Returns:
+        ``day``, ``hour``, ``host``, ``load_by_hour`` and ``samples``; in no order.
+    """
+    loads = metrics.filter(metrics.metric == "load")
+    timed = loads.mutate(hour=local_hour(loads.hour_at, utc_offset_h))
+    return timed.group_by("day", "hour", "host").aggregate(
+        load_by_hour=timed["mean"].mean(), samples=timed.samples.sum()
+    )
+
+
 def still_series(metrics: ir.Table, on: date) -> ir.Table:
     """Return the metrics of each host that stood still on a day for longer than ever before: their sensor is dead.
 
@@ -148,16 +175,30 @@ def still_series(metrics: ir.Table, on: date) -> ir.Table:
         measurement on ``on``, most first.
     """
     keys = ("source", "host", "metric", "part")
-    before = metrics["mean"].lag().over(group_by=[*keys, "day"], order_by="hour_at")
+    ordered = ibis.window(group_by=list(keys), order_by=["day", "hour_at"])
+    is_same = (metrics["mean"] == metrics["mean"].lag().over(ordered)).fill_null(False)
+    is_same_day = (metrics.day == metrics.day.lag().over(ordered)).fill_null(False)
     is_full = (metrics.metric != "load") & (metrics["mean"] >= 1.0)
-    repeated = metrics.mutate(_repeats=((metrics["mean"] == before) & ~is_full).fill_null(False))
-    daily = repeated.group_by(*keys, "day").aggregate(_hours=repeated.count(), _repeated=repeated["_repeats"].sum())
+    repeated = metrics.mutate(_moved=~is_same, _repeats=is_same & is_same_day & ~is_full)
+    daily = repeated.group_by(*keys, "day").aggregate(
+        _hours=repeated.count(),
+        _repeated=repeated["_repeats"].sum(),
+        _has_moved=repeated["_moved"].any(),
+        _begins_anew=repeated["_moved"].argmin(repeated.hour_at),
+    )
     measured = daily.filter(daily["_hours"] >= STILL_HOURS)
-    is_today = measured.day == ibis.literal(on)
+    today = ibis.literal(on)
+    whole = ibis.window(group_by=list(keys))
+    stood_since = measured.day.max(where=(measured.day < today) & measured["_has_moved"]).over(whole)
+    began_today = measured["_begins_anew"].any(where=measured.day == today).over(whole).fill_null(True)
+    # what stands still since a day before is held against the days before that one
+    first = began_today.ifelse(today, ibis.coalesce(stood_since, today))
+    measured = measured.mutate(_before=measured.day < first)
+    is_today = measured.day == today
     series = measured.group_by(*keys).aggregate(
         _today=measured["_repeated"].max(where=is_today),
-        _days=measured.count(where=~is_today),
-        _most=measured["_repeated"].max(where=~is_today),
+        _days=measured.count(where=measured["_before"]),
+        _most=measured["_repeated"].max(where=measured["_before"]),
     )
     series = series.filter(series["_today"].notnull())
     is_long = series["_today"] >= STILL_FACTOR * series["_most"] + STILL_REPEATS

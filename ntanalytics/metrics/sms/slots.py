@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import ibis.expr.types as ir
 
-from ntanalytics.metrics.measure import catalogue, rate
-from ntanalytics.metrics.slots import slot_of
+from ntanalytics.metrics.measure import Measure, catalogue, rate
+from ntanalytics.metrics.slots import local_hour, slot_of
 from ntanalytics.metrics.sms.failure_codes import failure_class
 
 #: Seconds after which a status report is late: a telephone that is on answers within one minute.
@@ -35,7 +35,18 @@ SLOTS = (
     ),
 )
 
-MEASURES = catalogue(SLOTS)
+PARTS = (
+    Measure(
+        "segments_per_message",
+        "每条短信计费条数",
+        "Billing parts / messages (docs/domain.md, SMS: parts of a message).",
+        unit="条",
+        format="number:2",
+        good="down",
+    ),
+)
+
+MEASURES = catalogue((*SLOTS, *PARTS))
 
 
 def outcomes(messages: ir.Table, utc_offset_h: int, slot_s: int, by: Sequence[str] = ("carrier",)) -> ir.Table:
@@ -65,3 +76,18 @@ def outcomes(messages: ir.Table, utc_offset_h: int, slot_s: int, by: Sequence[st
         internal=slotted.count(where=slotted["_internal"].fill_null(False)),
         late=slotted.count(where=late),
     )
+
+
+def parts_by_hour(messages: ir.Table, utc_offset_h: int, by: Sequence[str] = ("application",)) -> ir.Table:
+    """Return how many parts a message has on average by local day and hour.
+
+    Args:
+        messages: rows of ``sms.messages``.
+        utc_offset_h: hours by which local time is ahead of UTC.
+        by: columns of ``messages`` that name a group.
+
+    Returns:
+        ``day``, ``hour``, ``by``, ``submitted`` and ``segments_per_message``; in no order.
+    """
+    timed = messages.mutate(hour=local_hour(messages.submitted_at, utc_offset_h))
+    return timed.aggregate(by=["day", "hour", *by], submitted=timed.count(), segments_per_message=timed.segments.mean())

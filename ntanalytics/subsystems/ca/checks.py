@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
+from ntanalytics.checks.account_activity import account_beyond
 from ntanalytics.checks.baseline import HISTORY_DAYS, baseline, drop_uninformative, judge_share
 from ntanalytics.checks.by_detector import BurstSearch, failure_burst, silence
 from ntanalytics.checks.check import DAY, EVERY_PERIOD, LONGER_PERIODS, Check, SuppressedBy
@@ -159,6 +161,11 @@ CHECKS: tuple[Check, ...] = (
         evaluate=_login_silence,
         reads=_LOGIN_READS,
         suppressed_by=(SuppressedBy(("identity.login_silence",), "window"),),
+    ),
+    Check(
+        rule="ca.account_beyond",
+        evaluate=partial(account_beyond, dataset="ca.logins", history=HISTORY_DAYS, group="outcome"),
+        reads=_LOGIN_READS,
     ),
     Check(rule="ca.expiring_30d", evaluate=_expiring, reads=_STOCK_READS, every=LONGER_PERIODS),
     Check(rule="ca.expiring_times", evaluate=_expiring_times, reads=_STOCK_READS),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ntanalytics.findings.rule import Rule, source_rule
+from ntanalytics.findings.rule import Rule, activity_rule, source_rule
 from ntanalytics.findings.threshold import Threshold
 
 RULES: tuple[Rule, ...] = (
@@ -46,5 +46,6 @@ RULES: tuple[Rule, ...] = (
         "ca.expiring_units", "expiring_units", Threshold(0, 9, "down"), "联系单位立即办理更新",
         "A unit without a certificate can neither sign nor receive.", kind="deadline", cause="renewals",
     ),
+    activity_rule("ca", Threshold(4, 20, "down")),
     source_rule("ca"),
 )  # fmt: skip

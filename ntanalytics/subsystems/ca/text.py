@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+from ntanalytics.findings.account_activity_text import TEXT
 from ntanalytics.findings.event_text import lasting
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.headline import EventWords
@@ -69,6 +70,7 @@ def revoked_tried(finding: Finding) -> EventWords:
 #: Sentences by rule code, where the general ones do not serve.
 TEXTS: Texts = MappingProxyType(
     {
+        "ca.account_beyond": TEXT,
         "ca.expiring_times": RuleText(evidence=expiring_times, event=batch_event),
         "ca.expiring_units": RuleText(evidence=expiring_units, event=units_event),
         "ca.expired_tried": RuleText(event=expired_tried),

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 
+from ntanalytics.checks.baseline import HISTORY_DAYS
 from ntanalytics.checks.by_detector import failure_rate_rise, seasonal_baseline, share_shift, volume_gap
 from ntanalytics.checks.check import EVERY_PERIOD, LONGER_PERIODS, Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.onset import with_onset_at
 from ntanalytics.checks.span_view import since
+from ntanalytics.checks.unusual_endings import unusual_endings
 from ntanalytics.findings.finding import Entity, Finding, violations
 from ntanalytics.findings.judgement import evaluate_rules, judge_value
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics import days as by_days
+from ntanalytics.metrics.case_endings import AT_ONCE
 from ntanalytics.metrics.docexchange import callers as caller_metrics
 from ntanalytics.metrics.docexchange import daily_counts as daily_metrics
 from ntanalytics.metrics.docexchange import documents as document_metrics
@@ -209,6 +213,11 @@ CHECKS: tuple[Check, ...] = (
         every=LONGER_PERIODS,
     ),
     Check(rule="docexchange.returns_rise", evaluate=_returns_rise, reads=_BOTH, subject_columns=_BY_SENDER),
+    Check(
+        rule="docexchange.unusual_endings",
+        evaluate=partial(unusual_endings, dataset="docexchange.deliveries", ways=(AT_ONCE,)),
+        reads={"docexchange.deliveries": HISTORY_DAYS},
+    ),
     Check(rule="docexchange.undelivered", evaluate=_undelivered, reads=_DELIVERIES),
     Check(rule="docexchange.call_failure_rate", evaluate=_call_failure_rate, reads=_CALLS, every=LONGER_PERIODS),
     Check(rule="docexchange.calls_failing", evaluate=_calls_failing, reads=_CALLS),

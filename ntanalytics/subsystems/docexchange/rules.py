@@ -83,5 +83,11 @@ RULES: tuple[Rule, ...] = (
         "The slowest twentieth of the calls is the same from day to day.", count_measure="timed_calls", min_count=300,
         label="接口耗时", kind="usual", scale="departure", cause="interfaces",
     ),
+    Rule(
+        "docexchange.unusual_endings", "unusual_endings", Threshold(0, 199, "down"),
+        "核查是否由程序自动签收，通知有关单位",
+        "Who signs within a minute of the sending has read nothing: a program signs.", kind="usual", label="即时签收",
+        cause="handling",
+    ),
     source_rule("docexchange"),
 )  # fmt: skip

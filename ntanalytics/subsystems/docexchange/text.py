@@ -9,6 +9,7 @@ from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.headline import EventWords
 from ntanalytics.findings.phrases import day_words, value_words
 from ntanalytics.findings.text import RuleText, Texts, default_advice, measured
+from ntanalytics.findings.unusual_endings_text import TEXT
 from ntanalytics.subsystems.docexchange.rules import REGISTRATION_ADVICE
 
 
@@ -45,6 +46,7 @@ TEXTS: Texts = MappingProxyType(
     {
         "docexchange.signed_in_time_rate": RuleText(evidence=signed_in_time),
         "docexchange.unregistered": RuleText(advice=unregistered_advice),
+        "docexchange.unusual_endings": TEXT,
         "docexchange.unknown_caller": RuleText(
             evidence=lambda finding: f"{'，'.join(filter(None, (_unknown_caller(finding), _first_seen(finding))))}。",
             event=unknown_caller_event,

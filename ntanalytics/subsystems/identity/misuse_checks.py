@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 
+from ntanalytics.checks.account_activity import account_beyond
 from ntanalytics.checks.baseline import HISTORY_DAYS, drop_uninformative
 from ntanalytics.checks.check import Check
 from ntanalytics.checks.context import CheckContext
@@ -186,6 +188,11 @@ MISUSE_CHECKS: tuple[Check, ...] = (
         evaluate=_awakened,
         reads={**_LOGINS, "identity.accounts": 0, "sso.accesses": 0},
         optional=("sso.accesses",),
+    ),
+    Check(
+        rule="identity.account_beyond",
+        evaluate=partial(account_beyond, dataset="identity.logins", history=HISTORY_DAYS, group="method"),
+        reads={"identity.logins": HISTORY_DAYS},
     ),
     Check(rule="identity.night_grants", evaluate=_night_grants, reads={"identity.account_changes": 0}),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ntanalytics.findings.rule import Rule, source_rule
+from ntanalytics.findings.rule import Rule, activity_rule, source_rule
 from ntanalytics.findings.threshold import Threshold
 
 RULES: tuple[Rule, ...] = (
@@ -84,5 +84,6 @@ RULES: tuple[Rule, ...] = (
         "identity.dormant_accounts", "dormant_accounts", Threshold(0, 2000, "down"), "核对后停用",
         "Ninety days without a login (docs/domain.md, Identity and SSO: dormant).", kind="hygiene", cause="accounts",
     ),
+    activity_rule("identity", Threshold(4, 20, "down")),
     source_rule("identity"),
 )  # fmt: skip

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 
+from ntanalytics.findings.account_activity_text import TEXT
 from ntanalytics.findings.event_text import value_event
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.headline import NOT_SEEN, STOPPED, EventWords
@@ -165,6 +166,7 @@ def dormant_event(finding: Finding) -> EventWords:
 #: Sentences by rule code, where the general ones do not serve.
 TEXTS: Texts = MappingProxyType(
     {
+        "identity.account_beyond": TEXT,
         "identity.attempts": RuleText(evidence=attempts, event=attempts_event),
         "identity.sprayed_accounts": RuleText(evidence=sprayed, event=sprayed_event),
         "identity.slow_attempts": RuleText(event=slow_event),

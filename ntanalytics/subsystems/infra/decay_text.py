@@ -1,4 +1,4 @@
-"""Sentences of slow decay."""
+"""Sentences of slow decay, and of backups that take longer or shorter than they did."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from datetime import date
 
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.headline import EventWords
-from ntanalytics.findings.phrases import day_words, named, value_words
-from ntanalytics.findings.text import RuleText
+from ntanalytics.findings.phrases import day_words, listed, named, value_words
+from ntanalytics.findings.text import RuleText, default_advice
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.subsystems.infra.machine_words import machine_words
 
@@ -44,5 +44,42 @@ def ping_loss_event(finding: Finding) -> EventWords:
     return EventWords(named(machine_words(finding.entity.key), _lost(finding)), detail=_usual(finding))
 
 
+def _times(finding: Finding) -> str:
+    if finding.details["is_longer"]:
+        return f"为通常的 {value_words(finding, 'number:1', '倍')}"
+    return f"约为通常的 {format_number(finding.value, 'integer')} 分之一"
+
+
+def _both(finding: Finding) -> str:
+    took, usual = (format_number(finding.figures[name], "seconds") for name in ("backup_s", "usual_s"))
+    return f"{took}，通常 {usual}"
+
+
+def _plans(finding: Finding) -> str:
+    plans = finding.details["plans"]
+    return f"{listed(plans)}，如 {finding.details['plan']} " if isinstance(plans, tuple) and plans else ""
+
+
+def backup_duration(finding: Finding) -> str:
+    """Return how long a backup took, and usually takes; of several plans which."""
+    return f"备份用时{_times(finding)}：{_plans(finding)}{_both(finding)}。"
+
+
+def backup_duration_event(finding: Finding) -> EventWords:
+    """Return the same as an event."""
+    plans = finding.details["plans"]
+    who = f"{len(plans)} 项备份计划" if isinstance(plans, tuple) and plans else f"备份计划 {finding.entity.label} "
+    return EventWords(f"{who}备份用时{_times(finding)}", detail=f"{_plans(finding) or '用时 '}{_both(finding)}")
+
+
+def _backup_duration_advice(finding: Finding) -> str:
+    if not finding.is_violation:
+        return default_advice(finding)
+    if finding.details["is_longer"]:
+        return "核查备份存储、网络与同时段任务"
+    return "抽查备份内容是否完整，核查任务是否空跑，必要时补做备份"
+
+
+BACKUP_DURATION = RuleText(evidence=backup_duration, event=backup_duration_event, advice=_backup_duration_advice)
 SLOW_DECAY = RuleText(evidence=lambda finding: f"{_moved(finding)}，{_forecast(finding)}。", event=decay_event)
 PING_LOSS = RuleText(evidence=lambda finding: f"{_lost(finding)}，{_usual(finding)}。", event=ping_loss_event)

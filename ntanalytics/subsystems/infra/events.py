@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from ntanalytics.checks.context import QUARTER_DAYS
-from ntanalytics.findings.event_text import lasting, value_event
+from ntanalytics.findings.event_text import ended, lasting, value_event, when
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.headline import LASTS, NOT_SEEN, RECOVERED, EventWords
 from ntanalytics.findings.phrases import clock, day_words, listed, moment_words, named, spaced, value_words
@@ -141,6 +141,14 @@ def backup_shift(finding: Finding) -> EventWords:
     """Return at what time a backup began, and usually begins."""
     began, usual = (clock(number(finding, name)) for name in ("start_s", "usual_start_s"))
     return EventWords(f"备份计划 {finding.entity.label} 当日{began}开始", detail=f"通常在{usual}开始")
+
+
+def load_rise(finding: Finding) -> EventWords:
+    """Return how many times its usual load a host had, and its busiest hour."""
+    most, usual = (format_number(finding.figures[name], "number:2") for name in ("slowest", "slowest_usual"))
+    head = f"主机 {finding.entity.label} 每核负载为通常的 {value_words(finding, 'number:1')} 倍"
+    detail = f"最高 {clock(number(finding, 'slowest_from_s'))}起一小时 {most}，同一时段通常为 {usual}"
+    return EventWords(f"{when(finding)}{head}", ended(finding), detail)
 
 
 def tls_days(finding: Finding) -> EventWords:

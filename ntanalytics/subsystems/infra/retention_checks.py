@@ -36,6 +36,12 @@ _RUNNING = ("infra.checks", "infra.metrics", "infra.backups")
 #: Datasets whose days show how long a kind of log is kept.
 _LOGS = tuple(kind for kind in LOG_KINDS if "." in kind)
 
+#: Times the upper quartile of the runs before, or part of the lower one, from which a run is apart; least seconds.
+_BEYOND_USUAL, _LEAST_S = 2.0, 10.0
+
+#: Plans up to which each is told by itself: what is the matter with more is their storage.
+_TOGETHER = 2
+
 _ALL_HOSTS = Entity("hosts", "all", ALL_HOSTS)
 _ALL_PLANS = Entity("plans", "all", BACKUP_PLANS)
 _BACKUP = Entity("backup", "all", BACKUP)
@@ -97,6 +103,31 @@ def _backup_shift(context: CheckContext, rule: Rule) -> list[Finding]:
         finding = judge_value(rule, row["start_shift_s"], [runs], plan_entity(row)).since_day(context.on)
         findings.append(finding.with_figures(start_s=start, usual_start_s=usual))
     return violations(findings)
+
+
+def _backup_duration(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the plans whose last run took far longer, or shorter, than those before; several together as one."""
+    runs = context.dataset("infra.backups", BACKUP_DAYS)
+    apart = [row for row in rows(backups.durations(runs.recent, context.on)) if _is_apart(row)]
+    far = [row for row in apart if rule.threshold.judge(row[rule.measure]) != "ok"]
+    findings = []
+    for is_longer in (True, False):
+        own = [row for row in far if (row["backup_s"] > row["usual_s"]) == is_longer]
+        leading = own[:1] if len(own) > _TOGETHER else own
+        for row in leading:
+            is_of_all = len(own) > _TOGETHER
+            finding = judge_value(rule, row[rule.measure], [runs], _ALL_PLANS if is_of_all else plan_entity(row))
+            finding = finding.since_day(context.on).with_figures(backup_s=row["backup_s"], usual_s=row["usual_s"])
+            names = tuple(str(other["plan"]) for other in own) if is_of_all else ()
+            findings.append(finding.with_details(plans=names, plan=str(row["plan"]), is_longer=is_longer))
+    return violations(findings)
+
+
+def _is_apart(row: Mapping[str, Any]) -> bool:
+    """Return whether a run lies well beyond how far those before differ, and by more than some seconds."""
+    is_longer = row["backup_s"] >= _BEYOND_USUAL * row["long_s"]
+    is_shorter = row["backup_s"] * _BEYOND_USUAL <= row["short_s"]
+    return bool((is_longer or is_shorter) and abs(row["backup_s"] - row["usual_s"]) >= _LEAST_S)
 
 
 def _failed_backups(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -281,6 +312,12 @@ CHECKS = (
     Check(
         rule="infra.backup_shift",
         evaluate=_backup_shift,
+        reads={"infra.backups": BACKUP_DAYS},
+        suppressed_by=(SuppressedBy(("infra.backup_lateness", "infra.backup_failing")),),
+    ),
+    Check(
+        rule="infra.backup_duration",
+        evaluate=_backup_duration,
         reads={"infra.backups": BACKUP_DAYS},
         suppressed_by=(SuppressedBy(("infra.backup_lateness", "infra.backup_failing")),),
     ),

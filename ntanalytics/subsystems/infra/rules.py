@@ -101,6 +101,12 @@ RULES: tuple[Rule, ...] = (
         min_count=12, label="每核负载（95%以内）", cause="busy_hosts",
     ),
     Rule(
+        "infra.load_rise", "load_by_hour", Threshold(1.5, 50.0, "down"), "查看该主机等待磁盘与网络的进程和慢查询",
+        "What a service that is slow waits for has a load far beyond its usual one in the same hours.",
+        count_measure="load_hours", min_count=1, kind="usual", label="每核负载较常态", scale="multiple",
+        cause="busy_hosts",
+    ),
+    Rule(
         "infra.memory", "load_p95", Threshold(0.92, 0.97, "down"), "查看占用内存的进程，必要时扩容",
         "A database takes what it is given; beyond this the system begins to kill processes.",
         count_measure="load_hours", min_count=12, label="内存使用率（95%以内）", cause="busy_hosts",
@@ -129,6 +135,11 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "infra.backup_failing", "failed_since", Threshold(0, 1, "down"), "查看备份任务的报错，补做备份",
         "A run that failed is not yet late, and will be (docs/domain.md, O13).", label="备份失败", cause="backups",
+    ),
+    Rule(
+        "infra.backup_duration", "backup_duration_times", Threshold(3.0, 20.0, "down"), "核查备份存储、网络与任务内容",
+        "A run that takes three times as long as any week lets expect has a storage that fails; one that is done in a "
+        "third of the time has copied little.", kind="usual", scale="multiple", label="备份用时较常态", cause="backups",
     ),
     Rule(
         "infra.backup_shift", "start_shift_s", Threshold(7200, 86_400, "down"), "核对备份计划的调度与服务器时钟",

@@ -21,7 +21,7 @@ from ntanalytics.findings.text import (
 from ntanalytics.metrics.figures import Figures
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.subsystems.infra import events
-from ntanalytics.subsystems.infra.decay_text import PING_LOSS, SLOW_DECAY
+from ntanalytics.subsystems.infra.decay_text import BACKUP_DURATION, PING_LOSS, SLOW_DECAY
 
 ALL_HOSTS, MONITORING, BACKUP, BACKUP_PLANS = "全部主机", "监控平台", "备份", "备份计划"
 
@@ -195,6 +195,12 @@ def _backup_shift(finding: Finding) -> str:
     return f"当日{began}开始，通常在{usual}开始，相差 {value_words(finding)}。"
 
 
+def _load_rise(finding: Finding) -> str:
+    words, hours = events.load_rise(finding), finding.details.get("hours")
+    spans = f"{'、'.join(hours)} " if isinstance(hours, tuple) else ""
+    return f"{spans}每核负载为通常的 {value_words(finding, 'number:1')} 倍，{words.detail}。"
+
+
 def _offline_backup(finding: Finding) -> str:
     lacking = events.names(finding, "plans")
     if lacking:
@@ -259,6 +265,8 @@ TEXTS: Texts = MappingProxyType(
         "infra.days_until_full": RuleText(evidence=_days_until_full, event=events.days_until_full),
         "infra.backup_lateness": RuleText(evidence=_backup_lateness, event=events.backup_lateness),
         "infra.backup_shift": RuleText(evidence=_backup_shift, event=events.backup_shift),
+        "infra.backup_duration": BACKUP_DURATION,
+        "infra.load_rise": RuleText(evidence=_load_rise, event=events.load_rise),
         "infra.cpu_by_day": RuleText(evidence=_busy, event=events.busy),
         "infra.cpu_by_night": RuleText(evidence=_busy, event=events.busy),
         "infra.disk_growth": RuleText(evidence=_disk_growth, event=events.disk_growth),

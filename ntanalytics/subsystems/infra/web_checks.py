@@ -10,14 +10,17 @@ from ntanalytics.checks.baseline import HISTORY_DAYS, baseline
 from ntanalytics.checks.by_detector import BurstSearch, failure_burst, latency_spike, silence
 from ntanalytics.checks.check import EVERY_PERIOD, QUARTER, Check, SuppressedBy
 from ntanalytics.checks.context import QUARTER_DAYS, CheckContext
-from ntanalytics.findings.finding import Entity, Finding, Window
+from ntanalytics.checks.entities import places
+from ntanalytics.findings.finding import Entity, Finding, Window, violations
 from ntanalytics.findings.judgement import evaluate_rules, judge_row, settle_worst, unknown
+from ntanalytics.findings.place import place
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.figures import FigureRow, figures
-from ntanalytics.metrics.infra import probes, requests
+from ntanalytics.metrics.infra import hosts, probes, requests
 from ntanalytics.metrics.rows import rows
 from ntanalytics.metrics.slots import SLOT_S, by_slot
 from ntanalytics.subsystems.infra.availability_checks import service_checks
+from ntanalytics.subsystems.infra.host_checks import host_entity
 from ntanalytics.subsystems.infra.text import probed_label
 
 WEB = "infra.requests"
@@ -27,6 +30,9 @@ CHANCE = 1e-9
 
 #: Largest share of the requests that a silence explains, as a multiple of those expected in it.
 _EXPLAINED_BY_SILENCE = 1.2
+
+#: Answers of an hour of which it is known whether they were slow.
+_MIN_ANSWERED = 20
 
 Row = Mapping[str, Any]
 
@@ -172,6 +178,34 @@ def _slow_service(context: CheckContext, rule: Rule) -> list[Finding]:
     return evaluate_rules([rule], figures(requests.volume(quarter, ["service"]), web), service_entity)
 
 
+def _loads_rise(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the hosts behind a service that was as much slower whose load rose in the same hours."""
+    if not context.dataset(WEB, HISTORY_DAYS).sources:
+        return []
+    slow = violations(_slow_hours(context, replace(rule, min_count=_MIN_ANSWERED)))
+    if not slow:
+        return []
+    past, carried = context.shared(baseline, "infra.metrics"), context.shared(places)
+    rises = latency_spike(
+        rule,
+        hosts.loads_by_hour(past.comparable, context.utc_offset_h),
+        past.days,
+        context.on,
+        measure=rule.measure,
+        count="samples",
+        entity=host_entity,
+    )
+    return [finding for finding in violations(rises) if any(_is_behind(finding, other, carried) for other in slow)]
+
+
+def _is_behind(host: Finding, service: Finding, carried: Mapping[str, str]) -> bool:
+    """Return whether a host carries the subsystem of a service, and rose in its hours."""
+    ours, theirs = place(host, carried), place(service, carried)
+    if ours != theirs or ours == "infra" or host.window is None or service.window is None:
+        return False
+    return host.window.overlap_s(service.window) > 0
+
+
 def serves(service: str, target: str) -> bool:
     """Return whether a target of the probes belongs to a service of the logs, by its host or the host's first label."""
     host = target.partition("://")[2].partition("/")[0].partition(":")[0]
@@ -196,6 +230,12 @@ CHECKS = (
         reads={"infra.checks": HISTORY_DAYS, **_READS},
         optional=(WEB,),
         suppressed_by=(SuppressedBy(("infra.slow_hours",)),),
+    ),
+    Check(
+        rule="infra.load_rise",
+        evaluate=_loads_rise,
+        reads={"infra.metrics": HISTORY_DAYS, **_READS, "infra.checks": 0},
+        optional=(WEB, "infra.checks"),
     ),
     Check(
         rule="infra.requests_silent",

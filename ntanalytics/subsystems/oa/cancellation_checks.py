@@ -1,16 +1,19 @@
-"""Check of tasks that are cancelled in bulk: in all, or in one unit."""
+"""Checks of how tasks end: cancelled in bulk, in all or in one unit, or far more often than usual of a subject."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from ntanalytics.checks.baseline import HISTORY_DAYS
 from ntanalytics.checks.by_detector import seasonal_baseline
 from ntanalytics.checks.check import Check
 from ntanalytics.checks.context import CheckContext
+from ntanalytics.checks.unusual_endings import unusual_endings
 from ntanalytics.findings.finding import Entity, Finding
 from ntanalytics.findings.rule import Rule
+from ntanalytics.metrics.case_endings import AT_ONCE, GIVEN_UP
 from ntanalytics.metrics.oa import cancellations
 from ntanalytics.metrics.rows import rows
 
@@ -44,4 +47,13 @@ def _unit(row: Mapping[str, Any]) -> Entity:
     return Entity("unit", unit, unit)
 
 
-CANCELLATION_CHECK = Check(rule="oa.cancelled_rise", evaluate=_cancelled, reads={"oa.tasks": HISTORY_DAYS})
+_READS = {"oa.tasks": HISTORY_DAYS}
+
+ENDING_CHECKS: tuple[Check, ...] = (
+    Check(rule="oa.cancelled_rise", evaluate=_cancelled, reads=_READS),
+    Check(
+        rule="oa.unusual_endings",
+        evaluate=partial(unusual_endings, dataset="oa.tasks", ways=(GIVEN_UP, AT_ONCE)),
+        reads=_READS,
+    ),
+)

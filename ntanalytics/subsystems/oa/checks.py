@@ -22,7 +22,7 @@ from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.oa import adoption, intraday, task_duration
 from ntanalytics.metrics.rows import in_memory, rows
 from ntanalytics.subsystems.oa.adoption_checks import ADOPTION_CHECKS, edition_entity, unit_entity
-from ntanalytics.subsystems.oa.cancellation_checks import CANCELLATION_CHECK
+from ntanalytics.subsystems.oa.cancellation_checks import ENDING_CHECKS
 from ntanalytics.subsystems.oa.section import EVER, levels
 
 #: Days of history with comparable days, and of a quarter.
@@ -238,7 +238,7 @@ CHECKS: tuple[Check, ...] = (
         reads=_ACTIVITIES,
         suppressed_by=(SuppressedBy(("oa.busiest",), "any"),),
     ),
-    CANCELLATION_CHECK,
+    *ENDING_CHECKS,
     Check(rule="oa.overdue_rise", evaluate=_overdue_rise, reads=_TASKS),
     Check(rule="oa.handling_rise", evaluate=_handling_rise, reads=_TASKS),
     Check(rule="oa.handling", evaluate=_handling, reads={"oa.tasks": QUARTER_BACK}, every=(QUARTER,)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from ntanalytics.contract.enumerations import MODULES
+from ntanalytics.findings import unusual_endings_text
 from ntanalytics.findings.account_activity_text import TEXT
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.phrases import listed, moved, shifted, value_words
@@ -239,4 +240,10 @@ def seldom_used(finding: Finding) -> str:
 
 
 #: Sentences by rule code, where the general ones do not serve.
-TEXTS: Texts = MappingProxyType({"oa.account_beyond": TEXT, "oa.seldom_used": RuleText(evidence=seldom_used)})
+TEXTS: Texts = MappingProxyType(
+    {
+        "oa.account_beyond": TEXT,
+        "oa.seldom_used": RuleText(evidence=seldom_used),
+        "oa.unusual_endings": unusual_endings_text.TEXT,
+    }
+)

@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from ntanalytics.checks.baseline import is_beyond_chance
-from ntanalytics.checks.by_detector import failure_rate_rise, peer_outlier, seasonal_baseline, volume_gap
+from ntanalytics.checks.baseline import baseline, is_beyond_chance
+from ntanalytics.checks.by_detector import failure_rate_rise, latency_spike, peer_outlier, seasonal_baseline, volume_gap
 from ntanalytics.checks.check import EVERY_PERIOD, Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.contract.sms import CARRIERS
 from ntanalytics.detectors.series import Series, by_key
-from ntanalytics.findings.finding import Comparison, Entity, Finding
+from ntanalytics.findings.finding import Comparison, Entity, Finding, violations
 from ntanalytics.findings.judgement import judge_row, judge_value, settle_worst, unknown
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics import measure as measure_of
@@ -21,6 +21,7 @@ from ntanalytics.metrics.figures import FigureRow, Figures, figures
 from ntanalytics.metrics.rows import rows
 from ntanalytics.metrics.sms import slots, volume
 from ntanalytics.subsystems.sms.bill_checks import BILL
+from ntanalytics.subsystems.sms.repeat_checks import REPEATED
 
 #: Days of history: comparable days, and the days that are shown beside a carrier's figure.
 HISTORY, SHOWN_DAYS = 70, 28
@@ -32,6 +33,9 @@ _MOST_LEFT = 0.15
 
 #: Where more applications are silent at once, the platform is, which its carriers tell.
 _MAX_SILENT = 2
+
+#: Hours with longer messages from which they are of another template, and not of one text that was sent to many.
+_HOURS_OF_TEMPLATE = 3
 
 #: Rule → its events and hits among the outcomes by slot.
 _RATES: Mapping[str, tuple[str, str]] = {
@@ -187,6 +191,24 @@ def _application_rise(context: CheckContext, rule: Rule) -> list[Finding]:
     return seasonal_baseline(rule, daily, context.on, entity=application, violations_only=True, ahead=context.ahead)
 
 
+def _segments_rise(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the applications whose messages had far more parts than usual in some hours that follow one another.
+
+    One text that goes out within an hour is no other template.
+    """
+    past = context.shared(baseline, "sms.messages")
+    findings = latency_spike(
+        rule,
+        slots.parts_by_hour(past.comparable, context.utc_offset_h),
+        past.days,
+        context.on,
+        measure=rule.measure,
+        count=rule.count_measure,
+        entity=application,
+    )
+    return [finding for finding in violations(findings) if (finding.figures["slow_hours"] or 0) >= _HOURS_OF_TEMPLATE]
+
+
 def _application_gap(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the applications that stopped sending; none where many do, since the carriers tell that."""
     messages = context.dataset("sms.messages", HISTORY)
@@ -232,6 +254,14 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(rule="sms.carrier_lull", evaluate=_carrier_gap, reads=_READS),
     Check(rule="sms.application_rise", evaluate=_application_rise, reads=_READS),
+    Check(
+        rule="sms.segments_rise",
+        evaluate=_segments_rise,
+        reads=_READS,
+        # a mailing has a text of its own
+        suppressed_by=(SuppressedBy(("sms.application_rise",)),),
+    ),
     Check(rule="sms.application_lull", evaluate=_application_gap, reads=_READS),
+    REPEATED,
     BILL,
 )

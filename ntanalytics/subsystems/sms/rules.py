@@ -57,6 +57,19 @@ RULES: tuple[Rule, ...] = (
         min_count=20, label="应用提交量高于常态", kind="burst", scale="departure", cause="mailings",
     ),
     Rule(
+        "sms.segments_rise", "segments_per_message", Threshold(1.5, 5.0, "down"),
+        "与应用单位核对短信模板和签名的改动，估算计费影响",
+        "The texts of an application are what they were; half as many parts again, hour by hour, is another template.",
+        count_measure="submitted", min_count=8, label="每条短信计费条数较常态", kind="usual", scale="multiple",
+        cause="mailings",
+    ),
+    Rule(
+        "sms.repeated", "repeated_messages", Threshold(0, 499, "down"),
+        "核查应用与网关的重发设置，核对接收人是否收到两遍",
+        "A message that follows one like it after the same time, again and again, is sent twice.", min_count=8,
+        kind="burst", cause="mailings",
+    ),
+    Rule(
         "sms.application_lull", "submitted", Threshold(2 * 3600, 86_400, "down"), "核查该应用的短信接口与账号",
         "An application that sends every hour has lost its interface when it sends none for two.", min_count=25,
         label="应用停发", kind="absence", scale="silence", cause="standstill",

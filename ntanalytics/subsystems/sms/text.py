@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from ntanalytics.contract.sms import CARRIERS
-from ntanalytics.findings.event_text import value_event
+from ntanalytics.findings.event_text import ended, value_event, when
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.phrases import listed, moved, shifted
+from ntanalytics.findings.headline import EventWords
+from ntanalytics.findings.phrases import clock, listed, moved, named, shifted, value_words
 from ntanalytics.findings.text import RuleText, Texts, measured_on_worst_day
 from ntanalytics.metrics.figures import FigureRow, Figures
 from ntanalytics.metrics.number_format import format_number
@@ -49,11 +50,56 @@ def _not_reconciled(_finding: Finding) -> str:
     return "账单或本期数据缺失，未对账"
 
 
+def _longer(finding: Finding) -> str:
+    return f"每条短信计费条数为通常的 {value_words(finding)} 倍"
+
+
+def _longest(finding: Finding) -> str:
+    most, usual = (format_number(finding.figures[name], "number:2", "条") for name in ("slowest", "slowest_usual"))
+    return f"最多 {clock(finding.figures['slowest_from_s'] or 0)}起一小时每条 {most}，同一时段通常为 {usual}"
+
+
+def longer_messages(finding: Finding) -> str:
+    """Return in which hours messages had more parts than usual: ``9时至18时 每条短信计费条数为通常的 2.0 倍，…。``."""
+    hours = finding.details.get("hours")
+    spans = f"{'、'.join(hours)} " if isinstance(hours, tuple) else ""
+    return f"{spans}{_longer(finding)}，{_longest(finding)}。"
+
+
+def longer_messages_event(finding: Finding) -> EventWords:
+    """Return the same as an event."""
+    head = named(f"应用 {finding.entity.label}", _longer(finding))
+    return EventWords(f"{when(finding)}{head}", ended(finding), _longest(finding))
+
+
+def _repeats(finding: Finding) -> str:
+    carriers = finding.details["carriers"]
+    over = f"经{'、'.join(carriers)}的短信" if isinstance(carriers, tuple) else "短信"
+    return f"{over}疑似重复发送 {value_words(finding, 'integer', '条')}"
+
+
+def _lag(finding: Finding) -> str:
+    lag = format_number(finding.figures["lag_s"], "integer")
+    return f"均在同一单位、同样长度的短信之后约 {lag} 秒，此前没有这样的间隔"
+
+
+def repeated(finding: Finding) -> str:
+    """Return how many messages were sent twice, and after which time."""
+    return f"{_repeats(finding)}，{_lag(finding)}。"
+
+
+def repeated_event(finding: Finding) -> EventWords:
+    """Return the same as an event."""
+    return EventWords(f"{when(finding)}应用 {finding.entity.label} {_repeats(finding)}", detail=_lag(finding))
+
+
 #: Sentences by rule code, where the general ones do not serve.
 TEXTS: Texts = MappingProxyType(
     {
         "sms.delivery_rate": RuleText(evidence=worst_day, event=value_event),
         "sms.receipt_latency_p95_s": RuleText(evidence=worst_day, event=value_event),
+        "sms.segments_rise": RuleText(evidence=longer_messages, event=longer_messages_event),
+        "sms.repeated": RuleText(evidence=repeated, event=repeated_event),
         "sms.bill": RuleText(evidence=bill_difference, limits=_bill_limits, reason=_not_reconciled),
     }
 )

@@ -37,9 +37,11 @@ from ntanalytics.metrics.ca import certificates
 from ntanalytics.metrics.desk import daily_service, obligations, service_levels, ticket_flow
 from ntanalytics.metrics.docexchange import callers, registration
 from ntanalytics.metrics.identity import logins, misuse
-from ntanalytics.metrics.infra import check_spans, decay, requests
+from ntanalytics.metrics.infra import backups, check_spans, decay, hosts, requests
 from ntanalytics.metrics.oa import cancellations
 from ntanalytics.metrics.seal import seals
+from ntanalytics.metrics.sms import repeats as sms_repeats
+from ntanalytics.metrics.sms import slots as sms_slots
 from ntanalytics.reports.verification import verify
 from ntanalytics.runner import RunContext, RunResult, run_report
 from ntanalytics.settings import Settings, load
@@ -211,6 +213,8 @@ def _call_the_processes(workspace: Workspace, first: dt.date) -> None:
     """Call what an inspection calls only with enough history, or of a source that has it."""
     until = dt.datetime.combine(UNTIL, dt.time(), dt.UTC)
     days = [first + dt.timedelta(days=number) for number in range(7)]
+    sms_repeats.pairs_by_lag(workspace.table("sms.messages", first, UNTIL), 8)
+    sms_slots.parts_by_hour(workspace.table("sms.messages", first, UNTIL), 8)
     misuse.accounts_in_two_places(workspace.table("identity.logins", first, UNTIL), UNTIL)
     misuse.entries_from_new_addresses(workspace.table("identity.logins", first, UNTIL), UNTIL)
     daily_service.unmade_checks(workspace.table("desk.checks"), workspace.days(first, UNTIL, {*days}), UNTIL)
@@ -226,6 +230,8 @@ def _call_the_processes(workspace: Workspace, first: dt.date) -> None:
     )
     decay.levels_by_day(workspace.table("infra.metrics", first, UNTIL))
     decay.backups_by_day(workspace.table("infra.backups", first, UNTIL))
+    hosts.loads_by_hour(workspace.table("infra.metrics", first, UNTIL), 8)
+    backups.durations(workspace.table("infra.backups", first, UNTIL), UNTIL)
     decay.pings_by_day(workspace.table("infra.checks", first, UNTIL))
 
 

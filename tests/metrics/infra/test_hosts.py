@@ -208,6 +208,24 @@ def test_the_same_alarm_of_a_host_is_counted_and_information_is_none(table, list
     assert listed(hosts.repeated_problems(made)) == [{"host": "a", "problem": "磁盘低", "repeats": 3, "day": LAST}]
 
 
+def test_what_stands_still_since_a_day_before_is_dead_until_it_moves(table, listed) -> None:
+    """Eight days that move; then one value from 10:00 on, and all of the last day, or all but its last hours."""
+
+    def series(last, **more):
+        made = hours(table, last, **more)
+        stopped = {hour: 0.3 + min(hour, 10) / 100 for hour in range(24)}
+        made = made.union(hours(table, stopped, **(more | {"day": LAST - DAY})))
+        for back in range(2, 10):
+            values = {hour: 0.3 + hour / 100 for hour in range(24)}
+            made = made.union(hours(table, values, **(more | {"day": LAST - back * DAY})))
+        return made
+
+    dead = series(dict.fromkeys(range(24), 0.4), host="dead", metric="cpu_rate")
+    mended = series({hour: 0.4 + max(0, hour - 5) / 100 for hour in range(24)}, host="mended", metric="cpu_rate")
+    found = listed(hosts.still_series(dead.union(mended), LAST), "host", "still_series", "still_hours")
+    assert [tuple(row.values()) for row in found] == [("dead", 1, 24), ("mended", 0, None)]
+
+
 def test_what_has_one_value_for_longer_than_ever_is_dead(table, listed) -> None:
     def week(today, before, **more):
         made = hours(table, {hour: today(hour) for hour in range(24)}, **more)

@@ -27,3 +27,12 @@ def test_messages_by_half_hour_and_what_became_of_them(messages, listed) -> None
         "late": 2,
     }
     assert found[18]["late"] == 0
+
+
+def test_parts_of_a_message_by_hour(messages, listed) -> None:
+    """At 9 messages of 1, 1 and 4 parts, at 10 one of 2."""
+    rows = [{"message_id": str(number), "segments": parts} for number, parts in enumerate((1, 1, 4))]
+    later = {"message_id": "3", "segments": 2, "submitted_at": AT + dt.timedelta(hours=1)}
+    made = slots.parts_by_hour(messages({"submitted_at": AT, **row} for row in [*rows, later]), 8)
+    found = {row["hour"]: (row["submitted"], row["segments_per_message"]) for row in listed(made)}
+    assert found == {9: (3, 2.0), 10: (1, 2.0)}

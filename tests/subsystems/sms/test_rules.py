@@ -156,3 +156,39 @@ def test_a_day_that_was_not_extracted_says_nothing_of_its_hours() -> None:
     quiet = [{**row, **COMMON} for row in hours(100, {10: 0})]
     codes = ["sms.carrier_lull", "sms.failures_rise", "sms.application_rise", "sms.application_lull"]
     assert judge(SUBSYSTEM, codes, _messages(quiet), gaps=(ON,)) == []
+
+
+def _parts(today: dict[int, int], count: int = 20) -> dict[str, pa.Table]:
+    """Return the messages of an application of hours with one part each, and as many as given in hours of today."""
+    rows = [
+        {**row, **COMMON, "segments": today.get(row["slot"], 1) if row["day"] == ON else 1}
+        for row in hours(20, dict.fromkeys(today, count))
+    ]
+    return _messages(rows)
+
+
+@pytest.mark.parametrize(
+    ("today", "status"),
+    [
+        (dict.fromkeys(range(9, 18), 2), "warning"),
+        (dict.fromkeys(range(12, 15), 6), "critical"),
+        ({9: 4, 10: 4}, None),  # one text
+        ({}, None),
+    ],
+)
+def test_an_application_that_writes_by_another_template_sends_more_parts(
+    today: dict[int, int], status: str | None
+) -> None:
+    findings = judge(SUBSYSTEM, ["sms.segments_rise"], _parts(today))
+    assert statuses(findings) == ([("application/oa", status)] if status else [])
+    for finding in findings:
+        assert (finding.value, finding.figures["slowest"]) == (pytest.approx(max(today.values())), max(today.values()))
+        assert finding.window is not None
+        assert finding.window.from_s == min(today) * 3600
+
+
+def test_parts_of_a_few_messages_say_nothing_and_a_mailing_has_a_text_of_its_own() -> None:
+    long = dict.fromkeys(range(9, 18), 3)
+    assert judge(SUBSYSTEM, ["sms.segments_rise"], _parts(long, count=7)) == []
+    found = judge(SUBSYSTEM, ["sms.segments_rise", "sms.application_rise"], _parts(long, count=60))
+    assert {finding.code for finding in found if finding.is_violation} == {"sms.application_rise"}

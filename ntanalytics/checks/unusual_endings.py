@@ -1,0 +1,68 @@
+"""Unusual endings: cases that are given up, or are finished before anybody can have read them, by their subject."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+import numpy as np
+
+from ntanalytics.checks.baseline import HISTORY_DAYS
+from ntanalytics.checks.context import CheckContext
+from ntanalytics.checks.day_totals import known_days
+from ntanalytics.checks.known_columns import known_columns, with_known_values
+from ntanalytics.checks.subject_words import subject_label
+from ntanalytics.contract import dataset as dataset_named
+from ntanalytics.contract.dimensions import GIVEN_UP, breakdown
+from ntanalytics.detectors.comparable_days import comparable_days
+from ntanalytics.detectors.surveillance.departure import Departure
+from ntanalytics.detectors.surveillance.departures import MIN_DAYS
+from ntanalytics.detectors.surveillance.leaf_table import HOURS, LeafTable
+from ntanalytics.detectors.surveillance.rare_endings import rare_endings
+from ntanalytics.findings.finding import Entity, Finding, Window, violations
+from ntanalytics.findings.judgement import judge_value
+from ntanalytics.findings.rule import Rule
+from ntanalytics.metrics.case_endings import endings
+from ntanalytics.metrics.leaves import leaves
+
+#: Name of the dimension that tells how a case ended.
+_ENDING = "ending"
+
+
+def unusual_endings(context: CheckContext, rule: Rule, *, dataset: str, ways: Collection[str]) -> list[Finding]:
+    """Return the smallest subjects of which far more cases than usual ended in a rare way; none over a gap.
+
+    Args:
+        context: the context of a day.
+        rule: its limits hold for the number of these cases.
+        dataset: a dataset of cases.
+        ways: the ways of ending that are told (``metrics.case_endings``).
+    """
+    view, contract = context.dataset(dataset, HISTORY_DAYS), dataset_named(dataset)
+    before = comparable_days(known_days(view), context.on)
+    if not view.is_complete or len(before) < MIN_DAYS:
+        return []
+    dimensions = known_columns(view, [column.name for column in breakdown(contract).dimensions])
+    cases = with_known_values(view.cases, view, dimensions)
+    given_up = (GIVEN_UP, contract.changed) if GIVEN_UP in cases.columns else None
+    ended = endings(cases, contract.time, contract.ended[0], context.utc_offset_h, given_up)
+    ended = ended.filter(ended.day.isin({*before, context.on}))
+    counted = leaves(ended, "ended_at", context.utc_offset_h, [*dimensions, _ENDING]).to_pyarrow()
+    table = LeafTable(counted, [*reversed(before), context.on], [*dimensions, _ENDING], ["events"], endings=(_ENDING,))
+    rare = rare_endings(table, np.ones(len(table.slots), dtype=bool))
+    wanted = [departure for departure in rare if dict(departure.members)[_ENDING] in ways]
+    return violations(_finding(context, rule, dataset, departure) for departure in wanted)
+
+
+def _finding(context: CheckContext, rule: Rule, dataset: str, departure: Departure) -> Finding:
+    view, contract = context.dataset(dataset, HISTORY_DAYS), dataset_named(dataset)
+    members = tuple(pair for pair in departure.members if pair[0] != _ENDING)
+    entity = Entity("cases", "/".join(member for _, member in members), subject_label(context, contract, members))
+    first, after = departure.hours
+    finding = judge_value(rule, departure.seen, [view], entity).since_day(context.on)
+    finding = finding.with_figures(seen=departure.seen, expected=departure.expected)
+    end = contract.column(contract.ended[0]).label.removesuffix("时间")
+    finding = finding.with_details(ending=dict(departure.members)[_ENDING], cases=contract.label, end=end)
+    if after - first < HOURS:
+        finding = replace(finding, window=Window(context.on, first * 3600.0, after * 3600.0))
+    return finding

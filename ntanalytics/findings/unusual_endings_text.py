@@ -1,0 +1,48 @@
+"""Sentences of cases that end in an unusual way."""
+
+from __future__ import annotations
+
+from ntanalytics.findings.event_text import when
+from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.headline import EventWords
+from ntanalytics.findings.phrases import hours_words
+from ntanalytics.findings.text import RuleText, default_advice
+from ntanalytics.metrics.case_endings import GIVEN_UP
+from ntanalytics.metrics.number_format import format_number
+
+
+def _ended(finding: Finding) -> str:
+    seen = format_number(finding.figures["seen"], "integer", "件")
+    if finding.details["ending"] == GIVEN_UP:
+        return f"{finding.details['cases']}被取消 {seen}"
+    return f"{finding.details['cases']}到达后一分钟内即{finding.details['end']} {seen}"
+
+
+def _usual(finding: Finding) -> str:
+    expected = float(finding.figures["expected"] or 0)
+    if expected < 1:
+        return "通常没有"
+    usual = "通常" if finding.window is None else "同时段通常"
+    return f"{usual}约 {format_number(expected, 'integer', '件')}"
+
+
+def evidence(finding: Finding) -> str:
+    """Return how many cases ended so, and how many usually do: ``13时至18时 办理任务被取消 46 件，通常没有。``."""
+    hours = "当日" if finding.window is None else f"{hours_words(finding.window)} "
+    return f"{hours}{_ended(finding)}，{_usual(finding)}。"
+
+
+def event(finding: Finding) -> EventWords:
+    """Return the same as an event."""
+    return EventWords(f"{when(finding) or '当日'}{finding.entity.label}的{_ended(finding)}", detail=_usual(finding))
+
+
+def advice(finding: Finding) -> str:
+    """Return what to do: what was given up may be restored, what was finished at once was read by nobody."""
+    if not finding.is_violation or finding.details["ending"] == GIVEN_UP:
+        return default_advice(finding)
+    return f"核查流程配置是否自动{finding.details['end']}，抽查有关内容是否经人处理"
+
+
+#: Sentences of the rules ``*.unusual_endings``.
+TEXT = RuleText(evidence=evidence, event=event, advice=advice)

@@ -1,0 +1,56 @@
+"""Endings of cases: finished, given up, or finished as soon as they began (docs/domain.md, Surveillance: endings)."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from ntanalytics.metrics.measure import catalogue, count
+from ntanalytics.metrics.slots import local_day
+
+#: How a case ended.
+FINISHED, GIVEN_UP, AT_ONCE = "finished", "given_up", "at_once"
+
+#: Seconds from its begin within which nobody has read a case.
+AT_ONCE_S = 60
+
+ENDINGS = (
+    count(
+        "unusual_endings",
+        "异常结束",
+        "件",
+        "Cases of a subject that were given up, or finished within a minute of their begin, far more often than usual "
+        "(docs/domain.md, Surveillance: endings).",
+        good="down",
+    ),
+)
+
+MEASURES = catalogue(ENDINGS)
+
+
+def endings(
+    cases: ir.Table, started: str, finished: str, utc_offset_h: int, given_up: tuple[str, str] | None = None
+) -> ir.Table:
+    """Return the cases that ended, with the moment, the local day and the way of their end.
+
+    Args:
+        cases: rows of a dataset of cases.
+        started: the column of their begin (UTC).
+        finished: the column of their end (UTC).
+        utc_offset_h: hours by which local time is ahead of UTC.
+        given_up: the column that is true of a case that was given up, and that of its last change, which ended it;
+            None where there is none.
+
+    Returns:
+        The rows with ``ended_at``, ``day`` (that of the end) and ``ending``: ``finished``, ``given_up``, ``at_once``.
+    """
+    ended_at = cases[finished]
+    is_given_up: ir.BooleanValue = ibis.literal(False)
+    if given_up is not None:
+        is_given_up = cases[given_up[0]].fill_null(False)
+        ended_at = is_given_up.ifelse(cases[given_up[1]], cases[finished])
+    took = cases[finished].epoch_seconds() - cases[started].epoch_seconds()
+    ending = ibis.cases((is_given_up, GIVEN_UP), (took < AT_ONCE_S, AT_ONCE), else_=FINISHED)
+    ended = cases.mutate(ended_at=ended_at, ending=ending)
+    ended = ended.filter(ended.ended_at.notnull())
+    return ended.mutate(day=local_day(ended.ended_at, utc_offset_h))

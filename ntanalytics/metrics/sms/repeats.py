@@ -1,0 +1,65 @@
+"""Repeats: messages that agree with an earlier one in all but number and time (docs/domain.md, SMS: repeats)."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from ntanalytics.metrics.measure import catalogue, count
+from ntanalytics.metrics.slots import local_hour
+
+#: Seconds within which a message is repeated, and seconds that are one lag.
+WITHIN_S, LAG_S = 120, 3
+
+REPEATS = (
+    count(
+        "repeated_messages",
+        "疑似重复发送",
+        "条",
+        "Messages that follow an earlier one of the same application, carrier, unit and length at one distance in time "
+        "(docs/domain.md, SMS: repeats).",
+        good="down",
+    ),
+)
+
+MEASURES = catalogue(REPEATS)
+
+#: Columns in which a repeat agrees with what it repeats.
+_ALIKE = ("source", "day", "application", "carrier", "unit", "segments")
+
+
+def pairs_by_lag(messages: ir.Table, utc_offset_h: int) -> ir.Table:
+    """Return how often a message follows another one of the same application, carrier, unit and length, by distance.
+
+    Messages of one second are one: they are sent together.
+
+    Args:
+        messages: rows of ``sms.messages``.
+        utc_offset_h: hours by which local time is ahead of UTC.
+
+    Returns:
+        ``day``, ``application``, ``carrier``, ``lag`` (in steps of three seconds, up to two minutes), ``hour`` (local,
+        of the later one), ``pairs`` (seconds of the earlier ones) and ``repeated_messages`` (the later ones); in no
+        order.
+    """
+    second = messages.submitted_at.epoch_seconds().cast("int64")
+    timed = messages.select(
+        *_ALIKE, "message_id", "submitted_at", _second=second, _part=(second / WITHIN_S).floor().cast("int64")
+    )
+    # what lies within two minutes is in the same part of the day, or in the next one
+    later = timed.rename({f"_later_{name}": name for name in timed.columns})
+    joined = []
+    for parts in (0, 1):
+        alike = [timed[name].identical_to(later[f"_later_{name}"]) for name in ("unit", "segments")]
+        alike += [timed[name] == later[f"_later_{name}"] for name in _ALIKE if name not in ("unit", "segments")]
+        joined.append(timed.inner_join(later, [*alike, later["_later__part"] == timed["_part"] + parts]))
+    both = ibis.union(*joined)
+    between = both["_later__second"] - both["_second"]
+    near = both.filter((between > 0) & (between < WITHIN_S))
+    placed = near.mutate(
+        lag=((near["_later__second"] - near["_second"]) / LAG_S).floor().cast("int64"),
+        hour=local_hour(near["_later_submitted_at"], utc_offset_h),
+    )
+    return placed.group_by("day", "application", "carrier", "lag", "hour").aggregate(
+        pairs=placed["_second"].nunique(), repeated_messages=placed["_later_message_id"].nunique()
+    )

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+import datetime as dt
+
+from ntanalytics.metrics.sms.repeats import pairs_by_lag
+
+AT = dt.datetime(2026, 11, 16, 1, 59, 50, tzinfo=dt.UTC)  # 9:59:50 in Shanghai
+
+
+def test_messages_are_paired_with_earlier_ones_like_them_by_their_distance(messages, listed) -> None:
+    """Two of 9:59:50, which are one pair, are followed after 20 s; another unit or length is not like them."""
+    follows = AT + dt.timedelta(seconds=20)
+    rows = [
+        {"message_id": "1", "submitted_at": AT, "unit": "a"},
+        {"message_id": "2", "submitted_at": AT, "unit": "a"},
+        {"message_id": "3", "submitted_at": follows, "unit": "a"},
+        {"message_id": "4", "submitted_at": follows, "unit": "a"},
+        {"message_id": "5", "submitted_at": AT + dt.timedelta(seconds=41), "unit": "b"},
+        {"message_id": "6", "submitted_at": follows, "unit": "a", "segments": 2},
+        {"message_id": "7", "submitted_at": AT + dt.timedelta(seconds=120), "unit": "a"},
+    ]
+    found = listed(pairs_by_lag(messages(rows), 8), "lag", "hour", "pairs", "repeated_messages")
+    assert sorted(tuple(row.values()) for row in found) == [(6, 10, 1, 2), (33, 10, 1, 1)]
+
+
+def test_messages_without_a_unit_are_like_each_other(messages, listed) -> None:
+    rows = [{"message_id": str(n), "submitted_at": AT + dt.timedelta(seconds=45 * n), "unit": None} for n in range(3)]
+    found = listed(pairs_by_lag(messages(rows), 8), "lag", "pairs", "repeated_messages")
+    assert sorted((row["lag"], row["pairs"]) for row in found if row["lag"] == 30) == [(30, 1)]
+    assert sum(row["pairs"] for row in found if row["lag"] == 15) == 2
