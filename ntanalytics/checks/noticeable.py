@@ -13,6 +13,7 @@ from ntanalytics.checks.subject_words import form_of
 from ntanalytics.checks.watched_datasets import endings_of
 from ntanalytics.contract import Dataset
 from ntanalytics.contract.dimensions import breakdown, referred, state_of
+from ntanalytics.contract.outcomes import tells_success
 from ntanalytics.detectors.surveillance.departure import Departure
 from ntanalytics.metrics.leaves import level_of
 from ntanalytics.metrics.rows import rows
@@ -78,8 +79,8 @@ def is_of_few(context: CheckContext, dataset: Dataset, events: ir.Table, departu
     """Return whether one or two persons, documents or moments make most of it: what one does or sends is no subject.
 
     Rules on misuse know the persons; a document to many, or one that is withdrawn from them, is one decision, and so is
-    what leaves in one minute (a text to all of a unit), where neither is known of the events. How events end is no
-    decision: they may fail in one minute. What cannot be asked of single events stands for many.
+    what leaves in one minute (a text to all of a unit), where neither is known of the events. A failure is no decision:
+    many may fail in one minute. What cannot be asked of single events stands for many.
 
     Args:
         context: the context of a day.
@@ -94,7 +95,7 @@ def is_of_few(context: CheckContext, dataset: Dataset, events: ir.Table, departu
         return False
     if departure.direction < 0 or departure.value:
         return False
-    if not known and (dataset.column(time).grain or set(endings_of(dataset, [name for name, _ in departure.members]))):
+    if not known and (dataset.column(time).grain or _tells_failures(dataset, departure)):
         return False
     weight = breakdown(dataset).weight
     hour = local_hour(events[time], context.utc_offset_h)
@@ -107,3 +108,10 @@ def is_of_few(context: CheckContext, dataset: Dataset, events: ir.Table, departu
     most = by_cause.order_by(ibis.desc("events")).limit(_FEW)["events"].to_pyarrow().to_pylist()
     others = departure.seen - float(sum(most))
     return others < departure.expected + _LEFT_OF_SURGE * (departure.seen - departure.expected)
+
+
+def _tells_failures(dataset: Dataset, departure: Departure) -> bool:
+    """Return whether the subject names an ending of its events that is no success."""
+    members = dict(departure.members)
+    endings = endings_of(dataset, list(members))
+    return not all(tells_success(dataset.column(name), members[name]) for name in endings)

@@ -33,6 +33,20 @@ def tells_what(column: Column) -> bool:
     return column.type is Type.BOOLEAN or tells_outcome(column) or tells_reason(column) or column.name == _MEASURED
 
 
+def tells_success(column: Column, member: str) -> bool:
+    """Return whether a member of a column of outcomes says that an event did not fail; of a reason none does.
+
+    Args:
+        column: one that :func:`tells_outcome` or :func:`tells_reason`.
+        member: one of its values as text: ``200``, ``true``, ``delivered``.
+    """
+    if column.type is Type.INTEGER:
+        return int(member) < FAILED_STATUS - 100  # nor does it refuse
+    if column.type is Type.BOOLEAN:
+        return member == "true"
+    return tells_outcome(column) and {*column.values} & {*_FAILED_CODES} == {*column.values} - {member}
+
+
 def failed_value(column: Column) -> str | int | bool:
     """Return the value of a column of outcomes on a failure; of a status the smallest one.
 

@@ -196,11 +196,11 @@ def test_what_is_sent_to_many_is_told_where_it_is_more_than_a_document_or_two() 
     assert told == [[{"platform": "domestic"}], []]
 
 
-def _messages(minutes: int, **sent: Any) -> dict[str, pa.Table]:
+def _messages(minutes: int, usual: str = "delivered", **sent: Any) -> dict[str, pa.Table]:
     """Return four weeks of messages of three units; today one sends 180 more within two hours, in some minutes."""
     rows = []
     for number in range(3):
-        for row in hours(6, unit=f"u-{number}", outcome="delivered"):
+        for row in hours(6, unit=f"u-{number}", outcome="delivered" if number else usual):
             rows += [{**row, "slot": row["slot"] * 60 + minute, "events": 1} for minute in range(int(row["events"]))]
     today = {"day": ON, "unit": "u-0", "outcome": "delivered", **sent}
     step = 120 // minutes
@@ -217,6 +217,12 @@ def test_what_is_sent_in_a_minute_or_two_is_one_text_to_many_and_no_surge() -> N
     [surge] = _sent(_messages(minutes=60))
     assert members_of(surge)["unit"] == "u-0"
     assert _sent(_messages(minutes=2)) == []
+
+
+def test_a_text_to_many_is_none_where_the_surge_is_named_by_its_success() -> None:
+    [surge] = _sent(_messages(60, usual="failed", outcome="delivered"))
+    assert members_of(surge).get("outcome") == "delivered"
+    assert _sent(_messages(2, usual="failed", outcome="delivered")) == []
 
 
 def test_what_fails_in_a_minute_is_told_since_nobody_decides_it() -> None:
