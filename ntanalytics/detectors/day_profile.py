@@ -155,7 +155,7 @@ def _shift(today: Floats, usual: _UsualProfile) -> ProfileDamage | None:
     total, shares = float(today.sum()), usual.shares
     profile = today / total
     chance = _distance_by_chance(shares, total)
-    if _distance(profile, shares) < max(LEAST_APART, LEAST_BY_CHANCE * chance):
+    if _distance(profile, shares) < max(LEAST_APART, LEAST_BY_CHANCE * max(chance, _distance_of_days(usual, total))):
         return None
     apart: dict[int, float] = {}
     for hours in (hours for hours in range(-12, 13) if abs(hours) > 1):
@@ -204,6 +204,13 @@ def _cut(today: Floats, usual: _UsualProfile) -> ProfileDamage | None:
 def _distance(one: Floats, other: Floats) -> float:
     """Return the share of rows that lie at other hours (total variation)."""
     return float(np.abs(one - other).sum() / 2)
+
+
+def _distance_of_days(usual: _UsualProfile, rows: float) -> float:
+    """Return the mean distance that usual days of some rows have; more than by chance where rows come in bundles."""
+    totals = usual.days.sum(axis=1)
+    apart = np.abs(usual.days / totals[:, np.newaxis] - usual.shares).sum(axis=1) / 2
+    return float((apart * np.sqrt(totals / rows)).mean())
 
 
 def _distance_by_chance(shares: Floats, rows: float) -> float:

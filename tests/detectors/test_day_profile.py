@@ -55,6 +55,19 @@ def test_a_shift_is_told_of_few_rows_where_they_have_the_profile_and_the_number_
     assert profile_damage(moved, FEW_USUAL) == ProfileDamage("shifted", hours, 0.0)
 
 
+def test_rows_that_come_in_bundles_are_no_shift() -> None:
+    draws = np.random.default_rng(3)
+    noon = np.exp(-0.5 * ((np.arange(24) - 12.5) / 2) ** 2)
+
+    def day() -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+        documents = max(1, draws.poisson(10))  # each with one row or more in one hour
+        hours = draws.choice(24, documents, p=noon / noon.sum())
+        return np.bincount(hours, weights=1 + draws.poisson(1, documents), minlength=24)
+
+    told = [profile_damage(day(), np.array([day() for _ in range(12)])) for _ in range(1500)]
+    assert [damage for damage in told if damage is not None and damage.kind == "shifted"] == []
+
+
 def test_rows_by_night_beside_those_of_the_day_and_a_batch_of_one_hour_are_no_shift() -> None:
     by_night, batch = np.zeros(24), np.zeros(24)
     by_night[20:24], batch[22] = [3, 4, 3, 3], 40
