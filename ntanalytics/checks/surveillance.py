@@ -33,6 +33,9 @@ from ntanalytics.metrics import measure
 #: Dataset of cases → the column of their end: a process that stands still goes on being begun.
 _ENDS: Mapping[str, str] = {name: DATASETS[name].ended[0] for name in WATCHED if DATASETS[name].kind is Kind.CASE}
 
+#: Forms of shares and of durations.
+_MANNERS = ("rate", "ms", "seconds")
+
 
 def watched(subsystem: Subsystem) -> Subsystem:
     """Return a subsystem with the rule of surveillance, where it has a dataset that can be watched."""
@@ -46,11 +49,8 @@ def watched(subsystem: Subsystem) -> Subsystem:
     # what fails in a burst is answered sooner or later, larger or smaller, than what does not
     bursts = tuple(other.code for other in subsystem.rules if other.kind == "burst" and other.code in known)
     absences = tuple(other.code for other in subsystem.rules if other.kind == "absence" and other.code in known)
-    rates = tuple(
-        other.code
-        for other in subsystem.rules
-        if other.code in known and measure(other.measure).format.startswith("rate")
-    )
+    # how events went says nothing of how many there were
+    manners = tuple(other.code for other in subsystem.rules if other.code in known and _is_of_manner(other))
     check = Check(
         rule=rule.code,
         evaluate=partial(_surveil, datasets),
@@ -58,8 +58,8 @@ def watched(subsystem: Subsystem) -> Subsystem:
         beside=dict.fromkeys(COMPANIONS, HISTORY_DAYS),
         optional=(*datasets, *sorted(referred)),
         suppressed_by=(
-            SuppressedBy(tuple(code for code in known if code not in rates), "subject"),
-            SuppressedBy(rates, "subject", where=_is_no_surge),
+            SuppressedBy(tuple(code for code in known if code not in manners), "subject"),
+            SuppressedBy(manners, "subject", where=_is_no_surge),
             SuppressedBy(bursts, "window", where=_follows_failures),
             SuppressedBy(absences, "part", where=_is_fallen_day),
             SuppressedBy(tuple(code for code in OUTAGES_OF_TARGETS if code in known), "window", where=_is_any_ending),
@@ -73,6 +73,12 @@ def watched(subsystem: Subsystem) -> Subsystem:
         checks=(*subsystem.checks, check),
         texts={**subsystem.texts, rule.code: TEXT},
     )
+
+
+def _is_of_manner(rule: Rule) -> bool:
+    """Return whether a rule is about a share of events, or about how long they take, and not about how many."""
+    judged = measure(rule.measure)
+    return judged.format.partition(":")[0] in _MANNERS or judged.name == "slow_ratio"
 
 
 def _is_any_ending(finding: Finding) -> bool:
@@ -95,7 +101,7 @@ def _is_more(finding: Finding) -> bool:
 
 
 def _is_no_surge(finding: Finding) -> bool:
-    """Return whether a subject is about anything but more events than usual, of which a rate of them says nothing."""
+    """Return whether a subject is about anything but more events than usual, of which their manner says nothing."""
     if not finding.is_violation or finding.details.get("value") or is_of_endings(finding):
         return True
     return not _is_more(finding)

@@ -81,6 +81,21 @@ def test_a_page_with_a_tenth_of_its_size_is_named_by_its_route() -> None:
     assert "响应字节" in word(finding).sentence
 
 
+def test_a_new_route_whose_answers_take_long_is_told_beside_the_slow_service() -> None:
+    def exported(row: Row) -> list[Row]:
+        export = {**row, "route": "/export", "requests": 60, "size_bytes": 60 * 30_000_000, "duration_bucket": 95}
+        return [row, export] if _hour(row) in (10, 11) and row["route"] == "/login" else [row]
+
+    archive = _requests(lambda row: row).to_pylist()
+    archive = [{**row, "service": "archive", "route": "/export"} for row in archive if row["route"] == "/login"]
+    data = {"infra.requests": table_of("infra.requests", [*_requests(exported).to_pylist(), *archive])}
+    told = judge(subsystem("infra"), {RULE, "infra.slow_hours"}, data)
+    slow = [each for each in told if each.is_violation and each.code == "infra.slow_hours"]
+    more = [each for each in told if each.is_violation and each.code == RULE and not each.details.get("value")]
+    assert [each.entity.key for each in slow] == ["portal"]
+    assert [members_of(each) for each in more] == [{"service": "portal", "route": "/export"}]
+
+
 def test_redirects_in_the_place_of_answers_are_told() -> None:
     found = _told(lambda row: {**row, "status": 302, "size_bytes": row["requests"] * 100} if row["route"] == ROUTES[0]
                   and _hour(row) in (14, 15, 16) else row)  # fmt: skip
