@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from ntanalytics.contract.im import SESSIONS
@@ -30,19 +30,25 @@ def excuse_effects(findings: Iterable[Finding], changes: Sequence[ConcurrentChan
         findings: of one day.
         changes: changes of the day and of those before it (``concurrent_changes``).
     """
-    told = list(findings)
+    ordered = list(findings)
+    of_day = {number: finding for number, finding in enumerate(ordered) if _is_violation_of_day(finding)}
     recent = [change for change in changes if change.is_confirmed and change.is_within(FIRST_DAYS)]
     excuses: dict[int, Excuse] = {}
     for change in recent:
         if change.kind == "maintenance" and change.host:
-            freed = [number for number, finding in enumerate(told) if _is_freed(change, finding)]
+            freed = [number for number, finding in of_day.items() if _is_freed(change, finding)]
             excuses |= dict.fromkeys(freed, Excuse("maintenance", (change.number,)))
         elif change.kind == "upgrade" and not change.named:
-            excuses |= dict.fromkeys(_exchanged(change, told), Excuse("upgrade", (change.number,)))
+            excuses |= dict.fromkeys(_exchanged(change, of_day), Excuse("upgrade", (change.number,)))
     return [
         replace(finding, status="ok", since=None, excuse=excuses[number]) if number in excuses else finding
-        for number, finding in enumerate(told)
+        for number, finding in enumerate(ordered)
     ]
+
+
+def _is_violation_of_day(finding: Finding) -> bool:
+    """Return whether a violation is of one day: what moves over several of them does not come from a change alone."""
+    return finding.is_violation and (finding.figures.get("days") or 1) <= 1
 
 
 def _is_freed(change: ConcurrentChange, finding: Finding) -> bool:
@@ -51,7 +57,7 @@ def _is_freed(change: ConcurrentChange, finding: Finding) -> bool:
     is_file_system = dataset_of(finding) == METRICS.name and bool(members.get("part"))
     if not (is_file_system and members.get("host") == change.host):
         return False
-    if not (finding.is_violation and finding.details.get("value") and fell(finding)):
+    if not (finding.details.get("value") and fell(finding)):
         return False
     if finding.window is None:
         return change.planned.until_s <= OFFICE[0] and begins_after(change, finding)
@@ -59,15 +65,14 @@ def _is_freed(change: ConcurrentChange, finding: Finding) -> bool:
     return hours.from_s <= finding.window.from_s <= hours.until_s
 
 
-def _exchanged(change: ConcurrentChange, findings: Sequence[Finding]) -> set[int]:
+def _exchanged(change: ConcurrentChange, of_day: Mapping[int, Finding]) -> set[int]:
     """Return the numbers of the findings of clients that are gone since an upgrade, and of the new one instead."""
     clients = [
         (number, finding)
-        for number, finding in enumerate(findings)
+        for number, finding in of_day.items()
         if dataset_of(finding) == SESSIONS.name
         and finding.subsystem == change.subsystem
         and "client" in members_of(finding)
-        and finding.is_violation
         and not finding.details.get("value")
         and begins_after(change, finding)
     ]

@@ -33,7 +33,7 @@ _UNDONE = ("failed", "rolled_back")
 _MOST = 2
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ConcurrentChange:
     """A change that touches a day, or that was made on the days before it.
 
@@ -106,7 +106,7 @@ def name_changes(
 ) -> list[Finding]:
     """Return the findings of a day in their order; violations that may come from a change name it.
 
-    They begin during it or soon after it, or on the first days after it and are of what it names. More use of what a
+    They begin during it or soon after it, or are of what it names and begin on the first days after it. More use of what a
     confirmed feature names is a warning at most.
 
     Args:
@@ -117,22 +117,22 @@ def name_changes(
     named = []
     for finding in findings:
         own = [change for change in changes if _is_concurrent(change, finding, places)]
-        is_bearable = any(_brings_use(change, finding) for change in own)
-        told = replace(finding, status="warning") if is_bearable else finding
+        brings_use = any(_brings_use(change, finding) for change in own)
+        bearable = replace(finding, status="warning") if brings_use else finding
         numbers = tuple(_words(change, finding) for change in own[-_MOST:])
-        named.append(told.with_details(concurrent_changes=numbers) if numbers else told)
+        named.append(bearable.with_details(concurrent_changes=numbers) if numbers else bearable)
     return named
 
 
 def begins_after(change: ConcurrentChange, finding: Finding) -> bool:
-    """Return whether a finding began when a change had begun; one without hours, those of the office.
+    """Return whether a finding began when a change had begun; one without hours, within those of the office."""
+    days, begin = _days_since(change, finding), change.window.from_s - GRAIN_S
+    return begin <= finding.window.from_s if finding.window and not days else begin < OFFICE[1] - days * 86_400
 
-    What moves over several days began at some time before.
-    """
-    if (finding.figures.get("days") or 1) > 1:
-        return False
-    begin = change.window.from_s - GRAIN_S
-    return begin < OFFICE[1] if finding.window is None else begin <= finding.window.from_s
+
+def _days_since(change: ConcurrentChange, finding: Finding) -> int:
+    """Return for how many days before the inspected one a finding has been so."""
+    return 0 if finding.since is None else (change.window.day - finding.since).days
 
 
 def _is_concurrent(change: ConcurrentChange, finding: Finding, places: Mapping[str, str]) -> bool:
@@ -147,7 +147,7 @@ def _is_concurrent(change: ConcurrentChange, finding: Finding, places: Mapping[s
         return False
     if change.named:
         return change.named in names_of(finding) | member_names(str(finding.details.get("also") or ""))
-    return is_of_subsystem and change.kind in _REACHING and change.is_within(FIRST_DAYS)
+    return is_of_subsystem and change.kind in _REACHING and change.is_within(FIRST_DAYS + _days_since(change, finding))
 
 
 def _brings_use(change: ConcurrentChange, finding: Finding) -> bool:

@@ -144,11 +144,29 @@ def test_an_upgrade_of_a_subsystem_is_named_by_what_is_of_it_on_the_first_days(
     assert _named(_change(-5, -2, **{"subsystem": "im", "kind": "upgrade", **more}), finding) == named
 
 
-def test_hours_name_the_change_before_them_and_what_moves_for_days_began_before_it() -> None:
-    hours, days = Window(ON, 14 * 3600, 17 * 3600), {"seen": 175.0, "expected": 100.0, "days": 5.0}
+def test_hours_name_the_change_before_them_and_not_after_them() -> None:
+    hours = Window(ON, 14 * 3600, 17 * 3600)
     assert _named(FEATURE, replace(USED, window=hours)) == ("BG1",)
     assert _named({**FEATURE, "planned_at": _at(15), "planned_until_at": _at(18)}, replace(USED, window=hours)) is None
-    assert _named(FEATURE, replace(USED, figures=days)) is None
+
+
+@pytest.mark.parametrize(
+    ("more", "since", "named"),
+    [
+        ({}, 13, ("BG1",)),  # the day after the evening of the change
+        ({}, 12, None),  # the day before that evening
+        ({"planned_at": _at(-125), "planned_until_at": _at(-122)}, 13, ("BG1",)),  # two days before it began
+        ({"kind": "maintenance"}, 13, None),
+    ],
+)
+def test_what_departs_for_days_names_an_upgrade_that_was_made_before_it_began(
+    more: dict[str, Any], since: int, named: object
+) -> None:
+    # of 19:00 until 22:00 on 12 November, five days before
+    change = _change(-101, -98, **{"subsystem": "im", "kind": "upgrade", **more})
+    gone = _day("im.sessions", ("client", "Spark"), seen=0)
+    assert _named(change, replace(gone, since=dt.date(2026, 11, since))) == named
+    assert _named(change, gone) is None
 
 
 @pytest.mark.parametrize(
