@@ -106,8 +106,8 @@ def name_changes(
 ) -> list[Finding]:
     """Return the findings of a day in their order; violations that may come from a change name it.
 
-    They begin during it or soon after it, or are of what it names and begin on the first days after it. More use of what a
-    confirmed feature names is a warning at most.
+    They begin during it or soon after it, or are of what it names and begin on the first days after it. More use of
+    what a confirmed feature names is a warning at most.
 
     Args:
         findings: of one day.
