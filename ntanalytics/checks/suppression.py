@@ -10,6 +10,7 @@ from ntanalytics.checks.check import Check, Span, SuppressedBy
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.entities import places
 from ntanalytics.contract import DATASETS
+from ntanalytics.findings.change_effects import excuse_effects
 from ntanalytics.findings.concurrent_changes import concurrent_changes, name_changes
 from ntanalytics.findings.correlation_rules import OUTAGES_OF_TARGETS
 from ntanalytics.findings.finding import Entity, Finding, subsystem_entity
@@ -197,7 +198,7 @@ def _is_same_subject(other: Finding, finding: Finding) -> bool:
 def excuse_planned(context: CheckContext, findings: Iterable[Finding]) -> list[Finding]:
     """Return the findings of a day; those that planned or announced work explains are ok, with their excuse.
 
-    What is left names the changes during which it began.
+    What is left names the changes during which, or on the first days after which, it began.
     """
     changes = context.dataset("desk.changes", LONGEST_CHANGE_DAYS)
     trainings = context.dataset("desk.trainings")
@@ -209,7 +210,7 @@ def excuse_planned(context: CheckContext, findings: Iterable[Finding]) -> list[F
     carried = places(context) if windows or concurrent else {}
     opened = _opened_accounts(context, joining) if joining else {}
     left = suppress_planned(findings, windows, trained["unit"].to_pylist(), carried, joining, opened)
-    return name_changes(left, concurrent, carried)
+    return name_changes(excuse_effects(left, concurrent), concurrent, carried)
 
 
 def _opened_accounts(context: CheckContext, units: Iterable[str]) -> dict[str, int]:

@@ -15,7 +15,7 @@ from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.contract.identity import ACCOUNT_CHANGES
 from ntanalytics.findings.finding import Excuse, Finding, Window
 from ntanalytics.findings.place import host_of, place
-from ntanalytics.findings.subjects import dataset_of, members_of
+from ntanalytics.findings.subjects import dataset_of, member_names, members_of
 from ntanalytics.metrics.infra.planned_downtime import KindOfWork, confirmed_work
 from ntanalytics.metrics.oa.task_duration import OFFICE_HOURS
 from ntanalytics.metrics.rows import Rows, rows
@@ -43,7 +43,7 @@ JOINING_DAYS = 7
 GRAIN_S = 600.0
 
 #: Begin and end of the office hours, in seconds after midnight.
-_OFFICE = (OFFICE_HOURS[0][0], OFFICE_HOURS[-1][1])
+OFFICE = (OFFICE_HOURS[0][0], OFFICE_HOURS[-1][1])
 
 #: Share of the usual messages of a day up to which a mailing explains the day.
 _SOMEWHAT_MORE = 1.5
@@ -145,7 +145,7 @@ def joining_units(onboardings: Rows, on: date, local_day: Callable[[datetime], d
 
 def _ticket_of_growth(finding: Finding, joining: Mapping[str, str]) -> str:
     """Return the ticket that explains more use of a unit that joins; empty where none does."""
-    if not finding.has_code(JOINING) or not _is_more(finding):
+    if not finding.has_code(JOINING) or not is_more(finding):
         return ""
     return next((joining[name] for name in members_of(finding).values() if name in joining), "")
 
@@ -168,22 +168,22 @@ def _is_away(finding: Finding, unit: str) -> bool:
     is_of_day = not any(finding.details.get(name) for name in ("is_ending", "value")) and not finding.figures.get(
         "days"
     )
-    return is_of_day and unit in members_of(finding).values() and not _is_more(finding)
+    return is_of_day and unit in members_of(finding).values() and not is_more(finding)
 
 
 def _explains(planned: PlannedHours, finding: Finding, places: Mapping[str, str]) -> bool:
     if planned.kind == "unit_work":
         # a day without hours is one of office hours
-        hours = replace(finding, window=finding.window or Window(planned.window.day, *_OFFICE))
+        hours = replace(finding, window=finding.window or Window(planned.window.day, *OFFICE))
         is_of_day = (finding.figures.get("days") or 1) <= 1
         return is_of_day and _is_away(finding, planned.named) and _is_within(planned, hours)
-    if finding.subsystem not in SUBSYSTEMS or (planned.named and planned.named not in _names(finding)):
+    if finding.subsystem not in SUBSYSTEMS or (planned.named and planned.named not in names_of(finding)):
         return planned.kind == "mailing" and _is_day_of_mailing(finding)
     if planned.kind == "mailing":
         # what counts a day has no hours; surveillance, which has, tells what lies outside of them
         return (
             finding.has_code(MAILINGS)
-            and _is_more(finding)
+            and is_more(finding)
             and (finding.window is None or _holds(planned, finding.window))
         )
     if not finding.has_code(OUTAGES):
@@ -199,12 +199,17 @@ def _is_day_of_mailing(finding: Finding) -> bool:
     return is_whole and finding.window is None and expected < seen < _SOMEWHAT_MORE * expected
 
 
-def _names(finding: Finding) -> set[str]:
-    """Return the names of what a finding is about: its entity, the host of a disk, the members of a subject."""
-    return {finding.entity.key, finding.entity.label, host_of(finding.entity), *members_of(finding).values()}
+def names_of(finding: Finding) -> set[str]:
+    """Return the names of what a finding is about: its entity, the host of a disk, the members of a subject.
+
+    A member has its key, and the name that the finding says (``督查督办``, as a change does), too.
+    """
+    entity = finding.entity
+    members = {*members_of(finding).values(), *member_names(entity.label)} if dataset_of(finding) else set()
+    return {entity.key, entity.label, host_of(entity), *members}
 
 
-def _is_more(finding: Finding) -> bool:
+def is_more(finding: Finding) -> bool:
     """Return whether a finding of surveillance is of more events than usual; any other finding is what it says."""
     seen, expected = finding.figures.get("seen"), finding.figures.get("expected")
     return seen is None or expected is None or (seen > expected and not finding.details.get("value"))

@@ -7,8 +7,8 @@ from types import MappingProxyType
 
 from ntanalytics.contract import DATASETS
 from ntanalytics.findings.correlation_rules import Reach
-from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.subjects import KIND, dataset_of, members_of, says_what
+from ntanalytics.findings.finding import Entity, Finding
+from ntanalytics.findings.subjects import KIND, dataset_of, members_of, says_what, subject_members
 
 #: Kinds of rules whose violations last, or concern a whole period, and are no doing of a day.
 LASTING = frozenset({"hygiene", "deadline", "growth", "reconciliation"})
@@ -36,11 +36,23 @@ def _is_counterpart(root: Finding, follower: Finding) -> bool:
         return True
     if root.details.get("value") or follower.details.get("value") or rose(root) == rose(follower):
         return False
-    if root.details.get("counterpart_key") == follower.entity.key:
+    if is_named_counterpart(root, follower):
         return True
     ours, theirs = members_of(root), members_of(follower)
     shared = ours.keys() & theirs.keys()
     return bool(shared) and all(says_what(root, name) for name in shared if ours[name] != theirs[name])
+
+
+def is_named_counterpart(finding: Finding, other: Finding) -> bool:
+    """Return whether a finding is of the counterpart that another one names (the first one), of all or a part of it.
+
+    It has the member that moved the other way; of further dimensions either may name more.
+    """
+    key = finding.details.get("counterpart_key")
+    if not key or dataset_of(finding) != dataset_of(other):
+        return False
+    named, theirs = subject_members(Entity(KIND, str(key), "")).items(), members_of(other).items()
+    return named - members_of(finding).items() <= theirs and (named <= theirs or theirs <= named)
 
 
 def _are_apart(root: Finding, follower: Finding) -> bool:

@@ -39,6 +39,11 @@ def members_of(finding: Finding) -> Mapping[str, str]:
     return subject_members(finding.entity)
 
 
+def member_names(label: str) -> set[str]:
+    """Return the words for the members of a subject in its label: ``督查督办`` of ``应用编号 督查督办``."""
+    return {part.partition(" ")[2] for part in label.split("、")} - {""}
+
+
 def named_part(finding: Finding) -> Entity | None:
     """Return the part of its subject that a finding names as that which nearly all of it is of, or which stands out."""
     key = finding.details.get("narrower_key") or finding.details.get("also_key")

@@ -27,6 +27,7 @@ Tell = Callable[[Finding], EventWords]
 _EXCUSES = MappingProxyType(
     {
         "maintenance": "计划维护（变更单 {numbers}），已事先书面确认",
+        "upgrade": "计划升级（变更单 {numbers}），已事先书面确认",
         "onboarding": "该单位正在接入（工单 {numbers}）",
         "mailing": "事先登记的集中发送（变更单 {numbers}），已书面确认",
         "unit_work": "该单位的计划变更（变更单 {numbers}），已事先书面确认",

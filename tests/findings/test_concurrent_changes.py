@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from ntanalytics.findings.concurrent_changes import concurrent_changes, name_changes
 from ntanalytics.findings.finding import Entity, Finding, Window
+from ntanalytics.findings.subjects import subject
+from ntanalytics.findings.threshold import Status
 from ntanalytics.subsystems import RULES, word
 
 ON = dt.date(2026, 11, 17)
@@ -24,7 +27,8 @@ def _at(hour: float | None) -> dt.datetime | None:
 def _change(begin: float | None, until: float | None, finished: float | None = None, **more: Any) -> dict[str, Any]:
     return {
         "change_no": "BG1", "planned_at": _at(begin), "planned_until_at": _at(until), "finished_at": _at(finished),
-        "subsystem": "sms", "host": None, "result": "success", **more,
+        "confirmed_at": None, "kind": "maintenance", "subsystem": "sms", "result": "success",
+        "host": None, "application": None, "unit": None, **more,
     }  # fmt: skip
 
 
@@ -78,3 +82,110 @@ def test_a_change_without_a_planned_end_lasts_until_it_is_finished_and_the_words
     assert "同期变更 BG1" in word(told).evidence
     [ok] = name_changes([Finding(rule=told.rule, entity=told.entity, status="ok", window=told.window)], [], PLACES)
     assert "concurrent_changes" not in ok.details
+
+
+def _day(dataset: str, *members: tuple[str, str], label: str = "", seen: float = 175, **more: Any) -> Finding:
+    """Return a subject whose whole day departs from 100 events; the label is what the finding says."""
+    return Finding(
+        rule=RULES[f"{dataset.partition('.')[0]}.surveillance"],
+        entity=subject(dataset, members, label),
+        **{"status": "warning", **more},
+        figures={"seen": seen, "expected": 100.0},
+        details={"value": ""},
+    )
+
+
+#: Of an application that its data call by a code.
+USED = _day("sso.accesses", ("app_id", "supervision"), label="应用编号 督查督办")
+
+#: From 19:00 of the evening before until 22:00.
+FEATURE = _change(-5, -2, subsystem="sso", kind="feature", application="督查督办")
+
+
+def test_a_whole_day_of_an_application_names_the_change_of_the_evening_before() -> None:
+    assert _named(FEATURE, USED) == ("BG1",)
+    assert _named({**FEATURE, "application": "supervision"}, USED) == ("BG1",)
+    # what nearly all of a departure is of is its subject, too
+    tickets = _day("sso.accesses", ("outcome", "denied"), label="结果 拒绝").with_details(also="应用编号 督查督办")
+    assert _named(FEATURE, tickets) == ("BG1",)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"application": "公积金服务"},
+        {"host": "sso-app-1"},  # a host of it alone
+        {"kind": "mailing"},  # nothing is left of it
+        {"result": "cancelled"},
+        {"planned_at": _at(-197), "planned_until_at": _at(-169)},  # it ended eight days before
+        {"planned_at": _at(19), "planned_until_at": _at(21)},  # this evening
+    ],
+)
+def test_a_change_of_something_else_or_of_other_days_is_not_named_by_a_whole_day(more: dict[str, Any]) -> None:
+    assert _named({**FEATURE, **more}, USED) is None
+
+
+@pytest.mark.parametrize(
+    ("more", "finding", "named"),
+    [
+        ({}, _day("im.sessions", ("client", "Spark")), ("BG1",)),
+        ({"kind": "feature"}, _day("im.sessions"), ("BG1",)),
+        ({"kind": "maintenance"}, _day("im.sessions"), None),
+        ({"unit": "市水利局"}, _day("im.sessions"), None),  # it is of this unit
+        ({"unit": "市水利局"}, _day("oa.activities", ("unit", "市水利局")), ("BG1",)),
+        ({}, _day("oa.activities"), None),
+        ({"planned_at": _at(-75), "planned_until_at": _at(-72)}, _day("im.sessions"), ("BG1",)),  # of three days before
+        ({"planned_at": _at(-76), "planned_until_at": _at(-73)}, _day("im.sessions"), None),
+    ],
+)
+def test_an_upgrade_of_a_subsystem_is_named_by_what_is_of_it_on_the_first_days(
+    more: dict[str, Any], finding: Finding, named: object
+) -> None:
+    assert _named(_change(-5, -2, **{"subsystem": "im", "kind": "upgrade", **more}), finding) == named
+
+
+def test_hours_name_the_change_before_them_and_not_after_them() -> None:
+    hours = Window(ON, 14 * 3600, 17 * 3600)
+    assert _named(FEATURE, replace(USED, window=hours)) == ("BG1",)
+    assert _named({**FEATURE, "planned_at": _at(15), "planned_until_at": _at(18)}, replace(USED, window=hours)) is None
+
+
+@pytest.mark.parametrize(
+    ("more", "since", "named"),
+    [
+        ({}, 13, ("BG1",)),  # the day after the evening of the change
+        ({}, 12, None),  # the day before that evening
+        ({"planned_at": _at(-125), "planned_until_at": _at(-122)}, 13, ("BG1",)),  # two days before it began
+        ({"kind": "maintenance"}, 13, None),
+    ],
+)
+def test_what_departs_for_days_names_an_upgrade_that_was_made_before_it_began(
+    more: dict[str, Any], since: int, named: object
+) -> None:
+    # of 19:00 until 22:00 on 12 November, five days before
+    change = _change(-101, -98, **{"subsystem": "im", "kind": "upgrade", **more})
+    gone = _day("im.sessions", ("client", "Spark"), seen=0)
+    assert _named(change, replace(gone, since=dt.date(2026, 11, since))) == named
+    assert _named(change, gone) is None
+
+
+@pytest.mark.parametrize(
+    ("more", "seen", "status"),
+    [
+        ({}, 900, "warning"),
+        ({}, 0, "critical"),  # it is not used
+        ({"confirmed_at": None}, 900, "critical"),
+        ({"confirmed_at": _at(-4)}, 900, "critical"),  # when it had begun
+        ({"result": "rolled_back"}, 900, "critical"),
+        ({"kind": "fix"}, 900, "critical"),
+        ({"application": None}, 900, "critical"),
+        ({"application": "公积金服务"}, 900, "critical"),
+    ],
+)
+def test_more_use_of_what_a_confirmed_feature_names_is_a_warning_at_most(
+    more: dict[str, Any], seen: float, status: Status
+) -> None:
+    used = _day("sso.accesses", ("app_id", "supervision"), label="应用编号 督查督办", seen=seen, status="critical")
+    change = {**FEATURE, "confirmed_at": _at(-100), **more}
+    [told] = name_changes([used], concurrent_changes([change], MIDNIGHT, ON), PLACES)
+    assert (told.status, told.excuse) == (status, None)

@@ -265,6 +265,24 @@ def test_what_went_another_way_is_one_incident_with_what_it_left() -> None:
     assert len(_groups(named, _subject(come, 40, 105))) == 2
 
 
+@pytest.mark.parametrize(
+    ("counterpart", "come", "groups"),
+    [
+        ("client=new", "client=new/terminal=xinchuang", 1),
+        ("client=new/terminal=xinchuang", "client=new", 1),
+        ("client=new/terminal=xinchuang", "client=new/terminal=traditional", 2),
+        ("client=new", "client=web/terminal=xinchuang", 2),
+    ],
+)
+def test_what_went_another_way_may_be_told_with_fewer_dimensions_or_more(
+    counterpart: str, come: str, groups: int
+) -> None:
+    terminal = "/terminal=xinchuang" if "terminal" in counterpart else ""
+    left = _subject(f"im.sessions/client=old{terminal}", 0, 751)
+    named = replace(left, details={**left.details, "counterpart_key": f"im.sessions/{counterpart}"})
+    assert len(_groups(named, _subject(f"im.sessions/{come}", 723, 0))) == groups
+
+
 def test_errors_of_the_portal_follow_from_the_identity_platform_behind_it() -> None:
     down = _down("identity", window=_window(15, 15.42))
     errors = _finding("infra.error_burst", Entity("service", "portal", "portal"), window=_window(15, 15.5))

@@ -132,6 +132,13 @@ def test_a_change_of_a_host_excuses_that_host_alone(entity: Entity, status: str)
     assert _judged(_finding("infra.reachable", entity, _window(19, 20)), work).status == status
 
 
+@pytest.mark.parametrize(("label", "status"), [("应用编号 督查督办", "ok"), ("应用编号 公积金服务", "critical")])
+def test_a_change_names_an_application_by_the_name_that_the_finding_says(label: str, status: str) -> None:
+    work = PlannedHours("BG1", "sso", _window(19, 21), named="督查督办")
+    entity = subject("sso.accesses", (("app_id", "supervision"),), label)
+    assert _judged(_finding("sso.surveillance", entity, _window(19, 21)), work).status == status
+
+
 def test_what_goes_on_after_the_planned_end_is_not_planned() -> None:
     [hours] = planned_hours([_change(planned_until_at=BEGIN + _hours(20))], BEGIN, ON)
     assert hours.window == _window(19, 20)
