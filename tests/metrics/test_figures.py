@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ntanalytics.metrics.figures import FigureRow, case_list, figures
+from ntanalytics.metrics.quantity import UNKNOWN as UNKNOWN_TEXT
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,7 @@ UNKNOWN = {"carrier": "unicom", "submitted": 0, "delivery_rate": None}
 def test_without_a_source_no_column_can_be_shown_and_no_bound_is_told(rows: list[dict[str, object]]) -> None:
     made = figures(rows, LACKING, LACKING)
     assert (made.columns, made.note, made.is_complete) == ((), "", False)
-    assert [row.quantity("submitted").value for row in made] == [None] * len(rows)
+    assert [row.quantity("submitted").text for row in made] == [UNKNOWN_TEXT] * len(rows)
     assert case_list([], LACKING).columns == ()
 
 

@@ -42,7 +42,7 @@ def pairs_by_lag(messages: ir.Table, utc_offset_h: int) -> ir.Table:
         of the later one), ``pairs`` (seconds of the earlier ones) and ``repeated_messages`` (the later ones); in no
         order.
     """
-    second = messages.submitted_at.epoch_seconds().cast("int64")
+    second = messages.submitted_at.truncate("s").epoch_seconds().cast("int64")  # a cast alone may round
     timed = messages.select(
         *_ALIKE, "message_id", "submitted_at", _second=second, _part=(second / WITHIN_S).floor().cast("int64")
     )
