@@ -9,7 +9,7 @@ from ntanalytics.metrics.measure import catalogue, count
 from ntanalytics.metrics.slots import local_day
 
 #: How a case ended.
-FINISHED, GIVEN_UP, AT_ONCE = "finished", "given_up", "at_once"
+FINISHED, CANCELLED, AT_ONCE = "finished", "cancelled", "at_once"
 
 #: Seconds from its begin within which nobody has read a case.
 AT_ONCE_S = 60
@@ -42,7 +42,7 @@ def endings(
             None where there is none.
 
     Returns:
-        The rows with ``ended_at``, ``day`` (that of the end) and ``ending``: ``finished``, ``given_up``, ``at_once``.
+        The rows with ``ended_at``, ``day`` (that of the end) and ``ending``: ``finished``, ``cancelled``, ``at_once``.
     """
     ended_at = cases[finished]
     is_given_up: ir.BooleanValue = ibis.literal(False)
@@ -50,7 +50,7 @@ def endings(
         is_given_up = cases[given_up[0]].fill_null(False)
         ended_at = is_given_up.ifelse(cases[given_up[1]], cases[finished])
     took = cases[finished].epoch_seconds() - cases[started].epoch_seconds()
-    ending = ibis.cases((is_given_up, GIVEN_UP), (took < AT_ONCE_S, AT_ONCE), else_=FINISHED)
+    ending = ibis.cases((is_given_up, CANCELLED), (took < AT_ONCE_S, AT_ONCE), else_=FINISHED)
     ended = cases.mutate(ended_at=ended_at, ending=ending)
     ended = ended.filter(ended.ended_at.notnull())
     return ended.mutate(day=local_day(ended.ended_at, utc_offset_h))

@@ -30,7 +30,7 @@ def test_a_case_is_finished_given_up_or_finished_at_once_on_the_local_day_of_its
     assert ended == {
         "at once": ("at_once", "2026-11-18"),
         "read": ("finished", "2026-11-18"),
-        "given up": ("given_up", "2026-11-19"),
-        "given up late": ("given_up", "2026-11-19"),
+        "given up": ("cancelled", "2026-11-19"),
+        "given up late": ("cancelled", "2026-11-19"),
     }
     assert set(endings(cases, "begun_at", "done_at", 8).to_pandas()["ending"]) == {"at_once", "finished"}

@@ -41,6 +41,7 @@ WIDE = 6  #: columns beyond which the first one stays in sight
 HEADER_ROW = 3  #: title, note, header; data begin in the row after
 
 _LINE = 100  #: Latin characters on one line of the contents
+_COLUMN = 8  #: those of a column whose width is not set
 _FIGURE = Field("value", "number", "本期")  #: the figure of a headline
 _SHOWN = ("kpis", "table", "chart", "board")
 
@@ -260,7 +261,9 @@ def _write(book: Workbook, content: Sheet, names: Mapping[str, str]) -> None:
         sheet.column_dimensions[get_column_letter(number)].width = width
     sheet.append([sheet_cell(sheet, SheetCell(clean_text(content.title), bold=True, size=13, color=BLUE))])
     note = SheetCell(clean_text(content.note), color=SOFT)
-    sheet.append([_words_across(sheet, note, 2, len(content.header), sum(widths))])
+    beside = 1 + CHART_COLUMNS if content.block is not None and content.block.has_plot else 0
+    room = sum(widths) + beside * _COLUMN  # the chart begins below the note
+    sheet.append([_words_across(sheet, note, 2, len(content.header) + beside, room)])
     columns = range(len(content.header))
     numeric = [any(is_number(row[column].value) for row in content.rows if column < len(row)) for column in columns]
     sheet.append([heading_cell(sheet, text, column, numeric[column]) for column, text in enumerate(content.header)])
