@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import ibis
 import ibis.expr.types as ir
 
@@ -28,6 +30,19 @@ ENDINGS = (
 MEASURES = catalogue(ENDINGS)
 
 
+def end_of(cases: ir.Table, ends: Sequence[str], given_up: tuple[str, str] | None = None) -> ir.Value:
+    """Return the end of each case: a moment (UTC) or a day, as its columns hold it; null of a case that is open.
+
+    Args:
+        cases: rows of a dataset of cases.
+        ends: the columns of their end, of which at most one is known.
+        given_up: the column that is true of a case that was given up, and that of its last change, which ended it;
+            None where there is none.
+    """
+    end = ibis.coalesce(*(cases[name] for name in ends))
+    return end if given_up is None else _is_given_up(cases, given_up).ifelse(cases[given_up[1]], end)
+
+
 def endings(
     cases: ir.Table, started: str, finished: str, utc_offset_h: int, given_up: tuple[str, str] | None = None
 ) -> ir.Table:
@@ -38,19 +53,17 @@ def endings(
         started: the column of their begin (UTC).
         finished: the column of their end (UTC).
         utc_offset_h: hours by which local time is ahead of UTC.
-        given_up: the column that is true of a case that was given up, and that of its last change, which ended it;
-            None where there is none.
+        given_up: see :func:`end_of`.
 
     Returns:
         The rows with ``ended_at``, ``day`` (that of the end) and ``ending``: ``finished``, ``cancelled``, ``at_once``.
     """
-    ended_at = cases[finished]
-    is_given_up: ir.BooleanValue = ibis.literal(False)
-    if given_up is not None:
-        is_given_up = cases[given_up[0]].fill_null(False)
-        ended_at = is_given_up.ifelse(cases[given_up[1]], cases[finished])
     took = cases[finished].epoch_seconds() - cases[started].epoch_seconds()
-    ending = ibis.cases((is_given_up, CANCELLED), (took < AT_ONCE_S, AT_ONCE), else_=FINISHED)
-    ended = cases.mutate(ended_at=ended_at, ending=ending)
+    ending = ibis.cases((_is_given_up(cases, given_up), CANCELLED), (took < AT_ONCE_S, AT_ONCE), else_=FINISHED)
+    ended = cases.mutate(ended_at=end_of(cases, [finished], given_up), ending=ending)
     ended = ended.filter(ended.ended_at.notnull())
     return ended.mutate(day=local_day(ended.ended_at, utc_offset_h))
+
+
+def _is_given_up(cases: ir.Table, given_up: tuple[str, str] | None) -> ir.BooleanValue:
+    return ibis.literal(False) if given_up is None else cases[given_up[0]].fill_null(False)

@@ -9,6 +9,7 @@ import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.contract.infra import DURATION_GROWTH
+from ntanalytics.metrics.case_endings import end_of
 from ntanalytics.metrics.measure import catalogue, rate
 from ntanalytics.metrics.slots import local_day, local_hour
 
@@ -94,21 +95,18 @@ def by_start_and_end(
 
     Args:
         cases: rows of a dataset.
-        ends: the columns of their end (UTC, or a day), of which at most one is known.
-        given_up: the column that is true of a case that was given up, and that of its last change, which ended it;
-            None where there is none.
+        ends: the columns of their end (UTC, or a day); see :func:`ntanalytics.metrics.case_endings.end_of`.
+        given_up: likewise.
         utc_offset_h: hours by which local time is ahead of UTC.
         dimensions: the columns that divide the cases.
 
     Returns:
         ``day``, ``ended_on`` (null of an open case), ``dimensions`` (as text) and ``events``; in no order.
     """
-    days = [cases[name] if cases[name].type().is_date() else local_day(cases[name], utc_offset_h) for name in ends]
-    if given_up is not None:
-        flag, changed = (cases[name] for name in given_up)
-        days.append(flag.ifelse(local_day(changed, utc_offset_h), ibis.null("date")))
+    end = end_of(cases, ends, given_up)
+    ended_on = end if end.type().is_date() else local_day(end, utc_offset_h)
     columns = {name: cases[name].cast("string") for name in dimensions}
-    ended = cases.mutate(ended_on=ibis.coalesce(*days), **columns)
+    ended = cases.mutate(ended_on=ended_on, **columns)
     return ended.group_by("day", "ended_on", *dimensions).aggregate(events=ibis._.count())
 
 

@@ -7,6 +7,7 @@ import datetime as dt
 import ibis
 
 from ntanalytics.metrics.case_endings import endings
+from ntanalytics.metrics.leaves import by_start_and_end
 
 START = dt.datetime(2026, 11, 18, 15, 30, tzinfo=dt.UTC)  # 23:30 in Nantong
 
@@ -34,3 +35,21 @@ def test_a_case_is_finished_given_up_or_finished_at_once_on_the_local_day_of_its
         "given up late": ("cancelled", "2026-11-19"),
     }
     assert set(endings(cases, "begun_at", "done_at", 8).to_pandas()["ending"]) == {"at_once", "finished"}
+
+
+def test_standing_cases_end_on_the_day_that_their_endings_say() -> None:
+    """One that was given up after it had been finished ends when it was given up; one of days ends on its day."""
+    moments = ibis.memtable(
+        [{"day": dt.date(2026, 11, 18), "done_at": START, "gone": True, "changed_at": START + dt.timedelta(hours=1)}],
+        schema=ibis.schema(
+            {"day": "date", "done_at": "timestamp('UTC')", "gone": "boolean", "changed_at": "timestamp('UTC')"}
+        ),
+    )
+    counted = by_start_and_end(moments, ["done_at"], ("gone", "changed_at"), 8, []).to_pyarrow().to_pylist()
+    assert counted == [{"day": dt.date(2026, 11, 18), "ended_on": dt.date(2026, 11, 19), "events": 1}]
+    days = ibis.memtable(
+        {"day": [dt.date(2026, 11, 18)], "done_on": [dt.date(2026, 11, 20)], "kind": ["plan"]},
+        schema=ibis.schema({"day": "date", "done_on": "date", "kind": "string"}),
+    )
+    counted = by_start_and_end(days, ["done_on"], None, 8, ["kind"]).to_pyarrow().to_pylist()
+    assert counted == [{"day": dt.date(2026, 11, 18), "ended_on": dt.date(2026, 11, 20), "kind": "plan", "events": 1}]
