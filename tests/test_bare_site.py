@@ -48,4 +48,6 @@ def test_a_report_of_a_site_without_sources_is_issued_with_its_gaps(
     assert {name: (shown[name]["rows"], shown[name]["note"]) for name in tables} == dict.fromkeys(
         tables, ([], NO_SOURCE)
     )
+    cards = shown["headlines"]["items"] if "headlines" in shown else []
+    assert all(card["note"] in NO_SOURCE for card in cards if card["name"] in {"active", "delivery_rate"})
     assert (result.directory / "report.html").is_file()

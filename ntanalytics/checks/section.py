@@ -121,14 +121,14 @@ def no_source_summary(subsystem: str, lead: str, missing: Sequence[str]) -> Subs
         lead: the measure that stands for it.
         missing: labels of the datasets.
     """
-    return _empty_summary(subsystem, f"没有配置{'、'.join(missing)}的数据源", lead)
+    return _empty_summary(subsystem, f"没有配置{'、'.join(missing)}的数据源", lead, has_source=False)
 
 
-def _empty_summary(subsystem: str, reason: str, lead: str) -> SubsystemSummary:
+def _empty_summary(subsystem: str, reason: str, lead: str, *, has_source: bool = True) -> SubsystemSummary:
     return SubsystemSummary(
         subsystem=subsystem,
         highlights=reason,
         lead=lead,
-        total=FigureRow({}, is_complete=False, was_complete=False),
+        total=FigureRow({}, is_complete=False, was_complete=False, has_source=has_source),
         tables=_NoTables(),
     )

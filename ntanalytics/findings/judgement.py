@@ -36,13 +36,13 @@ def judge_row(rule: Rule, row: FigureRow, entity: Entity | None = None) -> Findi
     """
     figure = row.quantity(rule.measure)
     count = row.get(rule.count_measure) or 0 if rule.count_measure else None
-    is_lost = figure.certainty == "unknown" and figure.reason == "gap"
+    is_lost = figure.certainty == "unknown" and figure.lacks_data
     status: Status = "unknown"
     reason: Unknown = ""
     if count is not None and count < rule.min_count and not is_lost:
         reason = "too_few"
     elif (status := _status(rule, figure)) == "unknown":
-        reason = "incomplete" if figure.reason == "gap" else "no_value"
+        reason = "incomplete" if figure.lacks_data else "no_value"
     return Finding(
         rule=rule,
         entity=entity or subsystem_entity(rule.subsystem),

@@ -55,6 +55,7 @@ class FigureRow(Mapping[str, Any]):
         absent: measures of which a source lacks a column that they need.
         unbounded: measures of which not even a bound is known.
         at_least: measures of what is still open, of which a source that is young holds a part.
+        has_source: whether a source feeds the datasets of the row.
     """
 
     def __init__(
@@ -67,11 +68,13 @@ class FigureRow(Mapping[str, Any]):
         absent: AbstractSet[str] = frozenset(),
         unbounded: AbstractSet[str] = frozenset(),
         at_least: AbstractSet[str] = frozenset(),
+        has_source: bool = True,
     ) -> None:
         self._values = values
         self.absent = absent
         self.unbounded = unbounded
         self.at_least = at_least
+        self.has_source = has_source
         self.against = against
         self._origins: Mapping[str, FigureRow] = {}
         self.is_complete = is_complete
@@ -120,6 +123,8 @@ class FigureRow(Mapping[str, Any]):
         made = quantity(MEASURES[name], value, is_complete=self._is_complete(name))
         if made.is_exact and (bound := self._bound_of_a_part(name)):
             made = replace(made, value=made.value if bound != "unknown" else None, certainty=bound, reason="gap")
+        if made.lacks_data and not self.origin(name).has_source:
+            made = replace(made, value=None, certainty="unknown", reason="no_source")
         return replace(made, against=self.against)
 
     def certainty(self, name: str) -> Certainty:
@@ -279,7 +284,8 @@ def figures(table: Rows, *views: Covered) -> Figures:
     )
     shown = tuple(name for name in columns if name not in _FLAGS)
     if _is_without_source(views, items):
-        return replace(NO_FIGURES, items=items, origin=_origin(views), against=_against(views))
+        unfed = tuple(FigureRow(row, is_complete=False, was_complete=False, has_source=False) for row in items)
+        return replace(NO_FIGURES, items=unfed, origin=_origin(views), against=_against(views))
     note = _joined(_note(views), *(_absent_note(view, shown) for view in views), _young_note(views, shown))
     return Figures(
         columns=shown, items=items, note=note, is_complete=whole, origin=_origin(views), against=_against(views)

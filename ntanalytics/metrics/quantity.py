@@ -14,8 +14,8 @@ from ntanalytics.metrics.number_format import format_number
 #: How much of the true figure is known.
 Certainty = Literal["exact", "lower_bound", "upper_bound", "unknown"]
 
-#: Why a figure is not exact: its data have a gap, or there is nothing to compute it from.
-Reason = Literal["", "gap", "no_value"]
+#: Why a figure is not exact: its data have a gap, there is nothing to compute it from, or no source feeds it.
+Reason = Literal["", "gap", "no_value", "no_source"]
 
 #: Marks before a bound.
 BOUNDS: Mapping[Certainty, str] = MappingProxyType({"lower_bound": "≥", "upper_bound": "≤"})
@@ -48,9 +48,14 @@ class Quantity:
         return self.certainty == "exact"
 
     @property
+    def lacks_data(self) -> bool:
+        """True if its data have a gap, or no source feeds them: nothing is said of what has no value by its nature."""
+        return self.reason in {"gap", "no_source"}
+
+    @property
     def shown(self) -> Certainty:
         """The certainty that a reader is told: a bound of nothing is unknown; what has no value is exactly so."""
-        if self.reason != "gap":
+        if not self.lacks_data:
             return "exact"
         return "unknown" if self.text == UNKNOWN else self.certainty
 

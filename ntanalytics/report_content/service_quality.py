@@ -11,7 +11,7 @@ from ntanalytics.metrics.desk import service_levels
 from ntanalytics.metrics.desk.duties import Verdict
 from ntanalytics.metrics.figures import FigureRow, Figures, figures
 from ntanalytics.metrics.infra import availability
-from ntanalytics.metrics.quantity import Quantity, quantity
+from ntanalytics.metrics.quantity import Quantity
 from ntanalytics.metrics.rows import rows
 from ntanalytics.report_content.detection_grade import DetectionGrade, grade_detection
 from ntanalytics.report_content.duties.duty import DutyRecord, judge
@@ -105,9 +105,8 @@ def platform_availability(span: DutySpan) -> Quantity:
     low = row["platform_availability_low"]
     if low is not None:
         row = FigureRow({"platform_availability": low}, is_complete=False)
-    measure = availability.MEASURES["platform_availability"]
     if not span.view("infra.checks", 28).sources:
-        return quantity(measure, None, is_complete=False)
+        row = FigureRow({}, is_complete=False, has_source=False)
     return row.quantity("platform_availability")
 
 

@@ -149,7 +149,14 @@ def test_without_a_source_no_column_can_be_shown_and_no_bound_is_told(rows: list
     made = figures(rows, LACKING, LACKING)
     assert (made.columns, made.note, made.is_complete) == ((), "", False)
     assert [row.quantity("submitted").text for row in made] == [UNKNOWN_TEXT] * len(rows)
+    assert {row.quantity("submitted").reason for row in made} <= {"no_source"}
     assert case_list([], LACKING).columns == ()
+
+
+def test_beside_figures_of_a_source_those_without_one_say_so_of_themselves() -> None:
+    joined = figures([{"submitted": 12}], Data()).total | figures([{"delivery_rate": None}], LACKING).total
+    assert joined.quantity("submitted").is_exact
+    assert (joined.quantity("delivery_rate").reason, joined.quantity("delivery_rate").shown) == ("no_source", "unknown")
 
 
 def test_what_a_former_source_left_in_the_lake_is_a_bound() -> None:

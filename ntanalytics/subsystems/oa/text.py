@@ -32,7 +32,7 @@ def level(total: FigureRow, reach: FigureRow) -> str:
     change = moved(total.exact("active_change"), total.exact("active_change_rate"), "个", total.against)
     sentence += f"，{change or f'{total.against}数据不完整，不作比较'}"
     onboarded, active = reach.exact("units_onboarded"), reach.exact("units_active")
-    if "gap" in (reach.quantity("units_onboarded").reason, reach.quantity("units_active").reason):
+    if reach.quantity("units_onboarded").lacks_data or reach.quantity("units_active").lacks_data:
         return f"{sentence}；各单位是否有人使用未知。"
     if onboarded is None or active is None or onboarded < 2:
         return f"{sentence}。"
@@ -104,7 +104,7 @@ def terminals(total: FigureRow, typical: FigureRow | None = None) -> str:
         share = total.exact(name)
         if share is None:
             # where all is over a gap, the first sentence says so
-            is_alone = name in total and total.quantity(name).reason == "gap" and total.exact("active") is not None
+            is_alone = name in total and total.quantity(name).lacks_data and total.exact("active") is not None
             parts += [f"{label}未知"] if is_alone else []
             continue
         beside = f"，{change}" if (change := shifted(total.exact(f"{name}_change"), total.against)) else ""

@@ -161,7 +161,7 @@ def delivery(total: FigureRow, by_carrier: Figures) -> str:
     """
     rate = total.quantity("delivery_rate")
     if not rate.is_exact:
-        return f"送达率未知：{'本期数据不完整' if rate.reason == 'gap' else '本期没有已出结果的短信'}。"
+        return f"送达率未知：{'本期数据不完整' if rate.lacks_data else '本期没有已出结果的短信'}。"
     change = total.exact("delivery_rate_change")
     if change is None:
         return f"{rate.named()}，{total.against}无可比数据。"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import ibis
@@ -20,7 +21,7 @@ from ntanalytics.reports.record import BLOCK, DATA, FIGURE, read_block
 from tests.reports.worded import worded
 
 
-def of(name: str, value: float, *, is_complete: bool = True) -> Quantity:
+def of(name: str, value: float | None, *, is_complete: bool = True) -> Quantity:
     return quantity(MEASURES[name], value, is_complete=is_complete)
 
 
@@ -55,6 +56,14 @@ def test_a_count_over_a_hole_is_a_lower_bound_without_change() -> None:
 def test_a_rate_over_a_hole_is_not_shown() -> None:
     made = kpi(of("delivery_rate", 0.976, is_complete=False), of("delivery_rate", 0.987))
     assert (made.value, made.certainty, made.change) == (None, "unknown", None)
+
+
+def test_the_card_of_a_figure_without_a_source_says_another_thing_than_that_of_a_gap() -> None:
+    unfed = kpi(replace(of("submitted", None, is_complete=False), reason="no_source"))
+    gap = kpi(of("submitted", None, is_complete=False))
+    assert (unfed.value, unfed.certainty) == (gap.value, gap.certainty) == (None, "unknown")
+    assert unfed.note in NO_SOURCE
+    assert gap.note not in NO_SOURCE
 
 
 def test_a_hole_in_the_period_before_suppresses_the_change() -> None:
