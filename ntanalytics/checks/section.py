@@ -110,7 +110,9 @@ def failed_summary(subsystem: str, lead: str) -> SubsystemSummary:
         subsystem: its id.
         lead: the measure that stands for it.
     """
-    return _empty_summary(subsystem, "计算出错，本节未能出具", lead)
+    return _empty_summary(
+        subsystem, "计算出错，本节未能出具", lead, FigureRow({}, is_complete=False, was_complete=False)
+    )
 
 
 def no_source_summary(subsystem: str, lead: str, missing: Sequence[str]) -> SubsystemSummary:
@@ -121,14 +123,8 @@ def no_source_summary(subsystem: str, lead: str, missing: Sequence[str]) -> Subs
         lead: the measure that stands for it.
         missing: labels of the datasets.
     """
-    return _empty_summary(subsystem, f"没有配置{'、'.join(missing)}的数据源", lead, has_source=False)
+    return _empty_summary(subsystem, f"没有配置{'、'.join(missing)}的数据源", lead, FigureRow.without_source())
 
 
-def _empty_summary(subsystem: str, reason: str, lead: str, *, has_source: bool = True) -> SubsystemSummary:
-    return SubsystemSummary(
-        subsystem=subsystem,
-        highlights=reason,
-        lead=lead,
-        total=FigureRow({}, is_complete=False, was_complete=False, has_source=has_source),
-        tables=_NoTables(),
-    )
+def _empty_summary(subsystem: str, reason: str, lead: str, total: FigureRow) -> SubsystemSummary:
+    return SubsystemSummary(subsystem=subsystem, highlights=reason, lead=lead, total=total, tables=_NoTables())

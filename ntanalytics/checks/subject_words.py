@@ -6,7 +6,11 @@ from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.parent_units import column_of, label_of
 from ntanalytics.contract import Column, Dataset, Type
 from ntanalytics.contract.dimensions import breakdown, state_of
+from ntanalytics.detectors.surveillance.leaf_table import NO_MEMBER
 from ntanalytics.metrics.rows import rows
+
+#: Word for the member of events that have none.
+_NULL = "空值"
 
 
 def references(dataset: Dataset) -> dict[str, tuple[Dataset, str]]:
@@ -37,6 +41,8 @@ def subject_label(context: CheckContext, dataset: Dataset, members: tuple[tuple[
 def member_word(context: CheckContext, dataset: Dataset, name: str, member: str) -> str:
     """Return a member in Chinese, where it has a word or a name."""
     column = column_of(dataset, name)
+    if member == NO_MEMBER:
+        return _NULL
     if column is None:
         return member
     if name in (known := references(dataset)):

@@ -8,13 +8,13 @@ from datetime import date
 from ntanalytics.checks.baseline import HISTORY_DAYS
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.noticeable import WITHOUT_END
-from ntanalytics.checks.parent_units import column_of
+from ntanalytics.checks.parent_units import column_of, label_of
 from ntanalytics.checks.subject_words import form_of, subject_label
 from ntanalytics.contract import DATASETS, Dataset
 from ntanalytics.contract.outcomes import tells_outcome, tells_reason, tells_what
 from ntanalytics.detectors.expected_range import ExpectedRange
 from ntanalytics.detectors.surveillance.departure import Departure
-from ntanalytics.detectors.surveillance.leaf_table import HOURS, Members
+from ntanalytics.detectors.surveillance.leaf_table import HOURS, NO_MEMBER, Members
 from ntanalytics.detectors.surveillance.whole_day import LEAST_EVENTS
 from ntanalytics.findings.finding import Comparison, Detail, Finding, Window
 from ntanalytics.findings.rule import Rule
@@ -118,7 +118,9 @@ def _leads(context: CheckContext, name: str, departure: Departure) -> dict[str, 
         (other,) = (pair for pair in departure.counterpart if pair not in departure.members)
         column, label = column_of(dataset, other[0]), subject_label(context, dataset, (other,))
         leads["counterpart"] = label
-        if departure.direction < 0 and (column is None or not tells_what(column)):
+        if departure.direction < 0 and other[1] == NO_MEMBER:
+            leads["unrecorded"] = label_of(dataset, other[0])
+        elif departure.direction < 0 and (column is None or not tells_what(column)):
             leads["instead"] = label
         leads["counterpart_key"] = subject(name, departure.counterpart, "").key
     return leads

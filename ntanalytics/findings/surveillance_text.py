@@ -164,6 +164,8 @@ def advice(finding: Finding) -> str:
         return _advice_on_value(finding, since)
     if finding.details.get("is_ending"):
         return f"查看该时段的报错，核对{since}的发布、配置与证书变更"
+    if unrecorded := finding.details.get("unrecorded"):
+        return f"核查{unrecorded}为何未再记录（识别规则、上报字段），核对{since}的升级与配置变更"
     if instead := finding.details.get("instead"):
         return f"核实是否改走{instead}，核对{since}的路由与配置变更"
     if seen < expected:

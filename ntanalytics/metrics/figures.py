@@ -11,6 +11,7 @@ from collections.abc import Set as AbstractSet
 from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Protocol, overload
 
 from ntanalytics.metrics import MEASURES
@@ -68,17 +69,23 @@ class FigureRow(Mapping[str, Any]):
         absent: AbstractSet[str] = frozenset(),
         unbounded: AbstractSet[str] = frozenset(),
         at_least: AbstractSet[str] = frozenset(),
-        has_source: bool = True,
     ) -> None:
         self._values = values
         self.absent = absent
         self.unbounded = unbounded
         self.at_least = at_least
-        self.has_source = has_source
+        self.has_source = True
         self.against = against
         self._origins: Mapping[str, FigureRow] = {}
         self.is_complete = is_complete
         self.was_complete = was_complete
+
+    @classmethod
+    def without_source(cls, values: Mapping[str, Any] = MappingProxyType({})) -> FigureRow:
+        """Return a row of datasets that no source feeds."""
+        made = cls(values, is_complete=False, was_complete=False)
+        made.has_source = False
+        return made
 
     def __getitem__(self, name: str) -> Any:
         return self._values[name]
@@ -284,8 +291,8 @@ def figures(table: Rows, *views: Covered) -> Figures:
     )
     shown = tuple(name for name in columns if name not in _FLAGS)
     if _is_without_source(views, items):
-        unfed = tuple(FigureRow(row, is_complete=False, was_complete=False, has_source=False) for row in items)
-        return replace(NO_FIGURES, items=unfed, origin=_origin(views), against=_against(views))
+        unfed = map(FigureRow.without_source, items)
+        return replace(NO_FIGURES, items=tuple(unfed), origin=_origin(views), against=_against(views))
     note = _joined(_note(views), *(_absent_note(view, shown) for view in views), _young_note(views, shown))
     return Figures(
         columns=shown, items=items, note=note, is_complete=whole, origin=_origin(views), against=_against(views)

@@ -106,7 +106,7 @@ def platform_availability(span: DutySpan) -> Quantity:
     if low is not None:
         row = FigureRow({"platform_availability": low}, is_complete=False)
     if not span.view("infra.checks", 28).sources:
-        row = FigureRow({}, is_complete=False, has_source=False)
+        row = FigureRow.without_source()
     return row.quantity("platform_availability")
 
 

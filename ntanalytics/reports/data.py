@@ -25,8 +25,9 @@ from ntanalytics.reports.record import Field
 #: Integers beyond it lose digits in JavaScript and in Excel: they are kept as texts.
 LARGEST_EXACT_INTEGER = 2**53
 
-#: What a table or a chart that no source feeds says.
-NO_SOURCE = "没有数据源，未能统计。"
+#: What a card, a table or a chart that no source feeds says: as a remark, and as a sentence.
+NO_SOURCE_NOTE = "没有数据源，未能统计"
+NO_SOURCE = f"{NO_SOURCE_NOTE}。"
 
 #: A workbook's cell holds no more than 32,767 characters.
 LONGEST_TEXT = 32_000

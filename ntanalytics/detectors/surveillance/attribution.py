@@ -121,12 +121,14 @@ def _others_stayed(parts: JudgedSeries, departure: Departure, most: int) -> bool
 def _with_counterpart(leaves: LeafTable, model: SeriesModel, departure: Departure, whole: float) -> Departure:
     """Return a departure with the subject that moved the other way, if one took most of it, or gave it.
 
+    Events that have no member any more are such a subject: a client that is not recognised.
+
     What all of the departure has in common, that subject must have moved of, too.
     """
     run, result = slice(*departure.hours), departure
     for pair in departure.members:
         names, sums = leaves.parts(
-            model.columns, leaves.mask((*_without(departure.members, pair), *departure.also)), pair[0]
+            model.columns, leaves.mask((*_without(departure.members, pair), *departure.also)), pair[0], with_nulls=True
         )
         judged = model.judge(sums)
         seen, expected = judged.seen[:, run].sum(axis=1), judged.expected[:, run].sum(axis=1)
@@ -149,7 +151,7 @@ def with_displacing(leaves: LeafTable, factors: Floats, drift: Departure) -> Dep
     """
     lost, result = drift.seen - drift.expected, drift
     for pair in drift.members:
-        names, sums = leaves.parts(["events"], leaves.mask(_without(drift.members, pair)), pair[0])
+        names, sums = leaves.parts(["events"], leaves.mask(_without(drift.members, pair)), pair[0], with_nulls=True)
         level = sums["events"].sum(axis=2) / factors
         before, last = level[:, : -drift.days], level[:, -drift.days :]
         moved = last.mean(axis=1) - before.mean(axis=1)

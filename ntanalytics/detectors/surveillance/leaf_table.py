@@ -30,6 +30,9 @@ _SUDDEN = 1.5
 #: Largest key up to which a table of all keys is made.
 _SMALL_KEYS = 100_000
 
+#: Name of the events that have no member of a dimension.
+NO_MEMBER = ""
+
 #: A subject: pairs of dimension and member, in the order of the dimensions; empty for all events.
 Members = tuple[tuple[str, str], ...]
 
@@ -125,10 +128,20 @@ class LeafTable:
         sums = np.bincount(slots, weights, self.days * HOURS).astype(np.float64)
         return sums.reshape(self.days, HOURS)
 
-    def parts(self, columns: Sequence[str], mask: Mask, dimension: str) -> tuple[list[str], dict[str, Floats]]:
-        """Return the members of a dimension among the leaves of a mask, and column → their sums by day and hour."""
-        chosen = mask & (self.codes[dimension] >= 0)
-        codes, places = _numbered(self.codes[dimension][chosen])
+    def parts(
+        self, columns: Sequence[str], mask: Mask, dimension: str, *, with_nulls: bool = False
+    ) -> tuple[list[str], dict[str, Floats]]:
+        """Return the members of a dimension among the leaves of a mask, and column → their sums by day and hour.
+
+        Args:
+            columns: the summed columns.
+            mask: the leaves.
+            dimension: the dimension.
+            with_nulls: whether the events without a member are a part, too, named ``NO_MEMBER``.
+        """
+        chosen = mask if with_nulls else mask & (self.codes[dimension] >= 0)
+        codes, places = _numbered(self.codes[dimension][chosen] + 1)
+        codes = codes - 1
         shape = (len(codes), self.days, HOURS)
         sums = {
             column: _summed(
@@ -136,7 +149,8 @@ class LeafTable:
             ).reshape(shape)
             for column in columns
         }
-        return [self.names[dimension][code] for code in codes], sums
+        names = [*self.names[dimension], NO_MEMBER]  # a null has the code -1
+        return [names[code] for code in codes], sums
 
     def is_nested(self, dimensions: Sequence[str]) -> bool:
         """Return whether a member of one of two dimensions has one member of the other."""

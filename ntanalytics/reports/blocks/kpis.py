@@ -15,7 +15,7 @@ from ntanalytics.metrics.number_format import has_nonzero_digit
 from ntanalytics.metrics.quantity import Certainty, Quantity
 from ntanalytics.reports.blocks.block import Block
 from ntanalytics.reports.blocks.sparkline import marks_json
-from ntanalytics.reports.data import NO_SOURCE, json_value
+from ntanalytics.reports.data import NO_SOURCE_NOTE, json_value
 from ntanalytics.reports.formats import display, is_null
 
 Tone = Literal["good", "worse", "flat"]
@@ -25,9 +25,6 @@ Number = int | float | None
 NOTES: Mapping[Certainty, str] = MappingProxyType(
     {"lower_bound": "数据不完整，为下限", "upper_bound": "数据不完整，为上限", "unknown": "数据不完整，不予计算"}
 )
-
-#: Remark on the card of a figure that no source feeds.
-NO_SOURCE_NOTE = NO_SOURCE.rstrip("。")
 
 
 @dataclass(frozen=True, kw_only=True)

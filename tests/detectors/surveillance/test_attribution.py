@@ -9,6 +9,7 @@ import pytest
 
 from ntanalytics.detectors.surveillance.departure import Departure
 from ntanalytics.detectors.surveillance.departures import ColumnRoles, attributed_whole, departures
+from ntanalytics.detectors.surveillance.leaf_table import NO_MEMBER
 from tests.detectors.surveillance.city import DAYS, ON
 
 #: Messages an hour, from 8 to 17, by application, carrier and county.
@@ -18,7 +19,7 @@ COUNTIES = ("north", "south", "east", "west")
 HOURS = range(8, 18)
 
 #: Application, carrier, county, code.
-Leaf = tuple[str, str, str, str]
+Leaf = tuple[str, str | None, str, str]
 
 
 def _day(place: int) -> dict[tuple[Leaf, int], float]:
@@ -88,6 +89,18 @@ def test_messages_that_leave_over_another_carrier_are_told_with_it() -> None:
     # what one lacks the other has too many
     assert abs(gone.counterpart_moved) == pytest.approx(abs(gone.seen - gone.expected), rel=0.05)
     assert gone.counterpart_moved * (gone.seen - gone.expected) < 0
+
+
+def test_messages_whose_carrier_is_no_longer_known_are_told_as_such() -> None:
+    """All of one carrier come without a carrier: as many as it lacks; the others stay as they were."""
+    today = _day(ON)
+    for (leaf, hour), events in list(today.items()):
+        if leaf[1] == "unicom":
+            today[leaf, hour] = 0.0
+            today[(leaf[0], None, *leaf[2:]), hour] = events
+    (gone,) = _told(today)
+    assert (gone.members, gone.counterpart) == ((("carrier", "unicom"),), (("carrier", NO_MEMBER),))
+    assert gone.counterpart_moved == sum(events for (leaf, _), events in today.items() if leaf[1] is None)
 
 
 def test_a_part_that_has_less_than_nearly_all_is_not_in_common() -> None:
