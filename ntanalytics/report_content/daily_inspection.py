@@ -22,7 +22,8 @@ from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.text import WordedFinding
 from ntanalytics.findings.threshold import ORDER, worst
 from ntanalytics.findings.week_strip import LEGEND
-from ntanalytics.metrics.figures import FigureRow, Figures, case_list
+from ntanalytics.metrics.figure_row import FigureRow
+from ntanalytics.metrics.figures import Figures, case_list
 from ntanalytics.metrics.infra import hosts
 from ntanalytics.metrics.number_format import close_up, format_number
 from ntanalytics.metrics.quantity import Quantity
