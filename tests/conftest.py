@@ -16,10 +16,9 @@ import ibis
 import pytest
 from filelock import FileLock
 
-from ntanalytics.lake.backends.compiled_sql import FILE
 from ntanalytics.lake.backends.duckdb_ibis import CompilingBackend
 from tests import warm
-from tests.city import City, IssuedReports, copy_city, share_sql, write_city
+from tests.city import CACHES, City, IssuedReports, copy_city, write_city
 
 # What a shell starts in the background ignores an interruption, and so would the programs that tests start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -104,22 +103,23 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
 
 
 @pytest.fixture(scope="session")
-def kept_sql(once: Callable[..., Path]) -> Path:
-    """The file of the SQL that is compiled for lakes of this run (:func:`tests.city.share_sql`)."""
+def caches(once: Callable[..., Path]) -> Path:
+    """The folder of the files that lakes of this run keep for later (:func:`tests.city.share_caches`)."""
 
     def write(folder: Path) -> Path:
-        (folder / FILE).touch(mode=0o640)
-        return folder / FILE
+        for name in CACHES:
+            (folder / name).touch(mode=0o640)
+        return folder
 
-    return once("compiled", write)
+    return once("caches", write)
 
 
 @pytest.fixture(scope="session")
-def written_city(once: Callable[..., Path], kept_sql: Path) -> Path:
+def written_city(once: Callable[..., Path], caches: Path) -> Path:
     """The folder of the demo city as it was written, for all processes of a run: nothing in it is changed."""
 
     def write(folder: Path) -> Path:
-        share_sql(kept_sql, write_city(folder).settings.lake)
+        write_city(folder, caches)
         return folder
 
     return once("written", write)
