@@ -14,6 +14,7 @@ from typing import Any
 import hypothesis
 import ibis
 import pytest
+import stamina
 from filelock import FileLock
 
 from ntanalytics.lake.backends.duckdb_ibis import CompilingBackend
@@ -30,6 +31,9 @@ os.environ["LANGUAGE"] = "en"
 # An example may take any time: on a loaded machine the limit of 200 ms is passed by examples that are well.
 hypothesis.settings.register_profile("loaded", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("loaded")
+
+# What is tried again is tried as often as ever, without a pause between.
+stamina.set_testing(True, attempts=1000, cap=True)
 
 #: The second computation of every figure takes long: ``make truth`` runs it.
 collect_ignore = [] if os.environ.get("TRUTH") else ["truth"]
