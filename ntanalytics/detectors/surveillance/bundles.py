@@ -1,0 +1,40 @@
+"""Bundles: events that follow from one cause, as the attempts of one person or the verifications of one seal.
+
+The number of such events varies as its causes do, and not as that of single events: its variance is the sum of the
+variances of all causes, each over the days, be it there or not. Over the mean that is the size of a bundle, and a
+likelihood ratio of single events counts as many times less (quasi-likelihood; McCullagh and Nelder 1989). Who comes
+every day as often is no chance, and has no bundle.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ntanalytics.detectors.detection import Floats
+from ntanalytics.detectors.surveillance.departure import Departure
+from ntanalytics.detectors.surveillance.scan import LEAST_EXPECTED, times_log
+
+#: Least likelihood ratio of bundles: once in 1,000 of that subject and these hours alone. How many were tested the past
+#: days tell (:mod:`ntanalytics.detectors.surveillance.improbability`).
+_LEAST = 6.9
+
+
+def bundle_size(past: Floats) -> float:
+    """Return the variance of a number of events over its mean, as its causes vary; 1 at least.
+
+    Args:
+        past: events by cause and day.
+    """
+    return float(max(past.var(axis=1).sum() / max(past.mean(axis=1).sum(), 1e-9), 1.0))
+
+
+def is_beyond_bundles(departure: Departure, past: Floats) -> bool:
+    """Return whether a number of events departs by more than bundles that come by chance.
+
+    Args:
+        departure: the departure of a number of events.
+        past: as in :func:`bundle_size`, of its members and hours on the days before.
+    """
+    size, expected = bundle_size(past), max(departure.expected, LEAST_EXPECTED)
+    ratio = float(times_log(np.float64(departure.seen), np.float64(expected))) - (departure.seen - expected)
+    return size <= 1 or ratio / size >= _LEAST
