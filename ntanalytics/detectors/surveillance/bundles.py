@@ -8,15 +8,19 @@ every day as often is no chance, and has no bundle.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from ntanalytics.detectors.detection import Floats
 from ntanalytics.detectors.surveillance.departure import Departure
+from ntanalytics.detectors.surveillance.departures import FALSE_A_DAY
+from ntanalytics.detectors.surveillance.leaf_table import HOURS
 from ntanalytics.detectors.surveillance.scan import LEAST_EXPECTED, times_log
 
-#: Least likelihood ratio of bundles: once in 1,000 of that subject and these hours alone. How many were tested the past
-#: days tell (:mod:`ntanalytics.detectors.surveillance.improbability`).
-_LEAST = 6.9
+#: Least likelihood ratio of bundles: one false departure in so many days of that subject alone, of its hours in both
+#: directions. How many subjects were tested the past days tell.
+_LEAST = math.log(2 * HOURS / FALSE_A_DAY)
 
 
 def bundle_size(past: Floats) -> float:

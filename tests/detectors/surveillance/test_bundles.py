@@ -42,12 +42,12 @@ def test_the_size_of_a_bundle_is_the_variance_of_its_causes_over_the_mean() -> N
     ("past", "seen", "expected", "is_beyond"),
     [
         (TRIES, 40, 20, False),  # 40 ln 2 - 20 = 7.7, a quarter of it for bundles of 3.75
-        (TRIES, 57, 20, False),  # 57 ln 2.85 - 37 = 22.7: 6.05
-        (TRIES, 62, 20, True),  # 62 ln 3.1 - 42 = 28.1: 7.5
+        (TRIES, 72, 20, False),  # 72 ln 3.6 - 52 = 40.2: 10.7
+        (TRIES, 73, 20, True),  # 73 ln 3.65 - 53 = 41.5: 11.1
         (SINGLE, 40, 20, True),
         (DAILY, 40, 20, True),
-        (TRIES, 0, 25, False),  # 25: 6.7
-        (TRIES, 0, 27, True),  # 27: 7.2
+        (TRIES, 0, 40, False),  # 40: 10.7
+        (TRIES, 0, 41, True),  # 41: 10.9, and the limit is ln 48,000 = 10.8
         (TRIES, 14, 0, True),  # of none expected a quarter: 14 ln 56 - 13.75 = 42.6
     ],
 )
@@ -66,4 +66,4 @@ def test_as_many_times_the_events_in_bundles_as_large_count_as_the_single_ones(
     assert bundle_size(past) == pytest.approx(max(0.99 * size, 1))
     single = seen * math.log(seen / expected) - (seen - expected) if seen else expected
     departure = _departure(size * seen, size * expected)
-    assert is_beyond_bundles(departure, past) is (size * single / bundle_size(past) >= 6.9)
+    assert is_beyond_bundles(departure, past) is (size * single / bundle_size(past) >= math.log(48_000))
