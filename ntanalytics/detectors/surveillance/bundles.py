@@ -40,5 +40,5 @@ def is_beyond_bundles(departure: Departure, past: Floats) -> bool:
         past: as in :func:`bundle_size`, of its members and hours on the days before.
     """
     size, expected = bundle_size(past), max(departure.expected, LEAST_EXPECTED)
-    ratio = float(times_log(np.float64(departure.seen), np.float64(expected))) - (departure.seen - expected)
-    return size <= 1 or ratio / size >= _LEAST
+    ratio = times_log(np.array([departure.seen]), np.array([expected])) - (departure.seen - expected)
+    return size <= 1 or float(ratio[0]) / size >= _LEAST
