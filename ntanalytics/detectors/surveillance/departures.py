@@ -43,7 +43,7 @@ LEAST = MappingProxyType({1: 8.0, 2: 12.0, 3: 30.0})
 #: Least improbability of a departure, once in 440,000, and share that may be false of all that is tested.
 LEAST_IMPROBABLE, FALSE_SHARE = 13.0, 0.02
 
-#: False departures that are expected on a day of all steady series of as many dimensions of a dataset.
+#: False departures that are expected on a day of all steady series of a dataset, of each number of dimensions alike.
 FALSE_A_DAY = 0.001
 
 #: Days on which a departure of a dataset is told that is false, by how strong its strongest was on the days before: a
@@ -254,7 +254,7 @@ def _departs_steadily(judged: JudgedSeries, index: int, hours: tuple[int, int], 
 def _limits(subjects: Sequence[Members], directions: int) -> Floats:
     """Return the least improbability of each steady series, by how many of as many dimensions are tested."""
     counts = Counter(map(len, subjects))
-    return np.array([math.log(counts[len(members)] * directions / FALSE_A_DAY) for members in subjects])
+    return np.array([math.log(counts[len(members)] * len(counts) * directions / FALSE_A_DAY) for members in subjects])
 
 
 def smallest_subjects(leaves: LeafTable, model: SeriesModel, groups: Sequence[SeriesGroup]) -> list[Departure]:
