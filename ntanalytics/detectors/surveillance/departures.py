@@ -201,13 +201,7 @@ def _candidates(model: SeriesModel, groups: Sequence[SeriesGroup]) -> list[Depar
     tests = len(members) * len(judged.scans)
     least, least_steady = max(LEAST_IMPROBABLE, math.log(tests / FALSE_SHARE)), _limits(members, len(judged.scans))
     candidates = []
-    rares = {direction: improbability(scan.strength, judged.size) for direction, scan in judged.scans.items()}
-    if any((rare >= least).any() for rare in rares.values()):
-        largest = strongest_of_days([scan.strength for scan in judged.scans.values()], judged.size)
-        is_rare = {
-            direction: among_days(rare, largest, least) >= -math.log(_FALSE_DAYS) for direction, rare in rares.items()
-        }
-        rares = {direction: np.where(is_rare[direction], rare, 0.0) for direction, rare in rares.items()}
+    rares = _rare(judged, least)
     for direction, scan in judged.scans.items():
         rare = rares[direction]
         steady = np.zeros(len(members))
@@ -237,6 +231,18 @@ def _candidates(model: SeriesModel, groups: Sequence[SeriesGroup]) -> list[Depar
                 )
             )
     return candidates
+
+
+def _rare(judged: JudgedSeries, least: float) -> dict[int, Floats]:
+    """Return direction → the improbability of each series; 0 where the days before had departures as improbable."""
+    rares = {direction: improbability(scan.strength, judged.size) for direction, scan in judged.scans.items()}
+    if not any((rare >= least).any() for rare in rares.values()):
+        return rares
+    largest = strongest_of_days([scan.strength for scan in judged.scans.values()], judged.size)
+    of_day = -math.log(_FALSE_DAYS)
+    return {
+        direction: np.where(among_days(rare, largest, least) >= of_day, rare, 0.0) for direction, rare in rares.items()
+    }
 
 
 def _departs_steadily(judged: JudgedSeries, index: int, hours: tuple[int, int], seen: float, expected: float) -> bool:
