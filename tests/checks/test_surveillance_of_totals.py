@@ -153,8 +153,8 @@ def _city(share: float, of_others: float) -> dict[str, pa.Table]:
 @pytest.mark.parametrize(
     ("share", "of_others", "is_told"),
     [
-        (0.86, 1.0, True),
-        (0.86, 0.86, False),
+        (0.84, 1.0, True),
+        (0.84, 0.84, False),
         (0.9, 1.0, False),
         (1.15, 1.0, True),
         (1.15, 1.15, False),
