@@ -114,12 +114,13 @@ def among_days(improbable: Floats, largest: Floats, incident: float) -> Floats:
     Args:
         improbable: improbabilities of the judged day.
         largest: those of :func:`strongest_of_days`.
-        incident: the improbability from which a past day was an incident, and says nothing of chance.
+        incident: the improbability from which a past day may have been an incident: two of them say nothing of chance,
+            and more of them that so much comes by it.
     """
-    chance = largest[largest < incident]
-    days = len(chance)
+    days = len(largest) - min(int((largest >= incident).sum()), _OF_ONE_INCIDENT)
     if days < _FEWEST_DAYS:
         return improbable
+    chance = np.minimum(np.sort(largest)[:days], incident)
     scale = max(_BY_CHANCE, float(chance.std()) * _GUMBEL_SCALE)
     excess = np.maximum(improbable - np.median(chance), 0.0) / scale
     return np.asarray(days * np.log1p(excess / days), dtype=np.float64)

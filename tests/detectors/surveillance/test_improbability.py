@@ -85,9 +85,12 @@ def test_a_day_is_as_improbable_as_its_strongest_departure_beside_those_of_the_d
     assert among_days(np.array([16.0]), largest[:5], 13.0) == pytest.approx([16.0])
 
 
-def test_an_incident_among_the_days_before_asks_no_more_of_the_judged_one() -> None:
+def test_an_incident_of_two_days_asks_no_more_of_the_judged_one_and_what_comes_on_more_days_does() -> None:
     quiet = np.array([4.0, 5.0, 6.0, 5.0, 4.5, 5.5, 5.0, 4.0])
-    with_incidents = np.append(quiet, [60.0, 90.0, 75.0])
-    assert among_days(np.array([16.0]), with_incidents, 13.0) == pytest.approx(
-        among_days(np.array([16.0]), quiet, 13.0)
-    )
+    [usual] = among_days(np.array([16.0]), quiet, 13.0)
+    [after_two] = among_days(np.array([16.0]), np.append(quiet, [60.0, 90.0]), 13.0)
+    [after_four] = among_days(np.array([16.0]), np.append(quiet, [60.0, 90.0, 75.0, 80.0]), 13.0)
+    assert after_two == pytest.approx(usual)
+    # of the other two no more than 13 is known to be chance: ten days with a median of 5
+    scale = np.append(quiet, [13.0, 13.0]).std() * np.sqrt(6) / np.pi
+    assert after_four == pytest.approx(10 * np.log1p(11 / scale / 10))
