@@ -102,13 +102,28 @@ DURATIONS = (
     ),
 )
 
-MEASURES = catalogue((*PLANS, *OFFLINE, *SHIFTS, *DURATIONS))
+MISSED = (
+    Measure(
+        "backup_overdue_s",
+        "备份超期",
+        "Seconds for which a plan has not run beyond the longest time between its last eight runs "
+        "(docs/domain.md, Backups: missed runs). A missing day may hide a run.",
+        format="seconds",
+        good="down",
+        over_gap="upper_bound",
+    ),
+)
+
+MEASURES = catalogue((*PLANS, *OFFLINE, *SHIFTS, *DURATIONS, *MISSED))
 
 #: Median distance of the runs before from their usual time of day up to which they have one; seconds of a day.
 STEADY_S, _DAY_S = 1800, 86_400
 
 #: Most runs before the last one that give the usual duration: three weeks of a nightly plan.
 DURATION_RUNS = 21
+
+#: Fewest runs from which the time between them is known.
+_MIN_RUNS = 4
 
 _PLAN = ("source", "plan", "medium")
 
@@ -230,6 +245,40 @@ def durations(backups: ir.Table, on: date) -> ir.Table:
     times = ibis.greatest(known.backup_s / known.usual_s, known.usual_s / known.backup_s)
     columns = ("plan", "level", "backup_s", "usual_s", "short_s", "long_s")
     return known.select(*columns, backup_duration_times=times).order_by(ibis.desc("backup_duration_times"), "plan")
+
+
+def missed_runs(backups: ir.Table, at: datetime) -> ir.Table:
+    """Return the plans that have not run for longer than between any two of their last eight runs, failed or not.
+
+    Args:
+        backups: rows of ``infra.backups`` of the weeks before ``at``.
+        at: the moment (aware).
+
+    Returns:
+        ``plan``, ``medium``, ``last_run_at``, ``usual_interval_s``, ``longest_interval_s`` and ``backup_overdue_s``,
+        the longest overdue first. A plan of fewer than four runs is left out.
+    """
+    past = backups.filter(backups.started_at < ibis.literal(at))
+    newest = ibis.window(group_by=list(_PLAN), order_by=[ibis.desc("started_at"), ibis.desc("backup_id")])
+    earlier = past.started_at.lead(1).over(newest)
+    gaps = past.mutate(
+        _rank=ibis.row_number().over(newest),
+        _gap_s=(past.started_at.epoch_seconds() - earlier.epoch_seconds()).cast("float64"),
+    )
+    gaps = gaps.filter(gaps["_rank"] <= USUAL_RUNS)
+    is_between = gaps["_rank"] < USUAL_RUNS
+    known = gaps.group_by(*_PLAN).aggregate(
+        last_run_at=gaps.started_at.max(),
+        usual_interval_s=gaps["_gap_s"].quantile(0.5, where=is_between),
+        longest_interval_s=gaps["_gap_s"].max(where=is_between),
+        _runs=gaps.count(),
+    )
+    known = known.filter(known["_runs"] >= _MIN_RUNS)
+    age = ibis.literal(at).epoch_seconds() - known.last_run_at.epoch_seconds()
+    overdue = known.mutate(backup_overdue_s=age - known.longest_interval_s)
+    late = overdue.filter(overdue.backup_overdue_s > 0)
+    columns = ("plan", "medium", "last_run_at", "usual_interval_s", "longest_interval_s", "backup_overdue_s")
+    return late.select(*columns).order_by(ibis.desc("backup_overdue_s"), "plan")
 
 
 def _around_clock(moved: ir.IntegerValue) -> ir.FloatingValue:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, timedelta
+from collections.abc import Collection, Mapping
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import ibis.expr.types as ir
@@ -13,6 +13,7 @@ from ntanalytics.checks.check import DAY, EVERY_PERIOD, QUARTER, Check, Suppress
 from ntanalytics.checks.context import QUARTER_DAYS, CheckContext
 from ntanalytics.checks.onset import with_onset_at
 from ntanalytics.checks.span_view import since
+from ntanalytics.contract.infra import BACKUPS
 from ntanalytics.findings.finding import Entity, Finding, violations
 from ntanalytics.findings.judgement import evaluate_rules, judge_row, judge_value, unknown
 from ntanalytics.findings.rule import Rule
@@ -78,9 +79,47 @@ def _with_last(context: CheckContext, finding: Finding) -> Finding:
     last = {row["plan"]: row["last_success_at"] for row in rows(context.shared(plans))}.get(finding.entity.key)
     if last is None:
         return finding
+    return _with_moment(context, finding, last)
+
+
+def _with_moment(context: CheckContext, finding: Finding, last: datetime) -> Finding:
+    """Return the finding of a plan with the day and time of its last run."""
     local = last + timedelta(hours=context.utc_offset_h)
     seconds = float(local.hour * 3600 + local.minute * 60)
     return finding.with_details(last_on=str(local.date())).with_figures(last_s=seconds)
+
+
+def _backup_missed(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the plans that have missed a run and are not late by their interval yet; several together as one."""
+    runs = context.dataset("infra.backups", BACKUP_DAYS)
+    late = violations(_plans_kept(context, context.rules["infra.backup_lateness"]))
+    told = {finding.entity.key for finding in late}
+    missed = [
+        row
+        for row in rows(backups.missed_runs(runs.recent, context.ends_at))
+        if row["plan"] not in told and rule.threshold.judge(row[rule.measure]) != "ok"
+    ]
+    is_of_many = len(missed) > _TOGETHER
+    findings = []
+    for row in missed[:1] if is_of_many else missed:
+        media = {other["medium"] for other in missed}
+        entity = _plans_of(media) if is_of_many else plan_entity(row)
+        due = context.local_day(row["last_run_at"] + timedelta(seconds=row["usual_interval_s"]))
+        finding = judge_value(rule, row[rule.measure], [runs], entity).since_day(due)
+        finding = _with_moment(context, finding, row["last_run_at"])
+        finding = finding.with_figures(usual_interval_s=row["usual_interval_s"])
+        names = tuple(str(other["plan"]) for other in missed) if is_of_many else ()
+        findings.append(finding.with_details(plans=names))
+    return violations(findings)
+
+
+def _plans_of(media: Collection[str]) -> Entity:
+    """Return the backup plans of one medium (离线备份计划), or all of them."""
+    if len(media) > 1:
+        return _ALL_PLANS
+    words = BACKUPS.column("medium").values
+    [medium] = media
+    return Entity("plans", medium, f"{words.get(medium, medium)}{BACKUP_PLANS}")
 
 
 def _backup_failing(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -303,6 +342,7 @@ CHECKS = (
         reads={"infra.backups": BACKUP_DAYS},
         every=EVERY_PERIOD,
     ),
+    Check(rule="infra.backup_missed", evaluate=_backup_missed, reads={"infra.backups": BACKUP_DAYS}),
     Check(
         rule="infra.backup_failing",
         evaluate=_backup_failing,

@@ -133,6 +133,12 @@ RULES: tuple[Rule, ...] = (
         label="备份逾期", cause="backups",
     ),
     Rule(
+        "infra.backup_missed", "backup_overdue_s", Threshold(7200, 7 * 86_400, "down"),
+        "检查备份任务、介质与磁带库，补做备份",
+        "A plan that runs every week at one time has missed its run some hours later, long before half a week is lost.",
+        kind="absence", label="备份应做未做", cause="backups",
+    ),
+    Rule(
         "infra.backup_failing", "failed_since", Threshold(0, 1, "down"), "查看备份任务的报错，补做备份",
         "A run that failed is not yet late, and will be (docs/domain.md, O13).", label="备份失败", cause="backups",
     ),
