@@ -152,15 +152,17 @@ REPORT_PLAN = Dataset(
 )
 
 #: Reports as their readers call them.
-REPORT_NAMES = MappingProxyType({
-    "daily_inspection": "日常巡检",
-    "weekly_service_report": "服务周报",
-    "sms_volume": "短信统计",
-    "oa_adoption": "应用情况",
-    "optimization_recommendations": "优化建议",
-    "service_quality": "服务质量月报",
-    "acceptance": "年度验收",
-})
+REPORT_NAMES = MappingProxyType(
+    {
+        "daily_inspection": "日常巡检",
+        "weekly_service_report": "服务周报",
+        "sms_volume": "短信统计",
+        "oa_adoption": "应用情况",
+        "optimization_recommendations": "优化建议",
+        "service_quality": "服务质量月报",
+        "acceptance": "年度验收",
+    }
+)
 
 
 def report_label(report: str) -> str:
