@@ -183,7 +183,7 @@ CORRELATION_RULES = (
         entity_keys=_USED,
     ),
     CorrelationRule(
-        ("desk.undelivered_reports",), ("desk.unconfirmed_reports",), "entity", "What was not delivered is not confirmed.",
+        ("desk.undelivered_reports",), ("desk.unconfirmed_reports",), "entity", "What nobody has is not confirmed.",
     ),
     CorrelationRule(("*.surveillance",), ("*.surveillance",), "more", "A day of much work is one in every part of it."),
 )  # fmt: skip
