@@ -54,6 +54,12 @@ PLANS = (
         "1 − last_size_bytes / usual_size_bytes; null where either is not known (docs/domain.md, Infra).",
         good="down",
     ),
+    rate(
+        "size_spread",
+        "数据量差异",
+        "(largest − smallest) / usual_size_bytes of the seven runs that give it; null with fewer (docs/domain.md, "
+        "Backups: size drop).",
+    ),
     count("backup_runs", "执行次数", "次", "Runs in the period."),
     count("failed_backups", "失败次数", "次", "Runs that failed.", good="down"),
     count(
@@ -294,11 +300,19 @@ def _ahead(moment: ir.TimestampValue, of: ir.TimestampValue) -> ir.IntegerValue:
 
 
 def _usual_sizes(ranked: ir.Table, newest: ibis.expr.builders.WindowBuilder) -> ir.Table:
-    """Return the usual size of each plan: of the earlier runs of the last run's level."""
+    """Return the usual size of each plan, and how far those differ: of the earlier runs of the last run's level."""
     same = ranked.filter(ranked.level == ranked["_last_level"])
     same = same.mutate(_place=ibis.row_number().over(newest))
     before = same.filter(same["_place"].between(1, USUAL_RUNS))
-    return before.group_by(*_PLAN).aggregate(usual_size_bytes=before.size_bytes.quantile(0.5))
+    usual = before.group_by(*_PLAN).aggregate(
+        usual_size_bytes=before.size_bytes.quantile(0.5),
+        _apart=before.size_bytes.max() - before.size_bytes.min(),
+        _runs=before.count(),
+    )
+    spread = usual["_apart"] / usual.usual_size_bytes.nullif(0)
+    return usual.select(
+        *_PLAN, "usual_size_bytes", size_spread=(usual["_runs"] >= USUAL_RUNS).ifelse(spread, ibis.null("float64"))
+    )
 
 
 def _failed_since(past: ir.Table, good: ir.Table) -> ir.Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -40,6 +41,10 @@ _LOGS = tuple(kind for kind in LOG_KINDS if "." in kind)
 #: Times the upper quartile of the runs before, or part of the lower one, from which a run is apart; least seconds.
 _BEYOND_USUAL, _LEAST_S = 2.0, 10.0
 
+#: Share that a backup is smaller by, from which it is worth a look whatever those before differ by; times by which a
+#: smaller one is beyond their largest difference.
+_LARGE_DROP, _BEYOND_SPREAD = 0.25, 2.0
+
 #: Plans up to which each is told by itself: what is the matter with more is their storage.
 _TOGETHER = 2
 
@@ -61,6 +66,24 @@ def plans(context: CheckContext) -> pa.Table:
 def _plans_kept(context: CheckContext, rule: Rule) -> list[Finding]:
     kept = figures(context.shared(plans), context.dataset("infra.backups", BACKUP_DAYS))
     return evaluate_rules([rule], kept, plan_entity)
+
+
+def _size_drop(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return whether the last backup of each plan is smaller than those before it lets expect.
+
+    A drop that is not large by itself is ok where the runs before differ by as much.
+    """
+    spreads = {row["plan"]: row["size_spread"] for row in rows(context.shared(plans))}
+    return [
+        replace(finding, status="ok") if _is_usual_drop(finding, spreads.get(finding.entity.key)) else finding
+        for finding in _plans_kept(context, rule)
+    ]
+
+
+def _is_usual_drop(finding: Finding, spread: float | None) -> bool:
+    """Return whether a drop is no larger than the runs before it may differ by."""
+    drop = finding.value or 0.0
+    return finding.is_violation and drop <= _LARGE_DROP and (spread is None or drop <= _BEYOND_SPREAD * spread)
 
 
 def _backup_lateness(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -361,7 +384,7 @@ CHECKS = (
         reads={"infra.backups": BACKUP_DAYS},
         suppressed_by=(SuppressedBy(("infra.backup_lateness", "infra.backup_failing")),),
     ),
-    Check(rule="infra.size_drop", evaluate=_plans_kept, reads={"infra.backups": BACKUP_DAYS}, every=EVERY_PERIOD),
+    Check(rule="infra.size_drop", evaluate=_size_drop, reads={"infra.backups": BACKUP_DAYS}, every=EVERY_PERIOD),
     Check(rule="infra.offline_backup", evaluate=_offline_backup, reads={"infra.backups": BACKUP_DAYS}),
     Check(
         rule="infra.restore_drill",

@@ -153,9 +153,10 @@ RULES: tuple[Rule, ...] = (
         "what people use.", kind="change", label="备份开始时刻", cause="backups",
     ),
     Rule(
-        "infra.size_drop", "size_drop", Threshold(0.25, 0.5, "down"), "核对备份内容是否完整并做恢复演练",
+        "infra.size_drop", "size_drop", Threshold(0.1, 0.5, "down"), "核对备份内容与范围是否完整并做恢复演练",
         "A drop over 50 % against the median of the last seven (docs/domain.md, Infra); half of that is worth a "
-        "look.", kind="change", label="备份数据量下降", cause="backups",
+        "look, and a tenth where the runs before differed by far less.", kind="change", label="备份数据量下降",
+        cause="backups",
     ),
     Rule(
         "infra.offline_backup", "plans_without_offline", Threshold(0, 5, "down"), "为这些计划安排离线备份",
