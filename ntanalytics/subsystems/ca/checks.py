@@ -25,11 +25,9 @@ from ntanalytics.metrics import slots
 from ntanalytics.metrics.ca import certificates
 from ntanalytics.metrics.figures import Figures, figures
 from ntanalytics.metrics.rows import rows
+from ntanalytics.subsystems.ca.text import COUNTED_APART
 
 _SHORT_S, _HALF_HOUR_S = 600, 1800
-
-#: Reasons that rules of their own count.
-_COUNTED_APART = ("expired", "revoked")
 
 #: Chance makes so many expire together once in so many days.
 _CHANCE = 1e-4
@@ -39,8 +37,8 @@ _PERSONAL, _UNIT = Entity("certificate_kind", "personal", "个人证书"), Entit
 
 def _reason(row: Mapping[str, Any]) -> Entity:
     words = LOGINS.column("reason").values or {}
-    also = "，与CA登记不符" if row["reason"] in _COUNTED_APART else ""
-    return Entity("reason", str(row["reason"]), f"证书登录（{words.get(row['reason'], '其他')}{also}）")
+    wrongly = "疑误判" if row["reason"] in COUNTED_APART else ""
+    return Entity("reason", str(row["reason"]), f"证书登录（{wrongly}{words.get(row['reason'], '其他')}）")
 
 
 def _against_register(context: CheckContext, logins: ir.Table) -> ir.Table:
@@ -74,7 +72,7 @@ def _refused(context: CheckContext, rule: Rule) -> list[Finding]:
     if past.view.sources_without("reason"):  # what is counted apart cannot be told from the rest
         return [unknown(rule, "not_in_source")]
     reasons = attempts.reason.fill_null("other")
-    is_apart = reasons.isin(_COUNTED_APART) & ~attempts.is_contradicted
+    is_apart = reasons.isin(COUNTED_APART) & ~attempts.is_contradicted
     failures = attempts.filter((attempts.outcome == "failure") & ~is_apart)
     findings = failure_burst(
         rule,

@@ -121,7 +121,7 @@ def test_many_refused_as_revoked_that_are_in_force_are_a_fault_of_the_gateway(st
     assert [finding.entity.identity for finding in wrong] == ([told] if told else [])
     if wrong:
         assert (wrong[0].status, wrong[0].window) == ("critical", Window(ON, 32_400, 39_600))
-        assert "与CA登记不符" in wrong[0].entity.label
+        assert wrong[0].entity.label == "证书登录（疑误判证书吊销）"
 
 
 def test_expired_certificates_are_counted_over_a_week_and_over_a_gap_as_a_lower_bound() -> None:
