@@ -108,6 +108,7 @@ NEEDED: Mapping[str, Sequence[str]] = MappingProxyType(
             "forced_accounts",
             "sprayed_accounts",
             "place_changes",
+            "night_entries",
         ),
         "identity.logins.reason": ("locked_accounts", "locked_days"),
         "identity.units.parent_id": ("parent", "is_top"),

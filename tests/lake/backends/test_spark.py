@@ -216,6 +216,7 @@ def _call_the_processes(workspace: Workspace, first: dt.date) -> None:
     sms_repeats.pairs_by_lag(workspace.table("sms.messages", first, UNTIL), 8)
     sms_slots.parts_by_hour(workspace.table("sms.messages", first, UNTIL), 8)
     misuse.accounts_in_two_places(workspace.table("identity.logins", first, UNTIL), UNTIL)
+    misuse.night_entries(workspace.table("identity.logins", first, UNTIL), UNTIL, 8)
     misuse.entries_from_new_addresses(workspace.table("identity.logins", first, UNTIL), UNTIL)
     daily_service.unmade_checks(workspace.table("desk.checks"), workspace.days(first, UNTIL, {*days}), UNTIL)
     callers.unknown_callers(workspace.table("docexchange.interface_calls"), UNTIL)
