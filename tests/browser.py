@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from ntanalytics.reports.exporters.pdf import find_browser
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-CHROMIUM = Path("/usr/bin/chromium")
 QUIET = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -25,13 +25,14 @@ PATIENCE_MS = 180_000
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """A real Chromium that may call nobody."""
-    if not CHROMIUM.exists():
-        pytest.skip(f"{CHROMIUM} is not installed")
+    program = find_browser()
+    if program is None:
+        pytest.skip("no Chromium is installed")
     from playwright.sync_api import expect, sync_playwright
 
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET, timeout=PATIENCE_MS)
+        browser = playwright.chromium.launch(executable_path=program, args=QUIET, timeout=PATIENCE_MS)
         browser.on("context", lambda context: context.set_default_timeout(PATIENCE_MS))
         yield browser
         browser.close()

@@ -191,6 +191,12 @@ class Finding:
         """Return whether a limit is broken."""
         return self.status in VIOLATIONS
 
+    @property
+    def checks(self) -> int:
+        """The number of checks that it stands for: an unknown one may stand for all that could not read their data."""
+        count = self.details.get("checks") if self.status == "unknown" else None
+        return count if isinstance(count, int) else 1
+
     def has_code(self, patterns: Iterable[str]) -> bool:
         """Return whether a pattern of codes, as ``oa.*_fall``, matches the code."""
         return any(fnmatchcase(self.code, pattern) for pattern in patterns)
@@ -236,6 +242,17 @@ def worst_first(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def count_by_status(findings: Iterable[Finding]) -> dict[Status, int]:
-    """Return the number of findings of each status, the worst status first, zeros included."""
-    statuses = [finding.status for finding in findings]
-    return {status: statuses.count(status) for status in ORDER}
+    """Return the number of checks of each status, the worst status first, zeros included."""
+    counts = dict.fromkeys(ORDER, 0)
+    for finding in findings:
+        counts[finding.status] += finding.checks
+    return counts
+
+
+def checks_by_system(findings: Iterable[Finding]) -> dict[str, int]:
+    """Return label of a subsystem → the number of checks of it that some findings stand for, in their order."""
+    counts: dict[str, int] = {}
+    for finding in findings:
+        label = subsystem_label(finding.subsystem)
+        counts[label] = counts.get(label, 0) + finding.checks
+    return counts

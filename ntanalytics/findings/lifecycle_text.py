@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from ntanalytics.findings.correlation import IncidentGroup, correlate
-from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.finding import Finding, Unknown, checks_by_system
 from ntanalytics.findings.lifecycle import CHANGES, Change, LifecycleState
 from ntanalytics.findings.phrases import day_words, hours_words, listed, spaced, value_words
 from ntanalytics.findings.place import Topology
@@ -16,6 +16,8 @@ from ntanalytics.findings.text import Wording, exceptions, remaining, since_word
 _FIRST: tuple[Change, ...] = ("new", "back", "worse")
 #: Changes that stand beside the day; the number of the day tells that it persists.
 _BESIDE: tuple[Change, ...] = (*_FIRST, "better", "unconfirmed")
+#: Why the data of a check could not be read; of several, one sentence tells how many they are.
+_UNREAD: frozenset[Unknown] = frozenset({"missing", "incomplete"})
 #: Number of followers that are named.
 MAX_FOLLOWERS = 3
 
@@ -81,11 +83,15 @@ def opening(
     """
     known: list[Finding] = []
     lacking: list[Finding] = []
+    unread: list[Finding] = []
     for finding in findings:
-        (lacking if finding.unknown == "no_source" else known).append(finding)
+        (lacking if finding.unknown == "no_source" else unread if finding.unknown in _UNREAD else known).append(finding)
+    if len(unread) <= MAX_FOLLOWERS:
+        known, unread = [*known, *unread], []
     marked = [(change_of(group, state), group) for group in correlate(known, topology)]
+    last = [*_not_read(unread, word), *_without_source(lacking)]
     if not marked:
-        return [compared(state), *(exceptions(known, word) if known or not lacking else ()), *_without_source(lacking)]
+        return [compared(state), *(exceptions(known, word) if known or not last else ()), *last]
     order: tuple[Change | None, ...] = (*_FIRST, None)
     marked.sort(key=lambda pair: order.index(pair[0]))
     sentences = [
@@ -93,7 +99,15 @@ def opening(
         for change, group in marked[:limit]
     ]
     more = remaining([finding for _, group in marked[limit:] for finding in group.findings])
-    return [compared(state), *sentences, *more, *_without_source(lacking)]
+    return [compared(state), *sentences, *more, *last]
+
+
+def _not_read(findings: Sequence[Finding], word: Word) -> list[str]:
+    """Return one sentence on the checks whose data are missing or in part: how many of each system."""
+    if not findings:
+        return []
+    counted = [f"{name} {count} 项" for name, count in checks_by_system(findings).items()]
+    return [f"数据缺失或不完整，{'、'.join(counted)}检查未知。{word(findings[0]).advice_sentence}"]
 
 
 def _without_source(findings: Sequence[Finding]) -> list[str]:

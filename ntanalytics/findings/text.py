@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from ntanalytics.findings.detector_text import EVIDENCE, expected_range_words
 from ntanalytics.findings.event_text import event
-from ntanalytics.findings.finding import Finding, ranked
+from ntanalytics.findings.finding import Finding, count_by_status, ranked
 from ntanalytics.findings.headline import EventWords, headline
 from ntanalytics.findings.phrases import day_words, rule_limits, spaced, value_words
 from ntanalytics.metrics import measure as measure_of
@@ -320,7 +320,7 @@ def remaining(findings: Sequence[Finding], board: str = "状态一览") -> list[
         findings: findings that are not ok; without any there is no sentence.
         board: title of the block with all of them.
     """
-    not_known = sum(finding.status == "unknown" for finding in findings)
-    wrong = len(findings) - not_known
+    count = count_by_status(findings)
+    wrong, not_known = count["critical"] + count["warning"], count["unknown"]
     counts = [f"{number} 项{what}" for number, what in ((wrong, "关注或异常"), (not_known, "未知")) if number]
     return [f"另有 {'、'.join(counts)}，详见{board}。"] if counts else []

@@ -209,7 +209,7 @@ def _counted(name: str, findings: Sequence[Finding], highlights: str) -> dict[st
     return {
         "subsystem": name,
         "state": worst(finding.status for finding in findings),
-        "checks": len(findings),
+        "checks": sum(count.values()),
         "wrong": count["critical"],
         "watched": count["warning"],
         "not_known": count["unknown"],

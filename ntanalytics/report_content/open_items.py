@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from ntanalytics.findings.dispositions import Dispositions
-from ntanalytics.findings.finding import Finding, worst_first
+from ntanalytics.findings.finding import Finding, count_by_status, worst_first
 from ntanalytics.findings.lifecycle import CHANGES, LifecycleState
 from ntanalytics.findings.lifecycle_text import onset_words
 from ntanalytics.findings.phrases import named
@@ -87,9 +87,8 @@ def unknown_note(findings: Iterable[Finding]) -> str:
 
 
 def unknown_checks(findings: Iterable[Finding]) -> int:
-    """Return the number of checks that are unknown; a finding may stand for several."""
-    counts = (finding.details.get("checks") for finding in findings if finding.status == "unknown")
-    return sum(count if isinstance(count, int) else 1 for count in counts)
+    """Return the number of checks that are unknown."""
+    return count_by_status(findings)["unknown"]
 
 
 def _handled(incidents: Sequence[DeskIncident]) -> Mapping[str, str]:

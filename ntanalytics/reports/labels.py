@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -57,13 +58,20 @@ class Remark:
 
 def status_line(record: Record) -> list[Remark]:
     """Return the status line: the exceptions by name, the number of checks in order, then the state of the data."""
-    rows = [row for block in record.blocks if block.kind == "board" for row in block.rows]
+    boards = [block for block in record.blocks if block.kind == "board"]
+    rows = [row for block in boards for row in block.rows]
+    unknown = Counter[str]()
+    for block in boards:
+        unknown.update(
+            dict(block.body.get("unknown_checks", ()))
+        )  # a report that was issued before names the first four
     remarks = []
     for status in ORDER[:-1]:
-        subjects = [named(row["subject"], row["check"]) for row in rows if row["state"] == status]
-        if subjects:
-            names = "、".join(subjects[:_SUBJECTS_LISTED]) + ("等" if len(subjects) > _SUBJECTS_LISTED else "")
-            lead = f"{status_mark(status)} {len(subjects)}项{status_label(status)}"
+        of_status = [row for row in rows if row["state"] == status]
+        if of_status:
+            lead = f"{status_mark(status)} {_checks(of_status)}项{status_label(status)}"
+            many = unknown if status == "unknown" and len(of_status) > _SUBJECTS_LISTED else {}
+            names = "、".join(f"{name}{count}项" for name, count in many.items()) or _subjects(of_status)
             remarks.append(Remark(status, lead, f"：{names}"))
     in_order = sum(row["state"] == "ok" for row in rows)
     if in_order:
@@ -71,6 +79,17 @@ def status_line(record: Record) -> list[Remark]:
             Remark("", "", f"其余{in_order}项检查正常") if remarks else Remark("ok", f"● {in_order}项检查正常")
         )
     return remarks + data_status(record.head.body, is_alone=not rows)
+
+
+def _subjects(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return the first subjects of some rows of a board."""
+    subjects = [named(row["subject"], row["check"]) for row in rows]
+    return "、".join(subjects[:_SUBJECTS_LISTED]) + ("等" if len(subjects) > _SUBJECTS_LISTED else "")
+
+
+def _checks(rows: Sequence[Mapping[str, Any]]) -> int:
+    """Return the number of checks of some rows of a board."""
+    return sum(row.get("checks", 1) for row in rows)
 
 
 def data_status(head: Mapping[str, Any], is_alone: bool = True) -> list[Remark]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ntanalytics.findings import lifecycle_text
 from ntanalytics.findings.correlation import correlate
-from ntanalytics.findings.finding import Comparison, Entity, Finding, Window, subsystem_entity
+from ntanalytics.findings.finding import Comparison, Entity, Finding, Window, count_by_status, subsystem_entity
 from ntanalytics.findings.lifecycle import LifecycleState, ObservedDay, follow_lifecycles, observe
 from ntanalytics.findings.lifecycle_text import compared, group_sentence, onset_words
 from ntanalytics.findings.place import Topology
@@ -103,6 +103,20 @@ def test_what_is_new_is_told_before_what_lasts_and_is_worse() -> None:
     ]
     assert opening([_finding("甲", "ok")], follow_lifecycles([_on(17), _on(18)]))[1:] == ["1 项检查均正常。"]
     assert opening([], follow_lifecycles([_on(17), _on(18)]))[1:] == ["没有检查结果，状态未知。"]
+
+
+def test_checks_whose_data_are_missing_are_one_sentence() -> None:
+    """Three of one system and one that stands for five of another; up to three are told one by one."""
+    unread = [replace(_finding(name, "unknown"), unknown="incomplete", value=None) for name in "甲乙丙"]
+    of_sms = Rule("sms.source", "expired", Threshold(0, 9, "down"), "", "a reason", label="数据")
+    several = replace(unread[0], rule=of_sms, entity=subsystem_entity("sms"), details={"checks": 5})
+    state = follow_lifecycles([_on(17), _on(18)])
+    told = opening([OLD, *unread, several], state)
+    assert [sentence for sentence in told if "未知" in sentence] == [
+        "数据缺失或不完整，CA证书 3 项、短信平台 5 项检查未知。"
+    ]
+    assert len([sentence for sentence in opening([OLD, *unread], state) if "未知" in sentence]) == 3
+    assert count_by_status([OLD, *unread, several])["unknown"] == 8
 
 
 DAY = date(2026, 11, 20)

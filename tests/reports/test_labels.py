@@ -7,7 +7,7 @@ import pytest
 from ntanalytics.reports.blocks.sparkline import sparkline
 from ntanalytics.reports.formats import LOCAL_ZONE
 from ntanalytics.reports.labels import as_of_line, data_status, day_ranges, source_section, status_line, worst_status
-from ntanalytics.reports.record import Heading, read_record
+from ntanalytics.reports.record import Heading, Record, RecordedBlock, read_record
 
 
 def test_the_status_line_names_what_is_wrong_first(sample: ModuleType) -> None:
@@ -19,6 +19,29 @@ def test_the_status_line_names_what_is_wrong_first(sample: ModuleType) -> None:
         " · 3个数据源中1个完整取得"
     )
     assert worst_status(remarks) == "critical"
+
+
+def _board(checks: int, **more: object) -> Record:
+    """Return a record of a board with five unknown rows of two systems; one row stands for some checks."""
+    row = {"state": "unknown", "subsystem": "短信平台", "subject": "中国联通", "check": "送达率"}
+    rows = tuple({**row, "subsystem": name} for name in ("短信平台", "短信平台", "短信平台", "单点登录"))
+    body = {"open_rows": 5, **more}
+    board = RecordedBlock(
+        kind="board", id="board", title="状态一览", body=body, rows=(*rows, {**row, "checks": checks})
+    )
+    head = RecordedBlock(kind="head", id="head", title="", body={"gaps": [], "as_of": []})
+    return Record(head=head, items=(board,))
+
+
+def test_of_many_unknown_checks_the_number_of_each_system_is_told() -> None:
+    counts = [["短信平台", 10], ["单点登录", 1]]
+    (remark,) = status_line(_board(7, unknown_checks=counts))
+    assert (remark.lead, remark.rest) == ("○ 11项未知", "：短信平台10项、单点登录1项")
+
+
+def test_a_report_that_was_issued_before_names_the_first_unknown_ones() -> None:
+    (remark,) = status_line(_board(1))
+    assert (remark.lead, remark.rest.count("送达率"), remark.rest[-1]) == ("○ 5项未知", 4, "等")
 
 
 def test_a_whole_report_without_a_board_is_in_order() -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from ntanalytics.contract.enumerations import SUBSYSTEMS, subsystem_label
+from ntanalytics.findings.finding import checks_by_system
 from ntanalytics.findings.lifecycle import LifecycleState
 from ntanalytics.findings.lifecycle_text import onset_words
 from ntanalytics.findings.text import WordedFinding
@@ -17,7 +18,8 @@ from ntanalytics.reports.blocks.block import Block
 from ntanalytics.reports.data import data_resource, json_value, recorded_row
 from ntanalytics.reports.record import DETAIL, STRIP, Field
 
-#: The columns of a board. A row's ``format`` says how its ``value`` is written, and is not shown itself.
+#: The columns of a board. A row's ``format`` says how its ``value`` is written, its ``checks`` for how many checks
+#: it stands where it is not one; neither is shown itself.
 FIELDS = (
     Field("state", "string", "状态", format="state"),
     Field("subsystem", "string", "系统"),
@@ -69,6 +71,9 @@ class Board(Block):
         body: dict[str, Any] = {"note": self.note}
         if self.is_folded:
             body["open_rows"] = sum(item.finding.status != "ok" for item in self.findings)
+        unknown = [item.finding for item in self.findings if item.finding.status == "unknown"]
+        if unknown:
+            body["unknown_checks"] = [list(pair) for pair in checks_by_system(unknown).items()]
         return body
 
     def data(self) -> dict[str, Any]:
@@ -97,6 +102,8 @@ class Board(Block):
             "evidence": close_up(wording.evidence),
             "advice": close_up(wording.advice),
         }
+        if finding.checks > 1:
+            values["checks"] = finding.checks
         if detail := self.details.get(finding.identity):
             values[DETAIL] = detail
         if self.strips is not None:
