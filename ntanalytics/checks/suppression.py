@@ -136,9 +136,17 @@ def _pointed(finding: Finding, narrower: Sequence[Finding]) -> Finding:
         return finding
     least = max(narrower, key=lambda subject: float(subject.figures.get("improbable") or 0))
     if _names_more(finding, least):
-        return finding.with_details(narrower=least.entity.label, narrower_key=_part_key(finding, least.entity.key))
+        words = f"{least.entity.label}{_further(finding, least)}"
+        return finding.with_details(narrower=words, narrower_key=_part_key(finding, least.entity.key))
     key = least.details.get("also_key")
     return finding.with_details(narrower=least.details["also"], narrower_key=key and _part_key(finding, str(key)))
+
+
+def _further(finding: Finding, narrower: Finding) -> str:
+    """Return what nearly all of a narrower subject is of beyond its own members; empty where the finding says that."""
+    also = narrower.details.get("also_members")
+    is_led = isinstance(also, tuple) and not {*also} <= _names(finding)
+    return f"（几乎全部为{narrower.details['also']}）" if is_led else ""
 
 
 def _part_key(finding: Finding, key: str) -> str:

@@ -151,6 +151,25 @@ REPORT_PLAN = Dataset(
     settles_after=14,
 )
 
+#: Reports as their readers call them.
+REPORT_NAMES = MappingProxyType(
+    {
+        "daily_inspection": "日常巡检",
+        "weekly_service_report": "服务周报",
+        "sms_volume": "短信统计",
+        "oa_adoption": "应用情况",
+        "optimization_recommendations": "优化建议",
+        "service_quality": "服务质量月报",
+        "acceptance": "年度验收",
+    }
+)
+
+
+def report_label(report: str) -> str:
+    """Return the name of a report for its readers; one without such a name as it is."""
+    return REPORT_NAMES.get(report, report)
+
+
 SIGNOFFS = Dataset(
     name="desk.signoffs",
     label="用户确认",

@@ -37,6 +37,8 @@ TICKET_CAUSES = MappingProxyType(
         "other": "其他",
     }
 )
+#: Results of tickets that are solved (docs/domain.md, Desk: resolution rate).
+SOLVED = ("solved", "workaround")
 CLOSE_CODES = MappingProxyType(
     {
         "solved": "已解决",

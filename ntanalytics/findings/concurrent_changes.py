@@ -43,7 +43,8 @@ class ConcurrentChange:
         window: its hours, from the midnight of the inspected day, up to the later of its planned and its real end.
         planned_until_s: second at which it was to end; None where that is not known.
         host: the host that it is about; empty where it names none.
-        named: the host, application or unit that it is about alone; empty for the whole subsystem.
+        named: the host, application or unit that it is about alone; empty for the whole subsystem, as of a new version
+            on one of its hosts.
         kind: kind of the change.
         is_confirmed: whether the buyer confirmed it before it began, and it was not undone.
     """
@@ -92,7 +93,8 @@ def concurrent_changes(changes: Rows, begins_at: datetime, on: date) -> list[Con
             window=Window(on, begin, end),
             planned_until_s=until,
             host=host,
-            named=host or application or unit,
+            # what is new on one of its hosts reaches all who use the subsystem
+            named=("" if row["kind"] in _REACHING else host) or application or unit,
             kind=str(row["kind"]),
             is_confirmed=None not in (planned, confirmed) and confirmed < begin and row["result"] not in _UNDONE,
         )
@@ -146,7 +148,8 @@ def _is_concurrent(change: ConcurrentChange, finding: Finding, places: Mapping[s
     if change.kind in _PASSING or not begins_after(change, finding):
         return False
     if change.named:
-        return change.named in names_of(finding) | member_names(str(finding.details.get("also") or ""))
+        leads = (str(finding.details.get(name) or "") for name in ("also", "counterpart"))
+        return change.named in names_of(finding).union(*(member_names(lead) for lead in leads))
     return is_of_subsystem and change.kind in _REACHING and change.is_within(FIRST_DAYS + _days_since(change, finding))
 
 

@@ -182,5 +182,8 @@ CORRELATION_RULES = (
         ("desk.checks", "desk.same_incident"), "place", "Who looks at it sees it, too, and whether it was so before.",
         entity_keys=_USED,
     ),
+    CorrelationRule(
+        ("desk.undelivered_reports",), ("desk.unconfirmed_reports",), "entity", "What nobody has is not confirmed.",
+    ),
     CorrelationRule(("*.surveillance",), ("*.surveillance",), "more", "A day of much work is one in every part of it."),
 )  # fmt: skip

@@ -29,6 +29,7 @@ _OF_HOSTS = (
 )
 _OF_BACKUPS = (
     "backup_lateness",
+    "backup_missed",
     "backup_failing",
     "backup_shift",
     "backup_duration",

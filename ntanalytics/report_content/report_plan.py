@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ntanalytics.report_content.duties.report_duties import report_label
+from ntanalytics.contract.desk_plans import report_label
 from ntanalytics.report_content.duties.span import DutySpan
 from ntanalytics.reports import Table
 from ntanalytics.reports.data import plain_row

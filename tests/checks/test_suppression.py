@@ -101,6 +101,11 @@ def test_a_rule_names_what_nearly_all_that_fails_has_in_common() -> None:
     led = failing.with_details(also="应用 公积金服务", also_members=("fund",), also_key=key, is_ending=True)
     (told,) = _suppressed(_late("mobile"), led)
     assert (told.details["narrower"], told.details["narrower_key"]) == ("应用 公积金服务", key)
+    wide = _subject("sms.surveillance", [("carrier", "mobile"), ("unit", "u")], "运营商 中国移动、单位 u")
+    for also, words in (("fund", "（几乎全部为应用 公积金服务）"), ("mobile", "")):
+        named = wide.with_details(also="应用 公积金服务", also_members=(also,))
+        (told,) = _suppressed(_late("mobile"), named)
+        assert told.details["narrower"] == f"{wide.entity.label}{words}"
     own = _subject("sms.surveillance", [("outcome", "failed")], "最终状态 失败", window=None)
     own = own.with_details(also="运营商 中国移动", also_members=("mobile",), is_ending=True)
     assert all("narrower" not in told.details for told in _suppressed(_late("mobile"), own))

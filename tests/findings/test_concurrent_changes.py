@@ -108,13 +108,18 @@ def test_a_whole_day_of_an_application_names_the_change_of_the_evening_before() 
     # what nearly all of a departure is of is its subject, too
     tickets = _day("sso.accesses", ("outcome", "denied"), label="结果 拒绝").with_details(also="应用编号 督查督办")
     assert _named(FEATURE, tickets) == ("BG1",)
+    # and what moved the other way
+    other = _day("sso.accesses", ("app_id", "portal"), label="应用编号 portal").with_details(
+        counterpart="应用编号 督查督办"
+    )
+    assert _named(FEATURE, other) == ("BG1",)
 
 
 @pytest.mark.parametrize(
     "more",
     [
         {"application": "公积金服务"},
-        {"host": "sso-app-1"},  # a host of it alone
+        {"host": "sso-app-1", "kind": "configuration"},  # a host of it alone
         {"kind": "mailing"},  # nothing is left of it
         {"result": "cancelled"},
         {"planned_at": _at(-197), "planned_until_at": _at(-169)},  # it ended eight days before
@@ -130,6 +135,8 @@ def test_a_change_of_something_else_or_of_other_days_is_not_named_by_a_whole_day
     [
         ({}, _day("im.sessions", ("client", "Spark")), ("BG1",)),
         ({"kind": "feature"}, _day("im.sessions"), ("BG1",)),
+        ({"host": "im-app-1"}, _day("im.sessions"), ("BG1",)),  # new for all who use it
+        ({"host": "im-app-1", "kind": "fix"}, _day("im.sessions"), None),
         ({"kind": "maintenance"}, _day("im.sessions"), None),
         ({"unit": "市水利局"}, _day("im.sessions"), None),  # it is of this unit
         ({"unit": "市水利局"}, _day("oa.activities", ("unit", "市水利局")), ("BG1",)),

@@ -194,6 +194,29 @@ def expiring_units(certificates: ir.Table, at: datetime) -> ir.Table:
     return last.filter(is_due).order_by("expires_at", "unit")
 
 
+def with_register(logins: ir.Table, certificates: ir.Table) -> ir.Table:
+    """Return logins with ``is_contradicted``: whether the register says otherwise than their refusal did.
+
+    A gateway refuses a certificate as revoked, or as expired, that was in force by the register of the CA: its list of
+    revocations or its clock is wrong, and not the certificate (docs/domain.md, CA and seals: refused in force).
+
+    Args:
+        logins: rows of ``ca.logins``.
+        certificates: rows of ``ca.certificates``: one snapshot, not older than the logins.
+    """
+    known = certificates.select(
+        _id="certificate_id", _state="state", _revoked_at="revoked_at", _issued_at="issued_at", _expires_at="expires_at"
+    ).distinct(on="_id")
+    both = logins.left_join(known, logins.certificate_id == known["_id"])
+    is_revoked_later = (both["_state"] == "revoked") & (both["_revoked_at"] > both.logged_in_at)
+    is_unrevoked = (both["_state"] == "active") | is_revoked_later
+    is_contradicted = ((both.reason == "revoked") & is_unrevoked) | (
+        (both.reason == "expired") & (both["_expires_at"] > both.logged_in_at)
+    )
+    is_refused = both.outcome == "failure"
+    return both.select(*logins.columns, is_contradicted=(is_refused & is_contradicted).fill_null(False))
+
+
 def revoked_attempts(logins: ir.Table) -> ir.Table:
     """Return the number of certificates used after they had been revoked.
 

@@ -67,6 +67,15 @@ EVIDENCE = (
         good="down",
         over_gap="upper_bound",
     ),
+    count(
+        "undelivered_reports",
+        "逾期未报送报告",
+        "份",
+        "Reports of the plan whose last day of delivery is over, and that are not delivered (docs/domain.md, Service "
+        "quality and score: reports on time). A missing day may hide a delivery.",
+        good="down",
+        over_gap="upper_bound",
+    ),
     Measure(
         "drill_days",
         "距上次恢复演练",
@@ -85,6 +94,22 @@ MEASURES = catalogue((*PATCHING, *TRAINED, *ONBOARDING, *EVIDENCE))
 
 #: Steps of a unit's onboarding to document exchange, in order (docs/domain.md, O6).
 STEPS = {"has_account": "账号", "has_permission": "权限", "has_seal": "印章", "has_training": "培训"}
+
+
+def undelivered_reports(report_plan: ir.Table, on: date) -> ir.Table:
+    """Return the reports that were to be delivered by a day, and are not (docs/domain.md, Service quality and score).
+
+    Args:
+        report_plan: rows of ``desk.report_plan``: all that are not delivered.
+        on: the day.
+
+    Returns:
+        ``report``, ``period``, ``due_on``; the longest due first.
+    """
+    last = ibis.literal(on)
+    is_open = report_plan.delivered_on.isnull() | (report_plan.delivered_on > last)
+    late = report_plan.filter((report_plan.due_on <= last) & is_open)
+    return late.select("report", "period", "due_on").order_by("due_on", "report", "period")
 
 
 def waiting_patches(patches: ir.Table, on: date) -> ir.Table:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 import ibis
 import ibis.expr.types as ir
 
+from ntanalytics.contract.desk_tickets import SOLVED
 from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
 #: Fewest tickets of one cause on one subsystem in a period that are repeated.
@@ -137,7 +138,7 @@ def ticket_levels(tickets: ir.Table, since: datetime, until: datetime) -> ir.Tab
     is_opened = (tickets.opened_at >= begin) & (tickets.opened_at < end)
     is_closed = ((tickets.closed_at >= begin) & (tickets.closed_at < end)).fill_null(False)
     is_answered = (tickets.responded_at < end).fill_null(False)
-    is_solved = tickets.close_code.isin(["solved", "workaround"]).fill_null(False)
+    is_solved = tickets.close_code.isin(SOLVED).fill_null(False)
     is_asked = ~tickets.close_code.isin(["cancelled", "duplicate"]).fill_null(False)
     waited = (tickets.responded_at.epoch_seconds() - tickets.opened_at.epoch_seconds()).cast("float64")
     counted = tickets.aggregate(

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 import ibis
 import ibis.expr.types as ir
 
+from ntanalytics.contract.desk_tickets import SOLVED
 from ntanalytics.metrics.measure import catalogue, count, rate
 from ntanalytics.metrics.slots import local_day
 
@@ -32,6 +33,13 @@ FLOW = (
         "slow_response_share",
         "响应变慢占比",
         "Tickets that waited longer for a first response than nineteen of twenty did before / tickets of the day.",
+        good="down",
+        digits=0,
+    ),
+    rate(
+        "unsolved_share",
+        "未解决关闭占比",
+        "Tickets closed otherwise than solved / tickets closed on the day with a recorded result.",
         good="down",
         digits=0,
     ),
@@ -93,6 +101,22 @@ def slow_responses(tickets: ir.Table, on: date, at: datetime, by: Sequence[str] 
     known = both.filter(both.slow_s.notnull())
     is_slow = known["_waited"] > known.slow_s
     return known.group_by("day", *by, "slow_s").aggregate(events=known.count(), hits=known.count(where=is_slow))
+
+
+def unsolved_closings(tickets: ir.Table, utc_offset_h: int) -> ir.Table:
+    """Return the closed tickets by the local day of their closing, and those that were not solved.
+
+    Args:
+        tickets: rows of ``desk.tickets`` that may have been closed in the days of interest.
+        utc_offset_h: hours by which local time is ahead of UTC.
+
+    Returns:
+        ``day``, ``events`` (with a recorded result) and ``hits``, by day.
+    """
+    closed = tickets.filter(tickets.closed_at.notnull() & tickets.close_code.notnull())
+    dated = closed.select("close_code", day=local_day(closed.closed_at, utc_offset_h))
+    is_open = dated.close_code.notin(SOLVED)
+    return dated.group_by("day").aggregate(events=dated.count(), hits=dated.count(where=is_open)).order_by("day")
 
 
 def repeated_incidents(incidents: ir.Table, on: date) -> ir.Table:

@@ -57,6 +57,14 @@ MISUSE = (
         "in counts from its opening.",
         good="down",
     ),
+    count(
+        "night_entries",
+        "夜间同一来源登入账号",
+        "个",
+        "Accounts that logged in between 22:00 and 06:00 from one address from which nobody had ever logged in, "
+        "telephones apart.",
+        good="down",
+    ),
     count("night_grants", "夜间授权", "次", "Successful grants of rights between 22:00 and 06:00.", good="down"),
 )
 
@@ -248,17 +256,46 @@ def entries_from_new_addresses(logins: ir.Table, on: date) -> ir.Table:
     return new.group_by("account_id").aggregate(new_entries=new.count(), last_entry_at=new.logged_in_at.max())
 
 
-def _placed(logins: ir.Table, on: date) -> ir.Table:
-    """Return the successful logins of a day at desks, and whether the account never used the address before."""
+def _at_desks(logins: ir.Table) -> ir.Table:
+    """Return the successful logins of known accounts and addresses, telephones apart."""
     is_at_desk = (logins.terminal != "mobile").fill_null(True)
-    placed = logins.filter(
+    return logins.filter(
         (logins.outcome == "success") & logins.account_id.notnull() & logins.address_hash.notnull() & is_at_desk
     )
+
+
+def _placed(logins: ir.Table, on: date) -> ir.Table:
+    """Return the successful logins of a day at desks, and whether the account never used the address before."""
+    placed = _at_desks(logins)
     before = placed.filter(placed.day < ibis.literal(on))
     known = before.select(_account="account_id", _address="address_hash").distinct()
     today = placed.filter(placed.day == ibis.literal(on))
     both = today.left_join(known, [today.account_id == known["_account"], today.address_hash == known["_address"]])
     return both.select("account_id", "logged_in_at", "login_id", _is_new=both["_address"].isnull())
+
+
+def night_entries(logins: ir.Table, on: date, utc_offset_h: int) -> ir.Table:
+    """Return the addresses from which accounts were entered by night, and from which nobody had ever logged in.
+
+    Args:
+        logins: rows of ``identity.logins`` of a day and of some weeks before it.
+        on: the day.
+        utc_offset_h: hours by which local time is ahead of UTC.
+
+    Returns:
+        ``address_hash`` (a pseudonym; never shown in a report), ``night_entries``, ``first_entry_at`` and
+        ``last_entry_at``, most accounts first; telephones apart.
+    """
+    entered = _at_desks(logins)
+    known = entered.filter(entered.day < ibis.literal(on)).select("address_hash").distinct()
+    by_night = entered.filter((entered.day == ibis.literal(on)) & is_night(entered.logged_in_at, utc_offset_h))
+    strange = by_night.anti_join(known, "address_hash")
+    counted = strange.group_by("address_hash").aggregate(
+        night_entries=strange.account_id.nunique(),
+        first_entry_at=strange.logged_in_at.min(),
+        last_entry_at=strange.logged_in_at.max(),
+    )
+    return counted.order_by(ibis.desc("night_entries"), "address_hash")
 
 
 def awakened_accounts(logins: ir.Table, accounts_before: ir.Table, begins_at: datetime, utc_offset_h: int) -> ir.Table:

@@ -54,6 +54,12 @@ PLANS = (
         "1 − last_size_bytes / usual_size_bytes; null where either is not known (docs/domain.md, Infra).",
         good="down",
     ),
+    rate(
+        "size_spread",
+        "数据量差异",
+        "(largest − smallest) / usual_size_bytes of the seven runs that give it; null with fewer (docs/domain.md, "
+        "Backups: size drop).",
+    ),
     count("backup_runs", "执行次数", "次", "Runs in the period."),
     count("failed_backups", "失败次数", "次", "Runs that failed.", good="down"),
     count(
@@ -102,13 +108,28 @@ DURATIONS = (
     ),
 )
 
-MEASURES = catalogue((*PLANS, *OFFLINE, *SHIFTS, *DURATIONS))
+MISSED = (
+    Measure(
+        "backup_overdue_s",
+        "备份超期",
+        "Seconds for which a plan has not run beyond the longest time between its last eight runs "
+        "(docs/domain.md, Backups: missed runs). A missing day may hide a run.",
+        format="seconds",
+        good="down",
+        over_gap="upper_bound",
+    ),
+)
+
+MEASURES = catalogue((*PLANS, *OFFLINE, *SHIFTS, *DURATIONS, *MISSED))
 
 #: Median distance of the runs before from their usual time of day up to which they have one; seconds of a day.
 STEADY_S, _DAY_S = 1800, 86_400
 
 #: Most runs before the last one that give the usual duration: three weeks of a nightly plan.
 DURATION_RUNS = 21
+
+#: Fewest runs from which the time between them is known.
+_MIN_RUNS = 4
 
 _PLAN = ("source", "plan", "medium")
 
@@ -232,6 +253,40 @@ def durations(backups: ir.Table, on: date) -> ir.Table:
     return known.select(*columns, backup_duration_times=times).order_by(ibis.desc("backup_duration_times"), "plan")
 
 
+def missed_runs(backups: ir.Table, at: datetime) -> ir.Table:
+    """Return the plans that have not run for longer than between any two of their last eight runs, failed or not.
+
+    Args:
+        backups: rows of ``infra.backups`` of the weeks before ``at``.
+        at: the moment (aware).
+
+    Returns:
+        ``plan``, ``medium``, ``last_run_at``, ``usual_interval_s``, ``longest_interval_s`` and ``backup_overdue_s``,
+        the longest overdue first. A plan of fewer than four runs is left out.
+    """
+    past = backups.filter(backups.started_at < ibis.literal(at))
+    newest = ibis.window(group_by=list(_PLAN), order_by=[ibis.desc("started_at"), ibis.desc("backup_id")])
+    earlier = past.started_at.lead(1).over(newest)
+    gaps = past.mutate(
+        _rank=ibis.row_number().over(newest),
+        _gap_s=(past.started_at.epoch_seconds() - earlier.epoch_seconds()).cast("float64"),
+    )
+    gaps = gaps.filter(gaps["_rank"] <= USUAL_RUNS)
+    is_between = gaps["_rank"] < USUAL_RUNS
+    known = gaps.group_by(*_PLAN).aggregate(
+        last_run_at=gaps.started_at.max(),
+        usual_interval_s=gaps["_gap_s"].quantile(0.5, where=is_between),
+        longest_interval_s=gaps["_gap_s"].max(where=is_between),
+        _runs=gaps.count(),
+    )
+    known = known.filter(known["_runs"] >= _MIN_RUNS)
+    age = ibis.literal(at).epoch_seconds() - known.last_run_at.epoch_seconds()
+    overdue = known.mutate(backup_overdue_s=age - known.longest_interval_s)
+    late = overdue.filter(overdue.backup_overdue_s > 0)
+    columns = ("plan", "medium", "last_run_at", "usual_interval_s", "longest_interval_s", "backup_overdue_s")
+    return late.select(*columns).order_by(ibis.desc("backup_overdue_s"), "plan")
+
+
 def _around_clock(moved: ir.IntegerValue) -> ir.FloatingValue:
     """Return a shift of a time of day by the shorter way around the clock."""
     shift: ir.FloatingValue = ibis.least(moved.abs(), _DAY_S - moved.abs()).cast("float64")
@@ -245,11 +300,19 @@ def _ahead(moment: ir.TimestampValue, of: ir.TimestampValue) -> ir.IntegerValue:
 
 
 def _usual_sizes(ranked: ir.Table, newest: ibis.expr.builders.WindowBuilder) -> ir.Table:
-    """Return the usual size of each plan: of the earlier runs of the last run's level."""
+    """Return the usual size of each plan, and how far those differ: of the earlier runs of the last run's level."""
     same = ranked.filter(ranked.level == ranked["_last_level"])
     same = same.mutate(_place=ibis.row_number().over(newest))
     before = same.filter(same["_place"].between(1, USUAL_RUNS))
-    return before.group_by(*_PLAN).aggregate(usual_size_bytes=before.size_bytes.quantile(0.5))
+    usual = before.group_by(*_PLAN).aggregate(
+        usual_size_bytes=before.size_bytes.quantile(0.5),
+        _apart=before.size_bytes.max() - before.size_bytes.min(),
+        _runs=before.count(),
+    )
+    spread = usual["_apart"] / usual.usual_size_bytes.nullif(0)
+    return usual.select(
+        *_PLAN, "usual_size_bytes", size_spread=(usual["_runs"] >= USUAL_RUNS).ifelse(spread, ibis.null("float64"))
+    )
 
 
 def _failed_since(past: ir.Table, good: ir.Table) -> ir.Table:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date
 
-from ntanalytics.contract.desk_plans import DECISIONS
+from ntanalytics.contract.desk_plans import DECISIONS, report_label
 from ntanalytics.findings.phrases import day_words
 from ntanalytics.metrics.desk.duties import Result
 from ntanalytics.periods import Period, days_between
@@ -14,23 +14,6 @@ from ntanalytics.report_content.duties.published_files import FileState
 from ntanalytics.report_content.duties.report_log import DueReport, of_report
 from ntanalytics.report_content.duties.span import DutySpan
 from ntanalytics.subsystems.desk.obligation_checks import SIGNED_WITHIN
-
-#: Reports as their readers call them.
-REPORT_NAMES = {
-    "daily_inspection": "日常巡检",
-    "weekly_service_report": "服务周报",
-    "sms_volume": "短信统计",
-    "oa_adoption": "应用情况",
-    "optimization_recommendations": "优化建议",
-    "service_quality": "服务质量月报",
-    "acceptance": "年度验收",
-}
-
-
-def report_label(report: str) -> str:
-    """Return the name of a report for its readers; one without such a name as it is."""
-    return REPORT_NAMES.get(report, report)
-
 
 #: Digits of a digest that a row shows.
 _DIGITS = 16

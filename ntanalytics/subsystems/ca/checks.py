@@ -7,6 +7,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+import ibis.expr.types as ir
+
 from ntanalytics.checks.account_activity import account_beyond
 from ntanalytics.checks.baseline import HISTORY_DAYS, baseline, drop_uninformative, judge_share
 from ntanalytics.checks.by_detector import BurstSearch, failure_burst, silence
@@ -23,11 +25,9 @@ from ntanalytics.metrics import slots
 from ntanalytics.metrics.ca import certificates
 from ntanalytics.metrics.figures import Figures, figures
 from ntanalytics.metrics.rows import rows
+from ntanalytics.subsystems.ca.text import COUNTED_APART
 
 _SHORT_S, _HALF_HOUR_S = 600, 1800
-
-#: Reasons that rules of their own count.
-_COUNTED_APART = ("expired", "revoked")
 
 #: Chance makes so many expire together once in so many days.
 _CHANCE = 1e-4
@@ -37,7 +37,22 @@ _PERSONAL, _UNIT = Entity("certificate_kind", "personal", "个人证书"), Entit
 
 def _reason(row: Mapping[str, Any]) -> Entity:
     words = LOGINS.column("reason").values or {}
-    return Entity("reason", str(row["reason"]), f"证书登录（{words.get(row['reason'], '其他')}）")
+    wrongly = "疑误判" if row["reason"] in COUNTED_APART else ""
+    return Entity("reason", str(row["reason"]), f"证书登录（{wrongly}{words.get(row['reason'], '其他')}）")
+
+
+def _against_register(context: CheckContext, logins: ir.Table) -> ir.Table:
+    """Return logins with ``is_contradicted``; none is where no register is read."""
+    stock = context.dataset("ca.certificates")
+    if not (stock.sources and stock.is_complete):
+        return logins.mutate(is_contradicted=False)
+    return certificates.with_register(logins, stock.table)
+
+
+def _uncontradicted(context: CheckContext) -> ir.Table:
+    """Return the logins of the period without those of which the register says otherwise."""
+    judged = _against_register(context, context.dataset("ca.logins", HISTORY_DAYS).table)
+    return judged.filter(~judged.is_contradicted)
 
 
 def _login_silence(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -48,13 +63,17 @@ def _login_silence(context: CheckContext, rule: Rule) -> list[Finding]:
 
 
 def _refused(context: CheckContext, rule: Rule) -> list[Finding]:
-    """Return the hours in which far more logins were refused for one reason than usual."""
+    """Return the hours in which far more logins were refused for one reason than usual.
+
+    Certificates that expired or were revoked are counted apart; those that are in force by the register are not.
+    """
     past, offset = context.shared(baseline, "ca.logins"), context.utc_offset_h
-    attempts = past.comparable
+    attempts = _against_register(context, past.comparable)
     if past.view.sources_without("reason"):  # what is counted apart cannot be told from the rest
         return [unknown(rule, "not_in_source")]
     reasons = attempts.reason.fill_null("other")
-    failures = attempts.filter((attempts.outcome == "failure") & ~reasons.isin(_COUNTED_APART))
+    is_apart = reasons.isin(COUNTED_APART) & ~attempts.is_contradicted
+    failures = attempts.filter((attempts.outcome == "failure") & ~is_apart)
     findings = failure_burst(
         rule,
         slots.by_slot(failures, "logged_in_at", offset, ["reason"], slot_s=_HALF_HOUR_S),
@@ -82,14 +101,14 @@ def _failure_rate(context: CheckContext, rule: Rule) -> list[Finding]:
 def _expired_tried(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return how many expired certificates are still tried, and since when."""
     logins = context.dataset("ca.logins", HISTORY_DAYS)
-    findings = evaluate_rules([rule], context.shared(_total))
+    findings = evaluate_rules([rule], figures(certificates.logins(context.shared(_uncontradicted)), logins))
     return with_onset(findings, rule, certificates.daily(logins.recent, logins.days), context.on)
 
 
 def _revoked_tried(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return how many revoked certificates are still tried."""
     logins = context.dataset("ca.logins", HISTORY_DAYS)
-    return evaluate_rules([rule], figures(certificates.revoked_attempts(logins.table), logins))
+    return evaluate_rules([rule], figures(certificates.revoked_attempts(context.shared(_uncontradicted)), logins))
 
 
 def _expiring(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -144,6 +163,7 @@ def is_growing(due: Mapping[str, Any]) -> bool:
 
 
 _LOGIN_READS, _STOCK_READS = {"ca.logins": HISTORY_DAYS}, {"ca.certificates": 0}
+_BOTH, _STOCK = {**_LOGIN_READS, **_STOCK_READS}, ("ca.certificates",)
 
 CHECKS: tuple[Check, ...] = (
     Check(
@@ -153,9 +173,9 @@ CHECKS: tuple[Check, ...] = (
         every=EVERY_PERIOD,
         suppressed_by=(SuppressedBy(("ca.refused_logins", "ca.revoked_tried", "ca.expired_tried"), "any", (DAY,)),),
     ),
-    Check(rule="ca.expired_tried", evaluate=_expired_tried, reads=_LOGIN_READS, every=EVERY_PERIOD),
-    Check(rule="ca.revoked_tried", evaluate=_revoked_tried, reads=_LOGIN_READS),
-    Check(rule="ca.refused_logins", evaluate=_refused, reads=_LOGIN_READS),
+    Check(rule="ca.expired_tried", evaluate=_expired_tried, reads=_BOTH, every=EVERY_PERIOD, optional=_STOCK),
+    Check(rule="ca.revoked_tried", evaluate=_revoked_tried, reads=_BOTH, optional=_STOCK),
+    Check(rule="ca.refused_logins", evaluate=_refused, reads=_BOTH, optional=_STOCK),
     Check(
         rule="ca.login_silence",
         evaluate=_login_silence,

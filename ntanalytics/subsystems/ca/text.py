@@ -9,8 +9,18 @@ from ntanalytics.findings.event_text import lasting
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.headline import EventWords
 from ntanalytics.findings.phrases import listed, value_words
-from ntanalytics.findings.text import RuleText, Texts, measured_clause
+from ntanalytics.findings.text import RuleText, Texts, default_advice, measured_clause
 from ntanalytics.metrics.number_format import format_number
+
+#: Reasons that rules of their own count, unless the register of the CA says otherwise.
+COUNTED_APART = ("expired", "revoked")
+
+
+def refused_advice(finding: Finding) -> str:
+    """Return what to do: what is in force by the register is refused by a list or a clock that is wrong."""
+    if finding.is_violation and finding.entity.key in COUNTED_APART:
+        return "有关证书在CA登记中有效，核查证书网关的吊销列表与时钟，必要时回退"
+    return default_advice(finding)
 
 
 def _expiring(finding: Finding) -> tuple[str, str]:
@@ -74,6 +84,7 @@ TEXTS: Texts = MappingProxyType(
         "ca.expiring_times": RuleText(evidence=expiring_times, event=batch_event),
         "ca.expiring_units": RuleText(evidence=expiring_units, event=units_event),
         "ca.expired_tried": RuleText(event=expired_tried),
+        "ca.refused_logins": RuleText(advice=refused_advice),
         "ca.revoked_tried": RuleText(event=revoked_tried),
     }
 )

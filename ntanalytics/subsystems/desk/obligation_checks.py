@@ -10,6 +10,7 @@ from typing import Any
 from ntanalytics.checks.check import EVERY_PERIOD, Check
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.span_view import since
+from ntanalytics.contract.desk_plans import report_label
 from ntanalytics.contract.enumerations import subsystem_label
 from ntanalytics.findings.finding import Entity, Finding, subsystem_entity
 from ntanalytics.findings.judgement import evaluate_rules, judge_row, judge_value
@@ -33,12 +34,9 @@ WEEKS_REPORTED, WEEKS_KNOWN, MIN_SIGNED = 3, 6, 3
 #: Day of a month until which the roster of the month before stands for it.
 _ROSTER_DUE = 10
 
-#: Reports that the buyer confirms, as the workbook and the suite call them.
-_REPORTS = {"weekly_service_report": "服务周报"}
-
 _WEEK = re.compile(r"(\d{4})-W(\d{2})")
 _TEAM, _TRAINING = Entity("team", "team", "运维团队"), Entity("trainings", "all", "培训")
-_CHANGES = Entity("changes", "all", "流程变更")
+_CHANGES, _PLAN = Entity("changes", "all", "流程变更"), Entity("reports", "plan", "报告计划")
 
 
 def _clocks(context: CheckContext) -> list[dict[str, Any]]:
@@ -162,7 +160,7 @@ def unsigned_reports(rule: Rule, signoffs: DatasetView, working_days: Sequence[d
         known = [week for week in ended if week not in open_weeks][:WEEKS_KNOWN]
         if sum(week in weeks for week in known) < MIN_SIGNED:
             continue
-        entity = Entity("report", report, _REPORTS.get(report, report))
+        entity = Entity("report", report, report_label(report))
         names = tuple(f"{week.isocalendar().year}-W{week.isocalendar().week:02d}" for week in open_weeks)
         finding = judge_value(rule, len(open_weeks), [signoffs], entity).with_details(weeks=names)
         first = open_weeks[0] + timedelta(weeks=1) if open_weeks else None
@@ -175,6 +173,21 @@ def _is_due(week: date, working_days: Sequence[date], on: date) -> bool:
     issued = week + timedelta(weeks=1)
     after = sorted(day for day in working_days if day >= issued)
     return len(after) > SIGNED_WITHIN and after[SIGNED_WITHIN] <= on
+
+
+def _undelivered(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the reports of the plan that are past their last day and not delivered; one finding where none is."""
+    plan = context.dataset("desk.report_plan")
+    late: dict[str, list[dict[str, Any]]] = {}
+    for row in rows(compliance.undelivered_reports(plan.cases, context.on)):
+        late.setdefault(str(row["report"]), []).append(row)
+    findings = []
+    for report, open_reports in late.items():
+        periods, first = tuple(str(row["period"]) for row in open_reports), open_reports[0]["due_on"]
+        finding = judge_value(rule, len(open_reports), [plan], Entity("report", report, report_label(report)))
+        finding = finding.with_details(periods=periods, due_on=first.isoformat())
+        findings.append(finding.since_day(first if finding.is_violation else None))
+    return findings or [judge_value(rule, 0, [plan], _PLAN)]
 
 
 def _untrained(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -196,5 +209,6 @@ OBLIGATION_CHECKS: tuple[Check, ...] = (
     Check(rule="desk.clocks_broken", evaluate=_clocks_broken, reads=_INCIDENTS, every=EVERY_PERIOD),
     Check(rule="desk.clock_running", evaluate=_clock_running, reads=_INCIDENTS),
     Check(rule="desk.unconfirmed_reports", evaluate=_unsigned, reads={"desk.signoffs": SIGNOFFS_BACK}),
+    Check(rule="desk.undelivered_reports", evaluate=_undelivered, reads={"desk.report_plan": 0}),
     Check(rule="desk.untrained", evaluate=_untrained, reads={"desk.trainings": TRAININGS_BACK}),
 )

@@ -51,6 +51,12 @@ RULES: tuple[Rule, ...] = (
         kind="burst", label="工单集中关闭", cause="tickets",
     ),
     Rule(
+        "desk.unsolved_closings", "unsolved_share", Threshold(0.3, 0.9, "down"),
+        "逐件核实未解决即关闭的工单，需要继续处理的重新打开",
+        "Nearly all tickets are closed as solved; a day on which a third are not was closed for the deadline's sake.",
+        kind="usual", min_count=4, label="工单未解决即关闭占比", cause="tickets",
+    ),
+    Rule(
         "desk.slow_responses", "slow_response_share", Threshold(0.3, 0.8, "down"), "核实当日值守与派单，及时响应",
         "One in twenty waits long, as a matter of definition; when a third more do, nobody is at the desk.",
         kind="usual", min_count=4, label="首次响应变慢占比", cause="tickets",
@@ -92,6 +98,11 @@ RULES: tuple[Rule, ...] = (
         "desk.unconfirmed_reports", "unsigned_reports", Threshold(0, 2, "down"), "送用户确认并登记",
         "The weekly report is confirmed by the buyer (docs/domain.md, O12), in the week in which it is issued.",
         kind="deadline", label="报告未经确认", cause="duties",
+    ),
+    Rule(
+        "desk.undelivered_reports", "undelivered_reports", Threshold(0, 2, "down"), "出具后送达用户，登记送达日期",
+        "What the plan of reports promises by a day is delivered by it (docs/domain.md, Service quality and score: "
+        "reports on time).", kind="deadline", label="报告逾期未报送", cause="duties",
     ),
     Rule(
         "desk.untrained", "untrained_days", Threshold(60, 120, "down"), "与用户确认并落实培训计划",

@@ -11,7 +11,7 @@ from ntanalytics.findings.headline import LASTS, RECOVERED, EventWords
 from ntanalytics.findings.phrases import day_words, issue_words, listed, value_words
 from ntanalytics.findings.text import RuleText, Texts, measured
 from ntanalytics.metrics.number_format import format_number
-from ntanalytics.subsystems.desk.ticket_flow_text import BULK_CLOSING, SAME_INCIDENT
+from ntanalytics.subsystems.desk.ticket_flow_text import BULK_CLOSING, SAME_INCIDENT, UNSOLVED
 
 
 def overdue_tickets(finding: Finding) -> str:
@@ -216,6 +216,26 @@ def unconfirmed_reports(finding: Finding) -> str:
     return f"{'、'.join(map(issue_words, weeks))}已到确认期限，未经用户确认。"
 
 
+def _undelivered(finding: Finding) -> str:
+    names = "、".join(f"{finding.entity.label} {period}" for period in _periods(finding))
+    return f"{issue_words(names)}应于{day_words(date.fromisoformat(str(finding.details['due_on'])))}前送达，尚未送达"
+
+
+def undelivered_reports(finding: Finding) -> str:
+    """Return which reports of the plan are past their last day and not delivered."""
+    return f"{_undelivered(finding)}。" if _periods(finding) else "应送达的报告均已送达。"
+
+
+def undelivered_event(finding: Finding) -> EventWords:
+    """Return the same as an event."""
+    return EventWords(_undelivered(finding)) if _periods(finding) else value_event(finding)
+
+
+def _periods(finding: Finding) -> tuple[str, ...]:
+    periods = finding.details.get("periods")
+    return periods if isinstance(periods, tuple) else ()
+
+
 #: Sentences by rule code, where the general ones do not serve.
 TEXTS: Texts = MappingProxyType(
     {
@@ -223,6 +243,7 @@ TEXTS: Texts = MappingProxyType(
         "desk.overdue_oldest": RuleText(evidence=overdue_oldest, event=oldest_event),
         "desk.bulk_closing": BULK_CLOSING,
         "desk.same_incident": SAME_INCIDENT,
+        "desk.unsolved_closings": UNSOLVED,
         "desk.onboarding": RuleText(evidence=onboarding),
         "desk.concentrated": RuleText(evidence=concentrated),
         "desk.attendance_rate": RuleText(
@@ -241,5 +262,6 @@ TEXTS: Texts = MappingProxyType(
         "desk.unconfirmed_changes": RuleText(evidence=unconfirmed_changes, event=unconfirmed_event),
         "desk.standby": RuleText(evidence=standby),
         "desk.unconfirmed_reports": RuleText(evidence=unconfirmed_reports),
+        "desk.undelivered_reports": RuleText(evidence=undelivered_reports, event=undelivered_event),
     }
 )

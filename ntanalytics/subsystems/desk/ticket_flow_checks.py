@@ -95,6 +95,24 @@ def _slow_responses(context: CheckContext, rule: Rule) -> list[Finding]:
     return violations([_with_category(finding, [row for row in by_category if row["day"] == context.on])])
 
 
+def _unsolved_closings(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return whether far more of the tickets closed on the day than usual were not solved."""
+    tickets = context.dataset("desk.tickets", HISTORY_DAYS)
+    by_day = rows(ticket_flow.unsolved_closings(tickets.cases, context.utc_offset_h))
+    today = next((row for row in by_day if row["day"] == context.on), None)
+    before = [row for row in by_day if row["day"] < context.on]
+    closed = sum(row["events"] for row in before)
+    if today is None or today["events"] < rule.min_count or not closed:
+        return []
+    # one more than were seen: none of a few is not never
+    usual = (sum(row["hits"] for row in before) + 1) / (closed + 1)
+    if not is_beyond_chance(today["hits"], today["events"], usual):
+        return []
+    finding = judge_value(rule, today["hits"] / today["events"], [tickets], _TICKETS).since_day(context.on)
+    figures = {"hits": float(today["hits"]), "events": float(today["events"]), "usual": usual}
+    return violations([finding.with_figures(**figures)])
+
+
 def _with_category(finding: Finding, by_category: Sequence[Mapping[str, Any]]) -> Finding:
     """Return slow responses with the category that had most of them, where there were tickets of another, too."""
     most = max(by_category, key=lambda row: int(row["hits"]))
@@ -121,6 +139,7 @@ _READS = {"desk.tickets": HISTORY_DAYS}
 
 FLOW_CHECKS: tuple[Check, ...] = (
     Check(rule="desk.bulk_closing", evaluate=_bulk_closing, reads=_READS),
+    Check(rule="desk.unsolved_closings", evaluate=_unsolved_closings, reads=_READS),
     Check(rule="desk.slow_responses", evaluate=_slow_responses, reads=_READS),
     Check(rule="desk.same_incident", evaluate=_same_incident, reads={"desk.incidents": ticket_flow.AGAIN_WITHIN.days}),
 )

@@ -39,6 +39,19 @@ def same_incident_event(finding: Finding) -> EventWords:
     return EventWords(f"{finding.entity.label}{_again(finding)}", detail=_earlier(finding))
 
 
+def _unsolved(finding: Finding) -> str:
+    closed, unsolved = (format_number(finding.figures[name], "integer", "件") for name in ("events", "hits"))
+    return f"当日关闭工单 {closed}，其中未解决即关闭 {unsolved}"
+
+
+def _usually_unsolved(finding: Finding) -> str:
+    return f"通常占 {format_number(finding.figures['usual'], 'rate:1')}"
+
+
+UNSOLVED = RuleText(
+    evidence=lambda finding: f"{_unsolved(finding)}，{_usually_unsolved(finding)}。",
+    event=lambda finding: EventWords(_unsolved(finding), detail=_usually_unsolved(finding)),
+)
 BULK_CLOSING = RuleText(evidence=lambda finding: f"{_closed(finding)}，{_habit(finding)}。", event=bulk_closing_event)
 SAME_INCIDENT = RuleText(
     evidence=lambda finding: f"{_again(finding)}，{_earlier(finding)}。", event=same_incident_event

@@ -138,6 +138,15 @@ def _worst(
     return drop_uninformative(context, [finding])
 
 
+def _night_entries(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the address that nobody had used from which most accounts were entered by night, with its hours."""
+    logins = context.dataset("identity.logins", HISTORY_DAYS)
+    if not _knows_places(context, logins):
+        return [unknown(rule, "short_history")]
+    entered = rows(misuse.night_entries(logins.recent, context.on, context.utc_offset_h))
+    return _worst(context, rule, entered, logins, ("first_entry_at", "last_entry_at"))
+
+
 def _awakened(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return how many dormant accounts logged in by night, when and what they opened; unknown without a snapshot."""
     logins, accounts = context.dataset("identity.logins"), context.dataset("identity.accounts")
@@ -194,5 +203,6 @@ MISUSE_CHECKS: tuple[Check, ...] = (
         evaluate=partial(account_beyond, dataset="identity.logins", history=HISTORY_DAYS, group="method"),
         reads={"identity.logins": HISTORY_DAYS},
     ),
+    Check(rule="identity.night_entries", evaluate=_night_entries, reads={"identity.logins": HISTORY_DAYS}),
     Check(rule="identity.night_grants", evaluate=_night_grants, reads={"identity.account_changes": 0}),
 )

@@ -61,6 +61,12 @@ RULES: tuple[Rule, ...] = (
         "Nobody comes back after ninety days in the middle of the night.", kind="burst", cause="brute_force",
     ),
     Rule(
+        "identity.night_entries", "night_entries", Threshold(4, 19, "down"),
+        "封禁来源地址，停用被登入账号的会话并改密，核查登入后的操作",
+        "Five persons do not sit by night at one desk that nobody used before; somebody has their passwords.",
+        label="夜间陌生来源登入多个账号", kind="burst", cause="brute_force",
+    ),
+    Rule(
         "identity.night_grants", "night_grants", Threshold(2, 9, "down"), "核对操作工单与操作人，确认授权经过审批",
         "Rights are granted in office hours, and by a night shift once in weeks.", kind="burst", cause="administration",
     ),

@@ -95,6 +95,12 @@ def two_places_event(finding: Finding) -> EventWords:
     return EventWords(what, _over(finding), f"其中一个来源此前从未用过，疑似两人同时使用{more}")
 
 
+def night_entries_event(finding: Finding) -> EventWords:
+    """Return in which hours how many accounts were entered by night from an address that nobody had used."""
+    what = f"{_in_hours(finding)}同一来源登入 {value_words(finding, 'integer', '个')}账号"
+    return EventWords(what, _over(finding), f"此前无人从该来源登录过，疑口令已泄露{_more(finding, '个来源')}")
+
+
 def _in_hours(finding: Finding) -> str:
     if finding.window is None:
         return ""
@@ -172,6 +178,7 @@ TEXTS: Texts = MappingProxyType(
         "identity.slow_attempts": RuleText(event=slow_event),
         "identity.two_places": RuleText(event=two_places_event),
         "identity.awakened_accounts": RuleText(event=awakened_event),
+        "identity.night_entries": RuleText(event=night_entries_event),
         "identity.night_grants": RuleText(event=night_grants_event),
         "identity.orphan_accounts": RuleText(evidence=orphan_accounts, event=orphan_event),
         "identity.dormant_accounts": RuleText(event=dormant_event),

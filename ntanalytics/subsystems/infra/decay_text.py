@@ -6,7 +6,7 @@ from datetime import date
 
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.headline import EventWords
-from ntanalytics.findings.phrases import day_words, listed, named, value_words
+from ntanalytics.findings.phrases import clock, day_words, listed, named, value_words
 from ntanalytics.findings.text import RuleText, default_advice
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.subsystems.infra.machine_words import machine_words
@@ -80,6 +80,30 @@ def _backup_duration_advice(finding: Finding) -> str:
     return "抽查备份内容是否完整，核查任务是否空跑，必要时补做备份"
 
 
+def _missed(finding: Finding) -> str:
+    plans = finding.details["plans"]
+    if isinstance(plans, tuple) and plans:
+        return f"{len(plans)} 项{finding.entity.label}应执行而未执行"
+    return f"备份计划 {finding.entity.label} 应执行而未执行"
+
+
+def _last_run(finding: Finding) -> str:
+    plans, last_on = finding.details["plans"], date.fromisoformat(str(finding.details["last_on"]))
+    every = format_number(finding.figures["usual_interval_s"], "seconds")
+    last = f"{day_words(last_on)}{clock(float(finding.figures['last_s'] or 0))}"
+    of = f"{listed(plans)}；" if isinstance(plans, tuple) and plans else ""
+    return f"{of}最近一次执行为{last}，通常每 {every}一次"
+
+
+def backup_missed_event(finding: Finding) -> EventWords:
+    """Return which plans have missed a run, and when they ran last."""
+    day = f"{day_words(finding.since)}" if finding.since is not None else ""
+    return EventWords(f"{day}{_missed(finding)}", detail=_last_run(finding))
+
+
+BACKUP_MISSED = RuleText(
+    evidence=lambda finding: f"{_missed(finding)}；{_last_run(finding)}。", event=backup_missed_event
+)
 BACKUP_DURATION = RuleText(evidence=backup_duration, event=backup_duration_event, advice=_backup_duration_advice)
 SLOW_DECAY = RuleText(evidence=lambda finding: f"{_moved(finding)}，{_forecast(finding)}。", event=decay_event)
 PING_LOSS = RuleText(evidence=lambda finding: f"{_lost(finding)}，{_usual(finding)}。", event=ping_loss_event)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, timedelta
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import ibis.expr.types as ir
@@ -13,6 +14,7 @@ from ntanalytics.checks.check import DAY, EVERY_PERIOD, QUARTER, Check, Suppress
 from ntanalytics.checks.context import QUARTER_DAYS, CheckContext
 from ntanalytics.checks.onset import with_onset_at
 from ntanalytics.checks.span_view import since
+from ntanalytics.contract.infra import BACKUPS
 from ntanalytics.findings.finding import Entity, Finding, violations
 from ntanalytics.findings.judgement import evaluate_rules, judge_row, judge_value, unknown
 from ntanalytics.findings.rule import Rule
@@ -39,6 +41,10 @@ _LOGS = tuple(kind for kind in LOG_KINDS if "." in kind)
 #: Times the upper quartile of the runs before, or part of the lower one, from which a run is apart; least seconds.
 _BEYOND_USUAL, _LEAST_S = 2.0, 10.0
 
+#: Share that a backup is smaller by, from which it is worth a look whatever those before differ by; times by which a
+#: smaller one is beyond their largest difference.
+_LARGE_DROP, _BEYOND_SPREAD = 0.25, 2.0
+
 #: Plans up to which each is told by itself: what is the matter with more is their storage.
 _TOGETHER = 2
 
@@ -62,6 +68,24 @@ def _plans_kept(context: CheckContext, rule: Rule) -> list[Finding]:
     return evaluate_rules([rule], kept, plan_entity)
 
 
+def _size_drop(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return whether the last backup of each plan is smaller than those before it lets expect.
+
+    A drop that is not large by itself is ok where the runs before differ by as much.
+    """
+    spreads = {row["plan"]: row["size_spread"] for row in rows(context.shared(plans))}
+    return [
+        replace(finding, status="ok") if _is_usual_drop(finding, spreads.get(finding.entity.key)) else finding
+        for finding in _plans_kept(context, rule)
+    ]
+
+
+def _is_usual_drop(finding: Finding, spread: float | None) -> bool:
+    """Return whether a drop is no larger than the runs before it may differ by."""
+    drop = finding.value or 0.0
+    return finding.is_violation and drop <= _LARGE_DROP and (spread is None or drop <= _BEYOND_SPREAD * spread)
+
+
 def _backup_lateness(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return whether each plan ran in its interval; a late one since the run was due that did not succeed."""
     due_at = {
@@ -78,9 +102,47 @@ def _with_last(context: CheckContext, finding: Finding) -> Finding:
     last = {row["plan"]: row["last_success_at"] for row in rows(context.shared(plans))}.get(finding.entity.key)
     if last is None:
         return finding
+    return _with_moment(context, finding, last)
+
+
+def _with_moment(context: CheckContext, finding: Finding, last: datetime) -> Finding:
+    """Return the finding of a plan with the day and time of its last run."""
     local = last + timedelta(hours=context.utc_offset_h)
     seconds = float(local.hour * 3600 + local.minute * 60)
     return finding.with_details(last_on=str(local.date())).with_figures(last_s=seconds)
+
+
+def _backup_missed(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the plans that have missed a run and are not late by their interval yet; several together as one."""
+    runs = context.dataset("infra.backups", BACKUP_DAYS)
+    late = violations(_plans_kept(context, context.rules["infra.backup_lateness"]))
+    told = {finding.entity.key for finding in late}
+    missed = [
+        row
+        for row in rows(backups.missed_runs(runs.recent, context.ends_at))
+        if row["plan"] not in told and rule.threshold.judge(row[rule.measure]) != "ok"
+    ]
+    is_of_many = len(missed) > _TOGETHER
+    findings = []
+    for row in missed[:1] if is_of_many else missed:
+        media = {other["medium"] for other in missed}
+        entity = _plans_of(media) if is_of_many else plan_entity(row)
+        due = context.local_day(row["last_run_at"] + timedelta(seconds=row["usual_interval_s"]))
+        finding = judge_value(rule, row[rule.measure], [runs], entity).since_day(due)
+        finding = _with_moment(context, finding, row["last_run_at"])
+        finding = finding.with_figures(usual_interval_s=row["usual_interval_s"])
+        names = tuple(str(other["plan"]) for other in missed) if is_of_many else ()
+        findings.append(finding.with_details(plans=names))
+    return violations(findings)
+
+
+def _plans_of(media: Collection[str]) -> Entity:
+    """Return the backup plans of one medium (离线备份计划), or all of them."""
+    if len(media) > 1:
+        return _ALL_PLANS
+    words = BACKUPS.column("medium").values
+    [medium] = media
+    return Entity("plans", medium, f"{words.get(medium, medium)}{BACKUP_PLANS}")
 
 
 def _backup_failing(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -303,6 +365,7 @@ CHECKS = (
         reads={"infra.backups": BACKUP_DAYS},
         every=EVERY_PERIOD,
     ),
+    Check(rule="infra.backup_missed", evaluate=_backup_missed, reads={"infra.backups": BACKUP_DAYS}),
     Check(
         rule="infra.backup_failing",
         evaluate=_backup_failing,
@@ -321,7 +384,7 @@ CHECKS = (
         reads={"infra.backups": BACKUP_DAYS},
         suppressed_by=(SuppressedBy(("infra.backup_lateness", "infra.backup_failing")),),
     ),
-    Check(rule="infra.size_drop", evaluate=_plans_kept, reads={"infra.backups": BACKUP_DAYS}, every=EVERY_PERIOD),
+    Check(rule="infra.size_drop", evaluate=_size_drop, reads={"infra.backups": BACKUP_DAYS}, every=EVERY_PERIOD),
     Check(rule="infra.offline_backup", evaluate=_offline_backup, reads={"infra.backups": BACKUP_DAYS}),
     Check(
         rule="infra.restore_drill",

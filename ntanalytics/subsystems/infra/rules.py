@@ -133,6 +133,12 @@ RULES: tuple[Rule, ...] = (
         label="备份逾期", cause="backups",
     ),
     Rule(
+        "infra.backup_missed", "backup_overdue_s", Threshold(7200, 7 * 86_400, "down"),
+        "检查备份任务、介质与磁带库，补做备份",
+        "A plan that runs every week at one time has missed its run some hours later, long before half a week is lost.",
+        kind="absence", label="备份应做未做", cause="backups",
+    ),
+    Rule(
         "infra.backup_failing", "failed_since", Threshold(0, 1, "down"), "查看备份任务的报错，补做备份",
         "A run that failed is not yet late, and will be (docs/domain.md, O13).", label="备份失败", cause="backups",
     ),
@@ -147,9 +153,10 @@ RULES: tuple[Rule, ...] = (
         "what people use.", kind="change", label="备份开始时刻", cause="backups",
     ),
     Rule(
-        "infra.size_drop", "size_drop", Threshold(0.25, 0.5, "down"), "核对备份内容是否完整并做恢复演练",
+        "infra.size_drop", "size_drop", Threshold(0.1, 0.5, "down"), "核对备份内容与范围是否完整并做恢复演练",
         "A drop over 50 % against the median of the last seven (docs/domain.md, Infra); half of that is worth a "
-        "look.", kind="change", label="备份数据量下降", cause="backups",
+        "look, and a tenth where the runs before differed by far less.", kind="change", label="备份数据量下降",
+        cause="backups",
     ),
     Rule(
         "infra.offline_backup", "plans_without_offline", Threshold(0, 5, "down"), "为这些计划安排离线备份",

@@ -21,7 +21,7 @@ from ntanalytics.findings.text import (
 from ntanalytics.metrics.figures import Figures
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.subsystems.infra import events
-from ntanalytics.subsystems.infra.decay_text import BACKUP_DURATION, PING_LOSS, SLOW_DECAY
+from ntanalytics.subsystems.infra.decay_text import BACKUP_DURATION, BACKUP_MISSED, PING_LOSS, SLOW_DECAY
 
 ALL_HOSTS, MONITORING, BACKUP, BACKUP_PLANS = "全部主机", "监控平台", "备份", "备份计划"
 
@@ -265,6 +265,7 @@ TEXTS: Texts = MappingProxyType(
         "infra.days_until_full": RuleText(evidence=_days_until_full, event=events.days_until_full),
         "infra.backup_lateness": RuleText(evidence=_backup_lateness, event=events.backup_lateness),
         "infra.backup_shift": RuleText(evidence=_backup_shift, event=events.backup_shift),
+        "infra.backup_missed": BACKUP_MISSED,
         "infra.backup_duration": BACKUP_DURATION,
         "infra.load_rise": RuleText(evidence=_load_rise, event=events.load_rise),
         "infra.cpu_by_day": RuleText(evidence=_busy, event=events.busy),

@@ -34,7 +34,7 @@ from ntanalytics.lake.backends.duckdb_ibis import CompilingBackend
 from ntanalytics.lake.backends.reader import Reader
 from ntanalytics.lake.backends.spark_session import check_installed, session
 from ntanalytics.metrics.ca import certificates
-from ntanalytics.metrics.desk import daily_service, obligations, service_levels, ticket_flow
+from ntanalytics.metrics.desk import compliance, daily_service, obligations, service_levels, ticket_flow
 from ntanalytics.metrics.docexchange import callers, registration
 from ntanalytics.metrics.identity import logins, misuse
 from ntanalytics.metrics.infra import backups, check_spans, decay, hosts, requests
@@ -220,6 +220,7 @@ def _call_the_processes(workspace: Workspace, first: dt.date) -> None:
     sms_repeats.pairs_by_lag(workspace.table("sms.messages", first, UNTIL), 8)
     sms_slots.parts_by_hour(workspace.table("sms.messages", first, UNTIL), 8)
     misuse.accounts_in_two_places(workspace.table("identity.logins", first, UNTIL), UNTIL)
+    misuse.night_entries(workspace.table("identity.logins", first, UNTIL), UNTIL, 8)
     misuse.entries_from_new_addresses(workspace.table("identity.logins", first, UNTIL), UNTIL)
     daily_service.unmade_checks(workspace.table("desk.checks"), workspace.days(first, UNTIL, {*days}), UNTIL)
     callers.unknown_callers(workspace.table("docexchange.interface_calls"), UNTIL)
@@ -228,6 +229,7 @@ def _call_the_processes(workspace: Workspace, first: dt.date) -> None:
     registration.late_registrations(deliveries, days, until, 8, ["day", "receiver_unit"])
     ticket_flow.bulk_closings(workspace.table("desk.tickets"), 8)
     ticket_flow.slow_responses(workspace.table("desk.tickets"), UNTIL, until)
+    ticket_flow.unsolved_closings(workspace.table("desk.tickets"), 8)
     ticket_flow.repeated_incidents(workspace.table("desk.incidents"), UNTIL)
     cancellations.cancelled_by_day(
         workspace.table("oa.tasks", first, UNTIL), workspace.days(first, UNTIL, {*days, UNTIL}), 8, ["unit"]
@@ -235,6 +237,9 @@ def _call_the_processes(workspace: Workspace, first: dt.date) -> None:
     decay.levels_by_day(workspace.table("infra.metrics", first, UNTIL))
     decay.backups_by_day(workspace.table("infra.backups", first, UNTIL))
     hosts.loads_by_hour(workspace.table("infra.metrics", first, UNTIL), 8)
+    backups.missed_runs(workspace.table("infra.backups", first, UNTIL), until)
+    certificates.with_register(workspace.table("ca.logins", first, UNTIL), workspace.table("ca.certificates"))
+    compliance.undelivered_reports(workspace.table("desk.report_plan"), UNTIL)
     backups.durations(workspace.table("infra.backups", first, UNTIL), UNTIL)
     decay.pings_by_day(workspace.table("infra.checks", first, UNTIL))
 

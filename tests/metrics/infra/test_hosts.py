@@ -94,6 +94,7 @@ def test_the_last_backup_against_the_seven_before_it(table, listed) -> None:
             "last_size_bytes": 40,
             "usual_size_bytes": 110.0,
             "size_drop": pytest.approx(1 - 40 / 110),
+            "size_spread": pytest.approx(20 / 110),
             "backup_runs": 9,
             "failed_backups": 0,
             "failed_since": 0,

@@ -17,7 +17,7 @@ from ntanalytics.periods import Period
 from ntanalytics.subsystems import RULES
 from ntanalytics.subsystems.ca import SUBSYSTEM
 from ntanalytics.subsystems.ca.checks import is_chance, is_growing
-from tests.subsystems.made import ON, Data, Row, by_slots, context_of, events, judge, statuses, subsystem_finding
+from tests.subsystems.made import ON, Data, Row, at, by_slots, context_of, events, judge, statuses, subsystem_finding
 
 BEGIN = context_of(Period.day(ON)).begins_at
 
@@ -78,6 +78,50 @@ def test_each_certificate_that_should_not_be_tried_counts_once(reason: str, coun
     [finding] = judge(SUBSYSTEM, [f"ca.{reason}_tried"], {"ca.logins": _tried(reason, count)})
     assert (finding.entity.identity, finding.status, finding.value) == ("subsystem/ca", status, float(count))
     assert finding.since == (ON if count and reason == "expired" else None)
+
+
+def _held(state: str, number: int, days: float, revoked_at: dt.datetime | None = None) -> Row:
+    return {
+        "certificate_id": str(number), "kind": "personal", "state": state, "issued_at": at(ON, -9000),
+        "expires_at": at(ON, 24 * days), "revoked_at": revoked_at,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("reason", "held", "count"),
+    [
+        ("revoked", ("active", 300, None), 0),  # in force: the list of revocations is wrong
+        ("revoked", ("revoked", 300, -24), 4),
+        ("revoked", ("revoked", 300, 12), 0),  # revoked at noon, refused at ten
+        ("expired", ("active", 300, None), 0),  # in force: the gateway's clock is wrong
+        ("expired", ("active", -3, None), 4),
+    ],
+)
+def test_certificates_that_are_in_force_by_the_register_are_not_told_to_be_out_of_use(
+    reason: str, held: tuple[str, float, float | None], count: int
+) -> None:
+    state, days, revoked_h = held
+    revoked_at = None if revoked_h is None else at(ON, revoked_h)
+    register = [_held(state, number, days, revoked_at) for number in range(4)]
+    data: Data = {"ca.logins": _tried(reason, 4), "ca.certificates": register}
+    [finding] = judge(SUBSYSTEM, [f"ca.{reason}_tried"], data)
+    assert finding.value == count
+
+
+@pytest.mark.parametrize(("state", "told"), [("active", "reason/revoked"), ("revoked", "")])
+def test_many_refused_as_revoked_that_are_in_force_are_a_fault_of_the_gateway(state: str, told: str) -> None:
+    bad = range(18, 22)
+    granted = by_slots(120, range(18, 34), dict.fromkeys(bad, 30))
+    counted = by_slots(0, bad, dict.fromkeys(bad, 90))
+    failed = [{**row, "outcome": "failure", "reason": "revoked", "certificate_id": "7"} for row in counted]
+    data = _logins([*granted, *failed], 1800)
+    revoked_at = None if state == "active" else at(ON, -24)
+    found = judge(SUBSYSTEM, ["ca.refused_logins"], {**data, "ca.certificates": [_held(state, 7, 300, revoked_at)]})
+    wrong = [finding for finding in found if finding.is_violation]
+    assert [finding.entity.identity for finding in wrong] == ([told] if told else [])
+    if wrong:
+        assert (wrong[0].status, wrong[0].window) == ("critical", Window(ON, 32_400, 39_600))
+        assert wrong[0].entity.label == "证书登录（疑误判证书吊销）"
 
 
 def test_expired_certificates_are_counted_over_a_week_and_over_a_gap_as_a_lower_bound() -> None:

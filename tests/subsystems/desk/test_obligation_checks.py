@@ -169,3 +169,32 @@ def test_two_months_without_a_training_are_told(days: int | None, status: str | 
     held = [] if days is None else [{"held_on": ON - days * DAY, "topic": "公文", "attended": 5}]
     findings = judge(SUBSYSTEM, ["desk.untrained"], {"desk.trainings": held})
     assert statuses(findings) == ([("trainings/all", status)] if status else [])
+
+
+def _planned(report: str, period: str, due: dt.date, delivered: dt.date | None) -> Row:
+    noted = at(dt.date(2025, 12, 20), 10)
+    return {
+        "report": report, "period": period, "noted_at": noted, "due_on": due, "delivered_on": delivered,
+        "changed_at": at(delivered or noted.date(), 0), "day": noted.date(),
+    }  # fmt: skip
+
+
+def _undelivered(*plan: Row, on: dt.date = ON) -> list[Finding]:
+    return judge(SUBSYSTEM, ["desk.undelivered_reports"], {"desk.report_plan": plan}, period=Period.day(on))
+
+
+def test_a_report_that_is_past_its_last_day_is_told_on_that_day_until_it_is_delivered() -> None:
+    monday = dt.date(2026, 11, 16)
+    weekly = [_planned("weekly_service_report", f"2026-W{week}", monday, None) for week in (45, 46)]
+    later = _planned("sms_volume", "2026-11", dt.date(2026, 12, 5), None)
+    [finding] = _undelivered(*weekly, later, on=monday)
+    assert (finding.entity.identity, finding.status, finding.value) == ("report/weekly_service_report", "warning", 2.0)
+    assert (finding.since, finding.details["periods"]) == (monday, ("2026-W45", "2026-W46"))
+    sunday = _undelivered(*weekly, later, on=monday - DAY)
+    assert [(item.entity.identity, item.status) for item in sunday] == [("reports/plan", "ok")]
+
+
+def test_a_report_that_is_delivered_late_is_told_until_then() -> None:
+    late = _planned("weekly_service_report", "2026-W46", dt.date(2026, 11, 16), dt.date(2026, 11, 18))
+    told = [_undelivered(late, on=dt.date(2026, 11, day))[0].status for day in (16, 17, 18, 19)]
+    assert told == ["warning", "warning", "ok", "ok"]

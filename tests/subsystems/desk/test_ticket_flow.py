@@ -13,6 +13,7 @@ from ntanalytics.subsystems.desk import SUBSYSTEM
 from tests.subsystems.made import ON, at, days, judge
 
 BULK, SLOW, AGAIN, OVERDUE = "desk.bulk_closing", "desk.slow_responses", "desk.same_incident", "desk.overdue_tickets"
+UNSOLVED = "desk.unsolved_closings"
 
 
 def _ticket(number: str, opened: dt.datetime, day: dt.date, waited_min: float = 10, **more: Any) -> dict[str, Any]:
@@ -96,6 +97,58 @@ def test_the_category_of_most_that_waited_is_told_and_none_of_tickets_of_one_kin
 @pytest.mark.parametrize("waited_min", [5, 20])
 def test_a_day_like_others_is_not_told(waited_min: float) -> None:
     assert _found(SLOW, [*_usual(), *_today(waited_min)]) == []
+
+
+def _closed(code: str | None, count: int, day: dt.date = ON) -> list[dict[str, Any]]:
+    """Return tickets of a day that were closed an hour after their opening, with one result."""
+    return [
+        _ticket(f"{code}{day}{n}", at(day, 9 + n / 2), day, closed_at=at(day, 10 + n / 2), close_code=code)
+        for n in range(count)
+    ]
+
+
+def _solved_before(unsolved: int) -> list[dict[str, Any]]:
+    """Return eight weeks of eight tickets a working day, some of them not solved: one a day, from the first on."""
+    before = [row["day"] for row in days(56) if row["is_working_day"] and row["day"] != ON]
+    return [
+        ticket
+        for place, day in enumerate(before)
+        for code, count in (("unsolved", int(place < unsolved)), ("solved", 8 - int(place < unsolved)))
+        for ticket in _closed(code, count, day)
+    ]
+
+
+def test_a_day_whose_tickets_are_closed_without_being_solved_is_told_beside_the_usual_share() -> None:
+    [finding] = _found(UNSOLVED, [*_solved_before(9), *_closed("solved", 2), *_closed("cancelled", 4)])
+    assert (finding.entity.identity, finding.status, finding.since) == ("tickets/all", "warning", ON)
+    assert finding.value == pytest.approx(4 / 6)
+    closed = len(_solved_before(9))
+    assert finding.figures["usual"] == pytest.approx(10 / (closed + 1))
+    assert "未解决即关闭 4 件" in word(finding).sentence
+
+
+@pytest.mark.parametrize(
+    "today",
+    [
+        [*_closed("workaround", 6)],
+        [*_closed("solved", 7), *_closed("unsolved", 1)],
+        [*_closed("unsolved", 3)],
+        [*_closed(None, 8)],
+    ],
+)
+def test_solved_tickets_a_few_and_those_without_a_result_are_not_told(today: list[dict[str, Any]]) -> None:
+    assert _found(UNSOLVED, [*_solved_before(9), *today]) == []
+
+
+def test_a_desk_that_solves_half_of_its_tickets_does_so_today() -> None:
+    habit = [
+        ticket
+        for row in days(56)
+        if row["is_working_day"]
+        for code in ("solved", "unsolved")
+        for ticket in _closed(code, 4, row["day"])
+    ]
+    assert _found(UNSOLVED, habit) == []
 
 
 def _incident(number: str, day: dt.date, cause: str = "vendor_software", subsystem: str = "oa") -> dict[str, Any]:

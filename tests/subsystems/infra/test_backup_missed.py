@@ -1,0 +1,69 @@
+"""Backups that were due and did not run: told hours later, and never twice."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from ntanalytics.findings.finding import Finding
+from ntanalytics.periods import Period
+from ntanalytics.subsystems import word
+from ntanalytics.subsystems.infra import SUBSYSTEM
+from tests.subsystems.made import ON, at, judge
+
+MISSED, LATE = "infra.backup_missed", "infra.backup_lateness"
+
+
+def _runs(plan: str, every: int, hour: float, count: int = 8, **more: Any) -> list[dict[str, Any]]:
+    """Return runs of a plan every so many days at an hour, of which the next one is due on the inspected day."""
+    spans = [ON - dt.timedelta(days=every * back) for back in range(count, 0, -1)]
+    return [
+        {
+            "backup_id": f"{plan}-{day}", "plan": plan, "level": "full", "medium": "offline", "outcome": "success",
+            "started_at": at(day, hour), "day": day, **more,
+        }
+        for day in spans
+    ]  # fmt: skip
+
+
+def _found(*rows: dict[str, Any], on: dt.date = ON) -> list[Finding]:
+    found = judge(SUBSYSTEM, [LATE, MISSED], {"infra.backups": list(rows)}, period=Period.day(on))
+    return [item for item in found if item.is_violation]
+
+
+def test_a_weekly_backup_that_did_not_run_in_the_evening_is_told_at_midnight() -> None:
+    [finding] = _found(*_runs("oa-tape", 7, 20.0))
+    assert (finding.code, finding.entity.identity, finding.status) == (MISSED, "plan/oa-tape", "warning")
+    assert (finding.value, finding.since) == (4 * 3600.0, ON)  # seven days and four hours, of seven days
+    assert "每 7 天" in word(finding).sentence
+
+
+@pytest.mark.parametrize(("hour", "count"), [(22.5, 8), (20.0, 3)])
+def test_one_that_is_due_within_two_hours_and_one_of_three_runs_are_not_told(hour: float, count: int) -> None:
+    assert _found(*_runs("oa-tape", 7, hour, count)) == []
+
+
+def test_one_that_ran_and_one_that_tried_are_not_missed() -> None:
+    today = {**_runs("oa-tape", 7, 20.0)[0], "backup_id": "today", "started_at": at(ON, 21.0), "day": ON}
+    assert _found(*_runs("oa-tape", 7, 20.0), today) == []
+    assert _found(*_runs("oa-tape", 7, 20.0), {**today, "outcome": "failure"}) == []
+
+
+def test_a_plan_that_rests_now_and_then_is_held_against_its_longest_rest() -> None:
+    runs = _runs("oa-tape", 7, 20.0)
+    assert _found(*runs[:3], *runs[4:]) == []  # fourteen days once
+
+
+def test_what_is_late_by_its_interval_is_told_by_that_alone() -> None:
+    assert [finding.code for finding in _found(*_runs("oa", 1, 2.0))] == [LATE]
+    assert [finding.code for finding in _found(*_runs("oa-tape", 7, 20.0), on=ON + dt.timedelta(days=4))] == [LATE]
+
+
+@pytest.mark.parametrize(("media", "key"), [(("offline",) * 3, "offline"), (("offline", "offline", "online"), "all")])
+def test_many_plans_at_once_are_one_matter(media: tuple[str, ...], key: str) -> None:
+    plans = [run for n, medium in enumerate(media) for run in _runs(f"p{n}", 7, 20.0 + n / 10, medium=medium)]
+    [finding] = _found(*plans)
+    assert (finding.entity.key, finding.details["plans"]) == (key, ("p0", "p1", "p2"))
+    assert "3 项" in word(finding).sentence
