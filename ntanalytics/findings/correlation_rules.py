@@ -10,7 +10,7 @@ from ntanalytics.contract.enumerations import SUBSYSTEMS
 #: How far a cause reaches: the same entity, host or subsystem; the subsystem and its dependents; what people come to
 #: through a page of no subsystem, such as the portal; the hosts behind a host; another subject of the same dataset with
 #: which it shares a member, or whose place it took; what comes later of what was lacking; the parts of a subject; what
-#: rose of it, or fell of others of its kind; how the events of the same subsystem have ended for days; what surveillance
+#: rose of it, or fell of others of its kind; how the events of one subsystem have ended for days; what surveillance
 #: counts of the same thing, or of all, most of which is its own; other datasets of which there is more as well;
 #: everywhere.
 Reach = Literal[
@@ -114,6 +114,9 @@ CORRELATION_RULES = (
     CorrelationRule(
         ("infra.backup_duration",), ("infra.surveillance",), "everywhere", "What some plans take, all of them take.",
         entity_keys=("infra.backups",),
+    ),
+    CorrelationRule(
+        ("infra.backup_missed",), ("infra.backup_lateness",), "part", "What several plans miss each is late by.",
     ),
     CorrelationRule(
         ("oa.cancelled_rise",), ("oa.unusual_endings",), "place", "What is cancelled in all is cancelled in its parts.",

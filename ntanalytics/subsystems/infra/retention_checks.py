@@ -113,15 +113,10 @@ def _with_moment(context: CheckContext, finding: Finding, last: datetime) -> Fin
 
 
 def _backup_missed(context: CheckContext, rule: Rule) -> list[Finding]:
-    """Return the plans that have missed a run and are not late by their interval yet; several together as one."""
+    """Return the plans that have missed a run; several together as one, with each of them as its part."""
     runs = context.dataset("infra.backups", BACKUP_DAYS)
-    late = violations(_plans_kept(context, context.rules["infra.backup_lateness"]))
-    told = {finding.entity.key for finding in late}
-    missed = [
-        row
-        for row in rows(backups.missed_runs(runs.recent, context.ends_at))
-        if row["plan"] not in told and rule.threshold.judge(row[rule.measure]) != "ok"
-    ]
+    overdue = rows(backups.missed_runs(runs.recent, context.ends_at))
+    missed = [row for row in overdue if rule.threshold.judge(row[rule.measure]) != "ok"]
     is_of_many = len(missed) > _TOGETHER
     findings = []
     for row in missed[:1] if is_of_many else missed:
@@ -132,7 +127,7 @@ def _backup_missed(context: CheckContext, rule: Rule) -> list[Finding]:
         finding = _with_moment(context, finding, row["last_run_at"])
         finding = finding.with_figures(usual_interval_s=row["usual_interval_s"])
         names = tuple(str(other["plan"]) for other in missed) if is_of_many else ()
-        findings.append(finding.with_details(plans=names))
+        findings.append(finding.with_details(plans=names, parts=names))
     return violations(findings)
 
 
@@ -365,7 +360,12 @@ CHECKS = (
         reads={"infra.backups": BACKUP_DAYS},
         every=EVERY_PERIOD,
     ),
-    Check(rule="infra.backup_missed", evaluate=_backup_missed, reads={"infra.backups": BACKUP_DAYS}),
+    Check(
+        rule="infra.backup_missed",
+        evaluate=_backup_missed,
+        reads={"infra.backups": BACKUP_DAYS},
+        suppressed_by=(SuppressedBy(("infra.backup_lateness",)),),
+    ),
     Check(
         rule="infra.backup_failing",
         evaluate=_backup_failing,
