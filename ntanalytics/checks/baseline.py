@@ -13,7 +13,7 @@ from ntanalytics.detectors.distributions import binomial_isf
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.judgement import judge_row
 from ntanalytics.findings.rule import Rule
-from ntanalytics.metrics.figures import FigureRow
+from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.rows import rows
 from ntanalytics.workspace.dataset_view import DatasetView
 

@@ -11,7 +11,8 @@ from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.threshold import Status, worst
 from ntanalytics.metrics import MEASURES, change
-from ntanalytics.metrics.figures import NO_FIGURES, FigureRow, Figures, figures
+from ntanalytics.metrics.figure_row import FigureRow
+from ntanalytics.metrics.figures import NO_FIGURES, Figures, figures
 from ntanalytics.metrics.measure import Measure
 from ntanalytics.metrics.quantity import Quantity
 from ntanalytics.workspace.dataset_view import DatasetView

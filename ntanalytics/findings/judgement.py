@@ -8,7 +8,8 @@ from typing import Any
 from ntanalytics.findings.finding import Entity, Finding, Unknown, subsystem_entity
 from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.threshold import Status
-from ntanalytics.metrics.figures import Covered, FigureRow, Figures
+from ntanalytics.metrics.figure_row import FigureRow
+from ntanalytics.metrics.figures import Covered, Figures
 from ntanalytics.metrics.figures import figures as make_figures
 from ntanalytics.metrics.quantity import Quantity
 

@@ -12,11 +12,14 @@ from collections.abc import Mapping
 from ntanalytics.errors import UnknownName
 from ntanalytics.metrics.measure import Measure, catalogue
 
-#: Every measure by name, of every module that declares some; ``figures`` declares none and looks them up.
+#: Modules that declare no measure and look them up.
+_LOOKING_UP = {f"{__name__}.{name}" for name in ("figure_row", "figures")}
+
+#: Every measure by name, of every module that declares some.
 MEASURES: Mapping[str, Measure] = catalogue(
     measure
     for module in pkgutil.walk_packages(__path__, f"{__name__}.")
-    if module.name != f"{__name__}.figures"
+    if module.name not in _LOOKING_UP
     for measure in getattr(importlib.import_module(module.name), "MEASURES", {}).values()
 )
 

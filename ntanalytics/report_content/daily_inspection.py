@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 from ntanalytics.checks.check import DAY
 from ntanalytics.checks.engine import Evaluation
 from ntanalytics.checks.section import HISTORY, SubsystemSummary
-from ntanalytics.checks.span_view import since
-from ntanalytics.contract.enumerations import SUBSYSTEMS, subsystem_label
+from ntanalytics.contract.enumerations import subsystem_label
 from ntanalytics.findings.dispositions import Dispositions
 from ntanalytics.findings.finding import Finding, count_by_status, violations
-from ntanalytics.findings.headline import NOT_KNOWN
 from ntanalytics.findings.lifecycle import LifecycleState
 from ntanalytics.findings.lifecycle_text import opening
 from ntanalytics.findings.place import Topology, host_of
@@ -22,23 +19,23 @@ from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.text import WordedFinding
 from ntanalytics.findings.threshold import ORDER, worst
 from ntanalytics.findings.week_strip import LEGEND
-from ntanalytics.metrics.figures import FigureRow, Figures, case_list
+from ntanalytics.metrics.figure_row import FigureRow
+from ntanalytics.metrics.figures import Figures
 from ntanalytics.metrics.infra import hosts
-from ntanalytics.metrics.number_format import close_up, format_number
+from ntanalytics.metrics.number_format import close_up
 from ntanalytics.metrics.quantity import Quantity
 from ntanalytics.recommendations.with_cause import word_with_duty, worded
 from ntanalytics.report_content.contents import evaluate_report
+from ntanalytics.report_content.day_events import day_events, day_events_table
 from ntanalytics.report_content.details import BOARD, INSPECTION, details_of
 from ntanalytics.report_content.dispositions import dispositions_of, muted_sentence
 from ntanalytics.report_content.finding_history import inspection_lifecycle, inspection_strips
 from ntanalytics.report_content.incidents import DeskIncident, incidents_of, opening_incidents, unknown_incidents
 from ntanalytics.report_content.open_items import open_items
 from ntanalytics.reports import Board, Sentence, Table, board, no_rows, without_source
-from ntanalytics.reports.column_labels import column_labels
 from ntanalytics.reports.data import plain_row
 from ntanalytics.reports.record import DETAIL, Field
 from ntanalytics.subsystems import subsystem, topology
-from ntanalytics.subsystems.infra import host_checks
 from ntanalytics.workspace.report import Report
 
 #: Days ahead within which a full disk is reported.
@@ -68,22 +65,8 @@ _HOSTS = (
     Field("days", "number", "预计写满", unit="天", format="number:0"),
 )
 
-_INCIDENTS = (
-    Field("at", "datetime", "开始", format="datetime"),
-    Field("origin", "string", "来源"),
-    Field("subject", "string", "对象"),
-    Field("what", "string", "内容"),
-    Field("lasted", "number", "持续", format="seconds"),
-    Field("is_over", "string", "现状"),
-)
-
-
 #: Datasets that tell the state of a host.
 _OF_HOSTS = ("infra.hosts", "infra.checks", "infra.metrics", "infra.problems", "infra.backups")
-
-#: Datasets of the events of a day, and the heading of their table.
-_OF_INCIDENTS = ("infra.checks", "infra.problems", "desk.incidents")
-_INCIDENTS_TITLE = "告警、台账事件与探测中断"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,9 +77,9 @@ class DayInspection:
         evaluation: findings and summaries.
         findings: the findings in Chinese, with what their causes tell.
         loads: load of each host, by metric.
-        incidents: what happened on the day, from monitoring, the service desk and the probes.
+        happened: what happened on the day, from monitoring, the service desk and the probes.
         checks: the manual checks of the service desk.
-        origin: origin of the incidents.
+        origin: origin of what happened.
         topology: what depends on what.
         lifecycles: what became of the findings since the inspections before.
         dispositions: what the desk decided about them.
@@ -107,7 +90,7 @@ class DayInspection:
     evaluation: Evaluation
     findings: tuple[WordedFinding, ...]
     loads: Figures
-    incidents: Figures
+    happened: Figures
     checks: Figures
     origin: Mapping[str, object]
     topology: Topology
@@ -132,26 +115,17 @@ def inspect(report: Report) -> DayInspection:
     lifecycles = inspection_lifecycle(report, evaluation)
     known_topology = topology(evaluation.context)
     events, left = incidents_of(evaluation, known_topology.places)
-    context, at = evaluation.context, report.ends_at
-    metrics, probes = context.dataset("infra.metrics"), context.dataset("infra.checks", HISTORY)
-    problems, incidents = context.dataset("infra.problems", HISTORY), context.dataset("desk.incidents", HISTORY)
-    checks = context.dataset("desk.checks")
-    without_end = problems.sources_without("ended_at")
-    happened = _raised(problems.cases.to_pyarrow().to_pylist(), report.begins_at, at, without_end)
-    without_end = incidents.sources_without("restored_at")
-    happened += _noted(incidents.cases.to_pyarrow().to_pylist(), report.begins_at, at, without_end)
-    happened += _down(evaluation.summaries["infra"].tables["outages"], at)
+    context = evaluation.context
+    metrics, checks = context.dataset("infra.metrics"), context.dataset("desk.checks")
+    happened = day_events(context, evaluation.summaries["infra"].tables["outages"], report.begins_at, report.ends_at)
+    recorded = (context.dataset(name, HISTORY) for name in ("infra.problems", "desk.incidents"))
     return DayInspection(
         evaluation=evaluation,
         findings=tuple(worded(evaluation.findings, report.period.last, lifecycles)),
         loads=metrics.figures(hosts.load(metrics.table)),
-        incidents=case_list(
-            sorted(happened, key=lambda row: row["at"]),
-            probes,
-            *(since(cases, report.period.first - timedelta(days=HISTORY)) for cases in (problems, incidents)),
-        ),
+        happened=happened,
         checks=checks.figures(checks.table.select("subsystem", "item", "result", "remark")),
-        origin=report.origin("findings.inspection", problems, incidents),
+        origin=report.origin("findings.inspection", *recorded),
         topology=known_topology,
         lifecycles=lifecycles,
         dispositions=dispositions_of(evaluation, lifecycles),
@@ -187,6 +161,11 @@ def open_items_table(inspection: DayInspection) -> Table:
         is_to_write=True,
         details=INSPECTION,
     )
+
+
+def incidents_board(inspection: DayInspection) -> Table:
+    """Return the events of the day, oldest first."""
+    return day_events_table(inspection.evaluation.context, inspection.happened, inspection.origin)
 
 
 def systems_board(inspection: DayInspection, *, id: str = "systems") -> Table:
@@ -279,101 +258,3 @@ def _outermost(rows: Sequence[FigureRow], name: str, of: Callable[..., FigureRow
     """Return the largest or smallest figure of some rows; None where no row has it."""
     known = [row for row in rows if row[name] is not None or not row.is_complete]
     return of(known, key=lambda row: row[name] or 0).quantity(name) if known else None
-
-
-def incidents_board(inspection: DayInspection, *, id: str = "incidents") -> Table:
-    """Return the events of the day, oldest first: monitoring problems, ledger incidents, outages of the probes."""
-    incidents = inspection.incidents
-    rows = tuple(map(plain_row, incidents))
-    if not rows and not any(inspection.evaluation.context.dataset(name).sources for name in _OF_INCIDENTS):
-        return without_source(_INCIDENTS_TITLE, id=id)
-    without_end = inspection.evaluation.context.dataset("infra.problems").sources_without("ended_at")
-    unended = "监控告警没有恢复时间，此前的告警是否恢复未知，未列出。" if without_end else ""
-    is_quiet = incidents.is_complete and not rows and not unended
-    note = "当日没有告警、事件或探测中断。" if is_quiet else incidents.note + unended
-    if not incidents.is_complete and not note:
-        note = "此前的数据不全，更早开始而仍持续的告警、事件可能未列出。"
-    return Table(id, _INCIDENTS_TITLE, fields=_INCIDENTS, rows=rows, note=note, origin=inspection.origin)
-
-
-def _raised(
-    problems: Iterable[Mapping[str, Any]], since: datetime, until: datetime, without_end: Sequence[str]
-) -> list[dict[str, Any]]:
-    """Return the alarms; of a source that tells no end those that were raised in the window."""
-    severities = column_labels("severity").values
-    return [
-        _row(
-            row["started_at"],
-            "监控告警",
-            row["host"] or "—",
-            f"{severities[row['severity']]}：{row['problem']}",
-            row["ended_at"],
-            until,
-            is_end_known=row["source"] not in without_end,
-        )
-        for row in problems
-        if row["severity"] in host_checks.SEVERITY
-        and _touches(row["started_at"], row["ended_at"], since, until)
-        and (row["source"] not in without_end or row["started_at"] >= since)
-    ]
-
-
-def _noted(
-    incidents: Iterable[Mapping[str, Any]], since: datetime, until: datetime, without_end: Sequence[str]
-) -> list[dict[str, Any]]:
-    """Return the incidents of the desk; of a source that tells no end those that began in the window."""
-    causes = column_labels("cause", ("desk.incidents",)).values
-    return [
-        _row(
-            row["began_at"],
-            "运维台账",
-            SUBSYSTEMS[row["subsystem"]],
-            f"{'系统崩溃' if row['is_crash'] else '事件'} {row['incident_no']}（原因：{causes[row['cause']]}）",
-            row["restored_at"],
-            until,
-            is_end_known=row["source"] not in without_end,
-        )
-        for row in incidents
-        if _touches(row["began_at"], row["restored_at"], since, until)
-        and (row["source"] not in without_end or row["began_at"] >= since)
-    ]
-
-
-def _down(outages: Iterable[Mapping[str, Any]], until: datetime) -> list[dict[str, Any]]:
-    return [
-        _row(
-            row["down_from_at"],
-            "在线探测",
-            SUBSYSTEMS[row["subsystem"]],
-            f"{row['target']} 连续 {format_number(row['failed_checks'], 'integer')} 次检查失败",
-            row["down_until_at"],
-            until,
-        )
-        for row in outages
-    ]
-
-
-def _touches(begins: datetime, ends: datetime | None, since: datetime, until: datetime) -> bool:
-    return begins < until and (ends is None or ends > since)
-
-
-def _row(
-    at: datetime,
-    origin: str,
-    subject: str,
-    what: str,
-    ended: datetime | None,
-    until: datetime,
-    *,
-    is_end_known: bool = True,
-) -> dict[str, Any]:
-    is_over = ended is not None and ended < until
-    lasted = ((ended if is_over and ended is not None else until) - at) / timedelta(seconds=1)
-    return {
-        "at": at,
-        "origin": origin,
-        "subject": subject,
-        "what": what,
-        "lasted": lasted if is_end_known else None,
-        "is_over": ("已恢复" if is_over else "未恢复") if is_end_known else NOT_KNOWN,
-    }

@@ -12,7 +12,8 @@ from ntanalytics.findings.threshold import VIOLATIONS
 from ntanalytics.ledger import PastInspection
 from ntanalytics.metrics.desk import detection
 from ntanalytics.metrics.desk.detection import MISSES, Case, Graded, PublishedViolation, QuietValue
-from ntanalytics.metrics.figures import FigureRow, figures
+from ntanalytics.metrics.figure_row import FigureRow
+from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.metrics.rows import rows
 from ntanalytics.report_content.duties.published_files import published_findings

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ntanalytics.errors import UnknownName
 from ntanalytics.findings.phrases import listed
 from ntanalytics.metrics.desk.scores import deduction
-from ntanalytics.metrics.figures import FigureRow
+from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.report_content.duties.duty import DutyRecord, Fact, judge_all
 from ntanalytics.report_content.duties.listing import DUTIES
 from ntanalytics.report_content.duties.span import DutySpan

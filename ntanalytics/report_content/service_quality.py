@@ -9,7 +9,8 @@ from functools import cached_property
 from ntanalytics.findings.phrases import listed
 from ntanalytics.metrics.desk import service_levels
 from ntanalytics.metrics.desk.duties import Verdict
-from ntanalytics.metrics.figures import FigureRow, Figures, figures
+from ntanalytics.metrics.figure_row import FigureRow
+from ntanalytics.metrics.figures import Figures, figures
 from ntanalytics.metrics.infra import availability
 from ntanalytics.metrics.quantity import Quantity
 from ntanalytics.metrics.rows import rows

@@ -9,7 +9,8 @@ from types import MappingProxyType
 from ntanalytics.contract.enumerations import EDITIONS
 from ntanalytics.findings.finding import Finding, worst_first
 from ntanalytics.findings.phrases import day_words, moved, value_words
-from ntanalytics.metrics.figures import FigureRow, Figures
+from ntanalytics.metrics.figure_row import FigureRow
+from ntanalytics.metrics.figures import Figures
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.metrics.quantity import Quantity, mark_bound
 

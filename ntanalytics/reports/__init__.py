@@ -13,7 +13,8 @@ Then one line a block::
     board(findings)
 """
 
-from ntanalytics.metrics.figures import FigureRow, Figures, case_list, figures
+from ntanalytics.metrics.figure_row import FigureRow
+from ntanalytics.metrics.figures import Figures, case_list, figures
 from ntanalytics.reports.blocks.block import show
 from ntanalytics.reports.blocks.board import Board, board
 from ntanalytics.reports.blocks.chart import Axes, Chart, chart

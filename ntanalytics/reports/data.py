@@ -13,7 +13,8 @@ import pandas as pd
 from ntanalytics.errors import UsageError
 from ntanalytics.language import tr
 from ntanalytics.metrics import MEASURES
-from ntanalytics.metrics.figures import FigureRow, Figures
+from ntanalytics.metrics.figure_row import FigureRow
+from ntanalytics.metrics.figures import Figures
 from ntanalytics.metrics.measure import PREVIOUS
 from ntanalytics.metrics.number_format import parse_format
 from ntanalytics.metrics.quantity import Certainty, Quantity

@@ -70,8 +70,9 @@ def status_line(record: Record) -> list[Remark]:
         of_status = [row for row in rows if row["state"] == status]
         if of_status:
             lead = f"{status_mark(status)} {_checks(of_status)}项{status_label(status)}"
-            many = unknown if status == "unknown" and len(of_status) > _SUBJECTS_LISTED else {}
-            names = "、".join(f"{name}{count}项" for name, count in many.items()) or _subjects(of_status)
+            is_counted = status == "unknown" and max(len(unknown), _SUBJECTS_LISTED) < len(of_status)
+            by_system = "、".join(f"{name}{count}项" for name, count in unknown.items())
+            names = by_system if is_counted and by_system else _subjects(of_status)
             remarks.append(Remark(status, lead, f"：{names}"))
     in_order = sum(row["state"] == "ok" for row in rows)
     if in_order:

@@ -16,7 +16,7 @@ from ntanalytics.findings.phrases import limit_words, listed, moved, shifted
 from ntanalytics.findings.rule import LimitScale, Rule
 from ntanalytics.findings.text import RuleText, exceptions, measured, measured_on_worst_day, since_words, word
 from ntanalytics.findings.threshold import Status, Threshold
-from ntanalytics.metrics.figures import FigureRow
+from ntanalytics.metrics.figure_row import FigureRow
 
 DELIVERY = Rule(
     "sms.delivery_rate", "delivery_rate", Threshold(0.97, 0.95, "up"), "联系运营商核查该通道", "a reason",

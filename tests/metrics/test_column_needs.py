@@ -10,7 +10,8 @@ import pytest
 from ntanalytics import contract
 from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.column_needs import NEEDED, NEEDED_OF_ONE, SKEWED, unknown_measures
-from ntanalytics.metrics.figures import FigureRow, figures
+from ntanalytics.metrics.figure_row import FigureRow
+from ntanalytics.metrics.figures import figures
 
 
 @pytest.mark.parametrize("needs", [NEEDED, NEEDED_OF_ONE], ids=["every", "one"])

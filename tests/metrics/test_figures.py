@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ntanalytics.metrics.figures import FigureRow, case_list, figures
+from ntanalytics.metrics.figure_row import FigureRow
+from ntanalytics.metrics.figures import case_list, figures
 from ntanalytics.metrics.quantity import UNKNOWN as UNKNOWN_TEXT
 
 

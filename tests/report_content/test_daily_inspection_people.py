@@ -9,7 +9,7 @@ import pytest
 from ntanalytics.checks.baseline import Baseline, drop_uninformative, judge_share
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.findings.judgement import unknown
-from ntanalytics.metrics.figures import FigureRow
+from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.subsystems import RULES
 from tests.city import FIRST, City, IssuedReports
 from tests.report_content.inspected_days import InspectedDays, issued_findings

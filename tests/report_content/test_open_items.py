@@ -8,7 +8,8 @@ from ntanalytics.findings.dispositions import Disposition, Dispositions
 from ntanalytics.findings.finding import Entity, Finding
 from ntanalytics.findings.lifecycle import LifecycleState
 from ntanalytics.findings.threshold import Status
-from ntanalytics.metrics.figures import FigureRow, figures
+from ntanalytics.metrics.figure_row import FigureRow
+from ntanalytics.metrics.figures import figures
 from ntanalytics.recommendations.with_cause import worded
 from ntanalytics.report_content.incidents import DeskIncident
 from ntanalytics.report_content.open_items import BOX, open_items

@@ -14,7 +14,7 @@ from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.extraction import Extractor
 from ntanalytics.findings.finding import Finding, Window, subsystem_entity, violations
 from ntanalytics.ledger import Ledger
-from ntanalytics.metrics.figures import FigureRow
+from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.periods import Period
 from ntanalytics.report_content.contents import evaluate_report
 from ntanalytics.report_content.overview import change_words, clocks, headlines, summary, systems

@@ -5,7 +5,8 @@ from datetime import date
 from ntanalytics.findings.finding import Entity, Finding
 from ntanalytics.findings.threshold import Status
 from ntanalytics.metrics import MEASURES
-from ntanalytics.metrics.figures import FigureRow, Figures, figures
+from ntanalytics.metrics.figure_row import FigureRow
+from ntanalytics.metrics.figures import Figures, figures
 from ntanalytics.metrics.quantity import Quantity, quantity
 from ntanalytics.report_content import weekly_text as said
 from ntanalytics.subsystems import RULES

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -21,26 +22,35 @@ def test_the_status_line_names_what_is_wrong_first(sample: ModuleType) -> None:
     assert worst_status(remarks) == "critical"
 
 
-def _board(checks: int, **more: object) -> Record:
-    """Return a record of a board with five unknown rows of two systems; one row stands for some checks."""
-    row = {"state": "unknown", "subsystem": "短信平台", "subject": "中国联通", "check": "送达率"}
-    rows = tuple({**row, "subsystem": name} for name in ("短信平台", "短信平台", "短信平台", "单点登录"))
-    body = {"open_rows": 5, **more}
+def _board(systems: str, checks: int = 1, **more: Any) -> Record:
+    """Return a record of a board with an unknown row of each system; the last row stands for some checks."""
+    row = {"state": "unknown", "subject": "中国联通", "check": "送达率"}
+    *rows, last = ({**row, "subsystem": name} for name in systems)
     board = RecordedBlock(
-        kind="board", id="board", title="状态一览", body=body, rows=(*rows, {**row, "checks": checks})
+        kind="board",
+        id="board",
+        title="状态一览",
+        body={"open_rows": 5, **more},
+        rows=(*rows, {**last, "checks": checks}),
     )
     head = RecordedBlock(kind="head", id="head", title="", body={"gaps": [], "as_of": []})
     return Record(head=head, items=(board,))
 
 
 def test_of_many_unknown_checks_the_number_of_each_system_is_told() -> None:
-    counts = [["短信平台", 10], ["单点登录", 1]]
-    (remark,) = status_line(_board(7, unknown_checks=counts))
-    assert (remark.lead, remark.rest) == ("○ 11项未知", "：短信平台10项、单点登录1项")
+    (remark,) = status_line(_board("甲甲甲乙乙", 7, unknown_checks=[["甲", 3], ["乙", 8]]))
+    assert (remark.lead, remark.rest) == ("○ 11项未知", "：甲3项、乙8项")
 
 
-def test_a_report_that_was_issued_before_names_the_first_unknown_ones() -> None:
-    (remark,) = status_line(_board(1))
+@pytest.mark.parametrize(
+    ("systems", "counts"),
+    [
+        ("甲甲甲乙乙", {}),  # of a report that was issued before
+        ("甲乙丙丁戊", {"unknown_checks": [[name, 1] for name in "甲乙丙丁戊"]}),  # one of each says more
+    ],
+)
+def test_otherwise_the_first_four_are_named(systems: str, counts: dict[str, Any]) -> None:
+    (remark,) = status_line(_board(systems, **counts))
     assert (remark.lead, remark.rest.count("送达率"), remark.rest[-1]) == ("○ 5项未知", 4, "等")
 
 

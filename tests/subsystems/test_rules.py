@@ -11,7 +11,8 @@ from ntanalytics.findings.rule import KINDS, Rule
 from ntanalytics.findings.text import word
 from ntanalytics.findings.threshold import Threshold
 from ntanalytics.metrics import MEASURES
-from ntanalytics.metrics.figures import NO_FIGURES, FigureRow, case_list
+from ntanalytics.metrics.figure_row import FigureRow
+from ntanalytics.metrics.figures import NO_FIGURES, case_list
 from ntanalytics.subsystems import RULES
 from ntanalytics.subsystems import SUBSYSTEMS as SLICES
 from tests.subsystems.made import view

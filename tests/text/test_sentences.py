@@ -14,7 +14,8 @@ from ntanalytics.findings.dispositions import Disposition, Dispositions
 from ntanalytics.findings.finding import Comparison, Entity, Finding, Window
 from ntanalytics.findings.headline import MAX_LENGTH
 from ntanalytics.metrics import MEASURES
-from ntanalytics.metrics.figures import FigureRow, Figures, figures
+from ntanalytics.metrics.figure_row import FigureRow
+from ntanalytics.metrics.figures import Figures, figures
 from ntanalytics.metrics.number_format import close_up
 from ntanalytics.metrics.quantity import quantity
 from ntanalytics.recommendations.with_cause import word_with_duty

@@ -9,7 +9,8 @@ from typing import NamedTuple
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from ntanalytics.metrics.figures import FigureRow, Figures
+from ntanalytics.metrics.figure_row import FigureRow
+from ntanalytics.metrics.figures import Figures
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from ntanalytics.errors import CalendarMissing
 from ntanalytics.findings.phrases import day_words, issue_words
 from ntanalytics.metrics.desk import duties
 from ntanalytics.metrics.desk.duties import Result, Verdict
-from ntanalytics.metrics.figures import FigureRow
+from ntanalytics.metrics.figure_row import FigureRow
 
 if TYPE_CHECKING:
     from ntanalytics.report_content.duties.span import DutySpan

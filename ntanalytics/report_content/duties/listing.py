@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from ntanalytics.metrics.desk import duties
 from ntanalytics.metrics.desk.duties import Verdict
-from ntanalytics.metrics.figures import FigureRow
+from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.report_content.duties.duty import Duty, DutyRecord, Fact
 from ntanalytics.report_content.duties.plan_duties import PLAN_DUTIES
 from ntanalytics.report_content.duties.report_duties import REPORT_DUTIES

@@ -13,7 +13,8 @@ from typing import Any, ClassVar, Literal
 
 from ntanalytics.errors import UsageError
 from ntanalytics.language import tr
-from ntanalytics.metrics.figures import FigureRow, Figures
+from ntanalytics.metrics.figure_row import FigureRow
+from ntanalytics.metrics.figures import Figures
 from ntanalytics.metrics.quantity import Certainty
 from ntanalytics.metrics.rows import Rows
 from ntanalytics.metrics.rows import rows as plain_rows

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from ntanalytics.metrics.figures import NO_FIGURES, FigureRow, Figures
+from ntanalytics.metrics.figure_row import FigureRow
+from ntanalytics.metrics.figures import NO_FIGURES, Figures
 from ntanalytics.reports.blocks.kpis import Kpis, kpi, kpis
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from ntanalytics.findings.text import WordedFinding
-from ntanalytics.metrics.figures import FigureRow, Figures
+from ntanalytics.metrics.figure_row import FigureRow
+from ntanalytics.metrics.figures import Figures
 from ntanalytics.metrics.rows import Rows
 from ntanalytics.reports import data as tables
 from ntanalytics.reports import findings_json

@@ -11,7 +11,8 @@ from ntanalytics.checks.subsystem import Section
 from ntanalytics.findings.finding import Finding
 from ntanalytics.metrics.desk import obligations
 from ntanalytics.metrics.desk import tickets as desk_metrics
-from ntanalytics.metrics.figures import FigureRow, case_list, figures
+from ntanalytics.metrics.figure_row import FigureRow
+from ntanalytics.metrics.figures import case_list, figures
 
 
 def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemSummary:

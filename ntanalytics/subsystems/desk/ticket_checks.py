@@ -17,7 +17,8 @@ from ntanalytics.metrics.desk import compliance
 from ntanalytics.metrics.desk import daily_service as daily
 from ntanalytics.metrics.desk import tickets as ticket_metrics
 from ntanalytics.metrics.desk.compliance import STEPS
-from ntanalytics.metrics.figures import FigureRow, figures
+from ntanalytics.metrics.figure_row import FigureRow
+from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.rows import Rows, rows
 from ntanalytics.subsystems.desk.ticket_flow_checks import as_open, bulk_closings
 

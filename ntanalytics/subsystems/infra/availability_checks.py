@@ -18,7 +18,8 @@ from ntanalytics.checks.section import HISTORY
 from ntanalytics.findings.finding import Entity, Finding, subsystem_entity
 from ntanalytics.findings.judgement import evaluate_rules, judge_row, unknown
 from ntanalytics.findings.rule import Rule
-from ntanalytics.metrics.figures import FigureRow, Figures, case_list, figures
+from ntanalytics.metrics.figure_row import FigureRow
+from ntanalytics.metrics.figures import Figures, case_list, figures
 from ntanalytics.metrics.infra import availability, probes
 from ntanalytics.metrics.infra.check_spans import GAP
 from ntanalytics.metrics.infra.planned_downtime import PlannedWork, confirmed_work

@@ -8,7 +8,8 @@ from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.section import HISTORY, SubsystemSummary, compared
 from ntanalytics.checks.subsystem import Section
 from ntanalytics.findings.finding import Finding
-from ntanalytics.metrics.figures import FigureRow, case_list, figures
+from ntanalytics.metrics.figure_row import FigureRow
+from ntanalytics.metrics.figures import case_list, figures
 from ntanalytics.metrics.infra import availability, probes, requests
 from ntanalytics.subsystems.infra.availability_checks import certificates, every_check, measured, planned
 from ntanalytics.subsystems.infra.backup_checks import BACKUP_DAYS, plans

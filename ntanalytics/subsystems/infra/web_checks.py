@@ -15,7 +15,8 @@ from ntanalytics.findings.finding import Entity, Finding, Window, violations
 from ntanalytics.findings.judgement import evaluate_rules, judge_row, settle_worst, unknown
 from ntanalytics.findings.place import place
 from ntanalytics.findings.rule import Rule
-from ntanalytics.metrics.figures import FigureRow, figures
+from ntanalytics.metrics.figure_row import FigureRow
+from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.infra import hosts, probes, requests
 from ntanalytics.metrics.rows import rows
 from ntanalytics.metrics.slots import SLOT_S, by_slot

@@ -14,7 +14,8 @@ from ntanalytics.findings.finding import Entity, Finding, subsystem_entity, viol
 from ntanalytics.findings.judgement import evaluate_rules, judge_row, unknown
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics import MEASURES, change
-from ntanalytics.metrics.figures import FigureRow, Figures, figures
+from ntanalytics.metrics.figure_row import FigureRow
+from ntanalytics.metrics.figures import Figures, figures
 from ntanalytics.metrics.oa import daily_active
 
 #: Days of history that hold the period before.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ntanalytics.metrics.figures import FigureRow, Figures
+from ntanalytics.metrics.figure_row import FigureRow
+from ntanalytics.metrics.figures import Figures
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.metrics.oa.burden import CAUSES, LEAST
 

@@ -10,7 +10,8 @@ from ntanalytics.findings.account_activity_text import TEXT
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.phrases import listed, moved, shifted, value_words
 from ntanalytics.findings.text import RuleText, Texts
-from ntanalytics.metrics.figures import FigureRow, Figures
+from ntanalytics.metrics.figure_row import FigureRow
+from ntanalytics.metrics.figures import Figures
 from ntanalytics.metrics.noise import STEADY_SHARE
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.metrics.oa.unit_ranking import MIN_ACCOUNTS

@@ -17,7 +17,8 @@ from ntanalytics.findings.finding import Comparison, Entity, Finding, violations
 from ntanalytics.findings.judgement import judge_row, judge_value, settle_worst, unknown
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics import measure as measure_of
-from ntanalytics.metrics.figures import FigureRow, Figures, figures
+from ntanalytics.metrics.figure_row import FigureRow
+from ntanalytics.metrics.figures import Figures, figures
 from ntanalytics.metrics.rows import rows
 from ntanalytics.metrics.sms import slots, volume
 from ntanalytics.subsystems.sms.bill_checks import BILL

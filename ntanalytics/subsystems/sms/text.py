@@ -11,7 +11,8 @@ from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.headline import EventWords
 from ntanalytics.findings.phrases import clock, listed, moved, named, shifted, value_words
 from ntanalytics.findings.text import RuleText, Texts, measured_on_worst_day
-from ntanalytics.metrics.figures import FigureRow, Figures
+from ntanalytics.metrics.figure_row import FigureRow
+from ntanalytics.metrics.figures import Figures
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.metrics.sms.failure_codes import CLASSES
 

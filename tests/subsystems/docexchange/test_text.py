@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ntanalytics.findings.finding import Entity
 from ntanalytics.findings.judgement import judge_row, judge_value
-from ntanalytics.metrics.figures import FigureRow
+from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.subsystems import RULES, word
 from tests.subsystems.made import ON
 

@@ -12,7 +12,8 @@ from ntanalytics.checks.suppression import suppress
 from ntanalytics.findings.finding import Entity, Finding
 from ntanalytics.findings.judgement import evaluate_rules, judge_row
 from ntanalytics.ledger import CoverageDay
-from ntanalytics.metrics.figures import FigureRow, case_list
+from ntanalytics.metrics.figure_row import FigureRow
+from ntanalytics.metrics.figures import case_list
 from ntanalytics.subsystems.infra.checks import CHECKS
 from ntanalytics.subsystems.infra.load_checks import disk_entity, with_busy_hours
 from ntanalytics.subsystems.infra.retention_checks import (

@@ -11,7 +11,8 @@ import pytest
 from ntanalytics.findings.finding import Entity, Finding
 from ntanalytics.findings.judgement import judge_row, unknown
 from ntanalytics.findings.text import Wording, word
-from ntanalytics.metrics.figures import FigureRow, case_list, figures
+from ntanalytics.metrics.figure_row import FigureRow
+from ntanalytics.metrics.figures import case_list, figures
 from ntanalytics.subsystems.infra.availability_checks import gap_findings, with_outages
 from ntanalytics.subsystems.infra.host_checks import alarm_findings, reachable_findings, repeated_findings
 from ntanalytics.subsystems.infra.load_checks import with_busy_hours

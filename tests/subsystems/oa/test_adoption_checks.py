@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from ntanalytics.metrics.figures import NO_FIGURES, FigureRow, figures
+from ntanalytics.metrics.figure_row import FigureRow
+from ntanalytics.metrics.figures import NO_FIGURES, figures
 from ntanalytics.periods import Period
 from ntanalytics.subsystems import RULES
 from ntanalytics.subsystems.oa import SUBSYSTEM

@@ -8,7 +8,8 @@ from typing import Any
 
 from ntanalytics.findings.finding import Entity
 from ntanalytics.findings.judgement import judge_value
-from ntanalytics.metrics.figures import NO_FIGURES, FigureRow, case_list, figures
+from ntanalytics.metrics.figure_row import FigureRow
+from ntanalytics.metrics.figures import NO_FIGURES, case_list, figures
 from ntanalytics.report_content import chart_titles
 from ntanalytics.subsystems import RULES, word
 from ntanalytics.subsystems.oa import text as say

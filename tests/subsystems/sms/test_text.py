@@ -10,7 +10,8 @@ from ntanalytics.findings.finding import Comparison, Entity, Finding, Window
 from ntanalytics.findings.judgement import unknown
 from ntanalytics.findings.threshold import Status
 from ntanalytics.metrics import measure
-from ntanalytics.metrics.figures import FigureRow, figures
+from ntanalytics.metrics.figure_row import FigureRow
+from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.subsystems import RULES, word
 from ntanalytics.subsystems.sms import text as say
