@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,18 +15,30 @@ from unittest import mock
 
 from filelock import FileLock
 
+from ntanalytics.catalog import kept_columns
+from ntanalytics.contract import DATASETS
 from ntanalytics.demo import Destinations, Estate, write_estate
 from ntanalytics.extraction import Extractor
-from ntanalytics.lake.backends.compiled_sql import FILE
+from ntanalytics.lake.backends import compiled_sql
 from ntanalytics.ledger import Ledger
 from ntanalytics.runner import RunContext, RunResult, run_report
+from ntanalytics.runner.report_request import request_report
 from ntanalytics.settings import Settings, load
+from ntanalytics.sources.database import DatabaseSource
 
 UNTIL = dt.date(2026, 11, 22)
 DAYS = 56
 FIRST = UNTIL - dt.timedelta(days=DAYS - 1)
 #: Factor of the volumes of the city.
 SCALE = 0.005
+#: The reports of the city that tests read, each for its last period.
+REPORTS = {
+    "daily_inspection": "last-working-day",
+    "sms_volume": "2026-W47",
+    "weekly_service_report": "2026-W47",
+    "oa_adoption": "2026-W47",
+    "optimization_recommendations": "2026-W47",
+}
 
 BLOCK = "application/vnd.ntanalytics.block+json"
 DATA = "application/vnd.dataresource+json"
@@ -66,27 +79,63 @@ class City:
         return run_report(RunContext(settings=self.settings, clock=self.clock), report, period, parameters)
 
 
-def write_city(folder: Path, *, scale: float = SCALE) -> City:
-    """Write the demo estate, and extract its whole past: it takes a minute of processor time."""
+def write_city(folder: Path, caches: Path | None = None, *, scale: float = SCALE) -> City:
+    """Write the demo estate, and extract its whole past and all that its reports look back at.
+
+    Args:
+        folder: where it is written.
+        caches: files that its lake shares with others (:func:`share_caches`).
+        scale: factor of the volumes.
+    """
     write_estate(
         folder / "city", until=UNTIL, days=DAYS, scale=scale, destinations=Destinations(outputs=folder / "outputs")
     )
     city = City(folder)
-    results = Extractor(city.settings, Ledger(city.settings.ledger), clock=city.clock).extract([], FIRST, UNTIL)
+    if caches:
+        share_caches(caches, city.settings.lake)
+    extractor = Extractor(city.settings, Ledger(city.settings.ledger), clock=city.clock)
+    with in_one_pass():
+        results = [
+            result
+            for name, first in _first_read(city).items()
+            if extractor.sources_of(name)
+            for result in extractor.extract([name], first, UNTIL)
+        ]
     failed = [(result.dataset, result.error) for result in results if result.error]
     assert not failed, failed
     return city
 
 
-def share_sql(kept: Path, lake: Path) -> None:
-    """Have a lake use the SQL that other tests have compiled, and keep there what it compiles itself.
+def _first_read(city: City) -> dict[str, dt.date]:
+    """Return the first day of each dataset that a report of ``REPORTS`` reads."""
+    context, read = RunContext(settings=city.settings, clock=city.clock), dict.fromkeys(DATASETS, FIRST)
+    for request in (request_report(context, report, period, {}) for report, period in REPORTS.items()):
+        for dataset, days in request.notebook.needs.items():
+            read[dataset] = min(read[dataset], request.period.first - dt.timedelta(days=days))
+    return read
+
+
+@contextmanager
+def in_one_pass() -> Iterator[None]:
+    """Have databases be read in one pass: the weeks before an estate are empty, and each takes a query of its own."""
+    with mock.patch.object(DatabaseSource, "chunk_days", 0):
+        yield
+
+
+#: Files of a lake that hold what was worked out from the code alone.
+CACHES = (compiled_sql.FILE, kept_columns.FILE)
+
+
+def share_caches(caches: Path, lake: Path) -> None:
+    """Have a lake use what other tests have compiled and checked, and keep there what it does itself.
 
     Args:
-        kept: the file of the fixture ``kept_sql``.
+        caches: the folder of the fixture ``caches``.
         lake: the folder of the lake; it is made.
     """
     lake.mkdir(mode=0o750, parents=True, exist_ok=True)
-    os.link(kept, lake / FILE)
+    for name in CACHES:
+        os.link(caches / name, lake / name)
 
 
 def copy_city(written: Path, folder: Path) -> City:

@@ -14,12 +14,12 @@ from typing import Any
 import hypothesis
 import ibis
 import pytest
+import stamina
 from filelock import FileLock
 
-from ntanalytics.lake.backends.compiled_sql import FILE
 from ntanalytics.lake.backends.duckdb_ibis import CompilingBackend
 from tests import warm
-from tests.city import City, IssuedReports, copy_city, share_sql, write_city
+from tests.city import CACHES, City, IssuedReports, copy_city, write_city
 
 # What a shell starts in the background ignores an interruption, and so would the programs that tests start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -31,6 +31,9 @@ os.environ["LANGUAGE"] = "en"
 # An example may take any time: on a loaded machine the limit of 200 ms is passed by examples that are well.
 hypothesis.settings.register_profile("loaded", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("loaded")
+
+# What is tried again is tried as often as ever, without a pause between.
+stamina.set_testing(True, attempts=1000, cap=True)
 
 #: The second computation of every figure takes long: ``make truth`` runs it.
 collect_ignore = [] if os.environ.get("TRUTH") else ["truth"]
@@ -104,22 +107,23 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
 
 
 @pytest.fixture(scope="session")
-def kept_sql(once: Callable[..., Path]) -> Path:
-    """The file of the SQL that is compiled for lakes of this run (:func:`tests.city.share_sql`)."""
+def caches(once: Callable[..., Path]) -> Path:
+    """The folder of the files that lakes of this run keep for later (:func:`tests.city.share_caches`)."""
 
     def write(folder: Path) -> Path:
-        (folder / FILE).touch(mode=0o640)
-        return folder / FILE
+        for name in CACHES:
+            (folder / name).touch(mode=0o640)
+        return folder
 
-    return once("compiled", write)
+    return once("caches", write)
 
 
 @pytest.fixture(scope="session")
-def written_city(once: Callable[..., Path], kept_sql: Path) -> Path:
+def written_city(once: Callable[..., Path], caches: Path) -> Path:
     """The folder of the demo city as it was written, for all processes of a run: nothing in it is changed."""
 
     def write(folder: Path) -> Path:
-        share_sql(kept_sql, write_city(folder).settings.lake)
+        write_city(folder, caches)
         return folder
 
     return once("written", write)

@@ -13,7 +13,7 @@ from ntanalytics.reports.data import NO_SOURCE
 from ntanalytics.runner import RunContext, RunResult, run_report
 from ntanalytics.settings import load
 from ntanalytics.sources.starter import write_starter
-from tests.city import blocks, share_sql
+from tests.city import blocks, share_caches
 
 NOW = dt.datetime(2026, 11, 24, 1, tzinfo=dt.UTC)
 
@@ -29,7 +29,7 @@ NOW = dt.datetime(2026, 11, 24, 1, tzinfo=dt.UTC)
 )
 def test_a_report_of_a_site_without_sources_is_issued_with_its_gaps(
     tmp_path: Path,
-    kept_sql: Path,
+    caches: Path,
     monkeypatch: pytest.MonkeyPatch,
     report: str,
     period: str,
@@ -38,7 +38,7 @@ def test_a_report_of_a_site_without_sources_is_issued_with_its_gaps(
 ):
     monkeypatch.setenv("NTANALYTICS_CHROMIUM", "")
     settings = load(write_starter(tmp_path)[0])
-    share_sql(kept_sql, settings.lake)
+    share_caches(caches, settings.lake)
     result: RunResult = run_report(RunContext(settings=settings, clock=lambda: NOW), report, period, {})
     wanted = contract.dataset(dataset)
     assert [gap.startswith(subsystem_label(wanted.subsystem)) for gap in result.gaps].count(True) == 1

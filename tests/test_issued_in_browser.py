@@ -15,17 +15,10 @@ from ntanalytics.reports.exporters.pdf import find_browser
 from ntanalytics.reports.record import load_record
 from ntanalytics.reports.verification import verify
 from tests.browser import axe_violations
-from tests.city import UNTIL, IssuedReports
+from tests.city import REPORTS, UNTIL, IssuedReports
 
 pytestmark = pytest.mark.browser
 
-REPORTS = {
-    "daily_inspection": "last-working-day",
-    "sms_volume": "2026-W47",
-    "weekly_service_report": "2026-W47",
-    "oa_adoption": "2026-W47",
-    "optimization_recommendations": "2026-W47",
-}
 LARGEST = 2.2e6
 
 

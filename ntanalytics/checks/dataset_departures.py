@@ -15,7 +15,7 @@ from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.day_totals import known_days, shares_of_others, totals_by_day, usual_total
 from ntanalytics.checks.known_columns import known_columns, with_known_values
 from ntanalytics.checks.measured_quantities import with_quantities
-from ntanalytics.checks.noticeable import is_felt, is_of_few, is_of_switched_off
+from ntanalytics.checks.noticeable import is_felt, is_of_bundles, is_of_few, is_of_switched_off
 from ntanalytics.checks.parent_units import PARENT, add_parents, parents_of, with_parents
 from ntanalytics.checks.watched_datasets import LINKS, WATCHED, endings_of
 from ntanalytics.contract import DATASETS, Dataset, Kind
@@ -87,7 +87,7 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
     if whole is not None:
         whole = attributed_whole(counted, days, dimensions, whole, roles)
     departing = with_quantities(with_whole_day(departing, whole), counted, days, dimensions)
-    noticed = _noticed(context, dataset, events, departing, time=time, is_drift=not of_weekday)
+    noticed = _noticed(context, dataset, events, departing, time=time, before=before, is_drift=not of_weekday)
     departing = [_of_system(departure, counted, before, context.on) for departure in noticed]
     return WatchedDay(departing, number, own)
 
@@ -99,6 +99,7 @@ def _noticed(
     departing: Sequence[Departure],
     *,
     time: str,
+    before: Sequence[date],
     is_drift: bool,
 ) -> Iterator[Departure]:
     """Yield what somebody could notice and is no doing of few: what departs on the day, then what drifts."""
@@ -110,7 +111,8 @@ def _noticed(
     drifts_count = is_drift and context.working_days and not _is_before_holiday(context)
     counting = (departure for departure in felt if drifts_count or not departure.days)
     for departure in sorted(counting, key=lambda item: item.days > 0):
-        if not is_of_few(context, dataset, events, departure, time=time):
+        asked = (context, dataset, events, departure)
+        if not is_of_few(*asked, time=time) and not is_of_bundles(*asked, time=time, before=before):
             yield departure
 
 

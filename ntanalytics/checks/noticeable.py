@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from types import MappingProxyType
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.subject_words import form_of
-from ntanalytics.checks.watched_datasets import endings_of
+from ntanalytics.checks.watched_datasets import LINKS, endings_of
 from ntanalytics.contract import Dataset
 from ntanalytics.contract.dimensions import breakdown, referred, state_of
 from ntanalytics.contract.outcomes import tells_success
+from ntanalytics.detectors.surveillance.bundles import is_beyond_bundles
 from ntanalytics.detectors.surveillance.departure import Departure
 from ntanalytics.metrics.leaves import level_of
 from ntanalytics.metrics.rows import rows
@@ -97,17 +102,74 @@ def is_of_few(context: CheckContext, dataset: Dataset, events: ir.Table, departu
         return False
     if not known and (dataset.column(time).grain or _tells_failures(dataset, departure)):
         return False
-    weight = breakdown(dataset).weight
+    own = _own(context, events, departure, time).filter(lambda row: row.day == context.on)
+    by_cause = _by_cause(dataset, own, own[known] if known else own[time].truncate("m"))
+    most = np.sort(by_cause["events"].to_numpy())[-_FEW:]
+    others = departure.seen - float(most.sum())
+    return others < departure.expected + _LEFT_OF_SURGE * (departure.seen - departure.expected)
+
+
+def is_of_bundles(
+    context: CheckContext,
+    dataset: Dataset,
+    events: ir.Table,
+    departure: Departure,
+    *,
+    time: str,
+    before: Sequence[date],
+) -> bool:
+    """Return whether a number of events departs by no more than the bundles in which they come do by chance.
+
+    Args:
+        context: as in :func:`is_of_few`.
+        dataset: as there.
+        events: as there.
+        departure: as there.
+        time: as there.
+        before: the comparable days before the judged one.
+    """
+    cause, members = cause_of(dataset, events.columns), dict(departure.members)
+    if not cause or departure.value or departure.days or cause in members or not {*members} <= {*events.columns}:
+        return False
+    own = _own(context, events, departure, time).filter(lambda row: row.day.isin(before))
+    by_cause = _by_cause(dataset, own, own[cause])
+    names = by_cause["_cause"].combine_chunks().dictionary_encode()
+    counts = np.zeros((len(names.dictionary), len(before)))
+    place = pc.index_in(by_cause["day"], pa.array(before, pa.date32())).to_numpy()
+    counts[names.indices.to_numpy(), place] = by_cause["events"].to_numpy()
+    return not is_beyond_bundles(departure, counts)
+
+
+def cause_of(dataset: Dataset, columns: Sequence[str]) -> str:
+    """Return the column of what several events follow from: a person, a certificate or seal, a document; empty if none.
+
+    Args:
+        dataset: the dataset.
+        columns: names of the columns that its events have.
+    """
+    if _PERSON in columns:
+        return _PERSON
+    link, belongs = LINKS[dataset.name], referred(dataset)
+    named = link.column if link is not None and link.state else belongs[0].name if belongs else ""
+    return named if named in columns else ""
+
+
+def _own(context: CheckContext, events: ir.Table, departure: Departure, time: str) -> ir.Table:
+    """Return the events of the members of a departure in its hours, of all days."""
     hour = local_hour(events[time], context.utc_offset_h)
-    own = events.filter((events.day == context.on) & hour.between(departure.hours[0], departure.hours[1] - 1))
+    own = events.filter(hour.between(departure.hours[0], departure.hours[1] - 1))
     for name, member in departure.members:
         own = own.filter(own[name].cast("string") == member)
-    own = own.mutate(_cause=own[known] if known else own[time].truncate("m"))
-    counted = own.filter(own["_cause"].notnull()).group_by("_cause")
-    by_cause = counted.aggregate(events=own[weight].sum() if weight else ibis._.count())
-    most = by_cause.order_by(ibis.desc("events")).limit(_FEW)["events"].to_pyarrow().to_pylist()
-    others = departure.seen - float(sum(most))
-    return others < departure.expected + _LEFT_OF_SURGE * (departure.seen - departure.expected)
+    return own
+
+
+def _by_cause(dataset: Dataset, own: ir.Table, cause: ir.Value) -> pa.Table:
+    """Return the ``events`` of each ``day`` and cause."""
+    weight = breakdown(dataset).weight
+    own = own.mutate(_cause=cause)
+    counted = own.filter(own["_cause"].notnull()).group_by("day", "_cause")
+    table: pa.Table = counted.aggregate(events=own[weight].sum() if weight else ibis._.count()).to_pyarrow()
+    return table
 
 
 def _tells_failures(dataset: Dataset, departure: Departure) -> bool:

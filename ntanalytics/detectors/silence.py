@@ -1,12 +1,13 @@
 """Silence: slots of a day in which nearly nothing came in, where comparable days have events.
 
 A day's sum hides an outage of an hour, so each slot is judged. A slot is silent where nearly nothing came in and
-comparable days have events. The longest run of silent slots is told with its length.
+comparable days have events. The longest run of silent slots is told with its length. On a day on which less comes at
+its other hours, too (a holiday is no weekend), less is missing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import date
 from statistics import median
 
@@ -63,9 +64,10 @@ def _detect(
     key: Hashable, by_day: CountsByDay, history: list[date], on: date, slot_s: int, min_expected: float
 ) -> Detection:
     usual = [median(by_day.get(day, {}).get(slot, 0.0) for day in history) for slot in range(DAY_S // slot_s)]
-    first, after, expected = _longest_silence(usual, by_day.get(on, {}), min_expected)
+    counts = by_day.get(on, {})
+    first, after, expected = _longest_silence(usual, counts, min_expected / _level(usual, counts))
     length_s = float((after - first) * slot_s)
-    later = sum(count for slot, count in by_day.get(on, {}).items() if slot >= after)
+    later = sum(count for slot, count in counts.items() if slot >= after)
     return Detection(
         key=key,
         value=length_s,
@@ -76,13 +78,26 @@ def _detect(
     )
 
 
-def _longest_silence(usual: list[float], counts: Mapping[int, float], min_expected: float) -> tuple[int, int, float]:
+def _is_silent(usual: Sequence[float], counts: Mapping[int, float], slot: int) -> bool:
+    is_expected = usual[slot] >= MIN_EXPECTED_IN_SLOT
+    return is_expected and counts.get(slot, 0.0) <= MAX_SHARE_IN_SILENCE * usual[slot]
+
+
+def _level(usual: Sequence[float], counts: Mapping[int, float]) -> float:
+    """Return the share of the usual events that came in the slots that are not silent; 1 at most, or without such."""
+    others = [slot for slot in range(len(usual)) if not _is_silent(usual, counts, slot)]
+    expected = sum(usual[slot] for slot in others)
+    seen = sum(counts.get(slot, 0.0) for slot in others)
+    return min(seen / expected, 1.0) if seen and expected else 1.0
+
+
+def _longest_silence(
+    usual: Sequence[float], counts: Mapping[int, float], min_expected: float
+) -> tuple[int, int, float]:
     """Return the first slot, the slot after the last and the expected events of the longest silent run, or zeros."""
     longest, first, expected = (0, 0, 0.0), 0, 0.0
     for slot in range(len(usual) + 1):
-        is_silent = slot < len(usual) and usual[slot] >= MIN_EXPECTED_IN_SLOT
-        is_silent = is_silent and counts.get(slot, 0.0) <= MAX_SHARE_IN_SILENCE * usual[slot]
-        if is_silent:
+        if slot < len(usual) and _is_silent(usual, counts, slot):
             expected += usual[slot]
             continue
         if expected >= min_expected and slot - first > longest[1] - longest[0]:

@@ -17,7 +17,7 @@ from ntanalytics.detectors.surveillance.departure import Departure
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.subjects import members_of
 from ntanalytics.subsystems import SUBSYSTEMS, subsystem, word
-from tests.subsystems.made import ON, Row, at, evaluation, events, hours, judge, table_of
+from tests.subsystems.made import ON, Row, at, days, evaluation, events, hours, judge, table_of
 
 WATCH, SILENT = "sso.surveillance", "sso.app_silence"
 APPS = ("portal", "oa", "im", "seal")
@@ -167,6 +167,32 @@ def _portal(persons: int) -> dict[str, pa.Table]:
 def test_a_surge_of_many_is_told_and_that_of_one_person_is_not() -> None:
     assert [dict(members_of(finding)) for finding in _found({WATCH}, _portal(persons=20))] == [{"app_id": "portal"}]
     assert _found({WATCH}, _portal(persons=1)) == []
+
+
+def _attempts(times: int) -> dict[str, pa.Table]:
+    """Return weeks of wrong passwords, each person on a day of his own and so many times; today twice as many."""
+    rows = [
+        {**row, "outcome": "success", "reason": None, "account_id": f"s-{number}"}
+        for number, row in enumerate(hours(30, method="password"))
+    ]
+    slots = (8, 9, 10, 11, 12, 13, 14, 15, 16, 17)
+    for row in days():
+        persons = 60 // times * (2 if row["day"] == ON else 1) if row["is_working_day"] else 0
+        for number in range(persons):
+            wrong = {"day": row["day"], "slot": slots[number % 10], "events": times, "method": "password"}
+            rows.append(
+                {**wrong, "outcome": "failure", "reason": "wrong_password", "account_id": f"{row['day']}-{number}"}
+            )
+    return {"identity.logins": events("identity.logins", rows)}
+
+
+def test_a_surge_of_attempts_is_told_unless_each_person_makes_several() -> None:
+    """Twice as many as 60 is a likelihood ratio of 23 of single ones, and 4.6 of fives."""
+    told = {}
+    for times in (1, 5):
+        made = evaluation(subsystem("identity"), {"identity.surveillance"}, _attempts(times))
+        told[times] = [dict(members_of(finding)) for finding in made.findings if finding.is_violation]
+    assert told == {1: [{"outcome": "failure"}], 5: []}
 
 
 def _deliveries(documents: int) -> dict[str, pa.Table]:

@@ -44,6 +44,19 @@ def test_forty_minutes_without_anything_are_a_silence():
     assert _silence(_slots({54: 30})).value == 47 * 600.0
 
 
+def test_on_a_day_of_half_the_events_half_as_much_is_missing():
+    """Of each ten minutes 8 are usual: two slots without any lack 16 of them, and on a day of half the events 8."""
+    plain, half = (dict.fromkeys(set(SLOTS) - {60, 61}, each) for each in (8, 4))
+    assert _silence(_slots(plain, each=8)).value == 1200.0
+    assert _silence(_slots(half, each=8)).value == 0.0
+    longer = {slot: events for slot, events in half.items() if slot not in (62, 63)}
+    assert (_silence(_slots(longer, each=8)).value, _silence(_slots(longer, each=8)).figures["expected"]) == (
+        2400.0,
+        32.0,
+    )
+    assert _silence(_slots({}, each=8)).value == 48 * 600.0
+
+
 def test_a_sunday_without_anything_is_no_silence():
     sunday = ON + timedelta(days=2)
     calendar = [*days(28), {"day": sunday, "is_covered": True, "is_working_day": False, "label": ""}]

@@ -14,7 +14,7 @@ from ntanalytics.evaluation.estate import EvaluatedEstate, Wanted, prepare
 from ntanalytics.evaluation.past_workspace import MORNING
 from ntanalytics.extraction import Extractor
 from ntanalytics.ledger import Ledger
-from tests.city import share_sql
+from tests.city import share_caches
 
 #: A Thursday; the estate goes on until Sunday.
 DAY = dt.date(2026, 11, 19)
@@ -22,23 +22,23 @@ WANTED = Wanted(1, days=9, scale=0.002)
 
 
 @pytest.fixture(scope="session")
-def estate(once: Callable[..., Path], kept_sql: Path) -> EvaluatedEstate:
+def estate(once: Callable[..., Path], caches: Path) -> EvaluatedEstate:
     """The estate, with a lake that holds all of its days."""
 
     def write(folder: Path) -> Path:
         written = prepare(folder / "estate", WANTED, lambda _what, _rows: None)
-        share_sql(kept_sql, written.settings.lake)
+        share_caches(caches, written.settings.lake)
         return folder / "estate"
 
     return prepare(once("evaluated", write), WANTED, lambda _what, _rows: None)
 
 
 @pytest.fixture(scope="session")
-def cut(estate: EvaluatedEstate, tmp_path_factory: pytest.TempPathFactory, kept_sql: Path) -> EvaluatedEstate:
+def cut(estate: EvaluatedEstate, tmp_path_factory: pytest.TempPathFactory, caches: Path) -> EvaluatedEstate:
     """The same sources with a lake that was filled on the morning after ``DAY``, and holds no later event."""
     folder: Path = tmp_path_factory.mktemp("cut")
     settings = replace_lake(estate, folder)
-    share_sql(kept_sql, settings.settings.lake)
+    share_caches(caches, settings.settings.lake)
     morning = dt.datetime.combine(DAY + dt.timedelta(days=1), MORNING, settings.settings.zone)
     ledger = Ledger(settings.settings.ledger)
     extractor = Extractor(settings.settings, ledger, clock=lambda: morning)

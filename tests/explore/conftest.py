@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ntanalytics.workspace import Workspace, open_workspace
-from tests.city import FIRST, copy_city
+from tests.city import copy_city
 from tests.gaps.site import GapSite
 
 #: The first day of which the lake holds anything of what the explorers show.
@@ -19,7 +19,7 @@ BEGIN = dt.date(2026, 10, 26)
 def config(written_city: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     site = GapSite(copy_city(written_city, tmp_path_factory.mktemp("explored")).estate.directory)
     for dataset in ("oa.activities", "sms.messages"):
-        site.forget(dataset, FIRST, BEGIN - dt.timedelta(days=1))
+        site.forget(dataset, dt.date(2000, 1, 1), BEGIN - dt.timedelta(days=1))
     return site.config
 
 

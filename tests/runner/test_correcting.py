@@ -25,7 +25,7 @@ from ntanalytics.runner.data_changes import data_changes, days_text
 from ntanalytics.runner.ledger_proof import prove_by_ledger
 from ntanalytics.runner.report_request import request_report
 from ntanalytics.runner.reproducing import reproduce
-from tests.city import share_sql
+from tests.city import share_caches
 from tests.desk import HEAD, Desk
 from tests.extraction.small_site import SmallSite
 
@@ -76,9 +76,9 @@ def test_where_the_former_version_is_gone_it_is_said(desk: Desk):
 class Shop:
     """A small site with one version of a report."""
 
-    def __init__(self, folder: Path, kept_sql: Path) -> None:
+    def __init__(self, folder: Path, caches: Path) -> None:
         self.site = SmallSite(folder)
-        share_sql(kept_sql, self.site.settings.lake)
+        share_caches(caches, self.site.settings.lake)
         row = ("2026-11-17 09:00:00", "mobile", 1, None, None)
         before = ("2026-11-09 09:00:00", "mobile", 1, None, None)  # the sources are older than the week
         self.site.messages("shop", (1, *row), (2, *row), (8, *before))
@@ -98,9 +98,9 @@ class Shop:
 
 
 @pytest.fixture
-def shop(tmp_path: Path, kept_sql: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
+def shop(tmp_path: Path, caches: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
     monkeypatch.setenv("NTANALYTICS_CHROMIUM", "")
-    return Shop(tmp_path, kept_sql)
+    return Shop(tmp_path, caches)
 
 
 def test_the_data_are_the_reason_and_every_rendering_says_so(shop: Shop) -> None:

@@ -20,7 +20,7 @@ from ntanalytics.reports.record import load_record
 from ntanalytics.reports.verification import verify
 from ntanalytics.runner import RunContext, run_report
 from ntanalytics.runner.reproducing import reproduce
-from tests.city import share_sql
+from tests.city import share_caches
 from tests.extraction.small_site import SmallSite
 
 MONDAY, SUNDAY = dt.date(2026, 11, 16), dt.date(2026, 11, 22)
@@ -31,9 +31,9 @@ NOW = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
 class Shop:
     """A small site whose report of the week 47 was published without the messages of the twin, which was down."""
 
-    def __init__(self, folder: Path, kept_sql: Path) -> None:
+    def __init__(self, folder: Path, caches: Path) -> None:
         self.site = SmallSite(folder)
-        share_sql(kept_sql, self.site.settings.lake)
+        share_caches(caches, self.site.settings.lake)
         row = ("2026-11-17 09:00:00", "mobile", 1, None, None)
         self.site.messages("shop", (1, *row), (2, *row))
         self.site.run("twin", "ALTER TABLE message RENAME TO away")
@@ -50,11 +50,11 @@ class Shop:
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory, kept_sql: Path) -> Shop:
+def shop(tmp_path_factory: pytest.TempPathFactory, caches: Path) -> Shop:
     """The site, gone on since its report was published; tests leave it as it is."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NTANALYTICS_CHROMIUM", "")
-        shop = Shop(tmp_path_factory.mktemp("shop"), kept_sql)
+        shop = Shop(tmp_path_factory.mktemp("shop"), caches)
         shop.go_on()
         return shop
 

@@ -21,7 +21,7 @@ from ntanalytics.runner.remarking import remark_report
 from ntanalytics.runner.report_request import request_report
 from ntanalytics.runner.up_to_date import up_to_date
 from ntanalytics.settings import load, project_dir
-from tests.city import share_sql
+from tests.city import share_caches
 from tests.extraction.small_site import SmallSite
 
 #: The morning after the week: its last days have not settled.
@@ -33,9 +33,9 @@ ROW = ("2026-11-17 09:00:00", "mobile", 1, None, None)
 class Shop:
     """A small site with a report of last week."""
 
-    def __init__(self, folder: Path, kept_sql: Path) -> None:
+    def __init__(self, folder: Path, caches: Path) -> None:
         self.site = SmallSite(folder)
-        share_sql(kept_sql, self.site.settings.lake)
+        share_caches(caches, self.site.settings.lake)
         self.site.messages("shop", (1, *ROW), (8, "2026-11-09 09:00:00", *ROW[1:]))
         self.site.messages("twin", (3, *ROW), (9, "2026-11-09 09:00:00", *ROW[1:]))
         self.folder = folder
@@ -55,10 +55,10 @@ class Shop:
 
 
 @pytest.fixture(scope="module")
-def only_shop(tmp_path_factory: pytest.TempPathFactory, kept_sql: Path) -> Iterator[Shop]:
+def only_shop(tmp_path_factory: pytest.TempPathFactory, caches: Path) -> Iterator[Shop]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NTANALYTICS_CHROMIUM", "")
-        yield Shop(tmp_path_factory.mktemp("shop"), kept_sql)
+        yield Shop(tmp_path_factory.mktemp("shop"), caches)
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ from ntanalytics.ledger import Ledger
 from ntanalytics.runner import RunContext, RunResult, run_report
 from ntanalytics.settings import load
 from ntanalytics.sources.starter import DESK_WORKBOOK_NAME
-from tests.city import share_sql
+from tests.city import in_one_pass, share_caches
 from tests.safety.file_contents import contents, texts
 from tests.safety.hostile import IDENTITY, MARK, NOWHERE, PAYLOADS, TELEPHONE, Hostile, is_free, let_in
 from tests.warm import WarmProcess
@@ -87,7 +87,7 @@ class Estate:
 
 
 @pytest.fixture(scope="module")
-def estate(tmp_path_factory: pytest.TempPathFactory, kept_sql: Path) -> Iterator[Estate]:
+def estate(tmp_path_factory: pytest.TempPathFactory, caches: Path) -> Iterator[Estate]:
     home = tmp_path_factory.mktemp("hostile")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NTANALYTICS_CHROMIUM", "")  # the browser below reads the page itself
@@ -100,12 +100,13 @@ def estate(tmp_path_factory: pytest.TempPathFactory, kept_sql: Path) -> Iterator
         )
         shutil.copy(desk.directory / "sources" / DESK_WORKBOOK_NAME, home / "city" / "sources" / DESK_WORKBOOK_NAME)
         settings = load(made.config)
-        share_sql(kept_sql, settings.lake)
+        share_caches(caches, settings.lake)
 
         def run(report: str, **parameters: str) -> RunResult:
             return run_report(RunContext(settings=settings, clock=made.clock), report, REPORTS[report], parameters)
 
-        results = {report: run(report) for report in REPORTS}
+        with in_one_pass():
+            results = {report: run(report) for report in REPORTS}
         read = {f"{subsystem}.{noun}" for subsystem, noun, _ in (name.split(".") for name in hostile.given)}
         unread = sorted(set(DATASETS) - read)  # of those that no report reads yet
         Extractor(settings, Ledger(settings.ledger), clock=made.clock).extract(unread, made.first, made.until)

@@ -22,9 +22,14 @@ from ntanalytics.detectors.detection import Floats
 from ntanalytics.detectors.expected_range import ExpectedRange
 from ntanalytics.detectors.surveillance.attribution import attributed, with_displacing
 from ntanalytics.detectors.surveillance.departure import Departure
-from ntanalytics.detectors.surveillance.drift import MIN_PAST, SPANS, drifting_counts, drifting_means
+from ntanalytics.detectors.surveillance.drift import LEAST_EFFECT, MIN_PAST, SPANS, drifting_counts, drifting_means
 from ntanalytics.detectors.surveillance.expectation import LEAST_SHARE
-from ntanalytics.detectors.surveillance.improbability import improbability, steady_improbability
+from ntanalytics.detectors.surveillance.improbability import (
+    among_days,
+    improbability,
+    steady_improbability,
+    strongest_of_days,
+)
 from ntanalytics.detectors.surveillance.leaf_table import LeafTable, Mask, Members, SeriesGroup
 from ntanalytics.detectors.surveillance.models import CountModel, JudgedSeries, MeanModel, SeriesModel
 from ntanalytics.detectors.surveillance.rare_endings import rare_endings
@@ -38,8 +43,12 @@ LEAST = MappingProxyType({1: 8.0, 2: 12.0, 3: 30.0})
 #: Least improbability of a departure, once in 440,000, and share that may be false of all that is tested.
 LEAST_IMPROBABLE, FALSE_SHARE = 13.0, 0.02
 
-#: False departures that are expected on a day of all steady series of as many dimensions of a dataset.
+#: False departures that are expected on a day of all steady series of a dataset, of each number of dimensions alike.
 FALSE_A_DAY = 0.001
+
+#: Days on which a departure of a dataset is told that is false, by how strong its strongest was on the days before: a
+#: fifth of a day of some forty tests of datasets.
+_FALSE_DAYS = 0.005
 
 #: Shares of what is expected, up to which and from which some hours of a steady series depart.
 _FALLEN, _RISEN = 0.6, 1.5
@@ -55,9 +64,6 @@ _OFTEN, _SURGE = 60.0, 3.0
 
 #: The range of a total of which nothing is known.
 UNKNOWN = ExpectedRange(reason="short_history")
-
-#: Share of the expected events of its hours by which the count of a subject must depart.
-LEAST_EFFECT = 0.1
 
 #: Most subjects of a dataset and day.
 MAX_SUBJECTS = 4
@@ -195,8 +201,9 @@ def _candidates(model: SeriesModel, groups: Sequence[SeriesGroup]) -> list[Depar
     tests = len(members) * len(judged.scans)
     least, least_steady = max(LEAST_IMPROBABLE, math.log(tests / FALSE_SHARE)), _limits(members, len(judged.scans))
     candidates = []
+    rares = _rare(judged, least)
     for direction, scan in judged.scans.items():
-        rare = improbability(scan.strength, judged.size)
+        rare = rares[direction]
         steady = np.zeros(len(members))
         if judged.steady_run:
             steady = steady_improbability(scan.strength, judged.size, float(least_steady.min()))
@@ -226,6 +233,18 @@ def _candidates(model: SeriesModel, groups: Sequence[SeriesGroup]) -> list[Depar
     return candidates
 
 
+def _rare(judged: JudgedSeries, least: float) -> dict[int, Floats]:
+    """Return direction → the improbability of each series; 0 where the days before had departures as improbable."""
+    rares = {direction: improbability(scan.strength, judged.size) for direction, scan in judged.scans.items()}
+    if not any((rare >= least).any() for rare in rares.values()):
+        return rares
+    largest = strongest_of_days([scan.strength for scan in judged.scans.values()], judged.size)
+    of_day = -math.log(_FALSE_DAYS)
+    return {
+        direction: np.where(among_days(rare, largest, least) >= of_day, rare, 0.0) for direction, rare in rares.items()
+    }
+
+
 def _departs_steadily(judged: JudgedSeries, index: int, hours: tuple[int, int], seen: float, expected: float) -> bool:
     """Return whether a run is short enough, and departs far enough, to be judged among steady series."""
     if hours[1] - hours[0] > judged.steady_run:
@@ -241,7 +260,7 @@ def _departs_steadily(judged: JudgedSeries, index: int, hours: tuple[int, int], 
 def _limits(subjects: Sequence[Members], directions: int) -> Floats:
     """Return the least improbability of each steady series, by how many of as many dimensions are tested."""
     counts = Counter(map(len, subjects))
-    return np.array([math.log(counts[len(members)] * directions / FALSE_A_DAY) for members in subjects])
+    return np.array([math.log(counts[len(members)] * len(counts) * directions / FALSE_A_DAY) for members in subjects])
 
 
 def smallest_subjects(leaves: LeafTable, model: SeriesModel, groups: Sequence[SeriesGroup]) -> list[Departure]:

@@ -33,8 +33,11 @@ _PRIOR_DAYS, _SIZES = 20.0, (20.0, 60.0, 200.0, 1000.0)
 #: False drifts that are expected of all series of a dataset on a day.
 _FALSE_A_DAY = 5e-5
 
-#: Least change of a count as a share of it, and of the mean of a logarithm; and the most that is no beginning.
-_LEAST_EFFECT, _LEAST_OF_MEAN, _MOST_EFFECT = 0.15, 0.05, 1.5
+#: Share of the expected events by which a count must differ, whether it drifts or departs.
+LEAST_EFFECT = 0.15
+
+#: Least change of the mean of a logarithm; and the most of a count, as a share of it, that is no beginning.
+_LEAST_OF_MEAN, _MOST_EFFECT = 0.05, 1.5
 
 #: Least deviation of the daily mean of a logarithm; fewest events a day of a series.
 _LEAST_DEVIATION, _FEWEST = 0.01, 8.0
@@ -117,7 +120,7 @@ def drifting_counts(leaves: LeafTable, groups: Sequence[SeriesGroup], factors: F
     def levels(sums: _Sums) -> _Levels:
         level = sums["events"] / factors
         usual = _before(level)
-        effect = np.outer(usual, (_LEAST_EFFECT, _MOST_EFFECT))
+        effect = np.outer(usual, (LEAST_EFFECT, _MOST_EFFECT))
         return _Levels(
             level=level,
             size=usual,

@@ -12,6 +12,7 @@ a day is told by its other days, so that the bursts of steady series count among
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ from ntanalytics.detectors.detection import Floats
 
 Ints = NDArray[np.int64]
 
-#: Expected counts of a day that divide series by size.
+#: Expected counts of a day that divide series by size; with fewer than the first a series of chance has no departures.
 _SIZES = (5.0, 20.0, 60.0, 200.0)
 
 #: Scales that divide series by how steady they are.
@@ -42,6 +43,9 @@ _OF_ONE_INCIDENT = 2
 #: Share of the standard deviation of a Gumbel distribution that is its scale.
 _GUMBEL_SCALE = math.sqrt(6) / math.pi
 
+#: Fewest days that tell how strong the strongest departure is by chance.
+_FEWEST_DAYS = 5
+
 #: Factor by which a departure must be stronger than the second strongest of the days before.
 _BEYOND_PAST = 1.3
 
@@ -53,7 +57,7 @@ def improbability(strength: Floats, size: Floats) -> Floats:
         strength: the strongest departure by series and day; the last day is the judged one.
         size: expected count of that day by series.
     """
-    past, today, excess, ordered = _excess(strength)
+    past, today, excess, ordered = _excess(strength, size)
     days = past.shape[1]
     improbable = days * np.log1p(excess / days)
     strata = np.digitize(size, _SIZES)
@@ -73,7 +77,7 @@ def steady_improbability(strength: Floats, size: Floats, least: float) -> Floats
         size: as there.
         least: the improbability below which none matters, and is 0.
     """
-    past, today, excess, ordered = _excess(strength)
+    past, today, excess, ordered = _excess(strength, size)
     known = past.shape[1] + _AGREEING_DAYS
     improbable = np.zeros(len(past))
     by_itself = known * np.log1p(excess / known)
@@ -89,16 +93,50 @@ def steady_improbability(strength: Floats, size: Floats, least: float) -> Floats
     return _beyond_past(improbable, today, ordered)
 
 
-def _excess(strength: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+def strongest_of_days(strengths: Sequence[Floats], size: Floats) -> Floats:
+    """Return the largest improbability of any series on each past day, by the other past days.
+
+    Args:
+        strengths: the strongest departures by series and day, of each direction; the last day is left out.
+        size: expected count of a day by series.
+    """
+    days = strengths[0].shape[1] - 1
+    largest = np.zeros(days)
+    for day in range(days):
+        order = [*(other for other in range(days) if other != day), day]
+        largest[day] = max(float(improbability(strength[:, order], size).max()) for strength in strengths)
+    return largest
+
+
+def among_days(improbable: Floats, largest: Floats, incident: float) -> Floats:
+    """Return how improbable a day is on which the strongest departure is so improbable, by the past days.
+
+    Args:
+        improbable: improbabilities of the judged day.
+        largest: those of :func:`strongest_of_days`.
+        incident: the improbability from which a past day may have been an incident: two of them say nothing of chance,
+            and more of them that so much comes by it.
+    """
+    days = len(largest) - min(int((largest >= incident).sum()), _OF_ONE_INCIDENT)
+    if days < _FEWEST_DAYS:
+        return improbable
+    chance = np.minimum(np.sort(largest)[:days], incident)
+    scale = max(_BY_CHANCE, float(chance.std()) * _GUMBEL_SCALE)
+    excess = np.maximum(improbable - np.median(chance), 0.0) / scale
+    return np.asarray(days * np.log1p(excess / days), dtype=np.float64)
+
+
+def _excess(strength: Floats, size: Floats) -> tuple[Floats, Floats, Floats, Floats]:
     """Return the past and the last strengths, the excess of these in scales, and the past ones in order."""
     past, today = strength[:, :-1], strength[:, -1]
     ordered = np.sort(past, axis=1)
-    return past, today, np.maximum((today - np.median(past, axis=1)) / _scale(ordered), 0.0), ordered
+    return past, today, np.maximum((today - np.median(past, axis=1)) / _scale(ordered, size), 0.0), ordered
 
 
-def _scale(ordered: Floats) -> Floats:
+def _scale(ordered: Floats, size: Floats) -> Floats:
     """Return the scale of each series without its strongest day, which may be an incident."""
-    least = np.where(ordered[:, -2] <= _SCHEDULED, _BY_SCHEDULE, _BY_CHANCE)
+    is_scheduled = (ordered[:, -2] <= _SCHEDULED) & (size >= _SIZES[0])
+    least = np.where(is_scheduled, _BY_SCHEDULE, _BY_CHANCE)
     return np.asarray(np.maximum(ordered[:, :-1].std(axis=1) * _GUMBEL_SCALE, least), dtype=np.float64)
 
 
@@ -110,7 +148,7 @@ def _kinds(size: Floats, past: Floats, ordered: Floats) -> tuple[Ints, Ints]:
     """Return the kind of each series, by size and steadiness, and that of each of its past days."""
     sizes, number = np.digitize(size, _SIZES), len(_SCALES) + 1
     by_others = np.digitize(_scales_of_others(past, ordered), _SCALES)
-    return sizes * number + np.digitize(_scale(ordered), _SCALES), sizes[:, None] * number + by_others
+    return sizes * number + np.digitize(_scale(ordered, size), _SCALES), sizes[:, None] * number + by_others
 
 
 def _scales_of_others(past: Floats, ordered: Floats) -> Floats:

@@ -19,11 +19,15 @@ from ntanalytics.detectors.surveillance.leaf_table import HOURS
 #: Shares of what is expected, up to which and from which a whole day departs, whatever the day of others is.
 _FALLEN, _RISEN = 0.7, 1.5
 
-#: Half-widths of the usual range from which a day departs, of itself and beside the day of the others.
+#: Half-widths of the usual range from which a day departs, of itself and, by less than these shares, beside the day of
+#: the others: of some twenty datasets one leaves the range itself by chance on every twentieth day.
 _HALF_WIDTHS = 1.5
 
 #: Number of other datasets that tell how the day is, and median deviations of their shares by which one is apart.
 _LEAST_OTHERS, _SPREADS = 3, 4.0
+
+#: Share of what is expected by which a day must depart at least.
+_LEAST_EFFECT = 0.1
 
 #: Least number of events that are expected of a day.
 LEAST_EVENTS = 20.0
@@ -35,6 +39,8 @@ _EXPLAINED = 0.7
 def is_doubtful(events: float, usual: ExpectedRange) -> bool:
     """Return whether the day of other datasets must tell if a number of events departs from its expected range."""
     if usual.expected is None or usual.expected < LEAST_EVENTS or _is_large(events, usual.expected):
+        return False
+    if abs(events - usual.expected) < _LEAST_EFFECT * usual.expected:
         return False
     return _half_widths(events, usual) >= _HALF_WIDTHS
 
@@ -48,7 +54,7 @@ def whole_day(events: float, usual: ExpectedRange, of_others: Sequence[float] = 
         of_others: events of each other dataset on that day as a share of what is expected of it.
     """
     expected = usual.expected
-    if expected is None or expected < LEAST_EVENTS or usual.place(events) not in ("below", "above"):
+    if expected is None or expected < LEAST_EVENTS or _half_widths(events, usual) < _HALF_WIDTHS:
         return None
     if not _is_large(events, expected) and not _is_of_its_own(events, usual, expected, of_others):
         return None
@@ -71,7 +77,7 @@ def _is_large(events: float, expected: float) -> bool:
 
 def _is_of_its_own(events: float, usual: ExpectedRange, expected: float, of_others: Sequence[float]) -> bool:
     """Return whether a day departs of itself, to the same side beside the day of the others, and is apart from them."""
-    if len(of_others) < _LEAST_OTHERS or (day := median(of_others)) <= 0:
+    if not is_doubtful(events, usual) or len(of_others) < _LEAST_OTHERS or (day := median(of_others)) <= 0:
         return False
     alone = events / day
     is_alike = (alone > expected) == (events > expected)

@@ -14,7 +14,7 @@ from ntanalytics.detectors.expected_range import ExpectedRange
 from ntanalytics.detectors.surveillance.departure import Departure
 from ntanalytics.detectors.surveillance.departures import _limits, attributed_whole, departures
 from ntanalytics.detectors.surveillance.leaf_table import _numbered
-from tests.detectors.surveillance.city import DAYS, ON, UNITS, City
+from tests.detectors.surveillance.city import DAYS, ON, PROFILE, UNITS, City
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -200,6 +200,37 @@ def test_half_of_a_small_unit_is_told_among_few_series_and_not_among_very_many()
     few, many = _limits([(("unit", "a"),)] * 30, 2), _limits([(("unit", "a"),)] * 30_000, 2)
     # a thousand times as many tests ask for a thousandth of the probability
     assert many[0] - few[0] == pytest.approx(np.log(1000))
+    # the false departures of a day are shared out among one dimension and two
+    beside = _limits([(("unit", "a"),)] * 30 + [(("unit", "a"), ("terminal", "pc"))] * 5, 2)
+    assert beside[0] - few[0] == pytest.approx(np.log(2))
+
+
+def _offices(seed: int, surging: int) -> list[Departure]:
+    """Return what departs of nine offices: one has half as many events again from 13 to 17.
+
+    So many others had a quarter more on a day each before.
+    """
+    means = np.broadcast_to(500 * PROFILE, (len(DAYS), 9, 24)).copy()
+    for office in range(surging):
+        means[2 * office, office, 13:17] *= 1.25
+    means[ON, 4, 13:17] *= 1.5
+    counts = np.random.default_rng(seed).poisson(means).astype(float)
+    table = pa.table(
+        {
+            "day": pa.array(np.repeat(np.array(DAYS, dtype="datetime64[D]"), 9 * 24), pa.date32()),
+            "hour": np.tile(np.arange(24), len(DAYS) * 9),
+            "unit": np.tile(np.repeat([f"office-{number}" for number in range(9)], 24), len(DAYS)),
+            "events": counts.ravel(),
+        }
+    )
+    return departures(table, DAYS, ["unit"])
+
+
+@pytest.mark.parametrize("seed", [3, 4, 7])
+def test_a_surge_is_told_unless_others_came_somewhere_on_many_days_before(seed: int) -> None:
+    """Each office had one at most, so that its own days show none; those of all nine do."""
+    assert [told.members for told in _offices(seed, surging=0)] == [(("unit", "office-4"),)]
+    assert _offices(seed, surging=9) == []
 
 
 def test_a_surge_that_nothing_explains_better_is_told_of_the_rarest_members() -> None:

@@ -5,7 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ntanalytics.detectors.surveillance.improbability import improbability, steady_improbability
+from ntanalytics.detectors.surveillance.improbability import (
+    among_days,
+    improbability,
+    steady_improbability,
+    strongest_of_days,
+)
 
 
 def test_a_departure_that_was_as_strong_on_two_days_before_is_not_improbable() -> None:
@@ -52,3 +57,40 @@ def test_what_comes_by_a_schedule_departs_by_less_than_what_comes_by_chance() ->
     # medians 0.05 and 2.05; the scale of a schedule is 0.2 at least, that of chance 1
     assert by_schedule == pytest.approx(8 * np.log1p(9.95 / 0.2 / 8))
     assert by_chance == pytest.approx(8 * np.log1p(7.95 / 8))
+
+
+def test_few_events_are_no_schedule() -> None:
+    """A series with an event every other day departs by little on all of them, as one that a schedule makes."""
+    calm = np.array([0.0, 0.1, 0.0, 0.2, 0.0, 0.1, 0.0, 0.3, 5.6])
+    few, many = improbability(np.array([calm, calm]), np.array([0.5, 5.0]))
+    assert few == pytest.approx(8 * np.log1p(5.55 / 8))
+    assert many == pytest.approx(8 * np.log1p(5.55 / 0.2 / 8))
+
+
+def test_the_strongest_of_each_day_before_is_told_by_the_other_days_and_not_by_the_judged_one() -> None:
+    calm = np.full((3, 9), 2.0)
+    calm[1, 3], calm[2, 8] = 12.0, 90.0
+    largest = strongest_of_days([calm, np.full((3, 9), 2.0)], np.full(3, 50.0))
+    # beyond the median of seven days by ten scales of 1
+    assert largest == pytest.approx([0, 0, 0, 7 * np.log1p(10 / 7), 0, 0, 0, 0])
+
+
+def test_a_day_is_as_improbable_as_its_strongest_departure_beside_those_of_the_days_before() -> None:
+    # median 5, and a standard deviation of the root of 2; that of 20 was an incident
+    largest = np.array([3.0, 4.0, 20.0, 5.0, 6.0, 7.0])
+    scale = np.sqrt(2) * np.sqrt(6) / np.pi
+    assert among_days(np.array([16.0, 5.0]), largest, 13.0) == pytest.approx([5 * np.log1p(11 / scale / 5), 0.0])
+    # independent series differ by a scale of 1 at least, and four days tell nothing
+    assert among_days(np.array([16.0]), np.full(6, 5.0), 13.0) == pytest.approx([6 * np.log1p(11 / 6)])
+    assert among_days(np.array([16.0]), largest[:5], 13.0) == pytest.approx([16.0])
+
+
+def test_an_incident_of_two_days_asks_no_more_of_the_judged_one_and_what_comes_on_more_days_does() -> None:
+    quiet = np.array([4.0, 5.0, 6.0, 5.0, 4.5, 5.5, 5.0, 4.0])
+    [usual] = among_days(np.array([16.0]), quiet, 13.0)
+    [after_two] = among_days(np.array([16.0]), np.append(quiet, [60.0, 90.0]), 13.0)
+    [after_four] = among_days(np.array([16.0]), np.append(quiet, [60.0, 90.0, 75.0, 80.0]), 13.0)
+    assert after_two == pytest.approx(usual)
+    # of the other two no more than 13 is known to be chance: ten days with a median of 5
+    scale = np.append(quiet, [13.0, 13.0]).std() * np.sqrt(6) / np.pi
+    assert after_four == pytest.approx(10 * np.log1p(11 / scale / 10))

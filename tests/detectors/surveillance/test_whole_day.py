@@ -57,6 +57,23 @@ def test_the_others_are_asked_only_where_they_decide() -> None:
     assert not is_doubtful(840, ExpectedRange(reason="short_history"))
 
 
+def test_of_a_wide_range_as_many_half_widths_are_asked() -> None:
+    """Of 60 ± 28 a day of 31 is outside of its range by chance on one of some hundred days; one of 17 is not."""
+    documents = ExpectedRange(low=32.0, high=88.0, expected=60.0)
+    assert [whole_day(events, documents) is not None for events in (31, 19, 18, 0, 101, 102)] == [
+        False, False, True, True, False, True,
+    ]  # fmt: skip
+
+
+def test_less_than_a_tenth_of_a_steady_day_is_not_told() -> None:
+    steady = ExpectedRange(low=980.0, high=1020.0, expected=1000.0)
+    others = [1.0, 0.99, 1.01]
+    assert [whole_day(events, steady, others) is not None for events in (901, 900, 1099, 1100)] == [
+        False, True, False, True,
+    ]  # fmt: skip
+    assert [is_doubtful(events, steady) for events in (901, 900)] == [False, True]
+
+
 def test_within_its_range_or_with_few_events_or_without_history_a_day_is_usual() -> None:
     assert whole_day(600, replace(USUAL, low=500.0)) is None
     assert whole_day(0, ExpectedRange(low=5.0, high=30.0, expected=19.0)) is None
