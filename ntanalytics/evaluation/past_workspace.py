@@ -118,7 +118,7 @@ class PastWorkspace(Workspace):
         """Return the rows as they were on the morning after a day, as a view, since they are read often."""
         if (dataset, day) not in self._known_tables:
             at = self._morning(day)
-            table = known_at(dataset, self._tables[dataset], at)
+            table = known_at(dataset, self._tables[dataset], at.astimezone(self.settings.zone))
             if dataset == "identity.units":
                 later = [unit for unit, moment in self._closed.items() if moment > at]
                 table = table.mutate(is_enabled=table.is_enabled | table.unit.isin(later))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from ntanalytics.findings.correlation_rules import CORRELATION_RULES, CorrelationRule, Reach
 from ntanalytics.findings.finding import Finding, ranked
 from ntanalytics.findings.place import Topology, host_of, place
-from ntanalytics.findings.related_subjects import RELATIONS, are_both_more, is_more_of_a_day, rose
+from ntanalytics.findings.related_subjects import RELATIONS, are_both_more, fell, is_more_of_a_day, rose
 from ntanalytics.findings.subjects import KIND as SUBJECT
 from ntanalytics.findings.subjects import dataset_of, members_of
 from ntanalytics.findings.threshold import Status, worst
@@ -176,7 +176,12 @@ class _Joined:
             return False  # an outage of some hours does not make a whole day fuller
         if reach == "carried":
             return self._topology.is_behind(root, follower)
+        return self._reaches_place(reach, root, follower)
+
+    def _reaches_place(self, reach: Reach, root: Finding, follower: Finding) -> bool:
         begin, end = (place(finding, self._topology.places) for finding in (root, follower))
+        if reach == "entrance":
+            return begin == "infra" and root.entity.kind == "service" and fell(follower)
         if begin == end:
             return True
         # the agent of a host is checked as part of the environment: its outage stands there, too

@@ -7,16 +7,18 @@ from typing import Literal
 
 from ntanalytics.contract.enumerations import SUBSYSTEMS
 
-#: How far a cause reaches: the same entity, host or subsystem; the subsystem and its dependents; the hosts behind a
-#: host; another subject of the same dataset with which it shares a member, or whose place it took; what comes later of
-#: what was lacking; the parts of a subject; what rose of it, or fell of others of its kind; how the events of the same
-#: subsystem have ended for days; what surveillance counts of the same thing, or of all, most of which is its own; other
-#: datasets of which there is more as well; everywhere.
+#: How far a cause reaches: the same entity, host or subsystem; the subsystem and its dependents; what people come to
+#: through a page of no subsystem, such as the portal; the hosts behind a host; another subject of the same dataset with
+#: which it shares a member, or whose place it took; what comes later of what was lacking; the parts of a subject; what
+#: rose of it, or fell of others of its kind; how the events of one subsystem have ended for days; what surveillance
+#: counts of the same thing, or of all, most of which is its own; other datasets of which there is more as well;
+#: everywhere.
 Reach = Literal[
     "entity",
     "host",
     "place",
     "dependents",
+    "entrance",
     "carried",
     "subject",
     "caught_up",
@@ -114,6 +116,9 @@ CORRELATION_RULES = (
         entity_keys=("infra.backups",),
     ),
     CorrelationRule(
+        ("infra.backup_missed",), ("infra.backup_lateness",), "part", "What several plans miss each is late by.",
+    ),
+    CorrelationRule(
         ("oa.cancelled_rise",), ("oa.unusual_endings",), "place", "What is cancelled in all is cancelled in its parts.",
     ),
     CorrelationRule(("*.surveillance",), ("*",), "part", "What several have in common is told first."),
@@ -156,6 +161,9 @@ CORRELATION_RULES = (
     CorrelationRule(_BUSY, _BUSY, "host", "Processors, memory and swap fill together."),
     CorrelationRule(_BUSY, (*_SLOW, *_ERRORS, "infra.problems"), "place", "A busy host answers late, then not at all."),
     CorrelationRule(_ERRORS, (*_AWAY, *_SLOW), "place", "Who meets errors tries again or stays away."),
+    CorrelationRule(
+        _ERRORS, ("identity.surveillance", "sso.surveillance"), "entrance", "Who meets errors there does not log in.",
+    ),
     CorrelationRule(_AWAY, ("*.surveillance",), "caught_up", "What had waited comes later."),
     CorrelationRule(_SLOW, _AWAY, "place", "Who waits too long stays away."),
     CorrelationRule(_CHANNEL, (*_CHANNEL, *_LATE), "entity", "Failures and late reports of one channel."),

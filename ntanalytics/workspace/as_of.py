@@ -40,13 +40,16 @@ class AsOfWorkspace(Workspace):
         table = super().table(dataset, first, last)
         if dataset_named(dataset).kind is not Kind.STATE:  # a later snapshot tells by its times what was there
             table = table.filter(table.day <= ibis.literal(self._day))
-        return known_at(dataset, table, self._until)
+        return self._known(dataset, table)
 
     def files_by_day(self, dataset: str, first: dt.date, last: dt.date) -> None:
         """Return None: of a file, rows that came later are left out."""
 
     def _older_cases(self, dataset: Dataset, before: dt.date, since: dt.datetime) -> ir.Table:
-        return known_at(dataset.name, super()._older_cases(dataset, before, since), self._until)
+        return self._known(dataset.name, super()._older_cases(dataset, before, since))
+
+    def _known(self, dataset: str, table: ir.Table) -> ir.Table:
+        return known_at(dataset, table, self._until.astimezone(self.settings.zone))
 
     def covered_days(self, dataset: str, first: dt.date, last: dt.date) -> list[CoverageDay]:
         """Return the covered days as :meth:`Workspace.covered_days` does, none of an event later than the day."""

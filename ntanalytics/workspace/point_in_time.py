@@ -19,9 +19,14 @@ import ibis.expr.types as ir
 _ARCHIVED_AFTER = dt.timedelta(days=60)
 
 
+def _literal(at: dt.datetime) -> ir.TimestampScalar:
+    moment: ir.TimestampScalar = ibis.literal(at.astimezone(dt.UTC))
+    return moment
+
+
 def has_passed(moment: ir.TimestampColumn, at: dt.datetime) -> ir.BooleanColumn:
     """Return whether a moment is known and not after ``at``."""
-    passed: ir.BooleanColumn = (moment <= ibis.literal(at)).fill_null(False)
+    passed: ir.BooleanColumn = (moment <= _literal(at)).fill_null(False)
     return passed
 
 
@@ -45,7 +50,7 @@ def _with(table: ir.Table, at: dt.datetime, *names: str, **lasted: str) -> ir.Ta
         for name, until in lasted.items()
     }
     if "changed_at" in table.columns:
-        known["changed_at"] = ibis.least(table.changed_at, ibis.literal(at).cast(table.changed_at.type()))
+        known["changed_at"] = ibis.least(table.changed_at, _literal(at).cast(table.changed_at.type()))
     return table.mutate(**known)
 
 
@@ -59,7 +64,7 @@ def _dated(table: ir.Table, at: dt.datetime, *names: str) -> ir.Table:
 
 def _since(table: ir.Table, at: dt.datetime, name: str) -> ir.Table:
     """Return the rows whose moment is not after ``at``, and those without a moment."""
-    return table.filter(table[name].isnull() | (table[name] <= ibis.literal(at)))
+    return table.filter(table[name].isnull() | (table[name] <= _literal(at)))
 
 
 def _accounts(table: ir.Table, at: dt.datetime) -> ir.Table:
@@ -146,8 +151,8 @@ def _bills(table: ir.Table, at: dt.datetime) -> ir.Table:
 
 def _certificates(table: ir.Table, at: dt.datetime) -> ir.Table:
     present = _since(table, at, "issued_at")
-    is_revoked_later = (present.state == "revoked") & (present.revoked_at > ibis.literal(at)).fill_null(False)
-    is_archived_later = (present.state == "archived") & (present.expires_at > ibis.literal(at - _ARCHIVED_AFTER))
+    is_revoked_later = (present.state == "revoked") & (present.revoked_at > _literal(at)).fill_null(False)
+    is_archived_later = (present.state == "archived") & (present.expires_at > _literal(at - _ARCHIVED_AFTER))
     state = (is_revoked_later | is_archived_later).ifelse("active", present.state)
     return _with(present.mutate(state=state), at, "revoked_at")
 
@@ -210,6 +215,6 @@ def known_at(dataset: str, table: ir.Table, at: dt.datetime) -> ir.Table:
     Args:
         dataset: name of the dataset.
         table: its rows, as they were extracted later.
-        at: the moment, aware.
+        at: the moment, aware and in the site's zone: a day is over when the local one is.
     """
     return KNOWN[dataset](table, at).select(table.columns) if dataset in KNOWN else table

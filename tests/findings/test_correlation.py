@@ -283,6 +283,25 @@ def test_what_went_another_way_may_be_told_with_fewer_dimensions_or_more(
     assert len(_groups(named, _subject(f"im.sessions/{come}", 723, 0))) == groups
 
 
+@pytest.mark.parametrize(
+    ("service", "seen", "begin", "joined"),
+    [
+        ("portal", 2700.0, 9, True),
+        ("portal", 4300.0, 9, False),  # more logins than usual
+        ("portal", 2700.0, 14, False),  # hours later
+        ("im.city.example", 2700.0, 9, False),  # a page of one subsystem
+    ],
+)
+def test_who_meets_errors_at_the_portal_does_not_log_in(service: str, seen: float, begin: int, joined: bool) -> None:
+    errors = _finding("infra.error_burst", Entity("service", service, service), window=_window(9.33, 10.67))
+    entity = Entity("subject", "identity.logins/terminal=pc", "终端 电脑端")
+    figures = {"seen": seen, "expected": 3500.0}
+    logins = _finding("identity.surveillance", entity, "warning", window=_window(begin, begin + 2), figures=figures)
+    groups = _groups(logins, errors)
+    assert len(groups) == (1 if joined else 2)
+    assert not joined or groups[0].root == errors
+
+
 def test_errors_of_the_portal_follow_from_the_identity_platform_behind_it() -> None:
     down = _down("identity", window=_window(15, 15.42))
     errors = _finding("infra.error_burst", Entity("service", "portal", "portal"), window=_window(15, 15.5))

@@ -44,6 +44,7 @@ class Desk:
         self.trainings = sources.sheet("培训")
         self.drills = sources.sheet("演练")
         self.signoffs = sources.sheet("用户确认")
+        self.report_plan = sources.sheet("报告计划")
 
     def opened(self, span: Span) -> Sheet:
         """Return the tickets opened in a span."""
@@ -163,6 +164,14 @@ class Desk:
             open_weeks += len(worked) > SIGNED_WITHIN and name not in signed
         return open_weeks
 
+    def undelivered(self, on: dt.date) -> Counter[str]:
+        """Return the reports that were to be delivered by a day and are not, by name."""
+        return Counter(
+            row["报告"]
+            for row in self.report_plan
+            if row["应交日期"].date() <= on and (row["送达日期"] is None or row["送达日期"].date() > on)
+        )
+
     def weekly(self, span: Span) -> Figures:
         """Return the figures of the weekly report."""
         figures = self.clocks(span) | self.changed(span)
@@ -220,6 +229,11 @@ class Desk:
         late = sum(self._is_late(row, span.until) for row in self.opened(span))
         figures["board", "desk.late_responses:tickets/all", "value"] = late
         figures["board", "desk.unconfirmed_reports:report/weekly_service_report", "value"] = self.unsigned(span.last)
+        late_reports = self.undelivered(span.last)
+        if not late_reports:
+            figures["board", "desk.undelivered_reports:reports/plan", "value"] = 0
+        for name, times in late_reports.items():
+            figures["board", f"desk.undelivered_reports:report/{name}", "value"] = times
         held = max(row["日期"].date() for row in self.trainings if row["日期"] < span.until)
         figures["board", "desk.untrained:trainings/all", "value"] = (span.last - held).days
         figures["board", "infra.restore_drill:backup/all", "value"] = self.restored(span.last)

@@ -171,6 +171,16 @@ class Identity:
             last[account] = at, is_new
         return max(changes.values(), default=0)
 
+    def night_entries(self, span: Span) -> int:
+        """Return the most accounts entered by night from one address that nobody had used before the day."""
+        since = Span(span.first - _PLACES_BACK * DAY, span.first - DAY)
+        known = {address for _, _, address in self.sources.rows("maxkey", _AT_DESKS, since.between)}
+        entered: dict[str, set[str]] = defaultdict(set)
+        for account, written, address in self.sources.rows("maxkey", _AT_DESKS, span.between):
+            if address not in known and not "06" <= written[11:13] < "22":
+                entered[address].add(account)
+        return max(map(len, entered.values()), default=0)
+
     def findings(self, span: Span, block: str = "board") -> Figures:
         """Return the values of the checks."""
         total, failed = self.total(span)
@@ -188,6 +198,7 @@ class Identity:
             for name, value in zip(names, self.guesses(span), strict=True):
                 figures[block, f"identity.{name}:subsystem/identity", "value"] = value
             figures[block, "identity.two_places:subsystem/identity", "value"] = self.place_changes(span)
+            figures[block, "identity.night_entries:subsystem/identity", "value"] = self.night_entries(span)
             [(granted,)] = self.sources.rows("maxkey", _GRANTS_BY_NIGHT, span.between)
             figures[block, "identity.night_grants:subsystem/identity", "value"] = granted
         return figures

@@ -178,7 +178,7 @@ def _is_due(week: date, working_days: Sequence[date], on: date) -> bool:
 def _undelivered(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the reports of the plan that are past their last day and not delivered; one finding where none is."""
     plan = context.dataset("desk.report_plan")
-    late: dict[str, list[dict[str, Any]]] = {}
+    late: dict[str, list[Mapping[str, Any]]] = {}
     for row in rows(compliance.undelivered_reports(plan.cases, context.on)):
         late.setdefault(str(row["report"]), []).append(row)
     findings = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ntanalytics.checks.check import Check
 from ntanalytics.subsystems.infra import (
     availability_checks,
+    backup_checks,
     decay_checks,
     host_checks,
     load_checks,
@@ -18,5 +19,6 @@ CHECKS: tuple[Check, ...] = (
     *host_checks.CHECKS,
     *load_checks.CHECKS,
     *decay_checks.CHECKS,
+    *backup_checks.CHECKS,
     *retention_checks.CHECKS,
 )

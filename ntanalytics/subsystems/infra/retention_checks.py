@@ -1,33 +1,24 @@
-"""Checks of what must be kept up: backups, restore drills, logs and patches."""
+"""Checks of what must be kept up: restore drills, logs and patches."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import replace
-from datetime import date, datetime, timedelta
-from typing import Any
+from collections.abc import Mapping
+from datetime import date, timedelta
 
 import ibis.expr.types as ir
-import pyarrow as pa
 
-from ntanalytics.checks.check import DAY, EVERY_PERIOD, QUARTER, Check, SuppressedBy
-from ntanalytics.checks.context import QUARTER_DAYS, CheckContext
-from ntanalytics.checks.onset import with_onset_at
+from ntanalytics.checks.check import DAY, QUARTER, Check
+from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.span_view import since
-from ntanalytics.contract.infra import BACKUPS
-from ntanalytics.findings.finding import Entity, Finding, violations
-from ntanalytics.findings.judgement import evaluate_rules, judge_row, judge_value, unknown
+from ntanalytics.findings.finding import Entity, Finding
+from ntanalytics.findings.judgement import judge_row, judge_value, unknown
 from ntanalytics.findings.rule import Rule
 from ntanalytics.ledger import CoverageDay
 from ntanalytics.metrics.desk import compliance
 from ntanalytics.metrics.figures import Covered, figures
-from ntanalytics.metrics.infra import backups
 from ntanalytics.metrics.rows import Rows, rows
-from ntanalytics.subsystems.infra.text import ALL_HOSTS, BACKUP, BACKUP_PLANS, LOG_KINDS, log_label
+from ntanalytics.subsystems.infra.text import ALL_HOSTS, BACKUP, LOG_KINDS, log_label
 from ntanalytics.workspace.dataset_view import DatasetView
-
-#: Days between runs of the rarest backup plan, times the runs from which its usual interval is taken.
-BACKUP_DAYS = 70
 
 #: Days back in which a restore drill, a patch, and the oldest log are looked for.
 DRILL_DAYS, PATCH_DAYS, LOG_DAYS = 366, 200, 400
@@ -38,175 +29,8 @@ _RUNNING = ("infra.checks", "infra.metrics", "infra.backups")
 #: Datasets whose days show how long a kind of log is kept.
 _LOGS = tuple(kind for kind in LOG_KINDS if "." in kind)
 
-#: Times the upper quartile of the runs before, or part of the lower one, from which a run is apart; least seconds.
-_BEYOND_USUAL, _LEAST_S = 2.0, 10.0
-
-#: Share that a backup is smaller by, from which it is worth a look whatever those before differ by; times by which a
-#: smaller one is beyond their largest difference.
-_LARGE_DROP, _BEYOND_SPREAD = 0.25, 2.0
-
-#: Plans up to which each is told by itself: what is the matter with more is their storage.
-_TOGETHER = 2
-
 _ALL_HOSTS = Entity("hosts", "all", ALL_HOSTS)
-_ALL_PLANS = Entity("plans", "all", BACKUP_PLANS)
 _BACKUP = Entity("backup", "all", BACKUP)
-
-
-def plan_entity(row: Mapping[str, Any]) -> Entity:
-    """Return the backup plan of a row."""
-    return Entity("plan", str(row["plan"]), str(row["plan"]))
-
-
-def plans(context: CheckContext) -> pa.Table:
-    """Return the backup plans at the end of the period (``metrics.infra.backups.plans``)."""
-    return backups.plans(context.dataset("infra.backups", BACKUP_DAYS).recent, context.ends_at).to_pyarrow()
-
-
-def _plans_kept(context: CheckContext, rule: Rule) -> list[Finding]:
-    kept = figures(context.shared(plans), context.dataset("infra.backups", BACKUP_DAYS))
-    return evaluate_rules([rule], kept, plan_entity)
-
-
-def _size_drop(context: CheckContext, rule: Rule) -> list[Finding]:
-    """Return whether the last backup of each plan is smaller than those before it lets expect.
-
-    A drop that is not large by itself is ok where the runs before differ by as much.
-    """
-    spreads = {row["plan"]: row["size_spread"] for row in rows(context.shared(plans))}
-    return [
-        replace(finding, status="ok") if _is_usual_drop(finding, spreads.get(finding.entity.key)) else finding
-        for finding in _plans_kept(context, rule)
-    ]
-
-
-def _is_usual_drop(finding: Finding, spread: float | None) -> bool:
-    """Return whether a drop is no larger than the runs before it may differ by."""
-    drop = finding.value or 0.0
-    return finding.is_violation and drop <= _LARGE_DROP and (spread is None or drop <= _BEYOND_SPREAD * spread)
-
-
-def _backup_lateness(context: CheckContext, rule: Rule) -> list[Finding]:
-    """Return whether each plan ran in its interval; a late one since the run was due that did not succeed."""
-    due_at = {
-        row["plan"]: row["last_success_at"] + timedelta(seconds=row["usual_interval_s"])
-        for row in rows(context.shared(plans))
-        if row["last_success_at"] is not None and row["usual_interval_s"] is not None
-    }
-    kept = [_with_last(context, finding) for finding in _plans_kept(context, rule)]
-    return with_onset_at(context, kept, rule.code, due_at)
-
-
-def _with_last(context: CheckContext, finding: Finding) -> Finding:
-    """Return the finding of a plan with the day and time of its last success."""
-    last = {row["plan"]: row["last_success_at"] for row in rows(context.shared(plans))}.get(finding.entity.key)
-    if last is None:
-        return finding
-    return _with_moment(context, finding, last)
-
-
-def _with_moment(context: CheckContext, finding: Finding, last: datetime) -> Finding:
-    """Return the finding of a plan with the day and time of its last run."""
-    local = last + timedelta(hours=context.utc_offset_h)
-    seconds = float(local.hour * 3600 + local.minute * 60)
-    return finding.with_details(last_on=str(local.date())).with_figures(last_s=seconds)
-
-
-def _backup_missed(context: CheckContext, rule: Rule) -> list[Finding]:
-    """Return the plans that have missed a run and are not late by their interval yet; several together as one."""
-    runs = context.dataset("infra.backups", BACKUP_DAYS)
-    late = violations(_plans_kept(context, context.rules["infra.backup_lateness"]))
-    told = {finding.entity.key for finding in late}
-    missed = [
-        row
-        for row in rows(backups.missed_runs(runs.recent, context.ends_at))
-        if row["plan"] not in told and rule.threshold.judge(row[rule.measure]) != "ok"
-    ]
-    is_of_many = len(missed) > _TOGETHER
-    findings = []
-    for row in missed[:1] if is_of_many else missed:
-        media = {other["medium"] for other in missed}
-        entity = _plans_of(media) if is_of_many else plan_entity(row)
-        due = context.local_day(row["last_run_at"] + timedelta(seconds=row["usual_interval_s"]))
-        finding = judge_value(rule, row[rule.measure], [runs], entity).since_day(due)
-        finding = _with_moment(context, finding, row["last_run_at"])
-        finding = finding.with_figures(usual_interval_s=row["usual_interval_s"])
-        names = tuple(str(other["plan"]) for other in missed) if is_of_many else ()
-        findings.append(finding.with_details(plans=names))
-    return violations(findings)
-
-
-def _plans_of(media: Collection[str]) -> Entity:
-    """Return the backup plans of one medium (离线备份计划), or all of them."""
-    if len(media) > 1:
-        return _ALL_PLANS
-    words = BACKUPS.column("medium").values
-    [medium] = media
-    return Entity("plans", medium, f"{words.get(medium, medium)}{BACKUP_PLANS}")
-
-
-def _backup_failing(context: CheckContext, rule: Rule) -> list[Finding]:
-    failing = [row for row in rows(context.shared(plans)) if row["failed_since"]]
-    return evaluate_rules([rule], figures(failing, context.dataset("infra.backups", BACKUP_DAYS)), plan_entity)
-
-
-def _backup_shift(context: CheckContext, rule: Rule) -> list[Finding]:
-    """Return the plans of which two runs in a row began at another time of day than usual.
-
-    One that waited once, and was made all the same, has no other time.
-    """
-    runs = context.dataset("infra.backups", BACKUP_DAYS)
-    findings = []
-    shifted = rows(backups.start_shifts(runs.recent, context.on))
-    for row in (row for row in shifted if rule.threshold.judge(row["shift_before_s"]) != "ok"):
-        start, usual = (
-            float((row[name] + context.utc_offset_h * 3600) % 86_400) for name in ("start_s", "usual_start_s")
-        )
-        finding = judge_value(rule, row["start_shift_s"], [runs], plan_entity(row)).since_day(context.on)
-        findings.append(finding.with_figures(start_s=start, usual_start_s=usual))
-    return violations(findings)
-
-
-def _backup_duration(context: CheckContext, rule: Rule) -> list[Finding]:
-    """Return the plans whose last run took far longer, or shorter, than those before; several together as one."""
-    runs = context.dataset("infra.backups", BACKUP_DAYS)
-    apart = [row for row in rows(backups.durations(runs.recent, context.on)) if _is_apart(row)]
-    far = [row for row in apart if rule.threshold.judge(row[rule.measure]) != "ok"]
-    findings = []
-    for is_longer in (True, False):
-        own = [row for row in far if (row["backup_s"] > row["usual_s"]) == is_longer]
-        leading = own[:1] if len(own) > _TOGETHER else own
-        for row in leading:
-            is_of_all = len(own) > _TOGETHER
-            finding = judge_value(rule, row[rule.measure], [runs], _ALL_PLANS if is_of_all else plan_entity(row))
-            finding = finding.since_day(context.on).with_figures(backup_s=row["backup_s"], usual_s=row["usual_s"])
-            names = tuple(str(other["plan"]) for other in own) if is_of_all else ()
-            findings.append(finding.with_details(plans=names, plan=str(row["plan"]), is_longer=is_longer))
-    return violations(findings)
-
-
-def _is_apart(row: Mapping[str, Any]) -> bool:
-    """Return whether a run lies well beyond how far those before differ, and by more than some seconds."""
-    is_longer = row["backup_s"] >= _BEYOND_USUAL * row["long_s"]
-    is_shorter = row["backup_s"] * _BEYOND_USUAL <= row["short_s"]
-    return bool((is_longer or is_shorter) and abs(row["backup_s"] - row["usual_s"]) >= _LEAST_S)
-
-
-def _failed_backups(context: CheckContext, rule: Rule) -> list[Finding]:
-    runs = context.dataset("infra.backups", QUARTER_DAYS - 1)
-    quarter = runs.recent.filter(runs.recent.day >= context.quarter_begins_on)
-    return evaluate_rules([rule], figures(backups.plans(quarter, context.ends_at), runs), plan_entity)
-
-
-def _offline_backup(context: CheckContext, rule: Rule) -> list[Finding]:
-    """Return how many online plans have no offline copy; nothing where the names of the plans do not tell."""
-    runs = context.dataset("infra.backups", BACKUP_DAYS)
-    online = rows(backups.without_offline(runs.recent))
-    if not online or any(row["is_offline"] is None for row in online):
-        return []
-    lacking = [str(row["plan"]) for row in online if not row["is_offline"]]
-    finding = judge_value(rule, len(lacking), [runs], _ALL_PLANS)
-    return [finding.with_figures(online_plans=float(len(online))).with_details(plans=tuple(lacking))]
 
 
 def _restore_drill(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -358,34 +182,7 @@ def _recorded_days(view: DatasetView, on: date) -> int:
     return 0 if first is None else (on - first).days + 1
 
 
-CHECKS = (
-    Check(
-        rule="infra.backup_lateness",
-        evaluate=_backup_lateness,
-        reads={"infra.backups": BACKUP_DAYS},
-        every=EVERY_PERIOD,
-    ),
-    Check(rule="infra.backup_missed", evaluate=_backup_missed, reads={"infra.backups": BACKUP_DAYS}),
-    Check(
-        rule="infra.backup_failing",
-        evaluate=_backup_failing,
-        reads={"infra.backups": BACKUP_DAYS},
-        suppressed_by=(SuppressedBy(("infra.backup_lateness",)),),
-    ),
-    Check(
-        rule="infra.backup_shift",
-        evaluate=_backup_shift,
-        reads={"infra.backups": BACKUP_DAYS},
-        suppressed_by=(SuppressedBy(("infra.backup_lateness", "infra.backup_failing")),),
-    ),
-    Check(
-        rule="infra.backup_duration",
-        evaluate=_backup_duration,
-        reads={"infra.backups": BACKUP_DAYS},
-        suppressed_by=(SuppressedBy(("infra.backup_lateness", "infra.backup_failing")),),
-    ),
-    Check(rule="infra.size_drop", evaluate=_size_drop, reads={"infra.backups": BACKUP_DAYS}, every=EVERY_PERIOD),
-    Check(rule="infra.offline_backup", evaluate=_offline_backup, reads={"infra.backups": BACKUP_DAYS}),
+CHECKS: tuple[Check, ...] = (
     Check(
         rule="infra.restore_drill",
         evaluate=_restore_drill,
@@ -406,11 +203,5 @@ CHECKS = (
         evaluate=_unpatched,
         reads={"infra.patches": PATCH_DAYS, "infra.metrics": 0},
         optional=("infra.metrics",),
-    ),
-    Check(
-        rule="infra.failed_backups",
-        evaluate=_failed_backups,
-        reads={"infra.backups": QUARTER_DAYS - 1},
-        every=(QUARTER,),
     ),
 )

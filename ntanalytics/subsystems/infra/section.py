@@ -12,8 +12,8 @@ from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import case_list, figures
 from ntanalytics.metrics.infra import availability, probes, requests
 from ntanalytics.subsystems.infra.availability_checks import certificates, every_check, measured, planned
+from ntanalytics.subsystems.infra.backup_checks import BACKUP_DAYS, plans
 from ntanalytics.subsystems.infra.load_checks import disk_figures, load
-from ntanalytics.subsystems.infra.retention_checks import BACKUP_DAYS, plans
 from ntanalytics.subsystems.infra.text import backup_highlights
 
 

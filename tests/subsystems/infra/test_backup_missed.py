@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from ntanalytics.checks.check import DAY
+from ntanalytics.checks.suppression import suppress
+from ntanalytics.findings.correlation import correlate
 from ntanalytics.findings.finding import Finding
 from ntanalytics.periods import Period
 from ntanalytics.subsystems import word
@@ -30,7 +33,8 @@ def _runs(plan: str, every: int, hour: float, count: int = 8, **more: Any) -> li
 
 def _found(*rows: dict[str, Any], on: dt.date = ON) -> list[Finding]:
     found = judge(SUBSYSTEM, [LATE, MISSED], {"infra.backups": list(rows)}, period=Period.day(on))
-    return [item for item in found if item.is_violation]
+    left, _ = suppress([item for item in found if item.is_violation], SUBSYSTEM.checks, [DAY])
+    return left
 
 
 def test_a_weekly_backup_that_did_not_run_in_the_evening_is_told_at_midnight() -> None:
@@ -67,3 +71,10 @@ def test_many_plans_at_once_are_one_matter(media: tuple[str, ...], key: str) -> 
     [finding] = _found(*plans)
     assert (finding.entity.key, finding.details["plans"]) == (key, ("p0", "p1", "p2"))
     assert "3 项" in word(finding).sentence
+
+
+def test_what_several_plans_miss_is_one_incident_with_what_each_of_them_is_late_by() -> None:
+    nightly = [run for n in range(3) for run in _runs(f"p{n}", 1, 2.0)]
+    [group] = correlate([*_found(*nightly)])
+    assert (group.root.code, group.root.details["plans"]) == (MISSED, ("p0", "p1", "p2"))
+    assert [(item.code, item.entity.key) for item in group.followers] == [(LATE, "p0"), (LATE, "p1"), (LATE, "p2")]
