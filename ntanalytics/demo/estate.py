@@ -99,8 +99,8 @@ class Destinations:
 def plan_reports(until: dt.date, days: int, *, full: bool) -> list[tuple[str, str]]:
     """Return the reports that the demo issues, each with its period: first the one that is there soonest.
 
-    The inspections come day by day, and the weekly report, which tells of them, after them. The report of a month of a
-    first look is of the last day's month, whose days it has.
+    The inspections come day by day, and the weekly report, which tells of them, after them. A first look has no whole
+    month: its recommendations are those of the week.
 
     Args:
         until: last day of the estate.
@@ -116,7 +116,7 @@ def plan_reports(until: dt.date, days: int, *, full: bool) -> list[tuple[str, st
         ("weekly_service_report", "last-week"),
         *([("sms_volume", "last-month")] if full else []),
         ("oa_adoption", "last-week"),
-        ("optimization_recommendations", "last-month" if full else f"{until:%Y-%m}"),
+        ("optimization_recommendations", "last-month" if full else "last-week"),
     ]
 
 

@@ -82,7 +82,7 @@ def test_a_first_look_begins_with_the_report_that_is_there_soonest_and_has_every
     assert [period for report, period in reports if report == "daily_inspection"] == [
         f"2026-11-{day}" for day in (19, 20)
     ]
-    assert reports[-1] == ("optimization_recommendations", "2026-11")
+    assert reports[-1] == ("optimization_recommendations", "last-week")
     assert {report for report, _ in reports} == {
         report for report, _ in plan_reports(dt.date(2026, 11, 22), 70, full=True)
     }
