@@ -15,8 +15,8 @@ from ntanalytics.metrics.oa import adoption, user_flow
 from ntanalytics.periods import Period
 from ntanalytics.workspace import Report
 
-#: Days of a trend before the period, and number of weekly cohorts.
-TREND_DAYS, COHORTS = 28, 8
+#: Days of a trend before the period.
+TREND_DAYS = 28
 #: Measures that need activities and no members.
 _ACTED = tuple(measure.name for measure in adoption.LEVEL if measure.name not in adoption.ABLE)
 
@@ -81,18 +81,15 @@ class AdoptionData:
         return adoption.usage(self._filtered(self._activities.table), ["module"])
 
     def cohorts(self) -> ir.Table:
-        """Return the retention of the accounts that first acted in each of the last weeks.
-
-        The lake's first week is left out: its accounts may have acted before, too.
+        """Return the retention of the accounts that first acted in each of the last weeks, as in the report.
 
         Returns:
             Columns as of :func:`ntanalytics.metrics.oa.user_flow.retention`.
         """
         last = self._report.period.last
         covered = self._report.workspace.covered_days("oa.activities", dt.date(1970, 1, 1), last)
-        begins = min((day.day for day in covered), default=last)
-        since = max(_monday(begins) + dt.timedelta(days=7), _monday(last) - dt.timedelta(weeks=COHORTS - 1))
-        return user_flow.retention(self._filtered(self._history(last)), since, last)
+        begins = min((day.day for day in covered if day.is_held and day.rows), default=last)
+        return user_flow.retention(self._filtered(self._history(last)), user_flow.first_cohort(begins, last), last)
 
     def names(self) -> list[str]:
         """Return our names, sorted, of the units with a member at the period's end or an activity in the period."""
@@ -112,7 +109,3 @@ class AdoptionData:
 
     def _filtered(self, table: ir.Table) -> ir.Table:
         return filter_rows(self._report, table, self._filters)
-
-
-def _monday(day: dt.date) -> dt.date:
-    return day - dt.timedelta(days=day.weekday())

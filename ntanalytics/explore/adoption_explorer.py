@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from ntanalytics.contract.enumerations import EDITIONS
@@ -12,6 +13,7 @@ from ntanalytics.explore.explorer import Explorer, View
 from ntanalytics.metrics import MEASURES, Measure
 from ntanalytics.metrics.oa import adoption
 from ntanalytics.reports import Axes
+from ntanalytics.subsystems.oa.text import NO_NEWCOMERS
 
 #: Measures of a daily trend; the other ones need a period.
 _DAILY = ("active", "actions")
@@ -65,4 +67,5 @@ class AdoptionExplorer(Explorer):
         title = title_of("retention", ("cohort_on",), self.report.period)
         axes = Axes(x="week", y="retention", series="cohort_on")
         lines = self.make_chart(rows, "line", axes, title=title, id="retention")
-        return View(rows, self.make_table(rows, title, id="cohorts"), lines, code)
+        cohorts = self.make_table(rows, title, id="cohorts")
+        return View(rows, replace(cohorts, note=f"{cohorts.note}{NO_NEWCOMERS}"), lines, code)

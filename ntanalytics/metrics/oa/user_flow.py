@@ -57,8 +57,8 @@ RETENTION = (
     rate("retention", "留存率", "retained / cohort (docs/domain.md, OA adoption: retention).", good="up"),
 )
 
-#: Number of weeks for which a cohort is followed.
-OLDEST = 8
+#: Number of weeks for which a cohort is followed, and of the first weeks of the data that have none.
+OLDEST, LEAD_WEEKS = 8, 4
 
 AGES = tuple(
     rate(
@@ -109,12 +109,25 @@ def flow(history: ir.Table, first: date, previous_first: date, by: Sequence[str]
     return counted.order_by(ibis.desc("active"), *by)
 
 
+def first_cohort(begins: date, last: date) -> date:
+    """Return the Monday of the first cohort that is shown (docs/domain.md, OA adoption: retention).
+
+    Accounts of the first four weeks of the data existed before; and a cohort is followed for eight weeks.
+
+    Args:
+        begins: the first day with an activity.
+        last: the last day of the period.
+    """
+    monday, monday_of_last = (day - timedelta(days=day.weekday()) for day in (begins, last))
+    return max(monday + timedelta(weeks=LEAD_WEEKS), monday_of_last - timedelta(weeks=OLDEST))
+
+
 def retention(history: ir.Table, since: date, last: date) -> ir.Table:
     """Return the share of each weekly cohort that was active in each week after its first one.
 
     Args:
         history: rows of ``oa.activities``, as far back as the lake goes: accounts of its first weeks are not new.
-        since: the Monday of the first cohort to show.
+        since: the Monday of the first cohort to show (:func:`first_cohort`).
         last: the last day of the period; a week that ends after it is left out.
 
     Returns:

@@ -141,7 +141,7 @@ def stayed(page: Adoption) -> list[Table]:
     ages = [name for name in cohorts.columns if name.startswith("retention_")]
     drawn = [[row.quantity(name) for name in ages if row[name] is not None] for row in cohorts]
     known = oa_text.retained(cohorts) or "历史数据不足，暂无可观察的新账号。"
-    remark = f"{known}统计起始四周内使用过的账号不计为首次使用。"
+    remark = f"{known}{oa_text.NO_NEWCOMERS}"
     cohort_table = table(
         cohorts, "按首次使用周的留存率", id="cohorts", note=remark, origin=page.origin
     ).with_inline_charts(inline_lines("走势", drawn))

@@ -29,8 +29,6 @@ from ntanalytics.workspace.report import Report
 
 #: Days of history of weeks and cohorts.
 WEEKS_DAYS = 91
-#: First weeks of the lake, without cohorts: they only show the accounts that existed already.
-LEAD_WEEKS = 4
 #: Number of weeks in a chart.
 WEEKS_DRAWN = 8
 
@@ -357,7 +355,7 @@ class AdoptionQueries:
     def _cohorts(self, ever: ir.Table, weeks: pa.Table) -> ir.Table:
         """Return cohorts by age, from some weeks after the beginning of the lake."""
         begins = min((row["since"] for row in self.groups.to_pylist() if row["since"]), default=self.last)
-        since = max(_monday(begins) + timedelta(weeks=LEAD_WEEKS), _monday(self.last) - timedelta(weeks=WEEKS_DRAWN))
+        since = user_flow.first_cohort(begins, self.last)
         gaps = [row["week_on"] for row in weeks.to_pylist() if row["active"] is None]
         return user_flow.by_age(user_flow.retention(ever, since, self.last), self.last, gaps)
 
@@ -381,7 +379,3 @@ def _near(unit: str, names: Sequence[str]) -> str:
     if near:
         return f"did you mean {', '.join(repr(name) for name in near)}?"
     return f"it has {len(names)} units; an empty text stands for all of them"
-
-
-def _monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())

@@ -201,6 +201,10 @@ def terminals_trend(weeks: Figures) -> str:
     return f"{span}{'，'.join(parts)}"
 
 
+#: Which accounts are in no cohort (``metrics.oa.user_flow.first_cohort``).
+NO_NEWCOMERS = "统计起始四周内使用过的账号不计为首次使用。"
+
+
 def retained(cohorts: Figures) -> str:
     """Return the retention of newcomers after four weeks, over all cohorts with a known value.
 

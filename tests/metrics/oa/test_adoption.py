@@ -264,3 +264,16 @@ def test_every_column_has_its_words(acts, members, days) -> None:
         user_flow.by_age(user_flow.retention(table, MONDAY, FRIDAY), FRIDAY),
     ]
     assert {name for each in made for name in each.columns} <= set(MEASURES)
+
+
+@pytest.mark.parametrize(
+    ("begins", "first"),
+    [
+        # from Wednesday 16 September on: four weeks from its Monday, later than eight weeks before the last one
+        (dt.date(2026, 9, 16), dt.date(2026, 10, 12)),
+        (dt.date(2026, 1, 1), dt.date(2026, 9, 21)),
+        (dt.date(2026, 11, 9), dt.date(2026, 12, 7)),
+    ],
+)
+def test_cohorts_begin_four_weeks_after_the_data_and_are_followed_for_eight(begins: dt.date, first: dt.date) -> None:
+    assert user_flow.first_cohort(begins, dt.date(2026, 11, 22)) == first
