@@ -39,14 +39,22 @@ def mark_undated(deliveries: ir.Table) -> ir.Table:
 
 
 def mark_disordered(deliveries: ir.Table) -> ir.Table:
-    """Return deliveries with two recorded steps at least, and ``is_hit``: whether a later one is before an earlier one.
+    """Return deliveries with two recorded steps at least, and whether a later one is before an earlier one.
 
     Steps within one second are in order.
 
     Args:
         deliveries: rows of ``docexchange.deliveries``.
+
+    Returns:
+        The rows with ``is_hit``, and with ``earlier`` and ``later``, the steps that contradict each other; null where
+        none do.
     """
     known = deliveries.filter(ibis.coalesce(*(deliveries[step] for step in STEPS[1:])).notnull())
-    pairs = ((STEPS[number], later) for number in range(len(STEPS)) for later in STEPS[number + 1 :])
-    contradictions = (known[later] + ibis.interval(seconds=1) <= known[earlier] for earlier, later in pairs)
-    return known.mutate(is_hit=ibis.or_(*(item.fill_null(False) for item in contradictions)))
+    pairs = [(STEPS[number], later) for number in range(len(STEPS)) for later in STEPS[number + 1 :]]
+    wrong = [(known[later] + ibis.interval(seconds=1) <= known[earlier]).fill_null(False) for earlier, later in pairs]
+    return known.mutate(
+        is_hit=ibis.or_(*wrong),
+        earlier=ibis.cases(*((is_wrong, earlier) for is_wrong, (earlier, _) in zip(wrong, pairs, strict=True))),
+        later=ibis.cases(*((is_wrong, later) for is_wrong, (_, later) in zip(wrong, pairs, strict=True))),
+    )

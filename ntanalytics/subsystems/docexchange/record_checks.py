@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.checks.by_detector import failure_rate_rise
 from ntanalytics.checks.check import Check
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.rise_parts import with_rise_parts
+from ntanalytics.contract.docexchange import DELIVERIES
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.docexchange import records
+from ntanalytics.metrics.rows import rows
 from ntanalytics.subsystems.docexchange.reading import HISTORY
 
 _DAY_S = 86_400
@@ -30,8 +33,15 @@ def _undated(context: CheckContext, rule: Rule) -> list[Finding]:
 
 
 def _disordered(context: CheckContext, rule: Rule) -> list[Finding]:
-    """Return whether a later step of an unusual share of the deliveries is recorded before an earlier one."""
-    return _unusual(context, rule, records.mark_disordered, records.STEPS)
+    """Return whether a later step of an unusual share of deliveries is recorded before an earlier one, with both."""
+    findings = _unusual(context, rule, records.mark_disordered, records.STEPS)
+    if not findings:
+        return []
+    marked = records.mark_disordered(context.dataset("docexchange.deliveries").table)
+    steps = marked.filter(marked.is_hit).group_by("earlier", "later").aggregate(hits=ibis._.count())
+    most = rows(steps.order_by(ibis.desc("hits"), "earlier", "later"))[0]
+    earlier, later = (DELIVERIES.column(most[name]).label for name in ("earlier", "later"))
+    return [finding.with_details(earlier=earlier, later=later) for finding in findings]
 
 
 def _unusual(

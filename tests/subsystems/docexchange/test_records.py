@@ -60,6 +60,8 @@ def test_a_day_that_was_not_extracted_is_not_judged() -> None:
 def test_what_arrives_after_it_was_signed_for_is_told(disordered: int, status: str | None) -> None:
     findings = judge(SUBSYSTEM, ["docexchange.disordered"], _deliveries(disordered=disordered))
     assert statuses(findings) == ([("subsystem/docexchange", status)] if status else [])
+    steps = [(finding.details["earlier"], finding.details["later"]) for finding in findings]
+    assert steps == ([("送达时间", "签收时间")] if status else [])
 
 
 def test_steps_are_held_against_each_other_by_the_second_and_as_far_as_they_are_known() -> None:
@@ -88,4 +90,7 @@ def test_steps_are_held_against_each_other_by_the_second_and_as_far_as_they_are_
     marked = rows(records.mark_disordered(ibis.memtable(table)))
     assert {row["delivery_id"]: row["is_hit"] for row in marked} == {
         "in order": False, "within a second": False, "late": True, "skipped": True,
+    }  # fmt: skip
+    assert {row["delivery_id"]: (row["earlier"], row["later"]) for row in marked if row["is_hit"]} == {
+        "late": ("delivered_at", "signed_at"), "skipped": ("delivered_at", "registered_at"),
     }  # fmt: skip
