@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -185,7 +186,8 @@ def _context(estate: Estate) -> RunContext:
 def _end(page: Path, estate: Estate) -> None:
     """Say what there is, and what can be done next."""
     say(tr("\nall reports: {page}", page=page))
-    say(tr("Next: ntanalytics --config {config} run sms_volume --period 2026-11", config=estate.config))
+    week = f"{estate.until - dt.timedelta(days=7):%G-W%V}"
+    say(tr("Next: ntanalytics --config {config} run sms_volume --period {week}", config=estate.config, week=week))
     _open(page)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -29,6 +28,7 @@ from ntanalytics.demo.products.seal_register.database import write_seal_register
 from ntanalytics.demo.products.sms_platform.database import write_sms_platform
 from ntanalytics.demo.products.xinhu.database import write_xinhu
 from ntanalytics.demo.products.zabbix.database import write_zabbix
+from ntanalytics.demo.replacing import remove_estate
 from ntanalytics.demo.site import write_site
 from ntanalytics.demo.store import Store, servers_of
 from ntanalytics.errors import UsageError
@@ -99,8 +99,8 @@ class Destinations:
 def plan_reports(until: dt.date, days: int, *, full: bool) -> list[tuple[str, str]]:
     """Return the reports that the demo issues, each with its period: first the one that is there soonest.
 
-    The inspections come day by day, and the weekly report, which tells of them, after them. The report of a month of a
-    first look is of the last day's month, whose days it has.
+    The inspections come day by day, and the weekly report, which tells of them, after them. A first look has no whole
+    month: its recommendations are those of the week.
 
     Args:
         until: last day of the estate.
@@ -116,7 +116,7 @@ def plan_reports(until: dt.date, days: int, *, full: bool) -> list[tuple[str, st
         ("weekly_service_report", "last-week"),
         *([("sms_volume", "last-month")] if full else []),
         ("oa_adoption", "last-week"),
-        ("optimization_recommendations", "last-month" if full else f"{until:%Y-%m}"),
+        ("optimization_recommendations", "last-month" if full else "last-week"),
     ]
 
 
@@ -133,7 +133,7 @@ def write_estate(
     """Write the demo estate, and return what was written: the same arguments give the same figures.
 
     Args:
-        directory: folder of the estate; an earlier estate there is replaced, its lake removed.
+        directory: folder of the estate; an earlier estate there is replaced, with its lake, ledger and issued reports.
         until: last day.
         days: number of days, ``until`` included.
         seed: seed of the random numbers and of the incidents; the default one has a script of its own.
@@ -207,7 +207,7 @@ def _span(until: dt.date, days: int, seed: int, scale: float) -> list[dt.date]:
 def _write(city: City, directory: Path, destinations: Destinations, progress: Callable[[str, int], None]) -> Estate:
     """Write a city's sources and settings, without the records of its incidents."""
     store = Store(directory / "sources", servers_of(destinations.servers))
-    _prepare(directory)
+    _prepare(directory, destinations.outputs or directory / "outputs")
     estate = _write_sources(city, store, directory, progress)
     write_site(directory, store, destinations.outputs)
     return estate
@@ -245,8 +245,8 @@ def _write_records(path: Path, incidents: Sequence[Incident]) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def _prepare(directory: Path) -> None:
-    """Make the folder ready: a new one, or that of an earlier estate without its sources and lake.
+def _prepare(directory: Path, outputs: Path) -> None:
+    """Make the folder ready: a new one, or that of an earlier estate without what belonged to it.
 
     Raises:
         UsageError: the folder holds something else than a demo estate.
@@ -258,10 +258,8 @@ def _prepare(directory: Path) -> None:
             where=str(directory),
             todo=tr("name a new folder with --dir DIR"),
         )
-    # an earlier estate may have other days, or be another city's
     if is_estate:
-        for name in ("sources", "lake"):
-            shutil.rmtree(directory / name, ignore_errors=True)
+        remove_estate(directory, outputs)
     (directory / "sources").mkdir(parents=True, exist_ok=True)
     # from now on the folder is an estate, so that an interrupted one can be written again
     (directory / INCIDENTS_FILE).write_text("[]\n", encoding="utf-8")

@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 
 from ntanalytics.errors import NoData, NtaError
 from ntanalytics.explore.display import code_for, comparison_columns, first_rows, rows_of_top_groups, title_of, top_rows
-from ntanalytics.explore.periods import periods_of
+from ntanalytics.explore.periods import initial_period, periods_of
 from ntanalytics.explore.picker import Picker
 from ntanalytics.explore.plotly_config import PLOTLY_CONFIG
 from ntanalytics.explore.report_block import add_cells, axes_code
@@ -303,7 +303,7 @@ class Explorer(ABC):
         self._is_updating = True
         try:
             self.period.options = [(period.label, period) for period in periods]
-            self.period.value = periods[0] if periods else None
+            self.period.value = initial_period(self.workspace, self.dataset, periods)
         finally:
             self._is_updating = False
         self._open_period()

@@ -63,7 +63,7 @@ class CorrelationRule:
 _HOST, _DOWN = ("infra.reachable",), ("infra.availability",)
 #: Both: of their failing checks no more is said by how these end.
 OUTAGES_OF_TARGETS = (*_DOWN, *_HOST)
-_BUSY = ("infra.cpu*", "infra.load*", "infra.memory", "infra.swap")
+_BUSY = ("infra.cpu*", "infra.load*", "infra.memory", "infra.swap", "infra.novel_hours")
 _DISK = ("infra.disk_used", "infra.days_until_full", "infra.disk_growth")
 _ERRORS = ("infra.error_*",)
 _SLOW = ("infra.slow_hours", "infra.slow_probes", "*_p95_rise", "docexchange.calls_slow")

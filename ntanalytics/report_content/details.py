@@ -24,6 +24,7 @@ _OF_HOSTS = (
     "cpu_by_night",
     "load",
     "load_rise",
+    "novel_hours",
     "memory",
     "swap",
 )

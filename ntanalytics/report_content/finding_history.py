@@ -118,7 +118,7 @@ def hazards(report: Report, *, id: str = "hazards") -> Table:
     rows = tuple(
         {
             **_row(item),
-            "days": item.day(last),
+            "days": item.day(days[-1]),  # nobody looked later
             "opened": f"{report.period.word}新增" if _is_new(item, first) else f"{report.period.before_word}遗留",
             "how": "未消除" if item.closed_on is None else f"{day_words(item.closed_on)}{CHANGES[item.change]}",
         }
@@ -134,7 +134,8 @@ def _counted(report: Report, days: list[date], lifecycles: list[FindingLifecycle
         return "无每日巡检记录，隐患的新增与消除未知。"
     new = sum(_is_new(item, report.period.first) for item in lifecycles)
     left = sum(item.is_open for item in lifecycles)
-    sentence = f"巡检 {len(days)} 天：新增 {new} 项，已消除 {len(lifecycles) - left} 项，未消除 {left} 项。"
+    until = f"截至{day_words(days[-1])}巡检，" if days[-1] < report.period.last else ""
+    sentence = f"巡检 {len(days)} 天：新增 {new} 项，{until}已消除 {len(lifecycles) - left} 项，未消除 {left} 项。"
     missing = [day_words(day) for day in _working_days(report) if day not in days]
     return sentence + (f"{listed(missing)}无巡检记录。" if missing else "")
 

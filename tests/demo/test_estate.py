@@ -12,6 +12,7 @@ from ntanalytics.catalog import Catalog
 from ntanalytics.contract import DATASETS, Kind
 from ntanalytics.demo import Destinations, Estate, plan_reports, write_estate
 from ntanalytics.errors import CalendarMissing, UsageError
+from ntanalytics.ledger import Ledger
 from ntanalytics.sources import open_sources
 from tests.demo.taken import Lake, differing
 
@@ -81,7 +82,7 @@ def test_a_first_look_begins_with_the_report_that_is_there_soonest_and_has_every
     assert [period for report, period in reports if report == "daily_inspection"] == [
         f"2026-11-{day}" for day in (19, 20)
     ]
-    assert reports[-1] == ("optimization_recommendations", "2026-11")
+    assert reports[-1] == ("optimization_recommendations", "last-week")
     assert {report for report, _ in reports} == {
         report for report, _ in plan_reports(dt.date(2026, 11, 22), 70, full=True)
     }
@@ -145,6 +146,24 @@ def test_an_estate_is_written_anew_without_the_older_ones_logs_and_lake(tmp_path
         "oa-access.json.log",
         "portal-access.log",
     ]
+
+
+def test_an_estate_is_written_anew_without_what_the_older_one_knew_and_issued(tmp_path: Path):
+    city, where = tmp_path / "city", Destinations(outputs=tmp_path / "outputs")
+    write_estate(city, until=FRIDAY, days=1, scale=0.00025, destinations=where)
+    ledger = Ledger(settings.load(city / "ntanalytics.yml").ledger)
+    own, replaced, elsewhere = folders = [
+        tmp_path / name for name in ("outputs/sms/2026-W47", "outputs/sms/2026-W46", "other/2026-W47")
+    ]
+    for folder in folders:
+        run_id = ledger.runs.start("sms_volume", folder.name, {})
+        ledger.runs.finish(run_id, "published", version=1, path=str(folder))
+        folder.mkdir(parents=True)
+        issued = "of another site" if folder == replaced else run_id
+        (folder / "manifest.json").write_text(json.dumps({"run_id": issued}), encoding="utf-8")
+    write_estate(city, until=FRIDAY, days=1, scale=0.00025, destinations=where)
+    assert [folder.exists() for folder in (own, replaced, elsewhere)] == [False, True, True]
+    assert list(city.glob("ledger.sqlite*")) == []
 
 
 def test_a_folder_that_holds_something_else_is_left_alone(tmp_path: Path):

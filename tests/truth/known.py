@@ -43,6 +43,7 @@ LEFT_OUT: dict[Key, str] = {
     ("board", "*silen*", "value"): _USUAL,
     ("board", "*silen*", "events_after"): "events after a silence, whose hours a detector delimits",
     ("board", "*_rise:*", "*"): _USUAL,
+    ("board", "infra.novel_hours:*", "*"): _USUAL,
     ("board", "*_failures:*", "*"): _USUAL,
     ("board", "*refused_logins:*", "*"): _USUAL,
     ("board", "*_burst:*", "*"): _USUAL,

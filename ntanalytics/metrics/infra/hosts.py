@@ -68,6 +68,9 @@ STILL_HOURS, STILL_DAYS = 12, 7
 #: Least hours that repeat the one before, and how many times as many as on any day before they must be.
 STILL_REPEATS, STILL_FACTOR = 6, 2.0
 
+#: Least spread of the levels of an hour, as a share of them.
+_LEAST_SPREAD = 1e-3
+
 HOURS = (
     Measure(
         "load_by_hour",
@@ -78,7 +81,17 @@ HOURS = (
     ),
 )
 
-MEASURES = catalogue((*LOAD, *SUSTAINED, *REPEATED, *STILL, *HOURS))
+NOVEL = (
+    count(
+        "novel_hours",
+        "异动时长",
+        "小时",
+        "Hours of a day in which a metric of a host was as never before in ten weeks (docs/domain.md, Infra).",
+        good="down",
+    ),
+)
+
+MEASURES = catalogue((*LOAD, *SUSTAINED, *REPEATED, *STILL, *HOURS, *NOVEL))
 
 
 def load(metrics: ir.Table, by: Sequence[str] = ("host", "metric")) -> ir.Table:
@@ -141,6 +154,35 @@ def repeated_problems(problems: ir.Table) -> ir.Table:
     grave = problems.filter(problems.severity != "information")
     counted = grave.group_by("host", "problem").aggregate(repeats=grave.count(), day=grave.day.max())
     return counted.order_by(ibis.desc("repeats"), "host", "problem")
+
+
+def unusual_levels(metrics: ir.Table, on: date, utc_offset_h: int) -> ir.Table:
+    """Return how far the hours of a day are from the same hours of days of the same part of the week.
+
+    A cheap look that tells which series are worth a closer one: most of the hosts' hours are as always.
+
+    Args:
+        metrics: rows of ``infra.metrics`` of some weeks up to ``on``.
+        on: the day.
+        utc_offset_h: hours by which local time is ahead of UTC.
+
+    Returns:
+        ``host``, ``metric`` and ``deviations``: of the most unusual hour the distance from the median of the days
+        before, in standard deviations (by the quartiles); of series with a measurement on ``on``, in no order.
+    """
+    keys = ["host", "metric", "hour"]
+    is_of_week = metrics.day.day_of_week.index() < 5
+    alike = metrics.filter(is_of_week if on.weekday() < 5 else ~is_of_week)
+    timed = alike.mutate(hour=local_hour(alike.hour_at, utc_offset_h))
+    before = timed.filter(timed.day < ibis.literal(on))
+    usual = before.group_by(*keys).aggregate(
+        usual=before["mean"].median(), low=before["mean"].quantile(0.25), high=before["mean"].quantile(0.75)
+    )
+    today = timed.filter(timed.day == ibis.literal(on)).join(usual, keys)
+    # the quartiles of a normal distribution are 1.349 standard deviations apart
+    spread = ibis.greatest((today.high - today.low) / 1.349, _LEAST_SPREAD * today.usual, _LEAST_SPREAD**2)
+    distance = (today["mean"] - today.usual).abs() / spread
+    return today.group_by("host", "metric").aggregate(deviations=distance.max())
 
 
 def loads_by_hour(metrics: ir.Table, utc_offset_h: int) -> ir.Table:

@@ -9,6 +9,7 @@ from ntanalytics.subsystems.infra import (
     decay_checks,
     host_checks,
     load_checks,
+    novelty_checks,
     retention_checks,
     web_checks,
 )
@@ -18,6 +19,7 @@ CHECKS: tuple[Check, ...] = (
     *availability_checks.CHECKS,
     *host_checks.CHECKS,
     *load_checks.CHECKS,
+    *novelty_checks.CHECKS,
     *decay_checks.CHECKS,
     *backup_checks.CHECKS,
     *retention_checks.CHECKS,

@@ -117,6 +117,11 @@ RULES: tuple[Rule, ...] = (
         label="交换区使用率（95%以内）", cause="busy_hosts",
     ),
     Rule(
+        "infra.novel_hours", "novel_hours", Threshold(0, 24, "down"), "核查该主机当时的进程、定时任务与变更",
+        "What a host did not do in ten weeks has a cause that somebody can name.", kind="usual", label="主机时段异动",
+        cause="busy_hosts",
+    ),
+    Rule(
         "infra.slow_decay", "days_until_limit", Threshold(30, 7, "up"),
         "在到限之前查明原因并处理，安排重启、清理或扩容",
         "What worsens a little each day is mended at leisure, or in the night in which it fails.", kind="growth",

@@ -22,6 +22,7 @@ from ntanalytics.metrics.figures import Figures
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.subsystems.infra import events
 from ntanalytics.subsystems.infra.decay_text import BACKUP_DURATION, BACKUP_MISSED, PING_LOSS, SLOW_DECAY
+from ntanalytics.subsystems.infra.novelty_text import NOVEL_HOURS
 
 ALL_HOSTS, MONITORING, BACKUP, BACKUP_PLANS = "全部主机", "监控平台", "备份", "备份计划"
 
@@ -283,6 +284,7 @@ TEXTS: Texts = MappingProxyType(
             advice=_advice_if_unknown("核对日志轮转设置，确认留存不少于六个月"),
         ),
         "infra.failed_patches": RuleText(evidence=_failed_patches, event=events.failed_patches),
+        "infra.novel_hours": NOVEL_HOURS,
         "infra.slow_decay": SLOW_DECAY,
         "infra.ping_loss": PING_LOSS,
         "infra.tls_days": RuleText(evidence=_tls_days, event=events.tls_days),

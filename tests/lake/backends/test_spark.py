@@ -239,6 +239,7 @@ def _call_the_processes(workspace: Workspace, first: dt.date) -> None:
     decay.levels_by_day(workspace.table("infra.metrics", first, UNTIL))
     decay.backups_by_day(workspace.table("infra.backups", first, UNTIL))
     hosts.loads_by_hour(workspace.table("infra.metrics", first, UNTIL), 8)
+    hosts.unusual_levels(workspace.table("infra.metrics", first, UNTIL), UNTIL, 8)
     backups.missed_runs(workspace.table("infra.backups", first, UNTIL), until)
     certificates.with_register(workspace.table("ca.logins", first, UNTIL), workspace.table("ca.certificates"))
     compliance.undelivered_reports(workspace.table("desk.report_plan"), UNTIL)

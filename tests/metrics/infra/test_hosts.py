@@ -263,3 +263,27 @@ def test_what_has_one_value_for_longer_than_ever_is_dead(table, listed) -> None:
         ("nightly", 0, 0, None, None, None),
         ("unused", 0, 0, None, None, None),
     ]
+
+
+def test_the_hours_of_a_day_are_held_against_the_same_hours_of_the_same_part_of_the_week(table, listed) -> None:
+    def levels(hour: int, today: float, usual: list[float], weekend: float) -> list[dict[str, object]]:
+        """One hour of a host on the Friday, on working days before it, and on the weekends between."""
+        days = [LAST - back * DAY for back in range(1, 29)]
+        worked = [day for day in days if day.weekday() < 5]
+        means = {day: usual[place % len(usual)] for place, day in enumerate(worked)}
+        means |= {day: weekend for day in days if day.weekday() >= 5} | {LAST: today}
+        begin = dt.datetime(2026, 11, 20, hour - 8, tzinfo=dt.UTC)
+        return [{"day": day, "hour_at": begin - (LAST - day), "mean": mean} for day, mean in means.items()]
+
+    # quartiles of 0.3, 0.4, 0.5, 0.6 and 0.7 are 0.4 and 0.6: a spread of 0.2 / 1.349
+    odd = levels(10, 0.8, [0.3, 0.4, 0.5, 0.6, 0.7], weekend=0.8) + levels(11, 0.5, [0.3, 0.4, 0.5, 0.6, 0.7], 0.8)
+    shared = {"metric": "cpu_rate", "part": "", "samples": 12, "peak": 1.0}
+    made = table("infra.metrics", odd, host="a", **shared)
+    still = table("infra.metrics", levels(10, 0.502, [0.5], weekend=0.1), host="b", **shared)
+    found = {row["host"]: row["deviations"] for row in listed(hosts.unusual_levels(made.union(still), LAST, 8))}
+    assert found == {"a": pytest.approx(0.3 * 1.349 / 0.2), "b": pytest.approx(0.002 / (0.001 * 0.5))}
+
+
+def test_an_hour_without_a_past_is_not_unusual(table, listed) -> None:
+    made = table("infra.metrics", [{"mean": 0.9, "hour_at": AT - DAY}], host="a", metric="load", part="", day=LAST)
+    assert listed(hosts.unusual_levels(made, LAST, 8)) == []
