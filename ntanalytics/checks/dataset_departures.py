@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from ntanalytics.checks.baseline import HISTORY_DAYS
 from ntanalytics.checks.context import CheckContext
+from ntanalytics.checks.day_kinds import departing_from_both
 from ntanalytics.checks.day_totals import known_days, shares_of_others, totals_by_day, usual_total
 from ntanalytics.checks.known_columns import known_columns, with_known_values
 from ntanalytics.checks.measured_quantities import with_quantities
@@ -74,10 +75,8 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
     days = [*reversed(before), context.on]
     departing = departures(counted, days, dimensions, values, usual, roles)
     if of_weekday:
-        # what a plan by weekday does, or what is worked on a day off, departs from one kind of days alone
         others = departures(counted, [*reversed(of_weekday), context.on], dimensions, values, roles=roles)
-        subjects = {departure.subject for departure in others}
-        departing = [departure for departure in departing if departure.subject in subjects]
+        departing = departing_from_both(departing, others, counted, of_weekday)
     # ends wait for persons, and the cases of other events come in bundles: their number has no range of its own
     in_bundles = dataset.kind is Kind.CASE and referred(dataset) is not None
     own = usual if is_by_start and not in_bundles else UNKNOWN
