@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from ntanalytics.checks.baseline import HISTORY_DAYS
 from ntanalytics.checks.context import CheckContext
+from ntanalytics.checks.day_kinds import departing_from_both, month_ends, without_recurring
 from ntanalytics.checks.day_totals import known_days, shares_of_others, totals_by_day, usual_total
 from ntanalytics.checks.known_columns import known_columns, with_known_values
 from ntanalytics.checks.measured_quantities import with_quantities
@@ -59,10 +60,11 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
     if len(before) < MIN_DAYS:
         return None
     of_weekday = days_of_weekday(known, context.on)
+    ends = month_ends(context.calendar, context.on, {row["day"] for row in known if row["is_covered"]})
     is_by_start = time == dataset.time
     values = known_columns(view, [column.name for column in columns.values]) if is_by_start else []
     events = view.recent if is_by_start else on_day_of(view.recent, time, context.utc_offset_h)
-    events = events.filter(events.day.isin({*before, *of_weekday, context.on}))
+    events = events.filter(events.day.isin({*before, *of_weekday, *ends, context.on}))
     if view.gap_sources:
         events = events.filter(~events.source.isin(sorted(view.gap_sources)))
     events = with_known_values(events, view, [column.name for column in (*columns.dimensions, *columns.values)])
@@ -74,10 +76,9 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
     days = [*reversed(before), context.on]
     departing = departures(counted, days, dimensions, values, usual, roles)
     if of_weekday:
-        # what a plan by weekday does, or what is worked on a day off, departs from one kind of days alone
         others = departures(counted, [*reversed(of_weekday), context.on], dimensions, values, roles=roles)
-        subjects = {departure.subject for departure in others}
-        departing = [departure for departure in departing if departure.subject in subjects]
+        departing = departing_from_both(departing, others, counted, of_weekday)
+    departing = without_recurring(departing, counted, ends, roles.endings)
     # ends wait for persons, and the cases of other events come in bundles: their number has no range of its own
     in_bundles = dataset.kind is Kind.CASE and referred(dataset) is not None
     own = usual if is_by_start and not in_bundles else UNKNOWN

@@ -13,6 +13,9 @@ from ntanalytics.findings.planned_work import OFFICE
 from ntanalytics.findings.related_subjects import fell, is_named_counterpart, rose
 from ntanalytics.findings.subjects import dataset_of, members_of
 
+#: Codes of the rules that a system breaks which calls for the first time.
+_NEW_CALLERS = ("*.unknown_caller",)
+
 #: Share of what the displaced clients lack that the client in their place must have more, and the other way round.
 _MOST = 0.8
 
@@ -24,7 +27,8 @@ def excuse_effects(findings: Iterable[Finding], changes: Sequence[ConcurrentChan
     """Return the findings of a day in their order; what a confirmed change brings for certain is ok, with an excuse.
 
     A maintenance that names a host excuses a file system of that host that has less on it since its planned hours; an
-    upgrade of a whole subsystem the clients that are gone, together with the new one that took their place.
+    upgrade of a whole subsystem the clients that are gone, together with the new one that took their place; a change
+    that names a caller the first calls of it.
 
     Args:
         findings: of one day.
@@ -32,9 +36,12 @@ def excuse_effects(findings: Iterable[Finding], changes: Sequence[ConcurrentChan
     """
     ordered = list(findings)
     of_day = {number: finding for number, finding in enumerate(ordered) if _is_violation_of_day(finding)}
-    recent = [change for change in changes if change.is_confirmed and change.is_within(FIRST_DAYS)]
+    confirmed = [change for change in changes if change.is_confirmed]
     excuses: dict[int, Excuse] = {}
-    for change in recent:
+    for change in confirmed:
+        connected = [number for number, finding in enumerate(ordered) if _is_connected(change, finding)]
+        excuses |= dict.fromkeys(connected, Excuse("connection", (change.number,)))
+    for change in (change for change in confirmed if change.is_within(FIRST_DAYS)):
         if change.kind == "maintenance" and change.host:
             freed = [number for number, finding in of_day.items() if _is_freed(change, finding)]
             excuses |= dict.fromkeys(freed, Excuse("maintenance", (change.number,)))
@@ -49,6 +56,13 @@ def excuse_effects(findings: Iterable[Finding], changes: Sequence[ConcurrentChan
 def _is_violation_of_day(finding: Finding) -> bool:
     """Return whether a violation is of one day: what moves over several of them does not come from a change alone."""
     return finding.is_violation and (finding.figures.get("days") or 1) <= 1
+
+
+def _is_connected(change: ConcurrentChange, finding: Finding) -> bool:
+    """Return whether a finding is of a caller that was never seen before, and that a change names which had begun."""
+    if not (finding.is_violation and finding.has_code(_NEW_CALLERS) and finding.subsystem == change.subsystem):
+        return False
+    return bool(change.named) and change.named == finding.entity.label and begins_after(change, finding)
 
 
 def _is_freed(change: ConcurrentChange, finding: Finding) -> bool:

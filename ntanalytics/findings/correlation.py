@@ -31,7 +31,8 @@ _OF_ONE_CODE = ("carried", "subject", "caught_up", "more")
 #: Reaches that say by themselves whether both belong together in time: the views of one host or channel begin earlier
 #: or later by chance of the limits, what drifts has done so for longer than a day fails; what others have in common, or
 #: displace, began with them.
-_AT_ANY_TIME = ("host", "entity", "drift", "part", "displaced", "caught_up", "counted", "share", "more")
+_VIEWS, _COMMON = ("host", "entity", "drift", "counted", "share", "among", "measured"), ("part", "displaced")
+_AT_ANY_TIME = (*_VIEWS, *_COMMON, "caught_up", "more")
 
 _EVERYTHING_ALONE = Topology()
 

@@ -11,8 +11,8 @@ from ntanalytics.contract.enumerations import SUBSYSTEMS
 #: through a page of no subsystem, such as the portal; the hosts behind a host; another subject of the same dataset with
 #: which it shares a member, or whose place it took; what comes later of what was lacking; the parts of a subject; what
 #: rose of it, or fell of others of its kind; how the events of one subsystem have ended for days; what surveillance
-#: counts of the same thing, or of all, most of which is its own; other datasets of which there is more as well;
-#: everywhere.
+#: counts of the same thing, or of all, most of which is its own; a part of what ended so; what is measured of it; other
+#: datasets of which there is more as well; everywhere.
 Reach = Literal[
     "entity",
     "host",
@@ -27,6 +27,8 @@ Reach = Literal[
     "drift",
     "counted",
     "share",
+    "among",
+    "measured",
     "more",
     "everywhere",
 ]
@@ -106,6 +108,14 @@ CORRELATION_RULES = (
     CorrelationRule(("*",), ("*.surveillance",), "share", "What goes wrong for one is counted among all."),
     CorrelationRule(
         ("*.surveillance",), ("*.surveillance",), "subject", "What ends otherwise is missing where it usually ends.",
+    ),
+    CorrelationRule(
+        ("docexchange.surveillance",), ("docexchange.returns_rise",), "among",
+        "What many receivers give back, each sender misses.",
+    ),
+    CorrelationRule(
+        ("docexchange.disordered",), ("docexchange.surveillance",), "measured",
+        "Times that contradict each other make durations that are none.",
     ),
     CorrelationRule(
         ("data.stood_still",), ("infra.surveillance",), "place", "A sensor that is dead shows no level.",

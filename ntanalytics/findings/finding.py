@@ -116,11 +116,11 @@ class Excuse:
     """Planned work that explains a violation.
 
     Attributes:
-        kind: ``maintenance``, ``upgrade``, ``mailing``, ``training``, ``onboarding`` or ``unit_work``.
+        kind: ``maintenance``, ``upgrade``, ``mailing``, ``training``, ``onboarding``, ``unit_work`` or ``connection``.
         change_numbers: numbers of the confirmed changes; of an onboarding the number of its ticket.
     """
 
-    kind: Literal["maintenance", "upgrade", "mailing", "training", "onboarding", "unit_work"]
+    kind: Literal["maintenance", "upgrade", "mailing", "training", "onboarding", "unit_work", "connection"]
     change_numbers: tuple[str, ...] = ()
 
 

@@ -24,7 +24,7 @@ from ntanalytics.metrics.rows import Rows, rows
 OUTAGES = (
     "infra.availability", "infra.reachable", "infra.problems", "infra.error_*", "infra.requests_*", "infra.slow_*",
     "infra.checks_gap", "*_silence", "*_silent", "*_lull", "*.lull", "*_fall", "*_failures", "*_failure_rate",
-    "*_failing", "*_failures_rise", "*.surveillance",
+    "*_failing", "*_failures_rise", "*.late_rise", "*.surveillance",
 )  # fmt: skip
 
 #: Codes of the rules that a mailing breaks: more messages of its application.

@@ -155,6 +155,17 @@ def _is_share_of(root: Finding, follower: Finding) -> bool:
     return names_none and _tells_ending(follower) and 0 < _moved(follower) * _HALF <= hits
 
 
+def _is_among(root: Finding, follower: Finding) -> bool:
+    """Return whether what went wrong for one thing is a part of the events that ended so more often than usual."""
+    hits = float(follower.figures.get("hits") or 0)
+    is_rise = bool(dataset_of(root)) and not root.details.get("value") and rose(root) and _tells_ending(root)
+    return is_rise and 0 < hits <= _moved(root)
+
+
+def _is_measured(_root: Finding, follower: Finding) -> bool:
+    return bool(follower.details.get("value"))
+
+
 def _is_drift_of_endings(_root: Finding, follower: Finding) -> bool:
     return "days" in follower.figures and bool(follower.details.get("is_ending"))
 
@@ -169,5 +180,7 @@ RELATIONS: Mapping[Reach, Callable[[Finding, Finding], bool]] = MappingProxyType
         "drift": _is_drift_of_endings,
         "counted": _is_counted_of,
         "share": _is_share_of,
+        "among": _is_among,
+        "measured": _is_measured,
     }
 )

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from ntanalytics.contract import DATASETS
 from ntanalytics.findings.event_text import when
 from ntanalytics.findings.finding import Comparison, Finding
 from ntanalytics.findings.headline import NORMAL_SINCE, NOT_KNOWN, NOT_SEEN, EventWords
 from ntanalytics.findings.phrases import day_words, hours_words, spaced
+from ntanalytics.findings.subjects import dataset_of
 from ntanalytics.findings.text import RuleText, default_advice
 from ntanalytics.metrics.number_format import format_number
 
@@ -170,6 +172,8 @@ def advice(finding: Finding) -> str:
         return f"核实是否改走{instead}，核对{since}的路由与配置变更"
     if seen < expected:
         return f"核实该对象是否停用或中断，核对上游发送情况与{since}的变更"
+    if ended := str(finding.details["events"]).removeprefix(DATASETS[dataset_of(finding)].label):
+        return f"向经办单位查明{ended}的原因，核对{since}的发布与校验规则"
     return "核实是否重复提交、程序循环，或为计划内的集中业务"
 
 

@@ -30,6 +30,7 @@ _EXCUSES = MappingProxyType(
         "upgrade": "计划升级（变更单 {numbers}），已事先书面确认",
         "onboarding": "该单位正在接入（工单 {numbers}）",
         "mailing": "事先登记的集中发送（变更单 {numbers}），已书面确认",
+        "connection": "经批准接入（变更单 {numbers}），已事先书面确认",
         "unit_work": "该单位的计划变更（变更单 {numbers}），已事先书面确认",
         "training": "该单位当日集中培训（培训记录）",
     }

@@ -9,7 +9,7 @@ import pytest
 
 from ntanalytics.findings.change_effects import excuse_effects
 from ntanalytics.findings.concurrent_changes import ConcurrentChange
-from ntanalytics.findings.finding import Comparison, Excuse, Finding, Window
+from ntanalytics.findings.finding import Comparison, Entity, Excuse, Finding, Window
 from ntanalytics.findings.subjects import subject
 from ntanalytics.subsystems import RULES, word
 
@@ -164,3 +164,34 @@ def test_another_kind_of_subject_has_no_client() -> None:
     fewer = _finding("im.sessions", 0, 751, ("terminal", "traditional"))
     more = _finding("im.sessions", 723, 0, ("terminal", "xinchuang"))
     assert _told(UPGRADE, fewer, more) == ["warning", "warning"]
+
+
+def _caller(name: str = "省平台", **more: Any) -> Finding:
+    entity = Entity("caller", name, name)
+    given = {"window": _hours(19, 21), "since": ON, **more}
+    return Finding(rule=RULES["docexchange.unknown_caller"], entity=entity, status="critical", value=240.0, **given)
+
+
+@pytest.mark.parametrize(
+    ("finding", "change", "status"),
+    [
+        (_caller(), {}, "ok"),
+        (_caller(window=_hours(22, 23)), {}, "ok"),  # it goes on calling
+        (_caller(window=_hours(17, 21)), {}, "critical"),  # before anybody had let it in
+        (_caller("他平台"), {}, "critical"),
+        (_caller(), {"is_confirmed": False}, "critical"),
+        (_caller(), {"named": ""}, "critical"),
+        (_caller(), {"subsystem": "sms"}, "critical"),
+    ],
+)
+def test_a_new_caller_that_a_confirmed_change_names_is_approved(
+    finding: Finding, change: dict[str, Any], status: str
+) -> None:
+    connection = _change(19, 21, **{"subsystem": "docexchange", "kind": "feature", "named": "省平台", **change})
+    [judged] = excuse_effects([finding], [connection])
+    assert (judged.status, judged.excuse) == (status, Excuse("connection", ("BG1",)) if status == "ok" else None)
+
+
+def test_the_words_of_a_connection_name_its_change() -> None:
+    [judged] = excuse_effects([_caller()], [_change(19, 21, subsystem="docexchange", kind="feature", named="省平台")])
+    assert "BG1" in word(judged).evidence

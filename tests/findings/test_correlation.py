@@ -456,23 +456,56 @@ def test_an_old_client_is_one_incident_with_its_own_sessions_and_what_these_disp
 
 
 @pytest.mark.parametrize(
-    ("more", "events", "groups"),
+    ("more", "events", "root"),
     [
-        (101.0, "公文送达退回", 1),  # 129 of one unit
-        (300.0, "公文送达退回", 2),  # less than half of what is more
-        (101.0, "公文送达", 2),  # more deliveries are no more returns
-        (-20.0, "公文送达退回", 2),
+        (101.0, "公文送达退回", "unit"),  # 129 of one unit
+        (300.0, "公文送达退回", "subject"),  # less than half of what is more
+        (101.0, "公文送达", ""),  # more deliveries are no more returns
+        (-20.0, "公文送达退回", ""),
     ],
 )
 def test_what_comes_back_to_one_unit_is_one_incident_with_what_comes_back_of_all(
-    more: float, events: str, groups: int
+    more: float, events: str, root: str
 ) -> None:
     unit = Entity("unit", "市数据局", "市数据局")
     returned = _finding("docexchange.returns_rise", unit, "warning", figures={"hits": 129.0})
     counted = _counted("docexchange.deliveries", 44.0 + more, 44.0, window=_window(14, 18), details={"events": events})
     made = _groups(counted, returned)
-    assert len(made) == groups
-    assert groups == 2 or made[0].root == returned
+    assert len(made) == (1 if root else 2)
+    assert not root or made[0].root.entity.kind == root
+
+
+@pytest.mark.parametrize(
+    ("seen", "details", "groups"),
+    [
+        (70.0, {"events": "公文送达退回"}, 1),
+        (7.0, {"events": "公文送达退回"}, 2),  # fewer than came back to the one
+        (70.0, {"events": "公文送达"}, 2),  # more were sent
+        (70.0, {"events": "公文送达退回", "value": "用时"}, 2),
+    ],
+)
+def test_what_many_receivers_give_back_is_one_incident_with_what_comes_back_to_a_sender(
+    seen: float, details: dict[str, str], groups: int
+) -> None:
+    returned = replace(
+        _subject("docexchange.deliveries/platform=xinchuang", seen, 0.0, _window(9, 13)),
+        rule=RULES["docexchange.surveillance"], details={"value": "", **details},
+    )  # fmt: skip
+    unit = Entity("unit", "甲局", "甲局")
+    sender = _finding("docexchange.returns_rise", unit, "warning", figures={"hits": 8.0, "events": 32.0}, since=ON)
+    found = _groups(sender, returned)
+    assert len(found) == groups
+    assert groups == 2 or found[0].root == returned
+
+
+def test_durations_between_clocks_that_disagree_follow_from_these() -> None:
+    clocks = _finding("docexchange.disordered", status="warning", since=ON)
+    took = replace(
+        _subject("docexchange.deliveries", 334.0, 9.0), rule=RULES["docexchange.surveillance"],
+        details={"value": "送达用时"},
+    )  # fmt: skip
+    sent = replace(_subject("docexchange.documents", 10.0, 90.0), rule=RULES["docexchange.surveillance"])
+    assert {group.root: len(group.followers) for group in _groups(took, clocks, sent)} == {clocks: 1, sent: 0}
 
 
 def test_a_day_of_much_work_is_one_incident_in_all_that_is_used() -> None:

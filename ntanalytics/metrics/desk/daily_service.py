@@ -20,7 +20,8 @@ USUAL_CHECKS = (
         "usual_items",
         "通常检查项",
         "项",
-        "Items that were checked on at least four of five working days of the weeks before.",
+        "Items that were checked on at least four of five working days of the weeks before, up to their last check: "
+        "one that was left off is missed until it is made again, or has not been usual for weeks.",
     ),
     count("made_items", "已检查项", "项", "Usual items that were checked on the day.", good="up"),
     rate("made_rate", "检查完成率", "made_items / usual_items; null where nothing is usual yet.", good="up"),
@@ -77,22 +78,33 @@ def usual_checks(checks: ir.Table, days: ir.Table, on: date) -> ir.Table:
 
 
 def unmade_checks(checks: ir.Table, days: ir.Table, on: date) -> ir.Table:
-    """Return ``item`` of the usual manual checks that were not made on a day, in order; arguments as before."""
+    """Return the usual manual checks that were not made on a day, those that were left off first at the top.
+
+    Args:
+        checks: rows of ``desk.checks`` of some weeks up to ``on``.
+        days: the days of those weeks (metrics.days).
+        on: the day.
+
+    Returns:
+        ``item`` and ``last_checked_on``.
+    """
     both = _usual_items(checks, days, on)
-    return both.filter(both["_made"].isnull()).select("item").order_by("item")
+    return both.filter(both["_made"].isnull()).select("item", "last_checked_on").order_by("last_checked_on", "item")
 
 
 def _usual_items(checks: ir.Table, days: ir.Table, on: date) -> ir.Table:
-    """Return ``item`` of each usual manual check, and ``_made``, which is null where it was not made on the day."""
-    worked = days.filter(days.is_covered & days.is_working_day & (days.day < ibis.literal(on)))
+    """Return ``item`` of each usual manual check, its last day, and ``_made``, which is null if it was not made."""
+    worked = days.filter(days.is_covered & days.is_working_day & (days.day < ibis.literal(on))).select("day")
     past = checks.semi_join(worked, [checks.checked_on == worked.day])
-    counted = past.group_by("subsystem", "item").aggregate(_on=past.checked_on.nunique())
-    all_days = worked.aggregate(_days=worked.count())
-    usual = counted.cross_join(all_days)
+    counted = past.group_by("subsystem", "item").aggregate(
+        _on=past.checked_on.nunique(), _first=past.checked_on.min(), last_checked_on=past.checked_on.max()
+    )
+    meanwhile = counted.join(worked, [worked.day >= counted["_first"], worked.day <= counted.last_checked_on])
+    usual = meanwhile.group_by("subsystem", "item", "last_checked_on", "_on").aggregate(_days=meanwhile.count())
     usual = usual.filter((usual["_days"] >= MIN_USUAL_DAYS) & (usual["_on"] >= USUAL_SHARE * usual["_days"]))
     today = checks.filter(checks.checked_on == ibis.literal(on)).select("subsystem", _made="item").distinct()
     joined = usual.left_join(today, [usual.subsystem == today.subsystem, usual["item"] == today["_made"]])
-    return joined.select("item", "_made")
+    return joined.select("item", "last_checked_on", "_made")
 
 
 def off_hours_responses(tickets: ir.Table, days: ir.Table, utc_offset_h: int, until: datetime) -> ir.Table:

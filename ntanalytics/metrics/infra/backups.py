@@ -133,6 +133,9 @@ _MIN_RUNS = 4
 
 _PLAN = ("source", "plan", "medium")
 
+#: Level of a backup that needs no other one.
+_FULL = "full"
+
 
 def plans(backups: ir.Table, at: datetime) -> ir.Table:
     """Return every backup plan with its last success, age, size and failures (docs/domain.md, Infra).
@@ -256,34 +259,47 @@ def durations(backups: ir.Table, on: date) -> ir.Table:
 def missed_runs(backups: ir.Table, at: datetime) -> ir.Table:
     """Return the plans that have not run for longer than between any two of their last eight runs, failed or not.
 
+    So is one whose full backups have not, while it goes on with others: nothing takes the place of a full one.
+
     Args:
         backups: rows of ``infra.backups`` of the weeks before ``at``.
         at: the moment (aware).
 
     Returns:
-        ``plan``, ``medium``, ``last_run_at``, ``usual_interval_s``, ``longest_interval_s`` and ``backup_overdue_s``,
-        the longest overdue first. A plan of fewer than four runs is left out.
+        ``plan``, ``medium``, ``level`` (null for all runs of a plan), ``last_run_at``, ``usual_interval_s``,
+        ``longest_interval_s`` and ``backup_overdue_s``, the longest overdue first. What ran fewer than four times is
+        left out.
     """
     past = backups.filter(backups.started_at < ibis.literal(at))
-    newest = ibis.window(group_by=list(_PLAN), order_by=[ibis.desc("started_at"), ibis.desc("backup_id")])
-    earlier = past.started_at.lead(1).over(newest)
-    gaps = past.mutate(
+    runs = past.mutate(_is_full=False).union(past.filter(past.level == _FULL).mutate(_is_full=True))
+    by = (*_PLAN, "_is_full")
+    newest = ibis.window(group_by=list(by), order_by=[ibis.desc("started_at"), ibis.desc("backup_id")])
+    earlier = runs.started_at.lead(1).over(newest)
+    gaps = runs.mutate(
         _rank=ibis.row_number().over(newest),
-        _gap_s=(past.started_at.epoch_seconds() - earlier.epoch_seconds()).cast("float64"),
+        _gap_s=(runs.started_at.epoch_seconds() - earlier.epoch_seconds()).cast("float64"),
     )
-    gaps = gaps.filter(gaps["_rank"] <= USUAL_RUNS)
     is_between = gaps["_rank"] < USUAL_RUNS
-    known = gaps.group_by(*_PLAN).aggregate(
+    known = gaps.group_by(*by).aggregate(
         last_run_at=gaps.started_at.max(),
         usual_interval_s=gaps["_gap_s"].quantile(0.5, where=is_between),
         longest_interval_s=gaps["_gap_s"].max(where=is_between),
         _runs=gaps.count(),
     )
-    known = known.filter(known["_runs"] >= _MIN_RUNS)
     age = ibis.literal(at).epoch_seconds() - known.last_run_at.epoch_seconds()
     overdue = known.mutate(backup_overdue_s=age - known.longest_interval_s)
-    late = overdue.filter(overdue.backup_overdue_s > 0)
-    columns = ("plan", "medium", "last_run_at", "usual_interval_s", "longest_interval_s", "backup_overdue_s")
+    overdue = overdue.mutate(_is_late=(overdue["_runs"] >= _MIN_RUNS) & (overdue.backup_overdue_s > 0))
+    # a plan of full backups alone, and one that does not run at all, is told by all of its runs
+    plan = ibis.window(group_by=list(_PLAN))
+    told = overdue.mutate(
+        _of_plan=overdue["_runs"].max().over(plan),
+        _is_told=(overdue["_is_late"] & ~overdue["_is_full"]).cast("int8").max().over(plan) == 1,
+    )
+    late = told.filter(
+        told["_is_late"] & (~told["_is_full"] | (~told["_is_told"] & (told["_runs"] < told["_of_plan"])))
+    )
+    late = late.mutate(level=late["_is_full"].ifelse(_FULL, None))
+    columns = ("plan", "medium", "level", "last_run_at", "usual_interval_s", "longest_interval_s", "backup_overdue_s")
     return late.select(*columns).order_by(ibis.desc("backup_overdue_s"), "plan")
 
 

@@ -112,8 +112,11 @@ def _checks_made(context: CheckContext, rule: Rule) -> list[Finding]:
     status = "ok" if rate is None else rule.threshold.judge(rate)
     if status == "ok":
         return [finding]
-    unmade = tuple(item["item"] for item in rows(daily.unmade_checks(checks.recent, checks.days, context.on)))
-    return [replace(finding, status=status, since=context.on).with_details(items=unmade)]
+    unmade = rows(daily.unmade_checks(checks.recent, checks.days, context.on))
+    worked = context.nearby_working_days(CHECKS_BACK)
+    # the first working day after the last check of what was left off first
+    since = min(day for day in (*worked, context.on) if day > unmade[0]["last_checked_on"]) if unmade else context.on
+    return [replace(finding, status=status, since=since).with_details(items=tuple(item["item"] for item in unmade))]
 
 
 SERVICE_CHECKS: tuple[Check, ...] = (

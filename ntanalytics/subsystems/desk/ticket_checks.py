@@ -8,6 +8,7 @@ from functools import partial
 from ntanalytics.checks.by_detector import seasonal_baseline
 from ntanalytics.checks.check import EVERY_PERIOD, QUARTER, Check
 from ntanalytics.checks.context import CheckContext
+from ntanalytics.checks.rise_parts import with_rise_parts
 from ntanalytics.contract.desk_tickets import CATEGORIES
 from ntanalytics.detectors.series import Series
 from ntanalytics.findings.finding import Entity, Finding, violations
@@ -83,7 +84,11 @@ def _rise(context: CheckContext, rule: Rule, *, is_backlog: bool) -> list[Findin
     tickets = context.dataset("desk.tickets", HISTORY)
     count = daily.open_by_day if is_backlog else ticket_metrics.daily
     by_day = count(tickets.cases, tickets.days, context.utc_offset_h)
-    return seasonal_baseline(rule, by_day, context.on, entity=_TICKETS, violations_only=True, ahead=context.ahead)
+    findings = seasonal_baseline(rule, by_day, context.on, entity=_TICKETS, violations_only=True, ahead=context.ahead)
+    if is_backlog:
+        return findings
+    columns = ("subsystem", "category")
+    return [with_rise_parts(context, finding, tickets, tickets.recent, columns) for finding in findings]
 
 
 def _late_responses(context: CheckContext, rule: Rule) -> list[Finding]:

@@ -28,6 +28,7 @@ from ntanalytics.metrics.docexchange import documents as document_metrics
 from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.rows import rows
 from ntanalytics.subsystems.docexchange.reading import HISTORY, as_of, caller, receiver, sender, working_days
+from ntanalytics.subsystems.docexchange.record_checks import RECORD_CHECKS
 from ntanalytics.subsystems.docexchange.registration_checks import REGISTRATION_CHECKS
 
 #: Days up to an inspected one over which it is judged whether deliveries are signed for in time.
@@ -219,6 +220,7 @@ CHECKS: tuple[Check, ...] = (
         reads={"docexchange.deliveries": HISTORY_DAYS},
     ),
     Check(rule="docexchange.undelivered", evaluate=_undelivered, reads=_DELIVERIES),
+    *RECORD_CHECKS,
     Check(rule="docexchange.call_failure_rate", evaluate=_call_failure_rate, reads=_CALLS, every=LONGER_PERIODS),
     Check(rule="docexchange.calls_failing", evaluate=_calls_failing, reads=_CALLS),
     Check(rule="docexchange.caller_lull", evaluate=_caller_gap, reads=_CALLS, subject_columns=_BY_CALLER),

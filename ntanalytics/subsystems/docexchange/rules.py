@@ -55,6 +55,20 @@ RULES: tuple[Rule, ...] = (
         kind="deadline", scale="points", cause="standstill", nouns=RateNouns("次日仍未送达", "前一日送达件次", "件次"),
     ),
     Rule(
+        "docexchange.undated", "undated_share", Threshold(0.1, 0.95, "down"),
+        "核查公文交换客户端与发文模板为何不再填写签收期限，补填后重新计算逾期",
+        "A few documents in a hundred ask for no receipt in time; a tenth more lost their deadline.", min_count=20,
+        label="无签收期限占比", kind="usual", scale="points", cause="data",
+        nouns=RateNouns("没有签收期限", "公文送达", "件次"),
+    ),
+    Rule(
+        "docexchange.disordered", "disordered_share", Threshold(0.02, 0.95, "down"),
+        "核对公文交换各节点与服务器的时钟同步，此间的送达用时与签收用时不作依据",
+        "Nobody signs for what has not arrived: the clocks that wrote both times disagree.", min_count=20,
+        label="时间次序矛盾占比", kind="usual", scale="points", cause="data",
+        nouns=RateNouns("后一环节早于前一环节", "公文送达", "件次"),
+    ),
+    Rule(
         "docexchange.call_failure_rate", "call_failure_rate", Threshold(0.02, 0.1, "down"),
         "联系调用方核查接口报文与证书", "Interfaces between systems fail for one call in some hundreds.",
         count_measure="calls", min_count=50, cause="interfaces",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import MappingProxyType
 
-from ntanalytics.findings.event_text import when
+from ntanalytics.findings.event_text import event, when
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.headline import EventWords
 from ntanalytics.findings.phrases import day_words, value_words
@@ -41,10 +42,18 @@ def unregistered_advice(finding: Finding) -> str:
     return REGISTRATION_ADVICE
 
 
+def disordered_event(finding: Finding) -> EventWords:
+    """Return the share of deliveries whose times contradict each other, and which of them most often do."""
+    words = event(finding, "", is_own=False)
+    steps = f"多为{finding.details['earlier']}晚于{finding.details['later']}"
+    return replace(words, detail=f"{words.detail}；{steps}")
+
+
 #: Sentences by rule code, where the general ones do not serve.
 TEXTS: Texts = MappingProxyType(
     {
         "docexchange.signed_in_time_rate": RuleText(evidence=signed_in_time),
+        "docexchange.disordered": RuleText(event=disordered_event),
         "docexchange.unregistered": RuleText(advice=unregistered_advice),
         "docexchange.unusual_endings": TEXT,
         "docexchange.unknown_caller": RuleText(

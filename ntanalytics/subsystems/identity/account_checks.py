@@ -9,6 +9,7 @@ from ntanalytics.checks.baseline import HISTORY_DAYS, baseline
 from ntanalytics.checks.by_detector import seasonal_baseline
 from ntanalytics.checks.check import EVERY_PERIOD, QUARTER, Check
 from ntanalytics.checks.context import CheckContext
+from ntanalytics.checks.rise_parts import with_rise_parts
 from ntanalytics.contract.identity import ACCOUNT_CHANGES
 from ntanalytics.findings.finding import Entity, Finding
 from ntanalytics.findings.judgement import evaluate_rules, judge_value, unknown
@@ -42,7 +43,7 @@ def _changes_rise(context: CheckContext, rule: Rule) -> list[Finding]:
     frequent = {
         row["action"] for row in daily if row["day"] == context.on and (row["account_changes"] or 0) >= _MIN_CHANGES
     }
-    return seasonal_baseline(
+    findings = seasonal_baseline(
         rule,
         [row for row in daily if row["action"] in frequent],
         context.on,
@@ -50,6 +51,10 @@ def _changes_rise(context: CheckContext, rule: Rule) -> list[Finding]:
         violations_only=True,
         ahead=context.ahead,
     )
+    return [
+        with_rise_parts(context, finding, past.view, recent.filter(recent.action == finding.entity.key))
+        for finding in findings
+    ]
 
 
 def _failed_changes(context: CheckContext, rule: Rule) -> list[Finding]:

@@ -111,7 +111,9 @@ def _backup_missed(context: CheckContext, rule: Rule) -> list[Finding]:
         finding = _with_moment(context, finding, row["last_run_at"])
         finding = finding.with_figures(usual_interval_s=row["usual_interval_s"])
         names = tuple(str(other["plan"]) for other in missed) if is_of_many else ()
-        findings.append(finding.with_details(plans=names, parts=names))
+        # many plans at once have one storage, whatever they write
+        level = "" if is_of_many or row["level"] is None else BACKUPS.column("level").values[row["level"]]
+        findings.append(finding.with_details(plans=names, parts=names, level=level))
     return violations(findings)
 
 

@@ -84,7 +84,8 @@ def _missed(finding: Finding) -> str:
     plans = finding.details["plans"]
     if isinstance(plans, tuple) and plans:
         return f"{len(plans)} 项{finding.entity.label}应执行而未执行"
-    return f"备份计划 {finding.entity.label} 应执行而未执行"
+    level = finding.details.get("level")
+    return f"备份计划 {finding.entity.label} 应执行而未执行{f'{level}备份' if level else ''}"
 
 
 def _last_run(finding: Finding) -> str:

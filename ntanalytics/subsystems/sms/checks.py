@@ -11,6 +11,7 @@ from ntanalytics.checks.baseline import baseline, is_beyond_chance
 from ntanalytics.checks.by_detector import failure_rate_rise, latency_spike, peer_outlier, seasonal_baseline, volume_gap
 from ntanalytics.checks.check import EVERY_PERIOD, Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
+from ntanalytics.checks.rise_parts import with_rise_parts
 from ntanalytics.contract.sms import CARRIERS
 from ntanalytics.detectors.series import Series, by_key
 from ntanalytics.findings.finding import Comparison, Entity, Finding, violations
@@ -23,6 +24,7 @@ from ntanalytics.metrics.rows import rows
 from ntanalytics.metrics.sms import slots, volume
 from ntanalytics.subsystems.sms.bill_checks import BILL
 from ntanalytics.subsystems.sms.repeat_checks import REPEATED
+from ntanalytics.workspace.dataset_view import DatasetView
 
 #: Days of history: comparable days, and the days that are shown beside a carrier's figure.
 HISTORY, SHOWN_DAYS = 70, 28
@@ -159,7 +161,15 @@ def _rate_rise(context: CheckContext, rule: Rule) -> list[Finding]:
     messages = context.dataset("sms.messages", HISTORY)
     events, hits = _RATES[rule.code]
     table = [{**row, "events": row[events], "hits": row[hits]} for row in context.shared(_by_slot)]
-    return failure_rate_rise(rule, table, messages.days, context.on, slot_s=_SLOT_S, entity=carrier)
+    findings = failure_rate_rise(rule, table, messages.days, context.on, slot_s=_SLOT_S, entity=carrier)
+    return findings if hits == "late" else [_with_failed(context, messages, finding) for finding in findings]
+
+
+def _with_failed(context: CheckContext, messages: DatasetView, finding: Finding) -> Finding:
+    """Return the failures of a carrier with the application, unit and code of most of them."""
+    own = messages.recent.filter(messages.recent.carrier == finding.entity.key)
+    failed = own.filter(own.outcome == "failed")
+    return with_rise_parts(context, finding, messages, failed, ("application", "unit", "failure_code"))
 
 
 def _unlike(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -189,7 +199,14 @@ def _application_rise(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the applications that sent more than their days let expect."""
     messages = context.dataset("sms.messages", HISTORY)
     daily = volume.daily(messages.recent, messages.days, messages.as_of, ["application"])
-    return seasonal_baseline(rule, daily, context.on, entity=application, violations_only=True, ahead=context.ahead)
+    findings = seasonal_baseline(rule, daily, context.on, entity=application, violations_only=True, ahead=context.ahead)
+    return [_with_parts(context, messages, finding) for finding in findings]
+
+
+def _with_parts(context: CheckContext, messages: DatasetView, finding: Finding) -> Finding:
+    """Return the rise of an application with the hours and the unit of most of it."""
+    own = messages.recent.filter(messages.recent.application == finding.entity.key)
+    return with_rise_parts(context, finding, messages, own, ("unit",))
 
 
 def _segments_rise(context: CheckContext, rule: Rule) -> list[Finding]:

@@ -35,7 +35,7 @@ from ntanalytics.lake.backends.reader import Reader
 from ntanalytics.lake.backends.spark_session import check_installed, session
 from ntanalytics.metrics.ca import certificates
 from ntanalytics.metrics.desk import compliance, daily_service, obligations, service_levels, ticket_flow
-from ntanalytics.metrics.docexchange import callers, registration
+from ntanalytics.metrics.docexchange import callers, records, registration
 from ntanalytics.metrics.identity import logins, misuse
 from ntanalytics.metrics.infra import backups, check_spans, decay, hosts, requests
 from ntanalytics.metrics.oa import cancellations
@@ -227,6 +227,8 @@ def _call_the_processes(workspace: Workspace, first: dt.date) -> None:
     deliveries = workspace.table("docexchange.deliveries", first, UNTIL)
     registration.registered_by_slot(deliveries, 8, 3600)
     registration.late_registrations(deliveries, days, until, 8, ["day", "receiver_unit"])
+    records.mark_undated(deliveries)
+    records.mark_disordered(deliveries)
     ticket_flow.bulk_closings(workspace.table("desk.tickets"), 8)
     ticket_flow.slow_responses(workspace.table("desk.tickets"), UNTIL, until)
     ticket_flow.unsolved_closings(workspace.table("desk.tickets"), 8)

@@ -125,6 +125,21 @@ def test_the_items_that_were_not_checked_are_named() -> None:
     assert word(finding).evidence.endswith("未检查：8、9。")
 
 
+@pytest.mark.parametrize(("left_off", "is_told"), [(1, True), (6, True), (16, True), (17, False)])
+def test_an_item_that_was_left_off_is_told_until_nobody_remembers_it(left_off: int, is_told: bool) -> None:
+    worked = [row["day"] for row in days(28) if row["is_working_day"]]
+    assert len(worked) == 21  # four of them are left of an item that was left off on the 17th last
+    rows = [
+        {"checked_on": day, "day": day, "subsystem": "sms", "item": item, "result": "ok"}
+        for day in worked
+        for item in ("供电", "短信通道")
+        if item == "供电" or day < worked[-left_off]
+    ]
+    [finding] = judge(SUBSYSTEM, ["desk.checks_made"], {"desk.checks": rows})
+    assert finding.status == ("warning" if is_told else "ok")
+    assert finding.since == (worked[-left_off] if is_told else None)
+
+
 def test_checks_without_a_past_are_what_they_are() -> None:
     [finding] = _made(usual=0, today=3)
     assert (finding.status, finding.value, finding.figures["checks"]) == ("ok", None, 3.0)

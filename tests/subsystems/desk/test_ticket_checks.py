@@ -74,6 +74,17 @@ def test_twice_as_many_tickets_have_one_cause(code: str, today: int, status: str
     assert statuses(_by_day(code, 10, today)) == ([("tickets/all", status)] if status else [])
 
 
+def test_tickets_of_one_system_and_forenoon_are_told_with_both() -> None:
+    more = [_ticket(at(ON, 9 + number / 10), category="fault", subsystem="docexchange") for number in range(20)]
+    usual = [
+        _ticket(at(row["day"], 9 + number), category=("account", "consulting")[number % 2])
+        for row in daily("tickets", 8, 8)
+        for number in range(row["tickets"])
+    ]
+    [finding] = judge(SUBSYSTEM, ["desk.opened_rise"], _tickets(*usual, *more))
+    assert (finding.value, finding.details["narrower"]) == (28.0, "9时至11时系统 公文交换、类别 故障处理")
+
+
 @pytest.mark.parametrize(("waiting", "status"), [(0, "ok"), (1, "warning"), (4, "critical")])
 def test_a_ticket_of_the_night_that_waits_two_hours_is_told(waiting: int, status: str) -> None:
     night, noon = at(ON, 5), at(ON, 12)

@@ -26,6 +26,17 @@ def test_disabling_many_accounts_is_told(today: float, status: str | None) -> No
     assert statuses(findings) == ([("action/disabled", status)] if status else [])
 
 
+def test_the_hour_in_which_they_are_disabled_is_told() -> None:
+    [finding] = judge(SUBSYSTEM, ["identity.changes_rise"], _changes(10, 80))
+    assert "narrower" not in finding.details  # at ten, as always
+    usual = [{**row, "events": row["amount"], "slot": 9} for row in daily("amount", 10, 10)]
+    rows = [*usual, {"day": ON, "slot": 21, "events": 70}]
+    shared = {"action": "disabled", "subject": "account", "outcome": "success"}
+    changes = {"identity.account_changes": events("identity.account_changes", rows, **shared)}
+    [finding] = judge(SUBSYSTEM, ["identity.changes_rise"], changes)
+    assert finding.details["narrower"] == "21时至22时"
+
+
 def test_many_opened_accounts_and_few_changes_are_not_told() -> None:
     assert judge(SUBSYSTEM, ["identity.changes_rise"], _changes(10, 600, "opened")) == []
     assert judge(SUBSYSTEM, ["identity.changes_rise"], _changes(1, 19)) == []

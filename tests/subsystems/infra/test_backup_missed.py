@@ -78,3 +78,33 @@ def test_what_several_plans_miss_is_one_incident_with_what_each_of_them_is_late_
     [group] = correlate([*_found(*nightly)])
     assert (group.root.code, group.root.details["plans"]) == (MISSED, ("p0", "p1", "p2"))
     assert [(item.code, item.entity.key) for item in group.followers] == [(LATE, "p0"), (LATE, "p1"), (LATE, "p2")]
+
+
+def _with_others(every: int = 7) -> list[dict[str, Any]]:
+    """Return a plan that is backed up fully every so many days, with differential backups each night, all of them."""
+    nights = _runs("oa", 1, 1.0, 56, medium="online", level="differential")
+    full = {run["day"] for run in _runs("oa", every, 1.0)}
+    return [{**run, "level": "full"} if run["day"] in full else run for run in nights]
+
+
+def _today(**more: Any) -> dict[str, Any]:
+    [run] = _runs("oa", 1, 1.0, 1, medium="online", level="differential")
+    return {**run, "backup_id": "today", "started_at": at(ON, 1.0), "day": ON, **more}
+
+
+def test_a_full_backup_in_whose_place_another_ran_is_missed() -> None:
+    [finding] = _found(*_with_others(), _today())
+    assert (finding.code, finding.entity.identity, finding.details["level"]) == (MISSED, "plan/oa", "全量")
+    assert (finding.value, finding.since) == (23 * 3600.0, ON)  # due at one
+    assert "全量备份" in word(finding).sentence
+
+
+def test_a_full_backup_that_ran_and_one_in_place_of_another_are_not_missed() -> None:
+    assert _found(*_with_others(), _today(level="full")) == []
+    # on the day before, which has a night of its own
+    assert _found(*_with_others(), on=ON - dt.timedelta(days=1)) == []
+
+
+def test_a_plan_that_does_not_run_at_all_is_told_as_that() -> None:
+    [finding] = _found(*(run for run in _with_others() if run["day"] < ON - dt.timedelta(days=2)))
+    assert (finding.code, finding.details.get("level", "")) == (LATE, "")

@@ -93,6 +93,27 @@ def test_an_application_that_sends_more(today: float, status: str | None) -> Non
     assert all(finding.value == today and finding.comparison is not None for finding in findings)
 
 
+def test_the_hours_and_the_unit_that_a_rise_came_in_are_told() -> None:
+    row = {**COMMON, "application": "苏服办", "day": ON, "slot": 2, "events": 900, "unit": "乙局"}
+    usual = [{**each, "unit": "甲局"} for each in _application(170, 170, "苏服办")]
+    [finding] = judge(SUBSYSTEM, ["sms.application_rise"], _messages([*usual, row]))
+    assert finding.details["narrower"] == "2时至3时单位 乙局"
+
+
+def test_a_code_that_most_failures_have_is_told_with_them() -> None:
+    today = dict.fromkeys(range(9, 14), 0.3)
+    data = _outcomes("sms.failures_rise", 0.02, today)["sms.messages"]
+    codes = [
+        "640" if day == ON and code is not None else code
+        for day, code in zip(data["day"].to_pylist(), data["failure_code"].to_pylist(), strict=True)
+    ]
+    column = data.schema.get_field_index("failure_code")
+    [finding] = judge(
+        SUBSYSTEM, ["sms.failures_rise"], {"sms.messages": data.set_column(column, "failure_code", pa.array(codes))}
+    )
+    assert finding.details["narrower"] == "失败代码 640"
+
+
 def test_a_rare_application_is_not_judged() -> None:
     assert judge(SUBSYSTEM, ["sms.application_rise"], _messages(_application(5, 30))) == []
 
