@@ -24,6 +24,7 @@ from ntanalytics.detectors.comparable_days import comparable_days, days_of_weekd
 from ntanalytics.detectors.expected_range import ExpectedRange
 from ntanalytics.detectors.surveillance.departure import Departure
 from ntanalytics.detectors.surveillance.departures import MIN_DAYS, UNKNOWN, ColumnRoles, attributed_whole, departures
+from ntanalytics.detectors.surveillance.other_days import unlike_weekday
 from ntanalytics.detectors.surveillance.whole_day import is_doubtful, whole_day, with_whole_day
 from ntanalytics.metrics.leaves import leaves, on_day_of
 
@@ -75,9 +76,8 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
     departing = departures(counted, days, dimensions, values, usual, roles)
     if of_weekday:
         # what a plan by weekday does, or what is worked on a day off, departs from one kind of days alone
-        others = departures(counted, [*reversed(of_weekday), context.on], dimensions, values, roles=roles)
-        subjects = {departure.subject for departure in others}
-        departing = [departure for departure in departing if departure.subject in subjects]
+        own_days = [*reversed(of_weekday), context.on]
+        departing = unlike_weekday(departing, counted, own_days, dimensions, is_worked=bool(context.working_days))
     # ends wait for persons, and the cases of other events come in bundles: their number has no range of its own
     in_bundles = dataset.kind is Kind.CASE and referred(dataset) is not None
     own = usual if is_by_start and not in_bundles else UNKNOWN
