@@ -30,8 +30,8 @@ from ntanalytics.metrics.slots import local_hour
 _LEAST: Mapping[str, float] = MappingProxyType({"ms": 50.0, "bytes": 256.0, "number:2": 0.03})
 
 #: Form → times as much from which a value is told by a smaller difference, and that. What answers from memory, or from
-#: a disk instead, is quick all the same, and many ask for it; a level that doubles, or halves, is told from a point on.
-_OF_TIMES: Mapping[str, tuple[float, float]] = MappingProxyType({"ms": (3.0, 10.0), "number:2": (2.0, 0.01)})
+#: a disk instead, is quick all the same, and many ask for it; a level that moves by a quarter is told from a point on.
+_OF_TIMES: Mapping[str, tuple[float, float]] = MappingProxyType({"ms": (3.0, 10.0), "number:2": (1.25, 0.01)})
 
 #: Form of a level, whose fall tells as much as its rise.
 _LEVEL = "number:2"
