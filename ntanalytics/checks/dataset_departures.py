@@ -12,10 +12,10 @@ import pyarrow.compute as pc
 
 from ntanalytics.checks.baseline import HISTORY_DAYS
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.checks.day_kinds import departing_from_both, month_ends, without_recurring
 from ntanalytics.checks.day_totals import known_days, shares_of_others, totals_by_day, usual_total
 from ntanalytics.checks.known_columns import known_columns, with_known_values
 from ntanalytics.checks.measured_quantities import with_quantities
+from ntanalytics.checks.month_ends import month_ends, without_recurring
 from ntanalytics.checks.noticeable import is_felt, is_of_bundles, is_of_few, is_of_switched_off
 from ntanalytics.checks.parent_units import PARENT, add_parents, parents_of, with_parents
 from ntanalytics.checks.watched_datasets import LINKS, WATCHED, endings_of
@@ -25,6 +25,7 @@ from ntanalytics.detectors.comparable_days import comparable_days, days_of_weekd
 from ntanalytics.detectors.expected_range import ExpectedRange
 from ntanalytics.detectors.surveillance.departure import Departure
 from ntanalytics.detectors.surveillance.departures import MIN_DAYS, UNKNOWN, ColumnRoles, attributed_whole, departures
+from ntanalytics.detectors.surveillance.other_days import unlike_weekday
 from ntanalytics.detectors.surveillance.whole_day import is_doubtful, whole_day, with_whole_day
 from ntanalytics.metrics.leaves import leaves, on_day_of
 
@@ -76,8 +77,9 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
     days = [*reversed(before), context.on]
     departing = departures(counted, days, dimensions, values, usual, roles)
     if of_weekday:
-        others = departures(counted, [*reversed(of_weekday), context.on], dimensions, values, roles=roles)
-        departing = departing_from_both(departing, others, counted, of_weekday)
+        # what a plan by weekday does, or what is worked on a day off, departs from one kind of days alone
+        own_days = [*reversed(of_weekday), context.on]
+        departing = unlike_weekday(departing, counted, own_days, dimensions, is_worked=bool(context.working_days))
     departing = without_recurring(departing, counted, ends, roles.endings)
     # ends wait for persons, and the cases of other events come in bundles: their number has no range of its own
     in_bundles = dataset.kind is Kind.CASE and referred(dataset) is not None

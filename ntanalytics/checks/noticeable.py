@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
@@ -28,9 +29,12 @@ from ntanalytics.metrics.slots import local_hour
 #: such as that of memory, three points of a hundred.
 _LEAST: Mapping[str, float] = MappingProxyType({"ms": 50.0, "bytes": 256.0, "number:2": 0.03})
 
-#: Times as long from which a duration is told by a smaller difference, and that: what answers from memory, or from a
-#: disk instead, is quick all the same, and many ask for it.
-_TIMES, _LEAST_OF_TIMES = 3.0, 10.0
+#: Form → times as much from which a value is told by a smaller difference, and that. What answers from memory, or from
+#: a disk instead, is quick all the same, and many ask for it; a level that moves by a quarter is told from a point on.
+_OF_TIMES: Mapping[str, tuple[float, float]] = MappingProxyType({"ms": (3.0, 10.0), "number:2": (1.25, 0.01)})
+
+#: Form of a level, whose fall tells as much as its rise.
+_LEVEL = "number:2"
 
 #: Least share of the events that must have become faster: those that answer at once without doing anything.
 _LEAST_FASTER = 0.05
@@ -62,8 +66,9 @@ def is_felt(dataset: Dataset, departure: Departure) -> bool:
     seen, expected = (level_of(departure.value, level) for level in (departure.seen, departure.expected))
     if departure.days and form in WITHOUT_END and abs(seen - expected) < _LEAST_DRIFT * expected:
         return False
-    is_several = form == "ms" and seen >= _TIMES * expected
-    return abs(seen - expected) >= (_LEAST_OF_TIMES if is_several else _LEAST.get(form, 0.0))
+    times, least_of_times = _OF_TIMES.get(form, (math.inf, 0.0))
+    is_several = seen >= times * expected or (form == _LEVEL and expected >= times * seen)
+    return abs(seen - expected) >= (least_of_times if is_several else _LEAST.get(form, 0.0))
 
 
 def is_of_switched_off(context: CheckContext, departure: Departure) -> bool:

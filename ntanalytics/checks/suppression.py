@@ -38,6 +38,9 @@ PLANNED_READS: Mapping[str, int] = {
 #: What a violation suppresses → ranks by which another must be behind it.
 _LEAST_BEHIND = {"any": -len(ORDER), "not_worse": 0, "milder": 1}
 
+#: Share of what a subject has too many from which another finding counts the same.
+_NEARLY_ALL = 0.9
+
 
 def suppress(
     findings: Sequence[Finding], checks: Iterable[Check], spans: Sequence[Span]
@@ -88,6 +91,7 @@ def _parts(others: Sequence[Finding], finding: Finding) -> tuple[str, ...]:
     """Return the keys of the findings of one rule that have a subject of surveillance in common; none of any other.
 
     Each of them names something that the subject does not: one edition and a module of what departs in all of them.
+    So does one alone that has a part of the subject's events: a caller whose calls fail, of an interface that fails.
     """
     members = members_of(finding)
     is_led = any(not says_what(finding, name) for name in members)
@@ -95,7 +99,16 @@ def _parts(others: Sequence[Finding], finding: Finding) -> tuple[str, ...]:
         return ()
     keys = {other.entity.key for other in others}
     is_part = finding.subsystem not in keys and all(set(key.split("/")) - set(members.values()) for key in keys)
-    return tuple(sorted(keys)) if is_part and len(keys) > 1 else ()
+    return tuple(sorted(keys)) if is_part and (len(keys) > 1 or _has_less(others[0], finding)) else ()
+
+
+def _has_less(other: Finding, finding: Finding) -> bool:
+    """Return whether a finding counts less than nearly all of what a subject has too many."""
+    hits, seen, expected = (
+        float(figure or 0)
+        for figure in (other.figures.get("hits"), finding.figures.get("seen"), finding.figures.get("expected"))
+    )
+    return 0 < hits < _NEARLY_ALL * (seen - expected)
 
 
 def _is_narrower(other: Finding, finding: Finding) -> bool:

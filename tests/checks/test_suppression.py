@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from ntanalytics.checks.check import DAY
 from ntanalytics.checks.suppression import suppress
 from ntanalytics.findings.correlation import correlate
@@ -73,6 +75,27 @@ def test_the_part_that_a_rule_names_is_a_part_of_its_own_subject() -> None:
     # of all that calls this interface, the sentence is about one caller
     key = "docexchange.interface_calls/caller=督查/interface=document%2Fsend/outcome=failure"
     assert told.details["narrower_key"] == key
+
+
+@pytest.mark.parametrize(("hits", "codes"), [(13.0, 2), (17.0, 1)])
+def test_what_fails_for_one_caller_hides_no_interface_that_fails_for_others_too(hits: float, codes: int) -> None:
+    """Of 18 failures of an interface the caller has 13, or nearly all."""
+    members, hours = [("interface", "status"), ("outcome", "failure")], Window(dt.date(2026, 9, 30), 46800.0, 54000.0)
+    every = _subject("docexchange.surveillance", members, "接口 status、结果 失败", window=hours)
+    every = replace(every.with_details(is_ending=True), figures={"seen": 18.0, "expected": 0.0})
+    caller = Entity("caller", "政务服务网", "政务服务网")
+    failing = Finding(
+        rule=RULES["docexchange.calls_failing"],
+        entity=caller,
+        status="warning",
+        window=hours,
+        figures={"hits": hits, "events": 70.0},
+    )
+    told = _suppressed(failing, every)
+    assert len(told) == codes
+    assert [finding.details["parts"] for finding in told if finding.code == every.code] == [("政务服务网",)] * (
+        codes - 1
+    )
 
 
 def test_a_disk_is_no_narrower_than_itself() -> None:

@@ -132,6 +132,14 @@ def test_a_value_that_nobody_can_notice_is_not_told() -> None:
     assert _moved(*buckets, seen=80.0, expected=60.0)
     assert not _moved(*size, seen=math.log1p(300), expected=math.log1p(100))
     assert _moved(*size, seen=math.log1p(3000), expected=math.log1p(100))
+    # a level of a host, beside a hundredth: 5 and 6 points; 5 and 7; 5 and 3; 60 and 62; 60 and 64; 1.5 and 0.7
+    level = ("infra.metrics", "mean")
+    assert not _moved(*level, seen=math.log(0.07), expected=math.log(0.06))
+    assert _moved(*level, seen=math.log(0.08), expected=math.log(0.06))
+    assert _moved(*level, seen=math.log(0.04), expected=math.log(0.06))
+    assert not _moved(*level, seen=math.log(0.63), expected=math.log(0.61))
+    assert _moved(*level, seen=math.log(0.65), expected=math.log(0.61))
+    assert not _moved(*level, seen=math.log(0.017), expected=math.log(0.025))
     # a few that are answered sooner harm nobody; many may be answered without being worked on
     assert not _moved(*latency, seen=1.0, expected=5.0)
     assert _moved(*latency, seen=1.0, expected=5.0, share=0.2)

@@ -290,10 +290,10 @@ def smallest_subjects(leaves: LeafTable, model: SeriesModel, groups: Sequence[Se
 
 
 def _unexplained(leaves: LeafTable, subjects: Sequence[Departure], candidate: Departure) -> Mask:
-    """Return the leaves of a candidate that nothing told explains: more of a whole does not explain less of a part."""
+    """Return the leaves of a candidate that nothing told explains: more of a whole explains no less of it or a part."""
     rest = leaves.mask(candidate.members)
     for other in subjects:
-        if other.direction == candidate.direction or not set(other.members) < set(candidate.members):
+        if other.direction == candidate.direction or not set(other.members) <= set(candidate.members):
             rest &= ~leaves.mask(other.members)
     return rest
 

@@ -39,6 +39,9 @@ LEAST_EFFECT = 0.15
 #: Least change of the mean of a logarithm; and the most of a count, as a share of it, that is no beginning.
 _LEAST_OF_MEAN, _MOST_EFFECT = 0.05, 1.5
 
+#: Variance of what comes by a schedule, in that of chance: a dozen days of chance never differ so little.
+_SCHEDULED = 0.1
+
 #: Least deviation of the daily mean of a logarithm; fewest events a day of a series.
 _LEAST_DEVIATION, _FEWEST = 0.01, 8.0
 
@@ -121,11 +124,12 @@ def drifting_counts(leaves: LeafTable, groups: Sequence[SeriesGroup], factors: F
         level = sums["events"] / factors
         usual = _before(level)
         effect = np.outer(usual, (LEAST_EFFECT, _MOST_EFFECT))
+        is_scheduled = level[:, : -SPANS[-1]].var(axis=1, ddof=1) <= _SCHEDULED * usual
         return _Levels(
             level=level,
             size=usual,
             unit=np.maximum(usual, 1e-9),
-            least=usual,
+            least=np.where(is_scheduled, _SCHEDULED * usual, usual),
             effect=effect,
             weight=np.ones(len(usual)),
         )
@@ -220,10 +224,15 @@ def _drifting(
 
 
 def _smallest(drifting: Mapping[Members, _Drift]) -> Members:
-    """Return the most improbable subject of the fewest dimensions, or the part that has nearly all of its move."""
+    """Return the most improbable subject of the fewest dimensions.
+
+    Where the others of a whole move as it does, the whole is, and where a part has nearly all of the move, the part.
+    """
     most = max(drift.improbable for drift in drifting.values())
     among = [subject for subject, drift in drifting.items() if drift.improbable >= _ALMOST * most]
     best = min(among, key=lambda subject: (len(subject), -drifting[subject].improbable))
+    while wholes := [subject for subject in drifting if _moves_alike(drifting, best, subject)]:
+        best = min(wholes, key=lambda subject: (len(subject), -drifting[subject].improbable))
     while parts := [subject for subject in drifting if _is_narrower(drifting, subject, best)]:
         best = min(parts, key=lambda subject: (len(subject), -drifting[subject].improbable))
     return best
@@ -238,6 +247,17 @@ def _is_narrower(drifting: Mapping[Members, _Drift], part: Members, whole: Membe
     if ours.amount / theirs.amount < _NEARLY_ALL or others <= 0:
         return False
     return abs(theirs.amount - ours.amount) / others <= _HALF * abs(ours.amount) / ours.size
+
+
+def _moves_alike(drifting: Mapping[Members, _Drift], part: Members, whole: Members) -> bool:
+    """Return whether what else is of a whole moves as a part does, by half as much at least for its size."""
+    if not set(whole) < set(part):
+        return False
+    ours, theirs = drifting[part], drifting[whole]
+    others = theirs.size - ours.size
+    if others <= 0 or ours.amount * theirs.amount <= 0:
+        return False
+    return (theirs.amount / ours.amount - 1) / others >= _HALF / ours.size
 
 
 def _departure(members: Members, improbable: float, days: int, numbers: tuple[float, float, float]) -> Departure:

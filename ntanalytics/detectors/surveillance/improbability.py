@@ -57,16 +57,22 @@ def improbability(strength: Floats, size: Floats) -> Floats:
         strength: the strongest departure by series and day; the last day is the judged one.
         size: expected count of that day by series.
     """
-    past, today, excess, ordered = _excess(strength, size)
+    past, today = strength[:, :-1], strength[:, -1]
+    # of the others no departure is beyond those before
+    beyond = np.flatnonzero(_is_beyond_past(today, np.partition(past, -2, axis=1)))
+    improbable = np.zeros(len(past))
+    if not len(beyond):
+        return improbable
+    _, today, excess, _ = _excess(strength[beyond], size[beyond])
     days = past.shape[1]
-    improbable = days * np.log1p(excess / days)
+    rare = days * np.log1p(excess / days)
     strata = np.digitize(size, _SIZES)
-    for stratum in np.unique(strata):
-        among = strata == stratum
-        pooled = past[among].ravel()
+    for stratum in np.unique(strata[beyond]):
+        among, pooled = strata[beyond] == stratum, past[strata == stratum].ravel()
         if len(pooled) >= _MIN_POOLED:
-            improbable[among] = np.minimum(improbable[among], _by_pool(today[among], pooled))
-    return _beyond_past(improbable, today, ordered)
+            rare[among] = np.minimum(rare[among], _by_pool(today[among], pooled))
+    improbable[beyond] = np.maximum(rare, 0.0)
+    return improbable
 
 
 def steady_improbability(strength: Floats, size: Floats, least: float) -> Floats:
@@ -90,7 +96,7 @@ def steady_improbability(strength: Floats, size: Floats, least: float) -> Floats
             last = today[among]
             pooled = np.minimum(_by_pool(last, past[is_pooled]), _by_counting(last, np.where(is_pooled, past, -1.0)))
             improbable[among] = np.minimum(by_itself[among], pooled)
-    return _beyond_past(improbable, today, ordered)
+    return np.where(_is_beyond_past(today, ordered), np.maximum(improbable, 0.0), 0.0)
 
 
 def strongest_of_days(strengths: Sequence[Floats], size: Floats) -> Floats:
@@ -140,8 +146,8 @@ def _scale(ordered: Floats, size: Floats) -> Floats:
     return np.asarray(np.maximum(ordered[:, :-1].std(axis=1) * _GUMBEL_SCALE, least), dtype=np.float64)
 
 
-def _beyond_past(improbable: Floats, today: Floats, ordered: Floats) -> Floats:
-    return np.where(today > _BEYOND_PAST * ordered[:, -2], np.maximum(improbable, 0.0), 0.0)
+def _is_beyond_past(today: Floats, ordered: Floats) -> NDArray[np.bool_]:
+    return np.asarray(today > _BEYOND_PAST * ordered[:, -2])
 
 
 def _kinds(size: Floats, past: Floats, ordered: Floats) -> tuple[Ints, Ints]:

@@ -102,6 +102,16 @@ def test_two_causes_are_told_beside_each_other_the_stronger_first() -> None:
     assert {told.members for told in city.told()} == {(("unit", "unit-02"),), (("unit", "unit-20"), ("terminal", "pc"))}
 
 
+def test_what_a_unit_lacks_before_it_has_more_is_told_of_the_unit_and_not_of_its_terminals() -> None:
+    """What waits for three hours and comes in one: both are of the unit, which the first of them does not explain."""
+    city = City(6)
+    waiting = city.counts[ON, 12, :, 9:12].sum(axis=1)
+    city.counts[ON, 12, :, 9:12] = 0
+    city.counts[ON, 12, :, 20] = waiting
+    own = (("unit", "unit-12"),)
+    assert {(told.members, told.direction) for told in city.told()} == {(own, -1), (own, 1)}
+
+
 def test_an_evening_on_which_all_do_more_hides_no_unit_that_stopped() -> None:
     city = City(12)
     city.counts[ON, :, :, 20:22] += np.random.default_rng(5).poisson(8, city.counts[ON, :, :, 20:22].shape)

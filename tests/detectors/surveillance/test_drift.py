@@ -58,6 +58,43 @@ def test_the_part_that_has_nearly_all_of_a_drift_is_told_though_it_is_less_stead
     assert _smallest({whole: _Drift(30.0, -100.0, 400.0), unit: part}) == (unit if is_told else whole)
 
 
+@pytest.mark.parametrize(
+    ("whole", "is_told"),
+    [
+        (_Drift(50.0, -350.0, 1200.0), True),  # the others lost 250 of 1,000, and it 100 of 200
+        (_Drift(50.0, -400.0, 1200.0), True),
+        (_Drift(50.0, -340.0, 1200.0), False),
+        (_Drift(50.0, 100.0, 1200.0), False),  # the other way
+    ],
+)
+def test_the_whole_is_told_where_the_others_move_by_half_as_much_at_least(whole: _Drift, is_told: bool) -> None:
+    """A level of all hosts moves on the steadiest of them most improbably."""
+    host, metric = (("metric", "swap"), ("host", "one")), (("metric", "swap"),)
+    assert _smallest({metric: whole, host: _Drift(60.0, -100.0, 200.0)}) == (metric if is_told else host)
+
+
+def test_what_comes_by_a_schedule_drifts_by_less_than_what_comes_by_chance() -> None:
+    """Checks of twelve targets, 288 a day, of which one loses some each day; chance would lose as many."""
+    draws = np.random.default_rng(3)
+
+    def told(counts: np.ndarray) -> list[Departure]:
+        counts[-3:, 4] = [242, 240, 238]
+        places = [(day, target) for day in range(len(DAYS)) for target in range(12)]
+        table = pa.table(
+            {
+                "day": pa.array([DAYS[day] for day, _ in places], pa.date32()),
+                "hour": [9] * len(places),
+                "target": [f"target-{target:02d}" for _, target in places],
+                "events": counts.ravel().astype(float),
+            }
+        )
+        return _drifts(departures(table, DAYS, ["target"]))
+
+    by_schedule = told(np.full((len(DAYS), 12), 288))
+    assert [(drift.members, drift.days) for drift in by_schedule] == [((("target", "target-04"),), 3)]
+    assert told(draws.poisson(288, (len(DAYS), 12))) == []
+
+
 def test_units_that_lose_to_one_that_begins_name_it() -> None:
     """A tenth unit has next to nothing before, and then a quarter of what two others had."""
     city = City(28)

@@ -1,10 +1,9 @@
-"""Kinds of days: what departs on a make-up workday or a holiday from all other days, and what each month end has."""
+"""Month ends: what each last working day of a month has more of."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
-from statistics import mean
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,34 +13,8 @@ from ntanalytics.detectors.surveillance.departure import Departure
 from ntanalytics.detectors.surveillance.leaf_table import HOURS, NO_MEMBER
 from ntanalytics.periods import Calendar
 
-#: Times by which a number is beyond the least or the largest of some days.
-_FAR = 2.0
-
 #: Days of one kind on each of which as much is no chance, and share of what is more that each of them had more.
 _RECURRING, _MOST = 2, 0.5
-
-
-def departing_from_both(
-    departing: Sequence[Departure], others: Sequence[Departure], counted: pa.Table, of_weekday: Sequence[date]
-) -> list[Departure]:
-    """Return the departures from days worked like the day that depart from ordinary days of its weekday, too.
-
-    What a plan by weekday does, or what is worked on a day off, departs from one kind of days alone. A number departs
-    from both where it is far beyond all of the others on its way: a client that 300 use on a worked day, 60 on a
-    Saturday and nobody on a make-up Saturday is gone, though each of the others is used more than on Saturdays.
-
-    Args:
-        departing: departures from the days that are worked, or not worked, as the day is.
-        others: departures from the ordinary days of its weekday.
-        counted: leaves of both kinds of days.
-        of_weekday: the ordinary days of its weekday.
-    """
-    subjects = {departure.subject for departure in others}
-    return [
-        departure
-        for departure in departing
-        if departure.subject in subjects or _is_beyond(departure, counted, of_weekday)
-    ]
 
 
 def month_ends(calendar: Calendar, on: date, days: Collection[date]) -> list[date]:
@@ -97,15 +70,6 @@ def _recurs(departure: Departure, counted: pa.Table, ends: Sequence[date]) -> bo
         return False
     least = departure.expected + _MOST * (departure.seen - departure.expected)
     return min(_levels(departure, counted, ends)) >= least
-
-
-def _is_beyond(departure: Departure, counted: pa.Table, of_weekday: Sequence[date]) -> bool:
-    if departure.value or departure.days or not departure.members:
-        return False
-    levels = _levels(departure, counted, of_weekday)
-    if departure.direction < 0:
-        return _FAR * departure.seen < min(levels) and mean(levels) <= departure.expected
-    return departure.seen > _FAR * max(levels) and mean(levels) >= departure.expected
 
 
 def _levels(departure: Departure, counted: pa.Table, days: Sequence[date]) -> list[float]:
