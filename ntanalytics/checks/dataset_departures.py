@@ -28,6 +28,7 @@ from ntanalytics.detectors.surveillance.departures import MIN_DAYS, UNKNOWN, Col
 from ntanalytics.detectors.surveillance.other_days import unlike_weekday
 from ntanalytics.detectors.surveillance.whole_day import is_doubtful, whole_day, with_whole_day
 from ntanalytics.metrics.leaves import leaves, on_day_of
+from ntanalytics.workspace.dataset_view import DatasetView
 
 #: Dimension whose members are systems of their own: what one of them lacks is a share of its own events.
 _SYSTEM = "service"
@@ -65,9 +66,7 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
     is_by_start = time == dataset.time
     values = known_columns(view, [column.name for column in columns.values]) if is_by_start else []
     events = view.recent if is_by_start else on_day_of(view.recent, time, context.utc_offset_h)
-    events = events.filter(events.day.isin({*before, *of_weekday, *ends, context.on}))
-    if view.gap_sources:
-        events = events.filter(~events.source.isin(sorted(view.gap_sources)))
+    events = _of_known_sources(view, events.filter(events.day.isin({*before, *of_weekday, *ends, context.on})))
     events = with_known_values(events, view, [column.name for column in (*columns.dimensions, *columns.values)])
     counted, dimensions, nested, events = _counted(context, name, events, time, values)
     totals = totals_by_day(counted)
@@ -76,8 +75,7 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
     roles = ColumnRoles(nested=nested, slow=slow, endings=endings_of(dataset, dimensions))
     days = [*reversed(before), context.on]
     departing = departures(counted, days, dimensions, values, usual, roles)
-    if of_weekday:
-        # what a plan by weekday does, or what is worked on a day off, departs from one kind of days alone
+    if of_weekday:  # what a plan by weekday does, or what is worked on a day off, departs from one kind of days alone
         own_days = [*reversed(of_weekday), context.on]
         departing = unlike_weekday(departing, counted, own_days, dimensions, is_worked=bool(context.working_days))
     departing = without_recurring(departing, counted, ends, roles.endings)
@@ -93,6 +91,10 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
     noticed = _noticed(context, dataset, events, departing, time=time, before=before, is_drift=not of_weekday)
     departing = [_of_system(departure, counted, before, context.on) for departure in noticed]
     return WatchedDay(departing, number, own)
+
+
+def _of_known_sources(view: DatasetView, events: ir.Table) -> ir.Table:
+    return events.filter(~events.source.isin(sorted(view.gap_sources))) if view.gap_sources else events
 
 
 def _noticed(

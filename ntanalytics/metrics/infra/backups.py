@@ -291,13 +291,12 @@ def missed_runs(backups: ir.Table, at: datetime) -> ir.Table:
     overdue = overdue.mutate(_is_late=(overdue["_runs"] >= _MIN_RUNS) & (overdue.backup_overdue_s > 0))
     # a plan of full backups alone, and one that does not run at all, is told by all of its runs
     plan = ibis.window(group_by=list(_PLAN))
-    told = overdue.mutate(
+    of_plans = overdue.mutate(
         _of_plan=overdue["_runs"].max().over(plan),
         _is_told=(overdue["_is_late"] & ~overdue["_is_full"]).cast("int8").max().over(plan) == 1,
     )
-    late = told.filter(
-        told["_is_late"] & (~told["_is_full"] | (~told["_is_told"] & (told["_runs"] < told["_of_plan"])))
-    )
+    is_of_full = ~of_plans["_is_told"] & (of_plans["_runs"] < of_plans["_of_plan"])
+    late = of_plans.filter(of_plans["_is_late"] & (~of_plans["_is_full"] | is_of_full))
     late = late.mutate(level=late["_is_full"].ifelse(_FULL, None))
     columns = ("plan", "medium", "level", "last_run_at", "usual_interval_s", "longest_interval_s", "backup_overdue_s")
     return late.select(*columns).order_by(ibis.desc("backup_overdue_s"), "plan")
