@@ -174,7 +174,7 @@ CORRELATION_RULES = (
     CorrelationRule(
         _ERRORS, ("identity.surveillance", "sso.surveillance"), "entrance", "Who meets errors there does not log in.",
     ),
-    CorrelationRule(_AWAY, ("*.surveillance",), "caught_up", "What had waited comes later."),
+    CorrelationRule((*_AWAY, *_FAILING), ("*.surveillance",), "caught_up", "What had waited comes later."),
     CorrelationRule(_SLOW, _AWAY, "place", "Who waits too long stays away."),
     CorrelationRule(_CHANNEL, (*_CHANNEL, *_LATE), "entity", "Failures and late reports of one channel."),
     CorrelationRule(

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from ntanalytics.contract import DATASETS
+from ntanalytics.contract.dimensions import column_named
+from ntanalytics.contract.outcomes import tells_outcome, tells_reason, tells_success
 from ntanalytics.findings.correlation_rules import Reach
 from ntanalytics.findings.finding import Entity, Finding
 from ntanalytics.findings.subjects import KIND, dataset_of, members_of, says_what, subject_members
@@ -86,14 +88,32 @@ def _is_part(root: Finding, follower: Finding) -> bool:
 
 
 def _is_caught_up(root: Finding, follower: Finding) -> bool:
-    """Return whether a subject has later on the day about as many events more as the root lacked: what had waited."""
+    """Return whether a subject has later on the day about as many events more as the root lacked: what had waited.
+
+    Who was refused tries several times, and succeeds once.
+    """
     gap, rise = root.window, follower.window
     if gap is None or rise is None or gap.day != rise.day or rise.from_s < gap.until_s - _HOUR_S:
         return False
     lacked, more = -_moved(root), _moved(follower)
-    is_as_much = 0 < lacked * _HALF <= more <= lacked / _HALF and not follower.details.get("value")
+    if follower.details.get("value"):
+        return False
+    if failures := float(root.figures.get("failures") or 0):
+        return _is_success(follower) and 0 < more <= failures
+    is_as_much = 0 < lacked * _HALF <= more <= lacked / _HALF
     named = {*root.entity.key.split("/"), *members_of(root).values()} & {*members_of(follower).values()}
     return is_as_much and (bool(named) or root.is_of_whole_subsystem)
+
+
+def _is_success(finding: Finding) -> bool:
+    """Return whether a subject is all events of a dataset that succeeded."""
+    columns = {name: column_named(DATASETS[dataset_of(finding)], name) for name in members_of(finding)}
+    return bool(columns) and all(
+        column is not None
+        and (tells_outcome(column) or tells_reason(column))
+        and tells_success(column, members_of(finding)[name])
+        for name, column in columns.items()
+    )
 
 
 def _moved(finding: Finding) -> float:

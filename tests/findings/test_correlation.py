@@ -339,6 +339,31 @@ def test_what_had_waited_and_comes_later_follows_from_the_gap(
     assert groups == 2 or made[0].root == gap
 
 
+@pytest.mark.parametrize(
+    ("key", "seen", "hours", "groups"),
+    [
+        ("ca.logins/outcome=success", 232, (11, 23), 1),
+        ("ca.logins/outcome=success", 440, (11, 23), 2),  # 293 more than usual, of 290 who were refused
+        ("ca.logins/outcome=success", 232, (6, 8), 2),  # before
+        ("ca.logins/outcome=failure", 232, (11, 23), 2),
+        ("ca.logins", 232, (11, 23), 2),  # of all of it nothing says that it succeeded
+    ],
+)
+def test_who_was_refused_comes_again_and_succeeds_later(
+    key: str, seen: float, hours: tuple[float, float], groups: int
+) -> None:
+    refused = _finding(
+        "ca.refused_logins",
+        Entity("reason", "untrusted", "证书登录（不受信任）"),
+        window=_window(8.5, 11.5),
+        figures={"attempts": 326.0, "failures": 290.0, "usual": 0.0},
+    )
+    later = replace(_subject(key, seen, 147, _window(*hours)), rule=RULES["ca.surveillance"])
+    made = _groups(later, refused)
+    assert len(made) == groups
+    assert groups == 2 or made[0].root == refused
+
+
 def test_two_subjects_that_lose_to_the_same_one_are_one_incident() -> None:
     first, second = (_subject(f"im.sessions/client={name}", 70, 100) for name in ("Spark", "web"))
     lost = [
