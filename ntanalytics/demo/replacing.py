@@ -7,11 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ntanalytics.delivery.manifest import read_manifest
+from ntanalytics.demo.site import LEDGER_FILE
 from ntanalytics.errors import LakeError
 from ntanalytics.ledger import Ledger
-
-#: File of an estate's ledger.
-LEDGER_FILE = "ledger.sqlite"
 
 #: Runs of an estate's ledger that are looked at; a demo has a few dozen.
 _RUNS = 5000

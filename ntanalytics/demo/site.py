@@ -17,7 +17,7 @@ from ntanalytics.demo.store import Store
 from ntanalytics.settings import FILE_NAME
 from ntanalytics.sources.starter import DESK_WORKBOOK_NAME, write_jobs
 
-ALIAS_FILE = "unit-aliases.csv"
+ALIAS_FILE, LEDGER_FILE = "unit-aliases.csv", "ledger.sqlite"
 
 _HEAD = """\
 # 示例城市的配置：由 ntanalytics demo 生成，可以照此改写。相对路径以本文件所在目录为准。
@@ -27,7 +27,7 @@ site:
   unit_aliases: {aliases}   # 各系统对同一单位的不同叫法
 
 lake: lake                           # 数据湖：每个数据集一张表，每天一个分区
-ledger: sqlite:///ledger.sqlite      # 抽取与运行的记录
+ledger: sqlite:///{ledger}      # 抽取与运行的记录
 outputs: {outputs}                   # 报告：<报告>/<周期>/
 queries: queries                     # 本地的对照表：协同办公的模块和终端
 adoption:
@@ -93,7 +93,7 @@ def write_site(directory: Path, store: Store, outputs: Path | None) -> None:
     with (directory / ALIAS_FILE).open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([("theirs", "ours"), *ALIASES.items()])
     outputs_text = json.dumps(os.path.relpath(outputs, directory)) if outputs else "outputs"
-    head = _HEAD.format(outputs=outputs_text, aliases=ALIAS_FILE)
+    head = _HEAD.format(outputs=outputs_text, aliases=ALIAS_FILE, ledger=LEDGER_FILE)
     write_jobs(directory)
     text = head + "".join(_entry(source, store) for source in _SOURCES) + _probes()
     (directory / FILE_NAME).write_text(text, encoding="utf-8")

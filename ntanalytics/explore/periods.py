@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from ntanalytics.periods import Period, PeriodKind, local_window
+from ntanalytics.periods import Period, PeriodKind
 from ntanalytics.workspace import Workspace
+from ntanalytics.workspace.event_view import is_complete_day
 
 _ALL_DAYS = (dt.date(1970, 1, 1), dt.date(2999, 12, 31))
 
@@ -31,7 +32,6 @@ def initial_period(workspace: Workspace, dataset: str, periods: Sequence[Period]
     """
     partial, known = set[dt.date](), set[dt.date]()
     for day in workspace.covered_days(dataset, *_ALL_DAYS):
-        _, ends = local_window(day.day, day.day, workspace.settings.zone)
-        (known if day.is_held and day.taken_at >= ends else partial).add(day.day)
+        (known if is_complete_day(day, workspace.settings.zone) else partial).add(day.day)
     complete = (period for period in periods if set(period.days) <= known - partial)
     return next(complete, periods[0] if periods else None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 import ibis.expr.types as ir
 
@@ -130,8 +131,7 @@ class EventView(DatasetView):
         return {(day.source, day.day) for day in self._covered if self._is_complete_day(day)}
 
     def _is_complete_day(self, day: CoverageDay) -> bool:
-        _, ends = local_window(day.day, day.day, self._workspace.settings.zone)
-        return day.is_held and day.taken_at >= ends
+        return is_complete_day(day, self._workspace.settings.zone)
 
     @property
     def clock_shifts(self) -> Damages:
@@ -196,6 +196,12 @@ class EventView(DatasetView):
     def unknown_words(self) -> list[tuple[str, str, str, int]]:
         """See :class:`DatasetView`."""
         return self._workspace.ledger.coverage.unknown_words(self.contract.name, self.period.first, self.period.last)
+
+
+def is_complete_day(day: CoverageDay, zone: ZoneInfo) -> bool:
+    """Return whether a day is held and was extracted after its end."""
+    _, ends = local_window(day.day, day.day, zone)
+    return day.is_held and day.taken_at >= ends
 
 
 def _gap_sentence(line: AsOf) -> str:

@@ -31,8 +31,8 @@ _WATCHED = ("cpu_rate", "memory_rate", "swap_rate", "load")
 #: Metrics that a batch may raise by night, as long as there is room left: ``infra.cpu_by_night`` judges that.
 _OF_BATCHES = ("cpu_rate", "load")
 
-#: Standard deviations from what is usual at which one hour of a series makes the detector look at all of it: every
-#: tenth series has such an hour by chance, and none that alarms lacks one.
+#: Standard deviations from what is usual at which one hour of a series makes the detector look at all of it: a fifth of
+#: the series has such an hour by chance, and no alarm lacked one (docs/detection.md).
 _LEAST_DEVIATIONS = 3.0
 
 _HOUR = timedelta(hours=1)
@@ -62,7 +62,9 @@ def _novel_hours(context: CheckContext, rule: Rule) -> list[Finding]:
         day = context.shared(watched_day, _METRICS, "hour_at")
         known = day.departures if day else ()
         novel = {host: own for host, own in novel.items() if not is_surveilled(known, host, own)}
-    findings = violations(_finding(context, rule, host, own, before) for host, own in novel.items())
+    findings = violations(
+        _finding(context, rule, host, own, _known_days(levels, host, own, before)) for host, own in novel.items()
+    )
     return findings or [judge_value(rule, 0, [metrics], _ALL_HOSTS)]
 
 
@@ -124,6 +126,15 @@ def is_surveilled(departures: Iterable[Departure], host: str, metrics: Iterable[
     return any(
         members["host"] == host if "host" in members else members.get("metric") in {None, *metrics} for members in named
     )
+
+
+def _known_days(
+    levels: Mapping[str, Mapping[str, Points]], host: str, own: Mapping[str, NovelHours], before: int
+) -> int:
+    """Return the days of which a host's first metric is known before its hours; of a new host fewer than of others."""
+    metric, hours = next(iter(own.items()))
+    begins_at, _ = levels[metric][host][0]
+    return min(before, (hours.begins_at - begins_at).days)
 
 
 def _finding(context: CheckContext, rule: Rule, host: str, own: Mapping[str, NovelHours], days: int) -> Finding:

@@ -53,6 +53,16 @@ def test_hours_of_a_metric_are_told_with_the_host_the_hours_and_what_is_usual() 
     assert finding.figures["extreme"] == 0.9
     assert finding.figures["usual"] == pytest.approx(0.35, abs=0.03)  # 0.3 + 0.1 sin(150°)
     assert "内存使用率升至 90.0%" in word(finding).sentence
+    assert finding.figures["known_days"] == 60  # the days of the made lake before the Friday
+
+
+@pytest.mark.usefixtures("unwatched")
+def test_of_a_host_that_is_new_fewer_days_are_known() -> None:
+    data = _metrics({"memory_rate": {10: 0.9, 11: 0.8}})
+    begin = ON - dt.timedelta(days=40)
+    data["infra.metrics"] = [row for row in data["infra.metrics"] if row["host"] != "oa-app-1" or row["day"] >= begin]
+    [finding] = [item for item in judge(SUBSYSTEM, [CODE], data) if item.is_violation]
+    assert finding.figures["known_days"] == 40
 
 
 @pytest.mark.usefixtures("unwatched")
