@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import chain
 
 import ibis.expr.types as ir
 import pyarrow as pa
@@ -12,16 +13,16 @@ import pyarrow.compute as pc
 
 from ntanalytics.checks.baseline import HISTORY_DAYS
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.checks.day_totals import known_days, shares_of_others, totals_by_day, usual_total
+from ntanalytics.checks.day_totals import known_days, shares_of_others, sums_by_day, totals_by_day, usual_total
 from ntanalytics.checks.known_columns import known_columns, with_known_values
 from ntanalytics.checks.measured_quantities import with_quantities
 from ntanalytics.checks.month_ends import month_ends, without_recurring
-from ntanalytics.checks.noticeable import is_felt, is_of_bundles, is_of_few, is_of_switched_off
+from ntanalytics.checks.noticeable import is_felt, is_of_batch, is_of_bundles, is_of_few, is_of_switched_off, is_return
 from ntanalytics.checks.parent_units import PARENT, add_parents, parents_of, with_parents
 from ntanalytics.checks.watched_datasets import LINKS, WATCHED, endings_of
 from ntanalytics.contract import DATASETS, Dataset, Kind
 from ntanalytics.contract.dimensions import counts_pieces, referred
-from ntanalytics.detectors.comparable_days import comparable_days, days_of_weekday
+from ntanalytics.detectors.comparable_days import COMPARABLE_DAYS, comparable_days, days_of_weekday
 from ntanalytics.detectors.expected_range import ExpectedRange
 from ntanalytics.detectors.surveillance.departure import Departure
 from ntanalytics.detectors.surveillance.departures import MIN_DAYS, UNKNOWN, ColumnRoles, attributed_whole, departures
@@ -58,7 +59,8 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
     if not set(view.sources) - view.gap_sources:
         return WatchedDay([])
     known = known_days(view)
-    before = comparable_days(known, context.on)
+    alike = comparable_days(known, context.on, HISTORY_DAYS)
+    before = alike[:COMPARABLE_DAYS]
     if len(before) < MIN_DAYS:
         return None
     of_weekday = days_of_weekday(known, context.on)
@@ -66,11 +68,12 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
     is_by_start = time == dataset.time
     values = known_columns(view, [column.name for column in columns.values]) if is_by_start else []
     events = view.recent if is_by_start else on_day_of(view.recent, time, context.utc_offset_h)
-    events = _of_known_sources(view, events.filter(events.day.isin({*before, *of_weekday, *ends, context.on})))
+    events = _of_known_sources(view, events)
+    totals = totals_by_day(events, columns.weight)
+    usual = usual_total(known, totals, context.on)
     events = with_known_values(events, view, [column.name for column in (*columns.dimensions, *columns.values)])
-    counted, dimensions, nested, events = _counted(context, name, events, time, values)
-    totals = totals_by_day(counted)
-    usual = usual_total(known, before, totals, context.on)
+    read = {*before, *of_weekday, *chain.from_iterable(ends), context.on}
+    counted, dimensions, nested, events = _counted(context, name, events, read, time=time, values=values)
     slow = tuple(name for name in values if counts_pieces(dataset.column(name)))
     roles = ColumnRoles(nested=nested, slow=slow, endings=endings_of(dataset, dimensions))
     days = [*reversed(before), context.on]
@@ -78,7 +81,6 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
     if of_weekday:  # what a plan by weekday does, or what is worked on a day off, departs from one kind of days alone
         own_days = [*reversed(of_weekday), context.on]
         departing = unlike_weekday(departing, counted, own_days, dimensions, is_worked=bool(context.working_days))
-    departing = without_recurring(departing, counted, ends, roles.endings)
     # ends wait for persons, and the cases of other events come in bundles: their number has no range of its own
     in_bundles = dataset.kind is Kind.CASE and referred(dataset) is not None
     own = usual if is_by_start and not in_bundles else UNKNOWN
@@ -87,8 +89,9 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
     whole = whole_day(number, own, of_others)
     if whole is not None:
         whole = attributed_whole(counted, days, dimensions, whole, roles)
-    departing = with_quantities(with_whole_day(departing, whole), counted, days, dimensions)
-    noticed = _noticed(context, dataset, events, departing, time=time, before=before, is_drift=not of_weekday)
+    departing = without_recurring(with_whole_day(departing, whole), counted, ends, roles.endings)
+    departing = with_quantities(departing, counted, days, dimensions)
+    noticed = _noticed(context, dataset, events, departing, time=time, alike=alike, is_drift=not of_weekday)
     departing = [_of_system(departure, counted, before, context.on) for departure in noticed]
     return WatchedDay(departing, number, own)
 
@@ -104,20 +107,33 @@ def _noticed(
     departing: Sequence[Departure],
     *,
     time: str,
-    before: Sequence[date],
+    alike: Sequence[date],
     is_drift: bool,
 ) -> Iterator[Departure]:
-    """Yield what somebody could notice and is no doing of few: what departs on the day, then what drifts."""
+    """Yield what somebody could notice and is no doing of few: what departs on the day, then what drifts.
+
+    Args:
+        context: the context of a day.
+        dataset: the dataset.
+        events: its rows of some weeks.
+        departing: what departs.
+        time: column of the time by which its events are counted.
+        alike: all comparable days before the judged one, the latest first.
+        is_drift: whether a drift counts.
+    """
+    before, earlier = alike[:COMPARABLE_DAYS], alike[COMPARABLE_DAYS:]
     felt = [
         departure
         for departure in departing
-        if is_felt(dataset, departure) and not is_of_switched_off(context, departure)
+        if is_felt(dataset, departure) and not is_of_batch(departure) and not is_of_switched_off(context, departure)
     ]
     drifts_count = is_drift and context.working_days and not _is_before_holiday(context)
     counting = (departure for departure in felt if drifts_count or not departure.days)
     for departure in sorted(counting, key=lambda item: item.days > 0):
         asked = (context, dataset, events, departure)
-        if not is_of_few(*asked, time=time) and not is_of_bundles(*asked, time=time, before=before):
+        if is_of_few(*asked, time=time) or is_of_bundles(*asked, time=time, before=before):
+            continue
+        if not is_return(dataset, events, departure, earlier):
             yield departure
 
 
@@ -133,9 +149,9 @@ def _is_before_holiday(context: CheckContext) -> bool:
 
 
 def _counted(
-    context: CheckContext, name: str, events: ir.Table, time: str, values: Sequence[str]
+    context: CheckContext, name: str, events: ir.Table, days: Collection[date], *, time: str, values: Sequence[str]
 ) -> tuple[pa.Table, list[str], tuple[str, ...], ir.Table]:
-    """Return the leaves of some events, with the unit above theirs where one is known.
+    """Return the leaves of the events of some days, with the unit above theirs where one is known.
 
     Returns:
         The leaves, their dimensions, the two of them of which one implies the other, if there are such, and the events,
@@ -146,13 +162,16 @@ def _counted(
     parents = parents_of(context, link)
     if parents is not None and link is not None and link.state:
         events, dimensions = with_parents(events, link.column, parents), [*dimensions, PARENT]
-    table = leaves(events, time, context.utc_offset_h, dimensions, weight=columns.weight, values=values)
+    of_days = events.filter(events.day.isin(days))
+    table = leaves(of_days, time, context.utc_offset_h, dimensions, weight=columns.weight, values=values)
     counted = table.to_pyarrow()
     if parents is None or link is None or link.column not in dimensions:
         return counted, dimensions, (), events
     nested = (link.column, PARENT)
     if link.state:
         return counted, dimensions, nested, events
+    # of the few events that are asked for singly the unit above is read as well
+    events = with_parents(events, link.column, parents)
     return add_parents(counted, link.column, parents), [*dimensions, PARENT], nested, events
 
 
@@ -161,6 +180,6 @@ def _of_system(departure: Departure, counted: pa.Table, before: Sequence[date], 
     system = dict(departure.members).get(_SYSTEM)
     if system is None or departure.value or departure.direction > 0:
         return departure
-    own = totals_by_day(counted.filter(pc.equal(counted[_SYSTEM], system)))
+    own = sums_by_day(counted.filter(pc.equal(counted[_SYSTEM], system)))
     whole = max(own.get(on, 0.0), sum(own.get(day, 0.0) for day in before) / len(before))
     return replace(departure, share=(departure.expected - departure.seen) / whole)

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+import ibis.expr.types as ir
 import pyarrow as pa
 
 from ntanalytics.checks.baseline import HISTORY_DAYS
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.watched_datasets import COMPANIONS, WATCHED
-from ntanalytics.detectors.comparable_days import comparable_days
 from ntanalytics.detectors.expected_range import ExpectedRange, expected_range
 from ntanalytics.metrics.leaves import leaves
 from ntanalytics.metrics.rows import rows
@@ -27,16 +27,29 @@ def known_days(view: DatasetView) -> list[Mapping[str, Any]]:
     return [row for row in rows(view.days) if first is not None and row["day"] >= first]
 
 
-def usual_total(
-    known: Sequence[Mapping[str, Any]], before: Sequence[date], totals: Mapping[date, float], on: date
-) -> ExpectedRange:
-    """Return the expected range of all events of a day, from the comparable days before it."""
-    days = [{**row, "value": totals.get(row["day"], 0.0) if row["day"] in before else None} for row in known]
-    return expected_range(days, on)
+def usual_total(known: Sequence[Mapping[str, Any]], totals: Mapping[date, float], on: date) -> ExpectedRange:
+    """Return the expected range of all events of a day, from the days before it.
+
+    Args:
+        known: the days of a dataset (:func:`known_days`).
+        totals: events by day, of those that have some.
+        on: the day.
+    """
+    return expected_range([{**row, "value": totals.get(row["day"], 0.0)} for row in known], on)
 
 
-def totals_by_day(counted: pa.Table) -> dict[date, float]:
-    """Return the number of all events of each day that has some."""
+def totals_by_day(events: ir.Table, weight: str) -> dict[date, float]:
+    """Return the number of all events of each day that has some.
+
+    Args:
+        events: rows of a dataset.
+        weight: column of how many events a row stands for; empty where it is one.
+    """
+    return sums_by_day(leaves(events, "", 0, (), weight=weight).to_pyarrow())
+
+
+def sums_by_day(counted: pa.Table) -> dict[date, float]:
+    """Return the sum of the events of each day among counts."""
     sums = counted.group_by("day").aggregate([("events", "sum")]).to_pydict()
     return dict(zip(sums["day"], sums["events_sum"], strict=True))
 
@@ -53,8 +66,6 @@ def _share_of_expected(context: CheckContext, name: str) -> float | None:
     if not view.sources or not view.is_complete:
         return None
     known = known_days(view)
-    before = comparable_days(known, context.on)
-    events = view.recent.filter(view.recent.day.isin({*before, context.on}))
-    totals = totals_by_day(leaves(events, "", 0, (), weight=columns.weight).to_pyarrow())
-    expected = usual_total(known, before, totals, context.on).expected
+    totals = totals_by_day(view.recent, columns.weight)
+    expected = usual_total(known, totals, context.on).expected
     return totals.get(context.on, 0.0) / expected if expected is not None and expected >= _MANY_EVENTS else None

@@ -1,4 +1,4 @@
-"""Month ends: what each last working day of a month has more of."""
+"""Month ends: what the last working days of each month have more of."""
 
 from __future__ import annotations
 
@@ -8,17 +8,21 @@ from datetime import date, timedelta
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ntanalytics.checks.day_totals import totals_by_day
+from ntanalytics.checks.day_totals import sums_by_day
 from ntanalytics.detectors.surveillance.departure import Departure
 from ntanalytics.detectors.surveillance.leaf_table import HOURS, NO_MEMBER
 from ntanalytics.periods import Calendar
 
-#: Days of one kind on each of which as much is no chance, and share of what is more that each of them had more.
-_RECURRING, _MOST = 2, 0.5
+#: Months at each of whose ends more came, and share of what is more that one of their last days must have had: the end
+#: of a month is no chance, and one has twice as much as another.
+_RECURRING, _LEAST = 2, 1 / 3
+
+#: Worked days that are the end of a month.
+_DAYS = 3
 
 
-def month_ends(calendar: Calendar, on: date, days: Collection[date]) -> list[date]:
-    """Return the last worked days of the months before a day that is that of its own; none of any other day.
+def month_ends(calendar: Calendar, on: date, days: Collection[date]) -> list[list[date]]:
+    """Return the last worked days of each month before that of a day; none where it is no such day itself.
 
     Args:
         calendar: the working-day calendar.
@@ -26,34 +30,40 @@ def month_ends(calendar: Calendar, on: date, days: Collection[date]) -> list[dat
         days: the days that are known.
 
     Returns:
-        Those among the known days, the latest first; none where a year of them is unknown.
+        Those of each month that are known, the latest month first, up to the first month without one.
     """
-    ends: list[date] = []
-    month = on
-    while (last := _last_worked(calendar, month)) is not None and (last == on or last in days):
-        ends.append(last)
+    if on not in _last_worked(calendar, on):
+        return []
+    ends: list[list[date]] = []
+    month = on.replace(day=1) - timedelta(days=1)
+    while known := [day for day in _last_worked(calendar, month) if day in days]:
+        ends.append(known)
         month = month.replace(day=1) - timedelta(days=1)
-    return ends[1:] if ends and ends[0] == on else []
+    return ends
 
 
-def _last_worked(calendar: Calendar, month: date) -> date | None:
+def _last_worked(calendar: Calendar, month: date) -> list[date]:
+    """Return the last worked days of the month of a day, the last one first; those that are known."""
     day = (month.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
-    while calendar.knows(day) and not calendar.is_working_day(day):
+    worked: list[date] = []
+    while calendar.knows(day) and len(worked) < _DAYS:
+        if calendar.is_working_day(day):
+            worked.append(day)
         day -= timedelta(days=1)
-    return day if calendar.knows(day) else None
+    return worked
 
 
 def without_recurring(
-    departing: Sequence[Departure], counted: pa.Table, ends: Sequence[date], endings: Collection[str]
+    departing: Sequence[Departure], counted: pa.Table, ends: Sequence[Sequence[date]], endings: Collection[str]
 ) -> list[Departure]:
-    """Return the departures without what had as much more on each of two such days before: accounts that are closed.
+    """Return the departures without what had more at the end of each of two months before: accounts that are closed.
 
     What fails each time is told each time.
 
     Args:
         departing: departures of the day.
         counted: leaves of these days.
-        ends: days of the same kind before it.
+        ends: the last worked days of each month before.
         endings: dimensions that tell how events end.
     """
     if len(ends) < _RECURRING:
@@ -65,11 +75,11 @@ def without_recurring(
     ]
 
 
-def _recurs(departure: Departure, counted: pa.Table, ends: Sequence[date]) -> bool:
+def _recurs(departure: Departure, counted: pa.Table, ends: Sequence[Sequence[date]]) -> bool:
     if departure.value or departure.days or departure.direction < 0:
         return False
-    least = departure.expected + _MOST * (departure.seen - departure.expected)
-    return min(_levels(departure, counted, ends)) >= least
+    least = departure.expected + _LEAST * (departure.seen - departure.expected)
+    return min(max(_levels(departure, counted, days)) for days in ends) >= least
 
 
 def _levels(departure: Departure, counted: pa.Table, days: Sequence[date]) -> list[float]:
@@ -81,5 +91,5 @@ def _levels(departure: Departure, counted: pa.Table, days: Sequence[date]) -> li
     first, after = departure.hours
     if (first, after) != (0, HOURS):
         own = own.filter(pc.and_(pc.greater_equal(own["hour"], first), pc.less(own["hour"], after)))
-    totals = totals_by_day(own)
+    totals = sums_by_day(own)
     return [totals.get(day, 0.0) for day in days]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
+from statistics import median
 from types import MappingProxyType
 
 import ibis
@@ -14,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ntanalytics.checks.context import CheckContext
+from ntanalytics.checks.day_totals import totals_by_day
 from ntanalytics.checks.subject_words import form_of
 from ntanalytics.checks.watched_datasets import LINKS, endings_of
 from ntanalytics.contract import Dataset
@@ -21,6 +23,9 @@ from ntanalytics.contract.dimensions import breakdown, referred, state_of
 from ntanalytics.contract.outcomes import tells_success
 from ntanalytics.detectors.surveillance.bundles import is_beyond_bundles
 from ntanalytics.detectors.surveillance.departure import Departure
+from ntanalytics.detectors.surveillance.departures import MIN_DAYS
+from ntanalytics.detectors.surveillance.drift import LEAST_EFFECT
+from ntanalytics.metrics.infra import hosts
 from ntanalytics.metrics.leaves import level_of
 from ntanalytics.metrics.rows import rows
 from ntanalytics.metrics.slots import local_hour
@@ -54,6 +59,10 @@ _ENABLED = "is_enabled"
 #: Events that a person makes by hand on a day; more are a program's, whose surge is told.
 _BY_HAND = 300.0
 
+#: Persons, documents or moments of which a mean tells nothing where they are fewer: one that waits moves it. A host
+#: and a plan of backups are measured as they are.
+_CAUSES = 10
+
 #: Share of a surge that others must have caused, so that it is of many.
 _LEFT_OF_SURGE = 0.25
 
@@ -85,8 +94,15 @@ def is_of_switched_off(context: CheckContext, departure: Departure) -> bool:
     return False
 
 
+def is_of_batch(departure: Departure) -> bool:
+    """Return whether a level of one host rose by night as a batch raises it: a rule tells whether room is left."""
+    members = dict(departure.members)
+    is_rise = bool(departure.value) and departure.direction > 0 and not departure.days and "host" in members
+    return is_rise and hosts.is_of_batch(members.get("metric", ""), range(*departure.hours))
+
+
 def is_of_few(context: CheckContext, dataset: Dataset, events: ir.Table, departure: Departure, *, time: str) -> bool:
-    """Return whether one or two persons, documents or moments make most of it: what one does or sends is no subject.
+    """Return whether one or two persons, documents or moments make most of it, or few tell of what units do a mean.
 
     Rules on misuse know the persons; a document to many, or one that is withdrawn from them, is one decision, and so is
     what leaves in one minute (a text to all of a unit), where neither is known of the events. A failure is no decision:
@@ -101,9 +117,11 @@ def is_of_few(context: CheckContext, dataset: Dataset, events: ir.Table, departu
     """
     belongs = referred(dataset)
     known = _PERSON if _PERSON in events.columns else belongs[0].name if belongs else ""
-    if not {*dict(departure.members)} <= {*events.columns} or departure.seen - departure.expected > _BY_HAND:
+    if not {*dict(departure.members)} <= {*events.columns}:
         return False
-    if departure.direction < 0 or departure.value:
+    if departure.value:
+        return LINKS[dataset.name] is not None and _causes(context, dataset, events, departure, time) < _CAUSES
+    if departure.direction < 0 or departure.seen - departure.expected > _BY_HAND:
         return False
     if not known and (dataset.column(time).grain or _tells_failures(dataset, departure)):
         return False
@@ -136,13 +154,31 @@ def is_of_bundles(
     cause, members = cause_of(dataset, events.columns), dict(departure.members)
     if not cause or departure.value or departure.days or cause in members or not {*members} <= {*events.columns}:
         return False
-    own = _own(context, events, departure, time).filter(lambda row: row.day.isin(before))
+    days = [*before, context.on]
+    own = _own(context, events, departure, time).filter(lambda row: row.day.isin(days))
     by_cause = _by_cause(dataset, own, own[cause])
     names = by_cause["_cause"].combine_chunks().dictionary_encode()
-    counts = np.zeros((len(names.dictionary), len(before)))
-    place = pc.index_in(by_cause["day"], pa.array(before, pa.date32())).to_numpy()
+    counts = np.zeros((len(names.dictionary), len(days)))
+    place = pc.index_in(by_cause["day"], pa.array(days, pa.date32())).to_numpy()
     counts[names.indices.to_numpy(), place] = by_cause["events"].to_numpy()
     return not is_beyond_bundles(departure, counts)
+
+
+def is_return(dataset: Dataset, events: ir.Table, departure: Departure, earlier: Sequence[date]) -> bool:
+    """Return whether a number of events drifted back up to what it was before the days that it is held against.
+
+    Args:
+        dataset: the dataset.
+        events: its rows of some weeks, those of the earlier days among them.
+        departure: what departs.
+        earlier: the comparable days before these days.
+    """
+    is_rise = departure.days and departure.direction > 0 and not departure.value
+    if not is_rise or len(earlier) < MIN_DAYS or not {*dict(departure.members)} <= {*events.columns}:
+        return False
+    own = _of_members(events, departure).filter(lambda row: row.day.isin(earlier))
+    levels = totals_by_day(own, breakdown(dataset).weight)
+    return departure.seen <= (1 + LEAST_EFFECT) * median(levels.get(day, 0.0) for day in earlier)
 
 
 def cause_of(dataset: Dataset, columns: Sequence[str]) -> str:
@@ -159,13 +195,28 @@ def cause_of(dataset: Dataset, columns: Sequence[str]) -> str:
     return named if named in columns else ""
 
 
+def _causes(context: CheckContext, dataset: Dataset, events: ir.Table, departure: Departure, time: str) -> int:
+    """Return of how many persons, documents or moments the measured events of a departure are.
+
+    What one moment sends waits in one queue, and takes as long.
+    """
+    own = _own(context, events, departure, time)
+    first = context.on - timedelta(days=max(departure.days - 1, 0))
+    own = own.filter((own.day >= first) & own[departure.value].notnull())
+    cause = cause_of(dataset, events.columns)
+    return len(pc.unique(_by_cause(dataset, own, own[cause] if cause else own[time].truncate("m"))["_cause"]))
+
+
 def _own(context: CheckContext, events: ir.Table, departure: Departure, time: str) -> ir.Table:
     """Return the events of the members of a departure in its hours, of all days."""
     hour = local_hour(events[time], context.utc_offset_h)
-    own = events.filter(hour.between(departure.hours[0], departure.hours[1] - 1))
+    return _of_members(events.filter(hour.between(departure.hours[0], departure.hours[1] - 1)), departure)
+
+
+def _of_members(events: ir.Table, departure: Departure) -> ir.Table:
     for name, member in departure.members:
-        own = own.filter(own[name].cast("string") == member)
-    return own
+        events = events.filter(events[name].cast("string") == member)
+    return events
 
 
 def _by_cause(dataset: Dataset, own: ir.Table, cause: ir.Value) -> pa.Table:

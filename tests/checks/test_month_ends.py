@@ -21,7 +21,9 @@ def _departure(seen: float, expected: float, **more: Any) -> Departure:
     )  # fmt: skip
 
 
-ENDS = [dt.date(2026, 9, 30), dt.date(2026, 8, 31)]
+SEPTEMBER = [dt.date(2026, 9, 30), dt.date(2026, 9, 29), dt.date(2026, 9, 28)]
+AUGUST = [dt.date(2026, 8, 31), dt.date(2026, 8, 28), dt.date(2026, 8, 27)]  # a weekend between
+ENDS = [SEPTEMBER, AUGUST]
 WORKED = Calendar()
 
 
@@ -29,21 +31,22 @@ WORKED = Calendar()
     ("on", "first", "ends"),
     [
         (dt.date(2026, 10, 30), dt.date(2026, 8, 21), ENDS),  # a Friday, before a weekend
-        (dt.date(2026, 10, 30), dt.date(2026, 9, 1), ENDS[:1]),
+        (dt.date(2026, 10, 28), dt.date(2026, 8, 21), ENDS),
+        (dt.date(2026, 10, 30), dt.date(2026, 8, 28), [SEPTEMBER, AUGUST[:2]]),
+        (dt.date(2026, 10, 30), dt.date(2026, 9, 1), [SEPTEMBER]),
         (dt.date(2026, 10, 30), dt.date(2026, 10, 1), []),
-        (dt.date(2026, 10, 29), dt.date(2026, 8, 21), []),
+        (dt.date(2026, 10, 27), dt.date(2026, 8, 21), []),
         (dt.date(2026, 10, 31), dt.date(2026, 8, 21), []),
     ],
 )
-def test_the_last_worked_days_of_the_months_before_are_of_one_kind(
-    on: dt.date, first: dt.date, ends: list[dt.date]
-) -> None:
+def test_the_last_worked_days_of_the_months_before(on: dt.date, first: dt.date, ends: list[list[dt.date]]) -> None:
     known = {first + dt.timedelta(days=ahead) for ahead in range((on - first).days + 1)}
     assert month_ends(WORKED, on, known) == ends
 
 
 def _closings(*levels: int) -> pa.Table:
-    days = zip(ENDS, levels, strict=True)
+    """Return events of the second but last day of each month; on the others there are few."""
+    days = [(ends[1], level) for ends, level in zip(ENDS, levels, strict=True)] + [(ends[0], 10) for ends in ENDS]
     return pa.Table.from_pylist(
         [{"day": day, "hour": 10, "client": "portal", "events": float(events)} for day, events in days]
     )
@@ -52,12 +55,12 @@ def _closings(*levels: int) -> pa.Table:
 @pytest.mark.parametrize(
     ("departure", "levels", "is_told"),
     [
-        (_departure(640, 320), (480, 700), False),  # half of what is more, and all of it
-        (_departure(640, 320), (479, 700), True),
-        (_departure(640, 320), (700, 320), True),  # once is chance
+        (_departure(620, 320), (420, 700), False),  # a third of what is more, and all of it
+        (_departure(620, 320), (419, 700), True),
+        (_departure(620, 320), (700, 320), True),  # once is chance
         (_departure(0, 320), (0, 0), True),  # who closes accounts does not leave off
-        (_departure(640, 320, days=3), (640, 640), True),
-        (_departure(640, 320, hours=(14, 16)), (640, 640), True),  # at other hours
+        (_departure(620, 320, days=3), (620, 620), True),
+        (_departure(620, 320, hours=(14, 16)), (620, 620), True),  # at other hours
     ],
 )
 def test_what_each_months_end_has_is_not_told(departure: Departure, levels: tuple[int, ...], is_told: bool) -> None:

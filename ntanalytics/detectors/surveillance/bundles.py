@@ -3,7 +3,7 @@
 The number of such events varies as its causes do, and not as that of single events: its variance is the sum of the
 variances of all causes, each over the days, be it there or not. Over the mean that is the size of a bundle, and a
 likelihood ratio of single events counts as many times less (quasi-likelihood; McCullagh and Nelder 1989). Who comes
-every day as often is no chance, and has no bundle.
+every day as often is no chance, and has no bundle. Where hardly any came before, the causes of the day tell the size.
 """
 
 from __future__ import annotations
@@ -23,22 +23,29 @@ from ntanalytics.detectors.surveillance.scan import LEAST_EXPECTED, times_log
 _LEAST = math.log(2 * HOURS / FALSE_A_DAY)
 
 
-def bundle_size(past: Floats) -> float:
+#: Events of the days before from which these tell the size.
+_KNOWN = 20.0
+
+
+def bundle_size(counts: Floats) -> float:
     """Return the variance of a number of events over its mean, as its causes vary; 1 at least.
 
     Args:
-        past: events by cause and day.
+        counts: events by cause and day, of the days before and last of the judged one.
     """
-    return float(max(past.var(axis=1).sum() / max(past.mean(axis=1).sum(), 1e-9), 1.0))
+    past, today = counts[:, :-1], counts[:, -1]
+    if past.sum() < _KNOWN:
+        return float(max((today**2).sum() / max(today.sum(), 1e-9), 1.0))
+    return float(max(past.var(axis=1).sum() / past.mean(axis=1).sum(), 1.0))
 
 
-def is_beyond_bundles(departure: Departure, past: Floats) -> bool:
+def is_beyond_bundles(departure: Departure, counts: Floats) -> bool:
     """Return whether a number of events departs by more than bundles that come by chance.
 
     Args:
         departure: the departure of a number of events.
-        past: as in :func:`bundle_size`, of its members and hours on the days before.
+        counts: as in :func:`bundle_size`, of its members and hours.
     """
-    size, expected = bundle_size(past), max(departure.expected, LEAST_EXPECTED)
+    size, expected = bundle_size(counts), max(departure.expected, LEAST_EXPECTED)
     ratio = times_log(np.array([departure.seen]), np.array([expected])) - (departure.seen - expected)
     return size <= 1 or float(ratio[0]) / size >= _LEAST

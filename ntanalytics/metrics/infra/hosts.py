@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 import ibis
@@ -22,6 +22,9 @@ LOAD = (
 
 #: Local hours in which people work, and wait for a busy host.
 WORKED_HOURS = (7, 20)
+
+#: Metrics that a batch may raise by night as long as there is room left, which ``held_by_night`` tells.
+_OF_BATCHES = ("cpu_rate", "load")
 
 SUSTAINED = (
     rate(
@@ -140,6 +143,16 @@ def sustained_load(metrics: ir.Table, utc_offset_h: int, by: Sequence[str] = ("h
         )
         .order_by(*by)
     )
+
+
+def is_of_batch(metric: str, hours: Iterable[int]) -> bool:
+    """Return whether a rise of a host's metric in some local hours may be that of a batch by night.
+
+    Args:
+        metric: the metric, as in ``infra.metrics``.
+        hours: the hours, 0 to 23.
+    """
+    return metric in _OF_BATCHES and not any(WORKED_HOURS[0] <= hour < WORKED_HOURS[1] for hour in hours)
 
 
 def repeated_problems(problems: ir.Table) -> ir.Table:

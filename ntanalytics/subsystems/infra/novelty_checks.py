@@ -19,7 +19,6 @@ from ntanalytics.findings.finding import Entity, Finding, violations
 from ntanalytics.findings.judgement import judge_value, unknown
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.infra import hosts
-from ntanalytics.metrics.infra.hosts import WORKED_HOURS
 from ntanalytics.metrics.rows import rows
 from ntanalytics.subsystems.infra.text import ALL_HOSTS
 
@@ -27,9 +26,6 @@ _METRICS = "infra.metrics"
 
 #: Metrics whose hours are watched; a disk fills by days.
 _WATCHED = ("cpu_rate", "memory_rate", "swap_rate", "load")
-
-#: Metrics that a batch may raise by night, as long as there is room left: ``infra.cpu_by_night`` judges that.
-_OF_BATCHES = ("cpu_rate", "load")
 
 #: Standard deviations from what is usual at which one hour of a series makes the detector look at all of it: a fifth of
 #: the series has such an hour by chance, and no alarm lacked one (docs/detection.md).
@@ -96,16 +92,17 @@ def novel_hours_of_day(
     for metric, by_host in levels.items():
         for hours in novel_hours(by_host, _HOUR):
             own = [value for at, value in by_host[hours.subject] if hours.begins_at - _HOUR <= at < hours.ends_at]
-            is_of_batch = metric in _OF_BATCHES and hours.extreme > hours.usual and _is_by_night(hours, utc_offset_h)
+            is_rise = hours.extreme > hours.usual
+            is_of_batch = is_rise and hosts.is_of_batch(metric, _local_hours(hours, utc_offset_h))
             if hours.ends_at > begins_at and len(set(own)) > 1 and not is_of_batch:
                 novel.setdefault(hours.subject, {}).setdefault(metric, hours)
     return {host: dict(sorted(own.items(), key=lambda item: -_distance(item[1]))) for host, own in novel.items()}
 
 
-def _is_by_night(hours: NovelHours, utc_offset_h: int) -> bool:
+def _local_hours(hours: NovelHours, utc_offset_h: int) -> list[int]:
+    """Return the local hours of the day, 0 to 23, in their order."""
     first, last = (at + timedelta(hours=utc_offset_h) for at in (hours.begins_at, hours.ends_at - _HOUR))
-    moments = (first + place * _HOUR for place in range(int((last - first) / _HOUR) + 1))
-    return not any(WORKED_HOURS[0] <= moment.hour < WORKED_HOURS[1] for moment in moments)
+    return [(first + place * _HOUR).hour for place in range(int((last - first) / _HOUR) + 1)]
 
 
 def _distance(hours: NovelHours) -> float:

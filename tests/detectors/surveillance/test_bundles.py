@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -12,9 +13,16 @@ from hypothesis import strategies as st
 from ntanalytics.detectors.surveillance.bundles import bundle_size, is_beyond_bundles
 from ntanalytics.detectors.surveillance.departure import Departure
 
+
+def _days(*causes: list[int], times: int = 1, today: Sequence[int] = ()) -> np.ndarray:
+    """Return the events of some causes on days that are repeated some times, and on the judged day."""
+    past = np.tile(np.array(causes, dtype=float), times)
+    return np.column_stack([past, np.array(today or [0] * len(causes), dtype=float)])
+
+
 #: Five attempts of a person on one of four days, and of another on another one; one attempt of each; and of each daily.
-TRIES = np.array([[5.0, 0, 0, 0], [0, 0, 5, 0]])
-SINGLE, DAILY = np.array([[1.0, 0, 0, 0], [0, 0, 1, 0]]), np.array([[5.0, 5, 5, 5], [5, 5, 5, 5]])
+TRIES = _days([5, 0, 0, 0], [0, 0, 5, 0], times=2)
+SINGLE, DAILY = _days([1, 0, 0, 0], [0, 0, 1, 0], times=10), _days([5, 5, 5, 5], [5, 5, 5, 5])
 
 
 def _departure(seen: float, expected: float) -> Departure:
@@ -36,6 +44,15 @@ def test_the_size_of_a_bundle_is_the_variance_of_its_causes_over_the_mean() -> N
     assert bundle_size(TRIES) == pytest.approx(4.6875 / 1.25)
     # mean 0.25 and variance 0.25 - 0.0625; who comes every day is no chance: 1 at least
     assert [bundle_size(SINGLE), bundle_size(DAILY), bundle_size(np.zeros((0, 4)))] == [1.0, 1.0, 1.0]
+
+
+def test_the_causes_of_the_day_tell_the_size_where_hardly_any_came_before() -> None:
+    # 19 events before: (20² + 10² + 0) / 30; of 20 those days tell
+    assert bundle_size(_days([0, 0], [9, 10], today=[20, 10])) == pytest.approx(500 / 30)
+    assert bundle_size(_days([0, 0], [10, 10], today=[20, 10])) == 1.0
+    # three verifications of 20, 10 and 3: 33 ln 132 - 32.75 = 128.4, 8.3 for bundles of 15.4
+    few, many = _days([0, 0], [0, 0], [0, 0], today=[20, 10, 3]), _days(*[[0, 0]] * 33, today=[1] * 33)
+    assert [is_beyond_bundles(_departure(33, 0), counts) for counts in (few, many)] == [False, True]
 
 
 @pytest.mark.parametrize(
@@ -62,7 +79,7 @@ def test_as_many_times_the_events_in_bundles_as_large_count_as_the_single_ones(
     size: int, expected: int, seen: int
 ) -> None:
     """A hundred days with one cause on each: bundles of ``size`` have a variance of 0.99 ``size`` times their mean."""
-    past = size * np.eye(100)
+    past = np.column_stack([size * np.eye(100), np.zeros(100)])
     assert bundle_size(past) == pytest.approx(max(0.99 * size, 1))
     single = seen * math.log(seen / expected) - (seen - expected) if seen else expected
     departure = _departure(size * seen, size * expected)
