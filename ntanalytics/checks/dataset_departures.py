@@ -13,7 +13,14 @@ import pyarrow.compute as pc
 
 from ntanalytics.checks.baseline import HISTORY_DAYS
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.checks.day_totals import known_days, shares_of_others, sums_by_day, totals_by_day, usual_total
+from ntanalytics.checks.day_totals import (
+    known_days,
+    of_members,
+    shares_of_others,
+    sums_by_day,
+    totals_by_day,
+    usual_total,
+)
 from ntanalytics.checks.known_columns import known_columns, with_known_values
 from ntanalytics.checks.measured_quantities import with_quantities
 from ntanalytics.checks.month_ends import month_ends, without_recurring
@@ -33,6 +40,9 @@ from ntanalytics.workspace.dataset_view import DatasetView
 
 #: Dimension whose members are systems of their own: what one of them lacks is a share of its own events.
 _SYSTEM = "service"
+
+#: Share of the events of a subject from which they are of one system.
+_NEARLY_ALL = 0.9
 
 #: Days before a holiday on which nothing is said to drift, and days off from which a holiday is no weekend.
 _BEFORE_HOLIDAY, _HOLIDAY = 3, 3
@@ -176,10 +186,21 @@ def _counted(
 
 
 def _of_system(departure: Departure, counted: pa.Table, before: Sequence[date], on: date) -> Departure:
-    """Return a departure; what a system lacks is a share of its own events, be there larger systems or not."""
+    """Return a departure with its system; what a system lacks is a share of its own events, be there larger ones."""
+    if _SYSTEM not in counted.column_names:
+        return departure
     system = dict(departure.members).get(_SYSTEM)
-    if system is None or departure.value or departure.direction > 0:
+    if system is None:
+        return replace(departure, system=_only_system(of_members(counted, departure.members)))
+    if departure.value or departure.direction > 0:
         return departure
     own = sums_by_day(counted.filter(pc.equal(counted[_SYSTEM], system)))
     whole = max(own.get(on, 0.0), sum(own.get(day, 0.0) for day in before) / len(before))
     return replace(departure, share=(departure.expected - departure.seen) / whole)
+
+
+def _only_system(own: pa.Table) -> str:
+    """Return the system of nearly all events of a subject; empty where there are several."""
+    sums = own.group_by(_SYSTEM).aggregate([("events", "sum")]).sort_by([("events_sum", "descending")]).to_pydict()
+    events = sums["events_sum"]
+    return sums[_SYSTEM][0] or "" if events and events[0] >= _NEARLY_ALL * sum(events) else ""

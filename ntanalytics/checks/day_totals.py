@@ -1,4 +1,4 @@
-"""Totals of days: the events of a dataset by day, their expected range, and how the day of other datasets is."""
+"""Totals of days: the events of a dataset or subject by day, their expected range, and how the day of others is."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from typing import Any
 
 import ibis.expr.types as ir
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ntanalytics.checks.baseline import HISTORY_DAYS
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.watched_datasets import COMPANIONS, WATCHED
 from ntanalytics.detectors.expected_range import ExpectedRange, expected_range
+from ntanalytics.detectors.surveillance.leaf_table import NO_MEMBER, Members
 from ntanalytics.metrics.leaves import leaves
 from ntanalytics.metrics.rows import rows
 from ntanalytics.workspace.dataset_view import DatasetView
@@ -52,6 +54,19 @@ def sums_by_day(counted: pa.Table) -> dict[date, float]:
     """Return the sum of the events of each day among counts."""
     sums = counted.group_by("day").aggregate([("events", "sum")]).to_pydict()
     return dict(zip(sums["day"], sums["events_sum"], strict=True))
+
+
+def of_members(counted: pa.Table, members: Members) -> pa.Table:
+    """Return the counts of a subject.
+
+    Args:
+        counted: the result of ``metrics.leaves``.
+        members: pairs of dimension and member; ``NO_MEMBER`` are those without one.
+    """
+    for dimension, member in members:
+        column = counted[dimension]
+        counted = counted.filter(pc.is_null(column) if member == NO_MEMBER else pc.equal(column, member))
+    return counted
 
 
 def shares_of_others(context: CheckContext, name: str) -> list[float]:

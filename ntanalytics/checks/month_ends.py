@@ -8,9 +8,9 @@ from datetime import date, timedelta
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ntanalytics.checks.day_totals import sums_by_day
+from ntanalytics.checks.day_totals import of_members, sums_by_day
 from ntanalytics.detectors.surveillance.departure import Departure
-from ntanalytics.detectors.surveillance.leaf_table import HOURS, NO_MEMBER
+from ntanalytics.detectors.surveillance.leaf_table import HOURS
 from ntanalytics.periods import Calendar
 
 #: Months at each of whose ends more came, and share of what is more that one of their last days must have had: the end
@@ -84,10 +84,7 @@ def _recurs(departure: Departure, counted: pa.Table, ends: Sequence[Sequence[dat
 
 def _levels(departure: Departure, counted: pa.Table, days: Sequence[date]) -> list[float]:
     """Return the events that the subject of a departure had in its hours on some days."""
-    own = counted
-    for dimension, member in departure.members:
-        column = own[dimension]
-        own = own.filter(pc.is_null(column) if member == NO_MEMBER else pc.equal(column, member))
+    own = of_members(counted, departure.members)
     first, after = departure.hours
     if (first, after) != (0, HOURS):
         own = own.filter(pc.and_(pc.greater_equal(own["hour"], first), pc.less(own["hour"], after)))

@@ -106,6 +106,8 @@ def _leads(context: CheckContext, name: str, departure: Departure) -> dict[str, 
     leads: dict[str, Detail] = {}
     if system := dict(departure.also).get("subsystem"):
         leads["subsystem"] = system
+    if departure.system:
+        leads["service"] = departure.system
     columns = ((pair, column_of(dataset, pair[0])) for pair in departure.also)
     also = tuple(pair for pair, column in columns if column is None or tells_reason(column) or not tells_what(column))[
         :_MOST_LEADS

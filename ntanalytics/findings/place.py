@@ -65,7 +65,8 @@ def places_of(targets: Iterable[tuple[str, str]]) -> dict[str, str]:
 def place(finding: Finding, places: Mapping[str, str]) -> str:
     """Return the subsystem that a finding is about: for a host or target that which it carries, if it is known.
 
-    A finding of the data names the subsystem of its dataset in ``details["subsystem"]``.
+    A finding of the data names the subsystem of its dataset in ``details["subsystem"]``, and one of a route the service
+    that answers it in ``details["service"]``.
     """
     entity = finding.entity
     if entity.kind == "subsystem":
@@ -74,7 +75,8 @@ def place(finding: Finding, places: Mapping[str, str]) -> str:
     subsystem = str(members.get("subsystem", finding.details.get("subsystem", finding.subsystem)))
     if subsystem != "infra":
         return subsystem
-    name = next((members[column] for column in _PLACED if column in members), entity.key)
+    service = str(finding.details.get("service", entity.key))
+    name = next((members[column] for column in _PLACED if column in members), service)
     return places.get(_head(name.partition("://")[2] or name), "infra")
 
 

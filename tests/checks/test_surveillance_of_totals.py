@@ -12,6 +12,7 @@ from ntanalytics.checks.check import DAY
 from ntanalytics.checks.site_rules import RETIRED
 from ntanalytics.checks.suppression import suppress
 from ntanalytics.findings.finding import Finding, Window
+from ntanalytics.findings.place import place, places_of
 from ntanalytics.findings.subjects import members_of, subject
 from ntanalytics.periods import Period
 from ntanalytics.subsystems import RULES, SUBSYSTEMS, subsystem, word
@@ -116,6 +117,23 @@ def test_what_a_service_lacks_is_a_share_of_its_own_requests(today: int) -> None
     found = _told("infra.requests", requests("portal", 9500, 9500), requests("exchange", 500, today))
     told = [(members_of(item), item.status) for item in found if item.is_violation]
     assert told == [({"service": "exchange"}, "critical")]
+
+
+def test_a_route_that_one_service_answers_is_a_matter_of_its_subsystem() -> None:
+    def requests(service: str, route: str, usual: int, today: int) -> pa.Table:
+        rows = [{**row, "events": 1, "requests": row["amount"]} for row in daily("amount", usual, today)]
+        return events("infra.requests", rows, service=service, route=route, method="GET", status=200)
+
+    plain = [requests(service, "/", 5000, 5000) for service in ("portal", "exchange.city.example")]
+    own = requests("exchange.city.example", "/api/documents", 900, 3600)
+    [risen] = [item for item in _told("infra.requests", *plain, own) if item.is_violation]
+    assert members_of(risen) == {"route": "/api/documents"}
+    places = places_of([("docexchange", "https://exchange.city.example/")])
+    assert place(risen, places) == "docexchange"
+    # nine tenths of its events at least
+    shared = requests("portal", "/api/documents", 110, 440)
+    [risen] = [item for item in _told("infra.requests", *plain, own, shared) if item.is_violation]
+    assert (members_of(risen), place(risen, places)) == ({"route": "/api/documents"}, "infra")
 
 
 @pytest.mark.parametrize("today", [690, 1000])

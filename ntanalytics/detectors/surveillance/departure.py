@@ -27,6 +27,7 @@ class Departure:
         also: members of further dimensions that nearly all of the departure has, the rarest first.
         counterpart: a subject that moved the other way in the same hours; empty where there is none.
         counterpart_moved: events that it has too many, or that it lacks (negative).
+        system: the system that nearly all of its events are of, where no member names one; empty where none is known.
         is_over: whether it was over in the hours after the run; None where nothing tells it.
     """
 
@@ -44,6 +45,7 @@ class Departure:
     also: Members = ()
     counterpart: Members = ()
     counterpart_moved: float = 0.0
+    system: str = ""
     is_over: bool | None = None
 
     @property
