@@ -21,7 +21,7 @@ from ntanalytics.checks.watched_datasets import LINKS, endings_of
 from ntanalytics.contract import Dataset
 from ntanalytics.contract.dimensions import breakdown, referred, state_of
 from ntanalytics.contract.outcomes import tells_success
-from ntanalytics.detectors.surveillance.bundles import is_beyond_bundles
+from ntanalytics.detectors.surveillance.bundles import is_beyond_bundles, is_mean_beyond_bundles
 from ntanalytics.detectors.surveillance.departure import Departure
 from ntanalytics.detectors.surveillance.departures import MIN_DAYS
 from ntanalytics.detectors.surveillance.drift import LEAST_EFFECT
@@ -58,10 +58,6 @@ _ENABLED = "is_enabled"
 
 #: Events that a person makes by hand on a day; more are a program's, whose surge is told.
 _BY_HAND = 300.0
-
-#: Persons, documents or moments of which a mean tells nothing where they are fewer: one that waits moves it. A host
-#: and a plan of backups are measured as they are.
-_CAUSES = 10
 
 #: Share of a surge that others must have caused, so that it is of many.
 _LEFT_OF_SURGE = 0.25
@@ -120,7 +116,7 @@ def is_of_few(context: CheckContext, dataset: Dataset, events: ir.Table, departu
     if not {*dict(departure.members)} <= {*events.columns}:
         return False
     if departure.value:
-        return LINKS[dataset.name] is not None and _causes(context, dataset, events, departure, time) < _CAUSES
+        return LINKS[dataset.name] is not None and _is_of_few_causes(context, dataset, events, departure, time)
     if departure.direction < 0 or departure.seen - departure.expected > _BY_HAND:
         return False
     if not known and (dataset.column(time).grain or _tells_failures(dataset, departure)):
@@ -195,16 +191,17 @@ def cause_of(dataset: Dataset, columns: Sequence[str]) -> str:
     return named if named in columns else ""
 
 
-def _causes(context: CheckContext, dataset: Dataset, events: ir.Table, departure: Departure, time: str) -> int:
-    """Return of how many persons, documents or moments the measured events of a departure are.
-
-    What one moment sends waits in one queue, and takes as long.
-    """
+def _is_of_few_causes(
+    context: CheckContext, dataset: Dataset, events: ir.Table, departure: Departure, time: str
+) -> bool:
+    """Return whether a mean of what units do is of few persons, documents or moments."""
     own = _own(context, events, departure, time)
     first = context.on - timedelta(days=max(departure.days - 1, 0))
     own = own.filter((own.day >= first) & own[departure.value].notnull())
     cause = cause_of(dataset, events.columns)
-    return len(pc.unique(_by_cause(dataset, own, own[cause] if cause else own[time].truncate("m"))["_cause"]))
+    by_cause = _by_cause(dataset, own, own[cause] if cause else own[time].truncate("m"))
+    counted = by_cause.group_by("_cause").aggregate([("events", "sum")])
+    return not is_mean_beyond_bundles(departure, counted["events_sum"].to_numpy().astype(np.float64))
 
 
 def _own(context: CheckContext, events: ir.Table, departure: Departure, time: str) -> ir.Table:

@@ -59,8 +59,8 @@ def _waiting(minutes: int) -> dict[str, Any]:
 
 
 def test_a_mean_of_few_moments_tells_nothing() -> None:
-    assert {"unit": UNITS[0]} in _subjects("sms", _waiting(minutes=10))
-    assert _subjects("sms", _waiting(minutes=9)) == []
+    assert {"unit": UNITS[0]} in _subjects("sms", _waiting(minutes=8))
+    assert _subjects("sms", _waiting(minutes=7)) == []
 
 
 def _levels(hours_of_day: range, host: str = "h2") -> dict[str, pa.Table]:

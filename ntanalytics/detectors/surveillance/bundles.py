@@ -23,6 +23,9 @@ from ntanalytics.detectors.surveillance.scan import LEAST_EXPECTED, times_log
 _LEAST = math.log(2 * HOURS / FALSE_A_DAY)
 
 
+#: Causes of which a mean tells nothing where they are fewer: one that waits moves it.
+_CAUSES = 8
+
 #: Events of the days before from which these tell the size.
 _KNOWN = 20.0
 
@@ -49,3 +52,15 @@ def is_beyond_bundles(departure: Departure, counts: Floats) -> bool:
     size, expected = bundle_size(counts), max(departure.expected, LEAST_EXPECTED)
     ratio = times_log(np.array([departure.seen]), np.array([expected])) - (departure.seen - expected)
     return size <= 1 or float(ratio[0]) / size >= _LEAST
+
+
+def is_mean_beyond_bundles(departure: Departure, today: Floats) -> bool:
+    """Return whether a mean departs by more than that of as few causes does by chance.
+
+    What follows from one cause is alike: texts of one moment wait in one queue. The likelihood ratio counts by causes.
+
+    Args:
+        departure: the departure of a mean.
+        today: its measured events by cause.
+    """
+    return len(today) >= _CAUSES and departure.strength * len(today) / float(today.sum()) >= _LEAST
