@@ -21,7 +21,7 @@ from ntanalytics.checks.watched_datasets import LINKS, endings_of
 from ntanalytics.contract import Dataset
 from ntanalytics.contract.dimensions import breakdown, referred, state_of
 from ntanalytics.contract.outcomes import tells_success
-from ntanalytics.detectors.surveillance.bundles import is_beyond_bundles, is_mean_beyond_bundles
+from ntanalytics.detectors.surveillance.bundles import is_beyond_bundles, tells_mean
 from ntanalytics.detectors.surveillance.departure import Departure
 from ntanalytics.detectors.surveillance.departures import MIN_DAYS
 from ntanalytics.detectors.surveillance.drift import LEAST_EFFECT
@@ -200,8 +200,7 @@ def _is_of_few_causes(
     own = own.filter((own.day >= first) & own[departure.value].notnull())
     cause = cause_of(dataset, events.columns)
     by_cause = _by_cause(dataset, own, own[cause] if cause else own[time].truncate("m"))
-    counted = by_cause.group_by("_cause").aggregate([("events", "sum")])
-    return not is_mean_beyond_bundles(departure, counted["events_sum"].to_numpy().astype(np.float64))
+    return not tells_mean(departure, len(pc.unique(by_cause["_cause"])))
 
 
 def _own(context: CheckContext, events: ir.Table, departure: Departure, time: str) -> ir.Table:

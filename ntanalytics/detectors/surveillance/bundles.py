@@ -54,13 +54,13 @@ def is_beyond_bundles(departure: Departure, counts: Floats) -> bool:
     return size <= 1 or float(ratio[0]) / size >= _LEAST
 
 
-def is_mean_beyond_bundles(departure: Departure, today: Floats) -> bool:
-    """Return whether a mean departs by more than that of as few causes does by chance.
+def tells_mean(departure: Departure, causes: int) -> bool:
+    """Return whether a mean is of causes enough, and departs by more than it does by chance once in so many days.
 
-    What follows from one cause is alike: texts of one moment wait in one queue. The likelihood ratio counts by causes.
+    What follows from one cause is alike: texts of one moment wait in one queue.
 
     Args:
         departure: the departure of a mean.
-        today: its measured events by cause.
+        causes: of how many causes its events of the day are.
     """
-    return len(today) >= _CAUSES and departure.strength * len(today) / float(today.sum()) >= _LEAST
+    return causes >= _CAUSES and departure.strength >= _LEAST

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ntanalytics.detectors.surveillance.bundles import bundle_size, is_beyond_bundles, is_mean_beyond_bundles
+from ntanalytics.detectors.surveillance.bundles import bundle_size, is_beyond_bundles, tells_mean
 from ntanalytics.detectors.surveillance.departure import Departure
 
 
@@ -87,11 +87,8 @@ def test_as_many_times_the_events_in_bundles_as_large_count_as_the_single_ones(
     assert is_beyond_bundles(departure, past) is (size * single / bundle_size(past) >= math.log(48_000))
 
 
-def test_a_mean_counts_by_its_causes() -> None:
-    mean = replace(_departure(3.1, 1.5), value="receipt_latency_s", strength=43.2)
-    # 43.2 × 8 / 32 = 10.8, and the limit is ln 48,000 = 10.78
-    assert is_mean_beyond_bundles(mean, np.full(8, 4.0))
-    assert not is_mean_beyond_bundles(mean, np.array([5.0, 5, 5, 5, 5, 4, 2, 2]))
-    # of seven nothing is known, however far they are off
-    assert not is_mean_beyond_bundles(replace(mean, strength=500.0), np.ones(7))
-    assert is_mean_beyond_bundles(replace(mean, strength=10.79), np.ones(8))
+def test_a_mean_of_few_causes_tells_nothing() -> None:
+    mean = replace(_departure(3.1, 1.5), value="receipt_latency_s", strength=500.0)
+    assert [tells_mean(mean, causes) for causes in (7, 8)] == [False, True]
+    # ln 48,000 = 10.78
+    assert [tells_mean(replace(mean, strength=strength), 100) for strength in (10.7, 10.8)] == [False, True]
