@@ -7,7 +7,7 @@ import os
 import pickle
 import shutil
 import signal
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ import stamina
 from filelock import FileLock
 
 from ntanalytics.lake.backends.duckdb_ibis import CompilingBackend
-from tests import warm
+from tests import compiled, warm
 from tests.city import CACHES, City, IssuedReports, copy_city, write_city
 
 # What a shell starts in the background ignores an interruption, and so would the programs that tests start.
@@ -42,7 +42,7 @@ pytest_plugins = ["tests.browser", "tests.desk", "tests.servers.plugin"]
 
 
 # Rows of a test in memory are asked by the backend of the reports: one metric of a hundred examples is compiled once.
-ibis.set_backend(CompilingBackend.connected(None, threads=1))
+ibis.set_backend(CompilingBackend.connected(compiled.folder("memory"), threads=1))
 
 
 #: Files that last longest begin first, so that the run does not end with one of them and an idle process. The first
@@ -107,15 +107,22 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
 
 
 @pytest.fixture(scope="session")
-def caches(once: Callable[..., Path]) -> Path:
-    """The folder of the files that lakes of this run keep for later (:func:`tests.city.share_caches`)."""
+def caches(once: Callable[..., Path]) -> Iterator[Path]:
+    """The folder of the files that lakes of this run keep for later (:func:`tests.city.share_caches`).
+
+    What lakes of an earlier run compiled is there.
+    """
+    kept = compiled.folder("lakes")
 
     def write(folder: Path) -> Path:
         for name in CACHES:
             (folder / name).touch(mode=0o640)
+        compiled.add(kept, folder)
         return folder
 
-    return once("caches", write)
+    folder: Path = once("caches", write)
+    yield folder
+    compiled.add(folder, kept)
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 import __future__
 
 import contextlib
+import datetime as dt
 import functools
 import importlib
 import inspect
@@ -20,10 +21,12 @@ import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pytest
 
+from ntanalytics.contract import Dataset, Kind
 from ntanalytics.lake.backends.duckdb import DuckReader
 from ntanalytics.lake.backends.reader import Reader
 from ntanalytics.settings import project_dir
 from ntanalytics.workspace.namespaces import metric_namespace
+from tests.city import UNTIL
 
 
 def public_metrics() -> dict[str, Callable[..., object]]:
@@ -52,10 +55,12 @@ class MetricCalls:
     Attributes:
         made: metric → its tables, one for each combination of groups (``by=``).
         read: the part of a table that belongs to the lake → the arguments by which a reader makes it.
+        opened: a reader and those arguments → the part that it made: many metrics read the same days.
     """
 
     made: dict[str, dict[object, ir.Table]] = field(default_factory=dict)
     read: dict[ops.Node, tuple[Any, ...]] = field(default_factory=dict)
+    opened: dict[tuple[Any, ...], ops.Node] = field(default_factory=dict)
 
     def record(self, name: str, arguments: inspect.BoundArguments, made: object) -> None:
         """Record a call; of several by the same groups, the first."""
@@ -67,11 +72,34 @@ class MetricCalls:
         by = max(self.made[name], key=len)
         return self.made[name][by]
 
-    def on(self, reader: Reader, table: ir.Table) -> ir.Table:
-        """Return the same table, made from the tables of another engine."""
+    def on(self, reader: Reader, table: ir.Table, days: int | None = None) -> ir.Table:
+        """Return the same table, made from the tables of another reader.
+
+        Args:
+            reader: makes them.
+            table: a recorded table.
+            days: the most days that are read of what happens day by day; None: all that the call read.
+        """
         nodes = table.op().find(tuple({type(node) for node in self.read}))
         leaves = {node: self.read[node] for node in nodes if node in self.read}
-        return table.op().replace({leaf: reader.table(*how).op() for leaf, how in leaves.items()}).to_expr()
+        wanted = {leaf: how if days is None else _last(days, *how) for leaf, how in leaves.items()}
+        return table.op().replace({leaf: self._opened(reader, *how) for leaf, how in wanted.items()}).to_expr()
+
+    def _opened(self, reader: Reader, dataset: Dataset, *how: Any) -> ops.Node:
+        key = (reader, dataset.name, *how)
+        if key not in self.opened:
+            self.opened[key] = reader.table(dataset, *how).op()
+        return self.opened[key]
+
+
+def _last(
+    days: int, dataset: Dataset, version: int | None, first: dt.date | None = None, last: dt.date | None = None
+) -> tuple[Any, ...]:
+    """Return the arguments of a reader for the last days of those that it was asked for; a state is not divided."""
+    if dataset.kind is not Kind.STATE:
+        begin = min(last or UNTIL, UNTIL) - dt.timedelta(days=days - 1)
+        first = max(first or begin, begin)
+    return dataset, version, first, last
 
 
 #: Rooms that call metrics. They are imported before the calls are recorded, so that none keeps a recording function.

@@ -110,6 +110,9 @@ class _Joined:
         self._findings = findings
         self._topology = topology
         self._needs_days = needs_days
+        self._roots = [
+            [at for at, finding in enumerate(findings) if finding.has_code(rule.roots)] for rule in CORRELATION_RULES
+        ]
         self._causes = [self._cause(number) for number in range(len(findings))]
         self._causes = [self._sibling(number) if cause is None else cause for number, cause in enumerate(self._causes)]
 
@@ -125,10 +128,12 @@ class _Joined:
 
     def _cause(self, number: int) -> int | None:
         """Return the number of the finding from which another follows, by the first rule that joins them."""
-        for rule in CORRELATION_RULES:
-            for at, root in enumerate(self._findings):
-                if at != number and self._joins(rule, root, self._findings[number]):
-                    return at
+        finding = self._findings[number]
+        for rule, roots in zip(CORRELATION_RULES, self._roots, strict=True):
+            if finding.has_code(rule.followers):
+                for at in roots:
+                    if at != number and self._joins(rule, self._findings[at], finding):
+                        return at
         return None
 
     def _sibling(self, number: int) -> int | None:
@@ -142,10 +147,10 @@ class _Joined:
         return together[0] if len(together) >= _AT_ONCE and together[0] != number else None
 
     def _joins(self, rule: CorrelationRule, root: Finding, follower: Finding) -> bool:
+        """Return whether a rule joins two findings that have its codes."""
         # one host stops another; any other finding has its cause in one of another kind
         is_other = root.entity != follower.entity if rule.reach in _OF_ONE_CODE else root.code != follower.code
-        has_codes = follower.has_code(rule.followers) and root.has_code(rule.roots) and is_other
-        if not has_codes or root.status == "unknown" or (rule.needs_critical and root.status != "critical"):
+        if not is_other or root.status == "unknown" or (rule.needs_critical and root.status != "critical"):
             return False
         if rule.explains_unknown != (follower.status == "unknown"):
             return False

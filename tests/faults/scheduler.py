@@ -20,12 +20,16 @@ from ntanalytics.scheduling.jobs import load_jobs
 from ntanalytics.scheduling.run_due import run_due
 from ntanalytics.settings import load
 from tests.faults.town import Town, impatient
+from tests.prepared_kernels import prepare
 
 #: Each process is forked from one that has imported what takes seconds, and has done nothing else.
 _PROCESSES = multiprocessing.get_context("forkserver")
 _PROCESSES.set_forkserver_preload(
-    ["tests.faults.scheduler", "papermill", "nbconvert", "ntanalytics.reports.exporters", "ntanalytics.extraction"]
-)
+    [
+        "tests.preloaded_kernels", "tests.faults.scheduler", "papermill", "nbconvert", "ntanalytics.reports.exporters",
+        "ntanalytics.extraction",
+    ]
+)  # fmt: skip
 
 #: capabilities(7): the version of the structures; what lets root pass over the permissions of files.
 _VERSION = 0x20080522
@@ -78,6 +82,7 @@ def _be(
     os.environ.update(environment)
     if is_bound:
         _be_bound()
+    prepare()
     if killed:
         _kill_at(*killed)
     settings = load(config)

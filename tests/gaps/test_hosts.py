@@ -6,6 +6,8 @@ import datetime as dt
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
+
 from ntanalytics import contract
 from ntanalytics.metrics.infra import hosts
 from ntanalytics.periods import Period
@@ -32,9 +34,19 @@ def _hosts(site: GapSite) -> tuple[dict[str, str], str]:
     return {row["host"]: row["state"] for row in shown.rows}, shown.note
 
 
-def test_a_site_without_a_dataset_switches_off_its_rules(city: City) -> None:
-    whole = GapSite(city.estate.directory)
-    states, _ = _hosts(whole)
+@pytest.fixture(scope="module")
+def whole(city: City) -> GapSite:
+    """The site with all of its data."""
+    return GapSite(city.estate.directory)
+
+
+@pytest.fixture(scope="module")
+def states(whole: GapSite) -> dict[str, str]:
+    """Host → state over all data."""
+    return _hosts(whole)[0]
+
+
+def test_a_site_without_a_dataset_switches_off_its_rules(whole: GapSite, states: dict[str, str]) -> None:
     own = [check.rule for check in subsystem("infra").checks if "infra.problems" in check.reads and check.rule != WATCH]
     with damageable(whole, "infra.problems") as damaged:
         damaged.change_settings("infra.problems")
@@ -44,9 +56,7 @@ def test_a_site_without_a_dataset_switches_off_its_rules(city: City) -> None:
     assert contract.dataset("infra.problems").label not in note
 
 
-def test_a_host_is_not_called_well_where_its_alarms_are_not_known(city: City) -> None:
-    whole = GapSite(city.estate.directory)
-    states, _ = _hosts(whole)
+def test_a_host_is_not_called_well_where_its_alarms_are_not_known(whole: GapSite, states: dict[str, str]) -> None:
     with damageable(whole, "infra.problems") as damaged:
         damaged.change_settings("infra.problems")
         seen, note = _hosts(damaged)
@@ -56,9 +66,7 @@ def test_a_host_is_not_called_well_where_its_alarms_are_not_known(city: City) ->
     assert contract.dataset("infra.problems").label in note
 
 
-def test_patches_are_no_part_of_the_state_of_a_host(city: City) -> None:
-    whole = GapSite(city.estate.directory)
-    states, _ = _hosts(whole)
+def test_patches_are_no_part_of_the_state_of_a_host(whole: GapSite, states: dict[str, str]) -> None:
     with damageable(whole, "infra.patches") as damaged:
         damaged.change_settings("infra.patches")
         seen, note = _hosts(damaged)

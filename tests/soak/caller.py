@@ -21,11 +21,12 @@ from ntanalytics.scheduling.jobs import load_jobs
 from ntanalytics.scheduling.run_due import run_due
 from ntanalytics.settings import load
 from tests.faults.town import impatient
+from tests.prepared_kernels import prepare
 from tests.soak.site import notebooks_of
 
 #: A server that has imported what a call needs and forks the callers.
 _FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload([__name__])
+_FORKS.set_forkserver_preload(["tests.preloaded_kernels", __name__])
 
 #: A call that lasts longer is taken for one that hangs.
 LONGEST_S = 900.0
@@ -104,6 +105,7 @@ def _serve(theirs: Connection, config: str, log: str, file_bytes: int) -> None:
     os.environ["NTANALYTICS_CHROMIUM"] = ""  # a print takes seconds
     if file_bytes:
         resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, file_bytes))
+    prepare()
     while True:
         try:
             what, moment = theirs.recv()

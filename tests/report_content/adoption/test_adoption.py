@@ -20,6 +20,7 @@ from ntanalytics.report_content.unit_figures import VARIABLE, write_figures
 from ntanalytics.runner.each_unit import oa_units
 from ntanalytics.settings import load
 from ntanalytics.workspace import Report, Workspace
+from tests.city import in_one_pass, share_caches
 from tests.workspace.oa_site import OaSite
 
 SITE = """\
@@ -82,8 +83,9 @@ class Office(OaSite):
         first = MONDAY - dt.timedelta(days=91)
         needs = {"oa.activities": 0, "oa.members": 0, "identity.units": 0}
         extractor = self.extractor("2026-11-23 06:30")
-        extractor.ensure_coverage(needs, first, WEEK.last)
-        extractor.ensure_coverage(needs, WEEK.first, WEEK.last)
+        with in_one_pass():
+            extractor.ensure_coverage(needs, first, WEEK.last)
+            extractor.ensure_coverage(needs, WEEK.first, WEEK.last)
 
     def report(self) -> Report:
         return Report(Workspace(self.settings), "oa_adoption", "", WEEK)
@@ -93,15 +95,15 @@ class Office(OaSite):
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Office:
+def office(tmp_path: Path, caches: Path) -> Office:
     """Two editions whose data are not taken yet."""
-    return written(tmp_path)
+    return written(tmp_path, caches)
 
 
 @pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Office:
+def filled(tmp_path_factory: pytest.TempPathFactory, caches: Path) -> Office:
     """The same with its data taken, for tests that change nothing of it."""
-    made = written(tmp_path_factory.mktemp("filled"))
+    made = written(tmp_path_factory.mktemp("filled"), caches)
     made.fill()
     return made
 
@@ -112,8 +114,9 @@ def city_page(filled: Office) -> Adoption:
     return filled.adoption()
 
 
-def written(folder: Path) -> Office:
+def written(folder: Path, caches: Path) -> Office:
     made = Office(folder)
+    share_caches(caches, made.settings.lake)
     made.add_units("club", ("1", "市财政局", None), ("2", "市审计局", None))
     made.staff("club", "市财局", 40, active=30)
     made.staff("club", "市审计局", 20, active=5, was_active=15)
