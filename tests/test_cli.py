@@ -1,6 +1,7 @@
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import openpyxl
@@ -111,3 +112,13 @@ def test_every_command_teaches_with_an_example():
     for command in ("init", "contract", "extract", "run", "verify", "history", "demo", "schedule", "run-due"):
         shown = nta(command, "--help").stdout
         assert "Example: ntanalytics" in shown, command
+
+
+def test_a_command_ends_without_a_search_for_garbage_among_its_libraries():
+    ends = (
+        "import atexit, gc, sys; atexit.register(lambda: print(gc.get_freeze_count()))\n"  # called after the program's
+        "sys.argv = ['ntanalytics', 'contract', 'sms.messages', '--json']\n"
+        "from ntanalytics.cli import main; main()"
+    )
+    said = subprocess.run([sys.executable, "-c", ends], capture_output=True, text=True, check=True).stdout
+    assert int(said.splitlines()[-1]) > 10_000

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-import ibis
-import ibis.expr.operations as ops
-import ibis.expr.types as ir
-import pandas as pd
-import pyarrow as pa
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    import pandas as pd
+    import pyarrow as pa
 
 #: A metric's Ibis table, or the Arrow table, DataFrame or rows made from it.
-Rows: TypeAlias = ir.Table | pa.Table | pd.DataFrame | Sequence[Mapping[str, Any]]
+Rows: TypeAlias = "ir.Table | pa.Table | pd.DataFrame | Sequence[Mapping[str, Any]]"
+
+# Whoever renders a record has plain rows: the libraries of tables are imported where there is a table.
 
 
 def rows(table: Rows) -> list[dict[str, Any]]:
@@ -26,14 +27,19 @@ def rows(table: Rows) -> list[dict[str, Any]]:
 
 def read_rows(table: Rows) -> tuple[tuple[str, ...], Sequence[Mapping[str, Any]]]:
     """Return the columns and the rows of a table; plain rows without any row have no column."""
-    if isinstance(table, ir.Table | pd.DataFrame | pa.Table):
-        table = arrow_table(table)
-        return tuple(table.column_names), table.to_pylist()
-    return tuple(table[0]) if len(table) else (), table
+    if isinstance(table, Sequence):
+        return tuple(table[0]) if len(table) else (), table
+    arrow = arrow_table(table)
+    return tuple(arrow.column_names), arrow.to_pylist()
 
 
 def arrow_table(table: Rows) -> pa.Table:
     """Return a table as an Arrow table; an Ibis table is executed, and an index of a DataFrame is left out."""
+    import ibis.expr.operations as ops
+    import ibis.expr.types as ir
+    import pandas as pd
+    import pyarrow as pa
+
     if isinstance(table, ir.Table):
         op = table.op()
         # rows that are in memory need no query
@@ -45,6 +51,8 @@ def arrow_table(table: Rows) -> pa.Table:
 
 def in_memory(table: ir.Table) -> ir.Table:
     """Return the rows of a table in memory, so that what is made of them reads no file and counts nothing again."""
+    import ibis
+
     return ibis.memtable(arrow_table(table))
 
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from ntanalytics import errors
 from ntanalytics.disk_space import disk_error
 from ntanalytics.errors import KernelDied, NtaError, ReportFailed
+from ntanalytics.kernels.collection_pause import collection_paused
 from ntanalytics.kernels.skip_grammar_import import skip_grammar_import
 from ntanalytics.language import tr
 from ntanalytics.runner.executed_notebook import (
@@ -120,7 +121,7 @@ def imported_meanwhile() -> Iterator[None]:
 
 def _import_jupyter() -> None:
     skip_grammar_import()
-    with suppress(ImportError):  # whoever needs it is told
+    with suppress(ImportError), collection_paused():  # whoever needs it is told
         import papermill  # noqa: F401
 
         import ntanalytics.kernels.forked_engine

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from ntanalytics import disk_space
+from ntanalytics.kernels.collection_pause import collection_paused
 
 if TYPE_CHECKING:
     from ntanalytics.runner.report_request import ReportRequest
@@ -37,7 +38,8 @@ def extract_needs(context: RunContext, request: ReportRequest) -> NeededData:
     Raises:
         DiskError: there is no lake, and none can be made.
     """
-    from ntanalytics.extraction import Extractor
+    with collection_paused():
+        from ntanalytics.extraction import Extractor
 
     settings, period, needs = context.settings, request.period, request.notebook.needs
     extractor = Extractor(settings, context.ledger, context.progress, context.clock)

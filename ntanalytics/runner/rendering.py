@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ntanalytics import disk_space
 from ntanalytics.delivery.manifest import OFD, RECORD
 from ntanalytics.errors import FontMissing
+from ntanalytics.kernels.collection_pause import collection_paused
 from ntanalytics.language import tr
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def imported_meanwhile(
 
 
 def _import_renderings(reports: Path, pending: PendingPrint | None) -> None:
-    with suppress(ImportError):  # whoever needs it is told
+    with suppress(ImportError), collection_paused():  # whoever needs it is told
         import ntanalytics.reports.compiled_theme
         import ntanalytics.reports.findings_json
         import ntanalytics.reports.verification.document
@@ -111,6 +112,7 @@ def _import_renderings(reports: Path, pending: PendingPrint | None) -> None:
         from ntanalytics.reports.exporters.html import packed_plotly
 
         packed_plotly()  # the same in every page; to pack it takes longer than to draw one
+    with suppress(ImportError):
         _draw_letters(reports)
     if pending is not None:
         pending.begin()
@@ -118,15 +120,17 @@ def _import_renderings(reports: Path, pending: PendingPrint | None) -> None:
 
 def _draw_letters(reports: Path) -> None:
     """Draw the letters of the latest OFD among some reports: the next one has most of them."""
-    with suppress(FontMissing, OSError, UnicodeDecodeError):
-        latest = max(reports.glob(f"*/{OFD}"), default=None)
-        if latest is None:
-            return
-        from ntanalytics.reports.exporters.ofd.fonts import Face, typeface
+    latest = max(reports.glob(f"*/{OFD}"), default=None)
+    if latest is None:
+        return
+    from zipfile import BadZipFile
 
-        characters = set(latest.with_name(RECORD).read_text(encoding="utf-8"))
-        for face in Face:
-            typeface(face).draw(characters)
+    from fontTools.ttLib import TTLibError
+
+    from ntanalytics.reports.exporters.ofd.fonts import draw_letters_of
+
+    with suppress(FontMissing, OSError, BadZipFile, TTLibError):
+        draw_letters_of(latest)
 
 
 def render_all(

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -35,3 +37,13 @@ def test_the_change_of_a_rate_is_in_points_and_has_no_relative_change() -> None:
     assert measure("delivery_rate_change").format == "points:1"
     assert measure("submitted_change_rate").format == "rate:1"
     assert "delivery_rate_change_rate" not in MEASURES
+
+
+def test_whoever_renders_a_record_imports_no_library_of_tables() -> None:
+    looked = (
+        "import sys, ntanalytics.reports.verification.workbook, ntanalytics.reports.exporters.html\n"
+        "print({'ibis', 'sqlglot', 'ntanalytics.metrics.sms.volume'} & set(sys.modules))\n"
+        "from ntanalytics.metrics import MEASURES; print(MEASURES['submitted'].name)"
+    )
+    said = subprocess.run([sys.executable, "-c", looked], capture_output=True, text=True, check=True).stdout
+    assert said.split() == ["set()", "submitted"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 
 import nbformat
@@ -97,16 +98,18 @@ def test_without_the_fonts_the_report_is_issued_and_names_the_package(
 
 @needs_fonts
 def test_letters_are_drawn_while_a_kernel_works_and_a_damaged_report_of_last_week_stops_nothing(tmp_path: Path) -> None:
-    for period, text in (("2026-W46", "齉"), ("2026-W47", "龖")):
+    song, bold = fonts.typeface(fonts.Face.SONG), fonts.typeface(fonts.Face.SONG_BOLD)
+    for period, letter in (("2026-W46", "齉"), ("2026-W47", "龖")):
         (tmp_path / period).mkdir()
-        (tmp_path / period / "report.ipynb").write_text(text, encoding="utf-8")
-        (tmp_path / period / "report.ofd").touch()
+        with zipfile.ZipFile(tmp_path / period / "report.ofd", "w") as package:
+            package.writestr("Doc_0/Res/font_1.ttf", song.subset(letter))
+            package.writestr("Doc_0/Res/font_2.ttf", bold.subset("厵"))
+    for face in (song, bold):
+        face._outlines.clear()  # of the subsets, and of other tests
     with imported_meanwhile(lambda *_: None, tmp_path) as progress:
         progress("a report", 0)
-    face = fonts.typeface(fonts.Face.SONG)
-    assert face.glyph("龖") in face._outlines
-    assert face.glyph("齉") not in face._outlines
-    (tmp_path / "2026-W47" / "report.ipynb").write_bytes(b"\xff")
+    assert (set(song._outlines), set(bold._outlines)) == ({song.glyph("龖")}, {bold.glyph("厵")})
+    (tmp_path / "2026-W47" / "report.ofd").write_bytes(b"PK")
     with imported_meanwhile(lambda *_: None, tmp_path) as progress:
         progress("a report", 0)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import struct
+import zipfile
 from collections.abc import Iterable
 from enum import StrEnum
 from functools import cache
@@ -124,6 +125,24 @@ def typeface(face: Face) -> Typeface:
     if path is None:
         raise FontMissing(tr("the font {face} is not installed", face=face), where=", ".join(map(str, FOLDERS)))
     return Typeface(face, path)
+
+
+def draw_letters_of(file: Path) -> None:
+    """Draw the letters that an OFD file embeds, each in its face: the next file of the report has most of them.
+
+    Raises:
+        FontMissing: a font is not installed on this machine.
+        OSError, BadZipFile, TTLibError: the file cannot be read.
+    """
+    with zipfile.ZipFile(file) as package:
+        embedded = [package.read(name) for name in package.namelist() if name.endswith(".ttf")]
+    faces = {typeface(face).name: typeface(face) for face in Face} if embedded else {}
+    for content in embedded:
+        font = TTFont(io.BytesIO(content), lazy=True)
+        family, style = (font["name"].getDebugName(number) for number in (1, 2))
+        name = " ".join(filter(None, [str(family).partition("+")[2], style]))
+        if name in faces:
+            faces[name].draw(map(chr, font.getBestCmap()))
 
 
 def _simplified(path: Path) -> TTFont:
