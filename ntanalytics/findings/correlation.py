@@ -7,7 +7,7 @@ check that fails at several carriers, editions or services at once is one incide
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from ntanalytics.findings.correlation_rules import CORRELATION_RULES, CorrelationRule, Reach
@@ -115,24 +115,49 @@ class _Joined:
         ]
         self._causes = [self._cause(number) for number in range(len(findings))]
         self._causes = [self._sibling(number) if cause is None else cause for number, cause in enumerate(self._causes)]
+        for number in range(len(findings)):
+            self._lead_out(self._circle(number))
 
     def root(self, number: int) -> int:
         """Return the number of the first cause; of findings that follow from each other, of the worst."""
-        seen = [number]
         while (cause := self._causes[number]) is not None:
-            if cause in seen:
-                return min(seen[seen.index(cause) :])
-            seen.append(cause)
+            if circle := self._circle(number):
+                return min(circle)
             number = cause
         return number
 
-    def _cause(self, number: int) -> int | None:
-        """Return the number of the finding from which another follows, by the first rule that joins them."""
+    def _circle(self, number: int) -> list[int]:
+        """Return the findings that follow from each other to which a finding leads; none where it leads to no such."""
+        seen = [number]
+        while (cause := self._causes[seen[-1]]) is not None:
+            if cause in seen:
+                return seen[seen.index(cause) :]
+            seen.append(cause)
+        return []
+
+    def _lead_out(self, circle: Sequence[int]) -> None:
+        """Let findings that follow from each other follow from another one, where one of them does: two ends of checks.
+
+        Args:
+            circle: their numbers.
+        """
+        for number in circle:
+            if (cause := self._cause(number, besides=circle)) is not None:
+                self._causes[number] = cause
+                return
+
+    def _cause(self, number: int, besides: Collection[int] = ()) -> int | None:
+        """Return the number of the finding from which another follows, by the first rule that joins them.
+
+        Args:
+            number: that of the other one.
+            besides: those of findings that are not asked.
+        """
         finding = self._findings[number]
         for rule, roots in zip(CORRELATION_RULES, self._roots, strict=True):
             if finding.has_code(rule.followers):
                 for at in roots:
-                    if at != number and self._joins(rule, self._findings[at], finding):
+                    if at != number and at not in besides and self._joins(rule, self._findings[at], finding):
                         return at
         return None
 

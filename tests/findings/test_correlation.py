@@ -254,6 +254,18 @@ def test_what_ends_otherwise_and_is_missing_where_it_usually_ends_is_one_inciden
         assert len(_groups(_subject(come, 300, 0), other)) == 2
 
 
+def test_two_ends_of_what_is_checked_follow_from_its_outage_and_not_from_each_other_alone() -> None:
+    up, down = (f"infra.checks/target=exchange.city.example/is_up={value}" for value in ("true", "false"))
+    ends = [_subject(up, 6, 36), _subject(down, 30, 0)]
+    [alone] = _groups(*ends)
+    assert len(alone.findings) == 2
+    outage = _down("docexchange", window=_window(9.4, 11.8))
+    [group] = _groups(outage, *ends)
+    assert (group.root, len(group.followers)) == (outage, 2)
+    # an outage that began after them has no part in it
+    assert len(_groups(_down("docexchange", window=_window(13, 14)), *ends)) == 2
+
+
 def test_what_went_another_way_is_one_incident_with_what_it_left() -> None:
     gone, come = "sms.messages/carrier=telecom/application=oa", "sms.messages/carrier=unicom/application=oa"
     left = _subject(gone, 0, 130)
