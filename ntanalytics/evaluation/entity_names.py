@@ -17,6 +17,7 @@ from ntanalytics.findings.subjects import subject_members
 SERVICES: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "oa": ("oa.nantong.example", "wecom.nantong.example"),
     "docexchange": ("exchange.nantong.example",),
+    "wecom": ("wecom.nantong.example",),
     "im": ("im.nantong.example",),
     "ca": ("ca.nantong.example",),
     "seal": ("seal.nantong.example",),
@@ -31,7 +32,7 @@ def keys_of(incident: Incident) -> tuple[str, ...]:
     """Return the entity keys of findings that are about the incident's subject."""
     subject, kind = incident.subject, incident.kind
     if kind == "edition_down":
-        return (subject, f"oa-{subject}")
+        return (subject, f"oa-{subject}", *SERVICES.get(subject, ()))
     if kind == "app_silent":
         return (subject, *_APPS[subject])
     if kind.startswith("backup_"):
@@ -41,8 +42,12 @@ def keys_of(incident: Incident) -> tuple[str, ...]:
 
 
 def is_about(entity: Entity, keys: Iterable[str]) -> bool:
-    """Return whether the entity has one of the keys, is a part of one, or is a target (``https://…``) of one."""
-    return any(re.match(rf"(?:\w+://)?{re.escape(key)}(?![\w.-])", entity.key) for key in keys)
+    """Return whether the entity has one of the keys, is a part of one, or is a target (``https://…``) of one.
+
+    A unit may be written with spaces in one product, and without in another.
+    """
+    own = "".join(entity.key.split())
+    return any(re.match(rf"(?:\w+://)?{re.escape(''.join(key.split()))}(?![\w.-])", own) for key in keys)
 
 
 def speaks_of(entity: Entity, keys: Iterable[str]) -> bool:

@@ -82,9 +82,14 @@ def _is_entity(key: str, finding: DayFinding, keys: tuple[str, ...]) -> bool:
     return all(name in members and member in ("*", members[name]) for name, member in wanted.items())
 
 
+#: Probes of what is down: more of them fail, and fewer get an answer.
+_PROBES = (
+    "infra.surveillance@+infra.checks/own", "infra.surveillance@-infra.checks/own",
+    "infra.surveillance@+infra.checks/is_up=false",
+)  # fmt: skip
 #: Consequences of a service that is down, slow or failing, on its hosts and probes, too.
 _OF_SERVICE = (
-    "infra.surveillance@+infra.checks/own",
+    *_PROBES, "infra.surveillance@-infra.requests/own", "infra.surveillance@-infra.requests/route=*",
     "infra.availability", "infra.error_*", "infra.requests_*", "infra.duration*", "infra.slow_*", "infra.problems",
     "infra.reachable", "desk.same_incident", "desk.clock*", "desk.checks", "desk.opened_rise", "desk.backlog_rise",
     "data.rows_fall",
@@ -167,7 +172,10 @@ EXPECTED: Mapping[str, Expected] = MappingProxyType({
     ),
     "edition_down": Expected(
         named=("oa.lull", "oa.surveillance"),
-        follows=("oa.*", "infra.requests_*", "desk.checks", "data.rows_fall", "desk.same_incident"),
+        follows=(
+            "oa.*", "infra.availability@oa", *_PROBES, "infra.requests_*", "desk.checks", "data.rows_fall",
+            "desk.same_incident",
+        ),
     ),
     "tasks_stuck": Expected(
         named=("oa.task_lull",),

@@ -238,6 +238,8 @@ def test_recall_and_rules_are_counted():
         ("oa-db-1/data", "oa", False),
         ("portal.nantong.example", "portal", False),
         ("party/mobile", "mobile", False),
+        ("市　外办", "市外办", True),
+        ("市外办公厅", "市外办", False),
     ],
 )
 def test_an_entity_is_about_a_key_that_is_the_head_of_its_own(key: str, name: str, is_expected: bool):
@@ -249,6 +251,7 @@ def test_an_entity_is_about_a_key_that_is_the_head_of_its_own(key: str, name: st
     [
         (incident("module_stopped", "oa", "general/meeting_rooms", 10), Entity("module", "general/meeting_rooms", "…")),
         (incident("edition_down", "oa", "wecom", 10), Entity("edition_terminal", "wecom/mobile", "…")),
+        (incident("edition_down", "oa", "wecom", 10), Entity("target", "https://wecom.nantong.example/oa/", "…")),
         (incident("login_outage", "identity", "统一身份认证", 10), subsystem_entity("identity")),
         (incident("app_silent", "sso", "seal", 10), Entity("app", "seal", "电子印章")),
         (incident("calls_failing", "docexchange", "协同办公", 10), Entity("caller", "协同办公", "协同办公")),
