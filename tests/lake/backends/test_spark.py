@@ -248,6 +248,8 @@ def _call_the_processes(workspace: Workspace, first: dt.date) -> None:
     hosts.loads_by_hour(workspace.table("infra.metrics", first, UNTIL), 8)
     hosts.unusual_levels(workspace.table("infra.metrics", first, UNTIL), UNTIL, 8)
     backups.missed_runs(workspace.table("infra.backups", first, UNTIL), until)
+    backups.unchanged_runs(workspace.table("infra.backups", first, UNTIL), until)
+    service_levels.used_after_removal(workspace.table("desk.access_grants"), UNTIL, 8)
     certificates.with_register(workspace.table("ca.logins", first, UNTIL), workspace.table("ca.certificates"))
     compliance.undelivered_reports(workspace.table("desk.report_plan"), UNTIL)
     backups.durations(workspace.table("infra.backups", first, UNTIL), UNTIL)
