@@ -236,6 +236,7 @@ def _call_the_processes(workspace: Workspace, first: dt.date) -> None:
     registration.late_registrations(deliveries, days, until, 8, ["day", "receiver_unit"])
     records.mark_undated(deliveries)
     records.mark_disordered(deliveries)
+    records.mark_recalled(deliveries)
     ticket_flow.bulk_closings(workspace.table("desk.tickets"), 8)
     ticket_flow.slow_responses(workspace.table("desk.tickets"), UNTIL, until)
     ticket_flow.unsolved_closings(workspace.table("desk.tickets"), 8)
