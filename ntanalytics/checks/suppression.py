@@ -216,10 +216,17 @@ def _is_same_subject(other: Finding, finding: Finding) -> bool:
     return bool(_names(other) & set(members_of(finding).values()))
 
 
-def excuse_planned(context: CheckContext, findings: Iterable[Finding]) -> list[Finding]:
+def excuse_planned(
+    context: CheckContext, findings: Iterable[Finding], depends_on: Mapping[str, Sequence[str]]
+) -> list[Finding]:
     """Return the findings of a day; those that planned or announced work explains are ok, with their excuse.
 
     What is left names the changes during which, or on the first days after which, it began.
+
+    Args:
+        context: the context of a day.
+        findings: what is left of its findings.
+        depends_on: subsystem → subsystems without which it cannot be reached or used.
     """
     changes = context.dataset("desk.changes", LONGEST_CHANGE_DAYS)
     trainings = context.dataset("desk.trainings")
@@ -230,7 +237,7 @@ def excuse_planned(context: CheckContext, findings: Iterable[Finding]) -> list[F
     concurrent = concurrent_changes(changes.cases, context.begins_at, context.on)
     carried = places(context) if windows or concurrent else {}
     opened = _opened_accounts(context, joining) if joining else {}
-    left = suppress_planned(findings, windows, trained["unit"].to_pylist(), carried, joining, opened)
+    left = suppress_planned(findings, windows, trained["unit"].to_pylist(), carried, joining, opened, depends_on)
     return name_changes(excuse_effects(left, concurrent), concurrent, carried)
 
 

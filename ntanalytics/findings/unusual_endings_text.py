@@ -16,16 +16,17 @@ def _ended(finding: Finding) -> str:
     if finding.details["ending"] == CANCELLED:
         return f"{finding.details['cases']}被取消 {seen}"
     if finding.details["ending"] == SOON:
-        return f"{finding.details['cases']}用时短于以往九成五的同类即{finding.details['end']} {seen}"
+        return f"{finding.details['cases']}过快{finding.details['end']} {seen}"
     return f"{finding.details['cases']}到达后一分钟内即{finding.details['end']} {seen}"
 
 
 def _usual(finding: Finding) -> str:
     expected = float(finding.figures["expected"] or 0)
+    soon = "用时短于以往九成五的同类，" if finding.details["ending"] == SOON else ""
     if expected < 1:
-        return "通常没有"
+        return f"{soon}通常没有"
     usual = "通常" if finding.window is None else "同时段通常"
-    return f"{usual}约 {format_number(expected, 'integer', '件')}"
+    return f"{soon}{usual}约 {format_number(expected, 'integer', '件')}"
 
 
 def evidence(finding: Finding) -> str:

@@ -23,7 +23,7 @@ RECORDS = (
     ),
     rate(
         "recalled_share",
-        "公文撤回占比",
+        "发文撤回占比",
         "Documents that their sender recalled from one receiver at least / documents sent.",
         good="down",
     ),

@@ -52,7 +52,7 @@ def _recalled(context: CheckContext, rule: Rule) -> list[Finding]:
 def _unusual(
     context: CheckContext, rule: Rule, mark: Callable[[ir.Table], ir.Table], columns: tuple[str, ...]
 ) -> list[Finding]:
-    """Return whether an unusual share of the deliveries, or documents, is marked, with the senders that most of it is of."""
+    """Return whether an unusual share of deliveries, or documents, is marked, with the senders of most of it."""
     deliveries, documents = (context.dataset(name, HISTORY) for name in _READS)
     if not deliveries.is_complete:
         return []

@@ -72,7 +72,7 @@ RULES: tuple[Rule, ...] = (
         "docexchange.recalled", "recalled_share", Threshold(0.1, 0.5, "down"),
         "向发文单位核实是否本意撤回，核查近期的批量操作与脚本，必要时重新发送",
         "A document is recalled every few days; one in ten is no sender's mistake.", min_count=20,
-        label="公文撤回占比", kind="usual", scale="points", cause="standstill",
+        label="发文撤回占比", kind="usual", scale="points", cause="standstill",
         nouns=RateNouns("被撤回", "公文", "件"),
     ),
     Rule(

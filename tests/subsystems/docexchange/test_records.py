@@ -107,7 +107,8 @@ def _sent(recalled: int, receivers: int = 5) -> Data:
                 rows.append(
                     {
                         "day": row["day"], "delivery_id": f"{name}/{receiver}", "document_id": name,
-                        "receiver_unit": f"{receiver} 局", "sent_at": at(row["day"], 10), "changed_at": at(row["day"], 12),
+                        "receiver_unit": f"{receiver} 局", "sent_at": at(row["day"], 10),
+                        "changed_at": at(row["day"], 12),
                         "state": "recalled" if is_recalled and not receiver else "signed",
                     }
                 )  # fmt: skip
