@@ -5,7 +5,7 @@ from __future__ import annotations
 from ntanalytics.findings.event_text import when
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.headline import EventWords
-from ntanalytics.findings.phrases import hours_words
+from ntanalytics.findings.phrases import day_words, hours_words
 from ntanalytics.findings.text import RuleText, default_advice
 from ntanalytics.metrics.case_endings import CANCELLED, SOON
 from ntanalytics.metrics.number_format import format_number
@@ -37,7 +37,10 @@ def evidence(finding: Finding) -> str:
 
 def event(finding: Finding) -> EventWords:
     """Return the same as an event."""
-    return EventWords(f"{when(finding) or '当日'}{finding.entity.label}的{_ended(finding)}", detail=_usual(finding))
+    words, usual = f"{when(finding) or '当日'}{finding.entity.label}的{_ended(finding)}", _usual(finding)
+    if finding.since is None or finding.window is None or finding.since == finding.window.day:
+        return EventWords(words, detail=usual)
+    return EventWords(words, detail=f"{usual}；自{day_words(finding.since)}起连日如此")
 
 
 def advice(finding: Finding) -> str:
