@@ -341,13 +341,15 @@ def unchanged_runs(backups: ir.Table, at: datetime) -> ir.Table:
     placed = join_groups(ranked, alike, keys)
     is_alike = placed["_rank"] < placed.unchanged_runs
     is_before = ~is_alike & (placed["_rank"] < placed.unchanged_runs + USUAL_RUNS)
-    found = placed.group_by(*keys, "unchanged_runs").aggregate(
+    counted = placed.group_by(*keys, "unchanged_runs").aggregate(
         size_bytes=placed.size_bytes.max(where=is_alike),
         first_at=placed.started_at.min(where=is_alike),
         _runs=placed.count(where=is_before),
         _repeated=placed.count(where=is_before & (placed.size_bytes == placed["_before"])),
     )
-    known = found.filter((found["_runs"] == USUAL_RUNS) & (found["_repeated"] == 0) & (found.unchanged_runs > 1))
+    known = counted.filter(
+        (counted["_runs"] == USUAL_RUNS) & (counted["_repeated"] == 0) & (counted.unchanged_runs > 1)
+    )
     columns = ("plan", "level", "size_bytes", "first_at", "unchanged_runs")
     return known.select(*columns).order_by(ibis.desc("unchanged_runs"), "plan", "level")
 

@@ -170,11 +170,11 @@ def _backup_unchanged(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the plans of which some runs in a row kept the same bytes; several together as one."""
     runs = context.dataset("infra.backups", BACKUP_DAYS)
     alike = rows(backups.unchanged_runs(runs.recent, context.ends_at))
-    told = [row for row in alike if rule.threshold.judge(row[rule.measure]) != "ok"]
-    names = tuple(dict.fromkeys(str(row["plan"]) for row in told))
+    unchanged = [row for row in alike if rule.threshold.judge(row[rule.measure]) != "ok"]
+    names = tuple(dict.fromkeys(str(row["plan"]) for row in unchanged))
     is_of_many = len(names) > _TOGETHER
     findings = []
-    for row in told[:1] if is_of_many else told:
+    for row in unchanged[:1] if is_of_many else unchanged:
         entity = _ALL_PLANS if is_of_many else plan_entity(row)
         finding = judge_value(rule, row[rule.measure], [runs], entity).since_day(context.local_day(row["first_at"]))
         finding = finding.with_figures(size_bytes=float(row["size_bytes"]))
