@@ -61,8 +61,8 @@ def unusual_endings(
     counted = leaves(ended, "ended_at", context.utc_offset_h, [*dimensions, _ENDING]).to_pyarrow()
     table = _table(counted, [*reversed(before), context.on], dimensions)
     # what has ended so for some days is held against the days before them
-    earlier = _table(counted, [*reversed(before[_LASTING:]), context.on], dimensions)
-    rare = (_rare(earlier, ways) if len(before) >= MIN_DAYS + _LASTING else []) or _rare(table, ways)
+    lasted = _LASTING if len(before) >= MIN_DAYS + _LASTING else 0
+    rare = _rare(_table(counted, [*reversed(before[lasted:]), context.on], dimensions), ways)
     findings = [
         _finding(context, rule, dataset, item).since_day([context.on, *before][_lasting(table, item)]) for item in rare
     ]
