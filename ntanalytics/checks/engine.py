@@ -124,7 +124,7 @@ def judge(
     findings, suppressed = suppress(doubt(findings, checks), checks, spans)
     unjudged |= {finding.code for finding in suppressed}
     if DAY in spans:
-        findings = excuse_planned(context, findings)
+        findings = excuse_planned(context, findings, {name: item.depends_on for name, item in by_id.items()})
     places = {code: place for place, code in enumerate(context.rules)}
     findings.sort(key=lambda finding: (places[finding.code], finding.entity.label, finding.entity.key))
     located = tuple(context.with_origin(findings))

@@ -11,7 +11,7 @@ from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.entities import places
 from ntanalytics.contract import DATASETS
 from ntanalytics.findings.change_effects import excuse_effects
-from ntanalytics.findings.concurrent_changes import concurrent_changes, name_changes
+from ntanalytics.findings.concurrent_changes import FIRST_DAYS, applied_patches, concurrent_changes, name_changes
 from ntanalytics.findings.correlation_rules import OUTAGES_OF_TARGETS
 from ntanalytics.findings.finding import Entity, Finding, subsystem_entity
 from ntanalytics.findings.planned_work import joining_units, planned_hours, suppress_planned
@@ -30,6 +30,7 @@ PLANNED_READS: Mapping[str, int] = {
     "desk.onboardings": 0,
     "desk.trainings": 0,
     "infra.checks": 0,
+    "infra.patches": FIRST_DAYS,
     "identity.accounts": 0,
     "identity.units": 0,
 }
@@ -216,10 +217,17 @@ def _is_same_subject(other: Finding, finding: Finding) -> bool:
     return bool(_names(other) & set(members_of(finding).values()))
 
 
-def excuse_planned(context: CheckContext, findings: Iterable[Finding]) -> list[Finding]:
+def excuse_planned(
+    context: CheckContext, findings: Iterable[Finding], depends_on: Mapping[str, Sequence[str]]
+) -> list[Finding]:
     """Return the findings of a day; those that planned or announced work explains are ok, with their excuse.
 
     What is left names the changes during which, or on the first days after which, it began.
+
+    Args:
+        context: the context of a day.
+        findings: what is left of its findings.
+        depends_on: subsystem → subsystems without which it cannot be reached or used.
     """
     changes = context.dataset("desk.changes", LONGEST_CHANGE_DAYS)
     trainings = context.dataset("desk.trainings")
@@ -228,10 +236,12 @@ def excuse_planned(context: CheckContext, findings: Iterable[Finding]) -> list[F
     onboardings = context.dataset("desk.onboardings")
     joining = joining_units(onboardings.cases, context.on, context.local_day) if onboardings.sources else {}
     concurrent = concurrent_changes(changes.cases, context.begins_at, context.on)
-    carried = places(context) if windows or concurrent else {}
+    patches = context.dataset("infra.patches", FIRST_DAYS)
+    patched = applied_patches(patches.recent, context.on) if patches.sources else []
+    carried = places(context) if windows or concurrent or patched else {}
     opened = _opened_accounts(context, joining) if joining else {}
-    left = suppress_planned(findings, windows, trained["unit"].to_pylist(), carried, joining, opened)
-    return name_changes(excuse_effects(left, concurrent), concurrent, carried)
+    left = suppress_planned(findings, windows, trained["unit"].to_pylist(), carried, joining, opened, depends_on)
+    return name_changes(excuse_effects(left, concurrent), [*concurrent, *patched], carried)
 
 
 def _opened_accounts(context: CheckContext, units: Iterable[str]) -> dict[str, int]:

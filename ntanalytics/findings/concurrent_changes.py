@@ -26,6 +26,9 @@ _REACHING = ("upgrade", "feature")
 #: Kinds of changes of which nothing is left when they have ended.
 _PASSING = ("mailing",)
 
+#: Kind of a change that is a patch: it reaches its host alone, on a day of which the hour is not recorded.
+_PATCH = "patch"
+
 #: Results of changes of which nothing is left.
 _UNDONE = ("failed", "rolled_back")
 
@@ -103,6 +106,30 @@ def concurrent_changes(changes: Rows, begins_at: datetime, on: date) -> list[Con
     return sorted(concurrent, key=lambda change: (change.window.from_s, change.number))
 
 
+def applied_patches(patches: Rows, on: date) -> list[ConcurrentChange]:
+    """Return the patches that were applied to hosts on a day, or on the days before it, by host.
+
+    Args:
+        patches: rows of ``infra.patches`` of the days up to the inspected one.
+        on: the inspected day.
+    """
+    applied = []
+    for row in rows(patches):
+        begin = (row["patched_on"] - on) / timedelta(seconds=1)
+        host = str(row["host"])
+        patch = ConcurrentChange(
+            number=f"补丁 {row['patch']}",
+            subsystem="infra",
+            window=Window(on, begin, begin + 86_400.0),
+            host=host,
+            named=host,
+            kind=_PATCH,
+        )
+        if row["outcome"] == "success" and begin <= 0 and patch.is_within(FIRST_DAYS):
+            applied.append(patch)
+    return sorted(applied, key=lambda patch: (patch.window.from_s, patch.host, patch.number))
+
+
 def name_changes(
     findings: Iterable[Finding], changes: Sequence[ConcurrentChange], places: Mapping[str, str]
 ) -> list[Finding]:
@@ -139,6 +166,8 @@ def _days_since(change: ConcurrentChange, finding: Finding) -> int:
 
 def _is_concurrent(change: ConcurrentChange, finding: Finding, places: Mapping[str, str]) -> bool:
     if not finding.is_violation or not finding.has_code(OUTAGES):
+        return False
+    if change.kind == _PATCH and change.host not in hosts_of(finding):
         return False
     is_of_subsystem = change.subsystem == place(finding, places)
     if finding.window is not None and (is_of_subsystem or change.host in hosts_of(finding)):

@@ -78,7 +78,7 @@ _FAILING = (
 _CHANNEL = ("sms.delivery_rate", "sms.failures_rise", "sms.carrier_*")
 _LATE = ("sms.late_rise", "sms.receipt_latency_p95_s", "sms.backlog")
 
-#: Passwords that are guessed.
+#: Passwords and codes that are guessed.
 _GUESSING = ("identity.attempts", "identity.sprayed_accounts", "identity.slow_attempts")
 
 #: Subsystems that people use: what is wrong with them is seen by hand, too.
@@ -133,8 +133,8 @@ CORRELATION_RULES = (
     ),
     CorrelationRule(("*.surveillance",), ("*",), "part", "What several have in common is told first."),
     CorrelationRule(
-        _GUESSING, ("identity.surveillance", "identity.method_failures"), "place", "Who guesses passwords fails.",
-        entity_keys=("wrong_password", "wrong_code", "unknown_account", "locked", "password"),
+        _GUESSING, ("identity.surveillance", "identity.method_failures"), "place", "Who guesses fails.",
+        entity_keys=("wrong_password", "wrong_code", "unknown_account", "locked", "password", "sms_code"),
     ),
     CorrelationRule(
         ("identity.changes_rise",),

@@ -5,7 +5,7 @@ A violation is excused only where it is of what the work names, of its kind, and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
@@ -26,6 +26,9 @@ OUTAGES = (
     "infra.checks_gap", "*_silence", "*_silent", "*_lull", "*.lull", "*_fall", "*_failures", "*_failure_rate",
     "*_failing", "*_failures_rise", "*.late_rise", "*.surveillance",
 )  # fmt: skip
+
+#: Codes of the rules that a run breaks which was due and did not begin.
+RUNS = ("infra.backup_missed",)
 
 #: Codes of the rules that a mailing breaks: more messages of its application.
 MAILINGS = ("sms.application_rise", "sms.surveillance")
@@ -53,6 +56,10 @@ _MOST = 0.8
 
 _NONE: Mapping[str, str] = MappingProxyType({})
 _NO_ACCOUNTS: Mapping[str, int] = MappingProxyType({})
+_ALONE: Mapping[str, Sequence[str]] = MappingProxyType({})
+
+#: Seconds of a day.
+_DAY_S = 86_400.0
 
 
 @dataclass(frozen=True)
@@ -99,6 +106,7 @@ def suppress_planned(
     places: Mapping[str, str] = _NONE,
     joining: Mapping[str, str] = _NONE,
     opened: Mapping[str, int] = _NO_ACCOUNTS,
+    depends_on: Mapping[str, Sequence[str]] = _ALONE,
 ) -> list[Finding]:
     """Return the findings of a day in their order; violations that planned work explains are ok, with an excuse.
 
@@ -109,6 +117,7 @@ def suppress_planned(
         places: head of a host's or service's name → the subsystem that it carries.
         joining: unit that joins → the number of its ticket (:func:`joining_units`).
         opened: unit that joins → accounts that were opened for it on the day.
+        depends_on: subsystem → subsystems without which it cannot be reached or used.
     """
     work, units = list(planned), set(trained)
     excused = []
@@ -119,7 +128,7 @@ def suppress_planned(
                 excuse = Excuse("training")
             elif ticket := _ticket_of_growth(finding, joining) or _ticket_of_accounts(finding, joining, opened):
                 excuse = Excuse("onboarding", (ticket,))
-            elif item := next((item for item in work if _explains(item, finding, places)), None):
+            elif item := next((item for item in work if _explains(item, finding, places, depends_on)), None):
                 excuse = Excuse(item.kind, (item.change_number,))
         excused.append(finding if excuse is None else replace(finding, status="ok", since=None, excuse=excuse))
     return excused
@@ -171,7 +180,9 @@ def _is_away(finding: Finding, unit: str) -> bool:
     return is_of_day and unit in members_of(finding).values() and not is_more(finding)
 
 
-def _explains(planned: PlannedHours, finding: Finding, places: Mapping[str, str]) -> bool:
+def _explains(
+    planned: PlannedHours, finding: Finding, places: Mapping[str, str], depends_on: Mapping[str, Sequence[str]]
+) -> bool:
     if planned.kind == "unit_work":
         # a day without hours is one of office hours
         hours = replace(finding, window=finding.window or Window(planned.window.day, *OFFICE))
@@ -186,10 +197,25 @@ def _explains(planned: PlannedHours, finding: Finding, places: Mapping[str, str]
             and is_more(finding)
             and (finding.window is None or _holds(planned, finding.window))
         )
-    if not finding.has_code(OUTAGES):
-        return False
-    is_there = planned.subsystem in ("infra", place(finding, places))
-    return is_there and _is_within(planned, finding)
+    of = place(finding, places)
+    is_there = planned.subsystem in ("infra", of)
+    if finding.has_code(RUNS):
+        return is_there and _holds_back(planned, finding)
+    is_behind = not planned.named and planned.subsystem in depends_on.get(of, ()) and _is_fewer(finding)
+    return finding.has_code(OUTAGES) and (is_there or is_behind) and _is_within(planned, finding)
+
+
+def _holds_back(planned: PlannedHours, finding: Finding) -> bool:
+    """Return whether a run was due in the planned hours, and these last to the end of the day: it may still come."""
+    due_s = _DAY_S - (finding.value or 0.0)
+    return planned.window.from_s - GRAIN_S <= due_s and planned.window.until_s >= _DAY_S
+
+
+def _is_fewer(finding: Finding) -> bool:
+    """Return whether a finding of surveillance is of fewer events than usual, however they end."""
+    seen, expected = (finding.figures.get(name) for name in ("seen", "expected"))
+    is_count = not any(finding.details.get(name) for name in ("value", "is_ending"))
+    return bool(dataset_of(finding)) and is_count and seen is not None and expected is not None and seen < expected
 
 
 def _is_day_of_mailing(finding: Finding) -> bool:

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 import ibis
 import ibis.expr.types as ir
 
+from ntanalytics.metrics.groups import join_groups
 from ntanalytics.metrics.measure import catalogue, count
 from ntanalytics.metrics.slots import local_day
 
 #: How a case ended.
-FINISHED, CANCELLED, AT_ONCE = "finished", "cancelled", "at_once"
+FINISHED, CANCELLED, AT_ONCE, SOON = "finished", "cancelled", "at_once", "soon"
 
 #: Seconds from its begin within which nobody has read a case.
 AT_ONCE_S = 60
+
+#: Share of the cases of a kind that are finished sooner than the others, and cases from which that is known.
+_SOONEST, _KNOWN = 0.05, 100
 
 ENDINGS = (
     count(
         "unusual_endings",
         "异常结束",
         "件",
-        "Cases of a subject that were given up, or finished within a minute of their begin, far more often than usual "
-        "(docs/domain.md, Surveillance: endings).",
+        "Cases of a subject that were given up, or finished within a minute of their begin or sooner than nineteen of "
+        "twenty of their kind, far more often than usual (docs/domain.md, Surveillance: endings).",
         good="down",
     ),
 )
@@ -63,6 +68,29 @@ def endings(
     ended = cases.mutate(ended_at=end_of(cases, [finished], given_up), ending=ending)
     ended = ended.filter(ended.ended_at.notnull())
     return ended.mutate(day=local_day(ended.ended_at, utc_offset_h))
+
+
+def with_soon(ended: ir.Table, started: str, finished: str, on: date, kind: Sequence[str]) -> ir.Table:
+    """Return ended cases, those of them as ``soon`` that were finished sooner than nineteen of twenty of their kind.
+
+    Args:
+        ended: see :func:`endings`.
+        started: the column of their begin (UTC).
+        finished: the column of their end (UTC).
+        on: the day before which the cases ended that tell how long one takes, a hundred of a kind at least.
+        kind: the columns that name a kind.
+
+    Returns:
+        The rows, with ``soon`` in place of ``finished`` where it holds.
+    """
+    timed = ended.mutate(_took=ended[finished].epoch_seconds() - ended[started].epoch_seconds())
+    past = timed.filter((timed.day < ibis.literal(on)) & (timed.ending != CANCELLED))
+    paces = past.group_by(*kind).aggregate(
+        _soon_s=past["_took"].cast("float64").quantile(_SOONEST), _cases=past.count()
+    )
+    joined = join_groups(timed, paces, kind)
+    is_soon = (joined.ending == FINISHED) & (joined["_cases"] >= _KNOWN) & (joined["_took"] < joined["_soon_s"])
+    return joined.mutate(ending=is_soon.fill_null(False).ifelse(SOON, joined.ending)).drop("_took", "_soon_s", "_cases")
 
 
 def _is_given_up(cases: ir.Table, given_up: tuple[str, str] | None) -> ir.BooleanValue:

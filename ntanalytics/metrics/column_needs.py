@@ -16,9 +16,15 @@ NEEDED: Mapping[str, Sequence[str]] = MappingProxyType(
         "ca.logins.certificate_id": ("expired_tried", "revoked_tried"),
         "ca.logins.reason": ("expired_tried", "revoked_tried"),
         "desk.access_grants.approved_at": ("unapproved_rights",),
-        "desk.access_grants.last_used_on": ("unused_rights", "use_unknown_rights"),
+        "desk.access_grants.last_used_on": ("unused_rights", "use_unknown_rights", "used_removed_rights"),
         "desk.access_grants.modified_at": ("modified_rights",),
-        "desk.access_grants.removed_at": ("removed_rights", "held_rights", "unused_rights", "unapproved_rights"),
+        "desk.access_grants.removed_at": (
+            "removed_rights",
+            "held_rights",
+            "unused_rights",
+            "unapproved_rights",
+            "used_removed_rights",
+        ),
         "desk.changes.confirmed_at": ("unconfirmed_changes", "unapproved_changes", "unapproved_rate"),
         "desk.changes.finished_at": (
             "finished_changes",

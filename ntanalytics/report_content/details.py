@@ -34,6 +34,7 @@ _OF_BACKUPS = (
     "backup_failing",
     "backup_shift",
     "backup_duration",
+    "backup_unchanged",
     "size_drop",
     "offline_backup",
     "failed_backups",

@@ -65,7 +65,29 @@ def test_tasks_that_are_finished_as_soon_as_they_arrive_are_told() -> None:
 def test_a_usual_day_a_few_more_and_quick_work_are_not_told() -> None:
     assert _found() == []
     assert _found(*_cancelled(ON, "cars", 3, 15)) == []
-    assert _found(*_tasks(ON, "cars", 12, 14, took_s=90)) == []
+    assert _found(*_tasks(ON, "cars", 2, 14, took_s=90)) == []
+
+
+def test_tasks_that_are_finished_far_sooner_than_those_of_their_kind_are_told() -> None:
+    [finding] = _found(*(task for hour in (9, 13) for task in _tasks(ON, "cars", 8, hour, took_s=2400)))
+    assert (finding.entity.key, finding.value, finding.details["ending"]) == ("cars", 16, "soon")
+    assert "跳过环节" in word(finding).advice
+    assert "办理任务过快办结16件" in word(finding).sentence.replace(" ", "")
+
+
+@pytest.mark.parametrize(("before", "is_told"), [(0, True), (1, True), (3, True), (5, True), (7, False)])
+def test_what_ends_so_since_some_days_is_told_since_the_first_of_them(before: int, is_told: bool) -> None:
+    """Sixteen of a module's forty-six tasks of each of these days; after a working week it is what they do."""
+    worked = [row["day"] for row in days(60) if row["is_working_day"]][-1 - before :]
+    found = _found(*(task for day in worked for task in _tasks(day, "cars", 16, 14, took_s=2400)))
+    assert [(finding.entity.key, finding.since) for finding in found] == [("cars", worked[0])] * is_told
+
+
+def test_how_long_a_task_takes_is_asked_of_its_module() -> None:
+    """Rooms are booked within the hour, cars within two: forty minutes are quick for a car alone."""
+    rooms = [task for row in days(60) if row["is_working_day"] for task in _tasks(row["day"], "rooms", 20, 10, 2500)]
+    quick = [task for row in days(60) if row["is_working_day"] for task in _tasks(row["day"], "rooms", 4, 11, 2400)]
+    assert judge(subsystem("oa"), [RULE], {"oa.tasks": [*PAST, *rooms, *quick]}) == []
 
 
 def test_a_module_that_always_finishes_at_once_does_so_today() -> None:

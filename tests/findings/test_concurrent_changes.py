@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ntanalytics.findings.concurrent_changes import concurrent_changes, name_changes
+from ntanalytics.findings.concurrent_changes import applied_patches, concurrent_changes, name_changes
 from ntanalytics.findings.finding import Entity, Finding, Window
 from ntanalytics.findings.subjects import subject
 from ntanalytics.findings.threshold import Status
@@ -196,3 +196,36 @@ def test_more_use_of_what_a_confirmed_feature_names_is_a_warning_at_most(
     change = {**FEATURE, "confirmed_at": _at(-100), **more}
     [told] = name_changes([used], concurrent_changes([change], MIDNIGHT, ON), PLACES)
     assert (told.status, told.excuse) == (status, None)
+
+
+def _busy(host: str, since: dt.date) -> Finding:
+    entity = subject("infra.metrics", (("host", host), ("metric", "cpu_rate")), f"主机 {host}、指标 CPU 使用率")
+    finding = Finding(rule=RULES["infra.surveillance"], entity=entity, status="warning", value=0.3, since=since)
+    return finding.with_figures(seen=0.21, expected=0.16).with_details(dataset="infra.metrics", value="mean")
+
+
+@pytest.mark.parametrize(
+    ("host", "since", "patched", "outcome", "is_named"),
+    [
+        ("oa-db-1", ON, ON, "success", True),
+        ("oa-db-1", ON, ON - dt.timedelta(days=1), "success", True),
+        ("oa-db-1", ON - dt.timedelta(days=1), ON - dt.timedelta(days=1), "success", True),
+        ("oa-db-1", ON - dt.timedelta(days=2), ON - dt.timedelta(days=1), "success", False),  # it was so before
+        ("oa-db-1", ON, ON - dt.timedelta(days=5), "success", False),  # a week of nothing
+        ("oa-db-1", ON, ON + dt.timedelta(days=1), "success", False),
+        ("oa-db-1", ON, ON, "failure", False),
+        ("oa-db-2", ON, ON, "success", False),
+    ],
+)
+def test_what_a_host_does_since_its_patch_names_it(
+    host: str, since: dt.date, patched: dt.date, outcome: str, is_named: bool
+) -> None:
+    patch = {"patched_on": patched, "host": "oa-db-1", "patch": "KYSA-1", "outcome": outcome}
+    [told] = name_changes([_busy(host, since)], applied_patches([patch], ON), {"oa": "oa"})
+    assert told.details.get("concurrent_changes") == (("补丁 KYSA-1",) if is_named else None)
+
+
+def test_a_patch_of_a_host_is_not_named_by_a_service_in_whose_hours_it_was_applied() -> None:
+    patch = {"patched_on": ON, "host": "sms-app-1", "patch": "KYSA-1", "outcome": "success"}
+    [told] = name_changes([_down(9, 10)], applied_patches([patch], ON), PLACES)
+    assert told.details.get("concurrent_changes") is None

@@ -352,3 +352,56 @@ def test_a_mailing_of_one_application_explains_somewhat_more_messages_of_a_day(
     )
     [told] = suppress_planned([finding], [mailing])
     assert told.status == status
+
+
+def _used_less(dataset: str, begin: float, end: float, code: str = "sso.surveillance", **details: Any) -> Finding:
+    """Return a finding of surveillance of half the events of some hours."""
+    entity = subject(dataset, (), "全部")
+    finding = Finding(rule=RULES[code], entity=entity, status="warning", value=0.5, format="rate:1")
+    finding = replace(finding, window=_window(begin, end)).with_figures(seen=40.0, expected=80.0)
+    return finding.with_details(dataset=dataset, value="", **details)
+
+
+_DEPENDS_ON = {"sso": ("identity",), "oa": ("identity", "sso")}
+_IDENTITY = PlannedHours("BG2", "identity", _window(19, 19.5))
+
+
+@pytest.mark.parametrize(
+    ("finding", "work", "status"),
+    [
+        (_used_less("sso.accesses", 19, 20), _IDENTITY, "ok"),
+        (_used_less("sso.accesses", 18, 20), _IDENTITY, "warning"),  # an hour before
+        (_used_less("sso.accesses", 19, 20).with_figures(seen=120.0), _IDENTITY, "warning"),  # more
+        (_used_less("sso.accesses", 19, 20, is_ending=True), _IDENTITY, "warning"),  # failures
+        (_used_less("sms.messages", 19, 20, "sms.surveillance"), _IDENTITY, "warning"),  # which needs it not, here
+        (_used_less("sso.accesses", 19, 20), replace(_IDENTITY, named="identity-app-1"), "warning"),  # one of two hosts
+        (_used_less("sso.accesses", 19, 20), replace(_IDENTITY, subsystem="oa"), "warning"),  # the other way round
+    ],
+)
+def test_what_cannot_be_reached_without_the_system_that_is_maintained_is_used_less(
+    finding: Finding, work: PlannedHours, status: Status
+) -> None:
+    [left] = suppress_planned([finding], [work], depends_on=_DEPENDS_ON)
+    assert left.status == status
+
+
+@pytest.mark.parametrize(
+    ("due", "work", "status"),
+    [
+        (20, PlannedHours("BG3", "infra", _window(19, 36)), "ok"),  # it comes in the morning
+        (20, PlannedHours("BG3", "infra", _window(19, 22)), "warning"),  # it could have come since
+        (18, PlannedHours("BG3", "infra", _window(19, 36)), "warning"),  # it was due before
+        (20, PlannedHours("BG3", "oa", _window(19, 36)), "warning"),
+        (20, PlannedHours("BG3", "infra", _window(19, 36), "oa-db-1"), "warning"),
+    ],
+)
+def test_a_run_that_is_due_while_its_storage_is_maintained_is_not_missed(
+    due: float, work: PlannedHours, status: Status
+) -> None:
+    entity = Entity("plans", "offline", "离线备份计划")
+    overdue = (24 - due) * 3600
+    missed = Finding(
+        rule=RULES["infra.backup_missed"], entity=entity, status="warning", value=overdue, format="seconds"
+    )
+    [left] = suppress_planned([missed], [work])
+    assert left.status == status

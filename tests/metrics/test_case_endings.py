@@ -6,7 +6,7 @@ import datetime as dt
 
 import ibis
 
-from ntanalytics.metrics.case_endings import endings
+from ntanalytics.metrics.case_endings import endings, with_soon
 from ntanalytics.metrics.leaves import by_start_and_end
 
 START = dt.datetime(2026, 11, 18, 15, 30, tzinfo=dt.UTC)  # 23:30 in Nantong
@@ -35,6 +35,31 @@ def test_a_case_is_finished_given_up_or_finished_at_once_on_the_local_day_of_its
         "given up late": ("cancelled", "2026-11-19"),
     }
     assert set(endings(cases, "begun_at", "done_at", 8).to_pandas()["ending"]) == {"at_once", "finished"}
+
+
+def test_a_case_is_finished_soon_by_those_of_its_kind_before() -> None:
+    """A hundred cars took 101 to 200 minutes: one of twenty less than 105.95; of ninety-nine rooms nothing is known."""
+    minutes = [("car", number, 18) for number in range(101, 201)] + [("room", 300, 18)] * 99
+    minutes += [("car", 105, 19), ("car", 106, 19), ("room", 5, 19)]
+    rows = [
+        {
+            "kind": kind,
+            "done_at": START + dt.timedelta(minutes=took),
+            "ending": "finished",
+            "day": dt.date(2026, 11, on),
+        }
+        for kind, took, on in minutes
+    ]
+    rows.append({**rows[-3], "ending": "cancelled"})
+    schema = ibis.schema({"kind": "string", "done_at": "timestamp('UTC')", "day": "date", "ending": "string"})
+    cases = ibis.memtable(rows, schema=schema).mutate(begun_at=ibis.literal(START).cast("timestamp('UTC')"))
+    found = with_soon(cases, "begun_at", "done_at", dt.date(2026, 11, 19), ["kind"]).to_pyarrow().to_pylist()
+    own = [row for row in found if row["day"].day == 19]
+    today = [(row["kind"], (row["done_at"] - START).seconds // 60, row["ending"]) for row in own]
+    assert sorted(today) == [
+        ("car", 105, "cancelled"), ("car", 105, "soon"), ("car", 106, "finished"), ("room", 5, "finished"),
+    ]  # fmt: skip
+    assert sum(row["ending"] == "soon" for row in found if row["day"].day == 18) == 5
 
 
 def test_standing_cases_end_on_the_day_that_their_endings_say() -> None:

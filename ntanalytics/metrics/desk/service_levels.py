@@ -8,13 +8,14 @@ Every function takes Ibis tables of ``desk.*`` and returns one.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.contract.desk_tickets import SOLVED
 from ntanalytics.metrics.measure import Measure, catalogue, count, rate
+from ntanalytics.metrics.slots import local_day
 
 #: Fewest tickets of one cause on one subsystem in a period that are repeated.
 REPEATED = 3
@@ -120,7 +121,20 @@ ACCESS = (
     ),
 )
 
-MEASURES = catalogue((*TICKETS, *CAUSES, *CHANGES, *ACCESS))
+#: Rights that do not end with their removal.
+REMOVED = (
+    count(
+        "used_removed_rights",
+        "撤销后仍在用权限",
+        "项",
+        "Rights whose last recorded use is after the day of their removal, and that were not reviewed since that use "
+        "(docs/domain.md, Service quality and score: access review). A missing day may hide a review.",
+        good="down",
+        over_gap="upper_bound",
+    ),
+)
+
+MEASURES = catalogue((*TICKETS, *CAUSES, *CHANGES, *ACCESS, *REMOVED))
 
 
 def ticket_levels(tickets: ir.Table, since: datetime, until: datetime) -> ir.Table:
@@ -243,3 +257,22 @@ def access_rights(
         closed_unit_rights=grants.count(where=is_held & grants.unit.isin([*closed_units]).fill_null(False)),
     )
     return counted.order_by(ibis.desc("held_rights"), *by)
+
+
+def used_after_removal(grants: ir.Table, on: date, utc_offset_h: int) -> ir.Table:
+    """Return the rights that were used after the day of their removal, and not reviewed since.
+
+    Args:
+        grants: rows of ``desk.access_grants``.
+        on: the last day whose uses are known.
+        utc_offset_h: hours by which local time is ahead of UTC.
+
+    Returns:
+        ``subsystem``, ``grant_no``, ``permission``, ``unit``, ``removed_on`` and ``last_used_on``; the first use first.
+    """
+    dated = grants.mutate(removed_on=local_day(grants.removed_at, utc_offset_h))
+    is_used = (dated.last_used_on > dated.removed_on) & (dated.last_used_on <= ibis.literal(on))
+    is_reviewed = (dated.reviewed_on >= dated.last_used_on).fill_null(False)
+    used = dated.filter(is_used.fill_null(False) & ~is_reviewed)
+    columns = ("subsystem", "grant_no", "permission", "unit", "removed_on", "last_used_on")
+    return used.select(*columns).order_by("last_used_on", "grant_no")

@@ -21,6 +21,12 @@ RECORDS = (
         "Deliveries of which a later step is recorded before an earlier one / deliveries with two steps at least.",
         good="down",
     ),
+    rate(
+        "recalled_share",
+        "发文撤回占比",
+        "Documents that their sender recalled from one receiver at least / documents sent.",
+        good="down",
+    ),
 )
 
 MEASURES = catalogue(RECORDS)
@@ -57,4 +63,19 @@ def mark_disordered(deliveries: ir.Table) -> ir.Table:
         is_hit=ibis.or_(*wrong),
         earlier=ibis.cases(*((is_wrong, earlier) for is_wrong, (earlier, _) in zip(wrong, pairs, strict=True))),
         later=ibis.cases(*((is_wrong, later) for is_wrong, (_, later) in zip(wrong, pairs, strict=True))),
+    )
+
+
+def mark_recalled(deliveries: ir.Table) -> ir.Table:
+    """Return the sent documents, and whether their sender recalled them from one receiver at least.
+
+    Args:
+        deliveries: rows of ``docexchange.deliveries``.
+
+    Returns:
+        ``source``, ``document_id``, ``day``, ``sent_at`` and ``is_hit``.
+    """
+    is_recalled = (deliveries.state == "recalled").fill_null(False)
+    return deliveries.group_by("source", "document_id", "day").aggregate(
+        sent_at=deliveries.sent_at.min(), is_hit=is_recalled.any()
     )

@@ -21,6 +21,9 @@ TRIED_PER_ENTRY, _FAILED_PER_ENTRY = 2, 5
 #: Seconds of a slot, and accounts in it from which on they tell whether a login works at all.
 _SLOT_S, _SEVERAL = 1800, 10
 
+#: Methods of a login of which somebody may guess what he types.
+GUESSED_METHODS = ("password", "sms_code")
+
 #: Time between two logins within which nobody has gone from one place to another.
 _SAME_TIME = timedelta(hours=1)
 
@@ -106,28 +109,29 @@ def spraying_addresses(logins: ir.Table) -> ir.Table:
 
 
 def attempts_by_place(logins: ir.Table) -> ir.Table:
-    """Return the attempts by password, and from when on the account had got in from their address.
+    """Return the attempts by what one types, and from when on the account had got in from their address.
 
     Args:
         logins: rows of ``identity.logins`` of a day and of some weeks before it.
 
     Returns:
-        ``day``, ``logged_in_at``, ``account`` (a pseudonym, never shown in a report; each attempt at an unknown name is
-        one), ``address_hash``, ``is_failure``, ``is_strange`` (by no method the account had got in from there up to the
-        end of the day; at an unknown name nobody had) and ``is_first`` (it got in from there for the first time on the
-        day).
+        ``day``, ``logged_in_at``, ``method``, ``account`` (a pseudonym, never shown in a report; each attempt at an
+        unknown name is one), ``address_hash``, ``is_failure``, ``is_strange`` (by no method the account had got in from
+        there up to the end of the day; at an unknown name nobody had) and ``is_first`` (it got in from there for the
+        first time on the day).
     """
     entered = logins.filter((logins.outcome == "success") & logins.address_hash.notnull())
     anybody = entered.group_by(_address="address_hash").aggregate(_anybody=entered.day.min())
     owners = entered.filter(entered.account_id.notnull())
     owners = owners.group_by(_owner="account_id", _home="address_hash").aggregate(_own=owners.day.min())
-    tried = logins.filter((logins.method == "password") & logins.address_hash.notnull())
+    tried = logins.filter(logins.method.isin(GUESSED_METHODS) & logins.address_hash.notnull())
     both = tried.left_join(owners, [tried.account_id == owners["_owner"], tried.address_hash == owners["_home"]])
     known = both.left_join(anybody, both.address_hash == anybody["_address"])
     since = ibis.ifelse(known.account_id.isnull(), known["_anybody"], known["_own"])
     return known.select(
         "day",
         "logged_in_at",
+        "method",
         "address_hash",
         account=ibis.coalesce(known.account_id, known.login_id),
         is_failure=known.outcome == "failure",
@@ -137,23 +141,23 @@ def attempts_by_place(logins: ir.Table) -> ir.Table:
 
 
 def first_strange_attempts(attempts: ir.Table) -> ir.Table:
-    """Return the first failure of each account on a day from an address that is strange to it.
+    """Return the first failure of each account by a method on a day from an address that is strange to it.
 
     Args:
         attempts: the result of :func:`attempts_by_place`.
 
     Returns:
-        ``day``, ``account`` and ``logged_in_at``.
+        ``day``, ``method``, ``account`` and ``logged_in_at``.
     """
     strange = attempts.filter(attempts.is_failure & attempts.is_strange)
-    return strange.group_by("day", "account").aggregate(logged_in_at=strange.logged_in_at.min())
+    return strange.group_by("day", "method", "account").aggregate(logged_in_at=strange.logged_in_at.min())
 
 
 def spread_spray(attempts: ir.Table, begins_at: datetime, ends_at: datetime) -> ir.Table:
     """Return the accounts that were tried within some hours from addresses that are strange to them; one row.
 
     Args:
-        attempts: the result of :func:`attempts_by_place`.
+        attempts: the result of :func:`attempts_by_place`, of one method.
         begins_at: UTC moment at which the hours begin.
         ends_at: UTC moment at which they end.
 

@@ -120,7 +120,19 @@ MISSED = (
     ),
 )
 
-MEASURES = catalogue((*PLANS, *OFFLINE, *SHIFTS, *DURATIONS, *MISSED))
+UNCHANGED = (
+    count(
+        "unchanged_runs",
+        "数据量未变的连续次数",
+        "次",
+        "Successful runs in a row, up to the last one, that kept the same bytes, of a plan and level whose seven runs "
+        "before them each kept others (docs/domain.md, Backups: unchanged runs). A missing day may hide another size.",
+        good="down",
+        over_gap="upper_bound",
+    ),
+)
+
+MEASURES = catalogue((*PLANS, *OFFLINE, *SHIFTS, *DURATIONS, *MISSED, *UNCHANGED))
 
 #: Median distance of the runs before from their usual time of day up to which they have one; seconds of a day.
 STEADY_S, _DAY_S = 1800, 86_400
@@ -300,6 +312,46 @@ def missed_runs(backups: ir.Table, at: datetime) -> ir.Table:
     late = late.mutate(level=late["_is_full"].ifelse(_FULL, None))
     columns = ("plan", "medium", "level", "last_run_at", "usual_interval_s", "longest_interval_s", "backup_overdue_s")
     return late.select(*columns).order_by(ibis.desc("backup_overdue_s"), "plan")
+
+
+def unchanged_runs(backups: ir.Table, at: datetime) -> ir.Table:
+    """Return the plans and levels of which the last successful runs kept the same bytes, and never did before.
+
+    Args:
+        backups: rows of ``infra.backups`` of the weeks before ``at``.
+        at: the moment (aware).
+
+    Returns:
+        ``plan``, ``level``, ``size_bytes``, ``first_at`` (begin of the first run of that size), ``unchanged_runs``
+        (two or more), most first. A plan and level of which any two of the seven runs before in a row were alike, or
+        with fewer of them, is left out.
+    """
+    keys = (*_PLAN, "level")
+    good = backups.filter(
+        (backups.started_at < ibis.literal(at)) & (backups.outcome == "success") & (backups.size_bytes > 0)
+    )
+    newest = ibis.window(group_by=list(keys), order_by=[ibis.desc("started_at"), ibis.desc("backup_id")])
+    ranked = good.mutate(
+        _rank=ibis.row_number().over(newest),
+        _last=good.size_bytes.first().over(newest),
+        _before=good.size_bytes.lead(1).over(newest),
+    )
+    others = ranked.filter(ranked.size_bytes != ranked["_last"])
+    alike = others.group_by(*keys).aggregate(unchanged_runs=others["_rank"].min())
+    placed = join_groups(ranked, alike, keys)
+    is_alike = placed["_rank"] < placed.unchanged_runs
+    is_before = ~is_alike & (placed["_rank"] < placed.unchanged_runs + USUAL_RUNS)
+    counted = placed.group_by(*keys, "unchanged_runs").aggregate(
+        size_bytes=placed.size_bytes.max(where=is_alike),
+        first_at=placed.started_at.min(where=is_alike),
+        _runs=placed.count(where=is_before),
+        _repeated=placed.count(where=is_before & (placed.size_bytes == placed["_before"])),
+    )
+    known = counted.filter(
+        (counted["_runs"] == USUAL_RUNS) & (counted["_repeated"] == 0) & (counted.unchanged_runs > 1)
+    )
+    columns = ("plan", "level", "size_bytes", "first_at", "unchanged_runs")
+    return known.select(*columns).order_by(ibis.desc("unchanged_runs"), "plan", "level")
 
 
 def _around_clock(moved: ir.IntegerValue) -> ir.FloatingValue:

@@ -12,11 +12,11 @@ from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.span_view import since
 from ntanalytics.contract.desk_plans import report_label
 from ntanalytics.contract.enumerations import subsystem_label
-from ntanalytics.findings.finding import Entity, Finding, subsystem_entity
+from ntanalytics.findings.finding import Entity, Finding, subsystem_entity, violations
 from ntanalytics.findings.judgement import evaluate_rules, judge_row, judge_value
 from ntanalytics.findings.phrases import clock
 from ntanalytics.findings.rule import Rule
-from ntanalytics.metrics.desk import compliance, obligations
+from ntanalytics.metrics.desk import compliance, obligations, service_levels
 from ntanalytics.metrics.figures import Figures, case_list, figures
 from ntanalytics.metrics.rows import only, rows
 from ntanalytics.subsystems.desk.ticket_checks import HISTORY, TRAININGS_BACK
@@ -190,6 +190,28 @@ def _undelivered(context: CheckContext, rule: Rule) -> list[Finding]:
     return findings or [judge_value(rule, 0, [plan], _PLAN)]
 
 
+def _used_after_removal(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the subsystems of which rights were used after their removal, until these are reviewed."""
+    grants = context.dataset("desk.access_grants", HISTORY)
+    by_system: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows(service_levels.used_after_removal(grants.cases, context.on, context.utc_offset_h)):
+        by_system.setdefault(row["subsystem"], []).append(row)
+    findings = []
+    for name, used in by_system.items():
+        first, entity = used[0], Entity("grants", name, f"{subsystem_label(name)}权限")
+        finding = judge_value(rule, len(used), [grants], entity).since_day(first["last_used_on"])
+        holder = " ".join(part for part in (first["unit"], first["permission"]) if part)
+        findings.append(
+            finding.with_details(
+                grants=tuple(str(row["grant_no"]) for row in used),
+                holder=holder,
+                removed_on=first["removed_on"].isoformat(),
+                last_used_on=first["last_used_on"].isoformat(),
+            )
+        )
+    return violations(findings)
+
+
 def _untrained(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return how long ago the last training was; nothing where none was ever recorded."""
     trainings = context.dataset("desk.trainings", TRAININGS_BACK)
@@ -210,5 +232,6 @@ OBLIGATION_CHECKS: tuple[Check, ...] = (
     Check(rule="desk.clock_running", evaluate=_clock_running, reads=_INCIDENTS),
     Check(rule="desk.unconfirmed_reports", evaluate=_unsigned, reads={"desk.signoffs": SIGNOFFS_BACK}),
     Check(rule="desk.undelivered_reports", evaluate=_undelivered, reads={"desk.report_plan": 0}),
+    Check(rule="desk.removed_rights", evaluate=_used_after_removal, reads={"desk.access_grants": HISTORY}),
     Check(rule="desk.untrained", evaluate=_untrained, reads={"desk.trainings": TRAININGS_BACK}),
 )

@@ -105,6 +105,12 @@ RULES: tuple[Rule, ...] = (
         "reports on time).", kind="deadline", label="报告逾期未报送", cause="duties",
     ),
     Rule(
+        "desk.removed_rights", "used_removed_rights", Threshold(0, 2, "down"),
+        "立即在系统中撤销该权限，核查撤销后的操作并登记复核日期",
+        "A right that was removed is not used; one that is was removed in the ledger alone (docs/domain.md, Service "
+        "quality and score: access review).", kind="hygiene", label="权限撤销后仍在使用", cause="duties",
+    ),
+    Rule(
         "desk.untrained", "untrained_days", Threshold(60, 120, "down"), "与用户确认并落实培训计划",
         "Trainings are planned and held (docs/domain.md, O18); two months without one are a plan that lapsed.",
         kind="absence", cause="duties",

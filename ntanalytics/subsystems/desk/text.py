@@ -231,6 +231,24 @@ def undelivered_event(finding: Finding) -> EventWords:
     return EventWords(_undelivered(finding)) if _periods(finding) else value_event(finding)
 
 
+def _used_right(finding: Finding) -> str:
+    used, removed = (
+        day_words(date.fromisoformat(str(finding.details[name]))) for name in ("last_used_on", "removed_on")
+    )
+    return f"{finding.details['holder']}已于{removed}撤销，{used}仍有使用"
+
+
+def _used_grants(finding: Finding) -> str:
+    grants = finding.details["grants"]
+    return f"权限编号 {listed(grants) if isinstance(grants, tuple) else ''}"
+
+
+def removed_rights_event(finding: Finding) -> EventWords:
+    """Return how many rights of a system were used after their removal, and the first of them."""
+    what = f"{value_words(finding, 'integer', '项')}{finding.entity.label}撤销后仍在使用{lasting(finding)}"
+    return EventWords(what, detail=f"{_used_right(finding)}；{_used_grants(finding)}")
+
+
 def _periods(finding: Finding) -> tuple[str, ...]:
     periods = finding.details.get("periods")
     return periods if isinstance(periods, tuple) else ()
@@ -262,6 +280,9 @@ TEXTS: Texts = MappingProxyType(
         "desk.unconfirmed_changes": RuleText(evidence=unconfirmed_changes, event=unconfirmed_event),
         "desk.standby": RuleText(evidence=standby),
         "desk.unconfirmed_reports": RuleText(evidence=unconfirmed_reports),
+        "desk.removed_rights": RuleText(
+            evidence=lambda finding: f"{_used_right(finding)}；{_used_grants(finding)}。", event=removed_rights_event
+        ),
         "desk.undelivered_reports": RuleText(evidence=undelivered_reports, event=undelivered_event),
     }
 )

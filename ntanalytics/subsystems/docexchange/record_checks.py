@@ -1,4 +1,4 @@
-"""Checks of the records of deliveries: what has no deadline, and what contradicts itself in its times."""
+"""Checks of the records of deliveries: what has no deadline, contradicts itself in its times, or was recalled."""
 
 from __future__ import annotations
 
@@ -44,10 +44,15 @@ def _disordered(context: CheckContext, rule: Rule) -> list[Finding]:
     return [finding.with_details(earlier=earlier, later=later) for finding in findings]
 
 
+def _recalled(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return whether an unusual share of the documents was recalled."""
+    return _unusual(context, rule, records.mark_recalled, ())
+
+
 def _unusual(
     context: CheckContext, rule: Rule, mark: Callable[[ir.Table], ir.Table], columns: tuple[str, ...]
 ) -> list[Finding]:
-    """Return whether an unusual share of the deliveries is marked, with the senders that most of it is of."""
+    """Return whether an unusual share of deliveries, or documents, is marked, with the senders of most of it."""
     deliveries, documents = (context.dataset(name, HISTORY) for name in _READS)
     if not deliveries.is_complete:
         return []
@@ -67,5 +72,6 @@ _READS = {"docexchange.deliveries": HISTORY, "docexchange.documents": HISTORY}
 
 RECORD_CHECKS: tuple[Check, ...] = (
     Check(rule="docexchange.undated", evaluate=_undated, reads=_READS, optional=("docexchange.documents",)),
+    Check(rule="docexchange.recalled", evaluate=_recalled, reads=_READS, optional=("docexchange.documents",)),
     Check(rule="docexchange.disordered", evaluate=_disordered, reads=_READS, optional=("docexchange.documents",)),
 )

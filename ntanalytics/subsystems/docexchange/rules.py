@@ -69,6 +69,13 @@ RULES: tuple[Rule, ...] = (
         nouns=RateNouns("后一环节早于前一环节", "公文送达", "件次"),
     ),
     Rule(
+        "docexchange.recalled", "recalled_share", Threshold(0.1, 0.5, "down"),
+        "向发文单位核实是否本意撤回，核查近期的批量操作与脚本，必要时重新发送",
+        "A document is recalled every few days; one in ten is no sender's mistake.", min_count=20,
+        label="发文撤回占比", kind="usual", scale="points", cause="standstill",
+        nouns=RateNouns("被撤回", "公文", "件"),
+    ),
+    Rule(
         "docexchange.call_failure_rate", "call_failure_rate", Threshold(0.02, 0.1, "down"),
         "联系调用方核查接口报文与证书", "Interfaces between systems fail for one call in some hundreds.",
         count_measure="calls", min_count=50, cause="interfaces",

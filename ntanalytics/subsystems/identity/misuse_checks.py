@@ -58,26 +58,32 @@ def _spread_spray(context: CheckContext, rule: Rule, apart: Sequence[str]) -> li
     placed = misuse.attempts_by_place(others)
     attempts = placed.filter(placed.day >= ibis.literal(first + timedelta(days=_PLACE_DAYS)))
     tried, failed = (
-        slots.by_slot(events, "logged_in_at", context.utc_offset_h, slot_s=_SLOT_S)
+        slots.by_slot(events, "logged_in_at", context.utc_offset_h, ["method"], slot_s=_SLOT_S)
         for events in (misuse.first_strange_attempts(attempts), attempts.filter(attempts.is_failure))
     )
     search, least = BurstSearch(slot_s=_SLOT_S), Sensitivity(0.0, int(rule.threshold.warning) + 1)
-    bursts = failure_burst(tried, failed, logins.days, context.on, search, key=lambda _: None, sensitivity=least)
-    windows = [Window(context.on, *burst.window) for burst in bursts if burst.window]
-    return violations(finding for hours in windows for finding in _spray(context, rule, attempts, hours))
+    bursts = failure_burst(
+        tried, failed, logins.days, context.on, search, key=lambda row: row["method"], sensitivity=least
+    )
+    return violations(
+        finding
+        for burst in bursts
+        if burst.window
+        for finding in _spray(context, rule, attempts, str(burst.key), Window(context.on, *burst.window))
+    )
 
 
-def _spray(context: CheckContext, rule: Rule, attempts: ir.Table, hours: Window) -> list[Finding]:
-    """Return the finding of the accounts that were tried in some hours; none where the login fails everybody.
+def _spray(context: CheckContext, rule: Rule, attempts: ir.Table, method: str, hours: Window) -> list[Finding]:
+    """Return the finding of the accounts that were tried by a method in some hours; none where it fails everybody.
 
     So it does where most fail at their own places, too, or get in from the places that are strange to others.
     """
     begins_at, ends_at = (context.begins_at + timedelta(seconds=second) for second in (hours.from_s, hours.until_s))
-    [row] = rows(misuse.spread_spray(attempts, begins_at, ends_at))
+    [row] = rows(misuse.spread_spray(attempts.filter(attempts.method == method), begins_at, ends_at))
     tried, entered = row[rule.measure], row["entered_accounts"]
     if (row["home_failure_rate"] or 0.0) > _MOST_FAIL or tried <= misuse.TRIED_PER_ENTRY * entered:
         return []
-    finding = judge_value(rule, tried, [context.dataset("identity.logins")], _TOGETHER)
+    finding = judge_value(rule, tried, [context.dataset("identity.logins")], _TOGETHER[method])
     counted = {name: float(row[name]) for name in ("spraying_addresses", "failed_attempts", "entered_accounts")}
     return [replace(finding, window=hours, since=context.on).with_figures(**counted)]
 
@@ -181,7 +187,11 @@ _MOST_FAIL = 0.5
 #: Seconds of a slot in which accounts are tried.
 _SLOT_S = 1800
 
-_TOGETHER = Entity("addresses", "together", "多个来源地址")
+#: Method → the addresses that try accounts by it together.
+_TOGETHER = {
+    "password": Entity("addresses", "together", "多个来源地址"),
+    "sms_code": Entity("addresses", "sms_code", "多个来源地址（短信验证码）"),
+}
 
 #: Days of logins that show where an account is at home.
 _PLACE_DAYS = 28

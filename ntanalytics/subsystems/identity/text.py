@@ -34,6 +34,9 @@ _TRIED = {"address": "同一来源地址", "account": "同一账号"}
 #: Kind of the entity of several addresses together.
 _SEVERAL = "addresses"
 
+#: Key of that entity → what they do, where it is no password that they try.
+_WHAT_IS_TRIED = {"sms_code": "短信验证码试探"}
+
 #: Latest second of a day at which the end of attempts is told: the end of the data is none.
 _SEEN_UNTIL_S = 23 * 3600
 
@@ -50,7 +53,11 @@ def attempts_event(finding: Finding) -> EventWords:
 def sprayed_event(finding: Finding) -> EventWords:
     """Return in which hours one address tried how many accounts, what all of them tried, and who got in there."""
     if finding.entity.kind == _SEVERAL:
-        return EventWords(f"{_in_hours(finding)}疑似遭分布式口令喷洒", _over(finding), _spread(finding))
+        return EventWords(
+            f"{_in_hours(finding)}疑似遭分布式{_WHAT_IS_TRIED.get(finding.entity.key, '口令喷洒')}",
+            _over(finding),
+            _spread(finding),
+        )
     tried = f"同一地址先后尝试 {value_words(finding, 'integer', '个')}账号登录"
     details = []
     if more := _more(finding, "个来源").removeprefix("；"):

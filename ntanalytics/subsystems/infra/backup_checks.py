@@ -166,6 +166,22 @@ def _backup_duration(context: CheckContext, rule: Rule) -> list[Finding]:
     return violations(findings)
 
 
+def _backup_unchanged(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the plans of which some runs in a row kept the same bytes; several together as one."""
+    runs = context.dataset("infra.backups", BACKUP_DAYS)
+    alike = rows(backups.unchanged_runs(runs.recent, context.ends_at))
+    unchanged = [row for row in alike if rule.threshold.judge(row[rule.measure]) != "ok"]
+    names = tuple(dict.fromkeys(str(row["plan"]) for row in unchanged))
+    is_of_many = len(names) > _TOGETHER
+    findings = []
+    for row in unchanged[:1] if is_of_many else unchanged:
+        entity = _ALL_PLANS if is_of_many else plan_entity(row)
+        finding = judge_value(rule, row[rule.measure], [runs], entity).since_day(context.local_day(row["first_at"]))
+        finding = finding.with_figures(size_bytes=float(row["size_bytes"]))
+        findings.append(finding.with_details(plans=names if is_of_many else (), plan=str(row["plan"])))
+    return violations(findings)
+
+
 def _is_apart(row: Mapping[str, Any]) -> bool:
     """Return whether a run lies well beyond how far those before differ, and by more than some seconds."""
     is_longer = row["backup_s"] >= _BEYOND_USUAL * row["long_s"]
@@ -218,6 +234,12 @@ CHECKS: tuple[Check, ...] = (
     Check(
         rule="infra.backup_duration",
         evaluate=_backup_duration,
+        reads={"infra.backups": BACKUP_DAYS},
+        suppressed_by=(SuppressedBy(("infra.backup_lateness", "infra.backup_failing")),),
+    ),
+    Check(
+        rule="infra.backup_unchanged",
+        evaluate=_backup_unchanged,
         reads={"infra.backups": BACKUP_DAYS},
         suppressed_by=(SuppressedBy(("infra.backup_lateness", "infra.backup_failing")),),
     ),

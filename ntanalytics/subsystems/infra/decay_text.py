@@ -80,6 +80,23 @@ def _backup_duration_advice(finding: Finding) -> str:
     return "抽查备份内容是否完整，核查任务是否空跑，必要时补做备份"
 
 
+def _unchanged(finding: Finding) -> str:
+    return f"连续 {value_words(finding, 'integer', '次')}备份数据量完全相同"
+
+
+def _same_size(finding: Finding) -> str:
+    size = format_number(finding.figures["size_bytes"], "bytes")
+    return f"{_plans(finding)}均为 {size}，此前每次不同，疑备份的是同一份旧数据"
+
+
+def backup_unchanged_event(finding: Finding) -> EventWords:
+    """Return how many runs in a row kept the same bytes, and how many those are; of several plans which."""
+    plans = finding.details["plans"]
+    who = f"{len(plans)} 项备份计划" if isinstance(plans, tuple) and plans else f"备份计划 {finding.entity.label} "
+    since = "" if finding.since is None else f"自{day_words(finding.since)}起，"
+    return EventWords(f"{since}{who}{_unchanged(finding)}", detail=_same_size(finding))
+
+
 def _missed(finding: Finding) -> str:
     plans = finding.details["plans"]
     if isinstance(plans, tuple) and plans:
@@ -106,5 +123,8 @@ BACKUP_MISSED = RuleText(
     evidence=lambda finding: f"{_missed(finding)}；{_last_run(finding)}。", event=backup_missed_event
 )
 BACKUP_DURATION = RuleText(evidence=backup_duration, event=backup_duration_event, advice=_backup_duration_advice)
+BACKUP_UNCHANGED = RuleText(
+    evidence=lambda finding: f"{_unchanged(finding)}，{_same_size(finding)}。", event=backup_unchanged_event
+)
 SLOW_DECAY = RuleText(evidence=lambda finding: f"{_moved(finding)}，{_forecast(finding)}。", event=decay_event)
 PING_LOSS = RuleText(evidence=lambda finding: f"{_lost(finding)}，{_usual(finding)}。", event=ping_loss_event)

@@ -153,6 +153,12 @@ RULES: tuple[Rule, ...] = (
         "third of the time has copied little.", kind="usual", scale="multiple", label="备份用时较常态", cause="backups",
     ),
     Rule(
+        "infra.backup_unchanged", "unchanged_runs", Threshold(2, 6, "down"),
+        "核查备份源快照与备份任务是否更新，做一次恢复验证并补做备份",
+        "What is in use never has the same size to the byte three times in a row: it is one old copy that is kept "
+        "again.", kind="change", label="备份数据量未变", cause="backups",
+    ),
+    Rule(
         "infra.backup_shift", "start_shift_s", Threshold(7200, 86_400, "down"), "核对备份计划的调度与服务器时钟",
         "Two backups in a row two hours from their time have another schedule, or a wrong clock; by day they slow down "
         "what people use.", kind="change", label="备份开始时刻", cause="backups",

@@ -21,7 +21,13 @@ from ntanalytics.findings.text import (
 from ntanalytics.metrics.figures import Figures
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.subsystems.infra import events
-from ntanalytics.subsystems.infra.decay_text import BACKUP_DURATION, BACKUP_MISSED, PING_LOSS, SLOW_DECAY
+from ntanalytics.subsystems.infra.decay_text import (
+    BACKUP_DURATION,
+    BACKUP_MISSED,
+    BACKUP_UNCHANGED,
+    PING_LOSS,
+    SLOW_DECAY,
+)
 from ntanalytics.subsystems.infra.novelty_text import NOVEL_HOURS
 
 ALL_HOSTS, MONITORING, BACKUP, BACKUP_PLANS = "全部主机", "监控平台", "备份", "备份计划"
@@ -268,6 +274,7 @@ TEXTS: Texts = MappingProxyType(
         "infra.backup_shift": RuleText(evidence=_backup_shift, event=events.backup_shift),
         "infra.backup_missed": BACKUP_MISSED,
         "infra.backup_duration": BACKUP_DURATION,
+        "infra.backup_unchanged": BACKUP_UNCHANGED,
         "infra.load_rise": RuleText(evidence=_load_rise, event=events.load_rise),
         "infra.cpu_by_day": RuleText(evidence=_busy, event=events.busy),
         "infra.cpu_by_night": RuleText(evidence=_busy, event=events.busy),

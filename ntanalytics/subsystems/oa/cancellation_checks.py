@@ -13,7 +13,7 @@ from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.unusual_endings import unusual_endings
 from ntanalytics.findings.finding import Entity, Finding
 from ntanalytics.findings.rule import Rule
-from ntanalytics.metrics.case_endings import AT_ONCE, CANCELLED
+from ntanalytics.metrics.case_endings import AT_ONCE, CANCELLED, SOON
 from ntanalytics.metrics.oa import cancellations
 from ntanalytics.metrics.rows import rows
 
@@ -53,7 +53,7 @@ ENDING_CHECKS: tuple[Check, ...] = (
     Check(rule="oa.cancelled_rise", evaluate=_cancelled, reads=_READS),
     Check(
         rule="oa.unusual_endings",
-        evaluate=partial(unusual_endings, dataset="oa.tasks", ways=(CANCELLED, AT_ONCE)),
+        evaluate=partial(unusual_endings, dataset="oa.tasks", ways=(CANCELLED, AT_ONCE, SOON), kind=("module",)),
         reads=_READS,
     ),
 )

@@ -94,6 +94,17 @@ def test_rights_are_granted_changed_removed_and_left_unused(table, listed) -> No
     ]  # fmt: skip
 
 
+def test_a_right_is_used_after_the_local_day_of_its_removal(table, listed) -> None:
+    removed = dt.datetime(2026, 11, 9, 17, tzinfo=dt.UTC)  # the 10th in Nantong
+    used = {"1": dt.date(2026, 11, 10), "2": dt.date(2026, 11, 11), "3": dt.date(2026, 11, 12)}
+    rows = [{"grant_no": number, "removed_at": removed, "last_used_on": day} for number, day in used.items()]
+    common = {"subsystem": "oa", "account": "a", "holder": "operations", "permission": "p", "granted_at": removed}
+    found = listed(service_levels.used_after_removal(table("desk.access_grants", rows, **common), used["2"], 8))
+    assert [(row["grant_no"], row["removed_on"], row["last_used_on"]) for row in found] == [
+        ("2", dt.date(2026, 11, 10), used["2"])
+    ]
+
+
 def test_a_verdict_needs_complete_data_and_a_fact() -> None:
     assert verdict(["met", "met"], is_complete=True, when_none="not_shown") == "met"
     assert verdict(["met", "unproven"], is_complete=True, when_none="met") == "not_shown"

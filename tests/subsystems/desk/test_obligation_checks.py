@@ -8,7 +8,7 @@ import pytest
 
 from ntanalytics.findings.finding import Finding
 from ntanalytics.periods import Period
-from ntanalytics.subsystems import RULES
+from ntanalytics.subsystems import RULES, word
 from ntanalytics.subsystems.desk import SUBSYSTEM
 from ntanalytics.subsystems.desk.obligation_checks import unsigned_reports
 from tests.subsystems.made import ON, Row, at, judge, statuses, view
@@ -198,3 +198,44 @@ def test_a_report_that_is_delivered_late_is_told_until_then() -> None:
     late = _planned("weekly_service_report", "2026-W46", dt.date(2026, 11, 16), dt.date(2026, 11, 18))
     told = [_undelivered(late, on=dt.date(2026, 11, day))[0].status for day in (16, 17, 18, 19)]
     assert told == ["warning", "warning", "ok", "ok"]
+
+
+def _right(removed: dt.datetime | None, used: dt.date | None, **more: object) -> Row:
+    """Return a right of one subsystem, with its removal and its last use."""
+    granted = at(ON - 90 * DAY, 10)
+    return {
+        "grant_no": "QX1", "subsystem": "docexchange", "permission": "单位收发管理", "unit": "甲局",
+        "granted_at": granted, "removed_at": removed, "last_used_on": used, "changed_at": granted,
+        "day": granted.date(), **more,
+    }  # fmt: skip
+
+
+def _removed(*grants: Row) -> list[Finding]:
+    return judge(SUBSYSTEM, ["desk.removed_rights"], {"desk.access_grants": grants})
+
+
+def test_a_right_that_is_used_after_its_removal_is_told_since_its_first_such_use() -> None:
+    removed = at(ON - 30 * DAY, 17)
+    others = [_right(removed, ON - 2 * DAY, grant_no="QX2"), _right(removed, ON, grant_no="QX3", subsystem="sms")]
+    found = {finding.entity.key: finding for finding in _removed(_right(removed, ON - DAY), *others)}
+    assert {key: (finding.status, finding.value) for key, finding in found.items()} == {
+        "docexchange": ("warning", 2.0),
+        "sms": ("warning", 1.0),
+    }
+    first = found["docexchange"]
+    assert (first.since, first.details["grants"]) == (ON - 2 * DAY, ("QX2", "QX1"))
+    assert "甲局 单位收发管理已于10月21日撤销，11月18日仍有使用" in word(first).sentence
+
+
+@pytest.mark.parametrize(
+    "grant",
+    [
+        _right(None, ON),  # it holds
+        _right(at(ON - 30 * DAY, 0.5), ON - 30 * DAY),  # on its last day, which began in Nantong
+        _right(at(ON - 30 * DAY, 17), None),  # not recorded
+        _right(at(ON - 30 * DAY, 17), ON + DAY),  # of tomorrow
+        _right(at(ON - 30 * DAY, 17), ON - DAY, reviewed_on=ON - DAY),
+    ],
+)
+def test_a_right_that_holds_and_one_that_was_reviewed_since_is_not_told(grant: Row) -> None:
+    assert _removed(grant) == []

@@ -94,3 +94,31 @@ def test_steps_are_held_against_each_other_by_the_second_and_as_far_as_they_are_
     assert {row["delivery_id"]: (row["earlier"], row["later"]) for row in marked if row["is_hit"]} == {
         "late": ("delivered_at", "signed_at"), "skipped": ("delivered_at", "registered_at"),
     }  # fmt: skip
+
+
+def _sent(recalled: int, receivers: int = 5) -> Data:
+    """Return forty documents a working day to some receivers each, of which the day's first ones are recalled."""
+    rows: list[Row] = []
+    for row in daily("amount", 40, 40):
+        for number in range(row["amount"]):
+            is_recalled = number < recalled if row["day"] == ON else row["day"].day == 13 and not number
+            for receiver in range(receivers):
+                name = f"{row['day']}/{number}"
+                rows.append(
+                    {
+                        "day": row["day"], "delivery_id": f"{name}/{receiver}", "document_id": name,
+                        "receiver_unit": f"{receiver} 局", "sent_at": at(row["day"], 10),
+                        "changed_at": at(row["day"], 12),
+                        "state": "recalled" if is_recalled and not receiver else "signed",
+                    }
+                )  # fmt: skip
+    return {"docexchange.deliveries": rows, "docexchange.documents": []}
+
+
+@pytest.mark.parametrize(("recalled", "status"), [(1, None), (3, None), (12, "warning"), (30, "critical")])
+def test_documents_that_are_recalled_in_bulk_are_told_whoever_received_them(recalled: int, status: str | None) -> None:
+    """A document counts once, to one receiver or to fifty: a notice to all that is called back is one mistake."""
+    for receivers in (5, 20):
+        findings = judge(SUBSYSTEM, ["docexchange.recalled"], _sent(recalled, receivers))
+        assert statuses(findings) == ([("subsystem/docexchange", status)] if status else [])
+        assert [finding.value for finding in findings] == ([recalled / 40] if status else [])

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from ntanalytics.findings.finding import Finding
-from ntanalytics.subsystems import word
+from ntanalytics.findings.correlation import correlate
+from ntanalytics.findings.finding import Entity, Finding
+from ntanalytics.subsystems import RULES, word
 from ntanalytics.subsystems.identity import SUBSYSTEM
 from tests.subsystems.made import ON, at, judge
 
@@ -101,6 +103,32 @@ def test_accounts_that_many_addresses_try_together_are_told_as_an_attack(
     assert finding.figures["entered_accounts"] == entered
     assert finding.window is not None
     assert (finding.window.from_s, finding.window.until_s) == (spray[1] * 3600.0, spray[2] * 3600.0)
+
+
+def _by_code(logins: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return logins by codes instead of passwords."""
+    wrong = {"success": None, "failure": "wrong_code"}
+    return [{**row, "method": "sms_code", "reason": wrong[row["outcome"]]} for row in logins]
+
+
+def test_codes_that_many_addresses_guess_are_told_as_an_attack_beside_passwords_that_work() -> None:
+    [finding] = _together([*_weeks(), *_by_code(_weeks()), *_by_code(_sprayed(40, 13, 15, 40))])
+    assert (finding.entity.identity, finding.status, finding.value) == ("addresses/sms_code", "critical", 40.0)
+    assert "疑似遭分布式短信验证码试探" in word(finding).sentence
+    failing = Finding(
+        rule=RULES["identity.method_failures"], entity=Entity("method", "sms_code", "短信验证码登录"),
+        status="critical", value=0.78, format="rate:1", window=finding.window,
+    )  # fmt: skip
+    by_scan = replace(failing, entity=Entity("method", "scan", "扫码登录"))
+    groups = correlate([failing, finding, by_scan])
+    assert [(group.root.code, [item.entity.key for item in group.followers]) for group in groups] == [
+        ("identity.sprayed_accounts", ["sms_code"]),
+        ("identity.method_failures", []),
+    ]
+
+
+def test_codes_that_fail_everybody_are_no_attack() -> None:
+    assert _together([*_weeks(), *_by_code(_weeks()), *_by_code(_outage())]) == []
 
 
 def _outage() -> list[dict[str, Any]]:
