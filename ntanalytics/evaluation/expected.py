@@ -84,9 +84,10 @@ def _is_entity(key: str, finding: DayFinding, keys: tuple[str, ...]) -> bool:
 
 #: Probes of what is down: more of them fail, and fewer get an answer.
 _PROBES = (
-    "infra.surveillance@+infra.checks/own", "infra.surveillance@-infra.checks/own",
+    "infra.surveillance@+infra.checks/own",
+    "infra.surveillance@-infra.checks/own",
     "infra.surveillance@+infra.checks/is_up=false",
-)  # fmt: skip
+)
 #: Consequences of a service that is down, slow or failing, on its hosts and probes, too.
 _OF_SERVICE = (
     *_PROBES, "infra.surveillance@-infra.requests/own", "infra.surveillance@-infra.requests/route=*",
