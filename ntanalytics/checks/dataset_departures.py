@@ -24,7 +24,15 @@ from ntanalytics.checks.day_totals import (
 from ntanalytics.checks.known_columns import known_columns, with_known_values
 from ntanalytics.checks.measured_quantities import with_quantities
 from ntanalytics.checks.month_ends import month_ends, without_recurring
-from ntanalytics.checks.noticeable import is_felt, is_of_batch, is_of_bundles, is_of_few, is_of_switched_off, is_return
+from ntanalytics.checks.noticeable import (
+    is_felt,
+    is_mean_of_few,
+    is_of_batch,
+    is_of_bundles,
+    is_of_few,
+    is_of_switched_off,
+    is_return,
+)
 from ntanalytics.checks.parent_units import PARENT, add_parents, parents_of, with_parents
 from ntanalytics.checks.watched_datasets import LINKS, WATCHED, endings_of
 from ntanalytics.contract import DATASETS, Dataset, Kind
@@ -141,7 +149,8 @@ def _noticed(
     counting = (departure for departure in felt if drifts_count or not departure.days)
     for departure in sorted(counting, key=lambda item: item.days > 0):
         asked = (context, dataset, events, departure)
-        if is_of_few(*asked, time=time) or is_of_bundles(*asked, time=time, before=before):
+        is_of_causes = is_of_few(*asked, time=time) or is_of_bundles(*asked, time=time, before=before)
+        if is_of_causes or is_mean_of_few(*asked, time=time, before=before):
             continue
         if not is_return(dataset, events, departure, earlier):
             yield departure

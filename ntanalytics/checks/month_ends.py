@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ntanalytics.checks.day_totals import of_members, sums_by_day
+from ntanalytics.detectors.day_types import MONTH_END_DAYS
 from ntanalytics.detectors.surveillance.departure import Departure
 from ntanalytics.detectors.surveillance.leaf_table import HOURS
 from ntanalytics.periods import Calendar
@@ -16,9 +17,6 @@ from ntanalytics.periods import Calendar
 #: Months at each of whose ends more came, and share of what is more that one of their last days must have had: the end
 #: of a month is no chance, and one has twice as much as another.
 _RECURRING, _LEAST = 2, 1 / 3
-
-#: Worked days that are the end of a month.
-_DAYS = 3
 
 
 def month_ends(calendar: Calendar, on: date, days: Collection[date]) -> list[list[date]]:
@@ -46,7 +44,7 @@ def _last_worked(calendar: Calendar, month: date) -> list[date]:
     """Return the last worked days of the month of a day, the last one first; those that are known."""
     day = (month.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
     worked: list[date] = []
-    while calendar.knows(day) and len(worked) < _DAYS:
+    while calendar.knows(day) and len(worked) < MONTH_END_DAYS:
         if calendar.is_working_day(day):
             worked.append(day)
         day -= timedelta(days=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from statistics import median
 from types import MappingProxyType
 
@@ -98,7 +98,7 @@ def is_of_batch(departure: Departure) -> bool:
 
 
 def is_of_few(context: CheckContext, dataset: Dataset, events: ir.Table, departure: Departure, *, time: str) -> bool:
-    """Return whether one or two persons, documents or moments make most of it, or few tell of what units do a mean.
+    """Return whether one or two persons, documents or moments make most of it: what one does or sends is no subject.
 
     Rules on misuse know the persons; a document to many, or one that is withdrawn from them, is one decision, and so is
     what leaves in one minute (a text to all of a unit), where neither is known of the events. A failure is no decision:
@@ -113,11 +113,9 @@ def is_of_few(context: CheckContext, dataset: Dataset, events: ir.Table, departu
     """
     belongs = referred(dataset)
     known = _PERSON if _PERSON in events.columns else belongs[0].name if belongs else ""
-    if not {*dict(departure.members)} <= {*events.columns}:
+    if not {*dict(departure.members)} <= {*events.columns} or departure.seen - departure.expected > _BY_HAND:
         return False
-    if departure.value:
-        return LINKS[dataset.name] is not None and _is_of_few_causes(context, dataset, events, departure, time)
-    if departure.direction < 0 or departure.seen - departure.expected > _BY_HAND:
+    if departure.direction < 0 or departure.value:
         return False
     if not known and (dataset.column(time).grain or _tells_failures(dataset, departure)):
         return False
@@ -126,6 +124,36 @@ def is_of_few(context: CheckContext, dataset: Dataset, events: ir.Table, departu
     most = np.sort(by_cause["events"].to_numpy())[-_FEW:]
     others = departure.seen - float(most.sum())
     return others < departure.expected + _LEFT_OF_SURGE * (departure.seen - departure.expected)
+
+
+def is_mean_of_few(
+    context: CheckContext,
+    dataset: Dataset,
+    events: ir.Table,
+    departure: Departure,
+    *,
+    time: str,
+    before: Sequence[date],
+) -> bool:
+    """Return whether a mean of what units do is of few persons, documents or moments; hosts are measured as they are.
+
+    Args:
+        context: as in :func:`is_of_few`.
+        dataset: as there.
+        events: as there.
+        departure: as there.
+        time: as there.
+        before: the comparable days before the judged one, the latest first.
+    """
+    is_of_units = bool(departure.value) and LINKS[dataset.name] is not None
+    if not is_of_units or not {*dict(departure.members)} <= {*events.columns}:
+        return False
+    days = [context.on, *before[: max(departure.days - 1, 0)]]
+    own = _own(context, events, departure, time)
+    own = own.filter(own.day.isin(days) & own[departure.value].notnull())
+    cause = cause_of(dataset, events.columns)
+    by_cause = _by_cause(dataset, own, own[cause] if cause else own[time].truncate("m"))
+    return not tells_mean(departure, len(pc.unique(by_cause["_cause"])))
 
 
 def is_of_bundles(
@@ -189,18 +217,6 @@ def cause_of(dataset: Dataset, columns: Sequence[str]) -> str:
     link, belongs = LINKS[dataset.name], referred(dataset)
     named = link.column if link is not None and link.state else belongs[0].name if belongs else ""
     return named if named in columns else ""
-
-
-def _is_of_few_causes(
-    context: CheckContext, dataset: Dataset, events: ir.Table, departure: Departure, time: str
-) -> bool:
-    """Return whether a mean of what units do is of few persons, documents or moments."""
-    own = _own(context, events, departure, time)
-    first = context.on - timedelta(days=max(departure.days - 1, 0))
-    own = own.filter((own.day >= first) & own[departure.value].notnull())
-    cause = cause_of(dataset, events.columns)
-    by_cause = _by_cause(dataset, own, own[cause] if cause else own[time].truncate("m"))
-    return not tells_mean(departure, len(pc.unique(by_cause["_cause"])))
 
 
 def _own(context: CheckContext, events: ir.Table, departure: Departure, time: str) -> ir.Table:

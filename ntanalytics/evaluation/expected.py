@@ -83,14 +83,11 @@ def _is_entity(key: str, finding: DayFinding, keys: tuple[str, ...]) -> bool:
 
 
 #: Probes of what is down: more of them fail, and fewer get an answer.
-_PROBES = (
-    "infra.surveillance@+infra.checks/own",
-    "infra.surveillance@-infra.checks/own",
-    "infra.surveillance@+infra.checks/is_up=false",
-)
+_PROBES = ("infra.surveillance@+infra.checks/own", "infra.surveillance@-infra.checks/own")
+
 #: Consequences of a service that is down, slow or failing, on its hosts and probes, too.
 _OF_SERVICE = (
-    *_PROBES, "infra.surveillance@-infra.requests/own", "infra.surveillance@-infra.requests/route=*",
+    *_PROBES, "infra.surveillance@-infra.requests/own",
     "infra.availability", "infra.error_*", "infra.requests_*", "infra.duration*", "infra.slow_*", "infra.problems",
     "infra.reachable", "desk.same_incident", "desk.clock*", "desk.checks", "desk.opened_rise", "desk.backlog_rise",
     "data.rows_fall",

@@ -21,8 +21,9 @@ def _departure(seen: float, expected: float, **more: Any) -> Departure:
     )  # fmt: skip
 
 
-SEPTEMBER = [dt.date(2026, 9, 30), dt.date(2026, 9, 29), dt.date(2026, 9, 28)]
-AUGUST = [dt.date(2026, 8, 31), dt.date(2026, 8, 28), dt.date(2026, 8, 27)]  # a weekend between
+# a holiday lies in the one, a weekend in the other
+SEPTEMBER = [dt.date(2026, 9, 30), dt.date(2026, 9, 29), dt.date(2026, 9, 28), dt.date(2026, 9, 24)]
+AUGUST = [dt.date(2026, 8, 31), dt.date(2026, 8, 28), dt.date(2026, 8, 27), dt.date(2026, 8, 26)]
 ENDS = [SEPTEMBER, AUGUST]
 WORKED = Calendar()
 
@@ -31,11 +32,11 @@ WORKED = Calendar()
     ("on", "first", "ends"),
     [
         (dt.date(2026, 10, 30), dt.date(2026, 8, 21), ENDS),  # a Friday, before a weekend
-        (dt.date(2026, 10, 28), dt.date(2026, 8, 21), ENDS),
+        (dt.date(2026, 10, 27), dt.date(2026, 8, 21), ENDS),
         (dt.date(2026, 10, 30), dt.date(2026, 8, 28), [SEPTEMBER, AUGUST[:2]]),
         (dt.date(2026, 10, 30), dt.date(2026, 9, 1), [SEPTEMBER]),
         (dt.date(2026, 10, 30), dt.date(2026, 10, 1), []),
-        (dt.date(2026, 10, 27), dt.date(2026, 8, 21), []),
+        (dt.date(2026, 10, 26), dt.date(2026, 8, 21), []),
         (dt.date(2026, 10, 31), dt.date(2026, 8, 21), []),
     ],
 )

@@ -6,12 +6,17 @@ import datetime as dt
 import random
 from typing import Any
 
+import ibis
 import pyarrow as pa
 import pytest
 
+from ntanalytics.checks.noticeable import is_mean_of_few
+from ntanalytics.contract import dataset
+from ntanalytics.detectors.surveillance.departure import Departure
 from ntanalytics.findings.subjects import members_of
+from ntanalytics.periods import Period
 from ntanalytics.subsystems import subsystem
-from tests.subsystems.made import ON, Row, at, days, evaluation, events, hours, table_of
+from tests.subsystems.made import ON, Row, at, context_of, days, evaluation, events, hours, table_of
 
 UNITS = ("海安市教育局", "海安市财政局", "如皋市教育局", "如皋市财政局")
 
@@ -61,6 +66,23 @@ def _waiting(minutes: int) -> dict[str, Any]:
 def test_a_mean_of_few_moments_tells_nothing() -> None:
     assert {"unit": UNITS[0]} in _subjects("sms", _waiting(minutes=8))
     assert _subjects("sms", _waiting(minutes=7)) == []
+
+
+@pytest.mark.parametrize(("drifting", "is_few"), [(7, True), (8, False)])
+def test_a_drift_is_of_the_causes_of_its_comparable_days(drifting: int, *, is_few: bool) -> None:
+    """One text a working day: eight of them are twelve days, with two weekends between."""
+    worked = [row["day"] for row in reversed(days()) if row["is_working_day"]]
+    rows = [
+        {"day": day, "unit": UNITS[0], "submitted_at": at(day, 9), "receipt_latency_s": 40.0}
+        for day in worked
+        for _ in range(5)
+    ]
+    drift = Departure(
+        members=(("unit", UNITS[0]),), value="receipt_latency_s", direction=1, strength=50.0, improbable=50.0,
+        hours=(0, 24), seen=3.7, expected=1.6, share=0.1, days=drifting,
+    )  # fmt: skip
+    asked = (context_of(Period.day(ON)), dataset("sms.messages"), ibis.memtable(table_of("sms.messages", rows)), drift)
+    assert is_mean_of_few(*asked, time="submitted_at", before=worked[1:]) is is_few
 
 
 def _levels(hours_of_day: range, host: str = "h2") -> dict[str, pa.Table]:

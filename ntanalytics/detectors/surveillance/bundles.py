@@ -61,6 +61,6 @@ def tells_mean(departure: Departure, causes: int) -> bool:
 
     Args:
         departure: the departure of a mean.
-        causes: of how many causes its events of the day are.
+        causes: of how many causes its events are.
     """
     return causes >= _CAUSES and departure.strength >= _LEAST
