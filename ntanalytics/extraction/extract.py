@@ -236,6 +236,8 @@ class Extractor:
                     if results[-1].error:
                         failed.add(window.names)
                         break
+        for name in sorted({result.dataset for result in results if not result.error}):
+            self._lake.write_week_files(name)
         return results
 
     def _wait_for_others(self, window: ExtractionWindow) -> None:

@@ -57,7 +57,7 @@ def compact(location: TableLocation, files: list[TableFile], *, name: str) -> No
     written: dict[str, DayFiles] = {}
     try:
         for file in files:
-            for rows in _read_rows(location, file, schema):
+            for rows in read_rows(location, file, schema):
                 for source in pc.unique(rows["source"]).to_pylist():
                     of_source = rows.filter(pc.equal(rows["source"], source))
                     written.setdefault(source, DayFiles(location.folder, schema)).add(of_source)
@@ -73,7 +73,12 @@ def compact(location: TableLocation, files: list[TableFile], *, name: str) -> No
     commit(location, parts, schema, removal_of(files), "compacted", name=name)
 
 
-def _read_rows(location: TableLocation, file: TableFile, schema: pa.Schema) -> Iterator[pa.Table]:
+def read_rows(location: TableLocation, file: TableFile, schema: pa.Schema) -> Iterator[pa.Table]:
+    """Yield the rows of a file with the columns of a table, its day included, in batches.
+
+    Raises:
+        OSError, pyarrow.ArrowException: the file cannot be read, or lacks a column.
+    """
     day = pa.scalar(file["partition.day"], pa.date32())
     for batch in pq.ParquetFile(*location.local_files([file["path"]])).iter_batches(_BATCH):
         rows = pa.Table.from_batches([batch])

@@ -27,6 +27,7 @@ from ntanalytics.lake.commit import AFTER_COMMIT, CommitConflict, commit_days, f
 from ntanalytics.lake.parts import PartFiles, SchemaMismatch, read_parts
 from ntanalytics.lake.rejects import REJECTS, replace_rejects
 from ntanalytics.lake.table_location import TableLocation
+from ntanalytics.lake.week_files import write_week_files
 from ntanalytics.lake.write_lock import Leases, write_lock
 from ntanalytics.language import tr
 from ntanalytics.settings import Settings
@@ -274,6 +275,10 @@ class DeltaLake:
                 parts.remove()
                 raise
             commit_days(location, parts, schema, source, first, last, name=dataset.name)
+
+    def write_week_files(self, dataset: str) -> None:
+        """Write what readers of a dataset's table read faster than its day files, after days were replaced."""
+        write_week_files(self.location(dataset))
 
     def replace_rejects(self, dataset: str, rows: pa.Table, source: str, first: dt.date, last: dt.date) -> None:
         """Replace the rejected rows of a source in a window, and those without a day."""

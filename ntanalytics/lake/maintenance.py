@@ -16,6 +16,7 @@ from ntanalytics.lake import compaction, rejects, versions
 from ntanalytics.lake.commit import CommitConflict
 from ntanalytics.lake.delta import DeltaLake
 from ntanalytics.lake.table_location import StoredFile
+from ntanalytics.lake.week_files import unneeded_week_files
 from ntanalytics.language import tr
 
 #: A younger file without a version may belong to a running extraction.
@@ -77,7 +78,8 @@ def maintain_table(
         if not recent <= retained.versions:
             raise LakeError(tr("not even its current version can be read: nothing was removed"), where=str(table))
         files = [file for file in stored if _is_data(file) and file.name not in retained.files]
-        files += [file for file in stored if _UNFINISHED.search(file.name)]
+        unneeded = set(unneeded_week_files(table, [file.name for file in stored], recent))
+        files += [file for file in stored if _UNFINISHED.search(file.name) or file.name in unneeded]
         files = [file for file in files if _age(file, now) > _MAX_EXTRACTION]
         logs = [file for file in versions.obsolete_logs(stored, min(retained.versions)) if _age(file, now) > keep]
         freed = sum(file.size for file in (*files, *logs))

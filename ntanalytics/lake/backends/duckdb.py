@@ -22,6 +22,7 @@ from ntanalytics import duckdb_sandbox
 from ntanalytics.contract import Dataset
 from ntanalytics.lake.backends.reader import Reader, types_of
 from ntanalytics.lake.delta import DeltaLake
+from ntanalytics.lake.week_files import split_files
 
 if TYPE_CHECKING:
     from ntanalytics.lake.backends.duckdb_ibis import CompilingBackend
@@ -57,13 +58,17 @@ class DuckReader(Reader):
         # All files of a Delta table have its columns, so that none must be opened to learn them. The text of the view
         # is simple, and Ibis would ask DuckDB for the columns of each view that it makes itself.
         schema = types_of(dataset)
-        paths = ", ".join(map(duckdb_sandbox.sql_literal, files))
-        rows = f"read_parquet([{paths}], hive_partitioning = true)"
+        day_files, week_files = split_files(files)
+        rows = " UNION ALL BY NAME ".join(
+            f"FROM read_parquet([{', '.join(map(duckdb_sandbox.sql_literal, paths))}], hive_partitioning = {has_day})"
+            for paths, has_day in ((day_files, "true"), (week_files, "false"))  # the day is in the folder's name
+            if paths
+        )
         name = ibis.util.gen_name(dataset.name.replace(".", "_"))
         try:
             self._create_view(name, schema, rows, frozenset(schema))
         except duckdb.BinderException:  # the files of an older version lack a column of the contract
-            self._create_view(name, schema, rows, frozenset(self.connection.con.sql(f"FROM {rows}").columns))
+            self._create_view(name, schema, rows, frozenset(self.connection.con.sql(rows).columns))
         return self._table(name, schema)
 
     def _create_view(self, name: str, schema: ibis.Schema, rows: str, stored: frozenset[str]) -> None:
@@ -74,7 +79,7 @@ class DuckReader(Reader):
         columns = ", ".join(
             f'CAST({values[column]} AS {DuckDBType.to_string(kind)}) AS "{column}"' for column, kind in schema.items()
         )
-        self.connection.con.execute(f'CREATE VIEW "{name}" AS SELECT {columns} FROM {rows}')  # noqa: S608 — quoted paths
+        self.connection.con.execute(f'CREATE VIEW "{name}" AS SELECT {columns} FROM ({rows})')  # noqa: S608 — quoted paths
 
     def _cached(self, dataset: Dataset, rows: ir.Table, *, has_small_files: bool) -> ir.Table:
         # A view becomes part of each query plan. A table used twice in a query would be materialised row by row.

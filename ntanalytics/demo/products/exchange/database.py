@@ -95,5 +95,5 @@ def _times(seconds: Ints) -> Times:
     """Return wall-clock times with seconds; NaT for ``NEVER``."""
     is_known = seconds < NEVER
     times: Times = np.where(is_known, seconds, 0).astype("datetime64[s]")
-    times[~is_known] = np.datetime64("NaT")
+    times[~is_known] = np.datetime64("NaT", "s")
     return times

@@ -39,7 +39,7 @@ def write_register(database: Database, city: City, on: dt.date) -> int:
     steps, is_waiting = _draw_steps(city, rng, number)
     times = _step_times(city, rng, steps)
     for step in (_TESTED, _IN_USE):
-        times[step] = np.where(is_waiting, np.datetime64("NaT"), times[step])
+        times[step] = np.where(is_waiting, np.datetime64("NaT", "s"), times[step])
     reached = np.sum([np.where(time < now, 1, 0) for time in times.values()], axis=0) - 1
     state = _STATES[reached]
     draw = rng.random(len(unit))
@@ -53,7 +53,7 @@ def write_register(database: Database, city: City, on: dt.date) -> int:
         "state": state,
         "requested_at": times[_REQUESTED],
         "made_at": made,
-        "tested_at": np.where(reached >= _TESTED, _past(times[_TESTED], now), np.datetime64("NaT")),
+        "tested_at": np.where(reached >= _TESTED, _past(times[_TESTED], now), np.datetime64("NaT", "s")),
         "expires_at": made + np.timedelta64(_VALID_DAYS, "D"),
     }
     is_requested = reached >= _REQUESTED
@@ -110,4 +110,4 @@ def _holidays(city: City) -> list[dt.date]:
 
 
 def _past(times: Times, now: np.datetime64) -> Times:
-    return np.where(times < now, times, np.datetime64("NaT"))
+    return np.where(times < now, times, np.datetime64("NaT", "s"))

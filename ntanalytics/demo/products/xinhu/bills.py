@@ -59,9 +59,9 @@ def bills_of(city: City, edition: int, day: dt.date, person: Ints, flow: Ints, a
     draw = rng.random(len(flow))
     is_draft, is_void = draw < _DRAFTS, (draw >= _DRAFTS) & (draw < _DRAFTS + _VOID)
     is_deleted = draw > 1 - _DELETED
-    done = np.where(is_draft, np.datetime64("NaT"), done)
+    done = np.where(is_draft, np.datetime64("NaT", "s"), done)
     is_open = np.isnat(done)
-    touched = np.where(is_draft, np.datetime64("NaT"), _completion(city, day, at_ms, minutes * _TOUCHED))
+    touched = np.where(is_draft, np.datetime64("NaT", "s"), _completion(city, day, at_ms, minutes * _TOUCHED))
     touched = np.where(np.isnat(touched), opened, touched)
     state = np.where(is_open, np.where((rng.random(len(flow)) < _SENT_BACK) & ~is_draft, 2, 0), 1)
     state = np.where(is_void & ~is_open, 5, state)

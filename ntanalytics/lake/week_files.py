@@ -1,0 +1,127 @@
+"""Week files: copies of the rows of a table's many small files, one per week, for readers.
+
+A table has a file per source and day, so that a day of a source is replaced alone. To open some hundred of them takes
+several times as long as to read their few rows. A week file has the rows of day files, which never change, and is named
+after them: when one of them is replaced, readers find no week file under the new name, and read the day files. It
+belongs to no version of the table, and ``ntanalytics maintain`` removes it when the versions of late have other files.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import secrets
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import pyarrow as pa
+from deltalake.exceptions import DeltaError
+
+from ntanalytics.disk_space import sync
+from ntanalytics.lake.commit import TableFile, files_of
+from ntanalytics.lake.compaction import read_rows
+from ntanalytics.lake.parts import PartWriter, day_of
+from ntanalytics.lake.table_location import TableLocation
+
+#: Folder below that of the table; programs of Delta Lake leave alone what begins with an underscore.
+FOLDER = "_weeks"
+
+#: Fewest files of a week, and most bytes: to open a file takes as long as to read some 100 KB.
+_FEWEST_FILES, _MOST_BYTES = 5, 16 * 2**20
+
+
+def split_files(files: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Return the day files of a table that no week file stands for, and the week files that stand for the others.
+
+    Args:
+        files: paths of day files on this host.
+    """
+    day_files, week_files = [], []
+    for members in _by_week(files).values():
+        week_file = _path(Path(members[0]).parent.parent, members)
+        if len(members) >= _FEWEST_FILES and week_file.is_file():
+            week_files.append(str(week_file))
+        else:
+            day_files += members
+    return day_files, week_files
+
+
+def write_week_files(location: TableLocation) -> None:
+    """Write the missing week files of the newest version of a table, for weeks that are over and have small files.
+
+    Without them readers read the day files: a failure to write one leaves nothing behind and is no error.
+    """
+    if location.bucket or not location.is_table():
+        return
+    with suppress(DeltaError, OSError, pa.ArrowException):
+        table = location.open()
+        schema = pa.schema(table.schema().to_arrow())
+        for week_file, members in _wanted(files_of(table).to_pylist(), location.folder).items():
+            if not week_file.is_file():
+                _write(location, week_file, members, schema)
+
+
+def unneeded_week_files(location: TableLocation, stored: Collection[str], versions: Iterable[int]) -> list[str]:
+    """Return the stored files of the folder of week files that no one of some versions has a use for.
+
+    Args:
+        location: location of the table.
+        stored: names of its files.
+        versions: versions that may still be read.
+    """
+    own = {name for name in stored if name.startswith(f"{FOLDER}/")}
+    for version in sorted(versions, reverse=True):
+        if not own:
+            break
+        files = files_of(location.open(version)).to_pylist()
+        own -= {f"{FOLDER}/{path.name}" for path in _wanted(files, location.folder)}
+    return sorted(own)
+
+
+def _wanted(files: Sequence[TableFile], folder: Path) -> Mapping[Path, list[TableFile]]:
+    """Return week file → its day files, for each week that is to have one."""
+    by_name = {file["path"]: file for file in files}
+    last = max((file["partition.day"] for file in files), default=dt.date.min)
+    wanted = {}
+    for monday, names in _by_week(by_name).items():
+        members = [by_name[name] for name in names]
+        is_small = sum(file["size_bytes"] for file in members) <= _MOST_BYTES
+        if len(members) >= _FEWEST_FILES and is_small and monday + dt.timedelta(days=6) <= last:
+            wanted[_path(folder, names)] = members
+    return wanted
+
+
+def _by_week(files: Iterable[str]) -> dict[dt.date, list[str]]:
+    """Return Monday → the day files of its week, in order."""
+    weeks: dict[dt.date, list[str]] = {}
+    for file in sorted(files):
+        day = day_of(Path(file))
+        weeks.setdefault(day - dt.timedelta(days=day.weekday()), []).append(file)
+    return weeks
+
+
+def _path(folder: Path, files: Iterable[str]) -> Path:
+    """Return the path of the week file of some day files, whose names are given to one file alone."""
+    names = "\n".join(sorted(Path(file).name for file in files))
+    return folder / FOLDER / f"{hashlib.sha256(names.encode()).hexdigest()[:32]}.zstd.parquet"
+
+
+def _write(location: TableLocation, week_file: Path, members: Iterable[TableFile], schema: pa.Schema) -> None:
+    """Write a week file.
+
+    Raises:
+        OSError, pyarrow.ArrowException: it cannot be written, or has columns that the table has not; nothing is left.
+    """
+    draft = week_file.with_name(f"{secrets.token_hex(16)}.tmp")
+    writer = PartWriter(draft, schema)
+    try:
+        for member in members:
+            for rows in read_rows(location, member, schema):
+                writer.add(rows)
+        writer.close()
+        sync(draft)  # after a loss of power there is the whole file, or none
+        draft.replace(week_file)
+    finally:
+        writer.abandon()
+        draft.unlink(missing_ok=True)
