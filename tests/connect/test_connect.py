@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import openpyxl
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
 
 from ntanalytics.catalog import Product, load_product
 from ntanalytics.connect import ConnectionReport, ConnectionRequest, connect
@@ -44,7 +45,7 @@ def run(name: str, target: str, folder: Path, *datasets: str, **given: Any) -> C
 def database(folder: Path, *statements: str) -> str:
     folder.mkdir(exist_ok=True)
     url = f"sqlite:///{folder}/product.sqlite"
-    engine = sa.create_engine(url)
+    engine = sa.create_engine(url, poolclass=NullPool)
     with engine.begin() as connection:
         for statement in statements:
             connection.exec_driver_sql(statement)

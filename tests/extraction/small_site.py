@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from ntanalytics.extraction import Extractor
@@ -59,7 +60,7 @@ class SmallSite:
 
     def run(self, source: str, sql: str, *rows: tuple[object, ...]) -> None:
         """Execute a statement on a source's database, once, or once a row."""
-        with sqlite3.connect(self.folder / f"{source}.sqlite") as db:
+        with closing(sqlite3.connect(self.folder / f"{source}.sqlite")) as db, db:
             db.executemany(sql, rows) if rows else db.execute(sql)
         db.close()
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from deltalake import DeltaTable
+from sqlalchemy.pool import NullPool
 
 from ntanalytics.contract import DATASETS
 from ntanalytics.errors import UnknownName, UsageError
@@ -178,7 +179,7 @@ def test_a_lake_that_was_filled_without_older_cases_gets_them(site: SmallSite):
     """A former version did not ask for what was open before the first day."""
     site.run("shop", "INSERT INTO ticket VALUES (?, ?, ?)", ("OLD", "2025-01-03 09:00:00", None))
     site.extractor().extract(["desk.tickets"], D18, D18)
-    with sa.create_engine(site.settings.ledger).begin() as ledger:
+    with sa.create_engine(site.settings.ledger, poolclass=NullPool).begin() as ledger:
         ledger.execute(extractions.delete().where(extractions.c.first_on == BACKLOG_FROM))
     taken = site.extractor().extract(["desk.tickets"], D20, D20)
     backlog = next(each for each in taken if each.is_backlog and each.source == "shop")

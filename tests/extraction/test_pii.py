@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
 
 from ntanalytics.contract import DATASETS, Privacy
 from ntanalytics.extraction.pii import mask_identifiers, mask_text
@@ -94,7 +95,7 @@ def test_a_number_reaches_neither_lake_nor_rejects_nor_ledger_and_is_counted(tmp
     assert other["carrier"] == "other"
     (reject,) = [row for path in files if "rejects" in str(path) for row in pq.ParquetFile(path).read().to_pylist()]
     assert json.loads(reject["record"])["application"] == kept["application"]
-    engine = sa.create_engine(f"sqlite:///{tmp_path}/ledger.sqlite")
+    engine = sa.create_engine(f"sqlite:///{tmp_path}/ledger.sqlite", poolclass=NullPool)
     with engine.connect() as ledger:
         assert ledger.execute(sa.text('SELECT "column", rows FROM maskings ORDER BY 1')).fetchall() == [
             ("application", 3),

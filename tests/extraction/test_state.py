@@ -2,6 +2,7 @@
 
 import datetime as dt
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -48,7 +49,7 @@ def site(tmp_path: Path):
     config.write_text(
         'queries: queries\nsources: {door: {product: door, url: "sqlite:///door.sqlite"}}\n', encoding="utf-8"
     )
-    with sqlite3.connect(tmp_path / "door.sqlite") as db:
+    with closing(sqlite3.connect(tmp_path / "door.sqlite")) as db, db:
         db.execute("CREATE TABLE unit (id, name, live)")
         db.executemany("INSERT INTO unit VALUES (?, ?, ?)", [("1", "市政府办", 1), ("2", "市委办", 0)])
         db.execute("CREATE TABLE login (id, at, who, how, ip)")
@@ -144,7 +145,7 @@ def test_a_table_that_a_spreadsheet_saved_as_gbk_is_read_and_said(
     site, prefix: str, capsys: pytest.CaptureFixture[str]
 ):
     (site.queries / "door" / "methods.csv").write_bytes(f"{prefix}theirs,ours\n口令,password\n".encode("gb18030"))
-    with sqlite3.connect(site.file.parent / "door.sqlite") as db:
+    with closing(sqlite3.connect(site.file.parent / "door.sqlite")) as db, db:
         db.execute("UPDATE login SET how = '口令'")
     db.close()
     (taken,) = Extractor(site, Ledger(site.ledger)).extract(["identity.logins"], DAY, DAY)

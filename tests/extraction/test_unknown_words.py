@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
 
 from ntanalytics.extraction import Extractor
 from ntanalytics.ledger import Ledger
@@ -41,7 +43,7 @@ def site(tmp_path: Path) -> Settings:
     config.write_text(
         'queries: queries\nsources: {door: {product: door, url: "sqlite:///door.sqlite"}}\n', encoding="utf-8"
     )
-    with sqlite3.connect(tmp_path / "door.sqlite") as db:
+    with closing(sqlite3.connect(tmp_path / "door.sqlite")) as db, db:
         db.execute("CREATE TABLE login (id INTEGER PRIMARY KEY, at, how, outcome, why, what)")
         insert = "INSERT INTO login (at, how, outcome, why, what) VALUES ('2026-11-20 09:00:00', ?, ?, ?, ?)"
         db.executemany(insert, [("password", "success", None, "pc")] * 80)
@@ -96,7 +98,7 @@ def test_words_are_deleted_with_the_extractions_that_met_them(site: Settings):
     moment = dt.datetime(2026, 10, 21, 8, tzinfo=site.zone)
     Extractor(site, ledger, clock=lambda: moment).extract(["identity.logins"], DAY, DAY)
     Extractor(site, ledger, clock=lambda: moment).extract(["identity.logins"], DAY, DAY)  # the first covers nothing now
-    engine = sa.create_engine(site.ledger)
+    engine = sa.create_engine(site.ledger, poolclass=NullPool)
     count = sa.select(sa.func.count()).select_from(unknown_words)
     with engine.connect() as connection:
         assert connection.scalar(count) == 6

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 import sqlalchemy as sa
 import yaml
 from deltalake import DeltaTable, write_deltalake
+from sqlalchemy.pool import NullPool
 from sqlglot import exp
 
 from ntanalytics import contract
@@ -110,7 +111,7 @@ class GapSite:
         dates = {column.name for column in contract.dataset(dataset).columns if column.type is Type.DATE}
         ends = " OR ".join(f"{name} < '{next_day if name in dates else midnight.isoformat()}'" for name in ended)
         self.delete_rows(dataset, f"day >= '{first}' AND day <= '{last}'" + (f" AND ({ends})" if ends else ""))
-        engine = sa.create_engine(self.settings.ledger)
+        engine = sa.create_engine(self.settings.ledger, poolclass=NullPool)
         where = "WHERE dataset = :dataset AND day BETWEEN :first AND :last"
         days = {"dataset": dataset, "first": first.isoformat(), "last": last.isoformat()}
         with engine.begin() as connection:
@@ -133,7 +134,7 @@ class GapSite:
     def empty(self, dataset: str, first: dt.date, last: dt.date) -> None:
         """Have the source answer without a row about some days, as if it had not existed then."""
         self.delete_rows(dataset, f"day >= '{first}' AND day <= '{last}'")
-        engine = sa.create_engine(self.settings.ledger)
+        engine = sa.create_engine(self.settings.ledger, poolclass=NullPool)
         days = {"dataset": dataset, "first": first.isoformat(), "last": last.isoformat()}
         where = "WHERE dataset = :dataset AND day BETWEEN :first AND :last"
         with engine.begin() as connection:

@@ -130,7 +130,7 @@ def test_a_ledger_that_cannot_be_opened_is_an_error_of_ours(url: str):
 
 def test_a_ledger_that_another_version_made_is_refused_with_the_way_out(tmp_path: Path):
     url = f"sqlite:///{tmp_path}/old.sqlite"
-    engine = sa.create_engine(url)
+    engine = sa.create_engine(url, poolclass=NullPool)
     with engine.begin() as connection:
         connection.execute(sa.text("CREATE TABLE coverage (dataset TEXT, source TEXT, day DATE)"))
     engine.dispose()
@@ -139,7 +139,7 @@ def test_a_ledger_that_another_version_made_is_refused_with_the_way_out(tmp_path
     assert "ntanalytics upgrade" in caught.value.todo
     with pytest.raises(LakeError, match="coverage has no taken_at"):
         upgrade_ledger(url)  # of a state before 0.1.0
-    assert sa.inspect(sa.create_engine(url)).get_table_names() == ["coverage"]
+    assert sa.inspect(sa.create_engine(url, poolclass=NullPool)).get_table_names() == ["coverage"]
 
 
 def test_several_that_open_a_new_ledger_at_once_all_find_its_tables(url: str):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -135,7 +136,7 @@ def test_the_log_names_nobody_and_a_certificate_meets_its_row_of_ejbca(tmp_path:
     text = gateway.log.read_text(encoding="utf-8")
     assert [name for name in gateway.issued if f"CN={name}" in text] == []
     database = tmp_path / "ejbca.sqlite"
-    with sqlite3.connect(database) as connection:
+    with closing(sqlite3.connect(database)) as connection, connection:
         connection.execute(
             "CREATE TABLE CertificateData (fingerprint, type, status, certificateProfileId, subjectDN, notBefore,"
             " expireDate, revocationDate, revocationReason)"

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
 
 from ntanalytics.ledger import ExtractionResult, PastInspection
 from ntanalytics.runner import RunContext, basis, run_report
@@ -140,7 +141,7 @@ def test_a_gap_that_came_to_light_is_shown(shop: Shop):
 
 
 def test_a_day_that_is_no_longer_covered_is_shown(shop: Shop):
-    engine = sa.create_engine(shop.site.settings.ledger)
+    engine = sa.create_engine(shop.site.settings.ledger, poolclass=NullPool)
     with engine.begin() as connection:
         connection.execute(sa.text("DELETE FROM coverage WHERE dataset = 'sms.messages' AND day = '2026-11-18'"))
     engine.dispose()

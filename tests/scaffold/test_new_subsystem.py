@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,7 @@ def inspection(written: Checkout) -> Path:
     site = written.root / "site"
     site.mkdir()
     (site / "ntanalytics.yml").write_text(SETTINGS, encoding="utf-8")
-    with sqlite3.connect(site / "permits.sqlite") as database:
+    with closing(sqlite3.connect(site / "permits.sqlite")) as database, database:
         database.execute("CREATE TABLE permits_events (id TEXT, created DATETIME, result TEXT)")
         rows = [(str(number), "2026-11-20 10:00:00", "error" if number < 6 else "ok") for number in range(100)]
         database.executemany("INSERT INTO permits_events VALUES (?, ?, ?)", rows)

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
 
 from ntanalytics.cli import app
 from ntanalytics.errors import SettingsError, UsageError
@@ -215,7 +216,7 @@ def test_a_sender_that_is_killed_leaves_it_open_and_nothing_is_sent_twice(site: 
     box.on_data = lambda: None
     jobs = load_jobs(site.settings.jobs)
     assert _deliver(site, jobs).interrupted == []  # its lease still holds: it may be alive
-    with sa.create_engine(site.settings.ledger).begin() as connection:
+    with sa.create_engine(site.settings.ledger, poolclass=NullPool).begin() as connection:
         connection.execute(sa.text("UPDATE leases SET expires_at = '2020-01-01 00:00:00.000000'"))
     done = _deliver(site, jobs)
     assert ([each.to for each in done.interrupted], done.deliveries) == (["mail a@example.cn"], [])

@@ -32,6 +32,7 @@ class Authority:
         self._key = ec.generate_private_key(ec.SECP256R1())
         builder = self._builder(name, self._key, NOW - 2 * YEAR, NOW + YEAR)
         whole = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        whole = whole.add_extension(_authority_usage(), critical=True)
         self.file.write_bytes(whole.sign(self._key, hashes.SHA256()).public_bytes(Encoding.PEM))
 
     def issue(
@@ -70,4 +71,22 @@ class Authority:
     ) -> x509.CertificateBuilder:
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         builder = x509.CertificateBuilder().subject_name(subject).issuer_name(self._name).public_key(key.public_key())
-        return builder.serial_number(x509.random_serial_number()).not_valid_before(begins).not_valid_after(ends)
+        builder = builder.serial_number(x509.random_serial_number()).not_valid_before(begins).not_valid_after(ends)
+        own = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
+        issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key())
+        return builder.add_extension(own, critical=False).add_extension(issuer, critical=False)
+
+
+def _authority_usage() -> x509.KeyUsage:
+    """What a key may be used for, as RFC 5280 demands of an authority."""
+    return x509.KeyUsage(
+        digital_signature=True,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=True,
+        crl_sign=True,
+        encipher_only=False,
+        decipher_only=False,
+    )

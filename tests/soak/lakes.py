@@ -7,6 +7,7 @@ import os
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pyarrow.dataset as ds
@@ -79,7 +80,10 @@ def _rows(lake: DeltaLake, name: str, estate: Estate) -> _Rows:
 def _as_the_platform_counts(estate: Estate, ours: _Rows) -> Iterator[str]:
     """The messages of each day by a count of our own in the platform's database: a batch and a recipient are one."""
     counted: Counter[dt.date] = Counter()
-    with sqlite3.connect(f"file:{estate.directory}/sources/sms_platform.sqlite?mode=ro", uri=True) as database:
+    with (
+        closing(sqlite3.connect(f"file:{estate.directory}/sources/sms_platform.sqlite?mode=ro", uri=True)) as database,
+        database,
+    ):
         tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE name LIKE 'submit_2%'")]
         for table in tables:
             query = (

@@ -1,5 +1,6 @@
 import datetime as dt
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -35,7 +36,7 @@ def product(tmp_path: Path):
 @pytest.fixture
 def database(tmp_path: Path) -> Path:
     file = tmp_path / "shop.sqlite"
-    with sqlite3.connect(file) as db:
+    with closing(sqlite3.connect(file)) as db, db:
         db.execute("CREATE TABLE bill (m TEXT, c TEXT, s INTEGER, y REAL)")
         rows = [
             ("2026-10-01", "mobile", 1, 1.0),
@@ -75,7 +76,7 @@ def test_writing_is_refused_by_the_connection_itself(product, database: Path):
 
 
 def test_a_missing_table_is_a_refusal_that_says_what_access_is_wanted(product, database: Path):
-    with sqlite3.connect(database) as db:
+    with closing(sqlite3.connect(database)) as db, db:
         db.execute("DROP TABLE bill")
     db.close()
     with pytest.raises(SourceRefused, match="SELECT on bill") as caught:
@@ -115,7 +116,7 @@ def test_a_mapping_written_for_another_database_is_refused(product):
 
 def test_days_without_a_shard_are_known_to_be_absent(tmp_path: Path):
     file = tmp_path / "sms.sqlite"
-    with sqlite3.connect(file) as db:
+    with closing(sqlite3.connect(file)) as db, db:
         for table in ("submit", "submit_20261119", "report", "report_20261119"):
             db.execute(f"CREATE TABLE {table} (Id INTEGER)")
     db.close()

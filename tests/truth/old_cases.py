@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import openpyxl
@@ -74,7 +75,7 @@ def _delivery(number: int) -> tuple[str, tuple[object, ...]]:
 
 def _task(folder: Path, finished: dt.datetime) -> tuple[str, tuple[object, ...]]:
     started = midnight(TASK).replace(hour=10)
-    with sqlite3.connect(folder / "sources" / "oa_general.sqlite") as connection:
+    with closing(sqlite3.connect(folder / "sources" / "oa_general.sqlite")) as connection, connection:
         (number,) = connection.execute("SELECT MIN(id) FROM xinhu_admin WHERE status = 1").fetchone()
         (mode,) = connection.execute("SELECT id FROM xinhu_flow_set WHERE num = 'fzjc'").fetchone()
     connection.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,7 @@ DELIVERIES = [  # sent, signed
 def exchange(tmp_path: Path) -> Path:
     config = tmp_path / "ntanalytics.yml"
     config.write_text(SETTINGS, encoding="utf-8")
-    with sqlite3.connect(tmp_path / "exchange.sqlite") as db:
+    with closing(sqlite3.connect(tmp_path / "exchange.sqlite")) as db, db:
         db.execute("CREATE TABLE exchange_document (document_id, sent_at, sender_unit, is_ofd, is_sealed, platform)")
         db.execute(f"CREATE TABLE exchange_delivery ({COLUMNS}, {TIMES}, state, platform, changed_at)")
         db.execute("CREATE TABLE exchange_call (ended_at, caller, interface, is_success, duration_ms)")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -43,7 +44,7 @@ def site(folder: Path, *, has_hall: bool) -> Settings:
         home.mkdir(parents=True)
         (home / "source.yml").write_text("title: T\nkind: database\nneeds: SELECT\n", encoding="utf-8")
         (home / "identity.accounts.sql").write_text(ACCOUNTS % (absent, unit), encoding="utf-8")
-        with sqlite3.connect(folder / f"{name}.sqlite") as db:
+        with closing(sqlite3.connect(folder / f"{name}.sqlite")) as db, db:
             db.execute("CREATE TABLE account (id TEXT, unit TEXT)")
             db.execute("CREATE TABLE unit (id TEXT)")
             db.execute("INSERT INTO unit VALUES ('u')")
