@@ -27,8 +27,8 @@ from ntanalytics.lake.table_location import TableLocation
 #: Folder below that of the table; programs of Delta Lake leave alone what begins with an underscore.
 FOLDER = "_weeks"
 
-#: Fewest files of a week, and most bytes: to open a file takes as long as to read some 100 KB.
-_FEWEST_FILES, _MOST_BYTES = 5, 16 * 2**20
+#: Fewest files of a week, and their mean size: to open a file takes as long as to read some 100 KB.
+_FEWEST_FILES, _MEAN_BYTES = 5, 256 * 2**10
 
 
 def split_files(files: Iterable[str]) -> tuple[list[str], list[str]]:
@@ -86,7 +86,7 @@ def _wanted(files: Sequence[TableFile], folder: Path) -> Mapping[Path, list[Tabl
     wanted = {}
     for monday, names in _by_week(by_name).items():
         members = [by_name[name] for name in names]
-        is_small = sum(file["size_bytes"] for file in members) <= _MOST_BYTES
+        is_small = sum(file["size_bytes"] for file in members) <= _MEAN_BYTES * len(members)
         if len(members) >= _FEWEST_FILES and is_small and monday + dt.timedelta(days=6) <= last:
             wanted[_path(folder, names)] = members
     return wanted

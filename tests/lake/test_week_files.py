@@ -100,7 +100,7 @@ def test_a_week_that_is_not_over_or_has_few_files_has_none(lake: DeltaLake, days
 
 
 def test_a_week_of_large_files_has_none(lake: DeltaLake, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(week_files, "_MOST_BYTES", 1000)
+    monkeypatch.setattr(week_files, "_MEAN_BYTES", 100)
     write(lake, dict.fromkeys(range(8), 1))
     assert stored(lake) == []
 
