@@ -11,11 +11,12 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 import pyarrow as pa
+from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
 from ntanalytics.disk_space import sync
@@ -57,7 +58,7 @@ def write_week_files(location: TableLocation) -> None:
     with suppress(DeltaError, OSError, pa.ArrowException):
         table = location.open()
         schema = pa.schema(table.schema().to_arrow())
-        for week_file, members in _wanted(files_of(table).to_pylist(), location.folder).items():
+        for week_file, members in _wanted(table, location.folder).items():
             if not week_file.is_file():
                 _write(location, week_file, members, schema)
 
@@ -74,13 +75,13 @@ def unneeded_week_files(location: TableLocation, stored: Collection[str], versio
     for version in sorted(versions, reverse=True):
         if not own:
             break
-        files = files_of(location.open(version)).to_pylist()
-        own -= {f"{FOLDER}/{path.name}" for path in _wanted(files, location.folder)}
+        own -= {f"{FOLDER}/{path.name}" for path in _wanted(location.open(version), location.folder)}
     return sorted(own)
 
 
-def _wanted(files: Sequence[TableFile], folder: Path) -> Mapping[Path, list[TableFile]]:
-    """Return week file → its day files, for each week that is to have one."""
+def _wanted(table: DeltaTable, folder: Path) -> Mapping[Path, list[TableFile]]:
+    """Return week file → its day files in a version, for each week that is to have one."""
+    files: list[TableFile] = files_of(table).select(["path", "size_bytes", "partition.day"]).to_pylist()
     by_name = {file["path"]: file for file in files}
     last = max((file["partition.day"] for file in files), default=dt.date.min)
     wanted = {}
