@@ -23,7 +23,6 @@ admin-password = test
 status-password = test
 smsbox-port = {box}
 box-allow-ip = 127.0.0.1
-wdp-interface-name = "*"
 log-file = {folder}/bearerbox.log
 log-level = 0
 access-log = {folder}/access.log
