@@ -11,8 +11,8 @@ import os
 # Arrow looks at this once, when it is first imported. The system's allocator gives back what a batch needed when it is
 # asked to; Arrow's own ones keep 50 MB more of it.
 os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
-# Likewise the library of linear algebra. Its threads wait for the next product of two small matrices by turning in a
-# circle: a twelfth of the processor time of an inspection.
+# Likewise OpenBLAS, of NumPy and SciPy. Its threads busy-wait for the next product of two small matrices: a twelfth of
+# the processor time of an inspection.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 __version__ = "0.1.0"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 import psutil
@@ -43,28 +44,19 @@ class MemoryWatch:
             while not self._is_over.wait(_INTERVAL_S):
                 members = (process, *process.children())
                 # What each shares with none takes the system milliseconds to find out, in which it must not run.
-                if sum(map(_resident_bytes, members)) // 2**20 <= self.most_mb:
+                if _total_mb(members, lambda member: member.memory_info().rss) <= self.most_mb:
                     continue
-                held_mb = sum(map(_own_bytes, members)) // 2**20
+                held_mb = _total_mb(members, lambda member: member.memory_full_info().uss)
                 if held_mb > self.most_mb:
                     self.held_mb = held_mb
                     process.kill()
                     return
 
 
-def _resident_bytes(process: psutil.Process) -> int:
-    """Return the memory of a process, with what it shares with others; 0 if it ended by itself."""
-    try:
-        resident: int = process.memory_info().rss
-    except psutil.Error:
-        return 0
-    return resident
-
-
-def _own_bytes(process: psutil.Process) -> int:
-    """Return the memory of a process that it shares with none; 0 if it ended by itself."""
-    try:
-        own: int = process.memory_full_info().uss
-    except psutil.Error:
-        return 0
-    return own
+def _total_mb(processes: Iterable[psutil.Process], measure: Callable[[psutil.Process], int]) -> int:
+    """Return the memory of some processes in MB; one that ended by itself has none."""
+    total = 0
+    for process in processes:
+        with suppress(psutil.Error):
+            total += measure(process)
+    return total // 2**20

@@ -3,7 +3,7 @@
 A table has a file per source and day, so that a day of a source is replaced alone. To open some hundred of them takes
 several times as long as to read their few rows. A week file has the rows of day files, which never change, and is named
 after them: when one of them is replaced, readers find no week file under the new name, and read the day files. It
-belongs to no version of the table, and ``ntanalytics maintain`` removes it when the versions of late have other files.
+belongs to no version of the table, and ``ntanalytics maintain`` removes it when no recent version has these files.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def write_week_files(location: TableLocation) -> None:
 
     Without them readers read the day files: a failure to write one leaves nothing behind and is no error.
     """
-    if location.bucket or not location.is_table():
+    if location.bucket:
         return
     with suppress(DeltaError, OSError, pa.ArrowException):
         table = location.open()

@@ -99,6 +99,11 @@ def test_a_week_that_is_not_over_or_has_few_files_has_none(lake: DeltaLake, days
     assert segments(lake) == len(days)
 
 
+def test_a_dataset_without_a_table_has_none(lake: DeltaLake):
+    lake.write_week_files(NAME)
+    assert stored(lake) == []
+
+
 def test_a_week_of_large_files_has_none(lake: DeltaLake, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(week_files, "_MEAN_BYTES", 100)
     write(lake, dict.fromkeys(range(8), 1))
@@ -121,7 +126,7 @@ def test_a_file_that_cannot_be_read_leaves_nothing_behind(lake: DeltaLake):
     assert stored(lake) == before
 
 
-def test_the_upkeep_removes_what_no_version_of_late_has_and_no_other(lake: DeltaLake):
+def test_the_upkeep_removes_what_no_recent_version_has_and_no_other(lake: DeltaLake):
     write(lake, dict.fromkeys(range(8), 1))
     (old,) = stored(lake)
     write(lake, {3: 10})
