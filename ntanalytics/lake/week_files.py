@@ -31,6 +31,9 @@ FOLDER = "_weeks"
 #: Fewest files of a week, and their mean size: to open a file takes as long as to read some 100 KB.
 _FEWEST_FILES, _MEAN_BYTES = 5, 256 * 2**10
 
+#: Days from the last one of a week to the last one of its table: the days of a newer week are replaced each morning.
+_SETTLED_DAYS = 7
+
 
 def split_files(files: Iterable[str]) -> tuple[list[str], list[str]]:
     """Return the day files of a table that no week file stands for, and the week files that stand for the others.
@@ -49,7 +52,7 @@ def split_files(files: Iterable[str]) -> tuple[list[str], list[str]]:
 
 
 def write_week_files(location: TableLocation) -> None:
-    """Write the missing week files of the newest version of a table, for weeks that are over and have small files.
+    """Write the missing week files of the newest version of a table, for settled weeks of small files.
 
     Without them readers read the day files: a failure to write one leaves nothing behind and is no error.
     """
@@ -88,7 +91,7 @@ def _wanted(table: DeltaTable, folder: Path) -> Mapping[Path, list[TableFile]]:
     for monday, names in _by_week(by_name).items():
         members = [by_name[name] for name in names]
         is_small = sum(file["size_bytes"] for file in members) <= _MEAN_BYTES * len(members)
-        if len(members) >= _FEWEST_FILES and is_small and monday + dt.timedelta(days=6) <= last:
+        if len(members) >= _FEWEST_FILES and is_small and monday + dt.timedelta(days=6 + _SETTLED_DAYS) <= last:
             wanted[_path(folder, names)] = members
     return wanted
 

@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from zoneinfo import ZoneInfo
 
 import duckdb
@@ -40,6 +40,9 @@ from ntanalytics.sources.duckdb_tables import REFUSALS
 from ntanalytics.sources.log_copies import copies_among
 from ntanalytics.sources.source import BATCH_ROWS, SourceBase
 from ntanalytics.sources.sql_mistakes import first_line, naming_mistakes
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 log = structlog.get_logger(__name__)
 
@@ -235,10 +238,15 @@ def _file_batches(path: Path, file: BufferedReader) -> Iterator[pa.RecordBatch]:
     for block in _whole_lines(stream):
         line = _lines_of(block)
         count = len(line)
-        file_column = pa.DictionaryArray.from_arrays(pa.array(np.zeros(count, np.int32)), names)
-        numbers = pa.array(np.arange(line_no, line_no + count, dtype=np.int64))
+        file_column = pa.DictionaryArray.from_arrays(_column(np.zeros(count, np.int32)), names)
+        numbers = _column(np.arange(line_no, line_no + count, dtype=np.int64))
         yield pa.record_batch([file_column, numbers, line], schema=_Lines.schema)
         line_no += count
+
+
+def _column(numbers: NDArray[np.integer[Any]]) -> pa.Array:
+    """Return numbers as a column; ``pa.array`` would import pandas, which an extraction does not need."""
+    return pa.Array.from_buffers(pa.from_numpy_dtype(numbers.dtype), len(numbers), [None, pa.py_buffer(numbers)])
 
 
 def _stat(path: Path, source: str) -> os.stat_result:

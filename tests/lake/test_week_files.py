@@ -18,6 +18,8 @@ from tests.lake.test_lake import BILLS, bills, replace
 NAME = "sms.bills"
 MONDAY = dt.date(2026, 11, 2)
 KEEP = dt.timedelta(days=7)
+#: A week, and the day that makes it a settled one.
+WEEK = (*range(7), 13)
 #: Rows of a day: more than are held in memory.
 ROWS = 101
 
@@ -58,12 +60,12 @@ def lake(tmp_path: Path) -> DeltaLake:
 
 
 def test_a_week_is_read_from_one_file_and_what_is_beside_it_from_its_days(lake: DeltaLake):
-    write(lake, {number: 2**number for number in range(8)})
+    write(lake, {number: 2**number for number in WEEK})
     assert len(stored(lake)) == 1
     damage_day_files(lake, range(7))
-    assert segments(lake) == 255
+    assert segments(lake) == 127 + 2**13
     assert segments(lake, last=day(6)) == 127
-    assert segments(lake, first=day(7)) == 128
+    assert segments(lake, first=day(7)) == 2**13
     with pytest.raises(duckdb.Error):
         segments(lake, first=day(1))  # six days of a week are read from their own files
     table = DuckReader(lake).table(BILLS, lake.version(NAME), MONDAY, day(6)).to_pyarrow()
@@ -72,7 +74,7 @@ def test_a_week_is_read_from_one_file_and_what_is_beside_it_from_its_days(lake: 
 
 
 def test_a_day_that_was_replaced_is_never_read_as_it_was(lake: DeltaLake):
-    write(lake, dict.fromkeys(range(8), 1))
+    write(lake, dict.fromkeys(WEEK, 1))
     before = lake.version(NAME)
     replace(lake, bills(day(3), 100, "a", ROWS), "a", day(3), day(3))
     replace(lake, bills(day(4), 1000, "b", ROWS), "b", day(4), day(4))
@@ -92,8 +94,8 @@ def test_days_without_rows_leave_the_week_and_a_retained_day_is_no_longer_read(l
     assert segments(lake) == 13
 
 
-@pytest.mark.parametrize("days", [range(6), range(3), range(3, 8)], ids=["unfinished", "few days", "few files"])
-def test_a_week_that_is_not_over_or_has_few_files_has_none(lake: DeltaLake, days: range):
+@pytest.mark.parametrize("days", [range(6), range(13), range(3), range(3, 14)], ids=["unfinished", "unsettled", "few days", "few files"])
+def test_a_week_that_is_not_settled_or_has_few_files_has_none(lake: DeltaLake, days: range):
     write(lake, dict.fromkeys(days, 1))
     assert stored(lake) == []
     assert segments(lake) == len(days)
@@ -106,19 +108,19 @@ def test_a_dataset_without_a_table_has_none(lake: DeltaLake):
 
 def test_a_week_of_large_files_has_none(lake: DeltaLake, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(week_files, "_MEAN_BYTES", 100)
-    write(lake, dict.fromkeys(range(8), 1))
+    write(lake, dict.fromkeys(WEEK, 1))
     assert stored(lake) == []
 
 
 def test_a_folder_that_cannot_be_written_leaves_the_day_files(lake: DeltaLake):
     lake.path(NAME).mkdir(parents=True)
     (lake.path(NAME) / week_files.FOLDER).touch()
-    write(lake, dict.fromkeys(range(8), 1))
+    write(lake, dict.fromkeys(WEEK, 1))
     assert segments(lake) == 8
 
 
 def test_a_file_that_cannot_be_read_leaves_nothing_behind(lake: DeltaLake):
-    write(lake, {number: 1 for number in range(7) if number != 5})
+    write(lake, {number: 1 for number in WEEK if number != 5})
     replace(lake, bills(day(5), 1, "a", ROWS), "a", day(5), day(5))
     damage_day_files(lake, range(3, 4))
     before = stored(lake)
@@ -127,7 +129,7 @@ def test_a_file_that_cannot_be_read_leaves_nothing_behind(lake: DeltaLake):
 
 
 def test_the_upkeep_removes_what_no_recent_version_has_and_no_other(lake: DeltaLake):
-    write(lake, dict.fromkeys(range(8), 1))
+    write(lake, dict.fromkeys(WEEK, 1))
     (old,) = stored(lake)
     write(lake, {3: 10})
     draft = old.with_name("killed.tmp")
@@ -151,7 +153,7 @@ def test_the_upkeep_removes_what_no_recent_version_has_and_no_other(lake: DeltaL
 
 
 def test_other_programs_read_the_table_without_it(lake: DeltaLake):
-    write(lake, dict.fromkeys(range(8), 1))
+    write(lake, dict.fromkeys(WEEK, 1))
     assert stored(lake)
     table = DeltaTable(lake.path(NAME))
     assert table.to_pyarrow_table().num_rows == 8 * ROWS

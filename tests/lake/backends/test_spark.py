@@ -69,6 +69,7 @@ CONFIG = {
     "spark.sql.shuffle.partitions": "2",
     # a plan of a few rows is run as it is: to write, compile and warm a class for each takes longer than its rows
     "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.sql.adaptive.enabled": "false",
     "spark.scheduler.minRegisteredResourcesRatio": "1.0",
 }  # fmt: skip
