@@ -38,6 +38,10 @@ _MANY_ROWS = 20
 #: Rows of which the keys are compared without an engine of their own; to open one takes longer.
 _FEW_ROWS = 20_000
 
+#: Rows of days of which an engine looks for repeated keys at once: for each of its statements on a day it takes longer
+#: to begin than for the rows.
+_ROWS_AT_ONCE = 100_000
+
 
 class Spool:
     """Rows of one extraction by day, until they are handed to the lake.
@@ -110,9 +114,7 @@ class Spool:
         """
         try:
             self._days.close()
-            # The rows of one case may be on two days.
-            groups = [self.files()] if self._dataset.kind is Kind.CASE else list(self._days.files.values())
-            groups = [files for files in groups if files and not _is_surely_unique(files, self._dataset.key)]
+            groups = self._groups()
             if not groups:
                 return  # to open an engine takes longer than to read so little
             pa.default_memory_pool().release_unused()  # the search for repeated keys needs memory of its own
@@ -147,6 +149,30 @@ class Spool:
         """Return all rejects, in the schema ``delta.REJECTS``."""
         return pa.concat_tables([REJECTS.empty_table(), *self._rejects])
 
+    def _groups(self) -> list[list[Path]]:
+        """Return the files that may have repeated keys, those together in which the engine looks for them at once."""
+        # The rows of one case may be on two days.
+        is_case = self._dataset.kind is Kind.CASE
+        compared = [self.files()] if is_case else [self._days.files[day] for day in sorted(self._days.files)]
+        groups: list[list[Path]] = []
+        rows = 0
+        for files in compared:
+            if not files or _is_surely_unique(files, self._dataset.key):
+                continue
+            more = sum(self.rows[day] for day in {day_of(file) for file in files})
+            if not groups or rows + more > _ROWS_AT_ONCE:
+                groups.append([])
+                rows = 0
+            groups[-1] += files
+            rows += more
+        return groups
+
+    @property
+    def _unique(self) -> list[str]:
+        """Names of the columns, as SQL, that no two rows share; that of a case holds on all days."""
+        days = () if self._dataset.kind is Kind.CASE else ("day",)
+        return duckdb_sandbox.sql_names((*self._dataset.key, *days))
+
     def _new_files(self) -> DayFiles:
         unique = self._dataset.key if len(self._dataset.key) == 1 else ()
         return DayFiles(self._folder, self._dataset.schema(), unique)
@@ -158,20 +184,15 @@ class Spool:
 
     def _drop_duplicates(self, connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:
         """Write the files anew with one row of each key, and reject the others."""
-        names = self._dataset.schema().names
-        key = ", ".join(duckdb_sandbox.sql_names(self._dataset.key))
-        paths = ", ".join(f"'{_quoted(str(file))}'" for file in files)
+        key = ", ".join(self._unique)
+        _create_given(connection, files)
         # Equal keys have equal hashes; a collision of two different keys does no harm, since no row is dropped by it.
-        repeats = f"""
-            SELECT count(*) - count(DISTINCT hash({key})) FROM read_parquet([{paths}], hive_partitioning = false)
-        """  # noqa: S608  # the contract's names
-        if not connection.sql(repeats).fetchall()[0][0]:
+        if not connection.sql(f"SELECT count(*) - count(DISTINCT hash({key})) FROM given").fetchall()[0][0]:  # noqa: S608  # the contract's names
             return
-        doubled = _create_ranking(connection, self._dataset, files)
-        same_key = " AND ".join(f"given.{name} IS NOT DISTINCT FROM repeated.{name}" for name in self._dataset.key)
-        columns = ", ".join(duckdb_sandbox.sql_names(names))
+        doubled = _create_ranking(connection, self._dataset, self._unique)
+        columns = ", ".join(duckdb_sandbox.sql_names(self._dataset.schema().names))
         kept = connection.sql(f"""
-            SELECT {columns} FROM given ANTI JOIN repeated ON {same_key}
+            SELECT {columns} FROM given ANTI JOIN repeated ON {_same(self._unique)}
             UNION ALL
             SELECT {columns} FROM ranked WHERE number = 1
         """)  # noqa: S608  # the contract's names
@@ -219,52 +240,60 @@ def _is_surely_unique(files: Sequence[Path], key: Sequence[str]) -> bool:
     return bool(unique.num_rows == rows.num_rows)
 
 
-def _create_ranking(
-    connection: duckdb.DuckDBPyConnection, dataset: Dataset, files: Sequence[Path]
-) -> list[tuple[str, dt.date, int]]:
-    """Create ``given`` (all rows), ``repeated`` (keys of several rows) and ``ranked`` (their rows, numbered by key).
-
-    Returns:
-        The rows of counts that are left out, (source, day, rows), where each is there twice; none otherwise.
-    """
-    key = ", ".join(duckdb_sandbox.sql_names(dataset.key))
+def _create_given(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:
+    """Create ``given``: all rows of some files, with their days."""
     days = pa.table({"filename": [str(file) for file in files], "day": [day_of(file) for file in files]})
     connection.register("days", days)
-    paths = ", ".join(f"'{_quoted(str(file))}'" for file in files)
-    # The row that changed last is number 1, in whatever order the source gave the rows.
-    names = duckdb_sandbox.sql_names(filter(None, (dataset.window, *dataset.schema().names)))
-    order = ", ".join(f"{name} DESC NULLS LAST" for name in names)
-    same_key = " AND ".join(f"given.{name} IS NOT DISTINCT FROM repeated.{name}" for name in dataset.key)
-    counts = dataset.counts
+    paths = ", ".join(duckdb_sandbox.sql_literal(str(file)) for file in files)
     connection.execute(f"""
         CREATE OR REPLACE TEMP VIEW given AS SELECT * EXCLUDE (filename)
         FROM read_parquet([{paths}], hive_partitioning = false, filename = true) JOIN days USING (filename)
     """)  # noqa: S608  # quoted paths
-    is_doubled = bool(counts) and _is_doubled(connection, key, counts)
-    # Two words of a product with one word of the contract make two rows of one key: their counts are added up.
-    added = f"CAST(sum({counts}) OVER (PARTITION BY {key}) AS BIGINT) // {2 if is_doubled else 1}"
-    total = f"* REPLACE ({added} AS {counts})" if counts else "*"
+
+
+def _create_ranking(
+    connection: duckdb.DuckDBPyConnection, dataset: Dataset, unique: Sequence[str]
+) -> list[tuple[str, dt.date, int]]:
+    """Create ``repeated`` (keys of several rows of ``given``) and ``ranked`` (their rows, numbered by key).
+
+    Args:
+        connection: the engine with ``given``.
+        dataset: the dataset of the rows.
+        unique: the columns of a key, as SQL.
+
+    Returns:
+        The rows of counts that are left out, (source, day, rows), where each is there twice; none otherwise.
+    """
+    key, counts = ", ".join(unique), dataset.counts
+    # The row that changed last is number 1, in whatever order the source gave the rows.
+    names = duckdb_sandbox.sql_names(filter(None, (dataset.window, *dataset.schema().names)))
+    order = ", ".join(f"{name} DESC NULLS LAST" for name in names)
+    total, halves = "*", []
+    if counts:
+        # Chance does not give each of many rows of a day an even number of times.
+        connection.execute(f"""
+            CREATE OR REPLACE TEMP TABLE doubled AS
+            SELECT day FROM (SELECT day, count(*) AS rows FROM given GROUP BY day, {key}, {counts})
+            GROUP BY day HAVING count(*) >= {_MANY_ROWS} AND bool_and(rows % 2 = 0)
+        """)  # noqa: S608  # the contract's names
+        # Two words of a product with one word of the contract make two rows of one key: their counts are added up.
+        times = "CASE WHEN day IN (FROM doubled) THEN 2 ELSE 1 END"
+        total = f"* REPLACE (CAST(sum({counts}) OVER (PARTITION BY {key}) AS BIGINT) // {times} AS {counts})"
+        halves = connection.sql("""
+            SELECT source, day, count(*) // 2 FROM given SEMI JOIN doubled USING (day) GROUP BY source, day ORDER BY day
+        """).fetchall()
     connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE repeated AS SELECT {key} FROM given GROUP BY {key} HAVING count(*) > 1;
         CREATE OR REPLACE TEMP TABLE ranked AS
         SELECT {total}, row_number() OVER (PARTITION BY {key} ORDER BY {order}) AS number
-        FROM given SEMI JOIN repeated ON {same_key};
+        FROM given SEMI JOIN repeated ON {_same(unique)};
     """)  # noqa: S608  # the contract's names
-    halves = "SELECT source, day, count(*) // 2 FROM given GROUP BY source, day ORDER BY day"
-    return connection.sql(halves).fetchall() if is_doubled else []
+    return halves
 
 
-def _is_doubled(connection: duckdb.DuckDBPyConnection, key: str, counts: str) -> bool:
-    """Return whether each of many rows of counts is there an even number of times, which chance does not do."""
-    query = f"""
-        SELECT count(*) >= {_MANY_ROWS} AND bool_and(rows % 2 = 0)
-        FROM (SELECT count(*) AS rows FROM given GROUP BY {key}, {counts})
-    """  # noqa: S608  # the contract's names
-    return bool(connection.sql(query).fetchall()[0][0])
-
-
-def _quoted(text: str) -> str:
-    return text.replace("'", "''")
+def _same(unique: Sequence[str]) -> str:
+    """Return the condition that a row of ``given`` has a key of ``repeated``."""
+    return " AND ".join(f"given.{name} IS NOT DISTINCT FROM repeated.{name}" for name in unique)
 
 
 def _lock_of(folder: Path) -> Path:

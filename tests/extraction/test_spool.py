@@ -69,6 +69,30 @@ def test_counts_that_a_source_gives_twice_are_halved_and_the_rest_is_rejected(
         assert rejected == (0 if times == 1 else 15 * times)
 
 
+@pytest.mark.parametrize("at_once", [1, 100_000])  # each day by itself, or all together
+def test_days_are_judged_each_by_itself(at_once: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same keys on three days: one is given twice, one has a module by two words, and one has neither."""
+    monkeypatch.setattr("ntanalytics.extraction.spool._ROWS_AT_ONCE", at_once)
+    contract = dataset("oa.activities")
+    doubled, added, single = (dt.date(2026, 11, number) for number in (18, 19, 20))
+    once = {
+        day: [activity("mail", 3, account_id=str(number), day=day) for number in range(30)]
+        for day in (doubled, added, single)
+    }
+    given = [*once[doubled] * 2, *once[added], activity("mail", 4, account_id="0", day=added), *once[single]]
+    with Spool(tmp_path, contract) as spool:
+        spool.add(pa.Table.from_pylist(given, schema=contract.schema()), REJECTS.empty_table())
+        spool.finish()
+        kept = read_parts(spool.files(), contract.schema()).read_all().to_pylist()
+        assert sorted((row["day"], int(row["account_id"]), row["actions"]) for row in kept) == [
+            (day, number, 7 if (day, number) == (added, 0) else 3)
+            for day in (doubled, added, single)
+            for number in range(30)
+        ]
+        assert [(row["day"], row["source_rows"]) for row in spool.rejects().to_pylist()] == [(doubled, 30)]
+        assert spool.rows == dict.fromkeys((doubled, added, single), 30)
+
+
 @pytest.mark.parametrize("name", sorted(DATASETS))
 def test_of_two_equal_rows_of_any_dataset_one_stays(tmp_path: Path, name: str) -> None:
     contract = dataset(name)

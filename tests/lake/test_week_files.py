@@ -94,7 +94,9 @@ def test_days_without_rows_leave_the_week_and_a_retained_day_is_no_longer_read(l
     assert segments(lake) == 13
 
 
-@pytest.mark.parametrize("days", [range(6), range(13), range(3), range(3, 14)], ids=["unfinished", "unsettled", "few days", "few files"])
+@pytest.mark.parametrize(
+    "days", [range(6), range(13), range(3), range(3, 14)], ids=["unfinished", "unsettled", "few days", "few files"]
+)
 def test_a_week_that_is_not_settled_or_has_few_files_has_none(lake: DeltaLake, days: range):
     write(lake, dict.fromkeys(days, 1))
     assert stored(lake) == []
