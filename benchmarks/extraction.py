@@ -58,8 +58,8 @@ COLUMNS = {
     "submit": "Id INTEGER, Msg_Batch_No VARCHAR(64), Phone_No VARCHAR(32), Sequence INTEGER, Operator VARCHAR(16), "
     "Enterprise_No VARCHAR(16), Enterprise_User_Id INTEGER, Data_Status_Code VARCHAR(11), "
     "Submit_Status_Code VARCHAR(16), Submit_Date DATETIME",
-    "report": "Msg_Batch_No VARCHAR(64), Phone_No VARCHAR(32), Sequence INTEGER, Data_Status_Code VARCHAR(11), "
-    "Native_Status VARCHAR(16), Status_Date DATETIME",
+    "report": "Id INTEGER, Msg_Batch_No VARCHAR(64), Phone_No VARCHAR(32), Sequence INTEGER, "
+    "Data_Status_Code VARCHAR(11), Native_Status VARCHAR(16), Status_Date DATETIME",
     "enterprise": "No VARCHAR(16), Name VARCHAR(64)",
     "enterprise_user": "Id INTEGER, Real_Name VARCHAR(64)",
 }
@@ -73,7 +73,7 @@ def tables(messages: int) -> dict[str, list[tuple[object, ...]]]:
         at = (day + dt.timedelta(seconds=number % 86_000)).isoformat(" ")
         key = (f"B{number // 10}", f"138{number % 10:08d}", 1)
         submit.append((number, *key, ("cmpp", "sgip", "smgp")[number % 3], "E1", 1, "0", "success", at))
-        report.append((*key, "0", "DELIVRD" if number % 50 else "MK:0001", at))
+        report.append((number, *key, "0", "DELIVRD" if number % 50 else "MK:0001", at))
     return {"submit": submit, "report": report, "enterprise": [("E1", "OA")], "enterprise_user": [(1, "unit")]}
 
 
