@@ -7,9 +7,12 @@ row of the source is duplicated.
 from __future__ import annotations
 
 import datetime as dt
+import filecmp
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -19,7 +22,7 @@ from deltalake.exceptions import CommitFailedError, DeltaError
 from deltalake.transaction import AddAction, CommitProperties, RemoveAction, create_table_with_add_actions
 
 from ntanalytics.errors import LakeError
-from ntanalytics.lake.parts import PartFiles
+from ntanalytics.lake.parts import PartFiles, day_of
 from ntanalytics.lake.table_location import TableLocation
 from ntanalytics.language import tr
 
@@ -70,6 +73,30 @@ def superseded_files(table: DeltaTable, source: str, first: dt.date, last: dt.da
     return actions
 
 
+def unchanged_files(table: TableLocation, held: Iterable[RemoveAction], files: Iterable[Path]) -> dict[dt.date, str]:
+    """Return day → the file of a table that has just the bytes of the day's new file: the same rows were read again.
+
+    Args:
+        table: location of the table; an object store is not asked for the content of its files.
+        held: the files of a version that the new ones would replace.
+        files: files of :class:`ntanalytics.lake.parts.PartWriter`.
+    """
+    if table.bucket:
+        return {}
+    old: dict[dt.date, list[RemoveAction]] = {}
+    for action in held:
+        old.setdefault(dt.date.fromisoformat(str((action.partition_values or {})["day"])), []).append(action)
+    new: dict[dt.date, list[Path]] = {}
+    for file in files:
+        new.setdefault(day_of(file), []).append(file)
+    unchanged = {}
+    for day, (file, *more) in new.items():
+        with suppress(OSError):  # a held file that cannot be read is replaced
+            if not more and len(old.get(day, ())) == 1 and filecmp.cmp(table.folder / old[day][0].path, file, False):
+                unchanged[day] = old[day][0].path
+    return unchanged
+
+
 def files_of(table: DeltaTable) -> pa.Table:
     """Return the files of a version with their bounds; ``partition.day`` is the day if the table has days."""
     return pa.table(table.get_add_actions(flatten=True))
@@ -94,11 +121,20 @@ def removal_of(files: Sequence[TableFile]) -> RemovalFinder:
 
 
 def commit_days(
-    table: TableLocation, parts: PartFiles, schema: pa.Schema, source: str, first: dt.date, last: dt.date, *, name: str
+    table: TableLocation,
+    parts: PartFiles,
+    schema: pa.Schema,
+    source: str,
+    first: dt.date,
+    last: dt.date,
+    *,
+    name: str,
+    kept: Collection[str] = (),
 ) -> None:
-    """Replace the days of a source by the files of ``parts`` in one commit.
+    """Replace the days of a source by the files of ``parts`` and those that stay, in at most one commit.
 
     Raises:
+        CommitConflict: another writer replaced a file that was to stay.
         Errors of :func:`commit`.
     """
 
@@ -108,7 +144,9 @@ def commit_days(
             raise LakeError(
                 tr("rows of {source} are now in one file with those of other sources", source=source), where=str(table)
             )
-        return files
+        if not {*kept} <= {file.path for file in files}:
+            raise CommitConflict(tr("another writer replaced the same days"))
+        return [file for file in files if file.path not in kept]
 
     predicate = f"source = '{source}' AND day >= '{first.isoformat()}' AND day <= '{last.isoformat()}'"
     commit(table, parts, schema, find_removed, predicate, name=name)

@@ -23,8 +23,15 @@ from ntanalytics.contract import Dataset, Kind
 from ntanalytics.errors import LakeError
 from ntanalytics.lake.backends.object_store import Bucket, describe_error
 from ntanalytics.lake.case_merge import merge_cases
-from ntanalytics.lake.commit import AFTER_COMMIT, CommitConflict, commit_days, files_of, superseded_files
-from ntanalytics.lake.parts import PartFiles, SchemaMismatch, read_parts
+from ntanalytics.lake.commit import (
+    AFTER_COMMIT,
+    CommitConflict,
+    commit_days,
+    files_of,
+    superseded_files,
+    unchanged_files,
+)
+from ntanalytics.lake.parts import PartFiles, SchemaMismatch, day_of, read_parts
 from ntanalytics.lake.rejects import REJECTS, replace_rejects
 from ntanalytics.lake.table_location import TableLocation
 from ntanalytics.lake.week_files import write_week_files
@@ -239,9 +246,11 @@ class DeltaLake:
         *,
         outdated: Path | None = None,
     ) -> None:
-        """Replace the days from ``first`` to ``last`` of a source by the rows of ``files``, in one commit.
+        """Replace the days from ``first`` to ``last`` of a source by the rows of ``files``, in at most one commit.
 
-        A case is merged by its key instead, since its row may be on an earlier day than its change.
+        A day whose file has the bytes of the new one stays as it is: days that have not settled are read again each
+        morning, and most of them have not changed. A case is merged by its key instead, since its row may be on an
+        earlier day than its change.
 
         Args:
             dataset: dataset of the rows.
@@ -262,19 +271,19 @@ class DeltaLake:
                 merge_cases(location, dataset, files, source, outdated)
                 return
             parts = PartFiles(location, source, first, last)
-            if table is not None and (
-                superseded_files(table, source, first, last) is None or pa.schema(table.schema().to_arrow()) != schema
-            ):
+            held = superseded_files(table, source, first, last) if table is not None else []
+            if table is not None and (held is None or pa.schema(table.schema().to_arrow()) != schema):
                 days = f"day >= '{first.isoformat()}' AND day <= '{last.isoformat()}'"
                 predicate = f"source = '{_escape(source)}' AND {days}"
                 self._overwrite(location, read_parts(files, schema), predicate, dataset.name)
                 return
+            kept = unchanged_files(location, held or [], files)
             try:
-                parts.add_files(files)
+                parts.add_files(file for file in files if day_of(file) not in kept)
             except BaseException:
                 parts.remove()
                 raise
-            commit_days(location, parts, schema, source, first, last, name=dataset.name)
+            commit_days(location, parts, schema, source, first, last, name=dataset.name, kept=kept.values())
 
     def write_week_files(self, dataset: str) -> None:
         """Write what readers of a dataset's table read faster than its day files, after days were replaced."""

@@ -31,7 +31,7 @@ REJECTS = pa.schema(
 def replace_rejects(
     table: TableLocation, rows: pa.Table, source: str, first: dt.date, last: dt.date, *, name: str
 ) -> None:
-    """Replace the rows of a source in a window, and those without a day, in at most one commit.
+    """Replace the rows of a source in a window, and those without a day, in at most one commit; none for the same rows.
 
     Raises:
         Errors of :func:`ntanalytics.lake.commit.commit`.
@@ -43,7 +43,10 @@ def replace_rejects(
         in_window = pc.or_kleene(
             pc.is_null(old["day"]), pc.and_kleene(pc.greater_equal(old["day"], first), pc.less_equal(old["day"], last))
         )
-        kept = old.filter(pc.invert(pc.and_(pc.equal(old["source"], source), in_window)))
+        is_replaced = pc.and_(pc.equal(old["source"], source), in_window)
+        kept, replaced = old.filter(pc.invert(is_replaced)), old.filter(is_replaced)
+        if _in_order(replaced) == _in_order(rows.cast(REJECTS)):
+            return
         try:
             _commit(table, files, pa.concat_tables([kept, rows.cast(REJECTS)]), f"{source} {first}…{last}", name)
         except CommitConflict:
@@ -51,6 +54,10 @@ def replace_rejects(
                 raise
         else:
             return
+
+
+def _in_order(rows: pa.Table) -> pa.Table:
+    return rows.sort_by([(name, "ascending") for name in REJECTS.names])
 
 
 def fragmented_files(table: TableLocation, before: dt.date) -> list[list[TableFile]]:

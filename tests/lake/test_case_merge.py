@@ -113,6 +113,28 @@ def test_a_day_of_which_nothing_is_replaced_stays_as_it_is(lake: DeltaLake):
     assert held(lake) == {("a", "1"): (0, "x"), ("a", "2"): (1, "y"), ("a", "3"): (1, "x")}
 
 
+@pytest.mark.parametrize("few", [0, 5_000])  # looked for by an engine, or without one
+def test_rows_that_are_there_change_no_row_and_few_of_them_make_no_version(
+    lake: DeltaLake, monkeypatch: pytest.MonkeyPatch, few: int
+):
+    monkeypatch.setattr(case_merge, "_FEW_ROWS", few)
+    merge(lake, "a", {"1": (0, "x"), "2": (0, "x"), "3": (1, "x")})
+    merge(lake, "b", {"1": (0, "x")})
+    version, before = lake.version("oa.tasks"), held(lake)
+    merge(lake, "a", {"1": (0, "x"), "3": (1, "x")})
+    assert (lake.version("oa.tasks") == version, held(lake)) == (few > 0, before)
+    merge(lake, "b", {"1": (1, "x")})  # the same row, on another day
+    assert held(lake) == before | {("b", "1"): (1, "x")}
+
+
+def test_rows_of_a_damaged_file_are_not_taken_for_there(lake: DeltaLake):
+    merge(lake, "a", {"1": (0, "x")})
+    (file,) = lake.files("oa.tasks", 0)
+    Path(file).write_bytes(b"")
+    with pytest.raises(LakeError):  # the engine cannot read it either
+        merge(lake, "a", {"1": (0, "x")})
+
+
 def test_nothing_taken_leaves_the_table_at_its_version(lake: DeltaLake):
     merge(lake, "a", {"1": (0, "x")})
     merge(lake, "a", {})

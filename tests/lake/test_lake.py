@@ -1,18 +1,21 @@
 import datetime as dt
 import os
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 
 from ntanalytics.contract import DATASETS, Dataset
 from ntanalytics.errors import LakeError
 from ntanalytics.lake import DeltaLake
 from ntanalytics.lake.backends.duckdb import DuckReader
-from ntanalytics.lake.parts import PartWriter, part_path
+from ntanalytics.lake.commit import CommitConflict, commit_days
+from ntanalytics.lake.parts import PartFiles, PartWriter, part_path
 
 BILLS = DATASETS["sms.bills"]
 DAY = dt.date(2026, 11, 1)
@@ -74,6 +77,58 @@ def test_an_old_version_still_reads_as_it_was(lake: DeltaLake):
     assert (total(lake, first), total(lake, lake.version("sms.bills"))) == (10, 20)
 
 
+def days_of(lake: DeltaLake) -> dict[str, str]:
+    """Day → the file of the newest version that has its rows."""
+    files = lake.files("sms.bills", lake.version("sms.bills"))
+    return {Path(file).parent.name.removeprefix("day="): file for file in files}
+
+
+def test_a_day_of_the_same_rows_keeps_its_file_and_a_window_of_them_its_version(lake: DeltaLake):
+    last = DAY + dt.timedelta(days=2)
+
+    def window(*segments: int) -> pa.RecordBatchReader:
+        days = [bills(DAY + dt.timedelta(days=at), each).read_all() for at, each in enumerate(segments) if each]
+        return pa.concat_tables(days).to_reader()
+
+    replace(lake, window(1, 10, 100), "a", DAY, last)
+    replace(lake, bills(DAY, 1000, "b"), "b", DAY, DAY)
+    version, before = lake.version("sms.bills"), days_of(lake)
+    replace(lake, window(1, 10, 100), "a", DAY, last)
+    assert lake.version("sms.bills") == version
+    replace(lake, window(1, 20, 0), "a", DAY, last)  # one day is the same, one has changed, one has no rows any more
+    after = days_of(lake)
+    assert total(lake, lake.version("sms.bills")) == 1021
+    assert (set(after), after["2026-11-02"] == before["2026-11-02"]) == ({"2026-11-01", "2026-11-02"}, False)
+    (own,) = [file for file in lake.files("sms.bills", version, DAY, DAY) if total_of(file) == 1]
+    assert own in lake.files("sms.bills", lake.version("sms.bills"))
+
+
+def total_of(file: str) -> int:
+    return sum(pq.read_table(file, columns=["billed_segments"], partitioning=None)["billed_segments"].to_pylist())
+
+
+@pytest.mark.parametrize("damage", [lambda file: file.write_bytes(file.read_bytes()[:-1] + b"!"), Path.unlink])
+def test_a_file_that_was_damaged_or_is_gone_is_replaced_by_the_same_rows(
+    lake: DeltaLake, damage: Callable[[Path], object]
+):
+    replace(lake, bills(DAY, 10), "a", DAY, DAY)
+    (file,) = lake.files("sms.bills", lake.version("sms.bills"))
+    damage(Path(file))
+    replace(lake, bills(DAY, 10), "a", DAY, DAY)
+    assert total(lake, lake.version("sms.bills")) == 10
+
+
+def test_a_kept_file_that_another_writer_replaced_is_a_conflict_and_nothing_is_committed(lake: DeltaLake):
+    replace(lake, bills(DAY, 10), "a", DAY, DAY)
+    location = lake.location("sms.bills")
+    parts = PartFiles(location, "a", DAY, DAY)
+    parts.add_files(parted(bills(DAY, 20), lake.folder))
+    with pytest.raises(CommitConflict):
+        commit_days(location, parts, BILLS.schema(), "a", DAY, DAY, name="sms.bills", kept=["day=2026-11-01/gone"])
+    assert (lake.version("sms.bills"), total(lake, 0)) == (0, 10)
+    assert len([*lake.path("sms.bills").glob("day=*/*.parquet")]) == 1
+
+
 def test_only_the_files_of_the_days_asked_for_are_read(lake: DeltaLake):
     for offset in range(3):
         day = DAY + dt.timedelta(days=offset)
@@ -107,8 +162,6 @@ def test_few_rows_of_many_files_are_read_once(lake: DeltaLake, days: int, rows: 
 
 
 def test_files_are_partitioned_by_day_and_compressed_with_zstd(lake: DeltaLake):
-    import pyarrow.parquet as pq
-
     replace(lake, bills(DAY, 10), "a", DAY, DAY)
     (file,) = lake.files("sms.bills", 0)
     assert "day=2026-11-01" in file

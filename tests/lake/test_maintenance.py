@@ -189,6 +189,14 @@ def test_nothing_rejected_where_nothing_was_leaves_the_table_at_its_version(lake
     assert lake.version(f"{NAME}.rejects") == 0
 
 
+def test_the_same_rejected_rows_leave_the_table_at_its_version_and_one_row_more_does_not(lake: DeltaLake):
+    versions = []
+    for days in ([DAY, None, NEXT], [NEXT, DAY, None], [DAY, DAY, None, NEXT]):
+        lake.replace_rejects(NAME, rejects(*days), "a", DAY, NEXT)
+        versions.append(lake.version(f"{NAME}.rejects"))
+    assert versions == [0, 0, 1]
+
+
 def test_a_table_whose_log_is_broken_loses_nothing(lake: DeltaLake):
     replace(lake, bills(DAY, 1), "a", DAY, DAY)
     replace(lake, bills(DAY, 2), "a", DAY, DAY)
