@@ -121,22 +121,22 @@ def removal_of(files: Sequence[TableFile]) -> RemovalFinder:
 
 
 def commit_days(
-    table: TableLocation,
-    parts: PartFiles,
-    schema: pa.Schema,
-    source: str,
-    first: dt.date,
-    last: dt.date,
-    *,
-    name: str,
-    kept: Collection[str] = (),
+    table: TableLocation, parts: PartFiles, schema: pa.Schema, *, name: str, kept: Collection[str] = ()
 ) -> None:
     """Replace the days of a source by the files of ``parts`` and those that stay, in at most one commit.
+
+    Args:
+        table: location of the table; it is created if it does not exist.
+        parts: new files of the source's days.
+        schema: schema of a new table.
+        name: name of the table.
+        kept: paths of files of these days that stay.
 
     Raises:
         CommitConflict: another writer replaced a file that was to stay.
         Errors of :func:`commit`.
     """
+    source, (first, last) = parts.source, parts.days
 
     def find_removed(newest: DeltaTable) -> list[RemoveAction]:
         files = superseded_files(newest, source, first, last)

@@ -283,7 +283,7 @@ class DeltaLake:
             except BaseException:
                 parts.remove()
                 raise
-            commit_days(location, parts, schema, source, first, last, name=dataset.name, kept=kept.values())
+            commit_days(location, parts, schema, name=dataset.name, kept=kept.values())
 
     def write_week_files(self, dataset: str) -> None:
         """Write what readers of a dataset's table read faster than its day files, after days were replaced."""

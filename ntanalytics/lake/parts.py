@@ -137,6 +137,8 @@ class PartFiles:
         last: last allowed day, included.
 
     Attributes:
+        source: see above.
+        days: the first and the last allowed day.
         added: actions of a commit that add the files.
     """
 
@@ -144,8 +146,8 @@ class PartFiles:
         self, table: TableLocation, source: str, first: dt.date = dt.date.min, last: dt.date = dt.date.max
     ) -> None:
         self._table = table
-        self._source = source
-        self._days = (first, last)
+        self.source = source
+        self.days = (first, last)
         self._paths: list[Path] = []
         self.added: list[AddAction] = []
 
@@ -165,11 +167,11 @@ class PartFiles:
             footer, day = pq.read_metadata(file), day_of(file)
             if not footer.num_rows:
                 continue
-            if not self._days[0] <= day <= self._days[1]:
+            if not self.days[0] <= day <= self.days[1]:
                 raise SchemaMismatch(
-                    tr("rows of other days than the replaced {days}…{days2}", days=self._days[0], days2=self._days[1])
+                    tr("rows of other days than the replaced {days}…{days2}", days=self.days[0], days2=self.days[1])
                 )
-            stats = _statistics(footer, source or self._source)
+            stats = _statistics(footer, source or self.source)
             path = self._table.folder / file.parent.name / file.name
             path.parent.mkdir(parents=True, exist_ok=True)
             self._paths.append(path)

@@ -12,7 +12,7 @@ from ntanalytics.delivery.notices import notify, notify_once, resolve
 from ntanalytics.errors import SourceClosed
 from ntanalytics.ledger import Delivery
 from ntanalytics.runner.run_context import RunContext
-from ntanalytics.scheduling.delivery_results import DeliveryRun
+from ntanalytics.scheduling.delivery_results import DeliveryRun, undelivered
 from ntanalytics.scheduling.health import Health
 from ntanalytics.scheduling.jobs import Job
 from ntanalytics.scheduling.outcomes import RunOutcome
@@ -218,8 +218,10 @@ def alert_deliveries(context: RunContext, results: DeliveryRun, down: Mapping[st
         LakeError: the ledger cannot be used.
     """
     settings, ledger = context.settings, context.ledger
-    unsettled = [delivery for delivery in results.deliveries if delivery.status in ("ambiguous", "failed")]
-    for delivery in [*results.interrupted, *unsettled]:
+    # Of reports the ledger is asked: a process that was killed after the attempt has told nobody.
+    reports = [delivery for delivery in undelivered(ledger) if delivery.request.kind == "report"]
+    notices = [delivery for delivery in results.interrupted if delivery.request.kind == "notice"]
+    for delivery in [*notices, *(delivery for delivery in reports if delivery.status != "retry")]:
         _alert_delivery(context, delivery)
     for delivery in results.deliveries:
         _alert_channel(context, delivery, down)

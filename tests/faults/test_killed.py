@@ -15,6 +15,7 @@ from tests.faults.town import Town
 DAY = dt.date(2026, 11, 24)
 #: 08:00 of the day after.
 EIGHT = dt.datetime(2026, 11, 25, 0, tzinfo=dt.UTC)
+LATER = EIGHT + dt.timedelta(minutes=2)
 
 #: Where a process dies that nothing is published of → the function, and whether before or after its work.
 BEFORE_PUBLISHING = {
@@ -109,6 +110,17 @@ def test_killed_while_it_delivers_it_repeats_nothing_and_says_that_nobody_knows(
     assert [each.status for each in town.ledger.deliveries.for_subject("report", "probe")] == ["ambiguous"]
     assert (town.delivered(f"{DAY}") is not None) == (when == "after")
     assert town.told() == ["【运维提醒】probe 2026-11-24 是否送达不明"]
+
+
+def test_killed_before_it_says_that_nobody_knows_it_is_said_by_the_next_call(town: Town):
+    for at, place in ((EIGHT, "delivery.session:_hand_over"), (LATER, "scheduling.delivery_run:alert_deliveries")):
+        assert scheduled(town, at, f"ntanalytics.{place}", "before").returncode == -signal.SIGKILL
+        town.let_leases_expire()
+    assert [each.status for each in town.ledger.deliveries.for_subject("report", "probe")] == ["ambiguous"]
+    assert town.told() == []
+    for minutes in (1, 2):
+        assert town.due(LATER + dt.timedelta(minutes=minutes)) == []
+        assert town.told() == ["【运维提醒】probe 2026-11-24 是否送达不明"]
 
 
 def test_killed_while_it_corrects_it_leaves_the_version_with_the_hole_and_corrects_it_at_the_next_try(

@@ -37,8 +37,8 @@ def written(lake: DeltaLake, segments: int, source: str = "a") -> PartFiles:
     return parts
 
 
-def put(lake: DeltaLake, parts: PartFiles, source: str = "a") -> None:
-    commit_days(lake.location("sms.bills"), parts, BILLS.schema(), source, DAY, DAY, name="sms.bills")
+def put(lake: DeltaLake, parts: PartFiles) -> None:
+    commit_days(lake.location("sms.bills"), parts, BILLS.schema(), name="sms.bills")
 
 
 def test_a_window_is_replaced_in_one_commit_with_the_days_that_become_empty(lake: DeltaLake):

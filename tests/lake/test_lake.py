@@ -124,7 +124,7 @@ def test_a_kept_file_that_another_writer_replaced_is_a_conflict_and_nothing_is_c
     parts = PartFiles(location, "a", DAY, DAY)
     parts.add_files(parted(bills(DAY, 20), lake.folder))
     with pytest.raises(CommitConflict):
-        commit_days(location, parts, BILLS.schema(), "a", DAY, DAY, name="sms.bills", kept=["day=2026-11-01/gone"])
+        commit_days(location, parts, BILLS.schema(), name="sms.bills", kept=["day=2026-11-01/gone"])
     assert (lake.version("sms.bills"), total(lake, 0)) == (0, 10)
     assert len([*lake.path("sms.bills").glob("day=*/*.parquet")]) == 1
 

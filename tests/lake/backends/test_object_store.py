@@ -162,7 +162,7 @@ def test_a_writer_that_lost_its_turn_commits_nothing(hosts: Hosts):
         with sa.create_engine(f"sqlite:///{hosts.folder}/ledger.sqlite", poolclass=NullPool).begin() as connection:
             connection.execute(leases.delete())
         with pytest.raises(LeaseLost):
-            commit_days(place, parts, DATASETS[NAME].schema(), "a", DAY, DAY, name=NAME)
+            commit_days(place, parts, DATASETS[NAME].schema(), name=NAME)
     assert (hosts.lake("two").version(NAME), len(hosts.names())) == (0, 1)
 
 
