@@ -39,12 +39,16 @@ class UnitFigures:
 
 
 def identity(report: Report, datasets: list[str]) -> dict[str, Any]:
-    """Return the site, the report, the period, and the version of each dataset that figures are computed from."""
+    """Return the site, the report, the period, and the data that figures are computed from.
+
+    These are the version of each dataset, and the last extraction: one that brings the same rows may end a gap.
+    """
     return {
         "report": report.name,
         "config": str(report.workspace.settings.file),
         "period": report.period.text,
         "versions": {name: report.workspace.version(name) for name in datasets},
+        "extraction_id": report.workspace.ledger.coverage.last_extraction_id(),
     }
 
 

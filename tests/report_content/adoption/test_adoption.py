@@ -252,7 +252,7 @@ def test_a_unit_s_page_of_what_is_kept_for_all_is_the_page_by_itself(
     assert page_from_figures(office.report(), "市民政局", "") is None
     assert page_from_figures(office.report(), "市审计局", "general") is None
     office.extractor("2026-11-23 07:30").extract(["oa.activities"], MONDAY, MONDAY)
-    assert page_from_figures(office.report(), "市审计局", "") is None  # another version of the lake
+    assert page_from_figures(office.report(), "市审计局", "") is None  # the same rows, taken again
 
 
 def by_unit(seen: Adoption) -> list[dict[str, object]]:
