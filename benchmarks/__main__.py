@@ -2,8 +2,7 @@
 
 CASE may be the beginning of a name: ``extract`` means every case with this beginning. BENCH_SCALE is the size of the
 demo city, 1 for a real one; its lake is made once and kept in benchmarks/.data/. The cases of logs ask GoAccess, too
-(``apt install goaccess``). These are no tests: a slow result is
-no failure.
+(``apt install goaccess``). These are no tests: a slow result is no failure.
 """
 
 from __future__ import annotations

@@ -32,8 +32,8 @@ _MEMORY = "56MB"
 #: Rows read from DuckDB at a time.
 _BATCH = 32_768
 
-#: New rows that are looked for in the table before an engine is opened for them, at most.
-_FEW_ROWS = 5_000
+#: Rows, new ones and those of their days, that are compared in memory before an engine is opened for them, at most.
+_FEW_ROWS = 20_000
 
 
 @dataclass(frozen=True)
@@ -91,13 +91,15 @@ def merge_cases(
 
 
 def _has_rows(location: TableLocation, dataset: Dataset, files: Sequence[Path], old_files: Iterable[_File]) -> bool:
-    """Return whether a table on this host has each row of ``files``, where these are few."""
-    if location.bucket or sum(pq.read_metadata(file).num_rows for file in files) > _FEW_ROWS:
-        return False
+    """Return whether a table on this host has each row of ``files``, where these days have few rows."""
     days = {day_of(file) for file in files}
-    held = [location.folder / file.path for file in old_files if file.day in days]
+    held = [file for file in old_files if file.day in days]
+    count = sum(pq.read_metadata(file).num_rows for file in files) + sum(file.entry["num_records"] for file in held)
+    if location.bucket or count > _FEW_ROWS:
+        return False
+    held_files = [location.folder / file.path for file in held]
     try:
-        new, there = (read_parts(paths, dataset.schema()).read_all() for paths in (files, held))
+        new, there = (read_parts(paths, dataset.schema()).read_all() for paths in (files, held_files))
     except (OSError, pa.ArrowException):  # a file is damaged, or of an older version of the contract
         return False
     return _distinct(pa.concat_tables([there, new])) == _distinct(there)

@@ -73,27 +73,30 @@ def superseded_files(table: DeltaTable, source: str, first: dt.date, last: dt.da
     return actions
 
 
-def unchanged_files(table: TableLocation, held: Iterable[RemoveAction], files: Iterable[Path]) -> dict[dt.date, str]:
+def unchanged_files(
+    table: TableLocation, superseded: Iterable[RemoveAction], files: Iterable[Path]
+) -> dict[dt.date, str]:
     """Return day → the file of a table that has just the bytes of the day's new file: the same rows were read again.
 
     Args:
         table: location of the table; an object store is not asked for the content of its files.
-        held: the files of a version that the new ones would replace.
+        superseded: the files of a version that the new ones would replace.
         files: files of :class:`ntanalytics.lake.parts.PartWriter`.
     """
     if table.bucket:
         return {}
     old: dict[dt.date, list[RemoveAction]] = {}
-    for action in held:
+    for action in superseded:
         old.setdefault(dt.date.fromisoformat(str((action.partition_values or {})["day"])), []).append(action)
     new: dict[dt.date, list[Path]] = {}
     for file in files:
         new.setdefault(day_of(file), []).append(file)
     unchanged = {}
-    for day, (file, *more) in new.items():
+    for day in new.keys() & old.keys():
+        (file, *more), (held, *others) = new[day], old[day]
         with suppress(OSError):  # a held file that cannot be read is replaced
-            if not more and len(old.get(day, ())) == 1 and filecmp.cmp(table.folder / old[day][0].path, file, False):
-                unchanged[day] = old[day][0].path
+            if not more and not others and filecmp.cmp(table.folder / held.path, file, shallow=False):
+                unchanged[day] = held.path
     return unchanged
 
 

@@ -54,6 +54,5 @@ def extract_needs(context: RunContext, request: ReportRequest) -> NeededData:
     failed = tuple(FailedSource(result.dataset, result.source, result.error) for result in results if result.error)
     # what lacked nothing before lacks nothing now
     taken = {(result.dataset, result.source) for result in results}
-    asked = {name: needs[name] for name in needs if any(name == dataset for dataset, _ in taken)}
-    unsettled = {window.source.name for window in extractor.lacking(asked, period.first, period.last, taken)}
+    unsettled = {window.source.name for window in extractor.lacking(needs, period.first, period.last, taken)}
     return NeededData(failed, tuple(sorted(unsettled)))
