@@ -24,6 +24,7 @@ from deltalake import WriterProperties, write_deltalake
 from ntanalytics.contract import DATASETS, Dataset, Kind
 from ntanalytics.lake import DeltaLake
 from ntanalytics.lake.parts import day_of, part_path
+from ntanalytics.ledger.tables import findings
 from ntanalytics.periods import Calendar, Period
 
 _DAY = dt.timedelta(days=1)
@@ -50,7 +51,7 @@ def age(city: Path, into: Path, days: int, until: dt.date, step: int = 70) -> No
         if files:
             _age_table(lake, dataset, files, back, until - step * _DAY)
     _age_ledger(into / "ledger.sqlite", days, until - step * _DAY)
-    _age_outputs(into, days, until)
+    age_outputs(into, days, until)
 
 
 def _age_table(lake: DeltaLake, dataset: Dataset, files: list[str], back: list[int], before: dt.date) -> None:
@@ -133,7 +134,7 @@ def _age_ledger(path: Path, count: int, before: dt.date) -> None:
                 )
 
 
-def _age_outputs(city: Path, days: int, until: dt.date) -> None:
+def age_outputs(city: Path, days: int, until: dt.date) -> None:
     """Add a run, a folder and the findings of an inspection for each period that a schedule would have issued."""
     calendar, since = Calendar(), until - days * _DAY
     with closing(sqlite3.connect(city / "ledger.sqlite")) as ledger, ledger:
@@ -180,11 +181,15 @@ def _issue(ledger: sqlite3.Connection, city: Path, model: sqlite3.Row, period: P
         "INSERT INTO inspections (run_id, report, day, published_at, codes) VALUES (?, ?, ?, ?, ?)",
         (run_id, inspection["report"], period.first.isoformat(), f"{at:%F %T}.000000", inspection["codes"]),
     ).lastrowid
-    for finding in ledger.execute("SELECT * FROM findings WHERE inspection_id = ?", (inspection["id"],)).fetchall():
+    table = findings.name
+    for finding in ledger.execute(
+        f"SELECT * FROM {table} WHERE inspection_id = ?",  # noqa: S608 - our own name
+        (inspection["id"],),
+    ).fetchall():
         row = {**dict(finding), "inspection_id": inspection_id}
         row.pop("id")
         names = ", ".join(f'"{name}"' for name in row)
-        ledger.execute(f"INSERT INTO findings ({names}) VALUES ({', '.join('?' * len(row))})", list(row.values()))  # noqa: S608 - columns of ours
+        ledger.execute(f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(row))})", list(row.values()))  # noqa: S608 - columns of ours
 
 
 def split_units(city: Path, into: Path, split: int) -> None:

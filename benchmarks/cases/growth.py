@@ -12,18 +12,20 @@ from pathlib import Path
 
 import yaml
 
-from benchmarks.cases.runs import clock, each_unit
+from benchmarks.cases.runs import WEEK, clock, each_unit
 from benchmarks.estate import FRIDAY, aged, city, day, dense, grown, morning_after
 from benchmarks.suite import Case, Outcome, Way, Work
 
-#: Ten weeks, and two years.
-SHORT, LONG = 70, 730
+#: Ten weeks, and the three years of a contract.
+SHORT, LONG = 70, 1095
 
 #: Scales of the city of one day, 1 for a real city. Requests grow less than rows, since they are stored as counts.
 SMALL, LARGE, HUGE = 0.1, 1.0, 10.0
 
 
-def _inspection(days: int) -> Callable[[str], Work]:
+def _report(report: str, period: str, days: int) -> Callable[[str], Work]:
+    """Return the issue of a report over some days of history."""
+
     def ready(_: str) -> Work:
         from ntanalytics.runner import RunContext, run_report
         from ntanalytics.settings import load
@@ -32,7 +34,7 @@ def _inspection(days: int) -> Callable[[str], Work]:
         context = RunContext(settings=settings, clock=clock)
 
         def work() -> int:
-            run_report(context, "daily_inspection", "2026-11-20", {})
+            run_report(context, report, period, {})
             return 1
 
         return work
@@ -157,14 +159,19 @@ def _units() -> Iterator[str]:
     yield ""
 
 
-CASES: dict[str, Case] = {
-    "growth-history": Case(
-        f"A daily inspection, published: {SHORT} days of history and {LONG}",
+def _years(report: str, period: str) -> Case:
+    return Case(
+        f"{report} {period}, published: {SHORT} days of history and {LONG}",
         "report",
-        (Way("ten weeks", _inspection(SHORT), "ours"), Way("two years", _inspection(LONG))),
+        (Way("ten weeks", _report(report, period, SHORT), "ours"), Way("three years", _report(report, period, LONG))),
         _history,
-        note="Two years: the rows, the ledger and the outputs of the ten weeks, written again at earlier days.",
-    ),
+        note="Three years: the rows, the ledger and the outputs of the ten weeks, written again at earlier days.",
+    )
+
+
+CASES: dict[str, Case] = {
+    "growth-history": _years("daily_inspection", FRIDAY.isoformat()),
+    "growth-history-weekly": _years("weekly_service_report", WEEK),
     "growth-rows": _rows("sms_volume", f"{FRIDAY:%Y}-10"),
     "growth-rows-inspection": _rows("daily_inspection", FRIDAY.isoformat()),
     "growth-morning": Case(

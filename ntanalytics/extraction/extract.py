@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Collection, Iterable
 from collections.abc import Mapping as Map
 from contextlib import closing
+from functools import partial
 
 from ntanalytics.catalog import site_catalog
 from ntanalytics.contract import DATASETS, Dataset, Kind
@@ -237,7 +238,9 @@ class Extractor:
                         failed.add(window.names)
                         break
         for name in sorted({result.dataset for result in results if not result.error}):
-            self._lake.write_week_files(name)
+            self._lake.write_week_files(
+                name, partial(self._progress, tr("{name}: a file for each past week", name=name))
+            )
         return results
 
     def _wait_for_others(self, window: ExtractionWindow) -> None:

@@ -285,9 +285,14 @@ class DeltaLake:
                 raise
             commit_days(location, parts, schema, name=dataset.name, kept=kept.values())
 
-    def write_week_files(self, dataset: str) -> None:
-        """Write what readers of a dataset's table read faster than its day files, after days were replaced."""
-        write_week_files(self.location(dataset))
+    def write_week_files(self, dataset: str, progress: Callable[[int], None] = lambda _: None) -> None:
+        """Write what readers of a dataset's table read faster than its day files, after days were replaced.
+
+        Args:
+            dataset: its name.
+            progress: called with the number of rows written so far.
+        """
+        write_week_files(self.location(dataset), progress)
 
     def replace_rejects(self, dataset: str, rows: pa.Table, source: str, first: dt.date, last: dt.date) -> None:
         """Replace the rejected rows of a source in a window, and those without a day."""

@@ -75,6 +75,9 @@ class PartWriter:
 
     Attributes:
         waiting: number of rows that are not yet written.
+
+    Raises:
+        OSError: the file cannot be written; it is removed.
     """
 
     def __init__(self, file: Path, schema: pa.Schema, unique: Collection[str] = ()) -> None:
@@ -85,7 +88,12 @@ class PartWriter:
         # An own sink: the writer would not close its sink when the disk is full.
         self._sink = pa.OSFile(str(file), "wb")
         dictionaries = [field.name for field in schema if pa.types.is_string(field.type) and field.name not in unique]
-        self._writer = pq.ParquetWriter(self._sink, schema, compression="zstd", use_dictionary=dictionaries)
+        try:
+            self._writer = pq.ParquetWriter(self._sink, schema, compression="zstd", use_dictionary=dictionaries)
+        except OSError:  # it writes a few bytes at once, and nobody knows of the file yet
+            self._sink.close()
+            file.unlink()
+            raise
 
     def add(self, rows: pa.Table) -> None:
         """Add rows; they are written when a row group is full.

@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -51,19 +51,25 @@ def split_files(files: Iterable[str]) -> tuple[list[str], list[str]]:
     return day_files, week_files
 
 
-def write_week_files(location: TableLocation) -> None:
+def write_week_files(location: TableLocation, progress: Callable[[int], None] = lambda _: None) -> None:
     """Write the missing week files of the newest version of a table, for settled weeks of small files.
 
     Without them readers read the day files: a failure to write one leaves nothing behind and is no error.
+
+    Args:
+        location: location of the table.
+        progress: called after each week file with the number of rows written so far; the first call writes those of
+            the whole past.
     """
     if location.bucket:
         return
     with suppress(DeltaError, OSError, pa.ArrowException):
         table = location.open()
-        schema = pa.schema(table.schema().to_arrow())
+        schema, rows = pa.schema(table.schema().to_arrow()), 0
         for week_file, members in _wanted(table, location.folder).items():
             if not week_file.is_file():
-                _write(location, week_file, members, schema)
+                rows += _write(location, week_file, members, schema)
+                progress(rows)
 
 
 def unneeded_week_files(location: TableLocation, stored: Collection[str], versions: Iterable[int]) -> list[str]:
@@ -111,21 +117,23 @@ def _path(folder: Path, files: Iterable[str]) -> Path:
     return folder / FOLDER / f"{hashlib.sha256(names.encode()).hexdigest()[:32]}.zstd.parquet"
 
 
-def _write(location: TableLocation, week_file: Path, members: Iterable[TableFile], schema: pa.Schema) -> None:
-    """Write a week file.
+def _write(location: TableLocation, week_file: Path, members: Iterable[TableFile], schema: pa.Schema) -> int:
+    """Write a week file, and return its number of rows.
 
     Raises:
         OSError, pyarrow.ArrowException: it cannot be written, or has columns that the table has not; nothing is left.
     """
     draft = week_file.with_name(f"{secrets.token_hex(16)}.tmp")
-    writer = PartWriter(draft, schema)
+    writer, count = PartWriter(draft, schema), 0
     try:
         for member in members:
             for rows in read_rows(location, member, schema):
                 writer.add(rows)
+                count += rows.num_rows
         writer.close()
         sync(draft)  # after a loss of power there is the whole file, or none
         draft.replace(week_file)
+        return count
     finally:
         writer.abandon()
         draft.unlink(missing_ok=True)

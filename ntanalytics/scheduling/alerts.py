@@ -41,7 +41,8 @@ def alert_scheduled_runs(context: RunContext, outcomes: Iterable[RunOutcome]) ->
     for outcome in outcomes:
         _alert_interruption(context, outcome)
         _alert_failure(context, outcome)
-        _alert_computation(context, outcome)
+        if outcome.status in ("issued", "corrected"):
+            _alert_computation(context, outcome.job, outcome.period, outcome.why)
         job, period = outcome.job, outcome.period
         if outcome.status in ("issued", "corrected"):
             # without a calendar no period was known
@@ -79,26 +80,39 @@ def _alert_failure(context: RunContext, outcome: RunOutcome) -> None:
     notify_once(context.settings, context.ledger, key, title, text)
 
 
-def _alert_computation(context: RunContext, outcome: RunOutcome) -> None:
+def alert_computations(context: RunContext, jobs: Iterable[str]) -> None:
+    """Report what ended in an error in each job's last report: a process killed after publishing told nobody.
+
+    Args:
+        context: the site.
+        jobs: the names of all jobs.
+
+    Raises:
+        LakeError: the ledger cannot be used.
+    """
+    for name in jobs:
+        issued = [record for record in context.ledger.scheduled_runs.for_job(name) if record.status == "issued"]
+        if issued:
+            _alert_computation(context, name, issued[-1].period, issued[-1].why)
+
+
+def _alert_computation(context: RunContext, job: str, period: str, folder: str) -> None:
     """Report the checks and sections of an issued report that ended in an error; they are unknown in it."""
-    if outcome.status not in ("issued", "corrected"):
-        return
     try:
-        content = json.loads((Path(outcome.why) / FINDINGS).read_text(encoding="utf-8"))
+        content = json.loads((Path(folder) / FINDINGS).read_text(encoding="utf-8"))
         failed = [finding for finding in content["findings"] if finding["unknown"] == "failed"]
     except (OSError, ValueError, KeyError, TypeError):  # pages of units, or a report without findings
         return
-    key = f"computation {outcome.job}"
+    key = f"computation {job}"
     if not failed:
         resolve(context.ledger, key)
         return
     listed = "；".join(f"{finding['code']}（{finding['details'].get('error', '')}）" for finding in failed[:10])
     text = (
-        f"作业 {outcome.job}（{outcome.period}）的报表已发布，其中 {len(failed)} 项计算出错，"
-        f"按未知列出，其余不受影响：{listed}。"
+        f"作业 {job}（{period}）的报表已发布，其中 {len(failed)} 项计算出错，按未知列出，其余不受影响：{listed}。"
         "属程序缺陷，请将本通知与报表转交软件维护人员。"
     )
-    notify_once(context.settings, context.ledger, key, f"作业 {outcome.job} 部分计算出错", text)
+    notify_once(context.settings, context.ledger, key, f"作业 {job} 部分计算出错", text)
 
 
 def alert_sources(context: RunContext) -> None:

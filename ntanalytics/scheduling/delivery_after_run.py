@@ -34,16 +34,17 @@ def deliver_or_log(context: RunContext, jobs: Mapping[str, Job], outcomes: Seque
 
 
 def alert_or_log(context: RunContext, jobs: Mapping[str, Job]) -> None:
-    """Alert the operators of problems that concern no single run: sources, the clock, the end of the calendar.
+    """Alert the operators of what lasts longer than a call: sources, failed computations, the clock, the calendar.
 
     Args:
         context: the site and the clock.
         jobs: all jobs.
     """
-    from ntanalytics.scheduling.alerts import alert_calendar, alert_clock, alert_sources
+    from ntanalytics.scheduling.alerts import alert_calendar, alert_clock, alert_computations, alert_sources
 
     try:
         alert_sources(context)
+        alert_computations(context, jobs)
         alert_clock(context, jobs)
         alert_calendar(context, jobs)
     except RUN_ERRORS as error:

@@ -3,42 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from ntanalytics import disk_space
 from ntanalytics.errors import LakeError
+from tests.faults.small_disk import fill_disk, small_disk
 from tests.faults.town import Town
 
 DAY = dt.date(2026, 11, 24)
 #: 08:00 of the day after.
 EIGHT = dt.datetime(2026, 11, 25, 0, tzinfo=dt.UTC)
 MB = 2**20
-
-
-@contextmanager
-def small_disk(folder: Path) -> Iterator[Path]:
-    """A disk of 80 MB in a folder; gives the file that is to fill it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    command = ["mount", "-t", "tmpfs", "-o", "size=80m", "none", str(folder)]
-    if os.geteuid() != 0 or subprocess.run(command, capture_output=True, check=False).returncode != 0:
-        pytest.skip("only root may mount a small disk to fill")
-    try:
-        yield folder / "ballast"
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
-
-
-def _fill(ballast: Path, left: int) -> None:
-    """Fill a disk until so many bytes are left."""
-    stand = os.statvfs(ballast.parent)
-    with ballast.open("wb") as file:
-        os.posix_fallocate(file.fileno(), 0, stand.f_bavail * stand.f_frsize - left)
 
 
 @pytest.fixture(autouse=True)
@@ -67,7 +44,7 @@ def test_a_full_disk_of_the_lake_is_a_hole_until_there_is_room(
     with small_disk(town.settings.lake) as ballast:
         town.due(EIGHT - dt.timedelta(days=1))
         stood = town.bytes_of("2026-11-23")
-        _fill(ballast, left)
+        fill_disk(ballast, left)
         [done] = town.due(EIGHT)
         assert done.status == "issued"
         town.is_whole()
@@ -99,7 +76,7 @@ def test_a_full_disk_of_the_outputs_delays_the_report_and_leaves_the_last(
     with small_disk(town.settings.outputs) as ballast:
         town.by_hand(f"{DAY}", EIGHT - dt.timedelta(minutes=30))
         stood = town.bytes_of(f"{DAY}")
-        _fill(ballast, left)
+        fill_disk(ballast, left)
         for minute in range(2):
             [done] = town.due(EIGHT + dt.timedelta(minutes=minute))
             assert (done.status, done.exit_code) == ("retry", 8)
@@ -127,7 +104,7 @@ def test_one_full_disk_for_all_is_an_error_of_the_ledger_and_then_all_is_made(
         town.fill([DAY])
         town.by_hand(f"{DAY}", EIGHT - dt.timedelta(minutes=30))
         stood = town.bytes_of(f"{DAY}")
-        _fill(ballast, 0)
+        fill_disk(ballast, 0)
         with pytest.raises(LakeError, match="database or disk is full"):
             town.due(EIGHT)
         town.is_whole()

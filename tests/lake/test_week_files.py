@@ -13,6 +13,7 @@ from ntanalytics.lake import DeltaLake, week_files
 from ntanalytics.lake.backends.duckdb import DuckReader
 from ntanalytics.lake.maintenance import maintain_table
 from tests.city import City
+from tests.faults.small_disk import fill_disk, small_disk
 from tests.lake.test_lake import BILLS, bills, replace
 
 NAME = "sms.bills"
@@ -119,6 +120,28 @@ def test_a_folder_that_cannot_be_written_leaves_the_day_files(lake: DeltaLake):
     (lake.path(NAME) / week_files.FOLDER).touch()
     write(lake, dict.fromkeys(WEEK, 1))
     assert segments(lake) == 8
+
+
+def test_a_full_disk_leaves_the_day_files_until_there_is_room(tmp_path: Path):
+    with small_disk(tmp_path / "lake") as ballast:
+        lake = DeltaLake(tmp_path / "lake")
+        for number in WEEK:
+            replace(lake, bills(day(number), 1, "a", ROWS), "a", day(number), day(number))
+        fill_disk(ballast, 0)
+        lake.write_week_files(NAME)
+        assert (stored(lake), segments(lake)) == ([], 8)
+        ballast.unlink()
+        lake.write_week_files(NAME)
+        assert (len(stored(lake)), segments(lake)) == (1, 8)
+
+
+def test_the_rows_of_the_week_files_are_counted_while_they_are_written(lake: DeltaLake):
+    for number in range(21):
+        replace(lake, bills(day(number), 1, "a", ROWS), "a", day(number), day(number))
+    rows: list[int] = []
+    lake.write_week_files(NAME, rows.append)
+    lake.write_week_files(NAME, rows.append)  # there are none left to write
+    assert rows == [7 * ROWS, 14 * ROWS]
 
 
 def test_a_file_that_cannot_be_read_leaves_nothing_behind(lake: DeltaLake):
