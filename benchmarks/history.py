@@ -14,6 +14,7 @@ import sqlite3
 import tempfile
 import zlib
 from contextlib import closing
+from functools import reduce
 from pathlib import Path
 
 import pyarrow as pa
@@ -96,7 +97,10 @@ def _repeat_snapshot(lake: DeltaLake, dataset: Dataset, files: list[Path], days:
 
 
 def _earlier(rows: pa.Table, dataset: Dataset, days: int) -> pa.Table:
-    """Return the rows with all times some days earlier; cases get new keys."""
+    """Return the rows with all times some days earlier; cases get new keys.
+
+    A case that was open ended with its last change: a city has as many open cases after three years as after ten weeks.
+    """
     columns = {}
     for field in rows.schema:
         column = rows[field.name].combine_chunks()
@@ -107,6 +111,10 @@ def _earlier(rows: pa.Table, dataset: Dataset, days: int) -> pa.Table:
         elif dataset.kind is Kind.CASE and field.name == dataset.key[-1] and pa.types.is_string(field.type):
             column = pc.binary_join_element_wise(column, f"{days}", "~")
         columns[field.name] = column.cast(field.type)
+    if dataset.ended:
+        may_be_open = reduce(pc.and_, (pc.is_null(columns[name]) for name in dataset.ended))
+        end, kind = dataset.ended[0], rows.schema.field(dataset.ended[0]).type
+        columns[end] = pc.if_else(may_be_open, columns[dataset.changed].cast(kind, safe=False), columns[end])
     return pa.table(columns, schema=rows.schema)
 
 

@@ -13,6 +13,7 @@ import hashlib
 import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -106,14 +107,20 @@ def _by_week(files: Iterable[str]) -> dict[dt.date, list[str]]:
     """Return Monday → the day files of its week, in order."""
     weeks: dict[dt.date, list[str]] = {}
     for file in sorted(files):
-        day = day_of(Path(file))
-        weeks.setdefault(day - dt.timedelta(days=day.weekday()), []).append(file)
+        weeks.setdefault(_monday_of(file.rpartition("/")[0]), []).append(file)
     return weeks
+
+
+@cache
+def _monday_of(folder: str) -> dt.date:
+    """Return the Monday of a day's folder; a report asks for those of the files of years."""
+    day = day_of(Path(folder) / "file")
+    return day - dt.timedelta(days=day.weekday())
 
 
 def _path(folder: Path, files: Iterable[str]) -> Path:
     """Return the path of the week file of some day files, whose names are given to one file alone."""
-    names = "\n".join(sorted(Path(file).name for file in files))
+    names = "\n".join(sorted(file.rpartition("/")[2] for file in files))
     return folder / FOLDER / f"{hashlib.sha256(names.encode()).hexdigest()[:32]}.zstd.parquet"
 
 

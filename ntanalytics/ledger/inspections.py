@@ -81,10 +81,10 @@ class Inspections:
             recorded = set(connection.execute(sa.select(tables.inspections.c.run_id)).scalars())
         return set(run_ids) - recorded
 
-    def until(self, report: str, last: dt.date) -> list[PastInspection]:
-        """Return the inspections of the days up to ``last``, oldest first; per day the one published last."""
+    def until(self, report: str, last: dt.date, first: dt.date = dt.date.min) -> list[PastInspection]:
+        """Return the inspections of the days from ``first`` to ``last``, in order; per day the one published last."""
         table, finding = tables.inspections, tables.findings
-        condition = sa.and_(table.c.report == report, table.c.day <= last)
+        condition = sa.and_(table.c.report == report, table.c.day.between(first, last))
         if self._before is not None:
             condition = sa.and_(condition, table.c.published_at < to_stored(self._before))
         query = sa.select(table).where(condition).order_by(table.c.day, table.c.published_at, table.c.id)

@@ -22,6 +22,7 @@ from ntanalytics.findings.lifecycle import (
 )
 from ntanalytics.findings.phrases import day_words, listed
 from ntanalytics.findings.threshold import ORDER, Status
+from ntanalytics.findings.week_strip import DAYS as STRIP_DAYS
 from ntanalytics.findings.week_strip import week_strips
 from ntanalytics.ledger import PastInspection
 from ntanalytics.ledger.findings_upgrade import LABEL_KIND
@@ -48,16 +49,19 @@ _HAZARDS = (
 )
 
 
-def past_inspections(report: Report, until: date, of: str = INSPECTION) -> list[ObservedDay] | None:
+def past_inspections(
+    report: Report, until: date, of: str = INSPECTION, since: date = date.min
+) -> list[ObservedDay] | None:
     """Return the inspections of the days up to ``until``, oldest first; None when the ledger cannot be read.
 
     Args:
         report: knows the site's ledger.
         until: the last day.
         of: the report that inspects.
+        since: the first day.
     """
     try:
-        return [_observed(inspection) for inspection in report.workspace.ledger.inspections.until(of, until)]
+        return [_observed(inspection) for inspection in report.workspace.ledger.inspections.until(of, until, since)]
     except (LakeError, ValueError):  # gone, held, damaged
         return None
 
@@ -86,14 +90,19 @@ def period_lifecycles(evaluation: Evaluation) -> LifecycleState:
 
 
 def _period_lifecycles(context: CheckContext) -> LifecycleState:
-    state = follow_lifecycles(past_inspections(context.report, context.on) or ())
+    state = follow_lifecycles(context.shared(_inspections) or ())
     return state if state.on is None else replace(state, on=context.on)
+
+
+def _inspections(context: CheckContext) -> list[ObservedDay] | None:
+    return past_inspections(context.report, context.on)
 
 
 def inspection_strips(report: Report, evaluation: Evaluation) -> dict[str, str]:
     """Return the identity of each finding → what the issued inspections of the last seven days said of it."""
     on = report.period.last
-    return week_strips(evaluation.findings, past_inspections(report, on - timedelta(days=1), report.name) or (), on)
+    past = past_inspections(report, on - timedelta(days=1), report.name, on - timedelta(days=STRIP_DAYS))
+    return week_strips(evaluation.findings, past or (), on)
 
 
 def closed(state: LifecycleState, *, id: str = "closed") -> list[Table]:
@@ -105,11 +114,11 @@ def closed(state: LifecycleState, *, id: str = "closed") -> list[Table]:
     return [Table(id, "已消除", fields=_CLOSED, rows=rows)]
 
 
-def hazards(report: Report, *, id: str = "hazards") -> Table:
+def hazards(evaluation: Evaluation, *, id: str = "hazards") -> Table:
     """Return what the inspections of a report's period opened, left open and closed, and whether there were any."""
-    first, last = report.period.first, report.period.last
-    before = past_inspections(report, last)
-    state = follow_lifecycles(before or ())
+    report, first = evaluation.context.report, evaluation.context.period.first
+    is_known = evaluation.context.shared(_inspections) is not None
+    state = period_lifecycles(evaluation)
     days = [day for day in state.days if day >= first]
     lifecycles = (
         [item for item in state.lifecycles if item.closed_on is None or item.closed_on >= first] if days else []
@@ -124,7 +133,7 @@ def hazards(report: Report, *, id: str = "hazards") -> Table:
         }
         for item in lifecycles
     )
-    note = "巡检记录无法读取，隐患的新增与消除未知。" if before is None else _counted(report, days, lifecycles)
+    note = _counted(report, days, lifecycles) if is_known else "巡检记录无法读取，隐患的新增与消除未知。"
     return Table(id, "巡检发现的隐患", fields=_HAZARDS, rows=rows, note=note)
 
 

@@ -131,7 +131,7 @@ def test_a_rule_that_the_site_switched_off_is_no_longer_asked(club: OaSite):
 
 
 def test_a_past_that_cannot_be_read_fails_no_report(club: OaSite):
-    day, week = _report(club, Period.day(FRIDAY)), _report(club, Period.week(FRIDAY), "weekly_service_report")
+    day, week = _report(club, Period.day(FRIDAY)), _week(club)
     engine = sa.create_engine(club.settings.ledger, poolclass=NullPool)
     with engine.begin() as connection:
         connection.execute(sa.text("DROP TABLE inspection_findings"))
@@ -141,8 +141,13 @@ def test_a_past_that_cannot_be_read_fails_no_report(club: OaSite):
     assert (_rows(told), told.note) == ([], "巡检记录无法读取，隐患的新增与消除未知。")
 
 
+def _week(club: OaSite) -> Evaluation:
+    report = _report(club, Period.week(FRIDAY), "weekly_service_report")
+    return Evaluation(context=CheckContext(report, RULES), findings=(), summaries={}, codes=frozenset())
+
+
 def _hazards(club: OaSite) -> tuple[str, list[tuple[object, ...]]]:
-    told: Table = hazards(_report(club, Period.week(FRIDAY), "weekly_service_report"))
+    told: Table = hazards(_week(club))
     return told.note, [
         (row["state"], row["subject"], row["begun_on"], row["days"], row["opened"], row["how"]) for row in _rows(told)
     ]
