@@ -90,7 +90,8 @@ def period_lifecycles(evaluation: Evaluation) -> LifecycleState:
 
 
 def _period_lifecycles(context: CheckContext) -> LifecycleState:
-    state = follow_lifecycles(context.shared(_inspections) or ())
+    known: list[ObservedDay] | None = context.shared(_inspections)
+    state = follow_lifecycles(known or ())
     return state if state.on is None else replace(state, on=context.on)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,6 +36,7 @@ class RowsByHour:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self._read: dict[str, tuple[dt.date, dt.date, BySource]] = {}
+        self._known: dict[tuple[str, str, dt.date], _DayTotals] = {}
         self._judged: dict[tuple[str, str, dt.date, tuple[dt.date, ...]], ProfileDamage | None] = {}
 
     def of(self, dataset: Dataset, first: dt.date, last: dt.date) -> BySource:
@@ -60,8 +63,29 @@ class RowsByHour:
         """
         key = (dataset.name, source, day, tuple(usual))
         if key not in self._judged:
-            self._judged[key] = _damage(by_day[day], [by_day[other] for other in usual]) if usual else None
+            today, *others = (self._totals(dataset.name, source, known, by_day[known]) for known in (day, *usual))
+            self._judged[key] = _damage(today, others) if usual else None
         return self._judged[key]
+
+    def _totals(self, dataset: str, source: str, day: dt.date, parts: Parts) -> _DayTotals:
+        """Return the sums of a day, which is held against some twenty days after it."""
+        return self._known.setdefault((dataset, source, day), _DayTotals(parts))
+
+
+@dataclass(frozen=True)
+class _DayTotals:
+    """Rows of a day of a source: by part and hour, by hour, and by part."""
+
+    parts: Parts
+
+    @cached_property
+    def by_hour(self) -> Floats:
+        by_hour: Floats = np.sum(list(self.parts.values()), axis=0)
+        return by_hour
+
+    @cached_property
+    def by_part(self) -> dict[str, float]:
+        return {part: float(hours.sum()) for part, hours in self.parts.items()}
 
 
 def damaged_days(
@@ -107,18 +131,13 @@ def _beside_shifted(source: str, damages: Damages, days: Collection[dt.date]) ->
     }
 
 
-def _damage(today: Mapping[str, Floats], usual: Sequence[Mapping[str, Floats]]) -> ProfileDamage | None:
-    whole = profile_damage(_hours(today), np.array([_hours(day) for day in usual]))
-    return whole or shifted_parts(today, usual) or missing_parts(_rows(today), [_rows(day) for day in usual])
-
-
-def _hours(parts: Mapping[str, Floats]) -> Floats:
-    hours: Floats = np.sum(list(parts.values()), axis=0)
-    return hours
-
-
-def _rows(parts: Mapping[str, Floats]) -> dict[str, float]:
-    return {part: float(hours.sum()) for part, hours in parts.items()}
+def _damage(today: _DayTotals, usual: Sequence[_DayTotals]) -> ProfileDamage | None:
+    whole = profile_damage(today.by_hour, np.array([day.by_hour for day in usual]))
+    return (
+        whole
+        or shifted_parts(today.parts, [day.parts for day in usual])
+        or missing_parts(today.by_part, [day.by_part for day in usual])
+    )
 
 
 def damage_sentence(label: str, source: str, day: dt.date, damage: ProfileDamage) -> str:
