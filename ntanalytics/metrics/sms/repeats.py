@@ -44,22 +44,32 @@ def pairs_by_lag(messages: ir.Table, utc_offset_h: int) -> ir.Table:
     """
     second = messages.submitted_at.truncate("s").epoch_seconds().cast("int64")  # a cast alone may round
     timed = messages.select(
-        *_ALIKE, "message_id", "submitted_at", _second=second, _part=(second / WITHIN_S).floor().cast("int64")
+        *_ALIKE,
+        "message_id",
+        _hour=local_hour(messages.submitted_at, utc_offset_h),
+        _second=second,
+        _part=(second / WITHIN_S).floor().cast("int64"),
     )
+    # a mailing has hundreds in a second, and each with each of two minutes would be millions
+    seconds = timed.group_by(*_ALIKE, "_hour", "_second", "_part").aggregate(_messages=timed.message_id.nunique())
     # what lies within two minutes is in the same part of the day, or in the next one
-    later = timed.rename({f"_later_{name}": name for name in timed.columns})
+    later = seconds.rename({f"_later_{name}": name for name in seconds.columns})
     joined = []
     for parts in (0, 1):
-        alike = [timed[name].identical_to(later[f"_later_{name}"]) for name in ("unit", "segments")]
-        alike += [timed[name] == later[f"_later_{name}"] for name in _ALIKE if name not in ("unit", "segments")]
-        joined.append(timed.inner_join(later, [*alike, later["_later__part"] == timed["_part"] + parts]))
+        alike = [seconds[name].identical_to(later[f"_later_{name}"]) for name in ("unit", "segments")]
+        alike += [seconds[name] == later[f"_later_{name}"] for name in _ALIKE if name not in ("unit", "segments")]
+        joined.append(seconds.inner_join(later, [*alike, later["_later__part"] == seconds["_part"] + parts]))
     both = ibis.union(*joined)
     between = both["_later__second"] - both["_second"]
     near = both.filter((between > 0) & (between < WITHIN_S))
     placed = near.mutate(
-        lag=((near["_later__second"] - near["_second"]) / LAG_S).floor().cast("int64"),
-        hour=local_hour(near["_later_submitted_at"], utc_offset_h),
+        lag=((near["_later__second"] - near["_second"]) / LAG_S).floor().cast("int64"), hour=near["_later__hour"]
     )
-    return placed.group_by("day", "application", "carrier", "lag", "hour").aggregate(
-        pairs=placed["_second"].nunique(), repeated_messages=placed["_later_message_id"].nunique()
+    by = ["day", "application", "carrier", "lag", "hour"]
+    pairs = placed.group_by(by).aggregate(pairs=placed["_second"].nunique())
+    # a second may follow several others at one distance
+    followers = placed.select(
+        *by, *(f"_later_{name}" for name in ("source", "unit", "segments", "_second", "_messages"))
     )
+    repeated = followers.distinct().group_by(by).aggregate(repeated_messages=lambda t: t["_later__messages"].sum())
+    return pairs.inner_join(repeated, by).select(*by, "pairs", "repeated_messages")
