@@ -30,6 +30,9 @@ from ntanalytics.periods import Calendar, Period
 
 _DAY = dt.timedelta(days=1)
 
+#: Column by which deliveries belong to their document: each copy of it has deliveries of its own.
+_DOCUMENT = "document_id"
+
 
 def age(city: Path, into: Path, days: int, until: dt.date, step: int = 70) -> None:
     """Copy a city and extend the history of the copy.
@@ -97,18 +100,19 @@ def _repeat_snapshot(lake: DeltaLake, dataset: Dataset, files: list[Path], days:
 
 
 def _earlier(rows: pa.Table, dataset: Dataset, days: int) -> pa.Table:
-    """Return the rows with all times some days earlier; cases get new keys.
+    """Return the rows with all times some days earlier; cases and documents get new keys.
 
     A case that was open ended with its last change: a city has as many open cases after three years as after ten weeks.
     """
     columns = {}
+    own = {_DOCUMENT, *([dataset.key[-1]] if dataset.kind is Kind.CASE else [])}
     for field in rows.schema:
         column = rows[field.name].combine_chunks()
         if pa.types.is_timestamp(field.type):
             column = pc.subtract(column, pa.scalar(dt.timedelta(days=days), pa.duration("us")))
         elif pa.types.is_date(field.type):
             column = pc.subtract(column.cast(pa.int32()), pa.scalar(days, pa.int32())).cast(pa.date32())
-        elif dataset.kind is Kind.CASE and field.name == dataset.key[-1] and pa.types.is_string(field.type):
+        elif field.name in own and pa.types.is_string(field.type):
             column = pc.binary_join_element_wise(column, f"{days}", "~")
         columns[field.name] = column.cast(field.type)
     if dataset.ended:
