@@ -28,3 +28,13 @@ def test_messages_without_a_unit_are_like_each_other(messages, listed) -> None:
     found = listed(pairs_by_lag(messages(rows), 8), "lag", "pairs", "repeated_messages")
     assert sorted((row["lag"], row["pairs"]) for row in found if row["lag"] == 30) == [(30, 1)]
     assert sum(row["pairs"] for row in found if row["lag"] == 15) == 2
+
+
+def test_what_follows_two_earlier_ones_at_one_distance_is_repeated_once(messages, listed) -> None:
+    """From 0 and 1 s to 20 s are six steps of three seconds; both of 20 s follow both."""
+    rows = [
+        {"message_id": str(number), "submitted_at": AT + dt.timedelta(seconds=second), "unit": "a"}
+        for number, second in enumerate((0, 1, 20, 20))
+    ]
+    found = listed(pairs_by_lag(messages(rows), 8), "lag", "pairs", "repeated_messages")
+    assert sorted(tuple(row.values()) for row in found) == [(0, 1, 1), (6, 2, 2)]
