@@ -79,7 +79,7 @@ def scan_means(residuals: Floats, events: Floats, variance: Floats) -> dict[int,
     return _both(strongest, residuals, events, variance[..., None])
 
 
-def times_log(counts: Floats, means: Floats) -> Floats:
+def times_log(counts: Floats | np.float64, means: Floats | np.float64) -> Floats:
     """Return counts times the logarithm of their ratio to positive means; 0 of no events."""
     ratio: Floats = counts * np.log(np.maximum(counts, _NEXT_TO_NOTHING) / means)
     return ratio

@@ -70,8 +70,8 @@ def _write_deliveries(
     database: Database, city: City, unit: Ints, deliveries: DrawnDeliveries, ids: _Ids, sent: Ints
 ) -> int:
     document_id = ids[deliveries.document]
-    steps = [sent, deliveries.delivered, deliveries.signed, deliveries.registered, deliveries.returned]
-    changed = np.max([np.where(step < NEVER, step, 0) for step in steps], axis=0)
+    steps = np.stack([sent, deliveries.delivered, deliveries.signed, deliveries.registered, deliveries.returned])
+    changed = np.where(steps < NEVER, steps, 0).max(axis=0)
     platform = _PLATFORMS[city.people.is_xinchuang[deliveries.signer].astype(int)]
     pairs = zip(document_id.tolist(), unit.tolist(), strict=True)
     columns: Columns = {

@@ -98,7 +98,8 @@ def _step_times(city: City, rng: Rng, steps: Mapping[int, Ints]) -> dict[int, Ti
         if step != _REQUESTED:
             day = np.busday_offset(day, days, roll="forward", holidays=holidays)
         at_s = rng.integers(8 * 3600 + 1800, 17 * 3600 + 1800, len(days))
-        times[step] = day.astype("datetime64[s]") + (np.maximum(at_s, _LAST_S) if step == _IN_USE else at_s)
+        since_midnight = np.maximum(at_s, _LAST_S) if step == _IN_USE else at_s
+        times[step] = day.astype("datetime64[s]") + since_midnight.astype("timedelta64[s]")
     return times
 
 
