@@ -12,17 +12,18 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.ipc
 
-if TYPE_CHECKING:
-    from ntanalytics.workspace.report import Report
+from ntanalytics.workspace.report import Report
+from ntanalytics.workspace.shared_coverage import read_coverage, write_coverage
 
 #: Environment variable of a kernel: the folder of the figures.
 VARIABLE = "NTANALYTICS_UNIT_FIGURES"
 _ABOUT = "about.json"
+_COVERAGE = "coverage.json"
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,9 @@ def identity(report: Report, datasets: list[str]) -> dict[str, Any]:
     }
 
 
-def write_figures(figures: UnitFigures, folder: Path) -> None:
-    """Write the figures to a folder, which exists, for :func:`read_figures`."""
+def write_figures(report: Report, figures: UnitFigures, folder: Path) -> None:
+    """Write the figures that a report computed to a folder, which exists, for :func:`read_figures`."""
+    write_coverage(report, folder / _COVERAGE)
     (folder / _ABOUT).write_text(json.dumps(dict(figures.about)), encoding="utf-8")
     for name, table in figures.tables.items():
         with pa.OSFile(str(folder / f"{name}.arrow"), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
@@ -63,7 +65,8 @@ def write_figures(figures: UnitFigures, folder: Path) -> None:
 def read_figures(report: Report) -> UnitFigures | None:
     """Return the figures for a report; None if there are none, or they are of other data.
 
-    The files are mapped into memory, so that the kernels of all pages share it.
+    The report takes the coverage of its datasets from the one that computed them. The files are mapped into
+    memory, so that the kernels of all pages share it.
     """
     folder = Path(os.environ.get(VARIABLE) or os.devnull)
     if not folder.is_dir():
@@ -71,5 +74,6 @@ def read_figures(report: Report) -> UnitFigures | None:
     about = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))
     if not identity(report, list(about["versions"])).items() <= about.items():
         return None
+    read_coverage(report, folder / _COVERAGE)
     tables = {path.stem: pa.ipc.open_file(pa.memory_map(str(path))).read_all() for path in folder.glob("*.arrow")}
     return UnitFigures(tables, about)

@@ -260,7 +260,8 @@ def _write_figures(context: RunContext, request: ReportRequest, folder: Path) ->
     if name not in FIGURES or not (settings.store or settings.lake.is_dir()):
         return False
     context.progress(tr("{name} {period}: figures of all units", name=name, period=period.text), 0)
-    write_figures(FIGURES[name](Report(Workspace(settings), name, "", period)), folder)
+    report = Report(Workspace(settings), name, "", period)
+    write_figures(report, FIGURES[name](report), folder)
     return True
 
 

@@ -186,17 +186,31 @@ class DatasetView(ABC):
     def note(self) -> str:
         """Chinese note for a table or chart of the period; empty if the data are complete."""
 
-    @abstractmethod
     def status(self) -> list[AsOf]:
         """Return for each source the state of its data for the period."""
+        return self._states
+
+    @cached_property
+    def _states(self) -> list[AsOf]:
+        causes = self._workspace.ledger.coverage.last_causes(self.contract.name, self.sources)
+        return [self._state_of(source, causes.get(source, "")) for source in self.sources]
+
+    @abstractmethod
+    def _state_of(self, source: str, cause: str) -> AsOf:
+        """Return the state of a source's data, with the cause of its last failure."""
 
     @abstractmethod
     def gaps(self) -> list[str]:
         """Return one Chinese sentence for each source with a gap in the period."""
 
-    @abstractmethod
     def rejected(self) -> list[tuple[str, str, int]]:
         """Return the rejects of the period: (source, reason, rows or lines)."""
+        return self._rejected
+
+    @cached_property
+    @abstractmethod
+    def _rejected(self) -> list[tuple[str, str, int]]:
+        """Rejects of the period, queried once."""
 
     @abstractmethod
     def unknown_words(self) -> list[tuple[str, str, str, int]]:

@@ -38,6 +38,15 @@ class RowsByHour:
         self._read: dict[str, tuple[dt.date, dt.date, BySource]] = {}
         self._known: dict[tuple[str, str, dt.date], _DayTotals] = {}
         self._judged: dict[tuple[str, str, dt.date, tuple[dt.date, ...]], ProfileDamage | None] = {}
+        #: Dataset and the days that were judged → the damages.
+        self.damages_by_days: dict[tuple[str, tuple[dt.date, ...]], Damages] = {}
+
+    def damages(self, dataset: Dataset, held: Mapping[str, Collection[dt.date]], days: Sequence[dt.date]) -> Damages:
+        """Return what :func:`damaged_days` does, worked out once for the same days."""
+        key = dataset.name, tuple(days)
+        if key not in self.damages_by_days:
+            self.damages_by_days[key] = damaged_days(self, dataset, held, days)
+        return self.damages_by_days[key]
 
     def of(self, dataset: Dataset, first: dt.date, last: dt.date) -> BySource:
         """Return source → day → part → rows by local hour, of the days asked for and perhaps of others."""

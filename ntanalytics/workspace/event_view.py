@@ -15,7 +15,7 @@ from ntanalytics.metrics.figures import Covered
 from ntanalytics.periods import Period, days_between, local_window
 from ntanalytics.reports.blocks.head import AsOf
 from ntanalytics.workspace.dataset_view import DatasetView
-from ntanalytics.workspace.day_damage import HISTORY_DAYS, Damages, RowsByHour, damage_sentence, damaged_days
+from ntanalytics.workspace.day_damage import HISTORY_DAYS, Damages, RowsByHour, damage_sentence
 from ntanalytics.workspace.lookback import Lookback
 
 #: Days after the first day of a source within which what is open may have begun before it: most cases end within them.
@@ -100,7 +100,7 @@ class EventView(DatasetView):
         for day in self._covered:
             if self._is_complete_day(day) and day.rows:
                 held.setdefault(day.source, set()).add(day.day)
-        return damaged_days(self._rows_by_hour, self.contract, held, days)
+        return self._rows_by_hour.damages(self.contract, held, days)
 
     def since(self, first: dt.date) -> Covered:
         """See :class:`DatasetView`."""
@@ -142,39 +142,27 @@ class EventView(DatasetView):
             if day in self.period.days and damage.kind == "shifted"
         }
 
-    def status(self) -> list[AsOf]:
-        """See :class:`DatasetView`."""
-        causes = self._workspace.ledger.coverage.last_causes(self.contract.name, self.sources)
-        rejected = self.rejected()
-        lines = []
-        for source in self.sources:
-            days = [day for day in self._covered if day.source == source and day.day in self.period.days]
-            complete = {day.day for day in days if self._is_complete_day(day)}
-            missing = tuple(day for day in self.period.days if day not in complete)
-            lines.append(
-                AsOf(
-                    source=source,
-                    dataset=self.contract.name,
-                    label=self.contract.label,
-                    taken_at=self._taken_at(source),
-                    rows=self._rows_of(source, days) if days else None,
-                    rejected=sum(rows for owner, _, rows in rejected if owner == source),
-                    missing_days=missing,
-                    error=causes.get(source, "") if missing else "",
-                )
-            )
-        return lines
+    def _state_of(self, source: str, cause: str) -> AsOf:
+        days = [day for day in self._covered if day.source == source and day.day in self.period.days]
+        complete = {day.day for day in days if self._is_complete_day(day)}
+        missing = tuple(day for day in self.period.days if day not in complete)
+        return AsOf(
+            source=source,
+            dataset=self.contract.name,
+            label=self.contract.label,
+            taken_at=self._taken_at(source),
+            rows=self._rows_of(source, days) if days else None,
+            rejected=sum(rows for owner, _, rows in self.rejected() if owner == source),
+            missing_days=missing,
+            error=cause if missing else "",
+        )
 
     def _rows_of(self, source: str, days: list[CoverageDay]) -> int:
         """Return the rows of the source in the period; an extraction of cases counts only those that changed in it."""
         if self.contract.kind is Kind.CASE:
-            return self._case_rows.get(source, 0)
+            rows = self._workspace.rows_by_source(self.contract.name, self.period.first, self.period.last)
+            return rows.get(source, 0)
         return sum(day.source_rows for day in days)
-
-    @cached_property
-    def _case_rows(self) -> dict[str, int]:
-        counted = self.table.group_by("source").aggregate(rows=self.table.count()).to_pyarrow().to_pylist()
-        return {row["source"]: row["rows"] for row in counted}
 
     def gaps(self) -> list[str]:
         """See :class:`DatasetView`."""
@@ -184,10 +172,6 @@ class EventView(DatasetView):
             if day in self.period.days
         ]
         return [_gap_sentence(line) for line in self.status() if line.missing_days] + damaged
-
-    def rejected(self) -> list[tuple[str, str, int]]:
-        """See :class:`DatasetView`."""
-        return self._rejected
 
     @cached_property
     def _rejected(self) -> list[tuple[str, str, int]]:

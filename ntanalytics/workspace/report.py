@@ -52,6 +52,7 @@ class Report:
         self.workspace = workspace
         self.generated_at = workspace.past.generated_at if workspace.past else dt.datetime.now(dt.UTC)
         self._views: dict[str, DatasetView] = {}
+        self._views_by_history: dict[tuple[str, int], DatasetView] = {}
         self.opened: list[tuple[str, int | None]] = []
         self.rows_by_hour = RowsByHour(workspace)
         self._units: Units | None = None
@@ -74,14 +75,16 @@ class Report:
         return self._open(name, history)
 
     def _open(self, name: str, history: int = 0) -> DatasetView:
-        contract = dataset_named(name)
-        view: DatasetView = (
-            SnapshotView(self.workspace, self.period, contract, history)
-            if contract.kind is Kind.STATE
-            else EventView(self.rows_by_hour, self.period, contract, history)
-        )
-        self._views[name] = view
-        return view
+        key = name, history
+        if key not in self._views_by_history:
+            contract = dataset_named(name)
+            self._views_by_history[key] = (
+                SnapshotView(self.workspace, self.period, contract, history)
+                if contract.kind is Kind.STATE
+                else EventView(self.rows_by_hour, self.period, contract, history)
+            )
+        self._views[name] = self._views_by_history[key]
+        return self._views[name]
 
     def units(self) -> Units:
         """Return the units at the period's end, which resolve the unit names of any dataset.

@@ -8,6 +8,7 @@ from functools import cached_property, reduce
 from pathlib import Path
 
 import duckdb
+import ibis
 import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
@@ -63,6 +64,8 @@ class Workspace:
         ledger: its run ledger.
         reader: the engine that reads the lake's tables.
         known_until: moment after which nothing is known (aware); None for everything.
+        known_days: dataset → first day, last day, and the covered days that were asked for.
+        counted_rows: dataset, first day and last day → source → rows that were counted.
     """
 
     known_until: dt.datetime | None = None
@@ -76,7 +79,8 @@ class Workspace:
         self._lake = DeltaLake.of(settings)
         self.reader: Reader = open_reader(self._lake, settings)
         self._versions: dict[str, int | None] = {}
-        self._known_days: dict[str, tuple[dt.date, dt.date, list[CoverageDay]]] = {}
+        self.known_days: dict[str, tuple[dt.date, dt.date, list[CoverageDay]]] = {}
+        self.counted_rows: dict[tuple[str, dt.date, dt.date], dict[str, int]] = {}
         self._days: dict[tuple[dt.date, dt.date, frozenset[dt.date]], ir.Table] = {}
 
     def version(self, dataset: str) -> int | None:
@@ -197,14 +201,22 @@ class Workspace:
         The lake decides, not the ledger: it may have been moved, emptied or restored from a backup. A day before the
         first day of its source is not held.
         """
-        known = self._known_days.get(dataset)
+        known = self.known_days.get(dataset)
         if known is None or first < known[0] or last > known[1]:
             since, until = (min(first, known[0]), max(last, known[1])) if known else (first, last)
             held = self._lake.days(dataset, self.version(dataset))
             days = (day for day in self.ledger.coverage.days(dataset, since, until) if not day.rows or day.day in held)
             known = since, until, self.first_days.known(dataset_named(dataset), days)
-            self._known_days[dataset] = known  # as the version, it stays as it was at the first access
+            self.known_days[dataset] = known  # as the version, it stays as it was at the first access
         return [day for day in known[2] if first <= day.day <= last]
+
+    def rows_by_source(self, dataset: str, first: dt.date, last: dt.date) -> dict[str, int]:
+        """Return source → number of its rows, counted once for the same days."""
+        key = dataset, first, last
+        if key not in self.counted_rows:
+            rows = self.table(*key).group_by("source").aggregate(rows=ibis._.count()).to_pyarrow().to_pylist()
+            self.counted_rows[key] = {row["source"]: row["rows"] for row in rows}
+        return self.counted_rows[key]
 
     def files_by_day(self, dataset: str, first: dt.date, last: dt.date) -> Mapping[dt.date, Sequence[str]] | None:
         """Return day → names of its files in the version that is read; None where not all rows of a file are known.

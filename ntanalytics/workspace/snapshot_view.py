@@ -72,30 +72,26 @@ class SnapshotView(DatasetView):
         others = sorted({snapshot.day for snapshot in self.snapshots.values()} - usual)
         return f"期末状态取自{'、'.join(_day_words(day) for day in others)}的快照。" if others else ""
 
-    def status(self) -> list[AsOf]:
-        """See :class:`DatasetView`."""
-        causes = self._workspace.ledger.coverage.last_causes(self.contract.name, self.sources)
-        rejected = self.rejected()
-        return [
-            AsOf(
-                source=source,
-                dataset=self.contract.name,
-                label=self.contract.label,
-                taken_at=self._taken_at(source),
-                rows=self.snapshots[source].source_rows if source in self.snapshots else None,
-                rejected=sum(rows for owner, _, rows in rejected if owner == source),
-                missing_days=() if source in self.snapshots else (self.period.last,),
-                error="" if source in self.snapshots else causes.get(source, ""),
-            )
-            for source in self.sources
-        ]
+    def _state_of(self, source: str, cause: str) -> AsOf:
+        snapshot = self.snapshots.get(source)
+        return AsOf(
+            source=source,
+            dataset=self.contract.name,
+            label=self.contract.label,
+            taken_at=self._taken_at(source),
+            rows=snapshot.source_rows if snapshot else None,
+            rejected=sum(rows for owner, _, rows in self.rejected() if owner == source),
+            missing_days=() if snapshot else (self.period.last,),
+            error="" if snapshot else cause,
+        )
 
     def gaps(self) -> list[str]:
         """See :class:`DatasetView`."""
         return [self._gap_sentence(line) for line in self.status() if line.missing_days]
 
-    def rejected(self) -> list[tuple[str, str, int]]:
-        """Return the rejects of the snapshots for the period's end: (source, reason, rows)."""
+    @cached_property
+    def _rejected(self) -> list[tuple[str, str, int]]:
+        """Rejects of the snapshots for the period's end: (source, reason, rows)."""
         coverage = self._workspace.ledger.coverage
         return [
             reject

@@ -27,14 +27,11 @@ _PAGE = "page"
 def compute_figures(report: Report) -> UnitFigures:
     """Return the figures of every unit's page."""
     queries = _AllUnits(report)
-    gaps, gaps_before = queries.gaps()
-    tables = queries.tables(gaps, gaps_before)
+    tables = queries.tables(*queries.gaps())
     about = {
         **identity(report, _DATASETS),
         "feeding": report.workspace.sources_by_dataset,
         "notes": list(report.head().notes),
-        "gaps": sorted(gaps),
-        "gaps_before": sorted(gaps_before),
     }
     return UnitFigures(tables, about)
 
@@ -116,14 +113,10 @@ class _OneUnit(AdoptionQueries):
         self.groups = figures.tables["groups"]
         self.span = self._since_the_lake()
 
-    def stored_page(self) -> Adoption | None:
-        """Return the page; None if the ledger knows other gaps than at the time of the computation."""
-        gaps, gaps_before = self.gaps()
-        about = self._figures.about
-        if [sorted(gaps), sorted(gaps_before)] != [about["gaps"], about["gaps_before"]]:
-            return None
-        self.report.set_unit_notes(about["notes"])
-        page = self._coverage(gaps, gaps_before)
+    def stored_page(self) -> Adoption:
+        """Return the page."""
+        self.report.set_unit_notes(self._figures.about["notes"])
+        page = self._coverage(*self.gaps())
         now, was = (ibis.memtable(self._row(name, daily_active=0.0)) for name in ("now", "before"))
         figures = PageFigures(
             self._changed(now, was, page),

@@ -231,11 +231,12 @@ def test_a_unit_s_page_of_what_is_kept_for_all_is_the_page_by_itself(
     office.extractor("2026-11-23 06:30").extract(["oa.activities"], MONDAY - dt.timedelta(days=91), MONDAY)
     (office.folder / "annex.sqlite").rename(office.folder / "annex.away")
     office.fill()
-    figures = compute_figures(office.report())
+    computed = office.report()
+    figures = compute_figures(computed)
     assert page_from_figures(office.report(), "市审计局", "") is None  # nothing was read yet
     folder = tmp_path / "kept"
     folder.mkdir()
-    write_figures(figures, folder)
+    write_figures(computed, figures, folder)
     monkeypatch.setenv(VARIABLE, str(folder))
     for unit in ("市审计局", "崇川区民政局", "小局"):
         quick, alone = office.report(), office.report()

@@ -1,0 +1,74 @@
+"""What one report was told of the days of its datasets is what another is told, which asks nobody."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+from deltalake import DeltaTable
+
+from ntanalytics.contract import dataset
+from ntanalytics.periods import Period
+from ntanalytics.settings import load
+from ntanalytics.workspace import Report, Workspace
+from ntanalytics.workspace.shared_coverage import read_coverage, write_coverage
+from tests.city import City, copy_city
+
+WEEK = Period.week(dt.date(2026, 11, 16))
+#: An event, a case and a state, with days of history.
+OPENED = {"sms.messages": 28, "docexchange.deliveries": 7, "identity.units": 0}
+
+
+@pytest.fixture
+def city(written_city: Path, tmp_path: Path) -> City:
+    """The city, of which a Friday's messages end at noon."""
+    own = copy_city(written_city, tmp_path)
+    table = DeltaTable(str(own.estate.directory / "lake" / "sms.messages"))
+    table.delete(f"day = '2026-11-20' AND {dataset('sms.messages').time} >= '2026-11-20T04:00:00Z'")
+    return own
+
+
+def _report(city: City) -> Report:
+    return Report(Workspace(load(city.estate.config)), "", "", WEEK)
+
+
+def _said(report: Report) -> list[object]:
+    views = [report.dataset(name, history) for name, history in OPENED.items()]
+    head = replace(report.head(), generated_at=dt.datetime(2026, 11, 23, tzinfo=dt.UTC))
+    return [
+        head,
+        [(view.missing, view.missing_before, view.gap_sources, view.is_damaged, view.as_of) for view in views],
+        [view.days.to_pyarrow() for view in views],
+    ]
+
+
+def test_a_report_that_is_told_says_the_same_and_reads_nothing(
+    city: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, told = _report(city), _report(city)
+    said = _said(asked)
+    assert [gap for gap in asked.head().gaps if "12 时以后没有数据" in gap]
+    write_coverage(asked, tmp_path / "coverage.json")
+    read_coverage(told, tmp_path / "coverage.json")
+
+    def refused(*_: object) -> NoReturn:
+        raise AssertionError("the lake or the ledger was read")
+
+    monkeypatch.setattr(told.workspace, "table", refused)
+    monkeypatch.setattr(told.rows_by_hour, "of", refused)
+    monkeypatch.setattr(told.workspace.ledger.coverage, "days", refused)
+    assert _said(told) == said
+
+
+def test_other_days_than_those_that_were_told_are_asked_for(city: City, tmp_path: Path) -> None:
+    asked, told = _report(city), _report(city)
+    _said(asked)
+    write_coverage(asked, tmp_path / "coverage.json")
+    read_coverage(told, tmp_path / "coverage.json")
+    ours, theirs = (each.dataset("sms.messages", 42) for each in (told, _report(city)))
+    assert ours.days.to_pyarrow() == theirs.days.to_pyarrow()
+    assert (ours.missing, ours.missing_before) == (theirs.missing, theirs.missing_before)
+    assert ours.missing == [dt.date(2026, 11, 20)]
