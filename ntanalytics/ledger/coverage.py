@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from ntanalytics.ledger import tables
 from ntanalytics.ledger.access import reading, record_of, to_stored, writing
-from ntanalytics.ledger.past_coverage import coverage_until, keep_replaced
+from ntanalytics.ledger.past_coverage import Conditions, all_days, coverage_until, keep_replaced
 from ntanalytics.ledger.rows_held import RowsHeld, rows_held
 
 
@@ -129,7 +129,6 @@ class Coverage:
     def __init__(self, engine: sa.Engine, until: int | None = None) -> None:
         self._engine = engine
         self._until = until
-        self._days: sa.FromClause = tables.coverage if until is None else coverage_until(until)
 
     def record(self, result: ExtractionResult) -> None:
         """Record an extraction. A failed one does not change the coverage of its days."""
@@ -171,7 +170,7 @@ class Coverage:
                 self._replace_days(connection, result, extraction_id)
 
     def _replace_days(self, connection: sa.Connection, result: ExtractionResult, extraction_id: int) -> None:
-        window = _window(tables.coverage, result.dataset, result.source, result.first, result.last)
+        window = _window(result.dataset, result.source, result.first, result.last)(tables.coverage)
         keep_replaced(connection, *window)
         connection.execute(tables.coverage.delete().where(*window))
         rejected: Counter[dt.date | None] = Counter()
@@ -208,35 +207,31 @@ class Coverage:
             query = sa.select(sa.func.max(table.c.id)).where(table.c.taken_at <= to_stored(moment))
             return connection.execute(query).scalar() or 0
 
-    def sources_extracted_since(self, extraction_id: int, dataset: str) -> list[str]:
-        """Return the sources of a dataset that later extractions gave data of."""
-        table = tables.extractions
-        later = (table.c.id > extraction_id, table.c.dataset == dataset, table.c.status == "taken")
-        with reading(self._engine) as connection:
-            return sorted(connection.execute(sa.select(table.c.source).where(*later).distinct()).scalars())
-
     def days_extracted_since(
-        self, extraction_id: int, dataset: str, source: str, first: dt.date, last: dt.date
+        self, extraction_id: int, dataset: str, source: str | None, first: dt.date, last: dt.date
     ) -> list[CoverageDay]:
-        """Return the days of a window that later extractions covered."""
-        table = self._days
-        window = _window(table, dataset, source, first, last)
-        query = sa.select(table).where(*window, table.c.extraction_id > extraction_id)
-        return self._select(query)
+        """Return the days of a window that later extractions covered; of every source, if none is named."""
+        table = self._covered(_window(dataset, source, first, last))
+        return self._select(sa.select(table).where(table.c.extraction_id > extraction_id))
 
     def days(self, dataset: str, first: dt.date, last: dt.date) -> list[CoverageDay]:
         """Return the covered days from ``first`` to ``last``, of every source."""
-        table = self._days
-        return self._select(sa.select(table).where(table.c.dataset == dataset, table.c.day.between(first, last)))
+        return self._select(sa.select(self._covered(_window(dataset, None, first, last))))
+
+    def _covered(self, conditions: Conditions = all_days) -> sa.Subquery:
+        """Return the covered days that some conditions admit."""
+        if self._until is not None:
+            return coverage_until(self._until, conditions)
+        return sa.select(tables.coverage).where(*conditions(tables.coverage)).subquery()
 
     def _select(self, query: sa.Select[Any]) -> list[CoverageDay]:
         with reading(self._engine) as connection:
-            return [record_of(CoverageDay, row) for row in connection.execute(query.order_by(self._days.c.day))]
+            return [record_of(CoverageDay, row) for row in connection.execute(query.order_by("day"))]
 
     def rows_held(self) -> dict[tuple[str, str], RowsHeld]:
         """Return (dataset, source) → its days with rows; those without any row are left out."""
         with reading(self._engine) as connection:
-            return rows_held(connection, self._days)
+            return rows_held(connection, self._covered())
 
     def is_extracted_from(self, dataset: str, source: str, first: dt.date) -> bool:
         """Return whether an extraction that began at a day succeeded."""
@@ -248,7 +243,7 @@ class Coverage:
 
     def last_days(self) -> dict[tuple[str, str], dt.date]:
         """Return (dataset, source) → last covered day with data in the source."""
-        table = self._days
+        table = self._covered()
         query = (
             sa.select(table.c.dataset, table.c.source, sa.func.max(table.c.day))
             .where(table.c.is_held)
@@ -259,21 +254,20 @@ class Coverage:
 
     def rejected(self, dataset: str, first: dt.date, last: dt.date) -> list[tuple[str, str, int]]:
         """Return the rows rejected by the extractions that cover those days, as (source, reason, rows)."""
-        cover, reject = self._days, tables.rejections
-        covering = sa.and_(cover.c.dataset == dataset, cover.c.day.between(first, last))
+        cover, reject = self._covered(_window(dataset, None, first, last)), tables.rejections
         # A day extracted twice counts with its later extraction; the earlier one may still cover other days. Each
         # extraction meets the rows without a time again: those of the latest one count.
         dated = sa.select(cover.c.source, reject.c.reason, reject.c.rows).join(
             reject, sa.and_(reject.c.extraction_id == cover.c.extraction_id, reject.c.day == cover.c.day)
         )
         latest = sa.func.max(cover.c.extraction_id).label("extraction_id")
-        current = sa.select(latest, cover.c.source).where(covering).group_by(cover.c.source).subquery()
+        current = sa.select(latest, cover.c.source).group_by(cover.c.source).subquery()
         undated = (
             sa.select(current.c.source, reject.c.reason, reject.c.rows)
             .join(reject, reject.c.extraction_id == current.c.extraction_id)
             .where(reject.c.day.is_(None))
         )
-        every = sa.union_all(dated.where(covering), undated).subquery()
+        every = sa.union_all(dated, undated).subquery()
         total = sa.func.sum(every.c.rows)
         query = (
             sa.select(every.c.source, every.c.reason, total)
@@ -285,12 +279,11 @@ class Coverage:
 
     def unknown_words(self, dataset: str, first: dt.date, last: dt.date) -> list[tuple[str, str, str, int]]:
         """Return the replaced words of those days, as (source, column, word, rows), most first."""
-        cover, words = tables.coverage, tables.unknown_words
+        cover, words = self._covered(_window(dataset, None, first, last)), tables.unknown_words
         total = sa.func.sum(words.c.rows)
         query = (
             sa.select(cover.c.source, words.c.column, words.c.word, total)
             .join(words, sa.and_(words.c.extraction_id == cover.c.extraction_id, words.c.day == cover.c.day))
-            .where(cover.c.dataset == dataset, cover.c.day.between(first, last))
             .group_by(cover.c.source, words.c.column, words.c.word)
             .order_by(total.desc(), words.c.word)
         )
@@ -328,7 +321,11 @@ class Coverage:
         return [] if self._until is None else [table.c.id <= self._until]
 
 
-def _window(
-    table: sa.FromClause, dataset: str, source: str, first: dt.date, last: dt.date
-) -> tuple[sa.ColumnElement[bool], ...]:
-    return table.c.dataset == dataset, table.c.source == source, table.c.day.between(first, last)
+def _window(dataset: str, source: str | None, first: dt.date, last: dt.date) -> Conditions:
+    """Return the conditions on the days of a dataset; of every source, if none is named."""
+
+    def conditions(table: sa.FromClause) -> tuple[sa.ColumnElement[bool], ...]:
+        of_source = () if source is None else (table.c.source == source,)
+        return table.c.dataset == dataset, *of_source, table.c.day.between(first, last)
+
+    return conditions

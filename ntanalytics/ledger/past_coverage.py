@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
 import sqlalchemy as sa
 
 from ntanalytics.ledger import tables
+
+#: Function of a table of covered days: the conditions on its rows.
+Conditions: TypeAlias = Callable[[sa.FromClause], Sequence[sa.ColumnElement[bool]]]
 
 #: Columns of a covered day.
 _NAMES = [column.name for column in tables.coverage.columns]
@@ -16,13 +22,22 @@ def keep_replaced(connection: sa.Connection, *conditions: sa.ColumnElement[bool]
     connection.execute(tables.past_coverage.insert().from_select(_NAMES, rows))
 
 
-def coverage_until(extraction_id: int) -> sa.Subquery:
+def all_days(_: sa.FromClause) -> Sequence[sa.ColumnElement[bool]]:
+    """Return no condition."""
+    return ()
+
+
+def coverage_until(extraction_id: int, conditions: Conditions = all_days) -> sa.Subquery:
     """Return the coverage right after an extraction, with the columns of ``tables.coverage``.
 
     Days that were replaced before the ledger kept what it replaces are missing.
+
+    Args:
+        extraction_id: the extraction.
+        conditions: what is wanted by dataset, source and day: no database looks for itself at these days alone.
     """
     parts = [
-        sa.select(*(table.c[name] for name in _NAMES)).where(table.c.extraction_id <= extraction_id)
+        sa.select(*(table.c[name] for name in _NAMES)).where(table.c.extraction_id <= extraction_id, *conditions(table))
         for table in (tables.coverage, tables.past_coverage)
     ]
     every = sa.union_all(*parts).subquery()

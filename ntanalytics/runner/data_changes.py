@@ -38,10 +38,11 @@ def data_changes(ledger: Ledger, request: ReportRequest, extraction_id: int) -> 
         first = min(period.first - dt.timedelta(days=history), period.previous().first)
         margin = max(_SNAPSHOT_DAYS, len(period.days)) if contract.kind is Kind.STATE else 0
         last = period.last + dt.timedelta(days=margin)
-        sources = ledger.coverage.sources_extracted_since(extraction_id, name)
-        if not sources:
+        extracted = ledger.coverage.days_extracted_since(extraction_id, name, None, first, last)
+        if not extracted:
             continue
-        then, now = (_by_day(coverage.days(name, first, last)) for coverage in (past, ledger.coverage))
+        days = [day.day for day in extracted]
+        then, now = _by_day(past.days(name, min(days), max(days))), _by_day(extracted)
         counted, same = _replaced(then, now)
         if parts := [*_came(then, now), *counted]:
             sentences.append(f"{contract.label}：{'，'.join(parts)}。")

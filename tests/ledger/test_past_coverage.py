@@ -1,0 +1,82 @@
+"""The coverage after each of some extractions is read later as it was right after it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections import Counter
+
+from ntanalytics.ledger import ExtractionResult, Ledger
+from ntanalytics.ledger.coverage import Coverage
+
+FIRST = dt.date(2026, 11, 1)
+DAYS = [FIRST + dt.timedelta(days=number) for number in range(12)]
+DATASETS, SOURCES = ("sms.messages", "oa.activities"), ("north", "south")
+WINDOWS = ((DAYS[0], DAYS[-1]), (DAYS[3], DAYS[3]), (DAYS[5], DAYS[8]))
+
+
+def _extraction(draw: random.Random) -> ExtractionResult:
+    first = draw.choice(DAYS)
+    days = [day for day in DAYS if first <= day <= first + dt.timedelta(days=draw.randrange(5))]
+    rows = Counter({day: draw.randrange(4) for day in days})
+    return ExtractionResult(
+        dataset=draw.choice(DATASETS),
+        source=draw.choice(SOURCES),
+        first=first,
+        last=days[-1],
+        taken_at=dt.datetime(2026, 11, 20, draw.randrange(24), tzinfo=dt.UTC),
+        seconds=1.0,
+        rows=rows,
+        source_rows=rows,
+        absent_days=frozenset(day for day in days if draw.random() < 0.2),
+        rejected=Counter({(draw.choice([None, *days]), "odd"): draw.randrange(1, 4)}),
+        unknown_words=Counter({(draw.choice(days), "module", "新模块"): draw.randrange(1, 4)}),
+        error="gone" if draw.random() < 0.1 else "",
+    )
+
+
+def _said(coverage: Coverage) -> list[object]:
+    by_day = [
+        (
+            sorted(coverage.days(dataset, *window), key=str),
+            coverage.rejected(dataset, *window),
+            coverage.unknown_words(dataset, *window),
+        )
+        for dataset in DATASETS
+        for window in WINDOWS
+    ]
+    return [by_day, coverage.rows_held(), coverage.last_days()]
+
+
+def test_the_coverage_of_every_moment_is_read_later_as_it_was(url: str) -> None:
+    draw, ledger = random.Random(7), Ledger(url)
+    said: dict[int, list[object]] = {}
+    for _ in range(25):
+        ledger.coverage.record(_extraction(draw))
+        said[ledger.coverage.last_extraction_id()] = _said(ledger.coverage)
+    now = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
+    assert len(said) == 25
+    assert {known: _said(ledger.as_of(known, now).coverage) for known in said} == said
+
+
+def test_the_days_of_later_extractions_are_those_whose_coverage_is_another(url: str) -> None:
+    draw, ledger = random.Random(11), Ledger(url)
+    for _ in range(12):
+        ledger.coverage.record(_extraction(draw))
+    known = ledger.coverage.last_extraction_id()
+    before = {dataset: ledger.coverage.days(dataset, *WINDOWS[0]) for dataset in DATASETS}
+    for number, dataset in enumerate(DATASETS):
+        later = ExtractionResult(
+            dataset=dataset,
+            source="south",
+            first=DAYS[number],
+            last=DAYS[number + 2],
+            taken_at=dt.datetime(2026, 11, 22, tzinfo=dt.UTC),
+            seconds=1.0,
+        )
+        ledger.coverage.record(later)
+        now = ledger.coverage.days(dataset, *WINDOWS[0])
+        another = [day for day in now if day not in before[dataset]]
+        assert [day.day for day in another] == DAYS[number : number + 3]
+        assert ledger.coverage.days_extracted_since(known, dataset, None, *WINDOWS[0]) == another
+        assert ledger.coverage.days_extracted_since(known, dataset, "north", *WINDOWS[0]) == []
