@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 
@@ -14,6 +14,7 @@ Conditions: TypeAlias = Callable[[sa.FromClause], Sequence[sa.ColumnElement[bool
 
 #: Columns of a covered day.
 _NAMES = [column.name for column in tables.coverage.columns]
+_KEY = ("dataset", "source", "day")
 
 
 def keep_replaced(connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> None:
@@ -36,12 +37,21 @@ def coverage_until(extraction_id: int, conditions: Conditions = all_days) -> sa.
         extraction_id: the extraction.
         conditions: what is wanted by dataset, source and day: no database looks for itself at these days alone.
     """
-    parts = [
-        sa.select(*(table.c[name] for name in _NAMES)).where(table.c.extraction_id <= extraction_id, *conditions(table))
-        for table in (tables.coverage, tables.past_coverage)
-    ]
-    every = sa.union_all(*parts).subquery()
-    key = (every.c.dataset, every.c.source, every.c.day)
-    latest = sa.select(*key, sa.func.max(every.c.extraction_id).label("extraction_id")).group_by(*key).subquery()
-    same = sa.and_(*(every.c[name] == latest.c[name] for name in ("dataset", "source", "day", "extraction_id")))
-    return sa.select(*(every.c[name] for name in _NAMES)).distinct().join(latest, same).subquery("coverage_until")
+    present, past = tables.coverage, tables.past_coverage
+    held = _columns(present).where(present.c.extraction_id <= extraction_id, *conditions(present))
+    # a day whose present row was there already has no later one: what it replaced is not looked at
+    is_held = sa.exists().where(present.c.extraction_id <= extraction_id, *_same(present, past, _KEY))
+    known = (past.c.extraction_id <= extraction_id, ~is_held, *conditions(past))
+    replaced = _columns(past).where(*known).distinct().cte("replaced")
+    key = [replaced.c[name] for name in _KEY]
+    latest = sa.select(*key, sa.func.max(replaced.c.extraction_id).label("extraction_id")).group_by(*key).subquery()
+    last = _columns(replaced).join(latest, sa.and_(*_same(replaced, latest, (*_KEY, "extraction_id"))))
+    return sa.union_all(held, last).subquery("coverage_until")
+
+
+def _columns(table: sa.FromClause) -> sa.Select[Any]:
+    return sa.select(*(table.c[name] for name in _NAMES))
+
+
+def _same(one: sa.FromClause, other: sa.FromClause, names: Sequence[str]) -> list[sa.ColumnElement[bool]]:
+    return [one.c[name] == other.c[name] for name in names]

@@ -54,8 +54,10 @@ def test_the_coverage_of_every_moment_is_read_later_as_it_was(url: str) -> None:
     for _ in range(25):
         ledger.coverage.record(_extraction(draw))
         said[ledger.coverage.last_extraction_id()] = _said(ledger.coverage)
-    now = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
     assert len(said) == 25
+    # days that leave the lake were held at that time
+    assert ledger.pruning.forget_days(DATASETS[0], DAYS[6]) > 0
+    now = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
     assert {known: _said(ledger.as_of(known, now).coverage) for known in said} == said
 
 
