@@ -57,7 +57,7 @@ def test_the_database_refuses_to_change_or_delete_what_was_noted(url: str, state
 
 
 @pytest.mark.servers
-@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("url", ["postgres"], indirect=True)
 def test_postgresql_refuses_to_empty_the_trail(url: str):
     Ledger(url).audit.record("maintain", "told")
     with pytest.raises(sa.exc.DBAPIError, match="append-only"):

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -13,18 +11,7 @@ from sqlalchemy.pool import NullPool
 
 from ntanalytics.ledger import Anchor, Ledger
 from ntanalytics.ledger.chain import adopt
-
-
-@pytest.fixture(params=["sqlite", *(pytest.param(name, marks=pytest.mark.servers) for name in ("postgres", "mariadb"))])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/ledger.sqlite"
-        return
-    server = sa.make_url(request.getfixturevalue(f"{request.param}_url"))
-    with sa.create_engine(server, poolclass=NullPool, isolation_level="AUTOCOMMIT").connect() as connection:
-        connection.exec_driver_sql("DROP DATABASE IF EXISTS chained")
-        connection.exec_driver_sql("CREATE DATABASE chained")
-    yield server.set(database="chained").render_as_string(hide_password=False)
+from tests.ledger.conftest import EVERYWHERE
 
 
 def _force(url: str, *statements: str) -> None:
@@ -82,6 +69,7 @@ def test_a_forced_change_is_named(url: str, statement: str, problem: str):
     assert problem in ledger.chain.verify()[1]
 
 
+@EVERYWHERE
 def test_a_whole_chain_has_no_problem_and_each_forced_change_is_named(url: str):
     ledger = _filled(url)
     assert ledger.chain.verify() == (5, [])
@@ -92,6 +80,7 @@ def test_a_whole_chain_has_no_problem_and_each_forced_change_is_named(url: str):
     ]
 
 
+@EVERYWHERE
 def test_writers_at_once_make_one_chain(url: str):
     Ledger(url)
     failed: list[BaseException] = []
@@ -114,6 +103,7 @@ def test_writers_at_once_make_one_chain(url: str):
     assert Ledger(url).chain.verify() == (32, [])
 
 
+@EVERYWHERE
 def test_a_chain_that_was_made_anew_after_a_change_contradicts_an_anchor(url: str):
     ledger = _filled(url)
     anchor = ledger.chain.anchor()

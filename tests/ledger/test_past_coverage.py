@@ -8,6 +8,9 @@ from collections import Counter
 
 from ntanalytics.ledger import ExtractionResult, Ledger
 from ntanalytics.ledger.coverage import Coverage
+from tests.ledger.conftest import EVERYWHERE
+
+pytestmark = EVERYWHERE
 
 FIRST = dt.date(2026, 11, 1)
 DAYS = [FIRST + dt.timedelta(days=number) for number in range(12)]
