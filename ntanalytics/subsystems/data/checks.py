@@ -30,6 +30,7 @@ from ntanalytics.subsystems.data.completeness import completeness_finding, rejec
 from ntanalytics.subsystems.data.minutes import BY_MINUTE, MINUTE_DAYS
 from ntanalytics.subsystems.data.row_counts import RowCounts, fallen_findings, silent_findings
 from ntanalytics.subsystems.data.standstill import METRICS, still_findings
+from ntanalytics.workspace.event_view import is_complete_day
 
 #: Datasets of events with a duration between two moments.
 _TWO_CLOCKS = tuple(name for name in DATASETS if channel_columns(name))
@@ -58,7 +59,8 @@ def _rejected_share(context: CheckContext, rule: Rule) -> list[Finding]:
 def row_counts(context: CheckContext) -> list[RowCounts]:
     """Return the number of rows by day over ten weeks, of each source and dataset of events.
 
-    How many cases belong to a day depends on what became of them since, so cases are left out.
+    How many cases belong to a day depends on what became of them since, so cases are left out. A day that was extracted
+    before its end is a gap: rows may still come.
     """
     workspace, on = context.workspace, context.on
     first = on - timedelta(days=HISTORY_DAYS)
@@ -71,7 +73,9 @@ def row_counts(context: CheckContext) -> list[RowCounts]:
         covered = workspace.covered_days(name, first, on)
         for source in sources:
             by_day: dict[date, int] = {
-                day.day: day.source_rows for day in covered if day.source == source and day.is_held
+                day.day: day.source_rows
+                for day in covered
+                if day.source == source and is_complete_day(day, workspace.settings.zone)
             }
             days = tuple(
                 {**row, "is_covered": row["day"] in by_day, "source_rows": by_day.get(row["day"])} for row in calendar

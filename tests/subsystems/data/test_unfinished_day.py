@@ -1,0 +1,40 @@
+"""A day that was extracted before its end: rows may still come, and none is missed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from ntanalytics.extraction import Extractor
+from ntanalytics.findings.finding import violations
+from ntanalytics.ledger import Ledger
+from ntanalytics.periods import Period
+from ntanalytics.subsystems import judge
+from ntanalytics.workspace import Report, Workspace
+from tests.city import UNTIL, City, copy_city
+
+#: The Monday after the city's last day, of which its sources have nothing.
+MONDAY = UNTIL + dt.timedelta(days=1)
+
+
+def _missed(city: City, taken: dt.date) -> dict[str, object]:
+    """Take the Monday at ten past six of a day; return the datasets that are told to be silent, with their days."""
+    at = dt.datetime.combine(taken, dt.time(6, 10), city.settings.zone)
+    Extractor(city.settings, Ledger(city.settings.ledger), clock=lambda: at).extract(["oa.activities"], MONDAY, MONDAY)
+    report = Report(Workspace(city.settings), "daily_inspection", "巡检", Period.day(MONDAY))
+    found = violations(judge(report, ("data",)).findings)
+    return {
+        finding.entity.identity: finding.value
+        for finding in found
+        if finding.code in ("data.silent_days", "data.rows_fall")
+    }
+
+
+def test_a_source_is_silent_on_a_day_that_is_over_and_not_on_one_that_has_begun(
+    written_city: Path, tmp_path: Path
+) -> None:
+    city = copy_city(written_city, tmp_path)
+    assert _missed(city, MONDAY) == {}
+    silent = _missed(city, MONDAY + dt.timedelta(days=1))
+    assert silent
+    assert set(silent.values()) == {1.0}
