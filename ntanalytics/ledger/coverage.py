@@ -272,7 +272,7 @@ class Coverage:
         query = (
             sa.select(every.c.source, every.c.reason, total)
             .group_by(every.c.source, every.c.reason)
-            .order_by(total.desc(), every.c.reason)
+            .order_by(total.desc(), every.c.reason, every.c.source)
         )
         with reading(self._engine) as connection:
             return [(row[0], row[1], int(row[2])) for row in connection.execute(query)]
@@ -285,7 +285,7 @@ class Coverage:
             sa.select(cover.c.source, words.c.column, words.c.word, total)
             .join(words, sa.and_(words.c.extraction_id == cover.c.extraction_id, words.c.day == cover.c.day))
             .group_by(cover.c.source, words.c.column, words.c.word)
-            .order_by(total.desc(), words.c.word)
+            .order_by(total.desc(), words.c.word, cover.c.source, words.c.column)
         )
         with reading(self._engine) as connection:
             return [(row[0], row[1], row[2], int(row[3])) for row in connection.execute(query)]
