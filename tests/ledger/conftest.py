@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
-#: The database ``audited`` of a real server; a test of a ledger's SQL is run on all three.
+#: Real servers beside SQLite; a test of a ledger's SQL is run on all three.
 SERVERS = [pytest.param(name, marks=pytest.mark.servers) for name in ("postgres", "mariadb")]
 EVERYWHERE = pytest.mark.parametrize("url", ["sqlite", *SERVERS], indirect=True)
 

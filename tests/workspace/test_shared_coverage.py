@@ -1,4 +1,4 @@
-"""What one report was told of the days of its datasets is what another is told, which asks nobody."""
+"""The coverage that one report wrote is what another reads, which opens no row of the lake and asks for no day."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _said(report: Report) -> list[object]:
     ]
 
 
-def test_a_report_that_is_told_says_the_same_and_reads_nothing(
+def test_a_report_that_reads_it_says_the_same_and_asks_for_no_row_and_no_day(
     city: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked, told = _report(city), _report(city)
@@ -55,7 +55,7 @@ def test_a_report_that_is_told_says_the_same_and_reads_nothing(
     read_coverage(told, tmp_path / "coverage.json")
 
     def refused(*_: object) -> NoReturn:
-        raise AssertionError("the lake or the ledger was read")
+        raise AssertionError("rows of the lake or days of the ledger were read")
 
     monkeypatch.setattr(told.workspace, "table", refused)
     monkeypatch.setattr(told.rows_by_hour, "of", refused)
@@ -63,7 +63,7 @@ def test_a_report_that_is_told_says_the_same_and_reads_nothing(
     assert _said(told) == said
 
 
-def test_other_days_than_those_that_were_told_are_asked_for(city: City, tmp_path: Path) -> None:
+def test_other_days_than_those_that_were_written_are_asked_for(city: City, tmp_path: Path) -> None:
     asked, told = _report(city), _report(city)
     _said(asked)
     write_coverage(asked, tmp_path / "coverage.json")
