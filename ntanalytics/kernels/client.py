@@ -21,6 +21,15 @@ class PromptClient(AsyncKernelClient):
     message about a request is the status idle: after it there is nothing to wait for.
     """
 
+    def start_channels(
+        self, shell: bool = True, iopub: bool = True, stdin: bool = True, hb: bool = False, control: bool = True
+    ) -> None:
+        """Start the channels without a heartbeat: whether the kernel lives is asked of its process.
+
+        A heartbeat whose thread begins only after its client was stopped opens sockets until there are no more.
+        """
+        super().start_channels(shell=shell, iopub=iopub, stdin=stdin, hb=hb, control=control)
+
     async def _async_wait_for_ready(self, timeout: float | None = None) -> None:  # noqa: ASYNC109 — Jupyter's name
         """Wait until the kernel replies, and until the messages about the reply are read.
 

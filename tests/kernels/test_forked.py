@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import nbformat
 import papermill
 import pytest
+from jupyter_client.channels import HBChannel
 from jupyter_client.manager import AsyncKernelManager
 from nbformat.v4 import new_code_cell, new_notebook
 
@@ -263,6 +264,22 @@ def test_of_a_kernel_that_is_ready_the_first_words_are_heard_and_no_earlier_ones
             text, kinds = heard(kernels)
         assert text == "first words\n"
         assert kinds == ["status", "execute_input", "stream", "status"]
+
+
+def test_a_client_that_is_stopped_before_its_threads_begin_opens_no_sockets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Begin the heartbeat only once it was stopped, as on a loaded machine: it opened sockets until there were none."""
+    run = HBChannel.run
+
+    def begin_late(channel: HBChannel) -> None:
+        channel._exit.wait()
+        run(channel)
+
+    monkeypatch.setattr(HBChannel, "run", begin_late)
+    with kernel_manager(tmp_path, os.environ, tmp_path / "log") as kernels:
+        text, _ = heard(kernels)
+    assert text == "first words\n"
 
 
 def test_a_kernel_that_dies_while_it_starts_is_not_waited_for(tmp_path: Path) -> None:

@@ -56,7 +56,8 @@ def test_a_report_that_is_published_meanwhile_is_in_the_backup_with_its_entry(
 
 def test_a_backup_that_is_killed_is_typed_again(town: Town, tmp_path: Path):
     program = (
-        "import os, sys; from pathlib import Path\n"
+        "import os, sys, tempfile; from pathlib import Path\n"
+        "tempfile.tempdir = sys.argv[3]\n"
         "from ntanalytics.operations.backup import repository, backing_up\n"
         "from ntanalytics.runner import RunContext; from ntanalytics.settings import load\n"
         "real = repository.Repository.put; calls = []\n"
@@ -68,7 +69,7 @@ def test_a_backup_that_is_killed_is_typed_again(town: Town, tmp_path: Path):
         "backing_up.back_up(RunContext(settings=load(Path(sys.argv[1]))), sys.argv[2])"
     )
     address = tmp_path / "backup"
-    assert warm.run("-c", program, town.config, address).returncode == 9
+    assert warm.run("-c", program, town.config, address, tmp_path).returncode == 9
     assert Repository(str(address)).snapshots() == []
     town.let_leases_expire()
     result = backed_up(town, address)
