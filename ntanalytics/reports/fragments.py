@@ -115,8 +115,7 @@ def fragment(block: RecordedBlock, zone: ZoneInfo = LOCAL_ZONE, part: VisiblePar
 
 def visible_part(block: RecordedBlock, rows: int) -> VisiblePart:
     """Return the part of a block's data on a page that carries so many of its rows."""
-    count = truncation.folded_rows(block, rows)
-    fold = truncation.fold_label(count, block.kind) if count else ""
+    fold = truncation.fold_label(block, rows)
     return VisiblePart(rows, fold, truncation.print_note(block, rows), truncation.cut_note(block, rows))
 
 

@@ -15,6 +15,7 @@ from ntanalytics.metrics.measure import PREVIOUS
 from ntanalytics.metrics.number_format import has_nonzero_digit, parse_format
 from ntanalytics.reports.formats import LOCAL_ZONE, STATUS_TEXTS, UNITS, display, marked
 from ntanalytics.reports.record import Field, Record, RecordedBlock, certainty_of
+from ntanalytics.reports.truncation import count_checks
 
 _UNITS_IN_HEADING = {kind: UNITS[kind] for kind in ("yuan", "points")}
 _SUBJECTS_LISTED = 4  #: subjects of one status in the status line, at most
@@ -69,7 +70,7 @@ def status_line(record: Record) -> list[Remark]:
     for status in ORDER[:-1]:
         of_status = [row for row in rows if row["state"] == status]
         if of_status:
-            lead = f"{status_mark(status)} {_checks(of_status)}项{status_label(status)}"
+            lead = f"{status_mark(status)} {count_checks(of_status)}项{status_label(status)}"
             is_counted = status == "unknown" and max(len(unknown), _SUBJECTS_LISTED) < len(of_status)
             by_system = "、".join(f"{name}{count}项" for name, count in unknown.items())
             names = by_system if is_counted and by_system else _subjects(of_status)
@@ -86,11 +87,6 @@ def _subjects(rows: Sequence[Mapping[str, Any]]) -> str:
     """Return the first subjects of some rows of a board."""
     subjects = [named(row["subject"], row["check"]) for row in rows]
     return "、".join(subjects[:_SUBJECTS_LISTED]) + ("等" if len(subjects) > _SUBJECTS_LISTED else "")
-
-
-def _checks(rows: Sequence[Mapping[str, Any]]) -> int:
-    """Return the number of checks of some rows of a board."""
-    return sum(row.get("checks", 1) for row in rows)
 
 
 def data_status(head: Mapping[str, Any], is_alone: bool = True) -> list[Remark]:

@@ -6,12 +6,13 @@ alone. The renderers and the verification both keep this rule; the record and th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from ntanalytics.reports.record import RecordedBlock
 
 #: Open rows of a table; the rest is folded, and not printed. A board is read row by row: it is folded only where it
-#: says so, and then all that is not in order stays open.
+#: says so, and then all violations stay open, and as many unknown checks.
 OPEN_ROWS = 30
 
 #: Rows of one table on the page, at most.
@@ -40,17 +41,43 @@ def folded_rows(block: RecordedBlock, rows: int) -> int:
     return max(0, rows - open_rows)
 
 
-def fold_label(count: int, kind: str = "table") -> str:
-    """Return the label of the fold: ``其余304行``; of a board, ``其余190项检查正常``."""
-    return f"其余{count:,}项检查正常" if kind == "board" else f"其余{count:,}行"
+def fold_label(block: RecordedBlock, rows: int) -> str:
+    """Return the label of the fold among the rows on the page; empty without one.
+
+    It is ``其余304行``; of a board ``其余190项检查正常``, or ``其余12项检查未知、190项正常``.
+    """
+    folded = block.rows[rows - folded_rows(block, rows) : rows]
+    return _rest_label(folded, is_board=block.kind == "board") if folded else ""
+
+
+def _rest_label(rest: Sequence[Mapping[str, Any]], *, is_board: bool) -> str:
+    if not is_board:
+        return f"其余{len(rest):,}行"
+    unknown = [row for row in rest if row["state"] == "unknown"]
+    in_order = f"{len(rest) - len(unknown):,}项"
+    if not unknown:
+        return f"其余{in_order}检查正常"
+    return f"其余{count_checks(unknown):,}项检查未知" + (f"、{in_order}正常" if len(rest) > len(unknown) else "")
+
+
+def count_checks(rows: Iterable[Mapping[str, Any]]) -> int:
+    """Return the number of checks of some rows of a board."""
+    return sum(row.get("checks", 1) for row in rows)
 
 
 def print_note(block: RecordedBlock, rows: int) -> str:
     """Return the note on paper in place of the rows that are not printed: ``其余304行见网页或工作簿``; or empty."""
-    left = len(block.rows) - (rows - folded_rows(block, rows))
-    # Of a board that is cut, too, the rest is not all in order.
-    label = fold_label(left, block.kind if rows == len(block.rows) else "table")
-    return f"{label}见{'工作簿' if rows < len(block.rows) else '网页或工作簿'}" if left else ""
+    left = block.rows[rows - folded_rows(block, rows) :]
+    return f"{_label_elsewhere(block, left, rows)}见{_elsewhere(block, rows)}" if left else ""
+
+
+def _label_elsewhere(block: RecordedBlock, left: Sequence[Mapping[str, Any]], rows: int) -> str:
+    """Return the label of rows that stand elsewhere; those of a board that is cut, too, may be violations."""
+    return _rest_label(left, is_board=block.kind == "board" and rows == len(block.rows))
+
+
+def _elsewhere(block: RecordedBlock, rows: int) -> str:
+    return "工作簿" if rows < len(block.rows) else "网页或工作簿"
 
 
 def cut_note(block: RecordedBlock, rows: int) -> str:
@@ -60,17 +87,17 @@ def cut_note(block: RecordedBlock, rows: int) -> str:
 
 
 def rows_in_document(block: RecordedBlock, rows: int) -> int:
-    """Return the number of rows of a block in a Word document: the first ones, of a board all that is not in order."""
+    """Return the number of rows of a block in a Word document: the first ones, of a board none that is in order."""
     if block.kind != "board":
         return rows - folded_rows(block, rows)
-    return min(rows, len([row for row in block.rows if row["state"] != "ok"]))
+    open_rows: int = block.body.get("open_rows", len([row for row in block.rows if row["state"] != "ok"]))
+    return min(rows, open_rows)
 
 
 def document_note(block: RecordedBlock, rows: int) -> str:
     """Return the note in a document in place of the rows that it leaves out; or empty."""
-    count = rows_in_document(block, rows)
-    left = len(block.rows) - count
-    # of a board that is cut, too, the rest is not all in order
-    kind = block.kind if rows == len(block.rows) else "table"
-    label = fold_label(left, kind) if count or kind != "board" else f"全部{left:,}项检查正常，"
-    return f"{label}见{'工作簿' if rows < len(block.rows) else '网页或工作簿'}" if left else ""
+    left = block.rows[rows_in_document(block, rows) :]
+    label = _label_elsewhere(block, left, rows)
+    if block.kind == "board" and len(left) == rows == len(block.rows):
+        label = f"全部{len(left):,}项检查正常，"
+    return f"{label}见{_elsewhere(block, rows)}" if left else ""

@@ -15,7 +15,15 @@ from ntanalytics.reports import Axes, board, chart, figures, table
 from ntanalytics.reports.blocks.block import Block
 from ntanalytics.reports.exporters import render
 from ntanalytics.reports.record import RecordedBlock, read_block
-from ntanalytics.reports.truncation import cut_note, fold_label, folded_rows, print_note, rows_on_page
+from ntanalytics.reports.truncation import (
+    cut_note,
+    document_note,
+    fold_label,
+    folded_rows,
+    print_note,
+    rows_in_document,
+    rows_on_page,
+)
 from ntanalytics.reports.verification import verify
 from tests.reports.worded import worded
 
@@ -137,8 +145,25 @@ def test_a_folded_board_leaves_open_all_that_is_not_in_order_and_is_proven(sampl
     assert page.index("异常主机34") < page.index('<tr class="more">') < page.index("主机39")
 
 
+@pytest.mark.parametrize(("in_order", "rest"), [(40, "其余17项检查未知、40项正常"), (0, "其余17项检查未知")])
+def test_of_many_unknown_checks_the_first_stay_open_and_the_rest_is_counted(in_order: int, rest: str) -> None:
+    made = board(
+        [
+            *(worded("infra.load", f"主机{number}", "负载", "ok") for number in range(in_order)),
+            *(worded("infra.load", f"未知主机{number}", "负载", "unknown") for number in range(47)),
+            worded("infra.load", "异常主机", "负载", "warning"),
+        ],
+        is_folded=True,
+    )
+    kept = read_block(made._repr_mimebundle_())
+    rows = len(kept.rows)
+    assert (kept.body["open_rows"], rows_in_document(kept, rows)) == (31, 31)
+    assert fold_label(kept, rows) == rest
+    assert print_note(kept, rows) == document_note(kept, rows) == f"{rest}见网页或工作簿"
+
+
 def test_what_is_not_shown_is_said() -> None:
-    assert fold_label(1304) == "其余1,304行"
+    assert [fold_label(block(rows), rows) for rows in (1334, 30)] == ["其余1,304行", ""]
     assert (cut_note(block(334), 334), print_note(block(334), 334)) == ("", "其余304行见网页或工作簿")
     assert cut_note(block(5000), 1000) == "共5,000行，网页列前1,000行，全部见工作簿"
     assert print_note(block(5000), 1000) == "其余4,970行见工作簿"

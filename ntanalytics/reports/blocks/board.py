@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
@@ -17,6 +18,7 @@ from ntanalytics.reports import findings_json
 from ntanalytics.reports.blocks.block import Block
 from ntanalytics.reports.data import data_resource, json_value, recorded_row
 from ntanalytics.reports.record import DETAIL, STRIP, Field
+from ntanalytics.reports.truncation import OPEN_ROWS
 
 #: The columns of a board. A row's ``format`` says how its ``value`` is written, its ``checks`` for how many checks
 #: it stands where it is not one; neither is shown itself.
@@ -43,7 +45,7 @@ class Board(Block):
     Attributes:
         findings: its checks, in order.
         note: text below the title, or empty.
-        is_folded: whether what is ok is folded away.
+        is_folded: whether what is ok is folded away, and of many unknown checks the most.
         lifecycles: the lifecycles of the findings; None where nobody follows them.
         strips: identity of a finding → what the last days said of it; None without such a column.
         details: identity of a finding → the block that shows what stands behind it; others lead nowhere.
@@ -70,7 +72,8 @@ class Board(Block):
         """See ``Block.body``."""
         body: dict[str, Any] = {"note": self.note}
         if self.is_folded:
-            body["open_rows"] = sum(item.finding.status != "ok" for item in self.findings)
+            count = Counter(item.finding.status for item in self.findings)
+            body["open_rows"] = count["critical"] + count["warning"] + min(count["unknown"], OPEN_ROWS)
         unknown = [item.finding for item in self.findings if item.finding.status == "unknown"]
         if unknown:
             body["unknown_checks"] = [list(pair) for pair in checks_by_system(unknown).items()]
@@ -126,8 +129,9 @@ def board(
     """Return the status board of some findings: critical first, then warning, unknown and ok.
 
     What is ok stands by system and entity, as the engineer walks it; the rest keeps its order. ``is_folded`` folds
-    what is ok, on the page and on paper; the record and the workbook have it all. With ``lifecycles`` the board tells
-    beside the first day how many days that is, and what is new, worse, better or unconfirmed.
+    what is ok, and unknown checks beyond thirty, on the page and on paper; the record and the workbook have it all.
+    With ``lifecycles`` the board tells beside the first day how many days that is, and what is new, worse, better or
+    unconfirmed.
     """
     ranked = sorted(findings, key=lambda item: ORDER.index(item.finding.status))
     return Board(

@@ -74,8 +74,7 @@ def block_texts(block: RecordedBlock, zone: ZoneInfo, rows: int) -> list[str]:
     if block.kind == "chart":
         texts += [body["subject"], "数据" if block.has_plot else ""]
     if block.fields and (block.kind != "chart" or block.has_plot):
-        folded = truncation.folded_rows(block, rows)
-        texts.append(truncation.fold_label(folded, block.kind) if folded else "")
+        texts.append(truncation.fold_label(block, rows))
         texts += [text for field in block.fields for text in column_heading(field)]
         texts.append(body.get("drawn", {}).get("title", ""))
         texts += [cell_text(block, row, field, zone) for row in block.rows[:rows] for field in block.fields]
