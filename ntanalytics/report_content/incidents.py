@@ -48,7 +48,7 @@ class DeskIncident:
         is_crash: whether the whole subsystem was down.
         began_at: local time of its begin.
         restored_at: local time of the recovery; None while it lasts.
-        until_at: end of the report, up to which it is told.
+        until_at: local time up to which its clock ran: while it lasts, the end of what the report knows.
         is_end_known: whether its source tells when an incident was over.
         explained: violations that it explains, the worst first.
     """
@@ -109,18 +109,17 @@ def incidents_of(
     """
     context = evaluation.context
     zone = context.workspace.settings.zone
-    until = context.ends_at.astimezone(zone).replace(tzinfo=None)
     left, incidents = list(evaluation.findings), list[DeskIncident]()
     for row in evaluation.summaries["desk"].tables["clocks"]:
-        restored = row["restored_at"]
+        began, restored = row["began_at"].astimezone(zone).replace(tzinfo=None), row["restored_at"]
         incident = DeskIncident(
             number=row["incident_no"],
             subsystem=row["subsystem"],
             cause=row["cause"],
             is_crash=bool(row["is_crash"]),
-            began_at=row["began_at"].astimezone(zone).replace(tzinfo=None),
+            began_at=began,
             restored_at=None if restored is None else restored.astimezone(zone).replace(tzinfo=None),
-            until_at=until,
+            until_at=began + dt.timedelta(seconds=row["clock_s"] or 0),
             is_end_known=row["clock_s"] is not None,
         )
         own = worst_first(finding for finding in violations(left) if explains(incident, finding, places))

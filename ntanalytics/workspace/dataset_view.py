@@ -168,6 +168,14 @@ class DatasetView(ABC):
         return min(latest)
 
     @property
+    def known_end(self) -> dt.datetime:
+        """UTC moment as of which what is open or in force is judged: the period's end, or ``as_of`` before it.
+
+        Of a period that lasts nobody has waited until its end, and nothing is overdue that is due within it.
+        """
+        return min(self.period.window(self._workspace.settings.zone)[1], self.as_of)
+
+    @property
     def origin(self) -> dict[str, object]:
         """The dataset with the version that was read and the time up to which it is known, for a block's origin."""
         version = self._workspace.version(self.contract.name)

@@ -144,6 +144,7 @@ class _View:
     before: ir.Table
     days: ir.Table
     as_of: dt.datetime
+    known_end: dt.datetime
     missing: tuple[dt.date, ...]
     was_complete: bool = True
     is_damaged: bool = False
@@ -231,6 +232,7 @@ class _Lake:
                 [row for row in days(gaps=self.gaps) if first <= row["day"] <= period.last], schema=_DAYS
             ),
             as_of=self.context.ends_at,
+            known_end=self.context.ends_at,
             clock_shifts={("test", period.last): self.shifts[name]} if name in self.shifts else {},
             absent=tuple(self.absent.get(name, ())),
             gaps=self.gaps,
@@ -245,7 +247,7 @@ def view(rows: Iterable[Row], *, is_complete: bool = True) -> Any:
     table = list(rows)
     return SimpleNamespace(
         table=table, recent=table, cases=table, sources=("test",), is_complete=is_complete, was_complete=True, note="",
-        sources_without=lambda _: [],
+        sources_without=lambda _: [], known_end=_TODAY.window(_ZONE)[1],
     )  # fmt: skip
 
 

@@ -94,7 +94,9 @@ def test_one_source_of_two_missing_is_a_hole(site: SmallSite):
 def test_a_day_taken_before_it_ended_is_not_whole(site: SmallSite):
     today = dt.datetime.now(site.settings.zone).date()
     site.extractor().extract(["sms.messages"], today, today)
-    assert not open_report("sms_volume", today.isoformat()).dataset("sms.messages").is_complete
+    messages = open_report("sms_volume", today.isoformat()).dataset("sms.messages")
+    assert not messages.is_complete
+    assert messages.known_end == messages.as_of < messages.period.window(site.settings.zone)[1]
 
 
 def test_the_head_names_the_versions_that_were_read(site: SmallSite):
@@ -108,9 +110,11 @@ def test_the_head_names_the_versions_that_were_read(site: SmallSite):
 
 def test_the_as_of_is_the_earliest_of_the_sources(site: SmallSite):
     site.extractor().extract(["sms.messages"], SOME, SUNDAY)
-    messages = open_report("sms_volume", W47).dataset("sms.messages")
+    report = open_report("sms_volume", W47)
+    messages = report.dataset("sms.messages")
     taken = [line.taken_at for line in messages.status()]
     assert messages.as_of == min(moment for moment in taken if moment)
+    assert messages.known_end == report.ends_at < messages.as_of
 
 
 def test_days_before_a_lost_one_are_known_until_they_were_taken(site: SmallSite):

@@ -137,7 +137,7 @@ class _Queries:
         # over a gap a step may seem to wait longer than the others: not even a bound is known
         if tasks is None or not tasks.is_complete:
             return None
-        return self._with_hours(burden.stuck(tasks.cases, self._report.ends_at), tasks, columns=["step"])
+        return self._with_hours(burden.stuck(tasks.cases, tasks.known_end), tasks, columns=["step"])
 
     def _unneeded(self) -> Figures | None:
         activities = self._view("oa.activities")

@@ -114,7 +114,7 @@ def _revoked_tried(context: CheckContext, rule: Rule) -> list[Finding]:
 def _expiring(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return how many certificates expire within 30 days after a longer period."""
     stock = context.dataset("ca.certificates")
-    return evaluate_rules([rule], figures(certificates.stock(stock.table, context.ends_at), stock))
+    return evaluate_rules([rule], figures(certificates.stock(stock.table, stock.known_end), stock))
 
 
 def _expiring_times(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -140,7 +140,7 @@ def _expiring_times(context: CheckContext, rule: Rule) -> list[Finding]:
 def _expiring_units(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return how many certificates of units expire within a day or have expired."""
     stock = context.dataset("ca.certificates")
-    units = rows(certificates.expiring_units(stock.table, context.ends_at))
+    units = rows(certificates.expiring_units(stock.table, stock.known_end))
     finding = judge_value(rule, len(units), [stock], _UNIT)
     named = tuple(f"{row['unit']}（{day_words(context.local_day(row['expires_at']))}）" for row in units)
     return [finding.with_details(units=named) if finding.is_violation else finding]

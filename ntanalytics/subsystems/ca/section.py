@@ -16,7 +16,7 @@ def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemS
     """Return certificates in force and expiring, and logins with them (docs/domain.md, CA and seals)."""
     stock, logins = context.dataset("ca.certificates"), context.dataset("ca.logins", HISTORY)
     now, before = certificates.logins(logins.table), certificates.logins(logins.before)
-    in_force = figures(certificates.stock(stock.table, context.ends_at), stock).total
+    in_force = figures(certificates.stock(stock.table, stock.known_end), stock).total
     total = compared(now, before, certificates.LOGINS, logins) | in_force
     names = ["certificate_logins", "certificate_failure_rate", "expiring_30d"]
     return SubsystemSummary(
@@ -26,7 +26,7 @@ def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemS
         total=total,
         daily=figures(certificates.daily(logins.recent, logins.days), logins),
         tables={
-            "kinds": figures(certificates.stock(stock.table, context.ends_at, ["kind"]), stock),
+            "kinds": figures(certificates.stock(stock.table, stock.known_end, ["kind"]), stock),
             "reasons": figures(certificates.logins(logins.table, ["reason"]), logins),
         },
         origin=context.origin("certificates.logins", logins, stock),

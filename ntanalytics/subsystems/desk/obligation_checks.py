@@ -43,7 +43,7 @@ def _clocks(context: CheckContext) -> list[dict[str, Any]]:
     """Return the crashes by vendor software in the period, the longest first."""
     incidents = context.dataset("desk.incidents", HISTORY)
     without_end = incidents.sources_without("restored_at")
-    recovery = obligations.recovery(incidents.cases, context.begins_at, context.ends_at, without_end)
+    recovery = obligations.recovery(incidents.cases, context.begins_at, incidents.known_end, without_end)
     return [row for row in rows(recovery) if row["clock"] in ("kept", "broken", "running")]
 
 

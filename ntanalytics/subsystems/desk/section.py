@@ -21,9 +21,11 @@ def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemS
     attendance, changes = context.dataset("desk.attendance"), context.dataset("desk.changes", HISTORY)
     incidents = context.dataset("desk.incidents", HISTORY)
     since, until = context.begins_at, context.ends_at
+    clocks = obligations.recovery(incidents.cases, since, incidents.known_end, incidents.sources_without("restored_at"))
     before = context.previous.window(context.workspace.settings.zone)[0]
     now, earlier = desk_metrics.flow(tickets.cases, since, until), desk_metrics.flow(tickets.cases, before, since)
-    open_now, open_then = (figures(desk_metrics.backlog(tickets.cases, at), tickets).total for at in (until, since))
+    moments = (tickets.known_end, since)
+    open_now, open_then = (figures(desk_metrics.backlog(tickets.cases, at), tickets).total for at in moments)
     was_open = FigureRow({"open_tickets_before": open_then["open_tickets"]}, was_complete=tickets.was_complete)
     total = compared(now, earlier, desk_metrics.FLOW, tickets) | open_now | was_open
     names = ["opened_tickets", "closed_tickets", "open_tickets"]
@@ -34,9 +36,7 @@ def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemS
         total=total,
         daily=figures(desk_metrics.daily(tickets.cases, tickets.days, context.utc_offset_h), tickets),
         tables={
-            "clocks": case_list(
-                obligations.recovery(incidents.cases, since, until, incidents.sources_without("restored_at")), incidents
-            ),
+            "clocks": case_list(clocks, incidents),
             "categories": figures(desk_metrics.flow(tickets.cases, since, until, ["category"]), tickets),
             "subsystems": figures(desk_metrics.flow(tickets.cases, since, until, ["subsystem"]), tickets),
             "changes": figures(obligations.changes(changes.cases, since, until, ["kind"]), changes),

@@ -52,7 +52,7 @@ def _backlog(context: CheckContext) -> FigureRow:
     """Return the open tickets at the end of the period in one row; of a day those closed in bulk are open still."""
     tickets = context.dataset("desk.tickets", HISTORY)
     counted = as_open(tickets.cases, context.shared(bulk_closings)) if context.is_day else tickets.cases
-    return figures(ticket_metrics.backlog(counted, context.ends_at), tickets).total
+    return figures(ticket_metrics.backlog(counted, tickets.known_end), tickets).total
 
 
 def _overdue(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -96,7 +96,7 @@ def _late_responses(context: CheckContext, rule: Rule) -> list[Finding]:
     tickets = context.dataset("desk.tickets", HISTORY)
     if not tickets.is_complete:
         return []
-    off_hours = daily.off_hours_responses(tickets.table, tickets.days, context.utc_offset_h, context.ends_at)
+    off_hours = daily.off_hours_responses(tickets.table, tickets.days, context.utc_offset_h, tickets.known_end)
     return evaluate_rules([rule], figures(off_hours, tickets), _TICKETS)
 
 

@@ -78,7 +78,7 @@ def _slow_responses(context: CheckContext, rule: Rule) -> list[Finding]:
     tickets = context.dataset("desk.tickets", HISTORY_DAYS)
     if not tickets.is_complete:
         return []
-    until = min(context.ends_at, tickets.as_of)
+    until = tickets.known_end
     waited = rows(ticket_flow.slow_responses(tickets.recent, context.on, until))
     today = next((row for row in waited if row["day"] == context.on), None)
     if today is None or today["events"] < rule.min_count:

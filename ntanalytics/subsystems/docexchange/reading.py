@@ -25,7 +25,7 @@ caller = partial(_by_column, "caller", "caller")
 
 def as_of(context: CheckContext) -> datetime:
     """Return the moment as of which deliveries are judged: the end of the period, or their extraction before it."""
-    return min(context.ends_at, context.dataset("docexchange.deliveries", HISTORY).as_of)
+    return context.dataset("docexchange.deliveries", HISTORY).known_end
 
 
 def working_days(context: CheckContext) -> list[date]:

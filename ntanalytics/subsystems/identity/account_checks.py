@@ -101,7 +101,7 @@ def _closed_unit(row: Mapping[str, Any]) -> Entity:
 def _dormant(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return how many enabled accounts nobody has used for long."""
     accounts, units = context.dataset("identity.accounts"), context.dataset("identity.units")
-    counted = account_metrics.accounts(accounts.table, units.table, context.ends_at)
+    counted = account_metrics.accounts(accounts.table, units.table, accounts.known_end)
     return evaluate_rules([rule], figures(counted, accounts, units))
 
 

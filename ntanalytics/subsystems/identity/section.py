@@ -21,7 +21,7 @@ def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemS
         login_metrics.logins(logins.table), login_metrics.logins(logins.before), login_metrics.LOGINS, logins
     )
     accounts_now = login_metrics.accounts(
-        accounts.table, units.table, context.ends_at, without_units=accounts.sources_without("unit_id")
+        accounts.table, units.table, accounts.known_end, without_units=accounts.sources_without("unit_id")
     )
     return SubsystemSummary(
         subsystem="identity",

@@ -51,7 +51,7 @@ def service_checks(checks: ir.Table) -> ir.Table:
 def certificates(context: CheckContext) -> pa.Table:
     """Return the TLS certificates that the checks of the period saw, as of its end; of a period that lasts, of now."""
     checks = context.dataset("infra.checks")
-    return probes.certificates(checks.table, min(context.ends_at, checks.as_of)).to_pyarrow()
+    return probes.certificates(checks.table, checks.known_end).to_pyarrow()
 
 
 def _availability(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -140,7 +140,7 @@ def _tls_days(context: CheckContext, rule: Rule) -> list[Finding]:
     warned = timedelta(days=max(0.0, min(rule.threshold.warning, _MAX_VALIDITY_DAYS)))
     onsets = {row["target"]: row["tls_expires_at"] - warned for row in seen}
     checks = context.dataset("infra.checks", SOURCE_DAYS)
-    former = rows(probes.former_certificates(checks.recent, min(context.ends_at, checks.as_of)))
+    former = rows(probes.former_certificates(checks.recent, checks.known_end))
     fell_back = {row["target"]: row for row in former if row["former_expires_at"] - warned > onsets[row["target"]]}
     onsets |= {target: max(onsets[target], row["replaced_at"]) for target, row in fell_back.items()}
     return [

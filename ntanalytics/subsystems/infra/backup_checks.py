@@ -44,7 +44,8 @@ def plan_entity(row: Mapping[str, Any]) -> Entity:
 
 def plans(context: CheckContext) -> pa.Table:
     """Return the backup plans at the end of the period (``metrics.infra.backups.plans``)."""
-    return backups.plans(context.dataset("infra.backups", BACKUP_DAYS).recent, context.ends_at).to_pyarrow()
+    runs = context.dataset("infra.backups", BACKUP_DAYS)
+    return backups.plans(runs.recent, runs.known_end).to_pyarrow()
 
 
 def _plans_kept(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -99,7 +100,7 @@ def _with_moment(context: CheckContext, finding: Finding, last: datetime) -> Fin
 def _backup_missed(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the plans that have missed a run; several together as one, with each of them as its part."""
     runs = context.dataset("infra.backups", BACKUP_DAYS)
-    overdue = rows(backups.missed_runs(runs.recent, context.ends_at))
+    overdue = rows(backups.missed_runs(runs.recent, runs.known_end))
     missed = [row for row in overdue if rule.threshold.judge(row[rule.measure]) != "ok"]
     is_of_many = len(missed) > _TOGETHER
     findings = []
@@ -169,7 +170,7 @@ def _backup_duration(context: CheckContext, rule: Rule) -> list[Finding]:
 def _backup_unchanged(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the plans of which some runs in a row kept the same bytes; several together as one."""
     runs = context.dataset("infra.backups", BACKUP_DAYS)
-    alike = rows(backups.unchanged_runs(runs.recent, context.ends_at))
+    alike = rows(backups.unchanged_runs(runs.recent, runs.known_end))
     unchanged = [row for row in alike if rule.threshold.judge(row[rule.measure]) != "ok"]
     names = tuple(dict.fromkeys(str(row["plan"]) for row in unchanged))
     is_of_many = len(names) > _TOGETHER
@@ -192,7 +193,7 @@ def _is_apart(row: Mapping[str, Any]) -> bool:
 def _failed_backups(context: CheckContext, rule: Rule) -> list[Finding]:
     runs = context.dataset("infra.backups", QUARTER_DAYS - 1)
     quarter = runs.recent.filter(runs.recent.day >= context.quarter_begins_on)
-    return evaluate_rules([rule], figures(backups.plans(quarter, context.ends_at), runs), plan_entity)
+    return evaluate_rules([rule], figures(backups.plans(quarter, runs.known_end), runs), plan_entity)
 
 
 def _offline_backup(context: CheckContext, rule: Rule) -> list[Finding]:

@@ -123,7 +123,7 @@ def alarm_findings(context: CheckContext, rule: Rule, problems: DatasetView) -> 
             by_host.setdefault(row["host"] or None, []).append(row)
     if not by_host:
         return [judge_value(rule, 0, [problems], MONITORING_ENTITY)]
-    findings = [_alarm(context, rule, raised) for raised in by_host.values()]
+    findings = [_alarm(context, rule, raised, problems.known_end) for raised in by_host.values()]
     if not problems.sources_without("host"):
         return findings
     # an alarm stands, though nobody knows whose it is
@@ -131,11 +131,11 @@ def alarm_findings(context: CheckContext, rule: Rule, problems: DatasetView) -> 
     return [*alarms, unknown(rule, "not_in_source", _ALL_HOSTS)]
 
 
-def _alarm(context: CheckContext, rule: Rule, raised: list[Row]) -> Finding:
+def _alarm(context: CheckContext, rule: Rule, raised: list[Row], known_end: datetime) -> Finding:
     gravest = min(raised, key=lambda row: (ORDER.index(SEVERITY[row["severity"]]), row["started_at"]))
     count, severity = float(len(raised)), SEVERITY[gravest["severity"]]
-    begin, end = min(row["started_at"] for row in raised), max(_end(context, row) for row in raised)
-    span = context.window(gravest["started_at"], _end(context, gravest))
+    begin, end = min(row["started_at"] for row in raised), max(row["ended_at"] or known_end for row in raised)
+    span = context.window(gravest["started_at"], gravest["ended_at"] or known_end)
     finding = Finding(
         rule=rule,
         entity=host_entity(gravest),
@@ -151,11 +151,6 @@ def _alarm(context: CheckContext, rule: Rule, raised: list[Row]) -> Finding:
 
 def _is_lasting(context: CheckContext, row: Row) -> bool:
     return row["ended_at"] is None or row["ended_at"] >= context.ends_at
-
-
-def _end(context: CheckContext, row: Row) -> datetime:
-    ended: datetime | None = row["ended_at"]
-    return context.ends_at if ended is None else ended
 
 
 def _is_over(finding: Finding) -> bool:

@@ -95,7 +95,7 @@ def _making_days(context: CheckContext, rule: Rule) -> list[Finding]:
     stock = context.dataset("seal.seals")
     if not stock.is_complete:
         return []
-    waiting = rows(seals.unmade_seals(stock.table, context.ends_at))
+    waiting = rows(seals.unmade_seals(stock.table, stock.known_end))
     finding = judge_value(rule, waiting[0]["making_wait_days"] if waiting else 0, [stock], _UNMADE)
     if finding.status == "ok" or not waiting:
         return [finding]
@@ -108,7 +108,7 @@ def _making_days(context: CheckContext, rule: Rule) -> list[Finding]:
 def _testing_days(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the seals that were made and not tested in time, by the one that waits longest."""
     stock = context.dataset("seal.seals")
-    waiting = rows(seals.untested_seals(stock.table, context.ends_at))
+    waiting = rows(seals.untested_seals(stock.table, stock.known_end))
     findings = evaluate_rules([rule], figures(waiting[:1], stock), _UNTESTED)
     late = sum(row["waiting_days"] > rule.threshold.warning for row in waiting)
     counted = [finding.with_figures(late=float(late)) for finding in findings]

@@ -24,7 +24,7 @@ def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemS
         total=total,
         daily=figures(seals.daily(signings.recent, signings.days), signings),
         tables={
-            "waiting": case_list(seals.untested_seals(stock.table, context.ends_at), stock),
+            "waiting": case_list(seals.untested_seals(stock.table, stock.known_end), stock),
             "states": figures(seals.stock(stock.table), stock),
         },
         origin=context.origin("seals.signings", signings, stock),

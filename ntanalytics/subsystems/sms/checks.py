@@ -144,7 +144,7 @@ def settled(row: Mapping[str, Any]) -> int:
 def _backlog(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return how many messages of each carrier wait for their report longer than a queue explains."""
     messages = context.dataset("sms.messages", HISTORY)
-    backlog = volume.backlog(messages.recent, context.ends_at, ["carrier"])
+    backlog = volume.backlog(messages.recent, messages.known_end, ["carrier"])
     waiting = {row["carrier"]: row["backlog"] for row in rows(backlog)}
     findings = []
     for key, series in by_key(context.shared(_by_day), "carrier", context.on).items():

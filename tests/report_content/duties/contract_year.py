@@ -76,6 +76,7 @@ class Year:
             was_complete=True,
             note="",
             as_of=made.ends_at,
+            known_end=made.ends_at,
             before=ibis.memtable(table_of(name, [])),
             **{kind: _table(name, chosen) for kind, chosen in table.items()},
         )

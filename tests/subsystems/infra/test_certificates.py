@@ -15,10 +15,10 @@ KNOWN_UNTIL = dt.datetime(2026, 11, 22, 22, tzinfo=dt.UTC)
 PERIOD_ENDS = dt.datetime(2026, 11, 30, 16, tzinfo=dt.UTC)
 
 
-@pytest.mark.parametrize(("taken_at", "left"), [(KNOWN_UNTIL, 7.0), (PERIOD_ENDS + dt.timedelta(days=1), -1.0)])
-def test_days_are_left_from_what_is_known_and_not_from_a_day_to_come(taken_at: dt.datetime, left: float) -> None:
+@pytest.mark.parametrize(("known_end", "left"), [(KNOWN_UNTIL, 7.0), (PERIOD_ENDS, -1.0)])
+def test_days_are_left_from_what_is_known_and_not_from_a_day_to_come(known_end: dt.datetime, left: float) -> None:
     row = {"target": "门户", "checked_at": KNOWN_UNTIL, "expires_at": dt.datetime(2026, 11, 29, 16, tzinfo=dt.UTC)}
     rows = table_of("infra.checks", [row], subsystem="sso", kind="tls", is_up=True, day=dt.date(2026, 11, 23))
-    view = SimpleNamespace(table=ibis.memtable(rows), as_of=taken_at)
+    view = SimpleNamespace(table=ibis.memtable(rows), known_end=known_end)
     context = SimpleNamespace(dataset=lambda name: view, ends_at=PERIOD_ENDS)
     assert certificates(context)["tls_days"].to_pylist() == [left]  # type: ignore[arg-type]
