@@ -54,12 +54,14 @@ class PageBatch:
         pool: the process that forks the kernels.
         environment: variables of the kernels in addition to those of every report. Pages have no assistant: each
             processor has a page of its own.
+        data_changes: last extraction before an earlier version → the sentences on the data that came since.
     """
 
     secrets: Sequence[str]
     failed_sources: tuple[FailedSource, ...]
     pool: KernelPool
     environment: Mapping[str, str] = field(default_factory=dict)
+    data_changes: dict[int, list[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -270,7 +272,8 @@ def _make(
         from ntanalytics.reports.record import Publication, load_record
 
         version = correcting.next_version(context, request, target)
-        revision = correcting.revision(context, request, target, load_record(staged / RECORD), version)
+        made = load_record(staged / RECORD)
+        revision = correcting.revision(context, request, target, made, version, batch.data_changes)
         publication = Publication(run.report, run.run_id, version)
         mark_published(staged / RECORD, publication, revision.blocks if revision else ())
         record, left_out = rendering.render_all(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -19,7 +20,7 @@ from ntanalytics.reports.record import load_record
 from ntanalytics.reports.record_diff import SAME_DATA
 from ntanalytics.reports.verification import verify
 from ntanalytics.reports.verification.document import document_differences, document_texts
-from ntanalytics.runner import RunContext, run_report
+from ntanalytics.runner import RunContext, correcting, run_report
 from ntanalytics.runner.correcting import UNREADABLE
 from ntanalytics.runner.data_changes import data_changes, days_text
 from ntanalytics.runner.ledger_proof import prove_by_ledger
@@ -134,6 +135,25 @@ def test_the_data_are_the_reason_and_every_rendering_says_so(shop: Shop) -> None
     assert len(verify(shop.folder).proven) == 2
     assert prove_by_ledger(shop.site.ledger, shop.folder)[1] == ()
     assert reproduce(shop.context(), shop.folder).version == 2
+
+
+def test_pages_of_one_command_ask_once_what_data_came(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def counted(*given: Any) -> list[str]:
+        asked.append(given)
+        return data_changes(*given)
+
+    monkeypatch.setattr(correcting, "data_changes", counted)
+    shop.site.messages("shop", (4, "2026-11-17 09:00:00", "mobile", 5, None, None))
+    shop.site.extractor().extract(["sms.messages"], dt.date(2026, 11, 17), dt.date(2026, 11, 18))
+    request = request_report(shop.context(), "sms_volume", "2026-W47", {})
+    record, known = load_record(shop.folder / "report.ipynb"), dict[int, list[str]]()
+    first, second = (correcting.revision(shop.context(), request, shop.folder, record, 2, known) for _ in range(2))
+    assert first == second
+    assert first is not None
+    assert first.corrects[0]["reasons"][0].startswith("短信：11月17日重新取数（原 2 行，现 3 行）")
+    assert len(asked) == 1
 
 
 def test_a_new_run_on_the_same_data_does_not_say_that_data_were_updated(shop: Shop) -> None:
