@@ -2,8 +2,8 @@
 
 To compile an expression takes Ibis longer than DuckDB takes to run it, and a report has some hundred, the same every
 day. The SQL is kept with a mark in the place of each date and of each made-up name of a table. Nothing of the data, of
-a gap or of a rule can make it stale: a text depends on the expression and on the versions of Ibis, sqlglot and DuckDB
-alone, and these are its key.
+a gap or of a rule can make it stale: a text depends on the expression, on our compiler and on the versions of Ibis,
+sqlglot and DuckDB alone, and these are its key.
 """
 
 from __future__ import annotations
@@ -27,6 +27,9 @@ FILE = "compiled-sql.jsonl"
 #: The year of the dates that stand for others while an expression is compiled, and the most dates of an expression.
 _YEAR, _MOST_DATES = 8001, 12 * 28
 
+#: Number of what our compiler writes (``duckdb_compiler.py``): another text of the same expression has another one.
+_COMPILER = 2
+
 #: What this process has compiled itself, for the other lakes that it opens; emptied when it has so many texts.
 _kept: dict[str, str] = {}
 _MOST_KEPT = 4096
@@ -39,7 +42,8 @@ _MARK = re.compile(f"{_MARK_SIGN}([dn])([0-9]+){_MARK_SIGN}")
 @cache
 def versions() -> str:
     """Return a text of all that a compiled text depends on beside the expression."""
-    return " ".join(["1", *(f"{name} {version(name)}" for name in ("ibis-framework", "sqlglot", "duckdb"))])
+    libraries = (f"{name} {version(name)}" for name in ("ibis-framework", "sqlglot", "duckdb"))
+    return " ".join([f"compiler {_COMPILER}", *libraries])
 
 
 class CompiledSql:

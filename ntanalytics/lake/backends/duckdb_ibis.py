@@ -12,6 +12,7 @@ import pyarrow as pa
 from ibis.backends.duckdb import Backend
 
 from ntanalytics.lake.backends.compiled_sql import CompiledSql
+from ntanalytics.lake.backends.duckdb_compiler import UtcCompiler
 from ntanalytics.lake.backends.expression_key import expression_key
 
 #: Rows of an answer that is kept, and the most answers; a report has some hundred of some hundred rows.
@@ -24,6 +25,8 @@ class CompilingBackend(Backend):  # type: ignore[misc]
     Args:
         folder: the folder of the file with the kept texts; None: they are kept in the process alone.
     """
+
+    compiler = UtcCompiler()
 
     def __init__(self, folder: Path | None) -> None:
         super().__init__()
@@ -83,6 +86,6 @@ class CompilingBackend(Backend):  # type: ignore[misc]
 @lru_cache(maxsize=4096)
 def _render(literal: ops.Literal[Any]) -> str:
     """Return the SQL of a literal."""
-    compiler = Backend.compiler
+    compiler = CompilingBackend.compiler
     sql: str = compiler.visit_Literal(literal, value=literal.value, dtype=literal.dtype).sql(dialect=compiler.dialect)
     return sql
