@@ -165,7 +165,8 @@ def _years(report: str, period: str) -> Case:
         "report",
         (Way("ten weeks", _report(report, period, SHORT), "ours"), Way("three years", _report(report, period, LONG))),
         _history,
-        note="Three years: the rows, the ledger and the outputs of the ten weeks, written again at earlier days.",
+        note="Three years: the rows, the ledger and the outputs of the ten weeks, written again at earlier days; "
+        "of the copies a case that was open ended with its last change.",
     )
 
 
