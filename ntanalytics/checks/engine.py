@@ -169,8 +169,18 @@ def _is_whole(context: CheckContext, check: Check, spans: Sequence[Span]) -> boo
 
 
 def _doubted(findings: Sequence[Finding]) -> Sequence[Finding]:
-    """Return the findings of damaged days: what they tell may be the damage itself."""
-    return [finding.with_details(is_doubtful=True) if finding.is_violation else finding for finding in findings]
+    """Return the findings of damaged days: what they tell may be the damage itself.
+
+    That a detector finds nothing in a whole subsystem says nothing of what is missing.
+    """
+    return [
+        finding.with_details(is_doubtful=True)
+        if finding.is_violation
+        else unknown(finding.rule, "incomplete", finding.entity)
+        if finding.status == "ok" and finding.detector and finding.is_of_whole_subsystem
+        else finding
+        for finding in findings
+    ]
 
 
 def _is_silent(findings: Sequence[Finding]) -> bool:

@@ -40,9 +40,9 @@ MOST_ROWS = 1.3
 #: Rows that a part had on each comparable day, so that a day without any lacks it.
 MIN_PART_ROWS = 20
 
-#: Damage of a day: rows only from an hour on, only up to an hour, at other hours, next to such a day, or none of some
-#: parts.
-Damage = Literal["begins_late", "ends_early", "shifted", "beside_shifted", "part_missing"]
+#: Damage of a day: rows only from an hour on, only up to an hour, at other hours, next to such a day, none of some
+#: parts, or none at all.
+Damage = Literal["begins_late", "ends_early", "shifted", "beside_shifted", "part_missing", "no_rows"]
 
 
 @dataclass(frozen=True)
@@ -143,6 +143,17 @@ def missing_parts(today: Mapping[str, float], usual: Sequence[Mapping[str, float
         return None
     share = sum(day.get(part, 0) for day in known for part in gone) / sum(sum(day.values()) for day in known)
     return ProfileDamage("part_missing", 0, share, gone)
+
+
+def empty_day(usual: Sequence[float]) -> ProfileDamage | None:
+    """Return the damage of a day without a row, where each comparable day had many; else None.
+
+    Args:
+        usual: rows of comparable days before it, of those without a row, too, unless they are damaged themselves.
+    """
+    if len(usual) < MIN_DAYS or min(usual) < MIN_PART_ROWS:
+        return None
+    return ProfileDamage("no_rows", 0, 1.0)
 
 
 def _shift(today: Floats, usual: _UsualProfile) -> ProfileDamage | None:

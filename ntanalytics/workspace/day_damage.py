@@ -12,7 +12,7 @@ import numpy as np
 
 from ntanalytics.contract import Dataset, Kind
 from ntanalytics.detectors.comparable_days import comparable_days
-from ntanalytics.detectors.day_profile import ProfileDamage, missing_parts, profile_damage, shifted_parts
+from ntanalytics.detectors.day_profile import ProfileDamage, empty_day, missing_parts, profile_damage, shifted_parts
 from ntanalytics.detectors.detection import Floats
 from ntanalytics.workspace.rows_by_hour import BySource, Parts, count_rows_by_hour
 
@@ -107,7 +107,7 @@ def damaged_days(
     Args:
         rows_by_hour: the rows of the site's lake.
         dataset: the dataset.
-        held: source → its days that the lake holds.
+        held: source → its complete days, those without a row, too.
         days: the days that are judged.
     """
     if dataset.kind is not Kind.EVENT or not dataset.time.endswith("_at") or not days:
@@ -126,6 +126,25 @@ def damaged_days(
             if damage is not None:
                 damages[source, day] = damage
         damages |= _beside_shifted(source, damages, set(days) & set(by_day))
+        empty = _empty_days(workspace, by_day, held.get(source, ()))
+        damages |= {(source, day): damage for day, damage in empty.items() if day in set(days)}
+    return damages
+
+
+def _empty_days(
+    workspace: Workspace, by_day: Mapping[dt.date, Parts], held: Collection[dt.date]
+) -> dict[dt.date, ProfileDamage]:
+    """Return the held days without a row on which a source that always had many gave none: it has stopped."""
+    damages, usual, rows = {}, list[dict[str, object]](), dict[dt.date, float]()
+    for day in sorted(day for day in held if day > min(by_day)) if by_day else ():
+        known = {"day": day, "is_covered": True, "is_working_day": _is_working_day(workspace, day)}
+        if day not in by_day:
+            damage = empty_day([rows[other] for other in comparable_days([*usual, known], day)])
+            if damage is not None:
+                damages[day] = damage
+                continue
+        usual.append(known)
+        rows[day] = sum(float(hours.sum()) for hours in by_day.get(day, {}).values())
     return damages
 
 

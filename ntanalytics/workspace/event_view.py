@@ -95,10 +95,10 @@ class EventView(DatasetView):
         return self._taken_at(source) or max(earlier, default=None)
 
     def _damaged(self, days: list[dt.date]) -> Damages:
-        """Return the damages of the days of which the lake holds something."""
+        """Return the damages of complete days."""
         held: dict[str, set[dt.date]] = {}
         for day in self._covered:
-            if self._is_complete_day(day) and day.rows:
+            if self._is_complete_day(day):
                 held.setdefault(day.source, set()).add(day.day)
         return self._rows_by_hour.damages(self.contract, held, days)
 
@@ -130,6 +130,11 @@ class EventView(DatasetView):
     def _complete(self) -> set[tuple[str, dt.date]]:
         return {(day.source, day.day) for day in self._covered if self._is_complete_day(day)}
 
+    def _is_empty(self, day: CoverageDay) -> bool:
+        """Return whether the source gave no row of a day, though it always had many."""
+        damage = self._damages.get((day.source, day.day))
+        return damage is not None and damage.kind == "no_rows"
+
     def _is_complete_day(self, day: CoverageDay) -> bool:
         return is_complete_day(day, self._workspace.settings.zone)
 
@@ -144,7 +149,7 @@ class EventView(DatasetView):
 
     def _state_of(self, source: str, cause: str) -> AsOf:
         days = [day for day in self._covered if day.source == source and day.day in self.period.days]
-        complete = {day.day for day in days if self._is_complete_day(day)}
+        complete = {day.day for day in days if self._is_complete_day(day) and not self._is_empty(day)}
         missing = tuple(day for day in self.period.days if day not in complete)
         return AsOf(
             source=source,
@@ -169,7 +174,7 @@ class EventView(DatasetView):
         damaged = [
             damage_sentence(self.contract.label, source, day, damage)
             for (source, day), damage in self._damages.items()
-            if day in self.period.days
+            if day in self.period.days and damage.kind != "no_rows"  # it is a missing day
         ]
         return [_gap_sentence(line) for line in self.status() if line.missing_days] + damaged
 
