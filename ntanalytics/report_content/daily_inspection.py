@@ -32,6 +32,7 @@ from ntanalytics.report_content.dispositions import dispositions_of, muted_sente
 from ntanalytics.report_content.finding_history import inspection_lifecycle, inspection_strips
 from ntanalytics.report_content.incidents import DeskIncident, incidents_of, opening_incidents, unknown_incidents
 from ntanalytics.report_content.open_items import open_items
+from ntanalytics.report_content.overview import availability_findings
 from ntanalytics.reports import Board, Sentence, Table, board, no_rows, without_source
 from ntanalytics.reports.data import plain_row
 from ntanalytics.reports.record import DETAIL, Field
@@ -174,7 +175,10 @@ def systems_board(inspection: DayInspection, *, id: str = "systems") -> Table:
     for finding in inspection.evaluation.findings:
         by_subsystem[finding.subsystem].append(finding)
     rows = [
-        _counted(summary.name, by_subsystem[name], summary.highlights) for name, summary in inspection.summaries.items()
+        _counted(
+            summary.name, by_subsystem[name], summary.highlights, availability_findings(inspection.evaluation, name)
+        )
+        for name, summary in inspection.summaries.items()
     ]
     open_data = sum(finding.status != "ok" for finding in by_subsystem[DATA])
     highlights = f"{open_data} 项有缺失或剔除" if open_data else "各数据源当日数据完整"
@@ -183,17 +187,20 @@ def systems_board(inspection: DayInspection, *, id: str = "systems") -> Table:
     return Table(id, "各系统状态", fields=_SYSTEMS, rows=tuple(rows))
 
 
-def _counted(name: str, findings: Sequence[Finding], highlights: str) -> dict[str, Any]:
+def _counted(
+    name: str, findings: Sequence[Finding], highlights: str, availability: Sequence[Finding] = ()
+) -> dict[str, Any]:
+    """Return the line of a subsystem; its availability counts for its status, and among the checks of ``infra``."""
     count = count_by_status(findings)
     return {
         "subsystem": name,
-        "state": worst(finding.status for finding in findings),
+        "state": worst(finding.status for finding in (*findings, *availability)),
         "checks": sum(count.values()),
         "wrong": count["critical"],
         "watched": count["warning"],
         "not_known": count["unknown"],
         "points": close_up(highlights),
-        **({DETAIL: BOARD} if violations(findings) else {}),
+        **({DETAIL: BOARD} if violations((*findings, *availability)) else {}),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
@@ -114,9 +115,8 @@ def _disks(evaluation: Evaluation, last: date) -> Iterator[Mapping[str, object]]
         days = row.exact("days_until_full")
         if days is not None and days <= AHEAD.days:
             disk = disk_words(f"{row['host']}{row['part']}")
-            yield _row(
-                last + timedelta(days=max(int(days), 1)), "容量", f"{disk}预计写满，须在此前清理或扩容", OPERATIONS
-            )
+            full_on = last + timedelta(days=max(math.ceil(days), 1))
+            yield _row(full_on, "容量", f"{disk}预计写满，须在此前清理或扩容", OPERATIONS)
 
 
 def _open(

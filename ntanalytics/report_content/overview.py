@@ -14,7 +14,7 @@ from ntanalytics.findings.finding import Finding, violations, worst_first
 from ntanalytics.findings.lifecycle_text import group_sentence
 from ntanalytics.findings.phrases import named, value_words
 from ntanalytics.findings.related_subjects import LASTING
-from ntanalytics.findings.threshold import ORDER, VIOLATIONS
+from ntanalytics.findings.threshold import ORDER, worst
 from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.desk.obligations import PROMISE
 from ntanalytics.metrics.figure_row import FigureRow
@@ -147,11 +147,11 @@ def systems(evaluation: Evaluation, *, id: str = "systems", title: str = "") -> 
         plain_row(
             {
                 "subsystem": item.name,
-                "state": item.status,
+                "state": worst([item.status, *(finding.status for finding in availability_findings(evaluation, name))]),
                 "availability": availability.get(name),
-                "points": _highlights(item),
-                "change": change_words(item),
-                **_detail(item),
+                "points": (points := _highlights(item, availability_findings(evaluation, name))),
+                "change": _named_change(item, points),
+                **_detail((*item.findings, *availability_findings(evaluation, name))),
             }
         )
         for name, item in summaries.items()
@@ -164,11 +164,19 @@ def systems(evaluation: Evaluation, *, id: str = "systems", title: str = "") -> 
     return Table(id, title, fields=fields, rows=rows, inline_charts=recent)
 
 
-def _detail(summary: SubsystemSummary) -> dict[str, str]:
-    """Return the block behind the worst finding of a subsystem, under the key of a row; empty where none is open."""
-    if summary.status not in VIOLATIONS:
-        return {}
-    return {DETAIL: detail_of(worst_first(violations(summary.findings))[0], WEEKLY)}
+def availability_findings(evaluation: Evaluation, subsystem: str) -> list[Finding]:
+    """Return the findings on the availability of another subsystem, which ``infra`` measures."""
+    return [
+        finding
+        for finding in evaluation.findings
+        if finding.code == "infra.availability" and finding.entity.key == subsystem != finding.subsystem
+    ]
+
+
+def _detail(findings: Sequence[Finding]) -> dict[str, str]:
+    """Return the block behind the worst violation, under the key of a row; empty where none is open."""
+    broken = worst_first(violations(findings))
+    return {DETAIL: detail_of(broken[0], WEEKLY)} if broken else {}
 
 
 def checks_board(evaluation: Evaluation) -> Board:
@@ -195,17 +203,31 @@ def available_time(evaluation: Evaluation) -> Table:
     )
 
 
-def _highlights(summary: SubsystemSummary) -> str:
-    """Return the highlights of a subsystem; where a limit is broken, its worst known finding first."""
+def _highlights(summary: SubsystemSummary, availability: Sequence[Finding]) -> str:
+    """Return the highlights of a subsystem; where a limit is broken, its worst known finding first.
+
+    Args:
+        summary: the subsystem.
+        availability: findings on its availability.
+    """
     # a subsystem without any source says so already
     missing = _missing_checks(finding for finding in summary.findings if finding.details.get("is_part", True))
-    if summary.status not in VIOLATIONS:
+    broken = worst_first(violations((*availability, *summary.findings)))
+    if not broken:
         return close_up(summary.highlights + (f"；{missing} 项检查未知" if missing else ""))
-    finding = next(finding for finding in worst_first(summary.findings) if finding.status == summary.status)
+    finding = broken[0]
     wording, unit = word(finding), MEASURES[finding.rule.measure].unit
     check = wording.check if finding.is_of_whole_subsystem else named(wording.entity, wording.check)
     unknown = f"；另有 {missing} 项检查未知" if missing else ""
-    return close_up(f"{check} {value_words(finding, unit=unit)}；{summary.highlights.split('，', 1)[0]}{unknown}")
+    figures = summary.highlights.split("，")
+    led = next((figure for figure in figures if figure.startswith(summary.measure.label)), figures[0])
+    return close_up(f"{check} {value_words(finding, unit=unit)}；{led}{unknown}")
+
+
+def _named_change(summary: SubsystemSummary, points: str) -> str:
+    """Return the change of the lead figure, with its name where the highlights do not have it."""
+    words, label = change_words(summary), summary.measure.label
+    return words if words == "—" or label in points else f"{label}{words}"
 
 
 def change_words(summary: SubsystemSummary) -> str:

@@ -172,10 +172,14 @@ def short_time(value: str, zone: ZoneInfo = LOCAL_ZONE) -> str:
 
 def origin_line(origin: Mapping[str, Any], zone: ZoneInfo) -> str:
     """Return the source of a block's figures in one line."""
+    given = origin.get("datasets") or {}
+    versions = {name: version for name, version in given.items() if version is not None}
+    if given and not versions:  # nothing was read
+        return ""
     parts = []
     if origin.get("metric"):
         parts.append(f"指标 {origin['metric']}")
-    parts += [f"数据集 {name} 第 {version} 版" for name, version in (origin.get("datasets") or {}).items()]
+    parts += [f"数据集 {name} 第 {version} 版" for name, version in versions.items()]
     if origin.get("rows") is not None:
         parts.append(f"{origin['rows']:,} 行")
     if origin.get("as_of"):

@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 
 from ntanalytics.contract import Dataset
 from ntanalytics.metrics.column_needs import measures_of_ends, unknown_measures
+from ntanalytics.metrics.figure_row import DERIVED
 from ntanalytics.metrics.figures import Covered, Figures, figures
 from ntanalytics.metrics.rows import Rows
 from ntanalytics.periods import Period
@@ -102,10 +103,23 @@ class DatasetView(ABC):
         """Source → its first day, of those of cases that begin shortly before or within the period; none of others."""
         return {}
 
+    @property
+    def young_sources_before(self) -> Mapping[str, dt.date]:
+        """The same of the previous period."""
+        return {}
+
     @cached_property
     def part_measures(self) -> frozenset[str]:
-        """Measures of what is open or has ended, of which a young source has only what began since its first day."""
-        return measures_of_ends(self.contract.name, self.contract.ended) if self.young_sources else frozenset()
+        """Measures of what is open or has ended, of which a young source has only what began since its first day.
+
+        Those of the period before, and their changes, are among them where a source was young then: a past period has
+        the same figures in the report that quotes it as in its own.
+        """
+        measures = measures_of_ends(self.contract.name, self.contract.ended)
+        before = {name + ending for name in measures for ending in DERIVED if ending}
+        return (measures if self.young_sources else frozenset()) | (
+            before if self.young_sources_before else frozenset()
+        )
 
     @property
     def young_note(self) -> str:

@@ -67,12 +67,21 @@ class EventView(DatasetView):
     @cached_property
     def young_sources(self) -> Mapping[str, dt.date]:
         """See :class:`DatasetView`; a source that was asked about earlier days, and had nothing of them."""
+        return self._young_until(self.period.last)
+
+    @cached_property
+    def young_sources_before(self) -> Mapping[str, dt.date]:
+        """See :class:`DatasetView`."""
+        return self._young_until(self.period.previous().last)
+
+    def _young_until(self, last: dt.date) -> dict[str, dt.date]:
+        """Return source → its first day, of those of cases that begin in the weeks up to the last day of a period."""
         if self.contract.kind is not Kind.CASE:
             return {}
-        since = self.period.last - dt.timedelta(days=_YOUNG_DAYS)
-        lacking = [(day.source, day.day) for day in self._covered if not day.is_held and since <= day.day]
+        since = last - dt.timedelta(days=_YOUNG_DAYS)
+        lacking = [(day.source, day.day) for day in self._covered if not day.is_held and since <= day.day <= last]
         begins = {source: day + dt.timedelta(days=1) for source, day in sorted(lacking)}
-        return {source: day for source, day in begins.items() if day <= self.period.last}
+        return {source: day for source, day in begins.items() if day <= last}
 
     @property
     def is_damaged(self) -> bool:

@@ -222,6 +222,8 @@ class Report:
         if self._unit_notes is None and self._units is not None:
             notes = self._units.notes([(view.contract, view.table) for view in views])
         notes = [*notes, *(note for view in views for note in word_notes(view))]
+        if self.generated_at < self.ends_at:
+            notes.insert(0, "本期尚未结束，各数字为截至出具时的情况。")
         return Head(
             title=f"{self.workspace.settings.site.name}{self.title}",
             period=self.period,

@@ -99,6 +99,26 @@ def test_one_line_a_subsystem_with_its_last_weeks(evaluation: Evaluation):
     assert {len(values) for values in block.inline_charts.values} == {35}
 
 
+def test_a_system_that_was_down_is_not_well_in_its_own_line(evaluation: Evaluation):
+    """The availability of each system is measured by ``infra``."""
+    down = Finding(rule=RULES["infra.availability"], entity=subsystem_entity("im"), status="critical", value=0.9891)
+    others = [finding for finding in evaluation.findings if finding.identity != down.identity]
+    told = {row["subsystem"]: row for row in systems(replace(evaluation, findings=(*others, down))).rows}
+    known = {row["subsystem"]: row for row in systems(evaluation).rows}
+    assert known["即时通讯"]["state"] == "ok"
+    assert told["即时通讯"]["state"] == "critical"
+    assert told["即时通讯"]["points"].startswith("即时通讯可用率98.91%；")
+    assert {name for name in told if told[name]["state"] != known[name]["state"]} == {"即时通讯"}
+
+
+def test_a_change_has_the_name_of_its_figure_where_the_line_does_not_show_it(evaluation: Evaluation):
+    """The line of ``infra`` tells backups, and its change is that of the platform's availability."""
+    for item, row in zip(evaluation.summaries.values(), systems(evaluation).rows, strict=True):
+        if (words := change_words(item)) != "—":
+            assert row["change"] in (words, f"{item.measure.label}{words}")
+            assert (item.measure.label in row["points"]) == (row["change"] == words)
+
+
 def test_headlines_are_the_figures_of_the_summaries(evaluation: Evaluation):
     cards = {card.measure.name: card for card in headlines(evaluation).items}
     assert cards["active"].value == evaluation.summaries["oa"].total["active"]

@@ -7,7 +7,15 @@ import pytest
 
 from ntanalytics.reports.blocks.sparkline import sparkline
 from ntanalytics.reports.formats import LOCAL_ZONE
-from ntanalytics.reports.labels import as_of_line, data_status, day_ranges, source_section, status_line, worst_status
+from ntanalytics.reports.labels import (
+    as_of_line,
+    data_status,
+    day_ranges,
+    origin_line,
+    source_section,
+    status_line,
+    worst_status,
+)
 from ntanalytics.reports.record import Heading, Record, RecordedBlock, read_record
 
 
@@ -121,3 +129,10 @@ def test_a_sparkline_of_less_than_two_values_is_nothing(values: list[float | Non
 
 def test_a_sparkline_of_equal_values_is_level() -> None:
     assert 'points="2.0,13.0 144.0,13.0"' in sparkline([5, 5])
+
+
+def test_a_block_of_a_dataset_that_was_never_read_has_no_origin() -> None:
+    as_of = "2026-11-22T16:00:00+00:00"
+    assert origin_line({"datasets": {"seal.seals": None}, "as_of": as_of}, LOCAL_ZONE) == ""
+    read = origin_line({"datasets": {"seal.seals": None, "seal.signings": 3}, "as_of": as_of}, LOCAL_ZONE)
+    assert read == "数据集 seal.signings 第 3 版；截至 2026-11-23 00:00"

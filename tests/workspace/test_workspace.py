@@ -97,6 +97,7 @@ def test_a_day_taken_before_it_ended_is_not_whole(site: SmallSite):
     messages = open_report("sms_volume", today.isoformat()).dataset("sms.messages")
     assert not messages.is_complete
     assert messages.known_end == messages.as_of < messages.period.window(site.settings.zone)[1]
+    assert "本期尚未结束" in "".join(open_report("sms_volume", today.isoformat()).head().notes)
 
 
 def test_the_head_names_the_versions_that_were_read(site: SmallSite):
@@ -186,6 +187,22 @@ def test_a_source_that_never_gave_a_row_knows_nothing(site: SmallSite):
     site.extractor().extract(["sms.messages"], SOME, SUNDAY)
     messages = open_report("weekly_service_report", W47).dataset("sms.messages")
     assert messages.missing == [MONDAY + dt.timedelta(days=number) for number in range(7)]
+
+
+def test_a_past_week_of_a_young_source_is_a_part_in_the_report_that_quotes_it(site: SmallSite):
+    """Both sources have rows since the 10th of November; four weeks later the week before is still a part."""
+    for source in ("shop", "twin"):
+        site.run(source, "INSERT INTO ticket VALUES (?, ?, ?)", ("OPEN", "2026-11-10 09:00:00", None))
+    site.extractor().extract(["desk.tickets", "sms.messages"], dt.date(2026, 10, 20), SUNDAY)
+    tickets = open_report("weekly_service_report", "2026-W50").dataset("desk.tickets")
+    assert (dict(tickets.young_sources), set(tickets.young_sources_before.values())) == ({}, {SOME})
+    row = figures(
+        [{"closed_tickets": 2, "closed_tickets_before": 1, "is_complete": True, "was_complete": True}], tickets
+    )
+    assert row.total.quantity("closed_tickets").is_exact
+    assert row.total.certainty("closed_tickets_before") == "unknown"
+    later = open_report("weekly_service_report", "2026-W51").dataset("desk.tickets")
+    assert later.young_sources_before == {}
 
 
 @pytest.mark.parametrize(("asked_since", "is_young"), [(dt.date(2026, 10, 20), True), (SOME, False)])

@@ -79,8 +79,8 @@ def block_texts(block: RecordedBlock, zone: ZoneInfo, rows: int) -> list[str]:
         texts.append(body.get("drawn", {}).get("title", ""))
         texts += [cell_text(block, row, field, zone) for row in block.rows[:rows] for field in block.fields]
         texts += [block.empty, truncation.cut_note(block, rows), truncation.print_note(block, rows)]
-    if block.origin:
-        texts += ["来源", labels.origin_line(block.origin, zone)]
+    if block.origin and (line := labels.origin_line(block.origin, zone)):
+        texts += ["来源", line]
     return _nonempty(texts)
 
 

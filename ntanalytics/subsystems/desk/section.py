@@ -26,7 +26,11 @@ def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemS
     now, earlier = desk_metrics.flow(tickets.cases, since, until), desk_metrics.flow(tickets.cases, before, since)
     moments = (tickets.known_end, since)
     open_now, open_then = (figures(desk_metrics.backlog(tickets.cases, at), tickets).total for at in moments)
-    was_open = FigureRow({"open_tickets_before": open_then["open_tickets"]}, was_complete=tickets.was_complete)
+    was_open = FigureRow(
+        {"open_tickets_before": open_then["open_tickets"]},
+        was_complete=tickets.was_complete,
+        at_least=tickets.part_measures,
+    )
     total = compared(now, earlier, desk_metrics.FLOW, tickets) | open_now | was_open
     names = ["opened_tickets", "closed_tickets", "open_tickets"]
     return SubsystemSummary(
