@@ -101,7 +101,13 @@ def test_one_line_a_subsystem_with_its_last_weeks(evaluation: Evaluation):
 
 def test_a_system_that_was_down_is_not_well_in_its_own_line(evaluation: Evaluation):
     """The availability of each system is measured by ``infra``."""
-    down = Finding(rule=RULES["infra.availability"], entity=subsystem_entity("im"), status="critical", value=0.9891)
+    down = Finding(
+        rule=RULES["infra.availability"],
+        entity=subsystem_entity("im"),
+        status="critical",
+        value=0.9891,
+        format="rate:2",
+    )
     others = [finding for finding in evaluation.findings if finding.identity != down.identity]
     told = {row["subsystem"]: row for row in systems(replace(evaluation, findings=(*others, down))).rows}
     known = {row["subsystem"]: row for row in systems(evaluation).rows}
