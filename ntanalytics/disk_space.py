@@ -15,6 +15,7 @@ from ntanalytics.language import tr
 MIN_FREE_BYTES = 64 * 2**20
 
 _FULL_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_NO_FOLDER = {errno.ENOTDIR, errno.EEXIST, errno.EISDIR}
 
 
 def check_free_space(folder: Path) -> None:
@@ -54,7 +55,7 @@ def disk_error(error: OSError, folder: Path) -> DiskError:
     return DiskError(
         tr("cannot write: {strerror}", strerror=error.strerror or error),
         where=str(folder),
-        todo=tr("check its permissions"),
+        todo=tr("name a folder, not a file") if error.errno in _NO_FOLDER else tr("check its permissions"),
     )
 
 

@@ -90,6 +90,13 @@ def test_a_secret_in_the_file_is_refused_and_not_repeated(tmp_path: Path, text: 
     assert "hunter2" not in str(caught.value)
 
 
+def test_a_key_that_is_there_twice_is_no_settings(tmp_path: Path):
+    """PyYAML would take the second and say nothing of the first."""
+    twice = "sources:\n  a: {product: nginx, paths: ['logs/*.log']}\nsources: {}\n"
+    with pytest.raises(SettingsError, match="the key sources is there twice, line 3"):
+        load(written(tmp_path, twice))
+
+
 def test_yaml_without_end_is_no_settings(tmp_path: Path):
     with pytest.raises(SettingsError, match="not YAML"):
         load(written(tmp_path, "[" * 20_000))

@@ -129,7 +129,7 @@ def hazards(evaluation: Evaluation, *, id: str = "hazards") -> Table:
         {
             **_row(item),
             "days": item.day(days[-1]),  # nobody looked later
-            "opened": f"{report.period.word}新增" if _is_new(item, first) else f"{report.period.before_word}遗留",
+            "opened": _opened_words(report, item),
             "how": "未消除" if item.closed_on is None else f"{day_words(item.closed_on)}{CHANGES[item.change]}",
         }
         for item in lifecycles
@@ -148,6 +148,14 @@ def _counted(report: Report, days: list[date], lifecycles: list[FindingLifecycle
     sentence = f"巡检 {len(days)} 天：新增 {new} 项，{until}已消除 {len(lifecycles) - left} 项，未消除 {left} 项。"
     missing = [day_words(day) for day in _working_days(report) if day not in days]
     return sentence + (f"{listed(missing)}无巡检记录。" if missing else "")
+
+
+def _opened_words(report: Report, lifecycle: FindingLifecycle) -> str:
+    """Return when a hazard began: within the period, before it, or on its first inspection or before."""
+    if _is_new(lifecycle, report.period.first):
+        return f"{report.period.word}新增"
+    is_older = lifecycle.begun_on < report.period.first
+    return f"{report.period.before_word}遗留" if is_older else f"{report.period.word}或更早"
 
 
 def _is_new(lifecycle: FindingLifecycle, first: date) -> bool:

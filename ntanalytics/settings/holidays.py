@@ -12,6 +12,7 @@ import yaml
 from ntanalytics.errors import NtaError, SettingsError
 from ntanalytics.language import tr
 from ntanalytics.periods import Calendar
+from ntanalytics.settings.unique_keys import load_yaml
 
 #: Name of the calendar file beside the settings file, where ``site.calendar`` names no other.
 CALENDAR_FILE = "calendar.yml"
@@ -62,7 +63,7 @@ def read_years(path: Path) -> Years:
         SettingsError: the file is missing, or is no YAML with years.
     """
     try:
-        content: dict[Any, Any] = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        content: dict[Any, Any] = load_yaml(path.read_text(encoding="utf-8")) or {}
         return {int(year): content[year] for year in sorted(content)}
     except (OSError, yaml.YAMLError, AttributeError, TypeError, ValueError) as error:
         raise _unreadable(path, error) from error

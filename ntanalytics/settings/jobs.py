@@ -15,6 +15,7 @@ from ntanalytics.language import tr
 from ntanalytics.settings.channels import Address, Channel, Recipient, addresses
 from ntanalytics.settings.renames import JOBS_RENAMES, current_text
 from ntanalytics.settings.schedule_spec import ScheduleSpec, parse_schedule_spec
+from ntanalytics.settings.unique_keys import load_yaml
 
 
 def _when(value: object) -> ScheduleSpec:
@@ -109,7 +110,7 @@ def load_jobs(path: Path) -> Mapping[str, Job]:
     """
     where = str(path)
     try:
-        content: Any = yaml.safe_load(current_text(path.read_text(encoding="utf-8"), JOBS_RENAMES)[0])
+        content: Any = load_yaml(current_text(path.read_text(encoding="utf-8"), JOBS_RENAMES)[0])
     except OSError as error:
         raise SettingsError(
             tr("cannot read the jobs: {strerror}", strerror=error.strerror),

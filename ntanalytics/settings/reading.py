@@ -24,6 +24,7 @@ from ntanalytics.settings.parts import (
     Target,
 )
 from ntanalytics.settings.renames import SETTINGS_RENAMES, current_text
+from ntanalytics.settings.unique_keys import load_yaml
 
 FILE_NAME = "ntanalytics.yml"
 ENVIRONMENT = "NTANALYTICS_CONFIG"
@@ -53,11 +54,17 @@ def load(path: Path) -> Settings:
             todo=tr("write one with `ntanalytics init DIR`, or name yours with --config FILE"),
         ) from error
     except UnicodeDecodeError as error:
-        raise SettingsError(tr("not UTF-8 text: {error}", error=error), where=where) from error
+        raise SettingsError(
+            tr("not UTF-8 text: {error}", error=error), where=where, todo=tr("save the file as UTF-8")
+        ) from error
     try:
-        content = yaml.safe_load(current_text(text, SETTINGS_RENAMES)[0]) or {}
+        content = load_yaml(current_text(text, SETTINGS_RENAMES)[0]) or {}
     except (yaml.YAMLError, RecursionError) as error:
-        raise SettingsError(tr("not YAML: {yaml_message}", yaml_message=_yaml_message(error)), where=where) from None
+        raise SettingsError(
+            tr("not YAML: {yaml_message}", yaml_message=_yaml_message(error)),
+            where=where,
+            todo=tr("look at that line and the one before: indentation, colons, a key that is there twice"),
+        ) from None
     if not isinstance(content, dict):
         raise SettingsError(tr("the file must hold keys and values"), where=where)
     home = path.resolve().parent

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from ntanalytics.errors import SettingsError
 from ntanalytics.language import tr
+from ntanalytics.settings.unique_keys import load_yaml
 
 _RATE = re.compile(r"rate\s*<\s*([01](?:\.\d+)?)")
 
@@ -90,7 +91,7 @@ def read_scoring(path: Path) -> ScoringSheet | None:
         return None
     where = str(path)
     try:
-        content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content: Any = load_yaml(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
         raise SettingsError(
             tr("cannot be read: {error}", error=error), where=where, todo=tr("see docs/settings.md")

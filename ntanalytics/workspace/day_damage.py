@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ntanalytics.contract import Dataset, Kind
+from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.detectors.comparable_days import comparable_days
 from ntanalytics.detectors.day_profile import ProfileDamage, empty_day, missing_parts, profile_damage, shifted_parts
 from ntanalytics.detectors.detection import Floats
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 #: Days before a day among which comparable ones are looked for.
 HISTORY_DAYS = 28
+
+#: Damages of a source that gives nothing more from an hour on.
+_STOPS = ("ends_early", "no_rows")
 
 #: (source, day) → its damage.
 Damages = Mapping[tuple[str, dt.date], ProfileDamage]
@@ -47,6 +51,49 @@ class RowsByHour:
         if key not in self.damages_by_days:
             self.damages_by_days[key] = damaged_days(self, dataset, held, days)
         return self.damages_by_days[key]
+
+    def stops(
+        self, cases: Dataset, held_of: Callable[[Dataset], Mapping[str, Collection[dt.date]]], days: Sequence[dt.date]
+    ) -> Damages:
+        """Return the days on which the sources of a dataset of cases gave nothing more, by the events that they give.
+
+        A case may change at any time and has no profile. What the same source tells of events has: where one of them
+        ends early, or is not there, and nothing else comes after that hour, the source has stopped.
+
+        Args:
+            cases: the dataset of cases.
+            held_of: tells the complete days of each source of a dataset.
+            days: the days that are judged.
+        """
+        key = cases.name, tuple(days)
+        if key not in self.damages_by_days:
+            self.damages_by_days[key] = self._stops(cases, held_of, days)
+        return self.damages_by_days[key]
+
+    def _stops(
+        self, cases: Dataset, held_of: Callable[[Dataset], Mapping[str, Collection[dt.date]]], days: Sequence[dt.date]
+    ) -> Damages:
+        first = min(days) - dt.timedelta(days=HISTORY_DAYS)
+        timed = [cases] if cases.time.endswith("_at") else []
+        stopped: dict[tuple[str, dt.date], ProfileDamage] = {}
+        for source in self.workspace.sources_by_dataset.get(cases.name, ()):
+            events = self._events_of(source)
+            if not events:
+                continue
+            damages = [self.damages(event, held_of(event), days) for event in events]
+            rows = [self.of(dataset, first, max(days)).get(source, {}) for dataset in (*timed, *events)]
+            for day in days:
+                ends = [known for own in damages if (known := own.get((source, day))) and known.kind in _STOPS]
+                hour = max((end.hour for end in ends), default=24)
+                if ends and not any(_rows_from(by_day.get(day, {}), hour) for by_day in rows):
+                    stopped[source, day] = max(ends, key=lambda end: end.hour)
+        return stopped
+
+    def _events_of(self, source: str) -> list[Dataset]:
+        """Return the datasets of a source whose days have a profile."""
+        datasets = self.workspace.sources_by_dataset.items()
+        named = [dataset_named(name) for name, sources in datasets if source in sources]
+        return [dataset for dataset in named if _has_profile(dataset)]
 
     def of(self, dataset: Dataset, first: dt.date, last: dt.date) -> BySource:
         """Return source → day → part → rows by local hour, of the days asked for and perhaps of others."""
@@ -110,7 +157,7 @@ def damaged_days(
         held: source → its complete days, those without a row, too.
         days: the days that are judged.
     """
-    if dataset.kind is not Kind.EVENT or not dataset.time.endswith("_at") or not days:
+    if not _has_profile(dataset) or not days:
         return {}
     first = min(days) - dt.timedelta(days=HISTORY_DAYS)
     workspace = rows_by_hour.workspace
@@ -129,6 +176,16 @@ def damaged_days(
         empty = _empty_days(workspace, by_day, held.get(source, ()))
         damages |= {(source, day): damage for day, damage in empty.items() if day in set(days)}
     return damages
+
+
+def _has_profile(dataset: Dataset) -> bool:
+    """Return whether the days of a dataset have hours that stay as they are."""
+    return dataset.kind is Kind.EVENT and dataset.time.endswith("_at")
+
+
+def _rows_from(parts: Parts, hour: int) -> float:
+    """Return the rows of a day from an hour on."""
+    return sum(float(hours[hour:].sum()) for hours in parts.values())
 
 
 def _empty_days(

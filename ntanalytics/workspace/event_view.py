@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -105,11 +105,24 @@ class EventView(DatasetView):
 
     def _damaged(self, days: list[dt.date]) -> Damages:
         """Return the damages of complete days."""
+        if self.contract.kind is not Kind.CASE:
+            return self._rows_by_hour.damages(self.contract, self._held(self._covered), days)
+        stops = self._rows_by_hour.stops(self.contract, self._held_of, days) if days else {}
+        complete = self._complete
+        return {key: damage for key, damage in stops.items() if key in complete}
+
+    def _held_of(self, dataset: Dataset) -> Mapping[str, set[dt.date]]:
+        """Return source → its complete days of another dataset, as far back as this one looks."""
+        first = min((day.day for day in self._covered), default=self.period.first)
+        return self._held(self._workspace.covered_days(dataset.name, first, self.period.last))
+
+    def _held(self, covered: Iterable[CoverageDay]) -> Mapping[str, set[dt.date]]:
+        """Return source → its complete days."""
         held: dict[str, set[dt.date]] = {}
-        for day in self._covered:
+        for day in covered:
             if self._is_complete_day(day):
                 held.setdefault(day.source, set()).add(day.day)
-        return self._rows_by_hour.damages(self.contract, held, days)
+        return held
 
     def since(self, first: dt.date) -> Covered:
         """See :class:`DatasetView`."""

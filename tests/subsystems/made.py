@@ -145,6 +145,7 @@ class _View:
     days: ir.Table
     as_of: dt.datetime
     known_end: dt.datetime
+    part_measures: frozenset[str] = frozenset()
     missing: tuple[dt.date, ...]
     was_complete: bool = True
     is_damaged: bool = False

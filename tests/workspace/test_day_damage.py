@@ -7,8 +7,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pytest
 
-from ntanalytics.contract import dataset
+from ntanalytics.contract import Dataset, dataset
 from ntanalytics.workspace.day_damage import RowsByHour, damage_sentence, damaged_days
 
 MONDAY = dt.date(2026, 10, 19)
@@ -79,3 +80,38 @@ def test_of_a_source_that_had_quiet_days_before_one_more_is_none() -> None:
     assert _damages(few, days) == {}
     only_on_working_days = {day: {"": np.full(24, 4.0)} for day in days if day.weekday() < 5}
     assert _damages(only_on_working_days, days) == {}
+
+
+class Exchange(RowsByHour):
+    """Rows by hour of the datasets of one source that are in no lake."""
+
+    def __init__(self, rows: dict[str, dict[dt.date, dict[str, Any]]]) -> None:
+        calendar = SimpleNamespace(knows=lambda _: True, is_working_day=lambda day: day.weekday() < 5)
+        super().__init__(SimpleNamespace(calendar=calendar, sources_by_dataset={name: ["exchange"] for name in rows}))  # type: ignore[arg-type]
+        self._rows = rows
+
+    def of(self, dataset: Dataset, *_: object) -> dict[str, dict[dt.date, dict[str, Any]]]:
+        return {"exchange": self._rows[dataset.name]}
+
+
+@pytest.mark.parametrize(
+    ("goes_on", "until", "stops"),
+    [
+        ("", 12, {"2026-11-19": ("ends_early", 12), "2026-11-20": ("no_rows", 0)}),
+        ("docexchange.interface_calls", 12, {}),  # another dataset of the source goes on
+        ("docexchange.deliveries", 12, {}),  # cases still begin
+        ("", 24, {}),
+    ],
+)
+def test_cases_end_where_all_events_of_their_source_do(
+    goes_on: str, until: int, stops: dict[str, tuple[str, int]]
+) -> None:
+    days = [MONDAY + dt.timedelta(days=place) for place in range(33)]
+    thursday, usual = FRIDAY - dt.timedelta(days=1), np.full(24, 4.0)
+    cut = {day: {"": usual} for day in days if day < thursday}
+    cut[thursday] = {"": np.where(np.arange(24) < until, usual, 0.0)}
+    whole = {day: {"": usual} for day in days}
+    names = ("docexchange.documents", "docexchange.interface_calls", "docexchange.deliveries")
+    lake = Exchange({name: whole if name == goes_on or until == 24 else cut for name in names})
+    found = lake.stops(dataset("docexchange.deliveries"), lambda _: {"exchange": days}, days[-5:])
+    assert {day.isoformat(): (end.kind, end.hour) for (_, day), end in found.items()} == stops

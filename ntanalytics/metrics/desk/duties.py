@@ -28,7 +28,14 @@ DUTY = (
     count("duty_facts", "应证事项", "项", "Facts that prove or break a duty in the period."),
     count("duty_kept", "有证据符合", "项", "Facts that prove the duty.", good="up"),
     count("duty_short", "不符合", "项", "Facts that break the duty.", good="down"),
-    count("duty_unproven", "缺证据", "项", "Facts without proof: they neither prove nor break.", good="down"),
+    count(
+        "duty_unproven",
+        "缺证据",
+        "项",
+        "Facts without proof: they neither prove nor break. Over a gap data that come may prove some, and add others.",
+        good="down",
+        over_gap="unknown",
+    ),
     rate(
         "duty_rate",
         "达成率",
