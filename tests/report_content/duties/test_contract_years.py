@@ -215,3 +215,13 @@ def test_days_that_nobody_knows_yet_break_no_duty() -> None:
     records = [judge(DUTIES[name], span) for name in DUTIES if name != "availability"]
     assert _found({record.duty.id: record for record in records}) == set()
     assert {record.verdict for record in records if record.duty.reads} == {"not_shown"}
+
+
+def test_a_confirmation_that_is_missing_over_a_gap_of_the_sign_offs_lacks_proof() -> None:
+    year = faultless()
+    first, second = MONDAYS[3], MONDAYS[9]
+    weeks = [Period.week(day).previous().text for day in (first, second)]
+    year.drop("desk.signoffs", lambda row: row["period"] in weeks)
+    year.gaps = {"desk.signoffs": days_between(first, first + dt.timedelta(days=1))}
+    results = {fact.subject: fact.result for fact in judge(DUTIES["signoffs"], year.span()).facts}
+    assert [results[f"服务周报 {week}"] for week in weeks] == ["unproven", "short"]
