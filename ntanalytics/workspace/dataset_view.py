@@ -147,6 +147,11 @@ class DatasetView(ABC):
         return not self.missing
 
     @property
+    def is_held(self) -> bool:
+        """True if the period is complete, or damaged: what stayed away is told then, and may be the damage itself."""
+        return self.is_complete or self.is_damaged
+
+    @property
     def was_complete(self) -> bool:
         """True if no source lacks a day of the previous period."""
         return not self.missing_before

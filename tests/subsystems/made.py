@@ -160,6 +160,11 @@ class _View:
         return Lookback(self, sum(day >= first for day in self.gaps))
 
     @property
+    def is_held(self) -> bool:
+        """As of a dataset view."""
+        return self.is_complete or self.is_damaged
+
+    @property
     def is_complete(self) -> bool:
         """As of a dataset view."""
         return not self.missing

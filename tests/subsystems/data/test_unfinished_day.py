@@ -52,3 +52,15 @@ def test_nobody_has_waited_until_the_end_of_a_day_that_has_begun(written_city: P
         waited += [finding.value for finding in found if finding.code == "seal.testing_days"]
     first, last = waited
     assert last == first + 1
+
+
+def test_of_a_source_that_stopped_the_silence_is_told_and_nothing_is_called_well(
+    written_city: Path, tmp_path: Path
+) -> None:
+    """Whether the messages stopped or their source did, nobody knows."""
+    city = copy_city(written_city, tmp_path)
+    tuesday = dt.datetime.combine(MONDAY + dt.timedelta(days=1), dt.time(6, 10))
+    found = _judged(city, tuesday, ["im.messages", "im.sessions"], "im")
+    silence = {finding.code: finding.details.get("is_doubtful") for finding in violations(found)}
+    assert silence == {"im.lull": True}
+    assert not [finding for finding in found if finding.status == "ok"]
