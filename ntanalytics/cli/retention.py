@@ -65,7 +65,7 @@ def _show(items: Sequence[RetentionItem], going: Sequence[RetentionItem], *, is_
             ),
         )
     size = sum(item.size_bytes or 0 for item in going) / 1e6
-    done = tr("given up") if is_applied else tr("would go; --apply does it")
+    done = tr("removed") if is_applied else tr("would go; --apply does it")
     say(
         tr(
             "{count} of {count2} that are older than the policy, {size:,.1f} MB: {done}",

@@ -63,7 +63,7 @@ def _availability(context: CheckContext, rule: Rule) -> list[Finding]:
         return findings
     judged = service_checks(checks.table)
     outages: dict[str, list[Row]] = {}
-    for row in rows(probes.outages(judged, context.ends_at)):
+    for row in rows(probes.outages(judged, checks.known_end)):
         outages.setdefault(row["subsystem"], []).append(row)
     return [with_outages(context, finding, outages.get(finding.entity.key, [])) for finding in findings]
 

@@ -44,7 +44,7 @@ def host_entity(row: Row) -> Entity:
 def _reachable(context: CheckContext, rule: Rule) -> list[Finding]:
     hosts_view, checks = context.dataset("infra.hosts"), context.dataset("infra.checks")
     own = checks.table.filter(checks.table.kind.isin(probes.HOST_CHECKS))
-    outages = probes.outages(own, context.ends_at, ["target"])
+    outages = probes.outages(own, checks.known_end, ["target"])
     return reachable_findings(context, rule, hosts_view, checks, outages)
 
 

@@ -52,7 +52,7 @@ def summarize(context: CheckContext, findings: Sequence[Finding]) -> SubsystemSu
             "cpu": figures(context.shared(load, "cpu_rate"), metrics),
             "disks": disk_figures(context),
             "backups": backup_plans,
-            "outages": case_list(probes.outages(checks.table, end), checks),
+            "outages": case_list(probes.outages(checks.table, checks.known_end), checks),
             "services": figures(requests.volume(web.table, ["service"]), web),
         },
         origin=context.origin("availability.availability", checks),

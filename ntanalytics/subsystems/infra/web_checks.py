@@ -150,9 +150,9 @@ def _requests_silent(context: CheckContext, rule: Rule) -> list[Finding]:
 
 def _outages(context: CheckContext) -> dict[str, list[Window]]:
     """Return the outages of each target that the probes saw on the day."""
-    checks = context.dataset("infra.checks").table
+    checks = context.dataset("infra.checks")
     outages: dict[str, list[Window]] = {}
-    for row in rows(probes.outages(service_checks(checks), context.ends_at)):
+    for row in rows(probes.outages(service_checks(checks.table), checks.known_end)):
         outages.setdefault(row["target"], []).append(context.window(row["down_from_at"], row["down_until_at"]))
     return outages
 
