@@ -95,10 +95,12 @@ def summary(evaluation: Evaluation) -> list[Sentence]:
     ]
 
 
-def _not_seen(findings: Iterable[Finding]) -> list[str]:
+def _not_seen(findings: Sequence[Finding]) -> list[str]:
     """Return the sentence that data are missing, of which the others say nothing; none where none are."""
     missing = _missing_checks(findings, _MISSING)
-    return [f"数据有缺失，{missing} 项检查未知，详见检查与建议。"] if missing else []
+    others = unknown_checks(findings) - missing  # the head of the report counts them all
+    beside = f"（另有 {others} 项因其他原因未知）" if others else ""
+    return [f"数据有缺失，{missing} 项检查未知{beside}，详见检查与建议。"] if missing else []
 
 
 def _missing_checks(findings: Iterable[Finding], reasons: Collection[str] = (*_MISSING, "not_in_source")) -> int:
