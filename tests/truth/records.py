@@ -180,7 +180,7 @@ def _of_systems(block: Content) -> Iterator[tuple[str, str, float | None]]:
 
 def _in_words(change: str) -> float | None:
     """Return the change that a line tells in words, None for an unknown one."""
-    found = re.fullmatch(r"([▲▼]) ([\d,.]+)(?:%| ?个百分点)", change)
+    found = re.fullmatch(r"\w*([▲▼]) ([\d,.]+)(?:%| ?个百分点)", change)  # perhaps after the name of its figure
     if found is None:
         return 0.0 if change == "持平" else None
     return float(found[2].replace(",", "")) / (100 if found[1] == "▲" else -100)
