@@ -172,7 +172,7 @@ def _of_rows(name: str, block: Content) -> Iterator[tuple[str, str, float | None
 def _of_systems(block: Content) -> Iterator[tuple[str, str, float | None]]:
     """Yield the changes in words of the subsystems, and the last weeks drawn beside them."""
     for row, values in zip(block["rows"], block["drawn"]["values"], strict=True):
-        if row["change"] != STEADY:
+        if not row["change"].endswith(STEADY):  # perhaps after the name of its figure
             yield row["subsystem"], "change-words", _in_words(row["change"])
         for place, value in enumerate(reversed(values)):
             yield row["subsystem"], f"drawn-{place}", value
