@@ -188,11 +188,14 @@ class DatasetView(ABC):
 
     @property
     def known_end(self) -> dt.datetime:
-        """UTC moment as of which what is open or in force is judged: the period's end, or ``as_of`` before it.
+        """UTC moment as of which what is open or in force is judged: the end of the period, or of what is known before it.
 
-        Of a period that lasts nobody has waited until its end, and nothing is overdue that is due within it.
+        Of a period that lasts nobody has waited until its end, and nothing is overdue that is due within it. It is the
+        last extraction of any source: where one of them stopped, what the others gave since counts.
         """
-        return min(self.period.window(self._workspace.settings.zone)[1], self.as_of)
+        latest = [moment for source in self.sources if (moment := self._known_until(source)) is not None]
+        end = self.period.window(self._workspace.settings.zone)[1]
+        return min(end, max(latest, default=end))
 
     @property
     def origin(self) -> dict[str, object]:

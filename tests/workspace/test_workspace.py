@@ -96,7 +96,7 @@ def test_a_day_taken_before_it_ended_is_not_whole(site: SmallSite):
     site.extractor().extract(["sms.messages"], today, today)
     messages = open_report("sms_volume", today.isoformat()).dataset("sms.messages")
     assert not messages.is_complete
-    assert messages.known_end == messages.as_of < messages.period.window(site.settings.zone)[1]
+    assert messages.as_of <= messages.known_end < messages.period.window(site.settings.zone)[1]
     assert "本期尚未结束" in "".join(open_report("sms_volume", today.isoformat()).head().notes)
 
 
@@ -125,6 +125,16 @@ def test_days_before_a_lost_one_are_known_until_they_were_taken(site: SmallSite)
     lost = open_report("sms_volume", monday.isoformat()).dataset("sms.messages")
     assert [line.taken_at for line in lost.status()] == [None, None]
     assert lost.as_of == taken
+
+
+def test_what_a_source_gave_after_another_one_stopped_counts(site: SmallSite):
+    site.extractor().extract(["sms.messages"], SOME, SUNDAY)
+    view = open_report("sms_volume", W47).dataset("sms.messages")
+    taken = {source: view._known_until(source) for source in view.sources}
+    stopped = dt.datetime(2026, 11, 18, 4, tzinfo=dt.UTC)
+    view._known_until = {**taken, view.sources[0]: stopped}.get  # type: ignore[method-assign]
+    assert view.as_of == stopped
+    assert view.known_end == open_report("sms_volume", W47).ends_at
 
 
 def test_the_calendar_marks_days(site: SmallSite):
