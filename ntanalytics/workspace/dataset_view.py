@@ -188,7 +188,7 @@ class DatasetView(ABC):
 
     @property
     def known_end(self) -> dt.datetime:
-        """UTC moment as of which what is open or in force is judged: the end of the period, or of what is known before it.
+        """UTC moment as of which what is open or in force is judged: the end of the period or of what is known.
 
         Of a period that lasts nobody has waited until its end, and nothing is overdue that is due within it. It is the
         last extraction of any source: where one of them stopped, what the others gave since counts.
