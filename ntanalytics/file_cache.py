@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
-#: The file is begun anew beyond this size: what was kept of old versions is not asked for again.
+#: A file is begun anew beyond this size: what was kept of old versions is not asked for again.
 MOST_BYTES = 32 << 20
 
 
@@ -23,10 +23,11 @@ class FileCache:
 
     Args:
         file: the file, made with the first text if its folder is there; None: texts are kept in this object alone.
+        most_bytes: the size beyond which it is begun anew.
     """
 
-    def __init__(self, file: Path | None) -> None:
-        self._file = file
+    def __init__(self, file: Path | None, most_bytes: int = MOST_BYTES) -> None:
+        self._file, self._most_bytes = file, most_bytes
 
     def get(self, key: str) -> str | None:
         """Return the text of a key; None if none is kept."""
@@ -43,7 +44,7 @@ class FileCache:
             return
         lines = (json.dumps([key, _check(key, text), text]) for key, text in texts.items())
         try:
-            is_full = self._file.exists() and self._file.stat().st_size > MOST_BYTES
+            is_full = self._file.exists() and self._file.stat().st_size > self._most_bytes
             mode = os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if is_full else os.O_APPEND)
             descriptor = os.open(self._file, mode, 0o640)
             try:

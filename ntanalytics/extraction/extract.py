@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from collections.abc import Mapping as Map
 from contextlib import closing
 from functools import partial
@@ -16,7 +16,9 @@ from ntanalytics.catalog import site_catalog
 from ntanalytics.contract import DATASETS, Dataset, Kind
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.errors import UsageError
+from ntanalytics.extraction.lacking_days import AskedDays, LackingDays
 from ntanalytics.extraction.retry_budget import RetryBudget
+from ntanalytics.extraction.source_states import SourceStates
 from ntanalytics.extraction.window_load import WindowLoad
 from ntanalytics.extraction.work_claims import (
     BACKLOG_FROM,
@@ -28,9 +30,8 @@ from ntanalytics.extraction.work_claims import (
 )
 from ntanalytics.lake import DeltaLake
 from ntanalytics.language import tr
-from ntanalytics.ledger import CoverageDay, ExtractionResult, Ledger
-from ntanalytics.ledger.snapshots import nearest
-from ntanalytics.periods import days_between, local_window
+from ntanalytics.ledger import ExtractionResult, Ledger
+from ntanalytics.periods import days_between
 from ntanalytics.settings import Settings
 from ntanalytics.sources import Source, open_sources
 
@@ -63,7 +64,11 @@ class Extractor:
         self._progress = progress or _ignore_progress
         self._clock = clock or _now
         self._lake = DeltaLake.of(settings, ledger.lease)
-        self._window_load = WindowLoad(settings, ledger, self._lake, self._clock, self._progress)
+        states = SourceStates(settings)
+        self._window_load = WindowLoad(
+            settings=settings, ledger=ledger, lake=self._lake, clock=self._clock, progress=self._progress, states=states
+        )
+        self._lacking = LackingDays(settings, ledger, self._lake, self._clock, states)
         self.sources = open_sources(settings, site_catalog(settings.queries, kept_in=settings.lake))
 
     def sources_of(self, dataset: str) -> list[Source]:
@@ -101,7 +106,9 @@ class Extractor:
                 for contract in map(dataset_named, names)
                 for source in self.sources_of(contract.name)
                 # a state can only be extracted as it is today
-                for window in self._windows(contract, source, [self._today()] if contract.kind is Kind.STATE else days)
+                for window in self._windows(
+                    contract, source, [self._lacking.today] if contract.kind is Kind.STATE else days
+                )
             ),
             mark,
         )
@@ -129,7 +136,7 @@ class Extractor:
     ) -> list[ExtractionResult]:
         """Extract the days of a window that the lake lacks, and again those that had not settled.
 
-        Of a state, today's snapshot is taken unless the lake holds one that was taken nearer to the window's end. Of
+        Days of a file that has not changed since are left as they are. Of a state, today's snapshot is taken unless the lake holds one that was taken nearer to the window's end. Of
         cases, all days up to today are extracted: a case that changed after the window is in its source only as it is
         now, and without the later days it would be missing from its former day.
 
@@ -193,22 +200,23 @@ class Extractor:
         self, needs: Map[str, int], first: dt.date, last: dt.date, only: Collection[tuple[str, str]] | None = None
     ) -> list[ExtractionWindow]:
         """Return the windows that :meth:`ensure_coverage` extracts now, with the same arguments."""
-        today = self._today()
-        lacking = []
+        return [
+            window
+            for asked in self._asked(needs, first, last, only)
+            for window in self._windows(asked.contract, asked.source, self._lacking.modified(asked, last))
+        ]
+
+    def unsettled(self, needs: Map[str, int], first: dt.date, last: dt.date) -> set[str]:
+        """Return the sources that a later run asks again, if they change: days that they gave have not settled."""
+        return {asked.source.name for asked in self._asked(needs, first, last, None) if asked.days}
+
+    def _asked(
+        self, needs: Map[str, int], first: dt.date, last: dt.date, only: Collection[tuple[str, str]] | None
+    ) -> Iterator[AskedDays]:
+        """Yield what is lacking of each dataset from each of its sources."""
         for name, history in needs.items():
-            contract = dataset_named(name)
-            until = today if contract.kind is Kind.CASE else min(last, today)
-            wanted = days_between(first - dt.timedelta(days=history), until)
             sources = [source for source in self.sources_of(name) if only is None or (name, source.name) in only]
-            is_state = contract.kind is Kind.STATE
-            asked = days_between(first, today) if is_state else wanted
-            held = self._held_days(contract, asked[0], asked[-1]) if asked and sources else {}
-            # Every source is examined before the first extraction: the lake knows its days, not their sources.
-            for source in sources:
-                own = held.get(source.name, [])
-                days = self._lacking_snapshot(own, last) if is_state else self._lacking_days(contract, own, wanted)
-                lacking += self._windows(contract, source, days)
-        return lacking
+            yield from self._lacking.asked(dataset_named(name), sources, (first, last), history)
 
     def _extract_windows(self, wanted: Iterable[ExtractionWindow], mark: int) -> list[ExtractionResult]:
         """Extract windows, except days that another process extracted since ``mark``.
@@ -254,48 +262,6 @@ class Extractor:
             0,
         )
         time.sleep(PAUSE_S)
-
-    def _lacking_days(
-        self, contract: Dataset, held_days: Iterable[CoverageDay], wanted: list[dt.date]
-    ) -> list[dt.date]:
-        """Return the days that were never extracted, or before they had settled, or that the lake no longer holds.
-
-        A day extracted in the future counts as lacking, too: the clock was wrong, so the day may not have settled.
-        """
-        now = self._clock()
-        held = {day.day: day for day in held_days}
-        margin = dt.timedelta(days=contract.settles_after)
-
-        def is_lacking(day: dt.date) -> bool:
-            _, ends = local_window(day, day, self.settings.zone)
-            return day not in held or not ends + margin <= held[day].taken_at <= now
-
-        return [day for day in wanted if is_lacking(day)]
-
-    def _lacking_snapshot(self, held: Iterable[CoverageDay], last: dt.date) -> list[dt.date]:
-        """Return today if a snapshot taken now is nearer to the window's end than those held since its first day.
-
-        There is one snapshot a day at most: a second one would only replace the first.
-        """
-        now, today = self._clock(), self._today()
-        held = list(held)
-        if any(snapshot.day == today for snapshot in held):
-            return []
-        _, ends = local_window(last, last, self.settings.zone)
-        best = nearest(held, ends)
-        return [today] if best is None or abs(now - ends) < abs(best.taken_at - ends) else []
-
-    def _held_days(self, contract: Dataset, first: dt.date, last: dt.date) -> Map[str, list[CoverageDay]]:
-        """Return source → its days that were extracted and that the lake holds."""
-        held = self._lake.days(contract.name, self._lake.version(contract.name))
-        by_source: dict[str, list[CoverageDay]] = {}
-        for day in self.ledger.coverage.days(contract.name, first, last):
-            if not day.rows or day.day in held:
-                by_source.setdefault(day.source, []).append(day)
-        return by_source
-
-    def _today(self) -> dt.date:
-        return self._clock().astimezone(self.settings.zone).date()
 
 
 def _now() -> dt.datetime:

@@ -18,6 +18,7 @@ from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 from ntanalytics.errors import NtaError, SourceError, SourceLocked, SourceTooSlow
 from ntanalytics.extraction.filling import fill_spool
 from ntanalytics.extraction.pseudonym import hashing_key
+from ntanalytics.extraction.source_states import SourceStates
 from ntanalytics.extraction.spool import Spool
 from ntanalytics.extraction.work_claims import ExtractionWindow
 from ntanalytics.lake import DeltaLake
@@ -46,7 +47,7 @@ def _log_retry(details: RetryDetails) -> None:
 set_on_retry_hooks([_log_retry])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class WindowLoad:
     """The load of windows into a site's lake.
 
@@ -56,6 +57,7 @@ class WindowLoad:
         lake: the site's lake.
         clock: the current time, an aware moment.
         progress: called with a text and the number of rows so far.
+        states: the states of the sources' files.
     """
 
     settings: Settings
@@ -63,10 +65,12 @@ class WindowLoad:
     lake: DeltaLake
     clock: Callable[[], dt.datetime]
     progress: Callable[[str, int], None]
+    states: SourceStates
 
     def load(self, window: ExtractionWindow) -> ExtractionResult:
         """Load a window and record the result; a failure leaves the lake as it was."""
         taken_at, started = self.clock().astimezone(dt.UTC), time.monotonic()
+        state = self.states.now(window.source.name)
         try:
             # no decorator: its warnings would log the arguments, and with them the settings
             for attempt in stamina.retry_context(on=_is_retryable_at_once, attempts=3, wait_initial=0.5, wait_max=5.0):
@@ -74,7 +78,9 @@ class WindowLoad:
                     result = self._replace_days(window, taken_at, started)
         except (NtaError, pa.ArrowException, duckdb.Error, OSError, UnicodeError) as error:
             result = self._failure(window, taken_at, started, error)
-        self.ledger.coverage.record(result)
+        extraction_id = self.ledger.coverage.record(result)
+        if not result.error:
+            self.states.keep(*window.names, extraction_id, taken_at, state)
         return result
 
     @cached_property

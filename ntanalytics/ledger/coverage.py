@@ -116,6 +116,7 @@ class CoverageDay:
     source_rows: int
     rejected: int
     is_held: bool
+    extraction_id: int = 0
 
 
 class Coverage:
@@ -130,8 +131,8 @@ class Coverage:
         self._engine = engine
         self._until = until
 
-    def record(self, result: ExtractionResult) -> None:
-        """Record an extraction. A failed one does not change the coverage of its days."""
+    def record(self, result: ExtractionResult) -> int:
+        """Record an extraction, and return its id. A failed one does not change the coverage of its days."""
         with writing(self._engine) as connection:
             inserted = connection.execute(
                 tables.extractions.insert().values(
@@ -168,6 +169,7 @@ class Coverage:
                     connection.execute(table.insert(), rows_of_table)
             if not result.error and not result.is_backlog:
                 self._replace_days(connection, result, extraction_id)
+        return extraction_id
 
     def _replace_days(self, connection: sa.Connection, result: ExtractionResult, extraction_id: int) -> None:
         window = _window(result.dataset, result.source, result.first, result.last)(tables.coverage)

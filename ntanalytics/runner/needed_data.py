@@ -52,7 +52,4 @@ def extract_needs(context: RunContext, request: ReportRequest) -> NeededData:
     except OSError as error:
         raise disk_space.disk_error(error, settings.lake) from error
     failed = tuple(FailedSource(result.dataset, result.source, result.error) for result in results if result.error)
-    # what lacked nothing before lacks nothing now
-    taken = {(result.dataset, result.source) for result in results}
-    unsettled = {window.source.name for window in extractor.lacking(needs, period.first, period.last, taken)}
-    return NeededData(failed, tuple(sorted(unsettled)))
+    return NeededData(failed, tuple(sorted(extractor.unsettled(needs, period.first, period.last))))

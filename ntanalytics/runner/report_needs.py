@@ -16,7 +16,7 @@ from typing import Literal
 
 from ntanalytics.file_cache import FileCache
 from ntanalytics.periods import PeriodKind
-from ntanalytics.runner.program import program_digest
+from ntanalytics.settings.program import program_digest
 
 #: Name of the file beside the tables of the lake.
 FILE = "report-needs.jsonl"

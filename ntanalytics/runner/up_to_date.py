@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from ntanalytics.delivery.manifest import Manifest, read_manifest
 from ntanalytics.runner import basis
-from ntanalytics.runner.program import program_digest
+from ntanalytics.settings.program import program_digest
+from ntanalytics.settings.state_digests import file_states, files_digest, site_digest
 
 if TYPE_CHECKING:
     from ntanalytics.delivery.manifest import Basis
@@ -75,7 +76,7 @@ class BasisWatch:
     def begin(cls, context: RunContext) -> BasisWatch:
         """Return the state before the extraction."""
         settings = context.settings
-        return cls(program_digest(), basis.site_digest(settings), basis.file_states(settings))
+        return cls(program_digest(), site_digest(settings), file_states(settings))
 
     @classmethod
     def without_basis(cls) -> BasisWatch:
@@ -96,7 +97,7 @@ class BasisWatch:
         if data.failed or request.notebook.reads_more(context.settings):
             return self
         now = basis.basis(context, request, run_id, sorted(request.notebook.needs), data.unsettled)
-        is_same = all(self.files[name] == basis.files_digest(context.settings, [name]) for name in data.unsettled)
+        is_same = all(self.files[name] == files_digest(context.settings, [name]) for name in data.unsettled)
         return replace(self, basis=now if is_same else None)
 
     def add_basis(self, context: RunContext, manifest: Manifest) -> None:
@@ -108,6 +109,6 @@ class BasisWatch:
         """
         if self.basis is None or not set(manifest["tables"]) <= set(self.basis["datasets"]):
             return
-        is_same = (self.program, self.site) == (program_digest(), basis.site_digest(context.settings))
+        is_same = (self.program, self.site) == (program_digest(), site_digest(context.settings))
         if is_same and basis.table_versions(context.settings, manifest["tables"]) == dict(manifest["tables"]):
             manifest["basis"] = self.basis

@@ -13,7 +13,7 @@ import pytest
 from ntanalytics.errors import UnknownName
 from ntanalytics.periods import PeriodKind
 from ntanalytics.report_content.contents import CONTENTS
-from ntanalytics.runner import load_report, program, report_needs
+from ntanalytics.runner import load_report, report_needs
 from ntanalytics.runner.report_needs import FILE
 
 _WORK_OUT = report_needs._worked_out
@@ -112,19 +112,3 @@ def test_a_process_that_finds_them_imports_no_check(tmp_path: Path):
     )
     assert first.splitlines() == [str(sorted(load_report("sms_volume").needs.items())), "True"]
     assert second.splitlines() == [first.splitlines()[0], "False"]
-
-
-def test_a_file_of_the_program_that_was_changed_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    file = tmp_path / "sms.messages.sql"
-    file.write_text("SELECT 1", encoding="utf-8")
-    monkeypatch.setattr(program, "project_dir", lambda _: tmp_path)
-    before = program.program_digest()
-    assert program.program_digest() == before
-    file.write_text("SELECT 2", encoding="utf-8")
-    after = program.program_digest()
-    assert after != before
-    (tmp_path / "__pycache__").mkdir()
-    (tmp_path / "__pycache__" / "compiled.pyc").write_bytes(b"")
-    assert program.program_digest() == after
-    file.unlink()
-    assert program.program_digest() not in (before, after)

@@ -212,22 +212,6 @@ def test_other_parameters_are_another_report(shop: Shop):
     assert up_to_date(context, request_report(context, REPORT, "2026-W46", {})) is None
 
 
-def test_a_database_that_is_no_file_is_asked_each_time(shop: Shop):
-    source = shop.site.settings.sources["shop"]
-    settings = shop.site.settings.model_copy(
-        update={
-            "sources": {
-                "file": source,
-                "server": source.model_copy(update={"url": "postgresql://reader@host/shop"}),
-                "metrics": source.model_copy(update={"url": "http://host:9090"}),
-            }
-        }
-    )
-    states = basis.file_states(settings)
-    assert states["file"] is not None
-    assert (states["server"], states["metrics"]) == (None, None)
-
-
 def test_a_period_that_is_not_over_has_no_basis(shop: Shop):
     context = shop.context(NOW - dt.timedelta(days=1))
     request = request_report(context, REPORT, WEEK, {})
@@ -240,7 +224,7 @@ def test_what_the_desk_notes_is_asked_for_at_any_time(shop: Shop):
     day = dt.date(2026, 10, 5)
     extractor = shop.site.extractor()
     extractor.ensure_coverage({"desk.tickets": 0}, day, day)
-    assert {window.source.name for window in extractor.lacking({"desk.tickets": 0}, day, day)} == {"shop", "twin"}
+    assert extractor.unsettled({"desk.tickets": 0}, day, day) == {"shop", "twin"}
 
 
 def test_a_report_with_a_remark_is_issued_again_without_it(shop: Shop):

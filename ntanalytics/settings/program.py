@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 import ntanalytics
-from ntanalytics.settings import project_dir
+from ntanalytics.settings.folders import project_dir
 
 #: Paths of files with their inode, size, and times of the last change of content and inode.
 _State: TypeAlias = tuple[tuple[str, int, int, int, int], ...]

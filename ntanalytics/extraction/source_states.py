@@ -1,0 +1,79 @@
+"""States of the files that extractions read: of a file that has not changed since, no day is read again.
+
+A day that has not settled is asked again by each run. Of a server nobody knows whether a row has changed; of a file its
+state tells. Program, settings and mappings belong to the state, since other ones may read other rows.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import socket
+import time
+from functools import cached_property
+
+from ntanalytics.file_cache import FileCache
+from ntanalytics.ledger import CoverageDay
+from ntanalytics.settings import Settings
+from ntanalytics.settings.program import program_digest
+from ntanalytics.settings.state_digests import digest, files_digest, last_change, site_digest
+
+#: File of the states, in the lake's folder; it can be deleted at any time.
+FILE = ".source-states.jsonl"
+
+#: Some ten thousand extractions; every run reads the file.
+_MOST_BYTES = 2 << 20
+
+#: Seconds that a file has rested when it is read: two changes within them may have one time on a file system.
+_REST_S = 2.0
+
+
+class SourceStates:
+    """States of the files of a site's sources at its extractions.
+
+    Args:
+        settings: the site.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._cache = FileCache(settings.lake / FILE, _MOST_BYTES)
+
+    def now(self, source: str) -> str | None:
+        """Return the state of a source; None where none can be known: no file, or one that was changed just now."""
+        files = files_digest(self._settings, [source])
+        if files is None or time.time() - last_change(self._settings, source) < _REST_S:
+            return None
+        return digest(*self._program, files)
+
+    def is_unmodified(self, dataset: str, day: CoverageDay, now: str | None) -> bool:
+        """Return whether a source has the state that it had when a day was extracted.
+
+        Args:
+            dataset: the day's dataset.
+            day: the day as the ledger has it.
+            now: the present state of its source.
+        """
+        return now is not None and self._cache.get(_key(dataset, day.source, day.extraction_id, day.taken_at)) == now
+
+    def keep(self, dataset: str, source: str, extraction_id: int, taken_at: dt.datetime, before: str | None) -> None:
+        """Keep the state of a source at an extraction, unless it changed while it was read.
+
+        Args:
+            dataset: the extracted dataset.
+            source: the source.
+            extraction_id: the extraction's id.
+            taken_at: its start.
+            before: the state of the source at its start.
+        """
+        if before is not None and before == self.now(source):
+            self._cache.put({_key(dataset, source, extraction_id, taken_at): before})
+
+    @cached_property
+    def _program(self) -> tuple[str, str, str]:
+        """The host, and digests of the program and the site: a file of another host may have the same name."""
+        return socket.gethostname(), program_digest(), site_digest(self._settings)
+
+
+def _key(dataset: str, source: str, extraction_id: int, taken_at: dt.datetime) -> str:
+    # the id alone may come again in a new ledger
+    return digest(dataset, source, str(extraction_id), taken_at.astimezone(dt.UTC).isoformat())
