@@ -136,9 +136,10 @@ class Extractor:
     ) -> list[ExtractionResult]:
         """Extract the days of a window that the lake lacks, and again those that had not settled.
 
-        Days of a file that has not changed since are left as they are. Of a state, today's snapshot is taken unless the lake holds one that was taken nearer to the window's end. Of
-        cases, all days up to today are extracted: a case that changed after the window is in its source only as it is
-        now, and without the later days it would be missing from its former day.
+        Days of a file that has not changed since are left as they are. Of a state, today's snapshot is taken unless the
+        lake holds one that was taken nearer to the window's end. Of cases, all days up to today are extracted: a case
+        that changed after the window is in its source only as it is now, and without the later days it would be missing
+        from its former day.
 
         Args:
             needs: dataset → number of days before ``first`` that are needed, too.
