@@ -33,6 +33,17 @@ _FLAGS = (
 #: Waits for a page that was just made: its own event must not be taken for that of the next.
 _LOADED = "document.readyState === 'complete' || new Promise((done) => addEventListener('load', () => done(true)))"
 
+#: Writes a page into the opened one. Scripts that were run stay; the styles that they made would go with the old page.
+_FILL = """(text) => {
+  const rules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]);
+  const styles = document.createElement("style");
+  styles.textContent = rules.map((rule) => rule.cssText).join("\\n");
+  document.open();
+  document.write(text);
+  document.close();
+  document.head.append(styles);
+}"""
+
 
 class BrowserFailed(Exception):
     """The browser did not start, did not answer in time, or refused a command; the message is one English sentence."""
@@ -74,6 +85,20 @@ class Browser:
         self.ask("Page.navigate", url=url)
         while self._message().get("method") != "Page.loadEventFired":
             continue
+
+    def fill(self, text: str, seconds: float) -> None:
+        """Replace the opened page by another one, which finds what it has loaded, and wait until that is read.
+
+        Args:
+            text: the HTML of the other page.
+            seconds: the time limit for this and all that follows.
+
+        Raises:
+            BrowserFailed: see the class.
+        """
+        self._deadline = time.monotonic() + seconds
+        self.value(f"({_FILL})({json.dumps(text)})")
+        self.value(_LOADED)
 
     def value(self, script: str) -> Any:
         """Return the value of a script in the page; a promise is awaited.

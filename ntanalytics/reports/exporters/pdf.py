@@ -6,12 +6,14 @@ It is the page itself, so that it has the page's figures. A report is complete w
 from __future__ import annotations
 
 import base64
+import html
 import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 from ntanalytics.reports.exporters.chrome_protocol import BrowserFailed, browser
+from ntanalytics.reports.exporters.html import plotly_file
 
 #: Chromium and browsers based on it; printing was not tested with the domestic ones (UOS, 360, Qianxin). The first ones
 #: are Chromium without its own windows: it prints the same in half of the processor's time.
@@ -34,7 +36,8 @@ VARIABLE = "NTANALYTICS_CHROMIUM"
 #: Printing takes some 2 s; a report that needs longer than this is issued without a PDF.
 SECONDS = 60
 
-_SETTLED = """new Promise((done) => {
+#: Script that waits until the charts of a page are drawn, and says so.
+SETTLED = """new Promise((done) => {
   const root = document.documentElement, hasCharts = document.querySelector(".plot");
   const poll = () => root.dataset.charts || !hasCharts ? done(root.dataset.charts ?? "drawn") : setTimeout(poll, 20);
   poll();
@@ -51,6 +54,14 @@ def find_browser() -> str | None:
 
 def _at_once() -> bool:
     return True
+
+
+def empty_page(folder: Path) -> Path:
+    """Write a page that has Plotly alone: to load it takes half of a print, and it is loaded while the kernel works."""
+    empty = folder / "empty.html"
+    script = html.escape(plotly_file().as_uri())
+    empty.write_text(f'<!doctype html><meta charset="utf-8"><script src="{script}"></script>', encoding="utf-8")
+    return empty.resolve()
 
 
 def print_page(
@@ -75,10 +86,11 @@ def print_page(
         profile.mkdir(mode=0o700, parents=True)
         with browser(program, profile, seconds) as chromium:
             chromium.prepare()
+            chromium.open(empty_page(profile).as_uri(), seconds)
             if not is_there():
                 return "there is no page"
-            chromium.open(page.resolve().as_uri(), seconds)
-            if chromium.value(_SETTLED) != "drawn":
+            chromium.fill(page.read_text(encoding="utf-8"), seconds)
+            if chromium.value(SETTLED) != "drawn":
                 return "the browser could not draw the charts"
             pdf.write_bytes(base64.b64decode(chromium.ask("Page.printToPDF", preferCSSPageSize=True)["data"]))
     except BrowserFailed as error:

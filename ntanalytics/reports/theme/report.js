@@ -106,6 +106,6 @@
   addEventListener("beforeprint", () => width(688));
   addEventListener("afterprint", () => width(0));
   requestAnimationFrame(() => setTimeout(() => {
-    unpack().then(draw).then(() => { document.documentElement.dataset.charts = "drawn"; }, fail);
+    (window.Plotly ? Promise.resolve() : unpack()).then(draw).then(() => { document.documentElement.dataset.charts = "drawn"; }, fail);
   }));
 })();

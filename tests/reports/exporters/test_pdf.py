@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import subprocess
 from pathlib import Path
@@ -12,7 +13,8 @@ import pytest
 
 from ntanalytics.reports import board
 from ntanalytics.reports.exporters import render
-from ntanalytics.reports.exporters.pdf import find_browser, print_page
+from ntanalytics.reports.exporters.chrome_protocol import browser
+from ntanalytics.reports.exporters.pdf import SETTLED, empty_page, find_browser, print_page
 from tests.process_end import has_ended
 from tests.reports import empty_tables
 from tests.reports.worded import worded
@@ -38,6 +40,15 @@ def printed(issued: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 pytestmark = pytest.mark.browser
 
+#: Boxes of every element of the charts and of each block, and how the parts of a chart are placed.
+_LOOK = """JSON.stringify({
+  charts: [...document.querySelectorAll(".plot *")].map((part) => [
+    part.tagName, getComputedStyle(part).position, getComputedStyle(part).overflow,
+    ...["x", "y", "width", "height"].map((side) => Math.round(part.getBoundingClientRect()[side])),
+  ]),
+  blocks: [...document.querySelectorAll("main > *")].map((part) => Math.round(part.getBoundingClientRect().height)),
+})"""
+
 
 def test_it_is_a4_with_numbered_pages_and_the_reports_title(printed: Path) -> None:
     about = said_by("pdfinfo", printed)
@@ -54,6 +65,26 @@ def test_it_has_the_charts_and_nothing_to_press(printed: Path) -> None:
     assert "▼ 联通通道中断" in text  # the mark of a chart, which a script has drawn
     assert "指标 sms.volume" not in text
     assert "目录" not in text
+
+
+def test_the_printed_page_looks_as_the_opened_one(issued: Path, tmp_path: Path) -> None:
+    """It is written into a page that has Plotly already: what Plotly made of that page must not be missing."""
+    page, (program, limit_s) = issued / "report.html", (find_browser() or "", 60)
+    looks = []
+    for name in ("opened", "filled"):
+        (tmp_path / name).mkdir()
+        with browser(program, tmp_path / name, limit_s) as chromium:
+            chromium.prepare()
+            if name == "opened":
+                chromium.open(page.as_uri(), limit_s)
+            else:
+                chromium.open(empty_page(tmp_path / name).as_uri(), limit_s)
+                chromium.fill(page.read_text(encoding="utf-8"), limit_s)
+            assert chromium.value(SETTLED) == "drawn"
+            looks.append(json.loads(chromium.value(_LOOK)))
+    opened, filled = looks
+    assert opened["charts"]
+    assert opened == filled
 
 
 def test_its_chinese_is_in_a_chinese_face(printed: Path) -> None:
