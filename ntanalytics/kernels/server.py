@@ -189,8 +189,8 @@ def preload(modules: list[str]) -> str:
             importlib.import_module(name)
     except _IMPORT_ERRORS as error:  # each request for a kernel is answered with it
         return f"{type(error).__name__}: {error}".replace("\n", " ")
-    gc.collect()
-    # the memory of the libraries stays shared between the server and all its kernels.
+    # The memory of the libraries stays shared between the server and all its kernels. What little of it is garbage is
+    # not collected: that takes an eighth of the time of the imports.
     gc.freeze()
     return ""
 
