@@ -30,6 +30,17 @@ ACTIVITY = (
 MEASURES = catalogue(ACTIVITY)
 
 
+def busiest_account(
+    events: ir.Table, on: date, group: str, at: str, weight: str = "", holder: str = "account_id"
+) -> ir.Table:
+    """Return one row with the events of the account that did most on a day, in one group: ``account_events``.
+
+    The arguments are those of :func:`accounts_beyond`; of a day on which nobody did anything it is null.
+    """
+    daily = _daily(events.filter(events.day == ibis.literal(on)), group, at, weight, holder)
+    return daily.aggregate(account_events=daily.account_events.max())
+
+
 def accounts_beyond(
     events: ir.Table, on: date, group: str, at: str, weight: str = "", holder: str = "account_id"
 ) -> ir.Table:
@@ -48,11 +59,7 @@ def accounts_beyond(
         day before), ``peers_most``, ``beyond_ratio``, ``first_event_at`` and ``last_event_at``, the farthest first; no
         row of a group with fewer than five days before.
     """
-    named = events.filter(events[holder].notnull() & events[group].notnull())
-    counted = named[weight].sum() if weight else named.count()
-    daily = named.group_by(holder, group, "day").aggregate(
-        account_events=counted, first_event_at=named[at].min(), last_event_at=named[at].max()
-    )
+    daily = _daily(events, group, at, weight, holder)
     is_today = daily.day == ibis.literal(on)
     before = daily.filter(~is_today)
     peers = before.group_by(_group=before[group]).aggregate(
@@ -70,3 +77,13 @@ def accounts_beyond(
     rated = known.mutate(beyond_ratio=known.account_events / most.nullif(0.0))
     columns = [group, holder, "account_events", "own_most", "peers_most", "beyond_ratio"]
     return rated.select(*columns, "first_event_at", "last_event_at").order_by(ibis.desc("beyond_ratio"), holder)
+
+
+def _daily(events: ir.Table, group: str, at: str, weight: str, holder: str) -> ir.Table:
+    """Return the events of each account, group and day, with the first and the last of them."""
+    named = events.filter(events[holder].notnull() & events[group].notnull())
+    return named.group_by(holder, group, "day").aggregate(
+        account_events=named[weight].sum() if weight else named.count(),
+        first_event_at=named[at].min(),
+        last_event_at=named[at].max(),
+    )
