@@ -54,14 +54,14 @@ class PageBatch:
         pool: the process that forks the kernels.
         environment: variables of the kernels in addition to those of every report. Pages have no assistant: each
             processor has a page of its own.
-        data_changes: last extraction before an earlier version → the sentences on the data that came since.
+        data_changes: the sentences on the data that came since earlier versions.
     """
 
     secrets: Sequence[str]
     failed_sources: tuple[FailedSource, ...]
     pool: KernelPool
     environment: Mapping[str, str] = field(default_factory=dict)
-    data_changes: dict[int, list[str]] = field(default_factory=dict)
+    data_changes: correcting.KnownChanges = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
