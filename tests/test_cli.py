@@ -127,6 +127,23 @@ def test_behind_two_dashes_all_belongs_to_the_command():
     assert settings_file_first(["run", "a", "--", "--config", "b"]) == ["run", "a", "--", "--config", "b"]
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("run", "sms_volume", "--period", "2026-W47"),
+        ("run", "oa_adoption", "--period", "2026-W47", "--each-unit"),
+        ("extract", "--from", "2026-11-19"),
+    ],
+)
+def test_without_a_source_nothing_is_extracted_and_no_report_is_issued(tmp_path: Path, arguments: tuple[str, ...]):
+    config = tmp_path / "ntanalytics.yml"
+    config.write_text("", encoding="utf-8")
+    done = nta("--config", str(config), *arguments)
+    assert (done.returncode, "no source is configured" in done.stderr) == (3, True), done.stderr
+    assert f"{config}: sources" in done.stderr
+    assert not (tmp_path / "outputs").exists()
+
+
 def test_an_empty_history_is_an_empty_list(shop: SmallSite):
     assert json.loads(nta("--config", str(shop.config), "history", "--json").stdout) == []
 

@@ -28,7 +28,7 @@ from ntanalytics.runner.abandoned_runs import reap_abandoned_runs, record_public
 from ntanalytics.runner.executed_notebook import mark_published
 from ntanalytics.runner.needed_data import FailedSource, extract_needs
 from ntanalytics.runner.report_kernels import kernel_environment, known_secrets, shared_kernel_pool
-from ntanalytics.runner.report_request import ReportRequest, request_report
+from ntanalytics.runner.report_request import ReportRequest, request_run
 from ntanalytics.runner.run_context import RunContext
 from ntanalytics.runner.run_ending import evidence_kept, failure_recorded, index_written, logged
 
@@ -129,13 +129,13 @@ def run_report(
         only_if_changed: whether a published report that is up to date is left as it is.
 
     Raises:
-        UnknownName, BadPeriod, BadParameter: nothing was started.
+        UnknownName, BadPeriod, BadParameter, SettingsError: nothing was started.
         ReportFailed, KernelDied, ReportIncomplete: the notebook did not run to its end.
         PublishError, VerificationFailed: it did, and could not be published.
         NtaError: another error of :mod:`ntanalytics.errors`.
     """
     started = time.monotonic()
-    request = request_report(context, report, period, parameters)
+    request = request_run(context, report, period, parameters)
     if only_if_changed and (published := up_to_date.up_to_date(context, request)) is not None:
         return _unchanged(request, *published, seconds=time.monotonic() - started)
     # The kernel's libraries are imported in another process while this one imports its own and extracts the data.
