@@ -11,6 +11,7 @@
     │   └── MappingRefused                        the source refused the SQL of a mapping (also a SourceRefused)
     ├── SourceError                 exit code 5   a source failed (retryable, except where noted)
     │   ├── SourceUnreachable                     no connection, no such file
+    │   ├── SourceDamaged                         a file that is damaged, or of another kind
     │   ├── SourceRefused                         the source refused (not retryable)
     │   ├── SourceClosed                          outside the allowed hours (not retryable)
     │   ├── SourceLocked                          another session holds a lock on a table
@@ -162,6 +163,12 @@ class SourceUnreachable(SourceError):
     """A source without a connection, or without any of its files."""
 
     public_message = "数据源不可达"
+
+
+class SourceDamaged(SourceError):
+    """A file of a source that is damaged or of another kind: retryable, since somebody may be copying it."""
+
+    public_message = "数据源文件损坏或格式不符"
 
 
 class SourceRefused(SourceError):
