@@ -11,6 +11,7 @@
     │   └── MappingRefused                        the source refused the SQL of a mapping (also a SourceRefused)
     ├── SourceError                 exit code 5   a source failed (retryable, except where noted)
     │   ├── SourceUnreachable                     no connection, no such file
+    │   ├── SourceDamaged                         a file that is damaged, or of another kind
     │   ├── SourceRefused                         the source refused (not retryable)
     │   ├── SourceClosed                          outside the allowed hours (not retryable)
     │   ├── SourceLocked                          another session holds a lock on a table
@@ -38,7 +39,7 @@ from __future__ import annotations
 
 import copyreg
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from ntanalytics.language import tr
@@ -86,30 +87,41 @@ class UsageError(NtaError):
     exit_code = 2
 
 
+def near_names(name: str, known: Iterable[str], nearest: Sequence[str] | None = None) -> str:
+    """Return advice for an unknown name: the nearest one and the known names; of many the nearest ones.
+
+    Args:
+        name: the unknown name.
+        known: the known names.
+        nearest: the similar ones, the nearest first, where the caller knows better; None for those of the same letters.
+    """
+    choices = sorted(known)
+    if nearest is None:
+        nearest = difflib.get_close_matches(name, choices, n=1)
+    is_long = len(choices) > _MOST_LISTED
+    closest = [*nearest, *difflib.get_close_matches(name, choices, n=_NEAREST, cutoff=0)]
+    listed = list(dict.fromkeys(closest))[:_NEAREST] if is_long else choices
+    names = ", ".join(listed) or tr("none")
+    if nearest and is_long:
+        return tr(
+            "did you mean {nearest!r}? The nearest of {count}: {names}",
+            nearest=nearest[0],
+            count=len(choices),
+            names=names,
+        )
+    if nearest:
+        return tr("did you mean {nearest!r}? Known: {names}", nearest=nearest[0], names=names)
+    if is_long:
+        return tr("the nearest of {count}: {names}", count=len(choices), names=names)
+    return tr("known: {names}", names=names)
+
+
 class UnknownName(UsageError):
     """An unknown name; the message lists the known names and the nearest one."""
 
     def __init__(self, kind: str, name: str, known: Iterable[str], *, where: str = "") -> None:
-        choices = sorted(known)
-        nearest = difflib.get_close_matches(name, choices, n=1)
-        is_long = len(choices) > _MOST_LISTED
-        listed = difflib.get_close_matches(name, choices, n=_NEAREST, cutoff=0) if is_long else choices
-        names = ", ".join(listed) or tr("none")
-        count = len(choices)
-        if nearest and is_long:
-            todo = tr(
-                "did you mean {nearest!r}? The nearest of {count}: {names}",
-                nearest=nearest[0],
-                count=count,
-                names=names,
-            )
-        elif nearest:
-            todo = tr("did you mean {nearest!r}? Known: {names}", nearest=nearest[0], names=names)
-        elif is_long:
-            todo = tr("the nearest of {count}: {names}", count=count, names=names)
-        else:
-            todo = tr("known: {names}", names=names)
-        super().__init__(tr("unknown {kind} {name!r}", kind=tr(kind), name=name), where=where, todo=todo)
+        what = tr("unknown {kind} {name!r}", kind=tr(kind), name=name)
+        super().__init__(what, where=where, todo=near_names(name, known))
 
 
 class BadParameter(UsageError):
@@ -151,6 +163,12 @@ class SourceUnreachable(SourceError):
     """A source without a connection, or without any of its files."""
 
     public_message = "数据源不可达"
+
+
+class SourceDamaged(SourceError):
+    """A file of a source that is damaged or of another kind: retryable, since somebody may be copying it."""
+
+    public_message = "数据源文件损坏或格式不符"
 
 
 class SourceRefused(SourceError):

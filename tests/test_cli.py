@@ -7,6 +7,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from ntanalytics.cli.groups import settings_file_first
 from tests import warm
 from tests.extraction.small_site import SmallSite
 
@@ -102,6 +103,45 @@ def test_wrong_settings_have_their_own_code(tmp_path: Path):
     done = nta("history", cwd=tmp_path)
     assert done.returncode == 3
     assert "ntanalytics init" in done.stderr
+
+
+@pytest.mark.parametrize("place", ["before", "behind", "between", "joined"])
+def test_the_settings_file_is_named_before_or_after_the_command(shop: SmallSite, place: str):
+    named = ["--config", str(shop.config)]
+    arguments = {
+        "before": [*named, "history", "--json"],
+        "behind": ["history", "--json", *named],
+        "between": ["history", *named, "--json"],
+        "joined": ["history", f"--config={shop.config}", "--json"],
+    }[place]
+    done = nta(*arguments, cwd=shop.folder.parent)
+    assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr
+
+
+def test_a_settings_file_that_is_not_named_is_asked_for():
+    done = nta("history", "--config")
+    assert (done.returncode, "requires an argument" in done.stderr) == (2, True), done.stderr
+
+
+def test_behind_two_dashes_all_belongs_to_the_command():
+    assert settings_file_first(["run", "a", "--", "--config", "b"]) == ["run", "a", "--", "--config", "b"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("run", "sms_volume", "--period", "2026-W47"),
+        ("run", "oa_adoption", "--period", "2026-W47", "--each-unit"),
+        ("extract", "--from", "2026-11-19"),
+    ],
+)
+def test_without_a_source_nothing_is_extracted_and_no_report_is_issued(tmp_path: Path, arguments: tuple[str, ...]):
+    config = tmp_path / "ntanalytics.yml"
+    config.write_text("", encoding="utf-8")
+    done = nta("--config", str(config), *arguments)
+    assert (done.returncode, "no source is configured" in done.stderr) == (3, True), done.stderr
+    assert f"{config}: sources" in done.stderr
+    assert not (tmp_path / "outputs").exists()
 
 
 def test_an_empty_history_is_an_empty_list(shop: SmallSite):

@@ -33,6 +33,7 @@ def extract(
     from ntanalytics.settings import find_config, load
 
     settings = load(find_config(context.obj))
+    settings.require_sources()
     first_day, last_day = days_between(first, last, as_day(first, "--from"))
     ledger = Ledger(settings.ledger)
     record_settings_changes(ledger.audit, settings.file, settings.model_dump(mode="json"))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from typer.core import TyperGroup
+
+#: Option of the program that may also stand after a command.
+SETTINGS_FILE = "--config"
 
 #: Title of a group → its commands. Both are shown in this order.
 GROUPS: dict[str, tuple[str, ...]] = {
@@ -27,3 +31,24 @@ class GroupedCommands(TyperGroup):
         for title, names in GROUPS.items():
             for name in names:
                 self.commands[name].rich_help_panel = title  # type: ignore[attr-defined]
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the arguments of the program; its settings file may be named before or after the command."""
+        return super().parse_args(ctx, settings_file_first(args))
+
+
+def settings_file_first(arguments: Sequence[str]) -> list[str]:
+    """Return the arguments with ``--config FILE`` before the command, wherever it stood; behind ``--`` none is read."""
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    first: list[str] = []
+    others: list[str] = []
+    options = iter(arguments[:end])
+    for argument in options:
+        if argument == SETTINGS_FILE:
+            file = next(options, None)
+            if file is None:
+                return [SETTINGS_FILE]  # typer says that it takes a value
+            first += [argument, file]
+        else:
+            (first if argument.startswith(f"{SETTINGS_FILE}=") else others).append(argument)
+    return [*first, *others, *arguments[end:]]

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from ntanalytics import event_log
-from ntanalytics.cli.groups import GroupedCommands
+from ntanalytics.cli.groups import SETTINGS_FILE, GroupedCommands
 from ntanalytics.cli.terminal import one_line
 from ntanalytics.errors import NtaError
 from ntanalytics.language import ENGLISH, language
@@ -57,7 +57,7 @@ def chosen_language(arguments: Sequence[str]) -> str:
     if "--json" in arguments:
         return ENGLISH
     words = [word for argument in arguments for word in argument.split("=", 1)]
-    named = words[words.index("--config") + 1 :][:1] if "--config" in words else []
+    named = words[words.index(SETTINGS_FILE) + 1 :][:1] if SETTINGS_FILE in words else []
     path = Path(named[0] if named else os.environ.get("NTANALYTICS_CONFIG") or "ntanalytics.yml")
     try:
         line = re.search(r"^language: *[\"']?(zh|en)\b", path.read_text(encoding="utf-8"), re.MULTILINE)
@@ -97,7 +97,7 @@ def configure(
     config: Annotated[
         Path | None,
         typer.Option(
-            "--config", metavar="FILE", help="Settings file; default: $NTANALYTICS_CONFIG, else ./ntanalytics.yml."
+            SETTINGS_FILE, metavar="FILE", help="Settings file; default: $NTANALYTICS_CONFIG, else ./ntanalytics.yml."
         ),
     ] = None,
 ) -> None:

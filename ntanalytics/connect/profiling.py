@@ -53,7 +53,7 @@ def profile_workbook(source: WorkbookSource) -> list[SourceTable]:
     """Return the sheets that have a header, with samples.
 
     Raises:
-        SourceUnreachable: there is no such file, or it is no workbook.
+        SourceUnreachable, SourceDamaged: there is no such file, or it is no workbook.
     """
     tables = []
     for name, sheet in source.sheets().items():

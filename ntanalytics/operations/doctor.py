@@ -56,6 +56,10 @@ def diagnose(config: Path, now: dt.datetime) -> Iterator[Diagnosis]:
     yield Diagnosis(
         "settings", "file", State.OK, tr("{file}: {count} source(s)", file=settings.file, count=len(settings.sources))
     )
+    try:
+        settings.require_sources()
+    except NtaError as error:
+        yield critical("settings", "sources", error)
     for name, configured in settings.sources.items():
         yield from _source(settings, name, configured, now)
     yield from _channels(settings)

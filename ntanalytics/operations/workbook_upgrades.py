@@ -39,7 +39,7 @@ def plan_workbooks(settings: Settings) -> list[SiteWorkbook]:
     """Return the workbooks of a site with what they lack; nothing is changed.
 
     Raises:
-        SourceUnreachable, SourceRefused: a workbook cannot be read, or is not like ours.
+        SourceUnreachable, SourceDamaged, SourceRefused: a workbook cannot be read, or is not like ours.
     """
     return [
         SiteWorkbook(name, path, plan_workbook_upgrade(path, _DATASETS).steps) for name, path in _workbooks(settings)
@@ -54,7 +54,7 @@ def upgrade_workbooks(settings: Settings, now: dt.datetime) -> list[SiteWorkbook
         now: the present moment, which names the copies.
 
     Raises:
-        SourceUnreachable, SourceRefused: a workbook cannot be changed; those before it are upgraded.
+        SourceUnreachable, SourceDamaged, SourceRefused: a workbook cannot be changed; those before it are upgraded.
     """
     done = []
     for name, path in _workbooks(settings):

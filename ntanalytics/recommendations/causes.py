@@ -208,9 +208,19 @@ CAUSES = (
         reason="What is not claimed within the month is paid.", success="下一账期账单差异在 0.5% 以内",
     ),
     Cause(
-        code="watching", kind="hazard", problem="监控有中断或指标停滞", effect="期间发生故障无人知晓",
-        action="为监控平台自身设置心跳告警，修复失效的采集项", effort="day", owner=OPERATIONS, weight=3,
-        reason="What is not watched is not known.", success="连续 30 天监控无中断，无停滞的指标",
+        code="watching", kind="hazard", problem="监控有中断", effect="期间发生故障无人知晓",
+        action="为监控平台自身设置心跳告警", effort="day", owner=OPERATIONS, weight=3,
+        reason="What is not watched is not known.", success="连续 30 天监控无中断",
+    ),
+    Cause(
+        code="stalled", kind="hazard", problem="监控指标停滞", effect="有关主机或服务的异常无人知晓",
+        action="修复失效的采集项，并对长时间不变的指标设告警", effort="day", owner=OPERATIONS, weight=3,
+        reason="A value that no longer moves is not measured.", success="连续 30 天无停滞的指标",
+    ),
+    Cause(
+        code="unprobed", kind="hazard", problem="在用应用未纳入探测", effect="这些应用停止服务时无人告警",
+        action="为这些应用增加探测目标", effort="day", owner=OPERATIONS, weight=3,
+        reason="What is not watched is not known.", success="在用应用均已纳入探测",
     ),
     Cause(
         code="logs", kind="hazard", problem="日志留存不足六个月", effect=f"不符合{legal.LOG_RETENTION[0].citation}",

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 UNREADABLE = "上一版不能读取，未能逐项比较。"
 
+#: Last extraction before an earlier version, and the datasets that the new one read → the sentences on the data since.
+KnownChanges = dict[tuple[int, frozenset[str]], list[str]]
+
 #: Keys of the settings that are named; more are counted.
 _KEYS_LISTED = 5
 
@@ -39,12 +42,7 @@ class Revision:
 
 
 def revision(
-    context: RunContext,
-    request: ReportRequest,
-    target: Path,
-    record: Record,
-    version: int,
-    known_changes: dict[int, list[str]],
+    context: RunContext, request: ReportRequest, target: Path, record: Record, version: int, known_changes: KnownChanges
 ) -> Revision | None:
     """Return what a later version says of itself; None for a first one.
 
@@ -54,8 +52,8 @@ def revision(
         target: the folder of the published report.
         record: the record of the new version.
         version: the number of the new version.
-        known_changes: last extraction before an earlier version → the sentences on the data since; what is asked is
-            added, for the other pages of the report.
+        known_changes: the sentences on the data since earlier versions; what is asked is added, for the other pages of
+            the report.
     """
     from ntanalytics.reports.correction_blocks import correction_blocks
 
@@ -65,7 +63,7 @@ def revision(
     if published is None or "version" not in published:
         reasons = [f"第 {version - 1} 版已不在报表库，未能逐项比较。"]
         return Revision([], correction_blocks((version - 1, version), reasons, [], []))
-    data = _data_changes(context, request, published, known_changes)
+    data = _data_changes(context, request, published, frozenset(record.head.body["versions"]), known_changes)
     reasons = [*data, *_other_reasons(context, request, published)] or ["重新出具；数据、模板和设置与上一版相同。"]
     changes, sentences = _changes(target, record, has_new_data=bool(data))
     last: ReportChanges = {
@@ -103,16 +101,19 @@ def _changes(target: Path, record: Record, *, has_new_data: bool) -> tuple[list[
 
 
 def _data_changes(
-    context: RunContext, request: ReportRequest, published: Manifest, known: dict[int, list[str]]
+    context: RunContext, request: ReportRequest, published: Manifest, read: frozenset[str], known: KnownChanges
 ) -> list[str]:
-    """Return sentences on the data that were extracted since the published version; none if there were none."""
+    """Return sentences on the data that were extracted since the published version; none if there were none.
+
+    A report needs more datasets than it reads: the changes that a finding could follow from, where there is no finding.
+    """
     coverage = context.ledger.coverage
     extraction_id = published.get("extraction_id")
     if extraction_id is None:
         extraction_id = coverage.last_extraction_before(dt.datetime.fromisoformat(published["created_at"]))
-    if extraction_id not in known:
-        known[extraction_id] = data_changes(context.ledger, request, extraction_id)
-    return known[extraction_id]
+    if (extraction_id, read) not in known:
+        known[extraction_id, read] = data_changes(context.ledger, request, extraction_id, read)
+    return known[extraction_id, read]
 
 
 def _other_reasons(context: RunContext, request: ReportRequest, published: Manifest) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ntanalytics.contract import Kind
@@ -22,18 +22,21 @@ _MOST_LISTED = 8
 _Days = Mapping[tuple[str, dt.date], "CoverageDay"]
 
 
-def data_changes(ledger: Ledger, request: ReportRequest, extraction_id: int) -> list[str]:
+def data_changes(ledger: Ledger, request: ReportRequest, extraction_id: int, read: Collection[str]) -> list[str]:
     """Return one Chinese sentence for each dataset that changed since, and one for all of as many rows.
 
     Args:
         ledger: the site's.
         request: the report and its period.
         extraction_id: the last extraction before the earlier version.
+        read: the datasets that the report has read; of the others that it may need nothing is shown.
     """
     sentences, unchanged, unchanged_days = [], [], set()
     past = ledger.as_of(extraction_id, dt.datetime.now(dt.UTC)).coverage
     period = request.period
     for name, history in sorted(request.notebook.needs.items()):
+        if name not in read:
+            continue
         contract = dataset_named(name)
         first = min(period.first - dt.timedelta(days=history), period.previous().first)
         margin = max(_SNAPSHOT_DAYS, len(period.days)) if contract.kind is Kind.STATE else 0

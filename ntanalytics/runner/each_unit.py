@@ -23,7 +23,7 @@ from ntanalytics.periods import Period
 from ntanalytics.runner import indexing
 from ntanalytics.runner.needed_data import FailedSource, extract_needs
 from ntanalytics.runner.report_kernels import known_secrets, new_kernel_pool
-from ntanalytics.runner.report_request import ReportRequest, request_report
+from ntanalytics.runner.report_request import ReportRequest, request_run
 from ntanalytics.runner.run import PageBatch, RunResult, close_past_runs, run_report
 from ntanalytics.runner.run_context import RunContext, discard_progress
 from ntanalytics.runner.run_errors import RUN_ERRORS, exit_code_of, is_retryable
@@ -124,10 +124,10 @@ def run_each_unit(
 
     Raises:
         LeaseLost: another process may be making the same pages; no more are made.
-        UnknownName, BadPeriod, BadParameter: nothing was started.
+        UnknownName, BadPeriod, BadParameter, SettingsError: nothing was started.
         NoData: the OA has no unit in the period.
     """
-    request = request_report(context, report, period, parameters)
+    request = request_run(context, report, period, parameters)
     if UNIT not in request.values:
         raise BadParameter(tr("it has no parameter `unit`"), where=report, todo=tr("run it without --each-unit"))
     if UNIT in parameters:

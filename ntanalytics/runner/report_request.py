@@ -97,3 +97,15 @@ def request_report(
             )
     notebook.check_period(period)
     return ReportRequest.of(notebook, period, given)
+
+
+def request_run(context: RunContext, report: str, period: str | Period, given: Mapping[str, object]) -> ReportRequest:
+    """Check everything that a run needs before it is started: as :func:`request_report`, and a source.
+
+    Raises:
+        SettingsError: the report needs data, and no source is configured.
+    """
+    request = request_report(context, report, period, given)
+    if request.notebook.needs:
+        context.settings.require_sources()
+    return request

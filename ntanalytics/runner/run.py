@@ -28,7 +28,7 @@ from ntanalytics.runner.abandoned_runs import reap_abandoned_runs, record_public
 from ntanalytics.runner.executed_notebook import mark_published
 from ntanalytics.runner.needed_data import FailedSource, extract_needs
 from ntanalytics.runner.report_kernels import kernel_environment, known_secrets, shared_kernel_pool
-from ntanalytics.runner.report_request import ReportRequest, request_report
+from ntanalytics.runner.report_request import ReportRequest, request_run
 from ntanalytics.runner.run_context import RunContext
 from ntanalytics.runner.run_ending import evidence_kept, failure_recorded, index_written, logged
 
@@ -54,14 +54,14 @@ class PageBatch:
         pool: the process that forks the kernels.
         environment: variables of the kernels in addition to those of every report. Pages have no assistant: each
             processor has a page of its own.
-        data_changes: last extraction before an earlier version → the sentences on the data that came since.
+        data_changes: the sentences on the data that came since earlier versions.
     """
 
     secrets: Sequence[str]
     failed_sources: tuple[FailedSource, ...]
     pool: KernelPool
     environment: Mapping[str, str] = field(default_factory=dict)
-    data_changes: dict[int, list[str]] = field(default_factory=dict)
+    data_changes: correcting.KnownChanges = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,13 +129,13 @@ def run_report(
         only_if_changed: whether a published report that is up to date is left as it is.
 
     Raises:
-        UnknownName, BadPeriod, BadParameter: nothing was started.
+        UnknownName, BadPeriod, BadParameter, SettingsError: nothing was started.
         ReportFailed, KernelDied, ReportIncomplete: the notebook did not run to its end.
         PublishError, VerificationFailed: it did, and could not be published.
         NtaError: another error of :mod:`ntanalytics.errors`.
     """
     started = time.monotonic()
-    request = request_report(context, report, period, parameters)
+    request = request_run(context, report, period, parameters)
     if only_if_changed and (published := up_to_date.up_to_date(context, request)) is not None:
         return _unchanged(request, *published, seconds=time.monotonic() - started)
     # The kernel's libraries are imported in another process while this one imports its own and extracts the data.

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from ntanalytics.errors import SettingsError
+from ntanalytics.language import tr
 from ntanalytics.periods import Calendar
 from ntanalytics.settings.channels import Channel, Recipient, reference
 from ntanalytics.settings.holidays import CALENDAR_FILE, read_calendar
@@ -85,6 +87,21 @@ class Settings(SettingsPart):
         references |= {target.password for source in sources for target in source.targets}
         references |= {text for channel in self.channels.values() for text in (channel.password, channel.url)}
         return frozenset((references | {self.pepper}) - {""})
+
+    def require_sources(self) -> None:
+        """Check that there is a source: without any, all of a report would be unknown.
+
+        Raises:
+            SettingsError: none is configured.
+        """
+        if not self.sources:
+            raise SettingsError(
+                tr("no source is configured: nothing can be extracted, and all of a report would be unknown"),
+                where=f"{self.file}: sources",
+                todo=tr(
+                    "add a database, logs or a workbook there (docs/connecting.md); `ntanalytics init DIR` shows how"
+                ),
+            )
 
     @property
     def zone(self) -> ZoneInfo:

@@ -26,7 +26,7 @@ from ntanalytics.catalog.parameters import escape_colons
 from ntanalytics.errors import SettingsError, SourceError, SourceRefused, SourceUnreachable
 from ntanalytics.language import tr
 from ntanalytics.settings import SourceSettings, read_secret
-from ntanalytics.sources import arrow_drivers, privileges, shards, stall_guard
+from ntanalytics.sources import arrow_drivers, privileges, shards, sqlite_files, stall_guard
 from ntanalytics.sources.binding import bound_window
 from ntanalytics.sources.privileges import Account
 from ntanalytics.sources.source import BATCH_ROWS, SourceBase
@@ -55,7 +55,7 @@ _SESSION = {
     ),
     "mariadb": ("SET SESSION TRANSACTION READ ONLY", _MYSQL_TIMEOUT, _MYSQL_LOCK),
     "mysql": ("SET SESSION TRANSACTION READ ONLY", _MYSQL_TIMEOUT, _MYSQL_LOCK),
-    "sqlite": ("PRAGMA query_only = ON",),
+    "sqlite": ("PRAGMA query_only = ON", sqlite_files.READ_HEAD),
 }
 
 #: Driver → its argument for the connection timeout.
@@ -251,7 +251,7 @@ class DatabaseSource(SourceBase):
                     connection.exec_driver_sql(statement)
                 connection.rollback()  # the settings are valid from the next transaction on
                 if self.dialect == "sqlite":
-                    _limit_sqlite(connection, self._timeout_s)
+                    sqlite_files.limit_time(connection, self._timeout_s)
                 yield connection
         finally:
             engine.dispose()
@@ -284,10 +284,7 @@ class DatabaseSource(SourceBase):
     def _full_url(self) -> URL:
         url = self._url
         if self.dialect == "sqlite":
-            file = Path(url.database or "")
-            if not file.is_file():
-                raise SourceUnreachable(tr("there is no such SQLite file"), where=f"{self.name}: {file}")
-            return url.set(database=f"file:{file}", query={"mode": "ro", "uri": "true"})
+            return sqlite_files.read_only_url(url, self.name)
         password = read_secret(self._password, where=f"sources.{self.name}.password")
         return url.set(password=password) if password else url
 
@@ -313,6 +310,8 @@ class DatabaseSource(SourceBase):
             # No retry: some servers lock an account after some wrong passwords.
             raise SourceRefused(failure.what, where=where, todo=tr("are the account and its password right?")) from None
         except sa.exc.DBAPIError as error:
+            if damage := sqlite_files.damage(error.orig, self._url, self.name):
+                raise damage from None
             raise SourceRefused(first_line(error.orig), where=where, todo=self.product.needs) from None
 
 
@@ -322,10 +321,3 @@ def _array(values: tuple[Any, ...]) -> pa.Array:
         return pa.array(values)
     except (pa.ArrowInvalid, pa.ArrowTypeError):
         return pa.array([None if value is None else str(value) for value in values])
-
-
-def _limit_sqlite(connection: Connection, seconds: int) -> None:
-    """Set a statement timeout by the progress handler, since SQLite has no other."""
-    end = time.monotonic() + seconds
-    driver: Any = connection.connection.driver_connection
-    driver.set_progress_handler(lambda: time.monotonic() > end, 100_000)

@@ -17,12 +17,13 @@ import pyarrow as pa
 import python_calamine as calamine
 
 from ntanalytics.catalog import Mapping, Product
-from ntanalytics.errors import SettingsError, SourceUnreachable
+from ntanalytics.errors import SettingsError
 from ntanalytics.language import tr
 from ntanalytics.settings import SourceSettings
-from ntanalytics.sources.archive_limits import DAMAGE_ERRORS, check_workbook
+from ntanalytics.sources.archive_limits import check_workbook
 from ntanalytics.sources.duckdb_tables import query_tables
 from ntanalytics.sources.source import SourceBase
+from ntanalytics.sources.workbook_damage import naming_damage
 
 
 class WorkbookSource(SourceBase):
@@ -53,7 +54,7 @@ class WorkbookSource(SourceBase):
         """Yield the rows of the mapping in the window; see :meth:`Source.read`.
 
         Raises:
-            SourceUnreachable: the file does not exist, or is not a workbook.
+            SourceUnreachable, SourceDamaged: the file does not exist, is damaged or not a workbook.
             SourceRefused: a sheet or a column of the mapping is missing.
         """
         # An empty sheet cannot be a view.
@@ -68,11 +69,11 @@ class WorkbookSource(SourceBase):
         """Return sheet name → table of text, with the first row as header; an empty sheet has no column.
 
         Raises:
-            SourceUnreachable: the file does not exist, or is not a workbook.
+            SourceUnreachable, SourceDamaged: the file does not exist, is damaged or not a workbook.
             SourceRefused: the content would fill the memory.
         """
         where = f"{self.name}: {self._path}"
-        try:
+        with naming_damage(self._path, where):
             status = self._path.stat()
             state = (status.st_ino, status.st_size, status.st_mtime_ns)
             if self._read is None or self._read[0] != state:
@@ -83,12 +84,6 @@ class WorkbookSource(SourceBase):
                     {name: _as_text(book.get_sheet_by_name(name).to_python()) for name in book.sheet_names},
                 )
             return self._read[1]
-        except (OSError, calamine.CalamineError, calamine.ZipError, calamine.XmlError, *DAMAGE_ERRORS) as error:
-            raise SourceUnreachable(
-                tr("cannot read the workbook: {error}", error=error),
-                where=where,
-                todo=tr("it must be a complete, readable .xlsx file without a password"),
-            ) from error
 
 
 def _as_text(rows: list[list[Any]]) -> pa.Table:

@@ -20,7 +20,8 @@ from lxml import etree
 from ntanalytics.contract import Column, Dataset
 from ntanalytics.errors import SourceRefused, SourceUnreachable
 from ntanalytics.language import tr
-from ntanalytics.sources.archive_limits import DAMAGE_ERRORS, check_workbook
+from ntanalytics.sources.archive_limits import check_workbook
+from ntanalytics.sources.workbook_damage import naming_damage
 from ntanalytics.sources.workbook_package import MAIN, STYLES, WorkbookPackage, merge_styles
 from ntanalytics.sources.workbook_sheet import append_columns, append_rows, deselect, extend_list, restyle
 from ntanalytics.sources.workbook_template import GUIDE, sheet_columns, write_template
@@ -62,7 +63,7 @@ def plan_workbook_upgrade(path: Path, datasets: Sequence[Dataset]) -> WorkbookUp
     """Return what a workbook lacks of the sheets of some datasets; nothing is changed.
 
     Raises:
-        SourceUnreachable: the file does not exist, or is not a workbook.
+        SourceUnreachable, SourceDamaged: the file does not exist, is damaged or not a workbook.
         SourceRefused: the content would fill the memory, or a sheet of these names has none of our columns.
     """
     return _planned(path, _read(path), datasets, _new_workbook(datasets))
@@ -79,7 +80,7 @@ def upgrade_workbook(path: Path, datasets: Sequence[Dataset], now: dt.datetime) 
         now: the present moment, which names the copy.
 
     Raises:
-        SourceUnreachable: the file does not exist, is not a workbook, or cannot be written.
+        SourceUnreachable, SourceDamaged: the file does not exist, is damaged or not a workbook, or cannot be written.
         SourceRefused: somebody has it open, a sheet is not ours, or a cell would change; the file is as it was.
     """
     before = _read(path)
@@ -127,14 +128,10 @@ def _translated(path: Path) -> Iterator[None]:
 
 def _read(path: Path) -> _Sheets:
     """Return the cells of a workbook."""
-    try:
+    with naming_damage(path, str(path)):
         check_workbook(path, str(path))
         book = calamine.CalamineWorkbook.from_path(str(path))
         return {name: list(book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in book.sheet_names}
-    except (OSError, calamine.CalamineError, calamine.ZipError, calamine.XmlError, *DAMAGE_ERRORS) as error:
-        raise SourceUnreachable(
-            tr("cannot read the workbook: {error}", error=error), where=str(path), todo=tr(_TODO)
-        ) from error
 
 
 def _head(rows: list[list[Any]]) -> list[str]:

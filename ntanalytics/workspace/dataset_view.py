@@ -147,8 +147,8 @@ class DatasetView(ABC):
         return not self.missing
 
     @property
-    def is_held(self) -> bool:
-        """True if the period is complete, or damaged: what stayed away is told then, and may be the damage itself."""
+    def is_assessable(self) -> bool:
+        """True if the period is complete or damaged: what stayed away can be assessed, and may be the damage itself."""
         return self.is_complete or self.is_damaged
 
     @property

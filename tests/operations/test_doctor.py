@@ -64,6 +64,16 @@ def test_settings_that_cannot_be_read_are_all_that_is_told(tmp_path: Path):
     assert "lake" in only.message
 
 
+def test_a_site_without_a_source_is_not_ready(tmp_path: Path):
+    config = tmp_path / "ntanalytics.yml"
+    config.write_text("# nothing yet\n", encoding="utf-8")
+    found = examined(config)
+    assert found["settings", "sources"].state is State.CRITICAL
+    assert "no source is configured" in found["settings", "sources"].message
+    assert exit_code(list(found.values())) == SettingsError.exit_code
+    assert verdict(by_cause(found.values())).startswith("not ready")
+
+
 def test_a_secret_that_is_not_there_and_an_unknown_product_are_told(tmp_path: Path):
     config = tmp_path / "ntanalytics.yml"
     config.write_text(

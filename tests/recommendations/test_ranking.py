@@ -56,6 +56,13 @@ def test_what_is_in_order_or_unknown_recommends_nothing(status: Status) -> None:
     assert recommend([finding("infra.disk_used", status, "db-1")], [DISK], {}) == []
 
 
+@pytest.mark.parametrize("code", ["infra.checks_gap", "data.stood_still", "sso.unprobed_apps"])
+def test_only_a_gap_of_the_checks_is_an_interruption_of_monitoring(code: str) -> None:
+    [advice] = recommend([finding(code, "critical", "x")], CAUSES, {})
+    texts = (advice.cause.problem, advice.cause.action, advice.cause.success)
+    assert any("中断" in text for text in texts) == (code == "infra.checks_gap")
+
+
 def test_every_cause_has_a_rule_and_every_cause_of_a_rule_exists() -> None:
     named = {rule.cause for rule in RULES.values() if rule.cause}
     assert named == set(CAUSES_BY_CODE)

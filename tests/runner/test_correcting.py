@@ -30,6 +30,17 @@ from tests.city import share_caches
 from tests.desk import HEAD, Desk
 from tests.extraction.small_site import SmallSite
 
+READ = {"sms.messages"}
+TRAININGS = """\
+/*
+window: held_on
+times: {held_on: date}
+dialects: [sqlite]
+absent: [plan_no, confirmed_on]
+*/
+SELECT day AS held_on, '短信' AS topic, NULL AS unit, NULL AS invited, 1 AS attended, NULL AS kind
+FROM training WHERE day >= :since AND day < :until
+"""
 TEMPLATE = "报告模板有修改。"
 
 
@@ -148,12 +159,27 @@ def test_pages_of_one_command_ask_once_what_data_came(shop: Shop, monkeypatch: p
     shop.site.messages("shop", (4, "2026-11-17 09:00:00", "mobile", 5, None, None))
     shop.site.extractor().extract(["sms.messages"], dt.date(2026, 11, 17), dt.date(2026, 11, 18))
     request = request_report(shop.context(), "sms_volume", "2026-W47", {})
-    record, known = load_record(shop.folder / "report.ipynb"), dict[int, list[str]]()
+    record, known = load_record(shop.folder / "report.ipynb"), correcting.KnownChanges()
     first, second = (correcting.revision(shop.context(), request, shop.folder, record, 2, known) for _ in range(2))
     assert first == second
     assert first is not None
     assert first.corrects[0]["reasons"][0].startswith("短信：11月17日重新取数（原 2 行，现 3 行）")
     assert len(asked) == 1
+
+
+def test_data_that_the_report_did_not_read_are_no_reason(shop: Shop) -> None:
+    """Trainings are needed where there is a finding that they could explain, and there is none."""
+    for source in ("shop", "twin"):
+        shop.site.run(source, "CREATE TABLE training (day TEXT)")
+    shop.site.run("shop", "INSERT INTO training VALUES (?)", ("2026-11-18",))
+    (shop.site.folder / "queries" / "shop" / "desk.trainings.sql").write_text(TRAININGS, encoding="utf-8")
+    days = dt.date(2026, 11, 16), dt.date(2026, 11, 22)
+    (taken, _) = shop.site.extractor().extract(["desk.trainings"], *days)
+    assert taken.rows == {dt.date(2026, 11, 18): 1}
+    shop.run()
+    assert "desk.trainings" not in shop.manifest()["tables"]
+    (step,) = shop.manifest()["corrects"]
+    assert not any("培训" in reason for reason in step["reasons"]), step["reasons"]
 
 
 def test_a_new_run_on_the_same_data_does_not_say_that_data_were_updated(shop: Shop) -> None:
@@ -173,11 +199,11 @@ def test_days_that_came_are_told_apart_from_days_that_were_replaced(shop: Shop) 
     coverage, before = shop.site.ledger.coverage, shop.site.ledger.coverage.last_extraction_id()
     day = dt.date(2026, 11, 19)
     shop.site.extractor().extract(["sms.messages"], day, day)
-    assert data_changes(shop.site.ledger, request, before) == ["短信重新取数，行数不变（11月19日）。"]
+    assert data_changes(shop.site.ledger, request, before, READ) == ["短信重新取数，行数不变（11月19日）。"]
     with sa.create_engine(shop.site.settings.ledger, poolclass=NullPool).begin() as connection:
         connection.exec_driver_sql("DELETE FROM past_coverage")
-    assert data_changes(shop.site.ledger, request, before) == ["短信：11月19日的数据补取到。"]
-    assert data_changes(shop.site.ledger, request, coverage.last_extraction_id()) == []
+    assert data_changes(shop.site.ledger, request, before, READ) == ["短信：11月19日的数据补取到。"]
+    assert data_changes(shop.site.ledger, request, coverage.last_extraction_id(), READ) == []
 
 
 def test_days_are_written_as_runs() -> None:

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from ntanalytics.catalog import load_product
-from ntanalytics.errors import SettingsError, SourceError, SourceRefused, SourceUnreachable
+from ntanalytics.errors import SettingsError, SourceDamaged, SourceError, SourceRefused, SourceUnreachable
 from ntanalytics.settings import SourceSettings, project_dir
 from ntanalytics.sources.database import DatabaseSource
 
@@ -128,3 +128,19 @@ def test_days_without_a_shard_are_known_to_be_absent(tmp_path: Path):
     maxkey = load_product(project_dir("queries") / "maxkey")
     whole = DatabaseSource("identity", SourceSettings(product="maxkey", url=f"sqlite:///{file}"), maxkey, ZONE)
     assert whole.absent_days(whole.mapping("identity.logins"), days) == set()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [(b"Not a database, but a letter to its reader.\n" * 9, "not a SQLite"), (None, "is damaged")]
+)
+def test_a_file_that_is_no_database_is_told_as_that_and_not_as_missing_rights(
+    product, database: Path, content: bytes | None, said: str
+):
+    whole = database.read_bytes()
+    database.write_bytes(whole[: len(whole) // 2] if content is None else content)
+    source = opened(product, f"sqlite:///{database}")
+    for ask in (source.account, lambda: read(source)):
+        with pytest.raises(SourceDamaged, match=said) as raised:
+            ask()
+        assert str(database) in raised.value.where
+        assert product.needs not in str(raised.value)

@@ -1,4 +1,5 @@
 import datetime as dt
+from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -8,9 +9,10 @@ import pyarrow as pa
 import pytest
 
 from ntanalytics.catalog import load_product
-from ntanalytics.errors import SettingsError, SourceRefused, SourceUnreachable
+from ntanalytics.errors import SettingsError, SourceDamaged, SourceRefused, SourceUnreachable
 from ntanalytics.settings import SourceSettings
 from ntanalytics.sources.workbook import WorkbookSource
+from ntanalytics.sources.workbook_upgrade import plan_workbook_upgrade
 
 ZONE = ZoneInfo("Asia/Shanghai")
 SINCE, UNTIL = dt.datetime(2026, 10, 31, 16, tzinfo=dt.UTC), dt.datetime(2026, 11, 30, 16, tzinfo=dt.UTC)
@@ -67,14 +69,35 @@ def test_a_sheet_or_column_that_is_not_there_is_named(product, tmp_path: Path):
         read(product, book(tmp_path, [["账期", "条数", "金额"]]))
 
 
-def test_what_is_no_workbook_is_unreachable(product, tmp_path: Path):
+def test_what_is_not_there_or_no_workbook_is_told(product, tmp_path: Path):
     broken = tmp_path / "broken.xlsx"
     broken.write_bytes(b"PK\x03\x04 not really")
-    for path in (tmp_path / "none.xlsx", broken):
-        with pytest.raises(SourceUnreachable, match=path.name):
+    for path, error in ((tmp_path / "none.xlsx", SourceUnreachable), (broken, SourceDamaged)):
+        with pytest.raises(error, match=path.name):
             read(product, path)
     with pytest.raises(SettingsError, match="needs a path"):
         read(product, None)
+
+
+@pytest.mark.parametrize(
+    ("kept", "said"),
+    [
+        (lambda whole: b"", "the file is empty"),
+        (lambda whole: whole[: len(whole) // 2], "a part of the file is missing"),
+        (lambda whole: whole[:-1], "a part of the file is missing"),
+        (lambda whole: whole[:60] + bytes(400) + whole[460:], "a part of the file is missing or was changed"),
+        (lambda whole: "账期,运营商\n".encode(), "not an .xlsx workbook"),
+        (lambda whole: b"\xd0\xcf\x11\xe0" + bytes(4096), "has a password"),
+    ],
+    ids=["empty", "half", "last-byte", "changed", "text", "password"],
+)
+def test_a_damaged_workbook_is_told_as_damaged(product, tmp_path: Path, kept: Callable[[bytes], bytes], said: str):
+    path = book(tmp_path, [HEADER, ["2026-11-01", "mobile", 1, 1.5]])
+    path.write_bytes(kept(path.read_bytes()))
+    with pytest.raises(SourceDamaged, match=said):
+        read(product, path)
+    with pytest.raises(SourceDamaged, match=said):
+        plan_workbook_upgrade(path, [])
 
 
 def test_an_empty_sheet_has_no_rows(product, tmp_path: Path):

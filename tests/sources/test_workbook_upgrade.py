@@ -12,7 +12,7 @@ from openpyxl.formatting.rule import CellIsRule
 from openpyxl.styles import Font, PatternFill
 
 from ntanalytics.contract import DATASETS
-from ntanalytics.errors import SourceRefused, SourceUnreachable
+from ntanalytics.errors import SourceDamaged, SourceRefused
 from ntanalytics.sources.starter import DESK_WORKBOOK_DATASETS
 from ntanalytics.sources.workbook_template import GUIDE, sheet_columns, write_template
 from ntanalytics.sources.workbook_upgrade import plan_workbook_upgrade, upgrade_workbook
@@ -191,5 +191,5 @@ def test_a_workbook_that_somebody_has_open_is_not_touched(used: Path) -> None:
 
 def test_what_is_no_workbook_is_said_to_be_none(tmp_path: Path) -> None:
     (tmp_path / "book.xlsx").write_bytes(b"PK nonsense")
-    with pytest.raises(SourceUnreachable, match="workbook"):
+    with pytest.raises(SourceDamaged, match="workbook"):
         plan_workbook_upgrade(tmp_path / "book.xlsx", PRESENT)

@@ -160,7 +160,7 @@ class _View:
         return Lookback(self, sum(day >= first for day in self.gaps))
 
     @property
-    def is_held(self) -> bool:
+    def is_assessable(self) -> bool:
         """As of a dataset view."""
         return self.is_complete or self.is_damaged
 

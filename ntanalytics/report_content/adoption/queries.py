@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from ntanalytics.checks.section import HISTORY
-from ntanalytics.errors import BadParameter
+from ntanalytics.errors import BadParameter, near_names
 from ntanalytics.kernels.assistant import share_out
 from ntanalytics.language import tr
 from ntanalytics.metrics import MEASURES, change
@@ -375,7 +375,5 @@ def _near(unit: str, names: Sequence[str]) -> str:
     asked = spelling(unit)[:200]
     inside = [name for key, name in plain.items() if asked and (asked in key or key in asked)]
     close = [plain[key] for key in difflib.get_close_matches(asked, plain, n=5, cutoff=0.4)]
-    near = list(dict.fromkeys([*inside, *close]))[:5]
-    if near:
-        return f"did you mean {', '.join(repr(name) for name in near)}?"
-    return f"it has {len(names)} units; an empty text stands for all of them"
+    near = near_names(asked, names, list(dict.fromkeys([*close, *inside])))
+    return tr("{near}; an empty text stands for all units", near=near)

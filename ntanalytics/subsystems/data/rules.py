@@ -35,6 +35,6 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "data.stood_still", "still_series", Threshold(0, 5, "down"), "检查监控代理与采集项",
         "What always moves and has one value all day is no longer measured.", kind="absence", label="指标停滞",
-        cause="watching",
+        cause="stalled",
     ),
 )  # fmt: skip

@@ -152,7 +152,7 @@ def _calls_failing(context: CheckContext, rule: Rule) -> list[Finding]:
 def _caller_gap(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the gaps of all calls together; where there is none, those of single callers."""
     calls = context.dataset("docexchange.interface_calls", HISTORY)
-    if not calls.is_held:
+    if not calls.is_assessable:
         return []
     counted = context.shared(_calls_by_slot)
     together = volume_gap(rule, counted, calls.days, context.on, slot_s=_SLOT_S, most_left=_MOST_LEFT)

@@ -35,7 +35,7 @@ _REGISTRATION = Entity("process", "registration", "公文登记")
 def _registration_gap(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the hours in which no unit registered what it received."""
     deliveries = context.dataset("docexchange.deliveries", HISTORY)
-    if not deliveries.is_held:
+    if not deliveries.is_assessable:
         return []
     by_slot = rows(registration.registered_by_slot(deliveries.recent, context.utc_offset_h, _HOUR_S))
     return volume_gap(

@@ -30,7 +30,7 @@ _ACCOUNT = Entity("account", "busiest", "单个账号")
 def _gap(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the longest time of the day in which messages were missing."""
     messages = context.dataset("im.messages", HISTORY)
-    if not messages.is_held:
+    if not messages.is_assessable:
         return []
     hourly = slots.by_slot(messages.recent, "hour_at", context.utc_offset_h, count="messages", slot_s=_HOUR_S)
     return volume_gap(rule, hourly, messages.days, context.on, slot_s=_HOUR_S)

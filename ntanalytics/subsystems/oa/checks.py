@@ -83,7 +83,7 @@ def _module_gap(context: CheckContext, rule: Rule) -> list[Finding]:
 
 def _task_gap(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the flows of which none ended."""
-    if not context.dataset("oa.tasks", HISTORY).is_held:
+    if not context.dataset("oa.tasks", HISTORY).is_assessable:
         return []
     finished = task_duration.finished_by_slot(context.shared(_tasks), context.utc_offset_h, _HOUR_S)
     days = context.dataset("oa.activities", HISTORY).days

@@ -41,7 +41,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "sso.unprobed_apps", "unprobed_apps", Threshold(0, 20, "down"), "为这些应用增加探测目标，以应用编号或名称命名",
         "Nobody is told that an application stopped of which no check asks (docs/domain.md, Identity and SSO).",
-        kind="hygiene", label="未纳入探测的在用应用", cause="watching",
+        kind="hygiene", label="未纳入探测的在用应用", cause="unprobed",
     ),
     source_rule("sso"),
 )  # fmt: skip
