@@ -23,10 +23,10 @@ class FileCache:
 
     Args:
         file: the file, made with the first text if its folder is there; None: texts are kept in this object alone.
-        most_bytes: the size beyond which it is begun anew.
+        most_bytes: the size beyond which it is begun anew; None: ``MOST_BYTES``.
     """
 
-    def __init__(self, file: Path | None, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(self, file: Path | None, most_bytes: int | None = None) -> None:
         self._file, self._most_bytes = file, most_bytes
 
     def get(self, key: str) -> str | None:
@@ -44,7 +44,7 @@ class FileCache:
             return
         lines = (json.dumps([key, _check(key, text), text]) for key, text in texts.items())
         try:
-            is_full = self._file.exists() and self._file.stat().st_size > self._most_bytes
+            is_full = self._file.exists() and self._file.stat().st_size > (self._most_bytes or MOST_BYTES)
             mode = os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if is_full else os.O_APPEND)
             descriptor = os.open(self._file, mode, 0o640)
             try:

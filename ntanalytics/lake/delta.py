@@ -196,12 +196,13 @@ class DeltaLake:
 
     def first_days(self, dataset: str, version: int) -> dict[str, dt.date]:
         """Return source → the first day with its rows in a version, of the files that are of one source alone."""
-        first: dict[str, dt.date] = {}
-        for file in files_of(self._open(dataset, version)).to_pylist():
-            source, day = file.get("min.source"), file["partition.day"]
-            if source is not None and source == file.get("max.source"):
-                first[source] = min(day, first.get(source, day))
-        return first
+        files = files_of(self._open(dataset, version))
+        if not {"min.source", "max.source"} <= set(files.column_names):
+            return {}
+        # a table of years has thousands of files with bounds of each column
+        of_one = files.filter(pc.equal(files["min.source"], files["max.source"]))
+        days = of_one.group_by("min.source").aggregate([("partition.day", "min")])
+        return dict(zip(days["min.source"].to_pylist(), days["partition.day_min"].to_pylist(), strict=True))
 
     def stored_before(self, dataset: Dataset, before: dt.date) -> tuple[int, int]:
         """Return the number of days that :meth:`drop_before` would touch, and the size of their files in bytes."""
