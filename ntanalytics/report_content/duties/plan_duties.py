@@ -10,7 +10,7 @@ from ntanalytics.contract import dataset
 from ntanalytics.contract.desk_plans import DRILL_KINDS
 from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.findings.phrases import day_words
-from ntanalytics.report_content.duties.duty import Duty, Fact
+from ntanalytics.report_content.duties.duty import Duty, Fact, unless_hidden
 from ntanalytics.report_content.duties.span import DutySpan
 
 _Row = Mapping[str, Any]
@@ -28,9 +28,10 @@ def _planned(held_in: str, *kinds: str) -> Callable[[DutySpan], Iterator[Fact]]:
         plans = _plans(span, kinds)
         due = [plan for plan in plans if span.first <= plan["planned_on"] <= span.last]
         for plan in due:
-            fact = _fact_of(plan, by_plan.get(plan["plan_no"]), span.last)
+            row = by_plan.get(plan["plan_no"])
+            fact = _fact_of(plan, row, span.last)
             if fact is not None:
-                yield fact
+                yield fact if row else unless_hidden(span, fact, held_in, "desk.plans", since=span.first)
         if plans and not due:
             yield _nothing_due(span, plans)
         for row in held:
@@ -81,7 +82,8 @@ def _plan_confirmed(span: DutySpan) -> Iterator[Fact]:
         if _by(confirmed, day):
             yield Fact(day, str(plan["plan_no"]), f"{text}，{day_words(confirmed)}确认", "met")
         else:
-            yield Fact(day, str(plan["plan_no"]), text, "short", "计划未经用户事先确认")
+            fact = Fact(day, str(plan["plan_no"]), text, "short", "计划未经用户事先确认")
+            yield fact if confirmed else unless_hidden(span, fact, "desk.plans", since=span.first)
 
 
 def _seals(span: DutySpan) -> Iterator[Fact]:
@@ -138,7 +140,8 @@ def _access(span: DutySpan) -> Iterator[Fact]:
         text = f"{SUBSYSTEMS[row['subsystem']]}，{row['permission']}，{span.clock(granted)}授予"
         is_met = approved is not None and approved <= granted
         reason = "" if is_met else "授予后才批准" if approved is not None else "没有批准记录"
-        yield Fact(span.day(granted), str(row["grant_no"]), text, "met" if is_met else "short", reason)
+        fact = Fact(span.day(granted), str(row["grant_no"]), text, "met" if is_met else "short", reason)
+        yield fact if approved else unless_hidden(span, fact, "desk.access_grants", since=span.first)
 
 
 #: Days before the span in which what it planned may have been held.
