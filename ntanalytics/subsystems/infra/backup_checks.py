@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from ntanalytics.checks.check import EVERY_PERIOD, QUARTER, Check, SuppressedBy
+from ntanalytics.checks.check import EVERY_PERIOD, QUARTER, WEEK, Check, SuppressedBy
 from ntanalytics.checks.context import QUARTER_DAYS, CheckContext
 from ntanalytics.checks.onset import with_onset_at
 from ntanalytics.contract.infra import BACKUPS
@@ -45,7 +45,7 @@ def plan_entity(row: Mapping[str, Any]) -> Entity:
 def plans(context: CheckContext) -> pa.Table:
     """Return the backup plans at the end of the period (``metrics.infra.backups.plans``)."""
     runs = context.dataset("infra.backups", BACKUP_DAYS)
-    return backups.plans(runs.recent, runs.known_end).to_pyarrow()
+    return backups.plans(runs.recent, context.begins_at, runs.known_end).to_pyarrow()
 
 
 def _plans_kept(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -193,7 +193,17 @@ def _is_apart(row: Mapping[str, Any]) -> bool:
 def _failed_backups(context: CheckContext, rule: Rule) -> list[Finding]:
     runs = context.dataset("infra.backups", QUARTER_DAYS - 1)
     quarter = runs.recent.filter(runs.recent.day >= context.quarter_begins_on)
-    return evaluate_rules([rule], figures(backups.plans(quarter, runs.known_end), runs), plan_entity)
+    since = context.ends_at - timedelta(days=QUARTER_DAYS)
+    return evaluate_rules([rule], figures(backups.plans(quarter, since, runs.known_end), runs), plan_entity)
+
+
+def _failed_runs(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the plans of which runs failed in the period, whether they have succeeded since or not."""
+    failed_since = {row["plan"]: row["failed_since"] for row in rows(context.shared(plans))}
+    return [
+        _with_last(context, finding).with_figures(failed_since=float(failed_since[finding.entity.key]))
+        for finding in violations(_plans_kept(context, rule))
+    ]
 
 
 def _offline_backup(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -246,6 +256,13 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(rule="infra.size_drop", evaluate=_size_drop, reads={"infra.backups": BACKUP_DAYS}, every=EVERY_PERIOD),
     Check(rule="infra.offline_backup", evaluate=_offline_backup, reads={"infra.backups": BACKUP_DAYS}),
+    Check(
+        rule="infra.failed_runs",
+        evaluate=_failed_runs,
+        reads={"infra.backups": BACKUP_DAYS},
+        every=(WEEK,),
+        suppressed_by=(SuppressedBy(("infra.failed_backups",)),),
+    ),
     Check(
         rule="infra.failed_backups",
         evaluate=_failed_backups,
