@@ -13,6 +13,7 @@ from ntanalytics.findings.phrases import day_words, issue_words
 from ntanalytics.metrics.desk import duties
 from ntanalytics.metrics.desk.duties import Result, Verdict
 from ntanalytics.metrics.figure_row import FigureRow
+from ntanalytics.metrics.quantity import Quantity
 
 if TYPE_CHECKING:
     from ntanalytics.report_content.duties.span import DutySpan
@@ -120,6 +121,12 @@ class DutyRecord:
         if not row["duty_unproven"]:
             return row
         return row | FigureRow({"duty_rate": None}, is_complete=False)  # it is not that there was nothing to do
+
+    @property
+    def done(self) -> Quantity:
+        """Number of facts that are done: at least the proven ones where some lack proof; unknown without any."""
+        is_known = not self.gaps and not self.row["duty_unproven"]
+        return FigureRow({"duty_kept": self.row["duty_kept"]}, is_complete=is_known).quantity("duty_kept")
 
     @property
     def needed(self) -> tuple[str, ...]:

@@ -9,8 +9,9 @@ from dataclasses import replace
 
 import pytest
 
+from ntanalytics.metrics.desk.duties import Result
 from ntanalytics.periods import Period, days_between
-from ntanalytics.report_content.duties.duty import DutyRecord, judge, judge_all
+from ntanalytics.report_content.duties.duty import DutyRecord, Fact, judge, judge_all
 from ntanalytics.report_content.duties.listing import DUTIES, obligation_records
 from tests.report_content.duties.contract_year import DAY, FIRST, LAST, MONDAYS, MONTHS, WORKING, Year, faultless
 from tests.subsystems.made import at
@@ -217,6 +218,24 @@ def test_a_failed_drill_is_not_met_and_one_without_a_record_is_unproven_over_a_g
     unrecorded.drop("desk.drills", lambda row: row["plan_no"] == "YJ0")
     verdicts = [judge(DUTIES["emergency_drills"], year.span()).verdict for year in (failed, unrecorded)]
     assert verdicts == ["not_met", "not_shown"]
+
+
+@pytest.mark.parametrize(
+    ("results", "gaps", "done"),
+    [
+        (("met", "met", "short"), (), "2 项"),
+        (("short", "short"), (), "0 项"),  # known to be undone
+        (("met", "unproven", "short"), (), "≥ 1 项"),
+        (("unproven", "unproven"), (), "未知"),  # and not 0 of 2
+        (("met",), ("缺1天",), "≥ 1 项"),
+        ((), ("缺1天",), "未知"),
+    ],
+)
+def test_what_is_done_is_unknown_where_nothing_is_proven(
+    results: tuple[Result, ...], gaps: tuple[str, ...], done: str
+) -> None:
+    facts = tuple(Fact(FIRST, str(number), "", result) for number, result in enumerate(results))
+    assert DutyRecord(duty=DUTIES["trainings"], facts=facts, gaps=gaps).done.text == done
 
 
 def test_a_late_ticket_is_short_in_each_duty_that_judges_it() -> None:
