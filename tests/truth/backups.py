@@ -70,8 +70,26 @@ class Backups:
             "backup_lateness": rate(at - last.at, median(steps)),
             "last_size_bytes": last.size,
             "size_drop": None if usual is None else 1 - usual,
-            "failed_backups": sum(not run.is_good and run.at >= since for run in past),
+            "unmade_backups": self.unmade(past, since, at),
         }
+
+    def unmade(self, past: list[Run], since: float, at: float) -> int:
+        """Return the backups that were not made since a moment: failed ones, or more turns without any success."""
+        good = [run.at for run in past if run.is_good]
+        count = sum(not run.is_good and since <= run.at < good[0] for run in past)
+        for place, begin in enumerate(good):
+            end = ([*good, at])[place + 1]
+            failed = sum(not run.is_good and since <= run.at and begin < run.at < end for run in past)
+            steps = [later - earlier for earlier, later in pairwise(good[: place + 1])][-USUAL:]
+            turns = 0
+            if len(steps) > 2 and end - begin > max(1.5 * (median(steps) or 0), max(steps) + 7200):
+                usual = median(steps) or 1
+                turn = begin + usual
+                while turn <= end - usual / 2:
+                    turns += turn >= since
+                    turn += usual
+            count += max(failed, turns)
+        return count
 
     def table(self, span: Span) -> Figures:
         """Return the plans at the end of a span."""
@@ -89,6 +107,9 @@ class Backups:
                 figures[block, f"infra.{column}:plan/{name}", "value"] = own[column]
             last = local(own["last_success_at"] or 0)
             clock_s = last.hour * 3600 + last.minute * 60
+            if own["unmade_backups"] and span.first < span.last:
+                values = {"value": own["unmade_backups"], "last_s": clock_s}
+                put(figures, block, f"infra.unmade_backups:plan/{name}", values)
             figures[block, f"infra.backup_lateness:plan/{name}", "last_s"] = clock_s
         for host, failed in self.waiting(span).items():
             figures[block, f"infra.failed_patches:host/{host}", "value"] = failed

@@ -18,6 +18,7 @@ from ntanalytics.findings.judgement import evaluate_rules, judge_value
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.infra import backups
+from ntanalytics.metrics.infra.backup_waits import LATE, unmade_backups
 from ntanalytics.metrics.rows import rows
 from ntanalytics.subsystems.infra.text import BACKUP_PLANS
 
@@ -43,9 +44,17 @@ def plan_entity(row: Mapping[str, Any]) -> Entity:
 
 
 def plans(context: CheckContext) -> pa.Table:
-    """Return the backup plans at the end of the period (``metrics.infra.backups.plans``)."""
+    """Return the backup plans at the end of the period (``metrics.infra.backups.plans``), with ``unmade_backups``."""
     runs = context.dataset("infra.backups", BACKUP_DAYS)
-    return backups.plans(runs.recent, context.begins_at, runs.known_end).to_pyarrow()
+    known = backups.plans(runs.recent, context.begins_at, runs.known_end).to_pyarrow()
+    by_plan: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for row in rows(runs.recent.select("plan", "medium", "started_at", "outcome")):
+        by_plan.setdefault((row["plan"], row["medium"]), []).append(row)
+    unmade = [
+        unmade_backups(by_plan[row["plan"], row["medium"]], context.begins_at, runs.known_end)
+        for row in known.select(["plan", "medium"]).to_pylist()
+    ]
+    return known.append_column("unmade_backups", pa.array(unmade, pa.int64()))
 
 
 def _plans_kept(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -197,11 +206,15 @@ def _failed_backups(context: CheckContext, rule: Rule) -> list[Finding]:
     return evaluate_rules([rule], figures(backups.plans(quarter, since, runs.known_end), runs), plan_entity)
 
 
-def _failed_runs(context: CheckContext, rule: Rule) -> list[Finding]:
-    """Return the plans of which runs failed in the period, whether they have succeeded since or not."""
-    failed_since = {row["plan"]: row["failed_since"] for row in rows(context.shared(plans))}
+def _unmade_backups(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the plans of which backups were not made in the period, whether they have succeeded since or not."""
+    made = {
+        row["plan"]
+        for row in rows(context.shared(plans))
+        if not row["failed_since"] and (row["backup_lateness"] or 0) <= LATE
+    }
     return [
-        _with_last(context, finding).with_figures(failed_since=float(failed_since[finding.entity.key]))
+        _with_last(context, finding).with_details(is_over=finding.entity.key in made)
         for finding in violations(_plans_kept(context, rule))
     ]
 
@@ -257,8 +270,8 @@ CHECKS: tuple[Check, ...] = (
     Check(rule="infra.size_drop", evaluate=_size_drop, reads={"infra.backups": BACKUP_DAYS}, every=EVERY_PERIOD),
     Check(rule="infra.offline_backup", evaluate=_offline_backup, reads={"infra.backups": BACKUP_DAYS}),
     Check(
-        rule="infra.failed_runs",
-        evaluate=_failed_runs,
+        rule="infra.unmade_backups",
+        evaluate=_unmade_backups,
         reads={"infra.backups": BACKUP_DAYS},
         every=(WEEK,),
         suppressed_by=(SuppressedBy(("infra.failed_backups",)),),

@@ -194,9 +194,9 @@ RULES: tuple[Rule, ...] = (
         cause="patches",
     ),
     Rule(
-        "infra.failed_runs", "failed_backups", Threshold(0, 2, "down"), "排查备份失败原因，确认其后的备份可用",
-        "A run that failed is told, though the next one succeeded (docs/domain.md, O13).", label="备份失败次数",
-        cause="backups",
+        "infra.unmade_backups", "unmade_backups", Threshold(0, 2, "down"), "排查备份失败原因，确认其后的备份可用",
+        "A backup that was not made is told, though the next one succeeded (docs/domain.md, O13).",
+        label="备份未成功次数", cause="backups",
     ),
     Rule(
         "infra.failed_backups", "failed_backups", Threshold(0, 2, "down"), "排查备份失败原因",
