@@ -6,6 +6,7 @@ are made from the rows of a metric and the datasets that it read.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
@@ -21,6 +22,9 @@ from ntanalytics.metrics.rows import Rows, read_rows
 
 #: Column of the hour of a day: where times are off, each row has the events of another one.
 HOUR = "hour"
+
+#: Sentences of a note, each with its full stop.
+_SENTENCES = re.compile("[^。]+。?")
 
 #: Columns by which a group tells its own gaps; no report shows them.
 _FLAGS = ("is_complete", "was_complete")
@@ -132,7 +136,7 @@ class Figures(Sequence[FigureRow]):
             )
             for row, (touched, was_touched) in ((row, gaps_of(row)) for row in self.items)
         )
-        note = _joined(self.note, _note(views))
+        note = join_notes(self.note, _note(views))
         origin = _joined_origin([self.origin, _origin(views)])
         return replace(self, items=items, note=note, is_complete=self.is_complete and whole, origin=origin)
 
@@ -168,7 +172,7 @@ def figures(table: Rows, *views: Covered) -> Figures:
     if _is_without_source(views, items):
         unfed = map(FigureRow.without_source, items)
         return replace(NO_FIGURES, items=tuple(unfed), origin=_origin(views), against=_against(views))
-    note = _joined(_note(views), *(_absent_note(view, shown) for view in views), _young_note(views, shown))
+    note = join_notes(_note(views), *(_absent_note(view, shown) for view in views), _young_note(views, shown))
     return Figures(
         columns=shown, items=items, note=note, is_complete=whole, origin=_origin(views), against=_against(views)
     )
@@ -194,7 +198,7 @@ def case_list(table: Rows, *views: Covered) -> Figures:
     return Figures(
         columns=columns,
         items=items,
-        note=_joined(_note(views), *(_absent_note(view, columns) for view in views)),
+        note=join_notes(_note(views), *(_absent_note(view, columns) for view in views)),
         is_complete=_completeness(views)[0],
         origin=_origin(views),
     )
@@ -245,7 +249,7 @@ def _at_least(views: Sequence[Covered]) -> frozenset[str]:
 
 def _young_note(views: Sequence[Covered], shown: Sequence[str]) -> str:
     """Return the note on what is open since before the first day of a source, where shown measures count it."""
-    return _joined(*(view.young_note for view in views if not _at_least([view]).isdisjoint(shown)))  # type: ignore[attr-defined]
+    return join_notes(*(view.young_note for view in views if not _at_least([view]).isdisjoint(shown)))  # type: ignore[attr-defined]
 
 
 def _absent_note(view: Covered, shown: Sequence[str]) -> str:
@@ -274,8 +278,9 @@ def _joined_origin(origins: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
 
 
 def _note(views: Sequence[Covered]) -> str:
-    return _joined(*(view.note for view in views if not view.is_complete))
+    return join_notes(*(view.note for view in views if not view.is_complete))
 
 
-def _joined(*notes: str) -> str:
-    return "".join(dict.fromkeys(note for note in notes if note))
+def join_notes(*notes: str) -> str:
+    """Return notes as one, each sentence once; one note may be made of several already."""
+    return "".join(dict.fromkeys(sentence for note in notes for sentence in _SENTENCES.findall(note)))

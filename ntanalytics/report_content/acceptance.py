@@ -149,7 +149,7 @@ def progress_table(accepted: Acceptance, *, id: str = "progress") -> Table:
             plain_row(
                 {
                     "item": label,
-                    "done": record.row.quantity("duty_kept"),
+                    "done": record.done,
                     "due": record.row.quantity("duty_facts"),
                     "planned": _planned(accepted.span, name),
                     "rate": record.row.quantity("duty_rate"),

@@ -38,6 +38,7 @@ _OF_BACKUPS = (
     "size_drop",
     "offline_backup",
     "failed_backups",
+    "unmade_backups",
 )
 _OF_REQUESTS = ("error_rate", "error_burst", "slow_hours", "requests_silent")
 

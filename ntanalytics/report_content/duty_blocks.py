@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from ntanalytics.metrics.desk.duties import RESULTS, VERDICTS
@@ -90,7 +90,7 @@ def explanation(record: ObligationRecord) -> str:
     if record.verdict == "met":
         return "；".join(_kept(duty) for duty in record.duties)
     if record.verdict == "not_met":
-        return "；".join(f"{duty.duty.label}：{_named(duty.shortfalls)}" for duty in record.duties if duty.shortfalls)
+        return "；".join(f"{duty.duty.label}：{_named(duty)}" for duty in record.duties if duty.shortfalls)
     first, *more = record.needed
     return f"缺{len(record.needed)}项证据：{first}" if more else first
 
@@ -100,10 +100,11 @@ def _kept(record: DutyRecord) -> str:
     return f"{record.duty.label}{kept}项" if kept else record.duty.none_words
 
 
-def _named(facts: Sequence[Fact]) -> str:
-    """Return the first shortfall by subject and reason, and how many there are."""
-    first = f"{facts[0].name}{facts[0].reason}"
-    return f"{first}等{len(facts)}项" if len(facts) > 1 else first
+def _named(record: DutyRecord) -> str:
+    """Return the first shortfall by subject and reason, and how many there are; over a gap at least."""
+    facts = record.shortfalls
+    first, least = f"{facts[0].name}{facts[0].reason}", "至少" if record.gaps else ""
+    return f"{first}等{least}{len(facts)}项" if len(facts) > 1 else first
 
 
 def shortfall_table(

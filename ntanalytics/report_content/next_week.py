@@ -12,6 +12,7 @@ from ntanalytics.findings.dispositions import Dispositions
 from ntanalytics.findings.finding import Finding, worst_first
 from ntanalytics.findings.lifecycle import LifecycleState
 from ntanalytics.findings.phrases import named
+from ntanalytics.metrics.figures import join_notes
 from ntanalytics.metrics.number_format import close_up
 from ntanalytics.metrics.quantity import Quantity
 from ntanalytics.recommendations.causes import CUSTOMER, OPERATIONS
@@ -65,7 +66,7 @@ def next_week(report: Report, evaluation: Evaluation, *, id: str = "planned") ->
     unknown = unknown_note(evaluation.findings)
     blind = "" if _expiring(evaluation).is_exact else "到期的数字证书未知，未列入。"
     undecided = "" if decided.is_known or not rows else UNREAD
-    notes = "".join(dict.fromkeys(figures.note for figures in sources if figures.note)) + blind + unknown + undecided
+    notes = join_notes(*(figures.note for figures in sources), blind, unknown, undecided)
     is_known = all(figures.is_complete for figures in sources) and not unknown and not blind
     note = notes if rows or not is_known else "没有登记的变更、到期证书、容量预警和待办事项。"
     return Table(

@@ -119,7 +119,8 @@ def score(sheet: ScoringSheet, records: Mapping[str, DutyRecord], *, where: str 
 def _scored(number: str, clause: Clause, record: DutyRecord) -> ScoredClause:
     rate = record.row["duty_rate"]
     is_nothing_known = record.verdict == "not_shown" and not record.row["duty_facts"]
-    if record.gaps or is_nothing_known or (clause.least_rate is not None and rate is None):
+    is_share_unknown = clause.least_rate is not None and (record.gaps or rate is None)
+    if is_share_unknown or is_nothing_known or (record.gaps and not record.shortfalls):
         reason = next(iter(record.needed), f"{record.duty.none_words}。")
         return ScoredClause(number=number, clause=clause, points_off=0.0, facts=(), unshown=reason)
     is_broken = clause.least_rate is None or rate < clause.least_rate
@@ -128,7 +129,7 @@ def _scored(number: str, clause: Clause, record: DutyRecord) -> ScoredClause:
         len(facts), points=clause.points, cap=clause.cap, is_each=clause.condition == "each", is_broken=is_broken
     )
     unproven = sum(result == "unproven" for result in record.results)
-    unshown = f"{unproven}项缺证据：{record.duty.needs}。" if unproven else ""
+    unshown = "".join(record.gaps) or (f"{unproven}项缺证据：{record.duty.needs}。" if unproven else "")
     return ScoredClause(number=number, clause=clause, points_off=taken, facts=facts, unshown=unshown)
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ntanalytics.metrics.figure_row import FigureRow
-from ntanalytics.metrics.figures import case_list, figures
+from ntanalytics.metrics.figures import case_list, figures, join_notes
 from ntanalytics.metrics.quantity import UNKNOWN as UNKNOWN_TEXT
 
 
@@ -110,6 +110,13 @@ def test_measures_of_other_datasets_have_their_gaps_alone() -> None:
     bound = figures([ROW], GAP).made_of(["submitted"], Data()).total
     assert (bound.quantity("submitted").is_exact, bound.quantity("submitted_change").value) == (True, 3)
     assert bound.quantity("delivery_rate").text == "未知"
+
+
+def test_the_note_on_a_gap_is_said_once_whatever_is_made_of_the_dataset() -> None:
+    events, members = GAP, Data(is_complete=False, note="缺少快照。")
+    made = figures([ROW], events, members).made_of(["delivery_rate"], members)
+    assert made.note == "本期缺 1 天数据。缺少快照。"
+    assert join_notes("甲。乙。", "", "乙。丙。", "甲。") == "甲。乙。丙。"
 
 
 def test_a_row_of_two_metrics_keeps_the_gap_of_each() -> None:

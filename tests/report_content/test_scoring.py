@@ -51,11 +51,20 @@ def test_a_clause_takes_points_for_the_shortfalls_that_it_names(clause, results,
 
 
 def test_over_a_gap_nothing_is_deducted_and_the_score_is_an_upper_bound() -> None:
-    scored = _score({"points": 50}, _record("inspections", "short", gaps=("缺1天",)))
+    scored = _score({"points": 50}, _record("inspections", "met", gaps=("缺1天",)))
     assert scored.clauses[0].points_off == 0
     assert scored.row.quantity("score").certainty == "upper_bound"
     assert "等级不高于优秀" in scored.words  # and not that it is 优秀
     assert "无法证明" in score_table(scored).rows[0]["basis"]
+
+
+def test_over_a_gap_what_is_proven_to_be_short_deducts_and_the_score_is_still_an_upper_bound() -> None:
+    each, share = (
+        _score(clause, _record("inspections", "short", "met", gaps=("缺1天",)))
+        for clause in ({"points": 5}, {"points": 5, "condition": "rate < 0.9"})
+    )
+    assert (each.clauses[0].points_off, share.clauses[0].points_off) == (5, 0)  # the gap may hold what raises the share
+    assert {scored.row.quantity("score").certainty for scored in (each, share)} == {"upper_bound"}
 
 
 def test_without_any_fact_the_clause_cannot_be_shown_unless_there_was_nothing_to_do() -> None:
@@ -92,6 +101,20 @@ def test_a_duty_with_an_agreed_share_is_met_by_it() -> None:
     for least, verdict in ((0.75, "met"), (0.8, "not_met"), (None, "not_met")):
         agreed = DutyRecord(duty=record.duty, facts=record.facts, gaps=(), least_rate=least)
         assert agreed.verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("results", "verdict"),
+    [
+        (("met", "met", "met", "unproven"), "met"),  # three of four at the worst
+        (("met", "unproven", "unproven", "short"), "not_shown"),  # one to three of four
+        (("met", "unproven", "short", "short"), "not_met"),  # two of four at the best
+    ],
+)
+def test_a_share_is_judged_where_what_lacks_proof_cannot_change_it(results, verdict) -> None:
+    record = _record("deadlines", *results)
+    assert DutyRecord(duty=record.duty, facts=record.facts, gaps=(), least_rate=0.75).verdict == verdict
+    assert DutyRecord(duty=record.duty, facts=record.facts, gaps=("缺1天",), least_rate=0.75).verdict == "not_shown"
 
 
 def test_without_shortfalls_nothing_is_taken() -> None:

@@ -15,9 +15,6 @@ from tests.truth.span import DAY, Span, epoch, local, midnight, moment
 #: Successful runs that tell what is usual.
 USUAL = 7
 
-#: Days back in which failed runs are counted.
-BACK = 70
-
 _TAPES = """
 SELECT j.name, COALESCE(j.starttime, j.schedtime), j.level, j.jobstatus IN ('T', 'W'), j.jobbytes,
        EXISTS (SELECT 1 FROM jobmedia jm JOIN media m ON m.mediaid = jm.mediaid
@@ -57,8 +54,9 @@ class Backups:
             self.plans[name, False].append(Run(at, level, True, snapshot["summary"]["total_bytes_processed"]))
         self.patches = sources.sheet("安全补丁")
 
-    def plan(self, runs: list[Run], at: float) -> dict[str, float | None]:
-        """Return the last success of a plan, its age and its size against the usual ones."""
+    def plan(self, runs: list[Run], span: Span) -> dict[str, float | None]:
+        """Return the last success of a plan, its age and its size against the usual ones, and the span's failures."""
+        since, at = (epoch(moment) or 0 for moment in (span.since, span.until))
         past = sorted((run for run in runs if run.at < at), key=lambda run: run.at)
         good = [run for run in past if run.is_good]
         last = good[-1]
@@ -66,32 +64,52 @@ class Backups:
         steps = [later - earlier for earlier, later in pairwise(times)]
         same = [run.size for run in good[:-1] if run.level == last.level][-USUAL:]
         usual = rate(last.size, median(same))
-        since = at - BACK * DAY.total_seconds()
         return {
             "last_success_at": last.at,
             "backup_age_s": at - last.at,
             "backup_lateness": rate(at - last.at, median(steps)),
             "last_size_bytes": last.size,
             "size_drop": None if usual is None else 1 - usual,
-            "failed_backups": sum(not run.is_good and run.at >= since for run in past),
+            "unmade_backups": self.unmade(past, since, at),
         }
+
+    def unmade(self, past: list[Run], since: float, at: float) -> int:
+        """Return the backups that were not made since a moment: failed ones, or more turns without any success."""
+        good = [run.at for run in past if run.is_good]
+        count = sum(not run.is_good and since <= run.at < good[0] for run in past)
+        for place, begin in enumerate(good):
+            end = ([*good, at])[place + 1]
+            failed = sum(not run.is_good and since <= run.at and begin < run.at < end for run in past)
+            steps = [later - earlier for earlier, later in pairwise(good[: place + 1])][-USUAL:]
+            turns = 0
+            if len(steps) > 2 and end - begin > max(1.5 * (median(steps) or 0), max(steps) + 7200):
+                usual = median(steps) or 1
+                turn = begin + usual
+                while turn <= end - usual / 2:
+                    turns += turn >= since
+                    turn += usual
+            count += max(failed, turns)
+        return count
 
     def table(self, span: Span) -> Figures:
         """Return the plans at the end of a span."""
         figures: Figures = {}
         for (name, _), runs in self.plans.items():
-            put(figures, "backups", name, self.plan(runs, epoch(span.until) or 0))
+            put(figures, "backups", name, self.plan(runs, span))
         return figures
 
     def findings(self, span: Span, block: str = "board") -> Figures:
         """Return the values of the checks."""
         figures: Figures = {}
         for (name, _), runs in self.plans.items():
-            own = self.plan(runs, epoch(span.until) or 0)
+            own = self.plan(runs, span)
             for column in ("backup_lateness", "size_drop"):
                 figures[block, f"infra.{column}:plan/{name}", "value"] = own[column]
             last = local(own["last_success_at"] or 0)
             clock_s = last.hour * 3600 + last.minute * 60
+            if own["unmade_backups"] and span.first < span.last:
+                values = {"value": own["unmade_backups"], "last_s": clock_s}
+                put(figures, block, f"infra.unmade_backups:plan/{name}", values)
             figures[block, f"infra.backup_lateness:plan/{name}", "last_s"] = clock_s
         for host, failed in self.waiting(span).items():
             figures[block, f"infra.failed_patches:host/{host}", "value"] = failed

@@ -22,8 +22,9 @@ SELECT COUNT(*) FROM seal_signing WHERE operation = '签章' AND is_success AND 
 GROUP BY seal_id
 """
 
-#: Days after which a seal waits too long for its test (docs/rules.md, seal.testing_days).
-LATE_DAYS = 21
+#: Days after which a seal that waits for its test is told, and after which it is overdue (docs/rules.md,
+#: seal.testing_days).
+LATE_DAYS, OVERDUE_DAYS = 21, 90
 
 Times = tuple[dt.datetime | None, dt.datetime | None, dt.datetime | None]
 
@@ -74,7 +75,11 @@ class Seals:
         made = [at for _, at, tested in self.by_state["made"] if at and not tested and at <= span.until]
         if made:
             waited = [seconds(span.until, at) // DAY_S for at in made]
-            values = {"value": max(waited), "late": sum(days > LATE_DAYS for days in waited)}
+            values = {
+                "value": max(waited),
+                "late": sum(days > LATE_DAYS for days in waited),
+                "overdue": sum(days > OVERDUE_DAYS for days in waited),
+            }
             put(figures, block, "seal.testing_days:seals/untested", values)
         waiting = self.by_state["requested"] + self.by_state["making"]
         asked = [seconds(span.until, at) // DAY_S for at, m, _ in waiting if at and not m and at <= span.until]

@@ -46,7 +46,8 @@ DUTY = (
     Measure(
         "duty_verdict",
         "结论",
-        "Met, not met, or cannot be shown: over a gap always the last (docs/domain.md, Contract obligations).",
+        "Met, not met, or cannot be shown: over a gap nothing is met, and what is proven to be broken is not met "
+        "(docs/domain.md, Contract obligations).",
         format="text",
         values=VERDICTS,
     ),
@@ -76,17 +77,32 @@ def verdict(results: Sequence[Result], *, is_complete: bool, when_none: Verdict)
     """Return what the facts of a duty say together (docs/domain.md, Contract obligations).
 
     Args:
-        results: what each fact says.
-        is_complete: whether the data behind them have no gap: over a gap nothing is shown.
+        results: what each fact says; one is short only where no missing data could turn it.
+        is_complete: whether the data behind them have no gap: over a gap no duty is met.
         when_none: the verdict where complete data have no fact.
     """
-    if not is_complete:
-        return "not_shown"
     if "short" in results:
         return "not_met"
-    if "unproven" in results:
+    if not is_complete or "unproven" in results:
         return "not_shown"
     return "met" if "met" in results else when_none
+
+
+def verdict_by_share(results: Sequence[Result], least_rate: float, *, is_complete: bool) -> Verdict:
+    """Return the verdict on a duty of which a share of the facts has to be kept (docs/domain.md, Contract obligations).
+
+    Args:
+        results: what each fact says; one at least is counted.
+        least_rate: the share of kept facts from which it is met.
+        is_complete: whether the data behind them have no gap: over a gap no share is known.
+    """
+    kept, short = results.count("met"), results.count("short")
+    facts = kept + short + results.count("unproven")
+    if not is_complete:
+        return "not_shown"
+    if kept >= least_rate * facts:
+        return "met"
+    return "not_met" if facts - short < least_rate * facts else "not_shown"
 
 
 def worst(verdicts: Sequence[Verdict]) -> Verdict:

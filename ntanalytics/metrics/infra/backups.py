@@ -61,7 +61,7 @@ PLANS = (
         "Backups: size drop).",
     ),
     count("backup_runs", "执行次数", "次", "Runs in the period."),
-    count("failed_backups", "失败次数", "次", "Runs that failed.", good="down"),
+    count("failed_backups", "失败次数", "次", "Runs in the period that failed.", good="down"),
     count(
         "failed_since",
         "成功后失败次数",
@@ -149,11 +149,12 @@ _PLAN = ("source", "plan", "medium")
 _FULL = "full"
 
 
-def plans(backups: ir.Table, at: datetime) -> ir.Table:
+def plans(backups: ir.Table, since: datetime, at: datetime) -> ir.Table:
     """Return every backup plan with its last success, age, size and failures (docs/domain.md, Infra).
 
     Args:
         backups: rows of ``infra.backups`` of the weeks before ``at``, enough for seven runs of the rarest plan.
+        since: the begin (aware) of the period whose runs and failures are counted.
         at: the moment (aware).
 
     Returns:
@@ -161,8 +162,9 @@ def plans(backups: ir.Table, at: datetime) -> ir.Table:
         before all. Sizes are compared within a level: an incremental run is no smaller full one.
     """
     past = backups.filter(backups.started_at < ibis.literal(at))
+    is_own = past.started_at >= ibis.literal(since)
     counted = past.group_by(*_PLAN).aggregate(
-        backup_runs=past.count(), failed_backups=past.count(where=past.outcome == "failure")
+        backup_runs=past.count(where=is_own), failed_backups=past.count(where=is_own & (past.outcome == "failure"))
     )
     good = past.filter(past.outcome == "success")
     newest = ibis.window(group_by=list(_PLAN), order_by=[ibis.desc("started_at"), ibis.desc("backup_id")])

@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 
 from ntanalytics.metrics.docexchange.signing import arrival_to_signing
 from ntanalytics.metrics.figure_row import FigureRow
-from ntanalytics.metrics.figures import NO_FIGURES, Figures, figures
+from ntanalytics.metrics.figures import NO_FIGURES, Figures, figures, join_notes
 from ntanalytics.metrics.identity.locked_out import locked_out
 from ntanalytics.metrics.im import messages as im_messages
 from ntanalytics.metrics.oa import burden, low_use
@@ -91,7 +91,7 @@ class _Queries:
         items = sorted((row for part in known for row in part), key=lambda row: -(row["burden_hours"] or 0))
         merged = NO_FIGURES
         if known:
-            notes = "".join(dict.fromkeys(part.note for part in known))
+            notes = join_notes(*(part.note for part in known))
             is_complete = all(part.is_complete for part in known)
             merged = replace(known[0], items=tuple(items), note=notes, is_complete=is_complete, origin={})
         return Service(
@@ -173,7 +173,7 @@ class _Queries:
         items = tuple(row for part in whole for row in part)
         blind = [_UNSEEN["modules"]] if activities is None else []
         blind += [_UNSEEN["apps"]] if apps is None or not is_counted else []
-        notes = "".join(dict.fromkeys([*(part.note for part in whole), *blind]))
+        notes = join_notes(*(part.note for part in whole), *blind)
         return replace(whole[0], items=items, note=notes, is_complete=all(part.is_complete for part in whole))
 
     def _locked_out(self) -> Figures:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from ntanalytics.findings.phrases import day_words, issue_words
 from ntanalytics.metrics.desk import duties
 from ntanalytics.metrics.desk.duties import Result, Verdict
 from ntanalytics.metrics.figure_row import FigureRow
+from ntanalytics.metrics.quantity import Quantity
 
 if TYPE_CHECKING:
     from ntanalytics.report_content.duties.span import DutySpan
@@ -98,10 +99,9 @@ class DutyRecord:
 
     @property
     def verdict(self) -> Verdict:
-        """The verdict on the duty; over a gap it cannot be shown."""
-        rate = self.row["duty_rate"]
-        if not self.gaps and self.least_rate is not None and rate is not None:
-            return "met" if rate >= self.least_rate else "not_met"
+        """The verdict on the duty; over a gap it is not met where that is proven, else it cannot be shown."""
+        if self.least_rate is not None and self.row["duty_facts"]:
+            return duties.verdict_by_share(self.results, self.least_rate, is_complete=not self.gaps)
         return duties.verdict(self.results, is_complete=not self.gaps, when_none=self.duty.when_none)
 
     @property
@@ -123,6 +123,12 @@ class DutyRecord:
         return row | FigureRow({"duty_rate": None}, is_complete=False)  # it is not that there was nothing to do
 
     @property
+    def done(self) -> Quantity:
+        """Number of facts that are done: at least the proven ones where some lack proof; unknown without any."""
+        is_known = not self.gaps and not self.row["duty_unproven"]
+        return FigureRow({"duty_kept": self.row["duty_kept"]}, is_complete=is_known).quantity("duty_kept")
+
+    @property
     def needed(self) -> tuple[str, ...]:
         """Evidence that is still needed to prove the duty, in Chinese; nothing where it is proven or broken."""
         if self.verdict != "not_shown":
@@ -133,6 +139,21 @@ class DutyRecord:
             or tuple(f"{reason}。" for reason in reasons)
             or (f"{self.duty.none_words}；需补充{self.duty.needs or '记录'}。",)
         )
+
+
+def unless_hidden(span: DutySpan, fact: Fact, *datasets: str, since: date) -> Fact:
+    """Return a fact that breaks a duty for want of a record; without proof where a missing day may hide the record.
+
+    Args:
+        span: the span.
+        fact: the fact.
+        datasets: the datasets in which the record would stand.
+        since: the first day on which it may have been made.
+    """
+    for name in datasets:
+        if span.is_hidden(name, since):
+            return replace(fact, result="unproven", reason=f"其间有{span.view(name).contract.label}数据未取得")
+    return fact
 
 
 #: Order of the facts of a duty.

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from ntanalytics.contract import dataset
 from ntanalytics.contract.desk_plans import DRILL_KINDS
 from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.findings.phrases import day_words
-from ntanalytics.report_content.duties.duty import Duty, Fact
+from ntanalytics.metrics.rows import rows
+from ntanalytics.metrics.seal import seals
+from ntanalytics.report_content.duties.duty import Duty, Fact, unless_hidden
 from ntanalytics.report_content.duties.span import DutySpan
 
 _Row = Mapping[str, Any]
@@ -28,9 +30,10 @@ def _planned(held_in: str, *kinds: str) -> Callable[[DutySpan], Iterator[Fact]]:
         plans = _plans(span, kinds)
         due = [plan for plan in plans if span.first <= plan["planned_on"] <= span.last]
         for plan in due:
-            fact = _fact_of(plan, by_plan.get(plan["plan_no"]), span.last)
+            row = by_plan.get(plan["plan_no"])
+            fact = _fact_of(plan, row, span.last)
             if fact is not None:
-                yield fact
+                yield fact if row else unless_hidden(span, fact, held_in, "desk.plans", since=span.first)
         if plans and not due:
             yield _nothing_due(span, plans)
         for row in held:
@@ -81,35 +84,46 @@ def _plan_confirmed(span: DutySpan) -> Iterator[Fact]:
         if _by(confirmed, day):
             yield Fact(day, str(plan["plan_no"]), f"{text}，{day_words(confirmed)}确认", "met")
         else:
-            yield Fact(day, str(plan["plan_no"]), text, "short", "计划未经用户事先确认")
+            fact = Fact(day, str(plan["plan_no"]), text, "short", "计划未经用户事先确认")
+            yield fact if confirmed else unless_hidden(span, fact, "desk.plans", since=span.first)
 
 
 def _seals(span: DutySpan) -> Iterator[Fact]:
     """Yield the seals that were requested, made or tested in the span, or wait for it (docs/domain.md, O11)."""
-    limits = {
-        "made_at": ("制作", span.critical_limit("seal.making_days")),
-        "tested_at": ("测试", span.critical_limit("seal.testing_days")),
-    }
+    overdue = _overdue_seals(span)
     for row in span.rows("seal.seals"):
         requested = _known(row["requested_at"], span)
         if requested is None or not _concerns(row, span):
             continue
-        text, before, reason = f"{span.clock(requested)}申请", requested, ""
-        for step, (words, limit) in limits.items():
+        text, reason = f"{span.clock(requested)}申请", overdue.get(row["seal_id"], "")
+        for step, words in (("made_at", "制作"), ("tested_at", "测试")):
             moment = _known(row[step], span)
-            if moment is None and not reason and span.ends_at - before > timedelta(days=limit):
-                reason = f"超过{limit:.0f}日未{words}"
             text += f"，{span.clock(moment)}{words}" if moment is not None else f"，未{words}"
-            before = moment or before
         is_done = _known(row["tested_at"], span) is not None
         day = span.day(requested)
         yield Fact(day, str(row["seal_id"]), text, "short" if reason else "met" if is_done else "open", reason)
 
 
+def _overdue_seals(span: DutySpan) -> Mapping[str, str]:
+    """Return seal → which step it waits for too long, by the days of waiting that every report tells."""
+    view = span.view("seal.seals")
+    at = min(span.ends_at, view.known_end)
+    steps = (
+        (rows(seals.unmade_seals(view.table, at)), "making_wait_days", "seal.making_days", "制作"),
+        (rows(seals.untested_seals(view.table, at)), "waiting_days", "seal.testing_days", "测试"),
+    )
+    return {
+        row["seal_id"]: f"超过{limit:.0f}日未{words}"
+        for waiting, measure, code, words in steps
+        for row in waiting
+        if row[measure] > (limit := span.critical_limit(code))
+    }
+
+
 def _concerns(row: _Row, span: DutySpan) -> bool:
     """Return whether a seal was requested in the span, tested in it, or waits."""
     tested = row["tested_at"]
-    is_waiting = tested is None and row["state"] in ("making", "made", "requested", "collecting")
+    is_waiting = tested is None and row["state"] in ("making", "made", "requested")
     return bool(
         row["requested_at"] >= span.begins_at or is_waiting or (tested is not None and tested >= span.begins_at)
     )
@@ -138,7 +152,8 @@ def _access(span: DutySpan) -> Iterator[Fact]:
         text = f"{SUBSYSTEMS[row['subsystem']]}，{row['permission']}，{span.clock(granted)}授予"
         is_met = approved is not None and approved <= granted
         reason = "" if is_met else "授予后才批准" if approved is not None else "没有批准记录"
-        yield Fact(span.day(granted), str(row["grant_no"]), text, "met" if is_met else "short", reason)
+        fact = Fact(span.day(granted), str(row["grant_no"]), text, "met" if is_met else "short", reason)
+        yield fact if approved else unless_hidden(span, fact, "desk.access_grants", since=span.first)
 
 
 #: Days before the span in which what it planned may have been held.

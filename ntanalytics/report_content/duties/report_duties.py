@@ -9,7 +9,7 @@ from ntanalytics.contract.desk_plans import DECISIONS, report_label
 from ntanalytics.findings.phrases import day_words
 from ntanalytics.metrics.desk.duties import Result
 from ntanalytics.periods import Period, days_between
-from ntanalytics.report_content.duties.duty import Duty, Fact
+from ntanalytics.report_content.duties.duty import Duty, Fact, unless_hidden
 from ntanalytics.report_content.duties.published_files import FileState
 from ntanalytics.report_content.duties.report_log import DueReport, of_report
 from ntanalytics.report_content.duties.span import DutySpan
@@ -78,7 +78,8 @@ def _delivered(span: DutySpan) -> Iterator[Fact]:
         elif delivered is not None and delivered <= span.last:
             yield Fact(due, subject, f"{day_words(delivered)}送达{to}", "short", f"应于{day_words(due)}前送达")
         elif due < span.last:
-            yield Fact(due, subject, f"未送达{to}", "short", f"应于{day_words(due)}前送达")
+            fact = Fact(due, subject, f"未送达{to}", "short", f"应于{day_words(due)}前送达")
+            yield unless_hidden(span, fact, "desk.report_plan", since=span.first)
 
 
 def _signed(span: DutySpan) -> Iterator[Fact]:

@@ -13,13 +13,15 @@ from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.contract.legal import INCIDENT_REPORT, REPORTING_HOURS
 from ntanalytics.metrics.desk import obligations
 from ntanalytics.metrics.desk.duties import Result
+from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.metrics.rows import rows
 from ntanalytics.periods import days_between
-from ntanalytics.report_content.duties.duty import Duty, Fact
+from ntanalytics.report_content.duties.duty import Duty, Fact, unless_hidden
 from ntanalytics.report_content.duties.span import DutySpan
 from ntanalytics.subsystems.infra.availability_checks import every_check, measured, target
+from ntanalytics.workspace.dataset_view import DatasetView
 
 #: Time from discovery within which an incident of the level 较大 or above is reported by a city (docs/domain.md, Desk).
 REPORTED_WITHIN = timedelta(hours=REPORTING_HOURS["other"])
@@ -43,7 +45,17 @@ def _availability(span: DutySpan) -> Iterator[Fact]:
         )
         result: Result = {"met": "met", "not_met": "short", "not_shown": "unproven"}[row["target_met"]]  # type: ignore[assignment]  # one of the three
         reason = {"short": f"低于目标{format_number(goal, 'rate:1')}", "unproven": "未测时长过多"}.get(result, "")
+        if result == "short" and not _is_surely_missed(row, goal, *views):
+            result, reason = "unproven", "部分检查或维护时段的数据未取得"
         yield Fact(span.last, name, parts, result, reason)
+
+
+def _is_surely_missed(row: FigureRow, goal: float, checks: DatasetView, *changes: DatasetView) -> bool:
+    """Return whether a target was missed whatever the days that are missing hold: all their time was available."""
+    if not all(view.is_complete for view in changes):  # what seems unplanned may be confirmed maintenance
+        return False
+    known = row["available_s"] + row["unplanned_s"]
+    return checks.is_complete or bool(row["unplanned_s"] > (1 - goal) * (known + row["unmeasured_s"]))
 
 
 def _backups(medium: str) -> Callable[[DutySpan], Iterator[Fact]]:
@@ -93,7 +105,10 @@ def _recovery(span: DutySpan) -> Iterator[Fact]:
         else:
             result, reason = _CLOCKS[row["clock"]]
             text += f"，{obligations.CLOCKS[row['clock']]}" if result == "none" else ""
-        yield Fact(span.day(row["began_at"]), str(row["incident_no"]), text, result, reason)
+        began = span.day(row["began_at"])
+        fact = Fact(began, str(row["incident_no"]), text, result, reason)
+        is_open = row["clock"] == "broken" and row["restored_at"] is None
+        yield unless_hidden(span, fact, "desk.incidents", since=began) if is_open else fact
 
 
 def _reported(span: DutySpan) -> Iterator[Fact]:
@@ -117,7 +132,8 @@ def _reporting(span: DutySpan, row: Mapping[str, Any], text: str) -> Fact:
         return Fact(day, number, text, "unproven", "未记录发现时间")
     if (reported or span.ends_at) - discovered <= REPORTED_WITHIN:
         return Fact(day, number, text, "met" if reported is not None else "open")
-    return Fact(day, number, text, "short", f"发现后{hours}小时内未报告")
+    fact = Fact(day, number, text, "short", f"发现后{hours}小时内未报告")
+    return fact if reported is not None else unless_hidden(span, fact, "desk.incidents", since=day)
 
 
 def _bad_effects(span: DutySpan) -> Iterator[Fact]:
@@ -146,8 +162,10 @@ def _confirmed(span: DutySpan) -> Iterator[Fact]:
         number, unit = str(row["change_no"]), f"{row['unit']}，" if row["unit"] else ""
         text = f"{SUBSYSTEMS[row['subsystem']]}，{unit}{span.clock(finished)}完成"
         text += f"，书面确认{span.clock(row['confirmed_at'])}"
-        is_short = row["change_no"] in unconfirmed
-        yield Fact(span.day(finished), number, text, "short" if is_short else "met", "实施前没有书面确认" * is_short)
+        is_short, day = row["change_no"] in unconfirmed, span.day(finished)
+        fact = Fact(day, number, text, "short" if is_short else "met", "实施前没有书面确认" * is_short)
+        is_open = is_short and row["confirmed_at"] is None
+        yield unless_hidden(span, fact, "desk.changes", since=span.first) if is_open else fact
 
 
 def _results(span: DutySpan) -> Iterator[Fact]:

@@ -129,6 +129,10 @@ class DutySpan:
         """Return whether a dataset lacks a day."""
         return day in self._missing(name)
 
+    def is_hidden(self, name: str, since: date) -> bool:
+        """Return whether a dataset lacks a day from one up to the last: what was recorded then is not known."""
+        return any(since <= day <= self.last for day in self._missing(name))
+
     def _missing(self, name: str) -> frozenset[date]:
         return self.context.shared(_missing_days, name)
 

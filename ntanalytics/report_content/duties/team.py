@@ -11,7 +11,7 @@ from ntanalytics.findings.phrases import listed
 from ntanalytics.metrics.desk import obligations
 from ntanalytics.metrics.rows import only
 from ntanalytics.periods import days_between
-from ntanalytics.report_content.duties.duty import Duty, Fact
+from ntanalytics.report_content.duties.duty import Duty, Fact, unless_hidden
 from ntanalytics.report_content.duties.span import DutySpan
 
 #: Least number of persons in the team (docs/domain.md, O1).
@@ -93,16 +93,17 @@ def _inspections(span: DutySpan) -> Iterator[Fact]:
 def _patches(span: DutySpan) -> Iterator[Fact]:
     patched = sorted(span.rows("infra.patches"), key=lambda row: row["patched_on"])
     last = {(row["host"], row["patch"]): row for row in patched}
-    by_patch: dict[tuple[str, str], list[str]] = {}
-    for (host, patch), row in last.items():
-        by_patch.setdefault((patch, row["outcome"]), []).append(host)
-    days = {(row["patch"], row["outcome"]): row["patched_on"] for row in patched}
-    for (patch, outcome), hosts in by_patch.items():
-        text = f"{listed(sorted(hosts))}共{len(hosts)}台"
+    by_patch: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for (_, patch), row in last.items():
+        by_patch.setdefault((patch, row["outcome"]), []).append(row)
+    for (patch, outcome), tried in by_patch.items():
+        day = max(row["patched_on"] for row in tried)
+        text = f"{listed(sorted(row['host'] for row in tried))}共{len(tried)}台"
         if outcome == "success":
-            yield Fact(days[patch, outcome], patch, f"{text}已安装", "met")
+            yield Fact(day, patch, f"{text}已安装", "met")
         else:
-            yield Fact(days[patch, outcome], patch, f"{text}安装失败", "short", "失败后未补装")
+            fact = Fact(day, patch, f"{text}安装失败", "short", "失败后未补装")
+            yield unless_hidden(span, fact, "infra.patches", since=min(row["patched_on"] for row in tried))
 
 
 TEAM_DUTIES = (

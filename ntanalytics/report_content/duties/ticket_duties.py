@@ -11,7 +11,7 @@ from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.findings.phrases import day_words
 from ntanalytics.metrics.desk.daily_service import OFFICE_MINUTES, RESPONSE_S
 from ntanalytics.metrics.number_format import format_number
-from ntanalytics.report_content.duties.duty import Duty, Fact
+from ntanalytics.report_content.duties.duty import Duty, Fact, unless_hidden
 from ntanalytics.report_content.duties.span import DutySpan
 from ntanalytics.subsystems.desk.ticket_checks import CONNECTED_WITHIN
 
@@ -29,25 +29,42 @@ def _opened(span: DutySpan) -> list[Mapping[str, Any]]:
 def _outline(span: DutySpan, row: Mapping[str, Any]) -> str:
     kind = f"{SUBSYSTEMS[row['subsystem']]}{CATEGORIES[row['category']]}"
     who = f"，{row['unit']}" if row["unit"] else ""
-    closed = f"{span.clock(row['closed_at'])}办结" if row["closed_at"] is not None else "未办结"
+    closed = f"{span.clock(row['closed_at'])}办结" if _known(row["closed_at"], span) is not None else "未办结"
     return f"{kind}{who}，{closed}"
 
 
+def _late(span: DutySpan, row: Mapping[str, Any]) -> bool | None:
+    """Return whether a ticket broke its deadline (docs/domain.md, Desk: SLA attainment); None while it is not over."""
+    due, closed = row["due_at"], _known(row["closed_at"], span)
+    if closed is not None:
+        return due is not None and closed > due
+    return True if due is not None and due < span.ends_at else None
+
+
+def _known(moment: datetime | None, span: DutySpan) -> datetime | None:
+    return moment if moment is not None and moment < span.ends_at else None
+
+
+def _fact_of(span: DutySpan, row: Mapping[str, Any], on: date, *, must_solve: bool) -> Fact:
+    """Return what a ticket says: it kept its deadline or broke it; where it must be solved, whether it was."""
+    number, text, late = str(row["ticket_no"]), _outline(span, row), _late(span, row)
+    is_closed = _known(row["closed_at"], span) is not None
+    reasons = [f"时限为{span.clock(row['due_at'])}"] if late else []
+    if must_solve and is_closed and row["close_code"] == "unsolved":
+        reasons.append("关闭时未解决")
+    if not reasons:
+        return Fact(on, number, text, "open" if late is None else "met")
+    fact = Fact(on, number, text, "short", "，".join(reasons))
+    return fact if is_closed else unless_hidden(span, fact, "desk.tickets", since=span.day(row["opened_at"]))
+
+
 def _work(*subsystems: str, categories: tuple[str, ...] = ()) -> Callable[[DutySpan], Iterator[Fact]]:
-    """Return the facts of the tickets of some subsystems: each is done, or its time is not over."""
+    """Return the facts of the tickets of some subsystems: each is done in time and solved, or its time is not over."""
 
     def facts(span: DutySpan) -> Iterator[Fact]:
         for row in _opened(span):
-            if row["subsystem"] not in subsystems or (categories and row["category"] not in categories):
-                continue
-            day, number, text = span.day(row["opened_at"]), str(row["ticket_no"]), _outline(span, row)
-            if row["closed_at"] is not None and row["closed_at"] < span.ends_at:
-                is_unsolved = row["close_code"] == "unsolved"
-                yield Fact(day, number, text, "short" if is_unsolved else "met", "关闭时未解决" if is_unsolved else "")
-            elif row["due_at"] is not None and row["due_at"] < span.ends_at:
-                yield Fact(day, number, text, "short", f"应于{span.clock(row['due_at'])}前办结")
-            else:
-                yield Fact(day, number, text, "open")
+            if row["subsystem"] in subsystems and (not categories or row["category"] in categories):
+                yield _fact_of(span, row, span.day(row["opened_at"]), must_solve=True)
 
     return facts
 
@@ -55,14 +72,10 @@ def _work(*subsystems: str, categories: tuple[str, ...] = ()) -> Callable[[DutyS
 def _deadlines(span: DutySpan) -> Iterator[Fact]:
     """Yield the tickets whose deadline lies in the span (docs/domain.md, Desk: SLA attainment)."""
     for row in span.cases("desk.tickets", _BACK):
-        due, closed = row["due_at"], row["closed_at"]
+        due = row["due_at"]
         if due is None or not span.begins_at <= due < span.ends_at or row["close_code"] in ("cancelled", "duplicate"):
             continue
-        day, number, text = span.day(due), str(row["ticket_no"]), _outline(span, row)
-        if closed is not None and closed <= due:
-            yield Fact(day, number, text, "met")
-        else:
-            yield Fact(day, number, text, "short", f"时限为{span.clock(due)}")
+        yield _fact_of(span, row, span.day(due), must_solve=False)
 
 
 def is_off_hours(span: DutySpan, moment: datetime) -> bool:
@@ -90,7 +103,8 @@ def _responses(*, off_hours: bool) -> Callable[[DutySpan], Iterator[Fact]]:
                 is_over = span.ends_at - opened > timedelta(seconds=RESPONSE_S) and row["closed_at"] is None
                 result = "short" if is_over else "unproven" if row["closed_at"] is not None else "open"
                 reason = {"short": f"超过{_HOURS}小时未响应", "unproven": "未记录首次响应时间"}.get(result, "")
-                yield Fact(day, number, text, result, reason)  # type: ignore[arg-type]  # one of three results
+                fact = Fact(day, number, text, result, reason)  # type: ignore[arg-type]  # one of three results
+                yield unless_hidden(span, fact, "desk.tickets", since=day) if is_over else fact
             elif (waited := (responded - opened).total_seconds()) > RESPONSE_S:
                 yield Fact(day, number, text, "short", f"响应用时{format_number(waited, 'seconds')}")
             else:
@@ -107,12 +121,13 @@ def _onboarding(span: DutySpan) -> Iterator[Fact]:
         lacking = [label for step, label in _STEPS.items() if not _is_past(row[step], span.last)]
         subject = f"{row['unit']}（{SUBSYSTEMS[row['subsystem']]}）"
         if finished is not None and finished <= span.last:
-            text = f"{day_words(finished)}接入完成"
-            yield Fact(noted, subject, text, "short" if lacking else "met", f"缺{'、'.join(lacking)}" * bool(lacking))
+            text, reason = f"{day_words(finished)}接入完成", f"缺{'、'.join(lacking)}" * bool(lacking)
+            fact = Fact(noted, subject, text, "short" if lacking else "met", reason)
         elif span.last - noted > timedelta(days=CONNECTED_WITHIN):
-            yield Fact(noted, subject, "未完成接入", "short", f"登记超过{CONNECTED_WITHIN}日")
+            fact = Fact(noted, subject, "未完成接入", "short", f"登记超过{CONNECTED_WITHIN}日")
         else:
-            yield Fact(noted, subject, "正在接入", "open")
+            fact = Fact(noted, subject, "正在接入", "open")
+        yield unless_hidden(span, fact, "desk.onboardings", since=noted) if fact.result == "short" else fact
 
 
 def _is_past(day: date | None, last: date) -> bool:
@@ -129,7 +144,7 @@ def _system_duty(id: str, label: str, *subsystems: str, categories: tuple[str, .
     return Duty(
         id=id,
         label=label,
-        target="工单均已办结",
+        target="工单均按时办结",
         facts=_work(*subsystems, categories=categories),
         reads=_TICKETS,
         none_words="期内没有相关工单",

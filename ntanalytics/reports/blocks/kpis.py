@@ -121,13 +121,20 @@ def kpi(
         change=change,
         tone="flat" if steady else tone(now.measure, change),
         certainty=certainty,
-        note=NO_SOURCE_NOTE if now.reason == "no_source" else NOTES.get(certainty, ""),
+        note=NO_SOURCE_NOTE if now.reason == "no_source" else NOTES.get(certainty, "") or _uncompared(now, before),
         spark=tuple(_number(figure.exact) for figure in spark),
         marks=marks,
         label=label,
         against=now.against,
         is_steady=steady,
     )
+
+
+def _uncompared(now: Quantity, before: Quantity | None) -> str:
+    """Return why an exact figure has no change: the period before lacks data; empty of any other."""
+    if before is None or now.exact is None or not before.lacks_data:
+        return ""
+    return f"{now.against}数据不完整，不作比较"
 
 
 def kpis(items: Sequence[Kpi], title: str = "", *, id: str = "kpis", origin: Mapping[str, Any] | None = None) -> Kpis:

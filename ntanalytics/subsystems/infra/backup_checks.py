@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from ntanalytics.checks.check import EVERY_PERIOD, QUARTER, Check, SuppressedBy
+from ntanalytics.checks.check import EVERY_PERIOD, QUARTER, WEEK, Check, SuppressedBy
 from ntanalytics.checks.context import QUARTER_DAYS, CheckContext
 from ntanalytics.checks.onset import with_onset_at
 from ntanalytics.contract.infra import BACKUPS
@@ -18,6 +18,7 @@ from ntanalytics.findings.judgement import evaluate_rules, judge_value
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.infra import backups
+from ntanalytics.metrics.infra.backup_waits import LATE, unmade_backups
 from ntanalytics.metrics.rows import rows
 from ntanalytics.subsystems.infra.text import BACKUP_PLANS
 
@@ -43,9 +44,17 @@ def plan_entity(row: Mapping[str, Any]) -> Entity:
 
 
 def plans(context: CheckContext) -> pa.Table:
-    """Return the backup plans at the end of the period (``metrics.infra.backups.plans``)."""
+    """Return the backup plans at the end of the period (``metrics.infra.backups.plans``), with ``unmade_backups``."""
     runs = context.dataset("infra.backups", BACKUP_DAYS)
-    return backups.plans(runs.recent, runs.known_end).to_pyarrow()
+    known = backups.plans(runs.recent, context.begins_at, runs.known_end).to_pyarrow()
+    by_plan: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for row in rows(runs.recent.select("plan", "medium", "started_at", "outcome")):
+        by_plan.setdefault((row["plan"], row["medium"]), []).append(row)
+    unmade = [
+        unmade_backups(by_plan[row["plan"], row["medium"]], context.begins_at, runs.known_end)
+        for row in known.select(["plan", "medium"]).to_pylist()
+    ]
+    return known.append_column("unmade_backups", pa.array(unmade, pa.int64()))
 
 
 def _plans_kept(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -193,7 +202,21 @@ def _is_apart(row: Mapping[str, Any]) -> bool:
 def _failed_backups(context: CheckContext, rule: Rule) -> list[Finding]:
     runs = context.dataset("infra.backups", QUARTER_DAYS - 1)
     quarter = runs.recent.filter(runs.recent.day >= context.quarter_begins_on)
-    return evaluate_rules([rule], figures(backups.plans(quarter, runs.known_end), runs), plan_entity)
+    since = context.ends_at - timedelta(days=QUARTER_DAYS)
+    return evaluate_rules([rule], figures(backups.plans(quarter, since, runs.known_end), runs), plan_entity)
+
+
+def _unmade_backups(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the plans of which backups were not made in the period, whether they have succeeded since or not."""
+    made = {
+        row["plan"]
+        for row in rows(context.shared(plans))
+        if not row["failed_since"] and (row["backup_lateness"] or 0) <= LATE
+    }
+    return [
+        _with_last(context, finding).with_details(is_over=finding.entity.key in made)
+        for finding in violations(_plans_kept(context, rule))
+    ]
 
 
 def _offline_backup(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -246,6 +269,13 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(rule="infra.size_drop", evaluate=_size_drop, reads={"infra.backups": BACKUP_DAYS}, every=EVERY_PERIOD),
     Check(rule="infra.offline_backup", evaluate=_offline_backup, reads={"infra.backups": BACKUP_DAYS}),
+    Check(
+        rule="infra.unmade_backups",
+        evaluate=_unmade_backups,
+        reads={"infra.backups": BACKUP_DAYS},
+        every=(WEEK,),
+        suppressed_by=(SuppressedBy(("infra.failed_backups",)),),
+    ),
     Check(
         rule="infra.failed_backups",
         evaluate=_failed_backups,

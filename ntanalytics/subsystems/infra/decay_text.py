@@ -119,6 +119,27 @@ def backup_missed_event(finding: Finding) -> EventWords:
     return EventWords(f"{day}{_missed(finding)}", detail=_last_run(finding))
 
 
+def _unmade(finding: Finding) -> str:
+    return f"未成功 {value_words(finding, 'integer', '次')}"
+
+
+def _succeeded(finding: Finding) -> str:
+    """Return whether a plan has succeeded since its failures, and when it last did."""
+    last_on = finding.details.get("last_on")
+    if not isinstance(last_on, str):
+        return "没有成功的记录"
+    last = f"最近一次成功为{day_words(date.fromisoformat(last_on))}{clock(finding.figures['last_s'] or 0)}"
+    return f"其后已成功，{last}" if finding.details.get("is_over") else last
+
+
+def unmade_backups_event(finding: Finding) -> EventWords:
+    """Return how many backups of a plan were not made, and whether it has succeeded since."""
+    return EventWords(f"备份计划 {finding.entity.label} {_unmade(finding)}", detail=_succeeded(finding))
+
+
+BACKUP_UNMADE = RuleText(
+    evidence=lambda finding: f"{_unmade(finding)}，{_succeeded(finding)}。", event=unmade_backups_event
+)
 BACKUP_MISSED = RuleText(
     evidence=lambda finding: f"{_missed(finding)}；{_last_run(finding)}。", event=backup_missed_event
 )

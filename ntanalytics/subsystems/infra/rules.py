@@ -194,6 +194,11 @@ RULES: tuple[Rule, ...] = (
         cause="patches",
     ),
     Rule(
+        "infra.unmade_backups", "unmade_backups", Threshold(0, 2, "down"), "排查备份失败原因，确认其后的备份可用",
+        "A backup that was not made is told, though the next one succeeded (docs/domain.md, O13).",
+        label="备份未成功次数", cause="backups",
+    ),
+    Rule(
         "infra.failed_backups", "failed_backups", Threshold(0, 2, "down"), "排查备份失败原因",
         "A plan that fails once may fail when it is needed.", label="季度备份失败次数", cause="backups",
     ),

@@ -25,6 +25,7 @@ from ntanalytics.subsystems.infra.decay_text import (
     BACKUP_DURATION,
     BACKUP_MISSED,
     BACKUP_UNCHANGED,
+    BACKUP_UNMADE,
     PING_LOSS,
     SLOW_DECAY,
 )
@@ -273,6 +274,7 @@ TEXTS: Texts = MappingProxyType(
         "infra.backup_lateness": RuleText(evidence=_backup_lateness, event=events.backup_lateness),
         "infra.backup_shift": RuleText(evidence=_backup_shift, event=events.backup_shift),
         "infra.backup_missed": BACKUP_MISSED,
+        "infra.unmade_backups": BACKUP_UNMADE,
         "infra.backup_duration": BACKUP_DURATION,
         "infra.backup_unchanged": BACKUP_UNCHANGED,
         "infra.load_rise": RuleText(evidence=_load_rise, event=events.load_rise),

@@ -110,8 +110,11 @@ def _testing_days(context: CheckContext, rule: Rule) -> list[Finding]:
     stock = context.dataset("seal.seals")
     waiting = rows(seals.untested_seals(stock.table, stock.known_end))
     findings = evaluate_rules([rule], figures(waiting[:1], stock), _UNTESTED)
-    late = sum(row["waiting_days"] > rule.threshold.warning for row in waiting)
-    counted = [finding.with_figures(late=float(late)) for finding in findings]
+    late, overdue = (
+        float(sum(row["waiting_days"] > limit for row in waiting))
+        for limit in (rule.threshold.warning, rule.threshold.critical)
+    )
+    counted = [finding.with_figures(late=late, overdue=overdue) for finding in findings]
     moments = {_UNTESTED.key: waiting[0]["made_at"]} if waiting else {}
     return with_onset_at(context, counted, rule.code, moments)
 

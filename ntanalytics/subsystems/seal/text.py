@@ -48,17 +48,24 @@ def night_event(finding: Finding) -> EventWords:
 
 
 def testing_event(finding: Finding) -> EventWords:
-    """Return how many seals wait for their test, and for how long the first of them does."""
+    """Return how many seals wait for their test, for how long the first of them does, and how many are overdue."""
     late = format_number(finding.figures["late"], "integer", "枚")
-    return EventWords(f"{late}印章制作后超期未测试，最长已等待 {value_words(finding, unit='天')}")
+    what = f"{late}印章制作后逾 {finding.rule.threshold.warning:g} 天未测试"
+    return EventWords(f"{what}，最长已等待 {value_words(finding, unit='天')}{_overdue(finding)}")
 
 
 def testing_days(finding: Finding) -> str:
-    """Return how long the first seal waits for its test, and how many wait too long."""
-    sentence = measured(finding)
+    """Return how long the first seal waits for its test, how many wait long, and how many are overdue."""
+    sentence, limit = measured(finding), finding.rule.threshold.warning
     if not finding.is_violation:
         return sentence
-    return f"{sentence[:-1]}，超期共 {finding.figures['late']:.0f} 枚。"
+    return f"{sentence[:-1]}，逾 {limit:g} 天共 {finding.figures['late']:.0f} 枚{_overdue(finding)}。"
+
+
+def _overdue(finding: Finding) -> str:
+    """Return how many seals wait longer than the time of the contract (docs/domain.md, O11); empty without."""
+    overdue = finding.figures.get("overdue", 0.0)
+    return f"，其中超期（{finding.rule.threshold.critical:g} 天）{overdue:.0f} 枚" if overdue else ""
 
 
 #: Sentences by rule code, where the general ones do not serve.

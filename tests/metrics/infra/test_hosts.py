@@ -11,6 +11,7 @@ from ntanalytics.metrics.infra import disks as disk_metrics
 DAY = dt.timedelta(days=1)
 LAST = dt.date(2026, 11, 20)
 AT = dt.datetime(2026, 11, 20, 16, tzinfo=dt.UTC)
+EVER = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
 def disks(table, peaks, **more):
@@ -83,7 +84,7 @@ def runs(table, sizes, **more):
 def test_the_last_backup_against_the_seven_before_it(table, listed) -> None:
     # the first is the eighth before the last, and is not looked at
     made = runs(table, [9000, 100, 100, 100, 110, 110, 110, 120, 40])
-    assert listed(backups.plans(made, AT)) == [
+    assert listed(backups.plans(made, EVER, AT)) == [
         {
             "plan": "oa",
             "medium": "online",
@@ -104,7 +105,9 @@ def test_the_last_backup_against_the_seven_before_it(table, listed) -> None:
 
 def test_a_failed_run_is_no_backup_and_one_that_never_succeeded_comes_first(table, listed) -> None:
     made = runs(table, [100, 100, None, None]).union(runs(table, [None], plan="never"))
-    rows = listed(backups.plans(made, AT), "plan", "last_success_at", "backup_age_s", "failed_backups", "size_drop")
+    rows = listed(
+        backups.plans(made, EVER, AT), "plan", "last_success_at", "backup_age_s", "failed_backups", "size_drop"
+    )
     assert rows == [
         {"plan": "never", "last_success_at": None, "backup_age_s": None, "failed_backups": 1, "size_drop": None},
         {
@@ -128,21 +131,29 @@ def test_an_incremental_run_is_no_smaller_full_one(table, listed) -> None:
         outcome="success",
         day=LAST,
     )
-    assert listed(backups.plans(full.union(small), AT), "last_size_bytes", "size_drop") == [
+    assert listed(backups.plans(full.union(small), EVER, AT), "last_size_bytes", "size_drop") == [
         {"last_size_bytes": 10, "size_drop": 0.0}
     ]
 
 
 def test_what_comes_later_is_not_known_yet(table, listed) -> None:
     made = runs(table, [100, 100, 100])
-    assert listed(backups.plans(made, AT - 2 * DAY), "backup_runs", "last_success_at") == [
+    assert listed(backups.plans(made, EVER, AT - 2 * DAY), "backup_runs", "last_success_at") == [
         {"backup_runs": 1, "last_success_at": AT - 3 * DAY}
+    ]
+
+
+def test_runs_and_failures_are_those_of_the_period_and_the_last_success_is_any(table, listed) -> None:
+    made = runs(table, [100, None, 100, None, 100, 100])
+    within = backups.plans(made, AT - 3 * DAY, AT)
+    assert listed(within, "backup_runs", "failed_backups", "usual_interval_s") == [
+        {"backup_runs": 3, "failed_backups": 1, "usual_interval_s": 2 * 86_400.0}
     ]
 
 
 def test_only_what_failed_since_the_last_success_is_still_a_matter(table, listed) -> None:
     made = runs(table, [100, None, 100, None, None]).union(runs(table, [None, 100], plan="mended"))
-    assert listed(backups.plans(made, AT), "plan", "failed_since") == [
+    assert listed(backups.plans(made, EVER, AT), "plan", "failed_since") == [
         {"plan": "oa", "failed_since": 2},
         {"plan": "mended", "failed_since": 0},
     ]

@@ -1,4 +1,4 @@
-"""Contract years with planted shortfalls: each is found with its row, and nothing else; over a gap nothing is shown."""
+"""Contract years with planted shortfalls: each is found with its row, and nothing else; over a gap nothing is met."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from dataclasses import replace
 
 import pytest
 
+from ntanalytics.metrics.desk.duties import Result
 from ntanalytics.periods import Period, days_between
-from ntanalytics.report_content.duties.duty import DutyRecord, judge, judge_all
+from ntanalytics.report_content.duties.duty import DutyRecord, Fact, judge, judge_all
 from ntanalytics.report_content.duties.listing import DUTIES, obligation_records
 from tests.report_content.duties.contract_year import DAY, FIRST, LAST, MONDAYS, MONTHS, WORKING, Year, faultless
 from tests.subsystems.made import at
@@ -146,18 +147,118 @@ def test_every_planted_shortfall_is_found_with_its_row_and_nothing_else(seed: in
     }  # fmt: skip
 
 
-def test_over_a_gap_every_verdict_is_that_it_cannot_be_shown() -> None:
+#: A day without data, in the middle of the year.
+HOLE = dt.date(2025, 8, 13)
+
+
+def _with_a_hole() -> Year:
     year = faultless()
-    day = dt.date(2025, 8, 13)
-    year.gaps = {name: [day] for name in year.data}
+    year.gaps = {name: [HOLE] for name in year.data}
+    return year
+
+
+def test_over_a_gap_every_verdict_is_that_it_cannot_be_shown() -> None:
+    year, day = _with_a_hole(), HOLE
     year.log = type(year.log)(gaps=("运行台账没有报告记录。",))
-    _no_inspection(year, random.Random(4))
     records = judge_all(DUTIES.values(), year.span())
     assert {record.verdict for record in records.values()} == {"not_shown"}
     assert all(record.needed for record in records.values())
     [missing] = [fact for fact in records["attendance"].facts if fact.result != "met"]
     assert (missing.on, missing.result) == (day, "unproven")
     assert all(record.row.quantity("duty_rate").text == "未知" for record in records.values())
+
+
+@pytest.mark.parametrize(
+    ("plant", "duty"),
+    [
+        (_no_inspection, "inspections"), (_late_recovery, "recovery"), (_small_team, "team"), (_absent, "attendance"),
+        (_late_answer, "off_hours"), (_no_backup, "online_backups"), (_not_signed, "signoffs"),
+    ],
+)  # fmt: skip
+def test_a_breach_that_is_proven_is_not_met_whatever_other_days_lack(plant: Plant, duty: str) -> None:
+    year = _with_a_hole()
+    [subject] = [subject for name, subject in plant(year, random.Random(4)) if name == duty]
+    record = judge(DUTIES[duty], year.span())
+    assert [fact.subject for fact in record.shortfalls] == [subject]
+    assert (record.verdict, len(record.gaps)) == ("not_met", 1)
+    assert record.row.quantity("duty_short").text == "≥ 1 项"
+
+
+@pytest.mark.parametrize(
+    ("dataset", "duty", "is_meant", "undone"),
+    [
+        ("desk.tickets", "identity_tickets", {"ticket_no": "GD20-0"}, {"closed_at": None}),
+        ("desk.tickets", "off_hours", {"ticket_no": "GD20-0"}, {"responded_at": None, "closed_at": None}),
+        ("desk.incidents", "recovery", {"incident_no": "SJ1"}, {"restored_at": None}),
+        ("desk.incidents", "reported_incidents", {"incident_no": "SJ1"}, {"level": "major"}),
+        ("desk.changes", "confirmed_changes", {"change_no": "BG05"}, {"confirmed_at": None}),
+        ("desk.onboardings", "onboarding", {"unit": "市水利局"}, {"seal_on": None}),
+        ("desk.report_plan", "delivered_reports", {"period": "2025-W20"}, {"delivered_on": None}),
+        ("desk.plans", "training_plan", {"plan_no": "PX1"}, {"confirmed_on": None}),
+        ("desk.access_grants", "access_grants", {"grant_no": "QX1"}, {"approved_at": None}),
+        ("infra.patches", "patches", {"patch": "K05"}, {"outcome": "failure"}),
+    ],
+)  # fmt: skip
+def test_what_only_lacks_a_record_is_unproven_where_a_missing_day_may_hold_it(
+    dataset: str, duty: str, is_meant: dict[str, str], undone: dict[str, object]
+) -> None:
+    whole, holed = faultless(), _with_a_hole()
+    for year in (whole, holed):
+        year.change(dataset, lambda row: is_meant.items() <= row.items(), **undone)
+    known, unknown = (judge(DUTIES[duty], year.span()) for year in (whole, holed))
+    assert (known.verdict, [fact.result for fact in known.shortfalls]) == ("not_met", ["short"])
+    assert (unknown.verdict, unknown.shortfalls) == ("not_shown", ())
+    [fact] = [fact for fact in unknown.facts if fact.result == "unproven"]
+    assert fact.subject == known.shortfalls[0].subject
+
+
+def test_a_failed_drill_is_not_met_and_one_without_a_record_is_unproven_over_a_gap() -> None:
+    failed, unrecorded = _with_a_hole(), _with_a_hole()
+    failed.change("desk.drills", lambda row: row["plan_no"] == "YJ0", result="failure")
+    unrecorded.drop("desk.drills", lambda row: row["plan_no"] == "YJ0")
+    verdicts = [judge(DUTIES["emergency_drills"], year.span()).verdict for year in (failed, unrecorded)]
+    assert verdicts == ["not_met", "not_shown"]
+
+
+@pytest.mark.parametrize(
+    ("results", "gaps", "done"),
+    [
+        (("met", "met", "short"), (), "2 项"),
+        (("short", "short"), (), "0 项"),  # known to be undone
+        (("met", "unproven", "short"), (), "≥ 1 项"),
+        (("unproven", "unproven"), (), "未知"),  # and not 0 of 2
+        (("met",), ("缺1天",), "≥ 1 项"),
+        ((), ("缺1天",), "未知"),
+    ],
+)
+def test_what_is_done_is_unknown_where_nothing_is_proven(
+    results: tuple[Result, ...], gaps: tuple[str, ...], done: str
+) -> None:
+    facts = tuple(Fact(FIRST, str(number), "", result) for number, result in enumerate(results))
+    assert DutyRecord(duty=DUTIES["trainings"], facts=facts, gaps=gaps).done.text == done
+
+
+def test_a_late_ticket_is_short_in_each_duty_that_judges_it() -> None:
+    year = faultless()
+    due = next(row["due_at"] for row in year.data["desk.tickets"] if row["ticket_no"] == "GD20-2")
+    late = due + dt.timedelta(minutes=1)
+    year.change("desk.tickets", lambda row: row["ticket_no"] == "GD20-2", closed_at=late)
+    year.change("desk.tickets", lambda row: row["ticket_no"] == "GD21-2", close_code="unsolved")
+    work, deadlines = (judge(DUTIES[name], year.span()) for name in ("exchange_tickets", "deadlines"))
+    assert [fact.subject for fact in work.shortfalls] == ["GD20-2", "GD21-2"]
+    assert [fact.subject for fact in deadlines.shortfalls] == ["GD20-2"]
+    assert work.shortfalls[0].reason == deadlines.shortfalls[0].reason
+
+
+@pytest.mark.parametrize(("waited", "result"), [(22, "open"), (90.5, "open"), (91, "short")])
+def test_a_seal_is_overdue_by_the_whole_days_that_the_weekly_report_tells(waited: float, result: str) -> None:
+    year = faultless()
+    made = at(LAST + DAY, 0) - dt.timedelta(days=waited)
+    year.data["seal.seals"].append(
+        {"seal_id": "YZ2", "state": "made", "requested_at": made - DAY, "made_at": made, "day": LAST}
+    )
+    facts = {fact.subject: fact for fact in judge(DUTIES["seals"], year.span()).facts}
+    assert facts["YZ2"].result == result
 
 
 def test_a_dataset_without_a_source_proves_nothing() -> None:

@@ -53,6 +53,20 @@ def test_a_count_over_a_hole_is_a_lower_bound_without_change() -> None:
     assert (made.value, made.certainty, made.change, made.note) == (110, "lower_bound", None, "数据不完整，为下限")
 
 
+@pytest.mark.parametrize(
+    ("now", "before", "note"),
+    [
+        (of("delivery_rate", 0.976), of("delivery_rate", None, is_complete=False), "前一期数据不完整，不作比较"),
+        (of("submitted", 110), of("submitted", 9, is_complete=False), "前一期数据不完整，不作比较"),
+        (of("submitted", 110), of("submitted", 100), ""),
+        (of("delivery_rate", 0.976), of("delivery_rate", None), ""),  # nothing was sent: no data lack
+        (of("delivery_rate", 0.976), None, ""),
+    ],
+)
+def test_a_card_without_a_change_says_why(now: Quantity, before: Quantity | None, note: str) -> None:
+    assert kpi(now, before).note == note
+
+
 def test_a_rate_over_a_hole_is_not_shown() -> None:
     made = kpi(of("delivery_rate", 0.976, is_complete=False), of("delivery_rate", 0.987))
     assert (made.value, made.certainty, made.change) == (None, "unknown", None)

@@ -132,4 +132,5 @@ def test_a_seal_that_waits_to_be_tested_is_named_by_how_long(waited: int, status
     [finding] = judge(SUBSYSTEM, ["seal.testing_days"], {"seal.seals": rows})
     assert (finding.entity.identity, finding.status, finding.value) == ("seals/untested", status, float(waited))
     assert finding.figures["late"] == (0.0 if status == "ok" else 1.0)
+    assert finding.figures["overdue"] == (1.0 if status == "critical" else 0.0)
     assert finding.since == (None if status == "ok" else ON - dt.timedelta(days=waited - 1))

@@ -19,4 +19,14 @@ def test_seals_that_wait_to_be_made_are_told_with_their_units() -> None:
 def test_seals_that_wait_to_be_tested_are_counted() -> None:
     entity = Entity("seals", "untested", "待测试印章")
     finding = judge_value(RULES["seal.testing_days"], 22, [], entity)
-    assert word(finding.with_figures(late=3.0)).evidence == "制作后待测试 22 天，超期共 3 枚。"
+    assert word(finding.with_figures(late=3.0, overdue=0.0)).evidence == "制作后待测试 22 天，逾 21 天共 3 枚。"
+
+
+def test_only_a_seal_beyond_the_time_of_the_contract_is_overdue() -> None:
+    entity = Entity("seals", "untested", "待测试印章")
+    within, beyond = (
+        word(judge_value(RULES["seal.testing_days"], days, [], entity).with_figures(late=3.0, overdue=overdue)).evidence
+        for days, overdue in ((90, 0.0), (91, 2.0))
+    )
+    assert "超期" not in within
+    assert beyond == "制作后待测试 91 天，逾 21 天共 3 枚，其中超期（90 天）2 枚。"

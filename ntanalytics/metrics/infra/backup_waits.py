@@ -1,0 +1,69 @@
+"""Backups that a plan did not make within a period: failed runs, and turns without a run (docs/domain.md, Backups)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import pairwise
+from statistics import median
+from typing import Any
+
+from ntanalytics.metrics.infra.backups import USUAL_RUNS
+from ntanalytics.metrics.measure import catalogue, count
+
+#: Times the usual time between successes, and seconds beyond the longest one, from which a turn was left out.
+LATE, _BEYOND_S = 1.5, 7200.0
+
+#: Fewest times between successes from which the usual one is known.
+_FEWEST = 3
+
+UNMADE = (
+    count(
+        "unmade_backups",
+        "未成功次数",
+        "次",
+        "Runs of the period that failed, and turns without any run, whether a later one succeeded or not "
+        "(docs/domain.md, Backups: failures). A missing day hides both failures and successes.",
+        good="down",
+        over_gap="unknown",
+    ),
+)
+
+MEASURES = catalogue(UNMADE)
+
+
+def unmade_backups(runs: Sequence[Mapping[str, Any]], since: datetime, at: datetime) -> int:
+    """Return how many backups of one plan and medium were not made in ``[since, at)``.
+
+    Between two successes it is the number of failed runs, or of turns that the usual time between successes lets
+    expect there, whichever is more: many products keep no record of a run that failed.
+
+    Args:
+        runs: ``started_at`` and ``outcome`` of the runs of the weeks before ``at``.
+        since: the begin of the period (aware).
+        at: its end (aware).
+    """
+    past = sorted((row for row in runs if row["started_at"] < at), key=lambda row: row["started_at"])
+    good = [row["started_at"] for row in past if row["outcome"] == "success"]
+    failed = [row["started_at"] for row in past if row["outcome"] == "failure" and row["started_at"] >= since]
+    bounds = [datetime.min.replace(tzinfo=at.tzinfo), *good, at]
+    turns = dict(_turns_left_out(good, since, at))
+    return sum(
+        max(sum(begin < moment < end for moment in failed), turns.get(begin, 0)) for begin, end in pairwise(bounds)
+    )
+
+
+def _turns_left_out(good: Sequence[datetime], since: datetime, at: datetime) -> Iterator[tuple[datetime, int]]:
+    """Yield the successes after which turns of the period were left out, with the number of these turns."""
+    steps = [(later - earlier).total_seconds() for earlier, later in pairwise(good)]
+    for place, begin in enumerate(good):
+        end = good[place + 1] if place + 1 < len(good) else at
+        before = steps[max(0, place - USUAL_RUNS) : place]
+        if end <= since or len(before) < _FEWEST:
+            continue
+        usual, wait = median(before), (end - begin).total_seconds()
+        if wait > LATE * usual and wait > max(before) + _BEYOND_S:
+            turns = math.floor(wait / usual + 0.5) - 1
+            earlier = max(0, math.ceil((since - begin).total_seconds() / usual) - 1)
+            yield begin, max(0, turns - earlier)
