@@ -20,7 +20,7 @@ from ntanalytics.demo.store import Columns
 
 _STREAM = 24
 #: Ids of a day's bills begin with the day's number times the stride, so that they depend on no other day.
-_STRIDE, _EPOCH = 200_000, dt.date(2020, 1, 1)
+_STRIDE, _EPOCH = 800_000, dt.date(2024, 1, 1)
 #: Working minutes of a morning, of a day, and minutes since midnight at which morning and afternoon begin.
 _MORNING, _DAY = 210, 450
 _BEGIN, _AFTERNOON = 510, 840

@@ -22,8 +22,9 @@ from ntanalytics.demo.products.xinhu.bills import first_id
 from ntanalytics.demo.products.xinhu.schema import FLOWS, MODULES, STUCK_STEP, step_id
 from ntanalytics.demo.store import Columns
 
-#: First id of planted bills behind that of their day, and of the one that waits.
-_TWICE, _STUCK = 150_000, 170_000
+#: First id of planted bills behind that of their day, beyond what a city of ten times the size opens, and of the one
+#: that waits.
+_TWICE, _STUCK = 700_000, 750_000
 #: Columns with the account of a row, by table; one of so many accounts keeps the module that nobody needs.
 _ACCOUNT: Mapping[str, str] = {"xinhu_flow_log": "checkid", "xinhu_flow_bill": "uid", "xinhu_reads": "optid"}
 _KEPT = 12
