@@ -156,9 +156,11 @@ def _morning(city: str) -> Work:
     def work() -> int:
         from ntanalytics.extraction import Extractor
         from ntanalytics.runner import RunContext, run_report
+        from ntanalytics.runner.report_kernels import shared_kernel_pool
         from ntanalytics.settings import load
 
         context = RunContext(settings=load(Path(city) / "ntanalytics.yml"), clock=clock)
+        shared_kernel_pool(context.settings)  # a run starts it before it extracts
         context = replace(context, data_since=context.ledger.coverage.last_extraction_id())
         yesterday = TODAY - dt.timedelta(days=1)
         results = Extractor(context.settings, context.ledger, clock=clock).extract([], yesterday, yesterday)
