@@ -15,6 +15,9 @@ from ntanalytics.periods import days_between, local_window
 from ntanalytics.settings import Settings
 from ntanalytics.sources import Source
 
+#: Age of a case that may still be corrected: a contract year, and the time of its acceptance.
+_CORRECTED_WITHIN = dt.timedelta(days=500)
+
 
 @dataclass(frozen=True)
 class AskedDays:
@@ -75,6 +78,8 @@ class LackingDays:
         for source in sources:
             held = {day.day: day for day in covered.get(source.name, [])}
             days = self._lacking_snapshot(held.values(), last) if is_state else self._lacking(contract, held, wanted)
+            if contract.kind is Kind.CASE:
+                days = sorted({*days, *self._once_unreadable(contract, source, today)})
             yield AskedDays(contract, source, held, days)
 
     def modified(self, asked: AskedDays, last: dt.date) -> list[dt.date]:
@@ -114,6 +119,21 @@ class LackingDays:
             return day not in held or not ends + margin <= held[day].taken_at <= now
 
         return [day for day in wanted if is_lacking(day)]
+
+    def _once_unreadable(self, contract: Dataset, source: Source, today: dt.date) -> list[dt.date]:
+        """Return the covered days of a file of cases that has changed since rows of it could not be read.
+
+        A case that cannot be read leaves the lake. Corrected, it is on the day of its own time again, which settled
+        long ago: of a sheet all days are read, in one pass.
+        """
+        if source.chunk_days or not self.states.has_files(source.name):
+            return []
+        if not self.ledger.coverage.has_rejected_last(contract.name, source.name):
+            return []
+        state = self.states.now(source.name)
+        covered = self.ledger.coverage.days(contract.name, today - _CORRECTED_WITHIN, today)
+        own = [day for day in covered if day.source == source.name]
+        return [day.day for day in own if not self.states.is_unmodified(contract.name, day, state)]
 
     def _lacking_snapshot(self, held: Iterable[CoverageDay], last: dt.date) -> list[dt.date]:
         """Return today if a snapshot taken now is nearer to the window's end than those held since its first day.

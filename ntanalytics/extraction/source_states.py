@@ -15,7 +15,7 @@ from ntanalytics.file_cache import FileCache
 from ntanalytics.ledger import CoverageDay
 from ntanalytics.settings import Settings
 from ntanalytics.settings.program import program_digest
-from ntanalytics.settings.state_digests import digest, files_digest, last_change, site_digest
+from ntanalytics.settings.state_digests import digest, files_digest, files_of, last_change, site_digest
 
 #: File of the states, in the lake's folder; it can be deleted at any time.
 FILE = ".source-states.jsonl"
@@ -44,6 +44,10 @@ class SourceStates:
         if files is None or time.time() - last_change(self._settings, source) < _REST_S:
             return None
         return digest(*self._program, files)
+
+    def has_files(self, source: str) -> bool:
+        """Return whether a source is read from files."""
+        return files_of(self._settings.sources[source]) is not None
 
     def is_unmodified(self, dataset: str, day: CoverageDay, now: str | None) -> bool:
         """Return whether a source has the state that it had when a day was extracted.

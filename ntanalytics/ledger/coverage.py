@@ -243,6 +243,14 @@ class Coverage:
         with reading(self._engine) as connection:
             return connection.execute(query).first() is not None
 
+    def has_rejected_last(self, dataset: str, source: str) -> bool:
+        """Return whether the latest extraction that succeeded rejected a row."""
+        table = tables.extractions
+        same = (table.c.dataset == dataset, table.c.source == source, table.c.status == "taken")
+        query = sa.select(table.c.rejected).where(*same).order_by(table.c.id.desc()).limit(1)
+        with reading(self._engine) as connection:
+            return bool(connection.execute(query).scalar())
+
     def last_days(self) -> dict[tuple[str, str], dt.date]:
         """Return (dataset, source) → last covered day with data in the source."""
         table = self._covered()
