@@ -145,13 +145,14 @@ def missing_parts(today: Mapping[str, float], usual: Sequence[Mapping[str, float
     return ProfileDamage("part_missing", 0, share, gone)
 
 
-def empty_day(usual: Sequence[float]) -> ProfileDamage | None:
+def empty_day(usual: Sequence[float], least: float = MIN_PART_ROWS) -> ProfileDamage | None:
     """Return the damage of a day without a row, where each comparable day had many; else None.
 
     Args:
         usual: rows of comparable days before it, of those without a row, too, unless they are damaged themselves.
+        least: what each of them must have.
     """
-    if len(usual) < MIN_DAYS or min(usual) < MIN_PART_ROWS:
+    if len(usual) < MIN_DAYS or min(usual) < least:
         return None
     return ProfileDamage("no_rows", 0, 1.0)
 

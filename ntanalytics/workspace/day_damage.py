@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +15,14 @@ import numpy as np
 from ntanalytics.contract import Dataset, Kind
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.detectors.comparable_days import comparable_days
-from ntanalytics.detectors.day_profile import ProfileDamage, empty_day, missing_parts, profile_damage, shifted_parts
+from ntanalytics.detectors.day_profile import (
+    MIN_PART_ROWS,
+    ProfileDamage,
+    empty_day,
+    missing_parts,
+    profile_damage,
+    shifted_parts,
+)
 from ntanalytics.detectors.detection import Floats
 from ntanalytics.workspace.rows_by_hour import BySource, Parts, count_rows_by_hour
 
@@ -22,6 +31,9 @@ if TYPE_CHECKING:
 
 #: Days before a day among which comparable ones are looked for.
 HISTORY_DAYS = 28
+
+#: Rows that a book has at least, in all its registers together, on each day on which it is kept.
+_BOOK_ROWS = 10
 
 #: Damages of a source that gives nothing more from an hour on.
 _STOPS = ("ends_early", "no_rows")
@@ -42,6 +54,7 @@ class RowsByHour:
         self._read: dict[str, tuple[dt.date, dt.date, BySource]] = {}
         self._known: dict[tuple[str, str, dt.date], _DayTotals] = {}
         self._judged: dict[tuple[str, str, dt.date, tuple[dt.date, ...]], ProfileDamage | None] = {}
+        self._unkept_days: dict[tuple[str, dt.date, dt.date], Damages] = {}
         #: Dataset and the days that were judged → the damages.
         self.damages_by_days: dict[tuple[str, tuple[dt.date, ...]], Damages] = {}
 
@@ -79,6 +92,7 @@ class RowsByHour:
         for source in self.workspace.sources_by_dataset.get(cases.name, ()):
             events = self._events_of(source)
             if not events:
+                stopped |= {key: damage for key, damage in self._unkept(source, days).items() if key[1] in set(days)}
                 continue
             damages = [self.damages(event, held_of(event), days) for event in events]
             rows = [self.of(dataset, first, max(days)).get(source, {}) for dataset in (*timed, *events)]
@@ -89,11 +103,37 @@ class RowsByHour:
                     stopped[source, day] = max(ends, key=lambda end: end.hour)
         return stopped
 
+    def _unkept(self, source: str, days: Sequence[dt.date]) -> Damages:
+        """Return two or more days in turn on which nobody wrote anything into a book that is kept on every such day.
+
+        Its registers have no hours, and few rows each. Whether nothing happened, or nobody wrote it down, is unknown;
+        a single day may have been quiet.
+        """
+        key = source, min(days), max(days)
+        if key not in self._unkept_days:
+            first = min(days) - dt.timedelta(days=HISTORY_DAYS)
+            rows: Counter[dt.date] = Counter()
+            held: set[dt.date] = set()
+            for name, sources in self.workspace.sources_by_dataset.items():
+                if source not in sources or dataset_named(name).kind is Kind.STATE:
+                    continue
+                for day in self.workspace.covered_days(name, first, max(days)):
+                    if day.source == source and day.is_held:
+                        held.add(day.day)
+                        rows[day.day] += day.rows
+            by_day: dict[dt.date, Parts] = {day: {"": np.array([float(count)])} for day, count in rows.items() if count}
+            empty = _empty_days(self.workspace, by_day, held, _BOOK_ROWS)
+            judged = [day for day in sorted(held) if day in empty or rows[day] >= _BOOK_ROWS]
+            turns = [list(turn) for is_empty, turn in groupby(judged, empty.__contains__) if is_empty]
+            unkept = [day for turn in turns if len(turn) > 1 for day in turn]
+            self._unkept_days[key] = {(source, day): empty[day] for day in unkept}
+        return self._unkept_days[key]
+
     def _events_of(self, source: str) -> list[Dataset]:
         """Return the datasets of a source whose days have a profile."""
         datasets = self.workspace.sources_by_dataset.items()
         named = [dataset_named(name) for name, sources in datasets if source in sources]
-        return [dataset for dataset in named if _has_profile(dataset)]
+        return [dataset for dataset in named if has_profile(dataset)]
 
     def of(self, dataset: Dataset, first: dt.date, last: dt.date) -> BySource:
         """Return source → day → part → rows by local hour, of the days asked for and perhaps of others."""
@@ -157,7 +197,7 @@ def damaged_days(
         held: source → its complete days, those without a row, too.
         days: the days that are judged.
     """
-    if not _has_profile(dataset) or not days:
+    if not has_profile(dataset) or not days:
         return {}
     first = min(days) - dt.timedelta(days=HISTORY_DAYS)
     workspace = rows_by_hour.workspace
@@ -178,7 +218,7 @@ def damaged_days(
     return damages
 
 
-def _has_profile(dataset: Dataset) -> bool:
+def has_profile(dataset: Dataset) -> bool:
     """Return whether the days of a dataset have hours that stay as they are."""
     return dataset.kind is Kind.EVENT and dataset.time.endswith("_at")
 
@@ -189,14 +229,14 @@ def _rows_from(parts: Parts, hour: int) -> float:
 
 
 def _empty_days(
-    workspace: Workspace, by_day: Mapping[dt.date, Parts], held: Collection[dt.date]
+    workspace: Workspace, by_day: Mapping[dt.date, Parts], held: Collection[dt.date], least: float = MIN_PART_ROWS
 ) -> dict[dt.date, ProfileDamage]:
     """Return the held days without a row on which a source that always had many gave none: it has stopped."""
     damages, usual, rows = {}, list[dict[str, object]](), dict[dt.date, float]()
     for day in sorted(day for day in held if day > min(by_day)) if by_day else ():
         known = {"day": day, "is_covered": True, "is_working_day": _is_working_day(workspace, day)}
         if day not in by_day:
-            damage = empty_day([rows[other] for other in comparable_days([*usual, known], day)])
+            damage = empty_day([rows[other] for other in comparable_days([*usual, known], day)], least)
             if damage is not None:
                 damages[day] = damage
                 continue

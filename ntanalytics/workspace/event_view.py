@@ -15,7 +15,7 @@ from ntanalytics.metrics.figures import Covered
 from ntanalytics.periods import Period, days_between, local_window
 from ntanalytics.reports.blocks.head import AsOf
 from ntanalytics.workspace.dataset_view import DatasetView
-from ntanalytics.workspace.day_damage import HISTORY_DAYS, Damages, RowsByHour, damage_sentence
+from ntanalytics.workspace.day_damage import HISTORY_DAYS, Damages, RowsByHour, damage_sentence, has_profile
 from ntanalytics.workspace.lookback import Lookback
 
 #: Days after the first day of a source within which what is open may have begun before it: most cases end within them.
@@ -105,7 +105,7 @@ class EventView(DatasetView):
 
     def _damaged(self, days: list[dt.date]) -> Damages:
         """Return the damages of complete days."""
-        if self.contract.kind is not Kind.CASE:
+        if has_profile(self.contract):
             return self._rows_by_hour.damages(self.contract, self._held(self._covered), days)
         stops = self._rows_by_hour.stops(self.contract, self._held_of, days) if days else {}
         complete = self._complete

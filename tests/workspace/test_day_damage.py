@@ -115,3 +115,42 @@ def test_cases_end_where_all_events_of_their_source_do(
     lake = Exchange({name: whole if name == goes_on or until == 24 else cut for name in names})
     found = lake.stops(dataset("docexchange.deliveries"), lambda _: {"exchange": days}, days[-5:])
     assert {day.isoformat(): (end.kind, end.hour) for (_, day), end in found.items()} == stops
+
+
+class Book(RowsByHour):
+    """A workbook with two registers that have no hours, by the rows that each was given on each day."""
+
+    def __init__(self, registers: dict[str, dict[dt.date, int]]) -> None:
+        covered = {
+            name: [SimpleNamespace(source="desk", day=day, rows=rows, is_held=True) for day, rows in given.items()]
+            for name, given in registers.items()
+        }
+        calendar = SimpleNamespace(knows=lambda _: False)
+        super().__init__(
+            SimpleNamespace(  # type: ignore[arg-type]  # what is asked of it
+                sources_by_dataset={name: ["desk"] for name in registers},
+                covered_days=lambda name, first, last: [day for day in covered[name] if first <= day.day <= last],
+                calendar=calendar,
+            )
+        )
+
+
+@pytest.mark.parametrize(
+    ("checks", "tickets", "stopped_on", "unkept"),
+    [
+        (10, 0, 18, ["2026-11-18", "2026-11-19", "2026-11-20"]),  # from Wednesday on nobody wrote anything
+        (10, 0, 20, []),  # a single day may have been quiet
+        (10, 1, 18, []),  # one register is kept: the other has nothing to tell
+        (9, 0, 18, []),  # too few rows to tell a quiet day from a forgotten one
+    ],
+)
+def test_a_book_into_which_nobody_writes_is_a_gap_on_the_days_on_which_it_was_always_kept(
+    checks: int, tickets: int, stopped_on: int, unkept: list[str]
+) -> None:
+    days = [MONDAY + dt.timedelta(days=place) for place in range(35)]
+    stop = dt.date(2026, 11, stopped_on)
+    kept = {day: checks if day < stop and day.weekday() < 5 else 0 for day in days}
+    book = Book({"desk.checks": kept, "desk.tickets": {day: tickets if day >= stop else 0 for day in days}})
+    for register in ("desk.tickets", "desk.checks"):
+        found = book.stops(dataset(register), lambda _: {}, days[-7:])
+        assert {day.isoformat(): damage.kind for (_, day), damage in found.items()} == dict.fromkeys(unkept, "no_rows")
