@@ -35,8 +35,9 @@ def files_digest(settings: Settings, sources: Iterable[str]) -> str | None:
         if paths is None:
             return None
         for path in paths:
+            # a copy may bring its time of change along, but not that of the inode
             state = path.stat() if path.exists() else None
-            states.append(f"{path} {state and (state.st_ino, state.st_size, state.st_mtime_ns)}")
+            states.append(f"{path} {state and (state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns)}")
     return digest(*states)
 
 

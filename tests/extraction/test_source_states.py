@@ -73,6 +73,20 @@ def test_the_source_whose_file_changed_is_read_again(site: SmallSite):
     assert ("twin", D19, 2, 0) in covered(site)
 
 
+def test_a_file_that_keeps_its_time_and_size_over_a_change_is_read_again(site: SmallSite):
+    take(site)
+    file = site.folder / "shop.sqlite"
+    before = file.stat()
+    site.run("shop", "UPDATE message SET carrier = 'unicom' WHERE carrier = 'mobile'")
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert (file.stat().st_ino, file.stat().st_size, file.stat().st_mtime_ns) == (
+        before.st_ino,
+        before.st_size,
+        before.st_mtime_ns,
+    )
+    assert take(site) == [("shop", D18, D19)]
+
+
 def test_a_row_that_is_only_in_the_journal_ahead_of_the_database_has_it_read_again(site: SmallSite):
     site.run("shop", "PRAGMA journal_mode=WAL")
     rest(site)
