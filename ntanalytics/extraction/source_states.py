@@ -15,7 +15,7 @@ from ntanalytics.file_cache import FileCache
 from ntanalytics.ledger import CoverageDay
 from ntanalytics.settings import Settings
 from ntanalytics.settings.program import program_digest
-from ntanalytics.settings.state_digests import digest, files_digest, files_of, last_change, site_digest
+from ntanalytics.settings.state_digests import digest, files_digest, files_of, last_changes, site_digest
 
 #: File of the states, in the lake's folder; it can be deleted at any time.
 FILE = ".source-states.jsonl"
@@ -23,8 +23,8 @@ FILE = ".source-states.jsonl"
 #: Some ten thousand extractions; every run reads the file.
 _MOST_BYTES = 2 << 20
 
-#: Seconds that a file has rested when it is read: two changes within them may have one time on a file system.
-_REST_S = 2.0
+#: Time that a file has rested when it is read: two changes within them may have one time on a file system.
+_REST_NS = 2_000_000_000
 
 
 class SourceStates:
@@ -41,9 +41,10 @@ class SourceStates:
     def now(self, source: str) -> str | None:
         """Return the state of a source; None where none can be known: no file, or one that was changed just now."""
         files = files_digest(self._settings, [source])
-        if files is None or time.time() - last_change(self._settings, source) < _REST_S:
+        content, inode = last_changes(self._settings, source)
+        if files is None or time.time_ns() - content < _REST_NS:
             return None
-        return digest(*self._program, files)
+        return digest(*self._program, files, str(inode))
 
     def has_files(self, source: str) -> bool:
         """Return whether a source is read from files."""

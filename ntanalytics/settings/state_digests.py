@@ -35,9 +35,8 @@ def files_digest(settings: Settings, sources: Iterable[str]) -> str | None:
         if paths is None:
             return None
         for path in paths:
-            # a copy may bring its time of change along, but not that of the inode
             state = path.stat() if path.exists() else None
-            states.append(f"{path} {state and (state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns)}")
+            states.append(f"{path} {state and (state.st_ino, state.st_size, state.st_mtime_ns)}")
     return digest(*states)
 
 
@@ -46,10 +45,13 @@ def file_states(settings: Settings) -> Mapping[str, str | None]:
     return {name: files_digest(settings, [name]) for name in settings.sources}
 
 
-def last_change(settings: Settings, source: str) -> float:
-    """Return the time of the last change of a source's files, in seconds since 1970; 0 if there is none."""
-    paths = files_of(settings.sources[source]) or []
-    return max((path.stat().st_mtime for path in paths if path.exists()), default=0.0)
+def last_changes(settings: Settings, source: str) -> tuple[int, int]:
+    """Return the last change of the content and of the inode of a source's files, in ns since 1970; 0 without a file.
+
+    Whoever copies a file may give it the time of its content's change, but not that of its inode's.
+    """
+    states = [path.stat() for path in files_of(settings.sources[source]) or [] if path.exists()]
+    return max((s.st_mtime_ns for s in states), default=0), max((s.st_ctime_ns for s in states), default=0)
 
 
 def files_of(source: SourceSettings) -> list[Path] | None:
