@@ -84,7 +84,7 @@ def spooled(case: Case, url: str, folder: Path) -> Callable[[], int]:
 
     def read() -> int:
         with Spool(folder, window.contract) as spool:
-            fill_spool(spool, window, site_zone=ZONE, key=bytes(32), progress=lambda _: None)
+            fill_spool(spool, window, site_zone=ZONE, key=bytes(32), taken_at=UNTIL, progress=lambda _: None)
             return spool.rows.total()
 
     return read

@@ -50,8 +50,9 @@ def check(
         for source in sources:
             for dataset in source.product.datasets:
                 show(f"{dataset} ← {source.name}", 0)
-                check_read_hours(settings, source.name, dt.datetime.now(dt.UTC))
-                reports.append(conform(source, source.mapping(dataset), *window, settings.zone, with_lines=True))
+                now, mapping = dt.datetime.now(dt.UTC), source.mapping(dataset)
+                check_read_hours(settings, source.name, now)
+                reports.append(conform(source, mapping, *window, settings.zone, with_lines=True, taken_at=now))
     if as_json:
         show_json([report.as_data() for report in reports])
     else:

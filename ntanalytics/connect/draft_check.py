@@ -122,7 +122,8 @@ def check_dataset(
         columns = _column_states(mapping, None, nulls, open_words)
         return DatasetState(dataset=dataset.name, problems=(problem, *todos), columns=columns)
     try:
-        conformance = conform(source, mapping, *local_window(*days, zone), zone, with_lines=True)
+        now = dt.datetime.now(dt.UTC)
+        conformance = conform(source, mapping, *local_window(*days, zone), zone, with_lines=True, taken_at=now)
     except NtaError as error:
         columns = _column_states(mapping, None, nulls, open_words)
         problem = f"{mapping.path.name}{_line_of(error.where)}: {error.what}"

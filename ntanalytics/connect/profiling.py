@@ -15,7 +15,7 @@ from ntanalytics.connect.sensitive_columns import is_personal, is_secret
 from ntanalytics.connect.source_table import ColumnType, SourceColumn, SourceTable
 from ntanalytics.connect.value_forms import time_form
 from ntanalytics.sources.database import DatabaseSource
-from ntanalytics.sources.workbook import WorkbookSource
+from ntanalytics.sources.workbook import WITHOUT_RESULT, WorkbookSource
 
 _TYPES: tuple[tuple[type[sa.types.TypeEngine[Any]], ColumnType], ...] = (
     (sa.Boolean, ColumnType.BOOLEAN),
@@ -65,7 +65,8 @@ def profile_workbook(source: WorkbookSource) -> list[SourceTable]:
         table = SourceTable(
             name=name, kind="workbook", dialect="duckdb", origin=quote_name(name), columns=columns, hidden=hidden
         )
-        tables.append(_with_samples(table, [sheet[column].to_pylist() for column in shown], sheet.num_rows))
+        values = [[None if cell == WITHOUT_RESULT else cell for cell in sheet[column].to_pylist()] for column in shown]
+        tables.append(_with_samples(table, values, sheet.num_rows))
     return tables
 
 

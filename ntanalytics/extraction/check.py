@@ -31,6 +31,9 @@ _TYPES = {
     Type.DATE: "日期",
 }
 
+#: Time by which the clock of a source may be ahead of ours, or its zone a wrong one.
+_CLOCKS_DIFFER = dt.timedelta(days=1)
+
 
 @dataclass(frozen=True, kw_only=True)
 class CheckedBatch:
@@ -84,9 +87,9 @@ def check(
     source: Source,
     *,
     site_zone: ZoneInfo,
-    first: dt.date,
-    last: dt.date,
+    days: tuple[dt.date, dt.date],
     key: bytes,
+    taken_at: dt.datetime | None = None,
 ) -> CheckedBatch:
     """Convert and check one batch.
 
@@ -95,17 +98,20 @@ def check(
         mapping: the mapping that selected them.
         source: the source; every row gets its name, and naive times are in its zone.
         site_zone: the zone of the local day.
-        first: the first local day of the window; an event on a day outside the window is rejected (a case belongs to
-            the day of its opening, which may be any).
-        last: the last local day of the window.
+        days: the first and the last local day of the window; an event on a day outside the window is rejected (a case
+            belongs to the day of its opening, which may be any).
         key: the site's key for values that are stored as a hash only.
+        taken_at: the start of the extraction; a case that ended or changed more than a day later is rejected. None for
+            no limit.
     """
-    dataset = mapping.dataset
+    dataset, (first, last) = mapping.dataset, days
     delivered = {name.lower(): batch.column(index) for index, name in enumerate(batch.schema.names)}
     nothing = pa.nulls(batch.num_rows, pa.string())
     columns = _convert_columns(delivered, mapping, source.zone, key, _mask_reasons(delivered, "rejected_because"))
     is_rejected_by_mapping = pc.is_valid(delivered.get("rejected_because", nothing))
     _align_times(columns, dataset, site_zone)
+    if taken_at is not None:
+        _reject_future(columns, dataset, taken_at + _CLOCKS_DIFFER, site_zone)
     if dataset.time:
         day = local_day(columns.values[dataset.time], site_zone)
     else:  # a snapshot belongs to the day on which it is taken
@@ -213,6 +219,14 @@ def _align_times(columns: _Columns, dataset: Dataset, zone: ZoneInfo) -> None:
             columns.values[column.name] = truncated
         else:
             columns.reject(pc.not_equal(moments, truncated), f"{_label(column)}不是整{column.label}")
+
+
+def _reject_future(columns: _Columns, dataset: Dataset, latest: dt.datetime, zone: ZoneInfo) -> None:
+    """Reject cases that ended or changed after a moment: a wrong year would keep them open, or out of every window."""
+    for name in {name: None for name in (*dataset.ended, dataset.changed) if name}:
+        column, limit = dataset.column(name), latest.astimezone(zone)
+        is_later = pc.greater(columns.values[name], limit.date() if column.type is Type.DATE else limit)
+        columns.reject(is_later, f"{_label(column)}晚于抽取时间")
 
 
 def _mask_reasons(delivered: dict[str, pa.Array], column: str) -> pa.Array:

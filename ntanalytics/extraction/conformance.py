@@ -131,6 +131,7 @@ def conform(
     site_zone: ZoneInfo,
     *,
     with_lines: bool = False,
+    taken_at: dt.datetime | None = None,
 ) -> Conformance:
     """Read a window and compare it with the contract.
 
@@ -141,17 +142,18 @@ def conform(
         until: an aware moment, not included.
         site_zone: the zone of the local day.
         with_lines: read logs once more and measure the coverage of their lines.
+        taken_at: the present moment, after which no case can have ended; None for no limit.
 
     Raises:
         SourceError: the source could not be read.
     """
     started = time.monotonic()
     dataset, tally = mapping.dataset, _Tally(mapping.dataset)
-    first = since.astimezone(site_zone).date()
     last = (until - dt.timedelta(microseconds=1)).astimezone(site_zone).date()
+    days = (since.astimezone(site_zone).date(), last)
     with source.read(mapping, since, until) as batches:
         for batch in batches:
-            checked = check(batch, mapping, source, site_zone=site_zone, first=first, last=last, key=_NO_KEY)
+            checked = check(batch, mapping, source, site_zone=site_zone, days=days, key=_NO_KEY, taken_at=taken_at)
             tally.add(batch, checked, mapping)
     rows = pa.concat_tables(tally.tables)
     keys = rows.select(list(dataset.key)).group_by(list(dataset.key)).aggregate([]).num_rows

@@ -42,7 +42,13 @@ class TransferCounts:
 
 
 def fill_spool(
-    spool: Spool, window: ExtractionWindow, *, site_zone: ZoneInfo, key: bytes, progress: Callable[[int], None]
+    spool: Spool,
+    window: ExtractionWindow,
+    *,
+    site_zone: ZoneInfo,
+    key: bytes,
+    taken_at: dt.datetime,
+    progress: Callable[[int], None],
 ) -> TransferCounts:
     """Extract the days of a window into a spool, and finish the spool.
 
@@ -51,6 +57,7 @@ def fill_spool(
         window: the days, with their dataset and source.
         site_zone: the zone of the local day.
         key: the site's key for values that are stored as a hash only.
+        taken_at: the start of the extraction.
         progress: called after each batch with the number of source rows so far.
 
     Raises:
@@ -62,7 +69,7 @@ def fill_spool(
     mapping = source.mapping(window.contract.name)
     with source.read(mapping, *local_window(first, last, site_zone)) as batches:
         for batch in batches:
-            checked = check(batch, mapping, source, site_zone=site_zone, first=first, last=last, key=key)
+            checked = check(batch, mapping, source, site_zone=site_zone, days=(first, last), key=key, taken_at=taken_at)
             rows = _open_cases(checked.rows, window.contract) if window.is_backlog else checked.rows
             spool.add(rows, checked.rejects)
             spool.mark_outdated(checked.outdated)

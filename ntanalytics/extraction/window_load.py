@@ -99,6 +99,7 @@ class WindowLoad:
                 window,
                 site_zone=self.settings.zone,
                 key=self._key,
+                taken_at=taken_at,
                 progress=lambda rows: self.progress(_title(window), rows),
             )
             if source.empty_means_absent:

@@ -160,14 +160,15 @@ def _latest(settings: Settings, source: Source, dataset: str, now: dt.datetime) 
     if mapping.window_form == "date":  # an hour of days is the day
         today = now.astimezone(settings.zone).date()
         since, until = local_window(today, today, settings.zone)
-    conformance = conform(source, mapping, since, until, settings.zone)
+    conformance = conform(source, mapping, since, until, settings.zone, taken_at=now)
     # whole days of logs would be read line by line: an hour says enough of them
     wider = _WIDER_DAYS if source.product.kind in {"database", "workbook"} else ()
     looked_at = 0
     for days in wider:
         if conformance.rows or not conformance.conforms:
             break
-        conformance = conform(source, mapping, until - dt.timedelta(days=days), until, settings.zone)
+        since = until - dt.timedelta(days=days)
+        conformance = conform(source, mapping, since, until, settings.zone, taken_at=now)
         looked_at = days
     return looked_at, conformance
 

@@ -7,6 +7,7 @@ dialects: [sqlite, mysql]
 */
 -- The platform writes one row a SEGMENT; a message is a batch number and a recipient.
 -- Each shard numbers its rows from 1, so that the batch belongs to a message's number.
+-- A segment counts once, by its number, however often its row is there (a table that was imported twice).
 -- A carrier may send a report twice, or correct it: the last one of a segment counts.
 -- A first attempt that was sent again by another channel (Data_Status_Code 2) is not a second message.
 -- The recipient's number is used to join and to group, and is never selected; the content is not read.
@@ -21,7 +22,7 @@ SELECT
     END AS carrier,
     COALESCE(MIN(e.Name), MIN(s.Enterprise_No)) AS application,
     MIN(u.Real_Name) AS unit,
-    COUNT(*) AS segments,
+    COUNT(DISTINCT COALESCE(s.Sequence, -s.Id)) AS segments,
     CASE
         WHEN SUM(CASE WHEN s.Submit_Status_Code IN ('faild', 'sort_faild') THEN 1 ELSE 0 END) > 0 THEN 'failed'
         WHEN SUM(CASE WHEN r.Native_Status <> 'DELIVRD' THEN 1 ELSE 0 END) > 0 THEN 'failed'

@@ -60,7 +60,7 @@ def extracted(city: City, folder: Path, source: str, *datasets: str, queries: Pa
         mapping, tables = opened.mapping(name), []
         with opened.read(mapping, *local_window(first, last, ZONE)) as batches:
             for batch in batches:
-                checked = check(batch, mapping, opened, site_zone=ZONE, first=first, last=last, key=b"k")
+                checked = check(batch, mapping, opened, site_zone=ZONE, days=(first, last), key=b"k")
                 assert checked.rejects.num_rows == 0, checked.rejects.to_pylist()[:3]
                 tables.append(checked.rows)
         rows = pa.concat_tables(tables).to_pylist() if tables else []

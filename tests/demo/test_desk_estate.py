@@ -34,7 +34,7 @@ class Desk:
         mapping, rows = self._source.mapping(dataset), []
         with self._source.read(mapping, *local_window(FIRST, UNTIL, self._zone)) as batches:
             for batch in batches:
-                checked = check(batch, mapping, self._source, site_zone=self._zone, first=FIRST, last=UNTIL, key=b"k")
+                checked = check(batch, mapping, self._source, site_zone=self._zone, days=(FIRST, UNTIL), key=b"k")
                 assert checked.rejects.num_rows == 0, checked.rejects.to_pylist()[:3]
                 assert not checked.unknown_words
                 rows += checked.rows.to_pylist()

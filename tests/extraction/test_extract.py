@@ -227,6 +227,28 @@ def test_a_case_that_is_withdrawn_or_rejected_later_does_not_stay_open(site: Sma
     assert again == {"T2": dt.datetime(2026, 11, 20, 2, tzinfo=dt.UTC), "T4": None}
 
 
+def test_a_case_that_ended_or_changed_in_the_future_is_rejected_and_its_former_version_holds_no_more(site: SmallSite):
+    """Read on 20 November at 08:00 (UTC 00:00): up to 08:00 of the 21st a clock may be ahead; a year is a mistake."""
+    (site.folder / "queries" / "shop" / "desk.tickets.sql").write_text(WITHDRAWN, encoding="utf-8")
+    for source in ("shop", "twin"):
+        site.run(source, "CREATE TABLE case_ (no, opened, closed, category, changed, is_deleted)")
+    rows = [(f"T{n}", "2026-11-18 09:00:00", None, "fault", "2026-11-18 09:00:00", 0) for n in range(1, 4)]
+    site.run("shop", "INSERT INTO case_ VALUES (?, ?, ?, ?, ?, ?)", *rows)
+    extractor = Extractor(site.settings, site.ledger, clock=lambda: dt.datetime(2026, 11, 20, tzinfo=dt.UTC))
+    extractor.extract(["desk.tickets"], D18, D18)
+    change = "UPDATE case_ SET changed = '2026-11-19 09:00:00', "
+    site.run("shop", f"{change} closed = '2027-11-19 09:00:00' WHERE no = 'T1'")
+    site.run("shop", f"{change} closed = '2026-11-21 08:00:00' WHERE no = 'T2'")
+    taken, _ = extractor.extract(["desk.tickets"], D19, D19)
+    assert taken.rejected == {(D19, "关闭时间（closed_at）晚于抽取时间"): 1}
+    closed = {row["ticket_no"]: row["closed_at"] for row in kept(site, "desk.tickets")}
+    assert closed == {"T2": dt.datetime(2026, 11, 21, tzinfo=dt.UTC), "T3": None}
+    # a change that lies a year ahead is met where a window reaches that far
+    site.run("shop", "UPDATE case_ SET changed = '2027-11-19 09:00:00' WHERE no = 'T3'")
+    taken, _ = extractor.extract(["desk.tickets"], dt.date(2027, 11, 19), dt.date(2027, 11, 19))
+    assert [reason for _, reason in taken.rejected] == ["更新时间（changed_at）晚于抽取时间"]
+
+
 def test_a_case_may_be_withdrawn_before_anything_was_taken(site: SmallSite):
     (site.folder / "queries" / "shop" / "desk.tickets.sql").write_text(WITHDRAWN, encoding="utf-8")
     for source in ("shop", "twin"):

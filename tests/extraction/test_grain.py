@@ -23,7 +23,7 @@ def checked(dataset: str, time: str, **more: object) -> CheckedBatch:
     batch = pa.RecordBatch.from_pylist([values])
     mapping = SimpleNamespace(dataset=contract, translations={}, times={contract.time: "naive"}, absent=())
     source = SimpleNamespace(name="s", zone=ZONE)
-    return check(batch, mapping, source, site_zone=ZONE, first=DAY, last=DAY, key=b"k")  # type: ignore[arg-type]
+    return check(batch, mapping, source, site_zone=ZONE, days=(DAY, DAY), key=b"k")  # type: ignore[arg-type]
 
 
 ACTIVITY = {"account_id": "a", "edition": "party", "module": "mail", "terminal": "pc", "actions": 3}

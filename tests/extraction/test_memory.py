@@ -30,6 +30,7 @@ from ntanalytics.settings import project_dir
 
 ZONE = ZoneInfo("Asia/Shanghai")
 FIRST = dt.date(2026, 1, 1)
+AFTERWARDS = dt.datetime(2026, 2, 1, tzinfo=dt.UTC)
 ROWS_A_DAY = 40_000
 #: What the rows of 21 more days weigh is several times as much.
 ALLOWED_MB = 60
@@ -75,7 +76,7 @@ def take(days: int, folder: Path) -> None:
     source = SimpleNamespace(name="idm", zone=ZONE, read=read, mapping=lambda name: mapping)
     window = ExtractionWindow(mapping.dataset, source, FIRST, FIRST + dt.timedelta(days=days - 1))
     with Spool(folder, mapping.dataset) as spool:
-        fill_spool(spool, window, site_zone=ZONE, key=bytes(32), progress=lambda rows: None)
+        fill_spool(spool, window, site_zone=ZONE, key=bytes(32), taken_at=AFTERWARDS, progress=lambda rows: None)
         rows = sum(pq.read_metadata(file).num_rows for file in spool.files())
     sys.stdout.write(f"{rows} {peak_mb():.0f}")
 

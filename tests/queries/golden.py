@@ -200,7 +200,7 @@ def loaded(case: Case, source: Source) -> tuple[list[dict[str, Any]], dict[str, 
     withdrawn: Counter[str] = Counter()
     with source.read(mapping, since, until) as batches:
         for batch in batches:
-            checked = check(batch, mapping, source, site_zone=SITE_ZONE, first=first, last=last, key=b"")
+            checked = check(batch, mapping, source, site_zone=SITE_ZONE, days=(first, last), key=b"")
             rows += _shown(checked.rows, mapping)
             for reject in checked.rejects.to_pylist():
                 rejected[reject["reason"]] = rejected.get(reject["reason"], 0) + reject["source_rows"]

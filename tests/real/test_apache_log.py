@@ -35,7 +35,7 @@ def checked() -> tuple[pa.Table, pa.Table, int]:
     mapping = source.mapping("infra.requests")
     since, until = local_window(FIRST, LAST, UTC)
     with source.read(mapping, since, until) as batches:
-        results = [check(batch, mapping, source, site_zone=UTC, first=FIRST, last=LAST, key=b"k") for batch in batches]
+        results = [check(batch, mapping, source, site_zone=UTC, days=(FIRST, LAST), key=b"k") for batch in batches]
     return (
         pa.concat_tables(result.rows for result in results),
         pa.concat_tables(result.rejects for result in results),

@@ -37,7 +37,7 @@ def loaded(product: str, listing: Path) -> list[dict[str, Any]]:
     rows = []
     with source.read(mapping, *local_window(first, last, ZONE)) as batches:
         for batch in batches:
-            checked = check(batch, mapping, source, site_zone=ZONE, first=first, last=last, key=b"k")
+            checked = check(batch, mapping, source, site_zone=ZONE, days=(first, last), key=b"k")
             assert checked.rejects.num_rows == 0
             rows += checked.rows.to_pylist()
     return sorted(rows, key=lambda row: row["started_at"])

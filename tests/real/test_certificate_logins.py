@@ -75,7 +75,7 @@ def rows_of(source: Source, dataset: str) -> list[dict[str, Any]]:
     mapping = source.mapping(dataset)
     with source.read(mapping, *local_window(first, last, ZONE)) as batches:
         for batch in batches:
-            checked = check(batch, mapping, source, site_zone=ZONE, first=first, last=last, key=b"k")
+            checked = check(batch, mapping, source, site_zone=ZONE, days=(first, last), key=b"k")
             assert checked.rejects.num_rows == 0
             found += checked.rows.to_pylist()
     return found

@@ -61,7 +61,7 @@ def test_messages_reports_and_segments_of_a_genuine_log_are_what_was_sent(log: P
     rows, rejects = [], []
     with source.read(mapping, since, until) as batches:
         for batch in batches:
-            checked = check(batch, mapping, source, site_zone=zone, first=first, last=last, key=b"k")
+            checked = check(batch, mapping, source, site_zone=zone, days=(first, last), key=b"k")
             rows += checked.rows.to_pylist()
             rejects += checked.rejects.to_pylist()
     lost = ("财政局", "other", 1, "failed", "NACK/no SMSC")  # its channel names no carrier, and there is none

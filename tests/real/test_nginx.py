@@ -64,7 +64,7 @@ def test_requests_of_a_genuine_log_are_what_was_asked(log: Path) -> None:
     found: Counter[tuple[str, str, str, int, int]] = Counter()
     with source.read(mapping, *local_window(first, last, ZONE)) as batches:
         for batch in batches:
-            checked = check(batch, mapping, source, site_zone=ZONE, first=first, last=last, key=b"k")
+            checked = check(batch, mapping, source, site_zone=ZONE, days=(first, last), key=b"k")
             assert checked.rejects.num_rows == 0
             for row in checked.rows.to_pylist():
                 size = row["size_bytes"] // row["requests"]

@@ -1,4 +1,6 @@
 import datetime as dt
+import re
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,7 +13,7 @@ import pytest
 from ntanalytics.catalog import load_product
 from ntanalytics.errors import SettingsError, SourceDamaged, SourceRefused, SourceUnreachable
 from ntanalytics.settings import SourceSettings
-from ntanalytics.sources.workbook import WorkbookSource
+from ntanalytics.sources.workbook import WITHOUT_RESULT, WorkbookSource
 from ntanalytics.sources.workbook_upgrade import plan_workbook_upgrade
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -22,7 +24,8 @@ window: month_on
 times: {month_on: date}
 */
 SELECT try_cast("账期" AS DATE) AS month_on, "运营商" AS carrier, "条数" AS billed_segments, "金额" AS billed_yuan
-FROM "账单" WHERE try_cast("账期" AS DATE) >= :since AND try_cast("账期" AS DATE) < :until
+FROM "账单" WHERE try_cast("账期" AS DATE) IS NULL
+    OR try_cast("账期" AS DATE) >= :since AND try_cast("账期" AS DATE) < :until
 """
 
 
@@ -112,6 +115,47 @@ def test_other_sheets_and_columns_do_no_harm(product, tmp_path: Path):
     workbook.create_chartsheet("图表")
     workbook.save(path)
     assert read(product, path)["carrier"].to_pylist() == ["mobile"]
+
+
+def computed(path: Path, cell: str, attributes: str, result: str) -> None:
+    """Store the result of a cell's formula, as a program that computes does; openpyxl leaves it empty."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = parts["xl/worksheets/sheet1.xml"].decode()
+    pattern = rf'<c r="{cell}"[^>]*>(<f>.*?</f>)<v\s*(/>|></v>)</c>'
+    sheet, found = re.subn(pattern, rf'<c r="{cell}"{attributes}>\1<v>{result}</v></c>', sheet)
+    assert found == 1
+    parts["xl/worksheets/sheet1.xml"] = sheet.encode()
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+
+
+def test_a_row_with_a_formula_that_has_no_result_is_rejected_and_one_with_a_result_is_read(product, tmp_path: Path):
+    """The last row is of formulas alone; the remark is a column that no mapping reads."""
+    rows = [
+        ["2026-11-01", "mobile", 5, 1, None],
+        ["2026-11-01", "unicom", "=2+3", 1, None],
+        ["2026-11-01", "telecom", "=3+3", 1, None],
+        ["2026-11-01", "=A1", "=1", 1, None],
+        ["2026-11-01", "other", '=IF(A1=1,1,"")', 1, "=1+1"],
+        ["=A2", "=B2", "=C2", "=D2", None],
+    ]
+    path = book(tmp_path, [[*HEADER, "备注"], *rows])
+    computed(path, "C4", "", "6")
+    computed(path, "C6", ' t="str"', "")
+    source = WorkbookSource("book", SourceSettings(product="shop", path=path), product, ZONE)
+    with source.read(source.mapping("sms.bills"), SINCE, UNTIL) as batches:
+        found = [row for batch in batches for row in batch.to_pylist()]
+    told = {(row["carrier"], row["billed_segments"], row.get("rejected_because")) for row in found}
+    assert told == {
+        ("mobile", "5", None),
+        ("unicom", WITHOUT_RESULT, "条数的公式没有保存计算结果"),
+        ("telecom", "6", None),
+        (WITHOUT_RESULT, WITHOUT_RESULT, "运营商、条数的公式没有保存计算结果"),
+        ("other", None, None),
+        (WITHOUT_RESULT, WITHOUT_RESULT, "账期、运营商、条数、金额的公式没有保存计算结果"),
+    }
 
 
 def test_a_workbook_that_was_saved_again_is_read_again(product, tmp_path: Path):

@@ -130,8 +130,8 @@ def test_the_upgraded_workbook_is_read_and_an_old_row_is_known_without_the_new_c
     upgrade_workbook(used, PRESENT, NOW)
     [change] = mapped(used, "desk.changes")
     assert (change["change_no"], change["noted_at"], change["result"]) == ("B1", NINE, None)
-    for dataset in PRESENT:
-        assert all(row["rejected_because"] is None for row in mapped(used, dataset.name))
+    told = {row["rejected_because"] for dataset in PRESENT for row in mapped(used, dataset.name)}
+    assert told == {None, "应完成时间的公式没有保存计算结果"}  # openpyxl does not compute the ticket's formula
 
 
 def test_it_is_done_once_and_the_former_file_is_kept(used: Path) -> None:

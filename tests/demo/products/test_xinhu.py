@@ -48,7 +48,7 @@ def extracted(product: Product, url: str, dataset: str, first: dt.date, last: dt
     tables = [DATASETS[dataset].schema().empty_table()]
     with source.read(mapping, since, until) as batches:
         for batch in batches:
-            checked = check(batch, mapping, source, site_zone=ZONE, first=first, last=last, key=b"k")
+            checked = check(batch, mapping, source, site_zone=ZONE, days=(first, last), key=b"k")
             assert checked.rejects.num_rows == 0
             tables.append(checked.rows)
     return pa.concat_tables(tables)

@@ -46,7 +46,7 @@ def rows(estate: DeskEstate) -> dict[str, list[Row]]:
                 row
                 for batch in batches
                 for row in check(
-                    batch, mapping, source, site_zone=settings.zone, first=FIRST, last=UNTIL, key=b"k"
+                    batch, mapping, source, site_zone=settings.zone, days=(FIRST, UNTIL), key=b"k"
                 ).rows.to_pylist()
             ]
     return found
