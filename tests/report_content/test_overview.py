@@ -192,7 +192,7 @@ def test_a_dataset_is_told_where_another_of_its_subsystem_has_no_source(
     city: City, tmp_path: Path, name: str, source: str, kept: list[str], known: str | None, unknown: str | None
 ):
     """Messages without sessions, and requests without checks."""
-    sources = {source: city.settings.sources[source].model_copy(update={"datasets": kept})}
+    sources = {source: city.settings.sources[source].model_copy(update={"datasets": tuple(kept)})}
     settings = city.settings.model_copy(
         update={"sources": sources, "lake": tmp_path / "lake", "ledger": f"sqlite:///{tmp_path / 'ledger.sqlite'}"}
     )
