@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 
 from ntanalytics.catalog import site_catalog
-from ntanalytics.errors import SourceDamaged, SourceError, SourceRefused
+from ntanalytics.errors import SourceDamaged, SourceRefused
 from ntanalytics.settings import load
 from ntanalytics.sources import open_sources
 from ntanalytics.sources.archive_limits import check_workbook
