@@ -115,7 +115,7 @@ def advise(report: Report) -> Advice:
         origin=report.origin("findings.recommendations", *views.values()),
         numbers=numbers(recommended, report.period.text, before[-1] if before else (), published_before(report)),
         followed=followed,
-        unknown=tuple(unknown_numbers(before, decisions)) if before else (),
+        unknown=() if before is None else tuple(unknown_numbers(before, decisions)),
     )
 
 
