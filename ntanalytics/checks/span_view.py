@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 import ibis.expr.types as ir
 
@@ -49,3 +50,32 @@ def since(view: DatasetView, first: dt.date) -> Covered:
         part_measures=getattr(view, "part_measures", frozenset()),
         young_note=getattr(view, "young_note", ""),
     )
+
+
+@dataclass(frozen=True)
+class _Unread:
+    """A register with rows that could not be read; in all else its view."""
+
+    view: DatasetView
+    note: str
+    is_complete: bool = False
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what the view has."""
+        return getattr(self.view, name)
+
+
+def register(view: DatasetView, first: dt.date | None = None) -> Covered:
+    """Return the completeness of a register for what it does not hold: a rejected row may be the one that is missed.
+
+    Args:
+        view: the dataset.
+        first: the first day that counts; None for that of the period.
+    """
+    unread = view.rejected_rows(first or view.period.first, view.period.last)
+    if not unread:
+        return view
+    label = view.contract.label
+    own = "" if view.is_complete else view.note
+    note = f"{label}有 {unread} 行未能读取，可能有遗漏。{own}"
+    return _Unread(view, note)

@@ -28,6 +28,7 @@ Unknown = Literal[
     "few_expected",  # fewer events are expected than the rule asks for
     "short_history",  # too few comparable days
     "not_recorded",  # nobody has written it down
+    "unread",  # rows were rejected, and the one that is missed may be among them
     "no_previous",  # the period before has a gap
     "no_calendar",  # the working days of the year are unknown
     "not_in_source",  # the source does not have the column

@@ -252,6 +252,7 @@ def reason_words(finding: Finding) -> str:
         "no_value": "没有可计算的数据",
         "short_history": "历史不足",
         "not_recorded": "没有记录",
+        "unread": "有记录未能读取",
         "no_previous": "前一期数据不完整",
         "no_calendar": "没有该年度的工作日历",
         "not_in_source": "数据源没有该项数据",

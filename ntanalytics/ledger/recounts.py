@@ -32,6 +32,13 @@ class Recounts:
         with reading(self._engine) as connection:
             return {row[0]: int(row[1]) for row in connection.execute(query)}
 
+    def rows_read(self, dataset: str, source: str, first: dt.date, last: dt.date) -> dict[dt.date, int]:
+        """Return day → rows that were read of it, rejected ones included; days without data are left out."""
+        window = (coverage.c.dataset == dataset, coverage.c.source == source, coverage.c.day.between(first, last))
+        query = sa.select(coverage.c.day, coverage.c.source_rows + coverage.c.rejected)
+        with reading(self._engine) as connection:
+            return {row[0]: int(row[1]) for row in connection.execute(query.where(*window, coverage.c.is_held))}
+
     def record(self, dataset: str, source: str, counts: Mapping[dt.date, int]) -> None:
         """Record the counts of days that were extracted again; they hold until the next extraction of each day."""
         same = (recounts.c.dataset == dataset, recounts.c.source == source, recounts.c.day.in_(list(counts)))

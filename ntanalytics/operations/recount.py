@@ -30,21 +30,33 @@ class Recount:
 
     Attributes:
         counted: number of days that were compared.
-        late: (dataset, source) → days whose count differed; they were extracted again.
+        late: (dataset, source) → days of which other rows were read when they were extracted again.
+        recounted: (dataset, source) → days whose count differed though the rows are as many as before: what a count
+            sees otherwise than an extraction.
         results: the extractions.
         skipped: source and dataset → reason of a source that could not be counted.
     """
 
     counted: int = 0
     late: dict[tuple[str, str], list[dt.date]] = field(default_factory=dict)
+    recounted: dict[tuple[str, str], list[dt.date]] = field(default_factory=dict)
     results: list[ExtractionResult] = field(default_factory=list)
     skipped: dict[str, str] = field(default_factory=dict)
 
     def as_data(self) -> dict[str, object]:
         """Return the result as JSON data."""
-        late = {f"{dataset} ← {source}": list(map(str, days)) for (dataset, source), days in self.late.items()}
+        late, recounted = (
+            {f"{dataset} ← {source}": list(map(str, days)) for (dataset, source), days in part.items()}
+            for part in (self.late, self.recounted)
+        )
         failed = {f"{result.dataset} ← {result.source}": result.error for result in self.results if result.error}
-        return {"counted_days": self.counted, "late_days": late, "not_counted": self.skipped, "failed": failed}
+        return {
+            "counted_days": self.counted,
+            "late_days": late,
+            "recounted_days": recounted,
+            "not_counted": self.skipped,
+            "failed": failed,
+        }
 
 
 def take_late_rows(context: RunContext) -> Recount:
@@ -92,11 +104,15 @@ def _recount(
     recount.counted += len(expected)
     if not late:
         return
+    read_before = context.ledger.recounts.rows_read(contract.name, source.name, first, last)
     results = extractor.extract_days(contract.name, source, sorted(late))
     recount.results += results
-    recount.late[contract.name, source.name] = sorted(late)
     taken = {day: count for day, count in late.items() if any(_covers(result, day) for result in results)}
     context.ledger.recounts.record(contract.name, source.name, taken)
+    read = context.ledger.recounts.rows_read(contract.name, source.name, first, last)
+    for days, is_changed in ((recount.late, True), (recount.recounted, False)):
+        if chosen := [day for day in sorted(taken) if (read.get(day) != read_before.get(day)) is is_changed]:
+            days[contract.name, source.name] = chosen
 
 
 def _covers(result: ExtractionResult, day: dt.date) -> bool:

@@ -33,6 +33,11 @@ def due_on(effort: Effort, first_seen_on: date) -> date | None:
     return None if days is None else first_seen_on + timedelta(days=days)
 
 
+def is_overdue(due: date, on: date) -> bool:
+    """Return whether a deadline is over at the end of a report: what is due on its last day is not yet."""
+    return due < on
+
+
 def due_words(effort: Effort, first_seen_on: date, on: date) -> str:
     """Return the deadline in words: ``11月23日前``, ``11月17日前，已逾期``; ``需排期`` where it is planned.
 
@@ -44,7 +49,7 @@ def due_words(effort: Effort, first_seen_on: date, on: date) -> str:
     day = due_on(effort, first_seen_on)
     if day is None:
         return "需排期"
-    return f"{day_words(day)}前{LATE if day < on else ''}"
+    return f"{day_words(day)}前{LATE if is_overdue(day, on) else ''}"
 
 
 def first_seen_on(finding: Finding, on: date, state: LifecycleState | None) -> date:

@@ -16,6 +16,9 @@ from ntanalytics.report_content.contents import DISPOSITIONS, NOTED_DAYS
 #: Columns without which nobody knows whether a decision still holds.
 _ENDS = ("known_until_on", "withdrawn_at")
 
+#: Decisions of the desk after which nothing is to be done.
+_SETTLED = frozenset({"false_alarm", "known"})
+
 #: Note where the decisions of the desk could not be read.
 UNREAD = "检查处置登记未取得，各项均按未处置列出。"
 
@@ -41,6 +44,12 @@ def dispositions_of(evaluation: Evaluation, lifecycles: LifecycleState) -> Dispo
         if row["noted_at"] < context.ends_at and not (row["withdrawn_at"] and row["withdrawn_at"] < context.ends_at)
     ]
     return judge_dispositions(evaluation.findings, decisions, context.on, lifecycles)
+
+
+def settled_by(dispositions: Dispositions) -> frozenset[str]:
+    """Return the identities of the muted findings of which the desk decided that nothing is to be done."""
+    kinds = dispositions.by_identity
+    return frozenset(identity for identity in dispositions.muted if kinds[identity].kind in _SETTLED)
 
 
 def disposition_words(disposition: Disposition) -> str:

@@ -230,7 +230,11 @@ def unknown_incidents(evaluation: Evaluation) -> list[str]:
     clocks = evaluation.summaries["desk"].tables["clocks"]
     if not clocks.columns:
         return []
-    sentences = [] if clocks.is_complete else ["故障登记数据不完整，可能有故障未列出。"]
+    incidents, period = evaluation.context.dataset("desk.incidents"), evaluation.context.period
+    unread = incidents.rejected_rows(period.first, period.last)
+    sentences = [f"故障登记有 {unread} 行未能读取，可能有故障未列出。"] if unread else []
+    if not clocks.is_complete and not (unread and incidents.is_complete):
+        sentences.append("故障登记数据不完整，可能有故障未列出。")
     return sentences + list(filter(None, [unknown_ends(evaluation)]))
 
 

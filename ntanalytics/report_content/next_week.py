@@ -16,8 +16,8 @@ from ntanalytics.metrics.figures import join_notes
 from ntanalytics.metrics.number_format import close_up
 from ntanalytics.metrics.quantity import Quantity
 from ntanalytics.recommendations.causes import CUSTOMER, OPERATIONS
-from ntanalytics.recommendations.with_cause import cause_of, due_on, first_seen_on
-from ntanalytics.report_content.dispositions import UNREAD, dispositions_of
+from ntanalytics.recommendations.with_cause import cause_of, due_on, first_seen_on, is_overdue
+from ntanalytics.report_content.dispositions import UNREAD, dispositions_of, settled_by
 from ntanalytics.report_content.finding_history import period_lifecycles
 from ntanalytics.report_content.open_items import unknown_note
 from ntanalytics.reports import Table
@@ -32,9 +32,6 @@ AHEAD = timedelta(days=14)
 
 #: Codes of findings that stand in the plan by their own day.
 _OWN_DAY = ("infra.tls_days", "infra.days_until_full")
-
-#: Decisions of the desk after which nothing is to be done.
-_SETTLED = frozenset({"false_alarm", "known"})
 
 _FIELDS = (
     Field("on", "date", "日期", format="date"),
@@ -124,7 +121,7 @@ def _open(
     evaluation: Evaluation, last: date, state: LifecycleState, decided: Dispositions
 ) -> Iterable[Mapping[str, object]]:
     """Return the open items, one line for those of one rule: on their deadline, or on the first day if that is over."""
-    settled = {identity for identity in decided.muted if decided.by_identity[identity].kind in _SETTLED}
+    settled = settled_by(decided)
     by_rule: dict[str, list[Finding]] = {}
     for finding in worst_first(finding for finding in evaluation.findings if finding.is_violation):
         if finding.code not in _OWN_DAY and finding.identity not in settled and cause_of(finding) is not None:
@@ -136,6 +133,6 @@ def _open(
             continue
         wording = word(findings[0])
         more = f"等 {len(findings)} 项" if len(findings) > 1 else ""
-        late = "（已逾期）" if due <= last else ""
+        late = "（已逾期）" if is_overdue(due, last) else ""
         text = f"{named(wording.entity, wording.check)}{more}：{wording.advice}{late}"
         yield _row(max(due, last + timedelta(days=1)), "待办", text, cause.owner)

@@ -15,7 +15,7 @@ from ntanalytics.metrics.number_format import close_up
 from ntanalytics.metrics.quantity import UNKNOWN
 from ntanalytics.recommendations.with_cause import LATE
 from ntanalytics.report_content.details import detail_of
-from ntanalytics.report_content.dispositions import disposition_words
+from ntanalytics.report_content.dispositions import disposition_words, settled_by
 from ntanalytics.report_content.incidents import DeskIncident
 from ntanalytics.reports import Table
 from ntanalytics.reports.record import DETAIL, Field
@@ -110,8 +110,8 @@ def _row(item: WordedFinding, lifecycles: LifecycleState, dispositions: Disposit
 
 
 def _due(item: WordedFinding, dispositions: Dispositions) -> str:
-    """Return the deadline; of what the desk decided about, without a word on its being over."""
-    return item.due.removesuffix(LATE) if item.finding.identity in dispositions.muted else item.due
+    """Return the deadline; of what the desk settled, without a word on its being over."""
+    return item.due.removesuffix(LATE) if item.finding.identity in settled_by(dispositions) else item.due
 
 
 def _handling(finding: Finding, dispositions: Dispositions, handled: Mapping[str, str]) -> str:

@@ -104,7 +104,7 @@ def advise(report: Report) -> Advice:
     covered = round(min(confidence.values(), default=0) * QUARTER_DAYS)
     recommended = recommend(evaluation.findings, CAUSES, confidence)
     decisions = context.dataset("desk.recommendations", NOTED_DAYS).recent.to_pyarrow().to_pylist()
-    before = earlier(report)
+    before, own = earlier(report), published_before(report)
     followed = None if before is None else tuple(follow(before, decisions, recommended, evaluation.findings))
     return Advice(
         evaluation=evaluation,
@@ -113,9 +113,9 @@ def advise(report: Report) -> Advice:
         first_day=_first_day(report, views),
         renewals=stock.figures(certificates.renewals(stock.table, report.ends_at, report.utc_offset_h)),
         origin=report.origin("findings.recommendations", *views.values()),
-        numbers=numbers(recommended, report.period.text, before[-1] if before else (), published_before(report)),
+        numbers=numbers(recommended, report.period.text, before[-1] if before else (), own),
         followed=followed,
-        unknown=tuple(unknown_numbers(before, decisions)) if before else (),
+        unknown=() if before is None else tuple(unknown_numbers([*before, own], decisions)),
     )
 
 

@@ -237,6 +237,10 @@ class DatasetView(ABC):
         """Return the rejects of the period: (source, reason, rows or lines)."""
         return self._rejected
 
+    def rejected_rows(self, first: dt.date, last: dt.date) -> int:
+        """Return the number of rejected rows of some days, with those without a readable day: any may be of them."""
+        return sum(rows for _, _, rows in self._workspace.ledger.coverage.rejected(self.contract.name, first, last))
+
     @cached_property
     @abstractmethod
     def _rejected(self) -> list[tuple[str, str, int]]:

@@ -8,8 +8,10 @@ from dataclasses import replace
 import pytest
 
 from ntanalytics.findings.finding import Entity, Finding, Window
-from ntanalytics.report_content.incidents import DeskIncident, explains, incident_sentence
+from ntanalytics.report_content.incidents import DeskIncident, explains, incident_sentence, unknown_incidents
 from ntanalytics.subsystems import RULES, word
+from ntanalytics.subsystems.desk import SUBSYSTEM as DESK
+from tests.subsystems.made import Data, evaluation
 
 DAY = dt.date(2026, 11, 20)
 
@@ -67,3 +69,13 @@ def test_what_may_have_begun_before_an_incident_is_not_said_to_be_its_doing(is_b
 @pytest.mark.parametrize(("cause", "owner"), [("vendor_software", "服务供应商"), ("hardware", "运维团队")])
 def test_an_incident_that_explains_nothing_names_who_sees_to_it(cause: str, owner: str) -> None:
     assert f"由{owner}核查" in incident_sentence(_incident(cause), word).text
+
+
+def test_an_incident_that_could_not_be_read_is_not_told_as_none() -> None:
+    names = ("desk.tickets", "desk.incidents", "desk.attendance", "desk.changes")
+    data: Data = {name: [] for name in names}
+    known = evaluation(DESK, [], data, has_section=True)
+    unread = evaluation(DESK, [], data, has_section=True, rejected={"desk.incidents": {None: 2}})
+    assert unknown_incidents(known) == []
+    assert unknown_incidents(unread) == ["故障登记有 2 行未能读取，可能有故障未列出。"]
+    assert not unread.summaries["desk"].tables["clocks"].is_complete

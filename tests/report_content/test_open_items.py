@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+
+import pytest
 
 from ntanalytics.findings.dispositions import Disposition, Dispositions
 from ntanalytics.findings.finding import Entity, Finding
-from ntanalytics.findings.lifecycle import LifecycleState
+from ntanalytics.findings.lifecycle import FindingLifecycle, LifecycleState
 from ntanalytics.findings.threshold import Status
 from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import figures
-from ntanalytics.recommendations.with_cause import worded
+from ntanalytics.recommendations.with_cause import due_words, is_overdue, worded
 from ntanalytics.report_content.incidents import DeskIncident
 from ntanalytics.report_content.open_items import BOX, open_items
 from ntanalytics.report_content.totals import TOTAL, with_total
@@ -27,6 +29,16 @@ DISK = _finding("infra.disk_used", "甲盘", "critical")
 RATE = _finding("sms.delivery_rate", "中国联通", "warning")
 FINE = _finding("sms.backlog", "网关", "ok")
 NOTHING = Dispositions()
+OPENED = ON - timedelta(days=2)
+STATE = LifecycleState(
+    on=ON,
+    lifecycles=(
+        FindingLifecycle(
+            code=DISK.code, entity=DISK.entity, check="磁盘使用率", opened_on=OPENED, begun_on=OPENED, is_older=False,
+            confirmed_on=ON, status="critical", value=1.0, format="", worst="critical", change="same",
+        ),
+    ),
+)  # fmt: skip
 
 
 def test_each_violation_has_its_owner_and_its_deadline_and_a_box_to_tick() -> None:
@@ -47,6 +59,20 @@ def test_what_the_desk_decided_stands_beside_it_and_what_is_muted_comes_last() -
         ("中国联通送达率", "处置已到期"),
         ("甲盘磁盘使用率", "转工单GD1"),
     ]
+
+
+@pytest.mark.parametrize(("kind", "due"), [("ticketed", "11月19日前，已逾期"), ("false_alarm", "11月19日前")])
+def test_what_is_overdue_is_told_unless_nothing_is_to_be_done(kind: str, due: str) -> None:
+    decision = Disposition(entity="甲盘", check="磁盘使用率", kind=kind, noted_on=ON, ticket_no="GD1")
+    decided = Dispositions({DISK.identity: decision}, frozenset({DISK.identity}))
+    [row] = open_items(worded([DISK], ON, STATE), STATE, decided).rows
+    assert row["due"] == due
+
+
+def test_what_is_due_on_the_last_day_is_not_overdue_on_it() -> None:
+    assert not is_overdue(ON, ON)
+    assert is_overdue(ON - timedelta(days=1), ON)
+    assert due_words("day", ON - timedelta(days=1), ON) == "11月20日前"
 
 
 def test_what_an_incident_explains_is_told_with_its_number() -> None:

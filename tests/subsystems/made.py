@@ -138,6 +138,7 @@ class _View:
     """A dataset within a period, from a table in memory."""
 
     contract: Dataset
+    period: Period
     sources: tuple[str, ...]
     recent: ir.Table
     table: ir.Table
@@ -154,6 +155,11 @@ class _View:
     absent_note: str = ""
     clock_shifts: Mapping[tuple[str, dt.date], ProfileDamage] = field(default_factory=dict)
     gaps: tuple[dt.date, ...] = ()
+    rejected: Mapping[dt.date | None, int] = field(default_factory=dict)
+
+    def rejected_rows(self, first: dt.date, last: dt.date) -> int:
+        """As of a dataset view: rejected rows by day, None for those without one."""
+        return sum(rows for day, rows in self.rejected.items() if day is None or first <= day <= last)
 
     def since(self, first: dt.date) -> Lookback:
         """As of a dataset view."""
@@ -210,6 +216,7 @@ class _Lake:
         former: dataset → the snapshot of the period before, where it differs.
         absent: dataset → columns that its source does not have.
         shifts: dataset → how the clock of its source was off on the last day.
+        rejected: dataset → day → rejected rows; None for rows without a readable day.
     """
 
     context: CheckContext
@@ -218,6 +225,7 @@ class _Lake:
     former: Mapping[str, pa.Table]
     absent: Mapping[str, Sequence[str]]
     shifts: Mapping[str, ProfileDamage]
+    rejected: Mapping[str, Mapping[dt.date | None, int]]
 
     def dataset(self, name: str, history: int) -> _View:
         """Return the view of a dataset."""
@@ -230,6 +238,7 @@ class _Lake:
             table, before = recent, ibis.memtable(self.former[name]) if name in self.former else recent
         return _View(
             contract=given,
+            period=period,
             sources=("test",) if name in self.data else (),
             recent=recent,
             table=table,
@@ -242,6 +251,7 @@ class _Lake:
             clock_shifts={("test", period.last): self.shifts[name]} if name in self.shifts else {},
             absent=tuple(self.absent.get(name, ())),
             gaps=self.gaps,
+            rejected=self.rejected.get(name, {}),
             missing=tuple(
                 day for day in (period.days if given.kind is not Kind.STATE else period.days[-1:]) if day in self.gaps
             ),
@@ -253,7 +263,7 @@ def view(rows: Iterable[Row], *, is_complete: bool = True) -> Any:
     table = list(rows)
     return SimpleNamespace(
         table=table, recent=table, cases=table, sources=("test",), is_complete=is_complete, was_complete=True, note="",
-        sources_without=lambda _: [], known_end=_TODAY.window(_ZONE)[1],
+        sources_without=lambda _: [], rejected_rows=lambda *_: 0, period=_TODAY, known_end=_TODAY.window(_ZONE)[1],
     )  # fmt: skip
 
 
@@ -274,6 +284,7 @@ def evaluation(
     former: Data = MappingProxyType({}),
     absent: Mapping[str, Sequence[str]] = MappingProxyType({}),
     shifts: Mapping[str, ProfileDamage] = MappingProxyType({}),
+    rejected: Mapping[str, Mapping[dt.date | None, int]] = MappingProxyType({}),
     has_section: bool = False,
     days_off: Collection[dt.date] = (),
 ) -> engine.Evaluation:
@@ -290,6 +301,7 @@ def evaluation(
         former: dataset → its snapshot of the period before, where it differs.
         absent: dataset → columns that its source does not have.
         shifts: dataset → how the clock of its source was off on the last day.
+        rejected: dataset → day → rejected rows; None for rows without a readable day.
         has_section: whether the section of the subsystem is made, too.
         days_off: days after the period that are not worked, beside weekends.
     """
@@ -303,7 +315,9 @@ def evaluation(
         {name: rows if isinstance(rows, pa.Table) else table_of(name, rows, day=ON) for name, rows in side.items()}
         for side in (data, former)
     )
-    lake = _Lake(context=context, data=given, gaps=gaps, former=earlier, absent=absent, shifts=shifts)
+    lake = _Lake(
+        context=context, data=given, gaps=gaps, former=earlier, absent=absent, shifts=shifts, rejected=rejected
+    )  # fmt: skip
     report: Any = context.report
     report.dataset, report.views = lake.dataset, lambda _subsystem: []
     report.origin = lambda _metric, *_views: {}

@@ -47,3 +47,13 @@ def test_a_day_after_the_known_one_is_a_gap(site: SmallSite):
         open_report("acceptance", "2026-11-03_2026-11-18", as_of="2026-11-17")
     with pytest.raises(BadPeriod, match="no day"):
         open_report("acceptance", "2026-11-03_2026-11-17", as_of="yesterday")
+
+
+def test_a_rejected_row_of_a_day_is_known_to_whoever_misses_a_row_of_it(site: SmallSite):
+    good = ("2026-11-19 09:00:00", "mobile", 1, None, None)
+    site.messages("shop", (1, *good), (2, "2026-11-19 10:00:00", "mobile", 0, None, None))
+    day = dt.date(2026, 11, 19)
+    site.extractor().extract(["sms.messages"], day, day + dt.timedelta(days=1))
+    messages = open_report("acceptance", "2026-11-19_2026-11-20").dataset("sms.messages")
+    rejected = [messages.rejected_rows(on, on) for on in (day, day + dt.timedelta(days=1))]
+    assert rejected == [1, 0]

@@ -141,18 +141,24 @@ class DutyRecord:
         )
 
 
-def unless_hidden(span: DutySpan, fact: Fact, *datasets: str, since: date) -> Fact:
-    """Return a fact that breaks a duty for want of a record; without proof where a missing day may hide the record.
+def unless_hidden(span: DutySpan, fact: Fact, *datasets: str, since: date, until: date | None = None) -> Fact:
+    """Return a fact that breaks a duty for want of a record; without proof where the record may be hidden.
+
+    A missing day hides it, and so does a rejected row: nobody knows what it says.
 
     Args:
         span: the span.
         fact: the fact.
         datasets: the datasets in which the record would stand.
         since: the first day on which it may have been made.
+        until: the last one; None for the last one of the span.
     """
     for name in datasets:
-        if span.is_hidden(name, since):
-            return replace(fact, result="unproven", reason=f"其间有{span.view(name).contract.label}数据未取得")
+        label = span.view(name).contract.label
+        if span.is_hidden(name, since, until):
+            return replace(fact, result="unproven", reason=f"其间有{label}数据未取得")
+        if unread := span.unread_rows(name, since, until):
+            return replace(fact, result="unproven", reason=f"{label}有 {unread} 行未能读取")
     return fact
 
 
@@ -169,6 +175,8 @@ def judge(duty: Duty, span: DutySpan, least_rate: float | None = None) -> DutyRe
         least_rate: the share of kept facts from which it is met; None where each has to be kept.
     """
     gaps = [*span.gaps_of(duty.reads), *(span.log.gaps if duty.needs_log else ())]
+    if duty.when_none == "met":  # a row that could not be read is a case of which nobody knows whether it was kept
+        gaps += span.unread_of(duty.reads)
     facts: Sequence[Fact] = ()
     known = span.where_known(duty.reads, needs_log=duty.needs_log)
     if known is not None and all(span.view(name, days).sources for name, days in duty.reads.items()):

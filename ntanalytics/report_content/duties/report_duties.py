@@ -95,10 +95,9 @@ def _signed(span: DutySpan) -> Iterator[Fact]:
             yield Fact(monday, f"服务周报 {name}", f"{day_words(on)}用户确认", "met")
         elif _is_over(span, monday):
             due = [day for day in span.working_days if day >= monday][SIGNED_WITHIN]
-            is_known = not any(span.is_missing("desk.signoffs", day) for day in days_between(monday, due))
-            reason = f"出具后{SIGNED_WITHIN}个工作日内未确认" if is_known else "其间用户确认的数据未取得"
-            result: Result = "short" if is_known else "unproven"
-            yield Fact(monday, f"服务周报 {name}", "没有用户确认记录", result, reason)
+            reason = f"出具后{SIGNED_WITHIN}个工作日内未确认"
+            fact = Fact(monday, f"服务周报 {name}", "没有用户确认记录", "short", reason)
+            yield unless_hidden(span, fact, "desk.signoffs", since=monday, until=due)
 
 
 def _weeks(span: DutySpan) -> Iterator[tuple[date, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -129,9 +129,19 @@ class DutySpan:
         """Return whether a dataset lacks a day."""
         return day in self._missing(name)
 
-    def is_hidden(self, name: str, since: date) -> bool:
-        """Return whether a dataset lacks a day from one up to the last: what was recorded then is not known."""
-        return any(since <= day <= self.last for day in self._missing(name))
+    def is_hidden(self, name: str, since: date, until: date | None = None) -> bool:
+        """Return whether a dataset lacks a day of some, up to the last: what was recorded then is not known."""
+        return any(since <= day <= (until or self.last) for day in self._missing(name))
+
+    def unread_rows(self, name: str, since: date, until: date | None = None) -> int:
+        """Return the number of rejected rows of some days, up to the last, and of those without a readable day."""
+        return self.context.shared(_unread_rows, name, since, until or self.last)
+
+    def unread_of(self, names: Iterable[str]) -> Iterator[str]:
+        """Yield the datasets of which rows of the span were rejected, and what would be needed, in Chinese."""
+        for name in names:
+            if unread := self.unread_rows(name, self.first):
+                yield f"{self.view(name).contract.label}有 {unread} 行未能读取；需更正后重新采集。"
 
     def _missing(self, name: str) -> frozenset[date]:
         return self.context.shared(_missing_days, name)
@@ -150,6 +160,10 @@ def day_runs(days: Sequence[date]) -> list[str]:
         else:
             runs.append([day])
     return [day_words(run[0]) + (f"至{day_words(run[-1])}" if len(run) > 1 else "") for run in runs]
+
+
+def _unread_rows(context: CheckContext, name: str, since: date, until: date) -> int:
+    return context.dataset(name).rejected_rows(since, until)
 
 
 def _missing_days(context: CheckContext, name: str) -> frozenset[date]:

@@ -26,7 +26,8 @@ def _months(span: DutySpan) -> Iterator[tuple[date, Mapping[str, Any], bool]]:
     for month in span.months:
         row = span.context.shared(_team_of, month)
         days = days_between(month, min((month + timedelta(days=31)).replace(day=1) - timedelta(days=1), span.last))
-        is_lacking = any(span.is_missing("desk.roster", day) for day in days)
+        is_lacking = span.is_hidden("desk.roster", days[0], days[-1])
+        is_lacking = is_lacking or span.unread_rows("desk.roster", days[0], days[-1]) > 0
         if row["team"] or span.last >= month.replace(day=_ROSTER_DUE):
             yield month, row, is_lacking
 
@@ -72,7 +73,8 @@ def _attendance(span: DutySpan) -> Iterator[Fact]:
             yield Fact(day, day.isoformat(), "没有取得考勤数据", "unproven", "该日数据未取得")
         else:
             text = "驻场和备选均不在岗" if day in recorded else "没有考勤记录"
-            yield Fact(day, day.isoformat(), text, "short", "工作日无人在岗的记录")
+            fact = Fact(day, day.isoformat(), text, "short", "工作日无人在岗的记录")
+            yield unless_hidden(span, fact, "desk.attendance", since=day, until=day)
 
 
 def _inspections(span: DutySpan) -> Iterator[Fact]:
@@ -87,7 +89,8 @@ def _inspections(span: DutySpan) -> Iterator[Fact]:
         elif span.is_missing("desk.checks", day):
             yield Fact(day, day.isoformat(), "没有取得检查数据", "unproven", "该日数据未取得")
         else:
-            yield Fact(day, day.isoformat(), "没有检查记录", "short", "工作日未登记检查")
+            fact = Fact(day, day.isoformat(), "没有检查记录", "short", "工作日未登记检查")
+            yield unless_hidden(span, fact, "desk.checks", since=day, until=day)
 
 
 def _patches(span: DutySpan) -> Iterator[Fact]:

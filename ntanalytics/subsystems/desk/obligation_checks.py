@@ -9,11 +9,11 @@ from typing import Any
 
 from ntanalytics.checks.check import EVERY_PERIOD, Check
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.checks.span_view import since
+from ntanalytics.checks.span_view import register, since
 from ntanalytics.contract.desk_plans import report_label
 from ntanalytics.contract.enumerations import subsystem_label
 from ntanalytics.findings.finding import Entity, Finding, subsystem_entity, violations
-from ntanalytics.findings.judgement import evaluate_rules, judge_row, judge_value
+from ntanalytics.findings.judgement import evaluate_rules, judge_row, judge_value, unknown
 from ntanalytics.findings.phrases import clock
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.desk import compliance, obligations, service_levels
@@ -58,7 +58,7 @@ def _clocks_broken(context: CheckContext, rule: Rule) -> list[Finding]:
         _with_clock(context, judge_value(rule, len(broken), [incidents], subsystem_entity(name)), broken[0])
         for name, broken in by_system.items()
     ]
-    kept = judge_value(rule, 0, [incidents]).with_figures(crashes=float(len(crashes)))
+    kept = judge_value(rule, 0, [register(incidents)]).with_figures(crashes=float(len(crashes)))
     return findings or [kept]
 
 
@@ -116,7 +116,7 @@ def _roster(context: CheckContext) -> Figures:
     row = only(obligations.team(roster.recent, month))
     if not row["team"] and context.on.day <= _ROSTER_DUE:
         row = only(obligations.team(roster.recent, (month - timedelta(days=1)).replace(day=1)))
-    return figures([row if row["team"] else {"team": None, "standbys": None}], roster)
+    return figures([row if row["team"] else {"team": None, "standbys": None}], register(roster, month))
 
 
 def _team(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -153,7 +153,7 @@ def unsigned_reports(rule: Rule, signoffs: DatasetView, working_days: Sequence[d
             signed.setdefault(str(row["report"]), set()).add(date.fromisocalendar(int(week[1]), int(week[2]), 1))
     monday = on - timedelta(days=on.weekday())
     ended = [monday - timedelta(weeks=back) for back in range(1, WEEKS_REPORTED + 1 + WEEKS_KNOWN)]
-    findings = []
+    findings, covered = [], register(signoffs, min(ended[:WEEKS_REPORTED]))
     for report, weeks in sorted(signed.items()):
         due = [week for week in ended[:WEEKS_REPORTED] if _is_due(week, working_days, on)]
         open_weeks = sorted(week for week in due if week not in weeks)
@@ -162,7 +162,7 @@ def unsigned_reports(rule: Rule, signoffs: DatasetView, working_days: Sequence[d
             continue
         entity = Entity("report", report, report_label(report))
         names = tuple(f"{week.isocalendar().year}-W{week.isocalendar().week:02d}" for week in open_weeks)
-        finding = judge_value(rule, len(open_weeks), [signoffs], entity).with_details(weeks=names)
+        finding = judge_value(rule, len(open_weeks), [covered], entity).with_details(weeks=names)
         first = open_weeks[0] + timedelta(weeks=1) if open_weeks else None
         findings.append(finding.since_day(first if finding.is_violation else None))
     return findings
@@ -176,18 +176,28 @@ def _is_due(week: date, working_days: Sequence[date], on: date) -> bool:
 
 
 def _undelivered(context: CheckContext, rule: Rule) -> list[Finding]:
-    """Return the reports of the plan that are past their last day and not delivered; one finding where none is."""
-    plan = context.dataset("desk.report_plan")
+    """Return the reports of the plan that are past their last day and not delivered; one finding where none is.
+
+    Where the plan has no report of the last months, or none to come, nothing is known of any.
+    """
+    plan = context.dataset("desk.report_plan", HISTORY)
+    covered = register(plan, context.on - timedelta(days=HISTORY - 1))
     late: dict[str, list[Mapping[str, Any]]] = {}
     for row in rows(compliance.undelivered_reports(plan.cases, context.on)):
         late.setdefault(str(row["report"]), []).append(row)
     findings = []
     for report, open_reports in late.items():
         periods, first = tuple(str(row["period"]) for row in open_reports), open_reports[0]["due_on"]
-        finding = judge_value(rule, len(open_reports), [plan], Entity("report", report, report_label(report)))
+        finding = judge_value(rule, len(open_reports), [covered], Entity("report", report, report_label(report)))
         finding = finding.with_details(periods=periods, due_on=first.isoformat())
         findings.append(finding.since_day(first if finding.is_violation else None))
-    return findings or [judge_value(rule, 0, [plan], _PLAN)]
+    if findings:
+        return findings
+    if covered is not plan:
+        return [unknown(rule, "unread", _PLAN)]
+    if plan.is_complete and not rows(plan.cases.limit(1)):
+        return [unknown(rule, "not_recorded", _PLAN)]  # a site without a plan has delivered nothing of it
+    return [judge_value(rule, 0, [plan], _PLAN)]
 
 
 def _used_after_removal(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -218,7 +228,9 @@ def _untrained(context: CheckContext, rule: Rule) -> list[Finding]:
     held = only(compliance.days_since_training(trainings.recent, context.on))
     if held["untrained_days"] is None:
         return []
-    return evaluate_rules([rule], figures([held], trainings), _TRAINING)
+    return evaluate_rules(
+        [rule], figures([held], register(trainings, context.on - timedelta(days=held["untrained_days"]))), _TRAINING
+    )
 
 
 _INCIDENTS = {"desk.incidents": HISTORY}
@@ -231,7 +243,7 @@ OBLIGATION_CHECKS: tuple[Check, ...] = (
     Check(rule="desk.clocks_broken", evaluate=_clocks_broken, reads=_INCIDENTS, every=EVERY_PERIOD),
     Check(rule="desk.clock_running", evaluate=_clock_running, reads=_INCIDENTS),
     Check(rule="desk.unconfirmed_reports", evaluate=_unsigned, reads={"desk.signoffs": SIGNOFFS_BACK}),
-    Check(rule="desk.undelivered_reports", evaluate=_undelivered, reads={"desk.report_plan": 0}),
+    Check(rule="desk.undelivered_reports", evaluate=_undelivered, reads={"desk.report_plan": HISTORY}),
     Check(rule="desk.removed_rights", evaluate=_used_after_removal, reads={"desk.access_grants": HISTORY}),
     Check(rule="desk.untrained", evaluate=_untrained, reads={"desk.trainings": TRAININGS_BACK}),
 )

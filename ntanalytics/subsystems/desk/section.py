@@ -7,19 +7,20 @@ from datetime import timedelta
 
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.section import HISTORY, SubsystemSummary, compared, highlights
+from ntanalytics.checks.span_view import register
 from ntanalytics.checks.subsystem import Section
 from ntanalytics.findings.finding import Finding
 from ntanalytics.metrics.desk import obligations
 from ntanalytics.metrics.desk import tickets as desk_metrics
 from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import case_list, figures
+from ntanalytics.subsystems.desk.service_checks import attendance_figures
 
 
 def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemSummary:
     """Return tickets, recovery clocks, attendance and changes (docs/domain.md, Desk)."""
     tickets = context.dataset("desk.tickets", HISTORY)
-    attendance, changes = context.dataset("desk.attendance"), context.dataset("desk.changes", HISTORY)
-    incidents = context.dataset("desk.incidents", HISTORY)
+    changes, incidents = context.dataset("desk.changes", HISTORY), context.dataset("desk.incidents", HISTORY)
     since, until = context.begins_at, context.ends_at
     clocks = obligations.recovery(incidents.cases, since, incidents.known_end, incidents.sources_without("restored_at"))
     before = context.previous.window(context.workspace.settings.zone)[0]
@@ -40,13 +41,13 @@ def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemS
         total=total,
         daily=figures(desk_metrics.daily(tickets.cases, tickets.days, context.utc_offset_h), tickets),
         tables={
-            "clocks": case_list(clocks, incidents),
+            "clocks": case_list(clocks, register(incidents)),
             "categories": figures(desk_metrics.flow(tickets.cases, since, until, ["category"]), tickets),
             "subsystems": figures(desk_metrics.flow(tickets.cases, since, until, ["subsystem"]), tickets),
             "changes": figures(obligations.changes(changes.cases, since, until, ["kind"]), changes),
             "unconfirmed": case_list(obligations.unconfirmed_changes(changes.cases, since, until), changes),
             "planned": case_list(obligations.planned_changes(changes.cases, until, until + timedelta(days=7)), changes),
-            "attendance": figures(desk_metrics.attendance(attendance.table, context.working_days), attendance),
+            "attendance": attendance_figures(context),
         },
         origin=context.origin("desk.flow", tickets),
     )

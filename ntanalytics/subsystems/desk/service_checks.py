@@ -8,13 +8,14 @@ from typing import Any
 
 from ntanalytics.checks.check import EVERY_PERIOD, Check
 from ntanalytics.checks.context import CheckContext
+from ntanalytics.checks.span_view import register
 from ntanalytics.contract.enumerations import subsystem_label
 from ntanalytics.findings.finding import Entity, Finding
 from ntanalytics.findings.judgement import evaluate_rules, not_applicable, unknown
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.desk import daily_service as daily
 from ntanalytics.metrics.desk import tickets as desk_metrics
-from ntanalytics.metrics.figures import figures
+from ntanalytics.metrics.figures import Figures, figures
 from ntanalytics.metrics.rows import only, rows
 from ntanalytics.subsystems.desk.ticket_checks import day_series, missing
 
@@ -28,12 +29,21 @@ def _attendance(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return whether the engineer or the backup was on site on each working day."""
     attendance = context.dataset("desk.attendance")
     if not context.is_day:
-        present = figures(desk_metrics.attendance(attendance.table, context.working_days), attendance)
-        return evaluate_rules([rule] if context.working_days else [], present, _ON_SITE)
+        return evaluate_rules([rule] if context.working_days else [], attendance_figures(context), _ON_SITE)
     series = day_series(context, attendance.days)
     if not series.today:
         return [missing(rule, series, _ON_SITE)]
     return [_present(context, rule, is_working_day=series.today["is_working_day"])]
+
+
+def attendance_figures(context: CheckContext) -> Figures:
+    """Return the attendance of the working days; unknown where a rejected row may be that of a day without one."""
+    attendance = context.dataset("desk.attendance")
+    present = {row["attended_on"] for row in rows(attendance.table) if row["is_present"]}
+    absent = [day for day in context.working_days if day not in present]
+    is_hidden = any(attendance.rejected_rows(day, day) for day in absent)
+    covered = register(attendance) if is_hidden else attendance
+    return figures(desk_metrics.attendance(attendance.table, context.working_days), covered)
 
 
 def _present(context: CheckContext, rule: Rule, *, is_working_day: bool | None) -> Finding:
@@ -42,7 +52,10 @@ def _present(context: CheckContext, rule: Rule, *, is_working_day: bool | None) 
         return unknown(rule, "no_calendar", _ON_SITE).since_day(context.on)
     if not is_working_day:
         return not_applicable(rule, _ON_SITE)
-    row = only(desk_metrics.attendance(context.dataset("desk.attendance").table, [context.on]))
+    attendance = context.dataset("desk.attendance")
+    row = only(desk_metrics.attendance(attendance.table, [context.on]))
+    if not row["attended_days"] and attendance.rejected_rows(context.on, context.on):
+        return unknown(rule, "unread", _ON_SITE).since_day(context.on)
     if not row["recorded_days"]:
         return unknown(rule, "not_recorded", _ON_SITE).since_day(context.on)
     value = 1.0 if row["attended_days"] else 0.0
@@ -107,11 +120,14 @@ def _checks_made(context: CheckContext, rule: Rule) -> list[Finding]:
     rate = row["made_rate"] if count else 0.0
     figures = {"checks": float(count), "usual": row["usual_items"], "made": row["made_items"]}
     finding = Finding(rule=rule, entity=_ALL, status="ok", value=rate, format="rate:0", figures=figures)
-    if not count:
+    is_unread = checks.rejected_rows(context.on, context.on) > 0
+    if not count and not is_unread:
         return [replace(finding, status="warning", since=context.on)]
     status = "ok" if rate is None else rule.threshold.judge(rate)
     if status == "ok":
         return [finding]
+    if is_unread:
+        return [unknown(rule, "unread", _ALL).since_day(context.on)]
     unmade = rows(daily.unmade_checks(checks.recent, checks.days, context.on))
     worked = context.nearby_working_days(CHECKS_BACK)
     # the first working day after the last check of what was left off first

@@ -72,15 +72,18 @@ def _attendance_reason(finding: Finding) -> str:
     return {
         "no_calendar": "没有该年度的工作日历，应否到岗未知",
         "not_recorded": "台账无当日考勤记录",
+        "unread": "驻场考勤有记录未能读取，当日是否有人在岗未知",
         "incomplete": "数据不完整",
     }.get(finding.unknown, "数据缺失")
 
 
 def _attendance_advice(finding: Finding) -> str:
     if finding.unknown:
-        return {"no_calendar": "在配置中提供工作日历", "not_recorded": "补登当日考勤"}.get(
-            finding.unknown, "检查运维台账与抽取任务"
-        )
+        return {
+            "no_calendar": "在配置中提供工作日历",
+            "not_recorded": "补登当日考勤",
+            "unread": "更正台账中未能读取的考勤记录",
+        }.get(finding.unknown, "检查运维台账与抽取任务")
     return finding.rule.advice if finding.is_violation else ""
 
 

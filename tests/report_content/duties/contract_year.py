@@ -36,6 +36,7 @@ class Year:
     data: dict[str, list[Row]] = field(default_factory=dict)
     gaps: dict[str, list[dt.date]] = field(default_factory=dict)
     log: ReportLog = field(default_factory=ReportLog)
+    rejected: dict[str, dict[dt.date | None, int]] = field(default_factory=dict)
 
     def span(self, period: Period = YEAR) -> DutySpan:
         """Return the span over it."""
@@ -57,6 +58,10 @@ class Year:
         issued = tuple(item for item in self.log.issued if (item.report, item.period) != (report, period))
         self.log = ReportLog(issued=issued, due=self.log.due, began_at=self.log.began_at)
 
+    def _rejected_rows(self, name: str, first: dt.date, last: dt.date) -> int:
+        given = self.rejected.get(name, {})
+        return sum(rows for day, rows in given.items() if day is None or first <= day <= last)
+
     def _view(self, made: CheckContext, name: str, history: int) -> Any:
         given = contract.dataset(name)
         period, missing = made.period, sorted(set(self.gaps.get(name, ())) & set(made.period.days))
@@ -73,6 +78,7 @@ class Year:
             sources=["desk"] if name in self.data else [],
             missing=missing,
             is_complete=not missing,
+            rejected_rows=lambda first, last: self._rejected_rows(name, first, last),
             was_complete=True,
             note="",
             as_of=made.ends_at,

@@ -326,3 +326,37 @@ def test_a_confirmation_that_is_missing_over_a_gap_of_the_sign_offs_lacks_proof(
     year.gaps = {"desk.signoffs": days_between(first, first + dt.timedelta(days=1))}
     results = {fact.subject: fact.result for fact in judge(DUTIES["signoffs"], year.span()).facts}
     assert [results[f"服务周报 {week}"] for week in weeks] == ["unproven", "short"]
+
+
+def test_a_rejected_row_may_be_the_record_that_a_duty_lacks() -> None:
+    day, other = WORKING[30], WORKING[40]
+    year = faultless()
+    year.drop("desk.attendance", lambda row: row["day"] in (day, other))
+    year.drop("desk.checks", lambda row: row["day"] == day)
+    year.drop("desk.trainings", lambda row: row["plan_no"] == "PX1")
+    year.rejected = {"desk.attendance": {day: 1}, "desk.checks": {None: 1}, "desk.trainings": {None: 2}}
+    records = judge_all([DUTIES[name] for name in ("attendance", "inspections", "trainings")], year.span())
+    told = {
+        (name, fact.subject): (fact.result, fact.reason)
+        for name, record in records.items()
+        for fact in record.facts
+        if fact.result != "met"
+    }
+    assert told == {
+        ("attendance", day.isoformat()): ("unproven", "驻场考勤有 1 行未能读取"),
+        ("attendance", other.isoformat()): ("short", "工作日无人在岗的记录"),
+        ("inspections", day.isoformat()): ("unproven", "人工检查有 1 行未能读取"),
+        ("trainings", "PX1"): ("unproven", "培训有 2 行未能读取"),
+    }
+    assert records["trainings"].verdict == "not_shown"
+    assert records["attendance"].verdict == "not_met"  # the other day has no rejected row
+
+
+def test_where_a_case_could_not_be_read_nobody_knows_that_all_were_kept() -> None:
+    year = faultless()
+    year.rejected = {"desk.incidents": {None: 1}, "desk.attendance": {None: 1}}
+    recovery, attendance = (judge(DUTIES[name], year.span()) for name in ("recovery", "attendance"))
+    assert (recovery.verdict, recovery.gaps) == ("not_shown", ("事件有 1 行未能读取；需更正后重新采集。",))
+    assert attendance.verdict == "met"  # each day has its record
+    _late_recovery(year, random.Random(5))
+    assert judge(DUTIES["recovery"], year.span()).verdict == "not_met"

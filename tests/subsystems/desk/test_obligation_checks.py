@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -26,8 +27,8 @@ def _crash(begin: float, hours: float | None, **more: object) -> Row:
     return {**crash, "began_at": began, "restored_at": restored, "changed_at": began, **more}
 
 
-def _clocks(*crashes: Row, period: Period = FRIDAY) -> list[Finding]:
-    return judge(SUBSYSTEM, CLOCKS, {"desk.incidents": crashes}, period=period)
+def _clocks(*crashes: Row, period: Period = FRIDAY, **more: Any) -> list[Finding]:
+    return judge(SUBSYSTEM, CLOCKS, {"desk.incidents": crashes}, period=period, **more)
 
 
 @pytest.mark.parametrize(("period", "day"), [(Period.day(ON), None), (WEEK, "2026-11-20")])
@@ -38,6 +39,14 @@ def test_a_crash_that_was_restored_too_late_is_told_with_its_times(period: Perio
     assert (finding.status, finding.value, finding.since) == ("critical", 1.0, ON)
     assert finding.figures["clock_s"] == 5.5 * 3600
     assert dict(finding.details) == {"incident": "SJ1", "began": "9时40分", "day": day, "is_restored": True}
+
+
+def test_an_incident_that_could_not_be_read_may_be_a_crash() -> None:
+    rejected = {"desk.incidents": {None: 1}}
+    [unread] = _clocks(rejected=rejected)
+    assert (unread.status, unread.unknown) == ("unknown", "incomplete")
+    [late] = _clocks(_crash(0, 5), rejected=rejected)
+    assert (late.status, late.value) == ("critical", 1.0)
 
 
 def test_two_crashes_of_a_subsystem_are_one_finding_with_the_longest() -> None:
@@ -198,6 +207,11 @@ def test_a_report_that_is_delivered_late_is_told_until_then() -> None:
     late = _planned("weekly_service_report", "2026-W46", dt.date(2026, 11, 16), dt.date(2026, 11, 18))
     told = [_undelivered(late, on=dt.date(2026, 11, day))[0].status for day in (16, 17, 18, 19)]
     assert told == ["warning", "warning", "ok", "ok"]
+
+
+def test_without_a_plan_nobody_knows_whether_reports_were_delivered() -> None:
+    [finding] = _undelivered()
+    assert (finding.entity.identity, finding.status, finding.unknown) == ("reports/plan", "unknown", "not_recorded")
 
 
 def _right(removed: dt.datetime | None, used: dt.date | None, **more: object) -> Row:

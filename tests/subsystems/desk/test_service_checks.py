@@ -98,7 +98,7 @@ def test_what_was_dealt_with_on_the_spot_is_ok_but_what_was_bad_is_not() -> None
     assert (critical.entity.key, critical.status) == ("oa", "critical")
 
 
-def _made(*, usual: int, today: int, on: dt.date = ON) -> list[Finding]:
+def _made(*, usual: int, today: int, on: dt.date = ON, **more: Any) -> list[Finding]:
     """Return the findings of items that are checked on every working day, of which some are today."""
     past = [row["day"] for row in days(28) if row["is_working_day"] and row["day"] < on]
     checked = [(day, number) for day in past for number in range(usual)] + [(on, number) for number in range(today)]
@@ -106,7 +106,7 @@ def _made(*, usual: int, today: int, on: dt.date = ON) -> list[Finding]:
         {"checked_on": day, "day": day, "subsystem": "infra", "item": str(number), "result": "ok"}
         for day, number in checked
     ]
-    return judge(SUBSYSTEM, ["desk.checks_made"], {"desk.checks": rows}, period=Period.day(on))
+    return judge(SUBSYSTEM, ["desk.checks_made"], {"desk.checks": rows}, period=Period.day(on), **more)
 
 
 @pytest.mark.parametrize(
@@ -162,3 +162,22 @@ def test_a_ledger_that_was_not_read_is_unknown() -> None:
     for finding in (attendance, checks):
         assert (finding.status, finding.unknown, finding.value, finding.since) == ("unknown", "missing", None, ON)
     assert statuses([checks]) == [("systems/all", "unknown")]
+
+
+@pytest.mark.parametrize("day", [ON, None])
+def test_a_rejected_row_may_be_that_of_the_person_on_site(day: dt.date | None) -> None:
+    rejected = {"desk.attendance": {day: 1}}
+    for present in ((), (False,)):
+        finding = _attendance(*present, rejected=rejected)
+        assert (finding.status, finding.unknown) == ("unknown", "unread")
+    assert _attendance(True, rejected=rejected).status == "ok"
+    assert _attendance(False, rejected={"desk.attendance": {ON - DAY: 1}}).status == "critical"
+    week = _attendance(True, period=Period.week(ON), rejected={"desk.attendance": {None: 1}})
+    assert (week.status, week.unknown) == ("unknown", "incomplete")
+    assert _attendance(True, period=Period.week(ON), rejected={"desk.attendance": {ON: 1}}).status == "critical"
+
+
+@pytest.mark.parametrize(("today", "status"), [(10, "ok"), (9, "unknown"), (0, "unknown")])
+def test_a_rejected_row_may_be_the_check_that_was_not_made(today: int, status: str) -> None:
+    [finding] = _made(usual=10, today=today, rejected={"desk.checks": {None: 1}})
+    assert finding.status == status
