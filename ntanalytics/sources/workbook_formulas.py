@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, cast
 
 from lxml import etree
-from openpyxl.utils import coordinate_to_tuple
 
 _WORKBOOK, _RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 
@@ -93,6 +92,8 @@ class _Sheet:
             self._value += text
 
     def _place(self, address: str) -> tuple[int, int]:
+        from openpyxl.utils import coordinate_to_tuple  # a kernel, which reads no workbook, starts without it
+
         with suppress(ValueError):  # it is no address
             if address:
                 place: tuple[int, int] = coordinate_to_tuple(address)

@@ -58,7 +58,7 @@ def test_what_is_in_order_or_unknown_recommends_nothing(status: Status) -> None:
 
 @pytest.mark.parametrize("code", ["infra.checks_gap", "data.stood_still", "sso.unprobed_apps"])
 def test_only_a_gap_of_the_checks_is_an_interruption_of_monitoring(code: str) -> None:
-    [advice] = recommend([finding(code, "critical", "x")], CAUSES, {})
+    [advice] = recommend([finding(code, "critical", "x").with_details(metric="cpu")], CAUSES, {})
     texts = (advice.cause.problem, advice.cause.action, advice.cause.success)
     assert any("中断" in text for text in texts) == (code == "infra.checks_gap")
 

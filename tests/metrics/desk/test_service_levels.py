@@ -109,7 +109,8 @@ def test_a_verdict_needs_complete_data_and_a_fact() -> None:
     assert verdict(["met", "met"], is_complete=True, when_none="not_shown") == "met"
     assert verdict(["met", "unproven"], is_complete=True, when_none="met") == "not_shown"
     assert verdict(["met", "unproven", "short"], is_complete=True, when_none="met") == "not_met"
-    assert verdict(["short"], is_complete=False, when_none="met") == "not_shown"
+    assert verdict(["met"], is_complete=False, when_none="met") == "not_shown"
+    assert verdict(["met", "short"], is_complete=False, when_none="met") == "not_met"  # no missing day can turn it
     assert [verdict(["open"], is_complete=True, when_none=none) for none in ("met", "not_shown")] == [
         "met",
         "not_shown",
