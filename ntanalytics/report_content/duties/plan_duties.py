@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from ntanalytics.contract import dataset
@@ -92,14 +92,14 @@ def _seals(span: DutySpan) -> Iterator[Fact]:
     """Yield the seals that were requested, made or tested in the span, or wait for it (docs/domain.md, O11)."""
     overdue = _overdue_seals(span)
     for row in span.rows("seal.seals"):
-        requested = _known(row["requested_at"], span)
+        requested = span.known(row["requested_at"])
         if requested is None or not _concerns(row, span):
             continue
         text, reason = f"{span.clock(requested)}申请", overdue.get(row["seal_id"], "")
         for step, words in (("made_at", "制作"), ("tested_at", "测试")):
-            moment = _known(row[step], span)
+            moment = span.known(row[step])
             text += f"，{span.clock(moment)}{words}" if moment is not None else f"，未{words}"
-        is_done = _known(row["tested_at"], span) is not None
+        is_done = span.known(row["tested_at"]) is not None
         day = span.day(requested)
         yield Fact(day, str(row["seal_id"]), text, "short" if reason else "met" if is_done else "open", reason)
 
@@ -129,10 +129,6 @@ def _concerns(row: _Row, span: DutySpan) -> bool:
     )
 
 
-def _known(moment: datetime | None, span: DutySpan) -> datetime | None:
-    return moment if moment is not None and moment < span.ends_at else None
-
-
 def _certificates(span: DutySpan) -> Iterator[Fact]:
     """Yield the certificates issued in each month of the span, by kind (docs/domain.md, O10)."""
     counts: dict[tuple[date, str], int] = {}
@@ -148,7 +144,7 @@ def _certificates(span: DutySpan) -> Iterator[Fact]:
 def _access(span: DutySpan) -> Iterator[Fact]:
     """Yield the rights granted by their approval (docs/domain.md, Service quality and score: access review)."""
     for row in span.rows("desk.access_grants"):
-        granted, approved = row["granted_at"], _known(row["approved_at"], span)
+        granted, approved = row["granted_at"], span.known(row["approved_at"])
         text = f"{SUBSYSTEMS[row['subsystem']]}，{row['permission']}，{span.clock(granted)}授予"
         is_met = approved is not None and approved <= granted
         reason = "" if is_met else "授予后才批准" if approved is not None else "没有批准记录"

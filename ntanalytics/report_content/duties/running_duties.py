@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
 from statistics import median
 from typing import Any
@@ -125,7 +125,7 @@ def _reported(span: DutySpan) -> Iterator[Fact]:
 
 def _reporting(span: DutySpan, row: Mapping[str, Any], text: str) -> Fact:
     day, number = span.day(row["began_at"]), str(row["incident_no"])
-    discovered, reported = row["discovered_at"], _known(row["reported_at"], span)
+    discovered, reported = row["discovered_at"], span.known(row["reported_at"])
     text += f"，{span.clock(reported)}报告" if reported is not None else "，没有报告记录"
     hours = int(REPORTED_WITHIN.total_seconds() // 3600)
     if discovered is None:
@@ -144,10 +144,6 @@ def _bad_effects(span: DutySpan) -> Iterator[Fact]:
         result: Result = "unproven" if effect is None else "short" if effect else "met"
         reason = "是否造成不良影响未认定" if effect is None else "造成不良影响" * effect
         yield Fact(span.day(row["began_at"]), str(row["incident_no"]), text, result, reason)
-
-
-def _known(moment: datetime | None, span: DutySpan) -> datetime | None:
-    return moment if moment is not None and moment < span.ends_at else None
 
 
 def _confirmed(span: DutySpan) -> Iterator[Fact]:

@@ -74,6 +74,10 @@ class DutySpan:
         """Return the local day of a moment."""
         return self.context.local_day(moment)
 
+    def known(self, moment: datetime | None) -> datetime | None:
+        """Return a moment of the span or before it; None for a later one, which nobody knew at its end."""
+        return moment if moment is not None and moment < self.ends_at else None
+
     def clock(self, moment: datetime | None) -> str:
         """Return a moment as local day and time: ``11月18日 09:30``; ``未记录`` where there is none."""
         if moment is None:

@@ -29,26 +29,22 @@ def _opened(span: DutySpan) -> list[Mapping[str, Any]]:
 def _outline(span: DutySpan, row: Mapping[str, Any]) -> str:
     kind = f"{SUBSYSTEMS[row['subsystem']]}{CATEGORIES[row['category']]}"
     who = f"，{row['unit']}" if row["unit"] else ""
-    closed = f"{span.clock(row['closed_at'])}办结" if _known(row["closed_at"], span) is not None else "未办结"
+    closed = f"{span.clock(row['closed_at'])}办结" if span.known(row["closed_at"]) is not None else "未办结"
     return f"{kind}{who}，{closed}"
 
 
 def _late(span: DutySpan, row: Mapping[str, Any]) -> bool | None:
     """Return whether a ticket broke its deadline (docs/domain.md, Desk: SLA attainment); None while it is not over."""
-    due, closed = row["due_at"], _known(row["closed_at"], span)
+    due, closed = row["due_at"], span.known(row["closed_at"])
     if closed is not None:
         return due is not None and closed > due
     return True if due is not None and due < span.ends_at else None
 
 
-def _known(moment: datetime | None, span: DutySpan) -> datetime | None:
-    return moment if moment is not None and moment < span.ends_at else None
-
-
 def _fact_of(span: DutySpan, row: Mapping[str, Any], on: date, *, must_solve: bool) -> Fact:
     """Return what a ticket says: it kept its deadline or broke it; where it must be solved, whether it was."""
     number, text, late = str(row["ticket_no"]), _outline(span, row), _late(span, row)
-    is_closed = _known(row["closed_at"], span) is not None
+    is_closed = span.known(row["closed_at"]) is not None
     reasons = [f"时限为{span.clock(row['due_at'])}"] if late else []
     if must_solve and is_closed and row["close_code"] == "unsolved":
         reasons.append("关闭时未解决")
