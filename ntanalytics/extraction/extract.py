@@ -201,6 +201,7 @@ class Extractor:
         self, needs: Map[str, int], first: dt.date, last: dt.date, only: Collection[tuple[str, str]] | None = None
     ) -> list[ExtractionWindow]:
         """Return the windows that :meth:`ensure_coverage` extracts now, with the same arguments."""
+        # a list: every source is examined before the first extraction, since the lake knows its days, not their sources
         return [
             window
             for asked in self._asked(needs, first, last, only)

@@ -18,7 +18,7 @@ from ntanalytics.settings.program import program_digest
 from ntanalytics.settings.state_digests import digest, files_digest, files_of, last_changes, site_digest
 
 #: File of the states, in the lake's folder; it can be deleted at any time.
-FILE = ".source-states.jsonl"
+FILE = "source-states.jsonl"
 
 #: Some ten thousand extractions; every run reads the file.
 _MOST_BYTES = 2 << 20

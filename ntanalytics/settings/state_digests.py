@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import hashlib
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def files_digest(settings: Settings, sources: Iterable[str]) -> str | None:
         if paths is None:
             return None
         for path in paths:
-            state = path.stat() if path.exists() else None
+            state = _stat(path)
             states.append(f"{path} {state and (state.st_ino, state.st_size, state.st_mtime_ns)}")
     return digest(*states)
 
@@ -50,7 +51,7 @@ def last_changes(settings: Settings, source: str) -> tuple[int, int]:
 
     Whoever copies a file may give it the time of its content's change, but not that of its inode's.
     """
-    states = [path.stat() for path in files_of(settings.sources[source]) or [] if path.exists()]
+    states = [state for path in files_of(settings.sources[source]) or [] if (state := _stat(path)) is not None]
     return max((s.st_mtime_ns for s in states), default=0), max((s.st_ctime_ns for s in states), default=0)
 
 
@@ -67,6 +68,14 @@ def files_of(source: SourceSettings) -> list[Path] | None:
     if source.path:
         return [source.path]
     return [Path(path) for pattern in source.paths for path in sorted(glob.glob(pattern, recursive=True))]
+
+
+def _stat(path: Path) -> os.stat_result | None:
+    """Return the state of a file; None where it is not there or cannot be looked at: who reads it says why."""
+    try:
+        return path.stat()
+    except OSError:
+        return None
 
 
 def _content(files: Iterable[Path]) -> str:

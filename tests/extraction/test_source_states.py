@@ -152,6 +152,14 @@ def test_who_failed_last_is_asked_again(site: SmallSite):
     assert site.ledger.coverage.failed_sources() == {}
 
 
+def test_a_file_that_cannot_be_looked_at_fails_its_source_alone(site: SmallSite):
+    take(site)
+    impossible = site.settings.sources["shop"].model_copy(update={"url": f"sqlite:///{site.folder}/{'x' * 300}.sqlite"})
+    site.settings = site.settings.model_copy(update={"sources": {**site.settings.sources, "shop": impossible}})
+    results = Extractor(site.settings, site.ledger, clock=lambda: MORNING).ensure_coverage(MESSAGES, D19, D19)
+    assert {result.source: bool(result.error) for result in results} == {"shop": True, "twin": False}
+
+
 def test_whoever_asks_for_days_by_name_has_them_read(site: SmallSite):
     take(site)
     results = Extractor(site.settings, site.ledger, clock=lambda: MORNING).extract(["sms.messages"], D19, D19)

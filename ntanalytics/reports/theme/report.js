@@ -106,6 +106,7 @@
   addEventListener("beforeprint", () => width(688));
   addEventListener("afterprint", () => width(0));
   requestAnimationFrame(() => setTimeout(() => {
+    // A print is written into a page that has it already.
     (window.Plotly ? Promise.resolve() : unpack()).then(draw).then(() => { document.documentElement.dataset.charts = "drawn"; }, fail);
   }));
 })();
