@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -23,11 +25,33 @@ def comparable_days(calendar: Iterable[Mapping[str, Any]], on: date, limit: int 
     Returns:
         No day where the calendar does not hold ``on``.
     """
+    return comparable_days_of(calendar, [on], limit)[on]
+
+
+def comparable_days_of(
+    calendar: Iterable[Mapping[str, Any]], days: Iterable[date], limit: int = COMPARABLE_DAYS
+) -> dict[date, list[date]]:
+    """Return each of some days → its comparable days (:func:`comparable_days`), in one pass over the calendar.
+
+    Args:
+        calendar: rows of ``metrics.days``.
+        days: the inspected days.
+        limit: largest number of comparable days of each.
+    """
     by_day = {row["day"]: row for row in calendar}
-    if on not in by_day:
-        return []
-    is_working_day = by_day[on]["is_working_day"]
-    return _latest(by_day, on, limit, lambda row: row["is_working_day"] == is_working_day)
+    alike: defaultdict[bool, list[date]] = defaultdict(list)
+    for day in sorted(by_day):
+        if by_day[day]["is_covered"]:
+            alike[by_day[day]["is_working_day"]].append(day)
+
+    def before(on: date) -> list[date]:
+        if on not in by_day:
+            return []
+        known = alike[by_day[on]["is_working_day"]]
+        end = bisect_left(known, on)
+        return known[max(0, end - limit) : end][::-1]
+
+    return {on: before(on) for on in days}
 
 
 def days_of_weekday(calendar: Iterable[Mapping[str, Any]], on: date, limit: int = COMPARABLE_DAYS) -> list[date]:

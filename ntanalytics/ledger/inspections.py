@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 import sqlalchemy as sa
 
 from ntanalytics.ledger import tables
-from ntanalytics.ledger.access import from_stored, reading, record_of, to_stored, writing
+from ntanalytics.ledger.access import from_stored, reading, to_stored, writing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,13 +89,20 @@ class Inspections:
         if self._before is not None:
             condition = sa.and_(condition, table.c.published_at < to_stored(self._before))
         query = sa.select(table).where(condition).order_by(table.c.day, table.c.published_at, table.c.id)
-        joined = sa.select(finding).join(table, table.c.id == finding.c.inspection_id).where(condition)
+        names = [field.name for field in fields(InspectedFinding)]
+        joined = sa.select(finding.c.inspection_id, *(finding.c[name] for name in names)).join(
+            table, table.c.id == finding.c.inspection_id
+        )
         with reading(self._engine) as connection:
             by_day = {row.day: row for row in connection.execute(query)}
             findings: dict[int, list[InspectedFinding]] = {row.id: [] for row in by_day.values()}
-            for row in connection.execute(joined.order_by(finding.c.id)):
-                if row.inspection_id in findings:
-                    findings[row.inspection_id].append(record_of(InspectedFinding, row))
+            same: dict[tuple[Any, ...], InspectedFinding] = {}  # most findings are those of the day before
+            for inspection_id, *values in connection.execute(joined.where(condition).order_by(finding.c.id)).all():
+                if inspection_id in findings:
+                    key = tuple(values)
+                    if key not in same:
+                        same[key] = InspectedFinding(**dict(zip(names, key, strict=True)))
+                    findings[inspection_id].append(same[key])
         return [
             PastInspection(
                 run_id=row.run_id,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import cache
 from typing import Any, cast
 
 from ntanalytics.checks.context import CheckContext
@@ -24,7 +25,7 @@ from ntanalytics.findings.phrases import day_words, listed
 from ntanalytics.findings.threshold import ORDER, Status
 from ntanalytics.findings.week_strip import DAYS as STRIP_DAYS
 from ntanalytics.findings.week_strip import week_strips
-from ntanalytics.ledger import PastInspection
+from ntanalytics.ledger import InspectedFinding
 from ntanalytics.ledger.findings_upgrade import LABEL_KIND
 from ntanalytics.reports import Table
 from ntanalytics.reports.record import Field
@@ -61,9 +62,11 @@ def past_inspections(
         since: the first day.
     """
     try:
-        return [_observed(inspection) for inspection in report.workspace.ledger.inspections.until(of, until, since)]
+        inspections = report.workspace.ledger.inspections.until(of, until, since)
     except (LakeError, ValueError):  # gone, held, damaged
         return None
+    observed = cache(_observation)  # most findings are those of the day before
+    return [ObservedDay(day.day, tuple(map(observed, day.findings)), day.codes) for day in inspections]
 
 
 def inspection_lifecycle(report: Report, evaluation: Evaluation) -> LifecycleState:
@@ -179,21 +182,17 @@ def _row(lifecycle: FindingLifecycle) -> dict[str, Any]:
     }
 
 
-def _observed(inspection: PastInspection) -> ObservedDay:
-    observations = tuple(
-        Observation(
-            code=finding.code,
-            entity=Entity(finding.entity_kind, finding.entity_key, finding.entity_label),
-            check=finding.check,
-            status=cast("Status", finding.status),
-            value=finding.value,
-            format=finding.format,
-            since=finding.since_on,
-            since_is_bound=finding.since_is_bound,
-        )
-        for finding in inspection.findings
+def _observation(finding: InspectedFinding) -> Observation:
+    return Observation(
+        code=finding.code,
+        entity=Entity(finding.entity_kind, finding.entity_key, finding.entity_label),
+        check=finding.check,
+        status=cast("Status", finding.status),
+        value=finding.value,
+        format=finding.format,
+        since=finding.since_on,
+        since_is_bound=finding.since_is_bound,
     )
-    return ObservedDay(inspection.day, observations, inspection.codes)
 
 
 def _with_entities(day: ObservedDay, known: dict[tuple[str, str], Entity]) -> ObservedDay:

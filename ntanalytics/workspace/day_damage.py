@@ -14,7 +14,7 @@ import numpy as np
 
 from ntanalytics.contract import Dataset, Kind
 from ntanalytics.contract import dataset as dataset_named
-from ntanalytics.detectors.comparable_days import comparable_days
+from ntanalytics.detectors.comparable_days import COMPARABLE_DAYS, comparable_days_of
 from ntanalytics.detectors.day_profile import (
     MIN_PART_ROWS,
     ProfileDamage,
@@ -208,8 +208,8 @@ def damaged_days(
             {"day": day, "is_covered": True, "is_working_day": _is_working_day(workspace, day)}
             for day in sorted(set(by_day) & set(held.get(source, ())))
         ]
-        for day in sorted(set(days) & set(by_day)):
-            damage = rows_by_hour.damage(dataset, source, day, comparable_days(known, day), by_day)
+        for day, usual in comparable_days_of(known, sorted(set(days) & set(by_day))).items():
+            damage = rows_by_hour.damage(dataset, source, day, usual, by_day)
             if damage is not None:
                 damages[source, day] = damage
         damages |= _beside_shifted(source, damages, set(days) & set(by_day))
@@ -232,16 +232,17 @@ def _empty_days(
     workspace: Workspace, by_day: Mapping[dt.date, Parts], held: Collection[dt.date], least: float = MIN_PART_ROWS
 ) -> dict[dt.date, ProfileDamage]:
     """Return the held days without a row on which a source that always had many gave none: it has stopped."""
-    damages, usual, rows = {}, list[dict[str, object]](), dict[dt.date, float]()
-    for day in sorted(day for day in held if day > min(by_day)) if by_day else ():
-        known = {"day": day, "is_covered": True, "is_working_day": _is_working_day(workspace, day)}
+    damages: dict[dt.date, ProfileDamage] = {}
+    rows: dict[bool, list[float]] = {True: [], False: []}  # of days that are worked, and of days off, in their order
+    first = min(by_day, default=None)
+    for day in sorted(day for day in held if first is not None and day > first):
+        usual = rows[_is_working_day(workspace, day)]
         if day not in by_day:
-            damage = empty_day([rows[other] for other in comparable_days([*usual, known], day)], least)
+            damage = empty_day(usual[-COMPARABLE_DAYS:], least)
             if damage is not None:
                 damages[day] = damage
                 continue
-        usual.append(known)
-        rows[day] = sum(float(hours.sum()) for hours in by_day.get(day, {}).values())
+        usual.append(sum(float(hours.sum()) for hours in by_day.get(day, {}).values()))
     return damages
 
 
