@@ -165,11 +165,11 @@ class Desk:
         return open_weeks
 
     def undelivered(self, on: dt.date) -> Counter[str]:
-        """Return the reports that were to be delivered by a day and are not, by name."""
+        """Return the reports whose last day is over and that are not delivered, by name."""
         return Counter(
             row["报告"]
             for row in self.report_plan
-            if row["应交日期"].date() <= on and (row["送达日期"] is None or row["送达日期"].date() > on)
+            if row["应交日期"].date() < on and (row["送达日期"] is None or row["送达日期"].date() > on)
         )
 
     def weekly(self, span: Span) -> Figures:

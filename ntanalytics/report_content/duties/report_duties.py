@@ -7,7 +7,9 @@ from datetime import date
 
 from ntanalytics.contract.desk_plans import DECISIONS, report_label
 from ntanalytics.findings.phrases import day_words
+from ntanalytics.metrics.desk import compliance
 from ntanalytics.metrics.desk.duties import Result
+from ntanalytics.metrics.rows import rows
 from ntanalytics.periods import Period, days_between
 from ntanalytics.report_content.duties.duty import Duty, Fact, unless_hidden
 from ntanalytics.report_content.duties.published_files import FileState
@@ -67,6 +69,8 @@ def _genuine(span: DutySpan) -> Iterator[Fact]:
 
 def _delivered(span: DutySpan) -> Iterator[Fact]:
     """Yield the due reports of the plan (docs/domain.md, Service quality and score: reports on time)."""
+    late = rows(compliance.undelivered_reports(span.view("desk.report_plan").cases, span.last))
+    undelivered = {(row["report"], row["period"]) for row in late}
     for row in span.cases("desk.report_plan"):
         due, delivered = row["due_on"], row["delivered_on"]
         if not span.first <= due <= span.last:
@@ -77,7 +81,7 @@ def _delivered(span: DutySpan) -> Iterator[Fact]:
             yield Fact(due, subject, f"{day_words(delivered)}送达{to}", "met")
         elif delivered is not None and delivered <= span.last:
             yield Fact(due, subject, f"{day_words(delivered)}送达{to}", "short", f"应于{day_words(due)}前送达")
-        elif due < span.last:
+        elif (row["report"], row["period"]) in undelivered:
             fact = Fact(due, subject, f"未送达{to}", "short", f"应于{day_words(due)}前送达")
             yield unless_hidden(span, fact, "desk.report_plan", since=span.first)
 

@@ -190,7 +190,7 @@ def _undelivered(context: CheckContext, rule: Rule) -> list[Finding]:
         periods, first = tuple(str(row["period"]) for row in open_reports), open_reports[0]["due_on"]
         finding = judge_value(rule, len(open_reports), [covered], Entity("report", report, report_label(report)))
         finding = finding.with_details(periods=periods, due_on=first.isoformat())
-        findings.append(finding.since_day(first if finding.is_violation else None))
+        findings.append(finding.since_day(first + timedelta(days=1) if finding.is_violation else None))
     if findings:
         return findings
     if covered is not plan:

@@ -7,14 +7,16 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+import ibis
 import pytest
 
+from ntanalytics.metrics.desk.compliance import undelivered_reports
 from ntanalytics.metrics.desk.duties import Result
 from ntanalytics.periods import Period, days_between
 from ntanalytics.report_content.duties.duty import DutyRecord, Fact, judge, judge_all
 from ntanalytics.report_content.duties.listing import DUTIES, obligation_records
 from tests.report_content.duties.contract_year import DAY, FIRST, LAST, MONDAYS, MONTHS, WORKING, Year, faultless
-from tests.subsystems.made import at
+from tests.subsystems.made import at, table_of
 
 #: A planted shortfall: changes the year, and returns the duties and the subjects by which it must be told.
 Plant = Callable[[Year, random.Random], set[tuple[str, str]]]
@@ -210,6 +212,17 @@ def test_what_only_lacks_a_record_is_unproven_where_a_missing_day_may_hold_it(
     assert (unknown.verdict, unknown.shortfalls) == ("not_shown", ())
     [fact] = [fact for fact in unknown.facts if fact.result == "unproven"]
     assert fact.subject == known.shortfalls[0].subject
+
+
+@pytest.mark.parametrize(("days", "late"), [(0, 0), (1, 1)])
+def test_a_report_is_late_from_the_day_after_its_last_one_for_duty_and_inspection_alike(days: int, late: int) -> None:
+    year = faultless()
+    year.change("desk.report_plan", lambda row: row["period"] == "2025-W20", delivered_on=None)
+    [row] = [row for row in year.data["desk.report_plan"] if row["period"] == "2025-W20"]
+    last = row["due_on"] + days * DAY
+    assert len(judge(DUTIES["delivered_reports"], year.span(Period.contract(FIRST, last))).shortfalls) == late
+    plan = ibis.memtable(table_of("desk.report_plan", year.data["desk.report_plan"]))
+    assert undelivered_reports(plan, last).count().execute() == late
 
 
 def test_a_failed_drill_is_not_met_and_one_without_a_record_is_unproven_over_a_gap() -> None:
