@@ -214,6 +214,46 @@ def test_what_only_lacks_a_record_is_unproven_where_a_missing_day_may_hold_it(
     assert fact.subject == known.shortfalls[0].subject
 
 
+def test_a_plan_with_nothing_due_is_not_kept_and_not_short_of_a_plan() -> None:
+    year, until = faultless(), min(plan["planned_on"] for plan in faultless().data["desk.plans"]) - DAY
+    names = ("training_plan", "trainings", "restore_drills", "emergency_drills")
+    records = judge_all([DUTIES[name] for name in names], year.span(Period.contract(FIRST, until)))
+    counts = {
+        name: [record.row[f"duty_{each}"] for each in ("facts", "kept", "rate")] for name, record in records.items()
+    }
+    assert counts == {name: [0, 0, None] for name in names}
+    assert {(record.verdict, record.verdict_words, record.needed) for record in records.values()} == {
+        ("met", "无应办事项", ())
+    }
+
+
+def test_what_is_due_on_the_last_day_or_was_cancelled_is_neither_kept_nor_a_missing_plan() -> None:
+    year, first = faultless(), "PX0"
+    [due] = [plan["planned_on"] for plan in year.data["desk.plans"] if plan["plan_no"] == first]
+    year.drop("desk.trainings", lambda row: row["plan_no"] == first)
+    waiting = judge(DUTIES["trainings"], year.span(Period.contract(FIRST, due)))
+    assert (waiting.verdict_words, waiting.row["duty_kept"]) == ("无应办事项", 0)
+    year.change("desk.plans", lambda row: row["plan_no"] == first, cancelled_on=due, confirmed_on=None)
+    names = ("training_plan", "trainings")
+    records = judge_all([DUTIES[name] for name in names], year.span(Period.contract(FIRST, due + DAY)))
+    told = {name: [fact.result for fact in record.facts] for name, record in records.items()}
+    assert told == {name: ["idle", "none"] for name in names}
+
+
+def test_of_what_is_not_due_yet_it_is_not_said_that_there_was_none() -> None:
+    waiting = Fact(FIRST, "1", "3月1日申请，未制作，未测试", "open")
+    record = DutyRecord(duty=DUTIES["seals"], facts=(waiting,), gaps=())
+    assert (record.verdict, record.needed) == ("not_shown", ("期内没有到期的事项。",))
+
+
+def test_a_plan_of_another_contract_year_proves_nothing_of_this_one() -> None:
+    year = faultless()
+    for plan in year.data["desk.plans"]:
+        plan["planned_on"] -= 400 * DAY
+    record = judge(DUTIES["trainings"], year.span())
+    assert (record.verdict, record.facts) == ("not_shown", ())
+
+
 @pytest.mark.parametrize(("days", "late"), [(0, 0), (1, 1)])
 def test_a_report_is_late_from_the_day_after_its_last_one_for_duty_and_inspection_alike(days: int, late: int) -> None:
     year = faultless()
