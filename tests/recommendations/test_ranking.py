@@ -63,6 +63,23 @@ def test_only_a_gap_of_the_checks_is_an_interruption_of_monitoring(code: str) ->
     assert any("中断" in text for text in texts) == (code == "infra.checks_gap")
 
 
+@pytest.mark.parametrize(
+    ("code", "unshown"),
+    [
+        ("seal.testing_days", "失败"), ("seal.signing_failure_rate", "测试"), ("seal.night_signings", "测试"),
+        ("ca.expired_tried", "集中到期"), ("ca.expiring_30d", "过期"), ("ca.revoked_tried", "到期"),
+        ("ca.login_silence", "单点登录"), ("identity.login_silence", "减少"), ("identity.shared_accounts", "离岗"),
+        ("docexchange.recalled", "中断"), ("docexchange.undelivered", "中断"), ("docexchange.unknown_caller", "口令"),
+        ("sso.access_failure_rate", "收发文"), ("sso.accesses", "变慢"), ("sms.receipt_latency_p95_s", "或积压"),
+        ("desk.same_incident", "四小时"), ("desk.attendance_rate", "缺少"), ("desk.removed_rights", "验收"),
+        ("infra.disk_used", "增速"), ("oa.unusual_endings", "拉长"), ("oa.active_change_rate", "单位"),
+    ],
+)  # fmt: skip
+def test_a_recommendation_claims_nothing_that_its_finding_does_not_show(code: str, unshown: str) -> None:
+    cause = CAUSES_BY_CODE[RULES[code].cause]
+    assert unshown not in f"{cause.problem}{cause.effect}"
+
+
 def test_every_cause_has_a_rule_and_every_cause_of_a_rule_exists() -> None:
     named = {rule.cause for rule in RULES.values() if rule.cause}
     assert named == set(CAUSES_BY_CODE)
