@@ -94,12 +94,13 @@ def _signed(span: DutySpan) -> Iterator[Fact]:
         if row["report"] in ("weekly_service_report", "服务周报") and row["signed_on"] <= span.last
     }
     for monday, name in _weeks(span):
-        on = signed.get(name)
+        on, due = signed.get(name), _confirmed_by(span, monday)
+        reason = f"出具后{SIGNED_WITHIN}个工作日内未确认"
         if on is not None:
-            yield Fact(monday, f"服务周报 {name}", f"{day_words(on)}用户确认", "met")
-        elif _is_over(span, monday):
-            due = [day for day in span.working_days if day >= monday][SIGNED_WITHIN]
-            reason = f"出具后{SIGNED_WITHIN}个工作日内未确认"
+            is_late = due is not None and on > due
+            text = f"{day_words(on)}用户确认"
+            yield Fact(monday, f"服务周报 {name}", text, "short" if is_late else "met", reason * is_late)
+        elif due is not None:
             fact = Fact(monday, f"服务周报 {name}", "没有用户确认记录", "short", reason)
             yield unless_hidden(span, fact, "desk.signoffs", since=monday, until=due)
 
@@ -111,9 +112,10 @@ def _weeks(span: DutySpan) -> Iterator[tuple[date, str]]:
             yield day, Period.week(day).previous().text
 
 
-def _is_over(span: DutySpan, issued_on: date) -> bool:
-    """Return whether the working days in which a report is confirmed are over."""
-    return sum(day >= issued_on for day in span.working_days) > SIGNED_WITHIN
+def _confirmed_by(span: DutySpan, issued_on: date) -> date | None:
+    """Return the last of the working days in which a report is confirmed; None while they are not over."""
+    after = [day for day in span.working_days if day >= issued_on]
+    return after[SIGNED_WITHIN] if len(after) > SIGNED_WITHIN else None
 
 
 def _decisions(span: DutySpan) -> Iterator[Fact]:

@@ -155,6 +155,9 @@ def _confirmed(span: DutySpan) -> Iterator[Fact]:
         finished = row["finished_at"]
         if row["kind"] != "workflow" or finished is None or not span.begins_at <= finished < span.ends_at:
             continue
+        if row["result"] == "cancelled":
+            yield Fact(span.day(finished), str(row["change_no"]), f"{span.clock(finished)}取消", "none")
+            continue
         number, unit = str(row["change_no"]), f"{row['unit']}，" if row["unit"] else ""
         text = f"{SUBSYSTEMS[row['subsystem']]}，{unit}{span.clock(finished)}完成"
         text += f"，书面确认{span.clock(row['confirmed_at'])}"

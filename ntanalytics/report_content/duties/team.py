@@ -13,12 +13,10 @@ from ntanalytics.metrics.rows import only
 from ntanalytics.periods import days_between
 from ntanalytics.report_content.duties.duty import Duty, Fact, unless_hidden
 from ntanalytics.report_content.duties.span import DutySpan
+from ntanalytics.subsystems.desk.obligation_checks import ROSTER_DUE
 
 #: Least number of persons in the team (docs/domain.md, O1).
 TEAM = 6
-
-#: Day of a month from which its roster is due.
-_ROSTER_DUE = 10
 
 
 def _months(span: DutySpan) -> Iterator[tuple[date, Mapping[str, Any], bool]]:
@@ -28,7 +26,7 @@ def _months(span: DutySpan) -> Iterator[tuple[date, Mapping[str, Any], bool]]:
         days = days_between(month, min((month + timedelta(days=31)).replace(day=1) - timedelta(days=1), span.last))
         is_lacking = span.is_hidden("desk.roster", days[0], days[-1])
         is_lacking = is_lacking or span.unread_rows("desk.roster", days[0], days[-1]) > 0
-        if row["team"] or span.last >= month.replace(day=_ROSTER_DUE):
+        if row["team"] or span.last > month.replace(day=ROSTER_DUE):
             yield month, row, is_lacking
 
 

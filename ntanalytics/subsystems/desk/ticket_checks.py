@@ -110,7 +110,7 @@ def _onboarding(context: CheckContext, rule: Rule) -> list[Finding]:
     trainings = context.dataset("desk.trainings", TRAININGS_BACK)
     views = [tickets, trainings] if trainings.sources else [tickets]  # a ledger may record trainings as tickets alone
     register = context.dataset("desk.onboardings", TRAININGS_BACK)
-    first, last = (context.on - timedelta(days=CONNECTED_WITHIN + back) for back in (REPORTED_FOR, 0))
+    first, last = (context.on - timedelta(days=CONNECTED_WITHIN + back) for back in (REPORTED_FOR, 1))
     # the register tells when a step is done, so that what is late is late until then
     since = context.on - timedelta(days=TRAININGS_BACK)
     joined = figures(compliance.registered_onboarding(register.recent, since, last), register)

@@ -214,6 +214,31 @@ def test_what_only_lacks_a_record_is_unproven_where_a_missing_day_may_hold_it(
     assert fact.subject == known.shortfalls[0].subject
 
 
+def test_a_cancelled_change_was_not_made_and_needs_no_confirmation() -> None:
+    year = faultless()
+    year.change("desk.changes", lambda row: row["change_no"] == "BG05", result="cancelled", confirmed_at=None)
+    record = judge(DUTIES["confirmed_changes"], year.span())
+    assert [(fact.subject, fact.result) for fact in record.facts if fact.result != "met"] == [("BG05", "none")]
+    assert record.row["duty_kept"] == 11  # of the twelve months
+
+
+@pytest.mark.parametrize(("day", "facts"), [(10, []), (11, ["short"])])
+def test_a_roster_is_late_from_the_day_after_the_tenth(day: int, facts: list[Result]) -> None:
+    year, month = faultless(), dt.date(2025, 6, 1)
+    year.drop("desk.roster", lambda row: row["month_on"] == month)
+    record = judge(DUTIES["team"], year.span(Period.contract(FIRST, month.replace(day=day))))
+    assert [fact.result for fact in record.facts if fact.on == month] == facts
+
+
+@pytest.mark.parametrize(("day", "result"), [(22, "met"), (23, "short")])
+def test_a_confirmation_is_kept_within_three_working_days_and_broken_after_them(day: int, result: Result) -> None:
+    """The report of week 20 of 2025 is issued on Monday, May 19: Tuesday, Wednesday, Thursday the 22nd."""
+    year = faultless()
+    year.change("desk.signoffs", lambda row: row["period"] == "2025-W20", signed_on=dt.date(2025, 5, day))
+    [fact] = [fact for fact in judge(DUTIES["signoffs"], year.span()).facts if fact.subject == "服务周报 2025-W20"]
+    assert fact.result == result
+
+
 def test_a_plan_with_nothing_due_is_not_kept_and_not_short_of_a_plan() -> None:
     year, until = faultless(), min(plan["planned_on"] for plan in faultless().data["desk.plans"]) - DAY
     names = ("training_plan", "trainings", "restore_drills", "emergency_drills")
