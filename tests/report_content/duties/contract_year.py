@@ -31,12 +31,14 @@ SYSTEMS = ("identity", "sso", "docexchange", "oa", "im", "sms", "ca", "seal")
 
 @dataclass
 class Year:
-    """Rows of a desk by dataset, the gaps of each dataset, and the log of reports; a test changes them."""
+    """Rows of a desk by dataset, its gaps and absent columns, and the log of reports; a test changes them."""
 
     data: dict[str, list[Row]] = field(default_factory=dict)
     gaps: dict[str, list[dt.date]] = field(default_factory=dict)
     log: ReportLog = field(default_factory=ReportLog)
     rejected: dict[str, dict[dt.date | None, int]] = field(default_factory=dict)
+    absent: dict[str, set[str]] = field(default_factory=dict)
+    known_end: dt.datetime | None = None
 
     def span(self, period: Period = YEAR) -> DutySpan:
         """Return the span over it."""
@@ -82,7 +84,8 @@ class Year:
             was_complete=True,
             note="",
             as_of=made.ends_at,
-            known_end=made.ends_at,
+            known_end=self.known_end or made.ends_at,
+            sources_without=lambda column: ("test",) if column in self.absent.get(name, ()) else (),
             before=ibis.memtable(table_of(name, [])),
             **{kind: _table(name, chosen) for kind, chosen in table.items()},
         )

@@ -214,6 +214,26 @@ def test_what_only_lacks_a_record_is_unproven_where_a_missing_day_may_hold_it(
     assert fact.subject == known.shortfalls[0].subject
 
 
+def test_without_the_end_of_crashes_nobody_knows_whether_they_were_restored_in_time() -> None:
+    year = faultless()
+    for row in year.data["desk.incidents"]:
+        row["restored_at"] = None
+    year.absent = {"desk.incidents": {"restored_at"}}
+    record = judge(DUTIES["recovery"], year.span())
+    assert (record.verdict, [fact.result for fact in record.facts]) == ("not_shown", ["unproven", "unproven"])
+
+
+@pytest.mark.parametrize(("hours", "result"), [(3, "open"), (5, "short")])
+def test_a_crash_that_lasts_is_judged_as_of_the_last_extraction(hours: int, result: Result) -> None:
+    year = faultless()
+    year.change("desk.incidents", lambda row: row["incident_no"] == "SJ1", restored_at=None)
+    began = next(row["began_at"] for row in year.data["desk.incidents"] if row["incident_no"] == "SJ1")
+    year.known_end = began + dt.timedelta(hours=hours)
+    span = year.span(Period.contract(FIRST, dt.date(2025, 6, 30)))
+    [fact] = [fact for fact in judge(DUTIES["recovery"], span).facts if fact.subject == "SJ1"]
+    assert fact.result == result
+
+
 def test_a_cancelled_change_was_not_made_and_needs_no_confirmation() -> None:
     year = faultless()
     year.change("desk.changes", lambda row: row["change_no"] == "BG05", result="cancelled", confirmed_at=None)
