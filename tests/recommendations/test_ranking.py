@@ -10,11 +10,13 @@ import pytest
 from ntanalytics.findings.threshold import Status
 from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.figures import NO_FIGURES, figures
+from ntanalytics.periods import PeriodKind
 from ntanalytics.recommendations.causes import CAUSES, CAUSES_BY_CODE
 from ntanalytics.recommendations.ranking import recommend, score
 from ntanalytics.recommendations.text import busiest_month, first_steps, looked_back, overview, trend
 from ntanalytics.recommendations.with_cause import worded
-from ntanalytics.subsystems import RULES
+from ntanalytics.report_content.contents import content_of, spans_of
+from ntanalytics.subsystems import RULES, SUBSYSTEMS
 from tests.recommendations.given import finding
 
 #: Weight 3, a week.
@@ -78,6 +80,13 @@ def test_only_a_gap_of_the_checks_is_an_interruption_of_monitoring(code: str) ->
 def test_a_recommendation_claims_nothing_that_its_finding_does_not_show(code: str, unshown: str) -> None:
     cause = CAUSES_BY_CODE[RULES[code].cause]
     assert unshown not in f"{cause.problem}{cause.effect}"
+
+
+@pytest.mark.parametrize("code", ["identity.dormant_accounts", "infra.failed_patches"])
+def test_what_stands_at_the_end_of_a_week_is_judged_by_its_weekly_and_its_recommendations_alike(code: str) -> None:
+    [check] = [check for subsystem in SUBSYSTEMS for check in subsystem.checks if check.rule == code]
+    for report in ("weekly_service_report", "optimization_recommendations"):
+        assert set(spans_of(content_of(report), PeriodKind.WEEK)) & set(check.every)
 
 
 def test_every_cause_has_a_rule_and_every_cause_of_a_rule_exists() -> None:

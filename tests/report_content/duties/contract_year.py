@@ -81,6 +81,7 @@ class Year:
             missing=missing,
             is_complete=not missing,
             rejected_rows=lambda first, last: self._rejected_rows(name, first, last),
+            since=lambda day: SimpleNamespace(is_complete=not any(gap >= day for gap in self.gaps.get(name, ()))),
             was_complete=True,
             note="",
             as_of=made.ends_at,

@@ -234,6 +234,28 @@ def test_a_crash_that_lasts_is_judged_as_of_the_last_extraction(hours: int, resu
     assert fact.result == result
 
 
+def test_a_patch_that_failed_before_the_month_and_waits_is_short_in_it_as_the_inspection_tells() -> None:
+    year = faultless()
+    year.change("infra.patches", lambda row: row["patch"] == "K05", outcome="failure")
+    june = judge(DUTIES["patches"], year.span(Period.month(dt.date(2025, 6, 1))))
+    assert [(fact.subject, fact.result) for fact in june.facts] == [("K05", "short"), ("K06", "met")]
+    year.gaps = {"infra.patches": [dt.date(2025, 5, 20)]}
+    june = judge(DUTIES["patches"], year.span(Period.month(dt.date(2025, 6, 1))))
+    assert [(fact.subject, fact.result) for fact in june.facts] == [("K05", "unproven"), ("K06", "met")]
+    year.gaps = {}
+    year.data["infra.patches"].append(
+        {
+            "patched_on": dt.date(2025, 5, 30),
+            "host": "oa-db-1",
+            "patch": "K05",
+            "outcome": "success",
+            "day": dt.date(2025, 5, 30),
+        }
+    )
+    june = judge(DUTIES["patches"], year.span(Period.month(dt.date(2025, 6, 1))))
+    assert [(fact.subject, fact.result) for fact in june.facts] == [("K06", "met")]
+
+
 def test_a_cancelled_change_was_not_made_and_needs_no_confirmation() -> None:
     year = faultless()
     year.change("desk.changes", lambda row: row["change_no"] == "BG05", result="cancelled", confirmed_at=None)
