@@ -271,8 +271,13 @@ class Desk:
 
     @staticmethod
     def _is_late(row: dict[str, Any], until: dt.datetime) -> bool:
-        """Return whether a ticket from outside office hours had no response within two hours (O3)."""
-        opened = row["受理时间"]
+        """Return whether a ticket from outside office hours had no response within two hours (O3).
+
+        One that was closed without a recorded response is none that anybody knows to be late.
+        """
+        opened, closed = row["受理时间"], row["关闭时间"]
+        if row["首次响应"] is None and closed is not None and closed <= until:
+            return False
         if is_working(opened.date()) and dt.time(8, 30) <= opened.time() < dt.time(18):
             return False
         return seconds(row["首次响应"] or until, opened) > RESPONSE_S

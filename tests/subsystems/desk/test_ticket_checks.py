@@ -96,6 +96,16 @@ def test_a_ticket_of_the_night_that_waits_two_hours_is_told(waiting: int, status
     assert judge(SUBSYSTEM, ["desk.late_responses"], data, gaps=(ON,)) == []
 
 
+@pytest.mark.parametrize(("code", "status"), [("solved", "unknown"), ("cancelled", "ok"), ("duplicate", "ok")])
+def test_a_ticket_that_was_closed_without_a_recorded_response_is_not_late_and_not_in_time(
+    code: str, status: str
+) -> None:
+    night = at(ON, 5)
+    closed = _ticket(night, responded_at=None, closed_at=night + dt.timedelta(hours=3), close_code=code)
+    [finding] = judge(SUBSYSTEM, ["desk.late_responses"], _tickets(closed))
+    assert finding.status == status
+
+
 STEPS = [
     {"category": "onboarding", "subsystem": "docexchange"},
     {"category": "account", "subsystem": "identity"},
