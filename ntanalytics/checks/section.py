@@ -52,8 +52,8 @@ class SubsystemSummary:
 
     @property
     def status(self) -> Status:
-        """The worst status of its findings."""
-        return worst(finding.status for finding in self.findings)
+        """The worst status of what was judged."""
+        return worst(finding.status for finding in self.findings if finding.is_applicable)
 
     @property
     def is_complete(self) -> bool:

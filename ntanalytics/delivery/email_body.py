@@ -11,7 +11,7 @@ import jinja2
 
 from ntanalytics.delivery.manifest import Manifest
 from ntanalytics.delivery.summary import Summary, unlinked
-from ntanalytics.findings.threshold import STATUSES
+from ntanalytics.findings.threshold import ORDER, STATUSES
 from ntanalytics.reports import labels, palette
 from ntanalytics.reports.correction import own_blocks, own_subtitle
 from ntanalytics.reports.fragments import HtmlCell, column_headings, html_cells, template_environment
@@ -73,7 +73,7 @@ def _is_small(block: RecordedBlock) -> bool:
 def _checks(record: Record) -> tuple[list[str], list[str], list[list[HtmlCell]], int]:
     """Return the first checks with a finding: heads, their styles, cells, and the number of further checks."""
     for block in record.blocks:
-        rows = tuple(row for row in block.rows if block.kind == "board" and row["state"] != "ok")
+        rows = tuple(row for row in block.rows if block.kind == "board" and row["state"] in ORDER[:-1])
         if rows:
             fields = tuple(
                 field

@@ -13,7 +13,7 @@ from ntanalytics.errors import NoData, UnknownName
 from ntanalytics.findings.finding import Finding, ranked
 from ntanalytics.findings.phrases import rule_limits
 from ntanalytics.findings.rule import KINDS, Rule
-from ntanalytics.findings.threshold import ORDER, STATUSES
+from ntanalytics.findings.threshold import ORDER, STATUSES, UNJUDGED, UNJUDGED_TEXT
 from ntanalytics.language import tr
 from ntanalytics.metrics import measure as measure_of
 from ntanalytics.periods import Period
@@ -123,8 +123,9 @@ def summary(findings: Sequence[Finding]) -> str:
     Args:
         findings: the findings, the worst first.
     """
-    count = Counter(finding.status for finding in findings)
-    numbers = "，".join(f"{STATUSES[status]} {count[status]}" for status in ORDER if count[status])
+    count = Counter[str](finding.status if finding.is_applicable else UNJUDGED for finding in findings)
+    words = [*((status, STATUSES[status]) for status in ORDER), (UNJUDGED, UNJUDGED_TEXT)]
+    numbers = "，".join(f"{text} {count[state]}" for state, text in words if count[state])
     worst = next((finding for finding in findings if finding.status != "ok"), None)
     return numbers if worst is None else f"{numbers}；{worst.entity.label}：{word(worst).evidence}"
 

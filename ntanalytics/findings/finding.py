@@ -243,9 +243,12 @@ def worst_first(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def count_by_status(findings: Iterable[Finding]) -> dict[Status, int]:
-    """Return the number of checks of each status, the worst status first, zeros included."""
+    """Return the number of checks of each status, the worst status first, zeros included.
+
+    What its day did not call for has none: it was not judged, and is no check in order.
+    """
     counts = dict.fromkeys(ORDER, 0)
-    for finding in findings:
+    for finding in (finding for finding in findings if finding.is_applicable):
         counts[finding.status] += finding.checks
     return counts
 

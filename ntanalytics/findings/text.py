@@ -310,7 +310,9 @@ def exceptions(
         return ["没有检查结果，状态未知。"]
     open_findings = [finding for finding in ranked(everything) if finding.status != "ok"]
     if not open_findings:
-        return [f"{len(everything)} 项检查均正常。"]
+        unjudged = sum(not finding.is_applicable for finding in everything)
+        counts = ((len(everything) - unjudged, "检查均正常"), (unjudged, "非工作日不作判断"))
+        return [f"{'；'.join(f'{count} 项{words}' for count, words in counts if count)}。"]
     sentences = [wording(finding).sentence for finding in open_findings[:limit]]
     return [*sentences, *remaining(open_findings[limit:], board)]
 

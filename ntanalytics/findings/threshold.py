@@ -15,6 +15,9 @@ STATUSES: Mapping[Status, str] = MappingProxyType(
     {"critical": "■ 异常", "warning": "▲ 关注", "unknown": "○ 未知", "ok": "● 正常"}
 )
 
+#: State on a board of a check that its day did not call for, with its mark and words: it is no status.
+UNJUDGED, UNJUDGED_TEXT = "unjudged", "· 不作判断"
+
 #: Violations come first; unknown is never below ok.
 ORDER: tuple[Status, ...] = ("critical", "warning", "unknown", "ok")
 

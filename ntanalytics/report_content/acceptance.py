@@ -12,11 +12,11 @@ from typing import Any
 from ntanalytics.errors import NtaError
 from ntanalytics.findings.phrases import day_words, listed
 from ntanalytics.metrics.desk.duties import VERDICTS, Verdict
-from ntanalytics.metrics.rows import rows
 from ntanalytics.report_content.detection_grade import DetectionGrade, grade_detection
 from ntanalytics.report_content.duties.duty import DutyRecord
 from ntanalytics.report_content.duties.listing import OBLIGATIONS, ObligationRecord, obligation_records
 from ntanalytics.report_content.duties.opening import contract_span, days_of_year, open_span
+from ntanalytics.report_content.duties.plan_duties import plans_of_year
 from ntanalytics.report_content.duties.span import DutySpan
 from ntanalytics.report_content.duty_blocks import obligation_table
 from ntanalytics.report_content.scoring import SheetScore, judge_by_sheet
@@ -153,7 +153,7 @@ def progress_table(accepted: Acceptance, *, id: str = "progress") -> Table:
                     "due": record.row.quantity("duty_facts"),
                     "planned": _planned(accepted.span, name),
                     "rate": record.row.quantity("duty_rate"),
-                    "verdict": VERDICTS[record.verdict],
+                    "verdict": record.verdict_words,
                 }
             )
         )
@@ -166,8 +166,7 @@ def _planned(span: DutySpan, name: str) -> int | None:
     year, view = span.context.calendar.contract_year, span.view("desk.plans")
     if name not in _PLANS or year is None or not view.sources or not view.is_complete:
         return None
-    kept = [row for row in rows(view.cases) if row["kind"] == _PLANS[name] and row["cancelled_on"] is None]
-    return len([row for row in kept if year[0] <= row["planned_on"] <= year[1]])
+    return len(plans_of_year(span, (_PLANS[name],)))
 
 
 def contract_progress(report: Report) -> list[Block]:

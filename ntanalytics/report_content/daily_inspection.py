@@ -52,6 +52,7 @@ _SYSTEMS = (
     Field("wrong", "integer", "异常", format="integer"),
     Field("watched", "integer", "关注", format="integer"),
     Field("not_known", "integer", "未知", format="integer"),
+    Field("unjudged", "integer", "不作判断", format="integer"),
     Field("points", "string", "当日要点"),
 )
 
@@ -184,7 +185,9 @@ def systems_board(inspection: DayInspection, *, id: str = "systems") -> Table:
     highlights = f"{open_data} 项有缺失或剔除" if open_data else "各数据源当日数据完整"
     rows.append(_counted(subsystem_label(DATA), by_subsystem[DATA], highlights))
     rows.sort(key=lambda row: ORDER.index(row["state"]))
-    return Table(id, "各系统状态", fields=_SYSTEMS, rows=tuple(rows))
+    # a working day calls for every check
+    fields = tuple(field for field in _SYSTEMS if field.name != "unjudged" or any(row["unjudged"] for row in rows))
+    return Table(id, "各系统状态", fields=fields, rows=tuple(rows))
 
 
 def _counted(
@@ -192,13 +195,15 @@ def _counted(
 ) -> dict[str, Any]:
     """Return the line of a subsystem; its availability counts for its status, and among the checks of ``infra``."""
     count = count_by_status(findings)
+    unjudged = sum(not finding.is_applicable for finding in findings)
     return {
         "subsystem": name,
-        "state": worst(finding.status for finding in (*findings, *availability)),
-        "checks": sum(count.values()),
+        "state": worst(finding.status for finding in (*findings, *availability) if finding.is_applicable),
+        "checks": sum(count.values()) + unjudged,
         "wrong": count["critical"],
         "watched": count["warning"],
         "not_known": count["unknown"],
+        "unjudged": unjudged,
         "points": close_up(highlights),
         **({DETAIL: BOARD} if violations((*findings, *availability)) else {}),
     }

@@ -59,7 +59,7 @@ def duty_table(records: Iterable[DutyRecord], title: str, *, id: str) -> Table:
                 **{
                     name: record.row.quantity(f"duty_{name}") for name in ("facts", "kept", "short", "unproven", "rate")
                 },
-                "verdict": VERDICTS[record.verdict],
+                "verdict": record.verdict_words,
             }
         )
         for record in records
@@ -97,7 +97,7 @@ def explanation(record: ObligationRecord) -> str:
 
 def _kept(record: DutyRecord) -> str:
     kept = record.row["duty_kept"]
-    return f"{record.duty.label}{kept}项" if kept else record.duty.none_words
+    return f"{record.duty.label}{kept}项" if kept else record.none_words
 
 
 def _named(record: DutyRecord) -> str:

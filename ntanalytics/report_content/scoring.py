@@ -119,11 +119,11 @@ def score(sheet: ScoringSheet, records: Mapping[str, DutyRecord], *, where: str 
 def _scored(number: str, clause: Clause, record: DutyRecord) -> ScoredClause:
     rate = record.row["duty_rate"]
     is_nothing_known = record.verdict == "not_shown" and not record.row["duty_facts"]
-    is_share_unknown = clause.least_rate is not None and (record.gaps or rate is None)
+    is_share_unknown = clause.least_rate is not None and (record.gaps or rate is None) and not record.is_idle
     if is_share_unknown or is_nothing_known or (record.gaps and not record.shortfalls):
-        reason = next(iter(record.needed), f"{record.duty.none_words}。")
+        reason = next(iter(record.needed), f"{record.none_words}。")
         return ScoredClause(number=number, clause=clause, points_off=0.0, facts=(), unshown=reason)
-    is_broken = clause.least_rate is None or rate < clause.least_rate
+    is_broken = clause.least_rate is None or (rate is not None and rate < clause.least_rate)
     facts = record.shortfalls if is_broken else ()
     taken = deduction(
         len(facts), points=clause.points, cap=clause.cap, is_each=clause.condition == "each", is_broken=is_broken

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from ntanalytics.findings.phrases import listed
 from ntanalytics.metrics.desk import service_levels
-from ntanalytics.metrics.desk.duties import Verdict
+from ntanalytics.metrics.desk.duties import NOTHING_DUE, Verdict
 from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import Figures, figures
 from ntanalytics.metrics.infra import availability
@@ -132,9 +132,10 @@ def _counted(quality: ServiceQuality) -> Sentence:
     counts: dict[Verdict, int] = {"met": 0, "not_met": 0, "not_shown": 0}
     for record in quality.shown:
         counts[record.verdict] += 1
+    idle = sum(record.is_idle for record in quality.shown)
     return Sentence(
-        f"本月{len(quality.shown)}项服务要求中，达到{counts['met']}项，未达到{counts['not_met']}项，"
-        f"无法证明{counts['not_shown']}项。"
+        f"本月{len(quality.shown)}项服务要求中，达到{counts['met'] - idle}项，{NOTHING_DUE}{idle}项，"
+        f"未达到{counts['not_met']}项，无法证明{counts['not_shown']}项。"
     )
 
 

@@ -15,7 +15,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from ntanalytics.findings.threshold import STATUSES
+from ntanalytics.findings.threshold import STATUSES, UNJUDGED, UNJUDGED_TEXT
 from ntanalytics.metrics.number_format import MISSING, NUMERIC_KINDS, Format, close_up, format_number, parse_format
 from ntanalytics.metrics.quantity import BOUNDS as BOUND_MARKS
 from ntanalytics.metrics.quantity import UNKNOWN
@@ -120,7 +120,7 @@ def display(value: Value, form: str, unit: str = "", zone: ZoneInfo = LOCAL_ZONE
         suffix = f":{digits}" if name in ("number", "rate", "points") else ""
         return close_up(format_number(number, f"{'+' * is_signed}{name}{suffix}", unit))
     if kind == "state":
-        return STATUS_TEXTS.get(str(value), str(value))
+        return UNJUDGED_TEXT if value == UNJUDGED else STATUS_TEXTS.get(str(value), str(value))
     if kind == "datetime":
         return local_time(value, zone).strftime("%Y-%m-%d %H:%M")
     if kind in ("date", "month"):

@@ -15,7 +15,7 @@ from ntanalytics.metrics.measure import PREVIOUS
 from ntanalytics.metrics.number_format import has_nonzero_digit, parse_format
 from ntanalytics.reports.formats import LOCAL_ZONE, STATUS_TEXTS, UNITS, display, marked
 from ntanalytics.reports.record import Field, Record, RecordedBlock, certainty_of
-from ntanalytics.reports.truncation import count_checks
+from ntanalytics.reports.truncation import count_checks, unjudged_words
 
 _UNITS_IN_HEADING = {kind: UNITS[kind] for kind in ("yuan", "points")}
 _SUBJECTS_LISTED = 4  #: subjects of one status in the status line, at most
@@ -58,7 +58,7 @@ class Remark:
 
 
 def status_line(record: Record) -> list[Remark]:
-    """Return the status line: the exceptions by name, the number of checks in order, then the state of the data."""
+    """Return the status line: the exceptions by name, the checks in order, those not judged, the state of the data."""
     boards = [block for block in record.blocks if block.kind == "board"]
     rows = [row for block in boards for row in block.rows]
     unknown = Counter[str]()
@@ -80,6 +80,8 @@ def status_line(record: Record) -> list[Remark]:
         remarks.append(
             Remark("", "", f"其余{in_order}项检查正常") if remarks else Remark("ok", f"● {in_order}项检查正常")
         )
+    if unjudged := unjudged_words(rows):
+        remarks.append(Remark("", "", unjudged))
     return remarks + data_status(record.head.body, is_alone=not rows)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from ntanalytics.findings.threshold import ORDER, UNJUDGED
 from ntanalytics.reports.record import RecordedBlock
 
 #: Open rows of a table; the rest is folded, and not printed. A board is read row by row: it is folded only where it
@@ -44,7 +45,7 @@ def folded_rows(block: RecordedBlock, rows: int) -> int:
 def fold_label(block: RecordedBlock, rows: int) -> str:
     """Return the label of the fold among the rows on the page; empty without one.
 
-    It is ``其余304行``; of a board ``其余190项检查正常``, or ``其余12项检查未知、190项正常``.
+    It is ``其余304行``; of a board ``其余190项检查正常``, or ``其余12项检查未知、190项正常、2项非工作日不作判断``.
     """
     folded = block.rows[rows - folded_rows(block, rows) : rows]
     return _rest_label(folded, is_board=block.kind == "board") if folded else ""
@@ -53,11 +54,19 @@ def fold_label(block: RecordedBlock, rows: int) -> str:
 def _rest_label(rest: Sequence[Mapping[str, Any]], *, is_board: bool) -> str:
     if not is_board:
         return f"其余{len(rest):,}行"
-    unknown = [row for row in rest if row["state"] == "unknown"]
-    in_order = f"{len(rest) - len(unknown):,}项"
-    if not unknown:
-        return f"其余{in_order}检查正常"
-    return f"其余{count_checks(unknown):,}项检查未知" + (f"、{in_order}正常" if len(rest) > len(unknown) else "")
+    counts = ((count_checks(_in_state(rest, state)), word) for state, word in (("unknown", "未知"), ("ok", "正常")))
+    judged = "、".join(f"{count:,}项{word}" for count, word in counts if count).replace("项", "项检查", 1)
+    return f"其余{'、'.join(filter(None, (judged, unjudged_words(rest))))}"
+
+
+def unjudged_words(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Return how many checks of some rows of a board their day did not call for; empty where none is."""
+    count = len(_in_state(rows, UNJUDGED))
+    return f"{count:,}项非工作日不作判断" if count else ""
+
+
+def _in_state(rows: Iterable[Mapping[str, Any]], state: str) -> list[Mapping[str, Any]]:
+    return [row for row in rows if row["state"] == state]
 
 
 def count_checks(rows: Iterable[Mapping[str, Any]]) -> int:
@@ -90,7 +99,7 @@ def rows_in_document(block: RecordedBlock, rows: int) -> int:
     """Return the number of rows of a block in a Word document: the first ones, of a board none that is in order."""
     if block.kind != "board":
         return rows - folded_rows(block, rows)
-    open_rows: int = block.body.get("open_rows", len([row for row in block.rows if row["state"] != "ok"]))
+    open_rows: int = block.body.get("open_rows", sum(row["state"] in ORDER[:-1] for row in block.rows))
     return min(rows, open_rows)
 
 
@@ -98,6 +107,6 @@ def document_note(block: RecordedBlock, rows: int) -> str:
     """Return the note in a document in place of the rows that it leaves out; or empty."""
     left = block.rows[rows_in_document(block, rows) :]
     label = _label_elsewhere(block, left, rows)
-    if block.kind == "board" and len(left) == rows == len(block.rows):
+    if block.kind == "board" and len(left) == rows == len(block.rows) == len(_in_state(left, "ok")):
         label = f"全部{len(left):,}项检查正常，"
     return f"{label}见{_elsewhere(block, rows)}" if left else ""

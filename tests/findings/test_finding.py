@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from ntanalytics.findings.finding import Entity, Finding, Window, count_by_status, ranked, subsystem_entity, violations
 from ntanalytics.findings.threshold import Status
@@ -21,6 +22,13 @@ def test_violations_come_first_and_the_rest_keeps_its_order() -> None:
     assert [finding.status for finding in ranked(findings)] == ["critical", "warning", "unknown", "ok"]
     assert [finding.status for finding in violations(findings)] == ["critical", "warning"]
     assert [finding.entity.key for finding in ranked([_finding("ok", "b"), _finding("ok", "a")])] == ["b", "a"]
+
+
+def test_what_its_day_did_not_call_for_is_no_check_in_order() -> None:
+    unjudged = replace(_finding("ok"), is_applicable=False)
+    assert count_by_status([_finding("ok"), unjudged, _finding("unknown")]) == {
+        "critical": 0, "warning": 0, "unknown": 1, "ok": 1,
+    }  # fmt: skip
 
 
 def test_findings_are_counted_by_status_zeros_included() -> None:

@@ -134,6 +134,9 @@ def test_the_worst_is_told_first_and_the_rest_is_counted() -> None:
 
 def test_all_ok_is_told_and_nothing_checked_is_not_ok() -> None:
     assert exceptions([_finding("ok")] * 7, word) == ["7 项检查均正常。"]
+    unjudged = replace(_finding("ok"), is_applicable=False)
+    assert exceptions([_finding("ok"), unjudged], word) == ["1 项检查均正常；1 项非工作日不作判断。"]
+    assert exceptions([unjudged], word) == ["1 项非工作日不作判断。"]
     assert exceptions([], word) == ["没有检查结果，状态未知。"]
 
 

@@ -10,11 +10,13 @@ import pytest
 from ntanalytics.findings.threshold import Status
 from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.figures import NO_FIGURES, figures
+from ntanalytics.periods import PeriodKind
 from ntanalytics.recommendations.causes import CAUSES, CAUSES_BY_CODE
 from ntanalytics.recommendations.ranking import recommend, score
 from ntanalytics.recommendations.text import busiest_month, first_steps, looked_back, overview, trend
 from ntanalytics.recommendations.with_cause import worded
-from ntanalytics.subsystems import RULES
+from ntanalytics.report_content.contents import content_of, spans_of
+from ntanalytics.subsystems import RULES, SUBSYSTEMS
 from tests.recommendations.given import finding
 
 #: Weight 3, a week.
@@ -61,6 +63,30 @@ def test_only_a_gap_of_the_checks_is_an_interruption_of_monitoring(code: str) ->
     [advice] = recommend([finding(code, "critical", "x").with_details(metric="cpu")], CAUSES, {})
     texts = (advice.cause.problem, advice.cause.action, advice.cause.success)
     assert any("中断" in text for text in texts) == (code == "infra.checks_gap")
+
+
+@pytest.mark.parametrize(
+    ("code", "unshown"),
+    [
+        ("seal.testing_days", "失败"), ("seal.signing_failure_rate", "测试"), ("seal.night_signings", "测试"),
+        ("ca.expired_tried", "集中到期"), ("ca.expiring_30d", "过期"), ("ca.revoked_tried", "到期"),
+        ("ca.login_silence", "单点登录"), ("identity.login_silence", "减少"), ("identity.shared_accounts", "离岗"),
+        ("docexchange.recalled", "中断"), ("docexchange.undelivered", "中断"), ("docexchange.unknown_caller", "口令"),
+        ("sso.access_failure_rate", "收发文"), ("sso.accesses", "变慢"), ("sms.receipt_latency_p95_s", "或积压"),
+        ("desk.same_incident", "四小时"), ("desk.attendance_rate", "缺少"), ("desk.removed_rights", "验收"),
+        ("infra.disk_used", "增速"), ("oa.unusual_endings", "拉长"), ("oa.active_change_rate", "单位"),
+    ],
+)  # fmt: skip
+def test_a_recommendation_claims_nothing_that_its_finding_does_not_show(code: str, unshown: str) -> None:
+    cause = CAUSES_BY_CODE[RULES[code].cause]
+    assert unshown not in f"{cause.problem}{cause.effect}"
+
+
+@pytest.mark.parametrize("code", ["identity.dormant_accounts", "infra.failed_patches"])
+def test_what_stands_at_the_end_of_a_week_is_judged_by_its_weekly_and_its_recommendations_alike(code: str) -> None:
+    [check] = [check for subsystem in SUBSYSTEMS for check in subsystem.checks if check.rule == code]
+    for report in ("weekly_service_report", "optimization_recommendations"):
+        assert set(spans_of(content_of(report), PeriodKind.WEEK)) & set(check.every)
 
 
 def test_every_cause_has_a_rule_and_every_cause_of_a_rule_exists() -> None:

@@ -74,6 +74,13 @@ def test_without_any_fact_the_clause_cannot_be_shown_unless_there_was_nothing_to
     assert [item.points_off for scored in (nothing, none_to_do) for item in scored.clauses] == [0, 0]
 
 
+def test_a_share_of_nothing_that_was_due_takes_no_points_and_bounds_no_score() -> None:
+    for record in (_record("trainings", "idle"), _record("access_grants")):
+        scored = _score({"points": 2, "condition": "rate < 0.9"}, record)
+        assert (scored.clauses[0].points_off, scored.row.quantity("score").certainty) == (0, "exact")
+        assert record.verdict_words == "无应办事项"
+
+
 def test_a_share_with_a_fact_without_proof_is_not_known_and_deducts_nothing() -> None:
     scored = _score({"points": 2, "condition": "rate < 0.9"}, _record("deadlines", "short", "unproven"))
     assert scored.clauses[0].points_off == 0

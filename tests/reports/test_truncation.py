@@ -14,7 +14,8 @@ from ntanalytics.errors import VerificationFailed
 from ntanalytics.reports import Axes, board, chart, figures, table
 from ntanalytics.reports.blocks.block import Block
 from ntanalytics.reports.exporters import render
-from ntanalytics.reports.record import RecordedBlock, read_block
+from ntanalytics.reports.labels import status_line
+from ntanalytics.reports.record import RecordedBlock, read_block, read_record
 from ntanalytics.reports.truncation import (
     cut_note,
     document_note,
@@ -160,6 +161,31 @@ def test_of_many_unknown_checks_the_first_stay_open_and_the_rest_is_counted(in_o
     assert (kept.body["open_rows"], rows_in_document(kept, rows)) == (31, 31)
     assert fold_label(kept, rows) == rest
     assert print_note(kept, rows) == document_note(kept, rows) == f"{rest}见网页或工作簿"
+
+
+def test_what_was_not_judged_is_folded_and_counted_apart_and_is_proven(sample: ModuleType, tmp_path: Path) -> None:
+    unjudged = [worded("desk.on_site", f"岗位{each}", "在岗", "ok", None, is_applicable=False) for each in range(2)]
+    fine = [worded("infra.load", f"主机{number}", "负载", "ok") for number in range(3)]
+    made = board([*unjudged, *fine, worded("infra.load", "异常主机", "负载", "warning")], is_folded=True)
+    kept = read_block(made._repr_mimebundle_())
+    assert [row["state"] for row in kept.rows] == ["warning", "ok", "ok", "ok", "unjudged", "unjudged"]
+    assert (fold_label(kept, 6), rows_in_document(kept, 6)) == ("其余3项检查正常、2项非工作日不作判断", 1)
+    nbformat.write(sample.notebook([sample.blocks()[0], made]), tmp_path / "report.ipynb")
+    render(tmp_path / "report.ipynb", tmp_path)
+    verify(tmp_path)
+    counted = [remark.rest for remark in status_line(read_record(nbformat.read(tmp_path / "report.ipynb", 4)))]
+    assert counted[1:3] == ["其余3项检查正常", "2项非工作日不作判断"]
+    sheets = openpyxl.load_workbook(tmp_path / "report.xlsx").worksheets
+    cells = [cell for sheet in sheets for row in sheet.iter_rows(values_only=True) for cell in row]
+    assert (cells.count("● 正常"), cells.count("· 不作判断")) == (3, 2)
+    content = made.findings_json()["findings"]
+    assert [each["is_applicable"] for each in content] == [True, True, True, True, False, False]
+
+
+def test_of_what_was_not_judged_alone_nothing_is_said_to_be_in_order() -> None:
+    made = board([worded("desk.on_site", "岗位", "在岗", "ok", None, is_applicable=False)], is_folded=True)
+    kept = read_block(made._repr_mimebundle_())
+    assert document_note(kept, 1) == "其余1项非工作日不作判断见网页或工作簿"
 
 
 def test_what_is_not_shown_is_said() -> None:

@@ -28,6 +28,7 @@ def worded(
     effect: str = "",
     owner: str = "",
     effort: str = "",
+    is_applicable: bool = True,
 ) -> WordedFinding:
     """Return a finding of a rule, with its wording."""
     finding = Finding(
@@ -39,6 +40,7 @@ def worded(
         since=since,
         figures=figures or {},
         origin=origin or {},
+        is_applicable=is_applicable,
     )
     wording = Wording(
         entity=entity,

@@ -165,11 +165,11 @@ class Desk:
         return open_weeks
 
     def undelivered(self, on: dt.date) -> Counter[str]:
-        """Return the reports that were to be delivered by a day and are not, by name."""
+        """Return the reports whose last day is over and that are not delivered, by name."""
         return Counter(
             row["报告"]
             for row in self.report_plan
-            if row["应交日期"].date() <= on and (row["送达日期"] is None or row["送达日期"].date() > on)
+            if row["应交日期"].date() < on and (row["送达日期"] is None or row["送达日期"].date() > on)
         )
 
     def weekly(self, span: Span) -> Figures:
@@ -271,8 +271,13 @@ class Desk:
 
     @staticmethod
     def _is_late(row: dict[str, Any], until: dt.datetime) -> bool:
-        """Return whether a ticket from outside office hours had no response within two hours (O3)."""
-        opened = row["受理时间"]
+        """Return whether a ticket from outside office hours had no response within two hours (O3).
+
+        One that was closed without a recorded response is none that anybody knows to be late.
+        """
+        opened, closed = row["受理时间"], row["关闭时间"]
+        if row["首次响应"] is None and closed is not None and closed <= until:
+            return False
         if is_working(opened.date()) and dt.time(8, 30) <= opened.time() < dt.time(18):
             return False
         return seconds(row["首次响应"] or until, opened) > RESPONSE_S

@@ -97,7 +97,9 @@ STEPS = {"has_account": "账号", "has_permission": "权限", "has_seal": "印�
 
 
 def undelivered_reports(report_plan: ir.Table, on: date) -> ir.Table:
-    """Return the reports that were to be delivered by a day, and are not (docs/domain.md, Service quality and score).
+    """Return the reports whose last day of delivery is over at a day, and that are not delivered by it.
+
+    What is due on the day itself is not late yet (docs/domain.md, Service quality and score: reports on time).
 
     Args:
         report_plan: rows of ``desk.report_plan``: all that are not delivered.
@@ -108,7 +110,7 @@ def undelivered_reports(report_plan: ir.Table, on: date) -> ir.Table:
     """
     last = ibis.literal(on)
     is_open = report_plan.delivered_on.isnull() | (report_plan.delivered_on > last)
-    late = report_plan.filter((report_plan.due_on <= last) & is_open)
+    late = report_plan.filter((report_plan.due_on < last) & is_open)
     return late.select("report", "period", "due_on").order_by("due_on", "report", "period")
 
 

@@ -38,6 +38,15 @@ RESPONSE = (
         good="down",
         over_gap="unknown",
     ),
+    count(
+        "unrecorded_responses",
+        "未记录响应工单",
+        "件",
+        "Off-hours tickets that were closed without a recorded first response: nobody knows when it was. A missing day "
+        "hides both tickets and responses.",
+        good="down",
+        over_gap="unknown",
+    ),
 )
 
 WAITING = (
@@ -110,6 +119,8 @@ def _usual_items(checks: ir.Table, days: ir.Table, on: date) -> ir.Table:
 def off_hours_responses(tickets: ir.Table, days: ir.Table, utc_offset_h: int, until: datetime) -> ir.Table:
     """Return the tickets opened outside office hours, and those that waited for a first response (O3).
 
+    Withdrawn and doubled tickets ask for none.
+
     Args:
         tickets: rows of ``desk.tickets``, those opened in the period.
         days: the days of the period (metrics.days).
@@ -119,15 +130,21 @@ def off_hours_responses(tickets: ir.Table, days: ir.Table, utc_offset_h: int, un
     Returns:
         One row with the measures of ``RESPONSE``.
     """
+    tickets = tickets.filter(tickets.close_code.notin(["cancelled", "duplicate"]).fill_null(True))
     local = tickets.opened_at + ibis.interval(hours=utc_offset_h)
     dated = tickets.mutate(_day=local.date(), _minute=local.hour() * 60 + local.minute())
     free = days.filter(~days.is_working_day.fill_null(True)).select(_free="day")
     marked = dated.left_join(free, [dated["_day"] == free["_free"]])
     is_off = marked["_free"].notnull() | ~marked["_minute"].between(OFFICE_MINUTES[0], OFFICE_MINUTES[1] - 1)
-    responded = ibis.coalesce(marked.responded_at, ibis.literal(until).cast(marked.responded_at.type()))
+    end = ibis.literal(until).cast(marked.responded_at.type())
+    is_open = marked.closed_at.isnull() | (marked.closed_at > end)
+    is_unrecorded = marked.responded_at.isnull() & ~is_open
+    responded = ibis.coalesce(marked.responded_at, end)
     waited = responded.epoch_seconds() - marked.opened_at.epoch_seconds()
     return marked.aggregate(
-        off_hours_tickets=marked.count(where=is_off), late_responses=marked.count(where=is_off & (waited > RESPONSE_S))
+        off_hours_tickets=marked.count(where=is_off),
+        late_responses=marked.count(where=is_off & ~is_unrecorded & (waited > RESPONSE_S)),
+        unrecorded_responses=marked.count(where=is_off & is_unrecorded),
     )
 
 

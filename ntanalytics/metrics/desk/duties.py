@@ -12,14 +12,18 @@ from typing import Literal
 
 from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 
-#: What one fact says of its duty: kept, broken, without proof, still running, or outside of the promise.
-Result = Literal["met", "short", "unproven", "open", "none"]
+#: What one fact says of its duty: kept, broken, without proof, still running, outside of the promise, or that a plan
+#: had nothing due.
+Result = Literal["met", "short", "unproven", "open", "none", "idle"]
 
 #: What the facts together say.
 Verdict = Literal["met", "not_met", "not_shown"]
 
+#: What a duty is in a period that asked nothing of it.
+NOTHING_DUE = "无应办事项"
+
 RESULTS: Mapping[str, str] = MappingProxyType(
-    {"met": "符合", "short": "不符合", "unproven": "缺证据", "open": "未到期", "none": "不适用"}
+    {"met": "符合", "short": "不符合", "unproven": "缺证据", "open": "未到期", "none": "不适用", "idle": NOTHING_DUE}
 )
 
 VERDICTS: Mapping[str, str] = MappingProxyType({"met": "达到", "not_met": "未达到", "not_shown": "无法证明"})
@@ -60,7 +64,7 @@ MEASURES = catalogue(DUTY)
 def counted(results: Sequence[Result]) -> dict[str, float | None]:
     """Return the facts of a duty by what they say, and the rate of those that were kept.
 
-    Facts that are still running, or outside of the promise, are not counted.
+    Facts that are still running, outside of the promise, or that nothing was due, are not counted.
     """
     kept, short, unproven = (sum(result == name for result in results) for name in ("met", "short", "unproven"))
     facts = kept + short + unproven
@@ -85,7 +89,7 @@ def verdict(results: Sequence[Result], *, is_complete: bool, when_none: Verdict)
         return "not_met"
     if not is_complete or "unproven" in results:
         return "not_shown"
-    return "met" if "met" in results else when_none
+    return "met" if "met" in results or "idle" in results else when_none
 
 
 def verdict_by_share(results: Sequence[Result], least_rate: float, *, is_complete: bool) -> Verdict:

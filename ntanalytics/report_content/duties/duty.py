@@ -105,6 +105,21 @@ class DutyRecord:
         return duties.verdict(self.results, is_complete=not self.gaps, when_none=self.duty.when_none)
 
     @property
+    def is_idle(self) -> bool:
+        """Return whether the period asked nothing of the duty: it is not broken, and nothing was kept."""
+        return self.verdict == "met" and not self.row["duty_facts"]
+
+    @property
+    def verdict_words(self) -> str:
+        """The verdict in Chinese."""
+        return duties.NOTHING_DUE if self.is_idle else duties.VERDICTS[self.verdict]
+
+    @property
+    def none_words(self) -> str:
+        """The reason in Chinese that no fact is counted: there were none, or none was due."""
+        return "期内没有到期的事项" if {"idle", "open"} & set(self.results) else self.duty.none_words
+
+    @property
     def target(self) -> str:
         """Target in Chinese, with the share that the scoring sheet demands."""
         return self.duty.target + (f"，不低于{self.least_rate:.0%}" if self.least_rate is not None else "")
@@ -137,7 +152,11 @@ class DutyRecord:
         return (
             self.gaps
             or tuple(f"{reason}。" for reason in reasons)
-            or (f"{self.duty.none_words}；需补充{self.duty.needs or '记录'}。",)
+            or (
+                f"{self.none_words}。"
+                if "open" in self.results
+                else f"{self.none_words}；需补充{self.duty.needs or '记录'}。",
+            )
         )
 
 
@@ -163,7 +182,7 @@ def unless_hidden(span: DutySpan, fact: Fact, *datasets: str, since: date, until
 
 
 #: Order of the facts of a duty.
-_ORDER: dict[Result, int] = {"short": 0, "unproven": 1, "met": 2, "open": 3, "none": 4}
+_ORDER: dict[Result, int] = {"short": 0, "unproven": 1, "met": 2, "open": 3, "idle": 4, "none": 5}
 
 
 def judge(duty: Duty, span: DutySpan, least_rate: float | None = None) -> DutyRecord:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -24,18 +24,17 @@ def _planned(held_in: str, *kinds: str) -> Callable[[DutySpan], Iterator[Fact]]:
     """Return the facts of a plan of trainings or drills: each was held, and the buyer confirmed it."""
 
     def facts(span: DutySpan) -> Iterator[Fact]:
+        yield from _or_idle(span, kinds, found(span))
+
+    def found(span: DutySpan) -> Iterator[Fact]:
         held = sorted(span.recent(held_in, _HELD_BACK), key=lambda row: row["held_on"])
         held = [row for row in held if row["held_on"] <= span.last]
         by_plan = {row["plan_no"]: row for row in held if row["plan_no"] is not None}
-        plans = _plans(span, kinds)
-        due = [plan for plan in plans if span.first <= plan["planned_on"] <= span.last]
-        for plan in due:
+        for plan in _planned_within(span, kinds):
             row = by_plan.get(plan["plan_no"])
             fact = _fact_of(plan, row, span.last)
             if fact is not None:
                 yield fact if row else unless_hidden(span, fact, held_in, "desk.plans", since=span.first)
-        if plans and not due:
-            yield _nothing_due(span, plans)
         for row in held:
             if row["plan_no"] is None and row["held_on"] >= span.first and row.get("kind") not in _OTHER.get(kinds, ()):
                 yield Fact(row["held_on"], str(row["topic"]), f"{day_words(row['held_on'])}举办，计划外", "none")
@@ -43,20 +42,36 @@ def _planned(held_in: str, *kinds: str) -> Callable[[DutySpan], Iterator[Fact]]:
     return facts
 
 
+def _or_idle(span: DutySpan, kinds: Sequence[str], facts: Iterable[Fact]) -> Iterator[Fact]:
+    """Yield facts of a plan; where none of them was due, and the year has a plan, that nothing was."""
+    made = list(facts)
+    yield from made
+    if all(fact.result == "none" for fact in made) and (plans := plans_of_year(span, kinds)):
+        yield Fact(span.last, "年度计划", f"计划共{len(plans)}项，期内没有到期的", "idle")
+
+
+def plans_of_year(span: DutySpan, kinds: Sequence[str]) -> list[_Row]:
+    """Return the plans of some kinds that stand at the end of a span, of its contract year where the site names it."""
+    year = span.context.calendar.contract_year
+    if year is None or not year[0] <= span.last <= year[1]:
+        year = date.min, date.max
+    plans = [plan for plan in _plans(span, kinds) if year[0] <= plan["planned_on"] <= year[1]]
+    return [plan for plan in plans if not _by(plan["cancelled_on"], span.last)]
+
+
+def _planned_within(span: DutySpan, kinds: Sequence[str]) -> list[_Row]:
+    return [plan for plan in _plans(span, kinds) if span.first <= plan["planned_on"] <= span.last]
+
+
 def _plans(span: DutySpan, kinds: Sequence[str]) -> list[_Row]:
     """Return the plans of some kinds that were registered by the end of the span."""
     return [row for row in span.cases("desk.plans") if row["kind"] in kinds and row["noted_at"] < span.ends_at]
 
 
-def _nothing_due(span: DutySpan, plans: Sequence[_Row]) -> Fact:
-    return Fact(span.last, "年度计划", f"计划共{len(plans)}项，期内没有到期的", "met")
-
-
 def _fact_of(plan: _Row, held: _Row | None, last: date) -> Fact | None:
     """Return what is known of one planned training or drill; None if it was cancelled, or is due on the last day."""
-    day, number, cancelled = plan["planned_on"], str(plan["plan_no"]), plan["cancelled_on"]
-    topic = f"{plan['topic']}，计划{day_words(day)}"
-    if cancelled is not None and cancelled <= last:
+    day, number, topic = plan["planned_on"], str(plan["plan_no"]), _topic(plan)
+    if _by(plan["cancelled_on"], last):
         return Fact(day, number, f"{topic}，经用户同意取消", "none")
     if held is None:
         return Fact(day, number, f"{topic}，没有举办记录", "short", "计划未执行") if day < last else None
@@ -68,20 +83,25 @@ def _fact_of(plan: _Row, held: _Row | None, last: date) -> Fact | None:
     return Fact(day, number, text, "met")
 
 
+def _topic(plan: _Row) -> str:
+    return f"{plan['topic']}，计划{day_words(plan['planned_on'])}"
+
+
 def _by(day: date | None, last: date) -> bool:
     return day is not None and day <= last
 
 
 def _plan_confirmed(span: DutySpan) -> Iterator[Fact]:
     """Yield the planned trainings of the span by whether the buyer confirmed the plan before (docs/domain.md, O18)."""
-    plans = _plans(span, ("training",))
-    due = [plan for plan in plans if span.first <= plan["planned_on"] <= span.last]
-    if plans and not due:
-        yield _nothing_due(span, plans)
-    for plan in due:
-        day, confirmed = plan["planned_on"], plan["confirmed_on"]
-        text = f"{plan['topic']}，计划{day_words(day)}"
-        if _by(confirmed, day):
+    yield from _or_idle(span, ("training",), _confirmations(span))
+
+
+def _confirmations(span: DutySpan) -> Iterator[Fact]:
+    for plan in _planned_within(span, ("training",)):
+        day, confirmed, text = plan["planned_on"], plan["confirmed_on"], _topic(plan)
+        if _by(plan["cancelled_on"], span.last):
+            yield Fact(day, str(plan["plan_no"]), f"{text}，经用户同意取消", "none")
+        elif _by(confirmed, day):
             yield Fact(day, str(plan["plan_no"]), f"{text}，{day_words(confirmed)}确认", "met")
         else:
             fact = Fact(day, str(plan["plan_no"]), text, "short", "计划未经用户事先确认")

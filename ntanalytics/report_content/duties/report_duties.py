@@ -7,7 +7,9 @@ from datetime import date
 
 from ntanalytics.contract.desk_plans import DECISIONS, report_label
 from ntanalytics.findings.phrases import day_words
+from ntanalytics.metrics.desk import compliance
 from ntanalytics.metrics.desk.duties import Result
+from ntanalytics.metrics.rows import rows
 from ntanalytics.periods import Period, days_between
 from ntanalytics.report_content.duties.duty import Duty, Fact, unless_hidden
 from ntanalytics.report_content.duties.published_files import FileState
@@ -67,6 +69,8 @@ def _genuine(span: DutySpan) -> Iterator[Fact]:
 
 def _delivered(span: DutySpan) -> Iterator[Fact]:
     """Yield the due reports of the plan (docs/domain.md, Service quality and score: reports on time)."""
+    late = rows(compliance.undelivered_reports(span.view("desk.report_plan").cases, span.last))
+    undelivered = {(row["report"], row["period"]) for row in late}
     for row in span.cases("desk.report_plan"):
         due, delivered = row["due_on"], row["delivered_on"]
         if not span.first <= due <= span.last:
@@ -77,7 +81,7 @@ def _delivered(span: DutySpan) -> Iterator[Fact]:
             yield Fact(due, subject, f"{day_words(delivered)}送达{to}", "met")
         elif delivered is not None and delivered <= span.last:
             yield Fact(due, subject, f"{day_words(delivered)}送达{to}", "short", f"应于{day_words(due)}前送达")
-        elif due < span.last:
+        elif (row["report"], row["period"]) in undelivered:
             fact = Fact(due, subject, f"未送达{to}", "short", f"应于{day_words(due)}前送达")
             yield unless_hidden(span, fact, "desk.report_plan", since=span.first)
 
@@ -90,12 +94,13 @@ def _signed(span: DutySpan) -> Iterator[Fact]:
         if row["report"] in ("weekly_service_report", "服务周报") and row["signed_on"] <= span.last
     }
     for monday, name in _weeks(span):
-        on = signed.get(name)
+        on, due = signed.get(name), _confirmed_by(span, monday)
+        reason = f"出具后{SIGNED_WITHIN}个工作日内未确认"
         if on is not None:
-            yield Fact(monday, f"服务周报 {name}", f"{day_words(on)}用户确认", "met")
-        elif _is_over(span, monday):
-            due = [day for day in span.working_days if day >= monday][SIGNED_WITHIN]
-            reason = f"出具后{SIGNED_WITHIN}个工作日内未确认"
+            is_late = due is not None and on > due
+            text = f"{day_words(on)}用户确认"
+            yield Fact(monday, f"服务周报 {name}", text, "short" if is_late else "met", reason * is_late)
+        elif due is not None:
             fact = Fact(monday, f"服务周报 {name}", "没有用户确认记录", "short", reason)
             yield unless_hidden(span, fact, "desk.signoffs", since=monday, until=due)
 
@@ -107,9 +112,10 @@ def _weeks(span: DutySpan) -> Iterator[tuple[date, str]]:
             yield day, Period.week(day).previous().text
 
 
-def _is_over(span: DutySpan, issued_on: date) -> bool:
-    """Return whether the working days in which a report is confirmed are over."""
-    return sum(day >= issued_on for day in span.working_days) > SIGNED_WITHIN
+def _confirmed_by(span: DutySpan, issued_on: date) -> date | None:
+    """Return the last of the working days in which a report is confirmed; None while they are not over."""
+    after = [day for day in span.working_days if day >= issued_on]
+    return after[SIGNED_WITHIN] if len(after) > SIGNED_WITHIN else None
 
 
 def _decisions(span: DutySpan) -> Iterator[Fact]:

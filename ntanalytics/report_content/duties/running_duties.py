@@ -93,14 +93,17 @@ def _plan(span: DutySpan, plan: str, runs: list[Mapping[str, Any]]) -> Fact:
 
 
 def _recovery(span: DutySpan) -> Iterator[Fact]:
-    table = obligations.recovery(span.view("desk.incidents", _CASES_BACK).cases, span.begins_at, span.ends_at)
-    for row in rows(table):
-        text = (
-            f"{SUBSYSTEMS[row['subsystem']]}，{_CAUSES[row['cause']]}，历时{format_number(row['clock_s'], 'seconds')}"
-        )
-        if row["clock"] == "support":
+    view = span.view("desk.incidents", _CASES_BACK)
+    without_end, until = view.sources_without("restored_at"), min(span.ends_at, view.known_end)
+    for row in rows(obligations.recovery(view.cases, span.begins_at, until, without_end)):
+        lasted = "恢复时间未知" if row["clock_s"] is None else f"历时{format_number(row['clock_s'], 'seconds')}"
+        text = f"{SUBSYSTEMS[row['subsystem']]}，{_CAUSES[row['cause']]}，{lasted}"
+        if row["clock"] is None:
+            result: Result = "unproven"
+            reason = "数据源没有恢复时间"
+        elif row["clock"] == "support":
             is_shown = row["responded_at"] is not None
-            result: Result = "met" if is_shown else "unproven"
+            result = "met" if is_shown else "unproven"
             text, reason = (f"{text}，{obligations.CLOCKS['support']}", "" if is_shown else "未记录响应时间")
         else:
             result, reason = _CLOCKS[row["clock"]]
@@ -154,6 +157,9 @@ def _confirmed(span: DutySpan) -> Iterator[Fact]:
     for row in rows(changes):
         finished = row["finished_at"]
         if row["kind"] != "workflow" or finished is None or not span.begins_at <= finished < span.ends_at:
+            continue
+        if row["result"] == "cancelled":
+            yield Fact(span.day(finished), str(row["change_no"]), f"{span.clock(finished)}取消", "none")
             continue
         number, unit = str(row["change_no"]), f"{row['unit']}，" if row["unit"] else ""
         text = f"{SUBSYSTEMS[row['subsystem']]}，{unit}{span.clock(finished)}完成"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,12 +14,11 @@ from ntanalytics.metrics.rows import only
 from ntanalytics.periods import days_between
 from ntanalytics.report_content.duties.duty import Duty, Fact, unless_hidden
 from ntanalytics.report_content.duties.span import DutySpan
+from ntanalytics.subsystems.desk.obligation_checks import ROSTER_DUE
+from ntanalytics.subsystems.infra.retention_checks import PATCH_DAYS
 
 #: Least number of persons in the team (docs/domain.md, O1).
 TEAM = 6
-
-#: Day of a month from which its roster is due.
-_ROSTER_DUE = 10
 
 
 def _months(span: DutySpan) -> Iterator[tuple[date, Mapping[str, Any], bool]]:
@@ -28,7 +28,7 @@ def _months(span: DutySpan) -> Iterator[tuple[date, Mapping[str, Any], bool]]:
         days = days_between(month, min((month + timedelta(days=31)).replace(day=1) - timedelta(days=1), span.last))
         is_lacking = span.is_hidden("desk.roster", days[0], days[-1])
         is_lacking = is_lacking or span.unread_rows("desk.roster", days[0], days[-1]) > 0
-        if row["team"] or span.last >= month.replace(day=_ROSTER_DUE):
+        if row["team"] or span.last > month.replace(day=ROSTER_DUE):
             yield month, row, is_lacking
 
 
@@ -94,11 +94,12 @@ def _inspections(span: DutySpan) -> Iterator[Fact]:
 
 
 def _patches(span: DutySpan) -> Iterator[Fact]:
-    patched = sorted(span.rows("infra.patches"), key=lambda row: row["patched_on"])
-    last = {(row["host"], row["patch"]): row for row in patched}
+    tried_by_day = sorted(span.recent("infra.patches", PATCH_DAYS), key=lambda row: row["patched_on"])
+    last = {(row["host"], row["patch"]): row for row in tried_by_day if row["patched_on"] <= span.last}
     by_patch: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for (_, patch), row in last.items():
-        by_patch.setdefault((patch, row["outcome"]), []).append(row)
+        if row["patched_on"] >= span.first or row["outcome"] != "success":  # what failed earlier waits still
+            by_patch.setdefault((patch, row["outcome"]), []).append(row)
     for (patch, outcome), tried in by_patch.items():
         day = max(row["patched_on"] for row in tried)
         text = f"{listed(sorted(row['host'] for row in tried))}共{len(tried)}台"
@@ -106,7 +107,10 @@ def _patches(span: DutySpan) -> Iterator[Fact]:
             yield Fact(day, patch, f"{text}已安装", "met")
         else:
             fact = Fact(day, patch, f"{text}安装失败", "short", "失败后未补装")
-            yield unless_hidden(span, fact, "infra.patches", since=min(row["patched_on"] for row in tried))
+            first = min(row["patched_on"] for row in tried)
+            if first < span.first and not span.view("infra.patches", PATCH_DAYS).since(first).is_complete:
+                fact = replace(fact, result="unproven", reason="其间有补丁数据未取得")
+            yield unless_hidden(span, fact, "infra.patches", since=first)
 
 
 TEAM_DUTIES = (
@@ -147,7 +151,7 @@ TEAM_DUTIES = (
         label="补丁升级",
         target="补丁均已安装",
         facts=_patches,
-        reads={"infra.patches": 0},
+        reads={"infra.patches": PATCH_DAYS},
         none_words="期内没有补丁记录",
         needs="安全服务商的补丁安装记录",
     ),

@@ -12,7 +12,7 @@ from ntanalytics.findings.finding import checks_by_system
 from ntanalytics.findings.lifecycle import LifecycleState
 from ntanalytics.findings.lifecycle_text import onset_words
 from ntanalytics.findings.text import WordedFinding
-from ntanalytics.findings.threshold import ORDER
+from ntanalytics.findings.threshold import ORDER, UNJUDGED
 from ntanalytics.metrics.number_format import close_up
 from ntanalytics.reports import findings_json
 from ntanalytics.reports.blocks.block import Block
@@ -94,7 +94,7 @@ class Board(Block):
         values = {
             "code": finding.code,
             "entity": finding.entity.identity,
-            "state": finding.status,
+            "state": finding.status if finding.is_applicable else UNJUDGED,
             "subsystem": subsystem_label(finding.subsystem),
             "subject": wording.entity,
             "check": wording.check,
@@ -126,7 +126,7 @@ def board(
     lifecycles: LifecycleState | None = None,
     origin: Mapping[str, Any] | None = None,
 ) -> Board:
-    """Return the status board of some findings: critical first, then warning, unknown and ok.
+    """Return the status board of some findings: critical first, then warning, unknown, ok, and what was not judged.
 
     What is ok stands by system and entity, as the engineer walks it; the rest keeps its order. ``is_folded`` folds
     what is ok, and unknown checks beyond thirty, on the page and on paper; the record and the workbook have it all.
@@ -148,6 +148,6 @@ def _walked(findings: Sequence[WordedFinding]) -> list[WordedFinding]:
         if finding.status != "ok":
             return 0, 0, 0
         system = systems.index(finding.subsystem) if finding.subsystem in systems else len(systems)
-        return 1, system, entities.index(finding.entity)
+        return 1 if finding.is_applicable else 2, system, entities.index(finding.entity)
 
     return sorted(findings, key=place)

@@ -89,7 +89,11 @@ def print_page(
             chromium.open(empty_page(profile).as_uri(), seconds)
             if not is_there():
                 return "there is no page"
-            chromium.fill(page.read_text(encoding="utf-8"), seconds)
+            try:
+                text = page.read_text(encoding="utf-8")
+            except OSError as error:
+                return f"{page.name} could not be read for the print: {error.strerror}"
+            chromium.fill(text, seconds)
             if chromium.value(SETTLED) != "drawn":
                 return "the browser could not draw the charts"
             pdf.write_bytes(base64.b64decode(chromium.ask("Page.printToPDF", preferCSSPageSize=True)["data"]))

@@ -22,16 +22,16 @@ RULES: tuple[Rule, ...] = (
         "ca.login_silence", "certificate_logins", Threshold(600, 3000, "down"), "核查证书网关与签名验签服务",
         "In office hours certificates are used every minute.", min_count=30, label="证书登录中断", kind="absence",
         scale="silence",
-        cause="login_outages",
+        cause="certificate_outages",
     ),
     Rule(
         "ca.expired_tried", "expired_tried", Threshold(0, 50, "down"), "通知持证人办理更新",
         "Who tries an expired certificate cannot work (docs/domain.md, CA and seals: expired and still tried).",
-        kind="hygiene", cause="renewals",
+        kind="hygiene", cause="expired",
     ),
     Rule(
         "ca.revoked_tried", "revoked_tried", Threshold(0, 20, "down"), "核实持证人身份，收回或更换介质",
-        "A revoked certificate in use belongs to somebody who left, or was not told.", kind="hygiene", cause="renewals",
+        "A revoked certificate in use belongs to somebody who left, or was not told.", kind="hygiene", cause="revoked",
     ),
     Rule(
         "ca.expiring_30d", "expiring_30d", Threshold(400, 1200, "down"), "汇总名单，提前组织集中更新",

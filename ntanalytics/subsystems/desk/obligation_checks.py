@@ -32,7 +32,7 @@ SIGNED_WITHIN = 3
 WEEKS_REPORTED, WEEKS_KNOWN, MIN_SIGNED = 3, 6, 3
 
 #: Day of a month until which the roster of the month before stands for it.
-_ROSTER_DUE = 10
+ROSTER_DUE = 10
 
 _WEEK = re.compile(r"(\d{4})-W(\d{2})")
 _TEAM, _TRAINING = Entity("team", "team", "运维团队"), Entity("trainings", "all", "培训")
@@ -114,7 +114,7 @@ def _roster(context: CheckContext) -> Figures:
     roster = context.dataset("desk.roster", ROSTER_BACK)
     month = context.on.replace(day=1)
     row = only(obligations.team(roster.recent, month))
-    if not row["team"] and context.on.day <= _ROSTER_DUE:
+    if not row["team"] and context.on.day <= ROSTER_DUE:
         row = only(obligations.team(roster.recent, (month - timedelta(days=1)).replace(day=1)))
     return figures([row if row["team"] else {"team": None, "standbys": None}], register(roster, month))
 
@@ -190,7 +190,7 @@ def _undelivered(context: CheckContext, rule: Rule) -> list[Finding]:
         periods, first = tuple(str(row["period"]) for row in open_reports), open_reports[0]["due_on"]
         finding = judge_value(rule, len(open_reports), [covered], Entity("report", report, report_label(report)))
         finding = finding.with_details(periods=periods, due_on=first.isoformat())
-        findings.append(finding.since_day(first if finding.is_violation else None))
+        findings.append(finding.since_day(first + timedelta(days=1) if finding.is_violation else None))
     if findings:
         return findings
     if covered is not plan:

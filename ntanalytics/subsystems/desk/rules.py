@@ -64,7 +64,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "desk.same_incident", "same_incidents", Threshold(1, 3, "down"), "复盘前次整改是否到位，消除根因",
         "What failed for the same cause within a month was not set right.", kind="hygiene", label="同类事件再次发生",
-        cause="clocks",
+        cause="recurring",
     ),
     Rule(
         "desk.onboarding", "missing_steps", Threshold(0, 3, "down"), "补齐接入步骤并登记",
@@ -108,7 +108,7 @@ RULES: tuple[Rule, ...] = (
         "desk.removed_rights", "used_removed_rights", Threshold(0, 2, "down"),
         "立即在系统中撤销该权限，核查撤销后的操作并登记复核日期",
         "A right that was removed is not used; one that is was removed in the ledger alone (docs/domain.md, Service "
-        "quality and score: access review).", kind="hygiene", label="权限撤销后仍在使用", cause="duties",
+        "quality and score: access review).", kind="hygiene", label="权限撤销后仍在使用", cause="administration",
     ),
     Rule(
         "desk.untrained", "untrained_days", Threshold(60, 120, "down"), "与用户确认并落实培训计划",

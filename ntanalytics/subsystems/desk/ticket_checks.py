@@ -12,7 +12,7 @@ from ntanalytics.checks.rise_parts import with_rise_parts
 from ntanalytics.contract.desk_tickets import CATEGORIES
 from ntanalytics.detectors.series import Series
 from ntanalytics.findings.finding import Entity, Finding, violations
-from ntanalytics.findings.judgement import evaluate_rules, judge_row, judge_value, unknown
+from ntanalytics.findings.judgement import judge_row, judge_value, unknown
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.desk import compliance
 from ntanalytics.metrics.desk import daily_service as daily
@@ -92,12 +92,15 @@ def _rise(context: CheckContext, rule: Rule, *, is_backlog: bool) -> list[Findin
 
 
 def _late_responses(context: CheckContext, rule: Rule) -> list[Finding]:
-    """Return how many tickets outside working hours had no response in time."""
+    """Return how many tickets outside working hours had no response in time; unknown where none was recorded."""
     tickets = context.dataset("desk.tickets", HISTORY)
     if not tickets.is_complete:
         return []
     off_hours = daily.off_hours_responses(tickets.table, tickets.days, context.utc_offset_h, tickets.known_end)
-    return evaluate_rules([rule], figures(off_hours, tickets), _TICKETS)
+    row = figures(off_hours, tickets).total
+    finding = judge_row(rule, row, _TICKETS)
+    is_hidden = finding.status == "ok" and row["unrecorded_responses"]
+    return [unknown(rule, "not_recorded", _TICKETS) if is_hidden else finding]
 
 
 def _onboarding(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -110,7 +113,7 @@ def _onboarding(context: CheckContext, rule: Rule) -> list[Finding]:
     trainings = context.dataset("desk.trainings", TRAININGS_BACK)
     views = [tickets, trainings] if trainings.sources else [tickets]  # a ledger may record trainings as tickets alone
     register = context.dataset("desk.onboardings", TRAININGS_BACK)
-    first, last = (context.on - timedelta(days=CONNECTED_WITHIN + back) for back in (REPORTED_FOR, 0))
+    first, last = (context.on - timedelta(days=CONNECTED_WITHIN + back) for back in (REPORTED_FOR, 1))
     # the register tells when a step is done, so that what is late is late until then
     since = context.on - timedelta(days=TRAININGS_BACK)
     joined = figures(compliance.registered_onboarding(register.recent, since, last), register)

@@ -52,7 +52,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "docexchange.undelivered", "undelivered_share", Threshold(0.005, 0.05, "down"), "核查送达队列与收文单位的节点",
         "What has not arrived after a day never will by itself.", min_count=50, label="次日仍未送达占比",
-        kind="deadline", scale="points", cause="standstill", nouns=RateNouns("次日仍未送达", "前一日送达件次", "件次"),
+        kind="deadline", scale="points", cause="undelivered", nouns=RateNouns("次日仍未送达", "前一日送达件次", "件次"),
     ),
     Rule(
         "docexchange.undated", "undated_share", Threshold(0.1, 0.95, "down"),
@@ -72,7 +72,7 @@ RULES: tuple[Rule, ...] = (
         "docexchange.recalled", "recalled_share", Threshold(0.1, 0.5, "down"),
         "向发文单位核实是否本意撤回，核查近期的批量操作与脚本，必要时重新发送",
         "A document is recalled every few days; one in ten is no sender's mistake.", min_count=20,
-        label="发文撤回占比", kind="usual", scale="points", cause="standstill",
+        label="发文撤回占比", kind="usual", scale="points", cause="recalls",
         nouns=RateNouns("被撤回", "公文", "件"),
     ),
     Rule(
@@ -96,7 +96,7 @@ RULES: tuple[Rule, ...] = (
         "docexchange.unknown_caller", "calls", Threshold(0, 99, "down"),
         "核实该调用方是否经批准接入，未经批准的立即停用其凭据",
         "Systems are connected by an order; one that nobody knows reads what it was not given.", label="陌生调用方",
-        kind="burst", cause="brute_force",
+        kind="burst", cause="unknown_callers",
     ),
     # the slow tail, which moves the mean of a subject too little
     Rule(
@@ -108,7 +108,7 @@ RULES: tuple[Rule, ...] = (
         "docexchange.unusual_endings", "unusual_endings", Threshold(0, 199, "down"),
         "核查是否由程序自动签收，通知有关单位",
         "Who signs within a minute of the sending has read nothing: a program signs.", kind="usual", label="即时签收",
-        cause="handling",
+        cause="hasty",
     ),
     source_rule("docexchange"),
 )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 
 from ntanalytics.checks.baseline import HISTORY_DAYS, baseline
 from ntanalytics.checks.by_detector import seasonal_baseline
-from ntanalytics.checks.check import EVERY_PERIOD, QUARTER, Check
+from ntanalytics.checks.check import EVERY_PERIOD, LONGER_PERIODS, Check
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.rise_parts import with_rise_parts
 from ntanalytics.contract.identity import ACCOUNT_CHANGES
@@ -112,5 +112,5 @@ ACCOUNT_CHECKS: tuple[Check, ...] = (
     Check(rule="identity.changes_rise", evaluate=_changes_rise, reads=_CHANGES),
     Check(rule="identity.failed_changes", evaluate=_failed_changes, reads=_CHANGES),
     Check(rule="identity.orphan_accounts", evaluate=_orphans, reads=_STOCK, every=EVERY_PERIOD),
-    Check(rule="identity.dormant_accounts", evaluate=_dormant, reads=_STOCK, every=(QUARTER,)),
+    Check(rule="identity.dormant_accounts", evaluate=_dormant, reads=_STOCK, every=LONGER_PERIODS),
 )

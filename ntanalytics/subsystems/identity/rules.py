@@ -35,7 +35,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "identity.shared_accounts", "shared_accounts", Threshold(0, 19, "down"), "核实账号是否多人共用，督促一人一号",
-        "One person does not log in from five addresses within an hour.", kind="hygiene", cause="accounts",
+        "One person does not log in from five addresses within an hour.", kind="hygiene", cause="shared",
     ),
     Rule(
         "identity.sprayed_accounts", "sprayed_accounts", Threshold(4, 19, "down"),

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import ibis.expr.types as ir
 
-from ntanalytics.checks.check import DAY, QUARTER, Check
+from ntanalytics.checks.check import EVERY_PERIOD, Check
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.span_view import since
 from ntanalytics.findings.finding import Entity, Finding
@@ -196,7 +196,7 @@ CHECKS: tuple[Check, ...] = (
         optional=tuple(name for name in _LOGS if name != "infra.requests"),
     ),
     Check(
-        rule="infra.failed_patches", evaluate=_failed_patches, reads={"infra.patches": PATCH_DAYS}, every=(DAY, QUARTER)
+        rule="infra.failed_patches", evaluate=_failed_patches, reads={"infra.patches": PATCH_DAYS}, every=EVERY_PERIOD
     ),
     Check(
         rule="infra.unpatched",

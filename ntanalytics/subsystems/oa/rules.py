@@ -68,13 +68,13 @@ RULES: tuple[Rule, ...] = (
         "oa.cancelled_rise", "cancelled_tasks", Threshold(2.0, 9.0, "down"),
         "核实是否为误操作或批量清理，必要时恢复任务",
         "Three times as many cancelled tasks as on such a day are a clearing-up, or a mistake.", label="取消任务激增",
-        kind="usual", scale="departure", cause="handling",
+        kind="usual", scale="departure", cause="hasty",
     ),
     Rule(
         "oa.unusual_endings", "unusual_endings", Threshold(0, 199, "down"),
         "核实是否为误操作、程序自动处理或批量清理，必要时恢复任务",
         "What ends in a way that next to none of a subject do is a mistake, or a program; two hundred are many "
-        "persons' work.", kind="usual", label="任务取消或过快办结", cause="handling",
+        "persons' work.", kind="usual", label="任务取消或过快办结", cause="hasty",
     ),
     Rule(
         "oa.overdue_rise", "overdue_tasks", Threshold(0.5, 2.0, "down"), "按模块和单位催办超期任务，核查流程是否停滞",

@@ -9,7 +9,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "sso.access_failure_rate", "access_failure_rate", Threshold(0.03, 0.1, "down"), "核查应用的接入配置与票据校验",
         "A ticket is refused to a person who has no right, which is rare.", count_measure="accesses", min_count=50,
-        cause="interfaces",
+        cause="refusals",
     ),
     Rule(
         "sso.accesses", "accesses", Threshold(1, 0, "up"), "核实应用是否停用或入口失效",
@@ -29,13 +29,13 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "sso.app_failures", "refused_accesses", Threshold(0.05, 0.3, "down"), "核查该应用的接入配置、权限与票据校验",
         "One in twenty refused beyond the usual is a setting that was changed.", count_measure="accesses", min_count=10,
-        label="某时段访问被拒", kind="burst", scale="points of hours", cause="interfaces",
+        label="某时段访问被拒", kind="burst", scale="points of hours", cause="refusals",
     ),
     # the slow tail, which moves the mean of a subject too little
     Rule(
         "sso.app_p95_rise", "access_p95_ms", Threshold(1.0, 4.0, "down"), "查看该应用的票据校验与后端负载",
         "Twice as long as usual, and half a second at least, is felt.", count_measure="accesses", min_count=50,
-        label="应用访问耗时（95%以内）", kind="usual", scale="departure", cause="apps",
+        label="应用访问耗时（95%以内）", kind="usual", scale="departure", cause="slow_services",
     ),
     activity_rule("sso", Threshold(4, 20, "down")),
     Rule(

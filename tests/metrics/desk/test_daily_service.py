@@ -40,10 +40,12 @@ def test_who_waits_two_hours_outside_of_office_hours_waits_too_long(tickets, day
         {"opened_at": _at(ON, 18), "responded_at": _at(ON, 20, 1)},
         {"opened_at": _at(saturday, 10), "responded_at": None},
         {"opened_at": _at(ON, 23), "responded_at": None},  # an hour before the day is over
+        {"opened_at": _at(saturday, 9), "responded_at": None, "closed_at": _at(ON, 9), "close_code": "solved"},
+        {"opened_at": _at(saturday, 9), "responded_at": None, "closed_at": _at(ON, 9), "close_code": "duplicate"},
     ]
     span = days(saturday, "+++", "HHW")
     assert listed(daily_service.off_hours_responses(tickets(rows), span, 8, _at(ON + DAY, 0))) == [
-        {"off_hours_tickets": 4, "late_responses": 2}
+        {"off_hours_tickets": 5, "late_responses": 2, "unrecorded_responses": 1}
     ]
 
 

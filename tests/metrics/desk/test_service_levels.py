@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from ntanalytics.metrics.desk import service_levels
-from ntanalytics.metrics.desk.duties import verdict, worst
+from ntanalytics.metrics.desk.duties import counted, verdict, worst
 
 SINCE, UNTIL = dt.datetime(2026, 10, 31, 16, tzinfo=dt.UTC), dt.datetime(2026, 11, 30, 16, tzinfo=dt.UTC)
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -111,6 +111,9 @@ def test_a_verdict_needs_complete_data_and_a_fact() -> None:
     assert verdict(["met", "unproven", "short"], is_complete=True, when_none="met") == "not_met"
     assert verdict(["met"], is_complete=False, when_none="met") == "not_shown"
     assert verdict(["met", "short"], is_complete=False, when_none="met") == "not_met"  # no missing day can turn it
+    assert verdict(["idle", "none"], is_complete=True, when_none="not_shown") == "met"  # a plan had nothing due
+    assert verdict(["idle"], is_complete=False, when_none="met") == "not_shown"
+    assert (counted(["idle"])["duty_facts"], counted(["idle"])["duty_kept"]) == (0, 0)
     assert [verdict(["open"], is_complete=True, when_none=none) for none in ("met", "not_shown")] == [
         "met",
         "not_shown",

@@ -31,12 +31,14 @@ SYSTEMS = ("identity", "sso", "docexchange", "oa", "im", "sms", "ca", "seal")
 
 @dataclass
 class Year:
-    """Rows of a desk by dataset, the gaps of each dataset, and the log of reports; a test changes them."""
+    """Rows of a desk by dataset, its gaps and absent columns, and the log of reports; a test changes them."""
 
     data: dict[str, list[Row]] = field(default_factory=dict)
     gaps: dict[str, list[dt.date]] = field(default_factory=dict)
     log: ReportLog = field(default_factory=ReportLog)
     rejected: dict[str, dict[dt.date | None, int]] = field(default_factory=dict)
+    absent: dict[str, set[str]] = field(default_factory=dict)
+    known_end: dt.datetime | None = None
 
     def span(self, period: Period = YEAR) -> DutySpan:
         """Return the span over it."""
@@ -79,17 +81,19 @@ class Year:
             missing=missing,
             is_complete=not missing,
             rejected_rows=lambda first, last: self._rejected_rows(name, first, last),
+            since=lambda day: SimpleNamespace(is_complete=not any(gap >= day for gap in self.gaps.get(name, ()))),
             was_complete=True,
             note="",
             as_of=made.ends_at,
-            known_end=made.ends_at,
+            known_end=self.known_end or made.ends_at,
+            sources_without=lambda column: ("test",) if column in self.absent.get(name, ()) else (),
             before=ibis.memtable(table_of(name, [])),
             **{kind: _table(name, chosen) for kind, chosen in table.items()},
         )
 
 
 #: Datasets of which a metric takes an Ibis table; the others are read as rows.
-_TABLES = ("desk.roster", "desk.incidents", "desk.changes", "infra.checks", "seal.seals")
+_TABLES = ("desk.roster", "desk.incidents", "desk.changes", "desk.report_plan", "infra.checks", "seal.seals")
 
 
 def _table(name: str, rows: list[Row]) -> Any:

@@ -7,14 +7,16 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+import ibis
 import pytest
 
+from ntanalytics.metrics.desk.compliance import undelivered_reports
 from ntanalytics.metrics.desk.duties import Result
 from ntanalytics.periods import Period, days_between
 from ntanalytics.report_content.duties.duty import DutyRecord, Fact, judge, judge_all
 from ntanalytics.report_content.duties.listing import DUTIES, obligation_records
 from tests.report_content.duties.contract_year import DAY, FIRST, LAST, MONDAYS, MONTHS, WORKING, Year, faultless
-from tests.subsystems.made import at
+from tests.subsystems.made import at, table_of
 
 #: A planted shortfall: changes the year, and returns the duties and the subjects by which it must be told.
 Plant = Callable[[Year, random.Random], set[tuple[str, str]]]
@@ -210,6 +212,124 @@ def test_what_only_lacks_a_record_is_unproven_where_a_missing_day_may_hold_it(
     assert (unknown.verdict, unknown.shortfalls) == ("not_shown", ())
     [fact] = [fact for fact in unknown.facts if fact.result == "unproven"]
     assert fact.subject == known.shortfalls[0].subject
+
+
+def test_without_the_end_of_crashes_nobody_knows_whether_they_were_restored_in_time() -> None:
+    year = faultless()
+    for row in year.data["desk.incidents"]:
+        row["restored_at"] = None
+    year.absent = {"desk.incidents": {"restored_at"}}
+    record = judge(DUTIES["recovery"], year.span())
+    assert (record.verdict, [fact.result for fact in record.facts]) == ("not_shown", ["unproven", "unproven"])
+
+
+@pytest.mark.parametrize(("hours", "result"), [(3, "open"), (5, "short")])
+def test_a_crash_that_lasts_is_judged_as_of_the_last_extraction(hours: int, result: Result) -> None:
+    year = faultless()
+    year.change("desk.incidents", lambda row: row["incident_no"] == "SJ1", restored_at=None)
+    began = next(row["began_at"] for row in year.data["desk.incidents"] if row["incident_no"] == "SJ1")
+    year.known_end = began + dt.timedelta(hours=hours)
+    span = year.span(Period.contract(FIRST, dt.date(2025, 6, 30)))
+    [fact] = [fact for fact in judge(DUTIES["recovery"], span).facts if fact.subject == "SJ1"]
+    assert fact.result == result
+
+
+def test_a_patch_that_failed_before_the_month_and_waits_is_short_in_it_as_the_inspection_tells() -> None:
+    year = faultless()
+    year.change("infra.patches", lambda row: row["patch"] == "K05", outcome="failure")
+    june = judge(DUTIES["patches"], year.span(Period.month(dt.date(2025, 6, 1))))
+    assert [(fact.subject, fact.result) for fact in june.facts] == [("K05", "short"), ("K06", "met")]
+    year.gaps = {"infra.patches": [dt.date(2025, 5, 20)]}
+    june = judge(DUTIES["patches"], year.span(Period.month(dt.date(2025, 6, 1))))
+    assert [(fact.subject, fact.result) for fact in june.facts] == [("K05", "unproven"), ("K06", "met")]
+    year.gaps = {}
+    year.data["infra.patches"].append(
+        {
+            "patched_on": dt.date(2025, 5, 30),
+            "host": "oa-db-1",
+            "patch": "K05",
+            "outcome": "success",
+            "day": dt.date(2025, 5, 30),
+        }
+    )
+    june = judge(DUTIES["patches"], year.span(Period.month(dt.date(2025, 6, 1))))
+    assert [(fact.subject, fact.result) for fact in june.facts] == [("K06", "met")]
+
+
+def test_a_cancelled_change_was_not_made_and_needs_no_confirmation() -> None:
+    year = faultless()
+    year.change("desk.changes", lambda row: row["change_no"] == "BG05", result="cancelled", confirmed_at=None)
+    record = judge(DUTIES["confirmed_changes"], year.span())
+    assert [(fact.subject, fact.result) for fact in record.facts if fact.result != "met"] == [("BG05", "none")]
+    assert record.row["duty_kept"] == 11  # of the twelve months
+
+
+@pytest.mark.parametrize(("day", "facts"), [(10, []), (11, ["short"])])
+def test_a_roster_is_late_from_the_day_after_the_tenth(day: int, facts: list[Result]) -> None:
+    year, month = faultless(), dt.date(2025, 6, 1)
+    year.drop("desk.roster", lambda row: row["month_on"] == month)
+    record = judge(DUTIES["team"], year.span(Period.contract(FIRST, month.replace(day=day))))
+    assert [fact.result for fact in record.facts if fact.on == month] == facts
+
+
+@pytest.mark.parametrize(("day", "result"), [(22, "met"), (23, "short")])
+def test_a_confirmation_is_kept_within_three_working_days_and_broken_after_them(day: int, result: Result) -> None:
+    """The report of week 20 of 2025 is issued on Monday, May 19: Tuesday, Wednesday, Thursday the 22nd."""
+    year = faultless()
+    year.change("desk.signoffs", lambda row: row["period"] == "2025-W20", signed_on=dt.date(2025, 5, day))
+    [fact] = [fact for fact in judge(DUTIES["signoffs"], year.span()).facts if fact.subject == "服务周报 2025-W20"]
+    assert fact.result == result
+
+
+def test_a_plan_with_nothing_due_is_not_kept_and_not_short_of_a_plan() -> None:
+    year, until = faultless(), min(plan["planned_on"] for plan in faultless().data["desk.plans"]) - DAY
+    names = ("training_plan", "trainings", "restore_drills", "emergency_drills")
+    records = judge_all([DUTIES[name] for name in names], year.span(Period.contract(FIRST, until)))
+    counts = {
+        name: [record.row[f"duty_{each}"] for each in ("facts", "kept", "rate")] for name, record in records.items()
+    }
+    assert counts == {name: [0, 0, None] for name in names}
+    assert {(record.verdict, record.verdict_words, record.needed) for record in records.values()} == {
+        ("met", "无应办事项", ())
+    }
+
+
+def test_what_is_due_on_the_last_day_or_was_cancelled_is_neither_kept_nor_a_missing_plan() -> None:
+    year, first = faultless(), "PX0"
+    [due] = [plan["planned_on"] for plan in year.data["desk.plans"] if plan["plan_no"] == first]
+    year.drop("desk.trainings", lambda row: row["plan_no"] == first)
+    waiting = judge(DUTIES["trainings"], year.span(Period.contract(FIRST, due)))
+    assert (waiting.verdict_words, waiting.row["duty_kept"]) == ("无应办事项", 0)
+    year.change("desk.plans", lambda row: row["plan_no"] == first, cancelled_on=due, confirmed_on=None)
+    names = ("training_plan", "trainings")
+    records = judge_all([DUTIES[name] for name in names], year.span(Period.contract(FIRST, due + DAY)))
+    told = {name: [fact.result for fact in record.facts] for name, record in records.items()}
+    assert told == {name: ["idle", "none"] for name in names}
+
+
+def test_of_what_is_not_due_yet_it_is_not_said_that_there_was_none() -> None:
+    waiting = Fact(FIRST, "1", "3月1日申请，未制作，未测试", "open")
+    record = DutyRecord(duty=DUTIES["seals"], facts=(waiting,), gaps=())
+    assert (record.verdict, record.needed) == ("not_shown", ("期内没有到期的事项。",))
+
+
+def test_a_plan_of_another_contract_year_proves_nothing_of_this_one() -> None:
+    year = faultless()
+    for plan in year.data["desk.plans"]:
+        plan["planned_on"] -= 400 * DAY
+    record = judge(DUTIES["trainings"], year.span())
+    assert (record.verdict, record.facts) == ("not_shown", ())
+
+
+@pytest.mark.parametrize(("days", "late"), [(0, 0), (1, 1)])
+def test_a_report_is_late_from_the_day_after_its_last_one_for_duty_and_inspection_alike(days: int, late: int) -> None:
+    year = faultless()
+    year.change("desk.report_plan", lambda row: row["period"] == "2025-W20", delivered_on=None)
+    [row] = [row for row in year.data["desk.report_plan"] if row["period"] == "2025-W20"]
+    last = row["due_on"] + days * DAY
+    assert len(judge(DUTIES["delivered_reports"], year.span(Period.contract(FIRST, last))).shortfalls) == late
+    plan = ibis.memtable(table_of("desk.report_plan", year.data["desk.report_plan"]))
+    assert undelivered_reports(plan, last).count().execute() == late
 
 
 def test_a_failed_drill_is_not_met_and_one_without_a_record_is_unproven_over_a_gap() -> None:

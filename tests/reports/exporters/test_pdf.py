@@ -153,6 +153,13 @@ def test_a_page_whose_charts_fail_is_not_printed(tmp_path: Path) -> None:
     assert not (tmp_path / "page.pdf").exists()
 
 
+def test_a_page_that_cannot_be_read_is_named_and_is_no_print_that_could_not_be_written(tmp_path: Path) -> None:
+    (tmp_path / "page.html").mkdir()  # as root every file can be read
+    why = print_page(tmp_path / "page.html", tmp_path / "page.pdf", tmp_path / "browser")
+    assert why == "page.html could not be read for the print: Is a directory"
+    assert not (tmp_path / "page.pdf").exists()
+
+
 def test_the_first_browser_on_the_path_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     assert find_browser() is None

@@ -192,21 +192,21 @@ def _undelivered(*plan: Row, on: dt.date = ON) -> list[Finding]:
     return judge(SUBSYSTEM, ["desk.undelivered_reports"], {"desk.report_plan": plan}, period=Period.day(on))
 
 
-def test_a_report_that_is_past_its_last_day_is_told_on_that_day_until_it_is_delivered() -> None:
+def test_a_report_is_late_from_the_day_after_its_last_one() -> None:
     monday = dt.date(2026, 11, 16)
     weekly = [_planned("weekly_service_report", f"2026-W{week}", monday, None) for week in (45, 46)]
     later = _planned("sms_volume", "2026-11", dt.date(2026, 12, 5), None)
-    [finding] = _undelivered(*weekly, later, on=monday)
+    [finding] = _undelivered(*weekly, later, on=monday + DAY)
     assert (finding.entity.identity, finding.status, finding.value) == ("report/weekly_service_report", "warning", 2.0)
-    assert (finding.since, finding.details["periods"]) == (monday, ("2026-W45", "2026-W46"))
-    sunday = _undelivered(*weekly, later, on=monday - DAY)
-    assert [(item.entity.identity, item.status) for item in sunday] == [("reports/plan", "ok")]
+    assert (finding.since, finding.details["periods"]) == (monday + DAY, ("2026-W45", "2026-W46"))
+    on_time = _undelivered(*weekly, later, on=monday)
+    assert [(item.entity.identity, item.status) for item in on_time] == [("reports/plan", "ok")]
 
 
 def test_a_report_that_is_delivered_late_is_told_until_then() -> None:
     late = _planned("weekly_service_report", "2026-W46", dt.date(2026, 11, 16), dt.date(2026, 11, 18))
     told = [_undelivered(late, on=dt.date(2026, 11, day))[0].status for day in (16, 17, 18, 19)]
-    assert told == ["warning", "warning", "ok", "ok"]
+    assert told == ["ok", "warning", "ok", "ok"]
 
 
 def test_without_a_plan_nobody_knows_whether_reports_were_delivered() -> None:

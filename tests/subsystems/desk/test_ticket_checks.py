@@ -96,6 +96,16 @@ def test_a_ticket_of_the_night_that_waits_two_hours_is_told(waiting: int, status
     assert judge(SUBSYSTEM, ["desk.late_responses"], data, gaps=(ON,)) == []
 
 
+@pytest.mark.parametrize(("code", "status"), [("solved", "unknown"), ("cancelled", "ok"), ("duplicate", "ok")])
+def test_a_ticket_that_was_closed_without_a_recorded_response_is_not_late_and_not_in_time(
+    code: str, status: str
+) -> None:
+    night = at(ON, 5)
+    closed = _ticket(night, responded_at=None, closed_at=night + dt.timedelta(hours=3), close_code=code)
+    [finding] = judge(SUBSYSTEM, ["desk.late_responses"], _tickets(closed))
+    assert finding.status == status
+
+
 STEPS = [
     {"category": "onboarding", "subsystem": "docexchange"},
     {"category": "account", "subsystem": "identity"},
@@ -138,7 +148,7 @@ def test_the_register_speaks_for_its_units_whatever_the_tickets_show() -> None:
     assert told == {"戊局": (2.0, ("印章", "培训")), "己局": (1.0, ("印章",))}
 
 
-@pytest.mark.parametrize(("back", "is_told"), [(29, False), (30, True), (38, True), (120, True)])
+@pytest.mark.parametrize(("back", "is_told"), [(30, False), (31, True), (38, True), (120, True)])
 def test_a_registered_unit_is_late_until_its_last_step_is_done(back: int, is_told: bool) -> None:
     day = ON - back * DAY
     steps = {f"{step}_on": day + 5 * DAY for step in ("account", "permission", "training")}

@@ -6,8 +6,8 @@ import datetime as dt
 
 import pytest
 
-from ntanalytics.checks.check import QUARTER
 from ntanalytics.periods import Period
+from ntanalytics.report_content.contents import content_of, spans_of
 from ntanalytics.subsystems.identity import SUBSYSTEM
 from tests.subsystems.made import ON, Data, Row, context_of, daily, events, judge, statuses
 
@@ -103,11 +103,13 @@ def test_without_a_snapshot_orphans_are_unknown(unit: str) -> None:
 
 
 @pytest.mark.parametrize(("dormant", "status"), [(0, "ok"), (3, "warning"), (2001, "critical")])
-def test_accounts_that_nobody_uses_are_told_once_a_quarter(dormant: int, status: str) -> None:
+def test_accounts_that_nobody_uses_are_told_by_weekly_and_recommendations_alike(dormant: int, status: str) -> None:
     used = _accounts("甲局", 5, last_login_at=ENDS - dt.timedelta(days=3))
     old = _accounts("乙局", dormant, last_login_at=ENDS - dt.timedelta(days=91))
     stock = _stock([*used, *old], [_unit("甲局"), _unit("乙局")])
     week = Period.week(ON)
-    [finding] = judge(SUBSYSTEM, ["identity.dormant_accounts"], stock, period=week, spans=(QUARTER,))
-    assert (finding.status, finding.value) == (status, float(dormant))
-    assert judge(SUBSYSTEM, ["identity.dormant_accounts"], stock, period=week) == []
+    for report in ("weekly_service_report", "optimization_recommendations"):
+        spans = spans_of(content_of(report), week.kind)
+        [finding] = judge(SUBSYSTEM, ["identity.dormant_accounts"], stock, period=week, spans=spans)
+        assert (finding.status, finding.value) == (status, float(dormant))
+    assert judge(SUBSYSTEM, ["identity.dormant_accounts"], stock) == []  # of a day
