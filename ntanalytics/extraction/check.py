@@ -45,7 +45,7 @@ class CheckedBatch:
         source_rows: day → rows or lines of the source that the valid rows represent.
         masked: column → values in which a telephone or identity card number was masked.
         unknown_words: (day, column, word) → rows or lines of the source whose word of an enumeration was replaced.
-        outdated: keys of cases whose newest version is withdrawn or rejected: an older one does not hold any more.
+        outdated: keys of cases, withdrawn or rejected and without a valid row: an older one does not hold any more.
         withdrawn: reason → withdrawn cases.
     """
 
@@ -154,7 +154,7 @@ def _divide(
         source_rows=Counter(dict(zip(by_day["day"].to_pylist(), by_day["rows_sum"].to_pylist(), strict=True))),
         masked=columns.masked,
         unknown_words=count_words(columns.words, day, weights, is_valid),
-        outdated=_outdated(table.filter(pc.invert(is_valid)), dataset),
+        outdated=_outdated(table.filter(pc.invert(is_valid)), rows, dataset),
         withdrawn=Counter(withdrawals.drop_null().to_pylist()),
     )
 
@@ -166,11 +166,17 @@ def _days_of_change(changed: pa.Array, zone: ZoneInfo, first: dt.date, last: dt.
     return pc.if_else(is_inside, day, pa.scalar(None, pa.date32()))
 
 
-def _outdated(rows: pa.Table, dataset: Dataset) -> pa.Table | None:
-    """Return the keys of rows, without those that cannot be read; None for a dataset that is no case, or no key."""
+def _outdated(rows: pa.Table, valid: pa.Table, dataset: Dataset) -> pa.Table | None:
+    """Return the keys of rows, without those that cannot be read, or that a valid row of the batch has as well.
+
+    None for a dataset that is no case, or no key.
+    """
     if dataset.kind is not Kind.CASE or not rows.num_rows:
         return None
-    keys = rows.select(list(dataset.key)).drop_null()
+    names = list(dataset.key)
+    keys = rows.select(names).drop_null()
+    if keys.num_rows:
+        keys = keys.join(valid.select(names), names, join_type="left anti")
     return keys if keys.num_rows else None
 
 
