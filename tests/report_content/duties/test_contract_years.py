@@ -352,6 +352,18 @@ def test_a_rejected_row_may_be_the_record_that_a_duty_lacks() -> None:
     assert records["attendance"].verdict == "not_met"  # the other day has no rejected row
 
 
+def test_a_backup_that_could_not_be_read_may_be_the_one_that_is_missed() -> None:
+    year = faultless()
+    [(name, plan)] = _no_backup(year, random.Random(5))
+    [short] = [fact for fact in judge(DUTIES[name], year.span()).facts if fact.result == "short"]
+    assert short.subject == plan
+    year.rejected = {"infra.backups": {short.on - DAY: 1}}
+    assert judge(DUTIES[name], year.span()).verdict == "not_met"
+    year.rejected = {"infra.backups": {short.on + DAY: 1}}
+    [hidden] = [fact for fact in judge(DUTIES[name], year.span()).facts if fact.subject == plan]
+    assert (hidden.result, hidden.reason) == ("unproven", "备份有 1 行未能读取")
+
+
 def test_where_a_case_could_not_be_read_nobody_knows_that_all_were_kept() -> None:
     year = faultless()
     year.rejected = {"desk.incidents": {None: 1}, "desk.attendance": {None: 1}}
