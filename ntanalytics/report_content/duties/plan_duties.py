@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from ntanalytics.contract import dataset
@@ -33,9 +33,10 @@ def _planned(held_in: str, *kinds: str) -> Callable[[DutySpan], Iterator[Fact]]:
             row = by_plan.get(plan["plan_no"])
             fact = _fact_of(plan, row, span.last)
             if fact is not None:
-                yield fact if row else unless_hidden(span, fact, held_in, "desk.plans", since=span.first)
-        if plans and not due:
-            yield _nothing_due(span, plans)
+                since = span.first - timedelta(days=_HELD_BACK)
+                yield fact if row else unless_hidden(span, fact, held_in, "desk.plans", since=since)
+        if plans and not due:  # a plan that could not be read may be due
+            yield unless_hidden(span, _nothing_due(span, plans), "desk.plans", since=span.first)
         for row in held:
             if row["plan_no"] is None and row["held_on"] >= span.first and row.get("kind") not in _OTHER.get(kinds, ()):
                 yield Fact(row["held_on"], str(row["topic"]), f"{day_words(row['held_on'])}举办，计划外", "none")
