@@ -8,6 +8,8 @@ from typing import Any
 
 import ibis.expr.types as ir
 
+from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.judgement import unknown
 from ntanalytics.metrics.figures import Covered
 from ntanalytics.metrics.rows import rows
 from ntanalytics.workspace.dataset_view import DatasetView
@@ -56,7 +58,7 @@ def since(view: DatasetView, first: dt.date) -> Covered:
 class _Unread:
     """A register with rows that could not be read; in all else its view."""
 
-    view: DatasetView
+    view: Covered
     note: str
     is_complete: bool = False
 
@@ -65,17 +67,37 @@ class _Unread:
         return getattr(self.view, name)
 
 
-def register(view: DatasetView, first: dt.date | None = None) -> Covered:
+def register(view: DatasetView, first: dt.date | None = None, span: Covered | None = None) -> Covered:
     """Return the completeness of a register for what it does not hold: a rejected row may be the one that is missed.
 
     Args:
         view: the dataset.
         first: the first day that counts; None for that of the period.
+        span: the completeness of its rows that were read; None for that of the period.
     """
-    unread = view.rejected_rows(first or view.period.first, view.period.last)
+    covered = span or view
+    unread = _unread(view, first)
     if not unread:
-        return view
+        return covered
     label = view.contract.label
-    own = "" if view.is_complete else view.note
+    own = "" if covered.is_complete else covered.note
     note = f"{label}有 {unread} 行未能读取，可能有遗漏。{own}"
-    return _Unread(view, note)
+    return _Unread(covered, note)
+
+
+def unless_unread(finding: Finding, view: DatasetView, first: dt.date | None = None) -> Finding:
+    """Return a finding that rests on rows that are not there; unknown where a rejected row may be one of them.
+
+    Args:
+        finding: the finding; what was not judged stays as it is.
+        view: the register.
+        first: the first day on which the rows may have been written; None for that of the period.
+    """
+    if finding.status == "unknown" or not _unread(view, first):
+        return finding
+    return unknown(finding.rule, "unread", finding.entity)
+
+
+def _unread(view: DatasetView, first: dt.date | None) -> int:
+    """Return the number of rejected rows of a register from a day on, up to the end of the period."""
+    return view.rejected_rows(first or view.period.first, view.period.last)

@@ -97,6 +97,8 @@ class Column:
             mapping does not select it.
         grain: for the time of an aggregated dataset, ``hour`` or ``minute``: a later moment within it is truncated if
             the dataset adds up its counts (``Dataset.counts``), else its row is rejected.
+        is_planned: of a time, whether it may lie ahead: a plan, a deadline, an expiry. Any other one states what has
+            happened, and rejects its row where it is more than a day later than the extraction.
     """
 
     name: str = field(kw_only=False)
@@ -112,6 +114,7 @@ class Column:
     is_hashed: bool = False
     elapsed: tuple[str, str] | None = None
     grain: Grain | None = None
+    is_planned: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

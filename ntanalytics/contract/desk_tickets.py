@@ -61,7 +61,9 @@ TICKETS = Dataset(
         Column("subsystem", Type.TEXT, "系统", "Affected subsystem.", values=SUBSYSTEMS),
         Column("unit", Type.TEXT, "单位", "Requesting unit.", nullable=True),
         Column("responded_at", Type.TIMESTAMP, "首次响应", "Time of the first response.", nullable=True),
-        Column("due_at", Type.TIMESTAMP, "应完成时间", "Deadline; null if none was agreed.", nullable=True),
+        Column(
+            "due_at", Type.TIMESTAMP, "应完成时间", "Deadline; null if none was agreed.", nullable=True, is_planned=True
+        ),
         Column("closed_at", Type.TIMESTAMP, "关闭时间", "Time of closing; null while open.", nullable=True),
         Column(
             "deadline_class",

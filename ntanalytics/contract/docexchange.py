@@ -54,7 +54,7 @@ DELIVERIES = Dataset(
         Column("document_id", Type.TEXT, "公文编号", "Document."),
         Column("receiver_unit", Type.TEXT, "收文单位", "Receiving unit."),
         Column("sent_at", Type.TIMESTAMP, "发送时间", "Time of sending."),
-        Column("due_at", Type.TIMESTAMP, "签收期限", "Deadline of the receipt.", nullable=True),
+        Column("due_at", Type.TIMESTAMP, "签收期限", "Deadline of the receipt.", nullable=True, is_planned=True),
         Column("delivered_at", Type.TIMESTAMP, "送达时间", "Time of arrival at the unit.", nullable=True),
         Column("signed_at", Type.TIMESTAMP, "签收时间", "Time of the receipt.", nullable=True),
         Column("registered_at", Type.TIMESTAMP, "登记时间", "Time of registration.", nullable=True),

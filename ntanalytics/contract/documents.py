@@ -71,6 +71,7 @@ def as_data(dataset: Dataset) -> dict[str, object]:
                 "maximum": column.maximum,
                 "privacy": column.privacy,
                 "derived": column.elapsed is not None,
+                "planned": column.is_planned,
             }
             for column in dataset.columns
         ],
@@ -90,7 +91,8 @@ def page() -> str:
         "is rejected; a case with one in the second is no more, and leaves the lake; the third is the position of a",
         "rejected row in the source; the fourth is the number of rows or lines of the source that a row stands for.",
         "",
-        "Times are stored in UTC with microseconds; rates are fractions from 0 to 1.",
+        "Times are stored in UTC with microseconds; rates are fractions from 0 to 1. A time that is more than a day",
+        "later than its extraction rejects its row, unless it may lie ahead or ends a duration that has a maximum.",
         "",
     ]
     return "\n".join(head) + "\n" + "\n".join(document(dataset) for dataset in DATASETS.values())
@@ -109,6 +111,8 @@ def _row(column: Column) -> tuple[str, ...]:
         notes.append("Computed by the loader, not selected by a mapping.")
     if column.minimum is not None or column.maximum is not None:
         notes.append(_range(column.minimum, column.maximum))
+    if column.is_planned:
+        notes.append("May lie ahead.")
     if _PRIVACY[column.privacy]:
         notes.append(_PRIVACY[column.privacy])
     null = "yes" if column.nullable else ""

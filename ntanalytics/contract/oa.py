@@ -64,7 +64,7 @@ TASKS = Dataset(
         Column("unit", Type.TEXT, "单位", "Unit of the person in charge.", nullable=True),
         Column("edition", Type.TEXT, "版本", "Edition.", values=EDITIONS),
         Column("module", Type.TEXT, "模块", "Module of the task.", values=MODULES),
-        Column("due_at", Type.TIMESTAMP, "办理期限", "Deadline.", nullable=True),
+        Column("due_at", Type.TIMESTAMP, "办理期限", "Deadline.", nullable=True, is_planned=True),
         Column("finished_at", Type.TIMESTAMP, "办结时间", "Time of completion; null while open.", nullable=True),
         Column("is_cancelled", Type.BOOLEAN, "已取消", "True if the task ended without completion."),
         Column("changed_at", Type.TIMESTAMP, "更新时间", "Time of the last change of the record."),

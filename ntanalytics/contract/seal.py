@@ -31,7 +31,7 @@ SEALS = Dataset(
         Column("requested_at", Type.TIMESTAMP, "申请时间", "Time of the request to the maker.", nullable=True),
         Column("made_at", Type.TIMESTAMP, "制作时间", "Time of production.", nullable=True),
         Column("tested_at", Type.TIMESTAMP, "测试时间", "Time of the test.", nullable=True),
-        Column("expires_at", Type.TIMESTAMP, "到期时间", "Expiry.", nullable=True),
+        Column("expires_at", Type.TIMESTAMP, "到期时间", "Expiry.", nullable=True, is_planned=True),
     ),
     key=("seal_id",),
 )

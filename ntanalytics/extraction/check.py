@@ -45,7 +45,7 @@ class CheckedBatch:
         source_rows: day → rows or lines of the source that the valid rows represent.
         masked: column → values in which a telephone or identity card number was masked.
         unknown_words: (day, column, word) → rows or lines of the source whose word of an enumeration was replaced.
-        outdated: keys of cases whose newest version is withdrawn or rejected: an older one does not hold any more.
+        outdated: keys of cases, withdrawn or rejected and without a valid row: an older one does not hold any more.
         withdrawn: reason → withdrawn cases.
     """
 
@@ -101,8 +101,7 @@ def check(
         days: the first and the last local day of the window; an event on a day outside the window is rejected (a case
             belongs to the day of its opening, which may be any).
         key: the site's key for values that are stored as a hash only.
-        taken_at: the start of the extraction; a case that ended or changed more than a day later is rejected. None for
-            no limit.
+        taken_at: the start of the extraction; what happened more than a day later is rejected. None for no limit.
     """
     dataset, (first, last) = mapping.dataset, days
     delivered = {name.lower(): batch.column(index) for index, name in enumerate(batch.schema.names)}
@@ -154,7 +153,7 @@ def _divide(
         source_rows=Counter(dict(zip(by_day["day"].to_pylist(), by_day["rows_sum"].to_pylist(), strict=True))),
         masked=columns.masked,
         unknown_words=count_words(columns.words, day, weights, is_valid),
-        outdated=_outdated(table.filter(pc.invert(is_valid)), dataset),
+        outdated=_outdated(table.filter(pc.invert(is_valid)), rows, dataset),
         withdrawn=Counter(withdrawals.drop_null().to_pylist()),
     )
 
@@ -166,11 +165,17 @@ def _days_of_change(changed: pa.Array, zone: ZoneInfo, first: dt.date, last: dt.
     return pc.if_else(is_inside, day, pa.scalar(None, pa.date32()))
 
 
-def _outdated(rows: pa.Table, dataset: Dataset) -> pa.Table | None:
-    """Return the keys of rows, without those that cannot be read; None for a dataset that is no case, or no key."""
+def _outdated(rows: pa.Table, valid: pa.Table, dataset: Dataset) -> pa.Table | None:
+    """Return the keys of rows, without those that cannot be read, or that a valid row of the batch has as well.
+
+    None for a dataset that is no case, or no key.
+    """
     if dataset.kind is not Kind.CASE or not rows.num_rows:
         return None
-    keys = rows.select(list(dataset.key)).drop_null()
+    names = list(dataset.key)
+    keys = rows.select(names).drop_null()
+    if keys.num_rows:
+        keys = keys.join(valid.select(names), names, join_type="left anti")
     return keys if keys.num_rows else None
 
 
@@ -222,11 +227,22 @@ def _align_times(columns: _Columns, dataset: Dataset, zone: ZoneInfo) -> None:
 
 
 def _reject_future(columns: _Columns, dataset: Dataset, latest: dt.datetime, zone: ZoneInfo) -> None:
-    """Reject cases that ended or changed after a moment: a wrong year would keep them open, or out of every window."""
-    for name in {name: None for name in (*dataset.ended, dataset.changed) if name}:
-        column, limit = dataset.column(name), latest.astimezone(zone)
-        is_later = pc.greater(columns.values[name], limit.date() if column.type is Type.DATE else limit)
-        columns.reject(is_later, f"{_label(column)}晚于抽取时间")
+    """Reject rows with a thing that happened after a moment: a wrong year hides the case, its end or its delay.
+
+    The time of an event is held against the window, and one that ends a duration with a maximum against that.
+    """
+    limits = {Type.TIMESTAMP: latest, Type.DATE: latest.astimezone(zone).date()}
+    bounded = {column.elapsed[1] for column in dataset.columns if column.elapsed and column.maximum is not None}
+    if dataset.kind is Kind.EVENT:
+        bounded.add(dataset.time)
+    for column in dataset.mapped:
+        limit = limits.get(column.type)
+        if limit is None or column.is_planned or column.name in bounded:
+            continue
+        values = columns.values[column.name]
+        last = pc.max(values).as_py()
+        if last is not None and last > limit:
+            columns.reject(pc.greater(values, limit), f"{_label(column)}晚于抽取时间")
 
 
 def _mask_reasons(delivered: dict[str, pa.Array], column: str) -> pa.Array:

@@ -142,7 +142,7 @@ def conform(
         until: an aware moment, not included.
         site_zone: the zone of the local day.
         with_lines: read logs once more and measure the coverage of their lines.
-        taken_at: the present moment, after which no case can have ended; None for no limit.
+        taken_at: the present moment, after which nothing can have happened; None for no limit.
 
     Raises:
         SourceError: the source could not be read.

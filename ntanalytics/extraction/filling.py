@@ -16,12 +16,18 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ntanalytics.contract import Dataset
+from ntanalytics.contract import Dataset, Kind
 from ntanalytics.extraction.check import check
 from ntanalytics.extraction.spool import Spool
 from ntanalytics.extraction.unknown_words import WordCounts
 from ntanalytics.extraction.work_claims import ExtractionWindow
 from ntanalytics.periods import local_window
+
+#: Time after today in which cases are looked for that seem to have changed then.
+_MISTAKEN = dt.timedelta(days=731)
+
+#: Last moment for which MySQL's FROM_UNIXTIME has a value on every version.
+_LAST_OF_MYSQL = dt.datetime(2038, 1, 19, tzinfo=dt.UTC)
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,10 @@ def fill_spool(
     counts = TransferCounts()
     source, first, last = window.source, window.first, window.last
     mapping = source.mapping(window.contract.name)
-    with source.read(mapping, *local_window(first, last, site_zone)) as batches:
+    since, until = local_window(first, last, site_zone)
+    if window.contract.kind is Kind.CASE and until > taken_at:
+        until = _with_mistaken_years(until)
+    with source.read(mapping, since, until) as batches:
         for batch in batches:
             checked = check(batch, mapping, source, site_zone=site_zone, days=(first, last), key=key, taken_at=taken_at)
             rows = _open_cases(checked.rows, window.contract) if window.is_backlog else checked.rows
@@ -81,6 +90,15 @@ def fill_spool(
             pa.default_memory_pool().release_unused()  # before the next batch takes memory of its own
     spool.finish()
     return counts
+
+
+def _with_mistaken_years(until: dt.datetime) -> dt.datetime:
+    """Return the end of a window that reaches today, moved on by two years.
+
+    No case changed then: one that says so has a wrong year, and no window would ever meet it. It is rejected by the
+    check, and its former version does not hold.
+    """
+    return min(until + _MISTAKEN, max(until, _LAST_OF_MYSQL))
 
 
 def _open_cases(rows: pa.Table, dataset: Dataset) -> pa.Table:

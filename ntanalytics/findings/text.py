@@ -39,6 +39,7 @@ _EXCUSES = MappingProxyType(
 _DOUBT = "（数据不完整，也可能是数据缺失）"
 _SOURCE_ADVICE = "检查数据源与抽取任务"
 _ERROR_ADVICE = "属程序缺陷，请将本报表转交软件维护人员"
+_UNREAD_ADVICE = "更正未能读取的记录后重新采集"
 
 
 @dataclass(frozen=True)
@@ -291,6 +292,8 @@ def default_advice(finding: Finding) -> str:
         return _SOURCE_ADVICE
     if finding.unknown == "failed":
         return _ERROR_ADVICE
+    if finding.unknown == "unread":
+        return _UNREAD_ADVICE
     return finding.rule.advice if finding.is_violation else ""
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.section import HISTORY
-from ntanalytics.checks.span_view import since
+from ntanalytics.checks.span_view import register, since
 from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.findings.headline import NOT_KNOWN
 from ntanalytics.metrics.figures import Figures, case_list
@@ -50,10 +50,11 @@ def day_events(
     without_end = incidents.sources_without("restored_at")
     events += _noted(incidents.cases.to_pyarrow().to_pylist(), begins, ends, without_end)
     events += _down(outages, ends)
+    first = context.period.first - timedelta(days=HISTORY)
     return case_list(
         sorted(events, key=lambda row: row["at"]),
         context.dataset("infra.checks", HISTORY),
-        *(since(cases, context.period.first - timedelta(days=HISTORY)) for cases in (problems, incidents)),
+        *(register(cases, first, since(cases, first)) for cases in (problems, incidents)),
     )
 
 

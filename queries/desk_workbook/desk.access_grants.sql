@@ -39,6 +39,7 @@ WITH access_grants AS (
     ) IS NOT NULL
 ),
 -- A row that cannot be read is met at each extraction, whatever its times: a former version of it does not hold.
+-- A number that was used again belongs to the row that has it first, which is then read at each extraction, too.
 checked AS (
     SELECT
         *,
@@ -51,8 +52,11 @@ checked AS (
             WHEN reviewed_text IS NOT NULL AND reviewed_on IS NULL THEN '最近复核日期不是日期'
             WHEN removed_text IS NOT NULL AND removed_at IS NULL THEN '撤销时间不是时间'
             WHEN removed_at < granted_at THEN '撤销时间早于授予时间'
-        END AS rejected_because
+            WHEN grant_no IS NOT NULL AND granted_at > MIN(granted_at) OVER same_key THEN '权限编号已用于授予时间更早的一行'
+        END AS rejected_because,
+        grant_no IS NOT NULL AND granted_at < MAX(granted_at) OVER same_key AS is_used_again
     FROM access_grants
+    WINDOW same_key AS (PARTITION BY grant_no)
 )
 SELECT
     grant_no,
@@ -72,4 +76,6 @@ SELECT
     changed_at,
     rejected_because
 FROM checked
-WHERE rejected_because IS NOT NULL OR removed_at IS NULL OR (changed_at >= :since AND changed_at < :until)
+WHERE
+    rejected_because IS NOT NULL OR is_used_again
+    OR removed_at IS NULL OR (changed_at >= :since AND changed_at < :until)

@@ -45,6 +45,7 @@ noted AS (
     FROM changes
 ),
 -- A row that cannot be read is met at each extraction, whatever its times: a former version of it does not hold.
+-- A number that was used again belongs to the row that has it first, which is then read at each extraction, too.
 checked AS (
     SELECT
         *,
@@ -58,8 +59,11 @@ checked AS (
             WHEN finished_text IS NOT NULL AND finished_at IS NULL THEN '完成时间不是时间'
             WHEN noted_at IS NULL THEN '登记时间和计划时间缺失'
             WHEN planned_until_at < planned_at THEN '计划结束时间早于计划时间'
-        END AS rejected_because
+            WHEN change_no IS NOT NULL AND noted_at > MIN(noted_at) OVER same_key THEN '变更编号已用于登记时间更早的一行'
+        END AS rejected_because,
+        change_no IS NOT NULL AND noted_at < MAX(noted_at) OVER same_key AS is_used_again
     FROM noted
+    WINDOW same_key AS (PARTITION BY change_no)
 )
 SELECT
     change_no,
@@ -79,4 +83,6 @@ SELECT
     changed_at,
     rejected_because
 FROM checked
-WHERE rejected_because IS NOT NULL OR finished_at IS NULL OR (changed_at >= :since AND changed_at < :until)
+WHERE
+    rejected_because IS NOT NULL OR is_used_again
+    OR finished_at IS NULL OR (changed_at >= :since AND changed_at < :until)

@@ -25,6 +25,7 @@ WITH dispositions AS (
     WHERE COALESCE("处置编号", "登记时间", "对象", "检查项", "处置", "工单号", "已知至", "撤销时间", "说明") IS NOT NULL
 ),
 -- A row that cannot be read is met at each extraction, whatever its times: a former version of it does not hold.
+-- A number that was used again belongs to the row that has it first, which is then read at each extraction, too.
 checked AS (
     SELECT
         *,
@@ -35,8 +36,11 @@ checked AS (
             WHEN known_until IS NOT NULL AND known_until_on IS NULL THEN '已知至不是日期'
             WHEN disposition IN ('已知', 'known') AND known_until IS NULL THEN '处置为已知，未写已知至'
             WHEN disposition IN ('转工单', 'ticketed') AND ticket_no IS NULL THEN '处置为转工单，未写工单号'
-        END AS rejected_because
+            WHEN disposition_no IS NOT NULL AND noted_at > MIN(noted_at) OVER same_key THEN '处置编号已用于登记时间更早的一行'
+        END AS rejected_because,
+        disposition_no IS NOT NULL AND noted_at < MAX(noted_at) OVER same_key AS is_used_again
     FROM dispositions
+    WINDOW same_key AS (PARTITION BY disposition_no)
 )
 SELECT
     disposition_no,
@@ -57,4 +61,6 @@ SELECT
     changed_at,
     rejected_because
 FROM checked
-WHERE rejected_because IS NOT NULL OR (changed_at >= :since AND changed_at < :until)
+WHERE
+    rejected_because IS NOT NULL OR is_used_again
+    OR (changed_at >= :since AND changed_at < :until)

@@ -45,6 +45,7 @@ WITH incidents AS (
     WHERE COALESCE("事件编号", "发生时间", "系统", "原因", "系统崩溃") IS NOT NULL
 ),
 -- A row that cannot be read is met at each extraction, whatever its times: a former version of it does not hold.
+-- A number that was used again belongs to the row that has it first, which is then read at each extraction, too.
 checked AS (
     SELECT
         *,
@@ -58,8 +59,11 @@ checked AS (
             WHEN reported_text IS NOT NULL AND reported_at IS NULL THEN '报告时间不是时间'
             WHEN bad_effect_text IS NOT NULL AND has_bad_effect IS NULL THEN '造成不良影响须填是或否'
             WHEN restored_at < began_at THEN '恢复时间早于发生时间'
-        END AS rejected_because
+            WHEN incident_no IS NOT NULL AND began_at > MIN(began_at) OVER same_key THEN '事件编号已用于发生时间更早的一行'
+        END AS rejected_because,
+        incident_no IS NOT NULL AND began_at < MAX(began_at) OVER same_key AS is_used_again
     FROM incidents
+    WINDOW same_key AS (PARTITION BY incident_no)
 )
 SELECT
     incident_no,
@@ -78,4 +82,6 @@ SELECT
     changed_at,
     rejected_because
 FROM checked
-WHERE rejected_because IS NOT NULL OR restored_at IS NULL OR (changed_at >= :since AND changed_at < :until)
+WHERE
+    rejected_because IS NOT NULL OR is_used_again
+    OR restored_at IS NULL OR (changed_at >= :since AND changed_at < :until)

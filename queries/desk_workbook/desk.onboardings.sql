@@ -34,6 +34,7 @@ WITH onboardings AS (
     ) IS NOT NULL
 ),
 -- A row that cannot be read is met at each extraction, whatever its times: a former version of it does not hold.
+-- A key that was used again belongs to the row that has it first, which is then read at each extraction, too.
 checked AS (
     SELECT
         *,
@@ -45,8 +46,12 @@ checked AS (
             WHEN seal_text IS NOT NULL AND seal_on IS NULL THEN '制作公章日期不是日期'
             WHEN training_text IS NOT NULL AND training_on IS NULL THEN '使用培训日期不是日期'
             WHEN finished_text IS NOT NULL AND finished_on IS NULL THEN '接入完成日期不是日期'
-        END AS rejected_because
+            WHEN unit IS NOT NULL AND subsystem IS NOT NULL AND noted_at > MIN(noted_at) OVER same_key
+                THEN '该单位该系统已有登记时间更早的一行'
+        END AS rejected_because,
+        unit IS NOT NULL AND subsystem IS NOT NULL AND noted_at < MAX(noted_at) OVER same_key AS is_used_again
     FROM onboardings
+    WINDOW same_key AS (PARTITION BY unit, subsystem)
 )
 SELECT
     unit,
@@ -61,4 +66,6 @@ SELECT
     changed_at,
     rejected_because
 FROM checked
-WHERE rejected_because IS NOT NULL OR finished_on IS NULL OR (changed_at >= :since AND changed_at < :until)
+WHERE
+    rejected_because IS NOT NULL OR is_used_again
+    OR finished_on IS NULL OR (changed_at >= :since AND changed_at < :until)

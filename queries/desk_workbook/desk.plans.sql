@@ -25,6 +25,7 @@ WITH plans AS (
     WHERE COALESCE("计划编号", "登记时间", "类别", "内容", "计划日期", "用户确认日期", "确认部门", "取消日期") IS NOT NULL
 ),
 -- A row that cannot be read is met at each extraction, whatever its times: a former version of it does not hold.
+-- A number that was used again belongs to the row that has it first, which is then read at each extraction, too.
 checked AS (
     SELECT
         *,
@@ -34,8 +35,11 @@ checked AS (
             WHEN planned_on IS NULL THEN '计划日期缺失或不是日期'
             WHEN confirmed_text IS NOT NULL AND confirmed_on IS NULL THEN '用户确认日期不是日期'
             WHEN cancelled_text IS NOT NULL AND cancelled_on IS NULL THEN '取消日期不是日期'
-        END AS rejected_because
+            WHEN plan_no IS NOT NULL AND noted_at > MIN(noted_at) OVER same_key THEN '计划编号已用于登记时间更早的一行'
+        END AS rejected_because,
+        plan_no IS NOT NULL AND noted_at < MAX(noted_at) OVER same_key AS is_used_again
     FROM plans
+    WINDOW same_key AS (PARTITION BY plan_no)
 )
 SELECT
     plan_no,
@@ -49,4 +53,6 @@ SELECT
     changed_at,
     rejected_because
 FROM checked
-WHERE rejected_because IS NOT NULL OR cancelled_on IS NULL OR (changed_at >= :since AND changed_at < :until)
+WHERE
+    rejected_because IS NOT NULL OR is_used_again
+    OR cancelled_on IS NULL OR (changed_at >= :since AND changed_at < :until)

@@ -21,6 +21,7 @@ WITH report_plan AS (
     WHERE COALESCE("报告", "周期", "登记时间", "应交日期", "报送对象", "送达日期") IS NOT NULL
 ),
 -- A row that cannot be read is met at each extraction, whatever its times: a former version of it does not hold.
+-- A key that was used again belongs to the row that has it first, which is then read at each extraction, too.
 checked AS (
     SELECT
         *,
@@ -29,8 +30,12 @@ checked AS (
             WHEN noted_at IS NULL THEN '登记时间缺失或不是时间'
             WHEN due_on IS NULL THEN '应交日期缺失或不是日期'
             WHEN delivered_text IS NOT NULL AND delivered_on IS NULL THEN '送达日期不是日期'
-        END AS rejected_because
+            WHEN report IS NOT NULL AND period IS NOT NULL AND noted_at > MIN(noted_at) OVER same_key
+                THEN '该报告该周期已有登记时间更早的一行'
+        END AS rejected_because,
+        report IS NOT NULL AND period IS NOT NULL AND noted_at < MAX(noted_at) OVER same_key AS is_used_again
     FROM report_plan
+    WINDOW same_key AS (PARTITION BY report, period)
 )
 SELECT
     report,
@@ -42,4 +47,6 @@ SELECT
     changed_at,
     rejected_because
 FROM checked
-WHERE rejected_because IS NOT NULL OR delivered_on IS NULL OR (changed_at >= :since AND changed_at < :until)
+WHERE
+    rejected_because IS NOT NULL OR is_used_again
+    OR delivered_on IS NULL OR (changed_at >= :since AND changed_at < :until)

@@ -38,6 +38,7 @@ WITH tickets AS (
     WHERE COALESCE("工单号", "受理时间", "类别", "系统", "单位") IS NOT NULL
 ),
 -- A row that cannot be read is met at each extraction, whatever its times: a former version of it does not hold.
+-- A number that was used again belongs to the row that has it first, which is then read at each extraction, too.
 checked AS (
     SELECT
         *,
@@ -50,8 +51,11 @@ checked AS (
             WHEN NOT REGEXP_FULL_MATCH(reopenings_text, '[0-9]+') THEN '重开次数不是整数'
             WHEN NOT REGEXP_FULL_MATCH(satisfaction_text, '[0-9]+') THEN '满意度不是整数'
             WHEN closed_at < opened_at THEN '关闭时间早于受理时间'
-        END AS rejected_because
+            WHEN ticket_no IS NOT NULL AND opened_at > MIN(opened_at) OVER same_key THEN '工单号已用于受理时间更早的一行'
+        END AS rejected_because,
+        ticket_no IS NOT NULL AND opened_at < MAX(opened_at) OVER same_key AS is_used_again
     FROM tickets
+    WINDOW same_key AS (PARTITION BY ticket_no)
 )
 SELECT
     ticket_no,
@@ -71,4 +75,6 @@ SELECT
     changed_at,
     rejected_because
 FROM checked
-WHERE rejected_because IS NOT NULL OR closed_at IS NULL OR (changed_at >= :since AND changed_at < :until)
+WHERE
+    rejected_because IS NOT NULL OR is_used_again
+    OR closed_at IS NULL OR (changed_at >= :since AND changed_at < :until)

@@ -4,6 +4,8 @@ import datetime as dt
 from pathlib import Path
 
 import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from ntanalytics.contract import DATASETS
@@ -59,6 +61,36 @@ def take(settings: Settings, first: dt.date, last: dt.date, morning: dt.date) ->
     lake = DeltaLake(settings.lake)
     table = DuckReader(lake).table(DATASETS["desk.tickets"], lake.version("desk.tickets"))
     return sorted(table.ticket_no.to_pyarrow().to_pylist())
+
+
+def test_a_number_that_is_used_again_takes_the_place_of_no_older_case(settings: Settings):
+    both = ["GD20261022-001", "GD20261022-002"]
+    assert take(settings, OCTOBER, OCTOBER, NOVEMBER) == both
+    path = settings.sources["desk"].path
+    assert path is not None
+    book = openpyxl.load_workbook(path)
+    sheet = book["工单"]
+    heads = {str(cell.value): cell.column for cell in sheet[1]}
+    opened = dt.datetime(2026, 11, 26, 9)
+    again = {"工单号": "GD20261022-001", "类别": "使用咨询", "系统": "短信平台", "受理时间": opened}
+    row = max(cell.row for cell in sheet["A"] if cell.value) + 1
+    for head, value in again.items():
+        sheet.cell(row, heads[head], value)
+    book.save(path)
+
+    lake = DeltaLake(settings.lake)
+    versions = []
+    for days in (1, 2):
+        taken = NOVEMBER + dt.timedelta(days=days)
+        assert take(settings, NOVEMBER, NOVEMBER, taken) == both
+        versions.append(lake.version("desk.tickets"))
+    assert versions[0] == versions[1]  # nothing is written anew each morning
+    table = DuckReader(lake).table(DATASETS["desk.tickets"], versions[-1]).to_pyarrow()
+    assert set(table["category"].to_pylist()) == {"fault"}
+    rejects = pa.concat_tables(pq.read_table(file) for file in settings.lake.glob("desk.tickets.rejects/*.parquet"))
+    assert [(row["day"], row["source_rows"], "GD20261022-001" in row["record"]) for row in rejects.to_pylist()] == [
+        (NOVEMBER, 1, True)
+    ]
 
 
 def test_a_corrected_case_is_read_again_whatever_day_is_asked_for(settings: Settings):

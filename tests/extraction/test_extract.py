@@ -243,10 +243,37 @@ def test_a_case_that_ended_or_changed_in_the_future_is_rejected_and_its_former_v
     assert taken.rejected == {(D19, "关闭时间（closed_at）晚于抽取时间"): 1}
     closed = {row["ticket_no"]: row["closed_at"] for row in kept(site, "desk.tickets")}
     assert closed == {"T2": dt.datetime(2026, 11, 21, tzinfo=dt.UTC), "T3": None}
-    # a change that lies a year ahead is met where a window reaches that far
+    # a change that lies a year ahead is met by the window that reaches today
     site.run("shop", "UPDATE case_ SET changed = '2027-11-19 09:00:00' WHERE no = 'T3'")
-    taken, _ = extractor.extract(["desk.tickets"], dt.date(2027, 11, 19), dt.date(2027, 11, 19))
-    assert [reason for _, reason in taken.rejected] == ["更新时间（changed_at）晚于抽取时间"]
+    taken, _ = extractor.extract(["desk.tickets"], D19, D19)
+    assert "更新时间（changed_at）晚于抽取时间" not in {reason for _, reason in taken.rejected}
+    taken, _ = extractor.extract(["desk.tickets"], D20, D20)
+    assert taken.rejected == {(None, "更新时间（changed_at）晚于抽取时间"): 1}
+    assert [row["ticket_no"] for row in kept(site, "desk.tickets")] == ["T2"]
+
+
+def test_what_has_happened_does_not_lie_ahead_and_a_deadline_may(site: SmallSite):
+    """Read on 20 November at 08:00: an opening or an answer of next year is a mistake."""
+    sql = WITHDRAWN.replace("SELECT no", "SELECT responded AS responded_at, due AS due_at, no")
+    sql = sql.replace("times: {", "times: {responded_at: naive, due_at: naive, ").replace("responded_at, due_at, ", "")
+    (site.folder / "queries" / "shop" / "desk.tickets.sql").write_text(sql, encoding="utf-8")
+    for source in ("shop", "twin"):
+        site.run(source, "CREATE TABLE case_ (no, opened, responded, due, closed, category, changed, is_deleted)")
+    at, ahead = "2026-11-19 09:00:00", "2027-11-19 09:00:00"
+    rows = [
+        ("answered", at, at, ahead, None, "fault", at, 0),
+        ("mistaken", at, ahead, ahead, None, "fault", at, 0),
+        ("opened", ahead, None, None, None, "fault", at, 0),
+    ]
+    site.run("shop", "INSERT INTO case_ VALUES (?, ?, ?, ?, ?, ?, ?, ?)", *rows)
+    extractor = Extractor(site.settings, site.ledger, clock=lambda: dt.datetime(2026, 11, 20, tzinfo=dt.UTC))
+    results = extractor.extract(["desk.tickets"], D19, D19)
+    [taken] = [result for result in results if result.source == "shop" and not result.is_backlog]
+    assert taken.rejected == {
+        (D19, "首次响应（responded_at）晚于抽取时间"): 1,
+        (D19, "受理时间（opened_at）晚于抽取时间"): 1,
+    }
+    assert [row["ticket_no"] for row in kept(site, "desk.tickets")] == ["answered"]
 
 
 def test_a_case_may_be_withdrawn_before_anything_was_taken(site: SmallSite):

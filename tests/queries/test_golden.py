@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from ntanalytics.catalog import Catalog
+from ntanalytics.contract import DATASETS
 from ntanalytics.settings import project_dir
 from ntanalytics.sources import Source
 from tests.queries import golden
@@ -75,6 +78,31 @@ def test_a_mapping_of_logs_or_sheets_gives_what_its_case_expects(case: Case, tmp
     product = CATALOG[case.product]
     open_source = golden.open_files if "files" in case.content else golden.open_workbook
     agree(case, open_source(case, product, tmp_path))
+
+
+@pytest.mark.parametrize(
+    "dataset",
+    [
+        *("desk.access_grants", "desk.changes", "desk.dispositions", "desk.incidents"),
+        *("desk.onboardings", "desk.plans", "desk.report_plan", "desk.tickets"),
+    ],
+)
+def test_a_number_of_the_ledger_that_is_used_again_belongs_to_the_row_that_has_it_first(
+    dataset: str, tmp_path: Path
+) -> None:
+    [case] = [case for case in CASES if case.name == f"desk_workbook/{dataset}/as_typed"]
+    contract = DATASETS[dataset]
+    [(sheet, [head, first, *_])] = case.content["sheets"].items()
+    again, opened = list(first), head.index(contract.column(contract.time).label)
+    again[opened] = dt.datetime.fromisoformat(str(first[opened])) + dt.timedelta(hours=1)
+    # asked for a day on which neither row changed
+    content = {**case.content, "sheets": {sheet: [head, again, first]}, "days": [dt.date(2026, 12, 4)] * 2}
+    later = replace(case, content=content)
+    source = golden.open_workbook(later, CATALOG[case.product], tmp_path)
+    rows, others = golden.loaded(later, source)
+    assert rows == golden.expected(case, source.mapping(dataset))[:1]
+    [reject] = others["rejected"]
+    assert reject["rows"] == 1
 
 
 @pytest.mark.servers

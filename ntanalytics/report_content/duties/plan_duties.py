@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from ntanalytics.contract import dataset
@@ -34,7 +34,8 @@ def _planned(held_in: str, *kinds: str) -> Callable[[DutySpan], Iterator[Fact]]:
             row = by_plan.get(plan["plan_no"])
             fact = _fact_of(plan, row, span.last)
             if fact is not None:
-                yield fact if row else unless_hidden(span, fact, held_in, "desk.plans", since=span.first)
+                since = span.first - timedelta(days=_HELD_BACK)
+                yield fact if row else unless_hidden(span, fact, held_in, "desk.plans", since=since)
         for row in held:
             if row["plan_no"] is None and row["held_on"] >= span.first and row.get("kind") not in _OTHER.get(kinds, ()):
                 yield Fact(row["held_on"], str(row["topic"]), f"{day_words(row['held_on'])}举办，计划外", "none")
@@ -47,7 +48,8 @@ def _or_idle(span: DutySpan, kinds: Sequence[str], facts: Iterable[Fact]) -> Ite
     made = list(facts)
     yield from made
     if all(fact.result == "none" for fact in made) and (plans := plans_of_year(span, kinds)):
-        yield Fact(span.last, "年度计划", f"计划共{len(plans)}项，期内没有到期的", "idle")
+        fact = Fact(span.last, "年度计划", f"计划共{len(plans)}项，期内没有到期的", "idle")
+        yield unless_hidden(span, fact, "desk.plans", since=span.first)  # a plan that could not be read may be due
 
 
 def plans_of_year(span: DutySpan, kinds: Sequence[str]) -> list[_Row]:

@@ -17,7 +17,6 @@ from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.metrics.rows import rows
-from ntanalytics.periods import days_between
 from ntanalytics.report_content.duties.duty import Duty, Fact, unless_hidden
 from ntanalytics.report_content.duties.span import DutySpan
 from ntanalytics.subsystems.infra.availability_checks import every_check, measured, target
@@ -87,9 +86,8 @@ def _plan(span: DutySpan, plan: str, runs: list[Mapping[str, Any]]) -> Fact:
     text += f"，最长间隔{longest}"
     if end - begin <= limit:
         return Fact(span.last, plan, text, "met")
-    if any(span.is_missing("infra.backups", day) for day in days_between(span.day(begin), span.day(end))):
-        return Fact(span.day(begin), plan, text, "unproven", "其间有备份数据未取得")
-    return Fact(span.day(begin), plan, text, "short", f"{span.clock(begin)}后{longest}没有成功的备份")
+    fact = Fact(span.day(begin), plan, text, "short", f"{span.clock(begin)}后{longest}没有成功的备份")
+    return unless_hidden(span, fact, "infra.backups", since=fact.on, until=span.day(end))
 
 
 def _recovery(span: DutySpan) -> Iterator[Fact]:

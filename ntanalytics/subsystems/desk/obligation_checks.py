@@ -106,7 +106,8 @@ def _unconfirmed(context: CheckContext, rule: Rule) -> list[Finding]:
         first = min(context.local_day(row["finished_at"]) for row in late)
         findings.append(finding.since_day(first if finding.is_violation else None))
     # none only where all these days are known
-    return findings or [judge_value(rule, 0, [since(changes, context.on - back + timedelta(days=1))], _CHANGES)]
+    first = context.on - back + timedelta(days=1)
+    return findings or [judge_value(rule, 0, [register(changes, first, since(changes, first))], _CHANGES)]
 
 
 def _roster(context: CheckContext) -> Figures:

@@ -33,6 +33,7 @@ def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemS
         at_least=tickets.part_measures,
     )
     total = compared(now, earlier, desk_metrics.FLOW, tickets) | open_now | was_open
+    known_changes = register(changes, context.on - timedelta(days=HISTORY))
     names = ["opened_tickets", "closed_tickets", "open_tickets"]
     return SubsystemSummary(
         subsystem="desk",
@@ -45,8 +46,10 @@ def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemS
             "categories": figures(desk_metrics.flow(tickets.cases, since, until, ["category"]), tickets),
             "subsystems": figures(desk_metrics.flow(tickets.cases, since, until, ["subsystem"]), tickets),
             "changes": figures(obligations.changes(changes.cases, since, until, ["kind"]), changes),
-            "unconfirmed": case_list(obligations.unconfirmed_changes(changes.cases, since, until), changes),
-            "planned": case_list(obligations.planned_changes(changes.cases, until, until + timedelta(days=7)), changes),
+            "unconfirmed": case_list(obligations.unconfirmed_changes(changes.cases, since, until), known_changes),
+            "planned": case_list(
+                obligations.planned_changes(changes.cases, until, until + timedelta(days=7)), known_changes
+            ),
             "attendance": attendance_figures(context),
         },
         origin=context.origin("desk.flow", tickets),

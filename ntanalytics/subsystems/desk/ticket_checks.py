@@ -9,6 +9,7 @@ from ntanalytics.checks.by_detector import seasonal_baseline
 from ntanalytics.checks.check import EVERY_PERIOD, QUARTER, Check
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.rise_parts import with_rise_parts
+from ntanalytics.checks.span_view import unless_unread
 from ntanalytics.contract.desk_tickets import CATEGORIES
 from ntanalytics.detectors.series import Series
 from ntanalytics.findings.finding import Entity, Finding, violations
@@ -121,10 +122,14 @@ def _onboarding(context: CheckContext, rule: Rule) -> list[Finding]:
     lacking = {
         row["unit"]: row for row in sorted(joined, key=lambda row: len(_missing_steps(row))) if _missing_steps(row)
     }
+    findings = {unit: _unconnected(rule, row) for unit, row in lacking.items()}
     for row in figures(compliance.onboarding(tickets.recent, trainings.recent, first, last), *views):
         if len(_missing_steps(row)) == 1 and row["unit"] not in registered:
-            lacking[row["unit"]] = row
-    return [_unconnected(rule, row) for row in lacking.values()]
+            finding = _unconnected(rule, row)
+            for view in views:
+                finding = unless_unread(finding, view, since)
+            findings[row["unit"]] = finding
+    return list(findings.values())
 
 
 def _missing_steps(row: FigureRow) -> tuple[str, ...]:

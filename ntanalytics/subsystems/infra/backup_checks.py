@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,9 +12,10 @@ import pyarrow as pa
 from ntanalytics.checks.check import EVERY_PERIOD, QUARTER, WEEK, Check, SuppressedBy
 from ntanalytics.checks.context import QUARTER_DAYS, CheckContext
 from ntanalytics.checks.onset import with_onset_at
+from ntanalytics.checks.span_view import register, unless_unread
 from ntanalytics.contract.infra import BACKUPS
 from ntanalytics.findings.finding import Entity, Finding, violations
-from ntanalytics.findings.judgement import evaluate_rules, judge_value
+from ntanalytics.findings.judgement import evaluate_rules, judge_value, unknown
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.infra import backups
@@ -88,15 +89,30 @@ def _backup_lateness(context: CheckContext, rule: Rule) -> list[Finding]:
         if row["last_success_at"] is not None and row["usual_interval_s"] is not None
     }
     kept = [_with_last(context, finding) for finding in _plans_kept(context, rule)]
-    return with_onset_at(context, kept, rule.code, due_at)
+    return _unless_unread(context, with_onset_at(context, kept, rule.code, due_at))
+
+
+def _unless_unread(context: CheckContext, findings: Sequence[Finding]) -> list[Finding]:
+    """Return the findings of plans; unknown where a row of a later success may be one that could not be read."""
+    runs, last = context.dataset("infra.backups", BACKUP_DAYS), _last_successes(context)
+    begin = context.on - timedelta(days=BACKUP_DAYS)
+    days = {plan: context.local_day(moment) for plan, moment in last.items()}
+    return [
+        unless_unread(finding, runs, days.get(finding.entity.key, begin)) if finding.is_violation else finding
+        for finding in findings
+    ]
+
+
+def _last_successes(context: CheckContext) -> dict[str, datetime]:
+    """Return plan → begin of its last success, of the plans that had one."""
+    moments = {row["plan"]: row["last_success_at"] for row in rows(context.shared(plans))}
+    return {plan: moment for plan, moment in moments.items() if moment is not None}
 
 
 def _with_last(context: CheckContext, finding: Finding) -> Finding:
     """Return the finding of a plan with the day and time of its last success."""
-    last = {row["plan"]: row["last_success_at"] for row in rows(context.shared(plans))}.get(finding.entity.key)
-    if last is None:
-        return finding
-    return _with_moment(context, finding, last)
+    last = _last_successes(context).get(finding.entity.key)
+    return finding if last is None else _with_moment(context, finding, last)
 
 
 def _with_moment(context: CheckContext, finding: Finding, last: datetime) -> Finding:
@@ -123,8 +139,10 @@ def _backup_missed(context: CheckContext, rule: Rule) -> list[Finding]:
         names = tuple(str(other["plan"]) for other in missed) if is_of_many else ()
         # many plans at once have one storage, whatever they write
         level = "" if is_of_many or row["level"] is None else BACKUPS.column("level").values[row["level"]]
-        findings.append(finding.with_details(plans=names, parts=names, level=level))
-    return violations(findings)
+        late = violations([finding.with_details(plans=names, parts=names, level=level)])
+        first = min(other["last_run_at"] for other in (missed if is_of_many else [row]))
+        findings += [unless_unread(finding, runs, context.local_day(first)) for finding in late]
+    return findings
 
 
 def _plans_of(media: Collection[str]) -> Entity:
@@ -138,7 +156,8 @@ def _plans_of(media: Collection[str]) -> Entity:
 
 def _backup_failing(context: CheckContext, rule: Rule) -> list[Finding]:
     failing = [row for row in rows(context.shared(plans)) if row["failed_since"]]
-    return evaluate_rules([rule], figures(failing, context.dataset("infra.backups", BACKUP_DAYS)), plan_entity)
+    runs = context.dataset("infra.backups", BACKUP_DAYS)
+    return _unless_unread(context, evaluate_rules([rule], figures(failing, runs), plan_entity))
 
 
 def _backup_shift(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -207,16 +226,19 @@ def _failed_backups(context: CheckContext, rule: Rule) -> list[Finding]:
 
 
 def _unmade_backups(context: CheckContext, rule: Rule) -> list[Finding]:
-    """Return the plans of which backups were not made in the period, whether they have succeeded since or not."""
-    made = {
-        row["plan"]
-        for row in rows(context.shared(plans))
-        if not row["failed_since"] and (row["backup_lateness"] or 0) <= LATE
-    }
-    return [
-        _with_last(context, finding).with_details(is_over=finding.entity.key in made)
-        for finding in violations(_plans_kept(context, rule))
+    """Return the plans of which backups were not made in the period, whether they have succeeded since or not.
+
+    Where rows of the period could not be read, each of them may be the run of a turn: the failed runs alone are known.
+    """
+    runs = context.dataset("infra.backups", BACKUP_DAYS)
+    is_unread = register(runs) is not runs
+    known = [
+        {**row, "unmade_backups": row["failed_backups"]} if is_unread else row for row in rows(context.shared(plans))
     ]
+    made = {row["plan"] for row in known if not row["failed_since"] and (row["backup_lateness"] or 0) <= LATE}
+    unmade = violations(evaluate_rules([rule], figures(known, runs), plan_entity))
+    dated = [_with_last(context, finding).with_details(is_over=finding.entity.key in made) for finding in unmade]
+    return [*dated, unknown(rule, "unread", _ALL_PLANS)] if is_unread else dated
 
 
 def _offline_backup(context: CheckContext, rule: Rule) -> list[Finding]:

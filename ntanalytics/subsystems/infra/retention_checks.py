@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 
 from ntanalytics.checks.check import EVERY_PERIOD, Check
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.checks.span_view import since
+from ntanalytics.checks.span_view import register, since, unless_unread
 from ntanalytics.findings.finding import Entity, Finding
 from ntanalytics.findings.judgement import judge_row, judge_value, unknown
 from ntanalytics.findings.rule import Rule
@@ -39,7 +39,10 @@ def _restore_drill(context: CheckContext, rule: Rule) -> list[Finding]:
     row = figures(compliance.days_since_drill(checks.recent, drills.recent, context.on), *views).total
     if row["drill_days"] is None:
         return [unknown(rule, "not_recorded", _BACKUP)]
-    return [judge_row(rule, row, _BACKUP)]
+    finding = judge_row(rule, row, _BACKUP)
+    for view in views if finding.is_violation else ():
+        finding = unless_unread(finding, view, context.on - timedelta(days=int(row["drill_days"])))
+    return [finding]
 
 
 def _log_retention(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -105,12 +108,11 @@ def log_finding(rule: Rule, entity: Entity, days: list[CoverageDay], ran_on: dat
 def _failed_patches(context: CheckContext, rule: Rule) -> list[Finding]:
     patches = context.dataset("infra.patches", PATCH_DAYS)
     first = context.on - timedelta(days=PATCH_DAYS)
-    return waiting_findings(
-        rule, compliance.waiting_patches(patches.recent, context.on), patches, since(patches, first)
-    )
+    past = register(patches, first, since(patches, first))
+    return waiting_findings(rule, compliance.waiting_patches(patches.recent, context.on), patches, past)
 
 
-def waiting_findings(rule: Rule, waiting: Rows, patches: Covered, past: Covered) -> list[Finding]:
+def waiting_findings(rule: Rule, waiting: Rows, patches: DatasetView, past: Covered) -> list[Finding]:
     """Return a finding for each host with failed patches that were not installed since; without any a single one.
 
     Args:
@@ -123,14 +125,22 @@ def waiting_findings(rule: Rule, waiting: Rows, patches: Covered, past: Covered)
     for row in figures(waiting, patches):
         finding = judge_row(rule, row, Entity("host", str(row["host"]), str(row["host"])))
         finding = finding.with_details(patch=str(row["patch"]))
-        findings.append(finding.since_day(row["since_on"]) if finding.is_violation else finding)
+        if finding.is_violation:
+            finding = unless_unread(finding.since_day(row["since_on"]), patches, row["since_on"])
+        findings.append(finding)
     return findings or [judge_value(rule, 0, [past], _ALL_HOSTS)]
 
 
 def _unpatched(context: CheckContext, rule: Rule) -> list[Finding]:
     patches, metrics = context.dataset("infra.patches", PATCH_DAYS), context.dataset("infra.metrics")
     known_days = min(_covered_days(patches, context.on), _recorded_days(patches, context.on))
-    return unpatched_findings(rule, _patch_ages(metrics.table, patches.recent, context.on), known_days, patches)
+    findings = unpatched_findings(rule, _patch_ages(metrics.table, patches.recent, context.on), known_days, patches)
+    return [
+        unless_unread(finding, patches, context.on - timedelta(days=int(finding.value or 0)))
+        if finding.is_violation
+        else finding
+        for finding in findings
+    ]
 
 
 def _patch_ages(metrics: ir.Table, patches: ir.Table, on: date) -> ir.Table:

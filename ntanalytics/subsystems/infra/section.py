@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.section import HISTORY, SubsystemSummary, compared
+from ntanalytics.checks.span_view import register
 from ntanalytics.checks.subsystem import Section
 from ntanalytics.findings.finding import Finding
 from ntanalytics.metrics.figure_row import FigureRow
@@ -27,7 +28,7 @@ def summarize(context: CheckContext, findings: Sequence[Finding]) -> SubsystemSu
     checks, web = context.dataset("infra.checks", HISTORY), context.dataset("infra.requests", HISTORY)
     metrics, backups = context.dataset("infra.metrics", HISTORY), context.dataset("infra.backups", BACKUP_DAYS)
     end, offset = context.ends_at, context.utc_offset_h
-    backup_plans = figures(context.shared(plans), backups)
+    backup_plans = figures(context.shared(plans), register(backups))
     judged = [finding for finding in findings if finding.code == "infra.backup_lateness"]
     late = sum(finding.is_violation for finding in judged)
     is_unknown = any(finding.status == "unknown" for finding in judged)

@@ -13,10 +13,12 @@ from ntanalytics.findings.text import (
     RuleText,
     Sentence,
     Texts,
+    default_advice,
     limits,
     measured,
     measured_clause,
     measured_on_worst_day,
+    reason_words,
 )
 from ntanalytics.metrics.figures import Figures
 from ntanalytics.metrics.number_format import format_number
@@ -80,14 +82,18 @@ def backup_highlights(plans: Figures, late: int | None) -> str:
 
 
 def _advice_if_unknown(advice: str) -> Sentence:
-    """Return the advice of a finding: the given one where it is unknown, else that of its rule."""
+    """Return the advice of a finding: the given one where it is unknown for want of data, else the general one."""
 
     def advise(finding: Finding) -> str:
-        if finding.status == "unknown":
-            return advice
-        return finding.rule.advice if finding.is_violation else ""
+        is_lacking = finding.status == "unknown" and finding.unknown != "unread"
+        return advice if is_lacking else default_advice(finding)
 
     return advise
+
+
+def _unless_unread(reason: Sentence) -> Sentence:
+    """Return why a finding is unknown: the given reason, but where rows could not be read."""
+    return lambda finding: reason_words(finding) if finding.unknown == "unread" else reason(finding)
 
 
 def _followed_by(finding: Finding, phrase: str) -> str:
@@ -284,7 +290,7 @@ TEXTS: Texts = MappingProxyType(
         "infra.offline_backup": RuleText(evidence=_offline_backup),
         "infra.restore_drill": RuleText(
             evidence=_restore_drill,
-            reason=lambda _: "人工检查台账中没有恢复演练的记录",
+            reason=_unless_unread(lambda _: "人工检查台账中没有恢复演练的记录"),
             advice=_advice_if_unknown("登记最近一次恢复演练，或安排一次"),
         ),
         "infra.log_retention": RuleText(
@@ -300,7 +306,7 @@ TEXTS: Texts = MappingProxyType(
         "infra.unpatched": RuleText(
             evidence=_unpatched,
             event=events.unpatched,
-            reason=lambda finding: f"补丁记录只有 {events.count(finding, 'known_days')} 天",
+            reason=_unless_unread(lambda finding: f"补丁记录只有 {events.count(finding, 'known_days')} 天"),
             advice=_advice_if_unknown("补录更早的补丁记录"),
         ),
     }

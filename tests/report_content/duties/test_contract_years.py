@@ -472,6 +472,39 @@ def test_a_rejected_row_may_be_the_record_that_a_duty_lacks() -> None:
     assert records["attendance"].verdict == "not_met"  # the other day has no rejected row
 
 
+def test_a_plan_that_could_not_be_read_may_be_due() -> None:
+    year = faultless()
+    [later, *_] = [row for row in year.data["desk.plans"] if row["kind"] == "training"]
+    year.drop("desk.plans", lambda row: row["kind"] == "training")
+    year.data["desk.plans"].append({**later, "planned_on": LAST + 30 * DAY})
+    for rejected, result, verdict in (({}, "met", "met"), ({None: 1}, "unproven", "not_shown")):
+        year.rejected = {"desk.plans": rejected}
+        record = judge(DUTIES["trainings"], year.span())
+        assert [fact.result for fact in record.facts if fact.subject == "年度计划"] == [result]
+        assert record.verdict == verdict
+
+
+def test_a_training_may_have_been_held_before_the_contract_year_began() -> None:
+    year = faultless()
+    year.drop("desk.trainings", lambda row: row["plan_no"] == "PX1")
+    for day, result in ((FIRST - 62 * DAY, "unproven"), (FIRST - 63 * DAY, "short")):
+        year.rejected = {"desk.trainings": {day: 1}}
+        [fact] = [fact for fact in judge(DUTIES["trainings"], year.span()).facts if fact.subject == "PX1"]
+        assert fact.result == result
+
+
+def test_a_backup_that_could_not_be_read_may_be_the_one_that_is_missed() -> None:
+    year = faultless()
+    [(name, plan)] = _no_backup(year, random.Random(5))
+    [short] = [fact for fact in judge(DUTIES[name], year.span()).facts if fact.result == "short"]
+    assert short.subject == plan
+    year.rejected = {"infra.backups": {short.on - DAY: 1}}
+    assert judge(DUTIES[name], year.span()).verdict == "not_met"
+    year.rejected = {"infra.backups": {short.on + DAY: 1}}
+    [hidden] = [fact for fact in judge(DUTIES[name], year.span()).facts if fact.subject == plan]
+    assert (hidden.result, hidden.reason) == ("unproven", "备份有 1 行未能读取")
+
+
 def test_where_a_case_could_not_be_read_nobody_knows_that_all_were_kept() -> None:
     year = faultless()
     year.rejected = {"desk.incidents": {None: 1}, "desk.attendance": {None: 1}}

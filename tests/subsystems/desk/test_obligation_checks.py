@@ -82,9 +82,17 @@ def _change(number: str, back: int, confirmed: dt.datetime | None = None, kind: 
     }
 
 
-def _unconfirmed(*changes: Row, period: Period = FRIDAY) -> Finding:
-    [finding] = judge(SUBSYSTEM, ["desk.unconfirmed_changes"], {"desk.changes": changes}, period=period)
+def _unconfirmed(*changes: Row, period: Period = FRIDAY, **more: Any) -> Finding:
+    [finding] = judge(SUBSYSTEM, ["desk.unconfirmed_changes"], {"desk.changes": changes}, period=period, **more)
     return finding
+
+
+@pytest.mark.parametrize(("day", "status"), [(None, "unknown"), (ON - 44 * DAY, "unknown"), (ON - 45 * DAY, "ok")])
+def test_a_change_that_could_not_be_read_may_be_one_without_confirmation(day: dt.date | None, status: str) -> None:
+    rejected = {"desk.changes": {day: 1}}
+    assert _unconfirmed(rejected=rejected).status == status
+    told = _unconfirmed(_change("BG2", 0), rejected=rejected)
+    assert (told.status, told.value) == ("warning", 1.0)
 
 
 @pytest.mark.parametrize("period", [Period.day(ON), WEEK])

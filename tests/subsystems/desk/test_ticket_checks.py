@@ -127,6 +127,14 @@ def test_a_unit_that_was_connected_without_a_step_is_told_with_it() -> None:
     assert (finding.details["steps"], finding.since) == (("培训",), ON - 33 * DAY)
 
 
+@pytest.mark.parametrize("name", ["desk.tickets", "desk.trainings"])
+def test_a_row_that_could_not_be_read_may_be_the_step_that_is_missed(name: str) -> None:
+    data = {**_tickets(*_connected("乙局", 4)), "desk.trainings": []}
+    for day, status in ((None, "unknown"), (ON - 5 * DAY, "unknown"), (ON - 300 * DAY, "warning")):
+        [finding] = judge(SUBSYSTEM, ["desk.onboarding"], data, rejected={name: {day: 1}})
+        assert (finding.entity.identity, finding.status) == ("unit/乙局", status)
+
+
 def test_a_training_session_is_the_step_as_a_ticket_is() -> None:
     held = [{"held_on": ON - 30 * DAY, "topic": "公文", "unit": "乙局", "attended": 4}]
     data = {**_tickets(*_connected("乙局", 4)), "desk.trainings": held}

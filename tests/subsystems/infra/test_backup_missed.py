@@ -55,6 +55,17 @@ def test_one_that_ran_and_one_that_tried_are_not_missed() -> None:
     assert _found(*_runs("oa-tape", 7, 20.0), {**today, "outcome": "failure"}) == []
 
 
+@pytest.mark.parametrize(("back", "status"), [(6, "unknown"), (0, "unknown"), (8, "warning")])
+def test_a_row_that_could_not_be_read_since_the_last_run_may_be_the_missed_one(back: int, status: str) -> None:
+    rejected = {"infra.backups": {ON - dt.timedelta(days=back): 1}}
+    weekly = judge(SUBSYSTEM, [MISSED], {"infra.backups": _runs("oa-tape", 7, 20.0)}, rejected=rejected)
+    assert [(finding.entity.identity, finding.status) for finding in weekly] == [("plan/oa-tape", status)]
+    other = {"infra.backups": {ON - dt.timedelta(days=4 + back): 1}}
+    nightly = _runs("oa", 1, 2.0)[:-3]  # the last success was four nights before
+    [late] = judge(SUBSYSTEM, [LATE], {"infra.backups": nightly}, rejected=other)
+    assert late.status == ("unknown" if back == 0 else "critical")
+
+
 def test_a_plan_that_rests_now_and_then_is_held_against_its_longest_rest() -> None:
     runs = _runs("oa-tape", 7, 20.0)
     assert _found(*runs[:3], *runs[4:]) == []  # fourteen days once

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
 
 import pytest
 
@@ -30,10 +31,25 @@ def _runs(plan: str, failed: Collection[int], *, is_recorded: bool = True, step:
     ]  # fmt: skip
 
 
-def _told(*runs: list[Row]) -> dict[str, Finding]:
+def _found(*runs: list[Row], rejected: Mapping[dt.date | None, int] = MappingProxyType({})) -> list[Finding]:
     data = {"infra.backups": [row for plan in runs for row in plan]}
-    findings = judge(SUBSYSTEM, ["infra.unmade_backups"], data, period=WEEK)
-    return {finding.entity.key: finding for finding in findings if finding.is_violation}
+    given = {"infra.backups": rejected}
+    return judge(SUBSYSTEM, ["infra.unmade_backups"], data, period=WEEK, rejected=given)
+
+
+def _told(*runs: list[Row]) -> dict[str, Finding]:
+    return {finding.entity.key: finding for finding in _found(*runs) if finding.is_violation}
+
+
+@pytest.mark.parametrize("day", [None, SUNDAY])
+def test_a_row_that_could_not_be_read_may_be_the_run_of_a_night(day: dt.date | None) -> None:
+    silent, failing = _runs("silent", {3, 4}, is_recorded=False), _runs("failing", {1, 2, 5})
+    failed, unread = _found(silent, failing, rejected={day: 1})
+    # the runs that are told to have failed stay so
+    assert (failed.entity.key, failed.value, failed.status) == ("failing", 3.0, "critical")
+    assert (unread.entity.identity, unread.status, unread.unknown) == ("plans/all", "unknown", "unread")
+    before = _found(silent, rejected={WEEK.first - dt.timedelta(days=1): 1})
+    assert [(finding.entity.key, finding.value) for finding in before] == [("silent", 2.0)]
 
 
 def test_the_failures_of_a_week_are_counted_though_the_last_backup_succeeded() -> None:
