@@ -476,10 +476,12 @@ def test_a_plan_that_could_not_be_read_may_be_due() -> None:
     year = faultless()
     [later, *_] = [row for row in year.data["desk.plans"] if row["kind"] == "training"]
     year.drop("desk.plans", lambda row: row["kind"] == "training")
-    year.data["desk.plans"].append({**later, "planned_on": LAST + 30 * DAY})
-    for rejected, result, verdict in (({}, "met", "met"), ({None: 1}, "unproven", "not_shown")):
+    month = Period.month(LAST)
+    year.data["desk.plans"].append({**later, "planned_on": month.first - 30 * DAY})
+    year.drop("desk.trainings", lambda row: True)
+    for rejected, result, verdict in (({}, "idle", "met"), ({None: 1}, "unproven", "not_shown")):
         year.rejected = {"desk.plans": rejected}
-        record = judge(DUTIES["trainings"], year.span())
+        record = judge(DUTIES["trainings"], year.span(month))
         assert [fact.result for fact in record.facts if fact.subject == "年度计划"] == [result]
         assert record.verdict == verdict
 
