@@ -18,7 +18,12 @@ from ntanalytics.extraction.pii import mask_identifiers, mask_text
 from ntanalytics.extraction.pseudonym import hash_values
 from ntanalytics.extraction.rejected_rows import rejects_of
 from ntanalytics.extraction.truncation import truncate_texts
-from ntanalytics.extraction.unknown_words import WordCounts, count_words, replace_unknown_words
+from ntanalytics.extraction.unknown_words import (
+    WordCounts,
+    count_words,
+    replace_unknown_words,
+    replace_unusable_numbers,
+)
 from ntanalytics.sources import Source
 
 #: Types in the words of a reason, which is Chinese: people read it in a report.
@@ -44,7 +49,7 @@ class CheckedBatch:
         rejects: rejected rows, in the schema ``delta.REJECTS``.
         source_rows: day → rows or lines of the source that the valid rows represent.
         masked: column → values in which a telephone or identity card number was masked.
-        unknown_words: (day, column, word) → rows or lines of the source whose word of an enumeration was replaced.
+        unknown_words: (day, column, word) → rows or lines of the source whose word or number was replaced.
         outdated: keys of cases, withdrawn or rejected and without a valid row: an older one does not hold any more.
         withdrawn: reason → withdrawn cases.
     """
@@ -66,13 +71,18 @@ class _Columns:
         values: column → values as the contract types them.
         reasons: for each row its first reason for rejection; null for none.
         masked: see :class:`CheckedBatch`.
-        words: column → its replaced words (:func:`replace_unknown_words`).
+        words: column → its replaced words and numbers (:mod:`ntanalytics.extraction.unknown_words`).
     """
 
     values: dict[str, pa.Array]
     reasons: pa.Array
     masked: Counter[str] = field(default_factory=Counter)
     words: dict[str, pa.Array] = field(default_factory=dict)
+
+    def note(self, column: Column, replaced: pa.Array | None) -> None:
+        """Keep the replaced values of a column, if there are any."""
+        if replaced is not None:
+            self.words[column.name] = replaced
 
     def reject(self, is_broken: pa.Array, reason: str) -> None:
         """Give a reason to the broken rows that have none yet."""
@@ -198,10 +208,11 @@ def _convert_columns(
         if masked:
             columns.masked[column.name] = masked
         values, words = replace_unknown_words(values, column)
-        if words is not None:
-            columns.words[column.name] = words
+        values, numbers = replace_unusable_numbers(values, delivered[column.name], is_unreadable, column)
+        columns.note(column, words)
+        columns.note(column, numbers)
         columns.values[column.name] = truncate_texts(values, column, key)
-        columns.reject(is_unreadable, f"{_label(column)}不是{_TYPES[column.type]}")
+        columns.reject(pc.and_(is_unreadable, numbers is None), f"{_label(column)}不是{_TYPES[column.type]}")
     for column in mapping.dataset.columns:
         if column.elapsed:
             start, end = (columns.values[name] for name in column.elapsed)

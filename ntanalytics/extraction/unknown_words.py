@@ -1,7 +1,8 @@
-"""Words of an enumeration that the contract does not have: the value is replaced, counted, and its row stays.
+"""Words and numbers that the contract does not have: the value is replaced, counted, and its row stays.
 
 A value that may be null becomes null. Where it may not, it becomes ``other`` if the enumeration has that; without it
-the word is left, and the contract's check rejects the row.
+the word is left, and the contract's check rejects the row. A number that may be null becomes null, if it cannot be read
+or lies outside of its bounds (docs/domain.md, Rows).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import TypeAlias
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ntanalytics.contract import Column
+from ntanalytics.contract import Column, Type
 from ntanalytics.extraction.pii import mask_text
 
 #: Code of an enumeration for every word that has no other.
@@ -49,6 +50,33 @@ def replace_unknown_words(values: pa.Array, column: Column) -> tuple[pa.Array, p
     substitute = nothing if column.nullable else pa.scalar(OTHER, values.type)
     replaced = pc.if_else(is_word, substitute, pc.if_else(is_blank, nothing, values))
     return replaced, pc.if_else(is_word, values, nothing) if pc.any(is_word).as_py() else None
+
+
+def replace_unusable_numbers(
+    values: pa.Array, delivered: pa.Array, is_unreadable: pa.Array, column: Column
+) -> tuple[pa.Array, pa.Array | None]:
+    """Replace the numbers of a column that may be null by null where they are none, or beyond its bounds.
+
+    Args:
+        values: the column, as the contract types it.
+        delivered: the values as the source delivered them.
+        is_unreadable: whether a value could not be converted.
+        column: the contract's column.
+
+    Returns:
+        The column, and the replaced values as texts (null elsewhere); None if no value was replaced.
+    """
+    if not column.nullable or column.type not in (Type.INTEGER, Type.NUMBER):
+        return values, None
+    is_unusable = is_unreadable
+    for limit, is_beyond in ((column.minimum, pc.less), (column.maximum, pc.greater)):
+        if limit is not None:
+            is_unusable = pc.or_(is_unusable, pc.fill_null(is_beyond(values, limit), False))
+    if not pc.any(is_unusable).as_py():
+        return values, None
+    texts = pa.array([None if value is None else str(value) for value in delivered.to_pylist()], pa.string())
+    nothing = pa.scalar(None, pa.string())
+    return pc.if_else(is_unusable, pa.scalar(None, values.type), values), pc.if_else(is_unusable, texts, nothing)
 
 
 def count_words(words: Mapping[str, pa.Array], days: pa.Array, weights: pa.Array, is_valid: pa.Array) -> WordCounts:

@@ -1,4 +1,4 @@
-"""Notes for a report's head on words that no enumeration of the contract has."""
+"""Notes for a report's head on words and numbers that the contract does not have."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _MOST_WORDS = 3
 
 
 def word_notes(view: DatasetView) -> list[str]:
-    """Return a Chinese sentence for each column of a dataset with unknown words in the period."""
+    """Return a Chinese sentence for each column of a dataset with unknown words, or unusable numbers, in the period."""
     by_column: dict[str, Counter[str]] = {}
     for _, name, word, rows in view.unknown_words():
         by_column.setdefault(name, Counter())[word] += rows
@@ -21,8 +21,9 @@ def word_notes(view: DatasetView) -> list[str]:
         listed = "、".join(f"{word} {rows:,} 条" for word, rows in words.most_common(_MOST_WORDS))
         more = "等" if len(words) > _MOST_WORDS else ""
         instead = "未注明" if column.nullable else "“其他”"
+        what, todo = ("不认识的词", "补充对照表") if column.values else ("不能用的数值", "在来源中更正")
         notes.append(
-            f"{view.contract.label}：{column.label}有 {words.total():,} 条不认识的词（{listed}{more}），"
-            f"按{instead}统计，请补充对照表。"
+            f"{view.contract.label}：{column.label}有 {words.total():,} 条{what}（{listed}{more}），"
+            f"按{instead}统计，请{todo}。"
         )
     return notes

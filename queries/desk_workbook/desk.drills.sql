@@ -16,8 +16,8 @@ WITH drills AS (
         NULLIF(TRIM("计划编号"), '') AS plan_no,
         CAST(TRY_CAST("用户确认日期" AS TIMESTAMP) AS DATE) AS confirmed_on,
         NULLIF(TRIM("备注"), '') AS remark,
-        NULLIF(REPLACE(TRIM("用时"), ',', ''), '') AS duration_min_text,
-        NULLIF(REPLACE(TRIM("参加人数"), ',', ''), '') AS attended_text,
+        NULLIF(REPLACE(TRIM("用时"), ',', ''), '') AS duration_min,
+        NULLIF(REPLACE(TRIM("参加人数"), ',', ''), '') AS attended,
         NULLIF(TRIM("用户确认日期"), '') AS confirmed_text
     FROM "演练"
     WHERE COALESCE("日期", "类别", "内容", "系统", "结果", "用时", "参加人数", "计划编号", "用户确认日期", "备注") IS NOT NULL
@@ -28,15 +28,13 @@ SELECT
     topic,
     subsystem,
     result,
-    TRY_CAST(duration_min_text AS BIGINT) AS duration_min,
-    TRY_CAST(attended_text AS BIGINT) AS attended,
+    duration_min,
+    attended,
     plan_no,
     confirmed_on,
     remark,
     CASE
         WHEN held_on IS NULL THEN '日期缺失或不是日期'
-        WHEN NOT REGEXP_FULL_MATCH(duration_min_text, '[0-9]+') THEN '用时不是整数'
-        WHEN NOT REGEXP_FULL_MATCH(attended_text, '[0-9]+') THEN '参加人数不是整数'
         WHEN confirmed_text IS NOT NULL AND confirmed_on IS NULL THEN '用户确认日期不是日期'
     END AS rejected_because
 FROM drills

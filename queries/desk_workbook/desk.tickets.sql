@@ -32,8 +32,8 @@ WITH tickets AS (
         NULLIF(TRIM("首次响应"), '') AS responded_text,
         NULLIF(TRIM("应完成时间"), '') AS due_text,
         NULLIF(TRIM("关闭时间"), '') AS closed_text,
-        NULLIF(REPLACE(TRIM("重开次数"), ',', ''), '') AS reopenings_text,
-        NULLIF(REPLACE(TRIM("满意度"), ',', ''), '') AS satisfaction_text
+        NULLIF(REPLACE(TRIM("重开次数"), ',', ''), '') AS reopenings,
+        NULLIF(REPLACE(TRIM("满意度"), ',', ''), '') AS satisfaction
     FROM "工单"
     WHERE COALESCE("工单号", "受理时间", "类别", "系统", "单位") IS NOT NULL
 ),
@@ -48,8 +48,6 @@ checked AS (
             WHEN responded_text IS NOT NULL AND responded_at IS NULL THEN '首次响应不是时间'
             WHEN due_text IS NOT NULL AND due_at IS NULL THEN '应完成时间不是时间'
             WHEN closed_text IS NOT NULL AND closed_at IS NULL THEN '关闭时间不是时间'
-            WHEN NOT REGEXP_FULL_MATCH(reopenings_text, '[0-9]+') THEN '重开次数不是整数'
-            WHEN NOT REGEXP_FULL_MATCH(satisfaction_text, '[0-9]+') THEN '满意度不是整数'
             WHEN closed_at < opened_at THEN '关闭时间早于受理时间'
             WHEN ticket_no IS NOT NULL AND opened_at > MIN(opened_at) OVER same_key THEN '工单号已用于受理时间更早的一行'
         END AS rejected_because,
@@ -69,8 +67,8 @@ SELECT
     deadline_class,
     cause,
     close_code,
-    TRY_CAST(reopenings_text AS BIGINT) AS reopenings,
-    TRY_CAST(satisfaction_text AS BIGINT) AS satisfaction,
+    reopenings,
+    satisfaction,
     incident_no,
     changed_at,
     rejected_because

@@ -14,7 +14,7 @@ WITH trainings AS (
         TRIM("类型") AS kind,
         NULLIF(TRIM("计划编号"), '') AS plan_no,
         CAST(TRY_CAST("用户确认日期" AS TIMESTAMP) AS DATE) AS confirmed_on,
-        NULLIF(REPLACE(TRIM("应到人数"), ',', ''), '') AS invited_text,
+        NULLIF(REPLACE(TRIM("应到人数"), ',', ''), '') AS invited,
         NULLIF(REPLACE(TRIM("实到人数"), ',', ''), '') AS attended_text,
         NULLIF(TRIM("用户确认日期"), '') AS confirmed_text
     FROM "培训"
@@ -24,14 +24,13 @@ SELECT
     held_on,
     topic,
     unit,
-    TRY_CAST(invited_text AS BIGINT) AS invited,
+    invited,
     TRY_CAST(attended_text AS BIGINT) AS attended,
     kind,
     plan_no,
     confirmed_on,
     CASE
         WHEN held_on IS NULL THEN '日期缺失或不是日期'
-        WHEN NOT REGEXP_FULL_MATCH(invited_text, '[0-9]+') THEN '应到人数不是整数'
         WHEN COALESCE(NOT REGEXP_FULL_MATCH(attended_text, '[0-9]+'), TRUE) THEN '实到人数缺失或不是整数'
         WHEN confirmed_text IS NOT NULL AND confirmed_on IS NULL THEN '用户确认日期不是日期'
     END AS rejected_because

@@ -1,4 +1,4 @@
-"""Words that no enumeration has: the row stays, the word is counted and told."""
+"""Words that no enumeration has, and numbers that are none: the row stays, the value is counted and told."""
 
 from __future__ import annotations
 
@@ -6,12 +6,17 @@ import datetime as dt
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+import pyarrow as pa
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
+from ntanalytics.contract import DATASETS, Column
 from ntanalytics.extraction import Extractor
+from ntanalytics.extraction.convert import convert
+from ntanalytics.extraction.unknown_words import replace_unusable_numbers
 from ntanalytics.ledger import Ledger
 from ntanalytics.ledger.tables import unknown_words
 from ntanalytics.metrics.identity.logins import logins
@@ -106,3 +111,36 @@ def test_words_are_deleted_with_the_extractions_that_met_them(site: Settings):
     with engine.connect() as connection:
         assert connection.scalar(count) == 3
     engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("column", "delivered", "kept", "replaced"),
+    [
+        (  # a mark from 1 to 5 that may be missing
+            DATASETS["desk.tickets"].column("satisfaction"),
+            pa.array(["5", "6", "0", None, "满意", "4.5", " 1 "]),
+            [5, None, None, None, None, None, 1],
+            [None, "6", "0", None, "满意", "4.5", None],
+        ),
+        (  # a duration that is never negative
+            DATASETS["sso.accesses"].column("duration_ms"),
+            pa.array([1.5, -1.5, None]),
+            [1.5, None, None],
+            [None, "-1.5", None],
+        ),
+    ],
+)
+def test_a_number_that_cannot_be_used_is_null_and_counted(
+    column: Column, delivered: pa.Array, kept: list[float | None], replaced: list[str | None]
+):
+    values, is_unreadable = convert(delivered, column, "", ZoneInfo("UTC"))
+    values, numbers = replace_unusable_numbers(values, delivered, is_unreadable, column)
+    assert values.to_pylist() == kept
+    assert numbers is not None
+    assert numbers.to_pylist() == replaced
+
+
+def test_a_number_that_must_be_there_is_left_to_the_check():
+    column = DATASETS["infra.metrics"].column("mean")
+    values = pa.array([-1e300, 1.0])
+    assert replace_unusable_numbers(values, values, pa.array([True, False]), column) == (values, None)
