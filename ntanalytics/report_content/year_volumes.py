@@ -146,8 +146,9 @@ def _note(known: Sequence[AnnualVolume], january: date) -> str:
     later = sorted({item.since for item in known if item.since > january})
     if not later:
         return ""
-    begins = day_words(later[0]) if len(later) == 1 else f"{day_words(later[0])}至{day_words(later[-1])}"
-    return f"数据起始日为{begins}，年累计为下限。"
+    begins = day_words(later[0])
+    begins = f"为{begins}" if len(later) == 1 else f"不一（{begins}至{day_words(later[-1])}）"
+    return f"数据起始日{begins}，年累计为下限。"
 
 
 def volumes_of_year(context: CheckContext, volumes: Iterable[AnnualMeasure]) -> list[AnnualVolume]:

@@ -10,6 +10,7 @@ from functools import cached_property
 import ibis.expr.types as ir
 
 from ntanalytics.contract import Dataset
+from ntanalytics.findings.phrases import day_words
 from ntanalytics.metrics.column_needs import measures_of_ends, unknown_measures
 from ntanalytics.metrics.figure_row import DERIVED
 from ntanalytics.metrics.figures import Covered, Figures, figures
@@ -124,7 +125,7 @@ class DatasetView(ABC):
     @property
     def young_note(self) -> str:
         """Chinese note on the sources that begin shortly before or within the period; empty without."""
-        begins = "、".join(f"{source} 自{day:%m月%d日}" for source, day in sorted(self.young_sources.items()))
+        begins = "、".join(f"{source} 自{day_words(day)}" for source, day in sorted(self.young_sources.items()))
         return f"数据源 {begins}起才有记录，此前开始的事项不在其中：存量与了结数为下限。" if begins else ""
 
     @property

@@ -24,6 +24,7 @@ from ntanalytics.detectors.day_profile import (
     shifted_parts,
 )
 from ntanalytics.detectors.detection import Floats
+from ntanalytics.findings.phrases import day_words
 from ntanalytics.workspace.rows_by_hour import BySource, Parts, count_rows_by_hour
 
 if TYPE_CHECKING:
@@ -268,7 +269,7 @@ def _damage(today: _DayTotals, usual: Sequence[_DayTotals]) -> ProfileDamage | N
 
 def damage_sentence(label: str, source: str, day: dt.date, damage: ProfileDamage) -> str:
     """Return the damage of a day in Chinese, for the reader of a report."""
-    whose = f"{label}：数据源 {source} {day:%m月%d日}"
+    whose = f"{label}：数据源 {source} {day_words(day)}"
     if damage.kind == "shifted":
         hours = f"{'晚' if damage.hour > 0 else '早'} {abs(damage.hour)} 小时"
         which = f"{'、'.join(damage.parts)} " if damage.parts else ""

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import ibis.expr.types as ir
 
 from ntanalytics.contract import Dataset, Kind
+from ntanalytics.findings.phrases import day_words
 from ntanalytics.ledger import CoverageDay
 from ntanalytics.metrics.figures import Covered
 from ntanalytics.periods import Period, days_between, local_window
@@ -217,6 +218,6 @@ def is_complete_day(day: CoverageDay, zone: ZoneInfo) -> bool:
 
 def _gap_sentence(line: AsOf) -> str:
     days = line.missing_days
-    span = f"{days[0]:%m月%d日}" if len(days) == 1 else f"{days[0]:%m月%d日}至{days[-1]:%m月%d日}共 {len(days)} 天"
+    span = day_words(days[0]) if len(days) == 1 else f"{day_words(days[0])}至{day_words(days[-1])}共 {len(days)} 天"
     cause = f"（{line.error}）" if line.error else ""
     return f"{line.label}：数据源 {line.source} 缺{span}的完整数据{cause}，相关合计为下限，环比不作比较。"

@@ -14,6 +14,7 @@ from functools import cached_property
 import ibis.expr.types as ir
 
 from ntanalytics.contract import Dataset
+from ntanalytics.findings.phrases import day_words
 from ntanalytics.ledger import CoverageDay
 from ntanalytics.ledger.snapshots import nearest
 from ntanalytics.periods import Period, days_between
@@ -70,7 +71,7 @@ class SnapshotView(DatasetView):
             return "缺少能代表期末的快照：数量为下限，比率与环比不予计算。"
         usual = {self.period.last, self.period.last + dt.timedelta(days=1)}
         others = sorted({snapshot.day for snapshot in self.snapshots.values()} - usual)
-        return f"期末状态取自{'、'.join(_day_words(day) for day in others)}的快照。" if others else ""
+        return f"期末状态取自{'、'.join(day_words(day) for day in others)}的快照。" if others else ""
 
     def _state_of(self, source: str, cause: str) -> AsOf:
         snapshot = self.snapshots.get(source)
@@ -135,10 +136,10 @@ class SnapshotView(DatasetView):
 
     def _gap_sentence(self, line: AsOf) -> str:
         days = [day.day for day in self._covered if day.source == line.source and day.is_held]
-        latest = f"手头最近的取自{_day_words(max(days))}" if days else "尚未取得"
+        latest = f"手头最近的取自{day_words(max(days))}" if days else "尚未取得"
         cause = f"（{line.error}）" if line.error else ""
         return (
-            f"{line.label}：数据源 {line.source} 没有能代表{_day_words(self.period.last)}期末的快照，{latest}{cause}，"
+            f"{line.label}：数据源 {line.source} 没有能代表{day_words(self.period.last)}期末的快照，{latest}{cause}，"
             "相关数量为下限，环比不作比较。"
         )
 
@@ -146,7 +147,3 @@ class SnapshotView(DatasetView):
 def _last_day(period: Period) -> dt.date:
     """Return the last day from which a snapshot may represent the period's end."""
     return period.last + dt.timedelta(days=max(_DAYS_AFTER, len(period.days)))
-
-
-def _day_words(day: dt.date) -> str:
-    return f"{day:%m月%d日}"

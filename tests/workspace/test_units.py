@@ -103,7 +103,7 @@ def test_units_of_a_source_that_fails_are_its_last_known(site: OaSite):
     week = report()
     week.dataset("oa.members")
     assert "市气象局" in week.units().names().unit.to_pyarrow().to_pylist()
-    assert "数据源 annex 没有能代表11月22日期末的快照，手头最近的取自11月09日" in week.head().gaps[0]
+    assert "数据源 annex 没有能代表11月22日期末的快照，手头最近的取自11月9日" in week.head().gaps[0]
 
 
 def test_an_analyst_lists_what_matched_nothing(site: OaSite):
