@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from ntanalytics.contract.desk_plans import report_label
+from ntanalytics.report_content.duties.report_log import IssueState
 from ntanalytics.report_content.duties.span import DutySpan
 from ntanalytics.reports import Table
 from ntanalytics.reports.data import plain_row
@@ -18,17 +22,16 @@ _FIELDS = (
     Field("state", "string", "情况"),
 )
 
+_STATES: Mapping[IssueState, str] = MappingProxyType({
+    "on_time": "按时", "late": "逾期", "missing": "未出具", "open": "未到时限", "unknown": "台账之前，未知",
+})  # fmt: skip
+
 
 def plan_table(span: DutySpan, *, id: str = "report-plan") -> Table:
     """Return every report that the schedule demanded in the span, with its first issue."""
     rows = []
     for due in span.log.due:
         first, latest = span.log.first_issue(due.report, due.period), span.log.latest_issue(due.report, due.period)
-        if first is not None:
-            state = "按时" if first.at <= due.deadline else "逾期"
-        else:
-            is_known = span.log.began_at is not None and due.at >= span.log.began_at
-            state = "未到时限" if due.deadline >= span.ends_at else "未出具" if is_known else "台账之前，未知"
         rows.append(
             plain_row(
                 {
@@ -38,7 +41,7 @@ def plan_table(span: DutySpan, *, id: str = "report-plan") -> Table:
                     "issued_at": None if first is None else first.at,
                     "version": None if latest is None else latest.version,
                     "recipients": due.recipients or "未配置",
-                    "state": state,
+                    "state": _STATES[span.log.state_of(due, span.ends_at)],
                 }
             )
         )

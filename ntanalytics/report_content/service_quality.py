@@ -35,8 +35,6 @@ FIRST_PAGE = (
 #: Cards of the first page: duty → its words.
 _CARDS = {"deadlines": "工单按时办结率", "attendance": "驻场率", "all_reports": "报告按时出具率"}
 
-#: The column of a table of rights that has no source: a table without any column does not pass verification.
-
 #: Duties named in one sentence.
 _NAMED = 5
 

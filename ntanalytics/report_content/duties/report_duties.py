@@ -39,16 +39,17 @@ def _fact_of(span: DutySpan, due: DueReport) -> Fact | None:
     """Return what the ledger says of a due report; None while its deadline is not over."""
     day, subject = span.day(due.at), f"{report_label(due.report)} {due.period}"
     first, latest = span.log.first_issue(due.report, due.period), span.log.latest_issue(due.report, due.period)
+    state = span.log.state_of(due, span.ends_at)
+    if state == "open":
+        return None
     if first is None or latest is None:
-        if due.deadline >= span.ends_at:
-            return None
-        if span.log.began_at is None or due.at < span.log.began_at:
+        if state == "unknown":
             return Fact(day, subject, "没有出具记录", "unproven", "早于运行台账的第一条记录，需另行提供")
         return Fact(day, subject, "没有出具记录", "short", "应出未出")
     text = f"{span.clock(first.at)}出具，现为第{latest.version}版，摘要{latest.manifest_sha256[:_DIGITS] or '无'}"
-    if first.at <= due.deadline:
+    if state == "on_time":
         return Fact(day, subject, text, "met")
-    if span.log.began_at is None or due.deadline < span.log.began_at:
+    if state == "unknown":
         return Fact(day, subject, text, "unproven", "时限早于运行台账的第一条记录，需另行提供")
     return Fact(day, subject, text, "short", f"时限为{span.clock(due.deadline)}")
 

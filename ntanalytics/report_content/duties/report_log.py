@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from ntanalytics.errors import BadPeriod, CalendarMissing, SettingsError
@@ -13,6 +14,9 @@ from ntanalytics.periods import Calendar, parse_period
 from ntanalytics.report_content.duties.published_files import FileState, file_states
 from ntanalytics.settings.jobs import Job, load_jobs
 from ntanalytics.workspace.site import Workspace
+
+#: State of a due report: not issued while its deadline is not over, or nobody knows since the ledger began later.
+IssueState = Literal["on_time", "late", "missing", "open", "unknown"]
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,22 @@ class ReportLog:
     def latest_issue(self, report: str, period: str) -> IssuedVersion | None:
         """Return the last published version."""
         return next((item for item in reversed(self.issued) if (item.report, item.period) == (report, period)), None)
+
+    def state_of(self, due: DueReport, until: datetime) -> IssueState:
+        """Return the state of a due report at the end of a span (docs/domain.md, Service quality and score).
+
+        Args:
+            due: the report.
+            until: the end of the span (aware).
+        """
+        first = self.first_issue(due.report, due.period)
+        if first is None and due.deadline >= until:
+            return "open"
+        if first is not None and first.at <= due.deadline:
+            return "on_time"
+        if self.began_at is None or (due.at if first is None else due.deadline) < self.began_at:
+            return "unknown"
+        return "missing" if first is None else "late"
 
 
 def due_reports(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -15,6 +16,7 @@ from ntanalytics.metrics.desk.duties import Result
 from ntanalytics.periods import Period, days_between
 from ntanalytics.report_content.duties.duty import DutyRecord, Fact, judge, judge_all
 from ntanalytics.report_content.duties.listing import DUTIES, obligation_records
+from ntanalytics.report_content.report_plan import plan_table
 from tests.report_content.duties.contract_year import DAY, FIRST, LAST, MONDAYS, MONTHS, WORKING, Year, faultless
 from tests.subsystems.made import at, table_of
 
@@ -399,6 +401,18 @@ def test_reports_due_before_the_ledger_began_are_without_proof_and_later_ones_ar
     assert [fact.on for fact in weekly.facts if fact.result == "unproven"] == early
     assert sms.verdict == "not_met"
     assert [sms.results.count(result) for result in ("unproven", "short")] == [3, 9]  # March to May; June to February
+
+
+def test_a_report_that_came_late_by_a_later_ledger_is_late_neither_for_the_duty_nor_in_the_plan() -> None:
+    year, began = faultless(), at(dt.date(2025, 6, 2), 0)
+    issued = tuple(replace(item, at=max(item.at, began)) for item in year.log.issued)
+    year.log = type(year.log)(issued=issued, due=year.log.due, began_at=began)
+    span = year.span()
+    facts = {fact.subject: fact.result for fact in judge(DUTIES["weekly_reports"], span).facts}
+    plan = {f"{row['report']} {row['period']}": row["state"] for row in plan_table(span).rows}
+    early = sum(monday < dt.date(2025, 6, 2) for monday in MONDAYS)
+    told = Counter((result, plan[subject]) for subject, result in facts.items())
+    assert told == {("unproven", "台账之前，未知"): early, ("met", "按时"): len(MONDAYS) - early}
 
 
 def test_no_row_after_the_span_changes_what_is_said_of_it() -> None:
