@@ -22,9 +22,9 @@ _FIELDS = (
     Field("state", "string", "情况"),
 )
 
-_STATES: Mapping[IssueState, str] = MappingProxyType({
-    "on_time": "按时", "late": "逾期", "missing": "未出具", "open": "未到时限", "unknown": "台账之前，未知",
-})  # fmt: skip
+_STATES: Mapping[IssueState, str] = MappingProxyType(
+    {"on_time": "按时", "late": "逾期", "missing": "未出具", "open": "未到时限", "unknown": "台账之前，未知"}
+)
 
 
 def plan_table(span: DutySpan, *, id: str = "report-plan") -> Table:
