@@ -26,10 +26,10 @@ def trends(
             continue
         own, name = Span(day, day), day.isoformat()
         counts = seals.signings(own)
-        put(figures, "trend-seals", name, {"signing_failure_rate": rate(counts["签章-failed"], counts["签章"])})
+        put(figures, "trend-signings", name, {"signing_failure_rate": rate(counts["签章-failed"], counts["签章"])})
         total, failed = identity.total(own)
         put(figures, "trend-logins", name, {"login_failure_rate": rate(failed, total)})
-        put(figures, "trend-renewals", name, {"expired_tried": certificates.expired_tried(own)})
+        put(figures, "trend-expired", name, {"expired_tried": certificates.expired_tried(own)})
         put(figures, "trend-adoption", name, {"active": len(oa.daily(day))})
         for service in web.services:
             figures["trend-web", name, service] = web.volume(own, service)["error_rate"]

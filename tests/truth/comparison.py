@@ -38,9 +38,9 @@ PARTIAL = frozenset(
         "trend-adoption",
         "trend-capacity",
         "trend-carriers",
+        "trend-expired",
         "trend-logins",
-        "trend-renewals",
-        "trend-seals",
+        "trend-signings",
         "trend-web",
     }
 )

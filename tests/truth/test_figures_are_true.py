@@ -18,7 +18,7 @@ LEAST = {
     "daily_inspection": 1000,
     "sms_volume": 2000,
     "oa_adoption": 1250,
-    "optimization_recommendations": 400,
+    "optimization_recommendations": 375,
 }
 
 
