@@ -33,7 +33,8 @@ GROWTH = (
     Measure(
         "days_until_full",
         "预计写满",
-        "(1 − disk_used) / disk_per_day; null while it does not grow, or with fewer than 14 days.",
+        "(1 − disk_used) / disk_per_day, 0 for a disk that is full; null while it does not grow, or with fewer than "
+        "14 days.",
         unit="天",
         format="number:0",
         good="up",
@@ -110,7 +111,8 @@ def growth(metrics: ir.Table, on: date) -> ir.Table:
     slope = is_known.ifelse(counted["_slope"], ibis.null("float64"))
     rated = counted.mutate(disk_per_day=slope)
     grows = rated.disk_per_day > 0
-    full = rated.mutate(days_until_full=grows.ifelse((1 - rated.disk_used) / rated.disk_per_day, ibis.null("float64")))
+    left = (rated.disk_used > 1).ifelse(0.0, 1 - rated.disk_used)
+    full = rated.mutate(days_until_full=grows.ifelse(left / rated.disk_per_day, ibis.null("float64")))
     shown = full.select("host", "part", *(measure.name for measure in GROWTH), "hours")
     return shown.order_by(ibis.asc("days_until_full", nulls_first=False), ibis.desc("disk_used"), "host", "part")
 
