@@ -90,6 +90,8 @@ class Column:
         nullable: whether the value may be null.
         minimum: smallest valid value; a row with a smaller one is rejected, a derived duration (``elapsed``) is null.
         maximum: largest valid value.
+        maximum_of: for a maximum that holds for some rows alone, an enumeration of the dataset that stands before this
+            column, and those of its codes for which it holds.
         privacy: privacy class.
         is_hashed: whether the loader replaces the value (an address, a number) by a keyed hash before storing, so that
             only equality is preserved.
@@ -110,6 +112,7 @@ class Column:
     nullable: bool = False
     minimum: float | None = None
     maximum: float | None = None
+    maximum_of: tuple[str, tuple[str, ...]] | None = None
     privacy: Privacy = Privacy.OPEN
     is_hashed: bool = False
     elapsed: tuple[str, str] | None = None

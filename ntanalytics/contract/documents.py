@@ -69,6 +69,7 @@ def as_data(dataset: Dataset) -> dict[str, object]:
                 "nullable": column.nullable,
                 "minimum": column.minimum,
                 "maximum": column.maximum,
+                "maximum_of": column.maximum_of and {"column": column.maximum_of[0], "values": [*column.maximum_of[1]]},
                 "privacy": column.privacy,
                 "derived": column.elapsed is not None,
                 "planned": column.is_planned,
@@ -111,6 +112,8 @@ def _row(column: Column) -> tuple[str, ...]:
         notes.append("Computed by the loader, not selected by a mapping.")
     if column.minimum is not None or column.maximum is not None:
         notes.append(_range(column.minimum, column.maximum))
+    if column.maximum_of is not None:
+        notes.append(f"The maximum holds for {_code(column.maximum_of[1])} alone.")
     if column.is_planned:
         notes.append("May lie ahead.")
     if _PRIVACY[column.privacy]:

@@ -74,6 +74,10 @@ HOST_METRICS = MappingProxyType(
     }
 )
 
+#: Metrics that are shares of the whole, and the largest valid share: sources round, and measure at several moments.
+SHARES = tuple(name for name in HOST_METRICS if name.endswith("_rate"))
+_MOST = 1.005
+
 METRICS = Dataset(
     name="infra.metrics",
     label="主机指标",
@@ -84,8 +88,12 @@ METRICS = Dataset(
         Column("host", Type.TEXT, "主机", "Host."),
         Column("metric", Type.TEXT, "指标", "Measured quantity.", values=HOST_METRICS),
         Column("part", Type.TEXT, "部位", "Measured file system; empty for the whole host."),
-        Column("mean", Type.NUMBER, "均值", "Mean of the hour.", minimum=0),
-        Column("peak", Type.NUMBER, "峰值", "Maximum of the hour.", minimum=0),
+        Column(
+            "mean", Type.NUMBER, "均值", "Mean of the hour.", minimum=0, maximum=_MOST, maximum_of=("metric", SHARES)
+        ),
+        Column(
+            "peak", Type.NUMBER, "峰值", "Maximum of the hour.", minimum=0, maximum=_MOST, maximum_of=("metric", SHARES)
+        ),
         Column("samples", Type.INTEGER, "采样数", "Number of measurements.", minimum=1),
     ),
     key=("hour_at", "host", "metric", "part"),

@@ -133,6 +133,9 @@ def check(
         columns.reject(is_outside, f"{_label(dataset.column(dataset.time))}不在所取日期内")
     elif dataset.kind is Kind.CASE:  # its day is that of its opening; what is rejected belongs to the window
         noted_on = _days_of_change(columns.values[dataset.window], site_zone, first, last)
+        if source.product.kind == "workbook":
+            # what the mapping rejects is met by every extraction: the latest one counts it, whatever day it names
+            noted_on = pc.if_else(is_rejected_by_mapping, pa.scalar(None, pa.date32()), noted_on)
     source_name = pa.repeat(pa.scalar(source.name), batch.num_rows).cast(pa.string())
     table = pa.Table.from_arrays([*columns.values.values(), source_name, day], names=dataset.schema().names)
     places = delivered.get("rejected_at", nothing).cast(pa.string())
@@ -219,7 +222,7 @@ def _convert_columns(
             # a clock that is off loses the duration, and not the row
             columns.values[column.name] = _within(seconds_between(start, end), column)
         is_required = not column.nullable or column.name == mapping.dataset.time
-        for is_broken, reason in _violations(columns.values[column.name], column, is_required=is_required):
+        for is_broken, reason in _violations(columns.values, column, is_required=is_required):
             columns.reject(is_broken, reason)
     return columns
 
@@ -283,9 +286,9 @@ def _within(values: pa.Array, column: Column) -> pa.Array:
     return values
 
 
-def _violations(values: pa.Array, column: Column, *, is_required: bool) -> list[tuple[pa.Array, str]]:
+def _violations(columns: dict[str, pa.Array], column: Column, *, is_required: bool) -> list[tuple[pa.Array, str]]:
     """Return masks of the values that a column does not allow, each with its reason."""
-    violations = []
+    values, violations = columns[column.name], []
     if is_required:
         violations.append((pc.is_null(values), f"{_label(column)}缺失"))
     if column.values:
@@ -296,5 +299,8 @@ def _violations(values: pa.Array, column: Column, *, is_required: bool) -> list[
         violations.append((is_low, f"{_label(column)}小于 {column.minimum:.15g}"))
     if column.maximum is not None:
         is_high = pc.fill_null(pc.greater(values, column.maximum), False)
+        if column.maximum_of is not None:
+            name, members = column.maximum_of
+            is_high = pc.and_(is_high, pc.is_in(columns[name], value_set=pa.array(members, pa.string())))
         violations.append((is_high, f"{_label(column)}大于 {column.maximum:.15g}"))
     return violations

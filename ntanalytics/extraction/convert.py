@@ -7,6 +7,7 @@ reason, and the batch goes on.
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -69,14 +70,29 @@ def translate(values: pa.Array, words: Mapping[str, str | None]) -> pa.Array:
     Args:
         values: the product's words.
         words: the table of words, which a site can edit. ``*`` stands for every other word, None for null. Without
-            ``*`` an unknown word stays as it is, so that the contract's check rejects its row.
+            ``*`` an unknown word stays as it is, so that the contract's check rejects its row. A word that the table
+            does not have as it is written is looked for without regard to case, width and blanks around it.
     """
+    alike = _alike(words)
     encoded = pc.dictionary_encode(values.cast(pa.string()))
     translations = [
-        None if word is None else words.get(word.strip(), words.get("*", word))
+        None if word is None else words.get(word.strip(), alike.get(_folded(word), words.get("*", word)))
         for word in encoded.dictionary.to_pylist()
     ]
     return pa.DictionaryArray.from_arrays(encoded.indices, pa.array(translations, pa.string())).dictionary_decode()
+
+
+def _folded(word: str) -> str:
+    """Return a word without its case, its width (NFKC) and the blanks around it."""
+    return unicodedata.normalize("NFKC", word).strip().casefold()
+
+
+def _alike(words: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Return folded word → ours, without words that differ in case or width alone and mean different things."""
+    meanings: dict[str, set[str | None]] = {}
+    for word, ours in words.items():
+        meanings.setdefault(_folded(word), set()).add(ours)
+    return {word: next(iter(ours)) for word, ours in meanings.items() if len(ours) == 1 and word != "*"}
 
 
 def seconds_between(start: pa.Array, end: pa.Array) -> pa.Array:

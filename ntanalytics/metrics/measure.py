@@ -91,9 +91,11 @@ def count(
     return Measure(name, label, definition, unit=unit, good=good, is_additive=True, over_gap=over_gap)
 
 
-def rate(name: str, label: str, definition: str, *, good: Good = "", digits: int = 1) -> Measure:
+def rate(
+    name: str, label: str, definition: str, *, good: Good = "", digits: int = 1, over_gap: OverGap | None = None
+) -> Measure:
     """Return a measure of fractions, shown as percentages."""
-    return Measure(name, label, definition, format=f"rate:{digits}", good=good)
+    return Measure(name, label, definition, format=f"rate:{digits}", good=good, over_gap=over_gap)
 
 
 def catalogue(measures: Iterable[Measure]) -> MappingProxyType[str, Measure]:

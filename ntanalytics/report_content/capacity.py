@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -87,8 +87,17 @@ def disks(report: Report, history: int) -> list[Disk]:
         if row["disk_used"] is not None:
             peaks.setdefault((row["host"], row["part"]), []).append((row["day"], row["disk_used"]))
     last = report.period.last
-    with_forecast = [Disk(*name, tuple(values), forecast(values, 1.0), last) for name, values in peaks.items()]
+    with_forecast = [
+        Disk(*name, tuple(values), not_before(forecast(values, 1.0), last), last) for name, values in peaks.items()
+    ]
     return sorted(with_forecast, key=lambda disk: (disk.forecast.full_on or date.max, -disk.used))
+
+
+def not_before(expected: Forecast, last: date) -> Forecast:
+    """Return a forecast without a day before the last one of the report: a disk may not be measured any more."""
+    days = (expected.full_on, expected.earliest_on, expected.latest_on)
+    full_on, earliest_on, latest_on = (day and max(day, last) for day in days)
+    return replace(expected, full_on=full_on, earliest_on=earliest_on, latest_on=latest_on)
 
 
 def disks_table(disks: Sequence[Disk], origin: dict[str, object], *, id: str = "disks") -> Table:

@@ -10,6 +10,7 @@ from ntanalytics.checks.check import DAY
 from ntanalytics.checks.engine import Evaluation
 from ntanalytics.checks.section import HISTORY, SubsystemSummary
 from ntanalytics.contract.enumerations import subsystem_label
+from ntanalytics.contract.infra import HOST_METRICS
 from ntanalytics.findings.dispositions import Dispositions
 from ntanalytics.findings.finding import Finding, count_by_status, violations
 from ntanalytics.findings.lifecycle import LifecycleState
@@ -21,7 +22,6 @@ from ntanalytics.findings.threshold import ORDER, worst
 from ntanalytics.findings.week_strip import LEGEND
 from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import Figures
-from ntanalytics.metrics.infra import hosts
 from ntanalytics.metrics.number_format import close_up
 from ntanalytics.metrics.quantity import Quantity
 from ntanalytics.recommendations.with_cause import word_with_duty, worded
@@ -37,6 +37,7 @@ from ntanalytics.reports import Board, Sentence, Table, board, no_rows, without_
 from ntanalytics.reports.data import plain_row
 from ntanalytics.reports.record import DETAIL, Field
 from ntanalytics.subsystems import subsystem, topology
+from ntanalytics.subsystems.infra.load_checks import load
 from ntanalytics.workspace.report import Report
 
 #: Days ahead within which a full disk is reported.
@@ -124,7 +125,7 @@ def inspect(report: Report) -> DayInspection:
     return DayInspection(
         evaluation=evaluation,
         findings=tuple(worded(evaluation.findings, report.period.last, lifecycles)),
-        loads=metrics.figures(hosts.load(metrics.table)),
+        loads=metrics.figures([row for metric in HOST_METRICS for row in context.shared(load, metric)]),
         happened=happened,
         checks=checks.figures(checks.table.select("subsystem", "item", "result", "remark")),
         origin=report.origin("findings.inspection", *recorded),

@@ -236,7 +236,8 @@ class Workspace:
         """First days of the sources (docs/domain.md, Gaps)."""
         catalog = self._catalog
         products = {name: catalog[source.product] for name, source in self.settings.sources.items()}
-        telling = [name for name, product in products.items() if product.kind in ("logs", "listing", "probe")]
+        # a listing tells the day on which it was written, and not the one on which it began
+        telling = [name for name, product in products.items() if product.kind in ("logs", "probe")]
         held = self.ledger.coverage.rows_held()
         # an extraction counts a case on the day of its change; the lake has it on that of its beginning
         for dataset in self.sources_by_dataset:

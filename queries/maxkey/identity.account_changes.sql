@@ -11,16 +11,18 @@ translate:
 SELECT
     ID AS change_id,
     EXECUTETIME AS changed_at,
-    CASE WHEN TOPIC IN ('role', 'resource', 'permission') AND MESSAGEACTION = 'create' THEN 'granted' ELSE MESSAGEACTION END
-        AS action,
-    CASE TOPIC
+    CASE
+        WHEN LOWER(TRIM(TOPIC)) IN ('role', 'resource', 'permission') AND LOWER(TRIM(MESSAGEACTION)) = 'create' THEN 'granted'
+        ELSE MESSAGEACTION
+    END AS action,
+    CASE LOWER(TRIM(TOPIC))
         WHEN 'user' THEN 'account'
         WHEN 'account' THEN 'account'
         WHEN 'organization' THEN 'unit'
         ELSE 'permission'
     END AS subject,
-    CASE MESSAGERESULT WHEN 'success' THEN 'success' ELSE 'failure' END AS outcome
+    CASE LOWER(TRIM(MESSAGERESULT)) WHEN 'success' THEN 'success' ELSE 'failure' END AS outcome
 FROM mxk_history_system_logs
 WHERE (EXECUTETIME IS NULL OR (EXECUTETIME >= :since AND EXECUTETIME < :until))
-    AND TOPIC IN ('user', 'account', 'organization', 'role', 'resource', 'permission')
-    AND COALESCE(MESSAGEACTION, '') <> 'view'
+    AND LOWER(TRIM(TOPIC)) IN ('user', 'account', 'organization', 'role', 'resource', 'permission')
+    AND LOWER(TRIM(COALESCE(MESSAGEACTION, ''))) <> 'view'

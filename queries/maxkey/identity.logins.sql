@@ -6,16 +6,16 @@ dialects: [sqlite, mysql]
 translate:
   method: methods.csv
 */
--- MESSAGE alone tells the outcome: CODE is xe00000004 for a success as well as for a wrong password.
+-- MESSAGE alone tells the outcome: CODE is xe00000004 for a success as well as for a wrong password. Case and blanks are no part of it.
 -- Who logs in with a name that nobody has is given a fresh USERID each time: it is no account.
 -- Logins to the portal (category 1) and to the administration (5).
 SELECT
     ID AS login_id,
     LOGINTIME AS logged_in_at,
-    CASE WHEN MESSAGE = 'user not exist' OR DISPLAYNAME = 'not exist' THEN NULL ELSE USERID END AS account_id,
+    CASE WHEN LOWER(TRIM(MESSAGE)) = 'user not exist' OR LOWER(TRIM(DISPLAYNAME)) = 'not exist' THEN NULL ELSE USERID END AS account_id,
     COALESCE(LOGINTYPE, '') AS method,
-    CASE WHEN MESSAGE = 'success' THEN 'success' ELSE 'failure' END AS outcome,
-    CASE MESSAGE
+    CASE WHEN LOWER(TRIM(MESSAGE)) = 'success' THEN 'success' ELSE 'failure' END AS outcome,
+    CASE LOWER(TRIM(MESSAGE))
         WHEN 'success' THEN NULL
         WHEN 'password error' THEN 'wrong_password'
         WHEN 'user not exist' THEN 'unknown_account'

@@ -9,12 +9,13 @@ dialects: [sqlite, mysql]
 -- Each shard numbers its rows from 1, so that the batch belongs to a message's number.
 -- A segment counts once, by its number, however often its row is there (a table that was imported twice).
 -- A carrier may send a report twice, or correct it: the last one of a segment counts.
+-- What a carrier reports counts whatever its case and the blanks around it.
 -- A first attempt that was sent again by another channel (Data_Status_Code 2) is not a second message.
 -- The recipient's number is used to join and to group, and is never selected; the content is not read.
 SELECT
     CONCAT(MIN(s.Msg_Batch_No), '-', MIN(s.Id)) AS message_id,
     MIN(s.Submit_Date) AS submitted_at,
-    CASE LOWER(SUBSTR(MIN(s.Operator), 1, 3))
+    CASE LOWER(SUBSTR(TRIM(MIN(s.Operator)), 1, 3))
         WHEN 'cmp' THEN 'mobile'
         WHEN 'sgi' THEN 'unicom'
         WHEN 'smg' THEN 'telecom'
@@ -24,13 +25,13 @@ SELECT
     MIN(u.Real_Name) AS unit,
     COUNT(DISTINCT COALESCE(s.Sequence, -s.Id)) AS segments,
     CASE
-        WHEN SUM(CASE WHEN s.Submit_Status_Code IN ('faild', 'sort_faild') THEN 1 ELSE 0 END) > 0 THEN 'failed'
+        WHEN SUM(CASE WHEN LOWER(TRIM(s.Submit_Status_Code)) IN ('faild', 'sort_faild') THEN 1 ELSE 0 END) > 0 THEN 'failed'
         WHEN SUM(CASE WHEN r.Native_Status <> 'DELIVRD' THEN 1 ELSE 0 END) > 0 THEN 'failed'
         WHEN COUNT(r.Native_Status) = COUNT(*) THEN 'delivered'
     END AS outcome,
     COALESCE(
         MAX(CASE WHEN r.Native_Status <> 'DELIVRD' THEN r.Native_Status END),
-        MAX(CASE WHEN s.Submit_Status_Code IN ('faild', 'sort_faild') THEN 'SUBMIT' END)
+        MAX(CASE WHEN LOWER(TRIM(s.Submit_Status_Code)) IN ('faild', 'sort_faild') THEN 'SUBMIT' END)
     ) AS failure_code,
     CASE
         WHEN COUNT(r.Native_Status) = COUNT(*) OR MAX(r.Native_Status <> 'DELIVRD') = 1 THEN MAX(r.Status_Date)
@@ -41,11 +42,11 @@ LEFT JOIN (
         p.Msg_Batch_No,
         p.Phone_No,
         p.Sequence,
-        p.Native_Status,
+        UPPER(TRIM(p.Native_Status)) AS Native_Status,
         p.Status_Date,
         ROW_NUMBER() OVER (PARTITION BY p.Msg_Batch_No, p.Phone_No, p.Sequence ORDER BY p.Status_Date DESC, p.Id DESC) AS nth
     FROM report AS p
-    WHERE COALESCE(p.Data_Status_Code, '0') <> '2' AND p.Native_Status <> 'ACCEPTD'
+    WHERE COALESCE(p.Data_Status_Code, '0') <> '2' AND UPPER(TRIM(p.Native_Status)) <> 'ACCEPTD'
 ) AS r
     ON r.Msg_Batch_No = s.Msg_Batch_No AND r.Phone_No = s.Phone_No AND r.Sequence = s.Sequence AND r.nth = 1
 LEFT JOIN (SELECT No, MIN(Name) AS Name FROM enterprise GROUP BY No) AS e ON e.No = s.Enterprise_No

@@ -5,8 +5,9 @@ times:
 dialects: [mysql, postgres, sqlite]
 absent: [duration_ms, expires_at]
 */
--- agent.ping is 1 or nothing at all; what Zabbix itself knows of an agent is 1 answers, 2 does not, 0 not known (left out).
--- icmpping is 1 or 0. Of two items that say the same of a host in the same second, the worse holds.
+-- agent.ping is 1 or nothing at all, icmpping 1 or 0. What Zabbix itself knows of an agent that is asked is 0 does not answer,
+-- 1 answers, 2 not known (as in the trigger of its templates: =0); of one that reports by itself 0 not known, 1 reports, 2 does
+-- not (=2). What is not known is left out. Of two items that say the same of a host in the same second, the worse holds.
 SELECT
     t.clock AS checked_at,
     'infra' AS subsystem,
@@ -22,6 +23,7 @@ WHERE h.status IN (0, 1) AND h.flags <> 2 AND i.flags <> 2
         i.key_ IN ('agent.ping', 'zabbix[host,agent,available]', 'zabbix[host,active_agent,available]')
         OR i.key_ = 'icmpping' OR i.key_ LIKE 'icmpping[%'
     )
-    AND NOT (i.key_ LIKE 'zabbix%' AND t.value = 0)
+    AND NOT (i.key_ = 'zabbix[host,agent,available]' AND t.value = 2)
+    AND NOT (i.key_ = 'zabbix[host,active_agent,available]' AND t.value = 0)
     AND t.clock >= :since AND t.clock < :until
 GROUP BY t.clock, h.host, CASE WHEN i.key_ LIKE 'icmpping%' THEN 'ping' ELSE 'agent' END

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ntanalytics.contract import Column, Type
-from ntanalytics.extraction.convert import convert, local_day, seconds_between
+from ntanalytics.extraction.convert import convert, local_day, seconds_between, translate
 
 ZONE = ZoneInfo("Asia/Shanghai")
 MOMENT = dt.datetime(2026, 11, 20, 1, 30, tzinfo=dt.UTC)  # 09:30 local
@@ -158,3 +158,19 @@ def test_the_night_on_which_the_clock_is_put_back_is_known_hour_by_hour():
         1,
         1,
     ]
+
+
+def test_a_word_is_known_whatever_its_case_its_width_and_the_blanks_around_it() -> None:
+    words = {"CAS": "federated", "local login": "password", "*": "other"}
+    written = pa.array(["CAS", "cas ", "ＣＡＳ", " Local  Login", "LOCAL LOGIN", "SAML", None])
+    known = ["federated", "federated", "federated", "other", "password", "other", None]
+    assert translate(written, words).to_pylist() == known
+
+
+def test_words_that_differ_in_case_alone_and_mean_different_things_are_told_apart() -> None:
+    assert translate(pa.array(["E", "e", " E "]), {"E": "failed", "e": "done"}).to_pylist() == [
+        "failed",
+        "done",
+        "failed",
+    ]
+    assert translate(pa.array(["F", "f"]), {"F": "failed", "f": "failed"}).to_pylist() == ["failed", "failed"]

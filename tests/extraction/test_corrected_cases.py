@@ -89,8 +89,25 @@ def test_a_number_that_is_used_again_takes_the_place_of_no_older_case(settings: 
     assert set(table["category"].to_pylist()) == {"fault"}
     rejects = pa.concat_tables(pq.read_table(file) for file in settings.lake.glob("desk.tickets.rejects/*.parquet"))
     assert [(row["day"], row["source_rows"], "GD20261022-001" in row["record"]) for row in rejects.to_pylist()] == [
-        (NOVEMBER, 1, True)
+        (None, 1, True)
     ]
+
+
+def test_a_row_that_cannot_be_read_is_counted_once_however_many_windows_meet_it(settings: Settings):
+    ledger = Ledger(settings.ledger)
+    write(settings, "GD20261022-001", dt.datetime(2026, 10, 22, 9), "9点45")
+    extractor = Extractor(settings, ledger, clock=lambda: dt.datetime.combine(NOVEMBER, dt.time(6, 10), CHINA))
+    # the window of its closing, and one after it
+    for day in (OCTOBER, NOVEMBER):
+        extractor.extract(["desk.tickets"], day, day)
+        # reports of the day, of another one and of both say the same
+        for first, last in ((day, day), (OCTOBER, NOVEMBER), (OCTOBER, OCTOBER)):
+            rejected = ledger.coverage.rejected("desk.tickets", first, last)
+            assert sum(rows for _, _, rows in rejected) == 1
+    # corrected, it is counted no more
+    write(settings, "GD20261022-001", dt.datetime(2026, 10, 22, 9), dt.datetime(2026, 10, 22, 9, 45))
+    take(settings, OCTOBER, NOVEMBER, NOVEMBER + dt.timedelta(days=2))
+    assert ledger.coverage.rejected("desk.tickets", OCTOBER, NOVEMBER) == []
 
 
 def test_a_corrected_case_is_read_again_whatever_day_is_asked_for(settings: Settings):

@@ -8,11 +8,11 @@ from datetime import date, timedelta
 import pytest
 
 from ntanalytics.checks.context import QUARTER_DAYS
-from ntanalytics.detectors.forecast import forecast
+from ntanalytics.detectors.forecast import Forecast, forecast
 from ntanalytics.metrics import MEASURES
 from ntanalytics.periods import PeriodKind
 from ntanalytics.recommendations.causes import CAUSES
-from ntanalytics.report_content.capacity import Disk, disk_charts, disks_table
+from ntanalytics.report_content.capacity import Disk, disk_charts, disks_table, not_before
 from ntanalytics.report_content.contents import needs_of
 
 FIRST = date(2026, 10, 1)
@@ -56,3 +56,12 @@ def test_every_trend_is_of_data_that_the_report_takes_for_a_quarter() -> None:
     trends = [cause.trend for cause in CAUSES if cause.trend is not None]
     assert trends
     assert all(needs[trend.dataset] >= QUARTER_DAYS - 1 and trend.measure in MEASURES for trend in trends)
+
+
+def test_no_forecast_names_a_day_before_the_report() -> None:
+    # a disk that was measured until the 1st, and would be full on the 4th
+    seen = Forecast(full_on=date(2026, 11, 4), earliest_on=date(2026, 11, 3), latest_on=date(2026, 11, 21))
+    told = not_before(seen, date(2026, 11, 20))
+    assert (told.full_on, told.earliest_on) == (date(2026, 11, 20), date(2026, 11, 20))
+    assert told.latest_on == date(2026, 11, 21)
+    assert not_before(Forecast(reason="far"), date(2026, 11, 20)) == Forecast(reason="far")

@@ -22,7 +22,8 @@ _HOSTS = """
 SELECT h.host, CASE WHEN i.key_ LIKE 'icmpping%' THEN 'ping' ELSE 'agent' END, t.clock, MIN(t.value = 1)
 FROM history_uint t JOIN items i ON i.itemid = t.itemid JOIN hosts h ON h.hostid = i.hostid
 WHERE (i.key_ = 'agent.ping' OR i.key_ LIKE 'icmpping%' OR i.key_ LIKE 'zabbix[host,%available]')
-    AND NOT (i.key_ LIKE 'zabbix%' AND t.value = 0) AND h.status IN (0, 1)
+    AND NOT (i.key_ = 'zabbix[host,agent,available]' AND t.value = 2)
+    AND NOT (i.key_ = 'zabbix[host,active_agent,available]' AND t.value = 0) AND h.status IN (0, 1)
 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """
 

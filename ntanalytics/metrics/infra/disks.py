@@ -16,7 +16,13 @@ MIN_DAYS = 14
 
 #: Growth of disks (docs/domain.md, Infra).
 GROWTH = (
-    rate("disk_used", "当前使用率", "Peak of the last measured day.", good="down"),
+    rate(
+        "disk_used",
+        "当前使用率",
+        "Peak of the last day; null where it was not measured, and at least this where it was in part.",
+        good="down",
+        over_gap="lower_bound",
+    ),
     Measure(
         "disk_per_day",
         "日增",
@@ -27,7 +33,8 @@ GROWTH = (
     Measure(
         "days_until_full",
         "预计写满",
-        "(1 − disk_used) / disk_per_day; null while it does not grow, or with fewer than 14 days.",
+        "(1 − disk_used) / disk_per_day, 0 for a disk that is full; null while it does not grow, or with fewer than "
+        "14 days.",
         unit="天",
         format="number:0",
         good="up",
@@ -84,13 +91,19 @@ def growth(metrics: ir.Table, on: date) -> ir.Table:
         on: the last day.
 
     Returns:
-        ``host``, ``part`` and the measures of ``GROWTH``, soonest full first, disks without growth last.
+        ``host``, ``part``, the measures of ``GROWTH`` and ``hours`` of the last day that were measured, soonest full
+        first, disks without growth last. A disk that was not measured on the last day has no level (docs/domain.md,
+        Infra: host).
     """
     disks = metrics.filter((metrics.metric == "disk_rate") & (metrics.day <= ibis.literal(on)))
-    daily = disks.group_by("source", "host", "part", "day").aggregate(_peak=disks.peak.max())
+    daily = disks.group_by("source", "host", "part", "day").aggregate(
+        _peak=disks.peak.max(), _hours=disks.hour_at.nunique()
+    )
+    is_last = daily.day == ibis.literal(on)
     daily = daily.mutate(_x=daily.day.delta(ibis.literal(on), unit="day").cast("float64"))
     counted = daily.group_by("source", "host", "part").aggregate(
-        disk_used=daily["_peak"].argmax(daily.day),
+        disk_used=daily["_peak"].max(where=is_last),
+        hours=ibis.coalesce(daily["_hours"].max(where=is_last), 0),
         _slope=daily["_x"].cov(daily["_peak"], how="pop") / daily["_x"].var(how="pop").nullif(0),
         disk_days=daily.count(),
     )
@@ -98,8 +111,9 @@ def growth(metrics: ir.Table, on: date) -> ir.Table:
     slope = is_known.ifelse(counted["_slope"], ibis.null("float64"))
     rated = counted.mutate(disk_per_day=slope)
     grows = rated.disk_per_day > 0
-    full = rated.mutate(days_until_full=grows.ifelse((1 - rated.disk_used) / rated.disk_per_day, ibis.null("float64")))
-    shown = full.select("host", "part", *(measure.name for measure in GROWTH))
+    left = (rated.disk_used > 1).ifelse(0.0, 1 - rated.disk_used)
+    full = rated.mutate(days_until_full=grows.ifelse(left / rated.disk_per_day, ibis.null("float64")))
+    shown = full.select("host", "part", *(measure.name for measure in GROWTH), "hours")
     return shown.order_by(ibis.asc("days_until_full", nulls_first=False), ibis.desc("disk_used"), "host", "part")
 
 

@@ -119,6 +119,32 @@ def load(metrics: ir.Table, by: Sequence[str] = ("host", "metric")) -> ir.Table:
     return counted.order_by(ibis.desc("load_peak"), *by)
 
 
+def held_hours(metrics: ir.Table, utc_offset_h: int, by: Sequence[str] = ("host",)) -> ir.Table:
+    """Return the hours of a day behind the measures of ``SUSTAINED``, and the highest of them.
+
+    Args:
+        metrics: rows of ``infra.metrics`` of one day and one metric.
+        utc_offset_h: hours by which local time is ahead of UTC.
+        by: columns of ``metrics`` that name a group.
+
+    Returns:
+        ``by``, ``hours_by_day`` and ``hours_by_night`` that were measured, ``top_by_day`` and ``top_by_night``.
+    """
+    local = local_hour(metrics.hour_at, utc_offset_h)
+    worked = metrics.mutate(_worked=local.between(WORKED_HOURS[0], WORKED_HOURS[1] - 1))
+    is_worked = worked["_worked"]
+    return (
+        worked.group_by(*by)
+        .aggregate(
+            hours_by_day=worked.hour_at.nunique(where=is_worked),
+            hours_by_night=worked.hour_at.nunique(where=~is_worked),
+            top_by_day=worked["mean"].max(where=is_worked),
+            top_by_night=worked["mean"].max(where=~is_worked),
+        )
+        .order_by(*by)
+    )
+
+
 def sustained_load(metrics: ir.Table, utc_offset_h: int, by: Sequence[str] = ("host",)) -> ir.Table:
     """Return the level that hosts held for two hours of a day, which a mean of the day hides.
 

@@ -94,6 +94,21 @@ def outages(checks: ir.Table, until: datetime, by: Sequence[str] = ("subsystem",
     return shown.order_by(ibis.desc("down_s"), "down_from_at", *by)
 
 
+def measured_time(checks: ir.Table, until: datetime) -> ir.Table:
+    """Return the time for which the checks of each target speak (docs/domain.md, Availability).
+
+    Args:
+        checks: rows of ``infra.checks`` of the period.
+        until: the period's end (aware), or now while it lasts.
+
+    Returns:
+        ``target`` and ``measured_s``; of a target that is checked in several ways the way that speaks longest.
+    """
+    spans = valid_spans(checks, None, until)
+    ways = spans.group_by(*TARGET).aggregate(measured_s=spans["_for_s"].sum())
+    return ways.group_by("target").aggregate(measured_s=ways.measured_s.max()).order_by("target")
+
+
 def certificates(checks: ir.Table, at: datetime) -> ir.Table:
     """Return the TLS certificates in the checks, and their remaining days.
 

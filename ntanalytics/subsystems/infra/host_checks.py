@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from ntanalytics.checks.check import DAY, QUARTER, Check, SuppressedBy
+from ntanalytics.checks.check import DAY, EVERY_PERIOD, QUARTER, Check, SuppressedBy
 from ntanalytics.checks.context import QUARTER_DAYS, CheckContext
+from ntanalytics.checks.section import HISTORY
 from ntanalytics.findings.finding import Entity, Finding, violations
 from ntanalytics.findings.judgement import judge_row, judge_value, unknown
 from ntanalytics.findings.rule import Rule
@@ -17,6 +18,7 @@ from ntanalytics.findings.threshold import ORDER, Status, worst
 from ntanalytics.metrics.figures import Figures, figures
 from ntanalytics.metrics.infra import hosts, probes
 from ntanalytics.metrics.rows import Rows, rows
+from ntanalytics.subsystems.infra.host_silence import Silence, silent, unmeasured
 from ntanalytics.subsystems.infra.text import ALL_HOSTS, MONITORING
 from ntanalytics.workspace.dataset_view import DatasetView
 
@@ -42,14 +44,25 @@ def host_entity(row: Row) -> Entity:
 
 
 def _reachable(context: CheckContext, rule: Rule) -> list[Finding]:
-    hosts_view, checks = context.dataset("infra.hosts"), context.dataset("infra.checks")
+    hosts_view, checks = context.dataset("infra.hosts"), context.dataset("infra.checks", HISTORY)
+    is_known = hosts_view.is_complete and (not checks.sources or checks.is_complete)
+    if not context.is_day:
+        silence = silent(context) if is_known else {}
+        return [_unmeasured(context, rule, host, last) for host, last in silence.items()]
     own = checks.table.filter(checks.table.kind.isin(probes.HOST_CHECKS))
     outages = probes.outages(own, checks.known_end, ["target"])
-    return reachable_findings(context, rule, hosts_view, checks, outages)
+    return reachable_findings(
+        context, rule, hosts_view, checks, outages, context.shared(unmeasured) if is_known else {}
+    )
 
 
 def reachable_findings(
-    context: CheckContext, rule: Rule, snapshot: DatasetView, checks: DatasetView, outages: Rows
+    context: CheckContext,
+    rule: Rule,
+    snapshot: DatasetView,
+    checks: DatasetView,
+    outages: Rows,
+    silence: Silence = MappingProxyType({}),
 ) -> list[Finding]:
     """Return for each monitored host whether it answered all day, and whether it answers at the end.
 
@@ -59,6 +72,7 @@ def reachable_findings(
         snapshot: ``infra.hosts`` with the snapshot that stands for the day.
         checks: ``infra.checks``, which may have no source.
         outages: outages of hosts by ``target`` (``metrics.infra.probes.outages``).
+        silence: hosts of which too little was measured: unknown, unless they were down.
 
     Returns:
         Over a gap all hosts together are unknown, and a host is reported only where it was down.
@@ -71,11 +85,26 @@ def reachable_findings(
     available: dict[str, bool | None] = {row["host"]: row["is_available"] for row in monitored}
     available |= {host: True for host in longest if host not in available}
     findings = [_host(context, rule, host, answers, longest.get(host)) for host, answers in available.items()]
+    findings = [
+        _unmeasured(context, rule, finding.entity.key, silence[finding.entity.key])
+        if finding.entity.key in silence and not finding.is_violation
+        else finding
+        for finding in findings
+    ]
     if not snapshot.is_complete:
         return [unknown(rule, "missing", _ALL_HOSTS), *violations(findings)]
     if checks.sources and not checks.is_complete:
         return [unknown(rule, "incomplete", _ALL_HOSTS), *violations(findings)]
     return findings
+
+
+def _unmeasured(context: CheckContext, rule: Rule, host: str, last: datetime | None) -> Finding:
+    finding = unknown(rule, "unmeasured", Entity("host", host, host))
+    if last is None or last >= context.ends_at - timedelta(hours=1):
+        return finding
+    return finding.with_figures(heard_s=(last - context.begins_at).total_seconds()).with_details(
+        begins_on=str(context.period.first)
+    )
 
 
 def _host(context: CheckContext, rule: Rule, host: str, answers: bool | None, outage: Row | None) -> Finding:
@@ -193,7 +222,9 @@ CHECKS = (
     Check(
         rule="infra.reachable",
         evaluate=_reachable,
-        reads={"infra.hosts": 0, "infra.checks": 0},
+        reads={"infra.hosts": 0, "infra.checks": HISTORY},
+        beside={"infra.metrics": HISTORY},
+        every=EVERY_PERIOD,
         optional=("infra.checks",),
     ),
     Check(

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
+from types import MappingProxyType
 from typing import Any
-
-import pyarrow as pa
 
 from ntanalytics.checks.baseline import HISTORY_DAYS
 from ntanalytics.checks.check import EVERY_PERIOD, LONGER_PERIODS, Check, SuppressedBy
@@ -17,17 +16,26 @@ from ntanalytics.checks.onset import with_onset
 from ntanalytics.checks.section import HISTORY
 from ntanalytics.checks.span_view import rows_of_whole_days, since
 from ntanalytics.findings.finding import Entity, Finding, Window, violations
-from ntanalytics.findings.judgement import evaluate_rules
+from ntanalytics.findings.judgement import evaluate_rules, unknown
 from ntanalytics.findings.phrases import hours_words
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.figures import Figures, figures
 from ntanalytics.metrics.infra import disks, hosts
+from ntanalytics.metrics.infra.availability import UNMEASURED_SHARE
 from ntanalytics.metrics.rows import Rows, rows
 from ntanalytics.subsystems.infra.host_checks import host_entity
+from ntanalytics.subsystems.infra.host_silence import out_of_use
 
-_HOUR_S = 3600.0
+_HOUR_S, _DAY_HOURS = 3600.0, 24
+
+#: Hours of the day and of the night of which the level of a processor is told.
+_BY_DAY = hosts.WORKED_HOURS[1] - hosts.WORKED_HOURS[0]
+_HELD_HOURS: Mapping[str, int] = MappingProxyType({"by_day": _BY_DAY, "by_night": _DAY_HOURS - _BY_DAY})
 
 Row = Mapping[str, Any]
+
+#: What the hosts of a period are held against: those of the weeks before, and whether they are in use.
+_BESIDE = MappingProxyType({"infra.metrics": HISTORY, "infra.hosts": 0})
 
 #: Findings of a busy host that make its other findings redundant.
 _BUSY = (SuppressedBy(("infra.cpu_by_day", "infra.cpu_by_night")),)
@@ -38,32 +46,100 @@ def disk_entity(row: Row) -> Entity:
     return Entity("disk", f"{row['host']}/{str(row['part']).strip('/')}", f"{row['host']} {row['part']}")
 
 
-def load(context: CheckContext, metric: str) -> pa.Table:
-    """Return the load of each host by one metric over the period (``metrics.infra.hosts.load``)."""
-    metrics = context.dataset("infra.metrics").table
-    return hosts.load(metrics.filter(metrics.metric == metric)).to_pyarrow()
+def load(context: CheckContext, metric: str) -> Sequence[Row]:
+    """Return the load of each host by one metric over the period (``metrics.infra.hosts.load``).
+
+    A row is complete where 95 % of the hours were measured. A host that had the metric in the weeks before, is in use
+    and has it no more has a row of its own, without a value (docs/domain.md, Infra: host).
+    """
+    metrics = context.dataset("infra.metrics", HISTORY)
+    needed = (1 - UNMEASURED_SHARE) * _hours(context.begins_at, metrics.known_end)
+    own = rows(hosts.load(metrics.table.filter(metrics.table.metric == metric)))
+    known = [{**row, "is_complete": metrics.is_complete and row["load_hours"] >= needed} for row in own]
+    measures = dict.fromkeys(measure.name for measure in hosts.LOAD)
+    lost = context.shared(_lost, metric)
+    return [
+        *known,
+        *({"host": host, "metric": metric, **measures, "load_hours": 0, "is_complete": False} for host in lost),
+    ]
 
 
-def disk_growth(context: CheckContext) -> pa.Table:
-    """Return level and growth of each disk at the end of the period (``metrics.infra.disks.growth``)."""
-    return disks.growth(rows_of_whole_days(context.dataset("infra.metrics", HISTORY)), context.on).to_pyarrow()
+def _hours(since: datetime, until: datetime) -> int:
+    """Return the whole hours of a span."""
+    return (until - since) // timedelta(hours=1)
+
+
+def _lost(context: CheckContext, metric: str) -> list[str]:
+    """Return the hosts in use that had a metric in the weeks before the period, and have it no more."""
+    metrics = context.dataset("infra.metrics", HISTORY)
+    had, has = (
+        {row["host"] for row in rows(table.filter(table.metric == metric).select("host").distinct())}
+        for table in (metrics.recent, metrics.table)
+    )
+    return sorted(had - has - context.shared(out_of_use))
+
+
+def disk_growth(context: CheckContext) -> Sequence[Row]:
+    """Return level and growth of each disk at the end of the period (``metrics.infra.disks.growth``).
+
+    A row is complete where 95 % of the hours of the last day were measured. The disks of a host that is out of use
+    have no row.
+    """
+    metrics = context.dataset("infra.metrics", HISTORY)
+    grown = rows(disks.growth(rows_of_whole_days(metrics), context.on))
+    is_whole, unused = since(metrics, context.on).is_complete, context.shared(out_of_use)
+    needed = (1 - UNMEASURED_SHARE) * _DAY_HOURS
+    hours = [row["hours"] for row in grown]
+    kept = [{name: row[name] for name in row if name != "hours"} for row in grown]
+    return [
+        {**row, "is_complete": is_whole and measured >= needed}
+        for row, measured in zip(kept, hours, strict=True)
+        if row["host"] not in unused
+    ]
 
 
 def _load(context: CheckContext, rule: Rule, *, metric: str) -> list[Finding]:
-    loads = figures(context.shared(load, metric), context.dataset("infra.metrics"))
-    return evaluate_rules([rule], loads, host_entity)
+    loads = figures(context.shared(load, metric), context.dataset("infra.metrics", HISTORY))
+    return _of_used(context, evaluate_rules([rule], loads, host_entity))
+
+
+def _of_used(context: CheckContext, findings: Sequence[Finding]) -> list[Finding]:
+    """Return the findings without those of hosts that are out of use by now; what was wrong stays."""
+    unused = context.shared(out_of_use)
+    return [finding for finding in findings if finding.is_violation or finding.entity.key not in unused]
 
 
 def _held_levels(context: CheckContext) -> Sequence[Row]:
-    metrics = context.dataset("infra.metrics").table
-    return rows(hosts.sustained_load(metrics.filter(metrics.metric == "cpu_rate"), context.utc_offset_h))
+    metrics = context.dataset("infra.metrics", HISTORY).table
+    own = metrics.filter(metrics.metric == "cpu_rate")
+    counted = {row["host"]: row for row in rows(hosts.held_hours(own, context.utc_offset_h))}
+    levels = {row["host"]: row for row in rows(hosts.sustained_load(own, context.utc_offset_h))}
+    nothing = dict.fromkeys((*(measure.name for measure in hosts.SUSTAINED), "top_by_day", "top_by_night"))
+    lost = {host: {"hours_by_day": 0, "hours_by_night": 0} for host in context.shared(_lost, "cpu_rate")}
+    return [{"host": host, **nothing, **row, **levels.get(host, {})} for host, row in sorted((counted | lost).items())]
+
+
+def _settled(finding: Finding, row: Row) -> Finding:
+    """Return the finding of a level that was held; unknown where the hours that are missing may have held a higher one.
+
+    The level is the second highest of the hours, so that it is no less than that of a part of them, and with one
+    missing hour no more than the highest.
+    """
+    half = finding.rule.measure.removeprefix("held_")
+    missing = _HELD_HOURS[half] - row[f"hours_{half}"]
+    top = row[f"top_{half}"]
+    is_settled = missing <= 0 or (missing == 1 and finding.rule.threshold.judge(top) == "ok")
+    if finding.is_violation or is_settled:
+        return finding
+    return unknown(finding.rule, "incomplete", finding.entity)
 
 
 def _held(context: CheckContext, rule: Rule) -> list[Finding]:
-    """Return the findings of the processors, without hosts that were measured for less than two of the hours."""
-    metrics = context.dataset("infra.metrics")
-    known = [row for row in context.shared(_held_levels) if row[rule.measure] is not None]
-    findings = evaluate_rules([rule], figures(known, metrics), host_entity)
+    """Return the findings of the processors; of those that were measured for a part of the hours what is wrong."""
+    metrics = context.dataset("infra.metrics", HISTORY)
+    levels = context.shared(_held_levels)
+    judged = evaluate_rules([rule], figures(levels, metrics), host_entity)
+    findings = _of_used(context, [_settled(finding, row) for finding, row in zip(judged, levels, strict=True)])
     busy = sorted(finding.entity.key for finding in violations(findings))
     if not busy:
         return findings
@@ -142,18 +218,37 @@ def _growth_rise(context: CheckContext, rule: Rule) -> list[Finding]:
 
 CHECKS = (
     Check(
-        rule="infra.cpu", evaluate=partial(_load, metric="cpu_rate"), reads={"infra.metrics": 0}, every=LONGER_PERIODS
+        rule="infra.cpu",
+        evaluate=partial(_load, metric="cpu_rate"),
+        every=LONGER_PERIODS,
+        reads={"infra.metrics": 0},
+        beside=_BESIDE,
     ),
-    Check(rule="infra.cpu_by_day", evaluate=_held, reads={"infra.metrics": 0}),
-    Check(rule="infra.cpu_by_night", evaluate=_held, reads={"infra.metrics": 0}),
-    Check(rule="infra.load", evaluate=partial(_load, metric="load"), reads={"infra.metrics": 0}, suppressed_by=_BUSY),
-    Check(rule="infra.memory", evaluate=partial(_load, metric="memory_rate"), reads={"infra.metrics": 0}),
-    Check(rule="infra.swap", evaluate=partial(_load, metric="swap_rate"), reads={"infra.metrics": 0}),
-    Check(rule="infra.disk_used", evaluate=_disk_used, reads={"infra.metrics": HISTORY}, every=EVERY_PERIOD),
+    Check(rule="infra.cpu_by_day", evaluate=_held, reads={"infra.metrics": 0}, beside=_BESIDE),
+    Check(rule="infra.cpu_by_night", evaluate=_held, reads={"infra.metrics": 0}, beside=_BESIDE),
+    Check(
+        rule="infra.load",
+        evaluate=partial(_load, metric="load"),
+        suppressed_by=_BUSY,
+        reads={"infra.metrics": 0},
+        beside=_BESIDE,
+    ),
+    Check(
+        rule="infra.memory", evaluate=partial(_load, metric="memory_rate"), reads={"infra.metrics": 0}, beside=_BESIDE
+    ),
+    Check(rule="infra.swap", evaluate=partial(_load, metric="swap_rate"), reads={"infra.metrics": 0}, beside=_BESIDE),
+    Check(
+        rule="infra.disk_used",
+        evaluate=_disk_used,
+        reads={"infra.metrics": HISTORY},
+        beside=_BESIDE,
+        every=EVERY_PERIOD,
+    ),
     Check(
         rule="infra.days_until_full",
         evaluate=_days_until_full,
         reads={"infra.metrics": HISTORY},
+        beside=_BESIDE,
         every=EVERY_PERIOD,
         # the trend of weeks knows nothing of a disk that began to fill faster, and would tell a later day
         suppressed_by=(SuppressedBy(("infra.disk_growth",), hides="milder"),),

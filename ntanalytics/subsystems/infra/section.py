@@ -67,6 +67,7 @@ SECTION = Section(
         "infra.checks": HISTORY,
         "infra.requests": HISTORY,
         "infra.metrics": HISTORY,
+        "infra.hosts": 0,
         "infra.backups": BACKUP_DAYS,
         "desk.changes": HISTORY,
     },

@@ -135,10 +135,17 @@ def _reachable_limits(finding: Finding) -> str:
 
 
 def _reachable_reason(finding: Finding) -> str:
+    if finding.unknown == "unmeasured":
+        if "heard_s" not in finding.figures:
+            return "检查不全，是否中断未知"
+        begins_on = date.fromisoformat(str(finding.details["begins_on"]))
+        return f"{events.moment(begins_on, events.number(finding, 'heard_s'))}后没有检查与指标"
     return "没有能代表当日的快照" if finding.unknown == "missing" else "监控代理状态未知"
 
 
 def _reachable_advice(finding: Finding) -> str:
+    if finding.unknown == "unmeasured":
+        return "核实该主机是否运行，修复其监控代理与采集项，停用的在监控平台中停用"
     advice = "检查数据源与抽取任务" if finding.unknown == "missing" else "检查监控代理配置"
     return _advice_if_unknown(advice)(finding)
 

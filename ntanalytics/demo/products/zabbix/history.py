@@ -20,8 +20,8 @@ _STREAM = 41
 _FLUCTUATION, _SATURATED = 2.7, 95.0
 #: Seconds between two checks.
 _EVERY_S = 300
-#: Values of an agent's availability; a ping has 1 and 0.
-_ANSWERS, _SILENT = 1, 2
+#: Values of a ping, and of the availability of an agent that is asked (2 of the latter: not known).
+_ANSWERS, _SILENT = 1, 0
 
 
 def write_trends(database: Database, city: City, day: dt.date) -> int:
@@ -115,7 +115,7 @@ def write_checks(database: Database, city: City, day: dt.date) -> int:
             if incident.kind == "checks_gap":
                 is_known &= ~hit
             elif incident.subject == machine.name:
-                state[hit] = _SILENT if machine.cores else 0
+                state[hit] = _SILENT
         item = machines.AGENT if machine.cores else machines.PING
         items.append(np.full(len(at_s), ITEMS[machine.name, item])[is_known])
         clocks.append((int(midnight(day).timestamp()) + at_s)[is_known])
