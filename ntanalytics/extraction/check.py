@@ -24,6 +24,7 @@ from ntanalytics.extraction.unknown_words import (
     replace_unknown_words,
     replace_unusable_numbers,
 )
+from ntanalytics.extraction.violations import label, violations, within
 from ntanalytics.sources import Source
 
 #: Types in the words of a reason, which is Chinese: people read it in a report.
@@ -130,7 +131,7 @@ def check(
         is_outside = pc.fill_null(pc.or_(pc.less(day, first), pc.greater(day, last)), False)
         # A row that the mapping rejects on another day is counted when that day is extracted.
         weights = pc.if_else(pc.and_(is_outside, is_rejected_by_mapping), 0, weights)
-        columns.reject(is_outside, f"{_label(dataset.column(dataset.time))}不在所取日期内")
+        columns.reject(is_outside, f"{label(dataset.column(dataset.time))}不在所取日期内")
     elif dataset.kind is Kind.CASE:  # its day is that of its opening; what is rejected belongs to the window
         noted_on = _days_of_change(columns.values[dataset.window], site_zone, first, last)
         if source.product.kind == "workbook":
@@ -215,14 +216,14 @@ def _convert_columns(
         columns.note(column, words)
         columns.note(column, numbers)
         columns.values[column.name] = truncate_texts(values, column, key)
-        columns.reject(pc.and_(is_unreadable, numbers is None), f"{_label(column)}不是{_TYPES[column.type]}")
+        columns.reject(pc.and_(is_unreadable, numbers is None), f"{label(column)}不是{_TYPES[column.type]}")
     for column in mapping.dataset.columns:
         if column.elapsed:
             start, end = (columns.values[name] for name in column.elapsed)
             # a clock that is off loses the duration, and not the row
-            columns.values[column.name] = _within(seconds_between(start, end), column)
+            columns.values[column.name] = within(seconds_between(start, end), column)
         is_required = not column.nullable or column.name == mapping.dataset.time
-        for is_broken, reason in _violations(columns.values, column, is_required=is_required):
+        for is_broken, reason in violations(columns.values, column, is_required=is_required):
             columns.reject(is_broken, reason)
     return columns
 
@@ -237,7 +238,7 @@ def _align_times(columns: _Columns, dataset: Dataset, zone: ZoneInfo) -> None:
         if dataset.counts:
             columns.values[column.name] = truncated
         else:
-            columns.reject(pc.not_equal(moments, truncated), f"{_label(column)}不是整{column.label}")
+            columns.reject(pc.not_equal(moments, truncated), f"{label(column)}不是整{column.label}")
 
 
 def _reject_future(columns: _Columns, dataset: Dataset, latest: dt.datetime, zone: ZoneInfo) -> None:
@@ -256,7 +257,7 @@ def _reject_future(columns: _Columns, dataset: Dataset, latest: dt.datetime, zon
         values = columns.values[column.name]
         last = pc.max(values).as_py()
         if last is not None and last > limit:
-            columns.reject(pc.greater(values, limit), f"{_label(column)}晚于抽取时间")
+            columns.reject(pc.greater(values, limit), f"{label(column)}晚于抽取时间")
 
 
 def _mask_reasons(delivered: dict[str, pa.Array], column: str) -> pa.Array:
@@ -267,40 +268,8 @@ def _mask_reasons(delivered: dict[str, pa.Array], column: str) -> pa.Array:
     return pa.DictionaryArray.from_arrays(encoded.indices, pa.array(masked, pa.string())).dictionary_decode()
 
 
-def _label(column: Column) -> str:
-    return f"{column.label}（{column.name}）"
-
-
 def _weights(delivered: dict[str, pa.Array], rows: int) -> pa.Array:
     """Return for each row the number of rows or lines of the source that it represents."""
     if "source_rows" in delivered:
         return pc.fill_null(delivered["source_rows"].cast(pa.int64()), 1)
     return pa.repeat(pa.scalar(1, pa.int64()), rows)
-
-
-def _within(values: pa.Array, column: Column) -> pa.Array:
-    """Return a derived duration without the values that its column does not allow."""
-    for limit, is_beyond in ((column.minimum, pc.less), (column.maximum, pc.greater)):
-        if limit is not None and column.nullable:
-            values = pc.if_else(pc.fill_null(is_beyond(values, limit), False), None, values)
-    return values
-
-
-def _violations(columns: dict[str, pa.Array], column: Column, *, is_required: bool) -> list[tuple[pa.Array, str]]:
-    """Return masks of the values that a column does not allow, each with its reason."""
-    values, violations = columns[column.name], []
-    if is_required:
-        violations.append((pc.is_null(values), f"{_label(column)}缺失"))
-    if column.values:
-        is_known = pc.is_in(values, value_set=pa.array(list(column.values), column.type.arrow))
-        violations.append((pc.and_(pc.is_valid(values), pc.invert(is_known)), f"{_label(column)}不在取值范围内"))
-    if column.minimum is not None:
-        is_low = pc.fill_null(pc.less(values, column.minimum), False)
-        violations.append((is_low, f"{_label(column)}小于 {column.minimum:.15g}"))
-    if column.maximum is not None:
-        is_high = pc.fill_null(pc.greater(values, column.maximum), False)
-        if column.maximum_of is not None:
-            name, members = column.maximum_of
-            is_high = pc.and_(is_high, pc.is_in(columns[name], value_set=pa.array(members, pa.string())))
-        violations.append((is_high, f"{_label(column)}大于 {column.maximum:.15g}"))
-    return violations
