@@ -43,9 +43,9 @@ class EventView(DatasetView):
         self.missing_before = self._incomplete(previous.days)
         self.gap_sources, self.gap_sources_before = self._gap_sources(period.days), self._gap_sources(previous.days)
         # what is wrong with the day of an inspection is for its checks to find
-        judged = set(period.days) if period.first == period.last else set()
+        self._judged = set(period.days) if period.first == period.last else set()
         self.days = workspace.days(
-            first, period.last, set(span) - set(self._missing(span)) - (set(self._incomplete(span)) - judged)
+            first, period.last, set(span) - set(self._missing(span)) - (set(self._incomplete(span)) - self._judged)
         )
 
     @cached_property
@@ -93,6 +93,25 @@ class EventView(DatasetView):
         """See :class:`DatasetView`."""
         off = ("shifted", "beside_shifted")
         return any(day in self.period.days and damage.kind in off for (_, day), damage in self._damages.items())
+
+    @cached_property
+    def gap_days(self) -> frozenset[tuple[str, dt.date]]:
+        """See :class:`DatasetView`."""
+        return frozenset(
+            (source, day)
+            for source in self.sources
+            for day in days_between(self._first, self.period.last)
+            if (source, day) not in self._complete or ((source, day) in self._damages and day not in self._judged)
+        )
+
+    @property
+    def empty_days(self) -> frozenset[tuple[str, dt.date]]:
+        """See :class:`DatasetView`."""
+        return frozenset(
+            (source, day)
+            for (source, day), damage in self._damages.items()
+            if day in self.period.days and damage.kind == "no_rows"
+        )
 
     def _taken_at(self, source: str) -> dt.datetime | None:
         times = [day.taken_at for day in self._covered if day.source == source and day.day >= self.period.first]

@@ -191,6 +191,16 @@ class _View:
         return frozenset() if self.was_complete else frozenset(self.sources)
 
     @property
+    def gap_days(self) -> frozenset[tuple[str, dt.date]]:
+        """The gaps of the only source."""
+        return frozenset((source, day) for source in self.sources for day in self.gaps)
+
+    @property
+    def empty_days(self) -> frozenset[tuple[str, dt.date]]:
+        """As of a dataset view."""
+        return frozenset()
+
+    @property
     def cases(self) -> ir.Table:
         """All rows: a test gives the cases that it needs."""
         return self.recent

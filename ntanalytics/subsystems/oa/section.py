@@ -7,7 +7,6 @@ from datetime import date, timedelta
 
 import ibis
 import ibis.expr.types as ir
-import pyarrow as pa
 
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.section import HISTORY, SubsystemSummary, highlights
@@ -17,7 +16,7 @@ from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import Figures, figures
 from ntanalytics.metrics.oa import adoption, task_duration, unit_ranking, user_flow
-from ntanalytics.metrics.rows import rows
+from ntanalytics.subsystems.oa.fed_groups import gap_groups, group_table
 from ntanalytics.workspace.dataset_view import DatasetView
 
 #: Days back in which the first activity of an account is looked for.
@@ -72,7 +71,8 @@ def levels(context: CheckContext, *by: str) -> Figures:
     made = figures(compared, activities)
     if not by:
         return made.made_of([enabled], members).made_of(shared, members, beside=True)
-    now_gaps, before_gaps = _gap_groups(activities, members, members, by)
+    fed = (activities.recent, members.table, members.before)
+    now_gaps, before_gaps = gap_groups(members, fed, by)
     has_none = not members.sources
 
     def gaps_of(row: FigureRow) -> tuple[bool, bool]:
@@ -86,36 +86,14 @@ def levels(context: CheckContext, *by: str) -> Figures:
 def _judged(activities: DatasetView, members: DatasetView, now: ir.Table, was: ir.Table, by: Sequence[str]) -> ir.Table:
     """Return the compared groups, of which a gap touches only those that its source feeds."""
     gaps, gaps_before = (
-        ibis.memtable(
-            pa.table({name: pa.array([group[place] for group in groups], pa.string()) for place, name in enumerate(by)})
-        )
-        for groups in _gap_groups(activities, members, activities, by)
+        group_table(groups, by)
+        for groups in gap_groups(activities, (activities.recent, members.table, members.before), by)
     )
     columns = [measure.name for measure in adoption.LEVEL]
     compared = unit_ranking.compare_units(
         now, was, MEASURES, columns=columns, by=by, gap_groups=gaps, gap_groups_before=gaps_before
     )
     return compared.order_by(ibis.desc("active"), *by)
-
-
-#: Members of the columns that name a group.
-_Group = tuple[str | None, ...]
-
-
-def _gap_groups(
-    activities: DatasetView, members: DatasetView, view: DatasetView, by: Sequence[str]
-) -> tuple[set[_Group], set[_Group]]:
-    """Return the groups that a source of a view with a gap feeds: those in the period, and those in the one before."""
-    fed: dict[str, set[_Group]] = {}
-    if view.gap_sources or view.gap_sources_before:
-        for table in (activities.recent, members.table, members.before):
-            for row in rows(table.select(*by, "source").distinct()):
-                fed.setdefault(row["source"], set()).add(tuple(row[name] for name in by))
-    now, before = (
-        set().union(*(fed.get(source, set()) for source in sources))
-        for sources in (view.gap_sources, view.gap_sources_before)
-    )
-    return now, before
 
 
 def _first_days_of(context: CheckContext, dataset: str) -> ir.Table:
