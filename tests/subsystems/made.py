@@ -350,8 +350,8 @@ def evaluation(
         settings=SimpleNamespace(zone=_ZONE),
     )
     report.upcoming_days = []
-    report.resolve_units = lambda table: table
     report.units = lambda: Units(lake.dataset("identity.units", 0).table, _NO_ALIASES)
+    report.resolve_units = lambda table: report.units().resolve(table)
     return engine.evaluate(context, [chosen], wanted)
 
 

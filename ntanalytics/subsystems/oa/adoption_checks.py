@@ -15,7 +15,7 @@ from ntanalytics.metrics import MEASURES, change
 from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import Figures, figures
 from ntanalytics.metrics.oa import daily_active, unit_ranking
-from ntanalytics.subsystems.oa.fed_groups import days_by_group, gap_groups, group_table
+from ntanalytics.subsystems.oa.fed_groups import days_by_group, gap_groups, group_table, our_units
 
 #: Days of history that hold the period before.
 HISTORY = 70
@@ -74,12 +74,16 @@ def _pace(context: CheckContext, by: tuple[str, ...] = ()) -> Figures:
     """Return the active accounts of a mean working day beside those of the period before."""
     activities = context.dataset("oa.activities", HISTORY)
     first, before = context.period.first, context.previous.first
-    days = days_by_group(activities, activities.recent, by)
-    now = daily_active.daily_active(activities.table, days.filter(days.day >= first), by)
-    earlier = daily_active.daily_active(activities.before, days.filter((days.day >= before) & (days.day < first)), by)
+    recent, table, earlier_rows = (
+        our_units(context, rows) if "unit" in by else rows
+        for rows in (activities.recent, activities.table, activities.before)
+    )
+    days = days_by_group(activities, recent, by)
+    now = daily_active.daily_active(table, days.filter(days.day >= first), by)
+    earlier = daily_active.daily_active(earlier_rows, days.filter((days.day >= before) & (days.day < first)), by)
     columns = ["daily_active"]
     if by and (activities.gap_sources or activities.gap_sources_before):
-        gaps, gaps_before = (group_table(groups, by) for groups in gap_groups(activities, (activities.recent,), by))
+        gaps, gaps_before = (group_table(groups, by) for groups in gap_groups(activities, (recent,), by))
         compared = unit_ranking.compare_units(
             now, earlier, MEASURES, columns=columns, by=by, gap_groups=gaps, gap_groups_before=gaps_before
         )

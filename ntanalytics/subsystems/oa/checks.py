@@ -23,7 +23,7 @@ from ntanalytics.metrics.oa import adoption, intraday, task_duration
 from ntanalytics.metrics.rows import in_memory, rows
 from ntanalytics.subsystems.oa.adoption_checks import ADOPTION_CHECKS, edition_entity, unit_entity
 from ntanalytics.subsystems.oa.cancellation_checks import ENDING_CHECKS
-from ntanalytics.subsystems.oa.fed_groups import days_by_group
+from ntanalytics.subsystems.oa.fed_groups import days_by_group, our_units
 from ntanalytics.subsystems.oa.section import EVER, levels
 
 #: Days of history with comparable days, and of a quarter.
@@ -57,7 +57,8 @@ def _hours(context: CheckContext) -> list[dict[str, Any]]:
 
 def _persons(context: CheckContext) -> ir.Table:
     """Return the accounts by day."""
-    return in_memory(intraday.by_account(context.dataset("oa.activities", HISTORY).recent))
+    persons = in_memory(intraday.by_account(context.dataset("oa.activities", HISTORY).recent))
+    return in_memory(our_units(context, persons))
 
 
 def _tasks(context: CheckContext) -> ir.Table:
@@ -96,7 +97,8 @@ def _unit_task_gap(context: CheckContext, rule: Rule) -> list[Finding]:
     tasks = context.dataset("oa.tasks", HISTORY)
     if not tasks.is_complete:
         return []
-    named = tasks.cases.filter(tasks.cases.unit.notnull())
+    cases = our_units(context, tasks.cases)
+    named = cases.filter(cases.unit.notnull())
     finished = task_duration.finished_by_slot(named, context.utc_offset_h, _DAY_S, ["unit"])
     daily = finished.select("day", "unit", tasks=finished.events)
     return group_drop(rule, daily, tasks.days, context.on, entity=unit_entity)

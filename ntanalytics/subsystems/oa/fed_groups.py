@@ -1,4 +1,4 @@
-"""Groups that the sources of the OA feed: the gap of one source touches its own groups alone."""
+"""Groups of the OA: units by our names, and what a source feeds, since its gap touches its own groups alone."""
 
 from __future__ import annotations
 
@@ -8,12 +8,19 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from ntanalytics.checks.context import CheckContext
 from ntanalytics.metrics.days import days_of_groups
 from ntanalytics.metrics.rows import rows
 from ntanalytics.workspace.dataset_view import DatasetView
 
 #: Members of the columns that name a group.
 Group = tuple[str | None, ...]
+
+
+def our_units(context: CheckContext, table: ir.Table) -> ir.Table:
+    """Return rows of the OA with our names of their units, by which every report groups them."""
+    resolved = context.report.resolve_units(table)
+    return resolved.select(*table.columns)
 
 
 def gap_groups(view: DatasetView, fed: Sequence[ir.Table], by: Sequence[str]) -> tuple[set[Group], set[Group]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import partial
 
 import ibis
 import ibis.expr.types as ir
@@ -16,7 +17,7 @@ from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import Figures, figures
 from ntanalytics.metrics.oa import adoption, task_duration, unit_ranking, user_flow
-from ntanalytics.subsystems.oa.fed_groups import gap_groups, group_table
+from ntanalytics.subsystems.oa.fed_groups import gap_groups, group_table, our_units
 from ntanalytics.workspace.dataset_view import DatasetView
 
 #: Days back in which the first activity of an account is looked for.
@@ -48,7 +49,11 @@ def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemS
             "modules": figures(adoption.usage(activities.table, ["module"]), activities),
             "flow": figures(user_flow.flow(acted, first, before, ["edition"]), activities),
             "handling": figures(handled, tasks),
-            "reach": figures(adoption.reach(activities.table, members.table), activities, members),
+            "reach": figures(
+                adoption.reach(our_units(context, activities.table), our_units(context, members.table)),
+                activities,
+                members,
+            ),
         },
         origin=context.origin("adoption.adoption", activities, members),
     )
@@ -61,17 +66,19 @@ def levels(context: CheckContext, *by: str) -> Figures:
     first_days = context.shared(_first_days_of, "oa.activities")
     ever = first_days.group_by("source", "account_id").aggregate(day=first_days.day.min())
     now_days, before_days = days.filter(days.day >= first), days.filter((days.day >= before) & (days.day < first))
-    now = adoption.adoption(activities.table, members.table, ever, now_days, by)
-    was = adoption.adoption(activities.before, members.before, ever.filter(ever.day < first), before_days, by)
+    named = partial(our_units, context) if "unit" in by else _unchanged
+    able, able_before = named(members.table), named(members.before)
+    now = adoption.adoption(named(activities.table), able, ever, now_days, by)
+    was = adoption.adoption(named(activities.before), able_before, ever.filter(ever.day < first), before_days, by)
+    fed = (named(activities.recent), able, able_before)
     if by and (activities.gap_sources or activities.gap_sources_before):
-        compared = _judged(activities, members, now, was, by)
+        compared = _judged(activities, fed, now, was, by)
     else:
         compared = adoption.compare_adoption(now, was, by, **activities.wholeness)
     enabled, *shared = adoption.ABLE
     made = figures(compared, activities)
     if not by:
         return made.made_of([enabled], members).made_of(shared, members, beside=True)
-    fed = (activities.recent, members.table, members.before)
     now_gaps, before_gaps = gap_groups(members, fed, by)
     has_none = not members.sources
 
@@ -83,12 +90,15 @@ def levels(context: CheckContext, *by: str) -> Figures:
     return made.made_of(shared, members, beside=True, gaps_of=gaps_of)
 
 
-def _judged(activities: DatasetView, members: DatasetView, now: ir.Table, was: ir.Table, by: Sequence[str]) -> ir.Table:
+def _unchanged(table: ir.Table) -> ir.Table:
+    return table
+
+
+def _judged(
+    activities: DatasetView, fed: Sequence[ir.Table], now: ir.Table, was: ir.Table, by: Sequence[str]
+) -> ir.Table:
     """Return the compared groups, of which a gap touches only those that its source feeds."""
-    gaps, gaps_before = (
-        group_table(groups, by)
-        for groups in gap_groups(activities, (activities.recent, members.table, members.before), by)
-    )
+    gaps, gaps_before = (group_table(groups, by) for groups in gap_groups(activities, fed, by))
     columns = [measure.name for measure in adoption.LEVEL]
     compared = unit_ranking.compare_units(
         now, was, MEASURES, columns=columns, by=by, gap_groups=gaps, gap_groups_before=gaps_before

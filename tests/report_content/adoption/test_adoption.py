@@ -231,6 +231,26 @@ def test_a_gap_of_one_source_leaves_the_figures_of_the_other_edition_as_they_are
     assert weekly["edition/wecom"] is weekly["subsystem/oa"] is None
 
 
+def test_a_renamed_unit_is_the_same_unit_in_every_report(office: Office) -> None:
+    """The audit office is renamed in the directory and in the OA after the week, whose rows are taken again."""
+    office.fill()
+    office.run("club", "UPDATE unit SET name = '市审计委' WHERE id = '2'")
+    office.run("club", "UPDATE act SET unit = '市审计委' WHERE unit = '市审计局' AND at >= '2026-11-16'")
+    office.run("club", "UPDATE act SET unit = '市财政局 ' WHERE unit = '市财局' AND at >= '2026-11-16'")
+    later = office.extractor("2026-11-30 06:30")
+    later.extract(["oa.activities"], MONDAY, WEEK.last)
+    later.extract(["identity.units"], dt.date(2026, 11, 30), dt.date(2026, 11, 30))
+    seen = office.adoption()
+    units = {row["unit"]: row for row in seen.tables["ranking"]}
+    assert set(units) == {"市财政局", "市审计局", "小局", "崇川区民政局"}
+    audit = units["市审计局"]  # as it was called at the end of the week
+    assert (audit["daily_active"], audit["daily_active_before"], audit["new"], audit["lapsed"]) == (5.0, 15.0, 0, 10)
+    context = CheckContext(office.report(), RULES)
+    [check] = [check for check in SUBSYSTEM.checks if check.rule == "oa.unit_active_change_rate"]
+    fallen = check.evaluate(context, context.rules[check.rule])
+    assert [(finding.entity.key, finding.value) for finding in fallen] == [("市审计局", pytest.approx(-2 / 3))]
+
+
 def test_a_unit_among_its_peers_by_any_of_its_names(filled: Office) -> None:
     for name in ("市财政局", "市 财政局"):
         assert AdoptionQueries(filled.report(), name, "").unit == "市财政局"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ntanalytics.periods import Period
 from ntanalytics.subsystems.oa import SUBSYSTEM
 from tests.subsystems.made import ON, Row, days, judge, statuses, table_of
 
@@ -36,3 +37,13 @@ def test_units_that_stay_away_are_told_where_their_source_gave_rows() -> None:
     findings = judge(SUBSYSTEM, [RULE], {"oa.activities": table_of("oa.activities", _activities(away))})
     told = [finding for finding in findings if finding.is_violation]
     assert sorted(statuses(told)) == [("unit/general3", "critical"), ("unit/government1", "critical")]
+
+
+def test_a_unit_whose_name_is_written_otherwise_has_not_fallen() -> None:
+    rows = [{**row, "unit": row["unit"] + "\u3000"} if row["day"] == ON else row for row in _activities(("general3",))]
+    units = [{"unit_id": name, "unit": name} for name in sorted({row["unit"].strip() for row in rows})]
+    data = {"oa.activities": table_of("oa.activities", rows), "identity.units": units}
+    told = [finding for finding in judge(SUBSYSTEM, [RULE], data) if finding.is_violation]
+    assert statuses(told) == [("unit/general3", "critical")]
+    week = judge(SUBSYSTEM, ["oa.unit_active_change_rate"], data, period=Period.week(ON))
+    assert statuses(week) == []  # a fifth of a week of one unit is no fall of it
