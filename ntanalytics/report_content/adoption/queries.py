@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial, reduce
@@ -23,7 +23,8 @@ from ntanalytics.metrics.figures import Figures, case_list, figures
 from ntanalytics.metrics.groups import join_groups
 from ntanalytics.metrics.identity.units import spelling
 from ntanalytics.metrics.oa import adoption, daily_active, movement, task_duration, unit_ranking, user_flow
-from ntanalytics.metrics.rows import arrow_table, in_memory, rows
+from ntanalytics.metrics.rows import arrow_table, in_memory
+from ntanalytics.metrics.rows import rows as rows_of
 from ntanalytics.report_content.adoption.figures import Adoption, PageCoverage, PageFigures
 from ntanalytics.report_content.report_state import ReportState, kept
 from ntanalytics.workspace.report import Report
@@ -365,8 +366,8 @@ class AdoptionQueries:
         made = {name: figures(table, page) for name, table in rows.items()}
         for name, by in (("editions", ("edition",)), ("ranking", _GROUP), ("moving", _GROUP)):
             if name in made:
-                now, before = (self._among(gaps, by) for gaps in self._member_gaps(by))
-                made[name] = made[name].made_of(_ENABLED, self._held(page), gaps_of=_touched(by, now, before))
+                gaps = {tuple(row[key] for key in by) for row in rows_of(self._among(self._member_gaps(by)[0], by))}
+                made[name] = made[name].made_of(_ENABLED, self._held(page), gaps_of=partial(_is_touched, by, gaps))
         made["handling"] = figures(rows["handling"], self.tasks)
         if "cohorts" in rows:  # a share over a gap is left out already
             made["cohorts"] = case_list(rows["cohorts"], page)
@@ -409,15 +410,9 @@ class AdoptionQueries:
         return user_flow.by_age(user_flow.retention(ever, since, self.last), self.last, gaps)
 
 
-def _touched(by: Sequence[str], now: ir.Table, before: ir.Table) -> Callable[[FigureRow], tuple[bool, bool]]:
-    """Return a function that tells whether the group of a row is among those with a gap now, and before."""
-    gaps, gaps_before = ({tuple(row[name] for name in by) for row in rows(table)} for table in (now, before))
-
-    def touched(row: FigureRow) -> tuple[bool, bool]:
-        group = tuple(row[name] for name in by)
-        return group in gaps, group in gaps_before
-
-    return touched
+def _is_touched(by: Sequence[str], gaps: Collection[tuple[str | None, ...]], row: FigureRow) -> tuple[bool, bool]:
+    """Return whether a gap touches the group of a row; of the period before what is unknown is left out already."""
+    return tuple(row[name] for name in by) in gaps, False
 
 
 def _assisted(state: ReportState, unit: str, edition: str, name: str) -> Callable[[], dict[str, pa.Table]]:
