@@ -34,8 +34,8 @@ class EventView(DatasetView):
         if contract.kind is Kind.CASE:  # what was open at the beginning of the previous period is compared, too
             first = min(first, previous.first)
         # a day is judged by the comparable ones before it, however few days a reader asks for
-        known = min(first, previous.first) - dt.timedelta(days=HISTORY_DAYS)
-        self._covered = workspace.covered_days(contract.name, known, period.last)
+        self._known = min(first, previous.first) - dt.timedelta(days=HISTORY_DAYS)
+        self._covered = workspace.covered_days(contract.name, self._known, period.last)
         self._first = first
         span = days_between(first, period.last)
         self._damages = self._damaged(sorted({*previous.days, *span}))
@@ -131,9 +131,8 @@ class EventView(DatasetView):
         return {key: damage for key, damage in stops.items() if key in complete}
 
     def _held_of(self, dataset: Dataset) -> Mapping[str, set[dt.date]]:
-        """Return source → its complete days of another dataset, as far back as this one looks."""
-        first = min((day.day for day in self._covered), default=self.period.first)
-        return self._held(self._workspace.covered_days(dataset.name, first, self.period.last))
+        """Return source → its complete days of another dataset, as far back as this one looks, whatever it holds."""
+        return self._held(self._workspace.covered_days(dataset.name, self._known, self.period.last))
 
     def _held(self, covered: Iterable[CoverageDay]) -> Mapping[str, set[dt.date]]:
         """Return source → its complete days."""
