@@ -20,14 +20,15 @@ GROWTH = (
     Measure(
         "disk_per_day",
         "日增",
-        "Slope of the daily peaks, by least squares, as a share of the disk a day.",
+        "Robust slope of the daily peaks since the last jump or bend, as a share of the disk a day.",
         format="points:2",
         good="down",
     ),
     Measure(
         "days_until_full",
         "预计写满",
-        "(1 − disk_used) / disk_per_day; null while it does not grow, or with fewer than 14 days.",
+        "Days until the trend reaches a full disk; null without growth, where the peaks vary more than they grow, or "
+        "with fewer than 14 days.",
         unit="天",
         format="number:0",
         good="up",
@@ -76,31 +77,20 @@ def peaks(metrics: ir.Table, days: ir.Table) -> ir.Table:
     return fill_days(daily, days, MEASURES, by=["host", "part"]).order_by("day", "host", "part")
 
 
-def growth(metrics: ir.Table, on: date) -> ir.Table:
-    """Return the growth of each disk, and the days until it is full at that rate (docs/domain.md, Infra).
+def levels(metrics: ir.Table, on: date) -> ir.Table:
+    """Return the use of each disk on its last measured day.
 
     Args:
         metrics: rows of ``infra.metrics`` of the weeks up to ``on``.
         on: the last day.
 
     Returns:
-        ``host``, ``part`` and the measures of ``GROWTH``, soonest full first, disks without growth last.
+        ``host``, ``part`` and ``disk_used``, the fullest first.
     """
     disks = metrics.filter((metrics.metric == "disk_rate") & (metrics.day <= ibis.literal(on)))
     daily = disks.group_by("source", "host", "part", "day").aggregate(_peak=disks.peak.max())
-    daily = daily.mutate(_x=daily.day.delta(ibis.literal(on), unit="day").cast("float64"))
-    counted = daily.group_by("source", "host", "part").aggregate(
-        disk_used=daily["_peak"].argmax(daily.day),
-        _slope=daily["_x"].cov(daily["_peak"], how="pop") / daily["_x"].var(how="pop").nullif(0),
-        disk_days=daily.count(),
-    )
-    is_known = counted.disk_days >= MIN_DAYS
-    slope = is_known.ifelse(counted["_slope"], ibis.null("float64"))
-    rated = counted.mutate(disk_per_day=slope)
-    grows = rated.disk_per_day > 0
-    full = rated.mutate(days_until_full=grows.ifelse((1 - rated.disk_used) / rated.disk_per_day, ibis.null("float64")))
-    shown = full.select("host", "part", *(measure.name for measure in GROWTH))
-    return shown.order_by(ibis.asc("days_until_full", nulls_first=False), ibis.desc("disk_used"), "host", "part")
+    last = daily.group_by("source", "host", "part").aggregate(disk_used=daily["_peak"].argmax(daily.day))
+    return last.select("host", "part", "disk_used").order_by(ibis.desc("disk_used"), "host", "part")
 
 
 def disk_rises(metrics: ir.Table, on: date) -> ir.Table:

@@ -14,7 +14,6 @@ from ntanalytics.checks.baseline import HISTORY_DAYS
 from ntanalytics.checks.check import EVERY_PERIOD, LONGER_PERIODS, Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.onset import with_onset
-from ntanalytics.checks.section import HISTORY
 from ntanalytics.checks.span_view import rows_of_whole_days, since
 from ntanalytics.findings.finding import Entity, Finding, Window, violations
 from ntanalytics.findings.judgement import evaluate_rules
@@ -23,11 +22,24 @@ from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.figures import Figures, figures
 from ntanalytics.metrics.infra import disks, hosts
 from ntanalytics.metrics.rows import Rows, rows
+from ntanalytics.subsystems.infra.disk_forecasts import disk_forecasts
 from ntanalytics.subsystems.infra.host_checks import host_entity
 
 _HOUR_S = 3600.0
 
 Row = Mapping[str, Any]
+
+#: Columns of :func:`disk_growth`.
+_GROWN = pa.schema(
+    {
+        "host": pa.string(),
+        "part": pa.string(),
+        "disk_used": pa.float64(),
+        "disk_per_day": pa.float64(),
+        "days_until_full": pa.float64(),
+        "disk_days": pa.int64(),
+    }
+)
 
 #: Findings of a busy host that make its other findings redundant.
 _BUSY = (SuppressedBy(("infra.cpu_by_day", "infra.cpu_by_night")),)
@@ -45,8 +57,16 @@ def load(context: CheckContext, metric: str) -> pa.Table:
 
 
 def disk_growth(context: CheckContext) -> pa.Table:
-    """Return level and growth of each disk at the end of the period (``metrics.infra.disks.growth``)."""
-    return disks.growth(rows_of_whole_days(context.dataset("infra.metrics", HISTORY)), context.on).to_pyarrow()
+    """Return level and growth of each disk at the end of the period: the measures of ``metrics.infra.disks.GROWTH``."""
+    metrics = context.dataset("infra.metrics", HISTORY_DAYS)
+    forecasts = disk_forecasts(metrics, context.on)
+    grown = []
+    for row in rows(disks.levels(rows_of_whole_days(metrics), context.on)):
+        disk = forecasts[row["host"], row["part"]]
+        growth = {"disk_per_day": disk.forecast.per_day, "days_until_full": disk.days_left(context.on)}
+        grown.append({**row, **growth, "disk_days": len(disk.peaks)})
+    grown.sort(key=lambda row: math.inf if row["days_until_full"] is None else row["days_until_full"])
+    return pa.Table.from_pylist(grown, schema=_GROWN)
 
 
 def _load(context: CheckContext, rule: Rule, *, metric: str) -> list[Finding]:
@@ -98,13 +118,13 @@ def with_busy_hours(context: CheckContext, finding: Finding, hours: Rows) -> Fin
 
 
 def disk_figures(context: CheckContext) -> Figures:
-    """Return level and growth of the disks (``metrics.infra.disks.growth``).
+    """Return level and growth of the disks (:func:`disk_growth`).
 
     The gap of an earlier day does not touch the level, and the growth only where too few days are left.
     """
-    metrics = context.dataset("infra.metrics", HISTORY)
+    metrics = context.dataset("infra.metrics", HISTORY_DAYS)
     levels = figures(context.shared(disk_growth), since(metrics, context.on))
-    span = since(metrics, context.on - timedelta(days=HISTORY))
+    span = since(metrics, context.on - timedelta(days=HISTORY_DAYS))
     return levels.made_of(
         ("disk_per_day", "days_until_full"),
         span,
@@ -114,7 +134,7 @@ def disk_figures(context: CheckContext) -> Figures:
 
 
 def _disk_used(context: CheckContext, rule: Rule) -> list[Finding]:
-    metrics = context.dataset("infra.metrics", HISTORY)
+    metrics = context.dataset("infra.metrics", HISTORY_DAYS)
     findings = evaluate_rules([rule], disk_figures(context), disk_entity)
     return with_onset(findings, rule, disks.peaks(metrics.recent, metrics.days), context.on, disk_entity)
 
@@ -149,11 +169,11 @@ CHECKS = (
     Check(rule="infra.load", evaluate=partial(_load, metric="load"), reads={"infra.metrics": 0}, suppressed_by=_BUSY),
     Check(rule="infra.memory", evaluate=partial(_load, metric="memory_rate"), reads={"infra.metrics": 0}),
     Check(rule="infra.swap", evaluate=partial(_load, metric="swap_rate"), reads={"infra.metrics": 0}),
-    Check(rule="infra.disk_used", evaluate=_disk_used, reads={"infra.metrics": HISTORY}, every=EVERY_PERIOD),
+    Check(rule="infra.disk_used", evaluate=_disk_used, reads={"infra.metrics": HISTORY_DAYS}, every=EVERY_PERIOD),
     Check(
         rule="infra.days_until_full",
         evaluate=_days_until_full,
-        reads={"infra.metrics": HISTORY},
+        reads={"infra.metrics": HISTORY_DAYS},
         every=EVERY_PERIOD,
         # the trend of weeks knows nothing of a disk that began to fill faster, and would tell a later day
         suppressed_by=(SuppressedBy(("infra.disk_growth",), hides="milder"),),
