@@ -83,8 +83,7 @@ class _AllUnits(AdoptionQueries):
     def _among_pages(self, sources: set[str], by: Sequence[str]) -> ir.Table:
         """Return the groups of each page with an edition that one of the sources feeds, as on a page by itself."""
         rows = self.groups.to_pylist()
-        silent = sources - self._sources_with_rows()
-        editions = {row["edition"] for row in rows if row["source"] in sources or silent}
+        editions = {row["edition"] for row in rows if row["source"] in sources}
         pairs = sorted({(row["unit"], row["edition"]) for row in rows if row["unit"] and row["edition"] in editions})
         columns = zip(*pairs, strict=True) if pairs else ([], [])
         return ibis.memtable(

@@ -81,7 +81,7 @@ class AdoptionQueries:
             feeds = [row for row in feeds if row["unit"] == self.unit]
         if (self.unit or set(by) - {"edition"}) and not self._tells_units():
             feeds = [{**row, "source": source} for row in feeds for source in self.activities.sources]
-        silent = set(self.activities.sources) - self._sources_with_rows()
+        silent = set[str]() if {*by} - {"page"} else set(self.activities.sources) - self._sources_with_rows()
         days = days_of_groups(self.activities.days, feeds, self.activities.gap_days, by, sources=silent)
         return days.mutate(is_covered=days.is_covered & (days.day >= ibis.literal(begins)))
 
@@ -158,8 +158,7 @@ class AdoptionQueries:
 
     def _among(self, sources: set[str], by: Sequence[str]) -> ir.Table:
         """Return the groups that one of the sources feeds."""
-        silent = sources - self._sources_with_rows()
-        fed = [row for row in self.groups.to_pylist() if row["source"] in sources or silent]
+        fed = [row for row in self.groups.to_pylist() if row["source"] in sources]
         return ibis.memtable(
             pa.table({name: pa.array([row[name] for row in fed], pa.string()) for name in by})
         ).distinct()

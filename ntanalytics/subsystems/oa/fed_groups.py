@@ -26,8 +26,6 @@ def our_units(context: CheckContext, table: ir.Table) -> ir.Table:
 def gap_groups(view: DatasetView, fed: Sequence[ir.Table], by: Sequence[str]) -> tuple[set[Group], set[Group]]:
     """Return the groups that a source of a view with a gap feeds: those in the period, and those in the one before.
 
-    A source that feeds no row may feed any group.
-
     Args:
         view: the dataset.
         fed: tables whose rows tell which source feeds which group.
@@ -38,9 +36,8 @@ def gap_groups(view: DatasetView, fed: Sequence[ir.Table], by: Sequence[str]) ->
         for table in fed:
             for row in rows(table.select(*by, "source").distinct()):
                 groups.setdefault(row["source"], set()).add(tuple(row[name] for name in by))
-    every = set().union(*groups.values())
     now, before = (
-        set().union(*(groups.get(source, every) for source in sources))
+        set().union(*(groups.get(source, set()) for source in sources))
         for sources in (view.gap_sources, view.gap_sources_before)
     )
     return now, before
@@ -66,4 +63,4 @@ def days_by_group(view: DatasetView, fed: ir.Table, by: Sequence[str], *, has_em
     gaps = view.gap_days | (view.empty_days if has_empty else frozenset())
     if not gaps:
         return view.days
-    return days_of_groups(view.days, fed.select("source", *by).distinct(), gaps, by, sources=view.sources)
+    return days_of_groups(view.days, fed.select("source", *by).distinct(), gaps, by)
