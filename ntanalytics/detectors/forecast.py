@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Literal
 
@@ -57,6 +57,7 @@ class Forecast:
         latest_on: last day of the interval; None when it lies further ahead than the trend carries.
         reason: why nothing is stated; ``full`` where the capacity is used up already.
         per_day: growth a day, in the unit of the values; None where there are too few.
+        days: days from the last value until it is used up, of which ``full_on`` is the end; None where none is stated.
     """
 
     full_on: date | None = None
@@ -64,6 +65,7 @@ class Forecast:
     latest_on: date | None = None
     reason: Reason = ""
     per_day: float | None = None
+    days: float | None = field(default=None, compare=False)
 
 
 def forecast(peaks: Sequence[tuple[date, float | None]], capacity: float) -> Forecast:
@@ -86,7 +88,7 @@ def forecast(peaks: Sequence[tuple[date, float | None]], capacity: float) -> For
     last = known[-1][0]
     ages = np.array([(day - last).days for day, _ in known], dtype=float)
     values = np.array([value for _, value in known])
-    begin = _present_run(ages, values)
+    begin, values = _present_run(values)
     begin += _bend(ages[begin:], values[begin:])
     ages, values = ages[begin:], values[begin:]
     line = theil_sen(values, ages, CONFIDENCE)
@@ -94,7 +96,7 @@ def forecast(peaks: Sequence[tuple[date, float | None]], capacity: float) -> For
     rest = values - slope * ages
     now = float(np.median(rest))
     if values[-1] >= capacity and now >= capacity:
-        return Forecast(full_on=last, earliest_on=last, latest_on=last, reason="full", per_day=slope)
+        return Forecast(full_on=last, earliest_on=last, latest_on=last, reason="full", per_day=slope, days=0.0)
     if slope <= 0 or low <= 0:
         return Forecast(reason="no_trend", per_day=slope)
     span = float(ages[-1] - ages[0])
@@ -124,6 +126,7 @@ def _dates(last: date, left: float, spread: float, slopes: tuple[float, float, f
         full_on=last + timedelta(days=math.ceil(left / slope)),
         earliest_on=last + timedelta(days=math.floor(soonest)),
         latest_on=last + timedelta(days=math.ceil(latest)) if latest <= 2 * farthest else None,
+        days=left / slope,
     )
 
 
@@ -165,18 +168,25 @@ def _is_swing(rest: Floats, slope: float) -> bool:
     return bool(np.ptp(waves) > 30 * slope and np.ptp(waves) > 3 * np.median(np.abs(np.diff(rest))))
 
 
-def _present_run(ages: Floats, values: Floats) -> int:
-    """Return the index after the last jump that is many times an ordinary step, such as a clean-up; 0 without one."""
+def _present_run(values: Floats) -> tuple[int, Floats]:
+    """Return the index after the last jump that is many times an ordinary step, such as a clean-up, and the values.
+
+    Where too few days have passed since a jump, the days before count, too, at the level after it: a jump is no growth.
+    """
     steps = np.diff(values)
     usual = float(np.median(np.abs(steps - np.median(steps))))
     least = max(12 * usual, 0.1 * float(np.ptp(values)), 1e-12)
     jumps = [
-        index + 1
+        int(index) + 1
         for index in np.flatnonzero(np.abs(steps - np.median(steps)) > least)
         if _stays(values, int(index) + 1, least)
     ]
-    begin = int(jumps[-1]) if jumps else 0
-    return begin if len(ages) - begin >= MIN_DAYS else 0
+    level = values.copy()
+    for begin in reversed(jumps):
+        if len(values) - begin >= MIN_DAYS:
+            return begin, level
+        level[:begin] += steps[begin - 1] - float(np.median(steps))
+    return 0, level
 
 
 def _stays(values: Floats, at: int, least: float) -> bool:

@@ -8,17 +8,17 @@ from datetime import date, timedelta
 from typing import Any
 
 from ntanalytics.checks.section import SubsystemSummary
-from ntanalytics.detectors.forecast import CONFIDENCE, Forecast, forecast
+from ntanalytics.detectors.forecast import CONFIDENCE, Forecast
 from ntanalytics.detectors.forecast_volume import volume
 from ntanalytics.findings.phrases import day_words
 from ntanalytics.metrics.figures import Figures
-from ntanalytics.metrics.infra import disks as disk_metrics
 from ntanalytics.metrics.sms import volume as sms_volume
 from ntanalytics.recommendations import text
 from ntanalytics.report_content.capacity_text import REASONS, forecast_words, volume_words
 from ntanalytics.reports import Axes, Chart, Table, chart, sentences, table, without_source
 from ntanalytics.reports.blocks.block import Block
 from ntanalytics.reports.record import Field
+from ntanalytics.subsystems.infra.disk_forecasts import disk_forecasts
 from ntanalytics.workspace.report import Report
 
 #: Number of months in the forecast of renewals.
@@ -82,14 +82,9 @@ def disks(report: Report, history: int) -> list[Disk]:
         history: days of history before the period.
     """
     metrics = report.dataset("infra.metrics", history=history)
-    peaks: dict[tuple[str, str], list[tuple[date, float]]] = {}
-    for row in disk_metrics.peaks(metrics.recent, metrics.days).to_pyarrow().to_pylist():
-        if row["disk_used"] is not None:
-            peaks.setdefault((row["host"], row["part"]), []).append((row["day"], row["disk_used"]))
     last = report.period.last
-    with_forecast = [
-        Disk(*name, tuple(values), not_before(forecast(values, 1.0), last), last) for name, values in peaks.items()
-    ]
+    forecasts = disk_forecasts(metrics, last).items()
+    with_forecast = [Disk(*name, disk.peaks, not_before(disk.forecast, last), last) for name, disk in forecasts]
     return sorted(with_forecast, key=lambda disk: (disk.forecast.full_on or date.max, -disk.used))
 
 
@@ -110,7 +105,7 @@ def disks_table(disks: Sequence[Disk], origin: dict[str, object], *, id: str = "
             "part": disk.part,
             "used": disk.used_now,
             "per_day": disk.forecast.per_day,
-            "words": forecast_words(disk.forecast),
+            "words": forecast_words(disk.forecast, disk.last_day),
             "days": len(disk.peaks),
         }
         for disk in listed
@@ -134,7 +129,7 @@ def disk_charts(disks: Sequence[Disk], origin: dict[str, object]) -> list[Chart]
     return [
         Chart(
             f"disk-{number}",
-            f"{disk.host} {disk.part} {forecast_words(disk.forecast)}",
+            f"{disk.host} {disk.part} {forecast_words(disk.forecast, disk.last_day)}",
             form="line",
             x="day",
             fields=_LINES,

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from ntanalytics.detectors.forecast import Forecast, Reason
 from ntanalytics.detectors.forecast_volume import Volume
+from ntanalytics.findings.phrases import day_words
 from ntanalytics.metrics.number_format import format_number
 
 #: Why nothing is forecast.
@@ -25,30 +26,32 @@ REASONS: Mapping[Reason, str] = MappingProxyType(
 _MAX_DAYS_BY_DAY = 45
 
 
-def forecast_words(forecast: Forecast, full: str = "满") -> str:
-    """Return a forecast as a phrase (``满于 2027-02-10（区间 1 月–3 月）``), or why there is none.
+def forecast_words(forecast: Forecast, on: date, full: str = "写满") -> str:
+    """Return a forecast as a phrase (``预计11月29日写满（11月28日至29日）``), or why there is none.
 
     Args:
         forecast: the forecast.
-        full: the word for being used up (``满``, ``用尽``).
+        on: the day on which it is made, whose year is not named.
+        full: the word for being used up (``写满``, ``用尽``).
     """
     if forecast.full_on is None or forecast.earliest_on is None or forecast.reason:
         return REASONS.get(forecast.reason, "")
-    first, year = forecast.earliest_on, forecast.full_on.year
-    if forecast.latest_on is None:
-        return f"{full}于 {forecast.full_on.isoformat()}（最早 {_month(first, year)}）"
-    last = forecast.latest_on
-    words = _day if (last - first).days <= _MAX_DAYS_BY_DAY else _month
-    begin, end = words(first, year), words(last, year)
-    return f"{full}于 {forecast.full_on.isoformat()}（区间 {begin if begin == end else f'{begin}–{end}'}）"
+    first, last = forecast.earliest_on, forecast.latest_on
+    head = f"预计{_year(forecast.full_on, on)}{day_words(forecast.full_on)}{full}"
+    if last is None:
+        return f"{head}（最早{_year(first, on)}{first.month}月）"
+    is_by_day = (last - first).days <= _MAX_DAYS_BY_DAY
+    begin, end = ((day_words(day) if is_by_day else f"{day.month}月") for day in (first, last))
+    span = begin
+    if (first.year, begin) != (last.year, end):
+        is_same_month = is_by_day and (first.year, first.month) == (last.year, last.month)
+        span += f"至{f'{last.day}日' if is_same_month else _year(last, first) + end}"
+    return f"{head}（{_year(first, on)}{span}）"
 
 
-def _month(day: date, year: int) -> str:
-    return f"{day.month} 月" if day.year == year else f"{day.year} 年 {day.month} 月"
-
-
-def _day(day: date, year: int) -> str:
-    return f"{'' if day.year == year else f'{day.year} 年 '}{day.month} 月 {day.day} 日"
+def _year(day: date, beside: date) -> str:
+    """Return the year of a day, where it is not that of the day beside it."""
+    return "" if day.year == beside.year else f"{day.year}年"
 
 
 def volume_words(volume: Volume, month: date, unit: str) -> str:

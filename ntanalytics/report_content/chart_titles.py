@@ -63,7 +63,8 @@ def busiest_active(by_day: Figures) -> str:
         by_day: ``metrics.adoption.daily`` by edition.
     """
     counted: dict[date, int] = {}
-    for row in by_day:
+    partly = {row["day"] for row in by_day if not row.is_complete}
+    for row in (row for row in by_day if row["day"] not in partly):
         counted[row["day"]] = counted.get(row["day"], 0) + (row.exact("active") or 0)
     if not any(counted.values()):
         return "活跃账号：没有操作记录" if by_day.is_complete else "活跃账号：数据不完整"

@@ -246,7 +246,7 @@ def hosts_board(inspection: DayInspection, *, id: str = "hosts") -> Table:
     if not rows and not any(view.sources for view in views):
         return without_source("主机", id=id)
     rows.sort(key=lambda row: ORDER.index(row["state"]))
-    note = f"预计写满按近四周每日峰值的趋势推算；空白为一年内不会写满，或天数不足。{inspection.loads.note}"
+    note = f"预计写满按近十周每日峰值的趋势推算；空白为一年内不会写满，或天数不足。{inspection.loads.note}"
     if missing:
         note += f"{'、'.join(missing)}不全：未见异常的主机状态未知，可能有主机未列出。"
     empty = no_rows(not missing)

@@ -1,7 +1,8 @@
 """Incidents of the service desk with the findings that they explain: one event is told once.
 
 An incident explains a violation of its own subsystem that falls into its hours, or, where only the day is known, onto
-its day. What lasts, such as a full disk, has no hours and is told by itself.
+its day. What lasts, such as a full disk or what the engineer saw and did not set right, has neither and is told by
+itself: an incident that is over did not end it. While an incident lasts, it explains what lasts of its whole subsystem.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from types import MappingProxyType
 from ntanalytics.checks.engine import Evaluation
 from ntanalytics.contract.enumerations import subsystem_label
 from ntanalytics.findings.event_text import event_day
-from ntanalytics.findings.finding import Finding, Window, violations, worst_first
+from ntanalytics.findings.finding import Finding, Window, subsystem_entity, violations, worst_first
 from ntanalytics.findings.headline import LASTS, NOT_KNOWN, RECOVERED, SETTLED, EventWords, tail
 from ntanalytics.findings.phrases import clock, day_words, named, value_words
 from ntanalytics.findings.place import place
@@ -134,7 +135,7 @@ def explains(incident: DeskIncident, finding: Finding, places: Mapping[str, str]
     """Return whether a violation is what the incident did."""
     if finding.rule.kind in LASTING and finding.code not in ("desk.clocks_broken", "desk.clock_running"):
         return False
-    if finding.subsystem == "desk" and finding.code != "desk.checks":
+    if finding.subsystem == "desk":
         return finding.details.get("incident") == incident.number
     if incident.subsystem not in (finding.subsystem, place(finding, places), *members_of(finding).values()):
         return False
@@ -142,9 +143,12 @@ def explains(incident: DeskIncident, finding: Finding, places: Mapping[str, str]
         before = Window(incident.began_at.date(), float("-inf"), incident.window.from_s)
         is_older = finding.window.overlap_s(before) > _SLACK_S  # what began earlier is not its doing
         return not is_older and finding.window.overlap_s(incident.window) > -_SLACK_S
-    day = event_day(finding) or (None if finding.since_is_bound else finding.since)
     first, last = incident.began_at.date(), incident.known_until.date()
-    return day is not None and first <= day <= last
+    if (day := event_day(finding)) is not None:
+        return first <= day <= last
+    is_its_state = incident.lasts and finding.entity.identity == subsystem_entity(incident.subsystem).identity
+    begins = None if finding.since_is_bound else finding.since
+    return is_its_state and begins is not None and first <= begins <= last
 
 
 def incident_sentence(incident: DeskIncident, word: Callable[[Finding], Wording]) -> Sentence:
@@ -202,8 +206,6 @@ def _effect(finding: Finding) -> str:
     """Return how much went wrong: ``当日送达率降至 85.6%``, ``签章失败 19 次（占 46.3%）``, ``登录失败 100 次``."""
     measure, figures = measure_of(finding.rule.measure), finding.figures
     value = value_words(finding)
-    if finding.code == "desk.checks":
-        return ""
     if figures.get("failures"):
         return f"{measure.label} {format_number(figures['failures'], 'integer', measure.unit)}（占 {value}）"
     if figures.get("hits") and finding.rule.nouns is not None:

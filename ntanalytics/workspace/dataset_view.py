@@ -138,6 +138,16 @@ class DatasetView(ABC):
         """True if the times of a day of the period are hours off, so that no hour has its own rows."""
         return False
 
+    @property
+    def gap_days(self) -> frozenset[tuple[str, dt.date]]:
+        """Source and day of the gaps that ``days`` have; none of states."""
+        return frozenset()
+
+    @property
+    def empty_days(self) -> frozenset[tuple[str, dt.date]]:
+        """Source and day of those of the period of which a source gave no row, though it always has many."""
+        return frozenset()
+
     def sources_without(self, column: str) -> list[str]:
         """Return the sources that do not have a column: what needs it is unknown of them."""
         return sorted(source for source, columns in self.absent_columns.items() if column in columns)

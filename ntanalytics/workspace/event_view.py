@@ -35,8 +35,8 @@ class EventView(DatasetView):
         if contract.kind is Kind.CASE:  # what was open at the beginning of the previous period is compared, too
             first = min(first, previous.first)
         # a day is judged by the comparable ones before it, however few days a reader asks for
-        known = min(first, previous.first) - dt.timedelta(days=HISTORY_DAYS)
-        self._covered = workspace.covered_days(contract.name, known, period.last)
+        self._known = min(first, previous.first) - dt.timedelta(days=HISTORY_DAYS)
+        self._covered = workspace.covered_days(contract.name, self._known, period.last)
         self._first = first
         span = days_between(first, period.last)
         self._damages = self._damaged(sorted({*previous.days, *span}))
@@ -44,9 +44,9 @@ class EventView(DatasetView):
         self.missing_before = self._incomplete(previous.days)
         self.gap_sources, self.gap_sources_before = self._gap_sources(period.days), self._gap_sources(previous.days)
         # what is wrong with the day of an inspection is for its checks to find
-        judged = set(period.days) if period.first == period.last else set()
+        self._judged = set(period.days) if period.first == period.last else set()
         self.days = workspace.days(
-            first, period.last, set(span) - set(self._missing(span)) - (set(self._incomplete(span)) - judged)
+            first, period.last, set(span) - set(self._missing(span)) - (set(self._incomplete(span)) - self._judged)
         )
 
     @cached_property
@@ -95,6 +95,25 @@ class EventView(DatasetView):
         off = ("shifted", "beside_shifted")
         return any(day in self.period.days and damage.kind in off for (_, day), damage in self._damages.items())
 
+    @cached_property
+    def gap_days(self) -> frozenset[tuple[str, dt.date]]:
+        """See :class:`DatasetView`."""
+        return frozenset(
+            (source, day)
+            for source in self.sources
+            for day in days_between(self._first, self.period.last)
+            if (source, day) not in self._complete or ((source, day) in self._damages and day not in self._judged)
+        )
+
+    @property
+    def empty_days(self) -> frozenset[tuple[str, dt.date]]:
+        """See :class:`DatasetView`."""
+        return frozenset(
+            (source, day)
+            for (source, day), damage in self._damages.items()
+            if day in self.period.days and damage.kind == "no_rows"
+        )
+
     def _taken_at(self, source: str) -> dt.datetime | None:
         times = [day.taken_at for day in self._covered if day.source == source and day.day >= self.period.first]
         return max(times, default=None)
@@ -113,9 +132,8 @@ class EventView(DatasetView):
         return {key: damage for key, damage in stops.items() if key in complete}
 
     def _held_of(self, dataset: Dataset) -> Mapping[str, set[dt.date]]:
-        """Return source → its complete days of another dataset, as far back as this one looks."""
-        first = min((day.day for day in self._covered), default=self.period.first)
-        return self._held(self._workspace.covered_days(dataset.name, first, self.period.last))
+        """Return source → its complete days of another dataset, as far back as this one looks, whatever it holds."""
+        return self._held(self._workspace.covered_days(dataset.name, self._known, self.period.last))
 
     def _held(self, covered: Iterable[CoverageDay]) -> Mapping[str, set[dt.date]]:
         """Return source → its complete days."""

@@ -259,6 +259,8 @@ class Workspace:
     def units(self, day: str | dt.date | None = None) -> Units:
         """Return the units at the end of a day, from the snapshots taken nearest to it, with the site's aliases.
 
+        A name that a unit has in another snapshot is an alias of it: it was renamed.
+
         Args:
             day: a local day; None for today.
 
@@ -271,7 +273,8 @@ class Workspace:
         sources = self.sources_by_dataset.get("identity.units", [])
         snapshots = [nearest((taken for taken in covered if taken.source == source), ends) for source in sources]
         rows = self.snapshots("identity.units", [snapshot for snapshot in snapshots if snapshot])
-        return Units(rows, read_aliases(self.settings.site.unit_aliases))
+        ever = self.table("identity.units") if sources else None
+        return Units(rows, read_aliases(self.settings.site.unit_aliases), ever)
 
     @cached_property
     def _catalog(self) -> Catalog:

@@ -32,7 +32,9 @@ class SpanView(EventView):
         self._rows_by_hour = rows_by_hour
         self._first = first
         span = days_between(first, last)
-        self._covered = workspace.covered_days(contract.name, first - dt.timedelta(days=HISTORY_DAYS), last)
+        self._judged: set[dt.date] = set()
+        self._known = first - dt.timedelta(days=HISTORY_DAYS)
+        self._covered = workspace.covered_days(contract.name, self._known, last)
         self.held = sorted({day.day for day in self._covered if self._is_complete_day(day)} & set(span))
         self._damages = self._damaged(self.held)
         self.missing = self._incomplete(span)

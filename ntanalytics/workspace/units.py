@@ -31,16 +31,20 @@ class Units:
     Args:
         rows: rows of identity.units, one snapshot of each source.
         aliases: the site's aliases: ``theirs``, ``ours`` (:func:`read_aliases`).
+        ever: rows of identity.units of all snapshots; None where no other snapshot is known.
 
     Attributes:
         table: one row for each unit of each identity source (:func:`ntanalytics.metrics.identity.units.units`).
-        aliases: the aliases, as an Ibis table.
+        aliases: the aliases, as an Ibis table, with the names that units have in other snapshots.
     """
 
-    def __init__(self, rows: ir.Table, aliases: pa.Table) -> None:
+    def __init__(self, rows: ir.Table, aliases: pa.Table, ever: ir.Table | None = None) -> None:
         self.aliases: ir.Table = ibis.memtable(aliases)
         # Small, needed for every figure and slow to compute: computed once.
         self.table: ir.Table = in_memory(metric.units(rows, self.aliases))
+        if ever is not None:
+            others = metric.other_names(ever, rows, self.table, aliases)
+            self.aliases = ibis.memtable(pa.concat_tables([aliases, others]))
         self._meanings: dict[tuple[ops.Node, str], ir.Table] = {}
 
     def names(self) -> ir.Table:

@@ -77,6 +77,18 @@ def test_what_was_before_a_clean_up_does_not_count() -> None:
     assert forecast(_days(values), 100).full_on == _after(40 + 120)
 
 
+@pytest.mark.parametrize("since", [2, 5, 13])
+def test_a_jump_is_no_growth(since: int) -> None:
+    """A disk of a half stands at 97 % for some days; one that grew by 0.2 a day, and lost 30, grows on at its pace."""
+    stated = forecast(_days([50.0] * 40 + [97.0] * since), 100)
+    assert (stated.reason, stated.per_day) == ("no_trend", pytest.approx(0.0))
+    grown = [50 + 0.2 * day for day in range(40)] + [28 + 0.2 * day for day in range(since)]
+    pace = forecast(_days(grown), 99.9)
+    assert pace.per_day == pytest.approx(0.2)
+    # 28 on the 40th day: 71.9 more take 359.5 days
+    assert pace.full_on == _after(40 + 360)
+
+
 def test_a_new_pace_is_believed_after_ten_days_and_what_was_before_does_not_count() -> None:
     # a flat disk of 60 begins on the 40th day to grow by 2 a day: full 20 days later
     values = [60 + 0.02 * day for day in range(40)] + [62.0 + 2 * day for day in range(15)]

@@ -28,7 +28,7 @@ def test_the_disks_that_fill_are_listed_and_the_rest_is_counted() -> None:
     still = [disk(f"app-{number}", 0.3, 0.0) for number in range(12)]
     made = disks_table([filling, *still], {})
     assert [row["host"] for row in made.rows] == ["db-1", *(f"app-{number}" for number in range(7))]
-    assert str(made.rows[0]["words"]).startswith("满于 2026-11-20（区间 11 月 19 日")
+    assert str(made.rows[0]["words"]).startswith("预计11月20日写满（11月19日至")
     assert made.rows[1]["words"] == "未见增长趋势"
     assert made.note.endswith("另有 5 个磁盘未列出。")
     assert disks_table([], {}).note == "历史不足：没有磁盘数据。"
@@ -41,7 +41,7 @@ def test_a_disk_that_was_not_measured_on_the_last_day_has_no_use_now() -> None:
 
 def test_the_forecast_is_drawn_from_the_last_peak_to_a_full_disk_within_its_interval() -> None:
     [chart] = disk_charts([disk("db-1", 0.5, 0.01), disk("app-1", 0.3, 0.0)], {})
-    assert chart.title.startswith("db-1 /data 满于 2026-11-20")
+    assert chart.title.startswith("db-1 /data 预计11月20日写满")
     by_day = {row["day"]: row for row in chart.rows}
     assert by_day["2026-10-29"]["expected"] is None
     assert by_day["2026-10-30"]["expected"] == by_day["2026-10-30"]["used"] == pytest.approx(0.79)

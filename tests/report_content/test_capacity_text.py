@@ -16,26 +16,28 @@ DAY, DECEMBER = dt.date(2026, 11, 20), dt.date(2026, 12, 1)
 @pytest.mark.parametrize(
     ("first", "full", "last", "words"),
     [
-        ((2027, 1, 8), (2027, 2, 10), (2027, 3, 20), "满于 2027-02-10（区间 1 月–3 月）"),
-        ((2026, 12, 8), (2027, 2, 10), (2027, 3, 20), "满于 2027-02-10（区间 2026 年 12 月–3 月）"),
-        ((2027, 2, 9), (2027, 2, 10), (2027, 2, 12), "满于 2027-02-10（区间 2 月 9 日–2 月 12 日）"),
-        ((2027, 2, 10), (2027, 2, 10), (2027, 2, 10), "满于 2027-02-10（区间 2 月 10 日）"),
-        ((2027, 1, 8), (2027, 2, 10), None, "满于 2027-02-10（最早 1 月）"),
+        ((2027, 1, 8), (2027, 2, 10), (2027, 3, 20), "预计2027年2月10日写满（2027年1月至3月）"),
+        ((2026, 12, 8), (2027, 2, 10), (2027, 3, 20), "预计2027年2月10日写满（12月至2027年3月）"),
+        ((2027, 2, 9), (2027, 2, 10), (2027, 2, 12), "预计2027年2月10日写满（2027年2月9日至12日）"),
+        ((2027, 2, 10), (2027, 2, 10), (2027, 2, 10), "预计2027年2月10日写满（2027年2月10日）"),
+        ((2026, 11, 28), (2026, 11, 29), (2026, 11, 29), "预计11月29日写满（11月28日至29日）"),
+        ((2026, 11, 28), (2026, 12, 1), (2026, 12, 2), "预计12月1日写满（11月28日至12月2日）"),
+        ((2027, 1, 8), (2027, 2, 10), None, "预计2027年2月10日写满（最早2027年1月）"),
     ],
 )
 def test_a_forecast_is_told_with_its_interval(
     first: tuple[int, int, int], full: tuple[int, int, int], last: tuple[int, int, int] | None, words: str
 ) -> None:
     forecast = Forecast(full_on=dt.date(*full), earliest_on=dt.date(*first), latest_on=dt.date(*last) if last else None)
-    assert forecast_words(forecast) == words
-    assert forecast_words(forecast, "用尽") == words.replace("满于", "用尽于")
+    assert forecast_words(forecast, DAY) == words
+    assert forecast_words(forecast, DAY, "用尽") == words.replace("写满", "用尽")
 
 
 def test_a_forecast_without_a_day_tells_why():
     for reason, words in REASONS.items():
-        assert forecast_words(Forecast(reason=reason)) == words
+        assert forecast_words(Forecast(reason=reason), DAY) == words
     full = Forecast(full_on=DAY, earliest_on=DAY, latest_on=DAY, reason="full", per_day=1.0)
-    assert forecast_words(full) == "已满"
+    assert forecast_words(full, DAY) == "已满"
 
 
 def test_a_volume_is_told_with_three_digits_or_not_at_all():

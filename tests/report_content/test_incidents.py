@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from ntanalytics.findings.finding import Entity, Finding, Window
+from ntanalytics.findings.finding import Entity, Finding, Window, subsystem_entity
 from ntanalytics.report_content.incidents import DeskIncident, explains, incident_sentence, unknown_incidents
 from ntanalytics.subsystems import RULES, word
 from ntanalytics.subsystems.desk import SUBSYSTEM as DESK
@@ -57,13 +57,34 @@ def test_an_incident_whose_end_nobody_knows_does_not_last_and_explains_its_begin
         assert explains(blind, alarm) is is_explained
 
 
-@pytest.mark.parametrize("is_bound", [False, True])
-def test_what_may_have_begun_before_an_incident_is_not_said_to_be_its_doing(is_bound: bool) -> None:
+@pytest.mark.parametrize(("subsystem", "is_bound", "is_explained"), [
+    ("infra", False, True), ("infra", True, False), ("oa", False, False),
+])  # fmt: skip
+def test_what_may_have_begun_before_an_incident_is_not_said_to_be_its_doing(
+    subsystem: str, is_bound: bool, is_explained: bool
+) -> None:
     down = Finding(
-        rule=RULES["infra.problems"], entity=Entity("host", "oa-db-1", "oa-db-1"), status="warning", value=1.0,
-        since=DAY, since_is_bound=is_bound,
+        rule=RULES["infra.availability"], entity=subsystem_entity(subsystem), status="critical", value=0.9, since=DAY,
+        since_is_bound=is_bound,
     )  # fmt: skip
-    assert explains(_incident(), down) is not is_bound
+    assert explains(replace(_incident(), restored_at=None), down) is is_explained
+    assert not explains(_incident(), down)  # it is over, and this lasts
+
+
+@pytest.mark.parametrize("restored_at", [dt.datetime(2026, 11, 20, 14, 50), None])
+@pytest.mark.parametrize(
+    ("code", "entity", "value"),
+    [
+        ("infra.disk_used", Entity("disk", "exchange-db-1/data", "exchange-db-1 /"), 0.96),
+        ("desk.checks", subsystem_entity("infra"), 1.0),  # an air conditioner, beside the fault of the portal
+        ("infra.problems", Entity("host", "oa-db-1", "oa-db-1"), 1.0),
+    ],
+)
+def test_what_lasts_is_not_told_as_over_by_an_incident_of_its_day(
+    code: str, entity: Entity, value: float, restored_at: dt.datetime | None
+) -> None:
+    full = Finding(rule=RULES[code], entity=entity, status="critical", value=value, since=DAY)
+    assert not explains(replace(_incident(), restored_at=restored_at), full)
 
 
 @pytest.mark.parametrize(("cause", "owner"), [("vendor_software", "服务供应商"), ("hardware", "运维团队")])

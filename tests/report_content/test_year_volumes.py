@@ -13,8 +13,10 @@ from ntanalytics.metrics.quantity import quantity
 from ntanalytics.metrics.year import year_on_year
 from ntanalytics.periods import Period
 from ntanalytics.report_content.year_volumes import VOLUMES, AnnualVolume, volumes_of_year
-from ntanalytics.workspace import open_report
+from ntanalytics.settings import load
+from ntanalytics.workspace import Report, Workspace, open_report
 from tests.extraction.small_site import SmallSite
+from tests.report_content.adoption.test_adoption import WEEK, Office
 
 MONDAY, SUNDAY = dt.date(2026, 1, 12), dt.date(2026, 1, 18)
 SUBMITTED = MEASURES["submitted"]
@@ -90,3 +92,49 @@ def test_growth_from_nothing_is_not_told() -> None:
 )
 def test_the_same_period_of_the_year_before(period: Period, before: Period | None) -> None:
     assert period.year_before() == before
+
+
+TASKS = """\
+/*
+window: changed_at
+times:
+  started_at: "text:%Y-%m-%d %H:%M:%S"
+  finished_at: "text:%Y-%m-%d %H:%M:%S"
+  changed_at: "text:%Y-%m-%d %H:%M:%S"
+dialects: [sqlite]
+absent: [due_at, step, matter_id]
+*/
+SELECT id AS task_id, at AS started_at, unit AS unit, 'general' AS edition, 'documents' AS module, at AS finished_at,
+  0 AS is_cancelled, at AS changed_at
+FROM task WHERE at >= :since AND at < :until
+"""
+
+
+def test_a_source_that_stopped_bounds_the_period_where_its_cases_were_read_for_that_alone(tmp_path: Path) -> None:
+    """30 accounts act on each day up to Tuesday 17 November and finish two tasks a day; then nothing comes any more."""
+    office = Office(tmp_path)
+    (tmp_path / "queries" / "club" / "oa.tasks.sql").write_text(TASKS, encoding="utf-8")
+    office.config.write_text(
+        "queries: queries\nsources:\n  club: {product: club, url: 'sqlite:///club.sqlite', "
+        "datasets: [oa.activities, oa.tasks]}\n",
+        encoding="utf-8",
+    )
+    office.settings = load(office.config)
+    office.run("club", "CREATE TABLE task (id TEXT, at TEXT, unit TEXT)")
+    days = [dt.date(2026, 11, 17) - dt.timedelta(days=back) for back in range(42)]
+    acts = [(f"{day} 09:00:00", f"{number}", "甲局", "documents") for day in days for number in range(30)]
+    office.run("club", "INSERT INTO act VALUES (?, ?, ?, ?)", *acts)
+    office.run(
+        "club",
+        "INSERT INTO task VALUES (?, ?, '甲局')",
+        *((f"{day}/{n}", f"{day} 09:00:00") for day in days for n in "12"),
+    )
+    extractor = office.extractor("2026-11-23 06:30")
+    extractor.extract(["oa.activities"], days[-1], WEEK.last)
+    extractor.extract(["oa.tasks"], WEEK.first, WEEK.last)  # a lake that was newly made has no more of them
+    context = CheckContext(Report(Workspace(office.settings), "weekly_service_report", "", WEEK), {})
+    [tasks] = volumes_of_year(context, [volume for volume in VOLUMES if volume.measure == "tasks"])
+    assert (tasks.now.value, tasks.now.certainty) == (4, "lower_bound")
+    assert (tasks.total.value, tasks.total.certainty) == (4, "lower_bound")
+    stopped = [dt.date(2026, 11, day) for day in range(18, 23)]
+    assert context.dataset("oa.tasks").missing == stopped

@@ -155,6 +155,7 @@ class _View:
     absent_note: str = ""
     clock_shifts: Mapping[tuple[str, dt.date], ProfileDamage] = field(default_factory=dict)
     gaps: tuple[dt.date, ...] = ()
+    empty: Sequence[str] = ()
     rejected: Mapping[dt.date | None, int] = field(default_factory=dict)
 
     def rejected_rows(self, first: dt.date, last: dt.date) -> int:
@@ -191,6 +192,16 @@ class _View:
         return frozenset() if self.was_complete else frozenset(self.sources)
 
     @property
+    def gap_days(self) -> frozenset[tuple[str, dt.date]]:
+        """The gaps of the only source."""
+        return frozenset((source, day) for source in self.sources for day in self.gaps)
+
+    @property
+    def empty_days(self) -> frozenset[tuple[str, dt.date]]:
+        """As of a dataset view."""
+        return frozenset((source, self.period.last) for source in self.empty)
+
+    @property
     def cases(self) -> ir.Table:
         """All rows: a test gives the cases that it needs."""
         return self.recent
@@ -217,6 +228,7 @@ class _Lake:
         absent: dataset → columns that its source does not have.
         shifts: dataset → how the clock of its source was off on the last day.
         rejected: dataset → day → rejected rows; None for rows without a readable day.
+        empty: dataset → sources that gave no row of the last day.
     """
 
     context: CheckContext
@@ -226,6 +238,7 @@ class _Lake:
     absent: Mapping[str, Sequence[str]]
     shifts: Mapping[str, ProfileDamage]
     rejected: Mapping[str, Mapping[dt.date | None, int]]
+    empty: Mapping[str, Sequence[str]]
 
     def dataset(self, name: str, history: int) -> _View:
         """Return the view of a dataset."""
@@ -252,6 +265,7 @@ class _Lake:
             absent=tuple(self.absent.get(name, ())),
             gaps=self.gaps,
             rejected=self.rejected.get(name, {}),
+            empty=self.empty.get(name, ()),
             missing=tuple(
                 day for day in (period.days if given.kind is not Kind.STATE else period.days[-1:]) if day in self.gaps
             ),
@@ -285,6 +299,7 @@ def evaluation(
     absent: Mapping[str, Sequence[str]] = MappingProxyType({}),
     shifts: Mapping[str, ProfileDamage] = MappingProxyType({}),
     rejected: Mapping[str, Mapping[dt.date | None, int]] = MappingProxyType({}),
+    empty: Mapping[str, Sequence[str]] = MappingProxyType({}),
     has_section: bool = False,
     days_off: Collection[dt.date] = (),
 ) -> engine.Evaluation:
@@ -302,6 +317,7 @@ def evaluation(
         absent: dataset → columns that its source does not have.
         shifts: dataset → how the clock of its source was off on the last day.
         rejected: dataset → day → rejected rows; None for rows without a readable day.
+        empty: dataset → sources that gave no row of the last day.
         has_section: whether the section of the subsystem is made, too.
         days_off: days after the period that are not worked, beside weekends.
     """
@@ -316,7 +332,8 @@ def evaluation(
         for side in (data, former)
     )
     lake = _Lake(
-        context=context, data=given, gaps=gaps, former=earlier, absent=absent, shifts=shifts, rejected=rejected
+        context=context, data=given, gaps=gaps, former=earlier, absent=absent, shifts=shifts, rejected=rejected,
+        empty=empty,
     )  # fmt: skip
     report: Any = context.report
     report.dataset, report.views = lake.dataset, lambda _subsystem: []
@@ -333,8 +350,8 @@ def evaluation(
         settings=SimpleNamespace(zone=_ZONE),
     )
     report.upcoming_days = []
-    report.resolve_units = lambda table: table
     report.units = lambda: Units(lake.dataset("identity.units", 0).table, _NO_ALIASES)
+    report.resolve_units = lambda table: report.units().resolve(table)
     return engine.evaluate(context, [chosen], wanted)
 
 

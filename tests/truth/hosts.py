@@ -6,6 +6,8 @@ import datetime as dt
 import re
 from collections import defaultdict
 
+from ntanalytics.detectors.forecast import forecast
+from ntanalytics.subsystems.infra.disk_forecasts import DiskForecast
 from tests.truth.figures import Figures, put, quantile
 from tests.truth.sources import Sources
 from tests.truth.span import DAY, Span, epoch, local
@@ -38,8 +40,8 @@ WHERE e.source = 0 AND e.object = 0 AND e.value = 1
 #: Severities from which an event is an alarm, and a grave one.
 WARNING, HIGH = 2, 4
 
-#: Days of a trend before the period, fewest days that carry one, and the hours in which people work.
-TREND_DAYS, MIN_DAYS, WORKED = 28, 14, range(7, 20)
+#: Days of a trend, and the hours in which people work.
+TREND_DAYS, WORKED = 70, range(7, 20)
 
 #: Days without a patch after which a host is told (docs/rules.md, infra.unpatched).
 UNPATCHED_DAYS = 90
@@ -83,19 +85,12 @@ class Hosts:
         return sorted({host for host, _ in self.hours})
 
     def growth(self, disk: Disk, span: Span) -> dict[str, float | None]:
-        """Return level, growth by least squares and days until full of a disk at the end of a span."""
-        since = span.first - TREND_DAYS * DAY
-        points = [((day - since).days, peak) for day, peak in self.peaks[disk].items() if since <= day <= span.last]
-        used = self.peaks[disk][span.last]
-        middle, level = (sum(values) / len(points) for values in zip(*points, strict=True))
-        spread = sum((x - middle) ** 2 for x, _ in points)
-        slope = sum((x - middle) * (y - level) for x, y in points) / spread if len(points) >= MIN_DAYS else None
-        return {
-            "disk_used": used,
-            "disk_per_day": slope,
-            "days_until_full": (1 - used) / slope if slope is not None and slope > 0 else None,
-            "disk_days": len(points),
-        }
+        """Return level, growth and days until full of a disk at the end of a span, forecast from its peaks."""
+        since = span.last - TREND_DAYS * DAY
+        points = [(day, peak) for day, peak in sorted(self.peaks[disk].items()) if since <= day <= span.last]
+        used, made = self.peaks[disk][span.last], forecast(points, 1.0)
+        left = DiskForecast(tuple(points), made).days_left(span.last)
+        return {"disk_used": used, "disk_per_day": made.per_day, "days_until_full": left, "disk_days": len(points)}
 
     def disks(self, span: Span) -> Figures:
         """Return the disks with their growth."""

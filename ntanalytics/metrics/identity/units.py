@@ -12,8 +12,10 @@ from __future__ import annotations
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from ntanalytics.metrics.measure import Measure, catalogue, count
+from ntanalytics.metrics.rows import rows
 
 #: Labels of the columns of this module.
 MEASURES = catalogue(
@@ -72,6 +74,32 @@ def units(listed: ir.Table, aliases: ir.Table) -> ir.Table:
     over = named.group_by(_of="source", _above="unit_id").agg(parent=named.unit.min())
     whole = _looked_up(named, over, [("source", "_of"), ("parent_id", "_above")])
     return whole.select("source", "unit_id", "unit", "parent", "is_top", "is_enabled")
+
+
+def other_names(ever: ir.Table, listed: ir.Table, dimension: ir.Table, aliases: pa.Table) -> pa.Table:
+    """Return the names that units have in other snapshots, as further aliases: a unit keeps its id when it is renamed.
+
+    Args:
+        ever: rows of identity.units of any snapshots.
+        listed: rows of identity.units of the snapshots of the dimension.
+        dimension: the result of :func:`units`.
+        aliases: the site's table of aliases.
+
+    Returns:
+        ``theirs`` and ``ours``, as of ``aliases``; without the names that a unit or an alias has, and without those of
+        more than one unit.
+    """
+    named = [row for row in rows(ever.select("source", "unit_id", "unit").distinct()) if row["unit"]]
+    now = rows(listed.select("unit").distinct())
+    ours = {(row["source"], row["unit_id"]): row["unit"] for row in rows(dimension)}
+    taken = {spelling(name) for row in (*now, *rows(dimension)) for name in [row["unit"] or ""]}
+    taken |= {spelling(name) for name in aliases["theirs"].to_pylist()}
+    meant: dict[str, set[str]] = {}
+    for row in named:
+        if spelling(row["unit"]) not in taken and (row["source"], row["unit_id"]) in ours:
+            meant.setdefault(row["unit"], set()).add(ours[row["source"], row["unit_id"]])
+    clear = [{"theirs": name, "ours": min(called)} for name, called in sorted(meant.items()) if len(called) == 1]
+    return pa.Table.from_pylist(clear, schema=aliases.schema)
 
 
 def names(dimension: ir.Table) -> ir.Table:

@@ -26,15 +26,15 @@ GROWTH = (
     Measure(
         "disk_per_day",
         "日增",
-        "Slope of the daily peaks, by least squares, as a share of the disk a day.",
+        "Robust slope of the daily peaks since the last jump or bend, as a share of the disk a day.",
         format="points:2",
         good="down",
     ),
     Measure(
         "days_until_full",
         "预计写满",
-        "(1 − disk_used) / disk_per_day, 0 for a disk that is full; null while it does not grow, or with fewer than "
-        "14 days.",
+        "Days until the trend reaches a full disk, 0 for a disk that is full; null without growth, where the peaks "
+        "vary more than they grow, or with fewer than 14 days.",
         unit="天",
         format="number:0",
         good="up",
@@ -83,38 +83,23 @@ def peaks(metrics: ir.Table, days: ir.Table) -> ir.Table:
     return fill_days(daily, days, MEASURES, by=["host", "part"]).order_by("day", "host", "part")
 
 
-def growth(metrics: ir.Table, on: date) -> ir.Table:
-    """Return the growth of each disk, and the days until it is full at that rate (docs/domain.md, Infra).
+def levels(metrics: ir.Table, on: date) -> ir.Table:
+    """Return the use of each disk on its last measured day.
 
     Args:
         metrics: rows of ``infra.metrics`` of the weeks up to ``on``.
         on: the last day.
 
     Returns:
-        ``host``, ``part``, the measures of ``GROWTH`` and ``hours`` of the last day that were measured, soonest full
-        first, disks without growth last. A disk that was not measured on the last day has no level (docs/domain.md,
-        Infra: host).
+        ``host``, ``part``, ``disk_used`` and ``hours`` of the last day that were measured, the fullest first. A disk
+        that was not measured on the last day has no level (docs/domain.md, Infra: host).
     """
     disks = metrics.filter((metrics.metric == "disk_rate") & (metrics.day <= ibis.literal(on)))
-    daily = disks.group_by("source", "host", "part", "day").aggregate(
-        _peak=disks.peak.max(), _hours=disks.hour_at.nunique()
+    is_last = disks.day == ibis.literal(on)
+    last = disks.group_by("source", "host", "part").aggregate(
+        disk_used=disks.peak.max(where=is_last), hours=disks.hour_at.nunique(where=is_last)
     )
-    is_last = daily.day == ibis.literal(on)
-    daily = daily.mutate(_x=daily.day.delta(ibis.literal(on), unit="day").cast("float64"))
-    counted = daily.group_by("source", "host", "part").aggregate(
-        disk_used=daily["_peak"].max(where=is_last),
-        hours=ibis.coalesce(daily["_hours"].max(where=is_last), 0),
-        _slope=daily["_x"].cov(daily["_peak"], how="pop") / daily["_x"].var(how="pop").nullif(0),
-        disk_days=daily.count(),
-    )
-    is_known = counted.disk_days >= MIN_DAYS
-    slope = is_known.ifelse(counted["_slope"], ibis.null("float64"))
-    rated = counted.mutate(disk_per_day=slope)
-    grows = rated.disk_per_day > 0
-    left = (rated.disk_used > 1).ifelse(0.0, 1 - rated.disk_used)
-    full = rated.mutate(days_until_full=grows.ifelse(left / rated.disk_per_day, ibis.null("float64")))
-    shown = full.select("host", "part", *(measure.name for measure in GROWTH), "hours")
-    return shown.order_by(ibis.asc("days_until_full", nulls_first=False), ibis.desc("disk_used"), "host", "part")
+    return last.select("host", "part", "disk_used", "hours").order_by(ibis.desc("disk_used"), "host", "part")
 
 
 def disk_rises(metrics: ir.Table, on: date) -> ir.Table:

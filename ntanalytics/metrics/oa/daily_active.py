@@ -45,20 +45,24 @@ def daily_active(activities: ir.Table, days: ir.Table, by: Sequence[str] = ()) -
 
     Args:
         activities: rows of ``oa.activities`` of the period.
-        days: the period's days: ``day``, ``is_working_day``, ``is_covered`` and others (metrics.days).
+        days: the period's days: ``day``, ``is_working_day``, ``is_covered`` and others, or those of each group
+            (metrics.days).
         by: columns of ``activities`` that name a group.
 
     Returns:
         ``by`` and ``daily_active``; null where no working day of the period is covered. A group without any activity
         has no row.
     """
-    worked = days.filter(days.is_working_day & days.is_covered).select(_day="day")
-    number = worked.aggregate(_worked_days=worked.count())
+    own = _own(days, by)
+    worked = days.filter(days.is_working_day & days.is_covered)
+    worked = worked.select(_day="day", **{f"_of_{name}": worked[name] for name in own})
+    number = worked.aggregate(by=[worked[f"_of_{name}"].name(name) for name in own], _worked_days=worked.count())
     groups = activities.select(*by).distinct() if by else None
-    mine = activities.semi_join(worked, activities.day == worked["_day"])
+    on = [activities.day == worked["_day"], *(activities[name].identical_to(worked[f"_of_{name}"]) for name in own)]
+    mine = activities.semi_join(worked, on)
     counted = mine.select("day", *by, *_PERSON).distinct().aggregate(by=list(by), _person_days=ibis._.count())
     whole = counted if groups is None else join_groups(groups, counted, by)
-    joined = whole.cross_join(number)
+    joined = join_groups(whole, number, own)
     mean = joined["_person_days"].fill_null(0) / joined["_worked_days"].nullif(0)
     return joined.select(*by, daily_active=mean)
 
@@ -68,7 +72,7 @@ def weekly_adoption(activities: ir.Table, days: ir.Table, by: Sequence[str] = ()
 
     Args:
         activities: rows of ``oa.activities`` over the span.
-        days: the days of the span (metrics.days); an incomplete week is left out.
+        days: the days of the span, or those of each group (metrics.days); an incomplete week is left out.
         by: columns of ``activities`` that name a group.
 
     Returns:
@@ -77,11 +81,12 @@ def weekly_adoption(activities: ir.Table, days: ir.Table, by: Sequence[str] = ()
         and group. Each group that occurs has every week, with 0 without any activity, and null over a gap.
     """
     dated = days.mutate(_week=days.day.truncate("W").cast("date"))
-    calendar = dated.group_by("_week").aggregate(
+    own = _own(days, by)
+    calendar = dated.group_by("_week", *own).aggregate(
         _days=dated.count(), _is_covered=dated.is_covered.all(), worked_days=dated.count(where=dated.is_working_day)
     )
     calendar = calendar.filter(calendar["_days"] == ibis.literal(7)).drop("_days")
-    grid = calendar.cross_join(activities.select(*by).distinct()) if by else calendar
+    grid = calendar.cross_join(activities.select(*by).distinct()) if by and not own else calendar
     marked = activities.mutate(_week=activities.day.truncate("W").cast("date"))
     persons = marked.group_by("_week", *by, *_PERSON).aggregate(
         _is_mobile=(marked.terminal == "mobile").any(), _is_xinchuang=(marked.platform == "xinchuang").any()
@@ -109,3 +114,8 @@ def weekly_adoption(activities: ir.Table, days: ir.Table, by: Sequence[str] = ()
         mobile_share=is_complete.ifelse(joined["_mobile"] / active.nullif(0), nothing),
         xinchuang_share=is_complete.ifelse(joined["_xinchuang"] / joined["_known"].nullif(0), nothing),
     ).order_by("week_on", *by)
+
+
+def _own(days: ir.Table, by: Sequence[str]) -> list[str]:
+    """Return the columns that name a group in the days of each group; none in the days of all."""
+    return [name for name in by if name in days.columns]

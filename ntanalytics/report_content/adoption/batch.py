@@ -67,7 +67,7 @@ class _AllUnits(AdoptionQueries):
             "before": self._by_page("before", [_PAGE]),
             "editions": self._editions(editions, now, able, self.own_ever, by),
             "reached": adoption.reach(now, able, [_PAGE]),
-            "weeks": daily_active.weekly_adoption(self.own["recent"], self.span, [_PAGE]),
+            "weeks": daily_active.weekly_adoption(self.own["recent"], self._days_of([_PAGE]), [_PAGE]),
             "daily": self._daily(self.own["recent"], by),
             "modules": adoption.usage(now, [_PAGE, "module"]),
             "flow": user_flow.flow(self.own_ever, self.first, self.report.previous.first, [_PAGE]),
@@ -111,7 +111,7 @@ class _OneUnit(AdoptionQueries):
         self.tasks = report.dataset("oa.tasks")
         self.first, self.last = report.period.first, report.period.last
         self.groups = figures.tables["groups"]
-        self.span = self._since_the_lake()
+        self.span = self._days_of(())
 
     def stored_page(self) -> Adoption:
         """Return the page."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial, reduce
@@ -17,12 +17,14 @@ from ntanalytics.errors import BadParameter, near_names
 from ntanalytics.kernels.assistant import share_out
 from ntanalytics.language import tr
 from ntanalytics.metrics import MEASURES, change
+from ntanalytics.metrics.days import days_of_groups
 from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import Figures, case_list, figures
 from ntanalytics.metrics.groups import join_groups
 from ntanalytics.metrics.identity.units import spelling
 from ntanalytics.metrics.oa import adoption, daily_active, movement, task_duration, unit_ranking, user_flow
 from ntanalytics.metrics.rows import arrow_table, in_memory
+from ntanalytics.metrics.rows import rows as rows_of
 from ntanalytics.report_content.adoption.figures import Adoption, PageCoverage, PageFigures
 from ntanalytics.report_content.report_state import ReportState, kept
 from ntanalytics.workspace.report import Report
@@ -33,6 +35,7 @@ WEEKS_DAYS = 91
 WEEKS_DRAWN = 8
 
 _ACTED = ("active", "daily_active", "stickiness", "habit", "mobile_share", "xinchuang_share", "breadth", "actions")
+_ENABLED, _SHARED = adoption.ABLE[:1], adoption.ABLE[1:]
 #: Rates of a unit that its page compares with its peers.
 RATES = ("active_rate", "activation_rate", "stickiness", "habit", "mobile_share", "xinchuang_share")
 _GROUP = ("unit", "edition")
@@ -63,16 +66,31 @@ class AdoptionQueries:
         }
         self.groups = self._groups()
         self.unit = self._known(unit) if unit else ""
-        days = self.span = self._since_the_lake()
-        self.days = days.filter(days.day >= ibis.literal(self.first))
-        before = report.previous.first
-        self.days_before = days.filter((days.day >= ibis.literal(before)) & (days.day < ibis.literal(self.first)))
+        self.span = self._days_of(())
 
-    def _since_the_lake(self) -> ir.Table:
-        """Return the days of the span; days before the first activity are unknown, not days without use."""
-        days = self.activities.days
-        begins = min((row["since"] for row in self.groups.to_pylist() if row["since"]), default=self.first)
+    def _days_of(self, by: Sequence[str]) -> ir.Table:
+        """Return the days of the span, or those of each group, where a gap touches some of them alone.
+
+        Days before the first activity are unknown, not days without use.
+        """
+        feeds = [row | {"page": row["unit"]} for row in self.groups.to_pylist()]
+        begins = min((row["since"] for row in feeds if row["since"]), default=self.first)
+        if "page" in by:
+            feeds = [row for row in feeds if row["unit"]]
+        elif self.unit and "unit" not in by:
+            feeds = [row for row in feeds if row["unit"] == self.unit]
+        if (self.unit or set(by) - {"edition"}) and not self._tells_units():
+            feeds = [{**row, "source": source} for row in feeds for source in self.activities.sources]
+        silent = set[str]() if {*by} - {"page"} else set(self.activities.sources) - self._sources_with_rows()
+        days = days_of_groups(self.activities.days, feeds, self.activities.gap_days, by, sources=silent)
         return days.mutate(is_covered=days.is_covered & (days.day >= ibis.literal(begins)))
+
+    def _drawn_days(self) -> ir.Table:
+        """Return the days of the daily chart: a day is covered where it is for any edition."""
+        days = self._days_of(("edition",))
+        drawn = days.filter(days.day >= self._daily_from)
+        drawn = drawn.group_by("day", "is_working_day", "label").aggregate(is_covered=drawn.is_covered.any())
+        return drawn.select(*self.span.columns).order_by("day")
 
     def _of_edition(self, table: ir.Table) -> ir.Table:
         return table.filter(table.edition == self.edition) if self.edition else table
@@ -140,9 +158,9 @@ class AdoptionQueries:
 
     def _among(self, sources: set[str], by: Sequence[str]) -> ir.Table:
         """Return the groups that one of the sources feeds."""
-        rows = [row for row in self.groups.to_pylist() if row["source"] in sources]
+        fed = [row for row in self.groups.to_pylist() if row["source"] in sources]
         return ibis.memtable(
-            pa.table({name: pa.array([row[name] for row in rows], pa.string()) for name in by})
+            pa.table({name: pa.array([row[name] for row in fed], pa.string()) for name in by})
         ).distinct()
 
     def _level(self, when: str, by: Sequence[str], *, mine: bool) -> ir.Table:
@@ -156,10 +174,14 @@ class AdoptionQueries:
     def _levelled(
         self, acted: ir.Table, able: ir.Table, ever: ir.Table, by: Sequence[str], *, is_now: bool
     ) -> ir.Table:
-        days = self.days if is_now else self.days_before
+        first, before = ibis.literal(self.first), ibis.literal(self.report.previous.first)
+        own, days = (
+            span.filter(span.day >= first if is_now else (span.day >= before) & (span.day < first))
+            for span in (self._days_of(by), self.activities.days)
+        )
         ever = ever if is_now else ever.filter(ever.day < ibis.literal(self.first))
         level = adoption.adoption(acted, able, ever, days, by)
-        level = join_groups(level, daily_active.daily_active(acted, days, by), by)
+        level = join_groups(level, daily_active.daily_active(acted, own, by), by)
         level = level.mutate(daily_active=level.daily_active.fill_null(0.0))
         return ibis.memtable(level.to_pyarrow())
 
@@ -181,7 +203,24 @@ class AdoptionQueries:
 
     def _changed(self, now: ir.Table, was: ir.Table, page: PageCoverage) -> FigureRow:
         able = replace(page, was_complete=page.was_complete and self.members.was_complete)
-        return self._compare(now, was, _ACTED, page) | self._compare(now, was, adoption.ABLE, able)
+        acted = self._compare(now, was, _ACTED, page) | self._compare(now, was, _SHARED, able)
+        return acted | self._compare(now, was, _ENABLED, self._held(page))
+
+    def _held(self, page: PageCoverage) -> PageCoverage:
+        """Return the gaps that count for the members of the page, which the activities do not touch."""
+        fed, view = self._fed(), self.members
+        is_known = bool(view.sources) and (not self.unit or self._tells_units())
+        return replace(
+            page,
+            is_complete=is_known and not view.gap_sources & fed,
+            was_complete=is_known and not view.gap_sources_before & fed,
+        )
+
+    def _member_gaps(self, by: Sequence[str]) -> tuple[set[str], set[str]]:
+        """Return the sources with a gap of the members, in the period and in the one before, for some groups."""
+        if not self.members.sources or (set(by) - {"edition"} and not self._tells_units()):
+            return self._every(), self._every()
+        return {*self.members.gap_sources}, {*self.members.gap_sources_before}
 
     def _compare(self, now: ir.Table, was: ir.Table, columns: Sequence[str], page: PageCoverage) -> FigureRow:
         made = change.compare(
@@ -200,18 +239,23 @@ class AdoptionQueries:
         if set(by) - {"edition"} and not self._tells_units():
             gaps = gaps_before = self._every()
         lacking = gaps_before if self.members.was_complete else self._every()
-        acted, able = (
+        acted, able, held = (
             unit_ranking.compare_units(
                 now,
                 was,
                 MEASURES,
                 columns=columns,
                 by=by,
-                gap_groups=among(gaps, by),
+                gap_groups=among(now_gaps, by),
                 gap_groups_before=among(earlier, by),
             )
-            for columns, earlier in ((_ACTED, gaps_before), (adoption.ABLE, lacking))
+            for columns, now_gaps, earlier in (
+                (_ACTED, gaps, gaps_before),
+                (_SHARED, gaps, lacking),
+                (_ENABLED, *self._member_gaps(by)),
+            )
         )
+        able = join_groups(able, held.drop("is_complete", "was_complete"), by)
         return ibis.memtable(join_groups(acted, able.drop("is_complete", "was_complete"), by).to_pyarrow())
 
     def _ranking(self, gaps: set[str], gaps_before: set[str], within: Sequence[str]) -> ir.Table:
@@ -220,7 +264,7 @@ class AdoptionQueries:
         ranked = unit_ranking.rank_units(units, within)
         recent = self.all["recent"]
         since = ibis.literal(self.last - timedelta(days=7 * WEEKS_DRAWN + 6))
-        days = self.span
+        days = self._days_of(_GROUP)
         weeks = daily_active.weekly_adoption(recent.filter(recent.day >= since), days.filter(days.day >= since), _GROUP)
         weeks = ibis.memtable(weeks.to_pyarrow())
         low = unit_ranking.low_weeks(weeks, ranked.select(*_GROUP, "enabled"), _GROUP)
@@ -311,7 +355,7 @@ class AdoptionQueries:
             tables=self._tables(computed, page),
             shows_places=not self.unit and self.report.workspace.settings.adoption.ranking == "owner",
             worked_days=(self._count(period.first, period.last), self._count(previous.first, previous.last)),
-            days=self.span.filter(self.span.day >= self._daily_from),
+            days=self._drawn_days(),
             origin=self.report.origin("adoption.adoption", self.activities, self.members),
         )
 
@@ -319,6 +363,10 @@ class AdoptionQueries:
         weeks = computed.weeks.slice(max(0, len(computed.weeks) - WEEKS_DRAWN))
         rows = {**computed.tables, "ranking": computed.ranking, "weeks": weeks}
         made = {name: figures(table, page) for name, table in rows.items()}
+        for name, by in (("editions", ("edition",)), ("ranking", _GROUP), ("moving", _GROUP)):
+            if name in made:
+                gaps = {tuple(row[key] for key in by) for row in rows_of(self._among(self._member_gaps(by)[0], by))}
+                made[name] = made[name].made_of(_ENABLED, self._held(page), gaps_of=partial(_is_touched, by, gaps))
         made["handling"] = figures(rows["handling"], self.tasks)
         if "cohorts" in rows:  # a share over a gap is left out already
             made["cohorts"] = case_list(rows["cohorts"], page)
@@ -329,7 +377,8 @@ class AdoptionQueries:
         return ibis.literal(self.first - timedelta(days=HISTORY))
 
     def _daily(self, history: ir.Table, by: Sequence[str]) -> ir.Table:
-        days = self.span.filter(self.span.day >= self._daily_from)
+        days = self._days_of(by)
+        days = days.filter(days.day >= self._daily_from)
         return adoption.daily(history.filter(history.day >= self._daily_from), days, by)
 
     def _handling(self, tasks: ir.Table, by: Sequence[str]) -> ir.Table:
@@ -358,6 +407,11 @@ class AdoptionQueries:
         since = user_flow.first_cohort(begins, self.last)
         gaps = [row["week_on"] for row in weeks.to_pylist() if row["active"] is None]
         return user_flow.by_age(user_flow.retention(ever, since, self.last), self.last, gaps)
+
+
+def _is_touched(by: Sequence[str], gaps: Collection[tuple[str | None, ...]], row: FigureRow) -> tuple[bool, bool]:
+    """Return whether a gap touches the group of a row; of the period before what is unknown is left out already."""
+    return tuple(row[name] for name in by) in gaps, False
 
 
 def _assisted(state: ReportState, unit: str, edition: str, name: str) -> Callable[[], dict[str, pa.Table]]:

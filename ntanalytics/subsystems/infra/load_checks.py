@@ -23,6 +23,7 @@ from ntanalytics.metrics.figures import Figures, figures
 from ntanalytics.metrics.infra import disks, hosts
 from ntanalytics.metrics.infra.availability import UNMEASURED_SHARE
 from ntanalytics.metrics.rows import Rows, rows
+from ntanalytics.subsystems.infra.disk_forecasts import disk_forecasts
 from ntanalytics.subsystems.infra.host_checks import host_entity
 from ntanalytics.subsystems.infra.host_silence import out_of_use
 
@@ -80,22 +81,26 @@ def _lost(context: CheckContext, metric: str) -> list[str]:
 
 
 def disk_growth(context: CheckContext) -> Sequence[Row]:
-    """Return level and growth of each disk at the end of the period (``metrics.infra.disks.growth``).
+    """Return level and growth of each disk at the end of the period: the measures of ``metrics.infra.disks.GROWTH``.
 
     A row is complete where 95 % of the hours of the last day were measured. The disks of a host that is out of use
     have no row.
     """
-    metrics = context.dataset("infra.metrics", HISTORY)
-    grown = rows(disks.growth(rows_of_whole_days(metrics), context.on))
+    metrics = context.dataset("infra.metrics", HISTORY_DAYS)
     is_whole, unused = since(metrics, context.on).is_complete, context.shared(out_of_use)
     needed = (1 - UNMEASURED_SHARE) * _DAY_HOURS
-    hours = [row["hours"] for row in grown]
-    kept = [{name: row[name] for name in row if name != "hours"} for row in grown]
-    return [
-        {**row, "is_complete": is_whole and measured >= needed}
-        for row, measured in zip(kept, hours, strict=True)
-        if row["host"] not in unused
-    ]
+    forecasts = disk_forecasts(metrics, context.on)
+    grown = []
+    for row in rows(disks.levels(rows_of_whole_days(metrics), context.on)):
+        if row["host"] in unused:
+            continue
+        disk = forecasts[row["host"], row["part"]]
+        growth = {"disk_per_day": disk.forecast.per_day, "days_until_full": disk.days_left(context.on)}
+        level = {name: row[name] for name in ("host", "part", "disk_used")}
+        is_complete = is_whole and row["hours"] >= needed
+        grown.append({**level, **growth, "disk_days": len(disk.peaks), "is_complete": is_complete})
+    grown.sort(key=lambda row: math.inf if row["days_until_full"] is None else row["days_until_full"])
+    return grown
 
 
 def _load(context: CheckContext, rule: Rule, *, metric: str) -> list[Finding]:
@@ -174,13 +179,13 @@ def with_busy_hours(context: CheckContext, finding: Finding, hours: Rows) -> Fin
 
 
 def disk_figures(context: CheckContext) -> Figures:
-    """Return level and growth of the disks (``metrics.infra.disks.growth``).
+    """Return level and growth of the disks (:func:`disk_growth`).
 
     The gap of an earlier day does not touch the level, and the growth only where too few days are left.
     """
-    metrics = context.dataset("infra.metrics", HISTORY)
+    metrics = context.dataset("infra.metrics", HISTORY_DAYS)
     levels = figures(context.shared(disk_growth), since(metrics, context.on))
-    span = since(metrics, context.on - timedelta(days=HISTORY))
+    span = since(metrics, context.on - timedelta(days=HISTORY_DAYS))
     return levels.made_of(
         ("disk_per_day", "days_until_full"),
         span,
@@ -190,7 +195,7 @@ def disk_figures(context: CheckContext) -> Figures:
 
 
 def _disk_used(context: CheckContext, rule: Rule) -> list[Finding]:
-    metrics = context.dataset("infra.metrics", HISTORY)
+    metrics = context.dataset("infra.metrics", HISTORY_DAYS)
     findings = evaluate_rules([rule], disk_figures(context), disk_entity)
     return with_onset(findings, rule, disks.peaks(metrics.recent, metrics.days), context.on, disk_entity)
 
@@ -240,14 +245,14 @@ CHECKS = (
     Check(
         rule="infra.disk_used",
         evaluate=_disk_used,
-        reads={"infra.metrics": HISTORY},
+        reads={"infra.metrics": HISTORY_DAYS},
         beside=_BESIDE,
         every=EVERY_PERIOD,
     ),
     Check(
         rule="infra.days_until_full",
         evaluate=_days_until_full,
-        reads={"infra.metrics": HISTORY},
+        reads={"infra.metrics": HISTORY_DAYS},
         beside=_BESIDE,
         every=EVERY_PERIOD,
         # the trend of weeks knows nothing of a disk that began to fill faster, and would tell a later day

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ntanalytics.checks.baseline import HISTORY_DAYS
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.section import HISTORY, SubsystemSummary, compared
 from ntanalytics.checks.span_view import register
@@ -66,7 +67,7 @@ SECTION = Section(
     reads={
         "infra.checks": HISTORY,
         "infra.requests": HISTORY,
-        "infra.metrics": HISTORY,
+        "infra.metrics": HISTORY_DAYS,
         "infra.hosts": 0,
         "infra.backups": BACKUP_DAYS,
         "desk.changes": HISTORY,

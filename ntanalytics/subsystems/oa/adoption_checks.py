@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import ibis.expr.types as ir
-
 from ntanalytics.checks.check import LONGER_PERIODS, Check
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.contract.enumerations import EDITIONS
@@ -16,7 +14,8 @@ from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics import MEASURES, change
 from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import Figures, figures
-from ntanalytics.metrics.oa import daily_active
+from ntanalytics.metrics.oa import daily_active, unit_ranking
+from ntanalytics.subsystems.oa.fed_groups import days_by_group, gap_groups, group_table, our_units
 
 #: Days of history that hold the period before.
 HISTORY = 70
@@ -74,19 +73,22 @@ def unit_findings(rules: Mapping[str, Rule], total: FigureRow, name: str) -> lis
 def _pace(context: CheckContext, by: tuple[str, ...] = ()) -> Figures:
     """Return the active accounts of a mean working day beside those of the period before."""
     activities = context.dataset("oa.activities", HISTORY)
-    days, first, before = activities.days, context.period.first, context.previous.first
-    now = daily_active.daily_active(activities.table, days.filter(days.day >= first), by)
-    earlier = daily_active.daily_active(activities.before, days.filter((days.day >= before) & (days.day < first)), by)
-    compared: ir.Table = change.compare(
-        now,
-        earlier,
-        MEASURES,
-        columns=["daily_active"],
-        by=by,
-        is_complete=activities.is_complete,
-        was_complete=activities.was_complete,
+    first, before = context.period.first, context.previous.first
+    recent, table, earlier_rows = (
+        our_units(context, rows) if "unit" in by else rows
+        for rows in (activities.recent, activities.table, activities.before)
     )
-    return figures(compared, activities)
+    days = days_by_group(activities, recent, by)
+    now = daily_active.daily_active(table, days.filter(days.day >= first), by)
+    earlier = daily_active.daily_active(earlier_rows, days.filter((days.day >= before) & (days.day < first)), by)
+    columns = ["daily_active"]
+    if by and (activities.gap_sources or activities.gap_sources_before):
+        gaps, gaps_before = (group_table(groups, by) for groups in gap_groups(activities, (recent,), by))
+        compared = unit_ranking.compare_units(
+            now, earlier, MEASURES, columns=columns, by=by, gap_groups=gaps, gap_groups_before=gaps_before
+        )
+        return figures(compared.order_by(*by), activities)
+    return figures(change.compare(now, earlier, MEASURES, columns=columns, by=by, **activities.wholeness), activities)
 
 
 def _city(context: CheckContext, rule: Rule) -> list[Finding]:

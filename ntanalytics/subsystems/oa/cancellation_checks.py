@@ -16,6 +16,7 @@ from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.case_endings import AT_ONCE, CANCELLED, SOON
 from ntanalytics.metrics.oa import cancellations
 from ntanalytics.metrics.rows import rows
+from ntanalytics.subsystems.oa.fed_groups import our_units
 
 #: Cancelled tasks of a day below which nothing is told.
 _MIN_CANCELLED = 20
@@ -31,7 +32,8 @@ def _cancelled(context: CheckContext, rule: Rule) -> list[Finding]:
 
 def _rises(context: CheckContext, rule: Rule, by: list[str]) -> list[Finding]:
     tasks = context.dataset("oa.tasks", HISTORY_DAYS)
-    daily = rows(cancellations.cancelled_by_day(tasks.cases, tasks.days, context.utc_offset_h, by))
+    cases = our_units(context, tasks.cases) if by else tasks.cases
+    daily = rows(cancellations.cancelled_by_day(cases, tasks.days, context.utc_offset_h, by))
     many = {
         tuple(row[name] for name in by)
         for row in daily

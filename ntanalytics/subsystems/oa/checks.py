@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
@@ -15,7 +15,7 @@ from ntanalytics.checks.check import QUARTER, Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.contract.enumerations import MODULES, TERMINALS
 from ntanalytics.findings.finding import Entity, Finding, violations
-from ntanalytics.findings.judgement import evaluate_rules, judge_value, not_applicable
+from ntanalytics.findings.judgement import evaluate_rules, judge_value, not_applicable, unknown
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics import days as by_days
 from ntanalytics.metrics.figures import figures
@@ -23,6 +23,7 @@ from ntanalytics.metrics.oa import adoption, intraday, task_duration
 from ntanalytics.metrics.rows import in_memory, rows
 from ntanalytics.subsystems.oa.adoption_checks import ADOPTION_CHECKS, edition_entity, unit_entity
 from ntanalytics.subsystems.oa.cancellation_checks import ENDING_CHECKS
+from ntanalytics.subsystems.oa.fed_groups import days_by_group, our_units
 from ntanalytics.subsystems.oa.section import EVER, levels
 
 #: Days of history with comparable days, and of a quarter.
@@ -56,7 +57,8 @@ def _hours(context: CheckContext) -> list[dict[str, Any]]:
 
 def _persons(context: CheckContext) -> ir.Table:
     """Return the accounts by day."""
-    return in_memory(intraday.by_account(context.dataset("oa.activities", HISTORY).recent))
+    persons = in_memory(intraday.by_account(context.dataset("oa.activities", HISTORY).recent))
+    return in_memory(our_units(context, persons))
 
 
 def _tasks(context: CheckContext) -> ir.Table:
@@ -95,7 +97,8 @@ def _unit_task_gap(context: CheckContext, rule: Rule) -> list[Finding]:
     tasks = context.dataset("oa.tasks", HISTORY)
     if not tasks.is_complete:
         return []
-    named = tasks.cases.filter(tasks.cases.unit.notnull())
+    cases = our_units(context, tasks.cases)
+    named = cases.filter(cases.unit.notnull())
     finished = task_duration.finished_by_slot(named, context.utc_offset_h, _DAY_S, ["unit"])
     daily = finished.select("day", "unit", tasks=finished.events)
     return group_drop(rule, daily, tasks.days, context.on, entity=unit_entity)
@@ -122,9 +125,33 @@ def _active_fall(context: CheckContext, rule: Rule) -> list[Finding]:
 def _unit_fall(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the units whose staff stays away on working days in a row."""
     persons = context.shared(_persons)
-    by_unit = adoption.active_by_day(persons.filter(persons.unit.notnull()), ["unit"])
-    days = context.dataset("oa.activities", HISTORY).days
-    return group_drop(rule, by_unit, days, context.on, entity=unit_entity)
+    of_units = persons.filter(persons.unit.notnull())
+    days = days_by_group(context.dataset("oa.activities", HISTORY), of_units, ["unit"], has_empty=True)
+    by_unit = adoption.active_by_day(of_units, ["unit"])
+    if "unit" not in days.columns:
+        return group_drop(rule, by_unit, days, context.on, entity=unit_entity)
+    return _fallen_beside_gap(rule, rows(by_unit), rows(days), context.on)
+
+
+def _fallen_beside_gap(
+    rule: Rule, by_unit: Sequence[Mapping[str, Any]], days: Sequence[Mapping[str, Any]], on: date
+) -> list[Finding]:
+    """Return the units that stay away, each among those of the same gaps; one unknown for those with a gap today."""
+    calendars: dict[str, list[Mapping[str, Any]]] = {}
+    for row in sorted(days, key=lambda row: row["day"]):
+        calendars.setdefault(row["unit"], []).append(row)
+    alike: dict[tuple[bool, ...], list[str]] = {}
+    for unit, calendar in calendars.items():
+        alike.setdefault(tuple(row["is_covered"] for row in calendar), []).append(unit)
+    findings, is_known = list[Finding](), True
+    for units in alike.values():
+        calendar = calendars[units[0]]
+        worked = [row["is_covered"] for row in calendar if row["is_working_day"]]
+        is_known &= bool(worked) and worked[-1]
+        names = {*units}
+        own = [row for row in by_unit if row["unit"] in names]
+        findings += group_drop(rule, own, calendar, on, entity=unit_entity)
+    return findings if is_known else [*findings, unknown(rule, "incomplete")]
 
 
 def _busiest(context: CheckContext, rule: Rule) -> list[Finding]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import partial
 
 import ibis
 import ibis.expr.types as ir
-import pyarrow as pa
 
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.section import HISTORY, SubsystemSummary, highlights
@@ -17,7 +17,7 @@ from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import Figures, figures
 from ntanalytics.metrics.oa import adoption, task_duration, unit_ranking, user_flow
-from ntanalytics.metrics.rows import rows
+from ntanalytics.subsystems.oa.fed_groups import gap_groups, group_table, our_units
 from ntanalytics.workspace.dataset_view import DatasetView
 
 #: Days back in which the first activity of an account is looked for.
@@ -49,7 +49,11 @@ def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemS
             "modules": figures(adoption.usage(activities.table, ["module"]), activities),
             "flow": figures(user_flow.flow(acted, first, before, ["edition"]), activities),
             "handling": figures(handled, tasks),
-            "reach": figures(adoption.reach(activities.table, members.table), activities, members),
+            "reach": figures(
+                adoption.reach(our_units(context, activities.table), our_units(context, members.table)),
+                activities,
+                members,
+            ),
         },
         origin=context.origin("adoption.adoption", activities, members),
     )
@@ -62,17 +66,20 @@ def levels(context: CheckContext, *by: str) -> Figures:
     first_days = context.shared(_first_days_of, "oa.activities")
     ever = first_days.group_by("source", "account_id").aggregate(day=first_days.day.min())
     now_days, before_days = days.filter(days.day >= first), days.filter((days.day >= before) & (days.day < first))
-    now = adoption.adoption(activities.table, members.table, ever, now_days, by)
-    was = adoption.adoption(activities.before, members.before, ever.filter(ever.day < first), before_days, by)
+    named = partial(our_units, context) if "unit" in by else _unchanged
+    able, able_before = named(members.table), named(members.before)
+    now = adoption.adoption(named(activities.table), able, ever, now_days, by)
+    was = adoption.adoption(named(activities.before), able_before, ever.filter(ever.day < first), before_days, by)
+    fed = (named(activities.recent), able, able_before)
     if by and (activities.gap_sources or activities.gap_sources_before):
-        compared = _judged(activities, members, now, was, by)
+        compared = _judged(activities, fed, now, was, by)
     else:
         compared = adoption.compare_adoption(now, was, by, **activities.wholeness)
     enabled, *shared = adoption.ABLE
     made = figures(compared, activities)
     if not by:
         return made.made_of([enabled], members).made_of(shared, members, beside=True)
-    now_gaps, before_gaps = _gap_groups(activities, members, members, by)
+    now_gaps, before_gaps = gap_groups(members, fed, by)
     has_none = not members.sources
 
     def gaps_of(row: FigureRow) -> tuple[bool, bool]:
@@ -83,39 +90,20 @@ def levels(context: CheckContext, *by: str) -> Figures:
     return made.made_of(shared, members, beside=True, gaps_of=gaps_of)
 
 
-def _judged(activities: DatasetView, members: DatasetView, now: ir.Table, was: ir.Table, by: Sequence[str]) -> ir.Table:
+def _unchanged(table: ir.Table) -> ir.Table:
+    return table
+
+
+def _judged(
+    activities: DatasetView, fed: Sequence[ir.Table], now: ir.Table, was: ir.Table, by: Sequence[str]
+) -> ir.Table:
     """Return the compared groups, of which a gap touches only those that its source feeds."""
-    gaps, gaps_before = (
-        ibis.memtable(
-            pa.table({name: pa.array([group[place] for group in groups], pa.string()) for place, name in enumerate(by)})
-        )
-        for groups in _gap_groups(activities, members, activities, by)
-    )
+    gaps, gaps_before = (group_table(groups, by) for groups in gap_groups(activities, fed, by))
     columns = [measure.name for measure in adoption.LEVEL]
     compared = unit_ranking.compare_units(
         now, was, MEASURES, columns=columns, by=by, gap_groups=gaps, gap_groups_before=gaps_before
     )
     return compared.order_by(ibis.desc("active"), *by)
-
-
-#: Members of the columns that name a group.
-_Group = tuple[str | None, ...]
-
-
-def _gap_groups(
-    activities: DatasetView, members: DatasetView, view: DatasetView, by: Sequence[str]
-) -> tuple[set[_Group], set[_Group]]:
-    """Return the groups that a source of a view with a gap feeds: those in the period, and those in the one before."""
-    fed: dict[str, set[_Group]] = {}
-    if view.gap_sources or view.gap_sources_before:
-        for table in (activities.recent, members.table, members.before):
-            for row in rows(table.select(*by, "source").distinct()):
-                fed.setdefault(row["source"], set()).add(tuple(row[name] for name in by))
-    now, before = (
-        set().union(*(fed.get(source, set()) for source in sources))
-        for sources in (view.gap_sources, view.gap_sources_before)
-    )
-    return now, before
 
 
 def _first_days_of(context: CheckContext, dataset: str) -> ir.Table:

@@ -39,22 +39,12 @@ def test_hours_weigh_by_their_samples(table, listed) -> None:
     ]
 
 
-def test_a_disk_that_grows_one_percent_a_day_is_full_in_ten(table, listed) -> None:
-    made = disks(table, [0.76 + 0.01 * n for n in range(15)])
-    [row] = listed(disk_metrics.growth(made, LAST))
-    assert row["disk_used"] == pytest.approx(0.9)
-    assert row["disk_per_day"] == pytest.approx(0.01)
-    assert row["days_until_full"] == pytest.approx(10)
-    assert row["disk_days"] == 15
-
-
-def test_a_disk_that_does_not_grow_is_never_full_and_few_days_carry_no_trend(table, listed) -> None:
-    steady = disks(table, [0.5] * 20).union(disks(table, [0.1, 0.9], host="new"))
-    made = steady.union(disks(table, [0.76 + 0.01 * n for n in range(15)], host="full soon"))
-    rows = listed(disk_metrics.growth(made, LAST), "host", "days_until_full", "disk_per_day")
-    assert [row["host"] for row in rows] == ["full soon", "new", "oa-db-1"]
-    assert rows[1] == {"host": "new", "days_until_full": None, "disk_per_day": None}
-    assert rows[2] == {"host": "oa-db-1", "days_until_full": None, "disk_per_day": 0.0}
+def test_the_level_of_a_disk_is_that_of_its_last_day(table, listed) -> None:
+    made = disks(table, [0.76 + 0.01 * n for n in range(15)]).union(disks(table, [0.95, 0.1], host="new"))
+    assert listed(disk_metrics.levels(made, LAST)) == [
+        {"host": "oa-db-1", "part": "/data", "disk_used": pytest.approx(0.9)},
+        {"host": "new", "part": "/data", "disk_used": 0.1},
+    ]
 
 
 def test_the_peaks_of_a_disk_by_day_and_a_hole_is_no_zero(table, listed) -> None:

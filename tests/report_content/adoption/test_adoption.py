@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from ntanalytics.checks.context import CheckContext
 from ntanalytics.errors import BadParameter
 from ntanalytics.periods import Period
 from ntanalytics.report_content.adoption import blocks
@@ -19,6 +20,8 @@ from ntanalytics.report_content.adoption.queries import AdoptionQueries
 from ntanalytics.report_content.unit_figures import VARIABLE, write_figures
 from ntanalytics.runner.each_unit import oa_units
 from ntanalytics.settings import load
+from ntanalytics.subsystems import RULES
+from ntanalytics.subsystems.oa import SUBSYSTEM
 from ntanalytics.workspace import Report, Workspace
 from tests.city import in_one_pass, share_caches
 from tests.workspace.oa_site import OaSite
@@ -187,6 +190,65 @@ def test_a_hole_in_one_source_leaves_its_units_out_and_no_others(office: Office)
     # an edition whose own source is whole has no hole
     general = office.adoption(edition="general")
     assert (general.total.exact("active_change"), general.tables["editions"].note) == (-10, "")
+
+
+def test_a_gap_of_one_source_leaves_the_figures_of_the_other_edition_as_they_are(office: Office) -> None:
+    """The annex stops after Tuesday; on Monday and Tuesday two accounts of 通用版 more acted than on the other days."""
+    first = MONDAY + dt.timedelta(days=2)
+    for name in ("市审计局9", "市审计局8"):
+        acted = [(f"{first - dt.timedelta(days=back)} 10:00:00", name, "市审计局", "documents") for back in (1, 2)]
+        office.run("club", "INSERT INTO act VALUES (?, ?, ?, ?)", *acted)
+    office.extractor("2026-11-23 06:30").extract(
+        ["oa.activities"], MONDAY - dt.timedelta(days=91), first - dt.timedelta(days=1)
+    )
+    (office.folder / "annex.sqlite").rename(office.folder / "annex.away")
+    office.extractor("2026-11-23 06:30").extract(["oa.activities"], first, WEEK.last)
+    (office.folder / "annex.away").rename(office.folder / "annex.sqlite")
+    office.extractor("2026-11-23 06:30").extract(["oa.members", "identity.units"], MONDAY, WEEK.last)
+    seen = office.adoption()
+    editions = {row["edition"]: row for row in seen.tables["editions"]}
+    general, wecom = editions["general"], editions["wecom"]
+    # 30 + 5 + 3 accounts on five days, and two more on two of them: 194 / 5, against 48 in the week before
+    assert general.exact("daily_active") == pytest.approx(38.8)
+    assert general.exact("daily_active_change_rate") == pytest.approx(38.8 / 48 - 1)
+    assert wecom.certainty("daily_active") == "unknown"
+    assert (seen.total.exact("enabled"), wecom.exact("enabled")) == (88, 25)  # the members have no gap
+    daily = {(row["day"], row["edition"]): row.exact("active") for row in seen.tables["daily"]}
+    assert [daily[MONDAY + dt.timedelta(days=day), "general"] for day in range(5)] == [40, 40, 38, 38, 38]
+    assert [daily[MONDAY + dt.timedelta(days=day), "wecom"] for day in range(3)] == [20, 20, None]
+    drawn = {row["day"]: row["is_covered"] for row in seen.days.to_pyarrow().to_pylist()}
+    assert drawn[first]
+    audit = next(row for row in seen.tables["ranking"] if row["unit"] == "市审计局")
+    assert audit.exact("daily_active") == pytest.approx(29 / 5)
+    assert audit["low_weeks"] == 1  # 7 of its 20 acted in this week, and 15 in the one before
+    office_page = office.adoption(edition="general").total
+    assert office_page.exact("daily_active") == pytest.approx(38.8)
+    context = CheckContext(office.report(), RULES)
+    checks = [check for check in SUBSYSTEM.checks if check.rule == "oa.active_change_rate"]
+    paces = [finding for check in checks for finding in check.evaluate(context, context.rules[check.rule])]
+    weekly = {finding.entity.identity: finding.value for finding in paces}
+    assert weekly["edition/general"] == pytest.approx(38.8 / 48 - 1)
+    assert weekly["edition/wecom"] is weekly["subsystem/oa"] is None
+
+
+def test_a_renamed_unit_is_the_same_unit_in_every_report(office: Office) -> None:
+    """The audit office is renamed in the directory and in the OA after the week, whose rows are taken again."""
+    office.fill()
+    office.run("club", "UPDATE unit SET name = '市审计委' WHERE id = '2'")
+    office.run("club", "UPDATE act SET unit = '市审计委' WHERE unit = '市审计局' AND at >= '2026-11-16'")
+    office.run("club", "UPDATE act SET unit = '市财政局 ' WHERE unit = '市财局' AND at >= '2026-11-16'")
+    later = office.extractor("2026-11-30 06:30")
+    later.extract(["oa.activities"], MONDAY, WEEK.last)
+    later.extract(["identity.units"], dt.date(2026, 11, 30), dt.date(2026, 11, 30))
+    seen = office.adoption()
+    units = {row["unit"]: row for row in seen.tables["ranking"]}
+    assert set(units) == {"市财政局", "市审计局", "小局", "崇川区民政局"}
+    audit = units["市审计局"]  # as it was called at the end of the week
+    assert (audit["daily_active"], audit["daily_active_before"], audit["new"], audit["lapsed"]) == (5.0, 15.0, 0, 10)
+    context = CheckContext(office.report(), RULES)
+    [check] = [check for check in SUBSYSTEM.checks if check.rule == "oa.unit_active_change_rate"]
+    fallen = check.evaluate(context, context.rules[check.rule])
+    assert [(finding.entity.key, finding.value) for finding in fallen] == [("市审计局", pytest.approx(-2 / 3))]
 
 
 def test_a_unit_among_its_peers_by_any_of_its_names(filled: Office) -> None:

@@ -1,0 +1,66 @@
+"""Groups of the OA: units by our names, and what a source feeds, since its gap touches its own groups alone."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from ntanalytics.checks.context import CheckContext
+from ntanalytics.metrics.days import days_of_groups
+from ntanalytics.metrics.rows import rows
+from ntanalytics.workspace.dataset_view import DatasetView
+
+#: Members of the columns that name a group.
+Group = tuple[str | None, ...]
+
+
+def our_units(context: CheckContext, table: ir.Table) -> ir.Table:
+    """Return rows of the OA with our names of their units, by which every report groups them."""
+    resolved = context.report.resolve_units(table)
+    return resolved.select(*table.columns)
+
+
+def gap_groups(view: DatasetView, fed: Sequence[ir.Table], by: Sequence[str]) -> tuple[set[Group], set[Group]]:
+    """Return the groups that a source of a view with a gap feeds: those in the period, and those in the one before.
+
+    Args:
+        view: the dataset.
+        fed: tables whose rows tell which source feeds which group.
+        by: the columns that name a group.
+    """
+    groups: dict[str, set[Group]] = {}
+    if view.gap_sources or view.gap_sources_before:
+        for table in fed:
+            for row in rows(table.select(*by, "source").distinct()):
+                groups.setdefault(row["source"], set()).add(tuple(row[name] for name in by))
+    now, before = (
+        set().union(*(groups.get(source, set()) for source in sources))
+        for sources in (view.gap_sources, view.gap_sources_before)
+    )
+    return now, before
+
+
+def group_table(groups: Collection[Group], by: Sequence[str]) -> ir.Table:
+    """Return groups as a table of the columns that name them."""
+    listed = list(groups)
+    return ibis.memtable(
+        pa.table({name: pa.array([group[place] for group in listed], pa.string()) for place, name in enumerate(by)})
+    )
+
+
+def days_by_group(view: DatasetView, fed: ir.Table, by: Sequence[str], *, has_empty: bool = False) -> ir.Table:
+    """Return the days of a view, or those of each group where a gap touches some of them alone.
+
+    Args:
+        view: the dataset.
+        fed: a table whose rows tell which source feeds which group.
+        by: the columns that name a group.
+        has_empty: whether a day of the period of which a source gave no row is a gap, too, where it is judged.
+    """
+    gaps = view.gap_days | (view.empty_days if has_empty else frozenset())
+    if not gaps:
+        return view.days
+    return days_of_groups(view.days, fed.select("source", *by).distinct(), gaps, by)

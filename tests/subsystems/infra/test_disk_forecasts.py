@@ -1,0 +1,50 @@
+"""One forecast of a disk for the finding, the summary and the table of capacity."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from ntanalytics.periods import Period
+from ntanalytics.report_content.capacity import disks
+from ntanalytics.subsystems.infra import SUBSYSTEM
+from ntanalytics.subsystems.infra.load_checks import disk_figures
+from tests.subsystems.made import ON, Row, at, evaluation, table_of
+
+RULE = "infra.days_until_full"
+WEEK = Period.week(ON)
+LAST = WEEK.last
+
+
+def _peaks(host: str, values: list[float]) -> list[Row]:
+    """Return the peaks of a disk of the days up to the Friday."""
+    first = ON - dt.timedelta(days=len(values) - 1)
+    return [
+        {
+            "host": host, "part": "/", "metric": "disk_rate", "peak": value, "mean": value, "samples": 60,
+            "day": first + dt.timedelta(days=place), "hour_at": at(first + dt.timedelta(days=place), 9),
+        }
+        for place, value in enumerate(values)
+    ]  # fmt: skip
+
+
+def test_the_finding_the_summary_and_the_table_of_a_disk_say_the_same() -> None:
+    """A disk grows by 0.01 a day, at 0.905 on the Friday; another jumped from 0.5 to 0.97 five days ago; one is still.
+
+    One grows by 0.0005 a day, which fills it long after its trend carries: it is judged by that pace.
+    """
+    rows = _peaks("grows", [0.615 + 0.01 * day for day in range(30)]) + _peaks("jumped", [0.5] * 40 + [0.97] * 5)
+    rows += _peaks("still", [0.4] * 40) + _peaks("slow", [0.3 + 0.0005 * day for day in range(41)])
+    judged = evaluation(SUBSYSTEM, [RULE], {"infra.metrics": table_of("infra.metrics", rows)})
+    finding, slow = [finding for finding in judged.findings if finding.rule.code == RULE]
+    assert (finding.entity.key, finding.value) == ("grows/", pytest.approx(9.5))
+    assert finding.details["full_on"] == "2026-11-30"
+    assert (slow.entity.key, slow.status, slow.value) == ("slow/", "ok", pytest.approx(0.68 / 0.0005))
+    growth = {row["host"]: (row["days_until_full"], row["disk_per_day"]) for row in disk_figures(judged.context)}
+    assert growth["grows"] == (pytest.approx(9.5), pytest.approx(0.01))
+    assert growth["jumped"] == growth["still"] == (None, pytest.approx(0.0))
+    listed = {disk.host: disk.forecast for disk in disks(judged.context.report, 70)}
+    assert listed["grows"].full_on == dt.date(2026, 11, 30)
+    assert listed["jumped"].full_on is listed["still"].full_on is None
+    assert listed["jumped"].per_day == growth["jumped"][1]
