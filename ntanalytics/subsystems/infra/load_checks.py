@@ -203,12 +203,17 @@ def _disk_used(context: CheckContext, rule: Rule) -> list[Finding]:
 def _days_until_full(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the findings of the disks that grow; of one that does not nothing is unknown."""
     findings = evaluate_rules([rule], disk_figures(context), disk_entity)
+    still = {
+        disk_entity(row).key
+        for row in context.shared(disk_growth)
+        if row["days_until_full"] is None and row["disk_days"] >= disks.MIN_DAYS
+    }
     return [
         finding.with_details(full_on=str(context.on + timedelta(days=math.ceil(finding.value or 0))))
         if finding.is_violation
         else finding
         for finding in findings
-        if finding.unknown != "no_value"
+        if finding.unknown != "no_value" and finding.entity.key not in still
     ]
 
 

@@ -42,9 +42,11 @@ def test_hours_weigh_by_their_samples(table, listed) -> None:
 def test_the_level_of_a_disk_is_that_of_its_last_day(table, listed) -> None:
     made = disks(table, [0.76 + 0.01 * n for n in range(15)]).union(disks(table, [0.95, 0.1], host="new"))
     assert listed(disk_metrics.levels(made, LAST)) == [
-        {"host": "oa-db-1", "part": "/data", "disk_used": pytest.approx(0.9)},
-        {"host": "new", "part": "/data", "disk_used": 0.1},
+        {"host": "oa-db-1", "part": "/data", "disk_used": pytest.approx(0.9), "hours": 1},
+        {"host": "new", "part": "/data", "disk_used": 0.1, "hours": 1},
     ]
+    [old, _] = listed(disk_metrics.levels(made, LAST + DAY))  # not measured on that day
+    assert (old["disk_used"], old["hours"]) == (None, 0)
 
 
 def test_the_peaks_of_a_disk_by_day_and_a_hole_is_no_zero(table, listed) -> None:
@@ -288,15 +290,3 @@ def test_the_hours_of_a_day_are_held_against_the_same_hours_of_the_same_part_of_
 def test_an_hour_without_a_past_is_not_unusual(table, listed) -> None:
     made = table("infra.metrics", [{"mean": 0.9, "hour_at": AT - DAY}], host="a", metric="load", part="", day=LAST)
     assert listed(hosts.unusual_levels(made, LAST, 8)) == []
-
-
-def test_a_disk_that_is_full_is_full_today_and_not_some_days_ago(table, listed) -> None:
-    made = disks(table, [1.0025 - 0.01 * n for n in range(15)][::-1])
-    [row] = listed(disk_metrics.growth(made, LAST))
-    assert (row["disk_used"], row["days_until_full"]) == (1.0025, 0.0)
-
-
-def test_a_disk_that_was_not_measured_on_the_last_day_has_no_level(table, listed) -> None:
-    made = disks(table, [0.76 + 0.01 * n for n in range(15)])
-    [row] = listed(disk_metrics.growth(made, LAST + DAY))
-    assert (row["disk_used"], row["days_until_full"], row["hours"]) == (None, None, 0)

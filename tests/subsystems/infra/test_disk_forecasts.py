@@ -18,14 +18,15 @@ LAST = WEEK.last
 
 
 def _peaks(host: str, values: list[float]) -> list[Row]:
-    """Return the peaks of a disk of the days up to the Friday."""
+    """Return the peaks of a disk of the hours of the days up to the Friday."""
     first = ON - dt.timedelta(days=len(values) - 1)
     return [
         {
             "host": host, "part": "/", "metric": "disk_rate", "peak": value, "mean": value, "samples": 60,
-            "day": first + dt.timedelta(days=place), "hour_at": at(first + dt.timedelta(days=place), 9),
+            "day": first + dt.timedelta(days=place), "hour_at": at(first + dt.timedelta(days=place), hour),
         }
         for place, value in enumerate(values)
+        for hour in range(24)
     ]  # fmt: skip
 
 
@@ -48,3 +49,15 @@ def test_the_finding_the_summary_and_the_table_of_a_disk_say_the_same() -> None:
     assert listed["grows"].full_on == dt.date(2026, 11, 30)
     assert listed["jumped"].full_on is listed["still"].full_on is None
     assert listed["jumped"].per_day == growth["jumped"][1]
+
+
+def test_a_full_disk_is_full_today_and_one_that_was_not_measured_today_has_no_level() -> None:
+    """Sources round: a full disk has 100.25 % here. The other one was measured until Thursday, at 0.9."""
+    filled = [1.0025 - 0.01 * back for back in range(20)][::-1]
+    rows = _peaks("full", filled) + _peaks("lost", [0.71 + 0.01 * day for day in range(20)] + [0.0])
+    rows = [row for row in rows if row["host"] == "full" or row["day"] < ON]
+    judged = evaluation(SUBSYSTEM, [RULE], {"infra.metrics": table_of("infra.metrics", rows)})
+    growth = {row["host"]: row for row in disk_figures(judged.context)}
+    assert (growth["full"]["disk_used"], growth["full"]["days_until_full"]) == (1.0025, 0.0)
+    assert growth["lost"]["disk_used"] is None
+    assert not growth["lost"].is_complete
