@@ -39,6 +39,8 @@ TICKET_CAUSES = MappingProxyType(
 )
 #: Results of tickets that are solved (docs/domain.md, Desk: resolution rate).
 SOLVED = ("solved", "workaround")
+#: Results of tickets that ask for nothing any more: no deadline and no response is held against them.
+WITHDRAWN = ("cancelled", "duplicate")
 CLOSE_CODES = MappingProxyType(
     {
         "solved": "已解决",

@@ -33,7 +33,7 @@ CAUSES = (
         success="各站点证书剩余有效期均在 30 天以上",
     ),
     Cause(
-        code="outages", kind="running", problem="系统可用率低于要求", effect="用户可能无法办公",
+        code="outages", kind="running", problem="系统或主机有中断", effect="用户可能无法办公",
         action="逐次复盘中断原因，对单点补充冗余与自动拉起", effort="week", owner=VENDOR, weight=5,
         reason="While it is down nobody works.", success="各系统月可用率不低于 99.9%", trend=trends.PLATFORM,
     ),
@@ -44,7 +44,7 @@ CAUSES = (
         success="季度内供应商软件崩溃均在 4 小时内恢复", trend=trends.PLATFORM,
     ),
     Cause(
-        code="carriers", kind="running", problem="短信通道送达率不稳定", effect="验证码与通知收不到，登录和办件受阻",
+        code="carriers", kind="running", problem="短信通道不稳定", effect="验证码与通知收不到，登录和办件受阻",
         action="为故障多发的运营商启用备用通道并设切换阈值", effort="week", owner=VENDOR, weight=4,
         reason="Codes by SMS are how many log in.", success="各运营商月送达率不低于 95%，无单日低于 90%",
         trend=trends.DELIVERY,
@@ -56,7 +56,7 @@ CAUSES = (
         trend=trends.ERRORS,
     ),
     Cause(
-        code="brute_force", kind="hazard", problem="存在口令暴力尝试", effect="账号可能被攻破或冒用",
+        code="brute_force", kind="hazard", problem="疑似口令攻击或账号被盗用", effect="账号可能被攻破或冒用",
         action="启用来源封禁与登录延时，督促改密", effort="day", owner=OPERATIONS, weight=4,
         reason="One guessed password opens every application.", success="连续 30 天无 10 分钟内 20 次以上的口令失败",
     ),
@@ -131,7 +131,7 @@ CAUSES = (
         reason="Few units wait, and they have paper.", success="印章制作后 14 天内完成测试",
     ),
     Cause(
-        code="signings", kind="running", problem="签章失败率偏高", effect="签章、验章受阻，公文办理可能延误",
+        code="signings", kind="running", problem="签章或验章失败偏多", effect="签章、验章受阻，公文办理可能延误",
         action="核查签章、验签与时间戳服务", effort="day", owner=VENDOR, weight=3,
         reason="A document that cannot be sealed is not sent.", success="签章失败率低于 2%", trend=trends.SIGNINGS,
     ),
@@ -167,12 +167,12 @@ CAUSES = (
         reason="It reads what it was not given.", success="接口调用方均经批准接入",
     ),
     Cause(
-        code="interfaces", kind="running", problem="系统间接口失败率偏高", effect="对接系统的业务受阻",
+        code="interfaces", kind="running", problem="系统间接口不稳定", effect="对接系统的业务受阻",
         action="与调用方联合核查证书、报文与超时设置", effort="week", owner=VENDOR, weight=3,
         reason="Callers try again, mostly.", success="各调用方月接口失败率低于 2%",
     ),
     Cause(
-        code="tickets", kind="running", problem="工单超期未关闭", effect="用户问题可能未按时解决",
+        code="tickets", kind="running", problem="工单受理或办理异常", effect="用户问题可能未按时解决",
         action="每日站会清点逾期工单", effort="day", owner=OPERATIONS, weight=2,
         reason="Few are late, and each has its person.", success="月末无逾期未关闭工单",
     ),
@@ -187,12 +187,12 @@ CAUSES = (
         reason="Everybody waits a little, all day.", success="各服务95%的请求在 1 秒内响应", trend=trends.DURATION,
     ),
     Cause(
-        code="busy_hosts", kind="efficiency", problem="主机处理器接近饱和", effect="高峰时段响应变慢",
+        code="busy_hosts", kind="efficiency", problem="主机资源紧张或负载异常", effect="高峰时段响应变慢",
         action="错峰批处理任务，必要时扩容", effort="week", owner=OPERATIONS, weight=3,
         reason="Queues grow without bound near saturation.", success="各主机 处理器使用率 95% 的小时低于 85%",
     ),
     Cause(
-        code="handling", kind="efficiency", problem="部分模块办理用时偏长", effect="文件办理周期拉长",
+        code="handling", kind="efficiency", problem="部分模块或单位办理偏慢", effect="文件办理周期拉长",
         action="梳理流程环节，增加超时提醒与代办", effort="week", owner=CUSTOMER, weight=3,
         reason="A tenth of the tasks make the reputation of the rest.", success="各模块九成任务在 3 个工作日内办结",
     ),
@@ -207,7 +207,7 @@ CAUSES = (
         reason="What failed again was not set right.", success="一个月内没有同一原因的事件再次发生",
     ),
     Cause(
-        code="adoption", kind="function", problem="应用活跃度骤降",
+        code="adoption", kind="function", problem="应用活跃度偏低或骤降",
         effect="有关账号、终端或流程可能有故障，办件受阻", action="核查登录、终端与流程故障，听取单位意见",
         effort="day", owner=CUSTOMER, weight=3,
         reason="A unit that left takes its papers along.", success="相关单位的故障已排除，或变化的原因已查明",
@@ -297,7 +297,7 @@ CAUSES = (
         reason="Half of each year's fee is paid on what is proved.", success="当期各项合同义务均有台账和用户确认",
     ),
     Cause(
-        code="data", kind="hazard", problem="数据缺失或不完整", effect="有关结论为下限或未知",
+        code="data", kind="hazard", problem="数据缺失、不完整或有矛盾", effect="有关结论为下限或未知",
         action="排查数据源与抽取任务，补抽缺失日期", effort="day", owner=OPERATIONS, weight=3,
         reason="Over a hole nothing is known to be in order.", success="各数据源下月数据完整，剔除率低于 0.1%",
     ),

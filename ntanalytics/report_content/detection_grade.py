@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from ntanalytics.contract.desk_tickets import WITHDRAWN
 from ntanalytics.contract.enumerations import subsystem_label
 from ntanalytics.findings.threshold import VIOLATIONS
 from ntanalytics.ledger import PastInspection
@@ -137,7 +138,7 @@ def cases_of(incidents: Iterable[Mapping[str, Any]], tickets: Sequence[Mapping[s
         called = [*calls.get(number, ()), *([row["discovered_at"]] if row["discovered_at"] is not None else [])]
         cases.append(Case(number, str(row["subsystem"]), row["began_at"], min(called, default=row["began_at"])))
     for ticket in tickets:
-        is_fault = ticket["category"] == "fault" and ticket["close_code"] not in ("cancelled", "duplicate")
+        is_fault = ticket["category"] == "fault" and ticket["close_code"] not in WITHDRAWN
         if is_fault and not ticket["incident_no"]:
             opened = ticket["opened_at"]
             cases.append(Case(str(ticket["ticket_no"]), str(ticket["subsystem"]), opened, opened))

@@ -10,6 +10,7 @@ from datetime import date, datetime
 import ibis
 import ibis.expr.types as ir
 
+from ntanalytics.contract.desk_tickets import WITHDRAWN
 from ntanalytics.metrics import change
 from ntanalytics.metrics.days import fill_days
 from ntanalytics.metrics.measure import catalogue, count, rate
@@ -130,7 +131,7 @@ def off_hours_responses(tickets: ir.Table, days: ir.Table, utc_offset_h: int, un
     Returns:
         One row with the measures of ``RESPONSE``.
     """
-    tickets = tickets.filter(tickets.close_code.notin(["cancelled", "duplicate"]).fill_null(True))
+    tickets = tickets.filter(tickets.close_code.notin(WITHDRAWN).fill_null(True))
     local = tickets.opened_at + ibis.interval(hours=utc_offset_h)
     dated = tickets.mutate(_day=local.date(), _minute=local.hour() * 60 + local.minute())
     free = days.filter(~days.is_working_day.fill_null(True)).select(_free="day")

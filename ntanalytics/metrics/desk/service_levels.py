@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 import ibis
 import ibis.expr.types as ir
 
-from ntanalytics.contract.desk_tickets import SOLVED
+from ntanalytics.contract.desk_tickets import SOLVED, WITHDRAWN
 from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 from ntanalytics.metrics.slots import local_day
 
@@ -153,7 +153,7 @@ def ticket_levels(tickets: ir.Table, since: datetime, until: datetime) -> ir.Tab
     is_closed = ((tickets.closed_at >= begin) & (tickets.closed_at < end)).fill_null(False)
     is_answered = (tickets.responded_at < end).fill_null(False)
     is_solved = tickets.close_code.isin(SOLVED).fill_null(False)
-    is_asked = ~tickets.close_code.isin(["cancelled", "duplicate"]).fill_null(False)
+    is_asked = ~tickets.close_code.isin(WITHDRAWN).fill_null(False)
     waited = (tickets.responded_at.epoch_seconds() - tickets.opened_at.epoch_seconds()).cast("float64")
     counted = tickets.aggregate(
         no_deadline_tickets=tickets.count(where=is_opened & tickets.due_at.isnull()),

@@ -84,7 +84,7 @@ def peaks(metrics: ir.Table, days: ir.Table) -> ir.Table:
 
 
 def levels(metrics: ir.Table, on: date) -> ir.Table:
-    """Return the use of each disk on its last measured day.
+    """Return the use of each disk on the last day.
 
     Args:
         metrics: rows of ``infra.metrics`` of the weeks up to ``on``.

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from ntanalytics.contract.desk_tickets import CATEGORIES
+from ntanalytics.contract.desk_tickets import CATEGORIES, WITHDRAWN
 from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.findings.phrases import day_words
 from ntanalytics.metrics.desk.daily_service import OFFICE_MINUTES, RESPONSE_S
@@ -23,7 +23,7 @@ _HOURS = RESPONSE_S // 3600
 
 def _opened(span: DutySpan) -> list[Mapping[str, Any]]:
     """Return the tickets opened in the span; withdrawn and doubled ones ask for nothing."""
-    return [row for row in span.rows("desk.tickets") if row["close_code"] not in ("cancelled", "duplicate")]
+    return [row for row in span.rows("desk.tickets") if row["close_code"] not in WITHDRAWN]
 
 
 def _outline(span: DutySpan, row: Mapping[str, Any]) -> str:
@@ -69,7 +69,7 @@ def _deadlines(span: DutySpan) -> Iterator[Fact]:
     """Yield the tickets whose deadline lies in the span (docs/domain.md, Desk: SLA attainment)."""
     for row in span.cases("desk.tickets", _BACK):
         due = row["due_at"]
-        if due is None or not span.begins_at <= due < span.ends_at or row["close_code"] in ("cancelled", "duplicate"):
+        if due is None or not span.begins_at <= due < span.ends_at or row["close_code"] in WITHDRAWN:
             continue
         yield _fact_of(span, row, span.day(due), must_solve=False)
 

@@ -84,17 +84,17 @@ def disk_growth(context: CheckContext) -> Sequence[Row]:
     """Return level and growth of each disk at the end of the period: the measures of ``metrics.infra.disks.GROWTH``.
 
     A row is complete where 95 % of the hours of the last day were measured. The disks of a host that is out of use
-    have no row.
+    have no row, and neither have those that were not measured in the four weeks before the period.
     """
     metrics = context.dataset("infra.metrics", HISTORY_DAYS)
     is_whole, unused = since(metrics, context.on).is_complete, context.shared(out_of_use)
     needed = (1 - UNMEASURED_SHARE) * _DAY_HOURS
-    forecasts = disk_forecasts(metrics, context.on)
+    forecasts, known_since = disk_forecasts(metrics, context.on), context.period.first - timedelta(days=HISTORY)
     grown = []
     for row in rows(disks.levels(rows_of_whole_days(metrics), context.on)):
-        if row["host"] in unused:
+        disk = forecasts.get((row["host"], row["part"]))
+        if disk is None or disk.peaks[-1][0] < known_since or row["host"] in unused:
             continue
-        disk = forecasts[row["host"], row["part"]]
         growth = {"disk_per_day": disk.forecast.per_day, "days_until_full": disk.days_left(context.on)}
         level = {name: row[name] for name in ("host", "part", "disk_used")}
         is_complete = is_whole and row["hours"] >= needed

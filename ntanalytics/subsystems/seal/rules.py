@@ -26,7 +26,7 @@ RULES: tuple[Rule, ...] = (
         "seal.signing_silence", "signings", Threshold(3_600, 10_800, "down"), "核查签章服务与密码机",
         "On a working day something is signed every few minutes.", min_count=25, label="签章中断", kind="absence",
         scale="silence",
-        cause="signings",
+        cause="standstill",
     ),
     Rule(
         "seal.suspended_signings", "suspended_signings", Threshold(0, 0, "down"),

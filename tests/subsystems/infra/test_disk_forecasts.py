@@ -61,3 +61,17 @@ def test_a_full_disk_is_full_today_and_one_that_was_not_measured_today_has_no_le
     assert (growth["full"]["disk_used"], growth["full"]["days_until_full"]) == (1.0025, 0.0)
     assert growth["lost"]["disk_used"] is None
     assert not growth["lost"].is_complete
+
+
+def test_a_disk_that_is_no_more_is_neither_unknown_nor_an_error() -> None:
+    """The week begins on 16 November: four weeks before it is 19 October, and ten weeks before its Friday 11 September.
+
+    A disk that was last measured before the ten weeks has no forecast.
+    """
+    rows = _peaks("kept", [0.4] * 20)
+    for host, last in (("gone", dt.date(2026, 10, 18)), ("lost", dt.date(2026, 10, 19)), ("old", dt.date(2026, 9, 9))):
+        back = ON - last
+        rows += [{**row, "day": row["day"] - back, "hour_at": row["hour_at"] - back} for row in _peaks(host, [0.4] * 3)]
+    judged = evaluation(SUBSYSTEM, ["infra.disk_used"], {"infra.metrics": table_of("infra.metrics", rows)}, period=WEEK)
+    disks_told = {f.entity.key: f.status for f in judged.findings if f.rule.code == "infra.disk_used"}
+    assert disks_told == {"kept/": "unknown", "lost/": "unknown"}  # neither was measured on the Sunday
