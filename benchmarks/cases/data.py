@@ -250,6 +250,7 @@ CASES: dict[str, Case] = {
     "extract-postgres-month": _database("PostgreSQL", postgres, "yudao", MONTH),
     "extract-mariadb-day": _database("MariaDB", mariadb, "maxkey", DAY),
     "extract-mariadb-month": _database("MariaDB", mariadb, "maxkey", MONTH),
+    "extract-mariadb-cases": _database("MariaDB", mariadb, "exchange", MONTH),
     "logs-plain": _log_case(is_packed=False),
     "logs-gz": _log_case(is_packed=True),
 }

@@ -263,7 +263,10 @@ def _reject_future(columns: _Columns, dataset: Dataset, latest: dt.datetime, zon
 def _mask_reasons(delivered: dict[str, pa.Array], column: str) -> pa.Array:
     """Return a mapping's reasons without numbers of persons that it may have quoted; few reasons differ."""
     rows = len(next(iter(delivered.values())))
-    encoded = pc.dictionary_encode(delivered.get(column, pa.nulls(rows)).cast(pa.string()))
+    reasons = delivered.get(column, pa.nulls(rows))
+    if reasons.null_count == rows:
+        return pa.nulls(rows, pa.string())
+    encoded = pc.dictionary_encode(reasons.cast(pa.string()))
     masked = [mask_text(reason) if reason else reason for reason in encoded.dictionary.to_pylist()]
     return pa.DictionaryArray.from_arrays(encoded.indices, pa.array(masked, pa.string())).dictionary_decode()
 

@@ -21,7 +21,7 @@ from deltalake.transaction import RemoveAction
 
 from ntanalytics import duckdb_sandbox
 from ntanalytics.contract import Dataset
-from ntanalytics.lake.commit import ATTEMPTS, CommitConflict, TableFile, commit, files_of, remove_action
+from ntanalytics.lake.commit import ATTEMPTS, CommitConflict, TableFile, commit, files_of, remove_action, unchanged_files
 from ntanalytics.lake.day_files import DayFiles
 from ntanalytics.lake.parts import PartFiles, day_of, read_parts
 from ntanalytics.lake.table_location import TableLocation
@@ -114,18 +114,18 @@ def _merge(
     location: TableLocation, dataset: Dataset, files: Sequence[Path], source: str, outdated: Path | None
 ) -> None:
     table = location.open() if location.is_table() else None
-    old_files = _files(table, source, dataset.key[0])
+    known = _files(table, source, dataset.key[0])
+    # cases are read again until nothing can change them any more, and no other file has a key of a file that is kept
+    kept = unchanged_files(location, [remove_action(file.entry) for file in known if file.is_own], files)
+    files = [file for file in files if day_of(file) not in kept]
+    old_files = [file for file in known if file.path not in kept.values()]
     if not outdated and _has_rows(location, dataset, files, old_files):
         return
     parts = PartFiles(location, source)
     rewritten: dict[str, DayFiles] = {}
     try:
-        with _keys(location, dataset, [*files, *([outdated] if outdated else [])]) as keys:
-            affected = keys.affected_files(old_files, source, {day_of(file) for file in files})
-            partial = [file for file, replaced in affected if replaced < file.entry["num_records"]]
-            shared_days = {file.day for file in partial if file.is_own}
-            for rows, owner in keys.remaining_rows(partial, source):
-                rewritten.setdefault(owner, _day_files(location, dataset)).add(rows)
+        affected = _rewrite(location, dataset, files, outdated, old_files, source, rewritten) if old_files else []
+        shared_days = {file.day for file in _partial(affected) if file.is_own}
         for rows in _rows([file for file in files if day_of(file) in shared_days], dataset.schema()):
             rewritten.setdefault(source, _day_files(location, dataset)).add(rows)
         for owner, day_files in rewritten.items():
@@ -142,12 +142,38 @@ def _merge(
         return
 
     def find_removed(newest: DeltaTable) -> list[RemoveAction]:
-        if set(_files_with_source(newest, source)["path"].to_pylist()) != {file.path for file in old_files}:
+        if set(_files_with_source(newest, source)["path"].to_pylist()) != {file.path for file in known}:
             raise CommitConflict
         return [remove_action(file.entry) for file, _ in affected]
 
     same_key = " AND ".join(f"{name} IS NOT DISTINCT FROM new_rows.{name}" for name in dataset.key)
     commit(location, parts, dataset.schema(), find_removed, f"source = '{source}' AND {same_key}", name=dataset.name)
+
+
+def _rewrite(
+    location: TableLocation,
+    dataset: Dataset,
+    files: Sequence[Path],
+    outdated: Path | None,
+    old_files: Sequence[_File],
+    source: str,
+    rewritten: dict[str, DayFiles],
+) -> list[tuple[_File, int]]:
+    """Add the rows that stay to ``rewritten`` (source → its files); return the files that leave the table.
+
+    Returns:
+        See :meth:`_Keys.affected_files`.
+    """
+    with _keys(location, dataset, [*files, *([outdated] if outdated else [])]) as keys:
+        affected = keys.affected_files(old_files, source, {day_of(file) for file in files})
+        for rows, owner in keys.remaining_rows(_partial(affected), source):
+            rewritten.setdefault(owner, _day_files(location, dataset)).add(rows)
+    return affected
+
+
+def _partial(affected: Iterable[tuple[_File, int]]) -> list[_File]:
+    """Return the files of which some rows stay."""
+    return [file for file, replaced in affected if replaced < file.entry["num_records"]]
 
 
 def _files_with_source(table: DeltaTable, source: str) -> pa.Table:

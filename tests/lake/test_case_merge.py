@@ -84,9 +84,10 @@ _STEPS = st.lists(st.tuples(st.sampled_from(["a", "b", "o'b"]), _ROWS) | st.just
 
 
 @settings(max_examples=20, deadline=None)
-@given(_STEPS)
-def test_the_table_holds_what_a_dictionary_would_and_a_day_of_a_source_is_one_file(steps: list[object]):
-    with tempfile.TemporaryDirectory() as folder:
+@given(_STEPS, st.sampled_from([0, 5_000]))
+def test_the_table_holds_what_a_dictionary_would_and_a_day_of_a_source_is_one_file(steps: list[object], few: int):
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(case_merge, "_FEW_ROWS", few)
         lake = DeltaLake(Path(folder))
         expected: dict[tuple[str, str], tuple[int, str]] = {}
         is_apart = True
@@ -125,6 +126,19 @@ def test_rows_that_are_there_change_no_row_and_few_of_them_make_no_version(
     assert (lake.version("oa.tasks") == version, held(lake)) == (few > 0, before)
     merge(lake, "b", {"1": (1, "x")})  # the same row, on another day
     assert held(lake) == before | {("b", "1"): (1, "x")}
+
+
+def test_days_that_are_read_again_as_they_were_keep_their_files(lake: DeltaLake, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(case_merge, "_FEW_ROWS", 0)
+    rows = {"1": (0, "x"), "2": (0, "x"), "3": (1, "x"), "4": (2, "x")}
+    merge(lake, "a", rows)
+    before = set(lake.files("oa.tasks", 0))
+    merge(lake, "a", rows)
+    assert lake.version("oa.tasks") == 0
+    merge(lake, "a", rows | {"3": (0, "y")})  # a row of the second day is now one of the first
+    assert lake.version("oa.tasks") == 1
+    assert {Path(file).parent.name for file in before & set(lake.files("oa.tasks", 1))} == {"day=2026-11-03"}
+    assert held(lake) == {("a", key): row for key, row in (rows | {"3": (0, "y")}).items()}
 
 
 def test_rows_of_a_damaged_file_are_not_taken_for_there(lake: DeltaLake):
