@@ -200,9 +200,10 @@ def _drop_impossible(moments: pa.Array, zone: ZoneInfo) -> pa.Array:
     ahead = max(zone.utcoffset(dt.datetime(9999, 12, 31)) or dt.timedelta(0), dt.timedelta(0))  # noqa: DTZ001
     last = dt.datetime(9999, 12, 31, 23, 59, 59, tzinfo=dt.UTC) - ahead
     limits = [pa.scalar(moment, _UTC) for moment in (dt.datetime(1900, 1, 1, tzinfo=zone).astimezone(dt.UTC), last)]
-    bounds = pc.min_max(moments)  # nearly always all moments are possible
-    if not bounds["min"].is_valid or (limits[0].value <= bounds["min"].value and bounds["max"].value <= limits[1].value):
-        return moments
+    bounds = pc.min_max(moments)
+    lowest, highest = bounds["min"].value, bounds["max"].value
+    if lowest is None or (limits[0].value <= lowest and highest <= limits[1].value):
+        return moments  # nearly always all are possible
     is_possible = pc.and_(pc.greater_equal(moments, limits[0]), pc.less_equal(moments, limits[1]))
     return pc.if_else(is_possible, moments, pa.scalar(None, _UTC))
 

@@ -21,7 +21,15 @@ from deltalake.transaction import RemoveAction
 
 from ntanalytics import duckdb_sandbox
 from ntanalytics.contract import Dataset
-from ntanalytics.lake.commit import ATTEMPTS, CommitConflict, TableFile, commit, files_of, remove_action, unchanged_files
+from ntanalytics.lake.commit import (
+    ATTEMPTS,
+    CommitConflict,
+    TableFile,
+    commit,
+    files_of,
+    remove_action,
+    unchanged_files,
+)
 from ntanalytics.lake.day_files import DayFiles
 from ntanalytics.lake.parts import PartFiles, day_of, read_parts
 from ntanalytics.lake.table_location import TableLocation
