@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from functools import reduce
 from pathlib import Path
 from typing import Self
+from urllib.parse import unquote
 
 import duckdb
 import pyarrow as pa
@@ -31,6 +32,7 @@ from ntanalytics.lake.commit import (
     superseded_files,
     unchanged_files,
 )
+from ntanalytics.lake.file_lists import FileLists
 from ntanalytics.lake.parts import PartFiles, SchemaMismatch, day_of, read_parts
 from ntanalytics.lake.rejects import REJECTS, replace_rejects
 from ntanalytics.lake.table_location import TableLocation
@@ -64,6 +66,7 @@ class DeltaLake:
         self.bucket = bucket
         self._leases = leases if bucket else None
         self._locations: dict[str, TableLocation] = {}
+        self._lists = FileLists(folder)
         self._days: dict[tuple[str, int], frozenset[dt.date]] = {}
 
     @classmethod
@@ -137,22 +140,23 @@ class DeltaLake:
         """Return the current version of a dataset's table; None if it does not exist."""
         location = self.location(dataset)
         with self._reading("its version", location):
-            return location.open().version() if location.is_table() else None
+            version = self._lists.newest(location)
+            if version is None and location.is_table():
+                table = location.open()
+                version = table.version()
+                self._lists.put(location, version, files_of(table))
+            return version
 
     def files(self, dataset: str, version: int, first: dt.date | None = None, last: dt.date | None = None) -> list[str]:
         """Return the Parquet files of a version with the days from ``first`` to ``last``, as local paths."""
         location = self.location(dataset)
-        day_filter = _day_filter(first, last)
-        uris = sorted(self._open(dataset, version).file_uris(file_pruning_predicate=day_filter))
-        if not self.bucket:
-            return uris
-        names = [uri.removeprefix(f"{location.uri}/") for uri in uris]
+        files = _of_days(self._files(dataset, version), first, last)
         with self._reading(f"version {version}", location):
-            return [str(file) for file in location.local_files(names)]
+            return [str(file) for file in location.local_files(sorted(map(unquote, files["path"].to_pylist())))]
 
     def files_by_day(self, dataset: str, version: int, first: dt.date, last: dt.date) -> dict[dt.date, list[str]]:
         """Return day → names of its files in a version, in order; a name is given to one file alone."""
-        files = files_of(self._open(dataset, version))
+        files = self._files(dataset, version)
         by_day: dict[dt.date, list[str]] = {}
         for day, name in zip(files["partition.day"].to_pylist(), files["path"].to_pylist(), strict=True):
             if first <= day <= last:
@@ -165,23 +169,20 @@ class DeltaLake:
         How far back they reach follows from the bounds of the files, thus from the cases.
         """
         location = self.location(dataset.name)
-        files = files_of(self._open(dataset.name, version))
+        files = self._files(dataset.name, version)
         files = files.filter(pc.less(files["partition.day"], before))
         bounds = (f"max.{dataset.changed}", *(f"null_count.{name}" for name in dataset.ended))
         if set(bounds) <= set(files.schema.names):
             is_changed = pc.greater_equal(files[bounds[0]], pa.scalar(since, files.schema.field(bounds[0]).type))
             has_open = [pc.greater(files[name], 0) for name in bounds[1:]]
             files = files.filter(pc.fill_null(pc.or_(is_changed, reduce(pc.and_, has_open)), True))
-        names = sorted(files["path"].to_pylist())
+        names = sorted(map(unquote, files["path"].to_pylist()))
         with self._reading(f"version {version}", location):
             return [str(file) for file in location.local_files(names)]
 
     def rows(self, dataset: str, version: int, first: dt.date | None = None, last: dt.date | None = None) -> int | None:
         """Return the number of rows on the days from ``first`` to ``last``, by the log; None if the log has none."""
-        files = files_of(self._open(dataset, version))
-        for bound, is_outside in ((first, pc.less), (last, pc.greater)):
-            if bound is not None:
-                files = files.filter(pc.invert(is_outside(files["partition.day"], bound)))
+        files = _of_days(self._files(dataset, version), first, last)
         rows: int | None = pc.sum(files["num_records"], skip_nulls=False).as_py()
         return rows
 
@@ -190,13 +191,13 @@ class DeltaLake:
         if version is None:
             return frozenset()
         if (dataset, version) not in self._days:
-            partitions = self._open(dataset, version).partitions()
-            self._days[dataset, version] = frozenset(dt.date.fromisoformat(part["day"]) for part in partitions)
+            days = self._files(dataset, version)["partition.day"]
+            self._days[dataset, version] = frozenset(pc.unique(days).to_pylist())
         return self._days[dataset, version]
 
     def first_days(self, dataset: str, version: int) -> dict[str, dt.date]:
         """Return source → the first day with its rows in a version, of the files that are of one source alone."""
-        files = files_of(self._open(dataset, version))
+        files = self._files(dataset, version)
         if not {"min.source", "max.source"} <= set(files.column_names):
             return {}
         # a table of years has thousands of files with bounds of each column
@@ -209,7 +210,7 @@ class DeltaLake:
         version = self.version(dataset.name)
         if version is None:
             return 0, 0
-        files = files_of(self._open(dataset.name, version))
+        files = self._files(dataset.name, version)
         files = files.filter(pc.less(files["partition.day"], before))
         bounds = (f"min.{dataset.changed}", "num_records", *(f"null_count.{name}" for name in dataset.ended))
         if dataset.ended and set(bounds) <= set(files.schema.names):
@@ -318,10 +319,15 @@ class DeltaLake:
             storage_options=table.options,
         )
 
-    def _open(self, dataset: str, version: int) -> DeltaTable:
+    def _files(self, dataset: str, version: int) -> pa.Table:
+        """Return the files of a version with their bounds."""
         location = self.location(dataset)
         with self._reading(f"version {version}", location):
-            return location.open(version)
+            files = self._lists.get(location, version)
+            if files is None:
+                files = files_of(location.open(version))
+                self._lists.put(location, version, files)
+            return files
 
     @contextmanager
     def _reading(self, what: str, location: TableLocation | None = None) -> Iterator[None]:
@@ -372,10 +378,12 @@ def _check_columns(table: DeltaTable | None, schema: pa.Schema) -> None:
         )
 
 
-def _day_filter(first: dt.date | None, last: dt.date | None) -> list[tuple[str, str, str]] | None:
-    """Return the Delta filter for the days from ``first`` to ``last``; None for all days."""
-    bounds = (("day", ">=", first), ("day", "<=", last))
-    return [(name, sign, bound.isoformat()) for name, sign, bound in bounds if bound is not None] or None
+def _of_days(files: pa.Table, first: dt.date | None, last: dt.date | None) -> pa.Table:
+    """Return the files of the days from ``first`` to ``last``; None is no bound."""
+    for bound, is_outside in ((first, pc.less), (last, pc.greater)):
+        if bound is not None:
+            files = files.filter(pc.invert(is_outside(files["partition.day"], bound)))
+    return files
 
 
 def _escape(text: str) -> str:

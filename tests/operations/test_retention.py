@@ -17,6 +17,7 @@ from ntanalytics.contract import DATASETS
 from ntanalytics.delivery.catalogue import read_issued_reports
 from ntanalytics.errors import LakeError, SettingsError
 from ntanalytics.lake import DeltaLake
+from ntanalytics.lake.file_lists import FOLDER
 from ntanalytics.ledger import ExtractionResult
 from ntanalytics.operations import retention
 from ntanalytics.operations.maintenance import maintain
@@ -100,8 +101,8 @@ def old_desk(desk: Desk) -> Desk:
 
 
 def _files(desk: Desk) -> list[Path]:
-    """Return all files of the site, without the SQL that a reader of the lake keeps."""
-    return sorted(path for path in desk.home.rglob("*") if path.suffix != ".jsonl")
+    """Return all files of the site, without the SQL and the lists of files that a reader of the lake keeps."""
+    return sorted(path for path in desk.home.rglob("*") if path.suffix != ".jsonl" and path.parent.name != FOLDER)
 
 
 def test_without_a_policy_nothing_is_old(old_desk: Desk):
