@@ -88,7 +88,7 @@ def forecast(peaks: Sequence[tuple[date, float | None]], capacity: float) -> For
     last = known[-1][0]
     ages = np.array([(day - last).days for day, _ in known], dtype=float)
     values = np.array([value for _, value in known])
-    begin, values = _present_run(values)
+    begin, values = _present_run(ages, values)
     begin += _bend(ages[begin:], values[begin:])
     ages, values = ages[begin:], values[begin:]
     line = theil_sen(values, ages, CONFIDENCE)
@@ -168,24 +168,24 @@ def _is_swing(rest: Floats, slope: float) -> bool:
     return bool(np.ptp(waves) > 30 * slope and np.ptp(waves) > 3 * np.median(np.abs(np.diff(rest))))
 
 
-def _present_run(values: Floats) -> tuple[int, Floats]:
+def _present_run(ages: Floats, values: Floats) -> tuple[int, Floats]:
     """Return the index after the last jump that is many times an ordinary step, such as a clean-up, and the values.
 
     Where too few days have passed since a jump, the days before count, too, at the level after it: a jump is no growth.
+    What grew at the usual pace over days without a value is no jump.
     """
-    steps = np.diff(values)
-    usual = float(np.median(np.abs(steps - np.median(steps))))
+    steps, days = np.diff(values), np.diff(ages)
+    excess = steps - float(np.median(steps / days)) * days
+    usual = float(np.median(np.abs(excess)))
     least = max(12 * usual, 0.1 * float(np.ptp(values)), 1e-12)
     jumps = [
-        int(index) + 1
-        for index in np.flatnonzero(np.abs(steps - np.median(steps)) > least)
-        if _stays(values, int(index) + 1, least)
+        int(index) + 1 for index in np.flatnonzero(np.abs(excess) > least) if _stays(values, int(index) + 1, least)
     ]
     level = values.copy()
     for begin in reversed(jumps):
         if len(values) - begin >= MIN_DAYS:
             return begin, level
-        level[:begin] += steps[begin - 1] - float(np.median(steps))
+        level[:begin] += excess[begin - 1]
     return 0, level
 
 

@@ -34,6 +34,15 @@ def test_outliers_and_gaps_do_not_move_it() -> None:
     assert forecast(_days(values), 100).full_on == _after(50)
 
 
+@given(st.integers(1, 10), st.integers(1, 24))
+def test_days_without_a_value_are_no_jump(missing: int, since: int) -> None:
+    """65 % on the last of 36 days, one point a day: 35 days are left, whichever days nobody measured."""
+    values: list[float | None] = [30.0 + day for day in range(36)]
+    values[35 - since - missing : 35 - since] = [None] * missing
+    stated = forecast(_days(values), 100)
+    assert (stated.full_on, stated.per_day) == (_after(35 + 35), pytest.approx(1.0))
+
+
 def test_noise_widens_the_interval() -> None:
     noise = np.random.default_rng(1).normal(0, 1, 60)
     stated = forecast(_days((20 + 0.5 * np.arange(60) + noise).tolist()), 100)
