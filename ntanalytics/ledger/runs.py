@@ -91,6 +91,13 @@ class Runs:
         runs = self._read(sa.select(table).where(table.c.report == report, table.c.period == period))
         return [run for run in runs if run.status == "published" and dict(run.parameters) == dict(parameters)]
 
+    def newest_by_path(self) -> dict[str, str]:
+        """Return the folder of each published report → the id of the run that published it last."""
+        table = tables.runs
+        query = sa.select(table.c.path, table.c.id).where(table.c.status == "published")
+        with reading(self._engine) as connection:
+            return {row.path: row.id for row in connection.execute(query.order_by(table.c.version))}
+
     def get(self, run_id: str) -> Run | None:
         """Return the run of an id; None if the ledger does not know it."""
         return next(iter(self._read(sa.select(tables.runs).where(tables.runs.c.id == run_id))), None)

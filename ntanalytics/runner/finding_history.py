@@ -57,16 +57,24 @@ def repair(outputs: Path, ledger: Ledger) -> dict[str, str]:
     Returns:
         As :func:`record_or_warn`, for each report.
     """
-    manifests = {
-        str(manifest["run_id"]): (folder, manifest)
+    folders = [
+        folder
         for folder in sorted(outputs.glob("*/*"))
         if _is_of_day(folder.name) and (folder / "findings.json").is_file()
-        if (manifest := read_manifest(folder)) is not None and "run_id" in manifest
-    }
+    ]
+    if not folders:
+        return {}
     warnings: dict[str, str] = {}
-    if not manifests:
-        return warnings
     try:
+        issued = ledger.runs.newest_by_path()
+        missing = ledger.inspections.unrecorded(issued.get(str(folder), "") for folder in folders)
+        # those of years have some thousand manifests: the ledger knows most of them
+        doubtful = [folder for folder in folders if issued.get(str(folder), "") in missing]
+        manifests = {
+            str(manifest["run_id"]): (folder, manifest)
+            for folder in doubtful
+            if (manifest := read_manifest(folder)) is not None and "run_id" in manifest
+        }
         unrecorded = ledger.inspections.unrecorded(manifests)
     except NtaError as error:
         return {UNRECORDED: f"{error}; the next run notes them"}

@@ -80,6 +80,14 @@ def test_a_failure_leaves_the_coverage_and_is_remembered_until_it_works(ledger: 
     assert ledger.coverage.last_causes("sms.messages", ["sms"]) == {}
 
 
+def test_the_run_that_published_a_folder_last_is_known_by_the_folder(ledger: Ledger):
+    runs = [ledger.runs.start("weekly_service_report", "2026-W47", {}) for _ in range(3)]
+    for run, version in zip(runs[:2], (1, 2), strict=True):
+        ledger.runs.finish(run, "published", version=version, path="/out/2026-W47")
+    ledger.runs.finish(runs[2], "failed", error="boom", path="/out/2026-W47")
+    assert ledger.runs.newest_by_path() == {"/out/2026-W47": runs[1]}
+
+
 def test_runs_are_listed_newest_first_with_how_they_ended(ledger: Ledger):
     first = ledger.runs.start("sms_volume", "2026-W47", {"a": 1})
     second = ledger.runs.start("sms_volume", "2026-W47", {"a": 1})
