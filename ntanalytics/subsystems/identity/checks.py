@@ -22,6 +22,7 @@ from ntanalytics.metrics.identity import suspects as suspect_metrics
 from ntanalytics.subsystems.identity.account_checks import ACCOUNT_CHECKS
 from ntanalytics.subsystems.identity.misuse_checks import MISUSE_CHECKS
 from ntanalytics.subsystems.identity.suspects import suspects, without_suspects
+from ntanalytics.subsystems.identity.unit_checks import UNIT_CHECKS
 
 #: Logins come by the second: slots of two minutes show an outage of ten. Failures are held against half hours.
 _SHORT_S, _LONG_S = 120, 1800
@@ -136,4 +137,5 @@ CHECKS: tuple[Check, ...] = (
     Check(rule="identity.shared_accounts", evaluate=_shared_accounts, reads=_READS),
     *MISUSE_CHECKS,
     *ACCOUNT_CHECKS,
+    *UNIT_CHECKS,
 )

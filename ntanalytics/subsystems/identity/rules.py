@@ -24,6 +24,13 @@ RULES: tuple[Rule, ...] = (
         min_count=15, label="某时段登录失败", kind="burst", scale="points of hours", cause="logins",
     ),
     Rule(
+        "identity.unit_failures", "login_failure_rate", Threshold(0.3, 0.6, "down"),
+        "联系该单位核查网络、终端时间与口令来源，必要时协助改用其他登录方式",
+        "One login in ten fails by mistyping; where one in three of several persons fails, and others get in, it is "
+        "the unit that cannot work.", count_measure="logins", min_count=20, label="单位登录失败偏多",
+        kind="burst", cause="logins",
+    ),
+    Rule(
         "identity.attempts", "attempts", Threshold(19, 59, "down"), "封禁来源地址，通知账号所属单位改密",
         "Twenty failures within ten minutes are no typing error (docs/domain.md, Identity and SSO: brute-force "
         "suspects); one in ten seconds is a program.", label="疑似暴力破解", kind="burst", cause="brute_force",

@@ -176,10 +176,27 @@ def dormant_event(finding: Finding) -> EventWords:
     return EventWords(f"连续 90 天未登录的休眠账号 {value_words(finding, unit='个')}")
 
 
+def _unit_failures(finding: Finding) -> str:
+    logins, failures, accounts = (finding.figures.get(name) for name in ("logins", "failures", "accounts"))
+    failed = f"登录 {format_number(logins, 'integer', '次')}，失败 {format_number(failures, 'integer', '次')}"
+    return f"{failed}（{value_words(finding)}），涉及 {format_number(accounts, 'integer', '个')}账号"
+
+
+def unit_failures(finding: Finding) -> str:
+    """Return how many logins of a unit failed, and of how many accounts."""
+    return f"{_unit_failures(finding)}。" if finding.is_violation else measured(finding)
+
+
+def unit_failures_event(finding: Finding) -> EventWords:
+    """Return which unit cannot log in, as an event."""
+    return EventWords(f"{finding.entity.label}登录失败偏多", detail=f"{_unit_failures(finding)}，其他单位登录正常")
+
+
 #: Sentences by rule code, where the general ones do not serve.
 TEXTS: Texts = MappingProxyType(
     {
         "identity.account_beyond": TEXT,
+        "identity.unit_failures": RuleText(evidence=unit_failures, event=unit_failures_event),
         "identity.attempts": RuleText(evidence=attempts, event=attempts_event),
         "identity.sprayed_accounts": RuleText(evidence=sprayed, event=sprayed_event),
         "identity.slow_attempts": RuleText(event=slow_event),
