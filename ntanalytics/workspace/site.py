@@ -259,7 +259,8 @@ class Workspace:
     def units(self, day: str | dt.date | None = None) -> Units:
         """Return the units at the end of a day, from the snapshots taken nearest to it, with the site's aliases.
 
-        A name that a unit has in another snapshot is an alias of it: it was renamed.
+        A name that a unit has in an earlier snapshot is an alias of it: it was renamed. Later ones say nothing, so that
+        a report which is made again has the same names.
 
         Args:
             day: a local day; None for today.
@@ -271,9 +272,11 @@ class Workspace:
         _, ends = local_window(on, on, self.settings.zone)
         covered = self.covered_days("identity.units", *_ALL_DAYS)
         sources = self.sources_by_dataset.get("identity.units", [])
-        snapshots = [nearest((taken for taken in covered if taken.source == source), ends) for source in sources]
-        rows = self.snapshots("identity.units", [snapshot for snapshot in snapshots if snapshot])
-        ever = self.table("identity.units") if sources else None
+        chosen = [nearest((taken for taken in covered if taken.source == source), ends) for source in sources]
+        snapshots = [snapshot for snapshot in chosen if snapshot]
+        rows = self.snapshots("identity.units", snapshots)
+        latest = max([on, *(snapshot.day for snapshot in snapshots)])
+        ever = self.table("identity.units", last=latest) if sources else None
         return Units(rows, read_aliases(self.settings.site.unit_aliases), ever)
 
     @cached_property
