@@ -134,7 +134,7 @@ def check(
         columns.reject(is_outside, f"{label(dataset.column(dataset.time))}不在所取日期内")
     elif dataset.kind is Kind.CASE:  # its day is that of its opening; what is rejected belongs to the window
         noted_on = _days_of_change(columns.values[dataset.window], site_zone, first, last)
-        if source.product.kind == "workbook":
+        if source.is_read_whole:
             # what the mapping rejects is met by every extraction: the latest one counts it, whatever day it names
             noted_on = pc.if_else(is_rejected_by_mapping, pa.scalar(None, pa.date32()), noted_on)
     source_name = pa.repeat(pa.scalar(source.name), batch.num_rows).cast(pa.string())
