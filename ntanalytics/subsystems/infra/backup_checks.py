@@ -66,8 +66,8 @@ def _backup_lateness(context: CheckContext, rule: Rule) -> list[Finding]:
     }
     kept = [_with_last(context, finding) for finding in _plans_kept(context, rule)]
     findings = with_onset_at(context, kept, rule.code, due_at)
-    told = unless_later_unread(context, findings)
-    return told + late_for_certain(context, findings, told)
+    judged = unless_later_unread(context, findings)
+    return judged + late_for_certain(context, findings, judged)
 
 
 def _with_last(context: CheckContext, finding: Finding) -> Finding:

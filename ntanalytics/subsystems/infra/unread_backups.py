@@ -21,15 +21,15 @@ def unless_later_unread(context: CheckContext, findings: Sequence[Finding]) -> l
     ]
 
 
-def late_for_certain(context: CheckContext, findings: Sequence[Finding], told: Sequence[Finding]) -> list[Finding]:
+def late_for_certain(context: CheckContext, findings: Sequence[Finding], judged: Sequence[Finding]) -> list[Finding]:
     """Return how many plans are late at least, of those that are unknown since a row could not be read.
 
     Args:
         context: the context.
         findings: the findings of plans.
-        told: the same, unknown where a row may be one of a later success.
+        judged: the same, unknown where a row may be one of a later success.
     """
-    doubtful = [finding for finding, other in zip(findings, told, strict=True) if finding is not other]
+    doubtful = [finding for finding, other in zip(findings, judged, strict=True) if finding is not other]
     since = min((_last_day(context, finding) for finding in doubtful), default=context.on)
     unread = context.dataset("infra.backups", BACKUP_DAYS).rejected_rows(since, context.on)
     return _late_at_least(doubtful, unread)
