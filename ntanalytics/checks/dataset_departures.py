@@ -33,7 +33,7 @@ from ntanalytics.checks.noticeable import (
     is_of_switched_off,
     is_return,
 )
-from ntanalytics.checks.parent_units import PARENT, add_parents, parents_of, with_parents
+from ntanalytics.checks.parent_units import PARENT, add_parents, parents_of, with_our_units, with_parents
 from ntanalytics.checks.watched_datasets import LINKS, WATCHED, endings_of
 from ntanalytics.contract import DATASETS, Dataset, Kind
 from ntanalytics.contract.dimensions import counts_pieces, referred
@@ -85,7 +85,8 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
     ends = month_ends(context.calendar, context.on, {row["day"] for row in known if row["is_covered"]})
     is_by_start = time == dataset.time
     values = known_columns(view, [column.name for column in columns.values]) if is_by_start else []
-    events = view.recent if is_by_start else on_day_of(view.recent, time, context.utc_offset_h)
+    recent = context.shared(with_our_units, name, HISTORY_DAYS)
+    events = recent if is_by_start else on_day_of(recent, time, context.utc_offset_h)
     events = _of_known_sources(view, events)
     totals = totals_by_day(events, columns.weight)
     usual = usual_total(known, totals, context.on)

@@ -28,9 +28,15 @@ class _Days:
     unread_note: str
 
 
-def rows_of_whole_days(view: DatasetView) -> ir.Table:
-    """Return the recent rows without the days of a gap: of a damaged day neither the hours nor the peak are its own."""
-    return view.recent.semi_join(view.days.filter(view.days.is_covered).select("day"), "day")
+def rows_of_whole_days(view: DatasetView, recent: ir.Table | None = None) -> ir.Table:
+    """Return the recent rows without the days of a gap: of a damaged day neither the hours nor the peak are its own.
+
+    Args:
+        view: the dataset.
+        recent: its recent rows with columns that somebody changed; None for these as they are.
+    """
+    recent = view.recent if recent is None else recent
+    return recent.semi_join(view.days.filter(view.days.is_covered).select("day"), "day")
 
 
 def since(view: DatasetView, first: dt.date) -> Covered:

@@ -358,7 +358,7 @@ def evaluation(
     )
     report.upcoming_days = []
     report.units = lambda: Units(lake.dataset("identity.units", 0).table, _NO_ALIASES)
-    report.resolve_units = lambda table: report.units().resolve(table)
+    report.resolve_units = lambda table, column="unit": report.units().resolve(table, column)
     return engine.evaluate(context, [chosen], wanted)
 
 
