@@ -124,9 +124,7 @@ def _unit_task_gap(context: CheckContext, rule: Rule) -> list[Finding]:
 
 
 def _whole_fall(context: CheckContext) -> list[Finding]:
-    """Return the active accounts of all editions together held against the usual ones; unknown over a silent source."""
-    if context.shared(_silent):
-        return [unknown(context.rules["oa.active_fall"], "incomplete")]
+    """Return the active accounts of all editions together held against the usual ones."""
     daily = adoption.daily(context.shared(_persons), context.dataset("oa.activities", HISTORY).days)
     return seasonal_baseline(context.rules["oa.active_fall"], daily, context.on, ahead=context.ahead)
 
@@ -135,7 +133,7 @@ def _active_fall(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return whether fewer accounts acted than usual; where all did not, the editions need no findings."""
     if not context.working_days:
         return [not_applicable(rule)]
-    findings = context.shared(_whole_fall)
+    findings = [unknown(rule, "incomplete")] if context.shared(_silent) else context.shared(_whole_fall)
     if violations(findings):
         return findings
     days = context.dataset("oa.activities", HISTORY).days
