@@ -95,7 +95,7 @@ def test_units_are_as_of_a_day(site: OaSite):
     }
 
 
-def test_the_name_that_a_unit_had_is_an_alias_and_one_that_it_has_later_is_not(site: OaSite):
+def test_a_name_that_a_unit_had_is_an_alias_and_one_that_it_got_after_all_rows_were_taken_is_not(site: OaSite):
     for morning, name in (("16", "市气象局"), ("23", "市气象中心"), ("30", "市气候中心")):
         site.run("club", "DELETE FROM unit WHERE id = '2'")
         site.add_units("club", ("2", name, None))
