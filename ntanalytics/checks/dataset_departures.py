@@ -33,7 +33,7 @@ from ntanalytics.checks.noticeable import (
     is_of_switched_off,
     is_return,
 )
-from ntanalytics.checks.parent_units import PARENT, add_parents, parents_of, with_parents
+from ntanalytics.checks.parent_units import PARENT, add_parents, parents_of, with_our_units, with_parents
 from ntanalytics.checks.watched_datasets import LINKS, WATCHED, endings_of
 from ntanalytics.contract import DATASETS, Dataset, Kind
 from ntanalytics.contract.dimensions import counts_pieces, referred
@@ -44,7 +44,6 @@ from ntanalytics.detectors.surveillance.departures import MIN_DAYS, UNKNOWN, Col
 from ntanalytics.detectors.surveillance.other_days import unlike_weekday
 from ntanalytics.detectors.surveillance.whole_day import is_doubtful, whole_day, with_whole_day
 from ntanalytics.metrics.leaves import leaves, on_day_of
-from ntanalytics.workspace.dataset_view import DatasetView
 
 #: Dimension whose members are systems of their own: what one of them lacks is a share of its own events.
 _SYSTEM = "service"
@@ -85,8 +84,7 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
     ends = month_ends(context.calendar, context.on, {row["day"] for row in known if row["is_covered"]})
     is_by_start = time == dataset.time
     values = known_columns(view, [column.name for column in columns.values]) if is_by_start else []
-    events = view.recent if is_by_start else on_day_of(view.recent, time, context.utc_offset_h)
-    events = _of_known_sources(view, events)
+    events = _events(context, name, time)
     totals = totals_by_day(events, columns.weight)
     usual = usual_total(known, totals, context.on)
     events = with_known_values(events, view, [column.name for column in (*columns.dimensions, *columns.values)])
@@ -114,7 +112,11 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
     return WatchedDay(departing, number, own)
 
 
-def _of_known_sources(view: DatasetView, events: ir.Table) -> ir.Table:
+def _events(context: CheckContext, name: str, time: str) -> ir.Table:
+    """Return the rows of a dataset on the day of a time of theirs, of the sources without a gap."""
+    view, events = context.dataset(name, HISTORY_DAYS), context.shared(with_our_units, name, HISTORY_DAYS)
+    if time != DATASETS[name].time:
+        events = on_day_of(events, time, context.utc_offset_h)
     return events.filter(~events.source.isin(sorted(view.gap_sources))) if view.gap_sources else events
 
 

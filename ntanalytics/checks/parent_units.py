@@ -48,6 +48,23 @@ def unit_link(dataset: Dataset) -> UnitLink | None:
     return None
 
 
+def with_our_units(context: CheckContext, name: str, history: int) -> ir.Table:
+    """Return the recent rows of a dataset with our names of their units: a renamed unit is the same.
+
+    The names of a column are read once for all that is counted by them.
+
+    Args:
+        context: the context.
+        name: the dataset.
+        history: days before the period that are read.
+    """
+    view = context.dataset(name, history)
+    table = view.recent
+    for column in unit_columns(view.contract) if view.sources else ():
+        table = context.report.resolve_units(table, column).select(*table.columns)
+    return table
+
+
 def label_of(dataset: Dataset, dimension: str) -> str:
     """Return the label of a dimension: that of its column, or of the parent unit."""
     column = column_named(dataset, dimension)

@@ -12,7 +12,7 @@ from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.judgement import unknown
 from ntanalytics.metrics.figures import Covered
 from ntanalytics.metrics.rows import rows
-from ntanalytics.workspace.dataset_view import DatasetView
+from ntanalytics.workspace.dataset_view import DatasetView, unread_note, unread_words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,11 +25,18 @@ class _Days:
     absent_note: str
     part_measures: frozenset[str]
     young_note: str
+    unread_note: str
 
 
-def rows_of_whole_days(view: DatasetView) -> ir.Table:
-    """Return the recent rows without the days of a gap: of a damaged day neither the hours nor the peak are its own."""
-    return view.recent.semi_join(view.days.filter(view.days.is_covered).select("day"), "day")
+def rows_of_whole_days(view: DatasetView, recent: ir.Table | None = None) -> ir.Table:
+    """Return the recent rows without the days of a gap: of a damaged day neither the hours nor the peak are its own.
+
+    Args:
+        view: the dataset.
+        recent: its recent rows with columns that somebody changed; None for these as they are.
+    """
+    recent = view.recent if recent is None else recent
+    return recent.semi_join(view.days.filter(view.days.is_covered).select("day"), "day")
 
 
 def since(view: DatasetView, first: dt.date) -> Covered:
@@ -51,6 +58,7 @@ def since(view: DatasetView, first: dt.date) -> Covered:
         absent_note=view.absent_note,
         part_measures=getattr(view, "part_measures", frozenset()),
         young_note=getattr(view, "young_note", ""),
+        unread_note=unread_note(view.contract, view.rejected_rows(first, view.period.last)),
     )
 
 
@@ -61,6 +69,7 @@ class _Unread:
     view: Covered
     note: str
     is_complete: bool = False
+    unread_note: str = ""  # its note says it
 
     def __getattr__(self, name: str) -> Any:
         """Return what the view has."""
@@ -79,10 +88,8 @@ def register(view: DatasetView, first: dt.date | None = None, span: Covered | No
     unread = _unread(view, first)
     if not unread:
         return covered
-    label = view.contract.label
     own = "" if covered.is_complete else covered.note
-    note = f"{label}有 {unread} 行未能读取，可能有遗漏。{own}"
-    return _Unread(covered, note)
+    return _Unread(covered, unread_words(view.contract, unread) + own)
 
 
 def unless_unread(finding: Finding, view: DatasetView, first: dt.date | None = None) -> Finding:

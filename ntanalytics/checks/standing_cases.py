@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.known_columns import known_columns, with_known_values
-from ntanalytics.checks.parent_units import PARENT, add_parents, parents_of, unit_link
+from ntanalytics.checks.parent_units import PARENT, add_parents, parents_of, unit_link, with_our_units
 from ntanalytics.checks.span_view import rows_of_whole_days
 from ntanalytics.contract import DATASETS, Dataset, Kind
 from ntanalytics.contract.dimensions import GIVEN_UP, breakdown, referred
@@ -36,7 +36,8 @@ def standing_cases(context: CheckContext, name: str, history: int) -> list[Depar
     view, dataset = context.dataset(name, history), DATASETS[name]
     if dataset.kind is not Kind.CASE or not context.working_days or not set(view.sources) - view.gap_sources:
         return []
-    cases = rows_of_whole_days(view)  # of a day before the first extraction only what was still open is held
+    recent = context.shared(with_our_units, name, history)
+    cases = rows_of_whole_days(view, recent)  # of a day before the first extraction only what was still open is held
     if view.gap_sources:
         cases = cases.filter(~cases.source.isin(sorted(view.gap_sources)))
     dimensions = known_columns(view, [column.name for column in breakdown(dataset).dimensions])
@@ -73,7 +74,8 @@ def waiting_step(
     view, dataset = context.dataset(name, history), DATASETS[name]
     if _STEP not in {column.name for column in dataset.columns} or view.sources_without(_STEP):
         return "", 0
-    cases = view.recent.filter(view.recent.day.between(*map(ibis.literal, days)))
+    recent = context.shared(with_our_units, name, history)
+    cases = recent.filter(recent.day.between(*map(ibis.literal, days)))
     for column in dataset.ended:
         cases = cases.filter(cases[column].isnull())
     if GIVEN_UP in cases.columns:
@@ -116,5 +118,6 @@ def _with_referred(
     names = known_columns(view, [item.name for item in columns])
     if not names:
         return cases, []
-    theirs = with_known_values(view.recent, view, names).select("source", column.name, *names)
+    named = context.shared(with_our_units, other.name, history)
+    theirs = with_known_values(named, view, names).select("source", column.name, *names)
     return cases.left_join(theirs, ["source", column.name]).select(*cases.columns, *names), names

@@ -134,7 +134,7 @@ def check(
         columns.reject(is_outside, f"{label(dataset.column(dataset.time))}不在所取日期内")
     elif dataset.kind is Kind.CASE:  # its day is that of its opening; what is rejected belongs to the window
         noted_on = _days_of_change(columns.values[dataset.window], site_zone, first, last)
-        if source.product.kind == "workbook":
+        if source.is_read_whole:
             # what the mapping rejects is met by every extraction: the latest one counts it, whatever day it names
             noted_on = pc.if_else(is_rejected_by_mapping, pa.scalar(None, pa.date32()), noted_on)
     source_name = pa.repeat(pa.scalar(source.name), batch.num_rows).cast(pa.string())
@@ -244,7 +244,8 @@ def _align_times(columns: _Columns, dataset: Dataset, zone: ZoneInfo) -> None:
 def _reject_future(columns: _Columns, dataset: Dataset, latest: dt.datetime, zone: ZoneInfo) -> None:
     """Reject rows with a thing that happened after a moment: a wrong year hides the case, its end or its delay.
 
-    The time of an event is held against the window, and one that ends a duration with a maximum against that.
+    The time of an event is held against the window, and one that ends a duration with a maximum against that. Where a
+    case without its time has that of its plan, the reason is that its own is missing.
     """
     limits = {Type.TIMESTAMP: latest, Type.DATE: latest.astimezone(zone).date()}
     bounded = {column.elapsed[1] for column in dataset.columns if column.elapsed and column.maximum is not None}
@@ -256,8 +257,14 @@ def _reject_future(columns: _Columns, dataset: Dataset, latest: dt.datetime, zon
             continue
         values = columns.values[column.name]
         last = pc.max(values).as_py()
-        if last is not None and last > limit:
-            columns.reject(pc.greater(values, limit), f"{label(column)}晚于抽取时间")
+        if last is None or last <= limit:
+            continue
+        is_late = pc.greater(values, limit)
+        if column.name == dataset.time and column.nullable:  # without its time a row is taken at one that is planned
+            for plan in (plan for plan in dataset.mapped if plan.is_planned and plan.type is column.type):
+                is_taken = pc.and_(is_late, pc.equal(values, columns.values[plan.name]))
+                columns.reject(is_taken, f"{label(column)}缺失，{label(plan)}晚于抽取时间")
+        columns.reject(is_late, f"{label(column)}晚于抽取时间")
 
 
 def _mask_reasons(delivered: dict[str, pa.Array], column: str) -> pa.Array:

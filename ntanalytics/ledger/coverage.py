@@ -230,6 +230,13 @@ class Coverage:
         with reading(self._engine) as connection:
             return [record_of(CoverageDay, row) for row in connection.execute(query.order_by("day"))]
 
+    def last_taken_at(self, first: dt.date, last: dt.date, *, beside: str) -> dt.datetime | None:
+        """Return the latest time (UTC) at which a day of a window was taken of any dataset but one; None of no day."""
+        table = self._covered(lambda table: (table.c.dataset != beside, table.c.day.between(first, last)))
+        with reading(self._engine) as connection:
+            latest = connection.execute(sa.select(sa.func.max(table.c.taken_at))).scalar()
+        return None if latest is None else latest.replace(tzinfo=dt.UTC)
+
     def rows_held(self) -> dict[tuple[str, str], RowsHeld]:
         """Return (dataset, source) → its days with rows; those without any row are left out."""
         with reading(self._engine) as connection:

@@ -132,13 +132,14 @@ class Figures(Sequence[FigureRow]):
                 was_complete=(was_whole or not was_touched) and (row.was_complete or not beside),
                 absent=_absent(views) | (row.absent if beside else frozenset()),
                 unbounded=_unbounded(views, self.columns) | (row.unbounded if beside else frozenset()),
-                at_least=_at_least(views) | (row.at_least if beside else frozenset()),
+                at_least=_at_least(views, names) | (row.at_least if beside else frozenset()),
             )
             for row, (touched, was_touched) in ((row, gaps_of(row)) for row in self.items)
         )
         note = join_notes(self.note, _note(views))
         origin = _joined_origin([self.origin, _origin(views)])
-        return replace(self, items=items, note=note, is_complete=self.is_complete and whole, origin=origin)
+        is_known = self.is_complete and whole and not _is_unread(views)
+        return replace(self, items=items, note=note, is_complete=is_known, origin=origin)
 
 
 def figures(table: Rows, *views: Covered) -> Figures:
@@ -154,7 +155,7 @@ def figures(table: Rows, *views: Covered) -> Figures:
     """
     whole, was_whole = _completeness(views)
     columns, records = read_rows(table)
-    absent, unbounded, at_least = _absent(views), _unbounded(views, columns), _at_least(views)
+    absent, unbounded, at_least = _absent(views), _unbounded(views, columns), _at_least(views, columns)
     gaps = {day for view in views for day in getattr(view, "missing", ())}
     items = tuple(
         FigureRow(
@@ -173,8 +174,9 @@ def figures(table: Rows, *views: Covered) -> Figures:
         unfed = map(FigureRow.without_source, items)
         return replace(NO_FIGURES, items=tuple(unfed), origin=_origin(views), against=_against(views))
     note = join_notes(_note(views), *(_absent_note(view, shown) for view in views), _young_note(views, shown))
+    is_known = whole and not _is_unread(views)
     return Figures(
-        columns=shown, items=items, note=note, is_complete=whole, origin=_origin(views), against=_against(views)
+        columns=shown, items=items, note=note, is_complete=is_known, origin=_origin(views), against=_against(views)
     )
 
 
@@ -199,7 +201,7 @@ def case_list(table: Rows, *views: Covered) -> Figures:
         columns=columns,
         items=items,
         note=join_notes(_note(views), *(_absent_note(view, columns) for view in views)),
-        is_complete=_completeness(views)[0],
+        is_complete=_completeness(views)[0] and not _is_unread(views),
         origin=_origin(views),
     )
 
@@ -242,14 +244,23 @@ def _unbounded(views: Sequence[Covered], columns: Sequence[str]) -> frozenset[st
     return skewed | frozenset(columns) if is_off else skewed
 
 
-def _at_least(views: Sequence[Covered]) -> frozenset[str]:
-    """Return the measures of what is still open, of which a young source holds a part."""
-    return frozenset().union(*(getattr(view, "part_measures", ()) for view in views))
+def _is_unread(views: Sequence[Covered]) -> bool:
+    """Return whether cases were rejected: any of them may be one that is counted, or that is missed."""
+    return any(getattr(view, "unread_note", "") for view in views)
+
+
+def _at_least(views: Sequence[Covered], columns: Sequence[str]) -> frozenset[str]:
+    """Return the measures of which a part is counted: of a young source, or without the cases that were rejected."""
+    young = frozenset[str]().union(*(getattr(view, "part_measures", ()) for view in views))
+    if not _is_unread(views):
+        return young
+    return young | {name for name in columns if name in MEASURES and MEASURES[name].certainty_over_gap != "exact"}
 
 
 def _young_note(views: Sequence[Covered], shown: Sequence[str]) -> str:
     """Return the note on what is open since before the first day of a source, where shown measures count it."""
-    return join_notes(*(view.young_note for view in views if not _at_least([view]).isdisjoint(shown)))  # type: ignore[attr-defined]
+    young = [view for view in views if not frozenset(getattr(view, "part_measures", ())).isdisjoint(shown)]
+    return join_notes(*(getattr(view, "young_note", "") for view in young))
 
 
 def _absent_note(view: Covered, shown: Sequence[str]) -> str:
@@ -278,7 +289,8 @@ def _joined_origin(origins: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
 
 
 def _note(views: Sequence[Covered]) -> str:
-    return join_notes(*(view.note for view in views if not view.is_complete))
+    gaps = [view.note for view in views if not view.is_complete]
+    return join_notes(*(getattr(view, "unread_note", "") for view in views), *gaps)
 
 
 def join_notes(*notes: str) -> str:

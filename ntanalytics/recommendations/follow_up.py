@@ -33,6 +33,9 @@ EFFECTS: Mapping[Effect, str] = MappingProxyType(
     }
 )
 
+#: Decision of which nobody knows: rows of the register are missing or could not be read, and it may stand in one.
+UNKNOWN_DECISION = "unknown"
+
 #: Smaller relative changes count as none.
 _MOVED = 0.05
 
@@ -75,7 +78,7 @@ class FollowedRecommendation:
 
     Attributes:
         first: the recommendation as first issued.
-        decision: the decision (``DECISIONS``); None where none is recorded.
+        decision: the decision (``DECISIONS``); None where none is recorded, ``UNKNOWN_DECISION`` where that is unknown.
         finished_on: day of completion, if any.
         remark: remark of the desk.
         measured: today's entity and evidence, in Chinese.
@@ -93,6 +96,11 @@ class FollowedRecommendation:
     def is_open(self) -> bool:
         """Return whether the problem remains and nobody declined the recommendation."""
         return self.effect != "gone" and self.decision != "declined"
+
+    @property
+    def decision_label(self) -> str:
+        """The decision in Chinese."""
+        return "未知" if self.decision == UNKNOWN_DECISION else DECISIONS.get(self.decision or "", "未登记")
 
 
 def numbers(
@@ -132,6 +140,8 @@ def follow(
     decisions: Rows,
     recommendations: Sequence[Recommendation],
     findings: Iterable[Finding],
+    *,
+    is_whole: bool = True,
 ) -> list[FollowedRecommendation]:
     """Return the state of each recommendation that was ever issued.
 
@@ -140,6 +150,7 @@ def follow(
         decisions: rows of ``desk.recommendations``.
         recommendations: recommendations of this report.
         findings: every finding of this report, those that are ok, too.
+        is_whole: whether each row of the register is known; else a decision that it does not show may be in it.
 
     Returns:
         One for each number: open ones first, then in the order of their first issue.
@@ -152,10 +163,11 @@ def follow(
     latest = {issued.number for issued in reports[-1]} if reports else set()
     by_cause = {recommendation.code: recommendation for recommendation in recommendations}
     by_identity = {finding.identity: finding for finding in findings}
+    undecided = {} if is_whole else {"decision": UNKNOWN_DECISION}
     followed = [
         _followed(
             issued,
-            decision_of.get(number.lower(), {}),
+            decision_of.get(number.lower(), undecided),
             by_cause.get(issued.cause) if number in latest else None,
             by_identity.get(issued.identity),
         )
@@ -226,6 +238,9 @@ def followed_up(
     undecided = sum(item.decision is None for item in followed)
     if undecided:
         parts.append(f"未登记 {undecided} 项")
+    unread = sum(item.decision == UNKNOWN_DECISION for item in followed)
+    if unread:
+        parts.append(f"处理结果未知 {unread} 项（登记未取得或未能读取）")
     remaining = sum(item.effect not in ("gone", "unknown") for item in followed)
     sentence = f"往期建议 {len(followed)} 项：{'，'.join(parts)}；问题仍在 {remaining} 项。"
     return sentence + (f"台账登记的 {'、'.join(unknown)} 未曾出具，请核对编号。" if unknown else "")

@@ -72,7 +72,8 @@ class DetectionGrade:
 
 def grade_detection(span: DutySpan) -> DetectionGrade:
     """Return the grade of a span: point in time, by the inspections that had been published before each call."""
-    gaps = list(span.gaps_of({"desk.incidents": 0, "desk.tickets": 0}))
+    reads = {"desk.incidents": 0, "desk.tickets": 0}
+    gaps = [*span.gaps_of(reads), *span.unread_of(reads)]
     incidents, tickets = span.view("desk.incidents"), span.view("desk.tickets")
     false_alarms = _false_alarms(span)
     if not incidents.sources or not tickets.sources:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ntanalytics.checks.context import QUARTER_DAYS
 from ntanalytics.checks.engine import Evaluation
+from ntanalytics.checks.span_view import register
 from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.ca import certificates
 from ntanalytics.metrics.figures import Figures
@@ -103,9 +104,16 @@ def advise(report: Report) -> Advice:
     stock = context.dataset("ca.certificates")
     covered = round(min(confidence.values(), default=0) * QUARTER_DAYS)
     recommended = recommend(evaluation.findings, CAUSES, confidence)
-    decisions = context.dataset("desk.recommendations", NOTED_DAYS).recent.to_pyarrow().to_pylist()
+    noted, noted_since = (
+        context.dataset("desk.recommendations", NOTED_DAYS),
+        report.period.first - dt.timedelta(NOTED_DAYS),
+    )
+    decisions = noted.recent.to_pyarrow().to_pylist()
+    is_whole = register(noted, noted_since, noted.since(noted_since)).is_complete
     before, own = earlier(report), published_before(report)
-    followed = None if before is None else tuple(follow(before, decisions, recommended, evaluation.findings))
+    followed = None
+    if before is not None:
+        followed = tuple(follow(before, decisions, recommended, evaluation.findings, is_whole=is_whole))
     return Advice(
         evaluation=evaluation,
         recommendations=tuple(recommended),

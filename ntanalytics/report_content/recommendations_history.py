@@ -8,7 +8,6 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from ntanalytics.contract.desk_plans import DECISIONS
 from ntanalytics.errors import NtaError
 from ntanalytics.metrics.number_format import MISSING
 from ntanalytics.recommendations.follow_up import EFFECTS, FollowedRecommendation, IssuedRecommendation
@@ -96,7 +95,7 @@ def past_table(followed: Sequence[FollowedRecommendation], note: str, *, id: str
         {
             "number": recommendation.first.number,
             "problem": recommendation.first.problem,
-            "decision": DECISIONS.get(recommendation.decision or "", "未登记"),
+            "decision": recommendation.decision_label,
             "finished_on": None if recommendation.finished_on is None else recommendation.finished_on.isoformat(),
             "then": recommendation.first.measured,
             "now": recommendation.measured,

@@ -26,6 +26,8 @@ class Source(Protocol):
         chunk_days: days to read at once; 0 for the whole window in one pass.
         empty_means_absent: whether a day without rows has no data in the source (such as a log that was rotated away);
             if False, nothing happened on that day.
+        is_read_whole: whether each extraction reads the whole source (a workbook), so that each of them meets every row
+            that its mapping rejects.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Source(Protocol):
     zone: ZoneInfo
     chunk_days: int
     empty_means_absent: bool
+    is_read_whole: bool
 
     def mapping(self, dataset: str) -> Mapping:
         """Return the mapping of this source for a dataset.
@@ -68,6 +71,7 @@ class SourceBase:
 
     chunk_days = 0
     empty_means_absent = False
+    is_read_whole = False
 
     def __init__(self, name: str, product: Product, zone: ZoneInfo) -> None:
         self.name, self.product, self.zone = name, product, zone

@@ -46,6 +46,8 @@ class WorkbookSource(SourceBase):
         SettingsError: the path is missing.
     """
 
+    is_read_whole = True
+
     def __init__(self, name: str, settings: SourceSettings, product: Product, zone: ZoneInfo) -> None:
         if settings.path is None:
             raise SettingsError(

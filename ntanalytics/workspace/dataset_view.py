@@ -9,7 +9,7 @@ from functools import cached_property
 
 import ibis.expr.types as ir
 
-from ntanalytics.contract import Dataset
+from ntanalytics.contract import Dataset, Kind
 from ntanalytics.findings.phrases import day_words
 from ntanalytics.metrics.column_needs import measures_of_ends, unknown_measures
 from ntanalytics.metrics.figure_row import DERIVED
@@ -253,6 +253,11 @@ class DatasetView(ABC):
         return sum(rows for _, _, rows in self._workspace.ledger.coverage.rejected(self.contract.name, first, last))
 
     @cached_property
+    def unread_note(self) -> str:
+        """Chinese note on the cases of the period that were rejected, any of which may be counted; empty without."""
+        return unread_note(self.contract, sum(rows for _, _, rows in self.rejected()))
+
+    @cached_property
     @abstractmethod
     def _rejected(self) -> list[tuple[str, str, int]]:
         """Rejects of the period, queried once."""
@@ -268,3 +273,23 @@ class DatasetView(ABC):
     def _known_until(self, source: str) -> dt.datetime | None:
         """Return the moment up to which a source's rows are known; None if it gave none."""
         return self._taken_at(source)
+
+
+def unread_note(contract: Dataset, rejected: int) -> str:
+    """Return the Chinese note on rejected rows of cases (docs/domain.md, Gaps); empty without, and of other datasets.
+
+    Args:
+        contract: the dataset.
+        rejected: the number of the rows.
+    """
+    return unread_words(contract, rejected) if contract.kind is Kind.CASE else ""
+
+
+def unread_words(contract: Dataset, rejected: int) -> str:
+    """Return in Chinese that rows could not be read; empty where all could.
+
+    Args:
+        contract: their dataset.
+        rejected: the number of the rows.
+    """
+    return f"{contract.label}有 {rejected} 行未能读取，可能有遗漏。" if rejected else ""

@@ -15,7 +15,7 @@ from ntanalytics.ledger import CoverageDay
 from ntanalytics.metrics.figures import Covered
 from ntanalytics.periods import Period, days_between, local_window
 from ntanalytics.reports.blocks.head import AsOf
-from ntanalytics.workspace.dataset_view import DatasetView
+from ntanalytics.workspace.dataset_view import DatasetView, unread_note
 from ntanalytics.workspace.day_damage import HISTORY_DAYS, Damages, RowsByHour, damage_sentence, has_profile
 from ntanalytics.workspace.lookback import Lookback
 
@@ -147,7 +147,8 @@ class EventView(DatasetView):
         """See :class:`DatasetView`."""
         known = min((day.day for day in self._covered if day.is_held), default=self.period.first)
         known = min(known, self.period.first)
-        return Lookback(self, len(self._incomplete(days_between(max(first, self._first, known), self.period.last))))
+        missing = self._incomplete(days_between(max(first, self._first, known), self.period.last))
+        return Lookback(self, len(missing), unread_note(self.contract, self.rejected_rows(first, self.period.last)))
 
     def _incomplete(self, days: list[dt.date]) -> list[dt.date]:
         """Return the days that are missing or damaged."""

@@ -34,13 +34,15 @@ class FirstDays:
             self._sources[source] = min(rows.first, self._sources.get(source, rows.first))
 
     def first(self, dataset: str, source: str) -> dt.date | None:
-        """Return the first day of which a source knows a dataset; None if it never gave a row of any.
+        """Return the first day of which a source knows a dataset; None if it never gave a row of it.
 
         Without a row before, the dataset is known from the first day of the source on, unless so many empty days cannot
         be chance among the days that follow.
         """
         rows = self._held.get((dataset, source))
-        if rows is None or (1 - rows.days_with_rows / rows.days) ** rows.empty_before >= _BY_CHANCE:
+        if rows is None:
+            return None
+        if (1 - rows.days_with_rows / rows.days) ** rows.empty_before >= _BY_CHANCE:
             return self._sources.get(source)
         return rows.first
 

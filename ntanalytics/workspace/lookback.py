@@ -14,10 +14,12 @@ class Lookback:
     Attributes:
         view: the dataset within the period.
         missing_days: number of the days that are missing or damaged.
+        unread_note: Chinese note on the cases of these days that were rejected; empty without.
     """
 
     view: Covered
     missing_days: int
+    unread_note: str = ""
 
     @property
     def is_complete(self) -> bool:

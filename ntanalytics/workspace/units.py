@@ -31,11 +31,11 @@ class Units:
     Args:
         rows: rows of identity.units, one snapshot of each source.
         aliases: the site's aliases: ``theirs``, ``ours`` (:func:`read_aliases`).
-        ever: rows of identity.units of all snapshots; None where no other snapshot is known.
+        ever: rows of identity.units of these snapshots and of earlier ones; None where no source has any.
 
     Attributes:
         table: one row for each unit of each identity source (:func:`ntanalytics.metrics.identity.units.units`).
-        aliases: the aliases, as an Ibis table, with the names that units have in other snapshots.
+        aliases: the aliases, as an Ibis table, with the names that units have in the other snapshots.
     """
 
     def __init__(self, rows: ir.Table, aliases: pa.Table, ever: ir.Table | None = None) -> None:

@@ -28,7 +28,6 @@ SELECT
     platform,
     changed_at,
     CASE
-        WHEN signed_at < sent_at THEN '签收时间早于发送时间'
         WHEN state IN ('signed', 'registered', '已签收', '已登记') AND signed_at IS NULL THEN '已签收而无签收时间'
     END AS rejected_because
 FROM exchange_delivery

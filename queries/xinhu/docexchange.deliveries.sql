@@ -29,7 +29,6 @@ SELECT
     CASE
         WHEN v.deptid IS NULL THEN '接收人无法展开为单位'
         WHEN v.sent_at IS NULL THEN '发送时间缺失或为零'
-        WHEN v.signed_at < v.sent_at THEN '签收时间早于发送时间'
     END AS rejected_because
 FROM (
     SELECT

@@ -11,6 +11,8 @@ import ibis
 import pytest
 
 from ntanalytics.checks.span_view import since
+from ntanalytics.contract import dataset
+from ntanalytics.periods import Period
 from tests.subsystems.made import ON, days
 
 
@@ -27,6 +29,9 @@ def test_a_damaged_day_that_a_check_judges_is_a_gap() -> None:
 def _view(gaps: tuple[dt.date, ...], missing: Sequence[dt.date] = ()) -> Any:
     calendar = ibis.memtable(days(9, gaps=gaps))
     return SimpleNamespace(
+        contract=dataset("desk.tickets"),
+        period=Period.day(ON),
+        rejected_rows=lambda *_: 0,
         days=calendar,
         missing=missing,
         was_complete=True,

@@ -491,3 +491,27 @@ def test_documents_that_one_county_returns_are_told_of_the_county() -> None:
     assert [dict(members_of(finding)) for finding in returned] == [{"parent": "启东市"}]
     # four units, one delivery an hour each, in eight of the ten hours at least
     assert returned[0].figures["seen"] in (32, 40)
+
+
+@pytest.mark.parametrize("units", [(), ("市气象局", "市财政局", "市教育局", "市民政局")])
+def test_a_unit_that_is_written_otherwise_is_the_same_unit(units: Sequence[str]) -> None:
+    """The directory knows it, or there is none; a blank more is the same name."""
+    names = ("市气象局", "市财政局", "市教育局", "市民政局")
+    rows = [
+        {**row, "unit": f"{name} " if name == "市气象局" and row["day"] == ON else name}
+        for number, name in enumerate(names)
+        for row in hours(60 + 20 * number)
+    ]
+    listed = [{"unit_id": str(number), "unit": name, "is_enabled": True} for number, name in enumerate(units)]
+    data = {
+        "sms.messages": events("sms.messages", rows, carrier="telecom", outcome="delivered"),
+        "identity.units": table_of("identity.units", listed, day=ON),
+    }
+    made = evaluation(subsystem("sms"), {"sms.surveillance"}, data)
+    assert [members_of(finding) for finding in made.findings if finding.is_violation] == []
+    gone = {
+        **data,
+        "sms.messages": pa.Table.filter(data["sms.messages"], pc.not_equal(data["sms.messages"]["unit"], "市气象局 ")),
+    }
+    made = evaluation(subsystem("sms"), {"sms.surveillance"}, gone)
+    assert [members_of(finding) for finding in made.findings if finding.is_violation] == [{"unit": "市气象局"}]

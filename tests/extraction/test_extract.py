@@ -16,6 +16,7 @@ from ntanalytics.extraction.work_claims import BACKLOG_FROM
 from ntanalytics.lake import DeltaLake
 from ntanalytics.lake.backends.duckdb import DuckReader
 from ntanalytics.ledger.tables import extractions
+from ntanalytics.sources.source import SourceBase
 from tests.extraction.small_site import SmallSite
 
 D18, D19, D20 = (dt.date(2026, 11, day) for day in (18, 19, 20))
@@ -250,6 +251,21 @@ def test_a_case_that_ended_or_changed_in_the_future_is_rejected_and_its_former_v
     taken, _ = extractor.extract(["desk.tickets"], D20, D20)
     assert taken.rejected == {(None, "更新时间（changed_at）晚于抽取时间"): 1}
     assert [row["ticket_no"] for row in kept(site, "desk.tickets")] == ["T2"]
+
+
+@pytest.mark.parametrize(("is_read_whole", "day"), [(False, D19), (True, None)])
+def test_what_every_extraction_meets_again_is_of_no_day(
+    site: SmallSite, monkeypatch: pytest.MonkeyPatch, is_read_whole: bool, day: dt.date | None
+):
+    sql = WITHDRAWN.replace("'已删除' END AS withdrawn_because", "'不算' END AS rejected_because")
+    (site.folder / "queries" / "shop" / "desk.tickets.sql").write_text(sql, encoding="utf-8")
+    for source in ("shop", "twin"):
+        site.run(source, "CREATE TABLE case_ (no, opened, closed, category, changed, is_deleted)")
+    moment = "2026-11-19 09:00:00"
+    site.run("shop", "INSERT INTO case_ VALUES (?, ?, ?, ?, ?, ?)", ("T1", moment, None, "fault", moment, 1))
+    monkeypatch.setattr(SourceBase, "is_read_whole", is_read_whole)
+    results = site.extractor().extract(["desk.tickets"], D19, D19)
+    assert {key for result in results for key in result.rejected if not result.is_backlog} == {(day, "不算")}
 
 
 def test_what_has_happened_does_not_lie_ahead_and_a_deadline_may(site: SmallSite):

@@ -43,6 +43,21 @@ def test_a_gap_in_the_period_before_leaves_the_figure_and_takes_the_change() -> 
     assert row.quantity("submitted_change").value is None
 
 
+def test_over_rejected_cases_counts_are_bounds_and_all_else_is_unknown() -> None:
+    @dataclass(frozen=True)
+    class Unread(Data):
+        unread_note: str = "工单有 1 行未能读取，可能有遗漏。"
+
+    row = {"day": dt.date(2026, 11, 20), "category": "fault", "open_tickets": 4, "opened_tickets": 0}
+    [told] = made = figures([{**row, "opened_tickets_before": 3, "resolution_p50_s": 60.0}], Unread())
+    assert (told.quantity("open_tickets").certainty, told.quantity("open_tickets").value) == ("lower_bound", 4)
+    unsure = ("opened_tickets", "opened_tickets_before", "resolution_p50_s")
+    assert [told.certainty(name) for name in unsure] == ["unknown"] * 3
+    assert [told.certainty(name) for name in ("day", "category")] == ["exact"] * 2
+    assert [part.is_complete for part in (made, case_list([], Unread()))] == [False, False]
+    assert made.note == case_list([], Unread()).note == Unread().unread_note
+
+
 @pytest.mark.parametrize("column", ["is_covered", "is_complete"])
 def test_a_day_or_a_group_that_knows_its_own_gap_is_as_complete_as_it_says(column: str) -> None:
     whole, lacking = figures([{"submitted": 5, column: True}, {"submitted": 5, column: False}], GAP)

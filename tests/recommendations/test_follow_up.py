@@ -95,6 +95,14 @@ def test_over_a_gap_it_is_not_known_whether_it_is_gone() -> None:
     assert followed_up([followed]) == "往期建议 1 项：未登记 1 项；问题仍在 0 项。"
 
 
+def test_a_decision_may_stand_in_a_row_that_could_not_be_read() -> None:
+    before, decided = [[issued("overdue-2026-10", 9), issued("web-2026-10", 5)]], [noted("web-2026-10", "adopted")]
+    overdue, web = follow(before, decided, [], [], is_whole=False)
+    assert (overdue.decision, overdue.is_open, web.decision) == ("unknown", False, "adopted")
+    assert overdue.decision_label == "未知"
+    assert "未登记 " not in followed_up([overdue, web])
+
+
 def test_another_unit_with_the_same_obstacle_leaves_it_open() -> None:
     finding_now = seen("docexchange.overdue_deliveries", "乙", 9)
     [followed] = follow([[issued("overdue-2026-10", 5)]], [], advised(finding_now), [finding_now])

@@ -27,6 +27,7 @@ from ntanalytics.findings.threshold import Status
 from ntanalytics.metrics.column_needs import unknown_measures
 from ntanalytics.periods import Period, days_between
 from ntanalytics.subsystems import RULES
+from ntanalytics.workspace.dataset_view import unread_note
 from ntanalytics.workspace.lookback import Lookback
 from ntanalytics.workspace.units import Units
 
@@ -162,9 +163,15 @@ class _View:
         """As of a dataset view: rejected rows by day, None for those without one."""
         return sum(rows for day, rows in self.rejected.items() if day is None or first <= day <= last)
 
+    @property
+    def unread_note(self) -> str:
+        """As of a dataset view."""
+        return unread_note(self.contract, self.rejected_rows(self.period.first, self.period.last))
+
     def since(self, first: dt.date) -> Lookback:
         """As of a dataset view."""
-        return Lookback(self, sum(day >= first for day in self.gaps))
+        unread = unread_note(self.contract, self.rejected_rows(first, self.period.last))
+        return Lookback(self, sum(day >= first for day in self.gaps), unread)
 
     @property
     def is_assessable(self) -> bool:
@@ -351,7 +358,7 @@ def evaluation(
     )
     report.upcoming_days = []
     report.units = lambda: Units(lake.dataset("identity.units", 0).table, _NO_ALIASES)
-    report.resolve_units = lambda table: report.units().resolve(table)
+    report.resolve_units = lambda table, column="unit": report.units().resolve(table, column)
     return engine.evaluate(context, [chosen], wanted)
 
 

@@ -95,6 +95,19 @@ def test_units_are_as_of_a_day(site: OaSite):
     }
 
 
+def test_a_name_that_a_unit_had_is_an_alias_and_one_that_it_got_after_all_rows_were_taken_is_not(site: OaSite):
+    for morning, name in (("16", "市气象局"), ("23", "市气象中心"), ("30", "市气候中心")):
+        site.run("club", "DELETE FROM unit WHERE id = '2'")
+        site.add_units("club", ("2", name, None))
+        site.take(f"2026-11-{morning} 06:30", *BOTH)
+    lake = open_workspace()
+    aliases = {day: lake.units(day).aliases.to_pyarrow().to_pylist() for day in ("2026-11-22", None)}
+    assert [(row["theirs"], row["ours"]) for row in aliases["2026-11-22"] if "气" in row["ours"]] == [
+        ("市气象局", "市气象中心")
+    ]
+    assert sorted(row["theirs"] for row in aliases[None] if row["ours"] == "市气候中心") == ["市气象中心", "市气象局"]
+
+
 def test_units_of_a_source_that_fails_are_its_last_known(site: OaSite):
     site.add_units("annex", ("1", "市气象局", None))
     site.take("2026-11-09 06:30", *BOTH)

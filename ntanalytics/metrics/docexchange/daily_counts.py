@@ -53,7 +53,8 @@ def late_signings(
     moment = ibis.literal(at)
     dated = with_deadline(deliveries, working_days, utc_offset_h)
     is_back = dated.state.isin(["returned", "refused", "recalled"]) & (dated.returned_at <= moment).fill_null(True)
-    over = dated.filter(~is_back & (dated["_ends_at"] <= moment))
+    is_dated = (dated.signed_at >= dated.sent_at).fill_null(True)
+    over = dated.filter(~is_back & is_dated & (dated["_ends_at"] <= moment))
     in_time = (over.signed_at <= over["_ends_at"]).fill_null(False)
     return over.aggregate(by=list(by), events=over.count(), hits=over.count(where=~in_time))
 

@@ -169,7 +169,9 @@ def deliveries(
     )
     state = dated["_state"]
     is_kept = state.isin(["signed", "pending"])
-    is_over = is_kept & (dated["_ends_at"] <= moment)
+    # a receipt before its sending has no time that tells whether it came in time
+    is_dated = (dated.signed_at >= dated.sent_at).fill_null(True)
+    is_over = is_kept & is_dated & (dated["_ends_at"] <= moment)
     is_overdue = (state == "pending") & (dated.due_at < moment)
     has_platform = (state == "signed") & dated.platform.notnull()
     counted = dated.aggregate(

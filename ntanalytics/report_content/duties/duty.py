@@ -194,8 +194,8 @@ def judge(duty: Duty, span: DutySpan, least_rate: float | None = None) -> DutyRe
         least_rate: the share of kept facts from which it is met; None where each has to be kept.
     """
     gaps = [*span.gaps_of(duty.reads), *(span.log.gaps if duty.needs_log else ())]
-    if duty.when_none == "met":  # a row that could not be read is a case of which nobody knows whether it was kept
-        gaps += span.unread_of(duty.reads)
+    # a row that could not be read is a case of which nobody knows whether it was kept
+    gaps += span.unread_of(name for name in duty.reads if duty.when_none == "met" or span.has_cases(name))
     facts: Sequence[Fact] = ()
     known = span.where_known(duty.reads, needs_log=duty.needs_log)
     if known is not None and all(span.view(name, days).sources for name, days in duty.reads.items()):

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from ntanalytics.checks.context import CheckContext
+from ntanalytics.contract import Kind
 from ntanalytics.findings.phrases import day_words, listed
 from ntanalytics.metrics.rows import rows
 from ntanalytics.periods import days_between
@@ -136,6 +137,10 @@ class DutySpan:
     def is_hidden(self, name: str, since: date, until: date | None = None) -> bool:
         """Return whether a dataset lacks a day of some, up to the last: what was recorded then is not known."""
         return any(since <= day <= (until or self.last) for day in self._missing(name))
+
+    def has_cases(self, name: str) -> bool:
+        """Return whether each row of a dataset is a case, which keeps a duty or breaks it."""
+        return self.view(name).contract.kind is Kind.CASE
 
     def unread_rows(self, name: str, since: date, until: date | None = None) -> int:
         """Return the number of rejected rows of some days, up to the last, and of those without a readable day."""

@@ -30,7 +30,7 @@ def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemS
     was_open = FigureRow(
         {"open_tickets_before": open_then["open_tickets"]},
         was_complete=tickets.was_complete,
-        at_least=tickets.part_measures,
+        at_least=open_then.at_least,
     )
     total = compared(now, earlier, desk_metrics.FLOW, tickets) | open_now | was_open
     known_changes = register(changes, context.on - timedelta(days=HISTORY))

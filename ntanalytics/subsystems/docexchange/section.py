@@ -45,8 +45,10 @@ def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemS
         total=total,
         daily=figures(daily.order_by("day"), documents),
         tables={
-            # over a gap nobody is ranked
-            "overdue": units.where(lambda row: row.exact("overdue_deliveries")),
+            # over a gap nobody is ranked; what is overdue at least stays beside rows that could not be read
+            "overdue": units.where(
+                lambda row: row.certainty("overdue_deliveries") != "unknown" and row["overdue_deliveries"]
+            ),
             "callers": figures(document_metrics.calls(calls.table, ["caller"]), calls),
         },
         origin=context.origin("docexchange.deliveries", documents, deliveries),

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
-
-import pyarrow as pa
 
 from ntanalytics.checks.check import EVERY_PERIOD, QUARTER, WEEK, Check, SuppressedBy
 from ntanalytics.checks.context import QUARTER_DAYS, CheckContext
@@ -19,12 +17,11 @@ from ntanalytics.findings.judgement import evaluate_rules, judge_value, unknown
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.infra import backups
-from ntanalytics.metrics.infra.backup_waits import LATE, unmade_backups
+from ntanalytics.metrics.infra.backup_waits import LATE
 from ntanalytics.metrics.rows import rows
+from ntanalytics.subsystems.infra.backup_plans import ALL_PLANS, BACKUP_DAYS, last_successes, plan_entity, plans
 from ntanalytics.subsystems.infra.text import BACKUP_PLANS
-
-#: Days between runs of the rarest backup plan, times the runs from which its usual interval is taken.
-BACKUP_DAYS = 70
+from ntanalytics.subsystems.infra.unread_backups import at_least, late_for_certain, unless_later_unread
 
 #: Times the upper quartile of the runs before, or part of the lower one, from which a run is apart; least seconds.
 _BEYOND_USUAL, _LEAST_S = 2.0, 10.0
@@ -35,27 +32,6 @@ _LARGE_DROP, _BEYOND_SPREAD = 0.25, 2.0
 
 #: Plans up to which each is told by itself: what is the matter with more is their storage.
 _TOGETHER = 2
-
-_ALL_PLANS = Entity("plans", "all", BACKUP_PLANS)
-
-
-def plan_entity(row: Mapping[str, Any]) -> Entity:
-    """Return the backup plan of a row."""
-    return Entity("plan", str(row["plan"]), str(row["plan"]))
-
-
-def plans(context: CheckContext) -> pa.Table:
-    """Return the backup plans at the end of the period (``metrics.infra.backups.plans``), with ``unmade_backups``."""
-    runs = context.dataset("infra.backups", BACKUP_DAYS)
-    known = backups.plans(runs.recent, context.begins_at, runs.known_end).to_pyarrow()
-    by_plan: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
-    for row in rows(runs.recent.select("plan", "medium", "started_at", "outcome")):
-        by_plan.setdefault((row["plan"], row["medium"]), []).append(row)
-    unmade = [
-        unmade_backups(by_plan[row["plan"], row["medium"]], context.begins_at, runs.known_end)
-        for row in known.select(["plan", "medium"]).to_pylist()
-    ]
-    return known.append_column("unmade_backups", pa.array(unmade, pa.int64()))
 
 
 def _plans_kept(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -89,29 +65,14 @@ def _backup_lateness(context: CheckContext, rule: Rule) -> list[Finding]:
         if row["last_success_at"] is not None and row["usual_interval_s"] is not None
     }
     kept = [_with_last(context, finding) for finding in _plans_kept(context, rule)]
-    return _unless_unread(context, with_onset_at(context, kept, rule.code, due_at))
-
-
-def _unless_unread(context: CheckContext, findings: Sequence[Finding]) -> list[Finding]:
-    """Return the findings of plans; unknown where a row of a later success may be one that could not be read."""
-    runs, last = context.dataset("infra.backups", BACKUP_DAYS), _last_successes(context)
-    begin = context.on - timedelta(days=BACKUP_DAYS)
-    days = {plan: context.local_day(moment) for plan, moment in last.items()}
-    return [
-        unless_unread(finding, runs, days.get(finding.entity.key, begin)) if finding.is_violation else finding
-        for finding in findings
-    ]
-
-
-def _last_successes(context: CheckContext) -> dict[str, datetime]:
-    """Return plan → begin of its last success, of the plans that had one."""
-    moments = {row["plan"]: row["last_success_at"] for row in rows(context.shared(plans))}
-    return {plan: moment for plan, moment in moments.items() if moment is not None}
+    findings = with_onset_at(context, kept, rule.code, due_at)
+    judged = unless_later_unread(context, findings)
+    return judged + late_for_certain(context, findings, judged)
 
 
 def _with_last(context: CheckContext, finding: Finding) -> Finding:
     """Return the finding of a plan with the day and time of its last success."""
-    last = _last_successes(context).get(finding.entity.key)
+    last = last_successes(context).get(finding.entity.key)
     return finding if last is None else _with_moment(context, finding, last)
 
 
@@ -128,8 +89,12 @@ def _backup_missed(context: CheckContext, rule: Rule) -> list[Finding]:
     overdue = rows(backups.missed_runs(runs.recent, runs.known_end))
     missed = [row for row in overdue if rule.threshold.judge(row[rule.measure]) != "ok"]
     is_of_many = len(missed) > _TOGETHER
+    first = min((context.local_day(row["last_run_at"]) for row in missed), default=context.on)
+    # at worst the rows that could not be read are runs of the plans that are latest
+    unread = runs.rejected_rows(first, context.on) if is_of_many else 0
+    sure = len(missed) - unread
     findings = []
-    for row in missed[:1] if is_of_many else missed:
+    for row in missed[unread:][:1] or missed[:1] if is_of_many else missed:
         media = {other["medium"] for other in missed}
         entity = _plans_of(media) if is_of_many else plan_entity(row)
         due = context.local_day(row["last_run_at"] + timedelta(seconds=row["usual_interval_s"]))
@@ -140,15 +105,18 @@ def _backup_missed(context: CheckContext, rule: Rule) -> list[Finding]:
         # many plans at once have one storage, whatever they write
         level = "" if is_of_many or row["level"] is None else BACKUPS.column("level").values[row["level"]]
         late = violations([finding.with_details(plans=names, parts=names, level=level)])
-        first = min(other["last_run_at"] for other in (missed if is_of_many else [row]))
-        findings += [unless_unread(finding, runs, context.local_day(first)) for finding in late]
+        if unread and sure > 0:
+            findings += [at_least(finding, sure, unread) for finding in late]
+            continue
+        since = first if is_of_many else context.local_day(row["last_run_at"])
+        findings += [unless_unread(finding, runs, since) for finding in late]
     return findings
 
 
 def _plans_of(media: Collection[str]) -> Entity:
     """Return the backup plans of one medium (离线备份计划), or all of them."""
     if len(media) > 1:
-        return _ALL_PLANS
+        return ALL_PLANS
     words = BACKUPS.column("medium").values
     [medium] = media
     return Entity("plans", medium, f"{words.get(medium, medium)}{BACKUP_PLANS}")
@@ -157,7 +125,7 @@ def _plans_of(media: Collection[str]) -> Entity:
 def _backup_failing(context: CheckContext, rule: Rule) -> list[Finding]:
     failing = [row for row in rows(context.shared(plans)) if row["failed_since"]]
     runs = context.dataset("infra.backups", BACKUP_DAYS)
-    return _unless_unread(context, evaluate_rules([rule], figures(failing, runs), plan_entity))
+    return unless_later_unread(context, evaluate_rules([rule], figures(failing, runs), plan_entity))
 
 
 def _backup_shift(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -188,7 +156,7 @@ def _backup_duration(context: CheckContext, rule: Rule) -> list[Finding]:
         leading = own[:1] if len(own) > _TOGETHER else own
         for row in leading:
             is_of_all = len(own) > _TOGETHER
-            finding = judge_value(rule, row[rule.measure], [runs], _ALL_PLANS if is_of_all else plan_entity(row))
+            finding = judge_value(rule, row[rule.measure], [runs], ALL_PLANS if is_of_all else plan_entity(row))
             finding = finding.since_day(context.on).with_figures(backup_s=row["backup_s"], usual_s=row["usual_s"])
             names = tuple(str(other["plan"]) for other in own) if is_of_all else ()
             findings.append(finding.with_details(plans=names, plan=str(row["plan"]), is_longer=is_longer))
@@ -204,7 +172,7 @@ def _backup_unchanged(context: CheckContext, rule: Rule) -> list[Finding]:
     is_of_many = len(names) > _TOGETHER
     findings = []
     for row in unchanged[:1] if is_of_many else unchanged:
-        entity = _ALL_PLANS if is_of_many else plan_entity(row)
+        entity = ALL_PLANS if is_of_many else plan_entity(row)
         finding = judge_value(rule, row[rule.measure], [runs], entity).since_day(context.local_day(row["first_at"]))
         finding = finding.with_figures(size_bytes=float(row["size_bytes"]))
         findings.append(finding.with_details(plans=names if is_of_many else (), plan=str(row["plan"])))
@@ -238,7 +206,7 @@ def _unmade_backups(context: CheckContext, rule: Rule) -> list[Finding]:
     made = {row["plan"] for row in known if not row["failed_since"] and (row["backup_lateness"] or 0) <= LATE}
     unmade = violations(evaluate_rules([rule], figures(known, runs), plan_entity))
     dated = [_with_last(context, finding).with_details(is_over=finding.entity.key in made) for finding in unmade]
-    return [*dated, unknown(rule, "unread", _ALL_PLANS)] if is_unread else dated
+    return [*dated, unknown(rule, "unread", ALL_PLANS)] if is_unread else dated
 
 
 def _offline_backup(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -248,7 +216,7 @@ def _offline_backup(context: CheckContext, rule: Rule) -> list[Finding]:
     if not online or any(row["is_offline"] is None for row in online):
         return []
     lacking = [str(row["plan"]) for row in online if not row["is_offline"]]
-    finding = judge_value(rule, len(lacking), [runs], _ALL_PLANS)
+    finding = judge_value(rule, len(lacking), [runs], ALL_PLANS)
     return [finding.with_figures(online_plans=float(len(online))).with_details(plans=tuple(lacking))]
 
 

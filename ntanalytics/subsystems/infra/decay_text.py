@@ -100,7 +100,8 @@ def backup_unchanged_event(finding: Finding) -> EventWords:
 def _missed(finding: Finding) -> str:
     plans = finding.details["plans"]
     if isinstance(plans, tuple) and plans:
-        return f"{len(plans)} 项{finding.entity.label}应执行而未执行"
+        least = finding.figures.get("least")
+        return f"{f'至少 {least:g}' if least else len(plans)} 项{finding.entity.label}应执行而未执行"
     level = finding.details.get("level")
     return f"备份计划 {finding.entity.label} 应执行而未执行{f'{level}备份' if level else ''}"
 

@@ -128,7 +128,12 @@ def days_until_full(finding: Finding) -> EventWords:
 
 
 def backup_lateness(finding: Finding) -> EventWords:
-    """Return since when a plan has made no backup."""
+    """Return since when a plan has made no backup; of several in doubt how many are late at least."""
+    if least := count(finding, "least"):
+        unread = f"有 {count(finding, 'unread')} 行备份记录未能读取"
+        return EventWords(
+            f"至少 {least} 项备份计划逾期未成功", detail=f"{listed(names(finding, 'plans'))}之中，{unread}"
+        )
     last_on, clock_s = finding.details.get("last_on"), finding.figures.get("last_s")
     since = f"自{day_words(finding.since)}起" if finding.since is not None else ""
     last = ""

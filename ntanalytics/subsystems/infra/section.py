@@ -14,7 +14,7 @@ from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import case_list, figures
 from ntanalytics.metrics.infra import availability, probes, requests
 from ntanalytics.subsystems.infra.availability_checks import certificates, every_check, measured, planned
-from ntanalytics.subsystems.infra.backup_checks import BACKUP_DAYS, plans
+from ntanalytics.subsystems.infra.backup_plans import BACKUP_DAYS, plans
 from ntanalytics.subsystems.infra.load_checks import disk_figures, load
 from ntanalytics.subsystems.infra.text import backup_highlights
 
@@ -31,7 +31,7 @@ def summarize(context: CheckContext, findings: Sequence[Finding]) -> SubsystemSu
     end, offset = context.ends_at, context.utc_offset_h
     backup_plans = figures(context.shared(plans), register(backups))
     judged = [finding for finding in findings if finding.code == "infra.backup_lateness"]
-    late = sum(finding.is_violation for finding in judged)
+    late = int(sum(finding.figures.get("least") or 1 for finding in judged if finding.is_violation))
     is_unknown = any(finding.status == "unknown" for finding in judged)
     now, views = context.shared(measured, every_check)
     was, _ = context.shared(measured, every_check, True)
@@ -44,7 +44,7 @@ def summarize(context: CheckContext, findings: Sequence[Finding]) -> SubsystemSu
         )
     return SubsystemSummary(
         subsystem="infra",
-        highlights=backup_highlights(backup_plans, None if is_unknown and not late else late),
+        highlights=backup_highlights(backup_plans, None if is_unknown and not late else late, is_bound=is_unknown),
         lead="platform_availability",
         total=total,
         daily=figures(availability.daily(checks.recent, checks.days, end, offset, windows), checks),

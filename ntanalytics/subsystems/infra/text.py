@@ -63,12 +63,13 @@ def log_label(kind: str, source: str) -> str:
     return f"{LOG_KINDS[kind]}（{source}）" if source else LOG_KINDS[kind]
 
 
-def backup_highlights(plans: Figures, late: int | None) -> str:
+def backup_highlights(plans: Figures, late: int | None, *, is_bound: bool = False) -> str:
     """Return the number of backup plans by medium, and how many are late; over a gap not that none is.
 
     Args:
         plans: ``metrics.infra.backups.plans``.
         late: number of plans that are late; None where the check is unknown.
+        is_bound: whether others may be late, too.
     """
     if not plans:
         return "没有备份记录" if plans.is_complete else "备份记录未知"
@@ -77,7 +78,7 @@ def backup_highlights(plans: Figures, late: int | None) -> str:
     online, offline = (f"{bound}{media.count(medium)}" for medium in ("online", "offline"))
     counts = f"备份计划在线 {online} 项、离线 {offline} 项"
     if late:
-        return f"{counts}，{late} 项逾期"
+        return f"{counts}，{'≥' * is_bound}{late} 项逾期"
     return f"{counts}，均按期" if plans.is_complete and late is not None else f"{counts}，是否按期未知"
 
 
@@ -204,6 +205,9 @@ def _days_until_full(finding: Finding) -> str:
 
 
 def _backup_lateness(finding: Finding) -> str:
+    if finding.figures.get("least"):
+        words = events.backup_lateness(finding)
+        return f"{words.what}；{words.detail}。"
     last_on, clock_s = finding.details.get("last_on"), finding.figures.get("last_s")
     if not isinstance(last_on, str) or clock_s is None:
         return measured(finding)

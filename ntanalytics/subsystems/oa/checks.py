@@ -49,10 +49,26 @@ def _module(row: Mapping[str, Any]) -> Entity:
     return Entity("module", f"{edition.key}/{row['module']}", f"{edition.label}·{module}")
 
 
+def _silent(context: CheckContext) -> list[str]:
+    """Return the sources that gave no activity of the day, though they always give many: it is a missing day."""
+    return sorted({source for source, day in context.dataset("oa.activities", HISTORY).empty_days if day == context.on})
+
+
+def _of_known(context: CheckContext, table: ir.Table) -> ir.Table:
+    """Return rows of the OA without those of silent sources: whether people or the source stopped, nobody knows."""
+    silent = context.shared(_silent)
+    return table.filter(~table.source.isin(silent)) if silent else table
+
+
+def _beside_silent(context: CheckContext, rule: Rule, findings: list[Finding]) -> list[Finding]:
+    """Return the findings of the known sources; one unknown for what the silent ones feed."""
+    return [*findings, unknown(rule, "incomplete")] if context.shared(_silent) else findings
+
+
 def _hours(context: CheckContext) -> list[dict[str, Any]]:
     """Return the active accounts by edition, terminal, module and hour."""
-    activities = context.dataset("oa.activities", HISTORY)
-    return rows(intraday.active_hours(activities.recent, context.utc_offset_h))
+    activities = _of_known(context, context.dataset("oa.activities", HISTORY).recent)
+    return rows(intraday.active_hours(activities, context.utc_offset_h))
 
 
 def _persons(context: CheckContext) -> ir.Table:
@@ -75,21 +91,24 @@ def _gap(context: CheckContext, rule: Rule, entity: Any, most_left: float = MAX_
 
 def _activity_gap(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the hours in which the OA stood still, else those of an edition on a terminal."""
-    return _gap(context, rule, None) or _gap(context, rule, _edition_terminal)
+    whole = [] if context.shared(_silent) else _gap(context, rule, None)
+    return whole or _beside_silent(context, rule, _gap(context, rule, _edition_terminal))
 
 
 def _module_gap(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the modules that stood still."""
-    return _gap(context, rule, _module, _HALF)
+    return _beside_silent(context, rule, _gap(context, rule, _module, _HALF))
 
 
 def _task_gap(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the flows of which none ended."""
     if not context.dataset("oa.tasks", HISTORY).is_assessable:
         return []
-    finished = task_duration.finished_by_slot(context.shared(_tasks), context.utc_offset_h, _HOUR_S)
+    tasks = _of_known(context, context.shared(_tasks))
+    finished = task_duration.finished_by_slot(tasks, context.utc_offset_h, _HOUR_S)
     days = context.dataset("oa.activities", HISTORY).days
-    return volume_gap(rule, finished, days, context.on, slot_s=_HOUR_S, entity=_module, most_left=_HALF)
+    gaps = volume_gap(rule, finished, days, context.on, slot_s=_HOUR_S, entity=_module, most_left=_HALF)
+    return _beside_silent(context, rule, gaps)
 
 
 def _unit_task_gap(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -114,10 +133,11 @@ def _active_fall(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return whether fewer accounts acted than usual; where all did not, the editions need no findings."""
     if not context.working_days:
         return [not_applicable(rule)]
-    findings = context.shared(_whole_fall)
+    findings = [unknown(rule, "incomplete")] if context.shared(_silent) else context.shared(_whole_fall)
     if violations(findings):
         return findings
-    days, persons = context.dataset("oa.activities", HISTORY).days, context.shared(_persons)
+    days = context.dataset("oa.activities", HISTORY).days
+    persons = _of_known(context, context.shared(_persons))
     by_edition = adoption.daily(persons, days, ["edition"])
     return findings + seasonal_baseline(rule, by_edition, context.on, entity=edition_entity, ahead=context.ahead)
 

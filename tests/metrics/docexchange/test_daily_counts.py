@@ -34,6 +34,7 @@ def test_signed_late_counts_those_whose_working_day_was_over(deliveries, listed)
         deliveries(
             {"state": "signed", "signed_at": local(MONDAY, "09:59")},  # in time: the next working day is Monday
             {"state": "signed", "signed_at": local(MONDAY, "10:01")},
+            {"state": "signed", "signed_at": local(FRIDAY, "09:00")},  # before it was sent: nobody knows when
             {},
             {"state": "returned", "returned_at": local(MONDAY, "09:00")},
             {"sent_at": local(TUESDAY, "09:00")},  # has time until Wednesday

@@ -106,6 +106,7 @@ def test_what_became_of_deliveries(deliveries, listed) -> None:
         ((SATURDAY, "10:00"), (TUESDAY, "00:01"), 0.0),
         ((MONDAY, "11:00"), (TUESDAY, "11:00"), 1.0),
         ((MONDAY, "13:00"), (MONDAY, "14:00"), None),  # its working day is not over yet
+        ((FRIDAY, "10:00"), (FRIDAY, "09:00"), None),  # signed for before it was sent: nobody knows when
     ],
 )
 def test_one_working_day(deliveries, listed, sent, signed, rate) -> None:

@@ -529,3 +529,14 @@ def test_where_a_case_could_not_be_read_nobody_knows_that_all_were_kept() -> Non
     assert attendance.verdict == "met"  # each day has its record
     _late_recovery(year, random.Random(5))
     assert judge(DUTIES["recovery"], year.span()).verdict == "not_met"
+
+
+@pytest.mark.parametrize("name", ["off_hours", "oa_tickets", "deadlines", "first_response"])
+def test_a_ticket_that_could_not_be_read_may_be_one_that_broke_its_duty(name: str) -> None:
+    year = faultless()
+    assert judge(DUTIES[name], year.span()).verdict == "met"
+    year.rejected = {"desk.tickets": {None: 1}}
+    record = judge(DUTIES[name], year.span())
+    assert (record.verdict, len(record.gaps)) == ("not_shown", 1)
+    year.rejected = {"desk.tickets": {LAST + DAY: 1}}
+    assert judge(DUTIES[name], year.span()).verdict == "met"

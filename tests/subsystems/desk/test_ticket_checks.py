@@ -11,7 +11,7 @@ from ntanalytics.checks.check import QUARTER
 from ntanalytics.findings.finding import Finding
 from ntanalytics.periods import Period
 from ntanalytics.subsystems.desk import SUBSYSTEM
-from tests.subsystems.made import ON, Data, Row, at, daily, events, judge, statuses
+from tests.subsystems.made import ON, Data, Row, at, daily, evaluation, events, judge, statuses
 
 DAY = dt.timedelta(days=1)
 WEEK = Period.week(ON)
@@ -174,3 +174,30 @@ def test_a_category_that_takes_most_of_a_quarter_is_told(faults: int, status: st
     assert statuses(findings) == ([("category/fault", status)] if status else [])
     few = _tickets(*[_ticket(at(ON - DAY, 9), category="fault")] * 49)
     assert judge(SUBSYSTEM, ["desk.concentrated"], few, spans=(QUARTER,)) == []
+
+
+@pytest.mark.parametrize(
+    ("rejected", "certainties"),
+    [
+        ({}, ["exact"] * 4),
+        ({ON: 1}, ["lower_bound", "lower_bound", "unknown", "unknown"]),
+        ({None: 1}, ["lower_bound", "lower_bound", "unknown", "unknown"]),
+        ({ON + 7 * DAY: 1}, ["exact"] * 4),
+    ],
+)
+def test_a_ticket_that_could_not_be_read_may_be_one_of_those_counted(rejected: Any, certainties: list[str]) -> None:
+    names = ("desk.attendance", "desk.changes", "desk.incidents")
+    closed = _ticket(at(ON - DAY, 9), closed_at=at(ON - DAY, 11), resolution_s=7200.0)
+    data: Data = {**dict.fromkeys(names, ()), **_tickets(_ticket(at(ON, 9)), closed)}
+    made = evaluation(SUBSYSTEM, [], data, period=WEEK, has_section=True, rejected={"desk.tickets": rejected})
+    total = made.summaries["desk"].total
+    measures = ("opened_tickets", "open_tickets", "resolution_p50_s", "opened_tickets_change")
+    assert [total.certainty(name) for name in measures] == certainties
+    assert [total["opened_tickets"], total["open_tickets"]] == [2, 1]
+
+
+def test_more_overdue_tickets_than_allowed_are_told_beside_one_that_could_not_be_read() -> None:
+    for overdue, status in ((2, "warning"), (1, "unknown")):
+        data = _open(12, overdue, at(ON - 3 * DAY, 17))
+        [finding] = judge(SUBSYSTEM, ["desk.overdue_tickets"], data, rejected={"desk.tickets": {None: 1}})
+        assert finding.status == status

@@ -22,6 +22,7 @@ from tests.subsystems.made import (
     at,
     daily,
     days,
+    evaluation,
     events,
     failing,
     hours,
@@ -234,3 +235,16 @@ def test_overdue_deliveries_tell_the_share_of_their_unit_alone() -> None:
     overdue = of("docexchange.overdue_deliveries", "甲局")
     same, other = of("docexchange.unsigned", "甲局"), of("docexchange.unsigned", "乙局")
     assert suppress([overdue, same, other], SUBSYSTEM.checks, [DAY]) == ([overdue, other], [same])
+
+
+@pytest.mark.parametrize(
+    ("more", "certainties"),
+    [({}, ["exact"]), ({"rejected": {"docexchange.deliveries": {None: 1}}}, ["lower_bound"]), ({"gaps": (ON,)}, [])],
+)
+def test_a_unit_owes_at_least_what_could_be_read(more: Mapping[str, Any], certainties: list[str]) -> None:
+    sent = at(ON - dt.timedelta(days=3), 9)
+    data = _deliveries([_delivery(sent, due_at=at(ON, 9)), _delivery(sent, signed_at=sent)])
+    data = {"docexchange.documents": [], "docexchange.interface_calls": [], **data}
+    overdue = evaluation(SUBSYSTEM, [], data, has_section=True, **more).summaries["docexchange"].tables["overdue"]
+    assert [row.certainty("overdue_deliveries") for row in overdue] == certainties
+    assert [row["overdue_deliveries"] for row in overdue] == [1 for _ in certainties]

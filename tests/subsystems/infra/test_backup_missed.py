@@ -66,6 +66,37 @@ def test_a_row_that_could_not_be_read_since_the_last_run_may_be_the_missed_one(b
     assert late.status == ("unknown" if back == 0 else "critical")
 
 
+@pytest.mark.parametrize(
+    ("unread", "least", "status", "value"),
+    # one row may be the run of p5, which is late by five nights, two those of p5 and p4
+    [(1, 3, "critical", 4.0), (2, 2, "critical", 3.0), (3, 1, "warning", 2.0), (4, None, None, None)],
+)
+def test_of_more_late_plans_than_rows_that_could_not_be_read_some_are_late_for_certain(
+    unread: int, least: int | None, status: str | None, value: float | None
+) -> None:
+    plans = [run for nights in (2, 3, 4, 5) for run in _runs(f"p{nights}", 1, 23.99, 12)[: -nights + 1]]
+    found = judge(SUBSYSTEM, [LATE], {"infra.backups": plans}, rejected={"infra.backups": {None: unread}})
+    told = [finding for finding in found if finding.status != "unknown"]
+    assert len(found) - len(told) == 4
+    expected = [] if least is None else [("plans/all", status, least, pytest.approx(value, abs=0.01), "lower_bound")]
+    assert [
+        (finding.entity.identity, finding.status, finding.figures["least"], finding.value, finding.certainty)
+        for finding in told
+    ] == expected
+    if told:
+        assert told[0].details["plans"] == ("p5", "p4", "p3", "p2")
+
+
+def test_several_plans_that_missed_their_run_are_told_beside_a_row_that_could_not_be_read() -> None:
+    plans = [run for n in range(3) for run in _runs(f"p{n}", 7, 20.0 - n)]
+    for unread, least, value in ((1, 2.0, 5.0), (2, 1.0, 4.0)):
+        rejected = {"infra.backups": {ON: unread}}
+        [finding] = judge(SUBSYSTEM, [MISSED], {"infra.backups": plans}, rejected=rejected)
+        assert (finding.status, finding.figures["least"], finding.value) == ("warning", least, value * 3600)
+    [unknown] = judge(SUBSYSTEM, [MISSED], {"infra.backups": plans}, rejected={"infra.backups": {ON: 3}})
+    assert unknown.status == "unknown"
+
+
 def test_a_plan_that_rests_now_and_then_is_held_against_its_longest_rest() -> None:
     runs = _runs("oa-tape", 7, 20.0)
     assert _found(*runs[:3], *runs[4:]) == []  # fourteen days once

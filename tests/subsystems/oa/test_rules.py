@@ -133,6 +133,19 @@ def test_an_edition_on_a_terminal_that_stands_still_is_told_where_the_whole_does
     assert finding.window == Window(ON, 14 * 3600, 16 * 3600)
 
 
+@pytest.mark.parametrize("code", ["oa.lull", "oa.module_lull", "oa.active_fall"])
+@pytest.mark.parametrize(("own", "expected"), [({}, []), ({14: 0, 15: 0}, ["edition_terminal/wecom/mobile"])])
+def test_what_a_source_feeds_that_gave_nothing_is_unknown_and_no_outage(
+    code: str, own: Mapping[int, float], expected: list[str]
+) -> None:
+    silent = hours(300, dict.fromkeys(range(8, 18), 0), source="annex")
+    known = hours(50, own, edition="wecom", terminal="mobile")
+    findings = judge(SUBSYSTEM, [code], _activities([*silent, *known]), empty={"oa.activities": ["annex"]})
+    violations = [finding.entity.identity for finding in findings if finding.is_violation]
+    assert violations == (expected if code == "oa.lull" else [])
+    assert ("subsystem/oa", "unknown") in statuses(findings)
+
+
 @pytest.mark.parametrize(
     ("amount", "today", "status"),
     [
