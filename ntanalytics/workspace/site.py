@@ -49,6 +49,9 @@ _CALENDAR_YEARS = 5
 #: Bounds of a search over all days; every database can store both.
 _ALL_DAYS = (dt.date(1970, 1, 1), dt.date(2999, 12, 31))
 
+#: Days before a report's in which a name of a unit is looked for: no figure by units looks back further.
+_NAMED = dt.timedelta(days=400)
+
 #: Days up to a report's last one whose rows may be taken again, with names that units have by then.
 _RETAKEN = dt.timedelta(days=31)
 
@@ -262,9 +265,9 @@ class Workspace:
     def units(self, day: str | dt.date | None = None) -> Units:
         """Return the units at the end of a day, from the snapshots taken nearest to it, with the site's aliases.
 
-        A name that a unit has in an earlier snapshot is an alias of it: it was renamed. Of later ones those speak that
-        lie before the last time at which rows of the last weeks up to the day were taken, which may have the new name:
-        a report that is made again over the same rows has the same names.
+        A name that a unit has in an earlier snapshot of the last 400 days is an alias of it: it was renamed. Of later
+        ones those speak that lie before the last time at which rows of the last weeks up to the day were taken, which
+        may have the new name: a report that is made again over the same rows has the same names.
 
         Args:
             day: a local day; None for today.
@@ -282,7 +285,7 @@ class Workspace:
         taken_at = self.ledger.coverage.last_taken_at(on - _RETAKEN, on, beside="identity.units")
         taken_on = [taken_at.astimezone(self.settings.zone).date()] if taken_at else []
         latest = max([on, *taken_on, *(snapshot.day for snapshot in snapshots)])
-        ever = self.table("identity.units", last=latest) if sources else None
+        ever = self.table("identity.units", on - _NAMED, latest) if sources else None
         return Units(rows, read_aliases(self.settings.site.unit_aliases), ever)
 
     @cached_property

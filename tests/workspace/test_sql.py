@@ -192,6 +192,6 @@ def test_the_tab_key_offers_every_metric_and_its_docstring(lake: Workspace):
 
 
 def _files(folder: Path) -> dict[Path, bytes]:
-    """What is stored; the SQL that the workspace keeps for its own questions is not."""
-    files = [path for path in folder.rglob("*") if path.is_file() and path.suffix not in {".lock", ".jsonl"}]
+    """What is stored; the SQL and the lists of files that the workspace keeps for its own questions are not."""
+    files = [path for path in folder.rglob("*") if path.is_file() and path.suffix not in {".lock", ".jsonl", ".arrow"}]
     return {path: path.read_bytes() for path in files}
