@@ -31,6 +31,7 @@ from ntanalytics.sources import open_source, restrict_to_datasets
 from ntanalytics.workspace.first_days import FirstDays
 from ntanalytics.workspace.namespaces import Day, Namespace, dataset_namespace, metric_namespace
 from ntanalytics.workspace.past_state import PastState, past_state
+from ntanalytics.workspace.snapshot_damage import Falls, damaged_snapshots, without_damaged
 from ntanalytics.workspace.units import Units, read_aliases, unit_columns
 
 #: Name of the file beside the lake's tables with the rows of each day by hour.
@@ -81,6 +82,7 @@ class Workspace:
         self._versions: dict[str, int | None] = {}
         self.known_days: dict[str, tuple[dt.date, dt.date, list[CoverageDay]]] = {}
         self.counted_rows: dict[tuple[str, dt.date, dt.date], dict[str, int]] = {}
+        self._damaged_snapshots: dict[str, Falls] = {}
         self._days: dict[tuple[dt.date, dt.date, frozenset[dt.date]], ir.Table] = {}
 
     def version(self, dataset: str) -> int | None:
@@ -199,16 +201,28 @@ class Workspace:
         """Return the extracted days that the lake holds, by source.
 
         The lake decides, not the ledger: it may have been moved, emptied or restored from a backup. A day before the
-        first day of its source is not held.
+        first day of its source is not held, and neither is a damaged snapshot.
         """
         known = self.known_days.get(dataset)
         if known is None or first < known[0] or last > known[1]:
             since, until = (min(first, known[0]), max(last, known[1])) if known else (first, last)
+            is_state = dataset_named(dataset).kind is Kind.STATE
+            if is_state:  # a snapshot is judged by all before it, so that it is judged alike in every report
+                since, until = _ALL_DAYS
             held = self._lake.days(dataset, self.version(dataset))
             days = (day for day in self.ledger.coverage.days(dataset, since, until) if not day.rows or day.day in held)
-            known = since, until, self.first_days.known(dataset_named(dataset), days)
-            self.known_days[dataset] = known  # as the version, it stays as it was at the first access
+            covered = self.first_days.known(dataset_named(dataset), days)
+            # as the version, it stays as it was at the first access
+            known = since, until, without_damaged(covered, self.calendar) if is_state else covered
+            self.known_days[dataset] = known
         return [day for day in known[2] if first <= day.day <= last]
+
+    def damaged_snapshots(self, dataset: str) -> Falls:
+        """Return the snapshots of a state that lost a large part of their rows (docs/domain.md, Gaps)."""
+        if dataset not in self._damaged_snapshots:
+            covered = self.covered_days(dataset, *_ALL_DAYS)
+            self._damaged_snapshots[dataset] = damaged_snapshots(covered, self.calendar)
+        return self._damaged_snapshots[dataset]
 
     def rows_by_source(self, dataset: str, first: dt.date, last: dt.date) -> dict[str, int]:
         """Return source → number of its rows, counted once for the same days."""
