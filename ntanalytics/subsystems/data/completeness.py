@@ -46,7 +46,7 @@ def completeness_finding(rule: Rule, extraction: AsOf, on: date) -> Finding:
     )
     if loss:
         finding = _with_loss(finding, loss)
-    if on not in missing:
+    if on not in extraction.missing_days:
         return finding
     begin = on
     while begin - timedelta(days=1) in missing:

@@ -83,6 +83,8 @@ def _completeness_reason(finding: Finding) -> str:
 
 
 def _completeness_advice(finding: Finding) -> str:
+    if _loss(finding):
+        return "核对数据源是否取全（复制是否中断、查询账号的权限是否变化），修复后重新抽取"
     return "" if finding.status == "ok" else finding.rule.advice
 
 
