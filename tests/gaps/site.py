@@ -152,10 +152,10 @@ class GapSite:
         table = self.table(dataset)
         rows = table.to_pyarrow_table()
         kept = rows.take(list(range(0, rows.num_rows, 2)))
-        earlier = rows.set_column(
-            rows.schema.get_field_index("day"), "day", pa.array([whole_on] * rows.num_rows, pa.date32())
-        )
-        write_deltalake(table, pa.concat_tables([earlier, kept]).cast(rows.schema), mode="overwrite")
+        number = rows.schema.get_field_index("day")
+        days = pa.array([whole_on] * rows.num_rows, pa.date32())
+        earlier = rows.set_column(number, rows.schema.field(number), days)
+        write_deltalake(table, pa.concat_tables([earlier, kept]), mode="overwrite")
         by_source = Counter(kept["source"].to_pylist())
         engine = sa.create_engine(self.settings.ledger, poolclass=NullPool)
         with engine.begin() as connection:
