@@ -164,16 +164,16 @@ class SnapshotView(DatasetView):
         return {day.source: falls[day.source, day.day] for day in chosen if day and (day.source, day.day) in falls}
 
     def _gap_sentence(self, line: AsOf) -> str:
-        if line.loss and line.loss.stands_on:
-            stands = f"期末状态取自{day_words(line.loss.stands_on)}的快照"
-            return f"{line.label}：数据源 {line.source} {line.error}，疑未取全，按缺数据处理，{stands}。"
+        ends = f"没有能代表{day_words(self.period.last)}期末的快照"
+        unknown = "相关数量为下限，环比不作比较。"
+        if line.loss:
+            stands_on = line.loss.stands_on
+            stands = f"期末状态取自{day_words(stands_on)}的快照。" if stands_on else f"{ends}，{unknown}"
+            return f"{line.label}：数据源 {line.source} {line.error}，疑未取全，按缺数据处理，{stands}"
         days = [day.day for day in self._covered if day.source == line.source and day.is_held]
         latest = f"手头最近的取自{day_words(max(days))}" if days else "尚未取得"
         cause = f"（{line.error}）" if line.error else ""
-        return (
-            f"{line.label}：数据源 {line.source} 没有能代表{day_words(self.period.last)}期末的快照，{latest}{cause}，"
-            "相关数量为下限，环比不作比较。"
-        )
+        return f"{line.label}：数据源 {line.source} {ends}，{latest}{cause}，{unknown}"
 
 
 def _loss(fall: SnapshotFall, stands: CoverageDay | None) -> SnapshotLoss:

@@ -239,3 +239,13 @@ def test_units_come_from_the_last_whole_directory(site: OaSite):
     site.take("2026-11-23 06:30", "identity.units")
     listed = open_workspace().units(SUNDAY).table
     assert sorted(listed.unit.to_pyarrow().to_pylist()) == [f"Unit {number}" for number in range(9)]
+
+
+def test_a_damaged_snapshot_is_taken_again_on_its_day(site: OaSite):
+    take_nine_and_lose_six(site, "2026-11-19", "2026-11-20", "2026-11-23")
+    asked = NEEDS, MONDAY, SUNDAY
+    site.add_members("club", *"defghi")
+    (again,) = site.extractor("2026-11-23 10:00").ensure_coverage(*asked)
+    assert again.rows.total() == 9
+    assert site.extractor("2026-11-23 11:00").ensure_coverage(*asked) == []
+    assert (ids(members().table), members().gaps()) == ([*"abcdefghi", "x"], [])
