@@ -31,7 +31,7 @@ from ntanalytics.sources import open_source, restrict_to_datasets
 from ntanalytics.workspace.first_days import FirstDays
 from ntanalytics.workspace.namespaces import Day, Namespace, dataset_namespace, metric_namespace
 from ntanalytics.workspace.past_state import PastState, past_state
-from ntanalytics.workspace.snapshot_damage import Falls, damaged_snapshots, without_damaged
+from ntanalytics.workspace.snapshot_damage import Falls, count_by_kind, damaged_snapshots, with_damaged
 from ntanalytics.workspace.units import Units, read_aliases, unit_columns
 
 #: Name of the file beside the lake's tables with the rows of each day by hour.
@@ -213,16 +213,24 @@ class Workspace:
             days = (day for day in self.ledger.coverage.days(dataset, since, until) if not day.rows or day.day in held)
             covered = self.first_days.known(dataset_named(dataset), days)
             # as the version, it stays as it was at the first access
-            known = since, until, without_damaged(covered, self.calendar) if is_state else covered
+            known = since, until, with_damaged(covered, self._judged(dataset, covered)) if is_state else covered
             self.known_days[dataset] = known
         return [day for day in known[2] if first <= day.day <= last]
 
     def damaged_snapshots(self, dataset: str) -> Falls:
         """Return the snapshots of a state that lost a large part of their rows (docs/domain.md, Gaps)."""
-        if dataset not in self._damaged_snapshots:
-            covered = self.covered_days(dataset, *_ALL_DAYS)
-            self._damaged_snapshots[dataset] = damaged_snapshots(covered, self.calendar)
-        return self._damaged_snapshots[dataset]
+        covered = self.covered_days(dataset, *_ALL_DAYS)
+        known = self._damaged_snapshots.get(dataset)
+        return self._judged(dataset, covered) if known is None else known
+
+    def _judged(self, dataset: str, covered: Sequence[CoverageDay]) -> Falls:
+        falls = damaged_snapshots(dataset_named(dataset), covered, self.calendar, self._rows_by_kind)
+        self._damaged_snapshots[dataset] = falls
+        return falls
+
+    def _rows_by_kind(self, dataset: Dataset, source: str, day: dt.date) -> Mapping[str, int]:
+        """Return the rows of a snapshot by kind, all of them: also what an earlier report did not know."""
+        return count_by_kind(self.reader.table(dataset, self.version(dataset.name), day, day), dataset, source)
 
     def rows_by_source(self, dataset: str, first: dt.date, last: dt.date) -> dict[str, int]:
         """Return source → number of its rows, counted once for the same days."""

@@ -2,8 +2,8 @@
 
 A state is extracted as it is today, and never for a past day. The snapshot taken nearest to a period's end represents
 the period: from the evening before as well as from the morning after. A snapshot from before the period does not, and
-neither does one from longer after it than the period is long (at least a week): too much has changed by then. A damaged snapshot represents nothing: the nearest
-whole one stands in its place, or none, as where it was never taken (docs/domain.md, Gaps).
+neither does one from longer after it than the period is long (at least a week): too much has changed by then. A damaged
+snapshot represents nothing: the nearest whole one stands in its place, or none (docs/domain.md, Gaps).
 """
 
 from __future__ import annotations
@@ -177,9 +177,8 @@ class SnapshotView(DatasetView):
 
 
 def _loss(fall: SnapshotFall, stands: CoverageDay | None) -> SnapshotLoss:
-    return SnapshotLoss(
-        day=fall.day, rows=fall.lost, whole_on=fall.whole_on, stands_on=stands.day if stands is not None else None
-    )
+    stands_on = stands.day if stands is not None else None
+    return SnapshotLoss(day=fall.day, rows=fall.lost, whole_on=fall.whole_on, stands_on=stands_on, kinds=fall.kinds)
 
 
 def _last_day(period: Period) -> dt.date:

@@ -14,6 +14,7 @@ from ntanalytics.detectors.snapshot_fall import (
     SnapshotFall,
     SnapshotRows,
     least_rows,
+    lost_kinds,
     snapshot_falls,
 )
 
@@ -31,7 +32,8 @@ def _taken(*rows: int, step: int = 1) -> list[SnapshotRows]:
 
 def _falls(*rows: int, step: int = 1) -> dict[int, SnapshotFall]:
     """Return number of the snapshot → its fall."""
-    return {(day - MONDAY).days // step: fall for day, fall in snapshot_falls(_taken(*rows, step=step), _is_worked).items()}
+    falls = snapshot_falls(_taken(*rows, step=step), _is_worked)
+    return {(day - MONDAY).days // step: fall for day, fall in falls.items()}
 
 
 def test_a_snapshot_with_a_seventh_of_the_rows_is_damaged_until_they_are_back() -> None:
@@ -94,6 +96,38 @@ def test_an_empty_snapshot_lost_all_rows() -> None:
 def test_what_is_more_than_eight_weeks_older_tells_nothing() -> None:
     assert list(_falls(8000, 1000, step=56)) == [1]
     assert list(_falls(8000, 1000, step=57)) == []
+
+
+def test_a_snapshot_without_any_of_a_kind_that_had_many_is_damaged() -> None:
+    taken, asked = _taken(1000, 990, 991, 951, 952, 1001), []
+
+    def kinds_lost(before: SnapshotRows, after: SnapshotRows) -> tuple[str, ...]:
+        asked.append((before.rows, after.rows))
+        return ("unit",) if after.rows < 960 else ()
+
+    falls = snapshot_falls(taken, _is_worked, kinds_lost)
+    day = MONDAY + dt.timedelta(days=2)
+    assert [(fall.rows, fall.whole_on, fall.kinds) for fall in falls.values()] == [
+        (951, day, ("unit",)),
+        (952, day, ("unit",)),
+    ]
+    assert asked == [(1000, 990), (991, 951), (991, 952)]  # ten rows less may be all of a kind
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "lost", "kinds"),
+    [
+        ({"person": 900, "unit": 40}, {"person": 902}, 38, ("unit",)),
+        ({"person": 900, "unit": 40}, {"person": 902, "unit": 1}, 37, ()),
+        ({"person": 900, "unit": 19}, {"person": 900}, 19, ()),  # too few to tell
+        ({"requested": 40, "made": 900}, {"made": 920}, 20, ("requested",)),
+        ({"requested": 40, "made": 900}, {"made": 921}, 19, ()),  # most of them have become others
+    ],
+)
+def test_kinds_of_which_no_row_is_left(
+    before: dict[str, int], after: dict[str, int], lost: int, kinds: tuple[str, ...]
+) -> None:
+    assert lost_kinds(before, after, lost) == kinds
 
 
 @given(st.lists(st.integers(0, 10_000), max_size=40), st.integers(0, 40))

@@ -249,3 +249,19 @@ def test_a_damaged_snapshot_is_taken_again_on_its_day(site: OaSite):
     assert again.rows.total() == 9
     assert site.extractor("2026-11-23 11:00").ensure_coverage(*asked) == []
     assert (ids(members().table), members().gaps()) == ([*"abcdefghi", "x"], [])
+
+
+def test_a_snapshot_without_an_edition_that_had_many_members_is_damaged(site: OaSite):
+    mapping = site.folder / "queries" / "club" / "oa.members.sql"
+    by_unit = mapping.read_text(encoding="utf-8").replace("'general'", "COALESCE(unit, 'general')")
+    mapping.write_text(by_unit, encoding="utf-8")
+    site.add_members("club", *(f"p{number}" for number in range(20)), unit="party")
+    site.add_members("club", *(f"g{number}" for number in range(280)))
+    site.take("2026-11-20 06:30")
+    site.run("club", "DELETE FROM member WHERE unit = 'party'")
+    site.take("2026-11-23 06:30")
+    view = members()
+    assert len(ids(view.table)) == 302
+    (line,) = [line for line in view.status() if line.loss]
+    assert (line.loss.rows, line.loss.kinds) == (20, ("市委版",))
+    assert "没有市委版" in view.gaps()[0]

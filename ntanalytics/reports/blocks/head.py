@@ -20,12 +20,14 @@ class SnapshotLoss:
         rows: number of rows that it has less than the last whole one before it.
         whole_on: the day of that one.
         stands_on: the day of the snapshot that stands for the period's end in its place; None when none does.
+        kinds: Chinese words of the kinds of which it has no row; empty where it lost rows of all.
     """
 
     day: date
     rows: int
     whole_on: date
     stands_on: date | None = None
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -58,7 +58,7 @@ def _with_loss(finding: Finding, loss: SnapshotLoss) -> Finding:
     """Return the finding with the loss of a damaged snapshot."""
     stands_on = loss.stands_on.isoformat() if loss.stands_on else None
     days = {"lost_on": loss.day.isoformat(), "whole_on": loss.whole_on.isoformat(), "stands_on": stands_on}
-    return finding.with_figures(lost_rows=float(loss.rows)).with_details(**days)
+    return finding.with_figures(lost_rows=float(loss.rows)).with_details(**days, kinds=loss.kinds)
 
 
 def rejected_finding(rule: Rule, extraction: AsOf) -> Finding | None:

@@ -41,7 +41,9 @@ def _loss(finding: Finding) -> str:
     if not isinstance(lost_on, str) or not isinstance(whole_on, str):
         return ""
     lost = format_number(finding.figures["lost_rows"], "integer", "行")
-    return f"{_day(lost_on)}的快照比{_day(whole_on)}少 {lost}"
+    kinds = finding.details.get("kinds")
+    without = f"（没有{'、'.join(kinds)}）" if isinstance(kinds, tuple) and kinds else ""
+    return f"{_day(lost_on)}的快照比{_day(whole_on)}少 {lost}{without}"
 
 
 def _stand_in(finding: Finding) -> str:
