@@ -100,7 +100,7 @@ class SnapshotView(DatasetView):
             rejected=sum(rows for owner, _, rows in self.rejected() if owner == source),
             missing_days=() if snapshot else (self.period.last,),
             error=fall_words(fall) if fall else "" if snapshot else cause,
-            loss=fall and _loss(fall, snapshot),
+            loss=_loss(fall, snapshot) if fall else None,
         )
 
     def gaps(self) -> list[str]:
