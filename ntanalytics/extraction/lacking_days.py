@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ntanalytics.contract import Dataset, Kind
+from ntanalytics.detectors.snapshot_fall import JUDGED_BY, SnapshotRows, snapshot_falls
 from ntanalytics.extraction.source_states import SourceStates
 from ntanalytics.lake import DeltaLake
 from ntanalytics.ledger import CoverageDay, Ledger
@@ -73,11 +74,11 @@ class LackingDays:
         (first, last), today, is_state = window, self.today, contract.kind is Kind.STATE
         until = today if contract.kind is Kind.CASE else min(last, today)
         wanted = days_between(first - dt.timedelta(days=history), until)
-        read = days_between(first, today) if is_state else wanted
+        read = days_between(first - JUDGED_BY, today) if is_state else wanted
         covered = self._held(contract, read[0], read[-1]) if read and sources else {}
         for source in sources:
             held = {day.day: day for day in covered.get(source.name, [])}
-            days = self._lacking_snapshot(held.values(), last) if is_state else self._lacking(contract, held, wanted)
+            days = self._lacking_snapshot(held, first, last) if is_state else self._lacking(contract, held, wanted)
             if contract.kind is Kind.CASE:
                 days = sorted({*days, *self._once_unreadable(contract, source, today)})
             yield AskedDays(contract, source, held, days)
@@ -135,16 +136,19 @@ class LackingDays:
         own = [day for day in covered if day.source == source.name]
         return [day.day for day in own if not self.states.is_unmodified(contract.name, day, state)]
 
-    def _lacking_snapshot(self, held: Iterable[CoverageDay], last: dt.date) -> list[dt.date]:
+    def _lacking_snapshot(self, held: Mapping[dt.date, CoverageDay], first: dt.date, last: dt.date) -> list[dt.date]:
         """Return today if a snapshot taken now is nearer to the window's end than those held since its first day.
 
-        There is one snapshot a day at most: a second one would only replace the first.
+        There is one snapshot a day at most: a second one would only replace the first. A damaged one is taken again,
+        since its source may have been repaired.
         """
-        now, held = self.clock(), list(held)
-        if any(snapshot.day == self.today for snapshot in held):
+        taken = sorted(SnapshotRows(day, snapshot.rows) for day, snapshot in held.items())
+        damaged = snapshot_falls(taken, self.settings.calendar().is_likely_worked)
+        now, whole = self.clock(), [held[day] for day in held if first <= day and day not in damaged]
+        if any(snapshot.day == self.today for snapshot in whole):
             return []
         _, ends = local_window(last, last, self.settings.zone)
-        best = nearest(held, ends)
+        best = nearest(whole, ends)
         return [self.today] if best is None or abs(now - ends) < abs(best.taken_at - ends) else []
 
     def _held(self, contract: Dataset, first: dt.date, last: dt.date) -> Mapping[str, list[CoverageDay]]:

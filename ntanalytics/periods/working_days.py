@@ -68,6 +68,10 @@ class Calendar:
             )
         return _is_workday(day)
 
+    def is_likely_worked(self, day: dt.date) -> bool:
+        """Return whether a day is worked; where its year is unknown, whether it lies between Monday and Friday."""
+        return self.is_working_day(day) if self.knows(day) else day.weekday() < 5
+
     def working_days(self, first: dt.date, last: dt.date) -> list[dt.date]:
         """Return the working days from ``first`` to ``last``, both included."""
         return [day for day in days_between(first, last) if self.is_working_day(day)]

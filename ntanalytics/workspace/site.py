@@ -16,6 +16,7 @@ import pyarrow as pa
 from ntanalytics.catalog import Catalog, site_catalog
 from ntanalytics.contract import DATASETS, Dataset, Kind
 from ntanalytics.contract import dataset as dataset_named
+from ntanalytics.detectors.snapshot_fall import JUDGED_BY
 from ntanalytics.errors import LakeError, UnknownName
 from ntanalytics.file_cache import FileCache
 from ntanalytics.lake import DeltaLake, sql
@@ -31,6 +32,7 @@ from ntanalytics.sources import open_source, restrict_to_datasets
 from ntanalytics.workspace.first_days import FirstDays
 from ntanalytics.workspace.namespaces import Day, Namespace, dataset_namespace, metric_namespace
 from ntanalytics.workspace.past_state import PastState, past_state
+from ntanalytics.workspace.snapshot_damage import Falls, count_by_kind, damaged_snapshots, with_damaged
 from ntanalytics.workspace.units import Units, read_aliases, unit_columns
 
 #: Name of the file beside the lake's tables with the rows of each day by hour.
@@ -87,6 +89,7 @@ class Workspace:
         self._versions: dict[str, int | None] = {}
         self.known_days: dict[str, tuple[dt.date, dt.date, list[CoverageDay]]] = {}
         self.counted_rows: dict[tuple[str, dt.date, dt.date], dict[str, int]] = {}
+        self._damaged_snapshots: dict[str, Falls] = {}
         self._days: dict[tuple[dt.date, dt.date, frozenset[dt.date]], ir.Table] = {}
 
     def version(self, dataset: str) -> int | None:
@@ -205,16 +208,34 @@ class Workspace:
         """Return the extracted days that the lake holds, by source.
 
         The lake decides, not the ledger: it may have been moved, emptied or restored from a backup. A day before the
-        first day of its source is not held.
+        first day of its source is not held, and neither is a damaged snapshot.
         """
         known = self.known_days.get(dataset)
         if known is None or first < known[0] or last > known[1]:
             since, until = (min(first, known[0]), max(last, known[1])) if known else (first, last)
+            is_state = dataset_named(dataset).kind is Kind.STATE
+            # a snapshot is judged by those before it
+            looked = max(since - JUDGED_BY, _ALL_DAYS[0]) if is_state else since
             held = self._lake.days(dataset, self.version(dataset))
-            days = (day for day in self.ledger.coverage.days(dataset, since, until) if not day.rows or day.day in held)
-            known = since, until, self.first_days.known(dataset_named(dataset), days)
-            self.known_days[dataset] = known  # as the version, it stays as it was at the first access
+            days = (day for day in self.ledger.coverage.days(dataset, looked, until) if not day.rows or day.day in held)
+            covered = self.first_days.known(dataset_named(dataset), days)
+            # as the version, it stays as it was at the first access
+            known = since, until, with_damaged(covered, self._judged(dataset, covered)) if is_state else covered
+            self.known_days[dataset] = known
         return [day for day in known[2] if first <= day.day <= last]
+
+    def damaged_snapshots(self, dataset: str) -> Falls:
+        """Return the damaged snapshots of a state among the days that were asked for (docs/domain.md, Gaps)."""
+        return self._damaged_snapshots.get(dataset, {})
+
+    def _judged(self, dataset: str, covered: Sequence[CoverageDay]) -> Falls:
+        falls = damaged_snapshots(dataset_named(dataset), covered, self.calendar, self._rows_by_kind)
+        self._damaged_snapshots[dataset] = falls
+        return falls
+
+    def _rows_by_kind(self, dataset: Dataset, source: str, day: dt.date) -> Mapping[str, int]:
+        """Return the rows of a snapshot by kind, all of them: also what an earlier report did not know."""
+        return count_by_kind(self.reader.table(dataset, self.version(dataset.name), day, day), dataset, source)
 
     def rows_by_source(self, dataset: str, first: dt.date, last: dt.date) -> dict[str, int]:
         """Return source → number of its rows, counted once for the same days."""

@@ -2,25 +2,30 @@
 
 A state is extracted as it is today, and never for a past day. The snapshot taken nearest to a period's end represents
 the period: from the evening before as well as from the morning after. A snapshot from before the period does not, and
-neither does one from longer after it than the period is long (at least a week): too much has changed by then.
+neither does one from longer after it than the period is long (at least a week): too much has changed by then. A damaged
+snapshot represents nothing: the nearest whole one stands in its place, or none (docs/domain.md, Gaps).
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 
+import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.contract import Dataset
+from ntanalytics.detectors.snapshot_fall import SnapshotFall
 from ntanalytics.findings.phrases import day_words
 from ntanalytics.ledger import CoverageDay
 from ntanalytics.ledger.snapshots import nearest
 from ntanalytics.periods import Period, days_between
-from ntanalytics.reports.blocks.head import AsOf
+from ntanalytics.reports.blocks.head import AsOf, SnapshotLoss
 from ntanalytics.workspace.dataset_view import DatasetView
 from ntanalytics.workspace.site import Workspace
+from ntanalytics.workspace.snapshot_damage import Falls, fall_words
 
 #: Days after a period from which a snapshot may represent it, for a short period too: a daily report is often first
 #: run after a weekend, or after a week of holidays.
@@ -45,6 +50,7 @@ class SnapshotView(DatasetView):
         self.snapshots = self._choose(period, {})
         self.snapshots_before = self._choose(previous, self.snapshots)
         self._first = first
+        self._falls = self._fallen(workspace.damaged_snapshots(contract.name))
         self.missing = self._missing(period, self.snapshots)
         self.missing_before = self._missing(previous, self.snapshots_before)
         self.gap_sources = frozenset(self.sources) - set(self.snapshots)
@@ -64,17 +70,27 @@ class SnapshotView(DatasetView):
         """See :class:`DatasetView`."""
         return self._workspace.snapshots(self.contract.name, self.snapshots_before.values())
 
+    @cached_property
+    def recent(self) -> ir.Table:
+        """See :class:`DatasetView`; damaged snapshots are left out."""
+        table = self._workspace.table(self.contract.name, self._first, self.period.last)
+        for source, day in self._workspace.damaged_snapshots(self.contract.name):
+            if self._first <= day <= self.period.last:
+                table = table.filter((table.source != source) | (table.day != ibis.literal(day)))
+        return table
+
     @property
     def note(self) -> str:
         """See :class:`DatasetView`."""
         if not self.is_complete:
             return "缺少能代表期末的快照：数量为下限，比率与环比不予计算。"
         usual = {self.period.last, self.period.last + dt.timedelta(days=1)}
-        others = sorted({snapshot.day for snapshot in self.snapshots.values()} - usual)
+        stand_ins = {self.snapshots[source].day for source in self._falls}
+        others = sorted({snapshot.day for snapshot in self.snapshots.values()} - usual | stand_ins)
         return f"期末状态取自{'、'.join(day_words(day) for day in others)}的快照。" if others else ""
 
     def _state_of(self, source: str, cause: str) -> AsOf:
-        snapshot = self.snapshots.get(source)
+        snapshot, fall = self.snapshots.get(source), self._falls.get(source)
         return AsOf(
             source=source,
             dataset=self.contract.name,
@@ -83,12 +99,13 @@ class SnapshotView(DatasetView):
             rows=snapshot.source_rows if snapshot else None,
             rejected=sum(rows for owner, _, rows in self.rejected() if owner == source),
             missing_days=() if snapshot else (self.period.last,),
-            error="" if snapshot else cause,
+            error=fall_words(fall) if fall else "" if snapshot else cause,
+            loss=_loss(fall, snapshot) if fall else None,
         )
 
     def gaps(self) -> list[str]:
         """See :class:`DatasetView`."""
-        return [self._gap_sentence(line) for line in self.status() if line.missing_days]
+        return [self._gap_sentence(line) for line in self.status() if line.missing_days or line.loss]
 
     @cached_property
     def _rejected(self) -> list[tuple[str, str, int]]:
@@ -134,14 +151,34 @@ class SnapshotView(DatasetView):
     def _missing(self, period: Period, snapshots: Mapping[str, CoverageDay]) -> list[dt.date]:
         return [] if self.sources and len(snapshots) == len(self.sources) else [period.last]
 
+    def _fallen(self, falls: Falls) -> dict[str, SnapshotFall]:
+        """Return source → the fall of the snapshot that would represent the period's end if it were whole."""
+        _, ends = self.period.window(self._workspace.settings.zone)
+        last = _last_day(self.period)
+        taken = [
+            replace(day, is_held=True)
+            for day in self._covered
+            if self.period.first <= day.day <= last and (day.is_held or (day.source, day.day) in falls)
+        ]
+        chosen = (nearest((day for day in taken if day.source == source), ends) for source in self.sources)
+        return {day.source: falls[day.source, day.day] for day in chosen if day and (day.source, day.day) in falls}
+
     def _gap_sentence(self, line: AsOf) -> str:
+        ends = f"没有能代表{day_words(self.period.last)}期末的快照"
+        unknown = "相关数量为下限，环比不作比较。"
+        if line.loss:
+            stands_on = line.loss.stands_on
+            stands = f"期末状态取自{day_words(stands_on)}的快照。" if stands_on else f"{ends}，{unknown}"
+            return f"{line.label}：数据源 {line.source} {line.error}，疑未取全，按缺数据处理，{stands}"
         days = [day.day for day in self._covered if day.source == line.source and day.is_held]
         latest = f"手头最近的取自{day_words(max(days))}" if days else "尚未取得"
         cause = f"（{line.error}）" if line.error else ""
-        return (
-            f"{line.label}：数据源 {line.source} 没有能代表{day_words(self.period.last)}期末的快照，{latest}{cause}，"
-            "相关数量为下限，环比不作比较。"
-        )
+        return f"{line.label}：数据源 {line.source} {ends}，{latest}{cause}，{unknown}"
+
+
+def _loss(fall: SnapshotFall, stands: CoverageDay | None) -> SnapshotLoss:
+    stands_on = stands.day if stands is not None else None
+    return SnapshotLoss(day=fall.day, rows=fall.lost, whole_on=fall.whole_on, stands_on=stands_on, kinds=fall.kinds)
 
 
 def _last_day(period: Period) -> dt.date:

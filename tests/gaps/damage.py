@@ -85,6 +85,14 @@ def empty_before(site: GapSite, dataset: str, period: Period) -> bool:
     return bool(site.table(dataset).to_pyarrow_table(columns=["day"]).num_rows)
 
 
+def cut_snapshot(site: GapSite, dataset: str, period: Period) -> bool:
+    """Lose half of the rows of each snapshot, after a whole one that is too old to stand for the period's end."""
+    if contract.dataset(dataset).kind is not Kind.STATE:
+        return False
+    site.cut_snapshots(dataset, period.previous().first - dt.timedelta(days=1))
+    return True
+
+
 def shifted(site: GapSite, dataset: str, period: Period) -> bool:
     """Shift all times of the period's rows by eight hours: the source's time zone is wrong since its first day.
 
@@ -121,6 +129,7 @@ DAMAGES: Mapping[str, Callable[[GapSite, str, Period], bool]] = MappingProxyType
         "half_day": half_day,
         "before_its_first_day": before_its_first_day,
         "empty_before": empty_before,
+        "cut_snapshot": cut_snapshot,
         "shifted": shifted,
         "doubled": doubled,
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -144,6 +145,29 @@ class GapSite:
                 if product.kind in EMPTY_MEANS_ABSENT:
                     absent = f"UPDATE coverage SET is_held = 0 {where} AND source = :source"
                     connection.execute(sa.text(absent), {**days, "source": source})
+        engine.dispose()
+
+    def cut_snapshots(self, dataset: str, whole_on: dt.date) -> None:
+        """Have the snapshots of a state come with half of their rows, after a whole one of an earlier day."""
+        table = self.table(dataset)
+        rows = table.to_pyarrow_table()
+        kept = rows.take(list(range(0, rows.num_rows, 2)))
+        number = rows.schema.get_field_index("day")
+        days = pa.array([whole_on] * rows.num_rows, pa.date32())
+        earlier = rows.set_column(number, rows.schema.field(number), days)
+        write_deltalake(table, pa.concat_tables([earlier, kept]), mode="overwrite")
+        by_source = Counter(kept["source"].to_pylist())
+        engine = sa.create_engine(self.settings.ledger, poolclass=NullPool)
+        with engine.begin() as connection:
+            coverage = sa.Table("coverage", sa.MetaData(), autoload_with=connection)
+            taken = connection.execute(sa.select(coverage).where(coverage.c.dataset == dataset)).mappings().all()
+            for row in taken:
+                step = row["day"] - whole_on
+                before = {"day": whole_on, "taken_at": row["taken_at"] - step}
+                connection.execute(coverage.insert().values({**row, **before}))
+                cut = {"rows": by_source[row["source"]], "source_rows": by_source[row["source"]]}
+                same = (coverage.c.dataset == dataset, coverage.c.source == row["source"], coverage.c.day == row["day"])
+                connection.execute(coverage.update().where(*same).values(cut))
         engine.dispose()
 
     def delete_rows(self, dataset: str, predicate: str) -> None:

@@ -15,6 +15,9 @@ CELLS = [
     Cell("sms.messages", "middle_day", WEEKLY),
     Cell("infra.requests", "half_day", WEEKLY),
     Cell("sms.messages", "absent outcome", "sms_volume"),
+    Cell("ca.certificates", "cut_snapshot", WEEKLY),
+    Cell("identity.units", "cut_snapshot", WEEKLY),
+    Cell("infra.hosts", "cut_snapshot", "daily_inspection"),
 ]
 
 

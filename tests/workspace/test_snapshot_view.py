@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ntanalytics.workspace import DatasetView, open_report
+from ntanalytics.reports.blocks.head import SnapshotLoss
+from ntanalytics.workspace import DatasetView, open_report, open_workspace
 from tests.workspace.oa_site import OaSite
 
 MONDAY, SUNDAY, NEXT_MONDAY = dt.date(2026, 11, 16), dt.date(2026, 11, 22), dt.date(2026, 11, 23)
@@ -184,3 +185,83 @@ def test_a_snapshot_that_the_lake_lost_is_taken_again_if_the_day_has_not_passed(
             file.unlink()
     assert len(site.extractor("2026-11-23 07:00").ensure_coverage(NEEDS, MONDAY, SUNDAY)) == 2
     assert ids(members().table) == ["a", "x"]
+
+
+def take_nine_and_lose_six(site: OaSite, *days: str) -> None:
+    """Have the club be taken with nine members of its own, and on the later days with three of them."""
+    site.add_members("club", *"bcdefghi")
+    for number, day in enumerate(days):
+        if number == 2:
+            site.run("club", "DELETE FROM member WHERE id > 'c'")
+        site.take(f"{day} 06:30")
+
+
+def test_a_whole_snapshot_stands_in_the_place_of_one_that_lost_most_rows(site: OaSite):
+    take_nine_and_lose_six(site, "2026-11-19", "2026-11-20", "2026-11-23")
+    view = members(history=14)
+    assert ids(view.table) == [*"abcdefghi", "x"]
+    assert {row["source"]: row["day"] for row in view.table.to_pyarrow().to_pylist()} == {
+        "club": dt.date(2026, 11, 20),
+        "annex": NEXT_MONDAY,
+    }
+    assert view.is_complete
+    assert ids(view.recent) == sorted([*"abcdefghi" * 2, "x", "x"])
+    (line,) = [line for line in view.status() if line.loss]
+    stands = dt.date(2026, 11, 20)
+    assert line.loss == SnapshotLoss(day=NEXT_MONDAY, rows=6, whole_on=stands, stands_on=stands)
+    assert (line.source, line.rows, line.missing_days) == ("club", 9, ())
+    assert "club" in view.gaps()[0]
+    assert view.note
+
+
+def test_without_a_whole_snapshot_of_the_period_it_is_a_gap(site: OaSite):
+    take_nine_and_lose_six(site, "2026-11-12", "2026-11-13", "2026-11-17", "2026-11-23")
+    view = members()
+    assert (ids(view.table), view.missing, view.gap_sources) == (["x"], [SUNDAY], frozenset({"club"}))
+    (line,) = [line for line in view.status() if line.loss]
+    assert line.loss == SnapshotLoss(day=NEXT_MONDAY, rows=6, whole_on=dt.date(2026, 11, 13), stands_on=None)
+    assert (line.rows, line.missing_days) == (None, (SUNDAY,))
+    assert len(view.gaps()) == 1
+
+
+def test_one_that_stays_small_for_ten_working_days_is_the_truth(site: OaSite):
+    take_nine_and_lose_six(site, "2026-11-05", "2026-11-06", "2026-11-09", "2026-11-20", "2026-11-23")
+    view = members()
+    assert (ids(view.table), view.missing, view.gaps()) == ([*"abc", "x"], [], [])
+    assert [line.loss for line in view.status()] == [None, None]
+    assert "club" in members("2026-W45").gaps()[0]  # what was unknown then stays so
+
+
+def test_units_come_from_the_last_whole_directory(site: OaSite):
+    site.add_units("club", *((f"{number}", f"Unit {number}", None) for number in range(9)))
+    site.take("2026-11-19 06:30", "identity.units")
+    site.run("club", "DELETE FROM unit WHERE id > '2'")
+    site.take("2026-11-23 06:30", "identity.units")
+    listed = open_workspace().units(SUNDAY).table
+    assert sorted(listed.unit.to_pyarrow().to_pylist()) == [f"Unit {number}" for number in range(9)]
+
+
+def test_a_damaged_snapshot_is_taken_again_on_its_day(site: OaSite):
+    take_nine_and_lose_six(site, "2026-11-19", "2026-11-20", "2026-11-23")
+    asked = NEEDS, MONDAY, SUNDAY
+    site.add_members("club", *"defghi")
+    (again,) = site.extractor("2026-11-23 10:00").ensure_coverage(*asked)
+    assert again.rows.total() == 9
+    assert site.extractor("2026-11-23 11:00").ensure_coverage(*asked) == []
+    assert (ids(members().table), members().gaps()) == ([*"abcdefghi", "x"], [])
+
+
+def test_a_snapshot_without_an_edition_that_had_many_members_is_damaged(site: OaSite):
+    mapping = site.folder / "queries" / "club" / "oa.members.sql"
+    by_unit = mapping.read_text(encoding="utf-8").replace("'general'", "COALESCE(unit, 'general')")
+    mapping.write_text(by_unit, encoding="utf-8")
+    site.add_members("club", *(f"p{number}" for number in range(20)), unit="party")
+    site.add_members("club", *(f"g{number}" for number in range(280)))
+    site.take("2026-11-20 06:30")
+    site.run("club", "DELETE FROM member WHERE unit = 'party'")
+    site.take("2026-11-23 06:30")
+    view = members()
+    assert len(ids(view.table)) == 302
+    (line,) = [line for line in view.status() if line.loss]
+    assert (line.loss.rows, line.loss.kinds) == (20, ("市委版",))
+    assert "没有市委版" in view.gaps()[0]

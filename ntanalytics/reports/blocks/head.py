@@ -12,6 +12,25 @@ from ntanalytics.reports.blocks.block import Block, to_json
 
 
 @dataclass(frozen=True, kw_only=True)
+class SnapshotLoss:
+    """The loss of a damaged snapshot, which lacks a large part of its rows and counts for nothing.
+
+    Attributes:
+        day: its day.
+        rows: number of rows that it has less than the last whole one before it.
+        whole_on: the day of that one.
+        stands_on: the day of the snapshot that stands for the period's end in its place; None when none does.
+        kinds: Chinese words of the kinds of which it has no row; empty where it lost rows of all.
+    """
+
+    day: date
+    rows: int
+    whole_on: date
+    stands_on: date | None = None
+    kinds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class AsOf:
     """The state of one dataset's data from one source.
 
@@ -24,6 +43,7 @@ class AsOf:
         rejected: number of rejected rows.
         missing_days: days of the report's span without data.
         error: the reason why the source gave nothing, or empty.
+        loss: the loss of its snapshot of the period's end; None when that is whole, and for events and cases.
     """
 
     source: str
@@ -34,6 +54,7 @@ class AsOf:
     rejected: int = 0
     missing_days: tuple[date, ...] = ()
     error: str = ""
+    loss: SnapshotLoss | None = None
 
 
 @dataclass(frozen=True)
@@ -94,10 +115,16 @@ class Head(Block):
             },
             "generated_at": self.generated_at.isoformat(),
             "timezone": self.timezone,
-            "as_of": [to_json(vars(line)) for line in self.as_of],
+            "as_of": [_line(line) for line in self.as_of],
             "versions": dict(self.versions),
             "gaps": list(self.gaps),
             "notes": list(self.notes),
             "rejected": [to_json(vars(line)) for line in self.rejected],
             **({"ledger_anchor": anchor} if anchor else {}),
         }
+
+
+def _line(line: AsOf) -> Any:
+    """Return the state of a dataset's data as JSON; a whole snapshot has no loss."""
+    known = {name: value for name, value in vars(line).items() if name != "loss"}
+    return to_json({**known, **({"loss": vars(line.loss)} if line.loss else {})})

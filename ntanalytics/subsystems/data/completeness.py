@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.judgement import judge_value
 from ntanalytics.findings.rule import Rule
-from ntanalytics.reports.blocks.head import AsOf
+from ntanalytics.reports.blocks.head import AsOf, SnapshotLoss
 from ntanalytics.subsystems.data.entities import dataset_details, dataset_entity
 
 #: Characters of the error of a source that are kept.
@@ -23,11 +23,14 @@ def completeness_finding(rule: Rule, extraction: AsOf, on: date) -> Finding:
         on: the inspected day.
 
     Returns:
-        An unknown finding with the first day of the gap where ``on`` is missing, or the source failed.
+        An unknown finding with the first day of the gap where ``on`` is missing, or the source failed. A damaged
+        snapshot counts as a missing day, which is known where another one stands in its place.
     """
-    missing = set(extraction.missing_days)
-    error = " ".join(extraction.error.split())[:MAX_ERROR]
+    missing, loss = set(extraction.missing_days), extraction.loss
+    error = "" if loss else " ".join(extraction.error.split())[:MAX_ERROR]
     is_unknown = on in missing or bool(error)
+    if loss and not missing:
+        missing = {on}
     finding = Finding(
         rule=rule,
         entity=dataset_entity(extraction.source, extraction.dataset, extraction.label),
@@ -41,12 +44,21 @@ def completeness_finding(rule: Rule, extraction: AsOf, on: date) -> Finding:
             "last_missing": max(missing).isoformat() if missing else None,
         },
     )
-    if on not in missing:
+    if loss:
+        finding = _with_loss(finding, loss)
+    if on not in extraction.missing_days:
         return finding
     begin = on
     while begin - timedelta(days=1) in missing:
         begin -= timedelta(days=1)
     return finding.since_day(begin)
+
+
+def _with_loss(finding: Finding, loss: SnapshotLoss) -> Finding:
+    """Return the finding with the loss of a damaged snapshot."""
+    stands_on = loss.stands_on.isoformat() if loss.stands_on else None
+    days = {"lost_on": loss.day.isoformat(), "whole_on": loss.whole_on.isoformat(), "stands_on": stands_on}
+    return finding.with_figures(lost_rows=float(loss.rows)).with_details(**days, kinds=loss.kinds)
 
 
 def rejected_finding(rule: Rule, extraction: AsOf) -> Finding | None:

@@ -35,7 +35,31 @@ def dataset_label(label: str, source: str) -> str:
     return f"{label}（{source}）"
 
 
+def _loss(finding: Finding) -> str:
+    """Return the loss of a damaged snapshot in words; empty for a whole one."""
+    lost_on, whole_on = finding.details.get("lost_on"), finding.details.get("whole_on")
+    if not isinstance(lost_on, str) or not isinstance(whole_on, str):
+        return ""
+    lost = format_number(finding.figures["lost_rows"], "integer", "行")
+    kinds = finding.details.get("kinds")
+    without = f"（没有{'、'.join(kinds)}）" if isinstance(kinds, tuple) and kinds else ""
+    return f"{_day(lost_on)}的快照比{_day(whole_on)}少 {lost}{without}"
+
+
+def _stand_in(finding: Finding) -> str:
+    """Return the words on what stands in the place of a damaged snapshot."""
+    stands_on = finding.details.get("stands_on")
+    stands = f"期末状态取自{_day(stands_on)}的快照" if isinstance(stands_on, str) else "有关数字未知或为下限"
+    return f"疑未取全，按缺数据处理，{stands}"
+
+
+def _day(day: str) -> str:
+    return day_words(date.fromisoformat(day))
+
+
 def _completeness(finding: Finding) -> str:
+    if loss := _loss(finding):
+        return f"{loss}，{_stand_in(finding)}。"
     last = finding.details.get("last_missing")
     if not isinstance(last, str):
         return "数据完整。"
@@ -44,6 +68,8 @@ def _completeness(finding: Finding) -> str:
 
 
 def _completeness_event(finding: Finding) -> EventWords:
+    if loss := _loss(finding):
+        return EventWords(f"{spaced(finding.entity.label, loss)}{lasting(finding)}", detail=_stand_in(finding))
     last, days = finding.details.get("last_missing"), int(finding.figures.get("missing_days") or 0)
     if not isinstance(last, str):
         return EventWords(f"{finding.entity.label}数据不完整{lasting(finding)}")
@@ -52,11 +78,15 @@ def _completeness_event(finding: Finding) -> EventWords:
 
 
 def _completeness_reason(finding: Finding) -> str:
+    if loss := _loss(finding):
+        return f"数据缺失，{loss}"
     error = finding.details.get("error")
     return f"数据缺失，数据源报错“{error}”" if error else "数据缺失"
 
 
 def _completeness_advice(finding: Finding) -> str:
+    if _loss(finding):
+        return "核对数据源是否取全（复制是否中断、查询账号的权限是否变化），修复后重新抽取"
     return "" if finding.status == "ok" else finding.rule.advice
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 from ntanalytics.findings.finding import Finding
-from ntanalytics.reports.blocks.head import AsOf
+from ntanalytics.reports.blocks.head import AsOf, SnapshotLoss
 from ntanalytics.subsystems.data.completeness import MAX_ERROR, completeness_finding, rejected_finding
 from tests.subsystems.data.given import RULES
 
@@ -47,6 +48,18 @@ def test_a_missing_day_is_unknown_since_the_gap_began() -> None:
 def test_an_earlier_gap_is_a_warning_since_totals_are_lower_bounds() -> None:
     finding = _complete(missing_days=_days(14, 16))
     assert (finding.status, finding.value, finding.details["last_missing"]) == ("warning", 2.0, "2026-11-16")
+
+
+def test_a_damaged_snapshot_is_a_day_that_lacks_and_known_where_another_stands_in_its_place() -> None:
+    day, before = dt.date(2026, 11, 19), dt.date(2026, 11, 18)
+    lost = SnapshotLoss(day=day, rows=6, whole_on=before)
+    alone = _complete(rows=None, missing_days=_days(18), error="fewer rows", loss=lost)
+    assert (alone.status, alone.unknown, alone.since) == ("unknown", "missing", ON)
+    replaced = _complete(error="fewer rows", loss=replace(lost, stands_on=before))
+    assert (replaced.status, replaced.value, replaced.unknown, replaced.since) == ("warning", 1.0, "", None)
+    assert [finding.figures["lost_rows"] for finding in (alone, replaced)] == [6.0, 6.0]
+    assert [finding.details["stands_on"] for finding in (alone, replaced)] == [None, "2026-11-18"]
+    assert replaced.details["error"] == ""  # the source gave what it has, and told none
 
 
 def test_the_error_of_a_source_is_kept_short_and_on_one_line() -> None:

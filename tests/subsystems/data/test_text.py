@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.text import Wording, word
-from ntanalytics.reports.blocks.head import AsOf
+from ntanalytics.reports.blocks.head import AsOf, SnapshotLoss
 from ntanalytics.subsystems.data.completeness import completeness_finding, rejected_finding
 from ntanalytics.subsystems.data.row_counts import fallen_findings, silent_findings
 from ntanalytics.subsystems.data.standstill import still_findings
@@ -35,6 +36,16 @@ def test_completeness_tells_gaps_and_errors() -> None:
     failed = _complete(missing_days=(ON,), error="no route")
     assert failed.evidence == "数据完整性未知：数据缺失，数据源报错“no route”。"
     assert (failed.since, failed.advice) == ("11月20日", "检查数据源后补抽缺失日期")
+
+
+def test_a_damaged_snapshot_is_told_with_what_it_lost_and_what_stands_in_its_place() -> None:
+    loss = SnapshotLoss(day=ON, rows=7354, whole_on=OTHER_DAY, stands_on=OTHER_DAY)
+    assert _complete(loss=loss).evidence == (
+        "11月20日的快照比11月18日少 7,354 行，疑未取全，按缺数据处理，期末状态取自11月18日的快照。"
+    )
+    alone = _complete(missing_days=(ON,), loss=replace(loss, stands_on=None))
+    assert alone.evidence == "数据完整性未知：数据缺失，11月20日的快照比11月18日少 7,354 行。"
+    assert alone.advice.endswith("重新抽取")
 
 
 def test_rejected_rows_are_told_with_their_number() -> None:
