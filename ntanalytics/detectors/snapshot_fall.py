@@ -24,7 +24,7 @@ LEAST_KIND_ROWS, LEAST_KIND_SHARE = 20, 0.5
 #: Days before a snapshot whose snapshots it is held against, and number of them that tell the usual rows.
 HISTORY_DAYS, LEVEL_SNAPSHOTS = 56, 5
 
-#: Time before a snapshot from which on others are read to judge it: those weeks, and the weeks by which these are judged.
+#: Time before a snapshot from which on others are read to judge it: those weeks, and the weeks that tell of these.
 JUDGED_BY = timedelta(days=2 * HISTORY_DAYS)
 
 #: Working days through which a smaller snapshot must stay as it is, until it is the truth.
