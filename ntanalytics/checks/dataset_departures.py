@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import chain
+from typing import Any
 
 import ibis.expr.types as ir
 import pyarrow as pa
@@ -21,7 +22,7 @@ from ntanalytics.checks.day_totals import (
     totals_by_day,
     usual_total,
 )
-from ntanalytics.checks.known_columns import known_columns, with_known_values
+from ntanalytics.checks.known_columns import known_columns, with_known_reports, with_known_values
 from ntanalytics.checks.measured_quantities import with_quantities
 from ntanalytics.checks.month_ends import month_ends, without_recurring
 from ntanalytics.checks.noticeable import (
@@ -76,7 +77,7 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
     view, columns, dataset = context.dataset(name, HISTORY_DAYS), WATCHED[name], DATASETS[name]
     if not set(view.sources) - view.gap_sources:
         return WatchedDay([])
-    known = known_days(view)
+    known = _with_reports(view, known_days(view), context.on)
     alike = comparable_days(known, context.on, HISTORY_DAYS)
     before = alike[:COMPARABLE_DAYS]
     if len(before) < MIN_DAYS:
@@ -90,6 +91,7 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
     totals = totals_by_day(events, columns.weight)
     usual = usual_total(known, totals, context.on)
     events = with_known_values(events, view, [column.name for column in (*columns.dimensions, *columns.values)])
+    events = with_known_reports(events, view, context.on)
     read = {*before, *of_weekday, *chain.from_iterable(ends), context.on}
     counted, dimensions, nested, events = _counted(context, name, events, read, time=time, values=values)
     slow = tuple(name for name in values if counts_pieces(dataset.column(name)))
@@ -112,6 +114,12 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
     noticed = _noticed(context, dataset, events, departing, time=time, alike=alike, is_drift=not of_weekday)
     departing = [_of_system(departure, counted, before, context.on) for departure in noticed]
     return WatchedDay(departing, number, own)
+
+
+def _with_reports(view: DatasetView, known: Sequence[Mapping[str, Any]], on: date) -> list[Mapping[str, Any]]:
+    """Return the days, of which earlier ones without delivery reports are not held against any other."""
+    gaps = view.unreported.days - {on}
+    return [{**row, "is_covered": row["is_covered"] and row["day"] not in gaps} for row in known] if gaps else [*known]
 
 
 def _of_known_sources(view: DatasetView, events: ir.Table) -> ir.Table:

@@ -20,6 +20,7 @@ from ntanalytics.ledger.snapshots import nearest
 from ntanalytics.periods import Period, days_between
 from ntanalytics.reports.blocks.head import AsOf
 from ntanalytics.workspace.dataset_view import DatasetView
+from ntanalytics.workspace.lost_rows import LOST_SHARE, lost_sentence, lost_share
 from ntanalytics.workspace.site import Workspace
 
 #: Days after a period from which a snapshot may represent it, for a short period too: a daily report is often first
@@ -47,8 +48,8 @@ class SnapshotView(DatasetView):
         self._first = first
         self.missing = self._missing(period, self.snapshots)
         self.missing_before = self._missing(previous, self.snapshots_before)
-        self.gap_sources = frozenset(self.sources) - set(self.snapshots)
-        self.gap_sources_before = frozenset(self.sources) - set(self.snapshots_before)
+        self.gap_sources = frozenset(self.sources) - _whole(self.snapshots)
+        self.gap_sources_before = frozenset(self.sources) - _whole(self.snapshots_before)
         held = {(day.source, day.day) for day in self._covered if day.is_held}
         span = days_between(first, period.last)
         complete = {day for day in span if self.sources and all((source, day) in held for source in self.sources)}
@@ -67,6 +68,8 @@ class SnapshotView(DatasetView):
     @property
     def note(self) -> str:
         """See :class:`DatasetView`."""
+        if not self.is_complete and len(self.snapshots) == len(self.sources):
+            return "期末快照有较多的行未能读取：数量为下限，比率与环比不予计算。"
         if not self.is_complete:
             return "缺少能代表期末的快照：数量为下限，比率与环比不予计算。"
         usual = {self.period.last, self.period.last + dt.timedelta(days=1)}
@@ -88,7 +91,12 @@ class SnapshotView(DatasetView):
 
     def gaps(self) -> list[str]:
         """See :class:`DatasetView`."""
-        return [self._gap_sentence(line) for line in self.status() if line.missing_days]
+        lost = [
+            lost_sentence(self.contract.label, source, f"{day_words(snapshot.day)}的快照", lost_share(snapshot))
+            for source, snapshot in self.snapshots.items()
+            if lost_share(snapshot) > LOST_SHARE
+        ]
+        return [self._gap_sentence(line) for line in self.status() if line.missing_days] + lost
 
     @cached_property
     def _rejected(self) -> list[tuple[str, str, int]]:
@@ -132,7 +140,7 @@ class SnapshotView(DatasetView):
         return chosen
 
     def _missing(self, period: Period, snapshots: Mapping[str, CoverageDay]) -> list[dt.date]:
-        return [] if self.sources and len(snapshots) == len(self.sources) else [period.last]
+        return [] if self.sources and len(_whole(snapshots)) == len(self.sources) else [period.last]
 
     def _gap_sentence(self, line: AsOf) -> str:
         days = [day.day for day in self._covered if day.source == line.source and day.is_held]
@@ -142,6 +150,11 @@ class SnapshotView(DatasetView):
             f"{line.label}：数据源 {line.source} 没有能代表{day_words(self.period.last)}期末的快照，{latest}{cause}，"
             "相关数量为下限，环比不作比较。"
         )
+
+
+def _whole(snapshots: Mapping[str, CoverageDay]) -> frozenset[str]:
+    """Return the sources of the snapshots of which not too many rows were rejected."""
+    return frozenset(source for source, snapshot in snapshots.items() if lost_share(snapshot) <= LOST_SHARE)
 
 
 def _last_day(period: Period) -> dt.date:
