@@ -37,7 +37,7 @@ from ntanalytics.checks.noticeable import (
 from ntanalytics.checks.parent_units import PARENT, add_parents, parents_of, with_parents
 from ntanalytics.checks.watched_datasets import LINKS, WATCHED, endings_of
 from ntanalytics.contract import DATASETS, Dataset, Kind
-from ntanalytics.contract.dimensions import counts_pieces, referred
+from ntanalytics.contract.dimensions import Breakdown, counts_pieces, referred
 from ntanalytics.detectors.comparable_days import COMPARABLE_DAYS, comparable_days, days_of_weekday
 from ntanalytics.detectors.expected_range import ExpectedRange
 from ntanalytics.detectors.surveillance.departure import Departure
@@ -90,8 +90,7 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
     events = _of_known_sources(view, events)
     totals = totals_by_day(events, columns.weight)
     usual = usual_total(known, totals, context.on)
-    events = with_known_values(events, view, [column.name for column in (*columns.dimensions, *columns.values)])
-    events = with_known_reports(events, view, context.on)
+    events = _with_known(view, events, columns, context.on)
     read = {*before, *of_weekday, *chain.from_iterable(ends), context.on}
     counted, dimensions, nested, events = _counted(context, name, events, read, time=time, values=values)
     slow = tuple(name for name in values if counts_pieces(dataset.column(name)))
@@ -120,6 +119,12 @@ def _with_reports(view: DatasetView, known: Sequence[Mapping[str, Any]], on: dat
     """Return the days, of which earlier ones without delivery reports are not held against any other."""
     gaps = view.unreported.days - {on}
     return [{**row, "is_covered": row["is_covered"] and row["day"] not in gaps} for row in known] if gaps else [*known]
+
+
+def _with_known(view: DatasetView, events: ir.Table, columns: Breakdown, on: date) -> ir.Table:
+    """Return the events without what a source lacks, or what delivery reports would tell that did not come."""
+    names = [column.name for column in (*columns.dimensions, *columns.values)]
+    return with_known_reports(with_known_values(events, view, names), view, on)
 
 
 def _of_known_sources(view: DatasetView, events: ir.Table) -> ir.Table:

@@ -53,7 +53,7 @@ class Unreported:
 
 
 @dataclass
-class _Day:
+class _Channels:
     """Messages of a day by channel, and those of them that were reported."""
 
     events: dict[str, int] = field(default_factory=lambda: defaultdict(int))
@@ -92,7 +92,7 @@ def days_without_reports(
     counted = events.group_by("source", "day", channel).aggregate(
         events=events.count(), reported=events[outcome].count()
     )
-    by_source: dict[str, dict[dt.date, _Day]] = defaultdict(lambda: defaultdict(_Day))
+    by_source: dict[str, dict[dt.date, _Channels]] = defaultdict(lambda: defaultdict(_Channels))
     for row in counted.to_pyarrow().to_pylist():
         if row["day"] in held.get(row["source"], ()):
             day = by_source[row["source"]][row["day"]]
@@ -101,7 +101,7 @@ def days_without_reports(
     return frozenset((source, day) for source, days in by_source.items() for day in _unreported(days))
 
 
-def _unreported(days: Mapping[dt.date, _Day]) -> list[dt.date]:
+def _unreported(days: Mapping[dt.date, _Channels]) -> list[dt.date]:
     """Return the days of a source without reports, each held against those before it that have them."""
     judged = {day: days[day] for day in sorted(days) if days[day].total >= _MIN_EVENTS}
     usual: list[float] = []
@@ -119,7 +119,7 @@ def _unreported(days: Mapping[dt.date, _Day]) -> list[dt.date]:
     return missing
 
 
-def _lacks_reports(day: _Day, usual: float) -> bool:
+def _lacks_reports(day: _Channels, usual: float) -> bool:
     """Return whether every channel of a day lost most of its reports; a single channel, all of them."""
     shares = day.shares()
     limit = usual * _HALF if len(shares) > 1 else _NONE
