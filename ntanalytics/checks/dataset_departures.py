@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import chain
+from typing import Any
 
 import ibis.expr.types as ir
 import pyarrow as pa
@@ -21,7 +22,7 @@ from ntanalytics.checks.day_totals import (
     totals_by_day,
     usual_total,
 )
-from ntanalytics.checks.known_columns import known_columns, with_known_values
+from ntanalytics.checks.known_columns import known_columns, with_known_reports, with_known_values
 from ntanalytics.checks.measured_quantities import with_quantities
 from ntanalytics.checks.month_ends import month_ends, without_recurring
 from ntanalytics.checks.noticeable import (
@@ -36,7 +37,7 @@ from ntanalytics.checks.noticeable import (
 from ntanalytics.checks.parent_units import PARENT, add_parents, parents_of, with_our_units, with_parents
 from ntanalytics.checks.watched_datasets import LINKS, WATCHED, endings_of
 from ntanalytics.contract import DATASETS, Dataset, Kind
-from ntanalytics.contract.dimensions import counts_pieces, referred
+from ntanalytics.contract.dimensions import Breakdown, counts_pieces, referred
 from ntanalytics.detectors.comparable_days import COMPARABLE_DAYS, comparable_days, days_of_weekday
 from ntanalytics.detectors.expected_range import ExpectedRange
 from ntanalytics.detectors.surveillance.departure import Departure
@@ -44,6 +45,7 @@ from ntanalytics.detectors.surveillance.departures import MIN_DAYS, UNKNOWN, Col
 from ntanalytics.detectors.surveillance.other_days import unlike_weekday
 from ntanalytics.detectors.surveillance.whole_day import is_doubtful, whole_day, with_whole_day
 from ntanalytics.metrics.leaves import leaves, on_day_of
+from ntanalytics.workspace.dataset_view import DatasetView
 
 #: Dimension whose members are systems of their own: what one of them lacks is a share of its own events.
 _SYSTEM = "service"
@@ -75,7 +77,7 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
     view, columns, dataset = context.dataset(name, HISTORY_DAYS), WATCHED[name], DATASETS[name]
     if not set(view.sources) - view.gap_sources:
         return WatchedDay([])
-    known = known_days(view)
+    known = _with_reports(view, known_days(view), context.on)
     alike = comparable_days(known, context.on, HISTORY_DAYS)
     before = alike[:COMPARABLE_DAYS]
     if len(before) < MIN_DAYS:
@@ -87,7 +89,7 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
     events = _events(context, name, time)
     totals = totals_by_day(events, columns.weight)
     usual = usual_total(known, totals, context.on)
-    events = with_known_values(events, view, [column.name for column in (*columns.dimensions, *columns.values)])
+    events = _with_known(view, events, columns, context.on)
     read = {*before, *of_weekday, *chain.from_iterable(ends), context.on}
     counted, dimensions, nested, events = _counted(context, name, events, read, time=time, values=values)
     slow = tuple(name for name in values if counts_pieces(dataset.column(name)))
@@ -110,6 +112,18 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
     noticed = _noticed(context, dataset, events, departing, time=time, alike=alike, is_drift=not of_weekday)
     departing = [_of_system(departure, counted, before, context.on) for departure in noticed]
     return WatchedDay(departing, number, own)
+
+
+def _with_reports(view: DatasetView, known: Sequence[Mapping[str, Any]], on: date) -> list[Mapping[str, Any]]:
+    """Return the days, of which earlier ones without delivery reports are not held against any other."""
+    gaps = view.unreported.days - {on}
+    return [{**row, "is_covered": row["is_covered"] and row["day"] not in gaps} for row in known] if gaps else [*known]
+
+
+def _with_known(view: DatasetView, events: ir.Table, columns: Breakdown, on: date) -> ir.Table:
+    """Return the events without what a source lacks, or what delivery reports would tell that did not come."""
+    names = [column.name for column in (*columns.dimensions, *columns.values)]
+    return with_known_reports(with_known_values(events, view, names), view, on)
 
 
 def _events(context: CheckContext, name: str, time: str) -> ir.Table:

@@ -8,9 +8,7 @@ from ntanalytics.checks.check import Check
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.judgement import unknown
 from ntanalytics.findings.subjects import dataset_of, members_of
-
-#: Share of lost rows from which nothing that stays away is told: it may be among them.
-LOST_SHARE = 0.01
+from ntanalytics.workspace.lost_rows import LOST_SHARE
 
 #: Seconds by which a clock is off from which no hour has its own events; minutes move few of them.
 HOURS_OFF_S = 3600.0

@@ -139,6 +139,8 @@ class Dataset:
         settles_after: number of last days that are extracted again at each extraction.
         part: column whose values come in files of their own, such as the log of a service: where one of them has no row
             on a day, though it always had many, a part of the source is missing.
+        delivery_reports: of events that somebody else reports on later, the column of what was reported, and that of
+            the channel over which it comes.
         counts: column with a count, if several codes of a product map to one of ours: rows with the same key are summed
             and not rejected.
     """
@@ -154,11 +156,20 @@ class Dataset:
     ended: tuple[str, ...] = ()
     settles_after: int = 0
     part: str = ""
+    delivery_reports: tuple[str, str] | None = None
     counts: str = ""
 
     def __post_init__(self) -> None:
         names = [column.name for column in self.columns]
-        for name in (*self.key, self.time, self.changed, self.counts, self.part, *self.ended):
+        for name in (
+            *self.key,
+            self.time,
+            self.changed,
+            self.counts,
+            self.part,
+            *self.ended,
+            *(self.delivery_reports or ()),
+        ):
             if name and name not in names:
                 raise ValueError(f"{self.name}: {name!r} is not one of its columns")
         if not (self.kind is Kind.CASE) == bool(self.changed) == bool(self.ended):

@@ -59,6 +59,7 @@ MESSAGES = Dataset(
     ),
     key=("message_id",),
     time="submitted_at",
+    delivery_reports=("outcome", "carrier"),
     settles_after=3,
 )
 

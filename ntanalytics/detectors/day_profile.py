@@ -41,8 +41,8 @@ MOST_ROWS = 1.3
 MIN_PART_ROWS = 20
 
 #: Damage of a day: rows only from an hour on, only up to an hour, at other hours, next to such a day, none of some
-#: parts, or none at all.
-Damage = Literal["begins_late", "ends_early", "shifted", "beside_shifted", "part_missing", "no_rows"]
+#: parts, or none at all; or too many rows were rejected, which its rows by hour do not show.
+Damage = Literal["begins_late", "ends_early", "shifted", "beside_shifted", "part_missing", "no_rows", "rows_lost"]
 
 
 @dataclass(frozen=True)

@@ -245,6 +245,11 @@ def measures_of_ends(dataset: str, ended: Iterable[str]) -> frozenset[str]:
     return frozenset(name for column in ended for name in NEEDED.get(f"{dataset}.{column}", ()))
 
 
+def measures_of_columns(dataset: str, columns: Iterable[str]) -> frozenset[str]:
+    """Return the measures that need one of some columns of a dataset."""
+    return frozenset(name for column in columns for name in NEEDED.get(f"{dataset}.{column}", ()))
+
+
 def unknown_measures(dataset: str, absent: Mapping[str, Iterable[str]], sources: Sequence[str]) -> frozenset[str]:
     """Return the measures that are unknown, since sources lack columns.
 

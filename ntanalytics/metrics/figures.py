@@ -163,8 +163,8 @@ def figures(table: Rows, *views: Covered) -> Figures:
             is_complete=_own(row, ("is_covered", "is_complete"), whole) and row.get("day") not in gaps,
             was_complete=_own(row, ("was_complete",), was_whole),
             against=_against(views),
-            absent=absent,
-            unbounded=unbounded,
+            absent=absent | (unreported := _unreported(views, row)),
+            unbounded=unbounded | (unreported & SKEWED),
             at_least=at_least,
         )
         for row in records
@@ -242,6 +242,20 @@ def _unbounded(views: Sequence[Covered], columns: Sequence[str]) -> frozenset[st
     skewed = _absent(views) & SKEWED
     is_off = HOUR in columns and any(getattr(view, "is_shifted", False) for view in views)
     return skewed | frozenset(columns) if is_off else skewed
+
+
+def _unreported(views: Sequence[Covered], row: Mapping[str, Any]) -> frozenset[str]:
+    """Return the measures of a row that need delivery reports which did not come: of its day, else of the period."""
+    names: set[str] = set()
+    for view in views:
+        gaps = getattr(view, "unreported", None)
+        if gaps is None or not gaps.days:
+            continue
+        if row["day"] in gaps.days if row.get("day") else gaps.is_now:
+            names |= gaps.measures
+        if gaps.was_before and not row.get("day"):
+            names |= {name + ending for name in gaps.measures for ending in DERIVED if ending}
+    return frozenset(names)
 
 
 def _is_unread(views: Sequence[Covered]) -> bool:

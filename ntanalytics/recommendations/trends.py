@@ -65,7 +65,7 @@ def _platform(report: Report, scope: DatasetView) -> ir.Table:
 
 
 def _carriers(_: Report, scope: DatasetView) -> ir.Table:
-    return volume.daily(scope.recent, scope.days, scope.as_of, ["carrier"])
+    return volume.daily(scope.recent, scope.reported_days, scope.as_of, ["carrier"])
 
 
 FULLEST_DISKS = Trend("infra.metrics", _fullest, "disk_used", "host")

@@ -18,6 +18,7 @@ from ntanalytics.metrics.rows import Rows
 from ntanalytics.periods import Period
 from ntanalytics.reports.blocks.head import AsOf
 from ntanalytics.workspace.day_damage import Damages
+from ntanalytics.workspace.report_gaps import Unreported
 from ntanalytics.workspace.site import Workspace
 
 
@@ -127,6 +128,16 @@ class DatasetView(ABC):
         """Chinese note on the sources that begin shortly before or within the period; empty without."""
         begins = "、".join(f"{source} 自{day_words(day)}" for source, day in sorted(self.young_sources.items()))
         return f"数据源 {begins}起才有记录，此前开始的事项不在其中：存量与了结数为下限。" if begins else ""
+
+    @property
+    def unreported(self) -> Unreported:
+        """Measures that need delivery reports, and the days on which these did not come."""
+        return Unreported()
+
+    @property
+    def reported_days(self) -> ir.Table:
+        """``days``, of which those without delivery reports are not covered: for what the reports tell."""
+        return self.days
 
     @property
     def is_damaged(self) -> bool:

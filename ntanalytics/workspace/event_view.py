@@ -12,15 +12,22 @@ import ibis.expr.types as ir
 from ntanalytics.contract import Dataset, Kind
 from ntanalytics.findings.phrases import day_words
 from ntanalytics.ledger import CoverageDay
+from ntanalytics.metrics.column_needs import measures_of_columns
 from ntanalytics.metrics.figures import Covered
+from ntanalytics.metrics.rows import rows
 from ntanalytics.periods import Period, days_between, local_window
 from ntanalytics.reports.blocks.head import AsOf
 from ntanalytics.workspace.dataset_view import DatasetView, unread_note
 from ntanalytics.workspace.day_damage import HISTORY_DAYS, Damages, RowsByHour, damage_sentence, has_profile
 from ntanalytics.workspace.lookback import Lookback
+from ntanalytics.workspace.lost_rows import lost_day_sentence, lost_days
+from ntanalytics.workspace.report_gaps import Unreported, days_without_reports, unreported_sentence
 
 #: Days after the first day of a source within which what is open may have begun before it: most cases end within them.
 _YOUNG_DAYS = 28
+
+#: Columns that a delivery report fills.
+_REPORTED = ("outcome", "failure_code", "reported_at")
 
 
 class EventView(DatasetView):
@@ -126,10 +133,17 @@ class EventView(DatasetView):
     def _damaged(self, days: list[dt.date]) -> Damages:
         """Return the damages of complete days."""
         if has_profile(self.contract):
-            return self._rows_by_hour.damages(self.contract, self._held(self._covered), days)
+            damages = self._rows_by_hour.damages(self.contract, self._held(self._covered), days)
+            return {**lost_days(self._covered, days), **damages}
         stops = self._rows_by_hour.stops(self.contract, self._held_of, days) if days else {}
         complete = self._complete
-        return {key: damage for key, damage in stops.items() if key in complete}
+        stopped = {key: damage for key, damage in stops.items() if key in complete}
+        return {**self._lost_cases(days), **stopped}
+
+    def _lost_cases(self, days: list[dt.date]) -> Damages:
+        """Return the days on which too many cases were rejected; what a register lacks is told by its checks."""
+        has_moments = self.contract.kind is Kind.CASE and self.contract.time.endswith("_at")
+        return lost_days(self._covered, days) if has_moments else {}
 
     def _held_of(self, dataset: Dataset) -> Mapping[str, set[dt.date]]:
         """Return source → its complete days of another dataset, as far back as this one looks, whatever it holds."""
@@ -214,11 +228,54 @@ class EventView(DatasetView):
     def gaps(self) -> list[str]:
         """See :class:`DatasetView`."""
         damaged = [
-            damage_sentence(self.contract.label, source, day, damage)
+            (lost_day_sentence if damage.kind == "rows_lost" else damage_sentence)(
+                self.contract.label, source, day, damage
+            )
             for (source, day), damage in self._damages.items()
             if day in self.period.days and damage.kind != "no_rows"  # it is a missing day
         ]
-        return [_gap_sentence(line) for line in self.status() if line.missing_days] + damaged
+        unreported = [
+            unreported_sentence(self.contract.label, source, day)
+            for source, day in sorted(self._report_gaps, key=lambda gap: gap[::-1])
+            if day in self.period.days
+        ]
+        return [_gap_sentence(line) for line in self.status() if line.missing_days] + damaged + unreported
+
+    @cached_property
+    def _report_gaps(self) -> frozenset[tuple[str, dt.date]]:
+        """Source and day of those without delivery reports, as far back as this view reads."""
+        if self.contract.delivery_reports is None or not self.sources:
+            return frozenset()
+        outcome, _ = self.contract.delivery_reports
+        lacking = self.sources_without(outcome)
+        held = {
+            source: {day for day in days if (source, day) not in self._damages}
+            for source, days in self._held(self._covered).items()
+            if source not in lacking
+        }
+        events = self._workspace.table(self.contract.name, self._known, self.period.last)
+        return days_without_reports(events, self.contract, held)
+
+    @cached_property
+    def unreported(self) -> Unreported:
+        """See :class:`DatasetView`."""
+        days = frozenset(day for _, day in self._report_gaps)
+        if not days:
+            return Unreported()
+        late = [column.name for column in self.contract.columns if column.name in _REPORTED]
+        measures = measures_of_columns(self.contract.name, late)
+        is_now = any(day in days for day in self.period.days)
+        was_before = any(day in days for day in self.period.previous().days)
+        return Unreported(measures, days, is_now, was_before)
+
+    @cached_property
+    def reported_days(self) -> ir.Table:
+        """See :class:`DatasetView`."""
+        gaps = self.unreported.days
+        if not gaps:
+            return self.days
+        covered = {row["day"] for row in rows(self.days) if row["is_covered"]}
+        return self._workspace.days(self._first, self.period.last, covered - gaps)
 
     @cached_property
     def _rejected(self) -> list[tuple[str, str, int]]:

@@ -24,6 +24,7 @@ from ntanalytics.ledger.snapshots import nearest
 from ntanalytics.periods import Period, days_between
 from ntanalytics.reports.blocks.head import AsOf, SnapshotLoss
 from ntanalytics.workspace.dataset_view import DatasetView
+from ntanalytics.workspace.lost_rows import LOST_SHARE, lost_sentence, lost_share
 from ntanalytics.workspace.site import Workspace
 from ntanalytics.workspace.snapshot_damage import Falls, fall_words
 
@@ -53,8 +54,8 @@ class SnapshotView(DatasetView):
         self._falls = self._fallen(workspace.damaged_snapshots(contract.name))
         self.missing = self._missing(period, self.snapshots)
         self.missing_before = self._missing(previous, self.snapshots_before)
-        self.gap_sources = frozenset(self.sources) - set(self.snapshots)
-        self.gap_sources_before = frozenset(self.sources) - set(self.snapshots_before)
+        self.gap_sources = frozenset(self.sources) - _whole(self.snapshots)
+        self.gap_sources_before = frozenset(self.sources) - _whole(self.snapshots_before)
         held = {(day.source, day.day) for day in self._covered if day.is_held}
         span = days_between(first, period.last)
         complete = {day for day in span if self.sources and all((source, day) in held for source in self.sources)}
@@ -82,6 +83,8 @@ class SnapshotView(DatasetView):
     @property
     def note(self) -> str:
         """See :class:`DatasetView`."""
+        if not self.is_complete and len(self.snapshots) == len(self.sources):
+            return "期末快照有较多的行未能读取：数量为下限，比率与环比不予计算。"
         if not self.is_complete:
             return "缺少能代表期末的快照：数量为下限，比率与环比不予计算。"
         usual = {self.period.last, self.period.last + dt.timedelta(days=1)}
@@ -105,7 +108,12 @@ class SnapshotView(DatasetView):
 
     def gaps(self) -> list[str]:
         """See :class:`DatasetView`."""
-        return [self._gap_sentence(line) for line in self.status() if line.missing_days or line.loss]
+        lost = [
+            lost_sentence(self.contract.label, source, f"{day_words(snapshot.day)}的快照", lost_share(snapshot))
+            for source, snapshot in self.snapshots.items()
+            if lost_share(snapshot) > LOST_SHARE
+        ]
+        return [self._gap_sentence(line) for line in self.status() if line.missing_days or line.loss] + lost
 
     @cached_property
     def _rejected(self) -> list[tuple[str, str, int]]:
@@ -149,7 +157,7 @@ class SnapshotView(DatasetView):
         return chosen
 
     def _missing(self, period: Period, snapshots: Mapping[str, CoverageDay]) -> list[dt.date]:
-        return [] if self.sources and len(snapshots) == len(self.sources) else [period.last]
+        return [] if self.sources and len(_whole(snapshots)) == len(self.sources) else [period.last]
 
     def _fallen(self, falls: Falls) -> dict[str, SnapshotFall]:
         """Return source → the fall of the snapshot that would represent the period's end if it were whole."""
@@ -179,6 +187,11 @@ class SnapshotView(DatasetView):
 def _loss(fall: SnapshotFall, stands: CoverageDay | None) -> SnapshotLoss:
     stands_on = stands.day if stands is not None else None
     return SnapshotLoss(day=fall.day, rows=fall.lost, whole_on=fall.whole_on, stands_on=stands_on, kinds=fall.kinds)
+
+
+def _whole(snapshots: Mapping[str, CoverageDay]) -> frozenset[str]:
+    """Return the sources of the snapshots of which not too many rows were rejected."""
+    return frozenset(source for source, snapshot in snapshots.items() if lost_share(snapshot) <= LOST_SHARE)
 
 
 def _last_day(period: Period) -> dt.date:

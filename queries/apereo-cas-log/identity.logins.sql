@@ -119,7 +119,7 @@ SELECT
         WHEN contains(what, 'ClientCredential') THEN 'federated'
         ELSE 'other'
     END AS method,
-    CASE action WHEN 'AUTHENTICATION_SUCCESS' THEN 'success' ELSE 'failure' END AS outcome,
+    CASE action WHEN 'AUTHENTICATION_SUCCESS' THEN 'success' WHEN 'AUTHENTICATION_FAILED' THEN 'failure' END AS outcome,
     CASE
         WHEN action = 'AUTHENTICATION_SUCCESS' THEN NULL
         WHEN contains(what, 'AccountNotFound') THEN 'unknown_account'

@@ -119,7 +119,7 @@ SELECT
     CASE WHEN is_record THEN happened_at ELSE file_begins_at END AS accessed_at,
     nullif(lower(regexp_extract(what, '://([^/?#":, \]}\\]+)', 1)), '') AS app_id,
     CASE WHEN is_record THEN who END AS account_id,
-    CASE action WHEN 'SERVICE_TICKET_CREATED' THEN 'success' ELSE 'failure' END AS outcome,
+    CASE WHEN action = 'SERVICE_TICKET_CREATED' THEN 'success' WHEN is_record THEN 'failure' END AS outcome,
     CASE WHEN NOT is_record THEN '不是审计记录' END AS rejected_because,
     CASE WHEN NOT is_record THEN file || ':' || line_no END AS rejected_at,
     line_count AS source_rows

@@ -21,7 +21,7 @@ WITH tickets AS (
             '?', '/'), '#', '/'), ':', '/'), '"', '/'), ',', '/'), ' ', '/'), ']', '/'), '}', '/') || '/'
         END AS address
     FROM COM_AUDIT_TRAIL
-    WHERE AUD_DATE >= :since AND AUD_DATE < :until
+    WHERE (AUD_DATE IS NULL OR (AUD_DATE >= :since AND AUD_DATE < :until))
         AND (
             AUD_ACTION IN ('SERVICE_TICKET_CREATED', 'SERVICE_TICKET_NOT_CREATED')
             OR (AUD_ACTION = 'SERVICE_ACCESS_ENFORCEMENT_TRIGGERED' AND AUD_RESOURCE LIKE '%Access Denied%')
@@ -34,5 +34,9 @@ SELECT
     AUD_DATE AS accessed_at,
     LOWER(SUBSTR(address, 1, INSTR(address, '/') - 1)) AS app_id,
     CASE WHEN AUD_USER NOT IN ('', 'audit:unknown', 'unknown') THEN AUD_USER END AS account_id,
-    CASE AUD_ACTION WHEN 'SERVICE_TICKET_CREATED' THEN 'success' ELSE 'failure' END AS outcome
+    CASE AUD_ACTION
+        WHEN 'SERVICE_TICKET_CREATED' THEN 'success'
+        WHEN 'SERVICE_TICKET_NOT_CREATED' THEN 'failure'
+        WHEN 'SERVICE_ACCESS_ENFORCEMENT_TRIGGERED' THEN 'failure'
+    END AS outcome
 FROM tickets

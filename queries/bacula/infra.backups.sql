@@ -6,7 +6,8 @@ times:
 dialects: [postgres, sqlite]
 */
 -- Backups that have ended: T and W (with warnings) succeeded; E, e, f failed, A was cancelled, I is incomplete. The case counts:
--- F waits for the client, f is a failure. What runs or waits is left out; it is taken again when it has ended.
+-- F waits for the client, f is a failure. What runs or waits (the letters of the list below) is left out; it is taken again
+-- when it has ended. A state that is none of these comes through, and its row is rejected and counted.
 -- A job that was cancelled before it began has no start, but the time it was planned for.
 -- A volume that is no file lies on tape or disc, apart.
 SELECT
@@ -31,10 +32,20 @@ SELECT
         ) THEN 'offline'
         ELSE 'online'
     END AS medium,
-    CASE WHEN j.jobstatus IN ('T', 'W') THEN 'success' ELSE 'failure' END AS outcome,
+    CASE
+        WHEN j.jobstatus IN ('T', 'W') THEN 'success'
+        WHEN j.jobstatus IN ('E', 'e', 'f', 'A', 'I') THEN 'failure'
+        ELSE j.jobstatus
+    END AS outcome,
     j.jobbytes AS size_bytes
 FROM job j
-WHERE j.type = 'B' AND j.jobstatus IN ('T', 'W', 'E', 'e', 'f', 'A', 'I')
+WHERE j.type = 'B'
+    AND (
+        j.jobstatus IS NULL
+        OR j.jobstatus NOT IN (
+            'C', 'R', 'B', 'F', 'S', 'm', 'M', 's', 'j', 'c', 'd', 't', 'p', 'q', 'i', 'L', 'l', 'a', 'u', 'w'
+        )
+    )
     AND (
         COALESCE(j.starttime, j.schedtime) IS NULL
         OR (COALESCE(j.starttime, j.schedtime) >= :since AND COALESCE(j.starttime, j.schedtime) < :until)

@@ -22,10 +22,11 @@ SELECT
         WHEN c.status = 40 THEN 'revoked'
         WHEN c.status = 60 THEN 'archived'
         WHEN c.status IN (0, 10, 11) THEN 'inactive'
+        ELSE CAST(c.status AS VARCHAR(9))
     END AS state,
     CASE WHEN c.notBefore > 0 THEN c.notBefore END AS issued_at,
     c.expireDate AS expires_at,
-    CASE WHEN c.revocationDate > 0 AND c.revocationReason NOT IN (-1, 8) THEN c.revocationDate END AS revoked_at
+    CASE WHEN c.revocationDate > 0 AND COALESCE(c.revocationReason, 0) NOT IN (-1, 8) THEN c.revocationDate END AS revoked_at
 FROM CertificateData AS c
 LEFT JOIN CertificateProfileData AS p ON p.id = c.certificateProfileId
 WHERE c.type = 1

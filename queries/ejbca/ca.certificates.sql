@@ -37,8 +37,9 @@ SELECT
         WHEN status = 40 THEN 'revoked'
         WHEN status = 60 THEN 'archived'
         WHEN status IN (0, 10, 11) THEN 'inactive'
+        ELSE CAST(status AS VARCHAR(9))
     END AS state,
     CASE WHEN notBefore > 0 THEN notBefore END AS issued_at,
     expireDate AS expires_at,
-    CASE WHEN revocationDate > 0 AND revocationReason NOT IN (-1, 8) THEN revocationDate END AS revoked_at
+    CASE WHEN revocationDate > 0 AND COALESCE(revocationReason, 0) NOT IN (-1, 8) THEN revocationDate END AS revoked_at
 FROM organised

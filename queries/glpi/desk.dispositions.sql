@@ -19,6 +19,7 @@ WITH tickets AS (
         t.date,
         t.date_mod,
         t.is_deleted,
+        t.status,
         REPLACE(t.name, '｜', '|') AS title,
         CASE WHEN t.status IN (5, 6) THEN COALESCE(t.solvedate, t.closedate) END AS solved_at,
         CAST('1970-01-01 08:00:00' + INTERVAL UNIX_TIMESTAMP(t.time_to_resolve) SECOND AS DATE) AS until_on,
@@ -56,7 +57,8 @@ SELECT
     CASE WHEN is_deleted = 1 THEN '已删除' END AS withdrawn_because,
     CASE
         WHEN is_deleted = 1 THEN NULL
-        WHEN title NOT LIKE '%|%' THEN '标题没有写成“对象|检查项”'
+        WHEN status IS NULL OR status NOT BETWEEN 1 AND 12 THEN CONCAT('未知的状态代码 ', COALESCE(status, '空'))
+        WHEN title IS NULL OR title NOT LIKE '%|%' THEN '标题没有写成“对象|检查项”'
         WHEN solved_at IS NOT NULL AND solution = '已知' AND until_on IS NULL THEN '处置为已知，未写解决时限'
     END AS rejected_because
 FROM tickets

@@ -19,6 +19,7 @@ absent: [cause, incident_no]
 -- The first level of a category is taken as the subsystem, the last as what is asked for; the name of the SLA as the class
 -- of the deadline, and the type of the last solution as the result; all by tables of words.
 -- GLPI moves time_to_resolve on by what a ticket waited for its requester, so that the due time has the waiting in it. A ticket in the bin is withdrawn.
+-- status: 1 to 4 and 7 to 12 are open, 5 is solved and 6 closed; the row of any other is rejected and counted.
 -- Surveys have five stars; a mark of a longer scale is none.
 -- A solution that the requester refused (status 4) opened the ticket again. The answer to a survey does not change the ticket's own time.
 SELECT
@@ -48,7 +49,10 @@ SELECT
     ) AS reopenings,
     CASE WHEN f.satisfaction BETWEEN 1 AND 5 THEN f.satisfaction END AS satisfaction,
     UNIX_TIMESTAMP(GREATEST(t.date_mod, COALESCE(f.date_answered, t.date_mod))) AS changed_at,
-    CASE WHEN t.is_deleted = 1 THEN '已删除' END AS withdrawn_because
+    CASE WHEN t.is_deleted = 1 THEN '已删除' END AS withdrawn_because,
+    CASE
+        WHEN t.status IS NULL OR t.status NOT BETWEEN 1 AND 12 THEN CONCAT('未知的状态代码 ', COALESCE(t.status, '空'))
+    END AS rejected_because
 FROM glpi_tickets AS t
 LEFT JOIN glpi_itilcategories AS c ON c.id = t.itilcategories_id
 LEFT JOIN glpi_entities AS e ON e.id = t.entities_id AND e.id <> 0

@@ -83,6 +83,7 @@ parts AS (
         MAX(CASE WHEN r.mask IN (2, 16) THEN 1 ELSE 0 END) AS is_failed,
         MAX(CASE WHEN r.mask = 1 THEN 1 ELSE 0 END) AS is_delivered,
         MAX(r.code) AS code,
+        MAX(CASE WHEN r.mask NOT IN (1, 2, 4, 8, 16, 32) THEN CONCAT('DLR-', r.mask) END) AS unread,
         MAX(CASE WHEN r.mask IN (1, 2, 16) THEN r.said_at END) AS reported_at
     FROM sent AS s
     LEFT JOIN reports AS r
@@ -101,6 +102,7 @@ messages AS (
         CASE
             WHEN MAX(is_failed) = 1 THEN 'failed'
             WHEN SUM(has_asked) > 0 AND SUM(is_delivered) = SUM(has_asked) THEN 'delivered'
+            ELSE MAX(unread)
         END AS outcome,
         MAX(code) AS failure_code,
         MAX(reported_at) AS reported_at,
@@ -126,4 +128,9 @@ UNION ALL
 SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '没有时间（time 为空）', COUNT(*)
 FROM sent_sms
 WHERE momt = 'MT' AND time IS NULL
+HAVING COUNT(*) > 0
+UNION ALL
+SELECT NULL, MIN(time), NULL, NULL, NULL, NULL, NULL, NULL, NULL, '未知的消息类型（momt）', COUNT(*)
+FROM sent_sms
+WHERE COALESCE(momt, '') NOT IN ('MT', 'DLR', 'MO') AND time >= :since AND time < :until
 HAVING COUNT(*) > 0

@@ -30,7 +30,10 @@ WITH events AS (
             nullif(regexp_extract(line, '[ :]stat:([^ \]]+)', 1), ''),
             nullif(regexp_extract(line, '\[msg:\d+:(NACK/[^/\]]+)', 1), '')
         ) END AS code,
-        NOT regexp_matches(line, '^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d (Log (begins|ends)|[A-Za-z -]+ \[SMSC:)') AS is_foreign
+        -- a message without a length was cut off, and a report of a kind that Kannel does not have says nothing
+        NOT regexp_matches(line, '^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d (Log (begins|ends)|[A-Za-z -]+ \[SMSC:)')
+            OR (size IS NULL AND event IN ('Sent SMS', 'FAILED Send SMS', 'REJECTED Send SMS', 'DISCARDED SMS', 'EXPIRED SMS'))
+            OR (event = 'Receive DLR' AND dlr_mask NOT IN ('1', '2', '4', '8', '16', '32')) AS is_foreign
     FROM lines
     WHERE line <> ''
 ),

@@ -7,7 +7,7 @@ absent: [unit_id, last_login_at]
 -- An account of a service belongs to a client and to no person.
 SELECT
     id AS account_id,
-    CASE WHEN enabled THEN 1 ELSE 0 END AS is_enabled,
+    CASE WHEN enabled THEN 1 WHEN NOT enabled THEN 0 END AS is_enabled,
     created_timestamp AS opened_at
 FROM user_entity
 WHERE service_account_client_link IS NULL

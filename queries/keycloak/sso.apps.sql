@@ -7,7 +7,10 @@ SELECT
     client_id AS app_id,
     COALESCE(NULLIF(name, ''), client_id) AS app,
     NULLIF(protocol, '') AS protocol,
-    CASE WHEN enabled THEN 1 ELSE 0 END AS is_enabled
+    CASE WHEN enabled THEN 1 WHEN NOT enabled THEN 0 END AS is_enabled
 FROM client
-WHERE client_id NOT IN ('account', 'account-console', 'admin-cli', 'broker', 'realm-management', 'security-admin-console')
-    AND client_id NOT LIKE '%-realm'
+WHERE client_id IS NULL
+    OR (
+        client_id NOT IN ('account', 'account-console', 'admin-cli', 'broker', 'realm-management', 'security-admin-console')
+        AND client_id NOT LIKE '%-realm'
+    )

@@ -8,13 +8,18 @@ translate:
 */
 -- MESSAGE alone tells the outcome: CODE is xe00000004 for a success as well as for a wrong password. Case and blanks are no part of it.
 -- Who logs in with a name that nobody has is given a fresh USERID each time: it is no account.
+-- A message that is none of the product's is no failure: it comes through, and its row is rejected and counted.
 -- Logins to the portal (category 1) and to the administration (5).
 SELECT
     ID AS login_id,
     LOGINTIME AS logged_in_at,
     CASE WHEN LOWER(TRIM(MESSAGE)) = 'user not exist' OR LOWER(TRIM(DISPLAYNAME)) = 'not exist' THEN NULL ELSE USERID END AS account_id,
-    COALESCE(LOGINTYPE, '') AS method,
-    CASE WHEN LOWER(TRIM(MESSAGE)) = 'success' THEN 'success' ELSE 'failure' END AS outcome,
+    COALESCE(NULLIF(TRIM(LOGINTYPE), ''), 'other') AS method,
+    CASE
+        WHEN LOWER(TRIM(MESSAGE)) = 'success' THEN 'success'
+        WHEN LOWER(TRIM(MESSAGE)) IN ('fail', 'password error', 'user not exist', 'locked', 'inactive') THEN 'failure'
+        ELSE MESSAGE
+    END AS outcome,
     CASE LOWER(TRIM(MESSAGE))
         WHEN 'success' THEN NULL
         WHEN 'password error' THEN 'wrong_password'
@@ -31,4 +36,4 @@ SELECT
     END AS terminal,
     NULLIF(SOURCEIP, '') AS address_hash
 FROM mxk_history_login
-WHERE LOGINTIME >= :since AND LOGINTIME < :until
+WHERE LOGINTIME IS NULL OR (LOGINTIME >= :since AND LOGINTIME < :until)

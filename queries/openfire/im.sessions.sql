@@ -5,20 +5,22 @@ times:
 dialects: [sqlite, mysql, postgres]
 */
 -- A client is seen when it joins a conversation and when it sends; it names itself in the resource of its address, in
--- free text, and many end it with a number of their own. An address without a resource tells no client.
+-- free text, and many end it with a number of their own. An address without a resource tells no client; a
+-- client without an address is rejected and counted.
 WITH seen AS (
     SELECT joinedDate AS seen_at, bareJID AS jid, jidResource AS client
     FROM ofConParticipant
-    WHERE joinedDate >= :since AND joinedDate < :until
+    WHERE joinedDate IS NULL OR (joinedDate >= :since AND joinedDate < :until)
     UNION ALL
     SELECT sentDate AS seen_at, fromJID AS jid, fromJIDResource AS client
     FROM ofMessageArchive
-    WHERE sentDate >= :since AND sentDate < :until
+    WHERE sentDate IS NULL OR (sentDate >= :since AND sentDate < :until)
 ),
 clients AS (
-    SELECT DISTINCT seen_at - seen_at % 3600000 AS hour_at, LOWER(jid) AS account_id, TRIM(client) AS client
+    SELECT DISTINCT seen_at - seen_at % 3600000 AS hour_at, NULLIF(LOWER(TRIM(jid)), '') AS account_id, TRIM(client) AS client
     FROM seen
-    WHERE TRIM(COALESCE(client, '')) <> '' AND jid LIKE '%@%' AND jid NOT LIKE '%@conference.%'
+    WHERE TRIM(COALESCE(client, '')) <> ''
+        AND (TRIM(COALESCE(jid, '')) = '' OR (jid LIKE '%@%' AND jid NOT LIKE '%@conference.%'))
 )
 SELECT
     hour_at,

@@ -16,7 +16,8 @@ absent: [cause, reopenings, satisfaction, incident_no]
 */
 -- The help topic is what is asked for, the topic above it the subsystem; the name of the SLA is the class of the deadline, that
 -- of the last status the result; all by tables of words. The first answer of the staff (an entry R of the thread) is the
--- response. lastupdate has the thread, updated the record: the later one is the change. A ticket in the bin is withdrawn.
+-- response. lastupdate has the thread, updated the record: the later one is the change. A ticket in the bin is withdrawn, and the
+-- row of a state that is none of open, closed, archived and deleted is rejected and counted.
 SELECT
     t.number AS ticket_no,
     t.created AS opened_at,
@@ -34,7 +35,11 @@ SELECT
     l.name AS deadline_class,
     CASE WHEN s.state IN ('closed', 'archived') THEN s.name END AS close_code,
     GREATEST(COALESCE(t.lastupdate, t.updated), t.updated) AS changed_at,
-    CASE WHEN s.state = 'deleted' THEN '已删除' END AS withdrawn_because
+    CASE WHEN s.state = 'deleted' THEN '已删除' END AS withdrawn_because,
+    CASE
+        WHEN s.state IS NULL THEN '没有工单状态'
+        WHEN s.state NOT IN ('open', 'closed', 'archived', 'deleted') THEN CONCAT('未知的工单状态 ', s.state)
+    END AS rejected_because
 FROM ost_ticket AS t
 LEFT JOIN ost_ticket_status AS s ON s.id = t.status_id
 LEFT JOIN ost_help_topic AS h ON h.topic_id = t.topic_id

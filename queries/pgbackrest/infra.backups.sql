@@ -43,7 +43,7 @@ SELECT
     plan,
     CASE type WHEN 'diff' THEN 'differential' WHEN 'incr' THEN 'incremental' ELSE type END AS level,
     CASE WHEN contains(file, 'offline') THEN 'offline' ELSE 'online' END AS medium,
-    CASE WHEN error = 'true' THEN 'failure' ELSE 'success' END AS outcome,
+    CASE error WHEN 'true' THEN 'failure' WHEN 'false' THEN 'success' ELSE error END AS outcome,
     size_bytes,
     CASE WHEN started_at IS NULL THEN '备份没有时间' END AS rejected_because,
     file AS rejected_at

@@ -5,6 +5,6 @@ dialects: [duckdb]
 SELECT
     regexp_replace(labels['instance'], ':\d+$', '') AS host,
     true AS is_monitored,
-    bool_and(value = 1) AS is_available
+    bool_and(CASE WHEN value = 1 THEN true WHEN value = 0 THEN false END) AS is_available
 FROM samples
 GROUP BY ALL

@@ -49,6 +49,8 @@ SELECT
     END AS withdrawn_because,
     CASE
         WHEN id <> EffectiveId OR Status = 'deleted' THEN NULL
-        WHEN title NOT LIKE '%|%' THEN '主题没有写成“对象|检查项”'
+        WHEN Status IS NULL OR Status NOT IN ('new', 'open', 'stalled', 'resolved', 'rejected')
+            THEN CONCAT('未知的工单状态 ', COALESCE(Status, '空'))
+        WHEN title IS NULL OR title NOT LIKE '%|%' THEN '主题没有写成“对象|检查项”'
     END AS rejected_because
 FROM subjects

@@ -14,6 +14,8 @@ absent: [unit, cause, close_code, satisfaction, incident_no]
 -- its deadline is its SLA, by a third one. Each step back from resolved to an open status is a transaction.
 -- A ticket that was merged into another lives on with that one's number as EffectiveId, and is withdrawn itself, as are
 -- deleted and rejected ones; reminders and approvals are rows of other types. RT writes 1970-01-01 for a time that is not set.
+-- A status of a site's own is open where RT has noted no end: with one it is over, or opened again, and nobody knows which.
+-- Such a row, and one without a status or a type, is rejected and counted.
 SELECT
     t.id AS ticket_no,
     t.Created AS opened_at,
@@ -37,8 +39,14 @@ SELECT
         WHEN t.id <> t.EffectiveId THEN '已并入其他工单'
         WHEN t.Status = 'deleted' THEN '已删除'
         WHEN t.Status = 'rejected' THEN '已拒绝'
-    END AS withdrawn_because
+    END AS withdrawn_because,
+    CASE
+        WHEN t.Type IS NULL THEN '没有工单类型'
+        WHEN t.Status IS NULL THEN '没有工单状态'
+        WHEN t.Status NOT IN ('new', 'open', 'stalled', 'resolved') AND t.Resolved > '1970-01-02 00:00:00'
+            THEN CONCAT('未知的工单状态 ', t.Status)
+    END AS rejected_because
 FROM Tickets AS t
-JOIN Queues AS q ON q.id = t.Queue
+LEFT JOIN Queues AS q ON q.id = t.Queue
 WHERE (t.LastUpdated IS NULL OR (t.LastUpdated >= :since AND t.LastUpdated < :until))
-    AND t.Type = 'ticket'
+    AND COALESCE(t.Type, 'ticket') = 'ticket'

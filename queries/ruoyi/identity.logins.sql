@@ -5,14 +5,15 @@ times:
 dialects: [sqlite, mysql, postgres]
 */
 -- The log has the login's name only: it is joined to the account, and never handed on. Its message tells what a row is:
--- leaving and registering are no attempts, though their status is a success. "No such user or wrong password" is one message
+-- leaving and registering are no attempts, though their status is a success. status: 0 done, 1 failed; the row of any other
+-- is rejected and counted. "No such user or wrong password" is one message
 -- for both, so that the account decides. The product logs in by password alone.
 SELECT
     l.info_id AS login_id,
     l.login_time AS logged_in_at,
     u.user_id AS account_id,
     'password' AS method,
-    CASE WHEN l.status = '0' THEN 'success' ELSE 'failure' END AS outcome,
+    CASE l.status WHEN '0' THEN 'success' WHEN '1' THEN 'failure' ELSE l.status END AS outcome,
     CASE
         WHEN l.status = '0' THEN NULL
         WHEN l.msg LIKE '%锁定%' THEN 'locked'
@@ -31,6 +32,6 @@ SELECT
     END AS terminal,
     NULLIF(l.ipaddr, '') AS address_hash
 FROM sys_logininfor AS l
-LEFT JOIN sys_user AS u ON u.user_name = l.user_name AND u.del_flag = '0'
+LEFT JOIN sys_user AS u ON u.user_name = l.user_name AND COALESCE(u.del_flag, '0') NOT IN ('1', '2')
 WHERE (l.login_time IS NULL OR (l.login_time >= :since AND l.login_time < :until))
     AND COALESCE(l.msg, '') NOT LIKE '退出%' AND COALESCE(l.msg, '') NOT LIKE '注册%'

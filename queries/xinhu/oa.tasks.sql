@@ -11,6 +11,7 @@ dialects: [mysql, sqlite]
 absent: [due_at]
 */
 -- A bill is one row however many steps it took. Status 1 is approved, 5 void; 0 is waiting and 2 sent back: both are open.
+-- Whether a bill of any other status is open or done nobody knows: its row is rejected and counted.
 -- The step is that at which an open bill waits; the matter is the number of the official document (发文字号), which two flows may share.
 -- A draft (isturn 0) has come to nobody: a bill that was taken back into one is withdrawn.
 SELECT
@@ -22,17 +23,22 @@ SELECT
     CASE WHEN b.status = 1 AND b.isdel = 0 THEN b.changed_at END AS finished_at,
     CASE WHEN b.status = 5 OR b.isdel = 1 THEN 1 ELSE 0 END AS is_cancelled,
     b.changed_at AS changed_at,
-    CASE WHEN b.status NOT IN (1, 5) AND b.isdel = 0 THEN b.step END AS step,
+    CASE WHEN b.status IN (0, 2) AND b.isdel = 0 THEN b.step END AS step,
     b.matter_id AS matter_id,
     CASE
         WHEN b.started_at IS NULL THEN '创建时间与申请日期均缺失或为零'
         WHEN b.changed_at < b.started_at THEN '更新时间早于创建时间'
+        WHEN b.isturn <> 1 THEN CONCAT('未知的提交标志 ', b.isturn)
+        WHEN b.isdel = 1 THEN NULL
+        WHEN b.isdel <> 0 THEN CONCAT('未知的删除标志 ', b.isdel)
+        WHEN b.status IS NULL THEN '没有单据状态'
+        WHEN b.status NOT IN (0, 1, 2, 5) THEN CONCAT('未知的单据状态代码 ', b.status)
     END AS rejected_because,
-    CASE WHEN b.isturn <> 1 THEN '草稿或已撤回' END AS withdrawn_because
+    CASE WHEN b.isturn = 0 THEN '草稿或已撤回' END AS withdrawn_because
 FROM (
     SELECT
         t.id,
-        COALESCE(t.status, 0) AS status,
+        t.status,
         COALESCE(t.isdel, 0) AS isdel,
         COALESCE(t.isturn, 0) AS isturn,
         CASE

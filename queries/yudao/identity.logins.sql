@@ -7,13 +7,18 @@ translate:
   method: methods.csv
 */
 -- Members (user_type 1) are numbered apart from the staff (2), so that one number is two people: the staff only.
+-- A row whose type of user, type or result is none of the product's comes through, and is rejected and counted.
 -- Leaving (log_type 200, 202) is no attempt. A wrong password (result 10) of no account is a name that nobody has.
 SELECT
     id AS login_id,
     create_time AS logged_in_at,
     NULLIF(user_id, 0) AS account_id,
     log_type AS method,
-    CASE result WHEN 0 THEN 'success' ELSE 'failure' END AS outcome,
+    CASE
+        WHEN result = 0 THEN 'success'
+        WHEN result IN (10, 20, 30, 31) THEN 'failure'
+        ELSE CAST(result AS CHAR(9))
+    END AS outcome,
     CASE
         WHEN result = 0 THEN NULL
         WHEN result = 10 AND COALESCE(user_id, 0) = 0 THEN 'unknown_account'
@@ -29,7 +34,8 @@ SELECT
         WHEN LOWER(user_agent) LIKE '%windows%' OR LOWER(user_agent) LIKE '%macintosh%'
             OR LOWER(user_agent) LIKE '%linux%' THEN 'pc'
     END AS terminal,
-    NULLIF(user_ip, '') AS address_hash
+    NULLIF(user_ip, '') AS address_hash,
+    CASE WHEN user_type IS NULL OR user_type <> 2 THEN '未知的用户类型（user_type）' END AS rejected_because
 FROM system_login_log
-WHERE create_time >= :since AND create_time < :until
-    AND user_type = 2 AND log_type NOT IN (200, 202)
+WHERE (create_time IS NULL OR (create_time >= :since AND create_time < :until))
+    AND COALESCE(user_type, 0) <> 1 AND COALESCE(log_type, 0) NOT IN (200, 202)

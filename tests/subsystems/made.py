@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from types import MappingProxyType, SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,11 +25,12 @@ from ntanalytics.detectors.day_profile import ProfileDamage
 from ntanalytics.findings.finding import Finding, subsystem_entity
 from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.threshold import Status
-from ntanalytics.metrics.column_needs import unknown_measures
+from ntanalytics.metrics.column_needs import measures_of_columns, unknown_measures
 from ntanalytics.periods import Period, days_between
 from ntanalytics.subsystems import RULES
 from ntanalytics.workspace.dataset_view import unread_note
 from ntanalytics.workspace.lookback import Lookback
+from ntanalytics.workspace.report_gaps import Unreported, days_without_reports
 from ntanalytics.workspace.units import Units
 
 ON = dt.date(2026, 11, 20)  # a Friday
@@ -172,6 +174,21 @@ class _View:
         """As of a dataset view."""
         unread = unread_note(self.contract, self.rejected_rows(first, self.period.last))
         return Lookback(self, sum(day >= first for day in self.gaps), unread)
+
+    @cached_property
+    def unreported(self) -> Unreported:
+        """As of a dataset view."""
+        known = {"test": {row["day"] for row in days() if row["day"] not in self.gaps}}
+        lost = frozenset(day for _, day in days_without_reports(self.recent, self.contract, known))
+        measures = measures_of_columns(self.contract.name, ("outcome", "failure_code", "reported_at"))
+        was = any(day in lost for day in self.period.previous().days)
+        return Unreported(measures, lost, any(day in lost for day in self.period.days), was) if lost else Unreported()
+
+    @property
+    def reported_days(self) -> ir.Table:
+        """As of a dataset view."""
+        lost = [*self.unreported.days]
+        return self.days.mutate(is_covered=self.days.is_covered & ~self.days.day.isin(lost)) if lost else self.days
 
     @property
     def is_assessable(self) -> bool:

@@ -48,7 +48,16 @@ def extractions(context: CheckContext) -> list[AsOf]:
 
 def _completeness(context: CheckContext, rule: Rule) -> list[Finding]:
     findings = [completeness_finding(rule, item, context.on) for item in context.shared(extractions)]
-    return _with_origin(context, findings)
+    return _with_origin(context, (_unless_unreported(context, finding) for finding in findings))
+
+
+def _unless_unreported(context: CheckContext, finding: Finding) -> Finding:
+    """Return the completeness of a dataset; unknown where its events came, and the delivery reports of them did not."""
+    name = str(finding.details["dataset"])
+    is_read = context.needs is not None and name in context.needs
+    if finding.status == "unknown" or not is_read or not context.dataset(name).unreported.is_now:
+        return finding
+    return replace(finding, status="unknown", value=None, unknown="incomplete")
 
 
 def _rejected_share(context: CheckContext, rule: Rule) -> list[Finding]:

@@ -61,7 +61,7 @@ def application(row: Mapping[str, Any]) -> Entity:
 def _by_day(context: CheckContext) -> Figures:
     """Return the figures of each carrier by day, up to the last day of the period."""
     messages = context.dataset("sms.messages", HISTORY)
-    daily = volume.daily(messages.recent, messages.days, messages.as_of, ["carrier"])
+    daily = volume.daily(messages.recent, messages.reported_days, messages.as_of, ["carrier"])
     first = context.period.first - timedelta(days=SHOWN_DAYS)
     return figures([row for row in rows(daily) if row["day"] >= first], messages)
 
@@ -146,10 +146,13 @@ def _backlog(context: CheckContext, rule: Rule) -> list[Finding]:
     messages = context.dataset("sms.messages", HISTORY)
     backlog = volume.backlog(messages.recent, messages.known_end, ["carrier"])
     waiting = {row["carrier"]: row["backlog"] for row in rows(backlog)}
+    is_lost = any(context.on - day <= volume.UNKNOWN_AFTER for day in messages.unreported.days)
     findings = []
     for key, series in by_key(context.shared(_by_day), "carrier", context.on).items():
         entity = carrier(series.rows[0])
-        if series.today:
+        if series.today and is_lost:
+            findings.append(unknown(rule, "incomplete", entity))
+        elif series.today:
             findings.append(judge_value(rule, waiting.get(key, 0), [messages], entity))
         elif (onset := series.missing_since()) is not None:
             findings.append(unknown(rule, "missing", entity).since_day(onset.day, is_bound=onset.is_bound))
@@ -161,7 +164,7 @@ def _rate_rise(context: CheckContext, rule: Rule) -> list[Finding]:
     messages = context.dataset("sms.messages", HISTORY)
     events, hits = _RATES[rule.code]
     table = [{**row, "events": row[events], "hits": row[hits]} for row in context.shared(_by_slot)]
-    findings = failure_rate_rise(rule, table, messages.days, context.on, slot_s=_SLOT_S, entity=carrier)
+    findings = failure_rate_rise(rule, table, messages.reported_days, context.on, slot_s=_SLOT_S, entity=carrier)
     return findings if hits == "late" else [_with_failed(context, messages, finding) for finding in findings]
 
 

@@ -1,0 +1,48 @@
+"""Days of which more rows were rejected than a rate can bear: held, and not complete (docs/domain.md, Gaps)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+
+from ntanalytics.detectors.day_profile import ProfileDamage
+from ntanalytics.findings.phrases import day_words
+from ntanalytics.ledger import CoverageDay
+
+#: Share of rejected rows from which counts are lower bounds, rates are unknown, and nothing that stays away is told.
+LOST_SHARE = 0.01
+
+
+def lost_share(day: CoverageDay) -> float:
+    """Return the rejected rows of a day of a source as a share of all that were read of it."""
+    read = day.source_rows + day.rejected
+    return day.rejected / read if read else 0.0
+
+
+def lost_days(covered: Iterable[CoverageDay], days: Collection[dt.date]) -> dict[tuple[str, dt.date], ProfileDamage]:
+    """Return source and day of those of some days of which too many rows were rejected.
+
+    Args:
+        covered: the days as the lake holds them.
+        days: the days that are judged.
+    """
+    judged = set(days)
+    shares = {(day.source, day.day): lost_share(day) for day in covered if day.is_held and day.day in judged}
+    return {key: ProfileDamage("rows_lost", 0, share) for key, share in shares.items() if share > LOST_SHARE}
+
+
+def lost_sentence(label: str, source: str, when: str, share: float) -> str:
+    """Return in Chinese that rows were rejected, for the reader of a report.
+
+    Args:
+        label: the dataset.
+        source: the source.
+        when: the day or snapshot in words.
+        share: share of the rejected rows.
+    """
+    return f"{label}：数据源 {source} {when}有 {share:.1%} 的行未能读取，按缺数据处理，相关合计为下限，比率未知。"
+
+
+def lost_day_sentence(label: str, source: str, day: dt.date, damage: ProfileDamage) -> str:
+    """Return the rejected rows of a day in Chinese, for the reader of a report."""
+    return lost_sentence(label, source, day_words(day), damage.share)
