@@ -40,9 +40,11 @@ MOST_ROWS = 1.3
 #: Rows that a part had on each comparable day, so that a day without any lacks it.
 MIN_PART_ROWS = 20
 
-#: Damage of a day: rows only from an hour on, only up to an hour, at other hours, next to such a day, none of some
-#: parts, or none at all.
-Damage = Literal["begins_late", "ends_early", "shifted", "beside_shifted", "part_missing", "no_rows"]
+#: Damage of a day: rows only from an hour on, only up to an hour, none in some hours, at other hours, next to such a
+#: day, none of some parts, none at all, or many that could not be read.
+Damage = Literal[
+    "begins_late", "ends_early", "hole", "shifted", "beside_shifted", "part_missing", "no_rows", "rejected"
+]
 
 
 @dataclass(frozen=True)
@@ -52,14 +54,32 @@ class ProfileDamage:
     Attributes:
         kind: the damage.
         hour: first hour with rows, first hour without, or hours by which the day is late (negative: early).
-        share: share of a usual day in the missing hours or parts; 0 of a shifted day.
+        share: share of a usual day in the missing hours or parts, or of rows that could not be read; 0 where it is
+            not known.
         parts: the parts that are missing, or that are shifted while the others are not.
+        since: of a day that begins late, the hour by which each comparable day has begun.
+        until: of a hole, the first hour with rows again.
     """
 
     kind: Damage
     hour: int
     share: float
     parts: tuple[str, ...] = ()
+    since: int = 0
+    until: int = 24
+
+    @property
+    def missing_hours(self) -> range:
+        """The hours of which nothing came and usually something does; none of a damage of another kind."""
+        match self.kind:
+            case "begins_late":
+                return range(self.since, self.hour)
+            case "ends_early" | "hole":
+                return range(self.hour, self.until)
+            case "no_rows":
+                return range(24)
+            case _:
+                return range(0)
 
 
 def profile_damage(today: Floats, usual: Floats) -> ProfileDamage | None:
@@ -210,7 +230,9 @@ def _cut(today: Floats, usual: _UsualProfile) -> ProfileDamage | None:
     expected = float(today.sum()) * share / max(1 - share, 1e-9)
     if margin < MARGIN_H or expected < MIN_EXPECTED:
         return None
-    return ProfileDamage("ends_early" if kind == "ends_early" else "begins_late", hour, share)
+    if kind == "ends_early":
+        return ProfileDamage("ends_early", hour, share)
+    return ProfileDamage("begins_late", hour, share, since=last_begin)
 
 
 def _distance(one: Floats, other: Floats) -> float:

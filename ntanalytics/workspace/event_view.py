@@ -15,8 +15,10 @@ from ntanalytics.ledger import CoverageDay
 from ntanalytics.metrics.figures import Covered
 from ntanalytics.periods import Period, days_between, local_window
 from ntanalytics.reports.blocks.head import AsOf
+from ntanalytics.workspace.case_damage import damaged_case_days
+from ntanalytics.workspace.damage_text import damage_sentence
 from ntanalytics.workspace.dataset_view import DatasetView
-from ntanalytics.workspace.day_damage import HISTORY_DAYS, Damages, RowsByHour, damage_sentence, has_profile
+from ntanalytics.workspace.day_damage import HISTORY_DAYS, Damages, RowsByHour, has_profile
 from ntanalytics.workspace.lookback import Lookback
 
 #: Days after the first day of a source within which what is open may have begun before it: most cases end within them.
@@ -127,9 +129,9 @@ class EventView(DatasetView):
         """Return the damages of complete days."""
         if has_profile(self.contract):
             return self._rows_by_hour.damages(self.contract, self._held(self._covered), days)
-        stops = self._rows_by_hour.stops(self.contract, self._held_of, days) if days else {}
+        damages = damaged_case_days(self._rows_by_hour, self.contract, self._held_of, days) if days else {}
         complete = self._complete
-        return {key: damage for key, damage in stops.items() if key in complete}
+        return {key: damage for key, damage in damages.items() if key in complete}
 
     def _held_of(self, dataset: Dataset) -> Mapping[str, set[dt.date]]:
         """Return source → its complete days of another dataset, as far back as this one looks, whatever it holds."""
