@@ -45,8 +45,7 @@ def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemS
         total=total,
         daily=figures(daily.order_by("day"), documents),
         tables={
-            # over a gap nobody is ranked
-            "overdue": units.where(lambda row: row.exact("overdue_deliveries")),
+            "overdue": units.counted("overdue_deliveries"),
             "callers": figures(document_metrics.calls(calls.table, ["caller"]), calls),
         },
         origin=context.origin("docexchange.deliveries", documents, deliveries),
