@@ -12,6 +12,7 @@ import numpy as np
 
 from ntanalytics.contract import Dataset, Kind
 from ntanalytics.detectors.comparable_days import COMPARABLE_DAYS, comparable_days_of
+from ntanalytics.detectors.day_hole import hole, partial_parts
 from ntanalytics.detectors.day_profile import (
     MIN_PART_ROWS,
     ProfileDamage,
@@ -21,6 +22,7 @@ from ntanalytics.detectors.day_profile import (
     shifted_parts,
 )
 from ntanalytics.detectors.detection import Floats
+from ntanalytics.workspace.known_outages import down_hours
 from ntanalytics.workspace.rows_by_hour import BySource, Parts, count_rows_by_hour
 
 if TYPE_CHECKING:
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
 
 #: Days before a day among which comparable ones are looked for.
 HISTORY_DAYS = 28
+
+#: Datasets of what is sampled at a steady pace: their figures know the time that was not measured.
+_SAMPLED = frozenset({"infra.checks", "infra.metrics"})
 
 #: (source, day) → its damage.
 Damages = Mapping[tuple[str, dt.date], ProfileDamage]
@@ -82,8 +87,25 @@ class RowsByHour:
         key = (dataset.name, source, day, tuple(usual))
         if key not in self._judged:
             today, *others = (self._totals(dataset.name, source, known, by_day[known]) for known in (day, *usual))
-            self._judged[key] = _damage(today, others) if usual else None
+            self._judged[key] = (_damage(today, others) or self._lacks_hours(dataset, day, today, others)) if usual else None
         return self._judged[key]
+
+    def _lacks_hours(
+        self, dataset: Dataset, day: dt.date, today: _DayTotals, usual: Sequence[_DayTotals]
+    ) -> ProfileDamage | None:
+        """Return hours of which the source, or one of its parts, gave nothing, unless the system is known to have been down.
+
+        Whether the system or its source stopped is unknown else.
+        """
+        if dataset.name in _SAMPLED:
+            return None
+        whole = hole(today.by_hour, np.array([day.by_hour for day in usual]))
+        found = [whole] if whole else partial_parts(today.parts, [day.parts for day in usual]) if dataset.part else []
+        for damage in found:
+            down = down_hours(self.workspace, dataset, day, damage.parts or today.parts)
+            if not down.issuperset(damage.missing_hours):
+                return damage
+        return None
 
     def _totals(self, dataset: str, source: str, day: dt.date, parts: Parts) -> _DayTotals:
         """Return the sums of a day, which is held against some twenty days after it."""

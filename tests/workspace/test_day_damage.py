@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from types import SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
+import ibis
 import numpy as np
 import pytest
 
@@ -217,3 +219,96 @@ def test_a_book_into_which_nobody_writes_is_a_gap_on_the_days_on_which_it_was_al
     for register in ("desk.tickets", "desk.checks"):
         found = damaged_case_days(book, dataset(register), lambda _: {}, days[-7:])
         assert {day.isoformat(): damage.kind for (_, day), damage in found.items()} == dict.fromkeys(unkept, "no_rows")
+
+
+class Watched(RowsByHour):
+    """Signings by hour that lack the hours from 9 to 12 on Friday, beside what the probes and the desk saw."""
+
+    def __init__(self, tables: dict[str, list[dict[str, Any]]]) -> None:
+        empty = {"infra.checks": CHECKED.schema(), "desk.incidents": REGISTERED.schema()}
+        opened = {name: ibis.memtable(rows, schema=empty[name]) for name, rows in tables.items()}
+        super().__init__(
+            SimpleNamespace(  # type: ignore[arg-type]  # what is asked of it
+                calendar=SimpleNamespace(knows=lambda _: True, is_working_day=lambda day: day.weekday() < 5),
+                settings=SimpleNamespace(zone=ZoneInfo("Asia/Shanghai")),
+                sources_by_dataset={name: ["some"] for name in tables},
+                table=lambda name, *_: opened[name],
+                cases=lambda name, *_: opened[name],
+            )
+        )
+
+    def of(self, *_: object) -> dict[str, dict[dt.date, dict[str, Any]]]:
+        hours = np.arange(24)
+        usual = np.where((hours >= 8) & (hours < 18), 30.0, 0.0)
+        days = [MONDAY + dt.timedelta(days=place) for place in range(35)]
+        cut = np.where((hours >= 9) & (hours < 12), 0.0, usual)
+        return {"seals": {day: {"": cut if day == FRIDAY else usual} for day in days}}
+
+
+CHECKED = ibis.table(
+    {"checked_at": "timestamp('UTC')", "subsystem": "string", "target": "string", "kind": "string", "is_up": "boolean"}
+)
+REGISTERED = ibis.table(
+    {"began_at": "timestamp('UTC')", "subsystem": "string", "is_crash": "boolean", "restored_at": "timestamp('UTC')"}
+)
+
+
+def _probes(down: range, subsystem: str = "seal", kind: str = "http") -> list[dict[str, Any]]:
+    """Return a check each ten minutes of Friday; it fails in some local hours."""
+    midnight = dt.datetime(2026, 11, 19, 16, tzinfo=dt.UTC)
+    return [
+        {
+            "checked_at": midnight + dt.timedelta(minutes=10 * place),
+            "subsystem": subsystem,
+            "target": "https://seal.nantong.example/",
+            "kind": kind,
+            "is_up": place // 6 not in down,
+        }
+        for place in range(144)
+    ]
+
+
+def _crash(began: int, restored: int | None, *, is_crash: bool = True) -> list[dict[str, Any]]:
+    """Return an incident of Friday, from a local hour to another one."""
+    moments = [hour and dt.datetime(2026, 11, 20, hour - 8, tzinfo=dt.UTC) for hour in (began, restored)]
+    return [{"began_at": moments[0], "subsystem": "seal", "is_crash": is_crash, "restored_at": moments[1]}]
+
+
+@pytest.mark.parametrize(
+    ("tables", "is_gap"),
+    [
+        ({}, True),  # nobody watched
+        ({"infra.checks": _probes(range(0))}, True),  # the probes were answered
+        ({"infra.checks": _probes(range(9, 12))}, False),
+        ({"infra.checks": _probes(range(9, 11))}, True),  # of the last hour nobody knows
+        ({"infra.checks": _probes(range(9, 12), subsystem="oa")}, True),
+        ({"infra.checks": _probes(range(9, 12), kind="agent")}, True),  # one host was down
+        ({"desk.incidents": _crash(9, 12)}, False),
+        ({"desk.incidents": _crash(9, None)}, False),
+        ({"desk.incidents": _crash(9, 12, is_crash=False)}, True),
+        ({"infra.checks": _probes(range(9, 11)), "desk.incidents": _crash(11, 13)}, False),
+    ],
+)
+def test_hours_without_a_row_are_a_gap_unless_the_system_is_known_to_have_been_down(
+    tables: dict[str, list[dict[str, Any]]], is_gap: bool
+) -> None:
+    days = [MONDAY + dt.timedelta(days=place) for place in range(35)]
+    found = damaged_days(Watched(tables), dataset("seal.signings"), {"seals": days}, days[-7:])
+    known = {day: (damage.kind, damage.hour, damage.until) for (_, day), damage in found.items()}
+    assert known == ({FRIDAY: ("hole", 9, 12)} if is_gap else {})
+    for damage in found.values():
+        assert "9 时至 12 时" in damage_sentence("签章", "seals", FRIDAY, damage)
+
+
+def test_hours_that_one_log_lacks_are_told_with_its_name() -> None:
+    days = [MONDAY + dt.timedelta(days=place) for place in range(35)]
+    usual = np.array([0] * 8 + [20, 40, 30, 14, 6, 8, 30, 36, 22, 9, 3, 2, 1, 0, 0, 0], dtype=float)
+    cut = np.where(np.arange(24) < 14, usual, 0.0)
+    rows = {day: {"oa": cut if day == FRIDAY else usual, "portal": usual} for day in days}
+    lake = HandMade(SimpleNamespace(calendar=SimpleNamespace(knows=lambda _: False), sources_by_dataset={}), rows)
+    lake.workspace.settings = SimpleNamespace(zone=ZoneInfo("Asia/Shanghai"))
+    found = damaged_days(lake, dataset("infra.requests"), {"gateway": days}, days[-7:])
+    [((_, day), damage)] = found.items()
+    assert (day, damage.kind, damage.hour, damage.parts) == (FRIDAY, "ends_early", 14, ("oa",))
+    assert damage.share == pytest.approx(103 / 442)
+    assert "14 时以后没有oa的数据" in damage_sentence("访问请求", "gateway", FRIDAY, damage)
