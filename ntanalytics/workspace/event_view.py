@@ -86,16 +86,16 @@ class EventView(DatasetView):
         begins = {source: day + dt.timedelta(days=1) for source, day in sorted(lacking)}
         return {source: day for source, day in begins.items() if day <= last}
 
-    @property
-    def is_damaged(self) -> bool:
+    @cached_property
+    def damages(self) -> Damages:
         """See :class:`DatasetView`."""
-        return any(day in self.period.days for _, day in self._damages)
+        return {(source, day): damage for (source, day), damage in self._damages.items() if day in self.period.days}
 
     @cached_property
     def is_shifted(self) -> bool:
         """See :class:`DatasetView`."""
         off = ("shifted", "beside_shifted")
-        return any(day in self.period.days and damage.kind in off for (_, day), damage in self._damages.items())
+        return any(damage.kind in off for damage in self.damages.values())
 
     @cached_property
     def gap_days(self) -> frozenset[tuple[str, dt.date]]:
@@ -110,11 +110,7 @@ class EventView(DatasetView):
     @property
     def empty_days(self) -> frozenset[tuple[str, dt.date]]:
         """See :class:`DatasetView`."""
-        return frozenset(
-            (source, day)
-            for (source, day), damage in self._damages.items()
-            if day in self.period.days and damage.kind == "no_rows"
-        )
+        return frozenset(key for key, damage in self.damages.items() if damage.kind == "no_rows")
 
     def _taken_at(self, source: str) -> dt.datetime | None:
         times = [day.taken_at for day in self._covered if day.source == source and day.day >= self.period.first]
@@ -181,15 +177,6 @@ class EventView(DatasetView):
     def _is_complete_day(self, day: CoverageDay) -> bool:
         return is_complete_day(day, self._workspace.settings.zone)
 
-    @property
-    def clock_shifts(self) -> Damages:
-        """See :class:`DatasetView`."""
-        return {
-            (source, day): damage
-            for (source, day), damage in self._damages.items()
-            if day in self.period.days and damage.kind == "shifted"
-        }
-
     def _state_of(self, source: str, cause: str) -> AsOf:
         days = [day for day in self._covered if day.source == source and day.day in self.period.days]
         complete = {day.day for day in days if self._is_complete_day(day) and not self._is_empty(day)}
@@ -216,8 +203,8 @@ class EventView(DatasetView):
         """See :class:`DatasetView`."""
         damaged = [
             damage_sentence(self.contract.label, source, day, damage)
-            for (source, day), damage in self._damages.items()
-            if day in self.period.days and damage.kind != "no_rows"  # it is a missing day
+            for (source, day), damage in self.damages.items()
+            if damage.kind != "no_rows"  # it is a missing day
         ]
         return [_gap_sentence(line) for line in self.status() if line.missing_days] + damaged
 
