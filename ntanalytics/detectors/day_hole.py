@@ -1,7 +1,7 @@
 """Hours in the middle of a day without a row, and parts of a source that lack hours.
 
-A source, or one of its parts, that gives nothing for hours and then goes on leaves a day whose sums look like those of a
-quiet one. Only hours in which comparable days have rows for certain can tell it: nights, lunch and days off may be
+A source, or one of its parts, that gives nothing for hours and then goes on leaves a day whose sums look like those of
+a quiet one. Only hours in which comparable days have rows for certain can tell it: nights, lunch and days off may be
 silent.
 """
 

@@ -105,7 +105,7 @@ class Figures(Sequence[FigureRow]):
         return replace(self, items=tuple(row for row in self.items if is_wanted(row)))
 
     def counted(self, name: str) -> Figures:
-        """Return the rows of which a count is above 0, be it a bound; where it is unknown of any, so is which they are."""
+        """Return the rows of which a count, be it a bound, is above 0; where one is unknown, so is which they are."""
         is_known = all(row.certainty(name) != "unknown" for row in self.items)
         kept = self.where(lambda row: row[name] and row.certainty(name) != "unknown")
         return replace(kept, is_known=self.is_known and is_known)

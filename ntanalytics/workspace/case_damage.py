@@ -86,8 +86,8 @@ def _silent(
 def _has_stopped(day: dt.date, hours: range, cases: Mapping[dt.date, Parts], *events: Mapping[dt.date, Parts]) -> bool:
     """Return whether a source gave nothing in some hours.
 
-    Cases that changed in them show that it did, unless several datasets of events that usually have rows then have none:
-    what the lake has of the cases may be what an earlier extraction took.
+    Cases that changed in them show that it did not stop, unless several datasets of events that usually have rows then
+    have none: what the lake has of the cases may be what an earlier extraction took.
     """
     if any(_rows_in(by_day.get(day, {}), hours) for by_day in events):
         return False

@@ -87,17 +87,18 @@ class RowsByHour:
         key = (dataset.name, source, day, tuple(usual))
         if key not in self._judged:
             today, *others = (self._totals(dataset.name, source, known, by_day[known]) for known in (day, *usual))
-            self._judged[key] = (_damage(today, others) or self._lacks_hours(dataset, day, today, others)) if usual else None
+            damage = _damage(today, others) if usual else None
+            self._judged[key] = damage or self._lacks_hours(dataset, day, today, others)
         return self._judged[key]
 
     def _lacks_hours(
         self, dataset: Dataset, day: dt.date, today: _DayTotals, usual: Sequence[_DayTotals]
     ) -> ProfileDamage | None:
-        """Return hours of which the source, or one of its parts, gave nothing, unless the system is known to have been down.
+        """Return hours of which the source or a part of it gave nothing, unless the system is known to have been down.
 
         Whether the system or its source stopped is unknown else.
         """
-        if dataset.name in _SAMPLED:
+        if not usual or dataset.name in _SAMPLED:
             return None
         whole = hole(today.by_hour, np.array([day.by_hour for day in usual]))
         found = [whole] if whole else partial_parts(today.parts, [day.parts for day in usual]) if dataset.part else []

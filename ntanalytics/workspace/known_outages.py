@@ -24,8 +24,8 @@ _MOSTLY = 0.5
 def down_hours(workspace: Workspace, dataset: Dataset, day: dt.date, parts: Collection[str] = ()) -> frozenset[int]:
     """Return the local hours of a day in which the system that a dataset comes from is known to have been down.
 
-    It was down where most checks of one of its services failed, or in a registered crash. Of a dataset with parts each of
-    them is a service, and all of them must have been down.
+    It was down where most checks of one of its services failed, or in a registered crash. Of a dataset with parts each
+    of them is a service, and all of them must have been down.
 
     Args:
         workspace: the site.

@@ -32,8 +32,8 @@ def count_rows_by_hour(workspace: Workspace, dataset: Dataset, first: dt.date, l
     """Return source → day → part → rows by local hour, of the days from ``first`` to ``last`` with rows.
 
     Of cases those count that changed last on their own day, in the hour of that change: one that began in hours of
-    which nothing came may have been taken with a later change. The files of a day never change, so that what was counted of them is kept beside the lake; a day with another file
-    is counted again.
+    which nothing came may have been taken with a later change. The files of a day never change, so that what was
+    counted of them is kept beside the lake; a day with another file is counted again.
     """
     offset = dt.datetime.combine(last, dt.time(), workspace.settings.zone).utcoffset() or dt.timedelta()
     offset_s = int(offset.total_seconds())

@@ -142,7 +142,7 @@ def stayed(page: Adoption) -> list[Table]:
     cohorts = page.tables["cohorts"]
     ages = [name for name in cohorts.columns if name.startswith("retention_")]
     drawn = [[row.quantity(name) for name in ages if row[name] is not None] for row in cohorts]
-    cohorts = cohorts if cohorts else cohorts.unknown_rows()  # no week of newcomers: too little is known before
+    cohorts = cohorts or cohorts.unknown_rows()  # no week of newcomers: too little is known before
     known = oa_text.retained(cohorts) or "历史数据不足，暂无可观察的新账号。"
     remark = f"{known}{oa_text.NO_NEWCOMERS}"
     cohort_table = table(

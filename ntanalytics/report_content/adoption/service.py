@@ -174,8 +174,8 @@ class _Queries:
         blind = [_UNSEEN["modules"]] if activities is None else []
         blind += [_UNSEEN["apps"]] if apps is None or not is_counted else []
         notes = join_notes(*(part.note for part in whole), *blind)
-        known = {"is_complete": all(part.is_complete for part in whole), "is_known": all(part.is_known for part in whole)}
-        return replace(whole[0], items=items, note=notes, **known)
+        is_complete, is_known = (all(getattr(part, name) for part in whole) for name in ("is_complete", "is_known"))
+        return replace(whole[0], items=items, note=notes, is_complete=is_complete, is_known=is_known)
 
     def _locked_out(self) -> Figures:
         logins = self._view("identity.logins")

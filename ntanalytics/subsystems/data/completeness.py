@@ -24,8 +24,8 @@ def completeness_finding(rule: Rule, extraction: AsOf, on: date, *, is_damaged: 
         is_damaged: whether the source gave only a part of that day.
 
     Returns:
-        An unknown finding with the first day of the gap where ``on`` is missing, or the source failed; one without where
-        ``on`` is damaged.
+        An unknown finding where ``on`` is missing, with the first day of the gap, where it is damaged, or where the
+        source failed.
     """
     missing = set(extraction.missing_days)
     error = " ".join(extraction.error.split())[:MAX_ERROR]
