@@ -43,7 +43,7 @@ MIN_PART_ROWS = 20
 #: Damage of a day: rows only from an hour on, only up to an hour, none in some hours, at other hours, next to such a
 #: day, none of some parts, none at all, or many that could not be read.
 Damage = Literal[
-    "begins_late", "ends_early", "hole", "shifted", "beside_shifted", "part_missing", "no_rows", "rejected"
+    "begins_late", "ends_early", "hours_missing", "shifted", "beside_shifted", "part_missing", "no_rows", "rejected"
 ]
 
 
@@ -57,29 +57,19 @@ class ProfileDamage:
         share: share of a usual day in the missing hours or parts, or of rows that could not be read; 0 where it is
             not known.
         parts: the parts that are missing, or that are shifted while the others are not.
-        since: of a day that begins late, the hour by which each comparable day has begun.
-        until: of a hole, the first hour with rows again.
+        hours: the hours of which nothing came and usually something does: the first one, and the one after the last.
     """
 
     kind: Damage
     hour: int
     share: float
     parts: tuple[str, ...] = ()
-    since: int = 0
-    until: int = 24
+    hours: tuple[int, int] = (0, 0)
 
     @property
     def missing_hours(self) -> range:
         """The hours of which nothing came and usually something does; none of a damage of another kind."""
-        match self.kind:
-            case "begins_late":
-                return range(self.since, self.hour)
-            case "ends_early" | "hole":
-                return range(self.hour, self.until)
-            case "no_rows":
-                return range(24)
-            case _:
-                return range(0)
+        return range(*self.hours)
 
 
 def profile_damage(today: Floats, usual: Floats) -> ProfileDamage | None:
@@ -174,7 +164,7 @@ def empty_day(usual: Sequence[float], least: float = MIN_PART_ROWS) -> ProfileDa
     """
     if len(usual) < MIN_DAYS or min(usual) < least:
         return None
-    return ProfileDamage("no_rows", 0, 1.0)
+    return ProfileDamage("no_rows", 0, 1.0, hours=(0, 24))
 
 
 def _shift(today: Floats, usual: _UsualProfile) -> ProfileDamage | None:
@@ -231,8 +221,8 @@ def _cut(today: Floats, usual: _UsualProfile) -> ProfileDamage | None:
     if margin < MARGIN_H or expected < MIN_EXPECTED:
         return None
     if kind == "ends_early":
-        return ProfileDamage("ends_early", hour, share)
-    return ProfileDamage("begins_late", hour, share, since=last_begin)
+        return ProfileDamage("ends_early", hour, share, hours=(hour, 24))
+    return ProfileDamage("begins_late", hour, share, hours=(last_begin, hour))
 
 
 def _distance(one: Floats, other: Floats) -> float:

@@ -76,7 +76,7 @@ def _silent(
     silent: dict[tuple[str, dt.date], ProfileDamage] = {}
     for day in days:
         known = [damage for own in damages if (damage := own.get((source, day))) and damage.missing_hours]
-        for damage in sorted(known, key=lambda each: -len(each.missing_hours)):
+        for damage in sorted(known, key=lambda damage: -len(damage.missing_hours)):
             if _has_stopped(day, damage.missing_hours, *rows):
                 silent[source, day] = _of_cases(damage)
                 break
@@ -106,8 +106,7 @@ def _of_cases(damage: ProfileDamage) -> ProfileDamage:
     """Return what a damage of events is for cases: those that began before the hours may have changed in them."""
     if damage.kind != "begins_late":
         return damage
-    hours = damage.missing_hours
-    return replace(damage, kind="hole", hour=hours.start, until=hours.stop, share=0.0)
+    return replace(damage, kind="hours_missing", hour=damage.missing_hours.start, share=0.0)
 
 
 def _rejected(workspace: Workspace, cases: Dataset, days: Sequence[dt.date]) -> Damages:

@@ -35,5 +35,6 @@ def _missing(damage: ProfileDamage) -> str:
     parts = "、".join(damage.parts)
     if damage.kind == "part_missing":
         return f"没有{parts}的数据"
+    first, end = damage.hours
     hours = {"ends_early": f"{damage.hour} 时以后", "begins_late": f"{damage.hour} 时以前"}
-    return f" {hours.get(damage.kind, f'{damage.hour} 时至 {damage.until} 时')}没有{f'{parts}的' if parts else ''}数据"
+    return f" {hours.get(damage.kind, f'{first} 时至 {end} 时')}没有{f'{parts}的' if parts else ''}数据"

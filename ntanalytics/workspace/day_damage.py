@@ -12,7 +12,6 @@ import numpy as np
 
 from ntanalytics.contract import Dataset, Kind
 from ntanalytics.detectors.comparable_days import COMPARABLE_DAYS, comparable_days_of
-from ntanalytics.detectors.day_hole import hole, partial_parts
 from ntanalytics.detectors.day_profile import (
     MIN_PART_ROWS,
     ProfileDamage,
@@ -22,6 +21,7 @@ from ntanalytics.detectors.day_profile import (
     shifted_parts,
 )
 from ntanalytics.detectors.detection import Floats
+from ntanalytics.detectors.missing_hours import hours_missing, partial_parts
 from ntanalytics.workspace.known_outages import down_hours
 from ntanalytics.workspace.rows_by_hour import BySource, Parts, count_rows_by_hour
 
@@ -100,9 +100,9 @@ class RowsByHour:
         """
         if not usual or dataset.name in _SAMPLED:
             return None
-        whole = hole(today.by_hour, np.array([day.by_hour for day in usual]))
-        found = [whole] if whole else partial_parts(today.parts, [day.parts for day in usual]) if dataset.part else []
-        for damage in found:
+        whole = hours_missing(today.by_hour, np.array([day.by_hour for day in usual]))
+        of_parts = partial_parts(today.parts, [day.parts for day in usual]) if dataset.part and not whole else []
+        for damage in [whole] if whole else of_parts:
             down = down_hours(self.workspace, dataset, day, damage.parts or today.parts)
             if not down.issuperset(damage.missing_hours):
                 return damage

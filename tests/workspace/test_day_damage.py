@@ -137,16 +137,20 @@ def test_cases_end_where_all_events_of_their_source_do(
 
 
 @pytest.mark.parametrize(
-    ("names", "goes_on", "holes"),
+    ("names", "goes_on", "gaps"),
     [
-        ((DOCUMENTS, CALLS), "", {"2026-11-19": ("hole", 9, 13)}),  # the documents begin at 9 on every other day
+        (
+            (DOCUMENTS, CALLS),
+            "",
+            {"2026-11-19": ("hours_missing", 9, 13)},
+        ),  # the documents begin at 9 else
         ((DOCUMENTS, CALLS), CALLS, {}),  # another dataset of the source has rows in these hours
         ((DOCUMENTS,), DELIVERIES, {}),  # cases change in them
-        ((DOCUMENTS, CALLS), DELIVERIES, {"2026-11-19": ("hole", 9, 13)}),  # those of an earlier extraction
+        ((DOCUMENTS, CALLS), DELIVERIES, {"2026-11-19": ("hours_missing", 9, 13)}),  # those of an earlier extraction
     ],
 )
-def test_cases_have_a_hole_where_a_dataset_of_events_begins_late_and_nothing_else_comes(
-    names: tuple[str, ...], goes_on: str, holes: dict[str, tuple[str, int, int]]
+def test_cases_lack_hours_where_a_dataset_of_events_begins_late_and_nothing_else_comes(
+    names: tuple[str, ...], goes_on: str, gaps: dict[str, tuple[str, int, int]]
 ) -> None:
     days = [MONDAY + dt.timedelta(days=place) for place in range(33)]
     thursday, hours = FRIDAY - dt.timedelta(days=1), np.arange(24)
@@ -158,7 +162,7 @@ def test_cases_have_a_hole_where_a_dataset_of_events_begins_late_and_nothing_els
         for name in (*names, DELIVERIES)
     }
     found = damaged_case_days(Exchange(rows), dataset(DELIVERIES), lambda _: {"exchange": days}, days[-5:])
-    assert {day.isoformat(): (hole.kind, hole.hour, hole.until) for (_, day), hole in found.items()} == holes
+    assert {day.isoformat(): (damage.kind, *damage.hours) for (_, day), damage in found.items()} == gaps
 
 
 @pytest.mark.parametrize(
@@ -294,8 +298,8 @@ def test_hours_without_a_row_are_a_gap_unless_the_system_is_known_to_have_been_d
 ) -> None:
     days = [MONDAY + dt.timedelta(days=place) for place in range(35)]
     found = damaged_days(Watched(tables), dataset("seal.signings"), {"seals": days}, days[-7:])
-    known = {day: (damage.kind, damage.hour, damage.until) for (_, day), damage in found.items()}
-    assert known == ({FRIDAY: ("hole", 9, 12)} if is_gap else {})
+    known = {day: (damage.kind, *damage.hours) for (_, day), damage in found.items()}
+    assert known == ({FRIDAY: ("hours_missing", 9, 12)} if is_gap else {})
     for damage in found.values():
         assert "9 时至 12 时" in damage_sentence("签章", "seals", FRIDAY, damage)
 

@@ -8,6 +8,7 @@ silent.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 import numpy as np
@@ -15,15 +16,15 @@ import numpy as np
 from ntanalytics.detectors.day_profile import MIN_DAYS, MIN_EXPECTED, MIN_ROWS, ProfileDamage, profile_damage
 from ntanalytics.detectors.detection import Floats
 
-#: Full hours that a hole has at least, and its share of the rows of a usual day.
+#: Full hours that are missing at least, and their share of the rows of a usual day.
 MIN_HOURS, MIN_SHARE = 2, 0.1
 
-#: Share of the comparable days that may lack the hours themselves, as the day of an earlier hole does.
+#: Share of the comparable days that may lack the hours themselves, as a damaged day among them does.
 _MAY_LACK = 0.1
 
 
-def hole(today: Floats, usual: Floats) -> ProfileDamage | None:
-    """Return the largest hole of a day; None without any, or where too little is known to say so.
+def hours_missing(today: Floats, usual: Floats) -> ProfileDamage | None:
+    """Return the hours within a day of which nothing came, those with most rows; None without any.
 
     Args:
         today: rows by hour of the day, 24 numbers.
@@ -38,18 +39,18 @@ def hole(today: Floats, usual: Floats) -> ProfileDamage | None:
     lacking = int(len(usual) * _MAY_LACK)
     is_certain = np.sort(usual, axis=0)[lacking] > 0
     filled = np.flatnonzero(today)
-    holes = []
+    damages = []
     for is_empty, run in groupby(range(filled[0], filled[-1]), lambda hour: not today[hour]):
         certain = [hour for hour in run if is_empty and is_certain[hour]]
         if len(certain) < MIN_HOURS:
             continue
-        hours = range(certain[0], certain[-1] + 1)
-        share = float(shares[hours].sum())
+        first, end = certain[0], certain[-1] + 1
+        share = float(shares[first:end].sum())
         expected = rows * share / max(1 - share, 1e-9)
-        fewest = float(np.sort(usual[:, hours].sum(axis=1))[lacking])
+        fewest = float(np.sort(usual[:, first:end].sum(axis=1))[lacking])
         if share >= MIN_SHARE and expected >= MIN_EXPECTED and fewest >= MIN_ROWS:
-            holes.append(ProfileDamage("hole", hours.start, share, until=hours.stop))
-    return max(holes, key=lambda found: found.share, default=None)
+            damages.append(ProfileDamage("hours_missing", first, share, hours=(first, end)))
+    return max(damages, key=lambda damage: damage.share, default=None)
 
 
 def partial_parts(today: Mapping[str, Floats], usual: Sequence[Mapping[str, Floats]]) -> list[ProfileDamage]:
@@ -60,20 +61,16 @@ def partial_parts(today: Mapping[str, Floats], usual: Sequence[Mapping[str, Floa
         usual: the same of comparable days before it.
     """
     nothing = np.zeros(24)
-    by_hours: dict[ProfileDamage, dict[str, float]] = {}
     every = sum(float(hours.sum()) for day in usual for hours in day.values())
+    shares: dict[ProfileDamage, dict[str, float]] = {}
     for part, hours in sorted(today.items()):
         days = np.array([day.get(part, nothing) for day in usual])
-        damage = _cut(hours, days) or hole(hours, days)
+        damage = _cut(hours, days) or hours_missing(hours, days)
         if damage is not None:
-            missing = float(days[:, damage.missing_hours].sum()) / max(every, 1.0)
-            same = ProfileDamage(damage.kind, damage.hour, 0.0, since=damage.since, until=damage.until)
-            by_hours.setdefault(same, {})[part] = missing
-    found = [
-        ProfileDamage(same.kind, same.hour, sum(parts.values()), tuple(parts), same.since, same.until)
-        for same, parts in by_hours.items()
-    ]
-    return sorted(found, key=lambda damage: -damage.share)
+            share = float(days[:, damage.missing_hours].sum()) / max(every, 1.0)
+            shares.setdefault(replace(damage, share=0.0), {})[part] = share
+    damages = [replace(same, share=sum(parts.values()), parts=tuple(parts)) for same, parts in shares.items()]
+    return sorted(damages, key=lambda damage: -damage.share)
 
 
 def _cut(today: Floats, usual: Floats) -> ProfileDamage | None:
