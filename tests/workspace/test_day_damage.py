@@ -139,11 +139,7 @@ def test_cases_end_where_all_events_of_their_source_do(
 @pytest.mark.parametrize(
     ("names", "goes_on", "gaps"),
     [
-        (
-            (DOCUMENTS, CALLS),
-            "",
-            {"2026-11-19": ("hours_missing", 9, 13)},
-        ),  # the documents begin at 9 else
+        ((DOCUMENTS, CALLS), "", {"2026-11-19": ("hours_missing", 9, 13)}),  # the documents begin at 9 else
         ((DOCUMENTS, CALLS), CALLS, {}),  # another dataset of the source has rows in these hours
         ((DOCUMENTS,), DELIVERIES, {}),  # cases change in them
         ((DOCUMENTS, CALLS), DELIVERIES, {"2026-11-19": ("hours_missing", 9, 13)}),  # those of an earlier extraction
