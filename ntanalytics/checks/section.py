@@ -52,8 +52,9 @@ class SubsystemSummary:
 
     @property
     def status(self) -> Status:
-        """The worst status of what was judged."""
-        return worst(finding.status for finding in self.findings if finding.is_applicable)
+        """The worst status of what was judged; unknown where nothing is wrong, and figures of it have a gap."""
+        judged = worst(finding.status for finding in self.findings if finding.is_applicable)
+        return "unknown" if judged == "ok" and not self.is_complete else judged
 
     @property
     def is_complete(self) -> bool:

@@ -40,9 +40,11 @@ MOST_ROWS = 1.3
 #: Rows that a part had on each comparable day, so that a day without any lacks it.
 MIN_PART_ROWS = 20
 
-#: Damage of a day: rows only from an hour on, only up to an hour, at other hours, next to such a day, none of some
-#: parts, or none at all; or too many rows were rejected, which its rows by hour do not show.
-Damage = Literal["begins_late", "ends_early", "shifted", "beside_shifted", "part_missing", "no_rows", "rows_lost"]
+#: Damage of a day: rows only from an hour on, only up to an hour, none in some hours, at other hours, next to such a
+#: day, none of some parts, none at all, or many that were rejected.
+Damage = Literal[
+    "begins_late", "ends_early", "hours_missing", "shifted", "beside_shifted", "part_missing", "no_rows", "rows_lost"
+]
 
 
 @dataclass(frozen=True)
@@ -52,14 +54,22 @@ class ProfileDamage:
     Attributes:
         kind: the damage.
         hour: first hour with rows, first hour without, or hours by which the day is late (negative: early).
-        share: share of a usual day in the missing hours or parts; 0 of a shifted day.
+        share: share of a usual day in the missing hours or parts, or of rows that could not be read; 0 where it is
+            not known.
         parts: the parts that are missing, or that are shifted while the others are not.
+        hours: the hours of which nothing came and usually something does: the first one, and the one after the last.
     """
 
     kind: Damage
     hour: int
     share: float
     parts: tuple[str, ...] = ()
+    hours: tuple[int, int] = (0, 0)
+
+    @property
+    def missing_hours(self) -> range:
+        """The hours of which nothing came and usually something does; none of a damage of another kind."""
+        return range(*self.hours)
 
 
 def profile_damage(today: Floats, usual: Floats) -> ProfileDamage | None:
@@ -154,7 +164,7 @@ def empty_day(usual: Sequence[float], least: float = MIN_PART_ROWS) -> ProfileDa
     """
     if len(usual) < MIN_DAYS or min(usual) < least:
         return None
-    return ProfileDamage("no_rows", 0, 1.0)
+    return ProfileDamage("no_rows", 0, 1.0, hours=(0, 24))
 
 
 def _shift(today: Floats, usual: _UsualProfile) -> ProfileDamage | None:
@@ -210,7 +220,9 @@ def _cut(today: Floats, usual: _UsualProfile) -> ProfileDamage | None:
     expected = float(today.sum()) * share / max(1 - share, 1e-9)
     if margin < MARGIN_H or expected < MIN_EXPECTED:
         return None
-    return ProfileDamage("ends_early" if kind == "ends_early" else "begins_late", hour, share)
+    if kind == "ends_early":
+        return ProfileDamage("ends_early", hour, share, hours=(hour, 24))
+    return ProfileDamage("begins_late", hour, share, hours=(last_begin, hour))
 
 
 def _distance(one: Floats, other: Floats) -> float:

@@ -55,6 +55,7 @@ class Figures(Sequence[FigureRow]):
         items: the rows.
         note: the remark on the gap for a reader, in Chinese; empty where there is none.
         is_complete: whether the data have no gap in the period: without any row, whether there is certainly nothing.
+        is_known: whether it is known which rows there are, as far as the data reach.
         origin: the datasets that they were made of, with version and time; empty where they do not tell.
         against: the period before in words: ``上周``.
     """
@@ -63,6 +64,7 @@ class Figures(Sequence[FigureRow]):
     items: tuple[FigureRow, ...]
     note: str = ""
     is_complete: bool = True
+    is_known: bool = True
     origin: Mapping[str, Any] = field(default_factory=dict)
     against: str = PREVIOUS
 
@@ -101,6 +103,16 @@ class Figures(Sequence[FigureRow]):
     def where(self, is_wanted: Callable[[FigureRow], object]) -> Figures:
         """Return the rows for which a function is true."""
         return replace(self, items=tuple(row for row in self.items if is_wanted(row)))
+
+    def counted(self, name: str) -> Figures:
+        """Return the rows of which a count, be it a bound, is above 0; where one is unknown, so is which they are."""
+        is_known = all(row.certainty(name) != "unknown" for row in self.items)
+        kept = self.where(lambda row: row[name] and row.certainty(name) != "unknown")
+        return replace(kept, is_known=self.is_known and is_known)
+
+    def unknown_rows(self) -> Figures:
+        """Return no row: which there are is unknown."""
+        return replace(self, items=(), is_complete=False, is_known=False)
 
     def without(self, name: str) -> Figures:
         """Return the figures without a column, which no report shows; the note on what it lacks stays."""

@@ -142,7 +142,7 @@ class DatasetView(ABC):
     @property
     def is_damaged(self) -> bool:
         """True if a day of the period is held and not whole, so that a violation may be the damage itself."""
-        return False
+        return bool(self.damages)
 
     @property
     def is_shifted(self) -> bool:
@@ -188,9 +188,14 @@ class DatasetView(ABC):
         return self
 
     @property
-    def clock_shifts(self) -> Damages:
-        """(source, day) → the hours by which the clock was off, of the days of the period; none of states."""
+    def damages(self) -> Damages:
+        """(source, day) → the damage of the days of the period that are held and not whole; none of states."""
         return {}
+
+    @property
+    def clock_shifts(self) -> Damages:
+        """(source, day) → the hours by which the clock was off, of the days of the period."""
+        return {key: damage for key, damage in self.damages.items() if damage.kind == "shifted"}
 
     @property
     def wholeness(self) -> dict[str, bool]:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ntanalytics.contract import Dataset, Kind
-from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.detectors.comparable_days import COMPARABLE_DAYS, comparable_days_of
 from ntanalytics.detectors.day_profile import (
     MIN_PART_ROWS,
@@ -24,7 +21,8 @@ from ntanalytics.detectors.day_profile import (
     shifted_parts,
 )
 from ntanalytics.detectors.detection import Floats
-from ntanalytics.findings.phrases import day_words
+from ntanalytics.detectors.missing_hours import hours_missing, partial_parts
+from ntanalytics.workspace.known_outages import down_hours
 from ntanalytics.workspace.rows_by_hour import BySource, Parts, count_rows_by_hour
 
 if TYPE_CHECKING:
@@ -33,11 +31,8 @@ if TYPE_CHECKING:
 #: Days before a day among which comparable ones are looked for.
 HISTORY_DAYS = 28
 
-#: Rows that a book has at least, in all its registers together, on each day on which it is kept.
-_BOOK_ROWS = 10
-
-#: Damages of a source that gives nothing more from an hour on.
-_STOPS = ("ends_early", "no_rows")
+#: Datasets of what is sampled at a steady pace: their figures know the time that was not measured.
+_SAMPLED = frozenset({"infra.checks", "infra.metrics"})
 
 #: (source, day) → its damage.
 Damages = Mapping[tuple[str, dt.date], ProfileDamage]
@@ -55,9 +50,10 @@ class RowsByHour:
         self._read: dict[str, tuple[dt.date, dt.date, BySource]] = {}
         self._known: dict[tuple[str, str, dt.date], _DayTotals] = {}
         self._judged: dict[tuple[str, str, dt.date, tuple[dt.date, ...]], ProfileDamage | None] = {}
-        self._unkept_days: dict[tuple[str, dt.date, dt.date], Damages] = {}
         #: Dataset and the days that were judged → the damages.
         self.damages_by_days: dict[tuple[str, tuple[dt.date, ...]], Damages] = {}
+        #: Source, first and last day → the days on which nobody wrote into a book.
+        self.unkept_days: dict[tuple[str, dt.date, dt.date], Damages] = {}
 
     def damages(self, dataset: Dataset, held: Mapping[str, Collection[dt.date]], days: Sequence[dt.date]) -> Damages:
         """Return what :func:`damaged_days` does, worked out once for the same days."""
@@ -65,76 +61,6 @@ class RowsByHour:
         if key not in self.damages_by_days:
             self.damages_by_days[key] = damaged_days(self, dataset, held, days)
         return self.damages_by_days[key]
-
-    def stops(
-        self, cases: Dataset, held_of: Callable[[Dataset], Mapping[str, Collection[dt.date]]], days: Sequence[dt.date]
-    ) -> Damages:
-        """Return the days on which the sources of a dataset of cases gave nothing more, by the events that they give.
-
-        A case may change at any time and has no profile. What the same source tells of events has: where one of them
-        ends early, or is not there, and nothing else comes after that hour, the source has stopped.
-
-        Args:
-            cases: the dataset of cases.
-            held_of: tells the complete days of each source of a dataset.
-            days: the days that are judged.
-        """
-        key = cases.name, tuple(days)
-        if key not in self.damages_by_days:
-            self.damages_by_days[key] = self._stops(cases, held_of, days)
-        return self.damages_by_days[key]
-
-    def _stops(
-        self, cases: Dataset, held_of: Callable[[Dataset], Mapping[str, Collection[dt.date]]], days: Sequence[dt.date]
-    ) -> Damages:
-        first = min(days) - dt.timedelta(days=HISTORY_DAYS)
-        timed = [cases] if cases.time.endswith("_at") else []
-        stopped: dict[tuple[str, dt.date], ProfileDamage] = {}
-        for source in self.workspace.sources_by_dataset.get(cases.name, ()):
-            events = self._events_of(source)
-            if not events:
-                stopped |= {key: damage for key, damage in self._unkept(source, days).items() if key[1] in set(days)}
-                continue
-            damages = [self.damages(event, held_of(event), days) for event in events]
-            rows = [self.of(dataset, first, max(days)).get(source, {}) for dataset in (*timed, *events)]
-            for day in days:
-                ends = [known for own in damages if (known := own.get((source, day))) and known.kind in _STOPS]
-                hour = max((end.hour for end in ends), default=24)
-                if ends and not any(_rows_from(by_day.get(day, {}), hour) for by_day in rows):
-                    stopped[source, day] = max(ends, key=lambda end: end.hour)
-        return stopped
-
-    def _unkept(self, source: str, days: Sequence[dt.date]) -> Damages:
-        """Return two or more days in turn on which nobody wrote anything into a book that is kept on every such day.
-
-        Its registers have no hours, and few rows each. Whether nothing happened, or nobody wrote it down, is unknown;
-        a single day may have been quiet.
-        """
-        key = source, min(days), max(days)
-        if key not in self._unkept_days:
-            first = min(days) - dt.timedelta(days=HISTORY_DAYS)
-            rows: Counter[dt.date] = Counter()
-            held: set[dt.date] = set()
-            for name, sources in self.workspace.sources_by_dataset.items():
-                if source not in sources or dataset_named(name).kind is Kind.STATE:
-                    continue
-                for day in self.workspace.covered_days(name, first, max(days)):
-                    if day.source == source and day.is_held:
-                        held.add(day.day)
-                        rows[day.day] += day.rows
-            by_day: dict[dt.date, Parts] = {day: {"": np.array([float(count)])} for day, count in rows.items() if count}
-            empty = _empty_days(self.workspace, by_day, held, _BOOK_ROWS)
-            judged = [day for day in sorted(held) if day in empty or rows[day] >= _BOOK_ROWS]
-            turns = [list(turn) for is_empty, turn in groupby(judged, empty.__contains__) if is_empty]
-            unkept = [day for turn in turns if len(turn) > 1 for day in turn]
-            self._unkept_days[key] = {(source, day): empty[day] for day in unkept}
-        return self._unkept_days[key]
-
-    def _events_of(self, source: str) -> list[Dataset]:
-        """Return the datasets of a source whose days have a profile."""
-        datasets = self.workspace.sources_by_dataset.items()
-        named = [dataset_named(name) for name, sources in datasets if source in sources]
-        return [dataset for dataset in named if has_profile(dataset)]
 
     def of(self, dataset: Dataset, first: dt.date, last: dt.date) -> BySource:
         """Return source → day → part → rows by local hour, of the days asked for and perhaps of others."""
@@ -161,8 +87,26 @@ class RowsByHour:
         key = (dataset.name, source, day, tuple(usual))
         if key not in self._judged:
             today, *others = (self._totals(dataset.name, source, known, by_day[known]) for known in (day, *usual))
-            self._judged[key] = _damage(today, others) if usual else None
+            damage = _damage(today, others) if usual else None
+            self._judged[key] = damage or self._lacks_hours(dataset, day, today, others)
         return self._judged[key]
+
+    def _lacks_hours(
+        self, dataset: Dataset, day: dt.date, today: _DayTotals, usual: Sequence[_DayTotals]
+    ) -> ProfileDamage | None:
+        """Return hours of which the source or a part of it gave nothing, unless the system is known to have been down.
+
+        Whether the system or its source stopped is unknown else.
+        """
+        if not usual or dataset.name in _SAMPLED:
+            return None
+        whole = hours_missing(today.by_hour, np.array([day.by_hour for day in usual]))
+        of_parts = partial_parts(today.parts, [day.parts for day in usual]) if dataset.part and not whole else []
+        for damage in [whole] if whole else of_parts:
+            down = down_hours(self.workspace, dataset, day, damage.parts or today.parts)
+            if not down.issuperset(damage.missing_hours):
+                return damage
+        return None
 
     def _totals(self, dataset: str, source: str, day: dt.date, parts: Parts) -> _DayTotals:
         """Return the sums of a day, which is held against some twenty days after it."""
@@ -214,7 +158,7 @@ def damaged_days(
             if damage is not None:
                 damages[source, day] = damage
         damages |= _beside_shifted(source, damages, set(days) & set(by_day))
-        empty = _empty_days(workspace, by_day, held.get(source, ()))
+        empty = empty_days(workspace, by_day, held.get(source, ()))
         damages |= {(source, day): damage for day, damage in empty.items() if day in set(days)}
     return damages
 
@@ -224,12 +168,7 @@ def has_profile(dataset: Dataset) -> bool:
     return dataset.kind is Kind.EVENT and dataset.time.endswith("_at")
 
 
-def _rows_from(parts: Parts, hour: int) -> float:
-    """Return the rows of a day from an hour on."""
-    return sum(float(hours[hour:].sum()) for hours in parts.values())
-
-
-def _empty_days(
+def empty_days(
     workspace: Workspace, by_day: Mapping[dt.date, Parts], held: Collection[dt.date], least: float = MIN_PART_ROWS
 ) -> dict[dt.date, ProfileDamage]:
     """Return the held days without a row on which a source that always had many gave none: it has stopped."""
@@ -265,23 +204,6 @@ def _damage(today: _DayTotals, usual: Sequence[_DayTotals]) -> ProfileDamage | N
         or shifted_parts(today.parts, [day.parts for day in usual])
         or missing_parts(today.by_part, [day.by_part for day in usual])
     )
-
-
-def damage_sentence(label: str, source: str, day: dt.date, damage: ProfileDamage) -> str:
-    """Return the damage of a day in Chinese, for the reader of a report."""
-    whose = f"{label}：数据源 {source} {day_words(day)}"
-    if damage.kind == "shifted":
-        hours = f"{'晚' if damage.hour > 0 else '早'} {abs(damage.hour)} 小时"
-        which = f"{'、'.join(damage.parts)} " if damage.parts else ""
-        return f"{whose}的{which}时间比平日整体{hours}，疑为时钟或时区有误，按缺数据处理。"
-    if damage.kind == "beside_shifted":
-        return f"{whose}与时间有误的日子相邻，有的行记在另一天，按缺数据处理。"
-    if damage.kind == "part_missing":
-        return (
-            f"{whose}没有{'、'.join(damage.parts)}的数据（平日约占 {damage.share:.0%}），按缺数据处理，相关合计为下限。"
-        )
-    missing = f"{damage.hour} 时以后" if damage.kind == "ends_early" else f"{damage.hour} 时以前"
-    return f"{whose} {missing}没有数据（平日约占 {damage.share:.0%}），按缺数据处理，相关合计为下限。"
 
 
 def _is_working_day(workspace: Workspace, day: dt.date) -> bool:

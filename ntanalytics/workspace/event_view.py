@@ -17,10 +17,12 @@ from ntanalytics.metrics.figures import Covered
 from ntanalytics.metrics.rows import rows
 from ntanalytics.periods import Period, days_between, local_window
 from ntanalytics.reports.blocks.head import AsOf
+from ntanalytics.workspace.case_damage import damaged_case_days
+from ntanalytics.workspace.damage_text import damage_sentence
 from ntanalytics.workspace.dataset_view import DatasetView, unread_note
-from ntanalytics.workspace.day_damage import HISTORY_DAYS, Damages, RowsByHour, damage_sentence, has_profile
+from ntanalytics.workspace.day_damage import HISTORY_DAYS, Damages, RowsByHour, has_profile
 from ntanalytics.workspace.lookback import Lookback
-from ntanalytics.workspace.lost_rows import lost_day_sentence, lost_days
+from ntanalytics.workspace.lost_rows import lost_days
 from ntanalytics.workspace.report_gaps import Unreported, days_without_reports, unreported_sentence
 
 #: Days after the first day of a source within which what is open may have begun before it: most cases end within them.
@@ -91,16 +93,16 @@ class EventView(DatasetView):
         begins = {source: day + dt.timedelta(days=1) for source, day in sorted(lacking)}
         return {source: day for source, day in begins.items() if day <= last}
 
-    @property
-    def is_damaged(self) -> bool:
+    @cached_property
+    def damages(self) -> Damages:
         """See :class:`DatasetView`."""
-        return any(day in self.period.days for _, day in self._damages)
+        return {(source, day): damage for (source, day), damage in self._damages.items() if day in self.period.days}
 
     @cached_property
     def is_shifted(self) -> bool:
         """See :class:`DatasetView`."""
         off = ("shifted", "beside_shifted")
-        return any(day in self.period.days and damage.kind in off for (_, day), damage in self._damages.items())
+        return any(damage.kind in off for damage in self.damages.values())
 
     @cached_property
     def gap_days(self) -> frozenset[tuple[str, dt.date]]:
@@ -115,11 +117,7 @@ class EventView(DatasetView):
     @property
     def empty_days(self) -> frozenset[tuple[str, dt.date]]:
         """See :class:`DatasetView`."""
-        return frozenset(
-            (source, day)
-            for (source, day), damage in self._damages.items()
-            if day in self.period.days and damage.kind == "no_rows"
-        )
+        return frozenset(key for key, damage in self.damages.items() if damage.kind == "no_rows")
 
     def _taken_at(self, source: str) -> dt.datetime | None:
         times = [day.taken_at for day in self._covered if day.source == source and day.day >= self.period.first]
@@ -135,15 +133,9 @@ class EventView(DatasetView):
         if has_profile(self.contract):
             damages = self._rows_by_hour.damages(self.contract, self._held(self._covered), days)
             return {**lost_days(self._covered, days), **damages}
-        stops = self._rows_by_hour.stops(self.contract, self._held_of, days) if days else {}
+        damages = damaged_case_days(self._rows_by_hour, self.contract, self._held_of, days) if days else {}
         complete = self._complete
-        stopped = {key: damage for key, damage in stops.items() if key in complete}
-        return {**self._lost_cases(days), **stopped}
-
-    def _lost_cases(self, days: list[dt.date]) -> Damages:
-        """Return the days on which too many cases were rejected; what a register lacks is told by its checks."""
-        has_moments = self.contract.kind is Kind.CASE and self.contract.time.endswith("_at")
-        return lost_days(self._covered, days) if has_moments else {}
+        return {key: damage for key, damage in damages.items() if key in complete}
 
     def _held_of(self, dataset: Dataset) -> Mapping[str, set[dt.date]]:
         """Return source → its complete days of another dataset, as far back as this one looks, whatever it holds."""
@@ -194,15 +186,6 @@ class EventView(DatasetView):
     def _is_complete_day(self, day: CoverageDay) -> bool:
         return is_complete_day(day, self._workspace.settings.zone)
 
-    @property
-    def clock_shifts(self) -> Damages:
-        """See :class:`DatasetView`."""
-        return {
-            (source, day): damage
-            for (source, day), damage in self._damages.items()
-            if day in self.period.days and damage.kind == "shifted"
-        }
-
     def _state_of(self, source: str, cause: str) -> AsOf:
         days = [day for day in self._covered if day.source == source and day.day in self.period.days]
         complete = {day.day for day in days if self._is_complete_day(day) and not self._is_empty(day)}
@@ -228,11 +211,9 @@ class EventView(DatasetView):
     def gaps(self) -> list[str]:
         """See :class:`DatasetView`."""
         damaged = [
-            (lost_day_sentence if damage.kind == "rows_lost" else damage_sentence)(
-                self.contract.label, source, day, damage
-            )
-            for (source, day), damage in self._damages.items()
-            if day in self.period.days and damage.kind != "no_rows"  # it is a missing day
+            damage_sentence(self.contract.label, source, day, damage)
+            for (source, day), damage in self.damages.items()
+            if damage.kind != "no_rows"  # it is a missing day
         ]
         unreported = [
             unreported_sentence(self.contract.label, source, day)

@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 
 from ntanalytics.detectors.day_profile import ProfileDamage
-from ntanalytics.findings.phrases import day_words
 from ntanalytics.ledger import CoverageDay
 
 #: Share of rejected rows from which counts are lower bounds, rates are unknown, and nothing that stays away is told.
@@ -19,16 +18,21 @@ def lost_share(day: CoverageDay) -> float:
     return day.rejected / read if read else 0.0
 
 
-def lost_days(covered: Iterable[CoverageDay], days: Collection[dt.date]) -> dict[tuple[str, dt.date], ProfileDamage]:
+def lost_days(
+    covered: Iterable[CoverageDay], days: Collection[dt.date], most: float = LOST_SHARE, fewest: int = 1
+) -> dict[tuple[str, dt.date], ProfileDamage]:
     """Return source and day of those of some days of which too many rows were rejected.
 
     Args:
         covered: the days as the lake holds them.
         days: the days that are judged.
+        most: the share of rejected rows that a day may have.
+        fewest: the number of rejected rows of a day that has too many.
     """
     judged = set(days)
-    shares = {(day.source, day.day): lost_share(day) for day in covered if day.is_held and day.day in judged}
-    return {key: ProfileDamage("rows_lost", 0, share) for key, share in shares.items() if share > LOST_SHARE}
+    lost = [day for day in covered if day.is_held and day.day in judged and day.rejected >= fewest]
+    shares = {(day.source, day.day): lost_share(day) for day in lost}
+    return {key: ProfileDamage("rows_lost", 0, share) for key, share in shares.items() if share > most}
 
 
 def lost_sentence(label: str, source: str, when: str, share: float) -> str:
@@ -41,8 +45,3 @@ def lost_sentence(label: str, source: str, when: str, share: float) -> str:
         share: share of the rejected rows.
     """
     return f"{label}：数据源 {source} {when}有 {share:.1%} 的行未能读取，按缺数据处理，相关合计为下限，比率未知。"
-
-
-def lost_day_sentence(label: str, source: str, day: dt.date, damage: ProfileDamage) -> str:
-    """Return the rejected rows of a day in Chinese, for the reader of a report."""
-    return lost_sentence(label, source, day_words(day), damage.share)

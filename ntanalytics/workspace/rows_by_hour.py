@@ -13,6 +13,7 @@ import numpy as np
 
 from ntanalytics.contract import Dataset
 from ntanalytics.detectors.detection import Floats
+from ntanalytics.metrics.slots import local_day
 
 if TYPE_CHECKING:
     from ntanalytics.workspace.site import Workspace
@@ -30,8 +31,9 @@ _DayRows = list[tuple[str, str, list[int]]]
 def count_rows_by_hour(workspace: Workspace, dataset: Dataset, first: dt.date, last: dt.date) -> BySource:
     """Return source → day → part → rows by local hour, of the days from ``first`` to ``last`` with rows.
 
-    The files of a day never change, so that what was counted of them is kept beside the lake; a day with another file
-    is counted again.
+    Of cases those count that changed last on their own day, in the hour of that change: one that began in hours of
+    which nothing came may have been taken with a later change. The files of a day never change, so that what was
+    counted of them is kept beside the lake; a day with another file is counted again.
     """
     offset = dt.datetime.combine(last, dt.time(), workspace.settings.zone).utcoffset() or dt.timedelta()
     offset_s = int(offset.total_seconds())
@@ -51,7 +53,7 @@ def count_rows_by_hour(workspace: Workspace, dataset: Dataset, first: dt.date, l
 
 def _key(dataset: Dataset, offset_s: int, files: Sequence[str]) -> str:
     """Return a key of what is counted and of the files that it is counted of."""
-    counted = ("1", dataset.name, dataset.time, str(dataset.part), str(offset_s), *files)
+    counted = ("1", dataset.name, dataset.window, str(dataset.part), str(offset_s), *files)
     return hashlib.sha256("\n".join(counted).encode()).hexdigest()
 
 
@@ -59,7 +61,9 @@ def _counted(
     workspace: Workspace, dataset: Dataset, first: dt.date, last: dt.date, offset_s: int
 ) -> dict[dt.date, _DayRows]:
     table = workspace.table(dataset.name, first, last)
-    local_s = table[dataset.time].epoch_seconds() + offset_s
+    if dataset.changed:
+        table = table.filter(local_day(table[dataset.changed], offset_s // 3600) == table.day)
+    local_s = table[dataset.window].epoch_seconds() + offset_s
     part = table[dataset.part] if dataset.part else ibis.literal("")
     hours = table.group_by("source", "day", part=part, hour=local_s // 3600 % 24).aggregate(rows=table.count())
     counts: dict[tuple[dt.date, str, str], list[int]] = {}

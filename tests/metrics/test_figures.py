@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import case_list, figures, join_notes
 from ntanalytics.metrics.quantity import UNKNOWN as UNKNOWN_TEXT
+from ntanalytics.reports import table
 
 
 @dataclass(frozen=True)
@@ -154,6 +155,35 @@ def test_rows_are_taken_and_chosen_with_their_gaps() -> None:
     assert len(rows.where(lambda row: row["submitted"] > 3)) == 1
     assert [figure.exact for figure in rows.quantities("submitted")] == [None] * 5
     assert rows.quantities("failed") == ()
+
+
+@dataclass(frozen=True)
+class Young(Data):
+    """Cases of a source that is young: what is overdue are some of it."""
+
+    part_measures: frozenset[str] = frozenset({"overdue_deliveries"})
+    young_note: str = "此前开始的事项不在其中。"
+
+
+@pytest.mark.parametrize(
+    ("data", "units", "is_known"),
+    [
+        (Data(), ["市教育局", "启东市应急管理局"], True),
+        (Young(), ["市教育局", "启东市应急管理局"], False),  # at least 2 and 28; who has none may have older ones
+        (GAP, [], False),
+    ],
+)
+def test_what_is_counted_is_a_bound_or_it_is_unknown_what_there_is(
+    data: Data, units: list[str], is_known: bool
+) -> None:
+    late = {"市教育局": 2, "启东市应急管理局": 28, "市工商联": 0}
+    rows = [{"receiver_unit": unit, "overdue_deliveries": number} for unit, number in late.items()]
+    counted = figures(rows, data).counted("overdue_deliveries")
+    assert [row["receiver_unit"] for row in counted] == units
+    assert counted.is_known is is_known
+    assert table(counted, "逾期未签收", id="overdue").empty == ("无记录" if is_known else UNKNOWN_TEXT)
+    nothing = counted.unknown_rows()
+    assert (list(nothing), nothing.is_complete, nothing.is_known) == ([], False, False)
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from types import SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
+import ibis
 import numpy as np
 import pytest
 
 from ntanalytics.contract import Dataset, dataset
-from ntanalytics.workspace.day_damage import RowsByHour, damage_sentence, damaged_days
+from ntanalytics.workspace.case_damage import damaged_case_days
+from ntanalytics.workspace.damage_text import damage_sentence
+from ntanalytics.workspace.day_damage import RowsByHour, damaged_days
 
 MONDAY = dt.date(2026, 10, 19)
 FRIDAY = dt.date(2026, 11, 20)
@@ -85,36 +89,94 @@ def test_of_a_source_that_had_quiet_days_before_one_more_is_none() -> None:
 class Exchange(RowsByHour):
     """Rows by hour of the datasets of one source that are in no lake."""
 
-    def __init__(self, rows: dict[str, dict[dt.date, dict[str, Any]]]) -> None:
-        calendar = SimpleNamespace(knows=lambda _: True, is_working_day=lambda day: day.weekday() < 5)
-        super().__init__(SimpleNamespace(calendar=calendar, sources_by_dataset={name: ["exchange"] for name in rows}))  # type: ignore[arg-type]
+    def __init__(
+        self, rows: dict[str, dict[dt.date, dict[str, Any]]], rejected: dict[dt.date, tuple[int, int]] | None = None
+    ) -> None:
+        covered = [
+            SimpleNamespace(source="exchange", day=day, source_rows=taken, rejected=lost)
+            for day, (taken, lost) in (rejected or {}).items()
+        ]
+        super().__init__(
+            SimpleNamespace(  # type: ignore[arg-type]  # what is asked of it
+                calendar=SimpleNamespace(knows=lambda _: True, is_working_day=lambda day: day.weekday() < 5),
+                sources_by_dataset={name: ["exchange"] for name in rows},
+                covered_days=lambda name, first, last: [day for day in covered if first <= day.day <= last],
+            )
+        )
         self._rows = rows
 
     def of(self, dataset: Dataset, *_: object) -> dict[str, dict[dt.date, dict[str, Any]]]:
         return {"exchange": self._rows[dataset.name]}
 
 
+#: Datasets of the source.
+DOCUMENTS, CALLS, DELIVERIES = "docexchange.documents", "docexchange.interface_calls", "docexchange.deliveries"
+
+
 @pytest.mark.parametrize(
-    ("goes_on", "until", "stops"),
+    ("names", "goes_on", "until", "stops"),
     [
-        ("", 12, {"2026-11-19": ("ends_early", 12), "2026-11-20": ("no_rows", 0)}),
-        ("docexchange.interface_calls", 12, {}),  # another dataset of the source goes on
-        ("docexchange.deliveries", 12, {}),  # cases still begin
-        ("", 24, {}),
+        ((DOCUMENTS, CALLS), "", 12, {"2026-11-19": ("ends_early", 12), "2026-11-20": ("no_rows", 0)}),
+        ((DOCUMENTS, CALLS), CALLS, 12, {}),  # another dataset of the source goes on
+        ((DOCUMENTS,), DELIVERIES, 12, {}),  # cases still change, and one table alone may have failed
+        ((DOCUMENTS, CALLS), DELIVERIES, 12, {"2026-11-19": ("ends_early", 12), "2026-11-20": ("no_rows", 0)}),
+        ((DOCUMENTS, CALLS), "", 24, {}),
     ],
 )
 def test_cases_end_where_all_events_of_their_source_do(
-    goes_on: str, until: int, stops: dict[str, tuple[str, int]]
+    names: tuple[str, ...], goes_on: str, until: int, stops: dict[str, tuple[str, int]]
 ) -> None:
     days = [MONDAY + dt.timedelta(days=place) for place in range(33)]
     thursday, usual = FRIDAY - dt.timedelta(days=1), np.full(24, 4.0)
     cut = {day: {"": usual} for day in days if day < thursday}
     cut[thursday] = {"": np.where(np.arange(24) < until, usual, 0.0)}
     whole = {day: {"": usual} for day in days}
-    names = ("docexchange.documents", "docexchange.interface_calls", "docexchange.deliveries")
-    lake = Exchange({name: whole if name == goes_on or until == 24 else cut for name in names})
-    found = lake.stops(dataset("docexchange.deliveries"), lambda _: {"exchange": days}, days[-5:])
+    lake = Exchange({name: whole if name == goes_on or until == 24 else cut for name in (*names, DELIVERIES)})
+    found = damaged_case_days(lake, dataset(DELIVERIES), lambda _: {"exchange": days}, days[-5:])
     assert {day.isoformat(): (end.kind, end.hour) for (_, day), end in found.items()} == stops
+
+
+@pytest.mark.parametrize(
+    ("names", "goes_on", "gaps"),
+    [
+        ((DOCUMENTS, CALLS), "", {"2026-11-19": ("hours_missing", 9, 13)}),  # the documents begin at 9 else
+        ((DOCUMENTS, CALLS), CALLS, {}),  # another dataset of the source has rows in these hours
+        ((DOCUMENTS,), DELIVERIES, {}),  # cases change in them
+        ((DOCUMENTS, CALLS), DELIVERIES, {"2026-11-19": ("hours_missing", 9, 13)}),  # those of an earlier extraction
+    ],
+)
+def test_cases_lack_hours_where_a_dataset_of_events_begins_late_and_nothing_else_comes(
+    names: tuple[str, ...], goes_on: str, gaps: dict[str, tuple[str, int, int]]
+) -> None:
+    days = [MONDAY + dt.timedelta(days=place) for place in range(33)]
+    thursday, hours = FRIDAY - dt.timedelta(days=1), np.arange(24)
+    calls, documents = np.full(24, 8.0), np.where((hours >= 9) & (hours < 18), 10.0, 0.0)
+    usual = {DOCUMENTS: documents, CALLS: calls, DELIVERIES: calls}
+    lacking = np.where((hours >= 9) & (hours < 13), 0.0, 1.0)
+    rows = {
+        name: {day: {"": usual[name] * lacking if day == thursday and name != goes_on else usual[name]} for day in days}
+        for name in (*names, DELIVERIES)
+    }
+    found = damaged_case_days(Exchange(rows), dataset(DELIVERIES), lambda _: {"exchange": days}, days[-5:])
+    assert {day.isoformat(): (damage.kind, *damage.hours) for (_, day), damage in found.items()} == gaps
+
+
+@pytest.mark.parametrize(
+    ("taken", "rejected", "is_damaged"),
+    [(70, 30, True), (26, 3, True), (27, 3, False), (5, 2, False), (1000, 20, False)],
+)
+def test_a_day_of_which_many_rows_of_cases_were_rejected_is_known_for_a_part(
+    taken: int, rejected: int, is_damaged: bool
+) -> None:
+    """3 of 30 are not more than a tenth, and 2 are few."""
+    days = [MONDAY + dt.timedelta(days=place) for place in range(33)]
+    whole = {day: {"": np.full(24, 4.0)} for day in days}
+    lake = Exchange(dict.fromkeys((DOCUMENTS, DELIVERIES), whole), {FRIDAY: (taken, rejected)})
+    found = damaged_case_days(lake, dataset(DELIVERIES), lambda _: {"exchange": days}, days[-5:])
+    assert {day: damage.kind for (_, day), damage in found.items()} == ({FRIDAY: "rows_lost"} if is_damaged else {})
+    for damage in found.values():
+        assert damage.share == rejected / (taken + rejected)
+        assert "未能读取" in damage_sentence("公文送达", "exchange", FRIDAY, damage)
 
 
 class Book(RowsByHour):
@@ -122,7 +184,10 @@ class Book(RowsByHour):
 
     def __init__(self, registers: dict[str, dict[dt.date, int]]) -> None:
         covered = {
-            name: [SimpleNamespace(source="desk", day=day, rows=rows, is_held=True) for day, rows in given.items()]
+            name: [
+                SimpleNamespace(source="desk", day=day, rows=rows, source_rows=rows, rejected=0, is_held=True)
+                for day, rows in given.items()
+            ]
             for name, given in registers.items()
         }
         calendar = SimpleNamespace(knows=lambda _: False)
@@ -152,5 +217,98 @@ def test_a_book_into_which_nobody_writes_is_a_gap_on_the_days_on_which_it_was_al
     kept = {day: checks if day < stop and day.weekday() < 5 else 0 for day in days}
     book = Book({"desk.checks": kept, "desk.tickets": {day: tickets if day >= stop else 0 for day in days}})
     for register in ("desk.tickets", "desk.checks"):
-        found = book.stops(dataset(register), lambda _: {}, days[-7:])
+        found = damaged_case_days(book, dataset(register), lambda _: {}, days[-7:])
         assert {day.isoformat(): damage.kind for (_, day), damage in found.items()} == dict.fromkeys(unkept, "no_rows")
+
+
+class Watched(RowsByHour):
+    """Signings by hour that lack the hours from 9 to 12 on Friday, beside what the probes and the desk saw."""
+
+    def __init__(self, tables: dict[str, list[dict[str, Any]]]) -> None:
+        empty = {"infra.checks": CHECKED.schema(), "desk.incidents": REGISTERED.schema()}
+        opened = {name: ibis.memtable(rows, schema=empty[name]) for name, rows in tables.items()}
+        super().__init__(
+            SimpleNamespace(  # type: ignore[arg-type]  # what is asked of it
+                calendar=SimpleNamespace(knows=lambda _: True, is_working_day=lambda day: day.weekday() < 5),
+                settings=SimpleNamespace(zone=ZoneInfo("Asia/Shanghai")),
+                sources_by_dataset={name: ["some"] for name in tables},
+                table=lambda name, *_: opened[name],
+                cases=lambda name, *_: opened[name],
+            )
+        )
+
+    def of(self, *_: object) -> dict[str, dict[dt.date, dict[str, Any]]]:
+        hours = np.arange(24)
+        usual = np.where((hours >= 8) & (hours < 18), 30.0, 0.0)
+        days = [MONDAY + dt.timedelta(days=place) for place in range(35)]
+        cut = np.where((hours >= 9) & (hours < 12), 0.0, usual)
+        return {"seals": {day: {"": cut if day == FRIDAY else usual} for day in days}}
+
+
+CHECKED = ibis.table(
+    {"checked_at": "timestamp('UTC')", "subsystem": "string", "target": "string", "kind": "string", "is_up": "boolean"}
+)
+REGISTERED = ibis.table(
+    {"began_at": "timestamp('UTC')", "subsystem": "string", "is_crash": "boolean", "restored_at": "timestamp('UTC')"}
+)
+
+
+def _probes(down: range, subsystem: str = "seal", kind: str = "http") -> list[dict[str, Any]]:
+    """Return a check each ten minutes of Friday; it fails in some local hours."""
+    midnight = dt.datetime(2026, 11, 19, 16, tzinfo=dt.UTC)
+    return [
+        {
+            "checked_at": midnight + dt.timedelta(minutes=10 * place),
+            "subsystem": subsystem,
+            "target": "https://seal.nantong.example/",
+            "kind": kind,
+            "is_up": place // 6 not in down,
+        }
+        for place in range(144)
+    ]
+
+
+def _crash(began: int, restored: int | None, *, is_crash: bool = True) -> list[dict[str, Any]]:
+    """Return an incident of Friday, from a local hour to another one."""
+    moments = [hour and dt.datetime(2026, 11, 20, hour - 8, tzinfo=dt.UTC) for hour in (began, restored)]
+    return [{"began_at": moments[0], "subsystem": "seal", "is_crash": is_crash, "restored_at": moments[1]}]
+
+
+@pytest.mark.parametrize(
+    ("tables", "is_gap"),
+    [
+        ({}, True),  # nobody watched
+        ({"infra.checks": _probes(range(0))}, True),  # the probes were answered
+        ({"infra.checks": _probes(range(9, 12))}, False),
+        ({"infra.checks": _probes(range(9, 11))}, True),  # of the last hour nobody knows
+        ({"infra.checks": _probes(range(9, 12), subsystem="oa")}, True),
+        ({"infra.checks": _probes(range(9, 12), kind="agent")}, True),  # one host was down
+        ({"desk.incidents": _crash(9, 12)}, False),
+        ({"desk.incidents": _crash(9, None)}, False),
+        ({"desk.incidents": _crash(9, 12, is_crash=False)}, True),
+        ({"infra.checks": _probes(range(9, 11)), "desk.incidents": _crash(11, 13)}, False),
+    ],
+)
+def test_hours_without_a_row_are_a_gap_unless_the_system_is_known_to_have_been_down(
+    tables: dict[str, list[dict[str, Any]]], is_gap: bool
+) -> None:
+    days = [MONDAY + dt.timedelta(days=place) for place in range(35)]
+    found = damaged_days(Watched(tables), dataset("seal.signings"), {"seals": days}, days[-7:])
+    known = {day: (damage.kind, *damage.hours) for (_, day), damage in found.items()}
+    assert known == ({FRIDAY: ("hours_missing", 9, 12)} if is_gap else {})
+    for damage in found.values():
+        assert "9 时至 12 时" in damage_sentence("签章", "seals", FRIDAY, damage)
+
+
+def test_hours_that_one_log_lacks_are_told_with_its_name() -> None:
+    days = [MONDAY + dt.timedelta(days=place) for place in range(35)]
+    usual = np.array([0] * 8 + [20, 40, 30, 14, 6, 8, 30, 36, 22, 9, 3, 2, 1, 0, 0, 0], dtype=float)
+    cut = np.where(np.arange(24) < 14, usual, 0.0)
+    rows = {day: {"oa": cut if day == FRIDAY else usual, "portal": usual} for day in days}
+    lake = HandMade(SimpleNamespace(calendar=SimpleNamespace(knows=lambda _: False), sources_by_dataset={}), rows)
+    lake.workspace.settings = SimpleNamespace(zone=ZoneInfo("Asia/Shanghai"))
+    found = damaged_days(lake, dataset("infra.requests"), {"gateway": days}, days[-7:])
+    [((_, day), damage)] = found.items()
+    assert (day, damage.kind, damage.hour, damage.parts) == (FRIDAY, "ends_early", 14, ("oa",))
+    assert damage.share == pytest.approx(103 / 442)
+    assert "14 时以后没有oa的数据" in damage_sentence("访问请求", "gateway", FRIDAY, damage)

@@ -191,3 +191,9 @@ def probe_durations(checks: ir.Table, utc_offset_h: int) -> ir.Table:
     hours = good.mutate(hour=hour)
     counted = hours.group_by(*keys).aggregate(probed=hours.count(), probe_p50_ms=hours.duration_ms.quantile(0.5))
     return counted.order_by(*keys)
+
+
+def serves(service: str, target: str) -> bool:
+    """Return whether a target of the probes belongs to a service of the logs, by its host or the host's first label."""
+    host = target.partition("://")[2].partition("/")[0].partition(":")[0]
+    return target.startswith("http") and service in (host, host.partition(".")[0])

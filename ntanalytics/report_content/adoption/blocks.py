@@ -111,9 +111,11 @@ def moved(page: Adoption) -> list[Table]:
     before = page.total.against
     note = f"按单位目录顺序；日均活跃增减达到 {least} 的单位，{before}不足 {MIN_DAILY_ACTIVE} 个的不列。"
     title = "使用变化较大的单位"
-    return [
-        table(moving, title, id="moved", columns=_MOVED, note=note if moving else _nobody(page), origin=page.origin)
-    ]
+    if not moving:
+        is_known = _are_compared(page)
+        note = "没有单位可列。" if is_known else f"本期或{before}数据不完整，不作比较。"
+        moving = moving if is_known else moving.unknown_rows()
+    return [table(moving, title, id="moved", columns=_MOVED, note=note, origin=page.origin)]
 
 
 def editions(page: Adoption) -> Table:
@@ -140,6 +142,7 @@ def stayed(page: Adoption) -> list[Table]:
     cohorts = page.tables["cohorts"]
     ages = [name for name in cohorts.columns if name.startswith("retention_")]
     drawn = [[row.quantity(name) for name in ages if row[name] is not None] for row in cohorts]
+    cohorts = cohorts or cohorts.unknown_rows()  # no week of newcomers: too little is known before
     known = oa_text.retained(cohorts) or "历史数据不足，暂无可观察的新账号。"
     remark = f"{known}{oa_text.NO_NEWCOMERS}"
     cohort_table = table(
@@ -168,10 +171,10 @@ def _half(units: Figures, title: str, id: str, columns: list[str], note: str, pa
     return table(units, title, id=id, columns=columns, note=note, origin=page.origin).half_width()
 
 
-def _nobody(page: Adoption) -> str:
+def _are_compared(page: Adoption) -> bool:
+    """Return whether all units are compared with the period before."""
     is_known = page.total.certainty("daily_active_change") == "exact"
-    is_known &= all(unit.is_complete and unit.was_complete for unit in page.tables["ranking"])
-    return "没有单位可列。" if is_known else f"本期或{page.total.against}数据不完整，不作比较。"
+    return is_known and all(unit.is_complete and unit.was_complete for unit in page.tables["ranking"])
 
 
 def _beside(page: Adoption) -> Table:

@@ -167,14 +167,15 @@ class _Queries:
             by_app = accesses.by_app(tickets.table, apps.table)
             parts.append(figures(low_use.little_used_apps(by_app), tickets, apps))
         # over a gap a module may have been used on the days that are missing
-        whole = [part if part.is_complete else part.where(lambda _: False) for part in parts]
+        whole = [part if part.is_complete else part.unknown_rows() for part in parts]
         if not whole:
             return NO_FIGURES
         items = tuple(row for part in whole for row in part)
         blind = [_UNSEEN["modules"]] if activities is None else []
         blind += [_UNSEEN["apps"]] if apps is None or not is_counted else []
         notes = join_notes(*(part.note for part in whole), *blind)
-        return replace(whole[0], items=items, note=notes, is_complete=all(part.is_complete for part in whole))
+        is_complete, is_known = (all(getattr(part, name) for part in whole) for name in ("is_complete", "is_known"))
+        return replace(whole[0], items=items, note=notes, is_complete=is_complete, is_known=is_known)
 
     def _locked_out(self) -> Figures:
         logins = self._view("identity.logins")

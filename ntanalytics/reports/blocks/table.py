@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from ntanalytics.findings.text import WordedFinding
 from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import Figures
+from ntanalytics.metrics.quantity import UNKNOWN
 from ntanalytics.metrics.rows import Rows
 from ntanalytics.reports import data as tables
 from ntanalytics.reports import findings_json
@@ -105,7 +106,7 @@ def table(
         rows=_recorded_rows(items, fields, datasets),
         note=note + shown.note,
         origin=tables.block_origin(origin, shown),
-        empty=no_rows(shown.is_complete),
+        empty=no_rows(shown.is_complete) if shown.is_known else UNKNOWN,
     )
 
 

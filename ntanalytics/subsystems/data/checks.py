@@ -47,7 +47,10 @@ def extractions(context: CheckContext) -> list[AsOf]:
 
 
 def _completeness(context: CheckContext, rule: Rule) -> list[Finding]:
-    findings = [completeness_finding(rule, item, context.on) for item in context.shared(extractions)]
+    findings = [
+        completeness_finding(rule, item, context.on, is_damaged=item.source in _damaged(context, item.dataset))
+        for item in context.shared(extractions)
+    ]
     return _with_origin(context, (_unless_unreported(context, finding) for finding in findings))
 
 
@@ -58,6 +61,12 @@ def _unless_unreported(context: CheckContext, finding: Finding) -> Finding:
     if finding.status == "unknown" or not is_read or not context.dataset(name).unreported.is_now:
         return finding
     return replace(finding, status="unknown", value=None, unknown="incomplete")
+
+
+def _damaged(context: CheckContext, dataset: str) -> set[str]:
+    """Return the sources that gave only a part of the inspected day."""
+    view = context.dataset(dataset, (context.needs or {}).get(dataset, 0))
+    return {source for source, day in view.damages if day == context.on}
 
 
 def _rejected_share(context: CheckContext, rule: Rule) -> list[Finding]:

@@ -14,21 +14,22 @@ from ntanalytics.subsystems.data.entities import dataset_details, dataset_entity
 MAX_ERROR = 80
 
 
-def completeness_finding(rule: Rule, extraction: AsOf, on: date) -> Finding:
+def completeness_finding(rule: Rule, extraction: AsOf, on: date, *, is_damaged: bool = False) -> Finding:
     """Return whether a dataset came whole from a source.
 
     Args:
         rule: its limits hold for the number of missing days.
         extraction: what the source gave of the dataset.
         on: the inspected day.
+        is_damaged: whether the source gave only a part of that day.
 
     Returns:
-        An unknown finding with the first day of the gap where ``on`` is missing, or the source failed. A damaged
-        snapshot counts as a missing day, which is known where another one stands in its place.
+        An unknown finding where ``on`` is missing, with the first day of the gap, where it is damaged, or where the
+        source failed. A damaged snapshot counts as a missing day, which is known where another one stands in its place.
     """
     missing, loss = set(extraction.missing_days), extraction.loss
     error = "" if loss else " ".join(extraction.error.split())[:MAX_ERROR]
-    is_unknown = on in missing or bool(error)
+    is_unknown = on in missing or bool(error) or is_damaged
     if loss and not missing:
         missing = {on}
     finding = Finding(
@@ -36,7 +37,7 @@ def completeness_finding(rule: Rule, extraction: AsOf, on: date) -> Finding:
         entity=dataset_entity(extraction.source, extraction.dataset, extraction.label),
         status="unknown" if is_unknown else rule.threshold.judge(len(missing)),
         value=None if is_unknown else float(len(missing)),
-        unknown="missing" if is_unknown else "",
+        unknown="" if not is_unknown else "missing" if on in missing or error else "incomplete",
         figures={"missing_days": float(len(missing))},
         details={
             **dataset_details(extraction.dataset),

@@ -45,10 +45,7 @@ def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemS
         total=total,
         daily=figures(daily.order_by("day"), documents),
         tables={
-            # over a gap nobody is ranked; what is overdue at least stays beside rows that could not be read
-            "overdue": units.where(
-                lambda row: row.certainty("overdue_deliveries") != "unknown" and row["overdue_deliveries"]
-            ),
+            "overdue": units.counted("overdue_deliveries"),
             "callers": figures(document_metrics.calls(calls.table, ["caller"]), calls),
         },
         origin=context.origin("docexchange.deliveries", documents, deliveries),

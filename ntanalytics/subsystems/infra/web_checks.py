@@ -137,7 +137,7 @@ def _slow_probes(context: CheckContext, rule: Rule) -> list[Finding]:
 
 def probed_entity(target: Entity, services: Iterable[str]) -> Entity:
     """Return the first of some services that a target of the probes belongs to; the target where there is none."""
-    service = next((service for service in services if serves(service, target.key)), None)
+    service = next((service for service in services if probes.serves(service, target.key)), None)
     return target if service is None else Entity("service", service, probed_label(service))
 
 
@@ -168,7 +168,7 @@ def is_outage(finding: Finding, outages: Mapping[str, Iterable[Window]]) -> bool
     return silent is not None and any(
         silent.overlap_s(outage) > silent.length_s / 2
         for target, windows in outages.items()
-        if serves(finding.entity.key, target)
+        if probes.serves(finding.entity.key, target)
         for outage in windows
     )
 
@@ -205,12 +205,6 @@ def _is_behind(host: Finding, service: Finding, carried: Mapping[str, str]) -> b
     if ours != theirs or ours == "infra" or host.window is None or service.window is None:
         return False
     return host.window.overlap_s(service.window) > 0
-
-
-def serves(service: str, target: str) -> bool:
-    """Return whether a target of the probes belongs to a service of the logs, by its host or the host's first label."""
-    host = target.partition("://")[2].partition("/")[0].partition(":")[0]
-    return target.startswith("http") and service in (host, host.partition(".")[0])
 
 
 _READS = {WEB: HISTORY_DAYS}

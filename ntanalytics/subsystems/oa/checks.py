@@ -23,7 +23,7 @@ from ntanalytics.metrics.oa import adoption, intraday, task_duration
 from ntanalytics.metrics.rows import in_memory, rows
 from ntanalytics.subsystems.oa.adoption_checks import ADOPTION_CHECKS, edition_entity, unit_entity
 from ntanalytics.subsystems.oa.cancellation_checks import ENDING_CHECKS
-from ntanalytics.subsystems.oa.fed_groups import days_by_group, our_units
+from ntanalytics.subsystems.oa.fed_groups import days_by_group, gap_groups, our_units
 from ntanalytics.subsystems.oa.section import EVER, levels
 
 #: Days of history with comparable days, and of a quarter.
@@ -136,10 +136,16 @@ def _active_fall(context: CheckContext, rule: Rule) -> list[Finding]:
     findings = [unknown(rule, "incomplete")] if context.shared(_silent) else context.shared(_whole_fall)
     if violations(findings):
         return findings
-    days = context.dataset("oa.activities", HISTORY).days
-    persons = _of_known(context, context.shared(_persons))
-    by_edition = adoption.daily(persons, days, ["edition"])
-    return findings + seasonal_baseline(rule, by_edition, context.on, entity=edition_entity, ahead=context.ahead)
+    activities, persons = context.dataset("oa.activities", HISTORY), _of_known(context, context.shared(_persons))
+    by_edition = adoption.daily(persons, activities.days, ["edition"])
+    of_editions = seasonal_baseline(rule, by_edition, context.on, entity=edition_entity, ahead=context.ahead)
+    touched = {edition for (edition,) in gap_groups(activities, (persons,), ["edition"])[0]}
+    return findings + [
+        unknown(rule, "incomplete", finding.entity)
+        if finding.status == "ok" and finding.entity.key in touched
+        else finding
+        for finding in of_editions
+    ]
 
 
 def _unit_fall(context: CheckContext, rule: Rule) -> list[Finding]:

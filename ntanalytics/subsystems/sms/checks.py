@@ -121,6 +121,8 @@ def _of_series(context: CheckContext, rule: Rule, series: Series, total: FigureR
         since_is_bound=onset is not None and onset.is_bound,
     )
     if context.is_day:
+        if finding.status == "ok" and not context.dataset("sms.messages", HISTORY).is_complete:
+            return unknown(rule, "incomplete", entity)
         usual = series.usual(rule.measure)
         return finding if usual is None else replace(finding, comparison=Comparison("usual", usual))
     beyond = sum(rule.threshold.judge(row[rule.measure]) in ("warning", "critical") for row in judged)

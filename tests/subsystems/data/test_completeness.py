@@ -45,6 +45,12 @@ def test_a_missing_day_is_unknown_since_the_gap_began() -> None:
     assert _rejected(rows=None) is None  # no row came, so none was rejected
 
 
+def test_a_day_that_came_in_part_is_unknown_and_has_no_missing_day() -> None:
+    finding = completeness_finding(RULES["data.completeness"], _given(), ON, is_damaged=True)
+    assert (finding.status, finding.unknown, finding.value, finding.since) == ("unknown", "incomplete", None, None)
+    assert finding.figures["missing_days"] == 0.0
+
+
 def test_an_earlier_gap_is_a_warning_since_totals_are_lower_bounds() -> None:
     finding = _complete(missing_days=_days(14, 16))
     assert (finding.status, finding.value, finding.details["last_missing"]) == ("warning", 2.0, "2026-11-16")

@@ -35,6 +35,13 @@ def test_completeness_tells_gaps_and_errors() -> None:
     assert _complete(missing_days=(OTHER_DAY,)).evidence == "缺 1 天数据（最近为11月18日），有关合计为下限。"
     failed = _complete(missing_days=(ON,), error="no route")
     assert failed.evidence == "数据完整性未知：数据缺失，数据源报错“no route”。"
+    partial = completeness_finding(
+        RULES["data.completeness"],
+        AsOf(source="sms", dataset="sms.messages", label="短信", rows=1000),
+        ON,
+        is_damaged=True,
+    )
+    assert _worded(partial).evidence == "数据完整性未知：当日数据只取到一部分。"
     assert (failed.since, failed.advice) == ("11月20日", "检查数据源后补抽缺失日期")
 
 

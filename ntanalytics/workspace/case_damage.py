@@ -1,0 +1,146 @@
+"""Days of cases on which their source gave nothing in hours that have many rows, or rows that could not be read."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+from ntanalytics.contract import Dataset, Kind
+from ntanalytics.contract import dataset as dataset_named
+from ntanalytics.detectors.day_profile import MIN_EXPECTED, ProfileDamage
+from ntanalytics.workspace.day_damage import HISTORY_DAYS, Damages, RowsByHour, empty_days, has_profile
+from ntanalytics.workspace.lost_rows import lost_days
+
+if TYPE_CHECKING:
+    from ntanalytics.workspace.rows_by_hour import Parts
+    from ntanalytics.workspace.site import Workspace
+
+#: Tells the complete days of each source of a dataset.
+HeldOf: TypeAlias = Callable[[Dataset], Mapping[str, Collection[dt.date]]]
+
+#: Rows that a book has at least, in all its registers together, on each day on which it is kept.
+_BOOK_ROWS = 10
+
+#: Rejected rows of a day, and their share of its rows, from which the others are only a part of it: a row that cannot
+#: be read may be the one that is overdue.
+_FEWEST_REJECTED, _REJECTED_SHARE = 3, 0.1
+
+
+def damaged_case_days(rows_by_hour: RowsByHour, cases: Dataset, held_of: HeldOf, days: Sequence[dt.date]) -> Damages:
+    """Return the damage of each day of a dataset of cases, worked out once for the same days.
+
+    A case may change at any time and has no profile. What the same source tells of events has: where one of them lacks
+    hours, and nothing else comes in these hours, the source has stopped. A day of which many rows were rejected is
+    known for a part, too.
+
+    Args:
+        rows_by_hour: the rows of the site's lake.
+        cases: the dataset of cases.
+        held_of: tells the complete days of each source of a dataset.
+        days: the days that are judged.
+    """
+    key = cases.name, tuple(days)
+    if key not in rows_by_hour.damages_by_days:
+        workspace = rows_by_hour.workspace
+        covered = workspace.covered_days(cases.name, min(days), max(days))
+        damages = lost_days(covered, days, _REJECTED_SHARE, _FEWEST_REJECTED)
+        for source in workspace.sources_by_dataset.get(cases.name, ()):
+            events = _events_of(workspace, source)
+            if events:
+                damages |= _silent(rows_by_hour, source, [cases, *events], held_of, days)
+            else:
+                damages |= {key: known for key, known in _unkept(rows_by_hour, source, days).items() if key[1] in days}
+        rows_by_hour.damages_by_days[key] = damages
+    return rows_by_hour.damages_by_days[key]
+
+
+def _silent(
+    rows_by_hour: RowsByHour, source: str, datasets: Sequence[Dataset], held_of: HeldOf, days: Sequence[dt.date]
+) -> Damages:
+    """Return the days on which a source gave nothing in hours in which one of its datasets of events always has rows.
+
+    Args:
+        rows_by_hour: the rows of the site's lake.
+        source: the source.
+        datasets: all of it that comes in hours, that of the cases first.
+        held_of: tells the complete days of each source of a dataset.
+        days: the days that are judged.
+    """
+    first = min(days) - dt.timedelta(days=HISTORY_DAYS)
+    damages = [rows_by_hour.damages(event, held_of(event), days) for event in datasets[1:]]
+    rows = [rows_by_hour.of(dataset, first, max(days)).get(source, {}) for dataset in datasets]
+    silent: dict[tuple[str, dt.date], ProfileDamage] = {}
+    for day in days:
+        known = [damage for own in damages if (damage := own.get((source, day))) and damage.missing_hours]
+        for damage in sorted(known, key=lambda damage: -len(damage.missing_hours)):
+            if _has_stopped(day, damage.missing_hours, *rows):
+                silent[source, day] = _of_cases(damage)
+                break
+    return silent
+
+
+def _has_stopped(day: dt.date, hours: range, cases: Mapping[dt.date, Parts], *events: Mapping[dt.date, Parts]) -> bool:
+    """Return whether a source gave nothing in some hours.
+
+    Cases that changed in them show that it did not stop, unless several datasets of events that usually have rows then
+    have none: what the lake has of the cases may be what an earlier extraction took.
+    """
+    if any(_rows_in(by_day.get(day, {}), hours) for by_day in events):
+        return False
+    if not _rows_in(cases.get(day, {}), hours):
+        return True
+    usual = [[_rows_in(parts, hours) for before, parts in by_day.items() if before < day] for by_day in events]
+    return sum(bool(rows) and sum(rows) / len(rows) >= MIN_EXPECTED for rows in usual) > 1
+
+
+def _rows_in(parts: Parts, hours: range) -> float:
+    """Return the rows of a day in some of its hours."""
+    return sum(float(rows[hours.start : hours.stop].sum()) for rows in parts.values())
+
+
+def _of_cases(damage: ProfileDamage) -> ProfileDamage:
+    """Return what a damage of events is for cases: those that began before the hours may have changed in them."""
+    if damage.kind != "begins_late":
+        return damage
+    return replace(damage, kind="hours_missing", hour=damage.missing_hours.start, share=0.0)
+
+
+def _unkept(rows_by_hour: RowsByHour, source: str, days: Sequence[dt.date]) -> Damages:
+    """Return two or more days in turn on which nobody wrote anything into a book that is kept on every such day.
+
+    Its registers have no hours, and few rows each. Whether nothing happened, or nobody wrote it down, is unknown;
+    a single day may have been quiet.
+    """
+    key = source, min(days), max(days)
+    if key not in rows_by_hour.unkept_days:
+        workspace = rows_by_hour.workspace
+        first = min(days) - dt.timedelta(days=HISTORY_DAYS)
+        rows: Counter[dt.date] = Counter()
+        held: set[dt.date] = set()
+        for name, sources in workspace.sources_by_dataset.items():
+            if source not in sources or dataset_named(name).kind is Kind.STATE:
+                continue
+            for day in workspace.covered_days(name, first, max(days)):
+                if day.source == source and day.is_held:
+                    held.add(day.day)
+                    rows[day.day] += day.rows
+        by_day: dict[dt.date, Parts] = {day: {"": np.array([float(count)])} for day, count in rows.items() if count}
+        empty = empty_days(workspace, by_day, held, _BOOK_ROWS)
+        judged = [day for day in sorted(held) if day in empty or rows[day] >= _BOOK_ROWS]
+        turns = [list(turn) for is_empty, turn in groupby(judged, empty.__contains__) if is_empty]
+        unkept = [day for turn in turns if len(turn) > 1 for day in turn]
+        rows_by_hour.unkept_days[key] = {(source, day): empty[day] for day in unkept}
+    return rows_by_hour.unkept_days[key]
+
+
+def _events_of(workspace: Workspace, source: str) -> list[Dataset]:
+    """Return the datasets of a source whose days have a profile."""
+    datasets = workspace.sources_by_dataset.items()
+    named = [dataset_named(name) for name, sources in datasets if source in sources]
+    return [dataset for dataset in named if has_profile(dataset)]
