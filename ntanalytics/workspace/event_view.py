@@ -227,15 +227,15 @@ class EventView(DatasetView):
         """Source and day of those without delivery reports, as far back as this view reads."""
         if self.contract.delivery_reports is None or not self.sources:
             return frozenset()
-        outcome, _ = self.contract.delivery_reports
-        lacking = self.sources_without(outcome)
-        held = {
-            source: {day for day in days if (source, day) not in self._damages}
-            for source, days in self._held(self._covered).items()
-            if source not in lacking
-        }
-        events = self._workspace.table(self.contract.name, self._known, self.period.last)
-        return days_without_reports(events, self.contract, held)
+        known = self._workspace.days_without_reports
+        key = self.contract.name, self._known, self.period.last
+        if key not in known:
+            lacking = self.sources_without(self.contract.delivery_reports[0])
+            whole = self._complete - set(self._damages)
+            held = {source: {day for owner, day in whole if owner == source} for source in self.sources}
+            held = {source: days for source, days in held.items() if source not in lacking}
+            known[key] = days_without_reports(self._workspace.table(*key), self.contract, held)
+        return known[key]
 
     @cached_property
     def unreported(self) -> Unreported:

@@ -25,11 +25,13 @@ class SharedCoverage:
         covered: dataset → first day, last day, and the covered days between.
         damages: dataset, days that were judged, and the damaged ones of each source.
         rows: dataset, first day, last day, and the rows of each source.
+        unreported: dataset, first day, last day, and source and day of those without delivery reports.
     """
 
     covered: dict[str, tuple[dt.date, dt.date, list[CoverageDay]]]
     damages: list[tuple[str, tuple[dt.date, ...], list[tuple[str, dt.date, ProfileDamage]]]]
     rows: list[tuple[str, dt.date, dt.date, dict[str, int]]]
+    unreported: list[tuple[str, dt.date, dt.date, list[tuple[str, dt.date]]]]
 
 
 _JSON = TypeAdapter(SharedCoverage)
@@ -44,6 +46,7 @@ def write_coverage(report: Report, path: Path) -> None:
             for (dataset, days), damages in report.rows_by_hour.damages_by_days.items()
         ],
         [(*key, rows) for key, rows in report.workspace.counted_rows.items()],
+        [(*key, sorted(days)) for key, days in report.workspace.days_without_reports.items()],
     )
     path.write_bytes(_JSON.dump_json(shared))
 
@@ -53,6 +56,9 @@ def read_coverage(report: Report, path: Path) -> None:
     shared = _JSON.validate_json(path.read_bytes())
     report.workspace.known_days.update(shared.covered)
     report.workspace.counted_rows.update({(name, first, last): rows for name, first, last, rows in shared.rows})
+    report.workspace.days_without_reports.update(
+        {(name, first, last): frozenset(days) for name, first, last, days in shared.unreported}
+    )
     report.rows_by_hour.damages_by_days.update(
         {
             (dataset, days): {(source, day): damage for source, day, damage in damages}

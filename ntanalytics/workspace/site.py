@@ -74,6 +74,7 @@ class Workspace:
         known_until: moment after which nothing is known (aware); None for everything.
         known_days: dataset → first day, last day, and the covered days that were asked for.
         counted_rows: dataset, first day and last day → source → rows that were counted.
+        days_without_reports: dataset, first day and last day → source and day of those without delivery reports.
     """
 
     known_until: dt.datetime | None = None
@@ -90,6 +91,7 @@ class Workspace:
         self.known_days: dict[str, tuple[dt.date, dt.date, list[CoverageDay]]] = {}
         self.counted_rows: dict[tuple[str, dt.date, dt.date], dict[str, int]] = {}
         self._damaged_snapshots: dict[str, Falls] = {}
+        self.days_without_reports: dict[tuple[str, dt.date, dt.date], frozenset[tuple[str, dt.date]]] = {}
         self._days: dict[tuple[dt.date, dt.date, frozenset[dt.date]], ir.Table] = {}
 
     def version(self, dataset: str) -> int | None:
