@@ -128,6 +128,10 @@ class CheckContext:
             raise LookupError(f"no check or section declares {history} days of {name}: add it to `reads`")
         return self.shared(_view, name, history)
 
+    def unfilled(self, name: str) -> frozenset[str]:
+        """Return the columns of a dataset that many more rows of the period than usual lack."""
+        return self.dataset(name).unfilled.columns
+
     def shared(self, function: Callable[..., T], *arguments: Hashable) -> T:
         """Return ``function(context, *arguments)``, called once for all checks of this context."""
         key = (function, *arguments)

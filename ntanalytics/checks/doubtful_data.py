@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from ntanalytics.checks.check import Check
+from ntanalytics.checks.parent_units import PARENT, unit_link
+from ntanalytics.contract import DATASETS
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.judgement import unknown
 from ntanalytics.findings.subjects import dataset_of, members_of
-from ntanalytics.workspace.lost_rows import LOST_SHARE
+from ntanalytics.metrics.data_quality import LOST_SHARE
 
 #: Seconds by which a clock is off from which no hour has its own events; minutes move few of them.
 HOURS_OFF_S = 3600.0
@@ -16,7 +19,11 @@ HOURS_OFF_S = 3600.0
 _LOST, _CLOCK = "data.rejected_share", "data.clock_offset"
 
 
-def doubt(findings: Sequence[Finding], checks: Iterable[Check]) -> list[Finding]:
+def doubt(
+    findings: Sequence[Finding],
+    checks: Iterable[Check],
+    unfilled: Callable[[str], AbstractSet[str]] = lambda _: frozenset(),
+) -> list[Finding]:
     """Return the findings; of doubtful datasets what may be an effect of the data themselves is unknown.
 
     Of a dataset that lost more than one row in a hundred no silence and no fall is told; of one whose usual day came at
@@ -26,7 +33,12 @@ def doubt(findings: Sequence[Finding], checks: Iterable[Check]) -> list[Finding]
     Args:
         findings: of one report.
         checks: the checks, with the datasets that each reads.
+        unfilled: tells the columns of a dataset that many more rows than usual lack: what seems fewer may be of those.
     """
+    findings = [
+        unknown(finding.rule, "incomplete", finding.entity) if _is_nameless(finding, unfilled) else finding
+        for finding in findings
+    ]
     lost = {
         finding.details["dataset"]
         for finding in findings
@@ -51,6 +63,17 @@ def doubt(findings: Sequence[Finding], checks: Iterable[Check]) -> list[Finding]
         judged = unknown(finding.rule, "incomplete", finding.entity) if is_doubtful else finding
         kept.setdefault(f"{judged.identity}/{'' if is_doubtful else id(finding)}", judged)
     return list(kept.values())
+
+
+def _is_nameless(finding: Finding, unfilled: Callable[[str], AbstractSet[str]]) -> bool:
+    """Return whether a fall is told of a subject by a column that many rows lack, or by what stands above it."""
+    dataset = dataset_of(finding)
+    if not dataset or not _stays_away(finding):
+        return False
+    lacking = unfilled(dataset)
+    link = unit_link(DATASETS[dataset])
+    above = {PARENT} if link is not None and link.column in lacking else set()
+    return not (lacking | above).isdisjoint(members_of(finding))
 
 
 def _datasets(finding: Finding, reads: Mapping[str, Mapping[str, int]]) -> set[str]:

@@ -121,7 +121,7 @@ def judge(
     unjudged = {result.code for result in results if result.is_unjudged}
     silent = {result.code for result in results if result.is_silent}
     findings += _not_seen(context, subsystems, checks, silent)
-    findings, suppressed = suppress(doubt(findings, checks), checks, spans)
+    findings, suppressed = suppress(doubt(findings, checks, context.unfilled), checks, spans)
     unjudged |= {finding.code for finding in suppressed}
     if DAY in spans:
         findings = excuse_planned(context, findings, {name: item.depends_on for name, item in by_id.items()})

@@ -12,6 +12,7 @@ from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.judgement import unknown
 from ntanalytics.metrics.figures import Covered
 from ntanalytics.metrics.rows import rows
+from ntanalytics.metrics.unfilled import Unfilled
 from ntanalytics.workspace.dataset_view import DatasetView, unread_note, unread_words
 
 
@@ -26,6 +27,7 @@ class _Days:
     part_measures: frozenset[str]
     young_note: str
     unread_note: str
+    unfilled: Unfilled
 
 
 def rows_of_whole_days(view: DatasetView, recent: ir.Table | None = None) -> ir.Table:
@@ -59,6 +61,7 @@ def since(view: DatasetView, first: dt.date) -> Covered:
         part_measures=getattr(view, "part_measures", frozenset()),
         young_note=getattr(view, "young_note", ""),
         unread_note=unread_note(view.contract, view.rejected_rows(first, view.period.last)),
+        unfilled=getattr(view, "unfilled", Unfilled()),
     )
 
 

@@ -14,7 +14,7 @@ from ntanalytics.errors import UnknownName
 from ntanalytics.metrics.measure import Measure, catalogue
 
 #: Modules that declare no measure and look them up.
-_LOOKING_UP = {f"{__name__}.{name}" for name in ("figure_row", "figures")}
+_LOOKING_UP = {f"{__name__}.{name}" for name in ("bounds", "figure_row", "figures", "unfilled")}
 
 
 class _DeclaredMeasures(Mapping[str, Measure]):

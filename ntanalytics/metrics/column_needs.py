@@ -147,6 +147,7 @@ NEEDED: Mapping[str, Sequence[str]] = MappingProxyType(
         ),
         "seal.seals.requested_at": ("making_days_p50", "making_wait_days", "oldest_request_at"),
         "seal.seals.tested_at": ("testing_days_p50", "waiting_days"),
+        "seal.signings.seal_id": ("suspended_signings",),
         "sms.messages.failure_code": ("internal_failure_share", "failure_class", "failed_share"),
         "sms.messages.outcome": (
             "delivered",
@@ -193,6 +194,35 @@ NEEDED_OF_ONE: Mapping[str, Sequence[str]] = MappingProxyType(
     }
 )
 
+
+#: Columns that name whom or what a row is of → the measures that count by it: a row without
+#: it counts for none. Where many more rows than usual lack it, they are lower bounds (docs/domain.md, Gaps), as is all
+#: that is shown by the column.
+SUBJECTS: Mapping[str, Sequence[str]] = MappingProxyType(
+    {
+        "ca.logins.certificate_id": NEEDED["ca.logins.certificate_id"],
+        "docexchange.documents.sender_unit": (),
+        # of those that got in: who fails is named by what was typed
+        "identity.logins.account_id": (
+            "login_users",
+            "shared_accounts",
+            "most_addresses",
+            "forced_accounts",
+            "place_changes",
+            "awakened_accounts",
+        ),
+        "oa.activities.unit": NEEDED["oa.activities.unit"],
+        "oa.members.unit": NEEDED["oa.members.unit"],
+        "oa.tasks.unit": (),
+        "seal.signings.seal_id": NEEDED["seal.signings.seal_id"],
+        "sms.messages.unit": (),
+        "sso.accesses.account_id": NEEDED["sso.accesses.account_id"],
+        "sso.accesses.app_id": (),
+    }
+)
+
+#: Rows that name someone, of those that need not: an attempt that fails may be of an account that does not exist.
+NAMED_ROWS: Mapping[str, tuple[str, str]] = MappingProxyType({"identity.logins.account_id": ("outcome", "success")})
 
 #: Measures in which a null counts as a fact (not reported, not signed, still open, never logged in): without the column
 #: no bound of them holds.

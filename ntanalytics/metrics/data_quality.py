@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from ntanalytics.metrics.measure import catalogue, count, rate
 
+#: Share of the rows from which what was lost may be what a figure is about (docs/domain.md, Gaps).
+LOST_SHARE = 0.01
+
 DATA_QUALITY = (
     count(
         "missing_days",
@@ -30,3 +33,13 @@ DATA_QUALITY = (
 )
 
 MEASURES = catalogue(DATA_QUALITY)
+
+
+def is_notable_loss(lost: int, of: int) -> bool:
+    """Return whether so many rows were lost that the rest tell only a part (docs/domain.md, Gaps).
+
+    Args:
+        lost: rows that were rejected, or that lack what a figure needs.
+        of: all rows, those among them.
+    """
+    return lost > LOST_SHARE * of

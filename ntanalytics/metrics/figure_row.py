@@ -82,6 +82,10 @@ class FigureRow(Mapping[str, Any]):
         """Return the row without a column."""
         return self._having({key: value for key, value in self._values.items() if key != name})
 
+    def calling(self, name: str, words: str) -> FigureRow:
+        """Return the row with words in a column that names it."""
+        return self._having({**self._values, name: words})
+
     def _having(self, values: Mapping[str, Any]) -> FigureRow:
         made = copy(self)
         made._values = values  # noqa: SLF001 - its own class

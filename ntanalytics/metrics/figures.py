@@ -6,7 +6,6 @@ are made from the rows of a metric and the datasets that it read.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
@@ -14,6 +13,7 @@ from datetime import datetime
 from typing import Any, Protocol, overload
 
 from ntanalytics.metrics import MEASURES
+from ntanalytics.metrics.bounds import at_least_of, is_unread, join_notes, names_of, part_note
 from ntanalytics.metrics.column_needs import SKEWED
 from ntanalytics.metrics.figure_row import DERIVED, FigureRow
 from ntanalytics.metrics.measure import PREVIOUS
@@ -22,9 +22,6 @@ from ntanalytics.metrics.rows import Rows, read_rows
 
 #: Column of the hour of a day: where times are off, each row has the events of another one.
 HOUR = "hour"
-
-#: Sentences of a note, each with its full stop.
-_SENTENCES = re.compile("[^。]+。?")
 
 #: Columns by which a group tells its own gaps; no report shows them.
 _FLAGS = ("is_complete", "was_complete")
@@ -114,6 +111,11 @@ class Figures(Sequence[FigureRow]):
         """Return no row: which there are is unknown."""
         return replace(self, items=(), is_complete=False, is_known=False)
 
+    def calling(self, name: str, nobody: str) -> Figures:
+        """Return the figures with words in the place of a null in a column that names the rows."""
+        items = tuple(row.calling(name, nobody) if row.get(name) is None else row for row in self.items)
+        return replace(self, items=items)
+
     def without(self, name: str) -> Figures:
         """Return the figures without a column, which no report shows; the note on what it lacks stays."""
         items = tuple(row.without(name) for row in self.items)
@@ -144,13 +146,13 @@ class Figures(Sequence[FigureRow]):
                 was_complete=(was_whole or not was_touched) and (row.was_complete or not beside),
                 absent=_absent(views) | (row.absent if beside else frozenset()),
                 unbounded=_unbounded(views, self.columns) | (row.unbounded if beside else frozenset()),
-                at_least=_at_least(views, names) | (row.at_least if beside else frozenset()),
+                at_least=at_least_of(views, names, self.columns) | (row.at_least if beside else frozenset()),
             )
             for row, (touched, was_touched) in ((row, gaps_of(row)) for row in self.items)
         )
         note = join_notes(self.note, _note(views))
         origin = _joined_origin([self.origin, _origin(views)])
-        is_known = self.is_complete and whole and not _is_unread(views)
+        is_known = self.is_complete and whole and not is_unread(views)
         return replace(self, items=items, note=note, is_complete=is_known, origin=origin)
 
 
@@ -167,7 +169,10 @@ def figures(table: Rows, *views: Covered) -> Figures:
     """
     whole, was_whole = _completeness(views)
     columns, records = read_rows(table)
-    absent, unbounded, at_least = _absent(views), _unbounded(views, columns), _at_least(views, columns)
+    absent, unbounded = _absent(views), _unbounded(views, columns)
+    at_least = at_least_of(views, columns, () if "is_complete" in columns else columns)  # groups know their own gaps
+    of_nobody = at_least_of(views, columns, ())  # what names nobody has all rows of its own
+    names = names_of(views, columns)
     gaps = {day for view in views for day in getattr(view, "missing", ())}
     items = tuple(
         FigureRow(
@@ -177,7 +182,7 @@ def figures(table: Rows, *views: Covered) -> Figures:
             against=_against(views),
             absent=absent | (unreported := _unreported(views, row)),
             unbounded=unbounded | (unreported & SKEWED),
-            at_least=at_least,
+            at_least=of_nobody if any(row[name] is None for name in names) else at_least,
         )
         for row in records
     )
@@ -185,8 +190,8 @@ def figures(table: Rows, *views: Covered) -> Figures:
     if _is_without_source(views, items):
         unfed = map(FigureRow.without_source, items)
         return replace(NO_FIGURES, items=tuple(unfed), origin=_origin(views), against=_against(views))
-    note = join_notes(_note(views), *(_absent_note(view, shown) for view in views), _young_note(views, shown))
-    is_known = whole and not _is_unread(views)
+    note = join_notes(_note(views), *(_absent_note(view, shown) for view in views), part_note(views, shown))
+    is_known = whole and not is_unread(views)
     return Figures(
         columns=shown, items=items, note=note, is_complete=is_known, origin=_origin(views), against=_against(views)
     )
@@ -213,7 +218,7 @@ def case_list(table: Rows, *views: Covered) -> Figures:
         columns=columns,
         items=items,
         note=join_notes(_note(views), *(_absent_note(view, columns) for view in views)),
-        is_complete=_completeness(views)[0] and not _is_unread(views),
+        is_complete=_completeness(views)[0] and not is_unread(views),
         origin=_origin(views),
     )
 
@@ -270,25 +275,6 @@ def _unreported(views: Sequence[Covered], row: Mapping[str, Any]) -> frozenset[s
     return frozenset(names)
 
 
-def _is_unread(views: Sequence[Covered]) -> bool:
-    """Return whether cases were rejected: any of them may be one that is counted, or that is missed."""
-    return any(getattr(view, "unread_note", "") for view in views)
-
-
-def _at_least(views: Sequence[Covered], columns: Sequence[str]) -> frozenset[str]:
-    """Return the measures of which a part is counted: of a young source, or without the cases that were rejected."""
-    young = frozenset[str]().union(*(getattr(view, "part_measures", ()) for view in views))
-    if not _is_unread(views):
-        return young
-    return young | {name for name in columns if name in MEASURES and MEASURES[name].certainty_over_gap != "exact"}
-
-
-def _young_note(views: Sequence[Covered], shown: Sequence[str]) -> str:
-    """Return the note on what is open since before the first day of a source, where shown measures count it."""
-    young = [view for view in views if not frozenset(getattr(view, "part_measures", ())).isdisjoint(shown)]
-    return join_notes(*(getattr(view, "young_note", "") for view in young))
-
-
 def _absent_note(view: Covered, shown: Sequence[str]) -> str:
     """Return the note on columns that sources lack, where shown measures need them, or rows are told apart by them."""
     absent: Mapping[str, AbstractSet[str]] = getattr(view, "absent_columns", {})
@@ -317,8 +303,3 @@ def _joined_origin(origins: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
 def _note(views: Sequence[Covered]) -> str:
     gaps = [view.note for view in views if not view.is_complete]
     return join_notes(*(getattr(view, "unread_note", "") for view in views), *gaps)
-
-
-def join_notes(*notes: str) -> str:
-    """Return notes as one, each sentence once; one note may be made of several already."""
-    return "".join(dict.fromkeys(sentence for note in notes for sentence in _SENTENCES.findall(note)))

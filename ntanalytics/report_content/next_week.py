@@ -12,7 +12,7 @@ from ntanalytics.findings.dispositions import Dispositions
 from ntanalytics.findings.finding import Finding, worst_first
 from ntanalytics.findings.lifecycle import LifecycleState
 from ntanalytics.findings.phrases import named
-from ntanalytics.metrics.figures import join_notes
+from ntanalytics.metrics.bounds import join_notes
 from ntanalytics.metrics.number_format import close_up
 from ntanalytics.metrics.quantity import Quantity
 from ntanalytics.recommendations.causes import CUSTOMER, OPERATIONS

@@ -15,11 +15,13 @@ from ntanalytics.metrics.column_needs import measures_of_ends, unknown_measures
 from ntanalytics.metrics.figure_row import DERIVED
 from ntanalytics.metrics.figures import Covered, Figures, figures
 from ntanalytics.metrics.rows import Rows
+from ntanalytics.metrics.unfilled import Unfilled
 from ntanalytics.periods import Period
 from ntanalytics.reports.blocks.head import AsOf
 from ntanalytics.workspace.day_damage import Damages
 from ntanalytics.workspace.report_gaps import Unreported
 from ntanalytics.workspace.site import Workspace
+from ntanalytics.workspace.unfilled_columns import unfilled_columns
 
 
 class DatasetView(ABC):
@@ -90,6 +92,11 @@ class DatasetView(ABC):
     def unknown_measures(self) -> frozenset[str]:
         """Measures that are unknown whatever the days, since sources lack a column that they need."""
         return unknown_measures(self.contract.name, self.absent_columns, self.sources)
+
+    @cached_property
+    def unfilled(self) -> Unfilled:
+        """Columns that name whom or what a row is of and that many more rows than usual lack."""
+        return unfilled_columns(self._workspace, self)
 
     @property
     def absent_note(self) -> str:
@@ -292,20 +299,10 @@ class DatasetView(ABC):
 
 
 def unread_note(contract: Dataset, rejected: int) -> str:
-    """Return the Chinese note on rejected rows of cases (docs/domain.md, Gaps); empty without, and of other datasets.
-
-    Args:
-        contract: the dataset.
-        rejected: the number of the rows.
-    """
+    """Return the Chinese note on a number of rejected rows of cases (docs/domain.md, Gaps); empty of other datasets."""
     return unread_words(contract, rejected) if contract.kind is Kind.CASE else ""
 
 
 def unread_words(contract: Dataset, rejected: int) -> str:
-    """Return in Chinese that rows could not be read; empty where all could.
-
-    Args:
-        contract: their dataset.
-        rejected: the number of the rows.
-    """
+    """Return in Chinese that a number of rows of a dataset could not be read; empty where all could."""
     return f"{contract.label}有 {rejected} 行未能读取，可能有遗漏。" if rejected else ""

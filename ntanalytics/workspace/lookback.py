@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ntanalytics.metrics.figures import Covered
+from ntanalytics.metrics.unfilled import Unfilled
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,11 @@ class Lookback:
     def part_measures(self) -> frozenset[str]:
         """Measures of what is still open, of which a young source holds a part."""
         return getattr(self.view, "part_measures", frozenset())
+
+    @property
+    def unfilled(self) -> Unfilled:
+        """Columns that many rows of the period lack."""
+        return getattr(self.view, "unfilled", Unfilled())
 
     @property
     def young_note(self) -> str:

@@ -7,9 +7,7 @@ from collections.abc import Collection, Iterable
 
 from ntanalytics.detectors.day_profile import ProfileDamage
 from ntanalytics.ledger import CoverageDay
-
-#: Share of rejected rows from which counts are lower bounds, rates are unknown, and nothing that stays away is told.
-LOST_SHARE = 0.01
+from ntanalytics.metrics.data_quality import LOST_SHARE
 
 
 def lost_share(day: CoverageDay) -> float:

@@ -21,10 +21,11 @@ from ntanalytics.detectors.snapshot_fall import SnapshotFall
 from ntanalytics.findings.phrases import day_words
 from ntanalytics.ledger import CoverageDay
 from ntanalytics.ledger.snapshots import nearest
+from ntanalytics.metrics.data_quality import LOST_SHARE
 from ntanalytics.periods import Period, days_between
 from ntanalytics.reports.blocks.head import AsOf, SnapshotLoss
 from ntanalytics.workspace.dataset_view import DatasetView
-from ntanalytics.workspace.lost_rows import LOST_SHARE, lost_sentence, lost_share
+from ntanalytics.workspace.lost_rows import lost_sentence, lost_share
 from ntanalytics.workspace.site import Workspace
 from ntanalytics.workspace.snapshot_damage import Falls, fall_words
 

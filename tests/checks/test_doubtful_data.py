@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from ntanalytics.checks.doubtful_data import doubt
 from ntanalytics.findings.finding import Entity, Finding, Window
 from ntanalytics.findings.subjects import subject
@@ -45,6 +47,21 @@ def test_the_fall_of_its_rows_is_what_was_lost() -> None:
     lost = _of_data("data.rejected_share", 0.3, "sso.accesses")
     fallen, other = (_of_data("data.rows_fall", -0.9, name) for name in ("sso.accesses", "im.messages"))
     assert [finding.status for finding in doubt([fallen, other, lost], CHECKS)] == ["unknown", "critical", "critical"]
+
+
+@pytest.mark.parametrize(("column", "status"), [("app_id", "unknown"), ("account_id", "critical"), ("", "critical")])
+def test_what_seems_fewer_may_be_among_rows_that_name_nothing(column: str, status: str) -> None:
+    def unfilled(_: str) -> set[str]:
+        return {column} - {""}
+
+    assert _statuses(doubt([_watched(3, 50)], CHECKS, unfilled)) == {"sso.surveillance": status}
+    assert _statuses(doubt([_watched(90, 50)], CHECKS, unfilled)) == {"sso.surveillance": "critical"}
+
+
+@pytest.mark.parametrize(("column", "status"), [("account_id", "unknown"), ("app_id", "critical")])
+def test_nobody_stands_above_a_unit_that_is_not_named(column: str, status: str) -> None:
+    county = replace(_watched(3, 50), entity=subject("sso.accesses", [("parent", "崇川区")], "崇川区"))
+    assert _statuses(doubt([county], CHECKS, lambda _: {column})) == {"sso.surveillance": status}
 
 
 def test_what_rises_is_told_all_the_same() -> None:

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ntanalytics.metrics.bounds import join_notes
 from ntanalytics.metrics.figure_row import FigureRow
-from ntanalytics.metrics.figures import case_list, figures, join_notes
+from ntanalytics.metrics.figures import case_list, figures
 from ntanalytics.metrics.quantity import UNKNOWN as UNKNOWN_TEXT
 from ntanalytics.reports import table
 

@@ -26,6 +26,7 @@ from ntanalytics.findings.finding import Finding, subsystem_entity
 from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.threshold import Status
 from ntanalytics.metrics.column_needs import measures_of_columns, unknown_measures
+from ntanalytics.metrics.unfilled import Unfilled
 from ntanalytics.periods import Period, days_between
 from ntanalytics.subsystems import RULES
 from ntanalytics.workspace.dataset_view import unread_note
@@ -160,6 +161,7 @@ class _View:
     gaps: tuple[dt.date, ...] = ()
     empty: Sequence[str] = ()
     rejected: Mapping[dt.date | None, int] = field(default_factory=dict)
+    unfilled: Unfilled = field(default_factory=Unfilled)
 
     def rejected_rows(self, first: dt.date, last: dt.date) -> int:
         """As of a dataset view: rejected rows by day, None for those without one."""
@@ -253,6 +255,7 @@ class _Lake:
         shifts: dataset → how the clock of its source was off on the last day.
         rejected: dataset → day → rejected rows; None for rows without a readable day.
         empty: dataset → sources that gave no row of the last day.
+        unfilled: dataset → columns that many more rows than usual lack.
     """
 
     context: CheckContext
@@ -263,6 +266,7 @@ class _Lake:
     shifts: Mapping[str, ProfileDamage]
     rejected: Mapping[str, Mapping[dt.date | None, int]]
     empty: Mapping[str, Sequence[str]]
+    unfilled: Mapping[str, Collection[str]]
 
     def dataset(self, name: str, history: int) -> _View:
         """Return the view of a dataset."""
@@ -290,6 +294,7 @@ class _Lake:
             gaps=self.gaps,
             rejected=self.rejected.get(name, {}),
             empty=self.empty.get(name, ()),
+            unfilled=Unfilled(name, {"test": set(self.unfilled.get(name, ()))}, note="缺。"),
             missing=tuple(
                 day for day in (period.days if given.kind is not Kind.STATE else period.days[-1:]) if day in self.gaps
             ),
@@ -324,6 +329,7 @@ def evaluation(
     shifts: Mapping[str, ProfileDamage] = MappingProxyType({}),
     rejected: Mapping[str, Mapping[dt.date | None, int]] = MappingProxyType({}),
     empty: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    unfilled: Mapping[str, Collection[str]] = MappingProxyType({}),
     has_section: bool = False,
     days_off: Collection[dt.date] = (),
 ) -> engine.Evaluation:
@@ -342,6 +348,7 @@ def evaluation(
         shifts: dataset → how the clock of its source was off on the last day.
         rejected: dataset → day → rejected rows; None for rows without a readable day.
         empty: dataset → sources that gave no row of the last day.
+        unfilled: dataset → columns that many more rows than usual lack.
         has_section: whether the section of the subsystem is made, too.
         days_off: days after the period that are not worked, beside weekends.
     """
@@ -357,7 +364,7 @@ def evaluation(
     )
     lake = _Lake(
         context=context, data=given, gaps=gaps, former=earlier, absent=absent, shifts=shifts, rejected=rejected,
-        empty=empty,
+        empty=empty, unfilled=unfilled,
     )  # fmt: skip
     report: Any = context.report
     report.dataset, report.views = lake.dataset, lambda _subsystem: []

@@ -17,6 +17,9 @@ import pyarrow as pa
 from ntanalytics.metrics.measure import Measure, catalogue, count
 from ntanalytics.metrics.rows import rows
 
+#: Words for the unit of rows that name none.
+NO_UNIT = "无单位"
+
 #: Labels of the columns of this module.
 MEASURES = catalogue(
     (

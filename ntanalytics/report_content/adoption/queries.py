@@ -17,6 +17,7 @@ from ntanalytics.errors import BadParameter, near_names
 from ntanalytics.kernels.assistant import share_out
 from ntanalytics.language import tr
 from ntanalytics.metrics import MEASURES, change
+from ntanalytics.metrics.bounds import join_notes
 from ntanalytics.metrics.days import days_of_groups
 from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import Figures, case_list, figures
@@ -153,6 +154,15 @@ class AdoptionQueries:
         """Return whether each source tells the units: the rows of one that does not may be of any unit."""
         return not (self.activities.sources_without("unit") or self.members.sources_without("unit"))
 
+    def _nameless(self, by: Sequence[str]) -> tuple[set[str], set[str]]:
+        """Return the sources of which many rows name no unit, now and in the period before, where units count."""
+        if not (self.unit or set(by) - {"edition"}):
+            return set(), set()
+        (acted, acted_before), (able, able_before) = (
+            view.unfilled.sources_of("unit") for view in (self.activities, self.members)
+        )
+        return acted | able, acted_before | able_before
+
     def _worked(self) -> list[date]:
         return self.report.nearby_working_days(before=HISTORY + 35)
 
@@ -187,7 +197,8 @@ class AdoptionQueries:
 
     def _coverage(self, gaps: set[str], gaps_before: set[str]) -> PageCoverage:
         """Return the gaps that count for the page: those of the sources that feed it."""
-        fed = self._fed()
+        fed, (nameless, nameless_before) = self._fed(), self._nameless(())
+        gaps, gaps_before = gaps | nameless, gaps_before | nameless_before
         note = (self.activities.note or self.members.note) if gaps & fed else ""
         views = self.activities, self.members
         is_known = all(view.sources for view in views) and (not self.unit or self._tells_units())
@@ -206,21 +217,19 @@ class AdoptionQueries:
         acted = self._compare(now, was, _ACTED, page) | self._compare(now, was, _SHARED, able)
         return acted | self._compare(now, was, _ENABLED, self._held(page))
 
-    def _held(self, page: PageCoverage) -> PageCoverage:
+    def _held(self, page: PageCoverage, by: Sequence[str] = ()) -> PageCoverage:
         """Return the gaps that count for the members of the page, which the activities do not touch."""
         fed, view = self._fed(), self.members
+        gaps, gaps_before = self._member_gaps(by)
         is_known = bool(view.sources) and (not self.unit or self._tells_units())
-        return replace(
-            page,
-            is_complete=is_known and not view.gap_sources & fed,
-            was_complete=is_known and not view.gap_sources_before & fed,
-        )
+        return replace(page, is_complete=is_known and not gaps & fed, was_complete=is_known and not gaps_before & fed)
 
     def _member_gaps(self, by: Sequence[str]) -> tuple[set[str], set[str]]:
         """Return the sources with a gap of the members, in the period and in the one before, for some groups."""
         if not self.members.sources or (set(by) - {"edition"} and not self._tells_units()):
             return self._every(), self._every()
-        return {*self.members.gap_sources}, {*self.members.gap_sources_before}
+        nameless, nameless_before = self._nameless(by)
+        return {*self.members.gap_sources, *nameless}, {*self.members.gap_sources_before, *nameless_before}
 
     def _compare(self, now: ir.Table, was: ir.Table, columns: Sequence[str], page: PageCoverage) -> FigureRow:
         made = change.compare(
@@ -236,6 +245,8 @@ class AdoptionQueries:
     def _judged(
         self, now: ir.Table, was: ir.Table, by: Sequence[str], gaps: set[str], gaps_before: set[str], among: _Among
     ) -> ir.Table:
+        nameless, nameless_before = self._nameless(by)
+        gaps, gaps_before = gaps | nameless, gaps_before | nameless_before
         if set(by) - {"edition"} and not self._tells_units():
             gaps = gaps_before = self._every()
         lacking = gaps_before if self.members.was_complete else self._every()
@@ -366,7 +377,11 @@ class AdoptionQueries:
         for name, by in (("editions", ("edition",)), ("ranking", _GROUP), ("moving", _GROUP)):
             if name in made:
                 gaps = {tuple(row[key] for key in by) for row in rows_of(self._among(self._member_gaps(by)[0], by))}
-                made[name] = made[name].made_of(_ENABLED, self._held(page), gaps_of=partial(_is_touched, by, gaps))
+                made[name] = made[name].made_of(_ENABLED, self._held(page, by), gaps_of=partial(_is_touched, by, gaps))
+        for name in ("ranking", "moving"):
+            if name in made:
+                nameless = (view.unfilled.note for view in (self.activities, self.members))
+                made[name] = replace(made[name], note=join_notes(made[name].note, *nameless))
         made["handling"] = figures(rows["handling"], self.tasks)
         if "cohorts" in rows:  # a share over a gap is left out already
             made["cohorts"] = case_list(rows["cohorts"], page)

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 import ibis.expr.types as ir
 
+from ntanalytics.metrics.bounds import join_notes
 from ntanalytics.metrics.docexchange.signing import arrival_to_signing
 from ntanalytics.metrics.figure_row import FigureRow
-from ntanalytics.metrics.figures import NO_FIGURES, Figures, figures, join_notes
+from ntanalytics.metrics.figures import NO_FIGURES, Figures, figures
 from ntanalytics.metrics.identity.locked_out import locked_out
 from ntanalytics.metrics.im import messages as im_messages
 from ntanalytics.metrics.oa import burden, low_use

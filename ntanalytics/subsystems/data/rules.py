@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.threshold import Threshold
+from ntanalytics.metrics.data_quality import LOST_SHARE
 
 RULES: tuple[Rule, ...] = (
     Rule(
@@ -11,7 +12,7 @@ RULES: tuple[Rule, ...] = (
         "Over a gap nothing is known to be in order.", kind="absence", label="数据完整性", cause="data",
     ),
     Rule(
-        "data.rejected_share", "rejected_share", Threshold(0.001, 0.01, "down"), "查看剔除原因，修正映射或源数据",
+        "data.rejected_share", "rejected_share", Threshold(0.001, LOST_SHARE, "down"), "查看剔除原因，修正映射或源数据",
         "A broken line in some thousands is usual; one in a hundred is a change of the source.", label="剔除率",
         cause="data",
     ),

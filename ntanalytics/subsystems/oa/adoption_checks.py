@@ -15,7 +15,7 @@ from ntanalytics.metrics import MEASURES, change
 from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import Figures, figures
 from ntanalytics.metrics.oa import daily_active, unit_ranking
-from ntanalytics.subsystems.oa.fed_groups import days_by_group, gap_groups, group_table, our_units
+from ntanalytics.subsystems.oa.fed_groups import days_by_group, gap_groups, gap_sources, group_table, our_units
 
 #: Days of history that hold the period before.
 HISTORY = 70
@@ -82,7 +82,7 @@ def _pace(context: CheckContext, by: tuple[str, ...] = ()) -> Figures:
     now = daily_active.daily_active(table, days.filter(days.day >= first), by)
     earlier = daily_active.daily_active(earlier_rows, days.filter((days.day >= before) & (days.day < first)), by)
     columns = ["daily_active"]
-    if by and (activities.gap_sources or activities.gap_sources_before):
+    if by and any(gap_sources(activities, by)):
         gaps, gaps_before = (group_table(groups, by) for groups in gap_groups(activities, (recent,), by))
         compared = unit_ranking.compare_units(
             now, earlier, MEASURES, columns=columns, by=by, gap_groups=gaps, gap_groups_before=gaps_before

@@ -32,15 +32,26 @@ def gap_groups(view: DatasetView, fed: Sequence[ir.Table], by: Sequence[str]) ->
         by: the columns that name a group.
     """
     groups: dict[str, set[Group]] = {}
-    if view.gap_sources or view.gap_sources_before:
+    touched = gap_sources(view, by)
+    if any(touched):
         for table in fed:
             for row in rows(table.select(*by, "source").distinct()):
                 groups.setdefault(row["source"], set()).add(tuple(row[name] for name in by))
-    now, before = (
-        set().union(*(groups.get(source, set()) for source in sources))
-        for sources in (view.gap_sources, view.gap_sources_before)
-    )
+    now, before = (set().union(*(groups.get(source, set()) for source in sources)) for sources in touched)
     return now, before
+
+
+def gap_sources(view: DatasetView, by: Sequence[str]) -> tuple[set[str], set[str]]:
+    """Return the sources whose groups have a gap in the period, and in the one before.
+
+    Where many rows of a source name no unit, each of its units has one.
+
+    Args:
+        view: the dataset.
+        by: the columns that name a group.
+    """
+    nameless: tuple[set[str], set[str]] = view.unfilled.sources_of("unit") if "unit" in by else (set(), set())
+    return {*view.gap_sources, *nameless[0]}, {*view.gap_sources_before, *nameless[1]}
 
 
 def group_table(groups: Collection[Group], by: Sequence[str]) -> ir.Table:

@@ -17,7 +17,7 @@ from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import Figures, figures
 from ntanalytics.metrics.oa import adoption, task_duration, unit_ranking, user_flow
-from ntanalytics.subsystems.oa.fed_groups import gap_groups, group_table, our_units
+from ntanalytics.subsystems.oa.fed_groups import gap_groups, gap_sources, group_table, our_units
 from ntanalytics.workspace.dataset_view import DatasetView
 
 #: Days back in which the first activity of an account is looked for.
@@ -71,7 +71,7 @@ def levels(context: CheckContext, *by: str) -> Figures:
     now = adoption.adoption(named(activities.table), able, ever, now_days, by)
     was = adoption.adoption(named(activities.before), able_before, ever.filter(ever.day < first), before_days, by)
     fed = (named(activities.recent), able, able_before)
-    if by and (activities.gap_sources or activities.gap_sources_before):
+    if by and any(gap_sources(activities, by)):
         compared = _judged(activities, fed, now, was, by)
     else:
         compared = adoption.compare_adoption(now, was, by, **activities.wholeness)

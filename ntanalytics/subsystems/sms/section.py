@@ -9,6 +9,7 @@ from ntanalytics.checks.section import HISTORY, SubsystemSummary, highlights
 from ntanalytics.checks.subsystem import Section
 from ntanalytics.findings.finding import Finding
 from ntanalytics.metrics.figures import Figures, figures
+from ntanalytics.metrics.identity.units import NO_UNIT
 from ntanalytics.metrics.sms import volume as sms_volume
 
 
@@ -33,7 +34,7 @@ def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemS
         tables={
             "carriers": volume("carrier"),
             "applications": volume("application"),
-            "units": volume("unit"),
+            "units": volume("unit").calling("unit", NO_UNIT),
             "by_day": daily("carrier"),
         },
         origin=context.origin("sms.volume", messages),

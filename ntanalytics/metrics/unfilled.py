@@ -1,0 +1,83 @@
+"""Columns that many more rows than usual lack, and what is a lower bound for it (docs/domain.md, Gaps)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from statistics import median
+
+from ntanalytics.metrics import MEASURES
+from ntanalytics.metrics.column_needs import SUBJECTS
+from ntanalytics.metrics.data_quality import is_notable_loss
+from ntanalytics.metrics.figure_row import DERIVED
+
+#: Standard deviations that a number of nulls is beyond the usual one.
+_DEVIATIONS = 4.0
+
+
+@dataclass(frozen=True)
+class Unfilled:
+    """Columns of a dataset that many more rows than usual lack.
+
+    Attributes:
+        dataset: the dataset.
+        now: source → the columns that rows of the period lack.
+        before: the same of the period before.
+        note: remark for a reader, in Chinese; empty where none lacks.
+    """
+
+    dataset: str = ""
+    now: Mapping[str, AbstractSet[str]] = field(default_factory=dict)
+    before: Mapping[str, AbstractSet[str]] = field(default_factory=dict)
+    note: str = ""
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """The columns of the period, of any source."""
+        return frozenset[str]().union(*self.now.values())
+
+    def sources_of(self, column: str) -> tuple[set[str], set[str]]:
+        """Return the sources of which rows lack a column, in the period and in the one before."""
+        now, before = (
+            {source for source, columns in lacking.items() if column in columns} for lacking in (self.now, self.before)
+        )
+        return now, before
+
+    def bounds(self, shown: Iterable[str], groups: Iterable[str] = ()) -> frozenset[str]:
+        """Return the measures of which a part is counted: of someone that rows do not name, or of a group.
+
+        Args:
+            shown: the columns of some figures.
+            groups: the columns that name their rows.
+        """
+        was = frozenset[str]().union(*self.before.values())
+        touched, earlier = (self._touched(columns, shown, groups) for columns in (self.columns, was))
+        return touched | {name + ending for name in earlier for ending in DERIVED if ending}
+
+    def _touched(self, columns: AbstractSet[str], shown: Iterable[str], groups: Iterable[str]) -> frozenset[str]:
+        needed = {name for column in columns for name in SUBJECTS.get(f"{self.dataset}.{column}", ())}
+        if columns.isdisjoint(groups):
+            return frozenset(needed)
+        return frozenset(needed) | {
+            name for name in shown if name in MEASURES and MEASURES[name].certainty_over_gap != "exact"
+        }
+
+
+def usual_share(shares: Sequence[float]) -> float:
+    """Return the share of rows that usually lack a column: the median of some days; 0 of no day."""
+    return median(shares) if shares else 0.0
+
+
+def is_far_beyond(nulls: int, of: int, usual: float) -> bool:
+    """Return whether many more rows than usual lack a column: by one in a hundred, and beyond chance.
+
+    Args:
+        nulls: rows that lack it.
+        of: all rows.
+        usual: share of rows that usually do.
+    """
+    expected = usual * of
+    excess = nulls - expected
+    return is_notable_loss(math.floor(excess), of) and excess > _DEVIATIONS * math.sqrt(expected + 1)

@@ -1,0 +1,116 @@
+"""Columns that many more rows of a period than usual lack (docs/domain.md, Gaps)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import ibis.expr.types as ir
+
+from ntanalytics.contract import Dataset, Kind
+from ntanalytics.metrics.column_needs import NAMED_ROWS, SUBJECTS
+from ntanalytics.metrics.rows import rows
+from ntanalytics.metrics.unfilled import Unfilled, is_far_beyond, usual_share
+from ntanalytics.periods import days_between
+
+if TYPE_CHECKING:
+    from ntanalytics.workspace.dataset_view import DatasetView
+    from ntanalytics.workspace.site import Workspace
+
+#: Days before the previous period that tell what is usual, and the least of them that do; else all days tell it.
+_USUAL_DAYS, _LEAST_DAYS = 28, 5
+
+#: Source → columns that rows lack.
+_Lacking = dict[str, set[str]]
+
+
+def unfilled_columns(workspace: Workspace, view: DatasetView) -> Unfilled:
+    """Return the columns that name whom or what a row is of and that many more rows than usual lack.
+
+    Of events each day of the period is judged by itself; of cases, which stay open, all days that are held, too; of a
+    state its snapshot, by the one of the period before.
+
+    Args:
+        workspace: the site.
+        view: the dataset within the period.
+    """
+    contract = view.contract
+    columns = [name for name in _columns_of(contract) if not view.sources_without(name)]
+    if not columns or not view.sources:
+        return Unfilled()
+    if contract.kind is Kind.STATE:
+        now = _of_snapshots(view, columns)
+        return Unfilled(contract.name, now, note=_note(contract, now))
+    previous = view.period.previous()
+    first = previous.first - dt.timedelta(days=_USUAL_DAYS)
+    counted = rows(_counted(contract, workspace.table(contract.name, first, view.period.last), columns, "day"))
+    spans = (view.period.days, previous.days)
+    if contract.kind is Kind.CASE:  # a case of weeks before may be open still
+        spans = (days_between(first, view.period.last), days_between(first, previous.last))
+    now, before = (_lacking(counted, columns, set(days), previous.first) for days in spans)
+    return Unfilled(contract.name, now, before, _note(contract, now))
+
+
+def _columns_of(contract: Dataset) -> list[str]:
+    return [name.rpartition(".")[2] for name in SUBJECTS if name.rpartition(".")[0] == contract.name]
+
+
+def _counted(contract: Dataset, table: ir.Table, columns: Sequence[str], *by: str) -> ir.Table:
+    """Return the rows of each source that should have a column, and those that lack it."""
+    counts: dict[str, Any] = {}
+    for name in columns:
+        if own := NAMED_ROWS.get(f"{contract.name}.{name}"):
+            is_named = table[own[0]] == own[1]
+            counts |= {f"of_{name}": table.count(where=is_named)}
+            counts |= {f"no_{name}": table.count(where=is_named & table[name].isnull())}
+        else:
+            counts |= {f"of_{name}": table.count(), f"no_{name}": table.count(where=table[name].isnull())}
+    return table.aggregate(by=["source", *by], **counts)
+
+
+def _lacking(
+    counted: Iterable[Mapping[str, Any]], columns: Sequence[str], days: set[dt.date], usual_until: dt.date
+) -> _Lacking:
+    """Return the columns that more rows than usual lack on one of some days."""
+    by_source: dict[str, list[Mapping[str, Any]]] = {}
+    for row in counted:
+        by_source.setdefault(row["source"], []).append(row)
+    found: _Lacking = {}
+    for source, known in by_source.items():
+        for name in columns:
+            held = [row for row in known if row[f"of_{name}"]]
+            earlier = [row for row in held if row["day"] < usual_until]
+            told = earlier if len(earlier) >= _LEAST_DAYS else held
+            usual = usual_share([row[f"no_{name}"] / row[f"of_{name}"] for row in told])
+            if any(row["day"] in days and is_far_beyond(row[f"no_{name}"], row[f"of_{name}"], usual) for row in held):
+                found.setdefault(source, set()).add(name)
+    return found
+
+
+def _of_snapshots(view: DatasetView, columns: Sequence[str]) -> _Lacking:
+    """Return the columns that more rows of a snapshot lack than of the one before; none where there is none before."""
+    now, before = (
+        {row["source"]: row for row in rows(_counted(view.contract, table, columns))}
+        for table in (view.table, view.before)
+    )
+    found: _Lacking = {}
+    for source in now.keys() & before.keys():
+        for name in columns:
+            lack, of = now[source][f"no_{name}"], now[source][f"of_{name}"]
+            usual = before[source][f"no_{name}"] / max(before[source][f"of_{name}"], 1)
+            if is_far_beyond(lack, of, usual):
+                found.setdefault(source, set()).add(name)
+    return found
+
+
+def _note(contract: Dataset, lacking: _Lacking) -> str:
+    """Return in Chinese which columns many rows lack; empty without any."""
+    columns: dict[str, list[str]] = {}
+    for source in sorted(lacking):
+        for name in sorted(lacking[source]):
+            columns.setdefault(contract.column(name).label, []).append(source)
+    return "".join(
+        f"数据源 {'、'.join(sources)} 的{contract.label}缺少{label}的明显多于平时，有关数量为下限，比率与环比不予计算。"
+        for label, sources in columns.items()
+    )

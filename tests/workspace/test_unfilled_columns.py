@@ -1,0 +1,81 @@
+"""Columns that rows of a period lack, held against the weeks before."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import ibis
+import pytest
+
+from ntanalytics.contract import dataset
+from ntanalytics.metrics.unfilled import Unfilled
+from ntanalytics.periods import Period
+from ntanalytics.workspace.unfilled_columns import unfilled_columns
+from tests.subsystems.made import ON, table_of
+
+WEEK = Period.week(ON)
+FIRST = WEEK.previous().first - dt.timedelta(days=28)
+
+
+def _unfilled(name: str, rows_of: Callable[[dt.date], list[dict[str, Any]]], absent: tuple[str, ...] = ()) -> Unfilled:
+    """Judge rows by day of five weeks before the week and of the week."""
+    days = [FIRST + dt.timedelta(days=place) for place in range((WEEK.last - FIRST).days + 1)]
+    rows = [{"day": day, **row} for day in days for row in rows_of(day)]
+    table = ibis.memtable(table_of(name, rows))
+    view: Any = SimpleNamespace(
+        contract=dataset(name),
+        sources=["test"],
+        period=WEEK,
+        sources_without=lambda column: ["test"] if column in absent else [],
+    )
+    workspace: Any = SimpleNamespace(
+        table=lambda _, first, last: table.filter(table.day.between(ibis.literal(first), ibis.literal(last)))
+    )
+    return unfilled_columns(workspace, view)
+
+
+def _messages(nulls: int) -> list[dict[str, Any]]:
+    return [{"unit": None if place < nulls else "甲局"} for place in range(100)]
+
+
+@pytest.mark.parametrize(("usual", "today", "is_lacking"), [(0, 0, False), (0, 30, True), (30, 30, False)])
+def test_a_day_on_which_many_more_messages_than_usual_name_no_unit(usual: int, today: int, is_lacking: bool) -> None:
+    made = _unfilled("sms.messages", lambda day: _messages(today if day == ON else usual))
+    assert made.now == ({"test": {"unit"}} if is_lacking else {})
+    assert made.before == {}
+    assert bool(made.note) is is_lacking
+
+
+def test_the_week_before_is_judged_by_the_same_weeks() -> None:
+    made = _unfilled("sms.messages", lambda day: _messages(30 if day >= WEEK.previous().first else 0))
+    assert made.now == made.before == {"test": {"unit"}}
+
+
+def test_a_column_that_the_source_does_not_have_is_none_that_rows_lack() -> None:
+    assert _unfilled("sms.messages", lambda day: _messages(30 if day == ON else 0), absent=("unit",)).now == {}
+
+
+@pytest.mark.parametrize(("outcome", "is_lacking"), [("success", True), ("failure", False)])
+def test_whoever_fails_need_not_be_an_account(outcome: str, is_lacking: bool) -> None:
+    def logins(day: dt.date) -> list[dict[str, Any]]:
+        nobody = [{"outcome": outcome} for _ in range(20 if day == ON else 0)]
+        return nobody + [{"outcome": "success", "account_id": "a"} for _ in range(80)]
+
+    assert bool(_unfilled("identity.logins", logins).now) is is_lacking
+
+
+def test_a_snapshot_is_held_against_the_one_before() -> None:
+    def members(nulls: int) -> Any:
+        rows = [{"account_id": str(place), "unit": None if place < nulls else "甲局"} for place in range(100)]
+        return ibis.memtable(table_of("oa.members", rows))
+
+    for was, now, lacking in ((0, 20, {"test": {"unit"}}), (20, 20, {}), (20, 0, {})):
+        view: Any = SimpleNamespace(
+            contract=dataset("oa.members"), sources=["test"], period=WEEK, sources_without=lambda _: [],
+            table=members(now), before=members(was),
+        )  # fmt: skip
+        workspace: Any = None
+        assert unfilled_columns(workspace, view).now == lacking
