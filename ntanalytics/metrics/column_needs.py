@@ -195,12 +195,13 @@ NEEDED_OF_ONE: Mapping[str, Sequence[str]] = MappingProxyType(
 )
 
 
-#: Columns that name whom or what a row is of → the measures that count by it: a row without
+#: Columns that name whom or what a row is of, or until when it is due → the measures that count by it: a row without
 #: it counts for none. Where many more rows than usual lack it, they are lower bounds (docs/domain.md, Gaps), as is all
 #: that is shown by the column.
 SUBJECTS: Mapping[str, Sequence[str]] = MappingProxyType(
     {
         "ca.logins.certificate_id": NEEDED["ca.logins.certificate_id"],
+        "docexchange.deliveries.due_at": NEEDED["docexchange.deliveries.due_at"],
         "docexchange.documents.sender_unit": (),
         # of those that got in: who fails is named by what was typed
         "identity.logins.account_id": (
@@ -213,6 +214,7 @@ SUBJECTS: Mapping[str, Sequence[str]] = MappingProxyType(
         ),
         "oa.activities.unit": NEEDED["oa.activities.unit"],
         "oa.members.unit": NEEDED["oa.members.unit"],
+        "oa.tasks.due_at": NEEDED["oa.tasks.due_at"],
         "oa.tasks.unit": (),
         "seal.signings.seal_id": NEEDED["seal.signings.seal_id"],
         "sms.messages.unit": (),

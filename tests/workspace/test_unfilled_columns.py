@@ -67,6 +67,16 @@ def test_whoever_fails_need_not_be_an_account(outcome: str, is_lacking: bool) ->
     assert bool(_unfilled("identity.logins", logins).now) is is_lacking
 
 
+def test_a_delivery_of_weeks_before_may_be_overdue_still() -> None:
+    lost = WEEK.previous().first - dt.timedelta(days=7)
+
+    def deliveries(day: dt.date) -> list[dict[str, Any]]:
+        return [{"due_at": None if day == lost and place < 30 else dt.datetime(2026, 12, 1)} for place in range(100)]
+
+    made = _unfilled("docexchange.deliveries", deliveries)
+    assert made.now == made.before == {"test": {"due_at"}}
+
+
 def test_a_snapshot_is_held_against_the_one_before() -> None:
     def members(nulls: int) -> Any:
         rows = [{"account_id": str(place), "unit": None if place < nulls else "甲局"} for place in range(100)]

@@ -239,7 +239,12 @@ def test_overdue_deliveries_tell_the_share_of_their_unit_alone() -> None:
 
 @pytest.mark.parametrize(
     ("more", "certainties"),
-    [({}, ["exact"]), ({"rejected": {"docexchange.deliveries": {None: 1}}}, ["lower_bound"]), ({"gaps": (ON,)}, [])],
+    [
+        ({}, ["exact"]),
+        ({"rejected": {"docexchange.deliveries": {None: 1}}}, ["lower_bound"]),
+        ({"unfilled": {"docexchange.deliveries": ["due_at"]}}, ["lower_bound"]),
+        ({"gaps": (ON,)}, []),
+    ],
 )
 def test_a_unit_owes_at_least_what_could_be_read(more: Mapping[str, Any], certainties: list[str]) -> None:
     sent = at(ON - dt.timedelta(days=3), 9)
