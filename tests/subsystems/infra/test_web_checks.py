@@ -9,14 +9,8 @@ import pytest
 from ntanalytics.checks.by_detector import BurstSearch, failure_burst, latency_spike
 from ntanalytics.findings.finding import Entity, Finding, Window
 from ntanalytics.metrics.figures import figures
-from ntanalytics.subsystems.infra.web_checks import (
-    CHANCE,
-    is_outage,
-    probed_entity,
-    serves,
-    service_entity,
-    worst_day_findings,
-)
+from ntanalytics.metrics.infra.probes import serves
+from ntanalytics.subsystems.infra.web_checks import CHANCE, is_outage, probed_entity, service_entity, worst_day_findings
 from tests.subsystems.infra.given import DAY, RULES, WEEK
 from tests.subsystems.made import ON, Row, days
 
