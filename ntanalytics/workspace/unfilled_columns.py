@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import ibis.expr.types as ir
 
@@ -12,10 +12,9 @@ from ntanalytics.contract import Dataset, Kind
 from ntanalytics.metrics.column_needs import NAMED_ROWS, SUBJECTS
 from ntanalytics.metrics.rows import rows
 from ntanalytics.metrics.unfilled import Unfilled, is_far_beyond, usual_share
-from ntanalytics.periods import days_between
+from ntanalytics.periods import Period, days_between
 
 if TYPE_CHECKING:
-    from ntanalytics.workspace.dataset_view import DatasetView
     from ntanalytics.workspace.site import Workspace
 
 #: Days before the previous period that tell what is usual, and the least of them that do; else all days tell it.
@@ -25,7 +24,23 @@ _USUAL_DAYS, _LEAST_DAYS = 28, 5
 _Lacking = dict[str, set[str]]
 
 
-def unfilled_columns(workspace: Workspace, view: DatasetView) -> Unfilled:
+class _View(Protocol):
+    """Dataset within a period (:class:`ntanalytics.workspace.dataset_view.DatasetView`)."""
+
+    contract: Dataset
+    period: Period
+    sources: list[str]
+
+    @property
+    def table(self) -> ir.Table: ...
+
+    @property
+    def before(self) -> ir.Table: ...
+
+    def sources_without(self, column: str) -> Sequence[str]: ...
+
+
+def unfilled_columns(workspace: Workspace, view: _View) -> Unfilled:
     """Return the columns that name whom or what a row is of and that many more rows than usual lack.
 
     Of events each day of the period is judged by itself; of cases, which stay open, all days that are held, too; of a
@@ -58,7 +73,7 @@ def _columns_of(contract: Dataset) -> list[str]:
 
 def _counted(contract: Dataset, table: ir.Table, columns: Sequence[str], *by: str) -> ir.Table:
     """Return the rows of each source that should have a column, and those that lack it."""
-    counts: dict[str, Any] = {}
+    counts: dict[str, ir.Value] = {}
     for name in columns:
         if own := NAMED_ROWS.get(f"{contract.name}.{name}"):
             is_named = table[own[0]] == own[1]
@@ -76,32 +91,32 @@ def _lacking(
     by_source: dict[str, list[Mapping[str, Any]]] = {}
     for row in counted:
         by_source.setdefault(row["source"], []).append(row)
-    found: _Lacking = {}
+    lacking: _Lacking = {}
     for source, known in by_source.items():
         for name in columns:
             held = [row for row in known if row[f"of_{name}"]]
             earlier = [row for row in held if row["day"] < usual_until]
-            told = earlier if len(earlier) >= _LEAST_DAYS else held
-            usual = usual_share([row[f"no_{name}"] / row[f"of_{name}"] for row in told])
+            usual_rows = earlier if len(earlier) >= _LEAST_DAYS else held
+            usual = usual_share([row[f"no_{name}"] / row[f"of_{name}"] for row in usual_rows])
             if any(row["day"] in days and is_far_beyond(row[f"no_{name}"], row[f"of_{name}"], usual) for row in held):
-                found.setdefault(source, set()).add(name)
-    return found
+                lacking.setdefault(source, set()).add(name)
+    return lacking
 
 
-def _of_snapshots(view: DatasetView, columns: Sequence[str]) -> _Lacking:
+def _of_snapshots(view: _View, columns: Sequence[str]) -> _Lacking:
     """Return the columns that more rows of a snapshot lack than of the one before; none where there is none before."""
     now, before = (
         {row["source"]: row for row in rows(_counted(view.contract, table, columns))}
         for table in (view.table, view.before)
     )
-    found: _Lacking = {}
+    lacking: _Lacking = {}
     for source in now.keys() & before.keys():
         for name in columns:
             lack, of = now[source][f"no_{name}"], now[source][f"of_{name}"]
             usual = before[source][f"no_{name}"] / max(before[source][f"of_{name}"], 1)
             if is_far_beyond(lack, of, usual):
-                found.setdefault(source, set()).add(name)
-    return found
+                lacking.setdefault(source, set()).add(name)
+    return lacking
 
 
 def _note(contract: Dataset, lacking: _Lacking) -> str:

@@ -109,6 +109,10 @@ class _Calls:
         activities = self.table("oa.activities")
         return activities.group_by("source", "account_id").aggregate(day=activities.day.min())
 
+    def _placed_accounts(self, _name: str) -> ir.Table:
+        accounts = self.table("identity.accounts")
+        return accounts.mutate(unit=accounts.unit_id)
+
     def _meant(self, _name: str) -> ir.Table:
         return self.of("identity.units.meanings")
 

@@ -93,7 +93,7 @@ class Exchange(RowsByHour):
         self, rows: dict[str, dict[dt.date, dict[str, Any]]], rejected: dict[dt.date, tuple[int, int]] | None = None
     ) -> None:
         covered = [
-            SimpleNamespace(source="exchange", day=day, source_rows=taken, rejected=lost)
+            SimpleNamespace(source="exchange", day=day, is_held=True, source_rows=taken, rejected=lost)
             for day, (taken, lost) in (rejected or {}).items()
         ]
         super().__init__(

@@ -18,19 +18,21 @@ UNIT_LOGINS = (
 MEASURES = catalogue(UNIT_LOGINS)
 
 
-def unit_logins(logins: ir.Table, accounts: ir.Table, on: date) -> ir.Table:
+def unit_logins(logins: ir.Table, placed_accounts: ir.Table, on: date) -> ir.Table:
     """Return the logins of each unit on a day, and those of the days before it.
 
     Args:
         logins: rows of ``identity.logins`` of the day and of days like it before.
-        accounts: rows of ``identity.accounts`` with the name of their ``unit``.
+        placed_accounts: rows of ``identity.accounts`` with the name of their ``unit``.
         on: the day.
 
     Returns:
         ``unit``, the measures of ``UNIT_LOGINS`` on the day, and ``past_logins`` and ``past_failures``; only the units
         of which somebody tried to log in on the day, those of most failures first.
     """
-    known = accounts.filter(accounts.unit.notnull()).select(_source="source", _account="account_id", unit="unit")
+    known = placed_accounts.filter(placed_accounts.unit.notnull()).select(
+        _source="source", _account="account_id", unit="unit"
+    )
     placed = logins.inner_join(known, [logins.source == known["_source"], logins.account_id == known["_account"]])
     is_today, is_failure = placed.day == on, placed.outcome == "failure"
     counted = placed.group_by("unit").aggregate(
