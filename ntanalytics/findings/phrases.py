@@ -29,6 +29,19 @@ def day_words(day: date) -> str:
     return f"{day.month}月{day.day}日"
 
 
+def snapshot_words(day: date, whole_on: date, lost: int, kinds: Sequence[str]) -> str:
+    """Return the loss of a snapshot: ``11月21日的快照比11月20日少 419 行（没有单位证书）``.
+
+    Args:
+        day: its day.
+        whole_on: the day of the whole one before it.
+        lost: the rows that it has less.
+        kinds: the kinds of which it has no row.
+    """
+    without = f"（没有{'、'.join(kinds)}）" if kinds else ""
+    return f"{day_words(day)}的快照比{day_words(whole_on)}少 {format_number(lost, 'integer', '行')}{without}"
+
+
 def issue_words(text: str) -> str:
     """Return a text with its ISO weeks as the numbers of reports: ``服务周报2026年第43期`` of ``服务周报 2026-W43``."""
     return re.sub(r" ?(\d{4})-W(\d{2})\b", lambda week: f"{week[1]}年第{int(week[2])}期", text)

@@ -150,7 +150,7 @@ def damaged_days(
     damages = {}
     for source, by_day in by_source.items():
         known = [
-            {"day": day, "is_covered": True, "is_working_day": _is_working_day(workspace, day)}
+            {"day": day, "is_covered": True, "is_working_day": workspace.calendar.is_likely_worked(day)}
             for day in sorted(set(by_day) & set(held.get(source, ())))
         ]
         for day, usual in comparable_days_of(known, sorted(set(days) & set(by_day))).items():
@@ -176,7 +176,7 @@ def empty_days(
     rows: dict[bool, list[float]] = {True: [], False: []}  # of days that are worked, and of days off, in their order
     first = min(by_day, default=None)
     for day in sorted(day for day in held if first is not None and day > first):
-        usual = rows[_is_working_day(workspace, day)]
+        usual = rows[workspace.calendar.is_likely_worked(day)]
         if day not in by_day:
             damage = empty_day(usual[-COMPARABLE_DAYS:], least)
             if damage is not None:
@@ -204,9 +204,3 @@ def _damage(today: _DayTotals, usual: Sequence[_DayTotals]) -> ProfileDamage | N
         or shifted_parts(today.parts, [day.parts for day in usual])
         or missing_parts(today.by_part, [day.by_part for day in usual])
     )
-
-
-def _is_working_day(workspace: Workspace, day: dt.date) -> bool:
-    """Return whether a day is worked; where its year is unknown, whether it lies between Monday and Friday."""
-    calendar = workspace.calendar
-    return calendar.is_working_day(day) if calendar.knows(day) else day.weekday() < 5

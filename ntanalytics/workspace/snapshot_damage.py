@@ -12,7 +12,6 @@ import ibis.expr.types as ir
 
 from ntanalytics.contract import Dataset
 from ntanalytics.detectors.snapshot_fall import SnapshotFall, SnapshotRows, lost_kinds, snapshot_falls
-from ntanalytics.findings.phrases import day_words
 from ntanalytics.ledger import CoverageDay
 from ntanalytics.periods import Calendar
 
@@ -81,9 +80,3 @@ def count_by_kind(rows: ir.Table, dataset: Dataset, source: str) -> Mapping[str,
 def with_damaged(snapshots: Iterable[CoverageDay], falls: Falls) -> list[CoverageDay]:
     """Return the covered days of a state; those of damaged snapshots are not held."""
     return [replace(day, is_held=day.is_held and (day.source, day.day) not in falls) for day in snapshots]
-
-
-def fall_words(fall: SnapshotFall) -> str:
-    """Return the fall of a snapshot in Chinese: ``11月21日的快照比11月20日少 18,383 行``."""
-    without = f"（没有{'、'.join(fall.kinds)}）" if fall.kinds else ""
-    return f"{day_words(fall.day)}的快照比{day_words(fall.whole_on)}少 {fall.lost:,} 行{without}"

@@ -18,7 +18,7 @@ import ibis.expr.types as ir
 
 from ntanalytics.contract import Dataset
 from ntanalytics.detectors.snapshot_fall import SnapshotFall
-from ntanalytics.findings.phrases import day_words
+from ntanalytics.findings.phrases import day_words, snapshot_words
 from ntanalytics.ledger import CoverageDay
 from ntanalytics.ledger.snapshots import nearest
 from ntanalytics.metrics.data_quality import LOST_SHARE
@@ -27,7 +27,7 @@ from ntanalytics.reports.blocks.head import AsOf, SnapshotLoss
 from ntanalytics.workspace.dataset_view import DatasetView
 from ntanalytics.workspace.lost_rows import lost_sentence, lost_share
 from ntanalytics.workspace.site import Workspace
-from ntanalytics.workspace.snapshot_damage import Falls, fall_words
+from ntanalytics.workspace.snapshot_damage import Falls
 
 #: Days after a period from which a snapshot may represent it, for a short period too: a daily report is often first
 #: run after a weekend, or after a week of holidays.
@@ -103,7 +103,7 @@ class SnapshotView(DatasetView):
             rows=snapshot.source_rows if snapshot else None,
             rejected=sum(rows for owner, _, rows in self.rejected() if owner == source),
             missing_days=() if snapshot else (self.period.last,),
-            error=fall_words(fall) if fall else "" if snapshot else cause,
+            error=_fall_words(fall) if fall else "" if snapshot else cause,
             loss=_loss(fall, snapshot) if fall else None,
         )
 
@@ -183,6 +183,10 @@ class SnapshotView(DatasetView):
         latest = f"手头最近的取自{day_words(max(days))}" if days else "尚未取得"
         cause = f"（{line.error}）" if line.error else ""
         return f"{line.label}：数据源 {line.source} {ends}，{latest}{cause}，{unknown}"
+
+
+def _fall_words(fall: SnapshotFall) -> str:
+    return snapshot_words(fall.day, fall.whole_on, fall.lost, fall.kinds)
 
 
 def _loss(fall: SnapshotFall, stands: CoverageDay | None) -> SnapshotLoss:

@@ -42,7 +42,7 @@ def test_a_day_beside_one_with_shifted_times_is_damaged_too() -> None:
     """A Saturday has too few rows to be judged, and holds the evening of the Friday."""
     days = [MONDAY + dt.timedelta(days=place) for place in range(35)]
     by_day = {day: _rows(day, late_h=8 if day == FRIDAY else 0) for day in days}
-    calendar = SimpleNamespace(knows=lambda _: True, is_working_day=lambda day: day.weekday() < 5)
+    calendar = SimpleNamespace(is_likely_worked=lambda day: day.weekday() < 5)
     lake = HandMade(SimpleNamespace(calendar=calendar), by_day)
     damages = damaged_days(lake, dataset("sms.messages"), {"gateway": days}, days[-7:])
     thursday, saturday = FRIDAY - dt.timedelta(days=1), FRIDAY + dt.timedelta(days=1)
@@ -56,7 +56,7 @@ def test_a_day_beside_one_with_shifted_times_is_damaged_too() -> None:
 
 def _damages(rows: dict[dt.date, dict[str, Any]], held: list[dt.date]) -> dict[str, str]:
     """Return day → damage of the last two weeks of some rows by hour."""
-    calendar = SimpleNamespace(knows=lambda _: True, is_working_day=lambda day: day.weekday() < 5)
+    calendar = SimpleNamespace(is_likely_worked=lambda day: day.weekday() < 5)
     lake = HandMade(SimpleNamespace(calendar=calendar), rows)
     found = damaged_days(lake, dataset("sms.messages"), {"gateway": held}, held[-14:])
     return {day.isoformat(): damage.kind for (_, day), damage in found.items()}
@@ -98,7 +98,7 @@ class Exchange(RowsByHour):
         ]
         super().__init__(
             SimpleNamespace(  # type: ignore[arg-type]  # what is asked of it
-                calendar=SimpleNamespace(knows=lambda _: True, is_working_day=lambda day: day.weekday() < 5),
+                calendar=SimpleNamespace(is_likely_worked=lambda day: day.weekday() < 5),
                 sources_by_dataset={name: ["exchange"] for name in rows},
                 covered_days=lambda name, first, last: [day for day in covered if first <= day.day <= last],
             )
@@ -190,7 +190,7 @@ class Book(RowsByHour):
             ]
             for name, given in registers.items()
         }
-        calendar = SimpleNamespace(knows=lambda _: False)
+        calendar = SimpleNamespace(is_likely_worked=lambda day: day.weekday() < 5)
         super().__init__(
             SimpleNamespace(  # type: ignore[arg-type]  # what is asked of it
                 sources_by_dataset={name: ["desk"] for name in registers},
@@ -229,7 +229,7 @@ class Watched(RowsByHour):
         opened = {name: ibis.memtable(rows, schema=empty[name]) for name, rows in tables.items()}
         super().__init__(
             SimpleNamespace(  # type: ignore[arg-type]  # what is asked of it
-                calendar=SimpleNamespace(knows=lambda _: True, is_working_day=lambda day: day.weekday() < 5),
+                calendar=SimpleNamespace(is_likely_worked=lambda day: day.weekday() < 5),
                 settings=SimpleNamespace(zone=ZoneInfo("Asia/Shanghai")),
                 sources_by_dataset={name: ["some"] for name in tables},
                 table=lambda name, *_: opened[name],
@@ -305,7 +305,12 @@ def test_hours_that_one_log_lacks_are_told_with_its_name() -> None:
     usual = np.array([0] * 8 + [20, 40, 30, 14, 6, 8, 30, 36, 22, 9, 3, 2, 1, 0, 0, 0], dtype=float)
     cut = np.where(np.arange(24) < 14, usual, 0.0)
     rows = {day: {"oa": cut if day == FRIDAY else usual, "portal": usual} for day in days}
-    lake = HandMade(SimpleNamespace(calendar=SimpleNamespace(knows=lambda _: False), sources_by_dataset={}), rows)
+    lake = HandMade(
+        SimpleNamespace(
+            calendar=SimpleNamespace(is_likely_worked=lambda day: day.weekday() < 5), sources_by_dataset={}
+        ),
+        rows,
+    )
     lake.workspace.settings = SimpleNamespace(zone=ZoneInfo("Asia/Shanghai"))
     found = damaged_days(lake, dataset("infra.requests"), {"gateway": days}, days[-7:])
     [((_, day), damage)] = found.items()

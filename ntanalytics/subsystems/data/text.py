@@ -11,7 +11,7 @@ from ntanalytics.findings.detector_text import season_clause, seasonal_baseline
 from ntanalytics.findings.event_text import event, lasting
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.headline import EventWords
-from ntanalytics.findings.phrases import day_words, listed, spaced
+from ntanalytics.findings.phrases import day_words, listed, snapshot_words, spaced
 from ntanalytics.findings.subjects import dataset_of
 from ntanalytics.findings.text import RuleText, Texts, limits, measured
 from ntanalytics.metrics.number_format import format_number
@@ -40,10 +40,9 @@ def _loss(finding: Finding) -> str:
     lost_on, whole_on = finding.details.get("lost_on"), finding.details.get("whole_on")
     if not isinstance(lost_on, str) or not isinstance(whole_on, str):
         return ""
-    lost = format_number(finding.figures["lost_rows"], "integer", "行")
-    kinds = finding.details.get("kinds")
-    without = f"（没有{'、'.join(kinds)}）" if isinstance(kinds, tuple) and kinds else ""
-    return f"{_day(lost_on)}的快照比{_day(whole_on)}少 {lost}{without}"
+    kinds, lost = finding.details.get("kinds"), int(finding.figures["lost_rows"] or 0)
+    names = kinds if isinstance(kinds, tuple) else ()
+    return snapshot_words(date.fromisoformat(lost_on), date.fromisoformat(whole_on), lost, names)
 
 
 def _stand_in(finding: Finding) -> str:

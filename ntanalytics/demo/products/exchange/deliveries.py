@@ -34,7 +34,7 @@ class WorkClock:
     def __init__(self, city: City) -> None:
         calendar = city.calendar
         days = days_between(city.days[0], city.until + dt.timedelta(days=21))
-        worked = [day for day in days if (calendar.is_working_day(day) if calendar.knows(day) else day.weekday() < 5)]
+        worked = [day for day in days if calendar.is_likely_worked(day)]
         self._days = np.array(worked, dtype="datetime64[D]").astype(np.int64)
 
     def worked(self, time: Ints) -> Ints:
