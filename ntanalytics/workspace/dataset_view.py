@@ -21,7 +21,6 @@ from ntanalytics.reports.blocks.head import AsOf
 from ntanalytics.workspace.day_damage import Damages
 from ntanalytics.workspace.report_gaps import Unreported
 from ntanalytics.workspace.site import Workspace
-from ntanalytics.workspace.unfilled_columns import unfilled_columns
 
 
 class DatasetView(ABC):
@@ -94,9 +93,9 @@ class DatasetView(ABC):
         return unknown_measures(self.contract.name, self.absent_columns, self.sources)
 
     @cached_property
+    @abstractmethod
     def unfilled(self) -> Unfilled:
         """Columns that name whom or what a row is of and that many more rows than usual lack."""
-        return unfilled_columns(self._workspace, self)
 
     @property
     def absent_note(self) -> str:

@@ -15,6 +15,7 @@ from ntanalytics.ledger import CoverageDay
 from ntanalytics.metrics.column_needs import measures_of_columns
 from ntanalytics.metrics.figures import Covered
 from ntanalytics.metrics.rows import rows
+from ntanalytics.metrics.unfilled import Unfilled
 from ntanalytics.periods import Period, days_between, local_window
 from ntanalytics.reports.blocks.head import AsOf
 from ntanalytics.workspace.case_damage import damaged_case_days
@@ -23,7 +24,8 @@ from ntanalytics.workspace.dataset_view import DatasetView, unread_note
 from ntanalytics.workspace.day_damage import HISTORY_DAYS, Damages, RowsByHour, has_profile
 from ntanalytics.workspace.lookback import Lookback
 from ntanalytics.workspace.lost_rows import lost_days
-from ntanalytics.workspace.report_gaps import Unreported, days_without_reports, unreported_sentence
+from ntanalytics.workspace.report_gaps import Unreported, count_reports, days_without_reports, unreported_sentence
+from ntanalytics.workspace.unfilled_columns import unfilled_columns
 
 #: Days after the first day of a source within which what is open may have begun before it: most cases end within them.
 _YOUNG_DAYS = 28
@@ -68,6 +70,11 @@ class EventView(DatasetView):
         """See :class:`DatasetView`."""
         previous = self.period.previous()
         return self._workspace.table(self.contract.name, previous.first, previous.last)
+
+    @cached_property
+    def unfilled(self) -> Unfilled:
+        """See :class:`DatasetView`."""
+        return unfilled_columns(self._workspace, self)
 
     @property
     def note(self) -> str:
@@ -234,7 +241,8 @@ class EventView(DatasetView):
             whole = self._complete - set(self._damages)
             held = {source: {day for owner, day in whole if owner == source} for source in self.sources}
             held = {source: days for source, days in held.items() if source not in lacking}
-            known[key] = days_without_reports(self._workspace.table(*key), self.contract, held)
+            reports = count_reports(self._workspace, self.contract, self._known, self.period.last)
+            known[key] = days_without_reports(reports, held)
         return known[key]
 
     @cached_property

@@ -9,15 +9,19 @@ from __future__ import annotations
 import datetime as dt
 import statistics
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ntanalytics.contract import Dataset
 from ntanalytics.findings.phrases import day_words
+from ntanalytics.metrics.rows import rows
+from ntanalytics.workspace.daily_counts import count_by_day
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+
+    from ntanalytics.workspace.site import Workspace
 
 #: Messages that a day needs to be judged, and those that it needs where few days before it are known.
 _MIN_EVENTS, _MANY_EVENTS = 5, 20
@@ -73,8 +77,30 @@ class _Channels:
         return [self.reported[name] / events for name, events in self.events.items() if events >= least]
 
 
+def count_reports(workspace: Workspace, dataset: Dataset, first: dt.date, last: dt.date) -> list[dict[str, Any]]:
+    """Return ``source``, ``day``, ``channel``, ``events`` and ``reported``: the events that the channel reported.
+
+    Args:
+        workspace: the site.
+        dataset: a dataset with delivery reports.
+        first: the first local day.
+        last: the last local day, included.
+    """
+    counted = ("reports", *(dataset.delivery_reports or ()))
+    return count_by_day(workspace, dataset, first, last, counted, lambda events: reports_of(events, dataset))
+
+
+def reports_of(events: ir.Table, dataset: Dataset) -> list[dict[str, Any]]:
+    """Return what :func:`count_reports` does, of some events; nothing of a dataset without delivery reports."""
+    if dataset.delivery_reports is None:
+        return []
+    outcome, channel = dataset.delivery_reports
+    by_channel = events.group_by("source", "day", channel=events[channel])
+    return rows(by_channel.aggregate(events=events.count(), reported=events[outcome].count()))
+
+
 def days_without_reports(
-    events: ir.Table, dataset: Dataset, held: Mapping[str, Collection[dt.date]]
+    reports: Iterable[Mapping[str, Any]], held: Mapping[str, Collection[dt.date]]
 ) -> frozenset[tuple[str, dt.date]]:
     """Return source and day of those on which all channels lack the reports that they usually have.
 
@@ -82,22 +108,15 @@ def days_without_reports(
     source, or nobody knows.
 
     Args:
-        events: rows of the dataset over the days that are judged, and over some weeks before them.
-        dataset: a dataset with delivery reports.
+        reports: what :func:`count_reports` returns, of the days that are judged and of some weeks before them.
         held: source → its complete days; no other day is judged, or tells what is usual.
     """
-    if dataset.delivery_reports is None:
-        return frozenset()
-    outcome, channel = dataset.delivery_reports
-    counted = events.group_by("source", "day", channel).aggregate(
-        events=events.count(), reported=events[outcome].count()
-    )
     by_source: dict[str, dict[dt.date, _Channels]] = defaultdict(lambda: defaultdict(_Channels))
-    for row in counted.to_pyarrow().to_pylist():
+    for row in reports:
         if row["day"] in held.get(row["source"], ()):
             day = by_source[row["source"]][row["day"]]
-            day.events[row[channel]] += row["events"]
-            day.reported[row[channel]] += row["reported"]
+            day.events[row["channel"]] += row["events"]
+            day.reported[row["channel"]] += row["reported"]
     return frozenset((source, day) for source, days in by_source.items() for day in _unreported(days))
 
 

@@ -35,8 +35,8 @@ from ntanalytics.workspace.past_state import PastState, past_state
 from ntanalytics.workspace.snapshot_damage import Falls, count_by_kind, damaged_snapshots, with_damaged
 from ntanalytics.workspace.units import Units, read_aliases, unit_columns
 
-#: Name of the file beside the lake's tables with the rows of each day by hour.
-ROWS_BY_HOUR = "rows-by-hour.jsonl"
+#: Name of the file beside the lake's tables with what was counted of each day.
+DAILY_COUNTS = "daily-counts.jsonl"
 
 _DAYS = pa.schema(
     [
@@ -256,9 +256,9 @@ class Workspace:
         return {} if version is None else self._lake.files_by_day(dataset, version, first, last)
 
     @cached_property
-    def cached_rows_by_hour(self) -> FileCache:
-        """Rows of the lake's files by hour, as they were counted before (:mod:`ntanalytics.workspace.rows_by_hour`)."""
-        return FileCache(self._lake.folder / ROWS_BY_HOUR)
+    def cached_daily_counts(self) -> FileCache:
+        """Counts of the lake's files, as they were made before (:mod:`ntanalytics.workspace.daily_counts`)."""
+        return FileCache(self._lake.folder / DAILY_COUNTS)
 
     @cached_property
     def first_days(self) -> FirstDays:

@@ -22,12 +22,14 @@ from ntanalytics.findings.phrases import day_words, snapshot_words
 from ntanalytics.ledger import CoverageDay
 from ntanalytics.ledger.snapshots import nearest
 from ntanalytics.metrics.data_quality import LOST_SHARE
+from ntanalytics.metrics.unfilled import Unfilled
 from ntanalytics.periods import Period, days_between
 from ntanalytics.reports.blocks.head import AsOf, SnapshotLoss
 from ntanalytics.workspace.dataset_view import DatasetView
 from ntanalytics.workspace.lost_rows import lost_sentence, lost_share
 from ntanalytics.workspace.site import Workspace
 from ntanalytics.workspace.snapshot_damage import Falls
+from ntanalytics.workspace.unfilled_columns import unfilled_of_snapshots
 
 #: Days after a period from which a snapshot may represent it, for a short period too: a daily report is often first
 #: run after a weekend, or after a week of holidays.
@@ -80,6 +82,11 @@ class SnapshotView(DatasetView):
             if self._first <= day <= self.period.last:
                 table = table.filter((table.source != source) | (table.day != ibis.literal(day)))
         return table
+
+    @cached_property
+    def unfilled(self) -> Unfilled:
+        """See :class:`DatasetView`."""
+        return unfilled_of_snapshots(self._workspace, self)
 
     @property
     def note(self) -> str:

@@ -6,13 +6,16 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
+import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.contract import Dataset, Kind
+from ntanalytics.ledger import CoverageDay
 from ntanalytics.metrics.column_needs import NAMED_ROWS, SUBJECTS
 from ntanalytics.metrics.rows import rows
 from ntanalytics.metrics.unfilled import Unfilled, is_far_beyond, usual_share
 from ntanalytics.periods import Period, days_between
+from ntanalytics.workspace.daily_counts import count_by_day
 
 if TYPE_CHECKING:
     from ntanalytics.workspace.site import Workspace
@@ -31,35 +34,31 @@ class _View(Protocol):
     period: Period
     sources: list[str]
 
-    @property
-    def table(self) -> ir.Table: ...
-
-    @property
-    def before(self) -> ir.Table: ...
-
     def sources_without(self, column: str) -> Sequence[str]: ...
+
+
+class _StateView(_View, Protocol):
+    """State at the ends of two periods (:class:`ntanalytics.workspace.snapshot_view.SnapshotView`)."""
+
+    snapshots: dict[str, CoverageDay]
+    snapshots_before: dict[str, CoverageDay]
 
 
 def unfilled_columns(workspace: Workspace, view: _View) -> Unfilled:
     """Return the columns that name whom or what a row is of and that many more rows than usual lack.
 
-    Of events each day of the period is judged by itself; of cases, which stay open, all days that are held, too; of a
-    state its snapshot, by the one of the period before.
+    Of events each day of the period is judged by itself; of cases, which stay open, all days that are held, too.
 
     Args:
         workspace: the site.
-        view: the dataset within the period.
+        view: a dataset of events or cases within the period.
     """
-    contract = view.contract
-    columns = [name for name in _columns_of(contract) if not view.sources_without(name)]
-    if not columns or not view.sources:
+    contract, columns = view.contract, _columns_of(view)
+    if not columns:
         return Unfilled()
-    if contract.kind is Kind.STATE:
-        now = _of_snapshots(view, columns)
-        return Unfilled(contract.name, now, note=_note(contract, now))
     previous = view.period.previous()
     first = previous.first - dt.timedelta(days=_USUAL_DAYS)
-    counted = rows(_counted(contract, workspace.table(contract.name, first, view.period.last), columns, "day"))
+    counted = _count(workspace, contract, first, view.period.last, columns)
     spans = (view.period.days, previous.days)
     if contract.kind is Kind.CASE:  # a case of weeks before may be open still
         spans = (days_between(first, view.period.last), days_between(first, previous.last))
@@ -67,21 +66,54 @@ def unfilled_columns(workspace: Workspace, view: _View) -> Unfilled:
     return Unfilled(contract.name, now, before, _note(contract, now))
 
 
-def _columns_of(contract: Dataset) -> list[str]:
-    return [name.rpartition(".")[2] for name in SUBJECTS if name.rpartition(".")[0] == contract.name]
+def unfilled_of_snapshots(workspace: Workspace, view: _StateView) -> Unfilled:
+    """Return the columns that more rows of a snapshot lack than of the one before; none where there is none before.
+
+    Args:
+        workspace: the site.
+        view: a state at the ends of the period and of the one before.
+    """
+    columns = _columns_of(view)
+    now, before = (
+        {
+            row["source"]: row
+            for day in {snapshot.day for snapshot in snapshots.values() if columns}
+            for row in _count(workspace, view.contract, day, day, columns)
+            if row["source"] in snapshots and snapshots[row["source"]].day == day
+        }
+        for snapshots in (view.snapshots, view.snapshots_before)
+    )
+    lacking: _Lacking = {}
+    for source in now.keys() & before.keys():
+        for name in columns:
+            lack, of = now[source][f"no_{name}"], now[source][f"of_{name}"]
+            usual = before[source][f"no_{name}"] / max(before[source][f"of_{name}"], 1)
+            if is_far_beyond(lack, of, usual):
+                lacking.setdefault(source, set()).add(name)
+    return Unfilled(view.contract.name, lacking, note=_note(view.contract, lacking))
 
 
-def _counted(contract: Dataset, table: ir.Table, columns: Sequence[str], *by: str) -> ir.Table:
-    """Return the rows of each source that should have a column, and those that lack it."""
-    counts: dict[str, ir.Value] = {}
-    for name in columns:
-        if own := NAMED_ROWS.get(f"{contract.name}.{name}"):
-            is_named = table[own[0]] == own[1]
-            counts |= {f"of_{name}": table.count(where=is_named)}
-            counts |= {f"no_{name}": table.count(where=is_named & table[name].isnull())}
-        else:
-            counts |= {f"of_{name}": table.count(), f"no_{name}": table.count(where=table[name].isnull())}
-    return table.aggregate(by=["source", *by], **counts)
+def _columns_of(view: _View) -> list[str]:
+    """Return the columns that name someone or something and that all sources have; none without a source."""
+    own = (name.rpartition(".") for name in SUBJECTS if view.sources)
+    return [name for dataset, _, name in own if dataset == view.contract.name and not view.sources_without(name)]
+
+
+def _count(
+    workspace: Workspace, contract: Dataset, first: dt.date, last: dt.date, columns: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Return by source and day the rows that should have a column, and those that lack it."""
+
+    def lacking(table: ir.Table) -> list[dict[str, Any]]:
+        counts: dict[str, ir.Value] = {}
+        for name in columns:
+            own = NAMED_ROWS.get(f"{contract.name}.{name}")
+            is_of = table[own[0]] == own[1] if own else ibis.literal(value=True)
+            counts |= {f"of_{name}": table.count(where=is_of)}
+            counts |= {f"no_{name}": table.count(where=is_of & table[name].isnull())}
+        return rows(table.aggregate(by=["source", "day"], **counts))
+
+    return count_by_day(workspace, contract, first, last, ("rows without", *columns), lacking)
 
 
 def _lacking(
@@ -99,22 +131,6 @@ def _lacking(
             usual_rows = earlier if len(earlier) >= _LEAST_DAYS else held
             usual = usual_share([row[f"no_{name}"] / row[f"of_{name}"] for row in usual_rows])
             if any(row["day"] in days and is_far_beyond(row[f"no_{name}"], row[f"of_{name}"], usual) for row in held):
-                lacking.setdefault(source, set()).add(name)
-    return lacking
-
-
-def _of_snapshots(view: _View, columns: Sequence[str]) -> _Lacking:
-    """Return the columns that more rows of a snapshot lack than of the one before; none where there is none before."""
-    now, before = (
-        {row["source"]: row for row in rows(_counted(view.contract, table, columns))}
-        for table in (view.table, view.before)
-    )
-    lacking: _Lacking = {}
-    for source in now.keys() & before.keys():
-        for name in columns:
-            lack, of = now[source][f"no_{name}"], now[source][f"of_{name}"]
-            usual = before[source][f"no_{name}"] / max(before[source][f"of_{name}"], 1)
-            if is_far_beyond(lack, of, usual):
                 lacking.setdefault(source, set()).add(name)
     return lacking
 

@@ -31,7 +31,7 @@ from ntanalytics.periods import Period, days_between
 from ntanalytics.subsystems import RULES
 from ntanalytics.workspace.dataset_view import unread_note
 from ntanalytics.workspace.lookback import Lookback
-from ntanalytics.workspace.report_gaps import Unreported, days_without_reports
+from ntanalytics.workspace.report_gaps import Unreported, days_without_reports, reports_of
 from ntanalytics.workspace.units import Units
 
 ON = dt.date(2026, 11, 20)  # a Friday
@@ -181,7 +181,7 @@ class _View:
     def unreported(self) -> Unreported:
         """As of a dataset view."""
         known = {"test": {row["day"] for row in days() if row["day"] not in self.gaps}}
-        lost = frozenset(day for _, day in days_without_reports(self.recent, self.contract, known))
+        lost = frozenset(day for _, day in days_without_reports(reports_of(self.recent, self.contract), known))
         measures = measures_of_columns(self.contract.name, ("outcome", "failure_code", "reported_at"))
         was = any(day in lost for day in self.period.previous().days)
         return Unreported(measures, lost, any(day in lost for day in self.period.days), was) if lost else Unreported()

@@ -9,7 +9,7 @@ import ibis
 import pytest
 
 from ntanalytics.contract import dataset
-from ntanalytics.workspace.report_gaps import days_without_reports
+from ntanalytics.workspace.report_gaps import days_without_reports, reports_of
 from tests.subsystems.made import events
 
 MESSAGES = dataset("sms.messages")
@@ -37,7 +37,7 @@ def _lost(
         for outcome, number in (("delivered", reported), (None, sent - reported))
     ]
     table = ibis.memtable(events("sms.messages", rows))
-    return sorted(day for _, day in days_without_reports(table, MESSAGES, {"test": held}))
+    return sorted(day for _, day in days_without_reports(reports_of(table, MESSAGES), {"test": held}))
 
 
 @pytest.mark.parametrize(
@@ -80,4 +80,4 @@ def test_a_day_that_did_not_come_whole_is_not_judged() -> None:
 
 def test_events_without_delivery_reports_lose_none() -> None:
     logins = events("identity.logins", [{"day": day, "events": 100} for day in DAYS])
-    assert not days_without_reports(ibis.memtable(logins), dataset("identity.logins"), {"test": DAYS})
+    assert not days_without_reports(reports_of(ibis.memtable(logins), dataset("identity.logins")), {"test": DAYS})

@@ -14,7 +14,7 @@ from ntanalytics.settings import load
 from ntanalytics.workspace import Workspace
 from ntanalytics.workspace.as_of import AsOfWorkspace
 from ntanalytics.workspace.rows_by_hour import count_rows_by_hour
-from ntanalytics.workspace.site import ROWS_BY_HOUR
+from ntanalytics.workspace.site import DAILY_COUNTS
 from tests.city import City, copy_city
 
 FIRST, LAST = dt.date(2026, 11, 16), dt.date(2026, 11, 20)
@@ -85,7 +85,7 @@ def test_what_is_known_later_is_not_counted_of_an_earlier_day(own_city):
 @pytest.mark.parametrize("damage", ["cut", "folder"])
 def test_a_damaged_file_is_no_error_and_changes_nothing(own_city, damage):
     counted = _plain(_open(own_city))
-    kept = own_city.estate.directory / "lake" / ROWS_BY_HOUR
+    kept = own_city.estate.directory / "lake" / DAILY_COUNTS
     text = kept.read_text(encoding="utf-8").replace("0, 0", "9, 0", 3)
     kept.unlink()  # other copies of the city share it
     if damage == "cut":

@@ -13,7 +13,7 @@ import pytest
 from ntanalytics.contract import dataset
 from ntanalytics.metrics.unfilled import Unfilled
 from ntanalytics.periods import Period
-from ntanalytics.workspace.unfilled_columns import unfilled_columns
+from ntanalytics.workspace.unfilled_columns import unfilled_columns, unfilled_of_snapshots
 from tests.subsystems.made import ON, table_of
 
 WEEK = Period.week(ON)
@@ -31,10 +31,15 @@ def _unfilled(name: str, rows_of: Callable[[dt.date], list[dict[str, Any]]], abs
         period=WEEK,
         sources_without=lambda column: ["test"] if column in absent else [],
     )
-    workspace: Any = SimpleNamespace(
-        table=lambda _, first, last: table.filter(table.day.between(ibis.literal(first), ibis.literal(last)))
+    return unfilled_columns(_workspace(table), view)
+
+
+def _workspace(table: Any) -> Any:
+    """Return a site whose only dataset has the rows of a table."""
+    return SimpleNamespace(
+        files_by_day=lambda *_: None,
+        table=lambda _, first, last: table.filter(table.day.between(ibis.literal(first), ibis.literal(last))),
     )
-    return unfilled_columns(workspace, view)
 
 
 def _messages(nulls: int) -> list[dict[str, Any]]:
@@ -78,14 +83,17 @@ def test_a_delivery_of_weeks_before_may_be_overdue_still() -> None:
 
 
 def test_a_snapshot_is_held_against_the_one_before() -> None:
-    def members(nulls: int) -> Any:
-        rows = [{"account_id": str(place), "unit": None if place < nulls else "甲局"} for place in range(100)]
-        return ibis.memtable(table_of("oa.members", rows))
+    before = ON - dt.timedelta(days=7)
+
+    def members(day: dt.date, nulls: int) -> list[dict[str, Any]]:
+        return [
+            {"day": day, "account_id": str(place), "unit": None if place < nulls else "甲局"} for place in range(100)
+        ]
 
     for was, now, lacking in ((0, 20, {"test": {"unit"}}), (20, 20, {}), (20, 0, {})):
         view: Any = SimpleNamespace(
             contract=dataset("oa.members"), sources=["test"], period=WEEK, sources_without=lambda _: [],
-            table=members(now), before=members(was),
+            snapshots={"test": SimpleNamespace(day=ON)}, snapshots_before={"test": SimpleNamespace(day=before)},
         )  # fmt: skip
-        workspace: Any = None
-        assert unfilled_columns(workspace, view).now == lacking
+        table = ibis.memtable(table_of("oa.members", members(ON, now) + members(before, was)))
+        assert unfilled_of_snapshots(_workspace(table), view).now == lacking

@@ -1,0 +1,60 @@
+"""Counts of a dataset by day, made once for each file of the lake."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from ntanalytics.contract import Dataset
+    from ntanalytics.workspace.site import Workspace
+
+#: Number of the form in which counts are kept: those of another one are counted again.
+_FORM = "2"
+
+
+def count_by_day(
+    workspace: Workspace,
+    dataset: Dataset,
+    first: dt.date,
+    last: dt.date,
+    counted: Iterable[str],
+    count: Callable[[ir.Table], Iterable[Mapping[str, Any]]],
+) -> list[dict[str, Any]]:
+    """Return what was counted of each day, each count with its ``day``.
+
+    The files of a day never change, so that what was counted of them is kept beside the lake; a day with another file
+    is counted again.
+
+    Args:
+        workspace: the site.
+        dataset: the dataset.
+        first: the first local day.
+        last: the last local day, included.
+        counted: words that tell what is counted, and from which columns: other words, other counts.
+        count: counts some rows of the dataset: mappings of a ``day``, words and numbers.
+    """
+    files = workspace.files_by_day(dataset.name, first, last)
+    if files is None:
+        return [dict(row) for row in count(workspace.table(dataset.name, first, last))]
+    cache = workspace.cached_daily_counts
+    keys = {day: _digest(_FORM, dataset.name, *counted, "", *names) for day, names in files.items()}
+    known = {day: json.loads(text) for day, key in keys.items() if (text := cache.get(key)) is not None}
+    missing = keys.keys() - known.keys()
+    if missing:
+        made: dict[dt.date, list[dict[str, Any]]] = {day: [] for day in missing}
+        for row in count(workspace.table(dataset.name, min(missing), max(missing))):
+            if row["day"] in missing:
+                made[row["day"]].append({name: value for name, value in row.items() if name != "day"})
+        known |= made
+        cache.put({keys[day]: json.dumps(made[day], ensure_ascii=False) for day in missing})
+    return [{"day": day, **row} for day, counts in known.items() for row in counts]
+
+
+def _digest(*words: str) -> str:
+    return hashlib.sha256("\n".join(words).encode()).hexdigest()
