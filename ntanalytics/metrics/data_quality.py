@@ -33,13 +33,3 @@ DATA_QUALITY = (
 )
 
 MEASURES = catalogue(DATA_QUALITY)
-
-
-def is_notable_loss(lost: int, of: int) -> bool:
-    """Return whether so many rows were lost that the rest tell only a part (docs/domain.md, Gaps).
-
-    Args:
-        lost: rows that were rejected, or that lack what a figure needs.
-        of: all rows, those among them.
-    """
-    return lost > LOST_SHARE * of

@@ -10,7 +10,7 @@ from statistics import median
 
 from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.column_needs import SUBJECTS
-from ntanalytics.metrics.data_quality import is_notable_loss
+from ntanalytics.metrics.data_quality import LOST_SHARE
 from ntanalytics.metrics.figure_row import DERIVED
 
 #: Standard deviations that a number of nulls is beyond the usual one.
@@ -80,4 +80,4 @@ def is_far_beyond(nulls: int, of: int, usual: float) -> bool:
     """
     expected = usual * of
     excess = nulls - expected
-    return is_notable_loss(math.floor(excess), of) and excess > _DEVIATIONS * math.sqrt(expected + 1)
+    return math.floor(excess) > LOST_SHARE * of and excess > _DEVIATIONS * math.sqrt(expected + 1)
