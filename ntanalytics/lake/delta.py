@@ -36,7 +36,7 @@ from ntanalytics.lake.file_lists import FileLists
 from ntanalytics.lake.parts import PartFiles, SchemaMismatch, day_of, read_parts
 from ntanalytics.lake.rejects import REJECTS, replace_rejects
 from ntanalytics.lake.table_location import TableLocation
-from ntanalytics.lake.week_files import write_week_files
+from ntanalytics.lake.week_files import with_whole_weeks, write_week_files
 from ntanalytics.lake.write_lock import Leases, write_lock
 from ntanalytics.language import tr
 from ntanalytics.settings import Settings
@@ -175,7 +175,7 @@ class DeltaLake:
         if set(bounds) <= set(files.schema.names):
             is_changed = pc.greater_equal(files[bounds[0]], pa.scalar(since, files.schema.field(bounds[0]).type))
             has_open = [pc.greater(files[name], 0) for name in bounds[1:]]
-            files = files.filter(pc.fill_null(pc.or_(is_changed, reduce(pc.and_, has_open)), True))
+            files = with_whole_weeks(files, pc.fill_null(pc.or_(is_changed, reduce(pc.and_, has_open)), True))
         names = sorted(map(unquote, files["path"].to_pylist()))
         with self._reading(f"version {version}", location):
             return [str(file) for file in location.local_files(names)]

@@ -17,6 +17,7 @@ from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
@@ -50,6 +51,22 @@ def split_files(files: Iterable[str]) -> tuple[list[str], list[str]]:
         else:
             day_files += members
     return day_files, week_files
+
+
+def with_whole_weeks(files: pa.Table, chosen: pa.ChunkedArray) -> pa.Table:
+    """Return the chosen files of a table, and the others of each week of which most are chosen.
+
+    A week file stands for all files of its week, and is read sooner than most of them.
+
+    Args:
+        files: the files, with their ``partition.day``.
+        chosen: whether a reader needs the file.
+    """
+    weeks = pc.floor_temporal(files["partition.day"], unit="week")
+    shares = pa.table({"week": weeks, "chosen": pc.cast(chosen, pa.int8())}).group_by("week")
+    means = shares.aggregate([("chosen", "mean")])
+    crowded = means.filter(pc.greater(means["chosen_mean"], 0.5))["week"]
+    return files.filter(pc.or_(chosen, pc.is_in(weeks, value_set=crowded.combine_chunks())))
 
 
 def write_week_files(location: TableLocation, progress: Callable[[int], None] = lambda _: None) -> None:

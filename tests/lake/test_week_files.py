@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pytest
 from deltalake import DeltaTable
 
@@ -72,6 +74,21 @@ def test_a_week_is_read_from_one_file_and_what_is_beside_it_from_its_days(lake: 
     table = DuckReader(lake).table(BILLS, lake.version(NAME), MONDAY, day(6)).to_pyarrow()
     assert table.schema.names == BILLS.schema().names
     assert sorted({(row["day"], row["month_on"]) for row in table.to_pylist()}) == [(day(n), day(n)) for n in range(7)]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "read"),
+    [
+        ({0, 1, 2, 3}, range(7)),  # four of seven: the week is read at once
+        ({0, 1, 2}, (0, 1, 2)),
+        ({7, 8}, (7, 8, 9)),  # of a week that has three files
+        (set(), ()),
+    ],
+)
+def test_a_week_of_which_most_files_are_needed_is_taken_whole(chosen: set[int], read: Sequence[int]):
+    files = pa.table({"partition.day": [day(number) for number in range(10)], "path": list(range(10))})
+    needed = pa.chunked_array([[number in chosen for number in range(10)]], pa.bool_())
+    assert week_files.with_whole_weeks(files, needed)["path"].to_pylist() == list(read)
 
 
 def test_a_day_that_was_replaced_is_never_read_as_it_was(lake: DeltaLake):
