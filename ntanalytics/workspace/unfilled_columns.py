@@ -103,17 +103,17 @@ def _count(
     workspace: Workspace, contract: Dataset, first: dt.date, last: dt.date, columns: Sequence[str]
 ) -> list[dict[str, Any]]:
     """Return by source and day the rows that should have a column, and those that lack it."""
+    named = {name: NAMED_ROWS.get(f"{contract.name}.{name}") for name in columns}
 
     def lacking(table: ir.Table) -> list[dict[str, Any]]:
         counts: dict[str, ir.Value] = {}
-        for name in columns:
-            own = NAMED_ROWS.get(f"{contract.name}.{name}")
+        for name, own in named.items():
             is_of = table[own[0]] == own[1] if own else ibis.literal(value=True)
             counts |= {f"of_{name}": table.count(where=is_of)}
             counts |= {f"no_{name}": table.count(where=is_of & table[name].isnull())}
         return rows(table.aggregate(by=["source", "day"], **counts))
 
-    return count_by_day(workspace, contract, first, last, ("rows without", *columns), lacking)
+    return count_by_day(workspace, contract, first, last, ("rows without", str(named)), lacking)
 
 
 def _lacking(
