@@ -16,7 +16,7 @@ import ibis.expr.types as ir
 from ntanalytics.metrics import change
 from ntanalytics.metrics.days import fill_days
 from ntanalytics.metrics.groups import join_groups
-from ntanalytics.metrics.infra.check_spans import TARGET, spans_by_day, valid_spans, with_runs
+from ntanalytics.metrics.infra.check_spans import TARGET, failed_runs, spans_by_day, valid_spans
 from ntanalytics.metrics.infra.planned_downtime import PlannedWork, planned_downtime
 from ntanalytics.metrics.measure import Good, Measure, OverGap, catalogue, count, rate
 
@@ -232,10 +232,9 @@ def _worst(parts: ir.Table, by: Sequence[str]) -> ir.Table:
 
 def _failures(checks: ir.Table, since: datetime, until: datetime, planned: Sequence[PlannedWork]) -> ir.Table:
     """Return the outages of each target that are not all within maintenance, and the longest of them."""
-    spans = with_runs(valid_spans(checks, since, until))
+    failed = failed_runs(valid_spans(checks, since, until))
     keys = [*TARGET, "_run"]
-    failed = spans.filter(~spans.is_up)
     runs = failed.group_by(*keys).aggregate(_down_s=failed["_for_s"].sum())
-    runs = join_groups(runs, planned_downtime(spans, planned, keys), keys)
+    runs = join_groups(runs, planned_downtime(failed, planned, keys), keys)
     runs = runs.filter(runs["_down_s"] > runs["_planned_s"].fill_null(0.0))
     return runs.group_by(*TARGET).aggregate(_failures=runs.count(), _longest_s=runs["_down_s"].max())

@@ -27,7 +27,8 @@ def valid_spans(checks: ir.Table, since: datetime | None, until: datetime) -> ir
         until: its end (aware), or now while it lasts.
 
     Returns:
-        The columns of ``checks``, ``_from_at``, ``_until_at`` and ``_for_s`` (seconds).
+        The columns of ``checks``, ``_from_at``, ``_until_at``, ``_for_s`` (seconds), and ``_is_first``: no check of the
+        target failed right before it.
     """
     in_order = ibis.window(group_by=list(TARGET), order_by="checked_at")
     end = ibis.literal(until)
@@ -35,7 +36,9 @@ def valid_spans(checks: ir.Table, since: datetime | None, until: datetime) -> ir
     longest = checks.checked_at + ibis.interval(seconds=int(GAP.total_seconds()))
     ends = ibis.least(ibis.coalesce(following, end), longest, end)
     begin = ibis.literal(since or datetime(1970, 1, 1, tzinfo=UTC)).cast(checks.checked_at.type())
-    dated = checks.mutate(_from_at=ibis.greatest(checks.checked_at, begin), _until_at=ends)
+    was_up = checks.is_up.lag(1).over(in_order)
+    since_or_from = ibis.greatest(checks.checked_at, begin)
+    dated = checks.mutate(_from_at=since_or_from, _until_at=ends, _is_first=was_up | was_up.isnull())
     return _timed(dated.filter((dated["_until_at"] > begin) | (dated.checked_at >= begin)))
 
 
@@ -56,7 +59,8 @@ def spans_by_day(spans: ir.Table, utc_offset_h: int) -> ir.Table:
     return _timed(first.union(rest).drop("_midnight"))
 
 
-def with_runs(spans: ir.Table) -> ir.Table:
-    """Return the spans with ``_run``, the number of the run of failed checks of the target to which one belongs."""
+def failed_runs(spans: ir.Table) -> ir.Table:
+    """Return the spans of failed checks with ``_run``, the number of the run of failed checks of the target."""
+    failed = spans.filter(~spans.is_up)  # they are few: all spans in order would take longer than all else
     in_order = ibis.cumulative_window(group_by=list(TARGET), order_by="checked_at")
-    return spans.mutate(_run=spans.is_up.cast("int64").sum().over(in_order))
+    return failed.mutate(_run=failed["_is_first"].cast("int64").sum().over(in_order))

@@ -12,7 +12,7 @@ import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.metrics.groups import join_groups
-from ntanalytics.metrics.infra.check_spans import TARGET, valid_spans, with_runs
+from ntanalytics.metrics.infra.check_spans import TARGET, failed_runs, valid_spans
 from ntanalytics.metrics.measure import Measure, catalogue, count
 from ntanalytics.metrics.slots import local_hour
 
@@ -82,8 +82,7 @@ def outages(checks: ir.Table, until: datetime, by: Sequence[str] = ("subsystem",
     Returns:
         ``by``, the measures of ``OUTAGES`` and ``failed_checks``; longest first.
     """
-    numbered = with_runs(valid_spans(checks, None, until))
-    failed = numbered.filter(~numbered.is_up)
+    failed = failed_runs(valid_spans(checks, None, until))
     outages = failed.group_by(*dict.fromkeys((*by, *TARGET)), "_run").aggregate(
         down_from_at=failed.checked_at.min(),
         down_until_at=failed["_until_at"].max(),
