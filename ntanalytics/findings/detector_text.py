@@ -107,6 +107,8 @@ def group_drop(finding: Finding) -> str:
 def _spike(finding: Finding) -> str:
     ratio = value_words(finding)
     if not finding.is_violation and finding.window is None:
+        if (finding.value or 0.0) * finding.rule.threshold.warning < 1.0:  # as far below as a slow hour is above
+            return f"没有变慢的时段，耗时为通常的 {ratio} 倍"
         return f"各时段耗时与通常相当（{ratio} 倍）"
     measure = measure_of(str(finding.details["duration_measure"]))
     hours = finding.details["hours"]

@@ -25,7 +25,7 @@ from ntanalytics.metrics.seal import seals
 from ntanalytics.metrics.sms import volume as sms_volume
 from ntanalytics.metrics.sso import accesses
 from ntanalytics.metrics.year import YEAR_ON_YEAR, year_on_year
-from ntanalytics.periods import local_window
+from ntanalytics.periods import Period, local_window
 from ntanalytics.reports import Table
 from ntanalytics.reports.data import plain_row
 from ntanalytics.reports.record import Field
@@ -130,8 +130,16 @@ def year_volumes(evaluation: Evaluation, id: str = "year-volumes") -> Table:
     names = {field.name for field in fields}
     records = tuple(plain_row({name: value for name, value in row.items() if name in names}) for row in rows)
     title = "业务量同比与年累计" if has_before else "业务量年累计"
-    note = _note(known, date(period.last.year, 1, 1)) + _left_out(known, evaluation.summaries)
+    january = date(period.last.year, 1, 1)
+    note = _turn(period) + _note(known, january) + _left_out(known, evaluation.summaries)
     return Table(id, title, fields=tuple(fields), rows=records, note=note)
+
+
+def _turn(period: Period) -> str:
+    """Return that the year to date lacks days of a period that began in the year before: it may be the smaller one."""
+    if period.first.year == period.last.year:
+        return ""
+    return f"年累计自{period.last.year}年1月1日起，不含{period.word}在{period.first.year}年的日子。"
 
 
 def _left_out(known: Sequence[AnnualVolume], subsystems: Iterable[str]) -> str:
@@ -160,9 +168,10 @@ def volumes_of_year(context: CheckContext, volumes: Iterable[AnnualMeasure]) -> 
 def _year(context: CheckContext, volume: AnnualMeasure) -> AnnualVolume | None:
     period, january = context.period, date(context.period.last.year, 1, 1)
     year = context.shared(_span, volume.dataset, january, period.last)
-    if not year.held:
-        return None
     now = context.shared(_span, volume.dataset, period.first, period.last)
+    # a week may have days of the year before, and none of this one
+    if not (year.held or now.held):
+        return None
     was = period.year_before()
     before = None if was is None else context.shared(_span, volume.dataset, was.first, was.last)
     return AnnualVolume(
@@ -170,7 +179,7 @@ def _year(context: CheckContext, volume: AnnualMeasure) -> AnnualVolume | None:
         now=_counted(context, volume, now),
         before=_counted(context, volume, before) if before is not None and before.held else None,
         total=_counted(context, volume, year),
-        since=year.held[0],
+        since=year.held[0] if year.held else january,
     )
 
 

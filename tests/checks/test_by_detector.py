@@ -234,6 +234,9 @@ def test_a_latency_spike_tells_its_hours():
     [finding] = by_detector.latency_spike(SLOW, usual, days(28), ON, **more)
     assert (finding.status, finding.window, finding.since) == ("ok", None, None)
     assert _evidence(finding) == "各时段耗时与通常相当（1.0 倍）。"
+    nothing = [{**row, "answer_p95_ms": 1.0 if row["day"] == ON else 500.0} for row in table]
+    [finding] = by_detector.latency_spike(SLOW, nothing, days(28), ON, **more)
+    assert (finding.status, _evidence(finding)) == ("ok", "没有变慢的时段，耗时为通常的 0.0 倍。")
 
 
 def test_peers_are_held_against_their_median():

@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 
 from ntanalytics.checks.context import CheckContext
+from ntanalytics.checks.engine import Evaluation
+from ntanalytics.checks.section import SubsystemSummary
 from ntanalytics.metrics import MEASURES
+from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.quantity import quantity
 from ntanalytics.metrics.year import year_on_year
 from ntanalytics.periods import Period
-from ntanalytics.report_content.year_volumes import VOLUMES, AnnualVolume, volumes_of_year
+from ntanalytics.report_content.year_volumes import VOLUMES, AnnualVolume, volumes_of_year, year_volumes
 from ntanalytics.settings import load
 from ntanalytics.workspace import Report, Workspace, open_report
 from tests.extraction.small_site import SmallSite
@@ -60,6 +63,25 @@ def test_a_year_that_is_not_there_is_not_shown_and_the_year_to_date_is_a_bound(s
     # the days before a source's first row are no zeros
     assert found.since == MONDAY
     assert year_on_year(found.now, found.before) is None
+
+
+@pytest.mark.parametrize(("until", "total"), [(dt.date(2026, 1, 4), 2), (dt.date(2025, 12, 31), 0)])
+def test_a_week_across_new_year_says_that_the_year_to_date_lacks_its_first_days(
+    site: SmallSite, until: dt.date, total: int
+) -> None:
+    for source in ("shop", "twin"):
+        site.messages(source, (9, "2025-12-30 09:00:00", "mobile", 1, None, None))
+    site.extractor().extract(["sms.messages"], dt.date(2025, 12, 29), until)
+    found = submitted("2026-W01")
+    assert (found.now.value, found.total.value) == (2 + total, total)
+    # days that were not extracted are no zero
+    assert (found.total.certainty == "exact") is (total > 0)
+    context = CheckContext(open_report("sms_volume", "2026-W01"), {})
+    summary = SubsystemSummary(subsystem="sms", highlights="", lead="submitted", total=FigureRow({}))
+    table = year_volumes(Evaluation(context=context, findings=(), summaries={"sms": summary}, codes=frozenset()))
+    assert len(table.rows) == 2
+    assert table.note.startswith("年累计自2026年1月1日起，不含本周在2025年的日子。")
+    assert "没有数据的未列" not in table.note
 
 
 def test_over_a_gap_in_the_year_before_the_growth_is_unknown(site: SmallSite) -> None:

@@ -107,7 +107,8 @@ def _unconfirmed(context: CheckContext, rule: Rule) -> list[Finding]:
         findings.append(finding.since_day(first if finding.is_violation else None))
     # none only where all these days are known
     first = context.on - back + timedelta(days=1)
-    return findings or [judge_value(rule, 0, [register(changes, first, since(changes, first))], _CHANGES)]
+    none = judge_value(rule, 0, [register(changes, first, since(changes, first))], _CHANGES)
+    return findings or [none.with_figures(days_back=float(CHANGES_BACK))]
 
 
 def _roster(context: CheckContext) -> Figures:

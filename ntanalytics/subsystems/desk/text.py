@@ -198,10 +198,11 @@ def unconfirmed_event(finding: Finding) -> EventWords:
 
 
 def unconfirmed_changes(finding: Finding) -> str:
-    """Return which changes were made without the buyer's confirmation."""
+    """Return which changes were made without the buyer's confirmation; that there is none, of the days looked at."""
     changes = finding.details.get("changes")
     if not isinstance(changes, tuple):
-        return "没有未经书面确认的流程变更。"
+        days = finding.figures.get("days_back")
+        return f"{'' if days is None else f'近 {days:.0f} 天'}没有未经书面确认的流程变更。"
     late = finding.details.get("is_confirmed_late")
     return f"变更 {listed(changes)} 已实施，{'事后才取得' if late else '未取得'}用户书面确认。"
 

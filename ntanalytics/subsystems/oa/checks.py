@@ -23,7 +23,7 @@ from ntanalytics.metrics.oa import adoption, intraday, task_duration
 from ntanalytics.metrics.rows import in_memory, rows
 from ntanalytics.subsystems.oa.adoption_checks import ADOPTION_CHECKS, edition_entity, unit_entity
 from ntanalytics.subsystems.oa.cancellation_checks import ENDING_CHECKS
-from ntanalytics.subsystems.oa.fed_groups import days_by_group, gap_groups, our_units
+from ntanalytics.subsystems.oa.fed_groups import days_by_group, gap_groups, of_named_units, our_units
 from ntanalytics.subsystems.oa.section import EVER, levels
 
 #: Days of history with comparable days, and of a quarter.
@@ -116,11 +116,11 @@ def _unit_task_gap(context: CheckContext, rule: Rule) -> list[Finding]:
     tasks = context.dataset("oa.tasks", HISTORY)
     if not tasks.is_complete:
         return []
-    cases = our_units(context, tasks.cases)
-    named = cases.filter(cases.unit.notnull())
+    named, has_nameless = of_named_units(tasks, our_units(context, tasks.cases))
     finished = task_duration.finished_by_slot(named, context.utc_offset_h, _DAY_S, ["unit"])
     daily = finished.select("day", "unit", tasks=finished.events)
-    return group_drop(rule, daily, tasks.days, context.on, entity=unit_entity)
+    fallen = group_drop(rule, daily, tasks.days, context.on, entity=unit_entity)
+    return [*fallen, unknown(rule, "incomplete")] if has_nameless else fallen
 
 
 def _whole_fall(context: CheckContext) -> list[Finding]:
@@ -150,13 +150,16 @@ def _active_fall(context: CheckContext, rule: Rule) -> list[Finding]:
 
 def _unit_fall(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the units whose staff stays away on working days in a row."""
-    persons = context.shared(_persons)
-    of_units = persons.filter(persons.unit.notnull())
-    days = days_by_group(context.dataset("oa.activities", HISTORY), of_units, ["unit"], has_empty=True)
+    activities = context.dataset("oa.activities", HISTORY)
+    of_units, has_nameless = of_named_units(activities, context.shared(_persons))
+    days = days_by_group(activities, of_units, ["unit"], has_empty=True)
     by_unit = adoption.active_by_day(of_units, ["unit"])
-    if "unit" not in days.columns:
-        return group_drop(rule, by_unit, days, context.on, entity=unit_entity)
-    return _fallen_beside_gap(rule, rows(by_unit), rows(days), context.on)
+    if "unit" in days.columns:
+        fallen = _fallen_beside_gap(rule, rows(by_unit), rows(days), context.on)
+    else:
+        fallen = group_drop(rule, by_unit, days, context.on, entity=unit_entity)
+    has_unknown = any(finding.status == "unknown" for finding in fallen)
+    return [*fallen, unknown(rule, "incomplete")] if has_nameless and not has_unknown else fallen
 
 
 def _fallen_beside_gap(

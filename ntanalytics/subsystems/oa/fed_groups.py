@@ -54,6 +54,23 @@ def gap_sources(view: DatasetView, by: Sequence[str]) -> tuple[set[str], set[str
     return {*view.gap_sources, *nameless[0]}, {*view.gap_sources_before, *nameless[1]}
 
 
+def of_named_units(view: DatasetView, table: ir.Table) -> tuple[ir.Table, bool]:
+    """Return the rows of units whose sources name them, and whether there are others.
+
+    Where many rows of a source name no unit, what each of its units lacks may be among these.
+
+    Args:
+        view: the dataset.
+        table: its rows, with ``unit`` and ``source``.
+    """
+    nameless, _ = view.unfilled.sources_of("unit")
+    named = table.filter(table.unit.notnull())
+    if not nameless:
+        return named, False
+    touched = named.filter(named.source.isin(sorted(nameless))).select("unit").distinct()
+    return named.anti_join(touched, "unit"), True
+
+
 def group_table(groups: Collection[Group], by: Sequence[str]) -> ir.Table:
     """Return groups as a table of the columns that name them."""
     listed = list(groups)

@@ -103,6 +103,12 @@ def test_a_workflow_changed_without_confirmation_is_told_until_it_is_confirmed(p
     assert finding.details["is_confirmed_late"] is False
 
 
+@pytest.mark.parametrize("period", [Period.day(ON), WEEK])
+def test_none_is_said_of_the_days_that_are_looked_at_alone(period: Period) -> None:
+    finding = _unconfirmed(_change("BG3", 60), period=period)
+    assert (finding.entity.identity, finding.status, finding.figures["days_back"]) == ("changes/all", "ok", 45.0)
+
+
 def test_a_change_that_was_confirmed_late_is_told_on_its_day_alone() -> None:
     late = _unconfirmed(_change("BG3", 0, at(ON, 17)))
     assert (late.status, late.details["is_confirmed_late"]) == ("warning", True)

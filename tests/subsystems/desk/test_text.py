@@ -91,7 +91,9 @@ def test_changes_without_confirmation_are_told_with_their_numbers() -> None:
     )
     late = finding.with_details(is_confirmed_late=True)
     assert _evidence(late) == "变更 BG1、BG2 已实施，事后才取得用户书面确认。"
-    assert _evidence(_finding("desk.unconfirmed_changes", "ok", 0.0)) == "没有未经书面确认的流程变更。"
+    none = _finding("desk.unconfirmed_changes", "ok", 0.0)
+    assert _evidence(none) == "没有未经书面确认的流程变更。"
+    assert _evidence(none.with_figures(days_back=45.0)) == "近 45 天没有未经书面确认的流程变更。"
 
 
 def test_reports_backups_and_steps_that_are_missing_are_named() -> None:

@@ -32,6 +32,20 @@ def test_the_units_of_a_source_that_gave_nothing_are_unknown_in_one_line_and_the
     assert [finding.value for finding in findings] == [-1.0, None]
 
 
+def test_units_of_a_source_whose_rows_name_no_unit_are_unknown_and_the_others_are_judged() -> None:
+    """The list of accounts was cut: most rows of a source have no unit any more, and all its units seem to be empty."""
+    rows = _activities(("government7",))
+    nameless = [
+        {**row, "unit": None} if row["day"] == ON and row["edition"] == "general" and row["unit"] != "general0" else row
+        for row in rows
+    ]
+    data = {"oa.activities": table_of("oa.activities", nameless)}
+    told = judge(SUBSYSTEM, [RULE], data, unfilled={"oa.activities": ["unit"]})
+    assert statuses(told) == [("unit/government7", "critical"), ("subsystem/oa", "unknown")]
+    # without knowing it, each of them stays away
+    assert len([finding for finding in judge(SUBSYSTEM, [RULE], data) if finding.is_violation]) == 10
+
+
 def test_units_that_stay_away_are_told_where_their_source_gave_rows() -> None:
     away = ("government1", "general3")
     findings = judge(SUBSYSTEM, [RULE], {"oa.activities": table_of("oa.activities", _activities(away))})

@@ -41,6 +41,12 @@ def test_units_that_finish_their_tasks_are_not_told() -> None:
     assert _found("", 0) == []
 
 
+def test_units_of_a_source_whose_tasks_name_no_unit_are_unknown() -> None:
+    tasks = {"oa.tasks": _tasks("单位7", ON - dt.timedelta(days=2))}
+    [finding] = judge(SUBSYSTEM, [RULE], tasks, unfilled={"oa.tasks": ["unit"]})
+    assert (finding.entity.kind, finding.status, finding.unknown) == ("subsystem", "unknown", "incomplete")
+
+
 def test_where_no_source_tells_the_unit_it_is_unknown() -> None:
     tasks = [{**row, "unit": None} for row in _tasks("", ON)]
     [finding] = judge(SUBSYSTEM, [RULE], {"oa.tasks": tasks}, absent={"oa.tasks": ["unit"]})
