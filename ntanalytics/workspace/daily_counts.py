@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from ntanalytics.contract import Dataset
     from ntanalytics.workspace.site import Workspace
 
+#: What was counted of a day: ``day``, and the columns of the count, words and numbers.
+Count = Mapping[str, Any]
+
 #: Number of the form in which counts are kept: those of another one are counted again.
 _FORM = "2"
 
@@ -24,8 +27,8 @@ def count_by_day(
     first: dt.date,
     last: dt.date,
     counted: Iterable[str],
-    count: Callable[[ir.Table], Iterable[Mapping[str, Any]]],
-) -> list[dict[str, Any]]:
+    count: Callable[[ir.Table], Iterable[Count]],
+) -> list[Count]:
     """Return what was counted of each day, each count with its ``day``.
 
     The files of a day never change, so that what was counted of them is kept beside the lake; a day with another file
@@ -47,7 +50,7 @@ def count_by_day(
     known = {day: json.loads(text) for day, key in keys.items() if (text := cache.get(key)) is not None}
     missing = keys.keys() - known.keys()
     if missing:
-        made: dict[dt.date, list[dict[str, Any]]] = {day: [] for day in missing}
+        made: dict[dt.date, list[Count]] = {day: [] for day in missing}
         for row in count(workspace.table(dataset.name, min(missing), max(missing))):
             if row["day"] in missing:
                 made[row["day"]].append({name: value for name, value in row.items() if name != "day"})

@@ -9,14 +9,14 @@ from __future__ import annotations
 import datetime as dt
 import statistics
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ntanalytics.contract import Dataset
 from ntanalytics.findings.phrases import day_words
 from ntanalytics.metrics.rows import rows
-from ntanalytics.workspace.daily_counts import count_by_day
+from ntanalytics.workspace.daily_counts import Count, count_by_day
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -77,7 +77,7 @@ class _Channels:
         return [self.reported[name] / events for name, events in self.events.items() if events >= least]
 
 
-def count_reports(workspace: Workspace, dataset: Dataset, first: dt.date, last: dt.date) -> list[dict[str, Any]]:
+def count_reports(workspace: Workspace, dataset: Dataset, first: dt.date, last: dt.date) -> Sequence[Count]:
     """Return ``source``, ``day``, ``channel``, ``events`` and ``reported``: the events that the channel reported.
 
     Args:
@@ -90,7 +90,7 @@ def count_reports(workspace: Workspace, dataset: Dataset, first: dt.date, last: 
     return count_by_day(workspace, dataset, first, last, counted, lambda events: reports_of(events, dataset))
 
 
-def reports_of(events: ir.Table, dataset: Dataset) -> list[dict[str, Any]]:
+def reports_of(events: ir.Table, dataset: Dataset) -> Sequence[Count]:
     """Return what :func:`count_reports` does, of some events; nothing of a dataset without delivery reports."""
     if dataset.delivery_reports is None:
         return []
@@ -100,7 +100,7 @@ def reports_of(events: ir.Table, dataset: Dataset) -> list[dict[str, Any]]:
 
 
 def days_without_reports(
-    reports: Iterable[Mapping[str, Any]], held: Mapping[str, Collection[dt.date]]
+    reports: Iterable[Count], held: Mapping[str, Collection[dt.date]]
 ) -> frozenset[tuple[str, dt.date]]:
     """Return source and day of those on which all channels lack the reports that they usually have.
 

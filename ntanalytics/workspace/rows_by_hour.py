@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import ibis
 import ibis.expr.types as ir
@@ -13,7 +13,7 @@ from ntanalytics.contract import Dataset
 from ntanalytics.detectors.detection import Floats
 from ntanalytics.metrics.rows import rows
 from ntanalytics.metrics.slots import local_day
-from ntanalytics.workspace.daily_counts import count_by_day
+from ntanalytics.workspace.daily_counts import Count, count_by_day
 
 if TYPE_CHECKING:
     from ntanalytics.workspace.site import Workspace
@@ -34,7 +34,7 @@ def count_rows_by_hour(workspace: Workspace, dataset: Dataset, first: dt.date, l
     offset = dt.datetime.combine(last, dt.time(), workspace.settings.zone).utcoffset() or dt.timedelta()
     offset_s = int(offset.total_seconds())
 
-    def by_hour(table: ir.Table) -> list[dict[str, Any]]:
+    def by_hour(table: ir.Table) -> list[Count]:
         if dataset.changed:
             table = table.filter(local_day(table[dataset.changed], offset_s // 3600) == table.day)
         local_s = table[dataset.window].epoch_seconds() + offset_s

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Protocol
 
 import ibis
 import ibis.expr.types as ir
@@ -15,7 +15,7 @@ from ntanalytics.metrics.column_needs import NAMED_ROWS, SUBJECTS
 from ntanalytics.metrics.rows import rows
 from ntanalytics.metrics.unfilled import Unfilled, is_far_beyond, usual_share
 from ntanalytics.periods import Period, days_between
-from ntanalytics.workspace.daily_counts import count_by_day
+from ntanalytics.workspace.daily_counts import Count, count_by_day
 
 if TYPE_CHECKING:
     from ntanalytics.workspace.site import Workspace
@@ -101,11 +101,11 @@ def _columns_of(view: _View) -> list[str]:
 
 def _count(
     workspace: Workspace, contract: Dataset, first: dt.date, last: dt.date, columns: Sequence[str]
-) -> list[dict[str, Any]]:
+) -> Sequence[Count]:
     """Return by source and day the rows that should have a column, and those that lack it."""
     named = {name: NAMED_ROWS.get(f"{contract.name}.{name}") for name in columns}
 
-    def lacking(table: ir.Table) -> list[dict[str, Any]]:
+    def lacking(table: ir.Table) -> Sequence[Count]:
         counts: dict[str, ir.Value] = {}
         for name, own in named.items():
             is_of = table[own[0]] == own[1] if own else ibis.literal(value=True)
@@ -116,11 +116,9 @@ def _count(
     return count_by_day(workspace, contract, first, last, ("rows without", str(named)), lacking)
 
 
-def _lacking(
-    counted: Iterable[Mapping[str, Any]], columns: Sequence[str], days: set[dt.date], usual_until: dt.date
-) -> _Lacking:
+def _lacking(counted: Iterable[Count], columns: Sequence[str], days: set[dt.date], usual_until: dt.date) -> _Lacking:
     """Return the columns that more rows than usual lack on one of some days."""
-    by_source: dict[str, list[Mapping[str, Any]]] = {}
+    by_source: dict[str, list[Count]] = {}
     for row in counted:
         by_source.setdefault(row["source"], []).append(row)
     lacking: _Lacking = {}
