@@ -84,6 +84,16 @@ def test_every_table_sorts(page: Page) -> None:
         assert head.locator("xpath=..").get_attribute("aria-sort") is None
 
 
+def test_no_column_is_cut_off_on_the_screen_of_an_office(page: Page) -> None:
+    page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true })")
+    cut = page.evaluate(
+        "[...document.querySelectorAll('.box')].filter((box) => box.scrollWidth > box.clientWidth)"
+        ".map((box) => box.closest('.block').id)"
+    )
+    page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = false })")
+    assert cut == []
+
+
 @pytest.mark.parametrize("width", [1366, 390])
 def test_axe_finds_nothing_serious_and_the_page_fits_the_screen(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 844})

@@ -130,13 +130,15 @@ def _limit_pair(rule: Rule, before: str, again: str, form: str, unit: str = "") 
 def limit_words(threshold: Threshold, form: str, unit: str = "") -> str:
     """Return two limits in words: ``低于 97.0% 为关注，低于 95.0% 为异常``, ``超过 4 件为关注，超过 19 件为异常``.
 
-    One limit is said once; of a count whose limit is 0, that any is wrong.
+    One limit is said once; of a count whose limit is 0, that any is wrong. No count falls below 0: that is no limit.
     """
     word = "低于" if threshold.good == "up" else "超过"
     warning, critical = (
         "出现即" if not limit and threshold.good == "down" else f"{word} {format_number(limit, form, unit)} "
         for limit in (threshold.warning, threshold.critical)
     )
+    if threshold.good == "up" and not threshold.critical and form == "integer":
+        return f"{warning}为关注"
     return f"{critical}为异常" if warning == critical else f"{warning}为关注，{critical}为异常"
 
 

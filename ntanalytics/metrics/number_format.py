@@ -7,7 +7,8 @@
     number:N          1,234.5            N digits after the point
     rate:N            97.6%              a fraction as a percentage, N digits
     points:N          1.1 个百分点        a difference of two fractions
-    seconds           3.2 秒 · 2 分 · 2 分 5 秒 · 1 小时 2 分
+    seconds           3.2 秒 · 2 分 · 2 分 5 秒 · 1 小时 2 分 · 2 天 14 小时
+    hours             62 小时           the same without days: of office hours, of which a day has no 24
     ms                310 毫秒
     bytes             1.5 GB             of 1,024 MB, as office computers count
     yuan              1,234.50 元
@@ -35,7 +36,7 @@ MISSING = "—"
 #: The minus sign of every displayed figure (U+2212): as wide as the plus and the digits; the hyphen is narrower.
 MINUS = "−"
 
-NUMERIC_KINDS = frozenset({"integer", "number", "rate", "points", "seconds", "ms", "bytes", "yuan"})
+NUMERIC_KINDS = frozenset({"integer", "number", "rate", "points", "seconds", "hours", "ms", "bytes", "yuan"})
 _OTHER_KINDS = frozenset({"text", "state", "date", "month", "datetime"})
 _FORMAT = re.compile(r"(?P<sign>\+?)(?P<kind>[a-z]+)(:(?P<digits>\d))?")
 _WITH_DIGITS = frozenset({"number", "rate", "points"})
@@ -116,6 +117,8 @@ def _number_text(value: float | Decimal, kind: str, digits: int) -> str:
             return f"{_rounded(value, digits, percent=True)} 个百分点"
         case "seconds":
             return _duration(float(value))
+        case "hours":
+            return _duration(float(value), has_days=False)
         case "ms":
             return f"{_rounded(value, 0)} 毫秒"
         case "bytes":
@@ -126,10 +129,10 @@ def _number_text(value: float | Decimal, kind: str, digits: int) -> str:
             raise ValueError(f"{kind!r} is not a numeric format")
 
 
-def _duration(seconds: float) -> str:
-    """Return a duration: ``3.2 秒``, ``2 分``, ``2 分 5 秒``, ``1 小时 2 分``, ``3 天 4 小时``."""
+def _duration(seconds: float, *, has_days: bool = True) -> str:
+    """Return a duration: ``3.2 秒``, ``2 分``, ``2 分 5 秒``, ``1 小时 2 分``, ``3 天 4 小时``; or ``76 小时``."""
     if seconds < 0:
-        return MINUS + _duration(-seconds)
+        return MINUS + _duration(-seconds, has_days=has_days)
     if seconds < 59.95:
         return f"{_rounded(seconds, 1 if seconds else 0)} 秒"
     whole = _whole(seconds)
@@ -138,6 +141,8 @@ def _duration(seconds: float) -> str:
     minutes = _whole(seconds / 60)
     if minutes < 48 * 60:
         return _in_two_units(minutes, 60, "小时", "分")
+    if not has_days:
+        return f"{_rounded(seconds / 3600, 0)} 小时"
     return _in_two_units(_whole(seconds / 3600), 24, "天", "小时")
 
 

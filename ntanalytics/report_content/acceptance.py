@@ -117,7 +117,7 @@ def opening(accepted: Acceptance) -> list[Sentence]:
     passed = f"合同年度共{days[1]}天，已过{days[0]}天，" if days else ""
     groups: dict[Verdict, list[str]] = {"met": [], "not_met": [], "not_shown": []}
     for item in accepted.obligations:
-        groups[item.verdict].append(f"{item.obligation.id}{item.obligation.label}")
+        groups[item.verdict].append(f"{item.obligation.id} {item.obligation.label}")
     counts = "，".join(f"{VERDICTS[verdict]}{len(names)}项" for verdict, names in groups.items())
     sentences = [Sentence(f"{number}{passed}{len(accepted.obligations)}项合同义务中{counts}。")]
     if groups["not_met"]:

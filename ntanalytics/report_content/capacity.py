@@ -198,10 +198,11 @@ def capacity(report: Report, summaries: Mapping[str, SubsystemSummary], renewals
         renewals: certificates to be renewed by month.
         history: days of history before the period.
     """
-    infra, ca, oa = (summaries[name] for name in ("infra", "ca", "oa"))
-    origin = dict(infra.origin)
+    ca, oa = (summaries[name] for name in ("ca", "oa"))
+    metrics = report.dataset("infra.metrics", history=history)
+    origin = report.origin("disks.peaks", metrics)
     disk_forecasts = disks(report, history)
-    is_measured = bool(report.dataset("infra.metrics", history=history).sources)
+    is_measured = bool(metrics.sources)
     full = disks_table(disk_forecasts, origin) if is_measured else without_source("磁盘", id="disks")
     blocks: list[Block] = [full, *disk_charts(disk_forecasts, origin)]
     blocks.append(sentences([messages_words(report, history)], "短信用量", id="volume"))

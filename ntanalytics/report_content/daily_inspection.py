@@ -25,6 +25,7 @@ from ntanalytics.metrics.figures import Figures
 from ntanalytics.metrics.number_format import close_up
 from ntanalytics.metrics.quantity import Quantity
 from ntanalytics.recommendations.with_cause import word_with_duty, worded
+from ntanalytics.report_content.capacity_text import FORESEEN_DAYS, FORESEEN_NOTE
 from ntanalytics.report_content.contents import evaluate_report
 from ntanalytics.report_content.day_events import day_events, day_events_table
 from ntanalytics.report_content.details import BOARD, INSPECTION, details_of
@@ -39,9 +40,6 @@ from ntanalytics.reports.record import DETAIL, Field
 from ntanalytics.subsystems import subsystem, topology
 from ntanalytics.subsystems.infra.load_checks import load
 from ntanalytics.workspace.report import Report
-
-#: Days ahead within which a full disk is reported.
-FORESEEN_DAYS = 365
 
 #: The subsystem of the checks of the data themselves.
 DATA = "data"
@@ -246,11 +244,11 @@ def hosts_board(inspection: DayInspection, *, id: str = "hosts") -> Table:
     if not rows and not any(view.sources for view in views):
         return without_source("主机", id=id)
     rows.sort(key=lambda row: ORDER.index(row["state"]))
-    note = f"预计写满按近十周每日峰值的趋势推算；空白为一年内不会写满，或天数不足。{inspection.loads.note}"
+    note = f"{FORESEEN_NOTE}{inspection.loads.note}"
     if missing:
         note += f"{'、'.join(missing)}不全：未见异常的主机状态未知，可能有主机未列出。"
-    empty = no_rows(not missing)
-    return Table(id, "主机", fields=_HOSTS, rows=tuple(rows), note=note, origin=infra.origin, empty=empty)
+    origin = inspection.evaluation.context.origin("hosts.load", *views) if views else infra.origin
+    return Table(id, "主机", fields=_HOSTS, rows=tuple(rows), note=note, origin=origin, empty=no_rows(not missing))
 
 
 def _asked_of_hosts(rules: Mapping[str, Rule]) -> dict[str, set[str]]:

@@ -172,7 +172,7 @@ def detection_table(grade: DetectionGrade, *, id: str = "detection") -> Table:
         )
         for item in grade.cases
     )
-    note = "".join(grade.gaps) + _false_alarm_words(grade.false_alarms) + grade.words
+    note = grade.words + "".join(grade.gaps[1:]) + _false_alarm_words(grade.false_alarms)
     return Table(id, "异常主动发现", fields=_FIELDS, rows=listed, note=note, empty=no_rows(not grade.gaps))
 
 

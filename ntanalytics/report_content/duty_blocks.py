@@ -103,7 +103,8 @@ def _kept(record: DutyRecord) -> str:
 def _named(record: DutyRecord) -> str:
     """Return the first shortfall by subject and reason, and how many there are; over a gap at least."""
     facts = record.shortfalls
-    first, least = f"{facts[0].name}{facts[0].reason}", "至少" if record.gaps else ""
+    reason = f"（{close_up(facts[0].reason)}）" if facts[0].reason else ""
+    first, least = f"{facts[0].name}{reason}", "至少" if record.gaps else ""
     return f"{first}等{least}{len(facts)}项" if len(facts) > 1 else first
 
 

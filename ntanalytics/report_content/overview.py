@@ -24,6 +24,7 @@ from ntanalytics.metrics.number_format import close_up, format_number
 from ntanalytics.metrics.quantity import Quantity
 from ntanalytics.recommendations.with_cause import cause_of, word_with_duty, worded
 from ntanalytics.report_content import weekly_text
+from ntanalytics.report_content.capacity_text import FORESEEN_DAYS, FORESEEN_NOTE
 from ntanalytics.report_content.details import WEEKLY, detail_of, details_of
 from ntanalytics.report_content.dispositions import dispositions_of
 from ntanalytics.report_content.finding_history import period_lifecycles
@@ -51,6 +52,8 @@ _AVAILABLE = [
     "subsystem", "availability", "availability_low", "target_met", "available_s", "planned_s", "unplanned_s",
     "unmeasured_s", "failures", "longest_s", "mtbf_s", "mttr_s",
 ]  # fmt: skip
+
+_MOST_DISKS = 8
 
 _CLOCK = ["began_at", "subsystem", "cause", "clock_s", "clock"]
 
@@ -203,6 +206,14 @@ def available_time(evaluation: Evaluation) -> Table:
     return table(
         infra.tables["availability"], "可用率", id="availability", columns=_AVAILABLE, note=note, origin=infra.origin
     )
+
+
+def soonest_disks(evaluation: Evaluation) -> Table:
+    """Return the disks that are full first; no day of one that its trend does not fill within a year."""
+    disks = evaluation.summaries["infra"].tables["disks"][:_MOST_DISKS]
+    far = FigureRow({"days_until_full": None})
+    rows = (row | far if (row["days_until_full"] or 0) > FORESEEN_DAYS else row for row in disks)
+    return table(replace(disks, items=tuple(rows)), "磁盘容量预警", id="disks", note=FORESEEN_NOTE if disks else "")
 
 
 def _highlights(summary: SubsystemSummary, availability: Sequence[Finding]) -> str:

@@ -39,6 +39,7 @@ _EXCEL: Mapping[str, str] = MappingProxyType(
         "rate": "0{0}%",
         "points": "0{0}",
         "seconds": "[h]:mm:ss",
+        "hours": "[h]:mm:ss",
         "ms": "#,##0",
         "bytes": "#,##0",
         "yuan": "#,##0.00",
@@ -86,7 +87,7 @@ def excel_format(form: str, has_unit: bool = False, certainty: str = "exact") ->
 def excel_value(value: float, form: str) -> float:
     """Return a number as a workbook keeps it: a duration in days, a difference of rates in percentage points."""
     kind = parse_format(form).kind
-    return value / 86_400 if kind == "seconds" else value * 100 if kind == "points" else value
+    return value / 86_400 if kind in ("seconds", "hours") else value * 100 if kind == "points" else value
 
 
 def is_numeric(form: str) -> bool:

@@ -57,6 +57,7 @@ def test_the_worst_day_of_a_period_is_told_with_the_number_of_such_days() -> Non
 
 def test_limits_are_told_in_the_format_of_the_measure() -> None:
     assert limit_words(Threshold(120, 600, "down"), "seconds") == "超过 2 分 为关注，超过 10 分 为异常"
+    assert limit_words(Threshold(1, 0, "up"), "integer", "次") == "低于 1 次 为关注"  # no count is below 0
     assert word(_finding()).limits == "低于 97.0% 为关注，低于 95.0% 为异常"
 
 

@@ -23,6 +23,8 @@ from ntanalytics.metrics.number_format import format_number
         (180000, "seconds", "", "2 天 2 小时"),
         (172800, "seconds", "", "2 天"),
         (-125, "seconds", "", "−2 分 5 秒"),
+        (162060, "hours", "", "45 小时 1 分"),
+        (223200, "hours", "", "62 小时"),  # of office hours: no 2 days and 14 hours
         (-1234.5, "number:1", "", "−1,234.5"),
         (-1536, "bytes", "", "−1.5 KB"),
         (309.6, "ms", "", "310 毫秒"),

@@ -10,7 +10,7 @@ import pytest
 
 from ntanalytics.ledger import PastInspection
 from ntanalytics.periods import Period
-from ntanalytics.report_content.detection_grade import DetectionGrade, grade_detection
+from ntanalytics.report_content.detection_grade import DetectionGrade, detection_table, grade_detection
 from tests.report_content.duties.contract_year import faultless
 from tests.subsystems.made import at
 
@@ -49,3 +49,10 @@ def test_a_failure_that_could_not_be_read_may_be_one_that_was_missed(
     row = grade.row
     assert row.certainty("matched_cases") == certainty
     assert row.quantity("detected_rate").lacks_data == bool(grade.gaps) == (certainty != "exact")
+
+
+def test_the_table_says_each_gap_once() -> None:
+    grade = _graded({"desk.incidents": {None: 1}, "desk.tickets": {JUNE.last: 2}})
+    note = detection_table(grade).note
+    assert len(grade.gaps) >= 2
+    assert [note.count(gap) for gap in grade.gaps] == [1] * len(grade.gaps)

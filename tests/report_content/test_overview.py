@@ -17,7 +17,7 @@ from ntanalytics.ledger import Ledger
 from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.periods import Period
 from ntanalytics.report_content.contents import evaluate_report
-from ntanalytics.report_content.overview import change_words, clocks, headlines, summary, systems
+from ntanalytics.report_content.overview import change_words, clocks, headlines, soonest_disks, summary, systems
 from ntanalytics.settings import RuleSettings
 from ntanalytics.subsystems import RULES, evaluate
 from ntanalytics.workspace import Workspace
@@ -97,6 +97,12 @@ def test_one_line_a_subsystem_with_its_last_weeks(evaluation: Evaluation):
     assert rows["运维服务"]["availability"] is None  # nobody checks whether the desk answers
     assert block.inline_charts is not None
     assert {len(values) for values in block.inline_charts.values} == {35}
+
+
+def test_no_day_is_given_to_a_disk_that_its_trend_does_not_fill_within_a_year(evaluation: Evaluation):
+    rows = soonest_disks(evaluation).rows
+    assert (rows[0]["host"], round(rows[0]["days_until_full"])) == ("oa-db-1", 6)
+    assert {row["days_until_full"] for row in rows[1:]} == {None}
 
 
 def test_a_system_that_was_down_is_not_well_in_its_own_line(evaluation: Evaluation):

@@ -93,10 +93,13 @@ class Hosts:
         return {"disk_used": used, "disk_per_day": made.per_day, "days_until_full": left, "disk_days": len(points)}
 
     def disks(self, span: Span) -> Figures:
-        """Return the disks with their growth."""
+        """Return the disks with their growth, and the days of those that are full within a year."""
         figures: Figures = {}
         for host, part in self.peaks:
-            put(figures, "disks", f"{host}|{part}", self.growth((host, part), span))
+            growth = self.growth((host, part), span)
+            if (growth["days_until_full"] or 0) > FORESEEN:
+                growth["days_until_full"] = None
+            put(figures, "disks", f"{host}|{part}", growth)
         return figures
 
     def findings(self, span: Span, block: str = "board") -> Figures:

@@ -42,14 +42,14 @@ HANDLING = (
         "worked_p50_s",
         "办理工时中位数",
         "Median of the office hours between start and finish: 08:30–12:00 and 13:30–18:00 of working days.",
-        format="seconds",
+        format="hours",
         good="down",
     ),
     Measure(
         "worked_p90_s",
         "办理工时（九成以内）",
         "90th percentile of the office hours between start and finish.",
-        format="seconds",
+        format="hours",
         good="down",
     ),
 )

@@ -36,9 +36,16 @@ def _team_of(context: CheckContext, month: date) -> Mapping[str, Any]:
     return only(obligations.team(context.dataset("desk.roster", 31).recent, month))
 
 
+def _counted(label: str, persons: int, *, is_lacking: bool) -> str:
+    """Return a number of persons of a month's roster; of one that lacks data at least those that it names."""
+    if not is_lacking:
+        return f"{label}{persons}人"
+    return f"{label}≥{persons}人" if persons else f"{label}人数未知"
+
+
 def _team(span: DutySpan) -> Iterator[Fact]:
     for month, row, is_lacking in _months(span):
-        name, text = f"{month:%Y-%m}", f"团队{row['team']}人"
+        name, text = f"{month:%Y-%m}", _counted("团队", row["team"], is_lacking=is_lacking)
         if row["team"] >= TEAM:
             yield Fact(month, name, text, "met")
         elif is_lacking:
@@ -49,7 +56,7 @@ def _team(span: DutySpan) -> Iterator[Fact]:
 
 def _standby(span: DutySpan) -> Iterator[Fact]:
     for month, row, is_lacking in _months(span):
-        name, text = f"{month:%Y-%m}", f"备选{row['standbys']}人"
+        name, text = f"{month:%Y-%m}", _counted("备选", row["standbys"], is_lacking=is_lacking)
         if row["standbys"]:
             yield Fact(month, name, text, "met")
         elif is_lacking:

@@ -28,6 +28,7 @@ class Scale:
 #: Larger units of a duration in seconds and of a size in bytes, the largest first.
 LARGER = {
     "seconds": (Scale("天", 86_400), Scale("小时", 3600), Scale("分", 60), Scale("秒")),
+    "hours": (Scale("小时", 3600), Scale("分", 60), Scale("秒")),
     "ms": (Scale("秒", 1000), Scale("毫秒")),
     "bytes": (Scale("TB", 1024**4), Scale("GB", 1024**3), Scale("MB", 1024**2), Scale("KB", 1024), Scale("B")),
 }
@@ -71,7 +72,7 @@ def _is_few(ys: Sequence[Field], rows: Rows) -> bool:
 
 def axis_title(measure: Field) -> str:
     """Return the unit of an axis: ``条``, ``%``, ``秒``; else the measure's title."""
-    units = {"rate": "%", "points": "百分点", "seconds": "秒", "ms": "ms", "bytes": "B"}
+    units = {"rate": "%", "points": "百分点", "seconds": "秒", "hours": "秒", "ms": "ms", "bytes": "B"}
     return measure.unit or units.get(parse_format(measure.format).kind, measure.title)
 
 

@@ -138,7 +138,7 @@ def _tick_format(form: str) -> str:
     kind, digits, _ = parse_format(form)
     if kind in ("rate", "points"):
         return f".{digits}%"
-    return f",.{digits}f" if kind == "number" else "" if kind in ("seconds", "bytes") else ","
+    return f",.{digits}f" if kind == "number" else "" if kind in ("seconds", "hours", "bytes") else ","
 
 
 def _trace(form: str, index: int, field: Field, places: list[Any], values: list[Any]) -> Json:

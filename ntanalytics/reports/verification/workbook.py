@@ -142,7 +142,7 @@ def _number(value: float | None, form: str) -> float | None:
     kind = form.lstrip("+").partition(":")[0]
     if value is None:
         return None
-    return value / 86_400 if kind == "seconds" else value * 100 if kind == "points" else value
+    return value / 86_400 if kind in ("seconds", "hours") else value * 100 if kind == "points" else value
 
 
 def _text(text: str) -> Cell | None:

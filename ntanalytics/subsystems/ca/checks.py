@@ -126,7 +126,7 @@ def _expiring_times(context: CheckContext, rule: Rule) -> list[Finding]:
     if not stock.is_complete:
         return []
     personal = stock.table.filter(stock.table.kind == "personal")
-    due = figures(certificates.expiring(personal, context.begins_at), stock).total
+    due = figures(certificates.expiring(personal, stock.known_end), stock).total
     finding = judge_row(rule, due, _PERSONAL).with_figures(
         expiring=due["expiring_30d"], usual=due["usual_30d"], next_week=due["next_week"]
     )

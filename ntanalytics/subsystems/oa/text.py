@@ -235,7 +235,7 @@ def _hours(seconds: float) -> str:
 
 
 def _worked(seconds: float | None) -> str:
-    return "" if seconds is None else f"（工时 {_hours(seconds)}）"
+    return "" if seconds is None else f"（工时 {format_number(seconds, 'hours')}）"
 
 
 def seldom_used(finding: Finding) -> str:

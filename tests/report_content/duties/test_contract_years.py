@@ -152,6 +152,17 @@ def test_every_planted_shortfall_is_found_with_its_row_and_nothing_else(seed: in
 
 
 #: A day without data, in the middle of the year.
+def test_persons_of_a_month_whose_roster_lacks_data_are_not_none() -> None:
+    year, month = faultless(), dt.date(2025, 6, 1)
+    year.drop("desk.roster", lambda row: row["month_on"] == month and row["person"] > "2")
+    year.gaps = {"desk.roster": [dt.date(2025, 6, 10)]}
+    facts = {fact.on: fact for fact in judge(DUTIES["team"], year.span()).facts}
+    assert (facts[month].result, facts[month].description) == ("unproven", "团队≥3人")
+    year.drop("desk.roster", lambda row: row["month_on"] == month)
+    facts = {fact.on: fact for fact in judge(DUTIES["team"], year.span()).facts}
+    assert (facts[month].result, facts[month].description) == ("unproven", "团队人数未知")
+
+
 HOLE = dt.date(2025, 8, 13)
 
 

@@ -187,6 +187,12 @@ def test_far_more_certificates_than_usual_expire_together(
     assert [name for name in ("is_batch", "is_growing") if finding.details.get(name)] == ([detail] if detail else [])
 
 
+def test_a_batch_is_counted_from_the_moment_of_the_table_of_certificates() -> None:
+    rows = {"ca.certificates": [*_certificates(100, 10), *_certificates(3, 30.5)]}
+    found = judge(SUBSYSTEM, ["ca.expiring_times", "ca.expiring_30d"], rows)
+    assert {finding.figures.get("expiring", finding.value) for finding in found} == {103}
+
+
 def test_three_times_as_many_as_usual_expire_together_and_few_say_nothing() -> None:
     rows = [
         {"expiring_times": times, "expiring_30d": count}
