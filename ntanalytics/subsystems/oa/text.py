@@ -76,7 +76,8 @@ def moved_units(moving: Figures, units: Figures) -> str:
     rising = sum(row["daily_active_change_rate"] > 0 for row in moving)
     sentence = f"{len(moving)} 个单位的日均活跃变化较大（增 {rising} 个、减 {len(moving) - rising} 个）"
     unclear = sum(row["likely_cause"] == "unclear" for row in moving)
-    known = f"，其中 {unclear} 个原因待核实" if unclear else ""
+    which = "原因均" if unclear == len(moving) > 1 else f"其中 {unclear} 个原因"
+    known = f"，{which}待核实" if unclear else ""
     rest = f"；另有 {unknown} 个单位数据不完整，使用变化未知" if unknown else ""
     return f"{sentence}{known}，见“使用变化较大的单位”{rest}。"
 

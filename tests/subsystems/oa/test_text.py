@@ -104,6 +104,8 @@ def test_units_that_moved_are_counted_and_not_named() -> None:
     told = "2 个单位的日均活跃变化较大（增 1 个、减 1 个），其中 1 个原因待核实，见“使用变化较大的单位”"
     assert say.moved_units(rows, rows) == f"{told}。"
     assert say.moved_units(rows[:0], rows) == ""
+    unclear = figures([{**_moved(name, 200.0, 100.0), "likely_cause": "unclear"} for name in ("甲局", "丙局")])
+    assert "，原因均待核实，" in say.moved_units(unclear, unclear)
     gaps = figures([{"is_complete": False}, {"was_complete": False}, {"is_complete": True}])
     assert say.moved_units(rows, gaps) == f"{told}；另有 2 个单位数据不完整，使用变化未知。"
     assert say.moved_units(rows[:0], gaps) == "2 个单位数据不完整，使用变化未知。"
