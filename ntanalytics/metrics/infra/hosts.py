@@ -55,22 +55,6 @@ REPEATED = (
     ),
 )
 
-STILL = (
-    count(
-        "still_series",
-        "停滞指标",
-        "项",
-        "Metrics of a host that had one value for more hours of the day than ever before.",
-        good="down",
-    ),
-)
-
-#: Least hours of a day, and least days before it, of which it is known whether a value stands still.
-STILL_HOURS, STILL_DAYS = 12, 7
-
-#: Least hours that repeat the one before, and how many times as many as on any day before they must be.
-STILL_REPEATS, STILL_FACTOR = 6, 2.0
-
 #: Least spread of the levels of an hour, as a share of them.
 _LEAST_SPREAD = 1e-3
 
@@ -94,7 +78,7 @@ NOVEL = (
     ),
 )
 
-MEASURES = catalogue((*LOAD, *SUSTAINED, *REPEATED, *STILL, *HOURS, *NOVEL))
+MEASURES = catalogue((*LOAD, *SUSTAINED, *REPEATED, *HOURS, *NOVEL))
 
 
 def load(metrics: ir.Table, by: Sequence[str] = ("host", "metric")) -> ir.Table:
@@ -239,56 +223,3 @@ def loads_by_hour(metrics: ir.Table, utc_offset_h: int) -> ir.Table:
     return timed.group_by("day", "hour", "host").aggregate(
         load_by_hour=timed["mean"].mean(), samples=timed.samples.sum()
     )
-
-
-def still_series(metrics: ir.Table, on: date) -> ir.Table:
-    """Return the metrics of each host that stood still on a day for longer than ever before: their sensor is dead.
-
-    What is full stands still rightly.
-
-    Args:
-        metrics: rows of ``infra.metrics`` of some weeks up to ``on``.
-        on: the day.
-
-    Returns:
-        ``source``, ``host``, ``still_series``, ``still_metrics`` (their distinct metrics), ``metric`` (one of them),
-        ``part`` (the first of their parts) and ``still_hours`` (the most hours of one value), of hosts with a
-        measurement on ``on``, most first.
-    """
-    keys = ("source", "host", "metric", "part")
-    ordered = ibis.window(group_by=list(keys), order_by=["day", "hour_at"])
-    is_same = (metrics["mean"] == metrics["mean"].lag().over(ordered)).fill_null(False)
-    is_same_day = (metrics.day == metrics.day.lag().over(ordered)).fill_null(False)
-    is_full = (metrics.metric != "load") & (metrics["mean"] >= 1.0)
-    repeated = metrics.mutate(_moved=~is_same, _repeats=is_same & is_same_day & ~is_full)
-    daily = repeated.group_by(*keys, "day").aggregate(
-        _hours=repeated.count(),
-        _repeated=repeated["_repeats"].sum(),
-        _has_moved=repeated["_moved"].any(),
-        _begins_anew=repeated["_moved"].argmin(repeated.hour_at),
-    )
-    measured = daily.filter(daily["_hours"] >= STILL_HOURS)
-    today = ibis.literal(on)
-    whole = ibis.window(group_by=list(keys))
-    stood_since = measured.day.max(where=(measured.day < today) & measured["_has_moved"]).over(whole)
-    began_today = measured["_begins_anew"].any(where=measured.day == today).over(whole).fill_null(True)
-    # what stands still since a day before is held against the days before that one
-    first = began_today.ifelse(today, ibis.coalesce(stood_since, today))
-    measured = measured.mutate(_before=measured.day < first)
-    is_today = measured.day == today
-    series = measured.group_by(*keys).aggregate(
-        _today=measured["_repeated"].max(where=is_today),
-        _days=measured.count(where=measured["_before"]),
-        _most=measured["_repeated"].max(where=measured["_before"]),
-    )
-    series = series.filter(series["_today"].notnull())
-    is_long = series["_today"] >= STILL_FACTOR * series["_most"] + STILL_REPEATS
-    is_dead = ((series["_days"] >= STILL_DAYS) & is_long).fill_null(False)
-    counted = series.group_by("source", "host").aggregate(
-        still_series=series.count(where=is_dead),
-        still_metrics=series.metric.nunique(where=is_dead),
-        metric=series.metric.min(where=is_dead),
-        part=series.part.min(where=is_dead),
-        still_hours=series["_today"].max(where=is_dead) + 1,
-    )
-    return counted.order_by(ibis.desc("still_series"), "host")

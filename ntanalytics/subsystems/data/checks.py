@@ -16,7 +16,7 @@ from ntanalytics.contract import DATASETS, Kind
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.rule import Rule
-from ntanalytics.metrics.infra import hosts
+from ntanalytics.metrics.infra import standstill
 from ntanalytics.metrics.rows import rows
 from ntanalytics.reports.blocks.head import AsOf
 from ntanalytics.subsystems.data.clocks import (
@@ -34,9 +34,6 @@ from ntanalytics.workspace.event_view import is_complete_day
 
 #: Datasets of events with a duration between two moments.
 _TWO_CLOCKS = tuple(name for name in DATASETS if channel_columns(name))
-
-#: Days of host metrics that show which of them usually change.
-METRIC_DAYS = 14
 
 
 def extractions(context: CheckContext) -> list[AsOf]:
@@ -111,10 +108,10 @@ def _rows_fall(context: CheckContext, rule: Rule) -> list[Finding]:
 
 
 def _stood_still(context: CheckContext, rule: Rule) -> list[Finding]:
-    metrics = context.dataset(METRICS, METRIC_DAYS)
+    metrics = context.dataset(METRICS, standstill.STILL_HISTORY)
     if not metrics.is_complete:
         return []
-    return _with_origin(context, still_findings(rule, hosts.still_series(metrics.recent, context.on), metrics))
+    return _with_origin(context, still_findings(rule, standstill.still_series(metrics.recent, context.on), metrics))
 
 
 def _clock_offset(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -151,5 +148,5 @@ CHECKS: tuple[Check, ...] = (
         reads={**dict.fromkeys(_TWO_CLOCKS, ELAPSED_DAYS), **dict.fromkeys(BY_MINUTE, MINUTE_DAYS)},
         optional=(*_TWO_CLOCKS, *BY_MINUTE),
     ),
-    Check(rule="data.stood_still", evaluate=_stood_still, reads={METRICS: METRIC_DAYS}),
+    Check(rule="data.stood_still", evaluate=_stood_still, reads={METRICS: standstill.STILL_HISTORY}),
 )

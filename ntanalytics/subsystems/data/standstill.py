@@ -29,7 +29,7 @@ def still_findings(rule: Rule, still: Rows, metrics: Covered) -> list[Finding]:
 
     Args:
         rule: its limits hold for the number of these metrics.
-        still: ``metrics.infra.hosts.still`` of the day.
+        still: ``metrics.infra.standstill.still_series`` of the day.
         metrics: the dataset of the metrics.
     """
     table = rows(still)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from types import MappingProxyType
@@ -20,7 +20,7 @@ from ntanalytics.findings.judgement import evaluate_rules, unknown
 from ntanalytics.findings.phrases import hours_words
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.figures import Figures, figures
-from ntanalytics.metrics.infra import disks, hosts
+from ntanalytics.metrics.infra import disks, hosts, standstill
 from ntanalytics.metrics.infra.availability import UNMEASURED_SHARE
 from ntanalytics.metrics.rows import Rows, rows
 from ntanalytics.subsystems.infra.disk_forecasts import disk_forecasts
@@ -50,19 +50,29 @@ def disk_entity(row: Row) -> Entity:
 def load(context: CheckContext, metric: str) -> Sequence[Row]:
     """Return the load of each host by one metric over the period (``metrics.infra.hosts.load``).
 
-    A row is complete where 95 % of the hours were measured. A host that had the metric in the weeks before, is in use
+    A row is complete where 95 % of the hours were measured, and the value did not stand still on the last day. A host
+    that had the metric in the weeks before, is in use
     and has it no more has a row of its own, without a value (docs/domain.md, Infra: host).
     """
     metrics = context.dataset("infra.metrics", HISTORY)
     needed = (1 - UNMEASURED_SHARE) * _hours(context.begins_at, metrics.known_end)
     own = rows(hosts.load(metrics.table.filter(metrics.table.metric == metric)))
-    known = [{**row, "is_complete": metrics.is_complete and row["load_hours"] >= needed} for row in own]
+    dead = {row["host"] for row in context.shared(_dead) if row["metric"] == metric}
+    is_whole = metrics.is_complete
+    known = [
+        {**row, "is_complete": is_whole and row["load_hours"] >= needed and row["host"] not in dead} for row in own
+    ]
     measures = dict.fromkeys(measure.name for measure in hosts.LOAD)
     lost = context.shared(_lost, metric)
     return [
         *known,
         *({"host": host, "metric": metric, **measures, "load_hours": 0, "is_complete": False} for host in lost),
     ]
+
+
+def _dead(context: CheckContext) -> Sequence[Row]:
+    """Return ``host``, ``metric`` and ``part`` of what stood still on the last day: nobody knows what it was."""
+    return rows(standstill.dead_series(context.dataset("infra.metrics", HISTORY).recent, context.on))
 
 
 def _hours(since: datetime, until: datetime) -> int:
@@ -83,12 +93,14 @@ def _lost(context: CheckContext, metric: str) -> list[str]:
 def disk_growth(context: CheckContext) -> Sequence[Row]:
     """Return level and growth of each disk at the end of the period: the measures of ``metrics.infra.disks.GROWTH``.
 
-    A row is complete where 95 % of the hours of the last day were measured. The disks of a host that is out of use
-    have no row, and neither have those that were not measured in the four weeks before the period.
+    A row is complete where 95 % of the hours of the last day were measured, and not one value all the time. The disks
+    of a host that is out of use have no row, and neither have those that were not measured in the four weeks before
+    the period.
     """
     metrics = context.dataset("infra.metrics", HISTORY_DAYS)
     is_whole, unused = since(metrics, context.on).is_complete, context.shared(out_of_use)
     needed = (1 - UNMEASURED_SHARE) * _DAY_HOURS
+    dead = {(row["host"], row["part"]) for row in context.shared(_dead) if row["metric"] == "disk_rate"}
     forecasts, known_since = disk_forecasts(metrics, context.on), context.period.first - timedelta(days=HISTORY)
     grown = []
     for row in rows(disks.levels(rows_of_whole_days(metrics), context.on)):
@@ -97,7 +109,7 @@ def disk_growth(context: CheckContext) -> Sequence[Row]:
             continue
         growth = {"disk_per_day": disk.forecast.per_day, "days_until_full": disk.days_left(context.on)}
         level = {name: row[name] for name in ("host", "part", "disk_used")}
-        is_complete = is_whole and row["hours"] >= needed
+        is_complete = is_whole and row["hours"] >= needed and (row["host"], row["part"]) not in dead
         grown.append({**level, **growth, "disk_days": len(disk.peaks), "is_complete": is_complete})
     grown.sort(key=lambda row: math.inf if row["days_until_full"] is None else row["days_until_full"])
     return grown
@@ -124,7 +136,7 @@ def _held_levels(context: CheckContext) -> Sequence[Row]:
     return [{"host": host, **nothing, **row, **levels.get(host, {})} for host, row in sorted((counted | lost).items())]
 
 
-def _settled(finding: Finding, row: Row) -> Finding:
+def _settled(finding: Finding, row: Row, dead: Collection[str]) -> Finding:
     """Return the finding of a level that was held; unknown where the hours that are missing may have held a higher one.
 
     The level is the second highest of the hours, so that it is no less than that of a part of them, and with one
@@ -134,7 +146,7 @@ def _settled(finding: Finding, row: Row) -> Finding:
     missing = _HELD_HOURS[half] - row[f"hours_{half}"]
     top = row[f"top_{half}"]
     is_settled = missing <= 0 or (missing == 1 and finding.rule.threshold.judge(top) == "ok")
-    if finding.is_violation or is_settled:
+    if finding.is_violation or (is_settled and row["host"] not in dead):
         return finding
     return unknown(finding.rule, "incomplete", finding.entity)
 
@@ -144,7 +156,9 @@ def _held(context: CheckContext, rule: Rule) -> list[Finding]:
     metrics = context.dataset("infra.metrics", HISTORY)
     levels = context.shared(_held_levels)
     judged = evaluate_rules([rule], figures(levels, metrics), host_entity)
-    findings = _of_used(context, [_settled(finding, row) for finding, row in zip(judged, levels, strict=True)])
+    dead = {row["host"] for row in context.shared(_dead) if row["metric"] == "cpu_rate"}
+    settled = [_settled(finding, row, dead) for finding, row in zip(judged, levels, strict=True)]
+    findings = _of_used(context, settled)
     busy = sorted(finding.entity.key for finding in violations(findings))
     if not busy:
         return findings

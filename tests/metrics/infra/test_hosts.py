@@ -5,7 +5,7 @@ import datetime as dt
 import ibis
 import pytest
 
-from ntanalytics.metrics.infra import backups, hosts
+from ntanalytics.metrics.infra import backups, hosts, standstill
 from ntanalytics.metrics.infra import disks as disk_metrics
 
 DAY = dt.timedelta(days=1)
@@ -226,7 +226,7 @@ def test_what_stands_still_since_a_day_before_is_dead_until_it_moves(table, list
 
     dead = series(dict.fromkeys(range(24), 0.4), host="dead", metric="cpu_rate")
     mended = series({hour: 0.4 + max(0, hour - 5) / 100 for hour in range(24)}, host="mended", metric="cpu_rate")
-    found = listed(hosts.still_series(dead.union(mended), LAST), "host", "still_series", "still_hours")
+    found = listed(standstill.still_series(dead.union(mended), LAST), "host", "still_series", "still_hours")
     assert [tuple(row.values()) for row in found] == [("dead", 1, 24), ("mended", 0, None)]
 
 
@@ -254,7 +254,7 @@ def test_what_has_one_value_for_longer_than_ever_is_dead(table, listed) -> None:
     data = week(lambda _: 0.3, moving, host="data", metric="disk_rate", part="/data")
     every = every.union(data).union(week(moving, moving, host="data", metric="disk_rate", part="/"))
     found = listed(
-        hosts.still_series(every, LAST), "host", "still_series", "still_metrics", "metric", "part", "still_hours"
+        standstill.still_series(every, LAST), "host", "still_series", "still_metrics", "metric", "part", "still_hours"
     )
     assert [tuple(row.values()) for row in found] == [
         ("data", 1, 1, "disk_rate", "/data", 24),

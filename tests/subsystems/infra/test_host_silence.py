@@ -130,6 +130,24 @@ def test_a_metric_that_a_host_had_before_and_has_no_more_is_unknown() -> None:
     assert told(findings, "infra.memory") == {"a": "ok"}
 
 
+@pytest.mark.parametrize(("level", "peaks"), [(0.35, "unknown"), (0.99, "critical")])
+def test_what_stands_still_is_not_measured_and_its_peak_is_told_where_it_is_wrong(level: float, peaks: str) -> None:
+    def of(name: str, day: dt.date, still: float | None = None) -> list[Row]:
+        return [
+            row
+            for metric_name, part in (("cpu_rate", ""), ("memory_rate", ""), ("disk_rate", "/"))
+            for hour in range(24)
+            for row in metric(metric_name, name, day, range(hour, hour + 1), still or 0.3 + hour / 100, part)
+        ]
+
+    before = [row for day in days_before(9) for name in "ab" for row in of(name, day)]
+    findings = judge(subsystem("infra"), LOADS, {"infra.metrics": [*before, *of("a", ON), *of("b", ON, still=level)]})
+    for code in ("infra.cpu_by_day", "infra.cpu_by_night"):
+        assert told(findings, code) == {"a": "ok", "b": peaks}, code
+    assert told(findings, "infra.memory") == {"a": "ok", "b": "unknown"}
+    assert told(findings, "infra.disk_used") == {"a/": "ok", "b/": peaks}
+
+
 def week(*, hosts: list[Row]) -> list[Finding]:
     """Judge the week: a was measured on all days, b until Wednesday noon."""
     days = [MONDAY + dt.timedelta(days=number) for number in range(7)]
