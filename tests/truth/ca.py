@@ -138,7 +138,7 @@ class CA:
     def _expiring_times(self, span: Span) -> Figures:
         """Return the personal certificates that expire within 30 days, against the usual number."""
         figures: Figures = {}
-        at = span.since
+        at = span.until
         valid = [item for item in self.certificates.values() if item.kind == "personal" and item.is_in_force(at)]
 
         def between(first: int, last: int) -> int:

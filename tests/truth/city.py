@@ -99,7 +99,8 @@ class City:
         figures = sms_figures.daily(self.sms, span) | self.exchange.findings(span) | self.desk.daily(span)
         last = span.first.replace(day=1) - DAY  # the bills are those of the month before
         figures |= sms_figures.reconciliation(self.sms, Span(last.replace(day=1), last), self.sources)
-        figures |= adoption.daily(self.oa, span) | data.daily(self.folder)
+        empty = () if self.sources.sheet("运营商账单") else ("desk/sms.bills",)
+        figures |= adoption.daily(self.oa, span) | data.daily(self.folder, empty)
         figures |= self.identity.findings(span) | self.sso.findings(span) | self.im.daily(span) | self.ca.daily(span)
         figures |= self.seals.findings(span) | self.web.daily(span) | self.probes.daily(span) | self.hosts.daily(span)
         return figures | self.backups.table(span) | self.backups.findings(span)

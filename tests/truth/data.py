@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 import yaml
@@ -24,11 +25,19 @@ def fed(site: Path) -> list[str]:
     return found
 
 
-def daily(site: Path) -> Figures:
-    """Return missing days and rejected rows of each source: none, but for the lines that the logs broke."""
+def daily(site: Path, empty: Collection[str] = ()) -> Figures:
+    """Return missing days and rejected rows of each source: none, but for the lines that the logs broke.
+
+    Args:
+        site: the city.
+        empty: registers into which nobody has ever written; nothing is known of their days.
+    """
     figures: Figures = {}
     for name in fed(site):
-        put(figures, "board", f"data.completeness:dataset/{name}", {"value": 0, "missing_days": 0})
+        missing: dict[str, float | None] = {"value": 0, "missing_days": 0}
+        if name in empty:
+            missing = {"value": None, "missing_days": 1}
+        put(figures, "board", f"data.completeness:dataset/{name}", missing)
         if name != "web/infra.requests":
             put(figures, "board", f"data.rejected_share:dataset/{name}", {"value": 0, "rejected": 0})
     return figures

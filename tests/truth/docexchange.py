@@ -190,6 +190,9 @@ def weekly(exchange: Exchange, span: Span) -> Figures:
     figures = exchange.overdue_rows(span) | exchange.headline(span) | exchange.findings(span)
     change = change_rate(exchange.documents(span), exchange.documents(span.before()))
     figures["systems", "公文交换", "change-words"] = change
+    for caller, (calls, failed, p95) in exchange.calls(span).items():
+        values = {"calls": calls, "failed_calls": failed, "call_failure_rate": rate(failed, calls), "call_p95_ms": p95}
+        put(figures, "callers", caller, values)
     for place, day in enumerate(reversed(span.back(35).days)):
         own = Span(day, day)
         figures["headlines", "signed_in_time_rate", f"spark-{place}"] = None

@@ -30,6 +30,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "by-edition": ("edition",),
     "by-hour": ("hour",),
     "by-unit": ("unit",),
+    "callers": ("caller",),
     "certificates": ("kind",),
     "changes": ("kind",),
     "clocks": ("began_at",),
