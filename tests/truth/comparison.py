@@ -26,6 +26,7 @@ PARTIAL = frozenset(
         "basis",
         "best",
         "board",
+        "callers",
         "disks",
         "evidence-handling",
         "evidence-returns",
@@ -46,7 +47,12 @@ PARTIAL = frozenset(
 )
 
 #: Blocks of the first rows, with the column that orders them and whether the largest come first.
-FIRST = {"best": ("place", False), "last": ("place", True), "overdue": ("overdue_deliveries", True)}
+FIRST = {
+    "best": ("place", False),
+    "callers": ("calls", True),
+    "last": ("place", True),
+    "overdue": ("overdue_deliveries", True),
+}
 
 
 @dataclass(frozen=True)

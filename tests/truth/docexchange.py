@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tests.truth.figures import Figures, change_rate, difference, put, quantile, rate
+from tests.truth.figures import Figures, change_rate, difference, nearest_rank, put, rate
 from tests.truth.sources import Sources
 from tests.truth.span import DAY, Span, epoch, is_working, midnight, moment
 
@@ -137,7 +137,7 @@ class Exchange:
             name: (
                 len(calls),
                 sum(not is_success for is_success, _ in calls),
-                quantile((duration for _, duration in calls if duration is not None), 0.95),
+                nearest_rank((duration for _, duration in calls if duration is not None), 0.95),
             )
             for name, calls in found.items()
         }
@@ -191,8 +191,9 @@ def weekly(exchange: Exchange, span: Span) -> Figures:
     change = change_rate(exchange.documents(span), exchange.documents(span.before()))
     figures["systems", "公文交换", "change-words"] = change
     for caller, (calls, failed, p95) in exchange.calls(span).items():
-        values = {"calls": calls, "failed_calls": failed, "call_failure_rate": rate(failed, calls), "call_p95_ms": p95}
-        put(figures, "callers", caller, values)
+        if caller != "all":
+            values = {"calls": calls, "failed_calls": failed, "call_failure_rate": rate(failed, calls)}
+            put(figures, "callers", caller, values | {"call_p95_ms": p95})
     for place, day in enumerate(reversed(span.back(35).days)):
         own = Span(day, day)
         figures["headlines", "signed_in_time_rate", f"spark-{place}"] = None

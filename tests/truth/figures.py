@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterable, Mapping, Sequence
 
 #: Figures by (block, key of the row, column); None where the definition says null.
@@ -39,6 +40,12 @@ def quantile(values: Iterable[float], q: float) -> float | None:
     low = int(place)
     high = min(low + 1, len(ordered) - 1)
     return ordered[low] + (place - low) * (ordered[high] - ordered[low])
+
+
+def nearest_rank(values: Iterable[float], q: float) -> float | None:
+    """Return a quantile that is one of the values, null without values."""
+    ordered = sorted(values)
+    return ordered[math.ceil(len(ordered) * q) - 1] if ordered else None
 
 
 def median(values: Iterable[float]) -> float | None:

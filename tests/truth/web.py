@@ -8,7 +8,7 @@ import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
-from tests.truth.figures import Figures, put, rate
+from tests.truth.figures import Figures, nearest_rank, put, rate
 from tests.truth.sources import Sources
 from tests.truth.span import Span
 
@@ -69,10 +69,9 @@ class Web:
             for number in (range(24) if hour is None else [hour])
             if (service, day, number) in self.hours
         ]
-        durations = sorted(duration for item in chosen for duration in item.durations)
+        durations = [duration for item in chosen for duration in item.durations]
         requests, errors = sum(item.requests for item in chosen), sum(item.errors for item in chosen)
-        ranks = [-int(-len(durations) * share // 1) - 1 for share in SHARES]
-        p50, p95 = (durations[rank] if durations else None for rank in ranks)
+        p50, p95 = (nearest_rank(durations, share) for share in SHARES)
         return {
             "requests": requests,
             "errors": errors,
