@@ -54,10 +54,10 @@ def _said(coverage: Coverage) -> list[object]:
 def test_the_coverage_of_every_moment_is_read_later_as_it_was(url: str) -> None:
     draw, ledger = random.Random(7), Ledger(url)
     said: dict[int, list[object]] = {}
-    for _ in range(14):
+    for _ in range(10):
         ledger.coverage.record(_extraction(draw))
         said[ledger.coverage.last_extraction_id()] = _said(ledger.coverage)
-    assert len(said) == 14
+    assert len(said) == 10
     # days that leave the lake were held at that time
     assert ledger.pruning.forget_days(DATASETS[0], DAYS[6]) > 0
     now = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
