@@ -53,6 +53,7 @@ _AVAILABLE = [
     "unmeasured_s", "failures", "longest_s", "mtbf_s", "mttr_s",
 ]  # fmt: skip
 
+#: Disks of the weekly report, the first to be full.
 _MOST_DISKS = 8
 
 _CLOCK = ["began_at", "subsystem", "cause", "clock_s", "clock"]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Count = Mapping[str, Any]
 
 #: Number of the form in which counts are kept: those of another one are counted again.
-_FORM = "2"
+_FORM = "1"
 
 
 def count_by_day(
@@ -44,7 +44,7 @@ def count_by_day(
     """
     files = workspace.files_by_day(dataset.name, first, last)
     if files is None:
-        return [dict(row) for row in count(workspace.table(dataset.name, first, last))]
+        return list(count(workspace.table(dataset.name, first, last)))
     cache = workspace.cached_daily_counts
     keys = {day: _digest(_FORM, dataset.name, *counted, "", *names) for day, names in files.items()}
     known = {day: json.loads(text) for day, key in keys.items() if (text := cache.get(key)) is not None}

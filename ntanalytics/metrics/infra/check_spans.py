@@ -37,8 +37,8 @@ def valid_spans(checks: ir.Table, since: datetime | None, until: datetime) -> ir
     ends = ibis.least(ibis.coalesce(following, end), longest, end)
     begin = ibis.literal(since or datetime(1970, 1, 1, tzinfo=UTC)).cast(checks.checked_at.type())
     was_up = checks.is_up.lag(1).over(in_order)
-    since_or_from = ibis.greatest(checks.checked_at, begin)
-    dated = checks.mutate(_from_at=since_or_from, _until_at=ends, _is_first=was_up | was_up.isnull())
+    begins = ibis.greatest(checks.checked_at, begin)
+    dated = checks.mutate(_from_at=begins, _until_at=ends, _is_first=was_up | was_up.isnull())
     return _timed(dated.filter((dated["_until_at"] > begin) | (dated.checked_at >= begin)))
 
 

@@ -51,8 +51,8 @@ def load(context: CheckContext, metric: str) -> Sequence[Row]:
     """Return the load of each host by one metric over the period (``metrics.infra.hosts.load``).
 
     A row is complete where 95 % of the hours were measured, and the value did not stand still on the last day. A host
-    that had the metric in the weeks before, is in use
-    and has it no more has a row of its own, without a value (docs/domain.md, Infra: host).
+    that had the metric in the weeks before, is in use and has it no more has a row of its own, without a value
+    (docs/domain.md, Infra: host).
     """
     metrics = context.dataset("infra.metrics", HISTORY)
     needed = (1 - UNMEASURED_SHARE) * _hours(context.begins_at, metrics.known_end)
