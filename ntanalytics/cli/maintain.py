@@ -29,7 +29,8 @@ def maintain(
     """Take rows that came late, compact small files of the lake, remove files that are not needed; call it once a week.
 
     Each database is asked for the number of rows of the last five weeks of its settled events. A day whose number
-    differs from the rows that were read is extracted again; the next report of it has the late rows.
+    differs from the rows that were read is extracted again; the next report of it has the late rows. A day of which a
+    database has lost rows (a tenth of them, or all) stays as it was read.
 
     Versions that published reports were made from stay, so that the reports can be made again, and so do all versions
     of the last seven days. Extractions, runs and analysts may go on meanwhile.
@@ -117,6 +118,17 @@ def _show_recount(recount: Recount) -> None:
                 days=_days(days),
             )
         )
+    for (dataset, source), days in recount.kept.items():
+        say(
+            tr(
+                "{dataset} ← {source}: {count} day(s) have lost rows, and stay as they were read: {days}",
+                dataset=dataset,
+                source=source,
+                count=len(days),
+                days=_days(days),
+            )
+        )
+        say(tr("`ntanalytics extract {dataset} --from DAY --to DAY` takes them as they are", dataset=dataset))
     for result in recount.results:
         if result.error:
             complain(f"{result.dataset} ← {result.source}: {result.error}")

@@ -34,35 +34,43 @@ def show_extraction(results: Iterable[ExtractionResult]) -> None:
         rows.append((result.dataset, result.source, _days(result), *counts, f"{result.seconds:.1f}"))
     show_table((tr("dataset"), tr("source"), tr("days"), tr("read"), tr("rejected"), tr("rows in the lake"), "s"), rows)
     for result in results:
-        name = f"{result.dataset} ← {result.source}"
-        for reason, count in result.rejected_by_reason.most_common(5):
-            say(tr("  {name}: {count:,} rejected: {reason}", name=name, count=count, reason=reason))
-        for column, count in result.masked.most_common():
-            say(
-                tr(
-                    "  {name}: {count:,} telephone or identity card number(s) masked in {column}",
-                    name=name,
-                    count=count,
-                    column=column,
-                )
+        _show_remarks(result)
+
+
+def _show_remarks(result: ExtractionResult) -> None:
+    """Print what an extraction rejected, masked, replaced, withdrew, missed and kept, and why it failed."""
+    name = f"{result.dataset} ← {result.source}"
+    for reason, count in result.rejected_by_reason.most_common(5):
+        say(tr("  {name}: {count:,} rejected: {reason}", name=name, count=count, reason=reason))
+    for column, count in result.masked.most_common():
+        say(
+            tr(
+                "  {name}: {count:,} telephone or identity card number(s) masked in {column}",
+                name=name,
+                count=count,
+                column=column,
             )
-        for column, words in result.unknown_words_by_column.items():
-            few = ", ".join(f"{word} {rows:,}" for word, rows in words.most_common(5))
-            say(
-                tr(
-                    "  {name}: {words:,} with a word of {column} that is not known, kept without it: {few}",
-                    name=name,
-                    words=words.total(),
-                    column=column,
-                    few=few,
-                )
+        )
+    for column, words in result.unknown_words_by_column.items():
+        few = ", ".join(f"{word} {rows:,}" for word, rows in words.most_common(5))
+        say(
+            tr(
+                "  {name}: {words:,} with a word of {column} that is not known, kept without it: {few}",
+                name=name,
+                words=words.total(),
+                column=column,
+                few=few,
             )
-        for reason, count in result.withdrawn.most_common(5):
-            say(tr("  {name}: {count:,} case(s) withdrawn: {reason}", name=name, count=count, reason=reason))
-        if result.absent_days:
-            say(tr("  {name}: no data of {count} day(s)", name=name, count=len(result.absent_days)))
-        if result.error:
-            complain(f"{name}: {result.error}")
+        )
+    for reason, count in result.withdrawn.most_common(5):
+        say(tr("  {name}: {count:,} case(s) withdrawn: {reason}", name=name, count=count, reason=reason))
+    if result.absent_days:
+        say(tr("  {name}: no data of {count} day(s)", name=name, count=len(result.absent_days)))
+    if result.kept:
+        days = ", ".join(map(str, sorted(result.kept)))
+        say(tr("  {name}: the source has lost rows of days that stay as they were read: {days}", name=name, days=days))
+    if result.error:
+        complain(f"{name}: {result.error}")
 
 
 def show_conformance(report: Conformance) -> None:

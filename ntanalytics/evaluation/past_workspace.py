@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import count
 
@@ -16,7 +16,7 @@ from ntanalytics.lake.backends.reader import cases_since
 from ntanalytics.ledger import CoverageDay
 from ntanalytics.periods import Period
 from ntanalytics.settings import Settings
-from ntanalytics.workspace.point_in_time import known_at
+from ntanalytics.workspace.point_in_time import KNOWN, known_at
 from ntanalytics.workspace.report import Report
 from ntanalytics.workspace.site import Workspace
 
@@ -75,6 +75,10 @@ class PastWorkspace(Workspace):
         table = self._known(dataset, self._day)
         table = table.filter(table.day <= ibis.literal(min(last or self._day, self._day)))
         return table if first is None else table.filter(table.day >= ibis.literal(first))
+
+    def files_by_day(self, dataset: str, first: dt.date, last: dt.date) -> Mapping[dt.date, Sequence[str]] | None:
+        """Return the files as :meth:`Workspace.files_by_day` does; None of rows that are known in part at the day."""
+        return None if dataset in KNOWN else super().files_by_day(dataset, first, last)
 
     def _older_cases(self, dataset: Dataset, before: dt.date, since: dt.datetime) -> ir.Table:
         return cases_since(dataset, self.table(dataset.name, None, before - _DAY), since)

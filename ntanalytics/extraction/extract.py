@@ -111,6 +111,7 @@ class Extractor:
                 )
             ),
             mark,
+            keeps_rows=False,
         )
 
     def extract_days(self, dataset: str, source: Source, days: list[dt.date]) -> list[ExtractionResult]:
@@ -122,7 +123,7 @@ class Extractor:
             days: local days, in order.
         """
         mark = self.ledger.coverage.last_extraction_id()
-        return self._extract_windows(self._windows(dataset_named(dataset), source, days), mark)
+        return self._extract_windows(self._windows(dataset_named(dataset), source, days), mark, keeps_rows=False)
 
     def ensure_coverage(
         self,
@@ -137,9 +138,10 @@ class Extractor:
         """Extract the days of a window that the lake lacks, and again those that had not settled.
 
         Days of a file that has not changed since are left as they are. Of a state, today's snapshot is taken unless the
-        lake holds one that was taken nearer to the window's end. Of cases, all days up to today are extracted: a case
-        that changed after the window is in its source only as it is now, and without the later days it would be missing
-        from its former day.
+        lake holds one that was taken nearer to the window's end. Of events, a day of which the source has lost
+        rows stays as it was read (:mod:`ntanalytics.extraction.lost_rows`). Of cases, all days up to today are
+        extracted: a case that changed after the window is in its source only as it is now, and without the later days
+        it would be missing from its former day.
 
         Args:
             needs: dataset → number of days before ``first`` that are needed, too.
@@ -195,7 +197,7 @@ class Extractor:
         """Run one round of :meth:`ensure_coverage`."""
         mark = self.ledger.coverage.last_extraction_id()
         lacking = self.lacking(needs, first, last, only)
-        return self._extract_windows(lacking, mark if known_since is None else known_since)
+        return self._extract_windows(lacking, mark if known_since is None else known_since, keeps_rows=True)
 
     def lacking(
         self, needs: Map[str, int], first: dt.date, last: dt.date, only: Collection[tuple[str, str]] | None = None
@@ -220,7 +222,9 @@ class Extractor:
             sources = [source for source in self.sources_of(name) if only is None or (name, source.name) in only]
             yield from self._lacking.asked(dataset_named(name), sources, (first, last), history)
 
-    def _extract_windows(self, wanted: Iterable[ExtractionWindow], mark: int) -> list[ExtractionResult]:
+    def _extract_windows(
+        self, wanted: Iterable[ExtractionWindow], mark: int, *, keeps_rows: bool
+    ) -> list[ExtractionResult]:
         """Extract windows, except days that another process extracted since ``mark``.
 
         The first failure ends the extraction of a dataset from its source: a source that is down is asked once, and so
@@ -243,7 +247,7 @@ class Extractor:
                 covered = self.ledger.coverage.days_extracted_since(mark, *window.names, window.first, window.last)
                 results += results_of_others(window, covered)
                 for part in window.without(covered):
-                    results.append(self._window_load.load(part))
+                    results.append(self._window_load.load(part, keeps_rows=keeps_rows))
                     if results[-1].error:
                         failed.add(window.names)
                         break

@@ -1,4 +1,4 @@
-"""States of the files that extractions read: of a file that has not changed since, no day is read again.
+"""States of what extractions read, and by what: of a file that has not changed since, no day is read again.
 
 A day that has not settled is asked again by each run. Of a server nobody knows whether a row has changed; of a file its
 state tells. Program, settings and mappings belong to the state, since other ones may read other rows.
@@ -23,12 +23,15 @@ FILE = "source-states.jsonl"
 #: Some ten thousand extractions; every run reads the file.
 _MOST_BYTES = 2 << 20
 
+#: Word of what read a day, beside the state of its file.
+_READ_BY = "read by"
+
 #: Time that a file has rested when it is read: two changes within them may have one time on a file system.
 _REST_NS = 2_000_000_000
 
 
 class SourceStates:
-    """States of the files of a site's sources at its extractions.
+    """States of the files of a site's sources, and of the program and the site, at its extractions.
 
     Args:
         settings: the site.
@@ -61,7 +64,7 @@ class SourceStates:
         return now is not None and self._cache.get(_key(dataset, day.source, day.extraction_id, day.taken_at)) == now
 
     def keep(self, dataset: str, source: str, extraction_id: int, taken_at: dt.datetime, before: str | None) -> None:
-        """Keep the state of a source at an extraction, unless it changed while it was read.
+        """Keep the state of a source at an extraction, unless it changed while it was read, and by what it was read.
 
         Args:
             dataset: the extracted dataset.
@@ -70,8 +73,18 @@ class SourceStates:
             taken_at: its start.
             before: the state of the source at its start.
         """
+        texts = {_key(dataset, source, extraction_id, taken_at, _READ_BY): self._reader}
         if before is not None and before == self.now(source):
-            self._cache.put({_key(dataset, source, extraction_id, taken_at): before})
+            texts[_key(dataset, source, extraction_id, taken_at)] = before
+        self._cache.put(texts)
+
+    def was_read_alike(self, dataset: str, day: CoverageDay) -> bool:
+        """Return whether a day was extracted by the same program with the same settings and mappings as now."""
+        return self._cache.get(_key(dataset, day.source, day.extraction_id, day.taken_at, _READ_BY)) == self._reader
+
+    @cached_property
+    def _reader(self) -> str:
+        return digest(*self._program[1:])
 
     @cached_property
     def _program(self) -> tuple[str, str, str]:
@@ -79,6 +92,6 @@ class SourceStates:
         return socket.gethostname(), program_digest(), site_digest(self._settings)
 
 
-def _key(dataset: str, source: str, extraction_id: int, taken_at: dt.datetime) -> str:
+def _key(dataset: str, source: str, extraction_id: int, taken_at: dt.datetime, *more: str) -> str:
     # the id alone may come again in a new ledger
-    return digest(dataset, source, str(extraction_id), taken_at.astimezone(dt.UTC).isoformat())
+    return digest(dataset, source, str(extraction_id), taken_at.astimezone(dt.UTC).isoformat(), *more)

@@ -5,30 +5,37 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import stamina
 import structlog
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
+from ntanalytics.contract import Kind
 from ntanalytics.errors import NtaError, SourceError, SourceLocked, SourceTooSlow
 from ntanalytics.extraction.filling import fill_spool
+from ntanalytics.extraction.lost_rows import kept_days
 from ntanalytics.extraction.pseudonym import hashing_key
 from ntanalytics.extraction.source_states import SourceStates
 from ntanalytics.extraction.spool import Spool
 from ntanalytics.extraction.work_claims import ExtractionWindow
 from ntanalytics.lake import DeltaLake
-from ntanalytics.ledger import ExtractionResult, Ledger
+from ntanalytics.lake.parts import day_of
+from ntanalytics.ledger import CoverageDay, ExtractionResult, Ledger
 from ntanalytics.periods import days_between
 from ntanalytics.redaction import redact
 from ntanalytics.settings import Settings
 from ntanalytics.sources import check_read_hours
 
 log = structlog.get_logger(__name__)
+
+K = TypeVar("K")
 
 
 def _is_retryable_at_once(error: Exception) -> bool:
@@ -67,17 +74,22 @@ class WindowLoad:
     progress: Callable[[str, int], None]
     states: SourceStates
 
-    def load(self, window: ExtractionWindow) -> ExtractionResult:
-        """Load a window and record the result; a failure leaves the lake as it was."""
+    def load(self, window: ExtractionWindow, *, keeps_rows: bool) -> ExtractionResult:
+        """Load a window and record the result; a failure leaves the lake as it was.
+
+        Args:
+            window: the days of a dataset that are read from a source.
+            keeps_rows: whether days of events stay as they were read where the source has lost rows of them.
+        """
         taken_at, started = self.clock().astimezone(dt.UTC), time.monotonic()
         state = self.states.now(window.source.name)
         try:
             # no decorator: its warnings would log the arguments, and with them the settings
             for attempt in stamina.retry_context(on=_is_retryable_at_once, attempts=3, wait_initial=0.5, wait_max=5.0):
                 with attempt:
-                    result = self._replace_days(window, taken_at, started)
+                    result = self._replace_days(window, taken_at, started, keeps_rows=keeps_rows)
         except (NtaError, pa.ArrowException, duckdb.Error, OSError, UnicodeError) as error:
-            result = self._failure(window, taken_at, started, error)
+            result = _failure(window.names, (window.first, window.last), taken_at, started, error)
         extraction_id = self.ledger.coverage.record(result)
         if not result.error:
             self.states.keep(*window.names, extraction_id, taken_at, state)
@@ -88,7 +100,9 @@ class WindowLoad:
         """The site's key for hashes, the same on all hosts of a lake."""
         return hashing_key(self.lake, self.settings)
 
-    def _replace_days(self, window: ExtractionWindow, taken_at: dt.datetime, started: float) -> ExtractionResult:
+    def _replace_days(
+        self, window: ExtractionWindow, taken_at: dt.datetime, started: float, *, keeps_rows: bool
+    ) -> ExtractionResult:
         dataset, source, first, last = window.contract.name, window.source, window.first, window.last
         check_read_hours(self.settings, source.name, self.clock())
         days = days_between(first, last)
@@ -104,9 +118,9 @@ class WindowLoad:
             )
             if source.empty_means_absent:
                 absent |= {day for day in days if not spool.rows[day]}
-            self.lake.replace(window.contract, spool.files(), source.name, first, last, outdated=spool.outdated())
+            kept = self._kept(window, spool.rows, taken_at) if keeps_rows else {}
             rejects = spool.rejects()
-            self.lake.replace_rejects(dataset, rejects, source.name, first, last)
+            self._store(window, spool, rejects, kept)
             return ExtractionResult(
                 dataset=dataset,
                 source=source.name,
@@ -114,35 +128,77 @@ class WindowLoad:
                 last=last,
                 taken_at=taken_at,
                 seconds=time.monotonic() - started,
-                rows=spool.rows,
-                absent_days=frozenset(absent),
-                source_rows=counts.source_rows,
-                rejected=_count(rejects),
+                rows=_without(kept, spool.rows),
+                absent_days=frozenset(absent - kept.keys()),
+                source_rows=_without(kept, counts.source_rows),
+                rejected=_without(kept, _count(rejects)),
                 masked=counts.masked,
-                unknown_words=counts.unknown_words,
+                unknown_words=_without(kept, counts.unknown_words),
                 withdrawn=counts.withdrawn,
+                kept=kept,
                 is_backlog=window.is_backlog,
             )
 
-    def _failure(
-        self, window: ExtractionWindow, taken_at: dt.datetime, started: float, error: Exception
-    ) -> ExtractionResult:
+    def _kept(
+        self, window: ExtractionWindow, rows: Mapping[dt.date, int], taken_at: dt.datetime
+    ) -> dict[dt.date, CoverageDay]:
+        """Return day → what stays of it, of the days of which the source has lost rows since it was read alike."""
+        contract, source = window.contract, window.source
+        if contract.kind is not Kind.EVENT:  # cases are merged by their key, and a state is as it is now
+            return {}
+        days = self.ledger.coverage.days(contract.name, window.first, window.last)
+        shrunk = [day for day in days if day.source == source.name and rows.get(day.day, 0) < day.rows]
+        held = [day for day in shrunk if self.states.was_read_alike(contract.name, day)]
+        if not held:
+            return {}
+        in_lake = self.lake.days_of(contract.name, source.name)
+        kept = kept_days(held, rows, in_lake, taken_at, self.settings.zone, is_written=source.is_read_whole)
+        for day in kept.values():
+            counts = {"rows": rows.get(day.day, 0), "kept": day.rows}
+            log.warning("rows were lost", dataset=contract.name, source=source.name, day=str(day.day), **counts)
+        return kept
+
+    def _store(
+        self, window: ExtractionWindow, spool: Spool, rejects: pa.Table, kept: Mapping[dt.date, CoverageDay]
+    ) -> None:
+        """Store what was read, but for the days that stay as they were read before."""
         dataset, source = window.names
-        text = redact(str(error))
-        log.warning("extraction failed", dataset=dataset, source=source, error=text)
-        known = error if isinstance(error, NtaError) else SourceError
-        return ExtractionResult(
-            dataset=dataset,
-            source=source,
-            first=window.first,
-            last=window.last,
-            taken_at=taken_at,
-            seconds=time.monotonic() - started,
-            error=text or type(error).__name__,
-            cause=known.public_message,
-            exit_code=known.exit_code,
-            is_retryable=isinstance(error, OSError) or getattr(error, "retryable", False),
-        )
+        for part in window.without(kept.values()):
+            files, own = spool.files(), rejects
+            if kept:
+                files = [file for file in files if part.first <= day_of(file) <= part.last]
+                day = rejects["day"]
+                is_own = pc.and_kleene(pc.greater_equal(day, part.first), pc.less_equal(day, part.last))
+                own = rejects.filter(pc.or_kleene(pc.is_null(day), is_own))
+            self.lake.replace(window.contract, files, source, part.first, part.last, outdated=spool.outdated())
+            self.lake.replace_rejects(dataset, own, source, part.first, part.last)
+
+
+def _failure(
+    names: tuple[str, str], days: tuple[dt.date, dt.date], taken_at: dt.datetime, started: float, error: Exception
+) -> ExtractionResult:
+    """Return the result of an extraction that failed."""
+    (dataset, source), (first, last) = names, days
+    text = redact(str(error))
+    log.warning("extraction failed", dataset=dataset, source=source, error=text)
+    known = error if isinstance(error, NtaError) else SourceError
+    return ExtractionResult(
+        dataset=dataset,
+        source=source,
+        first=first,
+        last=last,
+        taken_at=taken_at,
+        seconds=time.monotonic() - started,
+        error=text or type(error).__name__,
+        cause=known.public_message,
+        exit_code=known.exit_code,
+        is_retryable=isinstance(error, OSError) or getattr(error, "retryable", False),
+    )
+
+
+def _without(kept: Collection[dt.date], counts: Mapping[K, int]) -> Counter[K]:
+    """Return counts by day, or by a tuple that begins with one, without those of some days."""
+    return Counter({key: n for key, n in counts.items() if (key[0] if isinstance(key, tuple) else key) not in kept})
 
 
 def _title(window: ExtractionWindow) -> str:

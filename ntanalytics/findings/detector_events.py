@@ -80,7 +80,7 @@ def _peers(finding: Finding) -> tuple[str, str]:
 
 def _season(finding: Finding) -> tuple[str, str]:
     measure, departure = measure_of(finding.rule.measure), finding.figures.get("departure")
-    head = f"{finding.rule.check} {value_words(finding, measure.format, measure.unit)}"
+    head = f"{measure.label} {value_words(finding, measure.format, measure.unit)}"
     if departure is None:
         return head, expected_range_words(finding)
     return f"{head}，{departure_words(departure, '比通常', is_rate=measure.is_rate)}", expected_range_words(finding)

@@ -158,7 +158,7 @@ def seasonal_baseline(finding: Finding) -> str:
 def season_clause(finding: Finding) -> str:
     """Return the value beside its expected range, and how far it departs, as a clause."""
     measure = measure_of(finding.rule.measure)
-    sentence = f"{finding.rule.check} {value_words(finding, measure.format, measure.unit)}"
+    sentence = f"{measure.label} {value_words(finding, measure.format, measure.unit)}"
     sentence += f"，{expected_range_words(finding)}"
     departure, shifted_on = finding.figures.get("departure"), finding.details.get("shifted_on")
     if (finding.status != "ok" or finding.excuse is not None) and departure is not None:

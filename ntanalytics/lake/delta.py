@@ -175,7 +175,9 @@ class DeltaLake:
         if set(bounds) <= set(files.schema.names):
             is_changed = pc.greater_equal(files[bounds[0]], pa.scalar(since, files.schema.field(bounds[0]).type))
             has_open = [pc.greater(files[name], 0) for name in bounds[1:]]
-            files = with_whole_weeks(files, pc.fill_null(pc.or_(is_changed, reduce(pc.and_, has_open)), True))
+            chosen = pc.fill_null(pc.or_(is_changed, reduce(pc.and_, has_open)), True)
+            # an object store has no week files
+            files = files.filter(chosen) if location.bucket else with_whole_weeks(files, chosen)
         names = sorted(map(unquote, files["path"].to_pylist()))
         with self._reading(f"version {version}", location):
             return [str(file) for file in location.local_files(names)]
@@ -204,6 +206,15 @@ class DeltaLake:
         of_one = files.filter(pc.equal(files["min.source"], files["max.source"]))
         days = of_one.group_by("min.source").aggregate([("partition.day", "min")])
         return dict(zip(days["min.source"].to_pylist(), days["partition.day_min"].to_pylist(), strict=True))
+
+    def days_of(self, dataset: str, source: str) -> frozenset[dt.date]:
+        """Return the local days with rows of a source in the newest version, of the files of one source alone."""
+        version = self.version(dataset)
+        files = self._files(dataset, version) if version is not None else pa.table({})
+        if not {"min.source", "max.source"} <= set(files.column_names):
+            return frozenset()
+        is_own = pc.and_(pc.equal(files["min.source"], source), pc.equal(files["max.source"], source))
+        return frozenset(files.filter(is_own)["partition.day"].to_pylist())
 
     def stored_before(self, dataset: Dataset, before: dt.date) -> tuple[int, int]:
         """Return the number of days that :meth:`drop_before` would touch, and the size of their files in bytes."""

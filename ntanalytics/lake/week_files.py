@@ -56,7 +56,7 @@ def split_files(files: Iterable[str]) -> tuple[list[str], list[str]]:
 def with_whole_weeks(files: pa.Table, chosen: pa.ChunkedArray) -> pa.Table:
     """Return the chosen files of a table, and the others of each week of which most are chosen.
 
-    A week file stands for all files of its week, and is read sooner than most of them.
+    A week file stands for all files of a settled week of small ones, and is read sooner than most of them.
 
     Args:
         files: the files, with their ``partition.day``.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,6 +35,7 @@ class ExtractionResult:
         unknown_words: (day, column, word) → rows or lines with a word that the contract does not have, replaced by
             null or ``other``.
         withdrawn: reason → withdrawn cases, whose former versions left the lake's current state.
+        kept: day → what was read of it before and stays, since the source has lost rows of it.
         error: reason of the failure; empty if there is none.
         cause: public message of the error (``NtaError.public_message``).
         exit_code: exit code of the error (``NtaError.exit_code``); 0 if there is none.
@@ -56,6 +57,7 @@ class ExtractionResult:
     masked: Counter[str] = field(default_factory=Counter)
     unknown_words: Counter[tuple[dt.date | None, str, str]] = field(default_factory=Counter)
     withdrawn: Counter[str] = field(default_factory=Counter)
+    kept: Mapping[dt.date, CoverageDay] = field(default_factory=dict)
     error: str = ""
     cause: str = ""
     exit_code: int = 0
@@ -100,6 +102,7 @@ class ExtractionResult:
             "masked": dict(self.masked),
             "unknown_words": {name: dict(words) for name, words in self.unknown_words_by_column.items()},
             "withdrawn": dict(self.withdrawn),
+            "kept": [day.isoformat() for day in sorted(self.kept)],
             "error": self.error,
             "by_another_process": self.is_claimed_elsewhere,
         }
@@ -179,23 +182,33 @@ class Coverage:
         for (day, _), rows in result.rejected.items():
             rejected[day] += rows
         count = (result.last - result.first).days + 1
+        covered = (
+            result.kept.get(day)
+            or CoverageDay(
+                source=result.source,
+                day=day,
+                taken_at=result.taken_at,
+                rows=result.rows[day],
+                source_rows=result.source_rows[day],
+                rejected=rejected[day],
+                is_held=day not in result.absent_days,
+            )
+            for day in (result.first + dt.timedelta(days=offset) for offset in range(count))
+        )
         connection.execute(
             tables.coverage.insert(),
             [
                 {
+                    **vars(day),
                     "dataset": result.dataset,
-                    "source": result.source,
-                    "day": day,
-                    "taken_at": to_stored(result.taken_at),
-                    "rows": result.rows[day],
-                    "source_rows": result.source_rows[day],
-                    "rejected": rejected[day],
-                    "is_held": day not in result.absent_days,
+                    "taken_at": to_stored(day.taken_at),
                     "extraction_id": extraction_id,
                 }
-                for day in (result.first + dt.timedelta(days=offset) for offset in range(count))
+                for day in covered
             ],
         )
+        for kept in result.kept.values():
+            _copy_counts(connection, kept, extraction_id)
 
     def last_extraction_id(self) -> int:
         """Return the id of the latest extraction, for :meth:`days_extracted_since`; 0 if there is none."""
@@ -336,6 +349,15 @@ class Coverage:
     def _known(self, table: sa.Table) -> list[sa.ColumnElement[bool]]:
         """Return the condition on the extractions that this coverage knows; none for the present coverage."""
         return [] if self._until is None else [table.c.id <= self._until]
+
+
+def _copy_counts(connection: sa.Connection, kept: CoverageDay, extraction_id: int) -> None:
+    """Copy what an extraction rejected and replaced of a day to the one that left the day as it was."""
+    for table in (tables.rejections, tables.unknown_words):
+        columns = [column for column in table.columns if column.name != "extraction_id"]
+        same = (table.c.extraction_id == kept.extraction_id, table.c.day == kept.day)
+        rows = sa.select(sa.literal(extraction_id), *columns).where(*same)
+        connection.execute(table.insert().from_select(["extraction_id", *(column.name for column in columns)], rows))
 
 
 def _window(dataset: str, source: str | None, first: dt.date, last: dt.date) -> Conditions:

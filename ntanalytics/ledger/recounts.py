@@ -1,4 +1,4 @@
-"""Recounts: the number of rows that a source had of a day right before the day was last extracted for a difference."""
+"""Recounts: the number of rows that a source had of a day when it last differed from what was read of it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Recounts:
         self._engine = engine
 
     def expected(self, dataset: str, source: str, first: dt.date, last: dt.date) -> dict[dt.date, int]:
-        """Return day → rows that the source had when the day was extracted: by its recount, else by its coverage.
+        """Return day → rows that the source was last known to have: by its recount, else by its coverage.
 
         Days without data in the source are left out.
         """
@@ -40,7 +40,7 @@ class Recounts:
             return {row[0]: int(row[1]) for row in connection.execute(query.where(*window, coverage.c.is_held))}
 
     def record(self, dataset: str, source: str, counts: Mapping[dt.date, int]) -> None:
-        """Record the counts of days that were extracted again; they hold until the next extraction of each day."""
+        """Record the counts of days whose rows differ from them; they hold until the next extraction of each day."""
         same = (recounts.c.dataset == dataset, recounts.c.source == source, recounts.c.day.in_(list(counts)))
         query = sa.select(coverage.c.day, coverage.c.extraction_id).where(
             coverage.c.dataset == dataset, coverage.c.source == source, coverage.c.day.in_(list(counts))

@@ -1,7 +1,8 @@
 """Rows that arrived after their day had settled: databases are asked for counts, and days that differ are extracted.
 
 A count is cheap: one query for a month of a dataset, and one for each day only where the month differs. Databases can
-count; the rows of logs, workbooks and metrics services are not counted.
+count; the rows of logs, workbooks and metrics services are not counted. A day of which a database has lost rows stays
+as it is: events do not cease to have happened, but databases keep them for a time only.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from ntanalytics.contract import DATASETS, Dataset, Kind
 from ntanalytics.errors import NtaError
 from ntanalytics.extraction import Extractor
+from ntanalytics.extraction.lost_rows import has_lost
 from ntanalytics.language import tr
 from ntanalytics.ledger import ExtractionResult
 from ntanalytics.periods import local_window
@@ -24,7 +26,7 @@ from ntanalytics.sources.database import DatabaseSource
 COUNTED_DAYS = 35
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Recount:
     """Result of a recount.
 
@@ -33,6 +35,7 @@ class Recount:
         late: (dataset, source) → days of which other rows were read when they were extracted again.
         recounted: (dataset, source) → days whose count differed though the rows are as many as before: what a count
             sees otherwise than an extraction.
+        kept: (dataset, source) → days of which the source has lost rows; those that were read stay.
         results: the extractions.
         skipped: source and dataset → reason of a source that could not be counted.
     """
@@ -40,20 +43,22 @@ class Recount:
     counted: int = 0
     late: dict[tuple[str, str], list[dt.date]] = field(default_factory=dict)
     recounted: dict[tuple[str, str], list[dt.date]] = field(default_factory=dict)
+    kept: dict[tuple[str, str], list[dt.date]] = field(default_factory=dict)
     results: list[ExtractionResult] = field(default_factory=list)
     skipped: dict[str, str] = field(default_factory=dict)
 
     def as_data(self) -> dict[str, object]:
         """Return the result as JSON data."""
-        late, recounted = (
+        late, recounted, kept = (
             {f"{dataset} ← {source}": list(map(str, days)) for (dataset, source), days in part.items()}
-            for part in (self.late, self.recounted)
+            for part in (self.late, self.recounted, self.kept)
         )
         failed = {f"{result.dataset} ← {result.source}": result.error for result in self.results if result.error}
         return {
             "counted_days": self.counted,
             "late_days": late,
             "recounted_days": recounted,
+            "kept_days": kept,
             "not_counted": self.skipped,
             "failed": failed,
         }
@@ -102,9 +107,15 @@ def _recount(
             counts = {day: _count(context, contract, source, [day]) for day in run}
             late |= {day: count for day, count in counts.items() if count != expected[day]}
     recount.counted += len(expected)
+    read_before = context.ledger.recounts.rows_read(contract.name, source.name, first, last)
+    # of a day that was kept the count is recorded, and not the rows that were read
+    most = {day: max(expected[day], read_before.get(day, 0)) for day in late}
+    lost = {day: late.pop(day) for day in sorted(late) if has_lost(most[day], late[day])}
+    if lost:
+        recount.kept[contract.name, source.name] = list(lost)
+        context.ledger.recounts.record(contract.name, source.name, lost)
     if not late:
         return
-    read_before = context.ledger.recounts.rows_read(contract.name, source.name, first, last)
     results = extractor.extract_days(contract.name, source, sorted(late))
     recount.results += results
     taken = {day: count for day, count in late.items() if any(_covers(result, day) for result in results)}

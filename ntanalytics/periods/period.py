@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from ntanalytics.errors import BadPeriod
@@ -61,6 +63,22 @@ class Hours:
         """Return the next local start after ``local``."""
         today = local.replace(hour=self.start.hour, minute=self.start.minute, second=0, microsecond=0)
         return today if today > local else today + dt.timedelta(days=1)
+
+
+#: Kind of a period → the words for it and for the one before it; of all others.
+_WORDS: Mapping[PeriodKind, tuple[str, str]] = MappingProxyType(
+    {PeriodKind.DAY: ("当日", "前一日"), PeriodKind.WEEK: ("本周", "上周"), PeriodKind.MONTH: ("本月", "上月")}
+)
+_WORDS_OF_OTHERS = ("本期", "此前同长时段")
+
+
+def period_word(before: str) -> str:
+    """Return the word for the period of which another one is the period before: ``本周`` for ``上周``, else ``本期``.
+
+    Args:
+        before: the period before in words.
+    """
+    return next((word for word, previous in _WORDS.values() if previous == before), _WORDS_OF_OTHERS[0])
 
 
 @dataclass(frozen=True)
@@ -137,14 +155,12 @@ class Period:
     @property
     def word(self) -> str:
         """Word for it in Chinese: ``当日``, ``本周``, ``本月``; of a contract year so far ``本期``."""
-        return {PeriodKind.DAY: "当日", PeriodKind.WEEK: "本周", PeriodKind.MONTH: "本月"}.get(self.kind, "本期")
+        return _WORDS.get(self.kind, _WORDS_OF_OTHERS)[0]
 
     @property
     def before_word(self) -> str:
         """Word for the period before it: ``前一日``, ``上周``, ``上月``; of a contract year ``此前同长时段``."""
-        return {PeriodKind.DAY: "前一日", PeriodKind.WEEK: "上周", PeriodKind.MONTH: "上月"}.get(
-            self.kind, "此前同长时段"
-        )
+        return _WORDS.get(self.kind, _WORDS_OF_OTHERS)[1]
 
     @property
     def days(self) -> list[dt.date]:

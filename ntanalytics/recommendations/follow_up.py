@@ -8,7 +8,7 @@ Reports of older versions gave it the code of its cause (``capacity-2026-10``); 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 from ntanalytics.contract.desk_plans import DECISIONS
 from ntanalytics.findings.finding import Finding
+from ntanalytics.metrics.quantity import UNKNOWN
 from ntanalytics.metrics.rows import Rows, rows
 from ntanalytics.recommendations.ranking import Recommendation
 from ntanalytics.subsystems import RULES, word
@@ -64,11 +65,16 @@ class IssuedRecommendation:
     value: float | None
 
     @property
+    def code(self) -> str:
+        """The code of the rule of its worst finding."""
+        return self.identity.partition(":")[0]
+
+    @property
     def cause(self) -> str:
         """The code of its cause."""
         if match := _NUMBER_OF_CAUSE.fullmatch(self.number):
             return match[1]
-        rule = RULES.get(self.identity.partition(":")[0])
+        rule = RULES.get(self.code)
         return self.number if rule is None else rule.cause
 
 
@@ -142,6 +148,7 @@ def follow(
     findings: Iterable[Finding],
     *,
     is_whole: bool = True,
+    judged: Collection[str] | None = None,
 ) -> list[FollowedRecommendation]:
     """Return the state of each recommendation that was ever issued.
 
@@ -151,6 +158,7 @@ def follow(
         recommendations: recommendations of this report.
         findings: every finding of this report, those that are ok, too.
         is_whole: whether each row of the register is known; else a decision that it does not show may be in it.
+        judged: codes of the rules without a finding where nothing is wrong; without them those of all rules.
 
     Returns:
         One for each number: open ones first, then in the order of their first issue.
@@ -164,12 +172,14 @@ def follow(
     by_cause = {recommendation.code: recommendation for recommendation in recommendations}
     by_identity = {finding.identity: finding for finding in findings}
     undecided = {} if is_whole else {"decision": UNKNOWN_DECISION}
+    unjudged = () if judged is None else {issued.code for issued in first.values()} - {*judged}
     followed = [
         _followed(
             issued,
             decision_of.get(number.lower(), undecided),
             by_cause.get(issued.cause) if number in latest else None,
             by_identity.get(issued.identity),
+            is_judged=issued.code not in unjudged,
         )
         for number, issued in first.items()
     ]
@@ -181,9 +191,11 @@ def _followed(
     decision: Mapping[str, Any],
     recommendation: Recommendation | None,
     finding: Finding | None,
+    *,
+    is_judged: bool,
 ) -> FollowedRecommendation:
-    measured: str = "本期无此问题"
-    effect: Effect = "gone"
+    measured = "本期无此问题" if is_judged else UNKNOWN
+    effect: Effect = "gone" if is_judged else "unknown"
     if recommendation is not None:
         measured = first_clause(finding or recommendation.findings[0])
         effect = "open" if finding is None else _movement(first.value, finding)

@@ -25,7 +25,7 @@ def overview(recommendations: Sequence[Recommendation], unknown: int = 0, since:
     if not recommendations and unknown:
         return f"已知的检查没有超过阈值的，不提出建议；{unseen(unknown, since)}"
     if not recommendations:
-        return "本期没有超过阈值的检查，不提出建议。"
+        return "回看期内各项检查未见问题，不提出建议。"
     kinds = [recommendation.cause.kind for recommendation in recommendations]
     counts = {word: kinds.count(kind) for kind, word in KINDS.items()}
     counts_by_kind = "，".join(f"{word} {count} 项" for word, count in counts.items() if count)

@@ -157,7 +157,7 @@ def progress_table(accepted: Acceptance, *, id: str = "progress") -> Table:
                 }
             )
         )
-    note = f"合同年度共{days[1]}天，已过{days[0]}天。" if days else "没有配置合同年度（site.contract）。"
+    note = f"合同年度共{days[1]}天，已过{days[0]}天。" if days else "没有配置合同年度。"
     return Table(id, "合同进度", fields=_PROGRESS_FIELDS, rows=tuple(listed_rows), note=note)
 
 
@@ -189,7 +189,7 @@ def changed_table(accepted: Acceptance, *, id: str = "changed") -> Table:
     """Return the obligations whose verdict differs from the last acceptance of the same contract year."""
     title, earlier = "与上次验收相比", _earlier(accepted.report)
     if earlier is None:
-        return Table(id, title, fields=_CHANGED, note="本合同年度没有更早的验收报告。")
+        return Table(id, title, note="本合同年度没有更早的验收报告。")
     last, verdicts = earlier
     changed = tuple(
         plain_row({"id": item.obligation.id, "obligation": item.obligation.label, "then": then, "now": now})

@@ -12,6 +12,8 @@ from ntanalytics.detectors.forecast import CONFIDENCE, Forecast
 from ntanalytics.detectors.forecast_volume import volume
 from ntanalytics.findings.phrases import day_words
 from ntanalytics.metrics.figures import Figures
+from ntanalytics.metrics.infra.standstill import dead_series
+from ntanalytics.metrics.rows import rows
 from ntanalytics.metrics.sms import volume as sms_volume
 from ntanalytics.recommendations import text
 from ntanalytics.report_content.capacity_text import REASONS, forecast_words, volume_words
@@ -83,7 +85,7 @@ def disks(report: Report, history: int) -> list[Disk]:
     """
     metrics = report.dataset("infra.metrics", history=history)
     last = report.period.last
-    forecasts = disk_forecasts(metrics, last).items()
+    forecasts = disk_forecasts(metrics, last, rows(dead_series(metrics.recent, last))).items()
     with_forecast = [Disk(*name, disk.peaks, not_before(disk.forecast, last), last) for name, disk in forecasts]
     return sorted(with_forecast, key=lambda disk: (disk.forecast.full_on or date.max, -disk.used))
 
@@ -185,7 +187,7 @@ def messages_words(report: Report, history: int) -> str:
     if not calendar.has_year(month.year):
         return f"短信：{month.year} 年的工作日历未发布，用量无法推算。"
     forecast_volume = volume(daily, "segments", [calendar.is_working_day(day) for day in days])
-    gap = "" if sent.is_complete else f"（本期缺 {len(sent.missing)} 天数据，按数据完整的周推算）"
+    gap = "" if sent.is_complete else f"（{report.period.word}缺 {len(sent.missing)} 天数据，按数据完整的周推算）"
     return f"短信计费条数：{volume_words(forecast_volume, month, '条')}{gap}；套餐额度未接入，不推算用尽日期。"
 
 

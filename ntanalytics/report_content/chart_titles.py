@@ -8,6 +8,7 @@ from ntanalytics.contract.sms import CARRIERS
 from ntanalytics.findings.phrases import day_words
 from ntanalytics.metrics.figures import Figures
 from ntanalytics.metrics.number_format import format_number
+from ntanalytics.periods import period_word
 from ntanalytics.subsystems.sms.checks import settled
 
 #: Fewest settled messages of a rate that a title names.
@@ -53,7 +54,8 @@ def busiest_hour(by_hour: Figures) -> str:
     if not total:
         return "各时段：没有短信"
     top = max(by_hour, key=lambda row: int(row["submitted"]))
-    return f"{top['hour']} 时最忙，占本期提交量的 {format_number(top['submitted'] / total, 'rate:1')}"
+    share = format_number(top["submitted"] / total, "rate:1")
+    return f"{top['hour']} 时最忙，占{period_word(by_hour.against)}提交量的 {share}"
 
 
 def busiest_active(by_day: Figures) -> str:

@@ -138,11 +138,12 @@ def inspect(report: Report) -> DayInspection:
 def opening_sentences(inspection: DayInspection) -> list[Sentence | str]:
     """Return the sentences that open the inspection: the incidents, what is open, what changed, what is muted."""
     state, dispositions = inspection.lifecycles, inspection.dispositions
-    word = word_with_duty(inspection.evaluation.context.on, state)
+    on = inspection.evaluation.context.on
+    word = word_with_duty(on, state)
     loud = [finding for finding in inspection.unexplained if finding.identity not in dispositions.muted]
     changes, *rest = opening(loud, state, word, topology=inspection.topology)
     unknown = unknown_incidents(inspection.evaluation)
-    return [*opening_incidents(inspection.events, word), *unknown, *rest, changes, muted_sentence(dispositions)]
+    return [*opening_incidents(inspection.events, word, on), *unknown, *rest, changes, muted_sentence(dispositions)]
 
 
 def status_board(report: Report, inspection: DayInspection) -> Board:
@@ -266,6 +267,14 @@ def _is_foreseen(days: float | None) -> bool:
 
 
 def _outermost(rows: Sequence[FigureRow], name: str, of: Callable[..., FigureRow]) -> Quantity | None:
-    """Return the largest or smallest figure of some rows; None where no row has it."""
+    """Return the largest or smallest figure of some rows; None where no row has it.
+
+    What is not known of one row may be larger than what is known of the others.
+    """
     known = [row for row in rows if row[name] is not None or not row.is_complete]
-    return of(known, key=lambda row: row[name] or 0).quantity(name) if known else None
+    if not known:
+        return None
+    outermost: FigureRow = of(known, key=lambda row: row[name] or 0)
+    if of is max and not all(row.is_complete for row in known):
+        outermost = FigureRow({name: outermost[name]}, is_complete=False)
+    return outermost.quantity(name)

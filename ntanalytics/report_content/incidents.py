@@ -28,11 +28,15 @@ from ntanalytics.metrics import measure as measure_of
 from ntanalytics.metrics.desk.obligations import PROMISE
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.recommendations.causes import OPERATIONS, VENDOR
+from ntanalytics.recommendations.with_cause import LATE, due_words
 from ntanalytics.reports import Sentence
 from ntanalytics.reports.column_labels import column_labels
 
 #: Seconds by which a violation may begin before its incident or end after it: counts are by hour.
 _SLACK_S = 3600
+
+#: Causes of which a vendor's product or a carrier's network is to be seen to, not what the operations team keeps.
+_OF_VENDORS = ("vendor_software", "carrier")
 
 #: Kind of an entity → word behind its name.
 _NOUNS: Mapping[str, str] = MappingProxyType({"carrier": "短信通道", "service": "服务"})
@@ -151,7 +155,21 @@ def explains(incident: DeskIncident, finding: Finding, places: Mapping[str, str]
     return is_its_state and begins is not None and first <= begins <= last
 
 
-def incident_sentence(incident: DeskIncident, word: Callable[[Finding], Wording]) -> Sentence:
+def incident_duty(incident: DeskIncident, on: dt.date) -> tuple[str, str]:
+    """Return who looks into an incident and by when, in words: by its cause and begin, so that all reports agree.
+
+    Nobody records that it was looked into: of one that is over no deadline is told to be.
+
+    Args:
+        incident: the incident.
+        on: last day of the report.
+    """
+    owner = VENDOR if incident.cause in _OF_VENDORS else OPERATIONS
+    due = due_words("day" if incident.cause == "attack" else "week", incident.began_at.date(), on)
+    return owner, due if incident.lasts else due.removesuffix(LATE)
+
+
+def incident_sentence(incident: DeskIncident, word: Callable[[Finding], Wording], on: dt.date) -> Sentence:
     """Return an incident in words: the headline, then cause and effect, then the advice.
 
     Returns:
@@ -160,13 +178,13 @@ def incident_sentence(incident: DeskIncident, word: Callable[[Finding], Wording]
 
     Args:
         incident: the incident.
-        word: a finding in Chinese, with its owner and deadline.
+        word: a finding in Chinese.
+        on: last day of the report.
     """
     main = next(iter(incident.explained), None)
     event, wording = incident_event(incident), None if main is None else word(main)
-    owner, due = ("", "") if wording is None else (wording.owner, wording.due)
     behind = f"{event.detail_sentence}{'' if wording is None else wording.advice_sentence}"
-    head = tail(event, owner or (VENDOR if incident.cause == "vendor_software" else OPERATIONS), due)
+    head = tail(event, *incident_duty(incident, on))
     return Sentence(f"{head}。{behind}", event.what, incident.status)
 
 
@@ -246,6 +264,8 @@ def unknown_ends(evaluation: Evaluation) -> str:
     return "故障登记缺少恢复时间，此前的故障是否恢复未知。" if without_end else ""
 
 
-def opening_incidents(incidents: Iterable[DeskIncident], word: Callable[[Finding], Wording]) -> list[Sentence]:
+def opening_incidents(
+    incidents: Iterable[DeskIncident], word: Callable[[Finding], Wording], on: dt.date
+) -> list[Sentence]:
     """Return a sentence for each incident that explains a violation, was a crash or lasts; the rest is in the table."""
-    return [incident_sentence(item, word) for item in incidents if item.explained or item.is_crash or item.lasts]
+    return [incident_sentence(item, word, on) for item in incidents if item.explained or item.is_crash or item.lasts]

@@ -21,7 +21,7 @@ from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.infra.availability import METHOD
 from ntanalytics.metrics.noise import is_steady
 from ntanalytics.metrics.number_format import close_up, format_number
-from ntanalytics.metrics.quantity import Quantity
+from ntanalytics.metrics.quantity import UNKNOWN, Quantity
 from ntanalytics.recommendations.with_cause import cause_of, word_with_duty, worded
 from ntanalytics.report_content import weekly_text
 from ntanalytics.report_content.capacity_text import FORESEEN_DAYS, FORESEEN_NOTE
@@ -82,7 +82,7 @@ def summary(evaluation: Evaluation) -> list[Sentence]:
     summaries, period = evaluation.summaries, evaluation.context.period
     word_in_full = word_with_duty(period.last, period_lifecycles(evaluation))
     incidents, left = incidents_of(evaluation, places(evaluation.context))
-    opened = opening_incidents(incidents, word_in_full)[:MAX_INCIDENTS]
+    opened = opening_incidents(incidents, word_in_full, period.last)[:MAX_INCIDENTS]
     room = MAX_EXCEPTIONS - len(opened)
     groups = correlate(violations(left), topology(evaluation.context), needs_days=True)
     worst = _worst_of_each(groups)[: max(room, MIN_LASTING)]
@@ -148,13 +148,15 @@ def _rank(group: IncidentGroup) -> tuple[int, int]:
 def systems(evaluation: Evaluation, *, id: str = "systems", title: str = "") -> Table:
     """Return a line for each subsystem: status, availability, highlights, change, and the last four weeks."""
     summaries = evaluation.summaries
-    availability = {row["subsystem"]: _available(row) for row in summaries["infra"].tables["availability"]}
+    measured = summaries["infra"].tables["availability"]
+    availability = {row["subsystem"]: _available(row) for row in measured}
+    unmeasured = FigureRow({}, is_complete=measured.is_complete).quantity("availability")
     rows = tuple(
         plain_row(
             {
                 "subsystem": item.name,
                 "state": worst([item.status, *(finding.status for finding in availability_findings(evaluation, name))]),
-                "availability": availability.get(name),
+                "availability": availability.get(name, unmeasured),
                 "points": (points := _highlights(item, availability_findings(evaluation, name))),
                 "change": _named_change(item, points),
                 **_detail((*item.findings, *availability_findings(evaluation, name))),
@@ -213,7 +215,7 @@ def soonest_disks(evaluation: Evaluation) -> Table:
     """Return the disks that are full first; no day of one that its trend does not fill within a year."""
     disks = evaluation.summaries["infra"].tables["disks"][:_MOST_DISKS]
     far = FigureRow({"days_until_full": None})
-    rows = (row | far if (row["days_until_full"] or 0) > FORESEEN_DAYS else row for row in disks)
+    rows = (row | far if (row.exact("days_until_full") or 0) > FORESEEN_DAYS else row for row in disks)
     return table(replace(disks, items=tuple(rows)), "磁盘容量预警", id="disks", note=FORESEEN_NOTE if disks else "")
 
 
@@ -241,15 +243,16 @@ def _highlights(summary: SubsystemSummary, availability: Sequence[Finding]) -> s
 def _named_change(summary: SubsystemSummary, points: str) -> str:
     """Return the change of the lead figure, with its name where the highlights do not have it."""
     words, label = change_words(summary), summary.measure.label
-    return words if words == "—" or label in points else f"{label}{words}"
+    return words if words in ("—", UNKNOWN) or label in points else f"{label}{words}"
 
 
 def change_words(summary: SubsystemSummary) -> str:
-    """Return the change of the lead figure: ``▲ 3.2%``, ``▼ 1.1个百分点``; ``—`` where it is unknown."""
+    """Return the change of the lead figure: ``▲ 3.2%``, ``▼ 1.1个百分点``; ``—`` where there is nothing to compare."""
     measure, name = summary.measure, summary.lead
-    value = summary.total.exact(f"{name}_change" if measure.is_rate else f"{name}_change_rate")
+    change = f"{name}_change" if measure.is_rate else f"{name}_change_rate"
+    value = summary.total.exact(change)
     if value is None:
-        return "—"
+        return "—" if summary.total.certainty(change) == "exact" else UNKNOWN
     now, before = summary.quantity(name).exact, summary.before(name).exact
     if now is not None and before is not None and is_steady(measure, now, before):
         return "基本持平"

@@ -42,7 +42,7 @@ _FIELDS = (
     Field("effect", "string", "影响"),
     Field("action", "string", "建议措施"),
     Field("effort", "string", "投入"),
-    Field("owner", "string", "责任方"),
+    Field("owner", "string", "责任单位"),
     Field("score", "number", "得分", format="number:2"),
 )
 
@@ -113,7 +113,8 @@ def advise(report: Report) -> Advice:
     before, own = earlier(report), published_before(report)
     followed = None
     if before is not None:
-        followed = tuple(follow(before, decisions, recommended, evaluation.findings, is_whole=is_whole))
+        judged = evaluation.codes - evaluation.unjudged
+        followed = tuple(follow(before, decisions, recommended, evaluation.findings, is_whole=is_whole, judged=judged))
     return Advice(
         evaluation=evaluation,
         recommendations=tuple(recommended),
@@ -171,7 +172,7 @@ def ranking(advice: Advice, *, id: str = "recommendations") -> Table:
     )
     note = (
         "得分 = 影响（1—5，按状态折算）× 置信度（完整数据天数占比）÷ 投入（1 天内 1，1 周内 2，需采购或供应商排期 4）。"
-        f"责任方为牵头一方，运维团队均参与。{text.unseen(advice.unknown_checks)}"
+        f"责任单位为牵头一方，运维团队均参与。{text.unseen(advice.unknown_checks)}"
     )
     return Table(id, "优化建议", fields=_FIELDS, rows=rows, note=note, origin=advice.origin, empty=_none(advice))
 
@@ -216,7 +217,7 @@ def tracking(advice: Advice, *, id: str = TRACKING) -> Table:
         Field("number", "string", "建议编号"),
         Field("problem", "string", "问题"),
         Field("success", "string", "验收标准"),
-        Field("owner", "string", "责任方"),
+        Field("owner", "string", "责任单位"),
     )
     rows = tuple(
         {

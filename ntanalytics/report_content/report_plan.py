@@ -45,5 +45,5 @@ def plan_table(span: DutySpan, *, id: str = "report-plan") -> Table:
                 }
             )
         )
-    note = "".join(span.log.gaps) or ("" if rows else "任务表中没有应在本期出具的报告。")
+    note = "".join(span.log.gaps) or ("" if rows else "任务表中没有应在此期间出具的报告。")
     return Table(id, "报告计划与出具情况", fields=_FIELDS, rows=tuple(rows), note=note)

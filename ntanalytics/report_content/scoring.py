@@ -136,8 +136,7 @@ def _scored(number: str, clause: Clause, record: DutyRecord) -> ScoredClause:
 def score_table(score: SheetScore | None, *, id: str = "scoring") -> Table:
     """Return the scoring sheet with each clause's deduction and what it rests on."""
     if score is None:
-        note = "没有配置考核办法（scoring.yml），未评分。"
-        return Table(id, "考核评分", fields=_CLAUSES, rows=(), note=note)
+        return Table(id, "考核评分", note="没有配置考核办法，未评分。")
     rows = tuple(
         plain_row(
             {

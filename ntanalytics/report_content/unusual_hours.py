@@ -65,7 +65,7 @@ def unusual_hours(report: Report, history: int, *, id: str = "unusual") -> Table
         note = f"{shown_days}没有与以往规律不同的时段。"
     for scope in (metrics, web):
         if scope.sources and (lost := len(scope.missing)):
-            note += f"{scope.contract.label}本期缺 {lost} 天完整数据，其中的时段未能查看。"
+            note += f"{scope.contract.label}{report.period.word}缺 {lost} 天完整数据，其中的时段未能查看。"
     learnt = {scope.contract.label: _whole_days(scope) for scope in (metrics, web)}
     short = [label for label, days in learnt.items() if days <= LEARNING_DAYS]
     if short:

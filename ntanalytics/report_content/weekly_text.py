@@ -13,6 +13,8 @@ from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import Figures
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.metrics.quantity import Quantity, mark_bound
+from ntanalytics.subsystems.infra.events import expired
+from ntanalytics.subsystems.infra.machine_words import disk_words
 
 #: Number of decisions on the first page; the board has the rest.
 MAX_DECISIONS = 3
@@ -63,13 +65,13 @@ def documents(overdue: Quantity, units: Figures, on: date) -> str:
 #: Code of findings → the decision that the manager is asked for, of the worst finding or of all of them.
 _DECISIONS: Mapping[str, str] = MappingProxyType(
     {
-        "infra.days_until_full": "拟为 {entity} 扩容（预计 {value} 天后写满），妥否，请审定。",
-        "infra.tls_days": "拟于本周更换 {entity} 的服务器证书（剩余 {value} 天），妥否，请审定。",
+        "infra.days_until_full": "拟为 {disk} 扩容（预计{full_on}写满），妥否，请审定。",
+        "infra.tls_days": "拟于下周更换 {entity} 的服务器证书（{days}），妥否，请审定。",
         "docexchange.overdue_deliveries": "拟发函督促{entity}签收逾期公文 {value} 件次，妥否，请审定。",
         "desk.unconfirmed_changes": "{total} 项流程变更尚未取得书面确认，请补签。",
         "desk.clocks_broken": "{total} 起系统崩溃超过 4 小时恢复，故障分析（{entity} {incident}）请审阅。",
         "ca.expiring_30d": "30 天内到期证书 {value} 张，拟组织集中更新，妥否，请审定。",
-        "seal.testing_days": "{entity}已等待测试 {value} 天，请协调完成。",
+        "seal.testing_days": "{late} 枚印章制作后待测试，最长已等待 {value} 天，请协调完成。",
         "sms.delivery_rate": "{entity}单日送达率最低 {value}，拟启用备用通道，妥否，请审定。",
     }
 )
@@ -80,7 +82,7 @@ def decisions(findings: Iterable[Finding]) -> list[str]:
     by_code: dict[str, list[Finding]] = {}
     listed = worst_first(findings)
     for finding in listed:
-        if finding.is_violation and finding.code in _DECISIONS:
+        if finding.is_violation and finding.code in _DECISIONS and finding.figures.get("unconfirmed") != 0:
             by_code.setdefault(finding.code, []).append(finding)
     unknown = len(_unknown_decisions(listed) - by_code.keys())
     if by_code:
@@ -102,10 +104,23 @@ def _unknown_decisions(findings: Sequence[Finding]) -> set[str]:
 
 
 def _decision(findings: Sequence[Finding]) -> str:
-    worst, total = findings[0], sum(finding.value or 0 for finding in findings)
+    worst, total = findings[0], sum(finding.figures.get("unconfirmed", finding.value) or 0 for finding in findings)
     bound = next((finding.certainty for finding in findings if finding.certainty != "exact"), worst.certainty)
     sum_ = mark_bound(format_number(total, worst.format), bound)
-    incident = worst.details.get("incident", "")
     return _DECISIONS[worst.code].format(
-        entity=worst.entity.label, value=value_words(worst), total=sum_, incident=incident
+        entity=worst.entity.label, value=value_words(worst), total=sum_, **_particulars(worst)
     )
+
+
+def _particulars(finding: Finding) -> Mapping[str, str]:
+    """Return what the words of some decisions tell beside the value."""
+    match finding.code:
+        case "infra.days_until_full":
+            full_on = date.fromisoformat(str(finding.details["full_on"]))
+            return {"disk": disk_words(finding.entity.key), "full_on": day_words(full_on)}
+        case "infra.tls_days":
+            return {"days": expired(finding) or f"剩余 {value_words(finding)} 天"}
+        case "seal.testing_days":
+            return {"late": format_number(finding.figures["late"], "integer")}
+        case _:
+            return {"incident": str(finding.details.get("incident", ""))}

@@ -99,7 +99,7 @@ def data_status(head: Mapping[str, Any], is_alone: bool = True) -> list[Remark]:
         is_alone: the status line says nothing else, so that complete data are mentioned, too.
     """
     gaps = [gap.rstrip("。") for gap in head["gaps"]]
-    more = [f"共 {len(gaps)} 处，见数据来源"] if len(gaps) > _GAPS_LISTED else []
+    more = [f"共{len(gaps)}处，见数据来源"] if len(gaps) > _GAPS_LISTED else []
     remarks = [Remark("unknown", "○ 数据不完整", f"：{'；'.join(gaps[:_GAPS_LISTED] + more)}")] if gaps else []
     remarks += [Remark("", "", note.rstrip("。")) for note in head.get("notes", ())]
     rejected = sum(line["rejected"] for line in head["as_of"])
@@ -163,7 +163,7 @@ def as_of_line(head: Mapping[str, Any], zone: ZoneInfo) -> str:
 
 def _names_or_count(names: Sequence[str], time: str) -> str:
     are_listed = len(names) <= (DATASETS_LISTED if time != _NOT_TAKEN else MISSING_LISTED)
-    return "、".join(names) if are_listed else f"{len(names)} 项数据"
+    return "、".join(names) if are_listed else f"{len(names)}项数据"
 
 
 def short_time(value: str, zone: ZoneInfo = LOCAL_ZONE) -> str:

@@ -14,6 +14,7 @@ from ntanalytics.errors import NtaError
 from ntanalytics.runner.data_changes import data_changes
 from ntanalytics.runner.report_request import ReportRequest
 from ntanalytics.runner.run_context import RunContext
+from ntanalytics.runner.settings_words import settings_words
 
 if TYPE_CHECKING:
     from ntanalytics.reports.correction import Change
@@ -24,8 +25,8 @@ UNREADABLE = "上一版不能读取，未能逐项比较。"
 #: Last extraction before an earlier version, and the datasets that the new one read → the sentences on the data since.
 KnownChanges = dict[tuple[int, frozenset[str]], list[str]]
 
-#: Keys of the settings that are named; more are counted.
-_KEYS_LISTED = 5
+#: Changed settings that are named; more are counted.
+_LISTED = 5
 
 
 @dataclass(frozen=True)
@@ -123,9 +124,9 @@ def _other_reasons(context: RunContext, request: ReportRequest, published: Manif
         reasons.append(f"统计软件由 {former} 版改为 {ntanalytics.__version__} 版。")
     if (digest := published.get("notebook_sha256")) and digest != request.notebook.sha256:
         reasons.append("报告模板有修改。")
-    if keys := changed_settings(context, published):
-        more = f"等 {len(keys)} 项" if len(keys) > _KEYS_LISTED else ""
-        reasons.append(f"系统设置有修改：{'、'.join(keys[:_KEYS_LISTED])}{more}。")
+    if words := settings_words(changed_settings(context, published)):
+        more = f"等 {len(words)} 项" if len(words) > _LISTED else ""
+        reasons.append(f"系统设置有修改：{'、'.join(words[:_LISTED])}{more}。")
     return reasons
 
 

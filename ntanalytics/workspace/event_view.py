@@ -79,7 +79,9 @@ class EventView(DatasetView):
     @property
     def note(self) -> str:
         """See :class:`DatasetView`."""
-        return "" if self.is_complete else f"本期缺 {len(self.missing)} 天数据：数量为下限，比率与环比不予计算。"
+        if self.is_complete:
+            return ""
+        return f"{self.period.word}缺 {len(self.missing)} 天数据：数量为下限，比率与环比不予计算。"
 
     @cached_property
     def young_sources(self) -> Mapping[str, dt.date]:

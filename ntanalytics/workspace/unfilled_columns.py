@@ -94,9 +94,9 @@ def unfilled_of_snapshots(workspace: Workspace, view: _StateView) -> Unfilled:
 
 
 def _columns_of(view: _View) -> list[str]:
-    """Return the columns that name someone or something and that all sources have; none without a source."""
-    own = (name.rpartition(".") for name in SUBJECTS if view.sources)
-    return [name for dataset, _, name in own if dataset == view.contract.name and not view.sources_without(name)]
+    """Return the columns that name someone or something and that a source has; one that lacks it is as usual."""
+    own = [name for dataset, _, name in (full.rpartition(".") for full in SUBJECTS) if dataset == view.contract.name]
+    return [name for name in own if len(view.sources_without(name)) < len(view.sources)]
 
 
 def _count(

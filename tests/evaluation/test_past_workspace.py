@@ -82,3 +82,10 @@ def test_a_last_login_is_the_last_that_had_come(whole: PastWorkspace):
     # somebody logs in before the morning on which the state is taken, and nobody later
     early = both.filter(both.last_login_at.cast("timestamp('UTC')") < both.at.cast("timestamp('UTC')"))
     assert early.count().execute() == 0
+
+
+def test_rows_that_are_known_in_part_are_counted_anew_on_each_day(whole: PastWorkspace):
+    """What is kept of the counts of a file is that of all its rows."""
+    whole.stand_after(DAY)
+    assert whole.files_by_day("sms.messages", DAY, DAY) is None
+    assert whole.files_by_day("identity.logins", DAY, DAY)

@@ -72,6 +72,24 @@ def test_a_row_that_was_deleted_is_found(shop: SmallSite) -> None:
     assert rows(shop, 11) == 1
 
 
+@pytest.mark.parametrize("left", [[1], [30, 15], [30, 85]])
+def test_a_day_that_a_database_forgets_stays_as_it_was_read(shop: SmallSite, left: list[int]) -> None:
+    """Of a hundred rows it has fewer each week; once it has most of them again."""
+    day = [dt.date(2026, 11, 11)]
+    shop.messages("shop", *((number, *ROW) for number in range(3, 101)))
+    assert recount(shop).late == {NAMES: day}
+    for count in left:
+        shop.run("shop", "DELETE FROM message")
+        shop.messages("shop", *((number, *ROW) for number in range(count)))
+        found = recount(shop)
+        assert (found.late, found.kept, found.results) == ({}, {NAMES: day}, [])
+        assert rows(shop, 11) == 100
+        assert recount(shop).kept == {}  # told once
+    shop.messages("shop", *((number, *ROW) for number in range(200, 302)))
+    assert recount(shop).late == {NAMES: day}
+    assert rows(shop, 11) > 100
+
+
 def test_where_nothing_came_each_source_is_asked_once(shop: SmallSite, monkeypatch: pytest.MonkeyPatch) -> None:
     with queries(monkeypatch) as asked:
         assert recount(shop).counted == 14  # a week of two sources

@@ -95,6 +95,12 @@ def test_over_a_gap_it_is_not_known_whether_it_is_gone() -> None:
     assert followed_up([followed]) == "往期建议 1 项：未登记 1 项；问题仍在 0 项。"
 
 
+def test_of_a_rule_that_tells_only_what_is_wrong_it_is_not_known_over_a_gap_whether_it_is_gone() -> None:
+    before = [[issued("overdue-2026-10", 9), issued("web-2026-10", 5)]]
+    web, overdue = follow(before, [], [], [], judged={CODES["overdue"]})
+    assert (overdue.effect, web.effect, web.measured) == ("gone", "unknown", "未知")
+
+
 def test_a_decision_may_stand_in_a_row_that_could_not_be_read() -> None:
     before, decided = [[issued("overdue-2026-10", 9), issued("web-2026-10", 5)]], [noted("web-2026-10", "adopted")]
     overdue, web = follow(before, decided, [], [], is_whole=False)

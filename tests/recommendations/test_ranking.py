@@ -106,7 +106,7 @@ def test_a_violation_is_worded_with_effect_owner_and_effort_of_its_cause() -> No
 
 
 def test_the_reader_is_told_how_many_what_first_and_what_it_rests_on() -> None:
-    assert overview([]) == "本期没有超过阈值的检查，不提出建议。"
+    assert overview([]) == "回看期内各项检查未见问题，不提出建议。"
     assert overview([], unknown=2) == "已知的检查没有超过阈值的，不提出建议；2 项检查未知，未据以提出建议。"
     findings = [
         finding("docexchange.overdue_deliveries", "critical", "甲局"),

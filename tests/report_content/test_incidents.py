@@ -44,7 +44,7 @@ def test_what_began_before_an_incident_is_not_its_doing(from_s: float, until_s: 
 
 def test_an_incident_whose_end_nobody_knows_does_not_last_and_explains_its_beginning_alone() -> None:
     blind = replace(_incident("vendor_software"), restored_at=None, is_end_known=False)
-    said = incident_sentence(blind, word)
+    said = incident_sentence(blind, word, DAY)
     assert "是否恢复未知" in said.text
     assert not any(claim in said.subject + said.text for claim in ("小时", "尚未恢复", "已恢复", "合同约定"))
     assert (blind.lasts, blind.length_s) == (False, 0.0)
@@ -89,7 +89,7 @@ def test_what_lasts_is_not_told_as_over_by_an_incident_of_its_day(
 
 @pytest.mark.parametrize(("cause", "owner"), [("vendor_software", "服务供应商"), ("hardware", "运维团队")])
 def test_an_incident_that_explains_nothing_names_who_sees_to_it(cause: str, owner: str) -> None:
-    assert f"由{owner}核查" in incident_sentence(_incident(cause), word).text
+    assert f"由{owner}核查" in incident_sentence(_incident(cause), word, DAY).text
 
 
 def test_an_incident_that_could_not_be_read_is_not_told_as_none() -> None:

@@ -105,6 +105,14 @@ def test_no_day_is_given_to_a_disk_that_its_trend_does_not_fill_within_a_year(ev
     assert {row["days_until_full"] for row in rows[1:]} == {None}
 
 
+def test_a_disk_that_was_not_measured_is_unknown_however_slowly_it_grew(evaluation: Evaluation):
+    infra = evaluation.summaries["infra"]
+    unmeasured = FigureRow({**infra.tables["disks"].items[0], "days_until_full": 900.0}, is_complete=False)
+    tables = {**infra.tables, "disks": replace(infra.tables["disks"], items=(unmeasured,))}
+    [row] = soonest_disks(replace(evaluation, summaries={"infra": replace(infra, tables=tables)})).rows
+    assert row["certainty"]["days_until_full"] == "unknown"
+
+
 def test_a_system_that_was_down_is_not_well_in_its_own_line(evaluation: Evaluation):
     """The availability of each system is measured by ``infra``."""
     down = Finding(
@@ -152,7 +160,7 @@ def test_a_change_is_not_told_over_a_gap():
 
     assert words(total) == "▼ 10.0%"
     assert words({**total, "logins_change_rate": 0.0}) == "持平"
-    assert words(total, was_complete=False) == "—"
+    assert words(total, was_complete=False) == "未知"
     assert words({"logins": 5, "logins_change_rate": None}) == "—"
 
 

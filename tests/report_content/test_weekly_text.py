@@ -72,19 +72,31 @@ def finding(code: str, status: Status, value: float = 6.0) -> Finding:
 def test_what_is_to_be_decided_comes_worst_first_and_one_of_a_kind():
     found = [
         finding("ca.expiring_30d", "warning", 605),
-        finding("infra.days_until_full", "critical", 6),
-        finding("infra.days_until_full", "critical", 9),
+        finding("sms.delivery_rate", "critical", 0.8),
+        finding("sms.delivery_rate", "critical", 0.9),
         finding("docexchange.overdue_deliveries", "ok"),
     ]
     assert said.decisions(found) == [
-        "拟为 某处 扩容（预计 6 天后写满），妥否，请审定。",
+        "某处单日送达率最低 80.0%，拟启用备用通道，妥否，请审定。",
         "30 天内到期证书 605 张，拟组织集中更新，妥否，请审定。",
     ]
 
 
+def _in_full(found: Finding) -> Finding:
+    """Return a finding with what checks tell of disks and seals beside the value."""
+    return found.with_details(full_on="2026-11-29").with_figures(late=2.0)
+
+
+def test_no_confirmation_is_asked_for_that_is_there():
+    found = finding("desk.unconfirmed_changes", "warning", 3)
+    late, lacking = (found.with_figures(unconfirmed=count) for count in (0.0, 2.0))
+    assert said.decisions([late]) == ["没有需要审定的事项。"]
+    assert said.decisions([late, lacking]) == ["2 项流程变更尚未取得书面确认，请补签。"]
+
+
 def test_no_more_than_three_decisions_at_once_the_others_are_counted_and_none_is_said():
     codes = ["ca.expiring_30d", "infra.tls_days", "seal.testing_days", "sms.delivery_rate", "infra.days_until_full"]
-    critical = [finding(code, "critical") for code in codes]
+    critical = [_in_full(finding(code, "critical")) for code in codes]
     assert len(said.decisions(critical[:3])) == 3
     assert said.decisions(critical)[3:] == ["另有 2 类事项，详见检查与建议。"]
     assert said.decisions([finding("infra.disk_used", "critical")]) == ["没有需要审定的事项。"]
@@ -92,7 +104,7 @@ def test_no_more_than_three_decisions_at_once_the_others_are_counted_and_none_is
 
 def test_beside_unknown_checks_the_count_of_other_decisions_is_a_lower_bound():
     codes = ["ca.expiring_30d", "infra.tls_days", "seal.testing_days", "sms.delivery_rate"]
-    found = [*(finding(code, "critical") for code in codes), finding("infra.days_until_full", "unknown")]
+    found = [*(_in_full(finding(code, "critical")) for code in codes), finding("infra.days_until_full", "unknown")]
     assert said.decisions(found)[3:] == ["另有 ≥ 1 类事项，详见检查与建议。", "另有 1 类事项因数据不全未知。"]
 
 

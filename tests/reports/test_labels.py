@@ -105,7 +105,7 @@ def test_of_many_extraction_times_the_first_and_the_last_are_named() -> None:
 
 def test_some_holes_are_named_and_the_rest_counted() -> None:
     (remark,) = data_status({"gaps": ["甲缺一天。", "乙缺二天。", "丙缺。", "丁缺。"], "as_of": []})
-    assert f"{remark.lead}{remark.rest}" == "○ 数据不完整：甲缺一天；乙缺二天；丙缺；共 4 处，见数据来源"
+    assert f"{remark.lead}{remark.rest}" == "○ 数据不完整：甲缺一天；乙缺二天；丙缺；共4处，见数据来源"
 
 
 def test_runs_of_days_are_joined() -> None:

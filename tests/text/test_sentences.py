@@ -22,7 +22,7 @@ from ntanalytics.recommendations.with_cause import word_with_duty
 from ntanalytics.report_content import weekly_text
 from ntanalytics.report_content.dispositions import muted_sentence
 from ntanalytics.report_content.incidents import DeskIncident, explains, incident_sentence
-from ntanalytics.subsystems import RULES
+from ntanalytics.subsystems import RULES, word
 from ntanalytics.subsystems.oa import text as oa_text
 from ntanalytics.subsystems.sms import text as sms_text
 from tests.banned_words import heard_before_party
@@ -78,7 +78,7 @@ def test_an_incident_is_told_with_what_it_explains(case: dict[str, Any]) -> None
     found = [_finding(finding) for finding in case.get("findings", [])]
     assert all(explains(incident, finding) for finding in found)
     told = incident_sentence(
-        DeskIncident(**{**vars(incident), "explained": tuple(found)}), word_with_duty(date.fromisoformat(case["on"]))
+        DeskIncident(**{**vars(incident), "explained": tuple(found)}), word, date.fromisoformat(case["on"])
     )
     assert close_up(told.subject + told.text) == case["sentence"]
 

@@ -109,15 +109,18 @@ class Desk:
         }
         return sum(day in present for day in span.working_days)
 
-    def unconfirmed(self, span: Span) -> Counter[str]:
-        """Return the workflow changes without confirmation by subsystem: of the span, and the open ones before."""
+    def unconfirmed(self, span: Span, *, is_lacking: bool = False) -> Counter[str]:
+        """Return the workflow changes without confirmation by subsystem: of the span, and the open ones before.
+
+        Those alone that nobody has confirmed until now, if wanted.
+        """
         since = span.until - CHANGES_BACK * DAY
         found: Counter[str] = Counter()
         for row in self.changes:
             done, confirmed = row["完成时间"], row["书面确认时间"]
             if row["类型"] != "工作流程" or row["结果"] == "已取消" or done is None or not since <= done < span.until:
                 continue
-            is_late = confirmed is None or confirmed > done
+            is_late = confirmed is None or (confirmed > done and not is_lacking)
             if is_late and (done >= span.since or confirmed is None):
                 found[SUBSYSTEMS[row["系统"]]] += 1
         return found
@@ -202,8 +205,10 @@ class Desk:
             put(figures, block, "desk.clocks_broken:subsystem/desk", {"value": 0, "crashes": crashes})
         for name, times in Counter(broken).items():
             figures[block, f"desk.clocks_broken:subsystem/{name}", "value"] = times
+        lacking = self.unconfirmed(span, is_lacking=True)
         for name, times in self.unconfirmed(span).items():
-            figures[block, f"desk.unconfirmed_changes:changes/{name}", "value"] = times
+            values = {"value": times, "unconfirmed": lacking[name]}
+            put(figures, block, f"desk.unconfirmed_changes:changes/{name}", values)
         figures[block, "desk.team:team/team", "value"], figures[block, "desk.standby:team/team", "value"] = self.team(
             span.last
         )

@@ -83,8 +83,8 @@ class Seals:
             put(figures, block, "seal.testing_days:seals/untested", values)
         waiting = self.by_state["requested"] + self.by_state["making"]
         asked = [seconds(span.until, at) // DAY_S for at, m, _ in waiting if at and not m and at <= span.until]
+        figures[block, "seal.making_days:seals/unmade", "value"] = max(asked, default=0)
         if span.first == span.last:
-            figures[block, "seal.making_days:seals/unmade", "value"] = max(asked, default=0)
             operations = sum(count for name, count in counts.items() if not name.endswith("-failed"))
             figures[block, "seal.surveillance:subject/seal.signings", "value"] = operations
             by_night = [times for (times,) in self.sources.rows("seals", _BY_NIGHT, span.between)]

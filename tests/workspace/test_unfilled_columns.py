@@ -20,16 +20,21 @@ WEEK = Period.week(ON)
 FIRST = WEEK.previous().first - dt.timedelta(days=28)
 
 
-def _unfilled(name: str, rows_of: Callable[[dt.date], list[dict[str, Any]]], absent: tuple[str, ...] = ()) -> Unfilled:
-    """Judge rows by day of five weeks before the week and of the week."""
+def _unfilled(
+    name: str,
+    rows_of: Callable[[dt.date], list[dict[str, Any]]],
+    absent: tuple[str, ...] = (),
+    sources: tuple[str, ...] = ("test",),
+) -> Unfilled:
+    """Judge rows by day of five weeks before the week and of the week; the first source lacks the absent columns."""
     days = [FIRST + dt.timedelta(days=place) for place in range((WEEK.last - FIRST).days + 1)]
     rows = [{"day": day, **row} for day in days for row in rows_of(day)]
     table = ibis.memtable(table_of(name, rows))
     view: Any = SimpleNamespace(
         contract=dataset(name),
-        sources=["test"],
+        sources=[*sources],
         period=WEEK,
-        sources_without=lambda column: ["test"] if column in absent else [],
+        sources_without=lambda column: [sources[0]] if column in absent else [],
     )
     return unfilled_columns(_workspace(table), view)
 
@@ -52,6 +57,16 @@ def test_a_day_on_which_many_more_messages_than_usual_name_no_unit(usual: int, t
     assert made.now == ({"test": {"unit"}} if is_lacking else {})
     assert made.before == {}
     assert bool(made.note) is is_lacking
+
+
+def test_a_source_that_never_names_a_unit_does_not_hide_one_that_ceases_to() -> None:
+    def rows_of(day: dt.date) -> list[dict[str, Any]]:
+        named = [{"source": "test", **row} for row in _messages(30 if day == ON else 0)]
+        return [*named, *({"source": "annex", **row} for row in _messages(100))]
+
+    made = _unfilled("sms.messages", rows_of, absent=("unit",), sources=("annex", "test"))
+    assert made.now == {"test": {"unit"}}
+    assert _unfilled("sms.messages", rows_of, absent=("unit",), sources=("annex",)).now == {}
 
 
 def test_the_week_before_is_judged_by_the_same_weeks() -> None:

@@ -51,7 +51,7 @@ RENEWALS = (
 DUE = (
     Measure(
         "usual_30d",
-        "通常 30 天到期",
+        "通常30天到期",
         "Median of the certificates in force that expire in each 30 days of the 330 after the next 30.",
         unit="张",
         format="number:0",

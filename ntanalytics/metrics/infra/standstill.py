@@ -22,8 +22,9 @@ STILL = (
 #: Least hours of a day, and least days before it, of which it is known whether a value stands still.
 STILL_HOURS, STILL_DAYS = 12, 7
 
-#: Days that show which metrics usually change.
-STILL_HISTORY = 14
+#: Days before a value stood still that show whether it usually changes, and days that are read: what stands still for
+#: three weeks is still held against a week before.
+STILL_COMPARED, STILL_HISTORY = 14, 28
 
 #: Least hours that repeat the one before, and how many times as many as on any day before they must be.
 STILL_REPEATS, STILL_FACTOR = 6, 2.0
@@ -32,23 +33,27 @@ MEASURES = catalogue(STILL)
 
 
 def dead_series(metrics: ir.Table, on: date) -> ir.Table:
-    """Return ``host``, ``metric`` and ``part`` of what stood still on a day (:func:`still_series`): it is not measured.
+    """Return what stood still on a day (:func:`still_series`): it is not measured.
 
     Args:
-        metrics: rows of ``infra.metrics`` of some weeks up to ``on``.
+        metrics: rows of ``infra.metrics`` of four weeks up to ``on``.
         on: the day.
+
+    Returns:
+        ``host``, ``metric``, ``part`` and ``still_since``, the day on which it moved last, or stood still at once.
     """
     series = _judged_series(metrics, on)
-    return series.filter(series["_is_dead"]).select("host", "metric", "part").distinct()
+    dead = series.filter(series["_is_dead"])
+    return dead.group_by("host", "metric", "part").aggregate(still_since=dead["_first"].min())
 
 
 def still_series(metrics: ir.Table, on: date) -> ir.Table:
     """Return the metrics of each host that stood still on a day for longer than ever before: their sensor is dead.
 
-    What is full stands still rightly. The last two weeks tell which of them usually change.
+    What is full stands still rightly. The two weeks before it stood still tell which of them usually change.
 
     Args:
-        metrics: rows of ``infra.metrics`` of some weeks up to ``on``.
+        metrics: rows of ``infra.metrics`` of four weeks up to ``on``.
         on: the day.
 
     Returns:
@@ -69,19 +74,24 @@ def still_series(metrics: ir.Table, on: date) -> ir.Table:
 
 
 def _judged_series(metrics: ir.Table, on: date) -> ir.Table:
-    """Return the series of a day, with the most hours of one value, and whether their sensor is dead."""
+    """Return the series of a day, with the most hours that repeat one value, since when, and whether it is dead."""
     keys = ("source", "host", "metric", "part")
     metrics = metrics.filter(metrics.day.between(ibis.literal(on - timedelta(days=STILL_HISTORY)), ibis.literal(on)))
-    ordered = ibis.window(group_by=list(keys), order_by=["day", "hour_at"])
-    is_same = (metrics["mean"] == metrics["mean"].lag().over(ordered)).fill_null(False)
-    is_same_day = (metrics.day == metrics.day.lag().over(ordered)).fill_null(False)
+    ordered = {"group_by": list(keys), "order_by": ["day", "hour_at"]}
+    before = ibis.window(**ordered)
+    is_same = (metrics["mean"] == metrics["mean"].lag().over(before)).fill_null(False)
+    is_same_day = (metrics.day == metrics.day.lag().over(before)).fill_null(False)
     is_full = (metrics.metric != "load") & (metrics["mean"] >= 1.0)
-    repeated = metrics.mutate(_moved=~is_same, _repeats=is_same & is_same_day & ~is_full)
-    daily = repeated.group_by(*keys, "day").aggregate(
-        _hours=repeated.count(),
-        _repeated=repeated["_repeats"].sum(),
-        _has_moved=repeated["_moved"].any(),
-        _begins_anew=repeated["_moved"].argmin(repeated.hour_at),
+    hours = metrics.mutate(_moved=~is_same, _repeats=is_same & is_same_day & ~is_full)
+    hours = hours.mutate(_run=hours["_moved"].cast("int64").sum().over(ibis.cumulative_window(**ordered)))
+    runs = hours.group_by(*keys, "day", "_run").aggregate(
+        _hours=hours.count(), _repeated=hours["_repeats"].sum(), _begins=hours["_moved"].any()
+    )
+    daily = runs.group_by(*keys, "day").aggregate(
+        _hours=runs["_hours"].sum(),
+        _repeated=runs["_repeated"].max(),
+        _has_moved=runs["_begins"].any(),
+        _begins_anew=runs["_begins"].all(),
     )
     measured = daily.filter(daily["_hours"] >= STILL_HOURS)
     today = ibis.literal(on)
@@ -90,12 +100,15 @@ def _judged_series(metrics: ir.Table, on: date) -> ir.Table:
     began_today = measured["_begins_anew"].any(where=measured.day == today).over(whole).fill_null(True)
     # what stands still since a day before is held against the days before that one
     first = began_today.ifelse(today, ibis.coalesce(stood_since, today))
-    measured = measured.mutate(_before=measured.day < first)
+    measured = measured.mutate(_first=first)
+    back = measured["_first"].delta(measured.day, unit="day")
+    measured = measured.mutate(_before=back.between(1, STILL_COMPARED))
     is_today = measured.day == today
     series = measured.group_by(*keys).aggregate(
         _today=measured["_repeated"].max(where=is_today),
         _days=measured.count(where=measured["_before"]),
         _most=measured["_repeated"].max(where=measured["_before"]),
+        _first=measured["_first"].min(),
     )
     series = series.filter(series["_today"].notnull())
     is_long = series["_today"] >= STILL_FACTOR * series["_most"] + STILL_REPEATS

@@ -63,7 +63,7 @@ OLDEST, LEAD_WEEKS = 8, 4
 AGES = tuple(
     rate(
         f"retention_{week}",
-        f"{week} 周后",
+        f"{week}周后",
         f"Share of the cohort that acted {week} week(s) after its first one (docs/domain.md, OA adoption: retention).",
         good="up",
         digits=0,

@@ -19,7 +19,7 @@ COUNTED_APART = ("expired", "revoked")
 def refused_advice(finding: Finding) -> str:
     """Return what to do: what is in force by the register is refused by a list or a clock that is wrong."""
     if finding.is_violation and finding.entity.key in COUNTED_APART:
-        return "有关证书在CA登记中有效，核查证书网关的吊销列表与时钟，必要时回退"
+        return "核查证书网关的吊销列表与时钟（有关证书在CA登记中有效），必要时回退"
     return default_advice(finding)
 
 

@@ -103,6 +103,7 @@ def _unconfirmed(context: CheckContext, rule: Rule) -> list[Finding]:
             changes=tuple(str(row["change_no"]) for row in late),
             is_confirmed_late=all(row["confirmed_at"] is not None for row in late),
         )
+        finding = finding.with_figures(unconfirmed=sum(row["confirmed_at"] is None for row in late))
         first = min(context.local_day(row["finished_at"]) for row in late)
         findings.append(finding.since_day(first if finding.is_violation else None))
     # none only where all these days are known

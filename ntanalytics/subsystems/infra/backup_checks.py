@@ -20,15 +20,12 @@ from ntanalytics.metrics.infra import backups
 from ntanalytics.metrics.infra.backup_waits import LATE
 from ntanalytics.metrics.rows import rows
 from ntanalytics.subsystems.infra.backup_plans import ALL_PLANS, BACKUP_DAYS, last_successes, plan_entity, plans
+from ntanalytics.subsystems.infra.rules import BEYOND_SPREAD, LARGE_DROP
 from ntanalytics.subsystems.infra.text import BACKUP_PLANS
 from ntanalytics.subsystems.infra.unread_backups import at_least, late_for_certain, unless_later_unread
 
 #: Times the upper quartile of the runs before, or part of the lower one, from which a run is apart; least seconds.
 _BEYOND_USUAL, _LEAST_S = 2.0, 10.0
-
-#: Share that a backup is smaller by, from which it is worth a look whatever those before differ by; times by which a
-#: smaller one is beyond their largest difference.
-_LARGE_DROP, _BEYOND_SPREAD = 0.25, 2.0
 
 #: Plans up to which each is told by itself: what is the matter with more is their storage.
 _TOGETHER = 2
@@ -54,7 +51,7 @@ def _size_drop(context: CheckContext, rule: Rule) -> list[Finding]:
 def _is_usual_drop(finding: Finding, spread: float | None) -> bool:
     """Return whether a drop is no larger than the runs before it may differ by."""
     drop = finding.value or 0.0
-    return finding.is_violation and drop <= _LARGE_DROP and (spread is None or drop <= _BEYOND_SPREAD * spread)
+    return finding.is_violation and drop <= LARGE_DROP and (spread is None or drop <= BEYOND_SPREAD * spread)
 
 
 def _backup_lateness(context: CheckContext, rule: Rule) -> list[Finding]:

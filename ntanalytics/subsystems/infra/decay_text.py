@@ -7,9 +7,10 @@ from datetime import date
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.headline import EventWords
 from ntanalytics.findings.phrases import clock, day_words, listed, named, value_words
-from ntanalytics.findings.text import RuleText, default_advice
+from ntanalytics.findings.text import RuleText, default_advice, limits
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.subsystems.infra.machine_words import machine_words
+from ntanalytics.subsystems.infra.rules import BEYOND_SPREAD, LARGE_DROP
 
 
 def _moved(finding: Finding) -> str:
@@ -80,6 +81,24 @@ def _backup_duration_advice(finding: Finding) -> str:
     return "抽查备份内容是否完整，核查任务是否空跑，必要时补做备份"
 
 
+def _duration_limits(finding: Finding) -> str:
+    if finding.unknown:
+        return limits(finding)
+    threshold = finding.rule.threshold
+    warning, critical = (format_number(limit, "integer") for limit in (threshold.warning, threshold.critical))
+    return f"长于通常 {warning} 倍或短于其 {warning} 分之一为关注，{critical} 倍或 {critical} 分之一为异常"
+
+
+def _size_drop_limits(finding: Finding) -> str:
+    if finding.unknown:
+        return limits(finding)
+    threshold = finding.rule.threshold
+    small, large, critical = (
+        format_number(limit, "rate:0") for limit in (threshold.warning, LARGE_DROP, threshold.critical)
+    )
+    return f"下降超过 {large}，或超过 {small} 且多于平常波动的 {BEYOND_SPREAD:g} 倍为关注，超过 {critical} 为异常"
+
+
 def _unchanged(finding: Finding) -> str:
     return f"连续 {value_words(finding, 'integer', '次')}备份数据量完全相同"
 
@@ -144,7 +163,10 @@ BACKUP_UNMADE = RuleText(
 BACKUP_MISSED = RuleText(
     evidence=lambda finding: f"{_missed(finding)}；{_last_run(finding)}。", event=backup_missed_event
 )
-BACKUP_DURATION = RuleText(evidence=backup_duration, event=backup_duration_event, advice=_backup_duration_advice)
+BACKUP_DURATION = RuleText(
+    evidence=backup_duration, event=backup_duration_event, limits=_duration_limits, advice=_backup_duration_advice
+)
+SIZE_DROP = RuleText(limits=_size_drop_limits)
 BACKUP_UNCHANGED = RuleText(
     evidence=lambda finding: f"{_unchanged(finding)}，{_same_size(finding)}。", event=backup_unchanged_event
 )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from ntanalytics.checks.baseline import HISTORY_DAYS
 from ntanalytics.detectors.forecast import HORIZON_DAYS, MAX_EXTRAPOLATION, Forecast, forecast
@@ -34,15 +35,23 @@ class DiskForecast:
         return left if left > min(carries, HORIZON_DAYS) else None
 
 
-def disk_forecasts(metrics: DatasetView, on: date) -> Mapping[tuple[str, str], DiskForecast]:
+def disk_forecasts(
+    metrics: DatasetView, on: date, dead: Iterable[Mapping[str, Any]]
+) -> Mapping[tuple[str, str], DiskForecast]:
     """Return host and part → the forecast of each disk, from the whole days of the ten weeks up to a day.
+
+    A level that stands still on the last day was not measured since then.
 
     Args:
         metrics: ``infra.metrics`` with that much history.
         on: the last day.
+        dead: rows of ``metrics.infra.standstill.dead_series`` on that day.
     """
+    since = {(row["host"], row["part"]): row["still_since"] for row in dead if row["metric"] == "disk_rate"}
     peaks: dict[tuple[str, str], list[tuple[date, float]]] = {}
     for row in rows(disks.peaks(metrics.recent, metrics.days)):
-        if row["disk_used"] is not None and on - timedelta(days=HISTORY_DAYS) <= row["day"] <= on:
-            peaks.setdefault((row["host"], row["part"]), []).append((row["day"], row["disk_used"]))
+        disk = row["host"], row["part"]
+        until = min(on, since.get(disk, date.max) - timedelta(days=1))
+        if row["disk_used"] is not None and on - timedelta(days=HISTORY_DAYS) <= row["day"] <= until:
+            peaks.setdefault(disk, []).append((row["day"], row["disk_used"]))
     return {disk: DiskForecast(tuple(days), forecast(days, 1.0)) for disk, days in peaks.items()}

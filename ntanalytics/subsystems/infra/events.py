@@ -167,7 +167,9 @@ def former_certificate(finding: Finding) -> str:
     former = finding.details.get("former_on")
     if not isinstance(former, str) or finding.since is None:
         return ""
-    return f"{day_words(finding.since)}起返回到期更早的证书，此前的证书{former}到期，疑为回退"
+    until = date.fromisoformat(former)
+    ended = f"{until.year}年{day_words(until)}到期"
+    return f"{day_words(finding.since)}起返回到期更早的证书，此前的证书{ended}，疑为回退"
 
 
 def expired(finding: Finding) -> str:

@@ -71,7 +71,7 @@ def load(context: CheckContext, metric: str) -> Sequence[Row]:
 
 
 def _dead(context: CheckContext) -> Sequence[Row]:
-    """Return ``host``, ``metric`` and ``part`` of what stood still on the last day: nobody knows what it was."""
+    """Return what stood still on the last day, and since when: nobody knows what it was."""
     return rows(standstill.dead_series(context.dataset("infra.metrics", HISTORY).recent, context.on))
 
 
@@ -93,15 +93,16 @@ def _lost(context: CheckContext, metric: str) -> list[str]:
 def disk_growth(context: CheckContext) -> Sequence[Row]:
     """Return level and growth of each disk at the end of the period: the measures of ``metrics.infra.disks.GROWTH``.
 
-    A row is complete where 95 % of the hours of the last day were measured, and not one value all the time. The disks
-    of a host that is out of use have no row, and neither have those that were not measured in the four weeks before
-    the period.
+    A row is complete where 95 % of the hours of the last day were measured, and not one value all the time
+    (``is_still``). The disks of a host that is out of use have no row, and neither have those that were not measured in
+    the four weeks before the period.
     """
     metrics = context.dataset("infra.metrics", HISTORY_DAYS)
     is_whole, unused = since(metrics, context.on).is_complete, context.shared(out_of_use)
     needed = (1 - UNMEASURED_SHARE) * _DAY_HOURS
     dead = {(row["host"], row["part"]) for row in context.shared(_dead) if row["metric"] == "disk_rate"}
-    forecasts, known_since = disk_forecasts(metrics, context.on), context.period.first - timedelta(days=HISTORY)
+    forecasts = disk_forecasts(metrics, context.on, context.shared(_dead))
+    known_since = context.period.first - timedelta(days=HISTORY)
     grown = []
     for row in rows(disks.levels(rows_of_whole_days(metrics), context.on)):
         disk = forecasts.get((row["host"], row["part"]))
@@ -109,8 +110,11 @@ def disk_growth(context: CheckContext) -> Sequence[Row]:
             continue
         growth = {"disk_per_day": disk.forecast.per_day, "days_until_full": disk.days_left(context.on)}
         level = {name: row[name] for name in ("host", "part", "disk_used")}
-        is_complete = is_whole and row["hours"] >= needed and (row["host"], row["part"]) not in dead
-        grown.append({**level, **growth, "disk_days": len(disk.peaks), "is_complete": is_complete})
+        is_still = (row["host"], row["part"]) in dead
+        is_complete = is_whole and row["hours"] >= needed and not is_still
+        grown.append(
+            {**level, **growth, "disk_days": len(disk.peaks), "is_still": is_still, "is_complete": is_complete}
+        )
     grown.sort(key=lambda row: math.inf if row["days_until_full"] is None else row["days_until_full"])
     return grown
 
@@ -195,10 +199,16 @@ def with_busy_hours(context: CheckContext, finding: Finding, hours: Rows) -> Fin
 def disk_figures(context: CheckContext) -> Figures:
     """Return level and growth of the disks (:func:`disk_growth`).
 
-    The gap of an earlier day does not touch the level, and the growth only where too few days are left.
+    The gap of an earlier day does not touch the level, and the growth only where too few days are left. A level that
+    stands still is no bound either.
     """
+    grown = context.shared(disk_growth)
+    return _disk_figures(context, [{**row, "disk_used": None} if row["is_still"] else row for row in grown])
+
+
+def _disk_figures(context: CheckContext, grown: Sequence[Row]) -> Figures:
     metrics = context.dataset("infra.metrics", HISTORY_DAYS)
-    levels = figures(context.shared(disk_growth), since(metrics, context.on))
+    levels = figures(grown, since(metrics, context.on)).without("is_still")
     span = since(metrics, context.on - timedelta(days=HISTORY_DAYS))
     return levels.made_of(
         ("disk_per_day", "days_until_full"),
@@ -210,7 +220,8 @@ def disk_figures(context: CheckContext) -> Figures:
 
 def _disk_used(context: CheckContext, rule: Rule) -> list[Finding]:
     metrics = context.dataset("infra.metrics", HISTORY_DAYS)
-    findings = evaluate_rules([rule], disk_figures(context), disk_entity)
+    # a level that stands still is told where it is wrong
+    findings = evaluate_rules([rule], _disk_figures(context, context.shared(disk_growth)), disk_entity)
     return with_onset(findings, rule, disks.peaks(metrics.recent, metrics.days), context.on, disk_entity)
 
 

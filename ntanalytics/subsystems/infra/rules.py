@@ -6,6 +6,10 @@ from ntanalytics.contract.legal import LOG_RETENTION_DAYS
 from ntanalytics.findings.rule import Rule, source_rule
 from ntanalytics.findings.threshold import Threshold
 
+#: Share that a backup is smaller by, from which it is worth a look whatever those before differ by; times by which a
+#: smaller one is beyond their largest difference.
+LARGE_DROP, BEYOND_SPREAD = 0.25, 2.0
+
 RULES: tuple[Rule, ...] = (
     Rule(
         "infra.availability", "availability", Threshold(0.999, 0.99, "up"), "查看中断时段的主机、服务与网络告警",

@@ -32,7 +32,7 @@ def summarize(context: CheckContext, findings: Sequence[Finding]) -> SubsystemSu
     backup_plans = figures(context.shared(plans), register(backups))
     judged = [finding for finding in findings if finding.code == "infra.backup_lateness"]
     late = int(sum(finding.figures.get("least") or 1 for finding in judged if finding.is_violation))
-    is_unknown = any(finding.status == "unknown" for finding in judged)
+    is_unknown = not judged or any(finding.status == "unknown" for finding in judged)
     now, views = context.shared(measured, every_check)
     was, _ = context.shared(measured, every_check, True)
     windows, _ = context.shared(planned)

@@ -29,6 +29,7 @@ from ntanalytics.subsystems.infra.decay_text import (
     BACKUP_UNCHANGED,
     BACKUP_UNMADE,
     PING_LOSS,
+    SIZE_DROP,
     SLOW_DECAY,
 )
 from ntanalytics.subsystems.infra.novelty_text import NOVEL_HOURS
@@ -293,6 +294,7 @@ TEXTS: Texts = MappingProxyType(
         "infra.backup_missed": BACKUP_MISSED,
         "infra.unmade_backups": BACKUP_UNMADE,
         "infra.backup_duration": BACKUP_DURATION,
+        "infra.size_drop": SIZE_DROP,
         "infra.backup_unchanged": BACKUP_UNCHANGED,
         "infra.load_rise": RuleText(evidence=_load_rise, event=events.load_rise),
         "infra.cpu_by_day": RuleText(evidence=_busy, event=events.busy),

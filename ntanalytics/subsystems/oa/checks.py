@@ -149,7 +149,9 @@ def _active_fall(context: CheckContext, rule: Rule) -> list[Finding]:
 
 
 def _unit_fall(context: CheckContext, rule: Rule) -> list[Finding]:
-    """Return the units whose staff stays away on working days in a row."""
+    """Return the units whose staff stays away on working days in a row; on a day off their last one has been told."""
+    if not context.working_days:
+        return [not_applicable(rule)]
     activities = context.dataset("oa.activities", HISTORY)
     of_units, has_nameless = of_named_units(activities, context.shared(_persons))
     days = days_by_group(activities, of_units, ["unit"], has_empty=True)
@@ -158,8 +160,11 @@ def _unit_fall(context: CheckContext, rule: Rule) -> list[Finding]:
         fallen = _fallen_beside_gap(rule, rows(by_unit), rows(days), context.on)
     else:
         fallen = group_drop(rule, by_unit, days, context.on, entity=unit_entity)
-    has_unknown = any(finding.status == "unknown" for finding in fallen)
-    return [*fallen, unknown(rule, "incomplete")] if has_nameless and not has_unknown else fallen
+    if any(finding.status == "unknown" for finding in fallen):
+        return fallen
+    if has_nameless:
+        return [*fallen, unknown(rule, "incomplete")]
+    return [*fallen, unknown(rule, "not_in_source")] if activities.sources_without("unit") else fallen
 
 
 def _fallen_beside_gap(

@@ -15,19 +15,20 @@ from ntanalytics.metrics.figures import Figures
 from ntanalytics.metrics.noise import STEADY_SHARE
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.metrics.oa.unit_ranking import MIN_ACCOUNTS
+from ntanalytics.periods import period_word
 
 
 def level(total: FigureRow, reach: FigureRow) -> str:
     """Return the numbers of enabled accounts, active accounts and units; over a gap what is known of them.
 
     Returns:
-        For example ``启用账号 12,539 个，本期活跃 9,477 个，活跃率 75.6%，较上周增加 0.4%（+33 个）；接入的 101 个单位
+        For example ``启用账号 12,539 个，本周活跃 9,477 个，活跃率 75.6%，较上周增加 0.4%（+33 个）；接入的 101 个单位
         均有人使用。``
     """
     enabled, acted, rate = (total.quantity(name) for name in ("enabled", "active", "active_rate"))
     if not acted.is_exact:
-        return f"本期数据不完整，{acted.named()}，活跃率和增减不予计算。"
-    sentence = f"{enabled.named()}，本期活跃 {acted.text}"
+        return f"{period_word(total.against)}数据不完整，{acted.named()}，活跃率和增减不予计算。"
+    sentence = f"{enabled.named()}，{period_word(total.against)}活跃 {acted.text}"
     if rate.reason != "no_value":
         sentence += f"，{rate.named()}"
     change = moved(total.exact("active_change"), total.exact("active_change_rate"), "个", total.against)
@@ -47,13 +48,13 @@ def pace(total: FigureRow, worked_days: tuple[int, int]) -> str:
     """Return the daily mean of working days against the period before; a holiday does not change it.
 
     Returns:
-        For example ``工作日日均活跃 4,971 个（本期 5 个工作日，上周 3 个），较上周增加 2.1%。``
+        For example ``工作日日均活跃 4,971 个（本周 5 个工作日，上周 3 个），较上周增加 2.1%。``
     """
     now, rate = total.exact("daily_active"), total.exact("daily_active_change_rate")
     if now is None or not worked_days[0] or rate is None:
         return ""
     few = (
-        f"（本期 {worked_days[0]} 个工作日，{total.against} {worked_days[1]} 个）"
+        f"（{period_word(total.against)} {worked_days[0]} 个工作日，{total.against} {worked_days[1]} 个）"
         if worked_days[0] != worked_days[1]
         else ""
     )
@@ -120,7 +121,7 @@ def flow(flow: FigureRow) -> str:
     """Return the counts of new, returned and lapsed accounts; nothing over a gap, which moves accounts among them.
 
     Returns:
-        For example ``新增活跃 18 个、回流 799 个，上周活跃账号中 824 个本期未使用（8.7%）。``
+        For example ``新增活跃 18 个、回流 799 个，上周活跃账号中 824 个本周未使用（8.7%）。``
     """
     new, resurrected, lapsed = (flow.quantity(name) for name in ("new", "resurrected", "lapsed"))
     if not (new.is_exact and resurrected.is_exact and lapsed.is_exact):
@@ -129,7 +130,7 @@ def flow(flow: FigureRow) -> str:
     if not flow["was_active"]:
         return f"{came}。"
     share = format_number(flow["lapsed"] / flow["was_active"], "rate:1")
-    return f"{came}，{flow.against}活跃账号中 {lapsed.text}本期未使用（{share}）。"
+    return f"{came}，{flow.against}活跃账号中 {lapsed.text}{period_word(flow.against)}未使用（{share}）。"
 
 
 def handled(total: FigureRow, by_module: Figures) -> str:

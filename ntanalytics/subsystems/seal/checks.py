@@ -134,6 +134,6 @@ CHECKS: tuple[Check, ...] = (
     Check(rule="seal.signing_silence", evaluate=_signing_silence, reads=_SIGNINGS),
     Check(rule="seal.suspended_signings", evaluate=_suspended_signings, reads={"seal.signings": 0, "seal.seals": 0}),
     Check(rule="seal.night_signings", evaluate=_night_signings, reads={"seal.signings": 0, "seal.seals": 0}),
-    Check(rule="seal.making_days", evaluate=_making_days, reads=_STOCK),
+    Check(rule="seal.making_days", evaluate=_making_days, reads=_STOCK, every=EVERY_PERIOD),
     Check(rule="seal.testing_days", evaluate=_testing_days, reads=_STOCK, every=EVERY_PERIOD),
 )

@@ -15,6 +15,7 @@ from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import Figures
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.metrics.sms.failure_codes import CLASSES
+from ntanalytics.periods import period_word
 
 #: A group is named when it made at least this share of a change.
 SHARE_NAMED = 0.2
@@ -48,7 +49,7 @@ def _bill_limits(finding: Finding) -> str:
 
 
 def _not_reconciled(_finding: Finding) -> str:
-    return "账单或本期数据缺失，未对账"
+    return "账单或账期数据缺失，未对账"
 
 
 def _longer(finding: Finding) -> str:
@@ -128,7 +129,7 @@ def volume(total: FigureRow, by_carrier: Figures, by_application: Figures) -> st
     submitted = total.quantity("submitted")
     sentence = submitted.named("提交短信")
     if not submitted.is_exact:
-        return f"{sentence}（本期数据不完整），不作比较。"
+        return f"{sentence}（{period_word(total.against)}数据不完整），不作比较。"
     change = total.exact("submitted_change")
     if change is None:
         return f"{sentence}，{total.against}数据不完整，不作比较。"
@@ -162,7 +163,7 @@ def delivery(total: FigureRow, by_carrier: Figures) -> str:
     """
     rate = total.quantity("delivery_rate")
     if not rate.is_exact:
-        return f"送达率未知：{'本期数据不完整' if rate.lacks_data else '本期没有已出结果的短信'}。"
+        return f"送达率未知：{period_word(total.against)}{'数据不完整' if rate.lacks_data else '没有已出结果的短信'}。"
     change = total.exact("delivery_rate_change")
     if change is None:
         return f"{rate.named()}，{total.against}无可比数据。"

@@ -230,6 +230,34 @@ def test_what_stands_still_since_a_day_before_is_dead_until_it_moves(table, list
     assert [tuple(row.values()) for row in found] == [("dead", 1, 24), ("mended", 0, None)]
 
 
+@pytest.mark.parametrize("days", [1, 8, 20])
+def test_a_dead_sensor_stays_so_for_three_weeks(days: int, table, listed) -> None:
+    def level(back: int, hour: int) -> float:
+        return 0.0 if back < days else 0.3 + hour / 100
+
+    made = hours(table, {hour: level(0, hour) for hour in range(24)})
+    for back in range(1, 29):
+        made = made.union(hours(table, {hour: level(back, hour) for hour in range(24)}, day=LAST - back * DAY))
+    [dead] = listed(standstill.dead_series(made, LAST))
+    # it moved for the last time on the day before, or at the first hour of its first still day
+    assert dead == {"host": "a", "metric": "cpu_rate", "part": "", "still_since": LAST - (days - 1) * DAY}
+
+
+def test_two_values_of_half_a_day_each_are_no_standstill(table, listed) -> None:
+    made = hours(table, {hour: 0.4 if hour < 12 else 0.41 for hour in range(24)})
+    for back in range(1, 9):
+        made = made.union(hours(table, {hour: 0.3 + hour // 2 / 100 for hour in range(24)}, day=LAST - back * DAY))
+    # 11 hours in a row repeat a value, and 6 + 2 * 1 would be dead: the first half of the day alone
+    [row] = listed(standstill.still_series(made, LAST), "still_series", "still_hours")
+    assert row == {"still_series": 1, "still_hours": 12}
+    usual = hours(table, {hour: 0.4 if hour < 12 else 0.41 for hour in range(24)})
+    for back in range(1, 9):
+        values = {hour: 0.3 + max(0, hour - 4) / 100 for hour in range(24)}  # four hours repeat the first one
+        usual = usual.union(hours(table, values, day=LAST - back * DAY))
+    [row] = listed(standstill.still_series(usual, LAST), "still_series")
+    assert row == {"still_series": 0}  # 22 hours repeat one value or the other, and no run has 6 + 2 * 4
+
+
 def test_what_has_one_value_for_longer_than_ever_is_dead(table, listed) -> None:
     def week(today, before, **more):
         made = hours(table, {hour: today(hour) for hour in range(24)}, **more)

@@ -186,7 +186,7 @@ def test_a_hole_in_one_source_leaves_its_units_out_and_no_others(office: Office)
         "unknown",
         "warning",
     )
-    assert blocks.summary(seen)[0].text.startswith("本期数据不完整，活跃账号 ≥ 58 个")
+    assert blocks.summary(seen)[0].text.startswith("本周数据不完整，活跃账号 ≥ 58 个")
     # an edition whose own source is whole has no hole
     general = office.adoption(edition="general")
     assert (general.total.exact("active_change"), general.tables["editions"].note) == (-10, "")

@@ -75,3 +75,18 @@ def test_a_disk_that_is_no_more_is_neither_unknown_nor_an_error() -> None:
     judged = evaluation(SUBSYSTEM, ["infra.disk_used"], {"infra.metrics": table_of("infra.metrics", rows)}, period=WEEK)
     disks_told = {f.entity.key: f.status for f in judged.findings if f.rule.code == "infra.disk_used"}
     assert disks_told == {"kept/": "unknown", "lost/": "unknown"}  # neither was measured on the Sunday
+
+
+@pytest.mark.parametrize(("stuck", "status"), [(0.35, "unknown"), (0.95, "critical")])
+def test_a_level_that_stands_still_was_not_measured_and_is_told_where_it_is_wrong(stuck: float, status: str) -> None:
+    """The disk grows hour by hour until the Wednesday, and has one level since the Thursday."""
+    rows = _peaks("dead", [0.5 + 0.005 * day for day in range(22)])
+    for row in rows:
+        row["mean"] += 0.0002 * (row["hour_at"] - rows[0]["hour_at"]).seconds / 3600
+        row["peak"] = row["mean"] = stuck if row["day"] >= ON - dt.timedelta(days=1) else row["mean"]
+    judged = evaluation(SUBSYSTEM, ["infra.disk_used"], {"infra.metrics": table_of("infra.metrics", rows)})
+    [finding] = [finding for finding in judged.findings if finding.rule.code == "infra.disk_used"]
+    [row] = disk_figures(judged.context)
+    assert (finding.status, row["disk_used"], row.is_complete) == (status, None, False)
+    [disk] = disks(judged.context.report, 70)
+    assert (disk.used_now, disk.measured_on) == (None, ON - dt.timedelta(days=2))

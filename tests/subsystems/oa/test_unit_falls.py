@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from ntanalytics.periods import Period
 from ntanalytics.subsystems.oa import SUBSYSTEM
 from tests.subsystems.made import ON, Row, days, judge, statuses, table_of
@@ -44,6 +46,14 @@ def test_units_of_a_source_whose_rows_name_no_unit_are_unknown_and_the_others_ar
     assert statuses(told) == [("unit/government7", "critical"), ("subsystem/oa", "unknown")]
     # without knowing it, each of them stays away
     assert len([finding for finding in judge(SUBSYSTEM, [RULE], data) if finding.is_violation]) == 10
+
+
+def test_on_a_day_off_the_units_were_told_on_their_last_working_day() -> None:
+    """Friday's list of accounts was cut: what Saturday has of it is not enough to know that."""
+    rows = table_of("oa.activities", _activities(("government7",)))
+    saturday = Period.day(ON + dt.timedelta(days=1))
+    [finding] = judge(SUBSYSTEM, [RULE], {"oa.activities": rows}, period=saturday)
+    assert (finding.status, finding.is_applicable) == ("ok", False)
 
 
 def test_units_that_stay_away_are_told_where_their_source_gave_rows() -> None:

@@ -164,7 +164,7 @@ def test_a_bill_is_told_with_its_difference(
 
 def test_a_bill_that_was_not_reconciled_tells_why() -> None:
     assert (
-        word(unknown(RULES["sms.bill"], "incomplete", UNICOM)).evidence == "账单差异未知：账单或本期数据缺失，未对账。"
+        word(unknown(RULES["sms.bill"], "incomplete", UNICOM)).evidence == "账单差异未知：账单或账期数据缺失，未对账。"
     )
 
 
