@@ -8,6 +8,7 @@ demo city, 1 for a real one; its lake is made once and kept in benchmarks/.data/
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 import time
 
@@ -27,10 +28,14 @@ def main() -> None:
     chosen = [name for name in CASES if not options.cases or any(map(name.startswith, options.cases))]
     if not chosen:
         raise SystemExit(f"no such case; there are {', '.join(CASES)}")
-    for name in chosen:
-        if options.list:
+    if options.list:
+        for name in chosen:
             _say(f"{name:24} {CASES[name].title}")
-            continue
+        return
+    programs = {way.program for name in chosen for way in CASES[name].ways if way.program}
+    if missing := [program for program in sorted(programs) if shutil.which(program) is None]:
+        raise SystemExit(f"nothing was measured: {', '.join(missing)} is not there; install it, or name other cases")
+    for name in chosen:
         started = time.perf_counter()
         measured = measure(name, CASES[name], options.rounds, _say)
         results.write({name: results.part(name, CASES[name], measured, SCALE)}, CASES)

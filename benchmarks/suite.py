@@ -52,11 +52,13 @@ class Way:
         name: its description in the results.
         ready: place of the case's data → the work.
         role: ``ours``, an alternative for a user (``beside``), or a lower bound (``limit``).
+        program: the program that it calls; empty for none.
     """
 
     name: str
     ready: Callable[[str], Work]
     role: Literal["ours", "beside", "limit"] = "beside"
+    program: str = ""
 
 
 @dataclass(frozen=True)

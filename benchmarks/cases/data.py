@@ -234,7 +234,7 @@ def _log_case(is_packed: bool) -> Case:
         "line",
         (
             Way("our source", _log_ours, "ours"),
-            Way("GoAccess, to its JSON report", _log_goaccess),
+            Way("GoAccess, to its JSON report", _log_goaccess, program="goaccess"),
             Way("a loop of Python's re, the same counts", _log_re),
             Way("SQL by hand in DuckDB, the same counts, no line checked", _log_by_hand, "limit"),
             Way("reading the bytes and counting the lines", _log_bytes, "limit"),
