@@ -85,7 +85,7 @@ def _head(block: Mapping[str, Any], *_: object) -> dict[str, Any]:
 
 
 def _sentences(block: Mapping[str, Any], *_: object) -> dict[str, Any]:
-    return {"items": len(block["items"]), "states": [item["state"] or "none" for item in block["items"]]}
+    return {"items": len(block["items"]), "states": " ".join(item["state"] or "none" for item in block["items"])}
 
 
 def _signatures(block: Mapping[str, Any], *_: object) -> dict[str, Any]:
