@@ -19,13 +19,13 @@ import pytest
 from docx.oxml.ns import qn
 
 from ntanalytics.reports import Axes, board, chart, figures, table
-from ntanalytics.reports.exporters import render
 from ntanalytics.reports.exporters.column_widths import column_widths, fit_widths
 from ntanalytics.reports.exporters.document import document_bytes
 from ntanalytics.reports.record import read_record
 from ntanalytics.reports.verification.document import document_differences
 from tests.reports import empty_tables
 from tests.reports.exporters.registered import exporter
+from tests.reports.rendered import render
 from tests.reports.worded import worded
 
 

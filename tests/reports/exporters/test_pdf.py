@@ -12,11 +12,11 @@ import nbformat
 import pytest
 
 from ntanalytics.reports import board
-from ntanalytics.reports.exporters import render
 from ntanalytics.reports.exporters.chrome_protocol import browser
 from ntanalytics.reports.exporters.pdf import SETTLED, empty_page, find_browser, print_page
 from tests.process_end import has_ended
 from tests.reports import empty_tables
+from tests.reports.rendered import render
 from tests.reports.worded import worded
 
 

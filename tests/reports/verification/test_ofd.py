@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ntanalytics.errors import VerificationFailed
-from ntanalytics.reports.exporters import OFD, render, write_ofd
+from ntanalytics.reports.exporters import OFD, write_ofd
 from ntanalytics.reports.exporters.ofd import fonts
 from ntanalytics.reports.exporters.ofd.exporter import ofd_bytes
 from ntanalytics.reports.record import Publication, load_record
@@ -28,6 +28,7 @@ from ntanalytics.reports.verification.ofd import content_sm3, ofd_differences, o
 from tests.reports.ofd_fonts import needs_fonts
 from tests.reports.ofd_mutations import apply, changed, changes, is_named, text_parts
 from tests.reports.ofd_seal import FOLDER, seal, sm2_sign
+from tests.reports.rendered import render
 
 pytestmark = needs_fonts
 
