@@ -88,6 +88,13 @@ def test_a_stranger_runs_one_file_of_the_standard_library(made: Path, tmp_path: 
     assert (none.returncode, "no report" in none.stdout) == (2, True)
 
 
+def test_a_difference_from_the_record_names_the_figure(file: bytes, made: Path) -> None:
+    altered = replaced(file, PAGE, ">97.6%<", ">99.6%<")
+    found = ofd_differences(load_record(made / "report.ipynb"), altered)
+    assert "page 1 prints '99.6%', recorded is page 1, 送达率: '97.6%'" in found
+    assert set(differences(altered)) < set(found)
+
+
 def test_each_of_some_hundred_changes_of_a_character_is_found_and_nearly_each_names_the_figure(
     file: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
