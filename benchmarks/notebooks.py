@@ -16,7 +16,6 @@ import argparse
 import datetime as dt
 import json
 import os
-import shutil
 import statistics
 import subprocess
 import sys
@@ -111,11 +110,12 @@ def one_report(settings: Settings, report: str, period: str, rounds: int) -> dic
 
 def rendering_s(directory: Path) -> float:
     """Return the seconds of rendering a record and verifying the renderings, again in this process."""
+    from ntanalytics.runner.executed_notebook import read_notebook
     from ntanalytics.runner.rendering import render
 
     with tempfile.TemporaryDirectory() as folder:
-        shutil.copy(directory / "report.ipynb", folder)
-        return timed(lambda: render(Path(folder), report="", run_id=""))
+        notebook = read_notebook(directory / "report.ipynb")
+        return timed(lambda: render(notebook, Path(folder), report="", run_id=""))
 
 
 def unit_pages(settings: Settings, report: str, period: str, count: int, sample: int) -> dict[str, Any]:

@@ -28,7 +28,12 @@ def record_diff(before: Record, after: Record, *, has_new_data: bool) -> list[st
         after: the record that replaces it.
         has_new_data: data of the report were extracted in between, so that an unchanged report says so.
     """
-    sentences = [change.sentence for change in record_changes(before, after)]
+    return change_sentences(record_changes(before, after), has_new_data=has_new_data)
+
+
+def change_sentences(changes: Sequence[Change], *, has_new_data: bool) -> list[str]:
+    """Return one sentence for each change, up to ``MOST_LISTED``; one sentence if there are none: ``record_diff``."""
+    sentences = [change.sentence for change in changes]
     if len(sentences) > MOST_LISTED:
         return [*sentences[:MOST_LISTED], f"另有 {len(sentences) - MOST_LISTED} 处变化。"]
     return sentences or [UNCHANGED if has_new_data else SAME_DATA]

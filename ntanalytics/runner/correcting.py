@@ -92,13 +92,14 @@ def next_version(context: RunContext, request: ReportRequest, target: Path) -> i
 def _changes(target: Path, record: Record, *, has_new_data: bool) -> tuple[list[Change], list[str]]:
     """Return the changes since the published version, and the sentences on them for the manifest."""
     from ntanalytics.reports.record import load_record
-    from ntanalytics.reports.record_diff import record_changes, record_diff
+    from ntanalytics.reports.record_diff import change_sentences, record_changes
 
     try:
         before = load_record(target / RECORD)
-        return record_changes(before, record), record_diff(before, record, has_new_data=has_new_data)
+        changes = record_changes(before, record)
     except (NtaError, OSError, KeyError, TypeError):  # an older version of the suite made it, or somebody changed it
         return [], [UNREADABLE]
+    return changes, change_sentences(changes, has_new_data=has_new_data)
 
 
 def _data_changes(

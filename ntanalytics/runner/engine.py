@@ -27,7 +27,7 @@ from ntanalytics.runner.executed_notebook import (
     last_lines,
     read_notebook,
     redact,
-    write_notebook,
+    written_on_error,
 )
 from ntanalytics.runner.parameters import Value
 
@@ -137,7 +137,10 @@ def execute(
     secrets: Iterable[str] = (),
     progress: Callable[[str, int], None],
 ) -> NotebookNode:
-    """Execute a report's notebook and write the record.
+    """Execute a report's notebook.
+
+    The file of the record holds the cells that have run, for the evidence of a failed run: a kernel that is killed
+    leaves it behind. What has run to its end is returned, and the caller writes it.
 
     Args:
         task: the notebook, its parameters and the file of the record.
@@ -155,7 +158,7 @@ def execute(
         NtaError: a cell raised an error of this package, such as CalendarMissing or NoData.
         KernelDied: the kernel was killed, or did not start.
         ReportIncomplete: a cell did not run, or the head is missing.
-        PublishError: there is no room for the record.
+        PublishError: there is no room for the file of the record.
     """
     # Jupyter takes more than a second to import, and a wrong parameter is refused earlier.
     skip_grammar_import()
@@ -177,29 +180,37 @@ def execute(
         kernel_manager(record.parent, environment, log, pool, execution.memory) as manager,
     ):
         executed = _run_papermill(task, manager, execution.seconds_left)
-    check_complete(executed, task.name)
+    with written_on_error(executed, record):
+        check_complete(executed, task.name)
     log.unlink(missing_ok=True)
     # the paths of this machine are of no use to a reader
     executed.metadata.papermill.update(input_path=f"notebooks/{task.notebook.name}", output_path=record.name)
-    try:
-        write_notebook(executed, record)
-    except OSError as error:
-        raise disk_error(error, record.parent) from error
     return executed
 
 
 def _run_papermill(task: ExecutionTask, manager: type, seconds_left: Callable[[NotebookNode], float]) -> NotebookNode:
+    """Execute a notebook by the steps of papermill, but for its last write of a notebook that is written again."""
     import papermill
+    from papermill.engines import papermill_engines
+    from papermill.execute import raise_for_execution_errors
 
     from ntanalytics.kernels.forked_engine import register
 
-    executed: NotebookNode = papermill.execute_notebook(
+    engine = register()
+    prepared = papermill.execute_notebook(
         _as_template(task.notebook),
         _as_template(task.record),
         parameters=dict(task.values),
-        engine_name=register(),
+        engine_name=engine,
+        prepare_only=True,
         kernel_name="python3",
         language="python",
+    )
+    executed: NotebookNode = papermill_engines.execute_notebook_with_engine(
+        engine,
+        prepared,
+        kernel_name="python3",
+        output_path=str(task.record),
         progress_bar=False,
         log_output=False,
         start_timeout=_START_SECONDS,
@@ -209,6 +220,7 @@ def _run_papermill(task: ExecutionTask, manager: type, seconds_left: Callable[[N
         force_raise_errors=True,
         store_widget_state=False,
     )
+    raise_for_execution_errors(executed, str(task.record))  # it writes the cells of a run that failed
     return executed
 
 

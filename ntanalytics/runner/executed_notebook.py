@@ -1,20 +1,23 @@
-"""Executed notebook: reading and writing, its completeness, and the removal of secrets from its texts."""
+"""Executed notebook: reading and writing, its record, its completeness, and the removal of secrets from its texts."""
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ntanalytics.disk_space import disk_error
 from ntanalytics.errors import ReportIncomplete
 from ntanalytics.language import tr
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-    from ntanalytics.reports.record import Publication
+    from ntanalytics.reports.record import Publication, Record
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _URL_PASSWORD = re.compile(r"(://[^\s/:@]*:)[^\s/@]+(@)")
@@ -40,22 +43,46 @@ def write_notebook(notebook: NotebookNode, path: Path) -> None:
     nbformat.write(notebook, path)  # type: ignore[no-untyped-call]
 
 
-def mark_published(path: Path, publication: Publication, blocks: Sequence[Mapping[str, Any]] = ()) -> None:
-    """Write the identity of the published report into its record; a later version says so in its head, too.
-
-    Args:
-        path: the file of the record.
-        publication: report, run and version.
-        blocks: display bundles on the correction: the first stands below the head, the others at the end.
+@contextmanager
+def written_on_error(notebook: NotebookNode, path: Path) -> Iterator[None]:
+    """Write a notebook to a file if what is done with it fails: it is the evidence of the run.
 
     Raises:
-        OSError: there is no room.
+        PublishError: there is no room for it.
+    """
+    try:
+        yield
+    except BaseException as error:
+        try:
+            write_notebook(notebook, path)
+        except OSError as full:
+            raise disk_error(full, path.parent) from error
+        raise
+
+
+def record_of(notebook: NotebookNode) -> Record:
+    """Return the record of an executed notebook as its file gives it: what has names is in the order of the names.
+
+    Raises:
+        ReportIncomplete: the notebook holds no record.
+    """
+    from ntanalytics.reports.record import read_record
+
+    return read_record(json.loads(json.dumps(notebook, sort_keys=True)))
+
+
+def mark_published(notebook: NotebookNode, publication: Publication, blocks: Sequence[Mapping[str, Any]] = ()) -> None:
+    """Give an executed notebook the identity of the published report; a later version says so in its head, too.
+
+    Args:
+        notebook: the executed notebook.
+        publication: report, run and version.
+        blocks: display bundles on the correction: the first stands below the head, the others at the end.
     """
     from ntanalytics.reports import schemas
     from ntanalytics.reports.correction import marked_subtitle
     from ntanalytics.reports.record import BLOCK, PUBLICATION
 
-    notebook = read_notebook(path)
     about = notebook.metadata.setdefault("ntanalytics", {})
     about |= {schemas.KEY: schemas.SCHEMA_VERSION, PUBLICATION: asdict(publication)}
     if blocks:
@@ -69,7 +96,6 @@ def mark_published(path: Path, publication: Publication, blocks: Sequence[Mappin
         cells = [_display_cell(f"correction-{place}", block) for place, block in enumerate(blocks, 1)]
         notebook.cells[number + 1 : number + 1] = cells[:1]
         notebook.cells += cells[1:]
-    write_notebook(notebook, path)
 
 
 def _display_cell(id: str, bundle: Mapping[str, Any]) -> NotebookNode:

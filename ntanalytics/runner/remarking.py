@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +15,14 @@ from ntanalytics.errors import ReportIncomplete, UsageError, VerificationFailed
 from ntanalytics.language import tr
 from ntanalytics.runner import atomic_publish, correcting, evidence, finding_history, publishing, rendering, staging
 from ntanalytics.runner.abandoned_runs import record_publication
-from ntanalytics.runner.executed_notebook import mark_published, read_notebook, write_notebook
+from ntanalytics.runner.executed_notebook import mark_published, read_notebook, record_of
 from ntanalytics.runner.report_request import request_report
 from ntanalytics.runner.run_context import RunContext
 from ntanalytics.runner.run_ending import failure_recorded, index_written
 
 if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
     from ntanalytics.reports.record import Record
 
 #: Longest remark, in characters.
@@ -103,9 +104,9 @@ def remark_report(context: RunContext, directory: Path, text: str, signed_by: st
             staging.staging(context.outputs, run.run_id) as staged,
             rendering.pending_print(staged) as pending,
         ):
-            digest = _write_record(target, staged, run, (published["version"], version), lines)
+            notebook, digest = _remarked(target, run, (published["version"], version), lines)
             record, left_out = rendering.render_all(
-                staged, report=run.report, run_id=run.run_id, progress=context.progress, pending=pending
+                notebook, staged, report=run.report, run_id=run.run_id, progress=context.progress, pending=pending
             )
             manifest = publishing.make_manifest(
                 request, record, staged, run_id=run.run_id, version=version, left_out=left_out
@@ -139,10 +140,10 @@ def _start(
     return evidence.RunIdentity(run_id, report, period, dict(parameters), folder)
 
 
-def _write_record(
-    target: Path, staged: Path, run: evidence.RunIdentity, versions: tuple[int, int], lines: list[str]
-) -> str:
-    """Write the record of the new version, and return the digest of what it says beside its remarks.
+def _remarked(
+    target: Path, run: evidence.RunIdentity, versions: tuple[int, int], lines: list[str]
+) -> tuple[NotebookNode, str]:
+    """Return the executed notebook of the new version, and the digest of what it says beside its remarks.
 
     Raises:
         VerificationFailed: a part of the report would have changed.
@@ -152,25 +153,22 @@ def _write_record(
 
     before = load_record(target / RECORD)
     digest = content_digest(before)
-    shutil.copyfile(target / RECORD, staged / RECORD)
-    _without_correction(staged / RECORD, before)
+    notebook = read_notebook(target / RECORD)
+    _take_out_correction(notebook, before)
     former, version = versions
     statement = f"本报告为第 {version} 版，在第 {former} 版上加签注，其余内容未变（内容摘要 SHA-256 {digest}）。"
-    mark_published(
-        staged / RECORD, Publication(run.report, run.run_id, version), [remark_block(version, lines, statement)]
-    )
-    if content_digest(load_record(staged / RECORD)) != digest:
+    mark_published(notebook, Publication(run.report, run.run_id, version), [remark_block(version, lines, statement)])
+    if content_digest(record_of(notebook)) != digest:
         raise VerificationFailed(tr("the remark would change a part of the report"), where=str(target))
-    return digest
+    return notebook, digest
 
 
-def _without_correction(path: Path, record: Record) -> None:
-    """Take what the version before statement of its own correction out of a record."""
+def _take_out_correction(notebook: NotebookNode, record: Record) -> None:
+    """Take what the version before states of its own correction out of an executed notebook."""
     from ntanalytics.reports.correction import DETAILS, SUMMARY, own_subtitle
     from ntanalytics.reports.record import BLOCK
     from ntanalytics.reports.remark import is_remark
 
-    notebook = read_notebook(path)
     for cell in notebook.cells:
         for output in cell.get("outputs", ()):
             block = output.get("data", {}).get(BLOCK, {})
@@ -185,7 +183,6 @@ def _without_correction(path: Path, record: Record) -> None:
             output.get("data", {}).get(BLOCK, {}).get("id") in (SUMMARY, DETAILS) for output in cell.get("outputs", ())
         )
     ]
-    write_notebook(notebook, path)
 
 
 def _carry_over(context: RunContext, published: Manifest, manifest: Manifest, lines: list[str]) -> None:

@@ -14,8 +14,11 @@ from ntanalytics.delivery.manifest import OFD, RECORD
 from ntanalytics.errors import FontMissing
 from ntanalytics.kernels.collection_pause import collection_paused
 from ntanalytics.language import tr
+from ntanalytics.runner.executed_notebook import record_of, write_notebook
 
 if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
     from ntanalytics.reports.record import Record
 
 PDF = "report.pdf"
@@ -134,12 +137,19 @@ def _draw_letters(reports: Path) -> None:
 
 
 def render_all(
-    staged: Path, *, report: str, run_id: str, progress: Callable[[str, int], None], pending: PendingPrint | None
+    notebook: NotebookNode,
+    staged: Path,
+    *,
+    report: str,
+    run_id: str,
+    progress: Callable[[str, int], None],
+    pending: PendingPrint | None,
 ) -> tuple[Record, dict[str, str]]:
-    """Make every rendering of the record, and verify them while a browser prints the page.
+    """Write the record and every rendering of it, and verify them while a browser prints the page.
 
     Args:
-        staged: the folder with the record.
+        notebook: the executed notebook.
+        staged: the folder for the files.
         report: the report's name, for ``findings.json``.
         run_id: the run, for the same file.
         progress: a callback for progress.
@@ -152,7 +162,7 @@ def render_all(
         VerificationFailed, ReportIncomplete, PublishError: as :func:`render`, :func:`write_ofd` and :func:`print_pdf`.
     """
     page_written = _nothing if pending is None else pending.page_written
-    record = render(staged, report=report, run_id=run_id, page_written=page_written)
+    record = render(notebook, staged, report=report, run_id=run_id, page_written=page_written)
     left_out = write_ofd(record, staged)
     if pending is None:
         return record, left_out
@@ -160,11 +170,14 @@ def render_all(
     return record, left_out | pending.result()
 
 
-def render(staged: Path, *, report: str, run_id: str, page_written: Callable[[], object] = _nothing) -> Record:
-    """Make every rendering of the record in a folder, and verify that each agrees with the record.
+def render(
+    notebook: NotebookNode, staged: Path, *, report: str, run_id: str, page_written: Callable[[], object] = _nothing
+) -> Record:
+    """Write the record and every rendering of it into a folder, and verify that each agrees with the written record.
 
     Args:
-        staged: the folder with the record.
+        notebook: the executed notebook.
+        staged: the folder for the files.
         report: the report's name, for ``findings.json``.
         run_id: the run, for the same file.
         page_written: called as soon as the page is there.
@@ -177,17 +190,21 @@ def render(staged: Path, *, report: str, run_id: str, page_written: Callable[[],
         ReportIncomplete: there is no record.
         PublishError: there is no room, or no permission to write.
     """
-    # nbconvert takes more than a second to import, and a wrong parameter is refused earlier
+    # what draws the renderings takes long to import, and a wrong parameter is refused earlier
     from ntanalytics.reports import exporters, findings_json
-    from ntanalytics.reports.record import load_record
     from ntanalytics.reports.verification import verify_renderings
 
-    disk_space.check_free_space(staged)
     try:
-        exporters.render(staged / RECORD, staged, page_written)
-        record = load_record(staged / RECORD)
+        try:
+            disk_space.check_free_space(staged)
+            record = record_of(notebook)
+            exporters.write_page(record, staged)
+            page_written()
+        finally:  # the page is printed meanwhile; a run that failed has its evidence
+            write_notebook(notebook, staged / RECORD)
+        exporters.write_office_files(record, staged)
         findings_json.write(record, report, run_id, staged)
-        verify_renderings(staged)
+        verify_renderings(record, staged)
     except OSError as error:
         raise disk_space.disk_error(error, staged) from error
     return record

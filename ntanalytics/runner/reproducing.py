@@ -20,12 +20,15 @@ from ntanalytics.language import tr
 from ntanalytics.periods import parse_period
 from ntanalytics.runner import engine
 from ntanalytics.runner.correcting import changed_settings
+from ntanalytics.runner.executed_notebook import record_of
 from ntanalytics.runner.notebooks import load_report
 from ntanalytics.runner.report_kernels import kernel_environment, known_secrets, shared_kernel_pool
 from ntanalytics.runner.report_request import ReportRequest
 from ntanalytics.runner.run_context import RunContext
 
 if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
     from ntanalytics.lake import DeltaLake
     from ntanalytics.workspace.past_state import PastState
 
@@ -79,9 +82,8 @@ def reproduce(context: RunContext, directory: Path) -> Reproduction:
     _require_versions(context, manifest)
     generated_at = dt.datetime.fromisoformat(str(published.head.body["generated_at"]))
     with tempfile.TemporaryDirectory(prefix="nta-reproduce-") as folder:
-        record = Path(folder) / RECORD
-        _execute(context, request, _past_state(context, manifest, generated_at), record)
-        made = load_record(record)
+        past = _past_state(context, manifest, generated_at)
+        made = record_of(_execute(context, request, past, Path(folder) / RECORD))
     changed = _changes(context, manifest, request)
     if differences := value_differences(published, made):
         raise _difference(directory, differences, changed)
@@ -175,9 +177,9 @@ def _past_state(context: RunContext, manifest: Manifest, generated_at: dt.dateti
     return PastState(manifest["tables"], extraction_id, generated_at)
 
 
-def _execute(context: RunContext, request: ReportRequest, past: PastState, record: Path) -> None:
+def _execute(context: RunContext, request: ReportRequest, past: PastState, record: Path) -> NotebookNode:
     settings = context.settings
-    engine.execute(
+    return engine.execute(
         engine.ExecutionTask(request.notebook.name, request.notebook.path, record, request.values),
         environment={**kernel_environment(settings), **past.as_variable()},
         pool=shared_kernel_pool(settings),

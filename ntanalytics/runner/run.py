@@ -25,7 +25,7 @@ from ntanalytics.runner import (
     up_to_date,
 )
 from ntanalytics.runner.abandoned_runs import reap_abandoned_runs, record_publication
-from ntanalytics.runner.executed_notebook import mark_published
+from ntanalytics.runner.executed_notebook import mark_published, record_of, written_on_error
 from ntanalytics.runner.needed_data import FailedSource, extract_needs
 from ntanalytics.runner.report_kernels import kernel_environment, known_secrets, shared_kernel_pool
 from ntanalytics.runner.report_request import ReportRequest, request_run
@@ -33,6 +33,8 @@ from ntanalytics.runner.run_context import RunContext
 from ntanalytics.runner.run_ending import evidence_kept, failure_recorded, index_written, logged
 
 if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
     from ntanalytics.delivery.manifest import Manifest
     from ntanalytics.kernels.pool import KernelPool
     from ntanalytics.reports.record import Record
@@ -267,17 +269,18 @@ def _make(
     extraction_id = context.ledger.coverage.last_extraction_id()
     with rendering.pending_print(staged, is_wanted=is_printed) as pending:
         imports = rendering.imported_meanwhile(context.progress, target.parent, pending)
-        _execute(context, request, run, staged, batch, imports)
+        executed = _execute(context, request, run, staged, batch, imports)
         # pandas and Ibis come with it, and a report that is up to date needs neither
-        from ntanalytics.reports.record import Publication, load_record
+        from ntanalytics.reports.record import Publication
 
-        version = correcting.next_version(context, request, target)
-        made = load_record(staged / RECORD)
-        revision = correcting.revision(context, request, target, made, version, batch.data_changes)
-        publication = Publication(run.report, run.run_id, version)
-        mark_published(staged / RECORD, publication, revision.blocks if revision else ())
+        with written_on_error(executed, staged / RECORD):
+            version = correcting.next_version(context, request, target)
+            made = record_of(executed)
+            revision = correcting.revision(context, request, target, made, version, batch.data_changes)
+            publication = Publication(run.report, run.run_id, version)
+            mark_published(executed, publication, revision.blocks if revision else ())
         record, left_out = rendering.render_all(
-            staged, report=run.report, run_id=run.run_id, progress=context.progress, pending=pending
+            executed, staged, report=run.report, run_id=run.run_id, progress=context.progress, pending=pending
         )
     manifest = publishing.make_manifest(request, record, staged, run_id=run.run_id, version=version, left_out=left_out)
     manifest["extraction_id"] = extraction_id
@@ -294,11 +297,11 @@ def _execute(
     staged: Path,
     batch: PageBatch,
     imported_meanwhile: AbstractContextManager[Callable[[str, int], None]],
-) -> None:
-    """Execute the notebook in a kernel, and write the record."""
+) -> NotebookNode:
+    """Execute the notebook in a kernel."""
     environment = {**kernel_environment(context.settings, run.run_id), **batch.environment}
     with imported_meanwhile as progress:
-        engine.execute(
+        return engine.execute(
             engine.ExecutionTask(run.report, request.notebook.path, staged / RECORD, request.values),
             environment=environment,
             pool=batch.pool,

@@ -24,7 +24,7 @@ BEFORE_PUBLISHING = {
     "files lie in the table, and no version names them": ("ntanalytics.lake.delta:commit_days", "before"),
     "the lake has them, and the ledger does not know": ("ntanalytics.lake.delta:commit_days", "after"),
     "cells run": ("nbclient.client:NotebookClient.output", "before"),
-    "the page and the workbook are made": ("ntanalytics.reports.exporters:render", "after"),
+    "the page and the workbook are made": ("ntanalytics.reports.exporters:write_office_files", "after"),
     "all is made": ("ntanalytics.runner.publishing:publish", "before"),
     "all is on the disk": ("ntanalytics.runner.atomic_publish:atomic_publish", "before"),
 }

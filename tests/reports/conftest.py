@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from ntanalytics.reports.exporters import render
+from tests.reports.rendered import render
 
 
 @pytest.fixture(scope="session")

@@ -14,9 +14,9 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from ntanalytics.reports import board, figures, table
-from ntanalytics.reports.exporters import render
 from ntanalytics.reports.record import load_record
 from tests.browser import axe_violations
+from tests.reports.rendered import render
 from tests.reports.worded import worded
 
 pytestmark = pytest.mark.browser

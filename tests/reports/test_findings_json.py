@@ -14,10 +14,11 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from ntanalytics.errors import VerificationFailed
 from ntanalytics.findings.lifecycle import follow_lifecycles, observe
 from ntanalytics.periods import Period
-from ntanalytics.reports import Head, Table, board, exporters, findings_json, sentences
+from ntanalytics.reports import Head, Table, board, findings_json, sentences
 from ntanalytics.reports.blocks.block import Block
 from ntanalytics.reports.record import Record, load_record
 from ntanalytics.reports.verification import verify
+from tests.reports.rendered import render
 from tests.reports.worded import worded
 
 TUESDAY = date(2026, 11, 17)
@@ -63,7 +64,7 @@ def _record(folder: Path, *blocks: Block) -> Record:
 
 def _issued(folder: Path, *blocks: Block) -> dict[str, Any]:
     record = _record(folder, *blocks)
-    exporters.render(folder / "report.ipynb", folder)
+    render(folder / "report.ipynb", folder)
     findings_json.write(record, "daily_inspection", "r1", folder)
     content: dict[str, Any] = json.loads((folder / findings_json.FILE).read_text(encoding="utf-8"))
     return content
@@ -178,7 +179,7 @@ def test_a_file_that_was_taken_away_or_added_is_caught(tmp_path: Path) -> None:
     with pytest.raises(VerificationFailed, match="findings.json is not there"):
         verify(tmp_path)
     _record(tmp_path, sentences(["一句。"]))
-    exporters.render(tmp_path / "report.ipynb", tmp_path)
+    render(tmp_path / "report.ipynb", tmp_path)
     (tmp_path / findings_json.FILE).write_bytes(content)
     with pytest.raises(VerificationFailed, match="findings is not the record's"):
         verify(tmp_path)

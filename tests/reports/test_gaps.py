@@ -36,11 +36,11 @@ from ntanalytics.reports import (
 )
 from ntanalytics.reports.blocks.block import Block
 from ntanalytics.reports.data import NO_SOURCE, plain_row
-from ntanalytics.reports.exporters import render
 from ntanalytics.reports.formats import LOCAL_ZONE
 from ntanalytics.reports.fragments import html_cells, is_without_source
 from ntanalytics.reports.record import Field, certainty_of, load_record, read_block
 from ntanalytics.reports.verification import verify
+from tests.reports.rendered import render
 from tests.reports.worded import worded
 
 NOTE = "本期缺1天数据。"

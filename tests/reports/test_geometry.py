@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page
 from ntanalytics.metrics.figures import NO_FIGURES
 from ntanalytics.reports import AsOf, Axes, Head, board, case_list, chart, figures, table
 from ntanalytics.reports.blocks.block import Block
-from ntanalytics.reports.exporters import render
+from tests.reports.rendered import render
 from tests.reports.worded import worded
 
 pytestmark = pytest.mark.browser

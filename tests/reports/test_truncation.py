@@ -13,7 +13,6 @@ import pytest
 from ntanalytics.errors import VerificationFailed
 from ntanalytics.reports import Axes, board, chart, figures, table
 from ntanalytics.reports.blocks.block import Block
-from ntanalytics.reports.exporters import render
 from ntanalytics.reports.labels import status_line
 from ntanalytics.reports.record import RecordedBlock, read_block, read_record
 from ntanalytics.reports.truncation import (
@@ -26,6 +25,7 @@ from ntanalytics.reports.truncation import (
     rows_on_page,
 )
 from ntanalytics.reports.verification import verify
+from tests.reports.rendered import render
 from tests.reports.worded import worded
 
 

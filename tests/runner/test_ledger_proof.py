@@ -15,12 +15,12 @@ from typer.testing import CliRunner
 from ntanalytics.cli import app
 from ntanalytics.errors import VerificationFailed
 from ntanalytics.ledger.chain import adopt
-from ntanalytics.reports.exporters import render
 from ntanalytics.reports.verification import verify
 from ntanalytics.reports.verification.manifest import manifest_digest
 from ntanalytics.runner.ledger_proof import prove_by_ledger, verify_history
 from ntanalytics.runner.publishing import _artefact
 from tests.desk import Desk
+from tests.reports.rendered import render
 
 
 def _verify(*arguments: str) -> tuple[int, str]:

@@ -9,11 +9,14 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from ntanalytics.errors import VerificationFailed
+from ntanalytics.errors import DiskError, VerificationFailed
 from ntanalytics.reports import exporters
 from ntanalytics.reports.exporters.ofd import fonts
 from ntanalytics.reports.exporters.pdf import find_browser
+from ntanalytics.reports.record import Publication, load_record
 from ntanalytics.reports.verification import verify, verify_ofd
+from ntanalytics.runner import rendering
+from ntanalytics.runner.executed_notebook import read_notebook, record_of
 from ntanalytics.runner.rendering import imported_meanwhile
 from tests.desk import Desk
 from tests.reports.ofd_fonts import needs_fonts
@@ -125,3 +128,39 @@ def test_renderings_that_differ_from_the_record_are_not_published_with_their_pri
         desk.run()
     assert not desk.published.exists()
     assert desk.staged() == []
+
+
+def test_a_page_that_cannot_be_drawn_leaves_the_whole_record_as_evidence(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_: object) -> str:
+        raise DiskError("no page")
+
+    monkeypatch.setattr(exporters, "page_text", fails)
+    desk.write()
+    with pytest.raises(DiskError, match="no page"):
+        desk.run()
+    publication = Publication("probe", desk.evidence().name, 1)
+    assert load_record(desk.evidence() / "report.ipynb").publication == publication
+    assert json.loads((desk.evidence() / "error.json").read_text(encoding="utf-8"))["code_cells_not_run"] == []
+
+
+def test_a_record_that_is_not_the_rendered_one_is_not_published(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def write_another(notebook: nbformat.NotebookNode, path: Path) -> None:
+        notebook.cells.append(nbformat.v4.new_markdown_cell("## 另一节"))
+        nbformat.write(notebook, path)
+
+    monkeypatch.setattr(rendering, "write_notebook", write_another)
+    desk.write()
+    with pytest.raises(VerificationFailed, match="report.ipynb"):
+        desk.run()
+    assert not desk.published.exists()
+
+
+def test_what_is_rendered_is_the_record_of_the_file_in_its_order(desk: Desk) -> None:
+    desk.write()
+    desk.run()
+    written = load_record(desk.published / "report.ipynb")
+    rendered = record_of(read_notebook(desk.published / "report.ipynb"))
+    assert rendered == written
+    assert list(rendered.head.body) == list(written.head.body) == sorted(written.head.body)

@@ -56,7 +56,7 @@ class Browser:
         self._commands = commands
         self._answers = answers
         self._deadline = deadline
-        self._buffer = b""
+        self._buffer = bytearray()
         self._last_id = 0
         self._session: str | None = None
 
@@ -136,7 +136,9 @@ class Browser:
 
     def _message(self) -> dict[str, Any]:
         """Return the next message: an answer or an event."""
-        while b"\0" not in self._buffer:
+        searched = 0  # a print has a thousand times the bytes of another answer
+        while (end := self._buffer.find(b"\0", searched)) < 0:
+            searched = len(self._buffer)
             seconds = self._deadline - time.monotonic()
             if seconds <= 0 or not select.select([self._answers], [], [], seconds)[0]:
                 raise BrowserFailed("the browser took too long")
@@ -144,7 +146,8 @@ class Browser:
             if not chunk:
                 raise BrowserFailed("the browser ended by itself")
             self._buffer += chunk
-        text, _, self._buffer = self._buffer.partition(b"\0")
+        text = self._buffer[:end]
+        del self._buffer[: end + 1]
         message: dict[str, Any] = json.loads(text)
         return message
 

@@ -40,7 +40,7 @@ def document_bytes(record: Record) -> bytes:
     for item, number in document_items(record.items):
         if isinstance(item, Heading):
             for place, (tag, text) in enumerate(paragraphs(item.markdown)):
-                document.add_paragraph(f"{'' if place else number}{text}", _STYLES.get(tag, styles.BODY))
+                styles.add_paragraph(document, f"{'' if place else number}{text}", _STYLES.get(tag, styles.BODY))
         else:
             _write_block(document, item, record.zone, rows.get(item.id, 0), number)
     _write_sources(document, record)
@@ -52,28 +52,28 @@ def document_bytes(record: Record) -> bytes:
 def _write_head(document: Any, record: Record) -> None:
     body = record.head.body
     is_long = display_width(record.head.title) > styles.LONGEST_TITLE
-    document.add_paragraph(record.head.title, styles.LONG_TITLE if is_long else styles.TITLE)
-    document.add_paragraph(body["period"]["label"], styles.META)
+    styles.add_paragraph(document, record.head.title, styles.LONG_TITLE if is_long else styles.TITLE)
+    styles.add_paragraph(document, body["period"]["label"], styles.META)
     number = labels.issue_number(body["period"])
-    document.add_paragraph(f"{body['subtitle']} · {number}" if body["subtitle"] else number, styles.META)
+    styles.add_paragraph(document, f"{body['subtitle']} · {number}" if body["subtitle"] else number, styles.META)
     remarks = labels.status_line(record)
     lines = [f"{remark.lead}{remark.rest}" for remark in remarks if remark.status]
     lines.append("；".join(f"{remark.lead}{remark.rest}" for remark in remarks if not remark.status))
     for text in filter(None, lines):
-        document.add_paragraph(text, styles.STATUS)
+        styles.add_paragraph(document, text, styles.STATUS)
     if as_of := labels.as_of_line(body, record.zone):
-        document.add_paragraph(as_of, styles.REMARK)
+        styles.add_paragraph(document, as_of, styles.REMARK)
 
 
 def _write_block(document: Any, block: RecordedBlock, zone: ZoneInfo, rows: int, number: str) -> None:
     if block.title:
-        document.add_paragraph(f"{number}{block.title}", styles.SUBSECTION)
+        styles.add_paragraph(document, f"{number}{block.title}", styles.SUBSECTION)
     if block.note:
-        document.add_paragraph(block.note, styles.NOTE)
+        styles.add_paragraph(document, block.note, styles.NOTE)
     match block.kind:
         case "sentences":
             for place, item in enumerate(block.body["items"], 1):
-                line = document.add_paragraph(f"{place}. ", styles.BODY)
+                line = styles.add_paragraph(document, f"{place}. ", styles.BODY)
                 line.add_run(item["subject"]).bold = True
                 line.add_run(item["text"])
         case "kpis":
@@ -84,17 +84,17 @@ def _write_block(document: Any, block: RecordedBlock, zone: ZoneInfo, rows: int,
             _write_chart(document, block, zone)
         case "signatures":
             for role in block.body["roles"]:
-                line = document.add_paragraph(f"{role}：\t日期：\t", styles.SIGNATURE)
+                line = styles.add_paragraph(document, f"{role}：\t日期：\t", styles.SIGNATURE)
                 line.paragraph_format.tab_stops.add_tab_stop(Mm(75), leader=styles.LEADER)
                 line.paragraph_format.tab_stops.add_tab_stop(Mm(120), leader=styles.LEADER)
 
 
 def _write_chart(document: Any, block: RecordedBlock, zone: ZoneInfo) -> None:
     if subject := block.body["subject"]:
-        document.add_paragraph(subject, styles.NOTE)
+        styles.add_paragraph(document, subject, styles.NOTE)
     if block.has_plot:
         charts = sum(relation.reltype == RELATIONSHIP_TYPE.CHART for relation in document.part.rels.values())
-        add_chart(document, document.add_paragraph("", styles.NOTE), block, zone, charts + 1)
+        add_chart(document, styles.add_paragraph(document, "", styles.NOTE), block, zone, charts + 1)
 
 
 def _write_kpis(document: Any, block: RecordedBlock, zone: ZoneInfo) -> None:
@@ -117,13 +117,13 @@ def _write_data(document: Any, block: RecordedBlock, zone: ZoneInfo, rows: int) 
         texts.append([block.empty, *[""] * (len(headings) - 1)])
     write_table(document, headings, texts, is_number)
     if note := truncation.document_note(block, rows):
-        document.add_paragraph(note, styles.REMARK)
+        styles.add_paragraph(document, note, styles.REMARK)
 
 
 def _write_sources(document: Any, record: Record) -> None:
     section = labels.source_section(record.head.body, record.zone)
-    document.add_paragraph("数据来源", styles.SECTION)
+    styles.add_paragraph(document, "数据来源", styles.SECTION)
     if section.rows:
         write_table(document, section.columns, section.rows, [False] * 3 + [True] * 2 + [False] * 2)
     for text in (*section.gaps, *section.rejected, *section.remarks):
-        document.add_paragraph(text, styles.REMARK)
+        styles.add_paragraph(document, text, styles.REMARK)

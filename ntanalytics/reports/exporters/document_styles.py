@@ -47,6 +47,18 @@ def empty_document() -> Any:
     return document
 
 
+def style_id(name: str) -> str:
+    """Return the id of one of these styles, as the library makes it: it searches long for a name."""
+    return name.replace(" ", "")
+
+
+def add_paragraph(document: Any, text: str, style: str) -> Any:
+    """Write a paragraph in one of these styles at the end of a document, and return it."""
+    paragraph = document.add_paragraph(text)
+    paragraph._p.style = style_id(style)  # noqa: SLF001 — by its id
+    return paragraph
+
+
 def _defaults(document: Any) -> None:
     """Replace the template's default faces, which have no Chinese."""
     style = document.styles.element.find(f"{qn('w:docDefaults')}/{qn('w:rPrDefault')}/{qn('w:rPr')}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm
+from docx.text.paragraph import Paragraph
 
 from ntanalytics.reports.exporters import document_styles as styles
 from ntanalytics.reports.exporters.column_widths import LINE, SMALL_LINE, column_widths, fit_widths
@@ -31,9 +33,8 @@ def write_table(
     """
     wanted, least = column_widths(headings, rows, is_number)
     is_small = sum(wanted) > LINE
-    # The library looks for the style of a name among all styles, for each cell.
-    cell_style = document.styles[styles.SMALL_CELL if is_small else styles.CELL].style_id
-    heading_style = document.styles[styles.SMALL_HEADING if is_small else styles.CELL_HEADING].style_id
+    cell_style = styles.style_id(styles.SMALL_CELL if is_small else styles.CELL)
+    heading_style = styles.style_id(styles.SMALL_HEADING if is_small else styles.CELL_HEADING)
     shares = fit_widths(wanted, least, SMALL_LINE if is_small else LINE)
     table = document.add_table(rows=0, cols=len(headings))
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
@@ -41,17 +42,40 @@ def write_table(
     widths = [Mm(styles.TEXT_WIDTH_MM * share) for share in shares]
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width
-    for index, texts in enumerate((headings, *rows)):
-        row = table.add_row()
-        _keep_on_page(row, is_heading=not index)
-        for cell, text, is_right, width in zip(row.cells, texts, is_number, widths, strict=True):
-            cell.width = width
-            paragraph = cell.paragraphs[0]
-            paragraph._p.style = cell_style if index else heading_style  # noqa: SLF001 — by its id
-            paragraph.add_run(text)
-            if is_right:
-                paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    document.add_paragraph("", styles.AFTER_TABLE)  # two tables with nothing between them would be one
+    _write_rows(table, [headings], _empty_row(table, widths, is_number, heading_style, is_heading=True))
+    _write_rows(table, rows, _empty_row(table, widths, is_number, cell_style, is_heading=False))
+    styles.add_paragraph(document, "", styles.AFTER_TABLE)  # two tables with nothing between them would be one
+
+
+def _empty_row(table: Any, widths: Sequence[Any], is_number: Sequence[bool], style: str, *, is_heading: bool) -> Any:
+    """Return a row without texts, to be copied: the library is slow to make a row, and copies one quickly.
+
+    Args:
+        table: the table.
+        widths: the width of each column.
+        is_number: for each column, whether it is right-aligned.
+        style: the id of the style of the texts.
+        is_heading: whether it is repeated on each page.
+    """
+    row = table.add_row()
+    _keep_on_page(row, is_heading=is_heading)
+    for cell, is_right, width in zip(row.cells, is_number, widths, strict=True):
+        cell.width = width
+        paragraph = cell.paragraphs[0]
+        paragraph._p.style = style  # noqa: SLF001 — by its id
+        if is_right:
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    table._tbl.remove(row._tr)  # noqa: SLF001 — the library has no other way
+    return row._tr  # noqa: SLF001 — nor to copy it
+
+
+def _write_rows(table: Any, rows: Sequence[Sequence[str]], empty: Any) -> None:
+    """Write texts into copies of an empty row at the end of a table."""
+    for texts in rows:
+        row = copy.deepcopy(empty)
+        table._tbl.append(row)  # noqa: SLF001 — the library has no other way
+        for cell, text in zip(row.tc_lst, texts, strict=True):
+            Paragraph(cell.p_lst[0], table).add_run(text)
 
 
 def _draw_rules(table: Any) -> None:

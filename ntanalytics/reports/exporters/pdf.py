@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import html
 import os
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -52,6 +53,10 @@ def find_browser() -> str | None:
     return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
+#: Plotly's script in a page, packed.
+_PACKED = re.compile(r'(<script type="text/plain" id="plotly-packed"[^>]*>)[^<]*')
+
+
 def _at_once() -> bool:
     return True
 
@@ -62,6 +67,11 @@ def empty_page(folder: Path) -> Path:
     script = html.escape(plotly_file().as_uri())
     empty.write_text(f'<!doctype html><meta charset="utf-8"><script src="{script}"></script>', encoding="utf-8")
     return empty.resolve()
+
+
+def without_plotly(page: str) -> str:
+    """Return a page without the text of its packed Plotly, most of the page, for a browser that has Plotly."""
+    return _PACKED.sub(r"\1", page, count=1)
 
 
 def print_page(
@@ -87,13 +97,14 @@ def print_page(
         with browser(program, profile, seconds) as chromium:
             chromium.prepare()
             chromium.open(empty_page(profile).as_uri(), seconds)
+            has_plotly = chromium.value("Boolean(window.Plotly)")
             if not is_there():
                 return "there is no page"
             try:
                 text = page.read_text(encoding="utf-8")
             except OSError as error:
                 return f"{page.name} could not be read for the print: {error.strerror}"
-            chromium.fill(text, seconds)
+            chromium.fill(without_plotly(text) if has_plotly else text, seconds)
             if chromium.value(SETTLED) != "drawn":
                 return "the browser could not draw the charts"
             pdf.write_bytes(base64.b64decode(chromium.ask("Page.printToPDF", preferCSSPageSize=True)["data"]))

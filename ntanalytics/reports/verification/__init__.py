@@ -85,14 +85,20 @@ def verify_ofd_file(record: Record, path: Path) -> None:
     _require_none(differences, path.parent)
 
 
-def verify_renderings(directory: Path) -> None:
-    """Prove that renderings that were just made say what the record says; they have no manifest yet.
+def verify_renderings(rendered: Record, directory: Path) -> None:
+    """Prove that a record and its renderings that were just written agree; they have no manifest yet.
+
+    Args:
+        rendered: the record that was rendered: the one in the file must be the same.
+        directory: the folder with the files.
 
     Raises:
         VerificationFailed: a text, figure or cell differs, is missing or was added.
         ReportIncomplete: the notebook holds no record.
     """
     record = _record_of(directory)
+    if record != rendered:
+        _require_none([tr("report.ipynb is not the record that was rendered")], directory)
     _require_none([*_reading_differences(record, directory), *findings_differences(record, directory)], directory)
 
 

@@ -28,8 +28,10 @@ def ofd_differences(record: Record, file: bytes) -> list[str]:
         file: the OFD file; a seal on it changes nothing of what is compared.
     """
     try:
-        _, differences = verify_ofd.check(io.BytesIO(file))
         parts = verify_ofd.read_parts(io.BytesIO(file))
+        _, differences = verify_ofd.check(parts, is_named=False)
+        if differences:  # only then the words are worked out that name them
+            _, differences = verify_ofd.check(parts)
         texts = _body_texts(parts)
     except (verify_ofd.NoReport, *verify_ofd.UNREADABLE) as error:
         return [f"it is no OFD report: {error}"]

@@ -270,12 +270,12 @@ def seal_report(parts: Parts) -> tuple[list[str], list[str]]:
     return facts or ["no seal is on it"], wrong
 
 
-def check(data: Any) -> tuple[list[str], list[str]]:
-    """Return facts on a report, and its differences; raise NoReport for another file."""
-    parts = read_parts(data)
+def check(data: Any, *, is_named: bool = True) -> tuple[list[str], list[str]]:
+    """Return facts on a report (a file or its parts), and its differences; raise NoReport for another file."""
+    parts = data if isinstance(data, dict) else read_parts(data)
     if lacking := [path for path in ("OFD.xml", LISTING, FIGURES, TAGS, CODE_PAGE) if path not in parts]:
         raise NoReport(f"it has no {', '.join(lacking)}")
-    root, names = sm3(parts[LISTING]), names_of(parts)
+    root, names = sm3(parts[LISTING]), names_of(parts) if is_named else {}
     differences = content_differences(parts, names) + text_differences(parts, names) + code_differences(parts, root)
     seals, wrong = seal_report(parts)
     return [f"SM3 of its content: {root}", f"{len(names)} texts and series are bound", *seals], differences + wrong

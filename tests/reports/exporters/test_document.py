@@ -19,13 +19,14 @@ import pytest
 from docx.oxml.ns import qn
 
 from ntanalytics.reports import Axes, board, chart, figures, table
-from ntanalytics.reports.exporters import render
+from ntanalytics.reports.exporters import document_styles
 from ntanalytics.reports.exporters.column_widths import column_widths, fit_widths
 from ntanalytics.reports.exporters.document import document_bytes
 from ntanalytics.reports.record import read_record
 from ntanalytics.reports.verification.document import document_differences
 from tests.reports import empty_tables
 from tests.reports.exporters.registered import exporter
+from tests.reports.rendered import render
 from tests.reports.worded import worded
 
 
@@ -243,3 +244,11 @@ def test_a_value_of_more_digits_than_an_office_file_keeps_is_the_same(sample: Mo
     made = chart(rows, "bar", Axes(x="application", y="failed_share"), title="图", id="digits")
     record = read_record(sample.notebook([sample.blocks()[0], made]))
     assert document_differences(record, document_bytes(record)) == []
+
+
+def test_each_style_has_the_id_by_which_it_is_given() -> None:
+    given = [value for name, value in vars(document_styles).items() if name.isupper() and type(value) is str]
+    known = {style.name: style.style_id for style in document_styles.empty_document().styles}
+    named = [name for name in given if not name.startswith("_") and name in known]
+    assert len(named) >= 14
+    assert {name: known[name] for name in named} == {name: document_styles.style_id(name) for name in named}

@@ -12,11 +12,12 @@ import nbformat
 import pytest
 
 from ntanalytics.reports import board
-from ntanalytics.reports.exporters import render
+from ntanalytics.reports.exporters import pdf
 from ntanalytics.reports.exporters.chrome_protocol import browser
-from ntanalytics.reports.exporters.pdf import SETTLED, empty_page, find_browser, print_page
+from ntanalytics.reports.exporters.pdf import SETTLED, empty_page, find_browser, print_page, without_plotly
 from tests.process_end import has_ended
 from tests.reports import empty_tables
+from tests.reports.rendered import render
 from tests.reports.worded import worded
 
 
@@ -79,12 +80,29 @@ def test_the_printed_page_looks_as_the_opened_one(issued: Path, tmp_path: Path) 
                 chromium.open(page.as_uri(), limit_s)
             else:
                 chromium.open(empty_page(tmp_path / name).as_uri(), limit_s)
-                chromium.fill(page.read_text(encoding="utf-8"), limit_s)
+                chromium.fill(without_plotly(page.read_text(encoding="utf-8")), limit_s)
             assert chromium.value(SETTLED) == "drawn"
             looks.append(json.loads(chromium.value(_LOOK)))
     opened, filled = looks
     assert opened["charts"]
     assert opened == filled
+
+
+def test_what_is_sent_to_the_browser_is_the_page_without_plotly(issued: Path) -> None:
+    page = (issued / "report.html").read_text(encoding="utf-8")
+    before, start, rest = page.partition(' id="plotly-packed"')
+    about, _, rest = rest.partition(">")
+    sent = f"{before}{start}{about}>{rest[rest.index('</script>') :]}"
+    assert without_plotly(page) == without_plotly(sent) == sent
+    assert len(sent) < len(page) / 4
+
+
+def test_a_page_is_printed_where_the_browser_could_not_load_plotly(
+    issued: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pdf, "plotly_file", lambda: tmp_path / "none.js")
+    assert print_page(issued / "report.html", tmp_path / "report.pdf", tmp_path / "browser") == ""
+    assert "▼ 联通通道中断" in said_by("pdftotext", "-layout", tmp_path / "report.pdf", "-")
 
 
 def test_its_chinese_is_in_a_chinese_face(printed: Path) -> None:

@@ -21,10 +21,10 @@ from docx.enum.text import WD_BREAK
 from ntanalytics.errors import VerificationFailed
 from ntanalytics.reports import truncation
 from ntanalytics.reports.exporters import document as exporter
-from ntanalytics.reports.exporters import render
 from ntanalytics.reports.record import RecordedBlock, load_record
 from ntanalytics.reports.verification import verify
 from ntanalytics.reports.verification.document import document_differences
+from tests.reports.rendered import render
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ntanalytics.errors import VerificationFailed
-from ntanalytics.reports.exporters import OFD, render, write_ofd
+from ntanalytics.reports.exporters import OFD, write_ofd
 from ntanalytics.reports.exporters.ofd import fonts
 from ntanalytics.reports.exporters.ofd.exporter import ofd_bytes
 from ntanalytics.reports.record import Publication, load_record
@@ -28,6 +28,7 @@ from ntanalytics.reports.verification.ofd import content_sm3, ofd_differences, o
 from tests.reports.ofd_fonts import needs_fonts
 from tests.reports.ofd_mutations import apply, changed, changes, is_named, text_parts
 from tests.reports.ofd_seal import FOLDER, seal, sm2_sign
+from tests.reports.rendered import render
 
 pytestmark = needs_fonts
 
@@ -85,6 +86,13 @@ def test_a_stranger_runs_one_file_of_the_standard_library(made: Path, tmp_path: 
     (tmp_path / "no.ofd").write_bytes(b"x")
     none = subprocess.run([*command, str(tmp_path / "no.ofd")], capture_output=True, text=True, check=False)
     assert (none.returncode, "no report" in none.stdout) == (2, True)
+
+
+def test_a_difference_from_the_record_names_the_figure(file: bytes, made: Path) -> None:
+    altered = replaced(file, PAGE, ">97.6%<", ">99.6%<")
+    found = ofd_differences(load_record(made / "report.ipynb"), altered)
+    assert "page 1 prints '99.6%', recorded is page 1, 送达率: '97.6%'" in found
+    assert set(differences(altered)) < set(found)
 
 
 def test_each_of_some_hundred_changes_of_a_character_is_found_and_nearly_each_names_the_figure(

@@ -244,7 +244,7 @@ def _write_entry(package: Package) -> None:
 def _archive(package: Package) -> bytes:
     moment = datetime(1980, 1, 1).timetuple()[:6]  # noqa: DTZ001 — the archive's own beginning of time
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+    with zipfile.ZipFile(file, "w") as archive:
         for path in sorted(package.parts, key=lambda path: (path != "OFD.xml", path)):
             entry = zipfile.ZipInfo(path, moment)
             entry.compress_type = zipfile.ZIP_DEFLATED
