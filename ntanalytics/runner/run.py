@@ -266,7 +266,7 @@ def _make(
     """
     extraction_id = context.ledger.coverage.last_extraction_id()
     with rendering.pending_print(staged, is_wanted=is_printed) as pending:
-        imports = rendering.imported_meanwhile(context.progress, target.parent, pending)
+        imports = rendering.imported_meanwhile(context.progress, target.parent, pending, context.settings.lake)
         _execute(context, request, run, staged, batch, imports)
         # pandas and Ibis come with it, and a report that is up to date needs neither
         from ntanalytics.reports.record import Publication, load_record
