@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -19,7 +19,7 @@ MOST_BYTES = 32 << 20
 
 
 class FileCache:
-    """Texts by key, read from the file at the first access.
+    """Texts by key; the lines of the file are read at the first access, and a text is decoded when it is asked for.
 
     Args:
         file: the file, made with the first text if its folder is there; None: texts are kept in this object alone.
@@ -28,9 +28,12 @@ class FileCache:
 
     def __init__(self, file: Path | None, most_bytes: int | None = None) -> None:
         self._file, self._most_bytes = file, most_bytes
+        self._texts: dict[str, str] = {}
 
     def get(self, key: str) -> str | None:
         """Return the text of a key; None if none is kept."""
+        if key not in self._texts and (text := self._read(key)) is not None:
+            self._texts[key] = text
         return self._texts.get(key)
 
     def put(self, texts: Mapping[str, str]) -> None:
@@ -54,18 +57,24 @@ class FileCache:
         except OSError:
             return  # a folder that cannot be written, or a full disk: the text is made again next time
 
-    @cached_property
-    def _texts(self) -> dict[str, str]:
-        """The texts of the file by key; a damaged line is left out."""
-        texts: dict[str, str] = {}
-        for line in self._lines():
+    def _read(self, key: str) -> str | None:
+        """Return the text of a key's last line that is not damaged; only the lines of a key are decoded."""
+        for line in reversed(self._kept.get(_start(json.dumps([key, ""]).encode()), ())):
             try:
-                key, check, text = json.loads(line)
+                kept_key, check, text = json.loads(line)
             except (ValueError, TypeError):
                 continue  # of a process that was killed while it wrote, or of a full disk
-            if check == _check(key, text):
-                texts[key] = text
-        return texts
+            if kept_key == key and check == _check(key, text):
+                return str(text)
+        return None
+
+    @cached_property
+    def _kept(self) -> Mapping[bytes, Sequence[bytes]]:
+        """The lines of the file by the start that those of a key have in common."""
+        kept: dict[bytes, list[bytes]] = {}
+        for line in self._lines():
+            kept.setdefault(_start(line), []).append(line)
+        return kept
 
     def _lines(self) -> list[bytes]:
         """Return the lines of the file; none of a file that every account of the host may write."""
@@ -75,6 +84,11 @@ class FileCache:
             return self._file.read_bytes().splitlines()
         except OSError:
             return []
+
+
+def _start(line: bytes) -> bytes:
+    """Return the part of a line that has its key: up to the quotation marks between it and what follows."""
+    return line.partition(b'", "')[0]
 
 
 def _check(key: str, text: str) -> str:

@@ -34,6 +34,23 @@ def test_a_damaged_line_is_left_out_and_the_others_are_read(tmp_path: Path):
     assert {key: read.get(key) for key in "abcd17"} == {**dict.fromkeys("abcd17"), "a": "text of a"}
 
 
+@settings(max_examples=30)
+@given(texts=st.dictionaries(st.text('a",\\ ', max_size=6), _TEXTS.map(str), max_size=9))
+def test_keys_that_look_like_the_rest_of_a_line_are_kept_apart(tmp_path_factory, texts):
+    file = tmp_path_factory.mktemp("kept") / "texts.jsonl"
+    FileCache(file).put(texts)
+    assert {key: FileCache(file).get(key) for key in texts} == texts
+
+
+def test_the_last_text_of_a_key_counts_unless_it_is_damaged(tmp_path: Path):
+    file = tmp_path / "texts.jsonl"
+    for text in ("first", "second"):
+        FileCache(file).put({"a": text})
+    assert FileCache(file).get("a") == "second"
+    file.write_bytes(file.read_bytes()[:-9] + b"\n")
+    assert FileCache(file).get("a") == "first"
+
+
 def test_nothing_is_kept_where_nothing_can_be_written(tmp_path: Path):
     for file in (None, tmp_path / "gone" / "texts.jsonl", tmp_path):
         FileCache(file).put({"a": "text"})

@@ -44,6 +44,7 @@ from ntanalytics.cli.help_texts import translate_help
 from ntanalytics.cli.program import app, chosen_language
 from ntanalytics.cli.terminal import complain
 from ntanalytics.errors import NtaError
+from ntanalytics.kernels.collection_pause import search_less_often
 from ntanalytics.kernels.skip_grammar_import import skip_grammar_import
 from ntanalytics.language import tr, use_language
 from ntanalytics.temporary_files import own_temporary_files
@@ -52,6 +53,7 @@ from ntanalytics.temporary_files import own_temporary_files
 def main() -> None:
     """Run the program; an error of this package is printed, and gives the exit code."""
     skip_grammar_import()
+    search_less_often()
     # Python would go through all libraries in search of garbage before it ends, for half a second.
     atexit.register(gc.freeze)
     # Files are readable by the account and its group only, whatever the umask of the shell or the scheduler.

@@ -24,6 +24,8 @@ from multiprocessing.reduction import ForkingPickler
 from types import MappingProxyType
 from typing import Any, NoReturn, TypeVar
 
+from ntanalytics.kernels.collection_pause import search_less_often
+
 #: Variable of a kernel's environment: with any value, the kernel has an assistant.
 VARIABLE = "NTANALYTICS_ASSISTANT"
 
@@ -121,6 +123,7 @@ def _serve(pipe: Connection, kernel: int) -> NoReturn:
             ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         if os.getppid() == kernel:
+            search_less_often()
             gc.enable()
             random.seed()
             if "numpy" in sys.modules:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,13 +20,17 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from ntanalytics.kernels.client import PromptClient
 from ntanalytics.kernels.memory import MemoryWatch
-from ntanalytics.kernels.pool import KernelPool, shared_pool
+from ntanalytics.kernels.pool import ForkedKernel, KernelPool, shared_pool
 from ntanalytics.kernels.sockets import socket_folder
 
 #: Seconds between two checks for the sockets of a new kernel, and for the end of a kernel that ends.
 _POLL_S = 0.005
+#: Milliseconds between two checks whether a kernel that does not answer the request to end has ended.
+_REPLY_MS = 50
 #: Seconds that a kernel may take to make its sockets.
 _SOCKETS_S = 10
+#: Seconds that a kernel may take to end by itself, and as many to end when it is told to by a signal.
+_END_S = 2.5
 
 
 class ForkedProvisioner(LocalProvisioner):
@@ -62,6 +68,8 @@ class _ForkedKernelManager(AsyncKernelManager):
     """Manager of one forked kernel; a subclass for each run holds its folders and arguments."""
 
     home: Path
+    #: threads that wait for the end of a kernel
+    endings: list[threading.Thread]
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -91,9 +99,35 @@ class _ForkedKernelManager(AsyncKernelManager):
 
     pre_start_kernel = _async_pre_start_kernel
 
+    async def _async_finish_shutdown(
+        self, waittime: float | None = None, pollinterval: float = _POLL_S, restart: bool = False
+    ) -> None:
+        """Wait until the kernel has the request to end; what it does then is waited for in a thread (:meth:`ended`)."""
+        if restart:
+            await super()._async_finish_shutdown(waittime, pollinterval, restart)
+            return
+        deadline = time.monotonic() + _END_S
+        while await self._async_is_alive() and time.monotonic() < deadline:
+            if await self._control_socket.poll(_REPLY_MS):
+                break
+        process: Any = self.provisioner.process if isinstance(self.provisioner, ForkedProvisioner) else None
+        if process is not None:
+            self.endings.append(threading.Thread(target=_see_off, args=(process,), name=f"end of {process.pid}"))
+            self.endings[-1].start()
+
     async def _async_wait(self, pollinterval: float = _POLL_S) -> None:
         while await self._async_is_alive():  # noqa: ASYNC110 — it is another process that ends
             await asyncio.sleep(min(pollinterval, _POLL_S))
+
+
+def _see_off(process: ForkedKernel) -> None:
+    """Wait for the end of a kernel that was asked to end; kill one that does not."""
+    for insist in (process.terminate, process.kill):
+        try:
+            process.wait(_END_S)
+        except subprocess.TimeoutExpired:
+            insist()
+    process.wait()
 
 
 @contextmanager
@@ -111,7 +145,8 @@ def kernel_manager(
     somebody installed for an account could be another one.
 
     Its sockets are files in a folder that only this account can enter, not TCP ports that any account of the machine
-    can reach. The folder is removed when the context ends.
+    can reach. A kernel that is asked to end is not waited for, as papermill would, but when the context ends; then its
+    folder is removed.
 
     Args:
         cwd: the kernel's working folder.
@@ -120,11 +155,13 @@ def kernel_manager(
         pool: the warm process that forks it; None for the shared one of this process.
         memory: the watch over its memory; None for no watch.
     """
+    ends: list[threading.Thread] = []
     with socket_folder(len("k-ipc-1")) as folder:
         variables = {**environment, "IPYTHONDIR": str(folder / "ipython"), "JPY_PARENT_PID": str(os.getpid())}
 
         class ReportKernelManager(_ForkedKernelManager):
             home = folder
+            endings = ends
 
             def launch_arguments(self) -> dict[str, Any]:
                 return {"cwd": str(cwd), "env": variables, "stdout": output.fileno(), "stderr": output.fileno()}
@@ -136,5 +173,7 @@ def kernel_manager(
             with log.open("wb") as output:
                 yield ReportKernelManager
         finally:
+            for end in ends:
+                end.join()
             if memory is not None:
                 memory.end()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from pathlib import Path
 
 import psutil
 
@@ -42,7 +43,7 @@ class MemoryWatch:
         with suppress(psutil.Error):  # it ended by itself
             process = psutil.Process(pid)
             while not self._is_over.wait(_INTERVAL_S):
-                members = (process, *process.children())
+                members = (process, *_children(process))
                 # What each shares with none takes the system milliseconds to find out, in which it must not run.
                 if _total_mb(members, lambda member: member.memory_info().rss) <= self.most_mb:
                     continue
@@ -51,6 +52,20 @@ class MemoryWatch:
                     self.held_mb = held_mb
                     process.kill()
                     return
+
+
+def _children(process: psutil.Process) -> list[psutil.Process]:
+    """Return the processes that a process has started and that run.
+
+    Linux lists them for each of its threads; without these lists every process of the machine is asked for its parent.
+    """
+    if not Path(f"/proc/{process.pid}/task/{process.pid}/children").exists():
+        return list(process.children())
+    children = []
+    for listed in Path(f"/proc/{process.pid}/task").glob("*/children"):
+        with suppress(OSError, psutil.Error):  # the thread, or the child, has ended
+            children += [psutil.Process(int(number)) for number in listed.read_text(encoding="ascii").split()]
+    return children
 
 
 def _total_mb(processes: Iterable[psutil.Process], measure: Callable[[psutil.Process], int]) -> int:

@@ -30,6 +30,7 @@ from contextlib import suppress
 from typing import Any, NoReturn
 
 from ntanalytics.kernels import assistant
+from ntanalytics.kernels.collection_pause import search_less_often
 from ntanalytics.kernels.skip_grammar_import import skip_grammar_import
 
 _PR_SET_PDEATHSIG = 1
@@ -142,6 +143,7 @@ def become_kernel(messages: socket.socket, log: int, server: int) -> NoReturn:
         _settle(request)
         if assistant.VARIABLE in os.environ:
             assistant.start_assistant()
+        search_less_often()
         gc.enable()
         from ntanalytics.kernels.kernel_app import ForkedKernelApp
 

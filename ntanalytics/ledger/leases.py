@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 import sqlalchemy as sa
-import structlog
 
 from ntanalytics.errors import LakeError, LeaseLost
 from ntanalytics.language import tr
@@ -71,6 +70,8 @@ class Lease:
             try:
                 self._is_lost = not _try_renew(self._engine, self.name, self.holder, self._expires_s)
             except LakeError as error:  # the next renewal may succeed; check() runs before anything is published
+                import structlog  # it takes long to import, and this is rare
+
                 structlog.get_logger().warning("lease not renewed", lease=self.name, error=str(error))
             if self._is_lost:
                 return

@@ -8,8 +8,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-import pandas as pd
-
 from ntanalytics.errors import UsageError
 from ntanalytics.language import tr
 from ntanalytics.metrics import MEASURES
@@ -20,7 +18,7 @@ from ntanalytics.metrics.number_format import parse_format
 from ntanalytics.metrics.quantity import Certainty, Quantity
 from ntanalytics.metrics.rows import Rows, read_rows
 from ntanalytics.reports.column_labels import column_labels
-from ntanalytics.reports.formats import is_null
+from ntanalytics.reports.formats import is_nan, is_null
 from ntanalytics.reports.record import Field
 
 #: Integers beyond it lose digits in JavaScript and in Excel: they are kept as texts.
@@ -129,7 +127,7 @@ def json_value(value: Any, labels: Mapping[Any, str] | None = None, type: str = 
         None, a text, a number or a boolean; an instant as ISO text in UTC, a day as ISO text, an integer beyond 2^53
         as text, text without control characters (XML has none of them).
     """
-    if is_null(value) or value is pd.NaT:
+    if is_null(value) or is_nan(value):
         return None
     if labels and value in labels:
         return labels[value]

@@ -8,6 +8,7 @@ A workbook's cells are numbers with an Excel number format.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -98,6 +99,13 @@ def is_numeric(form: str) -> bool:
 def is_null(value: object) -> bool:
     """Return whether a value is missing: None, NaN, or an infinity (no figure is infinite)."""
     return value is None or (isinstance(value, float) and not math.isfinite(value))
+
+
+def is_nan(value: object) -> bool:
+    """Return whether a value is NaN, or pandas' NaT or NA; whoever has no pandas has no NA either."""
+    if value is getattr(sys.modules.get("pandas"), "NA", math.nan):
+        return True
+    return bool(value != value)  # noqa: PLR0124 — only these differ from themselves
 
 
 def display(value: Value, form: str, unit: str = "", zone: ZoneInfo = LOCAL_ZONE) -> str:

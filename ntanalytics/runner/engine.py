@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -136,6 +136,7 @@ def execute(
     limits: Limits,
     secrets: Iterable[str] = (),
     progress: Callable[[str, int], None],
+    kernel_end: ExitStack,
 ) -> NotebookNode:
     """Execute a report's notebook.
 
@@ -149,6 +150,7 @@ def execute(
         limits: the longest duration and the most memory.
         secrets: texts that no message may hold.
         progress: called with the report's name and the number of code cells that have started.
+        kernel_end: what waits for the end of the kernel after a success; after a failure it has ended.
 
     Returns:
         The executed notebook; every code cell of it has run.
@@ -175,14 +177,13 @@ def execute(
         progress=progress,
         deadline=time.monotonic() + limits.run,
     )
-    with (
-        _explained(execution, secrets),
-        kernel_manager(record.parent, environment, log, pool, execution.memory) as manager,
-    ):
+    with _explained(execution, secrets), ExitStack() as kernel:
+        manager = kernel.enter_context(kernel_manager(record.parent, environment, log, pool, execution.memory))
         executed = _run_papermill(task, manager, execution.seconds_left)
-    with written_on_error(executed, record):
-        check_complete(executed, task.name)
-    log.unlink(missing_ok=True)
+        with written_on_error(executed, record):
+            check_complete(executed, task.name)
+        kernel_end.callback(log.unlink, missing_ok=True)
+        kernel_end.push(kernel.pop_all())
     # the paths of this machine are of no use to a reader
     executed.metadata.papermill.update(input_path=f"notebooks/{task.notebook.name}", output_path=record.name)
     return executed

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ntanalytics import disk_space
 from ntanalytics.delivery.manifest import OFD, RECORD
 from ntanalytics.errors import FontMissing
+from ntanalytics.file_cache import FileCache
 from ntanalytics.kernels.collection_pause import collection_paused
 from ntanalytics.language import tr
 from ntanalytics.runner.executed_notebook import record_of, write_notebook
@@ -77,7 +78,10 @@ def pending_print(staged: Path, *, is_wanted: bool = True) -> Iterator[PendingPr
 
 @contextmanager
 def imported_meanwhile(
-    progress: Callable[[str, int], None], reports: Path, pending: PendingPrint | None = None
+    progress: Callable[[str, int], None],
+    reports: Path,
+    pending: PendingPrint | None = None,
+    kept_in: Path | None = None,
 ) -> Iterator[Callable[[str, int], None]]:
     """Import the libraries of the renderings in a thread while a kernel works: this process would wait for it.
 
@@ -85,12 +89,13 @@ def imported_meanwhile(
         progress: a callback for progress.
         reports: the folder with the reports of other periods; the letters of the latest OFD are drawn.
         pending: the print, whose browser starts when all is imported; None: the page is not printed.
+        kept_in: the folder in which drawn letters are kept; None: they are drawn each time.
 
     Yields:
         The same callback, whose first call begins the import: what runs the kernel is imported by then. At the end the
         import is complete.
     """
-    thread = threading.Thread(target=_import_renderings, args=(reports, pending), daemon=True)
+    thread = threading.Thread(target=_import_renderings, args=(reports, pending, kept_in), daemon=True)
 
     def first_then_next(what: str, amount: int) -> None:
         if thread.ident is None:
@@ -104,7 +109,7 @@ def imported_meanwhile(
             thread.join()
 
 
-def _import_renderings(reports: Path, pending: PendingPrint | None) -> None:
+def _import_renderings(reports: Path, pending: PendingPrint | None, kept_in: Path | None) -> None:
     with suppress(ImportError), collection_paused():  # whoever needs it is told
         import ntanalytics.reports.compiled_theme
         import ntanalytics.reports.findings_json
@@ -116,12 +121,12 @@ def _import_renderings(reports: Path, pending: PendingPrint | None) -> None:
 
         packed_plotly()  # the same in every page; to pack it takes longer than to draw one
     with suppress(ImportError):
-        _draw_letters(reports)
+        _draw_letters(reports, kept_in)
     if pending is not None:
         pending.begin()
 
 
-def _draw_letters(reports: Path) -> None:
+def _draw_letters(reports: Path, kept_in: Path | None) -> None:
     """Draw the letters of the latest OFD among some reports: the next one has most of them."""
     latest = max(reports.glob(f"*/{OFD}"), default=None)
     if latest is None:
@@ -130,10 +135,10 @@ def _draw_letters(reports: Path) -> None:
 
     from fontTools.ttLib import TTLibError
 
-    from ntanalytics.reports.exporters.ofd.fonts import draw_letters_of
+    from ntanalytics.reports.exporters.ofd.fonts import KEPT, draw_letters_of
 
     with suppress(FontMissing, OSError, BadZipFile, TTLibError):
-        draw_letters_of(latest)
+        draw_letters_of(latest, FileCache(kept_in / KEPT if kept_in else None))
 
 
 def render_all(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import tempfile
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -179,14 +180,16 @@ def _past_state(context: RunContext, manifest: Manifest, generated_at: dt.dateti
 
 def _execute(context: RunContext, request: ReportRequest, past: PastState, record: Path) -> NotebookNode:
     settings = context.settings
-    return engine.execute(
-        engine.ExecutionTask(request.notebook.name, request.notebook.path, record, request.values),
-        environment={**kernel_environment(settings), **past.as_variable()},
-        pool=shared_kernel_pool(settings),
-        limits=context.limits or engine.Limits(memory_mb=settings.report_memory_mb),
-        secrets=known_secrets(settings),
-        progress=context.progress,
-    )
+    with ExitStack() as kernel_end:
+        return engine.execute(
+            engine.ExecutionTask(request.notebook.name, request.notebook.path, record, request.values),
+            environment={**kernel_environment(settings), **past.as_variable()},
+            pool=shared_kernel_pool(settings),
+            limits=context.limits or engine.Limits(memory_mb=settings.report_memory_mb),
+            secrets=known_secrets(settings),
+            progress=context.progress,
+            kernel_end=kernel_end,
+        )
 
 
 def _changes(context: RunContext, manifest: Manifest, request: ReportRequest) -> tuple[str, ...]:

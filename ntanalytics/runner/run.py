@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -267,9 +267,9 @@ def _make(
     A later version than the one in ``target`` says what it corrects.
     """
     extraction_id = context.ledger.coverage.last_extraction_id()
-    with rendering.pending_print(staged, is_wanted=is_printed) as pending:
-        imports = rendering.imported_meanwhile(context.progress, target.parent, pending)
-        executed = _execute(context, request, run, staged, batch, imports)
+    with ExitStack() as kernel_end, rendering.pending_print(staged, is_wanted=is_printed) as pending:
+        imports = rendering.imported_meanwhile(context.progress, target.parent, pending, context.settings.lake)
+        executed = _execute(context, request, run, staged, batch, imports, kernel_end)
         # pandas and Ibis come with it, and a report that is up to date needs neither
         from ntanalytics.reports.record import Publication
 
@@ -297,8 +297,9 @@ def _execute(
     staged: Path,
     batch: PageBatch,
     imported_meanwhile: AbstractContextManager[Callable[[str, int], None]],
+    kernel_end: ExitStack,
 ) -> NotebookNode:
-    """Execute the notebook in a kernel."""
+    """Execute the notebook in a kernel, which has ended at the end of ``kernel_end``."""
     environment = {**kernel_environment(context.settings, run.run_id), **batch.environment}
     with imported_meanwhile as progress:
         return engine.execute(
@@ -308,6 +309,7 @@ def _execute(
             limits=context.limits or engine.Limits(memory_mb=context.settings.report_memory_mb),
             secrets=batch.secrets,
             progress=progress,
+            kernel_end=kernel_end,
         )
 
 

@@ -7,12 +7,8 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
-import structlog
-
 from ntanalytics.errors import NtaError
 from ntanalytics.language import tr
-
-log = structlog.get_logger(__name__)
 
 
 def read_csv(path: Path, columns: Sequence[str]) -> list[tuple[int, tuple[str, ...]]]:
@@ -65,5 +61,7 @@ def csv_text(path: Path) -> str:
             raise NtaError(
                 tr("it is neither UTF-8 nor GB 18030"), where=str(path), todo=tr("save it as “CSV UTF-8”")
             ) from error
-    log.warning("the file is not UTF-8: read as GB 18030", file=str(path))
+    import structlog  # it takes long to import, and this is rare
+
+    structlog.get_logger(__name__).warning("the file is not UTF-8: read as GB 18030", file=str(path))
     return text

@@ -33,7 +33,7 @@ def _states(folder: Path) -> Iterator[tuple[str, int, int, int, int]]:
         folders[:] = [name for name in folders if name != "__pycache__"]
         for name in names:
             path = f"{root}/{name}"
-            state = Path(path).stat()
+            state = os.stat(path)  # noqa: PTH116 — a path object of each of a thousand files takes twice the time
             yield path, state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns
 
 

@@ -17,7 +17,6 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import sqlalchemy as sa
-import structlog
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.pool import NullPool
 
@@ -31,8 +30,6 @@ from ntanalytics.sources.binding import bound_window
 from ntanalytics.sources.privileges import Account
 from ntanalytics.sources.source import BATCH_ROWS, SourceBase
 from ntanalytics.sources.sql_mistakes import first_line, naming_mistakes
-
-log = structlog.get_logger(__name__)
 
 _Item = TypeVar("_Item")
 
@@ -220,7 +217,9 @@ class DatabaseSource(SourceBase):
                 )
             )
         except arrow_drivers.DriverUnavailable as refusal:
-            log.info("read without the fast driver", source=self.name, because=str(refusal))
+            import structlog  # it takes long to import, and this is rare
+
+            structlog.get_logger(__name__).info("read without the fast driver", source=self.name, because=str(refusal))
             self._slow_mappings.add(mapping.path)
             if refusal.has_yielded:
                 raise SourceError(

@@ -27,7 +27,6 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import structlog
 
 from ntanalytics import duckdb_sandbox
 from ntanalytics.catalog import Mapping, Product
@@ -44,7 +43,6 @@ from ntanalytics.sources.sql_mistakes import first_line, naming_mistakes
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-log = structlog.get_logger(__name__)
 
 #: Size of a block, in bytes.
 BLOCK_BYTES = 1 << 20
@@ -97,7 +95,9 @@ class LogsSource(SourceBase):
             files = {path: state for path, state in files.items() if state.st_mtime >= since.timestamp()}
         copies = copies_among(files)
         for copy, original in copies.items():
-            log.warning(
+            import structlog  # it takes long to import, and this is rare
+
+            structlog.get_logger(__name__).warning(
                 "log file is a copy, and its lines count once", source=self.name, file=copy.name, of=original.name
             )
         lines = _Lines(self.name, {path: state for path, state in files.items() if path not in copies})

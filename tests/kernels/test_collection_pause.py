@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import gc
+import os
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from ntanalytics.kernels.assistant import VARIABLE
 from ntanalytics.kernels.collection_pause import collection_paused
+from tests.kernels.test_forked import run
 
 
 @pytest.fixture(autouse=True)
@@ -36,6 +41,36 @@ def test_a_process_that_never_searches_does_not_begin_to() -> None:
     with collection_paused():
         assert not gc.isenabled()
     assert not gc.isenabled()
+
+
+def test_what_was_there_after_an_import_is_searched_no_more(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "just_imported.py").write_text("CYCLE = []\nCYCLE.append(CYCLE)\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    gc.unfreeze()
+    try:
+        with collection_paused():
+            assert "just_imported" not in sys.modules
+        assert gc.get_freeze_count() == 0  # nothing was imported
+        with collection_paused():
+            import just_imported  # type: ignore[import-not-found]
+        assert gc.get_freeze_count() > 1000
+        assert not any(each is just_imported.CYCLE for each in gc.get_objects())
+    finally:
+        sys.modules.pop("just_imported", None)
+        gc.unfreeze()
+
+
+def test_a_kernel_and_its_assistant_search_though_less_often(tmp_path: Path) -> None:
+    cell = """
+    import gc
+    from ntanalytics.kernels import assistant
+    said = [(gc.isenabled(), gc.get_threshold()[0] > 700)]
+    for call in (gc.isenabled, gc.get_threshold):
+        assistant._pipe.send(call)
+        said.append(assistant._pipe.recv())
+    print(said[0], said[1], said[2][0] > 700)
+    """
+    assert run(tmp_path / "one", cell, environment={**os.environ, VARIABLE: "1"}) == ["(True, True) True True\n"]
 
 
 def test_pauses_of_two_threads_overlap() -> None:

@@ -289,8 +289,8 @@ def test_a_kernel_that_dies_while_it_starts_is_not_waited_for(tmp_path: Path) ->
             heard(manager)
 
 
-async def _exit_code(manager: AsyncKernelManager, cell: str) -> int | None:
-    """The exit code of a kernel that ran a cell, and was asked to end."""
+async def _ended(manager: AsyncKernelManager, cell: str) -> Any:
+    """The process of a kernel that ran a cell, and was asked to end."""
     await manager.start_kernel()
     provisioner: Any = manager.provisioner
     process = provisioner.process
@@ -303,7 +303,7 @@ async def _exit_code(manager: AsyncKernelManager, cell: str) -> int | None:
     finally:
         await manager.shutdown_kernel()
         client.stop_channels()
-    return process.poll()
+    return process
 
 
 def test_a_kernel_says_its_last_words_before_its_output_ends(tmp_path: Path) -> None:
@@ -331,7 +331,8 @@ def test_a_kernel_says_its_last_words_before_its_output_ends(tmp_path: Path) -> 
         atexit.register(pathlib.Path({str(tmp_path / "ended")!r}).touch)
     """
     with kernel_manager(tmp_path, os.environ, tmp_path / "log") as kernels:
-        assert apart(_exit_code(kernels(), textwrap.dedent(fault))) == 0
+        process = apart(_ended(kernels(), textwrap.dedent(fault)))
+    assert process.returncode == 0
     assert (tmp_path / "ended").exists()
 
 

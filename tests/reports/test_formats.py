@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import math
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from ntanalytics.errors import UnknownName
-from ntanalytics.reports.formats import display, excel_format, excel_value
+from ntanalytics.reports.formats import display, excel_format, excel_value, is_nan
 
 TAKEN = datetime(2026, 11, 22, 22, 10, 59, tzinfo=UTC)
 
@@ -102,3 +106,13 @@ def test_a_size_that_stands_alone_carries_its_unit() -> None:
 def test_a_workbook_has_durations_and_percentage_points(value: float, form: str, kept: float, code: str) -> None:
     assert excel_value(value, form) == pytest.approx(kept)
     assert excel_format(form) == code
+
+
+@pytest.mark.parametrize("value", [math.nan, np.float32("nan"), Decimal("NaN"), pd.NaT, pd.NA, np.datetime64("NaT")])
+def test_what_a_library_of_tables_writes_for_nothing_is_no_number(value: object) -> None:
+    assert is_nan(value) is True
+
+
+@pytest.mark.parametrize("value", [0, 0.0, math.inf, "", "nan", False, np.int64(0), pd.Timestamp(TAKEN), TAKEN, None])
+def test_any_other_value_is_not_nan(value: object) -> None:
+    assert is_nan(value) is False

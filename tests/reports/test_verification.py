@@ -3,6 +3,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -30,6 +32,22 @@ def workbook(folder: Path, change: Callable[[Any], None]) -> None:
 
 def test_what_was_rendered_is_the_record(issued: Path) -> None:
     verify(issued)
+
+
+def test_who_renders_and_verifies_a_record_imports_no_library_of_tables(issued: Path, tmp_path: Path) -> None:
+    """The process that does so waits for a kernel, which has them; each import takes as long as a rendering."""
+    program = (
+        "import sys; from pathlib import Path\n"
+        "from ntanalytics.reports import compiled_theme, exporters, findings_json, record, verification\n"
+        "folder = Path(sys.argv[2]); exporters.render(Path(sys.argv[1]), folder)\n"
+        "findings_json.write(record.load_record(Path(sys.argv[1])), 'probe', 'run', folder)\n"
+        "verification.verify_renderings(folder)\n"
+        "print(sorted({'pandas', 'ibis', 'scipy', 'duckdb', 'pyarrow'} & set(sys.modules)))"
+    )
+    (tmp_path / "report.ipynb").write_bytes((issued / "report.ipynb").read_bytes())
+    command = [sys.executable, "-c", program, str(tmp_path / "report.ipynb"), str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stdout == "[]\n", done.stderr
 
 
 @pytest.mark.parametrize(

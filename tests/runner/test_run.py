@@ -26,10 +26,12 @@ from ntanalytics.errors import (
     ReportIncomplete,
     UnknownName,
 )
+from ntanalytics.kernels import manager
 from ntanalytics.report_content.contents import content_of
 from ntanalytics.runner import run_report, staging
 from ntanalytics.runner.engine import Limits
 from tests import warm
+from tests.process_end import has_ended
 
 FILES = ["manifest.json", "report.html", "report.ipynb", "report.xlsx"]
 GOOD = "print('好', code)"
@@ -103,6 +105,39 @@ def test_only_the_kernel_of_a_report_that_is_divided_has_an_assistant(desk, repo
     folder = run_report(desk.context(), report, "2026-W47", {}).directory
     (printed,) = nbformat.read(folder / "report.ipynb", as_version=4).cells[-1].outputs
     assert printed.text == f"{content_of(report).is_divided}\n"
+
+
+def test_a_report_is_rendered_while_its_kernel_ends_and_published_after_that(desk, tmp_path: Path) -> None:
+    """The kernel's exit function does not end before there is a page, and what it says is there before publishing."""
+    desk.write(f"""
+        import atexit
+
+        def end(told={str(tmp_path / "told")!r}):
+            import pathlib, time
+            deadline = time.monotonic() + 60
+            while not (is_there := pathlib.Path("report.html").exists()) and time.monotonic() < deadline:
+                time.sleep(0.01)
+            pathlib.Path(told).write_text(f"{{is_there}} {{pathlib.Path('kernel.log').exists()}}")
+
+        atexit.register(end)
+    """)
+    told: list[str] = []
+    context = desk.context(before_publishing=lambda _: told.append((tmp_path / "told").read_text(encoding="utf-8")))
+    folder = run_report(context, "probe", "2026-W47", {}).directory
+    assert told == ["True True"]
+    assert not (folder / "kernel.log").exists()
+
+
+def test_a_kernel_that_does_not_end_is_killed(desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(manager, "_END_S", 0.05)
+    desk.write(f"""
+        import os, pathlib, signal, atexit, time
+        pathlib.Path({str(tmp_path / "pid")!r}).write_text(str(os.getpid()))
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        atexit.register(time.sleep, 600)
+    """)
+    desk.run()
+    assert has_ended(int((tmp_path / "pid").read_text(encoding="utf-8")))
 
 
 FAILURES = [

@@ -9,13 +9,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, ClassVar, Self
 
-import pandas as pd
-
 from ntanalytics.errors import UsageError
 from ntanalytics.language import tr
 from ntanalytics.metrics.number_format import close_up
 from ntanalytics.reports import fragments
 from ntanalytics.reports.data import clean_text
+from ntanalytics.reports.formats import is_nan
 from ntanalytics.reports.record import BLOCK, DATA, FIGURE, FINDINGS, read_block
 
 _SLUG = re.compile(r"[a-z][a-z0-9_-]*")
@@ -120,7 +119,7 @@ def to_json(value: Any) -> Any:
         return clean_text(value)
     if isinstance(value, (bool, int)) or value is None:
         return value
-    if pd.isna(value):  # NaN, NaT
+    if is_nan(value):
         return None
     if isinstance(value, (datetime, date)):
         return value.isoformat()

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, ClassVar, Literal
 
-import pandas as pd
-
 from ntanalytics.metrics.measure import PREVIOUS, Measure
 from ntanalytics.metrics.noise import is_steady
 from ntanalytics.metrics.number_format import has_nonzero_digit
@@ -16,7 +14,7 @@ from ntanalytics.metrics.quantity import Certainty, Quantity
 from ntanalytics.reports.blocks.block import Block
 from ntanalytics.reports.blocks.sparkline import marks_json
 from ntanalytics.reports.data import NO_SOURCE_NOTE, json_value
-from ntanalytics.reports.formats import display, is_null
+from ntanalytics.reports.formats import display, is_nan, is_null
 
 Tone = Literal["good", "worse", "flat"]
 Number = int | float | None
@@ -161,6 +159,6 @@ def _is_steady(now: Quantity, before: Quantity) -> bool:
 
 def _number(value: Any) -> Number:
     number = value.item() if hasattr(value, "item") else value
-    if is_null(number) or pd.isna(number):
+    if is_null(number) or is_nan(number):
         return None
     return number if isinstance(number, int) else float(number)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
+import string
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
@@ -16,11 +17,18 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from markupsafe import Markup
 
 from ntanalytics.reports import fragments, labels
 from ntanalytics.reports.markdown import headings, to_html
 from ntanalytics.reports.record import Heading, Record, RecordedBlock
+
+#: Letters of base 85; a comma, which it lacks, stands for ``<``, so that nothing in a text can end or open an element.
+_LETTERS = np.frombuffer(
+    f"{string.digits}{string.ascii_uppercase}{string.ascii_lowercase}!#$%&()*+-;,=>?@^_`{{|}}~".encode(), "u1"
+)
+_PLACES = 85 ** np.arange(4, -1, -1, dtype="u4")
 
 
 def page_text(record: Record) -> str:
@@ -75,14 +83,18 @@ def plotly_script() -> str:
 def packed_plotly() -> tuple[int, Markup]:
     """Return Plotly's script, compressed and in base 85 (a fifteenth smaller than base 64), for the page to unpack.
 
-    ``<`` is written as a comma, which the alphabet lacks, so that nothing in it can end or open an element.
-
     Returns:
         The number of compressed bytes, and the text.
     """
     packed = gzip.compress(plotly_script().encode(), 6, mtime=0)  # the best level is 3 kB smaller, and slower
-    text = base64.b85encode(packed, pad=True).decode().replace("<", ",")
-    return len(packed), Markup(text)  # noqa: S704 — made of an alphabet without "<"
+    return len(packed), Markup(in_base_85(packed))  # noqa: S704 — made of an alphabet without "<"
+
+
+def in_base_85(content: bytes) -> str:
+    """Return what ``base64.b85encode`` returns of padded content, with commas for ``<``, many times as fast."""
+    words = np.frombuffer(content + bytes(-len(content) % 4), ">u4").astype("u4")
+    letters: bytes = _LETTERS[words[:, np.newaxis] // _PLACES % 85].tobytes()
+    return letters.decode()
 
 
 def _csp_hash(script: str) -> str:

@@ -8,10 +8,12 @@ from types import ModuleType
 import lxml.html
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ntanalytics.metrics.figures import NO_FIGURES
 from ntanalytics.reports import figures, table
-from ntanalytics.reports.exporters.html import page_text, plotly_script
+from ntanalytics.reports.exporters.html import in_base_85, page_text, plotly_script
 from ntanalytics.reports.record import read_record
 from ntanalytics.reports.verification.html import page_differences
 from tests.reports.exporters.registered import exporter
@@ -53,6 +55,11 @@ def test_plotly_travels_once_and_whole(page: str) -> None:
     ((size, packed),) = re.findall(r'id="plotly-packed" data-size="(\d+)">([^<]+)<', page)
     unpacked = base64.b85decode(packed.replace(",", "<"))[: int(size)]
     assert gzip.decompress(unpacked).decode() == plotly_script()
+
+
+@given(st.binary(max_size=50))
+def test_base_85_is_that_of_the_standard_library_without_an_angle_bracket(content: bytes) -> None:
+    assert in_base_85(content) == base64.b85encode(content, pad=True).decode().replace("<", ",")
 
 
 def test_a_report_without_charts_carries_no_plotly(sample: ModuleType) -> None:

@@ -18,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ntanalytics.errors import FontMissing
+from ntanalytics.file_cache import FileCache
 from ntanalytics.reports import Axes, chart, figures, table
 from ntanalytics.reports.exporters.ofd import fonts
 from ntanalytics.reports.exporters.ofd.chart_scales import value_ends, value_text
@@ -338,10 +339,45 @@ def test_a_missing_font_names_the_package(sample: ModuleType, monkeypatch: pytes
         typeface.cache_clear()
 
 
+@needs_fonts
+def test_outlines_of_a_file_change_no_byte_of_a_subset_and_nothing_is_drawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, letters = tmp_path / fonts.KEPT, "电子政务龘Å1 ,"
+    faces = (typeface(Face.SONG), typeface(Face.SONG_BOLD))
+    drawn = []
+    for face in faces:
+        face._outlines.clear()  # of other tests
+        face.draw(letters, FileCache(kept))
+        drawn.append(face.subset(letters))
+        face._outlines.clear()
+    assert len(kept.read_bytes().splitlines()) == 2 * len(letters)
+    monkeypatch.setattr(fonts, "Cu2QuPen", lambda *_, **__: pytest.fail("drawn"))
+    for face in faces:
+        face.draw(letters, FileCache(kept))
+    monkeypatch.undo()
+    assert [face.subset(letters) for face in faces] == drawn
+
+
+@needs_fonts
+def test_a_damaged_outline_is_drawn_again(tmp_path: Path) -> None:
+    kept, face = tmp_path / fonts.KEPT, typeface(Face.HEI)
+    face._outlines.clear()
+    face.draw("83", FileCache(kept))
+    drawn = face.subset("83")
+    first, second = (json.loads(text) for text in kept.read_text(encoding="utf-8").splitlines())
+    first[2], second[2] = second[2], first[2]
+    kept.write_text(f"{json.dumps(first)}\n{json.dumps(second)}\n", encoding="utf-8")
+    face._outlines.clear()
+    face.draw("83", FileCache(kept))
+    assert face.subset("83") == drawn
+
+
+@needs_fonts
 def test_letters_that_were_drawn_before_change_no_byte_of_a_subset() -> None:
     face = typeface(Face.SONG)
     before = face.subset("中a政")
-    face.draw("电子政务龘\u0378")  # the last one is no character
+    face.draw("电子政务龘\u0378", FileCache(None))  # the last one is no character
     assert face.subset("中a政") == before
 
 

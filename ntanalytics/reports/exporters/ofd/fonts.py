@@ -6,21 +6,26 @@ Noto Sans CJK for 黑体; their licence (SIL OFL 1.1) permits a subset in a docu
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
 import struct
 import zipfile
 from collections.abc import Iterable
 from enum import StrEnum
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
+from typing import Any
 
+import fontTools
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.cu2quPen import Cu2QuPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
+from fontTools.ttLib.tables._g_l_y_f import Glyph
 
 from ntanalytics.errors import FontMissing
+from ntanalytics.file_cache import FileCache
 from ntanalytics.language import tr
 
 
@@ -40,6 +45,9 @@ class Face(StrEnum):
 #: Folders of fonts on Debian, openKylin, UOS and Fedora.
 FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
 
+#: Name of a file of outlines that were drawn.
+KEPT = "drawn-letters.jsonl"
+
 UNITS_PER_EM = 1000
 NOTDEF = ".notdef"
 
@@ -56,7 +64,7 @@ class Typeface:
         self._font = _simplified(path)
         self._glyph_ids = _glyph_ids(self._font)
         self._advances = self._font["hmtx"].metrics
-        self._outlines: dict[str, object] = {}
+        self._outlines: dict[str, Glyph] = {}
         names = self._font["name"]
         self.name: str = names.getDebugName(4)
         self.family: str = names.getDebugName(1)
@@ -74,10 +82,22 @@ class Typeface:
         """Return the advance of a character, in ems."""
         return float(self._advances[self.glyph(character)][0]) / UNITS_PER_EM
 
-    def draw(self, characters: Iterable[str]) -> None:
-        """Draw the glyphs of some characters, which takes most of the time of a subset, before one is asked for."""
-        for character in characters:
-            self._outline(self.glyph(character))
+    def draw(self, characters: Iterable[str], kept: FileCache) -> None:
+        """Have the glyphs of some characters before a subset is asked for, of which they take most of the time.
+
+        Args:
+            characters: the characters.
+            kept: outlines that were drawn before, and these from now on.
+        """
+        drawn = {}
+        for name in {self.glyph(character) for character in characters} - self._outlines.keys():
+            key = hashlib.sha256(f"{fontTools.version} {_TOLERANCE} {self.version} {name}".encode()).hexdigest()
+            if (text := kept.get(key)) is not None:
+                glyph = self._outlines[name] = Glyph(base64.b64decode(text))
+                glyph.expand(None)
+            else:
+                drawn[key] = base64.b64encode(self._outline(name).compile(None)).decode()
+        kept.put(drawn)
 
     def subset(self, characters: Iterable[str]) -> bytes:
         """Return a TrueType font with the glyphs of some characters; the same ones give the same bytes."""
@@ -105,10 +125,14 @@ class Typeface:
         builder.save(file)
         return file.getvalue()
 
-    def _outline(self, name: str) -> object:
+    @cached_property
+    def _glyphs(self) -> Any:
+        return self._font.getGlyphSet()
+
+    def _outline(self, name: str) -> Glyph:
         if name not in self._outlines:
             pen = TTGlyphPen(None)
-            self._font.getGlyphSet()[name].draw(Cu2QuPen(pen, _TOLERANCE, reverse_direction=True))
+            self._glyphs[name].draw(Cu2QuPen(pen, _TOLERANCE, reverse_direction=True))
             self._outlines[name] = pen.glyph()
         return self._outlines[name]
 
@@ -127,8 +151,12 @@ def typeface(face: Face) -> Typeface:
     return Typeface(face, path)
 
 
-def draw_letters_of(file: Path) -> None:
+def draw_letters_of(file: Path, kept: FileCache) -> None:
     """Draw the letters that an OFD file embeds, each in its face: the next file of the report has most of them.
+
+    Args:
+        file: the file.
+        kept: outlines that were drawn before, and these from now on.
 
     Raises:
         FontMissing: a font is not installed on this machine.
@@ -142,7 +170,7 @@ def draw_letters_of(file: Path) -> None:
         family, style = (font["name"].getDebugName(number) for number in (1, 2))
         name = " ".join(filter(None, [str(family).partition("+")[2], style]))
         if name in faces:
-            faces[name].draw(map(chr, font.getBestCmap()))
+            faces[name].draw(map(chr, font.getBestCmap()), kept)
 
 
 def _simplified(path: Path) -> TTFont:
