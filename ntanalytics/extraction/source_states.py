@@ -21,7 +21,7 @@ from ntanalytics.settings.state_digests import digest, files_digest, files_of, l
 FILE = "source-states.jsonl"
 
 #: Some ten thousand extractions; every run reads the file.
-_MOST_BYTES = 2 << 20
+_MOST_BYTES = 4 << 20
 
 #: Word of what read a day, beside the state of its file.
 _READ_BY = "read by"
