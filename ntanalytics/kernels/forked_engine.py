@@ -60,7 +60,7 @@ class ForkedEngine(NBClientEngine):  # type: ignore[misc]
                 cls.execute_managed_notebook(manager, kernel_name, log_output=log_output, **kwargs)
             else:
                 cls._execute_with_own_manager(manager, kernel_name, log_output=log_output, **kwargs)
-            is_written_next = True  # by papermill, as soon as it has the notebook back
+            is_written_next = True  # by who has the notebook back
         finally:
             manager.cleanup_pbar()
             manager.is_saved = not is_written_next

@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ _POLL_S = 0.005
 _REPLY_MS = 50
 #: Seconds that a kernel may take to make its sockets.
 _SOCKETS_S = 10
-#: Seconds that a kernel may take to end by itself, and as many to end when it is told to by a signal.
+#: Seconds that a kernel may take to end by itself, and as many to end when it is told to by each of two signals.
 _END_S = 2.5
 
 
@@ -102,7 +102,7 @@ class _ForkedKernelManager(AsyncKernelManager):
     async def _async_finish_shutdown(
         self, waittime: float | None = None, pollinterval: float = _POLL_S, restart: bool = False
     ) -> None:
-        """Wait until the kernel has the request to end; what it does then is waited for in a thread (:meth:`ended`)."""
+        """Wait until the kernel has the request to end; what it does then is waited for in a thread."""
         if restart:
             await super()._async_finish_shutdown(waittime, pollinterval, restart)
             return
@@ -127,7 +127,8 @@ def _see_off(process: ForkedKernel) -> None:
             process.wait(_END_S)
         except subprocess.TimeoutExpired:
             insist()
-    process.wait()
+    with suppress(subprocess.TimeoutExpired):  # one that waits for a lost disk cannot be killed
+        process.wait(_END_S)
 
 
 @contextmanager

@@ -40,7 +40,7 @@ class MemoryWatch:
         self._is_over.set()
 
     def _watch(self, pid: int) -> None:
-        with suppress(psutil.Error):  # it ended by itself
+        with suppress(psutil.Error, OSError):  # it ended by itself
             process = psutil.Process(pid)
             while not self._is_over.wait(_INTERVAL_S):
                 members = (process, *_children(process))
@@ -63,8 +63,10 @@ def _children(process: psutil.Process) -> list[psutil.Process]:
         return list(process.children())
     children = []
     for listed in Path(f"/proc/{process.pid}/task").glob("*/children"):
-        with suppress(OSError, psutil.Error):  # the thread, or the child, has ended
-            children += [psutil.Process(int(number)) for number in listed.read_text(encoding="ascii").split()]
+        with suppress(OSError):  # the thread has ended
+            for number in listed.read_text(encoding="ascii").split():
+                with suppress(psutil.Error):  # the child has ended
+                    children.append(psutil.Process(int(number)))
     return children
 
 

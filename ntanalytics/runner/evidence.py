@@ -24,6 +24,8 @@ FAILED = ".failed"
 #: The end of the kernel's log is kept, in bytes.
 _LONGEST_LOG = 200_000
 NOT_RUN = "未运行：此前的单元已失败，报告到此为止。"
+#: The same of a run that ended without a failed cell: what ran after the last save is not known.
+NOT_KNOWN = "没有运行结果：运行到此中断。"
 
 
 @dataclass(frozen=True)
@@ -105,13 +107,17 @@ def _mark(record: Path, secrets: list[str]) -> list[int]:
     """Mark the code cells of a notebook that did not run; return their numbers, the first being 1."""
     try:
         notebook = read_notebook(record)
-    except ValueError:  # its save was interrupted: kept unchanged
+    except ValueError:  # its save was interrupted: kept as the text that it is
+        text = record.read_bytes().decode("utf-8", "replace")
+        record.write_text(redact(text, secrets), encoding="utf-8")
         return []
     missing = unexecuted_cells(notebook)
     numbers = [number for number, cell in enumerate(code_cells(notebook), 1) if cell in missing]
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    has_failed = any(output.output_type == "error" for output in outputs)
     for cell in missing:
         if cell.execution_count is None:
-            cell.outputs.append(_not_run_output())
+            cell.outputs.append(_remark(NOT_RUN if has_failed else NOT_KNOWN))
         # papermill says "completed" of every cell when a kernel is killed
         cell.metadata.setdefault("papermill", {})["status"] = "pending" if cell.execution_count is None else "failed"
         cell.metadata["ntanalytics"] = {"has_run": False}
@@ -126,8 +132,8 @@ def _mark(record: Path, secrets: list[str]) -> list[int]:
     return numbers
 
 
-def _not_run_output() -> NotebookNode:
+def _remark(text: str) -> NotebookNode:
     import nbformat
 
-    output: NotebookNode = nbformat.v4.new_output("stream", name="stderr", text=NOT_RUN)  # type: ignore[no-untyped-call]
+    output: NotebookNode = nbformat.v4.new_output("stream", name="stderr", text=text)  # type: ignore[no-untyped-call]
     return output

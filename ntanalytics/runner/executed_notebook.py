@@ -37,10 +37,15 @@ def read_notebook(path: Path) -> NotebookNode:
 
 
 def write_notebook(notebook: NotebookNode, path: Path) -> None:
-    """Write a notebook to a file that nobody reads yet: the write is not atomic."""
+    """Write a notebook to a file; what was there stays if it cannot be written."""
     import nbformat
 
-    nbformat.write(notebook, path)  # type: ignore[no-untyped-call]
+    draft = path.with_name(f".{path.name}.tmp")
+    try:
+        nbformat.write(notebook, draft)  # type: ignore[no-untyped-call]
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
@@ -15,7 +16,7 @@ from ntanalytics.errors import FontMissing
 from ntanalytics.file_cache import FileCache
 from ntanalytics.kernels.collection_pause import collection_paused
 from ntanalytics.language import tr
-from ntanalytics.runner.executed_notebook import record_of, write_notebook
+from ntanalytics.runner.executed_notebook import record_of, write_notebook, written_on_error
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -137,7 +138,8 @@ def _draw_letters(reports: Path, kept_in: Path | None) -> None:
 
     from ntanalytics.reports.exporters.ofd.fonts import KEPT, draw_letters_of
 
-    with suppress(FontMissing, OSError, BadZipFile, TTLibError):
+    # a letter that cannot be drawn now is drawn, and told, with the file
+    with suppress(FontMissing, OSError, BadZipFile, TTLibError, ValueError, struct.error):
         draw_letters_of(latest, FileCache(kept_in / KEPT if kept_in else None))
 
 
@@ -149,6 +151,7 @@ def render_all(
     run_id: str,
     progress: Callable[[str, int], None],
     pending: PendingPrint | None,
+    kernel_ended: Callable[[], object] = _nothing,
 ) -> tuple[Record, dict[str, str]]:
     """Write the record and every rendering of it, and verify them while a browser prints the page.
 
@@ -159,6 +162,7 @@ def render_all(
         run_id: the run, for the same file.
         progress: a callback for progress.
         pending: the print of the page; None: it is not printed.
+        kernel_ended: waits for the end of the kernel, before the files are verified.
 
     Returns:
         The record, and the things that could not be made, name → reason.
@@ -167,7 +171,9 @@ def render_all(
         VerificationFailed, ReportIncomplete, PublishError: as :func:`render`, :func:`write_ofd` and :func:`print_pdf`.
     """
     page_written = _nothing if pending is None else pending.page_written
-    record = render(notebook, staged, report=report, run_id=run_id, page_written=page_written)
+    record = render(
+        notebook, staged, report=report, run_id=run_id, page_written=page_written, kernel_ended=kernel_ended
+    )
     left_out = write_ofd(record, staged)
     if pending is None:
         return record, left_out
@@ -176,7 +182,13 @@ def render_all(
 
 
 def render(
-    notebook: NotebookNode, staged: Path, *, report: str, run_id: str, page_written: Callable[[], object] = _nothing
+    notebook: NotebookNode,
+    staged: Path,
+    *,
+    report: str,
+    run_id: str,
+    page_written: Callable[[], object] = _nothing,
+    kernel_ended: Callable[[], object] = _nothing,
 ) -> Record:
     """Write the record and every rendering of it into a folder, and verify that each agrees with the written record.
 
@@ -186,6 +198,7 @@ def render(
         report: the report's name, for ``findings.json``.
         run_id: the run, for the same file.
         page_written: called as soon as the page is there.
+        kernel_ended: waits for the end of the kernel, before the files are verified.
 
     Returns:
         The record.
@@ -200,15 +213,15 @@ def render(
     from ntanalytics.reports.verification import verify_renderings
 
     try:
-        try:
+        with written_on_error(notebook, staged / RECORD):
             disk_space.check_free_space(staged)
             record = record_of(notebook)
-            exporters.write_page(record, staged)
-            page_written()
-        finally:  # the page is printed meanwhile; a run that failed has its evidence
-            write_notebook(notebook, staged / RECORD)
+        write_notebook(notebook, staged / RECORD)  # the evidence of a run that ends in what follows
+        exporters.write_page(record, staged)
+        page_written()
         exporters.write_office_files(record, staged)
         findings_json.write(record, report, run_id, staged)
+        kernel_ended()  # the notebook's code can change none of the files any more
         verify_renderings(record, staged)
     except OSError as error:
         raise disk_space.disk_error(error, staged) from error

@@ -280,7 +280,13 @@ def _make(
             publication = Publication(run.report, run.run_id, version)
             mark_published(executed, publication, revision.blocks if revision else ())
         record, left_out = rendering.render_all(
-            executed, staged, report=run.report, run_id=run.run_id, progress=context.progress, pending=pending
+            executed,
+            staged,
+            report=run.report,
+            run_id=run.run_id,
+            progress=context.progress,
+            pending=pending,
+            kernel_ended=kernel_end.close,
         )
     manifest = publishing.make_manifest(request, record, staged, run_id=run.run_id, version=version, left_out=left_out)
     manifest["extraction_id"] = extraction_id

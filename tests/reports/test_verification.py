@@ -39,9 +39,10 @@ def test_who_renders_and_verifies_a_record_imports_no_library_of_tables(issued: 
     program = (
         "import sys; from pathlib import Path\n"
         "from ntanalytics.reports import compiled_theme, exporters, findings_json, record, verification\n"
-        "folder = Path(sys.argv[2]); exporters.render(Path(sys.argv[1]), folder)\n"
-        "findings_json.write(record.load_record(Path(sys.argv[1])), 'probe', 'run', folder)\n"
-        "verification.verify_renderings(folder)\n"
+        "made, folder = record.load_record(Path(sys.argv[1])), Path(sys.argv[2])\n"
+        "exporters.write_page(made, folder); exporters.write_office_files(made, folder)\n"
+        "findings_json.write(made, 'probe', 'run', folder)\n"
+        "verification.verify_renderings(made, folder)\n"
         "print(sorted({'pandas', 'ibis', 'scipy', 'duckdb', 'pyarrow'} & set(sys.modules)))"
     )
     (tmp_path / "report.ipynb").write_bytes((issued / "report.ipynb").read_bytes())

@@ -28,6 +28,7 @@ from ntanalytics.errors import (
 )
 from ntanalytics.kernels import manager
 from ntanalytics.report_content.contents import content_of
+from ntanalytics.runner import evidence as evidence_of
 from ntanalytics.runner import run_report, staging
 from ntanalytics.runner.engine import Limits
 from tests import warm
@@ -174,7 +175,7 @@ def test_a_failing_notebook_keeps_its_evidence_and_the_last_good_report(
     later = notebook.cells[-1]
     assert later.metadata.ntanalytics.has_run is False
     assert later.metadata.papermill.status == "pending"
-    assert later.outputs[0].text == "未运行：此前的单元已失败，报告到此为止。"
+    assert later.outputs[0].text == (evidence_of.NOT_KNOWN if kind is KernelDied else evidence_of.NOT_RUN)
 
 
 def test_a_cell_without_end_is_stopped(desk) -> None:

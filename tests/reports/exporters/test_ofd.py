@@ -343,34 +343,45 @@ def test_a_missing_font_names_the_package(sample: ModuleType, monkeypatch: pytes
 def test_outlines_of_a_file_change_no_byte_of_a_subset_and_nothing_is_drawn(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept, letters = tmp_path / fonts.KEPT, "电子政务龘Å1 ,"
+    kept, letters, others = tmp_path / fonts.KEPT, "电子政务龘", "Å1 ,"
     faces = (typeface(Face.SONG), typeface(Face.SONG_BOLD))
     drawn = []
     for face in faces:
         face._outlines.clear()  # of other tests
-        face.draw(letters, FileCache(kept))
-        drawn.append(face.subset(letters))
+        face.draw(letters + others, FileCache(kept))
+        drawn.append(face.subset(letters + others))
         face._outlines.clear()
     assert len(kept.read_bytes().splitlines()) == 2 * len(letters)
     monkeypatch.setattr(fonts, "Cu2QuPen", lambda *_, **__: pytest.fail("drawn"))
     for face in faces:
         face.draw(letters, FileCache(kept))
     monkeypatch.undo()
-    assert [face.subset(letters) for face in faces] == drawn
+    assert [face.subset(letters + others) for face in faces] == drawn
 
 
 @needs_fonts
 def test_a_damaged_outline_is_drawn_again(tmp_path: Path) -> None:
     kept, face = tmp_path / fonts.KEPT, typeface(Face.HEI)
     face._outlines.clear()
-    face.draw("83", FileCache(kept))
-    drawn = face.subset("83")
+    face.draw("三五", FileCache(kept))
+    drawn = face.subset("三五")
     first, second = (json.loads(text) for text in kept.read_text(encoding="utf-8").splitlines())
     first[2], second[2] = second[2], first[2]
     kept.write_text(f"{json.dumps(first)}\n{json.dumps(second)}\n", encoding="utf-8")
     face._outlines.clear()
-    face.draw("83", FileCache(kept))
-    assert face.subset("83") == drawn
+    face.draw("三五", FileCache(kept))
+    assert face.subset("三五") == drawn
+    # a text that passes the check of its line and is no glyph
+    FileCache(kept).put({first[0]: "AAAA", second[0]: "no glyph"})
+    face._outlines.clear()
+    face.draw("三五", FileCache(kept))
+    assert face.subset("三五") == drawn
+
+
+@needs_fonts
+def test_no_file_tells_the_shape_of_a_digit(tmp_path: Path) -> None:
+    typeface(Face.HEI).draw("83%,.−８", FileCache(tmp_path / fonts.KEPT))
+    assert list(tmp_path.iterdir()) == []
 
 
 @needs_fonts

@@ -21,7 +21,7 @@ import fontTools
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.cu2quPen import Cu2QuPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
-from fontTools.ttLib import TTFont
+from fontTools.ttLib import TTFont, TTLibError
 from fontTools.ttLib.tables._g_l_y_f import Glyph
 
 from ntanalytics.errors import FontMissing
@@ -53,7 +53,21 @@ NOTDEF = ".notdef"
 
 _ENDINGS = (".ttc", ".otc")
 _SIMPLIFIED = " SC"  #: the face of a collection with the shapes of the mainland
+_IDEOGRAPHS = range(0x3400, 0xA000)  #: the characters whose outlines are kept
+_FORM = "1"  #: of the outlines that are kept: those of another one are drawn again
 _TOLERANCE = 1.0  #: deviation of a TrueType outline from the original, in units of the em
+
+
+def _glyph_of(text: str | None) -> Glyph | None:
+    """Return a glyph as it was kept; None without one, or of a text that is none."""
+    if text is None:
+        return None
+    try:
+        glyph = Glyph(base64.b64decode(text, validate=True))
+        glyph.expand(None)
+    except (ValueError, struct.error, IndexError, AssertionError, TTLibError):
+        return None
+    return glyph
 
 
 class Typeface:
@@ -85,16 +99,19 @@ class Typeface:
     def draw(self, characters: Iterable[str], kept: FileCache) -> None:
         """Have the glyphs of some characters before a subset is asked for, of which they take most of the time.
 
+        What figures are written with is always drawn: no file may give a digit the shape of another one.
+
         Args:
             characters: the characters.
-            kept: outlines that were drawn before, and these from now on.
+            kept: outlines of ideographs that were drawn before, and these from now on.
         """
         drawn = {}
-        for name in {self.glyph(character) for character in characters} - self._outlines.keys():
-            key = hashlib.sha256(f"{fontTools.version} {_TOLERANCE} {self.version} {name}".encode()).hexdigest()
-            if (text := kept.get(key)) is not None:
-                glyph = self._outlines[name] = Glyph(base64.b64decode(text))
-                glyph.expand(None)
+        ideographs = {self.glyph(character) for character in characters if ord(character) in _IDEOGRAPHS}
+        for name in ideographs - self._outlines.keys():
+            words = f"{_FORM} {fontTools.version} {_TOLERANCE} {self.version} {name}"
+            key = hashlib.sha256(words.encode()).hexdigest()
+            if (glyph := _glyph_of(kept.get(key))) is not None:
+                self._outlines[name] = glyph
             else:
                 drawn[key] = base64.b64encode(self._outline(name).compile(None)).decode()
         kept.put(drawn)
