@@ -25,6 +25,7 @@ from ntanalytics.errors import (
     ReportFailed,
     ReportIncomplete,
     UnknownName,
+    VerificationFailed,
 )
 from ntanalytics.kernels import manager
 from ntanalytics.report_content.contents import content_of
@@ -127,6 +128,25 @@ def test_a_report_is_rendered_while_its_kernel_ends_and_published_after_that(des
     folder = run_report(context, "probe", "2026-W47", {}).directory
     assert told == ["True True"]
     assert not (folder / "kernel.log").exists()
+
+
+def test_what_a_kernel_changes_while_it_ends_is_not_published(desk) -> None:
+    desk.write("""
+        import atexit
+
+        def end():
+            import pathlib, time
+            page, deadline = pathlib.Path("report.html"), time.monotonic() + 60
+            while not (page.exists() and page.stat().st_size) and time.monotonic() < deadline:
+                time.sleep(0.01)
+            time.sleep(0.1)
+            page.write_text(page.read_text(encoding="utf-8").replace("</main>", "<p>9</p></main>"), encoding="utf-8")
+
+        atexit.register(end)
+    """)
+    with pytest.raises(VerificationFailed):
+        run_report(desk.context(), "probe", "2026-W47", {})
+    assert not desk.published.exists()
 
 
 def test_a_kernel_that_does_not_end_is_killed(desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
