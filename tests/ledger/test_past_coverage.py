@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections import Counter
+from dataclasses import replace
 
 from ntanalytics.ledger import ExtractionResult, Ledger
 from ntanalytics.ledger.coverage import Coverage
@@ -85,3 +86,35 @@ def test_the_days_of_later_extractions_are_those_whose_coverage_is_another(url: 
         assert [day.day for day in another] == DAYS[number : number + 3]
         assert ledger.coverage.days_extracted_since(known, dataset, None, *WINDOWS[0]) == another
         assert ledger.coverage.days_extracted_since(known, dataset, "north", *WINDOWS[0]) == []
+
+
+def test_a_day_that_is_kept_has_its_counts_and_what_was_rejected_of_it(url: str) -> None:
+    """Of two days of a source the second extraction keeps one."""
+    ledger, (kept, taken), at = Ledger(url), DAYS[:2], dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
+    first = ExtractionResult(
+        dataset="sms.messages",
+        source="north",
+        first=kept,
+        last=taken,
+        taken_at=at,
+        seconds=1.0,
+        rows=Counter({kept: 9, taken: 9}),
+        source_rows=Counter({kept: 9, taken: 9}),
+        rejected=Counter({(kept, "odd"): 2, (taken, "odd"): 1}),
+        unknown_words=Counter({(kept, "module", "新模块"): 3}),
+    )
+    known = ledger.coverage.record(first)
+    before = ledger.coverage.days("sms.messages", kept, kept)
+    second = replace(
+        first, kept={kept: before[0]}, rows=Counter({taken: 5}), source_rows=Counter({taken: 5}), rejected=Counter(),
+        unknown_words=Counter(), taken_at=at + dt.timedelta(days=1),
+    )  # fmt: skip
+    ledger.coverage.record(second)
+    days = {day.day: day for day in ledger.coverage.days("sms.messages", kept, taken)}
+    assert (days[kept].rows, days[kept].rejected, days[kept].taken_at) == (9, 2, at)
+    assert (days[taken].rows, days[taken].rejected) == (5, 0)
+    assert ledger.coverage.rejected("sms.messages", kept, taken) == [("north", "odd", 2)]
+    assert ledger.coverage.unknown_words("sms.messages", kept, taken) == [("north", "module", "新模块", 3)]
+    past = ledger.as_of(known, at).coverage
+    assert past.rejected("sms.messages", kept, taken) == [("north", "odd", 3)]
+    assert past.days("sms.messages", kept, kept) == before
