@@ -11,28 +11,26 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
+from ntanalytics.detectors.snapshot_fall import LEAST_ROWS, LEAST_SHARE
 from ntanalytics.ledger import CoverageDay
 from ntanalytics.periods import local_window
 
-#: Share of a day's rows that is left where none were lost, and most rows that may be deleted: a snapshot has the same.
-_SHARE_LEFT, _MOST_DELETED = 0.9, 5
-
-#: The same of what people write and correct, and the fewest rows of which that can be said.
+#: Share of the rows up to which people correct what they wrote, and the fewest rows of which that can be said.
 _SHARE_WRITTEN, _FEWEST_WRITTEN = 0.5, 20
 
 
 def has_lost(rows_before: int, rows: int, *, is_written: bool = False) -> bool:
-    """Return whether a source has lost rows of a day: more than a tenth and five of them, or all.
+    """Return whether a source has lost rows of a day: as many as a snapshot that lost a part of its own, or all.
 
     Args:
         rows_before: rows that were read before.
         rows: rows that it has now.
         is_written: whether people write the source, as a workbook: they correct less than half of twenty rows.
     """
+    lost = rows_before - rows
     if is_written:
-        return rows_before >= _FEWEST_WRITTEN and rows < _SHARE_WRITTEN * rows_before
-    is_fall = rows < _SHARE_LEFT * rows_before and rows_before - rows > _MOST_DELETED
-    return is_fall or (not rows and rows_before > 0)
+        return rows_before >= _FEWEST_WRITTEN and lost > _SHARE_WRITTEN * rows_before
+    return lost > max(LEAST_SHARE * rows_before, LEAST_ROWS) or lost == rows_before > 0
 
 
 def kept_days(

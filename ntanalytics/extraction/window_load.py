@@ -75,7 +75,7 @@ class WindowLoad:
     states: SourceStates
 
     def load(self, window: ExtractionWindow, *, keeps_rows: bool) -> ExtractionResult:
-        """Load a window and record the result; a failure leaves the lake as it was.
+        """Load a window and record the result; a failure leaves each day whole, as it was or as it is now.
 
         Args:
             window: the days of a dataset that are read from a source.
