@@ -160,6 +160,11 @@ class SourceSettings(SettingsPart):
         "", description="Local hours in which the source may be read, such as 19:00-07:30; default: all hours."
     )
 
+    @property
+    def globs(self) -> tuple[str, ...]:
+        """Globs of the files of logs; of a probe, those of its journal and of its rotated files."""
+        return (f"{self.path}*",) if self.targets and self.path else self.paths
+
 
 class StoreSettings(SettingsPart):
     """Object store of the lake, in place of a folder of this host."""

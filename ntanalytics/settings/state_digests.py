@@ -56,18 +56,19 @@ def last_changes(settings: Settings, source: str) -> tuple[int, int]:
 
 
 def files_of(source: SourceSettings) -> list[Path] | None:
-    """Return the files that a source is read from; None if it is no file."""
-    if source.targets:  # it is asked over the network, too
-        return None
+    """Return the files that a source is read from; None if it is no file.
+
+    Of a probe they are its journal: a target is asked over the network for the present alone, which no file tells.
+    """
     if source.url:
         from sqlalchemy.engine import make_url
 
         url = make_url(source.url)
         is_file = url.get_backend_name() == "sqlite" and url.database
         return [Path(f"{url.database}{ending}") for ending in _SQLITE_FILES] if is_file else None
-    if source.path:
+    if source.path and not source.targets:
         return [source.path]
-    return [Path(path) for pattern in source.paths for path in sorted(glob.glob(pattern, recursive=True))]
+    return [Path(path) for pattern in source.globs for path in sorted(glob.glob(pattern, recursive=True))]
 
 
 def _stat(path: Path) -> os.stat_result | None:

@@ -71,7 +71,7 @@ class LogsSource(SourceBase):
 
     def __init__(self, name: str, settings: SourceSettings, product: Product, zone: ZoneInfo) -> None:
         super().__init__(name, product, zone)
-        self._globs = settings.paths
+        self._globs = settings.globs
 
     def files(self) -> list[Path]:
         """Return the matching files; see ``find_files``."""

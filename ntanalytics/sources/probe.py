@@ -54,7 +54,7 @@ class ProbeSource(LogsSource):
             if target.subsystem not in SUBSYSTEMS:
                 raise UnknownName("subsystem", target.subsystem, SUBSYSTEMS, where=f"{where}.targets")
             target_kind(target, where=f"{where}.targets")
-        super().__init__(name, settings.model_copy(update={"paths": (f"{settings.path}*",)}), product, zone)
+        super().__init__(name, settings, product, zone)
         self._journal: Path = settings.path
         self._targets: tuple[Target, ...] = settings.targets
 

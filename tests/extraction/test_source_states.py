@@ -12,8 +12,10 @@ import pytest
 from ntanalytics.extraction import Extractor
 from ntanalytics.extraction.source_states import FILE
 from ntanalytics.lake import DeltaLake
+from ntanalytics.ledger import Ledger
 from ntanalytics.settings import load
 from tests.extraction.small_site import SmallSite
+from tests.servers.process import free_port
 
 D18, D19 = (dt.date(2026, 11, day) for day in (18, 19))
 #: The morning after the 19th: messages settle after three days.
@@ -190,3 +192,33 @@ def test_cases_of_an_unchanged_file_are_not_asked_for_later_changes(site: SmallS
     (result, *others) = extractor.ensure_coverage(needs, D18, D18)
     assert (result.source, result.last, others) == ("shop", today, [])
     assert extractor.unsettled(needs, D18, D18) == {"shop", "twin"}
+
+
+def test_a_day_of_a_probe_is_read_again_when_its_journal_has_changed_and_today_is_always_asked(tmp_path: Path):
+    journal = tmp_path / "probes.jsonl"
+    line = (
+        '{"checked_at": "2026-11-19T%s:00+00:00", "subsystem": "oa", "target": "oa", "kind": "tcp", "is_up": true, '
+        '"duration_ms": 2.0, "failure": null, "expires_at": null}\n'
+    )
+    journal.write_text(line % "04:00", encoding="utf-8")
+    hour_ago = journal.stat().st_mtime - 3600
+    os.utime(journal, (hour_ago, hour_ago))
+    config = tmp_path / "ntanalytics.yml"
+    config.write_text(
+        f"sources:\n  live:\n    product: probe\n    path: {journal}\n"
+        f"    targets: [{{subsystem: oa, name: oa, url: 'tcp://127.0.0.1:{free_port()}'}}]\n",
+        encoding="utf-8",
+    )
+    settings = load(config)
+    ledger = Ledger(settings.ledger)
+
+    def rows_read(day: dt.date, at: dt.datetime = MORNING) -> list[int]:
+        results = Extractor(settings, ledger, clock=lambda: at).ensure_coverage({"infra.checks": 0}, day, day)
+        return [result.rows.total() for result in results]
+
+    assert [rows_read(D19), rows_read(D19)] == [[1], []]
+    with journal.open("a", encoding="utf-8") as file:
+        file.write(line % "05:00")
+    assert rows_read(D19) == [2]
+    now = dt.datetime.now(settings.zone)
+    assert [rows_read(now.date(), now), rows_read(now.date(), now)] == [[1], [2]]
