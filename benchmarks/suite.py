@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 import psutil
@@ -152,6 +153,17 @@ def command(*arguments: str, environment: Mapping[str, str] | None = None) -> No
     if process.returncode:
         output = f"{process.stdout}{process.stderr}"
         raise SystemExit(f"{' '.join(arguments)} ended with {process.returncode}:\n{output}")
+
+
+def own_command(module: str, *arguments: str) -> None:
+    """Run one of our modules in a process of its own, which has imported nothing yet.
+
+    Raises:
+        SystemExit: it failed; the message has its output.
+    """
+    root, scripts = Path(__file__).parents[1], Path(sys.executable).parent
+    environment = {"PYTHONPATH": str(root), "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}"}
+    command(sys.executable, "-m", module, *arguments, environment=environment)
 
 
 def _cpu() -> float:

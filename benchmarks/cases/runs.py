@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import os
 import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
-from benchmarks.estate import TODAY, UNTIL, morning_after, open_city
-from benchmarks.suite import Case, Way, Work, command
+from benchmarks.estate import TODAY, open_city
+from benchmarks.issue import clock
+from benchmarks.suite import Case, Way, Work, command, own_command
 from ntanalytics.settings import project_dir
 
 #: The programs of the environment that runs the benchmark.
@@ -24,22 +22,13 @@ WEEK = "2026-W47"
 OURS, PLAIN = 40, 4
 
 
-def clock() -> dt.datetime:
-    """Return the morning after the demo city's last day."""
-    return morning_after(UNTIL)
-
-
-def issue(reports: Sequence[tuple[str, str]]) -> Callable[[str], Work]:
+def issue(*options: str, reports: Sequence[tuple[str, str]]) -> Callable[[str], Work]:
     """Return our way of issuing reports: extract missing days, execute, render, verify, publish, one by one."""
+    named = [f"{report}={period}" for report, period in reports]
 
     def ready(city: str) -> Work:
         def work() -> int:
-            from ntanalytics.runner import RunContext, run_report
-            from ntanalytics.settings import load
-
-            context = RunContext(settings=load(Path(city) / "ntanalytics.yml"), clock=clock)
-            for report, period in reports:
-                run_report(context, report, period, {})
+            own_command("benchmarks.issue", city, *options, *named)
             return len(reports)
 
         return work
@@ -86,7 +75,7 @@ def _one(report: str, period: str = WEEK) -> Case:
         f"One {report} of a {'week' if period == WEEK else 'day'}, from the start to what a reader gets",
         "report",
         (
-            Way("ours: HTML, workbook, print, all verified, index", issue(pair), "ours"),
+            Way("ours: HTML, workbook, print, all verified, index", issue(reports=pair), "ours"),
             Way("papermill and nbconvert: HTML alone", by_hand(pair)),
         ),
         open_city,
@@ -150,43 +139,11 @@ _FRIDAY = "2026-11-20"
 _MORNING = (("daily_inspection", _FRIDAY), ("weekly_service_report", WEEK), ("sms_volume", WEEK), ("oa_adoption", WEEK))
 
 
-def _morning(city: str) -> Work:
-    """Return our way: yesterday is taken, then the reports are issued as run-due does, which take no day again."""
-
-    def work() -> int:
-        from ntanalytics.extraction import Extractor
-        from ntanalytics.runner import RunContext, run_report
-        from ntanalytics.runner.report_kernels import shared_kernel_pool
-        from ntanalytics.settings import load
-
-        context = RunContext(settings=load(Path(city) / "ntanalytics.yml"), clock=clock)
-        shared_kernel_pool(context.settings)  # a run starts it before it extracts
-        context = replace(context, data_since=context.ledger.coverage.last_extraction_id())
-        yesterday = TODAY - dt.timedelta(days=1)
-        results = Extractor(context.settings, context.ledger, clock=clock).extract([], yesterday, yesterday)
-        failed = [result.error for result in results if result.error]
-        if failed:
-            raise SystemExit(failed[0])
-        for report, period in _MORNING:
-            run_report(context, report, period, {})
-        return len(_MORNING)
-
-    return work
-
-
 def _morning_plain(city: str) -> Work:
     folder = tempfile.mkdtemp(prefix="bench-")
 
     def work() -> int:
-        root = Path(__file__).parents[2]
-        command(
-            sys.executable,
-            "-m",
-            "benchmarks.plain",
-            city,
-            folder,
-            environment={"PYTHONPATH": str(root), "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"},
-        )
+        own_command("benchmarks.plain", city, folder)
         shutil.rmtree(folder)
         return len(_MORNING)
 
@@ -219,7 +176,7 @@ CASES: dict[str, Case] = {
         "A Monday's morning: yesterday taken, then the inspection, the weekly report, the SMS and the OA of the week",
         "report",
         (
-            Way("ours", _morning, "ours"),
+            Way("ours", issue("--yesterday", reports=_MORNING), "ours"),
             Way("pandas, papermill and nbconvert, written for this (benchmarks/plain.py)", _morning_plain),
         ),
         open_city,
