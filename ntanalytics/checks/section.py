@@ -27,7 +27,7 @@ class SubsystemSummary:
 
     Attributes:
         subsystem: its id.
-        highlights: a few figures in a row, in Chinese.
+        highlights: a few figures in a row, in Chinese; empty where the engine asks the section for them.
         lead: the measure that stands for the subsystem.
         total: the period's figures, compared with the period before.
         daily: the figures of each of the last days, oldest first.

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from ntanalytics.checks.check import Check
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.section import SubsystemSummary
-from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.text import RuleText
-
-#: The summary of a subsystem: the context and the findings of the subsystem in, the summary out.
-Summarize = Callable[[CheckContext, Sequence[Finding]], SubsystemSummary]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,16 +18,19 @@ class Section:
     """The summary of a subsystem in any report.
 
     Attributes:
-        summarize: makes the summary; called only where each dataset of ``requires`` has a source.
+        summarize: makes the summary, which the findings do not change; called only where each dataset of ``requires``
+            has a source.
         lead: the measure that stands for the subsystem.
         reads: dataset → days of history that ``summarize`` reads.
         requires: datasets without which there is no summary.
+        highlights: returns the highlights of a summary that has its findings; None where ``summarize`` tells them.
     """
 
-    summarize: Summarize
+    summarize: Callable[[CheckContext], SubsystemSummary]
     lead: str
     reads: Mapping[str, int]
     requires: tuple[str, ...]
+    highlights: Callable[[SubsystemSummary], str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

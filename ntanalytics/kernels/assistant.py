@@ -77,7 +77,7 @@ def share_out(
         here: works out one of them in this process.
         there: returns the call that works it out in the assistant, which is pickled; None where this process does all.
     """
-    if there is None or _pipe is None:
+    if there is None or _pipe is None or len(names) < 2:  # one piece cannot be divided
         return {name: here(name) for name in names}
     waiting, results = deque(names), dict[str, T]()
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from ntanalytics.checks.check import Span
-from ntanalytics.checks.context import CheckContext
-from ntanalytics.checks.division import Part, part
-from ntanalytics.checks.engine import check_subsystem, summarize_subsystem
-from ntanalytics.findings.finding import Finding
+from ntanalytics.checks.engine import Partner
+from ntanalytics.checks.subsystem_work import SubsystemWork, work_out
 from ntanalytics.report_content.report_state import ReportState, kept
 from ntanalytics.subsystems import context_of, subsystem
 from ntanalytics.workspace.report import Report
@@ -19,7 +16,7 @@ from ntanalytics.workspace.report import Report
 
 @dataclass(frozen=True)
 class AssistedEvaluation:
-    """The calls by which an assistant evaluates parts of a report.
+    """Evaluation of which an assistant works out some subsystems.
 
     Attributes:
         state: the report.
@@ -33,34 +30,16 @@ class AssistedEvaluation:
     spans: Sequence[Span]
     reads: Mapping[str, int]
 
-    def checks(self, subsystem: str) -> Callable[[], Part[Any]]:
-        """Return the call for the results of the checks of a subsystem."""
-        return partial(_checks, self, subsystem)
-
-    def summary(self, subsystem: str, findings: tuple[Finding, ...]) -> Callable[[], Part[Any]]:
-        """Return the call for the summary of a subsystem."""
-        return partial(_summary, self, subsystem, findings)
-
 
 def assisted_evaluation(
     report: Report, subsystems: Sequence[str], spans: Sequence[Span], reads: Mapping[str, int]
-) -> AssistedEvaluation | None:
-    """Return the calls by which an assistant evaluates parts of a report; None where there is no assistant."""
+) -> Partner | None:
+    """Return what makes the calls by which an assistant works out subsystems; None where there is no assistant."""
     state = ReportState.of(report)
-    return None if state is None else AssistedEvaluation(state, subsystems, spans, reads)
+    return None if state is None else partial(partial, _work_out, AssistedEvaluation(state, subsystems, spans, reads))
 
 
-def _context(evaluation: AssistedEvaluation) -> CheckContext:
-    """Return the context of the evaluation, whose datasets stay open from part to part."""
+def _work_out(evaluation: AssistedEvaluation, name: str) -> SubsystemWork:
     task = (evaluation.subsystems, evaluation.spans, evaluation.reads)
-    return kept(evaluation, lambda: context_of(evaluation.state.open(), *task))
-
-
-def _checks(evaluation: AssistedEvaluation, name: str) -> Part[Any]:
-    context = _context(evaluation)
-    return part(context, lambda: check_subsystem(context, subsystem(name), evaluation.spans))
-
-
-def _summary(evaluation: AssistedEvaluation, name: str, findings: tuple[Finding, ...]) -> Part[Any]:
-    context = _context(evaluation)
-    return part(context, lambda: summarize_subsystem(context, subsystem(name), findings))
+    context = kept(evaluation, lambda: context_of(evaluation.state.open(), *task))  # its datasets stay open
+    return work_out(context, subsystem(name), evaluation.spans)

@@ -8,8 +8,7 @@ from types import MappingProxyType
 from ntanalytics.checks import engine
 from ntanalytics.checks.check import Span, span_of
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.checks.division import Partner
-from ntanalytics.checks.engine import Evaluation
+from ntanalytics.checks.engine import Evaluation, Partner
 from ntanalytics.checks.entities import places
 from ntanalytics.checks.site_rules import site_rules
 from ntanalytics.checks.subsystem import Subsystem
@@ -93,7 +92,7 @@ def evaluate(
         subsystems: ids; all subsystems when there is none.
         spans: spans of the checks; that of the report's period when there is none.
         extra_reads: dataset → days of history that the report reads beside them.
-        there: the same evaluation in an assistant of this process; None for this process alone.
+        there: returns the call that works out a subsystem in an assistant; None for this process alone.
 
     Raises:
         SettingsError: the site names an unknown rule, or its limits contradict each other.

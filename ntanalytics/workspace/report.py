@@ -116,7 +116,7 @@ class Report:
             if history is not None:
                 views[name] = view_of(name, history)
             elif self.units() and name not in views:
-                views[name] = self._views[name]
+                views[name] = self._open(name)
         self._views, self.opened = views, order
 
     def resolve_units(self, table: ir.Table, column: str = "unit") -> ir.Table:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
 
 import pytest
 
@@ -100,12 +99,12 @@ def test_a_check_that_ends_in_an_error_is_unknown_and_the_others_come_out() -> N
     made = evaluation(_with_failing(RISE, ZeroDivisionError("of 12")), [RATE, RISE], _messages(0.9))
     [failed] = [finding for finding in made.findings if finding.code == RISE]
     assert (failed.status, failed.unknown, RISE in made.unjudged) == ("unknown", "failed", True)
-    assert str(failed.details["error"]).startswith("ZeroDivisionError, engine.py:")
+    assert str(failed.details["error"]).startswith("ZeroDivisionError, subsystem_work.py:")
     assert [finding.status for finding in made.findings if finding.code == RATE] == ["warning"]
 
 
 def test_a_section_that_ends_in_an_error_is_shown_as_failed_and_told() -> None:
-    def summarize(_context: CheckContext, _findings: Sequence[Finding]) -> SubsystemSummary:
+    def summarize(_context: CheckContext) -> SubsystemSummary:
         raise ZeroDivisionError("of 12")
 
     assert SMS.section is not None

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.section import HISTORY, SubsystemSummary, compared, highlights
 from ntanalytics.checks.subsystem import Section
-from ntanalytics.findings.finding import Finding
 from ntanalytics.metrics.ca import certificates
 from ntanalytics.metrics.figures import figures
 
 
-def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemSummary:
+def summarize(context: CheckContext) -> SubsystemSummary:
     """Return certificates in force and expiring, and logins with them (docs/domain.md, CA and seals)."""
     stock, logins = context.dataset("ca.certificates"), context.dataset("ca.logins", HISTORY)
     now, before = certificates.logins(logins.table), certificates.logins(logins.before)

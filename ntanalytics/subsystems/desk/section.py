@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.section import HISTORY, SubsystemSummary, compared, highlights
 from ntanalytics.checks.span_view import register
 from ntanalytics.checks.subsystem import Section
-from ntanalytics.findings.finding import Finding
 from ntanalytics.metrics.desk import obligations
 from ntanalytics.metrics.desk import tickets as desk_metrics
 from ntanalytics.metrics.figure_row import FigureRow
@@ -17,7 +15,7 @@ from ntanalytics.metrics.figures import case_list, figures
 from ntanalytics.subsystems.desk.service_checks import attendance_figures
 
 
-def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemSummary:
+def summarize(context: CheckContext) -> SubsystemSummary:
     """Return tickets, recovery clocks, attendance and changes (docs/domain.md, Desk)."""
     tickets = context.dataset("desk.tickets", HISTORY)
     changes, incidents = context.dataset("desk.changes", HISTORY), context.dataset("desk.incidents", HISTORY)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 import ibis
@@ -12,7 +11,6 @@ from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.section import HISTORY as RECENT_DAYS
 from ntanalytics.checks.section import SubsystemSummary, compared, highlights
 from ntanalytics.checks.subsystem import Section
-from ntanalytics.findings.finding import Finding
 from ntanalytics.metrics import days as by_days
 from ntanalytics.metrics.docexchange import documents as document_metrics
 from ntanalytics.metrics.figures import figures
@@ -21,7 +19,7 @@ from ntanalytics.subsystems.docexchange.checks import delivered
 from ntanalytics.subsystems.docexchange.reading import HISTORY, as_of
 
 
-def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemSummary:
+def summarize(context: CheckContext) -> SubsystemSummary:
     """Return documents, deliveries, overdue units, interface calls (docs/domain.md, Document exchange)."""
     documents = context.dataset("docexchange.documents", RECENT_DAYS)
     deliveries = context.dataset("docexchange.deliveries", HISTORY)

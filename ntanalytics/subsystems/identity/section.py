@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.section import HISTORY, SubsystemSummary, compared, highlights
 from ntanalytics.checks.subsystem import Section
-from ntanalytics.findings.finding import Finding
 from ntanalytics.metrics.figures import case_list, figures
 from ntanalytics.metrics.identity import logins as login_metrics
 from ntanalytics.metrics.identity import suspects as suspect_metrics
 
 
-def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemSummary:
+def summarize(context: CheckContext) -> SubsystemSummary:
     """Return logins, failures by method and reason, suspects, accounts (docs/domain.md, Identity and SSO)."""
     logins = context.dataset("identity.logins", HISTORY)
     accounts, units = context.dataset("identity.accounts"), context.dataset("identity.units")

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.section import HISTORY, SubsystemSummary, compared, highlights
 from ntanalytics.checks.subsystem import Section
-from ntanalytics.findings.finding import Finding
 from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.im import messages as im_messages
 
 
-def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemSummary:
+def summarize(context: CheckContext) -> SubsystemSummary:
     """Return messages, files, active accounts and clients (docs/domain.md, IM)."""
     messages, sessions = context.dataset("im.messages", HISTORY), context.dataset("im.sessions", HISTORY)
     now = im_messages.volume(messages.table, sessions.table)

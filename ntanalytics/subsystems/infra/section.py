@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from ntanalytics.checks.baseline import HISTORY_DAYS
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.section import HISTORY, SubsystemSummary, compared
 from ntanalytics.checks.span_view import register
 from ntanalytics.checks.subsystem import Section
-from ntanalytics.findings.finding import Finding
 from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import case_list, figures
 from ntanalytics.metrics.infra import availability, probes, requests
@@ -19,20 +16,12 @@ from ntanalytics.subsystems.infra.load_checks import disk_figures, load
 from ntanalytics.subsystems.infra.text import backup_highlights
 
 
-def summarize(context: CheckContext, findings: Sequence[Finding]) -> SubsystemSummary:
-    """Return availability, requests, hosts, backups and server certificates of a period (docs/domain.md, Infra).
-
-    Args:
-        context: the context.
-        findings: the findings of the subsystem; they tell which backup plans are late.
-    """
+def summarize(context: CheckContext) -> SubsystemSummary:
+    """Return availability, requests, hosts, backups and server certificates of a period (docs/domain.md, Infra)."""
     checks, web = context.dataset("infra.checks", HISTORY), context.dataset("infra.requests", HISTORY)
     metrics, backups = context.dataset("infra.metrics", HISTORY), context.dataset("infra.backups", BACKUP_DAYS)
     end, offset = context.ends_at, context.utc_offset_h
     backup_plans = figures(context.shared(plans), register(backups))
-    judged = [finding for finding in findings if finding.code == "infra.backup_lateness"]
-    late = int(sum(finding.figures.get("least") or 1 for finding in judged if finding.is_violation))
-    is_unknown = not judged or any(finding.status == "unknown" for finding in judged)
     now, views = context.shared(measured, every_check)
     was, _ = context.shared(measured, every_check, True)
     windows, _ = context.shared(planned)
@@ -44,7 +33,7 @@ def summarize(context: CheckContext, findings: Sequence[Finding]) -> SubsystemSu
         )
     return SubsystemSummary(
         subsystem="infra",
-        highlights=backup_highlights(backup_plans, None if is_unknown and not late else late, is_bound=is_unknown),
+        highlights="",
         lead="platform_availability",
         total=total,
         daily=figures(availability.daily(checks.recent, checks.days, end, offset, windows), checks),
@@ -61,8 +50,18 @@ def summarize(context: CheckContext, findings: Sequence[Finding]) -> SubsystemSu
     )
 
 
+def late_backups(summary: SubsystemSummary) -> str:
+    """Return the number of backup plans, of which the findings tell those that are late."""
+    judged = [finding for finding in summary.findings if finding.code == "infra.backup_lateness"]
+    late = int(sum(finding.figures.get("least") or 1 for finding in judged if finding.is_violation))
+    is_unknown = not judged or any(finding.status == "unknown" for finding in judged)
+    known = None if is_unknown and not late else late
+    return backup_highlights(summary.tables["backups"], known, is_bound=is_unknown)
+
+
 SECTION = Section(
     summarize=summarize,
+    highlights=late_backups,
     lead="platform_availability",
     reads={
         "infra.checks": HISTORY,

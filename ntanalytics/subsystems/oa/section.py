@@ -12,7 +12,6 @@ import ibis.expr.types as ir
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.section import HISTORY, SubsystemSummary, highlights
 from ntanalytics.checks.subsystem import Section
-from ntanalytics.findings.finding import Finding
 from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import Figures, figures
@@ -24,7 +23,7 @@ from ntanalytics.workspace.dataset_view import DatasetView
 EVER = 400
 
 
-def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemSummary:
+def summarize(context: CheckContext) -> SubsystemSummary:
     """Return adoption in all and by edition, handling time of tasks (docs/domain.md, OA adoption)."""
     activities, members = context.dataset("oa.activities", EVER), context.dataset("oa.members")
     tasks = context.dataset("oa.tasks")

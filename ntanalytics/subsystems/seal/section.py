@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.section import HISTORY, SubsystemSummary, compared, highlights
 from ntanalytics.checks.subsystem import Section
-from ntanalytics.findings.finding import Finding
 from ntanalytics.metrics.figures import case_list, figures
 from ntanalytics.metrics.seal import seals
 
 
-def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemSummary:
+def summarize(context: CheckContext) -> SubsystemSummary:
     """Return seals by state, those that wait for their test, signings (docs/domain.md, CA and seals)."""
     stock, signings = context.dataset("seal.seals"), context.dataset("seal.signings", HISTORY)
     total = compared(seals.signings(signings.table), seals.signings(signings.before), seals.SIGNINGS, signings)

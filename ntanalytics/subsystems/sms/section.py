@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.section import HISTORY, SubsystemSummary, highlights
 from ntanalytics.checks.subsystem import Section
-from ntanalytics.findings.finding import Finding
 from ntanalytics.metrics.figures import Figures, figures
 from ntanalytics.metrics.identity.units import NO_UNIT
 from ntanalytics.metrics.sms import volume as sms_volume
 
 
-def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemSummary:
+def summarize(context: CheckContext) -> SubsystemSummary:
     """Return volume, delivery and latency, by carrier, application and unit (docs/domain.md, SMS)."""
     messages = context.dataset("sms.messages", HISTORY)
     now, before = (context.report.resolve_units(table) for table in (messages.table, messages.before))

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.section import HISTORY, SubsystemSummary, compared, highlights
 from ntanalytics.checks.subsystem import Section
-from ntanalytics.findings.finding import Finding
 from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.sso import accesses as access_metrics
 
 
-def summarize(context: CheckContext, _findings: Sequence[Finding]) -> SubsystemSummary:
+def summarize(context: CheckContext) -> SubsystemSummary:
     """Return accesses to the applications behind the portal (docs/domain.md, Identity and SSO)."""
     accesses, apps = context.dataset("sso.accesses", HISTORY), context.dataset("sso.apps")
     now, before = access_metrics.accesses(accesses.table), access_metrics.accesses(accesses.before)

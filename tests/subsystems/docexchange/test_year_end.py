@@ -56,6 +56,6 @@ def test_a_week_of_december_needs_no_calendar_of_the_next_year(exchange: Path):
     results = Extractor(settings, ledger, clock=lambda: monday).extract((), dt.date(2026, 12, 7), dt.date(2026, 12, 20))
     assert [result.error for result in results if result.error] == []
     report = Report(Workspace(settings), "weekly_service_report", "", Period.week(dt.date(2026, 12, 14)))
-    total = summarize(CheckContext(report, RULES), []).total
+    total = summarize(CheckContext(report, RULES)).total
     assert total["deliveries"] == 4
     assert total["signed_in_time_rate"] == pytest.approx(1 / 2)  # of the two whose working day is over

@@ -50,7 +50,7 @@ def test_messages_are_counted_by_unit_whatever_the_spelling(tmp_path: Path, has_
     datasets = ["sms.messages", *(["identity.units"] if has_list else [])]
     site.extractor().extract(datasets, DAY, DAY)
     report = Report(Workspace(site.settings), "sms_volume", "", Period.day(DAY))
-    table = summarize(CheckContext(report, RULES), []).tables["units"]
+    table = summarize(CheckContext(report, RULES)).tables["units"]
     found = {row["unit"]: row["segments"] for row in table}
     assert found == {"市财政局": 7, "市气象局": 8, "无单位": 16}
     assert [gap for gap in report.head().gaps if gap.startswith("单位没有")] == []

@@ -1,0 +1,210 @@
+"""Work on one subsystem, whatever is found of the others: the results of its checks and its summary."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from ntanalytics.checks.check import QUARTER, Check, Span
+from ntanalytics.checks.computation_errors import COMPUTATION_ERRORS, error_place
+from ntanalytics.checks.context import QUARTER_DAYS, CheckContext
+from ntanalytics.checks.section import SubsystemSummary, failed_summary, no_source_summary
+from ntanalytics.checks.subsystem import Section, Subsystem
+from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.judgement import unknown
+from ntanalytics.findings.rule import Rule
+from ntanalytics.metrics.column_needs import SKEWED
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """Result of one check, before what others tell already is left out.
+
+    Attributes:
+        code: the code of its rule.
+        findings: its findings.
+        is_unjudged: whether its silence about an entity does not mean that it is ok.
+        is_silent: whether it was not made for want of a source, or left something out over a gap.
+    """
+
+    code: str
+    findings: tuple[Finding, ...] = ()
+    is_unjudged: bool = False
+    is_silent: bool = False
+
+
+@dataclass(frozen=True)
+class Part(Generic[T]):
+    """Part of an evaluation.
+
+    Attributes:
+        result: what was worked out.
+        opened: the datasets that were opened for it (:class:`ntanalytics.workspace.report.Report`).
+    """
+
+    result: T
+    opened: tuple[tuple[str, int | None], ...]
+
+
+def part(context: CheckContext, work: Callable[[], T]) -> Part[T]:
+    """Do some work of an evaluation, and return its result with the datasets that were opened for it."""
+    opened = context.report.opened
+    before = len(opened)
+    result = work()
+    return Part(result, tuple(opened[before:]))
+
+
+def opened_for(parts: Iterable[Part[Any]]) -> list[tuple[str, int | None]]:
+    """Return the datasets that were opened for parts, in the order of the parts, wherever each was made."""
+    return [entry for made in parts for entry in made.opened]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Summary of one subsystem before its findings are known.
+
+    Attributes:
+        summary: the summary.
+        failed: the finding that tells its error; None where it has none.
+    """
+
+    summary: SubsystemSummary
+    failed: Finding | None = None
+
+
+@dataclass(frozen=True)
+class SubsystemWork:
+    """What is worked out of one subsystem, whatever is found of the others.
+
+    Attributes:
+        checks: the results of its checks.
+        summary: its summary; None where it has findings alone.
+    """
+
+    checks: Part[list[CheckResult]]
+    summary: Part[Summary] | None
+
+
+def selected_checks(subsystems: Iterable[Subsystem], spans: Sequence[Span]) -> list[Check]:
+    """Return the checks that are evaluated over one of the spans, in the order of the subsystems."""
+    return [check for subsystem in subsystems for check in subsystem.checks if set(check.every) & set(spans)]
+
+
+def work_out(context: CheckContext, subsystem: Subsystem, spans: Sequence[Span]) -> SubsystemWork:
+    """Return what is worked out of a subsystem alone: one process does it all, since its parts share much."""
+    checks = part(context, lambda: check_subsystem(context, subsystem, spans))
+    section = subsystem.section
+    summary = None if section is None else part(context, lambda: _summary(context, subsystem, section))
+    return SubsystemWork(checks, summary)
+
+
+def check_subsystem(context: CheckContext, subsystem: Subsystem, spans: Sequence[Span]) -> list[CheckResult]:
+    """Return the result of each check of a subsystem, before what others tell already is left out."""
+    return [_result(context, check, spans) for check in selected_checks([subsystem], spans)]
+
+
+def _result(context: CheckContext, check: Check, spans: Sequence[Span]) -> CheckResult:
+    rule = context.rules[check.rule]
+    required = [context.dataset(name, days) for name, days in check.reads.items() if name not in check.optional]
+    is_whole = all(view.sources for view in required) and _is_whole(context, check, spans)
+    if not rule.enabled:
+        return CheckResult(check.rule, is_unjudged=not is_whole)
+    if not all(view.sources for view in required):
+        return CheckResult(check.rule, is_unjudged=True, is_silent=True)
+    try:
+        made = _without_absent(context, check, rule, check.evaluate(context, rule))
+        findings = _doubted(made) if any(view.is_damaged for view in required) else made
+        is_silent = not is_whole and _is_silent(made)
+    except COMPUTATION_ERRORS as error:
+        failed = unknown(rule, "failed").with_details(error=error_place(error))
+        return CheckResult(check.rule, (failed,), is_unjudged=True)
+    return CheckResult(check.rule, tuple(findings), is_unjudged=not is_whole, is_silent=is_silent)
+
+
+def _is_whole(context: CheckContext, check: Check, spans: Sequence[Span]) -> bool:
+    """Return whether what a check reads has no gap: in the period, and in the quarter if it is one of the quarter."""
+    is_of_quarter = QUARTER in spans and set(check.every) == {QUARTER}
+    for name, days in check.reads.items():
+        if name in check.optional:
+            continue
+        view = context.dataset(name, days)
+        reads_quarter = is_of_quarter and days == QUARTER_DAYS - 1
+        if not view.is_complete or (reads_quarter and not view.since(context.quarter_begins_on).is_complete):
+            return False
+        if view.unreported.is_now and context.rules[check.rule].measure in view.unreported.measures:
+            return False
+    return True
+
+
+def _doubted(findings: Sequence[Finding]) -> Sequence[Finding]:
+    """Return the findings of damaged days: what they tell may be the damage itself.
+
+    That a detector finds nothing in a whole subsystem says nothing of what is missing.
+    """
+    return [
+        finding.with_details(is_doubtful=True)
+        if finding.is_violation
+        else unknown(finding.rule, "incomplete", finding.entity)
+        if finding.status == "ok" and finding.detector and finding.is_of_whole_subsystem
+        else finding
+        for finding in findings
+    ]
+
+
+def _is_silent(findings: Sequence[Finding]) -> bool:
+    """Return whether a check over a gap tells violations of parts alone: what it leaves out may not be well."""
+    return all(finding.is_violation and not finding.is_of_whole_subsystem for finding in findings)
+
+
+def _without_absent(context: CheckContext, check: Check, rule: Rule, findings: Sequence[Finding]) -> Sequence[Finding]:
+    """Return the findings of a check; what is not wrong is unknown where a source lacks a column that it needs."""
+    views = {name: context.dataset(name, days) for name, days in check.reads.items()}
+    lacks = any(
+        views[name].sources_without(column) for name, columns in check.subject_columns.items() for column in columns
+    )
+    if not lacks and not any(rule.measure in view.unknown_measures for view in views.values()):
+        return findings
+    # rows without a subject count for none: one that has too few may have more
+    is_doubtful = rule.measure in SKEWED or (lacks and rule.threshold.good == "up")
+    wrong = [] if is_doubtful else [finding for finding in findings if finding.is_violation]
+    return wrong or [unknown(rule, "not_in_source")]
+
+
+def _summary(context: CheckContext, subsystem: Subsystem, section: Section) -> Summary:
+    # each dataset degrades by itself: what another one feeds is shown
+    if not has_source(context, subsystem):
+        return Summary(no_source_summary(subsystem.id, section.lead, missing_sources(context, subsystem)))
+    try:
+        return Summary(section.summarize(context))
+    except COMPUTATION_ERRORS as error:
+        failed = unknown(context.rules[f"{subsystem.id}.source"], "failed").with_details(error=error_place(error))
+        return Summary(failed_summary(subsystem.id, section.lead), failed)
+
+
+def missing_sources(context: CheckContext, subsystem: Subsystem, checks: Sequence[Check] = ()) -> tuple[str, ...]:
+    """Return the labels of the required datasets that no source feeds.
+
+    Args:
+        context: the context.
+        subsystem: its section requires some of them.
+        checks: checks, of which those of the subsystem require others: silent, they would seem to find nothing.
+    """
+    if subsystem.section is None:
+        return ()
+    is_watched = has_source(context, subsystem)
+    own = [check for check in checks if is_watched and check in subsystem.checks and context.rules[check.rule].enabled]
+    asked = [name for check in own for name in check.reads if name not in check.optional]
+    views = [context.dataset(name) for name in dict.fromkeys((*subsystem.section.requires, *asked))]
+    return tuple(view.contract.label for view in views if not view.sources)
+
+
+def has_source(context: CheckContext, subsystem: Subsystem) -> bool:
+    """Return whether a source feeds one of its own datasets that its section reads."""
+    return subsystem.section is not None and any(
+        context.dataset(name, days).sources
+        for name, days in subsystem.section.reads.items()
+        if name.partition(".")[0] == subsystem.id
+    )
