@@ -10,25 +10,24 @@ from ntanalytics.checks.check import DAY, Check, Span
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.doubtful_data import doubt
 from ntanalytics.checks.section import SubsystemSummary
-from ntanalytics.checks.subsystem import Subsystem
-from ntanalytics.checks.subsystem_work import (
+from ntanalytics.checks.subsystem import Section, Subsystem
+from ntanalytics.checks.subsystem_evaluation import (
     CheckResult,
-    SubsystemWork,
-    Summary,
+    SubsystemEvaluation,
     check_subsystem,
+    evaluate_subsystem,
     has_source,
     missing_sources,
     opened_for,
     selected_checks,
-    work_out,
 )
 from ntanalytics.checks.suppression import PLANNED_READS, excuse_planned, suppress
 from ntanalytics.findings.finding import Detail, Finding
 from ntanalytics.findings.judgement import unknown
 from ntanalytics.kernels.assistant import share_out
 
-#: Returns the call by which an assistant works out a subsystem; it is pickled.
-Partner = Callable[[str], Callable[[], SubsystemWork]]
+#: Returns the call by which an assistant evaluates a subsystem; it is pickled.
+Partner = Callable[[str], Callable[[], SubsystemEvaluation]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,35 +82,36 @@ def evaluate(
         context: the context.
         subsystems: the subsystems.
         spans: spans of the checks.
-        there: returns the call of :func:`work_out` in an assistant of this process; None for this process alone.
+        there: returns the call of :func:`evaluate_subsystem` in an assistant; None for this process alone.
     """
     by_id = {subsystem.id: subsystem for subsystem in subsystems}
     before = list(context.report.opened)
-    made = share_out(list(by_id), lambda name: work_out(context, by_id[name], spans), there)
+    made = share_out(list(by_id), lambda name: evaluate_subsystem(context, by_id[name], spans), there)
     checks = [work.checks for work in made.values()]
     context.report.opened = [*before, *opened_for(checks)]
-    told = _told(context, subsystems, spans, [result for part in checks for result in part.result])
+    judged = _judged(context, subsystems, spans, [result for part in checks for result in part.result])
     context.report.describe_in_order(context.report.opened, context.dataset)
-    located = tuple(context.with_origin(told.findings))
+    located = tuple(context.with_origin(judged.findings))
     parts = {name: work.summary for name, work in made.items() if work.summary is not None}
     context.report.describe_in_order([*context.report.opened, *opened_for(parts.values())], context.dataset)
-    summaries = {name: _with_findings(part.result, by_id[name], located) for name, part in parts.items()}
-    failed = [part.result.failed for part in parts.values() if part.result.failed is not None]
-    codes = told.codes | {finding.code for finding in failed}
-    return replace(told, findings=(*located, *failed), summaries=summaries, codes=codes)
+    failed = [finding for part in parts.values() if (finding := part.result[1]) is not None]
+    findings = (*located, *failed)
+    summaries = {name: _with_findings(part.result[0], by_id[name].section, findings) for name, part in parts.items()}
+    codes = judged.codes | {finding.code for finding in failed}
+    return replace(judged, findings=findings, summaries=summaries, codes=codes)
 
 
 def judge(context: CheckContext, subsystems: Sequence[Subsystem], spans: Sequence[Span]) -> Evaluation:
     """Evaluate the checks alone: findings without the summaries of a report."""
     results = [result for subsystem in subsystems for result in check_subsystem(context, subsystem, spans)]
-    told = _told(context, subsystems, spans, results)
-    return replace(told, findings=tuple(context.with_origin(told.findings)))
+    judged = _judged(context, subsystems, spans, results)
+    return replace(judged, findings=tuple(context.with_origin(judged.findings)))
 
 
-def _told(
+def _judged(
     context: CheckContext, subsystems: Sequence[Subsystem], spans: Sequence[Span], results: Sequence[CheckResult]
 ) -> Evaluation:
-    """Return the findings that are told, without their origin.
+    """Return the findings that are left of all results, without their origin.
 
     Rules come from the context alone, so that a site's override holds in every report. Suppression is one stage after
     all checks; planned work excuses what is left of a day.
@@ -157,9 +157,10 @@ def _not_seen(
             yield unknown(rule, "incomplete").with_details(**counted)
 
 
-def _with_findings(made: Summary, subsystem: Subsystem, findings: Sequence[Finding]) -> SubsystemSummary:
-    own = [finding for finding in findings if finding.subsystem == subsystem.id]
-    told = replace(made.summary, findings=tuple(own))
-    if not told.highlights and subsystem.section is not None and subsystem.section.highlights is not None:
-        told = replace(told, highlights=subsystem.section.highlights(told))
-    return told if made.failed is None else replace(told, findings=(*own, made.failed))
+def _with_findings(summary: SubsystemSummary, section: Section | None, findings: Sequence[Finding]) -> SubsystemSummary:
+    summary = replace(
+        summary, findings=tuple(finding for finding in findings if finding.subsystem == summary.subsystem)
+    )
+    if summary.highlights or section is None or section.highlights is None:
+        return summary
+    return replace(summary, highlights=section.highlights(summary))

@@ -21,12 +21,14 @@ from contextlib import suppress
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import ForkingPickler
+from pkgutil import resolve_name
 from types import MappingProxyType
 from typing import Any, NoReturn, TypeVar
 
 from ntanalytics.kernels.collection_pause import search_less_often
 
-#: Variable of a kernel's environment: with any value, the kernel has an assistant.
+#: Variable of a kernel's environment, by which the kernel has an assistant: a function as ``module:name``, with which
+#: the assistant gets ready while the kernel starts. Its error ends the assistant.
 VARIABLE = "NTANALYTICS_ASSISTANT"
 
 _PR_SET_PDEATHSIG = 1
@@ -128,6 +130,7 @@ def _serve(pipe: Connection, kernel: int) -> NoReturn:
             random.seed()
             if "numpy" in sys.modules:
                 sys.modules["numpy"].random.seed()
+            resolve_name(os.environ[VARIABLE])()
             _work(pipe)
     finally:
         os._exit(0)

@@ -8,7 +8,7 @@ from functools import partial
 
 from ntanalytics.checks.check import Span
 from ntanalytics.checks.engine import Partner
-from ntanalytics.checks.subsystem_work import SubsystemWork, work_out
+from ntanalytics.checks.subsystem_evaluation import SubsystemEvaluation, evaluate_subsystem
 from ntanalytics.report_content.report_state import ReportState, kept
 from ntanalytics.subsystems import context_of, subsystem
 from ntanalytics.workspace.report import Report
@@ -36,10 +36,14 @@ def assisted_evaluation(
 ) -> Partner | None:
     """Return what makes the calls by which an assistant works out subsystems; None where there is no assistant."""
     state = ReportState.of(report)
-    return None if state is None else partial(partial, _work_out, AssistedEvaluation(state, subsystems, spans, reads))
+    return (
+        None
+        if state is None
+        else partial(partial, _evaluate_subsystem, AssistedEvaluation(state, subsystems, spans, reads))
+    )
 
 
-def _work_out(evaluation: AssistedEvaluation, name: str) -> SubsystemWork:
+def _evaluate_subsystem(evaluation: AssistedEvaluation, name: str) -> SubsystemEvaluation:
     task = (evaluation.subsystems, evaluation.spans, evaluation.reads)
     context = kept(evaluation, lambda: context_of(evaluation.state.open(), *task))  # its datasets stay open
-    return work_out(context, subsystem(name), evaluation.spans)
+    return evaluate_subsystem(context, subsystem(name), evaluation.spans)

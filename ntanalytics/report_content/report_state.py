@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar, cast
 
 from ntanalytics.kernels.assistant import has_assistant
 from ntanalytics.periods import Period
-from ntanalytics.settings import load
-from ntanalytics.workspace.past_state import PastState
+from ntanalytics.settings import find_config, load
+from ntanalytics.workspace.past_state import PastState, past_state
 from ntanalytics.workspace.report import Report
 from ntanalytics.workspace.site import Workspace
 
@@ -64,6 +65,15 @@ def _present(report: Report) -> PastState:
     versions = {name: workspace.version(name) for name in workspace.sources_by_dataset}
     tables = {name: version for name, version in versions.items() if version is not None}
     return PastState(tables, workspace.ledger.coverage.last_extraction_id(), report.generated_at)
+
+
+def get_ready() -> None:
+    """Read a little of the site's lake and ledger, as an assistant does before its first work: what it loads stays."""
+    settings = load(find_config())
+    if settings.engine == "duckdb":
+        workspace, today = Workspace(settings, past_state()), datetime.now(settings.zone).date()
+        workspace.covered_days("desk.tickets", today, today)
+        workspace.rows_by_source("desk.tickets", today, today)
 
 
 def kept(key: object, make: Callable[[], T]) -> T:

@@ -21,7 +21,14 @@ _REPORT_MODULES = (
     "ntanalytics.report_content.adoption.blocks",
     "ntanalytics.report_content.daily_inspection",
     "scipy.special",  # which their detectors import when they first need it
+    "ntanalytics.lake.backends.duckdb_ibis",  # this and the rest: what the first query imports
+    "ibis.backends.duckdb.converter",
+    "ibis.expr.types.groupby",
+    "pyarrow.dataset",
 )
+
+#: With what the assistant of a report's kernel gets ready.
+GETTING_READY = "ntanalytics.report_content.report_state:get_ready"
 
 
 def shared_kernel_pool(settings: Settings) -> KernelPool:

@@ -27,7 +27,7 @@ from ntanalytics.runner import (
 from ntanalytics.runner.abandoned_runs import reap_abandoned_runs, record_publication
 from ntanalytics.runner.executed_notebook import mark_published, record_of, written_on_error
 from ntanalytics.runner.needed_data import FailedSource, extract_needs
-from ntanalytics.runner.report_kernels import kernel_environment, known_secrets, shared_kernel_pool
+from ntanalytics.runner.report_kernels import GETTING_READY, kernel_environment, known_secrets, shared_kernel_pool
 from ntanalytics.runner.report_request import ReportRequest, request_run
 from ntanalytics.runner.run_context import RunContext
 from ntanalytics.runner.run_ending import evidence_kept, failure_recorded, index_written, logged
@@ -171,7 +171,7 @@ def run_report(
 
 def _assistance(request: ReportRequest) -> dict[str, str]:
     """Return the variables by which the kernel of a report has an assistant, if it can work out a part."""
-    return {assistant.VARIABLE: "1"} if request.notebook.is_divided else {}
+    return {assistant.VARIABLE: GETTING_READY} if request.notebook.is_divided else {}
 
 
 def _result(

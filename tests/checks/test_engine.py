@@ -99,7 +99,7 @@ def test_a_check_that_ends_in_an_error_is_unknown_and_the_others_come_out() -> N
     made = evaluation(_with_failing(RISE, ZeroDivisionError("of 12")), [RATE, RISE], _messages(0.9))
     [failed] = [finding for finding in made.findings if finding.code == RISE]
     assert (failed.status, failed.unknown, RISE in made.unjudged) == ("unknown", "failed", True)
-    assert str(failed.details["error"]).startswith("ZeroDivisionError, subsystem_work.py:")
+    assert str(failed.details["error"]).startswith("ZeroDivisionError, subsystem_evaluation.py:")
     assert [finding.status for finding in made.findings if finding.code == RATE] == ["warning"]
 
 

@@ -30,7 +30,7 @@ def there(name):
 print(json.dumps([has_assistant(), os.getpid(), share_out(["a", "b", "c", "d"], here, there), has_assistant()]))
 """
 
-WITH_ASSISTANT = {**os.environ, VARIABLE: "1"}
+WITH_ASSISTANT = {**os.environ, VARIABLE: "os:getpid"}
 
 
 def shared(folder: Path, there: str) -> tuple[bool, int, dict[str, list[object]], bool]:
@@ -55,6 +55,29 @@ def test_what_an_assistant_does_not_finish_is_done_by_the_kernel(tmp_path: Path,
     had, kernel, results, has = shared(tmp_path / "one", there)
     assert (had, has) == (True, False)
     assert results == {name: ["here", kernel] for name in "abcd"}
+
+
+def test_an_assistant_gets_ready_before_its_first_work(tmp_path: Path) -> None:
+    cell = """
+    import gc
+    from functools import partial
+    from ntanalytics.kernels import assistant
+    assistant._pipe.send(partial(gc.isenabled))
+    print(assistant._pipe.recv())
+    """
+    ready = {**os.environ, VARIABLE: "gc:disable"}
+    assert run(tmp_path / "one", cell, environment=ready) == ["False\n"]
+    assert run(tmp_path / "two", cell, environment=WITH_ASSISTANT) == ["True\n"]
+
+
+def test_a_kernel_whose_assistant_does_not_get_ready_does_everything(tmp_path: Path) -> None:
+    cell = """
+    from functools import partial
+    from ntanalytics.kernels.assistant import share_out
+    print(share_out(["a", "b", "c"], str.upper, lambda name: partial(str.lower, name)))
+    """
+    lacking = {**os.environ, VARIABLE: "os:no_such_name"}
+    assert run(tmp_path / "one", cell, environment=lacking) == ["{'a': 'A', 'b': 'B', 'c': 'C'}\n"]
 
 
 def test_values_that_cannot_be_changed_come_back_as_such(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ntanalytics.kernels.assistant import VARIABLE
+from ntanalytics.runner.report_kernels import GETTING_READY
 from ntanalytics.settings import ENVIRONMENT
 from tests.city import City
 from tests.kernels.test_forked import run
@@ -37,6 +38,7 @@ print(json.dumps([
     {name: [summary.name, str(summary.highlights)] for name, summary in made.summaries.items()},
     list(report.head().versions),
     len(asked),
+    assistant.has_assistant(),
 ], default=str))
 """
 
@@ -47,8 +49,8 @@ def _evaluated(folder: Path, city: City, **environment: str) -> list[Any]:
 
 
 def test_a_divided_evaluation_is_that_of_one_process(city: City, tmp_path: Path) -> None:
-    *alone, asked_nobody = _evaluated(tmp_path / "alone", city)
-    *divided, asked = _evaluated(tmp_path / "divided", city, **{VARIABLE: "1"})
-    assert (asked_nobody, asked > 0) == (0, True)
+    *alone, asked_nobody, _ = _evaluated(tmp_path / "alone", city)
+    *divided, asked, has_assistant = _evaluated(tmp_path / "divided", city, **{VARIABLE: GETTING_READY})
+    assert (asked_nobody, asked > 0, has_assistant) == (0, True, True)
     assert divided == alone
     assert len(alone[0]) > 5

@@ -1,4 +1,4 @@
-"""Work on one subsystem, whatever is found of the others: the results of its checks and its summary."""
+"""Evaluation of one subsystem, before anything is known of the others: results of its checks, and its summary."""
 
 from __future__ import annotations
 
@@ -63,29 +63,17 @@ def opened_for(parts: Iterable[Part[Any]]) -> list[tuple[str, int | None]]:
 
 
 @dataclass(frozen=True)
-class Summary:
-    """Summary of one subsystem before its findings are known.
-
-    Attributes:
-        summary: the summary.
-        failed: the finding that tells its error; None where it has none.
-    """
-
-    summary: SubsystemSummary
-    failed: Finding | None = None
-
-
-@dataclass(frozen=True)
-class SubsystemWork:
-    """What is worked out of one subsystem, whatever is found of the others.
+class SubsystemEvaluation:
+    """Evaluation of one subsystem, before anything is known of the others.
 
     Attributes:
         checks: the results of its checks.
-        summary: its summary; None where it has findings alone.
+        summary: its summary without findings, and the finding that tells its error if it has one; None where the
+            subsystem has no section.
     """
 
     checks: Part[list[CheckResult]]
-    summary: Part[Summary] | None
+    summary: Part[tuple[SubsystemSummary, Finding | None]] | None
 
 
 def selected_checks(subsystems: Iterable[Subsystem], spans: Sequence[Span]) -> list[Check]:
@@ -93,12 +81,12 @@ def selected_checks(subsystems: Iterable[Subsystem], spans: Sequence[Span]) -> l
     return [check for subsystem in subsystems for check in subsystem.checks if set(check.every) & set(spans)]
 
 
-def work_out(context: CheckContext, subsystem: Subsystem, spans: Sequence[Span]) -> SubsystemWork:
-    """Return what is worked out of a subsystem alone: one process does it all, since its parts share much."""
+def evaluate_subsystem(context: CheckContext, subsystem: Subsystem, spans: Sequence[Span]) -> SubsystemEvaluation:
+    """Evaluate a subsystem alone; one process makes both, since the checks and the summary share much."""
     checks = part(context, lambda: check_subsystem(context, subsystem, spans))
     section = subsystem.section
     summary = None if section is None else part(context, lambda: _summary(context, subsystem, section))
-    return SubsystemWork(checks, summary)
+    return SubsystemEvaluation(checks, summary)
 
 
 def check_subsystem(context: CheckContext, subsystem: Subsystem, spans: Sequence[Span]) -> list[CheckResult]:
@@ -173,15 +161,15 @@ def _without_absent(context: CheckContext, check: Check, rule: Rule, findings: S
     return wrong or [unknown(rule, "not_in_source")]
 
 
-def _summary(context: CheckContext, subsystem: Subsystem, section: Section) -> Summary:
+def _summary(context: CheckContext, subsystem: Subsystem, section: Section) -> tuple[SubsystemSummary, Finding | None]:
     # each dataset degrades by itself: what another one feeds is shown
     if not has_source(context, subsystem):
-        return Summary(no_source_summary(subsystem.id, section.lead, missing_sources(context, subsystem)))
+        return no_source_summary(subsystem.id, section.lead, missing_sources(context, subsystem)), None
     try:
-        return Summary(section.summarize(context))
+        return section.summarize(context), None
     except COMPUTATION_ERRORS as error:
         failed = unknown(context.rules[f"{subsystem.id}.source"], "failed").with_details(error=error_place(error))
-        return Summary(failed_summary(subsystem.id, section.lead), failed)
+        return failed_summary(subsystem.id, section.lead), failed
 
 
 def missing_sources(context: CheckContext, subsystem: Subsystem, checks: Sequence[Check] = ()) -> tuple[str, ...]:
