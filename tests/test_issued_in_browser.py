@@ -94,6 +94,17 @@ def test_no_column_is_cut_off_on_the_screen_of_an_office(page: Page) -> None:
     assert cut == []
 
 
+def test_a_long_name_does_not_cut_off_the_state_of_today(page: Page) -> None:
+    board = page.locator(".board .box:has(.strip-cell)")
+    if not board.count():
+        pytest.skip("its board has no strip of days")
+    name = board.locator("tbody tr:first-child td:nth-child(3)")
+    before = name.inner_html()
+    name.evaluate("(cell) => { cell.textContent = 'exchange-gateway-backup-02.nantong.example' }")
+    assert board.evaluate("(box) => box.scrollWidth <= box.clientWidth")
+    name.evaluate("(cell, html) => { cell.innerHTML = html }", before)
+
+
 @pytest.mark.parametrize("width", [1366, 390])
 def test_axe_finds_nothing_serious_and_the_page_fits_the_screen(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 844})

@@ -66,7 +66,7 @@ HOSTS = Dataset(
 #: Metrics of a host: fractions from 0 to 1, except the load in runnable processes per core.
 HOST_METRICS = MappingProxyType(
     {
-        "cpu_rate": "CPU 使用率",
+        "cpu_rate": "处理器使用率",
         "memory_rate": "内存使用率",
         "disk_rate": "磁盘使用率",
         "swap_rate": "交换区使用率",

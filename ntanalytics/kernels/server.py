@@ -154,7 +154,9 @@ def become_kernel(messages: socket.socket, log: int, server: int) -> NoReturn:
     finally:
         if sys.exc_info()[0] is not None:  # the process ends here, and its log holds the reason
             traceback.print_exc()
-        # The interpreter is not finalized: freeing the imported libraries would take longer than most cells.
+        # The interpreter is not finalized: freeing the imported libraries would take longer than most cells. Nor is
+        # what the notebook made gone through for garbage, as IPython's exit function would.
+        gc.freeze()
         atexit._run_exitfuncs()  # noqa: SLF001 — exit functions of the notebook
         with suppress(OSError, ValueError):
             sys.stdout.flush()

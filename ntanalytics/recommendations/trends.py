@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.checks.context import QUARTER_DAYS
+from ntanalytics.findings.finding import Finding
 from ntanalytics.metrics.ca import certificates
+from ntanalytics.metrics.figures import Figures
 from ntanalytics.metrics.identity import logins
 from ntanalytics.metrics.infra import availability, disks, requests
 from ntanalytics.metrics.infra.planned_downtime import confirmed_work
@@ -29,21 +31,33 @@ class Trend:
         compute: returns the figure by day.
         measure: the measure that is drawn.
         series: column with one line per value; None for one line.
+        member: returns the value of ``series`` that a finding is of; None draws all lines.
     """
 
     dataset: str
     compute: Callable[[Report, DatasetView], ir.Table]
     measure: str
     series: str | None = None
+    member: Callable[[Finding], str] | None = None
+
+    def of_findings(self, by_day: Figures, findings: Iterable[Finding]) -> Figures:
+        """Return the days of the lines that are drawn for some findings."""
+        if self.member is None or self.series is None:
+            return by_day
+        series, members = self.series, {self.member(finding) for finding in findings}
+        return by_day.where(lambda row: row[series] in members)
 
 
 def _fullest(_: Report, scope: DatasetView) -> ir.Table:
-    """Return the fullest disk of each host that ever passed 80 %, by day."""
+    """Return the fullest disk of each host, by day."""
     daily = disks.peaks(scope.recent, scope.days)
     peaks = daily.group_by("day", "is_covered", "host").aggregate(disk_used=daily.disk_used.max())
-    full = peaks.group_by("host").aggregate(_most=peaks.disk_used.max())
-    hosts_shown = full.filter(full["_most"] > 0.8).select("host")
-    return peaks.semi_join(hosts_shown, "host").order_by("day", ibis.asc("host"))
+    return peaks.order_by("day", ibis.asc("host"))
+
+
+def _host(finding: Finding) -> str:
+    """Return the host of a finding on a disk."""
+    return finding.entity.key.partition("/")[0]
 
 
 def _logins(_: Report, scope: DatasetView) -> ir.Table:
@@ -68,7 +82,7 @@ def _carriers(_: Report, scope: DatasetView) -> ir.Table:
     return volume.daily(scope.recent, scope.reported_days, scope.as_of, ["carrier"])
 
 
-FULLEST_DISKS = Trend("infra.metrics", _fullest, "disk_used", "host")
+FULLEST_DISKS = Trend("infra.metrics", _fullest, "disk_used", "host", _host)
 PLATFORM = Trend("infra.checks", _platform, "platform_availability")
 DELIVERY = Trend("sms.messages", _carriers, "delivery_rate", "carrier")
 RECEIPTS = Trend("sms.messages", _carriers, "receipt_latency_p95_s", "carrier")

@@ -255,7 +255,7 @@ def charts(report: Report, advice: Advice) -> list[Block]:
             drawn += [bars] if (bars := _bars(recommendation, advice.origin)) else []
             continue
         scope = report.dataset(trend.dataset, history=back)
-        by_day = scope.figures(trend.compute(report, scope))
+        by_day = trend.of_findings(scope.figures(trend.compute(report, scope)), recommendation.findings)
         title = text.trend(recommendation.cause.problem, by_day, MEASURES[trend.measure])
         origin = report.origin(trend.dataset, scope)
         drawn.append(

@@ -272,7 +272,7 @@ class DatasetView(ABC):
 
     def rejected_rows(self, first: dt.date, last: dt.date) -> int:
         """Return the number of rejected rows of some days, with those without a readable day: any may be of them."""
-        return sum(rows for _, _, rows in self._workspace.ledger.coverage.rejected(self.contract.name, first, last))
+        return sum(rows for _, _, rows in self._workspace.rejected(self.contract.name, first, last))
 
     @cached_property
     def unread_note(self) -> str:

@@ -270,7 +270,7 @@ class EventView(DatasetView):
 
     @cached_property
     def _rejected(self) -> list[tuple[str, str, int]]:
-        return self._workspace.ledger.coverage.rejected(self.contract.name, self.period.first, self.period.last)
+        return self._workspace.rejected(self.contract.name, self.period.first, self.period.last)
 
     def unknown_words(self) -> list[tuple[str, str, str, int]]:
         """See :class:`DatasetView`."""

@@ -91,6 +91,7 @@ class Workspace:
         self.known_days: dict[str, tuple[dt.date, dt.date, list[CoverageDay]]] = {}
         self.counted_rows: dict[tuple[str, dt.date, dt.date], dict[str, int]] = {}
         self._damaged_snapshots: dict[str, Falls] = {}
+        self._rejected: dict[tuple[str, dt.date, dt.date], list[tuple[str, str, int]]] = {}
         self.days_without_reports: dict[tuple[str, dt.date, dt.date], frozenset[tuple[str, dt.date]]] = {}
         self._days: dict[tuple[dt.date, dt.date, frozenset[dt.date]], ir.Table] = {}
 
@@ -225,6 +226,13 @@ class Workspace:
             known = since, until, with_damaged(covered, self._judged(dataset, covered)) if is_state else covered
             self.known_days[dataset] = known
         return [day for day in known[2] if first <= day.day <= last]
+
+    def rejected(self, dataset: str, first: dt.date, last: dt.date) -> list[tuple[str, str, int]]:
+        """Return the rejected rows of some days (source, reason, rows); they stay as they were at the first access."""
+        key = dataset, first, last
+        if key not in self._rejected:
+            self._rejected[key] = self.ledger.coverage.rejected(*key)
+        return self._rejected[key]
 
     def damaged_snapshots(self, dataset: str) -> Falls:
         """Return the damaged snapshots of a state among the days that were asked for (docs/domain.md, Gaps)."""

@@ -126,11 +126,10 @@ class SnapshotView(DatasetView):
     @cached_property
     def _rejected(self) -> list[tuple[str, str, int]]:
         """Rejects of the snapshots for the period's end: (source, reason, rows)."""
-        coverage = self._workspace.ledger.coverage
         return [
             reject
             for snapshot in self.snapshots.values()
-            for reject in coverage.rejected(self.contract.name, snapshot.day, snapshot.day)
+            for reject in self._workspace.rejected(self.contract.name, snapshot.day, snapshot.day)
             if reject[0] == snapshot.source
         ]
 

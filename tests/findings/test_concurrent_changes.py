@@ -199,7 +199,7 @@ def test_more_use_of_what_a_confirmed_feature_names_is_a_warning_at_most(
 
 
 def _busy(host: str, since: dt.date) -> Finding:
-    entity = subject("infra.metrics", (("host", host), ("metric", "cpu_rate")), f"主机 {host}、指标 CPU 使用率")
+    entity = subject("infra.metrics", (("host", host), ("metric", "cpu_rate")), f"主机 {host}、指标 处理器使用率")
     finding = Finding(rule=RULES["infra.surveillance"], entity=entity, status="warning", value=0.3, since=since)
     return finding.with_figures(seen=0.21, expected=0.16).with_details(dataset="infra.metrics", value="mean")
 

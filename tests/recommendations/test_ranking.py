@@ -7,10 +7,12 @@ import datetime as dt
 
 import pytest
 
+from ntanalytics.findings.finding import Entity
 from ntanalytics.findings.threshold import Status
 from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.figures import NO_FIGURES, figures
 from ntanalytics.periods import PeriodKind
+from ntanalytics.recommendations import trends
 from ntanalytics.recommendations.causes import CAUSES, CAUSES_BY_CODE
 from ntanalytics.recommendations.ranking import recommend, score
 from ntanalytics.recommendations.text import busiest_month, first_steps, looked_back, overview, trend
@@ -131,6 +133,17 @@ def test_a_trend_tells_its_worst_day() -> None:
         == "磁盘将写满：近 2 天当前使用率最高为 92.0%（11月2日）"
     )
     assert trend("磁盘将写满", NO_FIGURES, MEASURES["disk_used"]) == "磁盘将写满：没有数据可画"
+
+
+def test_the_disks_that_are_drawn_are_those_that_are_told_of_however_full_they_are() -> None:
+    on = dt.date(2026, 11, 1)
+    days = [{"day": on, "host": host, "disk_used": used} for host, used in (("db-1", 0.5), ("db-2", 0.9))]
+    filling = dataclasses.replace(
+        finding("infra.days_until_full", "warning", ""), entity=Entity("disk", "db-1/data", "db-1 /data")
+    )
+    drawn = trends.FULLEST_DISKS.of_findings(figures(days), [filling])
+    assert [(row["host"], row["disk_used"]) for row in drawn] == [("db-1", 0.5)]
+    assert trends.DELIVERY.of_findings(figures(days), [filling]) == figures(days)
 
 
 def test_the_busiest_month_of_renewals_is_told() -> None:

@@ -152,6 +152,18 @@ def test_what_was_rejected_is_that_of_the_snapshot_which_stands(site: OaSite):
     assert (only[0], only[2]) == ("club", 1)
 
 
+def test_what_was_rejected_stays_so_in_an_open_workspace_alone(site: OaSite):
+    site.run("club", "INSERT INTO member VALUES (NULL, NULL, 1)")
+    site.take("2026-11-23 06:30")
+    workspace = open_workspace(site.config)
+    asked = "oa.members", NEXT_MONDAY, NEXT_MONDAY
+    assert len(found := workspace.rejected(*asked)) == 1
+    site.run("club", "DELETE FROM member WHERE id IS NULL")
+    site.take("2026-11-23 06:40")
+    assert workspace.rejected(*asked) == found
+    assert open_workspace(site.config).rejected(*asked) == []
+
+
 @pytest.mark.parametrize(
     ("held", "now", "takes"),
     [

@@ -31,6 +31,9 @@ STILL_REPEATS, STILL_FACTOR = 6, 2.0
 
 MEASURES = catalogue(STILL)
 
+#: Columns that name a series.
+_SERIES = ("source", "host", "metric", "part")
+
 
 def dead_series(metrics: ir.Table, on: date) -> ir.Table:
     """Return what stood still on a day (:func:`still_series`): it is not measured.
@@ -42,7 +45,12 @@ def dead_series(metrics: ir.Table, on: date) -> ir.Table:
     Returns:
         ``host``, ``metric``, ``part`` and ``still_since``, the day on which it moved last, or stood still at once.
     """
-    series = _judged_series(metrics, on)
+    # few series repeat a value at all: all of four weeks in order would take longer than all else
+    day = metrics.filter(metrics.day == ibis.literal(on)).group_by(*_SERIES)
+    repeating = day.having(ibis._["mean"].count() - ibis._["mean"].nunique() >= STILL_REPEATS).aggregate()
+    repeating = repeating.rename({f"_{name}": name for name in _SERIES})
+    same = [metrics[name].identical_to(repeating[f"_{name}"]) for name in _SERIES]
+    series = _judged_series(metrics.semi_join(repeating, same), on)
     dead = series.filter(series["_is_dead"])
     return dead.group_by("host", "metric", "part").aggregate(still_since=dead["_first"].min())
 
@@ -75,19 +83,18 @@ def still_series(metrics: ir.Table, on: date) -> ir.Table:
 
 def _judged_series(metrics: ir.Table, on: date) -> ir.Table:
     """Return the series of a day, with the most hours that repeat one value, since when, and whether it is dead."""
-    keys = ("source", "host", "metric", "part")
     metrics = metrics.filter(metrics.day.between(ibis.literal(on - timedelta(days=STILL_HISTORY)), ibis.literal(on)))
-    ordered = {"group_by": list(keys), "order_by": ["day", "hour_at"]}
+    ordered = {"group_by": list(_SERIES), "order_by": ["day", "hour_at"]}
     before = ibis.window(**ordered)
     is_same = (metrics["mean"] == metrics["mean"].lag().over(before)).fill_null(False)
     is_same_day = (metrics.day == metrics.day.lag().over(before)).fill_null(False)
     is_full = (metrics.metric != "load") & (metrics["mean"] >= 1.0)
     hours = metrics.mutate(_moved=~is_same, _repeats=is_same & is_same_day & ~is_full)
     hours = hours.mutate(_run=hours["_moved"].cast("int64").sum().over(ibis.cumulative_window(**ordered)))
-    runs = hours.group_by(*keys, "day", "_run").aggregate(
+    runs = hours.group_by(*_SERIES, "day", "_run").aggregate(
         _hours=hours.count(), _repeated=hours["_repeats"].sum(), _begins=hours["_moved"].any()
     )
-    daily = runs.group_by(*keys, "day").aggregate(
+    daily = runs.group_by(*_SERIES, "day").aggregate(
         _hours=runs["_hours"].sum(),
         _repeated=runs["_repeated"].max(),
         _has_moved=runs["_begins"].any(),
@@ -95,7 +102,7 @@ def _judged_series(metrics: ir.Table, on: date) -> ir.Table:
     )
     measured = daily.filter(daily["_hours"] >= STILL_HOURS)
     today = ibis.literal(on)
-    whole = ibis.window(group_by=list(keys))
+    whole = ibis.window(group_by=list(_SERIES))
     stood_since = measured.day.max(where=(measured.day < today) & measured["_has_moved"]).over(whole)
     began_today = measured["_begins_anew"].any(where=measured.day == today).over(whole).fill_null(True)
     # what stands still since a day before is held against the days before that one
@@ -104,7 +111,7 @@ def _judged_series(metrics: ir.Table, on: date) -> ir.Table:
     back = measured["_first"].delta(measured.day, unit="day")
     measured = measured.mutate(_before=back.between(1, STILL_COMPARED))
     is_today = measured.day == today
-    series = measured.group_by(*keys).aggregate(
+    series = measured.group_by(*_SERIES).aggregate(
         _today=measured["_repeated"].max(where=is_today),
         _days=measured.count(where=measured["_before"]),
         _most=measured["_repeated"].max(where=measured["_before"]),

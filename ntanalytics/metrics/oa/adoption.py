@@ -114,11 +114,16 @@ def adoption(
 
 
 def _active(activities: ir.Table, days: ir.Table, by: Sequence[str]) -> ir.Table:
-    persons = activities.group_by(*by, *_PERSON).aggregate(
-        _modules=activities.module.nunique(where=activities.module != "other"),
+    used = activities.group_by(*by, *_PERSON, "module").aggregate(
         _is_mobile=(activities.terminal == "mobile").any(),
         _is_xinchuang=(activities.platform == "xinchuang").any(),
         _actions=activities.actions.sum(),
+    )
+    persons = used.group_by(*by, *_PERSON).aggregate(
+        _modules=used.count(where=used.module != "other"),
+        _is_mobile=used["_is_mobile"].any(),
+        _is_xinchuang=used["_is_xinchuang"].any(),
+        _actions=used["_actions"].sum(),
     )
     counted = persons.aggregate(
         by=list(by),

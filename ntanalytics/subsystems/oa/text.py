@@ -22,17 +22,17 @@ def level(total: FigureRow, reach: FigureRow) -> str:
     """Return the numbers of enabled accounts, active accounts and units; over a gap what is known of them.
 
     Returns:
-        For example ``启用账号 12,539 个，本周活跃 9,477 个，活跃率 75.6%，较上周增加 0.4%（+33 个）；接入的 101 个单位
+        For example ``启用账号 12,539 个，本周活跃 9,477 个，较上周增加 0.4%（+33 个），活跃率 75.6%；接入的 101 个单位
         均有人使用。``
     """
     enabled, acted, rate = (total.quantity(name) for name in ("enabled", "active", "active_rate"))
     if not acted.is_exact:
         return f"{period_word(total.against)}数据不完整，{acted.named()}，活跃率和增减不予计算。"
     sentence = f"{enabled.named()}，{period_word(total.against)}活跃 {acted.text}"
+    change = moved(total.exact("active_change"), total.exact("active_change_rate"), "个", total.against)
+    sentence += f"，{change}" if change else f"（{total.against}数据不完整，不作比较）"
     if rate.reason != "no_value":
         sentence += f"，{rate.named()}"
-    change = moved(total.exact("active_change"), total.exact("active_change_rate"), "个", total.against)
-    sentence += f"，{change or f'{total.against}数据不完整，不作比较'}"
     onboarded, active = reach.exact("units_onboarded"), reach.exact("units_active")
     if reach.quantity("units_onboarded").lacks_data or reach.quantity("units_active").lacks_data:
         return f"{sentence}；各单位是否有人使用未知。"

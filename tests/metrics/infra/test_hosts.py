@@ -258,6 +258,23 @@ def test_two_values_of_half_a_day_each_are_no_standstill(table, listed) -> None:
     assert row == {"still_series": 0}  # 22 hours repeat one value or the other, and no run has 6 + 2 * 4
 
 
+@pytest.mark.parametrize("repeated", [5, 6])
+def test_a_series_is_dead_from_its_sixth_repeated_hour_on(repeated: int, table, listed) -> None:
+    def moving(hour: int) -> float:
+        return 0.3 + hour / 100
+
+    # what moves beside it, and a series whose part is not known
+    made = hours(table, {hour: moving(hour) for hour in range(24)}, host="alive")
+    made = made.union(hours(table, {hour: moving(max(hour, repeated)) for hour in range(24)}, part=None))
+    for back in range(1, 9):
+        values = {hour: moving(hour) for hour in range(24)}
+        made = made.union(hours(table, values, part=None, day=LAST - back * DAY))
+        made = made.union(hours(table, values, host="alive", day=LAST - back * DAY))
+    found = listed(standstill.dead_series(made, LAST), "host", "part")
+    assert found == ([{"host": "a", "part": None}] if repeated == 6 else [])
+    assert len(found) == sum(row["still_series"] for row in listed(standstill.still_series(made, LAST)))
+
+
 def test_what_has_one_value_for_longer_than_ever_is_dead(table, listed) -> None:
     def week(today, before, **more):
         made = hours(table, {hour: today(hour) for hour in range(24)}, **more)

@@ -75,14 +75,14 @@ def test_missing_rows_are_told_with_what_is_usual() -> None:
 
 def test_a_standstill_is_named_by_metric_host_or_source() -> None:
     [finding] = still_findings(RULES["data.stood_still"], [still("a", 1), still("b", 0)], view([]))
-    assert _worded(finding).entity == "a CPU 使用率"
+    assert _worded(finding).entity == "a 处理器使用率"
     assert _worded(finding).evidence == "全天为同一数值，此前每天都有变化。"
     [host] = still_findings(RULES["data.stood_still"], [still("a", 2), still("b", 0)], view([]))
-    assert _worded(host).evidence == "CPU 使用率等 2 项指标全天为同一数值，此前每天都有变化。"
+    assert _worded(host).evidence == "处理器使用率等 2 项指标全天为同一数值，此前每天都有变化。"
     [half] = still_findings(RULES["data.stood_still"], [still("a", 1) | {"still_hours": 12}, still("b", 0)], view([]))
     assert _worded(half).evidence == "有 12 小时为同一数值，此前每天都有变化。"
     [whole] = still_findings(RULES["data.stood_still"], [still("a", 3), still("b", 4)], view([]))
     assert (_worded(whole).entity, _worded(whole).limits) == ("主机指标（zabbix）", "出现即为关注，超过 5 项 为异常")
     assert _worded(whole).evidence == "全部 2 台主机的 7 项指标全天为同一数值。"
     [metric] = still_findings(RULES["data.stood_still"], [still("a", 1), still("b", 1)], view([]))
-    assert (_worded(metric).entity, _worded(metric).evidence[:10]) == ("主机指标 CPU 使用率", "全部 2 台主机的该")
+    assert (_worded(metric).entity, _worded(metric).evidence[:10]) == ("主机指标 处理器使用率", "全部 2 台主机的该")

@@ -69,7 +69,7 @@ def test_of_a_host_that_is_new_fewer_days_are_known() -> None:
 def test_two_metrics_of_a_host_are_one_finding_of_the_one_that_moved_most() -> None:
     [finding] = _found({"cpu_rate": {10: 0.9, 11: 0.9}, "load": {10: 3.5, 11: 3.6}})
     assert (finding.details["metric"], finding.details["others"]) == ("load", ("cpu_rate",))
-    assert "CPU使用率同样异常" in word(finding).evidence
+    assert "处理器使用率同样异常" in word(finding).evidence
 
 
 @pytest.mark.usefixtures("unwatched")

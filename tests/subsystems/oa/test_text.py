@@ -65,15 +65,15 @@ def _moved(name: str, before: float, now: float) -> Row:
 
 def test_the_level_says_how_many_units_nobody_uses() -> None:
     assert say.level(_total(), _reach(10, 8)) == (
-        "启用账号 120 个，本期活跃 90 个，活跃率 75.0%，较前一期增加 7.1%（+6 个）；接入的 10 个单位中 2 个无人使用。"
+        "启用账号 120 个，本期活跃 90 个，较前一期增加 7.1%（+6 个），活跃率 75.0%；接入的 10 个单位中 2 个无人使用。"
     )
     assert say.level(_total(), _reach(10, 10)).endswith("；接入的 10 个单位均有人使用。")
-    assert say.level(_total(), _reach(1, 1)).endswith("（+6 个）。")
+    assert say.level(_total(), _reach(1, 1)).endswith("（+6 个），活跃率 75.0%。")
 
 
 def test_over_a_hole_the_level_is_a_lower_bound_and_nothing_is_compared() -> None:
     whole = say.level(_total(active_change=None, active_change_rate=None), _reach(1, 1))
-    assert whole == "启用账号 120 个，本期活跃 90 个，活跃率 75.0%，前一期数据不完整，不作比较。"
+    assert whole == "启用账号 120 个，本期活跃 90 个（前一期数据不完整，不作比较），活跃率 75.0%。"
     holed = _total(active=40, active_rate=None, active_change=None, is_complete=False)
     assert say.level(holed, _reach(2, 1)) == "本期数据不完整，活跃账号 ≥ 40 个，活跃率和增减不予计算。"
     assert say.pace(_total(is_complete=False), (5, 5)) == say.terminals(_total(is_complete=False)) == ""
@@ -82,7 +82,7 @@ def test_over_a_hole_the_level_is_a_lower_bound_and_nothing_is_compared() -> Non
 def test_without_the_members_the_active_accounts_are_known_and_no_rate_is() -> None:
     able = FigureRow({"enabled": 120, "active_rate": 0.75}, is_complete=False)
     assert say.level(_total() | able, _reach(1, 1)) == (
-        "启用账号 ≥ 120 个，本期活跃 90 个，活跃率未知，较前一期增加 7.1%（+6 个）。"
+        "启用账号 ≥ 120 个，本期活跃 90 个，较前一期增加 7.1%（+6 个），活跃率未知。"
     )
 
 
