@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -57,9 +58,14 @@ def record_changes(before: Record, after: Record) -> list[Change]:
 
 
 def _gap_changes(before: Record, after: Record) -> Iterator[Change]:
-    then, now = before.head.body["gaps"], after.head.body["gaps"]
-    yield from (Change("数据缺失", "", gap, "", f"已补齐：{gap}") for gap in then if gap not in now)
-    yield from (Change("数据缺失", "", "", gap, f"现缺：{gap}") for gap in now if gap not in then)
+    then, now = ({_current_gap(gap): gap for gap in record.head.body["gaps"]} for record in (before, after))
+    yield from (Change("数据缺失", "", gap, "", f"已补齐：{gap}") for key, gap in then.items() if key not in now)
+    yield from (Change("数据缺失", "", "", gap, f"现缺：{gap}") for key, gap in now.items() if key not in then)
+
+
+def _current_gap(gap: str) -> str:
+    """Return a gap with its days as they are written today: the same gap was ``10月01日`` in 0.1.0."""
+    return re.sub(r"(?<!\d)0(\d[月日])", r"\1", gap)
 
 
 def _kpi_changes(before: Record, after: Record) -> Iterator[Change]:

@@ -65,6 +65,12 @@ def test_holes_figures_and_findings_that_changed_are_told():
     ]
 
 
+def test_a_gap_whose_days_were_written_otherwise_is_the_same_gap():
+    before = _record(("短信平台缺 11月08日至11月10日。",), 12345, complete=False)
+    after = _record(("短信平台缺 11月8日至11月10日。",), 12345, complete=False)
+    assert record_diff(before, after, has_new_data=True) == [UNCHANGED]
+
+
 def test_where_nothing_on_the_first_page_changed_it_is_said():
     same = _record((), 12345, _finding("联通", "ok", 0.99))
     assert record_diff(same, same, has_new_data=True) == [UNCHANGED]
