@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from ntanalytics.errors import BadPeriod, CalendarMissing, SettingsError
 from ntanalytics.periods import Calendar, Period, PeriodKind, parse_period
+from ntanalytics.periods.day_text import day_spans
 from ntanalytics.settings import read_calendar
 
 TODAY = dt.date(2026, 11, 24)  # a Tuesday
@@ -157,3 +158,10 @@ def test_a_holiday_file_of_another_shape_is_refused(tmp_path: Path, text: str):
     file.write_text(text, encoding="utf-8")
     with pytest.raises(SettingsError, match=r"holidays\.yml"):
         read_calendar(file)
+
+
+def test_days_are_written_as_runs() -> None:
+    days = [dt.date(2026, 11, day) for day in (18, 20, 21, 22)]
+    assert (
+        day_spans([*days, dt.date(2026, 11, 30), dt.date(2026, 12, 1)]) == "11月18日、11月20日至22日、11月30日至12月1日"
+    )

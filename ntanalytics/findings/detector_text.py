@@ -7,10 +7,11 @@ from datetime import date
 from types import MappingProxyType
 
 from ntanalytics.findings.finding import Finding, Window
-from ntanalytics.findings.phrases import clock, day_words, departure_words, hours_words, value_words
+from ntanalytics.findings.phrases import clock, departure_words, hours_words, value_words
 from ntanalytics.findings.rule import RateNouns
 from ntanalytics.metrics import measure as measure_of
 from ntanalytics.metrics.number_format import format_number
+from ntanalytics.periods.day_text import day_words
 
 #: A run of slots with no more than this share of the expected events is empty in words.
 NEXT_TO_NOTHING = 0.12

@@ -10,9 +10,10 @@ from datetime import date, timedelta
 from ntanalytics.findings.detector_events import HEADS
 from ntanalytics.findings.finding import Finding, Window
 from ntanalytics.findings.headline import NOT_KNOWN, NOT_SEEN, ONE_DAY, RECOVERED, EventWords
-from ntanalytics.findings.phrases import day_words, moment_words, named, value_words
+from ntanalytics.findings.phrases import moment_words, named, value_words
 from ntanalytics.metrics import measure as measure_of
 from ntanalytics.metrics.number_format import format_number
+from ntanalytics.periods.day_text import day_words
 
 #: Detectors whose window ends where all was as usual again.
 _ENDING = frozenset({"failure_burst", "failure_rate_rise", "latency_spike", "silence", "volume_gap"})

@@ -14,6 +14,7 @@ from ntanalytics.metrics.measure import PREVIOUS
 from ntanalytics.metrics.noise import is_steady_count, is_steady_rate
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.metrics.quantity import mark_bound
+from ntanalytics.periods.day_text import day_words
 
 #: Number of names in a list; 等 stands for the rest.
 MAX_NAMES = 3
@@ -22,11 +23,6 @@ MAX_NAMES = 3
 _TENFOLD = 10
 
 _DAY_S = 86_400
-
-
-def day_words(day: date) -> str:
-    """Return a day in words: ``11月18日``."""
-    return f"{day.month}月{day.day}日"
 
 
 def snapshot_words(day: date, whole_on: date, lost: int, kinds: Sequence[str]) -> str:

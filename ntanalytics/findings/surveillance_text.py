@@ -9,10 +9,11 @@ from ntanalytics.contract import DATASETS
 from ntanalytics.findings.event_text import when
 from ntanalytics.findings.finding import Comparison, Finding
 from ntanalytics.findings.headline import NORMAL_SINCE, NOT_KNOWN, NOT_SEEN, EventWords
-from ntanalytics.findings.phrases import day_words, hours_words, spaced
+from ntanalytics.findings.phrases import hours_words, spaced
 from ntanalytics.findings.subjects import dataset_of
 from ntanalytics.findings.text import RuleText, default_advice
 from ntanalytics.metrics.number_format import format_number
+from ntanalytics.periods.day_text import day_words
 
 #: Cases that usually are left, below which none is.
 _HARDLY_ANY = 0.5

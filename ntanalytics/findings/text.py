@@ -14,9 +14,10 @@ from ntanalytics.findings.detector_text import EVIDENCE, expected_range_words
 from ntanalytics.findings.event_text import event
 from ntanalytics.findings.finding import Finding, count_by_status, ranked
 from ntanalytics.findings.headline import EventWords, headline
-from ntanalytics.findings.phrases import day_words, rule_limits, spaced, value_words
+from ntanalytics.findings.phrases import rule_limits, spaced, value_words
 from ntanalytics.metrics import measure as measure_of
 from ntanalytics.metrics.number_format import format_number
+from ntanalytics.periods.day_text import day_words
 
 #: One sentence of a finding, with its full stop.
 Sentence = Callable[[Finding], str]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from ntanalytics.findings.event_text import when
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.headline import EventWords
-from ntanalytics.findings.phrases import day_words, hours_words
+from ntanalytics.findings.phrases import hours_words
 from ntanalytics.findings.text import RuleText, default_advice
 from ntanalytics.metrics.case_endings import CANCELLED, SOON
 from ntanalytics.metrics.number_format import format_number
+from ntanalytics.periods.day_text import day_words
 
 
 def _ended(finding: Finding) -> str:

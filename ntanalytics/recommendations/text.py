@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from ntanalytics.findings.phrases import day_words
 from ntanalytics.metrics.figures import Figures
 from ntanalytics.metrics.measure import Measure
+from ntanalytics.periods.day_text import day_words
 from ntanalytics.recommendations.ranking import EFFORTS, KINDS, Recommendation
 
 #: So many recommendations are said; the table has the rest.

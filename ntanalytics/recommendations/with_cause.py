@@ -8,8 +8,8 @@ from datetime import date, timedelta
 
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.lifecycle import LifecycleState
-from ntanalytics.findings.phrases import day_words
 from ntanalytics.findings.text import WordedFinding, Wording
+from ntanalytics.periods.day_text import day_words
 from ntanalytics.recommendations.causes import CAUSES_BY_CODE, OPERATIONS
 from ntanalytics.recommendations.ranking import EFFORTS, Cause, Effort
 from ntanalytics.subsystems import word

@@ -10,8 +10,9 @@ from operator import itemgetter
 from typing import Any
 
 from ntanalytics.errors import NtaError
-from ntanalytics.findings.phrases import day_words, listed
+from ntanalytics.findings.phrases import listed
 from ntanalytics.metrics.desk.duties import VERDICTS, Verdict
+from ntanalytics.periods.day_text import day_words
 from ntanalytics.report_content.detection_grade import DetectionGrade, grade_detection
 from ntanalytics.report_content.duties.duty import DutyRecord
 from ntanalytics.report_content.duties.listing import OBLIGATIONS, ObligationRecord, obligation_records

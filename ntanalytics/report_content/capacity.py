@@ -10,11 +10,11 @@ from typing import Any
 from ntanalytics.checks.section import SubsystemSummary
 from ntanalytics.detectors.forecast import CONFIDENCE, Forecast
 from ntanalytics.detectors.forecast_volume import volume
-from ntanalytics.findings.phrases import day_words
 from ntanalytics.metrics.figures import Figures
 from ntanalytics.metrics.infra.standstill import dead_series
 from ntanalytics.metrics.rows import rows
 from ntanalytics.metrics.sms import volume as sms_volume
+from ntanalytics.periods.day_text import day_words
 from ntanalytics.recommendations import text
 from ntanalytics.report_content.capacity_text import REASONS, forecast_words, volume_words
 from ntanalytics.reports import Axes, Chart, Table, chart, sentences, table, without_source

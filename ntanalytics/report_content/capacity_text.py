@@ -8,8 +8,8 @@ from types import MappingProxyType
 
 from ntanalytics.detectors.forecast import Forecast, Reason
 from ntanalytics.detectors.forecast_volume import Volume
-from ntanalytics.findings.phrases import day_words
 from ntanalytics.metrics.number_format import format_number
+from ntanalytics.periods.day_text import day_words
 
 #: Why nothing is forecast.
 REASONS: Mapping[Reason, str] = MappingProxyType(

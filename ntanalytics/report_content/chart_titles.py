@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from ntanalytics.contract.sms import CARRIERS
-from ntanalytics.findings.phrases import day_words
 from ntanalytics.metrics.figures import Figures
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.periods import period_word
+from ntanalytics.periods.day_text import day_words
 from ntanalytics.subsystems.sms.checks import settled
 
 #: Fewest settled messages of a rate that a title names.

@@ -9,8 +9,8 @@ from ntanalytics.checks.engine import Evaluation
 from ntanalytics.contract.desk_plans import DISPOSITION_KINDS
 from ntanalytics.findings.dispositions import Disposition, Dispositions, judge_dispositions
 from ntanalytics.findings.lifecycle import LifecycleState
-from ntanalytics.findings.phrases import day_words
 from ntanalytics.metrics.rows import rows
+from ntanalytics.periods.day_text import day_words
 from ntanalytics.report_content.contents import DISPOSITIONS, NOTED_DAYS
 
 #: Columns without which nobody knows whether a decision still holds.

@@ -21,12 +21,13 @@ from ntanalytics.findings.lifecycle import (
     follow_lifecycles,
     observe,
 )
-from ntanalytics.findings.phrases import day_words, listed
+from ntanalytics.findings.phrases import listed
 from ntanalytics.findings.threshold import ORDER, Status
 from ntanalytics.findings.week_strip import DAYS as STRIP_DAYS
 from ntanalytics.findings.week_strip import week_strips
 from ntanalytics.ledger import InspectedFinding
 from ntanalytics.ledger.findings_upgrade import LABEL_KIND
+from ntanalytics.periods.day_text import day_words
 from ntanalytics.reports import Table
 from ntanalytics.reports.record import Field
 from ntanalytics.workspace.report import Report

@@ -17,7 +17,7 @@ from ntanalytics.contract.enumerations import subsystem_label
 from ntanalytics.findings.event_text import event_day
 from ntanalytics.findings.finding import Finding, Window, subsystem_entity, violations, worst_first
 from ntanalytics.findings.headline import LASTS, NOT_KNOWN, RECOVERED, SETTLED, EventWords, tail
-from ntanalytics.findings.phrases import clock, day_words, named, value_words
+from ntanalytics.findings.phrases import clock, named, value_words
 from ntanalytics.findings.place import place
 from ntanalytics.findings.related_subjects import LASTING
 from ntanalytics.findings.subjects import KIND as SUBJECT
@@ -27,6 +27,7 @@ from ntanalytics.findings.threshold import ORDER, Status
 from ntanalytics.metrics import measure as measure_of
 from ntanalytics.metrics.desk.obligations import PROMISE
 from ntanalytics.metrics.number_format import format_number
+from ntanalytics.periods.day_text import day_words
 from ntanalytics.recommendations.causes import OPERATIONS, VENDOR
 from ntanalytics.recommendations.with_cause import LATE, due_words
 from ntanalytics.reports import Sentence

@@ -6,10 +6,10 @@ from datetime import date
 
 from ntanalytics.checks.section import SubsystemSummary
 from ntanalytics.detectors.expected_range import expected_range
-from ntanalytics.findings.phrases import day_words
 from ntanalytics.metrics.figures import Figures
 from ntanalytics.metrics.number_format import close_up
 from ntanalytics.metrics.quantity import quantity
+from ntanalytics.periods.day_text import day_words
 
 _WORDS = {"below": "低于通常范围", "above": "高于通常范围"}
 

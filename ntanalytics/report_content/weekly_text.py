@@ -8,11 +8,12 @@ from types import MappingProxyType
 
 from ntanalytics.contract.enumerations import EDITIONS
 from ntanalytics.findings.finding import Finding, worst_first
-from ntanalytics.findings.phrases import day_words, moved, value_words
+from ntanalytics.findings.phrases import moved, value_words
 from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import Figures
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.metrics.quantity import Quantity, mark_bound
+from ntanalytics.periods.day_text import day_words
 from ntanalytics.subsystems.infra.events import expired
 from ntanalytics.subsystems.infra.machine_words import disk_words
 

@@ -12,7 +12,6 @@ from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.engine import Evaluation
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.contract.enumerations import subsystem_label
-from ntanalytics.findings.phrases import day_words
 from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.desk import tickets
 from ntanalytics.metrics.docexchange import documents
@@ -26,6 +25,7 @@ from ntanalytics.metrics.sms import volume as sms_volume
 from ntanalytics.metrics.sso import accesses
 from ntanalytics.metrics.year import YEAR_ON_YEAR, year_on_year
 from ntanalytics.periods import Period, local_window
+from ntanalytics.periods.day_text import day_words
 from ntanalytics.reports import Table
 from ntanalytics.reports.data import plain_row
 from ntanalytics.reports.record import Field

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ntanalytics.contract import Kind
 from ntanalytics.contract import dataset as dataset_named
+from ntanalytics.periods.day_text import day_spans
 from ntanalytics.runner.report_request import ReportRequest
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def _unchanged(labels: Sequence[str], days: Iterable[dt.date]) -> list[str]:
     if not labels:
         return []
     more = f"等 {len(labels)} 类数据" if len(labels) > _MOST_LISTED else ""
-    return [f"{'、'.join(labels[:_MOST_LISTED])}{more}重新取数，行数不变（{days_text(days)}）。"]
+    return [f"{'、'.join(labels[:_MOST_LISTED])}{more}重新取数，行数不变（{day_spans(days)}）。"]
 
 
 def _by_day(days: Iterable[CoverageDay]) -> _Days:
@@ -72,7 +73,7 @@ def _by_day(days: Iterable[CoverageDay]) -> _Days:
 def _came(then: _Days, now: _Days) -> list[str]:
     """Return the days that were not there, or empty, and are held now."""
     came = [key for key, day in now.items() if day.is_held and (key not in then or not then[key].is_held)]
-    return [f"{days_text(day for _, day in came)}的数据补取到"] if came else []
+    return [f"{day_spans(day for _, day in came)}的数据补取到"] if came else []
 
 
 def _replaced(then: _Days, now: _Days) -> tuple[list[str], set[dt.date]]:
@@ -83,23 +84,4 @@ def _replaced(then: _Days, now: _Days) -> tuple[list[str], set[dt.date]]:
     if not counted:
         return [], same
     old, new = (sum(days[key].source_rows for key in counted) for days in (then, now))
-    return [f"{days_text(day for _, day in counted)}重新取数（原 {old:,} 行，现 {new:,} 行）"], same
-
-
-def days_text(days: Iterable[dt.date]) -> str:
-    """Return days with runs of them joined: ``11月18日、11月20日至22日``."""
-    runs: list[list[dt.date]] = []
-    for day in sorted(set(days)):
-        if runs and day - runs[-1][-1] == dt.timedelta(days=1):
-            runs[-1].append(day)
-        else:
-            runs.append([day])
-    return "、".join(map(_run_text, runs))
-
-
-def _run_text(run: Sequence[dt.date]) -> str:
-    first, last = run[0], run[-1]
-    text = f"{first.month}月{first.day}日"
-    if first == last:
-        return text
-    return f"{text}至{'' if last.month == first.month else f'{last.month}月'}{last.day}日"
+    return [f"{day_spans(day for _, day in counted)}重新取数（原 {old:,} 行，现 {new:,} 行）"], same

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from ntanalytics.detectors.day_profile import ProfileDamage
-from ntanalytics.findings.phrases import day_words
+from ntanalytics.periods.day_text import day_words
 from ntanalytics.workspace.lost_rows import lost_sentence
 
 

@@ -10,13 +10,13 @@ from functools import cached_property
 import ibis.expr.types as ir
 
 from ntanalytics.contract import Dataset, Kind
-from ntanalytics.findings.phrases import day_words
 from ntanalytics.metrics.column_needs import measures_of_ends, unknown_measures
 from ntanalytics.metrics.figure_row import DERIVED
 from ntanalytics.metrics.figures import Covered, Figures, figures
 from ntanalytics.metrics.rows import Rows
 from ntanalytics.metrics.unfilled import Unfilled
 from ntanalytics.periods import Period
+from ntanalytics.periods.day_text import day_words
 from ntanalytics.reports.blocks.head import AsOf
 from ntanalytics.workspace.day_damage import Damages
 from ntanalytics.workspace.report_gaps import Unreported

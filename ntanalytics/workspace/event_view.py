@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 import ibis.expr.types as ir
 
 from ntanalytics.contract import Dataset, Kind
-from ntanalytics.findings.phrases import day_words
 from ntanalytics.ledger import CoverageDay
 from ntanalytics.metrics.column_needs import measures_of_columns
 from ntanalytics.metrics.figures import Covered
 from ntanalytics.metrics.rows import rows
 from ntanalytics.metrics.unfilled import Unfilled
 from ntanalytics.periods import Period, days_between, local_window
+from ntanalytics.periods.day_text import day_words
 from ntanalytics.reports.blocks.head import AsOf
 from ntanalytics.workspace.case_damage import damaged_case_days
 from ntanalytics.workspace.damage_text import damage_sentence

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ntanalytics.contract import Dataset
-from ntanalytics.findings.phrases import day_words
 from ntanalytics.metrics.rows import rows
+from ntanalytics.periods.day_text import day_words
 from ntanalytics.workspace.daily_counts import Count, count_by_day
 
 if TYPE_CHECKING:

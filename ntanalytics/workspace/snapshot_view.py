@@ -18,12 +18,13 @@ import ibis.expr.types as ir
 
 from ntanalytics.contract import Dataset
 from ntanalytics.detectors.snapshot_fall import SnapshotFall
-from ntanalytics.findings.phrases import day_words, snapshot_words
+from ntanalytics.findings.phrases import snapshot_words
 from ntanalytics.ledger import CoverageDay
 from ntanalytics.ledger.snapshots import nearest
 from ntanalytics.metrics.data_quality import LOST_SHARE
 from ntanalytics.metrics.unfilled import Unfilled
 from ntanalytics.periods import Period, days_between
+from ntanalytics.periods.day_text import day_words
 from ntanalytics.reports.blocks.head import AsOf, SnapshotLoss
 from ntanalytics.workspace.dataset_view import DatasetView
 from ntanalytics.workspace.lost_rows import lost_sentence, lost_share

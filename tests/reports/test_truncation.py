@@ -207,6 +207,6 @@ def test_a_chart_without_any_figure_says_so_in_place_of_an_empty_box(sample: Mod
     render(tmp_path / "report.ipynb", tmp_path)
     verify(tmp_path)
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert '<p class="note">没有数据可画：11-16—11-18未取得数据。 见数据来源。</p>' in page
+    assert '<p class="note">没有数据可画：11月16日至18日未取得数据。 见数据来源。</p>' in page
     assert 'class="plot"' not in page
     assert 'id="plotly-packed"' not in page

@@ -22,7 +22,7 @@ from ntanalytics.reports.verification import verify
 from ntanalytics.reports.verification.document import document_differences, document_texts
 from ntanalytics.runner import RunContext, correcting, run_report
 from ntanalytics.runner.correcting import UNREADABLE
-from ntanalytics.runner.data_changes import data_changes, days_text
+from ntanalytics.runner.data_changes import data_changes
 from ntanalytics.runner.ledger_proof import prove_by_ledger
 from ntanalytics.runner.report_request import request_report
 from ntanalytics.runner.reproducing import reproduce
@@ -204,10 +204,3 @@ def test_days_that_came_are_told_apart_from_days_that_were_replaced(shop: Shop) 
         connection.exec_driver_sql("DELETE FROM past_coverage")
     assert data_changes(shop.site.ledger, request, before, READ) == ["短信：11月19日的数据补取到。"]
     assert data_changes(shop.site.ledger, request, coverage.last_extraction_id(), READ) == []
-
-
-def test_days_are_written_as_runs() -> None:
-    days = [dt.date(2026, 11, day) for day in (18, 20, 21, 22)]
-    assert (
-        days_text([*days, dt.date(2026, 11, 30), dt.date(2026, 12, 1)]) == "11月18日、11月20日至22日、11月30日至12月1日"
-    )

@@ -9,11 +9,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ntanalytics.errors import CalendarMissing
-from ntanalytics.findings.phrases import day_words, issue_words
+from ntanalytics.findings.phrases import issue_words
 from ntanalytics.metrics.desk import duties
 from ntanalytics.metrics.desk.duties import Result, Verdict
 from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.quantity import Quantity
+from ntanalytics.periods.day_text import day_words
 
 if TYPE_CHECKING:
     from ntanalytics.report_content.duties.span import DutySpan

@@ -9,9 +9,9 @@ from typing import Any
 from ntanalytics.contract import dataset
 from ntanalytics.contract.desk_plans import DRILL_KINDS
 from ntanalytics.contract.enumerations import SUBSYSTEMS
-from ntanalytics.findings.phrases import day_words
 from ntanalytics.metrics.rows import rows
 from ntanalytics.metrics.seal import seals
+from ntanalytics.periods.day_text import day_words
 from ntanalytics.report_content.duties.duty import Duty, Fact, unless_hidden
 from ntanalytics.report_content.duties.span import DutySpan
 

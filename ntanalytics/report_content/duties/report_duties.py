@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 from ntanalytics.contract.desk_plans import DECISIONS, report_label
-from ntanalytics.findings.phrases import day_words
 from ntanalytics.metrics.desk import compliance
 from ntanalytics.metrics.desk.duties import Result
 from ntanalytics.metrics.rows import rows
 from ntanalytics.periods import Period, days_between
+from ntanalytics.periods.day_text import day_words
 from ntanalytics.report_content.duties.duty import Duty, Fact, unless_hidden
 from ntanalytics.report_content.duties.published_files import FileState
 from ntanalytics.report_content.duties.report_log import DueReport, of_report

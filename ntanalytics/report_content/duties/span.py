@@ -10,9 +10,10 @@ from typing import Any
 
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.contract import Kind
-from ntanalytics.findings.phrases import day_words, listed
+from ntanalytics.findings.phrases import listed
 from ntanalytics.metrics.rows import rows
 from ntanalytics.periods import days_between
+from ntanalytics.periods.day_text import day_words
 from ntanalytics.report_content.duties.report_log import ReportLog
 from ntanalytics.workspace.dataset_view import DatasetView
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from ntanalytics.contract.desk_tickets import CATEGORIES, WITHDRAWN
 from ntanalytics.contract.enumerations import SUBSYSTEMS
-from ntanalytics.findings.phrases import day_words
 from ntanalytics.metrics.desk.daily_service import OFFICE_MINUTES, RESPONSE_S
 from ntanalytics.metrics.number_format import format_number
+from ntanalytics.periods.day_text import day_words
 from ntanalytics.report_content.duties.duty import Duty, Fact, unless_hidden
 from ntanalytics.report_content.duties.span import DutySpan
 from ntanalytics.subsystems.desk.ticket_checks import CONNECTED_WITHIN

@@ -18,11 +18,11 @@ from ntanalytics.metrics.figures import Figures
 from ntanalytics.metrics.quantity import Certainty
 from ntanalytics.metrics.rows import Rows
 from ntanalytics.metrics.rows import rows as plain_rows
+from ntanalytics.periods.day_text import day_spans
 from ntanalytics.reports import data as tables
 from ntanalytics.reports.blocks.block import Block
 from ntanalytics.reports.blocks.plot import Band, Mark, plotly_figure
 from ntanalytics.reports.column_labels import column_labels
-from ntanalytics.reports.labels import day_ranges
 from ntanalytics.reports.record import Field
 
 Kind = Literal["line", "bar", "stack", "hbar"]
@@ -231,9 +231,9 @@ def _places(lines: Sequence[Series], x: Field, calendar: Sequence[Row]) -> list[
 
 def _no_data_note(calendar: Sequence[Row]) -> str:
     """Return the reason why there is nothing to draw: an empty box would leave the reader guessing."""
-    missing = [row["day"].isoformat() for row in calendar if not row.get("is_covered", True)]
+    missing = [row["day"] for row in calendar if not row.get("is_covered", True)]
     if missing:
-        return f"没有数据可画：{day_ranges(missing)} 未取得数据。"
+        return f"没有数据可画：{day_spans(missing)}未取得数据。"
     # Without a calendar it is unknown whether the days were extracted.
     return "没有数据可画：所示期间没有记录。" if calendar else "没有数据可画。"
 

@@ -19,12 +19,12 @@ from ntanalytics.contract.ca import LOGINS
 from ntanalytics.detectors.distributions import poisson_isf
 from ntanalytics.findings.finding import Entity, Finding
 from ntanalytics.findings.judgement import evaluate_rules, judge_row, judge_value, unknown
-from ntanalytics.findings.phrases import day_words
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics import slots
 from ntanalytics.metrics.ca import certificates
 from ntanalytics.metrics.figures import Figures, figures
 from ntanalytics.metrics.rows import rows
+from ntanalytics.periods.day_text import day_words
 from ntanalytics.subsystems.ca.text import COUNTED_APART
 
 _SHORT_S, _HALF_HOUR_S = 600, 1800

@@ -11,10 +11,11 @@ from ntanalytics.findings.detector_text import season_clause, seasonal_baseline
 from ntanalytics.findings.event_text import event, lasting
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.headline import EventWords
-from ntanalytics.findings.phrases import day_words, listed, snapshot_words, spaced
+from ntanalytics.findings.phrases import listed, snapshot_words, spaced
 from ntanalytics.findings.subjects import dataset_of
 from ntanalytics.findings.text import RuleText, Texts, limits, measured
 from ntanalytics.metrics.number_format import format_number
+from ntanalytics.periods.day_text import day_words
 
 #: Hours of a whole day.
 _DAY_HOURS = 24

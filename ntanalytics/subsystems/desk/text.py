@@ -8,9 +8,10 @@ from types import MappingProxyType
 from ntanalytics.findings.event_text import lasting, value_event
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.headline import LASTS, RECOVERED, EventWords
-from ntanalytics.findings.phrases import day_words, issue_words, listed, value_words
+from ntanalytics.findings.phrases import issue_words, listed, value_words
 from ntanalytics.findings.text import RuleText, Texts, measured
 from ntanalytics.metrics.number_format import format_number
+from ntanalytics.periods.day_text import day_words
 from ntanalytics.subsystems.desk.ticket_flow_text import BULK_CLOSING, SAME_INCIDENT, UNSOLVED
 
 

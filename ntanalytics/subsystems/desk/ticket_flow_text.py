@@ -7,9 +7,10 @@ from datetime import date
 from ntanalytics.findings.event_text import when
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.headline import EventWords
-from ntanalytics.findings.phrases import day_words, value_words
+from ntanalytics.findings.phrases import value_words
 from ntanalytics.findings.text import RuleText
 from ntanalytics.metrics.number_format import format_number
+from ntanalytics.periods.day_text import day_words
 
 
 def _closed(finding: Finding) -> str:

@@ -8,9 +8,10 @@ from types import MappingProxyType
 from ntanalytics.findings.event_text import event, when
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.headline import EventWords
-from ntanalytics.findings.phrases import day_words, value_words
+from ntanalytics.findings.phrases import value_words
 from ntanalytics.findings.text import RuleText, Texts, default_advice, measured
 from ntanalytics.findings.unusual_endings_text import TEXT
+from ntanalytics.periods.day_text import day_words
 from ntanalytics.subsystems.docexchange.rules import REGISTRATION_ADVICE
 
 

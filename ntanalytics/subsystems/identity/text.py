@@ -10,9 +10,10 @@ from ntanalytics.findings.account_activity_text import TEXT
 from ntanalytics.findings.event_text import value_event
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.headline import NOT_SEEN, STOPPED, EventWords
-from ntanalytics.findings.phrases import clock, day_words, hours_words, listed, moment_words, value_words
+from ntanalytics.findings.phrases import clock, hours_words, listed, moment_words, value_words
 from ntanalytics.findings.text import RuleText, Texts, measured, measured_clause
 from ntanalytics.metrics.number_format import format_number
+from ntanalytics.periods.day_text import day_words
 
 
 def attempts(finding: Finding) -> str:

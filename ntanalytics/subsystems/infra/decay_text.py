@@ -6,9 +6,10 @@ from datetime import date
 
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.headline import EventWords
-from ntanalytics.findings.phrases import clock, day_words, listed, named, value_words
+from ntanalytics.findings.phrases import clock, listed, named, value_words
 from ntanalytics.findings.text import RuleText, default_advice, limits
 from ntanalytics.metrics.number_format import format_number
+from ntanalytics.periods.day_text import day_words
 from ntanalytics.subsystems.infra.machine_words import machine_words
 from ntanalytics.subsystems.infra.rules import BEYOND_SPREAD, LARGE_DROP
 

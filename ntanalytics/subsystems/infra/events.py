@@ -9,8 +9,9 @@ from ntanalytics.checks.context import QUARTER_DAYS
 from ntanalytics.findings.event_text import ended, lasting, value_event, when
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.headline import LASTS, NOT_SEEN, RECOVERED, EventWords
-from ntanalytics.findings.phrases import clock, day_words, listed, moment_words, named, spaced, value_words
+from ntanalytics.findings.phrases import clock, listed, moment_words, named, spaced, value_words
 from ntanalytics.metrics.number_format import format_number
+from ntanalytics.periods.day_text import day_words
 from ntanalytics.subsystems.infra.machine_words import disk_words, machine_words, site_of
 
 _DAY_S = 86_400

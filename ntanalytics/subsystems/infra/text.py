@@ -8,7 +8,7 @@ from types import MappingProxyType
 from ntanalytics.checks.context import QUARTER_DAYS
 from ntanalytics.findings.event_text import value_event
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.phrases import clock, day_words, hours_words, listed, value_words
+from ntanalytics.findings.phrases import clock, hours_words, listed, value_words
 from ntanalytics.findings.text import (
     RuleText,
     Sentence,
@@ -22,6 +22,7 @@ from ntanalytics.findings.text import (
 )
 from ntanalytics.metrics.figures import Figures
 from ntanalytics.metrics.number_format import format_number
+from ntanalytics.periods.day_text import day_words
 from ntanalytics.subsystems.infra import events
 from ntanalytics.subsystems.infra.decay_text import (
     BACKUP_DURATION,

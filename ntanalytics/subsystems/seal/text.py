@@ -8,9 +8,10 @@ from types import MappingProxyType
 from ntanalytics.findings.event_text import lasting, value_event, when
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.headline import EventWords
-from ntanalytics.findings.phrases import day_words, listed, value_words
+from ntanalytics.findings.phrases import listed, value_words
 from ntanalytics.findings.text import RuleText, Texts, measured
 from ntanalytics.metrics.number_format import format_number
+from ntanalytics.periods.day_text import day_words
 
 
 def making_days(finding: Finding) -> str:

@@ -203,7 +203,7 @@ def test_a_chart_of_no_rows_is_still_a_chart() -> None:
     ("covered", "said"),
     [
         ([True, True], "没有数据可画：所示期间没有记录。"),
-        ([True, False], "没有数据可画：11-17 未取得数据。"),
+        ([True, False], "没有数据可画：11月17日未取得数据。"),
         (None, "没有数据可画。"),
     ],
 )
