@@ -42,7 +42,7 @@ def test_a_level_is_told_with_what_is_measured_once_for_a_host() -> None:
     assert members_of(finding) == {"host": "h2", "metric": "cpu_rate"}
     assert finding.window is not None
     assert finding.window.from_s >= 9 * 3600.0
-    assert "CPU" in word(finding).sentence
+    assert "处理器使用率" in word(finding).sentence
 
 
 def test_hosts_that_move_opposite_ways_are_both_told_and_an_ordinary_day_is_not() -> None:
