@@ -26,8 +26,8 @@ _INTRO = """# What was measured
 
 Written by `make bench`; do not edit. `of ours` is the time per unit as a multiple of the first way's time: more than
 1 × is slower than ours. The city has the scale of the part, unless the case names another one. Each way ran in a
-process of its own, the ways in turn. CPU time includes the processes that a way started; memory is that of all of them
-together.
+process of its own, the ways in turn. CPU time includes the processes that a way started and waited for, and so not the
+kernels of our reports, which end after it: compare seconds there. Memory is that of all of them together.
 
 """
 _NOT_RUN = "Not run.\n\n"

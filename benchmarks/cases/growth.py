@@ -12,7 +12,7 @@ from pathlib import Path
 
 import yaml
 
-from benchmarks.cases.runs import WEEK, clock, each_unit
+from benchmarks.cases.runs import WEEK, each_unit, issue
 from benchmarks.estate import FRIDAY, aged, city, day, dense, grown, morning_after
 from benchmarks.suite import Case, Outcome, Way, Work
 
@@ -25,21 +25,8 @@ SMALL, LARGE, HUGE = 0.1, 1.0, 10.0
 
 def _report(report: str, period: str, days: int) -> Callable[[str], Work]:
     """Return the issue of a report over some days of history."""
-
-    def ready(_: str) -> Work:
-        from ntanalytics.runner import RunContext, run_report
-        from ntanalytics.settings import load
-
-        settings = load((aged(days) if days > SHORT else city()) / "ntanalytics.yml")
-        context = RunContext(settings=settings, clock=clock)
-
-        def work() -> int:
-            run_report(context, report, period, {})
-            return 1
-
-        return work
-
-    return ready
+    issued = issue(reports=((report, period),))
+    return lambda _: issued(str(aged(days) if days > SHORT else city()))
 
 
 @contextmanager
