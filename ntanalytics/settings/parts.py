@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import glob
 import re
 from pathlib import Path
 from typing import Annotated, Literal
@@ -163,7 +164,7 @@ class SourceSettings(SettingsPart):
     @property
     def globs(self) -> tuple[str, ...]:
         """Globs of the files of logs; of a probe, those of its journal and of its rotated files."""
-        return (f"{self.path}*",) if self.targets and self.path else self.paths
+        return (f"{glob.escape(str(self.path))}*",) if self.targets and self.path else self.paths
 
 
 class StoreSettings(SettingsPart):

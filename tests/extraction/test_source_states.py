@@ -195,7 +195,7 @@ def test_cases_of_an_unchanged_file_are_not_asked_for_later_changes(site: SmallS
 
 
 def test_a_day_of_a_probe_is_read_again_when_its_journal_has_changed_and_today_is_always_asked(tmp_path: Path):
-    journal = tmp_path / "probes.jsonl"
+    journal = tmp_path / "probes[1].jsonl"  # a name is no pattern
     line = (
         '{"checked_at": "2026-11-19T%s:00+00:00", "subsystem": "oa", "target": "oa", "kind": "tcp", "is_up": true, '
         '"duration_ms": 2.0, "failure": null, "expires_at": null}\n'
@@ -205,7 +205,7 @@ def test_a_day_of_a_probe_is_read_again_when_its_journal_has_changed_and_today_i
     os.utime(journal, (hour_ago, hour_ago))
     config = tmp_path / "ntanalytics.yml"
     config.write_text(
-        f"sources:\n  live:\n    product: probe\n    path: {journal}\n"
+        f"sources:\n  live:\n    product: probe\n    path: '{journal}'\n"
         f"    targets: [{{subsystem: oa, name: oa, url: 'tcp://127.0.0.1:{free_port()}'}}]\n",
         encoding="utf-8",
     )
