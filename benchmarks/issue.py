@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from benchmarks.estate import TODAY, UNTIL, morning_after
 from ntanalytics.kernels.collection_pause import search_less_often
 from ntanalytics.kernels.skip_grammar_import import skip_grammar_import
+from ntanalytics.runner.early_start import start_early
 
 if TYPE_CHECKING:
     from ntanalytics.runner import RunContext
@@ -69,6 +70,7 @@ def main() -> None:
     skip_grammar_import()
     search_less_often()
     atexit.register(gc.freeze)  # as the command does
+    start_early(given.city / "ntanalytics.yml")
     reports = [(report, period) for report, _, period in (text.partition("=") for text in given.reports)]
     issue(given.city, reports, takes_yesterday=given.yesterday)
 

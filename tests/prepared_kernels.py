@@ -9,20 +9,19 @@ from __future__ import annotations
 
 import os
 import select
+import signal
 import socket
 import sys
 from typing import NoReturn
 
 from ntanalytics.kernels import server
-from ntanalytics.kernels.pool import DATA_LIBRARIES, KernelPool, without_run_variables
-from ntanalytics.runner.report_kernels import _REPORT_MODULES
-
-MODULES = (*DATA_LIBRARIES, *_REPORT_MODULES)
+from ntanalytics.kernels.pool import KernelPool, without_run_variables
+from ntanalytics.runner.early_start import kernel_modules
 
 
 def import_modules() -> None:
     """Import what kernels use, in the process from which others are forked."""
-    problem = server.preload([*MODULES])
+    problem = server.preload(kernel_modules())
     assert not problem, problem
 
 
@@ -40,6 +39,10 @@ class _Prepared:
     def wait(self) -> int | None:
         """Wait for its end, and return the exit code."""
         return self._ended(0)
+
+    def kill(self) -> None:
+        """Kill it."""
+        os.kill(self.pid, signal.SIGKILL)
 
     def _ended(self, how: int) -> int | None:
         if self._code is None:
@@ -79,5 +82,5 @@ def _serve(control: socket.socket) -> NoReturn:
     environment = without_run_variables(os.environ)
     os.environ.clear()
     os.environ.update(environment)
-    sys.argv = [server.__name__, str(control.detach()), *MODULES]
+    sys.argv = [server.__name__, str(control.detach()), *kernel_modules()]
     server.main()

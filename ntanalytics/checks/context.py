@@ -20,6 +20,9 @@ QUARTER_DAYS = 91
 
 T = TypeVar("T")
 
+#: Function of a context, and its arguments.
+SharedCall = tuple[Callable[..., Any], *tuple[Hashable, ...]]
+
 
 class CheckContext:
     """A report's period, its datasets and the site's rules; what several checks compute is computed once.
@@ -144,6 +147,10 @@ class CheckContext:
             opened.extend(self._shared[key][1])  # whoever asks opens them, whichever part came first
         result: T = self._shared[key][0]
         return result
+
+    def keep_shared(self, call: SharedCall, result: object, opened: Iterable[tuple[str, int | None]]) -> None:
+        """Have :meth:`shared` return what was worked out elsewhere, and the datasets that were opened for it."""
+        self._shared[call] = result, tuple(dict.fromkeys(opened))
 
     def units(self) -> Units:
         """Return the units at the end of the period."""

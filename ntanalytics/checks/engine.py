@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
 
 from ntanalytics.checks.check import DAY, Check, Span
-from ntanalytics.checks.context import CheckContext
+from ntanalytics.checks.context import CheckContext, SharedCall
 from ntanalytics.checks.doubtful_data import doubt
 from ntanalytics.checks.section import SubsystemSummary
 from ntanalytics.checks.subsystem import Section, Subsystem
 from ntanalytics.checks.subsystem_evaluation import (
     CheckResult,
+    Part,
     SubsystemEvaluation,
     check_subsystem,
     evaluate_subsystem,
     has_source,
     missing_sources,
     opened_for,
+    part,
     selected_checks,
 )
 from ntanalytics.checks.suppression import PLANNED_READS, excuse_planned, suppress
@@ -26,8 +30,8 @@ from ntanalytics.findings.finding import Detail, Finding
 from ntanalytics.findings.judgement import unknown
 from ntanalytics.kernels.assistant import share_out
 
-#: Returns the call by which an assistant evaluates a subsystem; it is pickled.
-Partner = Callable[[str], Callable[[], SubsystemEvaluation]]
+#: Returns the call by which an assistant works out a piece of an evaluation, named as here; it is pickled.
+Partner = Callable[[str], Callable[[], "SubsystemEvaluation | Part[Any]"]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +76,11 @@ def needs_of(
 
 
 def evaluate(
-    context: CheckContext, subsystems: Sequence[Subsystem], spans: Sequence[Span], there: Partner | None = None
+    context: CheckContext,
+    subsystems: Sequence[Subsystem],
+    spans: Sequence[Span],
+    ahead: Mapping[str, SharedCall] = MappingProxyType({}),
+    there: Partner | None = None,
 ) -> Evaluation:
     """Evaluate checks and sections. One that ends in an error is unknown, and the others come out.
 
@@ -82,11 +90,20 @@ def evaluate(
         context: the context.
         subsystems: the subsystems.
         spans: spans of the checks.
-        there: returns the call of :func:`evaluate_subsystem` in an assistant; None for this process alone.
+        ahead: what blocks of the report share later, by a name that no subsystem has: it is worked out here, too.
+        there: returns the call of :func:`evaluate_piece` in an assistant; None for this process alone.
     """
     by_id = {subsystem.id: subsystem for subsystem in subsystems}
     before = list(context.report.opened)
-    made = share_out(list(by_id), lambda name: evaluate_subsystem(context, by_id[name], spans), there)
+    made: dict[str, SubsystemEvaluation] = {}
+    # the small pieces come last, when one of both processes is about to wait for the other
+    names, middle = list(by_id), len(by_id) // 2
+    pieces = [*names[:middle], *ahead, *names[middle:]]
+    for name, work in share_out(pieces, lambda name: evaluate_piece(context, name, by_id, spans, ahead), there).items():
+        if isinstance(work, SubsystemEvaluation):
+            made[name] = work
+        else:
+            context.keep_shared(ahead[name], work.result, work.opened)
     checks = [work.checks for work in made.values()]
     context.report.opened = [*before, *opened_for(checks)]
     judged = _judged(context, subsystems, spans, [result for part in checks for result in part.result])
@@ -99,6 +116,19 @@ def evaluate(
     summaries = {name: _with_findings(part.result[0], by_id[name].section, findings) for name, part in parts.items()}
     codes = judged.codes | {finding.code for finding in failed}
     return replace(judged, findings=findings, summaries=summaries, codes=codes)
+
+
+def evaluate_piece(
+    context: CheckContext,
+    name: str,
+    subsystems: Mapping[str, Subsystem],
+    spans: Sequence[Span],
+    ahead: Mapping[str, SharedCall],
+) -> SubsystemEvaluation | Part[Any]:
+    """Return a subsystem's evaluation, or what is worked out ahead, by its name; :func:`evaluate` has the rest."""
+    if name in ahead:
+        return part(context, lambda: context.shared(*ahead[name]))
+    return evaluate_subsystem(context, subsystems[name], spans)
 
 
 def judge(context: CheckContext, subsystems: Sequence[Subsystem], spans: Sequence[Span]) -> Evaluation:

@@ -58,12 +58,17 @@ def chosen_language(arguments: Sequence[str]) -> str:
         return ENGLISH
     words = [word for argument in arguments for word in argument.split("=", 1)]
     named = words[words.index(SETTINGS_FILE) + 1 :][:1] if SETTINGS_FILE in words else []
-    path = Path(named[0] if named else os.environ.get("NTANALYTICS_CONFIG") or "ntanalytics.yml")
+    path = settings_file(Path(named[0]) if named else None)
     try:
         line = re.search(r"^language: *[\"']?(zh|en)\b", path.read_text(encoding="utf-8"), re.MULTILINE)
     except (OSError, UnicodeDecodeError):
         line = None
     return line[1] if line else language()
+
+
+def settings_file(named: Path | None) -> Path:
+    """Return what :func:`ntanalytics.settings.find_config` does, before the libraries of the settings are imported."""
+    return named or Path(os.environ.get("NTANALYTICS_CONFIG") or "ntanalytics.yml")
 
 
 def _to_site_log(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

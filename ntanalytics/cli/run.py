@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ntanalytics.cli.arguments import AsJson, Parameters, ReportName, assignment
-from ntanalytics.cli.program import app
+from ntanalytics.cli.program import app, settings_file
 from ntanalytics.cli.terminal import complain, progress, say, show_json
 from ntanalytics.language import tr
+from ntanalytics.runner.early_start import start_early
 
 if TYPE_CHECKING:
     from ntanalytics.periods import Period
@@ -49,10 +50,11 @@ def run(
 
     A report that is up to date is left as it is.
     """
+    if not each_unit:  # its pages have a warm process of their own
+        start_early(settings_file(context.obj))
     from ntanalytics.runner import RunContext, run_report
-    from ntanalytics.settings import find_config, load
 
-    settings = load(find_config(context.obj))
+    settings = _settings(context)
     given = dict(assignment(text) for text in parameters or [])
     known: str | Period = period
     if as_of:
@@ -64,6 +66,12 @@ def run(
         context_of_run = RunContext(settings=settings, progress=show)
         result = run_report(context_of_run, report, known, given, only_if_changed=not force)
     _show(result, as_json=as_json)
+
+
+def _settings(context: typer.Context) -> Settings:
+    from ntanalytics.settings import find_config, load
+
+    return load(find_config(context.obj))
 
 
 def _show(result: RunResult, *, as_json: bool) -> None:

@@ -128,6 +128,7 @@ class KernelPool:
         self.owner = os.getpid()
         self._asking = threading.Lock()
         self._is_closed = False
+        self._has_forked = False
         self._start()
 
     def _start(self) -> None:
@@ -169,6 +170,7 @@ class KernelPool:
                     self._control.close()
                     self._start()
                 socket.send_fds(self._control, [b"k"], [theirs.fileno(), log])
+                self._has_forked = True
             request = {"argv": list(argv), "cwd": str(cwd), "env": dict(environment)}
             ours.sendall(json.dumps(request).encode() + b"\n")
         except OSError as error:
@@ -188,6 +190,8 @@ class KernelPool:
             self._is_closed = True
             self._control.close()
             if self.owner == os.getpid():
+                if not self._has_forked:  # it may import for a second more, and has no kernel to end
+                    self._process.kill()
                 self._process.wait()
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from ntanalytics.checks import engine
 from ntanalytics.checks.check import QUARTER, Span
-from ntanalytics.checks.context import QUARTER_DAYS
+from ntanalytics.checks.context import QUARTER_DAYS, SharedCall
 from ntanalytics.checks.engine import Evaluation
 from ntanalytics.errors import UnknownName
 from ntanalytics.periods import PeriodKind
@@ -17,6 +17,8 @@ from ntanalytics.recommendations.causes import CAUSES
 from ntanalytics.report_content.adoption.service import READS as BURDEN_READS
 from ntanalytics.report_content.assistance import assisted_evaluation
 from ntanalytics.report_content.duties.listing import reads_of
+from ntanalytics.report_content.weekly_charts import HISTORY_DAYS, adoption_by_week
+from ntanalytics.report_content.year_volumes import WITH_VOLUME, volumes_of_year
 from ntanalytics.subsystems import SUBSYSTEMS, evaluate, judge
 from ntanalytics.workspace.report import Report
 
@@ -48,6 +50,7 @@ class ReportContent:
         is_judged: whether checks and sections of subsystems are evaluated; else it reads ``reads`` alone.
         reads: dataset → days of history that it reads beside its checks and sections.
         reads_issued: whether it reads what other reports were issued; ``contract``: where the site has a contract.
+        ahead: what its blocks share after the evaluation, by a name: worked out with the subsystems, by both processes.
         is_divided: whether an assistant of the kernel can work out a part: checks of several subsystems, or queries.
     """
 
@@ -56,6 +59,7 @@ class ReportContent:
     is_judged: bool = True
     reads: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     reads_issued: bool | Literal["contract"] = False
+    ahead: Mapping[str, SharedCall] = field(default_factory=lambda: MappingProxyType({}))
     is_divided: bool = True
 
 
@@ -69,7 +73,11 @@ CONTENTS: Mapping[str, ReportContent] = MappingProxyType(
             }
         ),
         "weekly_service_report": ReportContent(
-            reads={DISPOSITIONS: NOTED_DAYS, "oa.activities": 77}, reads_issued="contract"
+            reads={DISPOSITIONS: NOTED_DAYS, "oa.activities": HISTORY_DAYS}, reads_issued="contract",
+            ahead={
+                "use of the OA": (adoption_by_week,),
+                **{f"volumes of {name}": (volumes_of_year, name) for name in WITH_VOLUME},
+            },
         ),
         "sms_volume": ReportContent(
             subsystems=("sms",), reads={"sms.messages": 28, "sms.bills": BILLED_DAYS}, is_divided=False
@@ -130,7 +138,7 @@ def evaluate_report(report: Report) -> Evaluation:
         SettingsError: the site names an unknown rule, or its limits contradict each other.
     """
     content = content_of(report.name)
-    task = (content.subsystems, spans_of(content, report.period.kind), content.reads)
+    task = (content.subsystems, spans_of(content, report.period.kind), content.reads, content.ahead)
     evaluation = evaluate(report, *task, assisted_evaluation(report, *task))
     if DISPOSITIONS in content.reads:  # the head names the tables of blocks that come after it, for `reproduce`
         evaluation.context.dataset(DISPOSITIONS, content.reads[DISPOSITIONS])

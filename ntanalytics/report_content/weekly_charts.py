@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.engine import Evaluation
 from ntanalytics.metrics.figures import Figures, figures
 from ntanalytics.metrics.oa.daily_active import weekly_adoption
@@ -29,7 +30,7 @@ def delivery(evaluation: Evaluation) -> Chart:
 
 def use_by_week(evaluation: Evaluation) -> Chart:
     """Return the active accounts of the OA of the last weeks."""
-    weeks = _weeks(evaluation)
+    weeks = evaluation.context.shared(adoption_by_week)
     known = [row.exact("active") for row in weeks if row.exact("active") is not None]
     span = f"近{len(weeks)}周" if len(known) == len(weeks) else f"近{len(weeks)}周中有数据的{len(known)}周"
     title = (
@@ -40,8 +41,8 @@ def use_by_week(evaluation: Evaluation) -> Chart:
     return chart(weeks, "bar", Axes(x="week_name", y="active"), id="active-by-week", title=title)
 
 
-def _weeks(evaluation: Evaluation) -> Figures:
-    context = evaluation.context
+def adoption_by_week(context: CheckContext) -> Figures:
+    """Return the adoption of the OA in each of the last weeks."""
     view = context.dataset("oa.activities", HISTORY_DAYS)
     first = context.period.first - timedelta(days=HISTORY_DAYS)
     recent, days = view.recent, view.days

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import ibis.expr.types as ir
 
@@ -46,6 +47,27 @@ class AnnualMeasure:
     measure: str
     count: Callable[[CheckContext, SpanView], ir.Table]
 
+    @property
+    def subsystem(self) -> str:
+        """The subsystem of the dataset."""
+        return self.dataset.partition(".")[0]
+
+
+def _logins(_: CheckContext, view: SpanView) -> ir.Table:
+    return logins.logins(view.table)
+
+
+def _accesses(_: CheckContext, view: SpanView) -> ir.Table:
+    return accesses.accesses(view.table)
+
+
+def _documents(_: CheckContext, view: SpanView) -> ir.Table:
+    return documents.documents(view.table)
+
+
+def _signings(_: CheckContext, view: SpanView) -> ir.Table:
+    return seals.signings(view.table)
+
 
 def _finished_tasks(context: CheckContext, view: SpanView) -> ir.Table:
     first, last = view.period.first, view.period.last
@@ -69,16 +91,19 @@ def _opened(context: CheckContext, view: SpanView) -> ir.Table:
 
 #: The volumes, by the subsystem of their dataset.
 VOLUMES = (
-    AnnualMeasure("identity.logins", "logins", lambda _, view: logins.logins(view.table)),
-    AnnualMeasure("sso.accesses", "accesses", lambda _, view: accesses.accesses(view.table)),
-    AnnualMeasure("docexchange.documents", "documents_sent", lambda _, view: documents.documents(view.table)),
+    AnnualMeasure("identity.logins", "logins", _logins),
+    AnnualMeasure("sso.accesses", "accesses", _accesses),
+    AnnualMeasure("docexchange.documents", "documents_sent", _documents),
     AnnualMeasure("oa.tasks", "tasks", _finished_tasks),
     AnnualMeasure("im.messages", "im_messages", _sent),
     AnnualMeasure("sms.messages", "submitted", _messages),
     AnnualMeasure("sms.messages", "segments", _messages),
-    AnnualMeasure("seal.signings", "signings", lambda _, view: seals.signings(view.table)),
+    AnnualMeasure("seal.signings", "signings", _signings),
     AnnualMeasure("desk.tickets", "opened_tickets", _opened),
 )
+
+#: Subsystems that have a volume.
+WITH_VOLUME = tuple(dict.fromkeys(volume.subsystem for volume in VOLUMES))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,8 +131,8 @@ def year_volumes(evaluation: Evaluation, id: str = "year-volumes") -> Table:
     Where the lake holds nothing of the year before, for any of them, there is no comparison.
     """
     context = evaluation.context
-    shown = [volume for volume in VOLUMES if volume.dataset.partition(".")[0] in evaluation.summaries]
-    known = volumes_of_year(context, shown)
+    shown = [name for name in WITH_VOLUME if name in evaluation.summaries]
+    known = [item for name in shown for item in context.shared(volumes_of_year, name)]
     has_before = any(item.before is not None for item in known)
     period = context.period
     fields = [Field("subsystem", "string", "系统"), Field("volume", "string", "指标")]
@@ -118,7 +143,7 @@ def year_volumes(evaluation: Evaluation, id: str = "year-volumes") -> Table:
     fields += [Field("total", "integer", "年累计", format="integer")]
     rows = [
         {
-            "subsystem": subsystem_label(item.volume.dataset.partition(".")[0]),
+            "subsystem": subsystem_label(item.volume.subsystem),
             "volume": f"{MEASURES[item.volume.measure].label}（{MEASURES[item.volume.measure].unit}）",
             "now": item.now,
             "before": item.before,
@@ -145,7 +170,7 @@ def _turn(period: Period) -> str:
 def _left_out(known: Sequence[AnnualVolume], subsystems: Iterable[str]) -> str:
     """Return which of the subsystems have a volume of which the lake holds nothing."""
     held = {item.volume for item in known}
-    missing = {volume.dataset.partition(".")[0] for volume in VOLUMES if volume not in held}
+    missing = {volume.subsystem for volume in VOLUMES if volume not in held}
     names = [subsystem_label(subsystem) for subsystem in subsystems if subsystem in missing]
     return f"没有数据的未列：{'、'.join(names)}。" if names else ""
 
@@ -159,8 +184,12 @@ def _note(known: Sequence[AnnualVolume], january: date) -> str:
     return f"数据起始日{begins}，年累计为下限。"
 
 
-def volumes_of_year(context: CheckContext, volumes: Iterable[AnnualMeasure]) -> list[AnnualVolume]:
-    """Return volumes in their year; one without a source, or of which the lake holds nothing, is left out."""
+def volumes_of_year(context: CheckContext, subsystem: str) -> list[AnnualVolume]:
+    """Return the volumes of a subsystem in their year.
+
+    One without a source, or of which the lake holds nothing, is left out.
+    """
+    volumes = [volume for volume in VOLUMES if volume.subsystem == subsystem]
     fed = [volume for volume in volumes if context.workspace.sources_by_dataset.get(volume.dataset)]
     return [item for volume in fed if (item := _year(context, volume)) is not None]
 
@@ -189,5 +218,14 @@ def _span(context: CheckContext, dataset: str, first: date, last: date) -> SpanV
 
 def _counted(context: CheckContext, volume: AnnualMeasure, view: SpanView) -> Quantity:
     """Return a volume over a span: over a gap a lower bound, unknown where a source lacks a column of it."""
-    value = volume.count(context, view).select(volume.measure).to_pyarrow()[volume.measure][0].as_py()
+    value = context.shared(_counts, volume.count, view)[volume.measure]
     return figures([{volume.measure: value or 0}], view).total.quantity(volume.measure)
+
+
+def _counts(
+    context: CheckContext, count: Callable[[CheckContext, SpanView], ir.Table], view: SpanView
+) -> Mapping[str, Any]:
+    """Return the volumes that one metric counts over a span."""
+    names = [volume.measure for volume in VOLUMES if volume.count is count]
+    [row] = count(context, view).select(*names).to_pyarrow().to_pylist()
+    return dict(row)

@@ -1,4 +1,4 @@
-"""Kernels of reports: the modules that are imported before they are forked, and their environment."""
+"""Kernels of reports: the process that forks them, and their environment."""
 
 from __future__ import annotations
 
@@ -6,26 +6,11 @@ import os
 from typing import TYPE_CHECKING
 
 from ntanalytics.errors import SettingsError
+from ntanalytics.runner.early_start import kernel_modules
 from ntanalytics.settings import Settings, read_secret
 
 if TYPE_CHECKING:
     from ntanalytics.kernels.pool import KernelPool
-
-#: Modules that the reports' notebooks import. None of them opens a database or starts a thread on import.
-_REPORT_MODULES = (
-    "ntanalytics.workspace",
-    "ntanalytics.reports",
-    "ntanalytics.reports.compiled_theme",
-    "ntanalytics.subsystems",
-    "ntanalytics.detectors.expected_range",
-    "ntanalytics.report_content.adoption.blocks",
-    "ntanalytics.report_content.daily_inspection",
-    "scipy.special",  # which their detectors import when they first need it
-    "ntanalytics.lake.backends.duckdb_ibis",  # this and the rest: what the first query imports
-    "ibis.backends.duckdb.converter",
-    "ibis.expr.types.groupby",
-    "pyarrow.dataset",
-)
 
 #: With what the assistant of a report's kernel gets ready.
 GETTING_READY = "ntanalytics.report_content.report_state:get_ready"
@@ -33,16 +18,16 @@ GETTING_READY = "ntanalytics.report_content.report_state:get_ready"
 
 def shared_kernel_pool(settings: Settings) -> KernelPool:
     """Return the kernel pool of this process; it is started on first use and not waited for."""
-    from ntanalytics.kernels.pool import DATA_LIBRARIES, shared_pool
+    from ntanalytics.kernels.pool import shared_pool
 
-    return shared_pool(kernel_environment(settings), (*DATA_LIBRARIES, *_REPORT_MODULES))
+    return shared_pool(kernel_environment(settings), kernel_modules())
 
 
 def new_kernel_pool(settings: Settings) -> KernelPool:
     """Start a kernel pool of its own, which the caller closes."""
-    from ntanalytics.kernels.pool import DATA_LIBRARIES, KernelPool, without_run_variables
+    from ntanalytics.kernels.pool import KernelPool, without_run_variables
 
-    return KernelPool(without_run_variables(kernel_environment(settings)), (*DATA_LIBRARIES, *_REPORT_MODULES))
+    return KernelPool(without_run_variables(kernel_environment(settings)), kernel_modules())
 
 
 def kernel_environment(settings: Settings, run_id: str = "") -> dict[str, str]:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from ntanalytics.checks import engine
 from ntanalytics.checks.check import Span, span_of
-from ntanalytics.checks.context import CheckContext
+from ntanalytics.checks.context import CheckContext, SharedCall
 from ntanalytics.checks.engine import Evaluation, Partner
 from ntanalytics.checks.entities import places
 from ntanalytics.checks.site_rules import site_rules
@@ -38,7 +38,8 @@ SUBSYSTEMS: tuple[Subsystem, ...] = (
     DATA,
 )
 
-_BY_ID: Mapping[str, Subsystem] = MappingProxyType({subsystem.id: subsystem for subsystem in SUBSYSTEMS})
+#: Every subsystem by its id.
+BY_ID: Mapping[str, Subsystem] = MappingProxyType({subsystem.id: subsystem for subsystem in SUBSYSTEMS})
 
 #: Every rule of the suite by code, in the order of the subsystems.
 RULES: Mapping[str, Rule] = MappingProxyType({rule.code: rule for subsystem in SUBSYSTEMS for rule in subsystem.rules})
@@ -55,7 +56,7 @@ def subsystem(name: str) -> Subsystem:
     Raises:
         KeyError: there is none.
     """
-    return _BY_ID[name]
+    return BY_ID[name]
 
 
 def topology(context: CheckContext) -> Topology:
@@ -75,7 +76,7 @@ def rules_of(settings: Settings) -> Mapping[str, Rule]:
 
 def word(finding: Finding) -> Wording:
     """Return a finding in Chinese, by the sentences of its subsystem."""
-    return word_with(finding, _BY_ID[finding.subsystem].texts)
+    return word_with(finding, BY_ID[finding.subsystem].texts)
 
 
 def evaluate(
@@ -83,6 +84,7 @@ def evaluate(
     subsystems: Sequence[str] = (),
     spans: Sequence[Span] = (),
     extra_reads: Mapping[str, int] = MappingProxyType({}),
+    ahead: Mapping[str, SharedCall] = MappingProxyType({}),
     there: Partner | None = None,
 ) -> Evaluation:
     """Evaluate the checks and sections of a report by the rules as its site has them.
@@ -92,13 +94,15 @@ def evaluate(
         subsystems: ids; all subsystems when there is none.
         spans: spans of the checks; that of the report's period when there is none.
         extra_reads: dataset → days of history that the report reads beside them.
-        there: returns the call that works out a subsystem in an assistant; None for this process alone.
+        ahead: what blocks of the report share later (:func:`ntanalytics.checks.engine.evaluate`).
+        there: returns the call that works out a piece in an assistant; None for this process alone.
 
     Raises:
         SettingsError: the site names an unknown rule, or its limits contradict each other.
     """
     wanted = spans or (span_of(report.period),)
-    return engine.evaluate(context_of(report, subsystems, wanted, extra_reads), _chosen(subsystems), wanted, there)
+    context = context_of(report, subsystems, wanted, extra_reads)
+    return engine.evaluate(context, _chosen(subsystems), wanted, ahead, there)
 
 
 def judge(

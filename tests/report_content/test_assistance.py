@@ -19,10 +19,12 @@ import json
 from ntanalytics.checks.check import span_of
 from ntanalytics.kernels import assistant
 from ntanalytics.report_content.assistance import assisted_evaluation
+from ntanalytics.report_content.year_volumes import volumes_of_year
 from ntanalytics.subsystems import evaluate
 from ntanalytics.workspace import open_report
 report = open_report("daily_inspection", "2026-11-20")
-task = (("sso", "im", "ca", "seal"), (span_of(report.period),), {})
+ahead = {f"volumes of {name}": (volumes_of_year, name) for name in ("sso", "im", "seal")}
+task = (("sso", "im", "ca", "seal"), (span_of(report.period),), {}, ahead)
 asked = []
 there = assisted_evaluation(report, *task)
 if there is not None:
@@ -37,6 +39,7 @@ print(json.dumps([
     [[f.identity, f.status, rounded(f.value), figures(f), str(f.since), f.unknown] for f in made.findings],
     {name: [summary.name, str(summary.highlights)] for name, summary in made.summaries.items()},
     list(report.head().versions),
+    [str([v.volume.measure, v.now.value, v.total]) for call in ahead.values() for v in made.context.shared(*call)],
     len(asked),
     assistant.has_assistant(),
 ], default=str))

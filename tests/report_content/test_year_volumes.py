@@ -15,7 +15,7 @@ from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.quantity import quantity
 from ntanalytics.metrics.year import year_on_year
 from ntanalytics.periods import Period
-from ntanalytics.report_content.year_volumes import VOLUMES, AnnualVolume, volumes_of_year, year_volumes
+from ntanalytics.report_content.year_volumes import AnnualVolume, volumes_of_year, year_volumes
 from ntanalytics.settings import load
 from ntanalytics.workspace import Report, Workspace, open_report
 from tests.extraction.small_site import SmallSite
@@ -39,7 +39,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SmallSite:
 
 def submitted(period: str = "2026-W03") -> AnnualVolume:
     context = CheckContext(open_report("sms_volume", period), {})
-    [found] = [item for item in volumes_of_year(context, VOLUMES) if item.volume.measure == "submitted"]
+    [found] = [item for item in volumes_of_year(context, "sms") if item.volume.measure == "submitted"]
     return found
 
 
@@ -155,7 +155,7 @@ def test_a_source_that_stopped_bounds_the_period_where_its_cases_were_read_for_t
     extractor.extract(["oa.activities"], days[-1], WEEK.last)
     extractor.extract(["oa.tasks"], WEEK.first, WEEK.last)  # a lake that was newly made has no more of them
     context = CheckContext(Report(Workspace(office.settings), "weekly_service_report", "", WEEK), {})
-    [tasks] = volumes_of_year(context, [volume for volume in VOLUMES if volume.measure == "tasks"])
+    [tasks] = volumes_of_year(context, "oa")
     assert (tasks.now.value, tasks.now.certainty) == (4, "lower_bound")
     assert (tasks.total.value, tasks.total.certainty) == (4, "lower_bound")
     stopped = [dt.date(2026, 11, day) for day in range(18, 23)]
