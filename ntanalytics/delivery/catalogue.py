@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ntanalytics.delivery.manifest import RENDERINGS, Manifest, load_manifest
+from ntanalytics.delivery.manifest import MANIFEST, RENDERINGS, Manifest, load_manifest
 from ntanalytics.delivery.report_folder import parse_folder_name
 from ntanalytics.errors import BadPeriod
 from ntanalytics.periods import Period, parse_period
@@ -58,10 +58,15 @@ class UnreadableReport:
     why: str
 
 
+#: Manifest → its state, and the report that this process has read from it.
+_read_before: dict[Path, tuple[tuple[int, int, int], IssuedReport]] = {}
+
+
 def read_issued_reports(outputs: Path) -> tuple[list[IssuedReport], list[UnreadableReport]]:
     """Return every report in the outputs, and every folder that should be a report and cannot be read.
 
-    Hidden folders (staging, evidence, locks) and symbolic links are skipped.
+    Hidden folders (staging, evidence, locks) and symbolic links are skipped. A manifest that has not changed since
+    this process has read it is not read again: a run reads those of years while its kernel works.
     """
     issued, unreadable = [], []
     for parent in _folders(outputs):
@@ -88,6 +93,11 @@ def _folders(path: Path | str) -> Iterator[os.DirEntry[str]]:
 def _read(name: str, folder: str, path: Path) -> IssuedReport | UnreadableReport:
     where = f"{name}/{folder}"
     try:
+        stat = (path / MANIFEST).stat()
+        state = stat.st_ino, stat.st_mtime_ns, stat.st_size
+        before = _read_before.get(path)
+        if before is not None and before[0] == state:
+            return before[1]
         report = _issued(load_manifest(path), name, folder)
     except FileNotFoundError:
         return UnreadableReport(where, "没有清单 manifest.json")
@@ -99,6 +109,7 @@ def _read(name: str, folder: str, path: Path) -> IssuedReport | UnreadableReport
         return UnreadableReport(where, "清单不是完整的 JSON")
     if report is None:
         return UnreadableReport(where, "清单与所在文件夹不符，可能是复制而来")
+    _read_before[path] = state, report
     return report
 
 

@@ -88,7 +88,8 @@ def imported_meanwhile(
 
     Args:
         progress: a callback for progress.
-        reports: the folder with the reports of other periods; the letters of the latest OFD are drawn.
+        reports: the folder with the reports of other periods; the letters of the latest OFD are drawn, and the
+            manifests of all reports are read for their index.
         pending: the print, whose browser starts when all is imported; None: the page is not printed.
         kept_in: the folder in which drawn letters are kept; None: they are drawn each time.
 
@@ -125,6 +126,10 @@ def _import_renderings(reports: Path, pending: PendingPrint | None, kept_in: Pat
         _draw_letters(reports, kept_in)
     if pending is not None:
         pending.begin()
+        with suppress(ImportError, OSError):  # whoever writes the index of the reports is told
+            from ntanalytics.delivery.catalogue import read_issued_reports
+
+            read_issued_reports(reports.parent)
 
 
 def _draw_letters(reports: Path, kept_in: Path | None) -> None:

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from ntanalytics.delivery import catalogue
 from ntanalytics.delivery.catalogue import UnreadableReport, read_issued_reports
+from ntanalytics.delivery.manifest import load_manifest
 from tests.delivery.shelf import issue
 
 
@@ -107,3 +109,17 @@ def test_hidden_folders_files_and_links_are_passed_over(tmp_path: Path) -> None:
 
 def test_outputs_that_are_not_there_hold_nothing(tmp_path: Path) -> None:
     assert read_issued_reports(tmp_path / "none") == ([], [])
+
+
+def test_a_manifest_is_read_again_if_it_has_changed_and_not_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed, unchanged = (issue(tmp_path, "sms_volume", week) for week in ("2026-W46", "2026-W47"))
+    read_issued_reports(tmp_path)
+    read: list[Path] = []
+    monkeypatch.setattr(catalogue, "load_manifest", lambda folder: [read.append(folder), load_manifest(folder)][1])
+    change(changed, version=2)
+    issued, _ = read_issued_reports(tmp_path)
+    assert ([report.version for report in issued], read) == ([2, 1], [changed])
+    unchanged.joinpath("manifest.json").unlink()
+    assert [each.folder for each in read_issued_reports(tmp_path)[1]] == ["sms_volume/2026-W47"]
