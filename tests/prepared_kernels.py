@@ -41,8 +41,9 @@ class _Prepared:
         return self._ended(0)
 
     def kill(self) -> None:
-        """Kill it."""
-        os.kill(self.pid, signal.SIGKILL)
+        """Kill it, unless it has ended."""
+        if self.poll() is None:
+            os.kill(self.pid, signal.SIGKILL)
 
     def _ended(self, how: int) -> int | None:
         if self._code is None:

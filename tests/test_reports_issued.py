@@ -188,9 +188,13 @@ def test_the_head_names_the_table_of_every_block(request: pytest.FixtureRequest,
         assert "desk.dispositions" in versions
 
 
-def test_the_adoption_comes_out_again_with_what_stands_below_its_head(issued: IssuedReports, adoption):
+@pytest.mark.parametrize("name", ["adoption", "weekly"])
+def test_a_report_comes_out_again_with_what_stands_below_its_head(
+    issued: IssuedReports, request: pytest.FixtureRequest, name: str
+):
+    report: Issued = request.getfixturevalue(name)
     context = RunContext(settings=load(issued.city.estate.config))
-    assert reproduce(context, adoption.directory).blocks > 10
+    assert reproduce(context, report.directory).blocks > 10
 
 
 def test_a_missing_source_is_a_gap_and_not_a_zero(written_city: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import replace
-from typing import Any, TypeVar
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
 
 from ntanalytics.findings.finding import Finding, Window
 from ntanalytics.findings.rule import Rule
@@ -24,6 +24,19 @@ T = TypeVar("T")
 SharedCall = tuple[Callable[..., Any], *tuple[Hashable, ...]]
 
 
+@dataclass(frozen=True)
+class Part(Generic[T]):
+    """Part of an evaluation.
+
+    Attributes:
+        result: what was worked out.
+        opened: the datasets that were opened for it (:class:`ntanalytics.workspace.report.Report`).
+    """
+
+    result: T
+    opened: tuple[tuple[str, int | None], ...]
+
+
 class CheckContext:
     """A report's period, its datasets and the site's rules; what several checks compute is computed once.
 
@@ -38,6 +51,7 @@ class CheckContext:
         self.rules = rules
         self.needs = needs
         self._shared: dict[tuple[Hashable, ...], tuple[Any, tuple[tuple[str, int | None], ...]]] = {}
+        self._kept: dict[tuple[Hashable, ...], Part[Any]] = {}
 
     @property
     def period(self) -> Period:
@@ -141,16 +155,25 @@ class CheckContext:
         opened = self.report.opened
         if key not in self._shared:
             before = len(opened)
-            made = function(self, *arguments)
+            made = self._take_kept(self._kept.pop(key)) if key in self._kept else function(self, *arguments)
             self._shared[key] = made, tuple(dict.fromkeys(opened[before:]))
         else:
             opened.extend(self._shared[key][1])  # whoever asks opens them, whichever part came first
         result: T = self._shared[key][0]
         return result
 
-    def keep_shared(self, call: SharedCall, result: object, opened: Iterable[tuple[str, int | None]]) -> None:
-        """Have :meth:`shared` return what was worked out elsewhere, and the datasets that were opened for it."""
-        self._shared[call] = result, tuple(dict.fromkeys(opened))
+    def keep_shared(self, call: SharedCall, part: Part[Any]) -> None:
+        """Have :meth:`shared` return what was worked out elsewhere; who asks first opens the datasets of it."""
+        self._shared.pop(call, None)
+        self._kept[call] = part
+
+    def _take_kept(self, part: Part[T]) -> T:
+        for name, history in part.opened:
+            if history is None:
+                self.units()
+            else:
+                self.dataset(name, history)
+        return part.result
 
     def units(self) -> Units:
         """Return the units at the end of the period."""

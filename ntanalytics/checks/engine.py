@@ -9,13 +9,13 @@ from types import MappingProxyType
 from typing import Any
 
 from ntanalytics.checks.check import DAY, Check, Span
-from ntanalytics.checks.context import CheckContext, SharedCall
+from ntanalytics.checks.computation_errors import COMPUTATION_ERRORS
+from ntanalytics.checks.context import CheckContext, Part, SharedCall
 from ntanalytics.checks.doubtful_data import doubt
 from ntanalytics.checks.section import SubsystemSummary
 from ntanalytics.checks.subsystem import Section, Subsystem
 from ntanalytics.checks.subsystem_evaluation import (
     CheckResult,
-    Part,
     SubsystemEvaluation,
     check_subsystem,
     evaluate_subsystem,
@@ -30,8 +30,11 @@ from ntanalytics.findings.finding import Detail, Finding
 from ntanalytics.findings.judgement import unknown
 from ntanalytics.kernels.assistant import share_out
 
-#: Returns the call by which an assistant works out a piece of an evaluation, named as here; it is pickled.
-Partner = Callable[[str], Callable[[], "SubsystemEvaluation | Part[Any]"]]
+#: Piece of an evaluation: a subsystem's, or what is shared later; None where that ended in an error.
+Piece = SubsystemEvaluation | Part[Any] | None
+
+#: Returns the call by which an assistant works out a piece, named as here; it is pickled.
+Partner = Callable[[str], Callable[[], Piece]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,8 +105,8 @@ def evaluate(
     for name, work in share_out(pieces, lambda name: evaluate_piece(context, name, by_id, spans, ahead), there).items():
         if isinstance(work, SubsystemEvaluation):
             made[name] = work
-        else:
-            context.keep_shared(ahead[name], work.result, work.opened)
+        elif work is not None:
+            context.keep_shared(ahead[name], work)
     checks = [work.checks for work in made.values()]
     context.report.opened = [*before, *opened_for(checks)]
     judged = _judged(context, subsystems, spans, [result for part in checks for result in part.result])
@@ -124,11 +127,17 @@ def evaluate_piece(
     subsystems: Mapping[str, Subsystem],
     spans: Sequence[Span],
     ahead: Mapping[str, SharedCall],
-) -> SubsystemEvaluation | Part[Any]:
-    """Return a subsystem's evaluation, or what is worked out ahead, by its name; :func:`evaluate` has the rest."""
-    if name in ahead:
+) -> Piece:
+    """Return a subsystem's evaluation, or what is worked out ahead, by its name; :func:`evaluate` has the rest.
+
+    What ends in an error is not there ahead, and the block that asks for it meets the error.
+    """
+    if name not in ahead:
+        return evaluate_subsystem(context, subsystems[name], spans)
+    try:
         return part(context, lambda: context.shared(*ahead[name]))
-    return evaluate_subsystem(context, subsystems[name], spans)
+    except COMPUTATION_ERRORS:
+        return None
 
 
 def judge(context: CheckContext, subsystems: Sequence[Subsystem], spans: Sequence[Span]) -> Evaluation:

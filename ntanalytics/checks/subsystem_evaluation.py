@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from ntanalytics.checks.check import QUARTER, Check, Span
 from ntanalytics.checks.computation_errors import COMPUTATION_ERRORS, error_place
-from ntanalytics.checks.context import QUARTER_DAYS, CheckContext
+from ntanalytics.checks.context import QUARTER_DAYS, CheckContext, Part
 from ntanalytics.checks.section import SubsystemSummary, failed_summary, no_source_summary
 from ntanalytics.checks.subsystem import Section, Subsystem
 from ntanalytics.findings.finding import Finding
@@ -34,19 +34,6 @@ class CheckResult:
     findings: tuple[Finding, ...] = ()
     is_unjudged: bool = False
     is_silent: bool = False
-
-
-@dataclass(frozen=True)
-class Part(Generic[T]):
-    """Part of an evaluation.
-
-    Attributes:
-        result: what was worked out.
-        opened: the datasets that were opened for it (:class:`ntanalytics.workspace.report.Report`).
-    """
-
-    result: T
-    opened: tuple[tuple[str, int | None], ...]
 
 
 def part(context: CheckContext, work: Callable[[], T]) -> Part[T]:

@@ -58,8 +58,8 @@ class UnreadableReport:
     why: str
 
 
-#: Manifest → its state, and the report that this process has read from it.
-_read_before: dict[Path, tuple[tuple[int, int, int], IssuedReport]] = {}
+#: Folder of a report → the state of its manifest, and the report that this process has read from it.
+_read_before: dict[Path, tuple[tuple[int, ...], IssuedReport]] = {}
 
 
 def read_issued_reports(outputs: Path) -> tuple[list[IssuedReport], list[UnreadableReport]]:
@@ -93,8 +93,9 @@ def _folders(path: Path | str) -> Iterator[os.DirEntry[str]]:
 def _read(name: str, folder: str, path: Path) -> IssuedReport | UnreadableReport:
     where = f"{name}/{folder}"
     try:
-        stat = (path / MANIFEST).stat()
-        state = stat.st_ino, stat.st_mtime_ns, stat.st_size
+        with (path / MANIFEST).open("rb") as file:  # a network file system may know an old state without it
+            stat = os.fstat(file.fileno())
+        state = stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
         before = _read_before.get(path)
         if before is not None and before[0] == state:
             return before[1]

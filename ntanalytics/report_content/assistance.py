@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from ntanalytics.checks.check import Span
 from ntanalytics.checks.context import SharedCall
-from ntanalytics.checks.engine import Partner, evaluate_piece
-from ntanalytics.checks.subsystem_evaluation import Part, SubsystemEvaluation
+from ntanalytics.checks.engine import Partner, Piece, evaluate_piece
 from ntanalytics.report_content.report_state import ReportState, kept
 from ntanalytics.subsystems import BY_ID, context_of
 from ntanalytics.workspace.report import Report
@@ -51,7 +49,7 @@ def assisted_evaluation(
     )
 
 
-def _evaluate_piece(evaluation: AssistedEvaluation, name: str) -> SubsystemEvaluation | Part[Any]:
+def _evaluate_piece(evaluation: AssistedEvaluation, name: str) -> Piece:
     task = (evaluation.subsystems, evaluation.spans, evaluation.reads)
     context = kept(evaluation, lambda: context_of(evaluation.state.open(), *task))  # its datasets stay open
     return evaluate_piece(context, name, BY_ID, evaluation.spans, evaluation.ahead)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import re
+from contextlib import suppress
 from pathlib import Path
 
 #: Modules that the reports' notebooks import. None of them opens a database or starts a thread on import.
@@ -22,9 +22,6 @@ _REPORT_MODULES = (
     "pyarrow.dataset",
 )
 
-#: Variable of the environment that settings refer to as a secret.
-_VARIABLE = re.compile(r"env:(\w+)")
-
 
 def kernel_modules() -> tuple[str, ...]:
     """Return the modules that the warm process of the reports imports."""
@@ -34,16 +31,20 @@ def kernel_modules() -> tuple[str, ...]:
 
 
 def start_early(settings_file: Path) -> None:
-    """Start the warm process of the reports, without any variable that a line of the settings may refer to.
+    """Start the warm process of the reports, without any variable to which the text of the settings refers.
 
-    Whoever has read the settings asks :func:`ntanalytics.kernels.pool.shared_pool` for it, which starts another one if
-    this one has a variable that the kernels must not have. Without a readable file nothing is started.
+    Whoever has read the settings asks :func:`ntanalytics.kernels.pool.shared_pool` for it. It is a head start: nothing
+    is started where the file cannot be read, has a backslash, by which YAML writes a reference in another way, or
+    where the machine has no room for a process.
     """
     try:
         text = settings_file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):  # whoever reads the settings tells it
         return
+    if "\\" in text:
+        return
     from ntanalytics.kernels.pool import shared_pool
 
-    hidden = set(_VARIABLE.findall(text))
-    shared_pool({name: value for name, value in os.environ.items() if name not in hidden}, kernel_modules())
+    known = {name: value for name, value in os.environ.items() if f"env:{name}" not in text}
+    with suppress(OSError):
+        shared_pool(known, kernel_modules())

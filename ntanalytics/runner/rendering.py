@@ -88,9 +88,9 @@ def imported_meanwhile(
 
     Args:
         progress: a callback for progress.
-        reports: the folder with the reports of other periods; the letters of the latest OFD are drawn, and the
-            manifests of all reports are read for their index.
-        pending: the print, whose browser starts when all is imported; None: the page is not printed.
+        reports: the folder with the reports of other periods; the letters of the latest OFD are drawn.
+        pending: the print, whose browser starts when all is imported, and then the manifests of all reports are read
+            for their index; None: a page of a batch, which is not printed, and has no index of its own.
         kept_in: the folder in which drawn letters are kept; None: they are drawn each time.
 
     Yields:

@@ -63,14 +63,20 @@ class RowsByHour:
         return self.damages_by_days[key]
 
     def of(self, dataset: Dataset, first: dt.date, last: dt.date) -> BySource:
-        """Return source → day → part → rows by local hour, of the days asked for and perhaps of others."""
-        known = self._read.get(dataset.name)
+        """Return source → day → part → rows by local hour, of the days asked for that have rows.
+
+        What is judged by them is the same whoever has asked for more days before.
+        """
+        asked, known = (first, last), self._read.get(dataset.name)
         if known is None or first < known[0] or last > known[1]:
             if known is not None:
                 first, last = min(first, known[0]), max(last, known[1])
             known = first, last, count_rows_by_hour(self.workspace, dataset, first, last)
             self._read[dataset.name] = known
-        return known[2]
+        return {
+            source: {day: parts for day, parts in by_day.items() if asked[0] <= day <= asked[1]}
+            for source, by_day in known[2].items()
+        }
 
     def damage(
         self, dataset: Dataset, source: str, day: dt.date, usual: Sequence[dt.date], by_day: Mapping[dt.date, Parts]

@@ -30,7 +30,11 @@ there = assisted_evaluation(report, *task)
 if there is not None:
     send = assistant._pipe.send
     assistant._pipe.send = lambda work: asked.append(str(work)) or send(work)
-made = evaluate(report, *task, there)
+if there is None:  # nothing is worked out before it is asked for
+    made = evaluate(report, *task[:3])
+else:
+    made = evaluate(report, *task, there)
+volumes = [str([v.volume.measure, v.now.value, v.total]) for call in ahead.values() for v in made.context.shared(*call)]
 def rounded(number):  # two threads add up numbers in any order
     return f"{number:.8g}" if isinstance(number, float) else number
 def figures(finding):
@@ -38,8 +42,8 @@ def figures(finding):
 print(json.dumps([
     [[f.identity, f.status, rounded(f.value), figures(f), str(f.since), f.unknown] for f in made.findings],
     {name: [summary.name, str(summary.highlights)] for name, summary in made.summaries.items()},
-    list(report.head().versions),
-    [str([v.volume.measure, v.now.value, v.total]) for call in ahead.values() for v in made.context.shared(*call)],
+    [list(report.head().versions), report.head().gaps, str(report.head().as_of)],
+    volumes,
     len(asked),
     assistant.has_assistant(),
 ], default=str))

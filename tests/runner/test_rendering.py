@@ -9,6 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from ntanalytics.delivery import catalogue
 from ntanalytics.errors import DiskError, VerificationFailed
 from ntanalytics.reports import exporters
 from ntanalytics.reports.exporters.ofd import fonts
@@ -17,7 +18,8 @@ from ntanalytics.reports.record import Publication, load_record
 from ntanalytics.reports.verification import verify, verify_ofd
 from ntanalytics.runner import rendering
 from ntanalytics.runner.executed_notebook import read_notebook, record_of
-from ntanalytics.runner.rendering import imported_meanwhile
+from ntanalytics.runner.rendering import imported_meanwhile, pending_print
+from tests.delivery.shelf import issue
 from tests.desk import Desk
 from tests.reports.ofd_fonts import needs_fonts
 
@@ -115,6 +117,22 @@ def test_letters_are_drawn_while_a_kernel_works_and_a_damaged_report_of_last_wee
     (tmp_path / "2026-W47" / "report.ofd").write_bytes(b"PK")
     with imported_meanwhile(lambda *_: None, tmp_path) as progress:
         progress("a report", 0)
+
+
+def test_the_manifests_of_all_reports_are_read_while_the_kernel_of_a_printed_one_works(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outputs = desk.settings.outputs
+    folder = issue(outputs, "sms_volume", "2026-W46")
+    monkeypatch.setenv("NTANALYTICS_CHROMIUM", "")
+    with (
+        pending_print(outputs) as pending,
+        imported_meanwhile(lambda *_: None, outputs / "daily_inspection", pending) as progress,
+    ):
+        progress("a report", 0)
+    monkeypatch.setattr(catalogue, "load_manifest", lambda _: pytest.fail("read again"))
+    assert [report.folder for report in catalogue.read_issued_reports(outputs)[0]] == ["sms_volume/2026-W46"]
+    assert folder.is_dir()
 
 
 def test_renderings_that_differ_from_the_record_are_not_published_with_their_print(
