@@ -27,7 +27,8 @@ _INTRO = """# What was measured
 Written by `make bench`; do not edit. `of ours` is the time per unit as a multiple of the first way's time: more than
 1 × is slower than ours. The city has the scale of the part, unless the case names another one. Each way ran in a
 process of its own, the ways in turn. CPU time includes the processes that a way started and waited for, and so not the
-kernels of our reports, which end after it: compare seconds there. Memory is that of all of them together.
+kernels of our reports, which end after it: compare seconds there. Memory is that of all of them together, in a round of
+its own.
 
 """
 _NOT_RUN = "Not run.\n\n"
@@ -49,7 +50,7 @@ def part(name: str, case: Case, measured: Sequence[Measured], scale: float) -> s
         lines.append(
             f"| {way.name}{roles[way.role]} | {statistics.median(result.seconds):.3f} | "
             f"{min(result.seconds):.3f} to {max(result.seconds):.3f} | {result.units:,.6g} | {result.per_unit:.3g} | "
-            f"{ratio:.2f} × | {statistics.median(result.cpu):.2f} | {max(result.peak_mb):.0f} |"
+            f"{ratio:.2f} × | {statistics.median(result.cpu):.2f} | {result.peak_mb:.0f} |"
         )
     names = sorted({figure for result in measured for figure in result.figures})
     if names:

@@ -1,8 +1,10 @@
 """Cases of the suite and their measurement: each way runs in a process of its own, the ways in turn, for some rounds.
 
 A way prepares itself (imports, connections) before the clock starts, and then does its work once; a command that it
-starts belongs to it. Measured are the time, the processor time of the process and its children, and the peak memory of
-all its processes together, sampled ten times a second. Memory that forked processes share is counted once (PSS).
+starts belongs to it. Measured are the time and the processor time of the process and its children; and, in a round of
+its own before the others, the peak memory of all its processes together. Memory that forked processes share is counted
+once (PSS). To sample it takes a tenth of the time of a report that has eight processes, and next to none of one that
+has two.
 """
 
 from __future__ import annotations
@@ -87,11 +89,11 @@ class Case:
 
 @dataclass
 class Measured:
-    """Measurements of a way, one per round."""
+    """Measurements of a way, one per round, and its peak memory."""
 
     seconds: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
-    peak_mb: list[float] = field(default_factory=list)
+    peak_mb: float = 0
     units: float = 0
     figures: dict[str, list[float]] = field(default_factory=dict)
 
@@ -115,17 +117,21 @@ def measure(name: str, case: Case, rounds: int, show: Callable[[str], None]) -> 
     """
     results = [Measured() for _ in case.ways]
     with case.place() as where:
-        for number in range(1, min(rounds, case.rounds) + 1):
+        for number in range(min(rounds, case.rounds) + 1):
             for place, (way, result) in enumerate(zip(case.ways, results, strict=True)):
-                line, peak_mb = _run_process([sys.executable, "-m", "benchmarks.way", name, str(place), where])
+                arguments = [sys.executable, "-m", "benchmarks.way", name, str(place), where]
+                line, peak_mb = _run_process(arguments, is_watched=number == 0)
+                if number == 0:
+                    result.peak_mb = peak_mb
+                    show(f"{name} memory: {peak_mb:6.0f} MB  {way.name}")
+                    continue
                 answer = json.loads(line)
                 result.seconds.append(answer["seconds"])
                 result.cpu.append(answer["cpu"])
-                result.peak_mb.append(peak_mb)
                 result.units = answer["units"]
                 for figure, value in answer["figures"].items():
                     result.figures.setdefault(figure, []).append(value)
-                show(f"{name} {number}: {answer['seconds']:8.3f} s  {peak_mb:6.0f} MB  {way.name}")
+                show(f"{name} {number}: {answer['seconds']:8.3f} s  {way.name}")
     return results
 
 
@@ -171,16 +177,21 @@ def _cpu() -> float:
     return times.user + times.system + times.children_user + times.children_system
 
 
-def _run_process(arguments: list[str]) -> tuple[str, float]:
-    """Return the last line that a process printed, and the peak memory of it and its descendants together, in MB."""
+def _run_process(arguments: list[str], *, is_watched: bool) -> tuple[str, float]:
+    """Return the last line that a process printed, and the peak memory of it and its descendants together, in MB.
+
+    The memory of one that is not watched is 0.
+    """
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as child:  # noqa: S603 - ourselves
         peak, over = [0.0], threading.Event()
         watcher = threading.Thread(target=_watch, args=(child.pid, peak, over), daemon=True)
-        watcher.start()
+        if is_watched:
+            watcher.start()
         line = child.stdout.read() if child.stdout else ""
         code = child.wait()
         over.set()
-        watcher.join()
+        if is_watched:
+            watcher.join()
     if code:
         raise SystemExit(f"{' '.join(arguments)} ended with {code}")
     return line.strip().splitlines()[-1], peak[0] / _MB

@@ -36,6 +36,9 @@ _PR_SET_PDEATHSIG = 1
 #: Our end of the pipe to the assistant, from its start to its first failure.
 _pipe: Connection | None = None
 
+#: Whether this process is an assistant.
+_assists = False
+
 T = TypeVar("T")
 
 
@@ -65,6 +68,12 @@ def start_assistant() -> None:
 def has_assistant() -> bool:
     """Return whether this process has an assistant."""
     return _pipe is not None
+
+
+def own_processors() -> int:
+    """Return the number of processors that this process should use: a kernel and its assistant have half of them."""
+    processors = os.cpu_count() or 1
+    return max(1, processors // 2) if _assists or has_assistant() else processors
 
 
 def share_out(
@@ -120,6 +129,8 @@ def _dismiss() -> None:
 
 def _serve(pipe: Connection, kernel: int) -> NoReturn:
     """Do the work that the kernel hands over, until the kernel or its end of the pipe is gone."""
+    global _assists  # noqa: PLW0603 — this process is nothing else
+    _assists = True
     try:
         with suppress(OSError, AttributeError):  # only Linux ends the assistant of a killed kernel
             ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

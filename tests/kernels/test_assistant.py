@@ -57,6 +57,29 @@ def test_what_an_assistant_does_not_finish_is_done_by_the_kernel(tmp_path: Path,
     assert results == {name: ["here", kernel] for name in "abcd"}
 
 
+PROCESSORS = """
+import json
+from functools import partial
+from threading import Event
+from ntanalytics.kernels.assistant import own_processors, share_out
+taken = Event()
+def there(name):
+    taken.set()
+    return partial(own_processors)
+def here(name):
+    taken.wait(30)
+    return own_processors()
+print(json.dumps(share_out(["a", "b"], here, there)))
+"""
+
+
+@pytest.mark.parametrize(("variable", "share"), [({}, 1), ({VARIABLE: "os:getpid"}, 2)])
+def test_two_processes_share_the_processors(tmp_path: Path, variable: dict[str, str], share: int) -> None:
+    program = PROCESSORS if variable else PROCESSORS.replace("taken.wait(30)", "pass")
+    answers = json.loads(run(tmp_path / "one", program, environment={**os.environ, **variable})[0])
+    assert answers == dict.fromkeys("ab", max(1, (os.cpu_count() or 1) // share))
+
+
 def test_an_assistant_gets_ready_before_its_first_work(tmp_path: Path) -> None:
     cell = """
     import gc

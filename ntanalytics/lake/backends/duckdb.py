@@ -20,12 +20,16 @@ import ibis.expr.types as ir
 
 from ntanalytics import duckdb_sandbox
 from ntanalytics.contract import Dataset
+from ntanalytics.kernels.assistant import own_processors
 from ntanalytics.lake.backends.reader import Reader, types_of
 from ntanalytics.lake.delta import DeltaLake
 from ntanalytics.lake.week_files import split_files
 
 if TYPE_CHECKING:
     from ntanalytics.lake.backends.duckdb_ibis import CompilingBackend
+
+#: Threads of a query: most are done before a third one has begun.
+_MOST_THREADS = 2
 
 #: Connection of each process, thread and lake, as long as a reader uses it.
 _connections: WeakValueDictionary[tuple[int, int, Path], CompilingBackend] = WeakValueDictionary()
@@ -47,7 +51,7 @@ class DuckReader(Reader):
         # Imported here: extraction reads nothing, and would hold 12 MB of grammar.
         from ntanalytics.lake.backends.duckdb_ibis import CompilingBackend
 
-        connection = CompilingBackend.connected(folder, threads=2)
+        connection = CompilingBackend.connected(folder, threads=min(own_processors(), _MOST_THREADS))
         duckdb_sandbox.set_up(connection.con)
         # A report has some hundred queries on the same files, which never change: each footer is read once.
         connection.raw_sql("SET parquet_metadata_cache = true")
