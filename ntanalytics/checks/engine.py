@@ -33,8 +33,18 @@ from ntanalytics.kernels.assistant import share_out
 #: Piece of an evaluation: a subsystem's, or what is shared later; None where that ended in an error.
 Piece = SubsystemEvaluation | Part[Any] | None
 
-#: Returns the call by which an assistant works out a piece, named as here; it is pickled.
-Partner = Callable[[str], Callable[[], Piece]]
+
+@dataclass(frozen=True)
+class Partner:
+    """Assistant of an evaluation.
+
+    Attributes:
+        call: returns the call by which it works out a piece, named as here; it is pickled.
+        take_over: has the report know of the datasets that the assistant opened what the assistant knows.
+    """
+
+    call: Callable[[str], Callable[[], Piece]]
+    take_over: Callable[[], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +104,7 @@ def evaluate(
         subsystems: the subsystems.
         spans: spans of the checks.
         ahead: what blocks of the report share later, by a name that no subsystem has: it is worked out here, too.
-        there: returns the call of :func:`evaluate_piece` in an assistant; None for this process alone.
+        there: the assistant, which does :func:`evaluate_piece`; None for this process alone.
     """
     by_id = {subsystem.id: subsystem for subsystem in subsystems}
     before = list(context.report.opened)
@@ -102,7 +112,12 @@ def evaluate(
     # the small pieces come last, when one of both processes is about to wait for the other
     names, middle = list(by_id), len(by_id) // 2
     pieces = [*names[:middle], *ahead, *names[middle:]]
-    for name, work in share_out(pieces, lambda name: evaluate_piece(context, name, by_id, spans, ahead), there).items():
+    works = share_out(
+        pieces, lambda name: evaluate_piece(context, name, by_id, spans, ahead), None if there is None else there.call
+    )
+    if there is not None:
+        there.take_over()
+    for name, work in works.items():
         if isinstance(work, SubsystemEvaluation):
             made[name] = work
         elif work is not None:

@@ -112,6 +112,23 @@ def share_out(
     return {name: results[name] if name in results else here(name) for name in names}
 
 
+def ask(question: Callable[[], T]) -> T | None:
+    """Return what the assistant answers, after the work that it has; None where there is none, or it has ended.
+
+    Args:
+        question: the call that answers it, which is pickled.
+    """
+    if _pipe is None:
+        return None
+    try:
+        _pipe.send(question)
+        answer: T = _pipe.recv()
+    except (OSError, EOFError):  # it has ended
+        _dismiss()
+        return None
+    return answer
+
+
 def _drained(take: Callable[[], str]) -> Iterator[str]:
     """Yield what is taken, until nothing is left."""
     with suppress(IndexError):

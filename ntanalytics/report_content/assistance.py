@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from functools import partial
 
 from ntanalytics.checks.check import Span
-from ntanalytics.checks.context import SharedCall
+from ntanalytics.checks.context import CheckContext, SharedCall
 from ntanalytics.checks.engine import Partner, Piece, evaluate_piece
+from ntanalytics.kernels.assistant import ask
 from ntanalytics.report_content.report_state import ReportState, kept
 from ntanalytics.subsystems import BY_ID, context_of
 from ntanalytics.workspace.report import Report
+from ntanalytics.workspace.shared_coverage import SharedCoverage, known_coverage, take_coverage
 
 
 @dataclass(frozen=True)
@@ -40,16 +42,29 @@ def assisted_evaluation(
     reads: Mapping[str, int],
     ahead: Mapping[str, SharedCall],
 ) -> Partner | None:
-    """Return what makes the calls by which an assistant works out pieces; None where there is no assistant."""
+    """Return the assistant of an evaluation; None where there is none."""
     state = ReportState.of(report)
-    return (
-        None
-        if state is None
-        else partial(partial, _evaluate_piece, AssistedEvaluation(state, subsystems, spans, reads, ahead))
-    )
+    if state is None:
+        return None
+    evaluation = AssistedEvaluation(state, subsystems, spans, reads, ahead)
+    return Partner(partial(partial, _evaluate_piece, evaluation), partial(_take_over, report, evaluation))
 
 
 def _evaluate_piece(evaluation: AssistedEvaluation, name: str) -> Piece:
+    return evaluate_piece(_context(evaluation), name, BY_ID, evaluation.spans, evaluation.ahead)
+
+
+def _context(evaluation: AssistedEvaluation) -> CheckContext:
+    """Return the context of the assistant, whose datasets stay open."""
     task = (evaluation.subsystems, evaluation.spans, evaluation.reads)
-    context = kept(evaluation, lambda: context_of(evaluation.state.open(), *task))  # its datasets stay open
-    return evaluate_piece(context, name, BY_ID, evaluation.spans, evaluation.ahead)
+    return kept(evaluation, lambda: context_of(evaluation.state.open(), *task))
+
+
+def _take_over(report: Report, evaluation: AssistedEvaluation) -> None:
+    known = ask(partial(_coverage, evaluation))
+    if known is not None:
+        take_coverage(report, known)
+
+
+def _coverage(evaluation: AssistedEvaluation) -> SharedCoverage:
+    return known_coverage(_context(evaluation).report)

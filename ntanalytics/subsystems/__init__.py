@@ -95,7 +95,7 @@ def evaluate(
         spans: spans of the checks; that of the report's period when there is none.
         extra_reads: dataset → days of history that the report reads beside them.
         ahead: what blocks of the report share later (:func:`ntanalytics.checks.engine.evaluate`).
-        there: returns the call that works out a piece in an assistant; None for this process alone.
+        there: the assistant; None for this process alone.
 
     Raises:
         SettingsError: the site names an unknown rule, or its limits contradict each other.

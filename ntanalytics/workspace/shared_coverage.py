@@ -1,7 +1,7 @@
 """Coverage of a report's datasets, read by other processes over the same data in place of the lake and the ledger.
 
-A hundred pages of units open the same datasets. To find out what is held, damaged and counted takes each of them longer
-than its own figures.
+A hundred pages of units open the same datasets, and a kernel those that its assistant has opened. To find out what is
+held, damaged and counted takes a page longer than its own figures.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ class SharedCoverage:
 _JSON = TypeAdapter(SharedCoverage)
 
 
-def write_coverage(report: Report, path: Path) -> None:
-    """Write the coverage of the datasets that a report opened."""
-    shared = SharedCoverage(
+def known_coverage(report: Report) -> SharedCoverage:
+    """Return the coverage of the datasets that a report opened."""
+    return SharedCoverage(
         report.workspace.known_days,
         [
             (dataset, days, [(*key, damage) for key, damage in damages.items()])
@@ -48,13 +48,11 @@ def write_coverage(report: Report, path: Path) -> None:
         [(*key, rows) for key, rows in report.workspace.counted_rows.items()],
         [(*key, sorted(days)) for key, days in report.workspace.days_without_reports.items()],
     )
-    path.write_bytes(_JSON.dump_json(shared))
 
 
-def read_coverage(report: Report, path: Path) -> None:
-    """Have a report, which has opened no dataset yet, take the coverage that one over the same data has written."""
-    shared = _JSON.validate_json(path.read_bytes())
-    report.workspace.known_days.update(shared.covered)
+def take_coverage(report: Report, shared: SharedCoverage) -> None:
+    """Have a report take the coverage of datasets that one over the same data opened, in addition to its own."""
+    report.workspace.known_days.update(shared.covered | report.workspace.known_days)
     report.workspace.counted_rows.update({(name, first, last): rows for name, first, last, rows in shared.rows})
     report.workspace.days_without_reports.update(
         {(name, first, last): frozenset(days) for name, first, last, days in shared.unreported}
@@ -65,3 +63,13 @@ def read_coverage(report: Report, path: Path) -> None:
             for dataset, days, damages in shared.damages
         }
     )
+
+
+def write_coverage(report: Report, path: Path) -> None:
+    """Write the coverage of the datasets that a report opened."""
+    path.write_bytes(_JSON.dump_json(known_coverage(report)))
+
+
+def read_coverage(report: Report, path: Path) -> None:
+    """Have a report take the coverage that one over the same data has written."""
+    take_coverage(report, _JSON.validate_json(path.read_bytes()))

@@ -57,6 +57,19 @@ def test_what_an_assistant_does_not_finish_is_done_by_the_kernel(tmp_path: Path,
     assert results == {name: ["here", kernel] for name in "abcd"}
 
 
+ASKED = """
+import json, os
+from functools import partial
+from ntanalytics.kernels.assistant import ask, has_assistant
+answer = ask(partial(int, "7"))
+print(json.dumps([answer, ask(partial(int, "x")), has_assistant(), ask(partial(int, "7"))]))
+"""
+
+
+def test_a_question_is_answered_by_the_assistant_and_by_none_after_its_end(tmp_path: Path) -> None:
+    assert json.loads(run(tmp_path / "one", ASKED, environment=WITH_ASSISTANT)[0]) == [7, None, False, None]
+
+
 PROCESSORS = """
 import json
 from functools import partial
