@@ -176,8 +176,11 @@ def _shift(today: Floats, usual: _UsualProfile) -> ProfileDamage | None:
     """
     total, shares = float(today.sum()), usual.shares
     profile = today / total
+    away = _distance(profile, shares)
+    if away < LEAST_APART:  # nearly every day: what chance does need not be asked
+        return None
     chance = _distance_by_chance(shares, total)
-    if _distance(profile, shares) < max(LEAST_APART, LEAST_BY_CHANCE * max(chance, _distance_of_days(usual, total))):
+    if away < LEAST_BY_CHANCE * max(chance, _distance_of_days(usual, total)):
         return None
     apart: dict[int, float] = {}
     for hours in (hours for hours in range(-12, 13) if abs(hours) > 1):

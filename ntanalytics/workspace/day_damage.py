@@ -205,8 +205,8 @@ def _beside_shifted(source: str, damages: Damages, days: Collection[dt.date]) ->
 
 def _damage(today: _DayTotals, usual: Sequence[_DayTotals]) -> ProfileDamage | None:
     whole = profile_damage(today.by_hour, np.array([day.by_hour for day in usual]))
-    return (
-        whole
-        or shifted_parts(today.parts, [day.parts for day in usual])
-        or missing_parts(today.by_part, [day.by_part for day in usual])
+    if whole is not None or len({part for day in (today, *usual) for part in day.parts}) == 1:
+        return whole  # the only part is the whole
+    return shifted_parts(today.parts, [day.parts for day in usual]) or missing_parts(
+        today.by_part, [day.by_part for day in usual]
     )
