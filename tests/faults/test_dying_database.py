@@ -22,10 +22,11 @@ _FILL = f"""
     INSERT INTO message VALUES (0, '{DAY - dt.timedelta(days=1)} 10:00:00')
 """
 #: One that was ended is listed until it has gone: each is counted by its number, and not by how often it was ended.
+#: So is one that the extraction of the day before has closed, which is idle.
 _KILL = """
     SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid() AND position('FROM message' IN query) > 0
-    AND backend_type = 'client backend'
+    AND backend_type = 'client backend' AND state = 'active'
 """
 
 
