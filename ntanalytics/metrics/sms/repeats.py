@@ -28,6 +28,21 @@ MEASURES = catalogue(REPEATS)
 _ALIKE = ("source", "day", "application", "carrier", "unit", "segments")
 
 
+def near_hour(messages: ir.Table, hour: int, utc_offset_h: int) -> ir.Table:
+    """Return the messages of a local hour, and those before it that one of them may repeat.
+
+    The rows of that hour in :func:`pairs_by_lag` are those of the whole day, in a tenth of the memory.
+
+    Args:
+        messages: rows of ``sms.messages``.
+        hour: the hour.
+        utc_offset_h: hours by which local time is ahead of UTC.
+    """
+    second = messages.submitted_at.truncate("s").epoch_seconds().cast("int64")
+    of_day = (second + utc_offset_h * 3600) % 86_400
+    return messages.filter((of_day >= hour * 3600 - WITHIN_S) & (of_day < (hour + 1) * 3600))
+
+
 def pairs_by_lag(messages: ir.Table, utc_offset_h: int) -> ir.Table:
     """Return how often a message follows another one of the same application, carrier, unit and length, by distance.
 

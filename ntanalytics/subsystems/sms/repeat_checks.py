@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
+
+import ibis.expr.types as ir
 
 from ntanalytics.checks.baseline import HISTORY_DAYS, baseline
 from ntanalytics.checks.check import Check
@@ -16,7 +18,7 @@ from ntanalytics.findings.finding import Entity, Finding, Window, violations
 from ntanalytics.findings.judgement import judge_value
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.rows import rows
-from ntanalytics.metrics.sms.repeats import LAG_S, WITHIN_S, pairs_by_lag
+from ntanalytics.metrics.sms.repeats import LAG_S, WITHIN_S, near_hour, pairs_by_lag
 
 #: Days before that show at which distances messages always follow each other.
 _DAYS_BACK = 5
@@ -29,6 +31,9 @@ _OF_BUSIEST = 0.25
 
 #: Distances at which something that is sent two or three times follows itself.
 _MOST_LAGS = 2
+
+#: Messages that are compared at once: those of a day of two real cities.
+_MOST_AT_ONCE = 400_000
 
 #: Other distances than one.
 _LAGS = WITHIN_S / LAG_S - 2
@@ -43,7 +48,7 @@ def _repeated(context: CheckContext, rule: Rule) -> list[Finding]:
     if not past.view.is_complete or past.view.sources_without("application"):
         return []
     messages, offset = past.comparable, context.utc_offset_h
-    today = rows(pairs_by_lag(messages.filter(messages.day == context.on), offset))
+    today = _rows_by_lag(messages.filter(messages.day == context.on), offset)
     counted = _pairs(today)
     totals: dict[tuple[str, str], int] = {}
     for series, pairs in counted.items():
@@ -58,7 +63,7 @@ def _repeated(context: CheckContext, rule: Rule) -> list[Finding]:
     days = comparable_days(rows(past.days), context.on)[:_DAYS_BACK]
     names = sorted({application for application, _, _ in apart})
     former = messages.filter(messages.day.isin(days) & messages.application.isin(names))
-    before = _pairs(rows(pairs_by_lag(former, offset)))
+    before = _pairs(_rows_by_lag(former, offset))
     usual = {series: before.get(series, 0) / max(len(days), 1) for series in apart}
     repeated = {series for series, pairs in apart.items() if _is_apart(rule, pairs, usual[series])}
     repeated = {series for series in repeated if _is_of_few_lags(series, repeated)}
@@ -70,6 +75,14 @@ def _repeated(context: CheckContext, rule: Rule) -> list[Finding]:
         _finding(context, rule, application, [row for row in today if _series(row) in repeated and row["lag"] == lag])
         for application, (_, lag) in sorted(strongest.items())
     )
+
+
+def _rows_by_lag(messages: ir.Table, utc_offset_h: int) -> Sequence[Mapping[str, Any]]:
+    """Return the rows of :func:`pairs_by_lag`, hour by hour where there are so many messages that pairs fill GBs."""
+    if messages.count().to_pyarrow().as_py() <= _MOST_AT_ONCE:
+        return rows(pairs_by_lag(messages, utc_offset_h))
+    by_hour = (rows(pairs_by_lag(near_hour(messages, hour, utc_offset_h), utc_offset_h)) for hour in range(24))
+    return [row for hour, of_hour in enumerate(by_hour) for row in of_hour if row["hour"] == hour]
 
 
 def _series(row: Mapping[str, Any]) -> _Series:

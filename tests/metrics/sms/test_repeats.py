@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from ntanalytics.metrics.sms.repeats import pairs_by_lag
+from ntanalytics.metrics.sms.repeats import near_hour, pairs_by_lag
 
 AT = dt.datetime(2026, 11, 16, 1, 59, 50, tzinfo=dt.UTC)  # 9:59:50 in Shanghai
 
@@ -38,3 +38,23 @@ def test_what_follows_two_earlier_ones_at_one_distance_is_repeated_once(messages
     ]
     found = listed(pairs_by_lag(messages(rows), 8), "lag", "pairs", "repeated_messages")
     assert sorted(tuple(row.values()) for row in found) == [(0, 1, 1), (6, 2, 2)]
+
+
+def test_the_hours_one_by_one_are_the_day(messages, listed) -> None:
+    """Pairs lie within an hour, across its end, across midnight (which makes none), at its first and last second."""
+    seconds = (0, 5, 119, 3480, 3481, 3599, 3600, 3719, 3720, 7199, 7200, 7319, 82_795, 82_800, 86_281, 86_399)
+    midnight = dt.datetime(2026, 11, 15, 16, tzinfo=dt.UTC)
+    rows = [
+        {"message_id": f"{number}", "submitted_at": midnight + dt.timedelta(seconds=second), "unit": "ab"[second % 2]}
+        for number, second in enumerate([*seconds, *(second + 2 for second in seconds[:-1])])
+    ]
+    columns = ("lag", "hour", "pairs", "repeated_messages")
+    whole = sorted(tuple(row.values()) for row in listed(pairs_by_lag(messages(rows), 8), *columns))
+    by_hour = [
+        tuple(row.values())
+        for hour in range(24)
+        for row in listed(pairs_by_lag(near_hour(messages(rows), hour, 8), 8), *columns)
+        if row["hour"] == hour
+    ]
+    assert sorted(by_hour) == whole
+    assert {hour for _, hour, _, _ in whole} == {0, 1, 2, 22, 23}

@@ -6,6 +6,8 @@ import datetime as dt
 import random
 from typing import Any
 
+import pytest
+
 from ntanalytics.findings.finding import Finding, Window
 from ntanalytics.subsystems.sms import SUBSYSTEM
 from tests.subsystems.made import ON, at, days, judge
@@ -100,3 +102,11 @@ def test_a_mailing_that_is_sent_evenly_repeats_nothing() -> None:
 
 def test_nothing_is_told_over_a_gap() -> None:
     assert judge(SUBSYSTEM, [CODE], {"sms.messages": [*PAST, *_again(TODAY, 20)]}, gaps=(ON,)) == []
+
+
+def test_a_day_that_is_compared_hour_by_hour_has_the_same_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    repeated = _again(TODAY, 40.0)
+    whole = _found(*repeated)
+    monkeypatch.setattr("ntanalytics.subsystems.sms.repeat_checks._MOST_AT_ONCE", 0)
+    assert whole
+    assert _found(*repeated) == whole
