@@ -38,8 +38,7 @@ def near_hour(messages: ir.Table, hour: int, utc_offset_h: int) -> ir.Table:
         hour: the hour.
         utc_offset_h: hours by which local time is ahead of UTC.
     """
-    second = messages.submitted_at.truncate("s").epoch_seconds().cast("int64")
-    of_day = (second + utc_offset_h * 3600) % 86_400
+    of_day = (_second(messages) + utc_offset_h * 3600) % 86_400
     return messages.filter((of_day >= hour * 3600 - WITHIN_S) & (of_day < (hour + 1) * 3600))
 
 
@@ -57,7 +56,7 @@ def pairs_by_lag(messages: ir.Table, utc_offset_h: int) -> ir.Table:
         of the later one), ``pairs`` (seconds of the earlier ones) and ``repeated_messages`` (the later ones); in no
         order.
     """
-    second = messages.submitted_at.truncate("s").epoch_seconds().cast("int64")  # a cast alone may round
+    second = _second(messages)
     timed = messages.select(
         *_ALIKE,
         "message_id",
@@ -88,3 +87,8 @@ def pairs_by_lag(messages: ir.Table, utc_offset_h: int) -> ir.Table:
     )
     repeated = followers.distinct().group_by(by).aggregate(repeated_messages=lambda t: t["_later__messages"].sum())
     return pairs.inner_join(repeated, by).select(*by, "pairs", "repeated_messages")
+
+
+def _second(messages: ir.Table) -> ir.IntegerColumn:
+    """Return the second in which each message was submitted, since 1970; a cast alone may round."""
+    return messages.submitted_at.truncate("s").epoch_seconds().cast("int64")
