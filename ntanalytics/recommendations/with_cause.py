@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from types import MappingProxyType
 
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.lifecycle import LifecycleState
@@ -17,6 +18,8 @@ from ntanalytics.subsystems import word
 #: Days within which a measure of an effort is taken; one that needs a plan of the vendor has none.
 _DAYS: dict[Effort, int] = {"day": 1, "week": 7}
 
+#: Within what a violation is looked into of which nobody knows the cause.
+_UNEXPLAINED: Effort = "day"
 
 #: Words of a deadline that is over.
 LATE = "，已逾期"
@@ -38,18 +41,29 @@ def is_overdue(due: date, on: date) -> bool:
     return due < on
 
 
-def due_words(effort: Effort, first_seen_on: date, on: date) -> str:
-    """Return the deadline in words: ``11月23日前``, ``11月17日前，已逾期``; ``需排期`` where it is planned.
+@dataclass(frozen=True)
+class Duty:
+    """Who sees to something, and by when.
 
-    Args:
-        effort: what it costs.
-        first_seen_on: day on which an inspection saw the finding first.
-        on: last day of the report.
+    Attributes:
+        owner: who.
+        due: the deadline; None where it is planned.
+        can_be_late: whether it is told to be over: not where nobody records that it was kept.
     """
-    day = due_on(effort, first_seen_on)
-    if day is None:
-        return "需排期"
-    return f"{day_words(day)}前{LATE if is_overdue(day, on) else ''}"
+
+    owner: str
+    due: date | None
+    can_be_late: bool = True
+
+    def is_late(self, on: date) -> bool:
+        """Return whether the deadline is over at the end of a report."""
+        return self.can_be_late and self.due is not None and is_overdue(self.due, on)
+
+    def due_words(self, on: date) -> str:
+        """Return the deadline in words: ``11月23日前``, ``11月17日前，已逾期``; ``需排期`` where it is planned."""
+        if self.due is None:
+            return "需排期"
+        return f"{day_words(self.due)}前{LATE if self.is_late(on) else ''}"
 
 
 def first_seen_on(finding: Finding, on: date, state: LifecycleState | None) -> date:
@@ -58,8 +72,10 @@ def first_seen_on(finding: Finding, on: date, state: LifecycleState | None) -> d
     return on if lifecycle is None else lifecycle.opened_on
 
 
-def duty_of(finding: Finding, on: date, state: LifecycleState | None = None) -> tuple[str, str]:
-    """Return who sees to a violation and by when, in words; both empty for anything else.
+def duty_of(
+    finding: Finding, on: date, state: LifecycleState | None = None, duties: Mapping[str, Duty] = MappingProxyType({})
+) -> Duty | None:
+    """Return who sees to a violation and by when; None of anything else.
 
     What no cause explains is looked into by the operations team within a day.
 
@@ -67,14 +83,13 @@ def duty_of(finding: Finding, on: date, state: LifecycleState | None = None) -> 
         finding: the finding.
         on: last day of the report.
         state: the lifecycles of the findings; without, the deadline counts from ``on``.
+        duties: identity of a finding → its duty, where an incident explains it.
     """
-    if not finding.is_violation:
-        return "", ""
+    if not finding.is_violation or finding.identity in duties:
+        return duties.get(finding.identity)
     cause = cause_of(finding)
-    seen_on = first_seen_on(finding, on, state)
-    if cause is None:
-        return OPERATIONS, due_words("day", seen_on, on)
-    return cause.owner, due_words(cause.effort, seen_on, on)
+    owner, effort = (OPERATIONS, _UNEXPLAINED) if cause is None else (cause.owner, cause.effort)
+    return Duty(owner, due_on(effort, first_seen_on(finding, on, state)))
 
 
 def word_with_duty(on: date, state: LifecycleState | None = None) -> Callable[[Finding], Wording]:
@@ -86,28 +101,36 @@ def word_with_duty(on: date, state: LifecycleState | None = None) -> Callable[[F
     """
 
     def worded_with_duty(finding: Finding) -> Wording:
-        owner, due = duty_of(finding, on, state)
-        return replace(word(finding), owner=owner, due=due)
+        duty = duty_of(finding, on, state)
+        return word(finding) if duty is None else replace(word(finding), owner=duty.owner, due=duty.due_words(on))
 
     return worded_with_duty
 
 
 def worded(
-    findings: Iterable[Finding], on: date | None = None, state: LifecycleState | None = None
+    findings: Iterable[Finding],
+    on: date | None = None,
+    state: LifecycleState | None = None,
+    duties: Mapping[str, Duty] = MappingProxyType({}),
 ) -> list[WordedFinding]:
-    """Return the findings in Chinese; violations with effect, owner, effort and deadline of their cause.
+    """Return the findings in Chinese; violations with effect and effort of their cause, owner and deadline.
 
     Args:
         findings: any findings.
         on: last day of the report; without, there are no deadlines.
         state: the lifecycles of the findings.
+        duties: as :func:`duty_of` takes them.
     """
-    return [_worded(finding, on, state) for finding in findings]
+    return [_worded(finding, on, state, duties) for finding in findings]
 
 
-def _worded(finding: Finding, on: date | None, state: LifecycleState | None) -> WordedFinding:
+def _worded(
+    finding: Finding, on: date | None, state: LifecycleState | None, duties: Mapping[str, Duty]
+) -> WordedFinding:
     cause = cause_of(finding)
-    owner, due = ("" if cause is None else cause.owner, "") if on is None else duty_of(finding, on, state)
+    owner, due = "" if cause is None else cause.owner, ""
+    if on is not None and (duty := duty_of(finding, on, state, duties)) is not None:
+        owner, due = duty.owner, duty.due_words(on)
     return WordedFinding(
         finding=finding,
         wording=word(finding),

@@ -31,7 +31,13 @@ from ntanalytics.report_content.day_events import day_events, day_events_table
 from ntanalytics.report_content.details import BOARD, INSPECTION, details_of
 from ntanalytics.report_content.dispositions import dispositions_of, muted_sentence
 from ntanalytics.report_content.finding_history import inspection_lifecycle, inspection_strips
-from ntanalytics.report_content.incidents import DeskIncident, incidents_of, opening_incidents, unknown_incidents
+from ntanalytics.report_content.incidents import (
+    DeskIncident,
+    incident_duties,
+    incidents_of,
+    opening_incidents,
+    unknown_incidents,
+)
 from ntanalytics.report_content.open_items import open_items
 from ntanalytics.report_content.overview import availability_findings
 from ntanalytics.reports import Board, Sentence, Table, board, no_rows, without_source
@@ -122,7 +128,7 @@ def inspect(report: Report) -> DayInspection:
     recorded = (context.dataset(name, HISTORY) for name in ("infra.problems", "desk.incidents"))
     return DayInspection(
         evaluation=evaluation,
-        findings=tuple(worded(evaluation.findings, report.period.last, lifecycles)),
+        findings=tuple(worded(evaluation.findings, report.period.last, lifecycles, incident_duties(events))),
         loads=metrics.figures([row for metric in HOST_METRICS for row in context.shared(load, metric)]),
         happened=happened,
         checks=checks.figures(checks.table.select("subsystem", "item", "result", "remark")),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
 from ntanalytics.checks.engine import Evaluation
+from ntanalytics.checks.entities import places
 from ntanalytics.contract.enumerations import subsystem_label
 from ntanalytics.findings.dispositions import Dispositions
 from ntanalytics.findings.finding import Finding, worst_first
@@ -16,9 +17,10 @@ from ntanalytics.metrics.bounds import join_notes
 from ntanalytics.metrics.number_format import close_up
 from ntanalytics.metrics.quantity import Quantity
 from ntanalytics.recommendations.causes import CUSTOMER, OPERATIONS
-from ntanalytics.recommendations.with_cause import cause_of, due_on, first_seen_on, is_overdue
+from ntanalytics.recommendations.with_cause import Duty, cause_of, duty_of
 from ntanalytics.report_content.dispositions import UNREAD, dispositions_of, settled_by
 from ntanalytics.report_content.finding_history import period_lifecycles
+from ntanalytics.report_content.incidents import incident_duties, incidents_of
 from ntanalytics.report_content.open_items import unknown_note
 from ntanalytics.reports import Table
 from ntanalytics.reports.column_labels import column_labels
@@ -120,19 +122,19 @@ def _disks(evaluation: Evaluation, last: date) -> Iterator[Mapping[str, object]]
 def _open(
     evaluation: Evaluation, last: date, state: LifecycleState, decided: Dispositions
 ) -> Iterable[Mapping[str, object]]:
-    """Return the open items, one line for those of one rule: on their deadline, or on the first day if that is over."""
+    """Return the open items, one line for those of one rule and duty: on their deadline, or on the first day after."""
     settled = settled_by(decided)
-    by_rule: dict[str, list[Finding]] = {}
+    duties = incident_duties(incidents_of(evaluation, places(evaluation.context))[0])
+    alike: dict[tuple[str, Duty | None], list[Finding]] = {}
     for finding in worst_first(finding for finding in evaluation.findings if finding.is_violation):
         if finding.code not in _OWN_DAY and finding.identity not in settled and cause_of(finding) is not None:
-            by_rule.setdefault(finding.code, []).append(finding)
-    for findings in by_rule.values():
-        cause = cause_of(findings[0])
-        due = None if cause is None else due_on(cause.effort, first_seen_on(findings[0], last, state))
-        if cause is None or due is None:
+            alike.setdefault((finding.code, duties.get(finding.identity)), []).append(finding)
+    for findings in alike.values():
+        duty = duty_of(findings[0], last, state, duties)
+        if duty is None or duty.due is None:
             continue
         wording = word(findings[0])
         more = f"等 {len(findings)} 项" if len(findings) > 1 else ""
-        late = "（已逾期）" if is_overdue(due, last) else ""
+        late = "（已逾期）" if duty.is_late(last) else ""
         text = f"{named(wording.entity, wording.check)}{more}：{wording.advice}{late}"
-        yield _row(max(due, last + timedelta(days=1)), "待办", text, cause.owner)
+        yield _row(max(duty.due, last + timedelta(days=1)), "待办", text, duty.owner)

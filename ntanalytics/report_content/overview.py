@@ -28,7 +28,13 @@ from ntanalytics.report_content.capacity_text import FORESEEN_DAYS, FORESEEN_NOT
 from ntanalytics.report_content.details import WEEKLY, detail_of, details_of
 from ntanalytics.report_content.dispositions import dispositions_of
 from ntanalytics.report_content.finding_history import period_lifecycles
-from ntanalytics.report_content.incidents import incidents_of, opening_incidents, unknown_ends, unknown_incidents
+from ntanalytics.report_content.incidents import (
+    incident_duties,
+    incidents_of,
+    opening_incidents,
+    unknown_ends,
+    unknown_incidents,
+)
 from ntanalytics.report_content.open_items import open_items, unknown_checks
 from ntanalytics.report_content.unusual_points import unusual_days
 from ntanalytics.reports import Board, Kpis, Sentence, Table, board, inline_bars, inline_lines, kpi, kpis, table
@@ -123,7 +129,7 @@ def open_items_table(evaluation: Evaluation) -> Table:
     period = evaluation.context.period
     state = period_lifecycles(evaluation)
     incidents, _ = incidents_of(evaluation, places(evaluation.context))
-    findings = worded(evaluation.findings, period.last, state)
+    findings = worded(evaluation.findings, period.last, state, incident_duties(incidents))
     known = None if unknown_incidents(evaluation) else incidents
     return open_items(findings, state, dispositions_of(evaluation, state), known, details=WEEKLY)
 
@@ -189,8 +195,9 @@ def _detail(findings: Sequence[Finding]) -> dict[str, str]:
 
 def checks_board(evaluation: Evaluation) -> Board:
     """Return all checks of a period; those that are not in order lead to their detail."""
-    last = evaluation.context.period.last
-    shown = board(worded(evaluation.findings, last), "检查与建议", is_folded=True)
+    duties = incident_duties(incidents_of(evaluation, places(evaluation.context))[0])
+    findings = worded(evaluation.findings, evaluation.context.period.last, period_lifecycles(evaluation), duties)
+    shown = board(findings, "检查与建议", is_folded=True)
     return shown.with_details(details_of(evaluation.findings, WEEKLY))
 
 

@@ -51,7 +51,7 @@ _VALUES: Mapping[str, Any] = {
     "at": at(ON, 24), "as_of": at(ON, 24), "until": at(ON, 24), "ends_at": at(ON, 24), "since": at(_WEEK, 0),
     "begins_at": at(_WEEK, 0), "before_at": at(_WEEK, -168), "on": ON, "last": ON, "first": _WEEK,
     "previous_first": _WEEK - dt.timedelta(days=7), "month": ON.replace(day=1), "utc_offset_h": 8, "slot_s": 600,
-    "working_days": _WORKING, "closed_units": ["0"], "applications": ["0"], "outdated": ["0"],
+    "hour": 10, "working_days": _WORKING, "closed_units": ["0"], "applications": ["0"], "outdated": ["0"],
     "target": 0.99, "planned": [PlannedWork("1", "infra", at(ON, 9), at(ON, 12))], "keys": ["subsystem", "target"],
     "measures": MEASURES, "columns": ["enabled", "activated", "active", "active_rate", "mobile_share"],
     "rates": ["active_rate"],

@@ -12,8 +12,8 @@ from ntanalytics.findings.lifecycle import FindingLifecycle, LifecycleState
 from ntanalytics.findings.threshold import Status
 from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import figures
-from ntanalytics.recommendations.with_cause import due_words, is_overdue, worded
-from ntanalytics.report_content.incidents import DeskIncident
+from ntanalytics.recommendations.with_cause import Duty, is_overdue, worded
+from ntanalytics.report_content.incidents import DeskIncident, incident_duties
 from ntanalytics.report_content.open_items import BOX, open_items
 from ntanalytics.report_content.totals import TOTAL, with_total
 from ntanalytics.subsystems import RULES
@@ -72,22 +72,34 @@ def test_what_is_overdue_is_told_unless_nothing_is_to_be_done(kind: str, due: st
 def test_what_is_due_on_the_last_day_is_not_overdue_on_it() -> None:
     assert not is_overdue(ON, ON)
     assert is_overdue(ON - timedelta(days=1), ON)
-    assert due_words("day", ON - timedelta(days=1), ON) == "11月20日前"
+    assert Duty("", ON).due_words(ON) == "11月20日前"
 
 
-def test_what_an_incident_explains_is_told_with_its_number() -> None:
+def test_what_an_incident_explains_is_told_with_its_number_its_party_and_its_deadline() -> None:
     incident = DeskIncident(
         number="SJ1",
         subsystem="sms",
-        cause="carrier",
+        cause="hardware",  # what the rate alone points at is the carrier
         is_crash=False,
-        began_at=datetime(2026, 11, 20, 9),
+        began_at=datetime(2026, 11, 18, 9),
         restored_at=None,
         until_at=datetime(2026, 11, 21),
         explained=(RATE,),
     )
-    [row] = open_items(worded([RATE], ON), LifecycleState(), NOTHING, [incident]).rows
-    assert row["handling"] == "SJ1，处置中"
+    findings = worded([RATE], ON, duties=incident_duties([incident]))
+    [row] = open_items(findings, LifecycleState(), NOTHING, [incident]).rows
+    assert (row["handling"], row["owner"], row["due"]) == ("SJ1，处置中", "运维团队", "11月25日前")
+
+
+@pytest.mark.parametrize(("restored_at", "due"), [(None, "11月17日前，已逾期"), (datetime(2026, 11, 11), "11月17日前")])
+def test_an_incident_that_is_over_is_not_told_to_be_overdue(restored_at: datetime | None, due: str) -> None:
+    began_at = datetime(2026, 11, 10, 9)
+    incident = DeskIncident(
+        number="SJ1", subsystem="sms", cause="carrier", is_crash=False, began_at=began_at, restored_at=restored_at,
+        until_at=datetime(2026, 11, 21), explained=(RATE,),
+    )  # fmt: skip
+    [item] = worded([RATE], ON, duties=incident_duties([incident]))
+    assert (item.owner, item.due) == ("服务供应商", due)
 
 
 def test_where_the_ledger_has_a_gap_nobody_knows_whether_it_is_dealt_with() -> None:

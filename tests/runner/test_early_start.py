@@ -22,7 +22,9 @@ config, is_asked = Path(sys.argv[1]), sys.argv[2] == "asked"
 start_early(config)
 from ntanalytics.kernels import pool
 early = pool._current
-known = [] if early is None else Path(f"/proc/{early.pid}/environ").read_text().split("\\0")
+known = [] if early is None else [""]
+while known == [""]:  # Linux shows it empty until the new program is set up
+    known = Path(f"/proc/{early.pid}/environ").read_text().split("\\0")
 answer = {"known": [line.partition("=")[0] for line in known], "same": None, "is_gone": None}
 if is_asked:
     from ntanalytics.runner.report_kernels import shared_kernel_pool
