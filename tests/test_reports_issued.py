@@ -3,8 +3,10 @@
 import datetime as dt
 import hashlib
 import json
+import re
 import shutil
 import sqlite3
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -77,6 +79,26 @@ def test_each_row_that_is_not_in_order_leads_to_a_block_of_the_record(request: p
     worse = [row for row in shown["systems"]["rows"] if row["state"] in ("critical", "warning")]
     assert worse
     assert all(row["detail"] in shown for row in worse)
+
+
+@pytest.mark.parametrize("name", ["inspection", "weekly"])
+def test_one_incident_has_one_party_and_one_deadline(request: pytest.FixtureRequest, name: str):
+    shown = blocks(request.getfixturevalue(name).directory)
+    duties = defaultdict[str, set[tuple[str, str]]](set)
+    for row in shown["open-items"]["rows"]:
+        if row["handling"].startswith("SJ"):
+            duties[row["handling"]].add((row["owner"], row["due"]))
+    assert duties
+    assert [len(told) for told in duties.values()] == [1] * len(duties)
+
+
+def test_the_plan_of_the_coming_week_names_the_parties_of_the_open_items(weekly: Issued):
+    shown = blocks(weekly.directory)
+    owners = {row["item"]: row["owner"] for row in shown["open-items"]["rows"]}
+    planned = [row for row in shown["planned"]["rows"] if row["kind"] == "待办"]
+    named = [(re.split("等[0-9]+项|：", row["item"])[0], row["owner"]) for row in planned]
+    assert len(named) > 3
+    assert [owners[item] for item, _ in named] == [owner for _, owner in named]
 
 
 def test_the_messages_of_the_week_are_those_in_the_tables_of_the_platform(issued: IssuedReports, week):
