@@ -138,15 +138,17 @@ class Figures(Sequence[FigureRow]):
         """
         whole, was_whole = _completeness(views)
         columns = {name + ending for name in names for ending in DERIVED}
+        absent, unbounded = _absent(views), _unbounded(views, self.columns)
+        at_least = at_least_of(views, names, self.columns)
         items = tuple(
             row
             | FigureRow(
                 {name: row[name] for name in columns & set(row)},
                 is_complete=(whole or not touched) and (row.is_complete or not beside),
                 was_complete=(was_whole or not was_touched) and (row.was_complete or not beside),
-                absent=_absent(views) | (row.absent if beside else frozenset()),
-                unbounded=_unbounded(views, self.columns) | (row.unbounded if beside else frozenset()),
-                at_least=at_least_of(views, names, self.columns) | (row.at_least if beside else frozenset()),
+                absent=absent | (row.absent if beside else frozenset()),
+                unbounded=unbounded | (row.unbounded if beside else frozenset()),
+                at_least=at_least | (row.at_least if beside else frozenset()),
             )
             for row, (touched, was_touched) in ((row, gaps_of(row)) for row in self.items)
         )

@@ -42,7 +42,7 @@ def write_notebook(notebook: NotebookNode, path: Path) -> None:
 
     draft = path.with_name(f".{path.name}.tmp")
     try:
-        nbformat.write(notebook, draft)  # type: ignore[no-untyped-call]
+        nbformat.write(notebook, draft, indent=None)  # type: ignore[no-untyped-call]
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import yaml
 
+from ntanalytics.settings.unique_keys import compose_yaml
+
 #: Keys from the root of the file to a scalar; the number of an item in a list.
 KeyPath = tuple[str | int, ...]
 
@@ -37,7 +39,7 @@ def scalars(text: str) -> Iterator[Scalar]:
     Raises:
         yaml.YAMLError, RecursionError: the text is not YAML.
     """
-    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    root = compose_yaml(text)
     if root is not None:
         yield from _scalars(root, ())
 
