@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -14,7 +13,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from ntanalytics.checks.section import HISTORY
-from ntanalytics.errors import BadParameter, near_names
+from ntanalytics.errors import BadParameter
 from ntanalytics.kernels.assistant import share_out
 from ntanalytics.language import tr
 from ntanalytics.metrics import MEASURES, change
@@ -23,11 +22,10 @@ from ntanalytics.metrics.days import days_of_groups
 from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import Figures, case_list, figures
 from ntanalytics.metrics.groups import join_groups
-from ntanalytics.metrics.identity.units import spelling
 from ntanalytics.metrics.oa import adoption, daily_active, movement, task_duration, unit_ranking, user_flow
 from ntanalytics.metrics.rows import arrow_table, in_memory
-from ntanalytics.metrics.rows import rows as rows_of
 from ntanalytics.report_content.adoption.figures import Adoption, PageCoverage, PageFigures
+from ntanalytics.report_content.adoption.near_units import near_units
 from ntanalytics.report_content.report_state import ReportState, kept
 from ntanalytics.workspace.report import Report
 
@@ -123,7 +121,7 @@ class AdoptionQueries:
             if self.edition
             else tr("the OA has no unit {unit!r}", unit=unit[:60]),
             where="unit",
-            todo=_near(unit, names),
+            todo=near_units(unit, names),
         )
 
     def _fed(self) -> set[str]:
@@ -169,10 +167,14 @@ class AdoptionQueries:
 
     def _among(self, sources: set[str], by: Sequence[str]) -> ir.Table:
         """Return the groups that one of the sources feeds."""
-        fed = [row for row in self.groups.to_pylist() if row["source"] in sources]
-        return ibis.memtable(
-            pa.table({name: pa.array([row[name] for row in fed], pa.string()) for name in by})
-        ).distinct()
+        fed = self._fed_groups(sources, by)
+        columns = {name: pa.array([group[place] for group in fed], pa.string()) for place, name in enumerate(by)}
+        return ibis.memtable(pa.table(columns))
+
+    def _fed_groups(self, sources: set[str], by: Sequence[str]) -> Sequence[tuple[str | None, ...]]:
+        """Return the keys of the groups that one of the sources feeds, each once."""
+        rows = (row for row in self.groups.to_pylist() if row["source"] in sources)
+        return list(dict.fromkeys(tuple(row[name] for name in by) for row in rows))
 
     def _level(self, when: str, by: Sequence[str], *, mine: bool) -> ir.Table:
         """Return adoption and daily activity of the period or of the one before, computed."""
@@ -381,7 +383,7 @@ class AdoptionQueries:
         made = {name: figures(table, page) for name, table in rows.items()}
         for name, by in (("editions", ("edition",)), ("ranking", _GROUP), ("moving", _GROUP)):
             if name in made:
-                gaps = {tuple(row[key] for key in by) for row in rows_of(self._among(self._member_gaps(by)[0], by))}
+                gaps = set(self._fed_groups(self._member_gaps(by)[0], by))
                 made[name] = made[name].made_of(_ENABLED, self._held(page, by), gaps_of=partial(_is_touched, by, gaps))
         for name in ("ranking", "moving"):
             if name in made:
@@ -441,13 +443,3 @@ def _assisted(state: ReportState, unit: str, edition: str, name: str) -> Callabl
 
 def _part(state: ReportState, unit: str, edition: str, name: str) -> dict[str, pa.Table]:
     return kept((state, unit, edition), lambda: AdoptionQueries(state.open(), unit, edition)).part(name)
-
-
-def _near(unit: str, names: Sequence[str]) -> str:
-    """Return advice for an unknown unit: the names that are similar."""
-    plain = {spelling(name): name for name in names}
-    asked = spelling(unit)[:200]
-    inside = [name for key, name in plain.items() if asked and (asked in key or key in asked)]
-    close = [plain[key] for key in difflib.get_close_matches(asked, plain, n=5, cutoff=0.4)]
-    near = near_names(asked, names, list(dict.fromkeys([*close, *inside])))
-    return tr("{near}; an empty text stands for all units", near=near)
