@@ -255,7 +255,7 @@ class DatasetView(ABC):
 
     @cached_property
     def _states(self) -> list[AsOf]:
-        causes = self._workspace.ledger.coverage.last_causes(self.contract.name, self.sources)
+        causes = self._workspace.answers.last_causes(self.contract.name, self.sources)
         return [self._state_of(source, causes.get(source, "")) for source in self.sources]
 
     @abstractmethod
@@ -272,7 +272,7 @@ class DatasetView(ABC):
 
     def rejected_rows(self, first: dt.date, last: dt.date) -> int:
         """Return the number of rejected rows of some days, with those without a readable day: any may be of them."""
-        return sum(rows for _, _, rows in self._workspace.rejected(self.contract.name, first, last))
+        return sum(rows for _, _, rows in self._workspace.answers.rejected(self.contract.name, first, last))
 
     @cached_property
     def unread_note(self) -> str:

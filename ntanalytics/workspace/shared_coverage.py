@@ -14,6 +14,8 @@ from pydantic import TypeAdapter
 
 from ntanalytics.detectors.day_profile import ProfileDamage
 from ntanalytics.ledger import CoverageDay
+from ntanalytics.metrics.unfilled import Unfilled
+from ntanalytics.workspace.ledger_answers import Days
 from ntanalytics.workspace.report import Report
 
 
@@ -24,14 +26,22 @@ class SharedCoverage:
     Attributes:
         covered: dataset → first day, last day, and the covered days between.
         damages: dataset, days that were judged, and the damaged ones of each source.
-        rows: dataset, first day, last day, and the rows of each source.
-        unreported: dataset, first day, last day, and source and day of those without delivery reports.
+        rows: days of a dataset, and the rows of each source.
+        unreported: days of a dataset, and source and day of those without delivery reports.
+        rejects: days of a dataset, and the rejected rows.
+        words: days of a dataset, and the replaced words.
+        causes: a dataset, its sources, and why the latest extraction of each failed.
+        unfilled: a dataset, first and last day of a period, and the columns that rows lack.
     """
 
     covered: dict[str, tuple[dt.date, dt.date, list[CoverageDay]]]
     damages: list[tuple[str, tuple[dt.date, ...], list[tuple[str, dt.date, ProfileDamage]]]]
-    rows: list[tuple[str, dt.date, dt.date, dict[str, int]]]
-    unreported: list[tuple[str, dt.date, dt.date, list[tuple[str, dt.date]]]]
+    rows: list[tuple[Days, dict[str, int]]]
+    unreported: list[tuple[Days, frozenset[tuple[str, dt.date]]]]
+    rejects: list[tuple[Days, list[tuple[str, str, int]]]]
+    words: list[tuple[Days, list[tuple[str, str, str, int]]]]
+    causes: list[tuple[tuple[str, tuple[str, ...]], dict[str, str]]]
+    unfilled: list[tuple[Days, Unfilled]]
 
 
 _JSON = TypeAdapter(SharedCoverage)
@@ -39,24 +49,32 @@ _JSON = TypeAdapter(SharedCoverage)
 
 def known_coverage(report: Report) -> SharedCoverage:
     """Return the coverage of the datasets that a report opened."""
+    workspace = report.workspace
     return SharedCoverage(
-        report.workspace.known_days,
+        workspace.known_days,
         [
             (dataset, days, [(*key, damage) for key, damage in damages.items()])
             for (dataset, days), damages in report.rows_by_hour.damages_by_days.items()
         ],
-        [(*key, rows) for key, rows in report.workspace.counted_rows.items()],
-        [(*key, sorted(days)) for key, days in report.workspace.days_without_reports.items()],
+        list(workspace.counted_rows.items()),
+        list(workspace.days_without_reports.items()),
+        list(workspace.answers.rejects.items()),
+        list(workspace.answers.words.items()),
+        list(workspace.answers.causes.items()),
+        list(workspace.unfilled.items()),
     )
 
 
 def take_coverage(report: Report, shared: SharedCoverage) -> None:
     """Have a report take the coverage of datasets that one over the same data opened, in addition to its own."""
-    report.workspace.known_days.update(shared.covered | report.workspace.known_days)
-    report.workspace.counted_rows.update({(name, first, last): rows for name, first, last, rows in shared.rows})
-    report.workspace.days_without_reports.update(
-        {(name, first, last): frozenset(days) for name, first, last, days in shared.unreported}
-    )
+    workspace = report.workspace
+    workspace.known_days.update(shared.covered | workspace.known_days)
+    workspace.counted_rows.update(shared.rows)
+    workspace.days_without_reports.update(shared.unreported)
+    workspace.answers.rejects.update(shared.rejects)
+    workspace.answers.words.update(shared.words)
+    workspace.answers.causes.update(shared.causes)
+    workspace.unfilled.update(shared.unfilled)
     report.rows_by_hour.damages_by_days.update(
         {
             (dataset, days): {(source, day): damage for source, day, damage in damages}

@@ -26,10 +26,12 @@ from ntanalytics.language import tr
 from ntanalytics.ledger import CoverageDay, Ledger
 from ntanalytics.ledger.rows_held import held_since
 from ntanalytics.ledger.snapshots import nearest
+from ntanalytics.metrics.unfilled import Unfilled
 from ntanalytics.periods import Calendar, days_between, local_window
 from ntanalytics.settings import Settings, find_config, load
 from ntanalytics.sources import open_source, restrict_to_datasets
 from ntanalytics.workspace.first_days import FirstDays
+from ntanalytics.workspace.ledger_answers import LedgerAnswers
 from ntanalytics.workspace.namespaces import Day, Namespace, dataset_namespace, metric_namespace
 from ntanalytics.workspace.past_state import PastState, past_state
 from ntanalytics.workspace.snapshot_damage import Falls, count_by_kind, damaged_snapshots, with_damaged
@@ -74,6 +76,8 @@ class Workspace:
         known_until: moment after which nothing is known (aware); None for everything.
         known_days: dataset → first day, last day, and the covered days that were asked for.
         counted_rows: dataset, first day and last day → source → rows that were counted.
+        answers: what the ledger said.
+        unfilled: dataset, first day and last day of a period → columns that rows lack.
         days_without_reports: dataset, first day and last day → source and day of those without delivery reports.
     """
 
@@ -91,7 +95,8 @@ class Workspace:
         self.known_days: dict[str, tuple[dt.date, dt.date, list[CoverageDay]]] = {}
         self.counted_rows: dict[tuple[str, dt.date, dt.date], dict[str, int]] = {}
         self._damaged_snapshots: dict[str, Falls] = {}
-        self._rejected: dict[tuple[str, dt.date, dt.date], list[tuple[str, str, int]]] = {}
+        self.answers = LedgerAnswers(self.ledger.coverage)
+        self.unfilled: dict[tuple[str, dt.date, dt.date], Unfilled] = {}
         self.days_without_reports: dict[tuple[str, dt.date, dt.date], frozenset[tuple[str, dt.date]]] = {}
         self._days: dict[tuple[dt.date, dt.date, frozenset[dt.date]], ir.Table] = {}
 
@@ -226,13 +231,6 @@ class Workspace:
             known = since, until, with_damaged(covered, self._judged(dataset, covered)) if is_state else covered
             self.known_days[dataset] = known
         return [day for day in known[2] if first <= day.day <= last]
-
-    def rejected(self, dataset: str, first: dt.date, last: dt.date) -> list[tuple[str, str, int]]:
-        """Return the rejected rows of some days (source, reason, rows); they stay as they were at the first access."""
-        key = dataset, first, last
-        if key not in self._rejected:
-            self._rejected[key] = self.ledger.coverage.rejected(*key)
-        return self._rejected[key]
 
     def damaged_snapshots(self, dataset: str) -> Falls:
         """Return the damaged snapshots of a state among the days that were asked for (docs/domain.md, Gaps)."""

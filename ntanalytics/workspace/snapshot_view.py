@@ -130,17 +130,16 @@ class SnapshotView(DatasetView):
         return [
             reject
             for snapshot in self.snapshots.values()
-            for reject in self._workspace.rejected(self.contract.name, snapshot.day, snapshot.day)
+            for reject in self._workspace.answers.rejected(self.contract.name, snapshot.day, snapshot.day)
             if reject[0] == snapshot.source
         ]
 
     def unknown_words(self) -> list[tuple[str, str, str, int]]:
         """Return the words of the snapshots for the period's end that no enumeration has."""
-        coverage = self._workspace.ledger.coverage
         return [
             word
             for snapshot in self.snapshots.values()
-            for word in coverage.unknown_words(self.contract.name, snapshot.day, snapshot.day)
+            for word in self._workspace.answers.unknown_words(self.contract.name, snapshot.day, snapshot.day)
             if word[0] == snapshot.source
         ]
 

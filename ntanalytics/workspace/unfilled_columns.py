@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 import ibis
@@ -45,7 +45,7 @@ class _StateView(_View, Protocol):
 
 
 def unfilled_columns(workspace: Workspace, view: _View) -> Unfilled:
-    """Return the columns that name whom or what a row is of and that many more rows than usual lack.
+    """Return the columns that name whom or what a row is of and that many more rows than usual lack; found once.
 
     Of events each day of the period is judged by itself; of cases, which stay open, all days that are held, too.
 
@@ -53,6 +53,17 @@ def unfilled_columns(workspace: Workspace, view: _View) -> Unfilled:
         workspace: the site.
         view: a dataset of events or cases within the period.
     """
+    return _found_once(workspace, view, lambda: _unfilled_columns(workspace, view))
+
+
+def _found_once(workspace: Workspace, view: _View, find: Callable[[], Unfilled]) -> Unfilled:
+    key = view.contract.name, view.period.first, view.period.last
+    if key not in workspace.unfilled:
+        workspace.unfilled[key] = find()
+    return workspace.unfilled[key]
+
+
+def _unfilled_columns(workspace: Workspace, view: _View) -> Unfilled:
     contract, columns = view.contract, _columns_of(view)
     if not columns:
         return Unfilled()
@@ -69,10 +80,16 @@ def unfilled_columns(workspace: Workspace, view: _View) -> Unfilled:
 def unfilled_of_snapshots(workspace: Workspace, view: _StateView) -> Unfilled:
     """Return the columns that more rows of a snapshot lack than of the one before; none where there is none before.
 
+    They are found once.
+
     Args:
         workspace: the site.
         view: a state at the ends of the period and of the one before.
     """
+    return _found_once(workspace, view, lambda: _unfilled_of_snapshots(workspace, view))
+
+
+def _unfilled_of_snapshots(workspace: Workspace, view: _StateView) -> Unfilled:
     columns = _columns_of(view)
     now, before = (
         {

@@ -1,4 +1,4 @@
-"""The coverage that one report wrote is what another reads, which opens no row of the lake and asks for no day."""
+"""The coverage that one report wrote is what another reads, which opens no row of the lake and does not ask the ledger."""
 
 from __future__ import annotations
 
@@ -41,11 +41,12 @@ def _said(report: Report) -> list[object]:
     return [
         head,
         [(view.missing, view.missing_before, view.gap_sources, view.is_damaged, view.as_of) for view in views],
+        [(view.rejected(), view.unknown_words(), view.unfilled) for view in views],
         [view.days.to_pyarrow() for view in views],
     ]
 
 
-def test_a_report_that_reads_it_says_the_same_and_asks_for_no_row_and_no_day(
+def test_a_report_that_reads_it_says_the_same_and_asks_for_no_row_and_not_the_ledger(
     city: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked, told = _report(city), _report(city)
@@ -55,11 +56,13 @@ def test_a_report_that_reads_it_says_the_same_and_asks_for_no_row_and_no_day(
     read_coverage(told, tmp_path / "coverage.json")
 
     def refused(*_: object) -> NoReturn:
-        raise AssertionError("rows of the lake or days of the ledger were read")
+        raise AssertionError("rows of the lake were read, or the ledger was asked")
 
     monkeypatch.setattr(told.workspace, "table", refused)
     monkeypatch.setattr(told.rows_by_hour, "of", refused)
-    monkeypatch.setattr(told.workspace.ledger.coverage, "days", refused)
+    monkeypatch.setattr(told.workspace, "files_by_day", refused)
+    for question in ("days", "rejected", "unknown_words", "last_causes"):
+        monkeypatch.setattr(told.workspace.ledger.coverage, question, refused)
     assert _said(told) == said
 
 

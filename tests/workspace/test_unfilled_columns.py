@@ -42,6 +42,7 @@ def _unfilled(
 def _workspace(table: Any) -> Any:
     """Return a site whose only dataset has the rows of a table."""
     return SimpleNamespace(
+        unfilled={},
         files_by_day=lambda *_: None,
         table=lambda _, first, last: table.filter(table.day.between(ibis.literal(first), ibis.literal(last))),
     )

@@ -1,0 +1,53 @@
+"""What the ledger says of rejected rows, replaced words and failed sources: asked once, and handed on."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ntanalytics.ledger import Coverage
+
+#: Dataset, first and last day.
+Days = tuple[str, dt.date, dt.date]
+
+
+class LedgerAnswers:
+    """Answers of a ledger, which stay as they were at the first question.
+
+    Args:
+        coverage: the coverage that is asked.
+
+    Attributes:
+        rejects: dataset, first and last day → the rejected rows (source, reason, rows).
+        words: dataset, first and last day → the replaced words (source, column, word, rows).
+        causes: dataset and its sources → source → why its latest extraction failed.
+    """
+
+    def __init__(self, coverage: Coverage) -> None:
+        self._coverage = coverage
+        self.rejects: dict[Days, list[tuple[str, str, int]]] = {}
+        self.words: dict[Days, list[tuple[str, str, str, int]]] = {}
+        self.causes: dict[tuple[str, tuple[str, ...]], dict[str, str]] = {}
+
+    def rejected(self, dataset: str, first: dt.date, last: dt.date) -> list[tuple[str, str, int]]:
+        """Return the rejected rows of some days, as :meth:`Coverage.rejected` gives them."""
+        key = dataset, first, last
+        if key not in self.rejects:
+            self.rejects[key] = self._coverage.rejected(*key)
+        return self.rejects[key]
+
+    def unknown_words(self, dataset: str, first: dt.date, last: dt.date) -> list[tuple[str, str, str, int]]:
+        """Return the replaced words of some days, as :meth:`Coverage.unknown_words` gives them."""
+        key = dataset, first, last
+        if key not in self.words:
+            self.words[key] = self._coverage.unknown_words(*key)
+        return self.words[key]
+
+    def last_causes(self, dataset: str, sources: Sequence[str]) -> dict[str, str]:
+        """Return why the latest extractions failed, as :meth:`Coverage.last_causes` gives it."""
+        key = dataset, tuple(sources)
+        if key not in self.causes:
+            self.causes[key] = self._coverage.last_causes(*key)
+        return self.causes[key]
