@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.metrics.measure import PREVIOUS, Measure, rate
+
+
+@dataclass(frozen=True)
+class ComparedPart:
+    """Measures that are compared over the same gaps.
+
+    Attributes:
+        columns: the measures.
+        is_complete: the period has no gap that counts for them.
+        was_complete: the period before has none; their figures of it are null where it has one.
+    """
+
+    columns: Sequence[str]
+    is_complete: bool = True
+    was_complete: bool = True
 
 
 def compare(
@@ -42,6 +57,26 @@ def compare(
         ``by``, then for each measure ``m``: ``m``, ``m_before``, ``m_change`` (m − m_before) and, unless it is a
         rate, ``m_change_rate`` ((m − m_before) / m_before), ordered by ``by``.
     """
+    return compare_parts(now, before, measures, [ComparedPart(columns, is_complete, was_complete)], by)
+
+
+def compare_parts(
+    now: ir.Table,
+    before: ir.Table,
+    measures: Mapping[str, Measure],
+    parts: Sequence[ComparedPart],
+    by: Sequence[str] = (),
+) -> ir.Table:
+    """Return what :func:`compare` returns, of measures over different gaps: part by part, in one statement.
+
+    Args:
+        now: as there.
+        before: as there.
+        measures: as there.
+        parts: the measures, no measure in two of them.
+        by: as there.
+    """
+    columns = [name for part in parts for name in part.columns]
     ours = now.select(*by, **{f"_now_{name}": now[name] for name in columns})
     theirs = before.select(
         **{f"_{name}": before[name] for name in by}, **{f"_was_{name}": before[name] for name in columns}
@@ -54,21 +89,27 @@ def compare(
     # the side does not work: DuckDB takes it for a constant through some joins.
     keys = {name: ibis.coalesce(joined[name], joined[f"_{name}"]) for name in by}
     compared: dict[str, ir.Value] = {}
-    for name in columns:
-        value, was = joined[f"_now_{name}"], joined[f"_was_{name}"]
-        if measures[name].is_additive:
-            # such a figure is never null in a row that is there
-            value = value.fill_null(0) if is_complete else value
-            was = was.fill_null(0)
-        elif not is_complete:
-            value = ibis.null(value.type())
-        was = was if was_complete else ibis.null(was.type())
-        change = value - was if is_complete else ibis.null(was.type())
-        compared |= {name: value, f"{name}_before": was, f"{name}_change": change}
-        if not measures[name].is_rate:
-            compared[f"{name}_change_rate"] = change / was.nullif(0)
+    for part in parts:
+        for name in part.columns:
+            compared |= _compared(joined, measures[name], part)
     result = joined.select(**keys, **compared)
     return result.order_by(*by) if by else result
+
+
+def _compared(joined: ir.Table, measure: Measure, part: ComparedPart) -> Mapping[str, ir.Value]:
+    """Return a measure, its figure before, its change and, unless it is a rate, its relative change."""
+    name = measure.name
+    value, was = joined[f"_now_{name}"], joined[f"_was_{name}"]
+    if measure.is_additive:
+        # such a figure is never null in a row that is there
+        value = value.fill_null(0) if part.is_complete else value
+        was = was.fill_null(0)
+    elif not part.is_complete:
+        value = ibis.null(value.type())
+    was = was if part.was_complete else ibis.null(was.type())
+    change = value - was if part.is_complete else ibis.null(was.type())
+    made = {name: value, f"{name}_before": was, f"{name}_change": change}
+    return made if measure.is_rate else made | {f"{name}_change_rate": change / was.nullif(0)}
 
 
 def with_changes(measures: Iterable[Measure]) -> list[Measure]:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial, reduce
-from itertools import groupby
 
 import ibis
 import ibis.expr.types as ir
@@ -19,7 +18,7 @@ from ntanalytics.language import tr
 from ntanalytics.metrics import MEASURES, change
 from ntanalytics.metrics.bounds import join_notes
 from ntanalytics.metrics.days import days_of_groups
-from ntanalytics.metrics.figure_row import FigureRow
+from ntanalytics.metrics.figure_row import DERIVED, FigureRow
 from ntanalytics.metrics.figures import Figures, case_list, figures
 from ntanalytics.metrics.groups import join_groups
 from ntanalytics.metrics.oa import adoption, daily_active, movement, task_duration, unit_ranking, user_flow
@@ -216,13 +215,14 @@ class AdoptionQueries:
         )
 
     def _changed(self, now: ir.Table, was: ir.Table, page: PageCoverage) -> FigureRow:
-        """Return the figures of the page against those before; where the same gaps count, in one statement."""
         able = replace(page, was_complete=page.was_complete and self.members.was_complete)
-        made = FigureRow({})
-        pairs = ((_ACTED, page), (_SHARED, able), (_ENABLED, self._held(page)))
-        for coverage, alike in groupby(pairs, lambda pair: pair[1]):
-            made |= self._compare(now, was, [name for names, _ in alike for name in names], coverage)
-        return made
+        coverages = {_ACTED: page, _SHARED: able, _ENABLED: self._held(page)}
+        parts = [change.ComparedPart(names, each.is_complete, each.was_complete) for names, each in coverages.items()]
+        made, total = arrow_table(change.compare_parts(now, was, MEASURES, parts)), FigureRow({})
+        for names, coverage in coverages.items():
+            own = {name + ending for name in names for ending in DERIVED}
+            total |= figures(made.select([name for name in made.column_names if name in own]), coverage).total
+        return total
 
     def _held(self, page: PageCoverage, by: Sequence[str] = ()) -> PageCoverage:
         """Return the gaps that count for the members of the page, which the activities do not touch."""
@@ -237,12 +237,6 @@ class AdoptionQueries:
             return self._every(), self._every()
         nameless, nameless_before = self._nameless(by)
         return {*self.members.gap_sources, *nameless}, {*self.members.gap_sources_before, *nameless_before}
-
-    def _compare(self, now: ir.Table, was: ir.Table, columns: Sequence[str], page: PageCoverage) -> FigureRow:
-        made = change.compare(
-            now, was, MEASURES, columns=columns, is_complete=page.is_complete, was_complete=page.was_complete
-        )
-        return figures(made, page).total
 
     def _compared(self, by: Sequence[str], gaps: set[str], gaps_before: set[str], *, mine: bool = False) -> ir.Table:
         """Return adoption by group; a gap counts for the groups that its source feeds."""
