@@ -81,3 +81,13 @@ def test_measures_that_compare_makes_are_derived_for_quantities_only() -> None:
         "p95_change_rate",
         "seen_at",
     ]
+
+
+def test_a_gap_of_one_part_touches_no_figure_of_another(listed) -> None:
+    now, before = _table([("甲", 3, 0.5)]).drop("unit"), _table([("甲", 5, 0.75)]).drop("unit")
+    parts = [change.ComparedPart(["rate"]), change.ComparedPart(["sent"], is_complete=False)]
+    [row] = listed(change.compare_parts(now, before, WORDS, parts))
+    assert row == {
+        "rate": 0.5, "rate_before": 0.75, "rate_change": -0.25,
+        "sent": 3, "sent_before": 5, "sent_change": None, "sent_change_rate": None,
+    }  # fmt: skip

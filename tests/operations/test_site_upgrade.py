@@ -97,6 +97,8 @@ def test_a_key_under_both_names_is_refused(tmp_path: Path):
         ("jobs:\n  grace_min: {report: x}\n", "jobs:\n  grace_min: {report: x}\n"),  # the name of a job
         ("jobs: {a: {report: grace_min}}", "jobs: {a: {report: grace_min}}"),
         ("other: {a: {grace_min: 5}}", "other: {a: {grace_min: 5}}"),
+        ("\ufeffjobs: {周报: {grace_min: 5}}", "\ufeffjobs: {周报: {deadline_min: 5}}"),  # Notepad marks its files
+        ("# 😀\njobs: {a: {grace_min: 5}}", "# 😀\njobs: {a: {deadline_min: 5}}"),
     ],
 )
 def test_a_rename_concerns_its_place_alone(text: str, after: str):
