@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from collections.abc import Mapping, MutableMapping, Sequence
@@ -15,6 +14,7 @@ import typer
 from ntanalytics import event_log
 from ntanalytics.cli.groups import SETTINGS_FILE, GroupedCommands
 from ntanalytics.cli.terminal import one_line
+from ntanalytics.config_file import find_config
 from ntanalytics.errors import NtaError
 from ntanalytics.language import ENGLISH, language
 
@@ -58,17 +58,12 @@ def chosen_language(arguments: Sequence[str]) -> str:
         return ENGLISH
     words = [word for argument in arguments for word in argument.split("=", 1)]
     named = words[words.index(SETTINGS_FILE) + 1 :][:1] if SETTINGS_FILE in words else []
-    path = settings_file(Path(named[0]) if named else None)
+    path = find_config(Path(named[0]) if named else None)
     try:
         line = re.search(r"^language: *[\"']?(zh|en)\b", path.read_text(encoding="utf-8"), re.MULTILINE)
     except (OSError, UnicodeDecodeError):
         line = None
     return line[1] if line else language()
-
-
-def settings_file(named: Path | None) -> Path:
-    """Return what :func:`ntanalytics.settings.find_config` does, before the libraries of the settings are imported."""
-    return named or Path(os.environ.get("NTANALYTICS_CONFIG") or "ntanalytics.yml")
 
 
 def _to_site_log(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ntanalytics.cli.arguments import AsJson, Parameters, ReportName, assignment
-from ntanalytics.cli.program import app, settings_file
+from ntanalytics.cli.program import app
 from ntanalytics.cli.terminal import complain, progress, say, show_json
+from ntanalytics.config_file import find_config
 from ntanalytics.language import tr
 from ntanalytics.runner.early_start import start_early
 
@@ -51,7 +52,7 @@ def run(
     A report that is up to date is left as it is.
     """
     if not each_unit:  # its pages have a warm process of their own
-        start_early(settings_file(context.obj))
+        start_early(find_config(context.obj))
     from ntanalytics.runner import RunContext, run_report
 
     settings = _settings(context)

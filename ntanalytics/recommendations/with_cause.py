@@ -42,8 +42,8 @@ def is_overdue(due: date, on: date) -> bool:
 
 
 @dataclass(frozen=True)
-class Duty:
-    """Who sees to something, and by when.
+class Assignment:
+    """Party that sees to something, and the deadline.
 
     Attributes:
         owner: who.
@@ -72,9 +72,12 @@ def first_seen_on(finding: Finding, on: date, state: LifecycleState | None) -> d
     return on if lifecycle is None else lifecycle.opened_on
 
 
-def duty_of(
-    finding: Finding, on: date, state: LifecycleState | None = None, duties: Mapping[str, Duty] = MappingProxyType({})
-) -> Duty | None:
+def assignment_of(
+    finding: Finding,
+    on: date,
+    state: LifecycleState | None = None,
+    assignments: Mapping[str, Assignment] = MappingProxyType({}),
+) -> Assignment | None:
     """Return who sees to a violation and by when; None of anything else.
 
     What no cause explains is looked into by the operations team within a day.
@@ -83,16 +86,16 @@ def duty_of(
         finding: the finding.
         on: last day of the report.
         state: the lifecycles of the findings; without, the deadline counts from ``on``.
-        duties: identity of a finding → its duty, where an incident explains it.
+        assignments: identity of a finding → its assignment, where an incident explains it.
     """
-    if not finding.is_violation or finding.identity in duties:
-        return duties.get(finding.identity)
+    if not finding.is_violation or finding.identity in assignments:
+        return assignments.get(finding.identity)
     cause = cause_of(finding)
     owner, effort = (OPERATIONS, _UNEXPLAINED) if cause is None else (cause.owner, cause.effort)
-    return Duty(owner, due_on(effort, first_seen_on(finding, on, state)))
+    return Assignment(owner, due_on(effort, first_seen_on(finding, on, state)))
 
 
-def word_with_duty(on: date, state: LifecycleState | None = None) -> Callable[[Finding], Wording]:
+def word_with_assignment(on: date, state: LifecycleState | None = None) -> Callable[[Finding], Wording]:
     """Return a function that words a finding with who sees to it, and by when.
 
     Args:
@@ -100,18 +103,18 @@ def word_with_duty(on: date, state: LifecycleState | None = None) -> Callable[[F
         state: the lifecycles of the findings; without, the deadline counts from ``on``.
     """
 
-    def worded_with_duty(finding: Finding) -> Wording:
-        duty = duty_of(finding, on, state)
-        return word(finding) if duty is None else replace(word(finding), owner=duty.owner, due=duty.due_words(on))
+    def worded_with_assignment(finding: Finding) -> Wording:
+        wording, own = word(finding), assignment_of(finding, on, state)
+        return wording if own is None else replace(wording, owner=own.owner, due=own.due_words(on))
 
-    return worded_with_duty
+    return worded_with_assignment
 
 
 def worded(
     findings: Iterable[Finding],
     on: date | None = None,
     state: LifecycleState | None = None,
-    duties: Mapping[str, Duty] = MappingProxyType({}),
+    assignments: Mapping[str, Assignment] = MappingProxyType({}),
 ) -> list[WordedFinding]:
     """Return the findings in Chinese; violations with effect and effort of their cause, owner and deadline.
 
@@ -119,18 +122,18 @@ def worded(
         findings: any findings.
         on: last day of the report; without, there are no deadlines.
         state: the lifecycles of the findings.
-        duties: as :func:`duty_of` takes them.
+        assignments: as :func:`assignment_of` takes them.
     """
-    return [_worded(finding, on, state, duties) for finding in findings]
+    return [_worded(finding, on, state, assignments) for finding in findings]
 
 
 def _worded(
-    finding: Finding, on: date | None, state: LifecycleState | None, duties: Mapping[str, Duty]
+    finding: Finding, on: date | None, state: LifecycleState | None, assignments: Mapping[str, Assignment]
 ) -> WordedFinding:
     cause = cause_of(finding)
     owner, due = "" if cause is None else cause.owner, ""
-    if on is not None and (duty := duty_of(finding, on, state, duties)) is not None:
-        owner, due = duty.owner, duty.due_words(on)
+    if on is not None and (assignment := assignment_of(finding, on, state, assignments)) is not None:
+        owner, due = assignment.owner, assignment.due_words(on)
     return WordedFinding(
         finding=finding,
         wording=word(finding),

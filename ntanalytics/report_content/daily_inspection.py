@@ -24,7 +24,7 @@ from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import Figures
 from ntanalytics.metrics.number_format import close_up
 from ntanalytics.metrics.quantity import Quantity
-from ntanalytics.recommendations.with_cause import word_with_duty, worded
+from ntanalytics.recommendations.with_cause import word_with_assignment, worded
 from ntanalytics.report_content.capacity_text import FORESEEN_DAYS, FORESEEN_NOTE
 from ntanalytics.report_content.contents import evaluate_report
 from ntanalytics.report_content.day_events import day_events, day_events_table
@@ -33,7 +33,7 @@ from ntanalytics.report_content.dispositions import dispositions_of, muted_sente
 from ntanalytics.report_content.finding_history import inspection_lifecycle, inspection_strips
 from ntanalytics.report_content.incidents import (
     DeskIncident,
-    incident_duties,
+    incident_assignments,
     incidents_of,
     opening_incidents,
     unknown_incidents,
@@ -128,7 +128,7 @@ def inspect(report: Report) -> DayInspection:
     recorded = (context.dataset(name, HISTORY) for name in ("infra.problems", "desk.incidents"))
     return DayInspection(
         evaluation=evaluation,
-        findings=tuple(worded(evaluation.findings, report.period.last, lifecycles, incident_duties(events))),
+        findings=tuple(worded(evaluation.findings, report.period.last, lifecycles, incident_assignments(events))),
         loads=metrics.figures([row for metric in HOST_METRICS for row in context.shared(load, metric)]),
         happened=happened,
         checks=checks.figures(checks.table.select("subsystem", "item", "result", "remark")),
@@ -145,7 +145,7 @@ def opening_sentences(inspection: DayInspection) -> list[Sentence | str]:
     """Return the sentences that open the inspection: the incidents, what is open, what changed, what is muted."""
     state, dispositions = inspection.lifecycles, inspection.dispositions
     on = inspection.evaluation.context.on
-    word = word_with_duty(on, state)
+    word = word_with_assignment(on, state)
     loud = [finding for finding in inspection.unexplained if finding.identity not in dispositions.muted]
     changes, *rest = opening(loud, state, word, topology=inspection.topology)
     unknown = unknown_incidents(inspection.evaluation)

@@ -29,7 +29,7 @@ from ntanalytics.metrics.desk.obligations import PROMISE
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.periods.day_text import day_words
 from ntanalytics.recommendations.causes import OPERATIONS, VENDOR
-from ntanalytics.recommendations.with_cause import Duty, due_on
+from ntanalytics.recommendations.with_cause import Assignment, due_on
 from ntanalytics.reports import Sentence
 from ntanalytics.reports.column_labels import column_labels
 
@@ -156,19 +156,21 @@ def explains(incident: DeskIncident, finding: Finding, places: Mapping[str, str]
     return is_its_state and begins is not None and first <= begins <= last
 
 
-def incident_duty(incident: DeskIncident) -> Duty:
+def incident_assignment(incident: DeskIncident) -> Assignment:
     """Return who looks into an incident and by when: by its cause and begin, so that all reports agree.
 
     Nobody records that it was looked into: of one that is over no deadline is told to be.
     """
     owner = VENDOR if incident.cause in _OF_VENDORS else OPERATIONS
     due = due_on("day" if incident.cause == "attack" else "week", incident.began_at.date())
-    return Duty(owner, due, can_be_late=incident.lasts)
+    return Assignment(owner, due, can_be_late=incident.lasts)
 
 
-def incident_duties(incidents: Iterable[DeskIncident]) -> Mapping[str, Duty]:
-    """Return the identity of each finding that an incident explains → the duty of the incident."""
-    return MappingProxyType({finding.identity: incident_duty(item) for item in incidents for finding in item.explained})
+def incident_assignments(incidents: Iterable[DeskIncident]) -> Mapping[str, Assignment]:
+    """Return the identity of each finding that an incident explains → the assignment of the incident."""
+    return MappingProxyType(
+        {finding.identity: incident_assignment(item) for item in incidents for finding in item.explained}
+    )
 
 
 def incident_sentence(incident: DeskIncident, word: Callable[[Finding], Wording], on: dt.date) -> Sentence:
@@ -186,8 +188,8 @@ def incident_sentence(incident: DeskIncident, word: Callable[[Finding], Wording]
     main = next(iter(incident.explained), None)
     event, wording = incident_event(incident), None if main is None else word(main)
     behind = f"{event.detail_sentence}{'' if wording is None else wording.advice_sentence}"
-    duty = incident_duty(incident)
-    head = tail(event, duty.owner, duty.due_words(on))
+    assignment = incident_assignment(incident)
+    head = tail(event, assignment.owner, assignment.due_words(on))
     return Sentence(f"{head}。{behind}", event.what, incident.status)
 
 

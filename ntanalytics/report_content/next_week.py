@@ -17,10 +17,10 @@ from ntanalytics.metrics.bounds import join_notes
 from ntanalytics.metrics.number_format import close_up
 from ntanalytics.metrics.quantity import Quantity
 from ntanalytics.recommendations.causes import CUSTOMER, OPERATIONS
-from ntanalytics.recommendations.with_cause import Duty, cause_of, duty_of
+from ntanalytics.recommendations.with_cause import Assignment, assignment_of, cause_of
 from ntanalytics.report_content.dispositions import UNREAD, dispositions_of, settled_by
 from ntanalytics.report_content.finding_history import period_lifecycles
-from ntanalytics.report_content.incidents import incident_duties, incidents_of
+from ntanalytics.report_content.incidents import incident_assignments, incidents_of
 from ntanalytics.report_content.open_items import unknown_note
 from ntanalytics.reports import Table
 from ntanalytics.reports.column_labels import column_labels
@@ -122,19 +122,19 @@ def _disks(evaluation: Evaluation, last: date) -> Iterator[Mapping[str, object]]
 def _open(
     evaluation: Evaluation, last: date, state: LifecycleState, decided: Dispositions
 ) -> Iterable[Mapping[str, object]]:
-    """Return the open items, one line for those of one rule and duty: on their deadline, or on the first day after."""
+    """Return the open items, those of one rule and assignment in one line: on their deadline, or on the first day."""
     settled = settled_by(decided)
-    duties = incident_duties(incidents_of(evaluation, places(evaluation.context))[0])
-    alike: dict[tuple[str, Duty | None], list[Finding]] = {}
+    assignments = incident_assignments(incidents_of(evaluation, places(evaluation.context))[0])
+    alike: dict[tuple[str, Assignment | None], list[Finding]] = {}
     for finding in worst_first(finding for finding in evaluation.findings if finding.is_violation):
         if finding.code not in _OWN_DAY and finding.identity not in settled and cause_of(finding) is not None:
-            alike.setdefault((finding.code, duties.get(finding.identity)), []).append(finding)
+            alike.setdefault((finding.code, assignments.get(finding.identity)), []).append(finding)
     for findings in alike.values():
-        duty = duty_of(findings[0], last, state, duties)
-        if duty is None or duty.due is None:
+        assignment = assignment_of(findings[0], last, state, assignments)
+        if assignment is None or assignment.due is None:
             continue
         wording = word(findings[0])
         more = f"等 {len(findings)} 项" if len(findings) > 1 else ""
-        late = "（已逾期）" if duty.is_late(last) else ""
+        late = "（已逾期）" if assignment.is_late(last) else ""
         text = f"{named(wording.entity, wording.check)}{more}：{wording.advice}{late}"
-        yield _row(max(duty.due, last + timedelta(days=1)), "待办", text, duty.owner)
+        yield _row(max(assignment.due, last + timedelta(days=1)), "待办", text, assignment.owner)

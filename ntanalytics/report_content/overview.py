@@ -22,14 +22,14 @@ from ntanalytics.metrics.infra.availability import METHOD
 from ntanalytics.metrics.noise import is_steady
 from ntanalytics.metrics.number_format import close_up, format_number
 from ntanalytics.metrics.quantity import UNKNOWN, Quantity
-from ntanalytics.recommendations.with_cause import cause_of, word_with_duty, worded
+from ntanalytics.recommendations.with_cause import cause_of, word_with_assignment, worded
 from ntanalytics.report_content import weekly_text
 from ntanalytics.report_content.capacity_text import FORESEEN_DAYS, FORESEEN_NOTE
 from ntanalytics.report_content.details import WEEKLY, detail_of, details_of
 from ntanalytics.report_content.dispositions import dispositions_of
 from ntanalytics.report_content.finding_history import period_lifecycles
 from ntanalytics.report_content.incidents import (
-    incident_duties,
+    incident_assignments,
     incidents_of,
     opening_incidents,
     unknown_ends,
@@ -86,7 +86,7 @@ def summary(evaluation: Evaluation) -> list[Sentence]:
     No fact is in two sentences.
     """
     summaries, period = evaluation.summaries, evaluation.context.period
-    word_in_full = word_with_duty(period.last, period_lifecycles(evaluation))
+    word_in_full = word_with_assignment(period.last, period_lifecycles(evaluation))
     incidents, left = incidents_of(evaluation, places(evaluation.context))
     opened = opening_incidents(incidents, word_in_full, period.last)[:MAX_INCIDENTS]
     room = MAX_EXCEPTIONS - len(opened)
@@ -129,7 +129,7 @@ def open_items_table(evaluation: Evaluation) -> Table:
     period = evaluation.context.period
     state = period_lifecycles(evaluation)
     incidents, _ = incidents_of(evaluation, places(evaluation.context))
-    findings = worded(evaluation.findings, period.last, state, incident_duties(incidents))
+    findings = worded(evaluation.findings, period.last, state, incident_assignments(incidents))
     known = None if unknown_incidents(evaluation) else incidents
     return open_items(findings, state, dispositions_of(evaluation, state), known, details=WEEKLY)
 
@@ -195,8 +195,8 @@ def _detail(findings: Sequence[Finding]) -> dict[str, str]:
 
 def checks_board(evaluation: Evaluation) -> Board:
     """Return all checks of a period; those that are not in order lead to their detail."""
-    duties = incident_duties(incidents_of(evaluation, places(evaluation.context))[0])
-    findings = worded(evaluation.findings, evaluation.context.period.last, period_lifecycles(evaluation), duties)
+    assignments = incident_assignments(incidents_of(evaluation, places(evaluation.context))[0])
+    findings = worded(evaluation.findings, evaluation.context.period.last, period_lifecycles(evaluation), assignments)
     shown = board(findings, "检查与建议", is_folded=True)
     return shown.with_details(details_of(evaluation.findings, WEEKLY))
 

@@ -14,7 +14,7 @@ from ntanalytics.metrics.figures import Figures, figures
 from ntanalytics.metrics.sms import volume
 from ntanalytics.metrics.sms.billing import cost
 from ntanalytics.periods import PeriodKind
-from ntanalytics.recommendations.with_cause import word_with_duty
+from ntanalytics.recommendations.with_cause import word_with_assignment
 from ntanalytics.report_content.contents import BILLED_DAYS, evaluate_report
 from ntanalytics.report_content.finding_history import period_lifecycles
 from ntanalytics.report_content.totals import with_total
@@ -55,7 +55,7 @@ class SmsStatistics:
         summary, messages = self.summary, self.messages
         classes = messages.figures(volume.failure_classes(messages.table))
         sentences = text.headlines(summary.total, summary.tables["carriers"], summary.tables["applications"], classes)
-        word = word_with_duty(self.evaluation.context.period.last, period_lifecycles(self.evaluation))
+        word = word_with_assignment(self.evaluation.context.period.last, period_lifecycles(self.evaluation))
         return sentences + exceptions(self.evaluation.findings, word, MAX_EXCEPTIONS, board="检查")
 
 

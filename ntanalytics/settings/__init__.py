@@ -4,11 +4,12 @@ Unknown keys are errors. The file contains references to secrets (``env:NAME``, 
 ``keyring:SERVICE/USER``), which are read when a source is opened.
 """
 
+from ntanalytics.config_file import ENVIRONMENT, FILE_NAME, find_config
 from ntanalytics.settings.folders import project_dir, require_own
 from ntanalytics.settings.holidays import read_calendar
 from ntanalytics.settings.model import Settings
 from ntanalytics.settings.parts import Retention, RuleSettings, Site, SourceSettings, Spark, StoreSettings, Target
-from ntanalytics.settings.reading import ENVIRONMENT, FILE_NAME, find_config, load
+from ntanalytics.settings.reading import load
 from ntanalytics.settings.secret import read_secret
 
 __all__ = [

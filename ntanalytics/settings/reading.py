@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -25,16 +24,6 @@ from ntanalytics.settings.parts import (
 )
 from ntanalytics.settings.renames import SETTINGS_RENAMES, current_text
 from ntanalytics.settings.unique_keys import load_yaml
-
-FILE_NAME = "ntanalytics.yml"
-ENVIRONMENT = "NTANALYTICS_CONFIG"
-
-
-def find_config(explicit: Path | None = None) -> Path:
-    """Return the settings file: ``explicit``, else $NTANALYTICS_CONFIG, else ./ntanalytics.yml."""
-    if explicit is not None:
-        return explicit
-    return Path(os.environ.get(ENVIRONMENT) or FILE_NAME)
 
 
 def load(path: Path) -> Settings:

@@ -1,4 +1,4 @@
-"""What the ledger says of rejected rows, replaced words and failed sources: asked once, and handed on."""
+"""Answers of the ledger on rejected rows, replaced words and failed sources: each is asked for once."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from ntanalytics.workspace.ledger_answers import Days
 from ntanalytics.workspace.report import Report
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SharedCoverage:
     """Coverage of the datasets that a report opened, as JSON has it.
 
@@ -51,17 +51,17 @@ def known_coverage(report: Report) -> SharedCoverage:
     """Return the coverage of the datasets that a report opened."""
     workspace = report.workspace
     return SharedCoverage(
-        workspace.known_days,
-        [
+        covered=workspace.known_days,
+        damages=[
             (dataset, days, [(*key, damage) for key, damage in damages.items()])
             for (dataset, days), damages in report.rows_by_hour.damages_by_days.items()
         ],
-        list(workspace.counted_rows.items()),
-        list(workspace.days_without_reports.items()),
-        list(workspace.answers.rejects.items()),
-        list(workspace.answers.words.items()),
-        list(workspace.answers.causes.items()),
-        list(workspace.unfilled.items()),
+        rows=list(workspace.counted_rows.items()),
+        unreported=list(workspace.days_without_reports.items()),
+        rejects=list(workspace.answers.rejects.items()),
+        words=list(workspace.answers.words.items()),
+        causes=list(workspace.answers.causes.items()),
+        unfilled=list(workspace.unfilled.items()),
     )
 
 

@@ -12,8 +12,8 @@ from ntanalytics.findings.lifecycle import FindingLifecycle, LifecycleState
 from ntanalytics.findings.threshold import Status
 from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import figures
-from ntanalytics.recommendations.with_cause import Duty, is_overdue, worded
-from ntanalytics.report_content.incidents import DeskIncident, incident_duties
+from ntanalytics.recommendations.with_cause import Assignment, is_overdue, worded
+from ntanalytics.report_content.incidents import DeskIncident, incident_assignments
 from ntanalytics.report_content.open_items import BOX, open_items
 from ntanalytics.report_content.totals import TOTAL, with_total
 from ntanalytics.subsystems import RULES
@@ -72,7 +72,7 @@ def test_what_is_overdue_is_told_unless_nothing_is_to_be_done(kind: str, due: st
 def test_what_is_due_on_the_last_day_is_not_overdue_on_it() -> None:
     assert not is_overdue(ON, ON)
     assert is_overdue(ON - timedelta(days=1), ON)
-    assert Duty("", ON).due_words(ON) == "11月20日前"
+    assert Assignment("", ON).due_words(ON) == "11月20日前"
 
 
 def test_what_an_incident_explains_is_told_with_its_number_its_party_and_its_deadline() -> None:
@@ -86,7 +86,7 @@ def test_what_an_incident_explains_is_told_with_its_number_its_party_and_its_dea
         until_at=datetime(2026, 11, 21),
         explained=(RATE,),
     )
-    findings = worded([RATE], ON, duties=incident_duties([incident]))
+    findings = worded([RATE], ON, assignments=incident_assignments([incident]))
     [row] = open_items(findings, LifecycleState(), NOTHING, [incident]).rows
     assert (row["handling"], row["owner"], row["due"]) == ("SJ1，处置中", "运维团队", "11月25日前")
 
@@ -98,7 +98,7 @@ def test_an_incident_that_is_over_is_not_told_to_be_overdue(restored_at: datetim
         number="SJ1", subsystem="sms", cause="carrier", is_crash=False, began_at=began_at, restored_at=restored_at,
         until_at=datetime(2026, 11, 21), explained=(RATE,),
     )  # fmt: skip
-    [item] = worded([RATE], ON, duties=incident_duties([incident]))
+    [item] = worded([RATE], ON, assignments=incident_assignments([incident]))
     assert (item.owner, item.due) == ("服务供应商", due)
 
 

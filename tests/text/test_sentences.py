@@ -18,7 +18,7 @@ from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import Figures, figures
 from ntanalytics.metrics.number_format import close_up
 from ntanalytics.metrics.quantity import quantity
-from ntanalytics.recommendations.with_cause import word_with_duty
+from ntanalytics.recommendations.with_cause import word_with_assignment
 from ntanalytics.report_content import weekly_text
 from ntanalytics.report_content.dispositions import muted_sentence
 from ntanalytics.report_content.incidents import DeskIncident, explains, incident_sentence
@@ -60,7 +60,7 @@ def _finding(case: Mapping[str, Any]) -> Finding:
 @pytest.mark.parametrize("case", _cases("findings.yml"), ids=lambda case: case["code"])
 def test_a_finding_is_told_as_an_event(case: dict[str, Any]) -> None:
     finding = _finding(case)
-    assert close_up(word_with_duty(date.fromisoformat(case["on"]))(finding).sentence) == case["sentence"]
+    assert close_up(word_with_assignment(date.fromisoformat(case["on"]))(finding).sentence) == case["sentence"]
 
 
 @pytest.mark.parametrize("case", _cases("incidents.yml"), ids=lambda case: case["number"])

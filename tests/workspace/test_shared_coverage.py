@@ -1,4 +1,4 @@
-"""The coverage that one report wrote is what another reads, which opens no row of the lake and does not ask the ledger."""
+"""The coverage that one report wrote is what another reads, which opens no row of the lake and asks no ledger."""
 
 from __future__ import annotations
 

@@ -217,7 +217,10 @@ class AdoptionQueries:
     def _changed(self, now: ir.Table, was: ir.Table, page: PageCoverage) -> FigureRow:
         able = replace(page, was_complete=page.was_complete and self.members.was_complete)
         coverages = {_ACTED: page, _SHARED: able, _ENABLED: self._held(page)}
-        parts = [change.ComparedPart(names, each.is_complete, each.was_complete) for names, each in coverages.items()]
+        parts = [
+            change.ComparedPart(names, coverage.is_complete, coverage.was_complete)
+            for names, coverage in coverages.items()
+        ]
         made, total = arrow_table(change.compare_parts(now, was, MEASURES, parts)), FigureRow({})
         for names, coverage in coverages.items():
             own = {name + ending for name in names for ending in DERIVED}
