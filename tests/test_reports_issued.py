@@ -101,6 +101,20 @@ def test_the_plan_of_the_coming_week_names_the_parties_of_the_open_items(weekly:
     assert [owners[item] for item, _ in named] == [owner for _, owner in named]
 
 
+def test_what_the_last_inspection_left_open_is_an_open_item_of_the_week_or_explained_by_an_incident(weekly: Issued):
+    shown = blocks(weekly.directory)
+    left = [row["subject"] for row in shown["hazards"]["rows"] if row["how"].endswith("未消除")]
+    recorded = [row for row in shown["open-items"]["rows"] if row["detail"] == "hazards"]
+    assert recorded
+    assert all(any(row["item"].startswith(subject) for subject in left) for row in recorded)
+    assert all(row["owner"] and row["due"] for row in recorded)
+
+
+def test_nothing_of_the_plan_of_the_coming_week_lies_behind(weekly: Issued):
+    days = [row["on"] for row in blocks(weekly.directory)["planned"]["rows"]]
+    assert min(days) > f"{UNTIL}"
+
+
 def test_the_messages_of_the_week_are_those_in_the_tables_of_the_platform(issued: IssuedReports, week):
     database = sqlite3.connect(issued.city.estate.directory / "sources" / "sms_platform.sqlite")
     messages, segments = 0, 0

@@ -172,7 +172,8 @@ def _shift(today: Floats, usual: _UsualProfile) -> ProfileDamage | None:
 
     From its second day on a clock that is off turns the profile. On its first day the hours that it moved beyond
     midnight are missing; then as many rows must have come as a usual day has in the others, since half a day that is
-    missing may look alike.
+    missing may look alike. Where both would explain the rows, as with a probe that asks at any hour alike, the day is
+    cut: of a shift nothing is to be seen.
     """
     total, shares = float(today.sum()), usual.shares
     profile = today / total
@@ -182,6 +183,9 @@ def _shift(today: Floats, usual: _UsualProfile) -> ProfileDamage | None:
     chance = _distance_by_chance(shares, total)
     if away < LEAST_BY_CHANCE * max(chance, _distance_of_days(usual, total)):
         return None
+    most_apart = max(MOST_APART, MOST_BY_CHANCE * chance)
+    if _is_at_its_hours(today, usual, most_apart):
+        return None
     apart: dict[int, float] = {}
     for hours in (hours for hours in range(-12, 13) if abs(hours) > 1):
         apart[hours] = _distance(profile, np.roll(shares, hours))
@@ -190,7 +194,16 @@ def _shift(today: Floats, usual: _UsualProfile) -> ProfileDamage | None:
         if left and _is_usual(total, usual.rows * left):
             apart[hours] = min(apart[hours], _distance(profile, kept / left))
     best = min(apart, key=lambda hours: (apart[hours], abs(hours)))
-    return ProfileDamage("shifted", best, 0.0) if apart[best] <= max(MOST_APART, MOST_BY_CHANCE * chance) else None
+    return ProfileDamage("shifted", best, 0.0) if apart[best] <= most_apart else None
+
+
+def _is_at_its_hours(today: Floats, usual: _UsualProfile, most_apart: float) -> bool:
+    """Return whether the rows between the first and the last hour of a day are those of a usual day there."""
+    hours = np.flatnonzero(today)
+    kept = np.zeros_like(usual.shares)
+    kept[hours[0] : hours[-1] + 1] = usual.shares[hours[0] : hours[-1] + 1]
+    total, left = float(today.sum()), float(kept.sum())
+    return bool(left) and _is_usual(total, usual.rows * left) and _distance(today / total, kept / left) <= most_apart
 
 
 def _is_usual(rows: float, expected: float) -> bool:

@@ -128,6 +128,7 @@ class WordedFinding:
         owner: who sees to it.
         effort: what that costs.
         due: by when, in words; empty where it follows from nothing.
+        is_recorded: whether an inspection's record alone tells of it: the report could not judge it anew.
     """
 
     finding: Finding
@@ -136,6 +137,7 @@ class WordedFinding:
     owner: str = ""
     effort: str = ""
     due: str = ""
+    is_recorded: bool = False
 
 
 def word(finding: Finding, texts: Texts = MappingProxyType({})) -> Wording:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from types import MappingProxyType
 
 from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.headline import EventWords
 from ntanalytics.findings.lifecycle import LifecycleState
 from ntanalytics.findings.text import WordedFinding, Wording
 from ntanalytics.periods.day_text import day_words
@@ -125,6 +126,33 @@ def worded(
         assignments: as :func:`assignment_of` takes them.
     """
     return [_worded(finding, on, state, assignments) for finding in findings]
+
+
+def named_alone(finding: Finding, on: date, state: LifecycleState) -> WordedFinding:
+    """Return a finding of which only the rule, the entity and the status are known, with owner and deadline.
+
+    Args:
+        finding: the finding.
+        on: last day of the report.
+        state: the lifecycles of the findings.
+    """
+    named = Wording(
+        entity=finding.entity.label,
+        check=finding.rule.check,
+        limits="",
+        event=EventWords(""),
+        evidence="",
+        since="",
+        advice="",
+    )
+    own = assignment_of(finding, on, state)
+    return WordedFinding(
+        finding=finding,
+        wording=named,
+        owner="" if own is None else own.owner,
+        due="" if own is None else own.due_words(on),
+        is_recorded=True,
+    )
 
 
 def _worded(

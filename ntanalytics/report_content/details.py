@@ -10,6 +10,9 @@ from ntanalytics.findings.finding import Finding, violations
 #: The block that lists every check: the detail of what has no table of its own.
 BOARD = "board"
 
+#: The block that lists what the inspections of a longer period opened, left open and closed.
+HAZARDS = "hazards"
+
 #: Code of a finding, or its beginning up to a full stop → block; a longer one counts before a shorter one.
 _Blocks = Mapping[str, str]
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import timedelta
 
 from ntanalytics.checks.engine import Evaluation
 from ntanalytics.contract.desk_plans import DISPOSITION_KINDS
 from ntanalytics.findings.dispositions import Disposition, Dispositions, judge_dispositions
+from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.lifecycle import LifecycleState
 from ntanalytics.metrics.rows import rows
 from ntanalytics.periods.day_text import day_words
@@ -23,8 +25,16 @@ _SETTLED = frozenset({"false_alarm", "known"})
 UNREAD = "检查处置登记未取得，各项均按未处置列出。"
 
 
-def dispositions_of(evaluation: Evaluation, lifecycles: LifecycleState) -> Dispositions:
-    """Return the desk's decisions about the findings of a report; unknown without a source, and over a gap."""
+def dispositions_of(
+    evaluation: Evaluation, lifecycles: LifecycleState, inspected: Iterable[Finding] = ()
+) -> Dispositions:
+    """Return the desk's decisions about the findings of a report; unknown without a source, and over a gap.
+
+    Args:
+        evaluation: the findings.
+        lifecycles: what became of them.
+        inspected: findings of the last inspection, beside those of the report.
+    """
     context = evaluation.context
     view = context.dataset(DISPOSITIONS, NOTED_DAYS)
     if not view.sources or not view.is_complete or any(map(view.sources_without, _ENDS)):
@@ -43,7 +53,7 @@ def dispositions_of(evaluation: Evaluation, lifecycles: LifecycleState) -> Dispo
         for row in rows(view.cases)
         if row["noted_at"] < context.ends_at and not (row["withdrawn_at"] and row["withdrawn_at"] < context.ends_at)
     ]
-    return judge_dispositions(evaluation.findings, decisions, context.on, lifecycles)
+    return judge_dispositions([*evaluation.findings, *inspected], decisions, context.on, lifecycles)
 
 
 def settled_by(dispositions: Dispositions) -> frozenset[str]:

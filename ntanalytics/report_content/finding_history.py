@@ -11,7 +11,7 @@ from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.engine import Evaluation
 from ntanalytics.contract.enumerations import subsystem_label
 from ntanalytics.errors import LakeError
-from ntanalytics.findings.finding import Entity
+from ntanalytics.findings.finding import Entity, Finding
 from ntanalytics.findings.lifecycle import (
     CHANGES,
     FindingLifecycle,
@@ -28,6 +28,7 @@ from ntanalytics.findings.week_strip import week_strips
 from ntanalytics.ledger import InspectedFinding
 from ntanalytics.ledger.findings_upgrade import LABEL_KIND
 from ntanalytics.periods.day_text import day_words
+from ntanalytics.report_content.details import HAZARDS
 from ntanalytics.reports import Table
 from ntanalytics.reports.record import Field
 from ntanalytics.workspace.report import Report
@@ -119,7 +120,28 @@ def closed(state: LifecycleState, *, id: str = "closed") -> list[Table]:
     return [Table(id, "已消除", fields=_CLOSED, rows=rows)]
 
 
-def hazards(evaluation: Evaluation, *, id: str = "hazards") -> Table:
+def left_open(evaluation: Evaluation) -> list[Finding]:
+    """Return what the last inspection of a longer period left open, and the report's own checks do not judge.
+
+    Of these findings nothing is known but what an inspection recorded: the rule, the entity, the status and the value.
+    """
+    state, rules = period_lifecycles(evaluation), evaluation.context.rules
+    judged = {finding.identity for finding in evaluation.findings if finding.status != "unknown"}
+    return [
+        Finding(
+            rule=rules[item.code],
+            entity=item.entity,
+            status=item.status,
+            value=item.value,
+            since=item.begun_on,
+            since_is_bound=item.is_older,
+        )
+        for item in state.lifecycles
+        if state.is_known and item.is_open and item.identity not in judged and item.code in rules
+    ]
+
+
+def hazards(evaluation: Evaluation, *, id: str = HAZARDS) -> Table:
     """Return what the inspections of a report's period opened, left open and closed, and whether there were any."""
     report, first = evaluation.context.report, evaluation.context.period.first
     is_known = evaluation.context.shared(_inspections) is not None
@@ -134,7 +156,7 @@ def hazards(evaluation: Evaluation, *, id: str = "hazards") -> Table:
             **_row(item),
             "days": item.day(days[-1]),  # nobody looked later
             "opened": _opened_words(report, item),
-            "how": "未消除" if item.closed_on is None else f"{day_words(item.closed_on)}{CHANGES[item.change]}",
+            "how": _ended_words(item, days[-1]),
         }
         for item in lifecycles
     )
@@ -152,6 +174,13 @@ def _counted(report: Report, days: list[date], lifecycles: list[FindingLifecycle
     sentence = f"巡检 {len(days)} 天：新增 {new} 项，{until}已消除 {len(lifecycles) - left} 项，未消除 {left} 项。"
     missing = [day_words(day) for day in _working_days(report) if day not in days]
     return sentence + (f"{listed(missing)}无巡检记录。" if missing else "")
+
+
+def _ended_words(lifecycle: FindingLifecycle, last: date) -> str:
+    """Return when a hazard ended, or that the last inspection still saw it."""
+    if lifecycle.closed_on is None:
+        return f"截至{day_words(last)}未消除"
+    return f"{day_words(lifecycle.closed_on)}{CHANGES[lifecycle.change]}"
 
 
 def _opened_words(report: Report, lifecycle: FindingLifecycle) -> str:

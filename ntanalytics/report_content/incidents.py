@@ -30,6 +30,7 @@ from ntanalytics.metrics.number_format import format_number
 from ntanalytics.periods.day_text import day_words
 from ntanalytics.recommendations.causes import OPERATIONS, VENDOR
 from ntanalytics.recommendations.with_cause import Assignment, due_on
+from ntanalytics.report_content.finding_history import left_open
 from ntanalytics.reports import Sentence
 from ntanalytics.reports.column_labels import column_labels
 
@@ -171,6 +172,12 @@ def incident_assignments(incidents: Iterable[DeskIncident]) -> Mapping[str, Assi
     return MappingProxyType(
         {finding.identity: incident_assignment(item) for item in incidents for finding in item.explained}
     )
+
+
+def hazards_left_open(evaluation: Evaluation, incidents: Iterable[DeskIncident]) -> list[Finding]:
+    """Return what the last inspection left open, the report does not judge, and no incident explains."""
+    explained = {finding.entity.identity for item in incidents for finding in item.explained}
+    return [finding for finding in left_open(evaluation) if finding.entity.identity not in explained]
 
 
 def incident_sentence(incident: DeskIncident, word: Callable[[Finding], Wording], on: dt.date) -> Sentence:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
 from ntanalytics.checks.engine import Evaluation
 from ntanalytics.checks.entities import places
 from ntanalytics.contract.enumerations import subsystem_label
-from ntanalytics.findings.dispositions import Dispositions
 from ntanalytics.findings.finding import Finding, worst_first
 from ntanalytics.findings.lifecycle import LifecycleState
 from ntanalytics.findings.phrases import named
@@ -20,7 +19,7 @@ from ntanalytics.recommendations.causes import CUSTOMER, OPERATIONS
 from ntanalytics.recommendations.with_cause import Assignment, assignment_of, cause_of
 from ntanalytics.report_content.dispositions import UNREAD, dispositions_of, settled_by
 from ntanalytics.report_content.finding_history import period_lifecycles
-from ntanalytics.report_content.incidents import incident_assignments, incidents_of
+from ntanalytics.report_content.incidents import hazards_left_open, incident_assignments, incidents_of
 from ntanalytics.report_content.open_items import unknown_note
 from ntanalytics.reports import Table
 from ntanalytics.reports.column_labels import column_labels
@@ -32,8 +31,8 @@ from ntanalytics.workspace.report import Report
 #: Days ahead in which a certificate or a disk is planned for: what is bought takes longer than a week.
 AHEAD = timedelta(days=14)
 
-#: Codes of findings that stand in the plan by their own day.
-_OWN_DAY = ("infra.tls_days", "infra.days_until_full")
+#: Codes of the findings on certificates that expire soon: where one is open, the number is not told twice.
+_EXPIRING = ("ca.expiring_30d", "ca.expiring_times")
 
 _FIELDS = (
     Field("on", "date", "日期", format="date"),
@@ -46,13 +45,18 @@ _FIELDS = (
 def next_week(report: Report, evaluation: Evaluation, *, id: str = "planned") -> Table:
     """Return what is to be done in the week after a report's, by day; over a gap the note says what may be missing."""
     last, state = report.period.last, period_lifecycles(evaluation)
-    decided = dispositions_of(evaluation, state)
+    incidents, _ = incidents_of(evaluation, places(evaluation.context))
+    inspected = hazards_left_open(evaluation, incidents)
+    decided = dispositions_of(evaluation, state, inspected)
+    settled, assignments = settled_by(decided), incident_assignments(incidents)
+    violations = [finding for finding in (*evaluation.findings, *inspected) if finding.is_violation]
+    left = [finding for finding in violations if finding.identity not in settled and cause_of(finding) is not None]
     rows = sorted(
         (
             *_changes(evaluation),
             *_certificates(evaluation, last),
             *_disks(evaluation, last),
-            *_open(evaluation, last, state, decided),
+            *_open(left, inspected, last, state, assignments),
         ),
         key=lambda row: str(row["on"]),
     )
@@ -97,10 +101,10 @@ def _certificates(evaluation: Evaluation, last: date) -> Iterator[Mapping[str, o
     for row in evaluation.summaries["infra"].tables["tls"]:
         expires_at = row.exact("tls_expires_at")
         if expires_at is not None and context.local_day(expires_at) <= last + AHEAD:
-            text = f"更换 {site_of(row['target'])} 的服务器证书"
+            text = f"{site_of(row['target'])} 的服务器证书到期，须在此前更换"
             yield _row(context.local_day(expires_at), "证书到期", text, OPERATIONS)
     expiring = _expiring(evaluation).exact
-    if expiring:
+    if expiring and not any(finding.is_violation and finding.code in _EXPIRING for finding in evaluation.findings):
         yield _row(
             last + timedelta(days=1), "证书到期", f"30 天内到期的数字证书 {expiring:,} 张，通知持证人更新", CUSTOMER
         )
@@ -120,21 +124,25 @@ def _disks(evaluation: Evaluation, last: date) -> Iterator[Mapping[str, object]]
 
 
 def _open(
-    evaluation: Evaluation, last: date, state: LifecycleState, decided: Dispositions
-) -> Iterable[Mapping[str, object]]:
+    left: Iterable[Finding],
+    inspected: Collection[Finding],
+    last: date,
+    state: LifecycleState,
+    assignments: Mapping[str, Assignment],
+) -> Iterator[Mapping[str, object]]:
     """Return the open items, those of one rule and assignment in one line: on their deadline, or on the first day."""
-    settled = settled_by(decided)
-    assignments = incident_assignments(incidents_of(evaluation, places(evaluation.context))[0])
     alike: dict[tuple[str, Assignment | None], list[Finding]] = {}
-    for finding in worst_first(finding for finding in evaluation.findings if finding.is_violation):
-        if finding.code not in _OWN_DAY and finding.identity not in settled and cause_of(finding) is not None:
-            alike.setdefault((finding.code, assignments.get(finding.identity)), []).append(finding)
+    for finding in worst_first(left):
+        alike.setdefault((finding.code, assignments.get(finding.identity)), []).append(finding)
     for findings in alike.values():
         assignment = assignment_of(findings[0], last, state, assignments)
         if assignment is None or assignment.due is None:
             continue
-        wording = word(findings[0])
+        if not assignment.can_be_late and assignment.due <= last:
+            continue  # it is over, and so is the time to look into it
+        # of what an inspection left open nothing is known that its words would need
+        advice = findings[0].rule.advice if findings[0] in inspected else word(findings[0]).advice
         more = f"等 {len(findings)} 项" if len(findings) > 1 else ""
         late = "（已逾期）" if assignment.is_late(last) else ""
-        text = f"{named(wording.entity, wording.check)}{more}：{wording.advice}{late}"
+        text = f"{named(findings[0].entity.label, findings[0].rule.check)}{more}：{advice}{late}"
         yield _row(max(assignment.due, last + timedelta(days=1)), "待办", text, assignment.owner)

@@ -14,7 +14,7 @@ from ntanalytics.findings.text import WordedFinding
 from ntanalytics.metrics.number_format import close_up
 from ntanalytics.metrics.quantity import UNKNOWN
 from ntanalytics.recommendations.with_cause import LATE
-from ntanalytics.report_content.details import detail_of
+from ntanalytics.report_content.details import HAZARDS, detail_of
 from ntanalytics.report_content.dispositions import disposition_words, settled_by
 from ntanalytics.report_content.incidents import DeskIncident
 from ntanalytics.reports import Table
@@ -72,7 +72,7 @@ def open_items(
             **_row(by_identity[finding.identity], lifecycles, dispositions),
             "handling": _handling(finding, dispositions, handled) or _left(finding, lifecycles, left),
             **blank,
-            DETAIL: detail_of(finding, details),
+            DETAIL: HAZARDS if by_identity[finding.identity].is_recorded else detail_of(finding, details),
         }
         for finding in ordered
     )

@@ -11,7 +11,7 @@ from ntanalytics.checks.section import SubsystemSummary
 from ntanalytics.findings.correlation import IncidentGroup, correlate
 from ntanalytics.findings.event_text import event_day
 from ntanalytics.findings.finding import Finding, violations, worst_first
-from ntanalytics.findings.lifecycle_text import group_sentence
+from ntanalytics.findings.lifecycle_text import group_sentence, onset_words
 from ntanalytics.findings.phrases import named, value_words
 from ntanalytics.findings.related_subjects import LASTING
 from ntanalytics.findings.threshold import ORDER, worst
@@ -22,13 +22,14 @@ from ntanalytics.metrics.infra.availability import METHOD
 from ntanalytics.metrics.noise import is_steady
 from ntanalytics.metrics.number_format import close_up, format_number
 from ntanalytics.metrics.quantity import UNKNOWN, Quantity
-from ntanalytics.recommendations.with_cause import cause_of, word_with_assignment, worded
+from ntanalytics.recommendations.with_cause import cause_of, named_alone, word_with_assignment, worded
 from ntanalytics.report_content import weekly_text
 from ntanalytics.report_content.capacity_text import FORESEEN_DAYS, FORESEEN_NOTE
 from ntanalytics.report_content.details import WEEKLY, detail_of, details_of
 from ntanalytics.report_content.dispositions import dispositions_of
 from ntanalytics.report_content.finding_history import period_lifecycles
 from ntanalytics.report_content.incidents import (
+    hazards_left_open,
     incident_assignments,
     incidents_of,
     opening_incidents,
@@ -129,9 +130,13 @@ def open_items_table(evaluation: Evaluation) -> Table:
     period = evaluation.context.period
     state = period_lifecycles(evaluation)
     incidents, _ = incidents_of(evaluation, places(evaluation.context))
+    inspected = hazards_left_open(evaluation, incidents)
     findings = worded(evaluation.findings, period.last, state, incident_assignments(incidents))
+    recorded = [named_alone(finding, period.last, state) for finding in inspected]
     known = None if unknown_incidents(evaluation) else incidents
-    return open_items(findings, state, dispositions_of(evaluation, state), known, details=WEEKLY)
+    return open_items(
+        [*findings, *recorded], state, dispositions_of(evaluation, state, inspected), known, details=WEEKLY
+    )
 
 
 def _worst_of_each(groups: Sequence[IncidentGroup]) -> list[IncidentGroup]:
@@ -196,7 +201,11 @@ def _detail(findings: Sequence[Finding]) -> dict[str, str]:
 def checks_board(evaluation: Evaluation) -> Board:
     """Return all checks of a period; those that are not in order lead to their detail."""
     assignments = incident_assignments(incidents_of(evaluation, places(evaluation.context))[0])
-    findings = worded(evaluation.findings, evaluation.context.period.last, period_lifecycles(evaluation), assignments)
+    state = period_lifecycles(evaluation)
+    findings = [
+        replace(item, wording=replace(item.wording, since=onset_words(item.finding, state)))
+        for item in worded(evaluation.findings, evaluation.context.period.last, state, assignments)
+    ]
     shown = board(findings, "检查与建议", is_folded=True)
     return shown.with_details(details_of(evaluation.findings, WEEKLY))
 

@@ -31,6 +31,16 @@ def test_a_day_that_begins_at_noon_is_told() -> None:
     assert (damage.kind, damage.hour) == ("begins_late", 13 if WORK[12] == 0 else 12)
 
 
+@pytest.mark.parametrize("hour", [6, 9, 12, 14, 18])
+def test_a_probe_that_asks_at_any_hour_alike_and_stops_is_cut_and_not_shifted(hour: int) -> None:
+    probe, usual = np.full(24, 48.0), np.full((10, 24), 48.0)
+    early = profile_damage(np.where(np.arange(24) < hour, probe, 0), usual)
+    late = profile_damage(np.where(np.arange(24) >= hour, probe, 0), usual)
+    assert early is not None
+    assert late is not None
+    assert (early.kind, early.hour, late.kind, late.hour) == ("ends_early", hour, "begins_late", hour)
+
+
 @pytest.mark.parametrize("hours", [8, -8, 3])
 def test_a_clock_that_is_off_is_a_shift_and_no_missing_half(hours: int) -> None:
     assert profile_damage(np.roll(WORK, hours), USUAL) == ProfileDamage("shifted", hours, 0.0)

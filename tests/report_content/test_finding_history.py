@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from ntanalytics.findings.threshold import Status
 from ntanalytics.ledger import InspectedFinding, PastInspection
 from ntanalytics.ledger.findings_upgrade import LABEL_KIND
 from ntanalytics.periods import Period
-from ntanalytics.report_content.finding_history import closed, hazards, inspection_lifecycle
+from ntanalytics.report_content.finding_history import closed, hazards, inspection_lifecycle, left_open
 from ntanalytics.reports import Table
 from ntanalytics.reports.blocks.block import Block
 from ntanalytics.reports.record import DATA
@@ -169,8 +170,8 @@ def test_a_week_tells_what_its_inspections_opened_left_and_closed(club: OaSite):
     note, rows = _hazards(club)
     assert note == "巡检 3 天：新增 2 项，截至11月20日巡检，已消除 2 项，未消除 2 项。11月17日、11月19日无巡检记录。"
     assert rows == [
-        ("critical", "oa-db-1 /data", "2026-11-20", 1, "本周新增", "未消除"),
-        ("warning", "旧", "2026-11-12", 9, "上周遗留", "未消除"),
+        ("critical", "oa-db-1 /data", "2026-11-20", 1, "本周新增", "截至11月20日未消除"),
+        ("warning", "旧", "2026-11-12", 9, "上周遗留", "截至11月20日未消除"),
         ("critical", "电信", "2026-11-10", 10, "上周遗留", "11月20日已消除"),
         ("warning", "联通", "2026-11-16", 2, "本周新增", "11月18日已消除"),
     ]
@@ -179,3 +180,23 @@ def test_a_week_tells_what_its_inspections_opened_left_and_closed(club: OaSite):
 def test_a_week_without_inspections_says_so(club: OaSite):
     _note(club, dt.date(2026, 11, 12), _recorded("旧"))
     assert _hazards(club) == ("无每日巡检记录，隐患的新增与消除未知。", [])
+
+
+def test_what_the_last_inspection_left_open_is_open_in_the_week_unless_its_own_checks_judge_it(club: OaSite):
+    full = _recorded("oa-db-1 /data", DISK, "critical", since=dt.date(2026, 11, 12))
+    _note(club, MONDAY, _recorded("联通"), _recorded("移动"))
+    _note(club, FRIDAY, _recorded("联通"), _recorded("电信"), full)
+    week = _week(club)
+    assert {(item.code, item.entity.key, item.status) for item in left_open(week)} == {
+        (RATE, "联通", "warning"),
+        (RATE, "电信", "warning"),
+        (DISK, "oa-db-1 /data", "critical"),
+    }
+    [disk] = [item for item in left_open(week) if item.code == DISK]
+    assert (disk.since, disk.value) == (dt.date(2026, 11, 12), 0.9)
+    judged = replace(week, findings=(_today("联通", "ok"), _today("电信", "unknown")))
+    assert {item.entity.key for item in left_open(judged)} == {"电信", "oa-db-1 /data"}
+
+
+def test_of_a_past_that_is_not_known_nothing_is_left_open(club: OaSite):
+    assert left_open(_week(club)) == []
