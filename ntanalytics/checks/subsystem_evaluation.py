@@ -13,10 +13,13 @@ from ntanalytics.checks.section import SubsystemSummary, failed_summary, no_sour
 from ntanalytics.checks.subsystem import Section, Subsystem
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.judgement import unknown
-from ntanalytics.findings.rule import Rule
+from ntanalytics.findings.rule import Kind, Rule
 from ntanalytics.metrics.column_needs import SKEWED
 
 T = TypeVar("T")
+
+#: Kinds of rules whose violations are seen in the rows themselves: what is missing makes none of them.
+_SEEN: frozenset[Kind] = frozenset({"deadline", "hygiene", "burst"})
 
 
 @dataclass(frozen=True)
@@ -115,13 +118,13 @@ def _is_whole(context: CheckContext, check: Check, spans: Sequence[Span]) -> boo
 
 
 def _doubted(findings: Sequence[Finding]) -> Sequence[Finding]:
-    """Return the findings of damaged days: what they tell may be the damage itself.
+    """Return the findings of damaged days: what they tell may be the damage itself, unless rows of their own show it.
 
     That a detector finds nothing in a whole subsystem says nothing of what is missing.
     """
     return [
         finding.with_details(is_doubtful=True)
-        if finding.is_violation
+        if finding.is_violation and finding.rule.kind not in _SEEN
         else unknown(finding.rule, "incomplete", finding.entity)
         if finding.status == "ok" and finding.detector and finding.is_of_whole_subsystem
         else finding

@@ -11,7 +11,6 @@ from ntanalytics.metrics.desk import service_levels
 from ntanalytics.metrics.desk.duties import NOTHING_DUE, Verdict
 from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import Figures, figures
-from ntanalytics.metrics.infra import availability
 from ntanalytics.metrics.quantity import Quantity
 from ntanalytics.metrics.rows import rows
 from ntanalytics.report_content.detection_grade import DetectionGrade, grade_detection
@@ -21,7 +20,7 @@ from ntanalytics.report_content.duties.opening import open_span
 from ntanalytics.report_content.duties.span import DutySpan
 from ntanalytics.report_content.scoring import SheetScore, judge_by_sheet
 from ntanalytics.reports import Kpis, Sentence, Table, kpi, kpis, table, without_source
-from ntanalytics.subsystems.infra.availability_checks import every_check, measured
+from ntanalytics.subsystems.infra.availability_checks import platform_row
 from ntanalytics.workspace.report import Report
 
 #: Duties that the first page lists, in its order.
@@ -99,13 +98,8 @@ def headlines(quality: ServiceQuality) -> Kpis:
 
 def platform_availability(span: DutySpan) -> Quantity:
     """Return the availability of the platform; its bound where too little was measured (docs/domain.md)."""
-    table, views = span.context.shared(measured, every_check)
-    row = figures(availability.platform(table), *views).total
-    low = row["platform_availability_low"]
-    if low is not None:
-        row = FigureRow({"platform_availability": low}, is_complete=False)
-    if not span.view("infra.checks", 28).sources:
-        row = FigureRow.without_source()
+    has_source = bool(span.view("infra.checks", 28).sources)
+    row = platform_row(span.context) if has_source else FigureRow.without_source()
     return row.quantity("platform_availability")
 
 

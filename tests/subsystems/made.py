@@ -223,6 +223,11 @@ class _View:
         return frozenset((source, day) for source in self.sources for day in self.gaps)
 
     @property
+    def damages(self) -> Mapping[tuple[str, dt.date], object]:
+        """None: a day of the view is whole, or it is missing."""
+        return {}
+
+    @property
     def empty_days(self) -> frozenset[tuple[str, dt.date]]:
         """As of a dataset view."""
         return frozenset((source, self.period.last) for source in self.empty)

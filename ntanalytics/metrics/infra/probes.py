@@ -33,8 +33,11 @@ OUTAGES = (
     ),
 )
 
+#: Both are facts of the last check that saw the certificate; a gap takes nothing from them.
 CERTIFICATES = (
-    Measure("tls_expires_at", "服务器证书到期", "Expiry of the served certificate.", format="datetime"),
+    Measure(
+        "tls_expires_at", "服务器证书到期", "Expiry of the served certificate.", format="datetime", over_gap="exact"
+    ),
     Measure(
         "tls_days",
         "服务器证书剩余",
@@ -43,6 +46,7 @@ CERTIFICATES = (
         unit="天",
         format="number:0",
         good="up",
+        over_gap="exact",
     ),
 )
 

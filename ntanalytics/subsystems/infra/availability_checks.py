@@ -19,7 +19,7 @@ from ntanalytics.findings.finding import Entity, Finding, subsystem_entity
 from ntanalytics.findings.judgement import evaluate_rules, judge_row, unknown
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.figure_row import FigureRow
-from ntanalytics.metrics.figures import Figures, case_list, figures
+from ntanalytics.metrics.figures import Figures, figures
 from ntanalytics.metrics.infra import availability, probes
 from ntanalytics.metrics.infra.check_spans import GAP
 from ntanalytics.metrics.infra.planned_downtime import PlannedWork, confirmed_work
@@ -102,7 +102,29 @@ def measured(
     )
     near = (checks.before if before else checks.table).union(earlier)
     made = availability.availability(chosen(near), begin, end, windows, target=target(context))
+    if not before and _has_unseen_source(context):
+        made = made.mutate(availability_low=ibis.null("float64"))  # a target that nobody sees may be down: no bound
     return in_memory(made), [checks, *views]
+
+
+def _has_unseen_source(context: CheckContext) -> bool:
+    """Return whether a source of checks gave nothing of any day of the period, and so hides all of its targets."""
+    checks, days = context.dataset("infra.checks", HISTORY), set(context.period.days)
+    if checks.is_complete:
+        return False
+    gone = [source for source, day in checks.gap_days - set(checks.damages) if day in days]
+    return any(gone.count(source) == len(days) for source in checks.sources)
+
+
+def platform_row(context: CheckContext) -> FigureRow:
+    """Return the availability of the platform in the period; its bound where too little was measured."""
+    now, views = context.shared(measured, every_check)
+    row = figures(availability.platform(now), *views).total
+    low = row["platform_availability_low"]
+    if low is None and row.is_complete:
+        return row.without("platform_availability_low")
+    # too little was measured, or not by all: only the bound is known, if one is
+    return FigureRow({"platform_availability": low, "platform_availability_change": None}, is_complete=False)
 
 
 def _shown(rule: Rule, row: FigureRow) -> Finding:
@@ -135,7 +157,7 @@ def with_outages(context: CheckContext, finding: Finding, outages: Sequence[Row]
 
 
 def _tls_days(context: CheckContext, rule: Rule) -> list[Finding]:
-    seen = case_list(context.shared(certificates), context.dataset("infra.checks"))
+    seen = figures(context.shared(certificates), context.dataset("infra.checks"))
     findings = evaluate_rules([rule], seen, lambda row: Entity("target", str(row["target"]), site_of(row["target"])))
     warned = timedelta(days=max(0.0, min(rule.threshold.warning, _MAX_VALIDITY_DAYS)))
     onsets = {row["target"]: row["tls_expires_at"] - warned for row in seen}

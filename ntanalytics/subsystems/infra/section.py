@@ -7,10 +7,9 @@ from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.section import HISTORY, SubsystemSummary, compared
 from ntanalytics.checks.span_view import register
 from ntanalytics.checks.subsystem import Section
-from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import case_list, figures
 from ntanalytics.metrics.infra import availability, probes, requests
-from ntanalytics.subsystems.infra.availability_checks import certificates, every_check, measured, planned
+from ntanalytics.subsystems.infra.availability_checks import certificates, every_check, measured, planned, platform_row
 from ntanalytics.subsystems.infra.backup_plans import BACKUP_DAYS, plans
 from ntanalytics.subsystems.infra.load_checks import disk_figures, load
 from ntanalytics.subsystems.infra.text import backup_highlights
@@ -26,16 +25,11 @@ def summarize(context: CheckContext) -> SubsystemSummary:
     was, _ = context.shared(measured, every_check, True)
     windows, _ = context.shared(planned)
     total = compared(availability.platform(now), availability.platform(was), availability.PLATFORM, *views)
-    low = figures(availability.platform(now), *views).total["platform_availability_low"]
-    if low is not None:  # too little was measured: only the bound is known
-        total = total | FigureRow(
-            {"platform_availability": low, "platform_availability_change": None}, is_complete=False
-        )
     return SubsystemSummary(
         subsystem="infra",
         highlights="",
         lead="platform_availability",
-        total=total,
+        total=total | platform_row(context),
         daily=figures(availability.daily(checks.recent, checks.days, end, offset, windows), checks),
         tables={
             "availability": figures(now, *views),

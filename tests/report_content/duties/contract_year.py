@@ -79,6 +79,8 @@ class Year:
             contract=given,
             sources=["desk"] if name in self.data else [],
             missing=missing,
+            gap_days=frozenset(("desk", day) for day in missing),
+            damages={},
             is_complete=not missing,
             rejected_rows=lambda first, last: self._rejected_rows(name, first, last),
             since=lambda day: SimpleNamespace(is_complete=not any(gap >= day for gap in self.gaps.get(name, ()))),

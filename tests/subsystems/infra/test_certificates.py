@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import ibis
 import pytest
 
+from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.subsystems.infra.availability_checks import certificates
 from tests.subsystems.made import table_of
 
@@ -22,3 +23,8 @@ def test_days_are_left_from_what_is_known_and_not_from_a_day_to_come(known_end: 
     view = SimpleNamespace(table=ibis.memtable(rows), known_end=known_end)
     context = SimpleNamespace(dataset=lambda name: view, ends_at=PERIOD_ENDS)
     assert certificates(context)["tls_days"].to_pylist() == [left]  # type: ignore[arg-type]
+
+
+def test_the_days_of_a_certificate_are_a_fact_of_its_last_check_also_where_the_day_has_a_gap() -> None:
+    row = FigureRow({"tls_expires_at": KNOWN_UNTIL, "tls_days": 7.0}, is_complete=False)
+    assert (row.exact("tls_expires_at"), row.exact("tls_days")) == (KNOWN_UNTIL, 7.0)
