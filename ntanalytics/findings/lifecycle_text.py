@@ -44,8 +44,12 @@ def onset_words(finding: Finding, state: LifecycleState) -> str:
     return f"{onset}（{'，'.join(notes)}）" if notes else onset
 
 
-def compared(state: LifecycleState) -> str:
+def compared(state: LifecycleState, *, is_partial: bool = False) -> str:
     """Return what became of the findings since the inspection before, in one sentence.
+
+    Args:
+        state: the lifecycles.
+        is_partial: whether many checks could not be made, so that more may be new, and more may be gone.
 
     Returns:
         For example ``较上次巡检（11月19日）：新增 2 项，持续 14 项（加重 1 项），已消除 3 项。``
@@ -55,17 +59,24 @@ def compared(state: LifecycleState) -> str:
     if state.previous_on is None:
         return "此前没有巡检记录，各项不区分新增与持续。"
     lasting = len(state.open) - state.count("new", "back")
-    parts = [f"新增 {state.count('new')} 项"]
+    parts = [_counted("新增", state.count("new"), is_partial)]
     if back := state.count("back"):
         parts.append(f"复现 {back} 项")
     changes: tuple[Change, ...] = ("worse", "better", "unconfirmed")
     more = [f"{CHANGES[change]} {count} 项" for change in changes if (count := state.count(change))]
     parts.append(f"持续 {lasting} 项" + (f"（{'，'.join(more)}）" if more else ""))
     dropped = sum(lifecycle.change == "dropped" for lifecycle in state.closed)
-    parts.append(f"已消除 {len(state.closed) - dropped} 项")
+    parts.append(_counted("已消除", len(state.closed) - dropped, is_partial))
     if dropped:
         parts.append(f"不再检查 {dropped} 项")
     return f"较上次巡检（{day_words(state.previous_on)}）：{'，'.join(parts)}。"
+
+
+def _counted(change: str, count: int, is_partial: bool) -> str:
+    """Return a number of findings; where checks could not be made, at least so many, and of none that it is unknown."""
+    if is_partial and not count:
+        return f"{change}未知"
+    return f"{change} {'≥ ' if is_partial else ''}{count} 项"
 
 
 def opening(
@@ -89,10 +100,15 @@ def opening(
         (lacking if finding.unknown == "no_source" else unread if finding.unknown in _UNREAD else known).append(finding)
     if len(unread) <= MAX_FOLLOWERS:
         known, unread = [*known, *unread], []
+    told = compared(state, is_partial=bool(unread) or bool(lacking and state.count("unconfirmed")))
     marked = [(change_of(group, state), group) for group in correlate(known, topology)]
     last = [*_not_read(unread, word), *_without_source(lacking)]
     if not marked:
-        return [compared(state), *(exceptions(known, word) if known or not last else ()), *last]
+        return [
+            compared(state, is_partial=bool(unread)),
+            *(exceptions(known, word) if known or not last else ()),
+            *last,
+        ]
     order: tuple[Change | None, ...] = (*_FIRST, None)
     marked.sort(key=lambda pair: order.index(pair[0]))
     sentences = [
@@ -100,7 +116,7 @@ def opening(
         for change, group in marked[:limit]
     ]
     more = remaining([finding for _, group in marked[limit:] for finding in group.findings])
-    return [compared(state), *sentences, *more, *last]
+    return [told, *sentences, *more, *last]
 
 
 def _not_read(findings: Sequence[Finding], word: Word) -> list[str]:

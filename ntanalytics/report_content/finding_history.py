@@ -22,6 +22,7 @@ from ntanalytics.findings.lifecycle import (
     observe,
 )
 from ntanalytics.findings.phrases import listed
+from ntanalytics.findings.related_subjects import LASTING
 from ntanalytics.findings.threshold import ORDER, Status
 from ntanalytics.findings.week_strip import DAYS as STRIP_DAYS
 from ntanalytics.findings.week_strip import week_strips
@@ -124,6 +125,7 @@ def left_open(evaluation: Evaluation) -> list[Finding]:
     """Return what the last inspection of a longer period left open, and the report's own checks do not judge.
 
     Of these findings nothing is known but what an inspection recorded: the rule, the entity, the status and the value.
+    What a day did is no longer open where the report could not judge its period anew.
     """
     state, rules = period_lifecycles(evaluation), evaluation.context.rules
     judged = {finding.identity for finding in evaluation.findings if finding.status != "unknown"}
@@ -138,6 +140,7 @@ def left_open(evaluation: Evaluation) -> list[Finding]:
         )
         for item in state.lifecycles
         if state.is_known and item.is_open and item.identity not in judged and item.code in rules
+        if item.code not in evaluation.codes or rules[item.code].kind in LASTING
     ]
 
 

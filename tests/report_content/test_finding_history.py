@@ -196,6 +196,8 @@ def test_what_the_last_inspection_left_open_is_open_in_the_week_unless_its_own_c
     assert (disk.since, disk.value) == (dt.date(2026, 11, 12), 0.9)
     judged = replace(week, findings=(_today("联通", "ok"), _today("电信", "unknown")))
     assert {item.entity.key for item in left_open(judged)} == {"电信", "oa-db-1 /data"}
+    # whose rate the report asks about itself: what a day did is unknown of the week, and no open item
+    assert {item.entity.key for item in left_open(replace(judged, codes=frozenset({RATE})))} == {"oa-db-1 /data"}
 
 
 def test_of_a_past_that_is_not_known_nothing_is_left_open(club: OaSite):
