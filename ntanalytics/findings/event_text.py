@@ -55,10 +55,15 @@ def _span(finding: Finding, window: Window) -> Window:
 
 
 def lasting(finding: Finding) -> str:
-    """Return since when it lasts: ``，自11月14日起``; empty where its day is told already."""
+    """Return since when it lasts: ``，自11月14日起``; empty where its day is told already.
+
+    A rate that is held against a threshold is that of the last day: it was beyond the limit, and not the same, since.
+    """
     if finding.since is None or not finding.is_violation or event_day(finding) is not None:
         return ""
-    return f"，自{day_words(finding.since)}{'或更早' if finding.since_is_bound else ''}起"
+    beyond = "低于限值" if finding.rule.threshold.good == "up" else "超过限值"
+    is_rate = finding.rule.kind == "threshold" and finding.format.startswith("rate")
+    return f"，自{day_words(finding.since)}{'或更早' if finding.since_is_bound else ''}起{beyond if is_rate else ''}"
 
 
 def ended(finding: Finding) -> str:
