@@ -20,7 +20,7 @@ from ntanalytics.report_content.duties.opening import open_span
 from ntanalytics.report_content.duties.span import DutySpan
 from ntanalytics.report_content.scoring import SheetScore, judge_by_sheet
 from ntanalytics.reports import Kpis, Sentence, Table, kpi, kpis, table, without_source
-from ntanalytics.subsystems.infra.availability_checks import platform_row
+from ntanalytics.subsystems.infra.section import platform_row
 from ntanalytics.workspace.report import Report
 
 #: Duties that the first page lists, in its order.

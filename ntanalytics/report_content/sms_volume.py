@@ -14,13 +14,12 @@ from ntanalytics.metrics.figures import Figures, figures
 from ntanalytics.metrics.sms import volume
 from ntanalytics.metrics.sms.billing import cost
 from ntanalytics.periods import PeriodKind
-from ntanalytics.recommendations.with_cause import word_with_assignment
 from ntanalytics.report_content.contents import BILLED_DAYS, evaluate_report
-from ntanalytics.report_content.finding_history import period_lifecycles
 from ntanalytics.report_content.totals import with_total
 from ntanalytics.report_content.unusual_points import unusual_days
 from ntanalytics.report_content.year_volumes import year_volumes
 from ntanalytics.reports import Kpis, Table, headline, table
+from ntanalytics.subsystems import word
 from ntanalytics.subsystems.sms import text
 from ntanalytics.subsystems.sms.bill_checks import reconciliation
 from ntanalytics.workspace.dataset_view import DatasetView
@@ -55,7 +54,7 @@ class SmsStatistics:
         summary, messages = self.summary, self.messages
         classes = messages.figures(volume.failure_classes(messages.table))
         sentences = text.headlines(summary.total, summary.tables["carriers"], summary.tables["applications"], classes)
-        word = word_with_assignment(self.evaluation.context.period.last, period_lifecycles(self.evaluation))
+        # who sees to it, and by when, follows from the desk's incidents, which this report does not read
         return sentences + exceptions(self.evaluation.findings, word, MAX_EXCEPTIONS, board="检查")
 
 

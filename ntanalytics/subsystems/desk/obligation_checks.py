@@ -198,7 +198,9 @@ def _undelivered(context: CheckContext, rule: Rule) -> list[Finding]:
         return findings
     if covered is not plan:
         return [unknown(rule, "unread", _PLAN)]
-    if plan.is_complete and not rows(plan.cases.limit(1)):
+    if not plan.is_complete:
+        return [unknown(rule, "incomplete", _PLAN)]  # what else is due stands in what was not read
+    if not rows(plan.cases.limit(1)):
         return [unknown(rule, "not_recorded", _PLAN)]  # a site without a plan has delivered nothing of it
     return [judge_value(rule, 0, [plan], _PLAN)]
 

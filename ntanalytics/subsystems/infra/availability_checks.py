@@ -116,17 +116,6 @@ def _has_unseen_source(context: CheckContext) -> bool:
     return any(gone.count(source) == len(days) for source in checks.sources)
 
 
-def platform_row(context: CheckContext) -> FigureRow:
-    """Return the availability of the platform in the period; its bound where too little was measured."""
-    now, views = context.shared(measured, every_check)
-    row = figures(availability.platform(now), *views).total
-    low = row["platform_availability_low"]
-    if low is None and row.is_complete:
-        return row.without("platform_availability_low")
-    # too little was measured, or not by all: only the bound is known, if one is
-    return FigureRow({"platform_availability": low, "platform_availability_change": None}, is_complete=False)
-
-
 def _shown(rule: Rule, row: FigureRow) -> Finding:
     """Return the finding of a subsystem: where too little was measured to show that it keeps its limits, unknown."""
     finding = judge_row(rule, row, subsystem_entity(row["subsystem"]))

@@ -38,7 +38,8 @@ def _restore_drill(context: CheckContext, rule: Rule) -> list[Finding]:
     views = [view for view in (checks, drills) if view.sources]
     row = figures(compliance.days_since_drill(checks.recent, drills.recent, context.on), *views).total
     if row["drill_days"] is None:
-        return [unknown(rule, "not_recorded", _BACKUP)]
+        is_whole = all(view.is_complete for view in views)
+        return [unknown(rule, "not_recorded" if is_whole else "incomplete", _BACKUP)]
     finding = judge_row(rule, row, _BACKUP)
     for view in views if finding.is_violation else ():
         finding = unless_unread(finding, view, context.on - timedelta(days=int(row["drill_days"])))

@@ -7,9 +7,10 @@ from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.section import HISTORY, SubsystemSummary, compared
 from ntanalytics.checks.span_view import register
 from ntanalytics.checks.subsystem import Section
+from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import case_list, figures
 from ntanalytics.metrics.infra import availability, probes, requests
-from ntanalytics.subsystems.infra.availability_checks import certificates, every_check, measured, planned, platform_row
+from ntanalytics.subsystems.infra.availability_checks import certificates, every_check, measured, planned
 from ntanalytics.subsystems.infra.backup_plans import BACKUP_DAYS, plans
 from ntanalytics.subsystems.infra.load_checks import disk_figures, load
 from ntanalytics.subsystems.infra.text import backup_highlights
@@ -42,6 +43,17 @@ def summarize(context: CheckContext) -> SubsystemSummary:
         },
         origin=context.origin("availability.availability", checks),
     )
+
+
+def platform_row(context: CheckContext) -> FigureRow:
+    """Return the availability of the platform in the period; its bound where too little was measured."""
+    now, views = context.shared(measured, every_check)
+    row = figures(availability.platform(now), *views).total
+    low = row["platform_availability_low"]
+    if low is None and row.is_complete:
+        return row.without("platform_availability_low")
+    # too little was measured, or not by all: only the bound is known, if one is
+    return FigureRow({"platform_availability": low, "platform_availability_change": None}, is_complete=False)
 
 
 def late_backups(summary: SubsystemSummary) -> str:

@@ -202,8 +202,9 @@ def _planned(report: str, period: str, due: dt.date, delivered: dt.date | None) 
     }  # fmt: skip
 
 
-def _undelivered(*plan: Row, on: dt.date = ON) -> list[Finding]:
-    return judge(SUBSYSTEM, ["desk.undelivered_reports"], {"desk.report_plan": plan}, period=Period.day(on))
+def _undelivered(*plan: Row, on: dt.date = ON, gaps: tuple[dt.date, ...] = ()) -> list[Finding]:
+    data, codes = {"desk.report_plan": plan}, ["desk.undelivered_reports"]
+    return judge(SUBSYSTEM, codes, data, period=Period.day(on), gaps=gaps)
 
 
 def test_a_report_is_late_from_the_day_after_its_last_one() -> None:
@@ -221,6 +222,12 @@ def test_a_report_that_is_delivered_late_is_told_until_then() -> None:
     late = _planned("weekly_service_report", "2026-W46", dt.date(2026, 11, 16), dt.date(2026, 11, 18))
     told = [_undelivered(late, on=dt.date(2026, 11, day))[0].status for day in (16, 17, 18, 19)]
     assert told == ["ok", "warning", "ok", "ok"]
+
+
+def test_a_plan_that_was_not_read_may_hold_what_is_due() -> None:
+    delivered = _planned("weekly_service_report", "2026-W46", dt.date(2026, 11, 16), dt.date(2026, 11, 16))
+    [finding] = _undelivered(delivered, gaps=(ON,))
+    assert (finding.entity.identity, finding.status, finding.unknown) == ("reports/plan", "unknown", "incomplete")
 
 
 def test_without_a_plan_nobody_knows_whether_reports_were_delivered() -> None:

@@ -33,6 +33,13 @@ def test_a_row_since_the_last_drill_may_be_a_later_one(register: str) -> None:
     assert _drill(ON - 40 * DAY, **{register: {None: 1}}).status == "ok"
 
 
+@pytest.mark.parametrize(("gaps", "reason"), [((), "not_recorded"), ((ON,), "incomplete")])
+def test_where_a_day_was_not_read_nobody_says_that_no_drill_is_recorded(gaps: tuple[dt.date, ...], reason: str) -> None:
+    data: dict[str, list[Row]] = {"desk.drills": [], "desk.checks": []}
+    [finding] = judge(SUBSYSTEM, ["infra.restore_drill"], data, gaps=gaps)
+    assert (finding.status, finding.unknown) == ("unknown", reason)
+
+
 def _patch(host: str, back: int, outcome: str) -> Row:
     return {"patched_on": ON - back * DAY, "host": host, "patch": "K1", "outcome": outcome, "day": ON - back * DAY}
 
