@@ -33,7 +33,7 @@ UNMEASURED_SHARE = 0.05
 METHOD = (
     "可用率为可用时长占可用时长与非计划中断之和的比例，取各系统非计划中断最长的检查对象；"
     "经书面确认的维护时段内的中断为计划中断，没有有效检查的时间为未测时长，均不计入。"
-    "未测超过 5% 时另列下限，未测时间按中断计。"
+    "未测超过 5% 或数据有缺失时另列下限，未测时间按中断计。"
 )
 
 #: Verdicts on the target of availability.
@@ -53,7 +53,7 @@ AVAILABILITY = (
             "availability_low",
             "可用率下限",
             "available_s / period without planned downtime: time that was not measured counts as down; null where it "
-            "is no more than 5 % (docs/domain.md, Availability).",
+            "is no more than 5 % and the data have no gap (docs/domain.md, Availability).",
             good="up",
             digits=2,
         ),
@@ -112,7 +112,7 @@ PLATFORM_LOW = replace(
         "platform_availability_low",
         "平台可用率",
         "Mean of the availability of the subsystems, of some of which too little was measured: their time without a "
-        "check counts as down; null where enough was measured of all (docs/domain.md, Availability).",
+        "check counts as down; null where enough was measured of all, without a gap (docs/domain.md, Availability).",
         good="up",
         digits=2,
     ),
@@ -123,7 +123,13 @@ MEASURES = catalogue((*change.with_changes((*AVAILABILITY, *PLATFORM)), PLATFORM
 
 
 def availability(
-    checks: ir.Table, since: datetime, until: datetime, planned: Sequence[PlannedWork] = (), *, target: float
+    checks: ir.Table,
+    since: datetime,
+    until: datetime,
+    planned: Sequence[PlannedWork] = (),
+    *,
+    target: float,
+    is_bounded: bool = False,
 ) -> ir.Table:
     """Return the time of each subsystem in four parts, and its availability (docs/domain.md, Availability).
 
@@ -136,11 +142,14 @@ def availability(
         until: the period's end (aware), or now while it lasts.
         planned: the confirmed maintenance windows.
         target: the availability that was agreed, as a fraction.
+        is_bounded: whether each subsystem has its lower bound, as over a gap; else where too little was measured.
 
     Returns:
         ``subsystem``, ``target`` and the measures of ``AVAILABILITY`` (times in seconds), worst first.
     """
     parts = _parts(valid_spans(checks, since, until), (until - since).total_seconds(), planned)
+    if is_bounded:
+        parts = parts.mutate(availability_low=_low(parts))
     counted = parts.group_by("subsystem").aggregate(
         checked=parts["_checked"].sum(), failed_checks=parts["_failed"].sum()
     )
@@ -218,9 +227,14 @@ def _parts(spans: ir.Table, length_s: float, planned: Sequence[PlannedWork], by:
     measured = parts.available_s + parts.unplanned_s
     unmeasured = ibis.greatest(length_s - measured - parts.planned_s, 0.0)
     parts = parts.mutate(unmeasured_s=unmeasured, availability=parts.available_s / measured.nullif(0.0))
-    low = parts.available_s / (measured + parts.unmeasured_s).nullif(0.0)
     is_little = parts.unmeasured_s > UNMEASURED_SHARE * length_s
-    return parts.mutate(availability_low=is_little.ifelse(low, ibis.null("float64")))
+    return parts.mutate(availability_low=is_little.ifelse(_low(parts), ibis.null("float64")))
+
+
+def _low(parts: ir.Table) -> ir.FloatingValue:
+    """Return the availability of each target if it was down whenever it was not measured."""
+    low: ir.FloatingValue = parts.available_s / (parts.available_s + parts.unplanned_s + parts.unmeasured_s).nullif(0.0)
+    return low
 
 
 def _worst(parts: ir.Table, by: Sequence[str]) -> ir.Table:

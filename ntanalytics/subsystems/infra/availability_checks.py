@@ -101,7 +101,8 @@ def measured(
         (checks.recent.checked_at >= ibis.literal(begin - GAP)) & (checks.recent.checked_at < ibis.literal(begin))
     )
     near = (checks.before if before else checks.table).union(earlier)
-    made = availability.availability(chosen(near), begin, end, windows, target=target(context))
+    has_gap = not before and not all(view.is_complete for view in (checks, *views))
+    made = availability.availability(chosen(near), begin, end, windows, target=target(context), is_bounded=has_gap)
     if not before and _has_unseen_source(context):
         made = made.mutate(availability_low=ibis.null("float64"))  # a target that nobody sees may be down: no bound
     return in_memory(made), [checks, *views]

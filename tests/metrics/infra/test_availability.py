@@ -63,6 +63,18 @@ def test_an_hour_with_two_failed_checks_of_five_minutes(checks, listed) -> None:
     ]
 
 
+def test_over_a_gap_each_subsystem_has_its_bound_however_little_was_not_measured(checks, listed) -> None:
+    made = checks({"首页": every(5, {20, 25})})
+    [row] = listed(measured(made, SINCE, HOUR, is_bounded=True), "availability", "availability_low")
+    assert row == {"availability": pytest.approx(5 / 6), "availability_low": pytest.approx(5 / 6)}
+    # the last check, of minute 55, speaks until minute 65: two minutes of 67 were not measured, and 55 were good
+    later = HOUR + dt.timedelta(minutes=7)
+    [row] = listed(measured(made, SINCE, later, is_bounded=True), "availability_low", "unmeasured_s")
+    assert row == {"availability_low": pytest.approx(55 / 67), "unmeasured_s": 120.0}
+    [row] = listed(measured(made, SINCE, later), "availability_low")
+    assert row == {"availability_low": None}
+
+
 def test_a_gap_is_unknown_and_neither_up_nor_down(checks, listed) -> None:
     marks = [(0, True), (5, False), (40, True), (45, True), (50, True), (55, True)]
     [row] = listed(measured(checks({"首页": marks}), SINCE, HOUR))
