@@ -54,7 +54,7 @@ LONGEST = (
     "lake/backends/test_spark.py",
     "scaffold/test_new_report.py",
     "test_reports_issued.py",
-    "test_rules_reach_reports.py",
+    "gaps/test_gap_matrix.py",
     "report_content/adoption/test_adoption.py",
     "demo/test_estate.py",
     "scaffold/test_new_subsystem.py",
