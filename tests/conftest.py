@@ -46,20 +46,28 @@ ibis.set_backend(CompilingBackend.connected(compiled.folder("memory"), threads=1
 
 
 #: Files that last longest begin first, so that the run does not end with one of them and an idle process. The first
-#: of two processes writes the demo city and issues its reports; what the second begins with needs neither.
+#: process writes the demo city and issues its inspection; what the others begin with needs neither.
 LONGEST = (
     "test_issued_in_browser.py",
-    "safety/test_hostile_text.py",
-    "soak/test_soak.py",
-    "lake/backends/test_spark.py",
-    "scaffold/test_new_report.py",
-    "test_reports_issued.py",
-    "test_rules_reach_reports.py",
-    "report_content/adoption/test_adoption.py",
     "demo/test_estate.py",
+    "soak/test_soak.py",
+    "evaluation/test_past_workspace.py",
+    "extraction/test_memory.py",
+    "safety/test_hostile_text.py",
+    "lake/backends/test_spark.py",
+    "gaps/test_gap_matrix.py",
+    "scaffold/test_new_report.py",
+    "report_content/adoption/test_adoption.py",
+    "test_reports_issued.py",
+    "explore/test_explorers.py",
+    "faults/test_killed.py",
     "scaffold/test_new_subsystem.py",
     "safety/test_secrets_stay_secret.py",
-    "evaluation/test_past_workspace.py",
+    "checks/test_any_values.py",
+    "demo/test_backends.py",
+    "ledger/test_past_coverage.py",
+    "metrics/test_any_values.py",
+    "runner/test_correcting.py",
     "faults/test_silence.py",
 )
 _RANKS = {Path(__file__).parent / name: rank for rank, name in enumerate(LONGEST)}

@@ -60,14 +60,16 @@ def cells(site: GapSite) -> Iterator[Cell]:
 @cache
 def complete_sentences(folder: Path, report: str) -> RecordedBlocks:
     """Return the record of a report over the complete data with all sentences of its lists."""
-    blocks: RecordedBlocks = json.loads(json.dumps(whole_record(GapSite(folder), report, PERIODS[report])))
+    with shared_answers():
+        blocks: RecordedBlocks = json.loads(json.dumps(whole_record(GapSite(folder), report, PERIODS[report])))
     return blocks
 
 
 @cache
 def complete_record(folder: Path, report: str) -> RecordedBlocks:
     """Return the record of a report over the complete data."""
-    blocks: RecordedBlocks = json.loads(json.dumps(record(GapSite(folder), report, PERIODS[report])))
+    with shared_answers():
+        blocks: RecordedBlocks = json.loads(json.dumps(record(GapSite(folder), report, PERIODS[report])))
     return blocks
 
 

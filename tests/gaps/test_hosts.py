@@ -16,6 +16,7 @@ from ntanalytics.subsystems import evaluate, subsystem
 from ntanalytics.workspace import Workspace
 from ntanalytics.workspace.report import Report
 from tests.city import City
+from tests.gaps.answers import shared_answers
 from tests.gaps.copies import damageable
 from tests.gaps.site import GapSite
 
@@ -25,12 +26,13 @@ FRIDAY = Period.day(dt.date(2026, 11, 20))
 
 def _hosts(site: GapSite) -> tuple[dict[str, str], str]:
     """Return host → state, and the note of the table."""
-    evaluation = evaluate(Report(Workspace(site.settings), "daily_inspection", "日常巡检", FRIDAY), ("infra",))
-    metrics = evaluation.context.dataset("infra.metrics")
-    needed: Any = SimpleNamespace(
-        evaluation=evaluation, summaries=evaluation.summaries, loads=metrics.figures(hosts.load(metrics.table))
-    )
-    shown = hosts_board(cast("DayInspection", needed))
+    with shared_answers():
+        evaluation = evaluate(Report(Workspace(site.settings), "daily_inspection", "日常巡检", FRIDAY), ("infra",))
+        metrics = evaluation.context.dataset("infra.metrics")
+        needed: Any = SimpleNamespace(
+            evaluation=evaluation, summaries=evaluation.summaries, loads=metrics.figures(hosts.load(metrics.table))
+        )
+        shown = hosts_board(cast("DayInspection", needed))
     return {row["host"]: row["state"] for row in shown.rows}, shown.note
 
 

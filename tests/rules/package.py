@@ -61,6 +61,17 @@ def nodes(tree: ast.Module) -> tuple[ast.AST, ...]:
     return tuple(ast.walk(tree))
 
 
+@cache
+def strings(tree: ast.Module) -> tuple[tuple[int, str], ...]:
+    """Return line and text of every string of a tree that is no statement of its own, as a docstring is."""
+    documentation = {id(node.value) for node in nodes(tree) if isinstance(node, ast.Expr)}
+    return tuple(
+        (node.lineno, node.value)
+        for node in nodes(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documentation
+    )
+
+
 def functions(tree: ast.Module) -> Iterator[tuple[str, Function]]:
     """Yield every function and method with its name, that of the class or function around it included."""
     return ((name, node) for name, node in definitions(tree) if not isinstance(node, ast.ClassDef))

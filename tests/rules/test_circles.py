@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 
 from tests.rules.measure import by_module, circles
-from tests.rules.package import NAME, Place, Trees, layers, nodes, room_of
+from tests.rules.package import NAME, Place, Trees, layers, room_of, strings
 
 #: Today's circles; each must go.
 STILL_CIRCLES: frozenset[str] = frozenset()
@@ -64,10 +64,8 @@ def higher_names(trees: Trees) -> list[Place]:
     places = []
     for module, tree in trees.items():
         room = room_of(module)
-        documentation = {id(node.value) for node in nodes(tree) if isinstance(node, ast.Expr)}
-        for node in nodes(tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documentation:
-                rooms = {named for named in _MODULE_NAME.findall(node.value) if named in ranks and named != room}
-                if any(ranks[named] <= ranks.get(room, -1) for named in rooms):
-                    places.append(Place(module, node.lineno, node.value))
+        for line, text in strings(tree):
+            rooms = {named for named in _MODULE_NAME.findall(text) if named in ranks and named != room}
+            if any(ranks[named] <= ranks.get(room, -1) for named in rooms):
+                places.append(Place(module, line, text))
     return places

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -148,6 +149,7 @@ def fault(root: Path, citation: Citation) -> str:
     return f"{place}{citation.page}, {citation.heading!r} has no term {unknown[0]!r} in bold" if unknown else ""
 
 
+@cache
 def _headings(page: Path) -> dict[str, str]:
     """Return the headings of a page, each with the text up to the next one of its level, without blocks of code."""
     text = FENCE.sub(_blank, page.read_text(encoding="utf-8"))

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.rules.package import nodes
+
 #: Names that conda-forge writes otherwise. Packages it does not have are installed by pip.
 CONDA_NAMES = {
     "duckdb": "python-duckdb",
@@ -158,7 +160,7 @@ def test_every_library_that_the_package_imports_is_declared(
 def _imported(tree: ast.Module) -> set[str]:
     """The top names of everything that a module imports, within its functions too."""
     found = set()
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Import):
             found |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:

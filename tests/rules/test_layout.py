@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.rules.package import layers
+from tests.rules.package import layers, nodes
 
 NAMELESS = {"utils", "util", "helpers", "helper", "common", "misc", "base", "tools", "lib", "shared"}
 WALL = 450
@@ -45,7 +45,7 @@ def test_imports_never_climb_to_a_parent(trees: dict[str, ast.Module]) -> None:
     found = sorted(
         f"{name}:{node.lineno}"
         for name, tree in trees.items()
-        for node in ast.walk(tree)
+        for node in nodes(tree)
         if isinstance(node, ast.ImportFrom) and node.level > 1
     )
     assert not found, f"{found}: write the whole name, so that a search for a module finds its users"

@@ -46,17 +46,22 @@ def chinese() -> Catalog:
         return read_po(file, locale="zh_CN")
 
 
-def test_the_template_is_in_step_with_the_code(writer: ModuleType, trees: Trees) -> None:
+@pytest.fixture(scope="module")
+def wanted(writer: ModuleType, trees: Trees) -> set[str]:
+    """Every message of the code."""
+    return set(writer.messages(list(trees.values())))
+
+
+def test_the_template_is_in_step_with_the_code(wanted: set[str]) -> None:
     with (FOLDER / f"{DOMAIN}.pot").open("rb") as file:
         listed = {message.id for message in read_po(file) if message.id}
-    wanted = writer.messages(list(trees.values()))
     assert wanted - listed == set(), f"not in the template: {MEND}"
     assert listed - wanted == set(), f"in no code any more: {MEND}"
 
 
-def test_every_message_has_its_chinese(writer: ModuleType, trees: Trees, chinese: Catalog) -> None:
+def test_every_message_has_its_chinese(wanted: set[str], chinese: Catalog) -> None:
     translated = {message.id for message in chinese if message.string and not message.fuzzy}
-    assert writer.messages(list(trees.values())) - translated == set(), MEND
+    assert wanted - translated == set(), MEND
 
 
 def test_a_translation_has_the_placeholders_of_its_message(chinese: Catalog) -> None:

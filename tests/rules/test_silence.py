@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 
+from tests.rules.package import nodes
+
 BLIND = {"Exception", "BaseException"}
 
 
@@ -11,7 +13,7 @@ def test_no_error_is_caught_blindly_and_dropped(trees: dict[str, ast.Module]) ->
     found = sorted(
         f"{name}:{handler.lineno}"
         for name, tree in trees.items()
-        for handler in ast.walk(tree)
+        for handler in nodes(tree)
         if isinstance(handler, ast.ExceptHandler) and _is_blind(handler) and not _hands_on(handler)
     )
     assert not found, f"{found}: name the errors you expect, or raise again: a swallowed error becomes a wrong figure"
@@ -21,7 +23,7 @@ def test_no_handler_does_nothing(trees: dict[str, ast.Module]) -> None:
     found = sorted(
         f"{name}:{handler.lineno}"
         for name, tree in trees.items()
-        for handler in ast.walk(tree)
+        for handler in nodes(tree)
         if isinstance(handler, ast.ExceptHandler) and all(isinstance(step, ast.Pass) for step in handler.body)
     )
     assert not found, f"{found}: write contextlib.suppress(TheError) with a reason, or handle it"

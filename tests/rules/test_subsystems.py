@@ -106,6 +106,7 @@ def lists_of_subsystems(trees: Trees) -> list[Place]:
         for module, tree in trees.items()
         if not f"{module}.".startswith(f"{NAME}.contract.") and module != f"{NAME}.subsystems"
         for node in nodes(tree)
+        if isinstance(node, ast.Dict) or hasattr(node, "elts")
         if len(_names(node) & IDS) >= MANY
     ]
 

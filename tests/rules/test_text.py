@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
+
+from tests.rules.package import modules, strings, trees
 
 #: A Chinese character (or full-width mark) followed by ASCII punctuation: the reader sees a gap or a squeeze.
 HALF_WIDTH = re.compile(r"[\u3400-\u9fff\u3001-\u3011\uff01-\uff60][,:;(]")
@@ -59,12 +60,9 @@ def test_every_file_ends_with_a_line_feed_and_is_utf8(root: Path, committed: lis
 
 def _texts(root: Path) -> Iterator[tuple[str, str]]:
     """Every string of the package that is no docstring, every notebook cell, template and Chinese page."""
-    for path in sorted((root / "ntanalytics").rglob("*.py")):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        docs = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
-                yield f"{path.relative_to(root)}:{node.lineno}", node.value
+    for name, path in modules().items():
+        for line, text in strings(trees()[name]):
+            yield f"{path.relative_to(root)}:{line}", text
     for path in sorted((root / "notebooks").rglob("*.ipynb")):
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
             yield str(path.relative_to(root)), "".join(cell["source"])

@@ -58,8 +58,13 @@ pytestmark = [
 #: The reports whose notebooks are run, each for a period that the estate has; the others call no other metric. The
 #: inspection is that of the day before the one that was issued, whose SQL was kept.
 ISSUED = {"daily_inspection": "2026-11-19", "sms_volume": "2026-11", "oa_adoption": "2026-W47"}
-#: A machine of two processors runs a driver and two workers, none for long: the quick compiler is the better one.
-SHORT = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+#: A machine of two processors runs a driver and two workers, none for long: the quick compiler is the better one. With
+#: it Java takes itself for a small program: what it compiled, its classes and short-lived objects are given room, else
+#: it sweeps and collects all the time. The classes of the distribution are not verified anew.
+SHORT = (
+    "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:ReservedCodeCacheSize=240m -XX:MetaspaceSize=256m -Xmn256m "
+    "-XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote"
+)
 MASTER, CLUSTER = "local[2]", "local-cluster[2,1,1024]"
 CONFIG = {
     "spark.driver.host": "127.0.0.1",
@@ -226,6 +231,7 @@ def _call_the_processes(workspace: Workspace, first: dt.date) -> None:
     until = dt.datetime.combine(UNTIL, dt.time(), dt.UTC)
     days = [first + dt.timedelta(days=number) for number in range(7)]
     sms_repeats.pairs_by_lag(workspace.table("sms.messages", first, UNTIL), 8)
+    sms_repeats.near_hour(workspace.table("sms.messages", first, UNTIL), 10, 8)
     sms_slots.parts_by_hour(workspace.table("sms.messages", first, UNTIL), 8)
     misuse.accounts_in_two_places(workspace.table("identity.logins", first, UNTIL), UNTIL)
     misuse.night_entries(workspace.table("identity.logins", first, UNTIL), UNTIL, 8)
