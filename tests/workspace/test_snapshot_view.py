@@ -157,11 +157,11 @@ def test_what_was_rejected_stays_so_in_an_open_workspace_alone(site: OaSite):
     site.take("2026-11-23 06:30")
     workspace = open_workspace(site.config)
     asked = "oa.members", NEXT_MONDAY, NEXT_MONDAY
-    assert len(found := workspace.rejected(*asked)) == 1
+    assert len(found := workspace.answers.rejected(*asked)) == 1
     site.run("club", "DELETE FROM member WHERE id IS NULL")
     site.take("2026-11-23 06:40")
-    assert workspace.rejected(*asked) == found
-    assert open_workspace(site.config).rejected(*asked) == []
+    assert workspace.answers.rejected(*asked) == found
+    assert open_workspace(site.config).answers.rejected(*asked) == []
 
 
 @pytest.mark.parametrize(
