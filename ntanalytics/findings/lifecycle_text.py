@@ -100,7 +100,7 @@ def opening(
         (lacking if finding.unknown == "no_source" else unread if finding.unknown in _UNREAD else known).append(finding)
     if len(unread) <= MAX_FOLLOWERS:
         known, unread = [*known, *unread], []
-    told = compared(state, is_partial=bool(unread) or bool(lacking and state.count("unconfirmed")))
+    sentence = compared(state, is_partial=bool(unread) or bool(lacking and state.count("unconfirmed")))
     marked = [(change_of(group, state), group) for group in correlate(known, topology)]
     last = [*_not_read(unread, word), *_without_source(lacking)]
     if not marked:
@@ -116,7 +116,7 @@ def opening(
         for change, group in marked[:limit]
     ]
     more = remaining([finding for _, group in marked[limit:] for finding in group.findings])
-    return [told, *sentences, *more, *last]
+    return [sentence, *sentences, *more, *last]
 
 
 def _not_read(findings: Sequence[Finding], word: Word) -> list[str]:
