@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from functools import reduce
 from operator import and_
 from typing import TYPE_CHECKING
 
 from ntanalytics.contract import Dataset
 from ntanalytics.metrics.rows import rows
-from ntanalytics.workspace.daily_counts import Count, count_by_day
+from ntanalytics.workspace.daily_counts import Count, CountedLake, count_by_day
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-    from ntanalytics.workspace.site import Workspace
 
-
-def days_without_open_cases(workspace: Workspace, dataset: Dataset, before: dt.date) -> frozenset[dt.date]:
+def days_without_open_cases(workspace: CountedLake, dataset: Dataset, before: dt.date) -> frozenset[dt.date]:
     """Return the days before a day whose files have no case without a moment of its end.
 
     The bounds of a file tell it of cases that end in one way. Of those that end in several, each column has nulls in
@@ -33,7 +32,7 @@ def days_without_open_cases(workspace: Workspace, dataset: Dataset, before: dt.d
     if not files:
         return frozenset()  # the bounds tell it, or not all rows of a file are known
 
-    def count_open(table: ir.Table) -> list[Count]:
+    def count_open(table: ir.Table) -> Iterable[Count]:
         open_cases = table.filter(reduce(and_, (table[name].isnull() for name in dataset.ended)))
         return rows(open_cases.group_by("day").aggregate(open=open_cases.count()))
 

@@ -41,6 +41,9 @@ from ntanalytics.workspace.units import Units, read_aliases, unit_columns
 #: Name of the file beside the lake's tables with what was counted of each day.
 DAILY_COUNTS = "daily-counts.jsonl"
 
+#: Name of the file beside the lake's tables with what past inspections left open.
+PAST_FINDINGS = "past-findings.jsonl"
+
 _DAYS = pa.schema(
     [
         pa.field("day", pa.date32(), False),
@@ -292,6 +295,11 @@ class Workspace:
     def cached_daily_counts(self) -> FileCache:
         """Counts of the lake's files, as they were made before (:mod:`ntanalytics.workspace.daily_counts`)."""
         return FileCache(self._lake.folder / DAILY_COUNTS)
+
+    @cached_property
+    def cached_past_findings(self) -> FileCache:
+        """Findings that inspections of earlier months left open (:mod:`ntanalytics.workspace.past_findings`)."""
+        return FileCache(self._lake.folder / PAST_FINDINGS)
 
     @cached_property
     def first_days(self) -> FirstDays:
