@@ -22,7 +22,10 @@ FIRST, LAST = dt.date(2026, 1, 5), dt.date(2026, 6, 19)
 
 @pytest.fixture
 def site(tmp_path: Path) -> OaSite:
-    return OaSite(tmp_path)
+    """A site whose lake is there, so that what was followed is kept."""
+    site = OaSite(tmp_path)
+    load(site.config).lake.mkdir(exist_ok=True)
+    return site
 
 
 def _inspection(draw: random.Random, day: dt.date, number: int = 0, kind: str = "unit") -> PastInspection:
@@ -147,7 +150,6 @@ def test_a_damaged_file_changes_nothing(site: OaSite) -> None:
     _record(site, 4)
     workspace = _open(site)
     kept = workspace.settings.lake / "past-findings.jsonl"
-    kept.parent.mkdir(exist_ok=True)
     _assert_same(site, LAST, LAST)
     kept.write_text(kept.read_text(encoding="utf-8").replace("warning", "critical"), encoding="utf-8")
     _assert_same(site, LAST, LAST)
