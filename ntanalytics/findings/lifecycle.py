@@ -227,19 +227,54 @@ def _is_judged(finding: Finding) -> bool:
     return finding.is_applicable and finding.status != "unknown"
 
 
-def follow_lifecycles(inspections: Iterable[ObservedDay]) -> LifecycleState:
-    """Return the lifecycles as of the last of some inspections, one a day, in any order."""
+@dataclass(frozen=True)
+class FollowedDays:
+    """Findings as the inspections up to a day left them, as far as later inspections need them.
+
+    Attributes:
+        days: the inspected days, oldest first.
+        current: the lifecycles that were open after the last of them, or that a violation may still continue.
+        codes: the rules of the last of them (:attr:`ObservedDay.codes`).
+    """
+
+    days: tuple[date, ...] = ()
+    current: tuple[FindingLifecycle, ...] = ()
+    codes: Mapping[str, bool] = field(default_factory=dict)
+
+
+def follow_days(inspections: Iterable[ObservedDay]) -> FollowedDays:
+    """Return what some inspections made of the findings, for :func:`follow_lifecycles`."""
     by_day = {inspection.on: inspection for inspection in inspections}
-    ended: list[FindingLifecycle] = []
-    current: dict[str, FindingLifecycle] = {}
-    for number, (_, inspection) in enumerate(sorted(by_day.items())):
-        _follow(inspection, current, ended, is_first=number == 0)
-    days = tuple(sorted(by_day))
+    days, _, current = _followed(by_day, FollowedDays())
+    return FollowedDays(days, tuple(current.values()), dict(by_day[days[-1]].codes) if days else {})
+
+
+def follow_lifecycles(inspections: Iterable[ObservedDay], after: FollowedDays = FollowedDays()) -> LifecycleState:
+    """Return the lifecycles as of the last of some inspections, one a day, in any order.
+
+    Args:
+        inspections: the inspections.
+        after: what those of earlier days made of the findings; lifecycles that had ended by then are left out.
+    """
+    by_day = {inspection.on: inspection for inspection in inspections}
+    days, ended, current = _followed(by_day, after)
     if not days:
         return LifecycleState()
     lifecycles = sorted([*ended, *current.values()], key=lambda item: (item.opened_on, ORDER.index(item.worst)))
     previous = days[-2] if len(days) > 1 else None
-    return LifecycleState(days[-1], previous, tuple(lifecycles), days, dict(by_day[days[-1]].codes))
+    codes = by_day[days[-1]].codes if by_day else after.codes
+    return LifecycleState(days[-1], previous, tuple(lifecycles), days, dict(codes))
+
+
+def _followed(
+    by_day: Mapping[date, ObservedDay], after: FollowedDays
+) -> tuple[tuple[date, ...], list[FindingLifecycle], dict[str, FindingLifecycle]]:
+    """Return the inspected days, the lifecycles that ended since ``after``, and the current ones by identity."""
+    ended: list[FindingLifecycle] = []
+    current = {lifecycle.identity: lifecycle for lifecycle in after.current}
+    for number, (_, inspection) in enumerate(sorted(by_day.items())):
+        _follow(inspection, current, ended, is_first=number == 0 and not after.days)
+    return (*after.days, *sorted(by_day)), ended, current
 
 
 def _follow(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, suppress
 from functools import reduce
 from pathlib import Path
@@ -150,32 +151,52 @@ class DeltaLake:
     def files(self, dataset: str, version: int, first: dt.date | None = None, last: dt.date | None = None) -> list[str]:
         """Return the Parquet files of a version with the days from ``first`` to ``last``, as local paths."""
         location = self.location(dataset)
-        files = _of_days(self._files(dataset, version), first, last)
+        files = _of_days(self._files(dataset, version).select(["path", "partition.day"]), first, last)
         with self._reading(f"version {version}", location):
             return [str(file) for file in location.local_files(sorted(map(unquote, files["path"].to_pylist())))]
 
     def files_by_day(self, dataset: str, version: int, first: dt.date, last: dt.date) -> dict[dt.date, list[str]]:
         """Return day → names of its files in a version, in order; a name is given to one file alone."""
-        files = self._files(dataset, version)
+        files = _of_days(self._files(dataset, version).select(["path", "partition.day"]), first, last)
         by_day: dict[dt.date, list[str]] = {}
         for day, name in zip(files["partition.day"].to_pylist(), files["path"].to_pylist(), strict=True):
-            if first <= day <= last:
-                by_day.setdefault(day, []).append(name)
+            by_day.setdefault(day, []).append(name)
         return {day: sorted(names) for day, names in by_day.items()}
 
-    def case_files(self, dataset: Dataset, version: int, before: dt.date, since: dt.datetime) -> list[str]:
+    def case_files(
+        self,
+        dataset: Dataset,
+        version: int,
+        before: dt.date,
+        since: dt.datetime,
+        closed: AbstractSet[dt.date] = frozenset(),
+    ) -> list[str]:
         """Return the files of days before a day that may hold cases that were open at a moment or later.
 
         How far back they reach follows from the bounds of the files, thus from the cases.
+
+        Args:
+            dataset: a dataset of cases.
+            version: the version.
+            before: the local day.
+            since: the moment (aware).
+            closed: days known to have no open case in the version.
         """
         location = self.location(dataset.name)
         files = self._files(dataset.name, version)
-        files = files.filter(pc.less(files["partition.day"], before))
         bounds = (f"max.{dataset.changed}", *(f"null_count.{name}" for name in dataset.ended))
+        wanted = (
+            "path",
+            "partition.day",
+            *bounds,
+        )  # a table of years has thousands of files with bounds of each column
+        files = files.select([name for name in wanted if name in files.schema.names])
+        files = files.filter(pc.less(files["partition.day"], before))
         if set(bounds) <= set(files.schema.names):
             is_changed = pc.greater_equal(files[bounds[0]], pa.scalar(since, files.schema.field(bounds[0]).type))
             has_open = [pc.greater(files[name], 0) for name in bounds[1:]]
-            chosen = pc.fill_null(pc.or_(is_changed, reduce(pc.and_, has_open)), True)
+            may_be_open = pc.invert(pc.is_in(files["partition.day"], value_set=pa.array(closed, pa.date32())))
+            chosen = pc.fill_null(pc.or_(is_changed, reduce(pc.and_, [may_be_open, *has_open])), True)
             # an object store has no week files
             files = files.filter(chosen) if location.bucket else with_whole_weeks(files, chosen)
         names = sorted(map(unquote, files["path"].to_pylist()))
@@ -184,7 +205,7 @@ class DeltaLake:
 
     def rows(self, dataset: str, version: int, first: dt.date | None = None, last: dt.date | None = None) -> int | None:
         """Return the number of rows on the days from ``first`` to ``last``, by the log; None if the log has none."""
-        files = _of_days(self._files(dataset, version), first, last)
+        files = _of_days(self._files(dataset, version).select(["num_records", "partition.day"]), first, last)
         rows: int | None = pc.sum(files["num_records"], skip_nulls=False).as_py()
         return rows
 
@@ -203,6 +224,7 @@ class DeltaLake:
         if not {"min.source", "max.source"} <= set(files.column_names):
             return {}
         # a table of years has thousands of files with bounds of each column
+        files = files.select(["min.source", "max.source", "partition.day"])
         of_one = files.filter(pc.equal(files["min.source"], files["max.source"]))
         days = of_one.group_by("min.source").aggregate([("partition.day", "min")])
         return dict(zip(days["min.source"].to_pylist(), days["partition.day_min"].to_pylist(), strict=True))

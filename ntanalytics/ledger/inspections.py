@@ -82,12 +82,29 @@ class Inspections:
             recorded = set(connection.execute(sa.select(tables.inspections.c.run_id)).scalars())
         return set(run_ids) - recorded
 
-    def until(self, report: str, last: dt.date, first: dt.date = dt.date.min) -> list[PastInspection]:
-        """Return the inspections of the days from ``first`` to ``last``, in order; per day the one published last."""
-        table, finding = tables.inspections, tables.findings
+    def issued(self, report: str, last: dt.date) -> list[tuple[dt.date, str, dt.datetime]]:
+        """Return day, run and time of publication of what :meth:`until` returns, without reading a finding."""
+        table = tables.inspections
+        query = sa.select(table.c.day, table.c.run_id, table.c.published_at).where(
+            self._condition(report, dt.date.min, last)
+        )
+        with reading(self._engine) as connection:
+            rows = connection.execute(query.order_by(table.c.day, table.c.published_at, table.c.id))
+            by_day = {row.day: row for row in rows}
+        return [(row.day, row.run_id, from_stored(row.published_at)) for row in by_day.values()]
+
+    def _condition(self, report: str, first: dt.date, last: dt.date) -> sa.ColumnElement[bool]:
+        """Return the condition on the inspections of some days that are known."""
+        table = tables.inspections
         condition = sa.and_(table.c.report == report, table.c.day.between(first, last))
         if self._before is not None:
             condition = sa.and_(condition, table.c.published_at < to_stored(self._before))
+        return condition
+
+    def until(self, report: str, last: dt.date, first: dt.date = dt.date.min) -> list[PastInspection]:
+        """Return the inspections of the days from ``first`` to ``last``, in order; per day the one published last."""
+        table, finding = tables.inspections, tables.findings
+        condition = self._condition(report, first, last)
         query = sa.select(table).where(condition).order_by(table.c.day, table.c.published_at, table.c.id)
         names = [field.name for field in fields(InspectedFinding)]
         joined = sa.select(finding.c.inspection_id, *(finding.c[name] for name in names)).join(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
-from functools import cache
-from typing import Any, cast
+from typing import Any
 
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.engine import Evaluation
@@ -16,22 +15,21 @@ from ntanalytics.findings.lifecycle import (
     CHANGES,
     FindingLifecycle,
     LifecycleState,
-    Observation,
     ObservedDay,
     follow_lifecycles,
     observe,
 )
 from ntanalytics.findings.phrases import listed
 from ntanalytics.findings.related_subjects import LASTING
-from ntanalytics.findings.threshold import ORDER, Status
+from ntanalytics.findings.threshold import ORDER
 from ntanalytics.findings.week_strip import DAYS as STRIP_DAYS
 from ntanalytics.findings.week_strip import week_strips
-from ntanalytics.ledger import InspectedFinding
 from ntanalytics.ledger.findings_upgrade import LABEL_KIND
 from ntanalytics.periods.day_text import day_words
 from ntanalytics.report_content.details import HAZARDS
 from ntanalytics.reports import Table
 from ntanalytics.reports.record import Field
+from ntanalytics.workspace.past_findings import PastFindings, observed_days, past_findings
 from ntanalytics.workspace.report import Report
 
 #: The report whose inspections tell of hazards in a longer period.
@@ -68,8 +66,15 @@ def past_inspections(
         inspections = report.workspace.ledger.inspections.until(of, until, since)
     except (LakeError, ValueError):  # gone, held, damaged
         return None
-    observed = cache(_observation)  # most findings are those of the day before
-    return [ObservedDay(day.day, tuple(map(observed, day.findings)), day.codes) for day in inspections]
+    return observed_days(inspections)
+
+
+def _followed(report: Report, until: date, of: str, since: date) -> PastFindings | None:
+    """Return the inspections up to ``until``, those of earlier months followed; None without a readable ledger."""
+    try:
+        return past_findings(report.workspace, of, until, since)
+    except (LakeError, ValueError):  # gone, held, damaged
+        return None
 
 
 def inspection_lifecycle(report: Report, evaluation: Evaluation) -> LifecycleState:
@@ -84,10 +89,12 @@ def inspection_lifecycle(report: Report, evaluation: Evaluation) -> LifecycleSta
     enabled = [code for code, rule in evaluation.context.rules.items() if rule.enabled and code in evaluation.codes]
     is_working_day = on in _working_days(report)
     today = observe(on, findings, enabled, unjudged=evaluation.unjudged, is_working_day=is_working_day)
-    before = past_inspections(report, on - timedelta(days=1), report.name)
+    past = _followed(report, on - timedelta(days=1), report.name, on)
+    if past is None:
+        return replace(follow_lifecycles([today]), is_known=False)
     known = {(finding.code, finding.entity.label): finding.entity for finding in findings}
-    earlier = [_with_entities(day, known) for day in before or ()]
-    return replace(follow_lifecycles([*earlier, today]), is_known=before is not None)
+    earlier = [_with_entities(day, known) for day in past.days]
+    return follow_lifecycles([*earlier, today], past.before)
 
 
 def period_lifecycles(evaluation: Evaluation) -> LifecycleState:
@@ -96,13 +103,13 @@ def period_lifecycles(evaluation: Evaluation) -> LifecycleState:
 
 
 def _period_lifecycles(context: CheckContext) -> LifecycleState:
-    known: list[ObservedDay] | None = context.shared(_inspections)
-    state = follow_lifecycles(known or ())
+    past: PastFindings | None = context.shared(_inspections)
+    state = LifecycleState() if past is None else follow_lifecycles(past.days, past.before)
     return state if state.on is None else replace(state, on=context.on)
 
 
-def _inspections(context: CheckContext) -> list[ObservedDay] | None:
-    return past_inspections(context.report, context.on)
+def _inspections(context: CheckContext) -> PastFindings | None:
+    return _followed(context.report, context.on, INSPECTION, context.period.first)
 
 
 def inspection_strips(report: Report, evaluation: Evaluation) -> dict[str, str]:
@@ -213,19 +220,6 @@ def _row(lifecycle: FindingLifecycle) -> dict[str, Any]:
         "check": lifecycle.check,
         "begun_on": lifecycle.begun_on.isoformat(),
     }
-
-
-def _observation(finding: InspectedFinding) -> Observation:
-    return Observation(
-        code=finding.code,
-        entity=Entity(finding.entity_kind, finding.entity_key, finding.entity_label),
-        check=finding.check,
-        status=cast("Status", finding.status),
-        value=finding.value,
-        format=finding.format,
-        since=finding.since_on,
-        since_is_bound=finding.since_is_bound,
-    )
 
 
 def _with_entities(day: ObservedDay, known: dict[tuple[str, str], Entity]) -> ObservedDay:

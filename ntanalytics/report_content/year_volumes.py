@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import ibis.expr.types as ir
 
+import ntanalytics.metrics
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.engine import Evaluation
+from ntanalytics.contract import Kind
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.contract.enumerations import subsystem_label
 from ntanalytics.metrics import MEASURES
@@ -21,6 +26,7 @@ from ntanalytics.metrics.identity import logins
 from ntanalytics.metrics.im import messages
 from ntanalytics.metrics.oa import task_duration
 from ntanalytics.metrics.quantity import Quantity
+from ntanalytics.metrics.rows import rows
 from ntanalytics.metrics.seal import seals
 from ntanalytics.metrics.sms import volume as sms_volume
 from ntanalytics.metrics.sso import accesses
@@ -30,7 +36,11 @@ from ntanalytics.periods.day_text import day_words
 from ntanalytics.reports import Table
 from ntanalytics.reports.data import plain_row
 from ntanalytics.reports.record import Field
+from ntanalytics.workspace.daily_counts import Count, count_by_day
 from ntanalytics.workspace.span_view import SpanView
+
+#: Volumes are counted by day.
+_BY_DAY = ("day",)
 
 
 @dataclass(frozen=True)
@@ -40,12 +50,12 @@ class AnnualMeasure:
     Attributes:
         dataset: the dataset that it is counted from.
         measure: its name.
-        count: the metric that counts it over the rows of a span.
+        count: the metric that counts it by day, of rows of events; over a span, of cases.
     """
 
     dataset: str
     measure: str
-    count: Callable[[CheckContext, SpanView], ir.Table]
+    count: Callable[[CheckContext, ir.Table], ir.Table] | Callable[[CheckContext, SpanView], ir.Table]
 
     @property
     def subsystem(self) -> str:
@@ -53,35 +63,36 @@ class AnnualMeasure:
         return self.dataset.partition(".")[0]
 
 
-def _logins(_: CheckContext, view: SpanView) -> ir.Table:
-    return logins.logins(view.table)
+def _logins(_: CheckContext, table: ir.Table) -> ir.Table:
+    return logins.logins(table, _BY_DAY)
 
 
-def _accesses(_: CheckContext, view: SpanView) -> ir.Table:
-    return accesses.accesses(view.table)
+def _accesses(_: CheckContext, table: ir.Table) -> ir.Table:
+    return accesses.accesses(table, _BY_DAY)
 
 
-def _documents(_: CheckContext, view: SpanView) -> ir.Table:
-    return documents.documents(view.table)
+def _documents(_: CheckContext, table: ir.Table) -> ir.Table:
+    return documents.documents(table, _BY_DAY)
 
 
-def _signings(_: CheckContext, view: SpanView) -> ir.Table:
-    return seals.signings(view.table)
+def _signings(_: CheckContext, table: ir.Table) -> ir.Table:
+    return seals.signings(table, _BY_DAY)
+
+
+def _messages(context: CheckContext, table: ir.Table) -> ir.Table:
+    return sms_volume.volume(table, context.ends_at, _BY_DAY)
+
+
+def _sent(context: CheckContext, table: ir.Table) -> ir.Table:
+    # who was active is not asked for
+    no_sessions = context.workspace.table("im.sessions", date.max, date.max)
+    return messages.volume(table, no_sessions, _BY_DAY)
 
 
 def _finished_tasks(context: CheckContext, view: SpanView) -> ir.Table:
     first, last = view.period.first, view.period.last
     # their number needs no calendar, which a year before may lack
     return task_duration.task_duration(view.cases, [last], first, last, context.utc_offset_h)
-
-
-def _messages(context: CheckContext, view: SpanView) -> ir.Table:
-    return sms_volume.volume(view.table, context.ends_at)
-
-
-def _sent(context: CheckContext, view: SpanView) -> ir.Table:
-    sessions = context.workspace.table("im.sessions", view.period.first, view.period.last)
-    return messages.volume(view.table, sessions)
 
 
 def _opened(context: CheckContext, view: SpanView) -> ir.Table:
@@ -141,7 +152,7 @@ def year_volumes(evaluation: Evaluation, id: str = "year-volumes") -> Table:
         fields += [Field("before", "integer", "上年同期", format="integer")]
         fields += [Field("growth", "number", YEAR_ON_YEAR.label, format="+rate:1")]
     fields += [Field("total", "integer", "年累计", format="integer")]
-    rows = [
+    lines = [
         {
             "subsystem": subsystem_label(item.volume.subsystem),
             "volume": f"{MEASURES[item.volume.measure].label}（{MEASURES[item.volume.measure].unit}）",
@@ -153,7 +164,7 @@ def year_volumes(evaluation: Evaluation, id: str = "year-volumes") -> Table:
         for item in known
     ]
     names = {field.name for field in fields}
-    records = tuple(plain_row({name: value for name, value in row.items() if name in names}) for row in rows)
+    records = tuple(plain_row({name: value for name, value in row.items() if name in names}) for row in lines)
     title = "业务量同比与年累计" if has_before else "业务量年累计"
     january = date(period.last.year, 1, 1)
     note = _turn(period) + _note(known, january) + _left_out(known, evaluation.summaries)
@@ -222,10 +233,26 @@ def _counted(context: CheckContext, volume: AnnualMeasure, view: SpanView) -> Qu
     return figures([{volume.measure: value or 0}], view).total.quantity(volume.measure)
 
 
-def _counts(
-    context: CheckContext, count: Callable[[CheckContext, SpanView], ir.Table], view: SpanView
-) -> Mapping[str, Any]:
-    """Return the volumes that one metric counts over a span."""
+@cache
+def _program() -> str:
+    """Return the digest of the metrics: what another program counted is counted again."""
+    sources = sorted(Path(ntanalytics.metrics.__file__).parent.rglob("*.py"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in (*sources, Path(__file__)))).hexdigest()
+
+
+def _counts(context: CheckContext, count: Callable[[CheckContext, Any], ir.Table], view: SpanView) -> Mapping[str, Any]:
+    """Return the volumes that one metric counts over a span.
+
+    What is counted by its day is counted once for each day's files: a year is the sum of its days.
+    """
     names = [volume.measure for volume in VOLUMES if volume.count is count]
-    [row] = count(context, view).select(*names).to_pyarrow().to_pylist()
-    return dict(row)
+    if view.contract.kind is Kind.CASE:
+        [row] = count(context, view).select(*names).to_pyarrow().to_pylist()
+        return dict(row)
+
+    def by_day(table: ir.Table) -> Iterable[Count]:
+        return rows(count(context, table).select("day", *names))
+
+    counted = ("volumes of a day", *names, _program())
+    days = count_by_day(context.workspace, view.contract, view.period.first, view.period.last, counted, by_day)
+    return {name: sum(row[name] or 0 for row in days) for name in names}

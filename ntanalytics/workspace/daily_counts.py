@@ -5,14 +5,31 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from ntanalytics.contract import Dataset
-    from ntanalytics.workspace.site import Workspace
+    from ntanalytics.file_cache import FileCache
+
+
+class CountedLake(Protocol):
+    """Access to a site (:class:`ntanalytics.workspace.site.Workspace`) whose days are counted."""
+
+    @property
+    def cached_daily_counts(self) -> FileCache:
+        """Counts of the lake's files, as they were made before."""
+        ...
+
+    def files_by_day(self, dataset: str, first: dt.date, last: dt.date) -> Mapping[dt.date, Sequence[str]] | None:
+        """Return day → names of its files; None where not all rows of a file are known."""
+
+    def table(self, dataset: str, first: dt.date | None = None, last: dt.date | None = None) -> ir.Table:
+        """Return the rows of some days."""
+        ...
+
 
 #: What was counted of a day: ``day``, and the columns of the count, words and numbers.
 Count = Mapping[str, Any]
@@ -22,7 +39,7 @@ _FORM = "1"
 
 
 def count_by_day(
-    workspace: Workspace,
+    workspace: CountedLake,
     dataset: Dataset,
     first: dt.date,
     last: dt.date,

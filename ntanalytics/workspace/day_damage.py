@@ -23,7 +23,7 @@ from ntanalytics.detectors.day_profile import (
 from ntanalytics.detectors.detection import Floats
 from ntanalytics.detectors.missing_hours import hours_missing, partial_parts
 from ntanalytics.workspace.known_outages import down_hours
-from ntanalytics.workspace.rows_by_hour import BySource, Parts, count_rows_by_hour
+from ntanalytics.workspace.rows_by_hour import BySource, Parts, count_rows_by_hour, utc_offset_s
 
 if TYPE_CHECKING:
     from ntanalytics.workspace.site import Workspace
@@ -33,6 +33,11 @@ HISTORY_DAYS = 28
 
 #: Datasets of what is sampled at a steady pace: their figures know the time that was not measured.
 _SAMPLED = frozenset({"infra.checks", "infra.metrics"})
+
+_DAY = dt.timedelta(days=1)
+
+#: First day, last day, and the rows between them.
+_HourlyRows = tuple[dt.date, dt.date, BySource]
 
 #: (source, day) → its damage.
 Damages = Mapping[tuple[str, dt.date], ProfileDamage]
@@ -47,7 +52,7 @@ class RowsByHour:
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
-        self._read: dict[str, tuple[dt.date, dt.date, BySource]] = {}
+        self._read: dict[str, _HourlyRows] = {}
         self._known: dict[tuple[str, str, dt.date], _DayTotals] = {}
         self._judged: dict[tuple[str, str, dt.date, tuple[dt.date, ...]], ProfileDamage | None] = {}
         #: Dataset and the days that were judged → the damages.
@@ -68,15 +73,32 @@ class RowsByHour:
         What is judged by them is the same whoever has asked for more days before.
         """
         asked, known = (first, last), self._read.get(dataset.name)
-        if known is None or first < known[0] or last > known[1]:
-            if known is not None:
-                first, last = min(first, known[0]), max(last, known[1])
+        if known is None:
             known = first, last, count_rows_by_hour(self.workspace, dataset, first, last)
-            self._read[dataset.name] = known
+        else:
+            known = self._with_more_days(dataset, first, last, known)
+        self._read[dataset.name] = known
         return {
             source: {day: parts for day, parts in by_day.items() if asked[0] <= day <= asked[1]}
             for source, by_day in known[2].items()
         }
+
+    def _with_more_days(self, dataset: Dataset, first: dt.date, last: dt.date, known: _HourlyRows) -> _HourlyRows:
+        """Return the rows that are known, and those of the days before and after them that are asked for."""
+        since, until, by_source = known
+        if since <= first and last <= until:
+            return known
+        begin, end = min(first, since), max(last, until)
+        if utc_offset_s(self.workspace, end) != utc_offset_s(self.workspace, until):  # all hours have one offset
+            return begin, end, count_rows_by_hour(self.workspace, dataset, begin, end)
+        spans = [span for span in ((begin, since - _DAY), (until + _DAY, end)) if span[0] <= span[1]]
+        more = [count_rows_by_hour(self.workspace, dataset, *span, offset_day=end) for span in spans]
+        sources = dict.fromkeys(source for rows in (by_source, *more) for source in rows)
+        merged = {
+            source: {day: parts for rows in (by_source, *more) for day, parts in rows.get(source, {}).items()}
+            for source in sources
+        }
+        return begin, end, merged
 
     def damage(
         self, dataset: Dataset, source: str, day: dt.date, usual: Sequence[dt.date], by_day: Mapping[dt.date, Parts]

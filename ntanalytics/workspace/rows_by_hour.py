@@ -25,14 +25,28 @@ Parts = dict[str, Floats]
 BySource = dict[str, dict[dt.date, Parts]]
 
 
-def count_rows_by_hour(workspace: Workspace, dataset: Dataset, first: dt.date, last: dt.date) -> BySource:
+def utc_offset_s(workspace: Workspace, day: dt.date) -> int:
+    """Return the seconds by which local time is ahead of UTC at the beginning of a day."""
+    offset = dt.datetime.combine(day, dt.time(), workspace.settings.zone).utcoffset() or dt.timedelta()
+    return int(offset.total_seconds())
+
+
+def count_rows_by_hour(
+    workspace: Workspace, dataset: Dataset, first: dt.date, last: dt.date, *, offset_day: dt.date | None = None
+) -> BySource:
     """Return source → day → part → rows by local hour, of the days from ``first`` to ``last`` with rows.
 
     Of cases those count that changed last on their own day, in the hour of that change: one that began in hours of
     which nothing came may have been taken with a later change.
+
+    Args:
+        workspace: the site.
+        dataset: the dataset.
+        first: the first local day.
+        last: the last local day, included.
+        offset_day: the day whose offset from UTC all hours have; None for the last one.
     """
-    offset = dt.datetime.combine(last, dt.time(), workspace.settings.zone).utcoffset() or dt.timedelta()
-    offset_s = int(offset.total_seconds())
+    offset_s = utc_offset_s(workspace, offset_day or last)
 
     def by_hour(table: ir.Table) -> list[Count]:
         if dataset.changed:

@@ -33,12 +33,16 @@ from ntanalytics.sources import open_source, restrict_to_datasets
 from ntanalytics.workspace.first_days import FirstDays
 from ntanalytics.workspace.ledger_answers import LedgerAnswers
 from ntanalytics.workspace.namespaces import Day, Namespace, dataset_namespace, metric_namespace
+from ntanalytics.workspace.open_cases import days_without_open_cases
 from ntanalytics.workspace.past_state import PastState, past_state
 from ntanalytics.workspace.snapshot_damage import Falls, count_by_kind, damaged_snapshots, with_damaged
 from ntanalytics.workspace.units import Units, read_aliases, unit_columns
 
 #: Name of the file beside the lake's tables with what was counted of each day.
 DAILY_COUNTS = "daily-counts.jsonl"
+
+#: Name of the file beside the lake's tables with what past inspections left open.
+PAST_FINDINGS = "past-findings.jsonl"
 
 _DAYS = pa.schema(
     [
@@ -53,8 +57,16 @@ _CALENDAR_YEARS = 5
 #: Bounds of a search over all days; every database can store both.
 _ALL_DAYS = (dt.date(1970, 1, 1), dt.date(2999, 12, 31))
 
+_DAY = dt.timedelta(days=1)
+
+#: First day, last day, and the covered days between them, in order.
+CoveredSpan = tuple[dt.date, dt.date, list[CoverageDay]]
+
 #: Days before a report's in which a name of a unit is looked for: no figure by units looks back further.
 _NAMED = dt.timedelta(days=400)
+
+#: Days around a day among which its snapshot is looked for first.
+_NEAR = dt.timedelta(days=60)
 
 #: Days up to a report's last one whose rows may be taken again, with names that units have by then.
 _RETAKEN = dt.timedelta(days=31)
@@ -92,7 +104,7 @@ class Workspace:
         self._lake = DeltaLake.of(settings)
         self.reader: Reader = open_reader(self._lake, settings)
         self._versions: dict[str, int | None] = {}
-        self.known_days: dict[str, tuple[dt.date, dt.date, list[CoverageDay]]] = {}
+        self.known_days: dict[str, CoveredSpan] = {}
         self.counted_rows: dict[tuple[str, dt.date, dt.date], dict[str, int]] = {}
         self._damaged_snapshots: dict[str, Falls] = {}
         self.answers = LedgerAnswers(self.ledger.coverage)
@@ -143,7 +155,8 @@ class Workspace:
         return self.table(dataset, first, last).union(self._older_cases(contract, first, since))
 
     def _older_cases(self, dataset: Dataset, before: dt.date, since: dt.datetime) -> ir.Table:
-        return self.reader.older_cases(dataset, self.version(dataset.name), before, since)
+        closed = days_without_open_cases(self, dataset, before)
+        return self.reader.older_cases(dataset, self.version(dataset.name), before, since, closed)
 
     @cached_property
     def tables(self) -> Namespace:
@@ -220,17 +233,34 @@ class Workspace:
         """
         known = self.known_days.get(dataset)
         if known is None or first < known[0] or last > known[1]:
-            since, until = (min(first, known[0]), max(last, known[1])) if known else (first, last)
-            is_state = dataset_named(dataset).kind is Kind.STATE
-            # a snapshot is judged by those before it
-            looked = max(since - JUDGED_BY, _ALL_DAYS[0]) if is_state else since
-            held = self._lake.days(dataset, self.version(dataset))
-            days = (day for day in self.ledger.coverage.days(dataset, looked, until) if not day.rows or day.day in held)
-            covered = self.first_days.known(dataset_named(dataset), days)
-            # as the version, it stays as it was at the first access
-            known = since, until, with_damaged(covered, self._judged(dataset, covered)) if is_state else covered
+            if dataset_named(dataset).kind is Kind.STATE:
+                since, until = (min(first, known[0]), max(last, known[1])) if known else (first, last)
+                # a snapshot is judged by those before it
+                covered = self._covered(dataset, max(since - JUDGED_BY, _ALL_DAYS[0]), until)
+                # as the version, it stays as it was at the first access
+                known = since, until, with_damaged(covered, self._judged(dataset, covered))
+            else:
+                known = self._with_more_days(dataset, first, last, known)
             self.known_days[dataset] = known
         return [day for day in known[2] if first <= day.day <= last]
+
+    def _with_more_days(self, dataset: str, first: dt.date, last: dt.date, known: CoveredSpan | None) -> CoveredSpan:
+        """Return the covered days that are known, and those that are asked for before and after them.
+
+        A day that is known is not read again: a report asks for a week, then for the month, and then for the year.
+        """
+        if known is None:
+            return first, last, self._covered(dataset, first, last)
+        since, until, covered = known
+        earlier = self._covered(dataset, first, since - _DAY) if first < since else []
+        later = self._covered(dataset, until + _DAY, last) if last > until else []
+        return min(first, since), max(last, until), [*earlier, *covered, *later]
+
+    def _covered(self, dataset: str, first: dt.date, last: dt.date) -> list[CoverageDay]:
+        """Return the days that the ledger covers and the lake holds."""
+        held = self._lake.days(dataset, self.version(dataset))
+        days = (day for day in self.ledger.coverage.days(dataset, first, last) if not day.rows or day.day in held)
+        return self.first_days.known(dataset_named(dataset), days)
 
     def damaged_snapshots(self, dataset: str) -> Falls:
         """Return the damaged snapshots of a state among the days that were asked for (docs/domain.md, Gaps)."""
@@ -265,6 +295,11 @@ class Workspace:
     def cached_daily_counts(self) -> FileCache:
         """Counts of the lake's files, as they were made before (:mod:`ntanalytics.workspace.daily_counts`)."""
         return FileCache(self._lake.folder / DAILY_COUNTS)
+
+    @cached_property
+    def cached_past_findings(self) -> FileCache:
+        """Findings that inspections of earlier months left open (:mod:`ntanalytics.workspace.past_findings`)."""
+        return FileCache(self._lake.folder / PAST_FINDINGS)
 
     @cached_property
     def first_days(self) -> FirstDays:
@@ -306,16 +341,28 @@ class Workspace:
         """
         on = _day(day) or dt.datetime.now(self.settings.zone).date()
         _, ends = local_window(on, on, self.settings.zone)
-        covered = self.covered_days("identity.units", *_ALL_DAYS)
         sources = self.sources_by_dataset.get("identity.units", [])
-        chosen = [nearest((taken for taken in covered if taken.source == source), ends) for source in sources]
-        snapshots = [snapshot for snapshot in chosen if snapshot]
+        snapshots = self._nearest_snapshots("identity.units", sources, on, ends)
         rows = self.snapshots("identity.units", snapshots)
         taken_at = self.ledger.coverage.last_taken_at(on - _RETAKEN, on, beside="identity.units")
         taken_on = [taken_at.astimezone(self.settings.zone).date()] if taken_at else []
         latest = max([on, *taken_on, *(snapshot.day for snapshot in snapshots)])
         ever = self.table("identity.units", on - _NAMED, latest) if sources else None
         return Units(rows, read_aliases(self.settings.site.unit_aliases), ever)
+
+    def _nearest_snapshots(
+        self, dataset: str, sources: Sequence[str], on: dt.date, ends: dt.datetime
+    ) -> list[CoverageDay]:
+        """Return the snapshot of each source that was taken nearest to the end of a day; none of one without any.
+
+        The days around it are asked first: a snapshot of them that is nearer than their bounds is the nearest of all.
+        """
+        for first, last, within in ((on - _NEAR, on + _NEAR, _NEAR - 2 * _DAY), (*_ALL_DAYS, dt.timedelta.max)):
+            covered = self.covered_days(dataset, first, last)
+            chosen = [nearest((taken for taken in covered if taken.source == source), ends) for source in sources]
+            if all(snapshot and abs(snapshot.taken_at - ends) <= within for snapshot in chosen):
+                break
+        return [snapshot for snapshot in chosen if snapshot]
 
     @cached_property
     def _catalog(self) -> Catalog:

@@ -95,6 +95,36 @@ def test_over_a_gap_in_the_year_before_the_growth_is_unknown(site: SmallSite) ->
     assert (growth.value, growth.shown) == (None, "unknown")
 
 
+def test_a_correction_of_an_old_day_changes_the_year_and_what_was_counted_of_others_is_kept(site: SmallSite) -> None:
+    extractor = site.extractor()
+    extractor.extract(["sms.messages"], dt.date(2025, 1, 13), dt.date(2025, 1, 19))
+    extractor.extract(["sms.messages"], dt.date(2026, 1, 1), SUNDAY)
+    submitted()
+    # a message of 2 January came late, one of the year before was counted twice, and one of the week was split in three
+    site.messages("shop", (11, "2026-01-02 10:00:00", "unicom", 1, None, None))
+    site.run("twin", "DELETE FROM message WHERE at = '2025-01-19 09:00:00'")
+    site.run("shop", "UPDATE message SET segments = 3 WHERE at = '2026-01-13 09:00:00'")
+    for day in (dt.date(2026, 1, 2), dt.date(2025, 1, 19), dt.date(2026, 1, 13)):
+        site.extractor().extract(["sms.messages"], day, day)
+    found = submitted()
+    assert found.before is not None
+    assert (found.now.value, found.total.value, found.before.value) == (6, 9, 3)
+    context = CheckContext(open_report("sms_volume", "2026-W03"), {})
+    [segments] = [item for item in volumes_of_year(context, "sms") if item.volume.measure == "segments"]
+    assert (segments.now.value, segments.total.value) == (8, 11)
+
+
+def test_the_next_report_counts_no_row_of_the_year_again(site: SmallSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.extractor().extract(["sms.messages"], dt.date(2026, 1, 1), SUNDAY)
+    first = submitted()
+
+    def refused(*_: object) -> None:
+        raise AssertionError("the lake was read")
+
+    monkeypatch.setattr(Workspace, "table", refused)
+    assert submitted().total == first.total
+
+
 def test_growth_from_nothing_is_not_told() -> None:
     growth = year_on_year(quantity(SUBMITTED, 5), quantity(SUBMITTED, 0))
     assert growth is not None

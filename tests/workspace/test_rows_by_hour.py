@@ -13,6 +13,7 @@ from ntanalytics.contract import dataset
 from ntanalytics.settings import load
 from ntanalytics.workspace import Workspace
 from ntanalytics.workspace.as_of import AsOfWorkspace
+from ntanalytics.workspace.day_damage import RowsByHour
 from ntanalytics.workspace.rows_by_hour import count_rows_by_hour
 from ntanalytics.workspace.site import DAILY_COUNTS
 from tests.city import City, copy_city
@@ -93,3 +94,29 @@ def test_a_damaged_file_is_no_error_and_changes_nothing(own_city, damage):
     else:
         kept.mkdir()
     assert _plain(_open(own_city)) == counted
+
+
+@pytest.mark.parametrize("zone", ["Asia/Shanghai", "Europe/Berlin"])
+def test_the_hours_of_days_are_the_same_in_whatever_parts_they_are_asked_for(own_city, zone):
+    """In Berlin the clock was put back on 25 October 2026: all hours have the offset of the last day."""
+
+    def opened() -> Workspace:
+        settings = load(own_city.estate.config)
+        site = settings.site.model_copy(update={"timezone": zone})
+        return Workspace(settings.model_copy(update={"site": site}))
+
+    october = [dt.date(2026, 10, day) for day in (8, 12, 20, 24, 28)]
+    spans = [(october[1], october[2]), (october[1], october[3]), (october[0], october[1]), (october[0], october[4])]
+    in_parts = RowsByHour(opened())
+    for first, last in spans:
+        whole = RowsByHour(opened()).of(MESSAGES, first, last)
+        asked = in_parts.of(MESSAGES, first, last)
+        assert _as_lists(asked) == _as_lists(whole)
+        assert any(whole.values())
+
+
+def _as_lists(rows: Any) -> Any:
+    return {
+        source: {day: {part: hours.tolist() for part, hours in sorted(parts.items())} for day, parts in days.items()}
+        for source, days in rows.items()
+    }

@@ -189,3 +189,16 @@ def test_sql_and_the_tables_of_an_analyst_have_our_name_beside_theirs(site: OaSi
     rows = lake.sql("SELECT unit, canonical_unit, count(*) AS n FROM oa.members GROUP BY ALL")
     assert {(row.unit or None, row.canonical_unit or None): row.n for row in rows.fillna("").itertuples()} == want
     assert "canonical_unit" not in lake.table("oa.members").columns
+
+
+def test_the_nearest_snapshot_counts_however_far_it_is(site: OaSite):
+    """The one is 60 days and 17.5 hours before the end of 24 November, the other 60 days and 6.5 hours after it."""
+    site.take("2026-09-25 06:30", "identity.units")
+    site.add_units("club", ("2", "市气象局", None))
+    site.take("2027-01-24 06:30", "identity.units")
+    days = ("2026-09-25", "2026-11-23", "2026-11-24", "2027-01-20", "2029-01-01", "2024-01-01")
+    lake = open_workspace()
+    apart = {day: open_workspace().units(day).names().unit.to_pyarrow().to_pylist() for day in days}
+    together = {day: lake.units(day).names().unit.to_pyarrow().to_pylist() for day in days}
+    assert together == apart
+    assert [day for day in days if "市气象局" in apart[day]] == ["2026-11-24", "2027-01-20", "2029-01-01"]

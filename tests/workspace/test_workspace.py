@@ -229,3 +229,25 @@ def test_what_is_open_is_a_part_where_the_source_begins_shortly_before(site: Sma
     assert made.total.certainty("overdue_tickets") == ("unknown" if is_young else "exact")
     assert set(tickets.young_sources.values()) == ({SOME} if is_young else set())
     assert ("存量与了结数为下限" in made.note) == is_young
+
+
+def test_covered_days_are_the_same_in_whatever_parts_they_are_asked_for(site: SmallSite):
+    """Days between two questions that do not meet are read, too; none stands twice."""
+    site.extractor().extract(["sms.messages"], dt.date(2026, 10, 20), SUNDAY)
+    whole = open_workspace().covered_days("sms.messages", dt.date(2026, 10, 20), SUNDAY)
+    assert len(whole) == 2 * 34
+    in_parts = open_workspace()
+    asked = [("11-16", "11-22"), ("11-09", "11-18"), ("10-25", "10-27"), ("11-01", "11-03"), ("10-20", "11-22")]
+    for first, last in [
+        (dt.date.fromisoformat(f"2026-{one}"), dt.date.fromisoformat(f"2026-{two}")) for one, two in asked
+    ]:
+        known = in_parts.covered_days("sms.messages", first, last)
+        assert sorted(known, key=str) == sorted((day for day in whole if first <= day.day <= last), key=str)
+        assert [day.day for day in known] == sorted(day.day for day in known)
+    # a correction of an old day is seen by the next report
+    site.messages("shop", (5, "2026-10-21 09:00:00", "mobile", 1, None, None))
+    site.extractor().extract(["sms.messages"], dt.date(2026, 10, 21), dt.date(2026, 10, 21))
+    now = open_workspace()
+    now.covered_days("sms.messages", MONDAY, SUNDAY)
+    rows = {(day.source, day.day): day.rows for day in now.covered_days("sms.messages", dt.date(2026, 10, 20), SUNDAY)}
+    assert (rows["shop", dt.date(2026, 10, 21)], rows["twin", dt.date(2026, 10, 21)]) == (1, 0)

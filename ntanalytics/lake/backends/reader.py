@@ -6,6 +6,7 @@ import datetime as dt
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from functools import reduce
 from operator import and_
 from typing import Any
@@ -62,7 +63,14 @@ class Reader(ABC):
             self._tables[key] = table, time.monotonic()
         return table
 
-    def older_cases(self, dataset: Dataset, version: int | None, before: dt.date, since: dt.datetime) -> ir.Table:
+    def older_cases(
+        self,
+        dataset: Dataset,
+        version: int | None,
+        before: dt.date,
+        since: dt.datetime,
+        closed: AbstractSet[dt.date] = frozenset(),
+    ) -> ir.Table:
         """Return the cases of a version that began before a day, and were open or changed at a moment or later.
 
         They are few beside all that ever were, and held in memory.
@@ -72,12 +80,13 @@ class Reader(ABC):
             version: version of the table; None (no table): an empty table is returned.
             before: the local day.
             since: the moment, aware.
+            closed: days known to have no open case in this version.
         """
         if version is None:
             return self._empty(dataset)
         key = (dataset.name, version, before, since)
         if key not in self._older_cases:
-            files = self._lake.case_files(dataset, version, before, since)
+            files = self._lake.case_files(dataset, version, before, since, closed)
             if not files:
                 return self._empty(dataset)
             table = cases_since(dataset, self._open(dataset, files), since)
