@@ -42,7 +42,7 @@ pytest_plugins = ["tests.browser", "tests.desk", "tests.servers.plugin"]
 
 
 # Rows of a test in memory are asked by the backend of the reports: one metric of a hundred examples is compiled once.
-ibis.set_backend(CompilingBackend.connected(compiled.folder("memory"), threads=1))
+ibis.set_backend(CompilingBackend(compiled.folder("memory"), threads=1))
 
 
 #: Files that last longest begin first, so that the run does not end with one of them and an idle process. The first

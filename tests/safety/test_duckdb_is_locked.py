@@ -47,7 +47,7 @@ ATTACKS = (
 
 
 #: The calls that open one.
-OPENINGS = ("duckdb.connect", "duckdb.sql", "Backend.connected", "backend.do_connect")
+OPENINGS = ("duckdb.connect", "duckdb.sql", "CompilingBackend", "self.do_connect")
 
 
 @pytest.fixture(scope="module")

@@ -51,12 +51,13 @@ class DuckReader(Reader):
         # Imported here: extraction reads nothing, and would hold 12 MB of grammar.
         from ntanalytics.lake.backends.duckdb_ibis import CompilingBackend
 
-        connection = CompilingBackend.connected(folder, threads=min(own_processors(), _MOST_THREADS))
-        duckdb_sandbox.set_up(connection.con)
-        # A report has some hundred queries on the same files, which never change: each footer is read once.
-        connection.raw_sql("SET parquet_metadata_cache = true")
-        duckdb_sandbox.lock(connection.con, folders=[folder])
-        return connection
+        def set_up(connection: duckdb.DuckDBPyConnection) -> None:
+            duckdb_sandbox.set_up(connection)
+            # A report has some hundred queries on the same files, which never change: each footer is read once.
+            connection.execute("SET parquet_metadata_cache = true")
+            duckdb_sandbox.lock(connection, folders=[folder])
+
+        return CompilingBackend(folder, set_up, threads=min(own_processors(), _MOST_THREADS))
 
     def _open(self, dataset: Dataset, files: Sequence[str]) -> ir.Table:
         # All files of a Delta table have its columns, so that none must be opened to learn them. The text of the view

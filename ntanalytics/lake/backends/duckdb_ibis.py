@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pyarrow as pa
@@ -20,26 +22,40 @@ _MOST_ROWS, _MOST_ANSWERS = 5_000, 1_000
 
 
 class CompilingBackend(Backend):  # type: ignore[misc]
-    """Backend whose SQL is kept by the structure of the expression.
+    """Backend whose SQL is kept by the structure of the expression; it connects when it is asked first.
 
     Args:
         folder: the folder of the file with the kept texts; None: they are kept in the process alone.
+        set_up: is called with the new connection.
+        options: DuckDB's.
     """
 
     compiler = UtcCompiler()
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(
+        self,
+        folder: Path | None,
+        set_up: Callable[[duckdb.DuckDBPyConnection], object] = lambda _: None,
+        **options: Any,
+    ) -> None:
         super().__init__()
+        self._set_up, self._options = set_up, options
         self._compiled = CompiledSql(folder, _render)
         self._answers: dict[tuple[ops.Node, str], pa.Table] = {}
         self._lasting: set[ops.Node] = set()  # what was compiled just now, and has one answer
 
-    @classmethod
-    def connected(cls, folder: Path | None, **options: Any) -> CompilingBackend:
-        """Return a backend with an in-memory DuckDB of its own; the options are DuckDB's."""
-        backend = cls(folder)
-        backend.do_connect(**options)
-        return backend
+    @cached_property
+    def con(self) -> duckdb.DuckDBPyConnection:
+        """An in-memory DuckDB of its own."""
+        self.do_connect(**self._options)  # it sets this attribute
+        connection: duckdb.DuckDBPyConnection = vars(self)["con"]
+        self._set_up(connection)
+        return connection
+
+    @cached_property
+    def _record_batch_readers_consumed(self) -> dict[str, bool]:
+        """Nothing of it is there before the connection is, and Ibis asks for it first."""
+        return {}
 
     def to_pyarrow(self, expr: ir.Expr, /, *, limit: Any = None, params: Any = None, **kwargs: Any) -> Any:
         """Return the result of an expression; a question that was asked before is answered from memory.

@@ -7,14 +7,16 @@ for all units as for a few. The figures are the same: both use the same function
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ntanalytics.metrics import MEASURES, change
 from ntanalytics.metrics.oa import adoption, daily_active, unit_ranking, user_flow
-from ntanalytics.report_content.adoption.figures import Adoption, PageFigures
+from ntanalytics.report_content.adoption.figures import Adoption, PageFigures, compared_parts, head_figures
 from ntanalytics.report_content.adoption.queries import RATES, WEEKS_DAYS, AdoptionQueries
 from ntanalytics.report_content.unit_figures import UnitFigures, identity, read_figures
 from ntanalytics.workspace.report import Report
@@ -58,13 +60,15 @@ class _AllUnits(AdoptionQueries):
         ranking = self._ranking(gaps, gaps_before, ["edition"])
         now, able, by = self.own["now"], self.own["members"], [_PAGE, "edition"]
         levels = {when: self._by_page(when, by) for when in ("now", "before")}
+        pages = [unit for unit in dict.fromkeys(self.groups["unit"].to_pylist()) if unit]
+        now_pages, before_pages = (
+            _filled(self._by_page(when, [_PAGE]).to_pyarrow(), pages, daily_active=0.0) for when in ("now", "before")
+        )
         editions = self._judged(levels["now"], levels["before"], by, gaps, gaps_before, self._among_pages)
         tasks = _owned(self._named.resolve(self.tasks.cases), None)
         tables: dict[str, ir.Table] = {
             "ranking": ranking,
             "typical": unit_ranking.median_rates(ranking, RATES, ["edition"]),
-            "now": self._by_page("now", [_PAGE]),
-            "before": self._by_page("before", [_PAGE]),
             "editions": self._editions(editions, now, able, self.own_ever, by),
             "reached": adoption.reach(now, able, [_PAGE]),
             "weeks": daily_active.weekly_adoption(self.own["recent"], self._days_of([_PAGE]), [_PAGE]),
@@ -74,7 +78,26 @@ class _AllUnits(AdoptionQueries):
             "handled": self._handling(tasks, [_PAGE]),
             "handling": self._handling(tasks, [_PAGE, "module"]),
         }
-        return {"groups": self.groups, **{name: table.to_pyarrow() for name, table in tables.items()}}
+        return {
+            "groups": self.groups,
+            "compared": self._changes(now_pages, before_pages, pages),
+            "drawn": self._drawn_days([_PAGE]),
+            **{name: table.to_pyarrow() for name, table in tables.items()},
+        }
+
+    def _changes(self, now: pa.Table, before: pa.Table, units: Sequence[str]) -> pa.Table:
+        """Return the head of each page, compared with the period before: pages of the same gaps in one statement."""
+        pages: dict[tuple[change.ComparedPart, ...], list[str]] = {}
+        for unit in units:
+            page = copy(self)
+            page.unit = unit
+            parts = compared_parts(page._coverages(page._coverage(*page.gaps())))  # noqa: SLF001 - its own class
+            pages.setdefault(parts, []).append(unit)
+        compared = []
+        for parts, alike in pages.items():
+            ours, theirs = (ibis.memtable(table.filter(pc.field(_PAGE).isin(alike))) for table in (now, before))
+            compared.append(change.compare_parts(ours, theirs, MEASURES, parts, [_PAGE]).to_pyarrow())
+        return pa.concat_tables(compared)
 
     def _by_page(self, when: str, by: Sequence[str]) -> ir.Table:
         able = self.own["members" if when == "now" else "members_before"]
@@ -111,15 +134,13 @@ class _OneUnit(AdoptionQueries):
         self.tasks = report.dataset("oa.tasks")
         self.first, self.last = report.period.first, report.period.last
         self.groups = figures.tables["groups"]
-        self.span = self._days_of(())
 
     def stored_page(self) -> Adoption:
         """Return the page."""
         self.report.set_unit_notes(self._figures.about["notes"])
         page = self._coverage(*self.gaps())
-        now, was = (ibis.memtable(self._row(name, daily_active=0.0)) for name in ("now", "before"))
         figures = PageFigures(
-            self._changed(now, was, page),
+            head_figures(self._rows("compared"), self._coverages(page)),
             self._row("reached"),
             self._row("handled"),
             self._figures.tables["typical"],
@@ -137,12 +158,22 @@ class _OneUnit(AdoptionQueries):
 
     def _rows(self, name: str) -> pa.Table:
         table = self._figures.tables[name]
+        if _PAGE not in table.column_names:
+            return table  # it is that of every page
         return table.filter(pc.field(_PAGE) == self.unit).drop_columns([_PAGE])
 
-    def _row(self, name: str, **otherwise: object) -> pa.Table:
-        """Return the row of the unit; counts of a unit without activity are 0, and the rest is unknown."""
+    def _row(self, name: str) -> pa.Table:
+        """Return the row of the unit."""
         rows = self._rows(name)
-        if len(rows):
-            return rows
-        nothing = {column.name: 0 if pa.types.is_integer(column.type) else None for column in rows.schema}
-        return pa.Table.from_pylist([nothing | otherwise], schema=rows.schema)
+        return rows if len(rows) else _filled(self._figures.tables[name], [self.unit]).drop_columns([_PAGE])
+
+    def _drawn_days(self, by: Sequence[str] = ()) -> pa.Table:
+        del by
+        return self._rows("drawn")
+
+
+def _filled(table: pa.Table, units: Sequence[str], **otherwise: object) -> pa.Table:
+    """Return the row of each unit; counts of a unit without activity are 0, and the rest is unknown."""
+    known = {row[_PAGE]: row for row in table.filter(pc.field(_PAGE).isin(units)).to_pylist()}
+    nothing = {column.name: 0 if pa.types.is_integer(column.type) else None for column in table.schema} | otherwise
+    return pa.Table.from_pylist([known.get(unit, nothing | {_PAGE: unit}) for unit in units], schema=table.schema)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
-import ibis.expr.types as ir
 import pyarrow as pa
 
-from ntanalytics.metrics.figure_row import FigureRow
-from ntanalytics.metrics.figures import Figures
+from ntanalytics.metrics.change import ComparedPart
+from ntanalytics.metrics.figure_row import DERIVED, FigureRow
+from ntanalytics.metrics.figures import Figures, figures
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +41,7 @@ class Adoption:
     tables: Mapping[str, Figures]
     shows_places: bool
     worked_days: tuple[int, int]
-    days: ir.Table
+    days: pa.Table
     origin: Mapping[str, object]
 
 
@@ -78,3 +78,28 @@ class PageFigures(NamedTuple):
     ranking: pa.Table
     weeks: pa.Table
     tables: Mapping[str, pa.Table]
+
+
+#: Measures of the head of a page → the gaps that count for them.
+Coverages: TypeAlias = Mapping[tuple[str, ...], PageCoverage]
+
+
+def compared_parts(coverages: Coverages) -> tuple[ComparedPart, ...]:
+    """Return the parts of a comparison with the period before: measures of the same gaps."""
+    return tuple(
+        ComparedPart(names, coverage.is_complete, coverage.was_complete) for names, coverage in coverages.items()
+    )
+
+
+def head_figures(made: pa.Table, coverages: Coverages) -> FigureRow:
+    """Return the figures of the head of a page.
+
+    Args:
+        made: one row, what ``metrics.change.compare_parts`` returns of :func:`compared_parts`.
+        coverages: the gaps of its measures.
+    """
+    total = FigureRow({})
+    for names, coverage in coverages.items():
+        own = {name + ending for name in names for ending in DERIVED}
+        total |= figures(made.select([name for name in made.column_names if name in own]), coverage).total
+    return total

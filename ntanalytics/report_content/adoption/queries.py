@@ -18,12 +18,19 @@ from ntanalytics.language import tr
 from ntanalytics.metrics import MEASURES, change
 from ntanalytics.metrics.bounds import join_notes
 from ntanalytics.metrics.days import days_of_groups
-from ntanalytics.metrics.figure_row import DERIVED, FigureRow
+from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import Figures, case_list, figures
 from ntanalytics.metrics.groups import join_groups
 from ntanalytics.metrics.oa import adoption, daily_active, movement, task_duration, unit_ranking, user_flow
 from ntanalytics.metrics.rows import arrow_table, in_memory
-from ntanalytics.report_content.adoption.figures import Adoption, PageCoverage, PageFigures
+from ntanalytics.report_content.adoption.figures import (
+    Adoption,
+    Coverages,
+    PageCoverage,
+    PageFigures,
+    compared_parts,
+    head_figures,
+)
 from ntanalytics.report_content.adoption.near_units import near_units
 from ntanalytics.report_content.report_state import ReportState, kept
 from ntanalytics.workspace.report import Report
@@ -84,12 +91,13 @@ class AdoptionQueries:
         days = days_of_groups(self.activities.days, feeds, self.activities.gap_days, by, sources=silent)
         return days.mutate(is_covered=days.is_covered & (days.day >= ibis.literal(begins)))
 
-    def _drawn_days(self) -> ir.Table:
-        """Return the days of the daily chart: a day is covered where it is for any edition."""
-        days = self._days_of(("edition",))
+    def _drawn_days(self, by: Sequence[str] = ()) -> pa.Table:
+        """Return the days of the daily chart, by group where they differ: a day is covered where any edition is."""
+        days = self._days_of((*by, "edition"))
+        by = [name for name in by if name in days.columns]
         drawn = days.filter(days.day >= self._daily_from)
-        drawn = drawn.group_by("day", "is_working_day", "label").aggregate(is_covered=drawn.is_covered.any())
-        return drawn.select(*self.span.columns).order_by("day")
+        drawn = drawn.group_by(*by, "day", "is_working_day", "label").aggregate(is_covered=drawn.is_covered.any())
+        return arrow_table(drawn.order_by(*by, "day"))
 
     def _of_edition(self, table: ir.Table) -> ir.Table:
         return table.filter(table.edition == self.edition) if self.edition else table
@@ -214,18 +222,15 @@ class AdoptionQueries:
             absent_note="".join(view.absent_note for view in views),
         )
 
-    def _changed(self, now: ir.Table, was: ir.Table, page: PageCoverage) -> FigureRow:
+    def _coverages(self, page: PageCoverage) -> Coverages:
+        """Return the gaps that count for the measures of the page's head."""
         able = replace(page, was_complete=page.was_complete and self.members.was_complete)
-        coverages = {_ACTED: page, _SHARED: able, _ENABLED: self._held(page)}
-        parts = [
-            change.ComparedPart(names, coverage.is_complete, coverage.was_complete)
-            for names, coverage in coverages.items()
-        ]
-        made, total = arrow_table(change.compare_parts(now, was, MEASURES, parts)), FigureRow({})
-        for names, coverage in coverages.items():
-            own = {name + ending for name in names for ending in DERIVED}
-            total |= figures(made.select([name for name in made.column_names if name in own]), coverage).total
-        return total
+        return {_ACTED: page, _SHARED: able, _ENABLED: self._held(page)}
+
+    def _changed(self, now: ir.Table, was: ir.Table, page: PageCoverage) -> FigureRow:
+        coverages = self._coverages(page)
+        made = change.compare_parts(now, was, MEASURES, compared_parts(coverages))
+        return head_figures(arrow_table(made), coverages)
 
     def _held(self, page: PageCoverage, by: Sequence[str] = ()) -> PageCoverage:
         """Return the gaps that count for the members of the page, which the activities do not touch."""

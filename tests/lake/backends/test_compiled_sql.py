@@ -37,7 +37,7 @@ def another_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def backend(tmp_path: Path) -> CompilingBackend:
-    return CompilingBackend.connected(tmp_path)
+    return CompilingBackend(tmp_path)
 
 
 def sent(days: list[dt.date], since: dt.datetime = NOON, *, least: int = 1, carrier: str = "移动") -> ir.Table:
@@ -58,7 +58,7 @@ def fresh(backend: CompilingBackend, table: ir.Table) -> str:
     since=st.datetimes(dt.datetime(1990, 1, 1), dt.datetime(2100, 1, 1), timezones=st.just(dt.UTC)),
 )
 def test_the_text_kept_for_some_dates_is_that_of_a_fresh_compilation_for_others(first, second, since):
-    backend = CompilingBackend.connected(None)
+    backend = CompilingBackend(None)
     for table in (sent(first), sent(second, since), sent(first, since)):
         assert backend.compile(table) == fresh(backend, table)
         assert backend.compile(table, limit=5) == super(CompilingBackend, backend).compile(table, limit=5)
@@ -67,7 +67,7 @@ def test_the_text_kept_for_some_dates_is_that_of_a_fresh_compilation_for_others(
 def test_another_process_finds_the_text_and_has_the_rows_of_its_own_tables(backend, tmp_path, monkeypatch):
     backend.to_pyarrow(sent(DAYS))
     compiled_sql._kept.clear()
-    other = CompilingBackend.connected(tmp_path)
+    other = CompilingBackend(tmp_path)
     monkeypatch.setattr(other, "_fresh", None)  # it could not compile anything itself
     table = sent([DAYS[1], DAYS[0]], NOON + dt.timedelta(hours=1))
     assert other.to_pyarrow(table).to_pylist() == [{"day": DAYS[1], "n": 4, "first": DAYS[1]}]
@@ -127,7 +127,7 @@ def test_a_damaged_line_is_left_out(backend, tmp_path, damage):
     backend.compile(table)
     whole = (tmp_path / FILE).read_bytes()
     (tmp_path / FILE).write_bytes(damage if damage.endswith(b"\n") else whole[: len(whole) // 2])
-    other = CompilingBackend.connected(tmp_path)
+    other = CompilingBackend(tmp_path)
     assert other.compile(table) == fresh(other, table)
 
 
@@ -136,19 +136,19 @@ def test_a_text_that_was_changed_in_the_file_is_not_used(backend, tmp_path):
     backend.compile(table)
     kept = (tmp_path / FILE).read_text(encoding="utf-8")
     (tmp_path / FILE).write_text(kept.replace("SUM", "MAX"), encoding="utf-8")
-    assert CompilingBackend.connected(tmp_path).compile(table) == fresh(backend, table)
+    assert CompilingBackend(tmp_path).compile(table) == fresh(backend, table)
 
 
 def test_another_lake_of_the_process_has_what_was_compiled_for_the_first_and_never_what_was_read(backend, tmp_path):
     table = sent(DAYS)
     backend.compile(table)
-    other = CompilingBackend.connected(tmp_path / "other")
+    other = CompilingBackend(tmp_path / "other")
     (tmp_path / "other").mkdir()
     other._fresh = None  # it could not compile anything itself
     assert other.compile(table) == fresh(backend, table)
     assert (tmp_path / "other" / FILE).read_bytes() == (tmp_path / FILE).read_bytes()
     compiled_sql._kept.clear()
-    assert CompilingBackend.connected(tmp_path).compile(table)
+    assert CompilingBackend(tmp_path).compile(table)
     assert compiled_sql._kept == {}
 
 
@@ -162,17 +162,17 @@ def test_the_process_forgets_when_it_has_many(backend, monkeypatch):
 def test_the_text_of_another_version_is_not_used(backend, tmp_path, monkeypatch):
     backend.compile(sent(DAYS))
     monkeypatch.setattr(compiled_sql, "versions", lambda: "another")
-    other = CompilingBackend.connected(tmp_path)
+    other = CompilingBackend(tmp_path)
     other.compile(sent(DAYS))
     assert len((tmp_path / FILE).read_bytes().splitlines()) == 2
 
 
 def test_a_folder_that_cannot_be_written_does_no_harm(tmp_path):
     (tmp_path / FILE).mkdir()  # in the place of the file
-    backend = CompilingBackend.connected(tmp_path)
+    backend = CompilingBackend(tmp_path)
     table = sent(DAYS)
     assert backend.compile(table) == fresh(backend, table)
-    gone = CompilingBackend.connected(tmp_path / "gone")
+    gone = CompilingBackend(tmp_path / "gone")
     assert gone.compile(sent(DAYS))
     assert not (tmp_path / "gone").exists()
 

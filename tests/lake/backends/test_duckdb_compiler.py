@@ -50,7 +50,7 @@ def _asked(moments: list[dt.datetime | None]) -> ir.Table:
 @pytest.fixture(scope="module")
 def connections() -> Iterator[tuple[Backend, Backend]]:
     """A connection of ours, and one of Ibis alone."""
-    ours, plain = CompilingBackend.connected(None), ibis.duckdb.connect()
+    ours, plain = CompilingBackend(None), ibis.duckdb.connect()
     for connection in (ours, plain):
         duckdb_sandbox.set_up(connection.con)
     yield ours, plain

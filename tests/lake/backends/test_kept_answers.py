@@ -15,7 +15,7 @@ OF_LAKE = ibis.util.gen_name("sms_messages")
 
 @pytest.fixture
 def backend() -> CompilingBackend:
-    return CompilingBackend.connected(None)
+    return CompilingBackend(None)
 
 
 def numbers(backend: CompilingBackend, name: str, *values: int) -> ir.Table:
@@ -80,3 +80,13 @@ def test_long_answers_are_not_kept_and_many_are_forgotten(backend: CompilingBack
     with pytest.raises(duckdb.Error):
         value(total(table, 0))
     assert value(total(table, 2)) == 2
+
+
+def test_a_backend_connects_when_it_is_asked_first_and_is_set_up_once() -> None:
+    asked: list[object] = []
+    backend = CompilingBackend(None, asked.append)
+    assert asked == []
+    rows = ibis.memtable({"number": [1, 2]})
+    assert backend.to_pyarrow(rows.aggregate(total=rows.number.sum())).to_pylist() == [{"total": 3}]
+    assert backend.to_pyarrow(rows.count().as_table()).num_rows == 1
+    assert asked == [backend.con]

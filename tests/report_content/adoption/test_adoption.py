@@ -216,7 +216,7 @@ def test_a_gap_of_one_source_leaves_the_figures_of_the_other_edition_as_they_are
     daily = {(row["day"], row["edition"]): row.exact("active") for row in seen.tables["daily"]}
     assert [daily[MONDAY + dt.timedelta(days=day), "general"] for day in range(5)] == [40, 40, 38, 38, 38]
     assert [daily[MONDAY + dt.timedelta(days=day), "wecom"] for day in range(3)] == [20, 20, None]
-    drawn = {row["day"]: row["is_covered"] for row in seen.days.to_pyarrow().to_pylist()}
+    drawn = {row["day"]: row["is_covered"] for row in seen.days.to_pylist()}
     assert drawn[first]
     audit = next(row for row in seen.tables["ranking"] if row["unit"] == "市审计局")
     assert audit.exact("daily_active") == pytest.approx(29 / 5)
@@ -307,7 +307,7 @@ def test_a_unit_s_page_of_what_is_kept_for_all_is_the_page_by_itself(
         assert found is not None
         seen = AdoptionQueries(alone, unit, "").compute()
         assert {name: getattr(found, name) for name in SAME} == {name: getattr(seen, name) for name in SAME}
-        assert found.days.to_pyarrow() == seen.days.to_pyarrow()
+        assert found.days.to_pylist() == seen.days.to_pylist()
         for name in {*seen.tables} - {"ranking"}:
             assert found.tables[name] == seen.tables[name], name
         assert by_unit(found) == by_unit(seen)
