@@ -109,7 +109,7 @@ def run_each_unit(
     units: Sequence[str] | None = None,
     exclude: Collection[str] = (),
 ) -> EachUnit:
-    """Run a report once for each unit that the OA has in the period, as many at once as there are processors.
+    """Run a report once for each unit that the OA has in the period, one more at once than there are processors.
 
     A wrong command is refused before the first page. A page that fails leaves its evidence as any run does, and the
     others are made.
