@@ -174,7 +174,8 @@ class _Pages:
         Args:
             stop: ends the kernels that run, when an error or an interruption ends the batch; their runs are recorded.
         """
-        count = max(1, min(len(self._units), os.cpu_count() or 1))
+        # a page is rendered here while the kernels of others work
+        count = max(1, min(len(self._units), (os.cpu_count() or 1) + 1))
         with ThreadPoolExecutor(count, "pages") as executor:
             workers = [executor.submit(self._work) for _ in range(count)]
             try:
