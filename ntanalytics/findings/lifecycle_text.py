@@ -104,11 +104,7 @@ def opening(
     marked = [(change_of(group, state), group) for group in correlate(known, topology)]
     last = [*_not_read(unread, word), *_without_source(lacking)]
     if not marked:
-        return [
-            compared(state, is_partial=bool(unread)),
-            *(exceptions(known, word) if known or not last else ()),
-            *last,
-        ]
+        return [sentence, *(exceptions(known, word) if known or not last else ()), *last]
     order: tuple[Change | None, ...] = (*_FIRST, None)
     marked.sort(key=lambda pair: order.index(pair[0]))
     sentences = [

@@ -185,11 +185,8 @@ class DeltaLake:
         location = self.location(dataset.name)
         files = self._files(dataset.name, version)
         bounds = (f"max.{dataset.changed}", *(f"null_count.{name}" for name in dataset.ended))
-        wanted = (
-            "path",
-            "partition.day",
-            *bounds,
-        )  # a table of years has thousands of files with bounds of each column
+        # a table of years has thousands of files with bounds of each column
+        wanted = ("path", "partition.day", *bounds)
         files = files.select([name for name in wanted if name in files.schema.names])
         files = files.filter(pc.less(files["partition.day"], before))
         if set(bounds) <= set(files.schema.names):

@@ -175,9 +175,16 @@ def incident_assignments(incidents: Iterable[DeskIncident]) -> Mapping[str, Assi
 
 
 def hazards_left_open(evaluation: Evaluation, incidents: Iterable[DeskIncident]) -> list[Finding]:
-    """Return what the last inspection left open, the report does not judge, and no incident explains."""
+    """Return what the last inspection left open, the report does not judge, and no incident explains.
+
+    What lasts is no incident's doing (:func:`explains`), whatever else an incident explains of the same entity.
+    """
     explained = {finding.entity.identity for item in incidents for finding in item.explained}
-    return [finding for finding in left_open(evaluation) if finding.entity.identity not in explained]
+    return [
+        finding
+        for finding in left_open(evaluation)
+        if finding.rule.kind in LASTING or finding.entity.identity not in explained
+    ]
 
 
 def incident_sentence(incident: DeskIncident, word: Callable[[Finding], Wording], on: dt.date) -> Sentence:

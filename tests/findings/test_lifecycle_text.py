@@ -108,6 +108,15 @@ def test_what_is_new_is_told_before_what_lasts_and_is_worse() -> None:
     assert opening([], follow_lifecycles([_on(17), _on(18)]))[1:] == ["没有检查结果，状态未知。"]
 
 
+def test_where_a_source_is_gone_nothing_is_told_to_be_closed_exactly() -> None:
+    state = _two_days(OLD)  # of which the last inspection has nothing
+    lacking = replace(_finding("甲", "unknown"), unknown="no_source", value=None)
+    seen = follow_lifecycles([_on(17, OLD), _on(18, lacking)])
+    assert seen.count("unconfirmed") == 1
+    assert opening([lacking], seen)[0] == compared(seen, is_partial=True) != compared(seen)
+    assert opening([], state)[0] == compared(state)
+
+
 def test_checks_whose_data_are_missing_are_one_sentence() -> None:
     """Three of one system and one that stands for five of another; up to three are told one by one."""
     unread = [replace(_finding(name, "unknown"), unknown="incomplete", value=None) for name in "甲乙丙"]

@@ -49,7 +49,11 @@ class CompilingBackend(Backend):  # type: ignore[misc]
         """An in-memory DuckDB of its own."""
         self.do_connect(**self._options)  # it sets this attribute
         connection: duckdb.DuckDBPyConnection = vars(self)["con"]
-        self._set_up(connection)
+        try:
+            self._set_up(connection)
+        except BaseException:
+            del self.con  # one that was not locked is used by nobody
+            raise
         return connection
 
     @cached_property

@@ -90,3 +90,13 @@ def test_a_backend_connects_when_it_is_asked_first_and_is_set_up_once() -> None:
     assert backend.to_pyarrow(rows.aggregate(total=rows.number.sum())).to_pylist() == [{"total": 3}]
     assert backend.to_pyarrow(rows.count().as_table()).num_rows == 1
     assert asked == [backend.con]
+
+
+def test_a_connection_that_could_not_be_set_up_is_used_by_nobody() -> None:
+    def refuse(_: object) -> None:
+        raise RuntimeError
+
+    backend = CompilingBackend(None, refuse)
+    for _ in range(2):
+        with pytest.raises(RuntimeError):
+            backend.raw_sql("SELECT 1")
