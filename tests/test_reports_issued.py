@@ -110,6 +110,12 @@ def test_what_the_last_inspection_left_open_is_an_open_item_of_the_week_or_expla
     assert all(row["owner"] and row["due"] for row in recorded)
 
 
+def test_an_incident_of_a_carrier_does_not_hide_that_its_bill_differs(weekly: Issued):
+    items = {row["item"]: row["handling"] for row in blocks(weekly.directory)["open-items"]["rows"]}
+    assert items["中国联通送达率"].startswith("SJ")  # of the same carrier
+    assert not items["中国联通账单差异"].startswith("SJ")
+
+
 def test_nothing_of_the_plan_of_the_coming_week_lies_behind(weekly: Issued):
     days = [row["on"] for row in blocks(weekly.directory)["planned"]["rows"]]
     assert min(days) > f"{UNTIL}"
