@@ -159,7 +159,8 @@ def _divide(
     is_kept, day, weights = pc.is_null(withdrawals), table["day"], facts["rows"]
     is_valid = pc.and_(is_kept, pc.is_null(columns.reasons))
     is_rejected = pc.and_(pc.and_(is_kept, pc.is_valid(columns.reasons)), pc.greater(weights, 0))
-    by_day = pa.table([day, weights], ["day", "rows"]).filter(is_valid).group_by("day").aggregate([("rows", "sum")])
+    valid_days = pa.table([day, weights], ["day", "rows"]).filter(is_valid)
+    by_day = valid_days.group_by("day", use_threads=False).aggregate([("rows", "sum")])
     rows = table if pc.all(is_valid).as_py() else table.filter(is_valid)
     return CheckedBatch(
         rows=rows.cast(dataset.schema()),

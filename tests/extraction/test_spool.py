@@ -108,7 +108,12 @@ def test_of_two_equal_rows_of_any_dataset_one_stays(tmp_path: Path, name: str) -
         assert read_parts(spool.files(), contract.schema()).read_all().num_rows == 1
 
 
-def test_many_rows_of_few_keys_are_made_one_a_key_with_little_memory_and_the_rest_stays(tmp_path: Path) -> None:
+@pytest.mark.parametrize("most_sorted", [0, 4_000_000])  # the hashes are counted by the engine, or sorted
+def test_many_rows_of_few_keys_are_made_one_a_key_with_little_memory_and_the_rest_stays(
+    most_sorted: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ntanalytics.extraction.spool._FEW_ROWS", 0)
+    monkeypatch.setattr("ntanalytics.extraction.spool._MOST_SORTED", most_sorted)
     contract = dataset("sms.messages")
     rows = 5000
     given = {
