@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, TypeVar
 
 from ntanalytics.checks.check import QUARTER, Check, Span
@@ -11,6 +12,7 @@ from ntanalytics.checks.computation_errors import COMPUTATION_ERRORS, error_plac
 from ntanalytics.checks.context import QUARTER_DAYS, CheckContext, Part
 from ntanalytics.checks.section import SubsystemSummary, failed_summary, no_source_summary
 from ntanalytics.checks.subsystem import Section, Subsystem
+from ntanalytics.findings.event_text import event_day
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.judgement import unknown
 from ntanalytics.findings.rule import Kind, Rule
@@ -94,7 +96,8 @@ def _result(context: CheckContext, check: Check, spans: Sequence[Span]) -> Check
         return CheckResult(check.rule, is_unjudged=True, is_silent=True)
     try:
         made = _without_absent(context, check, rule, check.evaluate(context, rule))
-        findings = _doubted(made) if any(view.is_damaged for view in required) else made
+        damaged = {day for view in required for _, day in view.damages}
+        findings = _doubted(made, damaged) if any(view.is_damaged for view in required) else made
         is_silent = not is_whole and _is_silent(made)
     except COMPUTATION_ERRORS as error:
         failed = unknown(rule, "failed").with_details(error=error_place(error))
@@ -117,19 +120,25 @@ def _is_whole(context: CheckContext, check: Check, spans: Sequence[Span]) -> boo
     return True
 
 
-def _doubted(findings: Sequence[Finding]) -> Sequence[Finding]:
-    """Return the findings of damaged days: what they tell may be the damage itself, unless rows of their own show it.
+def _doubted(findings: Sequence[Finding], damaged: Collection[date]) -> Sequence[Finding]:
+    """Return the findings of a period with damaged days: what they tell may be the damage itself.
 
-    That a detector finds nothing in a whole subsystem says nothing of what is missing.
+    It is not where rows of their own show it, or where it is of another day. That a detector finds nothing in a whole
+    subsystem says nothing of what is missing.
     """
     return [
         finding.with_details(is_doubtful=True)
-        if finding.is_violation and finding.rule.kind not in _SEEN
+        if finding.is_violation and finding.rule.kind not in _SEEN and not _is_of_whole_day(finding, damaged)
         else unknown(finding.rule, "incomplete", finding.entity)
         if finding.status == "ok" and finding.detector and finding.is_of_whole_subsystem
         else finding
         for finding in findings
     ]
+
+
+def _is_of_whole_day(finding: Finding, damaged: Collection[date]) -> bool:
+    """Return whether a finding is what a single day measured, and that day was not damaged."""
+    return finding.window is None and (day := event_day(finding)) is not None and day not in damaged
 
 
 def _is_silent(findings: Sequence[Finding]) -> bool:

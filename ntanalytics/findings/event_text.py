@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from ntanalytics.findings.detector_events import HEADS
 from ntanalytics.findings.finding import Finding, Window
 from ntanalytics.findings.headline import NOT_KNOWN, NOT_SEEN, ONE_DAY, RECOVERED, EventWords
-from ntanalytics.findings.phrases import moment_words, named, value_words
+from ntanalytics.findings.phrases import days_beyond_words, moment_words, named, value_words
 from ntanalytics.metrics import measure as measure_of
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.periods.day_text import day_words
@@ -88,9 +88,9 @@ def value_event(finding: Finding) -> EventWords:
     usual = ""
     if finding.comparison is not None and finding.comparison.kind == "usual" and finding.comparison.value is not None:
         usual = f"近期通常为 {format_number(finding.comparison.value, finding.format, measure.unit)}"
-    days = int(finding.figures.get("days_beyond") or 0)
-    more = f"，期内共有 {days} 天" if days > 1 else ""
-    is_alone = days == 1 and bool(finding.details.get("is_whole"))
+    beyond = days_beyond_words(finding)
+    more = f"，{beyond}" if beyond else ""
+    is_alone = finding.figures.get("days_beyond") == 1 and bool(finding.details.get("is_whole"))
     what = f"{when(finding)}{named(subject(finding), rule.check)}{verb} {amount}{more}{lasting(finding)}"
     return EventWords(what, ONE_DAY if is_alone else "", usual)
 

@@ -13,7 +13,7 @@ from ntanalytics.metrics import measure as measure_of
 from ntanalytics.metrics.measure import PREVIOUS
 from ntanalytics.metrics.noise import is_steady_count, is_steady_rate
 from ntanalytics.metrics.number_format import format_number
-from ntanalytics.metrics.quantity import mark_bound
+from ntanalytics.metrics.quantity import Certainty, mark_bound
 from ntanalytics.periods.day_text import day_words
 
 #: Number of names in a list; 等 stands for the rest.
@@ -78,6 +78,18 @@ def value_words(finding: Finding, form: str = "", unit: str = "") -> str:
         unit: the unit of a count.
     """
     return mark_bound(format_number(finding.value, form or finding.format, unit), finding.certainty)
+
+
+def is_worst_of_known(finding: Finding) -> bool:
+    """Return whether a finding is of the worst day of a period of which some day is not known."""
+    return finding.details.get("is_whole") is False
+
+
+def days_beyond_words(finding: Finding) -> str:
+    """Return how many days of a period break a limit: ``期内共有 3 天``; empty for one, and where nobody counted."""
+    days = int(finding.figures.get("days_beyond") or 0)
+    certainty: Certainty = "lower_bound" if is_worst_of_known(finding) else "exact"
+    return f"期内共有 {mark_bound(str(days), certainty)} 天" if days > 1 else ""
 
 
 def departure_words(departure: float, against: str = "", *, is_rate: bool) -> str:

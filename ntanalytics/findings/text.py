@@ -14,7 +14,7 @@ from ntanalytics.findings.detector_text import EVIDENCE, expected_range_words
 from ntanalytics.findings.event_text import event
 from ntanalytics.findings.finding import Finding, count_by_status, ranked
 from ntanalytics.findings.headline import EventWords, headline
-from ntanalytics.findings.phrases import rule_limits, spaced, value_words
+from ntanalytics.findings.phrases import days_beyond_words, is_worst_of_known, rule_limits, spaced, value_words
 from ntanalytics.metrics import measure as measure_of
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.periods.day_text import day_words
@@ -217,9 +217,10 @@ def measured_on_worst_day(finding: Finding, extreme: str) -> str:
     day = finding.details.get("day")
     if not isinstance(day, str):
         return measured(finding)
-    value, *rest = _measured_parts(finding, f"{extreme}{finding.rule.check}")
-    days = int(finding.figures.get("days_beyond") or 0)
-    more = f"；期内共有 {days} 天" if days > 1 else ""
+    known = "已知" if is_worst_of_known(finding) else ""
+    value, *rest = _measured_parts(finding, f"{known}{extreme}{finding.rule.check}")
+    beyond = days_beyond_words(finding)
+    more = f"；{beyond}" if beyond else ""
     return f"{'，'.join([f'{value}（{day_words(date.fromisoformat(day))}）', *rest])}{more}。"
 
 

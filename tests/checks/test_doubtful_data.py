@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 
 import pytest
 
 from ntanalytics.checks.doubtful_data import doubt
+from ntanalytics.checks.subsystem_evaluation import _doubted
 from ntanalytics.findings.finding import Entity, Finding, Window
 from ntanalytics.findings.subjects import subject
 from ntanalytics.subsystems import RULES, SUBSYSTEMS
@@ -103,3 +105,14 @@ def test_of_a_clock_that_is_off_nothing_is_told_by_the_hour() -> None:
 def test_a_channel_whose_second_clock_is_off_leaves_the_counts_alone() -> None:
     off = _of_data("data.clock_offset", 28_800.0, "sso.accesses", kind="carrier")
     assert _statuses(doubt([SILENCE, off], CHECKS))["sso.access_silence"] == "critical"
+
+
+@pytest.mark.parametrize(("day", "is_doubted"), [("2026-11-18", False), ("2026-11-19", True)])
+def test_what_a_day_measured_is_doubted_where_that_day_is_damaged(day: str, is_doubted: bool) -> None:
+    rule = RULES["sms.delivery_rate"]
+    worst = Finding(rule=rule, entity=Entity("carrier", "unicom", "联通"), status="critical", value=0.88)
+    damaged = {dt.date(2026, 11, 19)}
+    [dated] = _doubted([worst.with_details(day=day)], damaged)
+    assert bool(dated.details.get("is_doubtful")) is is_doubted
+    [of_period] = _doubted([worst], damaged)
+    assert of_period.details["is_doubtful"]

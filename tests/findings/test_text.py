@@ -52,6 +52,8 @@ def test_a_value_that_chance_explains_is_told_as_such() -> None:
 def test_the_worst_day_of_a_period_is_told_with_the_number_of_such_days() -> None:
     finding = _finding(details={"day": "2026-11-18"}, figures={"days_beyond": 3.0})
     assert measured_on_worst_day(finding, "单日最低") == ("单日最低送达率 71.0%（11月18日）；期内共有 3 天。")
+    partly = _finding(details={"day": "2026-11-18", "is_whole": False}, figures={"days_beyond": 3.0})
+    assert measured_on_worst_day(partly, "单日最低") == ("已知单日最低送达率 71.0%（11月18日）；期内共有 ≥ 3 天。")
     assert measured_on_worst_day(_finding(), "单日最低") == measured(_finding())
 
 
