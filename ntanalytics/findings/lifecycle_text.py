@@ -59,21 +59,27 @@ def compared(state: LifecycleState, *, is_partial: bool = False) -> str:
     if state.previous_on is None:
         return "此前没有巡检记录，各项不区分新增与持续。"
     lasting = len(state.open) - state.count("new", "back")
-    parts = [_counted("新增", state.count("new"), is_partial)]
+    parts = [change_count("新增", state.count("new"), is_partial=is_partial)]
     if back := state.count("back"):
         parts.append(f"复现 {back} 项")
     changes: tuple[Change, ...] = ("worse", "better", "unconfirmed")
     more = [f"{CHANGES[change]} {count} 项" for change in changes if (count := state.count(change))]
     parts.append(f"持续 {lasting} 项" + (f"（{'，'.join(more)}）" if more else ""))
     dropped = sum(lifecycle.change == "dropped" for lifecycle in state.closed)
-    parts.append(_counted("已消除", len(state.closed) - dropped, is_partial))
+    parts.append(change_count("已消除", len(state.closed) - dropped, is_partial=is_partial))
     if dropped:
         parts.append(f"不再检查 {dropped} 项")
     return f"较上次巡检（{day_words(state.previous_on)}）：{'，'.join(parts)}。"
 
 
-def _counted(change: str, count: int, is_partial: bool) -> str:
-    """Return a number of findings; where checks could not be made, at least so many, and of none that it is unknown."""
+def change_count(change: str, count: int, *, is_partial: bool) -> str:
+    """Return a number of findings; where some were not looked for, at least so many, and of none that it is unknown.
+
+    Args:
+        change: what became of them: ``新增``.
+        count: the number that is known.
+        is_partial: whether checks or inspections could not be made.
+    """
     if is_partial and not count:
         return f"{change}未知"
     return f"{change} {'≥ ' if is_partial else ''}{count} 项"

@@ -19,6 +19,7 @@ from ntanalytics.findings.lifecycle import (
     follow_lifecycles,
     observe,
 )
+from ntanalytics.findings.lifecycle_text import change_count
 from ntanalytics.findings.phrases import listed
 from ntanalytics.findings.related_subjects import LASTING
 from ntanalytics.findings.threshold import ORDER
@@ -181,8 +182,12 @@ def _counted(report: Report, days: list[date], lifecycles: list[FindingLifecycle
     new = sum(_is_new(item, report.period.first) for item in lifecycles)
     left = sum(item.is_open for item in lifecycles)
     until = f"截至{day_words(days[-1])}巡检，" if days[-1] < report.period.last else ""
-    sentence = f"巡检 {len(days)} 天：新增 {new} 项，{until}已消除 {len(lifecycles) - left} 项，未消除 {left} 项。"
     missing = [day_words(day) for day in _working_days(report) if day not in days]
+    opened, ended = (
+        change_count(change, count, is_partial=bool(missing))
+        for change, count in (("新增", new), ("已消除", len(lifecycles) - left))
+    )
+    sentence = f"巡检 {len(days)} 天：{opened}，{until}{ended}，未消除 {left} 项。"
     return sentence + (f"{listed(missing)}无巡检记录。" if missing else "")
 
 

@@ -168,7 +168,9 @@ def test_a_week_tells_what_its_inspections_opened_left_and_closed(club: OaSite):
     _note(club, FRIDAY, _recorded("旧"), _recorded("oa-db-1 /data", DISK, "critical"))
     _note(club, dt.date(2026, 11, 23), _recorded("后"))
     note, rows = _hazards(club)
-    assert note == "巡检 3 天：新增 2 项，截至11月20日巡检，已消除 2 项，未消除 2 项。11月17日、11月19日无巡检记录。"
+    assert (
+        note == "巡检 3 天：新增 ≥ 2 项，截至11月20日巡检，已消除 ≥ 2 项，未消除 2 项。11月17日、11月19日无巡检记录。"
+    )
     assert rows == [
         ("critical", "oa-db-1 /data", "2026-11-20", 1, "本周新增", "截至11月20日未消除"),
         ("warning", "旧", "2026-11-12", 9, "上周遗留", "截至11月20日未消除"),
