@@ -104,7 +104,7 @@ def manual_event(finding: Finding) -> EventWords:
     items = finding.details.get("items")
     seen = "；".join(items) if isinstance(items, tuple) else ""
     of = "" if finding.entity.kind == "systems" else finding.entity.label
-    return EventWords(f"{of}人工检查发现{'、'.join([*bad, *watch])}", detail=seen)
+    return EventWords(f"{of}人工检查发现 {'、'.join([*bad, *watch])}", detail=seen)
 
 
 def _manual_limits(_finding: Finding) -> str:
