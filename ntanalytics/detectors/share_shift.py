@@ -10,10 +10,11 @@ from collections.abc import Hashable, Sequence
 from datetime import date, timedelta
 
 import numpy as np
+import pyarrow.compute as pc
 
 from ntanalytics.detectors.detection import Detection, Floats, KeyOf, Sensitivity
 from ntanalytics.detectors.slot_matrix import DAY_S, slot_matrix
-from ntanalytics.metrics.rows import Rows, rows
+from ntanalytics.metrics.rows import Rows, arrow_table
 
 #: Log likelihood ratio that is needed: chance reaches six in ten weeks of three hundred units.
 MIN_LOG_RATIO = 9.0
@@ -39,10 +40,9 @@ def share_shift(table: Rows, on: date, *, key: KeyOf, sensitivity: Sensitivity, 
         Detections with the share as value and departure; figures ``usual``, ``events``, ``hits`` and ``days``. None
         where the history is short.
     """
-    counted = [row for row in rows(table) if row["day"] <= on]
-    if not counted:
+    counted = arrow_table(table)
+    if not counted.num_rows or (first := pc.min(counted["day"]).as_py()) > on:
         return []
-    first = min(row["day"] for row in counted)
     days = [first + timedelta(days=offset) for offset in range((on - first).days + 1)]
     if len(days) <= 2 * together:
         return []

@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ntanalytics.detectors.comparable_days import comparable_days
@@ -20,7 +21,7 @@ from ntanalytics.detectors.count_tail import count_tail
 from ntanalytics.detectors.day_types import DayTypes
 from ntanalytics.detectors.detection import Detection, Floats, KeyOf, Sensitivity
 from ntanalytics.detectors.slot_matrix import run_sums, runs, slot_matrix
-from ntanalytics.metrics.rows import Rows, rows
+from ntanalytics.metrics.rows import Rows, arrow_table, rows
 
 #: Comparable days that are needed, and the largest number of them that is read.
 MIN_DAYS, MAX_DAYS = 8, 40
@@ -93,9 +94,9 @@ def volume_gap(
     calendar = {row["day"]: row for row in rows(days)}
     if on not in calendar or not calendar[on]["is_covered"]:
         return []
-    counted = rows(slots)
+    counted = arrow_table(slots)
     # before the first row of all there was no source
-    first = min((row["day"] for row in counted), default=on)
+    first = pc.min(counted["day"]).as_py() if counted.num_rows else on
     history = [day for day in _history(calendar, on) if day >= first]
     if len(history) < MIN_DAYS:
         return []

@@ -77,8 +77,9 @@ def test_chance_makes_no_missing_hours(seed: int, rows: int) -> None:
     assert hours_missing(days[0], days[1:]) is None
 
 
+# of fewer rows a share of the day from eight to ten comes below a tenth by chance
 @settings(max_examples=100)
-@given(st.integers(0, 2**32 - 1), st.integers(400, 3000), st.integers(8, 10))
+@given(st.integers(0, 2**32 - 1), st.integers(1500, 5000), st.integers(8, 10))
 def test_hours_cut_out_of_any_day_of_many_rows_are_found(seed: int, rows: int, first: int) -> None:
     days = np.random.default_rng(seed).multinomial(rows, (WORK + 0.02) / (WORK + 0.02).sum(), size=11).astype(float)
     found = hours_missing(_without(first, first + 2, days[0]), days[1:])

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from ntanalytics.checks.account_activity import account_beyond
 from ntanalytics.checks.by_detector import MAX_SHARE_LEFT, group_drop, seasonal_baseline, volume_gap
@@ -20,7 +21,7 @@ from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics import days as by_days
 from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.oa import adoption, intraday, task_duration
-from ntanalytics.metrics.rows import in_memory, rows
+from ntanalytics.metrics.rows import arrow_table, in_memory, rows
 from ntanalytics.subsystems.oa.adoption_checks import ADOPTION_CHECKS, edition_entity, unit_entity
 from ntanalytics.subsystems.oa.cancellation_checks import ENDING_CHECKS
 from ntanalytics.subsystems.oa.fed_groups import days_by_group, gap_groups, of_named_units, our_units
@@ -65,10 +66,10 @@ def _beside_silent(context: CheckContext, rule: Rule, findings: list[Finding]) -
     return [*findings, unknown(rule, "incomplete")] if context.shared(_silent) else findings
 
 
-def _hours(context: CheckContext) -> list[dict[str, Any]]:
+def _hours(context: CheckContext) -> pa.Table:
     """Return the active accounts by edition, terminal, module and hour."""
     activities = _of_known(context, context.dataset("oa.activities", HISTORY).recent)
-    return rows(intraday.active_hours(activities, context.utc_offset_h))
+    return arrow_table(intraday.active_hours(activities, context.utc_offset_h))
 
 
 def _persons(context: CheckContext) -> ir.Table:
