@@ -7,13 +7,15 @@ its other hours, too (a holiday is no weekend), less is missing.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable
 from datetime import date
-from statistics import median
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ntanalytics.detectors.comparable_days import comparable_days, is_covered
-from ntanalytics.detectors.detection import Detection, KeyOf
-from ntanalytics.detectors.slot_matrix import DAY_S
+from ntanalytics.detectors.detection import Detection, Floats, KeyOf
+from ntanalytics.detectors.slot_matrix import slot_matrix
 from ntanalytics.metrics.rows import Rows, rows
 
 #: Comparable days that are needed.
@@ -27,8 +29,6 @@ MIN_EXPECTED = 15.0
 
 #: Usual events that a slot needs to be silent.
 MIN_EXPECTED_IN_SLOT = 1.0
-
-CountsByDay = Mapping[date, Mapping[int, float]]
 
 
 def silence(slots: Rows, days: Rows, on: date, *, slot_s: int, key: KeyOf, min_count: int = 0) -> list[Detection]:
@@ -53,21 +53,20 @@ def silence(slots: Rows, days: Rows, on: date, *, slot_s: int, key: KeyOf, min_c
     history = comparable_days(calendar, on)
     if len(history) < MIN_DAYS:
         return [Detection(key=None, unjudged="short_history")]
-    counts: dict[Hashable, dict[date, dict[int, float]]] = {}
-    for row in rows(slots):
-        counts.setdefault(key(row), {}).setdefault(row["day"], {})[row["slot"]] = float(row["events"])
+    places = {row["day"]: place for place, row in enumerate(calendar)}
+    known, today = [places[day] for day in history], places[on]
     min_expected = max(float(min_count), MIN_EXPECTED)
-    return [_detect(name, by_day, history, on, slot_s, min_expected) for name, by_day in counts.items()]
+    detections = []
+    for name, counts in slot_matrix(slots, list(places), slot_s=slot_s, columns=["events"], key=key).items():
+        usual = np.median(counts["events"][known], axis=0)
+        detections.append(_detect(name, usual, counts["events"][today], on, slot_s, min_expected))
+    return detections
 
 
-def _detect(
-    key: Hashable, by_day: CountsByDay, history: list[date], on: date, slot_s: int, min_expected: float
-) -> Detection:
-    usual = [median(by_day.get(day, {}).get(slot, 0.0) for day in history) for slot in range(DAY_S // slot_s)]
-    counts = by_day.get(on, {})
+def _detect(key: Hashable, usual: Floats, counts: Floats, on: date, slot_s: int, min_expected: float) -> Detection:
     first, after, expected = _longest_silence(usual, counts, min_expected / _level(usual, counts))
     length_s = float((after - first) * slot_s)
-    later = sum(count for slot, count in counts.items() if slot >= after)
+    later = float(counts[after:].sum())
     return Detection(
         key=key,
         value=length_s,
@@ -78,27 +77,24 @@ def _detect(
     )
 
 
-def _is_silent(usual: Sequence[float], counts: Mapping[int, float], slot: int) -> bool:
-    is_expected = usual[slot] >= MIN_EXPECTED_IN_SLOT
-    return is_expected and counts.get(slot, 0.0) <= MAX_SHARE_IN_SILENCE * usual[slot]
+def _is_silent(usual: Floats, counts: Floats) -> NDArray[np.bool_]:
+    """Return for each slot whether events are usual in it, and next to none came."""
+    return (usual >= MIN_EXPECTED_IN_SLOT) & (counts <= MAX_SHARE_IN_SILENCE * usual)
 
 
-def _level(usual: Sequence[float], counts: Mapping[int, float]) -> float:
+def _level(usual: Floats, counts: Floats) -> float:
     """Return the share of the usual events that came in the slots that are not silent; 1 at most, or without such."""
-    others = [slot for slot in range(len(usual)) if not _is_silent(usual, counts, slot)]
-    expected = sum(usual[slot] for slot in others)
-    seen = sum(counts.get(slot, 0.0) for slot in others)
+    others = ~_is_silent(usual, counts)
+    expected, seen = float(usual[others].sum()), float(counts[others].sum())
     return min(seen / expected, 1.0) if seen and expected else 1.0
 
 
-def _longest_silence(
-    usual: Sequence[float], counts: Mapping[int, float], min_expected: float
-) -> tuple[int, int, float]:
+def _longest_silence(usual: Floats, counts: Floats, min_expected: float) -> tuple[int, int, float]:
     """Return the first slot, the slot after the last and the expected events of the longest silent run, or zeros."""
     longest, first, expected = (0, 0, 0.0), 0, 0.0
-    for slot in range(len(usual) + 1):
-        if slot < len(usual) and _is_silent(usual, counts, slot):
-            expected += usual[slot]
+    for slot, is_silent in enumerate([*_is_silent(usual, counts).tolist(), False]):
+        if is_silent:
+            expected += float(usual[slot])
             continue
         if expected >= min_expected and slot - first > longest[1] - longest[0]:
             longest = (first, slot, expected)
