@@ -29,19 +29,19 @@ def may_be_damaged(today: Floats, usual: Floats) -> Flags:
         usual: the same of the comparable days before each of them; a line of zeros where fewer are known.
     """
     rows = today.sum(axis=1)
-    known = usual.any(axis=2)
+    known: Flags = np.asarray(usual.any(axis=2))
     count = known.sum(axis=1)
     has_profile = rows >= MIN_ROWS
     may_be_scheduled = ~has_profile & ((today != 0).sum(axis=1) >= MIN_SCHEDULED)
-    is_unlike = _is_apart(today, usual) | _is_cut(today, usual, known) | _lacks_hours(today, usual, count)
-    return (count >= MIN_DAYS) & (may_be_scheduled | (has_profile & is_unlike))
+    is_unlike = _is_apart(today, usual, count) | _is_cut(today, usual, known) | _lacks_hours(today, usual, count)
+    is_doubtful: Flags = (count >= MIN_DAYS) & (may_be_scheduled | (has_profile & is_unlike))
+    return is_doubtful
 
 
-def _is_apart(today: Floats, usual: Floats) -> Flags:
-    """Return whether so many rows lie at other hours than usual, as those of a shifted day do."""
-    shares = _shares(usual)
-    known = shares.any(axis=2).sum(axis=1, keepdims=True)
-    away = np.abs(_shares(today) - shares.sum(axis=1) / np.maximum(known, 1)).sum(axis=1) / 2
+def _is_apart(today: Floats, usual: Floats, count: npt.NDArray[np.intp]) -> Flags:
+    """Return whether as many rows lie at other hours than usual as those of a shifted day do."""
+    mean = _shares(usual).sum(axis=1) / np.maximum(count, 1)[:, np.newaxis]
+    away = np.abs(_shares(today) - mean).sum(axis=1) / 2
     is_apart: Flags = away >= LEAST_APART - _ROUNDING
     return is_apart
 

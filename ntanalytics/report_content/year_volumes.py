@@ -265,11 +265,7 @@ def _names(count: Callable[[CheckContext, ir.Table], ir.Table]) -> list[str]:
 
 
 def _days(
-    context: CheckContext,
-    count: Callable[[CheckContext, ir.Table], ir.Table],
-    dataset: str,
-    first: date,
-    last: date,
+    context: CheckContext, count: Callable[[CheckContext, ir.Table], ir.Table], dataset: str, first: date, last: date
 ) -> list[Count]:
     """Return what a metric counts of each day, counted once for each day's files."""
     # the local day of an end depends on the site's zone

@@ -196,7 +196,9 @@ def test_a_source_that_stopped_bounds_the_period_where_its_cases_were_read_for_t
 def office(tmp_path: Path) -> Office:
     """A source of tasks whose ends and changes have times of their own."""
     office = Office(tmp_path)
-    ends = TASKS.replace("at AS finished_at", "done AS finished_at").replace("at AS changed_at", "changed AS changed_at")
+    ends = TASKS.replace("at AS finished_at", "done AS finished_at").replace(
+        "at AS changed_at", "changed AS changed_at"
+    )
     ends = ends.replace("WHERE at >= :since AND at < :until", "WHERE changed >= :since AND changed < :until")
     (tmp_path / "queries" / "club" / "oa.tasks.sql").write_text(ends, encoding="utf-8")
     office.config.write_text(
