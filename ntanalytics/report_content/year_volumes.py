@@ -96,11 +96,10 @@ def _sent(context: CheckContext, table: ir.Table) -> ir.Table:
 
 def _finished_tasks(context: CheckContext, table: ir.Table) -> ir.Table:
     # their number needs no calendar, which a year before may lack
-    begun = table.mutate(begun_on=table.day)
     finished = task_duration.task_duration_by_day(
-        begun, [context.on], date.min, date.max, context.utc_offset_h, ["begun_on"]
+        table.mutate(row_on=table.day), [context.on], date.min, date.max, context.utc_offset_h, ["row_on"]
     )
-    return finished.select(day="begun_on", on=finished.day.cast("string"), tasks="tasks")
+    return finished.select(day="row_on", on=finished.day.cast("string"), tasks="tasks")
 
 
 def _opened(_: CheckContext, table: ir.Table) -> ir.Table:
