@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NotRequired, TypedDict
+from typing import Any, BinaryIO, NotRequired, TypedDict
 
 from ntanalytics.findings.threshold import Status as State
 from ntanalytics.language import tr
@@ -110,7 +111,12 @@ def load_manifest(folder: Path) -> Manifest:
         ValueError, RecursionError: it is not a JSON object.
     """
     with (folder / MANIFEST).open("rb") as file:
-        content: Manifest = json.loads(file.read(_LARGEST_BYTES))
+        return parse_manifest(file, os.fstat(file.fileno()).st_size)
+
+
+def parse_manifest(file: BinaryIO, size: int) -> Manifest:
+    """Return the manifest that an open file of a size holds; raises as :func:`load_manifest`."""
+    content: Manifest = json.loads(file.read(min(size, _LARGEST_BYTES)))
     if not isinstance(content, dict):
         raise TypeError(tr("the manifest is not a JSON object"))
     return content

@@ -20,7 +20,7 @@ from ntanalytics.detectors.detection import Floats
 MIN_HOURS, MIN_SHARE = 2, 0.1
 
 #: Share of the comparable days that may lack the hours themselves, as a damaged day among them does.
-_MAY_LACK = 0.1
+MAY_LACK = 0.1
 
 
 def hours_missing(today: Floats, usual: Floats) -> ProfileDamage | None:
@@ -36,7 +36,7 @@ def hours_missing(today: Floats, usual: Floats) -> ProfileDamage | None:
     if len(usual) < MIN_DAYS or rows < MIN_ROWS:
         return None
     shares = (usual / totals[:, np.newaxis]).mean(axis=0)
-    lacking = int(len(usual) * _MAY_LACK)
+    lacking = int(len(usual) * MAY_LACK)
     is_certain = np.sort(usual, axis=0)[lacking] > 0
     filled = np.flatnonzero(today)
     damages = []

@@ -69,6 +69,7 @@ class DeltaLake:
         self._locations: dict[str, TableLocation] = {}
         self._lists = FileLists(folder)
         self._days: dict[tuple[str, int], frozenset[dt.date]] = {}
+        self._names: dict[tuple[str, int], dict[dt.date, list[str]]] = {}
 
     @classmethod
     def of(cls, settings: Settings, leases: Leases | None = None) -> Self:
@@ -157,11 +158,13 @@ class DeltaLake:
 
     def files_by_day(self, dataset: str, version: int, first: dt.date, last: dt.date) -> dict[dt.date, list[str]]:
         """Return day → names of its files in a version, in order; a name is given to one file alone."""
-        files = _of_days(self._files(dataset, version).select(["path", "partition.day"]), first, last)
-        by_day: dict[dt.date, list[str]] = {}
-        for day, name in zip(files["partition.day"].to_pylist(), files["path"].to_pylist(), strict=True):
-            by_day.setdefault(day, []).append(name)
-        return {day: sorted(names) for day, names in by_day.items()}
+        if (dataset, version) not in self._names:
+            files = self._files(dataset, version).select(["path", "partition.day"])
+            by_day: dict[dt.date, list[str]] = {}
+            for day, name in zip(files["partition.day"].to_pylist(), files["path"].to_pylist(), strict=True):
+                by_day.setdefault(day, []).append(name)
+            self._names[dataset, version] = {day: sorted(names) for day, names in by_day.items()}
+        return {day: names for day, names in self._names[dataset, version].items() if first <= day <= last}
 
     def case_files(
         self,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields
 from functools import cache
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, TypeVar, overload
 
 import sqlalchemy as sa
@@ -73,9 +73,29 @@ def record_of(record: type[_Record], row: sa.Row[Any]) -> _Record:
     return record(**values)
 
 
+def records_of(record: type[_Record], rows: sa.CursorResult[Any]) -> list[_Record]:
+    """Return all rows of a query as :func:`record_of` does; a year has thousands of days.
+
+    Args:
+        record: the dataclass.
+        rows: the rows, whose columns have their stored names.
+    """
+    columns, declared = list(rows.keys()), fields(record)  # type: ignore[arg-type]  # it is a dataclass
+    names = [field.name for field in declared]
+    times = [field.name for field in declared if "datetime" in str(field.type)]
+    read = itemgetter(*map(columns.index, names))
+    records = []
+    for row in rows:
+        values = dict(zip(names, read(row), strict=True))
+        for name in times:
+            values[name] = from_stored(values[name])
+        records.append(record(**values))
+    return records
+
+
 @cache
 def _reader_of(record: type[Any]) -> tuple[tuple[str, ...], Callable[[sa.Row[Any]], tuple[Any, ...]]]:
-    """Return the fields of a dataclass, and what reads them of a row: a report asks for some hundred thousand rows."""
+    """Return the fields of a dataclass, and what reads them of a row: a site has thousands of runs."""
     names = tuple(field.name for field in fields(record))
     return names, attrgetter(*names)
 

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ntanalytics.ledger import tables
-from ntanalytics.ledger.access import reading, record_of, to_stored, writing
+from ntanalytics.ledger.access import reading, records_of, to_stored, writing
 from ntanalytics.ledger.past_coverage import Conditions, all_days, coverage_until, keep_replaced
 from ntanalytics.ledger.rows_held import RowsHeld, rows_held
 
@@ -241,7 +241,7 @@ class Coverage:
 
     def _select(self, query: sa.Select[Any]) -> list[CoverageDay]:
         with reading(self._engine) as connection:
-            return [record_of(CoverageDay, row) for row in connection.execute(query.order_by("day"))]
+            return records_of(CoverageDay, connection.execute(query.order_by("day")))
 
     def last_taken_at(self, first: dt.date, last: dt.date, *, beside: str) -> dt.datetime | None:
         """Return the latest time (UTC) at which a day of a window was taken of any dataset but one; None of no day."""

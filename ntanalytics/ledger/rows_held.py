@@ -32,20 +32,23 @@ def rows_held(connection: sa.Connection, coverage: sa.FromClause) -> dict[tuple[
         connection: connection to the ledger.
         coverage: the covered days.
     """
-    day = coverage.c
-    has_rows, pair = day.rows > 0, (day.dataset, day.source)
-    begin = sa.select(*pair, sa.func.min(day.day).label("first_on")).where(has_rows, day.is_held)
-    firsts = begin.group_by(*pair).subquery().c
-    is_later = day.day >= firsts.first_on
-    conditions = (is_later, sa.and_(is_later, has_rows), sa.not_(is_later))
-    counts = (sa.func.sum(sa.case((condition, 1), else_=0)) for condition in conditions)
+    day, earlier = coverage.c, coverage.alias().c
+    has_rows = day.rows > 0
+    counts = (sa.func.count().label("held"), sa.func.sum(sa.case((has_rows, 1), else_=0)).label("with_rows"))
+    first_on = sa.func.min(sa.case((has_rows, day.day))).label("first_on")
+    # one pass over the days of years; those before the first one with a row are few
+    pairs = sa.select(day.dataset, day.source, first_on, *counts).where(day.is_held).group_by(day.dataset, day.source)
+    pair = pairs.subquery().c
+    is_before = (earlier.dataset == pair.dataset, earlier.source == pair.source, earlier.day < pair.first_on)
+    columns = tuple(pair)
     query = (
-        sa.select(*pair, firsts.first_on, *counts)
-        .where(day.is_held, firsts.dataset == day.dataset, firsts.source == day.source)
-        .group_by(*pair, firsts.first_on)
+        sa.select(*columns, sa.func.count(earlier.day))
+        .join_from(pair.first_on.table, earlier.day.table, sa.and_(*is_before, earlier.is_held), isouter=True)
+        .where(pair.first_on.is_not(None))
+        .group_by(*columns)
     )
     return {
-        (row[0], row[1]): RowsHeld(first=row[2], days=row[3], days_with_rows=row[4], empty_before=row[5])
+        (row[0], row[1]): RowsHeld(first=row[2], days=row[3] - row[5], days_with_rows=int(row[4]), empty_before=row[5])
         for row in connection.execute(query)
     }
 

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from ntanalytics.ledger import tables
-from ntanalytics.ledger.access import reading, record_of, utc_now, writing
+from ntanalytics.ledger.access import reading, records_of, utc_now, writing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +113,7 @@ class Runs:
     def _read(self, query: sa.Select[Any]) -> list[Run]:
         ordered = query.order_by(tables.runs.c.started_at.desc(), tables.runs.c.id.desc())
         with reading(self._engine) as connection:
-            return [record_of(Run, row) for row in connection.execute(ordered)]
+            return records_of(Run, connection.execute(ordered))
 
 
 def user_name() -> str:

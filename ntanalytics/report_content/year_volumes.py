@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,6 @@ import ibis.expr.types as ir
 import ntanalytics.metrics
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.engine import Evaluation
-from ntanalytics.contract import Kind
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.contract.enumerations import subsystem_label
 from ntanalytics.metrics import MEASURES
@@ -31,7 +30,7 @@ from ntanalytics.metrics.seal import seals
 from ntanalytics.metrics.sms import volume as sms_volume
 from ntanalytics.metrics.sso import accesses
 from ntanalytics.metrics.year import YEAR_ON_YEAR, year_on_year
-from ntanalytics.periods import Period, local_window
+from ntanalytics.periods import Period
 from ntanalytics.periods.day_text import day_words
 from ntanalytics.reports import Table
 from ntanalytics.reports.data import plain_row
@@ -42,6 +41,12 @@ from ntanalytics.workspace.span_view import SpanView
 #: Volumes are counted by day.
 _BY_DAY = ("day",)
 
+#: Datasets of which a case counts on another day than that of its row, thus perhaps years later.
+_OF_ENDS = frozenset({"oa.tasks"})
+
+#: Begin and end of all times.
+_ALL_TIMES = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
+
 
 @dataclass(frozen=True)
 class AnnualMeasure:
@@ -50,12 +55,12 @@ class AnnualMeasure:
     Attributes:
         dataset: the dataset that it is counted from.
         measure: its name.
-        count: the metric that counts it by day, of rows of events; over a span, of cases.
+        count: the metric that counts it by ``day``, that of the rows; of what has another day, by ``day`` and ``on``.
     """
 
     dataset: str
     measure: str
-    count: Callable[[CheckContext, ir.Table], ir.Table] | Callable[[CheckContext, SpanView], ir.Table]
+    count: Callable[[CheckContext, ir.Table], ir.Table]
 
     @property
     def subsystem(self) -> str:
@@ -89,15 +94,16 @@ def _sent(context: CheckContext, table: ir.Table) -> ir.Table:
     return messages.volume(table, no_sessions, _BY_DAY)
 
 
-def _finished_tasks(context: CheckContext, view: SpanView) -> ir.Table:
-    first, last = view.period.first, view.period.last
+def _finished_tasks(context: CheckContext, table: ir.Table) -> ir.Table:
     # their number needs no calendar, which a year before may lack
-    return task_duration.task_duration(view.cases, [last], first, last, context.utc_offset_h)
+    finished = task_duration.task_duration_by_day(
+        table.mutate(row_on=table.day), [context.on], date.min, date.max, context.utc_offset_h, ["row_on"]
+    )
+    return finished.select(day="row_on", on=finished.day.cast("string"), tasks="tasks")
 
 
-def _opened(context: CheckContext, view: SpanView) -> ir.Table:
-    window = local_window(view.period.first, view.period.last, context.workspace.settings.zone)
-    return tickets.flow(view.cases, *window)
+def _opened(_: CheckContext, table: ir.Table) -> ir.Table:
+    return tickets.flow(table, *_ALL_TIMES, _BY_DAY)  # a ticket stands on the day on which it was opened
 
 
 #: The volumes, by the subsystem of their dataset.
@@ -240,19 +246,33 @@ def _program() -> str:
     return hashlib.sha256(b"".join(path.read_bytes() for path in (*sources, Path(__file__)))).hexdigest()
 
 
-def _counts(context: CheckContext, count: Callable[[CheckContext, Any], ir.Table], view: SpanView) -> Mapping[str, Any]:
-    """Return the volumes that one metric counts over a span.
+def _counts(
+    context: CheckContext, count: Callable[[CheckContext, ir.Table], ir.Table], view: SpanView
+) -> Mapping[str, Any]:
+    """Return the volumes that one metric counts over a span: a year is the sum of its days."""
+    first, last = view.period.first, view.period.last
+    if view.contract.name in _OF_ENDS:
+        ends = context.shared(_days, count, view.contract.name, date.min, context.period.last)
+        days = [row for row in ends if f"{first}" <= row["on"] <= f"{last}"]
+    else:
+        days = _days(context, count, view.contract.name, first, last)
+    return {name: sum(row[name] or 0 for row in days) for name in _names(count)}
 
-    What is counted by its day is counted once for each day's files: a year is the sum of its days.
-    """
-    names = [volume.measure for volume in VOLUMES if volume.count is count]
-    if view.contract.kind is Kind.CASE:
-        [row] = count(context, view).select(*names).to_pyarrow().to_pylist()
-        return dict(row)
+
+def _names(count: Callable[[CheckContext, ir.Table], ir.Table]) -> list[str]:
+    return [volume.measure for volume in VOLUMES if volume.count is count]
+
+
+def _days(
+    context: CheckContext, count: Callable[[CheckContext, ir.Table], ir.Table], dataset: str, first: date, last: date
+) -> list[Count]:
+    """Return what a metric counts of each day, counted once for each day's files."""
+    # the local day of an end depends on the site's zone
+    ends = {"on": str(context.utc_offset_h)} if dataset in _OF_ENDS else {}
+    columns = [*ends, *_names(count)]
 
     def by_day(table: ir.Table) -> Iterable[Count]:
-        return rows(count(context, table).select("day", *names))
+        return rows(count(context, table).select("day", *columns))
 
-    counted = ("volumes of a day", *names, _program())
-    days = count_by_day(context.workspace, view.contract, view.period.first, view.period.last, counted, by_day)
-    return {name: sum(row[name] or 0 for row in days) for name in names}
+    counted = ("volumes of a day", *columns, *ends.values(), _program())
+    return count_by_day(context.workspace, dataset_named(dataset), first, last, counted, by_day)

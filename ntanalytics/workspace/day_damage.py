@@ -20,6 +20,7 @@ from ntanalytics.detectors.day_profile import (
     profile_damage,
     shifted_parts,
 )
+from ntanalytics.detectors.day_screen import may_be_damaged
 from ntanalytics.detectors.detection import Floats
 from ntanalytics.detectors.missing_hours import hours_missing, partial_parts
 from ntanalytics.workspace.known_outages import down_hours
@@ -181,7 +182,8 @@ def damaged_days(
             {"day": day, "is_covered": True, "is_working_day": workspace.calendar.is_likely_worked(day)}
             for day in sorted(set(by_day) & set(held.get(source, ())))
         ]
-        for day, usual in comparable_days_of(known, sorted(set(days) & set(by_day))).items():
+        usual_of = comparable_days_of(known, sorted(set(days) & set(by_day)))
+        for day, usual in usual_of.items() if dataset.part else _doubtful(usual_of, by_day):
             damage = rows_by_hour.damage(dataset, source, day, usual, by_day)
             if damage is not None:
                 damages[source, day] = damage
@@ -189,6 +191,20 @@ def damaged_days(
         empty = empty_days(workspace, by_day, held.get(source, ()))
         damages |= {(source, day): damage for day, damage in empty.items() if day in set(days)}
     return damages
+
+
+def _doubtful(
+    usual_of: Mapping[dt.date, Sequence[dt.date]], by_day: Mapping[dt.date, Parts]
+) -> list[tuple[dt.date, Sequence[dt.date]]]:
+    """Return the days of a source without parts that may be damaged, each with its comparable days."""
+    if not usual_of:
+        return []
+    place = {day: number for number, day in enumerate(by_day)}
+    rows = np.array([*(sum(parts.values()) for parts in by_day.values()), np.zeros(24)])
+    no_day = [len(place)] * COMPARABLE_DAYS
+    usual = [([place[day] for day in days] + no_day)[:COMPARABLE_DAYS] for days in usual_of.values()]
+    flags = may_be_damaged(rows[[place[day] for day in usual_of]], rows[np.array(usual)])
+    return [known for known, is_doubtful in zip(usual_of.items(), flags, strict=True) if is_doubtful]
 
 
 def has_profile(dataset: Dataset) -> bool:

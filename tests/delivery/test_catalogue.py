@@ -10,7 +10,7 @@ import pytest
 
 from ntanalytics.delivery import catalogue
 from ntanalytics.delivery.catalogue import UnreadableReport, read_issued_reports
-from ntanalytics.delivery.manifest import load_manifest
+from ntanalytics.delivery.manifest import MANIFEST
 from tests.delivery.shelf import issue
 
 
@@ -116,10 +116,11 @@ def test_a_manifest_is_read_again_if_it_has_changed_and_not_otherwise(
 ) -> None:
     changed, unchanged = (issue(tmp_path, "sms_volume", week) for week in ("2026-W46", "2026-W47"))
     read_issued_reports(tmp_path)
-    read: list[Path] = []
-    monkeypatch.setattr(catalogue, "load_manifest", lambda folder: [read.append(folder), load_manifest(folder)][1])
+    read: list[str] = []
+    parse = catalogue.parse_manifest
+    monkeypatch.setattr(catalogue, "parse_manifest", lambda file, size: [read.append(file.name), parse(file, size)][1])
     change(changed, version=2)
     issued, _ = read_issued_reports(tmp_path)
-    assert ([report.version for report in issued], read) == ([2, 1], [changed])
+    assert ([report.version for report in issued], read) == ([2, 1], [str(changed / MANIFEST)])
     unchanged.joinpath("manifest.json").unlink()
     assert [each.folder for each in read_issued_reports(tmp_path)[1]] == ["sms_volume/2026-W47"]

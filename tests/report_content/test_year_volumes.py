@@ -190,3 +190,64 @@ def test_a_source_that_stopped_bounds_the_period_where_its_cases_were_read_for_t
     assert (tasks.total.value, tasks.total.certainty) == (4, "lower_bound")
     stopped = [dt.date(2026, 11, day) for day in range(18, 23)]
     assert context.dataset("oa.tasks").missing == stopped
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    """A source of tasks whose ends and changes have times of their own."""
+    office = Office(tmp_path)
+    ends = TASKS.replace("at AS finished_at", "done AS finished_at").replace(
+        "at AS changed_at", "changed AS changed_at"
+    )
+    ends = ends.replace("WHERE at >= :since AND at < :until", "WHERE changed >= :since AND changed < :until")
+    (tmp_path / "queries" / "club" / "oa.tasks.sql").write_text(ends, encoding="utf-8")
+    office.config.write_text(
+        "queries: queries\nsources:\n  club: {product: club, url: 'sqlite:///club.sqlite', datasets: [oa.tasks]}\n",
+        encoding="utf-8",
+    )
+    office.settings = load(office.config)
+    office.run("club", "CREATE TABLE task (id TEXT, at TEXT, done TEXT, changed TEXT, unit TEXT)")
+    return office
+
+
+def _take_tasks(office: Office, *tasks: tuple[str, str, str | None]) -> None:
+    """Take tasks: their key, the day on which they began, and that on which they ended, if they did."""
+    rows = [(key, f"{at} 09:00:00", done and f"{done} 23:30:00", f"{done or at} 23:30:00") for key, at, done in tasks]
+    office.run("club", "INSERT INTO task VALUES (?, ?, ?, ?, '甲局')", *rows)
+    office.extractor("2026-11-23 06:30").extract(["oa.tasks"], dt.date(2025, 11, 1), WEEK.last)
+
+
+def _tasks(office: Office) -> tuple[float | None, float | None]:
+    context = CheckContext(Report(Workspace(office.settings), "weekly_service_report", "", WEEK), {})
+    [tasks] = volumes_of_year(context, "oa")
+    return tasks.now.value, tasks.total.value
+
+
+def test_a_task_counts_in_the_year_in_which_it_ended_whenever_it_began(office: Office) -> None:
+    _take_tasks(
+        office,
+        ("of the year before", "2025-12-30", "2025-12-31"),
+        ("over the turn of the year", "2025-12-30", "2026-01-01"),
+        ("long", "2025-11-03", "2026-11-16"),
+        ("of the week", "2026-11-17", "2026-11-22"),
+        ("before the week", "2026-11-12", "2026-11-15"),
+        ("open", "2026-03-02", None),
+    )
+    assert _tasks(office) == (2, 4)
+
+
+def test_a_task_that_ends_later_is_counted_again_and_the_others_are_kept(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _take_tasks(office, ("open", "2026-03-02", None), ("of the week", "2026-11-17", "2026-11-22"))
+    assert _tasks(office) == (1, 1)
+    office.run("club", "UPDATE task SET done = '2026-11-20 10:00:00' WHERE id = 'open'")
+    office.run("club", "UPDATE task SET changed = done WHERE id = 'open'")
+    office.extractor("2026-11-23 06:30").extract(["oa.tasks"], WEEK.first, WEEK.last)
+    assert _tasks(office) == (2, 2)
+
+    def refused(*_: object) -> None:
+        raise AssertionError("the lake was read")
+
+    monkeypatch.setattr(Workspace, "table", refused)
+    assert _tasks(office) == (2, 2)
