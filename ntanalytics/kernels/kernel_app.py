@@ -39,6 +39,15 @@ class ForkedKernelApp(kernelapp.IPKernelApp):
     def __init__(self, **traits: Any) -> None:
         stream = f"{__name__}.{PromptStream.__name__}"
         super().__init__(**{"outstream_class": stream} | traits)  # type: ignore[no-untyped-call]
+        self.config.HistoryManager.enabled = False  # the database of the inputs would go with the kernel's folder
+
+    def parse_command_line(self, argv: list[str] | None = None) -> None:
+        """Take the connection file, a forked kernel's one argument; a parser of every option takes long to make."""
+        match argv:
+            case ["-f", file]:
+                self.connection_file = file
+            case _:
+                super().parse_command_line(argv)
 
     def init_iopub(self, context: Any) -> None:
         """Start the output thread.

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import textwrap
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
@@ -79,7 +79,11 @@ DRAWS = "import random, numpy\nprint(random.random(), numpy.random.random())"
 
 
 def run(
-    folder: Path, *cells: str, environment: dict[str, str] | None = None, pool: KernelPool | None = None
+    folder: Path,
+    *cells: str,
+    environment: dict[str, str] | None = None,
+    pool: KernelPool | None = None,
+    options: Sequence[str] = (),
 ) -> list[str]:
     """What the cells of a notebook print, each as one text."""
     folder.mkdir()
@@ -87,7 +91,13 @@ def run(
     nbformat.write(new_notebook(cells=[new_code_cell(textwrap.dedent(each)) for each in cells]), given)
     with kernel_manager(folder, environment or os.environ, folder.with_suffix(".log"), pool) as kernels:
         ran = papermill.execute_notebook(
-            given, None, engine_name=register(), kernel_name="python3", progress_bar=False, kernel_manager_class=kernels
+            given,
+            None,
+            engine_name=register(),
+            kernel_name="python3",
+            progress_bar=False,
+            kernel_manager_class=kernels,
+            extra_arguments=list(options),
         )
     return ["".join(output.get("text", "") for output in cell.outputs) for cell in ran.cells]
 
@@ -352,6 +362,12 @@ def test_a_kernel_waits_for_its_output_only_where_something_was_written(tmp_path
     cells = ["1", "print(flushed)", "print(flushed)", "_ = sys.stderr.write('late')", "print(flushed)"]
     seen = run(tmp_path / "one", counts, *cells)
     assert seen == ["", "", "[]\n", "['stdout']\n", "late", "['stdout', 'stdout', 'stderr']\n"]
+
+
+def test_a_kernel_takes_options_of_ipython_and_keeps_no_database_of_its_inputs(tmp_path: Path) -> None:
+    looked = "shell = get_ipython()\nprint(shell.cache_size, shell.history_manager.enabled, In[1] == In[-1])"
+    assert run(tmp_path / "one", looked) == ["1000 False True\n"]
+    assert run(tmp_path / "two", looked, options=["--InteractiveShell.cache_size=7"]) == ["7 False True\n"]
 
 
 def test_a_kernel_that_starts_looks_at_none_of_its_modules(tmp_path: Path) -> None:
