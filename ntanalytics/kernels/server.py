@@ -39,7 +39,7 @@ _PR_SET_PDEATHSIG = 1
 _KERNEL = (
     "ntanalytics.kernels.kernel_app", "ipykernel.ipkernel", "IPython.core.debugger", "tornado.platform.asyncio",
     "sqlite3", "IPython.extensions.storemagic", "IPython.core.completerlib", "IPython.core.oinspect",
-    "IPython.core.logger",
+    "IPython.core.logger", "psutil",
 )  # fmt: skip
 #: A report needs no debugger, which takes as long to start as the rest of the kernel.
 _DEBUGGER = "debugpy"

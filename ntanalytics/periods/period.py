@@ -202,7 +202,7 @@ def days_between(first: dt.date, last: dt.date) -> list[dt.date]:
     return [first + dt.timedelta(days=offset) for offset in range((last - first).days + 1)]
 
 
-@lru_cache(maxsize=4096)  # each day of years is asked for by each dataset
+@lru_cache(maxsize=10_000)  # the same days are asked of each source and dataset
 def local_window(first: dt.date, last: dt.date, zone: ZoneInfo) -> tuple[dt.datetime, dt.datetime]:
     """Return the UTC times of the start of local day ``first`` and the end of local day ``last``."""
     since = dt.datetime.combine(first, dt.time(), zone)

@@ -24,7 +24,7 @@ from ntanalytics.runner import indexing
 from ntanalytics.runner.needed_data import FailedSource, extract_needs
 from ntanalytics.runner.report_kernels import known_secrets, new_kernel_pool
 from ntanalytics.runner.report_request import ReportRequest, request_run
-from ntanalytics.runner.run import PageBatch, RunResult, close_past_runs, run_report
+from ntanalytics.runner.run import PageBatch, RunResult, prepare_runs, run_report
 from ntanalytics.runner.run_context import RunContext, discard_progress
 from ntanalytics.runner.run_errors import RUN_ERRORS, exit_code_of, is_retryable
 from ntanalytics.settings import Settings
@@ -143,7 +143,7 @@ def run_each_unit(
             todo=tr("check the sources of oa.members"),
         )
     units = [unit for unit in units if unit not in exclude]
-    warnings = close_past_runs(context)
+    warnings = prepare_runs(context)
     page_context = replace(context, progress=discard_progress)
     with _page_batch(context, request, failed_sources, len(units)) as batch:
 

@@ -14,6 +14,8 @@ _REPORT_MODULES = (
     "ntanalytics.subsystems",
     "ntanalytics.detectors.expected_range",
     "ntanalytics.report_content.adoption.blocks",
+    "ntanalytics.report_content.adoption.page",
+    "ntanalytics.report_content.adoption.service_blocks",
     "ntanalytics.report_content.daily_inspection",
     "scipy.special",  # which their detectors import when they first need it
     "ntanalytics.lake.backends.duckdb_ibis",  # this and the rest: what the first query imports

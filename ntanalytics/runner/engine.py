@@ -200,7 +200,7 @@ def _run_papermill(task: ExecutionTask, manager: type, seconds_left: Callable[[N
     engine = register()
     prepared = papermill.execute_notebook(
         _as_template(task.notebook),
-        _as_template(task.record),
+        None,  # the engine writes it when it begins
         parameters=dict(task.values),
         engine_name=engine,
         prepare_only=True,

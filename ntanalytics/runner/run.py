@@ -47,8 +47,9 @@ _REAPER_WAIT_S = 2.0
 class PageBatch:
     """Work that the pages of one command share; it is done once for all of them.
 
-    The data are extracted, abandoned runs are closed, and the index is written at the end. Pages have no PDF: a
-    print takes a browser longer than everything else, and the browser of a reader prints the same page.
+    The data are extracted, abandoned runs are closed, changed settings are recorded, and the index is written at the
+    end. Pages have no PDF: a print takes a browser longer than everything else, and the browser of a reader prints the
+    same page.
 
     Attributes:
         secrets: texts that no message may hold.
@@ -142,7 +143,7 @@ def run_report(
         return _unchanged(request, *published, seconds=time.monotonic() - started)
     # The kernel's libraries are imported in another process while this one imports its own and extracts the data.
     pool = batch.pool if batch else shared_kernel_pool(context.settings)
-    warnings = {} if batch else close_past_runs(context)
+    warnings = {} if batch else prepare_runs(context)
     folder = request.folder_in(context.outputs)
     target = publishing.place(context.outputs, report, folder)
     with staging.report_lock(context.outputs, report, folder, wait_s=_REAPER_WAIT_S):
@@ -216,26 +217,26 @@ def _unchanged(request: ReportRequest, folder: Path, manifest: Manifest, *, seco
     )
 
 
-def close_past_runs(context: RunContext) -> dict[str, str]:
-    """Close abandoned runs, and record the findings of published reports that the ledger does not know yet.
+def prepare_runs(context: RunContext) -> dict[str, str]:
+    """Close abandoned runs, and record changed settings, and findings of published reports that the ledger lacks.
 
     Returns:
         Warnings for the result of a run, name → reason.
     """
+    from ntanalytics.ledger.settings_changes import record_settings_changes
+
+    settings = context.settings
+    record_settings_changes(context.ledger.audit, settings.file, settings.model_dump(mode="json"))
     reap_abandoned_runs(context.outputs, context.ledger)
     return finding_history.repair(context.outputs, context.ledger)
 
 
 def _start(context: RunContext, request: ReportRequest) -> evidence.RunIdentity:
-    """Record the start of a run in the ledger and its audit trail, and changes of the settings before it."""
-    from ntanalytics.ledger.settings_changes import record_settings_changes
-
+    """Record the start of a run in the ledger and its audit trail."""
     report, period, parameters = request.notebook.name, request.period.text, request.own_parameters
-    audit = context.ledger.audit
-    record_settings_changes(audit, context.settings.file, context.settings.model_dump(mode="json"))
     run_id = context.ledger.runs.start(report, period, parameters)
     by = context.requested_by
-    audit.record("run", report, {"run_id": run_id, "period": period, "parameters": parameters, "by": by})
+    context.ledger.audit.record("run", report, {"run_id": run_id, "period": period, "parameters": parameters, "by": by})
     return evidence.RunIdentity(run_id, report, period, parameters, request.folder_in(context.outputs))
 
 

@@ -44,7 +44,6 @@ class DatasetView(ABC):
         gap_sources_before: those with a gap in the previous period.
     """
 
-    days: ir.Table
     missing: list[dt.date]
     missing_before: list[dt.date]
     gap_sources: frozenset[str]
@@ -71,6 +70,11 @@ class DatasetView(ABC):
     @abstractmethod
     def before(self) -> ir.Table:
         """Rows of the previous period, opened at the first access."""
+
+    @property
+    @abstractmethod
+    def days(self) -> ir.Table:
+        """Days of ``recent``, made at the first access."""
 
     @cached_property
     def recent(self) -> ir.Table:

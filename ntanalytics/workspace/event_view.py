@@ -56,9 +56,13 @@ class EventView(DatasetView):
         self.gap_sources, self.gap_sources_before = self._gap_sources(period.days), self._gap_sources(previous.days)
         # what is wrong with the day of an inspection is for its checks to find
         self._judged = set(period.days) if period.first == period.last else set()
-        self.days = workspace.days(
-            first, period.last, set(span) - set(self._missing(span)) - (set(self._incomplete(span)) - self._judged)
-        )
+
+    @cached_property
+    def days(self) -> ir.Table:
+        """See :class:`DatasetView`."""
+        span = days_between(self._first, self.period.last)
+        covered = set(span) - set(self._missing(span)) - (set(self._incomplete(span)) - self._judged)
+        return self._workspace.days(self._first, self.period.last, covered)
 
     @cached_property
     def table(self) -> ir.Table:

@@ -203,9 +203,9 @@ class Report:
             "as_of": min(view.as_of for view in views).isoformat(),
         }
 
-    def views(self, subsystem: str) -> list[DatasetView]:
-        """Return the datasets of a subsystem that were read."""
-        return [view for name, view in self._views.items() if name.partition(".")[0] == subsystem]
+    def views(self, subsystem: str = "") -> list[DatasetView]:
+        """Return the datasets of a subsystem that were read; those of every one, if none is named."""
+        return [view for name, view in self._views.items() if subsystem in ("", name.partition(".")[0])]
 
     def head(self) -> Head:
         """Return the report's head: period, data as of, gaps, rejects, versions of the tables that were read."""

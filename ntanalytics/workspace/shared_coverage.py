@@ -7,7 +7,7 @@ held, damaged and counted takes a page longer than its own figures.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -32,6 +32,7 @@ class SharedCoverage:
         words: days of a dataset, and the replaced words.
         causes: a dataset, its sources, and why the latest extraction of each failed.
         unfilled: a dataset, first and last day of a period, and the columns that rows lack.
+        absent: dataset → source → the columns that it does not have.
     """
 
     covered: dict[str, tuple[dt.date, dt.date, list[CoverageDay]]]
@@ -42,6 +43,7 @@ class SharedCoverage:
     words: list[tuple[Days, list[tuple[str, str, str, int]]]]
     causes: list[tuple[tuple[str, tuple[str, ...]], dict[str, str]]]
     unfilled: list[tuple[Days, Unfilled]]
+    absent: dict[str, dict[str, frozenset[str]]]
 
 
 _JSON = TypeAdapter(SharedCoverage)
@@ -62,6 +64,7 @@ def known_coverage(report: Report) -> SharedCoverage:
         words=list(workspace.answers.words.items()),
         causes=list(workspace.answers.causes.items()),
         unfilled=list(workspace.unfilled.items()),
+        absent=workspace.absent,
     )
 
 
@@ -75,6 +78,7 @@ def take_coverage(report: Report, shared: SharedCoverage) -> None:
     workspace.answers.words.update(shared.words)
     workspace.answers.causes.update(shared.causes)
     workspace.unfilled.update(shared.unfilled)
+    workspace.absent.update(shared.absent)
     report.rows_by_hour.damages_by_days.update(
         {
             (dataset, days): {(source, day): damage for source, day, damage in damages}
@@ -84,8 +88,9 @@ def take_coverage(report: Report, shared: SharedCoverage) -> None:
 
 
 def write_coverage(report: Report, path: Path) -> None:
-    """Write the coverage of the datasets that a report opened."""
-    path.write_bytes(_JSON.dump_json(known_coverage(report)))
+    """Write the coverage of the datasets that a report opened, and what their rows lack, which pages ask for later."""
+    unfilled = [((view.contract.name, view.period.first, view.period.last), view.unfilled) for view in report.views()]
+    path.write_bytes(_JSON.dump_json(replace(known_coverage(report), unfilled=unfilled)))
 
 
 def read_coverage(report: Report, path: Path) -> None:

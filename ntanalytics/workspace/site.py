@@ -91,6 +91,7 @@ class Workspace:
         answers: what the ledger said.
         unfilled: dataset, first day and last day of a period → columns that rows lack.
         days_without_reports: dataset, first day and last day → source and day of those without delivery reports.
+        absent: dataset → source → the columns that it does not have.
     """
 
     known_until: dt.datetime | None = None
@@ -110,6 +111,7 @@ class Workspace:
         self.answers = LedgerAnswers(self.ledger.coverage)
         self.unfilled: dict[tuple[str, dt.date, dt.date], Unfilled] = {}
         self.days_without_reports: dict[tuple[str, dt.date, dt.date], frozenset[tuple[str, dt.date]]] = {}
+        self.absent: dict[str, dict[str, frozenset[str]]] = {}
         self._days: dict[tuple[dt.date, dt.date, frozenset[dt.date]], ir.Table] = {}
 
     def version(self, dataset: str) -> int | None:
@@ -386,11 +388,11 @@ class Workspace:
         Raises:
             SettingsError: a source cannot be used.
         """
-        absent = {}
-        for name in self.sources_by_dataset.get(dataset, []):
-            if columns := open_source(self.settings, name, self._catalog).mapping(dataset).absent:
-                absent[name] = columns
-        return absent
+        if dataset not in self.absent:
+            sources = self.sources_by_dataset.get(dataset, [])
+            absent = {name: open_source(self.settings, name, self._catalog).mapping(dataset).absent for name in sources}
+            self.absent[dataset] = {name: columns for name, columns in absent.items() if columns}
+        return self.absent[dataset]
 
     def days(self, first: dt.date, last: dt.date, covered: set[dt.date]) -> ir.Table:
         """Return the local days of a span: ``day``, ``is_covered``, ``is_working_day``, ``label`` (节假日 …).

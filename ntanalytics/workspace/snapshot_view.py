@@ -60,10 +60,14 @@ class SnapshotView(DatasetView):
         self.missing_before = self._missing(previous, self.snapshots_before)
         self.gap_sources = frozenset(self.sources) - _whole(self.snapshots)
         self.gap_sources_before = frozenset(self.sources) - _whole(self.snapshots_before)
+
+    @cached_property
+    def days(self) -> ir.Table:
+        """See :class:`DatasetView`."""
         held = {(day.source, day.day) for day in self._covered if day.is_held}
-        span = days_between(first, period.last)
+        span = days_between(self._first, self.period.last)
         complete = {day for day in span if self.sources and all((source, day) in held for source in self.sources)}
-        self.days = workspace.days(first, period.last, complete)
+        return self._workspace.days(self._first, self.period.last, complete)
 
     @cached_property
     def table(self) -> ir.Table:

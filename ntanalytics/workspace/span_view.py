@@ -41,7 +41,6 @@ class SpanView(EventView):
         self.missing = self._incomplete(span)
         self.missing_before: list[dt.date] = []
         self.gap_sources, self.gap_sources_before = self._gap_sources(span), frozenset()
-        self.days = workspace.days(first, last, set(span) - set(self.missing))
 
     @property
     def unfilled(self) -> Unfilled:

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import textwrap
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
@@ -79,7 +79,11 @@ DRAWS = "import random, numpy\nprint(random.random(), numpy.random.random())"
 
 
 def run(
-    folder: Path, *cells: str, environment: dict[str, str] | None = None, pool: KernelPool | None = None
+    folder: Path,
+    *cells: str,
+    environment: dict[str, str] | None = None,
+    pool: KernelPool | None = None,
+    options: Sequence[str] = (),
 ) -> list[str]:
     """What the cells of a notebook print, each as one text."""
     folder.mkdir()
@@ -87,7 +91,13 @@ def run(
     nbformat.write(new_notebook(cells=[new_code_cell(textwrap.dedent(each)) for each in cells]), given)
     with kernel_manager(folder, environment or os.environ, folder.with_suffix(".log"), pool) as kernels:
         ran = papermill.execute_notebook(
-            given, None, engine_name=register(), kernel_name="python3", progress_bar=False, kernel_manager_class=kernels
+            given,
+            None,
+            engine_name=register(),
+            kernel_name="python3",
+            progress_bar=False,
+            kernel_manager_class=kernels,
+            extra_arguments=list(options),
         )
     return ["".join(output.get("text", "") for output in cell.outputs) for cell in ran.cells]
 
@@ -313,7 +323,7 @@ def test_a_kernel_says_its_last_words_before_its_output_ends(tmp_path: Path) -> 
 
         def delay(app, over):  # the names of a notebook are deleted before its threads end
             loop = app.iopub_thread.io_loop
-            close, flush = loop.close, sys.stdout.flush
+            close, output, flush = loop.close, sys.stdout, sys.stdout.flush
 
             def close_late(**options):
                 over.set()
@@ -323,6 +333,7 @@ def test_a_kernel_says_its_last_words_before_its_output_ends(tmp_path: Path) -> 
             def flush_late(current=threading.current_thread):
                 if current() is app.control_thread:
                     over.wait(0.5)
+                    output.write("last words")  # without a word there is nothing to flush
                 flush()
 
             loop.close, sys.stdout.flush = close_late, flush_late
@@ -334,6 +345,35 @@ def test_a_kernel_says_its_last_words_before_its_output_ends(tmp_path: Path) -> 
         process = apart(_ended(kernels(), textwrap.dedent(fault)))
     assert process.returncode == 0
     assert (tmp_path / "ended").exists()
+
+
+def test_a_kernel_waits_for_its_output_only_where_something_was_written(tmp_path: Path) -> None:
+    counts = """
+        import sys
+        from ipykernel.iostream import OutStream
+        flushed = []
+
+        def flush(stream, flush=OutStream.flush):
+            flushed.append(stream.name)
+            flush(stream)
+
+        OutStream.flush = flush
+    """
+    cells = ["1", "print(flushed)", "print(flushed)", "_ = sys.stderr.write('late')", "print(flushed)"]
+    seen = run(tmp_path / "one", counts, *cells)
+    assert seen == ["", "", "[]\n", "['stdout']\n", "late", "['stdout', 'stdout', 'stderr']\n"]
+
+
+def test_a_kernel_takes_options_of_ipython_and_keeps_no_database_of_its_inputs(tmp_path: Path) -> None:
+    looked = "shell = get_ipython()\nprint(shell.cache_size, shell.history_manager.enabled, In[1] == In[-1])"
+    assert run(tmp_path / "one", looked) == ["1000 False True\n"]
+    assert run(tmp_path / "two", looked, options=["--InteractiveShell.cache_size=7"]) == ["7 False True\n"]
+
+
+def test_a_kernel_that_starts_looks_at_none_of_its_modules(tmp_path: Path) -> None:
+    """Each of some thousand would take memory of its own, for a debugger that is not there."""
+    looked = "import sys\nprint(get_ipython().kernel._kernel_modules, len(sys.modules) > 1000)"
+    assert run(tmp_path / "one", looked) == ["[] True\n"]
 
 
 def test_anybody_may_use_the_engine_with_papermill(tmp_path: Path) -> None:

@@ -108,3 +108,12 @@ def test_without_a_unit_there_is_nothing_to_issue(probe) -> None:
 
 def test_an_error_that_is_none_of_ours_has_the_general_code() -> None:
     assert UnitFailed("甲局", ValueError("x")).exit_code == 1
+
+
+def test_changed_settings_are_recorded_once_before_the_first_page(probe) -> None:
+    each(probe, ["甲局", "乙局"])
+    probe.settings = probe.settings.model_copy(update={"report_memory_mb": 5000})
+    each(probe, ["甲局", "乙局"])
+    events = probe.ledger.audit.events(["settings", "run"])[::-1]
+    assert [event.kind for event in events] == ["settings", "run", "run"] * 2
+    assert [event.details["changed"] for event in events if event.kind == "settings"] == [[], ["report_memory_mb"]]

@@ -160,7 +160,7 @@ class _OneUnit(AdoptionQueries):
         table = self._figures.tables[name]
         if _PAGE not in table.column_names:
             return table  # it is that of every page
-        return table.filter(pc.field(_PAGE) == self.unit).drop_columns([_PAGE])
+        return table.filter(pc.equal(table[_PAGE], self.unit)).drop_columns([_PAGE])
 
     def _row(self, name: str) -> pa.Table:
         """Return the row of the unit."""

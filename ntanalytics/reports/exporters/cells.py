@@ -136,10 +136,14 @@ def table_cell(sheet: Any, content: SheetCell, column: int) -> WriteOnlyCell:
 def heading_cell(sheet: Any, text: str, column: int, is_numeric: bool) -> WriteOnlyCell:
     """Return the heading of a column, aligned as its cells are."""
     cell = sheet_cell(sheet, SheetCell(clean_text(text)))
-    cell.style = _HEADING
-    cell.number_format = "@"
     side, indent = ("right", 0) if is_numeric else ("left", min(column, 1))
-    cell.alignment = Alignment(horizontal=side, vertical="center", indent=indent, wrap_text=True)
+    known, style = _KNOWN[sheet.parent], (_HEADING, side, indent)
+    if style not in known:
+        cell.style = _HEADING
+        cell.number_format = "@"
+        cell.alignment = Alignment(horizontal=side, vertical="center", indent=indent, wrap_text=True)
+        known[style] = cell._style  # noqa: SLF001
+    cell._style = copy(known[style])  # noqa: SLF001
     return cell
 
 

@@ -6,8 +6,10 @@ A text is always written as a text: nothing from outside can become a formula. T
 from __future__ import annotations
 
 import io
+from zipfile import ZipFile
 
 import openpyxl
+from openpyxl.writer.excel import ExcelWriter
 
 from ntanalytics.reports.exporters.archive import reproducible_archive
 from ntanalytics.reports.exporters.sheets import write_sheets
@@ -24,5 +26,5 @@ def workbook_bytes(record: Record) -> bytes:
     book.properties.created = generated_at
     write_sheets(book, record)
     raw = io.BytesIO()
-    book.save(raw)
+    ExcelWriter(book, ZipFile(raw, "w")).save()  # not compressed: the final archive is
     return reproducible_archive(raw.getvalue(), generated_at)

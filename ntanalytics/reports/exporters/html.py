@@ -97,7 +97,9 @@ def in_base_85(content: bytes) -> str:
     return letters.decode()
 
 
+@cache
 def _csp_hash(script: str) -> str:
+    """Return the hash by which a policy names a script: the two are the same in every page."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
 
 
