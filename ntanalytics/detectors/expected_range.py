@@ -12,6 +12,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import zip_longest
 from typing import Any, Literal
 
 import numpy as np
@@ -164,22 +165,28 @@ class _Model:
 
     def _effects(self, y: Floats, types: list[tuple[str, ...]]) -> dict[str, float]:
         """Return the effect of each type of day, by medians in turn; one seen once is drawn towards none."""
-        effects = dict.fromkeys((name for names in types for name in names), 0.0)
+        kinds = list(dict.fromkeys(name for names in types for name in names))
+        places = {name: place for place, name in enumerate(kinds)}
+        # a line for the first type of each day, one for the second, and so on; the last place is no type
+        of_days = ([places[name] for name in names] for names in types)
+        marks = np.array(list(zip_longest(*of_days, fillvalue=len(kinds))))
         is_few = self.is_count and median(self.values) < _FEW
         cap = float(np.quantile(self.values, 0.95)) if is_few else 0.0
-        has = {name: np.array([name in names for names in types]) for name in effects}
+        effects = np.zeros(len(kinds) + 1)
+        has = [(marks == place).any(axis=0) for place in range(len(kinds))]
         for _ in range(4):
-            for name in effects:
-                other = np.array([sum(effects[mark] for mark in names if mark != name) for names in types])
+            for place, has_it in enumerate(has):
+                every, effects[place] = effects[marks].sum(axis=0), 0.0
+                other = effects[marks].sum(axis=0)
                 if is_few:
                     means = np.exp(other) * self.values.mean()
-                    ratio = (self.values[has[name]].clip(max=cap).sum() + 2) / (means[has[name]].sum() + 2)
-                    effects[name] = math.log(ratio)
+                    ratio = (self.values[has_it].clip(max=cap).sum() + 2) / (means[has_it].sum() + 2)
+                    effects[place] = math.log(ratio)
                     continue
-                level = median(y - np.array([sum(effects[mark] for mark in names) for names in types]))
-                weight = 0.7 if has[name].sum() == 1 else 1.0
-                effects[name] = (median((y - other)[has[name]]) - level) * weight
-        return effects
+                level = median(y - every)
+                weight = 0.7 if has_it.sum() == 1 else 1.0
+                effects[place] = (median((y - other)[has_it]) - level) * weight
+        return dict(zip(kinds, effects.tolist(), strict=False))  # but for that of no type
 
     def _errors_alike(self, types: list[tuple[str, ...]], is_holiday: bool) -> Floats:
         """Return the errors of holidays, or of other days: a holiday's value is smaller and errs by less."""

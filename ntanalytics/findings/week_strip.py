@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.lifecycle import ObservedDay
-from ntanalytics.findings.threshold import STATUSES, worst
+from ntanalytics.findings.threshold import STATUSES, Status, worst
 
 #: Days of a strip, the inspected one included.
 DAYS = 7
@@ -33,10 +33,10 @@ def week_strips(findings: Iterable[Finding], past: Iterable[ObservedDay], on: da
         past: the issued inspections of the days before.
         on: the inspected day.
     """
-    by_day = {day.on: day for day in past}
-    before = [on - timedelta(days=back) for back in range(DAYS - 1, 0, -1)]
+    by_day = {day.on: (day.codes, _statuses(day)) for day in past}
+    before = [by_day.get(on - timedelta(days=back), ({}, {})) for back in range(DAYS - 1, 0, -1)]
     return {
-        finding.identity: "".join(_mark(by_day.get(day), finding) for day in before) + _today(finding)
+        finding.identity: "".join(_mark(codes, statuses, finding) for codes, statuses in before) + _today(finding)
         for finding in findings
     }
 
@@ -51,11 +51,19 @@ def _today(finding: Finding) -> str:
     return MARKS[finding.status] if finding.is_applicable else NONE
 
 
-def _mark(day: ObservedDay | None, finding: Finding) -> str:
-    """Return the mark of a day: of two observations of one identity the worse one counts."""
-    if day is None or finding.code not in day.codes:
+def _statuses(day: ObservedDay) -> Mapping[str, Status]:
+    """Return identity → its status on a day: of two observations of one identity the worse one counts."""
+    statuses: dict[str, Status] = {}
+    for observation in day.observations:
+        identity = observation.identity
+        statuses[identity] = worst([observation.status, statuses.get(identity, observation.status)])
+    return statuses
+
+
+def _mark(codes: Mapping[str, bool], statuses: Mapping[str, Status], finding: Finding) -> str:
+    """Return the mark of a day by the rules that were asked (:attr:`ObservedDay.codes`), and what was observed."""
+    if finding.code not in codes:
         return NONE
-    seen = [observation.status for observation in day.observations if observation.identity == finding.identity]
-    if seen:
-        return MARKS[worst(seen)]
-    return MARKS["ok"] if day.codes[finding.code] else MARKS["unknown"]
+    if finding.identity in statuses:
+        return MARKS[statuses[finding.identity]]
+    return MARKS["ok"] if codes[finding.code] else MARKS["unknown"]

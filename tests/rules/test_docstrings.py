@@ -15,11 +15,7 @@ from tests.rules.package import NAME, Place, Trees, classes, nodes, words_of
 RELATIVE: dict[str, int] = {}
 
 #: Names that hold a word of the private language, by word.
-PRIVATE_WORDS: dict[str, int] = {
-    "begun": 2,
-    "each": 1,
-    "found": 2,
-}
+PRIVATE_WORDS: dict[str, int] = {"begun": 2, "each": 1, "found": 2}
 
 #: Public classes that the glossary does not name, by room.
 NOT_IN_GLOSSARY: dict[str, int] = {}

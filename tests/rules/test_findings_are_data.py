@@ -14,23 +14,16 @@ STILL_CODES: dict[str, int] = {}
 
 #: Rooms that look a rule up by a code written as a string, and how often; a check is handed its rule.
 #: The fourth is the target of availability, which the table of a report shows, too.
-STILL_LOOKED_UP: dict[str, int] = {
-    "subsystems": 4,
-}
+STILL_LOOKED_UP: dict[str, int] = {"subsystems": 4}
 
 #: Modules that set limits outside the rules, and how many.
-STILL_THRESHOLDS: dict[str, int] = {
-    "findings.rule": 2,
-}
+STILL_THRESHOLDS: dict[str, int] = {"findings.rule": 2}
 
 #: Modules that read the sentences of a finding, and how often.
 STILL_READ: dict[str, int] = {}
 
 #: Modules that cut the full stop off a sentence, and how often.
-STILL_STOPS: dict[str, int] = {
-    "findings.text": 1,
-    "reports.labels": 2,
-}
+STILL_STOPS: dict[str, int] = {"findings.text": 1, "reports.labels": 2}
 
 #: Attributes of a finding that hold words for people.
 TEXTS = {"evidence", "advice", "since"}

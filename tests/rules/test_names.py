@@ -12,11 +12,7 @@ from tests.rules.package import NAME, Trees
 STILL_CLASSES: dict[str, int] = {}
 
 #: Files of cli/ that are not named as the one command, or group of commands, that they define.
-STILL_FILES: frozenset[str] = frozenset(
-    {
-        "map_check",
-    }
-)
+STILL_FILES: frozenset[str] = frozenset({"map_check"})
 
 #: Files of cli/ that define no command.
 WITHOUT_COMMAND = {

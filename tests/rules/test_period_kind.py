@@ -9,12 +9,7 @@ from tests.rules.measure import by_module, period_kinds
 from tests.rules.package import NAME, Trees
 
 #: Modules that still ask for it, and how often.
-STILL: dict[str, int] = {
-    "delivery.index": 2,
-    "delivery.missing": 1,
-    "reports.blocks.head": 1,
-    "runner.notebooks": 2,
-}
+STILL: dict[str, int] = {"delivery.index": 2, "delivery.missing": 1, "reports.blocks.head": 1, "runner.notebooks": 2}
 
 
 def test_only_checks_and_report_content_ask_for_the_kind_of_a_period(trees: Trees, hold: Callable[..., None]) -> None:

@@ -24,11 +24,7 @@ STILL_WIDE: frozenset[str] = frozenset()
 
 #: Dataclasses of more than 5 fields that take them by position.
 STILL_POSITIONAL: frozenset[str] = frozenset(
-    {
-        "findings.correlation_rules.CorrelationRule",
-        "findings.lifecycle.LifecycleState",
-        "findings.rule.Rule",
-    }
+    {"findings.correlation_rules.CorrelationRule", "findings.lifecycle.LifecycleState", "findings.rule.Rule"}
 )
 
 #: ``dict[str, Any]`` by room.

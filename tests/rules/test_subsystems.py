@@ -21,9 +21,7 @@ STILL_UNREGISTERED: frozenset[str] = frozenset()
 STILL_LACKING: frozenset[str] = frozenset()
 
 #: Modules with a list of subsystems of their own, and how many.
-STILL_LISTED: dict[str, int] = {
-    "evaluation.entity_names": 1,
-}
+STILL_LISTED: dict[str, int] = {"evaluation.entity_names": 1}
 
 #: Whether the data came is judged as a subsystem, and has no dataset.
 WITHOUT_DATASETS = {"data"}

@@ -114,15 +114,18 @@ class Typeface:
     def draw(self, characters: Iterable[str], kept: FileCache) -> None:
         """Have the glyphs of some characters before a subset is asked for, of which they take most of the time.
 
-        What figures are written with is always drawn: no file may give a digit the shape of another one.
+        What figures are written with is always drawn from the font: no file may give a digit the shape of another one.
 
         Args:
             characters: the characters.
             kept: outlines of ideographs that were drawn before, and these from now on.
         """
         drawn = {}
-        ideographs = {self.glyph(character) for character in characters if ord(character) in _IDEOGRAPHS}
-        for name in ideographs - self._outlines.keys():
+        glyphs = {self.glyph(character): ord(character) in _IDEOGRAPHS for character in characters}
+        for name in glyphs.keys() - self._outlines.keys():
+            if not glyphs[name]:
+                self._outline(name)
+                continue
             words = f"{_FORM} {fontTools.version} {_TOLERANCE} {self.version} {name}"
             key = hashlib.sha256(words.encode()).hexdigest()
             if (glyph := _glyph_of(kept.get(key))) is not None:
