@@ -87,7 +87,6 @@ def fill_spool(
             counts.unknown_words.update(checked.unknown_words)
             counts.withdrawn.update(checked.withdrawn)
             progress(counts.source_rows.total())
-            pa.default_memory_pool().release_unused()  # before the next batch takes memory of its own
     spool.finish()
     return counts
 
