@@ -256,7 +256,7 @@ def _create_given(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) 
 
 
 def _has_repeats(connection: duckdb.DuckDBPyConnection, value: str, rows: int) -> bool:
-    """Return whether a whole number of two rows of ``given`` is the same."""
+    """Return whether two rows of ``given`` have the same value, an expression of SQL that is a whole number."""
     if rows > _MOST_SORTED:
         counted = connection.sql(f"SELECT count(*) - count(DISTINCT {value}) FROM given").fetchall()  # noqa: S608  # the contract's names
         return bool(counted[0][0])

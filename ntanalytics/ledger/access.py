@@ -74,11 +74,11 @@ def record_of(record: type[_Record], row: sa.Row[Any]) -> _Record:
 
 
 def records_of(record: type[_Record], rows: sa.CursorResult[Any]) -> list[_Record]:
-    """Return all rows of a query as :func:`record_of` does; a year has thousands of days.
+    """Return all rows of a query as :func:`record_of` does, by the places of their columns: years have many days.
 
     Args:
         record: the dataclass.
-        rows: the rows, whose columns have their stored names.
+        rows: the rows; each field is a column's stored name, for which ``record_of`` also takes the key of a column.
     """
     columns, declared = list(rows.keys()), fields(record)  # type: ignore[arg-type]  # it is a dataclass
     names = [field.name for field in declared]
