@@ -1,7 +1,8 @@
 """Cache of texts in a file: what takes long to work out, under a key that is a digest of all that it depends on.
 
 Each line of the file stands alone: ``[key, check, text]``. A damaged line is left out, two processes append side by
-side, and a folder that cannot be written does no harm. The file can be deleted at any time.
+side, and a folder that cannot be written does no harm. A key's last line counts; when more lines were replaced than
+count, the file is written anew without them. It can be deleted at any time.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ from pathlib import Path
 
 #: A file is begun anew beyond this size: what was kept of old versions is not asked for again.
 MOST_BYTES = 32 << 20
+
+#: Replaced lines that a file may have whatever counts.
+FEW_LINES = 256
 
 
 class FileCache:
@@ -45,17 +49,36 @@ class FileCache:
         """Append texts to the file by one write, so that the lines of two processes stay apart."""
         if self._file is None or not texts or not self._file.parent.is_dir():
             return
-        lines = (json.dumps([key, _check(key, text), text]) for key, text in texts.items())
+        lines = [json.dumps([key, _check(key, text), text]).encode() for key, text in texts.items()]
         try:
-            is_full = self._file.exists() and self._file.stat().st_size > (self._most_bytes or MOST_BYTES)
-            mode = os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if is_full else os.O_APPEND)
-            descriptor = os.open(self._file, mode, 0o640)
-            try:
-                os.write(descriptor, "".join(f"{line}\n" for line in lines).encode())
-            finally:
-                os.close(descriptor)
+            if self._file.exists() and self._file.stat().st_size > (self._most_bytes or MOST_BYTES):
+                self._write(self._file, lines, os.O_TRUNC)
+            elif sum(map(len, self._kept.values())) > 2 * len(self._kept) + FEW_LINES:
+                self._replace(lines)
+            else:
+                self._write(self._file, lines, os.O_APPEND)
         except OSError:
             return  # a folder that cannot be written, or a full disk: the text is made again next time
+
+    def _replace(self, lines: Sequence[bytes]) -> None:
+        """Write the file anew with each key's last line; what another process appends meanwhile is made again."""
+        assert self._file is not None
+        written = self._file.with_name(f"{self._file.name}.{os.getpid()}.tmp")
+        self.__dict__.pop("_kept")  # as others have left it
+        try:
+            self._write(written, [*(of_key[-1] for of_key in self._kept.values()), *lines], os.O_EXCL)
+            written.replace(self._file)
+        finally:
+            written.unlink(missing_ok=True)
+            self.__dict__.pop("_kept", None)  # as it is now
+
+    @staticmethod
+    def _write(file: Path, lines: Sequence[bytes], mode: int) -> None:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | mode, 0o640)
+        try:
+            os.write(descriptor, b"".join(line + b"\n" for line in lines))
+        finally:
+            os.close(descriptor)
 
     def _read(self, key: str) -> str | None:
         """Return the text of a key's last line that is not damaged; only the lines of a key are decoded."""

@@ -71,3 +71,61 @@ def test_a_large_file_is_begun_anew(tmp_path: Path, monkeypatch):
     FileCache(tmp_path / "texts.jsonl").put({"b": "text"})
     read = FileCache(tmp_path / "texts.jsonl")
     assert (read.get("a"), read.get("b")) == (None, "text")
+
+
+def test_a_file_holds_few_lines_beside_those_that_count(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(file_cache, "FEW_LINES", 4)
+    file = tmp_path / "texts.jsonl"
+    for turn in range(50):
+        FileCache(file).put({key: f"{key} of turn {turn}" for key in "abc"} | {"new " + str(turn): "kept"})
+    assert len(file.read_bytes().splitlines()) <= 2 * (50 + 3) + 4 + 4
+    read = FileCache(file)
+    assert [read.get(key) for key in ("a", "b", "c", "new 0", "new 49")] == [
+        *("a of turn 49", "b of turn 49", "c of turn 49"), "kept", "kept",
+    ]  # fmt: skip
+    assert (file.stat().st_mode & 0o777, list(tmp_path.iterdir())) == (0o640, [file])
+
+
+def test_one_object_writes_a_file_anew_once(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(file_cache, "FEW_LINES", 4)
+    file = tmp_path / "texts.jsonl"
+    for _ in range(5):
+        FileCache(file).put({"a": "text", "b": "text"})
+    cache = FileCache(file)
+    sizes = []
+    for turn in range(4):
+        cache.put({"c": f"text {turn}"})
+        sizes.append(len(file.read_bytes().splitlines()))
+    assert sizes == [3, 4, 5, 6]
+    assert FileCache(file).get("c") == "text 3"
+
+
+def test_what_another_process_appended_is_kept_when_a_file_is_written_anew(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(file_cache, "FEW_LINES", 0)
+    file = tmp_path / "texts.jsonl"
+    for _ in range(5):
+        FileCache(file).put({"a": "text"})
+    cache = FileCache(file)
+    assert cache.get("a") == "text"
+    FileCache(tmp_path / "other.jsonl").put({"b": "of another process"})
+    file.write_bytes(file.read_bytes() + (tmp_path / "other.jsonl").read_bytes())
+    cache.put({"c": "text"})
+    read = FileCache(file)
+    assert [read.get(key) for key in "abc"] == ["text", "of another process", "text"]
+    assert len(file.read_bytes().splitlines()) == 3
+
+
+def test_a_file_that_cannot_be_written_anew_stays(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(file_cache, "FEW_LINES", 0)
+    file = tmp_path / "texts.jsonl"
+    for _ in range(5):
+        FileCache(file).put({"a": "text"})
+    before = file.read_bytes()
+    monkeypatch.setattr(Path, "replace", _full)
+    FileCache(file).put({"b": "text"})
+    assert file.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def _full(*_: object) -> None:
+    raise OSError(28, "No space left on device")

@@ -274,5 +274,5 @@ def _days(
     def by_day(table: ir.Table) -> Iterable[Count]:
         return rows(count(context, table).select("day", *columns))
 
-    counted = ("volumes of a day", *columns, *ends.values(), _program())
-    return count_by_day(context.workspace, dataset_named(dataset), first, last, counted, by_day)
+    counted = ("volumes of a day", *columns, *ends.values())
+    return count_by_day(context.workspace, dataset_named(dataset), first, last, counted, by_day, _program())

@@ -41,6 +41,9 @@ from ntanalytics.workspace.units import Units, read_aliases, unit_columns
 #: Name of the file beside the lake's tables with what was counted of each day.
 DAILY_COUNTS = "daily-counts.jsonl"
 
+#: Size beyond which it is begun anew: three years of a city take 4 MB.
+_MOST_BYTES_OF_COUNTS = 128 << 20
+
 #: Name of the file beside the lake's tables with what past inspections left open.
 PAST_FINDINGS = "past-findings.jsonl"
 
@@ -296,7 +299,7 @@ class Workspace:
     @cached_property
     def cached_daily_counts(self) -> FileCache:
         """Counts of the lake's files, as they were made before (:mod:`ntanalytics.workspace.daily_counts`)."""
-        return FileCache(self._lake.folder / DAILY_COUNTS)
+        return FileCache(self._lake.folder / DAILY_COUNTS, _MOST_BYTES_OF_COUNTS)
 
     @cached_property
     def cached_past_findings(self) -> FileCache:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import Any
 
 import numpy as np
@@ -73,6 +74,17 @@ def test_days_with_another_file_are_counted_again(own_city):
     assert _total(after, LAST) == _total(before, LAST)
     table.delete(f"day = '{LAST}'")
     assert _total(_plain(_open(own_city)), LAST) == 0
+
+
+def test_a_day_that_is_counted_again_replaces_what_was_kept_of_it(own_city):
+    kept = own_city.estate.directory / "lake" / DAILY_COUNTS
+    _plain(_open(own_city))
+    keys = {json.loads(line)[0] for line in kept.read_text(encoding="utf-8").splitlines()}
+    DeltaTable(str(own_city.estate.directory / "lake" / MESSAGES.name)).delete(
+        f"day = '{FIRST}' AND carrier = 'mobile'"
+    )
+    _plain(_open(own_city))
+    assert {json.loads(line)[0] for line in kept.read_text(encoding="utf-8").splitlines()} == keys
 
 
 def test_what_is_known_later_is_not_counted_of_an_earlier_day(own_city):

@@ -30,6 +30,9 @@ _YEAR, _MOST_DATES = 8001, 12 * 28
 #: Number of what our compiler writes (``duckdb_compiler.py``): another text of the same expression has another one.
 _COMPILER = 2
 
+#: The file is begun anew beyond this size: all reports of a site need an eighth of it, and every process reads it.
+MOST_BYTES = 16 << 20
+
 #: What this process has compiled itself, for the other lakes that it opens; emptied when it has so many texts.
 _kept: dict[str, str] = {}
 _MOST_KEPT = 4096
@@ -55,7 +58,7 @@ class CompiledSql:
     """
 
     def __init__(self, folder: Path | None, render: Callable[[ops.Literal[Any]], str]) -> None:
-        self._cache = FileCache(folder / FILE if folder else None)
+        self._cache = FileCache(folder / FILE if folder else None, MOST_BYTES)
         self._render = render
 
     def get(self, key: ExpressionKey, limit: int | None) -> str | None:

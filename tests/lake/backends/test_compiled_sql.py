@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ntanalytics import file_cache
 from ntanalytics.lake.backends import compiled_sql
 from ntanalytics.lake.backends.compiled_sql import FILE
 from ntanalytics.lake.backends.duckdb_ibis import CompilingBackend
@@ -179,6 +178,6 @@ def test_a_folder_that_cannot_be_written_does_no_harm(tmp_path):
 
 def test_the_file_is_begun_anew_when_it_is_large(backend, tmp_path, monkeypatch):
     backend.compile(sent(DAYS))
-    monkeypatch.setattr(file_cache, "MOST_BYTES", (tmp_path / FILE).stat().st_size - 1)
-    backend.compile(ibis.memtable(ROWS))
+    monkeypatch.setattr(compiled_sql, "MOST_BYTES", (tmp_path / FILE).stat().st_size - 1)
+    CompilingBackend(tmp_path).compile(ibis.memtable(ROWS))
     assert len((tmp_path / FILE).read_bytes().splitlines()) == 1
