@@ -54,20 +54,19 @@ class FileCache:
             if self._file.exists() and self._file.stat().st_size > (self._most_bytes or MOST_BYTES):
                 self._write(self._file, lines, os.O_TRUNC)
             elif sum(map(len, self._kept.values())) > 2 * len(self._kept) + FEW_LINES:
-                self._replace(lines)
+                self._replace(self._file, lines)
             else:
                 self._write(self._file, lines, os.O_APPEND)
         except OSError:
             return  # a folder that cannot be written, or a full disk: the text is made again next time
 
-    def _replace(self, lines: Sequence[bytes]) -> None:
+    def _replace(self, file: Path, lines: Sequence[bytes]) -> None:
         """Write the file anew with each key's last line; what another process appends meanwhile is made again."""
-        assert self._file is not None
-        written = self._file.with_name(f"{self._file.name}.{os.getpid()}.tmp")
+        written = file.with_name(f"{file.name}.{os.getpid()}.tmp")
         self.__dict__.pop("_kept")  # as others have left it
         try:
             self._write(written, [*(of_key[-1] for of_key in self._kept.values()), *lines], os.O_EXCL)
-            written.replace(self._file)
+            written.replace(file)
         finally:
             written.unlink(missing_ok=True)
             self.__dict__.pop("_kept", None)  # as it is now
