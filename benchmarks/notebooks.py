@@ -110,12 +110,14 @@ def one_report(settings: Settings, report: str, period: str, rounds: int) -> dic
 
 def rendering_s(directory: Path) -> float:
     """Return the seconds of rendering a record and verifying the renderings, again in this process."""
+    from ntanalytics.runner.evidence import RunIdentity
     from ntanalytics.runner.executed_notebook import read_notebook
-    from ntanalytics.runner.rendering import render
+    from ntanalytics.runner.rendering import write_and_verify, write_record
 
     with tempfile.TemporaryDirectory() as folder:
         notebook = read_notebook(directory / "report.ipynb")
-        return timed(lambda: render(notebook, Path(folder), report="", run_id=""))
+        run = RunIdentity("", "", "", {}, "")
+        return timed(lambda: write_and_verify(write_record(notebook, Path(folder)), Path(folder), run))
 
 
 def unit_pages(settings: Settings, report: str, period: str, count: int, sample: int) -> dict[str, Any]:

@@ -120,6 +120,12 @@ class KernelPool:
     Args:
         environment: its whole environment; its kernels can find nothing else in its memory.
         modules: the modules that it imports.
+
+    Attributes:
+        environment: the same.
+        modules: the same.
+        owner: the process that started it.
+        is_closed: whether :meth:`close` was called: it forks no kernel any more.
     """
 
     def __init__(self, environment: Mapping[str, str], modules: Sequence[str] = DATA_LIBRARIES) -> None:
@@ -127,7 +133,7 @@ class KernelPool:
         self.modules = tuple(modules)
         self.owner = os.getpid()
         self._asking = threading.Lock()
-        self._is_closed = False
+        self.is_closed = False
         self._has_forked = False
         self._start()
 
@@ -166,7 +172,7 @@ class KernelPool:
         ours, theirs = socket.socketpair()
         try:
             with theirs, self._asking:
-                if self._process.poll() is not None and not self._is_closed:
+                if self._process.poll() is not None and not self.is_closed:
                     self._control.close()
                     self._start()
                 socket.send_fds(self._control, [b"k"], [theirs.fileno(), log])
@@ -187,7 +193,7 @@ class KernelPool:
     def close(self) -> None:
         """End the warm process and every kernel that runs."""
         with self._asking:
-            self._is_closed = True
+            self.is_closed = True
             self._control.close()
             if self.owner == os.getpid():
                 if not self._has_forked:  # it may import for a second more, and has no kernel to end
@@ -207,8 +213,9 @@ _current: KernelPool | None = None
 def shared_pool(environment: Mapping[str, str], modules: Sequence[str] = DATA_LIBRARIES) -> KernelPool:
     """Return the kernel pool of this process, which is started if there is none.
 
-    It is replaced if it has a variable that ``environment`` lacks, since a variable that was removed from a kernel's
-    environment must not be in that of the process it is forked from, and if it lacks one of the modules.
+    It is replaced if it was closed, if it has a variable that ``environment`` lacks, since a variable that was removed
+    from a kernel's environment must not be in that of the process it is forked from, and if it lacks one of the
+    modules.
 
     Args:
         environment: a kernel's environment. The suite's own variables belong to one run and are left out.
@@ -227,7 +234,7 @@ def shared_pool(environment: Mapping[str, str], modules: Sequence[str] = DATA_LI
 
 def _serves(pool: KernelPool, environment: Mapping[str, str], modules: Sequence[str]) -> bool:
     is_safe = pool.owner == os.getpid() and pool.environment.keys() <= environment.keys()
-    return is_safe and set(modules) <= set(pool.modules)
+    return is_safe and not pool.is_closed and set(modules) <= set(pool.modules)
 
 
 @atexit.register

@@ -22,7 +22,8 @@ from ntanalytics.language import tr
 from ntanalytics.periods import Period
 from ntanalytics.runner import indexing
 from ntanalytics.runner.needed_data import FailedSource, extract_needs
-from ntanalytics.runner.report_kernels import known_secrets, new_kernel_pool
+from ntanalytics.runner.rendering_process import RenderingProcess
+from ntanalytics.runner.report_kernels import known_secrets, shared_kernel_pool
 from ntanalytics.runner.report_request import ReportRequest, request_run
 from ntanalytics.runner.run import PageBatch, RunResult, prepare_runs, run_report
 from ntanalytics.runner.run_context import RunContext, discard_progress
@@ -31,7 +32,8 @@ from ntanalytics.settings import Settings
 
 #: The parameter that names a unit.
 UNIT = "unit"
-#: Number of pages from which shared figures are computed first; that takes as long as two or three pages.
+#: Number of pages from which shared figures are computed first, and a process renders them; each takes as long to get
+#: ready as two or three pages.
 _FEWEST_PAGES = 4
 #: Control characters that a name may hold: a page shows them as a blank.
 _BLANKS = "\t\n\r"
@@ -243,12 +245,16 @@ def _page_batch(
 ) -> Iterator[PageBatch]:
     """Yield the shared work of the pages; their figures are in files for as long as the context lasts."""
     settings = context.settings
-    with tempfile.TemporaryDirectory(prefix="nta-figures-") as folder, new_kernel_pool(settings) as pool:
-        has_figures = pages >= _FEWEST_PAGES and _write_figures(context, request, Path(folder))
+    batch = PageBatch(secrets=known_secrets(settings), pool=shared_kernel_pool(settings), failed_sources=failed_sources)
+    if pages < _FEWEST_PAGES:
+        yield batch
+        return
+    with RenderingProcess() as renderer, tempfile.TemporaryDirectory(prefix="nta-figures-") as folder:
+        has_figures = _write_figures(context, request, Path(folder))
         from ntanalytics.report_content.unit_figures import VARIABLE
 
         environment = {VARIABLE: folder} if has_figures else {}
-        yield PageBatch(known_secrets(settings), failed_sources, pool, environment)
+        yield replace(batch, renderer=renderer, environment=environment)
 
 
 def _write_figures(context: RunContext, request: ReportRequest, folder: Path) -> bool:

@@ -105,9 +105,7 @@ def remark_report(context: RunContext, directory: Path, text: str, signed_by: st
             rendering.pending_print(staged) as pending,
         ):
             notebook, digest = _remarked(target, run, (published["version"], version), lines)
-            record, left_out = rendering.render_all(
-                notebook, staged, report=run.report, run_id=run.run_id, progress=context.progress, pending=pending
-            )
+            record, left_out = rendering.render_all(notebook, staged, run, progress=context.progress, pending=pending)
             manifest = publishing.make_manifest(
                 request, record, staged, run_id=run.run_id, version=version, left_out=left_out
             )

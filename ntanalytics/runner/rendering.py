@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
     from ntanalytics.reports.record import Record
+    from ntanalytics.runner.evidence import RunIdentity
 
 PDF = "report.pdf"
 
@@ -151,9 +152,8 @@ def _draw_letters(reports: Path, kept_in: Path | None) -> None:
 def render_all(
     notebook: NotebookNode,
     staged: Path,
+    run: RunIdentity,
     *,
-    report: str,
-    run_id: str,
     progress: Callable[[str, int], None],
     pending: PendingPrint | None,
     kernel_ended: Callable[[], object] = _nothing,
@@ -163,8 +163,7 @@ def render_all(
     Args:
         notebook: the executed notebook.
         staged: the folder for the files.
-        report: the report's name, for ``findings.json``.
-        run_id: the run, for the same file.
+        run: the run, for ``findings.json``.
         progress: a callback for progress.
         pending: the print of the page; None: it is not printed.
         kernel_ended: waits for the end of the kernel, before the files are verified.
@@ -173,12 +172,12 @@ def render_all(
         The record, and the things that could not be made, name → reason.
 
     Raises:
-        VerificationFailed, ReportIncomplete, PublishError: as :func:`render`, :func:`write_ofd` and :func:`print_pdf`.
+        VerificationFailed, ReportIncomplete, PublishError: as :func:`write_record`, :func:`write_and_verify`,
+            :func:`write_ofd` and :func:`print_pdf`.
     """
     page_written = _nothing if pending is None else pending.page_written
-    record = render(
-        notebook, staged, report=report, run_id=run_id, page_written=page_written, kernel_ended=kernel_ended
-    )
+    record = write_record(notebook, staged)
+    write_and_verify(record, staged, run, page_written=page_written, kernel_ended=kernel_ended)
     left_out = write_ofd(record, staged)
     if pending is None:
         return record, left_out
@@ -186,31 +185,42 @@ def render_all(
     return record, left_out | pending.result()
 
 
-def render(
-    notebook: NotebookNode,
+def write_record(notebook: NotebookNode, staged: Path) -> Record:
+    """Write an executed notebook into a folder, and return its record: the evidence of a run that ends in what follows.
+
+    Raises:
+        ReportIncomplete: there is no record.
+        PublishError: there is no room, or no permission to write.
+    """
+    try:
+        with written_on_error(notebook, staged / RECORD):
+            disk_space.check_free_space(staged)
+            record = record_of(notebook)
+        write_notebook(notebook, staged / RECORD)
+    except OSError as error:
+        raise disk_space.disk_error(error, staged) from error
+    return record
+
+
+def write_and_verify(
+    record: Record,
     staged: Path,
+    run: RunIdentity,
     *,
-    report: str,
-    run_id: str,
     page_written: Callable[[], object] = _nothing,
     kernel_ended: Callable[[], object] = _nothing,
-) -> Record:
-    """Write the record and every rendering of it into a folder, and verify that each agrees with the written record.
+) -> None:
+    """Write every rendering of a record into its folder, and verify that each agrees with the written record.
 
     Args:
-        notebook: the executed notebook.
-        staged: the folder for the files.
-        report: the report's name, for ``findings.json``.
-        run_id: the run, for the same file.
+        record: the record.
+        staged: the folder, with the executed notebook.
+        run: the run, for ``findings.json``.
         page_written: called as soon as the page is there.
         kernel_ended: waits for the end of the kernel, before the files are verified.
 
-    Returns:
-        The record.
-
     Raises:
         VerificationFailed: a rendering differs from the record.
-        ReportIncomplete: there is no record.
         PublishError: there is no room, or no permission to write.
     """
     # what draws the renderings takes long to import, and a wrong parameter is refused earlier
@@ -218,19 +228,14 @@ def render(
     from ntanalytics.reports.verification import verify_renderings
 
     try:
-        with written_on_error(notebook, staged / RECORD):
-            disk_space.check_free_space(staged)
-            record = record_of(notebook)
-        write_notebook(notebook, staged / RECORD)  # the evidence of a run that ends in what follows
         exporters.write_page(record, staged)
         page_written()
         exporters.write_office_files(record, staged)
-        findings_json.write(record, report, run_id, staged)
+        findings_json.write(record, run.report, run.run_id, staged)
         kernel_ended()  # the notebook's code can change none of the files any more
         verify_renderings(record, staged)
     except OSError as error:
         raise disk_space.disk_error(error, staged) from error
-    return record
 
 
 def write_ofd(record: Record, staged: Path) -> dict[str, str]:

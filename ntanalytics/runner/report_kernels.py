@@ -23,13 +23,6 @@ def shared_kernel_pool(settings: Settings) -> KernelPool:
     return shared_pool(kernel_environment(settings), kernel_modules())
 
 
-def new_kernel_pool(settings: Settings) -> KernelPool:
-    """Start a kernel pool of its own, which the caller closes."""
-    from ntanalytics.kernels.pool import KernelPool, without_run_variables
-
-    return KernelPool(without_run_variables(kernel_environment(settings)), kernel_modules())
-
-
 def kernel_environment(settings: Settings, run_id: str = "") -> dict[str, str]:
     """Return the environment of a report's kernel: this process's, without the secrets of sources and channels.
 

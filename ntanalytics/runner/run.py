@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,12 +38,13 @@ if TYPE_CHECKING:
     from ntanalytics.delivery.manifest import Manifest
     from ntanalytics.kernels.pool import KernelPool
     from ntanalytics.reports.record import Record
+    from ntanalytics.runner.rendering_process import RenderingProcess
 
 #: Seconds to wait for a process that closes a killed run of the same report.
 _REAPER_WAIT_S = 2.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PageBatch:
     """Work that the pages of one command share; it is done once for all of them.
 
@@ -55,14 +56,16 @@ class PageBatch:
         secrets: texts that no message may hold.
         failed_sources: the sources that could not be read.
         pool: the process that forks the kernels.
+        renderer: the process that renders; None: this one does.
         environment: variables of the kernels in addition to those of every report. Pages have no assistant: each
             processor has a page of its own.
         data_changes: the sentences on the data that came since earlier versions.
     """
 
     secrets: Sequence[str]
-    failed_sources: tuple[FailedSource, ...]
     pool: KernelPool
+    failed_sources: tuple[FailedSource, ...] = ()
+    renderer: RenderingProcess | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     data_changes: correcting.KnownChanges = field(default_factory=dict)
 
@@ -156,7 +159,7 @@ def run_report(
             failure_recorded(context.ledger, run.run_id),
             staging.staging(context.outputs, run.run_id) as staged,
         ):
-            shared = batch or PageBatch(known_secrets(context.settings), (), pool, _assistance(request))
+            shared = batch or _batch_of_one(context, request, pool)
             with evidence_kept(staged, context.outputs, run, shared.secrets):
                 failed, watch = _extract(context, request, run, batch)
                 record, manifest = _make(context, request, run, staged, target, batch=shared, is_printed=batch is None)
@@ -170,9 +173,10 @@ def run_report(
     return replace(result, seconds=time.monotonic() - started)
 
 
-def _assistance(request: ReportRequest) -> dict[str, str]:
-    """Return the variables by which the kernel of a report has an assistant, if it can work out a part."""
-    return {assistant.VARIABLE: GETTING_READY} if request.notebook.is_divided else {}
+def _batch_of_one(context: RunContext, request: ReportRequest, pool: KernelPool) -> PageBatch:
+    """Return the work of a run of its own, whose kernel has an assistant if that can work out a part."""
+    assistance = {assistant.VARIABLE: GETTING_READY} if request.notebook.is_divided else {}
+    return PageBatch(secrets=known_secrets(context.settings), pool=pool, environment=assistance)
 
 
 def _result(
@@ -269,8 +273,7 @@ def _make(
     """
     extraction_id = context.ledger.coverage.last_extraction_id()
     with ExitStack() as kernel_end, rendering.pending_print(staged, is_wanted=is_printed) as pending:
-        imports = rendering.imported_meanwhile(context.progress, target.parent, pending, context.settings.lake)
-        executed = _execute(context, request, run, staged, batch, imports, kernel_end)
+        executed = _execute(context, request, run, staged, batch, _imports(context, target, batch, pending), kernel_end)
         # pandas and Ibis come with it, and a report that is up to date needs neither
         from ntanalytics.reports.record import Publication
 
@@ -280,21 +283,29 @@ def _make(
             revision = correcting.revision(context, request, target, made, version, batch.data_changes)
             publication = Publication(run.report, run.run_id, version)
             mark_published(executed, publication, revision.blocks if revision else ())
-        record, left_out = rendering.render_all(
-            executed,
-            staged,
-            report=run.report,
-            run_id=run.run_id,
-            progress=context.progress,
-            pending=pending,
-            kernel_ended=kernel_end.close,
-        )
+        if batch.renderer is not None:
+            kernel_end.close()  # the notebook's code can change no file any more
+            record, left_out = batch.renderer.render_all(executed, staged, run)
+        else:
+            progress, ended = context.progress, kernel_end.close
+            record, left_out = rendering.render_all(
+                executed, staged, run, progress=progress, pending=pending, kernel_ended=ended
+            )
     manifest = publishing.make_manifest(request, record, staged, run_id=run.run_id, version=version, left_out=left_out)
     manifest["extraction_id"] = extraction_id
     manifest["corrects"] = revision.corrects if revision else []
     if anchor := context.ledger.chain.anchor():
         manifest["ledger_anchor"] = {"entry": anchor.entry, "sha256": anchor.sha256}
     return record, manifest
+
+
+def _imports(
+    context: RunContext, target: Path, batch: PageBatch, pending: rendering.PendingPrint | None
+) -> AbstractContextManager[Callable[[str, int], None]]:
+    """Return the callback for progress, with the imports of what renders here while a kernel works."""
+    if batch.renderer is not None:
+        return nullcontext(context.progress)
+    return rendering.imported_meanwhile(context.progress, target.parent, pending, context.settings.lake)
 
 
 def _execute(

@@ -24,7 +24,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from ntanalytics.kernels.forked_engine import NAME, register
 from ntanalytics.kernels.manager import kernel_manager
 from ntanalytics.kernels.pool import KernelPool, KernelPoolUnavailable, shared_pool
-from ntanalytics.runner.report_kernels import new_kernel_pool
+from ntanalytics.runner.report_kernels import shared_kernel_pool
 from tests import warm
 from tests.extraction.small_site import SmallSite
 from tests.process_end import has_ended
@@ -217,6 +217,13 @@ def test_a_warm_process_that_was_killed_takes_its_kernels_along_and_is_started_a
     assert shared_pool(os.environ).pid != killed
 
 
+def test_a_warm_process_that_was_closed_is_replaced() -> None:
+    closed = shared_pool(os.environ)
+    closed.close()
+    assert has_ended(closed.pid)
+    assert shared_pool(os.environ) is not closed
+
+
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_nothing_outlives_a_supervisor_that_was_killed(tmp_path: Path, number: signal.Signals) -> None:
     cell = f"""
@@ -401,5 +408,5 @@ def test_a_kernel_of_a_report_begins_with_the_theme_compiled_and_without_what_re
         from ntanalytics.reports import fragments
         print(len(fragments.templates().cache), {"openpyxl", "docx", "nbconvert", "scipy.stats"} & set(sys.modules))
         """
-    with new_kernel_pool(SmallSite(tmp_path).settings) as pool:
-        assert run(tmp_path / "one", asks, pool=pool) == ["2 set()\n"]
+    pool = shared_kernel_pool(SmallSite(tmp_path).settings)
+    assert run(tmp_path / "one", asks, pool=pool) == ["2 set()\n"]
