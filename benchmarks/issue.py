@@ -7,9 +7,7 @@ nothing else: a process of the suite has imported libraries that a command has n
 from __future__ import annotations
 
 import argparse
-import atexit
 import datetime as dt
-import gc
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +15,7 @@ from typing import TYPE_CHECKING
 from benchmarks.estate import TODAY, UNTIL, morning_after
 from ntanalytics.kernels.collection_pause import search_less_often
 from ntanalytics.kernels.skip_grammar_import import skip_grammar_import
+from ntanalytics.process_end import end_process
 from ntanalytics.runner.early_start import start_early
 
 if TYPE_CHECKING:
@@ -69,10 +68,10 @@ def main() -> None:
     given = options.parse_args()
     skip_grammar_import()
     search_less_often()
-    atexit.register(gc.freeze)  # as the command does
     start_early(given.city / "ntanalytics.yml")
     reports = [(report, period) for report, _, period in (text.partition("=") for text in given.reports)]
     issue(given.city, reports, takes_yesterday=given.yesterday)
+    end_process(0)  # as the command does
 
 
 if __name__ == "__main__":

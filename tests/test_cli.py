@@ -154,11 +154,20 @@ def test_every_command_teaches_with_an_example():
         assert "Example: ntanalytics" in shown, command
 
 
-def test_a_command_ends_without_a_search_for_garbage_among_its_libraries():
-    ends = (
-        "import atexit, gc, sys; atexit.register(lambda: print(gc.get_freeze_count()))\n"  # called after the program's
-        "sys.argv = ['ntanalytics', 'contract', 'sms.messages', '--json']\n"
-        "from ntanalytics.cli import main; main()"
+def test_a_command_ends_with_its_exit_code_and_without_freeing_what_it_holds():
+    held = (
+        "import sys\n"
+        "class Held:\n"
+        "    def __del__(self): print('freed')\n"
+        "sys.held = Held()\n"
+        "import atexit; atexit.register(lambda: print('exit function'))\n"
+        "sys.argv = ['ntanalytics', 'contract', sys.argv[1], '--json']\n"
+        "from ntanalytics.__main__ import run; run()"
     )
-    said = subprocess.run([sys.executable, "-c", ends], capture_output=True, text=True, check=True).stdout
-    assert int(said.splitlines()[-1]) > 10_000
+
+    def ended(dataset: str) -> tuple[int, str]:
+        done = subprocess.run([sys.executable, "-c", held, dataset], capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout.splitlines()[-1]
+
+    assert ended("sms.messages") == (0, "exit function")
+    assert ended("no.such") == (2, "exit function")

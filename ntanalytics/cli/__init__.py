@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
-import gc
 import os
 import sys
 
@@ -54,8 +52,6 @@ def main() -> None:
     """Run the program; an error of this package is printed, and gives the exit code."""
     skip_grammar_import()
     search_less_often()
-    # Python would go through all libraries in search of garbage before it ends, for half a second.
-    atexit.register(gc.freeze)
     # Files are readable by the account and its group only, whatever the umask of the shell or the scheduler.
     os.umask(0o027)
     use_language(chosen_language(sys.argv[1:]))

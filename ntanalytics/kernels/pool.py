@@ -125,7 +125,7 @@ class KernelPool:
         environment: the same.
         modules: the same.
         owner: the process that started it.
-        is_closed: whether :meth:`close` was called: it forks no kernel any more.
+        is_closed: whether it was closed or abandoned: it forks no kernel any more.
     """
 
     def __init__(self, environment: Mapping[str, str], modules: Sequence[str] = DATA_LIBRARIES) -> None:
@@ -193,12 +193,16 @@ class KernelPool:
     def close(self) -> None:
         """End the warm process and every kernel that runs."""
         with self._asking:
-            self.is_closed = True
-            self._control.close()
+            self.abandon()
             if self.owner == os.getpid():
-                if not self._has_forked:  # it may import for a second more, and has no kernel to end
-                    self._process.kill()
                 self._process.wait()
+
+    def abandon(self) -> None:
+        """Let the warm process end, with every kernel that runs, and do not wait for it."""
+        self.is_closed = True
+        self._control.close()
+        if self.owner == os.getpid() and not self._has_forked:
+            self._process.kill()  # it may import for a second more, and has no kernel to end
 
 
 def without_run_variables(environment: Mapping[str, str]) -> dict[str, str]:
@@ -238,6 +242,6 @@ def _serves(pool: KernelPool, environment: Mapping[str, str], modules: Sequence[
 
 
 @atexit.register
-def _close() -> None:
+def _abandon() -> None:
     if _current is not None:
-        _current.close()
+        _current.abandon()

@@ -13,7 +13,6 @@ of the kernel's process.
 
 from __future__ import annotations
 
-import atexit
 import ctypes
 import gc
 import importlib
@@ -32,6 +31,7 @@ from typing import Any, NoReturn
 from ntanalytics.kernels import assistant
 from ntanalytics.kernels.collection_pause import search_less_often
 from ntanalytics.kernels.skip_grammar_import import skip_grammar_import
+from ntanalytics.process_end import end_process
 
 _PR_SET_PDEATHSIG = 1
 
@@ -154,14 +154,8 @@ def become_kernel(messages: socket.socket, log: int, server: int) -> NoReturn:
     finally:
         if sys.exc_info()[0] is not None:  # the process ends here, and its log holds the reason
             traceback.print_exc()
-        # The interpreter is not finalized: freeing the imported libraries would take longer than most cells. Nor is
-        # what the notebook made gone through for garbage, as IPython's exit function would.
-        gc.freeze()
-        atexit._run_exitfuncs()  # noqa: SLF001 — exit functions of the notebook
-        with suppress(OSError, ValueError):
-            sys.stdout.flush()
-            sys.stderr.flush()
-        os._exit(code)
+        # freeing the imported libraries, and what the notebook made, would take longer than most cells
+        end_process(code)
 
 
 def _settle(request: dict[str, Any]) -> None:
