@@ -136,27 +136,23 @@ def page_text(index: ReportIndex, site: SiteLabels, now: dt.datetime) -> str:
     )
     titles: Mapping[Any, str] = {**site.titles, **{report.report: report.title for report in index.issued}}
     groups = _groups(index.issued)
-    return (
-        _templates()
-        .get_template("index.html.j2")
-        .render(
-            site=clean_text(site.site),
-            policy=policy,
-            style=Markup(style),  # noqa: S704 — our own files
-            script=Markup(script),  # noqa: S704 — our own file
-            now=f"{now.astimezone(site.zone):%Y-%m-%d %H:%M}",
-            groups=groups,
-            latest=[report for group in groups for report in group.latest],
-            missing=index.missing,
-            absent=sum(len(report.periods) for report in index.missing if report.standing is None),
-            again=sum(report.standing is not None for report in index.missing),
-            unreadable=index.unreadable,
-            unjudged=index.unjudged,
-            count=len(index.issued),
-            zone=site.zone,
-            title_of=lambda name: clean_text(titles.get(name, name)),
-            open_rows=_OPEN_ROWS,
-        )
+    return compiled_template().render(
+        site=clean_text(site.site),
+        policy=policy,
+        style=Markup(style),  # noqa: S704 — our own files
+        script=Markup(script),  # noqa: S704 — our own file
+        now=f"{now.astimezone(site.zone):%Y-%m-%d %H:%M}",
+        groups=groups,
+        latest=[report for group in groups for report in group.latest],
+        missing=index.missing,
+        absent=sum(len(report.periods) for report in index.missing if report.standing is None),
+        again=sum(report.standing is not None for report in index.missing),
+        unreadable=index.unreadable,
+        unjudged=index.unjudged,
+        count=len(index.issued),
+        zone=site.zone,
+        title_of=lambda name: clean_text(titles.get(name, name)),
+        open_rows=_OPEN_ROWS,
     )
 
 
@@ -205,7 +201,8 @@ def periods_text(periods: Sequence[Period]) -> str:
 
 
 @cache
-def _templates() -> jinja2.Environment:
+def compiled_template() -> jinja2.Template:
+    """Return the template of the page; Jinja compiles it at the first call, which a run makes while a kernel works."""
     environment = fragments.template_environment(THEME)
     environment.globals.update(
         states={str(state): words for state, words in STATUSES.items()},
@@ -216,4 +213,4 @@ def _templates() -> jinja2.Environment:
         clean=clean_text,
         local=lambda moment, zone: f"{moment.astimezone(zone):%Y-%m-%d %H:%M}",
     )
-    return environment
+    return environment.get_template("index.html.j2")

@@ -80,36 +80,24 @@ def pending_print(staged: Path, *, is_wanted: bool = True) -> Iterator[PendingPr
 
 @contextmanager
 def imported_meanwhile(
-    progress: Callable[[str, int], None],
-    reports: Path,
-    pending: PendingPrint | None = None,
-    kept_in: Path | None = None,
-) -> Iterator[Callable[[str, int], None]]:
-    """Import the libraries of the renderings in a thread while a kernel works: this process would wait for it.
+    reports: Path, pending: PendingPrint | None = None, kept_in: Path | None = None
+) -> Iterator[None]:
+    """Import the libraries of the renderings in a thread while this process waits for a kernel, and then for its cells.
+
+    What runs the kernel is imported before. At the end the import is complete.
 
     Args:
-        progress: a callback for progress.
         reports: the folder with the reports of other periods; the letters of the latest OFD are drawn.
         pending: the print, whose browser starts when all is imported, and then the manifests of all reports are read
             for their index; None: a page of a batch, which is not printed, and has no index of its own.
         kept_in: the folder in which drawn letters are kept; None: they are drawn each time.
-
-    Yields:
-        The same callback, whose first call begins the import: what runs the kernel is imported by then. At the end the
-        import is complete.
     """
     thread = threading.Thread(target=_import_renderings, args=(reports, pending, kept_in), daemon=True)
-
-    def first_then_next(what: str, amount: int) -> None:
-        if thread.ident is None:
-            thread.start()
-        progress(what, amount)
-
+    thread.start()
     try:
-        yield first_then_next
+        yield
     finally:
-        if thread.ident is not None:
-            thread.join()
+        thread.join()
 
 
 def _import_renderings(reports: Path, pending: PendingPrint | None, kept_in: Path | None) -> None:
@@ -129,7 +117,9 @@ def _import_renderings(reports: Path, pending: PendingPrint | None, kept_in: Pat
         pending.begin()
         with suppress(ImportError, OSError):  # whoever writes the index of the reports is told
             from ntanalytics.delivery.catalogue import read_issued_reports
+            from ntanalytics.delivery.index import compiled_template
 
+            compiled_template()
             read_issued_reports(reports.parent)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -301,11 +301,11 @@ def _make(
 
 def _imports(
     context: RunContext, target: Path, batch: PageBatch, pending: rendering.PendingPrint | None
-) -> AbstractContextManager[Callable[[str, int], None]]:
-    """Return the callback for progress, with the imports of what renders here while a kernel works."""
+) -> AbstractContextManager[None]:
+    """Import what renders here while a kernel works."""
     if batch.renderer is not None:
-        return nullcontext(context.progress)
-    return rendering.imported_meanwhile(context.progress, target.parent, pending, context.settings.lake)
+        return nullcontext()
+    return rendering.imported_meanwhile(target.parent, pending, context.settings.lake)
 
 
 def _execute(
@@ -314,19 +314,19 @@ def _execute(
     run: evidence.RunIdentity,
     staged: Path,
     batch: PageBatch,
-    imported_meanwhile: AbstractContextManager[Callable[[str, int], None]],
+    imported_meanwhile: AbstractContextManager[None],
     kernel_end: ExitStack,
 ) -> NotebookNode:
     """Execute the notebook in a kernel, which has ended at the end of ``kernel_end``."""
     environment = {**kernel_environment(context.settings, run.run_id), **batch.environment}
-    with imported_meanwhile as progress:
+    with imported_meanwhile:
         return engine.execute(
             engine.ExecutionTask(run.report, request.notebook.path, staged / RECORD, request.values),
             environment=environment,
             pool=batch.pool,
             limits=context.limits or engine.Limits(memory_mb=context.settings.report_memory_mb),
             secrets=batch.secrets,
-            progress=progress,
+            progress=context.progress,
             kernel_end=kernel_end,
         )
 

@@ -111,12 +111,12 @@ def test_letters_are_drawn_while_a_kernel_works_and_a_damaged_report_of_last_wee
             package.writestr("Doc_0/Res/font_2.ttf", bold.subset("厵"))
     for face in (song, bold):
         face._outlines.clear()  # of the subsets, and of other tests
-    with imported_meanwhile(lambda *_: None, tmp_path) as progress:
-        progress("a report", 0)
+    with imported_meanwhile(tmp_path):
+        pass
     assert (set(song._outlines), set(bold._outlines)) == (set(map(song.glyph, "龖8")), {bold.glyph("厵")})
     (tmp_path / "2026-W47" / "report.ofd").write_bytes(b"PK")
-    with imported_meanwhile(lambda *_: None, tmp_path) as progress:
-        progress("a report", 0)
+    with imported_meanwhile(tmp_path):
+        pass
 
 
 def test_the_manifests_of_all_reports_are_read_while_the_kernel_of_a_printed_one_works(
@@ -125,11 +125,8 @@ def test_the_manifests_of_all_reports_are_read_while_the_kernel_of_a_printed_one
     outputs = desk.settings.outputs
     issue(outputs, "sms_volume", "2026-W46")
     monkeypatch.setenv("NTANALYTICS_CHROMIUM", "")
-    with (
-        pending_print(outputs) as pending,
-        imported_meanwhile(lambda *_: None, outputs / "daily_inspection", pending) as progress,
-    ):
-        progress("a report", 0)
+    with pending_print(outputs) as pending, imported_meanwhile(outputs / "daily_inspection", pending):
+        pass
     monkeypatch.setattr(catalogue, "parse_manifest", lambda *_: pytest.fail("read again"))
     assert [report.folder for report in catalogue.read_issued_reports(outputs)[0]] == ["sms_volume/2026-W46"]
 
