@@ -28,6 +28,11 @@ _MOST_CHARACTERS, _MOST_WORDS = 40, 50
 WordCounts: TypeAlias = Counter[tuple[dt.date | None, str, str]]
 
 
+def has_substitute(column: Column) -> bool:
+    """Return whether a word that a column's enumeration does not have is replaced; else its row is rejected."""
+    return bool(column.values) and (column.nullable or OTHER in column.values)
+
+
 def replace_unknown_words(values: pa.Array, column: Column) -> tuple[pa.Array, pa.Array | None]:
     """Replace the words of a column that its enumeration does not have; a blank is null and no word.
 
@@ -38,7 +43,7 @@ def replace_unknown_words(values: pa.Array, column: Column) -> tuple[pa.Array, p
     Returns:
         The column, and the replaced words (null elsewhere); None if no word was replaced.
     """
-    if not column.values or not (column.nullable or OTHER in column.values):
+    if not has_substitute(column):
         return values, None
     is_known = pc.is_in(values, value_set=pa.array(list(column.values), column.type.arrow))
     is_unknown = pc.and_(pc.is_valid(values), pc.invert(is_known))

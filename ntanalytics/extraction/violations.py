@@ -6,6 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ntanalytics.contract import Column
+from ntanalytics.extraction.unknown_words import has_substitute
 
 
 def label(column: Column) -> str:
@@ -32,7 +33,7 @@ def violations(columns: dict[str, pa.Array], column: Column, *, is_required: boo
     values, broken = columns[column.name], list[tuple[pa.Array, str]]()
     if is_required:
         broken.append((pc.is_null(values), f"{label(column)}缺失"))
-    if column.values:
+    if column.values and not has_substitute(column):
         is_known = pc.is_in(values, value_set=pa.array(list(column.values), column.type.arrow))
         broken.append((pc.and_(pc.is_valid(values), pc.invert(is_known)), f"{label(column)}不在取值范围内"))
     if column.minimum is not None:
