@@ -7,7 +7,9 @@ is limited.
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyarrow as pa
@@ -61,8 +63,11 @@ class DayFiles:
         Raises:
             Errors of :meth:`PartWriter.add`.
         """
-        while self._writers:
-            self._writers.popitem()[1].close()
+        # two at once: Arrow writes without the interpreter's lock, and no source has work to do any more
+        with ThreadPoolExecutor(min(2, os.cpu_count() or 1)) as threads:
+            for _ in threads.map(PartWriter.close, self._writers.values()):
+                pass
+        self._writers.clear()
 
     def abandon(self, *, remove: bool = False) -> None:
         """Close the files without completing them.
