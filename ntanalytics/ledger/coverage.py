@@ -307,6 +307,13 @@ class Coverage:
         with reading(self._engine) as connection:
             return [(row[0], row[1], int(row[2])) for row in connection.execute(query)]
 
+    def datasets_with_unknown_words(self) -> frozenset[str]:
+        """Return the datasets of which any extraction has replaced words."""
+        table, words = tables.extractions, tables.unknown_words
+        query = sa.select(table.c.dataset).where(table.c.id.in_(sa.select(words.c.extraction_id))).distinct()
+        with reading(self._engine) as connection:
+            return frozenset(connection.execute(query).scalars())
+
     def unknown_words(self, dataset: str, first: dt.date, last: dt.date) -> list[tuple[str, str, str, int]]:
         """Return the replaced words of those days, as (source, column, word, rows), most first."""
         cover, words = self._covered(_window(dataset, None, first, last)), tables.unknown_words

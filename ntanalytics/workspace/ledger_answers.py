@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -42,8 +43,13 @@ class LedgerAnswers:
         """Return the replaced words of some days, as :meth:`Coverage.unknown_words` gives them."""
         key = dataset, first, last
         if key not in self.words:
-            self.words[key] = self._coverage.unknown_words(*key)
+            self.words[key] = self._coverage.unknown_words(*key) if dataset in self._with_words else []
         return self.words[key]
+
+    @cached_property
+    def _with_words(self) -> frozenset[str]:
+        """The datasets with replaced words on any day: few have any, and each question takes two milliseconds."""
+        return self._coverage.datasets_with_unknown_words()
 
     def last_causes(self, dataset: str, sources: Sequence[str]) -> dict[str, str]:
         """Return why the latest extractions failed, as :meth:`Coverage.last_causes` gives it."""

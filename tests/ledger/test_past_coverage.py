@@ -115,6 +115,8 @@ def test_a_day_that_is_kept_has_its_counts_and_what_was_rejected_of_it(url: str)
     assert (days[taken].rows, days[taken].rejected) == (5, 0)
     assert ledger.coverage.rejected("sms.messages", kept, taken) == [("north", "odd", 2)]
     assert ledger.coverage.unknown_words("sms.messages", kept, taken) == [("north", "module", "新模块", 3)]
+    ledger.coverage.record(replace(second, dataset="sms.bills", kept={}))
+    assert ledger.coverage.datasets_with_unknown_words() == {"sms.messages"}
     past = ledger.as_of(known, at).coverage
     assert past.rejected("sms.messages", kept, taken) == [("north", "odd", 3)]
     assert past.days("sms.messages", kept, kept) == before
