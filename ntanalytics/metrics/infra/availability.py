@@ -52,8 +52,9 @@ AVAILABILITY = (
         rate(
             "availability_low",
             "可用率下限",
-            "available_s / period without planned downtime: time that was not measured counts as down; null where it "
-            "is no more than 5 % and the data have no gap (docs/domain.md, Availability).",
+            "available_s / period without planned downtime: time that was not measured counts as down, of the target "
+            "that may have been down for longest; null where it is no more than 5 % and the data have no gap "
+            "(docs/domain.md, Availability).",
             good="up",
             digits=2,
         ),
@@ -149,7 +150,7 @@ def availability(
     """
     parts = _parts(valid_spans(checks, since, until), (until - since).total_seconds(), planned)
     if is_bounded:
-        parts = parts.mutate(availability_low=_low(parts))
+        parts = parts.mutate(availability_low=_low(parts), _hidden_low=_low(parts))
     counted = parts.group_by("subsystem").aggregate(
         checked=parts["_checked"].sum(), failed_checks=parts["_failed"].sum()
     )
@@ -220,6 +221,8 @@ def _parts(spans: ir.Table, length_s: float, planned: Sequence[PlannedWork], by:
         _down_s=spans["_for_s"].sum(where=~spans.is_up).fill_null(0.0),
         _checked=spans.count(),
         _failed=spans.count(where=~spans.is_up),
+        _first_at=spans["_from_at"].min(),
+        _last_at=spans["_until_at"].max(),
     )
     joined = join_groups(counted, planned_downtime(spans, planned, keys), keys)
     within = joined["_planned_s"].fill_null(0.0)
@@ -228,7 +231,22 @@ def _parts(spans: ir.Table, length_s: float, planned: Sequence[PlannedWork], by:
     unmeasured = ibis.greatest(length_s - measured - parts.planned_s, 0.0)
     parts = parts.mutate(unmeasured_s=unmeasured, availability=parts.available_s / measured.nullif(0.0))
     is_little = parts.unmeasured_s > UNMEASURED_SHARE * length_s
-    return parts.mutate(availability_low=is_little.ifelse(_low(parts), ibis.null("float64")))
+    hidden = _hidden_s(parts, measured)
+    is_hidden = hidden > UNMEASURED_SHARE * length_s
+    return parts.mutate(
+        availability_low=is_little.ifelse(_low(parts), ibis.null("float64")),
+        _hidden_low=is_hidden.ifelse(parts.available_s / (measured + hidden), ibis.null("float64")),
+    )
+
+
+def _hidden_s(parts: ir.Table, measured: ir.FloatingValue) -> ir.FloatingValue:
+    """Return the time without a valid check between the first and the last check of each target.
+
+    A target that was added or taken away within the period has none for that.
+    """
+    watched = (parts["_last_at"].epoch_seconds() - parts["_first_at"].epoch_seconds()).cast("float64")
+    hidden: ir.FloatingValue = ibis.greatest(watched - measured - parts.planned_s, 0.0)
+    return hidden
 
 
 def _low(parts: ir.Table) -> ir.FloatingValue:
@@ -238,10 +256,18 @@ def _low(parts: ir.Table) -> ir.FloatingValue:
 
 
 def _worst(parts: ir.Table, by: Sequence[str]) -> ir.Table:
-    """Return the target of each group that had the longest unplanned downtime, then the one measured longest."""
+    """Return the target of each group that had the longest unplanned downtime, then the one measured longest.
+
+    Its lower bound is the lowest of the group: another one may have been down while nobody checked it.
+    """
     order = [ibis.desc("unplanned_s"), ibis.desc("available_s"), *TARGET]
-    placed = parts.mutate(_place=ibis.row_number().over(ibis.window(group_by=list(by), order_by=order)))
-    return placed.filter(placed["_place"] == 0).drop("_place")
+    placed = parts.mutate(
+        _place=ibis.row_number().over(ibis.window(group_by=list(by), order_by=order)),
+        _lowest=parts["_hidden_low"].min().over(ibis.window(group_by=list(by))),
+    )
+    worst = placed.filter(placed["_place"] == 0)
+    low = ibis.least(worst.availability_low, worst["_lowest"])
+    return worst.mutate(availability_low=low).drop("_place", "_lowest", "_hidden_low")
 
 
 def _failures(checks: ir.Table, since: datetime, until: datetime, planned: Sequence[PlannedWork]) -> ir.Table:
