@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -41,6 +41,8 @@ FULL_SHARE = 0.75
 
 #: Smallest factor by which the rest of a quiet day lowers what is expected of a run.
 MIN_LEVEL = 0.4
+
+_DAY = timedelta(days=1)
 
 #: Probability below which chance does not explain a run; some hundred series are judged a day.
 CHANCE = 1e-7
@@ -89,7 +91,8 @@ def volume_gap(
     Returns:
         Detections with the seconds of the outage as value and departure, and its estimated begin and end as window;
         figures ``expected``, ``seen``, ``run_from_s`` and ``run_until_s`` (the slots with their events), and
-        ``events_after`` (those of the day after it). None where the day is a gap or its history is short.
+        ``events_after`` (those of the day after it); it may have begun before where the day before is a gap and nothing
+        came on this day before it. None where the day is a gap or its history is short.
     """
     calendar = {row["day"]: row for row in rows(days)}
     if on not in calendar or not calendar[on]["is_covered"]:
@@ -106,8 +109,18 @@ def volume_gap(
     for name, counts in matrix.items():
         detection = _detect(name, counts["events"], search)
         if detection is not None and sensitivity.is_beyond(detection.departure or 0.0):
-            detections.append(replace(detection, since=on))
+            is_older = _is_older(detection, counts["events"][-1], slot_s) and not _is_covered(calendar, on - _DAY)
+            detections.append(replace(detection, since=on, since_is_bound=is_older))
     return detections
+
+
+def _is_covered(calendar: Mapping[date, Mapping[str, Any]], day: date) -> bool:
+    return day in calendar and bool(calendar[day]["is_covered"])
+
+
+def _is_older(detection: Detection, counts: Floats, slot_s: int) -> bool:
+    """Return whether nothing of the day tells that the events came before they were missing."""
+    return not counts[: int((detection.figures["run_from_s"] or 0.0) // slot_s)].any()
 
 
 def _history(calendar: Mapping[date, Mapping[str, Any]], on: date) -> list[date]:
