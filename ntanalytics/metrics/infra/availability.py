@@ -6,7 +6,7 @@ time that was not measured.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -26,6 +26,8 @@ def _time(name: str, label: str, definition: str, *, good: Good = "", over_gap: 
     return Measure(name, label, definition, format="seconds", good=good, is_additive=is_additive, over_gap=over_gap)
 
 
+_DAY_S = 86_400.0
+
 #: Share of a period up to which time without a valid check is taken for nothing.
 UNMEASURED_SHARE = 0.05
 
@@ -35,6 +37,9 @@ METHOD = (
     "经书面确认的维护时段内的中断为计划中断，没有有效检查的时间为未测时长，均不计入。"
     "未测超过 5% 或数据有缺失时另列下限，未测时间按中断计。"
 )
+
+#: The method of the lower bound, where there is one.
+LOW_METHOD = "下限取可能中断最久的检查对象。"
 
 #: Verdicts on the target of availability.
 VERDICTS = {"met": "达标", "not_met": "未达标", "not_shown": "无法证明"}
@@ -148,7 +153,12 @@ def availability(
     Returns:
         ``subsystem``, ``target`` and the measures of ``AVAILABILITY`` (times in seconds), worst first.
     """
-    parts = _parts(valid_spans(checks, since, until), (until - since).total_seconds(), planned)
+    parts = _parts(
+        valid_spans(checks, since, until),
+        (until - since).total_seconds(),
+        lambda first: first.epoch_seconds() - int(since.timestamp()),
+        planned,
+    )
     if is_bounded:
         parts = parts.mutate(availability_low=_low(parts), _hidden_low=_low(parts))
     counted = parts.group_by("subsystem").aggregate(
@@ -205,7 +215,10 @@ def daily(
         planned: the confirmed maintenance windows.
     """
     spans = spans_by_day(valid_spans(checks, None, until), utc_offset_h)
-    worst = _worst(_parts(spans, 86_400.0, planned, ["day"]), ["day", "subsystem"])
+    parts = _parts(
+        spans, _DAY_S, lambda first: (first.epoch_seconds() + utc_offset_h * 3600) % int(_DAY_S), planned, ["day"]
+    )
+    worst = _worst(parts, ["day", "subsystem"])
     daily = worst.group_by("day").aggregate(_mean=worst.availability.mean(), _lows=worst.availability_low.count())
     daily = daily.select(
         "day", platform_availability=(daily["_lows"] == 0).ifelse(daily["_mean"], ibis.null("float64"))
@@ -213,8 +226,18 @@ def daily(
     return fill_days(daily, days, MEASURES).order_by("day")
 
 
-def _parts(spans: ir.Table, length_s: float, planned: Sequence[PlannedWork], by: Sequence[str] = ()) -> ir.Table:
-    """Return the four parts of the time of each target, and its availability."""
+def _parts(
+    spans: ir.Table,
+    length_s: float,
+    before_s: Callable[[ir.Value], ir.Value],
+    planned: Sequence[PlannedWork],
+    by: Sequence[str] = (),
+) -> ir.Table:
+    """Return the four parts of the time of each target, and its availability.
+
+    ``before_s`` returns the seconds of the period before the first check of a target, which may have been added then:
+    nobody says that it was there. One that is checked no more may be down.
+    """
     keys = [*by, *TARGET]
     counted = spans.group_by(*keys).aggregate(
         available_s=spans["_for_s"].sum(where=spans.is_up).fill_null(0.0),
@@ -222,7 +245,6 @@ def _parts(spans: ir.Table, length_s: float, planned: Sequence[PlannedWork], by:
         _checked=spans.count(),
         _failed=spans.count(where=~spans.is_up),
         _first_at=spans["_from_at"].min(),
-        _last_at=spans["_until_at"].max(),
     )
     joined = join_groups(counted, planned_downtime(spans, planned, keys), keys)
     within = joined["_planned_s"].fill_null(0.0)
@@ -231,22 +253,12 @@ def _parts(spans: ir.Table, length_s: float, planned: Sequence[PlannedWork], by:
     unmeasured = ibis.greatest(length_s - measured - parts.planned_s, 0.0)
     parts = parts.mutate(unmeasured_s=unmeasured, availability=parts.available_s / measured.nullif(0.0))
     is_little = parts.unmeasured_s > UNMEASURED_SHARE * length_s
-    hidden = _hidden_s(parts, measured)
+    hidden = ibis.greatest(parts.unmeasured_s - before_s(parts["_first_at"]).cast("float64"), 0.0)
     is_hidden = hidden > UNMEASURED_SHARE * length_s
     return parts.mutate(
         availability_low=is_little.ifelse(_low(parts), ibis.null("float64")),
         _hidden_low=is_hidden.ifelse(parts.available_s / (measured + hidden), ibis.null("float64")),
     )
-
-
-def _hidden_s(parts: ir.Table, measured: ir.FloatingValue) -> ir.FloatingValue:
-    """Return the time without a valid check between the first and the last check of each target.
-
-    A target that was added or taken away within the period has none for that.
-    """
-    watched = (parts["_last_at"].epoch_seconds() - parts["_first_at"].epoch_seconds()).cast("float64")
-    hidden: ir.FloatingValue = ibis.greatest(watched - measured - parts.planned_s, 0.0)
-    return hidden
 
 
 def _low(parts: ir.Table) -> ir.FloatingValue:
