@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import numpy as np
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ntanalytics.detectors.comparable_days import comparable_days
+from ntanalytics.detectors.comparable_days import comparable_days, may_be_older
 from ntanalytics.detectors.count_tail import count_tail
 from ntanalytics.detectors.day_types import DayTypes
 from ntanalytics.detectors.detection import Detection, Floats, KeyOf, Sensitivity
@@ -41,8 +41,6 @@ FULL_SHARE = 0.75
 
 #: Smallest factor by which the rest of a quiet day lowers what is expected of a run.
 MIN_LEVEL = 0.4
-
-_DAY = timedelta(days=1)
 
 #: Probability below which chance does not explain a run; some hundred series are judged a day.
 CHANCE = 1e-7
@@ -109,18 +107,10 @@ def volume_gap(
     for name, counts in matrix.items():
         detection = _detect(name, counts["events"], search)
         if detection is not None and sensitivity.is_beyond(detection.departure or 0.0):
-            is_older = _is_older(detection, counts["events"][-1], slot_s) and not _is_covered(calendar, on - _DAY)
+            begin = int((detection.figures["run_from_s"] or 0.0) // slot_s)
+            is_older = may_be_older(calendar.values(), on, float(counts["events"][-1, :begin].sum()))
             detections.append(replace(detection, since=on, since_is_bound=is_older))
     return detections
-
-
-def _is_covered(calendar: Mapping[date, Mapping[str, Any]], day: date) -> bool:
-    return day in calendar and bool(calendar[day]["is_covered"])
-
-
-def _is_older(detection: Detection, counts: Floats, slot_s: int) -> bool:
-    """Return whether nothing of the day tells that the events came before they were missing."""
-    return not counts[: int((detection.figures["run_from_s"] or 0.0) // slot_s)].any()
 
 
 def _history(calendar: Mapping[date, Mapping[str, Any]], on: date) -> list[date]:
