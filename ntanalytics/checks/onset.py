@@ -55,6 +55,8 @@ def with_onset_at(
 ) -> list[Finding]:
     """Return the findings; violations of one rule have the local day of the moment of their entity.
 
+    Where the value is a lower bound, what is not known may be older.
+
     Args:
         context: the context.
         findings: findings of any rules.
@@ -62,7 +64,7 @@ def with_onset_at(
         moments: entity key → the moment (UTC) at which the condition began; None where that is unknown.
     """
     return [
-        finding.since_day(context.local_day(moment))
+        finding.since_day(context.local_day(moment), is_bound=finding.certainty == "lower_bound")
         if finding.is_violation and finding.code == code and (moment := moments.get(finding.entity.key)) is not None
         else finding
         for finding in findings

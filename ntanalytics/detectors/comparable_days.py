@@ -5,13 +5,15 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 #: Comparable days that are read, the latest ones.
 COMPARABLE_DAYS = 20
 
 _SATURDAY = 5
+
+_DAY = timedelta(days=1)
 
 
 def comparable_days(calendar: Iterable[Mapping[str, Any]], on: date, limit: int = COMPARABLE_DAYS) -> list[date]:
@@ -99,3 +101,14 @@ def is_covered(calendar: Iterable[Mapping[str, Any]], on: date) -> bool:
         on: the day.
     """
     return any(row["is_covered"] for row in calendar if row["day"] == on)
+
+
+def may_be_older(calendar: Iterable[Mapping[str, Any]], on: date, earlier_events: float) -> bool:
+    """Return whether what is missing on a day may be missing since before it: nobody saw it come.
+
+    Args:
+        calendar: rows of ``metrics.days``.
+        on: the day.
+        earlier_events: events of the day before they were missing.
+    """
+    return not earlier_events and not is_covered(calendar, on - _DAY)

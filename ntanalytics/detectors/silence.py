@@ -7,13 +7,15 @@ its other hours, too (a holiday is no weekend), less is missing.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ntanalytics.detectors.comparable_days import comparable_days, is_covered
+from ntanalytics.detectors.comparable_days import comparable_days, is_covered, may_be_older
 from ntanalytics.detectors.detection import Detection, Floats, KeyOf
 from ntanalytics.detectors.slot_matrix import slot_matrix
 from ntanalytics.metrics.rows import Rows, rows
@@ -44,7 +46,8 @@ def silence(slots: Rows, days: Rows, on: date, *, slot_s: int, key: KeyOf, min_c
 
     Returns:
         A detection for each series: value and departure are the length in seconds, 0 without a silence; figures
-        ``expected`` and ``events_after`` (those of the day after it). A single one without a key where the day is a gap
+        ``expected`` and ``events_after`` (those of the day after it); it may have begun before where the day before is
+        a gap and nothing came on this day before it. A single one without a key where the day is a gap
         or its history is short.
     """
     calendar = rows(days)
@@ -59,7 +62,8 @@ def silence(slots: Rows, days: Rows, on: date, *, slot_s: int, key: KeyOf, min_c
     detections = []
     for name, counts in slot_matrix(slots, list(places), slot_s=slot_s, columns=["events"], key=key).items():
         usual = np.median(counts["events"][known], axis=0)
-        detections.append(_detect(name, usual, counts["events"][today], on, slot_s, min_expected))
+        detection = _detect(name, usual, counts["events"][today], on, slot_s, min_expected)
+        detections.append(_dated(detection, counts["events"][today], calendar, on, slot_s))
     return detections
 
 
@@ -75,6 +79,16 @@ def _detect(key: Hashable, usual: Floats, counts: Floats, on: date, slot_s: int,
         since=on,
         figures={"expected": expected, "events_after": later},
     )
+
+
+def _dated(
+    detection: Detection, counts: Floats, calendar: Sequence[Mapping[str, Any]], on: date, slot_s: int
+) -> Detection:
+    """Return a detection with whether the silence may have begun before the day."""
+    if detection.window is None:
+        return detection
+    earlier = float(counts[: int(detection.window[0] // slot_s)].sum())
+    return replace(detection, since_is_bound=may_be_older(calendar, on, earlier))
 
 
 def _is_silent(usual: Floats, counts: Floats) -> NDArray[np.bool_]:

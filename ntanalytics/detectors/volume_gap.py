@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ntanalytics.detectors.comparable_days import comparable_days
+from ntanalytics.detectors.comparable_days import comparable_days, may_be_older
 from ntanalytics.detectors.count_tail import count_tail
 from ntanalytics.detectors.day_types import DayTypes
 from ntanalytics.detectors.detection import Detection, Floats, KeyOf, Sensitivity
@@ -89,7 +89,8 @@ def volume_gap(
     Returns:
         Detections with the seconds of the outage as value and departure, and its estimated begin and end as window;
         figures ``expected``, ``seen``, ``run_from_s`` and ``run_until_s`` (the slots with their events), and
-        ``events_after`` (those of the day after it). None where the day is a gap or its history is short.
+        ``events_after`` (those of the day after it); it may have begun before where the day before is a gap and nothing
+        came on this day before it. None where the day is a gap or its history is short.
     """
     calendar = {row["day"]: row for row in rows(days)}
     if on not in calendar or not calendar[on]["is_covered"]:
@@ -106,7 +107,9 @@ def volume_gap(
     for name, counts in matrix.items():
         detection = _detect(name, counts["events"], search)
         if detection is not None and sensitivity.is_beyond(detection.departure or 0.0):
-            detections.append(replace(detection, since=on))
+            begin = int((detection.figures["run_from_s"] or 0.0) // slot_s)
+            is_older = may_be_older(calendar.values(), on, float(counts["events"][-1, :begin].sum()))
+            detections.append(replace(detection, since=on, since_is_bound=is_older))
     return detections
 
 

@@ -80,6 +80,17 @@ def value_words(finding: Finding, form: str = "", unit: str = "") -> str:
     return mark_bound(format_number(finding.value, form or finding.format, unit), finding.certainty)
 
 
+def figure_words(finding: Finding, name: str, unit: str = "") -> str:
+    """Return a count that was made with the value of a finding of the same rows: over a gap its bound, too.
+
+    Args:
+        finding: the finding.
+        name: key of its figures.
+        unit: the unit of the count.
+    """
+    return mark_bound(format_number(finding.figures[name], "integer", unit), finding.certainty)
+
+
 def is_worst_of_known(finding: Finding) -> bool:
     """Return whether a finding is of the worst day of a period of which some day is not known."""
     return finding.details.get("is_whole") is False

@@ -61,6 +61,8 @@ def busiest_hour(by_hour: Figures) -> str:
 def busiest_active(by_day: Figures) -> str:
     """Return the day with the most active accounts over all editions: ``近 35 天活跃账号最多：11月16日 5,130 个``.
 
+    Over a gap that no row shows, of an edition of which nothing is known, no day is told.
+
     Args:
         by_day: ``metrics.adoption.daily`` by edition.
     """
@@ -68,6 +70,8 @@ def busiest_active(by_day: Figures) -> str:
     partly = {row["day"] for row in by_day if not row.is_complete}
     for row in (row for row in by_day if row["day"] not in partly):
         counted[row["day"]] = counted.get(row["day"], 0) + (row.exact("active") or 0)
+    if not by_day.is_complete and not partly:
+        return "活跃账号：数据不完整"
     if not any(counted.values()):
         return "活跃账号：没有操作记录" if by_day.is_complete else "活跃账号：数据不完整"
     top = max(counted, key=lambda day: counted[day])

@@ -106,7 +106,19 @@ def period_lifecycles(evaluation: Evaluation) -> LifecycleState:
 def _period_lifecycles(context: CheckContext) -> LifecycleState:
     past: PastFindings | None = context.shared(_inspections)
     state = LifecycleState() if past is None else follow_lifecycles(past.days, past.before)
-    return state if state.on is None else replace(state, on=context.on)
+    return state if state.on is None else replace(_changed_in(state, context.period.first), on=context.on)
+
+
+def _changed_in(state: LifecycleState, first: date) -> LifecycleState:
+    """Return lifecycles of which none is new that began, or may have begun, before the period.
+
+    The last inspection may have been the first to look: that does not make new what had lasted for a week.
+    """
+    lifecycles = (
+        replace(item, change="same") if item.change == "new" and not _is_new(item, first) else item
+        for item in state.lifecycles
+    )
+    return replace(state, lifecycles=tuple(lifecycles))
 
 
 def _inspections(context: CheckContext) -> PastFindings | None:

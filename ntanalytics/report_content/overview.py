@@ -18,7 +18,7 @@ from ntanalytics.findings.threshold import ORDER, worst
 from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.desk.obligations import PROMISE
 from ntanalytics.metrics.figure_row import FigureRow
-from ntanalytics.metrics.infra.availability import METHOD
+from ntanalytics.metrics.infra.availability import LOW_METHOD, METHOD
 from ntanalytics.metrics.noise import is_steady
 from ntanalytics.metrics.number_format import close_up, format_number
 from ntanalytics.metrics.quantity import UNKNOWN, Quantity
@@ -221,10 +221,11 @@ def _available(row: FigureRow) -> Quantity:
 def available_time(evaluation: Evaluation) -> Table:
     """Return the time of each subsystem in four parts, its availability, and whether the target was met."""
     infra = evaluation.summaries["infra"]
+    measured = infra.tables["availability"]
     note = f"目标 {format_number(target(evaluation.context), 'rate:1')}。{METHOD}"
-    return table(
-        infra.tables["availability"], "可用率", id="availability", columns=_AVAILABLE, note=note, origin=infra.origin
-    )
+    if any(row["availability_low"] is not None for row in measured):
+        note += LOW_METHOD
+    return table(measured, "可用率", id="availability", columns=_AVAILABLE, note=note, origin=infra.origin)
 
 
 def soonest_disks(evaluation: Evaluation) -> Table:

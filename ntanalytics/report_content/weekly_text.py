@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from ntanalytics.contract.enumerations import EDITIONS
 from ntanalytics.findings.finding import Finding, worst_first
-from ntanalytics.findings.phrases import moved, value_words
+from ntanalytics.findings.phrases import figure_words, is_worst_of_known, moved, value_words
 from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import Figures
 from ntanalytics.metrics.number_format import format_number
@@ -73,7 +73,7 @@ _DECISIONS: Mapping[str, str] = MappingProxyType(
         "desk.clocks_broken": "{total} 起系统崩溃超过 4 小时恢复，故障分析（{entity} {incident}）请审阅。",
         "ca.expiring_30d": "30 天内到期证书 {value} 张，拟组织集中更新，妥否，请审定。",
         "seal.testing_days": "{late} 枚印章制作后待测试，最长已等待 {value} 天，请协调完成。",
-        "sms.delivery_rate": "{entity}单日送达率最低 {value}，拟启用备用通道，妥否，请审定。",
+        "sms.delivery_rate": "{entity}{known}单日送达率最低 {value}，拟启用备用通道，妥否，请审定。",
     }
 )
 
@@ -122,6 +122,8 @@ def _particulars(finding: Finding) -> Mapping[str, str]:
         case "infra.tls_days":
             return {"days": expired(finding) or f"剩余 {value_words(finding)} 天"}
         case "seal.testing_days":
-            return {"late": format_number(finding.figures["late"], "integer")}
+            return {"late": figure_words(finding, "late")}
+        case "sms.delivery_rate":
+            return {"known": "已知" if is_worst_of_known(finding) else ""}
         case _:
             return {"incident": str(finding.details.get("incident", ""))}

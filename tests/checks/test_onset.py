@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 from ntanalytics.checks.onset import with_onset, with_onset_at
@@ -69,5 +70,9 @@ def test_an_onset_from_a_moment_is_its_local_day() -> None:
     late = dt.datetime(2026, 11, 18, 17, tzinfo=dt.UTC)
     dated = with_onset_at(context, findings, FAILING.code, {"identity": late})
     assert [(finding.status, finding.since) for finding in dated] == [("critical", dt.date(2026, 11, 19)), ("ok", None)]
+    bound = [replace(finding, certainty="lower_bound") for finding in findings]
+    assert [
+        with_onset_at(context, made, FAILING.code, {"identity": late})[0].since_is_bound for made in (findings, bound)
+    ] == [False, True]
     for moments in ({"another": late}, {"identity": None}):
         assert with_onset_at(context, findings, FAILING.code, moments)[0].since is None

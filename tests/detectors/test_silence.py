@@ -44,6 +44,14 @@ def test_forty_minutes_without_anything_are_a_silence():
     assert _silence(_slots({54: 30})).value == 47 * 600.0
 
 
+def test_a_silence_that_nobody_saw_begin_after_a_gap_may_be_older():
+    morning = dict.fromkeys(range(60, 102), 30)
+    seen, gap = {54: 30, **morning}, days(28, gaps=(ON - timedelta(days=1),))
+    bounds = [_silence(_slots(today), calendar).since_is_bound for today in (morning, seen) for calendar in (gap, None)]
+    assert bounds == [True, False, False, False]
+    assert not _silence(_slots(dict.fromkeys(SLOTS, 30)), gap).since_is_bound
+
+
 def test_on_a_day_of_half_the_events_half_as_much_is_missing():
     """Of each ten minutes 8 are usual: two slots without any lack 16 of them, and on a day of half the events 8."""
     plain, half = (dict.fromkeys(set(SLOTS) - {60, 61}, each) for each in (8, 4))

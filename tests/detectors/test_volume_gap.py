@@ -38,6 +38,14 @@ def test_two_empty_hours_are_an_outage_of_two_hours():
     assert figures == {"seen": 0.0, "run_from_s": 14 * 3600.0, "run_until_s": 16 * 3600.0}
 
 
+def test_what_nobody_saw_begin_after_a_gap_may_be_older():
+    empty, afternoon = hours(100, lambda slot: 0), hours(100, {14: 0, 15: 0})
+    gap = days(gaps=(ON - dt.timedelta(days=1),))
+    bounds = [_gaps(table, calendar)[0].since_is_bound for table in (empty, afternoon) for calendar in (gap, days())]
+    # of an afternoon the morning before it was seen
+    assert bounds == [True, False, False, False]
+
+
 def test_a_part_of_an_hour_is_measured_by_the_missing_events():
     [detection] = _gaps(hours(300, {15: 200}))
     assert detection.value is not None

@@ -1,4 +1,5 @@
 import datetime as dt
+from dataclasses import replace
 
 from ntanalytics.metrics.figures import NO_FIGURES, figures
 from ntanalytics.report_content import chart_titles
@@ -60,3 +61,12 @@ def test_over_a_gap_no_title_says_that_there_was_nothing():
     for title in (chart_titles.busiest_day, chart_titles.busiest_hour, chart_titles.worst_error_hour):
         assert title(NO_FIGURES).endswith("数据不完整")
     assert chart_titles.busiest_active(NO_FIGURES).endswith("数据不完整")
+
+
+def test_of_an_edition_without_a_row_nobody_knows_which_day_was_the_busiest():
+    rows = [{"day": day, "edition": "general", "active": active} for day, active in ((D18, 1281), (D19, 1275))]
+    known, gap = figures(rows), [{**rows[0], "is_complete": True}, {**rows[1], "active": None, "is_complete": False}]
+    assert chart_titles.busiest_active(known) == "近 2 天活跃账号最多：11月18日 1,281 个"
+    assert chart_titles.busiest_active(replace(known, is_complete=False)) == "活跃账号：数据不完整"
+    # a gap that a row shows leaves the other days as they are
+    assert "11月18日 1,281 个" in chart_titles.busiest_active(replace(figures(gap), is_complete=False))

@@ -14,11 +14,18 @@ from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.engine import Evaluation
 from ntanalytics.findings.finding import Entity, Finding
 from ntanalytics.findings.lifecycle import LifecycleState
+from ntanalytics.findings.lifecycle_text import onset_words
 from ntanalytics.findings.threshold import Status
 from ntanalytics.ledger import InspectedFinding, PastInspection
 from ntanalytics.ledger.findings_upgrade import LABEL_KIND
 from ntanalytics.periods import Period
-from ntanalytics.report_content.finding_history import closed, hazards, inspection_lifecycle, left_open
+from ntanalytics.report_content.finding_history import (
+    closed,
+    hazards,
+    inspection_lifecycle,
+    left_open,
+    period_lifecycles,
+)
 from ntanalytics.reports import Table
 from ntanalytics.reports.blocks.block import Block
 from ntanalytics.reports.record import DATA
@@ -204,3 +211,19 @@ def test_what_the_last_inspection_left_open_is_open_in_the_week_unless_its_own_c
 
 def test_of_a_past_that_is_not_known_nothing_is_left_open(club: OaSite):
     assert left_open(_week(club)) == []
+
+
+def test_what_began_before_the_week_is_not_new_in_it_though_its_last_inspection_saw_it_first(club: OaSite):
+    older = _recorded("旧", since=dt.date(2026, 11, 13))
+    unsure = replace(_recorded("疑", since=FRIDAY), since_is_bound=True)
+    _note(club, MONDAY)
+    _note(club, FRIDAY, older, unsure, _recorded("新", since=FRIDAY))
+    week = _week(club)
+    assert [(row["subject"], row["opened"]) for row in _rows(hazards(week))] == [
+        ("旧", "上周遗留"),
+        ("疑", "本周或更早"),
+        ("新", "本周新增"),
+    ]
+    state = period_lifecycles(week)
+    told = {item.entity.key: onset_words(item, state).replace("\u00a0", "") for item in left_open(week)}
+    assert told == {"旧": "11月13日（第10天）", "疑": "11月20日或更早", "新": "11月20日（第3天，新增）"}

@@ -102,6 +102,13 @@ def test_no_more_than_three_decisions_at_once_the_others_are_counted_and_none_is
     assert said.decisions([finding("infra.disk_used", "critical")]) == ["没有需要审定的事项。"]
 
 
+def test_of_a_week_with_a_gap_a_decision_tells_the_worst_day_that_is_known():
+    worst = finding("sms.delivery_rate", "critical", 0.883)
+    [whole], [known] = (said.decisions([worst.with_details(is_whole=is_whole)]) for is_whole in (True, False))
+    assert "已知" not in whole
+    assert "已知单日送达率最低 88.3%" in known
+
+
 def test_beside_unknown_checks_the_count_of_other_decisions_is_a_lower_bound():
     codes = ["ca.expiring_30d", "infra.tls_days", "seal.testing_days", "sms.delivery_rate"]
     found = [*(_in_full(finding(code, "critical")) for code in codes), finding("infra.days_until_full", "unknown")]

@@ -6,7 +6,7 @@ time that was not measured.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -26,6 +26,8 @@ def _time(name: str, label: str, definition: str, *, good: Good = "", over_gap: 
     return Measure(name, label, definition, format="seconds", good=good, is_additive=is_additive, over_gap=over_gap)
 
 
+_DAY_S = 86_400.0
+
 #: Share of a period up to which time without a valid check is taken for nothing.
 UNMEASURED_SHARE = 0.05
 
@@ -35,6 +37,9 @@ METHOD = (
     "经书面确认的维护时段内的中断为计划中断，没有有效检查的时间为未测时长，均不计入。"
     "未测超过 5% 或数据有缺失时另列下限，未测时间按中断计。"
 )
+
+#: The method of the lower bound, where there is one.
+LOW_METHOD = "下限取可能中断最久的检查对象。"
 
 #: Verdicts on the target of availability.
 VERDICTS = {"met": "达标", "not_met": "未达标", "not_shown": "无法证明"}
@@ -52,8 +57,9 @@ AVAILABILITY = (
         rate(
             "availability_low",
             "可用率下限",
-            "available_s / period without planned downtime: time that was not measured counts as down; null where it "
-            "is no more than 5 % and the data have no gap (docs/domain.md, Availability).",
+            "available_s / period without planned downtime: time that was not measured counts as down, of the target "
+            "that may have been down for longest; null where it is no more than 5 % and the data have no gap "
+            "(docs/domain.md, Availability).",
             good="up",
             digits=2,
         ),
@@ -147,9 +153,14 @@ def availability(
     Returns:
         ``subsystem``, ``target`` and the measures of ``AVAILABILITY`` (times in seconds), worst first.
     """
-    parts = _parts(valid_spans(checks, since, until), (until - since).total_seconds(), planned)
+    parts = _parts(
+        valid_spans(checks, since, until),
+        (until - since).total_seconds(),
+        lambda first: first.epoch_seconds() - int(since.timestamp()),
+        planned,
+    )
     if is_bounded:
-        parts = parts.mutate(availability_low=_low(parts))
+        parts = parts.mutate(availability_low=_low(parts), _hidden_low=_low(parts))
     counted = parts.group_by("subsystem").aggregate(
         checked=parts["_checked"].sum(), failed_checks=parts["_failed"].sum()
     )
@@ -204,7 +215,10 @@ def daily(
         planned: the confirmed maintenance windows.
     """
     spans = spans_by_day(valid_spans(checks, None, until), utc_offset_h)
-    worst = _worst(_parts(spans, 86_400.0, planned, ["day"]), ["day", "subsystem"])
+    parts = _parts(
+        spans, _DAY_S, lambda first: (first.epoch_seconds() + utc_offset_h * 3600) % int(_DAY_S), planned, ["day"]
+    )
+    worst = _worst(parts, ["day", "subsystem"])
     daily = worst.group_by("day").aggregate(_mean=worst.availability.mean(), _lows=worst.availability_low.count())
     daily = daily.select(
         "day", platform_availability=(daily["_lows"] == 0).ifelse(daily["_mean"], ibis.null("float64"))
@@ -212,14 +226,25 @@ def daily(
     return fill_days(daily, days, MEASURES).order_by("day")
 
 
-def _parts(spans: ir.Table, length_s: float, planned: Sequence[PlannedWork], by: Sequence[str] = ()) -> ir.Table:
-    """Return the four parts of the time of each target, and its availability."""
+def _parts(
+    spans: ir.Table,
+    length_s: float,
+    before_s: Callable[[ir.Value], ir.Value],
+    planned: Sequence[PlannedWork],
+    by: Sequence[str] = (),
+) -> ir.Table:
+    """Return the four parts of the time of each target, and its availability.
+
+    ``before_s`` returns the seconds of the period before the first check of a target, which may have been added then:
+    nobody says that it was there. One that is checked no more may be down.
+    """
     keys = [*by, *TARGET]
     counted = spans.group_by(*keys).aggregate(
         available_s=spans["_for_s"].sum(where=spans.is_up).fill_null(0.0),
         _down_s=spans["_for_s"].sum(where=~spans.is_up).fill_null(0.0),
         _checked=spans.count(),
         _failed=spans.count(where=~spans.is_up),
+        _first_at=spans["_from_at"].min(),
     )
     joined = join_groups(counted, planned_downtime(spans, planned, keys), keys)
     within = joined["_planned_s"].fill_null(0.0)
@@ -228,7 +253,12 @@ def _parts(spans: ir.Table, length_s: float, planned: Sequence[PlannedWork], by:
     unmeasured = ibis.greatest(length_s - measured - parts.planned_s, 0.0)
     parts = parts.mutate(unmeasured_s=unmeasured, availability=parts.available_s / measured.nullif(0.0))
     is_little = parts.unmeasured_s > UNMEASURED_SHARE * length_s
-    return parts.mutate(availability_low=is_little.ifelse(_low(parts), ibis.null("float64")))
+    hidden = ibis.greatest(parts.unmeasured_s - before_s(parts["_first_at"]).cast("float64"), 0.0)
+    is_hidden = hidden > UNMEASURED_SHARE * length_s
+    return parts.mutate(
+        availability_low=is_little.ifelse(_low(parts), ibis.null("float64")),
+        _hidden_low=is_hidden.ifelse(parts.available_s / (measured + hidden), ibis.null("float64")),
+    )
 
 
 def _low(parts: ir.Table) -> ir.FloatingValue:
@@ -238,10 +268,18 @@ def _low(parts: ir.Table) -> ir.FloatingValue:
 
 
 def _worst(parts: ir.Table, by: Sequence[str]) -> ir.Table:
-    """Return the target of each group that had the longest unplanned downtime, then the one measured longest."""
+    """Return the target of each group that had the longest unplanned downtime, then the one measured longest.
+
+    Its lower bound is the lowest of the group: another one may have been down while nobody checked it.
+    """
     order = [ibis.desc("unplanned_s"), ibis.desc("available_s"), *TARGET]
-    placed = parts.mutate(_place=ibis.row_number().over(ibis.window(group_by=list(by), order_by=order)))
-    return placed.filter(placed["_place"] == 0).drop("_place")
+    placed = parts.mutate(
+        _place=ibis.row_number().over(ibis.window(group_by=list(by), order_by=order)),
+        _lowest=parts["_hidden_low"].min().over(ibis.window(group_by=list(by))),
+    )
+    worst = placed.filter(placed["_place"] == 0)
+    low = ibis.least(worst.availability_low, worst["_lowest"])
+    return worst.mutate(availability_low=low).drop("_place", "_lowest", "_hidden_low")
 
 
 def _failures(checks: ir.Table, since: datetime, until: datetime, planned: Sequence[PlannedWork]) -> ir.Table:

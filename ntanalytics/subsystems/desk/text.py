@@ -8,7 +8,7 @@ from types import MappingProxyType
 from ntanalytics.findings.event_text import lasting, value_event
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.headline import LASTS, RECOVERED, EventWords
-from ntanalytics.findings.phrases import issue_words, listed, value_words
+from ntanalytics.findings.phrases import figure_words, issue_words, listed, value_words
 from ntanalytics.findings.text import RuleText, Texts, measured
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.periods.day_text import day_words
@@ -17,13 +17,13 @@ from ntanalytics.subsystems.desk.ticket_flow_text import BULK_CLOSING, SAME_INCI
 
 def overdue_tickets(finding: Finding) -> str:
     """Return how many tickets are open, and how many of them are overdue."""
-    opened = format_number(finding.figures["open_tickets"], "integer", "件")
+    opened = figure_words(finding, "open_tickets", "件")
     return f"未关闭 {opened}，其中逾期 {value_words(finding, 'integer', '件')}。"
 
 
 def overdue_event(finding: Finding) -> EventWords:
     """Return how many tickets have passed their deadline."""
-    opened = format_number(finding.figures["open_tickets"], "integer", "件")
+    opened = figure_words(finding, "open_tickets", "件")
     late = value_words(finding, "integer", "件")
     return EventWords(f"{late}工单逾期未关闭{lasting(finding)}", detail=f"未关闭的工单共 {opened}")
 

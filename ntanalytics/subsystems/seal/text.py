@@ -8,9 +8,8 @@ from types import MappingProxyType
 from ntanalytics.findings.event_text import lasting, value_event, when
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.headline import EventWords
-from ntanalytics.findings.phrases import listed, value_words
+from ntanalytics.findings.phrases import figure_words, listed, value_words
 from ntanalytics.findings.text import RuleText, Texts, measured
-from ntanalytics.metrics.number_format import format_number
 from ntanalytics.periods.day_text import day_words
 
 
@@ -50,7 +49,7 @@ def night_event(finding: Finding) -> EventWords:
 
 def testing_event(finding: Finding) -> EventWords:
     """Return how many seals wait for their test, for how long the first of them does, and how many are overdue."""
-    late = format_number(finding.figures["late"], "integer", "枚")
+    late = figure_words(finding, "late", "枚")
     what = f"{late}印章制作后逾 {finding.rule.threshold.warning:g} 天未测试"
     return EventWords(f"{what}，最长已等待 {value_words(finding, unit='天')}{_overdue(finding)}")
 
@@ -60,13 +59,14 @@ def testing_days(finding: Finding) -> str:
     sentence, limit = measured(finding), finding.rule.threshold.warning
     if not finding.is_violation:
         return sentence
-    return f"{sentence[:-1]}，逾 {limit:g} 天共 {finding.figures['late']:.0f} 枚{_overdue(finding)}。"
+    return f"{sentence[:-1]}，逾 {limit:g} 天共 {figure_words(finding, 'late', '枚')}{_overdue(finding)}。"
 
 
 def _overdue(finding: Finding) -> str:
     """Return how many seals wait longer than the time of the contract (docs/domain.md, O11); empty without."""
-    overdue = finding.figures.get("overdue", 0.0)
-    return f"，其中超期（{finding.rule.threshold.critical:g} 天）{overdue:.0f} 枚" if overdue else ""
+    if not finding.figures.get("overdue"):
+        return ""
+    return f"，其中超期（{finding.rule.threshold.critical:g} 天）{figure_words(finding, 'overdue', '枚')}"
 
 
 #: Sentences by rule code, where the general ones do not serve.

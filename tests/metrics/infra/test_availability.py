@@ -152,6 +152,48 @@ def test_a_subsystem_is_as_good_as_its_worst_target(checks, listed) -> None:
     assert (row["target"], row["unplanned_s"], row["failed_checks"], row["checked"]) == ("接口", 300.0, 1, 24)
 
 
+def test_a_target_that_nobody_checked_for_a_while_may_have_been_down(checks, listed) -> None:
+    """The page is checked throughout, the interface not from minute 20 to 45: it may have been down for 25 minutes."""
+    page, unseen = every(5), [mark for mark in every(5) if not 10 < mark[0] < 45]
+    made = checks({"首页": page, "接口": unseen})
+    [row] = listed(measured(made, SINCE, HOUR), "target", "availability", "availability_low", "target_met")
+    low = pytest.approx(35 / 60)
+    assert row == {"target": "首页", "availability": 1.0, "availability_low": low, "target_met": "not_shown"}
+
+
+def test_a_target_that_was_added_hides_nothing_before_it_unless_there_is_a_gap(checks, listed) -> None:
+    made = checks({"首页": every(5), "接口": [mark for mark in every(5) if mark[0] >= 45]})
+    [row] = listed(measured(made, SINCE, HOUR), "availability_low", "target_met")
+    assert row == {"availability_low": None, "target_met": "met"}
+    [row] = listed(measured(made, SINCE, HOUR, is_bounded=True), "availability_low", "target_met")
+    assert row == {"availability_low": pytest.approx(15 / 60), "target_met": "not_shown"}
+
+
+def test_a_target_that_is_checked_no_more_may_be_down(checks, listed) -> None:
+    """The interface is checked from minute 0 to 15, and its last check speaks until minute 25."""
+    made = checks({"首页": every(5), "接口": [mark for mark in every(5) if mark[0] <= 15]})
+    [row] = listed(measured(made, SINCE, HOUR), "availability_low", "target_met")
+    assert row == {"availability_low": pytest.approx(25 / 60), "target_met": "not_shown"}
+
+
+def test_a_day_of_which_one_target_was_not_checked_for_long_is_not_known(table, days, listed) -> None:
+    """The page is checked all day, the interface until noon of the first day, and from noon of the second on."""
+    rows = [
+        {"checked_at": SINCE + dt.timedelta(minutes=at), "is_up": True, "day": DAY + dt.timedelta(days=at // 1440)}
+        for at in range(0, 2880, 5)
+    ]
+    seen = [row for place, row in enumerate(rows) if not 144 < place < 432]
+    made = table(
+        "infra.checks",
+        [{**row, "target": "首页"} for row in rows] + [{**row, "target": "接口"} for row in seen],
+        subsystem="oa",
+        kind="http",
+    )
+    until = SINCE + dt.timedelta(days=2)
+    listing = listed(availability.daily(made, days(DAY, "++"), until, 8), "platform_availability")
+    assert [row["platform_availability"] for row in listing] == [None, 1.0]
+
+
 def test_the_platform_is_the_mean_of_its_subsystems(checks, listed) -> None:
     both = checks({"首页": every(5, {0, 5, 10})}).union(
         checks({"短信": every(5)}).mutate(subsystem=ibis.literal("sms").cast("!string"))

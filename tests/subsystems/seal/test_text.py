@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ntanalytics.findings.finding import Entity
 from ntanalytics.findings.judgement import judge_value
 from ntanalytics.subsystems import RULES, word
@@ -20,6 +22,13 @@ def test_seals_that_wait_to_be_tested_are_counted() -> None:
     entity = Entity("seals", "untested", "待测试印章")
     finding = judge_value(RULES["seal.testing_days"], 22, [], entity)
     assert word(finding.with_figures(late=3.0, overdue=0.0)).evidence == "制作后待测试 22 天，逾 21 天共 3 枚。"
+
+
+def test_over_a_damaged_list_of_seals_each_count_is_a_bound() -> None:
+    finding = judge_value(RULES["seal.testing_days"], 91, [], Entity("seals", "untested", "待测试印章"))
+    known = replace(finding.with_figures(late=3.0, overdue=2.0), certainty="lower_bound")
+    assert word(known).evidence == "制作后待测试 ≥ 91 天，逾 21 天共 ≥ 3 枚，其中超期（90 天）≥ 2 枚。"
+    assert word(known).event.what.startswith("≥ 3 枚印章")
 
 
 def test_only_a_seal_beyond_the_time_of_the_contract_is_overdue() -> None:
