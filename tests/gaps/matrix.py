@@ -24,7 +24,7 @@ from tests.gaps.comparison import Verdict, compare
 from tests.gaps.copies import damageable
 from tests.gaps.damage import DAMAGES, damages_of
 from tests.gaps.page import Cell, write_page
-from tests.gaps.records import RecordedBlocks, record, whole_record
+from tests.gaps.records import RecordedBlocks, pieces_once, record, whole_record
 from tests.gaps.site import GapSite
 
 #: Report → the period that is issued.
@@ -60,7 +60,7 @@ def cells(site: GapSite) -> Iterator[Cell]:
 @cache
 def complete_sentences(folder: Path, report: str) -> RecordedBlocks:
     """Return the record of a report over the complete data with all sentences of its lists."""
-    with shared_answers():
+    with shared_answers(), pieces_once(folder, report):
         blocks: RecordedBlocks = json.loads(json.dumps(whole_record(GapSite(folder), report, PERIODS[report])))
     return blocks
 
@@ -68,7 +68,7 @@ def complete_sentences(folder: Path, report: str) -> RecordedBlocks:
 @cache
 def complete_record(folder: Path, report: str) -> RecordedBlocks:
     """Return the record of a report over the complete data."""
-    with shared_answers():
+    with shared_answers(), pieces_once(folder, report):
         blocks: RecordedBlocks = json.loads(json.dumps(record(GapSite(folder), report, PERIODS[report])))
     return blocks
 

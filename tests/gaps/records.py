@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from unittest import mock
 
 from ntanalytics.checks import engine
+from ntanalytics.checks.check import Span
+from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.engine import Evaluation
+from ntanalytics.checks.subsystem import Subsystem
 from ntanalytics.findings import lifecycle_text
 from ntanalytics.findings.finding import Finding
 from ntanalytics.recommendations import text as recommendations_text
@@ -22,6 +27,9 @@ from tests.gaps.site import GapSite
 
 #: More sentences than any list has.
 _ALL = 1000
+
+#: What was evaluated of complete sites, with the subsystem, whose number no other one has as long as it is kept.
+_pieces: dict[Hashable, tuple[Any, Subsystem]] = {}
 
 #: Block id → its content, with its rows under ``rows`` and its findings under ``findings``.
 RecordedBlocks = Mapping[str, Mapping[str, Any]]
@@ -41,6 +49,26 @@ def whole_record(site: GapSite, report: str, period: str) -> RecordedBlocks:
         mock.patch.dict(lifecycle_text.opening.__kwdefaults__, limit=_ALL),
     ):
         return record(site, report, period)
+
+
+@contextmanager
+def pieces_once(folder: Path, report: str) -> Iterator[None]:
+    """Evaluate each subsystem of a report once for all its records of a site that nobody changes.
+
+    What is left out of lists, and which finding hides another, is decided behind it.
+    """
+    evaluate_piece = engine.evaluate_piece
+
+    def evaluated(context: CheckContext, name: str, subsystems: Any, spans: Sequence[Span], ahead: Any) -> Any:
+        if name in ahead:
+            return evaluate_piece(context, name, subsystems, spans, ahead)
+        key = (folder, report, context.period, tuple(spans), name, id(subsystems[name]))
+        if key not in _pieces:
+            _pieces[key] = evaluate_piece(context, name, subsystems, spans, ahead), subsystems[name]
+        return _pieces[key][0]
+
+    with mock.patch.object(engine, "evaluate_piece", evaluated):
+        yield
 
 
 def _none(evaluation: Evaluation, _places: object) -> tuple[list[DeskIncident], Sequence[Finding]]:

@@ -30,6 +30,7 @@ from collections.abc import Callable, Iterator
 from collections.abc import Mapping as Map
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -50,7 +51,7 @@ from ntanalytics.periods import local_window
 from ntanalytics.settings import SourceSettings, Target
 from ntanalytics.sources import SOURCES, Source
 from tests.servers.metrics import prometheus
-from tests.servers.schemas import load_schema
+from tests.servers.schemas import has_schema, load_schema
 
 CASES = Path(__file__).parent
 SITE_ZONE = ZoneInfo("Asia/Shanghai")
@@ -143,17 +144,61 @@ def open_workbook(case: Case, product: Product, folder: Path) -> Source:
 
 
 @contextmanager
-def open_database(case: Case, product: Product, url: str) -> Iterator[Source]:
-    """A source over the case's tables, made in the empty database of ``url`` and dropped afterwards."""
-    engine = sa.create_engine(url, poolclass=NullPool)
-    if engine.dialect.name == "postgresql" and load_schema(product.name, url):
-        with engine.begin() as connection:
-            _fill(connection, case.content["tables"])
-        yield _source(case, product, SourceSettings(product=product.name, url=url))
-        engine.dispose()
+def kept_connection(url: str) -> Iterator[sa.Connection]:
+    """A connection to a server, in whose databases cases are one after the other."""
+    server = sa.create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        yield connection
+    server.dispose()
+
+
+@contextmanager
+def empty_database(server: sa.Connection) -> Iterator[str]:
+    """An empty database beside the server's, emptied afterwards; PostgreSQL copies many files for each new one."""
+    is_postgres = server.dialect.name == "postgresql"
+    url = server.engine.url.set(database="golden")
+    if not is_postgres or not _has_database(server, "golden"):
+        server.exec_driver_sql("CREATE DATABASE golden")
+    try:
+        yield url.render_as_string()
+    finally:
+        if is_postgres:
+            with kept_connection(url.render_as_string()) as connection:
+                connection.exec_driver_sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+        else:
+            server.exec_driver_sql("DROP DATABASE golden")
+
+
+def _has_database(server: sa.Connection, name: str) -> bool:
+    return bool(server.execute(sa.text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name}).all())
+
+
+@contextmanager
+def open_served(case: Case, product: Product, server: sa.Connection) -> Iterator[Source]:
+    """A source over the case's tables in a server; in the product's own schema where a package carries it."""
+    if server.dialect.name != "postgresql" or not has_schema(product.name):
+        with empty_database(server) as url, open_database(case, product, url) as source:
+            yield source
         return
+    name = f"golden_{product.name}"
+    url = server.engine.url.set(database=name).render_as_string()
+    if not _has_database(server, name):  # it is loaded once for all cases of the product
+        server.exec_driver_sql(f'CREATE DATABASE "{name}"')
+        try:
+            load_schema(product.name, url)
+        except BaseException:  # the test is skipped, too, where the package is not installed
+            server.exec_driver_sql(f'DROP DATABASE "{name}"')
+            raise
+    with kept_connection(url) as connection, _filled(connection, case.content["tables"]):
+        yield _source(case, product, SourceSettings(product=product.name, url=url))
+
+
+@contextmanager
+def open_database(case: Case, product: Product, url: str) -> Iterator[Source]:
+    """A source over the case's tables, made in the empty database of ``url``."""
+    engine = sa.create_engine(url, poolclass=NullPool)
     metadata = sa.MetaData()
-    declared = yaml.safe_load((CASES / product.name / "tables.yml").read_text(encoding="utf-8"))
+    declared = _declared(product.name)
     given: dict[str, list[dict[str, Any]]] = case.content["tables"]
     wanted = {table: _declaration(table, product, declared) for table in given}
     missing = set(declared) - set(wanted.values())
@@ -161,32 +206,41 @@ def open_database(case: Case, product: Product, url: str) -> Iterator[Source]:
     fold = str.lower if engine.dialect.name == "postgresql" else str
     tables = {table: _table(table, declared[name], metadata, fold) for table, name in wanted.items()}
     tables |= {name: _table(name, declared[name], metadata, fold) for name in missing}
-    try:
-        metadata.create_all(engine)
-        with engine.begin() as connection:
-            if "stored_in" in case.content and engine.dialect.name in ("mysql", "mariadb"):
-                connection.exec_driver_sql(f"SET time_zone = '{case.content['stored_in']}'")
-            for table, rows in given.items():
-                if rows:
-                    connection.execute(tables[table].insert(), [_whole(row, tables[table]) for row in rows])
-        yield _source(case, product, SourceSettings(product=product.name, url=url))
-    finally:
-        metadata.drop_all(engine)
-        engine.dispose()
+    with engine.begin() as connection:
+        metadata.create_all(connection, checkfirst=False)
+        if "stored_in" in case.content and engine.dialect.name in ("mysql", "mariadb"):
+            connection.exec_driver_sql(f"SET time_zone = '{case.content['stored_in']}'")
+        for table, rows in given.items():
+            if rows:
+                connection.execute(tables[table].insert(), [_whole(row, tables[table]) for row in rows])
+    engine.dispose()
+    yield _source(case, product, SourceSettings(product=product.name, url=url))
 
 
-def _fill(connection: sa.Connection, tables: Map[str, list[dict[str, Any]]]) -> None:
-    """Insert rows into a product's own tables; what they refer to need not be there."""
+@cache
+def _declared(product: str) -> Map[str, Map[str, str]]:
+    """The tables of a product, and their columns with their types."""
+    declared: Map[str, Map[str, str]] = yaml.load((CASES / product / "tables.yml").read_text(encoding="utf-8"), LOADER)
+    return declared
+
+
+@contextmanager
+def _filled(connection: sa.Connection, tables: Map[str, list[dict[str, Any]]]) -> Iterator[None]:
+    """Rows in a product's own tables, removed afterwards; what they refer to need not be there."""
     connection.exec_driver_sql("SET session_replication_role = replica")
     look = sa.inspect(connection)
     held = {name.lower(): name for name in look.get_table_names()}
     # a name that the product does not quote is folded; a case writes it as the product does
-    for given, rows in tables.items():
-        table = held[given.lower()]
+    filled = {given: held[given.lower()] for given in tables}
+    for given, table in filled.items():
+        assert not connection.execute(sa.select(sa.literal(1)).select_from(sa.table(table))).all(), table
         columns = {column["name"].lower(): column["name"] for column in look.get_columns(table)}
-        for row in rows:
+        for row in tables[given]:
             values = {columns[name.lower()]: value for name, value in row.items()}
             connection.execute(sa.table(table, *map(sa.column, values)).insert(), values)
+    yield
+    for table in filled.values():
+        connection.execute(sa.table(table).delete())
 
 
 def loaded(case: Case, source: Source) -> tuple[list[dict[str, Any]], dict[str, list[dict[str, Any]]]]:

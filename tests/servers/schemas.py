@@ -21,15 +21,17 @@ _RT = Path("/usr/share/request-tracker5/etc/schema.Pg")
 _GAMMU = Path("/usr/share/doc/gammu-smsd/examples/pgsql.sql")
 
 
-def load_schema(product: str, url: str) -> bool:
-    """Make a product's tables in the empty PostgreSQL database of ``url``; False where no package carries them.
+def has_schema(product: str) -> bool:
+    """Whether a package carries a product's tables."""
+    return product in _SCHEMAS
 
-    The test is skipped when the package that does is not installed.
+
+def load_schema(product: str, url: str) -> None:
+    """Make a product's tables in the empty PostgreSQL database of ``url``.
+
+    The test is skipped when the package that carries them is not installed.
     """
-    if product not in _SCHEMAS:
-        return False
     _SCHEMAS[product](make_url(url))
-    return True
 
 
 def _zabbix(url: URL) -> None:

@@ -39,6 +39,9 @@ OF_THE_DATA = ("data", "infra.log_retention")
 #: Rules over single things whose own value is exact, whatever else is missing.
 EXACT = {"infra.tls_days"}
 
+#: Events of which no share is judged.
+ONE_AN_HOUR = {"infra.backups", "infra.metrics", "infra.patches"}
+
 #: Values that mean that nothing went wrong.
 GOOD = ("success", "delivered", "signed", "active", "ok", "engineer", "pc", "online", "cpu_rate", "agent")
 
@@ -70,7 +73,7 @@ def _data() -> dict[str, pa.Table]:
             tables[name] = table_of(name, [{**row, "day": ON}])
             continue
         # shares need their least numbers of events; of cases, plans and measurements one an hour is judged like thirty
-        count = 30 if dataset.kind is Kind.EVENT and name not in ("infra.backups", "infra.metrics") else 1
+        count = 30 if dataset.kind is Kind.EVENT and name not in ONE_AN_HOUR else 1
         rows = [
             {**{column.name: _value(column, row["day"]) for column in dataset.columns}, **row, **more, "slot": slot}
             for row in days()
