@@ -94,8 +94,8 @@ def recommend(
     Args:
         findings: any findings; those that are ok or unknown lead to no recommendation.
         causes: the known causes.
-        confidence: subsystem → share of the days of the quarter on which its data are complete (0–1). A subsystem that
-            is not in it counts as 1.
+        confidence: rule → share of the days of the quarter on which its data are complete (0–1). A rule that is not in
+            it counts as 1.
 
     Returns:
         One for each cause with a violation, highest score first; equal scores in the order of the causes.
@@ -115,7 +115,7 @@ def score(weight: int, status: Status, confidence: float, effort: Effort) -> flo
 
 
 def _recommendation(cause: Cause, findings: tuple[Finding, ...], confidence: Mapping[str, float]) -> Recommendation:
-    lowest = min(confidence.get(finding.subsystem, 1.0) for finding in findings)
+    lowest = min(confidence.get(finding.code, 1.0) for finding in findings)
     return Recommendation(
         cause=cause,
         evidence=evidence(findings),

@@ -33,10 +33,11 @@ DISPOSITIONS = "desk.dispositions"
 #: Days back to the bills of the same month of the year before.
 BILLED_DAYS = 370
 
-#: Datasets whose gaps in the quarter lower the confidence of a subsystem's recommendations.
+#: Datasets whose gaps in the quarter lower the confidence of the recommendations that follow from them.
 CONFIDENCE = (
-    "infra.requests", "infra.backups", "infra.problems", "infra.patches", "oa.activities", "oa.tasks", "desk.tickets",
-    "identity.logins", "sms.messages", "ca.logins", "docexchange.deliveries",
+    "infra.requests", "infra.backups", "infra.problems", "infra.patches", "infra.metrics", "infra.checks",
+    "oa.activities", "oa.tasks", "desk.tickets", "identity.logins", "sms.messages", "ca.logins", "seal.signings",
+    "docexchange.deliveries",
 )  # fmt: skip
 
 

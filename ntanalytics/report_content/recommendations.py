@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ntanalytics.checks.context import QUARTER_DAYS
 from ntanalytics.checks.engine import Evaluation
 from ntanalytics.checks.span_view import register
+from ntanalytics.checks.subsystem import Subsystem
 from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.ca import certificates
 from ntanalytics.metrics.figures import Figures
@@ -28,6 +29,7 @@ from ntanalytics.reports.blocks.block import Block
 from ntanalytics.reports.blocks.chart import Chart
 from ntanalytics.reports.data import json_value
 from ntanalytics.reports.record import Field
+from ntanalytics.subsystems import SUBSYSTEMS
 from ntanalytics.workspace.dataset_view import DatasetView
 from ntanalytics.workspace.report import Report
 
@@ -100,10 +102,10 @@ def advise(report: Report) -> Advice:
     evaluation = evaluate_report(report)
     context = evaluation.context
     views = {name: context.dataset(name, back_days(report)) for name in CONFIDENCE}
-    confidence = _confidence(views)
+    shares = _known_shares(views)
     stock = context.dataset("ca.certificates")
-    covered = round(min(confidence.values(), default=0) * QUARTER_DAYS)
-    recommended = recommend(evaluation.findings, CAUSES, confidence)
+    covered = round(min(shares.values(), default=0) * QUARTER_DAYS)
+    recommended = recommend(evaluation.findings, CAUSES, confidence_by_rule(SUBSYSTEMS, shares))
     noted, noted_since = (
         context.dataset("desk.recommendations", NOTED_DAYS),
         report.period.first - dt.timedelta(NOTED_DAYS),
@@ -142,16 +144,31 @@ def _first_day(report: Report, views: Mapping[str, DatasetView]) -> dt.date | No
     return first if first is not None and first > earliest else None
 
 
-def _confidence(views: Mapping[str, DatasetView]) -> dict[str, float]:
-    """Return subsystem → the share of the quarter's days without a gap, of its dataset that has least."""
-    shares: dict[str, float] = {}
+def _known_shares(views: Mapping[str, DatasetView]) -> dict[str, float]:
+    """Return dataset → the share of the quarter's days without a gap; none of a dataset without a source."""
+    shares = {}
     for name, view in views.items():
         if view.sources:
             days = view.days.to_pyarrow()
-            share = sum(days["is_covered"].to_pylist()) / max(days.num_rows, 1)
-            subsystem = name.partition(".")[0]
-            shares[subsystem] = min(shares.get(subsystem, 1.0), share)
+            shares[name] = sum(days["is_covered"].to_pylist()) / max(days.num_rows, 1)
     return shares
+
+
+def confidence_by_rule(subsystems: Iterable[Subsystem], shares: Mapping[str, float]) -> dict[str, float]:
+    """Return rule → the share of the days of the quarter on which all is known from which its check judges.
+
+    A gap of a dataset says nothing of the findings of another one: a register of patches that is missing makes a disk
+    that is nearly full no less sure.
+
+    Args:
+        subsystems: the subsystems with their checks.
+        shares: dataset → the share of the days on which it is known (0–1); another one counts as known.
+    """
+    confidence: dict[str, float] = {}
+    for check in (check for subsystem in subsystems for check in subsystem.checks):
+        own = [shares[name] for name in check.reads if name in shares and name not in check.optional]
+        confidence[check.rule] = min([confidence.get(check.rule, 1.0), *own])
+    return confidence
 
 
 def ranking(advice: Advice, *, id: str = "recommendations") -> Table:

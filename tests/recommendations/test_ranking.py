@@ -51,7 +51,7 @@ def test_the_highest_score_is_first_and_what_is_less_sure_sinks() -> None:
     advice = recommend(findings, [OVERDUE, DISK], {})
     assert [(item.code, round(item.score, 3)) for item in advice] == [("capacity", 1.25), ("overdue", 0.9)]
     # with half of the quarter: 0.625
-    advice = recommend(findings, [OVERDUE, DISK], {"infra": 0.5})
+    advice = recommend(findings, [OVERDUE, DISK], {"infra.disk_used": 0.5, "infra.tls_days": 0.1})
     assert [(item.code, round(item.score, 3)) for item in advice] == [("overdue", 0.9), ("capacity", 0.625)]
 
 
