@@ -35,7 +35,7 @@ class CountedLake(Protocol):
 Count = Mapping[str, Any]
 
 #: Number of the form in which counts are kept: those of another one are counted again.
-_FORM = "2"
+_FORM = "3"
 
 
 def count_by_day(
@@ -64,10 +64,9 @@ def count_by_day(
     files = workspace.files_by_day(dataset.name, first, last)
     if files is None:
         return list(count(workspace.table(dataset.name, first, last)))
-    cache = workspace.cached_daily_counts
-    what = _digest(dataset.name, *counted)
     made_of = {day: _digest(_FORM, made_by, *names) for day, names in files.items()}
-    known = {day: counts for day, of in made_of.items() if (counts := _kept(cache, f"{what} {day}", of)) is not None}
+    kept = _KeptCounts(workspace.cached_daily_counts, _digest(dataset.name, *counted))
+    known = {day: counts for day, of in made_of.items() if (counts := kept.get(day, of)) is not None}
     missing = made_of.keys() - known.keys()
     if missing:
         made: dict[dt.date, list[Count]] = {day: [] for day in missing}
@@ -75,15 +74,41 @@ def count_by_day(
             if row["day"] in missing:
                 made[row["day"]].append({name: value for name, value in row.items() if name != "day"})
         known |= made
-        cache.put({f"{what} {day}": json.dumps([made_of[day], made[day]], ensure_ascii=False) for day in missing})
+        kept.put({day: (made_of[day], counts) for day, counts in made.items()})
     return [{"day": day, **row} for day, counts in known.items() for row in counts]
 
 
-def _kept(cache: FileCache, key: str, made_of: str) -> list[Count] | None:
-    """Return what is kept of a day; None where it was counted of other files, or by another program."""
-    text = cache.get(key)
-    of, counts = json.loads(text) if text is not None else (None, None)
-    return counts if of == made_of else None
+class _KeptCounts:
+    """Counts of one kind in the cache, a text for each month: years have a thousand days.
+
+    Of two processes that count other days of a month, the last one is kept; the other days are counted once more.
+    """
+
+    def __init__(self, cache: FileCache, what: str) -> None:
+        self._cache, self._what = cache, what
+        self._months: dict[str, dict[str, tuple[str, list[Count]]]] = {}
+
+    def get(self, day: dt.date, made_of: str) -> list[Count] | None:
+        """Return what is kept of a day; None where it was counted of other files, or by another program."""
+        of, counts = self._month(day).get(day.isoformat(), (None, None))
+        return counts if of == made_of else None
+
+    def put(self, made: Mapping[dt.date, tuple[str, list[Count]]]) -> None:
+        """Keep the counts of some days in place of those that were kept."""
+        for day, counts in made.items():
+            self._month(day)[day.isoformat()] = counts
+        months = {f"{day:%Y-%m}" for day in made}
+        self._cache.put({self._key(month): json.dumps(self._months[month], ensure_ascii=False) for month in months})
+
+    def _month(self, day: dt.date) -> dict[str, tuple[str, list[Count]]]:
+        month = f"{day:%Y-%m}"
+        if month not in self._months:
+            text = self._cache.get(self._key(month))
+            self._months[month] = json.loads(text) if text is not None else {}
+        return self._months[month]
+
+    def _key(self, month: str) -> str:
+        return f"{self._what} {month}"
 
 
 def _digest(*words: str) -> str:

@@ -156,7 +156,7 @@ def availability(
     parts = _parts(
         valid_spans(checks, since, until),
         (until - since).total_seconds(),
-        lambda first: first.epoch_seconds() - int(since.timestamp()),
+        lambda first: first.epoch_seconds() - ibis.literal(since).cast(first.type()).epoch_seconds(),
         planned,
     )
     if is_bounded:
