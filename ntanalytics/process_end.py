@@ -6,8 +6,10 @@ import atexit
 import gc
 import os
 import sys
-from contextlib import suppress
 from typing import NoReturn
+
+#: Exit code of Python where its output could not be written.
+_UNWRITTEN = 120
 
 
 def end_process(code: int) -> NoReturn:
@@ -17,11 +19,13 @@ def end_process(code: int) -> NoReturn:
     as some commands. Threads that still run are not waited for.
 
     Args:
-        code: the exit code.
+        code: the exit code. Where it is 0 and something cannot be written, it is that of Python in such a case.
     """
     gc.freeze()
     atexit._run_exitfuncs()  # noqa: SLF001 — Python has no other way to run them before os._exit
-    with suppress(OSError, ValueError):  # whoever reads the output has gone
+    try:
         sys.stdout.flush()
         sys.stderr.flush()
+    except (OSError, ValueError):  # a full disk, or whoever reads the output has gone
+        code = code or _UNWRITTEN
     os._exit(code)

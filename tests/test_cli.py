@@ -171,3 +171,11 @@ def test_a_command_ends_with_its_exit_code_and_without_freeing_what_it_holds():
 
     assert ended("sms.messages") == (0, "exit function")
     assert ended("no.such") == (2, "exit function")
+
+
+def test_output_that_could_not_be_written_is_no_success():
+    program = "import sys; sys.stdout.write('said'); from ntanalytics.process_end import end_process; end_process(0)"
+    with Path("/dev/full").open("w") as full:
+        buffered = {**os.environ, "PYTHONUNBUFFERED": ""}
+        done = subprocess.run([sys.executable, "-c", program], stdout=full, env=buffered, check=False)
+    assert done.returncode == 120

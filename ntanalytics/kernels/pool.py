@@ -114,6 +114,30 @@ class ForkedKernel:
         return line.decode()
 
 
+def start_module(
+    module: str, descriptor: int, *arguments: str, environment: Mapping[str, str] | None = None
+) -> subprocess.Popen[bytes]:
+    """Start a module of the suite in a process that is reached by a socket, and sees by it the end of this process.
+
+    It answers no interruption from the terminal, and writes nothing to it.
+
+    Args:
+        module: the module.
+        descriptor: its end of the socket, its first argument.
+        arguments: its other arguments.
+        environment: its whole environment; None: that of this process.
+    """
+    return subprocess.Popen(  # noqa: S603 — this interpreter, and our own module
+        [sys.executable, "-P", "-m", module, str(descriptor), *arguments],
+        env=environment,
+        pass_fds=[descriptor],
+        start_new_session=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
 class KernelPool:
     """A warm process, started at once and not waited for.
 
@@ -140,14 +164,8 @@ class KernelPool:
     def _start(self) -> None:
         self._control, theirs = socket.socketpair()
         with theirs:
-            self._process = subprocess.Popen(  # noqa: S603 — this interpreter, and our own module
-                [sys.executable, "-P", "-m", "ntanalytics.kernels.server", str(theirs.fileno()), *self.modules],
-                env=self.environment,
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
+            self._process = start_module(
+                "ntanalytics.kernels.server", theirs.fileno(), *self.modules, environment=self.environment
             )
 
     @property

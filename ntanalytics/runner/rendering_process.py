@@ -9,7 +9,6 @@ rendered by the process that has asked, which then meets the same error, and tel
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import threading
 from contextlib import suppress
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Self
 
 from ntanalytics.delivery.manifest import RECORD
 from ntanalytics.kernels.collection_pause import search_less_often
+from ntanalytics.kernels.pool import start_module
 from ntanalytics.reports.record import load_record
 from ntanalytics.runner.evidence import RunIdentity
 from ntanalytics.runner.rendering import write_and_verify, write_ofd, write_record
@@ -38,14 +38,7 @@ class RenderingProcess:
         self._asking = threading.Lock()
         self._pipe, theirs = Pipe()
         with theirs:
-            self._process = subprocess.Popen(  # noqa: S603 — this interpreter, and our own module
-                [sys.executable, "-P", "-m", __name__, str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,  # an interruption from the terminal is answered by who has asked
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )
+            self._process = start_module(__name__, theirs.fileno())
 
     @property
     def pid(self) -> int:

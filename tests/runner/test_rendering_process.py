@@ -14,6 +14,7 @@ import pytest
 
 from ntanalytics.errors import PublishError
 from ntanalytics.reports.verification import verify_renderings
+from ntanalytics.runner import rendering_process
 from ntanalytics.runner.evidence import RunIdentity
 from ntanalytics.runner.executed_notebook import read_notebook
 from ntanalytics.runner.rendering import render_all
@@ -61,14 +62,19 @@ def _here(executed: Path, folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
+def _not_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the test fail where the files are written by this process."""
+    monkeypatch.setattr(rendering_process, "write_and_verify", lambda *_: pytest.fail("it was rendered here"))
+
+
 def test_the_files_are_those_that_this_process_writes(
-    renderer: RenderingProcess, executed: Path, tmp_path: Path
+    renderer: RenderingProcess, executed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here = _here(executed, _folder(tmp_path, "here"))
+    _not_here(monkeypatch)
     assert {"report.ipynb", "report.html", "report.xlsx"} <= here.keys()
     for turn in range(2):
         assert _by_process(renderer, executed, _folder(tmp_path, f"turn {turn}")) == here
-    assert renderer.pid != os.getpid()
 
 
 def test_of_a_process_that_was_killed_the_files_are_written_here(
@@ -82,14 +88,14 @@ def test_of_a_process_that_was_killed_the_files_are_written_here(
 
 
 def test_what_cannot_be_rendered_is_told_and_the_next_report_is_rendered(
-    renderer: RenderingProcess, executed: Path, tmp_path: Path
+    renderer: RenderingProcess, executed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     blocked = _folder(tmp_path, "blocked")
     (blocked / "report.html").mkdir()
     with pytest.raises(PublishError, match="Is a directory"):
         renderer.render_all(read_notebook(executed), blocked, RUN)
+    _not_here(monkeypatch)
     assert "report.html" in _by_process(renderer, executed, _folder(tmp_path, "next"))
-    assert psutil.pid_exists(renderer.pid)
 
 
 def test_it_ends_with_its_supervisor_and_when_it_is_not_wanted_any_more() -> None:

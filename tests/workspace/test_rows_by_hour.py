@@ -83,8 +83,10 @@ def test_a_day_that_is_counted_again_replaces_what_was_kept_of_it(own_city):
     DeltaTable(str(own_city.estate.directory / "lake" / MESSAGES.name)).delete(
         f"day = '{FIRST}' AND carrier = 'mobile'"
     )
-    _plain(_open(own_city))
-    assert {json.loads(line)[0] for line in kept.read_text(encoding="utf-8").splitlines()} == keys
+    count_rows_by_hour(_open(own_city), MESSAGES, FIRST, FIRST)
+    lines = [json.loads(line) for line in kept.read_text(encoding="utf-8").splitlines()]
+    assert {key for key, *_ in lines} == keys
+    assert LAST.isoformat() in json.loads(lines[-1][2]), "the other days of the month are kept"
 
 
 def test_what_is_known_later_is_not_counted_of_an_earlier_day(own_city):
