@@ -7,6 +7,7 @@ count, the file is written anew without them. It can be deleted at any time.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -73,9 +74,11 @@ class FileCache:
 
     @staticmethod
     def _write(file: Path, lines: Sequence[bytes], mode: int) -> None:
+        content = b"".join(line + b"\n" for line in lines)
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | mode, 0o640)
         try:
-            os.write(descriptor, b"".join(line + b"\n" for line in lines))
+            if os.write(descriptor, content) < len(content):  # the rest of a disk: the file that was there stays
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         finally:
             os.close(descriptor)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -115,13 +117,18 @@ def test_what_another_process_appended_is_kept_when_a_file_is_written_anew(tmp_p
     assert len(file.read_bytes().splitlines()) == 3
 
 
-def test_a_file_that_cannot_be_written_anew_stays(tmp_path: Path, monkeypatch):
+@pytest.mark.parametrize("full", ["rename", "write"])
+def test_a_file_that_cannot_be_written_anew_stays(tmp_path: Path, monkeypatch, full: str):
     monkeypatch.setattr(file_cache, "FEW_LINES", 0)
     file = tmp_path / "texts.jsonl"
     for _ in range(5):
         FileCache(file).put({"a": "text"})
     before = file.read_bytes()
-    monkeypatch.setattr(Path, "replace", _full)
+    if full == "rename":
+        monkeypatch.setattr(Path, "replace", _full)
+    else:
+        write = os.write  # a disk that is nearly full takes a part, and says so by its length alone
+        monkeypatch.setattr(os, "write", lambda descriptor, content: write(descriptor, content[:5]))
     FileCache(file).put({"b": "text"})
     assert file.read_bytes() == before
     assert list(tmp_path.iterdir()) == [file]
