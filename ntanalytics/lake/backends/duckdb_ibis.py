@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -12,10 +13,14 @@ import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pyarrow as pa
 from ibis.backends.duckdb import Backend
+from ibis.backends.duckdb.converter import DuckDBPyArrowData
 
 from ntanalytics.lake.backends.compiled_sql import CompiledSql
 from ntanalytics.lake.backends.duckdb_compiler import UtcCompiler
 from ntanalytics.lake.backends.expression_key import expression_key
+
+# See CompilingBackend._answer.
+warnings.filterwarnings("ignore", "Arrow output on a DB-API result makes an extra copy", UserWarning)
 
 #: Rows of an answer that is kept, and the most answers; a report has some hundred of some hundred rows.
 _MOST_ROWS, _MOST_ANSWERS = 5_000, 1_000
@@ -73,13 +78,22 @@ class CompilingBackend(Backend):  # type: ignore[misc]
         key = (op, repr(limit))
         answer = self._answers.get(key)
         if answer is None:
-            answer = super().to_pyarrow(expr, limit=limit)
+            answer = self._answer(expr, limit)
             if answer.num_rows <= _MOST_ROWS and op in self._lasting:
                 if len(self._answers) >= _MOST_ANSWERS:
                     self._answers.clear()
                 self._answers[key] = answer
             self._lasting.clear()
         return answer
+
+    def _answer(self, expr: ir.Table, limit: Any) -> pa.Table:
+        """Return the rows of a table as Ibis does, by a cursor, which binds a statement once and a relation twice.
+
+        The rows are copied once more, which takes less: an answer has some hundred.
+        """
+        self._run_pre_execute_hooks(expr)
+        rows = self.con.execute(self.compile(expr, limit=limit)).to_arrow_table()
+        return expr.__pyarrow_result__(rows, data_mapper=DuckDBPyArrowData)
 
     def compile(self, expr: ir.Expr, /, *, limit: int | None = None, params: Any = None, pretty: bool = False) -> str:
         """Return the SQL of an expression."""
