@@ -13,11 +13,13 @@ from ntanalytics.findings.finding import Finding
 from ntanalytics.metrics.ca import certificates
 from ntanalytics.metrics.figures import Figures
 from ntanalytics.metrics.identity import logins
-from ntanalytics.metrics.infra import availability, disks, requests
+from ntanalytics.metrics.infra import disks, requests
 from ntanalytics.metrics.infra.planned_downtime import confirmed_work
 from ntanalytics.metrics.oa import adoption
 from ntanalytics.metrics.seal import seals
-from ntanalytics.metrics.sms import volume
+from ntanalytics.subsystems.infra.daily_availability import daily_availability
+from ntanalytics.subsystems.sms.daily_volume import daily_volume
+from ntanalytics.workspace.daily_aggregates import DailyAggregate
 from ntanalytics.workspace.dataset_view import DatasetView
 from ntanalytics.workspace.report import Report
 
@@ -61,25 +63,33 @@ def _host(finding: Finding) -> str:
 
 
 def _logins(_: Report, scope: DatasetView) -> ir.Table:
-    return logins.daily(scope.recent, scope.days)
+    return scope.daily(logins.logins, logins.MEASURES)
 
 
 def _services(_: Report, scope: DatasetView) -> ir.Table:
-    return requests.daily(scope.recent, scope.days, ["service"])
+    return scope.daily(requests.volume, requests.MEASURES, ["service"])
 
 
 def _certificates(_: Report, scope: DatasetView) -> ir.Table:
-    return certificates.daily(scope.recent, scope.days)
+    return scope.daily(certificates.logins, certificates.MEASURES)
+
+
+def _signings(_: Report, scope: DatasetView) -> ir.Table:
+    return scope.daily(seals.signings, seals.MEASURES)
+
+
+def _active(_: Report, scope: DatasetView) -> ir.Table:
+    return scope.daily(DailyAggregate(adoption.active_by_day), adoption.MEASURES)
 
 
 def _platform(report: Report, scope: DatasetView) -> ir.Table:
     changes = report.dataset("desk.changes", history=QUARTER_DAYS - len(report.period.days))
     windows = confirmed_work(changes.cases)
-    return availability.daily(scope.recent, scope.days, report.ends_at, report.utc_offset_h, windows)
+    return daily_availability(scope, report.ends_at, report.utc_offset_h, windows)
 
 
-def _carriers(_: Report, scope: DatasetView) -> ir.Table:
-    return volume.daily(scope.recent, scope.reported_days, scope.as_of, ["carrier"])
+def _carriers(report: Report, scope: DatasetView) -> ir.Table:
+    return daily_volume(scope, report.utc_offset_h, ["carrier"], days=scope.reported_days)
 
 
 FULLEST_DISKS = Trend("infra.metrics", _fullest, "disk_used", "host", _host)
@@ -91,5 +101,5 @@ DURATION = Trend("infra.requests", _services, "duration_p95_ms", "service")
 LOGIN_FAILURES = Trend("identity.logins", _logins, "login_failure_rate")
 LOGINS = Trend("identity.logins", _logins, "logins")
 EXPIRED = Trend("ca.logins", _certificates, "expired_tried")
-SIGNINGS = Trend("seal.signings", lambda _, scope: seals.daily(scope.recent, scope.days), "signing_failure_rate")
-ACTIVE = Trend("oa.activities", lambda _, scope: adoption.daily(scope.recent, scope.days), "active")
+SIGNINGS = Trend("seal.signings", _signings, "signing_failure_rate")
+ACTIVE = Trend("oa.activities", _active, "active")

@@ -13,7 +13,6 @@ from ntanalytics.detectors.forecast_volume import volume
 from ntanalytics.metrics.figures import Figures
 from ntanalytics.metrics.infra.standstill import dead_series
 from ntanalytics.metrics.rows import rows
-from ntanalytics.metrics.sms import volume as sms_volume
 from ntanalytics.periods.day_text import day_words
 from ntanalytics.recommendations import text
 from ntanalytics.report_content.capacity_text import REASONS, forecast_words, volume_words
@@ -21,6 +20,7 @@ from ntanalytics.reports import Axes, Chart, Table, chart, sentences, table, wit
 from ntanalytics.reports.blocks.block import Block
 from ntanalytics.reports.record import Field
 from ntanalytics.subsystems.infra.disk_forecasts import disk_forecasts
+from ntanalytics.subsystems.sms.daily_volume import daily_volume
 from ntanalytics.workspace.report import Report
 
 #: Number of months in the forecast of renewals.
@@ -180,7 +180,7 @@ def messages_words(report: Report, history: int) -> str:
     sent = report.dataset("sms.messages", history=history)
     if not sent.sources:
         return "短信：没有配置数据源，用量无法推算。"
-    daily = sms_volume.daily(sent.recent, sent.days, sent.as_of).to_pyarrow().to_pylist()
+    daily = rows(daily_volume(sent, report.utc_offset_h))
     calendar, month = report.workspace.calendar, (report.period.last + timedelta(days=1)).replace(day=1)
     following = (month + timedelta(days=31)).replace(day=1)
     days = [month + timedelta(days=number) for number in range((following - month).days)]

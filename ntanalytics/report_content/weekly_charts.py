@@ -7,10 +7,12 @@ from datetime import timedelta
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.engine import Evaluation
 from ntanalytics.metrics.figures import Figures, figures
-from ntanalytics.metrics.oa.daily_active import weekly_adoption
+from ntanalytics.metrics.oa.adoption import active_by_day
+from ntanalytics.metrics.oa.daily_active import accounts_by_week, adoption_of_weeks
 from ntanalytics.report_content.chart_titles import lowest_rate
 from ntanalytics.report_content.incidents import incidents_of
 from ntanalytics.reports import Axes, Chart, chart
+from ntanalytics.workspace.daily_aggregates import DailyAggregate
 
 #: Weeks of the chart on the OA, and the days of history before the reported week that they need.
 WEEKS = 12
@@ -45,5 +47,6 @@ def adoption_by_week(context: CheckContext) -> Figures:
     """Return the adoption of the OA in each of the last weeks."""
     view = context.dataset("oa.activities", HISTORY_DAYS)
     first = context.period.first - timedelta(days=HISTORY_DAYS)
-    recent, days = view.recent, view.days
-    return figures(weekly_adoption(recent.filter(recent.day >= first), days.filter(days.day >= first)), view)
+    accounts = view.by_day(DailyAggregate(accounts_by_week, reach=6), first)
+    active = view.by_day(DailyAggregate(active_by_day), first)
+    return figures(adoption_of_weeks(accounts, active, view.days.filter(view.days.day >= first)), view)

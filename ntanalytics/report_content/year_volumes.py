@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import ibis.expr.types as ir
 
-import ntanalytics.metrics
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.engine import Evaluation
 from ntanalytics.contract import dataset as dataset_named
@@ -35,7 +31,8 @@ from ntanalytics.periods.day_text import day_words
 from ntanalytics.reports import Table
 from ntanalytics.reports.data import plain_row
 from ntanalytics.reports.record import Field
-from ntanalytics.workspace.daily_counts import Count, count_by_day
+from ntanalytics.workspace.daily_aggregates import metrics_digest
+from ntanalytics.workspace.daily_counts import Count, DailyCount, count_by_day
 from ntanalytics.workspace.span_view import SpanView
 
 #: Volumes are counted by day.
@@ -239,13 +236,6 @@ def _counted(context: CheckContext, volume: AnnualMeasure, view: SpanView) -> Qu
     return figures([{volume.measure: value or 0}], view).total.quantity(volume.measure)
 
 
-@cache
-def _program() -> str:
-    """Return the digest of the metrics: what another program counted is counted again."""
-    sources = sorted(Path(ntanalytics.metrics.__file__).parent.rglob("*.py"))
-    return hashlib.sha256(b"".join(path.read_bytes() for path in (*sources, Path(__file__)))).hexdigest()
-
-
 def _counts(
     context: CheckContext, count: Callable[[CheckContext, ir.Table], ir.Table], view: SpanView
 ) -> Mapping[str, Any]:
@@ -275,4 +265,5 @@ def _days(
         return rows(count(context, table).select("day", *columns))
 
     counted = ("volumes of a day", *columns, *ends.values())
-    return count_by_day(context.workspace, dataset_named(dataset), first, last, counted, by_day, _program())
+    counting = DailyCount(counted, by_day, metrics_digest())
+    return count_by_day(context.workspace, dataset_named(dataset), first, last, counting)

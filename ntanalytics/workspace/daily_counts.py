@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -34,18 +35,36 @@ class CountedLake(Protocol):
 #: What was counted of a day: ``day``, and the columns of the count, words and numbers.
 Count = Mapping[str, Any]
 
+_DAY = dt.timedelta(days=1)
+
+#: Days between two days up to which their rows are read at once.
+_PAUSE = 7 * _DAY
+
 #: Number of the form in which counts are kept: those of another one are counted again.
 _FORM = "3"
 
 
+@dataclass(frozen=True)
+class DailyCount:
+    """Count of each day, made of its rows.
+
+    Attributes:
+        words: what is counted, and from which columns: other words, other counts.
+        count: counts some rows of the dataset: mappings of a ``day``, words and numbers.
+        made_by: digest of the code that counts; a day that another one has counted is counted again.
+        reach: days before a day of whose rows its count is made, too.
+        varies: whether the count of a day follows from more than its rows: it is counted each time.
+    """
+
+    words: Sequence[str]
+    count: Callable[[ir.Table], Iterable[Count]]
+    made_by: str = ""
+    reach: int = 0
+    varies: Callable[[dt.date], bool] = lambda _: False
+
+
 def count_by_day(
-    workspace: CountedLake,
-    dataset: Dataset,
-    first: dt.date,
-    last: dt.date,
-    counted: Iterable[str],
-    count: Callable[[ir.Table], Iterable[Count]],
-    made_by: str = "",
+    workspace: CountedLake, dataset: Dataset, first: dt.date, last: dt.date, counting: DailyCount
 ) -> list[Count]:
     """Return what was counted of each day, each count with its ``day``.
 
@@ -57,25 +76,52 @@ def count_by_day(
         dataset: the dataset.
         first: the first local day.
         last: the last local day, included.
-        counted: words that tell what is counted, and from which columns: other words, other counts.
-        count: counts some rows of the dataset: mappings of a ``day``, words and numbers.
-        made_by: digest of the code that counts; a day that another one has counted is counted again.
+        counting: what is counted.
     """
-    files = workspace.files_by_day(dataset.name, first, last)
+    count, reach, varies = counting.count, counting.reach, counting.varies
+    begin = first - reach * _DAY
+    files = workspace.files_by_day(dataset.name, begin, last)
     if files is None:
-        return list(count(workspace.table(dataset.name, first, last)))
-    made_of = {day: _digest(_FORM, made_by, *names) for day, names in files.items()}
-    kept = _KeptCounts(workspace.cached_daily_counts, _digest(dataset.name, *counted))
-    known = {day: counts for day, of in made_of.items() if (counts := kept.get(day, of)) is not None}
-    missing = made_of.keys() - known.keys()
+        return [row for row in count(workspace.table(dataset.name, begin, last)) if row["day"] >= first]
+    made_of = {
+        day: _digest(_FORM, counting.made_by, *names)
+        for day, names in _within_reach(files, reach).items()
+        if first <= day <= last
+    }
+    kept = _KeptCounts(workspace.cached_daily_counts, _digest(dataset.name, *counting.words))
+    known = {
+        day: counts for day, of in made_of.items() if not varies(day) and (counts := kept.get(day, of)) is not None
+    }
+    missing = sorted(made_of.keys() - known.keys())
     if missing:
         made: dict[dt.date, list[Count]] = {day: [] for day in missing}
-        for row in count(workspace.table(dataset.name, min(missing), max(missing))):
-            if row["day"] in missing:
-                made[row["day"]].append({name: value for name, value in row.items() if name != "day"})
+        for since, until in _spans(missing):
+            for row in count(workspace.table(dataset.name, since - reach * _DAY, until)):
+                if since <= row["day"] <= until and row["day"] in made:
+                    made[row["day"]].append({name: value for name, value in row.items() if name != "day"})
         known |= made
-        kept.put({day: (made_of[day], counts) for day, counts in made.items()})
+        kept.put({day: (made_of[day], counts) for day, counts in made.items() if not varies(day)})
     return [{"day": day, **row} for day, counts in known.items() for row in counts]
+
+
+def _within_reach(files: Mapping[dt.date, Sequence[str]], reach: int) -> dict[dt.date, list[str]]:
+    """Return day → the names of the files of which its count is made."""
+    if not reach:
+        return {day: list(names) for day, names in files.items()}
+    days = sorted({day + step * _DAY for day in files for step in range(reach + 1)})
+    return {day: [name for step in range(reach + 1) for name in files.get(day - step * _DAY, ())] for day in days}
+
+
+def _spans(days: Sequence[dt.date]) -> list[tuple[dt.date, dt.date]]:
+    """Return the first and the last day of each run of days; a short pause, such as a weekend without rows, is none."""
+    spans = [(days[0], days[0])]
+    for day in days[1:]:
+        since, until = spans[-1]
+        if day - until <= _PAUSE:
+            spans[-1] = since, day
+        else:
+            spans.append((day, day))
+    return spans
 
 
 class _KeptCounts:

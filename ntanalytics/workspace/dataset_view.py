@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
+import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.contract import Dataset, Kind
 from ntanalytics.metrics.column_needs import measures_of_ends, unknown_measures
+from ntanalytics.metrics.days import fill_days
 from ntanalytics.metrics.figure_row import DERIVED
 from ntanalytics.metrics.figures import Covered, Figures, figures
+from ntanalytics.metrics.measure import Measure
 from ntanalytics.metrics.rows import Rows
 from ntanalytics.metrics.unfilled import Unfilled
 from ntanalytics.periods import Period
 from ntanalytics.periods.day_text import day_words
 from ntanalytics.reports.blocks.head import AsOf
+from ntanalytics.workspace.daily_aggregates import DailyAggregate, aggregate_by_day
 from ntanalytics.workspace.day_damage import Damages
 from ntanalytics.workspace.report_gaps import Unreported
 from ntanalytics.workspace.site import Workspace
@@ -80,6 +84,42 @@ class DatasetView(ABC):
     def recent(self) -> ir.Table:
         """Rows of the period and of the days before it, opened at the first access."""
         return self._workspace.table(self.contract.name, self._first, self.period.last)
+
+    def daily(
+        self,
+        metric: DailyAggregate | Callable[..., ir.Table],
+        measures: Mapping[str, Measure],
+        by: Sequence[str] = (),
+        *,
+        days: ir.Table | None = None,
+        since: dt.date | None = None,
+    ) -> ir.Table:
+        """Return a metric of each day of ``recent``: 0 on a covered day without a row, null on a gap.
+
+        Args:
+            metric: makes the measures by ``day`` and ``by``; a function alone takes their names as ``by``.
+            measures: the measures that it makes, by name.
+            by: the columns that name a group.
+            days: the days; None for ``days``.
+            since: the first of them; None for that of ``recent``.
+
+        Returns:
+            The columns of the days, ``by`` and the measures, ordered by day and group.
+        """
+        span = self.days if days is None else days
+        if since is not None:
+            span = span.filter(span.day >= ibis.literal(since))
+        aggregate = metric if isinstance(metric, DailyAggregate) else DailyAggregate(metric, {"by": ["day", *by]})
+        return fill_days(self.by_day(aggregate, since), span, measures, by=by).order_by("day", *by)
+
+    def by_day(self, aggregate: DailyAggregate, since: dt.date | None = None) -> ir.Table:
+        """Return what a metric makes of the rows of each day of ``recent``, kept from report to report.
+
+        Args:
+            aggregate: the metric.
+            since: the first day; None for that of ``recent``.
+        """
+        return aggregate_by_day(self._workspace, self.contract, since or self._first, self.period.last, aggregate)
 
     @cached_property
     def cases(self) -> ir.Table:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ntanalytics.contract import Dataset
 from ntanalytics.metrics.rows import rows
-from ntanalytics.workspace.daily_counts import Count, CountedLake, count_by_day
+from ntanalytics.workspace.daily_counts import Count, CountedLake, DailyCount, count_by_day
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -36,5 +36,7 @@ def days_without_open_cases(workspace: CountedLake, dataset: Dataset, before: dt
         open_cases = table.filter(reduce(and_, (table[name].isnull() for name in dataset.ended)))
         return rows(open_cases.group_by("day").aggregate(open=open_cases.count()))
 
-    counted = count_by_day(workspace, dataset, min(files), max(files), ("open cases", *dataset.ended), count_open)
+    counted = count_by_day(
+        workspace, dataset, min(files), max(files), DailyCount(("open cases", *dataset.ended), count_open)
+    )
     return frozenset(files) - {row["day"] for row in counted}

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from ntanalytics.contract import Dataset
 from ntanalytics.metrics.rows import rows
 from ntanalytics.periods.day_text import day_words
-from ntanalytics.workspace.daily_counts import Count, count_by_day
+from ntanalytics.workspace.daily_counts import Count, DailyCount, count_by_day
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -87,7 +87,9 @@ def count_reports(workspace: Workspace, dataset: Dataset, first: dt.date, last: 
         last: the last local day, included.
     """
     counted = ("reports", *(dataset.delivery_reports or ()))
-    return count_by_day(workspace, dataset, first, last, counted, lambda events: reports_of(events, dataset))
+    return count_by_day(
+        workspace, dataset, first, last, DailyCount(counted, lambda events: reports_of(events, dataset))
+    )
 
 
 def reports_of(events: ir.Table, dataset: Dataset) -> Sequence[Count]:

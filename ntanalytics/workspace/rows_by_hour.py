@@ -13,7 +13,7 @@ from ntanalytics.contract import Dataset
 from ntanalytics.detectors.detection import Floats
 from ntanalytics.metrics.rows import rows
 from ntanalytics.metrics.slots import local_day
-from ntanalytics.workspace.daily_counts import Count, count_by_day
+from ntanalytics.workspace.daily_counts import Count, DailyCount, count_by_day
 
 if TYPE_CHECKING:
     from ntanalytics.workspace.site import Workspace
@@ -64,7 +64,7 @@ def count_rows_by_hour(
 
     counted = ("rows by hour", dataset.window, str(dataset.part), str(offset_s))
     by_source: BySource = {}
-    for row in count_by_day(workspace, dataset, first, last, counted, by_hour):
+    for row in count_by_day(workspace, dataset, first, last, DailyCount(counted, by_hour)):
         parts = by_source.setdefault(row["source"], {}).setdefault(row["day"], {})
         parts[row["part"]] = np.array(row["hours"], dtype=np.float64)
     return by_source

@@ -15,7 +15,7 @@ from ntanalytics.metrics.column_needs import NAMED_ROWS, SUBJECTS
 from ntanalytics.metrics.rows import rows
 from ntanalytics.metrics.unfilled import Unfilled, is_far_beyond, usual_share
 from ntanalytics.periods import Period, days_between
-from ntanalytics.workspace.daily_counts import Count, count_by_day
+from ntanalytics.workspace.daily_counts import Count, DailyCount, count_by_day
 
 if TYPE_CHECKING:
     from ntanalytics.workspace.site import Workspace
@@ -130,7 +130,7 @@ def _count(
             counts |= {f"no_{name}": table.count(where=is_of & table[name].isnull())}
         return rows(table.aggregate(by=["source", "day"], **counts))
 
-    return count_by_day(workspace, contract, first, last, ("rows without", str(named)), lacking)
+    return count_by_day(workspace, contract, first, last, DailyCount(("rows without", str(named)), lacking))
 
 
 def _lacking(counted: Iterable[Count], columns: Sequence[str], days: set[dt.date], usual_until: dt.date) -> _Lacking:

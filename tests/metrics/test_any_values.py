@@ -67,6 +67,7 @@ _BY: Mapping[str, list[str]] = {
     "docexchange.daily_counts.late_signings": ["receiver_unit"],
     "docexchange.daily_counts.returns": ["receiver_unit"],
     "docexchange.registration.late_registrations": ["receiver_unit"],
+    "infra.requests.request_counts": ["service"],
     "oa.adoption.usage": ["module"],
 }
 
@@ -178,6 +179,12 @@ class _Calls:
 
     def _weeks(self, name: str) -> ir.Table | float:
         return 1.0 if name.endswith("weigh") else self.of("oa.daily_active.weekly_adoption", by=_UNIT)
+
+    def _accounts_of_weeks(self, _name: str) -> ir.Table:
+        return self.of("oa.daily_active.accounts_by_week", by=_UNIT)
+
+    def _accounts_of_days(self, _name: str) -> ir.Table:
+        return self.of("oa.adoption.active_by_day", by=_UNIT)
 
     def _enabled(self, _name: str) -> ir.Table:
         return self._adoption().select(*_UNIT, "enabled")

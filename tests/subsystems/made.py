@@ -29,7 +29,8 @@ from ntanalytics.metrics.column_needs import measures_of_columns, unknown_measur
 from ntanalytics.metrics.unfilled import Unfilled
 from ntanalytics.periods import Period, days_between
 from ntanalytics.subsystems import RULES
-from ntanalytics.workspace.dataset_view import unread_note
+from ntanalytics.workspace.daily_aggregates import DailyAggregate
+from ntanalytics.workspace.dataset_view import DatasetView, unread_note
 from ntanalytics.workspace.lookback import Lookback
 from ntanalytics.workspace.report_gaps import Unreported, days_without_reports, reports_of
 from ntanalytics.workspace.units import Units
@@ -191,6 +192,12 @@ class _View:
         """As of a dataset view."""
         lost = [*self.unreported.days]
         return self.days.mutate(is_covered=self.days.is_covered & ~self.days.day.isin(lost)) if lost else self.days
+
+    def by_day(self, aggregate: DailyAggregate, since: dt.date | None = None) -> ir.Table:
+        """As of a dataset view, with nothing kept."""
+        return aggregate.make(self.recent if since is None else self.recent.filter(self.recent.day >= since))
+
+    daily = DatasetView.daily
 
     @property
     def is_assessable(self) -> bool:

@@ -92,7 +92,11 @@ class CompilingBackend(Backend):  # type: ignore[misc]
         The rows are copied once more, which takes less: an answer has some hundred.
         """
         self._run_pre_execute_hooks(expr)
-        rows = self.con.execute(self.compile(expr, limit=limit)).to_arrow_table()
+        sql = self.compile(expr, limit=limit)
+        try:
+            rows = self.con.execute(sql).to_arrow_table()
+        finally:
+            self.con.abort()  # an interruption may have left a result, after which the connection answers nothing else
         return expr.__pyarrow_result__(rows, data_mapper=DuckDBPyArrowData)
 
     def compile(self, expr: ir.Expr, /, *, limit: int | None = None, params: Any = None, pretty: bool = False) -> str:

@@ -214,16 +214,28 @@ def daily(
         utc_offset_h: hours by which local time is ahead of UTC.
         planned: the confirmed maintenance windows.
     """
+    return fill_days(platform_by_day(checks, until, utc_offset_h, planned), days, MEASURES).order_by("day")
+
+
+def platform_by_day(
+    checks: ir.Table, until: datetime, utc_offset_h: int, planned: Sequence[PlannedWork] = ()
+) -> ir.Table:
+    """Return ``day`` and ``platform_availability``; null where too little was measured.
+
+    Args:
+        checks: rows of ``infra.checks`` of some days; the last ten minutes before a day speak into it.
+        until: the end of the last day (aware), or now while it lasts.
+        utc_offset_h: hours by which local time is ahead of UTC.
+        planned: the confirmed maintenance windows.
+    """
     spans = spans_by_day(valid_spans(checks, None, until), utc_offset_h)
     parts = _parts(
         spans, _DAY_S, lambda first: (first.epoch_seconds() + utc_offset_h * 3600) % int(_DAY_S), planned, ["day"]
     )
     worst = _worst(parts, ["day", "subsystem"])
     daily = worst.group_by("day").aggregate(_mean=worst.availability.mean(), _lows=worst.availability_low.count())
-    daily = daily.select(
-        "day", platform_availability=(daily["_lows"] == 0).ifelse(daily["_mean"], ibis.null("float64"))
-    )
-    return fill_days(daily, days, MEASURES).order_by("day")
+    platform = (daily["_lows"] == 0).ifelse(daily["_mean"], ibis.null("float64"))
+    return daily.select("day", platform_availability=platform)
 
 
 def _parts(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
 import ibis
@@ -67,6 +67,16 @@ def confirmed_work(changes: Rows, kind: KindOfWork = "maintenance") -> list[Plan
         ):
             planned.append(PlannedWork(str(row["change_no"]), row["subsystem"], begin, end, named))
     return sorted(planned, key=lambda item: (item.begin, item.change_number))
+
+
+def days_with_work(planned: Sequence[PlannedWork], utc_offset_h: int) -> frozenset[date]:
+    """Return the local days that planned work touches."""
+    offset = timedelta(hours=utc_offset_h)
+    days: set[date] = set()
+    for item in planned:
+        first, last = ((moment.astimezone(UTC) + offset).date() for moment in (item.begin, item.end))
+        days.update(first + timedelta(days=number) for number in range((last - first).days + 1))
+    return frozenset(days)
 
 
 def planned_downtime(spans: ir.Table, planned: Sequence[PlannedWork], keys: Sequence[str]) -> ir.Table:

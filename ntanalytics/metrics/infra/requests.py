@@ -156,12 +156,17 @@ def counts(requests: ir.Table, days: ir.Table, by: Sequence[str] = ()) -> ir.Tab
     Returns:
         The columns of ``days``, ``by`` and the three measures, ordered by day and group.
     """
-    counted = requests.group_by("day", *by).aggregate(
+    return fill_days(request_counts(requests, ["day", *by]), days, MEASURES, by=by).order_by("day", *by)
+
+
+def request_counts(requests: ir.Table, by: Sequence[str] = ()) -> ir.Table:
+    """Return ``by``, ``requests``, ``errors`` and ``error_rate`` of each group, in no order; null without a request."""
+    counted = requests.aggregate(
+        by=list(by),
         requests=requests.requests.sum().cast("int64"),
         errors=requests.requests.sum(where=requests.status >= 500).fill_null(0).cast("int64"),
     )
-    rated = counted.mutate(error_rate=counted.errors / counted.requests.nullif(0))
-    return fill_days(rated, days, MEASURES, by=by).order_by("day", *by)
+    return counted.mutate(error_rate=counted.errors / counted.requests.nullif(0))
 
 
 def answers(requests: ir.Table, utc_offset_h: int, by: Sequence[str] = ("service",)) -> ir.Table:

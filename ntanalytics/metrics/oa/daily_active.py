@@ -14,6 +14,7 @@ import ibis.expr.types as ir
 from ntanalytics.metrics import change
 from ntanalytics.metrics.groups import join_groups
 from ntanalytics.metrics.measure import Measure, catalogue
+from ntanalytics.metrics.oa.adoption import active_by_day
 
 DAILY_ACTIVE = (
     Measure(
@@ -80,26 +81,65 @@ def weekly_adoption(activities: ir.Table, days: ir.Table, by: Sequence[str] = ()
         ``daily_active``, ``mobile_share`` and ``xinchuang_share`` (measures of metrics.oa.adoption), ordered by week
         and group. Each group that occurs has every week, with 0 without any activity, and null over a gap.
     """
-    dated = days.mutate(_week=days.day.truncate("W").cast("date"))
+    return adoption_of_weeks(accounts_by_week(activities, by), active_by_day(activities, by), days, by)
+
+
+def accounts_by_week(activities: ir.Table, by: Sequence[str] = ()) -> ir.Table:
+    """Return the active accounts of each ISO week, and those of them on each kind of terminal.
+
+    Args:
+        activities: rows of ``oa.activities`` of whole weeks.
+        by: columns of ``activities`` that name a group.
+
+    Returns:
+        ``day`` (the last one of the week), ``by``, ``active``, ``mobile``, ``xinchuang`` and ``known`` (accounts whose
+        terminal is known), in no order.
+    """
+    sunday = activities.day.truncate("W").cast("date") + ibis.interval(days=6)
+    marked = activities.mutate(_sunday=sunday.cast("date"))
+    persons = marked.group_by("_sunday", *by, *_PERSON).aggregate(
+        _is_mobile=(marked.terminal == "mobile").any(), _is_xinchuang=(marked.platform == "xinchuang").any()
+    )
+    return persons.group_by(*by, day=persons["_sunday"]).aggregate(
+        active=persons.count(),
+        mobile=persons.count(where=persons["_is_mobile"]),
+        xinchuang=persons.count(where=persons["_is_xinchuang"]),
+        known=persons["_is_xinchuang"].count(),
+    )
+
+
+def adoption_of_weeks(
+    accounts_of_weeks: ir.Table, accounts_of_days: ir.Table, days: ir.Table, by: Sequence[str] = ()
+) -> ir.Table:
+    """Return the adoption of each whole ISO week of a span, of what was counted by week and by day.
+
+    Args:
+        accounts_of_weeks: :func:`accounts_by_week` over the span.
+        accounts_of_days: ``day``, ``by`` and ``active``, the active accounts of each day of the span.
+        days: the days of the span, or those of each group (metrics.days); an incomplete week is left out.
+        by: columns that name a group.
+
+    Returns:
+        The columns of :func:`weekly_adoption`.
+    """
+    dated = days.mutate(_week=_monday(days))
     own = _own(days, by)
     calendar = dated.group_by("_week", *own).aggregate(
         _days=dated.count(), _is_covered=dated.is_covered.all(), worked_days=dated.count(where=dated.is_working_day)
     )
     calendar = calendar.filter(calendar["_days"] == ibis.literal(7)).drop("_days")
-    grid = calendar.cross_join(activities.select(*by).distinct()) if by and not own else calendar
-    marked = activities.mutate(_week=activities.day.truncate("W").cast("date"))
-    persons = marked.group_by("_week", *by, *_PERSON).aggregate(
-        _is_mobile=(marked.terminal == "mobile").any(), _is_xinchuang=(marked.platform == "xinchuang").any()
+    grid = calendar.cross_join(accounts_of_weeks.select(*by).distinct()) if by and not own else calendar
+    accounts, active = accounts_of_weeks, accounts_of_days
+    counted = accounts.select(
+        *by,
+        _week=_monday(accounts),
+        _active=accounts.active,
+        _mobile=accounts.mobile,
+        _xinchuang=accounts.xinchuang,
+        _known=accounts.known,
     )
-    counted = persons.group_by("_week", *by).aggregate(
-        _active=persons.count(),
-        _mobile=persons.count(where=persons["_is_mobile"]),
-        _xinchuang=persons.count(where=persons["_is_xinchuang"]),
-        _known=persons["_is_xinchuang"].count(),
-    )
-    worked = marked.semi_join(days.filter(days.is_working_day), "day")
-    daily = worked.select("day", "_week", *by, *_PERSON).distinct()
-    daily = daily.group_by("_week", *by).aggregate(_person_days=ibis._.count())
+    worked = active.mutate(_week=_monday(active)).semi_join(days.filter(days.is_working_day), "day")
+    daily = worked.group_by("_week", *by).aggregate(_person_days=worked.active.sum())
     joined = join_groups(join_groups(grid, counted, ["_week", *by]), daily, ["_week", *by])
     is_complete, active = joined["_is_covered"], joined["_active"].fill_null(0)
     nothing = ibis.null()
@@ -114,6 +154,11 @@ def weekly_adoption(activities: ir.Table, days: ir.Table, by: Sequence[str] = ()
         mobile_share=is_complete.ifelse(joined["_mobile"] / active.nullif(0), nothing),
         xinchuang_share=is_complete.ifelse(joined["_xinchuang"] / joined["_known"].nullif(0), nothing),
     ).order_by("week_on", *by)
+
+
+def _monday(table: ir.Table) -> ir.DateValue:
+    monday: ir.DateValue = table.day.truncate("W").cast("date")
+    return monday
 
 
 def _own(days: ir.Table, by: Sequence[str]) -> list[str]:

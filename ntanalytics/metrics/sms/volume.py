@@ -7,7 +7,7 @@ clock: ``as_of`` is the moment at which the data were taken (aware, UTC).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import ibis
 import ibis.expr.types as ir
@@ -166,6 +166,16 @@ def daily(messages: ir.Table, days: ir.Table, as_of: datetime, by: Sequence[str]
     """
     figures = _volume(messages, as_of, ["day", *by])
     return fill_days(figures, days, MEASURES, by=by).order_by("day", *by)
+
+
+def first_pending_day(as_of: datetime, utc_offset_h: int) -> date:
+    """Return the first local day of which a message may be pending: what has no report by then may get one.
+
+    Args:
+        as_of: the time of extraction (aware).
+        utc_offset_h: hours by which local time is ahead of UTC.
+    """
+    return (as_of.astimezone(UTC) + timedelta(hours=utc_offset_h) - UNKNOWN_AFTER).date()
 
 
 def hourly(messages: ir.Table, as_of: datetime, utc_offset_h: int, by: Sequence[str] = ()) -> ir.Table:

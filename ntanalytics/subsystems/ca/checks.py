@@ -102,7 +102,8 @@ def _expired_tried(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return how many expired certificates are still tried, and since when."""
     logins = context.dataset("ca.logins", HISTORY_DAYS)
     findings = evaluate_rules([rule], figures(certificates.logins(context.shared(_uncontradicted)), logins))
-    return with_onset(findings, rule, certificates.daily(logins.recent, logins.days), context.on)
+    daily = logins.daily(certificates.logins, certificates.MEASURES)
+    return with_onset(findings, rule, daily, context.on)
 
 
 def _revoked_tried(context: CheckContext, rule: Rule) -> list[Finding]:

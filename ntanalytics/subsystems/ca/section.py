@@ -21,7 +21,7 @@ def summarize(context: CheckContext) -> SubsystemSummary:
         highlights=highlights(total, names),
         lead="certificate_logins",
         total=total,
-        daily=figures(certificates.daily(logins.recent, logins.days), logins),
+        daily=figures(logins.daily(certificates.logins, certificates.MEASURES), logins),
         tables={
             "kinds": figures(certificates.stock(stock.table, stock.known_end, ["kind"]), stock),
             "reasons": figures(certificates.logins(logins.table, ["reason"]), logins),

@@ -11,7 +11,6 @@ from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.section import HISTORY as RECENT_DAYS
 from ntanalytics.checks.section import SubsystemSummary, compared, highlights
 from ntanalytics.checks.subsystem import Section
-from ntanalytics.metrics import days as by_days
 from ntanalytics.metrics.docexchange import documents as document_metrics
 from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.groups import join_groups
@@ -31,9 +30,7 @@ def summarize(context: CheckContext) -> SubsystemSummary:
     now, before = _delivered(context, deliveries.table, at), _delivered(context, deliveries.before, context.begins_at)
     moved = compared(now, before, document_metrics.DELIVERIES, deliveries)
     units = figures(_delivered(context, deliveries.table, at, "receiver_unit"), deliveries)
-    daily = by_days.fill_days(
-        document_metrics.documents(documents.recent, ["day"]), documents.days, document_metrics.MEASURES
-    )
+    daily = documents.daily(document_metrics.documents, document_metrics.MEASURES)
     total = sent | moved
     second = "deliveries" if context.is_day else "signed_in_time_rate"
     return SubsystemSummary(
@@ -41,7 +38,7 @@ def summarize(context: CheckContext) -> SubsystemSummary:
         highlights=highlights(total, ["documents_sent", second, "overdue_deliveries"]),
         lead="documents_sent",
         total=total,
-        daily=figures(daily.order_by("day"), documents),
+        daily=figures(daily, documents),
         tables={
             "overdue": units.counted("overdue_deliveries"),
             "callers": figures(document_metrics.calls(calls.table, ["caller"]), calls),

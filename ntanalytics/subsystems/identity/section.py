@@ -20,12 +20,13 @@ def summarize(context: CheckContext) -> SubsystemSummary:
     accounts_now = login_metrics.accounts(
         accounts.table, units.table, accounts.known_end, without_units=accounts.sources_without("unit_id")
     )
+    daily = logins.daily(login_metrics.logins, login_metrics.MEASURES)
     return SubsystemSummary(
         subsystem="identity",
         highlights=highlights(total, ["logins", "login_failure_rate", "login_users"]),
         lead="logins",
         total=total,
-        daily=figures(login_metrics.daily(logins.recent, logins.days), logins),
+        daily=figures(daily, logins),
         tables={
             "methods": figures(login_metrics.logins(logins.table, ["method"]), logins),
             "reasons": figures(login_metrics.logins(logins.table, ["reason"]), logins),

@@ -12,6 +12,7 @@ from ntanalytics.metrics.figures import case_list, figures
 from ntanalytics.metrics.infra import availability, probes, requests
 from ntanalytics.subsystems.infra.availability_checks import certificates, every_check, measured, planned
 from ntanalytics.subsystems.infra.backup_plans import BACKUP_DAYS, plans
+from ntanalytics.subsystems.infra.daily_availability import daily_availability
 from ntanalytics.subsystems.infra.load_checks import disk_figures, load
 from ntanalytics.subsystems.infra.text import backup_highlights
 
@@ -20,7 +21,6 @@ def summarize(context: CheckContext) -> SubsystemSummary:
     """Return availability, requests, hosts, backups and server certificates of a period (docs/domain.md, Infra)."""
     checks, web = context.dataset("infra.checks", HISTORY), context.dataset("infra.requests", HISTORY)
     metrics, backups = context.dataset("infra.metrics", HISTORY), context.dataset("infra.backups", BACKUP_DAYS)
-    end, offset = context.ends_at, context.utc_offset_h
     backup_plans = figures(context.shared(plans), register(backups))
     now, views = context.shared(measured, every_check)
     was, _ = context.shared(measured, every_check, True)
@@ -31,7 +31,7 @@ def summarize(context: CheckContext) -> SubsystemSummary:
         highlights="",
         lead="platform_availability",
         total=total | platform_row(context),
-        daily=figures(availability.daily(checks.recent, checks.days, end, offset, windows), checks),
+        daily=figures(daily_availability(checks, context.ends_at, context.utc_offset_h, windows), checks),
         tables={
             "availability": figures(now, *views),
             "tls": figures(context.shared(certificates), checks),

@@ -46,7 +46,7 @@ def service_entity(row: Row) -> Entity:
 def _daily(context: CheckContext) -> Sequence[Row]:
     """Return requests and errors of each service by day over ten weeks."""
     web = context.dataset(WEB, HISTORY_DAYS)
-    return rows(requests.counts(web.recent, web.days, ["service"]))
+    return rows(web.daily(requests.request_counts, requests.MEASURES, ["service"]))
 
 
 def _slots(context: CheckContext) -> Sequence[Row]:

@@ -17,6 +17,7 @@ from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import Figures, figures
 from ntanalytics.metrics.oa import adoption, task_duration, unit_ranking, user_flow
 from ntanalytics.subsystems.oa.fed_groups import gap_groups, gap_sources, group_table, our_units
+from ntanalytics.workspace.daily_aggregates import DailyAggregate
 from ntanalytics.workspace.dataset_view import DatasetView
 
 #: Days back in which the first activity of an account is looked for.
@@ -28,9 +29,10 @@ def summarize(context: CheckContext) -> SubsystemSummary:
     activities, members = context.dataset("oa.activities", EVER), context.dataset("oa.members")
     tasks = context.dataset("oa.tasks")
     first, before = context.period.first, context.previous.first
-    days, first_days = activities.days, context.shared(_first_days_of, "oa.activities")
+    first_days = context.shared(_first_days_of, "oa.activities")
     total = context.shared(levels).total
-    recent = adoption.daily(activities.recent, days)
+    since = first - timedelta(days=HISTORY)
+    daily = activities.daily(DailyAggregate(adoption.active_by_day), adoption.MEASURES, since=since)
     oldest = task_duration.first_day(tasks.cases, context.utc_offset_h)
     worked = context.calendar.known_working_days(oldest or first, context.on)
     handled = task_duration.task_duration(tasks.cases, worked, first, context.on, context.utc_offset_h, ["module"])
@@ -41,7 +43,7 @@ def summarize(context: CheckContext) -> SubsystemSummary:
         highlights=highlights(total, names),
         lead="active",
         total=total,
-        daily=figures(recent.filter(recent.day >= ibis.literal(first - timedelta(days=HISTORY))), activities),
+        daily=figures(daily, activities),
         tables={
             "editions": context.shared(levels, "edition"),
             "units": context.shared(levels, "unit"),

@@ -19,7 +19,7 @@ def summarize(context: CheckContext) -> SubsystemSummary:
         highlights=highlights(total, names),
         lead="signings",
         total=total,
-        daily=figures(seals.daily(signings.recent, signings.days), signings),
+        daily=figures(signings.daily(seals.signings, seals.MEASURES), signings),
         tables={
             "waiting": case_list(seals.untested_seals(stock.table, stock.known_end), stock),
             "states": figures(seals.stock(stock.table), stock),

@@ -23,6 +23,7 @@ from ntanalytics.metrics.figures import Figures, figures
 from ntanalytics.metrics.rows import rows
 from ntanalytics.metrics.sms import slots, volume
 from ntanalytics.subsystems.sms.bill_checks import BILL
+from ntanalytics.subsystems.sms.daily_volume import daily_volume
 from ntanalytics.subsystems.sms.repeat_checks import REPEATED
 from ntanalytics.workspace.dataset_view import DatasetView
 
@@ -61,7 +62,7 @@ def application(row: Mapping[str, Any]) -> Entity:
 def _by_day(context: CheckContext) -> Figures:
     """Return the figures of each carrier by day, up to the last day of the period."""
     messages = context.dataset("sms.messages", HISTORY)
-    daily = volume.daily(messages.recent, messages.reported_days, messages.as_of, ["carrier"])
+    daily = daily_volume(messages, context.utc_offset_h, ["carrier"], days=messages.reported_days)
     first = context.period.first - timedelta(days=SHOWN_DAYS)
     return figures([row for row in rows(daily) if row["day"] >= first], messages)
 
@@ -203,7 +204,7 @@ def summed(by_group: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _application_rise(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the applications that sent more than their days let expect."""
     messages = context.dataset("sms.messages", HISTORY)
-    daily = volume.daily(messages.recent, messages.days, messages.as_of, ["application"])
+    daily = daily_volume(messages, context.utc_offset_h, ["application"])
     findings = seasonal_baseline(rule, daily, context.on, entity=application, violations_only=True, ahead=context.ahead)
     return [_with_parts(context, messages, finding) for finding in findings]
 

@@ -8,6 +8,7 @@ from ntanalytics.checks.subsystem import Section
 from ntanalytics.metrics.figures import Figures, figures
 from ntanalytics.metrics.identity.units import NO_UNIT
 from ntanalytics.metrics.sms import volume as sms_volume
+from ntanalytics.subsystems.sms.daily_volume import daily_volume
 
 
 def summarize(context: CheckContext) -> SubsystemSummary:
@@ -19,7 +20,7 @@ def summarize(context: CheckContext) -> SubsystemSummary:
         return figures(sms_volume.compare_volume(now, before, messages.as_of, by, **messages.wholeness), messages)
 
     def daily(*by: str) -> Figures:
-        return figures(sms_volume.daily(messages.recent, messages.days, messages.as_of, by), messages)
+        return figures(daily_volume(messages, context.utc_offset_h, by), messages)
 
     total = volume().total
     return SubsystemSummary(

@@ -91,7 +91,8 @@ def _app_failures(context: CheckContext, rule: Rule) -> list[Finding]:
 def _app_slow(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the applications that answered far more slowly than usual."""
     past = context.shared(baseline, "sso.accesses")
-    by_day = rows(access_metrics.daily(past.view.recent, past.days, ["app_id"]))
+    of_apps = access_metrics.accesses
+    by_day = rows(past.view.daily(of_apps, access_metrics.MEASURES, ["app_id"], days=past.days))
     slow = {row["app_id"] for row in by_day if row["day"] == context.on and (row["access_p95_ms"] or 0) >= _FAST_MS}
     findings = seasonal_baseline(
         rule,

@@ -21,7 +21,7 @@ def summarize(context: CheckContext) -> SubsystemSummary:
         highlights=highlights(total, ["accesses", second]),
         lead="accesses",
         total=total,
-        daily=figures(access_metrics.daily(accesses.recent, accesses.days), accesses),
+        daily=figures(accesses.daily(access_metrics.accesses, access_metrics.MEASURES), accesses),
         tables={"apps": figures(access_metrics.by_app(accesses.table, apps.table), accesses, apps)},
         origin=context.origin("sso.accesses", accesses),
     )

@@ -37,11 +37,13 @@ from ntanalytics.metrics.ca import certificates
 from ntanalytics.metrics.desk import compliance, daily_service, obligations, service_levels, ticket_flow
 from ntanalytics.metrics.docexchange import callers, records, registration
 from ntanalytics.metrics.identity import logins, misuse
-from ntanalytics.metrics.infra import backups, check_spans, decay, hosts, requests
-from ntanalytics.metrics.oa import cancellations
+from ntanalytics.metrics.infra import availability, backups, check_spans, decay, hosts, requests
+from ntanalytics.metrics.oa import adoption, cancellations, daily_active
 from ntanalytics.metrics.seal import seals
 from ntanalytics.metrics.sms import repeats as sms_repeats
 from ntanalytics.metrics.sms import slots as sms_slots
+from ntanalytics.metrics.sms import volume as sms_volume
+from ntanalytics.metrics.sso import accesses
 from ntanalytics.reports.verification import verify
 from ntanalytics.runner import RunContext, RunResult, run_report
 from ntanalytics.settings import Settings, load
@@ -198,6 +200,16 @@ def _call_the_rest(workspace: Workspace) -> None:
     days = workspace.days(first, UNTIL, {first, UNTIL})
     until = dt.datetime.combine(UNTIL, dt.time(), dt.UTC)
     requests.daily(workspace.table("infra.requests", first, UNTIL), days, ["service"])
+    requests.counts(workspace.table("infra.requests", first, UNTIL), days, ["service"])
+    adoption.daily(workspace.table("oa.activities", first, UNTIL), days)
+    daily_active.accounts_by_week(workspace.table("oa.activities", first, UNTIL))
+    daily_active.weekly_adoption(workspace.table("oa.activities", first, UNTIL), days)
+    sms_volume.daily(workspace.table("sms.messages", first, UNTIL), days, until, ["carrier"])
+    logins.daily(workspace.table("identity.logins", first, UNTIL), days)
+    accesses.daily(workspace.table("sso.accesses", first, UNTIL), days, ["app_id"])
+    certificates.daily(workspace.table("ca.logins", first, UNTIL), days)
+    seals.daily(workspace.table("seal.signings", first, UNTIL), days)
+    availability.daily(workspace.table("infra.checks", first, UNTIL), days, until, 8)
     certificates.renewals(workspace.table("ca.certificates"), until, 8)
     checks = workspace.table("infra.checks", UNTIL - dt.timedelta(days=1), UNTIL)
     check_spans.spans_by_day(check_spans.valid_spans(checks, None, until), 8)
