@@ -148,7 +148,8 @@ class Figures(Sequence[FigureRow]):
                 was_complete=(was_whole or not was_touched) and (row.was_complete or not beside),
                 absent=absent | (row.absent if beside else frozenset()),
                 unbounded=unbounded | (row.unbounded if beside else frozenset()),
-                at_least=at_least | (row.at_least if beside else frozenset()),
+                at_least=(at_least if touched or was_touched else frozenset())
+                | (row.at_least if beside else frozenset()),
             )
             for row, (touched, was_touched) in ((row, gaps_of(row)) for row in self.items)
         )

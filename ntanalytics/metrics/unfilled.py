@@ -45,6 +45,11 @@ class Unfilled:
         )
         return now, before
 
+    def of(self, column: str, sources: AbstractSet[str]) -> Unfilled:
+        """Return what is known of one column of some sources alone."""
+        now, before = ({source: {column} for source in lacking & sources} for lacking in self.sources_of(column))
+        return Unfilled(self.dataset, now, before, self.note if now else "")
+
     def bounds(self, shown: Iterable[str], groups: Iterable[str] = ()) -> frozenset[str]:
         """Return the measures of which a part is counted: of someone that rows do not name, or of a group.
 

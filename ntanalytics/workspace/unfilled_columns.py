@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 import ibis
@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 
 from ntanalytics.contract import Dataset, Kind
 from ntanalytics.ledger import CoverageDay
-from ntanalytics.metrics.column_needs import NAMED_ROWS, SUBJECTS
+from ntanalytics.metrics.column_needs import NAMED_ROWS, NEEDED_OF_ONE, SUBJECTS
 from ntanalytics.metrics.rows import rows
 from ntanalytics.metrics.unfilled import Unfilled, is_far_beyond, usual_share
 from ntanalytics.periods import Period, days_between
@@ -70,11 +70,18 @@ def _unfilled_columns(workspace: Workspace, view: _View) -> Unfilled:
     previous = view.period.previous()
     first = previous.first - dt.timedelta(days=_USUAL_DAYS)
     counted = _count(workspace, contract, first, view.period.last, columns)
-    spans = (view.period.days, previous.days)
-    if contract.kind is Kind.CASE:  # a case of weeks before may be open still
-        spans = (days_between(first, view.period.last), days_between(first, previous.last))
-    now, before = (_lacking(counted, columns, set(days), previous.first) for days in spans)
+    usual = _UsualShares(counted, previous.first, workspace.calendar.is_likely_worked)
+    now, before = (
+        _lacking(usual, {name: _judged_days(contract, name, span, first) for name in columns})
+        for span in (view.period, previous)
+    )
     return Unfilled(contract.name, now, before, _note(contract, now))
+
+
+def _judged_days(contract: Dataset, column: str, period: Period, first: dt.date) -> set[dt.date]:
+    """Return the days whose rows count in a period: a case of weeks before may be open still, and is in no share."""
+    is_open = contract.kind is Kind.CASE and f"{contract.name}.{column}" not in NEEDED_OF_ONE
+    return set(days_between(first, period.last) if is_open else period.days)
 
 
 def unfilled_of_snapshots(workspace: Workspace, view: _StateView) -> Unfilled:
@@ -125,7 +132,9 @@ def _count(
     def lacking(table: ir.Table) -> Sequence[Count]:
         counts: dict[str, ir.Value] = {}
         for name, own in named.items():
-            is_of = table[own[0]] == own[1] if own else ibis.literal(value=True)
+            is_of = ibis.literal(value=True)
+            if own:
+                is_of = table[own[0]].notnull() if own[1] is None else table[own[0]] == own[1]
             counts |= {f"of_{name}": table.count(where=is_of)}
             counts |= {f"no_{name}": table.count(where=is_of & table[name].isnull())}
         return rows(table.aggregate(by=["source", "day"], **counts))
@@ -133,19 +142,44 @@ def _count(
     return count_by_day(workspace, contract, first, last, ("rows without", str(named)), lacking)
 
 
-def _lacking(counted: Iterable[Count], columns: Sequence[str], days: set[dt.date], usual_until: dt.date) -> _Lacking:
-    """Return the columns that more rows than usual lack on one of some days."""
-    by_source: dict[str, list[Count]] = {}
-    for row in counted:
-        by_source.setdefault(row["source"], []).append(row)
+class _UsualShares:
+    """Rows that lack a column by day, and the share of them that is usual on such a day.
+
+    Args:
+        counted: what was counted of each source and day.
+        until: the first day that does not tell what is usual, where enough days before it are known.
+        is_worked: tells a working day from a day off, on which others may write, and with other devices.
+    """
+
+    def __init__(self, counted: Iterable[Count], until: dt.date, is_worked: Callable[[dt.date], bool]) -> None:
+        self._until, self._is_worked = until, is_worked
+        self.by_source: dict[str, list[Count]] = {}
+        for row in counted:
+            self.by_source.setdefault(row["source"], []).append(row)
+
+    def of(self, source: str, column: str) -> Iterator[tuple[Count, float]]:
+        """Yield the counts of each day of a source on which a row should have a column, with the usual share."""
+        held = [row for row in self.by_source[source] if row[f"of_{column}"]]
+        earlier = [row for row in held if row["day"] < self._until]
+        known = earlier if len(earlier) >= _LEAST_DAYS else held
+        usual: dict[bool, float] = {}
+        for is_worked in (True, False):
+            alike = [row for row in known if self._is_worked(row["day"]) == is_worked]
+            chosen = alike if len(alike) >= _LEAST_DAYS else known
+            usual[is_worked] = usual_share([row[f"no_{column}"] / row[f"of_{column}"] for row in chosen])
+        for row in held:
+            yield row, usual[self._is_worked(row["day"])]
+
+
+def _lacking(usual: _UsualShares, judged: Mapping[str, set[dt.date]]) -> _Lacking:
+    """Return the columns that more rows than usual lack on one of the days that are judged."""
     lacking: _Lacking = {}
-    for source, known in by_source.items():
-        for name in columns:
-            held = [row for row in known if row[f"of_{name}"]]
-            earlier = [row for row in held if row["day"] < usual_until]
-            usual_rows = earlier if len(earlier) >= _LEAST_DAYS else held
-            usual = usual_share([row[f"no_{name}"] / row[f"of_{name}"] for row in usual_rows])
-            if any(row["day"] in days and is_far_beyond(row[f"no_{name}"], row[f"of_{name}"], usual) for row in held):
+    for source in usual.by_source:
+        for name, days in judged.items():
+            shares = usual.of(source, name)
+            if any(
+                row["day"] in days and is_far_beyond(row[f"no_{name}"], row[f"of_{name}"], at) for row, at in shares
+            ):
                 lacking.setdefault(source, set()).add(name)
     return lacking
 

@@ -43,6 +43,7 @@ def _workspace(table: Any) -> Any:
     """Return a site whose only dataset has the rows of a table."""
     return SimpleNamespace(
         unfilled={},
+        calendar=SimpleNamespace(is_likely_worked=lambda day: day.weekday() < 5),
         files_by_day=lambda *_: None,
         table=lambda _, first, last: table.filter(table.day.between(ibis.literal(first), ibis.literal(last))),
     )
@@ -96,6 +97,43 @@ def test_a_delivery_of_weeks_before_may_be_overdue_still() -> None:
 
     made = _unfilled("docexchange.deliveries", deliveries)
     assert made.now == made.before == {"test": {"due_at"}}
+
+
+def _signed(day: dt.date, unsigned: int, nulls: int) -> list[dict[str, Any]]:
+    signed = dt.datetime.combine(day, dt.time(2), dt.UTC)
+    received = [{"platform": None if place < nulls else "xinchuang", "signed_at": signed} for place in range(100)]
+    return [*received, *({"platform": None} for _ in range(unsigned))]
+
+
+def test_whoever_has_not_signed_has_no_terminal() -> None:
+    for unsigned, nulls, lacking in ((60, 0, {}), (0, 30, {"test": {"platform"}})):
+        made = _unfilled(
+            "docexchange.deliveries",
+            lambda day, today=(unsigned, nulls): [  # type: ignore[misc]
+                {**row, "due_at": dt.datetime(2026, 12, 1)} for row in _signed(day, *(today if day == ON else (0, 0)))
+            ],
+        )
+        assert made.now == lacking
+
+
+def test_terminals_that_were_not_recorded_weeks_ago_are_in_no_share_of_this_week() -> None:
+    lost = WEEK.previous().first - dt.timedelta(days=7)
+    made = _unfilled(
+        "docexchange.deliveries",
+        lambda day: [{**row, "due_at": dt.datetime(2026, 12, 1)} for row in _signed(day, 0, 100 if day == lost else 0)],
+    )
+    assert (made.now, made.before) == ({}, {})
+
+
+@pytest.mark.parametrize(("day_off", "is_lacking"), [(60, False), (120, True)])
+def test_a_day_off_is_held_against_days_off(day_off: int, is_lacking: bool) -> None:
+    sunday = WEEK.last
+
+    def acts(day: dt.date) -> list[dict[str, Any]]:
+        nulls = 10 if day.weekday() < 5 else day_off if day == sunday else 60  # telephones have no type
+        return [{"unit": "甲局", "platform": None if place < nulls else "xinchuang"} for place in range(200)]
+
+    assert bool(_unfilled("oa.activities", acts).now) is is_lacking
 
 
 def test_a_snapshot_is_held_against_the_one_before() -> None:
