@@ -28,6 +28,7 @@ from ntanalytics.findings.threshold import Status
 from ntanalytics.metrics.column_needs import measures_of_columns, unknown_measures
 from ntanalytics.metrics.unfilled import Unfilled
 from ntanalytics.periods import Period, days_between
+from ntanalytics.settings import SourceSettings
 from ntanalytics.subsystems import RULES
 from ntanalytics.workspace.dataset_view import unread_note
 from ntanalytics.workspace.lookback import Lookback
@@ -337,6 +338,7 @@ def evaluation(
     unfilled: Mapping[str, Collection[str]] = MappingProxyType({}),
     has_section: bool = False,
     days_off: Collection[dt.date] = (),
+    sources: Mapping[str, SourceSettings] = MappingProxyType({}),
 ) -> engine.Evaluation:
     """Evaluate some checks of a subsystem by the engine.
 
@@ -356,6 +358,7 @@ def evaluation(
         unfilled: dataset → columns that many more rows than usual lack.
         has_section: whether the section of the subsystem is made, too.
         days_off: days after the period that are not worked, beside weekends.
+        sources: the site's sources by name, where their settings are asked for.
     """
     wanted = spans or (span_of(period),)
     chosen = replace(subsystem, checks=tuple(check for check in subsystem.checks if check.rule in codes))
@@ -384,7 +387,7 @@ def evaluation(
             knows=lambda _: True,
             is_working_day=lambda day: day in _weekdays(day, day) and day not in days_off,
         ),
-        settings=SimpleNamespace(zone=_ZONE),
+        settings=SimpleNamespace(zone=_ZONE, sources=sources),
     )
     report.upcoming_days = []
     report.units = lambda: Units(lake.dataset("identity.units", 0).table, _NO_ALIASES)
