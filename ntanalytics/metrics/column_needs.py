@@ -236,6 +236,13 @@ NAMED_ROWS: Mapping[str, tuple[str, str | None]] = MappingProxyType(
     {"docexchange.deliveries.platform": ("signed_at", None), "identity.logins.account_id": ("outcome", "success")}
 )
 
+#: Columns of the moment at which cases end, many of them on a day → the measures that need it. Where none has it on a
+#: day on which cases keep coming, nobody wrote it down, or nothing ended: those of ``SKEWED`` are unknown, counts are
+#: lower bounds.
+ENDS: Mapping[str, Sequence[str]] = MappingProxyType(
+    {name: NEEDED[name] for name in ("docexchange.deliveries.signed_at", "oa.tasks.finished_at")}
+)
+
 #: Measures in which a null counts as a fact (not reported, not signed, still open, never logged in): without the column
 #: no bound of them holds.
 SKEWED = frozenset(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 import ibis.expr.types as ir
@@ -168,6 +168,11 @@ class DatasetView(ABC):
     def empty_days(self) -> frozenset[tuple[str, dt.date]]:
         """Source and day of those of the period of which a source gave no row, though it always has many."""
         return frozenset()
+
+    @property
+    def unended(self) -> Mapping[str, Sequence[dt.date]]:
+        """Source → the days up to the end of the period on which none of its cases ended, though many do; of cases."""
+        return {}
 
     def sources_without(self, column: str) -> list[str]:
         """Return the sources that do not have a column: what needs it is unknown of them."""

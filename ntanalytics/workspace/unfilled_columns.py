@@ -11,11 +11,14 @@ import ibis.expr.types as ir
 
 from ntanalytics.contract import Dataset, Kind
 from ntanalytics.ledger import CoverageDay
-from ntanalytics.metrics.column_needs import NAMED_ROWS, NEEDED_OF_ONE, SUBJECTS
+from ntanalytics.metrics.column_needs import ENDS, NAMED_ROWS, NEEDED_OF_ONE, SUBJECTS
 from ntanalytics.metrics.rows import rows
+from ntanalytics.metrics.slots import local_day
 from ntanalytics.metrics.unfilled import Unfilled, is_far_beyond, usual_share
 from ntanalytics.periods import Period, days_between
 from ntanalytics.workspace.daily_counts import Count, count_by_day
+from ntanalytics.workspace.rows_by_hour import utc_offset_s
+from ntanalytics.workspace.unended_days import sum_by_end, unended_days, unended_sentence
 
 if TYPE_CHECKING:
     from ntanalytics.workspace.site import Workspace
@@ -33,6 +36,8 @@ class _View(Protocol):
     contract: Dataset
     period: Period
     sources: list[str]
+    missing: list[dt.date]
+    missing_before: list[dt.date]
 
     def sources_without(self, column: str) -> Sequence[str]: ...
 
@@ -69,13 +74,27 @@ def _unfilled_columns(workspace: Workspace, view: _View) -> Unfilled:
         return Unfilled()
     previous = view.period.previous()
     first = previous.first - dt.timedelta(days=_USUAL_DAYS)
-    counted = _count(workspace, contract, first, view.period.last, columns)
+    counted = _count(workspace, contract, first, view.period.last, columns, _end_of(view))
     usual = _UsualShares(counted, previous.first, workspace.calendar.is_likely_worked)
     now, before = (
         _lacking(usual, {name: _judged_days(contract, name, span, first) for name in columns})
         for span in (view.period, previous)
     )
-    return Unfilled(contract.name, now, before, _note(contract, now))
+    if not (end := _end_of(view)):
+        return Unfilled(contract.name, now, before, _note(contract, now))
+    unended = unended_days(workspace, usual.by_source, {*view.missing, *view.missing_before})
+    for source, days in unended.items():
+        now.setdefault(source, set()).add(end)
+        if days[0] <= previous.last:
+            before.setdefault(source, set()).add(end)
+    sentences = (unended_sentence(contract, source, days) for source, days in unended.items())
+    return Unfilled(contract.name, now, before, "".join((_note(contract, now, without=end), *sentences)), unended)
+
+
+def _end_of(view: _View) -> str:
+    """Return the column of the moment at which cases end, where all sources have it; empty of other datasets."""
+    named = [name for name in view.contract.ended if f"{view.contract.name}.{name}" in ENDS]
+    return next((name for name in named if not view.sources_without(name)), "")
 
 
 def _judged_days(contract: Dataset, column: str, period: Period, first: dt.date) -> set[dt.date]:
@@ -124,9 +143,13 @@ def _columns_of(view: _View) -> list[str]:
 
 
 def _count(
-    workspace: Workspace, contract: Dataset, first: dt.date, last: dt.date, columns: Sequence[str]
+    workspace: Workspace, contract: Dataset, first: dt.date, last: dt.date, columns: Sequence[str], end: str = ""
 ) -> Sequence[Count]:
-    """Return by source and day the rows that should have a column, and those that lack it."""
+    """Return by source and day the rows that should have a column, and those that lack it.
+
+    With the column of an end, ``rows`` and ``ended``, too: local day → the rows that ended on it.
+    """
+    offset_h = utc_offset_s(workspace, last) // 3600 if end else 0
     named = {name: NAMED_ROWS.get(f"{contract.name}.{name}") for name in columns}
 
     def lacking(table: ir.Table) -> Sequence[Count]:
@@ -137,9 +160,13 @@ def _count(
                 is_of = table[own[0]].notnull() if own[1] is None else table[own[0]] == own[1]
             counts |= {f"of_{name}": table.count(where=is_of)}
             counts |= {f"no_{name}": table.count(where=is_of & table[name].isnull())}
-        return rows(table.aggregate(by=["source", "day"], **counts))
+        if not end:
+            return rows(table.aggregate(by=["source", "day"], **counts))
+        by = ["source", "day", local_day(table[end], offset_h).name("ended_on")]
+        return sum_by_end(rows(table.aggregate(by=by, rows=table.count(), **counts)))
 
-    return count_by_day(workspace, contract, first, last, ("rows without", str(named)), lacking)
+    words = ("rows without", str(named), *((end, str(offset_h)) if end else ()))
+    return count_by_day(workspace, contract, first, last, words, lacking)
 
 
 class _UsualShares:
@@ -184,11 +211,11 @@ def _lacking(usual: _UsualShares, judged: Mapping[str, set[dt.date]]) -> _Lackin
     return lacking
 
 
-def _note(contract: Dataset, lacking: _Lacking) -> str:
-    """Return in Chinese which columns many rows lack; empty without any."""
+def _note(contract: Dataset, lacking: _Lacking, without: str = "") -> str:
+    """Return in Chinese which columns many rows lack, but for one; empty without any."""
     columns: dict[str, list[str]] = {}
     for source in sorted(lacking):
-        for name in sorted(lacking[source]):
+        for name in sorted(lacking[source] - {without}):
             columns.setdefault(contract.column(name).label, []).append(source)
     return "".join(
         f"数据源 {'、'.join(sources)} 的{contract.label}缺少{label}的明显多于平时，有关数量为下限，比率与环比不予计算。"

@@ -178,6 +178,10 @@ class _View:
         unread = unread_note(self.contract, self.rejected_rows(first, self.period.last))
         return Lookback(self, sum(day >= first for day in self.gaps), unread)
 
+    @property
+    def unended(self) -> Mapping[str, Sequence[dt.date]]:
+        return {}
+
     @cached_property
     def unreported(self) -> Unreported:
         """As of a dataset view."""

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import ibis
 import pytest
@@ -25,6 +26,7 @@ def _unfilled(
     rows_of: Callable[[dt.date], list[dict[str, Any]]],
     absent: tuple[str, ...] = (),
     sources: tuple[str, ...] = ("test",),
+    missing: tuple[dt.date, ...] = (),
 ) -> Unfilled:
     """Judge rows by day of five weeks before the week and of the week; the first source lacks the absent columns."""
     days = [FIRST + dt.timedelta(days=place) for place in range((WEEK.last - FIRST).days + 1)]
@@ -34,6 +36,8 @@ def _unfilled(
         contract=dataset(name),
         sources=[*sources],
         period=WEEK,
+        missing=missing,
+        missing_before=[],
         sources_without=lambda column: [sources[0]] if column in absent else [],
     )
     return unfilled_columns(_workspace(table), view)
@@ -45,6 +49,7 @@ def _workspace(table: Any) -> Any:
         unfilled={},
         calendar=SimpleNamespace(is_likely_worked=lambda day: day.weekday() < 5),
         files_by_day=lambda *_: None,
+        settings=SimpleNamespace(zone=ZoneInfo("Asia/Shanghai")),
         table=lambda _, first, last: table.filter(table.day.between(ibis.literal(first), ibis.literal(last))),
     )
 
@@ -114,6 +119,40 @@ def test_whoever_has_not_signed_has_no_terminal() -> None:
             ],
         )
         assert made.now == lacking
+
+
+def _delivered(day: dt.date, count: int, *, is_signed: bool) -> list[dict[str, Any]]:
+    """Return deliveries of a day that were signed for at ten o'clock, or by nobody."""
+    signed = dt.datetime.combine(day, dt.time(2), dt.UTC) if is_signed else None
+    given = {"due_at": dt.datetime(2026, 12, 1), "platform": "xinchuang", "signed_at": signed}
+    return [given for _ in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "unended"),
+    [
+        (ON - dt.timedelta(days=1), WEEK.last, [ON + dt.timedelta(days=step) for step in (-1, 0, 1, 2)]),
+        (ON, ON, [ON]),
+        (ON - dt.timedelta(days=14), ON - dt.timedelta(days=14), [ON - dt.timedelta(days=14)]),  # it may be open still
+        (WEEK.last, WEEK.first, []),
+    ],
+)
+def test_days_on_which_nobody_signed(first: dt.date, last: dt.date, unended: list[dt.date]) -> None:
+    made = _unfilled("docexchange.deliveries", lambda day: _delivered(day, 60, is_signed=not first <= day <= last))
+    assert {source: list(days) for source, days in made.unended.items()} == ({"test": unended} if unended else {})
+    assert made.now == ({"test": {"signed_at"}} if unended else {})
+    assert made.before == ({"test": {"signed_at"}} if unended and first < WEEK.first else {})
+    assert bool(made.note) is bool(unended)
+
+
+def test_few_deliveries_that_nobody_signed_for_are_no_lost_column() -> None:
+    made = _unfilled("docexchange.deliveries", lambda day: _delivered(day, 19, is_signed=day < ON))
+    assert made.now == {}
+
+
+def test_a_day_that_is_missing_is_told_as_missing() -> None:
+    made = _unfilled("docexchange.deliveries", lambda day: _delivered(day, 60, is_signed=day != ON), missing=(ON,))
+    assert made.now == {}
 
 
 def test_terminals_that_were_not_recorded_weeks_ago_are_in_no_share_of_this_week() -> None:

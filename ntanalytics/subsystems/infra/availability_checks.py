@@ -103,10 +103,9 @@ def measured(
     )
     near = (checks.before if before else checks.table).union(earlier)
     has_gap = not before and not all(view.is_complete for view in (checks, *views))
-    made = availability.availability(
-        chosen(near), begin, end, windows, target=target(context), is_bounded=has_gap,
-        in_use=None if before else _in_use(context, chosen(checks.recent)),
-    )  # fmt: skip
+    in_use = None if before else _in_use(context, chosen(checks.recent))
+    goal = target(context)
+    made = availability.availability(chosen(near), begin, end, windows, target=goal, is_bounded=has_gap, in_use=in_use)
     if not before and _has_unseen_source(context):  # a target that nobody sees may be down: no bound
         made = made.mutate(availability_low=ibis.null("float64"), low_target=ibis.null("string"))
     return in_memory(made), [checks, *views]
