@@ -76,6 +76,19 @@ def test_a_source_that_stopped_lacks_each_day_from_then_on() -> None:
     assert "2026-11-19" not in _damages(rows, [day for day in days if day != dt.date(2026, 11, 19)])  # not extracted
 
 
+@pytest.mark.parametrize(("at_weekends", "lost"), [(12.0, 7), (0.0, 5)])
+def test_a_source_that_stopped_gives_nothing_on_days_of_few_rows_either(at_weekends: float, lost: int) -> None:
+    """From Monday on nothing comes: of a weekend of twelve rows nobody knows anything, one without any is as always."""
+    days = [MONDAY + dt.timedelta(days=place) for place in range(35)]
+    usual = {day: {"": np.full(24, 4.0 if day.weekday() < 5 else at_weekends / 24)} for day in days}
+    rows = {day: parts for day, parts in usual.items() if day < days[-7] and parts[""].any()}
+    assert list(_damages(rows, days)) == [day.isoformat() for day in days[-7:][:lost]]
+    # a row on Saturday shows that it is there again, and Sunday is a day of few rows
+    if at_weekends:
+        back = {**rows, days[-2]: usual[days[-2]]}
+        assert list(_damages(back, days)) == [day.isoformat() for day in days[-7:-2]]
+
+
 def test_of_a_source_that_had_quiet_days_before_one_more_is_none() -> None:
     days = [MONDAY + dt.timedelta(days=place) for place in range(35)]
     quiet = {dt.date(2026, 10, 20), dt.date(2026, 11, 13)}
