@@ -234,6 +234,39 @@ def test_a_book_into_which_nobody_writes_is_a_gap_on_the_days_on_which_it_was_al
         assert {day.isoformat(): damage.kind for (_, day), damage in found.items()} == dict.fromkeys(unkept, "no_rows")
 
 
+@pytest.mark.parametrize(
+    ("tickets", "stopped_on", "unkept"),
+    [
+        (7, 18, ["2026-11-18", "2026-11-19", "2026-11-20"]),  # 21 tickets in three days
+        (6, 18, []),  # 18
+        (10, 19, ["2026-11-19", "2026-11-20"]),
+        (20, 20, []),  # a single day may have been quiet
+        (7, 19, []),
+    ],
+)
+def test_a_register_of_tickets_that_ends_is_a_gap_though_others_are_kept(
+    tickets: int, stopped_on: int, unkept: list[str]
+) -> None:
+    days = [MONDAY + dt.timedelta(days=place) for place in range(35)]
+    stop, worked = dt.date(2026, 11, stopped_on), [day for day in days if day.weekday() < 5]
+    registers = {
+        "desk.tickets": {day: tickets if day in worked and day < stop else 0 for day in days},
+        "desk.checks": {day: 10 if day in worked else 0 for day in days},
+    }
+    found = damaged_case_days(Book(registers), dataset("desk.tickets"), lambda _: {}, days[-7:])
+    assert [day.isoformat() for _, day in found] == unkept
+    # a ticket of a Sunday shows that there are such days
+    kept = {**registers, "desk.tickets": {**registers["desk.tickets"], days[6]: 1}}
+    found = damaged_case_days(Book(kept), dataset("desk.tickets"), lambda _: {}, days[-7:])
+    assert [day.isoformat() for _, day in found] == [*unkept, *(["2026-11-21", "2026-11-22"] if unkept else [])]
+    # one quiet day before shows that there are such days
+    registers["desk.tickets"][worked[3]] = 0
+    assert not damaged_case_days(Book(registers), dataset("desk.tickets"), lambda _: {}, days[-7:])
+    # a check that was not made is what the register of checks tells
+    registers = {"desk.checks": registers["desk.tickets"], "desk.tickets": registers["desk.checks"]}
+    assert not damaged_case_days(Book(registers), dataset("desk.checks"), lambda _: {}, days[-7:])
+
+
 class Watched(RowsByHour):
     """Signings by hour that lack the hours from 9 to 12 on Friday, beside what the probes and the desk saw."""
 
