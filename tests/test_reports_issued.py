@@ -92,6 +92,12 @@ def test_one_incident_has_one_party_and_one_deadline(request: pytest.FixtureRequ
     assert [len(told) for told in duties.values()] == [1] * len(duties)
 
 
+def test_each_message_of_the_day_is_in_one_column(inspection: Issued):
+    rows = blocks(inspection.directory)["sms-by-carrier"]["rows"]
+    outcomes = ("delivered", "failed", "unknown", "pending")
+    assert [sum(row[name] for name in outcomes) for row in rows] == [row["submitted"] for row in rows] != []
+
+
 def test_the_plan_of_the_coming_week_names_the_parties_of_the_open_items(weekly: Issued):
     shown = blocks(weekly.directory)
     owners = {row["item"]: row["owner"] for row in shown["open-items"]["rows"]}

@@ -115,6 +115,8 @@ def _is_whole(context: CheckContext, check: Check, spans: Sequence[Span]) -> boo
         reads_quarter = is_of_quarter and days == QUARTER_DAYS - 1
         if not view.is_complete or (reads_quarter and not view.since(context.quarter_begins_on).is_complete):
             return False
+        if context.rules[check.rule].measure in view.unfilled.unbounded:
+            return False
         if view.unreported.is_now and context.rules[check.rule].measure in view.unreported.measures:
             return False
     return True

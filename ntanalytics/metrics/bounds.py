@@ -35,6 +35,11 @@ def at_least_of(views: Sequence[object], columns: Iterable[str], groups: Iterabl
     return part | {name for name in shown if name in MEASURES and MEASURES[name].certainty_over_gap != "exact"}
 
 
+def unended_of(views: Sequence[object]) -> frozenset[str]:
+    """Return the measures of what is open, where nobody wrote down on some days which cases ended."""
+    return frozenset[str]().union(*(_unfilled(view).unbounded for view in views))
+
+
 def names_of(views: Sequence[object], columns: Iterable[str]) -> list[str]:
     """Return the columns of some figures that name their rows, and that many rows of the datasets lack."""
     lacking = frozenset[str]().union(*(_unfilled(view).columns for view in views))

@@ -195,13 +195,17 @@ NEEDED_OF_ONE: Mapping[str, Sequence[str]] = MappingProxyType(
 )
 
 
-#: Columns that name whom or what a row is of, or until when it is due → the measures that count by it: a row without
-#: it counts for none. Where many more rows than usual lack it, they are lower bounds (docs/domain.md, Gaps), as is all
-#: that is shown by the column.
+#: Columns that name whom or what a row is of, until when it is due, or what a share is taken of → the measures that
+#: count by it: a row without it counts for none. Where many more rows than usual lack it, they are lower bounds, and
+#: shares unknown (docs/domain.md, Gaps), as is all that is shown by the column.
 SUBJECTS: Mapping[str, Sequence[str]] = MappingProxyType(
     {
         "ca.logins.certificate_id": NEEDED["ca.logins.certificate_id"],
         "docexchange.deliveries.due_at": NEEDED["docexchange.deliveries.due_at"],
+        "docexchange.deliveries.platform": NEEDED_OF_ONE["docexchange.deliveries.platform"],
+        "docexchange.documents.is_ofd": NEEDED_OF_ONE["docexchange.documents.is_ofd"],
+        "docexchange.documents.is_sealed": NEEDED_OF_ONE["docexchange.documents.is_sealed"],
+        "docexchange.documents.platform": NEEDED_OF_ONE["docexchange.documents.platform"],
         "docexchange.documents.sender_unit": (),
         # of those that got in: who fails is named by what was typed
         "identity.logins.account_id": (
@@ -212,6 +216,7 @@ SUBJECTS: Mapping[str, Sequence[str]] = MappingProxyType(
             "place_changes",
             "awakened_accounts",
         ),
+        "oa.activities.platform": NEEDED_OF_ONE["oa.activities.platform"],
         "oa.activities.unit": NEEDED["oa.activities.unit"],
         "oa.members.unit": NEEDED["oa.members.unit"],
         "oa.tasks.due_at": NEEDED["oa.tasks.due_at"],
@@ -220,11 +225,23 @@ SUBJECTS: Mapping[str, Sequence[str]] = MappingProxyType(
         "sms.messages.unit": (),
         "sso.accesses.account_id": NEEDED["sso.accesses.account_id"],
         "sso.accesses.app_id": (),
+        "sso.accesses.duration_ms": NEEDED_OF_ONE["sso.accesses.duration_ms"],
+        "sso.accesses.outcome": NEEDED_OF_ONE["sso.accesses.outcome"],
     }
 )
 
-#: Rows that name someone, of those that need not: an attempt that fails may be of an account that does not exist.
-NAMED_ROWS: Mapping[str, tuple[str, str]] = MappingProxyType({"identity.logins.account_id": ("outcome", "success")})
+#: Rows that have such a column, of those that need not, by another column and its value, None for any: an attempt that
+#: fails may be of an account that does not exist, and what nobody signed for was signed on no terminal.
+NAMED_ROWS: Mapping[str, tuple[str, str | None]] = MappingProxyType(
+    {"docexchange.deliveries.platform": ("signed_at", None), "identity.logins.account_id": ("outcome", "success")}
+)
+
+#: Columns of the moment at which cases end, many of them on a day → the measures that need it. Where none has it on a
+#: day on which cases keep coming, nobody wrote it down, or nothing ended: those of ``SKEWED`` are unknown, counts are
+#: lower bounds.
+ENDS: Mapping[str, Sequence[str]] = MappingProxyType(
+    {name: NEEDED[name] for name in ("docexchange.deliveries.signed_at", "oa.tasks.finished_at")}
+)
 
 #: Measures in which a null counts as a fact (not reported, not signed, still open, never logged in): without the column
 #: no bound of them holds.

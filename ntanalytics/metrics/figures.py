@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Protocol, overload
 
 from ntanalytics.metrics import MEASURES
-from ntanalytics.metrics.bounds import at_least_of, is_unread, join_notes, names_of, part_note
+from ntanalytics.metrics.bounds import at_least_of, is_unread, join_notes, names_of, part_note, unended_of
 from ntanalytics.metrics.column_needs import SKEWED
 from ntanalytics.metrics.figure_row import DERIVED, FigureRow
 from ntanalytics.metrics.measure import PREVIOUS
@@ -148,7 +148,8 @@ class Figures(Sequence[FigureRow]):
                 was_complete=(was_whole or not was_touched) and (row.was_complete or not beside),
                 absent=absent | (row.absent if beside else frozenset()),
                 unbounded=unbounded | (row.unbounded if beside else frozenset()),
-                at_least=at_least | (row.at_least if beside else frozenset()),
+                at_least=(at_least if touched or was_touched else frozenset())
+                | (row.at_least if beside else frozenset()),
             )
             for row, (touched, was_touched) in ((row, gaps_of(row)) for row in self.items)
         )
@@ -258,7 +259,7 @@ def _absent(views: Sequence[Covered]) -> frozenset[str]:
 
 def _unbounded(views: Sequence[Covered], columns: Sequence[str]) -> frozenset[str]:
     """Return the measures of which no bound is known: in which nulls count; by hour, where hours are off, any."""
-    skewed = _absent(views) & SKEWED
+    skewed = (_absent(views) & SKEWED) | unended_of(views)
     is_off = HOUR in columns and any(getattr(view, "is_shifted", False) for view in views)
     return skewed | frozenset(columns) if is_off else skewed
 

@@ -6,10 +6,11 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from datetime import date
 from statistics import median
 
 from ntanalytics.metrics import MEASURES
-from ntanalytics.metrics.column_needs import SUBJECTS
+from ntanalytics.metrics.column_needs import ENDS, SKEWED, SUBJECTS
 from ntanalytics.metrics.data_quality import LOST_SHARE
 from ntanalytics.metrics.figure_row import DERIVED
 
@@ -26,17 +27,27 @@ class Unfilled:
         now: source → the columns that rows of the period lack.
         before: the same of the period before.
         note: remark for a reader, in Chinese; empty where none lacks.
+        unended: source → the days of which no case has the moment of its end, though many cases end on each such day.
     """
 
     dataset: str = ""
     now: Mapping[str, AbstractSet[str]] = field(default_factory=dict)
     before: Mapping[str, AbstractSet[str]] = field(default_factory=dict)
     note: str = ""
+    unended: Mapping[str, Sequence[date]] = field(default_factory=dict)
 
     @property
     def columns(self) -> frozenset[str]:
         """The columns of the period, of any source."""
         return frozenset[str]().union(*self.now.values())
+
+    @property
+    def unbounded(self) -> frozenset[str]:
+        """The measures of which no bound holds: a null counts as a fact in them, also in what was open before."""
+        return SKEWED.intersection(name for column in self.columns for name in self._ends(column))
+
+    def _ends(self, column: str) -> Sequence[str]:
+        return ENDS.get(f"{self.dataset}.{column}", ())
 
     def sources_of(self, column: str) -> tuple[set[str], set[str]]:
         """Return the sources of which rows lack a column, in the period and in the one before."""
@@ -44,6 +55,11 @@ class Unfilled:
             {source for source, columns in lacking.items() if column in columns} for lacking in (self.now, self.before)
         )
         return now, before
+
+    def of(self, column: str, sources: AbstractSet[str]) -> Unfilled:
+        """Return what is known of one column of some sources alone."""
+        now, before = ({source: {column} for source in lacking & sources} for lacking in self.sources_of(column))
+        return Unfilled(self.dataset, now, before, self.note if now else "")
 
     def bounds(self, shown: Iterable[str], groups: Iterable[str] = ()) -> frozenset[str]:
         """Return the measures of which a part is counted: of someone that rows do not name, or of a group.
@@ -57,7 +73,8 @@ class Unfilled:
         return touched | {name + ending for name in earlier for ending in DERIVED if ending}
 
     def _touched(self, columns: AbstractSet[str], shown: Iterable[str], groups: Iterable[str]) -> frozenset[str]:
-        needed = {name for column in columns for name in SUBJECTS.get(f"{self.dataset}.{column}", ())}
+        named = [SUBJECTS.get(f"{self.dataset}.{column}", self._ends(column)) for column in columns]
+        needed = {name for measures in named for name in measures}
         if columns.isdisjoint(groups):
             return frozenset(needed)
         return frozenset(needed) | {

@@ -72,6 +72,9 @@ _HOSTS = (
     Field("days", "number", "预计写满", unit="天", format="number:0"),
 )
 
+#: Unknown checks that the line of a system names, at most.
+_MOST_NAMED = 3
+
 #: Datasets that tell the state of a host.
 _OF_HOSTS = ("infra.hosts", "infra.checks", "infra.metrics", "infra.problems", "infra.backups")
 
@@ -201,18 +204,29 @@ def _counted(
 ) -> dict[str, Any]:
     """Return the line of a subsystem; its availability counts for its status, and among the checks of ``infra``."""
     count = count_by_status(findings)
+    state = worst(finding.status for finding in (*findings, *availability) if finding.is_applicable)
+    unknown = _unknown_words((*availability, *findings)) if state == "unknown" else ""
     unjudged = sum(not finding.is_applicable for finding in findings)
     return {
         "subsystem": name,
-        "state": worst(finding.status for finding in (*findings, *availability) if finding.is_applicable),
+        "state": state,
         "checks": sum(count.values()) + unjudged,
         "wrong": count["critical"],
         "watched": count["warning"],
         "not_known": count["unknown"],
         "unjudged": unjudged,
-        "points": close_up(highlights),
+        "points": close_up("；".join(filter(None, (highlights, unknown)))),
         **({DETAIL: BOARD} if violations((*findings, *availability)) else {}),
     }
+
+
+def _unknown_words(findings: Sequence[Finding]) -> str:
+    """Return which checks are unknown, by which a system is; that is its availability, too; empty without any."""
+    names = list(dict.fromkeys(item.rule.check for item in findings if item.status == "unknown" and item.is_applicable))
+    if not names:
+        return ""
+    more = f"等{len(names)}类检查" if len(names) > _MOST_NAMED else ""
+    return f"{'、'.join(names[:_MOST_NAMED])}{more}未知"
 
 
 def hosts_board(inspection: DayInspection, *, id: str = "hosts") -> Table:

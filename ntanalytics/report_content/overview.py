@@ -8,6 +8,7 @@ from dataclasses import replace
 from ntanalytics.checks.engine import Evaluation
 from ntanalytics.checks.entities import places
 from ntanalytics.checks.section import SubsystemSummary
+from ntanalytics.contract.enumerations import subsystem_label
 from ntanalytics.findings.correlation import IncidentGroup, correlate
 from ntanalytics.findings.event_text import event_day
 from ntanalytics.findings.finding import Finding, violations, worst_first
@@ -225,6 +226,12 @@ def available_time(evaluation: Evaluation) -> Table:
     note = f"目标 {format_number(target(evaluation.context), 'rate:1')}。{METHOD}"
     if any(row["availability_low"] is not None for row in measured):
         note += LOW_METHOD
+    others = [
+        f"{subsystem_label(row['subsystem'])}为 {row['low_target']}"
+        for row in measured
+        if row["low_target"] not in (None, row["target"])
+    ]
+    note += f"其中{'、'.join(others)}。" if others else ""
     return table(measured, "可用率", id="availability", columns=_AVAILABLE, note=note, origin=infra.origin)
 
 

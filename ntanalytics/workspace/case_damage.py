@@ -13,7 +13,7 @@ import numpy as np
 
 from ntanalytics.contract import Dataset, Kind
 from ntanalytics.contract import dataset as dataset_named
-from ntanalytics.detectors.day_profile import MIN_EXPECTED, ProfileDamage
+from ntanalytics.detectors.day_profile import MIN_EXPECTED, MIN_PART_ROWS, ProfileDamage
 from ntanalytics.workspace.day_damage import HISTORY_DAYS, Damages, RowsByHour, empty_days, has_profile
 from ntanalytics.workspace.lost_rows import lost_days
 
@@ -55,7 +55,9 @@ def damaged_case_days(rows_by_hour: RowsByHour, cases: Dataset, held_of: HeldOf,
             if events:
                 damages |= _silent(rows_by_hour, source, [cases, *events], held_of, days)
             else:
-                damages |= {key: known for key, known in _unkept(rows_by_hour, source, days).items() if key[1] in days}
+                register = _unkept_register(workspace, cases, source, days)
+                unkept = {**_unkept(rows_by_hour, source, days), **register}
+                damages |= {key: known for key, known in unkept.items() if key[1] in days}
         rows_by_hour.damages_by_days[key] = damages
     return rows_by_hour.damages_by_days[key]
 
@@ -134,9 +136,45 @@ def _unkept(rows_by_hour: RowsByHour, source: str, days: Sequence[dt.date]) -> D
         empty = empty_days(workspace, by_day, held, _BOOK_ROWS)
         judged = [day for day in sorted(held) if day in empty or rows[day] >= _BOOK_ROWS]
         turns = [list(turn) for is_empty, turn in groupby(judged, empty.__contains__) if is_empty]
-        unkept = [day for turn in turns if len(turn) > 1 for day in turn]
-        rows_by_hour.unkept_days[key] = {(source, day): empty[day] for day in unkept}
+        unkept = {day: empty[day] for turn in turns if len(turn) > 1 for day in turn}
+        rows_by_hour.unkept_days[key] = _going_on(workspace, source, unkept, {day: rows[day] for day in held})
     return rows_by_hour.unkept_days[key]
+
+
+def _unkept_register(workspace: Workspace, cases: Dataset, source: str, days: Sequence[dt.date]) -> Damages:
+    """Return the days in turn on which nobody wrote into a register that has rows on each such day, twenty in as many.
+
+    Others bring what a register of cases holds, such as tickets; of one that tells what was done (checks, attendance) a
+    day without a row is what it tells.
+    """
+    if cases.kind is not Kind.CASE:
+        return {}
+    covered = workspace.covered_days(cases.name, min(days) - dt.timedelta(days=HISTORY_DAYS), max(days))
+    rows = {day.day: float(day.rows) for day in covered if day.source == source and day.is_held}
+    by_day: dict[dt.date, Parts] = {day: {"": np.array([count])} for day, count in rows.items() if count}
+    empty = empty_days(workspace, by_day, rows, 1.0)
+    unkept: dict[dt.date, ProfileDamage] = {}
+    for is_empty, turn in groupby((day for day in sorted(rows) if rows[day] or day in empty), empty.__contains__):
+        own = list(turn)
+        if not is_empty or len(own) == 1:  # a single day may have been quiet
+            continue
+        is_worked = workspace.calendar.is_likely_worked(own[0])
+        usual = [rows[day] for day in by_day if day < own[0] and workspace.calendar.is_likely_worked(day) == is_worked]
+        if sum(usual) / len(usual) * len(own) >= MIN_PART_ROWS:
+            unkept |= {day: empty[day] for day in own}
+    return _going_on(workspace, source, unkept, rows)
+
+
+def _going_on(
+    workspace: Workspace, source: str, unkept: Mapping[dt.date, ProfileDamage], rows: Mapping[dt.date, float]
+) -> Damages:
+    """Return days without a row, with those after them until one comes, unless days of that kind never have one."""
+    damages, kinds = dict(unkept), {workspace.calendar.is_likely_worked(day) for day, count in rows.items() if count}
+    for day in sorted(rows):
+        before = damages.get(day - dt.timedelta(days=1))
+        if before and not rows[day] and workspace.calendar.is_likely_worked(day) in kinds:
+            damages.setdefault(day, before)
+    return {(source, day): damage for day, damage in damages.items()}
 
 
 def _events_of(workspace: Workspace, source: str) -> list[Dataset]:

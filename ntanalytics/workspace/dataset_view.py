@@ -209,6 +209,11 @@ class DatasetView(ABC):
         """Source and day of those of the period of which a source gave no row, though it always has many."""
         return frozenset()
 
+    @property
+    def unended(self) -> Mapping[str, Sequence[dt.date]]:
+        """Source → the days up to the end of the period on which none of its cases ended, though many do; of cases."""
+        return {}
+
     def sources_without(self, column: str) -> list[str]:
         """Return the sources that do not have a column: what needs it is unknown of them."""
         return sorted(source for source, columns in self.absent_columns.items() if column in columns)

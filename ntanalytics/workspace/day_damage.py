@@ -188,7 +188,7 @@ def damaged_days(
             if damage is not None:
                 damages[source, day] = damage
         damages |= _beside_shifted(source, damages, set(days) & set(by_day))
-        empty = empty_days(workspace, by_day, held.get(source, ()))
+        empty = empty_days(workspace, by_day, held.get(source, ()), goes_on=True)
         damages |= {(source, day): damage for day, damage in empty.items() if day in set(days)}
     return damages
 
@@ -213,9 +213,23 @@ def has_profile(dataset: Dataset) -> bool:
 
 
 def empty_days(
-    workspace: Workspace, by_day: Mapping[dt.date, Parts], held: Collection[dt.date], least: float = MIN_PART_ROWS
+    workspace: Workspace,
+    by_day: Mapping[dt.date, Parts],
+    held: Collection[dt.date],
+    least: float = MIN_PART_ROWS,
+    *,
+    goes_on: bool = False,
 ) -> dict[dt.date, ProfileDamage]:
-    """Return the held days without a row on which a source that always had many gave none: it has stopped."""
+    """Return the held days without a row on which a source that always had many gave none: it has stopped.
+
+    Args:
+        workspace: the site.
+        by_day: day → part → rows by local hour of the source, of the days with rows.
+        held: its complete days, those without a row, too.
+        least: rows that each comparable day before has.
+        goes_on: whether a day after such a day is one, too, as long as no row comes: who has stopped gives none
+            on days of few rows either. One that never has a row on such days is not missed.
+    """
     damages: dict[dt.date, ProfileDamage] = {}
     rows: dict[bool, list[float]] = {True: [], False: []}  # of days that are worked, and of days off, in their order
     first = min(by_day, default=None)
@@ -223,6 +237,8 @@ def empty_days(
         usual = rows[workspace.calendar.is_likely_worked(day)]
         if day not in by_day:
             damage = empty_day(usual[-COMPARABLE_DAYS:], least)
+            if damage is None and goes_on and any(usual[-COMPARABLE_DAYS:]):
+                damage = damages.get(day - _DAY)
             if damage is not None:
                 damages[day] = damage
                 continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 
 from ntanalytics.contract import Dataset, Kind
 from ntanalytics.ledger import CoverageDay
-from ntanalytics.metrics.column_needs import measures_of_columns
+from ntanalytics.metrics.column_needs import ENDS, measures_of_columns
 from ntanalytics.metrics.figures import Covered
 from ntanalytics.metrics.rows import rows
 from ntanalytics.metrics.unfilled import Unfilled
@@ -25,6 +25,7 @@ from ntanalytics.workspace.day_damage import HISTORY_DAYS, Damages, RowsByHour, 
 from ntanalytics.workspace.lookback import Lookback
 from ntanalytics.workspace.lost_rows import lost_days
 from ntanalytics.workspace.report_gaps import Unreported, count_reports, days_without_reports, unreported_sentence
+from ntanalytics.workspace.unended_days import unended_sentence
 from ntanalytics.workspace.unfilled_columns import unfilled_columns
 
 #: Days after the first day of a source within which what is open may have begun before it: most cases end within them.
@@ -233,7 +234,14 @@ class EventView(DatasetView):
             for source, day in sorted(self._report_gaps, key=lambda gap: gap[::-1])
             if day in self.period.days
         ]
-        return [_gap_sentence(line) for line in self.status() if line.missing_days] + damaged + unreported
+        unended = [unended_sentence(self.contract, source, days) for source, days in self.unended.items()]
+        return [_gap_sentence(line) for line in self.status() if line.missing_days] + damaged + unreported + unended
+
+    @property
+    def unended(self) -> Mapping[str, Sequence[dt.date]]:
+        """See :class:`DatasetView`."""
+        is_judged = any(f"{self.contract.name}.{column}" in ENDS for column in self.contract.ended)
+        return self.unfilled.unended if is_judged else {}  # of others nothing is counted for it
 
     @cached_property
     def _report_gaps(self) -> frozenset[tuple[str, dt.date]]:

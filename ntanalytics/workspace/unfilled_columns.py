@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 import ibis
@@ -11,11 +11,14 @@ import ibis.expr.types as ir
 
 from ntanalytics.contract import Dataset, Kind
 from ntanalytics.ledger import CoverageDay
-from ntanalytics.metrics.column_needs import NAMED_ROWS, SUBJECTS
+from ntanalytics.metrics.column_needs import ENDS, NAMED_ROWS, NEEDED_OF_ONE, SUBJECTS
 from ntanalytics.metrics.rows import rows
+from ntanalytics.metrics.slots import local_day
 from ntanalytics.metrics.unfilled import Unfilled, is_far_beyond, usual_share
 from ntanalytics.periods import Period, days_between
 from ntanalytics.workspace.daily_counts import Count, DailyCount, count_by_day
+from ntanalytics.workspace.rows_by_hour import utc_offset_s
+from ntanalytics.workspace.unended_days import sum_by_end, unended_days, unended_sentence
 
 if TYPE_CHECKING:
     from ntanalytics.workspace.site import Workspace
@@ -33,6 +36,8 @@ class _View(Protocol):
     contract: Dataset
     period: Period
     sources: list[str]
+    missing: list[dt.date]
+    missing_before: list[dt.date]
 
     def sources_without(self, column: str) -> Sequence[str]: ...
 
@@ -69,12 +74,33 @@ def _unfilled_columns(workspace: Workspace, view: _View) -> Unfilled:
         return Unfilled()
     previous = view.period.previous()
     first = previous.first - dt.timedelta(days=_USUAL_DAYS)
-    counted = _count(workspace, contract, first, view.period.last, columns)
-    spans = (view.period.days, previous.days)
-    if contract.kind is Kind.CASE:  # a case of weeks before may be open still
-        spans = (days_between(first, view.period.last), days_between(first, previous.last))
-    now, before = (_lacking(counted, columns, set(days), previous.first) for days in spans)
-    return Unfilled(contract.name, now, before, _note(contract, now))
+    counted = _count(workspace, contract, first, view.period.last, columns, _end_of(view))
+    usual = _UsualShares(counted, previous.first, workspace.calendar.is_likely_worked)
+    now, before = (
+        _lacking(usual, {name: _judged_days(contract, name, span, first) for name in columns})
+        for span in (view.period, previous)
+    )
+    if not (end := _end_of(view)):
+        return Unfilled(contract.name, now, before, _note(contract, now))
+    unended = unended_days(workspace, usual.by_source, {*view.missing, *view.missing_before})
+    for source, days in unended.items():
+        now.setdefault(source, set()).add(end)
+        if days[0] <= previous.last:
+            before.setdefault(source, set()).add(end)
+    sentences = (unended_sentence(contract, source, days) for source, days in unended.items())
+    return Unfilled(contract.name, now, before, "".join((_note(contract, now, without=end), *sentences)), unended)
+
+
+def _end_of(view: _View) -> str:
+    """Return the column of the moment at which cases end, where all sources have it; empty of other datasets."""
+    named = [name for name in view.contract.ended if f"{view.contract.name}.{name}" in ENDS]
+    return next((name for name in named if not view.sources_without(name)), "")
+
+
+def _judged_days(contract: Dataset, column: str, period: Period, first: dt.date) -> set[dt.date]:
+    """Return the days whose rows count in a period: a case of weeks before may be open still, and is in no share."""
+    is_open = contract.kind is Kind.CASE and f"{contract.name}.{column}" not in NEEDED_OF_ONE
+    return set(days_between(first, period.last) if is_open else period.days)
 
 
 def unfilled_of_snapshots(workspace: Workspace, view: _StateView) -> Unfilled:
@@ -117,44 +143,79 @@ def _columns_of(view: _View) -> list[str]:
 
 
 def _count(
-    workspace: Workspace, contract: Dataset, first: dt.date, last: dt.date, columns: Sequence[str]
+    workspace: Workspace, contract: Dataset, first: dt.date, last: dt.date, columns: Sequence[str], end: str = ""
 ) -> Sequence[Count]:
-    """Return by source and day the rows that should have a column, and those that lack it."""
+    """Return by source and day the rows that should have a column, and those that lack it.
+
+    With the column of an end, ``rows`` and ``ended``, too: local day → the rows that ended on it.
+    """
+    offset_h = utc_offset_s(workspace, last) // 3600 if end else 0
     named = {name: NAMED_ROWS.get(f"{contract.name}.{name}") for name in columns}
 
     def lacking(table: ir.Table) -> Sequence[Count]:
         counts: dict[str, ir.Value] = {}
         for name, own in named.items():
-            is_of = table[own[0]] == own[1] if own else ibis.literal(value=True)
+            is_of = ibis.literal(value=True)
+            if own:
+                is_of = table[own[0]].notnull() if own[1] is None else table[own[0]] == own[1]
             counts |= {f"of_{name}": table.count(where=is_of)}
             counts |= {f"no_{name}": table.count(where=is_of & table[name].isnull())}
-        return rows(table.aggregate(by=["source", "day"], **counts))
+        if not end:
+            return rows(table.aggregate(by=["source", "day"], **counts))
+        by = ["source", "day", local_day(table[end], offset_h).name("ended_on")]
+        return sum_by_end(rows(table.aggregate(by=by, rows=table.count(), **counts)))
 
-    return count_by_day(workspace, contract, first, last, DailyCount(("rows without", str(named)), lacking))
+    words = ("rows without", str(named), *((end, str(offset_h)) if end else ()))
+    return count_by_day(workspace, contract, first, last, DailyCount(words, lacking))
 
 
-def _lacking(counted: Iterable[Count], columns: Sequence[str], days: set[dt.date], usual_until: dt.date) -> _Lacking:
-    """Return the columns that more rows than usual lack on one of some days."""
-    by_source: dict[str, list[Count]] = {}
-    for row in counted:
-        by_source.setdefault(row["source"], []).append(row)
+class _UsualShares:
+    """Rows that lack a column by day, and the share of them that is usual on such a day.
+
+    Args:
+        counted: what was counted of each source and day.
+        until: the first day that does not tell what is usual, where enough days before it are known.
+        is_worked: tells a working day from a day off, on which others may write, and with other devices.
+    """
+
+    def __init__(self, counted: Iterable[Count], until: dt.date, is_worked: Callable[[dt.date], bool]) -> None:
+        self._until, self._is_worked = until, is_worked
+        self.by_source: dict[str, list[Count]] = {}
+        for row in counted:
+            self.by_source.setdefault(row["source"], []).append(row)
+
+    def of(self, source: str, column: str) -> Iterator[tuple[Count, float]]:
+        """Yield the counts of each day of a source on which a row should have a column, with the usual share."""
+        held = [row for row in self.by_source[source] if row[f"of_{column}"]]
+        earlier = [row for row in held if row["day"] < self._until]
+        known = earlier if len(earlier) >= _LEAST_DAYS else held
+        usual: dict[bool, float] = {}
+        for is_worked in (True, False):
+            alike = [row for row in known if self._is_worked(row["day"]) == is_worked]
+            chosen = alike if len(alike) >= _LEAST_DAYS else known
+            usual[is_worked] = usual_share([row[f"no_{column}"] / row[f"of_{column}"] for row in chosen])
+        for row in held:
+            yield row, usual[self._is_worked(row["day"])]
+
+
+def _lacking(usual: _UsualShares, judged: Mapping[str, set[dt.date]]) -> _Lacking:
+    """Return the columns that more rows than usual lack on one of the days that are judged."""
     lacking: _Lacking = {}
-    for source, known in by_source.items():
-        for name in columns:
-            held = [row for row in known if row[f"of_{name}"]]
-            earlier = [row for row in held if row["day"] < usual_until]
-            usual_rows = earlier if len(earlier) >= _LEAST_DAYS else held
-            usual = usual_share([row[f"no_{name}"] / row[f"of_{name}"] for row in usual_rows])
-            if any(row["day"] in days and is_far_beyond(row[f"no_{name}"], row[f"of_{name}"], usual) for row in held):
+    for source in usual.by_source:
+        for name, days in judged.items():
+            shares = usual.of(source, name)
+            if any(
+                row["day"] in days and is_far_beyond(row[f"no_{name}"], row[f"of_{name}"], at) for row, at in shares
+            ):
                 lacking.setdefault(source, set()).add(name)
     return lacking
 
 
-def _note(contract: Dataset, lacking: _Lacking) -> str:
-    """Return in Chinese which columns many rows lack; empty without any."""
+def _note(contract: Dataset, lacking: _Lacking, without: str = "") -> str:
+    """Return in Chinese which columns many rows lack, but for one; empty without any."""
     columns: dict[str, list[str]] = {}
     for source in sorted(lacking):
-        for name in sorted(lacking[source]):
+        for name in sorted(lacking[source] - {without}):
             columns.setdefault(contract.column(name).label, []).append(source)
     return "".join(
         f"数据源 {'、'.join(sources)} 的{contract.label}缺少{label}的明显多于平时，有关数量为下限，比率与环比不予计算。"

@@ -75,6 +75,14 @@ def test_persons_whom_rows_do_not_name_may_be_more() -> None:
     ]
 
 
+def test_of_what_nobody_wrote_down_no_bound_holds() -> None:
+    view = _Covered(Unfilled("docexchange.deliveries", {"exchange": {"signed_at"}}))
+    names = ("deliveries", "signed_deliveries", "pending_deliveries", "overdue_deliveries", "signed_in_time_rate")
+    row = figures([{**dict.fromkeys(names[:-1], 9), names[-1]: 0.5}], view).total
+    assert [row.certainty(name) for name in names] == ["exact", "lower_bound", "unknown", "unknown", "unknown"]
+    assert row.quantity("overdue_deliveries").value is None
+
+
 def test_groups_that_know_their_own_gaps_are_left_to_them() -> None:
     rows = [{**UNITS[0], "is_complete": True, "was_complete": True}]
     assert figures(rows, _lacking(now=("unit",)))[0].certainty("submitted") == "exact"

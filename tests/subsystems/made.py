@@ -28,6 +28,7 @@ from ntanalytics.findings.threshold import Status
 from ntanalytics.metrics.column_needs import measures_of_columns, unknown_measures
 from ntanalytics.metrics.unfilled import Unfilled
 from ntanalytics.periods import Period, days_between
+from ntanalytics.settings import SourceSettings
 from ntanalytics.subsystems import RULES
 from ntanalytics.workspace.daily_aggregates import DailyAggregate
 from ntanalytics.workspace.dataset_view import DatasetView, unread_note
@@ -177,6 +178,10 @@ class _View:
         """As of a dataset view."""
         unread = unread_note(self.contract, self.rejected_rows(first, self.period.last))
         return Lookback(self, sum(day >= first for day in self.gaps), unread)
+
+    @property
+    def unended(self) -> Mapping[str, Sequence[dt.date]]:
+        return {}
 
     @cached_property
     def unreported(self) -> Unreported:
@@ -344,6 +349,7 @@ def evaluation(
     unfilled: Mapping[str, Collection[str]] = MappingProxyType({}),
     has_section: bool = False,
     days_off: Collection[dt.date] = (),
+    sources: Mapping[str, SourceSettings] = MappingProxyType({}),
 ) -> engine.Evaluation:
     """Evaluate some checks of a subsystem by the engine.
 
@@ -363,6 +369,7 @@ def evaluation(
         unfilled: dataset → columns that many more rows than usual lack.
         has_section: whether the section of the subsystem is made, too.
         days_off: days after the period that are not worked, beside weekends.
+        sources: the site's sources by name, where their settings are asked for.
     """
     wanted = spans or (span_of(period),)
     chosen = replace(subsystem, checks=tuple(check for check in subsystem.checks if check.rule in codes))
@@ -391,7 +398,7 @@ def evaluation(
             knows=lambda _: True,
             is_working_day=lambda day: day in _weekdays(day, day) and day not in days_off,
         ),
-        settings=SimpleNamespace(zone=_ZONE),
+        settings=SimpleNamespace(zone=_ZONE, sources=sources),
     )
     report.upcoming_days = []
     report.units = lambda: Units(lake.dataset("identity.units", 0).table, _NO_ALIASES)

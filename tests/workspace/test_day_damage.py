@@ -76,6 +76,19 @@ def test_a_source_that_stopped_lacks_each_day_from_then_on() -> None:
     assert "2026-11-19" not in _damages(rows, [day for day in days if day != dt.date(2026, 11, 19)])  # not extracted
 
 
+@pytest.mark.parametrize(("at_weekends", "lost"), [(12.0, 7), (0.0, 5)])
+def test_a_source_that_stopped_gives_nothing_on_days_of_few_rows_either(at_weekends: float, lost: int) -> None:
+    """From Monday on nothing comes: of a weekend of twelve rows nobody knows anything, one without any is as always."""
+    days = [MONDAY + dt.timedelta(days=place) for place in range(35)]
+    usual = {day: {"": np.full(24, 4.0 if day.weekday() < 5 else at_weekends / 24)} for day in days}
+    rows = {day: parts for day, parts in usual.items() if day < days[-7] and parts[""].any()}
+    assert list(_damages(rows, days)) == [day.isoformat() for day in days[-7:][:lost]]
+    # a row on Saturday shows that it is there again, and Sunday is a day of few rows
+    if at_weekends:
+        back = {**rows, days[-2]: usual[days[-2]]}
+        assert list(_damages(back, days)) == [day.isoformat() for day in days[-7:-2]]
+
+
 def test_of_a_source_that_had_quiet_days_before_one_more_is_none() -> None:
     days = [MONDAY + dt.timedelta(days=place) for place in range(35)]
     quiet = {dt.date(2026, 10, 20), dt.date(2026, 11, 13)}
@@ -219,6 +232,39 @@ def test_a_book_into_which_nobody_writes_is_a_gap_on_the_days_on_which_it_was_al
     for register in ("desk.tickets", "desk.checks"):
         found = damaged_case_days(book, dataset(register), lambda _: {}, days[-7:])
         assert {day.isoformat(): damage.kind for (_, day), damage in found.items()} == dict.fromkeys(unkept, "no_rows")
+
+
+@pytest.mark.parametrize(
+    ("tickets", "stopped_on", "unkept"),
+    [
+        (7, 18, ["2026-11-18", "2026-11-19", "2026-11-20"]),  # 21 tickets in three days
+        (6, 18, []),  # 18
+        (10, 19, ["2026-11-19", "2026-11-20"]),
+        (20, 20, []),  # a single day may have been quiet
+        (7, 19, []),
+    ],
+)
+def test_a_register_of_tickets_that_ends_is_a_gap_though_others_are_kept(
+    tickets: int, stopped_on: int, unkept: list[str]
+) -> None:
+    days = [MONDAY + dt.timedelta(days=place) for place in range(35)]
+    stop, worked = dt.date(2026, 11, stopped_on), [day for day in days if day.weekday() < 5]
+    registers = {
+        "desk.tickets": {day: tickets if day in worked and day < stop else 0 for day in days},
+        "desk.checks": {day: 10 if day in worked else 0 for day in days},
+    }
+    found = damaged_case_days(Book(registers), dataset("desk.tickets"), lambda _: {}, days[-7:])
+    assert [day.isoformat() for _, day in found] == unkept
+    # a ticket of a Sunday shows that there are such days
+    kept = {**registers, "desk.tickets": {**registers["desk.tickets"], days[6]: 1}}
+    found = damaged_case_days(Book(kept), dataset("desk.tickets"), lambda _: {}, days[-7:])
+    assert [day.isoformat() for _, day in found] == [*unkept, *(["2026-11-21", "2026-11-22"] if unkept else [])]
+    # one quiet day before shows that there are such days
+    registers["desk.tickets"][worked[3]] = 0
+    assert not damaged_case_days(Book(registers), dataset("desk.tickets"), lambda _: {}, days[-7:])
+    # a check that was not made is what the register of checks tells
+    registers = {"desk.checks": registers["desk.tickets"], "desk.tickets": registers["desk.checks"]}
+    assert not damaged_case_days(Book(registers), dataset("desk.checks"), lambda _: {}, days[-7:])
 
 
 class Watched(RowsByHour):

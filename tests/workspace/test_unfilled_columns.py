@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import ibis
 import pytest
@@ -25,6 +26,7 @@ def _unfilled(
     rows_of: Callable[[dt.date], list[dict[str, Any]]],
     absent: tuple[str, ...] = (),
     sources: tuple[str, ...] = ("test",),
+    missing: tuple[dt.date, ...] = (),
 ) -> Unfilled:
     """Judge rows by day of five weeks before the week and of the week; the first source lacks the absent columns."""
     days = [FIRST + dt.timedelta(days=place) for place in range((WEEK.last - FIRST).days + 1)]
@@ -34,6 +36,8 @@ def _unfilled(
         contract=dataset(name),
         sources=[*sources],
         period=WEEK,
+        missing=missing,
+        missing_before=[],
         sources_without=lambda column: [sources[0]] if column in absent else [],
     )
     return unfilled_columns(_workspace(table), view)
@@ -43,7 +47,9 @@ def _workspace(table: Any) -> Any:
     """Return a site whose only dataset has the rows of a table."""
     return SimpleNamespace(
         unfilled={},
+        calendar=SimpleNamespace(is_likely_worked=lambda day: day.weekday() < 5),
         files_by_day=lambda *_: None,
+        settings=SimpleNamespace(zone=ZoneInfo("Asia/Shanghai")),
         table=lambda _, first, last: table.filter(table.day.between(ibis.literal(first), ibis.literal(last))),
     )
 
@@ -96,6 +102,77 @@ def test_a_delivery_of_weeks_before_may_be_overdue_still() -> None:
 
     made = _unfilled("docexchange.deliveries", deliveries)
     assert made.now == made.before == {"test": {"due_at"}}
+
+
+def _signed(day: dt.date, unsigned: int, nulls: int) -> list[dict[str, Any]]:
+    signed = dt.datetime.combine(day, dt.time(2), dt.UTC)
+    received = [{"platform": None if place < nulls else "xinchuang", "signed_at": signed} for place in range(100)]
+    return [*received, *({"platform": None} for _ in range(unsigned))]
+
+
+def test_whoever_has_not_signed_has_no_terminal() -> None:
+    for unsigned, nulls, lacking in ((60, 0, {}), (0, 30, {"test": {"platform"}})):
+        made = _unfilled(
+            "docexchange.deliveries",
+            lambda day, today=(unsigned, nulls): [  # type: ignore[misc]
+                {**row, "due_at": dt.datetime(2026, 12, 1)} for row in _signed(day, *(today if day == ON else (0, 0)))
+            ],
+        )
+        assert made.now == lacking
+
+
+def _delivered(day: dt.date, count: int, *, is_signed: bool) -> list[dict[str, Any]]:
+    """Return deliveries of a day that were signed for at ten o'clock, or by nobody."""
+    signed = dt.datetime.combine(day, dt.time(2), dt.UTC) if is_signed else None
+    given = {"due_at": dt.datetime(2026, 12, 1), "platform": "xinchuang", "signed_at": signed}
+    return [given for _ in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "unended"),
+    [
+        (ON - dt.timedelta(days=1), WEEK.last, [ON + dt.timedelta(days=step) for step in (-1, 0, 1, 2)]),
+        (ON, ON, [ON]),
+        (ON - dt.timedelta(days=14), ON - dt.timedelta(days=14), [ON - dt.timedelta(days=14)]),  # it may be open still
+        (WEEK.last, WEEK.first, []),
+    ],
+)
+def test_days_on_which_nobody_signed(first: dt.date, last: dt.date, unended: list[dt.date]) -> None:
+    made = _unfilled("docexchange.deliveries", lambda day: _delivered(day, 60, is_signed=not first <= day <= last))
+    assert {source: list(days) for source, days in made.unended.items()} == ({"test": unended} if unended else {})
+    assert made.now == ({"test": {"signed_at"}} if unended else {})
+    assert made.before == ({"test": {"signed_at"}} if unended and first < WEEK.first else {})
+    assert bool(made.note) is bool(unended)
+
+
+def test_few_deliveries_that_nobody_signed_for_are_no_lost_column() -> None:
+    made = _unfilled("docexchange.deliveries", lambda day: _delivered(day, 19, is_signed=day < ON))
+    assert made.now == {}
+
+
+def test_a_day_that_is_missing_is_told_as_missing() -> None:
+    made = _unfilled("docexchange.deliveries", lambda day: _delivered(day, 60, is_signed=day != ON), missing=(ON,))
+    assert made.now == {}
+
+
+def test_terminals_that_were_not_recorded_weeks_ago_are_in_no_share_of_this_week() -> None:
+    lost = WEEK.previous().first - dt.timedelta(days=7)
+    made = _unfilled(
+        "docexchange.deliveries",
+        lambda day: [{**row, "due_at": dt.datetime(2026, 12, 1)} for row in _signed(day, 0, 100 if day == lost else 0)],
+    )
+    assert (made.now, made.before) == ({}, {})
+
+
+@pytest.mark.parametrize(("day_off", "is_lacking"), [(60, False), (120, True)])
+def test_a_day_off_is_held_against_days_off(day_off: int, is_lacking: bool) -> None:
+    sunday = WEEK.last
+
+    def acts(day: dt.date) -> list[dict[str, Any]]:
+        nulls = 10 if day.weekday() < 5 else day_off if day == sunday else 60  # telephones have no type
+        return [{"unit": "甲局", "platform": None if place < nulls else "xinchuang"} for place in range(200)]
+
+    assert bool(_unfilled("oa.activities", acts).now) is is_lacking
 
 
 def test_a_snapshot_is_held_against_the_one_before() -> None:

@@ -66,6 +66,12 @@ AVAILABILITY = (
         over_gap="lower_bound",
     ),
     Measure(
+        "low_target",
+        "下限对象",
+        "The target whose time makes the lower bound (docs/domain.md, Availability); null without one.",
+        format="text",
+    ),
+    Measure(
         "target_met",
         "达标情况",
         "Whether the availability reaches the target; not shown where its lower bound does not.",
@@ -136,6 +142,7 @@ def availability(
     *,
     target: float,
     is_bounded: bool = False,
+    in_use: ir.Table | None = None,
 ) -> ir.Table:
     """Return the time of each subsystem in four parts, and its availability (docs/domain.md, Availability).
 
@@ -149,23 +156,32 @@ def availability(
         planned: the confirmed maintenance windows.
         target: the availability that was agreed, as a fraction.
         is_bounded: whether each subsystem has its lower bound, as over a gap; else where too little was measured.
+        in_use: the targets that are in use, by the columns ``TARGET``: one without a check in the period may be down
+            all the time, and one that is no longer among them hides nothing. None for those of the checks.
 
     Returns:
         ``subsystem``, ``target`` and the measures of ``AVAILABILITY`` (times in seconds), worst first.
     """
+    length_s = (until - since).total_seconds()
     parts = _parts(
         valid_spans(checks, since, until),
-        (until - since).total_seconds(),
+        length_s,
         lambda first: first.epoch_seconds() - ibis.literal(since).cast(first.type()).epoch_seconds(),
         planned,
     )
     if is_bounded:
         parts = parts.mutate(availability_low=_low(parts), _hidden_low=_low(parts))
+    if in_use is not None:
+        parts = _of_used(parts, in_use, length_s)
+    return _rated(parts, _failures(checks, since, until, planned), target)
+
+
+def _rated(parts: ir.Table, runs: ir.Table, target: float) -> ir.Table:
+    """Return the subsystems by the target whose parts are told, its outages, and what was agreed."""
     counted = parts.group_by("subsystem").aggregate(
         checked=parts["_checked"].sum(), failed_checks=parts["_failed"].sum()
     )
     worst = _worst(parts, ["subsystem"])
-    runs = _failures(checks, since, until, planned)
     rated = join_groups(join_groups(worst, counted, ["subsystem"]), runs, TARGET)
     failures = rated["_failures"].fill_null(0)
     rated = rated.mutate(
@@ -279,19 +295,40 @@ def _low(parts: ir.Table) -> ir.FloatingValue:
     return low
 
 
+def _of_used(parts: ir.Table, in_use: ir.Table, length_s: float) -> ir.Table:
+    """Return the parts of the targets, with those in use that were not checked; one out of use hides nothing."""
+    joined = join_groups(in_use.mutate(_is_used=True), parts, TARGET, how="outer")
+    is_checked = joined["_checked"].notnull()
+    times = {name: joined[name].fill_null(0.0) for name in ("available_s", "planned_s", "unplanned_s")}
+    counts = {name: joined[name].fill_null(0) for name in ("_checked", "_failed")}
+    return joined.mutate(
+        **times,
+        **counts,
+        unmeasured_s=joined.unmeasured_s.fill_null(length_s),
+        availability_low=is_checked.ifelse(joined.availability_low, 0.0),
+        _hidden_low=is_checked.ifelse(joined["_is_used"].ifelse(joined["_hidden_low"], ibis.null("float64")), 0.0),
+    ).drop("_is_used")
+
+
 def _worst(parts: ir.Table, by: Sequence[str]) -> ir.Table:
     """Return the target of each group that had the longest unplanned downtime, then the one measured longest.
 
-    Its lower bound is the lowest of the group: another one may have been down while nobody checked it.
+    Its lower bound is the lowest of the group, with ``low_target``: another one may have been down while nobody checked
+    it.
     """
     order = [ibis.desc("unplanned_s"), ibis.desc("available_s"), *TARGET]
+    lowest = ibis.window(group_by=list(by), order_by=[ibis.asc("_hidden_low", nulls_first=False), *TARGET])
     placed = parts.mutate(
         _place=ibis.row_number().over(ibis.window(group_by=list(by), order_by=order)),
-        _lowest=parts["_hidden_low"].min().over(ibis.window(group_by=list(by))),
+        _lowest=parts["_hidden_low"].first(include_null=True).over(lowest),
+        _lowest_target=parts.target.first().over(lowest),
     )
     worst = placed.filter(placed["_place"] == 0)
     low = ibis.least(worst.availability_low, worst["_lowest"])
-    return worst.mutate(availability_low=low).drop("_place", "_lowest", "_hidden_low")
+    is_own = worst["_lowest"].isnull() | (worst.availability_low <= worst["_lowest"])
+    of = low.isnull().ifelse(None, is_own.ifelse(worst.target, worst["_lowest_target"]))
+    hidden = ("_place", "_lowest", "_lowest_target", "_hidden_low")
+    return worst.mutate(availability_low=low, low_target=of).drop(*hidden)
 
 
 def _failures(checks: ir.Table, since: datetime, until: datetime, planned: Sequence[PlannedWork]) -> ir.Table:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 import pyarrow as pa
@@ -11,6 +11,7 @@ import pyarrow as pa
 from ntanalytics.metrics.change import ComparedPart
 from ntanalytics.metrics.figure_row import DERIVED, FigureRow
 from ntanalytics.metrics.figures import Figures, figures
+from ntanalytics.metrics.unfilled import Unfilled
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +58,7 @@ class PageCoverage:
         unknown_measures: measures of which a source of the page lacks a column that they need.
         absent_note: note on the columns, or empty.
         against: the period before in words: ``上周``.
+        unfilled: the terminals that many rows of the page's sources lack.
     """
 
     is_complete: bool
@@ -66,6 +68,7 @@ class PageCoverage:
     unknown_measures: frozenset[str] = frozenset()
     absent_note: str = ""
     against: str = ""
+    unfilled: Unfilled = field(default_factory=Unfilled)
 
 
 class PageFigures(NamedTuple):

@@ -32,6 +32,7 @@ from ntanalytics.report_content.adoption.figures import (
     head_figures,
 )
 from ntanalytics.report_content.adoption.near_units import near_units
+from ntanalytics.report_content.adoption.terminal_gaps import page_tables
 from ntanalytics.report_content.report_state import ReportState, kept
 from ntanalytics.workspace.report import Report
 
@@ -220,6 +221,7 @@ class AdoptionQueries:
             against=self.report.period.before_word,
             unknown_measures=views[0].unknown_measures | views[1].unknown_measures,
             absent_note="".join(view.absent_note for view in views),
+            unfilled=self.activities.unfilled.of("platform", fed),
         )
 
     def _coverages(self, page: PageCoverage) -> Coverages:
@@ -364,14 +366,14 @@ class AdoptionQueries:
         """Return the page of computed rows, as figures."""
         period, previous = self.report.period, self.report.previous
         own = [row["edition"] for row in self.groups.to_pylist() if self.unit and row["unit"] == self.unit]
-        typical = computed.typical.to_pylist()
+        typical: Mapping[str, object] = next((row for row in computed.typical.to_pylist() if row["edition"] in own), {})
         return Adoption(
             unit=self.unit,
             edition=self.edition,
             total=computed.total,
             reach=figures(computed.reached, page).total,
             handled=figures(computed.handled, self.tasks).total,
-            typical=FigureRow(next((row for row in typical if row["edition"] in own), {})),
+            typical=FigureRow(typical, at_least=page.unfilled.bounds(RATES)),
             tables=self._tables(computed, page),
             shows_places=not self.unit and self.report.workspace.settings.adoption.ranking == "owner",
             worked_days=(self._count(period.first, period.last), self._count(previous.first, previous.last)),
@@ -382,7 +384,7 @@ class AdoptionQueries:
     def _tables(self, computed: PageFigures, page: PageCoverage) -> dict[str, Figures]:
         weeks = computed.weeks.slice(max(0, len(computed.weeks) - WEEKS_DRAWN))
         rows = {**computed.tables, "ranking": computed.ranking, "weeks": weeks}
-        made = {name: figures(table, page) for name, table in rows.items()}
+        made = page_tables(rows, page, (self.first, self.report.previous.first), self._fed_groups)
         for name, by in (("editions", ("edition",)), ("ranking", _GROUP), ("moving", _GROUP)):
             if name in made:
                 gaps = set(self._fed_groups(self._member_gaps(by)[0], by))

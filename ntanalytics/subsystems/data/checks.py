@@ -27,6 +27,7 @@ from ntanalytics.subsystems.data.clocks import (
     shifted_clocks,
 )
 from ntanalytics.subsystems.data.completeness import completeness_finding, rejected_finding
+from ntanalytics.subsystems.data.entities import dataset_entity
 from ntanalytics.subsystems.data.minutes import BY_MINUTE, MINUTE_DAYS
 from ntanalytics.subsystems.data.row_counts import RowCounts, fallen_findings, silent_findings
 from ntanalytics.subsystems.data.standstill import METRICS, still_findings
@@ -48,16 +49,29 @@ def _completeness(context: CheckContext, rule: Rule) -> list[Finding]:
         completeness_finding(rule, item, context.on, is_damaged=item.source in _damaged(context, item.dataset))
         for item in context.shared(extractions)
     ]
-    return _with_origin(context, (_unless_unreported(context, finding) for finding in findings))
+    return _with_origin(context, (_unless_unwritten(context, finding) for finding in findings))
 
 
-def _unless_unreported(context: CheckContext, finding: Finding) -> Finding:
-    """Return the completeness of a dataset; unknown where its events came, and the delivery reports of them did not."""
+def _unless_unwritten(context: CheckContext, finding: Finding) -> Finding:
+    """Return the completeness of a dataset; unknown where its rows came, and what became of them did not.
+
+    That are the delivery reports of events, and the ends of cases.
+    """
     name = str(finding.details["dataset"])
-    is_read = context.needs is not None and name in context.needs
-    if finding.status == "unknown" or not is_read or not context.dataset(name).unreported.is_now:
+    if finding.status == "unknown" or context.needs is None or name not in context.needs:
         return finding
-    return replace(finding, status="unknown", value=None, unknown="incomplete")
+    view, contract = context.dataset(name), dataset_named(name)
+    unended = next((days for source, days in view.unended.items() if _is_of(finding, source, name)), ())
+    if not view.unreported.is_now and not unended:
+        return finding
+    finding = replace(finding, status="unknown", value=None, unknown="incomplete")
+    if not unended:
+        return finding
+    return finding.with_details(unended=contract.column(contract.ended[0]).label).since_day(unended[0])
+
+
+def _is_of(finding: Finding, source: str, dataset: str) -> bool:
+    return finding.entity == dataset_entity(source, dataset, dataset_named(dataset).label)
 
 
 def _damaged(context: CheckContext, dataset: str) -> set[str]:

@@ -81,6 +81,8 @@ def _completeness_reason(finding: Finding) -> str:
     if loss := _loss(finding):
         return f"数据缺失，{loss}"
     error = finding.details.get("error")
+    if unended := finding.details.get("unended"):
+        return f"没有一条{unended}，是否未回写不明"
     if finding.unknown == "incomplete":
         return "当日数据只取到一部分"
     return f"数据缺失，数据源报错“{error}”" if error else "数据缺失"

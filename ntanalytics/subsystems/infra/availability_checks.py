@@ -21,10 +21,11 @@ from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import Figures, figures
 from ntanalytics.metrics.infra import availability, probes
-from ntanalytics.metrics.infra.check_spans import GAP
+from ntanalytics.metrics.infra.check_spans import GAP, TARGET
 from ntanalytics.metrics.infra.planned_downtime import PlannedWork, confirmed_work
 from ntanalytics.metrics.rows import in_memory, rows
 from ntanalytics.subsystems.infra.host_checks import MONITORING_ENTITY
+from ntanalytics.subsystems.infra.host_silence import out_of_use
 from ntanalytics.subsystems.infra.machine_words import site_of
 from ntanalytics.subsystems.infra.text import check_source_label
 from ntanalytics.workspace.dataset_view import DatasetView
@@ -102,10 +103,28 @@ def measured(
     )
     near = (checks.before if before else checks.table).union(earlier)
     has_gap = not before and not all(view.is_complete for view in (checks, *views))
-    made = availability.availability(chosen(near), begin, end, windows, target=target(context), is_bounded=has_gap)
-    if not before and _has_unseen_source(context):
-        made = made.mutate(availability_low=ibis.null("float64"))  # a target that nobody sees may be down: no bound
+    in_use = None if before else _in_use(context, chosen(checks.recent))
+    goal = target(context)
+    made = availability.availability(chosen(near), begin, end, windows, target=goal, is_bounded=has_gap, in_use=in_use)
+    if not before and _has_unseen_source(context):  # a target that nobody sees may be down: no bound
+        made = made.mutate(availability_low=ibis.null("float64"), low_target=ibis.null("string"))
     return in_memory(made), [checks, *views]
+
+
+def _in_use(context: CheckContext, recent: ir.Table) -> ir.Table:
+    """Return the targets of the period and of the week before it that are not known to be out of use.
+
+    A host is out of use that monitoring no longer watches, and a target of a probe that the site's settings no longer
+    name. Of any other one nobody knows it: a week after its last check it counts no more.
+    """
+    since = context.period.first - timedelta(days=SOURCE_DAYS)
+    seen = recent.filter(recent.day >= ibis.literal(since)).select(*TARGET).distinct()
+    unused = sorted(context.shared(out_of_use))
+    used = ~(seen.kind.isin(probes.HOST_CHECKS) & seen.target.isin(unused)) if unused else ibis.literal(value=True)
+    for name, source in context.workspace.settings.sources.items():
+        if source.targets:
+            used &= (seen.source != name) | seen.target.isin([known.display_name for known in source.targets])
+    return seen.filter(used)
 
 
 def _has_unseen_source(context: CheckContext) -> bool:
@@ -122,7 +141,7 @@ def _shown(rule: Rule, row: FigureRow) -> Finding:
     finding = judge_row(rule, row, subsystem_entity(row["subsystem"]))
     low = row["availability_low"]
     if finding.status == "ok" and low is not None and rule.threshold.judge(low) != "ok":
-        return unknown(rule, "unmeasured", finding.entity)
+        return unknown(rule, "unmeasured", finding.entity).with_details(target=str(row["low_target"]))
     return finding
 
 
@@ -204,6 +223,7 @@ CHECKS = (
         rule="infra.availability",
         evaluate=_availability,
         reads=_AVAILABILITY,
+        beside={"infra.hosts": 0},
         optional=("desk.changes",),
         every=EVERY_PERIOD,
     ),

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from ntanalytics.checks.context import QUARTER_DAYS
 from ntanalytics.findings.event_text import value_event
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.phrases import clock, hours_words, listed, value_words
+from ntanalytics.findings.phrases import clock, hours_words, listed, spaced, value_words
 from ntanalytics.findings.text import (
     RuleText,
     Sentence,
@@ -103,6 +103,12 @@ def _followed_by(finding: Finding, phrase: str) -> str:
     """Return the measured value, followed by a phrase after a colon."""
     sentence = measured(finding)
     return f"{sentence[:-1]}：{phrase}。" if phrase else sentence
+
+
+def _availability_reason(finding: Finding) -> str:
+    """Return why the availability is unknown, with the target that was not measured."""
+    reason = reason_words(finding)
+    return spaced(str(finding.details["target"]), reason) if finding.unknown == "unmeasured" else reason
 
 
 def _availability(finding: Finding) -> str:
@@ -274,7 +280,7 @@ def _tls_days(finding: Finding) -> str:
 #: Code of a rule → its sentences.
 TEXTS: Texts = MappingProxyType(
     {
-        "infra.availability": RuleText(evidence=_availability, event=events.availability),
+        "infra.availability": RuleText(evidence=_availability, event=events.availability, reason=_availability_reason),
         "infra.checks_gap": RuleText(evidence=_checks_gap, event=events.checks_gap),
         "infra.reachable": RuleText(
             evidence=_reachable,

@@ -201,7 +201,7 @@ def _busiest(context: CheckContext, rule: Rule) -> list[Finding]:
 def _overdue_rise(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return whether more tasks than usual are past their time."""
     tasks = context.dataset("oa.tasks", HISTORY)
-    if not tasks.is_complete or not context.working_days:
+    if not tasks.is_complete or not context.working_days or "finished_at" in context.unfilled("oa.tasks"):
         return []
     late = task_duration.overdue_by_day(context.shared(_tasks), tasks.days, context.utc_offset_h)
     return seasonal_baseline(rule, late, context.on, entity=edition_entity, violations_only=True, ahead=context.ahead)

@@ -31,8 +31,20 @@ def gap_groups(view: DatasetView, fed: Sequence[ir.Table], by: Sequence[str]) ->
         fed: tables whose rows tell which source feeds which group.
         by: the columns that name a group.
     """
+    return groups_of(gap_sources(view, by), fed, by)
+
+
+def groups_of(
+    touched: tuple[set[str], set[str]], fed: Sequence[ir.Table], by: Sequence[str]
+) -> tuple[set[Group], set[Group]]:
+    """Return the groups that some sources feed, those in the period and those in the one before.
+
+    Args:
+        touched: the sources in the period, and those in the one before.
+        fed: tables whose rows tell which source feeds which group.
+        by: the columns that name a group.
+    """
     groups: dict[str, set[Group]] = {}
-    touched = gap_sources(view, by)
     if any(touched):
         for table in fed:
             for row in rows(table.select(*by, "source").distinct()):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, timedelta
 from functools import partial
 
@@ -16,7 +16,7 @@ from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import Figures, figures
 from ntanalytics.metrics.oa import adoption, task_duration, unit_ranking, user_flow
-from ntanalytics.subsystems.oa.fed_groups import gap_groups, gap_sources, group_table, our_units
+from ntanalytics.subsystems.oa.fed_groups import Group, gap_groups, gap_sources, group_table, groups_of, our_units
 from ntanalytics.workspace.daily_aggregates import DailyAggregate
 from ntanalytics.workspace.dataset_view import DatasetView
 
@@ -80,15 +80,28 @@ def levels(context: CheckContext, *by: str) -> Figures:
     made = figures(compared, activities)
     if not by:
         return made.made_of([enabled], members).made_of(shared, members, beside=True)
-    now_gaps, before_gaps = gap_groups(members, fed, by)
-    has_none = not members.sources
+    if any(lacking := activities.unfilled.sources_of("platform")):  # what another source feeds has its terminals
+        touched = _are_touched(by, *groups_of(_both(lacking, gap_sources(activities, by)), fed, by))
+        made = made.made_of(["xinchuang_share"], activities, gaps_of=touched)
+    gaps_of = _are_touched(by, *gap_groups(members, fed, by), every=not members.sources)
+    made = made.made_of([enabled], members, gaps_of=gaps_of)
+    return made.made_of(shared, members, beside=True, gaps_of=gaps_of)
+
+
+def _both(one: tuple[set[str], set[str]], other: tuple[set[str], set[str]]) -> tuple[set[str], set[str]]:
+    return one[0] | other[0], one[1] | other[1]
+
+
+def _are_touched(
+    by: Sequence[str], now: Collection[Group], before: Collection[Group], *, every: bool = False
+) -> Callable[[FigureRow], tuple[bool, bool]]:
+    """Return the function that tells whether the group of a row has a gap, in the period and in the one before."""
 
     def gaps_of(row: FigureRow) -> tuple[bool, bool]:
         group = tuple(row[name] for name in by)
-        return has_none or group in now_gaps, has_none or group in before_gaps
+        return every or group in now, every or group in before
 
-    made = made.made_of([enabled], members, gaps_of=gaps_of)
-    return made.made_of(shared, members, beside=True, gaps_of=gaps_of)
+    return gaps_of
 
 
 def _unchanged(table: ir.Table) -> ir.Table:

@@ -191,11 +191,13 @@ def terminals_trend(weeks: Figures) -> str:
     """
     parts = []
     for name, label in (("mobile_share", "移动端占比"), ("xinchuang_share", "信创占比")):
-        known = [value for row in weeks if (value := row.exact(name)) is not None]
+        known = {row["week_name"]: value for row in weeks if (value := row.exact(name)) is not None}
         if known:
-            first, last = format_number(known[0], "rate:1"), format_number(known[-1], "rate:1")
-            way = "升至" if known[-1] > known[0] else "降至"
-            parts.append(f"{label}保持 {last}" if first == last else f"{label}由 {first} {way} {last}")
+            shares, until = list(known.values()), next(reversed(known))  # a whole week may lack its terminals
+            first, last = format_number(shares[0], "rate:1"), format_number(shares[-1], "rate:1")
+            beside = "" if until == [row["week_name"] for row in weeks if row.is_complete][-1] else f"（至{until}）"
+            way = "升至" if shares[-1] > shares[0] else "降至"
+            parts.append((f"{label}保持 {last}" if first == last else f"{label}由 {first} {way} {last}") + beside)
     if not parts:
         return "移动端和信创占比：没有完整的周"
     complete = sum(week.is_complete for week in weeks)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.infra import availability, probes
+from ntanalytics.metrics.infra.check_spans import TARGET
 from ntanalytics.metrics.infra.planned_downtime import PlannedWork, confirmed_work
 
 DAY = dt.date(2026, 11, 16)
@@ -48,6 +49,7 @@ def test_an_hour_with_two_failed_checks_of_five_minutes(checks, listed) -> None:
             "target": "首页",
             "availability": pytest.approx(1 - 600 / 3600),
             "availability_low": None,
+            "low_target": None,
             "target_met": "not_met",
             "available_s": 3000.0,
             "planned_s": 0.0,
@@ -158,6 +160,7 @@ def test_a_target_that_nobody_checked_for_a_while_may_have_been_down(checks, lis
     made = checks({"首页": page, "接口": unseen})
     [row] = listed(measured(made, SINCE, HOUR), "target", "availability", "availability_low", "target_met")
     low = pytest.approx(35 / 60)
+    assert listed(measured(made, SINCE, HOUR), "low_target") == [{"low_target": "接口"}]
     assert row == {"target": "首页", "availability": 1.0, "availability_low": low, "target_met": "not_shown"}
 
 
@@ -174,6 +177,33 @@ def test_a_target_that_is_checked_no_more_may_be_down(checks, listed) -> None:
     made = checks({"首页": every(5), "接口": [mark for mark in every(5) if mark[0] <= 15]})
     [row] = listed(measured(made, SINCE, HOUR), "availability_low", "target_met")
     assert row == {"availability_low": pytest.approx(25 / 60), "target_met": "not_shown"}
+
+
+def in_use(checks, *targets):
+    return checks({name: every(5) for name in targets}).select(*TARGET).distinct()
+
+
+def test_a_target_in_use_without_any_check_may_be_down_all_the_time(checks, listed) -> None:
+    made = checks({"首页": every(5)})
+    [row] = listed(measured(made, SINCE, HOUR, in_use=in_use(checks, "首页")), "availability_low", "low_target")
+    assert row == {"availability_low": None, "low_target": None}
+    [row] = listed(measured(made, SINCE, HOUR, in_use=in_use(checks, "首页", "接口")))
+    assert (row["target"], row["availability"]) == ("首页", 1.0)
+    assert (row["availability_low"], row["low_target"], row["target_met"]) == (0.0, "接口", "not_shown")
+    [alone] = listed(measured(checks({}), SINCE, HOUR, in_use=in_use(checks, "接口")))
+    assert (alone["availability"], alone["availability_low"], alone["unmeasured_s"]) == (None, 0.0, 3600.0)
+    assert alone["target_met"] == "not_shown"
+
+
+def test_a_target_that_is_out_of_use_hides_nothing(checks, listed) -> None:
+    """The interface is checked until minute 15, and was taken out of use."""
+    made = checks({"首页": every(5), "接口": [mark for mark in every(5) if mark[0] <= 15]})
+    [row] = listed(measured(made, SINCE, HOUR, in_use=in_use(checks, "首页")), "availability_low", "target_met")
+    assert row == {"availability_low": None, "target_met": "met"}
+    # what was wrong before stays
+    made = checks({"首页": every(5), "接口": [mark for mark in every(5, {5}) if mark[0] <= 15]})
+    [row] = listed(measured(made, SINCE, HOUR, in_use=in_use(checks, "首页")), "target", "unplanned_s")
+    assert row == {"target": "接口", "unplanned_s": 300.0}
 
 
 def test_a_day_of_which_one_target_was_not_checked_for_long_is_not_known(table, days, listed) -> None:

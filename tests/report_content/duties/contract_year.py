@@ -43,7 +43,8 @@ class Year:
     def span(self, period: Period = YEAR) -> DutySpan:
         """Return the span over it."""
         made = context_of(period)
-        report: Any = SimpleNamespace(**vars(made.report), workspace=SimpleNamespace(calendar=CALENDAR))
+        workspace = SimpleNamespace(calendar=CALENDAR, settings=SimpleNamespace(sources={}))
+        report: Any = SimpleNamespace(**vars(made.report), workspace=workspace)
         report.dataset = lambda name, history: self._view(made, name, history)
         return DutySpan(CheckContext(report, RULES), self.log)
 

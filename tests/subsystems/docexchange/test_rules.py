@@ -186,6 +186,26 @@ def test_a_unit_that_leaves_off_signing_is_told_once() -> None:
     assert judge(SUBSYSTEM, ["docexchange.unsigned", "docexchange.overdue_deliveries"], data, gaps=(ON,)) == []
 
 
+@pytest.mark.parametrize("period", [Period.day(ON), WEEK])
+def test_where_nobody_wrote_down_who_signed_no_unit_is_told(period: Period) -> None:
+    """Since Monday no delivery has a time of its receipt; a unit owes thirty signatures of the week before, too."""
+    signed = [_signed(row["day"], 2) for row in days() if row["is_working_day"] and row["day"] < MONDAY] * 15
+    lying = [
+        _signed(MONDAY + dt.timedelta(days=back), None, unit) for back in (0, 1, 2) for unit in ("甲局", "乙局")
+    ] * 20
+    old = [_signed(MONDAY - dt.timedelta(days=7), None, "丙局")] * 30
+    codes = ["docexchange.unsigned", "docexchange.overdue_deliveries", "docexchange.signed_in_time_rate"]
+    data = _deliveries(signed + lying + old)
+    assert {finding.entity.label for finding in judge(SUBSYSTEM, codes, data, period=period)} >= {
+        "甲局",
+        "乙局",
+        "丙局",
+    }
+    seen = judge(SUBSYSTEM, codes, data, period=period, unfilled={"docexchange.deliveries": ["signed_at"]})
+    assert [finding for finding in seen if finding.is_violation] == []
+    assert {finding.status for finding in seen} == {"unknown"}
+
+
 @pytest.mark.parametrize(("late", "status"), [(5, "ok"), (15, "warning"), (30, "critical")])
 @pytest.mark.parametrize("period", [Period.day(ON), WEEK])
 def test_the_share_that_is_signed_in_time_is_judged_over_any_period(late: int, status: str, period: Period) -> None:
@@ -244,6 +264,7 @@ def test_overdue_deliveries_tell_the_share_of_their_unit_alone() -> None:
         ({"rejected": {"docexchange.deliveries": {None: 1}}}, ["lower_bound"]),
         ({"unfilled": {"docexchange.deliveries": ["due_at"]}}, ["lower_bound"]),
         ({"gaps": (ON,)}, []),
+        ({"unfilled": {"docexchange.deliveries": ["signed_at"]}}, []),
     ],
 )
 def test_a_unit_owes_at_least_what_could_be_read(more: Mapping[str, Any], certainties: list[str]) -> None:

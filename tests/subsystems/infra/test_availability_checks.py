@@ -1,0 +1,65 @@
+"""Availability of a system of which a target is not checked any more; small cases worked by hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from ntanalytics.findings.finding import Finding
+from ntanalytics.periods import Period
+from ntanalytics.settings import SourceSettings
+from ntanalytics.subsystems import subsystem
+from tests.subsystems.infra.test_host_silence import checks, host
+from tests.subsystems.made import ON, Row, judge
+
+CODE = "infra.availability"
+PAGE, OTHER = "https://oa.nantong.example/", "https://wecom.nantong.example/oa/"
+WEEK = Period.week(ON)
+
+
+def page(target: str, days: list[dt.date]) -> list[Row]:
+    return [{**row, "kind": "http", "subsystem": "oa"} for day in days for row in checks(target, day)]
+
+
+def days(first: int, last: int) -> list[dt.date]:
+    """Return the days from some days before the Friday to others."""
+    return [ON - dt.timedelta(days=back) for back in range(first, last - 1, -1)]
+
+
+def judged(rows: list[Row], **more: Any) -> Finding:
+    [found] = judge(subsystem("infra"), [CODE], {"infra.checks": rows, "infra.hosts": [host("a")]}, **more)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("last_seen", "status"), [(0, "ok"), (1, "unknown"), (3, "unknown"), (7, "unknown"), (8, "ok")]
+)
+def test_a_page_that_was_not_checked_all_day_may_be_down(last_seen: int, status: str) -> None:
+    found = judged([*page(PAGE, days(10, 0)), *page(OTHER, days(10, last_seen))])
+    assert found.status == status
+    assert found.details.get("target") == (OTHER if status == "unknown" else None)
+
+
+def test_a_system_whose_only_page_was_not_checked_is_not_left_out() -> None:
+    found = judged(page(PAGE, days(10, 2)))
+    assert (found.entity.key, found.status) == ("oa", "unknown")
+
+
+@pytest.mark.parametrize(("named", "status"), [((PAGE,), "ok"), ((PAGE, OTHER), "unknown")])
+@pytest.mark.parametrize("period", [Period.day(ON), WEEK])
+def test_a_page_that_the_settings_name_no_more_hides_nothing(
+    named: tuple[str, ...], status: str, period: Period
+) -> None:
+    probe = SourceSettings(product="probe", targets=[{"subsystem": "oa", "url": url} for url in named])  # type: ignore[arg-type]
+    rows = [*page(PAGE, days(10, -2)), *page(OTHER, days(10, 3))]
+    assert judged(rows, sources={"test": probe}, period=period).status == status
+
+
+@pytest.mark.parametrize(("is_monitored", "status"), [(False, "ok"), (True, "unknown")])
+def test_a_host_that_monitoring_watches_no_more_hides_nothing(is_monitored: bool, status: str) -> None:
+    rows = [row for name, last in (("a", -2), ("b", 3)) for day in days(10, last) for row in checks(name, day)]
+    hosts = [host("a"), host("b", is_monitored=is_monitored)]
+    [found] = judge(subsystem("infra"), [CODE], {"infra.checks": rows, "infra.hosts": hosts}, period=WEEK)
+    assert found.status == status
