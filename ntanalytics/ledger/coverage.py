@@ -307,10 +307,17 @@ class Coverage:
         with reading(self._engine) as connection:
             return [(row[0], row[1], int(row[2])) for row in connection.execute(query)]
 
+    def datasets_with_rejects(self) -> frozenset[str]:
+        """Return the datasets of which any extraction has rejected a row."""
+        return self._datasets_with(tables.rejections)
+
     def datasets_with_unknown_words(self) -> frozenset[str]:
         """Return the datasets of which any extraction has replaced words."""
-        table, words = tables.extractions, tables.unknown_words
-        query = sa.select(table.c.dataset).where(table.c.id.in_(sa.select(words.c.extraction_id))).distinct()
+        return self._datasets_with(tables.unknown_words)
+
+    def _datasets_with(self, counts: sa.Table) -> frozenset[str]:
+        table = tables.extractions
+        query = sa.select(table.c.dataset).where(table.c.id.in_(sa.select(counts.c.extraction_id))).distinct()
         with reading(self._engine) as connection:
             return frozenset(connection.execute(query).scalars())
 

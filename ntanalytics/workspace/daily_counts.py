@@ -136,18 +136,20 @@ class _KeptCounts:
 
     def get(self, day: dt.date, made_of: str) -> list[Count] | None:
         """Return what is kept of a day; None where it was counted of other files, or by another program."""
-        of, counts = self._month(day).get(day.isoformat(), (None, None))
+        text = day.isoformat()
+        of, counts = self._month(text).get(text, (None, None))
         return counts if of == made_of else None
 
     def put(self, made: Mapping[dt.date, tuple[str, list[Count]]]) -> None:
         """Keep the counts of some days in place of those that were kept."""
-        for day, counts in made.items():
-            self._month(day)[day.isoformat()] = counts
-        months = {f"{day:%Y-%m}" for day in made}
+        days = {day.isoformat(): counts for day, counts in made.items()}
+        for day, counts in days.items():
+            self._month(day)[day] = counts
+        months = {_month_of(day) for day in days}
         self._cache.put({self._key(month): json.dumps(self._months[month], ensure_ascii=False) for month in months})
 
-    def _month(self, day: dt.date) -> dict[str, tuple[str, list[Count]]]:
-        month = f"{day:%Y-%m}"
+    def _month(self, day: str) -> dict[str, tuple[str, list[Count]]]:
+        month = _month_of(day)
         if month not in self._months:
             text = self._cache.get(self._key(month))
             self._months[month] = json.loads(text) if text is not None else {}
@@ -155,6 +157,10 @@ class _KeptCounts:
 
     def _key(self, month: str) -> str:
         return f"{self._what} {month}"
+
+
+def _month_of(day: str) -> str:
+    return day[: len("2026-11")]
 
 
 def _digest(*words: str) -> str:

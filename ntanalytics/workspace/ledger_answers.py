@@ -36,7 +36,7 @@ class LedgerAnswers:
         """Return the rejected rows of some days, as :meth:`Coverage.rejected` gives them."""
         key = dataset, first, last
         if key not in self.rejects:
-            self.rejects[key] = self._coverage.rejected(*key)
+            self.rejects[key] = self._coverage.rejected(*key) if dataset in self._with_rejects else []
         return self.rejects[key]
 
     def unknown_words(self, dataset: str, first: dt.date, last: dt.date) -> list[tuple[str, str, str, int]]:
@@ -45,6 +45,11 @@ class LedgerAnswers:
         if key not in self.words:
             self.words[key] = self._coverage.unknown_words(*key) if dataset in self._with_words else []
         return self.words[key]
+
+    @cached_property
+    def _with_rejects(self) -> frozenset[str]:
+        """The datasets with rejected rows on any day, for the same reason as those with replaced words."""
+        return self._coverage.datasets_with_rejects()
 
     @cached_property
     def _with_words(self) -> frozenset[str]:

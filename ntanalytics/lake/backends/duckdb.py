@@ -9,19 +9,21 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
 import duckdb
 import ibis
+import ibis.expr.datatypes as dtypes
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
 from ntanalytics import duckdb_sandbox
 from ntanalytics.contract import Dataset
 from ntanalytics.kernels.assistant import own_processors
-from ntanalytics.lake.backends.reader import Reader, types_of
+from ntanalytics.lake.backends.reader import Reader
 from ntanalytics.lake.delta import DeltaLake
 from ntanalytics.lake.week_files import split_files
 
@@ -62,7 +64,7 @@ class DuckReader(Reader):
     def _open(self, dataset: Dataset, files: Sequence[str]) -> ir.Table:
         # All files of a Delta table have its columns, so that none must be opened to learn them. The text of the view
         # is simple, and Ibis would ask DuckDB for the columns of each view that it makes itself.
-        schema = types_of(dataset)
+        schema = self.types(dataset)
         day_files, week_files = split_files(files)
         rows = " UNION ALL BY NAME ".join(
             f"FROM read_parquet([{', '.join(map(duckdb_sandbox.sql_literal, paths))}], hive_partitioning = {has_day})"
@@ -78,11 +80,9 @@ class DuckReader(Reader):
 
     def _create_view(self, name: str, schema: ibis.Schema, rows: str, stored: frozenset[str]) -> None:
         """Create a view with the columns of a schema; those that are not stored are null."""
-        from ibis.backends.sql.datatypes import DuckDBType
-
         values = {column: f'"{column}"' if column in stored else "NULL" for column in schema}
         columns = ", ".join(
-            f'CAST({values[column]} AS {DuckDBType.to_string(kind)}) AS "{column}"' for column, kind in schema.items()
+            f'CAST({values[column]} AS {_sql_type(kind)}) AS "{column}"' for column, kind in schema.items()
         )
         self.connection.con.execute(f'CREATE VIEW "{name}" AS SELECT {columns} FROM ({rows})')  # noqa: S608 — quoted paths
 
@@ -98,3 +98,12 @@ class DuckReader(Reader):
         """Return a table or a view of the connection whose columns are known."""
         table: ir.Table = ops.DatabaseTable(name, schema=schema, source=self.connection).to_expr()
         return table
+
+
+@cache
+def _sql_type(kind: dtypes.DataType) -> str:
+    """Return the name of a type in DuckDB: the views of a report name a dozen of them some thousand times."""
+    from ibis.backends.sql.datatypes import DuckDBType
+
+    name: str = DuckDBType.to_string(kind)
+    return name

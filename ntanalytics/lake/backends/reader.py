@@ -40,6 +40,7 @@ class Reader(ABC):
     def __init__(self, lake: DeltaLake) -> None:
         self._lake = lake
         self._older_cases: dict[tuple[str, int, dt.date, dt.datetime], ir.Table] = {}
+        self._types: dict[str, ibis.Schema] = {}
         self._tables: dict[tuple[str, int, dt.date | None, dt.date | None], tuple[ir.Table, float]] = {}
 
     def table(
@@ -90,14 +91,14 @@ class Reader(ABC):
             if not files:
                 return self._empty(dataset)
             table = cases_since(dataset, self._open(dataset, files), since)
-            self._older_cases[key] = self.from_arrow(_of_contract(dataset, table).to_pyarrow())
+            self._older_cases[key] = self.from_arrow(self._of_contract(dataset, table).to_pyarrow())
         return self._older_cases[key]
 
     def _read(self, dataset: Dataset, version: int, first: dt.date | None, last: dt.date | None) -> ir.Table:
         files = self._lake.files(dataset.name, version, first, last)
         if not files:
             return self._empty(dataset)
-        rows = _of_contract(dataset, self._open(dataset, files))
+        rows = self._of_contract(dataset, self._open(dataset, files))
         count = self._lake.rows(dataset.name, version, first, last) if len(files) >= _MANY_FILES else None
         return self._cached(dataset, rows, has_small_files=count is not None and count <= _FEW_ROWS * len(files))
 
@@ -110,7 +111,27 @@ class Reader(ABC):
         return rows
 
     def _empty(self, dataset: Dataset) -> ir.Table:
-        return self.from_arrow(types_of(dataset).to_pyarrow().empty_table())
+        return self.from_arrow(self.types(dataset).to_pyarrow().empty_table())
+
+    def types(self, dataset: Dataset) -> ibis.Schema:
+        """Return the columns of the contract as nullable, since a view of an engine has no other information."""
+        types = self._types.get(dataset.name)
+        if types is None:
+            of_arrow = ibis.Schema.from_pyarrow(dataset.schema())
+            types = ibis.schema({name: type_.copy(nullable=True) for name, type_ in of_arrow.items()})
+            self._types[dataset.name] = types
+        return types
+
+    def _of_contract(self, dataset: Dataset, table: ir.Table) -> ir.Table:
+        """Return the columns of the contract; one that an older version of a table does not have is null."""
+        types = self.types(dataset)
+        if table.schema() == types:
+            return table
+        columns = []
+        for name, type_ in types.items():
+            value = table[name].cast(type_) if name in table.columns else ibis.null(type_)
+            columns.append(value.name(name))
+        return table.select(columns)
 
     def from_arrow(self, table: pa.Table) -> ir.Table:
         """Return a small table in memory as an Ibis table, which can be combined with those of the engine."""
@@ -125,21 +146,3 @@ def cases_since(dataset: Dataset, table: ir.Table, since: dt.datetime) -> ir.Tab
     """
     may_be_open = reduce(and_, (table[name].isnull() for name in dataset.ended))
     return table.filter((table[dataset.changed] >= ibis.literal(since)) | may_be_open)
-
-
-def _of_contract(dataset: Dataset, table: ir.Table) -> ir.Table:
-    """Return the columns of the contract; one that an older version of a table does not have is null."""
-    types = types_of(dataset)
-    if table.schema() == types:
-        return table
-    columns = []
-    for name, type_ in types.items():
-        value = table[name].cast(type_) if name in table.columns else ibis.null(type_)
-        columns.append(value.name(name))
-    return table.select(columns)
-
-
-def types_of(dataset: Dataset) -> ibis.Schema:
-    """Return the columns of the contract as nullable, since a view of an engine has no other information."""
-    types = ibis.Schema.from_pyarrow(dataset.schema())
-    return ibis.schema({name: type_.copy(nullable=True) for name, type_ in types.items()})
