@@ -54,7 +54,7 @@ def weekly(sms: SMS, span: Span) -> Figures:
 def daily(sms: SMS, span: Span) -> Figures:
     """Return the figures of the daily inspection."""
     figures = findings(sms, span) | sms.days("delivery-rate", span, 29, "delivery_rate")
-    columns = ("submitted", "delivered", "failed", "pending", "delivery_rate", "receipt_latency_p95_s")
+    columns = ("submitted", "delivered", "failed", "unknown", "pending", "delivery_rate", "receipt_latency_p95_s")
     for carrier, chosen in grouped(sms.of(span), by_carrier).items():
         row = sms.volume(chosen)
         put(figures, "sms-by-carrier", carrier, {name: row[name] for name in columns})
