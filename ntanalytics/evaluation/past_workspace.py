@@ -78,7 +78,7 @@ class PastWorkspace(Workspace):
 
     def files_by_day(self, dataset: str, first: dt.date, last: dt.date) -> Mapping[dt.date, Sequence[str]] | None:
         """Return the files as :meth:`Workspace.files_by_day` does; None of rows that are known in part at the day."""
-        return None if dataset in KNOWN else super().files_by_day(dataset, first, last)
+        return None if dataset in KNOWN else super().files_by_day(dataset, first, min(last, self._day))
 
     def _older_cases(self, dataset: Dataset, before: dt.date, since: dt.datetime) -> ir.Table:
         return cases_since(dataset, self.table(dataset.name, None, before - _DAY), since)

@@ -38,7 +38,7 @@ class DailyAggregate:
     """Metric of each day, made of its rows alone.
 
     Attributes:
-        metric: makes rows with ``day``, words and numbers of rows of a dataset.
+        metric: a function of ``ntanalytics.metrics``: makes rows with ``day``, words and numbers of those of a dataset.
         arguments: arguments of the metric; the rows of a day follow from them and from its own.
         varying: further arguments, which change the rows of some days alone, as the moment does that a report is of.
         varies: whether the rows of a day follow from ``varying``, too: they are made each time.
@@ -50,6 +50,15 @@ class DailyAggregate:
     varying: Mapping[str, Any] = field(default_factory=dict)
     varies: Callable[[dt.date], bool] = lambda _: False
     reach: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse what is not known by its name and the digest of the metrics.
+
+        Raises:
+            ValueError: the function is none of the metrics, or has no name.
+        """
+        if not self.metric.__module__.startswith(f"{ntanalytics.metrics.__name__}.") or "<" in self.metric.__qualname__:
+            raise ValueError(f"{self.metric.__module__}.{self.metric.__qualname__} is no metric: it would not be kept")
 
     @property
     def words(self) -> tuple[str, ...]:

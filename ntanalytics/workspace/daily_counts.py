@@ -38,7 +38,7 @@ Count = Mapping[str, Any]
 _DAY = dt.timedelta(days=1)
 
 #: Days between two days up to which their rows are read at once.
-_PAUSE = 7 * _DAY
+_PAUSE = 4 * _DAY
 
 #: Number of the form in which counts are kept: those of another one are counted again.
 _FORM = "3"

@@ -23,7 +23,7 @@ from ntanalytics.periods import parse_period
 from ntanalytics.settings import load
 from ntanalytics.subsystems.infra.daily_availability import daily_availability
 from ntanalytics.subsystems.sms.daily_volume import daily_volume
-from ntanalytics.workspace import Workspace, daily_aggregates
+from ntanalytics.workspace import Workspace, daily_aggregates, daily_counts
 from ntanalytics.workspace.as_of import AsOfWorkspace
 from ntanalytics.workspace.daily_aggregates import DailyAggregate
 from ntanalytics.workspace.dataset_view import DatasetView
@@ -193,3 +193,18 @@ def test_planned_work_touches_each_local_day_from_its_begin_to_its_end():
     work = PlannedWork("BG-1", "oa", begin, begin + dt.timedelta(hours=24, minutes=1))
     assert days_with_work([work], OFFSET_H) == {dt.date(2026, 11, day) for day in (19, 20, 21)}
     assert days_with_work([], OFFSET_H) == frozenset()
+
+
+def test_a_function_that_is_no_metric_is_refused():
+    """Of it the key would know the name alone, and another one of that name would find its rows."""
+    with pytest.raises(ValueError, match="is no metric"):
+        DailyAggregate(lambda table: table.group_by("day").aggregate(rows=table.count()))
+    with pytest.raises(ValueError, match="is no metric"):
+        DailyAggregate(_with_day_before)
+
+
+def test_days_of_weekly_maintenance_are_read_one_by_one():
+    sundays = [dt.date(2026, 11, day) for day in (1, 8, 15, 22)]
+    assert daily_counts._spans(sundays) == [(day, day) for day in sundays]
+    friday, monday = dt.date(2026, 11, 13), dt.date(2026, 11, 16)
+    assert daily_counts._spans([friday, monday]) == [(friday, monday)]

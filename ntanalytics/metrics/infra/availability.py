@@ -299,14 +299,15 @@ def _of_used(parts: ir.Table, in_use: ir.Table, length_s: float) -> ir.Table:
     """Return the parts of the targets, with those in use that were not checked; one out of use hides nothing."""
     joined = join_groups(in_use.mutate(_is_used=True), parts, TARGET, how="outer")
     is_checked = joined["_checked"].notnull()
+    is_used, nothing = joined["_is_used"].fill_null(False), ibis.null("float64")
     times = {name: joined[name].fill_null(0.0) for name in ("available_s", "planned_s", "unplanned_s")}
     counts = {name: joined[name].fill_null(0) for name in ("_checked", "_failed")}
     return joined.mutate(
         **times,
         **counts,
         unmeasured_s=joined.unmeasured_s.fill_null(length_s),
-        availability_low=is_checked.ifelse(joined.availability_low, 0.0),
-        _hidden_low=is_checked.ifelse(joined["_is_used"].ifelse(joined["_hidden_low"], ibis.null("float64")), 0.0),
+        availability_low=is_used.ifelse(is_checked.ifelse(joined.availability_low, 0.0), nothing),
+        _hidden_low=is_used.ifelse(is_checked.ifelse(joined["_hidden_low"], 0.0), nothing),
     ).drop("_is_used")
 
 

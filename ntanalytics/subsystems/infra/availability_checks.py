@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import ibis
@@ -25,7 +27,6 @@ from ntanalytics.metrics.infra.check_spans import GAP, TARGET
 from ntanalytics.metrics.infra.planned_downtime import PlannedWork, confirmed_work
 from ntanalytics.metrics.rows import in_memory, rows
 from ntanalytics.subsystems.infra.host_checks import MONITORING_ENTITY
-from ntanalytics.subsystems.infra.host_silence import out_of_use
 from ntanalytics.subsystems.infra.machine_words import site_of
 from ntanalytics.subsystems.infra.text import check_source_label
 from ntanalytics.workspace.dataset_view import DatasetView
@@ -114,17 +115,43 @@ def measured(
 def _in_use(context: CheckContext, recent: ir.Table) -> ir.Table:
     """Return the targets of the period and of the week before it that are not known to be out of use.
 
-    A host is out of use that monitoring no longer watches, and a target of a probe that the site's settings no longer
-    name. Of any other one nobody knows it: a week after its last check it counts no more.
+    Out of use is a host that monitoring no longer watches, a target of a probe that the site's settings no longer name,
+    and whatever a source told that the site no longer has. What is checked under another source, kind or subsystem now
+    is no other target. Of any other one nobody knows it: a week after its last check it counts no more.
     """
-    since = context.period.first - timedelta(days=SOURCE_DAYS)
-    seen = recent.filter(recent.day >= ibis.literal(since)).select(*TARGET).distinct()
-    unused = sorted(context.shared(out_of_use))
-    used = ~(seen.kind.isin(probes.HOST_CHECKS) & seen.target.isin(unused)) if unused else ibis.literal(value=True)
+    since, first = context.period.first - timedelta(days=SOURCE_DAYS), ibis.literal(context.period.first)
+    rows_of_week = recent.filter((recent.day >= ibis.literal(since)) & recent.source.isin(_sources(context)))
+    seen = rows_of_week.group_by(*TARGET).aggregate(_is_checked=(rows_of_week.day >= first).any())
+    is_checked = seen["_is_checked"]
+    seen = seen.mutate(_is_known=is_checked.any().over(ibis.window(group_by="target")))
+    seen = seen.filter(seen["_is_checked"] | ~seen["_is_known"])
+    return seen.filter(_is_watched(context, seen) & _is_named(context, seen)).select(*TARGET)
+
+
+def _sources(context: CheckContext) -> list[str]:
+    return list(context.dataset("infra.checks", HISTORY).sources)
+
+
+def _is_watched(context: CheckContext, seen: ir.Table) -> ir.BooleanValue:
+    """Return whether monitoring watches a host at the end of the period; of a source without hosts nobody knows it."""
+    hosts = context.dataset("infra.hosts")
+    if not hosts.sources or not hosts.is_complete:
+        return ibis.literal(value=True)
+    watched = sorted({row["host"] for row in rows(hosts.table) if row["is_monitored"]})
+    is_host = seen.kind.isin(probes.HOST_CHECKS) & seen.source.isin(list(hosts.sources))
+    watched_here: ir.BooleanValue = ~is_host | (seen.target.isin(watched) if watched else ibis.literal(value=False))
+    return watched_here
+
+
+def _is_named(context: CheckContext, seen: ir.Table) -> ir.BooleanValue:
+    """Return whether the settings of a probe name a target; those of another source need not."""
+    named: ir.BooleanValue = ibis.literal(value=True)
     for name, source in context.workspace.settings.sources.items():
         if source.targets:
-            used &= (seen.source != name) | seen.target.isin([known.display_name for known in source.targets])
-    return seen.filter(used)
+            of_source = [(known.subsystem, known.display_name) for known in source.targets]
+            is_of = reduce(or_, ((seen.subsystem == system) & (seen.target == shown) for system, shown in of_source))
+            named &= (seen.source != name) | is_of
+    return named
 
 
 def _has_unseen_source(context: CheckContext) -> bool:

@@ -63,3 +63,26 @@ def test_a_host_that_monitoring_watches_no_more_hides_nothing(is_monitored: bool
     hosts = [host("a"), host("b", is_monitored=is_monitored)]
     [found] = judge(subsystem("infra"), [CODE], {"infra.checks": rows, "infra.hosts": hosts}, period=WEEK)
     assert found.status == status
+
+
+def test_a_host_that_was_deleted_from_monitoring_hides_nothing() -> None:
+    """Zabbix has no row of a host that was deleted."""
+    rows = [row for name, last in (("a", -2), ("b", 3)) for day in days(10, last) for row in checks(name, day)]
+    [found] = judge(subsystem("infra"), [CODE], {"infra.checks": rows, "infra.hosts": [host("a")]}, period=WEEK)
+    assert found.status == "ok"
+
+
+@pytest.mark.parametrize("was", [{"kind": "tls"}, {"subsystem": "im"}, {"source": "probe_of_old"}])
+def test_a_page_that_is_checked_otherwise_now_is_no_other_one(was: Row) -> None:
+    formerly = [{**row, **was} for row in page(OTHER, days(10, 1))]
+    found = judge(
+        subsystem("infra"),
+        [CODE],
+        {"infra.checks": [*page(PAGE, days(10, 0)), *formerly, *page(OTHER, [ON])], "infra.hosts": [host("a")]},
+    )
+    assert {item.status for item in found} == {"ok"}
+
+
+def test_what_a_source_told_that_the_site_no_longer_has_hides_nothing() -> None:
+    gone = [{**row, "source": "removed"} for row in page(OTHER, days(10, 1))]
+    assert judged([*page(PAGE, days(10, 0)), *gone]).status == "ok"
