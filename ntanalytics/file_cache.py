@@ -1,8 +1,8 @@
 """Cache of texts in a file: what takes long to work out, under a key that is a digest of all that it depends on.
 
 Each line of the file stands alone: ``[key, check, text]``. A damaged line is left out, two processes append side by
-side, and a folder that cannot be written does no harm. A key's last line counts; when more lines were replaced than
-count, the file is written anew without them. It can be deleted at any time.
+side, and a folder that cannot be written does no harm. A key's last line counts; when more lines, or more bytes, were
+replaced than count, the file is written anew without them. It can be deleted at any time.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from pathlib import Path
 #: A file is begun anew beyond this size: what was kept of old versions is not asked for again.
 MOST_BYTES = 32 << 20
 
-#: Replaced lines that a file may have whatever counts.
-FEW_LINES = 256
+#: Replaced lines that a file may have whatever counts, and their bytes: each process reads them all.
+FEW_LINES, FEW_BYTES = 256, 8 << 20
 
 
 class FileCache:
@@ -54,12 +54,21 @@ class FileCache:
         try:
             if self._file.exists() and self._file.stat().st_size > (self._most_bytes or MOST_BYTES):
                 self._write(self._file, lines, os.O_TRUNC)
-            elif sum(map(len, self._kept.values())) > 2 * len(self._kept) + FEW_LINES:
+            elif self._is_mostly_replaced():
                 self._replace(self._file, lines)
             else:
                 self._write(self._file, lines, os.O_APPEND)
         except OSError:
             return  # a folder that cannot be written, or a full disk: the text is made again next time
+
+    def _is_mostly_replaced(self) -> bool:
+        """Return whether more lines, or more bytes, of the file were replaced than count."""
+        counting = [lines[-1] for lines in self._kept.values()]
+        size = sum(len(line) for lines in self._kept.values() for line in lines)
+        return (
+            sum(map(len, self._kept.values())) > 2 * len(counting) + FEW_LINES
+            or size > 2 * sum(map(len, counting)) + FEW_BYTES
+        )
 
     def _replace(self, file: Path, lines: Sequence[bytes]) -> None:
         """Write the file anew with each key's last line; what another process appends meanwhile is made again."""

@@ -88,6 +88,18 @@ def test_a_file_holds_few_lines_beside_those_that_count(tmp_path: Path, monkeypa
     assert (file.stat().st_mode & 0o777, list(tmp_path.iterdir())) == (0o640, [file])
 
 
+def test_a_file_holds_few_bytes_beside_those_that_count(tmp_path: Path, monkeypatch):
+    """A month of many applications is one long line that is written anew each day."""
+    monkeypatch.setattr(file_cache, "FEW_BYTES", 1000)
+    file = tmp_path / "texts.jsonl"
+    FileCache(file).put({"short": "text"})
+    for turn in range(100):
+        FileCache(file).put({"long": f"{turn:0500}"})
+    assert len(file.read_bytes()) <= 2 * 600 + 1000 + 2 * 600
+    read = FileCache(file)
+    assert (read.get("short"), read.get("long")) == ("text", f"{99:0500}")
+
+
 def test_one_object_writes_a_file_anew_once(tmp_path: Path, monkeypatch):
     monkeypatch.setattr(file_cache, "FEW_LINES", 4)
     file = tmp_path / "texts.jsonl"
