@@ -69,19 +69,19 @@ def _found_once(workspace: Workspace, view: _View, find: Callable[[], Unfilled])
 
 
 def _unfilled_columns(workspace: Workspace, view: _View) -> Unfilled:
-    contract, columns = view.contract, _columns_of(view)
-    if not columns:
+    contract, columns, end = view.contract, _columns_of(view), _end_of(view)
+    if not (columns or end):
         return Unfilled()
     previous = view.period.previous()
     first = previous.first - dt.timedelta(days=_USUAL_DAYS)
-    counted = _count(workspace, contract, first, view.period.last, columns, _end_of(view))
+    counted = _count(workspace, contract, first, view.period.last, columns, end)
     usual = _UsualShares(counted, previous.first, workspace.calendar.is_likely_worked)
     lost = _lacking_days(usual, columns)
     now, before = (
         _lacking(lost, {name: _judged_days(contract, name, span, first) for name in columns})
         for span in (view.period, previous)
     )
-    if not (end := _end_of(view)):
+    if not end:
         return Unfilled(contract.name, now, before, _note(contract, now), days=lost)
     unended = unended_days(workspace, usual.by_source, {*view.missing, *view.missing_before})
     for source, days in unended.items():

@@ -163,6 +163,14 @@ def test_a_day_of_a_year_that_the_calendar_does_not_know_may_be_off() -> None:
     assert (made.unended, made.now) == ({}, {})
 
 
+def test_ends_are_judged_where_the_source_has_no_other_column() -> None:
+    def rows_of(day: dt.date) -> list[dict[str, Any]]:
+        return [{"signed_at": row["signed_at"]} for row in _delivered(day, 60, is_signed=day != ON)]
+
+    made = _unfilled("docexchange.deliveries", rows_of, absent=("due_at", "platform"))
+    assert (made.unended, made.now) == ({"test": (ON,)}, {"test": {"signed_at"}})
+
+
 def test_terminals_that_were_not_recorded_weeks_ago_are_in_no_share_of_this_week() -> None:
     lost = WEEK.previous().first - dt.timedelta(days=7)
     made = _unfilled(
