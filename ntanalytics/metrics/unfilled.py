@@ -18,7 +18,7 @@ from ntanalytics.metrics.figure_row import DERIVED
 _DEVIATIONS = 4.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Unfilled:
     """Columns of a dataset that many more rows than usual lack.
 
@@ -62,7 +62,7 @@ class Unfilled:
         """Return what is known of one column of some sources alone."""
         now, before = ({source: {column} for source in lacking & sources} for lacking in self.sources_of(column))
         days = {name: {column: own[column]} for name, own in self.days.items() if name in sources and column in own}
-        return Unfilled(self.dataset, now, before, self.note if now else "", days=days)
+        return Unfilled(dataset=self.dataset, now=now, before=before, note=self.note if now else "", days=days)
 
     def days_of(self, column: str) -> frozenset[date]:
         """Return the days on which many more rows than usual of any source lack a column."""
@@ -71,7 +71,7 @@ class Unfilled:
     def of_any_day(self, column: str) -> Unfilled:
         """Return what is known of a column as if the rows of the period lacked it; nothing where no day lacks it."""
         lacking: dict[str, AbstractSet[str]] = {source: {column} for source, own in self.days.items() if column in own}
-        return Unfilled(self.dataset, lacking, days=self.days)
+        return Unfilled(dataset=self.dataset, now=lacking, days=self.days)
 
     def bounds(self, shown: Iterable[str], groups: Iterable[str] = ()) -> frozenset[str]:
         """Return the measures of which a part is counted: of someone that rows do not name, or of a group.

@@ -82,7 +82,7 @@ def _unfilled_columns(workspace: Workspace, view: _View) -> Unfilled:
         for span in (view.period, previous)
     )
     if not end:
-        return Unfilled(contract.name, now, before, _note(contract, now), days=lost)
+        return Unfilled(dataset=contract.name, now=now, before=before, note=_note(contract, now), days=lost)
     unended = unended_days(workspace, usual.by_source, {*view.missing, *view.missing_before})
     for source, days in unended.items():
         now.setdefault(source, set()).add(end)
@@ -90,7 +90,7 @@ def _unfilled_columns(workspace: Workspace, view: _View) -> Unfilled:
             before.setdefault(source, set()).add(end)
     sentences = (unended_sentence(contract, source, days) for source, days in unended.items())
     note = "".join((_note(contract, now, without=end), *sentences))
-    return Unfilled(contract.name, now, before, note, unended, lost)
+    return Unfilled(dataset=contract.name, now=now, before=before, note=note, unended=unended, days=lost)
 
 
 def _end_of(view: _View) -> str:
@@ -135,7 +135,7 @@ def _unfilled_of_snapshots(workspace: Workspace, view: _StateView) -> Unfilled:
             usual = before[source][f"no_{name}"] / max(before[source][f"of_{name}"], 1)
             if is_far_beyond(lack, of, usual):
                 lacking.setdefault(source, set()).add(name)
-    return Unfilled(view.contract.name, lacking, note=_note(view.contract, lacking))
+    return Unfilled(dataset=view.contract.name, now=lacking, note=_note(view.contract, lacking))
 
 
 def _columns_of(view: _View) -> list[str]:

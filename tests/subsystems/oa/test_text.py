@@ -178,7 +178,7 @@ def test_the_share_that_lacks_the_last_week_is_marked_whatever_else_the_page_lac
         {"week_name": f"第{week}周", "is_complete": True, "active": 9, "mobile_share": 0.5, "xinchuang_share": 0.4}
         for week in (45, 46, 47)
     ]
-    lacking = Unfilled("oa.activities", {"test": {"platform"}})
+    lacking = Unfilled(dataset="oa.activities", now={"test": {"platform"}})
     page: Any = SimpleNamespace(is_complete=False, was_complete=True, note="缺。", unfilled=lacking)
     weeks = figures(rows).made_of(
         ["xinchuang_share"], page, beside=True, gaps_of=lambda row: (row["week_name"] == "第47周", False)
