@@ -18,7 +18,7 @@ from ntanalytics.metrics.figure_row import DERIVED
 _DEVIATIONS = 4.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Unfilled:
     """Columns of a dataset that many more rows than usual lack.
 
@@ -28,6 +28,7 @@ class Unfilled:
         before: the same of the period before.
         note: remark for a reader, in Chinese; empty where none lacks.
         unended: source → the days of which no case has the moment of its end, though many cases end on each such day.
+        days: source → column → the days on which many more rows than usual lack it, of the weeks before, too.
     """
 
     dataset: str = ""
@@ -35,6 +36,7 @@ class Unfilled:
     before: Mapping[str, AbstractSet[str]] = field(default_factory=dict)
     note: str = ""
     unended: Mapping[str, Sequence[date]] = field(default_factory=dict)
+    days: Mapping[str, Mapping[str, Sequence[date]]] = field(default_factory=dict)
 
     @property
     def columns(self) -> frozenset[str]:
@@ -59,7 +61,17 @@ class Unfilled:
     def of(self, column: str, sources: AbstractSet[str]) -> Unfilled:
         """Return what is known of one column of some sources alone."""
         now, before = ({source: {column} for source in lacking & sources} for lacking in self.sources_of(column))
-        return Unfilled(self.dataset, now, before, self.note if now else "")
+        days = {name: {column: own[column]} for name, own in self.days.items() if name in sources and column in own}
+        return Unfilled(dataset=self.dataset, now=now, before=before, note=self.note if now else "", days=days)
+
+    def days_of(self, column: str) -> frozenset[date]:
+        """Return the days on which many more rows than usual of any source lack a column."""
+        return frozenset(day for own in self.days.values() for day in own.get(column, ()))
+
+    def of_any_day(self, column: str) -> Unfilled:
+        """Return what is known of a column as if the rows of the period lacked it; nothing where no day lacks it."""
+        lacking: dict[str, AbstractSet[str]] = {source: {column} for source, own in self.days.items() if column in own}
+        return Unfilled(dataset=self.dataset, now=lacking, days=self.days)
 
     def bounds(self, shown: Iterable[str], groups: Iterable[str] = ()) -> frozenset[str]:
         """Return the measures of which a part is counted: of someone that rows do not name, or of a group.

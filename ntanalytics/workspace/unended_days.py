@@ -41,7 +41,8 @@ def unended_days(
 ) -> dict[str, tuple[dt.date, ...]]:
     """Return source → the days on which none of its cases ended, where on each comparable day before many did.
 
-    Whether the ends were not written down, or nobody could end a case, is unknown.
+    Whether the ends were not written down, or nobody could end a case, is unknown. Days of a year that the calendar
+    does not know are not judged: a day on which nobody ends a case may be off.
 
     Args:
         workspace: the site.
@@ -54,7 +55,8 @@ def unended_days(
         for row in counted:
             ended.update({dt.date.fromisoformat(day): rows for day, rows in row["ended"].items()})
         by_day = {day: {"": np.array([float(rows)])} for day, rows in sorted(ended.items())}
-        held = {row["day"] for row in counted if row["rows"] >= MIN_PART_ROWS} - set(missing)
+        busy = {row["day"] for row in counted if row["rows"] >= MIN_PART_ROWS}
+        held = set(filter(workspace.calendar.knows, busy - set(missing)))
         if days := sorted(empty_days(workspace, by_day, held)):
             unended[source] = tuple(days)
     return unended

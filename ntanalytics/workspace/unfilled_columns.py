@@ -69,26 +69,28 @@ def _found_once(workspace: Workspace, view: _View, find: Callable[[], Unfilled])
 
 
 def _unfilled_columns(workspace: Workspace, view: _View) -> Unfilled:
-    contract, columns = view.contract, _columns_of(view)
-    if not columns:
+    contract, columns, end = view.contract, _columns_of(view), _end_of(view)
+    if not (columns or end):
         return Unfilled()
     previous = view.period.previous()
     first = previous.first - dt.timedelta(days=_USUAL_DAYS)
-    counted = _count(workspace, contract, first, view.period.last, columns, _end_of(view))
+    counted = _count(workspace, contract, first, view.period.last, columns, end)
     usual = _UsualShares(counted, previous.first, workspace.calendar.is_likely_worked)
+    lost = _lacking_days(usual, columns)
     now, before = (
-        _lacking(usual, {name: _judged_days(contract, name, span, first) for name in columns})
+        _lacking(lost, {name: _judged_days(contract, name, span, first) for name in columns})
         for span in (view.period, previous)
     )
-    if not (end := _end_of(view)):
-        return Unfilled(contract.name, now, before, _note(contract, now))
+    if not end:
+        return Unfilled(dataset=contract.name, now=now, before=before, note=_note(contract, now), days=lost)
     unended = unended_days(workspace, usual.by_source, {*view.missing, *view.missing_before})
     for source, days in unended.items():
         now.setdefault(source, set()).add(end)
         if days[0] <= previous.last:
             before.setdefault(source, set()).add(end)
     sentences = (unended_sentence(contract, source, days) for source, days in unended.items())
-    return Unfilled(contract.name, now, before, "".join((_note(contract, now, without=end), *sentences)), unended)
+    note = "".join((_note(contract, now, without=end), *sentences))
+    return Unfilled(dataset=contract.name, now=now, before=before, note=note, unended=unended, days=lost)
 
 
 def _end_of(view: _View) -> str:
@@ -133,7 +135,7 @@ def _unfilled_of_snapshots(workspace: Workspace, view: _StateView) -> Unfilled:
             usual = before[source][f"no_{name}"] / max(before[source][f"of_{name}"], 1)
             if is_far_beyond(lack, of, usual):
                 lacking.setdefault(source, set()).add(name)
-    return Unfilled(view.contract.name, lacking, note=_note(view.contract, lacking))
+    return Unfilled(dataset=view.contract.name, now=lacking, note=_note(view.contract, lacking))
 
 
 def _columns_of(view: _View) -> list[str]:
@@ -198,15 +200,24 @@ class _UsualShares:
             yield row, usual[self._is_worked(row["day"])]
 
 
-def _lacking(usual: _UsualShares, judged: Mapping[str, set[dt.date]]) -> _Lacking:
+def _lacking_days(usual: _UsualShares, columns: Sequence[str]) -> dict[str, dict[str, list[dt.date]]]:
+    """Return source → column → the days on which more rows than usual lack it, of those that are counted."""
+    lacking: dict[str, dict[str, list[dt.date]]] = {}
+    for source in usual.by_source:
+        for name in columns:
+            shares = usual.of(source, name)
+            days = [row["day"] for row, at in shares if is_far_beyond(row[f"no_{name}"], row[f"of_{name}"], at)]
+            if days:
+                lacking.setdefault(source, {})[name] = sorted(days)
+    return lacking
+
+
+def _lacking(days: Mapping[str, Mapping[str, Sequence[dt.date]]], judged: Mapping[str, set[dt.date]]) -> _Lacking:
     """Return the columns that more rows than usual lack on one of the days that are judged."""
     lacking: _Lacking = {}
-    for source in usual.by_source:
-        for name, days in judged.items():
-            shares = usual.of(source, name)
-            if any(
-                row["day"] in days and is_far_beyond(row[f"no_{name}"], row[f"of_{name}"], at) for row, at in shares
-            ):
+    for source, by_column in days.items():
+        for name, own in by_column.items():
+            if not judged[name].isdisjoint(own):
                 lacking.setdefault(source, set()).add(name)
     return lacking
 

@@ -52,6 +52,16 @@ def test_only_the_week_itself_has_no_share(reports: dict[str, RecordedBlocks], c
     assert "（至第46周）" in seen["title"]
 
 
+def test_the_weeks_before_that_lack_their_terminals_have_no_share(city: City) -> None:
+    with damageable(GapSite(city.estate.directory), ACTIVITIES) as site, shared_answers():
+        lost = "(day = '2026-11-04' OR day BETWEEN '2026-11-11' AND '2026-11-15')"
+        site.table(ACTIVITIES).update(predicate=f"source = 'oa_government' AND {lost}", updates={"platform": "NULL"})
+        seen = json.loads(json.dumps(record(site, ADOPTION, PERIODS[ADOPTION])))["terminals"]
+    whole = _known(complete_record(city.estate.directory, ADOPTION)["terminals"])
+    assert _known(seen) == [*whole[:-3], None, None, whole[-1]]
+    assert "（至" not in seen["title"]
+
+
 def test_the_share_of_all_is_no_headline(reports: dict[str, RecordedBlocks]) -> None:
     values = {item["name"]: item["value"] for item in reports[ADOPTION]["headlines"]["items"]}
     assert [name for name, value in values.items() if value is None] == [SHARE]

@@ -41,7 +41,8 @@ class _Covered:
 
 
 def _lacking(now: tuple[str, ...] = (), before: tuple[str, ...] = ()) -> _Covered:
-    return _Covered(Unfilled("sms.messages", {"gateway": {*now}}, {"gateway": {*before}}, "缺。" if now else ""))
+    note, is_now, was_before = "缺。" if now else "", {"gateway": {*now}}, {"gateway": {*before}}
+    return _Covered(Unfilled(dataset="sms.messages", now=is_now, before=was_before, note=note))
 
 
 UNITS = [
@@ -66,7 +67,7 @@ def test_of_the_period_before_only_what_is_held_against_it_is_unknown() -> None:
 
 
 def test_persons_whom_rows_do_not_name_may_be_more() -> None:
-    view = _Covered(Unfilled("identity.logins", {"maxkey": {"account_id"}}))
+    view = _Covered(Unfilled(dataset="identity.logins", now={"maxkey": {"account_id"}}))
     row = figures([{"logins": 9, "login_users": 7, "login_users_change": 2}], view).total
     assert [row.certainty(name) for name in ("logins", "login_users", "login_users_change")] == [
         "exact",
@@ -76,7 +77,7 @@ def test_persons_whom_rows_do_not_name_may_be_more() -> None:
 
 
 def test_of_what_nobody_wrote_down_no_bound_holds() -> None:
-    view = _Covered(Unfilled("docexchange.deliveries", {"exchange": {"signed_at"}}))
+    view = _Covered(Unfilled(dataset="docexchange.deliveries", now={"exchange": {"signed_at"}}))
     names = ("deliveries", "signed_deliveries", "pending_deliveries", "overdue_deliveries", "signed_in_time_rate")
     row = figures([{**dict.fromkeys(names[:-1], 9), names[-1]: 0.5}], view).total
     assert [row.certainty(name) for name in names] == ["exact", "lower_bound", "unknown", "unknown", "unknown"]

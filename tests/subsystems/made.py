@@ -311,7 +311,7 @@ class _Lake:
             gaps=self.gaps,
             rejected=self.rejected.get(name, {}),
             empty=self.empty.get(name, ()),
-            unfilled=Unfilled(name, {"test": set(self.unfilled.get(name, ()))}, note="缺。"),
+            unfilled=Unfilled(dataset=name, now={"test": set(self.unfilled.get(name, ()))}, note="缺。"),
             missing=tuple(
                 day for day in (period.days if given.kind is not Kind.STATE else period.days[-1:]) if day in self.gaps
             ),

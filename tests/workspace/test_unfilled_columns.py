@@ -27,6 +27,7 @@ def _unfilled(
     absent: tuple[str, ...] = (),
     sources: tuple[str, ...] = ("test",),
     missing: tuple[dt.date, ...] = (),
+    knows: Callable[[dt.date], bool] = lambda _: True,
 ) -> Unfilled:
     """Judge rows by day of five weeks before the week and of the week; the first source lacks the absent columns."""
     days = [FIRST + dt.timedelta(days=place) for place in range((WEEK.last - FIRST).days + 1)]
@@ -40,14 +41,14 @@ def _unfilled(
         missing_before=[],
         sources_without=lambda column: [sources[0]] if column in absent else [],
     )
-    return unfilled_columns(_workspace(table), view)
+    return unfilled_columns(_workspace(table, knows), view)
 
 
-def _workspace(table: Any) -> Any:
+def _workspace(table: Any, knows: Callable[[dt.date], bool] = lambda _: True) -> Any:
     """Return a site whose only dataset has the rows of a table."""
     return SimpleNamespace(
         unfilled={},
-        calendar=SimpleNamespace(is_likely_worked=lambda day: day.weekday() < 5),
+        calendar=SimpleNamespace(is_likely_worked=lambda day: day.weekday() < 5, knows=knows),
         files_by_day=lambda *_: None,
         settings=SimpleNamespace(zone=ZoneInfo("Asia/Shanghai")),
         table=lambda _, first, last: table.filter(table.day.between(ibis.literal(first), ibis.literal(last))),
@@ -153,6 +154,21 @@ def test_few_deliveries_that_nobody_signed_for_are_no_lost_column() -> None:
 def test_a_day_that_is_missing_is_told_as_missing() -> None:
     made = _unfilled("docexchange.deliveries", lambda day: _delivered(day, 60, is_signed=day != ON), missing=(ON,))
     assert made.now == {}
+
+
+def test_a_day_of_a_year_that_the_calendar_does_not_know_may_be_off() -> None:
+    made = _unfilled(
+        "docexchange.deliveries", lambda day: _delivered(day, 60, is_signed=day != ON), knows=lambda day: day < ON
+    )
+    assert (made.unended, made.now) == ({}, {})
+
+
+def test_ends_are_judged_where_the_source_has_no_other_column() -> None:
+    def rows_of(day: dt.date) -> list[dict[str, Any]]:
+        return [{"signed_at": row["signed_at"]} for row in _delivered(day, 60, is_signed=day != ON)]
+
+    made = _unfilled("docexchange.deliveries", rows_of, absent=("due_at", "platform"))
+    assert (made.unended, made.now) == ({"test": (ON,)}, {"test": {"signed_at"}})
 
 
 def test_terminals_that_were_not_recorded_weeks_ago_are_in_no_share_of_this_week() -> None:

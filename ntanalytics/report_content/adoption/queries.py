@@ -384,7 +384,7 @@ class AdoptionQueries:
     def _tables(self, computed: PageFigures, page: PageCoverage) -> dict[str, Figures]:
         weeks = computed.weeks.slice(max(0, len(computed.weeks) - WEEKS_DRAWN))
         rows = {**computed.tables, "ranking": computed.ranking, "weeks": weeks}
-        made = page_tables(rows, page, (self.first, self.report.previous.first), self._fed_groups)
+        made = page_tables(rows, page, self._fed_groups)
         for name, by in (("editions", ("edition",)), ("ranking", _GROUP), ("moving", _GROUP)):
             if name in made:
                 gaps = set(self._fed_groups(self._member_gaps(by)[0], by))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import Figures, figures
@@ -15,35 +16,37 @@ from ntanalytics.report_content.adoption.figures import PageCoverage
 #: Table → the columns that name its groups.
 _GROUPS = {"editions": ("edition",), "ranking": ("unit", "edition"), "moving": ("unit", "edition")}
 
+#: The measures that need the type of a terminal.
+_SHARE = ("xinchuang_share",)
+
 #: Function of sources and columns: returns the groups that the sources feed.
 _Fed = Callable[[set[str], Sequence[str]], Sequence[tuple[str | None, ...]]]
 
 
-def page_tables(
-    tables: Mapping[str, Rows], page: PageCoverage, begins: tuple[date, date], fed: _Fed
-) -> dict[str, Figures]:
+def page_tables(tables: Mapping[str, Rows], page: PageCoverage, fed: _Fed) -> dict[str, Figures]:
     """Return the tables of a page as figures; shares are unknown in the groups and weeks that lack many terminals.
 
     Args:
         tables: the rows of the tables by name.
         page: the gaps of the page, with the sources whose rows lack their terminal.
-        begins: the first day of the period, and that of the period before.
         fed: tells which groups some sources feed.
     """
     made = {name: figures(table, replace(page, unfilled=Unfilled())) for name, table in tables.items()}
+    lost = page.unfilled.days_of("platform")
+    if "weeks" in made and lost:
+        weekly = replace(page, unfilled=page.unfilled.of_any_day("platform"))
+        made["weeks"] = made["weeks"].made_of(_SHARE, weekly, beside=True, gaps_of=_of_weeks(lost))
     lacking = page.unfilled.sources_of("platform")
-    if not any(lacking):
-        return made
-    (first, previous), (has_now, had_before) = begins, map(bool, lacking)
-
-    def of_weeks(row: FigureRow) -> tuple[bool, bool]:
-        is_now = row["week_on"] >= first
-        return (has_now and is_now) or (had_before and not is_now and row["week_on"] >= previous), False
-
-    touched = {"weeks": of_weeks, **{name: _of_groups(by, lacking, fed) for name, by in _GROUPS.items()}}
+    touched = {name: _of_groups(by, lacking, fed) for name, by in _GROUPS.items() if any(lacking)}
     for name in touched.keys() & made.keys():
-        made[name] = made[name].made_of(["xinchuang_share"], page, beside=True, gaps_of=touched[name])
+        made[name] = made[name].made_of(_SHARE, page, beside=True, gaps_of=touched[name])
     return made
+
+
+def _of_weeks(lost: AbstractSet[date]) -> Callable[[FigureRow], tuple[bool, bool]]:
+    """Return the function that tells whether one of the days on which terminals lack is of the week of a row."""
+    weeks = {day - timedelta(days=day.weekday()) for day in lost}
+    return lambda row: (row["week_on"] in weeks, False)
 
 
 def _of_groups(

@@ -18,6 +18,7 @@ from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.infra import standstill
 from ntanalytics.metrics.rows import rows
+from ntanalytics.periods import days_between
 from ntanalytics.reports.blocks.head import AsOf
 from ntanalytics.subsystems.data.clocks import (
     ELAPSED_DAYS,
@@ -62,12 +63,25 @@ def _unless_unwritten(context: CheckContext, finding: Finding) -> Finding:
         return finding
     view, contract = context.dataset(name), dataset_named(name)
     unended = next((days for source, days in view.unended.items() if _is_of(finding, source, name)), ())
-    if not view.unreported.is_now and not unended:
+    within = [day for day in unended if day in context.period.days]  # of other days, other reports tell
+    if not view.unreported.is_now and not within:
         return finding
     finding = replace(finding, status="unknown", value=None, unknown="incomplete")
-    if not unended:
+    if not within:
         return finding
-    return finding.with_details(unended=contract.column(contract.ended[0]).label).since_day(unended[0])
+    column, on = contract.column(contract.ended[0]).label, tuple(day.isoformat() for day in within)
+    return finding.with_details(unended=column, unended_on=on).since_day(_begin(context, unended, within[0]))
+
+
+def _begin(context: CheckContext, days: Iterable[date], first: date) -> date:
+    """Return the first of the days that lead to one without a worked day between them that is none of them."""
+    begin = first
+    for day in sorted((day for day in days if day < first), reverse=True):
+        between = days_between(day + timedelta(days=1), begin - timedelta(days=1))
+        if any(map(context.workspace.calendar.is_likely_worked, between)):
+            break
+        begin = day
+    return begin
 
 
 def _is_of(finding: Finding, source: str, dataset: str) -> bool:

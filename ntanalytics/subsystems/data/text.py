@@ -15,7 +15,7 @@ from ntanalytics.findings.phrases import listed, snapshot_words, spaced
 from ntanalytics.findings.subjects import dataset_of
 from ntanalytics.findings.text import RuleText, Texts, limits, measured
 from ntanalytics.metrics.number_format import format_number
-from ntanalytics.periods.day_text import day_words
+from ntanalytics.periods.day_text import day_spans, day_words
 
 #: Hours of a whole day.
 _DAY_HOURS = 24
@@ -82,7 +82,9 @@ def _completeness_reason(finding: Finding) -> str:
         return f"数据缺失，{loss}"
     error = finding.details.get("error")
     if unended := finding.details.get("unended"):
-        return f"没有一条{unended}，是否未回写不明"
+        on = finding.details.get("unended_on")
+        days = day_spans(map(date.fromisoformat, on)) if isinstance(on, tuple) else ""
+        return f"{days}没有一条{unended}，是否未回写不明"
     if finding.unknown == "incomplete":
         return "当日数据只取到一部分"
     return f"数据缺失，数据源报错“{error}”" if error else "数据缺失"

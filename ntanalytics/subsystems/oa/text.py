@@ -190,18 +190,21 @@ def terminals_trend(weeks: Figures) -> str:
         For example ``近 8 周移动端占比由 54.0% 升至 64.3%，信创占比由 44.0% 升至 44.1%``.
     """
     parts = []
+    # a share may have a gap of its own, which the accounts of the week do not share
+    complete = [row["week_name"] for row in weeks if row.origin("active").is_complete]
     for name, label in (("mobile_share", "移动端占比"), ("xinchuang_share", "信创占比")):
         known = {row["week_name"]: value for row in weeks if (value := row.exact(name)) is not None}
         if known:
             shares, until = list(known.values()), next(reversed(known))  # a whole week may lack its terminals
             first, last = format_number(shares[0], "rate:1"), format_number(shares[-1], "rate:1")
-            beside = "" if until == [row["week_name"] for row in weeks if row.is_complete][-1] else f"（至{until}）"
+            beside = "" if until == complete[-1] else f"（至{until}）"
             way = "升至" if shares[-1] > shares[0] else "降至"
             parts.append((f"{label}保持 {last}" if first == last else f"{label}由 {first} {way} {last}") + beside)
     if not parts:
         return "移动端和信创占比：没有完整的周"
-    complete = sum(week.is_complete for week in weeks)
-    span = f"近 {len(weeks)} 周" if complete == len(weeks) else f"近 {len(weeks)} 周中有数据的 {complete} 周，"
+    span = (
+        f"近 {len(weeks)} 周" if len(complete) == len(weeks) else f"近 {len(weeks)} 周中有数据的 {len(complete)} 周，"
+    )
     return f"{span}{'，'.join(parts)}"
 
 

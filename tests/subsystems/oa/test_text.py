@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 from ntanalytics.findings.finding import Entity
 from ntanalytics.findings.judgement import judge_value
 from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import NO_FIGURES, case_list, figures
+from ntanalytics.metrics.unfilled import Unfilled
 from ntanalytics.report_content import chart_titles
 from ntanalytics.subsystems import RULES, word
 from ntanalytics.subsystems.oa import text as say
@@ -169,6 +171,19 @@ def test_the_titles_of_the_charts_are_their_messages() -> None:
     )
     assert say.terminals_trend(weeks) == "近 3 周移动端占比由 50.0% 升至 60.0%，信创占比保持 40.0%"
     assert say.terminals_trend(weeks[1:2]) == "移动端和信创占比：没有完整的周"
+
+
+def test_the_share_that_lacks_the_last_week_is_marked_whatever_else_the_page_lacks() -> None:
+    rows = [
+        {"week_name": f"第{week}周", "is_complete": True, "active": 9, "mobile_share": 0.5, "xinchuang_share": 0.4}
+        for week in (45, 46, 47)
+    ]
+    lacking = Unfilled(dataset="oa.activities", now={"test": {"platform"}})
+    page: Any = SimpleNamespace(is_complete=False, was_complete=True, note="缺。", unfilled=lacking)
+    weeks = figures(rows).made_of(
+        ["xinchuang_share"], page, beside=True, gaps_of=lambda row: (row["week_name"] == "第47周", False)
+    )
+    assert say.terminals_trend(weeks) == "近 3 周移动端占比保持 50.0%，信创占比保持 40.0%（至第46周）"
 
 
 def test_retention_is_over_the_cohorts_of_which_it_is_known() -> None:
