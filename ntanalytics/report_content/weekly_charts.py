@@ -18,6 +18,9 @@ from ntanalytics.workspace.daily_aggregates import DailyAggregate
 WEEKS = 12
 HISTORY_DAYS = 7 * (WEEKS - 1)
 
+#: Days of a week before its last one, under which its accounts are kept.
+_BEFORE_SUNDAY = 6
+
 
 def delivery(evaluation: Evaluation) -> Chart:
     """Return the delivery rate of each carrier by day, with the desk's incidents of the messages marked."""
@@ -47,6 +50,6 @@ def adoption_by_week(context: CheckContext) -> Figures:
     """Return the adoption of the OA in each of the last weeks."""
     view = context.dataset("oa.activities", HISTORY_DAYS)
     first = context.period.first - timedelta(days=HISTORY_DAYS)
-    accounts = view.by_day(DailyAggregate(accounts_by_week, reach=6), first)
+    accounts = view.by_day(DailyAggregate(accounts_by_week, reach=_BEFORE_SUNDAY), first)
     active = view.by_day(DailyAggregate(active_by_day), first)
     return figures(adoption_of_weeks(accounts, active, view.days.filter(view.days.day >= first)), view)
