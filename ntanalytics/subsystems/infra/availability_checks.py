@@ -27,6 +27,7 @@ from ntanalytics.metrics.infra.check_spans import GAP, TARGET
 from ntanalytics.metrics.infra.planned_downtime import PlannedWork, confirmed_work
 from ntanalytics.metrics.rows import in_memory, rows
 from ntanalytics.subsystems.infra.host_checks import MONITORING_ENTITY
+from ntanalytics.subsystems.infra.host_silence import HOSTS_READS, out_of_use
 from ntanalytics.subsystems.infra.machine_words import site_of
 from ntanalytics.subsystems.infra.text import check_source_label
 from ntanalytics.workspace.dataset_view import DatasetView
@@ -133,14 +134,13 @@ def _sources(context: CheckContext) -> list[str]:
 
 
 def _is_watched(context: CheckContext, seen: ir.Table) -> ir.BooleanValue:
-    """Return whether monitoring watches a host at the end of the period; of a source without hosts nobody knows it."""
-    hosts = context.dataset("infra.hosts")
-    if not hosts.sources or not hosts.is_complete:
+    """Return whether a target is no host that is out of use; of a source without hosts nobody knows it."""
+    unused, sources = context.shared(out_of_use), context.dataset("infra.hosts").sources
+    if not unused:
         return ibis.literal(value=True)
-    watched = sorted({row["host"] for row in rows(hosts.table) if row["is_monitored"]})
-    is_host = seen.kind.isin(probes.HOST_CHECKS) & seen.source.isin(list(hosts.sources))
-    watched_here: ir.BooleanValue = ~is_host | (seen.target.isin(watched) if watched else ibis.literal(value=False))
-    return watched_here
+    is_host = seen.kind.isin(probes.HOST_CHECKS) & seen.source.isin(list(sources))
+    watched: ir.BooleanValue = ~(is_host & seen.target.isin(sorted(unused)))
+    return watched
 
 
 def _is_named(context: CheckContext, seen: ir.Table) -> ir.BooleanValue:
@@ -250,7 +250,7 @@ CHECKS = (
         rule="infra.availability",
         evaluate=_availability,
         reads=_AVAILABILITY,
-        beside={"infra.hosts": 0},
+        beside=HOSTS_READS,
         optional=("desk.changes",),
         every=EVERY_PERIOD,
     ),

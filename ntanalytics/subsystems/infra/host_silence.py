@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 import ibis
 
@@ -16,16 +17,28 @@ from ntanalytics.metrics.rows import rows
 #: Time before the end in which a host that is heard has a check or a metric.
 _HEARD_WITHIN = timedelta(hours=1)
 
+#: What tells of hosts whether they are heard and in use, with days of history.
+HOSTS_READS: Mapping[str, int] = MappingProxyType({"infra.hosts": 0, "infra.checks": HISTORY, "infra.metrics": HISTORY})
+
 #: Host → the last moment of which a check or a metric speaks; None where none of the last weeks does.
 Silence = Mapping[str, datetime | None]
 
+#: Source and host → the last moment of which one of its checks, or one of its metrics, speaks.
+Heard = Mapping[tuple[str, str], datetime]
+
 
 def out_of_use(context: CheckContext) -> frozenset[str]:
-    """Return the hosts that monitoring no longer watches at the end of the period; none without a snapshot."""
+    """Return the hosts that monitoring no longer watches or has at the end of the period (docs/domain.md, Infra: host).
+
+    Nobody knows it without a snapshot, nor of a host whose checks and metrics come from sources without one.
+    """
     snapshot = context.dataset("infra.hosts")
     if not snapshot.sources or not snapshot.is_complete:
         return frozenset()
-    return frozenset(row["host"] for row in rows(snapshot.table) if not row["is_monitored"])
+    listed = rows(snapshot.table)
+    watched = {row["host"] for row in listed if row["is_monitored"]}
+    heard = {host for of_hosts in context.shared(_heard) for source, host in of_hosts if source in snapshot.sources}
+    return frozenset(heard.union(row["host"] for row in listed) - watched)
 
 
 def unmeasured(context: CheckContext) -> Silence:
@@ -37,7 +50,9 @@ def unmeasured(context: CheckContext) -> Silence:
     checks = context.dataset("infra.checks", HISTORY)
     own = checks.table.filter(checks.table.kind.isin(probes.HOST_CHECKS))
     measured_s = {row["target"]: row["measured_s"] for row in rows(probes.measured_time(own, checks.known_end))}
-    checked, metered, sources = _heard(context)
+    heard = context.shared(_heard)
+    sources = {source for of_hosts in heard for source, _ in of_hosts}
+    checked, metered = ({host: last for (_, host), last in of_hosts.items()} for of_hosts in heard)
     needed_s = (1 - UNMEASURED_SHARE) * (checks.known_end - context.begins_at).total_seconds()
     unheard: dict[str, datetime | None] = {}
     for row in rows(context.dataset("infra.hosts").table):
@@ -47,7 +62,7 @@ def unmeasured(context: CheckContext) -> Silence:
         else:
             is_measured = metered[host] > context.begins_at if host in metered else row["source"] not in sources
         if row["is_monitored"] and not is_measured:
-            unheard[host] = max((heard[host] for heard in (checked, metered) if host in heard), default=None)
+            unheard[host] = max((last[host] for last in (checked, metered) if host in last), default=None)
     return unheard
 
 
@@ -57,19 +72,16 @@ def silent(context: CheckContext) -> Silence:
     return {host: last for host, last in context.shared(unmeasured).items() if last is None or last < since}
 
 
-def _heard(context: CheckContext) -> tuple[dict[str, datetime], dict[str, datetime], set[str]]:
-    """Return host → end of its last check, host → end of its last metric, and the sources that gave them."""
+def _heard(context: CheckContext) -> tuple[Heard, Heard]:
+    """Return the ends of the last checks and of the last metrics of the last weeks."""
     recent = context.dataset("infra.checks", HISTORY).recent
     own = recent.filter(recent.kind.isin(probes.HOST_CHECKS))
     metrics = context.dataset("infra.metrics", HISTORY).recent
-    checked = rows(own.group_by("source", "target").aggregate(last_at=own.checked_at.max()))
-    hours = metrics.group_by("source", "host").aggregate(
+    checked = own.group_by("source", host=own.target).aggregate(last_at=own.checked_at.max())
+    metered = metrics.group_by("source", "host").aggregate(
         last_at=(metrics.hour_at + ibis.interval(hours=1)).max().cast(metrics.hour_at.type())
     )
-    metered = rows(hours)
-    sources = {row["source"] for row in (*checked, *metered)}
-    return (
-        {row["target"]: row["last_at"] for row in checked},
-        {row["host"]: row["last_at"] for row in metered},
-        sources,
+    of_checks, of_metrics = (
+        {(row["source"], row["host"]): row["last_at"] for row in rows(table)} for table in (checked, metered)
     )
+    return of_checks, of_metrics

@@ -25,7 +25,7 @@ from ntanalytics.metrics.infra.availability import UNMEASURED_SHARE
 from ntanalytics.metrics.rows import Rows, rows
 from ntanalytics.subsystems.infra.disk_forecasts import disk_forecasts
 from ntanalytics.subsystems.infra.host_checks import host_entity
-from ntanalytics.subsystems.infra.host_silence import out_of_use
+from ntanalytics.subsystems.infra.host_silence import HOSTS_READS, out_of_use
 
 _HOUR_S, _DAY_HOURS = 3600.0, 24
 
@@ -34,9 +34,6 @@ _BY_DAY = hosts.WORKED_HOURS[1] - hosts.WORKED_HOURS[0]
 _HELD_HOURS: Mapping[str, int] = MappingProxyType({"by_day": _BY_DAY, "by_night": _DAY_HOURS - _BY_DAY})
 
 Row = Mapping[str, Any]
-
-#: What the hosts of a period are held against: those of the weeks before, and whether they are in use.
-_BESIDE = MappingProxyType({"infra.metrics": HISTORY, "infra.hosts": 0})
 
 #: Findings of a busy host that make its other findings redundant.
 _BUSY = (SuppressedBy(("infra.cpu_by_day", "infra.cpu_by_night")),)
@@ -257,33 +254,38 @@ CHECKS = (
         evaluate=partial(_load, metric="cpu_rate"),
         every=LONGER_PERIODS,
         reads={"infra.metrics": 0},
-        beside=_BESIDE,
+        beside=HOSTS_READS,
     ),
-    Check(rule="infra.cpu_by_day", evaluate=_held, reads={"infra.metrics": 0}, beside=_BESIDE),
-    Check(rule="infra.cpu_by_night", evaluate=_held, reads={"infra.metrics": 0}, beside=_BESIDE),
+    Check(rule="infra.cpu_by_day", evaluate=_held, reads={"infra.metrics": 0}, beside=HOSTS_READS),
+    Check(rule="infra.cpu_by_night", evaluate=_held, reads={"infra.metrics": 0}, beside=HOSTS_READS),
     Check(
         rule="infra.load",
         evaluate=partial(_load, metric="load"),
         suppressed_by=_BUSY,
         reads={"infra.metrics": 0},
-        beside=_BESIDE,
+        beside=HOSTS_READS,
     ),
     Check(
-        rule="infra.memory", evaluate=partial(_load, metric="memory_rate"), reads={"infra.metrics": 0}, beside=_BESIDE
+        rule="infra.memory",
+        evaluate=partial(_load, metric="memory_rate"),
+        reads={"infra.metrics": 0},
+        beside=HOSTS_READS,
     ),
-    Check(rule="infra.swap", evaluate=partial(_load, metric="swap_rate"), reads={"infra.metrics": 0}, beside=_BESIDE),
+    Check(
+        rule="infra.swap", evaluate=partial(_load, metric="swap_rate"), reads={"infra.metrics": 0}, beside=HOSTS_READS
+    ),
     Check(
         rule="infra.disk_used",
         evaluate=_disk_used,
         reads={"infra.metrics": HISTORY_DAYS},
-        beside=_BESIDE,
+        beside=HOSTS_READS,
         every=EVERY_PERIOD,
     ),
     Check(
         rule="infra.days_until_full",
         evaluate=_days_until_full,
         reads={"infra.metrics": HISTORY_DAYS},
-        beside=_BESIDE,
+        beside=HOSTS_READS,
         every=EVERY_PERIOD,
         # the trend of weeks knows nothing of a disk that began to fill faster, and would tell a later day
         suppressed_by=(SuppressedBy(("infra.disk_growth",), hides="milder"),),

@@ -100,9 +100,19 @@ def test_a_figure_over_a_part_of_the_hours_is_not_well(hours: int, by_day: str, 
     assert told(findings, "infra.disk_used")["b/"] == disk
 
 
-def test_a_host_that_is_no_longer_watched_is_out_of_use_and_not_well() -> None:
-    findings = friday(hours_of_b=12, hosts=[host("a"), host("b", is_monitored=False, is_available=None)])
+@pytest.mark.parametrize("gone", [[host("b", is_monitored=False, is_available=None)], []], ids=["disabled", "deleted"])
+def test_a_host_that_is_no_longer_watched_is_out_of_use_and_not_well(gone: list[Row]) -> None:
+    findings = friday(hours_of_b=12, hosts=[host("a"), *gone])
     assert {finding.entity.key for finding in findings} == {"a", "a/"}
+
+
+def test_a_host_of_a_source_that_lists_no_hosts_is_not_known_to_be_out_of_use() -> None:
+    lost = [row for day in days_before(2) for row in metric("memory_rate", "b", day, range(24))]
+    of_a = metric("memory_rate", "a", ON, range(24))
+    for source, told_of_b in (("test", {}), ("elsewhere", {"b": "unknown"})):
+        measured = [*of_a, *({**row, "source": source} for row in lost)]
+        findings = judge(subsystem("infra"), LOADS, {"infra.hosts": [host("a")], "infra.metrics": measured})
+        assert told(findings, "infra.memory") == {"a": "ok", **told_of_b}, source
 
 
 def test_what_was_wrong_in_a_part_of_the_hours_stays() -> None:
@@ -170,6 +180,7 @@ def test_a_week_tells_the_host_that_went_silent_and_calls_nothing_of_it_well() -
     assert "11月11日12时后没有检查与指标" in word(of_b).evidence
 
 
-def test_a_host_that_was_disabled_within_the_week_is_not_well() -> None:
-    findings = week(hosts=[host("a"), host("b", is_monitored=False)])
+@pytest.mark.parametrize("gone", [[host("b", is_monitored=False)], []], ids=["disabled", "deleted"])
+def test_a_host_that_went_out_of_use_within_the_week_is_not_well(gone: list[Row]) -> None:
+    findings = week(hosts=[host("a"), *gone])
     assert {finding.entity.key for finding in findings} == {"a", "a/"}
