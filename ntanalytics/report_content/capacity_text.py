@@ -22,10 +22,7 @@ REASONS: Mapping[Reason, str] = MappingProxyType(
     }
 )
 
-#: Days ahead within which a table says when a disk is full.
-FORESEEN_DAYS = 365
-
-#: Note of such a table.
+#: Note of a table that says when disks are full (``metrics.infra.disks.FORESEEN_DAYS``).
 FORESEEN_NOTE = "预计写满按近十周每日峰值的趋势推算；“—”为一年内不会写满，或不作推断。"
 
 #: Longest interval in days that is given by days; a longer one is given by months.

@@ -22,10 +22,11 @@ from ntanalytics.findings.threshold import ORDER, worst
 from ntanalytics.findings.week_strip import LEGEND
 from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import Figures
+from ntanalytics.metrics.infra.disks import FORESEEN_DAYS
 from ntanalytics.metrics.number_format import close_up
 from ntanalytics.metrics.quantity import Quantity
 from ntanalytics.recommendations.with_cause import word_with_assignment, worded
-from ntanalytics.report_content.capacity_text import FORESEEN_DAYS, FORESEEN_NOTE
+from ntanalytics.report_content.capacity_text import FORESEEN_NOTE
 from ntanalytics.report_content.contents import evaluate_report
 from ntanalytics.report_content.day_events import day_events, day_events_table
 from ntanalytics.report_content.details import BOARD, INSPECTION, details_of

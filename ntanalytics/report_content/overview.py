@@ -20,12 +20,13 @@ from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.desk.obligations import PROMISE
 from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.infra.availability import LOW_METHOD, METHOD
+from ntanalytics.metrics.infra.disks import FORESEEN_DAYS
 from ntanalytics.metrics.noise import is_steady
 from ntanalytics.metrics.number_format import close_up, format_number
 from ntanalytics.metrics.quantity import UNKNOWN, Quantity
 from ntanalytics.recommendations.with_cause import cause_of, named_alone, word_with_assignment, worded
 from ntanalytics.report_content import weekly_text
-from ntanalytics.report_content.capacity_text import FORESEEN_DAYS, FORESEEN_NOTE
+from ntanalytics.report_content.capacity_text import FORESEEN_NOTE
 from ntanalytics.report_content.details import WEEKLY, detail_of, details_of
 from ntanalytics.report_content.dispositions import dispositions_of
 from ntanalytics.report_content.finding_history import period_lifecycles

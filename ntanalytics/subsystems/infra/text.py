@@ -21,6 +21,7 @@ from ntanalytics.findings.text import (
     reason_words,
 )
 from ntanalytics.metrics.figures import Figures
+from ntanalytics.metrics.infra.disks import FORESEEN_DAYS
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.periods.day_text import day_words
 from ntanalytics.subsystems.infra import events
@@ -203,6 +204,8 @@ def _disk_growth(finding: Finding) -> str:
 
 def _days_until_full_clause(finding: Finding) -> str:
     full_on = finding.details.get("full_on")
+    if finding.value is not None and finding.value > FORESEEN_DAYS:
+        return "按近期增速一年内不会写满"
     if not isinstance(full_on, str):
         return measured_clause(finding)
     return f"按近期增速预计{day_words(date.fromisoformat(full_on))}写满"
