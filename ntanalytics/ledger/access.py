@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields
 from functools import cache
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import Any, TypeVar, overload
 
 import sqlalchemy as sa
@@ -83,14 +83,13 @@ def records_of(record: type[_Record], rows: sa.CursorResult[Any]) -> list[_Recor
     columns, declared = list(rows.keys()), fields(record)  # type: ignore[arg-type]  # it is a dataclass
     names = [field.name for field in declared]
     times = [field.name for field in declared if "datetime" in str(field.type)]
-    read = itemgetter(*map(columns.index, names))
-    records = []
-    for row in rows:
-        values = dict(zip(names, read(row), strict=True))
-        for name in times:
-            values[name] = from_stored(values[name])
-        records.append(record(**values))
-    return records
+    places = map(columns.index, names)
+    values = list(zip(*rows.fetchall(), strict=True))
+    if not values:
+        return []
+    by_name = {name: values[place] for name, place in zip(names, places, strict=True)}
+    by_name |= {name: tuple(map(from_stored, by_name[name])) for name in times}
+    return [record(**dict(zip(names, row, strict=True))) for row in zip(*by_name.values(), strict=True)]
 
 
 @cache

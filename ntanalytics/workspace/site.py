@@ -36,7 +36,7 @@ from ntanalytics.workspace.namespaces import Day, Namespace, dataset_namespace, 
 from ntanalytics.workspace.open_cases import days_without_open_cases
 from ntanalytics.workspace.past_state import PastState, past_state
 from ntanalytics.workspace.snapshot_damage import Falls, count_by_kind, damaged_snapshots, with_damaged
-from ntanalytics.workspace.units import Units, read_aliases, unit_columns
+from ntanalytics.workspace.units import Units, names_ever, read_aliases, unit_columns
 
 #: Name of the file beside the lake's tables with what was counted of each day.
 DAILY_COUNTS = "daily-counts.jsonl"
@@ -352,7 +352,7 @@ class Workspace:
         taken_at = self.ledger.coverage.last_taken_at(on - _RETAKEN, on, beside="identity.units")
         taken_on = [taken_at.astimezone(self.settings.zone).date()] if taken_at else []
         latest = max([on, *taken_on, *(snapshot.day for snapshot in snapshots)])
-        ever = self.table("identity.units", on - _NAMED, latest) if sources else None
+        ever = names_ever(self, on - _NAMED, latest) if sources else None
         return Units(rows, read_aliases(self.settings.site.unit_aliases), ever)
 
     def _nearest_snapshots(

@@ -6,23 +6,51 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property, reduce
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import ibis
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from ntanalytics.contract import Dataset
+from ntanalytics.contract import Dataset, dataset
 from ntanalytics.errors import NtaError, SettingsError
 from ntanalytics.language import tr
 from ntanalytics.metrics.identity import units as metric
 from ntanalytics.metrics.identity.directory import directory_order
 from ntanalytics.metrics.rows import in_memory
 from ntanalytics.settings.csv_files import read_csv
+from ntanalytics.workspace.daily_aggregates import DailyAggregate, aggregate_by_day
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from ntanalytics.workspace.site import Workspace
 
 _ALIASES = pa.schema([pa.field("theirs", pa.string(), False), pa.field("ours", pa.string(), False)])
+#: Columns of the names that units had.
+_NAMED = ("source", "unit_id", "unit")
+
 #: Number of names in a sentence, and characters of each.
 _MOST_NAMES, _MOST_CHARACTERS = 3, 20
+
+
+def names_ever(workspace: Workspace, first: date, last: date) -> ir.Table:
+    """Return the names of units in the snapshots of some days: ``source``, ``unit_id`` and ``unit``.
+
+    The snapshot of the first day is read; of the later ones is kept which names were new.
+
+    Args:
+        workspace: the site.
+        first: the first local day.
+        last: the last local day, included.
+    """
+    new = aggregate_by_day(workspace, dataset("identity.units"), first, last, DailyAggregate(metric.new_names, reach=1))
+    oldest = workspace.table("identity.units", first, first)
+    # a table without a file has columns that cannot be null, which no union takes beside others
+    return ir.Table.union(
+        *(table.select(**{name: table[name].cast("string") for name in _NAMED}) for table in (oldest, new))
+    )
 
 
 class Units:
@@ -31,7 +59,7 @@ class Units:
     Args:
         rows: rows of identity.units, one snapshot of each source.
         aliases: the site's aliases: ``theirs``, ``ours`` (:func:`read_aliases`).
-        ever: rows of identity.units of these snapshots and of earlier ones; None where no source has any.
+        ever: the names of these snapshots and of earlier ones (:func:`names_ever`); None where no source has any.
 
     Attributes:
         table: one row for each unit of each identity source (:func:`ntanalytics.metrics.identity.units.units`).

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from itertools import combinations_with_replacement
 from pathlib import Path
 
+import ibis.expr.types as ir
 import pytest
 
 from ntanalytics.errors import SettingsError
+from ntanalytics.metrics.rows import rows
 from ntanalytics.settings import load
 from ntanalytics.workspace import Report, open_report, open_workspace
-from ntanalytics.workspace.units import read_aliases
+from ntanalytics.workspace.units import names_ever, read_aliases
 from tests.workspace.oa_site import SETTINGS, OaSite
 
 W47 = "2026-W47"  # 16 to 22 November
@@ -106,6 +110,23 @@ def test_a_name_that_a_unit_had_is_an_alias_and_one_that_it_got_after_all_rows_w
         ("市气象局", "市气象中心")
     ]
     assert sorted(row["theirs"] for row in aliases[None] if row["ours"] == "市气候中心") == ["市气象中心", "市气象局"]
+
+
+def test_names_that_are_kept_by_day_are_those_of_all_snapshots_of_a_span(site: OaSite):
+    """A unit has a name on two days, another one for a day, and the first one again; days have no snapshot."""
+    for morning, name in (("16", "甲局"), ("17", "甲局"), ("18", "乙局"), ("19", "甲局"), ("22", "丙局")):
+        site.run("club", "DELETE FROM unit WHERE id = '2'")
+        site.add_units("club", ("2", name, None))
+        site.take(f"2026-11-{morning} 06:30", "identity.units")
+    days = [dt.date(2026, 11, day) for day in range(14, 24)]
+    for lake in (open_workspace(), open_workspace()):  # the second one finds what the first one kept
+        for first, last in combinations_with_replacement(days, 2):
+            expected = lake.table("identity.units", first, last).select("source", "unit_id", "unit")
+            assert _distinct(names_ever(lake, first, last)) == _distinct(expected), (first, last)
+
+
+def _distinct(table: ir.Table) -> set[tuple[str, ...]]:
+    return {tuple(row.values()) for row in rows(table)}
 
 
 def test_units_of_a_source_that_fails_are_its_last_known(site: OaSite):

@@ -79,11 +79,26 @@ def units(listed: ir.Table, aliases: ir.Table) -> ir.Table:
     return whole.select("source", "unit_id", "unit", "parent", "is_top", "is_enabled")
 
 
+def new_names(listed: ir.Table) -> ir.Table:
+    """Return the names that units have in a snapshot and did not have in that of the day before.
+
+    Args:
+        listed: rows of identity.units of any days.
+
+    Returns:
+        ``day``, ``source``, ``unit_id`` and ``unit``, in no order: all names of a snapshot without one the day before.
+    """
+    key = ["source", "unit_id", "unit"]
+    named = listed.select("day", *key).distinct()
+    before = named.day.lag().over(ibis.window(group_by=key, order_by="day"))
+    return named.filter(before.isnull() | (before < named.day - ibis.interval(days=1)))
+
+
 def other_names(ever: ir.Table, listed: ir.Table, dimension: ir.Table, aliases: pa.Table) -> pa.Table:
     """Return the names that units have in other snapshots, as further aliases: a unit keeps its id when it is renamed.
 
     Args:
-        ever: rows of identity.units of any snapshots.
+        ever: ``source``, ``unit_id`` and ``unit`` of any snapshots.
         listed: rows of identity.units of the snapshots of the dimension.
         dimension: the result of :func:`units`.
         aliases: the site's table of aliases.

@@ -1,3 +1,4 @@
+import datetime as dt
 from typing import Any
 
 import ibis
@@ -42,6 +43,20 @@ def rows(found: ir.Table) -> list[dict[str, Any]]:
 
 def told(found: ir.Table) -> list[tuple[str | None, bool | None]]:
     return [(row["unit"], row["is_known_unit"]) for row in sorted(rows(found), key=lambda row: row["n"])]
+
+
+SNAPSHOTS = pa.schema([("day", pa.date32()), *((name, pa.string()) for name in ("source", "unit_id", "unit"))])
+
+
+@given(st.sets(st.tuples(st.integers(1, 6), st.sampled_from("ab"), st.sampled_from("12"), st.sampled_from("甲乙"))))
+def test_a_name_is_new_where_the_day_before_does_not_have_it(named: set[tuple[int, str, str, str]]) -> None:
+    snapshots = [
+        {"day": dt.date(2026, 11, day), "source": source, "unit_id": unit_id, "unit": unit}
+        for day, source, unit_id, unit in named
+    ]
+    new = units.new_names(ibis.memtable(pa.Table.from_pylist(snapshots, schema=SNAPSHOTS)))
+    found = [(row["day"].day, row["source"], row["unit_id"], row["unit"]) for row in rows(new)]
+    assert sorted(found) == sorted(name for name in named if (name[0] - 1, *name[1:]) not in named)
 
 
 @pytest.fixture
