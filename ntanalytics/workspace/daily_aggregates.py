@@ -17,13 +17,12 @@ import pyarrow as pa
 
 import ntanalytics.metrics
 from ntanalytics.metrics.rows import rows
-from ntanalytics.workspace.daily_counts import DailyCount, count_by_day
+from ntanalytics.workspace.daily_counts import CountedLake, DailyCount, count_by_day
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from ntanalytics.contract import Dataset
-    from ntanalytics.workspace.site import Workspace
 
 
 @cache
@@ -71,7 +70,7 @@ class DailyAggregate:
 
 
 def aggregate_by_day(
-    workspace: Workspace, dataset: Dataset, first: dt.date, last: dt.date, aggregate: DailyAggregate
+    workspace: CountedLake, dataset: Dataset, first: dt.date, last: dt.date, aggregate: DailyAggregate
 ) -> ir.Table:
     """Return what a metric makes of the rows of each day, in memory and in no order.
 
@@ -93,7 +92,7 @@ def aggregate_by_day(
     return ibis.memtable(pa.Table.from_pylist(made, schema=_schema(workspace, dataset, aggregate)))
 
 
-def _schema(workspace: Workspace, dataset: Dataset, aggregate: DailyAggregate) -> pa.Schema:
+def _schema(workspace: CountedLake, dataset: Dataset, aggregate: DailyAggregate) -> pa.Schema:
     """Return the columns that a metric makes; to make its expression for them takes as long as to ask it."""
     key = f"columns of {' '.join((dataset.name, *aggregate.words))}"
     made_by, encoded = json.loads(workspace.cached_daily_counts.get(key) or '["", ""]')

@@ -14,10 +14,13 @@ if TYPE_CHECKING:
 
     from ntanalytics.contract import Dataset
     from ntanalytics.file_cache import FileCache
+    from ntanalytics.lake.backends.reader import Reader
 
 
 class CountedLake(Protocol):
     """Access to a site (:class:`ntanalytics.workspace.site.Workspace`) whose days are counted."""
+
+    reader: Reader
 
     @property
     def cached_daily_counts(self) -> FileCache:

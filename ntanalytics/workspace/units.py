@@ -25,7 +25,7 @@ from ntanalytics.workspace.daily_aggregates import DailyAggregate, aggregate_by_
 if TYPE_CHECKING:
     from datetime import date
 
-    from ntanalytics.workspace.site import Workspace
+    from ntanalytics.workspace.daily_counts import CountedLake
 
 _ALIASES = pa.schema([pa.field("theirs", pa.string(), False), pa.field("ours", pa.string(), False)])
 #: Columns of the names that units had.
@@ -35,7 +35,7 @@ _NAMED = ("source", "unit_id", "unit")
 _MOST_NAMES, _MOST_CHARACTERS = 3, 20
 
 
-def names_ever(workspace: Workspace, first: date, last: date) -> ir.Table:
+def names_ever(workspace: CountedLake, first: date, last: date) -> ir.Table:
     """Return the names of units in the snapshots of some days: ``source``, ``unit_id`` and ``unit``.
 
     The snapshot of the first day is read; of the later ones is kept which names were new.

@@ -125,7 +125,7 @@ def test_names_that_are_kept_by_day_are_those_of_all_snapshots_of_a_span(site: O
             assert _distinct(names_ever(lake, first, last)) == _distinct(expected), (first, last)
 
 
-def _distinct(table: ir.Table) -> set[tuple[str, ...]]:
+def _distinct(table: ir.Table) -> set[tuple[object, ...]]:
     return {tuple(row.values()) for row in rows(table)}
 
 
