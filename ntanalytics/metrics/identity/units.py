@@ -90,8 +90,9 @@ def new_names(listed: ir.Table) -> ir.Table:
     """
     key = ["source", "unit_id", "unit"]
     named = listed.select("day", *key).distinct()
-    before = named.day.lag().over(ibis.window(group_by=key, order_by="day"))
-    return named.filter(before.isnull() | (before < named.day - ibis.interval(days=1)))
+    named = named.mutate(_before=named.day.lag().over(ibis.window(group_by=key, order_by="day")))
+    was_there = named["_before"] >= named.day - ibis.interval(days=1)
+    return named.filter(~was_there.fill_null(False)).drop("_before")
 
 
 def other_names(ever: ir.Table, listed: ir.Table, dimension: ir.Table, aliases: pa.Table) -> pa.Table:
