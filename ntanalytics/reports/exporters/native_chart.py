@@ -8,7 +8,7 @@ from typing import Any
 from openpyxl.chart import BarChart, LineChart, Reference, Series
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.drawing.line import LineProperties
-from openpyxl.drawing.text import CharacterProperties, ParagraphProperties
+from openpyxl.drawing.text import CharacterProperties, ParagraphProperties, RichTextProperties
 
 from ntanalytics.reports.blocks.axis_scale import begins_at_zero
 from ntanalytics.reports.formats import excel_format
@@ -69,6 +69,8 @@ def _set_axes(chart: Any, block: RecordedBlock) -> None:
     chart.x_axis.number_format = "mm-dd" if x.format == "date" else excel_format(x.format)
     chart.y_axis.number_format = excel_format(ys[0].format)
     chart.y_axis.title = ys[0].unit or None
+    if chart.y_axis.title is not None:  # turned by a quarter, 个 is read as an arrow
+        chart.y_axis.title.tx.rich.bodyPr = RichTextProperties(rot=0, vert="horz")
     chart.x_axis.tickLblSkip = max(1, len(block.rows) // 10) if form != "hbar" else 1
     known = [row[y.name] for row in block.rows for y in ys if row[y.name] is not None]
     if begins_at_zero(form, ys) and known and min(known) >= 0:

@@ -115,6 +115,9 @@ def test_a_chart_sheet_has_a_native_chart(workbook: Any) -> None:
     begins = [sheet._charts[0].y_axis.scaling.min for sheet in workbook.worksheets if sheet._charts]
     assert begins[1:] == [0, 0]  # counts begin at 0, a line of rates shows its course
     assert begins[0] > 0
+    titles = [title for sheet in workbook.worksheets if sheet._charts and (title := sheet._charts[0].y_axis.title)]
+    assert titles
+    assert [title.tx.rich.bodyPr.rot for title in titles] == [0] * len(titles)  # 个 on its side is an arrow
     series = workbook["送达率（按日期）"]._charts[0].series
     assert [each.val.numRef.f for each in series] == [
         f"'送达率（按日期）'!${letter}$4:${letter}$31" for letter in "BCD"
