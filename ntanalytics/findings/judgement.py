@@ -91,15 +91,17 @@ def evaluate_rules(rules: Iterable[Rule], figures: Figures, entity: EntityOf = N
 def settle_worst(finding: Finding, days: Iterable[Mapping[str, Any]]) -> Finding:
     """Return the finding of the worst of some days; unknown where it is good and a missing day may not be.
 
-    A violation has ``details["is_whole"]``: whether all days are known, so that no other may be as bad.
+    A violation has ``details["is_whole"]``: whether each day has a value, so that no other may be as bad.
 
     Args:
         finding: the finding of the worst day.
-        days: all days among which it is the worst, each with ``is_covered``.
+        days: all days among which it is the worst, each with ``is_covered`` and the measure of the rule.
     """
-    is_whole = all(day["is_covered"] for day in days)
+    known = list(days)
+    is_whole = all(day["is_covered"] for day in known)
     if finding.is_violation:
-        return finding.with_details(is_whole=is_whole)
+        has_values = all(day[finding.rule.measure] is not None for day in known)
+        return finding.with_details(is_whole=is_whole and has_values)
     return finding if is_whole else unknown(finding.rule, "incomplete", finding.entity)
 
 

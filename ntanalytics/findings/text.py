@@ -36,8 +36,9 @@ _EXCUSES = MappingProxyType(
         "training": "该单位当日集中培训（培训记录）",
     }
 )
-#: Said of what was found in damaged data.
+#: Said of what was found in damaged data, and of its name in a list.
 _DOUBT = "（数据不完整，也可能是数据缺失）"
+SHORT_DOUBT = "（也可能是数据缺失）"
 _SOURCE_ADVICE = "检查数据源与抽取任务"
 _ERROR_ADVICE = "属程序缺陷，请将本报表转交软件维护人员"
 _UNREAD_ADVICE = "更正未能读取的记录后重新采集"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 from ntanalytics.contract.sms import CARRIERS
@@ -26,7 +27,8 @@ def lowest_rate(by_day: Figures) -> str:
         return "送达率：没有足够的短信可以计算"
     low = min(rated, key=lambda row: float(row["delivery_rate"]))
     carrier = CARRIERS.get(low["carrier"], low["carrier"])
-    return f"{_span(by_day)}送达率最低：{carrier} {day_words(low['day'])} {low.quantity('delivery_rate').text}"
+    unrated = {row["day"] for row in by_day if row["submitted"] and row.exact("delivery_rate") is None}
+    return f"{_span(by_day, unrated)}送达率最低：{carrier} {day_words(low['day'])} {low.quantity('delivery_rate').text}"
 
 
 def busiest_day(by_day: Figures) -> str:
@@ -95,7 +97,8 @@ def worst_error_hour(by_hour: Figures) -> str:
     return f"{top['service']} {top['hour']} 时错误率最高，为 {format_number(top['error_rate'], 'rate:1')}"
 
 
-def _span(by_day: Figures) -> str:
-    """Return the days of a series in words, of which those over a gap are left out."""
-    days, known = {row["day"] for row in by_day}, {row["day"] for row in by_day if row.is_complete}
+def _span(by_day: Figures, unknown: Collection[date] = ()) -> str:
+    """Return the days of a series in words, without those over a gap of any row, and further ones that are unknown."""
+    days = {row["day"] for row in by_day}
+    known = days.difference(unknown, (row["day"] for row in by_day if not row.is_complete))
     return f"近 {len(days)} 天" if days == known else f"近 {len(days)} 天中有数据的 {len(known)} 天，"

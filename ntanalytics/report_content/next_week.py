@@ -12,6 +12,7 @@ from ntanalytics.contract.enumerations import subsystem_label
 from ntanalytics.findings.finding import Finding, worst_first
 from ntanalytics.findings.lifecycle import LifecycleState
 from ntanalytics.findings.phrases import named
+from ntanalytics.findings.text import SHORT_DOUBT
 from ntanalytics.metrics.bounds import join_notes
 from ntanalytics.metrics.number_format import close_up
 from ntanalytics.metrics.quantity import Quantity
@@ -143,6 +144,7 @@ def _open(
         # of what an inspection left open nothing is known that its words would need
         advice = findings[0].rule.advice if findings[0] in inspected else word(findings[0]).advice
         more = f"等 {len(findings)} 项" if len(findings) > 1 else ""
+        more += SHORT_DOUBT if any(finding.details.get("is_doubtful") for finding in findings) else ""
         late = "（已逾期）" if assignment.is_late(last) else ""
         text = f"{named(findings[0].entity.label, findings[0].rule.check)}{more}：{advice}{late}"
         yield _row(max(assignment.due, last + timedelta(days=1)), "待办", text, assignment.owner)

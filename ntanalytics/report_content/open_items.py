@@ -10,7 +10,7 @@ from ntanalytics.findings.finding import Finding, count_by_status, worst_first
 from ntanalytics.findings.lifecycle import CHANGES, LifecycleState
 from ntanalytics.findings.lifecycle_text import onset_words
 from ntanalytics.findings.phrases import named
-from ntanalytics.findings.text import WordedFinding
+from ntanalytics.findings.text import SHORT_DOUBT, WordedFinding
 from ntanalytics.metrics.number_format import close_up
 from ntanalytics.metrics.quantity import UNKNOWN
 from ntanalytics.recommendations.with_cause import LATE
@@ -102,11 +102,17 @@ def _row(item: WordedFinding, lifecycles: LifecycleState, dispositions: Disposit
     finding, wording = item.finding, item.wording
     return {
         "state": finding.status,
-        "item": close_up(named(wording.entity, wording.check)),
+        "item": close_up(item_words(item)),
         "since": close_up(onset_words(finding, lifecycles)) or None,
         "owner": item.owner or None,
         "due": _due(item, dispositions) or None,
     }
+
+
+def item_words(item: WordedFinding) -> str:
+    """Return what an item is about: subject and check, and whether it may be but missing data."""
+    words = named(item.wording.entity, item.wording.check)
+    return f"{words}{SHORT_DOUBT}" if item.finding.details.get("is_doubtful") else words
 
 
 def _due(item: WordedFinding, dispositions: Dispositions) -> str:

@@ -104,7 +104,7 @@ def advise(report: Report) -> Advice:
     views = {name: context.dataset(name, back_days(report)) for name in CONFIDENCE}
     shares = _known_shares(views)
     stock = context.dataset("ca.certificates")
-    covered = round(min(shares.values(), default=0) * QUARTER_DAYS)
+    covered = _whole_days(views)
     recommended = recommend(evaluation.findings, CAUSES, confidence_by_rule(SUBSYSTEMS, shares))
     noted, noted_since = (
         context.dataset("desk.recommendations", NOTED_DAYS),
@@ -142,6 +142,13 @@ def _first_day(report: Report, views: Mapping[str, DatasetView]) -> dt.date | No
     first = min((day for day in firsts if day is not None), default=None)
     earliest = report.period.first - dt.timedelta(days=back_days(report))
     return first if first is not None and first > earliest else None
+
+
+def _whole_days(views: Mapping[str, DatasetView]) -> int:
+    """Return the number of the quarter's days on which no dataset that has a source has a gap."""
+    fed = [view for view in views.values() if view.sources]
+    covered = (set(view.days.filter(view.days.is_covered)["day"].to_pyarrow().to_pylist()) for view in fed)
+    return len(set.intersection(*covered)) if fed else 0
 
 
 def _known_shares(views: Mapping[str, DatasetView]) -> dict[str, float]:

@@ -12,6 +12,7 @@ def rate(day: dt.date, carrier: str, delivered: int | None, failed: int | None) 
     return {
         "day": day,
         "carrier": carrier,
+        "submitted": settled,
         "delivered": delivered,
         "failed": failed,
         "unknown": 0,
@@ -22,6 +23,17 @@ def rate(day: dt.date, carrier: str, delivered: int | None, failed: int | None) 
 def test_the_lowest_rate_is_named_with_its_carrier_and_day():
     rows = [rate(D18, "unicom", 710, 290), rate(D18, "mobile", 99, 1), rate(D19, "unicom", 989, 11)]
     assert chart_titles.lowest_rate(figures(rows)) == "近 2 天送达率最低：中国联通 11月18日 71.0%"
+
+
+def test_a_day_of_which_no_rate_is_known_is_none_of_the_days_with_data():
+    """On the 19th the reports are missing, or one of two carriers has a gap; one that sent nothing lacks no rate."""
+    known = [rate(D18, "unicom", 710, 290), rate(D18, "mobile", 0, 0)]
+    for more in (
+        {**rate(D19, "unicom", 0, 0), "submitted": 1000},
+        {**rate(D19, "unicom", 900, 0), "is_covered": False},
+    ):
+        title = chart_titles.lowest_rate(figures([*known, rate(D19, "mobile", 990, 10), more]))
+        assert title == "近 2 天中有数据的 1 天，送达率最低：中国联通 11月18日 71.0%"
 
 
 def test_a_handful_of_messages_is_no_message():

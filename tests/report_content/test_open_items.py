@@ -51,6 +51,12 @@ def test_each_violation_has_its_owner_and_its_deadline_and_a_box_to_tick() -> No
     assert {row["noted"] for row in shown.rows} == {""}
 
 
+def test_what_may_be_but_missing_data_says_so_wherever_it_is_listed() -> None:
+    doubtful = DISK.with_details(is_doubtful=True)
+    [first, second] = open_items(worded([doubtful, RATE], ON), LifecycleState(), NOTHING).rows
+    assert ("数据缺失" in str(first["item"]), "数据缺失" in str(second["item"])) == (True, False)
+
+
 def test_what_the_desk_decided_stands_beside_it_and_what_is_muted_comes_last() -> None:
     ticket = Disposition(entity="甲盘", check="磁盘使用率", kind="ticketed", noted_on=ON, ticket_no="GD1")
     decided = Dispositions({DISK.identity: ticket}, frozenset({DISK.identity}), frozenset({RATE.identity}))

@@ -96,8 +96,16 @@ def test_a_value_that_a_check_worked_out_knows_the_gaps_of_its_datasets() -> Non
 @pytest.mark.parametrize(("rate", "status"), [(0.4, "critical"), (0.05, "unknown")])
 def test_the_worst_of_some_days_is_good_only_where_no_day_is_missing(rate: float, status: str) -> None:
     worst = judge_row(FAILURES, _logins(rate, 100))
-    assert settle_worst(worst, [{"is_covered": True}, {"is_covered": True}]) == worst
-    assert settle_worst(worst, [{"is_covered": True}, {"is_covered": False}]).status == status
+    day = {"is_covered": True, FAILURES.measure: 0.01}
+    assert settle_worst(worst, [day, day]) == worst
+    assert settle_worst(worst, [day, {**day, "is_covered": False}]).status == status
+
+
+def test_a_day_without_a_value_may_be_as_bad_as_the_worst() -> None:
+    worst = judge_row(FAILURES, _logins(0.4, 100))
+    day = {"is_covered": True, FAILURES.measure: 0.01}
+    wholes = [settle_worst(worst, [day, {**day, FAILURES.measure: value}]) for value in (0.0, None)]
+    assert [finding.details["is_whole"] for finding in wholes] == [True, False]
 
 
 @pytest.mark.parametrize("value", [None, float("nan")])

@@ -91,8 +91,8 @@ def disk_growth(context: CheckContext) -> Sequence[Row]:
     """Return level and growth of each disk at the end of the period: the measures of ``metrics.infra.disks.GROWTH``.
 
     A row is complete where 95 % of the hours of the last day were measured, and not one value all the time
-    (``is_still``). The disks of a host that is out of use have no row, and neither have those that were not measured in
-    the four weeks before the period.
+    (``is_still``). Of a host that is out of use the disks have a row that broke a limit; those that were not measured
+    in the four weeks before the period have none.
     """
     metrics = context.dataset("infra.metrics", HISTORY_DAYS)
     is_whole, unused = since(metrics, context.on).is_complete, context.shared(out_of_use)
@@ -103,10 +103,12 @@ def disk_growth(context: CheckContext) -> Sequence[Row]:
     grown = []
     for row in rows(disks.levels(rows_of_whole_days(metrics), context.on)):
         disk = forecasts.get((row["host"], row["part"]))
-        if disk is None or disk.peaks[-1][0] < known_since or row["host"] in unused:
+        if disk is None or disk.peaks[-1][0] < known_since:
             continue
         growth = {"disk_per_day": disk.forecast.per_day, "days_until_full": disk.days_left(context.on)}
         level = {name: row[name] for name in ("host", "part", "disk_used")}
+        if row["host"] in unused and not _is_filling(context, {**level, **growth}):
+            continue
         is_still = (row["host"], row["part"]) in dead
         is_complete = is_whole and row["hours"] >= needed and not is_still
         grown.append(
@@ -114,6 +116,13 @@ def disk_growth(context: CheckContext) -> Sequence[Row]:
         )
     grown.sort(key=lambda row: math.inf if row["days_until_full"] is None else row["days_until_full"])
     return grown
+
+
+def _is_filling(context: CheckContext, disk: Row) -> bool:
+    """Return whether the level or the growth of a disk breaks a limit."""
+    rules = (context.rules[code] for code in ("infra.disk_used", "infra.days_until_full"))
+    known = ((rule, disk[rule.measure]) for rule in rules if disk[rule.measure] is not None)
+    return any(rule.threshold.judge(value) in ("warning", "critical") for rule, value in known)
 
 
 def _load(context: CheckContext, rule: Rule, *, metric: str) -> list[Finding]:

@@ -205,7 +205,7 @@ def _disk_growth(finding: Finding) -> str:
 def _days_until_full_clause(finding: Finding) -> str:
     full_on = finding.details.get("full_on")
     if finding.value is not None and finding.value > FORESEEN_DAYS:
-        return "按近期增速一年内不会写满"
+        return "未见一年内写满的趋势"
     if not isinstance(full_on, str):
         return measured_clause(finding)
     return f"按近期增速预计{day_words(date.fromisoformat(full_on))}写满"

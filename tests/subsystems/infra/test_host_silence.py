@@ -106,6 +106,13 @@ def test_a_host_that_is_no_longer_watched_is_out_of_use_and_not_well(gone: list[
     assert {finding.entity.key for finding in findings} == {"a", "a/"}
 
 
+def test_a_full_disk_of_a_host_that_went_out_of_use_stays() -> None:
+    full = [row for day in (*days_before(20), ON) for row in metric("disk_rate", "b", day, range(24), 0.97, "/")]
+    for hosts in ([host("a"), host("b", is_monitored=False)], [host("a")]):
+        findings = judge(subsystem("infra"), ("infra.disk_used",), {"infra.hosts": hosts, "infra.metrics": full})
+        assert told(findings, "infra.disk_used") == {"b/": "critical"}
+
+
 def test_a_host_of_a_source_that_lists_no_hosts_is_not_known_to_be_out_of_use() -> None:
     lost = [row for day in days_before(2) for row in metric("memory_rate", "b", day, range(24))]
     of_a = metric("memory_rate", "a", ON, range(24))
