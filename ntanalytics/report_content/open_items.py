@@ -99,7 +99,7 @@ def _handled(incidents: Sequence[DeskIncident]) -> Mapping[str, str]:
 
 
 def _row(item: WordedFinding, lifecycles: LifecycleState, dispositions: Dispositions) -> Mapping[str, object]:
-    finding, wording = item.finding, item.wording
+    finding = item.finding
     return {
         "state": finding.status,
         "item": close_up(item_words(item)),
