@@ -77,8 +77,10 @@ class PastWorkspace(Workspace):
         return table if first is None else table.filter(table.day >= ibis.literal(first))
 
     def files_by_day(self, dataset: str, first: dt.date, last: dt.date) -> Mapping[dt.date, Sequence[str]] | None:
-        """Return the files as :meth:`Workspace.files_by_day` does; None of rows that are known in part at the day."""
-        return None if dataset in KNOWN else super().files_by_day(dataset, first, min(last, self._day))
+        """Return the files as :meth:`Workspace.files_by_day` does; None of states, and of rows known in part."""
+        if dataset in KNOWN or dataset_named(dataset).kind is Kind.STATE:
+            return None
+        return super().files_by_day(dataset, first, min(last, self._day))
 
     def _older_cases(self, dataset: Dataset, before: dt.date, since: dt.datetime) -> ir.Table:
         return cases_since(dataset, self.table(dataset.name, None, before - _DAY), since)

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +33,6 @@ from ntanalytics.periods.day_text import day_words
 from ntanalytics.reports import Table
 from ntanalytics.reports.data import plain_row
 from ntanalytics.reports.record import Field
-from ntanalytics.workspace.daily_aggregates import metrics_digest
 from ntanalytics.workspace.daily_counts import Count, DailyCount, count_by_day
 from ntanalytics.workspace.span_view import SpanView
 
@@ -256,10 +254,8 @@ def _names(count: Callable[[CheckContext, ir.Table], ir.Table]) -> list[str]:
     return [volume.measure for volume in VOLUMES if volume.count is count]
 
 
-@cache
-def _program() -> str:
-    """Return the digest of the metrics and of what chooses them here: what another program counted is counted again."""
-    return hashlib.sha256(metrics_digest().encode() + Path(__file__).read_bytes()).hexdigest()
+#: Digest of what chooses the metrics, as it was imported: what another program counted is counted again.
+_PROGRAM = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
 
 
 def _days(
@@ -274,5 +270,5 @@ def _days(
         return rows(count(context, table).select("day", *columns))
 
     counted = ("volumes of a day", *columns, *ends.values())
-    counting = DailyCount(counted, by_day, _program())
+    counting = DailyCount(counted, by_day, _PROGRAM)
     return count_by_day(context.workspace, dataset_named(dataset), first, last, counting)

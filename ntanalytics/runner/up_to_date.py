@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,6 +57,12 @@ def _is_whole(folder: Path, manifest: Manifest) -> bool:
         return False
 
 
+@cache
+def _first_program() -> str:
+    """Return the digest of the program as it was at the first report of this process."""
+    return program_digest()
+
+
 @dataclass(frozen=True)
 class BasisWatch:
     """State of a site before a run, of which the basis of the report is made after it.
@@ -74,9 +81,12 @@ class BasisWatch:
 
     @classmethod
     def begin(cls, context: RunContext) -> BasisWatch:
-        """Return the state before the extraction."""
+        """Return the state before the extraction; the program is that of the first report of this process.
+
+        One that lives on after an upgrade works with what it has imported: its reports have no basis.
+        """
         settings = context.settings
-        return cls(program_digest(), site_digest(settings), file_states(settings))
+        return cls(_first_program(), site_digest(settings), file_states(settings))
 
     @classmethod
     def without_basis(cls) -> BasisWatch:

@@ -29,7 +29,10 @@ def site_digest(settings: Settings) -> str:
 
 
 def files_digest(settings: Settings, sources: Iterable[str]) -> str | None:
-    """Return the digest of the state of some sources' files; None if one of the sources is no file."""
+    """Return the digest of the state of some sources' files; None if one of the sources is no file.
+
+    A tool may set the time of a content's change back, but not that of its inode's.
+    """
     states: list[str] = []
     for name in sources:
         paths = files_of(settings.sources[name])
@@ -37,7 +40,7 @@ def files_digest(settings: Settings, sources: Iterable[str]) -> str | None:
             return None
         for path in paths:
             state = _stat(path)
-            states.append(f"{path} {state and (state.st_ino, state.st_size, state.st_mtime_ns)}")
+            states.append(f"{path} {state and (state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns)}")
     return digest(*states)
 
 

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
-import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -17,19 +14,13 @@ import pyarrow as pa
 
 import ntanalytics.metrics
 from ntanalytics.metrics.rows import rows
+from ntanalytics.workspace.code_digest import code_digest
 from ntanalytics.workspace.daily_counts import CountedLake, DailyCount, count_by_day
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from ntanalytics.contract import Dataset
-
-
-@cache
-def metrics_digest() -> str:
-    """Return the digest of the metrics: what another program has made is made again."""
-    sources = sorted(Path(ntanalytics.metrics.__file__).parent.rglob("*.py"))
-    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -51,7 +42,7 @@ class DailyAggregate:
     reach: int = 0
 
     def __post_init__(self) -> None:
-        """Refuse what is not known by its name and the digest of the metrics.
+        """Refuse what is not known by its name and the digest of the code.
 
         Raises:
             ValueError: the function is none of the metrics, or has no name.
@@ -82,11 +73,7 @@ def aggregate_by_day(
         aggregate: the metric.
     """
     counting = DailyCount(
-        aggregate.words,
-        lambda table: rows(aggregate.make(table)),
-        metrics_digest(),
-        reach=aggregate.reach,
-        varies=aggregate.varies,
+        aggregate.words, lambda table: rows(aggregate.make(table)), reach=aggregate.reach, varies=aggregate.varies
     )
     made = count_by_day(workspace, dataset, first, last, counting)
     return ibis.memtable(pa.Table.from_pylist(made, schema=_schema(workspace, dataset, aggregate)))
@@ -96,9 +83,9 @@ def _schema(workspace: CountedLake, dataset: Dataset, aggregate: DailyAggregate)
     """Return the columns that a metric makes; to make its expression for them takes as long as to ask it."""
     key = f"columns of {' '.join((dataset.name, *aggregate.words))}"
     made_by, encoded = json.loads(workspace.cached_daily_counts.get(key) or '["", ""]')
-    if made_by == metrics_digest():
+    if made_by == code_digest():
         return pa.ipc.read_schema(pa.BufferReader(base64.b64decode(encoded)))
     schema = aggregate.make(workspace.reader.table(dataset, None)).schema().to_pyarrow()
-    text = json.dumps([metrics_digest(), base64.b64encode(schema.serialize()).decode()])
+    text = json.dumps([code_digest(), base64.b64encode(schema.serialize()).decode()])
     workspace.cached_daily_counts.put({key: text})
     return schema

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from ntanalytics.workspace.code_digest import code_digest
+
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
@@ -43,9 +45,6 @@ _DAY = dt.timedelta(days=1)
 #: Days between two days up to which their rows are read at once.
 _PAUSE = 4 * _DAY
 
-#: Number of the form in which counts are kept: those of another one are counted again.
-_FORM = "3"
-
 
 @dataclass(frozen=True)
 class DailyCount:
@@ -54,7 +53,8 @@ class DailyCount:
     Attributes:
         words: what is counted, and from which columns: other words, other counts.
         count: counts some rows of the dataset: mappings of a ``day``, words and numbers.
-        made_by: digest of the code that counts; a day that another one has counted is counted again.
+        made_by: digest of what counts beside the rooms of ``code_digest``; a day that other code has counted is counted
+            again.
         reach: days before a day of whose rows its count is made, too.
         varies: whether the count of a day follows from more than its rows: it is counted each time.
     """
@@ -87,7 +87,7 @@ def count_by_day(
     if files is None:
         return [row for row in count(workspace.table(dataset.name, begin, last)) if row["day"] >= first]
     made_of = {
-        day: _digest(_FORM, counting.made_by, *names)
+        day: _digest(code_digest(), counting.made_by, *names)
         for day, names in _within_reach(files, reach).items()
         if first <= day <= last
     }

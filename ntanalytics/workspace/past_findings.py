@@ -104,14 +104,16 @@ def _observation(finding: InspectedFinding) -> Observation:
 def _key(report: str, issued: Iterable[tuple[dt.date, str, dt.datetime]]) -> str:
     """Return the digest of inspections and of what follows them."""
     words = [f"{day} {run_id} {published_at.isoformat()}" for day, run_id, published_at in issued]
-    return hashlib.sha256("\n".join([__version__, _program(), report, *words]).encode()).hexdigest()
+    return hashlib.sha256("\n".join([__version__, _PROGRAM, report, *words]).encode()).hexdigest()
 
 
-@cache
 def _program() -> str:
-    """Return the digest of the modules that follow lifecycles, and that write them."""
-    sources = b"".join(Path(str(file)).read_bytes() for file in (lifecycle.__file__, __file__))
-    return hashlib.sha256(sources).hexdigest()
+    sources = [*sorted(Path(str(lifecycle.__file__)).parent.glob("*.py")), Path(__file__)]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in sources)).hexdigest()
+
+
+#: Digest of the room that follows lifecycles, and of what writes them, as they were imported.
+_PROGRAM = _program()
 
 
 def _written(followed: FollowedDays) -> str:

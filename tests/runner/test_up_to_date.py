@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from sqlalchemy.pool import NullPool
 
 from ntanalytics.ledger import ExtractionResult, PastInspection
 from ntanalytics.runner import RunContext, basis, run_report
+from ntanalytics.runner import up_to_date as runner_up_to_date
 from ntanalytics.runner.remarking import remark_report
 from ntanalytics.runner.report_request import request_report
 from ntanalytics.runner.up_to_date import up_to_date
@@ -64,7 +66,12 @@ def only_shop(tmp_path_factory: pytest.TempPathFactory, caches: Path) -> Iterato
 
 @pytest.fixture
 def shop(only_shop: Shop) -> Iterator[Shop]:
-    """The one shop, up to date; what a test changes is put back in place."""
+    """The one shop, up to date; what a test changes is put back in place.
+
+    Sources that were put back have another time of their inode: the report is made anew.
+    """
+    if not only_shop.is_up_to_date():
+        only_shop.published = run_report(only_shop.context(), REPORT, WEEK, {}).directory
     before = only_shop.files()
     assert only_shop.is_up_to_date()
     yield only_shop
@@ -83,6 +90,26 @@ def test_a_run_leaves_a_report_that_is_up_to_date_as_it_is(shop: Shop):
     assert (result.is_new, result.version, result.directory) == (False, 1, shop.published)
     assert "report.pdf" in result.left_out
     assert len(shop.site.ledger.history(["report"])) == runs
+
+
+def test_a_source_that_was_changed_and_given_its_old_time_is_seen(shop: Shop):
+    """Its size and its time are as they were; that of its inode is not."""
+    [source] = shop.folder.rglob("shop.sqlite")
+    state = source.stat()
+    with sqlite3.connect(source) as database:
+        database.execute("PRAGMA user_version = 7")
+    database.close()
+    os.utime(source, ns=(state.st_atime_ns, state.st_mtime_ns))
+    assert (source.stat().st_size, source.stat().st_mtime_ns) == (state.st_size, state.st_mtime_ns)
+    assert not shop.is_up_to_date()
+
+
+def test_a_process_that_lives_on_after_an_upgrade_makes_no_basis(shop: Shop, monkeypatch: pytest.MonkeyPatch):
+    """It works with what it has imported, and its report would be taken for one of the new program."""
+    for module in (runner_up_to_date, basis):
+        monkeypatch.setattr(module, "program_digest", lambda: "the new one")
+    run_report(shop.context(), REPORT, WEEK, {})
+    assert not shop.is_up_to_date()
 
 
 def test_no_heavy_library_is_imported_before_the_kernels_begin_to_start():

@@ -27,8 +27,9 @@ FILE = "compiled-sql.jsonl"
 #: The year of the dates that stand for others while an expression is compiled, and the most dates of an expression.
 _YEAR, _MOST_DATES = 8001, 12 * 28
 
-#: Number of what our compiler writes (``duckdb_compiler.py``): another text of the same expression has another one.
-_COMPILER = 2
+#: The modules that write a text, and their digest as they were imported.
+_WRITERS = ("compiled_sql.py", "duckdb_compiler.py", "duckdb_ibis.py", "expression_key.py")
+_COMPILER = hashlib.sha256(b"".join(Path(__file__).with_name(name).read_bytes() for name in _WRITERS)).hexdigest()
 
 #: The file is begun anew beyond this size: all reports of a site need an eighth of it, and every process reads it.
 MOST_BYTES = 16 << 20

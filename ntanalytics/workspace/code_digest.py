@@ -1,0 +1,30 @@
+"""Digest of the code by which days are counted: what another program has counted is counted again."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import ntanalytics
+from ntanalytics.lake.backends.compiled_sql import versions
+
+#: Rooms of which counts are made: metrics read constants of the contract, and the engine's compiler writes their SQL.
+_ROOMS = ("contract", "metrics", "lake/backends", "workspace")
+
+
+def _on_disk() -> str:
+    package = Path(ntanalytics.__file__).parent
+    files = sorted(file for room in _ROOMS for file in (package / room).rglob("*.py"))
+    content = hashlib.sha256(versions().encode())
+    for file in files:
+        content.update(f"\0{file.relative_to(package)}\0".encode() + file.read_bytes())
+    return content.hexdigest()
+
+
+#: The digest as this process has imported the code: an upgrade may replace it on the disk under one that lives on.
+_AS_IMPORTED = _on_disk()
+
+
+def code_digest() -> str:
+    """Return the digest of the code that this process has imported, whatever lies on the disk by now."""
+    return _AS_IMPORTED
