@@ -140,7 +140,7 @@ def _clocks_broken(finding: Finding) -> str:
     if "incident" not in details:
         crashes = int(finding.figures.get("crashes") or 0)
         return f"当期 {crashes} 起系统崩溃均未超时" if crashes else "当期没有供应商软件造成的系统崩溃"
-    length = format_number(finding.figures["clock_s"], "seconds")
+    length = _length(finding)
     ended = f"{length}恢复" if details["is_restored"] else f"已历时 {length}尚未恢复"
     return f"{_crash(finding)}，{ended}，超过合同约定的 4 小时"
 
@@ -165,12 +165,18 @@ def running_event(finding: Finding) -> EventWords:
 
 
 def _crashed(finding: Finding) -> str:
-    length = format_number(finding.figures["clock_s"], "seconds")
+    length = _length(finding)
     return f"{_crash_began(finding)}，{finding.entity.label}系统崩溃 {length}"
 
 
+def _length(finding: Finding) -> str:
+    """Return the recovery time of a crash; of one that lasts, its time until now."""
+    figures = finding.figures
+    return format_number(figures.get("lasted_s", figures.get("clock_s")), "seconds")
+
+
 def _clock_running(finding: Finding) -> str:
-    length = format_number(finding.figures["clock_s"], "seconds")
+    length = _length(finding)
     return f"{_crash(finding)}，已历时 {length}尚未恢复，合同约定 4 小时内恢复"
 
 
