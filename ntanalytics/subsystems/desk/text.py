@@ -9,7 +9,7 @@ from ntanalytics.findings.event_text import lasting, value_event
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.headline import LASTS, RECOVERED, EventWords
 from ntanalytics.findings.phrases import figure_words, issue_words, listed, value_words
-from ntanalytics.findings.text import RuleText, Texts, measured
+from ntanalytics.findings.text import RuleText, Texts, default_advice, measured, reason_words
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.periods.day_text import day_words
 from ntanalytics.subsystems.desk.ticket_flow_text import BULK_CLOSING, SAME_INCIDENT, UNSOLVED
@@ -127,12 +127,17 @@ def _made_limits(_finding: Finding) -> str:
     return "工作日各项均应检查"
 
 
-def _made_reason(_finding: Finding) -> str:
-    return "没有该年度的工作日历，应否检查未知"
+def _made_reason(finding: Finding) -> str:
+    return {
+        "no_calendar": "没有该年度的工作日历，应否检查未知",
+        "unread": "人工检查有记录未能读取，当日是否做齐未知",
+    }.get(finding.unknown) or reason_words(finding)
 
 
 def _made_advice(finding: Finding) -> str:
-    return "在配置中提供工作日历" if finding.unknown else finding.rule.advice if finding.is_violation else ""
+    return {"no_calendar": "在配置中提供工作日历", "unread": "更正台账中未能读取的检查记录"}.get(
+        finding.unknown
+    ) or default_advice(finding)
 
 
 def _clocks_broken(finding: Finding) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ntanalytics.findings.finding import Entity, Finding, subsystem_entity
+from ntanalytics.findings.finding import Entity, Finding, Unknown, subsystem_entity
 from ntanalytics.findings.judgement import judge_value, not_applicable, unknown
 from ntanalytics.findings.threshold import Status
 from ntanalytics.subsystems import RULES, word
@@ -64,6 +64,14 @@ def test_manual_checks_are_counted_with_those_dealt_with_on_the_spot() -> None:
 )
 def test_manual_checks_that_are_usual_are_told(figures: dict[str, float], value: float | None, evidence: str) -> None:
     assert _evidence(_finding("desk.checks_made", value=value, figures=figures)) == evidence
+
+
+@pytest.mark.parametrize("reason", ["no_calendar", "unread"])
+def test_what_is_not_known_of_manual_checks_is_told_with_its_own_reason(reason: Unknown) -> None:
+    told = word(unknown(RULES["desk.checks_made"], reason))
+    for words in (told.evidence, told.advice):
+        assert ("工作日历" in words) == (reason == "no_calendar")
+        assert ("未能读取" in words) == (reason == "unread")
 
 
 def test_a_crash_is_told_with_its_times() -> None:
