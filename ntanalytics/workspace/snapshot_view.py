@@ -202,8 +202,14 @@ def _fall_words(fall: SnapshotFall) -> str:
 
 
 def _loss(fall: SnapshotFall, stands: CoverageDay | None) -> SnapshotLoss:
-    days = {"day": fall.day, "whole_on": fall.whole_on, "stands_on": stands.day if stands is not None else None}
-    return SnapshotLoss(rows=fall.lost, rows_read=fall.rows, kinds=fall.kinds, **days)
+    return SnapshotLoss(
+        day=fall.day,
+        rows=fall.lost,
+        rows_read=fall.rows,
+        whole_on=fall.whole_on,
+        stands_on=stands.day if stands is not None else None,
+        kinds=fall.kinds,
+    )
 
 
 def _whole(snapshots: Mapping[str, CoverageDay]) -> frozenset[str]:
