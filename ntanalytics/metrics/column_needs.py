@@ -45,7 +45,7 @@ NEEDED: Mapping[str, Sequence[str]] = MappingProxyType(
             "unsuccessful_rate",
             "cancelled_rate",
         ),
-        "desk.incidents.restored_at": ("clock_s", "clock", "clocks_broken"),
+        "desk.incidents.restored_at": ("clock_s", "lasted_s", "clock", "clocks_broken"),
         "desk.tickets.cause": ("repeated_tickets",),
         "desk.tickets.close_code": ("solved_tickets", "resolution_rate"),
         "desk.tickets.closed_at": (

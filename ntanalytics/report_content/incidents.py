@@ -119,6 +119,7 @@ def incidents_of(
     left, incidents = list(evaluation.findings), list[DeskIncident]()
     for row in evaluation.summaries["desk"].tables["clocks"]:
         began, restored = row["began_at"].astimezone(zone).replace(tzinfo=None), row["restored_at"]
+        length_s = row["clock_s"] if row["lasted_s"] is None else row["lasted_s"]
         incident = DeskIncident(
             number=row["incident_no"],
             subsystem=row["subsystem"],
@@ -126,8 +127,8 @@ def incidents_of(
             is_crash=bool(row["is_crash"]),
             began_at=began,
             restored_at=None if restored is None else restored.astimezone(zone).replace(tzinfo=None),
-            until_at=began + dt.timedelta(seconds=row["clock_s"] or 0),
-            is_end_known=row["clock_s"] is not None,
+            until_at=began + dt.timedelta(seconds=length_s or 0),
+            is_end_known=length_s is not None,
         )
         own = worst_first(finding for finding in violations(left) if explains(incident, finding, places))
         own.sort(key=lambda finding: finding.entity.kind == SUBJECT)  # what a rule names says more than a subject

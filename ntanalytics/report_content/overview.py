@@ -65,7 +65,7 @@ _AVAILABLE = [
 #: Disks of the weekly report, the first to be full.
 _MOST_DISKS = 8
 
-_CLOCK = ["began_at", "subsystem", "cause", "clock_s", "clock"]
+_CLOCK = ["began_at", "subsystem", "cause", "clock_s", "lasted_s", "clock"]
 
 #: Incidents that open the weekly report; all of them with what lasts; and what lasts at least.
 MAX_INCIDENTS, MAX_EXCEPTIONS, MIN_LASTING = 3, 4, 1
@@ -304,6 +304,9 @@ def clocks(evaluation: Evaluation) -> Table:
     note = unknown_ends(evaluation)
     if not (note or incidents) and incidents.is_complete:
         note = f"{evaluation.context.period.word}没有登记故障事件。"
-    listed = table(incidents, "故障事件及恢复用时", id="clocks", columns=_CLOCK, note=note)
-    bars = inline_bars("4小时恢复时限", incidents.quantities("clock_s"), PROMISE.total_seconds())
+    lengths = ["clock_s" if row["lasted_s"] is None else "lasted_s" for row in incidents]
+    shown = [name for name in _CLOCK if name != "lasted_s" or name in lengths]  # most weeks nothing lasts
+    listed = table(incidents, "故障事件及恢复用时", id="clocks", columns=shown, note=note)
+    used = [row.quantity(name) for row, name in zip(incidents, lengths, strict=True)]
+    bars = inline_bars("4小时恢复时限", used, PROMISE.total_seconds())
     return listed.with_inline_charts(bars)

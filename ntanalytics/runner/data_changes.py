@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ntanalytics.contract import Kind
@@ -26,13 +27,16 @@ _Days = Mapping[tuple[str, dt.date], "CoverageDay"]
 def data_changes(ledger: Ledger, request: ReportRequest, extraction_id: int, read: Collection[str]) -> list[str]:
     """Return one Chinese sentence for each dataset that changed since, and one for all of as many rows.
 
+    An extraction of cases takes those that changed on its days, and what it does not take stays: the rows of two are
+    not held against each other, and none are told.
+
     Args:
         ledger: the site's.
         request: the report and its period.
         extraction_id: the last extraction before the earlier version.
         read: the datasets that the report has read; of the others that it may need nothing is shown.
     """
-    sentences, unchanged, unchanged_days = [], [], set()
+    sentences, unchanged, cases = [], _Again(), _Again()
     past = ledger.as_of(extraction_id, dt.datetime.now(dt.UTC)).coverage
     period = request.period
     for name, history in sorted(request.notebook.needs.items()):
@@ -47,23 +51,40 @@ def data_changes(ledger: Ledger, request: ReportRequest, extraction_id: int, rea
             continue
         days = [day.day for day in extracted]
         then, now = _by_day(past.days(name, min(days), max(days))), _by_day(extracted)
-        counted, same = _replaced(then, now)
+        is_case = contract.kind is Kind.CASE
+        counted, same = _replaced(then, now, has_rows=not is_case)
         if parts := [*_came(then, now), *counted]:
             sentences.append(f"{contract.label}：{'，'.join(parts)}。")
         elif same:
-            unchanged.append(contract.label)
-            unchanged_days |= same
+            (cases if is_case else unchanged).add(contract.label, same)
     if len(sentences) > _MOST_LISTED:
         sentences = [*sentences[:_MOST_LISTED], f"另有 {len(sentences) - _MOST_LISTED} 类数据重新取数。"]
-    return [*sentences, *_unchanged(unchanged, unchanged_days)]
+    return [*sentences, *cases.sentence("重新取数"), *unchanged.sentence("重新取数，行数不变")]
 
 
-def _unchanged(labels: Sequence[str], days: Iterable[dt.date]) -> list[str]:
-    """Return the sentence on the datasets that were extracted again with as many rows as before."""
-    if not labels:
-        return []
-    more = f"等 {len(labels)} 类数据" if len(labels) > _MOST_LISTED else ""
-    return [f"{'、'.join(labels[:_MOST_LISTED])}{more}重新取数，行数不变（{day_spans(days)}）。"]
+@dataclass
+class _Again:
+    """Datasets that were extracted again, of which one sentence tells.
+
+    Attributes:
+        labels: their Chinese names.
+        days: the days of all of them.
+    """
+
+    labels: list[str] = field(default_factory=list)
+    days: set[dt.date] = field(default_factory=set)
+
+    def add(self, label: str, days: Iterable[dt.date]) -> None:
+        """Add a dataset with its days."""
+        self.labels.append(label)
+        self.days.update(days)
+
+    def sentence(self, what: str) -> list[str]:
+        """Return the sentence that says of them what was done; none without a dataset."""
+        if not self.labels:
+            return []
+        more = f"等 {len(self.labels)} 类数据" if len(self.labels) > _MOST_LISTED else ""
+        return [f"{'、'.join(self.labels[:_MOST_LISTED])}{more}{what}（{day_spans(self.days)}）。"]
 
 
 def _by_day(days: Iterable[CoverageDay]) -> _Days:
@@ -76,12 +97,21 @@ def _came(then: _Days, now: _Days) -> list[str]:
     return [f"{day_spans(day for _, day in came)}的数据补取到"] if came else []
 
 
-def _replaced(then: _Days, now: _Days) -> tuple[list[str], set[dt.date]]:
-    """Return the days that were extracted again: those whose rows differ as a text, and those with as many rows."""
+def _replaced(then: _Days, now: _Days, *, has_rows: bool) -> tuple[list[str], set[dt.date]]:
+    """Return the days that were extracted again: those whose rows differ as a text, and those with as many rows.
+
+    Args:
+        then: the days as they were.
+        now: the days as they are.
+        has_rows: whether the rows of an extraction are all of its day.
+    """
     both = [key for key, day in now.items() if day.is_held and key in then and then[key].is_held and day != then[key]]
     counted = [key for key in both if now[key].source_rows != then[key].source_rows]
     same = {day for _, day in both} - {day for _, day in counted}
     if not counted:
         return [], same
-    old, new = (sum(days[key].source_rows for key in counted) for days in (then, now))
-    return [f"{day_spans(day for _, day in counted)}重新取数（原 {old:,} 行，现 {new:,} 行）"], same
+    days = day_spans(day for _, day in counted)
+    if not has_rows:
+        return [f"{days}重新取数"], same
+    old, new = (sum(held[key].source_rows for key in counted) for held in (then, now))
+    return [f"{days}重新取数（原 {old:,} 行，现 {new:,} 行）"], same

@@ -13,6 +13,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from ntanalytics.detectors.day_profile import ProfileDamage
+from ntanalytics.detectors.snapshot_fall import SnapshotFall
 from ntanalytics.ledger import CoverageDay
 from ntanalytics.metrics.unfilled import Unfilled
 from ntanalytics.workspace.ledger_answers import Days
@@ -25,6 +26,7 @@ class SharedCoverage:
 
     Attributes:
         covered: dataset → first day, last day, and the covered days between.
+        falls: state, and its damaged snapshots, without which a report would not tell what these lost.
         damages: dataset, days that were judged, and the damaged ones of each source.
         rows: days of a dataset, and the rows of each source.
         unreported: days of a dataset, and source and day of those without delivery reports.
@@ -36,6 +38,7 @@ class SharedCoverage:
     """
 
     covered: dict[str, tuple[dt.date, dt.date, list[CoverageDay]]]
+    falls: list[tuple[str, list[tuple[str, SnapshotFall]]]]
     damages: list[tuple[str, tuple[dt.date, ...], list[tuple[str, dt.date, ProfileDamage]]]]
     rows: list[tuple[Days, dict[str, int]]]
     unreported: list[tuple[Days, frozenset[tuple[str, dt.date]]]]
@@ -54,6 +57,10 @@ def known_coverage(report: Report) -> SharedCoverage:
     workspace = report.workspace
     return SharedCoverage(
         covered=workspace.known_days,
+        falls=[
+            (dataset, [(source, fall) for (source, _), fall in falls.items()])
+            for dataset, falls in workspace.snapshot_falls.items()
+        ],
         damages=[
             (dataset, days, [(*key, damage) for key, damage in damages.items()])
             for (dataset, days), damages in report.rows_by_hour.damages_by_days.items()
@@ -71,6 +78,8 @@ def known_coverage(report: Report) -> SharedCoverage:
 def take_coverage(report: Report, shared: SharedCoverage) -> None:
     """Have a report take the coverage of datasets that one over the same data opened, in addition to its own."""
     workspace = report.workspace
+    falls = {dataset: {(source, fall.day): fall for source, fall in fallen} for dataset, fallen in shared.falls}
+    workspace.snapshot_falls.update(falls | workspace.snapshot_falls)  # of the same days as those below
     workspace.known_days.update(shared.covered | workspace.known_days)
     workspace.counted_rows.update(shared.rows)
     workspace.days_without_reports.update(shared.unreported)

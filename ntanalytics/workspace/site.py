@@ -90,6 +90,7 @@ class Workspace:
         reader: the engine that reads the lake's tables.
         known_until: moment after which nothing is known (aware); None for everything.
         known_days: dataset → first day, last day, and the covered days that were asked for.
+        snapshot_falls: state → the damaged snapshots among them.
         counted_rows: dataset, first day and last day → source → rows that were counted.
         answers: what the ledger said.
         unfilled: dataset, first day and last day of a period → columns that rows lack.
@@ -110,7 +111,7 @@ class Workspace:
         self._versions: dict[str, int | None] = {}
         self.known_days: dict[str, CoveredSpan] = {}
         self.counted_rows: dict[tuple[str, dt.date, dt.date], dict[str, int]] = {}
-        self._damaged_snapshots: dict[str, Falls] = {}
+        self.snapshot_falls: dict[str, Falls] = {}
         self.answers = LedgerAnswers(self.ledger.coverage)
         self.unfilled: dict[tuple[str, dt.date, dt.date], Unfilled] = {}
         self.days_without_reports: dict[tuple[str, dt.date, dt.date], frozenset[tuple[str, dt.date]]] = {}
@@ -269,11 +270,11 @@ class Workspace:
 
     def damaged_snapshots(self, dataset: str) -> Falls:
         """Return the damaged snapshots of a state among the days that were asked for (docs/domain.md, Gaps)."""
-        return self._damaged_snapshots.get(dataset, {})
+        return self.snapshot_falls.get(dataset, {})
 
     def _judged(self, dataset: str, covered: Sequence[CoverageDay]) -> Falls:
         falls = damaged_snapshots(dataset_named(dataset), covered, self.calendar, self._rows_by_kind)
-        self._damaged_snapshots[dataset] = falls
+        self.snapshot_falls[dataset] = falls
         return falls
 
     def _rows_by_kind(self, dataset: Dataset, source: str, day: dt.date) -> Mapping[str, int]:

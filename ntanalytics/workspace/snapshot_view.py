@@ -130,12 +130,14 @@ class SnapshotView(DatasetView):
 
     @cached_property
     def _rejected(self) -> list[tuple[str, str, int]]:
-        """Rejects of the snapshots for the period's end: (source, reason, rows)."""
+        """Rejects of the snapshots for the period's end, damaged ones included: (source, reason, rows)."""
+        taken = [(snapshot.source, snapshot.day) for snapshot in self.snapshots.values()]
+        fallen = [(source, fall.day) for source, fall in self._falls.items()]  # its rejects say why it is small
         return [
             reject
-            for snapshot in self.snapshots.values()
-            for reject in self._workspace.answers.rejected(self.contract.name, snapshot.day, snapshot.day)
-            if reject[0] == snapshot.source
+            for source, day in (*taken, *fallen)
+            for reject in self._workspace.answers.rejected(self.contract.name, day, day)
+            if reject[0] == source
         ]
 
     def unknown_words(self) -> list[tuple[str, str, str, int]]:
@@ -200,8 +202,14 @@ def _fall_words(fall: SnapshotFall) -> str:
 
 
 def _loss(fall: SnapshotFall, stands: CoverageDay | None) -> SnapshotLoss:
-    stands_on = stands.day if stands is not None else None
-    return SnapshotLoss(day=fall.day, rows=fall.lost, whole_on=fall.whole_on, stands_on=stands_on, kinds=fall.kinds)
+    return SnapshotLoss(
+        day=fall.day,
+        rows=fall.lost,
+        rows_read=fall.rows,
+        whole_on=fall.whole_on,
+        stands_on=stands.day if stands is not None else None,
+        kinds=fall.kinds,
+    )
 
 
 def _whole(snapshots: Mapping[str, CoverageDay]) -> frozenset[str]:

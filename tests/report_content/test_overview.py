@@ -14,15 +14,20 @@ from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.extraction import Extractor
 from ntanalytics.findings.finding import Finding, Window, subsystem_entity, violations
 from ntanalytics.ledger import Ledger
+from ntanalytics.metrics.desk.obligations import CLOCKS
 from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.periods import Period
 from ntanalytics.report_content.contents import evaluate_report
+from ntanalytics.report_content.incidents import incidents_of
 from ntanalytics.report_content.overview import change_words, clocks, headlines, soonest_disks, summary, systems
 from ntanalytics.settings import RuleSettings
 from ntanalytics.subsystems import RULES, evaluate
+from ntanalytics.subsystems.desk import SUBSYSTEM as DESK
 from ntanalytics.workspace import Workspace
 from ntanalytics.workspace.report import Report
 from tests.city import City
+from tests.subsystems.made import Data, Row
+from tests.subsystems.made import evaluation as evaluation_of
 
 MONDAY = dt.date(2026, 11, 16)
 
@@ -147,8 +152,22 @@ def test_headlines_are_the_figures_of_the_summaries(evaluation: Evaluation):
 
 
 def test_the_clocks_are_those_of_the_longest_incidents(evaluation: Evaluation):
-    rows = clocks(evaluation).rows
-    assert [row["clock_s"] for row in rows] == sorted((row["clock_s"] for row in rows), reverse=True)
+    shown = clocks(evaluation)
+    assert [row["clock_s"] for row in shown.rows] == sorted((row["clock_s"] for row in shown.rows), reverse=True)
+    assert "lasted_s" not in [field.name for field in shown.fields]  # each is over
+
+
+def test_an_incident_without_an_end_has_no_recovery_time_in_the_table():
+    began = dt.datetime(2026, 11, 18, 1, 12, tzinfo=dt.UTC)
+    incident: Row = {"incident_no": "SJ1", "subsystem": "sms", "cause": "carrier", "is_crash": False}
+    incident |= {"began_at": began, "changed_at": began}
+    data: Data = {name: [] for name in ("desk.tickets", "desk.attendance", "desk.changes")}
+    made = evaluation_of(DESK, [], data | {"desk.incidents": [incident]}, period=Period.week(MONDAY), has_section=True)
+    [row] = clocks(made).rows
+    assert (row["clock_s"], row["lasted_s"]) == (None, (4 * 24 + 14.8) * 3600)
+    assert row["clock"] == CLOCKS["no_crash_lasts"]
+    [told], _ = incidents_of(made)
+    assert (told.lasts, told.length_s) == (True, row["lasted_s"])
 
 
 def test_a_change_is_not_told_over_a_gap():

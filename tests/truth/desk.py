@@ -87,9 +87,10 @@ class Desk:
         """Return the recovery clock of each incident of a span."""
         figures: Figures = {}
         for row in self.lasting(span):
-            ended = row["恢复时间"] if row["恢复时间"] and row["恢复时间"] <= span.until else span.until
+            is_over = bool(row["恢复时间"]) and row["恢复时间"] <= span.until
+            ended, name = (row["恢复时间"], "clock_s") if is_over else (span.until, "lasted_s")
             began = dt.datetime.fromtimestamp(epoch(row["发生时间"]) or 0, dt.UTC).isoformat()
-            put(figures, "clocks", began, {"clock_s": seconds(ended, row["发生时间"])})
+            put(figures, "clocks", began, {name: seconds(ended, row["发生时间"])})
         return figures
 
     def crashes(self, span: Span) -> tuple[int, list[str]]:

@@ -16,6 +16,7 @@ from ntanalytics.settings import load
 from ntanalytics.workspace import Report, Workspace
 from ntanalytics.workspace.shared_coverage import read_coverage, write_coverage
 from tests.city import City, copy_city
+from tests.workspace.oa_site import OaSite
 
 WEEK = Period.week(dt.date(2026, 11, 16))
 #: An event, a case and a state, with days of history.
@@ -65,6 +66,22 @@ def test_a_report_that_reads_it_says_the_same_and_asks_for_no_row_and_not_the_le
         monkeypatch.setattr(told.workspace.ledger.coverage, question, refused)
     monkeypatch.setattr("ntanalytics.workspace.site.open_source", refused)
     assert _said(told) == said
+
+
+def test_what_a_damaged_snapshot_lost_is_told_by_a_report_that_reads_it(tmp_path: Path) -> None:
+    site = OaSite(tmp_path)
+    site.add_members("club", *"abcdefghi")
+    site.add_members("annex", "x")
+    site.take("2026-11-20 06:30")
+    site.run("club", "DELETE FROM member WHERE id > 'c'")
+    site.take("2026-11-23 06:30")
+    asked, told = (Report(Workspace(site.settings), "", "", WEEK) for _ in range(2))
+    view = asked.dataset("oa.members", 0)
+    assert [line.loss.rows for line in view.status() if line.loss] == [6]
+    write_coverage(asked, tmp_path / "coverage.json")
+    read_coverage(told, tmp_path / "coverage.json")
+    again = told.dataset("oa.members", 0)
+    assert (again.status(), again.gaps()) == (view.status(), view.gaps())
 
 
 def test_other_days_than_those_that_were_written_are_asked_for(city: City, tmp_path: Path) -> None:

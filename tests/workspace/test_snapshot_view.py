@@ -220,10 +220,21 @@ def test_a_whole_snapshot_stands_in_the_place_of_one_that_lost_most_rows(site: O
     assert ids(view.recent) == sorted([*"abcdefghi" * 2, "x", "x"])
     (line,) = [line for line in view.status() if line.loss]
     stands = dt.date(2026, 11, 20)
-    assert line.loss == SnapshotLoss(day=NEXT_MONDAY, rows=6, whole_on=stands, stands_on=stands)
+    assert line.loss == SnapshotLoss(day=NEXT_MONDAY, rows=6, rows_read=3, whole_on=stands, stands_on=stands)
     assert (line.source, line.rows, line.missing_days) == ("club", 9, ())
     assert "club" in view.gaps()[0]
     assert view.note
+
+
+def test_the_rows_that_were_rejected_of_a_damaged_snapshot_are_counted(site: OaSite):
+    site.add_members("club", *"bcdefghi")
+    site.take("2026-11-19 06:30")
+    site.run("club", "UPDATE member SET id = NULL WHERE id > 'c'")
+    site.take("2026-11-23 06:30")
+    view = members()
+    (line,) = [line for line in view.status() if line.loss]
+    assert (line.rows, line.rejected, line.loss.rows_read) == (9, 6, 3)
+    assert [(source, rows) for source, _, rows in view.rejected()] == [("club", 6)]
 
 
 def test_without_a_whole_snapshot_of_the_period_it_is_a_gap(site: OaSite):
@@ -231,7 +242,8 @@ def test_without_a_whole_snapshot_of_the_period_it_is_a_gap(site: OaSite):
     view = members()
     assert (ids(view.table), view.missing, view.gap_sources) == (["x"], [SUNDAY], frozenset({"club"}))
     (line,) = [line for line in view.status() if line.loss]
-    assert line.loss == SnapshotLoss(day=NEXT_MONDAY, rows=6, whole_on=dt.date(2026, 11, 13), stands_on=None)
+    whole_on = dt.date(2026, 11, 13)
+    assert line.loss == SnapshotLoss(day=NEXT_MONDAY, rows=6, rows_read=3, whole_on=whole_on, stands_on=None)
     assert (line.rows, line.missing_days) == (None, (SUNDAY,))
     assert len(view.gaps()) == 1
 

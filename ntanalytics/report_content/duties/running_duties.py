@@ -30,7 +30,9 @@ _CLOCKS: dict[str, tuple[Result, str]] = {
     "kept": ("met", ""),
     "broken": ("short", "超过4小时"),
     "running": ("open", ""),
+    "overrun": ("short", "超过4小时"),
     "no_crash": ("none", ""),
+    "no_crash_lasts": ("none", ""),
 }
 
 
@@ -94,22 +96,27 @@ def _recovery(span: DutySpan) -> Iterator[Fact]:
     view = span.view("desk.incidents", _CASES_BACK)
     without_end, until = view.sources_without("restored_at"), min(span.ends_at, view.known_end)
     for row in rows(obligations.recovery(view.cases, span.begins_at, until, without_end)):
-        lasted = "恢复时间未知" if row["clock_s"] is None else f"历时{format_number(row['clock_s'], 'seconds')}"
-        text = f"{SUBSYSTEMS[row['subsystem']]}，{_CAUSES[row['cause']]}，{lasted}"
+        text = f"{SUBSYSTEMS[row['subsystem']]}，{_CAUSES[row['cause']]}，{_lasted(row)}"
         if row["clock"] is None:
             result: Result = "unproven"
             reason = "数据源没有恢复时间"
-        elif row["clock"] == "support":
+        elif row["clock"] in ("support", "support_lasts"):
             is_shown = row["responded_at"] is not None
             result = "met" if is_shown else "unproven"
             text, reason = (f"{text}，{obligations.CLOCKS['support']}", "" if is_shown else "未记录响应时间")
         else:
             result, reason = _CLOCKS[row["clock"]]
-            text += f"，{obligations.CLOCKS[row['clock']]}" if result == "none" else ""
+            text += f"，{obligations.CLOCKS['no_crash']}" if result == "none" else ""
         began = span.day(row["began_at"])
         fact = Fact(began, str(row["incident_no"]), text, result, reason)
-        is_open = row["clock"] == "broken" and row["restored_at"] is None
-        yield unless_hidden(span, fact, "desk.incidents", since=began) if is_open else fact
+        yield unless_hidden(span, fact, "desk.incidents", since=began) if row["clock"] == "overrun" else fact
+
+
+def _lasted(row: Mapping[str, Any]) -> str:
+    """Return how long an incident was, or has been until now: ``历时3小时30分``, ``已持续2天，尚未恢复``."""
+    if row["lasted_s"] is not None:
+        return f"已持续{format_number(row['lasted_s'], 'seconds')}，尚未恢复"
+    return "恢复时间未知" if row["clock_s"] is None else f"历时{format_number(row['clock_s'], 'seconds')}"
 
 
 def _reported(span: DutySpan) -> Iterator[Fact]:

@@ -18,6 +18,7 @@ class SnapshotLoss:
     Attributes:
         day: its day.
         rows: number of rows that it has less than the last whole one before it.
+        rows_read: number of rows that it has.
         whole_on: the day of that one.
         stands_on: the day of the snapshot that stands for the period's end in its place; None when none does.
         kinds: Chinese words of the kinds of which it has no row; empty where it lost rows of all.
@@ -25,6 +26,7 @@ class SnapshotLoss:
 
     day: date
     rows: int
+    rows_read: int
     whole_on: date
     stands_on: date | None = None
     kinds: tuple[str, ...] = ()
@@ -40,7 +42,7 @@ class AsOf:
         label: the dataset's Chinese name.
         taken_at: the time of the latest extraction; None when the source gave nothing.
         rows: number of rows or lines of the source in the period; None when that is not known.
-        rejected: number of rejected rows.
+        rejected: number of rejected rows, those of a damaged snapshot included.
         missing_days: days of the report's span without data.
         error: the reason why the source gave nothing, or empty.
         loss: the loss of its snapshot of the period's end; None when that is whole, and for events and cases.

@@ -63,13 +63,14 @@ def _with_loss(finding: Finding, loss: SnapshotLoss) -> Finding:
 
 
 def rejected_finding(rule: Rule, extraction: AsOf) -> Finding | None:
-    """Return the share of the rows of a source that were rejected; None where no row came.
+    """Return the share of the rows of a source that were rejected, of a damaged snapshot its own; None without a row.
 
     Args:
         rule: its limits hold for that share.
         extraction: what the source gave of the dataset.
     """
-    count = (extraction.rows or 0) + extraction.rejected
+    taken = extraction.rows if extraction.loss is None else extraction.loss.rows_read
+    count = (taken or 0) + extraction.rejected
     if not count:
         return None
     entity = dataset_entity(extraction.source, extraction.dataset, extraction.label)

@@ -44,7 +44,7 @@ def _clocks(context: CheckContext) -> list[dict[str, Any]]:
     incidents = context.dataset("desk.incidents", HISTORY)
     without_end = incidents.sources_without("restored_at")
     recovery = obligations.recovery(incidents.cases, context.begins_at, incidents.known_end, without_end)
-    return [row for row in rows(recovery) if row["clock"] in ("kept", "broken", "running")]
+    return [row for row in rows(recovery) if row["clock"] in ("kept", "broken", "running", "overrun")]
 
 
 def _clocks_broken(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -52,7 +52,7 @@ def _clocks_broken(context: CheckContext, rule: Rule) -> list[Finding]:
     incidents, crashes = context.dataset("desk.incidents", HISTORY), context.shared(_clocks)
     by_system: dict[str, list[dict[str, Any]]] = {}
     for row in crashes:
-        if row["clock"] == "broken":
+        if row["clock"] in ("broken", "overrun"):
             by_system.setdefault(row["subsystem"], []).append(row)
     findings = [
         _with_clock(context, judge_value(rule, len(broken), [incidents], subsystem_entity(name)), broken[0])
@@ -66,7 +66,7 @@ def _clock_running(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the subsystems with a crash that lasts and comes near its limit."""
     incidents = context.dataset("desk.incidents", HISTORY)
     running = case_list([row for row in context.shared(_clocks) if row["clock"] == "running"], incidents)
-    late = [row for row in running if rule.threshold.judge(row["clock_s"]) != "ok"]
+    late = [row for row in running if rule.threshold.judge(row["lasted_s"]) != "ok"]
     longest = {row["subsystem"]: row for row in reversed(late)}
     return [_with_clock(context, judge_row(rule, row, subsystem_entity(name)), row) for name, row in longest.items()]
 
@@ -79,7 +79,8 @@ def _with_clock(context: CheckContext, finding: Finding, row: Mapping[str, Any])
         "day": None if context.is_day else began.date().isoformat(),
         "is_restored": row["restored_at"] is not None,
     }
-    dated = finding.with_figures(clock_s=float(row["clock_s"])).with_details(**details)
+    length = "clock_s" if row["lasted_s"] is None else "lasted_s"
+    dated = finding.with_figures(**{length: float(row[length])}).with_details(**details)
     return dated.since_day(began.date() if finding.is_violation else None)
 
 

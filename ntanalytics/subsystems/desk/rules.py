@@ -81,8 +81,8 @@ RULES: tuple[Rule, ...] = (
         cause="clocks",
     ),
     Rule(
-        "desk.clock_running", "clock_s", Threshold(3 * 3600, 4 * 3600, "down"), "升级至供应商负责人，一小时内恢复",
-        "Of the four hours that are promised one is left (docs/domain.md, O15).", kind="deadline", label="恢复用时",
+        "desk.clock_running", "lasted_s", Threshold(3 * 3600, 4 * 3600, "down"), "升级至供应商负责人，一小时内恢复",
+        "Of the four hours that are promised one is left (docs/domain.md, O15).", kind="deadline", label="崩溃持续时间",
         cause="clocks",
     ),
     Rule(

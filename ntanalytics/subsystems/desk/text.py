@@ -9,7 +9,7 @@ from ntanalytics.findings.event_text import lasting, value_event
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.headline import LASTS, RECOVERED, EventWords
 from ntanalytics.findings.phrases import figure_words, issue_words, listed, value_words
-from ntanalytics.findings.text import RuleText, Texts, measured
+from ntanalytics.findings.text import RuleText, Texts, default_advice, measured, reason_words
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.periods.day_text import day_words
 from ntanalytics.subsystems.desk.ticket_flow_text import BULK_CLOSING, SAME_INCIDENT, UNSOLVED
@@ -127,12 +127,17 @@ def _made_limits(_finding: Finding) -> str:
     return "工作日各项均应检查"
 
 
-def _made_reason(_finding: Finding) -> str:
-    return "没有该年度的工作日历，应否检查未知"
+def _made_reason(finding: Finding) -> str:
+    return {
+        "no_calendar": "没有该年度的工作日历，应否检查未知",
+        "unread": "人工检查有记录未能读取，当日是否做齐未知",
+    }.get(finding.unknown) or reason_words(finding)
 
 
 def _made_advice(finding: Finding) -> str:
-    return "在配置中提供工作日历" if finding.unknown else finding.rule.advice if finding.is_violation else ""
+    return {"no_calendar": "在配置中提供工作日历", "unread": "更正台账中未能读取的检查记录"}.get(
+        finding.unknown
+    ) or default_advice(finding)
 
 
 def _clocks_broken(finding: Finding) -> str:
@@ -140,7 +145,7 @@ def _clocks_broken(finding: Finding) -> str:
     if "incident" not in details:
         crashes = int(finding.figures.get("crashes") or 0)
         return f"当期 {crashes} 起系统崩溃均未超时" if crashes else "当期没有供应商软件造成的系统崩溃"
-    length = format_number(finding.figures["clock_s"], "seconds")
+    length = _length(finding)
     ended = f"{length}恢复" if details["is_restored"] else f"已历时 {length}尚未恢复"
     return f"{_crash(finding)}，{ended}，超过合同约定的 4 小时"
 
@@ -165,12 +170,18 @@ def running_event(finding: Finding) -> EventWords:
 
 
 def _crashed(finding: Finding) -> str:
-    length = format_number(finding.figures["clock_s"], "seconds")
+    length = _length(finding)
     return f"{_crash_began(finding)}，{finding.entity.label}系统崩溃 {length}"
 
 
+def _length(finding: Finding) -> str:
+    """Return the recovery time of a crash; of one that lasts, its time until now."""
+    figures = finding.figures
+    return format_number(figures.get("lasted_s", figures.get("clock_s")), "seconds")
+
+
 def _clock_running(finding: Finding) -> str:
-    length = format_number(finding.figures["clock_s"], "seconds")
+    length = _length(finding)
     return f"{_crash(finding)}，已历时 {length}尚未恢复，合同约定 4 小时内恢复"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 import ibis.expr.types as ir
@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 from ntanalytics.checks.check import EVERY_PERIOD, Check
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.span_view import register, since, unless_unread
-from ntanalytics.findings.finding import Entity, Finding
+from ntanalytics.findings.finding import Entity, Finding, Unknown
 from ntanalytics.findings.judgement import judge_row, judge_value, unknown
 from ntanalytics.findings.rule import Rule
 from ntanalytics.ledger import CoverageDay
@@ -38,12 +38,19 @@ def _restore_drill(context: CheckContext, rule: Rule) -> list[Finding]:
     views = [view for view in (checks, drills) if view.sources]
     row = figures(compliance.days_since_drill(checks.recent, drills.recent, context.on), *views).total
     if row["drill_days"] is None:
-        is_whole = all(view.is_complete for view in views)
-        return [unknown(rule, "not_recorded" if is_whole else "incomplete", _BACKUP)]
+        return [unknown(rule, _without_drill(context, views), _BACKUP)]
     finding = judge_row(rule, row, _BACKUP)
     for view in views if finding.is_violation else ():
         finding = unless_unread(finding, view, context.on - timedelta(days=int(row["drill_days"])))
     return [finding]
+
+
+def _without_drill(context: CheckContext, views: Iterable[DatasetView]) -> Unknown:
+    """Return why no drill is known: a row that was rejected may be one, and so may what was not read."""
+    first = context.on - timedelta(days=DRILL_DAYS)
+    if any(view.rejected_rows(first, context.on) for view in views):
+        return "unread"
+    return "not_recorded" if all(view.is_complete for view in views) else "incomplete"
 
 
 def _log_retention(context: CheckContext, rule: Rule) -> list[Finding]:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from ntanalytics.checks.context import QUARTER_DAYS
 from ntanalytics.findings.event_text import value_event
-from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.finding import Finding, Unknown
 from ntanalytics.findings.phrases import clock, hours_words, listed, spaced, value_words
 from ntanalytics.findings.text import (
     RuleText,
@@ -95,9 +95,14 @@ def _advice_if_unknown(advice: str) -> Sentence:
     return advise
 
 
-def _unless_unread(reason: Sentence) -> Sentence:
-    """Return why a finding is unknown: the given reason, but where rows could not be read."""
-    return lambda finding: reason_words(finding) if finding.unknown == "unread" else reason(finding)
+def _reason_if(unknown: Unknown, reason: Sentence) -> Sentence:
+    """Return why a finding is unknown: in the given words for one reason, in the general ones for any other."""
+    return lambda finding: reason(finding) if finding.unknown == unknown else reason_words(finding)
+
+
+def _advice_if(unknown: Unknown, advice: str) -> Sentence:
+    """Return the advice of a finding: the given one where it is unknown for one reason, else the general one."""
+    return lambda finding: advice if finding.unknown == unknown else default_advice(finding)
 
 
 def _followed_by(finding: Finding, phrase: str) -> str:
@@ -313,8 +318,8 @@ TEXTS: Texts = MappingProxyType(
         "infra.offline_backup": RuleText(evidence=_offline_backup),
         "infra.restore_drill": RuleText(
             evidence=_restore_drill,
-            reason=_unless_unread(lambda _: "人工检查台账中没有恢复演练的记录"),
-            advice=_advice_if_unknown("登记最近一次恢复演练，或安排一次"),
+            reason=_reason_if("not_recorded", lambda _: "台账中没有恢复演练的记录"),
+            advice=_advice_if("not_recorded", "登记最近一次恢复演练，或安排一次"),
         ),
         "infra.log_retention": RuleText(
             evidence=_log_retention,
@@ -329,8 +334,10 @@ TEXTS: Texts = MappingProxyType(
         "infra.unpatched": RuleText(
             evidence=_unpatched,
             event=events.unpatched,
-            reason=_unless_unread(lambda finding: f"补丁记录只有 {events.count(finding, 'known_days')} 天"),
-            advice=_advice_if_unknown("补录更早的补丁记录"),
+            reason=_reason_if(
+                "short_history", lambda finding: f"补丁记录只有 {events.count(finding, 'known_days')} 天"
+            ),
+            advice=_advice_if("short_history", "补录更早的补丁记录"),
         ),
     }
 )

@@ -30,14 +30,25 @@ def incidents(table):
         ({"restored_at": SINCE + 13 * HOUR}, "kept"),  # exactly four hours
         ({"restored_at": SINCE + 13 * HOUR + dt.timedelta(seconds=1)}, "broken"),
         ({"began_at": UNTIL - HOUR}, "running"),
-        ({"began_at": UNTIL - 5 * HOUR}, "broken"),  # it lasts, and the time is over
+        ({"began_at": UNTIL - 5 * HOUR}, "overrun"),  # it lasts, and the time is over
         ({"began_at": UNTIL - HOUR, "restored_at": UNTIL + HOUR}, "running"),  # it was not restored then
         ({"cause": "carrier", "restored_at": SINCE + 20 * HOUR}, "support"),
+        ({"cause": "carrier"}, "support_lasts"),
         ({"is_crash": False, "restored_at": SINCE + 20 * HOUR}, "no_crash"),
+        ({"is_crash": False}, "no_crash_lasts"),
     ],
 )
 def test_the_recovery_clock(incidents, listed, row, clock) -> None:
     assert [found["clock"] for found in listed(obligations.recovery(incidents([row]), SINCE, UNTIL))] == [clock]
+
+
+@pytest.mark.parametrize("is_crash", [True, False])
+def test_what_nobody_recorded_as_restored_has_no_recovery_time(incidents, listed, is_crash) -> None:
+    made = incidents([{"restored_at": SINCE + 10 * HOUR}, {}]).mutate(is_crash=is_crash)
+    assert listed(obligations.recovery(made, SINCE, UNTIL), "incident_no", "clock_s", "lasted_s") == [
+        {"incident_no": "1", "clock_s": None, "lasted_s": 159 * 3600.0},  # the longest is first
+        {"incident_no": "0", "clock_s": 3600.0, "lasted_s": None},
+    ]
 
 
 def test_incidents_of_other_weeks_are_left_out_and_lasting_ones_are_not(incidents, listed) -> None:
@@ -61,10 +72,10 @@ def test_of_a_source_without_ends_only_what_began_in_the_week_is_listed_and_no_c
             {"began_at": SINCE - 30 * HOUR, "source": "desk"},
         ]
     )
-    found = listed(obligations.recovery(made, SINCE, UNTIL, ["blind"]), "incident_no", "clock_s", "clock")
+    found = listed(obligations.recovery(made, SINCE, UNTIL, ["blind"]), "incident_no", "clock_s", "lasted_s", "clock")
     assert sorted(found, key=lambda row: row["incident_no"]) == [
-        {"incident_no": "1", "clock_s": None, "clock": None},
-        {"incident_no": "2", "clock_s": 198 * 3600.0, "clock": "broken"},
+        {"incident_no": "1", "clock_s": None, "lasted_s": None, "clock": None},
+        {"incident_no": "2", "clock_s": None, "lasted_s": 198 * 3600.0, "clock": "overrun"},
     ]
 
 
@@ -116,5 +127,6 @@ def test_the_team_of_a_month(table, listed) -> None:
 
 
 def test_every_clock_has_its_word(incidents) -> None:
-    assert MEASURES["clock"].values.keys() == {"kept", "broken", "running", "support", "no_crash"}
-    assert {"clock", "clock_s"} <= set(obligations.recovery(incidents([{}]), SINCE, UNTIL).columns)
+    lasting = {"running", "overrun", "support_lasts", "no_crash_lasts"}
+    assert MEASURES["clock"].values.keys() == {"kept", "broken", "support", "no_crash"} | lasting
+    assert {"clock", "clock_s", "lasted_s"} <= set(obligations.recovery(incidents([{}]), SINCE, UNTIL).columns)

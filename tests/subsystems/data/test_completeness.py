@@ -58,7 +58,7 @@ def test_an_earlier_gap_is_a_warning_since_totals_are_lower_bounds() -> None:
 
 def test_a_damaged_snapshot_is_a_day_that_lacks_and_known_where_another_stands_in_its_place() -> None:
     day, before = dt.date(2026, 11, 19), dt.date(2026, 11, 18)
-    lost = SnapshotLoss(day=day, rows=6, whole_on=before)
+    lost = SnapshotLoss(day=day, rows=6, rows_read=3, whole_on=before)
     alone = _complete(rows=None, missing_days=_days(18), error="fewer rows", loss=lost)
     assert (alone.status, alone.unknown, alone.since) == ("unknown", "missing", ON)
     replaced = _complete(error="fewer rows", loss=replace(lost, stands_on=before))
@@ -66,6 +66,13 @@ def test_a_damaged_snapshot_is_a_day_that_lacks_and_known_where_another_stands_i
     assert [finding.figures["lost_rows"] for finding in (alone, replaced)] == [6.0, 6.0]
     assert [finding.details["stands_on"] for finding in (alone, replaced)] == [None, "2026-11-18"]
     assert replaced.details["error"] == ""  # the source gave what it has, and told none
+
+
+def test_the_rejected_rows_of_a_damaged_snapshot_are_a_share_of_its_own_rows() -> None:
+    lost = SnapshotLoss(day=ON, rows=600, rows_read=300, whole_on=ON - dt.timedelta(days=1), stands_on=None)
+    finding = _rejected(rows=900, rejected=100, loss=lost)
+    assert finding is not None
+    assert (finding.status, finding.value) == ("critical", 0.25)
 
 
 def test_the_error_of_a_source_is_kept_short_and_on_one_line() -> None:

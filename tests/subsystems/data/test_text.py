@@ -46,7 +46,7 @@ def test_completeness_tells_gaps_and_errors() -> None:
 
 
 def test_a_damaged_snapshot_is_told_with_what_it_lost_and_what_stands_in_its_place() -> None:
-    loss = SnapshotLoss(day=ON, rows=7354, whole_on=OTHER_DAY, stands_on=OTHER_DAY)
+    loss = SnapshotLoss(day=ON, rows=7354, rows_read=12, whole_on=OTHER_DAY, stands_on=OTHER_DAY)
     assert _complete(loss=loss).evidence == (
         "11月20日的快照比11月18日少 7,354 行，疑未取全，按缺数据处理，期末状态取自11月18日的快照。"
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ntanalytics.findings.finding import Entity, Finding, subsystem_entity
+from ntanalytics.findings.finding import Entity, Finding, Unknown, subsystem_entity
 from ntanalytics.findings.judgement import judge_value, not_applicable, unknown
 from ntanalytics.findings.threshold import Status
 from ntanalytics.subsystems import RULES, word
@@ -66,15 +66,24 @@ def test_manual_checks_that_are_usual_are_told(figures: dict[str, float], value:
     assert _evidence(_finding("desk.checks_made", value=value, figures=figures)) == evidence
 
 
+@pytest.mark.parametrize("reason", ["no_calendar", "unread"])
+def test_what_is_not_known_of_manual_checks_is_told_with_its_own_reason(reason: Unknown) -> None:
+    told = word(unknown(RULES["desk.checks_made"], reason))
+    for words in (told.evidence, told.advice):
+        assert ("工作日历" in words) == (reason == "no_calendar")
+        assert ("未能读取" in words) == (reason == "unread")
+
+
 def test_a_crash_is_told_with_its_times() -> None:
     details = {"incident": "SJ1", "began": "09:40", "day": None, "is_restored": True}
     broken = _finding("desk.clocks_broken", "critical", figures={"clock_s": 5.5 * 3600}, details=details, since=ON)
     assert _evidence(broken) == "09:40公文交换系统崩溃（SJ1），5 小时 30 分恢复，超过合同约定的 4 小时。"
-    lasting = broken.with_details(is_restored=False, day="2026-11-18")
+    lasting = _finding("desk.clocks_broken", "critical", figures={"lasted_s": 5.5 * 3600}, details=details, since=ON)
+    lasting = lasting.with_details(is_restored=False, day="2026-11-18")
     assert _evidence(lasting) == (
         "11月18日09:40公文交换系统崩溃（SJ1），已历时 5 小时 30 分尚未恢复，超过合同约定的 4 小时。"
     )
-    running = _finding("desk.clock_running", figures={"clock_s": 3.5 * 3600}, details=details)
+    running = _finding("desk.clock_running", figures={"lasted_s": 3.5 * 3600}, details=details)
     assert _evidence(running) == "09:40公文交换系统崩溃（SJ1），已历时 3 小时 30 分尚未恢复，合同约定 4 小时内恢复。"
     assert _evidence(_finding("desk.clocks_broken", "ok", 0.0, figures={"crashes": 1.0})) == (
         "当期 1 起系统崩溃均未超时。"

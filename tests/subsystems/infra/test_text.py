@@ -123,7 +123,7 @@ def test_backups_logs_and_drills_are_told() -> None:
     offline = _judged("infra.offline_backup", plans_without_offline=2)
     assert _worded(offline.with_details(plans=("oa", "im"))).evidence == "oa、im没有离线备份。"
     drill = unknown(RULES["infra.restore_drill"], "not_recorded", HOST)
-    assert _worded(drill).evidence == "恢复演练未知：人工检查台账中没有恢复演练的记录。"
+    assert _worded(drill).evidence == "恢复演练未知：台账中没有恢复演练的记录。"
     assert _worded(drill).advice == "登记最近一次恢复演练，或安排一次"
     assert _worded(_judged("infra.restore_drill", drill_days=40)).evidence == "距最近登记的恢复演练 40 天。"
     log = _judged("infra.log_retention", log_days=55).with_details(is_exhausted=True)

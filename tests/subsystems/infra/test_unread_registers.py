@@ -33,11 +33,24 @@ def test_a_row_since_the_last_drill_may_be_a_later_one(register: str) -> None:
     assert _drill(ON - 40 * DAY, **{register: {None: 1}}).status == "ok"
 
 
+@pytest.mark.parametrize("register", ["drills", "checks"])
+def test_the_only_drill_may_be_the_row_that_was_not_read(register: str) -> None:
+    data: dict[str, list[Row]] = {"desk.drills": [], "desk.checks": []}
+    for day in (ON - 3 * DAY, None):
+        [finding] = judge(SUBSYSTEM, ["infra.restore_drill"], data, rejected={f"desk.{register}": {day: 1}})
+        assert (finding.status, finding.unknown) == ("unknown", "unread")
+    [old] = judge(SUBSYSTEM, ["infra.restore_drill"], data, rejected={f"desk.{register}": {ON - 400 * DAY: 1}})
+    assert old.unknown == "not_recorded"
+
+
 @pytest.mark.parametrize(("gaps", "reason"), [((), "not_recorded"), ((ON,), "incomplete")])
 def test_where_a_day_was_not_read_nobody_says_that_no_drill_is_recorded(gaps: tuple[dt.date, ...], reason: str) -> None:
     data: dict[str, list[Row]] = {"desk.drills": [], "desk.checks": []}
     [finding] = judge(SUBSYSTEM, ["infra.restore_drill"], data, gaps=gaps)
     assert (finding.status, finding.unknown) == ("unknown", reason)
+    told = word(finding)
+    assert ("没有恢复演练的记录" in told.evidence) == (reason == "not_recorded")
+    assert ("恢复演练" in told.advice) == (reason == "not_recorded")
 
 
 def _patch(host: str, back: int, outcome: str) -> Row:
