@@ -224,11 +224,14 @@ SUBJECTS: Mapping[str, Sequence[str]] = MappingProxyType(
         "seal.signings.seal_id": NEEDED["seal.signings.seal_id"],
         "sms.messages.unit": (),
         "sso.accesses.account_id": NEEDED["sso.accesses.account_id"],
-        "sso.accesses.app_id": (),
+        "sso.accesses.app_id": ("unprobed_apps", "low_use_accounts"),
         "sso.accesses.duration_ms": NEEDED_OF_ONE["sso.accesses.duration_ms"],
         "sso.accesses.outcome": NEEDED_OF_ONE["sso.accesses.outcome"],
     }
 )
+
+#: Such columns that figures show by another name: that of whom they name.
+SHOWN_AS: Mapping[str, str] = MappingProxyType({"sso.accesses.app_id": "app"})
 
 #: Rows that have such a column, of those that need not, by another column and its value, None for any: an attempt that
 #: fails may be of an account that does not exist, and what nobody signed for was signed on no terminal.
