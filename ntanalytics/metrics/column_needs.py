@@ -207,6 +207,7 @@ SUBJECTS: Mapping[str, Sequence[str]] = MappingProxyType(
         "docexchange.documents.is_sealed": NEEDED_OF_ONE["docexchange.documents.is_sealed"],
         "docexchange.documents.platform": NEEDED_OF_ONE["docexchange.documents.platform"],
         "docexchange.documents.sender_unit": (),
+        "docexchange.interface_calls.duration_bucket": NEEDED_OF_ONE["docexchange.interface_calls.duration_bucket"],
         # of those that got in: who fails is named by what was typed
         "identity.logins.account_id": (
             "login_users",
