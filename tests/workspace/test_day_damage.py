@@ -176,12 +176,12 @@ def test_cases_lack_hours_where_a_dataset_of_events_begins_late_and_nothing_else
 
 @pytest.mark.parametrize(
     ("taken", "rejected", "is_damaged"),
-    [(70, 30, True), (26, 3, True), (27, 3, False), (5, 2, False), (1000, 20, False)],
+    [(70, 30, True), (26, 3, True), (27, 3, False), (5, 2, False), (1000, 20, False), (0, 2, True), (0, 1, True)],
 )
 def test_a_day_of_which_many_rows_of_cases_were_rejected_is_known_for_a_part(
     taken: int, rejected: int, is_damaged: bool
 ) -> None:
-    """3 of 30 are not more than a tenth, and 2 are few."""
+    """3 of 30 are not more than a tenth, and 2 are few, unless they are all."""
     days = [MONDAY + dt.timedelta(days=place) for place in range(33)]
     whole = {day: {"": np.full(24, 4.0)} for day in days}
     lake = Exchange(dict.fromkeys((DOCUMENTS, DELIVERIES), whole), {FRIDAY: (taken, rejected)})

@@ -126,7 +126,11 @@ def _accesses(context: CheckContext, rule: Rule) -> list[Finding]:
     counted = figures(access_metrics.by_app(accesses.table, apps.table), accesses, apps)
     by_app = counted.where(lambda row: row["app"] is not None)  # what names none is no application
     keys = {row["app"]: key for key, row in context.shared(_apps).items() if row["is_enabled"]}
-    return evaluate_rules([rule], by_app, partial(_app_by_name, keys))
+    findings = evaluate_rules([rule], by_app, partial(_app_by_name, keys))
+    if "app_id" not in context.unfilled("sso.accesses"):
+        return findings
+    nameless = sum(row["accesses"] for row in counted if row["app"] is None)
+    return [finding.with_figures(nameless=float(nameless)) for finding in findings]
 
 
 def _app_by_name(keys: Mapping[str, str], row: Mapping[str, Any]) -> Entity:

@@ -139,6 +139,7 @@ def test_accesses_that_name_no_application_are_none_and_those_of_the_others_may_
         ("oa", "unknown", "exact"),
         ("seal", "ok", "lower_bound"),
     ]
+    assert [finding.figures["nameless"] for finding in found] == [6.0, 6.0]
     # a few accesses without one are as usual
     usual = judge(SUBSYSTEM, ["sso.accesses"], data, period=few)
     assert sorted(statuses(usual)) == [("app/oa", "warning"), ("app/seal", "ok")]
