@@ -188,12 +188,13 @@ def damaged_days(
     by_source = rows_by_hour.of(dataset, first, max(days))
     damages = {}
     for source, by_day in by_source.items():
+        whole = sorted(set(by_day) & set(held.get(source, ())))
         known = [
             {"day": day, "is_covered": True, "is_working_day": workspace.calendar.is_likely_worked(day)}
-            for day in sorted(set(by_day) & set(held.get(source, ())))
+            for day in whole
         ]
         usual_of = comparable_days_of(known, sorted(set(days) & set(by_day)))
-        gone = rows_by_hour.missing_parts(dataset, source, [row["day"] for row in known], by_day)
+        gone = rows_by_hour.missing_parts(dataset, source, whole, by_day)
         for day, usual in usual_of.items() if dataset.part else _doubtful(usual_of, by_day):
             damage = _of_day(rows_by_hour.damage(dataset, source, day, usual, by_day), gone.get(day))
             if damage is not None:
