@@ -137,24 +137,6 @@ def shifted_parts(today: Mapping[str, Floats], usual: Sequence[Mapping[str, Floa
     return ProfileDamage("shifted", hour, 0.0, tuple(sorted(by_hours[hour])))
 
 
-def missing_parts(today: Mapping[str, float], usual: Sequence[Mapping[str, float]]) -> ProfileDamage | None:
-    """Return the parts of a source without a row on a day, that had many on each comparable day; None without any.
-
-    Args:
-        today: part → its rows on the day.
-        usual: the same of comparable days before it; days without rows are left out.
-    """
-    known = [day for day in usual if sum(day.values())]
-    if len(known) < MIN_DAYS or not sum(today.values()):
-        return None
-    parts = sorted({part for day in known for part in day})
-    gone = tuple(p for p in parts if not today.get(p) and min(day.get(p, 0) for day in known) >= MIN_PART_ROWS)
-    if not gone:
-        return None
-    share = sum(day.get(part, 0) for day in known for part in gone) / sum(sum(day.values()) for day in known)
-    return ProfileDamage("part_missing", 0, share, gone)
-
-
 def empty_day(usual: Sequence[float], least: float = MIN_PART_ROWS) -> ProfileDamage | None:
     """Return the damage of a day without a row, where each comparable day had many; else None.
 

@@ -42,7 +42,7 @@ def unended_of(views: Sequence[object]) -> frozenset[str]:
 
 def names_of(views: Sequence[object], columns: Iterable[str]) -> list[str]:
     """Return the columns of some figures that name their rows, and that many rows of the datasets lack."""
-    lacking = frozenset[str]().union(*(_unfilled(view).columns for view in views))
+    lacking = frozenset[str]().union(*(_unfilled(view).names for view in views))
     return [name for name in columns if name in lacking]
 
 

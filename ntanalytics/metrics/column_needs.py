@@ -207,6 +207,7 @@ SUBJECTS: Mapping[str, Sequence[str]] = MappingProxyType(
         "docexchange.documents.is_sealed": NEEDED_OF_ONE["docexchange.documents.is_sealed"],
         "docexchange.documents.platform": NEEDED_OF_ONE["docexchange.documents.platform"],
         "docexchange.documents.sender_unit": (),
+        "docexchange.interface_calls.duration_bucket": NEEDED_OF_ONE["docexchange.interface_calls.duration_bucket"],
         # of those that got in: who fails is named by what was typed
         "identity.logins.account_id": (
             "login_users",
@@ -224,11 +225,14 @@ SUBJECTS: Mapping[str, Sequence[str]] = MappingProxyType(
         "seal.signings.seal_id": NEEDED["seal.signings.seal_id"],
         "sms.messages.unit": (),
         "sso.accesses.account_id": NEEDED["sso.accesses.account_id"],
-        "sso.accesses.app_id": (),
+        "sso.accesses.app_id": ("unprobed_apps", "low_use_accounts"),
         "sso.accesses.duration_ms": NEEDED_OF_ONE["sso.accesses.duration_ms"],
         "sso.accesses.outcome": NEEDED_OF_ONE["sso.accesses.outcome"],
     }
 )
+
+#: Such columns that figures show by another name: that of whom they name.
+SHOWN_AS: Mapping[str, str] = MappingProxyType({"sso.accesses.app_id": "app"})
 
 #: Rows that have such a column, of those that need not, by another column and its value, None for any: an attempt that
 #: fails may be of an account that does not exist, and what nobody signed for was signed on no terminal.

@@ -10,7 +10,7 @@ from datetime import date
 from statistics import median
 
 from ntanalytics.metrics import MEASURES
-from ntanalytics.metrics.column_needs import ENDS, SKEWED, SUBJECTS
+from ntanalytics.metrics.column_needs import ENDS, SHOWN_AS, SKEWED, SUBJECTS
 from ntanalytics.metrics.data_quality import LOST_SHARE
 from ntanalytics.metrics.figure_row import DERIVED
 
@@ -42,6 +42,14 @@ class Unfilled:
     def columns(self) -> frozenset[str]:
         """The columns of the period, of any source."""
         return frozenset[str]().union(*self.now.values())
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The columns of the period, and those of figures that show whom they name."""
+        return self.columns | self._shown_as(self.columns)
+
+    def _shown_as(self, columns: AbstractSet[str]) -> set[str]:
+        return {SHOWN_AS[name] for column in columns if (name := f"{self.dataset}.{column}") in SHOWN_AS}
 
     @property
     def unbounded(self) -> frozenset[str]:
@@ -87,7 +95,7 @@ class Unfilled:
     def _touched(self, columns: AbstractSet[str], shown: Iterable[str], groups: Iterable[str]) -> frozenset[str]:
         named = [SUBJECTS.get(f"{self.dataset}.{column}", self._ends(column)) for column in columns]
         needed = {name for measures in named for name in measures}
-        if columns.isdisjoint(groups):
+        if (columns | self._shown_as(columns)).isdisjoint(groups):
             return frozenset(needed)
         return frozenset(needed) | {
             name for name in shown if name in MEASURES and MEASURES[name].certainty_over_gap != "exact"

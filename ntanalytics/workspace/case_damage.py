@@ -28,7 +28,7 @@ HeldOf: TypeAlias = Callable[[Dataset], Mapping[str, Collection[dt.date]]]
 _BOOK_ROWS = 10
 
 #: Rejected rows of a day, and their share of its rows, from which the others are only a part of it: a row that cannot
-#: be read may be the one that is overdue.
+#: be read may be the one that is overdue. Of a day without any other row one is enough.
 _FEWEST_REJECTED, _REJECTED_SHARE = 3, 0.1
 
 

@@ -12,17 +12,11 @@ import numpy as np
 
 from ntanalytics.contract import Dataset, Kind
 from ntanalytics.detectors.comparable_days import COMPARABLE_DAYS, comparable_days_of
-from ntanalytics.detectors.day_profile import (
-    MIN_PART_ROWS,
-    ProfileDamage,
-    empty_day,
-    missing_parts,
-    profile_damage,
-    shifted_parts,
-)
+from ntanalytics.detectors.day_profile import MIN_PART_ROWS, ProfileDamage, empty_day, profile_damage, shifted_parts
 from ntanalytics.detectors.day_screen import may_be_damaged
 from ntanalytics.detectors.detection import Floats
 from ntanalytics.detectors.missing_hours import hours_missing, partial_parts
+from ntanalytics.detectors.missing_parts import missing_parts
 from ntanalytics.workspace.known_outages import down_hours
 from ntanalytics.workspace.rows_by_hour import BySource, Parts, count_rows_by_hour, utc_offset_s
 
@@ -137,6 +131,22 @@ class RowsByHour:
                 return damage
         return None
 
+    def missing_parts(
+        self, dataset: Dataset, source: str, held: Sequence[dt.date], by_day: Mapping[dt.date, Parts]
+    ) -> dict[dt.date, ProfileDamage]:
+        """Return the days on which parts of a source gave nothing; none of a dataset without parts.
+
+        Args:
+            dataset: the dataset.
+            source: the source.
+            held: its complete days with rows.
+            by_day: day → part → rows by local hour of the source.
+        """
+        if not dataset.part:
+            return {}
+        rows = {day: self._totals(dataset.name, source, day, by_day[day]).by_part for day in held}
+        return missing_parts(rows, self.workspace.calendar.is_likely_worked)
+
     def _totals(self, dataset: str, source: str, day: dt.date, parts: Parts) -> _DayTotals:
         """Return the sums of a day, which is held against some twenty days after it."""
         return self._known.setdefault((dataset, source, day), _DayTotals(parts))
@@ -178,19 +188,28 @@ def damaged_days(
     by_source = rows_by_hour.of(dataset, first, max(days))
     damages = {}
     for source, by_day in by_source.items():
+        whole = sorted(set(by_day) & set(held.get(source, ())))
         known = [
             {"day": day, "is_covered": True, "is_working_day": workspace.calendar.is_likely_worked(day)}
-            for day in sorted(set(by_day) & set(held.get(source, ())))
+            for day in whole
         ]
         usual_of = comparable_days_of(known, sorted(set(days) & set(by_day)))
+        gone = rows_by_hour.missing_parts(dataset, source, whole, by_day)
         for day, usual in usual_of.items() if dataset.part else _doubtful(usual_of, by_day):
-            damage = rows_by_hour.damage(dataset, source, day, usual, by_day)
+            damage = _of_day(rows_by_hour.damage(dataset, source, day, usual, by_day), gone.get(day))
             if damage is not None:
                 damages[source, day] = damage
         damages |= _beside_shifted(source, damages, set(days) & set(by_day))
         empty = empty_days(workspace, by_day, held.get(source, ()), goes_on=True)
         damages |= {(source, day): damage for day, damage in empty.items() if day in set(days)}
     return damages
+
+
+def _of_day(damage: ProfileDamage | None, gone: ProfileDamage | None) -> ProfileDamage | None:
+    """Return the damage of a day: a part of which nothing came is more than hours that it or another one lacks."""
+    if damage is None or damage.kind == "hours_missing" or (damage.parts and damage.kind != "shifted"):
+        return gone or damage
+    return damage
 
 
 def _doubtful(
@@ -261,6 +280,4 @@ def _damage(today: _DayTotals, usual: Sequence[_DayTotals]) -> ProfileDamage | N
     whole = profile_damage(today.by_hour, np.array([day.by_hour for day in usual]))
     if whole is not None or len({part for day in (today, *usual) for part in day.parts}) == 1:
         return whole  # the only part is the whole
-    return shifted_parts(today.parts, [day.parts for day in usual]) or missing_parts(
-        today.by_part, [day.by_part for day in usual]
-    )
+    return shifted_parts(today.parts, [day.parts for day in usual])

@@ -25,10 +25,12 @@ def lost_days(
         covered: the days as the lake holds them.
         days: the days that are judged.
         most: the share of rejected rows that a day may have.
-        fewest: the number of rejected rows of a day that has too many.
+        fewest: the number of rejected rows of a day that has too many; of one without any other row, one is enough,
+            since nothing is known of it.
     """
     judged = set(days)
-    lost = [day for day in covered if day.is_held and day.day in judged and day.rejected >= fewest]
+    held = (day for day in covered if day.is_held and day.day in judged)
+    lost = [day for day in held if day.rejected >= (fewest if day.source_rows else 1)]
     shares = {(day.source, day.day): lost_share(day) for day in lost}
     return {key: ProfileDamage("rows_lost", 0, share) for key, share in shares.items() if share > most}
 

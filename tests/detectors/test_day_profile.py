@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ntanalytics.detectors.day_profile import ProfileDamage, missing_parts, profile_damage, shifted_parts
+from ntanalytics.detectors.day_profile import ProfileDamage, profile_damage, shifted_parts
 
 WORK = np.array([0, 0, 0, 0, 0, 0, 0, 2, 20, 40, 30, 14, 6, 8, 30, 36, 22, 9, 3, 2, 1, 0, 0, 0], dtype=float)
 USUAL = np.array([WORK * (1 + 0.05 * (day % 3)) for day in range(10)]).round()
@@ -112,18 +112,6 @@ def test_chance_makes_no_damage(seed: int, rows: int) -> None:
 @given(st.lists(st.integers(0, 3), min_size=24, max_size=24), st.lists(st.integers(0, 3), min_size=48, max_size=48))
 def test_any_table_of_counts_is_judged_without_an_error(today: list[int], usual: list[int]) -> None:
     profile_damage(np.array(today, dtype=float), np.array(usual, dtype=float).reshape(2, 24).repeat(4, axis=0))
-
-
-def test_a_part_without_a_row_that_always_had_many_is_missing() -> None:
-    usual = [{"oa": 80.0 + day, "portal": 20.0 + day, "rare": 19.0} for day in range(6)]
-    damage = missing_parts({"oa": 90.0}, usual)
-    assert damage is not None
-    assert (damage.kind, damage.parts) == ("part_missing", ("portal",))
-    assert damage.share == pytest.approx(135 / (495 + 135 + 114))
-    assert missing_parts({"oa": 90.0, "portal": 1.0}, usual) is None
-    assert missing_parts({}, usual) is None
-    assert missing_parts({"oa": 90.0}, usual[:4]) is None
-    assert missing_parts({"oa": 90.0}, [*usual, {"oa": 70.0}]) is None
 
 
 def test_a_part_whose_clock_is_off_is_named_by_its_name() -> None:

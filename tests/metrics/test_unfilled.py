@@ -66,6 +66,15 @@ def test_of_the_period_before_only_what_is_held_against_it_is_unknown() -> None:
     assert [made[0].certainty(name) for name in ("submitted", "submitted_before")] == ["exact", "unknown"]
 
 
+def test_a_column_is_known_by_the_name_under_which_figures_show_it() -> None:
+    """An access has the id of its application, and a table its name."""
+    view = _Covered(Unfilled(dataset="sso.accesses", now={"portal": {"app_id"}}, note="缺。"))
+    made = figures([{"app": "公文交换", "accesses": 8}, {"app": None, "accesses": 4}], view)
+    assert [row.certainty("accesses") for row in made] == ["lower_bound", "exact"]
+    assert (made.note, figures([{"accesses": 12}], view).note) == ("缺。", "")
+    assert figures([{"unprobed_apps": 2}], view).total.certainty("unprobed_apps") == "lower_bound"
+
+
 def test_persons_whom_rows_do_not_name_may_be_more() -> None:
     view = _Covered(Unfilled(dataset="identity.logins", now={"maxkey": {"account_id"}}))
     row = figures([{"logins": 9, "login_users": 7, "login_users_change": 2}], view).total

@@ -176,12 +176,12 @@ def test_cases_lack_hours_where_a_dataset_of_events_begins_late_and_nothing_else
 
 @pytest.mark.parametrize(
     ("taken", "rejected", "is_damaged"),
-    [(70, 30, True), (26, 3, True), (27, 3, False), (5, 2, False), (1000, 20, False)],
+    [(70, 30, True), (26, 3, True), (27, 3, False), (5, 2, False), (1000, 20, False), (0, 2, True), (0, 1, True)],
 )
 def test_a_day_of_which_many_rows_of_cases_were_rejected_is_known_for_a_part(
     taken: int, rejected: int, is_damaged: bool
 ) -> None:
-    """3 of 30 are not more than a tenth, and 2 are few."""
+    """3 of 30 are not more than a tenth, and 2 are few, unless they are all."""
     days = [MONDAY + dt.timedelta(days=place) for place in range(33)]
     whole = {day: {"": np.full(24, 4.0)} for day in days}
     lake = Exchange(dict.fromkeys((DOCUMENTS, DELIVERIES), whole), {FRIDAY: (taken, rejected)})
@@ -363,3 +363,23 @@ def test_hours_that_one_log_lacks_are_told_with_its_name() -> None:
     assert (day, damage.kind, damage.hour, damage.parts) == (FRIDAY, "ends_early", 14, ("oa",))
     assert damage.share == pytest.approx(103 / 442)
     assert "14 时以后没有oa的数据" in damage_sentence("访问请求", "gateway", FRIDAY, damage)
+
+
+def test_a_log_that_stays_away_is_missing_on_each_day() -> None:
+    """Of three days without the log of the OA none is told as an outage of the OA."""
+    days = [MONDAY + dt.timedelta(days=place) for place in range(35)]
+    usual = np.full(24, 4.0)
+    rows = {day: {"portal": usual, **({} if day.day in (18, 19, 20) else {"oa": usual})} for day in days}
+    rows |= {day: {"portal": usual, "oa": usual} for day in days if day.month == 10}
+    calendar = SimpleNamespace(is_likely_worked=lambda day: day.weekday() < 5)
+    lake = HandMade(SimpleNamespace(calendar=calendar, sources_by_dataset={}), rows)
+    found = damaged_days(lake, dataset("infra.requests"), {"gateway": days}, days[-7:])
+    assert {day.day: (damage.kind, damage.parts) for (_, day), damage in found.items()} == dict.fromkeys(
+        (18, 19, 20), ("part_missing", ("oa",))
+    )
+    # a day that was not extracted as a whole tells nothing
+    held = [day for day in days if day.day != 19]
+    assert [day.day for _, day in damaged_days(lake, dataset("infra.requests"), {"gateway": held}, days[-7:])] == [
+        18,
+        20,
+    ]

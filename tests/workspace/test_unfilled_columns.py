@@ -67,6 +67,19 @@ def test_a_day_on_which_many_more_messages_than_usual_name_no_unit(usual: int, t
     assert bool(made.note) is is_lacking
 
 
+@pytest.mark.parametrize(("usual", "is_lacking"), [(0, True), (100, False)])
+def test_a_day_whose_calls_have_no_duration(usual: int, is_lacking: bool) -> None:
+    """Where none ever has one, none is missed."""
+
+    def rows_of(day: dt.date) -> list[dict[str, Any]]:
+        nulls = 100 if day == ON else usual
+        return [{"duration_bucket": None if place < nulls else 40} for place in range(100)]
+
+    made = _unfilled("docexchange.interface_calls", rows_of)
+    assert made.now == ({"test": {"duration_bucket"}} if is_lacking else {})
+    assert made.bounds(("calls", "call_p95_ms")) == ({"timed_calls", "call_p95_ms"} if is_lacking else set())
+
+
 def test_a_source_that_never_names_a_unit_does_not_hide_one_that_ceases_to() -> None:
     def rows_of(day: dt.date) -> list[dict[str, Any]]:
         named = [{"source": "test", **row} for row in _messages(30 if day == ON else 0)]

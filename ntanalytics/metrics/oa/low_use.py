@@ -55,8 +55,9 @@ def little_used_apps(apps: ir.Table) -> ir.Table:
     Args:
         apps: the result of ``metrics.sso.accesses.by_app``.
     """
-    users = apps.access_users.fill_null(0)
-    shared = apps.mutate(_users=users, _relative=users / users.max().over(ibis.window()).nullif(0))
+    named = apps.filter(apps.app.notnull())
+    users = named.access_users.fill_null(0)
+    shared = named.mutate(_users=users, _relative=users / users.max().over(ibis.window()).nullif(0))
     idle = shared.filter(shared["_relative"] < HARDLY_USED).order_by("app")
     return _rows(idle, "application", idle.app, idle["_users"], idle["_relative"])
 

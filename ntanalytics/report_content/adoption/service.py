@@ -166,7 +166,10 @@ class _Queries:
         )
         if tickets is not None and apps is not None and is_counted:
             by_app = accesses.by_app(tickets.table, apps.table)
-            parts.append(figures(low_use.little_used_apps(by_app), tickets, apps))
+            little_used = figures(low_use.little_used_apps(by_app), tickets, apps)
+            # those whom accesses do not name may be used by many
+            is_named = "app_id" not in tickets.unfilled.columns
+            parts.append(little_used if is_named else little_used.unknown_rows())
         # over a gap a module may have been used on the days that are missing
         whole = [part if part.is_complete else part.unknown_rows() for part in parts]
         if not whole:

@@ -11,6 +11,7 @@ from ntanalytics.checks.by_detector import BurstSearch, failure_burst, latency_s
 from ntanalytics.checks.check import EVERY_PERIOD, QUARTER, Check, SuppressedBy
 from ntanalytics.checks.context import QUARTER_DAYS, CheckContext
 from ntanalytics.checks.entities import places
+from ntanalytics.detectors.missing_parts import OUT_OF_USE
 from ntanalytics.findings.finding import Entity, Finding, Window, violations
 from ntanalytics.findings.judgement import evaluate_rules, judge_row, settle_worst, unknown
 from ntanalytics.findings.place import place
@@ -142,8 +143,11 @@ def probed_entity(target: Entity, services: Iterable[str]) -> Entity:
 
 
 def _requests_silent(context: CheckContext, rule: Rule) -> list[Finding]:
-    days = context.shared(baseline, WEB).days
-    findings = silence(rule, context.shared(_slots), days, context.on, slot_s=SLOT_S, entity=service_entity)
+    """Return the longest time without a request of each service that is in use."""
+    days, slots = context.shared(baseline, WEB).days, context.shared(_slots)
+    used = {row["service"] for row in slots if context.on - row["day"] <= OUT_OF_USE}
+    own = [row for row in slots if row["service"] in used]
+    findings = silence(rule, own, days, context.on, slot_s=SLOT_S, entity=service_entity)
     outages = context.shared(_outages)
     return [finding for finding in findings if not (finding.is_violation and is_outage(finding, outages))]
 

@@ -14,7 +14,7 @@ from ntanalytics.checks.by_detector import BurstSearch, failure_burst, seasonal_
 from ntanalytics.checks.check import DAY, EVERY_PERIOD, LONGER_PERIODS, Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.findings.finding import Entity, Finding
-from ntanalytics.findings.judgement import evaluate_rules
+from ntanalytics.findings.judgement import evaluate_rules, unknown
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics import slots
 from ntanalytics.metrics.figures import figures
@@ -43,8 +43,7 @@ def _app(context: CheckContext) -> Callable[[Mapping[str, Any]], Entity]:
 def app_entity(apps: Mapping[str, Mapping[str, Any]], row: Mapping[str, Any]) -> Entity:
     """Return the application of a row; one that is not in the directory is known by its id."""
     key = row["app_id"]
-    label = str(apps[key]["app"]) if key in apps else str(key or "未知应用")
-    return Entity("app", str(key or "unknown"), label)
+    return Entity("app", str(key), str(apps[key]["app"] if key in apps else key))
 
 
 def _used(context: CheckContext) -> ir.Table:
@@ -63,7 +62,12 @@ def _access_silence(context: CheckContext, rule: Rule) -> list[Finding]:
 
 
 def _app_silence(context: CheckContext, rule: Rule) -> list[Finding]:
-    """Return the applications that nobody reached for some hours, where few come by twice as many."""
+    """Return the applications that nobody reached for some hours, where few come by twice as many.
+
+    Unknown where many accesses do not name theirs.
+    """
+    if "app_id" in context.unfilled("sso.accesses"):
+        return [unknown(rule, "incomplete")]
     past, findings = context.shared(baseline, "sso.accesses"), list[Finding]()
     for slot_s in (_HOUR_S, 2 * _HOUR_S):
         by_app = slots.by_slot(context.shared(_used), "accessed_at", context.utc_offset_h, ["app_id"], slot_s=slot_s)
@@ -92,7 +96,8 @@ def _app_slow(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the applications that answered far more slowly than usual."""
     past = context.shared(baseline, "sso.accesses")
     of_apps = access_metrics.accesses
-    by_day = rows(past.view.daily(of_apps, access_metrics.MEASURES, ["app_id"], days=past.days))
+    named = past.view.daily(of_apps, access_metrics.MEASURES, ["app_id"], days=past.days)
+    by_day = [row for row in rows(named) if row["app_id"] is not None]
     slow = {row["app_id"] for row in by_day if row["day"] == context.on and (row["access_p95_ms"] or 0) >= _FAST_MS}
     findings = seasonal_baseline(
         rule,
@@ -118,14 +123,19 @@ def _accesses(context: CheckContext, rule: Rule) -> list[Finding]:
     accesses, apps = context.dataset("sso.accesses", HISTORY_DAYS), context.dataset("sso.apps")
     if not context.working_days or not apps.is_complete:
         return []
-    by_app = figures(access_metrics.by_app(accesses.table, apps.table), accesses, apps)
+    counted = figures(access_metrics.by_app(accesses.table, apps.table), accesses, apps)
+    by_app = counted.where(lambda row: row["app"] is not None)  # what names none is no application
     keys = {row["app"]: key for key, row in context.shared(_apps).items() if row["is_enabled"]}
-    return evaluate_rules([rule], by_app, partial(_app_by_name, keys))
+    findings = evaluate_rules([rule], by_app, partial(_app_by_name, keys))
+    if "app_id" not in context.unfilled("sso.accesses"):
+        return findings
+    nameless = sum(row["accesses"] for row in counted if row["app"] is None)
+    return [finding.with_figures(nameless=float(nameless)) for finding in findings]
 
 
 def _app_by_name(keys: Mapping[str, str], row: Mapping[str, Any]) -> Entity:
-    name = row["app"]
-    return Entity("app", str(keys.get(name) or name or "unknown"), str(name or "未知应用"))
+    name = str(row["app"])
+    return Entity("app", keys.get(name, name), name)
 
 
 _READS = {"sso.accesses": HISTORY_DAYS, "sso.apps": 0}

@@ -10,9 +10,10 @@ from ntanalytics.checks.by_detector import BurstSearch, failure_burst, latency_s
 from ntanalytics.findings.finding import Entity, Finding, Window
 from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.infra.probes import serves
+from ntanalytics.subsystems.infra import SUBSYSTEM
 from ntanalytics.subsystems.infra.web_checks import CHANCE, is_outage, probed_entity, service_entity, worst_day_findings
 from tests.subsystems.infra.given import DAY, RULES, WEEK
-from tests.subsystems.made import ON, Row, days
+from tests.subsystems.made import ON, Row, at, days, judge, statuses
 
 CALENDAR = days(28)
 
@@ -128,6 +129,24 @@ def test_a_silence_that_the_probes_saw_is_not_told_of() -> None:
     assert is_outage(silent, {target: [Window(ON, 3600.0, 6000.0)]})
     assert not is_outage(silent, {target: [Window(ON, 3600.0, 5000.0)]})
     assert not is_outage(silent, {"https://oa.nantong.example/": [Window(ON, 3600.0, 7200.0)]})
+
+
+@pytest.mark.parametrize(("away", "found"), [(28, {"oa": "ok", "old": "critical"}), (29, {"oa": "ok"})])
+def test_a_service_without_a_request_for_four_weeks_is_out_of_use_and_not_silent(
+    away: int, found: dict[str, str]
+) -> None:
+    """The days without its log are gaps."""
+    last = ON - dt.timedelta(days=away)
+    rows = [
+        {"day": row["day"], "minute_at": at(row["day"], slot / 6), "service": service, "requests": 100}
+        for row in days()
+        for service in ("oa", "old")
+        for slot in range(48, 108)
+        if service == "oa" or row["day"] <= last
+    ]
+    gaps = tuple(last + dt.timedelta(days=place) for place in range(1, away))
+    findings = judge(SUBSYSTEM, ["infra.requests_silent"], {"infra.requests": rows}, gaps=gaps)
+    assert dict(statuses(findings)) == {f"service/{name}": status for name, status in found.items()}
 
 
 @pytest.mark.parametrize(

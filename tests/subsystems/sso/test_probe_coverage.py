@@ -64,3 +64,11 @@ def test_what_hardly_anybody_opens_is_not_in_use() -> None:
 def test_over_a_gap_of_the_checks_it_is_unknown() -> None:
     (finding,) = _weekly(30, gaps=(FRIDAY,))
     assert finding.status == "unknown"
+
+
+def test_where_accesses_name_no_application_more_may_be_in_use() -> None:
+    lacking = {"sso.accesses": ("app_id",)}
+    (finding,) = _weekly(30, unfilled=lacking)
+    assert (finding.status, finding.certainty) == ("warning", "lower_bound")
+    (finding,) = _weekly(4, unfilled=lacking)
+    assert finding.status == "unknown"

@@ -127,3 +127,35 @@ def test_an_outage_of_all_logins_tells_those_of_single_sign_on() -> None:
     inside = subsystem_finding("sso.access_silence", window=Window(ON, 36_300, 39_600))
     later = subsystem_finding("sso.access_silence", window=Window(ON, 50_000, 54_000))
     assert suppress([logins, inside, later], SUBSYSTEM.checks, [DAY]) == ([logins, later], [inside])
+
+
+def test_accesses_that_name_no_application_are_none_and_those_of_the_others_may_be_more() -> None:
+    apps = [*APPS, {"app_id": "oa", "app": "协同办公", "is_enabled": True}]
+    rows = [{"day": ON, "events": 8}, {"day": ON, "events": 6, "app_id": None}]
+    data = {**_data(rows), "sso.apps": apps}
+    few, lacking = Period.week(ON), {"sso.accesses": ("app_id",)}
+    found = judge(SUBSYSTEM, ["sso.accesses"], data, period=few, unfilled=lacking)
+    assert sorted((finding.entity.key, finding.status, finding.certainty) for finding in found) == [
+        ("oa", "unknown", "exact"),
+        ("seal", "ok", "lower_bound"),
+    ]
+    assert [finding.figures["nameless"] for finding in found] == [6.0, 6.0]
+    # a few accesses without one are as usual
+    usual = judge(SUBSYSTEM, ["sso.accesses"], data, period=few)
+    assert sorted(statuses(usual)) == [("app/oa", "warning"), ("app/seal", "ok")]
+
+
+def test_where_many_accesses_name_no_application_none_is_silent() -> None:
+    rows = by_slots(40, range(8, 18), dict.fromkeys(range(8, 18), 0))
+    nameless = [{"day": ON, "slot": slot, "events": 40, "app_id": None} for slot in range(8, 18)]
+    data, lacking = _data([*rows, *nameless]), {"sso.accesses": ("app_id",)}
+    [finding] = judge(SUBSYSTEM, ["sso.app_silence"], data, unfilled=lacking)
+    assert (finding.entity.kind, finding.status) == ("subsystem", "unknown")
+
+
+def test_accesses_that_name_no_application_are_none_that_is_slow() -> None:
+    rows = [
+        {**row, "app_id": None, "duration_ms": 4000.0 if row["day"] == ON else 700.0 + number % 3}
+        for number, row in enumerate(_by_day(90, 90))
+    ]
+    assert judge(SUBSYSTEM, ["sso.app_p95_rise"], _data(rows)) == []

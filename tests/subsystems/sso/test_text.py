@@ -28,3 +28,13 @@ def test_an_application_that_nobody_reaches_is_told_with_its_hours() -> None:
 def test_a_share_that_chance_explains_is_told_as_such() -> None:
     finding = subsystem_finding("sso.access_failure_rate", "ok", value=0.09, format="rate:2")
     assert word(finding.with_details(is_chance=True)).evidence.endswith("9.00%，次数少，在偶然范围内。")
+
+
+def test_accesses_by_application_tell_how_many_name_none() -> None:
+    rule = RULES["sso.accesses"]
+    finding = Finding(rule=rule, entity=SEAL, status="ok", value=8.0, format="integer", certainty="lower_bound")
+    assert word(finding).evidence == "应用访问量 ≥ 8 次。"
+    told = finding.with_figures(nameless=1206.0)
+    assert word(told).evidence == "应用访问量 ≥ 8 次，另有 1,206 次访问缺少应用编号。"
+    unknown = Finding(rule=rule, entity=SEAL, status="unknown", unknown="incomplete", figures={"nameless": 6.0})
+    assert word(unknown).evidence == "应用访问量未知：有 6 次访问缺少应用编号。"
