@@ -267,7 +267,7 @@ async def _heard(manager: AsyncKernelManager) -> tuple[str, list[str]]:
         told = []
         while not told or told[-1]["content"].get("execution_state") != "idle":
             message = await client.get_iopub_msg(timeout=120)
-            if message["msg_type"] == "iopub_welcome":  # of the socket, whose thread may send it late; nbclient skips it
+            if message["msg_type"] == "iopub_welcome":  # of the socket, which may send it late; nbclient skips it
                 continue
             assert message["parent_header"]["msg_id"] == asked
             told.append(message)
