@@ -102,14 +102,14 @@ def _row(item: WordedFinding, lifecycles: LifecycleState, dispositions: Disposit
     finding = item.finding
     return {
         "state": finding.status,
-        "item": close_up(item_words(item)),
+        "item": close_up(_item_words(item)),
         "since": close_up(onset_words(finding, lifecycles)) or None,
         "owner": item.owner or None,
         "due": _due(item, dispositions) or None,
     }
 
 
-def item_words(item: WordedFinding) -> str:
+def _item_words(item: WordedFinding) -> str:
     """Return what an item is about: subject and check, and whether it may be but missing data."""
     words = named(item.wording.entity, item.wording.check)
     return f"{words}{SHORT_DOUBT}" if item.finding.details.get("is_doubtful") else words
