@@ -14,7 +14,7 @@ from functools import cached_property
 from ntanalytics.file_cache import FileCache
 from ntanalytics.ledger import CoverageDay
 from ntanalytics.settings import Settings
-from ntanalytics.settings.program import program_digest
+from ntanalytics.settings.program import program_at_start
 from ntanalytics.settings.state_digests import digest, files_digest, files_of, last_changes, site_digest
 
 #: File of the states, in the lake's folder; it can be deleted at any time.
@@ -89,7 +89,7 @@ class SourceStates:
     @cached_property
     def _program(self) -> tuple[str, str, str]:
         """The host, and digests of the program and the site: a file of another host may have the same name."""
-        return socket.gethostname(), program_digest(), site_digest(self._settings)
+        return socket.gethostname(), program_at_start(), site_digest(self._settings)
 
 
 def _key(dataset: str, source: str, extraction_id: int, taken_at: dt.datetime, *more: str) -> str:

@@ -1,15 +1,16 @@
 """Parquet files of several days, written side by side with little memory.
 
 Rows wait in memory until a row group of their day is full. The number of waiting rows of all days, and of open files,
-is limited.
+is limited. One row group is written by a thread while the next rows come.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Collection
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pyarrow as pa
@@ -41,6 +42,7 @@ class DayFiles:
         self._schema = schema.remove(schema.get_field_index("day"))
         self._unique = unique
         self._writers: dict[dt.date, PartWriter] = {}  # in order of the last use
+        self._writing: Future[None] | None = None
         self.files: dict[dt.date, list[Path]] = {}
 
     def add(self, rows: pa.Table) -> dict[dt.date, int]:
@@ -63,6 +65,7 @@ class DayFiles:
         Raises:
             Errors of :meth:`PartWriter.add`.
         """
+        self._finish_writing()
         # two at once: Arrow writes without the interpreter's lock, and no source has work to do any more
         with ThreadPoolExecutor(min(2, os.cpu_count() or 1)) as threads:
             for _ in threads.map(PartWriter.close, self._writers.values()):
@@ -75,6 +78,8 @@ class DayFiles:
         Args:
             remove: whether to remove all written files, complete ones included.
         """
+        with suppress(OSError, pa.ArrowException):  # what could not be written is given up
+            self._finish_writing()
         while self._writers:
             self._writers.popitem()[1].abandon()
         if remove:
@@ -86,21 +91,36 @@ class DayFiles:
         writer = self._writers.pop(day, None)
         if writer is None:
             if len(self._writers) >= _MAX_OPEN:
+                self._finish_writing()
                 self._writers.pop(next(iter(self._writers))).close()
             file = part_path(self._folder, day)
             self.files.setdefault(day, []).append(file)
-            writer = PartWriter(file, self._schema, self._unique)
+            writer = PartWriter(file, self._schema, self._unique, self._write_behind)
         self._writers[day] = writer
         return writer
 
+    def _write_behind(self, write: Callable[[], None]) -> None:
+        """Write a row group in a thread, after the one before it; Arrow does so without the interpreter's lock."""
+        self._finish_writing()
+        thread = ThreadPoolExecutor(1)
+        self._writing = thread.submit(write)
+        thread.shutdown(wait=False)  # it ends with this row group
+
+    def _finish_writing(self) -> None:
+        """Wait until no row group is being written; raise the error of the last one."""
+        if self._writing is not None:
+            writing, self._writing = self._writing, None
+            writing.result()
+
 
 def _split_by_day(rows: pa.Table) -> list[tuple[dt.date, pa.Table]]:
-    """Return a copy of each day's rows in order; a slice would keep the whole table in memory."""
-    counts = {count["values"]: count["counts"] for count in pc.value_counts(rows["day"]).to_pylist()}
+    """Return a copy of each day's rows in order, without the day; a slice would keep the whole table in memory."""
+    days, rest = rows["day"], rows.drop_columns("day")
+    counts = {count["values"]: count["counts"] for count in pc.value_counts(days).to_pylist()}
     if len(counts) <= 1:
-        return [(day, rows) for day in counts]
-    order, by_day, start = pc.sort_indices(rows["day"]), [], 0
+        return [(day, rest) for day in counts]
+    order, by_day, start = pc.sort_indices(days), [], 0
     for day, count in sorted(counts.items()):
-        by_day.append((day, rows.take(order.slice(start, count))))
+        by_day.append((day, rest.take(order.slice(start, count))))
         start += count
     return by_day

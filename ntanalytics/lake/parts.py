@@ -13,7 +13,8 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -72,6 +73,7 @@ class PartWriter:
         file: target path.
         schema: columns of the file; other columns of the rows are left out.
         unique: columns with mostly distinct values, which get no dictionary.
+        run: runs the writing of a row group, at once or in a thread; one in a thread must end before :meth:`close`.
 
     Attributes:
         waiting: number of rows that are not yet written.
@@ -80,16 +82,27 @@ class PartWriter:
         OSError: the file cannot be written; it is removed.
     """
 
-    def __init__(self, file: Path, schema: pa.Schema, unique: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        file: Path,
+        schema: pa.Schema,
+        unique: Collection[str] = (),
+        run: Callable[[Callable[[], None]], None] = lambda write: write(),
+    ) -> None:
         self._schema = schema
+        self._run = run
         self._rows: list[pa.Table] = []
         self.waiting = 0
         file.parent.mkdir(parents=True, exist_ok=True)
         # An own sink: the writer would not close its sink when the disk is full.
         self._sink = pa.OSFile(str(file), "wb")
         dictionaries = [field.name for field in schema if pa.types.is_string(field.type) and field.name not in unique]
+        # against plain numbers: written in two thirds of the time, read in one to two thirds, times in 0.8 of the bytes
+        deltas = {field.name: "DELTA_BINARY_PACKED" for field in schema if _has_deltas(field.type)}
         try:
-            self._writer = pq.ParquetWriter(self._sink, schema, compression="zstd", use_dictionary=dictionaries)
+            self._writer = pq.ParquetWriter(
+                self._sink, schema, compression="zstd", use_dictionary=dictionaries, column_encoding=deltas
+            )
         except OSError:  # it writes a few bytes at once, and nobody knows of the file yet
             self._sink.close()
             file.unlink()
@@ -114,8 +127,7 @@ class PartWriter:
             Errors of :meth:`add`.
         """
         if self.waiting:
-            group, self._rows, self.waiting = pa.concat_tables(self._rows), [], 0
-            self._writer.write_table(group, row_group_size=group.num_rows)
+            self._run(self._row_group())
 
     def close(self) -> None:
         """Write the waiting rows and the footer.
@@ -124,15 +136,25 @@ class PartWriter:
             Errors of :meth:`add`.
         """
         try:
-            self.flush()
+            if self.waiting:
+                self._row_group()()
             self._writer.close()
         finally:
             self.abandon()
+
+    def _row_group(self) -> Callable[[], None]:
+        """Return a function that writes the waiting rows, which wait no more."""
+        group, self._rows, self.waiting = pa.concat_tables(self._rows), [], 0
+        return partial(self._writer.write_table, group, row_group_size=group.num_rows)
 
     def abandon(self) -> None:
         """Close the file without completing it."""
         self._writer.is_open = False  # otherwise the garbage collector would write the footer
         self._sink.close()
+
+
+def _has_deltas(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_timestamp(kind) or pa.types.is_integer(kind))
 
 
 class PartFiles:

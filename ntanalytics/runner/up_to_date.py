@@ -5,13 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ntanalytics.delivery.manifest import Manifest, read_manifest
 from ntanalytics.runner import basis
-from ntanalytics.settings.program import program_digest
+from ntanalytics.settings.program import program_at_start, program_digest
 from ntanalytics.settings.state_digests import file_states, files_digest, site_digest
 
 if TYPE_CHECKING:
@@ -57,12 +56,6 @@ def _is_whole(folder: Path, manifest: Manifest) -> bool:
         return False
 
 
-@cache
-def _first_program() -> str:
-    """Return the digest of the program as it was at the first report of this process."""
-    return program_digest()
-
-
 @dataclass(frozen=True)
 class BasisWatch:
     """State of a site before a run, of which the basis of the report is made after it.
@@ -86,7 +79,7 @@ class BasisWatch:
         One that lives on after an upgrade works with what it has imported: its reports have no basis.
         """
         settings = context.settings
-        return cls(_first_program(), site_digest(settings), file_states(settings))
+        return cls(program_at_start(), site_digest(settings), file_states(settings))
 
     @classmethod
     def without_basis(cls) -> BasisWatch:

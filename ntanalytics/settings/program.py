@@ -7,7 +7,7 @@ import os
 import platform
 import sys
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TypeAlias
 
@@ -25,6 +25,15 @@ def program_digest() -> str:
     state = tuple(sorted(_states(Path(ntanalytics.__file__).parent))), tuple(sorted(_states(project_dir("queries"))))
     parts = [platform.python_version(), *libraries, *map(_content, state)]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+@cache
+def program_at_start() -> str:
+    """Return the digest of the program when this process first asked for it.
+
+    What the process makes is made by that program, also after another one was put in its place on the disk.
+    """
+    return program_digest()
 
 
 def _states(folder: Path) -> Iterator[tuple[str, int, int, int, int]]:
