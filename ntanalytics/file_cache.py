@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -21,6 +21,18 @@ MOST_BYTES = 32 << 20
 
 #: Replaced lines that a file may have whatever counts, and their bytes: each process reads them all.
 FEW_LINES, FEW_BYTES = 256, 8 << 20
+
+
+def digest_of_code(files: Iterable[Path], *words: str) -> str:
+    """Return the digest of files of code and of words, such as versions of libraries: a part of many keys.
+
+    Where a module calls it as it is imported, it is that of the imported code, and stays so: an upgrade may replace the
+    files under a process that lives on.
+    """
+    content = hashlib.sha256("\0".join(words).encode())
+    for file in files:
+        content.update(f"\0{file.parent.name}/{file.name}\0".encode() + file.read_bytes())
+    return content.hexdigest()
 
 
 class FileCache:

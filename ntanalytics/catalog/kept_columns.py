@@ -14,7 +14,7 @@ from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 
-from ntanalytics.file_cache import FileCache
+from ntanalytics.file_cache import FileCache, digest_of_code
 
 #: Name of the file beside the tables of the lake.
 FILE = "checked-mappings.jsonl"
@@ -22,9 +22,8 @@ FILE = "checked-mappings.jsonl"
 
 def versions() -> str:
     """Return a digest of all that a check depends on beside the mapping, as it lies on the disk now."""
-    checks = [path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))]
-    programs = f"sqlglot {version('sqlglot')} Python {platform.python_version()}"
-    return hashlib.sha256(b"\0".join([programs.encode(), *checks])).hexdigest()
+    checks = sorted(Path(__file__).parent.glob("*.py"))
+    return digest_of_code(checks, f"sqlglot {version('sqlglot')} Python {platform.python_version()}")
 
 
 #: The same as this process has imported it: it may be replaced on the disk under a process that lives for long.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -15,6 +14,7 @@ from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.engine import Evaluation
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.contract.enumerations import subsystem_label
+from ntanalytics.file_cache import digest_of_code
 from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.desk import tickets
 from ntanalytics.metrics.docexchange import documents
@@ -255,7 +255,7 @@ def _names(count: Callable[[CheckContext, ir.Table], ir.Table]) -> list[str]:
 
 
 #: Digest of what chooses the metrics, as it was imported: what another program counted is counted again.
-_PROGRAM = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+_PROGRAM = digest_of_code([Path(__file__)])
 
 
 def _days(

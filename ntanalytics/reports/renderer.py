@@ -6,12 +6,12 @@ keeps the identity, so that a file is only compared with a new rendering where b
 
 from __future__ import annotations
 
-import hashlib
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
 import ntanalytics
+from ntanalytics.file_cache import digest_of_code
 
 #: Rooms whose code and theme a rendering depends on.
 _ROOMS = ("reports", "findings", "metrics")
@@ -25,12 +25,6 @@ _LIBRARIES = ("fonttools", "jinja2", "markupsafe", "openpyxl", "plotly", "python
 def renderer_id() -> str:
     """Return the version of the suite with a digest of the code, the theme and the libraries that render."""
     package = Path(ntanalytics.__file__).parent
-    digest = hashlib.sha256()
-    for room in _ROOMS:
-        for path in sorted((package / room).rglob("*")):
-            if path.suffix in _ENDINGS:
-                digest.update(f"{path.relative_to(package).as_posix()}\0".encode())
-                digest.update(path.read_bytes())
-    for name in _LIBRARIES:
-        digest.update(f"{name} {version(name)}\0".encode())
-    return f"{ntanalytics.__version__}+{digest.hexdigest()[:16]}"
+    files = (path for room in _ROOMS for path in sorted((package / room).rglob("*")) if path.suffix in _ENDINGS)
+    digest = digest_of_code(files, *(f"{name} {version(name)}" for name in _LIBRARIES))
+    return f"{ntanalytics.__version__}+{digest[:16]}"

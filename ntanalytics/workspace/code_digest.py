@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 import ntanalytics
+from ntanalytics.file_cache import digest_of_code
 from ntanalytics.lake.backends.compiled_sql import versions
 
 #: Rooms of which counts are made: metrics read constants of the contract, and the engine's compiler writes their SQL.
@@ -15,10 +15,7 @@ _ROOMS = ("contract", "metrics", "lake/backends", "workspace")
 def _on_disk() -> str:
     package = Path(ntanalytics.__file__).parent
     files = sorted(file for room in _ROOMS for file in (package / room).rglob("*.py"))
-    content = hashlib.sha256(versions().encode())
-    for file in files:
-        content.update(f"\0{file.relative_to(package)}\0".encode() + file.read_bytes())
-    return content.hexdigest()
+    return digest_of_code(files, versions())
 
 
 #: The digest as this process has imported the code: an upgrade may replace it on the disk under one that lives on.

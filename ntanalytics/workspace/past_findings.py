@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from ntanalytics import __version__
+from ntanalytics.file_cache import digest_of_code
 from ntanalytics.findings import lifecycle
 from ntanalytics.findings.finding import Entity
 from ntanalytics.findings.lifecycle import FindingLifecycle, FollowedDays, Observation, ObservedDay, follow_days
@@ -108,8 +109,7 @@ def _key(report: str, issued: Iterable[tuple[dt.date, str, dt.datetime]]) -> str
 
 
 def _program() -> str:
-    sources = [*sorted(Path(str(lifecycle.__file__)).parent.glob("*.py")), Path(__file__)]
-    return hashlib.sha256(b"".join(file.read_bytes() for file in sources)).hexdigest()
+    return digest_of_code([*sorted(Path(str(lifecycle.__file__)).parent.glob("*.py")), Path(__file__)])
 
 
 #: Digest of the room that follows lifecycles, and of what writes them, as they were imported.

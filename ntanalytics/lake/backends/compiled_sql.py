@@ -18,7 +18,7 @@ from typing import Any
 
 import ibis.expr.operations as ops
 
-from ntanalytics.file_cache import FileCache
+from ntanalytics.file_cache import FileCache, digest_of_code
 from ntanalytics.lake.backends.expression_key import ExpressionKey
 
 #: Name of the file beside the tables of the lake.
@@ -29,7 +29,7 @@ _YEAR, _MOST_DATES = 8001, 12 * 28
 
 #: The modules that write a text, and their digest as they were imported.
 _WRITERS = ("compiled_sql.py", "duckdb_compiler.py", "duckdb_ibis.py", "expression_key.py")
-_COMPILER = hashlib.sha256(b"".join(Path(__file__).with_name(name).read_bytes() for name in _WRITERS)).hexdigest()
+_COMPILER = digest_of_code(map(Path(__file__).with_name, _WRITERS))
 
 #: The file is begun anew beyond this size: all reports of a site need an eighth of it, and every process reads it.
 MOST_BYTES = 16 << 20
