@@ -68,9 +68,9 @@ def improbability(strength: Floats, size: Floats) -> Floats:
     rare = days * np.log1p(excess / days)
     strata = np.digitize(size, _SIZES)
     for stratum in np.unique(strata[beyond]):
-        among, pooled = strata[beyond] == stratum, past[strata == stratum].ravel()
-        if len(pooled) >= _MIN_POOLED:
-            rare[among] = np.minimum(rare[among], _by_pool(today[among], pooled))
+        among, of_size = strata[beyond] == stratum, past[strata == stratum]
+        if of_size.size >= _MIN_POOLED:
+            rare[among] = np.minimum(rare[among], _by_pool(today[among], _without_incidents(of_size)))
     improbable[beyond] = np.maximum(rare, 0.0)
     return improbable
 
@@ -180,6 +180,13 @@ def _by_counting(today: Floats, past: Floats) -> Floats:
     days = len(strongest) - np.searchsorted(strongest, today)
     counted = np.log(len(pooled) / np.maximum(count, 1))
     return np.asarray(np.where(days > _OF_ONE_INCIDENT, counted, np.inf), dtype=np.float64)
+
+
+def _without_incidents(past: Floats) -> Floats:
+    """Return past departures without the days that hold most of their tail: an incident moves hundreds of series."""
+    begin = np.quantile(past, _TAIL)
+    tail = np.maximum(past - begin, 0.0).sum(axis=0)
+    return np.asarray(past[:, np.sort(np.argsort(tail)[:-_OF_ONE_INCIDENT])].ravel())
 
 
 def _by_pool(today: Floats, pooled: Floats) -> Floats:

@@ -27,6 +27,9 @@ _PRIOR_EVENTS = 2.0
 #: Least counts that a small series must have on its last day.
 _SUDDEN = 1.5
 
+#: Past days on which small series may have been large for an incident.
+_OF_INCIDENTS = 2
+
 #: Largest key up to which a table of all keys is made.
 _SMALL_KEYS = 100_000
 
@@ -173,7 +176,8 @@ class LeafTable:
         Args:
             columns: the summed columns; the first one counts events.
             least: number of dimensions → the least mean count of a day of a series; one that is smaller is taken where
-                its last day has half as many again, and twice the most that any such series had on a day before.
+                its last day has half as many again, twice the most that it had on a day before, and twice the most that
+                any such series had on all but two days.
         """
         yield SeriesGroup((), [()], {column: self.sum(column)[None] for column in columns})
         for number, size in least.items():
@@ -247,8 +251,10 @@ def _numbered(keys: Ints) -> tuple[Ints, Ints]:
 def _is_large(daily: Floats, least: float) -> Mask:
     usual, today = daily[:, :-1].mean(axis=1), daily[:, -1]
     is_small = usual < least
-    most = float(daily[is_small, :-1].max(initial=0.0))
-    return np.asarray(~is_small | (today >= max(_SUDDEN * least, 2 * most)), dtype=np.bool_)
+    # an incident of one small series is no reason to doubt another
+    most = float(np.sort(daily[is_small, :-1].max(axis=0, initial=0.0))[:-_OF_INCIDENTS].max(initial=0.0))
+    own = daily[:, :-1].max(axis=1)
+    return np.asarray(~is_small | (today >= np.maximum(max(_SUDDEN * least, 2 * most), 2 * own)), dtype=np.bool_)
 
 
 def _summed(rows: Ints, columns: Ints, weights: Floats, height: int, width: int) -> Floats:
