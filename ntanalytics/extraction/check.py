@@ -37,6 +37,9 @@ _TYPES = {
     Type.DATE: "日期",
 }
 
+#: Time after a window from which on a row has a wrong year: no other window is ever that of its day.
+MISTAKEN = dt.timedelta(days=731)
+
 #: Time by which the clock of a source may be ahead of ours, or its zone a wrong one.
 _CLOCKS_DIFFER = dt.timedelta(days=1)
 
@@ -129,8 +132,10 @@ def check(
     weights, noted_on = _weights(delivered, batch.num_rows), day
     if dataset.kind is Kind.EVENT:
         is_outside = pc.fill_null(pc.or_(pc.less(day, first), pc.greater(day, last)), False)
-        # A row that the mapping rejects on another day is counted when that day is extracted.
-        weights = pc.if_else(pc.and_(is_outside, is_rejected_by_mapping), 0, weights)
+        is_mistaken = pc.fill_null(pc.greater(day, last + MISTAKEN), False)
+        # A row that the mapping rejects on another day is counted when that day is extracted, if it ever is.
+        weights = pc.if_else(pc.and_not(pc.and_(is_outside, is_rejected_by_mapping), is_mistaken), 0, weights)
+        noted_on = pc.if_else(is_mistaken, pa.scalar(None, pa.date32()), day)
         columns.reject(is_outside, f"{label(dataset.column(dataset.time))}不在所取日期内")
     elif dataset.kind is Kind.CASE:  # its day is that of its opening; what is rejected belongs to the window
         noted_on = _days_of_change(columns.values[dataset.window], site_zone, first, last)

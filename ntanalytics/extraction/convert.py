@@ -27,6 +27,7 @@ _ZERO_DATE = "0000-00-00"
 
 _UTC_ZONE = ZoneInfo("UTC")
 _EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001  # naive days are counted from it, in any zone
+_EPOCH_DAYS = (dt.date(1969, 12, 31), dt.date(1970, 1, 2))  # and before it, as local times are ahead of UTC
 _DAY_US = 86_400_000_000
 _MOST_DAYS = 400  # the longest span for which a zone's offset is read day by day
 
@@ -42,7 +43,7 @@ def convert(values: pa.Array, column: Column, form: str, zone: ZoneInfo) -> tupl
 
     Returns:
         The values in the contract's Arrow type, and a boolean mask: true for a value that could not be converted. A
-        zero date (0000-00-00) is null.
+        zero date (0000-00-00) is null, and so is a moment around the beginning of 1970.
     """
     if pa.types.is_dictionary(values.type):
         values = values.dictionary_decode()
@@ -56,9 +57,10 @@ def convert(values: pa.Array, column: Column, form: str, zone: ZoneInfo) -> tupl
         values = pc.if_else(pc.starts_with(values, _ZERO_DATE), pa.scalar(None, pa.string()), values)
     match column.type:
         case Type.TIMESTAMP:
-            converted = _drop_impossible(_timestamp(values, form, zone), zone)
+            values, converted = _without_epoch(values, _timestamp(values, form, zone))
+            converted = _drop_impossible(converted, zone)
         case Type.DATE:
-            converted = _date(values, zone)
+            values, converted = _without_epoch(values, _date(values, zone))
         case _:
             converted = _plain(values, column.type.arrow)
     return converted, pc.and_(pc.is_valid(values), pc.is_null(converted))
@@ -195,11 +197,21 @@ def _offset_of_days(first: int, last: int, zone: ZoneInfo) -> int | None:
     return None if offset is None else offset // dt.timedelta(microseconds=1)
 
 
+def _without_epoch(values: pa.Array, times: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """Return values and their times, both null where the time is that of 0 or −1: products write it for no time."""
+    since, until = (pa.scalar(day, pa.date32()).cast(times.type) for day in _EPOCH_DAYS)
+    if not pc.less(pc.min(times), until).as_py():
+        return values, times  # nearly always
+    is_none = pc.fill_null(pc.and_(pc.greater_equal(times, since), pc.less(times, until)), False)
+    none = pc.if_else(is_none, pa.scalar(None, times.type), times)
+    return pc.if_else(is_none, pa.scalar(None, values.type), values), none
+
+
 def _drop_impossible(moments: pa.Array, zone: ZoneInfo) -> pa.Array:
-    """Replace times before 1900 or after 9999 (a zero date, a wrong unit) by null; Python has no later dates."""
+    """Replace times before 1971 or after 9999 (seconds taken for milliseconds) by null; Python has no later dates."""
     ahead = max(zone.utcoffset(dt.datetime(9999, 12, 31)) or dt.timedelta(0), dt.timedelta(0))  # noqa: DTZ001
     last = dt.datetime(9999, 12, 31, 23, 59, 59, tzinfo=dt.UTC) - ahead
-    limits = [pa.scalar(moment, _UTC) for moment in (dt.datetime(1900, 1, 1, tzinfo=zone).astimezone(dt.UTC), last)]
+    limits = [pa.scalar(moment, _UTC) for moment in (dt.datetime(1971, 1, 1, tzinfo=zone).astimezone(dt.UTC), last)]
     bounds = pc.min_max(moments)
     lowest, highest = bounds["min"].value, bounds["max"].value
     if lowest is None or (limits[0].value <= lowest and highest <= limits[1].value):
@@ -232,7 +244,7 @@ def _date(values: pa.Array, zone: ZoneInfo) -> pa.Array:
         days = values.cast(pa.date32())
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         return pa.array([_day(value) for value in values.to_pylist()], pa.date32())
-    is_possible = pc.and_(pc.greater_equal(days, dt.date(1900, 1, 1)), pc.less_equal(days, dt.date(9999, 12, 31)))
+    is_possible = pc.and_(pc.greater_equal(days, _EPOCH_DAYS[0]), pc.less_equal(days, dt.date(9999, 12, 31)))
     return pc.if_else(is_possible, days, pa.scalar(None, pa.date32()))
 
 

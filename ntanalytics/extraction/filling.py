@@ -17,14 +17,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ntanalytics.contract import Dataset, Kind
-from ntanalytics.extraction.check import check
+from ntanalytics.extraction.check import MISTAKEN, check
 from ntanalytics.extraction.spool import Spool
 from ntanalytics.extraction.unknown_words import WordCounts
 from ntanalytics.extraction.work_claims import ExtractionWindow
 from ntanalytics.periods import local_window
 
-#: Time after today in which cases are looked for that seem to have changed then.
-_MISTAKEN = dt.timedelta(days=731)
+#: Later than any year that somebody may have mistyped.
+_END_OF_TIMES = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
 
 #: Last moment for which MySQL's FROM_UNIXTIME has a value on every version.
 _LAST_OF_MYSQL = dt.datetime(2038, 1, 19, tzinfo=dt.UTC)
@@ -75,7 +75,7 @@ def fill_spool(
     mapping = source.mapping(window.contract.name)
     since, until = local_window(first, last, site_zone)
     if window.contract.kind is Kind.CASE and until > taken_at:
-        until = _with_mistaken_years(until)
+        until = _END_OF_TIMES if source.is_read_whole else _with_mistaken_years(until)
     with source.read(mapping, since, until) as batches:
         for batch in batches:
             checked = check(batch, mapping, source, site_zone=site_zone, days=(first, last), key=key, taken_at=taken_at)
@@ -97,7 +97,7 @@ def _with_mistaken_years(until: dt.datetime) -> dt.datetime:
     No case changed then: one that says so has a wrong year, and no window would ever meet it. It is rejected by the
     check, and its former version does not hold.
     """
-    return min(until + _MISTAKEN, max(until, _LAST_OF_MYSQL))
+    return min(until + MISTAKEN, max(until, _LAST_OF_MYSQL))
 
 
 def _open_cases(rows: pa.Table, dataset: Dataset) -> pa.Table:

@@ -272,13 +272,16 @@ def _followed(
     """Return the inspected days, the lifecycles that ended since ``after``, and the current ones by identity."""
     ended: list[FindingLifecycle] = []
     current = {lifecycle.identity: lifecycle for lifecycle in after.current}
-    for number, (_, inspection) in enumerate(sorted(by_day.items())):
-        _follow(inspection, current, ended, is_first=number == 0 and not after.days)
+    last = after.days[-1] if after.days else None
+    for on, inspection in sorted(by_day.items()):
+        # nobody looked for long: what is there now may have been there for long
+        _follow(inspection, current, ended, is_blind=last is None or on - last > REOPENS_WITHIN)
+        last = on
     return (*after.days, *sorted(by_day)), ended, current
 
 
 def _follow(
-    inspection: ObservedDay, current: dict[str, FindingLifecycle], ended: list[FindingLifecycle], *, is_first: bool
+    inspection: ObservedDay, current: dict[str, FindingLifecycle], ended: list[FindingLifecycle], *, is_blind: bool
 ) -> None:
     """Apply one inspection: what it opens, confirms and closes, in ``current``; what is over goes to ``ended``."""
     on = inspection.on
@@ -294,7 +297,7 @@ def _follow(
         last = current.get(identity)
         if observation.status in VIOLATIONS:
             current[identity] = (
-                _opened(observation, on, is_first) if last is None else _seen_again(last, observation, on)
+                _opened(observation, on, is_blind) if last is None else _seen_again(last, observation, on)
             )
         elif last is not None and last.is_open:
             is_ok = observation.status == "ok"
@@ -313,14 +316,14 @@ def _unconfirmed(lifecycle: FindingLifecycle) -> FindingLifecycle:
     return replace(lifecycle, change="unconfirmed")
 
 
-def _opened(observation: Observation, on: date, is_first: bool) -> FindingLifecycle:
+def _opened(observation: Observation, on: date, is_blind: bool) -> FindingLifecycle:
     return FindingLifecycle(
         code=observation.code,
         entity=observation.entity,
         check=observation.check,
         opened_on=on,
         begun_on=_begin(observation, on),
-        is_older=observation.since_is_bound or (is_first and observation.since is None),
+        is_older=observation.since_is_bound or (is_blind and observation.since is None),
         confirmed_on=on,
         status=observation.status,
         value=observation.value,

@@ -190,6 +190,11 @@ class DatasetView(ABC):
         return self.days
 
     @property
+    def undated(self) -> Mapping[str, int]:
+        """Source → its rejected events without a readable time, where they are many; none of other kinds."""
+        return {}
+
+    @property
     def is_damaged(self) -> bool:
         """True if a day of the period is held and not whole, so that a violation may be the damage itself."""
         return bool(self.damages)
@@ -325,8 +330,13 @@ class DatasetView(ABC):
 
     @cached_property
     def unread_note(self) -> str:
-        """Chinese note on the cases of the period that were rejected, any of which may be counted; empty without."""
-        return unread_note(self.contract, sum(rows for _, _, rows in self.rejected()))
+        """Chinese note on rejected rows of the period, any of which may be counted; empty without."""
+        return unread_words(self.contract, self._unread_rows)
+
+    @property
+    def _unread_rows(self) -> int:
+        """Rejected rows of the period that may be counted: all of cases, none of others."""
+        return sum(rows for _, _, rows in self.rejected()) if self.contract.kind is Kind.CASE else 0
 
     @cached_property
     @abstractmethod

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ import ibis.expr.types as ir
 from ntanalytics.contract import Dataset, Kind
 from ntanalytics.ledger import CoverageDay
 from ntanalytics.metrics.column_needs import ENDS, measures_of_columns
+from ntanalytics.metrics.data_quality import LOST_SHARE
 from ntanalytics.metrics.figures import Covered
 from ntanalytics.metrics.rows import rows
 from ntanalytics.metrics.unfilled import Unfilled
@@ -23,7 +25,7 @@ from ntanalytics.workspace.damage_text import damage_sentence
 from ntanalytics.workspace.dataset_view import DatasetView, unread_note
 from ntanalytics.workspace.day_damage import HISTORY_DAYS, Damages, RowsByHour, has_profile
 from ntanalytics.workspace.lookback import Lookback
-from ntanalytics.workspace.lost_rows import lost_days
+from ntanalytics.workspace.lost_rows import lost_days, undated_sentence
 from ntanalytics.workspace.report_gaps import Unreported, count_reports, days_without_reports, unreported_sentence
 from ntanalytics.workspace.unended_days import unended_sentence
 from ntanalytics.workspace.unfilled_columns import unfilled_columns
@@ -235,7 +237,32 @@ class EventView(DatasetView):
             if day in self.period.days
         ]
         unended = [unended_sentence(self.contract, source, days) for source, days in self.unended.items()]
-        return [_gap_sentence(line) for line in self.status() if line.missing_days] + damaged + unreported + unended
+        undated = [undated_sentence(self.contract.label, source, count) for source, count in self.undated.items()]
+        missing = [_gap_sentence(line) for line in self.status() if line.missing_days]
+        return missing + damaged + unreported + unended + undated
+
+    @property
+    def _unread_rows(self) -> int:
+        """See :class:`DatasetView`; of events those without a readable time, where these are many."""
+        return sum(self.undated.values()) if self.contract.kind is Kind.EVENT else super()._unread_rows
+
+    @cached_property
+    def undated(self) -> Mapping[str, int]:
+        """Source → its rejected events without a readable time, if they are more than one in a hundred of the period.
+
+        Each of them may be of the period, and of any of its days.
+        """
+        if self.contract.kind is not Kind.EVENT:
+            return {}
+        rejected, dated, read = Counter[str](), Counter[str](), Counter[str]()
+        for source, _, count in self.rejected():
+            rejected[source] += count
+        for day in self._covered:
+            if day.day in self.period.days:
+                dated[day.source] += day.rejected
+                read[day.source] += day.source_rows
+        undated = rejected - dated
+        return {source: count for source, count in undated.items() if count > LOST_SHARE * (count + read[source])}
 
     @property
     def unended(self) -> Mapping[str, Sequence[dt.date]]:

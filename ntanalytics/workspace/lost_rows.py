@@ -45,3 +45,16 @@ def lost_sentence(label: str, source: str, when: str, share: float) -> str:
         share: share of the rejected rows.
     """
     return f"{label}：数据源 {source} {when}有 {share:.1%} 的行未能读取，按缺数据处理，相关合计为下限，比率未知。"
+
+
+def undated_sentence(label: str, source: str, rows: int) -> str:
+    """Return in Chinese that rejected rows have no readable time, for the reader of a report.
+
+    Args:
+        label: the dataset.
+        source: the source.
+        rows: the number of these rows.
+    """
+    return (
+        f"{label}：数据源 {source} 有{rows:,}行没有可读的时间，不知属于哪一天，按缺数据处理，相关合计为下限，比率未知。"
+    )

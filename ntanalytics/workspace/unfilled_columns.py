@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 import ibis
@@ -12,6 +15,7 @@ import ibis.expr.types as ir
 from ntanalytics.contract import Dataset, Kind
 from ntanalytics.ledger import CoverageDay
 from ntanalytics.metrics.column_needs import ENDS, NAMED_ROWS, NEEDED_OF_ONE, SUBJECTS
+from ntanalytics.metrics.data_quality import LOST_SHARE
 from ntanalytics.metrics.rows import rows
 from ntanalytics.metrics.slots import local_day
 from ntanalytics.metrics.unfilled import Unfilled, is_far_beyond, usual_share
@@ -58,7 +62,9 @@ def unfilled_columns(workspace: Workspace, view: _View) -> Unfilled:
         workspace: the site.
         view: a dataset of events or cases within the period.
     """
-    return _found_once(workspace, view, lambda: _unfilled_columns(workspace, view))
+    return _found_once(
+        workspace, view, lambda: _with_unknown_words(workspace, view, _unfilled_columns(workspace, view))
+    )
 
 
 def _found_once(workspace: Workspace, view: _View, find: Callable[[], Unfilled]) -> Unfilled:
@@ -66,6 +72,38 @@ def _found_once(workspace: Workspace, view: _View, find: Callable[[], Unfilled])
     if key not in workspace.unfilled:
         workspace.unfilled[key] = find()
     return workspace.unfilled[key]
+
+
+def _with_unknown_words(workspace: Workspace, view: _View, known: Unfilled) -> Unfilled:
+    """Return what is known, with the columns of which many words are in no table: nobody knows what they name."""
+    now, before = (_unknown(workspace, view.contract, span) for span in (view.period, view.period.previous()))
+    if not (now or before):
+        return known
+    note = known.note + _note(view.contract, now, words="的取值在对照表中没有")
+    return replace(
+        known, dataset=view.contract.name, now=_joined(known.now, now), before=_joined(known.before, before), note=note
+    )
+
+
+def _unknown(workspace: Workspace, contract: Dataset, period: Period) -> _Lacking:
+    """Return the columns of which more than one word in a hundred of a period is in no table."""
+    replaced = Counter[tuple[str, str]]()
+    for source, column, _, count in workspace.answers.unknown_words(contract.name, period.first, period.last):
+        replaced[source, column] += count
+    if not replaced:
+        return {}
+    read = Counter[str]()
+    for day in workspace.covered_days(contract.name, period.first, period.last):
+        read[day.source] += day.source_rows
+    unknown: _Lacking = {}
+    for (source, column), count in replaced.items():
+        if count > LOST_SHARE * read[source]:
+            unknown.setdefault(source, set()).add(column)
+    return unknown
+
+
+def _joined(one: Mapping[str, AbstractSet[str]], other: Mapping[str, AbstractSet[str]]) -> dict[str, AbstractSet[str]]:
+    return {source: {*one.get(source, ()), *other.get(source, ())} for source in one.keys() | other.keys()}
 
 
 def _unfilled_columns(workspace: Workspace, view: _View) -> Unfilled:
@@ -222,13 +260,21 @@ def _lacking(days: Mapping[str, Mapping[str, Sequence[dt.date]]], judged: Mappin
     return lacking
 
 
-def _note(contract: Dataset, lacking: _Lacking, without: str = "") -> str:
-    """Return in Chinese which columns many rows lack, but for one; empty without any."""
+def _note(contract: Dataset, lacking: _Lacking, without: str = "", words: str = "") -> str:
+    """Return in Chinese which columns many rows lack, but for one; empty without any.
+
+    Args:
+        contract: the dataset.
+        lacking: source → columns.
+        without: the column that is left out.
+        words: what is wrong with them, if they are there.
+    """
     columns: dict[str, list[str]] = {}
     for source in sorted(lacking):
         for name in sorted(lacking[source] - {without}):
             columns.setdefault(contract.column(name).label, []).append(source)
     return "".join(
-        f"数据源 {'、'.join(sources)} 的{contract.label}缺少{label}的明显多于平时，有关数量为下限，比率与环比不予计算。"
+        f"数据源 {'、'.join(sources)} 的{contract.label}"
+        f"{f'有较多{label}{words}' if words else f'缺少{label}的明显多于平时'}，有关数量为下限，比率与环比不予计算。"
         for label, sources in columns.items()
     )

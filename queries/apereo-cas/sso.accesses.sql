@@ -21,7 +21,7 @@ WITH tickets AS (
             '?', '/'), '#', '/'), ':', '/'), '"', '/'), ',', '/'), ' ', '/'), ']', '/'), '}', '/') || '/'
         END AS address
     FROM COM_AUDIT_TRAIL
-    WHERE (AUD_DATE IS NULL OR (AUD_DATE >= :since AND AUD_DATE < :until))
+    WHERE (AUD_DATE IS NULL OR AUD_DATE < '1971-01-01' OR (AUD_DATE >= :since AND AUD_DATE < :until))
         AND (
             AUD_ACTION IN ('SERVICE_TICKET_CREATED', 'SERVICE_TICKET_NOT_CREATED')
             OR (AUD_ACTION = 'SERVICE_ACCESS_ENFORCEMENT_TRIGGERED' AND AUD_RESOURCE LIKE '%Access Denied%')

@@ -29,4 +29,5 @@ SELECT
         WHEN is_present IS NULL THEN '在岗须填是或否'
     END AS rejected_because
 FROM attendance
-WHERE attended_on IS NULL OR (attended_on >= :since AND attended_on < :until)
+WHERE attended_on IS NULL OR attended_on < '1971-01-01' OR attended_on >= CAST(:until AS TIMESTAMP) + INTERVAL 2 YEAR
+    OR (attended_on >= :since AND attended_on < :until)

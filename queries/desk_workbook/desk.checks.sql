@@ -38,4 +38,5 @@ SELECT
     remark,
     CASE WHEN checked_on IS NULL THEN '日期缺失或不是日期' END AS rejected_because
 FROM checks
-WHERE checked_on IS NULL OR (checked_on >= :since AND checked_on < :until)
+WHERE checked_on IS NULL OR checked_on < '1971-01-01' OR checked_on >= CAST(:until AS TIMESTAMP) + INTERVAL 2 YEAR
+    OR (checked_on >= :since AND checked_on < :until)

@@ -28,4 +28,5 @@ SELECT
     END AS role,
     CASE WHEN month_on IS NULL THEN '月份缺失或不是日期' END AS rejected_because
 FROM roster
-WHERE month_on IS NULL OR (month_on >= :since AND month_on < :until)
+WHERE month_on IS NULL OR month_on < '1971-01-01' OR month_on >= CAST(:until AS TIMESTAMP) + INTERVAL 2 YEAR
+    OR (month_on >= :since AND month_on < :until)

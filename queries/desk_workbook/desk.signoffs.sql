@@ -18,4 +18,5 @@ SELECT
     period,
     CASE WHEN signed_on IS NULL THEN '确认日期缺失或不是日期' END AS rejected_because
 FROM signoffs
-WHERE signed_on IS NULL OR (signed_on >= :since AND signed_on < :until)
+WHERE signed_on IS NULL OR signed_on < '1971-01-01' OR signed_on >= CAST(:until AS TIMESTAMP) + INTERVAL 2 YEAR
+    OR (signed_on >= :since AND signed_on < :until)

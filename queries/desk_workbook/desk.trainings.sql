@@ -35,4 +35,5 @@ SELECT
         WHEN confirmed_text IS NOT NULL AND confirmed_on IS NULL THEN '用户确认日期不是日期'
     END AS rejected_because
 FROM trainings
-WHERE held_on IS NULL OR (held_on >= :since AND held_on < :until)
+WHERE held_on IS NULL OR held_on < '1971-01-01' OR held_on >= CAST(:until AS TIMESTAMP) + INTERVAL 2 YEAR
+    OR (held_on >= :since AND held_on < :until)

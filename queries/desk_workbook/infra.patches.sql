@@ -23,4 +23,5 @@ SELECT
     END AS outcome,
     CASE WHEN patched_on IS NULL THEN '日期缺失或不是日期' END AS rejected_because
 FROM patches
-WHERE patched_on IS NULL OR (patched_on >= :since AND patched_on < :until)
+WHERE patched_on IS NULL OR patched_on < '1971-01-01' OR patched_on >= CAST(:until AS TIMESTAMP) + INTERVAL 2 YEAR
+    OR (patched_on >= :since AND patched_on < :until)

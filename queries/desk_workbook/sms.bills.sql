@@ -32,4 +32,5 @@ SELECT
         WHEN billed_yuan IS NULL THEN '账单金额缺失或不是数字'
     END AS rejected_because
 FROM bills
-WHERE month_on IS NULL OR (month_on >= :since AND month_on < :until)
+WHERE month_on IS NULL OR month_on < '1971-01-01' OR month_on >= CAST(:until AS TIMESTAMP) + INTERVAL 2 YEAR
+    OR (month_on >= :since AND month_on < :until)

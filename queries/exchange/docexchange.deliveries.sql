@@ -31,4 +31,4 @@ SELECT
         WHEN state IN ('signed', 'registered', '已签收', '已登记') AND signed_at IS NULL THEN '已签收而无签收时间'
     END AS rejected_because
 FROM exchange_delivery
-WHERE changed_at IS NULL OR (changed_at >= :since AND changed_at < :until)
+WHERE changed_at IS NULL OR changed_at < '1971-01-01' OR (changed_at >= :since AND changed_at < :until)

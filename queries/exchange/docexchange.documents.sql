@@ -14,4 +14,4 @@ SELECT
     is_sealed,
     platform
 FROM exchange_document
-WHERE sent_at IS NULL OR (sent_at >= :since AND sent_at < :until)
+WHERE sent_at IS NULL OR sent_at < '1971-01-01' OR (sent_at >= :since AND sent_at < :until)

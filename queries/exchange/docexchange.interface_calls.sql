@@ -19,13 +19,19 @@ FROM (
         SUBSTR(CAST(ended_at AS CHAR(16)), 1, 16) AS minute_at,
         caller,
         interface,
-        CASE WHEN is_success THEN 'success' WHEN NOT is_success THEN 'failure' END AS outcome,
+        CASE LOWER(TRIM(CAST(is_success AS CHAR(9))))
+            WHEN '1' THEN 'success'
+            WHEN 'true' THEN 'success'
+            WHEN '0' THEN 'failure'
+            WHEN 'false' THEN 'failure'
+            ELSE TRIM(CAST(is_success AS CHAR(9)))
+        END AS outcome,
         CASE
             WHEN duration_ms >= 189905276 THEN 200
             WHEN duration_ms > 0 THEN CEIL(LN(duration_ms) / LN(1.1))
             WHEN duration_ms = 0 THEN -200
         END AS duration_bucket
     FROM exchange_call
-    WHERE ended_at IS NULL OR (ended_at >= :since AND ended_at < :until)
+    WHERE ended_at IS NULL OR ended_at < '1971-01-01' OR (ended_at >= :since AND ended_at < :until)
 ) AS c
 GROUP BY c.minute_at, c.caller, c.interface, c.outcome, c.duration_bucket

@@ -45,4 +45,4 @@ FROM (
     LEFT JOIN ACT_RE_PROCDEF AS d ON d.ID_ = t.PROC_DEF_ID_
     LEFT JOIN ACT_HI_PROCINST AS i ON i.ID_ = t.PROC_INST_ID_
 ) AS h
-WHERE h.changed_at IS NULL OR (h.changed_at >= :since AND h.changed_at < :until)
+WHERE h.changed_at IS NULL OR h.changed_at < '1971-01-01' OR (h.changed_at >= :since AND h.changed_at < :until)

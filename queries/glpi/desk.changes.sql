@@ -51,4 +51,4 @@ SELECT
 FROM glpi_changes AS t
 LEFT JOIN glpi_itilcategories AS c ON c.id = t.itilcategories_id
 LEFT JOIN glpi_entities AS e ON e.id = t.entities_id AND e.id <> 0
-WHERE t.date_mod IS NULL OR (t.date_mod >= FROM_UNIXTIME(:since) AND t.date_mod < FROM_UNIXTIME(:until))
+WHERE t.date_mod IS NULL OR t.date_mod < '1971-01-01' OR (t.date_mod >= FROM_UNIXTIME(:since) AND t.date_mod < FROM_UNIXTIME(:until))

@@ -34,7 +34,7 @@ WITH tickets AS (
     FROM glpi_tickets AS t
     JOIN glpi_itilcategories AS c ON c.id = t.itilcategories_id
     WHERE SUBSTRING_INDEX(c.completename, ' > ', -1) = '巡检处置'
-        AND (t.date_mod IS NULL OR (t.date_mod >= FROM_UNIXTIME(:since) AND t.date_mod < FROM_UNIXTIME(:until)))
+        AND (t.date_mod IS NULL OR t.date_mod < '1971-01-01' OR (t.date_mod >= FROM_UNIXTIME(:since) AND t.date_mod < FROM_UNIXTIME(:until)))
 )
 SELECT
     id AS disposition_no,

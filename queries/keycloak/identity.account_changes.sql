@@ -20,5 +20,5 @@ SELECT
     CASE WHEN resource_type = 'USER' THEN 'account' WHEN resource_type <> 'USER' THEN 'permission' END AS subject,
     CASE WHEN error IS NULL THEN 'success' ELSE 'failure' END AS outcome
 FROM admin_event_entity
-WHERE (admin_event_time IS NULL OR (admin_event_time >= :since AND admin_event_time < :until))
+WHERE (admin_event_time IS NULL OR admin_event_time < 31536000000 OR (admin_event_time >= :since AND admin_event_time < :until))
     AND (resource_type IS NULL OR resource_type IN ('USER', 'REALM_ROLE_MAPPING', 'CLIENT_ROLE_MAPPING', 'GROUP_MEMBERSHIP'))

@@ -30,7 +30,7 @@ FROM (
             ORDER BY event_time, id
         ) AS turn
     FROM event_entity
-    WHERE (event_time IS NULL OR (event_time >= :since - 36000000 AND event_time < :until))
+    WHERE (event_time IS NULL OR event_time < 31536000000 OR (event_time >= :since - 36000000 AND event_time < :until))
         AND (type IS NULL OR type IN ('LOGIN', 'LOGIN_ERROR'))
 ) AS e
-WHERE e.turn = 1 AND (e.event_time IS NULL OR (e.event_time >= :since AND e.event_time < :until))
+WHERE e.turn = 1 AND (e.event_time IS NULL OR e.event_time < 31536000000 OR (e.event_time >= :since AND e.event_time < :until))

@@ -13,5 +13,5 @@ SELECT
     user_id AS account_id,
     CASE type WHEN 'CODE_TO_TOKEN' THEN 'success' WHEN 'CODE_TO_TOKEN_ERROR' THEN 'failure' END AS outcome
 FROM event_entity
-WHERE (event_time IS NULL OR (event_time >= :since AND event_time < :until))
+WHERE (event_time IS NULL OR event_time < 31536000000 OR (event_time >= :since AND event_time < :until))
     AND type IN ('CODE_TO_TOKEN', 'CODE_TO_TOKEN_ERROR')

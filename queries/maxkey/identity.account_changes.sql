@@ -31,6 +31,6 @@ SELECT
         ELSE MESSAGERESULT
     END AS outcome
 FROM mxk_history_system_logs
-WHERE (EXECUTETIME IS NULL OR (EXECUTETIME >= :since AND EXECUTETIME < :until))
+WHERE (EXECUTETIME IS NULL OR EXECUTETIME < '1971-01-01' OR (EXECUTETIME >= :since AND EXECUTETIME < :until))
     AND (TOPIC IS NULL OR LOWER(TRIM(TOPIC)) IN ('', 'user', 'account', 'organization', 'role', 'resource', 'permission'))
     AND LOWER(TRIM(COALESCE(MESSAGEACTION, ''))) <> 'view'

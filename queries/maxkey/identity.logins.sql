@@ -36,4 +36,4 @@ SELECT
     END AS terminal,
     NULLIF(SOURCEIP, '') AS address_hash
 FROM mxk_history_login
-WHERE LOGINTIME IS NULL OR (LOGINTIME >= :since AND LOGINTIME < :until)
+WHERE LOGINTIME IS NULL OR LOGINTIME < '1971-01-01' OR (LOGINTIME >= :since AND LOGINTIME < :until)

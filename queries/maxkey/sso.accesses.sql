@@ -12,4 +12,4 @@ SELECT
     APPID AS app_id,
     NULLIF(USERID, '') AS account_id
 FROM mxk_history_login_apps
-WHERE LOGINTIME IS NULL OR (LOGINTIME >= :since AND LOGINTIME < :until)
+WHERE LOGINTIME IS NULL OR LOGINTIME < '1971-01-01' OR (LOGINTIME >= :since AND LOGINTIME < :until)

@@ -90,7 +90,7 @@ told AS (
         regexp_extract(split_part(request, ' ', 2), '^(https?://[^/?#;]*)?((/[^/?#;]*){1,3})', 2) AS path,
         status,
         CASE
-            WHEN duration_ms <= 0 THEN -200
+            WHEN duration_ms = 0 THEN -200
             WHEN duration_ms > 0 THEN greatest(-200, least(200, ceil(ln(duration_ms) / ln(1.1))))
         END::BIGINT AS duration_bucket,
         size_bytes,

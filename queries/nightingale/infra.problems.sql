@@ -24,5 +24,5 @@ SELECT
     END AS rejected_because,
     COUNT(*) AS source_rows
 FROM alert_his_event AS e
-WHERE e.last_eval_time IS NULL OR (e.last_eval_time >= :since AND e.last_eval_time < :until)
+WHERE e.last_eval_time IS NULL OR e.last_eval_time < 31536000 OR (e.last_eval_time >= :since AND e.last_eval_time < :until)
 GROUP BY e.hash, COALESCE(e.first_trigger_time, e.trigger_time)

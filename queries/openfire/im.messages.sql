@@ -26,7 +26,7 @@ WITH sent AS (
         END AS reach
     FROM ofMessageArchive AS m
     LEFT JOIN ofConversation AS c ON c.conversationID = m.conversationID
-    WHERE (m.sentDate IS NULL OR (m.sentDate >= :since AND m.sentDate < :until))
+    WHERE (m.sentDate IS NULL OR m.sentDate < 31536000000 OR (m.sentDate >= :since AND m.sentDate < :until))
         AND (
             TRIM(COALESCE(m.fromJID, '')) = ''
             OR (m.fromJID LIKE '%@%' AND m.fromJID NOT LIKE '%@conference.%' AND m.fromJID <> COALESCE(c.room, ''))

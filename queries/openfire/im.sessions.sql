@@ -10,11 +10,11 @@ dialects: [sqlite, mysql, postgres]
 WITH seen AS (
     SELECT joinedDate AS seen_at, bareJID AS jid, jidResource AS client
     FROM ofConParticipant
-    WHERE joinedDate IS NULL OR (joinedDate >= :since AND joinedDate < :until)
+    WHERE joinedDate IS NULL OR joinedDate < 31536000000 OR (joinedDate >= :since AND joinedDate < :until)
     UNION ALL
     SELECT sentDate AS seen_at, fromJID AS jid, fromJIDResource AS client
     FROM ofMessageArchive
-    WHERE sentDate IS NULL OR (sentDate >= :since AND sentDate < :until)
+    WHERE sentDate IS NULL OR sentDate < 31536000000 OR (sentDate >= :since AND sentDate < :until)
 ),
 clients AS (
     SELECT DISTINCT seen_at - seen_at % 3600000 AS hour_at, NULLIF(LOWER(TRIM(jid)), '') AS account_id, TRIM(client) AS client

@@ -48,7 +48,7 @@ SELECT
     CASE WHEN started_at IS NULL THEN '备份没有时间' END AS rejected_because,
     file AS rejected_at
 FROM told
-WHERE started_at IS NULL OR (started_at >= :since AND started_at < :until)
+WHERE started_at IS NULL OR started_at NOT BETWEEN 31536000 AND 4102444800 OR (started_at >= :since AND started_at < :until)
 UNION ALL
 SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '备份清单不是完整的 JSON', file
 FROM listed

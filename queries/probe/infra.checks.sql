@@ -27,4 +27,4 @@ SELECT
     CASE WHEN checked_at IS NULL THEN '不是探测记录行' END AS rejected_because,
     CASE WHEN checked_at IS NULL THEN file || ':' || line_no END AS rejected_at
 FROM told
-WHERE checked_at IS NULL OR (checked_at >= :since AND checked_at < :until)
+WHERE checked_at IS NULL OR checked_at < '1971-01-01' OR (checked_at >= :since AND checked_at < :until)

@@ -27,7 +27,7 @@ WITH subjects AS (
     FROM Tickets AS t
     JOIN Queues AS q ON q.id = t.Queue
     WHERE q.Name = '巡检处置' AND t.Type = 'ticket'
-        AND (t.LastUpdated IS NULL OR (t.LastUpdated >= :since AND t.LastUpdated < :until))
+        AND (t.LastUpdated IS NULL OR t.LastUpdated < '1971-01-01' OR (t.LastUpdated >= :since AND t.LastUpdated < :until))
 )
 SELECT
     id AS disposition_no,

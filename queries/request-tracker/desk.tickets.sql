@@ -48,5 +48,5 @@ SELECT
     END AS rejected_because
 FROM Tickets AS t
 LEFT JOIN Queues AS q ON q.id = t.Queue
-WHERE (t.LastUpdated IS NULL OR (t.LastUpdated >= :since AND t.LastUpdated < :until))
+WHERE (t.LastUpdated IS NULL OR t.LastUpdated < '1971-01-01' OR (t.LastUpdated >= :since AND t.LastUpdated < :until))
     AND COALESCE(t.Type, 'ticket') = 'ticket'

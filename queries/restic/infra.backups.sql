@@ -47,7 +47,7 @@ SELECT
     CASE WHEN started_at IS NULL THEN '快照没有时间' END AS rejected_because,
     file AS rejected_at
 FROM told
-WHERE started_at IS NULL OR (started_at >= :since AND started_at < :until)
+WHERE started_at IS NULL OR started_at < '1971-01-01' OR (started_at >= :since AND started_at < :until)
 UNION ALL
 SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '快照清单不是完整的 JSON', file
 FROM listed

@@ -27,6 +27,6 @@ SELECT
         WHEN status IS NULL OR status NOT IN (0, 1) THEN '未知的操作状态（status）'
     END AS rejected_because
 FROM sys_oper_log
-WHERE (oper_time IS NULL OR (oper_time >= :since AND oper_time < :until))
+WHERE (oper_time IS NULL OR oper_time < '1971-01-01' OR (oper_time >= :since AND oper_time < :until))
     AND COALESCE(title, '') IN ('用户管理', '部门管理', '角色管理', '')
     AND (business_type IS NULL OR business_type NOT IN (0, 5, 6, 7, 8, 9))

@@ -33,5 +33,5 @@ SELECT
     NULLIF(l.ipaddr, '') AS address_hash
 FROM sys_logininfor AS l
 LEFT JOIN sys_user AS u ON u.user_name = l.user_name AND COALESCE(u.del_flag, '0') NOT IN ('1', '2')
-WHERE (l.login_time IS NULL OR (l.login_time >= :since AND l.login_time < :until))
+WHERE (l.login_time IS NULL OR l.login_time < '1971-01-01' OR (l.login_time >= :since AND l.login_time < :until))
     AND COALESCE(l.msg, '') NOT LIKE '退出%' AND COALESCE(l.msg, '') NOT LIKE '注册%'

@@ -13,6 +13,12 @@ SELECT
     seal_id,
     operation,
     system_name AS system,
-    CASE WHEN is_success THEN 'success' WHEN NOT is_success THEN 'failure' END AS outcome
+    CASE LOWER(TRIM(CAST(is_success AS CHAR(9))))
+        WHEN '1' THEN 'success'
+        WHEN 'true' THEN 'success'
+        WHEN '0' THEN 'failure'
+        WHEN 'false' THEN 'failure'
+        ELSE TRIM(CAST(is_success AS CHAR(9)))
+    END AS outcome
 FROM seal_signing
-WHERE signed_at IS NULL OR (signed_at >= :since AND signed_at < :until)
+WHERE signed_at IS NULL OR signed_at < '1971-01-01' OR (signed_at >= :since AND signed_at < :until)

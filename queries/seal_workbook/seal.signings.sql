@@ -26,4 +26,5 @@ SELECT
     CASE result WHEN '成功' THEN 'success' WHEN '失败' THEN 'failure' ELSE result END AS outcome,
     CASE WHEN signed_at IS NULL THEN '签章时间缺失或不是时间' END AS rejected_because
 FROM signings
-WHERE signed_at IS NULL OR (signed_at >= :since AND signed_at < :until)
+WHERE signed_at IS NULL OR signed_at < '1971-01-01' OR signed_at >= CAST(:until AS TIMESTAMP) + INTERVAL 2 YEAR
+    OR (signed_at >= :since AND signed_at < :until)

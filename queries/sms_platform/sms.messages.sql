@@ -70,6 +70,6 @@ LEFT JOIN (
     ON r.Msg_Batch_No = s.Msg_Batch_No AND r.Phone_No = s.Phone_No AND r.Sequence = s.Sequence AND r.nth = 1
 LEFT JOIN (SELECT No, MIN(Name) AS Name FROM enterprise GROUP BY No) AS e ON e.No = s.Enterprise_No
 LEFT JOIN enterprise_user AS u ON u.Id = s.Enterprise_User_Id
-WHERE (s.Submit_Date IS NULL OR (s.Submit_Date >= :since AND s.Submit_Date < :until))
+WHERE (s.Submit_Date IS NULL OR s.Submit_Date < '1971-01-01' OR (s.Submit_Date >= :since AND s.Submit_Date < :until))
     AND COALESCE(s.Data_Status_Code, '0') <> '2'
 GROUP BY s.Msg_Batch_No, s.Phone_No, CASE WHEN s.Msg_Batch_No IS NULL OR s.Phone_No IS NULL THEN s.Id END

@@ -36,16 +36,16 @@ FROM (
         u.deptid AS deptid,
         MIN(r.mid) AS document_id,
         MIN(COALESCE(NULLIF(d.name, ''), NULLIF(u.deptname, ''))) AS receiver_unit,
-        MIN(CASE WHEN r.optdt > '1000-01-01' THEN SUBSTR(r.optdt, 1, 19) END) AS sent_at,
-        MIN(CASE WHEN o.enddt > '1000-01-01' THEN CONCAT(SUBSTR(o.enddt, 1, 10), ' 23:59:59') END) AS due_at,
-        MIN(CASE WHEN s.adddt > '1000-01-01' THEN SUBSTR(s.adddt, 1, 19) END) AS delivered_at,
+        MIN(CASE WHEN r.optdt > '1971-01-01' THEN SUBSTR(r.optdt, 1, 19) END) AS sent_at,
+        MIN(CASE WHEN o.enddt > '1971-01-01' THEN CONCAT(SUBSTR(o.enddt, 1, 10), ' 23:59:59') END) AS due_at,
+        MIN(CASE WHEN s.adddt > '1971-01-01' THEN SUBSTR(s.adddt, 1, 19) END) AS delivered_at,
         MIN(
             CASE
-                WHEN s.adddt > '1000-01-01' AND CONCAT(',', r.receids, ',') LIKE CONCAT('%,', u.id, ',%')
+                WHEN s.adddt > '1971-01-01' AND CONCAT(',', r.receids, ',') LIKE CONCAT('%,', u.id, ',%')
                     THEN SUBSTR(s.adddt, 1, 19)
             END
         ) AS signed_at,
-        MAX(CASE WHEN s.optdt > '1000-01-01' THEN SUBSTR(s.optdt, 1, 19) END) AS seen_at,
+        MAX(CASE WHEN s.optdt > '1971-01-01' THEN SUBSTR(s.optdt, 1, 19) END) AS seen_at,
         MAX(CASE WHEN CONCAT(',', r.receids, ',') LIKE CONCAT('%,', u.id, ',%') THEN 1 ELSE 0 END) AS confirmed,
         MIN(COALESCE(r.status, 1)) AS in_use
     FROM xinhu_receipt AS r

@@ -24,12 +24,12 @@ FROM (
         x.type,
         x.status,
         CASE
-            WHEN x.ffdt > '1000-01-01' THEN CONCAT(SUBSTR(x.ffdt, 1, 10), ' 00:00:00')
-            WHEN x.applydt > '1000-01-01' THEN CONCAT(SUBSTR(x.applydt, 1, 10), ' 00:00:00')
+            WHEN x.ffdt > '1971-01-01' THEN CONCAT(SUBSTR(x.ffdt, 1, 10), ' 00:00:00')
+            WHEN x.applydt > '1971-01-01' THEN CONCAT(SUBSTR(x.applydt, 1, 10), ' 00:00:00')
         END AS sent_at,
         NULLIF(x.unitsame, '') AS sender_unit,
         CASE WHEN x.yzid > 0 THEN 1 WHEN x.yzid <= 0 THEN 0 END AS is_sealed
     FROM xinhu_official AS x
     WHERE COALESCE(x.type, 0) = 0 AND COALESCE(x.status, 1) NOT IN (0, 2, 5) AND x.isturn = 1
 ) AS o
-WHERE o.sent_at IS NULL OR (o.sent_at >= :since AND o.sent_at < :until)
+WHERE o.sent_at IS NULL OR o.sent_at < '1971-01-01' OR (o.sent_at >= :since AND o.sent_at < :until)

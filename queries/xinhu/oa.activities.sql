@@ -42,7 +42,7 @@ FROM (
             WHEN l.optid IS NULL THEN '没有人员编号'
         END AS fault
     FROM xinhu_log AS l
-    WHERE (l.optdt IS NULL OR l.optdt < '1000-01-01' OR (l.optdt >= :since AND l.optdt < :until))
+    WHERE (l.optdt IS NULL OR l.optdt < '1971-01-01' OR (l.optdt >= :since AND l.optdt < :until))
         AND (l.type IS NULL OR l.type LIKE '%登录') AND COALESCE(l.level, 0) NOT IN (2, 3) AND COALESCE(l.optid, 1) > 0
     UNION ALL
     SELECT
@@ -57,7 +57,7 @@ FROM (
         CASE WHEN f.checkid IS NULL THEN '没有人员编号' END AS fault
     FROM xinhu_flow_log AS f
     LEFT JOIN xinhu_flow_set AS m ON m.id = f.modeid
-    WHERE (f.optdt IS NULL OR f.optdt < '1000-01-01' OR (f.optdt >= :since AND f.optdt < :until)) AND COALESCE(f.checkid, 1) > 0
+    WHERE (f.optdt IS NULL OR f.optdt < '1971-01-01' OR (f.optdt >= :since AND f.optdt < :until)) AND COALESCE(f.checkid, 1) > 0
     UNION ALL
     SELECT
         r.adddt AS done_at,
@@ -70,7 +70,7 @@ FROM (
         r.web AS web,
         CASE WHEN r.optid IS NULL THEN '没有人员编号' END AS fault
     FROM xinhu_reads AS r
-    WHERE (r.adddt IS NULL OR r.adddt < '1000-01-01' OR (r.adddt >= :since AND r.adddt < :until)) AND COALESCE(r.optid, 1) > 0
+    WHERE (r.adddt IS NULL OR r.adddt < '1971-01-01' OR (r.adddt >= :since AND r.adddt < :until)) AND COALESCE(r.optid, 1) > 0
 ) AS a
 LEFT JOIN xinhu_admin AS u ON u.id = a.person
 LEFT JOIN xinhu_dept AS d ON d.id = u.deptid

@@ -42,14 +42,14 @@ FROM (
         COALESCE(t.isdel, 0) AS isdel,
         COALESCE(t.isturn, 0) AS isturn,
         CASE
-            WHEN t.createdt > '1000-01-01' THEN SUBSTR(t.createdt, 1, 19)
-            WHEN t.applydt > '1000-01-01' THEN CONCAT(SUBSTR(t.applydt, 1, 10), ' 00:00:00')
+            WHEN t.createdt > '1971-01-01' THEN SUBSTR(t.createdt, 1, 19)
+            WHEN t.applydt > '1971-01-01' THEN CONCAT(SUBSTR(t.applydt, 1, 10), ' 00:00:00')
         END AS started_at,
         CASE
-            WHEN t.updt > '1000-01-01' THEN SUBSTR(t.updt, 1, 19)
-            WHEN t.optdt > '1000-01-01' THEN SUBSTR(t.optdt, 1, 19)
-            WHEN t.createdt > '1000-01-01' THEN SUBSTR(t.createdt, 1, 19)
-            WHEN t.applydt > '1000-01-01' THEN CONCAT(SUBSTR(t.applydt, 1, 10), ' 00:00:00')
+            WHEN t.updt > '1971-01-01' THEN SUBSTR(t.updt, 1, 19)
+            WHEN t.optdt > '1971-01-01' THEN SUBSTR(t.optdt, 1, 19)
+            WHEN t.createdt > '1971-01-01' THEN SUBSTR(t.createdt, 1, 19)
+            WHEN t.applydt > '1971-01-01' THEN CONCAT(SUBSTR(t.applydt, 1, 10), ' 00:00:00')
         END AS changed_at,
         COALESCE(NULLIF(d.name, ''), NULLIF(t.udeptname, '')) AS unit,
         COALESCE(c.name, '') AS edition,
@@ -64,4 +64,4 @@ FROM (
     LEFT JOIN xinhu_flow_course AS s ON s.id = t.nowcourseid
     LEFT JOIN xinhu_official AS o ON o.id = t.mid AND t.`table` = 'official'
 ) AS b
-WHERE b.changed_at IS NULL OR (b.changed_at >= :since AND b.changed_at < :until)
+WHERE b.changed_at IS NULL OR b.changed_at < '1971-01-01' OR (b.changed_at >= :since AND b.changed_at < :until)

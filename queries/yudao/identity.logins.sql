@@ -37,5 +37,5 @@ SELECT
     NULLIF(user_ip, '') AS address_hash,
     CASE WHEN user_type IS NULL OR user_type <> 2 THEN '未知的用户类型（user_type）' END AS rejected_because
 FROM system_login_log
-WHERE (create_time IS NULL OR (create_time >= :since AND create_time < :until))
+WHERE (create_time IS NULL OR create_time < '1971-01-01' OR (create_time >= :since AND create_time < :until))
     AND COALESCE(user_type, 0) <> 1 AND COALESCE(log_type, 0) NOT IN (200, 202)

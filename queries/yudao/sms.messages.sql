@@ -38,6 +38,6 @@ FROM (
         LENGTH(CONVERT(CONCAT(l.template_content, COALESCE(CONCAT('【', c.signature, '】'), '')) USING utf16)) / 2 AS characters
     FROM system_sms_log AS l
     LEFT JOIN system_sms_channel AS c ON c.id = l.channel_id
-    WHERE (l.send_time IS NULL OR (l.send_time >= :since AND l.send_time < :until))
+    WHERE (l.send_time IS NULL OR l.send_time < '1971-01-01' OR (l.send_time >= :since AND l.send_time < :until))
         AND (l.send_status IS NULL OR l.send_status NOT IN (0, 30)) AND l.deleted = 0
 ) AS m

@@ -174,3 +174,29 @@ def test_words_that_differ_in_case_alone_and_mean_different_things_are_told_apar
         "failed",
     ]
     assert translate(pa.array(["F", "f"]), {"F": "failed", "f": "failed"}).to_pylist() == ["failed", "failed"]
+
+
+@pytest.mark.parametrize(
+    ("form", "value"),
+    [
+        ("naive", "1970-01-01 00:00:00"),
+        ("naive", "1970-01-01 08:00:00"),
+        ("epoch_s", 0),
+        ("epoch_ms", -1),
+        ("utc", dt.datetime(1970, 1, 1)),
+    ],
+)
+def test_the_time_of_no_seconds_is_no_time(form: str, value: object) -> None:
+    """Products write it for no end, and a delivery that nobody signed for is not signed for in 1970."""
+    assert converted([value, None], Type.TIMESTAMP, form) == ([None, None], [False, False])
+
+
+def test_a_date_of_no_days_is_no_date() -> None:
+    assert converted([dt.date(1970, 1, 1), dt.date(2026, 1, 1)], Type.DATE, "date") == (
+        [None, dt.date(2026, 1, 1)],
+        [False, False],
+    )
+
+
+def test_seconds_that_are_read_as_milliseconds_are_no_time() -> None:
+    assert converted([1_795_138_200], Type.TIMESTAMP, "epoch_ms") == ([None], [True])

@@ -56,7 +56,8 @@ def _completeness(context: CheckContext, rule: Rule) -> list[Finding]:
 def _unless_unwritten(context: CheckContext, finding: Finding) -> Finding:
     """Return the completeness of a dataset; unknown where its rows came, and what became of them did not.
 
-    That are the delivery reports of events, and the ends of cases.
+    That are the delivery reports of events, and the ends of cases. It is unknown, too, where many rows have no readable
+    time.
     """
     name = str(finding.details["dataset"])
     if finding.status == "unknown" or context.needs is None or name not in context.needs:
@@ -64,11 +65,12 @@ def _unless_unwritten(context: CheckContext, finding: Finding) -> Finding:
     view, contract = context.dataset(name), dataset_named(name)
     unended = next((days for source, days in view.unended.items() if _is_of(finding, source, name)), ())
     within = [day for day in unended if day in context.period.days]  # of other days, other reports tell
-    if not view.unreported.is_now and not within:
+    undated = next((count for source, count in view.undated.items() if _is_of(finding, source, name)), 0)
+    if not view.unreported.is_now and not within and not undated:
         return finding
     finding = replace(finding, status="unknown", value=None, unknown="incomplete")
     if not within:
-        return finding
+        return finding.with_details(undated=undated)
     column, on = contract.column(contract.ended[0]).label, tuple(day.isoformat() for day in within)
     return finding.with_details(unended=column, unended_on=on).since_day(_begin(context, unended, within[0]))
 

@@ -85,6 +85,8 @@ def _completeness_reason(finding: Finding) -> str:
         on = finding.details.get("unended_on")
         days = day_spans(map(date.fromisoformat, on)) if isinstance(on, tuple) else ""
         return f"{days}没有一条{unended}，是否未回写不明"
+    if undated := finding.details.get("undated"):
+        return f"{undated:,}行没有可读的时间，不知属于哪一天"
     if finding.unknown == "incomplete":
         return "当日数据只取到一部分"
     return f"数据缺失，数据源报错“{error}”" if error else "数据缺失"
