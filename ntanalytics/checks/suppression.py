@@ -63,7 +63,7 @@ def suppress(
         if finding.is_violation:
             by_code.setdefault(finding.code, []).append(finding)
 
-    def covering(finding: Finding) -> list[Finding]:
+    def able(finding: Finding) -> list[Finding]:
         return [
             other
             for suppression in declared.get(finding.code, ())
@@ -71,6 +71,13 @@ def suppress(
             for code in suppression.codes
             for other in by_code.get(code, ())
             if other is not finding and _covers(other, finding, suppression)
+        ]
+
+    def covering(finding: Finding) -> list[Finding]:
+        return [
+            other
+            for other in able(finding)
+            if finding.window is None or other.window is not None or not _is_at_other_times(able(other), finding)
         ]
 
     left: list[Finding] = []
@@ -86,6 +93,16 @@ def suppress(
             if _is_narrower(other, finding):
                 narrower.setdefault(id(other), []).append(finding)
     return [_pointed(finding, narrower.get(id(finding), ())) for finding in left], suppressed
+
+
+def _is_at_other_times(others: Sequence[Finding], finding: Finding) -> bool:
+    """Return whether what tells a finding of a whole day, such as its rate, has windows, and all at other times.
+
+    The rate of a day on which a service failed after noon says nothing of what came at night.
+    """
+    windows = [other.window for other in others if other.window is not None]
+    is_within = finding.window is not None and any(finding.window.overlap_s(window) > 0 for window in windows)
+    return bool(windows) and not is_within
 
 
 def _parts(others: Sequence[Finding], finding: Finding) -> tuple[str, ...]:

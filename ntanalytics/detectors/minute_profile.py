@@ -28,6 +28,10 @@ _REACH = 119
 #: Least shift in minutes, and deviations of the shifts of the days before by which it must exceed them.
 LEAST_MIN, _DEVIATIONS = 3.0, 6.0
 
+#: Factor beyond the totals of the days before (but for the most extreme one) from which events are missing, or came in
+#: addition: a clock moves events, and neither hides nor makes any.
+_SAME_EVENTS = 1.1
+
 #: Gain of the likelihood (its logarithm) from which a shift is no chance.
 _LEAST_GAIN = 15.0
 
@@ -111,7 +115,7 @@ def _shift(counts: Floats) -> _Shift | None:
     """Return the shift of the last day; None where too little is known."""
     past, today = counts[:-1], counts[-1]
     past = past[past.sum(axis=1) >= MIN_EVENTS]
-    if len(past) < MIN_DAYS or float(today.sum()) < MIN_EVENTS:
+    if len(past) < MIN_DAYS or float(today.sum()) < MIN_EVENTS or not _has_usual_events(past, today):
         return None
     smooth = _smoothed(past)
     whole = np.ones((1, MINUTES))
@@ -127,6 +131,11 @@ def _shift(counts: Floats) -> _Shift | None:
         parts=(int(parts[0]), int(parts[1])),
         usual=max(usual, float(before.std()) / 2),
     )
+
+
+def _has_usual_events(past: Floats, today: Floats) -> bool:
+    totals = np.sort(past.sum(axis=1))
+    return bool(totals[1] / _SAME_EVENTS <= today.sum() <= totals[-2] * _SAME_EVENTS)
 
 
 def _likelihood(seen: Floats, usual: Floats, within: Floats) -> Floats:

@@ -24,7 +24,7 @@ def lowest_rate(by_day: Figures) -> str:
     """
     rated = [row for row in by_day if row.exact("delivery_rate") is not None and settled(row) >= FEWEST_SETTLED]
     if not rated:
-        return "送达率：没有足够的短信可以计算"
+        return "送达率：没有足够的短信可以计算" if by_day.is_complete else "送达率：数据不完整"
     low = min(rated, key=lambda row: float(row["delivery_rate"]))
     carrier = CARRIERS.get(low["carrier"], low["carrier"])
     unrated = {row["day"] for row in by_day if row["submitted"] and row.exact("delivery_rate") is None}

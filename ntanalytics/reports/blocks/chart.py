@@ -146,7 +146,7 @@ def chart(
     x_field = tables.make_field(x, datasets=drawn.datasets)
     wide_rows = _wide_rows(x_field, column_labels(x, drawn.datasets).values, fields, lines, calendar)
     if all(row[field.name] is None for row in wide_rows for field in fields):
-        note = " ".join(text for text in (_no_data_note(calendar), note) if text)
+        note = " ".join(text for text in (_no_data_note(calendar, is_known=not drawn.note), note) if text)
     note += drawn.note
     return Chart(
         id,
@@ -229,13 +229,18 @@ def _places(lines: Sequence[Series], x: Field, calendar: Sequence[Row]) -> list[
     return [first + timedelta(days=offset) for offset in range((max(span) - first).days + 1)]
 
 
-def _no_data_note(calendar: Sequence[Row]) -> str:
-    """Return the reason why there is nothing to draw: an empty box would leave the reader guessing."""
+def _no_data_note(calendar: Sequence[Row], *, is_known: bool) -> str:
+    """Return the reason why there is nothing to draw: an empty box would leave the reader guessing.
+
+    Args:
+        calendar: the days, with ``is_covered``.
+        is_known: whether all rows of the days could be read.
+    """
     missing = [row["day"] for row in calendar if not row.get("is_covered", True)]
     if missing:
         return f"没有数据可画：{day_spans(missing)}未取得数据。"
     # Without a calendar it is unknown whether the days were extracted.
-    return "没有数据可画：所示期间没有记录。" if calendar else "没有数据可画。"
+    return "没有数据可画：所示期间没有记录。" if calendar and is_known else "没有数据可画。"
 
 
 def _bands(calendar: Sequence[Row]) -> tuple[Band, ...]:

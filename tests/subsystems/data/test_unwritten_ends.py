@@ -27,7 +27,7 @@ def _days(*days: int) -> tuple[dt.date, ...]:
 def _judged(unended: tuple[dt.date, ...], period: Period) -> Finding:
     """Return the completeness of the deliveries of a period, of which none were signed for on some days."""
     view = SimpleNamespace(
-        unended={"test": unended} if unended else {}, unreported=SimpleNamespace(is_now=False), damages={}
+        unended={"test": unended} if unended else {}, unreported=SimpleNamespace(is_now=False), damages={}, undated={}
     )
     context: Any = SimpleNamespace(
         needs={DELIVERIES: 0},
