@@ -28,9 +28,8 @@ _REACH = 119
 #: Least shift in minutes, and deviations of the shifts of the days before by which it must exceed them.
 LEAST_MIN, _DEVIATIONS = 3.0, 6.0
 
-#: Factor beyond the totals of the days before (but for the most extreme one) from which events are missing, or came in
-#: addition: a clock moves events, and neither hides nor makes any.
-_SAME_EVENTS = 1.1
+#: Minutes of a bin, and the fewest bins of a run of hours in which events are missing or come in addition.
+_BIN, _FEWEST_BINS = 30, 4
 
 #: Gain of the likelihood (its logarithm) from which a shift is no chance.
 _LEAST_GAIN = 15.0
@@ -60,11 +59,13 @@ class _Shift:
         likelihood: its logarithm by shift.
         parts: shift of the earlier and of the later half of the day's events.
         usual: deviation of the shifts of the days before.
+        of_run: by how much likelier the day is with more or fewer events than usual in one run of hours.
     """
 
     likelihood: Floats
     parts: tuple[int, int]
     usual: float
+    of_run: float
 
     @property
     def minutes(self) -> int:
@@ -103,9 +104,13 @@ def gain_of(counts: Floats, minutes: float) -> float:
 
 
 def _is_off(shift: _Shift, common: float) -> bool:
-    """Return whether a shift is beyond chance and habit, and the same in both parts of the day."""
+    """Return whether a shift is beyond chance and habit, the same in both parts of the day, and the best explanation.
+
+    A clock moves events, and neither hides nor makes any.
+    """
     minutes = shift.minutes - common
-    if abs(minutes) < max(LEAST_MIN, _DEVIATIONS * shift.usual) or shift.gain(common) < _LEAST_GAIN:
+    least_gain = max(_LEAST_GAIN, shift.of_run)
+    if abs(minutes) < max(LEAST_MIN, _DEVIATIONS * shift.usual) or shift.gain(common) < least_gain:
         return False
     shares = [(part - common) / minutes for part in shift.parts]
     return min(shares) >= _LEAST_PART and max(shares) <= _MOST_PART
@@ -115,7 +120,7 @@ def _shift(counts: Floats) -> _Shift | None:
     """Return the shift of the last day; None where too little is known."""
     past, today = counts[:-1], counts[-1]
     past = past[past.sum(axis=1) >= MIN_EVENTS]
-    if len(past) < MIN_DAYS or float(today.sum()) < MIN_EVENTS or not _has_usual_events(past, today):
+    if len(past) < MIN_DAYS or float(today.sum()) < MIN_EVENTS:
         return None
     smooth = _smoothed(past)
     whole = np.ones((1, MINUTES))
@@ -130,12 +135,19 @@ def _shift(counts: Floats) -> _Shift | None:
         likelihood=_likelihood(today[None], total, whole)[0],
         parts=(int(parts[0]), int(parts[1])),
         usual=max(usual, float(before.std()) / 2),
+        of_run=_gain_of_run(today, total),
     )
 
 
-def _has_usual_events(past: Floats, today: Floats) -> bool:
-    totals = np.sort(past.sum(axis=1))
-    return bool(totals[1] / _SAME_EVENTS <= today.sum() <= totals[-2] * _SAME_EVENTS)
+def _gain_of_run(today: Floats, usual: Floats) -> float:
+    """Return by how much likelier a day is with another number of events in its strangest run of hours than without."""
+    seen, expected = (np.append(0.0, row.reshape(-1, _BIN).sum(axis=1).cumsum()) for row in (today, usual))
+    begin, end = np.triu_indices(len(seen), _FEWEST_BINS)
+    within, share = seen[end] - seen[begin], (expected[end] - expected[begin]) / expected[-1]
+    gain = np.zeros(len(within))
+    for count, of in ((within, share), (seen[-1] - within, 1.0 - share)):
+        gain += count * np.log(np.maximum(count, 1e-9) / np.maximum(seen[-1] * of, 1e-9))
+    return float(gain.max())
 
 
 def _likelihood(seen: Floats, usual: Floats, within: Floats) -> Floats:

@@ -205,3 +205,24 @@ def test_checks_that_fail_while_a_target_is_down_are_its_outage_and_others_are_n
     assert _suppressed(down, elsewhere) == [down, elsewhere]
     late = replace(failing, window=Window(day, 20 * 3600, 24 * 3600))
     assert _suppressed(down, late) == [down, late]
+
+
+@pytest.mark.parametrize(("hour", "is_told"), [(22, True), (14, False)])
+def test_the_rate_of_a_day_hides_nothing_at_another_time_than_its_failures(hour: int, is_told: bool) -> None:
+    """Errors after noon make the rate of the day; pages that do not exist, asked for at night, are another matter."""
+    day, service = dt.date(2026, 11, 20), Entity("service", "portal", "portal")
+    burst = Finding(
+        rule=RULES["infra.error_burst"], entity=service, status="critical", window=Window(day, 14 * 3600, 15 * 3600)
+    )
+    rate = Finding(rule=RULES["infra.error_rate"], entity=service, status="warning", format="rate:1")
+    scan = Finding(
+        rule=RULES["infra.surveillance"],
+        entity=subject("infra.requests", [("service", "portal"), ("status", "404")], "服务 portal、状态码 404"),
+        status="warning",
+        detector="surveillance",
+        window=Window(day, hour * 3600, (hour + 1) * 3600),
+        figures={"seen": 300.0, "expected": 1.0},
+        details={"dataset": "infra.requests", "events": "网络请求", "value": "", "form": "integer", "is_ending": True},
+    )
+    told = [finding.code for finding in _suppressed(burst, rate, scan)]
+    assert told == ["infra.error_burst", *(["infra.surveillance"] if is_told else [])]

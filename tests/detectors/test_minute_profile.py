@@ -64,6 +64,14 @@ def test_an_outage_of_an_hour_is_no_clock() -> None:
     assert minute_shifts(city) == {}
 
 
+def test_hours_of_which_most_events_are_gone_are_no_clock() -> None:
+    """What is left of a morning may be explained by a shift of minutes, and better by the hours themselves."""
+    city = _city(3)
+    hours = slice(10 * 60, 13 * 60)
+    city["c"][-1, hours] = np.random.default_rng(9).binomial(city["c"][-1, hours].astype(int), 0.3)
+    assert minute_shifts(city) == {}
+
+
 def test_few_events_or_days_say_nothing() -> None:
     few = _city(10, events=150)
     few["b"][-1] = _moved(few["b"][-1], 60)

@@ -275,3 +275,26 @@ def test_keys_are_numbered_as_by_sorting_them(keys: list[int]) -> None:
         expected, inverse = np.unique(given_keys, return_inverse=True)
         assert members.tolist() == expected.tolist()
         assert places.tolist() == inverse.tolist()
+
+
+def test_an_outage_of_one_small_series_before_hides_no_burst_of_another() -> None:
+    """Forty checks of one failed on a day of the past; twenty of another are many all the same, as it never had any."""
+    draws = np.random.default_rng(3)
+    made = [
+        (day, f"host-{number}", "yes", 10, 40.0 + draws.integers(5)) for day in range(ON + 1) for number in range(12)
+    ]
+    failed = [(4, "host-1", "no", 10, 40.0), (ON, "host-7", "no", 10, 20.0)]
+    rows = [*made, *failed]
+    table = pa.table(
+        {
+            "day": pa.array([DAYS[row[0]] for row in rows], pa.date32()),
+            "hour": [row[3] for row in rows],
+            "host": [row[1] for row in rows],
+            "answers": [row[2] for row in rows],
+            "events": [float(row[4]) for row in rows],
+        }
+    )
+    told = departures(table, DAYS, ["host", "answers"])
+    assert [(departure.members, departure.seen) for departure in told] == [
+        ((("host", "host-7"), ("answers", "no")), 20.0)
+    ]

@@ -22,6 +22,20 @@ def test_a_departure_that_was_as_strong_on_two_days_before_is_not_improbable() -
     assert usual == 0
 
 
+def test_two_days_of_an_incident_hide_no_departure_of_another_series() -> None:
+    """On two of twenty days half of the series of one size departed together; three days say how often that comes."""
+    past = np.random.default_rng(5).gumbel(1.5, 0.8, (40, 20)).clip(0)
+    last = past[:, :1].copy()
+    last[0] = 60.0
+    sizes = np.full(40, 50.0)
+    alone = improbability(np.hstack([past, last]), sizes)[0]
+    past[20:, [3, 11]] += 80.0
+    beside = improbability(np.hstack([past, last]), sizes)[0]
+    assert beside == pytest.approx(alone, rel=0.1)
+    past[20:, 15] += 80.0
+    assert improbability(np.hstack([past, last]), sizes)[0] < 0.5 * alone
+
+
 def _calm(draws: np.random.Generator, series: int) -> np.ndarray:
     return draws.gumbel(1.5, 0.8, (series, 20)).clip(0)
 
