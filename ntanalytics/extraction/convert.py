@@ -57,8 +57,7 @@ def convert(values: pa.Array, column: Column, form: str, zone: ZoneInfo) -> tupl
         values = pc.if_else(pc.starts_with(values, _ZERO_DATE), pa.scalar(None, pa.string()), values)
     match column.type:
         case Type.TIMESTAMP:
-            values, converted = _without_epoch(values, _timestamp(values, form, zone))
-            converted = _drop_impossible(converted, zone)
+            values, converted = _possible(values, _timestamp(values, form, zone), zone)
         case Type.DATE:
             values, converted = _without_epoch(values, _date(values, zone))
         case _:
@@ -200,24 +199,26 @@ def _offset_of_days(first: int, last: int, zone: ZoneInfo) -> int | None:
 def _without_epoch(values: pa.Array, times: pa.Array) -> tuple[pa.Array, pa.Array]:
     """Return values and their times, both null where the time is that of 0 or −1: products write it for no time."""
     since, until = (pa.scalar(day, pa.date32()).cast(times.type) for day in _EPOCH_DAYS)
-    if not pc.less(pc.min(times), until).as_py():
-        return values, times  # nearly always
     is_none = pc.fill_null(pc.and_(pc.greater_equal(times, since), pc.less(times, until)), False)
     none = pc.if_else(is_none, pa.scalar(None, times.type), times)
     return pc.if_else(is_none, pa.scalar(None, values.type), values), none
 
 
-def _drop_impossible(moments: pa.Array, zone: ZoneInfo) -> pa.Array:
-    """Replace times before 1971 or after 9999 (seconds taken for milliseconds) by null; Python has no later dates."""
+def _possible(values: pa.Array, moments: pa.Array, zone: ZoneInfo) -> tuple[pa.Array, pa.Array]:
+    """Return values and their moments, both null where the moment is none, and impossible moments null.
+
+    Impossible is what lies before 1971 (seconds taken for milliseconds), or after 9999: Python has no later dates.
+    """
     ahead = max(zone.utcoffset(dt.datetime(9999, 12, 31)) or dt.timedelta(0), dt.timedelta(0))  # noqa: DTZ001
     last = dt.datetime(9999, 12, 31, 23, 59, 59, tzinfo=dt.UTC) - ahead
     limits = [pa.scalar(moment, _UTC) for moment in (dt.datetime(1971, 1, 1, tzinfo=zone).astimezone(dt.UTC), last)]
     bounds = pc.min_max(moments)
     lowest, highest = bounds["min"].value, bounds["max"].value
     if lowest is None or (limits[0].value <= lowest and highest <= limits[1].value):
-        return moments  # nearly always all are possible
+        return values, moments  # nearly always all are possible
+    values, moments = _without_epoch(values, moments)
     is_possible = pc.and_(pc.greater_equal(moments, limits[0]), pc.less_equal(moments, limits[1]))
-    return pc.if_else(is_possible, moments, pa.scalar(None, _UTC))
+    return values, pc.if_else(is_possible, moments, pa.scalar(None, _UTC))
 
 
 def _parse_iso(values: pa.Array) -> pa.Array:
