@@ -311,13 +311,18 @@ class Coverage:
         """Return the datasets of which any extraction has rejected a row."""
         return self._datasets_with(tables.rejections)
 
+    def datasets_with_undated_rejects(self) -> frozenset[str]:
+        """Return the datasets of which any extraction has rejected a row without a readable time."""
+        return self._datasets_with(tables.rejections, tables.rejections.c.day.is_(None))
+
     def datasets_with_unknown_words(self) -> frozenset[str]:
         """Return the datasets of which any extraction has replaced words."""
         return self._datasets_with(tables.unknown_words)
 
-    def _datasets_with(self, counts: sa.Table) -> frozenset[str]:
+    def _datasets_with(self, counts: sa.Table, *conditions: sa.ColumnElement[bool]) -> frozenset[str]:
         table = tables.extractions
-        query = sa.select(table.c.dataset).where(table.c.id.in_(sa.select(counts.c.extraction_id))).distinct()
+        counted = sa.select(counts.c.extraction_id).where(*conditions)
+        query = sa.select(table.c.dataset).where(table.c.id.in_(counted)).distinct()
         with reading(self._engine) as connection:
             return frozenset(connection.execute(query).scalars())
 

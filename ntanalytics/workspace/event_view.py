@@ -252,7 +252,8 @@ class EventView(DatasetView):
 
         Each of them may be of the period, and of any of its days.
         """
-        if self.contract.kind is not Kind.EVENT:
+        is_event = self.contract.kind is Kind.EVENT
+        if not is_event or self.contract.name not in self._workspace.answers.with_undated_rejects:
             return {}
         rejected, dated, read = Counter[str](), Counter[str](), Counter[str]()
         for source, _, count in self.rejected():

@@ -47,6 +47,11 @@ class LedgerAnswers:
         return self.words[key]
 
     @cached_property
+    def with_undated_rejects(self) -> frozenset[str]:
+        """The datasets of which rows without a readable time were rejected on any day."""
+        return self._coverage.datasets_with_undated_rejects()
+
+    @cached_property
     def _with_rejects(self) -> frozenset[str]:
         """The datasets with rejected rows on any day, for the same reason as those with replaced words."""
         return self._coverage.datasets_with_rejects()

@@ -117,6 +117,9 @@ def test_a_day_that_is_kept_has_its_counts_and_what_was_rejected_of_it(url: str)
     assert ledger.coverage.unknown_words("sms.messages", kept, taken) == [("north", "module", "新模块", 3)]
     ledger.coverage.record(replace(second, dataset="sms.bills", kept={}))
     assert ledger.coverage.datasets_with_unknown_words() == {"sms.messages"}
+    assert ledger.coverage.datasets_with_undated_rejects() == frozenset()
+    ledger.coverage.record(replace(second, dataset="sms.bills", kept={}, rejected=Counter({(None, "odd"): 1})))
+    assert ledger.coverage.datasets_with_undated_rejects() == {"sms.bills"}
     past = ledger.as_of(known, at).coverage
     assert past.rejected("sms.messages", kept, taken) == [("north", "odd", 3)]
     assert past.days("sms.messages", kept, kept) == before
