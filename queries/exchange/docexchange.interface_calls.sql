@@ -2,6 +2,8 @@
 window: minute_at
 times:
   minute_at: naive
+translate:
+  outcome: outcomes.csv
 dialects: [postgres, mysql, sqlite]
 */
 -- One row a call in the view; calls of one minute that share everything are one row here.
@@ -19,13 +21,7 @@ FROM (
         SUBSTR(CAST(ended_at AS CHAR(16)), 1, 16) AS minute_at,
         caller,
         interface,
-        CASE LOWER(TRIM(CAST(is_success AS CHAR(9))))
-            WHEN '1' THEN 'success'
-            WHEN 'true' THEN 'success'
-            WHEN '0' THEN 'failure'
-            WHEN 'false' THEN 'failure'
-            ELSE TRIM(CAST(is_success AS CHAR(9)))
-        END AS outcome,
+        is_success AS outcome,
         CASE
             WHEN duration_ms >= 189905276 THEN 200
             WHEN duration_ms > 0 THEN CEIL(LN(duration_ms) / LN(1.1))

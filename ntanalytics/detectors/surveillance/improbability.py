@@ -38,7 +38,7 @@ _AGREEING_DAYS = 40.0
 _MIN_POOLED, _TAIL = 200, 0.98
 
 #: Past days on which departures as strong may come from one incident.
-_OF_ONE_INCIDENT = 2
+OF_ONE_INCIDENT = 2
 
 #: Share of the standard deviation of a Gumbel distribution that is its scale.
 _GUMBEL_SCALE = math.sqrt(6) / math.pi
@@ -123,7 +123,7 @@ def among_days(improbable: Floats, largest: Floats, incident: float) -> Floats:
         incident: the improbability from which a past day may have been an incident: two of them say nothing of chance,
             and more of them that so much comes by it.
     """
-    days = len(largest) - min(int((largest >= incident).sum()), _OF_ONE_INCIDENT)
+    days = len(largest) - min(int((largest >= incident).sum()), OF_ONE_INCIDENT)
     if days < _FEWEST_DAYS:
         return improbable
     chance = np.minimum(np.sort(largest)[:days], incident)
@@ -179,14 +179,14 @@ def _by_counting(today: Floats, past: Floats) -> Floats:
     count = len(pooled) - np.searchsorted(pooled, today)
     days = len(strongest) - np.searchsorted(strongest, today)
     counted = np.log(len(pooled) / np.maximum(count, 1))
-    return np.asarray(np.where(days > _OF_ONE_INCIDENT, counted, np.inf), dtype=np.float64)
+    return np.asarray(np.where(days > OF_ONE_INCIDENT, counted, np.inf), dtype=np.float64)
 
 
 def _without_incidents(past: Floats) -> Floats:
     """Return past departures without the days that hold most of their tail: an incident moves hundreds of series."""
     begin = np.quantile(past, _TAIL)
     tail = np.maximum(past - begin, 0.0).sum(axis=0)
-    return np.asarray(past[:, np.sort(np.argsort(tail)[:-_OF_ONE_INCIDENT])].ravel())
+    return np.asarray(past[:, np.sort(np.argsort(tail)[:-OF_ONE_INCIDENT])].ravel())
 
 
 def _by_pool(today: Floats, pooled: Floats) -> Floats:

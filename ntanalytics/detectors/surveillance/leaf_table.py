@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ntanalytics.detectors.detection import Floats
+from ntanalytics.detectors.surveillance.improbability import OF_ONE_INCIDENT
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -26,9 +27,6 @@ _PRIOR_EVENTS = 2.0
 
 #: Least counts that a small series must have on its last day.
 _SUDDEN = 1.5
-
-#: Past days on which small series may have been large for an incident.
-_OF_INCIDENTS = 2
 
 #: Largest key up to which a table of all keys is made.
 _SMALL_KEYS = 100_000
@@ -252,7 +250,7 @@ def _is_large(daily: Floats, least: float) -> Mask:
     usual, today = daily[:, :-1].mean(axis=1), daily[:, -1]
     is_small = usual < least
     # an incident of one small series is no reason to doubt another
-    most = float(np.sort(daily[is_small, :-1].max(axis=0, initial=0.0))[:-_OF_INCIDENTS].max(initial=0.0))
+    most = float(np.sort(daily[is_small, :-1].max(axis=0, initial=0.0))[:-OF_ONE_INCIDENT].max(initial=0.0))
     own = daily[:, :-1].max(axis=1)
     return np.asarray(~is_small | (today >= np.maximum(max(_SUDDEN * least, 2 * most), 2 * own)), dtype=np.bool_)
 
