@@ -21,6 +21,7 @@ from ntanalytics.contract import Kind
 from ntanalytics.errors import NtaError, SourceError, SourceLocked, SourceTooSlow
 from ntanalytics.extraction.filling import fill_spool
 from ntanalytics.extraction.lost_rows import kept_days
+from ntanalytics.extraction.pii import mask_text
 from ntanalytics.extraction.pseudonym import hashing_key
 from ntanalytics.extraction.source_states import SourceStates
 from ntanalytics.extraction.spool import Spool
@@ -47,7 +48,7 @@ def _is_retryable_at_once(error: Exception) -> bool:
 def _log_retry(details: RetryDetails) -> None:
     """Log a retry as a sentence for an operator."""
     wait_s = round(details.wait_for, 1)
-    log.warning("tried again in a moment", wait_s=wait_s, error=redact(str(details.caused_by)).partition("\n")[0])
+    log.warning("tried again in a moment", wait_s=wait_s, error=_without_secrets(details.caused_by).partition("\n")[0])
 
 
 # stamina would log the representation of the call and of the error
@@ -179,7 +180,7 @@ def _failure(
 ) -> ExtractionResult:
     """Return the result of an extraction that failed."""
     (dataset, source), (first, last) = names, days
-    text = redact(str(error))
+    text = _without_secrets(error)
     log.warning("extraction failed", dataset=dataset, source=source, error=text)
     known = error if isinstance(error, NtaError) else SourceError
     return ExtractionResult(
@@ -194,6 +195,11 @@ def _failure(
         exit_code=known.exit_code,
         is_retryable=isinstance(error, OSError) or getattr(error, "retryable", False),
     )
+
+
+def _without_secrets(error: Exception) -> str:
+    """Return the message of an error; that of a driver may quote a password, or the value that it cannot convert."""
+    return mask_text(redact(str(error)))
 
 
 def _without(kept: Collection[dt.date], counts: Mapping[K, int]) -> Counter[K]:

@@ -18,8 +18,9 @@ import pyarrow.compute as pc
 
 from ntanalytics.lake.parts import ROW_GROUP, PartWriter, part_path
 
-#: Maximum number of waiting rows; beyond it the day with the most rows is written.
-_MAX_WAITING = 4 * ROW_GROUP
+#: Maximum number of waiting rows, beside those of the row group that is being written; beyond it the day with the most
+#: rows is written.
+_MAX_WAITING = 3 * ROW_GROUP
 
 #: Maximum number of open files; a process may have about a thousand. A closed day gets another file later.
 _MAX_OPEN = 512
@@ -111,6 +112,7 @@ class DayFiles:
         if self._writing is not None:
             writing, self._writing = self._writing, None
             writing.result()
+            pa.default_memory_pool().release_unused()  # rows of all threads' arenas, which would add up
 
 
 def _split_by_day(rows: pa.Table) -> list[tuple[dt.date, pa.Table]]:

@@ -108,3 +108,17 @@ def test_a_number_reaches_neither_lake_nor_rejects_nor_ledger_and_is_counted(tmp
     assert "the mapping must not select them" in told.stdout
     for said in (done, told):
         assert not any(number in said.stdout + said.stderr for number in ("13812345678", "13912345678", "13712345678"))
+
+
+def test_a_number_in_the_message_of_a_driver_reaches_neither_log_nor_ledger(tmp_path: Path):
+    site = SmallSite(tmp_path)
+    mapping = tmp_path / "queries" / "shop" / "sms.messages.sql"
+    quoting = mapping.read_text(encoding="utf-8").replace("'OA' AS", "json_extract('{}', id) AS")
+    mapping.write_text(quoting, encoding="utf-8")
+    site.messages("shop", ("联系13812345678", "2026-11-19 09:00:00", "mobile", 1, None, None))
+    failed = nta("--config", str(site.config), "extract", "sms.messages", "--from", str(DAY))
+    said = failed.stdout + failed.stderr
+    assert failed.returncode != 0
+    assert "联系***********" in said  # the driver quotes the value
+    assert "13812345678" not in said
+    assert b"13812345678" not in (tmp_path / "ledger.sqlite").read_bytes()

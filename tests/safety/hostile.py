@@ -108,6 +108,8 @@ class Hostile:
             made = [self.text(each) for each in encoded.dictionary.to_pylist()]
             self.given[f"{dataset.name}.{name}"].update(payload for payload, _ in made)
             columns[name] = pa.array([text for _, text in made], pa.string()).take(encoded.indices)
+        for name in worded:  # a product may have a number for a word
+            columns[name] = columns[name].cast(pa.string())
         poisoned = pa.table(columns)
         if batch.num_rows and (dataset.name, source) not in self._begun and (free or worded):
             self._begun.add((dataset.name, source))
