@@ -53,8 +53,8 @@ _SYSTEM = "service"
 #: Share of the events of a subject from which they are of one system.
 _NEARLY_ALL = 0.9
 
-#: Days before a holiday on which nothing is said to drift, and days off from which a holiday is no weekend.
-_BEFORE_HOLIDAY, _HOLIDAY = 3, 3
+#: Days before and after a holiday on which nothing is said to drift, and days off from which a holiday is no weekend.
+_BESIDE_HOLIDAY, _HOLIDAY = 3, 3
 
 
 @dataclass(frozen=True)
@@ -161,7 +161,7 @@ def _noticed(
         for departure in departing
         if is_felt(dataset, departure) and not is_of_batch(departure) and not is_of_switched_off(context, departure)
     ]
-    drifts_count = is_drift and context.working_days and not _is_before_holiday(context)
+    drifts_count = is_drift and context.working_days and not _is_beside_holiday(context)
     counting = (departure for departure in felt if drifts_count or not departure.days)
     for departure in sorted(counting, key=lambda item: item.days > 0):
         asked = (context, dataset, events, departure)
@@ -172,15 +172,16 @@ def _noticed(
             yield departure
 
 
-def _is_before_holiday(context: CheckContext) -> bool:
-    """Return whether days off follow soon that are more than a weekend: people do beforehand what cannot wait.
+def _is_beside_holiday(context: CheckContext) -> bool:
+    """Return whether days off that are more than a weekend follow soon, or are over since a few days.
 
-    A day of a year that is not known yet counts as worked.
+    People do beforehand what cannot wait, and afterwards what has waited. A day of a year that is not known yet counts
+    as worked.
     """
-    days = [context.on + timedelta(days=ahead) for ahead in range(1, _BEFORE_HOLIDAY + _HOLIDAY)]
-    calendar = context.calendar
+    calendar, reach = context.calendar, _BESIDE_HOLIDAY + _HOLIDAY - 1
+    days = [context.on + timedelta(days=ahead) for ahead in range(-reach, reach + 1)]
     off = [calendar.knows(day) and not calendar.is_working_day(day) for day in days]
-    return any(all(off[first : first + _HOLIDAY]) for first in range(_BEFORE_HOLIDAY))
+    return any(all(off[first : first + _HOLIDAY]) for first in range(len(off) - _HOLIDAY + 1))
 
 
 def _counted(

@@ -39,7 +39,7 @@ _LEAST: Mapping[str, float] = MappingProxyType({"ms": 50.0, "bytes": 256.0, "num
 _OF_TIMES: Mapping[str, tuple[float, float]] = MappingProxyType({"ms": (3.0, 10.0), "number:2": (1.25, 0.01)})
 
 #: Form of a level, whose fall tells as much as its rise.
-_LEVEL = "number:2"
+LEVEL = "number:2"
 
 #: Least share of the events that must have become faster: those that answer at once without doing anything.
 _LEAST_FASTER = 0.05
@@ -71,8 +71,13 @@ def is_felt(dataset: Dataset, departure: Departure) -> bool:
     seen, expected = (level_of(departure.value, level) for level in (departure.seen, departure.expected))
     if departure.days and form in WITHOUT_END and abs(seen - expected) < _LEAST_DRIFT * expected:
         return False
+    return is_noticeable(form, seen, expected)
+
+
+def is_noticeable(form: str, seen: float, expected: float) -> bool:
+    """Return whether a value of a form moved by more than nobody notices (``_LEAST``, ``_OF_TIMES``)."""
     times, least_of_times = _OF_TIMES.get(form, (math.inf, 0.0))
-    is_several = seen >= times * expected or (form == _LEVEL and expected >= times * seen)
+    is_several = seen >= times * expected or (form == LEVEL and expected >= times * seen)
     return abs(seen - expected) >= (least_of_times if is_several else _LEAST.get(form, 0.0))
 
 

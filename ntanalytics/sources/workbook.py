@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 import python_calamine as calamine
 
 from ntanalytics.catalog import Mapping, Product
-from ntanalytics.errors import SettingsError
+from ntanalytics.errors import SettingsError, SourceRefused
 from ntanalytics.language import tr
 from ntanalytics.settings import SourceSettings
 from ntanalytics.sources.archive_limits import check_workbook
@@ -31,6 +31,9 @@ from ntanalytics.sources.workbook_formulas import cells_without_result
 
 #: Text of a cell whose formula has no stored result: no time, no number and no word of a table.
 WITHOUT_RESULT = "公式无计算结果"
+
+#: Rows in which a header is looked for below the first one.
+_MOST_TITLES = 5
 
 
 class WorkbookSource(SourceBase):
@@ -64,10 +67,17 @@ class WorkbookSource(SourceBase):
 
         Raises:
             SourceUnreachable, SourceDamaged: the file does not exist, is damaged or not a workbook.
-            SourceRefused: a sheet or a column of the mapping is missing.
+            SourceRefused: a sheet or a column of the mapping is missing, or its header is not in the first row.
         """
         # An empty sheet cannot be a view.
         tables = {sheet: table for sheet, table in self.sheets().items() if table.num_columns}
+        for sheet, table in tables.items():
+            if f'"{sheet}"' in mapping.sql and _is_header_below(table, mapping):
+                raise SourceRefused(
+                    tr("the column names of sheet {sheet} are not in its first row", sheet=sheet),
+                    where=f"{self.name}: {self._path}",
+                    todo=tr("delete the rows above them, such as a title"),
+                )
         readable, unreadable = _parted(tables, mapping)
         with self._query(readable, mapping, since, until) as batches:
             rejected = (self._rejected(*part, mapping, since, until) for part in unreadable)
@@ -112,6 +122,13 @@ class WorkbookSource(SourceBase):
                     {name: _as_text(_cells(sheets[name], lacking.get(name, set()))) for name in sheets},
                 )
             return self._read[1]
+
+
+def _is_header_below(table: pa.Table, mapping: Mapping) -> bool:
+    """Return whether the header of a sheet has none of a mapping's columns, and a row below it has several."""
+    rows = [table.column_names, *(row.values() for row in table.slice(0, _MOST_TITLES).to_pylist())]
+    header, *below = (sum(f'"{cell}"' in mapping.sql for cell in row if cell) for row in rows)
+    return not header and any(named > 1 for named in below)
 
 
 def _parted(

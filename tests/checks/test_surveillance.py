@@ -84,9 +84,11 @@ def test_an_application_that_loses_more_each_day_is_told_since_the_first_of_them
     assert f"近 {days} 个工作日" in word(finding).evidence
 
 
-def test_nothing_is_said_to_drift_shortly_before_a_holiday() -> None:
-    off = {ON + dt.timedelta(days=ahead) for ahead in (1, 2, 3)}
-    assert _found({WATCH}, _dwindling(), days_off=off) == []
+@pytest.mark.parametrize(("ahead", "is_told"), [((3, 4, 5), False), ((4, 5, 6), True), ((-5, -4, -3), False)])
+def test_nothing_is_said_to_drift_in_the_three_days_before_and_after_a_holiday(
+    ahead: tuple[int, ...], is_told: bool
+) -> None:
+    assert bool(_found({WATCH}, _dwindling(), days_off={ON + dt.timedelta(days=each) for each in ahead})) == is_told
 
 
 def test_a_day_with_a_gap_is_unknown() -> None:

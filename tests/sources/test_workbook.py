@@ -165,3 +165,12 @@ def test_a_workbook_that_was_saved_again_is_read_again(product, tmp_path: Path):
     assert source.sheets() is source.sheets()
     book(tmp_path, [HEADER, ["2026-11-01", "mobile", 1, 1.5], ["2026-11-01", "unicom", 2, 2.5]])
     assert source.sheets()["账单"].num_rows == 2
+
+
+def test_a_title_above_the_column_names_is_told(product, tmp_path: Path):
+    path = book(tmp_path, [["十一月短信账单"], [], HEADER, ["2026-11-01", "移动", 5, 1.5]])
+    with pytest.raises(SourceRefused, match=r"the column names of sheet 账单 are not in its first row"):
+        read(product, path)
+    renamed = book(tmp_path, [["月份", "商家", "数量", "费用"], ["2026-11-01", "移动", 5, 1.5]])
+    with pytest.raises(SourceRefused, match=r"a sheet or a column is missing"):
+        read(product, renamed)

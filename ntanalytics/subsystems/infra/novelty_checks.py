@@ -12,6 +12,7 @@ from ntanalytics.checks.baseline import HISTORY_DAYS
 from ntanalytics.checks.check import Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.dataset_departures import watched_day
+from ntanalytics.checks.noticeable import LEVEL, is_noticeable
 from ntanalytics.checks.span_view import rows_of_whole_days
 from ntanalytics.detectors.novelty import LEARNING_DAYS, NovelHours, Points, novel_hours
 from ntanalytics.detectors.surveillance.departure import Departure
@@ -81,7 +82,8 @@ def novel_hours_of_day(
 ) -> dict[str, dict[str, NovelHours]]:
     """Return host → metric → its first hours of the last day that were as never before, most departing metric first.
 
-    Left out are a value that stands still (``data.stood_still`` tells it) and what a batch raises by night.
+    Left out are a value that stands still (``data.stood_still`` tells it), what a batch raises by night, and what moved
+    by less than anybody notices.
 
     Args:
         levels: metric → host → the means of the hours, up to the end of the day.
@@ -94,7 +96,8 @@ def novel_hours_of_day(
             own = [value for at, value in by_host[hours.subject] if hours.begins_at - _HOUR <= at < hours.ends_at]
             is_rise = hours.extreme > hours.usual
             is_of_batch = is_rise and hosts.is_of_batch(metric, _local_hours(hours, utc_offset_h))
-            if hours.ends_at > begins_at and len(set(own)) > 1 and not is_of_batch:
+            is_felt = is_noticeable(LEVEL, hours.extreme, hours.usual)
+            if hours.ends_at > begins_at and len(set(own)) > 1 and is_felt and not is_of_batch:
                 novel.setdefault(hours.subject, {}).setdefault(metric, hours)
     return {host: dict(sorted(own.items(), key=lambda item: -_distance(item[1]))) for host, own in novel.items()}
 

@@ -85,6 +85,7 @@ def test_a_fall_is_told_as_one() -> None:
         {},
         {"cpu_rate": {2: 0.8, 3: 0.8}, "load": {2: 0.9, 3: 0.9}},  # a batch by night
         {"memory_rate": dict.fromkeys(range(24), 0.31)},  # a sensor that stands still
+        {"load": {10: 0.375, 11: 0.38}},  # usual are 0.35 and 0.33
     ],
 )
 def test_an_ordinary_day_a_batch_and_a_dead_sensor_are_not(today: dict[str, dict[int, float]]) -> None:
