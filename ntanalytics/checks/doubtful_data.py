@@ -16,7 +16,7 @@ from ntanalytics.metrics.data_quality import LOST_SHARE
 #: Seconds by which a clock is off from which no hour has its own events; minutes move few of them.
 HOURS_OFF_S = 3600.0
 
-_LOST, _CLOCK = "data.rejected_share", "data.clock_offset"
+_LOST, _CLOCK, _UNMATCHED = "data.rejected_share", "data.clock_offset", "data.unmatched_ids"
 
 
 def doubt(
@@ -28,7 +28,8 @@ def doubt(
 
     Of a dataset that lost more than one row in a hundred no silence and no fall is told; of one whose usual day came at
     other hours, nothing that is held against the hours or days before; where it came minutes away, no subject in hours.
-    What the data themselves have is told.
+    Where its identifiers are not those of its register, nothing that joins the two is in order. What the data themselves
+    have is told.
 
     Args:
         findings: of one report.
@@ -50,7 +51,12 @@ def doubt(
         if finding.code == _CLOCK and finding.is_violation and (finding.entity.kind == "dataset" or dataset_of(finding))
     ]
     off = {finding.details["dataset"] for finding in clocks if (finding.value or 0.0) >= HOURS_OFF_S}
-    if not lost and not clocks:
+    apart = [
+        {str(finding.details["dataset"]), str(finding.details["described_in"])}
+        for finding in findings
+        if finding.code == _UNMATCHED and finding.is_violation
+    ]
+    if not lost and not clocks and not apart:
         return list(findings)
     reads = {check.rule: check.reads for check in checks}
     kept: dict[str, Finding] = {}
@@ -60,6 +66,7 @@ def doubt(
             _stays_away(finding) and bool(read & lost)
         )
         is_doubtful |= any(_is_moved(finding, clock) for clock in clocks)
+        is_doubtful |= _is_in_order(finding) and any(pair <= set(reads.get(finding.code, ())) for pair in apart)
         judged = unknown(finding.rule, "incomplete", finding.entity) if is_doubtful else finding
         kept.setdefault(f"{judged.identity}/{'' if is_doubtful else id(finding)}", judged)
     return list(kept.values())
@@ -87,6 +94,11 @@ def _datasets(finding: Finding, reads: Mapping[str, Mapping[str, int]]) -> set[s
 def _is_held_against_days(finding: Finding) -> bool:
     is_of_data = finding.subsystem == "data"
     return finding.is_violation and not is_of_data and finding.rule.kind in ("absence", "usual", "burst", "change")
+
+
+def _is_in_order(finding: Finding) -> bool:
+    """Return whether a check found nothing; surveillance joins nothing but units, and the data speak of themselves."""
+    return finding.status == "ok" and finding.detector != "surveillance" and finding.subsystem != "data"
 
 
 def _is_moved(finding: Finding, clock: Finding) -> bool:

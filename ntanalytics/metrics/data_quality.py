@@ -1,6 +1,9 @@
-"""Measures of the data themselves: missing days, rejected rows, days without rows."""
+"""Measures of the data themselves: missing days, rejected rows, days without rows, identifiers without a register."""
 
 from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
 
 from ntanalytics.metrics.measure import catalogue, count, rate
 
@@ -32,4 +35,28 @@ DATA_QUALITY = (
     ),
 )
 
-MEASURES = catalogue(DATA_QUALITY)
+REGISTRATION = (
+    count("ids", "编号数", "个", "Distinct identifiers of a source in the period (docs/domain.md, Rows: registers)."),
+    count("unmatched", "登记外编号", "个", "Of these, those that the register lacks.", good="down"),
+    rate("unmatched_share", "登记外占比", "unmatched / ids.", good="down"),
+)
+
+MEASURES = catalogue((*DATA_QUALITY, *REGISTRATION))
+
+
+def unmatched_ids(events: ir.Table, register: ir.Table, column: str) -> ir.Table:
+    """Return how many identifiers of events the dataset of what they refer to lacks, by source.
+
+    Args:
+        events: rows of a dataset with ``source`` and the identifier.
+        register: rows of the dataset whose key, or a part of it, has the same name.
+        column: the identifier.
+
+    Returns:
+        ``source`` and the measures of ``REGISTRATION``; a source without an identifier is left out.
+    """
+    named = events.filter(events[column].notnull()).select("source", _id=column).distinct()
+    known = register.select(_known=column).distinct()
+    joined = named.left_join(known, named["_id"] == known["_known"])
+    counted = joined.group_by("source").aggregate(ids=ibis._.count(), unmatched=joined["_known"].isnull().sum())
+    return counted.mutate(unmatched_share=counted.unmatched / counted.ids).order_by("source")

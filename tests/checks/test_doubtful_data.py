@@ -11,6 +11,7 @@ from ntanalytics.checks.doubtful_data import doubt
 from ntanalytics.checks.subsystem_evaluation import _doubted
 from ntanalytics.findings.finding import Entity, Finding, Window
 from ntanalytics.findings.subjects import subject
+from ntanalytics.findings.threshold import Status
 from ntanalytics.subsystems import RULES, SUBSYSTEMS
 from tests.subsystems.made import ON, subsystem_finding
 
@@ -100,6 +101,23 @@ def test_of_a_clock_that_is_off_nothing_is_told_by_the_hour() -> None:
         "sso.access_silence": "unknown", "sso.app_failures": "unknown", "sso.access_failure_rate": "critical",
         "data.clock_offset": "critical",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "becomes"),
+    [
+        ("identity.awakened_accounts", "ok", "unknown"),  # it joins logins and accounts
+        ("identity.awakened_accounts", "critical", "critical"),
+        ("identity.login_failure_rate", "ok", "ok"),  # it reads no account
+        ("identity.surveillance", "ok", "ok"),
+    ],
+)
+def test_nothing_that_joins_what_does_not_match_is_in_order(code: str, status: Status, becomes: str) -> None:
+    apart = _of_data("data.unmatched_ids", 1.0, "identity.logins").with_details(described_in="identity.accounts")
+    detector = "surveillance" if code.endswith("surveillance") else ""
+    judged = replace(subsystem_finding(code), status=status, detector=detector)
+    assert _statuses(doubt([judged, apart], CHECKS))[code] == becomes
+    assert _statuses(doubt([judged, replace(apart, status="ok")], CHECKS))[code] == status
 
 
 def test_a_channel_whose_second_clock_is_off_leaves_the_counts_alone() -> None:

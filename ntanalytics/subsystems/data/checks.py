@@ -16,6 +16,7 @@ from ntanalytics.contract import DATASETS, Kind
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.rule import Rule
+from ntanalytics.metrics.data_quality import unmatched_ids
 from ntanalytics.metrics.infra import standstill
 from ntanalytics.metrics.rows import rows
 from ntanalytics.periods import days_between
@@ -30,12 +31,16 @@ from ntanalytics.subsystems.data.clocks import (
 from ntanalytics.subsystems.data.completeness import completeness_finding, rejected_finding
 from ntanalytics.subsystems.data.entities import dataset_entity
 from ntanalytics.subsystems.data.minutes import BY_MINUTE, MINUTE_DAYS
+from ntanalytics.subsystems.data.registers import REGISTERS, register_findings
 from ntanalytics.subsystems.data.row_counts import RowCounts, fallen_findings, silent_findings
 from ntanalytics.subsystems.data.standstill import METRICS, still_findings
 from ntanalytics.workspace.event_view import is_complete_day
 
 #: Datasets of events with a duration between two moments.
 _TWO_CLOCKS = tuple(name for name in DATASETS if channel_columns(name))
+
+#: Datasets of events with identifiers, and of what these refer to.
+_REGISTERED = tuple({name: None for events, registers in REGISTERS.items() for name in (events, *registers.values())})
 
 
 def extractions(context: CheckContext) -> list[AsOf]:
@@ -144,6 +149,20 @@ def _stood_still(context: CheckContext, rule: Rule) -> list[Finding]:
     return _with_origin(context, still_findings(rule, standstill.still_series(metrics.recent, context.on), metrics))
 
 
+def _unmatched_ids(context: CheckContext, rule: Rule) -> list[Finding]:
+    findings: list[Finding] = []
+    for name, registers in REGISTERS.items():
+        events = context.dataset(name)
+        known = {column: context.dataset(register) for column, register in registers.items()}
+        unmatched = [
+            (column, unmatched_ids(events.table, register.table, column))
+            for column, register in known.items()
+            if events.sources and register.sources and register.is_complete
+        ]
+        findings += register_findings(rule, name, unmatched)
+    return _with_origin(context, findings)
+
+
 def _clock_offset(context: CheckContext, rule: Rule) -> list[Finding]:
     needs = context.needs or {}
     shifted = [finding for name, days in needs.items() for finding in shifted_clocks(context, rule, name, days)]
@@ -178,5 +197,6 @@ CHECKS: tuple[Check, ...] = (
         reads={**dict.fromkeys(_TWO_CLOCKS, ELAPSED_DAYS), **dict.fromkeys(BY_MINUTE, MINUTE_DAYS)},
         optional=(*_TWO_CLOCKS, *BY_MINUTE),
     ),
+    Check(rule="data.unmatched_ids", evaluate=_unmatched_ids, reads=dict.fromkeys(_REGISTERED, 0), optional=_REGISTERED),
     Check(rule="data.stood_still", evaluate=_stood_still, reads={METRICS: standstill.STILL_HISTORY}),
 )

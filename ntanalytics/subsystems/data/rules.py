@@ -34,6 +34,12 @@ RULES: tuple[Rule, ...] = (
         kind="change", label="时钟偏差", cause="data",
     ),
     Rule(
+        "data.unmatched_ids", "unmatched_share", Threshold(0.5, 0.95, "down"),
+        "核对两处编号的写法与映射（大小写、前缀、内部编号或登录名），修正后重新抽取",
+        "What is joined by identifiers that no register has is counted as none (docs/domain.md, Rows: registers).",
+        min_count=20, label="登记外编号", cause="data",
+    ),
+    Rule(
         "data.stood_still", "still_series", Threshold(0, 5, "down"), "检查监控代理与采集项",
         "What always moves and has one value all day is no longer measured.", kind="absence", label="指标停滞",
         cause="stalled",

@@ -156,6 +156,19 @@ def _stood_still(finding: Finding) -> str:
     return f"{metrics}{span}为同一数值，此前每天都有变化。"
 
 
+def _unmatched(finding: Finding) -> str:
+    ids, unmatched = (format_number(finding.figures[name], "integer", "个") for name in ("ids", "unmatched"))
+    column, register = finding.details["column"], finding.details["register"]
+    if not finding.figures["unmatched"]:
+        return f"所用 {ids}{column}均在“{register}”登记内"
+    return f"所用 {ids}{column}中有 {unmatched}不在“{register}”登记内"
+
+
+def _unmatched_event(finding: Finding) -> EventWords:
+    what = f"{finding.entity.label}{_unmatched(finding).replace(' ', '')}{lasting(finding)}"
+    return EventWords(what, detail="按该编号关联的单位、状态与使用情况不可用")
+
+
 def _clock_offset(finding: Finding) -> str:
     offset = float(finding.figures.get("offset_s") or 0.0)
     off = f"{'晚' if offset > 0 else '早'} {format_number(abs(offset), 'seconds')}"
@@ -192,5 +205,9 @@ TEXTS: Texts = MappingProxyType(
             evidence=lambda finding: f"{_clock_offset(finding)}，疑为时钟或时区有误。", event=_clock_offset_event
         ),
         "data.stood_still": RuleText(evidence=_stood_still),
+        "data.unmatched_ids": RuleText(
+            evidence=lambda finding: f"{_unmatched(finding)}{'，按该编号关联的数字不可用' * finding.is_violation}。",
+            event=_unmatched_event,
+        ),
     }
 )
