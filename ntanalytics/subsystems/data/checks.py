@@ -197,6 +197,8 @@ CHECKS: tuple[Check, ...] = (
         reads={**dict.fromkeys(_TWO_CLOCKS, ELAPSED_DAYS), **dict.fromkeys(BY_MINUTE, MINUTE_DAYS)},
         optional=(*_TWO_CLOCKS, *BY_MINUTE),
     ),
-    Check(rule="data.unmatched_ids", evaluate=_unmatched_ids, reads=dict.fromkeys(_REGISTERED, 0), optional=_REGISTERED),
+    Check(
+        rule="data.unmatched_ids", evaluate=_unmatched_ids, reads=dict.fromkeys(_REGISTERED, 0), optional=_REGISTERED
+    ),
     Check(rule="data.stood_still", evaluate=_stood_still, reads={METRICS: standstill.STILL_HISTORY}),
 )

@@ -45,4 +45,3 @@ def register_findings(rule: Rule, dataset: str, unmatched: Iterable[tuple[str, R
             known = by_source.setdefault(row["source"], finding)
             by_source[row["source"]] = max(known, finding, key=lambda item: item.value or 0.0)
     return list(by_source.values())
-
