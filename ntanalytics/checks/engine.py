@@ -26,8 +26,10 @@ from ntanalytics.checks.subsystem_evaluation import (
     selected_checks,
 )
 from ntanalytics.checks.suppression import PLANNED_READS, excuse_planned, suppress
+from ntanalytics.contract.enumerations import subsystem_label
 from ntanalytics.findings.finding import Detail, Finding
 from ntanalytics.findings.judgement import unknown
+from ntanalytics.findings.phrases import listed
 from ntanalytics.kernels.assistant import share_out
 
 #: Piece of an evaluation: a subsystem's, or what is shared later; None where that ended in an error.
@@ -129,6 +131,7 @@ def evaluate(
     located = tuple(context.with_origin(judged.findings))
     parts = {name: work.summary for name, work in made.items() if work.summary is not None}
     context.report.describe_in_order([*context.report.opened, *opened_for(parts.values())], context.dataset)
+    context.report.remarks = _switched_off(context, subsystems, spans)
     failed = [finding for part in parts.values() if (finding := part.result[1]) is not None]
     findings = (*located, *failed)
     summaries = {name: _with_findings(part.result[0], by_id[name].section, findings) for name, part in parts.items()}
@@ -209,6 +212,13 @@ def _not_seen(
             yield unknown(rule, "no_source").with_details(datasets=missing, is_part=is_part, **counted)
         elif counted:
             yield unknown(rule, "incomplete").with_details(**counted)
+
+
+def _switched_off(context: CheckContext, subsystems: Sequence[Subsystem], spans: Sequence[Span]) -> tuple[str, ...]:
+    """Return a sentence on the checks that the site has switched off: nothing is known by them."""
+    rules = (context.rules[code] for code in dict.fromkeys(check.rule for check in selected_checks(subsystems, spans)))
+    names = [f"{subsystem_label(rule.subsystem)}{rule.check}" for rule in rules if not rule.enabled]
+    return (f"按站点设置停用的检查有 {len(names)} 项（{listed(names)}），未作判断。",) if names else ()
 
 
 def _with_findings(summary: SubsystemSummary, section: Section | None, findings: Sequence[Finding]) -> SubsystemSummary:

@@ -10,6 +10,7 @@ from ntanalytics.errors import SettingsError, UnknownName
 from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.threshold import Threshold
 from ntanalytics.language import tr
+from ntanalytics.metrics import measure
 from ntanalytics.settings import RuleSettings, Settings
 
 #: Rules of former versions that surveillance replaced: what a site says of them is read, and changes nothing.
@@ -58,6 +59,13 @@ def site_rules(settings: Settings, rules: Mapping[str, Rule]) -> Mapping[str, Ru
 
 
 def _overridden(rule: Rule, override: RuleSettings, settings: Settings) -> Rule:
+    for limit in (override.warning, override.critical):
+        if limit is not None and not _is_possible(rule, limit):
+            raise SettingsError(
+                tr("no value of this rule is near its limit {limit}", limit=f"{limit:g}"),
+                where=f"{settings.file}: rules.{rule.code}",
+                todo=tr("write a share as a fraction (0.95 for 95 %), and a fall below 0"),
+            )
     try:
         threshold = Threshold(
             rule.threshold.warning if override.warning is None else override.warning,
@@ -75,3 +83,12 @@ def _overridden(rule: Rule, override: RuleSettings, settings: Settings) -> Rule:
         advice=rule.advice if override.advice is None else override.advice,
         enabled=override.enabled,
     )
+
+
+def _is_possible(rule: Rule, limit: float) -> bool:
+    """Return whether a limit has the sign of the rule's own, and is no percentage where these are shares."""
+    own = (rule.threshold.warning, rule.threshold.critical)
+    if (min(own) >= 0 and limit < 0) or (max(own) < 0 and limit > 0):
+        return False
+    is_share = measure(rule.measure).format.startswith("rate") and rule.scale in ("measure", "departure", "points")
+    return not is_share or max(map(abs, own)) > 1 or abs(limit) <= 1

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations
 from pathlib import Path
 
 import yaml
@@ -62,7 +63,22 @@ def load(path: Path) -> Settings:
     except ValidationError as error:
         raise SettingsError(_validation_message(error), where=where, todo=tr("see docs/settings.md")) from None
     list(addresses(settings.operators, settings.channels, where=f"{where}: operators"))
-    return _absolute(settings, home)
+    settings = _absolute(settings, home)
+    _require_different_sources(settings.sources, where)
+    return settings
+
+
+def _require_different_sources(sources: Mapping[str, SourceSettings], where: str) -> None:
+    """Refuse two sources that read one dataset from the same place: each row would count twice."""
+    for (name, source), (other, twin) in combinations(sources.items(), 2):
+        place, same = ((each.product, each.url, each.paths, each.path) for each in (source, twin))
+        datasets = [set(each.datasets) for each in (source, twin)]
+        if place == same and any(place[1:]) and (not all(datasets) or datasets[0] & datasets[1]):
+            raise SettingsError(
+                tr("the source {other} reads what {name} reads: each row would count twice", other=other, name=name),
+                where=f"{where}: sources.{other}",
+                todo=tr("correct its address, or remove it; `datasets:` divides what one place holds"),
+            )
 
 
 def _yaml_message(error: Exception) -> str:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
+from statistics import median
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -26,6 +27,9 @@ HeldOf: TypeAlias = Callable[[Dataset], Mapping[str, Collection[dt.date]]]
 
 #: Rows that a book has at least, in all its registers together, on each day on which it is kept.
 _BOOK_ROWS = 10
+
+#: Share of the rows of a usual day below which a book was not kept on a day beside one without any.
+_FEW_SHARE = 0.1
 
 #: Rejected rows of a day, and their share of its rows, from which the others are only a part of it: a row that cannot
 #: be read may be the one that is overdue. Of a day without any other row one is enough.
@@ -117,7 +121,7 @@ def _unkept(rows_by_hour: RowsByHour, source: str, days: Sequence[dt.date]) -> D
     """Return two or more days in turn on which nobody wrote anything into a book that is kept on every such day.
 
     Its registers have no hours, and few rows each. Whether nothing happened, or nobody wrote it down, is unknown;
-    a single day may have been quiet.
+    a single day may have been quiet. A row or two beside such days keep no book.
     """
     key = source, min(days), max(days)
     if key not in rows_by_hour.unkept_days:
@@ -132,13 +136,25 @@ def _unkept(rows_by_hour: RowsByHour, source: str, days: Sequence[dt.date]) -> D
                 if day.source == source and day.is_held:
                     held.add(day.day)
                     rows[day.day] += day.rows
-        by_day: dict[dt.date, Parts] = {day: {"": np.array([float(count)])} for day, count in rows.items() if count}
+        few = _few_rows(workspace, {day: count for day, count in rows.items() if count})
+        by_day = {day: {"": np.array([float(count)])} for day, count in rows.items() if count and day not in few}
         empty = empty_days(workspace, by_day, held, _BOOK_ROWS)
         judged = [day for day in sorted(held) if day in empty or rows[day] >= _BOOK_ROWS]
         turns = [list(turn) for is_empty, turn in groupby(judged, empty.__contains__) if is_empty]
-        unkept = {day: empty[day] for turn in turns if len(turn) > 1 for day in turn}
+        turns = [turn for turn in turns if len(turn) > 1 and not few.issuperset(turn)]
+        unkept = {day: empty[day] for turn in turns for day in turn}
         rows_by_hour.unkept_days[key] = _going_on(workspace, source, unkept, {day: rows[day] for day in held})
     return rows_by_hour.unkept_days[key]
+
+
+def _few_rows(workspace: Workspace, rows: Mapping[dt.date, int]) -> set[dt.date]:
+    """Return the days with less than a tenth of the rows that days of their kind (worked or not) have."""
+    few = set()
+    for kind in (True, False):
+        own = {day: count for day, count in rows.items() if workspace.calendar.is_likely_worked(day) == kind}
+        least = _FEW_SHARE * median(own.values()) if own else 0.0
+        few |= {day for day, count in own.items() if count < least}
+    return few
 
 
 def _unkept_register(workspace: Workspace, cases: Dataset, source: str, days: Sequence[dt.date]) -> Damages:

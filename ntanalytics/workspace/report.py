@@ -42,6 +42,7 @@ class Report:
         rows_by_hour: the rows of its datasets by hour, with what was judged of each day.
         opened: the datasets that were opened, in order, each with its days of history; None for :meth:`units`. One that
             was opened before may stand there again.
+        remarks: Chinese sentences for the head on what the checks do not tell.
     """
 
     def __init__(self, workspace: Workspace, name: str, title: str, period: Period) -> None:
@@ -57,6 +58,7 @@ class Report:
         self.rows_by_hour = RowsByHour(workspace)
         self._units: Units | None = None
         self._unit_notes: list[str] | None = None
+        self.remarks: tuple[str, ...] = ()
 
     def dataset(self, name: str, history: int = 0) -> DatasetView:
         """Return a dataset for the report's period, and have the report's head describe its data.
@@ -221,7 +223,7 @@ class Report:
         notes = self._unit_notes or []
         if self._unit_notes is None and self._units is not None:
             notes = self._units.notes([(view.contract, view.table) for view in views])
-        notes = [*notes, *(note for view in views for note in word_notes(view))]
+        notes = [*notes, *(note for view in views for note in word_notes(view)), *self.remarks]
         if self.generated_at < self.ends_at:
             notes.insert(0, "本期尚未结束，各数字为截至出具时的情况。")
         return Head(

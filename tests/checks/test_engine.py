@@ -13,6 +13,7 @@ from ntanalytics.checks.subsystem import Subsystem
 from ntanalytics.errors import LakeError
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.rule import Rule
+from ntanalytics.subsystems import RULES
 from ntanalytics.subsystems.docexchange import SUBSYSTEM as DOCUMENTS
 from ntanalytics.subsystems.identity import SUBSYSTEM
 from ntanalytics.subsystems.sms import SUBSYSTEM as SMS
@@ -135,6 +136,14 @@ def test_what_is_silent_over_a_gap_is_told_once() -> None:
     [told] = [finding for finding in made.findings if finding.unknown == "incomplete"]
     assert (told.status, told.unknown, told.details) == ("unknown", "incomplete", {"checks": 1})
     assert evaluation(DOCUMENTS, [returned], data, gaps=(ON,)).findings == ()
+
+
+def test_what_the_site_switched_off_is_told_in_the_head() -> None:
+    off = {**RULES, RATE: dataclasses.replace(RULES[RATE], enabled=False)}
+    assert evaluation(SMS, [RATE, RISE], _messages(0.0), rules=off).context.report.remarks == (
+        "按站点设置停用的检查有 1 项（短信平台送达率），未作判断。",
+    )
+    assert evaluation(SMS, [RATE, RISE], _messages(0.0)).context.report.remarks == ()
 
 
 def test_an_error_of_the_lake_ends_the_report() -> None:

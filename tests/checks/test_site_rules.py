@@ -44,6 +44,23 @@ def test_limits_that_contradict_each_other_are_refused(tmp_path: Path) -> None:
     assert "rules.infra.error_rate" in str(error.value)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "sms.delivery_rate: {warning: 95, critical: 90}",  # percent
+        "docexchange.overdue_deliveries: {warning: -1}",
+        "oa.active_fall: {warning: 0.2, critical: 0.4}",  # a fall is below 0
+    ],
+)
+def test_a_limit_that_no_value_reaches_is_refused(tmp_path: Path, said: str) -> None:
+    with pytest.raises(SettingsError, match="no value of this rule is near its limit"):
+        _rules(tmp_path, said)
+
+
+def test_a_load_may_be_more_than_one(tmp_path: Path) -> None:
+    assert _rules(tmp_path, "infra.load: {warning: 3}")["infra.load"].threshold.warning == 3
+
+
 def test_an_unknown_key_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="warn"):
         _rules(tmp_path, "infra.error_rate: {warn: 0.5}")

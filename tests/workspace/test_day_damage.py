@@ -235,6 +235,24 @@ def test_a_book_into_which_nobody_writes_is_a_gap_on_the_days_on_which_it_was_al
 
 
 @pytest.mark.parametrize(
+    ("later", "unkept"),
+    [
+        ({16: 1}, ["2026-11-16", "2026-11-17", "2026-11-18", "2026-11-19", "2026-11-20"]),  # a row, then none
+        ({16: 1, 17: 20, 18: 20, 19: 1}, ["2026-11-19", "2026-11-20"]),
+        ({16: 1, 17: 20, 18: 20, 19: 20, 20: 20}, []),  # a single day may have been quiet
+        ({16: 1, 17: 1, 18: 1, 19: 1, 20: 1}, []),  # kept, if little
+        ({16: 3}, ["2026-11-17", "2026-11-18", "2026-11-19", "2026-11-20"]),
+    ],
+)
+def test_a_row_or_two_beside_empty_days_keep_no_book(later: dict[int, int], unkept: list[str]) -> None:
+    days = [MONDAY + dt.timedelta(days=place) for place in range(33)]
+    since = dt.date(2026, 11, 16)
+    rows = {day: 20 if day.weekday() < 5 and day < since else later.get(day.day, 0) * (day >= since) for day in days}
+    found = damaged_case_days(Book({"desk.incidents": rows}), dataset("desk.incidents"), lambda _: {}, days[-7:])
+    assert sorted(day.isoformat() for _, day in found) == unkept
+
+
+@pytest.mark.parametrize(
     ("tickets", "stopped_on", "unkept"),
     [
         (7, 18, ["2026-11-18", "2026-11-19", "2026-11-20"]),  # 21 tickets in three days
