@@ -87,6 +87,7 @@ def fill_spool(
             counts.unknown_words.update(checked.unknown_words)
             counts.withdrawn.update(checked.withdrawn)
             progress(counts.source_rows.total())
+            del batch, checked, rows  # they take memory while the next batch is read
     spool.finish()
     return counts
 

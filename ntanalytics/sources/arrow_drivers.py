@@ -155,6 +155,7 @@ def _connectorx(
             for batch in stream:
                 has_yielded = True
                 yield batch
+                del batch  # it takes memory while the next one is read
     except RuntimeError as error:
         raise source_error(first_line(error), where, needs) from None
     except BaseException as error:

@@ -13,7 +13,7 @@ import pyarrow as pa
 from ntanalytics.catalog import Mapping, Product
 
 #: Rows of a batch: many enough for vectorised work, few enough for little memory.
-BATCH_ROWS = 32_768
+BATCH_ROWS = 65_536
 
 
 class Source(Protocol):

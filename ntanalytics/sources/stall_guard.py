@@ -54,6 +54,7 @@ def close_on_stall(items: Iterable[_Item], seconds: float, host: str | None, por
             except StopIteration:
                 return
         yield item
+        del item  # a batch takes memory while the next one is read
 
 
 def _close_connections(host: str, port: int) -> None:

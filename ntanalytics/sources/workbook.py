@@ -7,6 +7,7 @@ fit. A row with a formula that has no stored result is rejected where the mappin
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -72,7 +73,7 @@ class WorkbookSource(SourceBase):
         # An empty sheet cannot be a view.
         tables = {sheet: table for sheet, table in self.sheets().items() if table.num_columns}
         for sheet, table in tables.items():
-            if f'"{sheet}"' in mapping.sql and _is_header_below(table, mapping):
+            if _is_header_below(sheet, table, mapping):
                 raise SourceRefused(
                     tr("the column names of sheet {sheet} are not in its first row", sheet=sheet),
                     where=f"{self.name}: {self._path}",
@@ -124,8 +125,10 @@ class WorkbookSource(SourceBase):
             return self._read[1]
 
 
-def _is_header_below(table: pa.Table, mapping: Mapping) -> bool:
-    """Return whether the header of a sheet has none of a mapping's columns, and a row below it has several."""
+def _is_header_below(sheet: str, table: pa.Table, mapping: Mapping) -> bool:
+    """Return whether a mapping reads a sheet whose header has none of its columns, and a row below has several."""
+    if not re.search(rf'\b(FROM|JOIN)\s+"{re.escape(sheet)}"', mapping.sql, re.IGNORECASE):
+        return False
     rows = [table.column_names, *(row.values() for row in table.slice(0, _MOST_TITLES).to_pylist())]
     header, *below = (sum(f'"{cell}"' in mapping.sql for cell in row if cell) for row in rows)
     return not header and any(named > 1 for named in below)

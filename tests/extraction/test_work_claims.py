@@ -31,21 +31,25 @@ from tests.warm import WarmProcess
 #: Six weeks from Monday to Sunday; two sources, so twelve windows.
 FIRST, LAST = dt.date(2026, 10, 5), dt.date(2026, 11, 15)
 
+#: The sources and their databases.
+SOURCES = ("shop", "twin")
+
 
 @pytest.fixture
 def server(postgres_url: str) -> sa.URL:
-    """A PostgreSQL server with an empty ledger, and the sources' database, which holds a message a day."""
+    """A PostgreSQL server with an empty ledger, and the databases of the sources, which hold a message a day."""
     url = sa.make_url(postgres_url)
     with sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool).connect() as connection:
-        for name in ("divided", "divided_shop"):
+        for name in ("divided", *SOURCES):
             connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
             connection.exec_driver_sql(f"CREATE DATABASE {name}")
-    with sa.create_engine(url.set(database="divided_shop"), poolclass=NullPool).begin() as connection:
-        connection.exec_driver_sql(
-            "CREATE TABLE message AS SELECT day::text AS id, day + interval '9 hours' AS at, 'mobile' AS carrier, "
-            "1 AS segments, NULL::text AS outcome, NULL::timestamp AS reported "
-            f"FROM generate_series('{FIRST}'::timestamp, '{LAST}', '1 day') AS day"
-        )
+    for name in SOURCES:
+        with sa.create_engine(url.set(database=name), poolclass=NullPool).begin() as connection:
+            connection.exec_driver_sql(
+                "CREATE TABLE message AS SELECT day::text AS id, day + interval '9 hours' AS at, 'mobile' AS carrier, "
+                "1 AS segments, NULL::text AS outcome, NULL::timestamp AS reported "
+                f"FROM generate_series('{FIRST}'::timestamp, '{LAST}', '1 day') AS day"
+            )
     return url
 
 
@@ -56,11 +60,12 @@ def config(tmp_path: Path, server: sa.URL) -> Path:
     (home / "source.yml").write_text(small_site.SOURCE, encoding="utf-8")
     mapping = small_site.MESSAGES.replace("[sqlite]", "[postgres]")
     (home / "sms.messages.sql").write_text(mapping, encoding="utf-8")
-    source = server.set(database="divided_shop").render_as_string()
+    entries = (
+        f"  {name}: {{product: shop, url: '{server.set(database=name).render_as_string()}'}}\n" for name in SOURCES
+    )
     config = tmp_path / "ntanalytics.yml"
     config.write_text(
-        f"queries: queries\nledger: {server.set(database='divided').render_as_string()}\nsources:\n"
-        f"  shop: {{product: shop, url: '{source}'}}\n  twin: {{product: shop, url: '{source}'}}\n",
+        f"queries: queries\nledger: {server.set(database='divided').render_as_string()}\nsources:\n" + "".join(entries),
         encoding="utf-8",
     )
     return config
@@ -91,10 +96,12 @@ def _holders(ledger: sa.Engine) -> dict[int, str]:
 def test_three_processes_take_everything_once_and_one_that_was_killed_is_taken_over(config: Path, server: sa.URL):
     Ledger(load(config).ledger)
     ledger = sa.create_engine(server.set(database="divided"), poolclass=NullPool)
-    shop = sa.create_engine(server.set(database="divided_shop"), poolclass=NullPool)
+    shop, twin = (sa.create_engine(server.set(database=name), poolclass=NullPool) for name in SOURCES)
     with _extracting(config, 3) as started:
-        with shop.begin() as lock:  # while it is held, nobody can read: each process stands at a window of its own
-            lock.exec_driver_sql("LOCK TABLE message IN ACCESS EXCLUSIVE MODE")
+        # while they are held, nobody can read: each process stands at a window of its own
+        with shop.begin() as lock, twin.begin() as other:
+            for held in (lock, other):
+                held.exec_driver_sql("LOCK TABLE message IN ACCESS EXCLUSIVE MODE")
             wait_until(
                 lambda: set(_holders(ledger)) == {process.pid for process in started},
                 "three processes at three windows",
@@ -115,14 +122,12 @@ def test_three_processes_take_everything_once_and_one_that_was_killed_is_taken_o
     by_window = Counter((each["source"], each["first"], each["last"]) for each in own)
     weeks = [(FIRST + dt.timedelta(7 * number)) for number in range(6)]
     assert by_window == Counter(
-        (source, first.isoformat(), (first + dt.timedelta(6)).isoformat())
-        for source in ("shop", "twin")
-        for first in weeks
+        (source, first.isoformat(), (first + dt.timedelta(6)).isoformat()) for source in SOURCES for first in weeks
     )
     with ledger.connect() as connection:
         recorded = connection.execute(sa.select(extractions.c.source, extractions.c.first_on, extractions.c.status))
         assert Counter(map(tuple, recorded)) == Counter(
-            (source, first, "taken") for source in ("shop", "twin") for first in weeks
+            (source, first, "taken") for source in SOURCES for first in weeks
         )
         assert connection.execute(sa.select(sa.func.count()).select_from(leases)).scalar_one() == 0
     lake = DeltaLake(load(config).lake)
