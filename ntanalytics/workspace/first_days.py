@@ -17,6 +17,9 @@ from ntanalytics.ledger.rows_held import RowsHeld
 #: Probability up to which empty days before the first row are not taken for chance.
 _BY_CHANCE = 0.01
 
+#: Days from the first row on from which it is told on how many of them a row comes; fewer may be a weekend.
+_FEWEST_DAYS = 14
+
 
 class FirstDays:
     """First day of each source, and of each dataset of it.
@@ -37,14 +40,14 @@ class FirstDays:
         """Return the first day of which a source knows a dataset; None if it never gave a row of it.
 
         Without a row before, the dataset is known from the first day of the source on, unless so many empty days cannot
-        be chance among the days that follow.
+        be chance among the days that follow, or too few days follow.
         """
         rows = self._held.get((dataset, source))
         if rows is None:
             return None
-        if (1 - rows.days_with_rows / rows.days) ** rows.empty_before >= _BY_CHANCE:
-            return self._sources.get(source)
-        return rows.first
+        by_chance = (1 - rows.days_with_rows / rows.days) ** rows.empty_before
+        is_known = rows.days >= _FEWEST_DAYS or not rows.empty_before
+        return self._sources.get(source) if is_known and by_chance >= _BY_CHANCE else rows.first
 
     def known(self, dataset: Dataset, days: Iterable[CoverageDay]) -> list[CoverageDay]:
         """Return covered days; those before the first day of their source, and empty snapshots, are not held."""

@@ -28,6 +28,8 @@ def held(first: int, days: int, with_rows: int, empty: int) -> RowsHeld:
         # on working days alone: two empty days may be a weekend, four may not
         (held(5, 14, 10, 2), 3),
         (held(7, 14, 10, 4), 7),
+        # on two of four days: the other two may be a weekend
+        (held(6, 4, 2, 3), 6),
         # never a row: nobody knows whether anybody records them
         (None, None),
     ],
