@@ -182,7 +182,16 @@ def systems(evaluation: Evaluation, *, id: str = "systems", title: str = "") -> 
     recent = inline_lines("近四周", [item.recent for item in summaries.values()], marks)
     titles = {"points": f"{period.word}要点", "change": f"较{period.before_word}"}
     fields = tuple(replace(field, title=titles.get(field.name, field.title)) for field in _FIELDS)
-    return Table(id, title, fields=fields, rows=rows, inline_charts=recent)
+    return Table(id, title, fields=fields, rows=rows, inline_charts=recent, note=_unmeasured_note(evaluation))
+
+
+def _unmeasured_note(evaluation: Evaluation) -> str:
+    """Return of which systems the availability of the platform tells nothing; empty where all or none were checked."""
+    checked = {row["subsystem"] for row in evaluation.summaries["infra"].tables["availability"]}
+    lacking = [item.name for name, item in evaluation.summaries.items() if name not in {*checked, "desk"}]
+    if not checked or not lacking:
+        return ""
+    return f"平台可用率只是有可用性检查的 {len(checked)} 个系统的平均，不含{'、'.join(lacking)}。"
 
 
 def availability_findings(evaluation: Evaluation, subsystem: str) -> list[Finding]:

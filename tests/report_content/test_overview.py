@@ -104,6 +104,24 @@ def test_one_line_a_subsystem_with_its_last_weeks(evaluation: Evaluation):
     assert {len(values) for values in block.inline_charts.values} == {35}
 
 
+def test_the_systems_that_nobody_checks_are_named_beside_the_mean_of_the_others(evaluation: Evaluation):
+    assert systems(evaluation).note == ""
+    infra = evaluation.summaries["infra"]
+    measured = infra.tables["availability"]
+    two = replace(measured, items=tuple(row for row in measured.items if row["subsystem"] in ("oa", "sms")))
+    few = {**evaluation.summaries, "infra": replace(infra, tables={**infra.tables, "availability": two})}
+    note = systems(replace(evaluation, summaries=few)).note
+    assert "2 个系统的平均" in note
+    assert [name for name in SUBSYSTEMS.values() if name in note] == [
+        SUBSYSTEMS[name] for name in evaluation.summaries if name not in ("oa", "sms", "desk")
+    ]
+    none = {
+        **evaluation.summaries,
+        "infra": replace(infra, tables={**infra.tables, "availability": replace(two, items=())}),
+    }
+    assert systems(replace(evaluation, summaries=none)).note == ""
+
+
 def test_no_day_is_given_to_a_disk_that_its_trend_does_not_fill_within_a_year(evaluation: Evaluation):
     rows = soonest_disks(evaluation).rows
     assert (rows[0]["host"], round(rows[0]["days_until_full"])) == ("oa-db-1", 6)
