@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.section import HISTORY, SubsystemSummary, highlights
 from ntanalytics.checks.subsystem import Section
+from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import Figures, figures
 from ntanalytics.metrics.identity.units import NO_UNIT
+from ntanalytics.metrics.number_format import format_number
 from ntanalytics.metrics.sms import volume as sms_volume
 from ntanalytics.subsystems.sms.daily_volume import daily_volume
 
@@ -30,13 +34,26 @@ def summarize(context: CheckContext) -> SubsystemSummary:
         total=total,
         daily=daily(),
         tables={
-            "carriers": volume("carrier"),
+            "carriers": with_pending(volume("carrier"), total),
             "applications": volume("application"),
             "units": volume("unit").calling("unit", NO_UNIT),
             "by_day": daily("carrier"),
         },
         origin=context.origin("sms.volume", messages),
     )
+
+
+def with_pending(carriers: Figures, total: FigureRow) -> Figures:
+    """Return the carriers with a note on where the delivery rate may end, while messages wait for their report."""
+    pending, submitted = total.quantity("pending"), total["submitted"]
+    if not pending.is_exact or not pending.value or not total.quantity("delivery_rate").is_exact:
+        return carriers
+    delivered = total["delivered"], total["delivered"] + total["pending"]  # if none, and if each of them is
+    low, high = (format_number(count / submitted, "rate:1") for count in delivered)
+    if low == high:
+        return carriers
+    waiting = format_number(total["pending"], "integer", "条")
+    return replace(carriers, note=f"{carriers.note}尚有 {waiting}等待回执，送达率最终在 {low} 至 {high} 之间。")
 
 
 SECTION = Section(
