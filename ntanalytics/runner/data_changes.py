@@ -55,7 +55,7 @@ def data_changes(ledger: Ledger, request: ReportRequest, extraction_id: int, rea
         counted, same = _replaced(then, now, has_rows=not is_case)
         if parts := [*_came(then, now), *counted]:
             sentences.append(f"{contract.label}：{'，'.join(parts)}。")
-        elif same:
+        if same:
             (cases if is_case else unchanged).add(contract.label, same)
     if len(sentences) > _MOST_LISTED:
         sentences = [*sentences[:_MOST_LISTED], f"另有 {len(sentences) - _MOST_LISTED} 类数据重新取数。"]
@@ -98,7 +98,9 @@ def _came(then: _Days, now: _Days) -> list[str]:
 
 
 def _replaced(then: _Days, now: _Days, *, has_rows: bool) -> tuple[list[str], set[dt.date]]:
-    """Return the days that were extracted again: those whose rows differ as a text, and those with as many rows.
+    """Return the days that were extracted again: those whose rows differ as a text, and the others.
+
+    What changed in a day with as many rows is not known: it may be what changed the report.
 
     Args:
         then: the days as they were.
@@ -106,12 +108,10 @@ def _replaced(then: _Days, now: _Days, *, has_rows: bool) -> tuple[list[str], se
         has_rows: whether the rows of an extraction are all of its day.
     """
     both = [key for key, day in now.items() if day.is_held and key in then and then[key].is_held and day != then[key]]
-    counted = [key for key in both if now[key].source_rows != then[key].source_rows]
+    counted = [key for key in both if has_rows and now[key].source_rows != then[key].source_rows]
     same = {day for _, day in both} - {day for _, day in counted}
     if not counted:
         return [], same
     days = day_spans(day for _, day in counted)
-    if not has_rows:
-        return [f"{days}重新取数"], same
     old, new = (sum(held[key].source_rows for key in counted) for held in (then, now))
     return [f"{days}重新取数（原 {old:,} 行，现 {new:,} 行）"], same
