@@ -218,8 +218,11 @@ def test_a_source_without_a_row_is_not_in_order_and_older_rows_are_found(shop: S
 
 def test_a_cause_is_told_once_with_every_item(tmp_path: Path):
     config = tmp_path / "ntanalytics.yml"
-    source = '{product: sms_platform, url: "mysql+pymysql://r@127.0.0.1:1/x", password: "env:NOT_THERE_AT_ALL"}'
-    config.write_text(f"sources:\n  a: {source}\n  b: {source}\n", encoding="utf-8")
+    sources = (
+        f'  {name}: {{product: sms_platform, url: "mysql+pymysql://r@127.0.0.1:1/{name}", password: "env:NOT_THERE"}}\n'
+        for name in "ab"
+    )
+    config.write_text("sources:\n" + "".join(sources), encoding="utf-8")
     causes = by_cause(diagnose(config, NOW))
     (missing,) = [cause for cause in causes if cause.state is State.CRITICAL]
     assert missing.items == (("sources.a", "secret"), ("sources.b", "secret"))
