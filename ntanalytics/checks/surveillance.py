@@ -60,7 +60,7 @@ def watched(subsystem: Subsystem) -> Subsystem:
         suppressed_by=(
             SuppressedBy(tuple(code for code in known if code not in manners), "subject"),
             SuppressedBy(manners, "subject", where=_is_no_surge),
-            SuppressedBy(bursts, "window", where=_follows_failures),
+            SuppressedBy(bursts, "failures", where=_follows_failures),
             SuppressedBy(absences, "part", where=_is_fallen_day),
             SuppressedBy(tuple(code for code in OUTAGES_OF_TARGETS if code in known), "window", where=_is_any_ending),
             SuppressedBy(("data.clock_offset",), "subject", where=_is_of_value),
