@@ -305,3 +305,20 @@ def test_a_page_that_is_down_hides_no_route_that_is_slow() -> None:
     assert _suppressed(down, slow) == [down, slow]
     fewer = replace(_scanned("infra.requests"), figures={"seen": 1.0, "expected": 29.0})
     assert _suppressed(down, fewer) == [down]
+
+
+def test_hours_in_which_nobody_registers_are_told_once() -> None:
+    gap = Finding(
+        rule=RULES["docexchange.registration_lull"],
+        entity=Entity("process", "registration", "公文登记"),
+        status="warning",
+        window=_NINE_TO_TWELVE,
+    )
+    every, some = (
+        replace(_scanned("docexchange.deliveries", *members, not_done="登记"), figures={"seen": 0.0, "expected": 90.0})
+        for members in ((), (("platform", "xinchuang"),))
+    )
+    assert _suppressed(gap, every) == [gap]
+    assert _suppressed(gap, some) == [gap, some]
+    sent = replace(every, details={name: value for name, value in every.details.items() if name != "not_done"})
+    assert _suppressed(gap, sent) == [gap, sent]
