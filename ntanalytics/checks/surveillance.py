@@ -223,9 +223,9 @@ def _standing_still(context: CheckContext, rule: Rule, name: str, departing: Abs
                 set(other) <= set(departure.members) or set(departure.members) <= set(other) for other in earlier
             )
         ]
-        told = violations(departure_finding(context, rule, name, departure) for departure in fewer)
+        stalled = violations(departure_finding(context, rule, name, departure) for departure in fewer)
         words = {"events": _events_with(name, step), _STEP: _end_words(name, step)}
-        findings += [finding.with_details(**words) for finding in told]
+        findings += [finding.with_details(**words) for finding in stalled]
         earlier += [departure.members for departure in fewer]
     return findings
 
