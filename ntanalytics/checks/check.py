@@ -44,8 +44,9 @@ Evaluate = Callable[[CheckContext, Rule], list[Finding]]
 #: Which findings a violation suppresses: those of the same ``entity``; of a ``part`` of it, of its ``container``, of a
 #: ``sibling`` (the same first part of the key); those of which more than half of the ``window`` lies within its own;
 #: ``any``. Everything of a subsystem is a part of the whole subsystem. ``subject`` are those of surveillance that
-#: speak of the same thing (:mod:`ntanalytics.checks.surveillance`).
-Reach = Literal["entity", "part", "container", "sibling", "window", "subject", "any"]
+#: speak of the same thing (:mod:`ntanalytics.checks.surveillance`); ``failures`` those in its ``window`` whose events
+#: its check reads, and that are of its entity, or nearly all of it.
+Reach = Literal["entity", "part", "container", "sibling", "window", "subject", "failures", "any"]
 
 
 @dataclass(frozen=True)

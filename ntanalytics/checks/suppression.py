@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 import ibis
 
-from ntanalytics.checks.check import Check, Span, SuppressedBy
+from ntanalytics.checks.check import Check, Reach, Span, SuppressedBy
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.entities import places
 from ntanalytics.contract import DATASETS
@@ -16,7 +16,7 @@ from ntanalytics.findings.correlation_rules import OUTAGES_OF_TARGETS
 from ntanalytics.findings.finding import Entity, Finding, subsystem_entity
 from ntanalytics.findings.planned_work import joining_units, planned_hours, suppress_planned
 from ntanalytics.findings.related_subjects import fell
-from ntanalytics.findings.subjects import KIND, members_of, says_what, subject, subject_members
+from ntanalytics.findings.subjects import KIND, dataset_of, members_of, says_what, subject, subject_members
 from ntanalytics.findings.threshold import ORDER
 from ntanalytics.metrics.rows import rows
 from ntanalytics.metrics.slots import local_day
@@ -39,8 +39,8 @@ PLANNED_READS: Mapping[str, int] = {
 #: What a violation suppresses → ranks by which another must be behind it.
 _LEAST_BEHIND = {"any": -len(ORDER), "not_worse": 0, "milder": 1}
 
-#: Share of what a subject has too many from which another finding counts the same.
-_NEARLY_ALL = 0.9
+#: Share of what a subject has too many from which another finding counts the same, and may count some of it.
+_NEARLY_ALL, _ALIKE = 0.9, 0.5
 
 
 def suppress(
@@ -57,7 +57,7 @@ def suppress(
         checks: the checks, with what suppresses each.
         spans: the spans that were evaluated.
     """
-    declared = {check.rule: check.suppressed_by for check in checks if check.suppressed_by}
+    known = {check.rule: check for check in checks}
     by_code: dict[str, list[Finding]] = {}
     for finding in findings:
         if finding.is_violation:
@@ -66,11 +66,11 @@ def suppress(
     def able(finding: Finding) -> list[Finding]:
         return [
             other
-            for suppression in declared.get(finding.code, ())
+            for suppression in (known[finding.code].suppressed_by if finding.code in known else ())
             if not suppression.spans or set(suppression.spans) & set(spans)
             for code in suppression.codes
             for other in by_code.get(code, ())
-            if other is not finding and _covers(other, finding, suppression)
+            if other is not finding and _covers(other, finding, suppression, known[code].reads if code in known else ())
         ]
 
     def covering(finding: Finding) -> list[Finding]:
@@ -122,11 +122,14 @@ def _parts(others: Sequence[Finding], finding: Finding) -> tuple[str, ...]:
 
 def _has_less(other: Finding, finding: Finding) -> bool:
     """Return whether a finding counts less than nearly all of what a subject has too many."""
-    hits, seen, expected = (
-        float(figure or 0)
-        for figure in (other.figures.get("hits"), finding.figures.get("seen"), finding.figures.get("expected"))
-    )
-    return 0 < hits < _NEARLY_ALL * (seen - expected)
+    hits, more = _counts(other, finding)
+    return 0 < hits < _NEARLY_ALL * more
+
+
+def _counts(other: Finding, finding: Finding) -> tuple[float, float]:
+    """Return how many failures a finding counts, and how many events a subject has too many."""
+    seen, expected = (float(finding.figures.get(name) or 0) for name in ("seen", "expected"))
+    return float(other.figures.get("hits") or 0), seen - expected
 
 
 def _is_narrower(other: Finding, finding: Finding) -> bool:
@@ -193,13 +196,17 @@ def _names(finding: Finding) -> set[str]:
     return {finding.entity.label, key, *(() if "://" in key else key.split("/"))}  # a path of an address names nothing
 
 
-def _covers(other: Finding, finding: Finding, suppression: SuppressedBy) -> bool:
+def _covers(other: Finding, finding: Finding, suppression: SuppressedBy, reads: Container[str]) -> bool:
     if suppression.where is not None and not suppression.where(finding):
         return False
     behind = ORDER.index(finding.status) - ORDER.index(other.status)
     if behind < _LEAST_BEHIND[suppression.hides]:
         return False
-    match suppression.reach:
+    return _reaches(other, finding, suppression.reach, reads)
+
+
+def _reaches(other: Finding, finding: Finding, reach: Reach, reads: Container[str]) -> bool:
+    match reach:
         case "any":
             return True
         case "entity":
@@ -214,7 +221,10 @@ def _covers(other: Finding, finding: Finding, suppression: SuppressedBy) -> bool
         case "window":
             return _is_within(finding, other)
         case "subject":
-            return _is_same_subject(other, finding)
+            return _is_same_subject(other, finding, reads)
+        case "failures":
+            is_read = dataset_of(finding) in reads
+            return is_read and _is_within(finding, other) and _is_led_to(other, finding)
 
 
 def _is_within(finding: Finding, other: Finding) -> bool:
@@ -225,13 +235,35 @@ def _is_within(finding: Finding, other: Finding) -> bool:
     return finding.window.overlap_s(around) > finding.window.length_s / 2
 
 
-def _is_same_subject(other: Finding, finding: Finding) -> bool:
-    """Return whether another finding speaks of a member of a subject, or of its whole subsystem in its hours."""
+def _is_same_subject(other: Finding, finding: Finding, reads: Container[str]) -> bool:
+    """Return whether another finding speaks of a member of a subject, or of its whole subsystem in its hours.
+
+    How events end, and what is measured of them, is told by what reads them alone: a route may be slow while a page of
+    another service is down.
+    """
     if other.window is not None and finding.window is not None and finding.window.overlap_s(other.window) <= 0:
         return False
     if other.entity == subsystem_entity(finding.subsystem):
-        return _is_within(finding, other)
+        is_of_manner = bool(finding.details.get("value") or finding.details.get("is_ending"))
+        return _is_within(finding, other) and (not is_of_manner or dataset_of(finding) in reads)
     return bool(_names(other) & set(members_of(finding).values()))
+
+
+def _is_led_to(other: Finding, finding: Finding) -> bool:
+    """Return whether another finding is about all of a subsystem, or about what a subject is, or is nearly all, of.
+
+    Failures that name nothing else are those of any burst, and so are about as many of anything.
+    """
+    if other.entity == subsystem_entity(finding.subsystem):
+        return True
+    members, also, system = members_of(finding), finding.details.get("also_members"), finding.details.get("service")
+    if _names(other) & {*members.values(), *(also if isinstance(also, tuple) else ()), str(system or "")}:
+        return True
+    if finding.details.get("value"):
+        return False
+    is_of_anything = not also and not system and all(says_what(finding, name) for name in members)
+    hits, more = _counts(other, finding)
+    return is_of_anything or (hits > 0 and _ALIKE * hits <= more <= hits / _ALIKE)
 
 
 def excuse_planned(

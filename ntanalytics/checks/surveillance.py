@@ -19,7 +19,7 @@ from ntanalytics.checks.subject_words import references, subject_label
 from ntanalytics.checks.subsystem import Subsystem
 from ntanalytics.checks.surveillance_findings import departure_finding, is_of_endings, usual_day, worked_before
 from ntanalytics.checks.watched_datasets import COMPANIONS, LINKS, WATCHED
-from ntanalytics.contract import DATASETS, Kind
+from ntanalytics.contract import DATASETS, Kind, Type
 from ntanalytics.detectors.surveillance.departure import Departure
 from ntanalytics.detectors.surveillance.leaf_table import HOURS, Members
 from ntanalytics.findings.correlation_rules import OUTAGES_OF_TARGETS
@@ -32,6 +32,21 @@ from ntanalytics.metrics import measure
 
 #: Dataset of cases → the column of their end: a process that stands still goes on being begun.
 _ENDS: Mapping[str, str] = {name: DATASETS[name].ended[0] for name in WATCHED if DATASETS[name].kind is Kind.CASE}
+
+#: Dataset of cases → the columns of what happens to them after their begin, in their order: they arrive, are answered,
+#: signed for, registered. Other ends than the one that should come, such as a return, are none of it.
+_STEPS: Mapping[str, tuple[str, ...]] = {
+    name: tuple(
+        column.name
+        for column in DATASETS[name].columns
+        if column.type is Type.TIMESTAMP and not column.is_planned
+        if column.name not in (DATASETS[name].time, DATASETS[name].changed, *DATASETS[name].ended[1:])
+    )
+    for name in _ENDS
+}
+
+#: Detail of a finding that names what has not happened to its cases: ``登记``.
+_STEP = "not_done"
 
 #: Forms of shares and of durations.
 _MANNERS = ("rate", "ms", "seconds")
@@ -60,8 +75,9 @@ def watched(subsystem: Subsystem) -> Subsystem:
         suppressed_by=(
             SuppressedBy(tuple(code for code in known if code not in manners), "subject"),
             SuppressedBy(manners, "subject", where=_is_no_surge),
-            SuppressedBy(bursts, "window", where=_follows_failures),
+            SuppressedBy(bursts, "failures", where=_follows_failures),
             SuppressedBy(absences, "part", where=_is_fallen_day),
+            SuppressedBy(absences, "window", where=_is_step_of_all),
             SuppressedBy(tuple(code for code in OUTAGES_OF_TARGETS if code in known), "window", where=_is_any_ending),
             SuppressedBy(("data.clock_offset",), "subject", where=_is_of_value),
         ),
@@ -94,6 +110,11 @@ def _is_fallen_day(finding: Finding) -> bool:
     """Return whether a subject is all events of a day, of which hours without any are a part."""
     is_whole = finding.is_violation and finding.window is None and not members_of(finding)
     return is_whole and not finding.details.get("value") and not _is_more(finding)
+
+
+def _is_step_of_all(finding: Finding) -> bool:
+    """Return whether a subject is a step of all cases, such as their registration, of which a gap tells by itself."""
+    return finding.is_violation and _STEP in finding.details and not members_of(finding)
 
 
 def _is_more(finding: Finding) -> bool:
@@ -164,6 +185,12 @@ def _end_words(name: str, end: str = "") -> str:
     return DATASETS[name].column(end or _ENDS[name]).label.removesuffix("时间").removesuffix("日期")
 
 
+def _events_with(name: str, end: str) -> str:
+    """Return the events of what happened to cases: ``公文送达签收``, ``公文送达（已送达）``."""
+    label, words = DATASETS[name].label, _end_words(name, end)
+    return f"{label}（已{words}）" if label.endswith(words) else f"{label}{words}"
+
+
 def _ended_otherwise(context: CheckContext, rule: Rule, name: str, departing: AbstractSet[Members]) -> list[Finding]:
     """Return the subjects of which more cases than usual ended in another way than they should: were returned."""
     findings = []
@@ -173,22 +200,34 @@ def _ended_otherwise(context: CheckContext, rule: Rule, name: str, departing: Ab
             for departure in _ended_on(context, name, end)
             if departure.direction > 0 and not departure.days and departure.members not in departing
         ]
-        ended = f"{DATASETS[name].label}{_end_words(name, end)}"
+        ended = _events_with(name, end)
         findings += [departure_finding(context, rule, name, departure).with_details(events=ended) for departure in more]
     return violations(findings)
 
 
 def _standing_still(context: CheckContext, rule: Rule, name: str, departing: AbstractSet[Members]) -> list[Finding]:
-    """Return the subjects of which fewer cases ended than usual; those told already began otherwise."""
-    end = DATASETS[name].column(_ENDS[name])
-    fewer = [
-        departure
-        for departure in _ended_on(context, name, end.name)
-        if departure.direction < 0 and not departure.days and departure.members not in departing
-    ]
-    ended = f"{DATASETS[name].label}{_end_words(name)}"
-    findings = violations(departure_finding(context, rule, name, departure) for departure in fewer)
-    return [finding.with_details(events=ended) for finding in findings]
+    """Return the subjects to which less than usual happened on the day; those told already began otherwise.
+
+    What waits at one step waits at those after it, too: of a subject, its parts and its whole the first step is told.
+    """
+    findings: list[Finding] = []
+    earlier: list[Members] = []
+    for step in _STEPS[name]:
+        if step in context.unfilled(name):
+            continue
+        fewer = [
+            departure
+            for departure in _ended_on(context, name, step)
+            if departure.direction < 0 and not departure.days and departure.members not in departing
+            if not any(
+                set(other) <= set(departure.members) or set(departure.members) <= set(other) for other in earlier
+            )
+        ]
+        stalled = violations(departure_finding(context, rule, name, departure) for departure in fewer)
+        words = {"events": _events_with(name, step), _STEP: _end_words(name, step)}
+        findings += [finding.with_details(**words) for finding in stalled]
+        earlier += [departure.members for departure in fewer]
+    return findings
 
 
 def _ended_on(context: CheckContext, name: str, end: str) -> Sequence[Departure]:

@@ -1,4 +1,4 @@
-"""Unusual endings: cases that are given up, or are finished before anybody can have read them, by their subject."""
+"""Unusual endings: cases that are given up, sent back, or finished before anybody can have read them, by subject."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ntanalytics.detectors.surveillance.rare_endings import rare_endings
 from ntanalytics.findings.finding import Entity, Finding, Window, violations
 from ntanalytics.findings.judgement import judge_value
 from ntanalytics.findings.rule import Rule
-from ntanalytics.metrics.case_endings import SOON, endings, with_soon
+from ntanalytics.metrics.case_endings import FINISHED, RETURNED, SOON, endings, with_soon
 from ntanalytics.metrics.leaves import leaves
 
 #: Comparable days for which cases may have ended so before it is what they do: a working week.
@@ -35,7 +35,13 @@ _ENDING = "ending"
 
 
 def unusual_endings(
-    context: CheckContext, rule: Rule, *, dataset: str, ways: Collection[str], kind: Sequence[str] = ()
+    context: CheckContext,
+    rule: Rule,
+    *,
+    dataset: str,
+    ways: Collection[str],
+    kind: Sequence[str] = (),
+    by: Sequence[str] = (),
 ) -> list[Finding]:
     """Return the smallest subjects of which far more cases than usual ended in a rare way; none over a gap.
 
@@ -45,19 +51,23 @@ def unusual_endings(
         dataset: a dataset of cases.
         ways: the ways of ending that are told (``metrics.case_endings``).
         kind: the columns by which cases take as long as each other.
+        by: the columns whose members are told; all dimensions where there is none.
     """
     view, contract = context.dataset(dataset, HISTORY_DAYS), dataset_named(dataset)
     before = comparable_days(known_days(view), context.on)
     if not view.is_complete or len(before) < MIN_DAYS:
         return []
-    dimensions = known_columns(view, [column.name for column in breakdown(contract).dimensions])
+    named = [column.name for column in breakdown(contract).dimensions]
+    dimensions = known_columns(view, [name for name in named if not by or name in by])
     cases = with_known_values(view.cases, view, dimensions)
     given_up = (GIVEN_UP, contract.changed) if GIVEN_UP in cases.columns else None
-    ended = endings(cases, contract.time, contract.ended[0], context.utc_offset_h, given_up)
+    ends = contract.ended if RETURNED in ways else contract.ended[:1]
+    ended = endings(cases, contract.time, ends, context.utc_offset_h, given_up)
     ended = ended.filter(ended.day.isin({*before, context.on}))
     if SOON in ways:
         known_before = before[:_LASTING][-1]
         ended = with_soon(ended, contract.time, contract.ended[0], known_before, kind)
+    ended = ended.mutate(ending=ended.ending.isin(ways).ifelse(ended.ending, FINISHED))
     counted = leaves(ended, "ended_at", context.utc_offset_h, [*dimensions, _ENDING]).to_pyarrow()
     table = _table(counted, [*reversed(before), context.on], dimensions)
     # what has ended so for some days is held against the days before them
@@ -92,8 +102,9 @@ def _finding(context: CheckContext, rule: Rule, dataset: str, departure: Departu
     first, after = departure.hours
     finding = judge_value(rule, departure.seen, [view], entity)
     finding = finding.with_figures(seen=departure.seen, expected=departure.expected)
-    end = contract.column(contract.ended[0]).label.removesuffix("时间")
-    finding = finding.with_details(ending=dict(departure.members)[_ENDING], cases=contract.label, end=end)
+    ending = dict(departure.members)[_ENDING]
+    end = contract.column(contract.ended[1 if ending == RETURNED else 0]).label.removesuffix("时间")
+    finding = finding.with_details(ending=ending, cases=contract.label, end=end)
     if after - first < HOURS:
         finding = replace(finding, window=Window(context.on, first * 3600.0, after * 3600.0))
     return finding

@@ -73,9 +73,9 @@ def latency_spike(
             unusual from twice that ratio on.
 
     Returns:
-        A detection for each series that was measured on ``on`` and has a history: value and departure are the ratio;
-        spans are the slow hours; figures ``slow_hours``, ``slowest``, ``slowest_usual`` (in ms) and
-        ``slowest_from_s``.
+        A detection for each series that was measured on ``on`` and has a history: value and departure are the ratio,
+        on an ordinary day the median one of all hours; spans are the slow hours; figures ``slow_hours``, ``slowest``,
+        ``slowest_usual`` (in ms) and ``slowest_from_s``.
     """
     calendar = rows(days)
     history = comparable_days(calendar, on)
@@ -117,13 +117,11 @@ def _spread(logs: Sequence[float], usual: float) -> float:
 
 def _detect(key: Hashable, hours: Mapping[int, _Hour], on: date, sensitivity: Sensitivity) -> Detection:
     slow = _slow_hours(hours)
-    departures = [hours[hour].departure for hour in slow]
-    if not slow:
-        ratio = math.exp(median(hour.departure for hour in hours.values()))
-        return Detection(key=key, value=ratio, departure=ratio, is_unusual=False)
-    ratio = math.exp(sum(departures) / len(slow))
+    ratio = math.exp(sum(hours[hour].departure for hour in slow) / max(len(slow), 1))
     is_unusual = len(slow) > 1 or ratio > 2 * sensitivity.least
-    if not is_unusual or not sensitivity.is_beyond(ratio):
+    if not slow or not is_unusual or not sensitivity.is_beyond(ratio):
+        # an hour by itself, which may be chance, is not how slow the day was
+        ratio = math.exp(median(hour.departure for hour in hours.values()))
         return Detection(key=key, value=ratio, departure=ratio, is_unusual=False)
     slowest = max(slow, key=lambda hour: hours[hour].departure)
     return Detection(

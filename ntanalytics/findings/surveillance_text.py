@@ -171,6 +171,8 @@ def advice(finding: Finding) -> str:
         return f"核查{unrecorded}为何未再记录（识别规则、上报字段），核对{since}的升级与配置变更"
     if instead := finding.details.get("instead"):
         return f"核实是否改走{instead}，核对{since}的路由与配置变更"
+    if step := finding.details.get("not_done"):
+        return f"联系经办单位，查明未{step}的原因，核对{since}的发布与接口变更"
     if seen < expected:
         return f"核实该对象是否停用或中断，核对上游发送情况与{since}的变更"
     if ended := str(finding.details["events"]).removeprefix(DATASETS[dataset_of(finding)].label):

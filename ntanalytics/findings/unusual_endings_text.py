@@ -7,7 +7,7 @@ from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.headline import EventWords
 from ntanalytics.findings.phrases import hours_words
 from ntanalytics.findings.text import RuleText, default_advice
-from ntanalytics.metrics.case_endings import CANCELLED, SOON
+from ntanalytics.metrics.case_endings import CANCELLED, RETURNED, SOON
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.periods.day_text import day_words
 
@@ -16,6 +16,8 @@ def _ended(finding: Finding) -> str:
     seen = format_number(finding.figures["seen"], "integer", "件")
     if finding.details["ending"] == CANCELLED:
         return f"{finding.details['cases']}被取消 {seen}"
+    if finding.details["ending"] == RETURNED:
+        return f"{finding.details['cases']}被{finding.details['end']} {seen}"
     if finding.details["ending"] == SOON:
         return f"{finding.details['cases']}过快{finding.details['end']} {seen}"
     return f"{finding.details['cases']}到达后一分钟内即{finding.details['end']} {seen}"
@@ -48,6 +50,8 @@ def advice(finding: Finding) -> str:
     """Return what to do: what was given up may be restored, what was finished at once was read by nobody."""
     if not finding.is_violation or finding.details["ending"] == CANCELLED:
         return default_advice(finding)
+    if finding.details["ending"] == RETURNED:
+        return f"向有关单位查明{finding.details['end']}的原因，核对格式、主送范围与客户端版本"
     if finding.details["ending"] == SOON:
         return f"核查流程配置是否跳过环节或自动{finding.details['end']}，抽查有关内容是否经人处理"
     return f"核查流程配置是否自动{finding.details['end']}，抽查有关内容是否经人处理"

@@ -1,4 +1,4 @@
-"""Endings of cases: finished, given up, or finished as soon as they began (docs/domain.md, Surveillance: endings)."""
+"""Endings of cases: finished, given up, sent back, or finished at once (docs/domain.md, Surveillance: endings)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ntanalytics.metrics.measure import catalogue, count
 from ntanalytics.metrics.slots import local_day
 
 #: How a case ended.
-FINISHED, CANCELLED, AT_ONCE, SOON = "finished", "cancelled", "at_once", "soon"
+FINISHED, CANCELLED, RETURNED, AT_ONCE, SOON = "finished", "cancelled", "returned", "at_once", "soon"
 
 #: Seconds from its begin within which nobody has read a case.
 AT_ONCE_S = 60
@@ -26,8 +26,8 @@ ENDINGS = (
         "unusual_endings",
         "异常结束",
         "件",
-        "Cases of a subject that were given up, or finished within a minute of their begin or sooner than nineteen of "
-        "twenty of their kind, far more often than usual (docs/domain.md, Surveillance: endings).",
+        "Cases of a subject that were given up or sent back, or finished within a minute of their begin or sooner than "
+        "nineteen of twenty of their kind, far more often than usual (docs/domain.md, Surveillance: endings).",
         good="down",
     ),
 )
@@ -49,23 +49,31 @@ def end_of(cases: ir.Table, ends: Sequence[str], given_up: tuple[str, str] | Non
 
 
 def endings(
-    cases: ir.Table, started: str, finished: str, utc_offset_h: int, given_up: tuple[str, str] | None = None
+    cases: ir.Table, started: str, ends: Sequence[str], utc_offset_h: int, given_up: tuple[str, str] | None = None
 ) -> ir.Table:
     """Return the cases that ended, with the moment, the local day and the way of their end.
 
     Args:
         cases: rows of a dataset of cases.
         started: the column of their begin (UTC).
-        finished: the column of their end (UTC).
+        ends: the columns of their end (UTC): that which should come, then the others.
         utc_offset_h: hours by which local time is ahead of UTC.
         given_up: see :func:`end_of`.
 
     Returns:
-        The rows with ``ended_at``, ``day`` (that of the end) and ``ending``: ``finished``, ``cancelled``, ``at_once``.
+        The rows with ``ended_at``, ``day`` (that of the end) and ``ending``: ``finished``, ``cancelled``, ``returned``,
+        ``at_once``.
     """
-    took = cases[finished].epoch_seconds() - cases[started].epoch_seconds()
-    ending = ibis.cases((_is_given_up(cases, given_up), CANCELLED), (took < AT_ONCE_S, AT_ONCE), else_=FINISHED)
-    ended = cases.mutate(ended_at=end_of(cases, [finished], given_up), ending=ending)
+    finished = cases[ends[0]]
+    took = finished.epoch_seconds() - cases[started].epoch_seconds()
+    ended_at = end_of(cases, ends, given_up)
+    ending = ibis.cases(
+        (_is_given_up(cases, given_up), CANCELLED),
+        (finished.isnull() & ended_at.notnull(), RETURNED),
+        (took < AT_ONCE_S, AT_ONCE),
+        else_=FINISHED,
+    )
+    ended = cases.mutate(ended_at=ended_at, ending=ending)
     ended = ended.filter(ended.ended_at.notnull())
     return ended.mutate(day=local_day(ended.ended_at, utc_offset_h))
 

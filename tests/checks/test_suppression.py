@@ -69,7 +69,9 @@ def test_the_part_that_a_rule_names_is_a_part_of_its_own_subject() -> None:
     every = _subject("docexchange.surveillance", members, "接口 document/send、结果 失败", window=hours)
     every = replace(every.with_details(is_ending=True), figures={"seen": 46.0, "expected": 1.0})
     caller = Entity("caller", "督查", "督查")
-    failing = Finding(rule=RULES["docexchange.calls_failing"], entity=caller, status="critical", window=hours)
+    failing = Finding(
+        rule=RULES["docexchange.calls_failing"], entity=caller, status="critical", window=hours, figures={"hits": 42.0}
+    )
     (told,) = _suppressed(failing, every)
     assert told.details["narrower"] == every.entity.label
     # of all that calls this interface, the sentence is about one caller
@@ -226,3 +228,97 @@ def test_the_rate_of_a_day_hides_nothing_at_another_time_than_its_failures(hour:
     )
     told = [finding.code for finding in _suppressed(burst, rate, scan)]
     assert told == ["infra.error_burst", *(["infra.surveillance"] if is_told else [])]
+
+
+_NINE_TO_TWELVE = Window(dt.date(2026, 11, 17), 9 * 3600.0, 12 * 3600.0)
+
+
+def _scanned(dataset: str, *members: tuple[str, str], **details: Any) -> Finding:
+    """Return what surveillance tells from nine to twelve: 28 events more than usual, or a value."""
+    return Finding(
+        rule=RULES[f"{dataset.partition('.')[0]}.surveillance"],
+        entity=subject(dataset, members, ""),
+        status="warning",
+        detector="surveillance",
+        window=_NINE_TO_TWELVE,
+        figures={"seen": 29.0, "expected": 1.0},
+        details={"dataset": dataset, "events": "", "value": "", "form": "integer", **details},
+    )
+
+
+def _burst(code: str, entity: Entity, hits: float) -> Finding:
+    return Finding(
+        rule=RULES[code],
+        entity=entity,
+        status="critical",
+        window=_NINE_TO_TWELVE,
+        figures={"hits": hits, "events": 500},
+    )
+
+
+def test_failed_calls_hide_no_late_delivery_of_the_same_hours() -> None:
+    """52 calls of one caller fail while deliveries arrive two hours late: they are read from other rows."""
+    failing = _burst("docexchange.calls_failing", Entity("caller", "政务服务网", "政务服务网"), 52.0)
+    late = _scanned("docexchange.deliveries", value="送达用时")
+    assert _suppressed(failing, late) == [failing, late]
+    calls = _scanned("docexchange.interface_calls", ("caller", "政务服务网"), value="时长分段")
+    assert _suppressed(failing, calls) == [failing]
+
+
+@pytest.mark.parametrize(
+    ("members", "details", "is_told"),
+    [
+        # not found on one route, while another service has 400 errors
+        ([("route", "/oa/m/todo"), ("status", "404")], {"is_ending": True}, True),
+        ([("route", "/oa/m/todo"), ("status", "404")], {"is_ending": True, "service": "oa"}, True),
+        ([("route", "/gw/api/inbox")], {"value": "时长分段"}, True),
+        ([("route", "/gw/api/inbox")], {"value": "时长分段", "service": "portal"}, False),
+        ([("route", "/news"), ("status", "502")], {"is_ending": True, "also_members": ("portal",)}, False),
+        ([("status", "502")], {"is_ending": True}, False),
+    ],
+)
+def test_an_error_burst_hides_what_is_of_its_service(
+    members: list[tuple[str, str]], details: dict[str, Any], is_told: bool
+) -> None:
+    burst = _burst("infra.error_burst", Entity("service", "portal", "portal"), 400.0)
+    scan = _scanned("infra.requests", *members, **details)
+    assert _suppressed(burst, scan) == [burst, *([scan] if is_told else [])]
+
+
+@pytest.mark.parametrize(
+    ("hits", "told"), [(13.0, ["alone"]), (15.0, ["with parts"]), (26.0, []), (55.0, []), (57.0, ["alone"])]
+)
+def test_about_as_many_failures_are_those_of_a_burst_whatever_they_name(hits: float, told: list[str]) -> None:
+    """A route has 28 errors more than usual; a burst counts between half and twice as many."""
+    burst = _burst("infra.error_burst", Entity("service", "portal", "portal"), hits)
+    scan = _scanned("infra.requests", ("route", "/news"), ("status", "502"), is_ending=True)
+    left = [finding for finding in _suppressed(burst, scan) if finding.code == scan.code]
+    assert ["with parts" if "parts" in finding.details else "alone" for finding in left] == told
+
+
+def test_a_page_that_is_down_hides_no_route_that_is_slow() -> None:
+    """The availability of 软硬件环境 is that of one address, and knows no requests."""
+    down = Finding(
+        rule=RULES["infra.availability"], entity=subsystem_entity("infra"), status="warning", window=_NINE_TO_TWELVE
+    )
+    slow = _scanned("infra.requests", ("route", "/gw/api/inbox"), value="时长分段")
+    assert _suppressed(down, slow) == [down, slow]
+    fewer = replace(_scanned("infra.requests"), figures={"seen": 1.0, "expected": 29.0})
+    assert _suppressed(down, fewer) == [down]
+
+
+def test_hours_in_which_nobody_registers_are_told_once() -> None:
+    gap = Finding(
+        rule=RULES["docexchange.registration_lull"],
+        entity=Entity("process", "registration", "公文登记"),
+        status="warning",
+        window=_NINE_TO_TWELVE,
+    )
+    every, some = (
+        replace(_scanned("docexchange.deliveries", *members, not_done="登记"), figures={"seen": 0.0, "expected": 90.0})
+        for members in ((), (("platform", "xinchuang"),))
+    )
+    assert _suppressed(gap, every) == [gap]
+    assert _suppressed(gap, some) == [gap, some]
+    sent = replace(every, details={name: value for name, value in every.details.items() if name != "not_done"})
+    assert _suppressed(gap, sent) == [gap, sent]

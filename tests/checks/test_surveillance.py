@@ -393,6 +393,38 @@ def test_documents_of_one_sender_that_nobody_signs_are_told_of_the_sender() -> N
     assert standing[0].entity.label == "发文单位 市教育局"
 
 
+def _registered(stopped: Sequence[str]) -> list[Finding]:
+    """Return what is told where some steps of the deliveries to one platform do not happen on the day."""
+    rows = []
+    for platform in ("xinchuang", "windows"):
+        for row in hours(12, platform=platform, receiver_unit="海安市", state="registered"):
+            sent = at(row["day"], row["slot"])
+            steps = {"delivered_at": 0.1, "signed_at": 0.2, "registered_at": 0.3}
+            done = {step: sent + dt.timedelta(hours=after) for step, after in steps.items()}
+            if platform == "xinchuang" and row["day"] == ON:
+                done |= dict.fromkeys(stopped, None)
+            rows.append({**row, **done})
+    data = {"docexchange.deliveries": events("docexchange.deliveries", rows)}
+    found = judge(subsystem("docexchange"), {"docexchange.surveillance"}, data)
+    return [finding for finding in found if finding.is_violation]
+
+
+def test_what_is_signed_for_and_not_registered_is_told_of_its_platform() -> None:
+    (finding,) = _registered(["registered_at"])
+    assert dict(members_of(finding)) == {"platform": "xinchuang"}
+    assert (finding.figures["seen"], finding.details["events"]) == (0, "公文送达登记")
+    assert "公文送达登记记录 0 条" in word(finding).evidence
+    assert "查明未登记的原因" in word(finding).advice
+    assert _registered([]) == []
+
+
+def test_what_waits_at_one_step_is_not_told_of_the_steps_after_it() -> None:
+    signed = _registered(["signed_at", "registered_at"])
+    assert [finding.details["events"] for finding in signed] == ["公文送达签收"]
+    arrived = _registered(["delivered_at", "signed_at", "registered_at"])
+    assert [finding.details["events"] for finding in arrived] == ["公文送达（已送达）"]
+
+
 def test_a_kind_of_tickets_that_nobody_closes_is_told_of_the_service_desk() -> None:
     rows = []
     for category in ("account", "fault", "consulting"):

@@ -124,3 +124,33 @@ def test_documents_that_are_signed_for_at_once_are_told(took_s: float, count: in
     rows += deliveries(ON, "b", 9, took_s)
     found = judge(subsystem("docexchange"), ["docexchange.unusual_endings"], {"docexchange.deliveries": rows})
     assert [(finding.entity.key, finding.value) for finding in found] == [("b", 9.0)] * count
+
+
+@pytest.mark.parametrize(("returned", "told"), [(11, [("b", 11.0)]), (3, []), (0, [])])
+def test_a_unit_that_sends_back_most_of_a_day_is_told(returned: int, told: list[tuple[str, float]]) -> None:
+    """Of the sixteen deliveries of each of three units one comes back every fourth day, from each in turn."""
+
+    def deliveries(day: dt.date, unit: str, back: int) -> list[dict[str, Any]]:
+        ends = [("returned_at", "returned", None)] * back + [("signed_at", "signed", "windows")] * (16 - back)
+        return [
+            {
+                "delivery_id": f"{day}-{unit}-{n}", "document_id": f"{day}-{n}", "receiver_unit": unit,
+                "sent_at": at(day, 9 + n % 8), end: at(day, 10 + n % 8), "state": state, "platform": platform,
+                "changed_at": at(day, 18), "day": day,
+            }
+            for n, (end, state, platform) in enumerate(ends)
+        ]  # fmt: skip
+
+    worked = [row["day"] for row in days(60) if row["is_working_day"] and row["day"] < ON]
+    rows = [
+        row
+        for place, day in enumerate(worked)
+        for number, unit in enumerate("abc")
+        for row in deliveries(day, unit, int(place % 4 == number))
+    ]
+    rows += [row for unit in "abc" for row in deliveries(ON, unit, returned if unit == "b" else 0)]
+    found = judge(subsystem("docexchange"), ["docexchange.unusual_endings"], {"docexchange.deliveries": rows})
+    assert [(finding.entity.key, finding.value) for finding in found] == told
+    for finding in found:
+        assert "公文送达被退回 11 件" in word(finding).evidence
+        assert "查明退回的原因" in word(finding).advice

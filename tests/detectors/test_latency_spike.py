@@ -69,6 +69,13 @@ def test_a_single_hour_must_be_slower_than_several(today: dict[int, float], is_u
     assert (detection.window is not None) == is_unusual
 
 
+def test_a_day_with_one_slow_hour_that_is_not_told_is_as_slow_as_its_other_hours():
+    """One hour is 2.6 times as slow; the others take a tenth more than the usual half second."""
+    [detection] = _spikes(_hours({**dict.fromkeys(range(24), 550.0), 9: 1300.0}))
+    assert not detection.is_unusual
+    assert detection.value == detection.departure == pytest.approx(1.1)
+
+
 def test_hours_of_few_events_a_gap_and_a_short_history_say_nothing():
     assert _spikes(_hours({9: 3000.0, 10: 3000.0}, count=49)) == []
     assert _spikes(_hours({9: 3000.0, 10: 3000.0}), days(28, gaps=(ON,))) == []

@@ -26,7 +26,7 @@ def test_a_case_is_finished_given_up_or_finished_at_once_on_the_local_day_of_its
     )
     table = ibis.memtable([dict(zip(columns, row, strict=True)) for row in rows], schema=columns)
     cases = table.mutate(begun_at=ibis.literal(START).cast("timestamp('UTC')"))
-    found = endings(cases, "begun_at", "done_at", 8, ("is_cancelled", "changed_at")).to_pandas()
+    found = endings(cases, "begun_at", ["done_at"], 8, ("is_cancelled", "changed_at")).to_pandas()
     ended = {row["name"]: (row["ending"], str(row["day"])[:10]) for _, row in found.iterrows()}
     assert ended == {
         "at once": ("at_once", "2026-11-18"),
@@ -34,7 +34,28 @@ def test_a_case_is_finished_given_up_or_finished_at_once_on_the_local_day_of_its
         "given up": ("cancelled", "2026-11-19"),
         "given up late": ("cancelled", "2026-11-19"),
     }
-    assert set(endings(cases, "begun_at", "done_at", 8).to_pandas()["ending"]) == {"at_once", "finished"}
+    assert set(endings(cases, "begun_at", ["done_at"], 8).to_pandas()["ending"]) == {"at_once", "finished"}
+
+
+def test_a_case_that_ended_in_another_way_than_it_should_was_returned() -> None:
+    """One is signed for, one comes back an hour later, on the next day; what was signed for and recalled has ended."""
+    rows = [
+        ("signed", START + dt.timedelta(hours=3), None),
+        ("returned", None, START + dt.timedelta(hours=1)),
+        ("returned within a minute", None, START + dt.timedelta(seconds=5)),
+        ("recalled", START + dt.timedelta(seconds=5), START + dt.timedelta(hours=1)),
+        ("open", None, None),
+    ]
+    columns = ibis.schema({"name": "string", "signed_at": "timestamp('UTC')", "returned_at": "timestamp('UTC')"})
+    table = ibis.memtable([dict(zip(columns, row, strict=True)) for row in rows], schema=columns)
+    cases = table.mutate(sent_at=ibis.literal(START).cast("timestamp('UTC')"))
+    found = endings(cases, "sent_at", ["signed_at", "returned_at"], 8).to_pandas()
+    assert {row["name"]: (row["ending"], str(row["day"])[:10]) for _, row in found.iterrows()} == {
+        "signed": ("finished", "2026-11-19"),
+        "returned": ("returned", "2026-11-19"),
+        "returned within a minute": ("returned", "2026-11-18"),
+        "recalled": ("at_once", "2026-11-18"),
+    }
 
 
 def test_a_case_is_finished_soon_by_those_of_its_kind_before() -> None:

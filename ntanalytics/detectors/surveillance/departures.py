@@ -206,7 +206,7 @@ def _candidates(model: SeriesModel, groups: Sequence[SeriesGroup]) -> list[Depar
         rare = rares[direction]
         steady = np.zeros(len(members))
         if judged.steady_run:
-            steady = steady_improbability(scan.strength, judged.size, float(least_steady.min()))
+            steady = steady_improbability(scan.strength, judged.size, float(least_steady.min()), judged.calm)
         for index in map(int, np.flatnonzero((rare >= least) | (steady >= least_steady))):
             hours = judged.runs[int(scan.run[index, -1])]
             seen, expected = judged.values(index, hours)
@@ -235,10 +235,11 @@ def _candidates(model: SeriesModel, groups: Sequence[SeriesGroup]) -> list[Depar
 
 def _rare(judged: JudgedSeries, least: float) -> dict[int, Floats]:
     """Return direction → the improbability of each series; 0 where the days before had departures as improbable."""
-    rares = {direction: improbability(scan.strength, judged.size) for direction, scan in judged.scans.items()}
+    size, calm = judged.size, judged.calm
+    rares = {direction: improbability(scan.strength, size, calm) for direction, scan in judged.scans.items()}
     if not any((rare >= least).any() for rare in rares.values()):
         return rares
-    largest = strongest_of_days([scan.strength for scan in judged.scans.values()], judged.size)
+    largest = strongest_of_days([scan.strength for scan in judged.scans.values()], size, calm)
     of_day = -math.log(_FALSE_DAYS)
     return {
         direction: np.where(among_days(rare, largest, least) >= of_day, rare, 0.0) for direction, rare in rares.items()
@@ -330,5 +331,5 @@ def _departs(leaves: LeafTable, candidate: Departure, rest: Mask, model: SeriesM
         return False
     judged = model.judge(sums)
     strength = judged.scans[candidate.direction].strength
-    rare = improbability(strength, judged.size)
+    rare = improbability(strength, judged.size, judged.calm)
     return bool(rare[0] >= min(LEAST_IMPROBABLE, candidate.improbable) and strength[0, -1] >= candidate.strength / 3)

@@ -4,7 +4,8 @@ The calendar moves all members of a dataset alike: what all of them did on a day
 ratios to their usual day, is taken out. The rest is a profile of hours, the mean of comparable days.
 
 Where one member has most of the events, its fall looks like the calendar's. So the expected range of the dataset's
-total speaks beside the members, and bounds what they say.
+total speaks beside the members, and bounds what they say. A burst of an hour is no calendar: such hours say nothing of
+their day, so that what was usual after it is not held against twice as much.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ import numpy as np
 
 from ntanalytics.detectors.detection import Floats
 from ntanalytics.detectors.expected_range import ExpectedRange
-from ntanalytics.detectors.surveillance.leaf_table import SeriesGroup
+from ntanalytics.detectors.surveillance.leaf_table import Mask, SeriesGroup
 
-#: Share of the events that a group of series must hold to speak for the calendar.
+#: Share of the events that a group of series must hold to speak for the calendar, and hours of bursts may at most.
 _HOLDS = 0.5
 
 #: Weight of the expected total beside the members together: one with less than 0.8 of the events moves nothing alone.
@@ -28,6 +29,9 @@ _BEYOND, LEAST_SHARE = 2.0, 0.25
 
 #: Most dimensions of series that speak for the calendar: those of more have too few events for a ratio.
 _DIMENSIONS = 2
+
+#: Times as many events of an hour as on any other day, and how many more at least, from which they are a burst.
+_SUDDEN, _LEAST_SUDDEN = 3.0, 10.0
 
 #: Least factor of a day.
 _LEAST_FACTOR = 1e-3
@@ -42,8 +46,9 @@ def day_factors(groups: Sequence[SeriesGroup], usual: ExpectedRange) -> Floats:
         groups: the series of a dataset, that of all events first.
         usual: the expected range of all events of the last day.
     """
-    total = groups[0].sums["events"].sum(axis=(0, 2))
-    daily = _members_that_hold_most(groups, float(total.sum()))
+    hourly: Floats = groups[0].sums["events"].sum(axis=0)
+    total = hourly.sum(axis=1)
+    daily = _members_that_hold_most(groups, float(total.sum()), _sudden_hours(hourly))
     middle = np.median(daily, axis=1)
     daily, middle = daily[middle > 0], middle[middle > 0]
     if not len(middle):
@@ -60,15 +65,37 @@ def day_factors(groups: Sequence[SeriesGroup], usual: ExpectedRange) -> Floats:
     return np.asarray(np.maximum(factors, _LEAST_FACTOR), dtype=np.float64)
 
 
-def _members_that_hold_most(groups: Sequence[SeriesGroup], events: float) -> Floats:
+def _sudden_hours(hourly: Floats) -> Mask:
+    """Return the hours of days in which far more events came than in the same hour of any other day.
+
+    Where that is so of the hours that usually have most events, it is the day.
+    """
+    ordered = np.sort(hourly, axis=0)
+    most = np.where(hourly == ordered[-1], ordered[-2:][0], ordered[-1])
+    sudden: Mask = (hourly >= _SUDDEN * most) & (hourly >= most + _LEAST_SUDDEN)
+    usual = ordered[:-1].sum(axis=0)
+    is_burst = (sudden * usual).sum(axis=1, keepdims=True) <= _HOLDS * usual.sum()
+    return np.asarray(sudden & is_burst)
+
+
+def _members_that_hold_most(groups: Sequence[SeriesGroup], events: float, sudden: Mask) -> Floats:
     """Return the daily counts of the series of the most dimensions that hold enough of the events."""
     for number in sorted({min(len(group.dimensions), _DIMENSIONS) for group in groups}, reverse=True):
-        daily = [group.sums["events"].sum(axis=2) for group in groups if len(group.dimensions) == number]
-        holding = [counts for counts in daily if counts.sum() >= _HOLDS * events]
+        among = [group.sums["events"] for group in groups if len(group.dimensions) == number]
+        holding = [_daily(counts, sudden) for counts in among if counts.sum() >= _HOLDS * events]
         if holding:
             return np.concatenate(holding)
-    whole: Floats = groups[0].sums["events"].sum(axis=2)
-    return whole
+    return _daily(groups[0].sums["events"], sudden)
+
+
+def _daily(counts: Floats, sudden: Mask) -> Floats:
+    """Return the counts of each day; a burst makes none larger than usual: what had waited for a gap fills its day."""
+    daily: Floats = counts.sum(axis=2)
+    if not sudden.any():
+        return daily
+    usual = np.where(sudden, 0.0, counts).sum(axis=1) / np.maximum((~sudden).sum(axis=0), 1)
+    without = np.where(sudden, usual[:, None, :], counts).sum(axis=2)
+    return np.asarray(np.minimum(daily, np.maximum(without, np.median(daily, axis=1, keepdims=True))))
 
 
 def _weighted_median(values: Floats, weights: Floats) -> float:

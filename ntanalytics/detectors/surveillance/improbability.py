@@ -29,7 +29,7 @@ _SCALES = (0.5, 1.25, 3.0)
 
 #: Least scale of what comes by chance, that of what comes by a schedule, and the largest departure that a schedule
 #: leaves: the largest over all runs of hours is twice as large where single events come by chance.
-_BY_CHANCE, _BY_SCHEDULE, _SCHEDULED = 1.0, 0.2, 1.0
+BY_CHANCE, BY_SCHEDULE, _SCHEDULED = 1.0, 0.2, 1.0
 
 #: Days that the series of one size and steadiness together count like for the scale of one of them.
 _AGREEING_DAYS = 40.0
@@ -50,12 +50,13 @@ _FEWEST_DAYS = 5
 _BEYOND_PAST = 1.3
 
 
-def improbability(strength: Floats, size: Floats) -> Floats:
+def improbability(strength: Floats, size: Floats, calm: float = BY_SCHEDULE) -> Floats:
     """Return the negative logarithm of the probability of each series' last departure; 0 where a past one was as large.
 
     Args:
         strength: the strongest departure by series and day; the last day is the judged one.
         size: expected count of that day by series.
+        calm: the least scale of series that hardly departed; that of chance where nothing comes by a schedule.
     """
     past, today = strength[:, :-1], strength[:, -1]
     # of the others no departure is beyond those before
@@ -63,54 +64,57 @@ def improbability(strength: Floats, size: Floats) -> Floats:
     improbable = np.zeros(len(past))
     if not len(beyond):
         return improbable
-    _, today, excess, _ = _excess(strength[beyond], size[beyond])
+    _, today, excess, _ = _excess(strength[beyond], size[beyond], calm)
     days = past.shape[1]
     rare = days * np.log1p(excess / days)
     strata = np.digitize(size, _SIZES)
     for stratum in np.unique(strata[beyond]):
         among, of_size = strata[beyond] == stratum, past[strata == stratum]
         if of_size.size >= _MIN_POOLED:
-            rare[among] = np.minimum(rare[among], _by_pool(today[among], _without_incidents(of_size)))
+            rare[among] = np.minimum(rare[among], _by_pool(today[among], _without_incidents(of_size), calm))
     improbable[beyond] = np.maximum(rare, 0.0)
     return improbable
 
 
-def steady_improbability(strength: Floats, size: Floats, least: float) -> Floats:
+def steady_improbability(strength: Floats, size: Floats, least: float, calm: float = BY_SCHEDULE) -> Floats:
     """Return the same by the series of one size that are as steady; 0 where too few are known.
 
     Args:
         strength: as in :func:`improbability`.
         size: as there.
         least: the improbability below which none matters, and is 0.
+        calm: as there.
     """
-    past, today, excess, ordered = _excess(strength, size)
+    past, today, excess, ordered = _excess(strength, size, calm)
     known = past.shape[1] + _AGREEING_DAYS
     improbable = np.zeros(len(past))
     by_itself = known * np.log1p(excess / known)
     if not (by_itself >= least).any():
         return improbable
-    kinds, past_kinds = _kinds(size, past, ordered)
+    kinds, past_kinds = _kinds(size, past, ordered, calm)
     for kind in np.unique(kinds):
         among, is_pooled = (kinds == kind) & (by_itself >= least), past_kinds == kind
         if among.any() and is_pooled.sum() >= _MIN_POOLED:
             last = today[among]
-            pooled = np.minimum(_by_pool(last, past[is_pooled]), _by_counting(last, np.where(is_pooled, past, -1.0)))
+            counted = _by_counting(last, np.where(is_pooled, past, -1.0))
+            pooled = np.minimum(_by_pool(last, past[is_pooled], calm), counted)
             improbable[among] = np.minimum(by_itself[among], pooled)
     return np.where(_is_beyond_past(today, ordered), np.maximum(improbable, 0.0), 0.0)
 
 
-def strongest_of_days(strengths: Sequence[Floats], size: Floats) -> Floats:
+def strongest_of_days(strengths: Sequence[Floats], size: Floats, calm: float = BY_SCHEDULE) -> Floats:
     """Return the largest improbability of any series on each past day, by the other past days.
 
     Args:
         strengths: the strongest departures by series and day, of each direction; the last day is left out.
         size: expected count of a day by series.
+        calm: as in :func:`improbability`.
     """
     days = strengths[0].shape[1] - 1
     largest = np.zeros(days)
     for day in range(days):
         order = [*(other for other in range(days) if other != day), day]
-        largest[day] = max(float(improbability(strength[:, order], size).max()) for strength in strengths)
+        largest[day] = max(float(improbability(strength[:, order], size, calm).max()) for strength in strengths)
     return largest
 
 
@@ -127,22 +131,22 @@ def among_days(improbable: Floats, largest: Floats, incident: float) -> Floats:
     if days < _FEWEST_DAYS:
         return improbable
     chance = np.minimum(np.sort(largest)[:days], incident)
-    scale = max(_BY_CHANCE, float(chance.std()) * _GUMBEL_SCALE)
+    scale = max(BY_CHANCE, float(chance.std()) * _GUMBEL_SCALE)
     excess = np.maximum(improbable - np.median(chance), 0.0) / scale
     return np.asarray(days * np.log1p(excess / days), dtype=np.float64)
 
 
-def _excess(strength: Floats, size: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+def _excess(strength: Floats, size: Floats, calm: float) -> tuple[Floats, Floats, Floats, Floats]:
     """Return the past and the last strengths, the excess of these in scales, and the past ones in order."""
     past, today = strength[:, :-1], strength[:, -1]
     ordered = np.sort(past, axis=1)
-    return past, today, np.maximum((today - np.median(past, axis=1)) / _scale(ordered, size), 0.0), ordered
+    return past, today, np.maximum((today - np.median(past, axis=1)) / _scale(ordered, size, calm), 0.0), ordered
 
 
-def _scale(ordered: Floats, size: Floats) -> Floats:
+def _scale(ordered: Floats, size: Floats, calm: float) -> Floats:
     """Return the scale of each series without its strongest day, which may be an incident."""
     is_scheduled = (ordered[:, -2] <= _SCHEDULED) & (size >= _SIZES[0])
-    least = np.where(is_scheduled, _BY_SCHEDULE, _BY_CHANCE)
+    least = np.where(is_scheduled, calm, BY_CHANCE)
     return np.asarray(np.maximum(ordered[:, :-1].std(axis=1) * _GUMBEL_SCALE, least), dtype=np.float64)
 
 
@@ -150,11 +154,11 @@ def _is_beyond_past(today: Floats, ordered: Floats) -> NDArray[np.bool_]:
     return np.asarray(today > _BEYOND_PAST * ordered[:, -2])
 
 
-def _kinds(size: Floats, past: Floats, ordered: Floats) -> tuple[Ints, Ints]:
+def _kinds(size: Floats, past: Floats, ordered: Floats, calm: float) -> tuple[Ints, Ints]:
     """Return the kind of each series, by size and steadiness, and that of each of its past days."""
     sizes, number = np.digitize(size, _SIZES), len(_SCALES) + 1
     by_others = np.digitize(_scales_of_others(past, ordered), _SCALES)
-    return sizes * number + np.digitize(_scale(ordered, size), _SCALES), sizes[:, None] * number + by_others
+    return sizes * number + np.digitize(_scale(ordered, size, calm), _SCALES), sizes[:, None] * number + by_others
 
 
 def _scales_of_others(past: Floats, ordered: Floats) -> Floats:
@@ -189,10 +193,10 @@ def _without_incidents(past: Floats) -> Floats:
     return np.asarray(past[:, np.sort(np.argsort(tail)[:-OF_ONE_INCIDENT])].ravel())
 
 
-def _by_pool(today: Floats, pooled: Floats) -> Floats:
+def _by_pool(today: Floats, pooled: Floats, calm: float) -> Floats:
     begin = float(np.quantile(pooled, _TAIL))
     excess = pooled[pooled > begin] - begin
     # by the median, which an incident among the past days does not move
-    least = _BY_SCHEDULE if begin <= _SCHEDULED else _BY_CHANCE
+    least = calm if begin <= _SCHEDULED else BY_CHANCE
     scale = max(least, float(np.median(excess)) / math.log(2) if len(excess) else least)
     return np.asarray((today - begin) / scale - math.log(1 - _TAIL))

@@ -11,6 +11,7 @@ import numpy as np
 from ntanalytics.detectors.detection import Floats
 from ntanalytics.detectors.expected_range import ExpectedRange
 from ntanalytics.detectors.surveillance.expectation import day_factors, expected_counts
+from ntanalytics.detectors.surveillance.improbability import BY_CHANCE, BY_SCHEDULE
 from ntanalytics.detectors.surveillance.leaf_table import SeriesGroup
 from ntanalytics.detectors.surveillance.scan import RUNS, Scan, scan_counts, scan_means
 
@@ -52,6 +53,11 @@ class JudgedSeries:
     runs: Sequence[tuple[int, int]] = RUNS
     steady_run: int = 0
     started: Floats | None = None
+
+    @property
+    def calm(self) -> float:
+        """The least scale of series that hardly departed: that cases do not end comes by no schedule."""
+        return BY_SCHEDULE if self.started is None else BY_CHANCE
 
     def values(self, index: int, hours: tuple[int, int]) -> tuple[float, float]:
         """Return the seen and the expected value of a run of hours of a series."""

@@ -21,7 +21,7 @@ from ntanalytics.findings.finding import Entity, Finding, violations
 from ntanalytics.findings.judgement import evaluate_rules, judge_value
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics import days as by_days
-from ntanalytics.metrics.case_endings import AT_ONCE
+from ntanalytics.metrics.case_endings import AT_ONCE, RETURNED
 from ntanalytics.metrics.docexchange import callers as caller_metrics
 from ntanalytics.metrics.docexchange import daily_counts as daily_metrics
 from ntanalytics.metrics.docexchange import documents as document_metrics
@@ -114,6 +114,15 @@ def _returns_rise(context: CheckContext, rule: Rule) -> list[Finding]:
     returned = daily_metrics.returns(deliveries.recent, documents.recent, as_of(context), ["day", "sender_unit"])
     named = returned.filter(returned.sender_unit.notnull())
     return share_shift(rule, named, context.on, entity=sender, together=_RETURNED_DAYS)
+
+
+def _unusual_endings(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the subjects that sign within a minute, and the units that send back most of what they get.
+
+    What nobody signed for has no terminal, by which it could be told.
+    """
+    ended = partial(unusual_endings, context, rule, dataset="docexchange.deliveries")
+    return [*ended(ways=(AT_ONCE,)), *ended(ways=(RETURNED,), by=("receiver_unit",))]
 
 
 def _undelivered(context: CheckContext, rule: Rule) -> list[Finding]:
@@ -215,9 +224,7 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(rule="docexchange.returns_rise", evaluate=_returns_rise, reads=_BOTH, subject_columns=_BY_SENDER),
     Check(
-        rule="docexchange.unusual_endings",
-        evaluate=partial(unusual_endings, dataset="docexchange.deliveries", ways=(AT_ONCE,)),
-        reads={"docexchange.deliveries": HISTORY_DAYS},
+        rule="docexchange.unusual_endings", evaluate=_unusual_endings, reads={"docexchange.deliveries": HISTORY_DAYS}
     ),
     Check(rule="docexchange.undelivered", evaluate=_undelivered, reads=_DELIVERIES),
     *RECORD_CHECKS,

@@ -107,8 +107,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "docexchange.unusual_endings", "unusual_endings", Threshold(0, 199, "down"),
         "核查是否由程序自动签收，通知有关单位",
-        "Who signs within a minute of the sending has read nothing: a program signs.", kind="usual", label="即时签收",
-        cause="hasty",
+        "Who signs within a minute of the sending has read nothing: a program signs. A unit that sends back most of "
+        "what it gets cannot read it.", kind="usual", label="即时签收或退回", cause="hasty",
     ),
     source_rule("docexchange"),
 )  # fmt: skip

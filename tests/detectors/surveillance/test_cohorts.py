@@ -79,6 +79,26 @@ def test_a_unit_that_begins_three_times_as_much_and_ends_it_as_always_is_not_tol
     assert _told([*rows, *more, *more]) == []
 
 
+def _even(open_cases: int) -> list[Row]:
+    """Return cases that end on the next worked day, all days alike; so many of the last six days do not, of any."""
+    rows = [
+        {"day": day, "ended_on": WORKED[place + 1] if place + 1 < len(WORKED) else None, "unit": unit, "module": module}
+        for place, day in enumerate(WORKED)
+        for unit in UNITS[:6]
+        for module in ("documents", "notices")
+    ]
+    last = [row for row in rows if WORKED[-7] <= row["day"] < ON]
+    for row in last[:: len(last) // open_cases][:open_cases]:
+        row["ended_on"] = None
+    return rows
+
+
+@pytest.mark.parametrize(("open_cases", "is_told"), [(8, False), (16, True)])
+def test_a_few_unrelated_cases_that_stay_open_are_chance_though_hardly_any_did(open_cases: int, is_told: bool) -> None:
+    """Cases that always end in time are no schedule: eight of seventy that nothing joins are told of nobody."""
+    assert bool(_told(_even(open_cases))) is is_told
+
+
 def test_what_always_stays_open_is_usual() -> None:
     rows = _standing(_cases(14), WORKED[0], lambda row: row["unit"] == "unit-07")
     assert _told(rows) == []

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from ntanalytics.detectors.surveillance.improbability import (
+    BY_CHANCE,
     among_days,
     improbability,
     steady_improbability,
@@ -71,6 +72,17 @@ def test_what_comes_by_a_schedule_departs_by_less_than_what_comes_by_chance() ->
     # medians 0.05 and 2.05; the scale of a schedule is 0.2 at least, that of chance 1
     assert by_schedule == pytest.approx(8 * np.log1p(9.95 / 0.2 / 8))
     assert by_chance == pytest.approx(8 * np.log1p(7.95 / 8))
+
+
+def test_where_nothing_comes_by_a_schedule_the_scale_is_that_of_chance() -> None:
+    calm = np.array([[0.0, 0.1, 0.0, 0.2, 0.0, 0.1, 0.0, 0.3, 10.0]])
+    [rare] = improbability(calm, np.array([50.0]), BY_CHANCE)
+    assert rare == pytest.approx(8 * np.log1p(9.95 / 8))
+    # the last of the past days by the seven others: a departure of 3 is none, and by a schedule it would be one
+    calm[0, 7] = 3.0
+    [strongest] = strongest_of_days([calm], np.array([50.0]), BY_CHANCE)[-1:]
+    assert strongest == pytest.approx(7 * np.log1p(3 / 7))
+    assert strongest_of_days([calm], np.array([50.0]))[-1] == pytest.approx(7 * np.log1p(3 / 0.2 / 7))
 
 
 def test_few_events_are_no_schedule() -> None:
