@@ -71,8 +71,8 @@ def load(path: Path) -> Settings:
 def _require_different_sources(sources: Mapping[str, SourceSettings], where: str) -> None:
     """Refuse two sources that read one dataset from the same place: each row would count twice."""
     for (name, source), (other, twin) in combinations(sources.items(), 2):
-        place, same = ((each.product, each.url, each.paths, each.path) for each in (source, twin))
-        datasets = [set(each.datasets) for each in (source, twin)]
+        place, same = ((one.product, one.url, one.paths, one.path) for one in (source, twin))
+        datasets = [set(one.datasets) for one in (source, twin)]
         if place == same and any(place[1:]) and (not all(datasets) or datasets[0] & datasets[1]):
             raise SettingsError(
                 tr("the source {other} reads what {name} reads: each row would count twice", other=other, name=name),
