@@ -399,6 +399,7 @@ def evaluation(
             is_working_day=lambda day: day in _weekdays(day, day) and day not in days_off,
         ),
         settings=SimpleNamespace(zone=_ZONE, sources=sources),
+        table=lambda name, last: (held := lake.dataset(name, 0).recent).filter(held.day <= last),
     )
     report.upcoming_days = []
     report.units = lambda: Units(lake.dataset("identity.units", 0).table, _NO_ALIASES)
