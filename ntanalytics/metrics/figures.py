@@ -302,7 +302,8 @@ def _joined_origin(origins: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
     if not origins or not all(origins):
         return {}
     datasets = {name: version for origin in origins for name, version in origin["datasets"].items()}
-    return {"datasets": datasets, "as_of": min(origin["as_of"] for origin in origins)}
+    as_of = [origin["as_of"] for origin in origins if "as_of" in origin]  # without a source there is none
+    return {"datasets": datasets, **({"as_of": min(as_of)} if as_of else {})}
 
 
 def _note(views: Sequence[Covered]) -> str:

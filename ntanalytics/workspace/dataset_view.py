@@ -286,9 +286,13 @@ class DatasetView(ABC):
 
     @property
     def origin(self) -> dict[str, object]:
-        """The dataset with the version that was read and the time up to which it is known, for a block's origin."""
+        """The dataset with the version that was read and the time up to which it is known, for a block's origin.
+
+        Without a source it is known up to no time.
+        """
         version = self._workspace.version(self.contract.name)
-        return {"datasets": {self.contract.name: version}, "as_of": self.as_of.isoformat()}
+        as_of = {"as_of": self.as_of.isoformat()} if self.sources else {}
+        return {"datasets": {self.contract.name: version}, **as_of}
 
     def figures(self, table: Rows) -> Figures:
         """Return rows of a metric that read only this dataset as figures, which tables and charts take.
