@@ -186,6 +186,24 @@ def test_a_week_tells_what_its_inspections_opened_left_and_closed(club: OaSite):
     ]
 
 
+def test_an_event_of_a_day_is_not_said_to_last_until_the_last_inspection(club: OaSite):
+    burst = _recorded("portal", "infra.error_burst", "critical", since=FRIDAY)
+    _note(club, FRIDAY, burst, _recorded("oa-db-1 /data", DISK), codes={**CODES, "infra.error_burst": True})
+    note, rows = _hazards(club)
+    assert "未消除 1 项，另有当日事件 1 项。" in note
+    assert {row[1]: row[-1] for row in rows} == {
+        "portal": "11月20日发生，是否再现未知",
+        "oa-db-1 /data": "截至11月20日未消除",
+    }
+
+
+@pytest.mark.parametrize(("left", "told"), [(0, "未消除未知"), (1, "未消除 ≥ 1 项")])
+def test_of_an_inspection_with_unknown_checks_nobody_knows_what_else_is_left(club: OaSite, left: int, told: str):
+    open_disks = [_recorded(f"{number}", DISK) for number in range(left)]
+    _note(club, FRIDAY, _recorded("电信", status="unknown"), *open_disks, codes={**CODES, RATE: False})
+    assert f"，{told}。" in _hazards(club)[0]
+
+
 def test_a_week_without_inspections_says_so(club: OaSite):
     _note(club, dt.date(2026, 11, 12), _recorded("旧"))
     assert _hazards(club) == ("无每日巡检记录，隐患的新增与消除未知。", [])
