@@ -28,6 +28,7 @@ from ntanalytics.findings.threshold import ORDER
 from ntanalytics.findings.week_strip import DAYS as STRIP_DAYS
 from ntanalytics.findings.week_strip import week_strips
 from ntanalytics.ledger.findings_upgrade import LABEL_KIND
+from ntanalytics.metrics.quantity import UNKNOWN
 from ntanalytics.periods.day_text import day_words
 from ntanalytics.report_content.details import HAZARDS
 from ntanalytics.reports import Table
@@ -243,6 +244,8 @@ def _ended_words(lifecycle: FindingLifecycle, last: date, *, is_event: bool) -> 
 
 def _opened_words(report: Report, lifecycle: FindingLifecycle) -> str:
     """Return when a hazard began: within the period, before it, or on its first inspection or before."""
+    if lifecycle.snapshot_on is not None:
+        return UNKNOWN
     if _is_new(lifecycle, report.period.first):
         return f"{report.period.word}新增"
     is_older = lifecycle.begun_on < report.period.first
@@ -266,7 +269,7 @@ def _row(lifecycle: FindingLifecycle) -> dict[str, Any]:
         "subsystem": subsystem_label(lifecycle.subsystem),
         "subject": lifecycle.entity.label,
         "check": lifecycle.check,
-        "begun_on": lifecycle.begun_on.isoformat(),
+        "begun_on": lifecycle.begun_on.isoformat() if lifecycle.snapshot_on is None else None,
     }
 
 

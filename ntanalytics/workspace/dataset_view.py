@@ -195,6 +195,11 @@ class DatasetView(ABC):
         return {}
 
     @property
+    def later_snapshot(self) -> dt.date | None:
+        """Day of the snapshot for the end of the period, if taken later than the morning after; of states alone."""
+        return None
+
+    @property
     def is_damaged(self) -> bool:
         """True if a day of the period is held and not whole, so that a violation may be the damage itself."""
         return bool(self.damages)
