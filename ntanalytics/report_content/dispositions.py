@@ -26,7 +26,7 @@ _UNDECIDED = "处理情况未知，各项均予列出。"
 
 #: Notes where the decisions of the desk could not be read, where there are none yet, and where days of them lack.
 UNREAD = f"检查处置登记未取得，{_UNDECIDED}"
-EMPTY = f"检查处置登记截至期末没有记录，{_UNDECIDED}"
+EMPTY = f"已取得的检查处置登记中无记录，{_UNDECIDED}"
 PARTIAL = f"检查处置登记不完整，{_UNDECIDED}"
 
 
