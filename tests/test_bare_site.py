@@ -23,6 +23,7 @@ NOW = dt.datetime(2026, 11, 24, 1, tzinfo=dt.UTC)
     [
         ("daily_inspection", "2026-11-23", "infra.requests", ["backups", "requests-by-service", "error-rate-by-hour"]),
         ("weekly_service_report", "2026-W47", "infra.requests", ["services", "sms", "active-by-week"]),
+        ("sms_volume", "2026-W47", "sms.messages", ["failure-classes", "failure-codes"]),
         # no source is read for it, and the lake stays empty
         ("oa_adoption", "2026-W47", "oa.activities", ["moved", "by-edition", "flow", "units", "daily", "modules"]),
     ],

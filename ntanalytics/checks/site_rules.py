@@ -60,7 +60,7 @@ def site_rules(settings: Settings, rules: Mapping[str, Rule]) -> Mapping[str, Ru
 
 def _overridden(rule: Rule, override: RuleSettings, settings: Settings) -> Rule:
     for limit in (override.warning, override.critical):
-        if limit is not None and not _is_possible(rule, limit):
+        if limit is not None and not is_possible(rule, limit):
             raise SettingsError(
                 tr("no value of this rule is near its limit {limit}", limit=f"{limit:g}"),
                 where=f"{settings.file}: rules.{rule.code}",
@@ -85,7 +85,7 @@ def _overridden(rule: Rule, override: RuleSettings, settings: Settings) -> Rule:
     )
 
 
-def _is_possible(rule: Rule, limit: float) -> bool:
+def is_possible(rule: Rule, limit: float) -> bool:
     """Return whether a limit has the sign of the rule's own, and is no percentage where these are shares."""
     own = (rule.threshold.warning, rule.threshold.critical)
     if (min(own) >= 0 and limit < 0) or (max(own) < 0 and limit > 0):

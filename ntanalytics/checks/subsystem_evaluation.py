@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
+from ntanalytics import contract
 from ntanalytics.checks.check import QUARTER, Check, Span
 from ntanalytics.checks.computation_errors import COMPUTATION_ERRORS, error_place
 from ntanalytics.checks.context import QUARTER_DAYS, CheckContext, Part
 from ntanalytics.checks.section import SubsystemSummary, failed_summary, no_source_summary
 from ntanalytics.checks.subsystem import Section, Subsystem
 from ntanalytics.findings.event_text import event_day
-from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.finding import SNAPSHOT_ON, Finding
 from ntanalytics.findings.judgement import unknown
 from ntanalytics.findings.rule import Kind, Rule
 from ntanalytics.metrics.column_needs import SKEWED
+from ntanalytics.workspace.dataset_view import DatasetView
 
 T = TypeVar("T")
 
@@ -96,6 +98,7 @@ def _result(context: CheckContext, check: Check, spans: Sequence[Span]) -> Check
         return CheckResult(check.rule, is_unjudged=True, is_silent=True)
     try:
         made = _without_absent(context, check, rule, check.evaluate(context, rule))
+        made = _seen_later(made, required)
         damaged = {day for view in required for _, day in view.damages}
         findings = _doubted(made, damaged) if any(view.is_damaged for view in required) else made
         is_silent = not is_whole and _is_silent(made)
@@ -120,6 +123,22 @@ def _is_whole(context: CheckContext, check: Check, spans: Sequence[Span]) -> boo
         if view.unreported.is_now and context.rules[check.rule].measure in view.unreported.measures:
             return False
     return True
+
+
+def _seen_later(findings: Sequence[Finding], views: Sequence[DatasetView]) -> Sequence[Finding]:
+    """Return the findings of snapshots, each with the day of one that was taken long after the period.
+
+    What it shows may have begun after the period: no begin is known that lies within, or before it.
+    """
+    later = [view.later_snapshot for view in views if view.later_snapshot is not None]
+    if not later or any(view.contract.kind is not contract.Kind.STATE for view in views):
+        return findings
+    return [
+        finding.with_details(**{SNAPSHOT_ON: max(later).isoformat()})
+        if finding.is_violation and finding.since is None
+        else finding
+        for finding in findings
+    ]
 
 
 def _doubted(findings: Sequence[Finding], damaged: Collection[date]) -> Sequence[Finding]:

@@ -42,12 +42,14 @@ class Dispositions:
         muted: identities that the head of the inspection does not name.
         expired: identities of findings whose decision held and does not any more.
         is_known: whether the desk's decisions could be read; where not, nothing is muted.
+        note: Chinese note on why they are unknown; empty where they are known.
     """
 
     by_identity: Mapping[str, Disposition] = field(default_factory=dict)
     muted: frozenset[str] = frozenset()
     expired: frozenset[str] = frozenset()
     is_known: bool = True
+    note: str = ""
 
 
 def judge_dispositions(

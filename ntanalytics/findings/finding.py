@@ -37,6 +37,10 @@ Unknown = Literal[
 ]
 
 
+#: Detail of a finding whose begin is unknown: the day (ISO) of the snapshot, taken after the period, that shows it.
+SNAPSHOT_ON = "snapshot_on"
+
+
 @dataclass(frozen=True)
 class Entity:
     """Subject of a check.
@@ -209,6 +213,12 @@ class Finding:
     def with_details(self, **details: Detail) -> Finding:
         """Return the finding with further details."""
         return replace(self, details={**self.details, **details})
+
+    @property
+    def snapshot_on(self) -> date | None:
+        """Day of the snapshot, taken after the period, from which alone it is known; None of any other finding."""
+        day = self.details.get(SNAPSHOT_ON)
+        return date.fromisoformat(day) if isinstance(day, str) and self.since is None else None
 
     def since_day(self, day: date | None, *, is_bound: bool = False) -> Finding:
         """Return the finding with the first day of its condition."""

@@ -43,7 +43,8 @@ class Observation:
         status: its status.
         value: the measured value.
         format: format of the value.
-        since: first day of the condition, as the finding tells it.
+        since: first day of the condition, as the finding tells it; later than the inspected day, that of the snapshot
+            from which alone it is known.
         since_is_bound: whether it may have begun before.
     """
 
@@ -95,6 +96,7 @@ class FindingLifecycle:
         worst: the worst status that it ever had.
         change: what the last inspection made of it; of a closed one, how it was closed.
         closed_on: day of the inspection that closed it; None while it is open.
+        snapshot_on: day of the snapshot, later than ``opened_on``, from which alone its begin is known; else None.
     """
 
     code: str
@@ -110,6 +112,7 @@ class FindingLifecycle:
     worst: Status
     change: Change = "new"
     closed_on: date | None = None
+    snapshot_on: date | None = None
 
     @property
     def identity(self) -> str:
@@ -214,8 +217,8 @@ def observe(
             status=finding.status if _is_judged(finding) else "unknown",
             value=finding.value,
             format=finding.format,
-            since=finding.since,
-            since_is_bound=finding.since_is_bound,
+            since=finding.since or finding.snapshot_on,
+            since_is_bound=finding.since_is_bound or finding.snapshot_on is not None,
         )
         for finding in everything
         if finding.status != "ok" or not codes[finding.code]
@@ -329,6 +332,7 @@ def _opened(observation: Observation, on: date, is_blind: bool) -> FindingLifecy
         value=observation.value,
         format=observation.format,
         worst=observation.status,
+        snapshot_on=observation.since if observation.since is not None and observation.since > on else None,
     )
 
 
@@ -356,6 +360,7 @@ def _seen_again(lifecycle: FindingLifecycle, observation: Observation, on: date)
         worst=worst([lifecycle.worst, observation.status]),
         change=change,
         closed_on=None,
+        snapshot_on=lifecycle.snapshot_on if begun_on == lifecycle.begun_on else None,
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from ntanalytics.findings.correlation import IncidentGroup, correlate
 from ntanalytics.findings.finding import Finding, Unknown, checks_by_system
 from ntanalytics.findings.lifecycle import CHANGES, Change, LifecycleState
-from ntanalytics.findings.phrases import hours_words, listed, spaced, value_words
+from ntanalytics.findings.phrases import hours_words, listed, spaced, unknown_begin, value_words
 from ntanalytics.findings.place import Topology
 from ntanalytics.findings.subjects import KIND as SUBJECT
 from ntanalytics.findings.text import Wording, exceptions, remaining, since_words
@@ -35,6 +35,8 @@ def onset_words(finding: Finding, state: LifecycleState) -> str:
     lifecycle = state.of(finding.identity) if state.is_known else None
     if lifecycle is None or state.on is None:
         return since_words(finding)
+    if lifecycle.snapshot_on is not None:
+        return unknown_begin(lifecycle.snapshot_on)
     day = lifecycle.day(state.on)
     # a narrow column breaks before the bracket, and not within
     notes = [f"第\u00a0{day}\u00a0天"] if day > 1 and not lifecycle.is_older else []

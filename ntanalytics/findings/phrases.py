@@ -117,6 +117,11 @@ def departure_words(departure: float, against: str = "", *, is_rate: bool) -> st
     return f"{against}{'低' if departure < 0 else '高'} {amount}"
 
 
+def unknown_begin(snapshot_on: date) -> str:
+    """Return in words that a begin is unknown, since a later snapshot alone shows the condition."""
+    return f"未知（取自{day_words(snapshot_on)}快照）"
+
+
 def rule_limits(rule: Rule) -> str:
     """Return the limits of a rule in words, on its scale: ``比通常低 20% 为关注，低 40% 为异常``."""
     measure = measure_of(rule.measure)

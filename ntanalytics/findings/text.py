@@ -14,7 +14,14 @@ from ntanalytics.findings.detector_text import EVIDENCE, expected_range_words
 from ntanalytics.findings.event_text import event
 from ntanalytics.findings.finding import Finding, count_by_status, ranked
 from ntanalytics.findings.headline import EventWords, headline
-from ntanalytics.findings.phrases import days_beyond_words, is_worst_of_known, rule_limits, spaced, value_words
+from ntanalytics.findings.phrases import (
+    days_beyond_words,
+    is_worst_of_known,
+    rule_limits,
+    spaced,
+    unknown_begin,
+    value_words,
+)
 from ntanalytics.metrics import measure as measure_of
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.periods.day_text import day_words
@@ -184,6 +191,8 @@ def _pointed(finding: Finding) -> str:
 
 def since_words(finding: Finding) -> str:
     """Return the first day of the condition: ``11月18日或更早``; empty where there is none."""
+    if finding.snapshot_on is not None:
+        return unknown_begin(finding.snapshot_on)
     if finding.since is None:
         return ""
     return f"{day_words(finding.since)}{'或更早' if finding.since_is_bound else ''}"

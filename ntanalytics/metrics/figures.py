@@ -203,6 +203,7 @@ def figures(table: Rows, *views: Covered) -> Figures:
 def case_list(table: Rows, *views: Covered) -> Figures:
     """Return single events or cases as figures: each row is exact; over a gap the list may lack some.
 
+    So it may where a source of cases begins late: what was open before its first day, and ended since, is not held.
     Where times are hours off on a day, no moment is shown.
 
     Args:
@@ -217,11 +218,12 @@ def case_list(table: Rows, *views: Covered) -> Figures:
     items = tuple(FigureRow(row) for row in records)
     if _is_without_source(views, items):
         return replace(NO_FIGURES, origin=_origin(views))
+    young = [note for view in views if (note := getattr(view, "young_note", ""))]
     return Figures(
         columns=columns,
         items=items,
-        note=join_notes(_note(views), *(_absent_note(view, columns) for view in views)),
-        is_complete=_completeness(views)[0] and not is_unread(views),
+        note=join_notes(_note(views), *young, *(_absent_note(view, columns) for view in views)),
+        is_complete=_completeness(views)[0] and not is_unread(views) and not young,
         origin=_origin(views),
     )
 
@@ -300,7 +302,8 @@ def _joined_origin(origins: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
     if not origins or not all(origins):
         return {}
     datasets = {name: version for origin in origins for name, version in origin["datasets"].items()}
-    return {"datasets": datasets, "as_of": min(origin["as_of"] for origin in origins)}
+    as_of = [origin["as_of"] for origin in origins if "as_of" in origin]  # without a source there is none
+    return {"datasets": datasets, **({"as_of": min(as_of)} if as_of else {})}
 
 
 def _note(views: Sequence[Covered]) -> str:

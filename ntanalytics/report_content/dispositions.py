@@ -14,6 +14,7 @@ from ntanalytics.findings.lifecycle import LifecycleState
 from ntanalytics.metrics.rows import rows
 from ntanalytics.periods.day_text import day_words
 from ntanalytics.report_content.contents import DISPOSITIONS, NOTED_DAYS
+from ntanalytics.workspace.dataset_view import DatasetView
 
 #: Columns without which nobody knows whether a decision still holds.
 _ENDS = ("known_until_on", "withdrawn_at")
@@ -21,8 +22,12 @@ _ENDS = ("known_until_on", "withdrawn_at")
 #: Decisions of the desk after which nothing is to be done.
 _SETTLED = frozenset({"false_alarm", "known"})
 
-#: Note where the decisions of the desk could not be read.
-UNREAD = "检查处置登记未取得，各项均按未处置列出。"
+_UNDECIDED = "处理情况未知，各项均予列出。"
+
+#: Notes where the decisions of the desk could not be read, where there are none yet, and where days of them lack.
+UNREAD = f"检查处置登记未取得，{_UNDECIDED}"
+EMPTY = f"已取得的检查处置登记中无记录，{_UNDECIDED}"
+PARTIAL = f"检查处置登记不完整，{_UNDECIDED}"
 
 
 def dispositions_of(
@@ -38,7 +43,7 @@ def dispositions_of(
     context = evaluation.context
     view = context.dataset(DISPOSITIONS, NOTED_DAYS)
     if not view.sources or not view.is_complete or any(map(view.sources_without, _ENDS)):
-        return Dispositions(is_known=False)
+        return Dispositions(is_known=False, note=_why_unknown(view))
     unnumbered = "（单号未知）" if view.sources_without("ticket_no") else ""
     decisions = [
         Disposition(
@@ -54,6 +59,12 @@ def dispositions_of(
         if row["noted_at"] < context.ends_at and not (row["withdrawn_at"] and row["withdrawn_at"] < context.ends_at)
     ]
     return judge_dispositions([*evaluation.findings, *inspected], decisions, context.on, lifecycles)
+
+
+def _why_unknown(view: DatasetView) -> str:
+    if not view.sources or any(state.taken_at is None for state in view.status()):
+        return UNREAD
+    return PARTIAL if rows(view.cases.limit(1)) else EMPTY
 
 
 def settled_by(dispositions: Dispositions) -> frozenset[str]:
@@ -77,7 +88,7 @@ def muted_sentence(dispositions: Dispositions) -> str:
         For example ``已登记处置的 3 项不再提示（转工单 1 项、误报 2 项）；处置到期、恢复提示 1 项。``.
     """
     if not dispositions.is_known:
-        return UNREAD
+        return dispositions.note or UNREAD
     kinds = Counter(dispositions.by_identity[identity].kind for identity in sorted(dispositions.muted))
     parts = []
     if kinds:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -22,10 +23,12 @@ from ntanalytics.findings.lifecycle import (
 from ntanalytics.findings.lifecycle_text import change_count
 from ntanalytics.findings.phrases import listed
 from ntanalytics.findings.related_subjects import LASTING
+from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.threshold import ORDER
 from ntanalytics.findings.week_strip import DAYS as STRIP_DAYS
 from ntanalytics.findings.week_strip import week_strips
 from ntanalytics.ledger.findings_upgrade import LABEL_KIND
+from ntanalytics.metrics.quantity import UNKNOWN
 from ntanalytics.periods.day_text import day_words
 from ntanalytics.report_content.details import HAZARDS
 from ntanalytics.reports import Table
@@ -44,6 +47,8 @@ _LIFECYCLE = (
     Field("begun_on", "date", "起始", format="date"),
 )
 _CLOSED = (*_LIFECYCLE, Field("days", "integer", "历时", unit="天", format="integer"), Field("how", "string", "去向"))
+#: Kind of the rules whose violations are events with an end of their own, and not states that last.
+_EVENT = "burst"
 _HAZARDS = (
     *_LIFECYCLE,
     Field("days", "integer", "天数", unit="天", format="integer"),
@@ -167,44 +172,71 @@ def left_open(evaluation: Evaluation) -> list[Finding]:
 def hazards(evaluation: Evaluation, *, id: str = HAZARDS) -> Table:
     """Return what the inspections of a report's period opened, left open and closed, and whether there were any."""
     report, first = evaluation.context.report, evaluation.context.period.first
-    is_known = evaluation.context.shared(_inspections) is not None
-    state = period_lifecycles(evaluation)
+    past: PastFindings | None = evaluation.context.shared(_inspections)
+    state, rules = period_lifecycles(evaluation), evaluation.context.rules
     days = [day for day in state.days if day >= first]
     lifecycles = (
         [item for item in state.lifecycles if item.closed_on is None or item.closed_on >= first] if days else []
     )
     lifecycles.sort(key=lambda item: (not item.is_open, ORDER.index(item.worst), item.opened_on))
+    events = {item.identity for item in lifecycles if item.is_open and item.code in rules and _is_event(rules, item)}
     rows = tuple(
         {
             **_row(item),
             "days": item.day(days[-1]),  # nobody looked later
             "opened": _opened_words(report, item),
-            "how": _ended_words(item, days[-1]),
+            "how": _ended_words(item, days[-1], is_event=item.identity in events),
         }
         for item in lifecycles
     )
-    note = _counted(report, days, lifecycles) if is_known else "巡检记录无法读取，隐患的新增与消除未知。"
+    note = "巡检记录无法读取，隐患的新增与消除未知。"
+    if past is not None:
+        note = _counted(report, days, lifecycles, len(events), is_partial=_has_unknown(past, days))
     return Table(id, "巡检发现的隐患", fields=_HAZARDS, rows=rows, note=note)
 
 
-def _counted(report: Report, days: list[date], lifecycles: list[FindingLifecycle]) -> str:
-    """Return how many inspections there were, and what they opened, closed and left open."""
+def _is_event(rules: Mapping[str, Rule], lifecycle: FindingLifecycle) -> bool:
+    return rules[lifecycle.code].kind == _EVENT
+
+
+def _has_unknown(past: PastFindings, days: list[date]) -> bool:
+    """Return whether the last inspection of a period had checks that could not be made."""
+    last = [day for day in past.days if day.on in days][-1:]
+    return any(observation.status == "unknown" for day in last for observation in day.observations)
+
+
+def _counted(
+    report: Report, days: list[date], lifecycles: list[FindingLifecycle], events: int, *, is_partial: bool
+) -> str:
+    """Return how many inspections there were, and what they opened, closed and left open.
+
+    Args:
+        report: knows the period and its working days.
+        days: the inspected days of the period.
+        lifecycles: what was open in it.
+        events: how many of those that no inspection closed have an end of their own.
+        is_partial: whether the last inspection had checks that could not be made.
+    """
     if not days:
         return "无每日巡检记录，隐患的新增与消除未知。"
     new = sum(_is_new(item, report.period.first) for item in lifecycles)
     left = sum(item.is_open for item in lifecycles)
+    remaining = change_count("未消除", left - events, is_partial=is_partial)
+    happened = f"，另有当日事件 {events} 项" if events else ""
     until = f"截至{day_words(days[-1])}巡检，" if days[-1] < report.period.last else ""
     missing = [day_words(day) for day in _working_days(report) if day not in days]
     opened, ended = (
         change_count(change, count, is_partial=bool(missing))
         for change, count in (("新增", new), ("已消除", len(lifecycles) - left))
     )
-    sentence = f"巡检 {len(days)} 天：{opened}，{until}{ended}，未消除 {left} 项。"
+    sentence = f"巡检 {len(days)} 天：{opened}，{until}{ended}，{remaining}{happened}。"
     return sentence + (f"{listed(missing)}无巡检记录。" if missing else "")
 
 
-def _ended_words(lifecycle: FindingLifecycle, last: date) -> str:
-    """Return when a hazard ended, or that the last inspection still saw it."""
+def _ended_words(lifecycle: FindingLifecycle, last: date, *, is_event: bool) -> str:
+    """Return when a hazard ended, or that the last inspection still saw it; of an event on which day it was."""
+    if is_event:
+        return f"{day_words(lifecycle.confirmed_on)}发生，是否再现未知"
     if lifecycle.closed_on is None:
         return f"截至{day_words(last)}未消除"
     return f"{day_words(lifecycle.closed_on)}{CHANGES[lifecycle.change]}"
@@ -212,6 +244,8 @@ def _ended_words(lifecycle: FindingLifecycle, last: date) -> str:
 
 def _opened_words(report: Report, lifecycle: FindingLifecycle) -> str:
     """Return when a hazard began: within the period, before it, or on its first inspection or before."""
+    if lifecycle.snapshot_on is not None:
+        return UNKNOWN
     if _is_new(lifecycle, report.period.first):
         return f"{report.period.word}新增"
     is_older = lifecycle.begun_on < report.period.first
@@ -235,7 +269,7 @@ def _row(lifecycle: FindingLifecycle) -> dict[str, Any]:
         "subsystem": subsystem_label(lifecycle.subsystem),
         "subject": lifecycle.entity.label,
         "check": lifecycle.check,
-        "begun_on": lifecycle.begun_on.isoformat(),
+        "begun_on": lifecycle.begun_on.isoformat() if lifecycle.snapshot_on is None else None,
     }
 
 

@@ -18,7 +18,7 @@ from ntanalytics.metrics.number_format import close_up
 from ntanalytics.metrics.quantity import Quantity
 from ntanalytics.recommendations.causes import CUSTOMER, OPERATIONS
 from ntanalytics.recommendations.with_cause import Assignment, assignment_of, cause_of
-from ntanalytics.report_content.dispositions import UNREAD, dispositions_of, settled_by
+from ntanalytics.report_content.dispositions import dispositions_of, settled_by
 from ntanalytics.report_content.finding_history import period_lifecycles
 from ntanalytics.report_content.incidents import hazards_left_open, incident_assignments, incidents_of
 from ntanalytics.report_content.open_items import unknown_note
@@ -69,7 +69,7 @@ def next_week(report: Report, evaluation: Evaluation, *, id: str = "planned") ->
     )
     unknown = unknown_note(evaluation.findings)
     blind = "" if _expiring(evaluation).is_exact else "到期的数字证书未知，未列入。"
-    undecided = "" if decided.is_known or not rows else UNREAD
+    undecided = "" if decided.is_known or not rows else decided.note
     notes = join_notes(*(figures.note for figures in sources), blind, unknown, undecided)
     is_known = all(figures.is_complete for figures in sources) and not unknown and not blind
     note = notes if rows or not is_known else "没有登记的变更、到期证书、容量预警和待办事项。"

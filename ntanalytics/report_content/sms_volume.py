@@ -81,8 +81,9 @@ def failures(content: SmsStatistics) -> list[Table]:
     rows = [row | FigureRow({"failure_remedy": row["failure_class"]}) for row in classes]
     whole = FigureRow({"failed_share": 1.0}, is_complete=classes.is_complete)
     columns = ("failure_class", "failed", "failed_share", "failure_remedy")
+    shown = columns if classes.columns else ()  # none where no source feeds them
     by_class = with_total(
-        replace(classes, columns=columns, items=tuple(rows)), content.summary.total | whole, "failure_class"
+        replace(classes, columns=shown, items=tuple(rows)), content.summary.total | whole, "failure_class"
     )
     codes = messages.figures(volume.failure_codes(messages.table, ["carrier"]))
     origin = content.evaluation.context.origin("sms.failure_codes", messages)

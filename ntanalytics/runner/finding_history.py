@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ntanalytics.delivery.manifest import RECORD, Manifest, read_manifest
 from ntanalytics.delivery.report_folder import parse_folder_name
 from ntanalytics.errors import NtaError
+from ntanalytics.findings.finding import SNAPSHOT_ON
 
 if TYPE_CHECKING:
     from ntanalytics.ledger import InspectedFinding, Ledger, PastInspection
@@ -126,6 +127,8 @@ def _inspected(finding: Mapping[str, Any]) -> InspectedFinding:
     """Return a finding as the ledger keeps it; a check that was not applicable is unknown."""
     from ntanalytics.ledger import InspectedFinding
 
+    snapshot_on = finding.get("details", {}).get(SNAPSHOT_ON)  # no begin is known
+    since = finding["since"] or snapshot_on
     return InspectedFinding(
         code=finding["code"],
         entity_kind=finding["entity"]["kind"],
@@ -135,6 +138,6 @@ def _inspected(finding: Mapping[str, Any]) -> InspectedFinding:
         status=finding["status"] if finding["is_applicable"] else "unknown",
         value=finding["value"],
         format=finding["format"],
-        since_on=dt.date.fromisoformat(finding["since"]) if finding["since"] else None,
-        since_is_bound=finding["since_is_bound"],
+        since_on=dt.date.fromisoformat(since) if since else None,
+        since_is_bound=finding["since_is_bound"] or snapshot_on is not None,
     )

@@ -195,6 +195,11 @@ class DatasetView(ABC):
         return {}
 
     @property
+    def later_snapshot(self) -> dt.date | None:
+        """Day of the snapshot for the end of the period, if taken later than the morning after; of states alone."""
+        return None
+
+    @property
     def is_damaged(self) -> bool:
         """True if a day of the period is held and not whole, so that a violation may be the damage itself."""
         return bool(self.damages)
@@ -286,9 +291,13 @@ class DatasetView(ABC):
 
     @property
     def origin(self) -> dict[str, object]:
-        """The dataset with the version that was read and the time up to which it is known, for a block's origin."""
+        """The dataset with the version that was read and the time up to which it is known, for a block's origin.
+
+        Without a source it is known up to no time.
+        """
         version = self._workspace.version(self.contract.name)
-        return {"datasets": {self.contract.name: version}, "as_of": self.as_of.isoformat()}
+        as_of = {"as_of": self.as_of.isoformat()} if self.sources else {}
+        return {"datasets": {self.contract.name: version}, **as_of}
 
     def figures(self, table: Rows) -> Figures:
         """Return rows of a metric that read only this dataset as figures, which tables and charts take.

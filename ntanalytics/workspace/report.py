@@ -198,11 +198,15 @@ class Report:
         return [line for view in self._views.values() for line in view.status()]
 
     def origin(self, metric: str, *views: DatasetView) -> dict[str, object]:
-        """Return the origin of a block's figures: the metric, and version and time of the data that it read."""
+        """Return the origin of a block's figures: the metric, and version and time of the data that it read.
+
+        A dataset without a source has no time.
+        """
+        as_of = [view.as_of for view in views if view.sources]
         return {
             "metric": metric,
             "datasets": {view.contract.name: self.workspace.version(view.contract.name) for view in views},
-            "as_of": min(view.as_of for view in views).isoformat(),
+            **({"as_of": min(as_of).isoformat()} if as_of else {}),
         }
 
     def views(self, subsystem: str = "") -> list[DatasetView]:

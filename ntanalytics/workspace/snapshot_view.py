@@ -105,6 +105,12 @@ class SnapshotView(DatasetView):
         others = sorted({snapshot.day for snapshot in self.snapshots.values()} - usual | stand_ins)
         return f"期末状态取自{'、'.join(day_words(day) for day in others)}的快照。" if others else ""
 
+    @property
+    def later_snapshot(self) -> dt.date | None:
+        """See :class:`DatasetView`."""
+        latest = max((snapshot.day for snapshot in self.snapshots.values()), default=self.period.last)
+        return latest if latest > self.period.last + dt.timedelta(days=1) else None
+
     def _state_of(self, source: str, cause: str) -> AsOf:
         snapshot, fall = self.snapshots.get(source), self._falls.get(source)
         return AsOf(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -58,6 +59,19 @@ def test_over_rejected_cases_counts_are_bounds_and_all_else_is_unknown() -> None
     assert [told.certainty(name) for name in ("day", "category")] == ["exact"] * 2
     assert [part.is_complete for part in (made, case_list([], Unread()))] == [False, False]
     assert made.note == case_list([], Unread()).note == Unread().unread_note
+
+
+def test_a_list_of_cases_of_a_source_that_begins_late_may_lack_some() -> None:
+    @dataclass(frozen=True)
+    class Young(Data):
+        young_note: str = "数据源 desk 自10月5日起才有记录。"
+
+    none = pa.table({"change_no": pa.array([], pa.string())})
+    listed = case_list(none, Data(), Young())
+    assert (listed.is_complete, listed.note) == (False, Young().young_note)
+    assert table(listed, "表", id="cases").empty == "已有数据中无记录"
+    whole = case_list(none, Young(young_note=""))
+    assert (whole.is_complete, whole.note) == (True, "")
 
 
 @pytest.mark.parametrize("column", ["is_covered", "is_complete"])

@@ -12,9 +12,10 @@ from sqlalchemy.pool import NullPool
 
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.engine import Evaluation
-from ntanalytics.findings.finding import Entity, Finding
+from ntanalytics.findings.finding import SNAPSHOT_ON, Entity, Finding
 from ntanalytics.findings.lifecycle import LifecycleState
 from ntanalytics.findings.lifecycle_text import onset_words
+from ntanalytics.findings.text import since_words
 from ntanalytics.findings.threshold import Status
 from ntanalytics.ledger import InspectedFinding, PastInspection
 from ntanalytics.ledger.findings_upgrade import LABEL_KIND
@@ -184,6 +185,47 @@ def test_a_week_tells_what_its_inspections_opened_left_and_closed(club: OaSite):
         ("critical", "电信", "2026-11-10", 10, "上周遗留", "11月20日已消除"),
         ("warning", "联通", "2026-11-16", 2, "本周新增", "11月18日已消除"),
     ]
+
+
+def test_what_a_later_snapshot_alone_shows_has_an_unknown_begin(club: OaSite):
+    shown = _today("联通", details={SNAPSHOT_ON: "2026-11-23"})
+    state = _lifecycle(_report(club, Period.day(FRIDAY)), shown)
+    assert onset_words(shown, state) == since_words(shown) == "未知（取自11月23日快照）"
+    assert [(item.begun_on, item.is_older, item.snapshot_on) for item in state.lifecycles] == [
+        (FRIDAY, True, dt.date(2026, 11, 23))
+    ]
+    noted = replace(_recorded("联通", since=dt.date(2026, 11, 23)), since_is_bound=True)
+    _note(club, FRIDAY, noted)
+    week = _week(club)
+    [row] = _rows(hazards(week))
+    assert (row["begun_on"], row["opened"]) == (None, "未知")
+    [left] = left_open(week)
+    assert onset_words(left, period_lifecycles(week)) == "未知（取自11月23日快照）"
+
+
+def test_a_begin_that_an_earlier_inspection_knows_stays(club: OaSite):
+    _note(club, dt.date(2026, 11, 19), _recorded("联通"))
+    shown = _today("联通", details={SNAPSHOT_ON: "2026-11-23"})
+    state = _lifecycle(_report(club, Period.day(FRIDAY)), shown)
+    assert [(item.begun_on, item.snapshot_on) for item in state.lifecycles] == [(dt.date(2026, 11, 19), None)]
+
+
+def test_an_event_of_a_day_is_not_said_to_last_until_the_last_inspection(club: OaSite):
+    burst = _recorded("portal", "infra.error_burst", "critical", since=FRIDAY)
+    _note(club, FRIDAY, burst, _recorded("oa-db-1 /data", DISK), codes={**CODES, "infra.error_burst": True})
+    note, rows = _hazards(club)
+    assert "未消除 1 项，另有当日事件 1 项。" in note
+    assert {row[1]: row[-1] for row in rows} == {
+        "portal": "11月20日发生，是否再现未知",
+        "oa-db-1 /data": "截至11月20日未消除",
+    }
+
+
+@pytest.mark.parametrize(("left", "told"), [(0, "未消除未知"), (1, "未消除 ≥ 1 项")])
+def test_of_an_inspection_with_unknown_checks_nobody_knows_what_else_is_left(club: OaSite, left: int, told: str):
+    open_disks = [_recorded(f"{number}", DISK) for number in range(left)]
+    _note(club, FRIDAY, _recorded("电信", status="unknown"), *open_disks, codes={**CODES, RATE: False})
+    assert f"，{told}。" in _hazards(club)[0]
 
 
 def test_a_week_without_inspections_says_so(club: OaSite):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy.pool import NullPool
 
 from ntanalytics.reports.verification import verify
 from ntanalytics.runner import RunResult, finding_history
+from ntanalytics.runner.finding_history import inspection_of
 
 #: An inspection of one rule that finds one carrier in the status given for each day.
 INSPECTION = """
@@ -144,3 +146,26 @@ def test_a_report_of_a_week_is_no_inspection(desk: Any) -> None:
     result = desk.run("2026-W47")
     assert _found(result)["findings"] == []
     assert _noted(desk) == []
+
+
+@pytest.mark.parametrize(
+    ("finding", "noted"),
+    [
+        ({"since": None, "details": {"snapshot_on": "2026-11-23"}}, (dt.date(2026, 11, 23), True)),
+        ({"since": None, "details": {}}, (None, False)),
+        ({"since": "2026-11-18"}, (dt.date(2026, 11, 18), False)),
+    ],
+)
+def test_the_day_of_a_later_snapshot_is_noted_as_the_latest_begin(finding: dict[str, Any], noted: tuple[Any, ...]):
+    shared = {
+        "code": "identity.orphan_accounts", "entity": {"kind": "unit", "key": "a", "label": "甲局"},
+        "check": "无归属账号", "status": "warning", "is_applicable": True, "value": 3.0, "format": "integer",
+        "since_is_bound": False,
+    }  # fmt: skip
+    content = {"codes": {"identity.orphan_accounts": True}, "findings": [{**shared, **finding}]}
+    head = SimpleNamespace(body={"period": {"kind": "day", "last": "2026-11-20"}})
+    record: Any = SimpleNamespace(head=head, blocks=[SimpleNamespace(findings_json=content)])
+    manifest: Any = {"run_id": "r", "report": "daily_inspection", "created_at": "2026-11-23T06:00:00+00:00"}
+    inspection = inspection_of(record, manifest)
+    assert inspection is not None
+    assert [(item.since_on, item.since_is_bound) for item in inspection.findings] == [noted]

@@ -164,6 +164,7 @@ class _View:
     empty: Sequence[str] = ()
     rejected: Mapping[dt.date | None, int] = field(default_factory=dict)
     unfilled: Unfilled = field(default_factory=Unfilled)
+    later_snapshot: dt.date | None = None
 
     def rejected_rows(self, first: dt.date, last: dt.date) -> int:
         """As of a dataset view: rejected rows by day, None for those without one."""
@@ -273,6 +274,7 @@ class _Lake:
         rejected: dataset → day → rejected rows; None for rows without a readable day.
         empty: dataset → sources that gave no row of the last day.
         unfilled: dataset → columns that many more rows than usual lack.
+        later: dataset → day of its snapshot, where it was taken after the period.
     """
 
     context: CheckContext
@@ -284,6 +286,7 @@ class _Lake:
     rejected: Mapping[str, Mapping[dt.date | None, int]]
     empty: Mapping[str, Sequence[str]]
     unfilled: Mapping[str, Collection[str]]
+    later: Mapping[str, dt.date]
 
     def dataset(self, name: str, history: int) -> _View:
         """Return the view of a dataset."""
@@ -311,6 +314,7 @@ class _Lake:
             gaps=self.gaps,
             rejected=self.rejected.get(name, {}),
             empty=self.empty.get(name, ()),
+            later_snapshot=self.later.get(name),
             unfilled=Unfilled(dataset=name, now={"test": set(self.unfilled.get(name, ()))}, note="缺。"),
             missing=tuple(
                 day for day in (period.days if given.kind is not Kind.STATE else period.days[-1:]) if day in self.gaps
@@ -347,6 +351,7 @@ def evaluation(
     rejected: Mapping[str, Mapping[dt.date | None, int]] = MappingProxyType({}),
     empty: Mapping[str, Sequence[str]] = MappingProxyType({}),
     unfilled: Mapping[str, Collection[str]] = MappingProxyType({}),
+    later: Mapping[str, dt.date] = MappingProxyType({}),
     has_section: bool = False,
     days_off: Collection[dt.date] = (),
     sources: Mapping[str, SourceSettings] = MappingProxyType({}),
@@ -367,6 +372,7 @@ def evaluation(
         rejected: dataset → day → rejected rows; None for rows without a readable day.
         empty: dataset → sources that gave no row of the last day.
         unfilled: dataset → columns that many more rows than usual lack.
+        later: dataset → day of its snapshot, where it was taken after the period.
         has_section: whether the section of the subsystem is made, too.
         days_off: days after the period that are not worked, beside weekends.
         sources: the site's sources by name, where their settings are asked for.
@@ -383,7 +389,7 @@ def evaluation(
     )
     lake = _Lake(
         context=context, data=given, gaps=gaps, former=earlier, absent=absent, shifts=shifts, rejected=rejected,
-        empty=empty, unfilled=unfilled,
+        empty=empty, unfilled=unfilled, later=later,
     )  # fmt: skip
     report: Any = context.report
     report.dataset, report.views = lake.dataset, lambda _subsystem: []
@@ -399,6 +405,7 @@ def evaluation(
             is_working_day=lambda day: day in _weekdays(day, day) and day not in days_off,
         ),
         settings=SimpleNamespace(zone=_ZONE, sources=sources),
+        table=lambda name, last: (held := lake.dataset(name, 0).recent).filter(held.day <= last),
     )
     report.upcoming_days = []
     report.units = lambda: Units(lake.dataset("identity.units", 0).table, _NO_ALIASES)

@@ -116,7 +116,8 @@ class Backups:
         tapes = [name for name, is_offline in self.plans if is_offline]
         online = [name for name, is_offline in self.plans if not is_offline]
         alone = sum(not any(tape.startswith(name.split(" ")[0] + "-") for tape in tapes) for name in online)
-        put(figures, block, "infra.offline_backup:plans/all", {"value": alone, "online_plans": len(online)})
+        if tapes:  # without one nobody knows what is kept offline
+            put(figures, block, "infra.offline_backup:plans/all", {"value": alone, "online_plans": len(online)})
         return figures
 
     def waiting(self, span: Span) -> dict[str, int]:

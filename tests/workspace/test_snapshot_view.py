@@ -86,6 +86,19 @@ def test_a_table_says_of_which_day_an_odd_snapshot_is(site: OaSite):
     assert members().note == "期末状态取自11月20日的快照。"
 
 
+@pytest.mark.parametrize(
+    ("at", "later"),
+    [
+        ("2026-11-20 09:00", None),
+        ("2026-11-23 06:30", None),  # the morning after
+        ("2026-11-25 06:30", dt.date(2026, 11, 25)),
+    ],
+)
+def test_a_snapshot_from_after_the_morning_after_is_later(site: OaSite, at: str, later: dt.date | None):
+    site.take(at)
+    assert members().later_snapshot == later
+
+
 def test_one_snapshot_never_stands_for_two_periods(site: OaSite):
     site.take("2026-11-18 06:30")  # of this week; nearest to the end of the week before, too
     view = members()

@@ -118,6 +118,17 @@ def test_the_as_of_is_the_earliest_of_the_sources(site: SmallSite):
     assert messages.known_end == report.ends_at < messages.as_of
 
 
+def test_a_dataset_without_a_source_has_no_say_in_the_as_of(site: SmallSite):
+    site.extractor().extract(["sms.messages"], SOME, SUNDAY)
+    report = open_report("sms_volume", W47)
+    messages, none = report.dataset("sms.messages"), report.dataset("infra.metrics")
+    assert (none.sources, none.as_of < messages.as_of) == ([], True)  # the end of the period
+    known = messages.as_of.isoformat()
+    assert report.origin("sms.volume", messages, none)["as_of"] == known
+    assert figures([], messages, none).origin["as_of"] == known
+    assert "as_of" not in report.origin("sms.volume", none)
+
+
 def test_days_before_a_lost_one_are_known_until_they_were_taken(site: SmallSite):
     site.extractor().extract(["sms.messages"], SOME, SUNDAY)
     taken = open_report("sms_volume", W47).dataset("sms.messages").as_of

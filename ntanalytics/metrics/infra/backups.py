@@ -78,8 +78,8 @@ OFFLINE = (
         "plans_without_offline",
         "无离线备份的计划",
         "项",
-        "Online plans without an offline plan of their name; all plans where nothing is kept offline. A day that lacks "
-        "hides plans of both kinds.",
+        "Online plans without an offline plan of their name; all plans where nothing is kept offline any more. Unknown "
+        "where no offline plan was ever seen. A day that lacks hides plans of both kinds.",
         good="down",
         over_gap="unknown",
     ),
@@ -392,18 +392,20 @@ def _failed_since(past: ir.Table, good: ir.Table) -> ir.Table:
     return late.group_by(*_PLAN).aggregate(failed_since=late.count())
 
 
-def without_offline(backups: ir.Table) -> ir.Table:
+def without_offline(backups: ir.Table, *, is_read: bool = True) -> ir.Table:
     """Return the online plans, and whether an offline plan of their name exists (docs/domain.md, O13).
 
     An offline plan is the copy of an online plan when its name begins with the first word of that name (``oa-tape`` of
     ``oa``, ``oa-files-tape`` of ``oa-files /data``). Where no name fits any other, single plans are unknown, unless
-    nothing at all is offline.
+    nothing at all is offline any more.
 
     Args:
         backups: rows of ``infra.backups`` of some weeks.
+        is_read: whether any source ever gave an offline plan: without one nobody knows what is kept offline.
 
     Returns:
-        ``plan``, ``is_offline`` of each online plan, ordered; ``is_offline`` is null where names do not fit.
+        ``plan``, ``is_offline`` of each online plan, ordered; ``is_offline`` is null where names do not fit, or where
+        no offline plan was ever read.
     """
     plans = backups.select("plan", "medium").distinct()
     online = plans.filter(plans.medium == "online").select("plan", _word=plans.plan.split(" ")[0])
@@ -415,5 +417,5 @@ def without_offline(backups: ir.Table) -> ir.Table:
     any_offline = offline.aggregate(_tapes=offline.count())
     any_pair = matched.aggregate(_pairs=matched.is_offline.sum())
     matched = matched.cross_join(any_offline).cross_join(any_pair)
-    is_known = (matched["_pairs"].fill_null(0) > 0) | (matched["_tapes"] == 0)
+    is_known = (matched["_pairs"].fill_null(0) > 0) | ((matched["_tapes"] == 0) & ibis.literal(is_read))
     return matched.select("plan", is_offline=is_known.ifelse(matched.is_offline, ibis.null("boolean"))).order_by("plan")

@@ -19,9 +19,16 @@ from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.infra import backups
 from ntanalytics.metrics.infra.backup_waits import LATE
 from ntanalytics.metrics.rows import rows
-from ntanalytics.subsystems.infra.backup_plans import ALL_PLANS, BACKUP_DAYS, last_successes, plan_entity, plans
+from ntanalytics.subsystems.infra.backup_plans import (
+    ALL_PLANS,
+    BACKUP_DAYS,
+    is_offline_read,
+    last_successes,
+    plan_entity,
+    plans,
+)
 from ntanalytics.subsystems.infra.rules import BEYOND_SPREAD, LARGE_DROP
-from ntanalytics.subsystems.infra.text import BACKUP_PLANS
+from ntanalytics.subsystems.infra.text import BACKUP_PLANS, OFFLINE_BACKUPS
 from ntanalytics.subsystems.infra.unread_backups import at_least, late_for_certain, unless_later_unread
 
 #: Times the upper quartile of the runs before, or part of the lower one, from which a run is apart; least seconds.
@@ -207,9 +214,15 @@ def _unmade_backups(context: CheckContext, rule: Rule) -> list[Finding]:
 
 
 def _offline_backup(context: CheckContext, rule: Rule) -> list[Finding]:
-    """Return how many online plans have no offline copy; nothing where the names of the plans do not tell."""
+    """Return how many online plans have no offline copy; nothing where the names of the plans do not tell.
+
+    Where no offline plan was ever read, its system has no source, and is unknown.
+    """
     runs = context.dataset("infra.backups", BACKUP_DAYS)
-    online = rows(backups.without_offline(runs.recent))
+    is_read = context.shared(is_offline_read)
+    online = rows(backups.without_offline(runs.recent, is_read=is_read))
+    if online and not is_read:
+        return [unknown(rule, "no_source", ALL_PLANS).with_details(datasets=(OFFLINE_BACKUPS,))]
     if not online or any(row["is_offline"] is None for row in online):
         return []
     lacking = [str(row["plan"]) for row in online if not row["is_offline"]]

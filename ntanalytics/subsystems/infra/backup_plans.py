@@ -40,6 +40,13 @@ def plans(context: CheckContext) -> pa.Table:
     return known.append_column("unmade_backups", pa.array(unmade, pa.int64()))
 
 
+def is_offline_read(context: CheckContext) -> bool:
+    """Return whether any source ever gave a run of an offline plan: without one nobody knows what is kept offline."""
+    recent = context.dataset("infra.backups", BACKUP_DAYS).recent
+    ever = context.workspace.table("infra.backups", last=context.on)
+    return any(table.filter(table.medium == "offline").limit(1).to_pyarrow().num_rows for table in (recent, ever))
+
+
 def last_successes(context: CheckContext) -> dict[str, datetime]:
     """Return plan → begin of its last success, of the plans that had one."""
     moments = {row["plan"]: row["last_success_at"] for row in rows(context.shared(plans))}

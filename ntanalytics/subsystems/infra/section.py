@@ -8,10 +8,10 @@ from ntanalytics.checks.section import HISTORY, SubsystemSummary, compared
 from ntanalytics.checks.span_view import register
 from ntanalytics.checks.subsystem import Section
 from ntanalytics.metrics.figure_row import FigureRow
-from ntanalytics.metrics.figures import case_list, figures
+from ntanalytics.metrics.figures import NO_FIGURES, case_list, figures
 from ntanalytics.metrics.infra import availability, probes, requests
 from ntanalytics.subsystems.infra.availability_checks import certificates, every_check, measured, planned
-from ntanalytics.subsystems.infra.backup_plans import BACKUP_DAYS, plans
+from ntanalytics.subsystems.infra.backup_plans import BACKUP_DAYS, is_offline_read, plans
 from ntanalytics.subsystems.infra.daily_availability import daily_availability
 from ntanalytics.subsystems.infra.load_checks import disk_figures, load
 from ntanalytics.subsystems.infra.text import backup_highlights
@@ -38,6 +38,7 @@ def summarize(context: CheckContext) -> SubsystemSummary:
             "cpu": figures(context.shared(load, "cpu_rate"), metrics),
             "disks": disk_figures(context),
             "backups": backup_plans,
+            "offline": backup_plans if context.shared(is_offline_read) else NO_FIGURES,
             "outages": case_list(probes.outages(checks.table, checks.known_end), checks),
             "services": figures(requests.volume(web.table, ["service"]), web),
         },
@@ -62,7 +63,8 @@ def late_backups(summary: SubsystemSummary) -> str:
     late = int(sum(finding.figures.get("least") or 1 for finding in judged if finding.is_violation))
     is_unknown = not judged or any(finding.status == "unknown" for finding in judged)
     known = None if is_unknown and not late else late
-    return backup_highlights(summary.tables["backups"], known, is_bound=is_unknown)
+    has_offline = bool(summary.tables["offline"].columns)
+    return backup_highlights(summary.tables["backups"], known, is_bound=is_unknown, has_offline=has_offline)
 
 
 SECTION = Section(

@@ -37,6 +37,7 @@ from ntanalytics.subsystems.infra.decay_text import (
 from ntanalytics.subsystems.infra.novelty_text import NOVEL_HOURS
 
 ALL_HOSTS, MONITORING, BACKUP, BACKUP_PLANS = "全部主机", "监控平台", "备份", "备份计划"
+OFFLINE_BACKUPS = "离线备份"
 
 
 def check_source_label(source: str) -> str:
@@ -66,20 +67,21 @@ def log_label(kind: str, source: str) -> str:
     return f"{LOG_KINDS[kind]}（{source}）" if source else LOG_KINDS[kind]
 
 
-def backup_highlights(plans: Figures, late: int | None, *, is_bound: bool = False) -> str:
+def backup_highlights(plans: Figures, late: int | None, *, is_bound: bool = False, has_offline: bool = True) -> str:
     """Return the number of backup plans by medium, and how many are late; over a gap not that none is.
 
     Args:
         plans: ``metrics.infra.backups.plans``.
         late: number of plans that are late; None where the check is unknown.
         is_bound: whether others may be late, too.
+        has_offline: whether a source gives offline plans, or did: their number is unknown without.
     """
     if not plans:
         return "没有备份记录" if plans.is_complete else "备份记录未知"
     media = [row["medium"] for row in plans]
     bound = "" if plans.is_complete else "≥"
     online, offline = (f"{bound}{media.count(medium)}" for medium in ("online", "offline"))
-    counts = f"备份计划在线 {online} 项、离线 {offline} 项"
+    counts = f"备份计划在线 {online} 项、" + (f"离线 {offline} 项" if has_offline else f"没有{OFFLINE_BACKUPS}数据源")
     if late:
         return f"{counts}，{'≥' * is_bound}{late} 项逾期"
     return f"{counts}，均按期" if plans.is_complete and late is not None else f"{counts}，是否按期未知"

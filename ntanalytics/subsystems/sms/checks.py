@@ -12,6 +12,7 @@ from ntanalytics.checks.by_detector import failure_rate_rise, latency_spike, pee
 from ntanalytics.checks.check import EVERY_PERIOD, Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.rise_parts import with_rise_parts
+from ntanalytics.checks.span_view import since
 from ntanalytics.contract.sms import CARRIERS
 from ntanalytics.detectors.series import Series, by_key
 from ntanalytics.findings.finding import Comparison, Entity, Finding, violations
@@ -145,8 +146,12 @@ def settled(row: Mapping[str, Any]) -> int:
 
 
 def _backlog(context: CheckContext, rule: Rule) -> list[Finding]:
-    """Return how many messages of each carrier wait for their report longer than a queue explains."""
+    """Return how many messages of each carrier wait for their report longer than a queue explains.
+
+    They are of the 72 hours before the end: over a day of these that is not held their number is a lower bound.
+    """
     messages = context.dataset("sms.messages", HISTORY)
+    held = since(messages, context.local_day(messages.known_end - volume.UNKNOWN_AFTER))
     backlog = volume.backlog(messages.recent, messages.known_end, ["carrier"])
     waiting = {row["carrier"]: row["backlog"] for row in rows(backlog)}
     is_lost = any(context.on - day <= volume.UNKNOWN_AFTER for day in messages.unreported.days)
@@ -156,7 +161,7 @@ def _backlog(context: CheckContext, rule: Rule) -> list[Finding]:
         if series.today and is_lost:
             findings.append(unknown(rule, "incomplete", entity))
         elif series.today:
-            findings.append(judge_value(rule, waiting.get(key, 0), [messages], entity))
+            findings.append(judge_value(rule, waiting.get(key, 0), [messages, held], entity))
         elif (onset := series.missing_since()) is not None:
             findings.append(unknown(rule, "missing", entity).since_day(onset.day, is_bound=onset.is_bound))
     return findings

@@ -157,12 +157,14 @@ def test_what_is_kept_apart_is_named_by_its_name(table, listed) -> None:
     shared = {"started_at": AT, "level": "full", "medium": "online", "outcome": "success", "day": LAST}
     found = listed(backups.without_offline(table("infra.backups", online + tapes, **shared)))
     assert [tuple(row.values()) for row in found] == [("oa", True), ("oa-files /data", True), ("sms", False)]
-    # nothing is offline at all, and names that tell nothing
+    # nothing is offline any more, nothing ever was, and names that tell nothing
     assert [row["is_offline"] for row in listed(backups.without_offline(table("infra.backups", online, **shared)))] == [
         False,
         False,
         False,
     ]
+    never = backups.without_offline(table("infra.backups", online, **shared), is_read=False)
+    assert [row["is_offline"] for row in listed(never)] == [None, None, None]
     other = [*online, {"plan": "Weekly", "medium": "offline"}]
     assert {row["is_offline"] for row in listed(backups.without_offline(table("infra.backups", other, **shared)))} == {
         None

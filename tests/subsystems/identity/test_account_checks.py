@@ -8,6 +8,7 @@ import pytest
 
 from ntanalytics.periods import Period
 from ntanalytics.report_content.contents import content_of, spans_of
+from ntanalytics.subsystems import word
 from ntanalytics.subsystems.identity import SUBSYSTEM
 from tests.subsystems.made import ON, Data, Row, context_of, daily, events, judge, statuses
 
@@ -74,6 +75,16 @@ def test_accounts_of_closed_units_and_without_a_unit_are_told() -> None:
         ("unit/2 局", "critical", 501.0),
         ("units/none", "warning", 2.0),
     }
+
+
+@pytest.mark.parametrize("day", [None, dt.date(2026, 11, 23)])
+def test_of_what_a_snapshot_of_a_later_day_shows_no_begin_is_known(day: dt.date | None) -> None:
+    """Its unit may have been closed after the inspected day."""
+    stock, former = _stock(_accounts("1 局", 3), CLOSED), {"identity.units": CLOSED}
+    later = {} if day is None else {"identity.units": day}
+    [finding] = judge(SUBSYSTEM, ["identity.orphan_accounts"], stock, former=former, later=later)
+    assert (finding.status, finding.since, finding.snapshot_on) == ("warning", None, day)
+    assert word(finding).since == ("" if day is None else "未知（取自11月23日快照）")
 
 
 def test_many_closed_units_are_told_together() -> None:

@@ -135,6 +135,7 @@ def test_the_highlights_tell_how_many_backup_plans_are_late() -> None:
     assert backup_highlights(plans[:0], 0) == "没有备份记录"
     assert backup_highlights(plans, 0) == "备份计划在线 2 项、离线 1 项，均按期"
     assert backup_highlights(plans, None).endswith("是否按期未知")
+    assert backup_highlights(plans[:2], 0, has_offline=False) == "备份计划在线 2 项、没有离线备份数据源，均按期"
     assert backup_highlights(plans[:1], 1) == "备份计划在线 1 项、离线 0 项，1 项逾期"
 
 

@@ -66,6 +66,15 @@ def test_a_backlog_is_judged_and_a_carrier_without_waiting_messages_has_none() -
     ]
 
 
+@pytest.mark.parametrize(("back", "few"), [(1, "unknown"), (2, "unknown"), (3, "ok")])
+def test_a_backlog_is_a_lower_bound_over_a_day_of_the_72_hours_that_is_not_held(back: int, few: str) -> None:
+    waiting = {"day": ON, "carrier": "unicom", "application": "oa", "outcome": None}
+    sent, gaps = _sent(20, 0.99), (ON - dt.timedelta(days=back),)
+    judged = [_judge(sent, [{**waiting, "events": count}], gaps=gaps)["sms.backlog"] for count in (50, 1500)]
+    assert [finding.status for finding in judged] == [few, "critical"]
+    assert [finding.certainty for finding in judged] == ["exact", "lower_bound" if few == "unknown" else "exact"]
+
+
 def test_a_day_that_was_not_extracted_is_unknown_in_every_check() -> None:
     gaps = (dt.date(2026, 11, 19), ON)
     findings = _judge(_sent(18, 0.99), gaps=gaps)
