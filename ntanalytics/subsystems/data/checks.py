@@ -16,8 +16,8 @@ from ntanalytics.contract import DATASETS, Kind
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.rule import Rule
-from ntanalytics.metrics.data_quality import unmatched_ids
 from ntanalytics.metrics.infra import standstill
+from ntanalytics.metrics.registers import unmatched_ids
 from ntanalytics.metrics.rows import rows
 from ntanalytics.periods import days_between
 from ntanalytics.reports.blocks.head import AsOf

@@ -24,12 +24,12 @@ REGISTERS = {
 
 
 def register_findings(rule: Rule, dataset: str, unmatched: Iterable[tuple[str, Rows]]) -> list[Finding]:
-    """Return for each source of a dataset whether its identifiers are registered: of several the worst one.
+    """Return the sources of a dataset of which too many identifiers are not registered: of several the worst one.
 
     Args:
         rule: its limits hold for the share that is not; few identifiers say nothing.
         dataset: a dataset of ``REGISTERS``.
-        unmatched: each of its identifiers with ``metrics.data_quality.unmatched_ids`` of it.
+        unmatched: each of its identifiers with ``metrics.registers.unmatched_ids`` of it.
     """
     contract, by_source = dataset_named(dataset), dict[str, Finding]()
     for column, table in unmatched:
@@ -38,6 +38,8 @@ def register_findings(rule: Rule, dataset: str, unmatched: Iterable[tuple[str, R
                 continue
             entity = dataset_entity(row["source"], dataset, contract.label)
             finding = judge_value(rule, row["unmatched_share"], [], entity)
+            if not finding.is_violation:
+                continue
             finding = finding.with_figures(ids=float(row["ids"]), unmatched=float(row["unmatched"]))
             register = REGISTERS[dataset][column]
             labels = {"column": contract.column(column).label, "register": dataset_named(register).label}

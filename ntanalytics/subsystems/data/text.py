@@ -159,8 +159,6 @@ def _stood_still(finding: Finding) -> str:
 def _unmatched(finding: Finding) -> str:
     ids, unmatched = (format_number(finding.figures[name], "integer", "个") for name in ("ids", "unmatched"))
     column, register = finding.details["column"], finding.details["register"]
-    if not finding.figures["unmatched"]:
-        return f"所用 {ids}{column}均在“{register}”登记内"
     return f"所用 {ids}{column}中有 {unmatched}不在“{register}”登记内"
 
 
@@ -206,8 +204,7 @@ TEXTS: Texts = MappingProxyType(
         ),
         "data.stood_still": RuleText(evidence=_stood_still),
         "data.unmatched_ids": RuleText(
-            evidence=lambda finding: f"{_unmatched(finding)}{'，按该编号关联的数字不可用' * finding.is_violation}。",
-            event=_unmatched_event,
+            evidence=lambda finding: f"{_unmatched(finding)}，按该编号关联的数字不可用。", event=_unmatched_event
         ),
     }
 )
