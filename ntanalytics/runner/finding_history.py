@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from ntanalytics.delivery.manifest import RECORD, Manifest, read_manifest
 from ntanalytics.delivery.report_folder import parse_folder_name
 from ntanalytics.errors import NtaError
-from ntanalytics.findings.finding import SNAPSHOT_ON
 
 if TYPE_CHECKING:
     from ntanalytics.ledger import InspectedFinding, Ledger, PastInspection
@@ -125,6 +124,7 @@ def inspection_of(record: Record, manifest: Manifest) -> PastInspection | None:
 
 def _inspected(finding: Mapping[str, Any]) -> InspectedFinding:
     """Return a finding as the ledger keeps it; a check that was not applicable is unknown."""
+    from ntanalytics.findings.finding import SNAPSHOT_ON
     from ntanalytics.ledger import InspectedFinding
 
     snapshot_on = finding.get("details", {}).get(SNAPSHOT_ON)  # no begin is known
