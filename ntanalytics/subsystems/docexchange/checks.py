@@ -37,6 +37,9 @@ DUE_DAYS = 7
 #: Days that are judged together: for a unit that leaves off signing, for documents that come back.
 _UNSIGNED_DAYS, _RETURNED_DAYS = 7, 2
 
+#: Least deliveries of a day that a unit sends back unusually; a document or two go to a wrong unit now and then.
+_LEAST_SENT_BACK = 8
+
 _SLOT_S, _DAY_S = 1800, 86_400
 _MINUTE = timedelta(minutes=1)
 
@@ -122,7 +125,8 @@ def _unusual_endings(context: CheckContext, rule: Rule) -> list[Finding]:
     What nobody signed for has no terminal, by which it could be told.
     """
     ended = partial(unusual_endings, context, rule, dataset="docexchange.deliveries")
-    return [*ended(ways=(AT_ONCE,)), *ended(ways=(RETURNED,), by=("receiver_unit",))]
+    sent_back = ended(ways=(RETURNED,), by=("receiver_unit",))
+    return [*ended(ways=(AT_ONCE,)), *(item for item in sent_back if (item.value or 0.0) >= _LEAST_SENT_BACK)]
 
 
 def _undelivered(context: CheckContext, rule: Rule) -> list[Finding]:
