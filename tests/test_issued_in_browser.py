@@ -103,6 +103,11 @@ def test_a_long_name_does_not_cut_off_the_state_of_today(page: Page) -> None:
         name.evaluate("(cell, html) => { cell.innerHTML = html }", before)
 
 
+def test_the_words_of_the_marks_of_seven_days_are_shown_beside_the_pointer(page: Page) -> None:
+    for cell in page.locator(".strip-cell").all()[:3]:
+        assert cell.get_attribute("title") == cell.get_attribute("aria-label") != ""
+
+
 @pytest.mark.parametrize("width", [1366, 390])
 def test_axe_finds_nothing_serious_and_the_page_fits_the_screen(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 844})

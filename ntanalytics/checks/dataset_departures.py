@@ -56,6 +56,9 @@ _NEARLY_ALL = 0.9
 #: Days before and after a holiday on which nothing is said to drift, and days off from which a holiday is no weekend.
 _BESIDE_HOLIDAY, _HOLIDAY = 3, 3
 
+#: Times as many, or as few, from which a number of events departs on such a day: people shift their work.
+_SHIFTED = 1.5
+
 
 @dataclass(frozen=True)
 class WatchedDay:
@@ -161,8 +164,13 @@ def _noticed(
         for departure in departing
         if is_felt(dataset, departure) and not is_of_batch(departure) and not is_of_switched_off(context, departure)
     ]
-    drifts_count = is_drift and context.working_days and not _is_beside_holiday(context)
-    counting = (departure for departure in felt if drifts_count or not departure.days)
+    is_beside = _is_beside_holiday(context)
+    drifts_count = is_drift and context.working_days and not is_beside
+    counting = (
+        departure
+        for departure in felt
+        if (drifts_count if departure.days else not (is_beside and _is_shifted_work(departure)))
+    )
     for departure in sorted(counting, key=lambda item: item.days > 0):
         asked = (context, dataset, events, departure)
         is_of_causes = is_of_few(*asked, time=time) or is_of_bundles(*asked, time=time, before=before)
@@ -170,6 +178,12 @@ def _noticed(
             continue
         if not is_return(dataset, events, departure, earlier):
             yield departure
+
+
+def _is_shifted_work(departure: Departure) -> bool:
+    """Return whether a number of events differs by no more than people shift their work around a holiday."""
+    most, least = max(departure.seen, departure.expected), min(departure.seen, departure.expected)
+    return not departure.value and most < _SHIFTED * least
 
 
 def _is_beside_holiday(context: CheckContext) -> bool:

@@ -91,6 +91,25 @@ def test_nothing_is_said_to_drift_in_the_three_days_before_and_after_a_holiday(
     assert bool(_found({WATCH}, _dwindling(), days_off={ON + dt.timedelta(days=each) for each in ahead})) == is_told
 
 
+def _lacking(kept: int) -> dict[str, pa.Table]:
+    """Return accesses of which one application has some of twenty today, over the whole day."""
+    rows = _accesses()["sso.accesses"].to_pylist()
+    lacking = (
+        row for number, row in enumerate(rows) if (row["app_id"], row["day"]) != ("seal", ON) or number % 20 < kept
+    )
+    return {"sso.accesses": table_of("sso.accesses", lacking)}
+
+
+@pytest.mark.parametrize(
+    ("kept", "ahead", "is_told"), [(14, (), True), (14, (1, 2, 3), False), (14, (4, 5, 6), True), (6, (1, 2, 3), True)]
+)
+def test_beside_a_holiday_it_takes_more_than_shifted_work_to_depart(
+    kept: int, ahead: tuple[int, ...], is_told: bool
+) -> None:
+    days_off = {ON + dt.timedelta(days=each) for each in ahead}
+    assert bool(_found({WATCH}, _lacking(kept), days_off=days_off)) == is_told
+
+
 def test_a_day_with_a_gap_is_unknown() -> None:
     (finding,) = evaluation(subsystem("sso"), {WATCH}, _accesses(silent="im"), gaps=(ON,)).findings
     assert (finding.status, finding.unknown, finding.entity.key) == ("unknown", "missing", "sso.accesses")

@@ -44,6 +44,9 @@
     });
   }
 
+  // The words of a cell of marks are shown beside the pointer, too.
+  for (const cell of document.querySelectorAll("td[aria-label]")) cell.title = cell.ariaLabel;
+
   // The annex is folded on the screen; what leads to it opens it.
   const annex = document.querySelector(".annex");
   for (const link of document.querySelectorAll('a[href="#sources"]')) link.addEventListener("click", () => { if (annex) annex.open = true; });
