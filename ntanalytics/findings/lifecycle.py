@@ -46,6 +46,7 @@ class Observation:
         since: first day of the condition, as the finding tells it; later than the inspected day, that of the snapshot
             from which alone it is known.
         since_is_bound: whether it may have begun before.
+        is_over: whether it ended on the inspected day, as a published inspection noted it.
     """
 
     code: str
@@ -56,6 +57,7 @@ class Observation:
     format: str
     since: date | None = None
     since_is_bound: bool = False
+    is_over: bool = False
 
     @property
     def identity(self) -> str:
@@ -97,6 +99,7 @@ class FindingLifecycle:
         change: what the last inspection made of it; of a closed one, how it was closed.
         closed_on: day of the inspection that closed it; None while it is open.
         snapshot_on: day of the snapshot, later than ``opened_on``, from which alone its begin is known; else None.
+        is_over: whether it ended on the day of the last inspection that saw it, though none has closed it yet.
     """
 
     code: str
@@ -113,6 +116,7 @@ class FindingLifecycle:
     change: Change = "new"
     closed_on: date | None = None
     snapshot_on: date | None = None
+    is_over: bool = False
 
     @property
     def identity(self) -> str:
@@ -333,6 +337,7 @@ def _opened(observation: Observation, on: date, is_blind: bool) -> FindingLifecy
         format=observation.format,
         worst=observation.status,
         snapshot_on=observation.since if observation.since is not None and observation.since > on else None,
+        is_over=observation.is_over,
     )
 
 
@@ -361,6 +366,7 @@ def _seen_again(lifecycle: FindingLifecycle, observation: Observation, on: date)
         change=change,
         closed_on=None,
         snapshot_on=lifecycle.snapshot_on if begun_on == lifecycle.begun_on else None,
+        is_over=observation.is_over,
     )
 
 

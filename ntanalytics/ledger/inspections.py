@@ -27,6 +27,7 @@ class InspectedFinding:
     format: str
     since_on: dt.date | None
     since_is_bound: bool
+    is_over: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

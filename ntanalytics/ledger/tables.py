@@ -143,4 +143,5 @@ findings = sa.Table(
     sa.Column("format", sa.String(40), nullable=False, comment="how the value is written"),
     sa.Column("since_on", sa.Date, nullable=True, comment="first day of the condition"),
     sa.Column("since_is_bound", sa.Boolean, nullable=False, comment="whether it may have begun before"),
+    sa.Column("is_over", sa.Boolean, nullable=True, comment="whether it ended on the inspected day; null: not noted"),
 )

@@ -12,6 +12,7 @@ from ntanalytics.checks.engine import Evaluation
 from ntanalytics.contract.enumerations import subsystem_label
 from ntanalytics.errors import LakeError
 from ntanalytics.findings.finding import Entity, Finding
+from ntanalytics.findings.headline import RECOVERED
 from ntanalytics.findings.lifecycle import (
     CHANGES,
     FindingLifecycle,
@@ -150,7 +151,7 @@ def left_open(evaluation: Evaluation) -> list[Finding]:
     """Return what the last inspection of a longer period left open, and the report's own checks do not judge.
 
     Of these findings nothing is known but what an inspection recorded: the rule, the entity, the status and the value.
-    What a day did is no longer open where the report could not judge its period anew.
+    What a day did is no longer open where the report could not judge its period anew, nor is what ended on that day.
     """
     state, rules = period_lifecycles(evaluation), evaluation.context.rules
     judged = {finding.identity for finding in evaluation.findings if finding.status != "unknown"}
@@ -164,7 +165,8 @@ def left_open(evaluation: Evaluation) -> list[Finding]:
             since_is_bound=item.is_older,
         )
         for item in state.lifecycles
-        if state.is_known and item.is_open and item.identity not in judged and item.code in rules
+        if state.is_known and item.is_open and not item.is_over
+        if item.identity not in judged and item.code in rules
         if item.code not in evaluation.codes or rules[item.code].kind in LASTING
     ]
 
@@ -179,7 +181,7 @@ def hazards(evaluation: Evaluation, *, id: str = HAZARDS) -> Table:
         [item for item in state.lifecycles if item.closed_on is None or item.closed_on >= first] if days else []
     )
     lifecycles.sort(key=lambda item: (not item.is_open, ORDER.index(item.worst), item.opened_on))
-    events = {item.identity for item in lifecycles if item.is_open and item.code in rules and _is_event(rules, item)}
+    events = {item.identity for item in lifecycles if item.is_open and (item.is_over or _is_event(rules, item))}
     rows = tuple(
         {
             **_row(item),
@@ -196,7 +198,7 @@ def hazards(evaluation: Evaluation, *, id: str = HAZARDS) -> Table:
 
 
 def _is_event(rules: Mapping[str, Rule], lifecycle: FindingLifecycle) -> bool:
-    return rules[lifecycle.code].kind == _EVENT
+    return lifecycle.code in rules and rules[lifecycle.code].kind == _EVENT
 
 
 def _has_unknown(past: PastFindings, days: list[date]) -> bool:
@@ -235,6 +237,8 @@ def _counted(
 
 def _ended_words(lifecycle: FindingLifecycle, last: date, *, is_event: bool) -> str:
     """Return when a hazard ended, or that the last inspection still saw it; of an event on which day it was."""
+    if lifecycle.is_open and lifecycle.is_over:
+        return f"{day_words(lifecycle.confirmed_on)}{RECOVERED}"
     if is_event:
         return f"{day_words(lifecycle.confirmed_on)}发生，是否再现未知"
     if lifecycle.closed_on is None:

@@ -59,6 +59,7 @@ def _finding(item: WordedFinding, known: LifecycleState | None, origin: Mapping[
         "brief": wording.brief,
         "since": finding.since,
         "since_is_bound": finding.since_is_bound,
+        "is_over": wording.event.is_over,
         "window": None if finding.window is None else asdict(finding.window),
         "comparison": None if finding.comparison is None else asdict(finding.comparison),
         "advice": wording.advice,

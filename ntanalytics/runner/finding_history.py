@@ -140,4 +140,5 @@ def _inspected(finding: Mapping[str, Any]) -> InspectedFinding:
         format=finding["format"],
         since_on=dt.date.fromisoformat(since) if since else None,
         since_is_bound=finding["since_is_bound"] or snapshot_on is not None,
+        is_over=finding.get("is_over"),
     )

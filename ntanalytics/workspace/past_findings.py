@@ -99,6 +99,7 @@ def _observation(finding: InspectedFinding) -> Observation:
         format=finding.format,
         since=finding.since_on,
         since_is_bound=finding.since_is_bound,
+        is_over=bool(finding.is_over),
     )
 
 

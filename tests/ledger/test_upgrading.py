@@ -99,6 +99,18 @@ def test_the_ledger_of_0_1_0_is_upgraded_with_every_row(former: str):
     assert upgrade(former, NOW).plan.steps == ()
 
 
+def test_findings_of_the_first_revision_have_no_end_noted(former: str):
+    upgrade(former, NOW)
+    with sa.create_engine(former, poolclass=NullPool).begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE inspection_findings DROP COLUMN is_over")
+        connection.exec_driver_sql("UPDATE ledger_version SET version_num = '0001'")
+    assert len(upgrading.plan_upgrade(former).steps) == 1
+    upgrade(former, NOW)
+    _is_whole(former)
+    [inspection] = Ledger(former).inspections.until("daily_inspection", dt.date(2026, 11, 19))
+    assert [finding.is_over for finding in inspection.findings] == [None, None]
+
+
 def test_the_backup_is_the_ledger_from_before(file: Path):
     done = upgrade(f"sqlite:///{file}", NOW)
     assert done.backup == file.with_name("ledger.sqlite.0.1.0-20261127T080000.backup")

@@ -221,6 +221,15 @@ def test_an_event_of_a_day_is_not_said_to_last_until_the_last_inspection(club: O
     }
 
 
+def test_what_ended_on_the_day_of_the_last_inspection_is_not_left_open(club: OaSite):
+    _note(club, dt.date(2026, 11, 19), _recorded("联通"), _recorded("电信"))
+    _note(club, FRIDAY, replace(_recorded("联通"), is_over=True), replace(_recorded("电信"), is_over=False))
+    note, rows = _hazards(club)
+    assert "未消除 1 项，另有当日事件 1 项。" in note
+    assert {row[1]: row[-1] for row in rows} == {"联通": "11月20日已恢复", "电信": "截至11月20日未消除"}
+    assert [item.entity.key for item in left_open(_week(club))] == ["电信"]
+
+
 @pytest.mark.parametrize(("left", "told"), [(0, "未消除未知"), (1, "未消除 ≥ 1 项")])
 def test_of_an_inspection_with_unknown_checks_nobody_knows_what_else_is_left(club: OaSite, left: int, told: str):
     open_disks = [_recorded(f"{number}", DISK) for number in range(left)]

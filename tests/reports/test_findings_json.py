@@ -12,6 +12,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from ntanalytics.errors import VerificationFailed
+from ntanalytics.findings.headline import RECOVERED
 from ntanalytics.findings.lifecycle import follow_lifecycles, observe
 from ntanalytics.periods import Period
 from ntanalytics.reports import Head, Table, board, findings_json, sentences
@@ -39,6 +40,7 @@ BAD = worded(
     effect="收不到验证码",
     owner="厂商",
     effort="1 天内",
+    over=RECOVERED,
 )
 FINE = worded("sms.rate", "中国电信", "送达率", "ok", 0.99, "rate:1")
 GONE = worded("ca.expired", "甲", "过期", "warning", 3)
@@ -100,6 +102,7 @@ def test_a_finding_has_all_its_fields_its_identity_and_its_lifecycle(tmp_path: P
         "brief": "送达率 71.0%",
         "since": "2026-11-17",
         "since_is_bound": False,
+        "is_over": True,
         "window": None,
         "comparison": None,
         "advice": "核查通道",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from ntanalytics.findings.finding import Entity, Finding
+from ntanalytics.findings.headline import EventWords
 from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.text import WordedFinding, Wording, since_words
 from ntanalytics.findings.threshold import Status, Threshold
@@ -29,6 +30,7 @@ def worded(
     owner: str = "",
     effort: str = "",
     is_applicable: bool = True,
+    over: str = "",
 ) -> WordedFinding:
     """Return a finding of a rule, with its wording."""
     finding = Finding(
@@ -46,7 +48,7 @@ def worded(
         entity=entity,
         check=check,
         limits=limits,
-        event=f"{entity}{check}",
+        event=EventWords(f"{entity}{check}", over),
         evidence=evidence,
         since=since_words(finding),
         advice=advice,

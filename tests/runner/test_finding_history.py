@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
+from ntanalytics.ledger import InspectedFinding
 from ntanalytics.reports.verification import verify
 from ntanalytics.runner import RunResult, finding_history
 from ntanalytics.runner.finding_history import inspection_of
@@ -157,6 +158,19 @@ def test_a_report_of_a_week_is_no_inspection(desk: Any) -> None:
     ],
 )
 def test_the_day_of_a_later_snapshot_is_noted_as_the_latest_begin(finding: dict[str, Any], noted: tuple[Any, ...]):
+    item = _noted_of(finding)
+    assert (item.since_on, item.since_is_bound) == noted
+
+
+@pytest.mark.parametrize(("finding", "noted"), [({"is_over": True}, True), ({"is_over": False}, False), ({}, None)])
+def test_whether_it_ended_on_its_day_is_noted_unless_a_former_version_did_not_tell(
+    finding: dict[str, Any], noted: bool | None
+) -> None:
+    assert _noted_of({"since": None, **finding}).is_over == noted
+
+
+def _noted_of(finding: dict[str, Any]) -> InspectedFinding:
+    """Return what the ledger notes of a finding of a published record."""
     shared = {
         "code": "identity.orphan_accounts", "entity": {"kind": "unit", "key": "a", "label": "甲局"},
         "check": "无归属账号", "status": "warning", "is_applicable": True, "value": 3.0, "format": "integer",
@@ -168,4 +182,5 @@ def test_the_day_of_a_later_snapshot_is_noted_as_the_latest_begin(finding: dict[
     manifest: Any = {"run_id": "r", "report": "daily_inspection", "created_at": "2026-11-23T06:00:00+00:00"}
     inspection = inspection_of(record, manifest)
     assert inspection is not None
-    assert [(item.since_on, item.since_is_bound) for item in inspection.findings] == [noted]
+    [item] = inspection.findings
+    return item
