@@ -20,7 +20,8 @@ _PREFERENCES = {
     "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
 }
 #: These override Jupyter's settings of the account and the machine: the server answers this machine only, asks for a
-#: token, and fetches neither news nor versions nor a list of extensions. Kernels use Unix sockets.
+#: token, and fetches neither news nor versions nor a list of extensions. Kernels use Unix sockets. It looks for no build,
+#: which nothing needs: that takes seconds, and JupyterLab writes errors where the page is closed meanwhile.
 _OPTIONS = (
     "--ServerApp.ip=127.0.0.1",
     "--ServerApp.allow_remote_access=False",
@@ -30,6 +31,7 @@ _OPTIONS = (
     "--LabApp.news_url=None",
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     "--LabApp.extension_manager=readonly",
+    "--ServerApp.tornado_settings={'page_config_data': {'buildCheck': False}}",
     "--KernelManager.transport=ipc",
 )
 #: Plugins of JupyterLab that travel with the package; they need no build.

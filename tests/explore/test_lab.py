@@ -195,6 +195,10 @@ def test_its_menu_exports_a_notebook(lab: Lab, site: SmallSite):
     assert "attachment" in answer.headers["content-disposition"]
 
 
+def test_it_asks_for_no_build_since_nothing_needs_one(lab: Lab):
+    assert '"buildCheck": false' in lab.get("lab").text
+
+
 #: What the data browser puts on the page, without a kernel.
 BROWSER = """document.body.insertAdjacentHTML("beforeend",
   "<div class='ntanalytics-browser' style='position: fixed; top: 200px; left: 900px; z-index: 9999'>" +
