@@ -20,8 +20,8 @@ _PREFERENCES = {
     "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
 }
 #: These override Jupyter's settings of the account and the machine: the server answers this machine only, asks for a
-#: token, and fetches neither news nor versions nor a list of extensions. Kernels use Unix sockets. It looks for no build,
-#: which nothing needs: that takes seconds, and JupyterLab writes errors where the page is closed meanwhile.
+#: token, and fetches neither news nor versions nor a list of extensions. Kernels use Unix sockets. It looks for no
+#: build, which nothing needs: that takes seconds, and JupyterLab writes errors where the page is closed meanwhile.
 _OPTIONS = (
     "--ServerApp.ip=127.0.0.1",
     "--ServerApp.allow_remote_access=False",
