@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.engine import Evaluation
 from ntanalytics.checks.section import HISTORY, SubsystemSummary
+from ntanalytics.contract.sms import CARRIERS
 from ntanalytics.findings.text import exceptions
 from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import Figures, figures
@@ -123,27 +124,39 @@ class _YearOfBills:
 
 
 def _costs(context: CheckContext, origin: Mapping[str, object]) -> list[Table]:
-    """Return the money of the month and of the year so far by carrier, with the total; nothing without a bill."""
+    """Return the money of the month and of the year so far by carrier, with the total; nothing without a bill.
+
+    Where a carrier's bill of the month has not come, the total is a lower bound.
+    """
     bills, month = context.dataset("sms.bills", BILLED_DAYS), context.period.first
     by_carrier = figures(cost(bills.recent, month), bills)
     if not by_carrier.items:
         return []
-    fewest = min(row["billed_months"] for row in by_carrier)
+    fewest, unbilled = min(row["billed_months"] for row in by_carrier), _unbilled(context, by_carrier)
     note = "" if fewest == month.month else f"本年有账单的月份最少 {fewest} 个，年累计为下限。"
     year = _YearOfBills(fewest == month.month, note=note)
     shown = by_carrier.made_of(["year_yuan"], year, beside=True)
-    sums = {name: _sum(by_carrier, name) for name in ("month_yuan", "year_yuan", "year_before_yuan")}
-    now, before = sums["month_yuan"], sums["year_before_yuan"]
-    rate = now / before - 1 if now is not None and before else None
-    total = FigureRow({**sums, "month_yuan_year_on_year": rate}, is_complete=by_carrier.is_complete)
-    total |= FigureRow({"year_yuan": sums["year_yuan"]}, is_complete=by_carrier.is_complete and year.is_complete)
+    is_whole = by_carrier.is_complete and not unbilled
+    now, before = _sum(by_carrier, "month_yuan"), _sum(by_carrier, "year_before_yuan")
+    is_compared = is_whole and before and all(row["year_before_yuan"] is not None for row in by_carrier)
+    total = FigureRow({"month_yuan": now}, is_complete=is_whole)
+    total |= FigureRow({"year_yuan": _sum(by_carrier, "year_yuan")}, is_complete=is_whole and year.is_complete)
+    if is_compared:
+        total |= FigureRow({"year_before_yuan": before, "month_yuan_year_on_year": now / before - 1})
     columns = ["carrier", "month_yuan", "year_before_yuan", "month_yuan_year_on_year", "year_yuan"]
-    costs = with_total(shown, total, "carrier")
-    return [
-        table(costs, "短信费用（按运营商账单）", id="costs", columns=columns, origin={**origin, "metric": "sms.cost"})
-    ]
+    costs, title = with_total(shown, total, "carrier"), "短信费用（按运营商账单）"
+    remark = f"{'、'.join(unbilled)}没有本月账单，合计为下限。" if unbilled else ""
+    return [table(costs, title, id="costs", columns=columns, note=remark, origin={**origin, "metric": "sms.cost"})]
 
 
-def _sum(rows: Figures, name: str) -> float | None:
-    known = [float(row[name]) for row in rows if row[name] is not None]
-    return sum(known) if len(known) == len(rows) else None
+def _unbilled(context: CheckContext, by_carrier: Figures) -> list[str]:
+    """Return the labels of the carriers without a bill of the month: of those that sent, or billed earlier months."""
+    compared = context.shared(reconciliation)
+    sent = {row["carrier"] for row in compared.to_pylist()} if compared is not None else set()
+    billed = {row["carrier"] for row in by_carrier if row["month_yuan"] is not None}
+    lacking = (sent | {row["carrier"] for row in by_carrier}) - billed
+    return [CARRIERS.get(carrier, carrier) for carrier in sorted(lacking)]
+
+
+def _sum(rows: Figures, name: str) -> float:
+    return sum(float(row[name]) for row in rows if row[name] is not None)

@@ -97,11 +97,15 @@ def decisions(findings: Iterable[Finding]) -> list[str]:
 
 
 def _unknown_decisions(findings: Sequence[Finding]) -> set[str]:
-    """Return the codes of decisions that cannot be told: their check is unknown, or their subsystem has no source."""
+    """Return the codes of decisions that cannot be told: their check is unknown, or their subsystem has no source.
+
+    Where too few events came to judge them, no data are missing, and nothing is to be decided.
+    """
     unknown = [finding for finding in findings if finding.status == "unknown"]
     without_source = {finding.subsystem for finding in unknown if finding.code == f"{finding.subsystem}.source"}
     unevaluated = {code for code in _DECISIONS if code.partition(".")[0] in without_source}
-    return unevaluated | {finding.code for finding in unknown if finding.code in _DECISIONS}
+    untold = {finding.code for finding in unknown if finding.unknown != "too_few"}
+    return unevaluated | (untold & _DECISIONS.keys())
 
 
 def _decision(findings: Sequence[Finding]) -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from ntanalytics.findings.finding import Entity, Finding
@@ -117,6 +118,15 @@ def test_beside_unknown_checks_the_count_of_other_decisions_is_a_lower_bound():
 
 def test_a_decision_of_a_subsystem_without_a_source_is_unknown():
     assert said.decisions([finding("sms.source", "unknown")]) == ["已知的检查中没有需要审定的事项，另有 1 类未知。"]
+
+
+def test_too_few_events_to_judge_are_no_missing_data():
+    few = replace(finding("sms.delivery_rate", "unknown"), unknown="too_few")
+    assert said.decisions([few]) == ["没有需要审定的事项。"]
+    [_, untold] = said.decisions(
+        [few, _in_full(finding("infra.tls_days", "critical")), finding("ca.source", "unknown")]
+    )
+    assert untold == "另有 1 类事项因数据不全未知。"
 
 
 def test_over_unknown_checks_it_is_not_said_that_nothing_is_to_be_decided():

@@ -68,6 +68,21 @@ def daily_active(activities: ir.Table, days: ir.Table, by: Sequence[str] = ()) -
     return joined.select(*by, daily_active=mean)
 
 
+def of_working_days(compared: ir.Table, now: int, before: int) -> ir.Table:
+    """Return compared figures, of which a period without a working day has no daily active accounts, and no change.
+
+    Args:
+        compared: ``daily_active`` against the period before, as ``metrics.change`` makes it.
+        now: the number of working days of the period.
+        before: that of the period before.
+    """
+    if now and before:
+        return compared
+    gone = [*([] if now else ["daily_active"]), *([] if before else ["daily_active_before"])]
+    gone += ["daily_active_change", "daily_active_change_rate"]
+    return compared.mutate(**{name: ibis.null(compared[name].type()) for name in gone})
+
+
 def weekly_adoption(activities: ir.Table, days: ir.Table, by: Sequence[str] = ()) -> ir.Table:
     """Return the adoption of each whole ISO week of a span.
 

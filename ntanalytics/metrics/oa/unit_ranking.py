@@ -113,7 +113,8 @@ def rank_units(figures: ir.Table, within: Sequence[str] = (), min_count: int = M
         The columns of ``figures``, and ``place``, ``ranked_units`` (of the ranking; null where the unit has no place)
         and ``left_out``; in no order.
     """
-    is_gap = ~figures.is_complete | (figures.active_rate.isnull() & (figures.enabled >= min_count))
+    is_many = figures.enabled.isnull() | (figures.enabled >= min_count)  # how many there are is not known over a gap
+    is_gap = ~figures.is_complete | (figures.active_rate.isnull() & is_many)
     reason = ibis.cases(
         (is_gap, "gap"),
         (figures.enabled.fill_null(0) < min_count, "few"),

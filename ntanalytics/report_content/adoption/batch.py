@@ -96,7 +96,8 @@ class _AllUnits(AdoptionQueries):
         compared = []
         for parts, alike in pages.items():
             ours, theirs = (ibis.memtable(table.filter(pc.field(_PAGE).isin(alike))) for table in (now, before))
-            compared.append(change.compare_parts(ours, theirs, MEASURES, parts, [_PAGE]).to_pyarrow())
+            made = change.compare_parts(ours, theirs, MEASURES, parts, [_PAGE])
+            compared.append(daily_active.of_working_days(made, *self._worked).to_pyarrow())
         return pa.concat_tables(compared)
 
     def _by_page(self, when: str, by: Sequence[str]) -> ir.Table:

@@ -79,11 +79,11 @@ def headlines(page: Adoption) -> Kpis:
 
 def findings(report: Report, page: Adoption) -> list[WordedFinding]:
     """Return the findings of a page by the rules of the site; see ``subsystems.oa.adoption_checks``."""
-    rules = rules_of(report.workspace.settings)
+    rules, worked = rules_of(report.workspace.settings), (page.worked_days[0] > 0, page.worked_days[1] > 0)
     if page.unit:
-        return worded(adoption_checks.unit_findings(rules, page.total, page.unit))
-    units, editions = page.tables["ranking"], page.tables["editions"]
-    return worded(adoption_checks.city_findings(rules, page.total, editions, units, is_for_owner=page.shows_places))
+        return worded(adoption_checks.unit_findings(rules, page.total, page.unit, worked))
+    rows = page.total, page.tables["editions"], page.tables["ranking"]
+    return worded(adoption_checks.city_findings(rules, *rows, worked=worked, is_for_owner=page.shows_places))
 
 
 def places(page: Adoption) -> list[Table]:
@@ -111,6 +111,8 @@ def moved(page: Adoption) -> list[Table]:
     before = page.total.against
     note = f"按单位目录顺序；日均活跃增减达到 {least} 的单位，{before}不足 {MIN_DAILY_ACTIVE} 个的不列。"
     title = "使用变化较大的单位"
+    if not all(page.worked_days):
+        return [table(moving[:0], title, id="moved", columns=_MOVED, note=f"本期或{before}没有工作日，不作比较。")]
     if not moving:
         is_known = _are_compared(page)
         note = "没有单位可列。" if is_known else f"本期或{before}数据不完整，不作比较。"
@@ -173,8 +175,7 @@ def _half(units: Figures, title: str, id: str, columns: list[str], note: str, pa
 
 def _are_compared(page: Adoption) -> bool:
     """Return whether all units are compared with the period before."""
-    is_known = page.total.certainty("daily_active_change") == "exact"
-    return is_known and all(unit.is_complete and unit.was_complete for unit in page.tables["ranking"])
+    return all(row.certainty("daily_active_change") == "exact" for row in (page.total, *page.tables["ranking"]))
 
 
 def _beside(page: Adoption) -> Table:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
-from functools import partial, reduce
+from datetime import timedelta
+from functools import cached_property, partial, reduce
 
 import ibis
 import ibis.expr.types as ir
@@ -32,7 +32,7 @@ from ntanalytics.report_content.adoption.figures import (
     head_figures,
 )
 from ntanalytics.report_content.adoption.near_units import near_units
-from ntanalytics.report_content.adoption.terminal_gaps import page_tables
+from ntanalytics.report_content.adoption.terminal_gaps import page_tables, touches
 from ntanalytics.report_content.report_state import ReportState, kept
 from ntanalytics.workspace.report import Report
 
@@ -43,6 +43,7 @@ WEEKS_DRAWN = 8
 
 _ACTED = ("active", "daily_active", "stickiness", "habit", "mobile_share", "xinchuang_share", "breadth", "actions")
 _ENABLED, _SHARED = adoption.ABLE[:1], adoption.ABLE[1:]
+_REACH = tuple(measure.name for measure in adoption.REACH)
 #: Rates of a unit that its page compares with its peers.
 RATES = ("active_rate", "activation_rate", "stickiness", "habit", "mobile_share", "xinchuang_share")
 _GROUP = ("unit", "edition")
@@ -146,13 +147,10 @@ class AdoptionQueries:
         return set(sources.to_pyarrow()["source"].to_pylist())
 
     def gaps(self) -> tuple[set[str], set[str]]:
-        """Return the sources with a gap in the period, and those whose activities have one in the period before.
-
-        Where one of the datasets has no source, of each source a part is unknown.
-        """
-        if not (self.activities.sources and self.members.sources):
+        """Return the sources whose activities have a gap, in the period and in the one before: of each without any."""
+        if not self.activities.sources:
             return self._every(), self._every()
-        return {*self.activities.gap_sources, *self.members.gap_sources}, set(self.activities.gap_sources_before)
+        return set(self.activities.gap_sources), set(self.activities.gap_sources_before)
 
     def _every(self) -> set[str]:
         return {row["source"] for row in self.groups.to_pylist()}
@@ -170,8 +168,12 @@ class AdoptionQueries:
         )
         return acted | able, acted_before | able_before
 
-    def _worked(self) -> list[date]:
-        return self.report.nearby_working_days(before=HISTORY + 35)
+    @cached_property
+    def _worked(self) -> tuple[int, int]:
+        """The numbers of working days of the period and of the one before."""
+        worked, spans = self.report.nearby_working_days(before=HISTORY + 35), (self.report.period, self.report.previous)
+        now, before = (sum(span.first <= day <= span.last for day in worked) for span in spans)
+        return now, before
 
     def _among(self, sources: set[str], by: Sequence[str]) -> ir.Table:
         """Return the groups that one of the sources feeds."""
@@ -210,13 +212,12 @@ class AdoptionQueries:
         """Return the gaps that count for the page: those of the sources that feed it."""
         fed, (nameless, nameless_before) = self._fed(), self._nameless(())
         gaps, gaps_before = gaps | nameless, gaps_before | nameless_before
-        note = (self.activities.note or self.members.note) if gaps & fed else ""
-        views = self.activities, self.members
-        is_known = all(view.sources for view in views) and (not self.unit or self._tells_units())
+        is_known, views = bool(self.activities.sources), (self.activities, self.members)
+        is_known = is_known and (not self.unit or self._tells_units())
         return PageCoverage(
             is_complete=is_known and not gaps & fed,
             was_complete=is_known and not gaps_before & fed,
-            note=note,
+            note=self.activities.note if gaps & fed else "",
             sources=tuple(source for view in views for source in view.sources),
             against=self.report.period.before_word,
             unknown_measures=views[0].unknown_measures | views[1].unknown_measures,
@@ -226,20 +227,25 @@ class AdoptionQueries:
 
     def _coverages(self, page: PageCoverage) -> Coverages:
         """Return the gaps that count for the measures of the page's head."""
-        able = replace(page, was_complete=page.was_complete and self.members.was_complete)
-        return {_ACTED: page, _SHARED: able, _ENABLED: self._held(page)}
+        return {_ACTED: page, _SHARED: self._able(page), _ENABLED: self._held(page)}
+
+    def _able(self, page: PageCoverage) -> PageCoverage:
+        """Return the gaps that count for what is made of the activities and the members of the page."""
+        now, before = page.is_complete and self._held(page).is_complete, page.was_complete and self.members.was_complete
+        return replace(page, is_complete=now, was_complete=before, note=join_notes(page.note, self.members.note))
 
     def _changed(self, now: ir.Table, was: ir.Table, page: PageCoverage) -> FigureRow:
         coverages = self._coverages(page)
         made = change.compare_parts(now, was, MEASURES, compared_parts(coverages))
-        return head_figures(arrow_table(made), coverages)
+        return head_figures(arrow_table(daily_active.of_working_days(made, *self._worked)), coverages)
 
     def _held(self, page: PageCoverage, by: Sequence[str] = ()) -> PageCoverage:
         """Return the gaps that count for the members of the page, which the activities do not touch."""
         fed, view = self._fed(), self.members
         gaps, gaps_before = self._member_gaps(by)
         is_known = bool(view.sources) and (not self.unit or self._tells_units())
-        return replace(page, is_complete=is_known and not gaps & fed, was_complete=is_known and not gaps_before & fed)
+        now, before = is_known and not gaps & fed, is_known and not gaps_before & fed
+        return replace(page, is_complete=now, was_complete=before, note=view.note)
 
     def _member_gaps(self, by: Sequence[str]) -> tuple[set[str], set[str]]:
         """Return the sources with a gap of the members, in the period and in the one before, for some groups."""
@@ -261,6 +267,7 @@ class AdoptionQueries:
         if set(by) - {"edition"} and not self._tells_units():
             gaps = gaps_before = self._every()
         lacking = gaps_before if self.members.was_complete else self._every()
+        held_gaps, held_gaps_before = self._member_gaps(by)
         acted, able, held = (
             unit_ranking.compare_units(
                 now,
@@ -273,10 +280,11 @@ class AdoptionQueries:
             )
             for columns, now_gaps, earlier in (
                 (_ACTED, gaps, gaps_before),
-                (_SHARED, gaps, lacking),
-                (_ENABLED, *self._member_gaps(by)),
+                (_SHARED, gaps | held_gaps, lacking),
+                (_ENABLED, held_gaps, held_gaps_before),
             )
         )
+        acted = daily_active.of_working_days(acted, *self._worked)
         able = join_groups(able, held.drop("is_complete", "was_complete"), by)
         return ibis.memtable(join_groups(acted, able.drop("is_complete", "was_complete"), by).to_pyarrow())
 
@@ -364,19 +372,18 @@ class AdoptionQueries:
 
     def _page(self, computed: PageFigures, page: PageCoverage) -> Adoption:
         """Return the page of computed rows, as figures."""
-        period, previous = self.report.period, self.report.previous
         own = [row["edition"] for row in self.groups.to_pylist() if self.unit and row["unit"] == self.unit]
         typical: Mapping[str, object] = next((row for row in computed.typical.to_pylist() if row["edition"] in own), {})
         return Adoption(
             unit=self.unit,
             edition=self.edition,
             total=computed.total,
-            reach=figures(computed.reached, page).total,
+            reach=figures(computed.reached, self._able(page)).total,
             handled=figures(computed.handled, self.tasks).total,
             typical=FigureRow(typical, at_least=page.unfilled.bounds(RATES)),
             tables=self._tables(computed, page),
             shows_places=not self.unit and self.report.workspace.settings.adoption.ranking == "owner",
-            worked_days=(self._count(period.first, period.last), self._count(previous.first, previous.last)),
+            worked_days=self._worked,
             days=self._drawn_days(),
             origin=self.report.origin("adoption.adoption", self.activities, self.members),
         )
@@ -387,8 +394,10 @@ class AdoptionQueries:
         made = page_tables(rows, page, self._fed_groups)
         for name, by in (("editions", ("edition",)), ("ranking", _GROUP), ("moving", _GROUP)):
             if name in made:
-                gaps = set(self._fed_groups(self._member_gaps(by)[0], by))
-                made[name] = made[name].made_of(_ENABLED, self._held(page, by), gaps_of=partial(_is_touched, by, gaps))
+                held, gaps = self._held(page, by), set(self._fed_groups(self._member_gaps(by)[0], by))
+                touched = touches(by, gaps)
+                made[name] = made[name].made_of((*_SHARED, *_REACH), held, beside=True, gaps_of=touched)
+                made[name] = made[name].made_of(_ENABLED, held, gaps_of=touched)
         for name in ("ranking", "moving"):
             if name in made:
                 nameless = (view.unfilled.note for view in (self.activities, self.members))
@@ -424,20 +433,12 @@ class AdoptionQueries:
         joined = reduce(lambda left, right: join_groups(left, right, by), parts, compared)
         return joined.order_by(ibis.desc("active"))
 
-    def _count(self, first: date, last: date) -> int:
-        return sum(first <= day <= last for day in self._worked())
-
     def _cohorts(self, ever: ir.Table, weeks: pa.Table) -> ir.Table:
         """Return cohorts by age, from some weeks after the beginning of the lake."""
         begins = min((row["since"] for row in self.groups.to_pylist() if row["since"]), default=self.last)
         since = user_flow.first_cohort(begins, self.last)
         gaps = [row["week_on"] for row in weeks.to_pylist() if row["active"] is None]
         return user_flow.by_age(user_flow.retention(ever, since, self.last), self.last, gaps)
-
-
-def _is_touched(by: Sequence[str], gaps: Collection[tuple[str | None, ...]], row: FigureRow) -> tuple[bool, bool]:
-    """Return whether a gap touches the group of a row; of the period before what is unknown is left out already."""
-    return tuple(row[name] for name in by) in gaps, False
 
 
 def _assisted(state: ReportState, unit: str, edition: str, name: str) -> Callable[[], dict[str, pa.Table]]:

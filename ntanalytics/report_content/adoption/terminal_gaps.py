@@ -43,6 +43,26 @@ def page_tables(tables: Mapping[str, Rows], page: PageCoverage, fed: _Fed) -> di
     return made
 
 
+def touches(
+    by: Sequence[str],
+    now: AbstractSet[tuple[str | None, ...]],
+    before: AbstractSet[tuple[str | None, ...]] = frozenset(),
+) -> Callable[[FigureRow], tuple[bool, bool]]:
+    """Return the function that tells whether a gap of the period, and one of that before, touch the group of a row.
+
+    Args:
+        by: the columns that name a group.
+        now: the groups with a gap in the period.
+        before: those with one in the period before; none where the row leaves out already what that makes unknown.
+    """
+
+    def gaps_of(row: FigureRow) -> tuple[bool, bool]:
+        group = tuple(row[name] for name in by)
+        return group in now, group in before
+
+    return gaps_of
+
+
 def _of_weeks(lost: AbstractSet[date]) -> Callable[[FigureRow], tuple[bool, bool]]:
     """Return the function that tells whether one of the days on which terminals lack is of the week of a row."""
     weeks = {day - timedelta(days=day.weekday()) for day in lost}
@@ -54,9 +74,4 @@ def _of_groups(
 ) -> Callable[[FigureRow], tuple[bool, bool]]:
     """Return the function that tells whether a source that lacks terminals feeds the group of a row."""
     now, before = (set(fed(sources, by)) for sources in lacking)
-
-    def gaps_of(row: FigureRow) -> tuple[bool, bool]:
-        group = tuple(row[name] for name in by)
-        return group in now, group in before
-
-    return gaps_of
+    return touches(by, now, before)

@@ -30,7 +30,7 @@ def _planned(held_in: str, *kinds: str) -> Callable[[DutySpan], Iterator[Fact]]:
         held = sorted(span.recent(held_in, _HELD_BACK), key=lambda row: row["held_on"])
         held = [row for row in held if row["held_on"] <= span.last]
         by_plan = {row["plan_no"]: row for row in held if row["plan_no"] is not None}
-        for plan in _planned_within(span, kinds):
+        for plan in (*_left_over(span, kinds, by_plan), *_planned_within(span, kinds)):
             row = by_plan.get(plan["plan_no"])
             fact = _fact_of(plan, row, span.last)
             if fact is not None:
@@ -63,6 +63,18 @@ def plans_of_year(span: DutySpan, kinds: Sequence[str]) -> list[_Row]:
 
 def _planned_within(span: DutySpan, kinds: Sequence[str]) -> list[_Row]:
     return [plan for plan in _plans(span, kinds) if span.first <= plan["planned_on"] <= span.last]
+
+
+def _left_over(span: DutySpan, kinds: Sequence[str], by_plan: Mapping[str | None, _Row]) -> list[_Row]:
+    """Return what was planned for the eve of the span and was not held by then: the span before could not tell yet."""
+    eve = span.due_from(1)
+    plans = [plan for plan in _plans(span, kinds) if eve <= plan["planned_on"] < span.first]
+    held = {number: row["held_on"] for number, row in by_plan.items()}
+    return [
+        plan
+        for plan in plans
+        if not _by(plan["cancelled_on"], plan["planned_on"]) and not _by(held.get(plan["plan_no"]), plan["planned_on"])
+    ]
 
 
 def _plans(span: DutySpan, kinds: Sequence[str]) -> list[_Row]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 
 from ntanalytics.contract.desk_plans import DECISIONS, report_label
@@ -15,7 +16,7 @@ from ntanalytics.report_content.duties.duty import Duty, Fact, unless_hidden
 from ntanalytics.report_content.duties.published_files import FileState
 from ntanalytics.report_content.duties.report_log import DueReport, of_report
 from ntanalytics.report_content.duties.span import DutySpan
-from ntanalytics.subsystems.desk.obligation_checks import SIGNED_WITHIN
+from ntanalytics.subsystems.desk.obligation_checks import SIGNED_WITHIN, confirmation_due
 
 #: Digits of a digest that a row shows.
 _DIGITS = 16
@@ -74,11 +75,13 @@ def _delivered(span: DutySpan) -> Iterator[Fact]:
     undelivered = {(row["report"], row["period"]) for row in late}
     for row in span.cases("desk.report_plan"):
         due, delivered = row["due_on"], row["delivered_on"]
-        if not span.first <= due <= span.last:
+        is_kept = delivered is not None and delivered <= due
+        # of what was due on the eve of the span, and came later, the span before could not tell yet
+        if not (span.first if is_kept else span.due_from(1)) <= due <= span.last:
             continue
         subject = f"{report_label(row['report'])} {row['period']}"
         to = f"，报送{row['recipient']}" if row["recipient"] else ""
-        if delivered is not None and delivered <= due:
+        if is_kept:
             yield Fact(due, subject, f"{day_words(delivered)}送达{to}", "met")
         elif delivered is not None and delivered <= span.last:
             yield Fact(due, subject, f"{day_words(delivered)}送达{to}", "short", f"应于{day_words(due)}前送达")
@@ -88,35 +91,38 @@ def _delivered(span: DutySpan) -> Iterator[Fact]:
 
 
 def _signed(span: DutySpan) -> Iterator[Fact]:
-    """Yield the weekly reports whose confirmation was due in the span (docs/domain.md, O12)."""
-    signed = {
-        str(row["period"]): row["signed_on"]
-        for row in span.recent("desk.signoffs", _SIGNED_BACK)
-        if row["report"] in ("weekly_service_report", "服务周报") and row["signed_on"] <= span.last
-    }
-    for monday, name in _weeks(span):
-        on, due = signed.get(name), _confirmed_by(span, monday)
-        reason = f"出具后{SIGNED_WITHIN}个工作日内未确认"
-        if on is not None:
-            is_late = due is not None and on > due
-            text = f"{day_words(on)}用户确认"
-            yield Fact(monday, f"服务周报 {name}", text, "short" if is_late else "met", reason * is_late)
-        elif due is not None:
-            fact = Fact(monday, f"服务周报 {name}", "没有用户确认记录", "short", reason)
-            yield unless_hidden(span, fact, "desk.signoffs", since=monday, until=due)
+    """Yield the weekly reports that were confirmed in the span, or should have been (docs/domain.md, O12)."""
+    signed: dict[str, date] = {}
+    for row in span.recent("desk.signoffs", _SIGNED_BACK):
+        name, on = str(row["period"]), row["signed_on"]
+        if row["report"] in ("weekly_service_report", "服务周报") and on <= span.last:
+            signed[name] = min(on, signed.get(name, on))
+    since = span.due_from(_SIGNED_BACK)
+    worked = span.context.calendar.known_working_days(since, span.last)
+    for monday, name in _weeks(since, span.last):
+        on, due = signed.get(name), confirmation_due(monday, worked)
+        ended = min((day for day in (on, due) if day is not None), default=None)
+        if ended is not None and ended >= span.first:
+            yield _confirmation(span, monday, name, on, due)
 
 
-def _weeks(span: DutySpan) -> Iterator[tuple[date, str]]:
-    """Yield the Mondays of the span on which a report of the week before is issued, with the week."""
-    for day in days_between(span.first, span.last):
+def _confirmation(span: DutySpan, monday: date, name: str, on: date | None, due: date | None) -> Fact:
+    """Return what is known of the confirmation of a week's report, which was issued on a Monday."""
+    subject, reason = f"服务周报 {name}", f"出具后{SIGNED_WITHIN}个工作日内未确认"
+    if on is not None:
+        is_late = due is not None and on > due
+        return Fact(monday, subject, f"{day_words(on)}用户确认", "short" if is_late else "met", reason * is_late)
+    fact = Fact(monday, subject, "没有用户确认记录", "short", reason)
+    if monday < span.first and not span.view("desk.signoffs", _SIGNED_BACK).since(monday).is_complete:
+        return replace(fact, result="unproven", reason="其间有用户确认数据未取得")
+    return unless_hidden(span, fact, "desk.signoffs", since=monday, until=due)
+
+
+def _weeks(first: date, last: date) -> Iterator[tuple[date, str]]:
+    """Yield the Mondays of some days on which a report of the week before is issued, with the week."""
+    for day in days_between(first, last):
         if day.weekday() == 0:
             yield day, Period.week(day).previous().text
-
-
-def _confirmed_by(span: DutySpan, issued_on: date) -> date | None:
-    """Return the last of the working days in which a report is confirmed; None while they are not over."""
-    after = [day for day in span.working_days if day >= issued_on]
-    return after[SIGNED_WITHIN] if len(after) > SIGNED_WITHIN else None
 
 
 def _decisions(span: DutySpan) -> Iterator[Fact]:
@@ -132,7 +138,7 @@ def _decisions(span: DutySpan) -> Iterator[Fact]:
         yield Fact(noted, number, text, "met")
 
 
-#: Days before the span in which a report that is due in it may have been confirmed.
+#: Days before the span in which a report may have been issued, or confirmed, whose confirmation is due in it.
 _SIGNED_BACK = 14
 
 

@@ -12,7 +12,7 @@ from ntanalytics.checks.context import CheckContext
 from ntanalytics.contract import Kind
 from ntanalytics.findings.phrases import listed
 from ntanalytics.metrics.rows import rows
-from ntanalytics.periods import days_between
+from ntanalytics.periods import PeriodKind, days_between
 from ntanalytics.periods.day_text import day_words
 from ntanalytics.report_content.duties.report_log import ReportLog
 from ntanalytics.workspace.dataset_view import DatasetView
@@ -66,6 +66,14 @@ class DutySpan:
             CalendarMissing: a year is not known.
         """
         return self.context.calendar.working_days(self.first, self.last)
+
+    def due_from(self, days: int) -> date:
+        """Return the first day of what may fall due in the span: some days before it, yet none of another contract.
+
+        What is older than a contract year belongs to the one before.
+        """
+        is_year = self.context.period.kind is PeriodKind.CONTRACT
+        return self.first if is_year else self.first - timedelta(days=days)
 
     @property
     def months(self) -> list[date]:

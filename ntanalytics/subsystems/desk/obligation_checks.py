@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -174,9 +174,22 @@ def unsigned_reports(rule: Rule, signoffs: DatasetView, working_days: Sequence[d
 
 def _is_due(week: date, working_days: Sequence[date], on: date) -> bool:
     """Return whether the working days in which a week's report is confirmed are over."""
-    issued = week + timedelta(weeks=1)
-    after = sorted(day for day in working_days if day >= issued)
-    return len(after) > SIGNED_WITHIN and after[SIGNED_WITHIN] <= on
+    due = confirmation_due(week + timedelta(weeks=1), working_days)
+    return due is not None and due <= on
+
+
+def confirmation_due(issued_on: date, working_days: Iterable[date]) -> date | None:
+    """Return the last of the working days after its issue in which a weekly report is confirmed.
+
+    Args:
+        issued_on: the Monday of its issue, which may be a day off.
+        working_days: the working days up to the inspected one; earlier ones do not matter.
+
+    Returns:
+        None while these days are not over.
+    """
+    after = sorted(day for day in working_days if day > issued_on)
+    return after[SIGNED_WITHIN - 1] if len(after) >= SIGNED_WITHIN else None
 
 
 def _undelivered(context: CheckContext, rule: Rule) -> list[Finding]:

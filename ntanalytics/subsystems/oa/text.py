@@ -71,7 +71,7 @@ def moved_units(moving: Figures, units: Figures) -> str:
     Returns:
         For example ``7 个单位的日均活跃变化较大（增 3 个、减 4 个），其中 4 个原因待核实，见“使用变化较大的单位”。``
     """
-    unknown = sum(not (row.is_complete and row.was_complete) for row in units)
+    unknown = sum(row.certainty("daily_active_change_rate") != "exact" for row in units)
     if not moving:
         return f"{unknown} 个单位数据不完整，使用变化未知。" if unknown else ""
     rising = sum(row["daily_active_change_rate"] > 0 for row in moving)

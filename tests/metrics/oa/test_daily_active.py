@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import ibis
 import pytest
 
 from ntanalytics.metrics.oa import daily_active
@@ -49,6 +50,16 @@ def test_a_group_that_only_acts_on_days_off_has_a_pace_of_nought(acts, days, lis
 
 def test_without_a_working_day_there_is_no_pace(acts, days, listed) -> None:
     assert listed(daily_active.daily_active(acts([("1", 0)]), days(MONDAY, "+", "H"))) == [{"daily_active": None}]
+
+
+@pytest.mark.parametrize(
+    ("worked", "shown"),
+    [((5, 5), (0.0, 4.0, -4.0, -1.0)), ((0, 5), (None, 4.0, None, None)), ((5, 0), (0.0, None, None, None))],
+)
+def test_a_week_without_a_working_day_has_no_pace_to_compare(listed, worked, shown) -> None:
+    names = ("daily_active", "daily_active_before", "daily_active_change", "daily_active_change_rate")
+    compared = ibis.memtable({name: [value] for name, value in zip(names, (0.0, 4.0, -4.0, -1.0), strict=True)})
+    assert listed(daily_active.of_working_days(compared, *worked)) == [dict(zip(names, shown, strict=True))]
 
 
 def test_weeks_are_whole_and_a_hole_is_not_a_nought(acts, days, listed) -> None:

@@ -231,6 +231,28 @@ def test_a_gap_of_one_source_leaves_the_figures_of_the_other_edition_as_they_are
     assert weekly["edition/wecom"] is weekly["subsystem/oa"] is None
 
 
+def test_accounts_that_were_read_too_late_leave_what_was_done_as_it_is(office: Office) -> None:
+    """The list of accounts was first read two weeks later: of the week's end nobody knows which were enabled."""
+    office.extractor("2026-11-23 06:30").extract(["oa.activities"], MONDAY - dt.timedelta(days=91), WEEK.last)
+    office.extractor("2026-12-07 06:30").extract(["oa.members", "identity.units"], WEEK.last, WEEK.last)
+    seen = office.adoption()
+    acted = [seen.total.exact(name) for name in ("active", "active_change", "daily_active", "mobile_share", "habit")]
+    assert acted == [58, -10, 58.0, 0.0, 1.0]
+    for name in ("enabled", "activated", "active_rate", "activation_rate"):
+        assert seen.total.certainty(name) == "unknown"
+    assert seen.reach.certainty("units_onboarded") == seen.reach.certainty("coverage") == "unknown"
+    assert [row.exact("active") for row in seen.tables["editions"]] == [38, 20]
+    assert {row.certainty("active_rate") for row in seen.tables["editions"]} == {"unknown"}
+    assert {row.certainty("coverage") for row in seen.tables["editions"]} == {"unknown"}
+    assert seen.tables["flow"].total.exact("lapsed") == 10
+    assert seen.tables["modules"].note == seen.tables["flow"].note == ""
+    assert {left_out for _, left_out in ranking(seen).values()} == {"gap"}
+    findings = {item.finding.identity: item.finding for item in blocks.findings(office.report(), seen)}
+    assert findings["oa.active_change_rate:subsystem/oa"].value == pytest.approx(58 / 68 - 1)
+    assert findings["oa.unit_active_change_rate:unit/市审计局"].value == pytest.approx(5 / 15 - 1)
+    assert blocks.summary(seen)[0].text.startswith("启用账号未知，本周活跃 58 个，较上周减少")
+
+
 def test_a_renamed_unit_is_the_same_unit_in_every_report(office: Office) -> None:
     """The audit office is renamed in the directory and in the OA after the week, whose rows are taken again."""
     office.fill()

@@ -551,3 +551,72 @@ def test_a_ticket_that_could_not_be_read_may_be_one_that_broke_its_duty(name: st
     assert (record.verdict, len(record.gaps)) == ("not_shown", 1)
     year.rejected = {"desk.tickets": {LAST + DAY: 1}}
     assert judge(DUTIES[name], year.span()).verdict == "met"
+
+
+@pytest.mark.parametrize(
+    ("signed_on", "september", "october"),
+    [
+        (dt.date(2025, 9, 30), ["met"], []),
+        (dt.date(2025, 10, 9), [], ["met"]),
+        (dt.date(2025, 10, 13), [], ["short"]),
+        (None, [], ["short"]),
+    ],
+)
+def test_a_confirmation_that_is_due_after_its_month_is_judged_once(
+    signed_on: dt.date | None, september: list[Result], october: list[Result]
+) -> None:
+    """The report of week 39 of 2025 is issued on Monday, September 29: the 30th, October 9 and 10 after the holiday."""
+    year, name = faultless(), "2025-W39"
+    if signed_on is None:
+        year.drop("desk.signoffs", lambda row: row["period"] == name)
+    else:
+        year.change("desk.signoffs", lambda row: row["period"] == name, signed_on=signed_on, day=signed_on)
+    for month, results in ((9, september), (10, october)):
+        record = judge(DUTIES["signoffs"], year.span(Period.month(dt.date(2025, month, 1))))
+        assert [fact.result for fact in record.facts if fact.subject == f"服务周报 {name}"] == results
+
+
+@pytest.mark.parametrize(("day", "result"), [(11, "met"), (13, "short")])
+def test_a_report_that_is_issued_on_a_holiday_is_confirmed_within_three_working_days_as_well(
+    day: int, result: Result
+) -> None:
+    """The report of week 40 of 2025 is issued on Monday, October 6: the 9th, the 10th and Saturday the 11th."""
+    year, name = faultless(), "2025-W40"
+    year.change("desk.signoffs", lambda row: row["period"] == name, signed_on=dt.date(2025, 10, day))
+    [fact] = [fact for fact in judge(DUTIES["signoffs"], year.span()).facts if fact.subject == f"服务周报 {name}"]
+    assert fact.result == result
+
+
+def test_a_confirmation_may_stand_in_a_gap_of_the_month_before() -> None:
+    year, name = faultless(), "2025-W39"
+    year.drop("desk.signoffs", lambda row: row["period"] == name)
+    year.gaps = {"desk.signoffs": [dt.date(2025, 9, 30)]}
+    record = judge(DUTIES["signoffs"], year.span(Period.month(dt.date(2025, 10, 1))))
+    assert [fact.result for fact in record.facts if fact.subject == f"服务周报 {name}"] == ["unproven"]
+
+
+def test_what_was_due_on_the_last_day_of_a_month_is_judged_in_the_next() -> None:
+    year, last = faultless(), dt.date(2025, 6, 30)
+    year.change("desk.report_plan", lambda row: row["due_on"] == last, delivered_on=last + DAY)
+    year.change("desk.plans", lambda row: row["plan_no"] == "PX0", planned_on=last)
+    year.drop("desk.trainings", lambda row: row["plan_no"] == "PX0")
+    for name in ("delivered_reports", "trainings"):
+        of_months = [
+            [fact.result for fact in judge(DUTIES[name], year.span(Period.month(day))).facts if fact.on == last]
+            for day in (last, last + DAY)
+        ]
+        assert of_months == [[], ["short"]]
+    of_next_year = Period.contract(last + DAY, LAST)
+    assert not judge(DUTIES["delivered_reports"], year.span(of_next_year)).shortfalls
+
+
+def test_what_was_kept_on_the_last_day_of_a_month_is_counted_there_alone() -> None:
+    year, last = faultless(), dt.date(2025, 6, 30)
+    year.change("desk.plans", lambda row: row["plan_no"] == "PX0", planned_on=last)
+    year.change("desk.trainings", lambda row: row["plan_no"] == "PX0", held_on=last, confirmed_on=last, day=last)
+    for name in ("delivered_reports", "trainings"):
+        of_months = [
+            [fact.result for fact in judge(DUTIES[name], year.span(Period.month(day))).facts if fact.on == last]
+            for day in (last, last + DAY)
+        ]
+        assert of_months == [["met"], []]

@@ -9,7 +9,7 @@ import pytest
 
 from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import NO_FIGURES, figures
-from ntanalytics.periods import Period
+from ntanalytics.periods import Period, PeriodKind
 from ntanalytics.subsystems import RULES
 from ntanalytics.subsystems.oa import SUBSYSTEM
 from ntanalytics.subsystems.oa.adoption_checks import city_findings, unit_findings
@@ -59,6 +59,46 @@ def test_units_over_a_gap_are_unknown_unless_one_fell() -> None:
         assert statuses(findings[1:]) == [("subsystem/oa", "unknown")]
     fallen = figures([_unit("降局", 20.0, 5.0), gaps[0]])
     assert statuses(city_findings(RULES, FigureRow(_row()), NO_FIGURES, fallen)[1:]) == [("unit/降局", "critical")]
+
+
+def test_a_unit_without_a_place_is_held_against_itself_as_in_every_report() -> None:
+    small = figures([{**_unit("小局", 6.0, 3.0), "enabled": 9, "place": None, "left_out": "few"}])
+    assert statuses(city_findings(RULES, FigureRow(_row()), NO_FIGURES, small)[1:]) == [("unit/小局", "warning")]
+
+
+def test_a_unit_in_two_editions_is_one_unit() -> None:
+    parts = [{**_unit("甲局", before, now), "edition": name} for name, before, now in (("a", 10, 2), ("b", 10, 13))]
+    assert len(city_findings(RULES, FigureRow(_row()), NO_FIGURES, figures(parts))) == 1
+    [_, fallen] = city_findings(RULES, FigureRow(_row()), NO_FIGURES, figures([parts[0], {**parts[1], **_row(10, 6)}]))
+    assert (fallen.entity.identity, fallen.figures["count"]) == ("unit/甲局", 20)
+    assert fallen.value == pytest.approx(-0.6)
+
+
+@pytest.mark.parametrize(
+    ("worked", "status", "is_applicable", "reason"),
+    [((False, True), "ok", False, ""), ((True, False), "unknown", True, "no_value")],
+)
+def test_a_week_without_a_working_day_is_not_judged_by_its_pace(
+    worked: tuple[bool, bool], status: str, is_applicable: bool, reason: str
+) -> None:
+    """The spring festival of 2026 takes a whole week."""
+    findings = city_findings(RULES, FigureRow(_row(45.0, 0.0)), NO_FIGURES, UNITS, worked=worked)
+    findings += unit_findings(RULES, FigureRow(_row(45.0, 0.0)), "甲局", worked)
+    assert [finding.entity.identity for finding in findings] == ["subsystem/oa", "subsystem/oa", "unit/甲局"]
+    assert {(item.status, item.is_applicable, item.unknown) for item in findings} == {(status, is_applicable, reason)}
+
+
+def test_days_off_have_no_pace() -> None:
+    """Two days off after a week of work, as the spring festival after the week before it."""
+    rows = [{**row, "terminal": "pc", "actions": 1} for row in _activities({})]
+    data = {"oa.activities": table_of("oa.activities", rows)}
+    saturday = ON - dt.timedelta(days=6)
+    off = Period(PeriodKind.WEEK, saturday, saturday + dt.timedelta(days=1))
+    findings = judge(SUBSYSTEM, ["oa.active_change_rate", "oa.unit_active_change_rate"], data, period=off)
+    assert [(item.entity.identity, item.status, item.is_applicable) for item in findings] == [
+        ("subsystem/oa", "ok", False),
+        ("subsystem/oa", "ok", False),
+    ]
 
 
 def test_one_edition_is_the_whole_and_is_not_told_again() -> None:
