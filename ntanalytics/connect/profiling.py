@@ -15,7 +15,8 @@ from ntanalytics.connect.sensitive_columns import is_personal, is_secret
 from ntanalytics.connect.source_table import ColumnType, SourceColumn, SourceTable
 from ntanalytics.connect.value_forms import time_form
 from ntanalytics.sources.database import DatabaseSource
-from ntanalytics.sources.workbook import WITHOUT_RESULT, WorkbookSource
+from ntanalytics.sources.workbook import WorkbookSource
+from ntanalytics.sources.workbook_formulas import ERROR_VALUE, WITHOUT_RESULT
 
 _TYPES: tuple[tuple[type[sa.types.TypeEngine[Any]], ColumnType], ...] = (
     (sa.Boolean, ColumnType.BOOLEAN),
@@ -56,7 +57,7 @@ def profile_workbook(source: WorkbookSource) -> list[SourceTable]:
         SourceUnreachable, SourceDamaged: there is no such file, or it is no workbook.
     """
     tables = []
-    for name, sheet in source.sheets().items():
+    for name, sheet in ((name, sheet.table) for name, sheet in source.sheets().items()):
         if not sheet.num_columns:
             continue
         hidden = tuple(column for column in sheet.column_names if is_secret(column, table=name))
@@ -65,7 +66,10 @@ def profile_workbook(source: WorkbookSource) -> list[SourceTable]:
         table = SourceTable(
             name=name, kind="workbook", dialect="duckdb", origin=quote_name(name), columns=columns, hidden=hidden
         )
-        values = [[None if cell == WITHOUT_RESULT else cell for cell in sheet[column].to_pylist()] for column in shown]
+        values = [
+            [None if cell in (WITHOUT_RESULT, ERROR_VALUE) else cell for cell in sheet[column].to_pylist()]
+            for column in shown
+        ]
         tables.append(_with_samples(table, values, sheet.num_rows))
     return tables
 
