@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import datetime as dt
 import glob
-import gzip
 import os
 import tempfile
 import zlib
@@ -33,7 +32,7 @@ from ntanalytics.catalog import Mapping, Product
 from ntanalytics.errors import SourceError, SourceRefused, SourceUnreachable
 from ntanalytics.language import tr
 from ntanalytics.settings import SourceSettings
-from ntanalytics.sources.archive_limits import ArchiveLimits
+from ntanalytics.sources.archive_limits import COMPRESSED_SUFFIXES, unpacked
 from ntanalytics.sources.binding import bound_window, rename_parameters
 from ntanalytics.sources.duckdb_tables import REFUSALS
 from ntanalytics.sources.log_copies import copies_among
@@ -53,7 +52,6 @@ MAX_LINE = 1 << 20
 #: Memory limit of DuckDB; further data go to disk. With 128 MB a log of 98 days once ran out of memory.
 _MEMORY = "512MB"
 
-_GZIP_MAGIC = b"\x1f\x8b"
 _NEWLINE = 10
 
 
@@ -145,7 +143,9 @@ def find_files(globs: Iterable[str], source: str) -> list[Path]:
     # realpath, since resolve raises an error other than OSError for a circle of links
     paths = {Path(os.path.realpath(match)) for pattern in globs for match in glob.glob(pattern, recursive=True)}
     files = sorted(
-        path for path in paths if path.is_file() and not (path.suffix == ".gz" and path.with_suffix("") in paths)
+        path
+        for path in paths
+        if path.is_file() and not (path.suffix in COMPRESSED_SUFFIXES and path.with_suffix("") in paths)
     )
     if not files:
         raise SourceUnreachable(
@@ -201,7 +201,7 @@ class _Lines:
                     self._check_unchanged(path, state, file)
                     yield from _file_batches(path, file)
                     self._check_unchanged(path, state, file)
-            except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+            except (EOFError, zlib.error) as error:
                 self.failure = SourceError(
                     tr("the compressed file is damaged: {error}", error=error),
                     where=f"{self._source}, {path}",
@@ -233,9 +233,7 @@ class _Lines:
 def _file_batches(path: Path, file: BufferedReader) -> Iterator[pa.RecordBatch]:
     names = pa.array([printable_name(path.name)])
     line_no = 1
-    is_compressed = file.peek(2)[:2] == _GZIP_MAGIC
-    stream = cast(BinaryIO, ArchiveLimits(file, path.stat().st_size, str(path))) if is_compressed else file
-    for block in _whole_lines(stream):
+    for block in _whole_lines(unpacked(file, path.stat().st_size, str(path))):
         line = _lines_of(block)
         count = len(line)
         file_column = pa.DictionaryArray.from_arrays(_column(np.zeros(count, np.int32)), names)
