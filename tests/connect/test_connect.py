@@ -198,6 +198,8 @@ def test_other_peoples_folders_and_built_in_names_are_left_alone(tmp_path: Path)
 @pytest.mark.parametrize(
     ("target", "given", "kind", "said"),
     [
+        ("accounts.csv", {}, UsageError, "a table as text cannot be connected"),
+        ("own.db", {}, UsageError, "write sqlite:///own.db"),
         ("mysql+pymysql://r:hunter2@h/db", {}, UsageError, "holds a password"),
         ("mysql+pymysql://r@h/db", {"password": "hunter2"}, UsageError, "is not written here"),
         ("mysql+pymysql://r@127.0.0.1:9/db", {}, SourceError, "connect"),
