@@ -26,7 +26,7 @@ from ntanalytics.settings import SourceSettings
 from ntanalytics.sources.archive_limits import check_workbook
 from ntanalytics.sources.duckdb_tables import query_tables
 from ntanalytics.sources.source import SourceBase
-from ntanalytics.sources.workbook_cells import Sheet, read_sheets
+from ntanalytics.sources.workbook_cells import WorkbookSheet, read_sheets
 from ntanalytics.sources.workbook_damage import naming_damage
 from ntanalytics.sources.workbook_formulas import ERROR_VALUE, WITHOUT_RESULT
 
@@ -60,7 +60,7 @@ class WorkbookSource(SourceBase):
         super().__init__(name, product, zone)
         self._path: Path = settings.path
         #: The file as it was when its sheets were read last, and these: each dataset reads the same workbook.
-        self._read: tuple[tuple[int, int, int], dict[str, Sheet]] | None = None
+        self._read: tuple[tuple[int, int, int], dict[str, WorkbookSheet]] | None = None
 
     @contextmanager
     def read(self, mapping: Mapping, since: dt.datetime, until: dt.datetime) -> Iterator[Iterator[pa.RecordBatch]]:
@@ -103,7 +103,7 @@ class WorkbookSource(SourceBase):
                 own = next((name for name in columns if name.lower() == "rejected_because"), "rejected_because")
                 yield pa.RecordBatch.from_pydict(columns | {own: pa.repeat(pa.scalar(reason), batch.num_rows)})
 
-    def sheets(self) -> dict[str, Sheet]:
+    def sheets(self) -> dict[str, WorkbookSheet]:
         """Return sheet name → sheet, as a table of text with the first row as header.
 
         Raises:
@@ -125,13 +125,13 @@ def _is_read(sheet: str, mapping: Mapping) -> bool:
     return bool(re.search(rf'\b(FROM|JOIN)\s+"{re.escape(sheet)}"', mapping.sql, re.IGNORECASE))
 
 
-def _named_columns(sheet: Sheet, mapping: Mapping) -> list[str]:
+def _named_columns(sheet: WorkbookSheet, mapping: Mapping) -> list[str]:
     """Return the columns of a sheet that a mapping names."""
     sql = mapping.sql.lower()
     return [name for name in sheet.table.column_names if name.lower() in sql]
 
 
-def _require_clear(name: str, sheet: Sheet, mapping: Mapping, where: str) -> None:
+def _require_clear(name: str, sheet: WorkbookSheet, mapping: Mapping, where: str) -> None:
     """Check that a sheet and its columns can be told by their names.
 
     Raises:

@@ -19,7 +19,7 @@ from ntanalytics.sources.workbook_formulas import cells_without_value
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sheet:
+class WorkbookSheet:
     """One sheet.
 
     Attributes:
@@ -52,7 +52,7 @@ class Sheet:
         return pa.table({name: pa.array(cells, pa.string()) for name, cells in columns.items()})
 
 
-def read_sheets(path: Path) -> dict[str, Sheet]:
+def read_sheets(path: Path) -> dict[str, WorkbookSheet]:
     """Return sheet name, without blanks around it → sheet.
 
     Args:
@@ -66,7 +66,7 @@ def read_sheets(path: Path) -> dict[str, Sheet]:
     }
 
 
-def _sheet(sheet: calamine.CalamineSheet, lacking: Map[tuple[int, int], str], *, is_repeated: bool) -> Sheet:
+def _sheet(sheet: calamine.CalamineSheet, lacking: Map[tuple[int, int], str], *, is_repeated: bool) -> WorkbookSheet:
     """Return a sheet; an empty or a repeated name of a column (case-insensitive) becomes its number."""
     header, *body = _cells(sheet, lacking) or [[]]
     texts, names = [str(cell).strip() for cell in header], list[str]()
@@ -87,7 +87,7 @@ def _sheet(sheet: calamine.CalamineSheet, lacking: Map[tuple[int, int], str], *,
         for index, first in enumerate(firsts)
         if lower[first] and any(own and not cell for cell, own in zip(columns[first], columns[index], strict=True))
     )
-    return Sheet(
+    return WorkbookSheet(
         table=pa.table([pa.array(column, pa.string()) for column in columns], names=names),
         merged=tuple((first, last, names[place]) for first, last, place in spans if 0 <= place < len(names)),
         repeated=frozenset(repeated),
