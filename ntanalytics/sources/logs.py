@@ -29,7 +29,7 @@ import pyarrow.compute as pc
 
 from ntanalytics import duckdb_sandbox
 from ntanalytics.catalog import Mapping, Product
-from ntanalytics.errors import SourceError, SourceRefused, SourceUnreachable
+from ntanalytics.errors import SourceDamaged, SourceError, SourceRefused, SourceUnreachable
 from ntanalytics.language import tr
 from ntanalytics.settings import SourceSettings
 from ntanalytics.sources.archive_limits import COMPRESSED_SUFFIXES, unpacked
@@ -86,7 +86,8 @@ class LogsSource(SourceBase):
         Raises:
             SourceUnreachable: no file matches, or a file cannot be opened.
             SourceRefused: DuckDB refuses the mapping.
-            SourceError: a compressed file is damaged, or the files were rotated during reading.
+            SourceDamaged: a compressed file is damaged; days after it was last written can be read without it.
+            SourceError: the files were rotated during reading.
         """
         files = {path: _stat(path, self.name) for path in self.files()}
         if since.timestamp() <= dt.datetime.now(dt.UTC).timestamp():
@@ -202,11 +203,12 @@ class _Lines:
                     yield from _file_batches(path, file)
                     self._check_unchanged(path, state, file)
             except (EOFError, zlib.error) as error:
-                self.failure = SourceError(
+                self.failure = damaged = SourceDamaged(
                     tr("the compressed file is damaged: {error}", error=error),
                     where=f"{self._source}, {path}",
                     todo=tr("if it is still being compressed, run again later; else restore it or move it away"),
                 )
+                damaged.last_written = dt.datetime.fromtimestamp(state.st_mtime, dt.UTC)
                 raise
             except SourceError as error:
                 self.failure = error
