@@ -26,15 +26,12 @@ from ntanalytics.settings import SourceSettings
 from ntanalytics.sources.archive_limits import check_workbook
 from ntanalytics.sources.duckdb_tables import query_tables
 from ntanalytics.sources.source import SourceBase
-from ntanalytics.sources.workbook_cells import WorkbookSheet, read_sheets
+from ntanalytics.sources.workbook_cells import MOST_TITLES, WorkbookSheet, read_sheets
 from ntanalytics.sources.workbook_damage import naming_damage
 from ntanalytics.sources.workbook_formulas import ERROR_VALUE, WITHOUT_RESULT
 
 #: Text of a cell without a value → the reason for which its row is rejected, behind the names of the columns.
 _REASONS = {WITHOUT_RESULT: "的公式没有保存计算结果", ERROR_VALUE: "是错误值（如 #N/A）"}
-
-#: Rows in which a header is looked for below the first one.
-_MOST_TITLES = 5
 
 
 class WorkbookSource(SourceBase):
@@ -138,8 +135,7 @@ def _require_clear(name: str, sheet: WorkbookSheet, mapping: Mapping, where: str
         SourceRefused: its header is not in the first row, or a name stands there twice.
     """
     if _is_header_below(sheet.table, mapping):
-        what = tr("the column names of sheet {sheet} are not in its first row", sheet=name)
-        raise SourceRefused(what, where=where, todo=tr("delete the rows above them, such as a title"))
+        raise without_header(name, where)
     todo = tr("delete one of the two, or give it another name")
     if sheet.is_repeated:
         what = tr("two sheets have the name {sheet}, but for blanks around it", sheet=name)
@@ -149,9 +145,15 @@ def _require_clear(name: str, sheet: WorkbookSheet, mapping: Mapping, where: str
         raise SourceRefused(what, where=where, todo=todo)
 
 
+def without_header(sheet: str, where: str) -> SourceRefused:
+    """Return the error of a sheet that has other rows above its column names."""
+    what = tr("the column names of sheet {sheet} are not in its first row", sheet=sheet)
+    return SourceRefused(what, where=where, todo=tr("delete the rows above them, such as a title"))
+
+
 def _is_header_below(table: pa.Table, mapping: Mapping) -> bool:
     """Return whether the header of a sheet has none of a mapping's columns, and a row below has several."""
-    rows = [table.column_names, *(row.values() for row in table.slice(0, _MOST_TITLES).to_pylist())]
+    rows = [table.column_names, *(row.values() for row in table.slice(0, MOST_TITLES).to_pylist())]
     header, *below = (sum(f'"{cell}"' in mapping.sql for cell in row if cell) for row in rows)
     return not header and any(named > 1 for named in below)
 

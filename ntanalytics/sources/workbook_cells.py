@@ -6,6 +6,7 @@ A merged cell holds its text for each of its rows; two columns or two sheets may
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Collection
 from collections.abc import Mapping as Map
 from dataclasses import dataclass
@@ -16,6 +17,12 @@ import pyarrow as pa
 import python_calamine as calamine
 
 from ntanalytics.sources.workbook_formulas import cells_without_value
+
+#: Rows in which a header is looked for below the first one.
+MOST_TITLES = 5
+
+#: Name of a column without one.
+_UNNAMED = re.compile(r"column_\d+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +40,13 @@ class WorkbookSheet:
     merged: tuple[tuple[int, int, str], ...]
     repeated: frozenset[str]
     is_repeated: bool
+
+    @property
+    def has_title(self) -> bool:
+        """Whether the first row has one text at most, and a row below it several: it is a title, and no header."""
+        rows = [row.values() for row in self.table.slice(0, MOST_TITLES).to_pylist()]
+        header = [name for name in self.table.column_names if not _UNNAMED.fullmatch(name)]
+        return len(header) <= 1 and any(sum(cell is not None for cell in row) > 1 for row in rows)
 
     def spread(self, names: Collection[str]) -> pa.Table:
         """Return the table with the text of merged cells in each of their rows that has a text of its own.
