@@ -43,7 +43,7 @@ class WorkbookSheet:
 
     @property
     def has_title(self) -> bool:
-        """Whether the first row has one text at most, and a row below it several: it is a title, and no header."""
+        """True if the first row has one text at most, and a row below it several: it is a title, and no header."""
         rows = [row.values() for row in self.table.slice(0, MOST_TITLES).to_pylist()]
         header = [name for name in self.table.column_names if not _UNNAMED.fullmatch(name)]
         return len(header) <= 1 and any(sum(cell is not None for cell in row) > 1 for row in rows)

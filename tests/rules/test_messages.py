@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import importlib.util
-import re
 import string
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -137,16 +136,3 @@ def placeholders(text: str) -> set[str]:
         return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
     except ValueError:
         return set()
-
-
-def test_a_handbook_quotes_messages_in_the_words_of_its_readers(root: Path) -> None:
-    """A reader looks up what the program told: it speaks Chinese to him."""
-    with CATALOGUE.open("rb") as file:
-        told = [str(message.string) for message in read_po(file)]
-    text = (root / "docs" / "zh" / "connecting.md").read_text(encoding="utf-8")
-    quoted = re.findall(
-        r"^\| `([^`]+)` \|", text.partition("## 检查时的提示")[2].partition("剔除原因")[0], re.MULTILINE
-    )
-    assert len(quoted) > 30
-    parts = {part for quote in quoted for part in quote.split(" … ")}
-    assert [part for part in sorted(parts) if not any(part.strip("… ") in message for message in told)] == []
