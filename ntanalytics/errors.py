@@ -38,6 +38,7 @@ an operator has fixed the machine; then the same command works. Any other error 
 from __future__ import annotations
 
 import copyreg
+import datetime as dt
 import difflib
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
@@ -166,8 +167,13 @@ class SourceUnreachable(SourceError):
 
 
 class SourceDamaged(SourceError):
-    """A file of a source that is damaged or of another kind: retryable, since somebody may be copying it."""
+    """A file of a source that is damaged or of another kind: retryable, since somebody may be copying it.
 
+    Attributes:
+        last_written: moment from which on the file holds nothing that the source lacks; None if it may hold anything.
+    """
+
+    last_written: dt.datetime | None = None
     public_message = "数据源文件损坏或格式不符"
 
 

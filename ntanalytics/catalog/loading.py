@@ -19,6 +19,7 @@ from ntanalytics.catalog.value_maps import load_value_map
 from ntanalytics.contract import DATASETS, Dataset
 from ntanalytics.errors import ContractError, UnknownName
 from ntanalytics.language import tr
+from ntanalytics.settings.problems import problem_text
 
 #: Kind of product → default dialects of its mappings.
 _DEFAULT_DIALECTS = dict.fromkeys(("logs", "listing", "workbook", "prometheus", "probe"), ("duckdb",))
@@ -181,7 +182,7 @@ def _validated(model: type[_Model], content: Any, where: Path) -> _Model:
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        problems = "; ".join(f"{'.'.join(map(str, p['loc']))}: {p['msg']}" for p in error.errors())
+        problems = "; ".join(f"{'.'.join(map(str, p['loc']))}: {problem_text(p)}" for p in error.errors())
         raise ContractError(problems, where=str(where)) from None
 
 

@@ -118,7 +118,9 @@ def check_dataset(
     todos = tuple(_open_todos(mapping))
     nulls = null_columns(mapping)
     if dataset.window in nulls:
-        problem = f"{dataset.window} is NULL: without the time that bounds the window nothing can be read"
+        problem = tr(
+            "{column} is NULL: without the time that bounds the window nothing can be read", column=dataset.window
+        )
         columns = _column_states(mapping, None, nulls, open_words)
         return DatasetState(dataset=dataset.name, problems=(problem, *todos), columns=columns)
     try:
@@ -214,16 +216,18 @@ def _problems(dataset: Dataset, conformance: Conformance, nulls: set[str]) -> It
     elif not conformance.rows and is_complete:
         yield tr("not one row fits")
     if conformance.duplicates:
-        yield f"{conformance.duplicates:,} row(s) repeat the key {', '.join(dataset.key)}"
+        yield tr("{rows:,} row(s) repeat the key {key}", rows=conformance.duplicates, key=", ".join(dataset.key))
     lines = conformance.lines
     if lines is not None and lines.unmatched:
-        yield (
-            f"{lines.unmatched:,} of {lines.wanted:,} lines match no regular expression of the mapping, "
-            f"such as {lines.samples[0]}"
+        yield tr(
+            "{unmatched:,} of {wanted:,} lines match no regular expression of the mapping, such as {sample}",
+            unmatched=lines.unmatched,
+            wanted=lines.wanted,
+            sample=lines.samples[0],
         )
     for reason, rows in conformance.rejected.items():
         if not any(f"（{column.name}）" in reason for column in dataset.columns):
-            yield f"{rows:,} rejected: {reason}"
+            yield tr("{rows:,} rejected: {reason}", rows=rows, reason=reason)
 
 
 def _open_todos(mapping: CatalogMapping) -> Iterator[str]:
@@ -279,9 +283,9 @@ def _state(column: Column, conformance: Conformance | None, nulls: set[str], ope
         if column.nullable:
             return "empty", tr("selected as NULL, which the contract allows")
         return "missing", tr("selected as NULL, and every row must have it: {label}", label=_label(column))
-    choices = f"; ours are {', '.join(column.values)}" if column.values else ""
+    choices = tr("; ours are {words}", words=", ".join(column.values)) if column.values else ""
     if open_words:
-        return "words", f"no word of ours yet for {', '.join(open_words)}{choices}"
+        return "words", tr("no word of ours yet for {words}", words=", ".join(open_words)) + choices
     if conformance is None:
         return "ok", ""
     facts = next((facts for facts in conformance.columns if facts.name == column.name), None)
@@ -289,11 +293,11 @@ def _state(column: Column, conformance: Conformance | None, nulls: set[str], ope
         f"{rows:,} × {reason}" for reason, rows in conformance.rejected.items() if f"（{column.name}）" in reason
     ]
     unseen = ", ".join(f"{word} {rows:,}" for word, rows in facts.unseen.items()) if facts else ""
-    words = f"; words never seen before: {unseen}{choices}" if unseen else ""
+    words = tr("; words never seen before: {words}", words=unseen) + choices if unseen else ""
     if reasons:
         return "rejected", "; ".join(reasons) + words
     if replaced := conformance.replaced_words.get(column.name):
-        return "words", f"{replaced:,} row(s) kept without their word{words}"
+        return "words", tr("{rows:,} row(s) kept without their word", rows=replaced) + words
     if facts and facts.null_share == 1:
-        return "empty", "null in every row, which the contract allows"
+        return "empty", tr("null in every row, which the contract allows")
     return "ok", ""

@@ -7,6 +7,7 @@ from ntanalytics.connect.matching import MatchCandidate, MatchProposal
 from ntanalytics.connect.source_table import ColumnType, SourceColumn, SourceTable
 from ntanalytics.connect.value_forms import meanings, value_text
 from ntanalytics.contract import Column, Type
+from ntanalytics.language import tr
 
 #: Mark of what the user has to write.
 TODO = "TODO"
@@ -39,14 +40,15 @@ def select_column(proposal: MatchProposal, column: Column, *, has_word_table: bo
     """
     comments = [f"{column.name} {column.label}: {column.meaning}"]
     if column.values:
-        comments.append("one of " + ", ".join(f"{code} {label}" for code, label in column.values.items()))
+        listed = ", ".join(f"{code} {label}" for code, label in column.values.items())
+        comments.append(tr("one of {codes}", codes=listed))
     source_column = proposal.source_column(column.name)
     if source_column is not None:
         sql, more = _select_match(proposal, column, source_column, has_word_table=has_word_table)
     elif proposal.table.kind == "logs" and (column.name,) == tuple(proposal.dataset.key):
-        sql, more = "file || ':' || line_no", ["a line has no number of its own: where it stands"]
+        sql, more = "file || ':' || line_no", [tr("a line has no number of its own: where it stands")]
     elif column.name == proposal.dataset.counts:
-        sql, more = "1", ["one row is counted as one; those with the same key are added up"]
+        sql, more = "1", [tr("one row is counted as one; those with the same key are added up")]
     else:
         sql, more = _NULLS.get(proposal.table.dialect, "NULL"), _missing(proposal, column)
     return sql, comments + more
@@ -63,15 +65,16 @@ def _select_match(
 ) -> tuple[str, list[str]]:
     best, *others = proposal.candidates[column.name]
     comments = [f"{source_column.name}: {_reasons(best)}"]
-    comments += [f"or else {', '.join(other.column.name for other in others)}"] if others else []
+    if others:
+        comments.append(tr("or else {columns}", columns=", ".join(other.column.name for other in others)))
     if column.type is Type.BOOLEAN:
         sql, more = _flag_sql(source_column, column)
         return sql or source_column.sql, comments + more
     sql = _value_sql(source_column, column, proposal.table)
     if column.values and source_column.counts:
-        comments.append(f"its values: {counts_text(source_column)}")
+        comments.append(tr("its values: {counts}", counts=counts_text(source_column)))
     if column.values and not has_word_table:
-        comments.append(f"{TODO}: turn its words into ours, by CASE or by a table of words under translate:")
+        comments.append(f"{TODO}: {tr('turn its words into ours, by CASE or by a table of words under translate:')}")
     return sql, comments
 
 
@@ -79,10 +82,11 @@ def _missing(proposal: MatchProposal, column: Column) -> list[str]:
     """Return comments on a column without a match."""
     candidates = proposal.candidates.get(column.name, ())
     listed = ", ".join(f"{candidate.column.name} ({_reasons(candidate)})" for candidate in candidates)
-    must = "may stay NULL" if column.nullable else "must not stay NULL"
-    comments = [f"{TODO} {must}; candidates: {listed or 'none was found'}"]
+    must = tr("may stay NULL") if column.nullable else tr("must not stay NULL")
+    comments = [f"{TODO} {must}; {tr('candidates: {columns}', columns=listed or tr('none was found'))}"]
     if column.values and not column.nullable:
-        comments.append(f"where it is always the same, write it, such as '{next(iter(column.values))}'")
+        first = next(iter(column.values))
+        comments.append(tr("where it is always the same, write it, such as '{code}'", code=first))
     return comments
 
 
@@ -100,7 +104,7 @@ def _value_sql(source_column: SourceColumn, column: Column, table: SourceTable) 
 def _flag_sql(source_column: SourceColumn, column: Column) -> tuple[str, list[str]]:
     """Return the SQL of a flag, and comments: the rows of each value, and what is unclear."""
     answers = flag_answers(source_column, column)
-    comments = [f"its values: {counts_text(source_column)}"] if source_column.counts else []
+    comments = [tr("its values: {counts}", counts=counts_text(source_column))] if source_column.counts else []
     if source_column.type is ColumnType.BOOLEAN and set(answers) <= {"true", "false", "1", "0"}:
         means = answers.get("true", answers.get("1"))
         if means is None and (opposite := answers.get("false", answers.get("0"))) is not None:
@@ -112,16 +116,21 @@ def _flag_sql(source_column: SourceColumn, column: Column) -> tuple[str, list[st
         cases = (f"WHEN {sql_literal(text, source_column)} THEN {int(bool(yes))}" for text, yes in answers.items())
         sql = f"CASE {source_column.sql} {' '.join(cases)} END"
     if not sql:
-        return "", [*comments, f"{TODO}: say which values mean yes"]
+        return "", [*comments, f"{TODO}: {tr('say which values mean yes')}"]
     rows = sum(count for _, count in source_column.counts)
     yes = sum(count for text, count in source_column.counts if answers.get(text.lower(), answers.get(text)))
     if is_doubtful(column, yes, rows):
-        comments.append(
-            f"{TODO}: only {yes:,} of {rows:,} rows would be {column.label}. Is it the other way round? "
-            f"If it is right, write here instead: {SURE} {column.name}"
+        doubt = tr(
+            "only {yes:,} of {rows:,} rows would be {label}. Is it the other way round? If it is right, write here"
+            " instead: {comment}",
+            yes=yes,
+            rows=rows,
+            label=column.label,
+            comment=f"{SURE} {column.name}",
         )
+        comments.append(f"{TODO}: {doubt}")
     return sql, comments
 
 
 def _reasons(candidate: MatchCandidate) -> str:
-    return f"{', '.join(candidate.reasons)}: {candidate.points} points"
+    return tr("{reasons}: {points} points", reasons=", ".join(candidate.reasons), points=candidate.points)

@@ -18,6 +18,7 @@ from ntanalytics.connect.matching import MOST_WORDS, MatchProposal, canonical_va
 from ntanalytics.connect.source_table import SourceColumn
 from ntanalytics.connect.value_forms import meanings
 from ntanalytics.contract import Column, Type
+from ntanalytics.language import tr
 
 #: Most characters of a word of an enumeration.
 _LONGEST_WORD = 40
@@ -27,10 +28,7 @@ _MOMENT = "happened_at"
 
 #: Columns of a draft over logs that reject a line without a time.
 _LOG_REJECTS = (
-    (
-        "    -- A line whose time cannot be read is rejected, on the day on which its file begins.\n"
-        f"    CASE WHEN {_MOMENT} IS NULL THEN '不是日志行' END AS rejected_because"
-    ),
+    f"    CASE WHEN {_MOMENT} IS NULL THEN '不是日志行' END AS rejected_because",
     f"    CASE WHEN {_MOMENT} IS NULL THEN file || ':' || line_no END AS rejected_at",
 )
 
@@ -62,9 +60,11 @@ def _source(title: str, proposals: list[MatchProposal]) -> str:
     kind = proposals[0].table.kind
     if kind == "database":
         tables = sorted({proposal.table.name for proposal in proposals})
-        needs = f"SELECT on {', '.join(tables)}; only the columns that the mappings name"
+        needs = tr("SELECT on {tables}; only the columns that the mappings name", tables=", ".join(tables))
+    elif kind == "workbook":
+        needs = tr("read access to the file")
     else:
-        needs = "read access to the file" if kind == "workbook" else "read access to the logs, rotated ones included"
+        needs = tr("read access to the logs, rotated ones included")
     content = {"title": title, "kind": kind, "needs": one_line(needs)}
     return yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
 
@@ -107,7 +107,11 @@ def _sql(proposal: MatchProposal, tables: dict[str, str]) -> str:
     absent = absent_columns(proposal)
     selected = [_select(proposal, column, moment, tables) for column in dataset.mapped if column.name not in absent]
     withdrawn, deleted, remarks = deletion(proposal)
-    lines += ["SELECT", ",\n".join([*selected, *withdrawn, *(_LOG_REJECTS if is_log else ())]), f"FROM {origin}"]
+    rejects: tuple[str, ...] = ()
+    if is_log:
+        remark = tr("A line whose time cannot be read is rejected, on the day on which its file begins.")
+        rejects = (f"    -- {remark}\n{_LOG_REJECTS[0]}", *_LOG_REJECTS[1:])
+    lines += ["SELECT", ",\n".join([*selected, *withdrawn, *rejects]), f"FROM {origin}"]
     conditions = deleted
     if dataset.window:
         bound = window.sql if window and table.kind == "database" else moment  # so that an index can be used
@@ -132,12 +136,16 @@ def _header(proposal: MatchProposal, tables: dict[str, str]) -> list[str]:
     absent = absent_columns(proposal)
     header |= {"absent": absent} if absent else {}
     lines = ["/*", yaml.safe_dump(header, allow_unicode=True, sort_keys=False).rstrip(), "*/"]
-    lines.append(f"-- A draft: {dataset.name} {dataset.label} from {one_line(table.name)}. {dataset.meaning}")
+    what = f"{dataset.name} {dataset.label}"
+    lines.append(
+        f"-- {tr('A draft: {dataset} from {table}.', dataset=what, table=one_line(table.name))} {dataset.meaning}"
+    )
     lines += [f"-- {one_line(remark)}" for remark in (*proposal.reasons, *table.remarks)]
     lines += [absent_remark(proposal, name) for name in absent]
     if table.hidden:
         hidden = one_line(", ".join(table.hidden))
-        lines.append(f"-- Not looked at, since they may tell of a person or hold a secret: {hidden}")
+        what = tr("Not looked at, since they may tell of a person or hold a secret: {columns}", columns=hidden)
+        lines.append(f"-- {what}")
     return lines
 
 

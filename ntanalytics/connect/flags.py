@@ -9,6 +9,7 @@ from ntanalytics.connect.sensitive_columns import name_parts
 from ntanalytics.connect.source_table import ColumnType, SourceColumn
 from ntanalytics.connect.value_forms import meanings, value_text
 from ntanalytics.contract import Column
+from ntanalytics.language import tr
 
 #: Flags of the contract that most rows have: if few would have it, the flag is probably the other way round.
 MOSTLY_YES = frozenset({"is_enabled", "is_monitored", "is_available"})
@@ -38,7 +39,7 @@ def counts_text(source_column: SourceColumn) -> str:
     """Return the values of a column with their meanings and rows: ``1 停用: 12 rows, 0 正常: 5,988 rows``."""
     by_value = meanings(source_column.comment)
     named = [(f"{text} {by_value.get(text, '')}".strip(), rows) for text, rows in source_column.counts]
-    return ", ".join(f"{name}: {rows:,} rows" for name, rows in named)
+    return ", ".join(tr("{name}: {rows:,} rows", name=name, rows=rows) for name, rows in named)
 
 
 def is_doubtful(column: Column, yes: int, rows: int) -> bool:

@@ -205,23 +205,23 @@ def _candidate(source_column: SourceColumn, column: Column, dataset: Dataset) ->
     chinese = {word for word in known if not word.isascii()}
     bare = parts[1:] if parts[0] in ("is", "has") else parts
     if "".join(parts) in known or "".join(bare) in known:
-        points.add(5, "its name")
+        points.add(5, tr("its name"))
     elif parts == ["name"] and dataset.name.partition(".")[2] == f"{column.name}s":
-        points.add(4, "the name of what the table lists")
+        points.add(4, tr("the name of what the table lists"))
     elif any(word in parts for word in known if len(word) > 2) or any(word in source_column.name for word in chinese):
-        points.add(3, "a part of its name")
+        points.add(3, tr("a part of its name"))
     if hits := sorted((word for word in chinese if word in source_column.comment), key=lambda word: (len(word), word)):
-        points.add(4, f"its comment says {hits[-1]}")
+        points.add(4, tr("its comment says {word}", word=hits[-1]))
     if (column.name,) == tuple(dataset.key) and column.type is Type.TEXT and source_column.is_key:
-        points.add(5, "the primary key")
+        points.add(5, tr("the primary key"))
     if column.is_hashed and _are_addresses(source_column.values):
-        points.add(5, "its values are IP addresses")
+        points.add(5, tr("its values are IP addresses"))
     if column.type is Type.TIMESTAMP and column.name == dataset.time and not points.points:
-        points.add(1, "a time")
+        points.add(1, tr("a time"))
     if column.values and (codes := _known_codes(source_column, column)):
-        points.add(3, f"its values mean {', '.join(codes)}")
+        points.add(3, tr("its values mean {codes}", codes=", ".join(codes)))
     elif column.values and points.points:
-        points.add(-2, "none of its values is known" if source_column.values else "no value was seen")
+        points.add(-2, tr("none of its values is known") if source_column.values else tr("no value was seen"))
     return MatchCandidate(source_column, points.points, tuple(points.reasons))
 
 

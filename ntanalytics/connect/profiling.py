@@ -15,7 +15,8 @@ from ntanalytics.connect.sensitive_columns import is_personal, is_secret
 from ntanalytics.connect.source_table import ColumnType, SourceColumn, SourceTable
 from ntanalytics.connect.value_forms import time_form
 from ntanalytics.sources.database import DatabaseSource
-from ntanalytics.sources.workbook import WITHOUT_RESULT, WorkbookSource
+from ntanalytics.sources.workbook import WorkbookSource, without_header
+from ntanalytics.sources.workbook_formulas import ERROR_VALUE, WITHOUT_RESULT
 
 _TYPES: tuple[tuple[type[sa.types.TypeEngine[Any]], ColumnType], ...] = (
     (sa.Boolean, ColumnType.BOOLEAN),
@@ -54,18 +55,23 @@ def profile_workbook(source: WorkbookSource) -> list[SourceTable]:
 
     Raises:
         SourceUnreachable, SourceDamaged: there is no such file, or it is no workbook.
+        SourceRefused: no sheet has its column names in its first row, and one has them below it.
     """
-    tables = []
-    for name, sheet in source.sheets().items():
-        if not sheet.num_columns:
-            continue
+    tables, sheets = [], {name: sheet for name, sheet in source.sheets().items() if sheet.table.num_columns}
+    titled = [name for name, sheet in sheets.items() if sheet.has_title]
+    if titled and not any(sheet.table.num_rows for name, sheet in sheets.items() if name not in titled):
+        raise without_header(titled[0], source.name)
+    for name, sheet in ((name, sheet.table) for name, sheet in sheets.items()):
         hidden = tuple(column for column in sheet.column_names if is_secret(column, table=name))
         shown = [column for column in sheet.column_names if column not in hidden]
         columns = tuple(SourceColumn(name=column, type=ColumnType.TEXT, sql=quote_name(column)) for column in shown)
         table = SourceTable(
             name=name, kind="workbook", dialect="duckdb", origin=quote_name(name), columns=columns, hidden=hidden
         )
-        values = [[None if cell == WITHOUT_RESULT else cell for cell in sheet[column].to_pylist()] for column in shown]
+        values = [
+            [None if cell in (WITHOUT_RESULT, ERROR_VALUE) else cell for cell in sheet[column].to_pylist()]
+            for column in shown
+        ]
         tables.append(_with_samples(table, values, sheet.num_rows))
     return tables
 

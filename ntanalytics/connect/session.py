@@ -144,7 +144,7 @@ def connect(request: ConnectionRequest, progress: Progress) -> ConnectionReport:
     is_new = not (home / "source.yml").exists()
     missing = [name for name in wanted if not (home / f"{name}.sql").is_file()]
     if missing and not tables:
-        raise UsageError(_NOTHING)
+        raise UsageError(tr(_NOTHING))
     progress(tr("counting rows"), 0)
     is_drafting = bool(missing) or (is_new and not wanted)
     choice = propose_tables(source, named, missing, request.zone) if is_drafting else TableChoice((), {})
@@ -244,6 +244,8 @@ _NOTHING = "there is nothing in it: no table, and no sheet with a header"
 
 def _no_match(tables: list[SourceTable]) -> str:
     if not tables:
-        return _NOTHING
+        return tr(_NOTHING)
     names = ", ".join(table.name for table in tables[:10])
-    return f"nothing in it looks like one of our datasets ({names}): name the one you mean with --dataset"
+    return tr(
+        "nothing in it looks like one of our datasets ({names}): name the one you mean with --dataset", names=names
+    )

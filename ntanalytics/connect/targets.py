@@ -13,8 +13,13 @@ from ntanalytics.catalog import Product
 from ntanalytics.errors import UsageError
 from ntanalytics.language import tr
 from ntanalytics.settings import SourceSettings
+from ntanalytics.settings.problems import problem_text
 from ntanalytics.sources import SOURCES, Source
 
+#: Ends of names of tables as text, which are neither a log nor a workbook.
+_TABLES_AS_TEXT = {".csv", ".tsv"}
+#: Ends of names of SQLite files.
+_SQLITE = {".db", ".sqlite", ".sqlite3", ".db3"}
 _WORKBOOKS = {".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"}
 
 
@@ -22,7 +27,7 @@ def settings_of(name: str, targets: Sequence[str], password: str) -> tuple[Sourc
     """Return the source's entry of ntanalytics.yml, and its kind.
 
     Raises:
-        UsageError: the targets are of several kinds, or a password is given as plain text.
+        UsageError: the targets are of several kinds or of none that is read, or a password is given as plain text.
     """
     urls = [target for target in targets if "://" in target]
     workbooks = [target for target in targets if Path(target).suffix.lower() in _WORKBOOKS and target not in urls]
@@ -30,6 +35,8 @@ def settings_of(name: str, targets: Sequence[str], password: str) -> tuple[Sourc
         raise UsageError(
             tr("name one database, or one workbook, or log files"), todo=tr("connect them one after the other")
         )
+    for target in set(targets) - set(urls):
+        _require_readable(target)
     if password and not urls:
         raise UsageError(tr("only a database has a password"), todo=tr("leave --password away"))
     try:
@@ -39,9 +46,28 @@ def settings_of(name: str, targets: Sequence[str], password: str) -> tuple[Sourc
             return SourceSettings(product=name, path=Path(workbooks[0])), "workbook"
         return SourceSettings(product=name, paths=tuple(targets)), "logs"
     except pydantic.ValidationError as error:
-        what = "; ".join(problem["msg"].removeprefix("Value error, ") for problem in error.errors())
+        what = "; ".join(problem_text(problem) for problem in error.errors())
         todo = tr("pass the password as --password env:NAME, file:PATH or keyring:SERVICE/USER")
         raise UsageError(what, todo=todo) from None
+
+
+def _require_readable(target: str) -> None:
+    """Check that a file is none that would be taken for a log by mistake.
+
+    Raises:
+        UsageError: it is a table as text, or the file of a database.
+    """
+    suffix = Path(target).suffix.lower()
+    if suffix in _TABLES_AS_TEXT:
+        raise UsageError(
+            tr("a table as text cannot be connected: {path}", path=target),
+            todo=tr("open it in Excel or WPS, see that every character is right, save it as .xlsx, and connect that"),
+        )
+    if suffix in _SQLITE:
+        raise UsageError(
+            tr("a database is named by its URL, and not by its file: {path}", path=target),
+            todo=tr("write sqlite:///{path}", path=target),
+        )
 
 
 def make_source(name: str, settings: SourceSettings, kind: str, zone: ZoneInfo) -> Source:

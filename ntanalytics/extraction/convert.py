@@ -28,6 +28,8 @@ _ZERO_DATE = "0000-00-00"
 _UTC_ZONE = ZoneInfo("UTC")
 _EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001  # naive days are counted from it, in any zone
 _EPOCH_DAYS = (dt.date(1969, 12, 31), dt.date(1970, 1, 2))  # and before it, as local times are ahead of UTC
+#: End of an ISO text that says how far its zone is ahead of UTC.
+_OFFSET = r"(?::\d\d|T\d{4,6})(?:[.,]\d+)? ?(?:[Zz]|[+-]\d\d(?::?\d\d)?)\s*$"
 _DAY_US = 86_400_000_000
 _MOST_DAYS = 400  # the longest span for which a zone's offset is read day by day
 
@@ -150,17 +152,20 @@ def _timestamp(values: pa.Array, form: str, zone: ZoneInfo) -> pa.Array:
         return pc.round(pc.multiply(numbers, scale)).cast(pa.int64(), safe=False).cast(_UTC)
     if pa.types.is_timestamp(values.type) and values.type.tz:
         return values.cast(_UTC, safe=False)
+    time_zone = _UTC_ZONE if form == "utc" else zone
     if form == "aware":
         import pandas as pd
 
+        if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
+            # a text without an offset may be of any zone
+            values = pc.if_else(pc.match_substring_regex(values, _OFFSET), values, pa.scalar(None, values.type))
         return _from_pandas(pd.to_datetime(values.to_pandas(), utc=True, errors="coerce", format="ISO8601"))
     if pa.types.is_timestamp(values.type):
         naive = values.cast(_MICROSECONDS, safe=False)
     elif form.startswith("text:"):
         naive = pc.strptime(values.cast(pa.string()), format=form.removeprefix("text:"), unit="us", error_is_null=True)
     else:
-        naive = _parse_iso(values)
-    time_zone = _UTC_ZONE if form == "utc" else zone
+        naive = _parse_iso(values, time_zone)
     offset = _constant_offset(naive, time_zone)
     if offset is None:
         return pc.assume_timezone(naive, str(time_zone), ambiguous="earliest", nonexistent="latest").cast(_UTC)
@@ -221,15 +226,18 @@ def _possible(values: pa.Array, moments: pa.Array, zone: ZoneInfo) -> tuple[pa.A
     return values, pc.if_else(is_possible, moments, pa.scalar(None, _UTC))
 
 
-def _parse_iso(values: pa.Array) -> pa.Array:
-    """Parse naive ISO texts; any other text becomes null."""
+def _parse_iso(values: pa.Array, zone: ZoneInfo) -> pa.Array:
+    """Return ISO texts as times of a zone: one with an offset is the moment that it names; any other becomes null."""
     try:
         return values.cast(_MICROSECONDS)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         import pandas as pd
 
         texts = pd.Series(values.cast(pa.string()).to_pylist(), dtype="object")
-        return _from_pandas(pd.to_datetime(texts, errors="coerce", format="ISO8601")).cast(_MICROSECONDS)
+        has_offset = texts.str.contains(_OFFSET, na=False)
+        local = pd.to_datetime(texts.mask(has_offset), errors="coerce", format="ISO8601")
+        moments = pd.to_datetime(texts.where(has_offset), errors="coerce", format="ISO8601", utc=True)
+        return _from_pandas(local.fillna(moments.dt.tz_convert(zone).dt.tz_localize(None))).cast(_MICROSECONDS)
 
 
 def _from_pandas(times: pd.Series[pd.Timestamp]) -> pa.Array:

@@ -247,8 +247,8 @@ class Extractor:
                 covered = self.ledger.coverage.days_extracted_since(mark, *window.names, window.first, window.last)
                 results += results_of_others(window, covered)
                 for part in window.without(covered):
-                    results.append(self._window_load.load(part, keeps_rows=keeps_rows))
-                    if results[-1].error:
+                    results += self._window_load.load(part, keeps_rows=keeps_rows)
+                    if results[-1].error and results[-1].ends_source:
                         failed.add(window.names)
                         break
         for name in sorted({result.dataset for result in results if not result.error}):

@@ -6,7 +6,7 @@ import datetime as dt
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeVar
 
@@ -75,12 +75,15 @@ class WindowLoad:
     progress: Callable[[str, int], None]
     states: SourceStates
 
-    def load(self, window: ExtractionWindow, *, keeps_rows: bool) -> ExtractionResult:
+    def load(self, window: ExtractionWindow, *, keeps_rows: bool) -> list[ExtractionResult]:
         """Load a window and record the result; a failure leaves each day whole, as it was or as it is now.
 
         Args:
             window: the days of a dataset that are read from a source.
             keeps_rows: whether days of events stay as they were read where the source has lost rows of them.
+
+        Returns:
+            One result. If a file is damaged, a second one of the days that it may hold, which are the earlier ones.
         """
         taken_at, started = self.clock().astimezone(dt.UTC), time.monotonic()
         state = self.states.now(window.source.name)
@@ -90,11 +93,25 @@ class WindowLoad:
                 with attempt:
                     result = self._replace_days(window, taken_at, started, keeps_rows=keeps_rows)
         except (NtaError, pa.ArrowException, duckdb.Error, OSError, UnicodeError) as error:
-            result = _failure(window.names, (window.first, window.last), taken_at, started, error)
+            doubtful, rest = self._parted(window, error)
+            # the failure is recorded last: reports tell the cause of the latest extraction
+            results = self.load(rest, keeps_rows=keeps_rows) if rest else []
+            result = _failure(window.names, (doubtful.first, doubtful.last), taken_at, started, error)
+            self.ledger.coverage.record(result)
+            return [*results, result]
         extraction_id = self.ledger.coverage.record(result)
-        if not result.error:
-            self.states.keep(*window.names, extraction_id, taken_at, state)
-        return result
+        self.states.keep(*window.names, extraction_id, taken_at, state)
+        return [result]
+
+    def _parted(self, window: ExtractionWindow, error: Exception) -> tuple[ExtractionWindow, ExtractionWindow | None]:
+        """Return the days that cannot be read because of an error, and the later ones that can."""
+        last_written = getattr(error, "last_written", None)
+        if last_written is None:
+            return window, None
+        last = max(last_written.astimezone(self.settings.zone).date(), window.first)
+        if last >= window.last:
+            return window, None
+        return replace(window, last=last), replace(window, first=last + dt.timedelta(days=1))
 
     @cached_property
     def _key(self) -> bytes:
@@ -193,6 +210,7 @@ def _failure(
         error=text or type(error).__name__,
         cause=known.public_message,
         exit_code=known.exit_code,
+        ends_source=getattr(error, "last_written", None) is None,
         is_retryable=isinstance(error, OSError) or getattr(error, "retryable", False),
     )
 

@@ -40,6 +40,7 @@ class ExtractionResult:
         cause: public message of the error (``NtaError.public_message``).
         exit_code: exit code of the error (``NtaError.exit_code``); 0 if there is none.
         is_retryable: whether the cause may pass (``NtaError.retryable``).
+        ends_source: whether other days of the source cannot be read either.
         is_backlog: whether it took only the open cases, of all days before the first extracted one; it covers no day.
         is_claimed_elsewhere: whether another process did this extraction at the same time.
     """
@@ -62,6 +63,7 @@ class ExtractionResult:
     cause: str = ""
     exit_code: int = 0
     is_retryable: bool = False
+    ends_source: bool = True
     is_backlog: bool = False
     is_claimed_elsewhere: bool = False
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from ntanalytics.errors import SettingsError, UnknownName
 from ntanalytics.language import tr
 from ntanalytics.settings.channels import Address, Channel, Recipient, addresses
+from ntanalytics.settings.problems import problem_text
 from ntanalytics.settings.renames import JOBS_RENAMES, current_text
 from ntanalytics.settings.schedule_spec import ScheduleSpec, parse_schedule_spec
 from ntanalytics.settings.unique_keys import load_yaml
@@ -133,7 +134,7 @@ def _explained(error: ValidationError) -> str:
             unknown = UnknownName("key", str(problem["loc"][-1]), _fields_at(problem["loc"]))
             lines.append(tr("{key}: unknown key; {todo}", key=key, todo=unknown.todo))
         else:
-            lines.append(f"{key}: {problem['msg'].removeprefix('Value error, ')}")
+            lines.append(f"{key}: {problem_text(problem)}")
     return "\n".join(lines)
 
 

@@ -149,7 +149,7 @@ class SourceSettings(SettingsPart):
     password: Annotated[str, AfterValidator(reference)] = Field(
         "", description="Database: reference to the password: env:NAME, file:PATH or keyring:SERVICE/USER."
     )
-    paths: tuple[str, ...] = Field((), description="Logs, listings: globs of the files, with .gz files.")
+    paths: tuple[str, ...] = Field((), description="Logs, listings: globs of the files, with compressed ones.")
     path: Path | None = Field(None, description="Workbook: the .xlsx file. Probe: the journal of its checks.")
     targets: tuple[Target, ...] = Field((), description="Probe: targets of the checks.")
     timezone: Annotated[str, AfterValidator(_zone)] | None = Field(

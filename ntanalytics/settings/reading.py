@@ -23,6 +23,7 @@ from ntanalytics.settings.parts import (
     StoreSettings,
     Target,
 )
+from ntanalytics.settings.problems import problem_text
 from ntanalytics.settings.renames import SETTINGS_RENAMES, current_text
 from ntanalytics.settings.unique_keys import load_yaml
 
@@ -100,7 +101,7 @@ def _validation_message(error: ValidationError) -> str:
             names = [name for name in _fields_at(problem["loc"]) if name != "file"]
             lines.append(str(UnknownName("key", key.rpartition(".")[2], names, where=key)))
         else:
-            lines.append(f"{key}: {problem['msg']}")
+            lines.append(f"{key}: {problem_text(problem)}")
     return "\n".join(lines)
 
 

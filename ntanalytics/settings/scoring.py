@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from ntanalytics.errors import SettingsError
 from ntanalytics.language import tr
+from ntanalytics.settings.problems import problem_text
 from ntanalytics.settings.unique_keys import load_yaml
 
 _RATE = re.compile(r"rate\s*<\s*([01](?:\.\d+)?)")
@@ -101,5 +102,5 @@ def read_scoring(path: Path) -> ScoringSheet | None:
     try:
         return ScoringSheet.model_validate(content)
     except ValidationError as error:
-        lines = [f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in error.errors()]
+        lines = [f"{'.'.join(map(str, problem['loc']))}: {problem_text(problem)}" for problem in error.errors()]
         raise SettingsError("\n".join(lines), where=where, todo=tr("see docs/settings.md")) from None

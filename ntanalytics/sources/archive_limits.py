@@ -6,12 +6,15 @@ and its cells are counted.
 
 from __future__ import annotations
 
+import bz2
 import gzip
+import lzma
 import re
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
+from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -40,17 +43,53 @@ _CONTENT = re.compile(rb"<(?:\w+:)?(?:sheetData|sst)[\s>/]")
 _ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 
-class ArchiveLimits:
-    """A gzip stream that fails when it unpacks to far more than usual.
+#: First bytes of a compressed file → its reader; bytes beyond them cannot begin a line of a log.
+_COMPRESSIONS: dict[re.Pattern[bytes], Callable[[BinaryIO], BinaryIO]] = {
+    re.compile(rb"\x1f\x8b"): lambda file: cast(BinaryIO, gzip.GzipFile(fileobj=file)),
+    re.compile(rb"BZh[1-9]1AY&SY"): lambda file: cast(BinaryIO, bz2.BZ2File(file)),
+    re.compile(rb"\xfd7zXZ\0"): lambda file: cast(BinaryIO, lzma.LZMAFile(file)),  # noqa: SIM115 - its file is closed
+}
+#: First bytes of files that are compressed otherwise: zip, zstd, lz4, 7z, rar.
+_OTHER_COMPRESSIONS = (b"PK\3\4", b"\x28\xb5\x2f\xfd", b"\x04\x22\x4d\x18", b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\7")
+#: Ends of the names of compressed files.
+COMPRESSED_SUFFIXES = frozenset((".gz", ".bz2", ".xz", ".zst", ".zip", ".lz4", ".7z", ".rar"))
+
+
+def unpacked(file: BufferedReader, size: int, where: str) -> BinaryIO:
+    """Return the content of a log file: unpacked where it is compressed, whatever its name.
 
     Args:
-        file: compressed file.
+        file: the file.
         size: its size in bytes.
+        where: name of the file, for messages.
+
+    Raises:
+        SourceRefused: it is compressed in a way that cannot be read; its bytes would be lines of nothing.
+    """
+    begin = file.peek(10)[:10]
+    if begin.startswith(_OTHER_COMPRESSIONS):
+        raise SourceRefused(
+            tr("the file is compressed in a way that is not read here"),
+            where=where,
+            todo=tr("unpack it, compress it with gzip, bzip2 or xz, or move it away"),
+        )
+    for first_bytes, opened in _COMPRESSIONS.items():
+        if first_bytes.match(begin):
+            return cast(BinaryIO, ArchiveLimits(opened(file), size, where))
+    return file
+
+
+class ArchiveLimits:
+    """A compressed stream (gzip, bzip2, xz) that fails when it unpacks to far more than usual.
+
+    Args:
+        stream: its content.
+        size: size of the compressed file in bytes.
         where: name of the file, for the message.
     """
 
-    def __init__(self, file: BinaryIO, size: int, where: str) -> None:
-        self._stream = gzip.GzipFile(fileobj=file)
+    def __init__(self, stream: BinaryIO, size: int, where: str) -> None:
+        self._stream = stream
         self._limit = max(ALWAYS_ALLOWED_BYTES, size * MAX_RATIO)
         self._where = where
         self._size = 0
@@ -60,14 +99,19 @@ class ArchiveLimits:
 
         Raises:
             SourceRefused: the file unpacks to more than the limit.
-            EOFError, gzip.BadGzipFile, zlib.error: the file is damaged.
+            EOFError, zlib.error: the file is damaged.
         """
         if size < 0:
             blocks = []
             while block := self.read(_BLOCK):
                 blocks.append(block)
             return b"".join(blocks)
-        block = self._stream.read(size)
+        try:
+            block = self._stream.read(size)
+        except lzma.LZMAError as error:
+            raise EOFError(str(error)) from error
+        except OSError as error:  # that of damage has no number
+            raise EOFError(str(error)) if error.errno is None else error from error
         self._size += len(block)
         if self._size > self._limit:
             raise SourceRefused(

@@ -8,7 +8,6 @@ days after that time.
 from __future__ import annotations
 
 import datetime as dt
-import gzip
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +20,7 @@ from ntanalytics.catalog import Mapping, Product
 from ntanalytics.errors import SourceError, SourceUnreachable
 from ntanalytics.language import tr
 from ntanalytics.settings import SourceSettings
-from ntanalytics.sources.archive_limits import ArchiveLimits
+from ntanalytics.sources.archive_limits import unpacked
 from ntanalytics.sources.duckdb_tables import query_tables
 from ntanalytics.sources.logs import find_files, printable_name
 from ntanalytics.sources.source import SourceBase
@@ -69,10 +68,8 @@ class ListingSource(SourceBase):
         where = f"{self.name}, {path}"
         try:
             with path.open("rb") as file:
-                is_compressed = path.suffix == ".gz"
-                stream = ArchiveLimits(file, path.stat().st_size, where) if is_compressed else file
-                return stream.read().decode("utf-8", "replace")
-        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+                return unpacked(file, path.stat().st_size, where).read().decode("utf-8-sig", "replace")
+        except (EOFError, zlib.error) as error:
             raise SourceError(tr("the compressed file is damaged: {error}", error=error), where=where) from error
         except OSError as error:
             raise SourceUnreachable(

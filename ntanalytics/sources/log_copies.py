@@ -10,15 +10,14 @@ import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, Literal, cast
+from typing import BinaryIO, Literal
 
-from ntanalytics.sources.archive_limits import ArchiveLimits
+from ntanalytics.sources.archive_limits import unpacked
 
 #: Bytes from which on equal beginnings are no chance: two services may begin with one equal line.
 MIN_BYTES = 1 << 10
 
 _BLOCK = 1 << 20
-_GZIP_MAGIC = b"\x1f\x8b"
 _DAMAGE = (OSError, EOFError, zlib.error)
 
 
@@ -88,5 +87,4 @@ def _beginning(path: Path) -> bytes:
 def _opened(path: Path) -> Iterator[BinaryIO]:
     """Yield the content of a file, unpacked; a block is shorter than asked for at the end alone."""
     with path.open("rb") as file:
-        is_compressed = file.peek(2)[:2] == _GZIP_MAGIC
-        yield cast(BinaryIO, ArchiveLimits(file, path.stat().st_size, str(path))) if is_compressed else file
+        yield unpacked(file, path.stat().st_size, str(path))

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import datetime as dt
 import glob
-import gzip
 import os
 import tempfile
 import zlib
@@ -30,10 +29,10 @@ import pyarrow.compute as pc
 
 from ntanalytics import duckdb_sandbox
 from ntanalytics.catalog import Mapping, Product
-from ntanalytics.errors import SourceError, SourceRefused, SourceUnreachable
+from ntanalytics.errors import SourceDamaged, SourceError, SourceRefused, SourceUnreachable
 from ntanalytics.language import tr
 from ntanalytics.settings import SourceSettings
-from ntanalytics.sources.archive_limits import ArchiveLimits
+from ntanalytics.sources.archive_limits import COMPRESSED_SUFFIXES, unpacked
 from ntanalytics.sources.binding import bound_window, rename_parameters
 from ntanalytics.sources.duckdb_tables import REFUSALS
 from ntanalytics.sources.log_copies import copies_among
@@ -53,7 +52,6 @@ MAX_LINE = 1 << 20
 #: Memory limit of DuckDB; further data go to disk. With 128 MB a log of 98 days once ran out of memory.
 _MEMORY = "512MB"
 
-_GZIP_MAGIC = b"\x1f\x8b"
 _NEWLINE = 10
 
 
@@ -88,7 +86,8 @@ class LogsSource(SourceBase):
         Raises:
             SourceUnreachable: no file matches, or a file cannot be opened.
             SourceRefused: DuckDB refuses the mapping.
-            SourceError: a compressed file is damaged, or the files were rotated during reading.
+            SourceDamaged: a compressed file is damaged; days after it was last written can be read without it.
+            SourceError: the files were rotated during reading.
         """
         files = {path: _stat(path, self.name) for path in self.files()}
         if since.timestamp() <= dt.datetime.now(dt.UTC).timestamp():
@@ -145,7 +144,9 @@ def find_files(globs: Iterable[str], source: str) -> list[Path]:
     # realpath, since resolve raises an error other than OSError for a circle of links
     paths = {Path(os.path.realpath(match)) for pattern in globs for match in glob.glob(pattern, recursive=True)}
     files = sorted(
-        path for path in paths if path.is_file() and not (path.suffix == ".gz" and path.with_suffix("") in paths)
+        path
+        for path in paths
+        if path.is_file() and not (path.suffix in COMPRESSED_SUFFIXES and path.with_suffix("") in paths)
     )
     if not files:
         raise SourceUnreachable(
@@ -201,12 +202,13 @@ class _Lines:
                     self._check_unchanged(path, state, file)
                     yield from _file_batches(path, file)
                     self._check_unchanged(path, state, file)
-            except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-                self.failure = SourceError(
+            except (EOFError, zlib.error) as error:
+                self.failure = damaged = SourceDamaged(
                     tr("the compressed file is damaged: {error}", error=error),
                     where=f"{self._source}, {path}",
                     todo=tr("if it is still being compressed, run again later; else restore it or move it away"),
                 )
+                damaged.last_written = dt.datetime.fromtimestamp(state.st_mtime, dt.UTC)
                 raise
             except SourceError as error:
                 self.failure = error
@@ -233,9 +235,7 @@ class _Lines:
 def _file_batches(path: Path, file: BufferedReader) -> Iterator[pa.RecordBatch]:
     names = pa.array([printable_name(path.name)])
     line_no = 1
-    is_compressed = file.peek(2)[:2] == _GZIP_MAGIC
-    stream = cast(BinaryIO, ArchiveLimits(file, path.stat().st_size, str(path))) if is_compressed else file
-    for block in _whole_lines(stream):
+    for block in _whole_lines(unpacked(file, path.stat().st_size, str(path))):
         line = _lines_of(block)
         count = len(line)
         file_column = pa.DictionaryArray.from_arrays(_column(np.zeros(count, np.int32)), names)

@@ -1,7 +1,8 @@
 """Workbooks: each sheet is a view in an embedded DuckDB, each cell a text.
 
 A typed cell can contain anything. The mapping casts with ``try_cast``, and the contract rejects the rows that do not
-fit. A row with a formula that has no stored result is rejected where the mapping reads that column.
+fit. A row with a formula that has no stored result, or with an error value, is rejected where the mapping reads that
+column. A merged cell holds for all of its rows.
 """
 
 from __future__ import annotations
@@ -13,12 +14,10 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from itertools import chain
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import python_calamine as calamine
 
 from ntanalytics.catalog import Mapping, Product
 from ntanalytics.errors import SettingsError, SourceRefused
@@ -27,14 +26,12 @@ from ntanalytics.settings import SourceSettings
 from ntanalytics.sources.archive_limits import check_workbook
 from ntanalytics.sources.duckdb_tables import query_tables
 from ntanalytics.sources.source import SourceBase
+from ntanalytics.sources.workbook_cells import MOST_TITLES, WorkbookSheet, read_sheets
 from ntanalytics.sources.workbook_damage import naming_damage
-from ntanalytics.sources.workbook_formulas import cells_without_result
+from ntanalytics.sources.workbook_formulas import ERROR_VALUE, WITHOUT_RESULT
 
-#: Text of a cell whose formula has no stored result: no time, no number and no word of a table.
-WITHOUT_RESULT = "公式无计算结果"
-
-#: Rows in which a header is looked for below the first one.
-_MOST_TITLES = 5
+#: Text of a cell without a value → the reason for which its row is rejected, behind the names of the columns.
+_REASONS = {WITHOUT_RESULT: "的公式没有保存计算结果", ERROR_VALUE: "是错误值（如 #N/A）"}
 
 
 class WorkbookSource(SourceBase):
@@ -60,7 +57,7 @@ class WorkbookSource(SourceBase):
         super().__init__(name, product, zone)
         self._path: Path = settings.path
         #: The file as it was when its sheets were read last, and these: each dataset reads the same workbook.
-        self._read: tuple[tuple[int, int, int], dict[str, pa.Table]] | None = None
+        self._read: tuple[tuple[int, int, int], dict[str, WorkbookSheet]] | None = None
 
     @contextmanager
     def read(self, mapping: Mapping, since: dt.datetime, until: dt.datetime) -> Iterator[Iterator[pa.RecordBatch]]:
@@ -68,17 +65,15 @@ class WorkbookSource(SourceBase):
 
         Raises:
             SourceUnreachable, SourceDamaged: the file does not exist, is damaged or not a workbook.
-            SourceRefused: a sheet or a column of the mapping is missing, or its header is not in the first row.
+            SourceRefused: a sheet or a column of the mapping is missing or there twice, or the header of a sheet is not
+                in its first row.
         """
         # An empty sheet cannot be a view.
-        tables = {sheet: table for sheet, table in self.sheets().items() if table.num_columns}
-        for sheet, table in tables.items():
-            if _is_header_below(sheet, table, mapping):
-                raise SourceRefused(
-                    tr("the column names of sheet {sheet} are not in its first row", sheet=sheet),
-                    where=f"{self.name}: {self._path}",
-                    todo=tr("delete the rows above them, such as a title"),
-                )
+        sheets = {name: sheet for name, sheet in self.sheets().items() if sheet.table.num_columns}
+        for name, sheet in sheets.items():
+            if _is_read(name, mapping):
+                _require_clear(name, sheet, mapping, f"{self.name}: {self._path}")
+        tables = {name: sheet.spread(_named_columns(sheet, mapping)) for name, sheet in sheets.items()}
         readable, unreadable = _parted(tables, mapping)
         with self._query(readable, mapping, since, until) as batches:
             rejected = (self._rejected(*part, mapping, since, until) for part in unreadable)
@@ -89,7 +84,10 @@ class WorkbookSource(SourceBase):
     ) -> AbstractContextManager[Iterator[pa.RecordBatch]]:
         # A workbook of an older version lacks newer sheets; its other datasets can be read.
         missing = tr("a sheet or a column is missing in {path}", path=self._path)
-        todo = tr("`ntanalytics upgrade --write` adds the sheets and columns of this version (docs/upgrade.md)")
+        todo = tr(
+            "give what was renamed its former name back; `ntanalytics upgrade --write` adds what this version has newly"
+            " (docs/upgrade.md)"
+        )
         return query_tables(tables, mapping, since, until, self.zone, missing=missing, todo=todo)
 
     def _rejected(
@@ -102,8 +100,8 @@ class WorkbookSource(SourceBase):
                 own = next((name for name in columns if name.lower() == "rejected_because"), "rejected_because")
                 yield pa.RecordBatch.from_pydict(columns | {own: pa.repeat(pa.scalar(reason), batch.num_rows)})
 
-    def sheets(self) -> dict[str, pa.Table]:
-        """Return sheet name → table of text, with the first row as header; an empty sheet has no column.
+    def sheets(self) -> dict[str, WorkbookSheet]:
+        """Return sheet name → sheet, as a table of text with the first row as header.
 
         Raises:
             SourceUnreachable, SourceDamaged: the file does not exist, is damaged or not a workbook.
@@ -115,21 +113,47 @@ class WorkbookSource(SourceBase):
             state = (status.st_ino, status.st_size, status.st_mtime_ns)
             if self._read is None or self._read[0] != state:
                 check_workbook(self._path, where)
-                book = calamine.CalamineWorkbook.from_path(str(self._path))
-                sheets = {name: book.get_sheet_by_name(name) for name in book.sheet_names}
-                lacking = cells_without_result(self._path)
-                self._read = (
-                    state,
-                    {name: _as_text(_cells(sheets[name], lacking.get(name, set()))) for name in sheets},
-                )
+                self._read = (state, read_sheets(self._path))
             return self._read[1]
 
 
-def _is_header_below(sheet: str, table: pa.Table, mapping: Mapping) -> bool:
-    """Return whether a mapping reads a sheet whose header has none of its columns, and a row below has several."""
-    if not re.search(rf'\b(FROM|JOIN)\s+"{re.escape(sheet)}"', mapping.sql, re.IGNORECASE):
-        return False
-    rows = [table.column_names, *(row.values() for row in table.slice(0, _MOST_TITLES).to_pylist())]
+def _is_read(sheet: str, mapping: Mapping) -> bool:
+    """Return whether a mapping reads a sheet."""
+    return bool(re.search(rf'\b(FROM|JOIN)\s+"{re.escape(sheet)}"', mapping.sql, re.IGNORECASE))
+
+
+def _named_columns(sheet: WorkbookSheet, mapping: Mapping) -> list[str]:
+    """Return the columns of a sheet that a mapping names."""
+    sql = mapping.sql.lower()
+    return [name for name in sheet.table.column_names if name.lower() in sql]
+
+
+def _require_clear(name: str, sheet: WorkbookSheet, mapping: Mapping, where: str) -> None:
+    """Check that a sheet and its columns can be told by their names.
+
+    Raises:
+        SourceRefused: its header is not in the first row, or a name stands there twice.
+    """
+    if _is_header_below(sheet.table, mapping):
+        raise without_header(name, where)
+    todo = tr("delete one of the two, or give it another name")
+    if sheet.is_repeated:
+        what = tr("two sheets have the name {sheet}, but for blanks around it", sheet=name)
+        raise SourceRefused(what, where=where, todo=todo)
+    if twice := [column for column in sorted(sheet.repeated) if f'"{column}"' in mapping.sql.lower()]:
+        what = tr("sheet {sheet} has two columns with the name {column}", sheet=name, column=", ".join(twice))
+        raise SourceRefused(what, where=where, todo=todo)
+
+
+def without_header(sheet: str, where: str) -> SourceRefused:
+    """Return the error of a sheet that has other rows above its column names."""
+    what = tr("the column names of sheet {sheet} are not in its first row", sheet=sheet)
+    return SourceRefused(what, where=where, todo=tr("delete the rows above them, such as a title"))
+
+
+def _is_header_below(table: pa.Table, mapping: Mapping) -> bool:
+    """Return whether the header of a sheet has none of a mapping's columns, and a row below has several."""
+    rows = [table.column_names, *(row.values() for row in table.slice(0, MOST_TITLES).to_pylist())]
     header, *below = (sum(f'"{cell}"' in mapping.sql for cell in row if cell) for row in rows)
     return not header and any(named > 1 for named in below)
 
@@ -139,65 +163,31 @@ def _parted(
 ) -> tuple[dict[str, pa.Table], list[tuple[str, dict[str, pa.Table]]]]:
     """Return the sheets without the rows that cannot be read, and these by the reason, the other sheets being empty.
 
-    A row cannot be read if a column that the mapping names has a formula without a result.
+    A row cannot be read if a column that the mapping names has a formula without a result, or an error value. A row of
+    error values alone is empty: a formula was filled down beyond the last record.
     """
     readable, unreadable, sql = dict(tables), [], mapping.sql.lower()
+    markers = pa.array(_REASONS)
     for sheet, table in tables.items():
         if sheet.lower() not in sql:
             continue
-        lacking: defaultdict[int, list[str]] = defaultdict(list)
-        for name in table.column_names:
-            if name.lower() in sql:
-                for row in pc.indices_nonzero(pc.equal(table[name], WITHOUT_RESULT)).to_pylist():
-                    lacking[row].append(name)
-        rows_by_columns: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
-        for row, names in lacking.items():
-            rows_by_columns[tuple(names)].append(row)
-        readable[sheet] = table.filter(pa.array([row not in lacking for row in range(table.num_rows)], pa.bool_()))
-        for columns, rows in rows_by_columns.items():
+        named = table.select([name for name in table.column_names if name.lower() in sql])
+        is_lacking = pa.repeat(False, table.num_rows)
+        for column in named.columns:
+            is_lacking = pc.or_(pc.is_in(column, markers), is_lacking)
+        lacking = pc.indices_nonzero(is_lacking)
+        rows_by_reason: defaultdict[str, list[int]] = defaultdict(list)
+        for row, cells in zip(lacking.to_pylist(), named.take(lacking).to_pylist(), strict=True):
+            if set(cells.values()) - {None, ERROR_VALUE}:
+                rows_by_reason[_reason(cells)].append(row)
+        readable[sheet] = table.filter(pc.invert(is_lacking))
+        for reason, rows in rows_by_reason.items():
             empty = {other: others.slice(0, 0) for other, others in tables.items()}
-            unreadable.append((f"{'、'.join(columns)}的公式没有保存计算结果", empty | {sheet: table.take(rows)}))
+            unreadable.append((reason, empty | {sheet: table.take(rows)}))
     return readable, unreadable
 
 
-def _cells(sheet: calamine.CalamineSheet, lacking: set[tuple[int, int]]) -> list[list[Any]]:
-    """Return the cells of a sheet from its first used one on, those without a result with their text."""
-    rows = sheet.to_python()
-    if not rows or sheet.start is None:
-        return rows
-    (top, left), width = sheet.start, len(rows[0])
-    for row, column in lacking:
-        if row > top and left <= column < left + width:
-            # rows of nothing else at the end of a sheet are left out
-            rows.extend([""] * width for _ in range(row - top + 1 - len(rows)))
-            rows[row - top][column - left] = WITHOUT_RESULT
-    return rows
-
-
-def _as_text(rows: list[list[Any]]) -> pa.Table:
-    """Return a sheet as a table of text: the first row is the header, empty cells are null.
-
-    A column with an empty or a repeated name (case-insensitive) gets its number as name.
-    """
-    header, *body = rows or [[]]
-    names: list[str] = []
-    used: set[str] = set()
-    for index, cell in enumerate(header):
-        name = str(cell).strip()
-        names.append(name if name and name.lower() not in used else f"column_{index + 1}")
-        used.add(names[-1].lower())
-    columns = [[_text(row[index]) for row in body] for index in range(len(names))]
-    return pa.table([pa.array(column, pa.string()) for column in columns], names=names)
-
-
-def _text(cell: Any) -> str | None:
-    """Return a cell as text: ISO times, plain numbers, TRUE and FALSE."""
-    if cell is None or cell == "":
-        return None
-    if isinstance(cell, bool):
-        return "TRUE" if cell else "FALSE"
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
-        return str(int(cell))
-    if isinstance(cell, dt.datetime):
-        return cell.isoformat(" ", "seconds")
-    return str(cell).strip()
+def _reason(cells: dict[str, str | None]) -> str:
+    """Return why a row cannot be read, from its cells by the name of the column."""
+    parts = {text: "、".join(name for name, cell in cells.items() if cell == text) for text in _REASONS}
+    return "，".join(f"{names}{_REASONS[text]}" for text, names in parts.items() if names)

@@ -1,4 +1,7 @@
-"""Formulas of a workbook that have no stored result: a program wrote them that does not compute."""
+"""Cells of a workbook without a value that can be read: formulas without a stored result, and error values.
+
+A program that does not compute writes the former; the latter, such as #N/A, Excel and WPS write where a formula fails.
+"""
 
 from __future__ import annotations
 
@@ -11,21 +14,27 @@ from typing import Any, cast
 
 from lxml import etree
 
+#: Text of a cell whose formula has no stored result: no time, no number and no word of a table.
+WITHOUT_RESULT = "公式无计算结果"
+
+#: Text of a cell with an error value, which the reader of workbooks takes for an empty one.
+ERROR_VALUE = "公式结果为错误值"
+
 _WORKBOOK, _RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 
 
-def cells_without_result(path: Path) -> dict[str, set[tuple[int, int]]]:
-    """Return sheet → (row, column) of each formula without a stored result, counted from 0; no sheet without one.
+def cells_without_value(path: Path) -> dict[str, dict[tuple[int, int], str]]:
+    """Return sheet → (row, column), counted from 0 → ``WITHOUT_RESULT`` or ``ERROR_VALUE``; no sheet without one.
 
     Args:
         path: a workbook within the limits of :func:`ntanalytics.sources.archive_limits.check_workbook`.
     """
-    cells: dict[str, set[tuple[int, int]]] = {}
+    cells: dict[str, dict[tuple[int, int], str]] = {}
     with zipfile.ZipFile(path) as archive:
         for name, part in _sheet_parts(archive).items():
             with archive.open(part) as stream:
                 parser = etree.XMLParser(target=_Sheet(), resolve_entities=False, no_network=True)
-                if lacking := cast(set[tuple[int, int]], etree.parse(stream, parser)):
+                if lacking := cast(dict[tuple[int, int], str], etree.parse(stream, parser)):
                     cells[name] = lacking
     return cells
 
@@ -49,14 +58,14 @@ def _root(content: bytes) -> Any:
 
 
 class _Sheet:
-    """Cells of a sheet whose formula has no result; the target of a parser, so that no tree is held.
+    """Cells of a sheet without a value; the target of a parser, so that no tree is held.
 
     Attributes:
-        lacking: their rows and columns, counted from 0.
+        lacking: their rows and columns, counted from 0 → what they have in place of it.
     """
 
     def __init__(self) -> None:
-        self.lacking: set[tuple[int, int]] = set()
+        self.lacking: dict[tuple[int, int], str] = {}
         self._row = self._column = 0
         self._type, self._value = "", ""
         self._has_formula = self._has_value = self._is_value = False
@@ -81,9 +90,11 @@ class _Sheet:
         name = tag.rpartition("}")[2]
         if name == "v":
             self._is_value = False
-        elif name == "c" and self._has_formula:
-            if not (self._value or (self._has_value and self._type == "str")):
-                self.lacking.add((self._row - 1, self._column - 1))
+        elif name == "c":
+            if self._type == "e" and self._value:
+                self.lacking[self._row - 1, self._column - 1] = ERROR_VALUE
+            elif self._has_formula and not (self._value or (self._has_value and self._type == "str")):
+                self.lacking[self._row - 1, self._column - 1] = WITHOUT_RESULT
             self._has_formula = False
 
     def data(self, text: str) -> None:
@@ -100,6 +111,6 @@ class _Sheet:
                 return place
         return self._row, self._column + 1
 
-    def close(self) -> set[tuple[int, int]]:
+    def close(self) -> dict[tuple[int, int], str]:
         """Return the cells; a part of the parser's target."""
         return self.lacking

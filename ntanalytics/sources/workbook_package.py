@@ -53,10 +53,10 @@ class WorkbookPackage:
         return self._trees[name]
 
     def sheet_parts(self) -> dict[str, str]:
-        """Return sheet name → name of its part."""
+        """Return sheet name, without blanks around it → name of its part."""
         targets = {item.get("Id"): item.get("Target") for item in self.part(_WORKBOOK_RELATIONS)}
         return {
-            sheet.get("name"): posixpath.normpath(posixpath.join("/xl", targets[sheet.get(_ID)])).lstrip("/")
+            sheet.get("name").strip(): posixpath.normpath(posixpath.join("/xl", targets[sheet.get(_ID)])).lstrip("/")
             for sheet in self.part(_WORKBOOK).find(f"{MAIN}sheets")
         }
 

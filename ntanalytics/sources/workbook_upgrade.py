@@ -131,7 +131,10 @@ def _read(path: Path) -> _Sheets:
     with naming_damage(path, str(path)):
         check_workbook(path, str(path))
         book = calamine.CalamineWorkbook.from_path(str(path))
-        return {name: list(book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in book.sheet_names}
+        return {
+            name.strip(): list(book.get_sheet_by_name(name).to_python(skip_empty_area=False))
+            for name in book.sheet_names
+        }
 
 
 def _head(rows: list[list[Any]]) -> list[str]:

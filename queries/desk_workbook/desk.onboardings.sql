@@ -68,4 +68,5 @@ SELECT
 FROM checked
 WHERE
     rejected_because IS NOT NULL OR is_used_again
-    OR finished_on IS NULL OR (changed_at >= :since AND changed_at < :until)
+    OR finished_on IS NULL OR changed_at < '1971-01-01'
+    OR (changed_at >= :since AND changed_at < :until)

@@ -55,4 +55,5 @@ SELECT
 FROM checked
 WHERE
     rejected_because IS NOT NULL OR is_used_again
-    OR cancelled_on IS NULL OR (changed_at >= :since AND changed_at < :until)
+    OR cancelled_on IS NULL OR changed_at < '1971-01-01'
+    OR (changed_at >= :since AND changed_at < :until)

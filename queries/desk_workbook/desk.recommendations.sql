@@ -43,4 +43,5 @@ SELECT
     changed_at,
     rejected_because
 FROM checked
-WHERE rejected_because IS NOT NULL OR (changed_at >= :since AND changed_at < :until)
+WHERE rejected_because IS NOT NULL OR changed_at < '1971-01-01'
+    OR (changed_at >= :since AND changed_at < :until)

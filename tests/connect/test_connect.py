@@ -198,6 +198,8 @@ def test_other_peoples_folders_and_built_in_names_are_left_alone(tmp_path: Path)
 @pytest.mark.parametrize(
     ("target", "given", "kind", "said"),
     [
+        ("accounts.csv", {}, UsageError, "a table as text cannot be connected"),
+        ("own.db", {}, UsageError, "write sqlite:///own.db"),
         ("mysql+pymysql://r:hunter2@h/db", {}, UsageError, "holds a password"),
         ("mysql+pymysql://r@h/db", {"password": "hunter2"}, UsageError, "is not written here"),
         ("mysql+pymysql://r@127.0.0.1:9/db", {}, SourceError, "connect"),
@@ -279,6 +281,16 @@ def test_a_binary_file_is_no_log(tmp_path: Path, content: bytes):
 def test_an_empty_log_is_said(tmp_path: Path):
     with pytest.raises(SourceRefused, match="no line in it"):
         run("empty", log(tmp_path, "\n\n"), tmp_path)
+
+
+def test_a_title_above_the_column_names_of_a_workbook_is_told(tmp_path: Path):
+    book = openpyxl.Workbook()
+    book.active.title = "短信账单"
+    for row in (["2026年短信账单"], [], ["账期", "运营商", "账单条数"], ["2026-10-01", "中国移动", 1200]):
+        book.active.append(row)
+    book.save(tmp_path / "账单.xlsx")
+    with pytest.raises(SourceRefused, match="the column names of sheet 短信账单 are not in its first row"):
+        run("bills", str(tmp_path / "账单.xlsx"), tmp_path)
 
 
 def test_a_workbook_is_recognised_by_the_contracts_chinese_words(tmp_path: Path):

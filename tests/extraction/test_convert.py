@@ -29,7 +29,11 @@ def converted(values, type_: Type, form: str = "") -> tuple[list[object], list[b
         ("naive", dt.datetime(2026, 11, 20, 9, 30)),
         ("aware", MOMENT),
         ("aware", "2026-11-20T09:30:00+08:00"),
+        ("aware", "20261120T013000Z"),
         ("utc", "2026-11-20 01:30:00"),
+        ("naive", "2026-11-20T09:30:00+08:00"),
+        ("naive", "2026-11-20T01:30:00Z"),
+        ("utc", "2026-11-20 10:30:00.000 +0900"),
         ("epoch_s", 1_795_138_200),
         ("epoch_s", "1795138200"),
         ("epoch_ms", 1_795_138_200_000),
@@ -45,6 +49,19 @@ def test_the_same_moment_in_every_form(form, value):
 def test_an_unreadable_time_is_null_and_marked_and_the_others_are_kept():
     values = ["2026-11-20 09:30:00", "2026-00-00 00:00:00", "soon", None]
     assert converted(values, Type.TIMESTAMP, "naive") == ([MOMENT, None, None, None], [False, True, True, False])
+
+
+def test_texts_with_and_without_an_offset_stand_side_by_side():
+    """The former are the moments that they name; one without is unreadable where each should have one."""
+    values = ["2026-11-20 09:30:00", "2026-11-20T09:30:00+08:00", "2026-11-20T10:30:00+09:00", "soon", None]
+    assert converted(values, Type.TIMESTAMP, "naive") == (
+        [MOMENT, MOMENT, MOMENT, None, None],
+        [False] * 3 + [True, False],
+    )
+    assert converted(values, Type.TIMESTAMP, "aware") == (
+        [None, MOMENT, MOMENT, None, None],
+        [True, False, False, True, False],
+    )
 
 
 def test_a_zero_date_is_no_date_and_nothing_unreadable():

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import gzip
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -81,3 +83,36 @@ def test_a_damaged_workbook_leaves_what_was_extracted_before(
     site.book.write_bytes(whole)
     assert site.extract() == ("", "")
     assert site.kept()[0] == before[0]
+
+
+def test_a_damaged_log_hides_the_days_up_to_its_last_line_and_no_later_ones(tmp_path: Path) -> None:
+    """The log of 15 November was cut off; it may hold lines of any day before, and none of a later one."""
+    lines = {
+        day: "".join(
+            f'10.1.2.3 - - [{day}/Nov/2026:{hour:02d}:05:00 +0800] "GET /a HTTP/1.1" 200 512 "-" "x" 0.012\n'
+            for hour in range(24)
+        ).encode()
+        for day in (14, 15, 16, 17)
+    }
+    (tmp_path / "access.log").write_bytes(lines[17])
+    (tmp_path / "access.log.1").write_bytes(lines[16])
+    cut, whole = tmp_path / "access.log.2.gz", gzip.compress(lines[14] + lines[15])
+    moment = dt.datetime(2026, 11, 15, 15, 59, tzinfo=dt.UTC).timestamp()
+    cut.write_bytes(whole[:-20])
+    os.utime(cut, (moment, moment))
+    (tmp_path / "ntanalytics.yml").write_text("sources: {web: {product: nginx, paths: ['access.log*']}}\n")
+    settings = load(tmp_path / "ntanalytics.yml")
+    ledger = Ledger(settings.ledger)
+    first, last = dt.date(2026, 11, 14), dt.date(2026, 11, 17)
+
+    def taken() -> list[tuple[int, int, int, str]]:
+        results = Extractor(settings, ledger).extract(["infra.requests"], first, last)
+        return [(done.first.day, done.last.day, done.rows_read, done.cause) for done in results]
+
+    assert taken() == [(16, 17, 48, ""), (14, 15, 0, SourceDamaged.public_message)]
+    assert [day.day.day for day in ledger.coverage.days("infra.requests", first, last)] == [16, 17]
+    assert ledger.coverage.last_causes("infra.requests", ["web"]) == {"web": SourceDamaged.public_message}
+    cut.write_bytes(whole)
+    os.utime(cut, (moment, moment))
+    assert taken() == [(14, 17, 96, "")]
+    assert ledger.coverage.last_causes("infra.requests", ["web"]) == {}

@@ -221,7 +221,7 @@ def test_the_jobs_that_come_with_the_suite_can_all_be_run():
         ("jobs: {a: {report: r, period: last-week, when: Munday 08:00}}", "jobs.a.when"),
         ("jobs: {a: {report: r, period: last-week, when: day 08:00, parameters: {top: 010}}}", 'quotes, as "8"'),
         ("plans: {}", "plans: unknown key; known: jobs"),
-        ("[1, 2]", "valid dictionary"),
+        ("[1, 2]", "write keys with values"),
         ("jobs: {a: [", "not YAML"),
     ],
 )

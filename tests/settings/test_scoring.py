@@ -44,7 +44,7 @@ def test_without_a_file_there_is_no_sheet(tmp_path: Path) -> None:
         ("cap: 20", "most: 20", r"clauses\.1\.1\.most"),
         ("rate < 0.95", "rate > 0.95", r"clauses\.1\.2\.condition.*rate < 0\.95"),
         ("at_least: 0", "at_least: 10", "worst, which begins at 0"),
-        ("clauses:", "clause:", "clauses: Field required"),
+        ("clauses:", "clause:", "clauses: it is missing"),
         ("grades: [", "grades: [[", "cannot be read"),
     ],
 )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import bz2
 import datetime as dt
 import gzip
+import lzma
 import os
+from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -86,6 +89,34 @@ def test_compressed_files_are_read_whatever_their_name(tmp_path: Path) -> None:
     (tmp_path / "a.log.2.gz").write_bytes(gzip.compress(b"one\n") + gzip.compress(b"two\n"))
     (tmp_path / "a.log-20261119").write_bytes(gzip.compress(b"three\n"))
     assert sorted(row[2] for row in read([f"{tmp_path}/*"])) == ["one", "three", "two"]
+
+
+@pytest.mark.parametrize(
+    ("compress", "cut"), [(bz2.compress, 60), (lzma.compress, 60), (bz2.compress, 4), (lzma.compress, 30)]
+)
+def test_other_compressions_are_read_and_their_damage_is_told(
+    tmp_path: Path, compress: Callable[[bytes], bytes], cut: int
+) -> None:
+    whole = compress(b"one\ntwo\n" + os.urandom(5_000).hex().encode())
+    (tmp_path / "a.log.1").write_bytes(whole)
+    assert [row[2] for row in read([f"{tmp_path}/*"])][:2] == ["one", "two"]
+    (tmp_path / "a.log.1").write_bytes(whole[:-cut])
+    with pytest.raises(SourceError, match=r"a\.log\.1: the compressed file is damaged"):
+        read([f"{tmp_path}/*"])
+    (tmp_path / "a.log.1").write_bytes(whole[:1500] + b"damage" + whole[1500:])
+    with pytest.raises(SourceError, match=r"a\.log\.1: the compressed file is damaged"):
+        read([f"{tmp_path}/*"])
+
+
+@pytest.mark.parametrize("begin", [b"PK\3\4", b"\x28\xb5\x2f\xfd"])
+def test_a_compression_that_is_not_read_is_no_line_that_is_rejected(tmp_path: Path, begin: bytes) -> None:
+    """Half a day of a service was one line of no shape."""
+    (tmp_path / "a.log").write_bytes(b"one\n")
+    (tmp_path / "a.log.1.zst").write_bytes(begin + os.urandom(3000))
+    with pytest.raises(SourceRefused, match=r"a\.log\.1\.zst: the file is compressed in a way that is not read here"):
+        read([f"{tmp_path}/*"])
+    (tmp_path / "a.log.1").write_bytes(b"two\n")
+    assert sorted(row[2] for row in read([f"{tmp_path}/*"])) == ["one", "two"]
 
 
 def test_a_file_that_is_being_compressed_is_read_once(tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ import pytest
 from ntanalytics.catalog import load_product
 from ntanalytics.errors import SettingsError, SourceDamaged, SourceRefused, SourceUnreachable
 from ntanalytics.settings import SourceSettings
-from ntanalytics.sources.workbook import WITHOUT_RESULT, WorkbookSource
+from ntanalytics.sources.workbook import WorkbookSource
+from ntanalytics.sources.workbook_formulas import WITHOUT_RESULT
 from ntanalytics.sources.workbook_upgrade import plan_workbook_upgrade
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -158,13 +159,62 @@ def test_a_row_with_a_formula_that_has_no_result_is_rejected_and_one_with_a_resu
     }
 
 
+def test_a_row_with_an_error_value_is_rejected_and_a_formula_below_the_last_record_is_none(product, tmp_path: Path):
+    """The reader of workbooks takes an error for an empty cell: a ticket that was closed was open."""
+    path = book(tmp_path, [HEADER, ["2026-11-01", "mobile", 5, 1], ["2026-11-01", "unicom", "#N/A", 1]])
+    workbook = openpyxl.load_workbook(path)
+    workbook.active.append(["2026-11-01", "telecom", 7, "#REF!"])
+    workbook.active.append([None, None, None, "#N/A"])
+    for cell in ("C3", "D4", "D5"):
+        workbook.active[cell].data_type = "e"
+    workbook.save(path)
+    source = WorkbookSource("book", SourceSettings(product="shop", path=path), product, ZONE)
+    with source.read(source.mapping("sms.bills"), SINCE, UNTIL) as batches:
+        told = {(row["carrier"], row.get("rejected_because")) for batch in batches for row in batch.to_pylist()}
+    assert told == {("mobile", None), ("unicom", "条数是错误值（如 #N/A）"), ("telecom", "金额是错误值（如 #N/A）")}
+
+
+def test_a_merged_cell_holds_for_each_of_its_rows_that_has_a_record(product, tmp_path: Path):
+    rows = [
+        [None],
+        ["2026-11-01", "mobile", 5, 1],
+        [None, "unicom", 6, 2],
+        [None, None, None, None],
+        [None, "other", 7],
+    ]
+    path = book(tmp_path, [HEADER, *rows])
+    workbook = openpyxl.load_workbook(path)
+    workbook.active.merge_cells("A3:A6")
+    workbook.active.merge_cells("D4:D5")
+    workbook.save(path)
+    found = [
+        tuple(row.values())[1:] for row in read(product, path).to_pylist() if row["month_on"] == dt.date(2026, 11, 1)
+    ]
+    assert found == [("mobile", "5", "1"), ("unicom", "6", "2"), ("other", "7", None)]
+
+
+def test_a_column_or_a_sheet_that_is_there_twice_is_refused(product, tmp_path: Path):
+    path = book(
+        tmp_path, [["账期", "运营商", "条数", "条数", "金额", "注", "注"], ["2026-11-01", "mobile", None, 5, 1]]
+    )
+    with pytest.raises(SourceRefused, match=r"sheet 账单 has two columns with the name 条数"):
+        read(product, path)
+    workbook = openpyxl.load_workbook(book(tmp_path, [HEADER, ["2026-11-01", "mobile", 5, 1]], sheet="账单 "))
+    workbook.save(path)
+    assert read(product, path).num_rows == 1
+    workbook.create_sheet("账单").append(HEADER)
+    workbook.save(path)
+    with pytest.raises(SourceRefused, match=r"two sheets have the name 账单"):
+        read(product, path)
+
+
 def test_a_workbook_that_was_saved_again_is_read_again(product, tmp_path: Path):
     path = book(tmp_path, [HEADER, ["2026-11-01", "mobile", 1, 1.5]])
     source = WorkbookSource("book", SourceSettings(product="shop", path=path), product, ZONE)
-    assert source.sheets()["账单"].num_rows == 1
+    assert source.sheets()["账单"].table.num_rows == 1
     assert source.sheets() is source.sheets()
     book(tmp_path, [HEADER, ["2026-11-01", "mobile", 1, 1.5], ["2026-11-01", "unicom", 2, 2.5]])
-    assert source.sheets()["账单"].num_rows == 2
+    assert source.sheets()["账单"].table.num_rows == 2
 
 
 def test_a_title_above_the_column_names_is_told(product, tmp_path: Path):

@@ -205,6 +205,15 @@ def test_what_people_type_wrong_is_rejected_with_the_reason_and_not_lost(tmp_pat
     assert rows["C"]["category"] == "闲聊"
 
 
+@pytest.mark.parametrize("name", [name for name in DESK_WORKBOOK_DATASETS if DATASETS[name].kind is Kind.CASE])
+def test_a_case_of_a_year_before_all_windows_is_met_by_each(name: str, tmp_path: Path):
+    columns, year_26 = sheet_columns(DATASETS[name]), "26/11/20"
+    typical = {Type.TEXT: "x", Type.INTEGER: 1, Type.NUMBER: 1.5, Type.BOOLEAN: True}
+    row = [next(iter(column.values), typical.get(column.type, year_26)) for column in columns]
+    written(tmp_path / "book.xlsx", **{name.replace(".", "_", 1): [tuple(row)]})
+    assert len(mapped(tmp_path / "book.xlsx", name)) == 1
+
+
 def test_presence_is_read_from_words_and_from_checkboxes(tmp_path: Path):
     book = written(tmp_path / "book.xlsx")
     day = dt.date(2026, 11, 20)
