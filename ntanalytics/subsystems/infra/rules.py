@@ -174,6 +174,12 @@ RULES: tuple[Rule, ...] = (
         cause="backups",
     ),
     Rule(
+        "infra.size_rise", "size_rise", Threshold(0.5, 4, "down"),
+        "查看新增的目录、日志与转储文件，排除被加密或重复写入，核对存储余量",
+        "A backup grows by percents in weeks. Half as much again at once is a dump that was left there, a copy of all, "
+        "or files that were encrypted.", kind="change", label="备份数据量上升", cause="backups",
+    ),
+    Rule(
         "infra.offline_backup", "plans_without_offline", Threshold(0, 5, "down"), "为这些计划安排离线备份",
         "What is only kept online is encrypted with the rest (docs/domain.md, O13).", kind="hygiene", label="离线备份",
         cause="backups",
