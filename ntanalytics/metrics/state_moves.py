@@ -50,7 +50,7 @@ def state_moves(
             before[_EXPIRES].isnull() | (before[_EXPIRES] > ibis.literal(ends_by, "timestamp('UTC')"))
         )
     names = ["source", *key]
-    now = after.select(*names, _became=after[state].cast("string")).distinct(on=names, keep="first")
+    now = after.select(*names, _became=after[state].cast("string"))
     joined = before.filter(before[state].notnull()).left_join(now, names)
     named = joined.select(
         *(joined[name].cast("string").name(name) for name in dimensions),
