@@ -25,6 +25,7 @@ from ntanalytics.detectors.surveillance.bundles import is_beyond_bundles, tells_
 from ntanalytics.detectors.surveillance.departure import Departure
 from ntanalytics.detectors.surveillance.departures import MIN_DAYS
 from ntanalytics.detectors.surveillance.drift import LEAST_EFFECT
+from ntanalytics.detectors.surveillance.leaf_table import Members
 from ntanalytics.metrics.infra import hosts
 from ntanalytics.metrics.leaves import level_of
 from ntanalytics.metrics.rows import rows
@@ -83,9 +84,12 @@ def is_noticeable(form: str, seen: float, expected: float) -> bool:
 
 def is_of_switched_off(context: CheckContext, departure: Departure) -> bool:
     """Return whether less came of something that is switched off by now, as its state tells: that is meant so."""
-    if departure.direction > 0 or departure.value:
-        return False
-    for name, member in departure.members:
+    return departure.direction < 0 and not departure.value and is_switched_off(context, departure.members)
+
+
+def is_switched_off(context: CheckContext, members: Members) -> bool:
+    """Return whether one of some members is something that lasts and is switched off by now, as its state tells."""
+    for name, member in members:
         state = state_of(name)
         if state is None or _ENABLED not in {column.name for column in state[0].columns}:
             continue

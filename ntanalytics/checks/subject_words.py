@@ -5,7 +5,7 @@ from __future__ import annotations
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.parent_units import column_of, label_of
 from ntanalytics.contract import Column, Dataset, Type
-from ntanalytics.contract.dimensions import breakdown, state_of
+from ntanalytics.contract.dimensions import state_of
 from ntanalytics.detectors.surveillance.leaf_table import NO_MEMBER
 from ntanalytics.metrics.rows import rows
 
@@ -14,8 +14,9 @@ _NULL = "空值"
 
 
 def references(dataset: Dataset) -> dict[str, tuple[Dataset, str]]:
-    """Return the dimensions of a dataset that refer to something with a name: its dataset and that column."""
-    states = {column.name: state_of(column.name) for column in breakdown(dataset).dimensions}
+    """Return the columns of a dataset that refer to something with a name: its dataset and that column."""
+    others = (column.name for column in dataset.columns if dataset.key != (column.name,))
+    states = {name: state_of(name) for name in others}
     return {key: state for key, state in states.items() if state is not None and state[1]}
 
 

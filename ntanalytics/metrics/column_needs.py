@@ -125,7 +125,7 @@ NEEDED: Mapping[str, Sequence[str]] = MappingProxyType(
         "identity.logins.reason": ("locked_accounts", "locked_days"),
         "identity.units.parent_id": ("parent", "is_top"),
         "im.sessions.terminal": ("client_share",),
-        "infra.backups.size_bytes": ("last_size_bytes", "usual_size_bytes", "size_drop", "size_spread"),
+        "infra.backups.size_bytes": ("last_size_bytes", "usual_size_bytes", "size_drop", "size_spread", "size_rise"),
         "infra.problems.ended_at": ("grave_problems",),
         "oa.activities.unit": ("units_active", "coverage"),
         "oa.members.unit": ("units_onboarded", "units_active", "coverage"),

@@ -10,6 +10,7 @@ from ntanalytics.checks.check import Span, span_of
 from ntanalytics.checks.context import CheckContext, SharedCall
 from ntanalytics.checks.engine import Evaluation, Partner
 from ntanalytics.checks.entities import places
+from ntanalytics.checks.registers import registered
 from ntanalytics.checks.site_rules import site_rules
 from ntanalytics.checks.subsystem import Subsystem
 from ntanalytics.checks.surveillance import watched
@@ -34,7 +35,7 @@ from ntanalytics.workspace.report import Report
 
 #: Every subsystem, in the order in which a reader meets them; the data come last, since they speak of all others.
 SUBSYSTEMS: tuple[Subsystem, ...] = (
-    *(watched(part) for part in (IDENTITY, SSO, DOCEXCHANGE, OA, IM, SMS, CA, SEAL, INFRA, DESK)),
+    *(watched(registered(part)) for part in (IDENTITY, SSO, DOCEXCHANGE, OA, IM, SMS, CA, SEAL, INFRA, DESK)),
     DATA,
 )
 

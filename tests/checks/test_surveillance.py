@@ -568,3 +568,29 @@ def test_a_unit_that_is_written_otherwise_is_the_same_unit(units: Sequence[str])
     }
     made = evaluation(subsystem("sms"), {"sms.surveillance"}, gone)
     assert [members_of(finding) for finding in made.findings if finding.is_violation] == [{"unit": "市气象局"}]
+
+
+def _texts(at_night: int) -> dict[str, pa.Table]:
+    """Return texts of two units, of which one mails some hundreds on each day, and of today some by night."""
+    rows: list[Row] = [*hours(30, unit="甲局"), *hours(20, unit="乙局")]
+    for place, row in enumerate(days()):
+        mailed = 60 + 45 * (place % 7)
+        slot = 9 + place % 8
+        rows += [
+            {"day": row["day"], "slot": slot + minute / 60, "events": mailed / 60, "unit": "甲局"}
+            for minute in range(60)
+        ]
+    rows += [{"day": ON, "slot": 3 + minute / 60, "events": 1, "unit": "甲局"} for minute in range(at_night)]
+    return {"sms.messages": events("sms.messages", rows, application="通知", carrier="mobile", segments=1)}
+
+
+def test_texts_by_night_are_told_of_a_unit_that_sends_as_many_by_day() -> None:
+    made = evaluation(subsystem("sms"), {"sms.surveillance"}, _texts(at_night=36))
+    (finding,) = [finding for finding in made.findings if finding.is_violation]
+    assert members_of(finding) == {"unit": "甲局"}
+    assert word(finding).evidence.startswith("3时至4时 短信记录 36 条，通常没有")
+
+
+def test_a_few_texts_by_night_are_not_told() -> None:
+    made = evaluation(subsystem("sms"), {"sms.surveillance"}, _texts(at_night=15))
+    assert not [finding for finding in made.findings if finding.is_violation]

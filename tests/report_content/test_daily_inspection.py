@@ -42,4 +42,5 @@ def test_what_the_data_cannot_tell_is_unknown_once(findings: list[dict[str, Any]
     unknown = [finding["code"] for finding in findings if finding["status"] == "unknown"]
     # web logs, and all others together
     logs = ["infra.log_retention"] * 2
-    assert sorted(unknown) == [*logs, "infra.unpatched"]
+    # no snapshot of the day before
+    assert sorted(unknown) == [*logs, "infra.mass_changes", "infra.unpatched"]

@@ -32,6 +32,7 @@ from ntanalytics.detectors.surveillance.improbability import (
 )
 from ntanalytics.detectors.surveillance.leaf_table import LeafTable, Mask, Members, SeriesGroup
 from ntanalytics.detectors.surveillance.models import CountModel, JudgedSeries, MeanModel, SeriesModel
+from ntanalytics.detectors.surveillance.quiet_hours import quiet_bursts
 from ntanalytics.detectors.surveillance.rare_endings import rare_endings
 
 #: Comparable days that are needed.
@@ -130,6 +131,7 @@ def departures(
         return []
     model = CountModel(groups, usual)
     departing = smallest_subjects(leaves, model, groups)
+    departing += _in_quiet_hours(leaves, model, groups, departing)
     departing += _rare_endings(leaves, model, departing)
     has_past = len(days) > MIN_PAST + SPANS[-1]
     moving = drifting_counts(leaves, groups, model.factors) if has_past else []
@@ -179,6 +181,42 @@ def _rare_endings(leaves: LeafTable, model: CountModel, departing: Sequence[Depa
     for departure in (item for item in departing if item.direction > 0):
         rest &= ~leaves.mask(departure.members)
     return [attributed(leaves, model, rare) for rare in rare_endings(leaves, rest)]
+
+
+def _in_quiet_hours(
+    leaves: LeafTable, model: CountModel, groups: Sequence[SeriesGroup], departing: Sequence[Departure]
+) -> list[Departure]:
+    """Return the subject with a burst in hours in which the dataset rests, where nothing that departs then is told."""
+    few = [group for group in groups if len(group.dimensions) <= 1]
+    counts = np.concatenate([group.sums["events"] for group in few])
+    members = [subject for group in few for subject in group.members]
+    judged = model.judge({"events": counts})
+    bursts = [
+        Departure(
+            members=members[burst.index],
+            value="",
+            direction=1,
+            strength=LEAST_IMPROBABLE,
+            improbable=LEAST_IMPROBABLE,
+            hours=burst.hours,
+            seen=(values := judged.values(burst.index, burst.hours))[0],
+            expected=values[1],
+            share=judged.share(burst.index, burst.hours),
+        )
+        for burst in quiet_bursts(counts, counts[0])
+    ]
+    risen = [other for other in departing if other.direction > 0 and not other.days]
+    bursts = [burst for burst in bursts if not any(_is_at_hours(burst, other) for other in risen)]
+    if not bursts:
+        return []
+    most = max(burst.seen for burst in bursts)
+    among = [burst for burst in bursts if burst.seen >= _NEARLY_ALL * most]
+    return [attributed(leaves, model, _narrowest(leaves, [item for item in among if item.members] or among))]
+
+
+def _is_at_hours(departure: Departure, other: Departure) -> bool:
+    """Return whether another departure has an hour of one."""
+    return max(departure.hours[0], other.hours[0]) < min(departure.hours[1], other.hours[1])
 
 
 def _besides(departing: Sequence[Departure], drifting: Sequence[Departure]) -> list[Departure]:

@@ -132,7 +132,16 @@ UNCHANGED = (
     ),
 )
 
-MEASURES = catalogue((*PLANS, *OFFLINE, *SHIFTS, *DURATIONS, *MISSED, *UNCHANGED))
+RISES = (
+    rate(
+        "size_rise",
+        "数据量上升",
+        "last_size_bytes / usual_size_bytes − 1; null where either is not known (docs/domain.md, Backups: size rise).",
+        good="down",
+    ),
+)
+
+MEASURES = catalogue((*PLANS, *OFFLINE, *SHIFTS, *DURATIONS, *MISSED, *UNCHANGED, *RISES))
 
 #: Median distance of the runs before from their usual time of day up to which they have one; seconds of a day.
 STEADY_S, _DAY_S = 1800, 86_400

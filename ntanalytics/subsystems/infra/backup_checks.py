@@ -61,6 +61,24 @@ def _is_usual_drop(finding: Finding, spread: float | None) -> bool:
     return finding.is_violation and drop <= LARGE_DROP and (spread is None or drop <= BEYOND_SPREAD * spread)
 
 
+def _size_rise(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the plans whose last backup is far larger than those before it; one verdict on all where none is.
+
+    As with a drop, a rise is usual where the runs before differ by as much; it is not known of too few of them.
+    """
+    runs, largest, findings = context.dataset("infra.backups", BACKUP_DAYS), 0.0, []
+    for row in rows(context.shared(plans)):
+        drop, spread = row["size_drop"], row["size_spread"]
+        if drop is None or spread is None or -drop <= BEYOND_SPREAD * spread:
+            continue
+        finding = judge_value(rule, -drop, [runs], plan_entity(row))
+        if finding.is_violation:
+            sizes = {name: row[name] for name in ("last_size_bytes", "usual_size_bytes")}
+            findings.append(finding.with_figures(**sizes))
+        largest = max(largest, -drop)
+    return findings or [judge_value(rule, largest, [runs], ALL_PLANS)]
+
+
 def _backup_lateness(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return whether each plan ran in its interval; a late one since the run was due that did not succeed."""
     due_at = {
@@ -268,6 +286,7 @@ CHECKS: tuple[Check, ...] = (
         suppressed_by=(SuppressedBy(("infra.backup_lateness", "infra.backup_failing")),),
     ),
     Check(rule="infra.size_drop", evaluate=_size_drop, reads={"infra.backups": BACKUP_DAYS}, every=EVERY_PERIOD),
+    Check(rule="infra.size_rise", evaluate=_size_rise, reads={"infra.backups": BACKUP_DAYS}),
     Check(rule="infra.offline_backup", evaluate=_offline_backup, reads={"infra.backups": BACKUP_DAYS}),
     Check(
         rule="infra.unmade_backups",

@@ -7,7 +7,7 @@ from datetime import date
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.headline import EventWords
 from ntanalytics.findings.phrases import clock, listed, named, value_words
-from ntanalytics.findings.text import RuleText, default_advice, limits
+from ntanalytics.findings.text import RuleText, default_advice, limits, measured
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.periods.day_text import day_words
 from ntanalytics.subsystems.infra.machine_words import machine_words
@@ -100,6 +100,13 @@ def _size_drop_limits(finding: Finding) -> str:
     return f"下降超过 {large}，或超过 {small} 且多于平常波动的 {BEYOND_SPREAD:g} 倍为关注，超过 {critical} 为异常"
 
 
+def _size_rise(finding: Finding) -> str:
+    if not finding.is_violation:
+        return measured(finding)
+    last, usual = (format_number(finding.figures[name], "bytes") for name in ("last_size_bytes", "usual_size_bytes"))
+    return f"最近一次备份数据量 {last}，此前通常 {usual}，多 {format_number(finding.value, 'rate:0')}。"
+
+
 def _unchanged(finding: Finding) -> str:
     return f"连续 {value_words(finding, 'integer', '次')}备份数据量完全相同"
 
@@ -168,6 +175,7 @@ BACKUP_DURATION = RuleText(
     evidence=backup_duration, event=backup_duration_event, limits=_duration_limits, advice=_backup_duration_advice
 )
 SIZE_DROP = RuleText(limits=_size_drop_limits)
+SIZE_RISE = RuleText(evidence=_size_rise)
 BACKUP_UNCHANGED = RuleText(
     evidence=lambda finding: f"{_unchanged(finding)}，{_same_size(finding)}。", event=backup_unchanged_event
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ntanalytics.contract.legal import LOG_RETENTION_DAYS
-from ntanalytics.findings.rule import Rule, source_rule
+from ntanalytics.findings.rule import Rule, register_rule, source_rule
 from ntanalytics.findings.threshold import Threshold
 
 #: Share that a backup is smaller by, from which it is worth a look whatever those before differ by; times by which a
@@ -174,6 +174,12 @@ RULES: tuple[Rule, ...] = (
         cause="backups",
     ),
     Rule(
+        "infra.size_rise", "size_rise", Threshold(0.5, 4, "down"),
+        "查看新增的目录、日志与转储文件，排除被加密或重复写入，核对存储余量",
+        "A backup grows by percents in weeks. Half as much again at once is a dump that was left there, a copy of all, "
+        "or files that were encrypted.", kind="change", label="备份数据量上升", cause="backups",
+    ),
+    Rule(
         "infra.offline_backup", "plans_without_offline", Threshold(0, 5, "down"), "为这些计划安排离线备份",
         "What is only kept online is encrypted with the rest (docs/domain.md, O13).", kind="hygiene", label="离线备份",
         cause="backups",
@@ -206,5 +212,6 @@ RULES: tuple[Rule, ...] = (
         "infra.failed_backups", "failed_backups", Threshold(0, 2, "down"), "排查备份失败原因",
         "A plan that fails once may fail when it is needed.", label="季度备份失败次数", cause="backups",
     ),
+    register_rule("infra", Threshold(0, 0.5, "down")),
     source_rule("infra"),
 )  # fmt: skip

@@ -32,6 +32,7 @@ from ntanalytics.subsystems.infra.decay_text import (
     BACKUP_UNMADE,
     PING_LOSS,
     SIZE_DROP,
+    SIZE_RISE,
     SLOW_DECAY,
 )
 from ntanalytics.subsystems.infra.novelty_text import NOVEL_HOURS
@@ -312,6 +313,7 @@ TEXTS: Texts = MappingProxyType(
         "infra.unmade_backups": BACKUP_UNMADE,
         "infra.backup_duration": BACKUP_DURATION,
         "infra.size_drop": SIZE_DROP,
+        "infra.size_rise": SIZE_RISE,
         "infra.backup_unchanged": BACKUP_UNCHANGED,
         "infra.load_rise": RuleText(evidence=_load_rise, event=events.load_rise),
         "infra.cpu_by_day": RuleText(evidence=_busy, event=events.busy),

@@ -1,4 +1,4 @@
-"""Backups that became smaller: by how much depends on how far those before differ."""
+"""Backups that became smaller or larger: by how much depends on how far those before differ."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ntanalytics.subsystems.infra import SUBSYSTEM
 from tests.subsystems.made import ON, at, judge
 
 
-def _status(*sizes: int) -> str:
+def _status(*sizes: int, rule: str = "infra.size_drop") -> str:
     """Return the status of a plan with one run a day of these sizes, the last one on the inspected day."""
     runs: list[dict[str, Any]] = []
     for back, size in enumerate(reversed(sizes)):
@@ -20,7 +20,7 @@ def _status(*sizes: int) -> str:
             "backup_id": str(day), "plan": "files", "level": "full", "medium": "online", "outcome": "success",
             "started_at": at(day, 2.0), "size_bytes": size, "day": day,
         })  # fmt: skip
-    [finding] = judge(SUBSYSTEM, ["infra.size_drop"], {"infra.backups": runs})
+    [finding] = judge(SUBSYSTEM, [rule], {"infra.backups": runs})
     return finding.status
 
 
@@ -44,3 +44,20 @@ def test_a_smaller_backup_is_told_by_how_far_those_before_differ(
     before: tuple[int, ...], today: int, status: str
 ) -> None:
     assert _status(*before, today) == status
+
+
+@pytest.mark.parametrize(
+    ("before", "today", "status"),
+    [
+        (_STEADY, 2040, "warning"),  # twice as large
+        (_STEADY, 1400, "ok"),
+        (_STEADY, 6000, "critical"),
+        (_UNSTEADY, 1350, "ok"),  # 40 %, of runs that differ by 20 %
+        (_STEADY[:6], 2040, "ok"),  # too few runs to tell how far they differ
+        (_STEADY, 400, "ok"),
+    ],
+)
+def test_a_larger_backup_is_told_by_how_far_those_before_differ(
+    before: tuple[int, ...], today: int, status: str
+) -> None:
+    assert _status(*before, today, rule="infra.size_rise") == status

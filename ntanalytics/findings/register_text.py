@@ -1,0 +1,36 @@
+"""Sentences of registers: how many rows changed from one snapshot to the next, and from what to what."""
+
+from __future__ import annotations
+
+from ntanalytics.findings.event_text import when
+from ntanalytics.findings.finding import Finding
+from ntanalytics.findings.headline import EventWords
+from ntanalytics.findings.text import RuleText
+from ntanalytics.metrics.number_format import format_number
+
+
+def _moved(finding: Finding) -> str:
+    """Return what changed: ``25 条状态由“有效”变为“已吊销”``."""
+    moved, state = format_number(finding.figures["moved"], "integer", "条"), finding.details["state"]
+    if became := finding.details["became"]:
+        return f"{moved}{state}由“{finding.details['was']}”变为“{became}”"
+    return f"{moved}（{state}“{finding.details['was']}”）不再列出"
+
+
+def _share(finding: Finding) -> str:
+    held = format_number(finding.figures["held"], "integer", "条")
+    return f"占前一日该状态 {held}的 {format_number(finding.value, 'rate:1')}"
+
+
+def evidence(finding: Finding) -> str:
+    """Return what changed since the snapshot of the day before, and of how many."""
+    if "moved" not in finding.figures:
+        return "与前一日快照相比，没有成批变化。"
+    return f"与前一日快照相比，{finding.entity.label} {_moved(finding)}，{_share(finding)}。"
+
+
+def _event(finding: Finding) -> EventWords:
+    return EventWords(f"{when(finding)}{finding.entity.label} {_moved(finding)}", detail=_share(finding))
+
+
+TEXT = RuleText(evidence=evidence, event=_event)

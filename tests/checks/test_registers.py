@@ -1,0 +1,101 @@
+"""Registers by the engine: states that change in mass from one snapshot to the next, of whatever dataset."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pyarrow as pa
+
+from ntanalytics.findings.finding import Finding
+from ntanalytics.subsystems import subsystem, word
+from tests.subsystems.made import ON, Row, at, evaluation, table_of
+
+_LATER, _SOON = at(ON + dt.timedelta(days=400), 0), at(ON + dt.timedelta(days=20), 0)
+
+
+def _accounts(off: str = "", elsewhere: str = "", gone: str = "") -> pa.Table:
+    """Return 400 accounts of four units; those of one are disabled, moved to another unit, or not listed."""
+    listed: list[Row] = []
+    for number in range(400):
+        unit = "abcd"[number // 100]
+        if unit != gone:
+            placed = "d" if unit == elsewhere else unit
+            listed.append({"account_id": f"p{number}", "unit_id": placed, "is_enabled": unit != off})
+    return table_of("identity.accounts", listed)
+
+
+def _units(closed: str = "") -> pa.Table:
+    return table_of(
+        "identity.units",
+        [{"unit_id": unit, "unit": f"{unit.upper()}局", "is_enabled": unit != closed} for unit in "abcd"],
+    )
+
+
+def _certificates(revoked: int, expires_at: dt.datetime = _LATER) -> pa.Table:
+    """Return 300 certificates of units, of which the first are revoked."""
+    return table_of(
+        "ca.certificates",
+        [
+            {
+                "certificate_id": f"c{number}",
+                "kind": "unit",
+                "unit": f"u{number}",
+                "state": "revoked" if number < revoked else "active",
+                "expires_at": expires_at,
+            }
+            for number in range(300)
+        ],
+    )
+
+
+def _found(name: str, data: dict[str, pa.Table], **more: Any) -> list[Finding]:
+    made = evaluation(subsystem(name), {f"{name}.mass_changes"}, data, **more)
+    assert all(finding.status != "unknown" for finding in made.findings)
+    return [finding for finding in made.findings if finding.is_violation]
+
+
+def _of_accounts(now: pa.Table, units: pa.Table | None = None) -> list[Finding]:
+    data = {"identity.accounts": now, "identity.units": _units() if units is None else units}
+    return _found("identity", data, former={"identity.accounts": _accounts(), "identity.units": _units()})
+
+
+def test_accounts_of_a_unit_that_were_disabled_are_told_with_the_unit() -> None:
+    (finding,) = _of_accounts(_accounts(off="b"))
+    assert (finding.status, finding.value) == ("critical", 1.0)
+    assert word(finding).evidence == (
+        "与前一日快照相比，B局账号 100 条启用由“是”变为“否”，占前一日该状态 100 条的 100.0%。"
+    )
+
+
+def test_accounts_that_were_moved_to_another_unit_are_told() -> None:
+    (finding,) = _of_accounts(_accounts(elsewhere="a"))
+    assert "100 条单位由“A局”变为“D局”" in word(finding).evidence
+
+
+def test_accounts_that_are_not_listed_any_more_are_told_once() -> None:
+    (finding,) = _of_accounts(_accounts(gone="c"))
+    assert "C局账号 100 条（启用“是”）不再列出" in word(finding).evidence
+
+
+def test_accounts_of_a_unit_that_was_closed_are_disabled_as_they_should_be() -> None:
+    assert not _of_accounts(_accounts(off="b"), _units(closed="b"))
+
+
+def test_certificates_that_were_revoked_are_told_with_their_kind() -> None:
+    (finding,) = _found("ca", {"ca.certificates": _certificates(25)}, former={"ca.certificates": _certificates(0)})
+    assert finding.status == "warning"
+    assert "25 条状态由“有效”变为“已吊销”" in word(finding).evidence
+
+
+def test_a_few_certificates_and_those_that_were_renewed_are_no_finding() -> None:
+    former = {"ca.certificates": _certificates(0)}
+    assert not _found("ca", {"ca.certificates": _certificates(5)}, former=former)
+    former = {"ca.certificates": _certificates(0, _SOON)}
+    assert not _found("ca", {"ca.certificates": _certificates(25, _SOON)}, former=former)
+
+
+def test_a_day_on_which_nothing_moved_is_ok() -> None:
+    made = evaluation(subsystem("ca"), {"ca.mass_changes"}, {"ca.certificates": _certificates(3)})
+    (finding,) = [finding for finding in made.findings if finding.code == "ca.mass_changes"]
+    assert (finding.status, word(finding).evidence) == ("ok", "与前一日快照相比，没有成批变化。")

@@ -1,0 +1,37 @@
+"""Moves of states from one snapshot to the next, with the result worked out by hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import ibis
+
+from ntanalytics.metrics.rows import rows
+from ntanalytics.metrics.state_moves import GONE, state_moves
+from tests.subsystems.made import ON, Row, at, table_of
+
+_LATER, _SOON = at(ON + dt.timedelta(days=400), 0), at(ON + dt.timedelta(days=20), 0)
+
+
+def _snapshot(*listed: tuple[str, str, dt.datetime]) -> ibis.expr.types.Table:
+    made: list[Row] = [
+        {"certificate_id": name, "kind": "unit", "unit": "甲局", "state": state, "expires_at": end}
+        for name, state, end in listed
+    ]
+    return ibis.memtable(table_of("ca.certificates", made))
+
+
+def test_rows_are_counted_by_what_they_were_and_became() -> None:
+    before = _snapshot(
+        ("a", "active", _LATER), ("b", "active", _LATER), ("c", "active", _LATER), ("d", "active", _SOON)
+    )
+    after = _snapshot(
+        ("a", "active", _LATER), ("b", "revoked", _LATER), ("d", "revoked", _SOON), ("e", "active", _LATER)
+    )
+    ends_by = at(ON + dt.timedelta(days=90), 0)
+    counted = rows(state_moves(before, after, ["certificate_id"], "state", ["kind"], ends_by))
+    assert {(row["was"], row["became"], row["kind"]): row["rows"] for row in counted} == {
+        ("active", "active", "unit"): 1,
+        ("active", "revoked", "unit"): 1,
+        ("active", GONE, "unit"): 1,
+    }
