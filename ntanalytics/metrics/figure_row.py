@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from copy import copy
 from dataclasses import replace
@@ -57,6 +57,16 @@ class FigureRow(Mapping[str, Any]):
         made = cls(values, is_complete=False, was_complete=False)
         made.has_source = False
         return made
+
+    @classmethod
+    def of_parts(cls, values: Mapping[str, Any], parts: Sequence[FigureRow], measure: str) -> FigureRow:
+        """Return figures made from those of several rows; they are complete if a measure is complete in each row."""
+        own = [part.origin(measure) for part in parts]
+        return cls(
+            values,
+            is_complete=all(part.is_complete for part in own),
+            was_complete=all(part.was_complete for part in own),
+        )
 
     def __getitem__(self, name: str) -> Any:
         return self._values[name]

@@ -51,7 +51,7 @@ _VALUES: Mapping[str, Any] = {
     "at": at(ON, 24), "as_of": at(ON, 24), "until": at(ON, 24), "ends_at": at(ON, 24), "since": at(_WEEK, 0),
     "begins_at": at(_WEEK, 0), "before_at": at(_WEEK, -168), "on": ON, "last": ON, "first": _WEEK,
     "previous_first": _WEEK - dt.timedelta(days=7), "month": ON.replace(day=1), "utc_offset_h": 8, "slot_s": 600,
-    "hour": 10, "working_days": _WORKING, "closed_units": ["0"], "applications": ["0"], "outdated": ["0"],
+    "hour": 10, "worked": 5, "worked_before": 0, "working_days": _WORKING, "closed_units": ["0"], "applications": ["0"], "outdated": ["0"],
     "target": 0.99, "planned": [PlannedWork("1", "infra", at(ON, 9), at(ON, 12))], "keys": ["subsystem", "target"],
     "measures": MEASURES, "columns": ["enabled", "activated", "active", "active_rate", "mobile_share"],
     "rates": ["active_rate"],
@@ -176,6 +176,10 @@ class _Calls:
 
     def _ranking(self, _name: str) -> ir.Table:
         return self.of("oa.unit_ranking.rank_units")
+
+    def _compared(self, name: str) -> ir.Table:
+        paced = self._units(name).mutate(daily_active=ibis.literal(1.0))
+        return paced.mutate(daily_active_change=paced.daily_active - paced.daily_active_before)
 
     def _weeks(self, name: str) -> ir.Table | float:
         return 1.0 if name.endswith("weigh") else self.of("oa.daily_active.weekly_adoption", by=_UNIT)

@@ -68,17 +68,17 @@ def daily_active(activities: ir.Table, days: ir.Table, by: Sequence[str] = ()) -
     return joined.select(*by, daily_active=mean)
 
 
-def of_working_days(compared: ir.Table, now: int, before: int) -> ir.Table:
+def of_working_days(compared: ir.Table, worked: int, worked_before: int) -> ir.Table:
     """Return compared figures, of which a period without a working day has no daily active accounts, and no change.
 
     Args:
         compared: ``daily_active`` against the period before, as ``metrics.change`` makes it.
-        now: the number of working days of the period.
-        before: that of the period before.
+        worked: the number of working days of the period.
+        worked_before: that of the period before.
     """
-    if now and before:
+    if worked and worked_before:
         return compared
-    gone = [*([] if now else ["daily_active"]), *([] if before else ["daily_active_before"])]
+    gone = [*([] if worked else ["daily_active"]), *([] if worked_before else ["daily_active_before"])]
     gone += ["daily_active_change", "daily_active_change_rate"]
     return compared.mutate(**{name: ibis.null(compared[name].type()) for name in gone})
 

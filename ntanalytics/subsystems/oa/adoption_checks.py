@@ -92,17 +92,13 @@ def _pace_of_parts(parts: Sequence[FigureRow]) -> FigureRow:
         for name in ("daily_active", "daily_active_before")
     )
     rate = None if now is None or not before else now / before - 1
-    own = [row.origin("daily_active") for row in parts]  # a gap of the members is none of the pace
-    return FigureRow(
-        {
-            "unit": parts[0]["unit"],
-            "daily_active": now,
-            "daily_active_before": before,
-            "daily_active_change_rate": rate,
-        },
-        is_complete=all(row.is_complete for row in own),
-        was_complete=all(row.was_complete for row in own),
-    )
+    values = {
+        "unit": parts[0]["unit"],
+        "daily_active": now,
+        "daily_active_before": before,
+        "daily_active_change_rate": rate,
+    }
+    return FigureRow.of_parts(values, parts, "daily_active")  # a gap of the members is none of the pace
 
 
 def unit_findings(
