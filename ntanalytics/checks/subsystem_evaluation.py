@@ -17,12 +17,13 @@ from ntanalytics.findings.event_text import event_day
 from ntanalytics.findings.finding import SNAPSHOT_ON, Finding
 from ntanalytics.findings.judgement import unknown
 from ntanalytics.findings.rule import Kind, Rule
+from ntanalytics.metrics import measure as measure_of
 from ntanalytics.metrics.column_needs import SKEWED
 from ntanalytics.workspace.dataset_view import DatasetView
 
 T = TypeVar("T")
 
-#: Kinds of rules whose violations are seen in the rows themselves: what is missing makes none of them.
+#: Kinds of rules all of whose violations are seen in the rows themselves.
 _SEEN: frozenset[Kind] = frozenset({"deadline", "hygiene", "burst"})
 
 
@@ -149,12 +150,21 @@ def _doubted(findings: Sequence[Finding], damaged: Collection[date]) -> Sequence
     """
     return [
         finding.with_details(is_doubtful=True)
-        if finding.is_violation and finding.rule.kind not in _SEEN and not _is_of_whole_day(finding, damaged)
+        if finding.is_violation and not _is_seen(finding.rule) and not _is_of_whole_day(finding, damaged)
         else unknown(finding.rule, "incomplete", finding.entity)
         if finding.status == "ok" and finding.detector and finding.is_of_whole_subsystem
         else finding
         for finding in findings
     ]
+
+
+def _is_seen(rule: Rule) -> bool:
+    """Return whether violations of a rule are seen in the rows themselves: what is missing makes none of them.
+
+    So is what is too much against a fixed limit, where a gap only hides more of it: a disk was full at least so far.
+    """
+    is_too_much = rule.kind == "threshold" and rule.threshold.good == "down"
+    return rule.kind in _SEEN or (is_too_much and measure_of(rule.measure).certainty_over_gap == "lower_bound")
 
 
 def _is_of_whole_day(finding: Finding, damaged: Collection[date]) -> bool:
