@@ -150,7 +150,7 @@ def _doubted(findings: Sequence[Finding], damaged: Collection[date]) -> Sequence
     """
     return [
         finding.with_details(is_doubtful=True)
-        if finding.is_violation and not _is_seen(finding.rule) and not _is_of_whole_day(finding, damaged)
+        if finding.is_violation and not _is_seen(finding) and not _is_of_whole_day(finding, damaged)
         else unknown(finding.rule, "incomplete", finding.entity)
         if finding.status == "ok" and finding.detector and finding.is_of_whole_subsystem
         else finding
@@ -158,13 +158,18 @@ def _doubted(findings: Sequence[Finding], damaged: Collection[date]) -> Sequence
     ]
 
 
-def _is_seen(rule: Rule) -> bool:
-    """Return whether violations of a rule are seen in the rows themselves: what is missing makes none of them.
+def _is_seen(finding: Finding) -> bool:
+    """Return whether a violation is seen in the rows themselves: what is missing makes none of it.
 
-    So is what is too much against a fixed limit, where a gap only hides more of it: a disk was full at least so far.
+    So is what breaks a fixed limit whatever a gap hides: a disk was full at least so far, a system down at least so
+    long that its availability is this at most.
     """
-    is_too_much = rule.kind == "threshold" and rule.threshold.good == "down"
-    return rule.kind in _SEEN or (is_too_much and measure_of(rule.measure).certainty_over_gap == "lower_bound")
+    rule = finding.rule
+    if rule.kind != "threshold":
+        return rule.kind in _SEEN
+    if rule.threshold.good == "up":
+        return finding.certainty == "upper_bound"
+    return measure_of(rule.measure).certainty_over_gap == "lower_bound"
 
 
 def _is_of_whole_day(finding: Finding, damaged: Collection[date]) -> bool:

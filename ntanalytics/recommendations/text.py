@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from ntanalytics.metrics.figures import Figures
 from ntanalytics.metrics.measure import Measure
@@ -95,7 +96,7 @@ def trend(problem: str, by_day: Figures, measure: Measure) -> str:
     return f"{problem}：{days}{measure.label}最{'低' if is_low else '高'}为 {value}（{day_words(worst['day'])}）"
 
 
-def _days(all_days: Set[dt.date], known: Set[dt.date], by_day: Figures) -> str:
+def _days(all_days: AbstractSet[dt.date], known: AbstractSet[dt.date], by_day: Figures) -> str:
     """Return the days of a trend in words, and those that have a figure without a gap, where it is not all of them."""
     whole = known - {row["day"] for row in by_day if not row.is_complete}
     return f"近 {len(all_days)} 天中有数据的 {len(whole)} 天，" if whole < all_days else f"近 {len(all_days)} 天"
