@@ -95,7 +95,7 @@ def outages(checks: ir.Table, until: datetime, by: Sequence[str] = ("subsystem",
         down_until_at=failed["_until_at"].max(),
         down_s=failed["_for_s"].sum(),
         failed_checks=failed.count(),
-        is_complete=failed["_is_end_told"].all(),
+        is_complete=failed["_is_end_known"].all(),
     )
     shown = outages.select(*by, "down_from_at", "down_until_at", "down_s", "failed_checks", "is_complete")
     return shown.order_by(ibis.desc("down_s"), "down_from_at", *by)
