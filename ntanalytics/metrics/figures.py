@@ -310,5 +310,5 @@ def _joined_origin(origins: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
 
 
 def _note(views: Sequence[Covered]) -> str:
-    gaps = [view.note for view in views if not view.is_complete]
-    return join_notes(*(getattr(view, "unread_note", "") for view in views), *gaps)
+    # without a gap a snapshot may still be older than the end for which it stands
+    return join_notes(*(getattr(view, "unread_note", "") for view in views), *(view.note for view in views))
